@@ -1,0 +1,53 @@
+"""Who asks, from where, and what they may do. Adapters fill this in from what their platform vouches for."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Need(StrEnum):
+    """What a command needs its caller to be allowed to do."""
+
+    LOOK = "look"
+    SPEND = "spend"
+    STOP = "stop"
+    CONFIGURE = "configure"
+
+
+class Standing(StrEnum):
+    """A person's place in a workspace, on one scale for every chat."""
+
+    GUEST = "guest"
+    MEMBER = "member"
+    MANAGER = "manager"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone in a chat. `id` is the platform's and never changes; `name` is for show and is hostile text."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceRef:
+    """One Slack workspace, one Discord server or the console: `chat` names the platform, `id` is the platform's own."""
+
+    chat: str
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """One person asking in one channel of one workspace.
+
+    `rights` is what the platform's own rules grant (Slack: full members spend; Discord: those who manage the server);
+    a setting may put another rule in their place, which is why `standing` comes along. `channel_id` is never a name.
+    """
+
+    workspace: WorkspaceRef
+    channel_id: str
+    person: Person
+    standing: Standing
+    rights: frozenset[Need]

@@ -1,0 +1,117 @@
+"""Everything that can go wrong and be told to a person.
+
+    BotError                    a sentence for the person, with what to do next
+    ├── UsageError              the words typed cannot be understood: usage and an example follow
+    │   └── LinkError           a link that is not a video of a supported platform
+    ├── NotAllowed              the caller may not do this here
+    ├── NotFound                no such video, request or command in this workspace
+    ├── SpendingRefused         our own rules say no before anything was sent: cap reached, button used or expired
+    ├── NotConfigured           no API key, no token: the operator must act
+    └── ContentStatsError       what the ContentStats API answered, or failed to
+        ├── InvalidRequest      400
+        ├── KeyRejected         401
+        ├── NotEnoughBalance    402
+        ├── AccessDenied        403
+        ├── VideoNotFound       404
+        ├── RateLimited         429, or our own limiter's refusal to wait longer
+        ├── UnexpectedAnswer    another 4xx, the server's own words kept
+        ├── ServiceUnavailable  5xx, no answer, or an answer that is not the API's (HTML, cut off, broken)
+        └── OutcomeUnclear      a POST that may or may not have taken effect: look before deciding
+
+Errors are translated where they enter (the ContentStats client, the posters) and caught broadly in `Bot.run` alone.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+
+
+class BotError(Exception):
+    """Something that a person can be told: `str(error)` is the whole sentence, with what to do next."""
+
+
+class UsageError(BotError):
+    """Words that cannot be understood. The error boundary adds the command's usage and an example."""
+
+
+class LinkError(UsageError):
+    """A link that leads to no video of a supported platform."""
+
+
+class NotAllowed(BotError):
+    """The caller may not do this in this workspace."""
+
+
+class NotFound(BotError):
+    """No such video or request in this workspace."""
+
+
+class SpendingRefused(BotError):
+    """The bot's own rules refused to spend; nothing was sent."""
+
+
+class NotConfigured(BotError):
+    """A credential is missing or wrong, so the operator must act."""
+
+
+class ContentStatsError(BotError):
+    """The ContentStats API refused, failed or could not be reached."""
+
+
+class InvalidRequest(ContentStatsError):
+    """400: `problems` holds the documented `(field, message)` pairs, in the server's words."""
+
+    def __init__(self, sentence: str, problems: tuple[tuple[str, str], ...] = ()) -> None:
+        super().__init__(sentence)
+        self.problems = problems
+
+
+class KeyRejected(ContentStatsError):
+    """401: the API key is missing, malformed, deleted or expired."""
+
+
+class NotEnoughBalance(ContentStatsError):
+    """402: the balance does not cover the estimate. Amounts are dollars, None where the server did not state them."""
+
+    def __init__(self, sentence: str, *, balance: Decimal | None, required: Decimal | None) -> None:
+        super().__init__(sentence)
+        self.balance = balance
+        self.required = required
+
+    @property
+    def shortfall(self) -> Decimal | None:
+        """How many dollars are missing, where the server stated both amounts."""
+        if self.balance is None or self.required is None:
+            return None
+        return self.required - self.balance
+
+
+class AccessDenied(ContentStatsError):
+    """403: the key is valid, the resource belongs to another organisation."""
+
+
+class VideoNotFound(ContentStatsError):
+    """404: no such video, or another organisation's."""
+
+
+class RateLimited(ContentStatsError):
+    """429, or a wait longer than the caller may spend. `retry_at` is when a call may be tried again (UTC)."""
+
+    def __init__(self, sentence: str, retry_at: datetime) -> None:
+        super().__init__(sentence)
+        self.retry_at = retry_at
+
+
+class UnexpectedAnswer(ContentStatsError):
+    """A 4xx outside the documentation, such as the concurrent-video limit: the sentence keeps the server's words."""
+
+    def __init__(self, sentence: str, status: int) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+class ServiceUnavailable(ContentStatsError):
+    """5xx, no answer, or an answer that is not the API's. For a call that spends: it certainly took no effect."""
+
+
+class OutcomeUnclear(ContentStatsError):
+    """A POST whose effect is unknown (time-out, broken connection, 5xx, foreign body). Never repeat it; look first."""

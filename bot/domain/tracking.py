@@ -1,0 +1,53 @@
+"""A request to track a video: the state machine that money goes through.
+
+    proposed -> submitted -> tracking | failed | unknown
+    unknown  -> tracking (found by looking) | failed (proven absent)
+
+`submitted` is committed before the API is called. Nothing ever goes back to `proposed`: trying again is asking anew.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from bot.domain.caller import Person
+
+
+class RequestState(StrEnum):
+    """Where a request to track stands."""
+
+    PROPOSED = "proposed"
+    SUBMITTED = "submitted"
+    UNKNOWN = "unknown"
+    TRACKING = "tracking"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class TrackRequest:
+    """One link that one person asked to track.
+
+    `batch` is the token that the confirm button carries: links typed together share it. `key` is the canonical
+    `platform:id` of the link. `days` and `cost` (dollars) are set when the person confirms, `video_id` once known;
+    `outcome` is a sentence for people where the state alone does not say why.
+    """
+
+    id: int
+    batch: str
+    workspace_id: int
+    wallet_id: int
+    channel_id: str
+    person: Person
+    key: str
+    link: str
+    platform: str
+    state: RequestState
+    proposed_at: datetime
+    expires_at: datetime
+    days: int | None = None
+    cost: Decimal | None = None
+    submitted_at: datetime | None = None
+    video_id: str | None = None
+    outcome: str = ""
+    clean_looks: int = 0

@@ -1,0 +1,85 @@
+"""A video, its hourly snapshots, and what can be said of its growth without painting over a gap."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+HOUR = timedelta(hours=1)
+
+
+class VideoPlatform(StrEnum):
+    """The documented platforms. A platform the API adds later stays a plain string and is shown as it is."""
+
+    TIKTOK = "tiktok"
+    YOUTUBE = "youtube"
+    INSTAGRAM = "instagram"
+    TWITTER = "twitter"
+
+
+class VideoStatus(StrEnum):
+    """The documented states of a tracking. A state the API adds later stays a plain string and is shown as it is."""
+
+    MONITORING = "monitoring"
+    COMPLETED = "completed"
+    PAUSED = "paused"
+    ERROR = "error"
+    CANCELLED = "cancelled"
+
+
+FINISHED = frozenset({VideoStatus.COMPLETED, VideoStatus.ERROR, VideoStatus.CANCELLED})
+"""States that collect and cost nothing any more. Every other state, known or not, may still spend."""
+
+
+class Metric(StrEnum):
+    """The five counts of a snapshot, by the API's names."""
+
+    VIEWS = "views"
+    LIKES = "likes"
+    COMMENTS = "comments"
+    SHARES = "shares"
+    SAVES = "saves"
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One hourly reading. A metric that the platform lacks, or that was not read, is absent from `counts`."""
+
+    taken_at: datetime
+    counts: Mapping[Metric, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Video:
+    """One tracking at ContentStats, as its list and its page state it.
+
+    `platform` and `status` are the API's words, known (`VideoPlatform`, `VideoStatus`) or not. `days` is what was paid;
+    `days_remaining` may be fractional, is what the API said when it was read, and is None where it said nothing.
+    `title` and `creator` are empty where unknown, and hostile text where not. `extra` keeps fields nobody documented.
+    """
+
+    id: str
+    link: str
+    platform: str
+    status: str
+    title: str = ""
+    creator: str = ""
+    started_at: datetime | None = None
+    days: int | None = None
+    days_remaining: Decimal | None = None
+    is_deleted: bool = False
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether this tracking may still collect, and so cost: also while paused, and in a state nobody documented."""
+        return self.status not in FINISHED
+
+
+@dataclass(frozen=True, slots=True)
+class VideoReading:
+    """A video's page: the video and every snapshot since its start, oldest first, one an hour at most."""
+
+    video: Video
+    snapshots: tuple[Snapshot, ...]

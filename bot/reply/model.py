@@ -1,0 +1,227 @@
+"""The reply: spans make text, parts make layout, actions make calls. No markup, no platform, no limits of theirs.
+
+Every string in here may hold hostile text (a title, a user name, the API's words): a renderer escapes all of them, and
+mentions nobody.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+from bot.reply.call import Call
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """Text as it is."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bold:
+    """Text that carries the point."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Something to type or copy to the letter: a command, an id."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Text that leads to an https address."""
+
+    text: str
+    url: str
+
+
+class TimeStyle(StrEnum):
+    """How a moment is shown; the zone is always shown or is the reader's own."""
+
+    DATE = "date"
+    MOMENT = "moment"
+    RELATIVE = "relative"
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """A moment (aware, UTC), shown in the reader's zone where the platform can."""
+
+    at: datetime
+    style: TimeStyle = TimeStyle.MOMENT
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A person who is named and, where the platform allows it, linked, but never notified."""
+
+    person_id: str
+    name: str
+
+
+Span: TypeAlias = Plain | Bold | Code | Link | Time | Mention
+Text: TypeAlias = tuple[Span, ...]
+
+
+def text(*pieces: str | Span) -> Text:
+    """A text from spans and plain strings, the empty ones left out."""
+    spans = (Plain(piece) if isinstance(piece, str) else piece for piece in pieces)
+    return tuple(span for span in spans if not (isinstance(span, Plain) and not span.text))
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A few sentences."""
+
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One named value."""
+
+    name: str
+    value: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """Named values, side by side where there is room."""
+
+    fields: tuple[Field, ...]
+
+
+class Align(StrEnum):
+    """How a column is set: words left, numbers right."""
+
+    LEFT = "left"
+    RIGHT = "right"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The head of a table's column."""
+
+    name: str
+    align: Align = Align.LEFT
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of cells, each row as long as `columns`. `caption` says what the table shows."""
+
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Text, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A PNG. `alt` states the finding, so that nobody needs to see the picture to know it; `name` ends in .png."""
+
+    name: str
+    png: bytes
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Small print: freshness, caveats, where a number comes from."""
+
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Divider:
+    """A line between two things."""
+
+
+Part: TypeAlias = Paragraph | Fields | Table | Picture | Note | Divider
+
+
+class Weight(StrEnum):
+    """What pressing a button means: nothing much, saying yes to spending, or ending something."""
+
+    NORMAL = "normal"
+    CONFIRM = "confirm"
+    DANGER = "danger"
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A call under a label of 80 characters at most. CONFIRM and DANGER act at once: their card is the question."""
+
+    label: str
+    call: Call
+    weight: Weight = Weight.NORMAL
+
+
+@dataclass(frozen=True, slots=True)
+class LinkButton:
+    """A label that opens an https address."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice: what is shown and what is sent."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """One of up to 25 options; the chosen value becomes the call's argument of that name."""
+
+    placeholder: str
+    call: Call
+    argument: str
+    options: tuple[Option, ...]
+
+
+Action: TypeAlias = Button | LinkButton | Select
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """Something to download."""
+
+    name: str
+    content: bytes
+    media_type: str
+    description: str
+
+
+class Tone(StrEnum):
+    """The colour of a reply: news, a success, something to mind, or something that went wrong."""
+
+    INFO = "info"
+    SUCCESS = "success"
+    WARNING = "warning"
+    PROBLEM = "problem"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One card.
+
+    `summary` is plain text that stands alone: what a notification or a screen reader gets. `public_line` is the one
+    short line that the whole channel sees when money was spent or a tracking was stopped; empty otherwise.
+    """
+
+    summary: str
+    title: str = ""
+    parts: tuple[Part, ...] = ()
+    actions: tuple[Action, ...] = ()
+    tone: Tone = Tone.INFO
+    files: tuple[File, ...] = ()
+    public_line: Text = ()
