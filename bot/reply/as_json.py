@@ -1,0 +1,45 @@
+"""A reply as JSON: the neutral form itself, for scripts. It renders nothing, so it cleans nothing."""
+
+import base64
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import UTC, datetime
+
+from bot.reply.call import Call
+from bot.reply.model import Reply
+
+_WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+def to_json(reply: Reply) -> str:
+    """The reply as one line of ASCII, the same for the same reply.
+
+    Everything in it is an object with a `type` (`paragraph`, `link_button`) and the model's own field names. Times are
+    ISO 8601 in UTC, bytes are base64; a call also has `encoded`, which is what its button sends. ValueError where a
+    call is too long for a button, which is a fault of ours.
+    """
+    return json.dumps(reply, default=_neutral)
+
+
+def _neutral(value: object) -> object:
+    match value:
+        case datetime():
+            return value.astimezone(UTC).isoformat()
+        case bytes():
+            return base64.b64encode(value).decode()
+        case Mapping():
+            return dict(value)
+        case Call():
+            return _object(value) | {"encoded": value.encode()}
+        case _:
+            return _object(value)
+
+
+def _object(value: object) -> dict[str, object]:
+    if not is_dataclass(value):
+        msg = f"a reply holds no {type(value).__name__}"
+        raise TypeError(msg)
+    kind = _WORD.sub("_", type(value).__name__).lower()
+    return {"type": kind} | {field.name: getattr(value, field.name) for field in fields(value)}

@@ -1,0 +1,129 @@
+"""A reply as plain text: what a screen reader hears, a notification shows and a pipe carries. Nothing is left out.
+
+It knows no platform: where the text is sent through one that reads markup into it, the adapter escapes it.
+"""
+
+from datetime import UTC
+from typing import assert_never
+
+from bot.reply.clean import shown
+from bot.reply.model import (
+    Action,
+    Align,
+    Bold,
+    Button,
+    Code,
+    Divider,
+    Fields,
+    Link,
+    LinkButton,
+    Mention,
+    Note,
+    Paragraph,
+    Part,
+    Picture,
+    Plain,
+    Reply,
+    Select,
+    Span,
+    Table,
+    Text,
+    Time,
+    TimeStyle,
+)
+from bot.reply.width import pad, width
+
+
+def plain_text(reply: Reply) -> str:
+    """The whole card as text that stands alone: head, parts, files and the choices it offers."""
+    return "\n\n".join(filter(None, (plain_body(reply), "\n".join(map(_action, reply.actions)))))
+
+
+def plain_body(reply: Reply) -> str:
+    """The card without its choices, for an adapter that offers them in its own way."""
+    head = "\n".join(dict.fromkeys(filter(None, (shown(reply.title), shown(reply.summary)))))
+    files = "\n".join(f"File {shown(file.name)}: {shown(file.description)}" for file in reply.files)
+    return "\n\n".join(filter(None, (head, *map(_part, reply.parts), files)))
+
+
+def plain_spans(text: Text) -> str:
+    """A text on one line, its links followed by their addresses, its times with their zone."""
+    return "".join(map(_span, text))
+
+
+def plain_time(time: Time) -> str:
+    """A moment in UTC, to the minute or the day. A relative time is shown as a moment: text that stays must not age."""
+    at = time.at.astimezone(UTC)
+    match time.style:
+        case TimeStyle.DATE:
+            return f"{at:%Y-%m-%d} UTC"
+        case TimeStyle.MOMENT | TimeStyle.RELATIVE:
+            return f"{at:%Y-%m-%d %H:%M} UTC"
+        case _:
+            assert_never(time.style)
+
+
+def table_links(table: Table) -> tuple[Link, ...]:
+    """The links in a table's cells, each once: a cell has room for their text, so their addresses follow the table."""
+    return tuple(dict.fromkeys(span for row in table.rows for cell in row for span in cell if isinstance(span, Link)))
+
+
+def _span(span: Span) -> str:
+    match span:
+        case Plain(text) | Bold(text) | Code(text):
+            return shown(text)
+        case Link(text, url):
+            return shown(url) if text in {"", url} else f"{shown(text)} ({shown(url)})"
+        case Time():
+            return plain_time(span)
+        case Mention(person_id, name):
+            return shown(name or person_id)
+        case _:
+            assert_never(span)
+
+
+def _part(part: Part) -> str:
+    match part:
+        case Paragraph(text) | Note(text):
+            return plain_spans(text)
+        case Fields(fields):
+            return "\n".join(f"{shown(field.name)}: {plain_spans(field.value)}" for field in fields)
+        case Table():
+            return _table(part)
+        case Picture(alt=alt):
+            return f"Picture: {shown(alt)}"
+        case Divider():
+            return "---"
+        case _:
+            assert_never(part)
+
+
+def _table(table: Table) -> str:
+    names = tuple(shown(column.name) for column in table.columns)
+    rows = tuple(tuple(map(_cell, row)) for row in table.rows)
+    widths = tuple(max(map(width, cells)) for cells in zip(names, *rows, strict=True))
+    rights = tuple(column.align is Align.RIGHT for column in table.columns)
+
+    def line(cells: tuple[str, ...]) -> str:
+        sizes = zip(cells, widths, rights, strict=True)
+        return "  ".join(pad(cell, columns, right=right) for cell, columns, right in sizes).rstrip()
+
+    rule = "  ".join("-" * columns for columns in widths)
+    links = (_span(link) for link in table_links(table))
+    return "\n".join(filter(None, (shown(table.caption), line(names), rule, *map(line, rows), *links)))
+
+
+def _cell(cell: Text) -> str:
+    return "".join(shown(span.text or span.url) if isinstance(span, Link) else _span(span) for span in cell)
+
+
+def _action(action: Action) -> str:
+    match action:
+        case Button(label):
+            return f"[{shown(label)}]"
+        case LinkButton(label, url):
+            return f"{shown(label)}: {shown(url)}"
+        case Select(placeholder=placeholder, options=options):
+            return f"{shown(placeholder)}: {' | '.join(shown(option.label) for option in options)}"
+        case _:
+            assert_never(action)

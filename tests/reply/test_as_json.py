@@ -1,0 +1,100 @@
+import base64
+import json
+from datetime import UTC, datetime
+from types import MappingProxyType
+
+import pytest
+
+from bot.reply.as_json import to_json
+from bot.reply.call import MAX_ENCODED, Call
+from bot.reply.model import (
+    Align,
+    Button,
+    Column,
+    Divider,
+    LinkButton,
+    Paragraph,
+    Picture,
+    Reply,
+    Table,
+    Time,
+    Tone,
+    Weight,
+    text,
+)
+
+AT = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
+REPLY = Reply(
+    summary="Done \u202e\ud800\n",
+    tone=Tone.SUCCESS,
+    parts=(
+        Paragraph(text("At ", Time(AT))),
+        Table("Top", (Column("Views", Align.RIGHT),), ((text("7"),),)),
+        Picture("a.png", b"\x89PNG", "up"),
+        Divider(),
+    ),
+    actions=(
+        Button("Yes", Call("confirm", MappingProxyType({"token": "a b"})), Weight.CONFIRM),
+        LinkButton("Web", "https://example.org"),
+    ),
+)
+
+
+def test_every_part_span_and_action_says_its_type():
+    assert json.loads(to_json(REPLY)) == {
+        "type": "reply",
+        "summary": "Done \u202e\ud800\n",
+        "title": "",
+        "parts": [
+            {
+                "type": "paragraph",
+                "text": [
+                    {"type": "plain", "text": "At "},
+                    {"type": "time", "at": "2026-11-23T14:00:00+00:00", "style": "moment"},
+                ],
+            },
+            {
+                "type": "table",
+                "caption": "Top",
+                "columns": [{"type": "column", "name": "Views", "align": "right"}],
+                "rows": [[[{"type": "plain", "text": "7"}]]],
+            },
+            {"type": "picture", "name": "a.png", "png": base64.b64encode(b"\x89PNG").decode(), "alt": "up"},
+            {"type": "divider"},
+        ],
+        "actions": [
+            {
+                "type": "button",
+                "label": "Yes",
+                "call": {
+                    "type": "call",
+                    "command": "confirm",
+                    "arguments": {"token": "a b"},
+                    "encoded": "confirm?token=a+b",
+                },
+                "weight": "confirm",
+            },
+            {"type": "link_button", "label": "Web", "url": "https://example.org"},
+        ],
+        "tone": "success",
+        "files": [],
+        "public_line": [],
+    }
+
+
+def test_the_json_is_one_line_of_ascii_and_the_same_each_time():
+    written = to_json(REPLY)
+    assert written.isascii()
+    assert written.isprintable()
+    assert written == to_json(REPLY)
+
+
+def test_a_call_too_long_for_a_button_is_a_fault_and_not_a_truncation():
+    button = Button("Yes", Call("confirm", {"token": "x" * MAX_ENCODED}))
+    with pytest.raises(ValueError, match="does not fit"):
+        to_json(Reply(summary="", actions=(button,)))
+
+
+def test_only_the_model_fits_into_the_json():
+    with pytest.raises(TypeError, match="a reply holds no object"):
+        to_json(Reply(summary="", parts=(object(),)))

@@ -1,0 +1,131 @@
+from datetime import UTC, datetime, timedelta, timezone
+
+from bot.reply.call import Call
+from bot.reply.model import (
+    Align,
+    Bold,
+    Button,
+    Code,
+    Column,
+    Divider,
+    Field,
+    Fields,
+    File,
+    Link,
+    LinkButton,
+    Mention,
+    Note,
+    Option,
+    Paragraph,
+    Picture,
+    Reply,
+    Select,
+    Table,
+    Time,
+    TimeStyle,
+    text,
+)
+from bot.reply.plain import plain_body, plain_spans, plain_text
+
+AT = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
+EVERYTHING = Reply(
+    title="Your videos",
+    summary="2 videos, 1 running.",
+    parts=(
+        Paragraph(text("Started by ", Mention("U1", "Ana"), ", see ", Link("the page", "https://example.org/a"), ".")),
+        Fields((Field("Available", text(Bold("$4.10"))), Field("Next", text(Time(AT))))),
+        Table(
+            "Growth in 24 h",
+            (Column("Video"), Column("Views", Align.RIGHT)),
+            (
+                (text(Link("日本 tour", "https://example.org/v1")), text("1,298,000")),
+                (text("Cats ❤️"), text("7")),
+            ),
+        ),
+        Divider(),
+        Picture("growth.png", b"PNG", "Views doubled in a day"),
+        Note(text("Try ", Code("/stats v1"))),
+    ),
+    actions=(
+        Button("Refresh", Call("videos")),
+        LinkButton("Add credit", "https://contentstats.io/billing"),
+        Select("Pick one", Call("stats"), "video", (Option("Cats", "v1"), Option("Dogs", "v2"))),
+    ),
+    files=(File("all.csv", b"a,b", "text/csv", "31 snapshots"),),
+)
+
+
+AS_TEXT = """\
+Your videos
+2 videos, 1 running.
+
+Started by Ana, see the page (https://example.org/a).
+
+Available: $4.10
+Next: 2026-11-23 14:00 UTC
+
+Growth in 24 h
+Video          Views
+---------  ---------
+日本 tour  1,298,000
+Cats ❤️            7
+日本 tour (https://example.org/v1)
+
+---
+
+Picture: Views doubled in a day
+
+Try /stats v1
+
+File all.csv: 31 snapshots
+
+[Refresh]
+Add credit: https://contentstats.io/billing
+Pick one: Cats | Dogs"""
+
+
+def test_the_plain_text_carries_the_whole_card():
+    assert plain_text(EVERYTHING) == AS_TEXT
+
+
+def test_the_body_leaves_the_choices_to_the_adapter():
+    body = plain_body(EVERYTHING)
+    assert body.endswith("File all.csv: 31 snapshots")
+    assert plain_text(EVERYTHING).startswith(body)
+
+
+def test_a_title_that_is_the_summary_is_said_once():
+    assert plain_text(Reply(summary="Stopped.", title="Stopped.")) == "Stopped."
+
+
+def test_times_are_told_in_utc_whatever_zone_they_came_in():
+    tokyo = AT.astimezone(timezone(timedelta(hours=9)))
+    assert plain_spans(text(Time(tokyo))) == "2026-11-23 14:00 UTC"
+    assert plain_spans(text(Time(tokyo, TimeStyle.DATE))) == "2026-11-23 UTC"
+    assert plain_spans(text(Time(tokyo, TimeStyle.RELATIVE))) == "2026-11-23 14:00 UTC"
+
+
+def test_a_link_without_words_of_its_own_shows_its_address_once():
+    address = "https://example.org/a"
+    assert plain_spans(text(Link(address, address))) == address
+    assert plain_spans(text(Link("", address))) == address
+
+
+def test_a_person_without_a_name_is_shown_by_id():
+    assert plain_spans(text(Mention("U1", ""))) == "U1"
+
+
+def test_a_hostile_cell_stays_in_its_cell():
+    evil = "\u202eevil\nrow  9,999,999\x1b[2J"
+    table = Table("Top", (Column("Video"), Column("Views", Align.RIGHT)), ((text(evil), text("7")),))
+    assert plain_text(Reply(summary="", parts=(table,))).splitlines() == [
+        "Top",
+        "Video                   Views",
+        "----------------------  -----",
+        "evil row  9,999,999[2J      7",
+    ]
+
+
+def test_a_table_without_rows_still_says_what_it_would_show():
+    table = Table("", (Column("Video"), Column("Views", Align.RIGHT)), ())
+    assert plain_text(Reply(summary="None yet.", parts=(table,))) == "None yet.\n\nVideo  Views\n-----  -----"
