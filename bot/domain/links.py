@@ -102,7 +102,7 @@ def _refusal(reason: str) -> LinkError:
 
 
 def _bare(typed: str) -> str:
-    """The first word without wrapping, invisible characters and punctuation behind it; `\\` is `/`, as in browsers."""
+    """The first word without its wrapping, invisible characters and closing punctuation; backslashes are slashes."""
     visible = "".join(character for character in typed if not _is_invisible(character))
     word = _END.split(visible.lstrip(_OPENERS + " \t\r\n"), maxsplit=1)[0]
     return word.replace("&amp;", "&").replace("\\", "/").rstrip(_CLOSERS)
