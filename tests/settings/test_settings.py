@@ -1,0 +1,207 @@
+import pwd
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from bot.domain.errors import NotConfigured
+from bot.settings import Settings, Spenders, settings_table, state_dir
+
+KEY = "cs_test_0123456789abcdef"
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch, tmp_path):
+    for row in settings_table():
+        monkeypatch.delenv(row.name, raising=False)
+        monkeypatch.delenv(f"{row.name}_FILE", raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def problem_with(monkeypatch, **variables) -> str:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(NotConfigured) as caught:
+        Settings.load()
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__
+    return str(caught.value)
+
+
+def test_nothing_set_gives_the_documented_defaults():
+    settings = Settings.load()
+    assert settings.contentstats_api_key is None
+    assert settings.contentstats_base_url == "https://contentstats.io/api/v1"
+    assert settings.database_url == "sqlite:///contentstats-bot.sqlite3"
+    assert settings.may_spend is Spenders.DEFAULT
+    assert settings.monthly_cap_usd == Decimal(100)
+    assert (settings.log_level, settings.log_format) == ("INFO", "text")
+    assert settings.secrets == ()
+
+
+def test_the_environment_wins_over_the_env_file_and_unknown_variables_are_left_alone(monkeypatch):
+    Path(".env").write_text("MAY_SPEND=nobody\nMONTHLY_CAP_USD=12.50\nCOLOUR_OF_THE_SHED=red\n")
+    monkeypatch.setenv("MAY_SPEND", "Managers")
+    settings = Settings.load()
+    assert settings.may_spend is Spenders.MANAGERS
+    assert settings.monthly_cap_usd == Decimal("12.50")
+
+
+def test_an_empty_variable_counts_as_not_set(monkeypatch):
+    Path(".env").write_text("LOG_LEVEL=debug\n")
+    for row in settings_table():
+        monkeypatch.setenv(row.name, "")
+    monkeypatch.setenv("CONTENTSTATS_API_KEY_FILE", "")
+    settings = Settings.load()
+    assert settings.log_level == "DEBUG"
+    assert settings.contentstats_api_key is None
+
+
+def test_a_secret_may_lie_in_a_file(monkeypatch):
+    Path("key").write_text(f"{KEY}\n")
+    monkeypatch.setenv("CONTENTSTATS_API_KEY_FILE", "key")
+    settings = Settings.load()
+    assert settings.contentstats_api_key is not None
+    assert settings.contentstats_api_key.get_secret_value() == KEY
+
+
+def test_the_env_file_may_name_the_file_of_a_secret():
+    Path("address").write_text("postgresql://bot:hunter2@db/bot\n")
+    Path(".env").write_text("DATABASE_URL_FILE=address\n")
+    assert Settings.load().database_url == "postgresql://bot:hunter2@db/bot"
+
+
+def test_a_secret_set_twice_is_refused_wherever_the_two_stand(monkeypatch):
+    Path("key").write_text(KEY)
+    Path(".env").write_text(f"CONTENTSTATS_API_KEY={KEY}\n")
+    said = problem_with(monkeypatch, CONTENTSTATS_API_KEY_FILE="key")
+    assert said == "CONTENTSTATS_API_KEY and CONTENTSTATS_API_KEY_FILE are both set. Keep one of the two."
+
+
+def test_a_secret_file_that_gives_no_secret_is_named(monkeypatch):
+    Path("empty").write_text("\n")
+    Path("picture").write_bytes(b"\x89PNG\xff")
+    for path, reason in (
+        ("absent", "No such file"),
+        ("empty", "is empty"),
+        ("picture", "not text"),
+        (".", "directory"),
+    ):
+        said = problem_with(monkeypatch, CONTENTSTATS_API_KEY_FILE=path)
+        assert said.startswith(f"CONTENTSTATS_API_KEY_FILE names {path}, which ")
+        assert reason in said
+
+
+@pytest.mark.parametrize("key", ["cs_test_two words", "cs_test_ключ", "cs_test_a\nX-Evil: 1", " "])
+def test_a_key_that_no_header_can_carry_is_refused_without_showing_it(monkeypatch, key):
+    said = problem_with(monkeypatch, CONTENTSTATS_API_KEY=key)
+    assert said.startswith("CONTENTSTATS_API_KEY holds")
+    assert "cs_test_" not in said
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://contentstats.io/api/v1", "http://localhost:8080/api/v1", "http://127.0.0.1:1", "http://[::1]:9/api/v1"],
+)
+def test_a_base_url_may_be_https_anywhere_and_plain_http_on_this_machine(monkeypatch, address):
+    monkeypatch.setenv("CONTENTSTATS_BASE_URL", f"{address}/")
+    assert Settings.load().contentstats_base_url == address
+
+
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("http://contentstats.io/api/v1", "would send the key to contentstats.io in clear text"),
+        ("http://localhost.example.org", "would send the key to localhost.example.org in clear text"),
+        ("http://10.0.0.1", "clear text"),
+        ("https://me:hunter2@contentstats.io", "holds a user name"),
+        ("https://hunter2@contentstats.io", "holds a user name"),
+        ("ftp://contentstats.io", "not the address"),
+        ("contentstats.io/api/v1", "not the address"),
+        ("https://", "not the address"),
+        ("https://a:99999/", "not the address"),
+        ("https://[::1", "not the address"),
+        ("https://a b/", "not the address"),
+        ("https://a/?x=hunter2", "not the address"),
+    ],
+)
+def test_any_other_base_url_is_refused_with_a_reason(monkeypatch, address, reason):
+    said = problem_with(monkeypatch, CONTENTSTATS_BASE_URL=address)
+    assert said.startswith("CONTENTSTATS_BASE_URL ")
+    assert reason in said
+    assert "hunter2" not in said
+
+
+def test_every_wrong_variable_gets_its_own_sentence(monkeypatch):
+    said = problem_with(
+        monkeypatch,
+        LOG_LEVEL="loud",
+        LOG_FORMAT="xml",
+        MAY_SPEND="anyone",
+        MONTHLY_CAP_USD="-1",
+        CONTENTSTATS_API_KEY="a b",
+    )
+    for sentence in (
+        "LOG_LEVEL should be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'.",
+        "LOG_FORMAT should be 'text' or 'json'.",
+        "MAY_SPEND should be 'default', 'members', 'managers' or 'nobody'.",
+        "MONTHLY_CAP_USD should be greater than or equal to 0.",
+        "CONTENTSTATS_API_KEY holds a character that no key has.",
+    ):
+        assert sentence in said
+
+
+@pytest.mark.parametrize("cap", ["$100", "NaN", "Infinity", "ten"])
+def test_a_cap_that_is_no_amount_is_refused(monkeypatch, cap):
+    assert problem_with(monkeypatch, MONTHLY_CAP_USD=cap).startswith("MONTHLY_CAP_USD should be ")
+
+
+def test_an_env_file_that_is_no_text_is_refused_in_a_sentence(monkeypatch):
+    Path(".env").write_bytes(b"\xff\xfe\x00")
+    assert (
+        problem_with(monkeypatch)
+        == "The file .env cannot be read. Make it a text file that this user may read, or remove it."
+    )
+
+
+def test_no_secret_shows_when_settings_are_printed(monkeypatch):
+    monkeypatch.setenv("CONTENTSTATS_API_KEY", KEY)
+    monkeypatch.setenv("DATABASE_URL", "postgresql://bot:hunter%402@db/bot")
+    settings = Settings.load()
+    assert settings.secrets == (KEY, "hunter%402", "hunter@2")
+    for printed in (repr(settings), str(settings)):
+        assert not [secret for secret in settings.secrets if secret in printed]
+
+
+def test_settings_cannot_be_changed():
+    with pytest.raises(ValidationError, match="frozen"):
+        Settings.load().monthly_cap_usd = Decimal(1_000_000)
+
+
+def test_the_table_has_a_described_row_for_every_variable():
+    rows = {row.name: row for row in settings_table()}
+    assert set(rows) == {name.upper() for name in Settings.model_fields}
+    assert all(row.description.endswith(".") for row in rows.values())
+    assert rows["MONTHLY_CAP_USD"].default == "100"
+    assert rows["MAY_SPEND"].default == "default"
+    assert rows["CONTENTSTATS_API_KEY"].default == ""
+    assert rows["CONTENTSTATS_API_KEY"].description.endswith("Also as `CONTENTSTATS_API_KEY_FILE`.")
+
+
+def test_the_state_directory_follows_the_users_own_choice(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    assert state_dir() == tmp_path / "contentstats-bot"
+    monkeypatch.setenv("XDG_STATE_HOME", "relative/paths/do/not/count")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    assert state_dir() == tmp_path / "home/.local/state/contentstats-bot"
+
+
+def test_a_user_without_a_home_has_no_state_directory(monkeypatch):
+    def nobody(uid):
+        raise KeyError(uid)
+
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.setattr(pwd, "getpwuid", nobody)
+    assert state_dir() is None
