@@ -1,0 +1,165 @@
+import json
+import logging
+import sys
+
+import pytest
+
+from bot.logs import MARK, configure
+
+KEY = "cs_live_0123456789abcdef"
+SECRET = "correct horse"
+logger = logging.getLogger("tests.logs")
+
+
+@pytest.fixture(autouse=True)
+def _as_it_was():
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+@pytest.fixture(params=["text", "json"])
+def fmt(request):
+    return request.param
+
+
+def start(fmt: str, *secrets: str) -> None:
+    logging.getLogger().handlers.clear()  # pytest's own raise on what a program must survive
+    configure("INFO", fmt, secrets)
+
+
+def fail(sentence: str) -> None:
+    raise ValueError(sentence)
+
+
+def log_a_failure(sentence: str) -> None:
+    try:
+        fail(sentence)
+    except ValueError:
+        logger.exception("failed", stack_info=True)
+
+
+def test_a_line_of_text_says_when_how_grave_who_what_and_the_rest(capsys):
+    start("text")
+    logger.info("polled %d videos", 3, extra={"wallet": 7, "took": "4 ms"})
+    moment, rest = capsys.readouterr().err.split(" UTC ")
+    assert len(moment) == len("2026-11-23 14:00:00.123")
+    assert rest == "INFO tests.logs: polled 3 videos (wallet=7, took=4 ms)\n"
+
+
+def test_a_line_of_json_is_one_object_with_the_extra_fields(capsys):
+    start("json")
+    extra = {
+        "wallet": 7,
+        "rate": float("nan"),
+        "half": 0.5,
+        "ok": True,
+        "ids": ("a", "b"),
+        "nested": {"at": None},
+        "level": "x",
+    }
+    logger.warning("polled %d videos", 3, extra=extra)
+    written = capsys.readouterr().err
+    assert written.count("\n") == 1
+    line = json.loads(written)
+    assert line.pop("time").endswith("+00:00")
+    assert line == {
+        "level": "WARNING",
+        "logger": "tests.logs",
+        "message": "polled 3 videos",
+        "wallet": 7,
+        "rate": "nan",
+        "half": 0.5,
+        "ok": True,
+        "ids": ["a", "b"],
+        "nested": {"at": None},
+    }
+
+
+def test_a_failure_in_json_carries_its_trace_on_the_same_line(capsys):
+    start("json")
+    log_a_failure("too late")
+    line = json.loads(capsys.readouterr().err)
+    assert line["message"] == "failed"
+    assert "ValueError: too late" in line["trace"]
+    assert "in log_a_failure" in line["trace"]
+
+
+@pytest.mark.parametrize(
+    "token", [KEY, "cs_test_abc-DEF_9", "xoxb-123-456-abcDEF", "xoxe.xoxp-1-abc", "xapp-1-A0-2-ff", SECRET]
+)
+def test_no_secret_reaches_a_line_by_any_way(fmt, capsys, token):
+    start(fmt, SECRET)
+    logger.info("as message: " + token)  # noqa: G003 - the very thing that must be harmless
+    logger.info("as argument: %s and %r", token, token.encode())
+    logger.info("as extra", extra={"header": token, "deep": {"list": [token], token: 1}})
+    logger.info("badly formatted: %d", token)
+    log_a_failure(token)
+    written = capsys.readouterr().err
+    assert token not in written
+    assert written.count(MARK) >= 7
+
+
+def test_a_secret_that_holds_another_is_left_out_whole(capsys):
+    start("text", "horse", SECRET, "")
+    logger.info("%s, horse", SECRET)
+    assert capsys.readouterr().err.endswith(f": {MARK}, {MARK}\n")
+
+
+def test_foreign_text_forges_no_line_and_steers_no_terminal(fmt, capsys):
+    start(fmt)
+    logger.info("title: %s", "cat\n2026-11-23 14:00:00.000 UTC ERROR bot: the wallet is empty\x1b[2J\x9b\r\u2028x")
+    first, *more = capsys.readouterr().err.splitlines()
+    assert "\x1b" not in first + "".join(more)
+    assert all(line.startswith("    ") for line in more)
+    assert all(char.isprintable() for char in first + "".join(more))
+
+
+def test_every_line_of_a_trace_is_indented_in_text(capsys):
+    start("text")
+    log_a_failure("too late")
+    first, *trace = capsys.readouterr().err.splitlines()
+    assert first.endswith("ERROR tests.logs: failed")
+    assert trace
+    assert all(line.startswith("    ") for line in trace)
+
+
+def test_configuring_again_replaces_the_former_lines(capsys):
+    start("text")
+    configure("WARNING", "json", [])
+    logger.info("not heard")
+    logger.warning("heard once")
+    assert [json.loads(line)["message"] for line in capsys.readouterr().err.splitlines()] == ["heard once"]
+
+
+def test_libraries_that_narrate_are_heard_at_debug_only(capsys):
+    start("text")
+    logging.getLogger("httpx").info("HTTP Request: GET")
+    assert capsys.readouterr().err == ""
+    configure("DEBUG", "text", [])
+    logging.getLogger("httpx").info("HTTP Request: GET")
+    assert "HTTP Request: GET" in capsys.readouterr().err
+
+
+def test_a_line_that_cannot_be_written_is_reported_without_its_content(fmt, capsys):
+    start(fmt)
+
+    class Unprintable:
+        def __str__(self):
+            raise RuntimeError(KEY)
+
+    logger.info("value", extra={"thing": Unprintable()})
+    assert capsys.readouterr() == ("", "A log line of tests.logs could not be written.\n")
+
+
+def test_a_closed_stderr_does_not_end_the_program(fmt, capsys, monkeypatch, tmp_path):
+    start(fmt)
+    with (tmp_path / "closed").open("w") as closed:
+        pass
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "stderr", closed)
+        logger.info("into the void")
+    logger.info("heard again")
+    assert capsys.readouterr().err.count("heard again") == 1
