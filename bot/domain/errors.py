@@ -7,6 +7,7 @@
     ├── NotFound                no such video, request or command in this workspace
     ├── SpendingRefused         our own rules say no before anything was sent: cap reached, button used or expired
     ├── NotConfigured           no API key, no token: the operator must act
+    ├── DatabaseUnavailable     the bot's own database is away, locked or full
     └── ContentStatsError       what the ContentStats API answered, or failed to
         ├── InvalidRequest      400
         ├── KeyRejected         401
@@ -51,6 +52,10 @@ class SpendingRefused(BotError):
 
 class NotConfigured(BotError):
     """A credential is missing or wrong, so the operator must act."""
+
+
+class DatabaseUnavailable(BotError):
+    """The bot's own database did not answer. A write may or may not have been kept: look before repeating it."""
 
 
 class ContentStatsError(BotError):

@@ -1,0 +1,5 @@
+"""What the bot remembers, in SQLite or PostgreSQL by the same statements. Knows no API and no chat."""
+
+from bot.store.store import Store
+
+__all__ = ["Store"]

@@ -1,0 +1,121 @@
+"""The connection to SQLite or PostgreSQL: how a transaction begins, how long anything may take, what an outage is.
+
+Reading and writing have an engine each. A writer on SQLite takes the lock as it begins (`BEGIN IMMEDIATE`): two that
+read first and write later would overwrite each other. It is alone in its pool, so writers of one process queue up
+in order instead of polling the lock. A reader opens no transaction at all and never waits for a writer.
+"""
+
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+from sqlalchemy import URL, Connection, Table, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from bot.domain.errors import DatabaseUnavailable, NotConfigured
+
+_FORMS = "sqlite:///file.db or postgresql://user:password@host/name"
+
+
+def database_url(text: str) -> URL:
+    """What an operator writes as `DATABASE_URL`, with the driver that this bot uses; raises `NotConfigured`."""
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        raise NotConfigured(f"DATABASE_URL is not a database's address. Write it as {_FORMS}.") from None
+    match url.get_backend_name():
+        case "sqlite" if url.database and url.database != ":memory:":
+            return url.set(drivername="sqlite+aiosqlite")
+        case "postgresql" | "postgres":
+            return _with_options(url.set(drivername="postgresql+asyncpg"))
+        case _:
+            raise NotConfigured(f"DATABASE_URL names no database that the bot can use. Write it as {_FORMS}.")
+
+
+def _with_options(url: URL) -> URL:
+    """The URL with libpq's `sslmode` under the driver's name; any other option would be ignored or crash: refuse it."""
+    foreign = ", ".join(sorted(url.query.keys() - {"sslmode", "ssl"}))
+    if foreign:
+        raise NotConfigured(f"DATABASE_URL has options that the bot does not know: {foreign}. Remove them.")
+    if "sslmode" in url.query:
+        return url.set(query={"ssl": url.query["sslmode"]})
+    return url
+
+
+def new_engine(url: URL, options: Mapping[str, Any]) -> AsyncEngine:
+    """An engine with the settings that every connection needs; `options` are SQLAlchemy's."""
+    if url.get_backend_name() == "sqlite":
+        engine = create_async_engine(url, **options)
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        return engine
+    limits = {"connect_args": {"timeout": 5, "command_timeout": 15}, "pool_pre_ping": True}
+    return create_async_engine(url, **{**limits, **options})
+
+
+def begin_immediate(connection: Connection) -> None:
+    """Take SQLite's write lock now: a lock taken at the first write may come after a stale read."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def insert_into(table: Table, connection: AsyncConnection) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that knows ON CONFLICT, in the connection's dialect."""
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+class Database:
+    """One database, opened lazily. Every time-out is finite; outages surface as `DatabaseUnavailable`."""
+
+    def __init__(self, url: str) -> None:
+        target = database_url(url)
+        is_sqlite = target.get_backend_name() == "sqlite"
+        pool = {"pool_size": 5, "max_overflow": 0, "pool_timeout": 10}
+        self._writer = new_engine(target, pool | {"pool_size": 1} if is_sqlite else pool)
+        self._reader = new_engine(target, pool | {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True})
+        event.listen(self._writer.sync_engine, "begin", begin_immediate)
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """One transaction, committed at the end of the block. Never await anything but the database inside it."""
+        with _outages_told():
+            async with self._writer.begin() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A connection without a transaction: each statement sees what is committed when it runs."""
+        with _outages_told():
+            async with self._reader.connect() as connection:
+                yield connection
+
+    async def close(self) -> None:
+        """Close every connection. The database must not be used afterwards."""
+        await self._reader.dispose()
+        await self._writer.dispose()
+
+
+@contextmanager
+def _outages_told() -> Iterator[None]:
+    """Translate what the drivers raise when the database is away, locked or full; our own mistakes stay as they are."""
+    try:
+        yield
+    except (IntegrityError, ProgrammingError, DataError):
+        raise
+    except (DBAPIError, PoolTimeout, OSError, TimeoutError) as error:
+        raise DatabaseUnavailable(
+            "The bot's database does not answer, so this may not have been saved. Try again in a minute."
+        ) from error
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    # The driver would begin transactions by itself, late and deferred: that loses updates.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

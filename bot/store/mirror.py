@@ -1,0 +1,179 @@
+"""Writes the mirror of a wallet's videos and snapshots, with the tallies and the owner of each.
+
+Every function works inside the caller's transaction. The wallet is locked first: what is merged here was read here, and
+two writers that go through the same videos in different orders cannot block each other.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import TypeAlias
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.caller import Person
+from bot.domain.tracking import RequestState
+from bot.domain.videos import Metric, Snapshot, Video, VideoReading
+from bot.store.database import insert_into
+from bot.store.stored_video import Owner, StoredVideo, first_seen, from_row, seen_again, to_row
+from bot.store.tables import IN_FLIGHT, NOBODY, snapshot_days, snapshots, track_requests, video_counts, videos
+from bot.store.wallets import lock_wallet
+
+Counts: TypeAlias = tuple[int | None, ...]
+
+
+async def remember(
+    connection: AsyncConnection, wallet_id: int, seen: Iterable[tuple[Video, str]], now: datetime
+) -> tuple[str, ...]:
+    """Take over videos that the API stated, each with its canonical key; returns the ids that are new to the mirror."""
+    known, after = await _merged(connection, wallet_id, seen, now)
+    await _write(connection, known, after)
+    return tuple(stored.video.id for stored in after if stored.video.id not in known)
+
+
+async def remember_reading(
+    connection: AsyncConnection,
+    wallet_id: int,
+    reading: VideoReading,
+    key: str,
+    main_count: int | None,
+    change_24h: int | None,
+    now: datetime,
+) -> None:
+    """Take over a video's page, correct what changed in its snapshots, and end the lease on reading it."""
+    known, (merged,) = await _merged(connection, wallet_id, [(reading.video, key)], now)
+    count, last = await _write_snapshots(connection, merged, reading.snapshots)
+    after = replace(
+        merged,
+        video=replace(merged.video, is_deleted=reading.video.is_deleted),
+        read_at=now,
+        main_count=main_count,
+        change_24h=change_24h,
+        snapshot_count=count,
+        last_snapshot_at=last,
+    )
+    await _write(connection, known, [after])
+    lease = update(videos).where(videos.c.wallet_id == wallet_id, videos.c.video_id == reading.video.id)
+    await connection.execute(lease.values(reading_until=None))
+
+
+async def give_owner(connection: AsyncConnection, wallet_id: int, video_id: str, owner: Owner) -> None:
+    """Note who started a video of the mirror; only their workspace sees it from now on."""
+    known = await _known(connection, wallet_id, [video_id])
+    before = known[video_id]
+    after = replace(before, workspace_id=owner[0], started_by=owner[1])
+    await _write(connection, known, [after])
+    if before.workspace_id != after.workspace_id:
+        mine = (snapshots.c.wallet_id == wallet_id) & (snapshots.c.video_id == video_id)
+        days = Counter(at.date() for at in await connection.scalars(select(snapshots.c.taken_at).where(mine)))
+        await _add_days(connection, before, {day: -count for day, count in days.items()})
+        await _add_days(connection, after, days)
+
+
+async def _merged(
+    connection: AsyncConnection, wallet_id: int, seen: Iterable[tuple[Video, str]], now: datetime
+) -> tuple[dict[str, StoredVideo], list[StoredVideo]]:
+    """The videos as the mirror had them, by id, and as they are now that the API stated `seen`."""
+    arrivals = {video.id: (video, key) for video, key in seen}
+    await lock_wallet(connection, wallet_id)
+    known = await _known(connection, wallet_id, arrivals)
+    new = [arrival for video_id, arrival in arrivals.items() if video_id not in known]
+    owners = await _owners(connection, wallet_id, new) if new else {}
+    after = [
+        seen_again(known[video_id], video, key, now)
+        if video_id in known
+        else first_seen(wallet_id, video, key, owners.get(video_id), now)
+        for video_id, (video, key) in arrivals.items()
+    ]
+    return known, after
+
+
+async def _known(connection: AsyncConnection, wallet_id: int, ids: Iterable[str]) -> dict[str, StoredVideo]:
+    query = select(videos).where(videos.c.wallet_id == wallet_id, videos.c.video_id.in_(list(ids)))
+    return {row.video_id: from_row(row) for row in await connection.execute(query)}
+
+
+async def _owners(
+    connection: AsyncConnection, wallet_id: int, arrivals: Sequence[tuple[Video, str]]
+) -> dict[str, Owner]:
+    """Who asked for videos that appear for the first time: with another API key, or in a call without an answer yet."""
+    columns = (track_requests.c.workspace_id, track_requests.c.person_id, track_requests.c.person_name)
+    asked = select(track_requests.c.video_id, *columns).where(
+        track_requests.c.video_id.in_([video.id for video, _ in arrivals]),
+        track_requests.c.state == RequestState.TRACKING,
+    )
+    asking = select(track_requests.c.key, *columns).where(
+        track_requests.c.wallet_id == wallet_id, track_requests.c.state.in_(IN_FLIGHT)
+    )
+    by_id = {row[0]: (row[1], Person(row[2], row[3])) for row in await connection.execute(asked)}
+    by_key = {row[0]: (row[1], Person(row[2], row[3])) for row in await connection.execute(asking)}
+    in_flight = {video.id: by_key[key] for video, key in arrivals if video.is_running and key in by_key}
+    return in_flight | by_id
+
+
+async def _write(connection: AsyncConnection, before: Mapping[str, StoredVideo], after: Sequence[StoredVideo]) -> None:
+    """Store the videos that differ from what was known, and move them between the tallies' cells."""
+    changed = [to_row(stored) for stored in after if before.get(stored.video.id) != stored]
+    if not changed:
+        return
+    new = insert_into(videos, connection)
+    replaced = {name: new.excluded[name] for name in changed[0].keys() - {"wallet_id", "video_id"}}
+    await connection.execute(new.on_conflict_do_update(index_elements=videos.primary_key, set_=replaced), changed)
+    cells = Counter(_cell(stored) for stored in after)
+    cells.subtract(_cell(before[stored.video.id]) for stored in after if stored.video.id in before)
+    moved = [
+        {"wallet_id": wallet_id, "owner_id": owner_id, "platform": platform, "status": status, "videos": count}
+        for (wallet_id, owner_id, platform, status), count in cells.items()
+        if count
+    ]
+    if moved:
+        tally = insert_into(video_counts, connection)
+        more = {"videos": video_counts.c.videos + tally.excluded.videos}
+        await connection.execute(tally.on_conflict_do_update(index_elements=video_counts.primary_key, set_=more), moved)
+
+
+def _cell(stored: StoredVideo) -> tuple[int, int, str, str]:
+    return stored.wallet_id, stored.workspace_id or NOBODY, stored.video.platform, stored.video.status
+
+
+async def _write_snapshots(
+    connection: AsyncConnection, stored: StoredVideo, taken: Iterable[Snapshot]
+) -> tuple[int, datetime | None]:
+    """Store the snapshots that are new or differ; returns how many the video has now, and when the last was taken."""
+    mine = (snapshots.c.wallet_id == stored.wallet_id) & (snapshots.c.video_id == stored.video.id)
+    columns = [snapshots.c[metric] for metric in Metric]
+    known: dict[datetime, Counts] = {
+        row[0]: tuple(row[1:]) for row in await connection.execute(select(snapshots.c.taken_at, *columns).where(mine))
+    }
+    stated: dict[datetime, Counts] = {each.taken_at: tuple(map(each.counts.get, Metric)) for each in taken}
+    changed = {at: counts for at, counts in stated.items() if at not in known or known[at] != counts}
+    if changed:
+        new = insert_into(snapshots, connection)
+        replaced = {metric.value: new.excluded[metric] for metric in Metric}
+        rows = [
+            {"wallet_id": stored.wallet_id, "video_id": stored.video.id, "taken_at": at}
+            | dict(zip(replaced, counts, strict=True))
+            for at, counts in changed.items()
+        ]
+        await connection.execute(new.on_conflict_do_update(index_elements=snapshots.primary_key, set_=replaced), rows)
+        await _add_days(connection, stored, Counter(at.date() for at in changed.keys() - known.keys()))
+    moments = known.keys() | stated.keys()
+    return len(moments), max(moments, default=None)
+
+
+async def _add_days(connection: AsyncConnection, stored: StoredVideo, days: Mapping[date, int]) -> None:
+    rows = [
+        {
+            "wallet_id": stored.wallet_id,
+            "owner_id": stored.workspace_id or NOBODY,
+            "day": day,
+            "snapshots": count,
+        }
+        for day, count in days.items()
+    ]
+    if rows:
+        tally = insert_into(snapshot_days, connection)
+        more = {"snapshots": snapshot_days.c.snapshots + tally.excluded.snapshots}
+        await connection.execute(tally.on_conflict_do_update(index_elements=snapshot_days.primary_key, set_=more), rows)

@@ -1,0 +1,158 @@
+"""A mirrored video: what the API said of it, what the bot worked out, and its row in the `videos` table."""
+
+import unicodedata
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeAlias
+
+from sqlalchemy import Row
+
+from bot.domain.caller import Person
+from bot.domain.videos import Video
+from bot.store.tables import NOBODY
+
+_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+Owner: TypeAlias = tuple[int, Person]
+"""The workspace that started a video, by number, and the person who did."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVideo:
+    """A video of the mirror.
+
+    `seen_at` is when the API stated what `video` says (its `days_remaining` counts from there), `read_at` when its page
+    with the snapshots was last read. `main_count` and `change_24h` are of the platform's main metric, None where
+    unknown. `workspace_id` and `started_by` are None for a video that was started outside the bot.
+    """
+
+    video: Video
+    key: str
+    wallet_id: int
+    workspace_id: int | None
+    started_by: Person | None
+    seen_at: datetime
+    first_seen_at: datetime
+    read_at: datetime | None
+    main_count: int | None
+    change_24h: int | None
+    snapshot_count: int
+    last_snapshot_at: datetime | None
+
+
+def folded(text: str) -> str:
+    """Text as it is searched for: without case, and in one spelling of composed, wide and ligature characters."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
+def from_row(row: Row[Any]) -> StoredVideo:
+    """The video that a row of the `videos` table holds."""
+    return StoredVideo(
+        video=Video(
+            id=row.video_id,
+            link=row.link,
+            platform=row.platform,
+            status=row.status,
+            title=row.title,
+            creator=row.creator,
+            started_at=row.started_at,
+            days=row.days,
+            days_remaining=row.days_remaining,
+            is_deleted=row.is_deleted,
+            extra=row.extra,
+        ),
+        key=row.key,
+        wallet_id=row.wallet_id,
+        workspace_id=None if row.owner_id == NOBODY else row.owner_id,
+        started_by=None if row.started_by_id is None else Person(row.started_by_id, row.started_by_name),
+        seen_at=row.seen_at,
+        first_seen_at=row.first_seen_at,
+        read_at=row.read_at,
+        main_count=row.main_count,
+        change_24h=row.change_24h,
+        snapshot_count=row.snapshot_count,
+        last_snapshot_at=row.last_snapshot_at,
+    )
+
+
+def to_row(stored: StoredVideo) -> dict[str, Any]:
+    """The row for a video, with the columns that only serve to find and order it. Leases are not part of it."""
+    video, person = stored.video, stored.started_by
+    return {
+        "wallet_id": stored.wallet_id,
+        "video_id": video.id,
+        "owner_id": NOBODY if stored.workspace_id is None else stored.workspace_id,
+        "key": stored.key,
+        "link": video.link,
+        "platform": video.platform,
+        "status": video.status,
+        "is_running": video.is_running,
+        "title": video.title,
+        "creator": video.creator,
+        "search_text": folded(f"{video.title}\n{video.creator}\n{video.id}\n{video.link}"),
+        "started_at": video.started_at,
+        "newest_at": video.started_at or stored.first_seen_at,
+        "days": video.days,
+        "days_remaining": video.days_remaining,
+        "ends_at": _ends_at(stored),
+        "is_deleted": video.is_deleted,
+        "extra": dict(video.extra),
+        "seen_at": stored.seen_at,
+        "first_seen_at": stored.first_seen_at,
+        "read_at": stored.read_at,
+        "main_count": stored.main_count,
+        "change_24h": stored.change_24h,
+        "snapshot_count": stored.snapshot_count,
+        "last_snapshot_at": stored.last_snapshot_at,
+        "started_by_id": None if person is None else person.id,
+        "started_by_name": None if person is None else person.name,
+    }
+
+
+def first_seen(wallet_id: int, video: Video, key: str, owner: Owner | None, now: datetime) -> StoredVideo:
+    """What is known of a video when the API states it for the first time."""
+    return StoredVideo(
+        video=video,
+        key=key,
+        wallet_id=wallet_id,
+        workspace_id=None if owner is None else owner[0],
+        started_by=None if owner is None else owner[1],
+        seen_at=now,
+        first_seen_at=now,
+        read_at=None,
+        main_count=None,
+        change_24h=None,
+        snapshot_count=0,
+        last_snapshot_at=None,
+    )
+
+
+def seen_again(old: StoredVideo, new: Video, key: str, now: datetime) -> StoredVideo:
+    """What is known after the API stated `new` in a list or a short answer: what these leave out is kept as it was."""
+    video = replace(
+        new,
+        title=new.title or old.video.title,
+        creator=new.creator or old.video.creator,
+        started_at=new.started_at or old.video.started_at,
+        days=old.video.days if new.days is None else new.days,
+        is_deleted=new.is_deleted or old.video.is_deleted,
+        extra=new.extra or old.video.extra,
+    )
+    if new.days_remaining is None and old.video.days_remaining is not None:
+        # What remained was counted from the moment it was said, so that moment stays with it.
+        video = replace(video, days_remaining=old.video.days_remaining)
+        return replace(old, video=video, key=key)
+    return replace(old, video=video, key=key, seen_at=now)
+
+
+def _ends_at(stored: StoredVideo) -> datetime:
+    """When the video stops by itself, as far as anyone can tell; the far future where it has ended or does not say."""
+    video = stored.video
+    if not video.is_running:
+        return _NEVER
+    if video.days_remaining is not None:
+        return stored.seen_at + timedelta(days=float(video.days_remaining))
+    if video.started_at is not None and video.days is not None:
+        return video.started_at + timedelta(days=video.days)
+    return _NEVER

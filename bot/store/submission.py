@@ -1,0 +1,144 @@
+"""Whether a request to track may be sent: the one decision that stands between two clicks and two bills."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.caller import Person
+from bot.domain.tracking import RequestState, TrackRequest
+from bot.store.stored_video import StoredVideo, from_row
+from bot.store.tables import IN_FLIGHT, track_requests, videos, workspaces
+from bot.store.wallets import lock_wallet
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """Yes: send it now, once."""
+
+    request: TrackRequest
+
+
+@dataclass(frozen=True, slots=True)
+class NotYours:
+    """Someone else asked for this."""
+
+    request: TrackRequest
+
+
+@dataclass(frozen=True, slots=True)
+class NotProposed:
+    """The request was used, cancelled or dropped before; `request` says what became of it."""
+
+    request: TrackRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """The proposal is too old, or the workspace has changed its API key since: ask anew."""
+
+    request: TrackRequest
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyRunning:
+    """The wallet tracks this link already; the video may be another workspace's, which nobody here may see."""
+
+    video: StoredVideo
+
+
+@dataclass(frozen=True, slots=True)
+class InFlight:
+    """Another request, perhaps of another workspace, may just be starting this link."""
+
+    request: TrackRequest
+
+
+@dataclass(frozen=True, slots=True)
+class CapReached:
+    """The workspace's month has no room for the cost. Dollars; `spent` counts what is submitted or unclear too."""
+
+    spent: Decimal
+    cap: Decimal
+
+
+Refused: TypeAlias = NotYours | NotProposed | Expired | AlreadyRunning | InFlight | CapReached
+
+
+def request_from(row: Row[Any]) -> TrackRequest:
+    """The request that a row of the `track_requests` table holds."""
+    return TrackRequest(
+        id=row.id,
+        batch=row.batch,
+        workspace_id=row.workspace_id,
+        wallet_id=row.wallet_id,
+        channel_id=row.channel_id,
+        person=Person(row.person_id, row.person_name),
+        key=row.key,
+        link=row.link,
+        platform=row.platform,
+        state=RequestState(row.state),
+        proposed_at=row.proposed_at,
+        expires_at=row.expires_at,
+        days=row.days,
+        cost=row.cost,
+        submitted_at=row.submitted_at,
+        video_id=row.video_id,
+        outcome=row.outcome,
+        clean_looks=row.clean_looks,
+    )
+
+
+async def refusal(
+    connection: AsyncConnection,
+    request_id: int,
+    person_id: str,
+    cost: Decimal,
+    now: datetime,
+    month_start: datetime,
+    cap: Decimal,
+) -> Refused | None:
+    """Why the request must not be sent, or None. Locks the wallet until the transaction ends: the answer stays true."""
+    this = select(track_requests).where(track_requests.c.id == request_id)
+    await lock_wallet(connection, (await connection.execute(this)).one().wallet_id)
+    request = request_from((await connection.execute(this)).one())
+    if request.person.id != person_id:
+        return NotYours(request)
+    if request.state is not RequestState.PROPOSED:
+        return NotProposed(request)
+    wallet_now = select(workspaces.c.wallet_id).where(workspaces.c.id == request.workspace_id)
+    if now >= request.expires_at or await connection.scalar(wallet_now) != request.wallet_id:
+        return Expired(request)
+    twin = await _twin(connection, request)
+    if twin is not None:
+        return twin
+    spent = await _spent(connection, request.workspace_id, month_start)
+    return CapReached(spent, cap) if spent + cost > cap else None
+
+
+async def _twin(connection: AsyncConnection, request: TrackRequest) -> AlreadyRunning | InFlight | None:
+    running = select(videos).where(
+        videos.c.wallet_id == request.wallet_id, videos.c.key == request.key, videos.c.is_running
+    )
+    video = (await connection.execute(running.limit(1))).one_or_none()
+    if video is not None:
+        return AlreadyRunning(from_row(video))
+    pending = select(track_requests).where(
+        track_requests.c.wallet_id == request.wallet_id,
+        track_requests.c.key == request.key,
+        track_requests.c.state.in_(IN_FLIGHT),
+    )
+    other = (await connection.execute(pending)).one_or_none()
+    return None if other is None else InFlight(request_from(other))
+
+
+async def _spent(connection: AsyncConnection, workspace_id: int, since: datetime) -> Decimal:
+    query = select(func.sum(track_requests.c.cost)).where(
+        track_requests.c.workspace_id == workspace_id,
+        track_requests.c.submitted_at >= since,
+        track_requests.c.state.in_((*IN_FLIGHT, RequestState.TRACKING)),
+    )
+    return (await connection.scalar(query)) or Decimal(0)

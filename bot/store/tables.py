@@ -1,0 +1,218 @@
+"""Every table and index. The migrations make the same ones; a test holds the two together.
+
+A wallet is one API key's account. The mirror (videos, snapshots and their tallies) belongs to the wallet, so that
+workspaces which share a key cost one read; `owner_id` says which workspace may see a video: the one whose request
+started it, or 0, everyone of the wallet, when it was started outside the bot.
+
+The mirror's indexes carry each list that people see, in its order, so that its first page costs the same among ten
+videos and among a hundred thousand: one index range for each cell (owner, platform, status), counted in `video_counts`.
+"""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from bot.domain.tracking import RequestState
+from bot.store.types import CountOrNone, Dollars, ExactDecimal, UtcDateTime
+
+NOBODY = 0
+"""The `owner_id` of a video that no request of the bot started. Workspaces are numbered from 1."""
+
+IN_FLIGHT = (RequestState.SUBMITTED, RequestState.UNKNOWN)
+"""States of a request that may have been charged without a video to show for it yet."""
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    },
+)
+
+wallets = Table(
+    "wallets",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("fingerprint", String, nullable=False, unique=True),
+    Column("balance", Dollars),
+    Column("uncharged", Dollars),
+    Column("total_charged", Dollars),
+    Column("cost_per_snapshot", Dollars),
+    Column("total_snapshots", BigInteger),
+    Column("active_videos", BigInteger),
+    Column("usage_at", UtcDateTime),
+    Column("swept_at", UtcDateTime),
+    Column("complete", Boolean, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+workspaces = Table(
+    "workspaces",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("chat", String, nullable=False),
+    Column("external_id", String, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("wallet_id", ForeignKey("wallets.id"), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("chat", "external_id"),
+)
+
+videos = Table(
+    "videos",
+    metadata,
+    Column("wallet_id", ForeignKey("wallets.id"), primary_key=True),
+    Column("video_id", String, primary_key=True),
+    Column("owner_id", Integer, nullable=False),
+    Column("key", String, nullable=False),
+    Column("link", Text, nullable=False),
+    Column("platform", String, nullable=False),
+    Column("status", String, nullable=False),
+    Column("is_running", Boolean, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("creator", Text, nullable=False),
+    Column("search_text", Text, nullable=False),
+    Column("started_at", UtcDateTime),
+    Column("newest_at", UtcDateTime, nullable=False),
+    Column("days", Integer),
+    Column("days_remaining", ExactDecimal),
+    Column("ends_at", UtcDateTime, nullable=False),
+    Column("is_deleted", Boolean, nullable=False),
+    Column("extra", JSON, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Column("first_seen_at", UtcDateTime, nullable=False),
+    Column("read_at", UtcDateTime),
+    Column("reading_until", UtcDateTime),
+    Column("main_count", CountOrNone, nullable=False),
+    Column("change_24h", CountOrNone, nullable=False),
+    Column("snapshot_count", Integer, nullable=False),
+    Column("last_snapshot_at", UtcDateTime),
+    Column("started_by_id", String),
+    Column("started_by_name", Text),
+    Index("ix_videos_key", "wallet_id", "key"),
+    Index("ix_videos_recent", "wallet_id", "owner_id", "is_running", "newest_at", "video_id"),
+    Index("ix_videos_newest", "wallet_id", "owner_id", "platform", "status", "newest_at", "video_id"),
+    Index("ix_videos_count", "wallet_id", "owner_id", "platform", "status", "main_count", "video_id"),
+    Index("ix_videos_change", "wallet_id", "owner_id", "platform", "status", "change_24h", "video_id"),
+    Index("ix_videos_ending", "wallet_id", "owner_id", "platform", "status", "ends_at", "video_id"),
+)
+Index(
+    "ix_videos_running",
+    videos.c.wallet_id,
+    postgresql_where=videos.c.is_running,
+    sqlite_where=videos.c.is_running,
+)
+
+video_counts = Table(
+    "video_counts",
+    metadata,
+    Column("wallet_id", ForeignKey("wallets.id"), primary_key=True),
+    Column("owner_id", Integer, primary_key=True, autoincrement=False),
+    Column("platform", String, primary_key=True),
+    Column("status", String, primary_key=True),
+    Column("videos", Integer, nullable=False),
+)
+
+snapshots = Table(
+    "snapshots",
+    metadata,
+    Column("wallet_id", ForeignKey("wallets.id"), primary_key=True),
+    Column("video_id", String, primary_key=True),
+    Column("taken_at", UtcDateTime, primary_key=True),
+    Column("views", BigInteger),
+    Column("likes", BigInteger),
+    Column("comments", BigInteger),
+    Column("shares", BigInteger),
+    Column("saves", BigInteger),
+)
+
+snapshot_days = Table(
+    "snapshot_days",
+    metadata,
+    Column("wallet_id", ForeignKey("wallets.id"), primary_key=True),
+    Column("owner_id", Integer, primary_key=True, autoincrement=False),
+    Column("day", Date, primary_key=True),
+    Column("snapshots", Integer, nullable=False),
+)
+
+track_requests = Table(
+    "track_requests",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("batch", String, nullable=False),
+    Column("workspace_id", ForeignKey("workspaces.id"), nullable=False),
+    Column("wallet_id", ForeignKey("wallets.id"), nullable=False),
+    Column("channel_id", String, nullable=False),
+    Column("person_id", String, nullable=False),
+    Column("person_name", Text, nullable=False),
+    Column("key", String, nullable=False),
+    Column("link", Text, nullable=False),
+    Column("platform", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("proposed_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("days", Integer),
+    Column("cost", Dollars),
+    Column("submitted_at", UtcDateTime),
+    Column("video_id", String),
+    Column("outcome", Text, nullable=False),
+    Column("clean_looks", Integer, nullable=False),
+    UniqueConstraint("workspace_id", "batch", "key"),
+    Index("ix_track_requests_spend", "workspace_id", "submitted_at"),
+    Index("ix_track_requests_video", "video_id"),
+    Index("ix_track_requests_key", "wallet_id", "key"),
+)
+Index(
+    "uq_track_requests_in_flight",
+    track_requests.c.wallet_id,
+    track_requests.c.key,
+    unique=True,
+    postgresql_where=track_requests.c.state.in_(IN_FLIGHT),
+    sqlite_where=track_requests.c.state.in_(IN_FLIGHT),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("workspace_id", ForeignKey("workspaces.id"), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("person_id", String, nullable=False),
+    Column("person_name", Text, nullable=False),
+    Column("channel_id", String, nullable=False),
+    Column("action", String, nullable=False),
+    Column("link", Text, nullable=False),
+    Column("video_id", String),
+    Column("cost", Dollars),
+    Column("outcome", Text, nullable=False),
+    Index("ix_audit_recent", "workspace_id", "at", "id"),
+)
+
+rates = Table(
+    "rates",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("tat", Double, nullable=False),
+)
+
+short_links = Table(
+    "short_links",
+    metadata,
+    Column("link", Text, primary_key=True),
+    Column("target", Text, nullable=False),
+    Column("followed_at", UtcDateTime, nullable=False),
+)

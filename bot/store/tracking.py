@@ -1,0 +1,209 @@
+"""Requests to track a video: what was proposed, submitted and started, for whom and at what price.
+
+Every change of state is a compare-and-set in one committed transaction, so that of two callers one wins and the other
+is told. Nothing in here calls the API: `submit` is committed before, and one of the `mark_` functions after.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.caller import Person
+from bot.domain.tracking import RequestState, TrackRequest
+from bot.domain.videos import Video
+from bot.store import audit, mirror
+from bot.store.database import Database, insert_into
+from bot.store.submission import (
+    AlreadyRunning,
+    CapReached,
+    Expired,
+    InFlight,
+    NotProposed,
+    NotYours,
+    Refused,
+    Submitted,
+    refusal,
+    request_from,
+)
+from bot.store.tables import IN_FLIGHT, track_requests
+from bot.store.workspaces import Workspace
+
+__all__ = [
+    "AlreadyRunning",
+    "CapReached",
+    "Expired",
+    "InFlight",
+    "NotProposed",
+    "NotYours",
+    "Refused",
+    "Submitted",
+    "Tracking",
+]
+
+
+class Tracking:
+    """The `track_requests` table."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def propose(
+        self,
+        workspace: Workspace,
+        channel_id: str,
+        person: Person,
+        batch: str,
+        items: Sequence[tuple[str, str, str]],
+        now: datetime,
+        expires_at: datetime,
+    ) -> tuple[TrackRequest, ...]:
+        """Store what a person asked for, an item being `(key, link, platform)`; repeating a batch adds nothing."""
+        rows = [
+            {
+                "batch": batch,
+                "workspace_id": workspace.id,
+                "wallet_id": workspace.wallet_id,
+                "channel_id": channel_id,
+                "person_id": person.id,
+                "person_name": person.name,
+                "key": key,
+                "link": link,
+                "platform": platform,
+                "state": RequestState.PROPOSED,
+                "proposed_at": now,
+                "expires_at": expires_at,
+                "outcome": "",
+                "clean_looks": 0,
+            }
+            for key, link, platform in items
+        ]
+        async with self._database.writing() as connection:
+            await connection.execute(insert_into(track_requests, connection).on_conflict_do_nothing(), rows)
+            return await _requests(connection, _batch(workspace.id, batch))
+
+    async def batch(self, workspace_id: int, token: str) -> tuple[TrackRequest, ...]:
+        """The requests behind one confirm button, in the order in which they were typed; empty when unknown here."""
+        async with self._database.reading() as connection:
+            return await _requests(connection, _batch(workspace_id, token))
+
+    async def submit(
+        self,
+        request_id: int,
+        person_id: str,
+        days: int,
+        cost: Decimal,
+        now: datetime,
+        month_start: datetime,
+        cap: Decimal,
+    ) -> Submitted | Refused:
+        """Decide, for all processes, whether this request may be sent now; when it returns, the decision is committed.
+
+        `cost` is this request's and `cap` the workspace's for everything submitted since `month_start`, in dollars.
+        After `Submitted`, and after nothing else, the caller sends the request: once.
+        """
+        async with self._database.writing() as connection:
+            reason = await refusal(connection, request_id, person_id, cost, now, month_start, cap)
+            if reason is not None:
+                return reason
+            submitted = {"state": RequestState.SUBMITTED, "days": days, "cost": cost, "submitted_at": now}
+            request, _ = await _move(connection, request_id, (RequestState.PROPOSED,), submitted)
+            return Submitted(request)
+
+    async def mark_tracking(self, request_id: int, video: Video, now: datetime) -> TrackRequest:
+        """The API started the video: keep it as the workspace's own and note the spending. Safe to repeat."""
+        async with self._database.writing() as connection:
+            started = {"state": RequestState.TRACKING, "video_id": video.id, "outcome": ""}
+            request, moved = await _move(connection, request_id, IN_FLIGHT, started)
+            if moved:
+                await mirror.remember(connection, request.wallet_id, [(video, request.key)], now)
+                owner = (request.workspace_id, request.person)
+                await mirror.give_owner(connection, request.wallet_id, video.id, owner)
+                await audit.write_track(connection, request, now)
+            return request
+
+    async def mark_failed(self, request_id: int, outcome: str, now: datetime) -> TrackRequest:
+        """What was submitted certainly started nothing. Returns the request as it stands, changed or not."""
+        async with self._database.writing() as connection:
+            failed = {"state": RequestState.FAILED, "outcome": outcome}
+            request, moved = await _move(connection, request_id, IN_FLIGHT, failed)
+            if moved:
+                await audit.write_track(connection, request, now)
+            return request
+
+    async def mark_unknown(self, request_id: int, outcome: str, now: datetime) -> TrackRequest:
+        """Whether what was submitted started anything is unclear. Returns the request as it stands, changed or not."""
+        async with self._database.writing() as connection:
+            unclear = {"state": RequestState.UNKNOWN, "outcome": outcome}
+            request, moved = await _move(connection, request_id, (RequestState.SUBMITTED,), unclear)
+            if moved:
+                await audit.write_track(connection, request, now)
+            return request
+
+    async def drop(self, request_id: int, outcome: str) -> TrackRequest:
+        """Give up what was never submitted. Returns the request as it stands: one that was submitted stays so."""
+        async with self._database.writing() as connection:
+            dropped = {"state": RequestState.FAILED, "outcome": outcome}
+            request, _ = await _move(connection, request_id, (RequestState.PROPOSED,), dropped)
+            return request
+
+    async def cancel(self, workspace_id: int, batch: str, person_id: str) -> tuple[TrackRequest, ...]:
+        """Give up what its asker proposed and nobody submitted; returns the batch as it stands."""
+        mine = _batch(workspace_id, batch) & (track_requests.c.person_id == person_id)
+        dropped = update(track_requests).where(mine, track_requests.c.state == RequestState.PROPOSED)
+        async with self._database.writing() as connection:
+            await connection.execute(dropped.values(state=RequestState.FAILED, outcome="cancelled"))
+            return await _requests(connection, _batch(workspace_id, batch))
+
+    async def count_look(self, request_id: int) -> int:
+        """Note one more look at a complete list that did not hold the video; returns how many there were."""
+        look = update(track_requests).where(track_requests.c.id == request_id)
+        counted = look.values(clean_looks=track_requests.c.clean_looks + 1).returning(track_requests.c.clean_looks)
+        async with self._database.writing() as connection:
+            return int((await connection.execute(counted)).scalar_one())
+
+    async def unsettled(self, wallet_id: int, submitted_before: datetime) -> tuple[TrackRequest, ...]:
+        """Requests to look for: unclear ones, and those submitted before a moment that no answer was noted for."""
+        old = (track_requests.c.state == RequestState.UNKNOWN) | (track_requests.c.submitted_at < submitted_before)
+        async with self._database.reading() as connection:
+            return await _requests(connection, _in_flight(wallet_id) & old)
+
+    async def in_flight(self, wallet_id: int, key: str) -> TrackRequest | None:
+        """The request, of whichever workspace, that may just be starting this link."""
+        async with self._database.reading() as connection:
+            return next(iter(await _requests(connection, _in_flight(wallet_id) & (track_requests.c.key == key))), None)
+
+    async def starter(self, workspace_id: int, video_id: str) -> tuple[Person, datetime] | None:
+        """Who of this workspace started the video, and when; None when nobody here did."""
+        mine = (track_requests.c.video_id == video_id) & (track_requests.c.workspace_id == workspace_id)
+        async with self._database.reading() as connection:
+            found = await _requests(connection, mine)
+        return next(((each.person, each.submitted_at) for each in found if each.submitted_at is not None), None)
+
+
+def _batch(workspace_id: int, token: str) -> ColumnElement[bool]:
+    return (track_requests.c.workspace_id == workspace_id) & (track_requests.c.batch == token)
+
+
+def _in_flight(wallet_id: int) -> ColumnElement[bool]:
+    return (track_requests.c.wallet_id == wallet_id) & track_requests.c.state.in_(IN_FLIGHT)
+
+
+async def _requests(connection: AsyncConnection, where: ColumnElement[bool]) -> tuple[TrackRequest, ...]:
+    rows = await connection.execute(select(track_requests).where(where).order_by(track_requests.c.id))
+    return tuple(request_from(row) for row in rows)
+
+
+async def _move(
+    connection: AsyncConnection, request_id: int, allowed: Sequence[RequestState], values: dict[str, Any]
+) -> tuple[TrackRequest, bool]:
+    """Change a request whose state allows it; returns it as it stands, and whether this call changed it."""
+    this = track_requests.c.id == request_id
+    moved = update(track_requests).where(this, track_requests.c.state.in_(allowed)).values(values)
+    row: Row[Any] | None = (await connection.execute(moved.returning(track_requests))).one_or_none()
+    if row is not None:
+        return request_from(row), True
+    return (await _requests(connection, this))[0], False

@@ -1,0 +1,162 @@
+"""The mirror of a wallet's videos and their snapshots, and what one workspace may see of it.
+
+A workspace sees what it started itself and what was started outside the bot, never what another workspace started.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, func, or_, select, update
+
+from bot.domain.videos import Metric, Snapshot, Video, VideoReading
+from bot.store import mirror
+from bot.store.database import Database
+from bot.store.stored_video import StoredVideo, folded, from_row
+from bot.store.tables import NOBODY, snapshot_days, snapshots, videos
+from bot.store.workspaces import Workspace
+
+__all__ = ["Sort", "StoredVideo", "Videos"]
+
+
+class Sort(StrEnum):
+    """The orders in which videos are listed. What is unknown comes last in each."""
+
+    NEWEST = "newest"
+    COUNT = "count"
+    CHANGE_24H = "change_24h"
+    ENDING = "ending"
+
+
+class Videos:
+    """The tables `videos` and `snapshots`, with their tallies."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def remember(self, wallet_id: int, seen: Iterable[tuple[Video, str]], now: datetime) -> tuple[str, ...]:
+        """Keep videos that the API stated, each with its canonical key; returns the ids that are new.
+
+        What a list or a short answer leaves empty stays as it was known. Safe to repeat.
+        """
+        async with self._database.writing() as connection:
+            return await mirror.remember(connection, wallet_id, seen, now)
+
+    async def remember_reading(
+        self,
+        wallet_id: int,
+        reading: VideoReading,
+        key: str,
+        *,
+        main_count: int | None,
+        change_24h: int | None,
+        now: datetime,
+    ) -> None:
+        """Keep a video's page with its snapshots, and end the lease on reading it. Safe to repeat."""
+        async with self._database.writing() as connection:
+            await mirror.remember_reading(connection, wallet_id, reading, key, main_count, change_24h, now)
+
+    async def claim_read(
+        self, wallet_id: int, video_id: str, now: datetime, stale_before: datetime, lease: timedelta
+    ) -> bool:
+        """Whether the caller, alone among all processes, may read this video's page now.
+
+        False when the page was read at `stale_before` or later, when someone else holds the lease, and for a video that
+        is not in the mirror. The lease ends by `remember_reading`, by `release_read`, or by itself.
+        """
+        claim = update(videos).where(
+            _this(wallet_id, video_id),
+            or_(videos.c.read_at.is_(None), videos.c.read_at < stale_before),
+            or_(videos.c.reading_until.is_(None), videos.c.reading_until <= now),
+        )
+        async with self._database.writing() as connection:
+            return (await connection.execute(claim.values(reading_until=now + lease))).rowcount == 1
+
+    async def release_read(self, wallet_id: int, video_id: str) -> None:
+        """Give a claimed page back unread, so that the next one who asks may try."""
+        async with self._database.writing() as connection:
+            await connection.execute(update(videos).where(_this(wallet_id, video_id)).values(reading_until=None))
+
+    async def find(self, workspace: Workspace, video_id: str) -> StoredVideo | None:
+        """The video with this id, if the workspace may see it."""
+        query = select(videos).where(_this(workspace.wallet_id, video_id), videos.c.owner_id.in_(_owners(workspace)))
+        async with self._database.reading() as connection:
+            row = (await connection.execute(query)).one_or_none()
+        return None if row is None else from_row(row)
+
+    async def by_key(self, wallet_id: int, key: str) -> tuple[StoredVideo, ...]:
+        """Every tracking of a link, newest first, also those of other workspaces: show these to nobody else."""
+        query = select(videos).where(videos.c.wallet_id == wallet_id, videos.c.key == key)
+        async with self._database.reading() as connection:
+            rows = await connection.execute(query.order_by(videos.c.newest_at.desc()))
+            return tuple(from_row(row) for row in rows)
+
+    async def running(self, wallet_id: int) -> tuple[StoredVideo, ...]:
+        """Every video of the wallet that may still cost, also those of other workspaces: for sums and reads alone."""
+        query = select(videos).where(videos.c.wallet_id == wallet_id, videos.c.is_running)
+        async with self._database.reading() as connection:
+            return tuple(from_row(row) for row in await connection.execute(query))
+
+    async def search(self, workspace: Workspace, typed: str, limit: int) -> tuple[StoredVideo, ...]:
+        """Videos whose title, creator, id or link hold what was typed, in any case; running ones first, then newest."""
+        query = select(videos).where(
+            videos.c.wallet_id == workspace.wallet_id,
+            videos.c.owner_id.in_(_owners(workspace)),
+            videos.c.search_text.contains(folded(typed.strip()), autoescape=True),
+        )
+        order = (videos.c.is_running.desc(), videos.c.newest_at.desc(), videos.c.video_id.desc())
+        async with self._database.reading() as connection:
+            return tuple(from_row(row) for row in await connection.execute(query.order_by(*order).limit(limit)))
+
+    async def page(
+        self, workspace: Workspace, platform: str | None, status: str | None, sort: Sort, offset: int, limit: int
+    ) -> tuple[tuple[StoredVideo, ...], int]:
+        """One page of the workspace's videos, of one platform and status or of all, and how many there are in all."""
+        mine = [videos.c.wallet_id == workspace.wallet_id, videos.c.owner_id.in_(_owners(workspace))]
+        if platform is not None:
+            mine.append(videos.c.platform == platform)
+        if status is not None:
+            mine.append(videos.c.status == status)
+        order = {
+            Sort.NEWEST: (videos.c.newest_at.desc(), videos.c.video_id.desc()),
+            Sort.COUNT: (videos.c.main_count.desc(), videos.c.video_id.desc()),
+            Sort.CHANGE_24H: (videos.c.change_24h.desc(), videos.c.video_id.desc()),
+            Sort.ENDING: (videos.c.ends_at, videos.c.video_id),
+        }[sort]
+        async with self._database.reading() as connection:
+            total = await connection.scalar(select(func.count()).select_from(videos).where(*mine)) or 0
+            rows = await connection.execute(select(videos).where(*mine).order_by(*order).offset(offset).limit(limit))
+            return tuple(from_row(row) for row in rows), total
+
+    async def snapshots(self, wallet_id: int, video_id: str) -> tuple[Snapshot, ...]:
+        """Every snapshot of a video, oldest first. Ask `find` first whether the asker may see it."""
+        columns = [snapshots.c[metric] for metric in Metric]
+        query = select(snapshots.c.taken_at, *columns).where(
+            snapshots.c.wallet_id == wallet_id, snapshots.c.video_id == video_id
+        )
+        async with self._database.reading() as connection:
+            rows = await connection.execute(query.order_by(snapshots.c.taken_at))
+            return tuple(
+                Snapshot(at, {metric: count for metric, count in zip(Metric, counts, strict=True) if count is not None})
+                for at, *counts in rows
+            )
+
+    async def snapshots_per_day(self, workspace: Workspace, since: date) -> dict[date, int]:
+        """How many snapshots were taken of the workspace's videos on each day (UTC) since one, oldest first."""
+        days = snapshot_days.c
+        query = (
+            select(days.day, func.sum(days.snapshots))
+            .where(days.wallet_id == workspace.wallet_id, days.owner_id.in_(_owners(workspace)), days.day >= since)
+            .group_by(days.day)
+            .order_by(days.day)
+        )
+        async with self._database.reading() as connection:
+            return {day: int(count) for day, count in await connection.execute(query)}
+
+
+def _this(wallet_id: int, video_id: str) -> ColumnElement[bool]:
+    return (videos.c.wallet_id == wallet_id) & (videos.c.video_id == video_id)
+
+
+def _owners(workspace: Workspace) -> tuple[int, int]:
+    return (NOBODY, workspace.id)

@@ -1,0 +1,88 @@
+"""Wallets: one row an API key, known by a fingerprint alone, with what was last heard of its money and its list."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.money import Usage
+from bot.store.database import Database, insert_into
+from bot.store.tables import wallets
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """When every list of the wallet's videos was last read, and whether the lists held all of them."""
+
+    at: datetime
+    complete: bool
+
+
+class Wallets:
+    """The `wallets` table."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def ensure_wallet(self, fingerprint: str, now: datetime) -> int:
+        """The id of the wallet with this fingerprint, made when new."""
+        query = select(wallets.c.id).where(wallets.c.fingerprint == fingerprint)
+        async with self._database.reading() as connection:
+            known: int | None = await connection.scalar(query)
+        if known is not None:
+            return known
+        async with self._database.writing() as connection:
+            new = insert_into(wallets, connection).values(fingerprint=fingerprint, complete=False, created_at=now)
+            await connection.execute(new.on_conflict_do_nothing())
+            return int((await connection.execute(query)).scalar_one())
+
+    async def save_usage(self, wallet_id: int, usage: Usage, at: datetime) -> None:
+        """Keep what the API said of the money. An answer older than the one that is kept changes nothing."""
+        newer = wallets.c.usage_at.is_(None) | (wallets.c.usage_at <= at)
+        statement = update(wallets).where(wallets.c.id == wallet_id, newer)
+        async with self._database.writing() as connection:
+            await connection.execute(
+                statement.values(
+                    balance=usage.balance,
+                    uncharged=usage.uncharged,
+                    total_charged=usage.total_charged,
+                    cost_per_snapshot=usage.cost_per_snapshot,
+                    total_snapshots=usage.total_snapshots,
+                    active_videos=usage.active_videos,
+                    usage_at=at,
+                )
+            )
+
+    async def usage(self, wallet_id: int) -> tuple[Usage, datetime] | None:
+        """The last known state of the money and when the API said it; None when it never did."""
+        columns = (
+            wallets.c.balance,
+            wallets.c.uncharged,
+            wallets.c.total_charged,
+            wallets.c.cost_per_snapshot,
+            wallets.c.total_snapshots,
+            wallets.c.active_videos,
+            wallets.c.usage_at,
+        )
+        async with self._database.reading() as connection:
+            row = (await connection.execute(select(*columns).where(wallets.c.id == wallet_id))).one()
+        return None if row.usage_at is None else (Usage(*row[:-1]), row.usage_at)
+
+    async def mark_swept(self, wallet_id: int, at: datetime, *, complete: bool) -> None:
+        """Note that every list was read; `complete` when none of them was full, so that no video can be missing."""
+        statement = update(wallets).where(wallets.c.id == wallet_id).values(swept_at=at, complete=complete)
+        async with self._database.writing() as connection:
+            await connection.execute(statement)
+
+    async def swept(self, wallet_id: int) -> Sweep | None:
+        """The last sweep, or None before the first."""
+        query = select(wallets.c.swept_at, wallets.c.complete).where(wallets.c.id == wallet_id)
+        async with self._database.reading() as connection:
+            row = (await connection.execute(query)).one()
+        return None if row.swept_at is None else Sweep(row.swept_at, row.complete)
+
+
+async def lock_wallet(connection: AsyncConnection, wallet_id: int) -> None:
+    """Make other writers of this wallet wait until the transaction ends. SQLite's write lock does so already."""
+    await connection.execute(select(wallets.c.id).where(wallets.c.id == wallet_id).with_for_update())

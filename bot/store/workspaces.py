@@ -1,0 +1,46 @@
+"""Workspaces: one Slack workspace, Discord server or console each, and the wallet that each spends from."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from bot.domain.caller import WorkspaceRef
+from bot.store.database import Database, insert_into
+from bot.store.tables import workspaces
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A workspace as it is stored. `external_id` is the platform's own id, `name` is hostile text."""
+
+    id: int
+    chat: str
+    external_id: str
+    name: str
+    wallet_id: int
+    created_at: datetime
+
+
+class Workspaces:
+    """The `workspaces` table."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def ensure_workspace(self, ref: WorkspaceRef, wallet_id: int, now: datetime) -> Workspace:
+        """The workspace, made when new, with its present name and wallet. Writes nothing when nothing changed."""
+        query = select(workspaces).where(workspaces.c.chat == ref.chat, workspaces.c.external_id == ref.id)
+        async with self._database.reading() as connection:
+            row = (await connection.execute(query)).one_or_none()
+        if row is not None and (row.name, row.wallet_id) == (ref.name, wallet_id):
+            return Workspace(*row)
+        async with self._database.writing() as connection:
+            await connection.execute(
+                insert_into(workspaces, connection)
+                .values(chat=ref.chat, external_id=ref.id, name=ref.name, wallet_id=wallet_id, created_at=now)
+                .on_conflict_do_nothing()
+            )
+            renamed = update(workspaces).where(workspaces.c.chat == ref.chat, workspaces.c.external_id == ref.id)
+            await connection.execute(renamed.values(name=ref.name, wallet_id=wallet_id))
+            return Workspace(*(await connection.execute(query)).one())
