@@ -1,0 +1,208 @@
+"""What snapshots say: change, coverage, gaps, falls and rates, and how counts and spans of time are written.
+
+Snapshots come oldest first. Nothing here fills a gap, guesses a count or knows what time it is.
+"""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
+from typing import TypeAlias
+
+from bot.domain.videos import HOUR, Metric, Snapshot, VideoPlatform
+
+JITTER = HOUR / 2
+"""How far an hourly snapshot may be from its hour before it counts as another hour's."""
+
+Series: TypeAlias = tuple[tuple[float, int], ...]
+"""A metric by age: (hours since tracking began, count), oldest first; a step above 1.5 hours is a gap."""
+
+_WORDS: dict[tuple[str, Metric], str] = {
+    (VideoPlatform.TWITTER, Metric.SHARES): "reposts",
+    (VideoPlatform.TWITTER, Metric.COMMENTS): "replies",
+}
+_ENGAGEMENT = (Metric.LIKES, Metric.COMMENTS, Metric.SHARES, Metric.SAVES)
+_UNITS = ("", "k", "M", "B", "T")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How much a metric changed over `window`, the time that really lies between the two snapshots, up to `until`.
+
+    `exact` is False where a gap or a short life made the window another one than was asked for: then state it. `fell`
+    marks a counter that went down somewhere in the window, whatever the sum of it.
+    """
+
+    delta: int
+    window: timedelta
+    until: datetime
+    exact: bool
+    fell: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many of the expected hourly snapshots there are: `21 of 24`."""
+
+    collected: int
+    expected: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A stretch without snapshots, from the last one before to the first one after it."""
+
+    start: datetime
+    end: datetime
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fall:
+    """A counter that went down: the platform took counts back."""
+
+    at: datetime
+    before: int
+    after: int
+
+
+def main_metric(platform: str, snapshots: Sequence[Snapshot]) -> Metric:
+    """The metric that stands for a video: views, or likes on Instagram and wherever there are no views at all."""
+    has_views = not snapshots or any(Metric.VIEWS in snapshot.counts for snapshot in snapshots)
+    return Metric.VIEWS if has_views and platform != VideoPlatform.INSTAGRAM else Metric.LIKES
+
+
+def metric_name(platform: str, metric: Metric) -> str:
+    """The metric as people on that platform call it, in the plural."""
+    return _WORDS.get((platform, metric), metric.value)
+
+
+def change(snapshots: Sequence[Snapshot], metric: Metric, window: timedelta) -> Change | None:
+    """The change up to the latest reading since the one nearest to `window` before it; None with fewer than two."""
+    back: list[tuple[datetime, int]] = []
+    for snapshot in reversed(snapshots):
+        count = snapshot.counts.get(metric)
+        if count is None:
+            continue
+        if len(back) > 1 and _miss(back, snapshot.taken_at, window) > _miss(back, back[-1][0], window):
+            break
+        back.append((snapshot.taken_at, count))
+    if len(back) < 2:
+        return None
+    (until, latest), (since, base) = back[0], back[-1]
+    fell = any(later < earlier for (_, later), (_, earlier) in pairwise(back))
+    return Change(latest - base, until - since, until, abs(until - since - window) <= JITTER, fell)
+
+
+def _miss(back: Sequence[tuple[datetime, int]], since: datetime, window: timedelta) -> timedelta:
+    return abs(back[0][0] - since - window)
+
+
+def gaps(snapshots: Sequence[Snapshot]) -> tuple[Gap, ...]:
+    """Where hourly snapshots are missing; one that is up to half an hour late is not."""
+    steps = pairwise(snapshot.taken_at for snapshot in snapshots)
+    return tuple(Gap(start, end, missing) for start, end in steps if (missing := _missing(start, end)))
+
+
+def _missing(start: datetime, end: datetime) -> int:
+    """How many hourly snapshots should lie between two moments that have one each."""
+    return max((end - start + JITTER) // HOUR - 1, 0) if end - start > HOUR + JITTER else 0
+
+
+def coverage(snapshots: Sequence[Snapshot], started_at: datetime | None, until: datetime) -> Coverage:
+    """What was collected of what was due from the start to `until`: now, or the end of a tracking that is over.
+
+    Whether the first snapshot comes with the start or an hour later is not documented: neither counts as missing.
+    Without a known start, what came before the first snapshot is left out.
+    """
+    if not snapshots:
+        return Coverage(0, max((until - (started_at or until)) // HOUR, 0))
+    first, last = snapshots[0].taken_at, snapshots[-1].taken_at
+    outside = _missing(started_at or first, first) + _missing(last, until)
+    return Coverage(len(snapshots), len(snapshots) + outside + sum(gap.missing for gap in gaps(snapshots)))
+
+
+def falls(snapshots: Sequence[Snapshot], metric: Metric) -> tuple[Fall, ...]:
+    """Every reading that is lower than the one before it."""
+    readings = ((s.taken_at, s.counts[metric]) for s in snapshots if metric in s.counts)
+    return tuple(Fall(at, before, after) for (_, before), (at, after) in pairwise(readings) if after < before)
+
+
+def engagement_rate(snapshot: Snapshot) -> Decimal | None:
+    """Likes, comments, shares and saves, as far as the platform has them, over views; None without views or any."""
+    views = snapshot.counts.get(Metric.VIEWS)
+    acts = [snapshot.counts[metric] for metric in _ENGAGEMENT if metric in snapshot.counts]
+    return Decimal(sum(acts)) / views if views and acts else None
+
+
+def price_per_thousand(cost: Decimal, new_views: int) -> Decimal | None:
+    """Dollars spent for each 1,000 new views, to the cent, or to two digits below ten cents; None without new views."""
+    if new_views <= 0:
+        return None
+    price = cost * 1000 / new_views
+    digits = min(-2, price.adjusted() - 1)
+    return price.quantize(Decimal(1).scaleb(digits), rounding=ROUND_HALF_UP)
+
+
+def aligned(snapshots: Sequence[Snapshot], metric: Metric, started_at: datetime | None) -> Series:
+    """A metric by hours since tracking began (since the first snapshot where that is unknown), for comparing videos."""
+    if not snapshots:
+        return ()
+    zero = started_at or snapshots[0].taken_at
+    return tuple(((s.taken_at - zero) / HOUR, s.counts[metric]) for s in snapshots if metric in s.counts)
+
+
+def at_hour(series: Series, hour: float) -> int | None:
+    """The count nearest to an hour of age; None where none lies within half an hour of it."""
+    reach = JITTER / HOUR
+    place = bisect_left(series, hour, key=lambda point: point[0])
+    near = [(abs(age - hour), count) for age, count in series[max(place - 1, 0) : place + 1]]
+    distance, count = min(near, default=(reach + 1, 0))
+    return count if distance <= reach else None
+
+
+def exact_count(count: int) -> str:
+    """A count in full: 1,298,000."""
+    return f"{count:,}".replace("-", "−")
+
+
+def short_count(count: int) -> str:
+    """A count at a glance, rounded to a tenth below a hundred of its unit: 999, 12.4k, 1.3M, 130M."""
+    size, rank = abs(count), 0
+    while size * 2 >= 1999 * 1000**rank and rank < len(_UNITS) - 1:  # from 999.5 on it rounds to the next unit
+        rank += 1
+    unit = 1000**rank
+    tenths = (size * 10 + unit // 2) // unit
+    digits = f"{tenths // 10}.{tenths % 10}".removesuffix(".0") if tenths < 1000 else f"{(size + unit // 2) // unit:,}"
+    return f"{'−' if count < 0 else ''}{digits}{_UNITS[rank]}"
+
+
+def signed_count(count: int) -> str:
+    """A change in full: +1,200, −300, ±0."""
+    return _signed(count, exact_count(count))
+
+
+def signed_short_count(count: int) -> str:
+    """A change at a glance: +1.2k, −300, ±0."""
+    return _signed(count, short_count(count))
+
+
+def _signed(count: int, words: str) -> str:
+    return f"+{words}" if count > 0 else words if count else f"±{words}"
+
+
+def percent(rate: Decimal) -> str:
+    """A rate to a tenth of a per cent: 8.1%."""
+    return f"{(rate * 100).quantize(Decimal('0.1'), rounding=ROUND_HALF_UP):,}%"
+
+
+def ago(span: timedelta) -> str:
+    """A span of time in its largest fitting unit, rounded: 5 min, 3 h, 2 d; hours up to two days."""
+    minutes, hours, days = (int(span / unit + 0.5) for unit in (HOUR / 60, HOUR, 24 * HOUR))
+    if minutes < 1:
+        return "under 1 min"
+    if minutes < 60:
+        return f"{minutes} min"
+    return f"{hours} h" if hours < 48 else f"{days} d"

@@ -1,0 +1,320 @@
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.growth import (
+    Change,
+    Coverage,
+    Fall,
+    Gap,
+    ago,
+    aligned,
+    at_hour,
+    change,
+    coverage,
+    engagement_rate,
+    exact_count,
+    falls,
+    gaps,
+    main_metric,
+    metric_name,
+    percent,
+    price_per_thousand,
+    short_count,
+    signed_count,
+    signed_short_count,
+)
+from bot.domain.videos import HOUR, Metric, Snapshot, VideoPlatform
+
+START = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
+DAY = 24 * HOUR
+MINUTE = HOUR / 60
+
+
+def views(*readings: tuple[float, int | None]) -> tuple[Snapshot, ...]:
+    """Snapshots at so many hours after the start; None is a reading without views."""
+    return tuple(
+        Snapshot(START + hours * HOUR, {} if count is None else {Metric.VIEWS: count}) for hours, count in readings
+    )
+
+
+def every_hour(count: int, missing: tuple[int, ...] = ()) -> tuple[Snapshot, ...]:
+    """So many hourly snapshots, ten views more in each."""
+    return views(*((hour, hour * 10) for hour in range(count) if hour not in missing))
+
+
+@pytest.mark.parametrize(
+    ("platform", "metrics", "main"),
+    [
+        ("tiktok", [Metric.VIEWS, Metric.LIKES], Metric.VIEWS),
+        ("instagram", [Metric.LIKES], Metric.LIKES),
+        ("instagram", [Metric.VIEWS, Metric.LIKES], Metric.LIKES),
+        ("threads", [Metric.LIKES], Metric.LIKES),
+        ("threads", [Metric.VIEWS], Metric.VIEWS),
+        ("tiktok", None, Metric.VIEWS),
+        ("instagram", None, Metric.LIKES),
+    ],
+)
+def test_views_stand_for_a_video_and_likes_where_there_are_no_views(platform, metrics, main):
+    snapshots = () if metrics is None else (Snapshot(START, dict.fromkeys(metrics, 1)),)
+    assert main_metric(platform, snapshots) is main
+
+
+def test_one_reading_with_views_makes_views_the_main_metric():
+    assert main_metric("tiktok", views((0, None), (1, 5))) is Metric.VIEWS
+
+
+def test_metrics_are_called_what_their_platform_calls_them():
+    assert metric_name(VideoPlatform.TWITTER, Metric.SHARES) == "reposts"
+    assert metric_name("twitter", Metric.COMMENTS) == "replies"
+    assert metric_name("tiktok", Metric.SHARES) == "shares"
+    assert metric_name("a new platform", Metric.VIEWS) == "views"
+
+
+def test_a_change_over_an_unbroken_day_is_exact():
+    assert change(every_hour(30), Metric.VIEWS, DAY) == Change(
+        delta=240, window=DAY, until=START + 29 * HOUR, exact=True, fell=False
+    )
+
+
+def test_snapshots_that_jitter_by_minutes_still_give_the_exact_window():
+    snapshots = views((0, 100), (24.2, 350), (25.1, 360))
+    assert change(snapshots, Metric.VIEWS, DAY) == Change(
+        delta=260, window=25.1 * HOUR, until=START + 25.1 * HOUR, exact=False, fell=False
+    )
+    assert change(snapshots[:2], Metric.VIEWS, DAY) == Change(
+        delta=250, window=24.2 * HOUR, until=START + 24.2 * HOUR, exact=True, fell=False
+    )
+
+
+def test_a_gap_where_the_window_begins_makes_the_window_its_real_length():
+    found = change(every_hour(30, missing=(4, 5, 6, 7)), Metric.VIEWS, DAY)
+    assert found == Change(delta=260, window=26 * HOUR, until=START + 29 * HOUR, exact=False, fell=False)
+
+
+def test_an_hour_that_was_missed_is_told_as_the_hours_it_took():
+    found = change(views((0, 10), (6, 70)), Metric.VIEWS, HOUR)
+    assert found == Change(delta=60, window=6 * HOUR, until=START + 6 * HOUR, exact=False, fell=False)
+
+
+def test_a_young_video_changes_over_its_whole_life():
+    found = change(every_hour(6), Metric.VIEWS, DAY)
+    assert found == Change(delta=50, window=5 * HOUR, until=START + 5 * HOUR, exact=False, fell=False)
+
+
+def test_readings_without_the_metric_are_passed_over():
+    found = change(views((0, 10), (1, None), (2, 30), (3, None)), Metric.VIEWS, 2 * HOUR)
+    assert found == Change(delta=20, window=2 * HOUR, until=START + 2 * HOUR, exact=True, fell=False)
+
+
+def test_a_counter_that_fell_on_the_way_is_marked_even_when_the_sum_grew():
+    found = change(views((0, 100), (1, 60), (2, 130)), Metric.VIEWS, 2 * HOUR)
+    assert found is not None
+    assert (found.delta, found.fell) == (30, True)
+
+
+def test_a_fall_before_the_window_is_not_held_against_it():
+    found = change(views((0, 100), (1, 60), (2, 130)), Metric.VIEWS, HOUR)
+    assert found is not None
+    assert (found.delta, found.fell) == (70, False)
+
+
+@pytest.mark.parametrize("snapshots", [(), views((0, 1)), views((0, None), (1, None), (2, 5))])
+def test_fewer_than_two_readings_are_no_change(snapshots):
+    assert change(snapshots, Metric.VIEWS, DAY) is None
+
+
+@given(
+    st.lists(st.integers(0, 400), min_size=2, max_size=40, unique=True).map(sorted),
+    st.sampled_from([HOUR, DAY, 7 * DAY]),
+    st.data(),
+)
+def test_a_change_is_between_two_real_readings_and_none_would_fit_the_window_better(hours, window, data):
+    counts = data.draw(st.lists(st.integers(0, 10**9), min_size=len(hours), max_size=len(hours)))
+    found = change(views(*zip(hours, counts, strict=True)), Metric.VIEWS, window)
+    assert found is not None
+    base = hours[-1] - found.window // HOUR
+    assert found.delta == counts[-1] - counts[hours.index(base)]
+    assert all(abs(found.window - window) <= abs((hours[-1] - hour) * HOUR - window) for hour in hours[:-1])
+
+
+def test_gaps_name_their_ends_and_what_is_missing():
+    snapshots = views((0, 0), (1.1, 1), (2.55, 2), (4.1, 3), (10, 4))
+    assert gaps(snapshots) == (
+        Gap(START + 2.55 * HOUR, START + 4.1 * HOUR, 1),
+        Gap(START + 4.1 * HOUR, START + 10 * HOUR, 5),
+    )
+
+
+def test_snapshots_a_little_early_or_late_are_no_gap():
+    assert gaps(views(*((hour + (0.2 if hour % 2 else -0.2), hour) for hour in range(20)))) == ()
+
+
+def test_three_lost_snapshots_of_a_day_are_told():
+    snapshots = every_hour(25, missing=(0, 7, 8, 20))
+    assert coverage(snapshots, START, START + DAY) == Coverage(collected=21, expected=24)
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_day_is_complete_whether_the_first_snapshot_comes_at_once_or_after_an_hour(first):
+    snapshots = every_hour(24 + first, missing=tuple(range(first)))
+    assert coverage(snapshots, START, START + DAY) == Coverage(collected=24, expected=24)
+
+
+def test_snapshots_missing_at_both_ends_are_counted():
+    snapshots = every_hour(11, missing=(0, 1, 2, 3))
+    assert coverage(snapshots, START, START + 13.2 * HOUR) == Coverage(collected=7, expected=7 + 3 + 2)
+
+
+def test_without_a_start_only_what_came_after_the_first_snapshot_is_expected():
+    assert coverage(every_hour(11, missing=(0, 1, 2, 5)), None, START + 10 * HOUR) == Coverage(7, 8)
+
+
+def test_a_video_without_snapshots_lacks_every_hour_since_its_start():
+    assert coverage((), START, START + 5.5 * HOUR) == Coverage(0, 5)
+    assert coverage((), START, START - HOUR) == Coverage(0, 0)
+    assert coverage((), None, START) == Coverage(0, 0)
+
+
+@given(st.lists(st.integers(0, 719), unique=True, min_size=1).map(sorted))
+def test_snapshots_and_missing_ones_make_the_whole_of_a_tracking(hours):
+    snapshots = views(*((hour, 1) for hour in hours))
+    lost = sum(gap.missing for gap in gaps(snapshots))
+    assert len(snapshots) + lost == hours[-1] - hours[0] + 1
+    found = coverage(snapshots, START, START + 719 * HOUR)
+    assert found.collected == len(hours) <= found.expected <= 720
+
+
+def test_every_fall_is_found_across_readings_that_lack_the_metric():
+    snapshots = views((0, 100), (1, 90), (2, None), (3, 95), (4, None), (5, 20))
+    assert falls(snapshots, Metric.VIEWS) == (
+        Fall(START + HOUR, 100, 90),
+        Fall(START + 5 * HOUR, 95, 20),
+    )
+    assert falls(snapshots, Metric.LIKES) == ()
+
+
+def test_engagement_is_what_the_platform_counts_over_views():
+    counts = {Metric.VIEWS: 1000, Metric.LIKES: 70, Metric.COMMENTS: 8, Metric.SHARES: 2, Metric.SAVES: 1}
+    assert engagement_rate(Snapshot(START, counts)) == Decimal("0.081")
+    assert engagement_rate(Snapshot(START, {Metric.VIEWS: 200, Metric.LIKES: 3})) == Decimal("0.015")
+
+
+@pytest.mark.parametrize("counts", [{Metric.LIKES: 5}, {Metric.VIEWS: 0, Metric.LIKES: 5}, {Metric.VIEWS: 5}])
+def test_without_views_or_acts_there_is_no_engagement_rate(counts):
+    assert engagement_rate(Snapshot(START, counts)) is None
+
+
+@pytest.mark.parametrize(
+    ("cost", "new_views", "price"),
+    [
+        ("0.36", 12_000, "0.030"),
+        ("0.36", 5_000_000, "0.000072"),
+        ("2.52", 1_000, "2.52"),
+        ("2.52", 333, "7.57"),
+        ("0.36", 2_500, "0.14"),
+        ("0", 10, "0"),
+        ("1", 0, None),
+        ("1", -5, None),
+    ],
+)
+def test_a_thousand_new_views_have_a_price_where_there_are_any(cost, new_views, price):
+    found = price_per_thousand(Decimal(cost), new_views)
+    assert found == (None if price is None else Decimal(price))
+
+
+def test_a_series_counts_hours_from_the_start_of_tracking():
+    assert aligned(views((1, 5), (2, None), (3.5, 9)), Metric.VIEWS, START) == ((1.0, 5), (3.5, 9))
+
+
+def test_a_series_without_a_known_start_begins_with_its_first_snapshot():
+    assert aligned(views((2, 5), (3, 9)), Metric.VIEWS, None) == ((0.0, 5), (1.0, 9))
+    assert aligned((), Metric.VIEWS, None) == ()
+
+
+@pytest.mark.parametrize(
+    ("hour", "count"),
+    [(0, 1), (1, 2), (1.5, 2), (1.6, None), (2, None), (3, 4), (3.4, 5), (4, 6), (4.6, None), (-0.4, 1), (-0.6, None)],
+)
+def test_a_series_is_read_at_the_nearest_reading_within_half_an_hour(hour, count):
+    series = ((0.0, 1), (1.0, 2), (3.0, 4), (3.5, 5), (4.0, 6))
+    assert at_hour(series, hour) == count
+
+
+def test_an_empty_series_has_no_reading():
+    assert at_hour((), 1) is None
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [
+        (0, "0"),
+        (7, "7"),
+        (999, "999"),
+        (1_000, "1k"),
+        (1_049, "1k"),
+        (1_050, "1.1k"),
+        (12_449, "12.4k"),
+        (98_950, "99k"),
+        (99_960, "100k"),
+        (130_400, "130k"),
+        (999_499, "999k"),
+        (999_500, "1M"),
+        (1_298_000, "1.3M"),
+        (2_000_000_000, "2B"),
+        (3_400_000_000_000, "3.4T"),
+        (1_234_000_000_000_000, "1,234T"),
+        (-12_400, "−12.4k"),
+    ],
+)
+def test_short_counts_are_read_at_a_glance(count, words):
+    assert short_count(count) == words
+
+
+@given(st.integers(0, 10**15))
+def test_a_short_count_is_within_five_per_cent_of_the_exact_one(count):
+    words = short_count(count)
+    unit = {"k": 10**3, "M": 10**6, "B": 10**9, "T": 10**12}.get(words[-1], 1)
+    value = Decimal(words.rstrip("kMBT").replace(",", "")) * unit
+    assert abs(value - count) * 20 <= count
+    assert len(words) <= 6
+
+
+def test_exact_and_signed_counts():
+    assert exact_count(1_298_000) == "1,298,000"
+    assert exact_count(-5) == "−5"
+    assert [signed_count(n) for n in (1_200, -300, 0)] == ["+1,200", "−300", "±0"]
+    assert [signed_short_count(n) for n in (1_200, -3_400_000, 0)] == ["+1.2k", "−3.4M", "±0"]
+
+
+def test_a_rate_is_told_to_a_tenth_of_a_per_cent():
+    assert [percent(Decimal(rate)) for rate in ("0.0812", "0.00049", "0", "12.5")] == [
+        "8.1%",
+        "0.0%",
+        "0.0%",
+        "1,250.0%",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("span", "words"),
+    [
+        (timedelta(0), "under 1 min"),
+        (-HOUR, "under 1 min"),
+        (timedelta(seconds=29), "under 1 min"),
+        (timedelta(seconds=31), "1 min"),
+        (5 * MINUTE, "5 min"),
+        (59.4 * MINUTE, "59 min"),
+        (59.6 * MINUTE, "1 h"),
+        (3 * HOUR, "3 h"),
+        (5.9 * HOUR, "6 h"),
+        (36 * HOUR, "36 h"),
+        (47.6 * HOUR, "2 d"),
+        (30 * DAY, "30 d"),
+    ],
+)
+def test_spans_are_told_in_one_unit(span, words):
+    assert ago(span) == words
