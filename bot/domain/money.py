@@ -1,7 +1,23 @@
-"""Money in Decimal US dollars: what a tracking costs, what is promised, and when the wallet runs dry."""
+"""Money in Decimal US dollars: what a tracking costs, what is promised, and when the wallet runs dry.
 
+The burn-down is counted in snapshots, one a video and hour until that video's own end, and walks from end to end.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+from bot.domain.videos import HOUR, Video, VideoStatus
+
+SNAPSHOTS_A_DAY = 24
+DURATIONS = (1, 3, 7, 14, 30)
+"""The days that a consequence card offers."""
+
+_ROUNDING = timedelta(minutes=10)
+"""What `days_remaining`, rounded by the API to nobody knows how many digits, may promise too much."""
+_LONGEST = 366
+"""Days beyond which a stated duration is taken for nonsense and cut; the documentation allows 30."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +35,149 @@ class Usage:
     def available(self) -> Decimal:
         """What can still be spent: the balance less what was collected but not charged yet."""
         return self.balance - self.uncharged
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What one video will still cost: a snapshot an hour until `ends_at`. A paused one (`burns` False) owes, later."""
+
+    video_id: str
+    ends_at: datetime
+    burns: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Runway:
+    """How far the money reaches. `left_after` is what remains when every promise is kept, negative where it cannot be.
+
+    `empty_at` is when it reaches 0 with snapshots still due, to the hour; None where it outlasts every video that
+    burns. Paused videos are in `promised` but burn nothing now, so they never bring `empty_at` nearer.
+    """
+
+    promised: Decimal
+    empty_at: datetime | None
+    left_after: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """What tracking for so many days would mean. `price` is for all the new videos together.
+
+    `affordable`: the price does not exceed what is available now; the API answers 402 where it does. `pauses_at` is
+    when the wallet would run dry, and `affected` the ids of the running videos that would be cut short then.
+    """
+
+    days: int
+    price: Decimal
+    left_after: Decimal
+    pauses_at: datetime | None
+    affected: tuple[str, ...]
+    affordable: bool
+
+
+def price(days: int, cost_per_snapshot: Decimal) -> Decimal:
+    """What tracking one video for so many days costs in full."""
+    return days * SNAPSHOTS_A_DAY * cost_per_snapshot
+
+
+def ends_at(video: Video, seen_at: datetime) -> datetime | None:
+    """When a tracking ends, by what the API said at `seen_at`; None where it said nothing to tell it by.
+
+    The days remaining count first, since a pause moves the end; else the days paid, from the start or from `seen_at`.
+    """
+    if video.days_remaining is not None:
+        return seen_at + _days(video.days_remaining)
+    if video.days is not None:
+        return (video.started_at or seen_at) + _days(video.days)
+    return None
+
+
+def _days(stated: Decimal | int) -> timedelta:
+    return timedelta(days=float(min(max(stated, 0), _LONGEST)))
+
+
+def promises(videos: Iterable[tuple[Video, datetime]]) -> tuple[tuple[Promise, ...], int]:
+    """What running videos owe, each given with the time it was seen, and how many have no known end and are left out.
+
+    Deleted videos are free, by the documentation, and so owe nothing.
+    """
+    kept: list[Promise] = []
+    unknown = 0
+    for video, seen_at in videos:
+        if not video.is_running or video.is_deleted:
+            continue
+        end = ends_at(video, seen_at)
+        if end is None:
+            unknown += 1
+        else:
+            kept.append(Promise(video.id, end, burns=video.status != VideoStatus.PAUSED))
+    return tuple(kept), unknown
+
+
+def remaining_snapshots(end: datetime, now: datetime) -> int:
+    """The snapshots still to come until an end: one for each hour begun, so that no promise is understated."""
+    return max(-((now + _ROUNDING - end) // HOUR), 0)
+
+
+def promised(owed: Iterable[Promise], cost_per_snapshot: Decimal, now: datetime) -> Decimal:
+    """What keeping every promise will cost from now on, the paused ones included."""
+    return sum(remaining_snapshots(promise.ends_at, now) for promise in owed) * cost_per_snapshot
+
+
+def runway(available: Decimal, cost_per_snapshot: Decimal, owed: Sequence[Promise], now: datetime) -> Runway:
+    """How far the available money reaches with nothing new started."""
+    total = promised(owed, cost_per_snapshot, now)
+    dry = _runs_dry(available, cost_per_snapshot, sorted(remaining for _, remaining in _burning(owed, now)))
+    return Runway(total, None if dry is None else now + dry[0] * HOUR, available - total)
+
+
+def consequences(
+    usage: Usage, owed: Sequence[Promise], now: datetime, durations: Sequence[int] = DURATIONS, count: int = 1
+) -> tuple[Consequence, ...]:
+    """What it would mean to track `count` more videos now, for each duration in days."""
+    cost, available = usage.cost_per_snapshot, usage.available
+    left = available - promised(owed, cost, now)
+    burning = _burning(owed, now)
+    hours = sorted(remaining for _, remaining in burning)
+    answers = []
+    for days in durations:
+        total = count * price(days, cost)
+        dry = _runs_dry(available, cost, sorted([*hours, *[days * SNAPSHOTS_A_DAY] * count]))
+        cut = () if dry is None else tuple(video_id for video_id, remaining in burning if remaining > dry[1])
+        empty_at = None if dry is None else now + dry[0] * HOUR
+        answers.append(Consequence(days, total, left - total, empty_at, cut, affordable=total <= available))
+    return tuple(answers)
+
+
+def _burning(owed: Iterable[Promise], now: datetime) -> list[tuple[str, int]]:
+    return [(promise.video_id, remaining_snapshots(promise.ends_at, now)) for promise in owed if promise.burns]
+
+
+def _runs_dry(available: Decimal, cost: Decimal, remaining: Sequence[int]) -> tuple[int, int] | None:
+    """The hour in which the money reaches 0, and the last hour that it pays in full; None where it pays everything.
+
+    `remaining` holds each video's snapshots to come, ascending. Between two ends the burn is constant, so the walk
+    takes one step a video and none an hour.
+    """
+    due = sum(remaining) * cost
+    if available >= due or not due:
+        return None
+    whole = int(max(available, Decimal(0)) // cost)
+    needed = whole if available <= whole * cost else whole + 1
+    hour = ended = 0
+    while needed > (stretch := (remaining[ended] - hour) * (len(remaining) - ended)):
+        needed, whole, hour, ended = needed - stretch, whole - stretch, remaining[ended], ended + 1
+    running = len(remaining) - ended
+    return hour - (-needed // running), hour + whole // running
+
+
+def bill_check(usage: Usage) -> Decimal:
+    """What was billed beyond the price of the snapshots taken; 0 where the bill agrees, negative where it is less."""
+    return usage.total_charged + usage.uncharged - usage.total_snapshots * usage.cost_per_snapshot
+
+
+def dollars(amount: Decimal) -> str:
+    """An amount with its currency: to the cent, and with further digits (six at most) where it has them."""
+    rounded = amount.quantize(Decimal("0.000001"), rounding=ROUND_HALF_UP)
+    whole, _, fraction = f"{abs(rounded):,f}".partition(".")
+    return f"{'-' if rounded < 0 else ''}${whole}.{fraction.rstrip('0'):0<2}"
