@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Collection
 from http import HTTPStatus
+from typing import TypeGuard
 
 from aiohttp import web
 
@@ -131,16 +132,23 @@ def _wanted(body: bytes) -> tuple[str, int]:
         raise invalid(("body", "Must be JSON")) from None
     if not isinstance(given, dict):
         raise invalid(("body", "Must be a JSON object"))
-    given = {"video_link": None, "duration_days": None} | given
-    link, days = given["video_link"], given["duration_days"]
-    problems = []
-    if not isinstance(link, str) or not link:
-        problems.append(("video_link", "Must be a link"))
-    if type(days) is not int or not 1 <= days <= MAX_DAYS:
-        problems.append(("duration_days", f"Must be a whole number from 1 to {MAX_DAYS}"))
-    if problems:
-        raise invalid(*problems)
-    return link, days
+    link, days = given.get("video_link"), given.get("duration_days")
+    if _is_link(link) and _is_duration(days):
+        return link, days
+    details = []
+    if not _is_link(link):
+        details.append(("video_link", "Must be a link"))
+    if not _is_duration(days):
+        details.append(("duration_days", f"Must be a whole number from 1 to {MAX_DAYS}"))
+    raise invalid(*details)
+
+
+def _is_link(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and value != ""
+
+
+def _is_duration(value: object) -> TypeGuard[int]:
+    return type(value) is int and 1 <= value <= MAX_DAYS
 
 
 def _choice(request: web.Request, name: str, allowed: Collection[str]) -> str | None:

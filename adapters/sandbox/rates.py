@@ -26,6 +26,11 @@ class Allowance:
             "X-RateLimit-Reset": str(self.reset),
         }
 
+    @property
+    def refusal(self) -> dict[str, object]:
+        """The body of a 429 (Rate limits page)."""
+        return {"error": "Rate limit exceeded", "limit": self.limit, "reset": self.reset}
+
 
 class RateLimit:
     """The calls of each key. That a window opens with the first call, and not on the minute, is the sandbox's choice.

@@ -1,5 +1,7 @@
 """The sandbox's life: opens a port, answers on it, closes it."""
 
+import asyncio
+import os
 import time
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -9,10 +11,15 @@ from typing import Self
 from aiohttp import web
 
 from adapters.sandbox.api import Api
+from adapters.sandbox.control import Control
+from adapters.sandbox.curves import Curve
+from adapters.sandbox.demo import live_through
 from adapters.sandbox.door import BASE, Door, Received
+from adapters.sandbox.faults import FaultKind, Faults
 from adapters.sandbox.rates import RateLimit
 from adapters.sandbox.world import World
-from bot.domain.clock import Clock, utc_now
+from bot.domain.clock import Clock, FastClock, utc_now
+from bot.domain.errors import NotConfigured
 
 DEMO_KEY = "cs_test_demo"
 STARTING_BALANCE = Decimal("5.00")
@@ -23,7 +30,8 @@ class Sandbox:
     """A ContentStats server on this machine, for as long as `async with` lasts.
 
     `keys` maps API keys to organisations, each with an account of its own; the first is `key`. `clock` is the account's
-    time; `wall` (Unix seconds) is the rate limit's. Unlike the real service, test keys here spend play money.
+    time; `wall` (Unix seconds) is the rate limit's. `seed_demo` gives the first account eight videos and a past. Unlike
+    at the real service, test keys spend here: play money.
     """
 
     def __init__(
@@ -34,14 +42,19 @@ class Sandbox:
         balance: Decimal = STARTING_BALANCE,
         requests_per_minute: int = 60,
         concurrent_videos: int = 10,
+        seed_demo: bool = False,
         host: str = "127.0.0.1",
         port: int = 0,
         wall: Callable[[], float] = time.time,
     ) -> None:
         self.key = next(iter(keys))
         self.world = World(clock, keys, balance=balance, concurrent_videos=concurrent_videos)
+        if seed_demo:
+            live_through(self.world, self.key)
         self.rate_limit = RateLimit(requests_per_minute, wall)
-        self._door = Door(Api(self.world), self.rate_limit)
+        api = Api(self.world)
+        self.faults = Faults([f"{route.method} {route.path}" for route in api.routes()])
+        self._door = Door(api, Control(self.world, self.faults, self.key), self.rate_limit, self.faults)
         self._host = host
         self._port = port
 
@@ -65,9 +78,17 @@ class Sandbox:
         return tuple(received for received in self._door.received if received.call == call)
 
     async def __aenter__(self) -> Self:
+        """Open the port. Raises NotConfigured where it cannot be opened."""
         self._runner = web.AppRunner(self._door.app(), access_log=None, shutdown_timeout=1)
         await self._runner.setup()
-        await web.TCPSite(self._runner, self._host, self._port).start()
+        try:
+            await web.TCPSite(self._runner, self._host, self._port).start()
+        except OSError as error:
+            await self._runner.cleanup()
+            raise NotConfigured(
+                f"Port {self._port} of {self._host} cannot be opened ({os.strerror(error.errno or 0)}): "
+                "choose another, or 0 for any that is free."
+            ) from error
         self._port = self._runner.addresses[0][1]
         return self
 
@@ -75,3 +96,31 @@ class Sandbox:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._runner.cleanup()
+
+
+async def serve(*, host: str, port: int, speed: float, say: Callable[[str], None], seed_demo: bool = True) -> None:
+    """Run a sandbox until cancelled, and `say`, line by line, where it is and what can be done with it.
+
+    `speed` is how fast the account's time runs: 3600 makes an hour of a second. Raises NotConfigured where the port
+    cannot be opened.
+    """
+    async with Sandbox(FastClock(utc_now(), speed), host=host, port=port, seed_demo=seed_demo) as sandbox:
+        for line in _directions(sandbox, speed):
+            say(line)
+        await asyncio.Event().wait()
+
+
+def _directions(sandbox: Sandbox, speed: float) -> tuple[str, ...]:
+    """What a person needs who sees the sandbox for the first time."""
+    curves = ", ".join(curve.value for curve in Curve)
+    return (
+        f"The sandbox listens at {sandbox.url}, its key is {sandbox.key}. An hour takes {3600 / speed:,.3g} s.",
+        "Point the bot at it:",
+        f"  CONTENTSTATS_BASE_URL={sandbox.url} CONTENTSTATS_API_KEY={sandbox.key} contentstats-bot console",
+        f"A user name or id in a link that contains one of these words asks for that growth: {curves}.",
+        "Let something go wrong, or add credit:",
+        f'  curl {sandbox.root}/sandbox/faults -d \'{{"fault": "effect-then-hang", "on": "POST /videos/track"}}\'',
+        f"  curl -X DELETE {sandbox.root}/sandbox/faults",
+        f'  curl {sandbox.root}/sandbox/credit -d \'{{"amount": "10"}}\'',
+        f"Faults: {', '.join(FaultKind)}; with effect-then- in front, the call takes effect first.",
+    )

@@ -63,6 +63,9 @@ class World:
             raise ForeignVideo
         raise UnknownVideo
 
-    def add_credit(self, key: str, amount: Decimal) -> None:
-        """Put dollars on the balance of the key's organisation, which the real service does on its web site only."""
-        self.account(key).add_credit(amount, self.clock())
+    def add_credit(self, key: str, amount: Decimal, at: datetime | None = None) -> None:
+        """Put dollars on the balance of the key's organisation, which the real service does on its web site only.
+
+        A negative amount takes credit away. `at` is as `started_at` of `track`.
+        """
+        self._accounts[self.keys[key]].add_credit(amount, at or self.clock())
