@@ -29,4 +29,4 @@ class Call:
     def decode(cls, encoded: str) -> Self:
         """The call that `encode` wrote. Whether its command exists is the registry's question."""
         command, _, query = encoded.partition("?")
-        return cls(command, dict(parse_qsl(query)))
+        return cls(command, dict(parse_qsl(query, keep_blank_values=True)))

@@ -1,0 +1,40 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.reply.call import MAX_ENCODED, Call
+
+NAMES = st.from_regex(r"[a-z][a-z_-]{0,11}", fullmatch=True)
+WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+
+
+@given(NAMES, st.dictionaries(NAMES, WORDS, max_size=4))
+def test_a_call_survives_the_button_or_is_refused_for_its_length(command, arguments):
+    call = Call(command, arguments)
+    try:
+        encoded = call.encode()
+    except ValueError:
+        assert arguments
+        return
+    assert len(encoded) <= MAX_ENCODED
+    assert Call.decode(encoded) == call
+
+
+def test_a_call_reads_plainly():
+    assert Call("videos", {"page": "2", "sort": "24 h"}).encode() == "videos?page=2&sort=24+h"
+    assert Call("usage").encode() == "usage"
+
+
+def test_a_hundred_characters_fit_and_one_more_does_not():
+    assert len(Call("c", {"a": "x" * 96}).encode()) == 100
+    with pytest.raises(ValueError, match="101 characters does not fit into a button: c"):
+        Call("c", {"a": "x" * 97}).encode()
+
+
+def test_an_empty_argument_stays_an_argument():
+    assert Call.decode(Call("videos", {"platform": ""}).encode()).arguments == {"platform": ""}
+
+
+@given(st.text())
+def test_whatever_a_platform_sends_back_decodes_to_some_call(sent):
+    assert Call.decode(sent).command == sent.partition("?")[0]

@@ -1,0 +1,29 @@
+import pytest
+
+from bot.domain.caller import Caller, Need, Person, Standing, WorkspaceRef
+
+CALLER = Caller(
+    workspace=WorkspaceRef("slack", "T1", "Acme"),
+    channel_id="C1",
+    person=Person("U1", "Ann"),
+    standing=Standing.MEMBER,
+    rights=frozenset({Need.LOOK, Need.SPEND}),
+)
+
+
+def test_two_callers_with_the_same_facts_are_the_same_caller():
+    assert (
+        Caller(
+            WorkspaceRef("slack", "T1", "Acme"),
+            "C1",
+            Person("U1", "Ann"),
+            Standing("member"),
+            frozenset(Need) - {"stop", "configure"},
+        )
+        == CALLER
+    )
+
+
+def test_a_caller_cannot_be_given_more_rights_afterwards():
+    with pytest.raises(AttributeError):
+        CALLER.rights = frozenset(Need)

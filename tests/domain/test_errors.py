@@ -1,0 +1,55 @@
+import inspect
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from bot.domain import errors
+
+TREE = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, errors.BotError)]
+
+
+def test_the_tree_in_the_docstring_is_the_tree_of_classes():
+    above, drawn = [], {}
+    for line in (errors.__doc__ or "").splitlines():
+        found = re.match(r"(?P<branch>[ │├└─]{4,})(?P<name>[A-Z]\w+)  ", line)
+        if found:
+            depth = len(found["branch"]) // 4 - 1
+            above[depth:] = [found["name"]]
+            drawn[found["name"]] = above[depth - 1] if depth else "Exception"
+    assert drawn == {kind.__name__: kind.__mro__[1].__name__ for kind in TREE}
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        errors.InvalidRequest("Say less.", (("duration_days", "must be at most 30"),)),
+        errors.NotEnoughBalance("Say less.", balance=None, required=None),
+        errors.RateLimited("Say less.", datetime(2026, 3, 1, tzinfo=UTC)),
+        errors.UnexpectedAnswer("Say less.", 409),
+        errors.LinkError("Say less."),
+    ],
+)
+def test_an_error_reads_as_its_sentence_and_nothing_else(error):
+    assert str(error) == "Say less."
+
+
+def test_errors_keep_the_facts_that_their_handlers_need():
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    assert errors.InvalidRequest("x", (("video_link", "is required"),)).problems == (("video_link", "is required"),)
+    assert errors.InvalidRequest("x").problems == ()
+    assert errors.RateLimited("x", at).retry_at == at
+    assert errors.UnexpectedAnswer("x", 409).status == 409
+
+
+@pytest.mark.parametrize(
+    ("balance", "required", "missing"),
+    [("0.30", "2.52", "2.22"), ("-0.30", "2.52", "2.82"), (None, "2.52", None), ("0.30", None, None)],
+)
+def test_the_shortfall_is_exact_where_the_server_stated_both_amounts(balance, required, missing):
+    def amount(text):
+        return None if text is None else Decimal(text)
+
+    error = errors.NotEnoughBalance("x", balance=amount(balance), required=amount(required))
+    assert error.shortfall == amount(missing)
