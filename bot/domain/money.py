@@ -114,14 +114,22 @@ def promises(videos: Iterable[tuple[Video, datetime]]) -> tuple[tuple[Promise, .
     return tuple(kept), unknown
 
 
-def remaining_snapshots(end: datetime, now: datetime) -> int:
-    """The snapshots still to come until an end: one for each hour begun, so that no promise is understated."""
+def remaining_snapshots(video: Video, seen_at: datetime, now: datetime) -> int | None:
+    """The snapshots that a video would still cost, by what the API said at `seen_at`; None where its end is unknown."""
+    if not video.is_running or video.is_deleted:
+        return 0
+    end = ends_at(video, seen_at)
+    return None if end is None else _hours_begun(now, end)
+
+
+def _hours_begun(now: datetime, end: datetime) -> int:
+    """One snapshot is owed for each hour begun until the end, so that no promise is understated."""
     return max(-((now + _ROUNDING - end) // HOUR), 0)
 
 
 def promised(owed: Iterable[Promise], cost_per_snapshot: Decimal, now: datetime) -> Decimal:
     """What keeping every promise will cost from now on, the paused ones included."""
-    return sum(remaining_snapshots(promise.ends_at, now) for promise in owed) * cost_per_snapshot
+    return sum(_hours_begun(now, promise.ends_at) for promise in owed) * cost_per_snapshot
 
 
 def runway(available: Decimal, cost_per_snapshot: Decimal, owed: Sequence[Promise], now: datetime) -> Runway:
@@ -150,7 +158,7 @@ def consequences(
 
 
 def _burning(owed: Iterable[Promise], now: datetime) -> list[tuple[str, int]]:
-    return [(promise.video_id, remaining_snapshots(promise.ends_at, now)) for promise in owed if promise.burns]
+    return [(promise.video_id, _hours_begun(now, promise.ends_at)) for promise in owed if promise.burns]
 
 
 def _runs_dry(available: Decimal, cost: Decimal, remaining: Sequence[int]) -> tuple[int, int] | None:

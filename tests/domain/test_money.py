@@ -107,15 +107,28 @@ def test_running_videos_owe_and_finished_deleted_and_endless_ones_do_not():
     ],
 )
 def test_an_hour_begun_is_a_snapshot_owed_but_for_what_the_api_rounds(left, snapshots):
-    assert remaining_snapshots(NOW + left, NOW) == snapshots
+    assert promised([Promise("v", NOW + left)], DOLLAR, NOW) == snapshots
 
 
 def test_days_remaining_with_two_digits_owe_the_right_number_of_snapshots():
     for hours in range(1, 721):
         stated = (Decimal(hours) / 24).quantize(Decimal("0.01"))
-        end = ends_at(replace(VIDEO, days_remaining=stated), NOW)
-        assert end is not None
-        assert remaining_snapshots(end, NOW) == hours
+        assert remaining_snapshots(replace(VIDEO, days_remaining=stated), NOW, NOW) == hours
+
+
+@pytest.mark.parametrize(
+    ("facts", "snapshots"),
+    [
+        ({"days_remaining": Decimal("0.5")}, 10),
+        ({"days_remaining": Decimal("0.05")}, 0),
+        ({"days_remaining": Decimal("0.5"), "status": "paused"}, 10),
+        ({"days_remaining": Decimal("0.5"), "status": "completed"}, 0),
+        ({"days_remaining": Decimal("0.5"), "is_deleted": True}, 0),
+        ({}, None),
+    ],
+)
+def test_stopping_saves_the_snapshots_still_to_come(facts, snapshots):
+    assert remaining_snapshots(replace(VIDEO, **facts), NOW - 2 * HOUR, NOW) == snapshots
 
 
 # Three videos end in 2, 5 and 10 hours, a snapshot costs a dollar. Due in each hour, and in sum:
