@@ -1,0 +1,1 @@
+"""The ContentStats API and short links: the one room that speaks HTTP. It stores nothing and renders nothing."""

@@ -1,0 +1,162 @@
+"""The five documented calls of the ContentStats API for one key: domain objects out, errors of `bot.domain.errors`.
+
+Reading is tried again while the patience lasts. What spends or stops is sent once: either it certainly had no effect
+(any error but one), or its effect is unclear (OutcomeUnclear) and only looking can tell.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+from urllib.parse import quote
+
+import httpx
+
+from bot.contentstats.exchange import DEFAULT_TIMEOUTS, Exchange, Lost, NeverSent, Timeouts
+from bot.contentstats.keys import checked_base_url, checked_key, is_test_key, key_fingerprint
+from bot.contentstats.limits import Limiter, Now, RateStore, Sleep, rate_limited, read_retry_after
+from bot.contentstats.refusals import Refused, failure, refusal
+from bot.contentstats.retry import Setback, persist
+from bot.contentstats.values import ForeignBody
+from bot.contentstats.wire import read_list, read_page, read_problem, read_stopped, read_tracked, read_usage
+from bot.domain.errors import OutcomeUnclear, RateLimited, ServiceUnavailable, VideoNotFound
+from bot.domain.money import Usage
+from bot.domain.videos import Video, VideoReading
+
+__all__ = ["ContentStatsClient", "is_test_key", "key_fingerprint"]
+
+T = TypeVar("T")
+
+PATIENCE = 8.0
+"""Seconds that a person waits without wondering."""
+SHORTEST_TRY = 1.0
+"""Seconds: what a call gets at least, however long it waited for its turn."""
+
+
+class ContentStatsClient:
+    """One key's client; safe from many tasks at once, five connections at most. Close it with `aclose`.
+
+    `rates` shares the key's pace between processes. `patience` is how many seconds a call that reads may take in all,
+    and how long a POST may wait for its turn. `now` is Unix seconds. `transport` stands in for the network. Raises
+    NotConfigured for a base URL or a key that cannot be one.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        key: str,
+        rates: RateStore,
+        *,
+        now: Now = time.time,
+        sleep: Sleep = asyncio.sleep,
+        patience: float = PATIENCE,
+        timeouts: Timeouts = DEFAULT_TIMEOUTS,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        base_url, self._key = checked_base_url(base_url), checked_key(key)
+        self._now = now
+        self._sleep = sleep
+        self._patience = patience
+        self._limiter = Limiter(rates, key_fingerprint(base_url, key), now, sleep)
+        self._exchange = Exchange(base_url, self._key, timeouts, transport)
+
+    @property
+    def is_test(self) -> bool:
+        """Whether the key charges nothing."""
+        return is_test_key(self._key)
+
+    async def track(self, link: str, days: int) -> Video:
+        """Start, and pay for, one tracking of 1 to 30 days. Sent once. After OutcomeUnclear NEVER repeat it: look."""
+        return await self._post(
+            "/videos/track",
+            {"video_link": link, "duration_days": days},
+            lambda body: read_tracked(body, link),
+            "it is unclear whether the tracking was started. Do not start it again before the account was looked at.",
+        )
+
+    async def list_videos(
+        self, platform: str | None = None, status: str | None = None, limit: int = 100
+    ) -> tuple[Video, ...]:
+        """The account's videos, without snapshots; 100 at most, with no way to the rest but another filter."""
+        query = {"platform": platform, "status": status, "limit": str(limit)}
+        return await self._get("/videos", read_list, {name: value for name, value in query.items() if value})
+
+    async def read_video(self, video_id: str) -> VideoReading:
+        """One video with every snapshot since its start."""
+        return await self._get(_video_path(video_id), read_page)
+
+    async def stop(self, video_id: str) -> str:
+        """Stop a tracking and return its new status. Sent once; what was collected stays."""
+        return await self._post(
+            f"{_video_path(video_id)}/stop",
+            None,
+            read_stopped,
+            "it is unclear whether the video was stopped. Look at it with /stats; stopping it again does no harm.",
+        )
+
+    async def usage(self) -> Usage:
+        """The wallet behind the key."""
+        return await self._get("/usage", read_usage)
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self._exchange.aclose()
+
+    async def _get(self, path: str, read: Callable[[bytes], T], query: Mapping[str, str] | None = None) -> T:
+        async def attempt(patience: float) -> T:
+            deadline = self._now() + patience
+            await self._limiter.admit(patience)
+            within = max(deadline - self._now(), SHORTEST_TRY)
+            try:
+                return read(await self._call("GET", path, query=query, within=within))
+            except (NeverSent, Lost, ForeignBody) as error:
+                raise Setback(ServiceUnavailable(f"ContentStats {error}. Try again in a minute.")) from error
+            except Refused as refused:
+                if isinstance(refused.error, RateLimited | ServiceUnavailable):
+                    raise Setback(refused.error, refused.not_before) from None
+                raise refused.error from None
+
+        return await persist(attempt, self._patience, self._now, self._sleep)
+
+    async def _post(
+        self, path: str, payload: Mapping[str, object] | None, read: Callable[[bytes], T], unclear: str
+    ) -> T:
+        await self._limiter.admit(self._patience)
+        try:
+            return read(await self._call("POST", path, payload=payload))
+        except NeverSent as error:
+            raise ServiceUnavailable(f"ContentStats {error}, so nothing was changed. Try again in a minute.") from error
+        except (Lost, ForeignBody) as error:
+            raise OutcomeUnclear(f"ContentStats {error}, so {unclear}") from error
+        except Refused as refused:
+            if refused.is_definite:
+                raise refused.error from None
+            raise OutcomeUnclear(f"ContentStats {failure(refused.status)}, so {unclear}") from None
+
+    async def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        payload: Mapping[str, object] | None = None,
+        within: float | None = None,
+    ) -> bytes:
+        """The body of one success. Raises NeverSent, Lost and Refused; sends once."""
+        answer = await self._exchange.send(method, path, query=query, payload=payload, within=within)
+        if 200 <= answer.status < 300:
+            await self._limiter.learn(answer.status, answer.headers)
+            return answer.body
+        problem = read_problem(answer.body, self._key)
+        until = await self._limiter.learn(answer.status, answer.headers, problem.reset)
+        if until is not None:
+            raise Refused(answer.status, rate_limited(self._now(), until, problem.words), until)
+        not_before = read_retry_after(answer.headers, self._now())
+        raise Refused(answer.status, refusal(answer.status, problem), not_before, is_explained=problem.is_json)
+
+
+def _video_path(video_id: str) -> str:
+    """The path of a video's page, whatever its id holds; a step up (`..`) is no id."""
+    if video_id.strip(".") == "":
+        raise VideoNotFound("ContentStats has no video without an id. /videos shows what there is.")
+    return f"/videos/{quote(video_id, safe='')}"

@@ -1,0 +1,133 @@
+"""One HTTP exchange with the API: what is sent where, how long and how much is waited for. It knows no call's meaning.
+
+The key travels in a header to the base URL's host alone. Redirects are followed by hand between the two documented
+hosts, with method and body kept, and nowhere else.
+"""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+import httpx
+
+DOCUMENTED_HOSTS = frozenset({"contentstats.io", "www.contentstats.io"})
+LARGEST_BODY = 5_000_000
+"""Bytes, decompressed. A page of 720 snapshots has 150,000."""
+MOST_REDIRECTS = 3
+
+_REDIRECTS = frozenset({301, 302, 307, 308})
+"""Those that the same request may follow; a 303 asks for another one."""
+_NEVER_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.UnsupportedProtocol,
+    httpx.LocalProtocolError,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds: to connect, between two signs of life, and for a whole exchange."""
+
+    connect: float = 5
+    read: float = 15
+    total: float = 20
+
+
+DEFAULT_TIMEOUTS = Timeouts()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer, whatever it is. Header names are compared without case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class NeverSent(Exception):
+    """The request did not leave, so it had no effect. The text completes "ContentStats …"."""
+
+
+class Lost(Exception):
+    """The request may have arrived, and no usable answer came back. The text completes "ContentStats …"."""
+
+
+class Exchange:
+    """Connections to one base URL with one key, at most five at a time."""
+
+    def __init__(self, base_url: str, key: str, timeouts: Timeouts, transport: httpx.AsyncBaseTransport | None) -> None:
+        self._base = base_url
+        self._timeouts = timeouts
+        self._http = httpx.AsyncClient(
+            headers={"X-API-Key": key, "Accept": "application/json", "User-Agent": "contentstats-bot"},
+            timeout=httpx.Timeout(timeouts.read, connect=timeouts.connect, pool=timeouts.connect),
+            # A server may close an idle connection just as a POST leaves: an outcome unclear for nothing.
+            limits=httpx.Limits(max_connections=5, keepalive_expiry=3),
+            trust_env=base_url.startswith("https:"),  # a key in plain text goes to this machine, through no proxy
+            transport=transport,
+        )
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self._http.aclose()
+
+    async def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        payload: Mapping[str, object] | None = None,
+        within: float | None = None,
+    ) -> Answer:
+        """The answer to one request, in `within` seconds, the total time-out at most. Raises NeverSent and Lost."""
+        url = httpx.URL(f"{self._base}{path}?{urlencode(query)}" if query else f"{self._base}{path}")
+        content = None if payload is None else json.dumps(payload).encode()
+        try:
+            async with asyncio.timeout(self._timeouts.total if within is None else min(within, self._timeouts.total)):
+                return await self._send(method, url, content)
+        except _NEVER_SENT as error:
+            raise NeverSent("cannot be reached") from error
+        except (TimeoutError, httpx.TimeoutException) as error:
+            raise Lost("did not answer in time") from error
+        except (httpx.HTTPError, OSError) as error:
+            raise Lost("broke the connection") from error
+
+    async def _send(self, method: str, url: httpx.URL, content: bytes | None) -> Answer:
+        headers = {} if content is None else {"Content-Type": "application/json"}
+        for _ in range(MOST_REDIRECTS + 1):
+            async with self._http.stream(method, url, content=content, headers=headers) as response:
+                location = response.headers.get("Location")
+                if location is None or response.status_code not in _REDIRECTS:
+                    return Answer(response.status_code, response.headers, await _read(response))
+            target = redirect_target(url, location)
+            if target is None:
+                raise Lost("redirects to another address, which was not followed")
+            url = target
+        raise Lost("redirects in circles")
+
+
+def redirect_target(asked: httpx.URL, location: str) -> httpx.URL | None:
+    """Where the same request may be sent next: from one documented host to another over https, or nowhere."""
+    try:
+        target = asked.join(location)
+    except httpx.InvalidURL:
+        return None
+    for url in (asked, target):
+        if url.scheme != "https" or url.host not in DOCUMENTED_HOSTS or url.port is not None or url.userinfo:
+            return None
+    return target
+
+
+async def _read(response: httpx.Response) -> bytes:
+    body = bytearray()
+    async for piece in response.aiter_bytes():
+        body += piece
+        if len(body) > LARGEST_BODY:
+            raise Lost("sent more than an answer can have")
+    return bytes(body)

@@ -1,0 +1,113 @@
+"""Each status that is no success, as the domain's error with a sentence for people. It sends nothing."""
+
+from decimal import Decimal
+
+from bot.contentstats.wire import Problem
+from bot.domain.errors import (
+    AccessDenied,
+    ContentStatsError,
+    InvalidRequest,
+    KeyRejected,
+    NotEnoughBalance,
+    ServiceUnavailable,
+    UnexpectedAnswer,
+    VideoNotFound,
+)
+
+
+class Refused(Exception):
+    """An answer that is no success. `not_before` is the Unix second before which to stay away, where it was told."""
+
+    def __init__(
+        self, status: int, error: ContentStatsError, not_before: float | None = None, *, is_explained: bool = True
+    ) -> None:
+        super().__init__(str(error))
+        self.status = status
+        self.error = error
+        self.not_before = not_before
+        self._is_explained = is_explained
+
+    @property
+    def is_definite(self) -> bool:
+        """Whether the call certainly had no effect: a documented refusal, or another 4xx in the API's own JSON.
+
+        A 5xx says nothing of it, nor does a stranger's page with a status of its own (a proxy's time-out).
+        """
+        if isinstance(self.error, UnexpectedAnswer):
+            return self._is_explained
+        return not isinstance(self.error, ServiceUnavailable)
+
+
+def refusal(status: int, problem: Problem) -> ContentStatsError:
+    """What an answer means that is neither a success nor a 429, for which there is `limits.rate_limited`."""
+    said = f" (“{problem.words}”)" if problem.words else ""
+    error: ContentStatsError
+    match status:
+        case 400:
+            error = _invalid(problem)
+        case 401:
+            error = KeyRejected(
+                f"ContentStats does not accept the API key{said}: it is missing, mistyped, deleted or expired. "
+                "Ask an admin to check it: /connect, or the setting CONTENTSTATS_API_KEY."
+            )
+        case 402:
+            error = _too_expensive(problem)
+        case 403:
+            error = AccessDenied(
+                f"ContentStats denies this API key access{said}; the video may belong to another organisation. "
+                "Pick one from /videos, or ask an admin whether this is the right key."
+            )
+        case 404:
+            error = VideoNotFound(
+                f"ContentStats does not know that video{said}; it may have been removed. /videos shows what there is."
+            )
+        case _ if 400 <= status < 500:
+            reason = f": “{problem.words}”" if problem.words else " and gives no reason"
+            sentence = (
+                f"ContentStats refuses this ({status}){reason}. Nothing was changed; /videos shows what is running."
+            )
+            error = UnexpectedAnswer(sentence, status)
+        case _:
+            error = ServiceUnavailable(f"ContentStats {failure(status)}. Try again in a minute.")
+    return error
+
+
+def failure(status: int) -> str:
+    """What an answer without meaning says of its sender; it completes "ContentStats …"."""
+    what = "has a problem of its own" if status >= 500 else "answered with something that is not its API's"
+    return f"{what} (status {status})"
+
+
+def _invalid(problem: Problem) -> InvalidRequest:
+    fields = "; ".join(f"{field}: {message}" if field else message for field, message in problem.details)
+    reason = ": ".join(part.rstrip(". ") for part in (problem.words, fields) if part)
+    advice = "Correct that and try again." if fields else "/videos shows what is running."
+    return InvalidRequest(
+        f"ContentStats refuses this request{f': “{reason}”' if reason else ''}. Nothing was changed. {advice}",
+        problem.details,
+    )
+
+
+def _too_expensive(problem: Problem) -> NotEnoughBalance:
+    balance, required = problem.balance, problem.required
+    amounts = problem.words.rstrip(". ") or "the amounts were not stated"
+    if balance is not None and required is not None:
+        amounts = (
+            f"this needs {dollars(required)}, {dollars(balance)} is there and {dollars(required - balance)} is missing"
+        )
+    elif required is not None:
+        amounts = f"this needs {dollars(required)}"
+    return NotEnoughBalance(
+        f"The balance is too low: {amounts}. Nothing was started. "
+        "Track for fewer days, /stop a video, or add credit on the ContentStats web site ($10 or more).",
+        balance=balance,
+        required=required,
+    )
+
+
+def dollars(amount: Decimal) -> str:
+    """An exact amount: cents always, more digits only where they are there."""
+    digits = f"{abs(amount):.2f}"
+    if Decimal(digits) != abs(amount):
+        digits = f"{abs(amount).normalize():f}"
+    return f"{'-' if amount < 0 else ''}${digits}"

@@ -1,0 +1,148 @@
+"""Following short links to the video behind them, without being led anywhere else. It remembers nothing.
+
+Only the hosts in `FOLLOWABLE_HOSTS` are ever asked, and each only at an address that was found to be public: the
+connection goes to that very address, so no second look-up can change it. Host and the TLS name stay the host's.
+"""
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeAlias
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+
+from bot.domain.errors import LinkError
+from bot.domain.links import FOLLOWABLE_HOSTS, VideoLink, parse_link
+
+MOST_HOPS = 5
+WITHIN = 5.0
+"""Seconds, for all hops together."""
+CONNECT_WITHIN = 2.0
+"""Seconds for one address, so that a dead one leaves time for the next."""
+
+Resolve: TypeAlias = Callable[[str], Awaitable[Sequence[str]]]
+
+_UNICAST = ipaddress.IPv6Network("2000::/3")
+_WRAPPED_IPV4 = ipaddress.IPv6Network("2002::/16")
+
+
+async def resolve(host: str) -> Sequence[str]:
+    """The addresses of a host, by the system's resolver, the best first."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, 443, type=socket.SOCK_STREAM)
+    return [str(address[0]) for *_, address in found]
+
+
+def is_public(address: str) -> bool:
+    """Whether an address belongs to the public internet. IPv6 that wraps an IPv4 address, whichever, does not."""
+    parsed = ipaddress.ip_address(address)
+    if isinstance(parsed, ipaddress.IPv6Address) and (parsed not in _UNICAST or parsed in _WRAPPED_IPV4):
+        return False
+    return parsed.is_global and not parsed.is_multicast and not parsed.is_reserved
+
+
+def https_origin(address: str) -> str:
+    """The URL that reaches an address."""
+    return f"https://[{address}]" if ":" in address else f"https://{address}"
+
+
+class ShortLinks:
+    """Follows short links; safe from many tasks at once. Close it with `aclose`.
+
+    `resolve` says where a host is, `is_allowed` which of its addresses may be asked, `origin` how one is reached.
+    """
+
+    def __init__(
+        self,
+        *,
+        resolve: Resolve = resolve,
+        is_allowed: Callable[[str], bool] = is_public,
+        origin: Callable[[str], str] = https_origin,
+    ) -> None:
+        self._resolve = resolve
+        self._is_allowed = is_allowed
+        self._origin = origin
+        self._transport: httpx.AsyncHTTPTransport | None = None
+
+    async def follow(self, url: str) -> str:
+        """The clean link of the video that a short link leads to. Raises LinkError, which asks for the full link."""
+        try:
+            async with asyncio.timeout(WITHIN):
+                return await self._follow(url)
+        except TimeoutError as error:
+            raise _refusal("did not answer in time") from error
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
+            raise _refusal("cannot be followed at the moment") from error
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        if self._transport is not None:
+            await self._transport.aclose()
+
+    async def _follow(self, url: str) -> str:
+        step = _onward(url)
+        for _ in range(MOST_HOPS):
+            if isinstance(step, VideoLink):
+                break
+            step = _onward(urljoin(step, await self._ask(step)))
+        if isinstance(step, VideoLink):
+            return step.url
+        raise _refusal("redirects too often")
+
+    async def _ask(self, url: str) -> str:
+        """Where a URL redirects to."""
+        host = urlsplit(url).netloc
+        addresses = await self._resolve(host)
+        if not all(self._is_allowed(address) for address in addresses):
+            raise _refusal("leads to an address that is not on the public internet")
+        for address in addresses:
+            try:
+                return await self._ask_at(address, host, url)
+            except (httpx.ConnectError, httpx.ConnectTimeout):
+                continue
+        raise _refusal("cannot be followed at the moment")
+
+    async def _ask_at(self, address: str, host: str, url: str) -> str:
+        if self._transport is None:
+            # A bare transport: it keeps no cookies, follows nothing and goes through no proxy.
+            self._transport = httpx.AsyncHTTPTransport(
+                trust_env=False, limits=httpx.Limits(max_keepalive_connections=0)
+            )
+        request = httpx.Request(
+            "GET",
+            self._origin(address) + url.removeprefix(f"https://{host}"),
+            headers={"Host": host, "Accept": "*/*", "User-Agent": "contentstats-bot"},
+            extensions={
+                "sni_hostname": host,
+                "timeout": {"connect": CONNECT_WITHIN, "read": WITHIN, "write": WITHIN, "pool": WITHIN},
+            },
+        )
+        response = await self._transport.handle_async_request(request)
+        try:
+            location = response.headers.get("Location")
+        finally:
+            await response.aclose()  # its body was never read
+        if not (300 <= response.status_code < 400 and location):
+            raise _refusal("does not say where it leads")
+        return str(location)
+
+
+def _onward(url: str) -> VideoLink | str:
+    """What a link is: a video, or an https URL of a host that may be asked. Raises LinkError for all else."""
+    try:
+        reading = parse_link(url)
+    except LinkError:
+        reading = None
+    if isinstance(reading, VideoLink):
+        return reading
+    parts = urlsplit(url)
+    if parts.scheme in {"http", "https"} and parts.netloc in FOLLOWABLE_HOSTS:
+        return parts._replace(scheme="https", fragment="").geturl()
+    if reading is not None:
+        return reading.url
+    raise _refusal("leads to no video that can be tracked")
+
+
+def _refusal(reason: str) -> LinkError:
+    return LinkError(f"That short link {reason}. Open it in a browser and paste the full link of the video.")

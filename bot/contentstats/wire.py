@@ -1,0 +1,171 @@
+"""The API's JSON bodies, read into domain objects. It knows no HTTP; what it cannot read at all is a `ForeignBody`."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from bot.contentstats.snapshots import decode_page
+from bot.contentstats.values import (
+    ForeignBody,
+    read_count,
+    read_flag,
+    read_number,
+    read_object,
+    read_text,
+    read_time,
+    read_words,
+)
+from bot.domain.money import Usage
+from bot.domain.videos import Video, VideoReading
+
+logger = logging.getLogger(__name__)
+
+DOCUMENTED_PRICE = Decimal("0.015")
+"""Dollars a snapshot, as the documentation says; used where `GET /usage` leaves the price out."""
+
+LONGEST_TRACKING = 3_650
+"""Days. The API takes 30; ten years is where a number stops being a duration."""
+
+_KNOWN = frozenset(
+    {"id", "job_id", "video_link", "platform", "status", "monitoring_started", "monitoring_duration_days"}
+    | {"days_remaining", "current_metadata", "created_at", "estimated_cost", "is_deleted", "last_updated", "snapshots"}
+)
+"""The documented fields of a video; every other one goes to `Video.extra`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An error body. Every part is empty or None where the server did not say it; words are clean and clipped."""
+
+    words: str = ""
+    details: tuple[tuple[str, str], ...] = ()
+    balance: Decimal | None = None
+    required: Decimal | None = None
+    reset: object = None
+    is_json: bool = False
+
+
+def read_page(body: bytes) -> VideoReading:
+    """The answer of `GET /videos/{id}`. Raises ForeignBody."""
+    page, snapshots = decode_page(body)
+    return VideoReading(_read_video(page), snapshots)
+
+
+def read_list(body: bytes) -> tuple[Video, ...]:
+    """The answer of `GET /videos`. A row without an id is left out and logged. Raises ForeignBody."""
+    rows = read_object(body).get("videos")
+    if not isinstance(rows, list):
+        raise ForeignBody
+    videos = []
+    for row in rows:
+        try:
+            videos.append(_read_video(row))
+        except ForeignBody:
+            continue
+    if len(videos) < len(rows):
+        logger.warning("left out %d of %d rows of GET /videos that have no id", len(rows) - len(videos), len(rows))
+    return tuple(videos)
+
+
+def read_tracked(body: bytes, link: str) -> Video:
+    """The long or the short answer of `POST /videos/track` for `link`. Raises ForeignBody."""
+    video = _read_video(read_object(body))
+    return video if video.link else replace(video, link=link)
+
+
+def read_stopped(body: bytes) -> str:
+    """The new status in the answer of `POST /videos/{id}/stop`. Raises ForeignBody, also where it denies success."""
+    answer = read_object(body)
+    status = read_text(answer.get("new_status") or answer.get("status"))
+    if not status or answer.get("success") is False:
+        raise ForeignBody
+    return status
+
+
+def read_usage(body: bytes) -> Usage:
+    """The answer of `GET /usage`. Raises ForeignBody where it names no balance."""
+    answer = read_object(body)
+    balance = read_number(answer.get("balance_usd"))
+    if balance is None:
+        raise ForeignBody
+    price = read_number(answer.get("cost_per_snapshot"))
+    return Usage(
+        balance=balance,
+        uncharged=read_number(answer.get("uncharged_usage_usd")) or Decimal(0),
+        total_charged=read_number(answer.get("total_charged_usd")) or Decimal(0),
+        cost_per_snapshot=DOCUMENTED_PRICE if price is None or price < 0 else price,
+        total_snapshots=read_count(answer.get("total_snapshots")) or 0,
+        active_videos=read_count(answer.get("active_videos")) or 0,
+    )
+
+
+def read_problem(body: bytes, secret: str) -> Problem:
+    """Whatever an error body says; never raises. `secret` is taken out of the words, should the server repeat it."""
+    try:
+        answer = read_object(body)
+    except ForeignBody:
+        return Problem()
+    error = answer.get("error", answer.get("message"))
+    if isinstance(error, dict):
+        error = error.get("message", error.get("error"))
+    details = answer.get("details")
+    amounts = answer | details if isinstance(details, dict) else answer
+    required = read_number(amounts.get("required"))
+    return Problem(
+        words=read_words(error, secret),
+        details=tuple(_read_details(details, secret)),
+        balance=read_number(amounts.get("balance")),
+        required=read_number(amounts.get("estimated_cost")) if required is None else required,
+        reset=amounts.get("reset"),
+        is_json=True,
+    )
+
+
+def _read_details(details: object, secret: str) -> Iterator[tuple[str, str]]:
+    """`(field, message)` pairs of a list of `{field, message}`, of an object of either, or of bare texts."""
+    if isinstance(details, dict):
+        details = [{"field": field, "message": message} for field, message in details.items()]
+    for detail in details if isinstance(details, list) else [details]:
+        pair = detail if isinstance(detail, dict) else {"message": detail}
+        if message := read_words(pair.get("message"), secret):
+            yield read_words(pair.get("field"), secret), message
+
+
+def _read_video(row: object) -> Video:
+    """One video of any answer. Its id is all that it cannot be without."""
+    if not isinstance(row, dict):
+        raise ForeignBody
+    id_ = read_text(row.get("id"))
+    if not id_:
+        raise ForeignBody
+    metadata = row.get("current_metadata")
+    about = metadata if isinstance(metadata, dict) else {}
+    days = read_count(row.get("monitoring_duration_days"))
+    return Video(
+        id=id_,
+        link=read_text(row.get("video_link"), most=4_000),
+        platform=read_text(row.get("platform")).lower(),
+        status=read_text(row.get("status")).lower(),
+        title=read_text(about.get("title")),
+        creator=read_text(about.get("creator")),
+        started_at=read_time(row.get("monitoring_started")) or read_time(row.get("created_at")),
+        days=days if days is not None and days <= LONGEST_TRACKING else None,
+        days_remaining=_read_days_remaining(row.get("days_remaining")),
+        is_deleted=read_flag(row.get("is_deleted")),
+        extra=dict(_read_extra(row)),
+    )
+
+
+def _read_days_remaining(value: object) -> Decimal | None:
+    days = read_number(value)
+    return None if days is None or not 0 <= days <= LONGEST_TRACKING else days
+
+
+def _read_extra(row: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, value in row.items():
+        if name not in _KNOWN:
+            text = str(value).lower() if isinstance(value, bool) else read_text(value)
+            if text:
+                yield read_text(name), text
