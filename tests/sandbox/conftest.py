@@ -1,0 +1,50 @@
+"""A sandbox on a free port, a clock moved by hand, and a client that knows the key."""
+
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+
+from adapters.sandbox.serve import Sandbox
+
+
+class HandClock:
+    """A clock that moves when told to."""
+
+    def __init__(self):
+        self.now = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
+
+    def __call__(self):
+        return self.now
+
+    def advance(self, **span):
+        self.now += timedelta(**span)
+
+
+@pytest.fixture
+def clock():
+    return HandClock()
+
+
+@pytest.fixture
+async def sandbox(clock):
+    async with Sandbox(clock) as running:
+        yield running
+
+
+@pytest.fixture
+async def api(sandbox):
+    async with httpx.AsyncClient(base_url=sandbox.url, headers={"X-API-Key": sandbox.key}, timeout=5) as client:
+        yield client
+
+
+@pytest.fixture
+def track():
+    """Start a tracking with a client and give the answer's body."""
+
+    async def start(api, link="https://www.tiktok.com/@steady/video/7301", days=7):
+        answer = await api.post("/videos/track", json={"video_link": link, "duration_days": days})
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    return start
