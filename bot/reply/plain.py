@@ -12,6 +12,7 @@ from bot.reply.model import (
     Align,
     Bold,
     Button,
+    Channel,
     Code,
     Divider,
     Fields,
@@ -64,8 +65,9 @@ def plain_time(time: Time) -> str:
 
 
 def table_links(table: Table) -> tuple[Link, ...]:
-    """The links in a table's cells, each once: a cell has room for their text, so their addresses follow the table."""
-    return tuple(dict.fromkeys(span for row in table.rows for cell in row for span in cell if isinstance(span, Link)))
+    """The links whose addresses a table's cells have no room for, each once: they follow the table."""
+    links = (span for row in table.rows for cell in row for span in cell if isinstance(span, Link))
+    return tuple(dict.fromkeys(link for link in links if link.text not in {"", link.url}))
 
 
 def _span(span: Span) -> str:
@@ -78,6 +80,8 @@ def _span(span: Span) -> str:
             return plain_time(span)
         case Mention(person_id, name):
             return shown(name or person_id)
+        case Channel(channel_id):
+            return shown(channel_id)
         case _:
             assert_never(span)
 

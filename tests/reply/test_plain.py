@@ -129,3 +129,9 @@ def test_a_hostile_cell_stays_in_its_cell():
 def test_a_table_without_rows_still_says_what_it_would_show():
     table = Table("", (Column("Video"), Column("Views", Align.RIGHT)), ())
     assert plain_text(Reply(summary="None yet.", parts=(table,))) == "None yet.\n\nVideo  Views\n-----  -----"
+
+
+def test_an_address_that_a_cell_shows_in_full_is_not_repeated_below():
+    address = "https://example.org/a"
+    table = Table("", (Column("Video"),), ((text(Link(address, address)),), (text(Link("", address)),)))
+    assert plain_text(Reply(summary="", parts=(table,))).count(address) == 2

@@ -1,0 +1,156 @@
+"""The console: one line, lines from a pipe, a conversation at a terminal, or a tour that plays itself."""
+
+import asyncio
+import io
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from adapters.console.choices import Choice, choices, chosen, yes
+from adapters.console.prompt import prompt_session
+from adapters.console.screen import Screen
+from bot.app import Bot
+from bot.domain.caller import Caller, Need, Person, Standing, WorkspaceRef
+from bot.reply.call import Call
+from bot.reply.model import Reply, Tone
+
+LEAVING = frozenset({"exit", "quit"})
+WELCOME = "Type /help for the commands; Tab completes, a number presses a button, Ctrl-D leaves."
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleOptions:
+    """What the command line chose.
+
+    `admin` stands for someone who manages the workspace; everybody else may only look. `json` writes each reply as one
+    line of JSON and saves no files. `yes` presses the first button that says yes, for a single line only. `history` is
+    the file of typed lines, None for none.
+    """
+
+    user: str = "you"
+    admin: bool = False
+    json: bool = False
+    yes: bool = False
+    picture_dir: Path = Path("charts")
+    history: Path | None = None
+
+    @property
+    def caller(self) -> Caller:
+        """The person at this console."""
+        return Caller(
+            workspace=WorkspaceRef("console", "local", "Console"),
+            channel_id="console",
+            person=Person(self.user, self.user),
+            standing=Standing.MANAGER if self.admin else Standing.MEMBER,
+            rights=frozenset(Need if self.admin else {Need.LOOK}),
+        )
+
+
+async def run_line(bot: Bot, line: str, options: ConsoleOptions, out: TextIO) -> int:
+    """Answer one line and give the exit code: 1 where the last reply is a problem.
+
+    With `yes`, a reply that asks for a yes gets it, and both replies are written; as JSON the last one alone, so that a
+    script reads one object whatever happened.
+    """
+    talk = _Talk(bot, options, out)
+    reply = await talk.answer(line)
+    call = yes(reply) if options.yes else None
+    if call is None or not options.json:
+        await talk.show(reply)
+    if call is not None:
+        reply = await talk.press(call)
+        await talk.show(reply)
+    return int(reply.tone is Tone.PROBLEM)
+
+
+async def converse(bot: Bot, options: ConsoleOptions) -> int:
+    """Talk until the person leaves (0), or until the input ends where it is no terminal (1 if any line failed)."""
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        return await converse_at_prompt(bot, options, sys.stdout)
+    return await answer_lines(bot, options, sys.stdin, sys.stdout)
+
+
+async def converse_at_prompt(bot: Bot, options: ConsoleOptions, out: TextIO) -> int:
+    """Prompt, answer and prompt again. Ctrl-C drops the line, Ctrl-D or `exit` leaves."""
+    talk = _Talk(bot, options, out)
+    session = prompt_session(bot, options.caller, options.history)
+    talk.screen.write(WELCOME)
+    while True:
+        try:
+            line = (await session.prompt_async()).strip()
+        except KeyboardInterrupt:
+            continue
+        except EOFError:
+            return 0
+        if line in LEAVING:
+            return 0
+        if line:
+            await talk.show(await talk.answer(line))
+
+
+async def answer_lines(bot: Bot, options: ConsoleOptions, source: TextIO, out: TextIO) -> int:
+    """Answer each line of a pipe or a file until it ends; 1 where any reply was a problem."""
+    if isinstance(source, io.TextIOWrapper):
+        source.reconfigure(errors="replace")
+    talk = _Talk(bot, options, out)
+    failed = False
+    while line := await asyncio.to_thread(source.readline):
+        line = line.strip()
+        if line in LEAVING:
+            break
+        if line:
+            reply = await talk.answer(line)
+            await talk.show(reply)
+            failed = failed or reply.tone is Tone.PROBLEM
+    return int(failed)
+
+
+async def play(bot: Bot, lines: Iterable[str], options: ConsoleOptions) -> int:
+    """Type these lines, choices by number included, each shown like a prompt; 1 where any reply was a problem."""
+    talk = _Talk(bot, options, sys.stdout)
+    failed = False
+    for line in lines:
+        talk.screen.write(f"> {line}")
+        reply = await talk.answer(line)
+        await talk.show(reply)
+        failed = failed or reply.tone is Tone.PROBLEM
+    return int(failed)
+
+
+class _Talk:
+    """One conversation: the bot, the person, the screen, and the choices that the last reply left open."""
+
+    def __init__(self, bot: Bot, options: ConsoleOptions, out: TextIO) -> None:
+        self._bot = bot
+        self._caller = options.caller
+        self._offered: tuple[Choice, ...] = ()
+        self.screen = Screen(out, options.picture_dir, as_json=options.json)
+
+    async def answer(self, line: str) -> Reply:
+        """The reply to a typed line: a command, with or without its slash, or the number of a choice."""
+        if line.isdecimal() and len(line) < 4:
+            call = chosen(self._offered, int(line))
+            return await self.press(call) if call else self._no_choice(line)
+        command, _, arguments = line.strip().partition(" ")
+        return await self._run(command.removeprefix("/"), arguments)
+
+    async def press(self, call: Call) -> Reply:
+        """The reply to a button."""
+        return await self._run(call.command, call.arguments)
+
+    async def show(self, reply: Reply) -> None:
+        """Write the reply with its choices."""
+        await self.screen.show(reply, choices(reply))
+
+    async def _run(self, command: str, arguments: str | Mapping[str, str]) -> Reply:
+        reply = await self._bot.run(command, arguments, self._caller)
+        self._offered = choices(reply)
+        return reply
+
+    def _no_choice(self, typed: str) -> Reply:
+        last = sum(choice.number is not None for choice in self._offered)
+        offered = f"offers 1 to {last}" if last else "offers none"
+        sentence = f"There is no choice {typed}: the last reply {offered}. Type /help for the commands."
+        return Reply(sentence, tone=Tone.PROBLEM)

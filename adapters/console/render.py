@@ -1,0 +1,173 @@
+"""A reply as a card at a terminal. Foreign text never becomes markup, a colour or an escape sequence here."""
+
+from collections.abc import Iterable, Sequence
+from typing import assert_never
+
+from rich import box
+from rich.console import Group, JustifyMethod, RenderableType
+from rich.panel import Panel
+from rich.style import Style
+from rich.table import Table as Grid
+from rich.text import Text as Line
+
+from adapters.console.choices import Choice
+from bot.reply.clean import shown
+from bot.reply.model import (
+    Align,
+    Bold,
+    Channel,
+    Code,
+    Column,
+    Divider,
+    Fields,
+    Link,
+    Mention,
+    Note,
+    Paragraph,
+    Part,
+    Picture,
+    Plain,
+    Reply,
+    Span,
+    Table,
+    Text,
+    Time,
+    Tone,
+    Weight,
+)
+from bot.reply.plain import plain_time
+from bot.reply.width import width
+
+_COLOURS = {Tone.INFO: "blue", Tone.SUCCESS: "green", Tone.WARNING: "yellow", Tone.PROBLEM: "red"}
+_MARKS = {Tone.INFO: "", Tone.SUCCESS: "✓ ", Tone.WARNING: "! ", Tone.PROBLEM: "✗ "}  # colour alone tells not everybody
+_WEIGHTS = {Weight.NORMAL: "", Weight.CONFIRM: "bold green", Weight.DANGER: "bold red"}
+_SIDES: dict[Align, JustifyMethod] = {Align.LEFT: "left", Align.RIGHT: "right"}
+_FRAME = 4  # columns that the card's border and padding take
+_GAP = 2  # columns between two columns of a table
+_LEAST = 16  # columns that words need to be read at all
+
+
+def card(reply: Reply, columns: int) -> RenderableType:
+    """The reply in a frame of its tone's colour, so many columns wide."""
+    colour = _COLOURS[reply.tone]
+    mark = (_MARKS[reply.tone], f"bold {colour}")
+    title, summary = shown(reply.title), shown(reply.summary)
+    head = [Line.assemble(mark, (title, f"bold {colour}")), Line(summary)] if title else [Line.assemble(mark, summary)]
+    parts = [_part(part, columns - _FRAME) for part in reply.parts]
+    files = [Line(f"File {shown(file.name)}: {shown(file.description)}") for file in reply.files]
+    spaced = (line for block in (*parts, *files) for line in (Line(), block))
+    return Panel(Group(*head, *spaced), box=box.ROUNDED, border_style=colour, padding=(0, 1), width=columns)
+
+
+def menu(offered: Iterable[Choice]) -> RenderableType:
+    """The choices under a card, each under its number."""
+    numbered = Grid.grid(padding=(0, 1))
+    numbered.add_column(justify="right", style="bold cyan", min_width=3)
+    numbered.add_column(overflow="fold")
+    for choice in offered:
+        number = "" if choice.number is None else str(choice.number)
+        numbered.add_row(number, Line(choice.label, style=_WEIGHTS[choice.weight]))
+    return numbered
+
+
+def line_of(text: Text, *, addresses: bool = True) -> Line:
+    """A text with its spans' styles; without `addresses` a link is its words alone, and still leads to its place."""
+    line = Line()
+    for span in text:
+        _append(line, span, addresses=addresses)
+    return line
+
+
+def _append(line: Line, span: Span, *, addresses: bool) -> None:
+    match span:
+        case Plain(text):
+            line.append(shown(text))
+        case Bold(text):
+            line.append(shown(text), style="bold")
+        case Code(text):
+            line.append(shown(text), style="cyan")
+        case Link(text, url):
+            target = shown(url)
+            line.append(shown(text) or target, style=_leading_to(target))
+            if addresses and text not in {"", url}:
+                line.append(f" ({target})", style="dim")
+        case Time():
+            line.append(plain_time(span))
+        case Mention(person_id, name):
+            line.append(shown(name or person_id), style="bold")
+        case Channel(channel_id):
+            line.append(shown(channel_id))
+        case _:
+            assert_never(span)
+
+
+def _leading_to(url: str) -> Style:
+    return Style(underline=True, link=url if url.startswith("https://") else None)
+
+
+def _part(part: Part, room: int) -> RenderableType:
+    match part:
+        case Paragraph(text):
+            return line_of(text)
+        case Fields(fields):
+            grid = Grid.grid(padding=(0, _GAP))
+            grid.add_column(style="dim", max_width=room // 2)
+            grid.add_column(overflow="fold")
+            for field in fields:
+                grid.add_row(Line(shown(field.name)), line_of(field.value))
+            return grid
+        case Table():
+            return _table(part, room)
+        case Picture(alt=alt):
+            return Line(f"Picture: {shown(alt)}", style="italic")
+        case Note(text):
+            note = line_of(text)
+            note.stylize_before("dim")
+            return note
+        case Divider():
+            return Line("─" * room, style="dim")
+        case _:
+            assert_never(part)
+
+
+def _table(table: Table, room: int) -> RenderableType:
+    rows = [[line_of(cell, addresses=False) for cell in row] for row in table.rows]
+    names = [shown(column.name) for column in table.columns]
+    widths = _widths(table.columns, names, rows, room)
+    caption = [Line(shown(table.caption), style="italic")] if table.caption else []
+    if widths is None:
+        return Group(*caption, *_records(names, rows))
+    grid = Grid(box=None, padding=(0, _GAP, 0, 0), pad_edge=False, header_style="bold")
+    for column, name, columns in zip(table.columns, names, widths, strict=True):
+        grid.add_column(Line(name), justify=_SIDES[column.align], width=columns, overflow="fold")
+    for row in rows:
+        grid.add_row(*row)
+    return Group(*caption, grid)
+
+
+def _widths(
+    columns: Sequence[Column], names: Sequence[str], rows: Sequence[Sequence[Line]], room: int
+) -> list[int] | None:
+    """How wide each column may be: words give way first and numbers never break. None where even that is too wide."""
+    widths, least = [], []
+    for index, (column, name) in enumerate(zip(columns, names, strict=True)):
+        widest = max((row[index].cell_len for row in rows), default=0)
+        word = max(map(width, name.split()), default=1)
+        widths.append(max(widest, width(name)))
+        least.append(max(word, widest if column.align is Align.RIGHT else min(widest, _LEAST)))
+    room -= _GAP * (len(widths) - 1)
+    while sum(widths) > room:
+        slack, index = max((now - low, index) for index, (now, low) in enumerate(zip(widths, least, strict=True)))
+        if slack <= 0:
+            return None
+        widths[index] -= 1
+    return widths
+
+
+def _records(names: Sequence[str], rows: Sequence[Sequence[Line]]) -> list[Line]:
+    """A table on a screen too narrow for it: each row as a list of its named cells."""
+    lines = []
+    for row in rows:
+        for index, (name, cell) in enumerate(zip(names, row, strict=True)):
+            lines.append(Line.assemble("- " if index == 0 else "  ", (f"{name}: ", "bold"), cell))
+    return lines

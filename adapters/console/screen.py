@@ -1,0 +1,58 @@
+"""Where replies go: cards at a terminal, plain text in a pipe, JSON for a script."""
+
+import asyncio
+import io
+from pathlib import Path
+from typing import TextIO
+
+from rich.console import Console
+from rich.text import Text
+
+from adapters.console.choices import Choice
+from adapters.console.files import save
+from adapters.console.render import card, menu
+from bot.reply.as_json import to_json
+from bot.reply.model import Picture, Reply
+from bot.reply.plain import plain_body, plain_spans
+
+
+class Screen:
+    """Writes replies to a stream in the form that fits it. Colours only at a terminal, and never under NO_COLOR."""
+
+    def __init__(self, out: TextIO, picture_dir: Path, *, as_json: bool) -> None:
+        if isinstance(out, io.TextIOWrapper):
+            out.reconfigure(errors="replace")  # a terminal without Unicode shows question marks, not a traceback
+        self._out = out
+        self._console = Console(file=out, markup=False, emoji=False, highlight=False)
+        self._picture_dir = picture_dir
+        self._as_json = as_json
+
+    async def show(self, reply: Reply, offered: tuple[Choice, ...]) -> None:
+        """Write one reply with its choices; in every form but JSON its pictures and files are saved first."""
+        if self._as_json:
+            self.write(to_json(reply))
+            return
+        named = [(part.name, part.png) for part in reply.parts if isinstance(part, Picture)]
+        named += [(file.name, file.content) for file in reply.files]
+        after = [await asyncio.to_thread(save, self._picture_dir, name, content) for name, content in named]
+        if reply.public_line:
+            after.append(f"Everyone sees: {plain_spans(reply.public_line)}")
+        if self._console.is_terminal:
+            self._show_card(reply, offered, after)
+        else:
+            self._show_text(reply, offered, after)
+
+    def write(self, line: str) -> None:
+        """Write one line as it is."""
+        self._out.write(f"{line}\n")
+        self._out.flush()
+
+    def _show_card(self, reply: Reply, offered: tuple[Choice, ...], after: list[str]) -> None:
+        self._console.print(card(reply, self._console.width))
+        self._console.print(menu(offered))
+        for line in after:
+            self._console.print(Text(line, style="dim"))
+
+    def _show_text(self, reply: Reply, offered: tuple[Choice, ...], after: list[str]) -> None:
+        lines = (choice.label if choice.number is None else f"{choice.number}. {choice.label}" for choice in offered)
+        self.write("\n\n".join(filter(None, (plain_body(reply), "\n".join(lines), "\n".join(after)))) + "\n")

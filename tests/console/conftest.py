@@ -1,0 +1,107 @@
+from collections.abc import Mapping
+
+import pytest
+
+from bot.commands.command import Kind
+from bot.commands.registry import COMMANDS, by_name
+from bot.reply.call import Call
+from bot.reply.model import (
+    Align,
+    Bold,
+    Button,
+    Code,
+    Column,
+    Divider,
+    Field,
+    Fields,
+    File,
+    Link,
+    LinkButton,
+    Mention,
+    Note,
+    Option,
+    Paragraph,
+    Picture,
+    Reply,
+    Select,
+    Table,
+    Tone,
+    Weight,
+    text,
+)
+
+EVIL = "[bold red]x[/] :smile: \x1b[2J\x1b]8;;https://evil.example\x07\u202etxt\nrow\ud800"
+SEEN = "[bold red]x[/] :smile: [2J]8;;https://evil.exampletxt row"
+
+
+class FixedBot:
+    """Answers every command with a reply that is known beforehand, and remembers what it was asked."""
+
+    commands = COMMANDS
+
+    def __init__(self, replies: Mapping[str, Reply]):
+        self.replies = replies
+        self.calls = []
+        self.callers = []
+        self.titles = {}
+
+    async def run(self, command, arguments, caller):
+        self.calls.append((command, arguments))
+        self.callers.append(caller)
+        return self.replies.get(command, Reply(f"No command {command}.", tone=Tone.PROBLEM))
+
+    async def suggest(self, command, argument, typed, caller):  # noqa: ARG002 - the bot's signature
+        """As the bot does: choices by their beginning, videos by any part of their title."""
+        described = next(each for each in by_name()[command].arguments if each.name == argument)
+        if described.kind is Kind.VIDEO:
+            return tuple(Option(title, id_) for id_, title in self.titles.items() if typed in title)
+        return tuple(Option(choice, choice) for choice in described.choices if choice.startswith(typed.casefold()))
+
+
+@pytest.fixture
+def bot():
+    offer = Reply(
+        "Tracking costs $2.52.",
+        title="Track?",
+        actions=(
+            Button("Details", Call("stats", {"video": "v1"})),
+            LinkButton("Add credit", "https://contentstats.io/billing"),
+            Button("Track 7 days", Call("track.start", {"batch": "b"}), Weight.CONFIRM),
+            Select(
+                "Other length",
+                Call("track.start", {"batch": "b"}),
+                "days",
+                (Option("1 day", "1"), Option("3 days", "3")),
+            ),
+        ),
+    )
+    started = Reply("Started.", tone=Tone.SUCCESS, public_line=text(Mention("U1", "Ana"), " started tracking cats."))
+    chart = Reply("Views doubled.", parts=(Picture("growth.png", b"PNG", "Views doubled in a day"),))
+    return FixedBot({"track": offer, "track.start": started, "stats": chart, "videos": Reply("2 videos.")})
+
+
+@pytest.fixture
+def hostile():
+    """A reply whose every string is foreign and means harm, and how a reader ought to see such a string."""
+    table = Table(EVIL, (Column(EVIL), Column("Views", Align.RIGHT)), ((text(Link(EVIL, EVIL)), text("1,298,000")),))
+    reply = Reply(
+        EVIL,
+        title=f"T {EVIL}",
+        tone=Tone.WARNING,
+        parts=(
+            Paragraph(text(EVIL, Bold(EVIL), Code(EVIL), Link(EVIL, EVIL), Mention("U1", EVIL))),
+            Fields((Field(EVIL, text(EVIL)),)),
+            table,
+            Divider(),
+            Picture(f"../{EVIL}.png", b"PNG", EVIL),
+            Note(text(EVIL)),
+        ),
+        actions=(
+            Button(EVIL, Call("stop"), Weight.DANGER),
+            LinkButton(EVIL, EVIL),
+            Select(EVIL, Call("stats"), "video", (Option(EVIL, "v1"),)),
+        ),
+        files=(File(f"/etc/{EVIL}", b"a", "text/csv", EVIL),),
+        public_line=text(EVIL),
+    )
+    return reply, SEEN

@@ -1,0 +1,225 @@
+import io
+import json
+
+import pytest
+
+from adapters.console.app import ConsoleOptions, answer_lines, converse, play, run_line
+from bot.domain.caller import Need, Standing
+from bot.reply.model import File, Picture, Reply, Tone
+
+
+@pytest.fixture
+def options(tmp_path):
+    def build(**chosen):
+        return ConsoleOptions(picture_dir=tmp_path / "charts", **chosen)
+
+    return build
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+async def said(bot, line, options) -> tuple[int, str]:
+    out = io.StringIO()
+    return await run_line(bot, line, options, out), out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "line", ["/videos tiktok  monitoring", "videos tiktok  monitoring", "  /videos tiktok  monitoring "]
+)
+async def test_a_line_is_a_command_with_or_without_its_slash(bot, options, line):
+    assert await said(bot, line, options()) == (0, "2 videos.\n\n")
+    assert bot.calls == [("videos", "tiktok  monitoring")]
+
+
+async def test_the_umbrella_reaches_the_bot_as_it_was_typed(bot, options):
+    await said(bot, "/contentstats usage", options())
+    assert bot.calls == [("contentstats", "usage")]
+
+
+async def test_a_problem_is_the_exit_code(bot, options):
+    assert await said(bot, "/nonsense", options()) == (1, "No command nonsense.\n\n")
+
+
+async def test_the_plain_form_numbers_the_choices(bot, options):
+    _, written = await said(bot, "/track x", options())
+    assert written == (
+        "Track?\nTracking costs $2.52.\n\n"
+        "1. Details\nAdd credit: https://contentstats.io/billing\n2. Track 7 days\n"
+        "Other length:\n3. 1 day\n4. 3 days\n\n"
+    )
+
+
+async def test_json_prints_one_object_and_saves_nothing(bot, options):
+    code, written = await said(bot, "/stats v1", options(json=True))
+    assert code == 0
+    assert written.count("\n") == 1
+    assert json.loads(written)["parts"][0]["alt"] == "Views doubled in a day"
+    assert not options().picture_dir.exists()
+
+
+async def test_yes_presses_the_button_that_says_yes_and_prints_both_replies(bot, options):
+    code, written = await said(bot, "/track x", options(yes=True))
+    assert code == 0
+    assert written.startswith("Track?\n")
+    assert written.endswith("Started.\n\nEveryone sees: Ana started tracking cats.\n\n")
+    assert bot.calls == [("track", "x"), ("track.start", {"batch": "b"})]
+
+
+async def test_yes_in_json_prints_the_last_reply_alone(bot, options):
+    _, written = await said(bot, "/track x", options(yes=True, json=True))
+    assert json.loads(written)["summary"] == "Started."
+    _, written = await said(bot, "/videos", options(yes=True, json=True))
+    assert json.loads(written)["summary"] == "2 videos."
+
+
+async def test_the_exit_code_is_that_of_the_button_when_yes_pressed_one(bot, options):
+    bot.replies["track.start"] = Reply("Refused.", tone=Tone.PROBLEM)
+    assert (await said(bot, "/track x", options(yes=True)))[0] == 1
+
+
+async def test_without_admin_a_person_may_only_look(bot, options):
+    await said(bot, "/videos", options(user="ana"))
+    await said(bot, "/videos", options(user="ana", admin=True))
+    guest, admin = bot.callers
+    assert (guest.person.id, guest.person.name, guest.channel_id) == ("ana", "ana", "console")
+    assert (guest.workspace.chat, guest.workspace.id, guest.workspace.name) == ("console", "local", "Console")
+    assert (guest.standing, guest.rights) == (Standing.MEMBER, frozenset({Need.LOOK}))
+    assert (admin.standing, admin.rights) == (Standing.MANAGER, frozenset(Need))
+
+
+async def test_pictures_and_files_are_saved_under_names_that_are_free(bot, options):
+    directory = options().picture_dir
+    bot.replies["export"] = Reply("1 file.", files=(File("all.csv", b"a,b", "text/csv", "31 snapshots"),))
+    for number in ("", "-2", "-3"):
+        _, written = await said(bot, "/stats v1", options())
+        path = directory / f"growth{number}.png"
+        assert path.read_bytes() == b"PNG"
+        assert written == f"Views doubled.\n\nPicture: Views doubled in a day\n\nSaved {path}\n\n"
+    _, written = await said(bot, "/export all", options())
+    assert (directory / "all.csv").read_bytes() == b"a,b"
+    assert written == f"1 file.\n\nFile all.csv: 31 snapshots\n\nSaved {directory / 'all.csv'}\n\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "lies_at"),
+    [
+        ("../../up.png", "up.png"),
+        ("/etc/passwd", "etc_passwd"),
+        (".bashrc", "bashrc"),
+        ("..", "file"),
+        ("a\x1b[2J b\n.png", "a_2J_b.png"),
+        ("кот.png", "кот.png"),
+        ("x" * 300 + ".png", "x" * 60 + ".png"),
+        ("\ud800.png", "file.png"),
+    ],
+)
+async def test_no_file_name_leads_anywhere_else(bot, options, name, lies_at):
+    bot.replies["stats"] = Reply("", parts=(Picture(name, b"PNG", "up"),))
+    await said(bot, "/stats", options())
+    assert [path.name for path in options().picture_dir.iterdir()] == [lies_at]
+
+
+async def test_a_picture_that_cannot_be_saved_is_said_and_spoils_nothing(bot, options):
+    options().picture_dir.write_text("a file stands in the way")
+    code, written = await said(bot, "/stats", options())
+    assert code == 0
+    assert "growth.png could not be saved in" in written
+    assert "Views doubled in a day" in written
+
+
+async def test_a_terminal_gets_cards_and_hostile_text_stays_text(bot, options, hostile, monkeypatch):
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    bot.replies["stats"] = hostile[0]
+    out = Terminal()
+    await run_line(bot, "/stats", options(), out)
+    assert "╭" in out.getvalue()
+    assert "\x1b[33m" in out.getvalue()
+    assert "\x1b[2J" not in out.getvalue()
+    assert "[bold red]x[/] :smile:" in out.getvalue()
+
+
+async def test_no_color_keeps_the_card_and_drops_the_colours(bot, options, monkeypatch):
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("NO_COLOR", "1")
+    out = Terminal()
+    await run_line(bot, "/nonsense", options(), out)
+    assert "✗ No command nonsense." in out.getvalue().replace("\x1b[1m", "").replace("\x1b[0m", "")
+    assert "31m" not in out.getvalue()
+
+
+async def test_a_pipe_gets_hostile_text_in_plain_lines(bot, options, hostile):
+    bot.replies["stats"], seen = hostile
+    _, written = await said(bot, "/stats", options())
+    assert seen in written
+    assert all(char.isprintable() or char == "\n" for char in written)
+
+
+async def test_an_output_without_unicode_gets_question_marks(bot, options):
+    bot.replies["videos"] = Reply("Cats 日本 ❤️")
+    raw = io.BytesIO()
+    out = io.TextIOWrapper(raw, encoding="ascii")
+    await run_line(bot, "/videos", options(), out)
+    assert raw.getvalue() == b"Cats ?? ??\n\n"
+
+
+async def test_a_pipe_is_answered_line_by_line_and_numbers_press_buttons(bot, options):
+    source = io.TextIOWrapper(io.BytesIO(b"/track x\n\n2\n/track y\n4\n"), encoding="utf-8")
+    out = io.StringIO()
+    assert await answer_lines(bot, options(), source, out) == 0
+    assert bot.calls == [
+        ("track", "x"),
+        ("track.start", {"batch": "b"}),
+        ("track", "y"),
+        ("track.start", {"batch": "b", "days": "3"}),
+    ]
+    assert out.getvalue().count("Started.") == 2
+
+
+async def test_one_failed_line_of_a_pipe_fails_it_and_stops_nothing(bot, options):
+    out = io.StringIO()
+    assert await answer_lines(bot, options(), io.StringIO("/nonsense\n/videos\nexit\n/track x\n"), out) == 1
+    assert out.getvalue() == "No command nonsense.\n\n2 videos.\n\n"
+
+
+async def test_a_pipe_of_broken_text_is_answered_too(bot, options):
+    source = io.TextIOWrapper(io.BytesIO(b"/videos \xff\xfe\n"), encoding="utf-8")
+    assert await answer_lines(bot, options(), source, io.StringIO()) == 0
+    assert bot.calls == [("videos", "\ufffd\ufffd")]
+
+
+async def test_a_number_that_means_nothing_is_told_and_keeps_the_choices(bot, options):
+    out = io.StringIO()
+    assert await answer_lines(bot, options(), io.StringIO("1\n/track x\n9\n2\n"), out) == 1
+    assert "There is no choice 1: the last reply offers none." in out.getvalue()
+    assert "There is no choice 9: the last reply offers 1 to 4." in out.getvalue()
+    assert bot.calls[-1] == ("track.start", {"batch": "b"})
+
+
+async def test_the_choices_of_an_older_reply_are_gone(bot, options):
+    out = io.StringIO()
+    await answer_lines(bot, options(), io.StringIO("/track x\n/videos\n2\n"), out)
+    assert "offers none" in out.getvalue()
+    assert [command for command, _ in bot.calls] == ["track", "videos"]
+
+
+async def test_a_huge_number_is_no_choice_and_no_crash(bot, options):
+    assert await answer_lines(bot, options(), io.StringIO("9" * 5000 + "\n"), io.StringIO()) == 1
+
+
+async def test_a_tour_shows_what_is_typed_and_the_real_replies(bot, options, capsys):
+    assert await play(bot, ["/track x", "2"], options()) == 0
+    written = capsys.readouterr().out
+    assert written.startswith("> /track x\nTrack?\n")
+    assert "\n> 2\nStarted.\n" in written
+    assert await play(bot, ["/nonsense", "/videos"], options()) == 1
+
+
+async def test_without_a_terminal_a_conversation_is_a_pipe(bot, options, monkeypatch, capsys):
+    monkeypatch.setattr("sys.stdin", io.StringIO("/videos\n"))
+    assert await converse(bot, options()) == 0
+    assert capsys.readouterr().out == "2 videos.\n\n"

@@ -1,0 +1,142 @@
+import asyncio
+import io
+import stat
+
+import pytest
+from prompt_toolkit.application import create_app_session
+from prompt_toolkit.completion import CompleteEvent
+from prompt_toolkit.document import Document
+from prompt_toolkit.history import FileHistory, InMemoryHistory
+from prompt_toolkit.input import create_pipe_input
+from prompt_toolkit.output import DummyOutput
+
+from adapters.console.app import ConsoleOptions, converse_at_prompt
+from adapters.console.prompt import BotCompleter, private_history
+from bot.commands.registry import COMMANDS
+
+CTRL_C, CTRL_D, UP, TAB = "\x03", "\x04", "\x1b[A", "\t"
+
+
+@pytest.fixture
+def talk(bot, tmp_path):
+    """Types keys at a real prompt, and gives the exit code and what was written."""
+
+    async def typed(keys: str, history=None) -> tuple[int, str]:
+        out = io.StringIO()
+        options = ConsoleOptions(picture_dir=tmp_path / "charts", history=history)
+        with create_pipe_input() as keyboard, create_app_session(input=keyboard, output=DummyOutput()):
+            keyboard.send_text(keys)
+            return await converse_at_prompt(bot, options, out), out.getvalue()
+
+    return typed
+
+
+@pytest.fixture
+def complete(bot):
+    async def completions(line: str) -> list[tuple[str, str, str]]:
+        document = Document(line)
+        return [
+            (line[: len(line) + each.start_position] + each.text, each.display_text, each.display_meta_text)
+            async for each in BotCompleter(bot, ConsoleOptions().caller).get_completions_async(
+                document, CompleteEvent()
+            )
+        ]
+
+    return completions
+
+
+async def test_a_conversation_goes_on_until_ctrl_d(bot, talk):
+    code, written = await talk(f"/videos\r/track x\r2\r{CTRL_D}")
+    assert code == 0
+    assert [command for command, _ in bot.calls] == ["videos", "track", "track.start"]
+    assert written.startswith("Type /help")
+    assert "Started." in written
+
+
+@pytest.mark.parametrize("word", ["exit", "quit"])
+async def test_a_word_leaves_too(bot, talk, word):
+    assert (await talk(f"{word}\r"))[0] == 0
+    assert bot.calls == []
+
+
+async def test_ctrl_c_drops_the_line_and_an_empty_line_asks_nothing(bot, talk):
+    await talk(f"/track dangerous{CTRL_C}\r  \r/videos\r{CTRL_D}")
+    assert bot.calls == [("videos", "")]
+
+
+async def test_tab_completes_what_is_typed(bot):
+    out = io.StringIO()
+    async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+        with create_pipe_input() as keyboard, create_app_session(input=keyboard, output=DummyOutput()) as session:
+            talking = group.create_task(converse_at_prompt(bot, ConsoleOptions(), out))
+            for keys, completed in ((f"/vid{TAB}", "/videos"), (f" youtu{TAB}", "/videos youtube")):
+                keyboard.send_text(keys)
+                while session.app is None or session.app.current_buffer.text != completed:  # noqa: ASYNC110 - no event tells
+                    await asyncio.sleep(0.01)
+            keyboard.send_text(f"\r{CTRL_D}")
+            assert await talking == 0
+    assert bot.calls == [("videos", "youtube")]
+
+
+async def test_lines_are_remembered_in_a_file_that_only_its_owner_reads(bot, talk, tmp_path):
+    history = tmp_path / "state" / "history"
+    await talk(f"/videos tiktok\r{CTRL_D}", history)
+    assert stat.S_IMODE(history.stat().st_mode) == 0o600
+    assert stat.S_IMODE(history.parent.stat().st_mode) == 0o700
+    await talk(f"{UP}\r{CTRL_D}", history)
+    assert bot.calls == [("videos", "tiktok"), ("videos", "tiktok")]
+
+
+def test_a_history_that_was_open_to_others_is_closed(tmp_path):
+    history = tmp_path / "history"
+    history.write_text("")
+    history.chmod(0o644)
+    assert isinstance(private_history(history), FileHistory)
+    assert stat.S_IMODE(history.stat().st_mode) == 0o600
+
+
+def test_where_no_history_can_be_kept_the_session_has_its_own(tmp_path):
+    (tmp_path / "file").write_text("")
+    assert isinstance(private_history(tmp_path / "file" / "history"), InMemoryHistory)
+    assert isinstance(private_history(None), InMemoryHistory)
+
+
+async def test_commands_complete_with_or_without_slash_and_behind_the_umbrella(complete):
+    assert [line for line, *_ in await complete("/sta")] == ["/stats", "/status"]
+    assert [line for line, *_ in await complete("tr")] == ["track"]
+    assert [line for line, *_ in await complete("/contentstats VI")] == ["/contentstats videos"]
+    assert [line for line, *_ in await complete("/")] == [f"/{each.name}" for each in COMMANDS if each.listed]
+    assert (await complete("/help"))[0][1:] == ("help", next(each.summary for each in COMMANDS if each.name == "help"))
+
+
+async def test_choices_complete_by_their_beginning_whatever_stands_before_them(complete):
+    assert await complete("/videos tikt") == [("/videos tiktok", "tiktok", "platform")]
+    assert await complete("/videos monitoring tikt") == [("/videos monitoring tiktok", "tiktok", "platform")]
+
+
+async def test_after_a_finished_word_every_choice_is_offered_again(complete):
+    lines = [line for line, *_ in await complete("/videos tiktok ")]
+    assert "/videos tiktok monitoring" in lines
+    assert all(line.startswith("/videos tiktok ") for line in lines)
+
+
+async def test_a_video_completes_by_words_of_its_title(bot, complete):
+    bot.titles = {"v1": "cat on a \x1b[31mpiano", "v 2": "dog on a drum"}
+    assert await complete("/stats cat on a") == [("/stats v1", "cat on a [31mpiano", "video")]
+    assert await complete("/stats dr") == [('/stats "v 2"', "dog on a drum", "video")]
+    assert len(await complete("/stats ")) == 2
+
+
+async def test_the_next_video_completes_behind_those_before(bot, complete):
+    bot.titles = {"v1": "cat on a piano", "v2": "dog on a drum"}
+    assert [line for line, *_ in await complete("/compare v1 vs dog on")] == ["/compare v1 vs v2"]
+    assert [line for line, *_ in await complete('/compare "cat on a piano" "dog on')] == [
+        '/compare "cat on a piano" v2'
+    ]
+
+
+async def test_what_no_command_takes_completes_to_nothing(complete):
+    assert await complete("/nonsense x") == []
+    assert await complete("/track.start x") == []
+    assert await complete("/stats zzz") == []
+    assert await complete(f"/stats {'word ' * 1000}") == []

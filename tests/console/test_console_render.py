@@ -1,0 +1,121 @@
+import io
+import re
+
+import pytest
+from rich.console import Console
+
+from adapters.console.choices import choices
+from adapters.console.render import card, menu
+from bot.reply.call import Call
+from bot.reply.model import Align, Button, Column, Field, Fields, Link, Paragraph, Reply, Table, Tone, text
+
+ESCAPES = re.compile(r"\x1b\[[0-9;]*m|\x1b\]8;[^\x1b]*\x1b\\")
+NUMBERS = ("21,298,000", "+1,298,000", "128,000", "$1.23")
+WIDE = Reply(
+    "2 videos.",
+    parts=(
+        Table(
+            "Growth",
+            (
+                Column("Video"),
+                Column("State"),
+                *(Column(n, Align.RIGHT) for n in ("Views", "Views in 24 h", "Likes", "Spent")),
+            ),
+            tuple((text("日本 tour and a long title " * 3), text("running"), *map(text, NUMBERS)) for _ in range(2)),
+        ),
+    ),
+)
+
+
+def drawn(renderable, columns=80, *, terminal=True) -> str:
+    out = io.StringIO()
+    options = {"color_system": "256", "force_terminal": True} if terminal else {}
+    Console(file=out, width=columns, markup=False, emoji=False, highlight=False, **options).print(renderable)
+    return out.getvalue()
+
+
+def words(drawing: str) -> str:
+    return " ".join(re.sub(r"[│╭╮╰╯─]", " ", ESCAPES.sub("", drawing)).split())
+
+
+def test_foreign_text_is_never_markup_nor_an_escape_sequence(hostile):
+    reply, seen = hostile
+    drawing = drawn(card(reply, 200), 200) + drawn(menu(choices(reply)), 200)
+    rest = ESCAPES.sub("", drawing)
+    assert "\x1b" not in rest
+    assert "\u202e" not in rest
+    assert "\x1b]8;;https://evil" not in drawing
+    assert words(drawing).count(seen) == 21
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80, 120, 200])
+def test_a_wide_table_loses_no_number_on_any_screen(columns):
+    drawing = drawn(card(WIDE, columns), columns)
+    lines = ESCAPES.sub("", drawing).splitlines()
+    assert {cells(line) for line in lines} == {columns}
+    for number in NUMBERS:
+        assert sum(number in line for line in lines) == 2
+    assert words(drawing).count("running") == 2
+
+
+def cells(line: str) -> int:
+    return sum(2 if char in "日本" else 1 for char in line)
+
+
+def test_words_give_way_before_a_table_becomes_a_list():
+    assert "- Video:" not in words(drawn(card(WIDE, 80)))
+    assert words(drawn(card(WIDE, 50), 50)).count("- Video:") == 2
+
+
+def test_numbers_stand_under_each_other():
+    table = Table("", (Column("Days", Align.RIGHT), Column("What")), ((text("7"), text("a")), (text("30"), text("b"))))
+    lines = [line.strip("│ ") for line in ESCAPES.sub("", drawn(card(Reply("", parts=(table,)), 40), 40)).splitlines()]
+    assert "7  a" in lines
+    assert "30  b" in lines
+
+
+def test_a_table_without_rows_keeps_its_head():
+    table = Table("", (Column("Video"), Column("Views", Align.RIGHT)), ())
+    assert "Video Views" in words(drawn(card(Reply("None.", parts=(table,)), 40), 40))
+
+
+def test_a_link_leads_to_its_place_and_shows_it():
+    reply = Reply("", parts=(Paragraph(text(Link("the page", "https://example.org/a"))),))
+    drawing = drawn(card(reply, 60), 60)
+    assert ";https://example.org/a\x1b\\" in drawing
+    assert "the page (https://example.org/a)" in words(drawing)
+
+
+def test_only_https_becomes_a_hyperlink():
+    reply = Reply("", parts=(Paragraph(text(Link("here", "javascript:alert(1)"))),))
+    drawing = drawn(card(reply, 60), 60)
+    assert "\x1b]8" not in drawing
+    assert "here (javascript:alert(1))" in words(drawing)
+
+
+def test_a_tone_is_told_by_a_mark_as_well_as_by_a_colour():
+    drawings = {tone: drawn(card(Reply("Hello.", tone=tone), 40), 40) for tone in Tone}
+    assert [words(drawings[tone]) for tone in Tone] == ["Hello.", "✓ Hello.", "! Hello.", "✗ Hello."]
+    assert len({re.findall(r"\x1b\[[0-9;]*m", drawing)[0] for drawing in drawings.values()}) == 4
+
+
+def test_the_summary_stands_under_the_title():
+    assert words(drawn(card(Reply("It costs $2.52.", title="Track?"), 40), 40)) == "Track? It costs $2.52."
+
+
+def test_long_field_names_leave_room_for_values():
+    fields = Fields((Field("a very long name of a field that goes on and on", text("$4.10")),))
+    assert "$4.10" in words(drawn(card(Reply("", parts=(fields,)), 40), 40))
+
+
+def test_every_choice_stands_under_its_number(bot):
+    offered = choices(bot.replies["track"])
+    assert words(drawn(menu(offered))) == (
+        "1 Details Add credit: https://contentstats.io/billing 2 Track 7 days Other length: 3 1 day 4 3 days"
+    )
+    assert offered[-1].call == Call("track.start", {"batch": "b", "days": "3"})
+
+
+def test_no_choices_draw_nothing():
+    assert drawn(menu(choices(Reply("Done.")))).strip() == ""
+    assert drawn(menu(choices(Reply("Done.", actions=(Button("Again", Call("a")),))))).strip() != ""
