@@ -198,9 +198,9 @@ def state_dir() -> Path | None:
     """Where this user's programs keep what they remember (XDG base directories); None where the user has no home."""
     named = Path(os.environ.get("XDG_STATE_HOME", ""))
     if named.is_absolute():
-        return named / "contentstats-bot"
+        return named
     try:
-        return Path.home() / ".local" / "state" / "contentstats-bot"
+        return Path.home() / ".local" / "state"
     except RuntimeError:
         return None
 

@@ -191,10 +191,10 @@ def test_the_table_has_a_described_row_for_every_variable():
 
 def test_the_state_directory_follows_the_users_own_choice(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    assert state_dir() == tmp_path / "contentstats-bot"
+    assert state_dir() == tmp_path
     monkeypatch.setenv("XDG_STATE_HOME", "relative/paths/do/not/count")
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    assert state_dir() == tmp_path / "home/.local/state/contentstats-bot"
+    assert state_dir() == tmp_path / "home/.local/state"
 
 
 def test_a_user_without_a_home_has_no_state_directory(monkeypatch):
