@@ -65,7 +65,14 @@ class Mention:
     name: str
 
 
-Span: TypeAlias = Plain | Bold | Code | Link | Time | Mention
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A channel, named by its id: the platform shows the name that the reader may know."""
+
+    id: str
+
+
+Span: TypeAlias = Plain | Bold | Code | Link | Time | Mention | Channel
 Text: TypeAlias = tuple[Span, ...]
 
 
@@ -214,8 +221,9 @@ class Tone(StrEnum):
 class Reply:
     """One card.
 
-    `summary` is plain text that stands alone: what a notification or a screen reader gets. `public_line` is the one
-    short line that the whole channel sees when money was spent or a tracking was stopped; empty otherwise.
+    `summary` is the finding in a sentence or two that stand alone: every renderer shows it first, under the title, and
+    a notification may show nothing else, so `parts` do not repeat it. `public_line` is the one short line that the
+    whole channel sees when money was spent or a tracking was stopped; empty otherwise.
     """
 
     summary: str

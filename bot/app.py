@@ -1,0 +1,148 @@
+"""The bot: one way in for every command of every surface, and the one place where every error becomes a sentence."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from importlib.metadata import version
+from typing import Self
+
+from bot.charts.charts import Charts
+from bot.commands.context import Context
+from bot.commands.parse import bind, parse
+from bot.commands.registry import COMMANDS, AnyCommand, by_name, described, nearest
+from bot.commands.rights import allowed, refusal
+from bot.commands.suggest import argument_of, suggestions
+from bot.contentstats.client import ContentStatsClient, key_fingerprint
+from bot.contentstats.short_links import ShortLinks
+from bot.domain.caller import Caller, WorkspaceRef
+from bot.domain.clock import Clock, utc_now
+from bot.domain.errors import BotError, NotAllowed, UsageError
+from bot.messages.problems import crashed, misunderstood, problem, unknown_command
+from bot.reply.model import Option, Reply
+from bot.settings import Settings
+from bot.store import Store
+from bot.store.workspaces import Workspace
+from bot.wallet.wallet import Wallet
+
+logger = logging.getLogger(__name__)
+
+VERSION = version("contentstats-bot")
+UMBRELLA = "contentstats"
+"""Slack's command names collide between apps, so every command is also a word behind this one."""
+OFFER_LASTS = timedelta(minutes=10)
+"""How long a consequence card's figures, and so its buttons, hold."""
+SUGGEST_WITHIN = 2.0
+"""Seconds that completion may take; both platforms drop what comes after three."""
+
+
+class Bot:
+    """Everything that outlives a call: the store, the wallets, the chart worker. Use it as `async with`."""
+
+    commands = COMMANDS
+
+    def __init__(self, settings: Settings, *, clock: Clock = utc_now, offer_lasts: timedelta = OFFER_LASTS) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._offer_lasts = offer_lasts
+        self._by_name = by_name()
+        self._described = tuple(described(command) for command in COMMANDS if command.listed)
+        self._workspaces: dict[WorkspaceRef, Workspace] = {}
+        self._resources = AsyncExitStack()
+
+    @staticmethod
+    async def migrate(settings: Settings) -> None:
+        """Bring the database up to date; opening the bot does so too."""
+        async with Store.opened(settings.database_url):
+            pass
+
+    async def __aenter__(self) -> Self:
+        """Open the database (migrating it), the wallet and the chart worker, and settle what a crash left unclear."""
+        async with AsyncExitStack() as stack:
+            self._store = await stack.enter_async_context(Store.opened(self._settings.database_url))
+            self._charts = await stack.enter_async_context(Charts())
+            self._wallet = await self._open_wallet(stack)
+            self._resources = stack.pop_all()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close everything, in reverse."""
+        await self._resources.aclose()
+
+    async def run(self, command: str, arguments: str | Mapping[str, str], caller: Caller) -> Reply:
+        """The reply to one call: text as it was typed, or arguments by name from a button, a form or an option.
+
+        Never raises for what a person, the API or the database did; a fault of ours becomes a reference that is in
+        the log too. Safe to call from many tasks at once.
+        """
+        name = command.strip().removeprefix("/").casefold()
+        if name == UMBRELLA and isinstance(arguments, str):
+            name, _, arguments = arguments.strip().partition(" ")
+            name = name.removeprefix("/").casefold() or "help"
+        found = self._by_name.get(name)
+        if found is None:
+            return unknown_command(name, nearest(name))
+        try:
+            return await self._answer(found, arguments, caller)
+        except UsageError as error:
+            return misunderstood(str(error), found.usage, found.example) if found.listed else problem(str(error))
+        except BotError as error:
+            return problem(str(error))
+        except Exception:  # the error boundary: whatever else went wrong is ours, and must not end the program
+            reference = secrets.token_hex(4)
+            logger.exception("command failed", extra={"reference": reference, "command": name})
+            return crashed(reference)
+
+    async def suggest(self, command: str, argument: str, typed: str, caller: Caller) -> tuple[Option, ...]:
+        """Up to 25 choices for an argument while it is typed, from the store alone; none on failure or after 2 s."""
+        found = self._by_name.get(command)
+        wanted = argument_of(found, argument) if found else None
+        if wanted is None:
+            return ()
+        names = tuple(each.name for each in self._described)
+        try:
+            async with asyncio.timeout(SUGGEST_WITHIN):
+                workspace = await self._workspace(caller.workspace)
+                return await suggestions(wanted, typed, names, self._store, workspace)
+        except (BotError, TimeoutError):
+            logger.warning("suggestions failed", extra={"command": command}, exc_info=True)
+            return ()
+
+    async def _answer(self, command: AnyCommand, arguments: str | Mapping[str, str], caller: Caller) -> Reply:
+        args = parse(command, arguments) if isinstance(arguments, str) else bind(command, arguments)
+        if not allowed(command.need, caller, self._settings.may_spend):
+            raise NotAllowed(refusal(command.need, self._settings.may_spend))
+        context = Context(
+            caller=caller,
+            workspace=await self._workspace(caller.workspace),
+            account=self._wallet,
+            store=self._store,
+            charts=self._charts,
+            clock=self._clock,
+            monthly_cap=self._settings.monthly_cap_usd,
+            offer_lasts=self._offer_lasts,
+            version=VERSION,
+            commands=self._described,
+        )
+        return await command.handler(context, args)
+
+    async def _workspace(self, ref: WorkspaceRef) -> Workspace:
+        """The workspace's row, asked for once: what it holds changes only through this process's own commands."""
+        known = self._workspaces.get(ref)
+        if known is None:
+            wallet_id = self._wallet.id if self._wallet else await self._store.wallets.ensure_wallet("", self._clock())
+            known = await self._store.workspaces.ensure_workspace(ref, wallet_id, self._clock())
+            self._workspaces[ref] = known
+        return known
+
+    async def _open_wallet(self, stack: AsyncExitStack) -> Wallet | None:
+        """The wallet of the environment's key, which every workspace uses; None where no key is set."""
+        key, base_url = self._settings.contentstats_api_key, self._settings.contentstats_base_url
+        if key is None:
+            return None
+        secret = key.get_secret_value()
+        wallet_id = await self._store.wallets.ensure_wallet(key_fingerprint(base_url, secret), self._clock())
+        client = ContentStatsClient(base_url, secret, self._store.rates)
+        return await stack.enter_async_context(Wallet(client, ShortLinks(), self._store, wallet_id, self._clock))

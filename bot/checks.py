@@ -1,0 +1,53 @@
+"""What must be right before the bot can serve, looked at one by one: for `contentstats-bot doctor`."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from bot.charts.charts import Charts
+from bot.charts.specs import Spend
+from bot.contentstats.client import ContentStatsClient
+from bot.domain.errors import BotError
+from bot.domain.money import dollars
+from bot.settings import Settings
+from bot.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at; `detail` says what was seen and, where it is not `ok`, what to do."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+async def checks(settings: Settings) -> tuple[Check, ...]:
+    """Look at the database, the API with its key, and the charts. Never raises for what it finds; spends nothing."""
+    async with Charts() as charts:
+        chart = await charts.draw(Spend(((date(2026, 1, 1), Decimal(1)),)))
+    detail = "drawn" if chart else "cannot be drawn; the log says why. Numbers still come."
+    drawn = Check("Charts", chart is not None, detail)
+    try:
+        async with Store.opened(settings.database_url) as store:
+            return (Check("Database", ok=True, detail="open and up to date"), await _api(settings, store), drawn)
+    except BotError as error:
+        return (Check("Database", ok=False, detail=str(error)), drawn)
+
+
+async def _api(settings: Settings, store: Store) -> Check:
+    if settings.contentstats_api_key is None:
+        return Check("ContentStats", ok=False, detail="CONTENTSTATS_API_KEY is not set; try contentstats-bot demo")
+    key = settings.contentstats_api_key.get_secret_value()
+    try:
+        client = ContentStatsClient(settings.contentstats_base_url, key, store.rates)
+    except BotError as error:
+        return Check("ContentStats", ok=False, detail=str(error))
+    try:
+        usage = await client.usage()
+    except BotError as error:
+        return Check("ContentStats", ok=False, detail=str(error))
+    finally:
+        await client.aclose()
+    kind = "test" if client.is_test else "live"
+    return Check("ContentStats", ok=True, detail=f"answers; {kind} key, {dollars(usage.available)} available")

@@ -1,0 +1,51 @@
+"""From `<video>`, an id, a link in any spelling or part of a title, to one video of the workspace."""
+
+from bot.commands.context import Context
+from bot.domain.errors import NotFound
+from bot.domain.links import looks_like_link
+from bot.messages.problems import which_video
+from bot.messages.wording import option_label
+from bot.reply.call import Call
+from bot.reply.model import Option, Reply
+from bot.store.videos import StoredVideo
+from bot.wallet.candidates import resolve
+
+MOST_CHOICES = 10
+
+
+async def choose(context: Context, typed: str, call: Call, argument: str) -> StoredVideo | Reply:
+    """The video that the words mean, or a reply that lets the person choose between several.
+
+    `call` with its `argument` set to a video's id is what a choice does. NotFound where nothing fits, after the
+    account was listed once more.
+    """
+    found = await _fitting(context, typed)
+    if not found:
+        await context.wallet.mirror.sweep()
+        found = await _fitting(context, typed)
+    if not found:
+        raise NotFound("No video here fits these words. /videos lists them; /track starts a new one.")
+    if len(found) == 1:
+        return found[0]
+    options = tuple(Option(option_label(each.video), each.video.id) for each in found[:MOST_CHOICES])
+    return which_video(call, argument, options, more=len(found) > MOST_CHOICES)
+
+
+async def _fitting(context: Context, typed: str) -> tuple[StoredVideo, ...]:
+    """The videos that the words fit: exactly by id or link, else by part of a title."""
+    videos = context.store.videos
+    exact = await videos.find(context.workspace, typed)
+    if exact is not None:
+        return (exact,)
+    if looks_like_link(typed):
+        return await _of_link(context, typed)
+    return await videos.search(context.workspace, typed, MOST_CHOICES + 1)
+
+
+async def _of_link(context: Context, typed: str) -> tuple[StoredVideo, ...]:
+    """The trackings of a link in this workspace: the running one alone where there is one, else the newest first."""
+    link = await resolve(context.wallet, typed)
+    stored = await context.store.videos.by_key(context.wallet.id, link.key)
+    mine = tuple(each for each in stored if each.workspace_id in {None, context.workspace.id})
+    running = tuple(each for each in mine if each.video.is_running)
+    return running[:1] or mine[:1]

@@ -1,0 +1,118 @@
+"""What a command is: a frozen dataclass of arguments, a handler, and what every surface derives from the two.
+
+Slack's manifest, Discord's application commands, `/help`, the console's completion and the README's table are read from
+here; nothing in here knows any of them.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import MISSING, dataclass, field, fields
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+from bot.commands.context import Context
+from bot.domain.caller import Need
+from bot.reply.model import Reply
+
+A = TypeVar("A")
+
+
+class Kind(StrEnum):
+    """What an argument's text means."""
+
+    LINK = "link"
+    VIDEO = "video"
+    NUMBER = "number"
+    CHOICE = "choice"
+    WORD = "word"
+
+
+class Answer(StrEnum):
+    """How a command answers, known before it runs because Discord must know it when it defers."""
+
+    PRIVATE = "private"
+    PUBLIC = "public"
+    REPLACES = "replaces"
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument. `many` is how many values it takes at most; `aliases` maps other spellings to a choice.
+
+    An unlisted argument is sent by buttons only: no surface offers it and free text never fills it.
+    """
+
+    name: str
+    kind: Kind
+    help: str
+    required: bool
+    many: int = 1
+    fewest: int = 1
+    choices: tuple[str, ...] = ()
+    aliases: tuple[tuple[str, str], ...] = ()
+    minimum: int | None = None
+    maximum: int | None = None
+    listed: bool = True
+    suggested: bool = False
+
+    @property
+    def placeholder(self) -> str:
+        """The argument as a usage line shows it: `<video>`, `[days]`, `<link> [link …]`."""
+        shown = " ".join([f"<{self.name}>"] * self.fewest) if self.required else f"[{self.name}]"
+        return f"{shown} [{self.name} …]" if self.many > self.fewest else shown
+
+
+def argument(
+    kind: Kind,
+    help: str,  # noqa: A002 - the field's own word, and nothing here needs the built-in
+    *,
+    default: Any = MISSING,  # noqa: ANN401 - it takes the type of the field it stands for
+    many: int = 1,
+    fewest: int = 1,
+    choices: tuple[str, ...] = (),
+    aliases: tuple[tuple[str, str], ...] = (),
+    minimum: int | None = None,
+    maximum: int | None = None,
+    listed: bool = True,
+    suggested: bool = False,
+) -> Any:  # noqa: ANN401 - as dataclasses.field, whose place it takes
+    """A field of an arguments dataclass; without a default the argument is required."""
+    described = {
+        "kind": kind,
+        "help": help,
+        "many": many,
+        "fewest": fewest,
+        "choices": choices,
+        "aliases": aliases,
+        "minimum": minimum,
+        "maximum": maximum,
+        "listed": listed,
+        "suggested": suggested,
+    }
+    return field(default=default, metadata={"argument": described})
+
+
+@dataclass(frozen=True, slots=True)
+class Command(Generic[A]):
+    """One command: `summary` is 100 characters at most (Discord's limit), `example` is a whole line that works."""
+
+    name: str
+    summary: str
+    takes: type[A]
+    handler: Callable[[Context, A], Awaitable[Reply]]
+    example: str
+    need: Need = Need.LOOK
+    answer: Answer = Answer.PRIVATE
+    listed: bool = True
+
+    @property
+    def arguments(self) -> tuple[Argument, ...]:
+        """The arguments in the order of their fields, the required ones first (Discord's rule)."""
+        return tuple(
+            Argument(name=each.name, required=each.default is MISSING, **each.metadata["argument"])
+            for each in fields(self.takes)  # type: ignore[arg-type] # every `takes` is a dataclass
+        )
+
+    @property
+    def usage(self) -> str:
+        """The command as a usage line: `/track <link> [link …] [days]`."""
+        return " ".join([f"/{self.name}", *(each.placeholder for each in self.arguments if each.listed)])

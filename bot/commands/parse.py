@@ -1,0 +1,186 @@
+"""From what a person typed, or a button carries, to a command's arguments; words in any order where they are clear."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from bot.commands.command import Argument, Command, Kind
+from bot.domain.errors import UsageError
+from bot.domain.links import looks_like_link
+from bot.reply.clean import visible
+
+A = TypeVar("A")
+
+MAX_TYPED = 4_000
+"""No platform lets a person type more into a command; beyond it, it is an accident or an attack."""
+
+_TOKEN = re.compile(r'"(?P<straight>[^"]*)"|“(?P<curly>[^”]*)”|(?P<angle><[^<>]*>)|(?P<bare>\S+)')
+_NUMBER = re.compile(r"(?P<sign>[+-−]?)(?P<digits>\d[\d.,]*)(?:d|days?)?", re.IGNORECASE)
+_SEPARATORS = frozenset({"vs", "vs.", "and", "|", ",", "&"})
+_FILLERS = _SEPARATORS | {"for", "day", "days", "d"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    text: str
+    quoted: bool
+
+
+def parse(command: Command[A], typed: str) -> A:
+    """The arguments in a line of free text; UsageError says which word is not understood or what is missing."""
+    if len(typed) > MAX_TYPED:
+        msg = f"That is {len(typed):,} characters; a command takes {MAX_TYPED:,} at most. Please shorten it."
+        raise UsageError(msg)
+    arguments = tuple(each for each in command.arguments if each.listed)
+    found: dict[str, list[str]] = {}
+    words: list[_Token] = []
+    for token in _tokens(typed):
+        target = None if token.quoted else _home(token.text, arguments)
+        if target is None:
+            words.append(token)
+        else:
+            found.setdefault(target.name, []).append(token.text)
+    _place_words(words, arguments, found)
+    return _build(command, found)
+
+
+def bind(command: Command[A], given: Mapping[str, str]) -> A:
+    """The arguments given by name: a button's, a select's, a form's or an option's. Empty values count as absent."""
+    arguments = {each.name: each for each in command.arguments}
+    unknown = next((name for name in given if name not in arguments), None)
+    if unknown is not None:
+        msg = f"/{command.name} takes no “{_shown(unknown)}”."
+        raise UsageError(msg)
+    found = {name: _split(arguments[name], value) for name, value in given.items() if value.strip()}
+    return _build(command, found)
+
+
+def _tokens(typed: str) -> list[_Token]:
+    tokens = []
+    for match in _TOKEN.finditer(visible(typed)):
+        quoted = match["straight"] if match["straight"] is not None else match["curly"]
+        tokens.append(_Token(match[0] if quoted is None else quoted.strip(), quoted is not None))
+    return [token for token in tokens if token.text]
+
+
+def _home(word: str, arguments: tuple[Argument, ...]) -> Argument | None:
+    """The argument whose kind this word can only be, or None where it may be part of a title."""
+    for each in arguments:
+        if each.kind in {Kind.LINK, Kind.VIDEO} and looks_like_link(word):
+            return each
+        if each.kind is Kind.CHOICE and _choice(each, word) is not None:
+            return each
+        if each.kind is Kind.NUMBER and _NUMBER.fullmatch(word):
+            return each
+    return None
+
+
+def _place_words(words: list[_Token], arguments: tuple[Argument, ...], found: dict[str, list[str]]) -> None:
+    """Give the words that could be anything to the argument that takes anything, or say that they mean nothing."""
+    taker = next((each for each in arguments if each.kind in {Kind.VIDEO, Kind.WORD}), None)
+    if taker is not None:
+        found.setdefault(taker.name, []).extend(_titles(words, taker))
+        return
+    stray = next((token for token in words if token.quoted or token.text.casefold() not in _FILLERS), None)
+    if stray is None:
+        return
+    number = next((each for each in arguments if each.kind is Kind.NUMBER and each.name not in found), None)
+    if number is not None:
+        raise UsageError(_range_sentence(number, stray.text))
+    offered = [f"{each.name} is one of {', '.join(each.choices)}" for each in arguments if each.kind is Kind.CHOICE]
+    msg = f"I do not know what “{_shown(stray.text)}” means here" + (f": {'; '.join(offered)}." if offered else ".")
+    raise UsageError(msg)
+
+
+def _titles(words: list[_Token], taker: Argument) -> list[str]:
+    """One title from all the words, or several: by `vs`, `|` or a comma where one stands, else a title a word."""
+    if taker.many == 1:
+        joined = " ".join(token.text for token in words)
+        return [joined] if joined else []
+    marked = any(_ends_title(token) for token in words)
+    titles: list[str] = []
+    current: list[str] = []
+    for token in words:
+        if token.quoted or not marked:
+            titles += [" ".join(current), token.text]
+            current = []
+        elif _ends_title(token):
+            titles.append(" ".join([*current, token.text.removesuffix(",")] if token.text.endswith(",") else current))
+            current = []
+        else:
+            current.append(token.text)
+    return [title for title in (*titles, " ".join(current)) if title]
+
+
+def _ends_title(token: _Token) -> bool:
+    return not token.quoted and (token.text.casefold() in _SEPARATORS or token.text.endswith(","))
+
+
+def _split(argument: Argument, value: str) -> list[str]:
+    if argument.many == 1:
+        return [visible(value).strip()]
+    tokens = _tokens(value)
+    return _titles(tokens, argument) if argument.kind is Kind.VIDEO else [token.text for token in tokens]
+
+
+def _build(command: Command[A], found: Mapping[str, list[str]]) -> A:
+    values: dict[str, object] = {}
+    for each in command.arguments:
+        texts = found.get(each.name, [])
+        if len(texts) < each.fewest and (texts or each.required):
+            least = f"at least {each.fewest} values for {each.name}" if each.fewest > 1 else f"a {each.name}"
+            msg = f"/{command.name} needs {least}."
+            raise UsageError(msg)
+        if len(texts) > each.many:
+            most = "one value" if each.many == 1 else f"{each.many} values at most"
+            msg = f"/{command.name} takes {most} for {each.name}; {len(texts)} were given."
+            raise UsageError(msg)
+        if texts:
+            converted = tuple(_convert(each, word) for word in texts)
+            values[each.name] = converted if each.many > 1 else converted[0]
+    return command.takes(**values)
+
+
+def _convert(argument: Argument, word: str) -> str | int:
+    match argument.kind:
+        case Kind.NUMBER:
+            return _number(argument, word)
+        case Kind.CHOICE:
+            chosen = _choice(argument, word)
+            if chosen is None:
+                msg = f"{argument.name} is one of {', '.join(argument.choices)}, not “{_shown(word)}”."
+                raise UsageError(msg)
+            return chosen
+        case Kind.LINK | Kind.VIDEO | Kind.WORD:
+            return word
+
+
+def _number(argument: Argument, word: str) -> int:
+    match = _NUMBER.fullmatch(word)
+    if match is None or not match["digits"].isdecimal() or len(match["digits"]) > 9:
+        raise UsageError(_range_sentence(argument, word))
+    number = int(match["digits"]) * (-1 if match["sign"] in {"-", "−"} else 1)
+    low, high = argument.minimum, argument.maximum
+    if (low is not None and number < low) or (high is not None and number > high):
+        raise UsageError(_range_sentence(argument, word))
+    return number
+
+
+def _range_sentence(argument: Argument, word: str) -> str:
+    bounds = ""
+    if argument.minimum is not None:
+        bounds = f" from {argument.minimum}" + ("" if argument.maximum is None else f" to {argument.maximum}")
+    return f"{argument.name} is a whole number{bounds}, not “{_shown(word)}”."
+
+
+def _choice(argument: Argument, word: str) -> str | None:
+    folded = word.casefold()
+    if folded in argument.choices:
+        return folded
+    return dict(argument.aliases).get(folded)
+
+
+def _shown(word: str) -> str:
+    cleaned = visible(word)
+    return cleaned if len(cleaned) <= 40 else f"{cleaned[:39]}…"

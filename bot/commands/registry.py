@@ -1,0 +1,89 @@
+"""Every command, in one explicit tuple: the order is the order of /help, the manifests and the README."""
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any, TypeAlias
+
+from bot.commands.command import Answer, Command
+from bot.commands.compare import Compare, CompareWith, choose_other, compare
+from bot.commands.export import Export, export
+from bot.commands.help import Help, show_help
+from bot.commands.stats import Stats, stats
+from bot.commands.status import Status, status
+from bot.commands.stop import ConfirmStop, Stop, ask_to_stop, stop
+from bot.commands.track import Batch, Start, Track, cancel, check, start, track
+from bot.commands.usage import Usage, usage
+from bot.commands.videos import Videos, videos
+from bot.domain.caller import Need
+from bot.messages.help import Described
+
+AnyCommand: TypeAlias = Command[Any]
+
+COMMANDS: tuple[AnyCommand, ...] = (
+    Command(
+        "track",
+        "Show what tracking a video costs, then start it",
+        Track,
+        track,
+        example="/track https://www.tiktok.com/@demo/video/7301234567890123456 7",
+        need=Need.SPEND,
+    ),
+    Command("videos", "List the videos with their counts and 24 h change", Videos, videos, example="/videos tiktok"),
+    Command(
+        "stats", "Show one video: every metric, its growth and a chart", Stats, stats, example="/stats cat on a piano"
+    ),
+    Command(
+        "compare",
+        "Compare up to 5 videos at the same hour since tracking began",
+        Compare,
+        compare,
+        example='/compare "cat on a piano" vs "dog on a drum"',
+    ),
+    Command(
+        "stop",
+        "Show what stopping a video saves, then stop it",
+        Stop,
+        ask_to_stop,
+        example="/stop cat on a piano",
+        need=Need.STOP,
+    ),
+    Command("usage", "Show the wallet: available, promised, runway and spend", Usage, usage, example="/usage"),
+    Command("export", "Get the snapshots of one video or of all as a CSV file", Export, export, example="/export all"),
+    Command("status", "Show what works and what does not", Status, status, example="/status"),
+    Command("help", "List the commands, or explain one", Help, show_help, example="/help track"),
+    Command("track.start", "Start what was proposed", Start, start, "", Need.SPEND, Answer.REPLACES, listed=False),
+    Command("track.cancel", "Drop what was proposed", Batch, cancel, "", Need.SPEND, Answer.REPLACES, listed=False),
+    Command("track.check", "Look for an unclear tracking", Batch, check, "", Need.LOOK, Answer.REPLACES, listed=False),
+    Command("compare.with", "Choose the other video", CompareWith, choose_other, "", listed=False),
+    Command("stop.confirm", "Stop a video", ConfirmStop, stop, "", Need.STOP, Answer.REPLACES, listed=False),
+)
+
+_WHO = {
+    Need.LOOK: "Everyone may.",
+    Need.SPEND: "Those who may spend in this workspace may.",
+    Need.STOP: "Those who may spend in this workspace may.",
+    Need.CONFIGURE: "Those who manage this workspace may.",
+}
+
+
+def by_name(commands: tuple[AnyCommand, ...] = COMMANDS) -> Mapping[str, AnyCommand]:
+    """The commands by the name that a call carries."""
+    return {command.name: command for command in commands}
+
+
+def nearest(name: str) -> str | None:
+    """The listed command that a mistyped name most likely means."""
+    matches = get_close_matches(name, [command.name for command in COMMANDS if command.listed], n=1)
+    return matches[0] if matches else None
+
+
+def described(command: AnyCommand) -> Described:
+    """The command as help shows it."""
+    return Described(
+        name=command.name,
+        usage=command.usage,
+        summary=command.summary,
+        example=command.example,
+        permission=_WHO[command.need],
+        arguments=tuple((each.placeholder, each.help) for each in command.arguments if each.listed),
+    )

@@ -1,0 +1,63 @@
+"""/stop: what it would save, then, on one press, the end of the tracking."""
+
+from dataclasses import dataclass
+
+from bot.commands.choosing import choose
+from bot.commands.command import Kind, argument
+from bot.commands.context import Context
+from bot.domain.errors import ContentStatsError
+from bot.domain.money import remaining_snapshots
+from bot.messages.stopping import already_over, stop_question, stopped
+from bot.reply.call import Call
+from bot.reply.model import Reply
+from bot.store.audit import Action, Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """The video to stop."""
+
+    video: str = argument(Kind.VIDEO, "the video's title, link or id", suggested=True)
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmStop:
+    """The id of the video to stop."""
+
+    video: str = argument(Kind.VIDEO, "the video's id", listed=False)
+
+
+async def ask_to_stop(context: Context, args: Stop) -> Reply:
+    """What stopping saves: nothing is stopped before the button is pressed."""
+    stored = await choose(context, args.video, Call("stop"), "video")
+    if isinstance(stored, Reply):
+        return stored
+    if not stored.video.is_running:
+        return already_over(stored.video)
+    usage = await context.wallet.mirror.usage()
+    left = remaining_snapshots(stored.video, stored.seen_at, context.clock())
+    return stop_question(stored.video, left, usage.value.cost_per_snapshot)
+
+
+async def stop(context: Context, args: ConfirmStop) -> Reply:
+    """Stop the video and write down who did it."""
+    stored = await choose(context, args.video, Call("stop"), "video")
+    if isinstance(stored, Reply):
+        return stored
+    if not stored.video.is_running:
+        return already_over(stored.video)
+    usage = await context.wallet.mirror.usage()
+    left = remaining_snapshots(stored.video, stored.seen_at, context.clock())
+    try:
+        video = await context.wallet.stopping.stop(stored)
+    except ContentStatsError as error:
+        await _write_down(context, stored.video.link, stored.video.id, str(error))
+        raise
+    await _write_down(context, video.link, video.id, video.status)
+    return stopped(video, left, usage.value.cost_per_snapshot, context.caller.person)
+
+
+async def _write_down(context: Context, link: str, video_id: str, outcome: str) -> None:
+    person, channel_id = context.caller.person, context.caller.channel_id
+    entry = Entry(context.clock(), person, channel_id, Action.STOP, link, video_id, None, outcome)
+    await context.store.audit.write(context.workspace.id, entry)

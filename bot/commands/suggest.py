@@ -1,0 +1,34 @@
+"""Choices for an argument while it is typed: from the store and the registry alone, so they come at once."""
+
+from typing import Any
+
+from bot.commands.command import Argument, Command, Kind
+from bot.messages.wording import option_label
+from bot.reply.model import Option
+from bot.store import Store
+from bot.store.workspaces import Workspace
+
+MOST = 25
+"""Discord's limit for autocomplete; Slack's is 100."""
+
+
+async def suggestions(
+    argument: Argument, typed: str, names: tuple[str, ...], store: Store, workspace: Workspace
+) -> tuple[Option, ...]:
+    """What fits the beginning of a word: videos by any part of their title, choices and commands by their start."""
+    folded = typed.strip().casefold()
+    match argument.kind:
+        case Kind.VIDEO:
+            found = await store.videos.search(workspace, folded, MOST)
+            return tuple(Option(option_label(each.video), each.video.id) for each in found)
+        case Kind.CHOICE:
+            return tuple(Option(choice, choice) for choice in argument.choices if choice.startswith(folded))[:MOST]
+        case Kind.WORD:
+            return tuple(Option(name, name) for name in names if name.startswith(folded))[:MOST]
+        case Kind.LINK | Kind.NUMBER:
+            return ()
+
+
+def argument_of(command: Command[Any], name: str) -> Argument | None:
+    """The listed argument of that name."""
+    return next((each for each in command.arguments if each.name == name and each.listed), None)

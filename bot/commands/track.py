@@ -1,0 +1,182 @@
+"""/track: what it would cost, then, on one press of the asker's, the tracking."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import assert_never
+
+from bot.commands.command import Kind, argument
+from bot.commands.context import Context
+from bot.domain.errors import LinkError, NotEnoughBalance, NotFound
+from bot.domain.money import DURATIONS, consequences, dollars, price, runway
+from bot.domain.tracking import RequestState, TrackRequest
+from bot.domain.videos import Video
+from bot.messages.offer import Offer, Row, already_tracked, consequence_card, nothing_new
+from bot.messages.tracking import Result, cancelled, outcome_card
+from bot.reply.model import Reply
+from bot.store.tracking import AlreadyRunning, CapReached, Expired, InFlight, NotProposed, NotYours, Refused
+from bot.wallet.candidates import Candidate, candidates
+from bot.wallet.spending import Outcome
+
+USUAL_DAYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """The links, and for how long."""
+
+    link: tuple[str, ...] = argument(Kind.LINK, "the video's link; several, separated by spaces, at once", many=10)
+    days: int | None = argument(Kind.NUMBER, "how many days, 1 to 30", default=None, minimum=1, maximum=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What was proposed together."""
+
+    batch: str = argument(Kind.WORD, "the proposal's token", listed=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What was proposed together, and for how long to start it."""
+
+    batch: str = argument(Kind.WORD, "the proposal's token", listed=False)
+    days: int = argument(Kind.NUMBER, "how many days", listed=False, minimum=1, maximum=30)
+
+
+async def track(context: Context, args: Track) -> Reply:
+    """The consequence card: nothing is spent before its button is pressed."""
+    found = await candidates(context.wallet, context.workspace, args.link)
+    if len(found) == 1 and found[0].problem:
+        raise LinkError(found[0].problem)
+    if len(found) == 1 and found[0].in_flight is not None:
+        return await _settled(context, (found[0].in_flight,))
+    new = [each for each in found if each.is_new]
+    rows = tuple(_row(each) for each in found)
+    if not new:
+        return already_tracked(rows[0], context.clock()) if len(rows) == 1 else nothing_new(rows)
+    return consequence_card(await _offer(context, rows, new, args.days))
+
+
+async def _offer(context: Context, rows: tuple[Row, ...], new: Sequence[Candidate], days: int | None) -> Offer:
+    """Store what is proposed, and work out what each length of tracking would mean."""
+    usage = await context.wallet.mirror.usage()
+    owed, endless = await context.wallet.promises()
+    now = context.clock()
+    batch = secrets.token_urlsafe(9)
+    items = [(each.link.key, each.link.url, each.link.platform) for each in new if each.link is not None]
+    person, channel_id = context.caller.person, context.caller.channel_id
+    expires_at = now + context.offer_lasts
+    await context.store.tracking.propose(context.workspace, channel_id, person, batch, items, now, expires_at)
+    durations = DURATIONS if days is None else tuple(sorted({*DURATIONS, days}))
+    return Offer(
+        batch=batch,
+        rows=rows,
+        usage=usage.value,
+        usage_problem=usage.problem,
+        runway=runway(usage.value.available, usage.value.cost_per_snapshot, owed, now),
+        choices=consequences(usage.value, owed, now, durations, len(new)),
+        days=days,
+        usual_days=USUAL_DAYS,
+        running=len(owed),
+        endless=endless,
+        is_test=context.wallet.is_test,
+        expires_at=expires_at,
+    )
+
+
+async def start(context: Context, args: Start) -> Reply:
+    """Start what was proposed: once, by the asker, within its time."""
+    requests = await _batch(context, args.batch)
+    usage = await context.wallet.mirror.usage()
+    cost = price(args.days, usage.value.cost_per_snapshot)
+    outcomes = await context.wallet.spending.start(
+        requests, context.caller.person, args.days, cost, context.monthly_cap
+    )
+    return outcome_card(tuple([await _result(context, each) for each in outcomes]))
+
+
+async def cancel(context: Context, args: Batch) -> Reply:
+    """Drop a proposal, if it is the caller's and still one."""
+    await _batch(context, args.batch)
+    left = await context.store.tracking.cancel(context.workspace.id, args.batch, context.caller.person.id)
+    if all(request.outcome == "cancelled" for request in left):
+        return cancelled()
+    return outcome_card(tuple([await _result(context, Outcome(request)) for request in left]))
+
+
+async def check(context: Context, args: Batch) -> Reply:
+    """Look once more for what an unclear request started."""
+    return await _settled(context, await _batch(context, args.batch))
+
+
+async def _batch(context: Context, token: str) -> tuple[TrackRequest, ...]:
+    requests = await context.store.tracking.batch(context.workspace.id, token)
+    if not requests:
+        raise NotFound("That proposal is not known here any more. Please send /track with the link again.")
+    return requests
+
+
+async def _settled(context: Context, requests: Sequence[TrackRequest]) -> Reply:
+    """How the requests stand, after a look for those whose outcome is open."""
+    settle = context.wallet.spending.settle
+    open_states = {RequestState.SUBMITTED, RequestState.UNKNOWN}
+    outcomes = [await settle(each) if each.state in open_states else Outcome(each) for each in requests]
+    return outcome_card(tuple([await _result(context, each) for each in outcomes]))
+
+
+def _row(candidate: Candidate) -> Row:
+    running = candidate.running
+    if running is None:
+        return Row(candidate.link, candidate.problem, in_flight=candidate.in_flight is not None)
+    return Row(candidate.link, "", running.video, running.started_by, hidden=candidate.is_hidden)
+
+
+async def _result(context: Context, outcome: Outcome) -> Result:
+    """What a person is told of one request."""
+    request, error = outcome.request, outcome.error
+    if outcome.refusal is not None:
+        words, video = _refused(context, outcome.refusal)
+        return Result(request, video, words)
+    video = outcome.video
+    if video is None and request.video_id is not None:
+        stored = await context.store.videos.find(context.workspace, request.video_id)
+        video = stored.video if stored else None
+    words = str(error) if error else request.outcome
+    return Result(request, video, words, short_of_money=isinstance(error, NotEnoughBalance))
+
+
+def _refused(context: Context, refusal: Refused) -> tuple[str, Video | None]:
+    """Why nothing was sent, in a sentence, and the running video where that is why."""
+    match refusal:
+        case NotYours():
+            return "only the person who asked can press this button. Send /track yourself.", None
+        case NotProposed(request):
+            return f"this button was used already{_became(request)} Send /track again to ask anew.", None
+        case Expired():
+            return "the offer has expired. Send /track with the link again for today's figures.", None
+        case AlreadyRunning(stored):
+            hidden = stored.workspace_id not in {None, context.workspace.id}
+            return "the video is already being tracked, so nothing was spent.", None if hidden else stored.video
+        case InFlight():
+            return "the same video is just being started by another request. Look at /videos in a minute.", None
+        case CapReached(spent, cap):
+            left = dollars(max(cap - spent, cap - cap))
+            return (
+                f"the workspace's cap of {dollars(cap)} a month leaves {left}. An admin can raise MONTHLY_CAP_USD.",
+                None,
+            )
+        case _:
+            assert_never(refusal)
+
+
+def _became(request: TrackRequest) -> str:
+    match request.state:
+        case RequestState.TRACKING:
+            return ": the tracking was started."
+        case RequestState.SUBMITTED | RequestState.UNKNOWN:
+            return ": it was sent, and its outcome is not clear yet."
+        case RequestState.FAILED | RequestState.PROPOSED:
+            return f": {request.outcome or 'nothing was started'}."
+        case _:
+            assert_never(request.state)

@@ -1,0 +1,54 @@
+"""/usage: the wallet."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from bot.charts.specs import Spend
+from bot.commands.context import Context
+from bot.domain.money import bill_check, runway
+from bot.messages.usage import WalletFacts, wallet
+from bot.reply.model import Picture, Reply
+
+SHOWN_DAYS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Nothing."""
+
+
+async def usage(context: Context, args: Usage) -> Reply:  # noqa: ARG001 - every handler takes its arguments
+    """Available, pending, promised and runway; spend by day, channel and person; the bill checked."""
+    money = await context.wallet.mirror.usage()
+    swept = await context.wallet.mirror.sweep()
+    owed, endless = await context.wallet.promises()
+    now = context.clock()
+    cost = money.value.cost_per_snapshot
+    first = now.date() - timedelta(days=SHOWN_DAYS - 1)
+    per_day = await context.store.videos.snapshots_per_day(context.workspace, first)
+    days = tuple((day, count * cost) for day, count in per_day.items())
+    month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return wallet(
+        WalletFacts(
+            usage=money.value,
+            runway=runway(money.value.available, cost, owed, now),
+            running=len(owed),
+            endless=endless,
+            days=days,
+            picture=await _picture(context, days),
+            people=await context.store.audit.spend_by_person(context.workspace.id, month),
+            channels=await context.store.audit.spend_by_channel(context.workspace.id, month),
+            difference=bill_check(money.value),
+            monthly_cap=context.monthly_cap,
+            is_test=context.wallet.is_test,
+            as_of=money.as_of,
+            problem=money.problem or swept.problem,
+            now=now,
+        )
+    )
+
+
+async def _picture(context: Context, days: tuple[tuple[date, Decimal], ...]) -> Picture | None:
+    chart = await context.charts.draw(Spend(days)) if days else None
+    return Picture("spend.png", chart.png, chart.alt) if chart else None

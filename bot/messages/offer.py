@@ -1,0 +1,215 @@
+"""Before anything is spent: the consequence card, and the answers that make it needless."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.caller import Person
+from bot.domain.links import VideoLink
+from bot.domain.money import Consequence, Runway, Usage, dollars
+from bot.domain.videos import Video
+from bot.messages.wording import name_of, platform_name, plural, shortened, status_word, video_actions
+from bot.reply.call import Call
+from bot.reply.model import (
+    Action,
+    Align,
+    Button,
+    Column,
+    Field,
+    Fields,
+    Link,
+    LinkButton,
+    Mention,
+    Note,
+    Part,
+    Reply,
+    Table,
+    Text,
+    Time,
+    Tone,
+    Weight,
+    text,
+)
+
+ADD_CREDIT = LinkButton("Add credit", "https://contentstats.io/dashboard/billing")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One link of a request: the video it names or the `problem` with it, and what tracks that video already.
+
+    `started_by` is None for a tracking that was started outside the bot; `hidden` is one of another workspace.
+    """
+
+    link: VideoLink | None
+    problem: str = ""
+    video: Video | None = None
+    started_by: Person | None = None
+    hidden: bool = False
+    in_flight: bool = False
+
+    @property
+    def is_new(self) -> bool:
+        """Whether this one would be started."""
+        return self.link is not None and self.video is None and not self.in_flight
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a consequence card shows. `days` is None where the asker left the choice open."""
+
+    batch: str
+    rows: tuple[Row, ...]
+    usage: Usage
+    usage_problem: str
+    runway: Runway
+    choices: tuple[Consequence, ...]
+    days: int | None
+    usual_days: int
+    running: int
+    endless: int
+    is_test: bool
+    expires_at: datetime
+
+    @property
+    def proposed(self) -> Consequence:
+        """The choice that was asked for, or the usual one."""
+        wanted = self.days or self.usual_days
+        return next(choice for choice in self.choices if choice.days == wanted)
+
+
+def consequence_card(offer: Offer) -> Reply:
+    """What each length of tracking would cost and do to the rest, with a button to press once."""
+    new = [row for row in offer.rows if row.is_new]
+    chosen = offer.proposed
+    what = plural(len(new), "video")
+    if len(new) == 1 and new[0].link is not None:
+        what = f"this {platform_name(new[0].link.platform)} video"
+    parts: list[Part] = []
+    if len(offer.rows) > 1:
+        parts.append(_links_table(offer.rows))
+    elif new[0].link is not None:
+        parts.append(Fields((Field("Video", text(Link(shortened(new[0].link.url, 80), new[0].link.url))),)))
+    parts += [_wallet_fields(offer), _price_table(offer), _small_print(offer)]
+    cost = f"Tracking {what} for {plural(chosen.days, 'day')} costs up to {dollars(chosen.price)}."
+    return Reply(
+        f"{cost} {_effect(chosen, offer)} Nothing is spent until you press a button.",
+        title=f"Track {what}?",
+        parts=tuple(parts),
+        actions=_buttons(offer),
+        tone=Tone.INFO if chosen.affordable and chosen.pauses_at is None else Tone.WARNING,
+    )
+
+
+def already_tracked(row: Row, now: datetime) -> Reply:
+    """The video runs already: who started it, and nothing is spent."""
+    if row.hidden or row.video is None:
+        return Reply(
+            "This video is already being tracked with the same API key, from another workspace. Nothing was spent; ask "
+            "whoever runs this bot if you need its numbers here.",
+            title="Already tracked",
+            tone=Tone.WARNING,
+        )
+    return Reply(
+        f"{name_of(row.video)} is already being tracked ({status_word(row.video)}). Nothing was spent.",
+        title="Already tracked",
+        parts=(Fields((Field("Started by", _starter(row)), *_times(row.video, now))),),
+        actions=video_actions(row.video),
+    )
+
+
+def nothing_new(rows: Sequence[Row]) -> Reply:
+    """Several links, none of which can be started."""
+    return Reply(
+        "None of these links starts a new tracking. Nothing was spent.",
+        title="Nothing to start",
+        parts=(_links_table(rows),),
+        tone=Tone.WARNING,
+    )
+
+
+def _links_table(rows: Sequence[Row]) -> Table:
+    columns = (Column("#", Align.RIGHT), Column("Video"), Column("State"))
+    cells = tuple((text(str(number)), _video_cell(row), _state_cell(row)) for number, row in enumerate(rows, 1))
+    return Table("Links", columns, cells)
+
+
+def _video_cell(row: Row) -> Text:
+    if row.video is not None and not row.hidden:
+        return text(Link(name_of(row.video), row.link.url) if row.link else name_of(row.video))
+    return text(Link(shortened(row.link.url), row.link.url)) if row.link else text("–")
+
+
+def _state_cell(row: Row) -> Text:
+    if row.problem:
+        return text(row.problem)
+    if row.in_flight:
+        return text("being started just now")
+    if row.video is None:
+        return text("new")
+    return text("already tracked from another workspace") if row.hidden else text("already tracked, ", *_starter(row))
+
+
+def _starter(row: Row) -> Text:
+    if row.started_by is None:
+        return text("outside this bot")
+    return text(Mention(row.started_by.id, row.started_by.name))
+
+
+def _times(video: Video, now: datetime) -> tuple[Field, ...]:
+    if video.started_at is None:
+        return ()
+    return (Field("Since", text(Time(min(video.started_at, now)))),)
+
+
+def _wallet_fields(offer: Offer) -> Fields:
+    more = f", and {offer.endless} whose end is not known" if offer.endless else ""
+    promised = text(f"{dollars(offer.runway.promised)} to {plural(offer.running, 'running video')}{more}")
+    return Fields((Field("Available now", text(dollars(offer.usage.available))), Field("Promised", promised)))
+
+
+def _price_table(offer: Offer) -> Table:
+    columns = (
+        Column("Days", Align.RIGHT),
+        Column("Price", Align.RIGHT),
+        Column("Left after", Align.RIGHT),
+        Column("What then"),
+    )
+    cells = tuple(
+        (text(str(each.days)), text(dollars(each.price)), text(dollars(each.left_after)), text(_effect(each, offer)))
+        for each in offer.choices
+    )
+    return Table("Prices", columns, cells)
+
+
+def _effect(choice: Consequence, offer: Offer) -> str:
+    if not choice.affordable:
+        return f"Not possible: {dollars(choice.price - offer.usage.available)} short."
+    if choice.pauses_at is None:
+        return "All running videos can finish."
+    cut = f", also of {plural(len(choice.affected), 'running video')}" if choice.affected else ""
+    return f"The money ends {choice.pauses_at:%Y-%m-%d %H:%M} UTC; tracking would pause then{cut}."
+
+
+def _small_print(offer: Offer) -> Note:
+    price = f"{dollars(offer.usage.cost_per_snapshot)} a snapshot, 24 a day; only collected snapshots are billed. "
+    test = "This is a test key: nothing is charged. " if offer.is_test else ""
+    old = f"The balance may have changed: {offer.usage_problem} " if offer.usage_problem else ""
+    return Note(text(price, test, old, "The offer ends ", Time(offer.expires_at), "."))
+
+
+def _buttons(offer: Offer) -> tuple[Action, ...]:
+    shown = [each for each in offer.choices if each.affordable and (offer.days is None or each.days == offer.days)]
+    buttons = tuple(
+        Button(
+            f"Track {plural(each.days, 'day')} · {dollars(each.price)}",
+            Call("track.start", {"batch": offer.batch, "days": str(each.days)}),
+            Weight.CONFIRM if each.days == offer.proposed.days else Weight.NORMAL,
+        )
+        for each in shown
+    )
+    return (
+        *buttons,
+        *(() if buttons else (ADD_CREDIT,)),
+        Button("Cancel", Call("track.cancel", {"batch": offer.batch})),
+    )

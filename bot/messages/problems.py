@@ -1,0 +1,42 @@
+"""What the bot says when something is not possible: what happened, and what to do next."""
+
+from bot.messages.wording import plural, shortened
+from bot.reply.call import Call
+from bot.reply.model import Button, Code, Field, Fields, Option, Reply, Select, Tone, text
+
+
+def problem(sentence: str) -> Reply:
+    """Something the person can be told as it is."""
+    return Reply(sentence, tone=Tone.PROBLEM)
+
+
+def misunderstood(sentence: str, usage: str, example: str) -> Reply:
+    """Words that make no sense to a command: why, how it is used, and an example that works."""
+    fields = Fields((Field("Usage", text(Code(usage))), Field("Example", text(Code(example)))))
+    return Reply(sentence, parts=(fields,), tone=Tone.PROBLEM)
+
+
+def unknown_command(name: str, nearest: str | None) -> Reply:
+    """A command that does not exist, with the nearest one that does."""
+    sentence = f"There is no command /{shortened(name, 30)}." if name else "A command is missing."
+    hint = f" Did you mean /{nearest}?" if nearest else ""
+    button = Button("All commands", Call("help"))
+    return Reply(f"{sentence}{hint} /help lists all commands.", actions=(button,), tone=Tone.PROBLEM)
+
+
+def crashed(reference: str) -> Reply:
+    """A fault of ours: nothing to understand, but a reference that is in the log too."""
+    return problem(
+        "Something went wrong on our side. Please try again; if it stays, tell whoever runs this bot the reference "
+        f"{reference}, which stands in its log too."
+    )
+
+
+def which_video(call: Call, argument: str, options: tuple[Option, ...], more: bool) -> Reply:  # noqa: FBT001 - a fact
+    """Several videos fit the words: choose one."""
+    hint = " There are more; a longer part of the title narrows it down." if more else ""
+    return Reply(
+        f"{plural(len(options), 'video')} fit. Which one do you mean?{hint}",
+        actions=(Select("Choose a video", call, argument, options),),
+        tone=Tone.WARNING,
+    )

@@ -1,0 +1,183 @@
+"""One video: every metric with its change, its rates, its price and how whole its series is."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from bot.domain.caller import Person
+from bot.domain.growth import (
+    Change,
+    change,
+    coverage,
+    engagement_rate,
+    exact_count,
+    falls,
+    gaps,
+    main_metric,
+    metric_name,
+    percent,
+    price_per_thousand,
+    short_count,
+    signed_count,
+)
+from bot.domain.money import dollars, ends_at
+from bot.domain.videos import HOUR, Metric, VideoPlatform, VideoReading
+from bot.messages.wording import freshness, linked, name_of, platform_name, plural, status_word
+from bot.reply.call import Call
+from bot.reply.model import (
+    Action,
+    Align,
+    Button,
+    Column,
+    Field,
+    Fields,
+    Mention,
+    Note,
+    Part,
+    Picture,
+    Reply,
+    Table,
+    Text,
+    Time,
+    Tone,
+    text,
+)
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class VideoFacts:
+    """What a video's card is made of. `started_by` counts where `started_here`: else it was started outside the bot."""
+
+    reading: VideoReading
+    started_by: Person | None
+    started_here: bool
+    cost_per_snapshot: Decimal
+    picture: Picture | None
+    as_of: datetime
+    problem: str
+    now: datetime
+
+
+def video_stats(facts: VideoFacts) -> Reply:
+    """The card of one video."""
+    video, snapshots = facts.reading.video, facts.reading.snapshots
+    parts: list[Part] = []
+    if snapshots:
+        parts.append(_metrics(facts.reading))
+    parts.append(Fields(_fields(facts)))
+    if facts.picture is not None:
+        parts.append(facts.picture)
+    parts += [*_remarks(facts.reading), freshness(facts.as_of, facts.now, facts.problem)]
+    return Reply(
+        _summary(facts.reading),
+        title=name_of(video),
+        parts=tuple(parts),
+        actions=_actions(facts.reading),
+        tone=Tone.WARNING if facts.problem or video.is_deleted else Tone.INFO,
+    )
+
+
+def window_words(found: Change) -> str:
+    """The real window of a change: `24 h`, and so many hours where it is another one than was asked for."""
+    return f"{round(found.window / HOUR)} h"
+
+
+def _summary(reading: VideoReading) -> str:
+    video, snapshots = reading.video, reading.snapshots
+    metric = main_metric(video.platform, snapshots)
+    counts = [count for each in snapshots if (count := each.counts.get(metric)) is not None]
+    start = f"{name_of(video)} on {platform_name(video.platform)}, {status_word(video)}"
+    if not counts:
+        return f"{start}: no snapshot with {metric_name(video.platform, metric)} yet."
+    found = change(snapshots, metric, DAY)
+    moved = f", {signed_count(found.delta)} in {window_words(found)}" if found else ""
+    return f"{start}: {exact_count(counts[-1])} {metric_name(video.platform, metric)}{moved}."
+
+
+def _metrics(reading: VideoReading) -> Table:
+    columns = (Column("Metric"), Column("Now", Align.RIGHT), Column("1 h", Align.RIGHT), Column("24 h", Align.RIGHT))
+    rows = tuple(
+        _metric_row(reading, metric) for metric in Metric if any(metric in s.counts for s in reading.snapshots)
+    )
+    return Table("Metrics", columns, rows)
+
+
+def _metric_row(reading: VideoReading, metric: Metric) -> tuple[Text, ...]:
+    snapshots = reading.snapshots
+    latest = next(each.counts[metric] for each in reversed(snapshots) if metric in each.counts)
+    hour, day = change(snapshots, metric, HOUR), change(snapshots, metric, DAY)
+    name = metric_name(reading.video.platform, metric)
+    return (text(name), text(exact_count(latest)), _change_cell(hour), _change_cell(day))
+
+
+def _change_cell(found: Change | None) -> Text:
+    if found is None:
+        return text("–")
+    real = "" if found.exact else f" in {window_words(found)}"
+    return text(f"{signed_count(found.delta)}{real}{' ▼' if found.fell else ''}")
+
+
+def _fields(facts: VideoFacts) -> tuple[Field, ...]:
+    video, snapshots = facts.reading.video, facts.reading.snapshots
+    fields = [Field("Video", text(linked(video))), Field("Status", text(status_word(video)))]
+    if video.creator:
+        fields.append(Field("Creator", text(video.creator)))
+    rate = engagement_rate(snapshots[-1]) if snapshots else None
+    if rate is not None:
+        fields.append(Field("Engagement", text(percent(rate))))
+    price = _price(facts)
+    if price is not None:
+        fields.append(Field("Price per 1,000 new views", text(dollars(price))))
+    end = ends_at(video, facts.as_of)
+    if video.is_running and end is not None:
+        fields.append(Field("Ends", text(Time(end))))
+    if facts.started_by is not None:
+        fields.append(Field("Started by", text(Mention(facts.started_by.id, facts.started_by.name))))
+    elif not facts.started_here:
+        fields.append(Field("Started", text("outside this bot")))
+    return tuple(fields)
+
+
+def _price(facts: VideoFacts) -> Decimal | None:
+    snapshots = facts.reading.snapshots
+    views = [each.counts[Metric.VIEWS] for each in snapshots if Metric.VIEWS in each.counts]
+    return (
+        price_per_thousand(len(snapshots) * facts.cost_per_snapshot, views[-1] - views[0]) if len(views) > 1 else None
+    )
+
+
+def _remarks(reading: VideoReading) -> tuple[Note, ...]:
+    """What a reader must know before trusting the numbers."""
+    video, snapshots = reading.video, reading.snapshots
+    remarks: list[str] = []
+    if video.platform == VideoPlatform.INSTAGRAM:
+        remarks.append("Instagram states no views; the main metric is likes.")
+    if snapshots:
+        until = snapshots[-1].taken_at
+        found = coverage(snapshots, video.started_at, until)
+        missing = gaps(snapshots)
+        longest = max((gap.missing for gap in missing), default=0)
+        hole = f", the longest gap is {plural(longest, 'hour')}" if longest else ""
+        remarks.append(f"{found.collected} of {plural(found.expected, 'snapshot')}{hole}.")
+    fell = falls(snapshots, main_metric(video.platform, snapshots))
+    if fell:
+        worst = max(fell, key=lambda each: each.before - each.after)
+        remarks.append(
+            f"▼ The counter fell {plural(len(fell), 'time')}, most from {short_count(worst.before)} to "
+            f"{short_count(worst.after)}: the platform took counts back."
+        )
+    if video.is_deleted:
+        remarks.append("The video was deleted from its platform; what was collected stays.")
+    remarks += [f"{name}: {value}" for name, value in sorted(video.extra.items())]
+    return (Note(text(" ".join(remarks))),) if remarks else ()
+
+
+def _actions(reading: VideoReading) -> tuple[Action, ...]:
+    argument = {"video": reading.video.id}
+    refresh, compare = Button("Refresh", Call("stats", argument)), Button("Compare", Call("compare.with", argument))
+    export = Button("Export", Call("export", argument))
+    if not reading.video.is_running:
+        return (refresh, compare, export)
+    return (refresh, Button("Stop", Call("stop", argument)), compare, export)

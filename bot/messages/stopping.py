@@ -1,0 +1,58 @@
+"""Before and after a tracking is stopped."""
+
+from decimal import Decimal
+
+from bot.domain.caller import Person
+from bot.domain.money import dollars
+from bot.domain.videos import Video
+from bot.messages.wording import linked, name_of, plural, status_word
+from bot.reply.call import Call
+from bot.reply.model import Button, Field, Fields, Mention, Note, Reply, Tone, Weight, text
+
+
+def stop_question(video: Video, snapshots_left: int | None, cost_per_snapshot: Decimal) -> Reply:
+    """What stopping saves, with the button that does it."""
+    return Reply(
+        f"Stopping {name_of(video)} {_saves(snapshots_left, cost_per_snapshot)} Nothing is stopped until you press the "
+        "button.",
+        title="Stop this tracking?",
+        parts=(
+            Fields((Field("Video", text(linked(video))), Field("Now", text(status_word(video))))),
+            Note(text("What was collected stays. A stopped tracking cannot go on; a new one starts from zero hours.")),
+        ),
+        actions=(
+            Button("Stop tracking", Call("stop.confirm", {"video": video.id}), Weight.DANGER),
+            Button("Keep it", Call("stats", {"video": video.id})),
+        ),
+        tone=Tone.WARNING,
+    )
+
+
+def stopped(video: Video, snapshots_left: int | None, cost_per_snapshot: Decimal, person: Person) -> Reply:
+    """It is stopped, and what that saved."""
+    return Reply(
+        f"{name_of(video)} is stopped. This {_saves(snapshots_left, cost_per_snapshot)}",
+        title="Stopped",
+        parts=(Fields((Field("Video", text(linked(video))), Field("Now", text(status_word(video))))),),
+        actions=(
+            Button("Stats", Call("stats", {"video": video.id})),
+            Button("Export", Call("export", {"video": video.id})),
+        ),
+        tone=Tone.SUCCESS,
+        public_line=text(Mention(person.id, person.name), " stopped tracking ", linked(video), "."),
+    )
+
+
+def already_over(video: Video) -> Reply:
+    """There is nothing to stop."""
+    return Reply(
+        f"{name_of(video)} collects nothing any more ({status_word(video)}), so there is nothing to stop.",
+        actions=(Button("Stats", Call("stats", {"video": video.id})),),
+    )
+
+
+def _saves(snapshots_left: int | None, cost_per_snapshot: Decimal) -> str:
+    if snapshots_left is None:
+        return "saves what is left of it; the API does not say how much that is."
+    saved = dollars(snapshots_left * cost_per_snapshot)
+    return f"saves up to {saved}: {plural(snapshots_left, 'snapshot')} that were still to come."

@@ -1,0 +1,149 @@
+"""After a person pressed the button: what was started, what was not and why, and what is not known yet."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from bot.domain.caller import Person
+from bot.domain.money import dollars
+from bot.domain.tracking import RequestState, TrackRequest
+from bot.domain.videos import Video
+from bot.messages.offer import ADD_CREDIT
+from bot.messages.wording import linked, plural, shortened, video_actions
+from bot.reply.call import Call
+from bot.reply.model import (
+    Action,
+    Align,
+    Button,
+    Column,
+    Field,
+    Fields,
+    Link,
+    Mention,
+    Note,
+    Plain,
+    Reply,
+    Span,
+    Table,
+    Text,
+    Tone,
+    text,
+)
+
+_UNCLEAR = frozenset({RequestState.SUBMITTED, RequestState.UNKNOWN})
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one request: its video where one runs, and `words` where it is not simply started."""
+
+    request: TrackRequest
+    video: Video | None = None
+    words: str = ""
+    short_of_money: bool = False
+
+    @property
+    def started(self) -> bool:
+        """Whether this very request started a tracking."""
+        return self.request.state is RequestState.TRACKING
+
+
+def outcome_card(results: Sequence[Result]) -> Reply:
+    """One card for one press: alone or in a table, with the one public line that spending leaves."""
+    if len(results) == 1:
+        return _single(results[0])
+    started = [result for result in results if result.started]
+    unclear = any(result.request.state in _UNCLEAR for result in results)
+    return Reply(
+        f"{len(started)} of {plural(len(results), 'video')} started, up to {dollars(_cost(started))} in all.",
+        title="Tracking started" if started else "Nothing was started",
+        parts=(_table(results), *((_KEEPS_LOOKING,) if unclear else ())),
+        actions=_actions(results),
+        tone=Tone.SUCCESS if len(started) == len(results) else Tone.WARNING,
+        public_line=_public_line(started),
+    )
+
+
+def cancelled() -> Reply:
+    """A proposal that its asker dropped."""
+    return Reply("Dropped. Nothing was started and nothing was spent.")
+
+
+_KEEPS_LOOKING = Note(
+    text(
+        "An unclear request is never sent twice. I look in the account's list until its fate is certain; only then can "
+        "the link be tried again."
+    )
+)
+
+
+def _single(result: Result) -> Reply:
+    request = result.request
+    if result.started:
+        return _started(result)
+    if request.state in _UNCLEAR:
+        return Reply(
+            f"It is not clear yet whether the tracking was started. {result.words}".strip(),
+            title="Not clear yet",
+            parts=(Fields((Field("Video", text(_named(result))),)), _KEEPS_LOOKING),
+            actions=_actions((result,)),
+            tone=Tone.WARNING,
+        )
+    actions = video_actions(result.video) if result.video is not None else _actions((result,))
+    return Reply(f"Not started: {result.words}", title="Not started", actions=actions, tone=Tone.PROBLEM)
+
+
+def _started(result: Result) -> Reply:
+    request = result.request
+    days = plural(request.days or 0, "day")
+    return Reply(
+        f"Tracking started for {days}, up to {dollars(request.cost or Decimal())}. The first snapshot comes within the "
+        f"hour.{' ' + result.words if result.words else ''}",
+        title="Tracking started",
+        parts=(Fields((Field("Video", text(_named(result))),)),),
+        actions=video_actions(result.video) if result.video else (),
+        tone=Tone.SUCCESS,
+        public_line=_public_line((result,)),
+    )
+
+
+def _table(results: Sequence[Result]) -> Table:
+    columns = (Column("#", Align.RIGHT), Column("Video"), Column("Outcome"))
+    rows = tuple((text(str(number)), text(_named(each)), _outcome(each)) for number, each in enumerate(results, 1))
+    return Table("Requests", columns, rows)
+
+
+def _outcome(result: Result) -> Text:
+    if result.started:
+        return text(f"started, up to {dollars(result.request.cost or Decimal())}")
+    if result.request.state in _UNCLEAR:
+        return text("not clear yet")
+    return text(f"not started: {result.words}")
+
+
+def _named(result: Result) -> Span:
+    if result.video is not None and result.video.title:
+        return linked(result.video)
+    return Link(shortened(result.request.link, 80), result.request.link)
+
+
+def _actions(results: Sequence[Result]) -> tuple[Action, ...]:
+    check = Button("Look again", Call("track.check", {"batch": results[0].request.batch}))
+    unclear = any(result.request.state in _UNCLEAR for result in results)
+    short = any(result.short_of_money for result in results)
+    return (*((check,) if unclear else ()), *((ADD_CREDIT,) if short else ()), Button("My videos", Call("videos")))
+
+
+def _public_line(started: Sequence[Result]) -> Text:
+    if not started:
+        return ()
+    person: Person = started[0].request.person
+    what: Span = _named(started[0]) if len(started) == 1 else Plain(plural(len(started), "video"))
+    days = plural(started[0].request.days or 0, "day")
+    return text(
+        Mention(person.id, person.name), " started tracking ", what, f" for {days}, up to {dollars(_cost(started))}."
+    )
+
+
+def _cost(results: Sequence[Result]) -> Decimal:
+    return sum((result.request.cost or Decimal() for result in results), Decimal())

@@ -1,0 +1,141 @@
+"""The list of videos, a page of it at a time."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.growth import ago, exact_count, main_metric, metric_name, signed_count
+from bot.domain.videos import Video, VideoPlatform
+from bot.messages.wording import freshness, linked, option_label, platform_name, plural, status_word
+from bot.reply.call import Call
+from bot.reply.model import Action, Align, Button, Column, Note, Option, Reply, Select, Table, Text, Tone, text
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of the list: each video with its main count, that count's 24 h change and the time of its snapshot.
+
+    `complete` is False where the account holds more videos than its lists show.
+    """
+
+    videos: tuple[tuple[Video, int | None, int | None, datetime | None], ...]
+    total: int
+    complete: bool
+    platform: str | None
+    status: str | None
+    sort: str
+    page: int
+    pages: int
+    first: int
+    as_of: datetime
+    problem: str
+    now: datetime
+
+
+def video_list(listing: Listing) -> Reply:
+    """The page, with buttons to the others and a choice of one video to look at."""
+    if not listing.videos:
+        return _empty(listing)
+    counted = plural(listing.total, "video")
+    total = counted if listing.complete else f"at least {counted}"
+    place = f", page {listing.page} of {listing.pages}" if listing.pages > 1 else ""
+    notes = Note(text(_metrics_used(listing), _hidden(listing)))
+    return Reply(
+        f"{_scope(listing)}: {total}{place}, {_ORDER[listing.sort]}.",
+        title="Videos",
+        parts=(_table(listing), notes, freshness(listing.as_of, listing.now, listing.problem)),
+        actions=_actions(listing),
+        tone=Tone.WARNING if listing.problem else Tone.INFO,
+    )
+
+
+_ORDER = {
+    "newest": "newest first",
+    "count": "highest count first",
+    "change_24h": "fastest growth first",
+    "ending": "ending soonest first",
+}
+
+
+def _empty(listing: Listing) -> Reply:
+    if listing.platform or listing.status:
+        return Reply(
+            f"{_scope(listing)}: none. Leave the filter out to see all videos.",
+            title="Videos",
+            parts=(freshness(listing.as_of, listing.now, listing.problem),),
+            actions=(Button("All videos", Call("videos")),),
+        )
+    return Reply(
+        "No video is tracked yet. Send /track with a link to see what it costs.",
+        title="Videos",
+        parts=(freshness(listing.as_of, listing.now, listing.problem),),
+    )
+
+
+def _scope(listing: Listing) -> str:
+    words = [platform_name(listing.platform)] if listing.platform else []
+    if listing.status:
+        words.append("running" if listing.status == "monitoring" else listing.status)
+    return " ".join([*words, "videos"]) if words else "All videos"
+
+
+def _table(listing: Listing) -> Table:
+    columns = (
+        Column("#", Align.RIGHT),
+        Column("Video"),
+        Column("Platform"),
+        Column("Status"),
+        Column("Age", Align.RIGHT),
+        Column("Count", Align.RIGHT),
+        Column("24 h", Align.RIGHT),
+    )
+    rows = tuple(
+        _row(number, video, count, change, listing.now)
+        for number, (video, count, change, _) in enumerate(listing.videos, listing.first)
+    )
+    return Table("Videos", columns, rows)
+
+
+def _row(number: int, video: Video, count: int | None, change: int | None, now: datetime) -> tuple[Text, ...]:
+    age = "–" if video.started_at is None else ago(max(now - video.started_at, timedelta()))
+    unit = metric_name(video.platform, main_metric(video.platform, ()))
+    return (
+        text(str(number)),
+        text(linked(video)),
+        text(platform_name(video.platform)),
+        text(status_word(video)),
+        text(age),
+        text("–" if count is None else f"{exact_count(count)} {unit}"),
+        text("–" if change is None else signed_count(change)),
+    )
+
+
+def _metrics_used(listing: Listing) -> str:
+    if any(video.platform == VideoPlatform.INSTAGRAM for video, *_ in listing.videos):
+        return "Count and change are of views; Instagram states none, so there they are of likes. "
+    return "Count and change are of views. "
+
+
+def _hidden(listing: Listing) -> str:
+    if listing.complete:
+        return ""
+    return "The API lists 100 videos of a platform and status at most, so older ones may be missing here. "
+
+
+def _actions(listing: Listing) -> tuple[Action, ...]:
+    actions: list[Action] = []
+    if listing.page > 1:
+        actions.append(Button("Previous", _page_call(listing, listing.page - 1)))
+    if listing.page < listing.pages:
+        actions.append(Button("Next", _page_call(listing, listing.page + 1)))
+    options = tuple(Option(option_label(video), video.id) for video, *_ in listing.videos)
+    return (*actions, Select("Look at one", Call("stats"), "video", options))
+
+
+def _page_call(listing: Listing, page: int) -> Call:
+    given = {
+        "platform": listing.platform or "",
+        "status": listing.status or "",
+        "sort": listing.sort,
+        "page": str(page),
+    }
+    return Call("videos", {name: value for name, value in given.items() if value})

@@ -1,0 +1,77 @@
+"""The words and turns that several messages share."""
+
+from datetime import datetime
+
+from bot.domain.growth import ago
+from bot.domain.videos import Video, VideoPlatform, VideoStatus
+from bot.reply.call import Call
+from bot.reply.model import Action, Button, Link, Note, Plain, Span, Time, text
+
+PLATFORM_NAMES: dict[str, str] = {
+    VideoPlatform.TIKTOK: "TikTok",
+    VideoPlatform.YOUTUBE: "YouTube",
+    VideoPlatform.INSTAGRAM: "Instagram",
+    VideoPlatform.TWITTER: "X",
+}
+STATUS_WORDS: dict[str, str] = {
+    VideoStatus.MONITORING: "running",
+    VideoStatus.COMPLETED: "completed",
+    VideoStatus.PAUSED: "paused",
+    VideoStatus.ERROR: "error",
+    VideoStatus.CANCELLED: "cancelled",
+}
+TITLE_LENGTH = 60
+
+
+def platform_name(platform: str) -> str:
+    """The platform as people write it; an unknown one as the API wrote it."""
+    return PLATFORM_NAMES.get(platform, platform)
+
+
+def status_word(video: Video) -> str:
+    """The state in one or two words; an unknown one as the API wrote it."""
+    word = STATUS_WORDS.get(video.status, video.status)
+    return f"{word} (deleted)" if video.is_deleted else word
+
+
+def name_of(video: Video) -> str:
+    """What to call a video: its title, else its creator, else its id."""
+    if video.title:
+        return shortened(video.title)
+    if video.creator:
+        return shortened(f"{platform_name(video.platform)} video by {video.creator}")
+    return f"{platform_name(video.platform)} video {shortened(video.id)}"
+
+
+def shortened(words: str, length: int = TITLE_LENGTH) -> str:
+    """One line of at most `length` characters."""
+    flat = " ".join(words.split())
+    return flat if len(flat) <= length else f"{flat[: length - 1]}…"
+
+
+def linked(video: Video) -> Span:
+    """The video's name, leading to it where its link is an https address."""
+    return Link(name_of(video), video.link) if video.link.startswith("https://") else Plain(name_of(video))
+
+
+def freshness(as_of: datetime, now: datetime, problem: str = "") -> Note:
+    """How old the numbers are, and why there are no newer ones where the API could not say."""
+    age = text("Numbers from ", Time(as_of), f" ({ago(now - as_of)} ago).")
+    return Note((*age, Plain(f" No newer ones: {problem}")) if problem else age)
+
+
+def plural(count: int, word: str, several: str | None = None) -> str:
+    """A count with its noun: `1 video`, `3 videos`."""
+    return f"{count:,} {word if count == 1 else several or word + 's'}"
+
+
+def video_actions(video: Video) -> tuple[Action, ...]:
+    """What can be done next with one video."""
+    argument = {"video": video.id}
+    stats, compare = Button("Stats", Call("stats", argument)), Button("Compare", Call("compare.with", argument))
+    return (stats, compare, Button("Stop", Call("stop", argument))) if video.is_running else (stats, compare)
+
+
+def option_label(video: Video) -> str:
+    """A video as one choice among others, 75 characters at most (Slack's limit for an option)."""
+    return shortened(f"{name_of(video)} · {platform_name(video.platform)}, {status_word(video)}", 75)

@@ -1,0 +1,70 @@
+"""From the links that someone wants to track to what is known of them: what tracks them, or why they are none."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.domain.errors import LinkError
+from bot.domain.links import ShortLink, VideoLink, parse_link
+from bot.domain.tracking import TrackRequest
+from bot.store.videos import StoredVideo
+from bot.store.workspaces import Workspace
+from bot.wallet.wallet import Wallet
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One link: the video it names or the `problem` with it, and what already tracks that video in this wallet.
+
+    `is_hidden` is true where the running tracking belongs to another workspace that shares the key.
+    """
+
+    link: VideoLink | None
+    problem: str = ""
+    running: StoredVideo | None = None
+    in_flight: TrackRequest | None = None
+    is_hidden: bool = False
+
+    @property
+    def is_new(self) -> bool:
+        """Whether starting this one would start something that does not run yet."""
+        return self.link is not None and self.running is None and self.in_flight is None
+
+
+async def candidates(wallet: Wallet, workspace: Workspace, typed: Sequence[str]) -> tuple[Candidate, ...]:
+    """What each link names, equal ones once, in the order typed.
+
+    The API lists each platform once, so that what was started elsewhere is seen. Raises ContentStatsError where it
+    cannot: without that look nothing may be proposed.
+    """
+    links: dict[str, VideoLink] = {}
+    broken: list[Candidate] = []
+    for each in typed:
+        try:
+            link = await resolve(wallet, each)
+        except LinkError as error:
+            broken.append(Candidate(None, str(error)))
+        else:
+            links.setdefault(link.key, link)
+    for platform in dict.fromkeys(link.platform for link in links.values()):
+        rows, _ = await wallet.mirror.rows(platform)
+        await wallet.mirror.remember(rows)
+    return (*[await _known(wallet, workspace, link) for link in links.values()], *broken)
+
+
+async def resolve(wallet: Wallet, typed: str) -> VideoLink:
+    """The video that a link names, a short one followed; LinkError says what is wrong with it."""
+    link = parse_link(typed)
+    if isinstance(link, VideoLink):
+        return link
+    full = parse_link(await wallet.follow(link))
+    if isinstance(full, ShortLink):
+        raise LinkError("That short link leads to another short one. Please paste the video's full link.")
+    return full
+
+
+async def _known(wallet: Wallet, workspace: Workspace, link: VideoLink) -> Candidate:
+    stored = await wallet.store.videos.by_key(wallet.id, link.key)
+    running = next((each for each in stored if each.video.is_running), None)
+    if running is not None:
+        return Candidate(link, running=running, is_hidden=running.workspace_id not in {None, workspace.id})
+    return Candidate(link, in_flight=await wallet.store.tracking.in_flight(wallet.id, link.key))

@@ -1,0 +1,182 @@
+"""Reading one account: from the mirror in the store, which is fed from the API as seldom as freshness allows.
+
+A video's page is read at most once an hour however many ask, in this process and in every other one on the same
+database. When the API cannot answer, what is known is served with its time and the reason.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Generic, TypeVar
+
+from bot.contentstats.client import ContentStatsClient
+from bot.domain.clock import Clock
+from bot.domain.errors import ContentStatsError
+from bot.domain.growth import JITTER, change, main_metric
+from bot.domain.links import canonical_key
+from bot.domain.money import Usage
+from bot.domain.videos import HOUR, Video, VideoPlatform, VideoReading, VideoStatus
+from bot.store import Store
+from bot.store.videos import StoredVideo
+from bot.wallet.flight import SingleFlight
+
+T = TypeVar("T")
+
+FULL_LIST = 100
+"""The most rows that `GET /videos` returns, which has no cursor: a list this long may hide others."""
+USAGE_AGE = timedelta(seconds=60)
+LIST_AGE = timedelta(minutes=5)
+READ_LEASE = timedelta(seconds=30)
+"""How long one process may take over a page before another one reads it; above the client's own time-outs."""
+READER_PAUSE = 0.25
+READER_POLLS = 20
+"""How often, at pauses of that many seconds, to look whether another process has finished reading a page."""
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Dated(Generic[T]):
+    """A value with the time it was true; `problem` says why there is no newer one, where that is so."""
+
+    value: T
+    as_of: datetime
+    problem: str = ""
+
+
+class Mirror:
+    """One wallet's mirror. Safe to ask from many tasks at once."""
+
+    def __init__(self, client: ContentStatsClient, store: Store, wallet_id: int, clock: Clock) -> None:
+        self._client = client
+        self._store = store
+        self._wallet_id = wallet_id
+        self._clock = clock
+        self._usages: SingleFlight[timedelta, Dated[Usage]] = SingleFlight()
+        self._sweeps: SingleFlight[timedelta, Dated[bool]] = SingleFlight()
+        self._pages: SingleFlight[str, Dated[VideoReading]] = SingleFlight()
+
+    async def usage(self, max_age: timedelta = USAGE_AGE) -> Dated[Usage]:
+        """The wallet, not older than `max_age` unless the API is down; its error where nothing was ever known."""
+        return await self._usages.run(max_age, lambda: self._usage(max_age))
+
+    async def sweep(self, max_age: timedelta = LIST_AGE) -> Dated[bool]:
+        """Bring the list of videos up to date. The value says whether every video of the account was seen."""
+        return await self._sweeps.run(max_age, lambda: self._sweep(max_age))
+
+    async def page(self, stored: StoredVideo) -> Dated[VideoReading]:
+        """One video with its snapshots, read from the API at most once an hour."""
+        return await self._pages.run(stored.video.id, lambda: self._page(stored))
+
+    async def rows(self, platform: str | None) -> tuple[tuple[Video, ...], bool]:
+        """The account's rows of a platform (None: all) as the API lists them now, and whether none is hidden.
+
+        One call where they fit into one, else one for each documented status. Raises ContentStatsError.
+        """
+        rows = await self._client.list_videos(platform=platform)
+        if len(rows) < FULL_LIST:
+            return rows, True
+        cells = [await self._client.list_videos(platform=platform, status=status) for status in VideoStatus]
+        unique = {video.id: video for cell in (rows, *cells) for video in cell}
+        return tuple(unique.values()), all(len(cell) < FULL_LIST for cell in cells)
+
+    async def remember(self, videos: Sequence[Video]) -> None:
+        """Keep rows that the API has just listed."""
+        keyed = [(video, canonical_key(video.link) or video.link) for video in videos]
+        await self._store.videos.remember(self._wallet_id, keyed, self._clock())
+
+    async def aclose(self) -> None:
+        """End the reads that are under way."""
+        for flights in (self._usages, self._sweeps, self._pages):
+            await flights.aclose()
+
+    async def _usage(self, max_age: timedelta) -> Dated[Usage]:
+        known = await self._store.wallets.usage(self._wallet_id)
+        now = self._clock()
+        if known is not None and now - known[1] < max_age:
+            return Dated(known[0], known[1])
+        try:
+            usage = await self._client.usage()
+        except ContentStatsError as error:
+            if known is None:
+                raise
+            return Dated(known[0], known[1], str(error))
+        await self._store.wallets.save_usage(self._wallet_id, usage, now)
+        return Dated(usage, now)
+
+    async def _sweep(self, max_age: timedelta) -> Dated[bool]:
+        known = await self._store.wallets.swept(self._wallet_id)
+        now = self._clock()
+        if known is not None and now - known.at < max_age:
+            return Dated(known.complete, known.at)
+        try:
+            rows, complete = await self.rows(None)
+            if not complete:
+                cells = [await self.rows(platform) for platform in VideoPlatform]
+                rows = tuple({video.id: video for cell in ((rows, False), *cells) for video in cell[0]}.values())
+                complete = all(cell[1] for cell in cells)
+        except ContentStatsError as error:
+            if known is None:
+                raise
+            return Dated(known.complete, known.at, str(error))
+        await self.remember(rows)
+        await self._store.wallets.mark_swept(self._wallet_id, now, complete=complete)
+        return Dated(complete, now)
+
+    async def _page(self, stored: StoredVideo) -> Dated[VideoReading]:
+        problem = ""
+        if is_stale(stored, self._clock()):
+            try:
+                await self._read(stored)
+            except ContentStatsError as error:
+                problem = str(error)
+        current = await self._current(stored)
+        snapshots = await self._store.videos.snapshots(self._wallet_id, stored.video.id)
+        return Dated(VideoReading(current.video, snapshots), current.read_at or current.seen_at, problem)
+
+    async def _read(self, stored: StoredVideo) -> None:
+        """Read the page, or wait for the process that is reading it."""
+        now, video_id = self._clock(), stored.video.id
+        if not await self._store.videos.claim_read(self._wallet_id, video_id, now, now - HOUR, READ_LEASE):
+            await self._wait_for_reader(stored)
+            return
+        try:
+            reading = await self._client.read_video(video_id)
+        except ContentStatsError:
+            await self._store.videos.release_read(self._wallet_id, video_id)
+            raise
+        metric = main_metric(reading.video.platform, reading.snapshots)
+        counts = [count for each in reading.snapshots if (count := each.counts.get(metric)) is not None]
+        day = change(reading.snapshots, metric, DAY)
+        await self._store.videos.remember_reading(
+            self._wallet_id,
+            reading,
+            canonical_key(reading.video.link) or stored.key,
+            main_count=counts[-1] if counts else None,
+            change_24h=day.delta if day else None,
+            now=self._clock(),
+        )
+
+    async def _wait_for_reader(self, stored: StoredVideo) -> None:
+        for _ in range(READER_POLLS):
+            if (await self._current(stored)).read_at != stored.read_at:
+                return
+            await asyncio.sleep(READER_PAUSE)
+
+    async def _current(self, stored: StoredVideo) -> StoredVideo:
+        same_link = await self._store.videos.by_key(self._wallet_id, stored.key)
+        return next((each for each in same_link if each.video.id == stored.video.id), stored)
+
+
+def is_stale(stored: StoredVideo, now: datetime) -> bool:
+    """Whether the page may say something new: an hour after it was read, until a tracking that is over has said all.
+
+    It has when it was read so long after its last snapshot that one more would have been there.
+    """
+    if stored.read_at is None:
+        return True
+    if now - stored.read_at < HOUR:
+        return False
+    if stored.video.is_running:
+        return True
+    return stored.last_snapshot_at is not None and stored.read_at - stored.last_snapshot_at <= HOUR + JITTER

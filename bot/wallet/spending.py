@@ -1,0 +1,138 @@
+"""Starting trackings: the only code that spends. Committed before it is sent, sent once, settled by looking.
+
+The API has no idempotency key: the same POST twice bills twice. So nothing in here ever repeats one; an unclear outcome
+is looked up in the list, and counts as absent only after a quiet time and several clean looks.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+from bot.contentstats.client import ContentStatsClient
+from bot.domain.caller import Person
+from bot.domain.clock import Clock
+from bot.domain.errors import ContentStatsError, NotEnoughBalance, OutcomeUnclear
+from bot.domain.links import canonical_key
+from bot.domain.tracking import RequestState, TrackRequest
+from bot.domain.videos import Video
+from bot.store import Store
+from bot.store.tracking import NotProposed, Refused, Submitted
+from bot.wallet.mirror import Mirror
+
+logger = logging.getLogger(__name__)
+
+QUIET = timedelta(minutes=10)
+"""How long after a submission its absence from the list proves nothing: longer than any late commit of the API."""
+CLEAN_LOOKS = 3
+"""Looks at a complete list, after the quiet time, that must all miss the link before it counts as not started."""
+LOOK_AFTER = (0.5, 1.5, 3.0)
+"""Seconds between the looks that follow an unclear answer at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one request: where it stands now, its video where there is one, and why it is no better."""
+
+    request: TrackRequest
+    video: Video | None = None
+    refusal: Refused | None = None
+    error: ContentStatsError | None = None
+
+
+class Spending:
+    """One wallet's way to start trackings. Safe from many tasks and many processes at once."""
+
+    def __init__(self, client: ContentStatsClient, store: Store, mirror: Mirror, wallet_id: int, clock: Clock) -> None:
+        self._client = client
+        self._store = store
+        self._mirror = mirror
+        self._wallet_id = wallet_id
+        self._clock = clock
+
+    async def start(
+        self, requests: Sequence[TrackRequest], person: Person, days: int, price: Decimal, cap: Decimal
+    ) -> tuple[Outcome, ...]:
+        """Start each request once, one after the other; `price` and the monthly `cap` are dollars.
+
+        The account is listed right before, so that what someone started elsewhere is not started again; where that
+        fails, ContentStatsError is raised and nothing is spent. After the first refusal for money the rest is not sent.
+        """
+        for platform in dict.fromkeys(request.platform for request in requests):
+            rows, _ = await self._mirror.rows(platform)
+            await self._mirror.remember(rows)
+        outcomes: list[Outcome] = []
+        for request in requests:
+            broke = any(isinstance(outcome.error, NotEnoughBalance) for outcome in outcomes)
+            outcomes.append(await (self._drop(request) if broke else self._start(request, person, days, price, cap)))
+        return tuple(outcomes)
+
+    async def settle(self, request: TrackRequest) -> Outcome:
+        """Look once for what an unclear request started. Never sends; safe to repeat; keeps it unclear in doubt."""
+        try:
+            rows, complete = await self._mirror.rows(request.platform)
+        except ContentStatsError as error:
+            return Outcome(request, error=error)
+        found = await self._started_by(request, rows)
+        if found is not None:
+            return Outcome(await self._store.tracking.mark_tracking(request.id, found, self._clock()), found)
+        if request.submitted_at is None or not complete or self._clock() - request.submitted_at < QUIET:
+            return Outcome(request)
+        if await self._store.tracking.count_look(request.id) < CLEAN_LOOKS:
+            return Outcome(request)
+        absent = "it does not appear in the account, so it was not started and costs nothing. /track tries it anew."
+        return Outcome(await self._store.tracking.mark_failed(request.id, absent, self._clock()))
+
+    async def settle_all(self) -> None:
+        """Look for every request that a crash or an unclear answer left open; what stays unclear stays stored."""
+        for request in await self._store.tracking.unsettled(self._wallet_id, self._clock()):
+            outcome = await self.settle(request)
+            logger.info("unclear request looked up", extra={"request": request.id, "state": outcome.request.state})
+
+    async def _start(self, request: TrackRequest, person: Person, days: int, price: Decimal, cap: Decimal) -> Outcome:
+        now = self._clock()
+        month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        result = await self._store.tracking.submit(request.id, person.id, days, price, now, month, cap)
+        if isinstance(result, NotProposed):
+            return Outcome(result.request, refusal=result)
+        if not isinstance(result, Submitted):
+            return Outcome(request, refusal=result)
+        return await self._send(result.request, days)
+
+    async def _send(self, request: TrackRequest, days: int) -> Outcome:
+        """The one POST of a request that is committed as submitted. Cancelled here, it stays submitted: look later."""
+        try:
+            video = await self._client.track(request.link, days)
+        except OutcomeUnclear as error:
+            unclear = await self._store.tracking.mark_unknown(request.id, str(error), self._clock())
+            return await self._look_soon(unclear, error)
+        except ContentStatsError as error:
+            failed = await self._store.tracking.mark_failed(request.id, str(error), self._clock())
+            return Outcome(failed, error=error)
+        return Outcome(await self._store.tracking.mark_tracking(request.id, video, self._clock()), video)
+
+    async def _look_soon(self, request: TrackRequest, error: OutcomeUnclear) -> Outcome:
+        outcome = Outcome(request, error=error)
+        for seconds in LOOK_AFTER:
+            await asyncio.sleep(seconds)
+            outcome = await self.settle(request)
+            if outcome.request.state is not RequestState.UNKNOWN:
+                break
+        return outcome
+
+    async def _drop(self, request: TrackRequest) -> Outcome:
+        words = "it was not sent, because the balance did not cover the link before it."
+        return Outcome(await self._store.tracking.drop(request.id, words))
+
+    async def _started_by(self, request: TrackRequest, rows: Sequence[Video]) -> Video | None:
+        """The row that this request started: its link, and not known before it was submitted."""
+        known = await self._store.videos.by_key(self._wallet_id, request.key)
+        before = {
+            stored.video.id
+            for stored in known
+            if request.submitted_at is not None and stored.first_seen_at <= request.submitted_at
+        }
+        matches = (row for row in rows if canonical_key(row.link) == request.key and row.id not in before)
+        return next(matches, None)

@@ -1,0 +1,70 @@
+"""The wallet: one API key's client, its rows in the store, and what is built on the two."""
+
+from datetime import timedelta
+from typing import Self
+
+from bot.contentstats.client import ContentStatsClient
+from bot.contentstats.short_links import ShortLinks
+from bot.domain.clock import Clock
+from bot.domain.errors import ContentStatsError
+from bot.domain.links import ShortLink
+from bot.domain.money import Promise, Usage, promises
+from bot.store import Store
+from bot.wallet.mirror import Dated, Mirror
+from bot.wallet.spending import Spending
+from bot.wallet.stopping import Stopping
+
+SHORT_LINK_AGE = timedelta(days=30)
+"""How long a short link is taken to lead where it led."""
+PROBE_AGE = timedelta(seconds=5)
+"""How old an answer may be to prove that the API answers now."""
+
+
+class Wallet:
+    """One API key's account. `id` is its row in the store; `is_test` says that the key charges nothing."""
+
+    def __init__(
+        self, client: ContentStatsClient, short_links: ShortLinks, store: Store, wallet_id: int, clock: Clock
+    ) -> None:
+        self.id = wallet_id
+        self.is_test = client.is_test
+        self.store = store
+        self.mirror = Mirror(client, store, wallet_id, clock)
+        self.spending = Spending(client, store, self.mirror, wallet_id, clock)
+        self.stopping = Stopping(client, store, self.mirror, clock)
+        self._client = client
+        self._short_links = short_links
+        self._clock = clock
+
+    async def __aenter__(self) -> Self:
+        """Settle what a crash left unclear: by looking, never by sending."""
+        await self.spending.settle_all()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """End the reads under way, then the connections."""
+        await self.mirror.aclose()
+        await self._client.aclose()
+
+    async def promises(self) -> tuple[tuple[Promise, ...], int]:
+        """What every running video of this wallet, whoever started it, still owes; how many have no known end."""
+        running = await self.store.videos.running(self.id)
+        return promises((stored.video, stored.seen_at) for stored in running)
+
+    async def follow(self, link: ShortLink) -> str:
+        """Where a short link leads, asked once in 30 days; LinkError where it cannot be told safely."""
+        now = self._clock()
+        known = await self.store.short_links.remembered(link.url, now - SHORT_LINK_AGE)
+        if known is not None:
+            return known
+        target = await self._short_links.follow(link.url)
+        await self.store.short_links.remember(link.url, target, now)
+        return target
+
+    async def probe(self) -> Dated[Usage | None]:
+        """Whether the API answers now: its wallet, or what was last known of it with the problem."""
+        try:
+            found = await self.mirror.usage(max_age=PROBE_AGE)
+        except ContentStatsError as error:
+            return Dated(None, self._clock(), str(error))
+        return Dated(found.value, found.as_of, found.problem)
