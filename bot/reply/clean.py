@@ -24,7 +24,7 @@ _PILED_MARKS = re.compile(f"([{_MARK}]{{3}})[{_MARK}]+")  # three accents are sp
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
-_ISOLATE, _END_OF_ISOLATE = "\u2068", "\u2069"
+_ISOLATE, _END_OF_ISOLATE = "\u2066", "\u2069"
 
 
 def visible(text: str) -> str:
@@ -42,7 +42,8 @@ def shown(text: str) -> str:
     """The visible text, fit to stand beside other text: right-to-left letters keep to themselves.
 
     An honest Arabic title would otherwise pull the number after it to its other side, so it is set in a bidi isolate
-    (UAX #9), two characters of no width. Safe to repeat.
+    (UAX #9), two characters of no width; a left-to-right one, because the sentences around titles are English. Safe to
+    repeat.
     """
     text = visible(text)
     return f"{_ISOLATE}{text}{_END_OF_ISOLATE}" if _RIGHT_TO_LEFT.search(text) else text
