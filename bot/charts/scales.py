@@ -1,0 +1,140 @@
+"""Where an axis begins and ends, where its ticks sit and how they read. Pure arithmetic: nothing here draws.
+
+Month names are written out here because a chart's words must not depend on the locale of the machine.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from itertools import count as count_up
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_UNITS = ((1_000, "K"), (1_000_000, "M"), (1_000_000_000, "B"), (1_000_000_000_000, "T"))
+_EXACT_BELOW = 10_000
+_STEPS_IN_HOURS = (1, 2, 3, 6, 12, 24, 48, 72, 120, 168)
+DAY = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """One axis: its two ends, and its ticks with their labels."""
+
+    low: float
+    high: float
+    ticks: tuple[tuple[float, str], ...]
+
+
+def short(count: int) -> str:
+    """A count in few characters: exact below ten thousand, then three digits of it: 9,500, 98.4K, 1.35M."""
+    if abs(count) < _EXACT_BELOW:
+        return f"{count:,}"
+    # A unit is left for the next one where rounding would write a thousand of it.
+    unit, suffix = next((unit for unit in _UNITS if abs(count) < unit[0] * 999.5), _UNITS[-1])
+    scaled = count / unit
+    decimals = 2 if abs(scaled) < 9.995 else 1 if abs(scaled) < 99.95 else 0
+    digits = f"{scaled:,.{decimals}f}"
+    return (digits.rstrip("0").rstrip(".") if decimals else digits) + suffix
+
+
+def day_text(day: date) -> str:
+    """A day without its year: 3 Nov."""
+    return f"{day.day} {MONTHS[day.month - 1]}"
+
+
+def span_text(first: date, last: date) -> str:
+    """One day, or the first and the last of several, with the year: 3 to 30 Nov 2025."""
+    ending = f"{day_text(last)} {last.year}"
+    if first == last:
+        return ending
+    if first.year != last.year:
+        return f"{day_text(first)} {first.year} to {ending}"
+    return f"{first.day if first.month == last.month else day_text(first)} to {ending}"
+
+
+def dollars_text(dollars: Decimal) -> str:
+    """Dollars to the cent, or to a tenth of one where that much was spent: $2.52, $0.015."""
+    whole, _, fraction = f"{abs(dollars):,.3f}".partition(".")
+    return f"{'-' if dollars < 0 else ''}${whole}.{fraction.removesuffix('0')}"
+
+
+def line_scale(lowest: int, highest: int, most: int) -> Scale:
+    """The axis for lines: from zero, or close up where all values lie in the top quarter and zero would hide the shape.
+
+    Close up means one per cent of the count at least, so that a still number does not look like a climb.
+    """
+    spread = highest - lowest
+    if spread and lowest > highest * 3 / 4:
+        slack = max(highest / 100 - spread, spread / 6) / 2
+        return _count_scale(lowest - slack, highest + slack, most)
+    return _count_scale(min(lowest, 0), max(highest * 1.08, 1), most)
+
+
+def _count_scale(low: float, high: float, most: int) -> Scale:
+    step = max(int(_nice_step((high - low) / most)), 1)
+    ticks = range(-int(-low // step) * step, int(high) + 1, step)
+    return Scale(low, high, tuple((tick, _tick_text(tick, step, high)) for tick in ticks))
+
+
+def _nice_step(least: float) -> float:
+    """The smallest of 1, 2, 5, 10, 20, 50 ... that is not below `least`."""
+    power = 10.0 ** (len(str(int(least))) - 1)
+    return next(step * power for step in (1, 2, 5, 10) if step * power >= least)
+
+
+def _tick_text(tick: int, step: int, high: float) -> str:
+    """The tick in the axis's unit with the decimals that keep neighbours apart, or exact where two are too few."""
+    for unit, suffix in reversed(_UNITS):
+        finest = unit // 100 if unit > 1_000 else unit // 10
+        if tick and high >= max(unit, _EXACT_BELOW) and step % finest == 0:
+            return f"{tick / unit:,.2f}".rstrip("0").rstrip(".") + suffix
+    return f"{tick:,}"
+
+
+def dollar_scale(highest: Decimal, most: int) -> Scale:
+    """The axis for bars of dollars, always from zero, in steps of a cent at least."""
+    cents = max(int(highest * 118), 4)
+    step = int(_nice_step(cents / most))
+    ticks = range(0, cents + 1, step)
+    whole = step % 100 == 0
+    return Scale(0, cents / 100, tuple((tick / 100, f"${tick / 100:,.{0 if whole else 2}f}") for tick in ticks))
+
+
+def time_scale(first: datetime, last: datetime, most: int) -> Scale:
+    """A UTC axis in hours since `first`: clock times up to a few days, then days, never more than `most` ticks."""
+    hours = (last - first).total_seconds() / 3600
+    step = _step_of_hours(hours, most)
+    midnight = first.replace(hour=0, minute=0, second=0, microsecond=0)
+    into_day = (first - midnight).total_seconds() / 3600
+    ticks = []
+    # From the midnight before, so that clock times are round; whole days count from the first midnight on the axis.
+    start = midnight if step < DAY or not into_day else midnight + timedelta(days=1)
+    for number in count_up():
+        at = start + timedelta(hours=number * step)
+        if at > last:
+            break
+        if at >= first:
+            label = day_text(at) if at.hour == 0 else f"{at:%H:%M}"
+            ticks.append(((at - first).total_seconds() / 3600, label))
+    slack = max(1 - hours, 0) / 2
+    return Scale(-slack, hours + slack, tuple(ticks) or ((0, f"{first:%H:%M}"),))
+
+
+def age_scale(youngest: float, oldest: float, most: int) -> tuple[Scale, str]:
+    """The axis of hours since tracking began, and its unit: hours up to three days, then days."""
+    step = _step_of_hours(oldest, most)
+    unit = DAY if oldest > 3 * DAY else 1
+    if unit == DAY:
+        step = max(step, DAY)
+    ticks = range(0, int(oldest) + 1, step)
+    scale = Scale(min(youngest, 0), max(oldest, 1), tuple((tick, str(tick // unit)) for tick in ticks))
+    return scale, "days" if unit == DAY else "hours"
+
+
+def _step_of_hours(hours: float, most: int) -> int:
+    """The smallest step, of an hour to a week and then weeks doubled, that gives `most` ticks or fewer."""
+    for step in _STEPS_IN_HOURS:
+        if hours / step <= most - 1:
+            return step
+    while hours / step > most - 1:
+        step *= 2
+    return step
