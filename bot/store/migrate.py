@@ -5,9 +5,10 @@ a process that comes second finds the work done. A schema of a newer bot is refu
 """
 
 from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from bot.domain.errors import NotConfigured
+from bot.domain.errors import DatabaseUnavailable, NotConfigured
 from bot.store.database import begin_immediate, database_url, new_engine
 
 SCHEMA = "0001"
@@ -17,13 +18,19 @@ _LOCK = 0x636F6E7473746174  # "contstat": this program's advisory lock, one for 
 
 
 async def migrate(url: str) -> None:
-    """Upgrade the schema where needed; repeating it is free. Raises `NotConfigured` for a newer bot's schema."""
+    """Upgrade the schema where needed; repeating it is free.
+
+    Raises `NotConfigured` for a newer bot's schema, `DatabaseUnavailable` where there is no database to open.
+    """
     # No limit on a statement: another process may be upgrading for a while.
     patient = {"connect_args": {"timeout": 5}} if database_url(url).get_backend_name() != "sqlite" else {}
     engine = new_engine(database_url(url), {"poolclass": NullPool, **patient})
     try:
         async with engine.connect() as connection:
             await connection.run_sync(_upgrade)
+    except (DBAPIError, OSError, TimeoutError) as error:
+        reason = error.orig if isinstance(error, DBAPIError) else error
+        raise DatabaseUnavailable(f"The database cannot be opened: {reason}. Check DATABASE_URL.") from error
     finally:
         await engine.dispose()
 

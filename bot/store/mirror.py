@@ -15,10 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.caller import Person
 from bot.domain.tracking import RequestState
-from bot.domain.videos import Metric, Snapshot, Video, VideoReading
+from bot.domain.videos import Snapshot, Video, VideoReading
 from bot.store.database import insert_into
-from bot.store.stored_video import Owner, StoredVideo, first_seen, from_row, seen_again, to_row
-from bot.store.tables import IN_FLIGHT, NOBODY, snapshot_days, snapshots, track_requests, video_counts, videos
+from bot.store.stored_video import METRICS, Owner, StoredVideo, first_seen, from_row, seen_again, to_row
+from bot.store.tables import IS_IN_FLIGHT, NOBODY, snapshot_days, snapshots, track_requests, video_counts, videos
 from bot.store.wallets import lock_wallet
 
 Counts: TypeAlias = tuple[int | None, ...]
@@ -104,9 +104,7 @@ async def _owners(
         track_requests.c.video_id.in_([video.id for video, _ in arrivals]),
         track_requests.c.state == RequestState.TRACKING,
     )
-    asking = select(track_requests.c.key, *columns).where(
-        track_requests.c.wallet_id == wallet_id, track_requests.c.state.in_(IN_FLIGHT)
-    )
+    asking = select(track_requests.c.key, *columns).where(track_requests.c.wallet_id == wallet_id, IS_IN_FLIGHT)
     by_id = {row[0]: (row[1], Person(row[2], row[3])) for row in await connection.execute(asked)}
     by_key = {row[0]: (row[1], Person(row[2], row[3])) for row in await connection.execute(asking)}
     in_flight = {video.id: by_key[key] for video, key in arrivals if video.is_running and key in by_key}
@@ -143,15 +141,15 @@ async def _write_snapshots(
 ) -> tuple[int, datetime | None]:
     """Store the snapshots that are new or differ; returns how many the video has now, and when the last was taken."""
     mine = (snapshots.c.wallet_id == stored.wallet_id) & (snapshots.c.video_id == stored.video.id)
-    columns = [snapshots.c[metric] for metric in Metric]
+    columns = [snapshots.c[metric] for metric in METRICS]
     known: dict[datetime, Counts] = {
         row[0]: tuple(row[1:]) for row in await connection.execute(select(snapshots.c.taken_at, *columns).where(mine))
     }
-    stated: dict[datetime, Counts] = {each.taken_at: tuple(map(each.counts.get, Metric)) for each in taken}
+    stated: dict[datetime, Counts] = {each.taken_at: tuple(map(each.counts.get, METRICS)) for each in taken}
     changed = {at: counts for at, counts in stated.items() if at not in known or known[at] != counts}
     if changed:
         new = insert_into(snapshots, connection)
-        replaced = {metric.value: new.excluded[metric] for metric in Metric}
+        replaced = {metric.value: new.excluded[metric] for metric in METRICS}
         rows = [
             {"wallet_id": stored.wallet_id, "video_id": stored.video.id, "taken_at": at}
             | dict(zip(replaced, counts, strict=True))

@@ -8,8 +8,11 @@ from typing import Any, TypeAlias
 from sqlalchemy import Row
 
 from bot.domain.caller import Person
-from bot.domain.videos import Video
+from bot.domain.videos import Metric, Video
 from bot.store.tables import NOBODY
+
+METRICS = tuple(Metric)
+"""The counts of a snapshot, in the order of their columns."""
 
 _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.caller import Person
 from bot.domain.tracking import RequestState, TrackRequest
 from bot.store.stored_video import StoredVideo, from_row
-from bot.store.tables import IN_FLIGHT, track_requests, videos, workspaces
+from bot.store.tables import IS_IN_FLIGHT, track_requests, videos, workspaces
 from bot.store.wallets import lock_wallet
 
 
@@ -129,7 +129,7 @@ async def _twin(connection: AsyncConnection, request: TrackRequest) -> AlreadyRu
     pending = select(track_requests).where(
         track_requests.c.wallet_id == request.wallet_id,
         track_requests.c.key == request.key,
-        track_requests.c.state.in_(IN_FLIGHT),
+        IS_IN_FLIGHT,
     )
     other = (await connection.execute(pending)).one_or_none()
     return None if other is None else InFlight(request_from(other))
@@ -139,6 +139,6 @@ async def _spent(connection: AsyncConnection, workspace_id: int, since: datetime
     query = select(func.sum(track_requests.c.cost)).where(
         track_requests.c.workspace_id == workspace_id,
         track_requests.c.submitted_at >= since,
-        track_requests.c.state.in_((*IN_FLIGHT, RequestState.TRACKING)),
+        IS_IN_FLIGHT | (track_requests.c.state == RequestState.TRACKING),
     )
     return (await connection.scalar(query)) or Decimal(0)

@@ -23,6 +23,8 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    bindparam,
+    true,
 )
 
 from bot.domain.tracking import RequestState
@@ -30,9 +32,6 @@ from bot.store.types import CountOrNone, Dollars, ExactDecimal, UtcDateTime
 
 NOBODY = 0
 """The `owner_id` of a video that no request of the bot started. Workspaces are numbered from 1."""
-
-IN_FLIGHT = (RequestState.SUBMITTED, RequestState.UNKNOWN)
-"""States of a request that may have been charged without a video to show for it yet."""
 
 metadata = MetaData(
     naming_convention={
@@ -114,7 +113,7 @@ Index(
     "ix_videos_running",
     videos.c.wallet_id,
     postgresql_where=videos.c.is_running,
-    sqlite_where=videos.c.is_running,
+    sqlite_where=videos.c.is_running == true(),
 )
 
 video_counts = Table(
@@ -138,6 +137,7 @@ snapshots = Table(
     Column("comments", BigInteger),
     Column("shares", BigInteger),
     Column("saves", BigInteger),
+    sqlite_with_rowid=False,  # a video's snapshots lie side by side, as they are read
 )
 
 snapshot_days = Table(
@@ -174,15 +174,21 @@ track_requests = Table(
     UniqueConstraint("workspace_id", "batch", "key"),
     Index("ix_track_requests_spend", "workspace_id", "submitted_at"),
     Index("ix_track_requests_video", "video_id"),
-    Index("ix_track_requests_key", "wallet_id", "key"),
 )
+IS_IN_FLIGHT = track_requests.c.state.in_(
+    bindparam(None, state, String, literal_execute=True) for state in (RequestState.SUBMITTED, RequestState.UNKNOWN)
+)
+"""Whether a request may have been charged without a video to show for it yet.
+
+Written into the statement, not bound: only then can the databases see that the index below answers it.
+"""
 Index(
     "uq_track_requests_in_flight",
     track_requests.c.wallet_id,
     track_requests.c.key,
     unique=True,
-    postgresql_where=track_requests.c.state.in_(IN_FLIGHT),
-    sqlite_where=track_requests.c.state.in_(IN_FLIGHT),
+    postgresql_where=IS_IN_FLIGHT,
+    sqlite_where=IS_IN_FLIGHT,
 )
 
 audit = Table(

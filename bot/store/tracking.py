@@ -29,7 +29,7 @@ from bot.store.submission import (
     refusal,
     request_from,
 )
-from bot.store.tables import IN_FLIGHT, track_requests
+from bot.store.tables import IS_IN_FLIGHT, track_requests
 from bot.store.workspaces import Workspace
 
 __all__ = [
@@ -43,6 +43,8 @@ __all__ = [
     "Submitted",
     "Tracking",
 ]
+
+IS_PROPOSED = track_requests.c.state == RequestState.PROPOSED
 
 
 class Tracking:
@@ -110,14 +112,14 @@ class Tracking:
             if reason is not None:
                 return reason
             submitted = {"state": RequestState.SUBMITTED, "days": days, "cost": cost, "submitted_at": now}
-            request, _ = await _move(connection, request_id, (RequestState.PROPOSED,), submitted)
+            request, _ = await _move(connection, request_id, IS_PROPOSED, submitted)
             return Submitted(request)
 
     async def mark_tracking(self, request_id: int, video: Video, now: datetime) -> TrackRequest:
         """The API started the video: keep it as the workspace's own and note the spending. Safe to repeat."""
         async with self._database.writing() as connection:
             started = {"state": RequestState.TRACKING, "video_id": video.id, "outcome": ""}
-            request, moved = await _move(connection, request_id, IN_FLIGHT, started)
+            request, moved = await _move(connection, request_id, IS_IN_FLIGHT, started)
             if moved:
                 await mirror.remember(connection, request.wallet_id, [(video, request.key)], now)
                 owner = (request.workspace_id, request.person)
@@ -129,7 +131,7 @@ class Tracking:
         """What was submitted certainly started nothing. Returns the request as it stands, changed or not."""
         async with self._database.writing() as connection:
             failed = {"state": RequestState.FAILED, "outcome": outcome}
-            request, moved = await _move(connection, request_id, IN_FLIGHT, failed)
+            request, moved = await _move(connection, request_id, IS_IN_FLIGHT, failed)
             if moved:
                 await audit.write_track(connection, request, now)
             return request
@@ -138,7 +140,9 @@ class Tracking:
         """Whether what was submitted started anything is unclear. Returns the request as it stands, changed or not."""
         async with self._database.writing() as connection:
             unclear = {"state": RequestState.UNKNOWN, "outcome": outcome}
-            request, moved = await _move(connection, request_id, (RequestState.SUBMITTED,), unclear)
+            request, moved = await _move(
+                connection, request_id, track_requests.c.state == RequestState.SUBMITTED, unclear
+            )
             if moved:
                 await audit.write_track(connection, request, now)
             return request
@@ -147,13 +151,13 @@ class Tracking:
         """Give up what was never submitted. Returns the request as it stands: one that was submitted stays so."""
         async with self._database.writing() as connection:
             dropped = {"state": RequestState.FAILED, "outcome": outcome}
-            request, _ = await _move(connection, request_id, (RequestState.PROPOSED,), dropped)
+            request, _ = await _move(connection, request_id, IS_PROPOSED, dropped)
             return request
 
     async def cancel(self, workspace_id: int, batch: str, person_id: str) -> tuple[TrackRequest, ...]:
         """Give up what its asker proposed and nobody submitted; returns the batch as it stands."""
         mine = _batch(workspace_id, batch) & (track_requests.c.person_id == person_id)
-        dropped = update(track_requests).where(mine, track_requests.c.state == RequestState.PROPOSED)
+        dropped = update(track_requests).where(mine, IS_PROPOSED)
         async with self._database.writing() as connection:
             await connection.execute(dropped.values(state=RequestState.FAILED, outcome="cancelled"))
             return await _requests(connection, _batch(workspace_id, batch))
@@ -189,7 +193,7 @@ def _batch(workspace_id: int, token: str) -> ColumnElement[bool]:
 
 
 def _in_flight(wallet_id: int) -> ColumnElement[bool]:
-    return (track_requests.c.wallet_id == wallet_id) & track_requests.c.state.in_(IN_FLIGHT)
+    return (track_requests.c.wallet_id == wallet_id) & IS_IN_FLIGHT
 
 
 async def _requests(connection: AsyncConnection, where: ColumnElement[bool]) -> tuple[TrackRequest, ...]:
@@ -198,11 +202,11 @@ async def _requests(connection: AsyncConnection, where: ColumnElement[bool]) -> 
 
 
 async def _move(
-    connection: AsyncConnection, request_id: int, allowed: Sequence[RequestState], values: dict[str, Any]
+    connection: AsyncConnection, request_id: int, allowed: ColumnElement[bool], values: dict[str, Any]
 ) -> tuple[TrackRequest, bool]:
     """Change a request whose state allows it; returns it as it stands, and whether this call changed it."""
     this = track_requests.c.id == request_id
-    moved = update(track_requests).where(this, track_requests.c.state.in_(allowed)).values(values)
+    moved = update(track_requests).where(this, allowed).values(values)
     row: Row[Any] | None = (await connection.execute(moved.returning(track_requests))).one_or_none()
     if row is not None:
         return request_from(row), True

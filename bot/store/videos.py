@@ -5,27 +5,19 @@ A workspace sees what it started itself and what was started outside the bot, ne
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select, update
 
-from bot.domain.videos import Metric, Snapshot, Video, VideoReading
-from bot.store import mirror
+from bot.domain.videos import Snapshot, Video, VideoReading
+from bot.store import listing, mirror
 from bot.store.database import Database
-from bot.store.stored_video import StoredVideo, folded, from_row
-from bot.store.tables import NOBODY, snapshot_days, snapshots, videos
+from bot.store.listing import Sort
+from bot.store.stored_video import METRICS, StoredVideo, from_row
+from bot.store.tables import NOBODY, snapshot_days, snapshots, video_counts, videos
 from bot.store.workspaces import Workspace
 
 __all__ = ["Sort", "StoredVideo", "Videos"]
-
-
-class Sort(StrEnum):
-    """The orders in which videos are listed. What is unknown comes last in each."""
-
-    NEWEST = "newest"
-    COUNT = "count"
-    CHANGE_24H = "change_24h"
-    ENDING = "ending"
 
 
 class Videos:
@@ -98,47 +90,52 @@ class Videos:
             return tuple(from_row(row) for row in await connection.execute(query))
 
     async def search(self, workspace: Workspace, typed: str, limit: int) -> tuple[StoredVideo, ...]:
-        """Videos whose title, creator, id or link hold what was typed, in any case; running ones first, then newest."""
-        query = select(videos).where(
-            videos.c.wallet_id == workspace.wallet_id,
-            videos.c.owner_id.in_(_owners(workspace)),
-            videos.c.search_text.contains(folded(typed.strip()), autoescape=True),
-        )
-        order = (videos.c.is_running.desc(), videos.c.newest_at.desc(), videos.c.video_id.desc())
+        """Videos whose title, creator, id or link hold what was typed, in any case; running ones first, then newest.
+
+        Looks through the first `listing.SEARCHED` in that order, so that typing costs the same in any account.
+        """
+        query = listing.search(workspace.wallet_id, workspace.id, typed, limit)
         async with self._database.reading() as connection:
-            return tuple(from_row(row) for row in await connection.execute(query.order_by(*order).limit(limit)))
+            return tuple(from_row(row) for row in await connection.execute(query))
 
     async def page(
         self, workspace: Workspace, platform: str | None, status: str | None, sort: Sort, offset: int, limit: int
     ) -> tuple[tuple[StoredVideo, ...], int]:
         """One page of the workspace's videos, of one platform and status or of all, and how many there are in all."""
-        mine = [videos.c.wallet_id == workspace.wallet_id, videos.c.owner_id.in_(_owners(workspace))]
-        if platform is not None:
-            mine.append(videos.c.platform == platform)
-        if status is not None:
-            mine.append(videos.c.status == status)
-        order = {
-            Sort.NEWEST: (videos.c.newest_at.desc(), videos.c.video_id.desc()),
-            Sort.COUNT: (videos.c.main_count.desc(), videos.c.video_id.desc()),
-            Sort.CHANGE_24H: (videos.c.change_24h.desc(), videos.c.video_id.desc()),
-            Sort.ENDING: (videos.c.ends_at, videos.c.video_id),
-        }[sort]
+        counts = video_counts.c
+        cells = select(counts.owner_id, counts.platform, counts.status, counts.videos).where(
+            counts.wallet_id == workspace.wallet_id, counts.owner_id.in_(_owners(workspace)), counts.videos > 0
+        )
+        values: dict[str, Any] = {"wallet": workspace.wallet_id, "offset": offset, "limit": limit}
+        values["end"] = offset + limit
         async with self._database.reading() as connection:
-            total = await connection.scalar(select(func.count()).select_from(videos).where(*mine)) or 0
-            rows = await connection.execute(select(videos).where(*mine).order_by(*order).offset(offset).limit(limit))
+            mine = [
+                cell
+                for cell in await connection.execute(cells)
+                if platform in {None, cell.platform} and status in {None, cell.status}
+            ]
+            total = sum(cell.videos for cell in mine)
+            if offset >= total:
+                return (), total
+            for number, cell in enumerate(mine):
+                values |= {f"owner_{number}": cell.owner_id}
+                values |= {f"platform_{number}": cell.platform, f"status_{number}": cell.status}
+            rows = await connection.execute(listing.page(sort, len(mine)), values)
             return tuple(from_row(row) for row in rows), total
 
     async def snapshots(self, wallet_id: int, video_id: str) -> tuple[Snapshot, ...]:
         """Every snapshot of a video, oldest first. Ask `find` first whether the asker may see it."""
-        columns = [snapshots.c[metric] for metric in Metric]
+        columns = [snapshots.c[metric] for metric in METRICS]
         query = select(snapshots.c.taken_at, *columns).where(
             snapshots.c.wallet_id == wallet_id, snapshots.c.video_id == video_id
         )
         async with self._database.reading() as connection:
             rows = await connection.execute(query.order_by(snapshots.c.taken_at))
             return tuple(
-                Snapshot(at, {metric: count for metric, count in zip(Metric, counts, strict=True) if count is not None})
-                for at, *counts in rows
+                Snapshot(
+                    row[0], {metric: count for metric, count in zip(METRICS, row[1:], strict=True) if count is not None}
+                )
+                for row in rows
             )
 
     async def snapshots_per_day(self, workspace: Workspace, since: date) -> dict[date, int]:

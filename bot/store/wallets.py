@@ -85,4 +85,6 @@ class Wallets:
 
 async def lock_wallet(connection: AsyncConnection, wallet_id: int) -> None:
     """Make other writers of this wallet wait until the transaction ends. SQLite's write lock does so already."""
-    await connection.execute(select(wallets.c.id).where(wallets.c.id == wallet_id).with_for_update())
+    # Not the full lock: that would also hold up everyone who inserts a row that refers to the wallet.
+    lock = select(wallets.c.id).where(wallets.c.id == wallet_id).with_for_update(key_share=True)
+    await connection.execute(lock)

@@ -104,7 +104,7 @@ def _videos() -> None:
         "videos",
         ["wallet_id"],
         postgresql_where=sa.text("is_running"),
-        sqlite_where=sa.text("is_running"),
+        sqlite_where=sa.text("is_running = 1"),
     )
 
 
@@ -121,6 +121,7 @@ def _snapshots() -> None:
         sa.Column("saves", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["wallet_id"], ["wallets.id"], name="fk_snapshots_wallet_id"),
         sa.PrimaryKeyConstraint("wallet_id", "video_id", "taken_at", name="pk_snapshots"),
+        sqlite_with_rowid=False,
     )
 
 
@@ -173,7 +174,6 @@ def _requests() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_track_requests"),
         sa.UniqueConstraint("workspace_id", "batch", "key", name="uq_track_requests_workspace_id_batch_key"),
     )
-    op.create_index("ix_track_requests_key", "track_requests", ["wallet_id", "key"])
     op.create_index("ix_track_requests_spend", "track_requests", ["workspace_id", "submitted_at"])
     op.create_index("ix_track_requests_video", "track_requests", ["video_id"])
     op.create_index(

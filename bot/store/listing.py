@@ -1,0 +1,76 @@
+"""The statements behind lists of videos: each reads ranges of an index in their order and leaves every one early.
+
+So the first page costs the same in any account. A range holds the videos of one owner, platform and status (a cell of
+`video_counts`), or of one owner.
+"""
+
+from enum import StrEnum
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Select, bindparam, select, union_all
+
+from bot.store.stored_video import folded
+from bot.store.tables import NOBODY, videos
+
+SEARCHED = 1_000
+"""How many videos of the workspace, and how many started outside the bot, a search looks through."""
+
+
+class Sort(StrEnum):
+    """The orders in which videos are listed. What is unknown comes last in each."""
+
+    NEWEST = "newest"
+    COUNT = "count"
+    CHANGE_24H = "change_24h"
+    ENDING = "ending"
+
+
+_ORDERS = {
+    Sort.NEWEST: (videos.c.newest_at.desc(), videos.c.video_id.desc()),
+    Sort.COUNT: (videos.c.main_count.desc(), videos.c.video_id.desc()),
+    Sort.CHANGE_24H: (videos.c.change_24h.desc(), videos.c.video_id.desc()),
+    Sort.ENDING: (videos.c.ends_at.asc(), videos.c.video_id.asc()),
+}
+
+
+@cache
+def page(sort: Sort, cells: int) -> Select[Any]:
+    """The videos of a number of cells, in order; kept, because putting it together takes longer than running it.
+
+    Its values are `wallet`, `offset`, `limit`, `end` (the two together), and for each cell, counted from 0, `owner_0`,
+    `platform_0` and `status_0`.
+    """
+    ranges = (
+        select(videos.c.video_id)
+        .where(
+            videos.c.wallet_id == bindparam("wallet"),
+            videos.c.owner_id == bindparam(f"owner_{cell}"),
+            videos.c.platform == bindparam(f"platform_{cell}"),
+            videos.c.status == bindparam(f"status_{cell}"),
+        )
+        .order_by(*_ORDERS[sort])
+        .limit(bindparam("end"))
+        .subquery()
+        for cell in range(cells)
+    )
+    first = union_all(*map(select, ranges))
+    found = select(videos).where(videos.c.wallet_id == bindparam("wallet"), videos.c.video_id.in_(first))
+    return found.order_by(*_ORDERS[sort]).offset(bindparam("offset")).limit(bindparam("limit"))
+
+
+def search(wallet_id: int, workspace_id: int, typed: str, limit: int) -> Select[Any]:
+    """The videos that hold what was typed: running ones first, then newest."""
+    ranges = (
+        select(videos.c.video_id, videos.c.search_text, videos.c.is_running, videos.c.newest_at)
+        .where(videos.c.wallet_id == wallet_id, videos.c.owner_id == owner)
+        .order_by(videos.c.is_running.desc(), videos.c.newest_at.desc(), videos.c.video_id.desc())
+        .limit(SEARCHED)
+        .subquery()
+        for owner in (NOBODY, workspace_id)
+    )
+    recent = union_all(*map(select, ranges)).subquery().c
+    holding = select(recent.video_id).where(recent.search_text.contains(folded(typed.strip()), autoescape=True))
+    first = holding.order_by(recent.is_running.desc(), recent.newest_at.desc(), recent.video_id.desc()).limit(limit)
+    found = select(videos).where(videos.c.wallet_id == wallet_id, videos.c.video_id.in_(first))
+    return found.order_by(videos.c.is_running.desc(), videos.c.newest_at.desc(), videos.c.video_id.desc())
