@@ -1,0 +1,161 @@
+"""Opening, closing, the sandbox's own calls, the demo's past, and what the command line is told."""
+
+import asyncio
+import shlex
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from decimal import Decimal
+
+import httpx
+import pytest
+
+from adapters.sandbox.serve import Sandbox, serve
+from bot.domain.errors import NotConfigured
+
+LINK = "https://www.tiktok.com/@steady/video/7301"
+
+
+async def test_a_taken_port_is_told_in_a_sentence_with_what_to_do(clock, sandbox):
+    port = httpx.URL(sandbox.url).port
+    with pytest.raises(NotConfigured, match=f"^Port {port} of 127.0.0.1 cannot be opened .* choose another, or 0 "):
+        await Sandbox(clock, port=port).__aenter__()
+
+
+async def test_a_closed_sandbox_answers_no_more(clock):
+    async with Sandbox(clock) as sandbox:
+        pass
+    async with httpx.AsyncClient() as client:
+        with pytest.raises(httpx.ConnectError):
+            await client.get(f"{sandbox.url}/usage")
+
+
+async def test_faults_can_be_added_listed_and_forgotten_over_http(sandbox, api):
+    faults = f"{sandbox.root}/sandbox/faults"
+    wanted = {"fault": "status", "status": 503, "on": "GET /usage", "times": 2, "seconds": 1, "lie": "past"}
+    added = await api.post(faults, json=wanted)
+    assert added.json() == {"faults": [{"fault": "status", "on": "GET /usage", "times": 2}]}
+    assert (await api.get("/usage")).status_code == 503
+    assert (await api.get(faults)).json() == {"faults": [{"fault": "status", "on": "GET /usage", "times": 1}]}
+    assert (await api.delete(faults)).json() == {"faults": []}
+    assert (await api.get("/usage")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        ({}, 'say which fault: {"fault": "hang"}'),
+        ({"fault": "explode"}, "fault must be one of status"),
+        ({"fault": "hang", "seconds": "5"}, "seconds has the wrong type: '5'"),
+        ({"fault": "hang", "times": True}, "times has the wrong type: True"),
+        ({"fault": "hang", "when": "now"}, "unknown field 'when': use fault, on, times"),
+        ([], "the body must be a JSON object"),
+    ],
+)
+async def test_a_fault_that_makes_no_sense_is_a_400_with_a_sentence(sandbox, api, body, sentence):
+    answer = await api.post(f"{sandbox.root}/sandbox/faults", json=body)
+    assert answer.status_code == 400
+    assert answer.json()["error"].startswith(sentence)
+    assert sandbox.faults.waiting() == []
+
+
+async def test_the_sandboxs_own_calls_cost_no_rate_and_are_no_calls_of_the_api(sandbox, api):
+    answer = await api.get(f"{sandbox.root}/sandbox/faults")
+    assert "X-RateLimit-Limit" not in answer.headers
+    assert sandbox.requests == ()
+
+
+async def test_credit_over_http_resumes_what_was_paused(sandbox, api):
+    video = sandbox.world.track(sandbox.key, LINK, 7)
+    credit = f"{sandbox.root}/sandbox/credit"
+    assert (await api.post(credit, json={"amount": -5})).json()["balance_usd"] == 0
+    assert video.status == "paused"
+    answer = await api.post(credit, json={"amount": "10.50", "key": sandbox.key})
+    assert answer.json()["balance_usd"] == 10.5
+    assert video.status == "monitoring"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"amount": "much"},
+        {"amount": "NaN"},
+        {"amount": "Infinity"},
+        {"amount": 1, "key": "x"},
+        {"amount": 1, "key": []},
+    ],
+)
+async def test_credit_that_makes_no_sense_is_a_400(sandbox, api, body):
+    answer = await api.post(f"{sandbox.root}/sandbox/credit", json=body)
+    assert answer.status_code == 400
+    assert answer.json()["error"]
+    assert sandbox.world.account(sandbox.key).balance == Decimal("5.00")
+
+
+async def test_the_demo_account_has_videos_of_every_platform_shape_and_state(clock):
+    async with (
+        Sandbox(clock, seed_demo=True) as sandbox,
+        httpx.AsyncClient(base_url=sandbox.url, headers={"X-API-Key": sandbox.key}) as api,
+    ):
+        rows = (await api.get("/videos")).json()["videos"]
+        assert len(rows) == 8
+        assert {row["platform"] for row in rows} == {"tiktok", "youtube", "instagram", "twitter"}
+        assert {row["status"] for row in rows} == {"monitoring", "completed", "error"}
+        assert len({row["current_metadata"]["title"] for row in rows}) == 8
+        shapes = {each.film.growth.curve for each in sandbox.world.account(sandbox.key).trackings.values()}
+        assert shapes == {"viral", "steady", "flat", "gaps", "deleted"}
+        pages = [(await api.get(f"/videos/{row['id']}")).json() for row in rows]
+        assert all(page["snapshots"] for page in pages)
+        usage = (await api.get("/usage")).json()
+        assert usage["total_snapshots"] == sum(len(page["snapshots"]) for page in pages)
+        assert 5 < usage["balance_usd"] - usage["uncharged_usage_usd"] < 10
+        assert usage["active_videos"] == 5
+
+
+async def test_the_demos_past_fits_any_balance_and_leaves_other_accounts_alone(clock):
+    sandbox = Sandbox(clock, keys={"cs_test_a": "A", "cs_test_b": "B"}, balance=Decimal(0), seed_demo=True)
+    assert len(sandbox.world.account("cs_test_a").trackings) == 8
+    assert len(sandbox.world.account("cs_test_b").trackings) == 0
+
+
+@asynccontextmanager
+async def served(**options):
+    """What `serve` says, while it runs."""
+    said = asyncio.Queue()
+    task = asyncio.create_task(serve(host="127.0.0.1", port=0, say=said.put_nowait, **options))
+    async with asyncio.timeout(5):
+        lines = [await said.get()]
+    lines += [said.get_nowait() for _ in range(said.qsize())]
+    yield lines
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def test_serving_tells_where_it_is_and_how_to_use_it():
+    async with served(speed=3600) as lines:
+        url = lines[0].split(" at ")[1].split(",")[0]
+        assert lines[0] == f"The sandbox listens at {url}, its key is cs_test_demo. An hour takes 1 s."
+        assert f"  CONTENTSTATS_BASE_URL={url} CONTENTSTATS_API_KEY=cs_test_demo contentstats-bot console" in lines
+        async with httpx.AsyncClient(base_url=url, headers={"X-API-Key": "cs_test_demo"}) as api:
+            assert (await api.get("/videos")).json()["total"] == 8
+
+
+async def test_a_served_account_lives_as_fast_as_asked():
+    async with served(speed=360_000) as lines:
+        url = lines[0].split(" at ")[1].split(",")[0]
+        async with httpx.AsyncClient(base_url=url, headers={"X-API-Key": "cs_test_demo"}) as api:
+            before = (await api.get("/usage")).json()["total_snapshots"]
+            await asyncio.sleep(0.1)
+            assert (await api.get("/usage")).json()["total_snapshots"] > before
+
+
+async def test_what_a_person_may_copy_from_the_directions_works():
+    async with served(speed=1, seed_demo=False) as lines, httpx.AsyncClient() as client:
+        copied = [shlex.split(line) for line in lines if line.startswith("  curl") and " -d " in line]
+        assert [(await client.post(url, content=body)).status_code for _, url, _, body in copied] == [200, 200]
+
+
+async def test_time_travel_is_the_clocks_alone(clock, sandbox, api):
+    sandbox.world.track(sandbox.key, LINK, 1, clock() - timedelta(hours=3))
+    assert (await api.get("/usage")).json()["total_snapshots"] == 3
