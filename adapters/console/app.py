@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TextIO
 
 from adapters.console.choices import Choice, choices, chosen, yes
-from adapters.console.prompt import prompt_session
 from adapters.console.screen import Screen
 from bot.app import Bot
 from bot.domain.caller import Caller, Need, Person, Standing, WorkspaceRef
@@ -74,6 +73,8 @@ async def converse(bot: Bot, options: ConsoleOptions) -> int:
 
 async def converse_at_prompt(bot: Bot, options: ConsoleOptions, out: TextIO) -> int:
     """Prompt, answer and prompt again. Ctrl-C drops the line, Ctrl-D or `exit` leaves."""
+    from adapters.console.prompt import prompt_session  # noqa: PLC0415 - a line or a pipe starts sooner without it
+
     talk = _Talk(bot, options, out)
     session = prompt_session(bot, options.caller, options.history)
     talk.screen.write(WELCOME)

@@ -44,7 +44,7 @@ _WEIGHTS = {Weight.NORMAL: "", Weight.CONFIRM: "bold green", Weight.DANGER: "bol
 _SIDES: dict[Align, JustifyMethod] = {Align.LEFT: "left", Align.RIGHT: "right"}
 _FRAME = 4  # columns that the card's border and padding take
 _GAP = 2  # columns between two columns of a table
-_LEAST = 16  # columns that words need to be read at all
+_LONG_WORD = 16  # columns; only a longer word may be broken
 
 
 def card(reply: Reply, columns: int) -> RenderableType:
@@ -151,10 +151,14 @@ def _widths(
     """How wide each column may be: words give way first and numbers never break. None where even that is too wide."""
     widths, least = [], []
     for index, (column, name) in enumerate(zip(columns, names, strict=True)):
-        widest = max((row[index].cell_len for row in rows), default=0)
-        word = max(map(width, name.split()), default=1)
+        cells = [row[index] for row in rows]
+        widest = max([1, *(cell.cell_len for cell in cells)])
         widths.append(max(widest, width(name)))
-        least.append(max(word, widest if column.align is Align.RIGHT else min(widest, _LEAST)))
+        if column.align is Align.RIGHT:
+            least.append(max([widest, *map(width, name.split())]))
+        else:
+            words = [width(word) for text in (name, *(cell.plain for cell in cells)) for word in text.split()]
+            least.append(min(_LONG_WORD, max([1, *words])))
     room -= _GAP * (len(widths) - 1)
     while sum(widths) > room:
         slack, index = max((now - low, index) for index, (now, low) in enumerate(zip(widths, least, strict=True)))

@@ -74,6 +74,20 @@ def test_numbers_stand_under_each_other():
     assert "30  b" in lines
 
 
+def test_a_word_is_broken_only_where_it_is_very_long():
+    cells = (text("a " * 40), text("error (deleted)"), text("x" * 40))
+    table = Table("", (Column("Video"), Column("State"), Column("Id")), (cells,))
+    drawing = words(drawn(card(Reply("", parts=(table,)), 40), 40))
+    assert "(deleted)" in drawing
+    assert drawing.count("x") == 40
+    assert "x" * 17 not in drawing
+
+
+def test_a_column_without_a_name_is_drawn():
+    table = Table("", (Column("", Align.RIGHT), Column("")), ((text("7"), text("a")),))
+    assert words(drawn(card(Reply("", parts=(table,)), 40), 40)) == "7 a"
+
+
 def test_a_table_without_rows_keeps_its_head():
     table = Table("", (Column("Video"), Column("Views", Align.RIGHT)), ())
     assert "Video Views" in words(drawn(card(Reply("None.", parts=(table,)), 40), 40))
