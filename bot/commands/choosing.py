@@ -16,19 +16,24 @@ MOST_CHOICES = 10
 async def choose(context: Context, typed: str, call: Call, argument: str) -> StoredVideo | Reply:
     """The video that the words mean, or a reply that lets the person choose between several.
 
-    `call` with its `argument` set to a video's id is what a choice does. NotFound where nothing fits, after the
-    account was listed once more.
+    `call` with its `argument` set to a video's id is what a choice does. NotFound where nothing fits.
     """
+    found = await fitting(context, typed)
+    if len(found) == 1:
+        return found[0]
+    options = tuple(Option(option_label(each.video), each.video.id) for each in found[:MOST_CHOICES])
+    return which_video(call, argument, options, more=len(found) > MOST_CHOICES)
+
+
+async def fitting(context: Context, typed: str) -> tuple[StoredVideo, ...]:
+    """The videos that the words may mean, eleven at most; NotFound where nothing fits after a fresh list."""
     found = await _fitting(context, typed)
     if not found:
         await context.wallet.mirror.sweep()
         found = await _fitting(context, typed)
     if not found:
         raise NotFound("No video here fits these words. /videos lists them; /track starts a new one.")
-    if len(found) == 1:
-        return found[0]
-    options = tuple(Option(option_label(each.video), each.video.id) for each in found[:MOST_CHOICES])
-    return which_video(call, argument, options, more=len(found) > MOST_CHOICES)
+    return found
 
 
 async def _fitting(context: Context, typed: str) -> tuple[StoredVideo, ...]:

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.charts.specs import Comparison, Line
-from bot.commands.choosing import choose
+from bot.commands.choosing import choose, fitting
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
 from bot.domain.errors import UsageError
 from bot.domain.growth import aligned
 from bot.domain.videos import Metric, VideoReading
 from bot.messages.compare import Compared, compare_with, comparison, shared_metric
-from bot.messages.wording import option_label
+from bot.messages.wording import name_of, option_label
 from bot.reply.call import Call
 from bot.reply.model import Option, Picture, Reply
 from bot.store.videos import Sort, StoredVideo
@@ -42,11 +42,12 @@ async def compare(context: Context, args: Compare) -> Reply:
     """The table and the chart."""
     chosen: list[StoredVideo] = []
     for words in args.video:
-        stored = await choose(context, words, Call("stats"), "video")
-        if isinstance(stored, Reply):
-            msg = f"“{words[:60]}” fits several videos. Give a longer part of the title in quotes, a link or an id."
+        found = await fitting(context, words)
+        if len(found) > 1:
+            names = "; ".join(name_of(each.video) for each in found[:3])
+            msg = f"“{words[:60]}” fits several videos: {names}. Give a longer part of the title, a link or an id."
             raise UsageError(msg)
-        chosen.append(stored)
+        chosen += found
     distinct = tuple({each.video.id: each for each in chosen}.values())
     if len(distinct) < 2:
         raise UsageError("These words all name the same video. A comparison needs two different ones.")

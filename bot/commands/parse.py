@@ -16,7 +16,7 @@ MAX_TYPED = 4_000
 """No platform lets a person type more into a command; beyond it, it is an accident or an attack."""
 
 _TOKEN = re.compile(r'"(?P<straight>[^"]*)"|“(?P<curly>[^”]*)”|(?P<angle><[^<>]*>)|(?P<bare>\S+)')
-_NUMBER = re.compile(r"(?P<sign>[+-−]?)(?P<digits>\d[\d.,]*)(?:d|days?)?", re.IGNORECASE)
+_NUMBER = re.compile(r"(?P<sign>[-+−]?)(?P<digits>\d[\d.,]*)(?:d|days?)?", re.IGNORECASE)
 _SEPARATORS = frozenset({"vs", "vs.", "and", "|", ",", "&"})
 _FILLERS = _SEPARATORS | {"for", "day", "days", "d"}
 
@@ -84,6 +84,10 @@ def _place_words(words: list[_Token], arguments: tuple[Argument, ...], found: di
         return
     stray = next((token for token in words if token.quoted or token.text.casefold() not in _FILLERS), None)
     if stray is None:
+        return
+    link = next((each for each in arguments if each.kind is Kind.LINK and each.name not in found), None)
+    if link is not None:
+        found[link.name] = [stray.text]  # the reader of links says best what is wrong with this one
         return
     number = next((each for each in arguments if each.kind is Kind.NUMBER and each.name not in found), None)
     if number is not None:

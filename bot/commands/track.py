@@ -61,6 +61,7 @@ async def track(context: Context, args: Track) -> Reply:
 async def _offer(context: Context, rows: tuple[Row, ...], new: Sequence[Candidate], days: int | None) -> Offer:
     """Store what is proposed, and work out what each length of tracking would mean."""
     usage = await context.wallet.mirror.usage()
+    swept = await context.wallet.mirror.sweep()
     owed, endless = await context.wallet.promises()
     now = context.clock()
     batch = secrets.token_urlsafe(9)
@@ -73,7 +74,8 @@ async def _offer(context: Context, rows: tuple[Row, ...], new: Sequence[Candidat
         batch=batch,
         rows=rows,
         usage=usage.value,
-        usage_problem=usage.problem,
+        usage_problem=usage.problem or swept.problem,
+        complete=swept.value,
         runway=runway(usage.value.available, usage.value.cost_per_snapshot, owed, now),
         choices=consequences(usage.value, owed, now, durations, len(new)),
         days=days,

@@ -56,12 +56,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What a consequence card shows. `days` is None where the asker left the choice open."""
+    """What a consequence card shows. `days` is None where the asker left the choice open.
+
+    `complete` is False where running videos may be hidden, `endless` counts those whose end the API does not say.
+    """
 
     batch: str
     rows: tuple[Row, ...]
     usage: Usage
     usage_problem: str
+    complete: bool
     runway: Runway
     choices: tuple[Consequence, ...]
     days: int | None
@@ -194,8 +198,9 @@ def _effect(choice: Consequence, offer: Offer) -> str:
 def _small_print(offer: Offer) -> Note:
     price = f"{dollars(offer.usage.cost_per_snapshot)} a snapshot, 24 a day; only collected snapshots are billed. "
     test = "This is a test key: nothing is charged. " if offer.is_test else ""
-    old = f"The balance may have changed: {offer.usage_problem} " if offer.usage_problem else ""
-    return Note(text(price, test, old, "The offer ends ", Time(offer.expires_at), "."))
+    old = f"These figures may have changed: {offer.usage_problem} " if offer.usage_problem else ""
+    hidden = "" if offer.complete else "The account holds more videos than the API lists, so more may be promised. "
+    return Note(text(price, test, old, hidden, "The offer ends ", Time(offer.expires_at), "."))
 
 
 def _buttons(offer: Offer) -> tuple[Action, ...]:
