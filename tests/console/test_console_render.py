@@ -7,7 +7,21 @@ from rich.console import Console
 from adapters.console.choices import choices
 from adapters.console.render import card, menu
 from bot.reply.call import Call
-from bot.reply.model import Align, Button, Column, Field, Fields, Link, Paragraph, Reply, Table, Tone, text
+from bot.reply.model import (
+    Align,
+    Button,
+    Channel,
+    Column,
+    Field,
+    Fields,
+    Link,
+    Mention,
+    Paragraph,
+    Reply,
+    Table,
+    Tone,
+    text,
+)
 
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m|\x1b\]8;[^\x1b]*\x1b\\")
 NUMBERS = ("21,298,000", "+1,298,000", "128,000", "$1.23")
@@ -98,6 +112,11 @@ def test_a_link_leads_to_its_place_and_shows_it():
     drawing = drawn(card(reply, 60), 60)
     assert ";https://example.org/a\x1b\\" in drawing
     assert "the page (https://example.org/a)" in words(drawing)
+
+
+def test_people_and_channels_are_shown_and_never_addressed():
+    reply = Reply("", parts=(Paragraph(text(Mention("U1", ""), " in ", Channel("C1"))),))
+    assert words(drawn(card(reply, 60), 60)) == "U1 in C1"
 
 
 def test_only_https_becomes_a_hyperlink():

@@ -75,6 +75,7 @@ def test_cleaning_twice_is_cleaning_once(text):
         ("👨‍👩‍👧", 2),
         ("\u2066مرحبا\u2069", 5),
         ("각", 2),
+        ("\u1100\u1161\u11a8", 2),
         ("a\ufe0f", 1),
     ],
 )

@@ -5,6 +5,7 @@ from bot.reply.model import (
     Align,
     Bold,
     Button,
+    Channel,
     Code,
     Column,
     Divider,
@@ -111,8 +112,8 @@ def test_a_link_without_words_of_its_own_shows_its_address_once():
     assert plain_spans(text(Link("", address))) == address
 
 
-def test_a_person_without_a_name_is_shown_by_id():
-    assert plain_spans(text(Mention("U1", ""))) == "U1"
+def test_a_channel_and_a_person_without_a_name_are_shown_by_id():
+    assert plain_spans(text(Mention("U1", ""), " in ", Channel("C1"))) == "U1 in C1"
 
 
 def test_a_hostile_cell_stays_in_its_cell():
