@@ -143,7 +143,12 @@ class Videos:
         days = snapshot_days.c
         query = (
             select(days.day, func.sum(days.snapshots))
-            .where(days.wallet_id == workspace.wallet_id, days.owner_id.in_(_owners(workspace)), days.day >= since)
+            .where(
+                days.wallet_id == workspace.wallet_id,
+                days.owner_id.in_(_owners(workspace)),
+                days.day >= since,
+                days.snapshots > 0,
+            )
             .group_by(days.day)
             .order_by(days.day)
         )

@@ -1,16 +1,69 @@
-"""The call budget: one row a key, whichever process asks."""
+"""The call budget of a key, which all processes draw from."""
 
 import asyncio
-
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+import random
 
 from bot.store import Store
 from bot.store.database import Database
-
-MINUTE = 60.0
 
 
 async def test_a_burst_goes_at_once_and_then_calls_come_evenly(store):
     waits = [await store.rates.reserve("key", 1000.0, period=2.0, tolerance=6.0, patience=60.0) for _ in range(6)]
     assert waits == [0.0, 0.0, 0.0, 0.0, 2.0, 4.0]
+
+
+async def test_without_tolerance_there_is_no_burst_so_that_background_work_leaves_it_to_people(store):
+    assert [await store.rates.reserve("key", 0.0, 2.0, 0.0, 60.0) for _ in range(3)] == [0.0, 2.0, 4.0]
+    assert await store.rates.reserve("key", 0.0, 2.0, 10.0, 0.0) == 0.0
+
+
+async def test_a_wait_beyond_patience_is_told_and_reserves_nothing(store):
+    assert await store.rates.reserve("key", 0.0, 10.0, 0.0, 0.0) == 0.0
+    assert await store.rates.reserve("key", 1.0, 10.0, 0.0, 5.0) == 9.0
+    assert await store.rates.reserve("key", 1.0, 10.0, 0.0, 5.0) == 9.0
+    assert await store.rates.reserve("key", 1.0, 10.0, 0.0, 9.0) == 9.0
+    assert await store.rates.reserve("key", 1.0, 10.0, 0.0, 9.0) == 19.0
+
+
+async def test_time_that_passed_unused_is_not_saved_up(store):
+    await store.rates.reserve("key", 0.0, 1.0, 2.0, 60.0)
+    assert [await store.rates.reserve("key", 9_999.0, 1.0, 2.0, 60.0) for _ in range(4)] == [0.0, 0.0, 0.0, 1.0]
+
+
+async def test_each_key_has_its_own_budget(store):
+    assert await store.rates.reserve("one", 0.0, 10.0, 0.0, 0.0) == 0.0
+    assert await store.rates.reserve("two", 0.0, 10.0, 0.0, 0.0) == 0.0
+
+
+async def test_a_hold_stops_everyone_until_it_ends_and_a_shorter_one_changes_nothing(store):
+    await store.rates.hold("key", 130.0)
+    await store.rates.hold("key", 110.0)
+    assert await store.rates.reserve("key", 100.0, 1.0, 0.0, 60.0) == 30.0
+    assert await store.rates.reserve("key", 100.0, 1.0, 0.0, 10.0) == 31.0
+    assert await store.rates.reserve("key", 140.0, 1.0, 0.0, 10.0) == 0.0
+
+
+async def test_no_window_ever_sees_more_than_the_limit_whatever_comes(store):
+    limit, burst, window = 60, 10, 60.0
+    period, rng, now, starts = window / (limit - burst), random.Random(3), 1_700_000_000.0, []
+    for _ in range(300):
+        now += rng.choice([0.0, 0.0, 0.1, 0.5, 3.0, 20.0])
+        patience = rng.choice([0.0, 5.0, 60.0])
+        wait = await store.rates.reserve("key", now, period, period * (burst - 1), patience)
+        if wait <= patience:
+            starts.append(now + wait)
+    assert len(starts) > 150
+    starts.sort()
+    assert all(sum(1 for each in starts if at <= each < at + window) <= limit for at in starts)
+
+
+async def test_processes_that_share_a_database_share_the_budget(database_url):
+    callers = 40
+    databases = [Database(database_url) for _ in range(2)]
+    stores = [Store(database) for database in databases]
+    waits = await asyncio.gather(
+        *(stores[n % 2].rates.reserve("key", 0.0, period=1.0, tolerance=0.0, patience=1e9) for n in range(callers))
+    )
+    for database in databases:
+        await database.close()
+    assert sorted(waits) == [float(n) for n in range(callers)]

@@ -1,0 +1,20 @@
+"""Two workspaces that share a wallet, and one that has its own."""
+
+import pytest
+
+from tests.store.samples import HERE, NOW, THERE
+
+
+@pytest.fixture
+async def wallet_id(store):
+    return await store.wallets.ensure_wallet("fingerprint", NOW)
+
+
+@pytest.fixture
+async def workspace(store, wallet_id):
+    return await store.workspaces.ensure_workspace(HERE, wallet_id, NOW)
+
+
+@pytest.fixture
+async def neighbour(store, wallet_id):
+    return await store.workspaces.ensure_workspace(THERE, wallet_id, NOW)

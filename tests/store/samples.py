@@ -1,0 +1,40 @@
+"""Videos, people and moments that the store's tests share."""
+
+from datetime import UTC, datetime, timedelta
+
+from bot.domain.caller import Person, WorkspaceRef
+from bot.domain.videos import HOUR, Metric, Snapshot, Video, VideoReading
+
+NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
+MONTH = datetime(2026, 3, 1, tzinfo=UTC)
+ADA = Person("U1", "Ada")
+BEN = Person("U2", "Ben")
+HERE = WorkspaceRef("slack", "T1", "Here")
+THERE = WorkspaceRef("discord", "G1", "There")
+
+
+def video(video_id, **facts):
+    """A running TikTok, unless `facts` say otherwise."""
+    usual = {"link": f"https://www.tiktok.com/@ada/video/{video_id}", "platform": "tiktok", "status": "monitoring"}
+    return Video(id=video_id, **(usual | facts))
+
+
+def keyed(*videos):
+    """The videos with their canonical keys."""
+    return [(each, f"tiktok:{each.id}") for each in videos]
+
+
+def reading(of, *views, start=NOW - timedelta(days=1)):
+    """A page with a snapshot an hour."""
+    return VideoReading(of, tuple(Snapshot(start + HOUR * hour, {Metric.VIEWS: n}) for hour, n in enumerate(views)))
+
+
+async def proposed(store, workspace, *keys, person=ADA, batch="batch", now=NOW):
+    """Requests of one batch, valid for ten minutes."""
+    items = [(key, f"https://example.com/{key}", "tiktok") for key in keys]
+    return await store.tracking.propose(workspace, "C1", person, batch, items, now, now + timedelta(minutes=10))
+
+
+async def submitted(store, request, cost, *, cap=1_000, now=NOW, days=7):
+    """What `submit` says to the asker of a request."""
+    return await store.tracking.submit(request.id, request.person.id, days, cost, now, MONTH, cap)

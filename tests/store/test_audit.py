@@ -1,0 +1,56 @@
+from datetime import timedelta
+from decimal import Decimal
+
+from bot.store.audit import Action, Entry
+from tests.store.samples import ADA, BEN, MONTH, NOW, submitted, video
+
+STOP = Entry(NOW, ADA, "C1", Action.STOP, "https://example.com/1", "v1", None, "stopped, saves $1.20")
+
+
+async def test_entries_come_back_newest_first_and_only_to_their_workspace(store, workspace, neighbour):
+    later = Entry(NOW + timedelta(hours=1), BEN, "C2", Action.TRACK, "https://x", None, Decimal("0.36"), "tracking")
+    for entry in (STOP, later):
+        await store.audit.write(workspace.id, entry)
+    assert await store.audit.recent(workspace.id, 10) == (later, STOP)
+    assert await store.audit.recent(workspace.id, 1) == (later,)
+    assert await store.audit.recent(neighbour.id, 10) == ()
+
+
+async def test_entries_of_one_moment_keep_their_order(store, workspace):
+    entries = [Entry(NOW, ADA, "C1", Action.STOP, f"https://x/{n}", None, None, "stopped") for n in range(3)]
+    for entry in entries:
+        await store.audit.write(workspace.id, entry)
+    assert await store.audit.recent(workspace.id, 10) == tuple(reversed(entries))
+
+
+async def test_spending_is_summed_exactly_by_person_and_by_channel(store, workspace, neighbour):
+    await track(store, workspace, ADA, "C1", Decimal("0.1"))
+    await track(store, workspace, ADA, "C2", Decimal("0.2"))
+    await track(store, workspace, BEN, "C1", Decimal("0.015"))
+    await track(store, neighbour, BEN, "C1", Decimal(50))
+    await track(store, workspace, ADA, "C1", Decimal(9), now=MONTH - timedelta(days=1))
+    assert await store.audit.spend_by_person(workspace.id, MONTH) == ((ADA, Decimal("0.3")), (BEN, Decimal("0.015")))
+    assert await store.audit.spend_by_channel(workspace.id, MONTH) == (("C2", Decimal("0.2")), ("C1", Decimal("0.115")))
+    assert await store.audit.spend_by_person(workspace.id, NOW + timedelta(days=1)) == ()
+
+
+async def test_only_what_was_started_counts_as_spent(store, workspace):
+    (request,) = await propose(store, workspace, ADA, "C1", NOW)
+    await submitted(store, request, Decimal(1))
+    assert await store.audit.spend_by_person(workspace.id, MONTH) == ()
+    await store.tracking.mark_failed(request.id, "refused", NOW)
+    assert await store.audit.spend_by_channel(workspace.id, MONTH) == ()
+    (entry,) = await store.audit.recent(workspace.id, 10)
+    assert (entry.outcome, entry.cost, entry.video_id) == ("refused", None, None)
+
+
+async def propose(store, workspace, person, channel, now):
+    token = f"{person.id}{channel}{now}"
+    item = (f"tiktok:{workspace.id}{token}", "https://example.com", "tiktok")
+    return await store.tracking.propose(workspace, channel, person, token, [item], now, now + timedelta(minutes=1))
+
+
+async def track(store, workspace, person, channel, cost, now=NOW):
+    (request,) = await propose(store, workspace, person, channel, now)
+    await submitted(store, request, cost, now=now)
+    await store.tracking.mark_tracking(request.id, video(f"v{request.id}"), now)

@@ -1,0 +1,180 @@
+import random
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from itertools import product
+
+import pytest
+
+from bot.domain.videos import HOUR
+from bot.store.listing import SEARCHED
+from bot.store.videos import Sort
+from tests.store.samples import ADA, BEN, NOW, keyed, proposed, reading, submitted, video
+
+
+async def test_a_workspace_never_sees_what_another_one_started(store, wallet_id, workspace, neighbour):
+    await start(store, neighbour, "secret", title="Secret launch")
+    await store.videos.remember(wallet_id, keyed(video("outside", title="Open")), NOW)
+    assert await store.videos.find(workspace, "secret") is None
+    assert await store.videos.search(workspace, "secret", 25) == ()
+    for sort in Sort:
+        rows, total = await store.videos.page(workspace, None, None, sort, 0, 10)
+        assert ([row.video.id for row in rows], total) == (["outside"], 1)
+    rows, total = await store.videos.page(neighbour, None, None, Sort.NEWEST, 0, 10)
+    assert ({row.video.id for row in rows}, total) == ({"outside", "secret"}, 2)
+
+
+async def test_a_workspace_sees_nothing_of_another_wallet(store, wallet_id, workspace):
+    elsewhere = await store.wallets.ensure_wallet("elsewhere", NOW)
+    await store.videos.remember(elsewhere, keyed(video("v1")), NOW)
+    assert await store.videos.find(workspace, "v1") is None
+    assert await store.videos.search(workspace, "v1", 25) == ()
+    assert await store.videos.by_key(wallet_id, "tiktok:v1") == ()
+    assert await store.videos.running(wallet_id) == ()
+
+
+async def test_the_check_before_spending_sees_every_workspace_of_the_wallet(store, wallet_id, workspace, neighbour):
+    await start(store, neighbour, "v1", person=BEN)
+    (stored,) = await store.videos.by_key(wallet_id, "tiktok:v1")
+    assert (stored.workspace_id, stored.started_by) == (neighbour.id, BEN)
+    assert stored.workspace_id != workspace.id
+
+
+async def test_every_tracking_of_a_link_is_found_newest_first(store, wallet_id):
+    old = video("old", started_at=NOW - timedelta(days=9), status="completed")
+    new = video("new", started_at=NOW - timedelta(days=1))
+    await store.videos.remember(wallet_id, [(old, "tiktok:1"), (new, "tiktok:1"), (video("other"), "tiktok:2")], NOW)
+    assert [stored.video.id for stored in await store.videos.by_key(wallet_id, "tiktok:1")] == ["new", "old"]
+
+
+async def test_what_may_still_cost_is_running_also_paused_and_in_a_state_nobody_documented(store, wallet_id):
+    states = ("monitoring", "paused", "queued", "completed", "error", "cancelled")
+    await store.videos.remember(wallet_id, keyed(*(video(state, status=state) for state in states)), NOW)
+    assert {stored.video.id for stored in await store.videos.running(wallet_id)} == {"monitoring", "paused", "queued"}
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "grosse",
+        "GRÖSSE",
+        "Große",
+        "ﬁnale",
+        "FINALE",
+        "ИВАН",
+        "日本",
+        "🎉",
+        "100%_sure",
+        "v-77",
+        "video/v-77",
+        "  iván\u0301  ",
+    ],
+)
+async def test_any_part_of_title_creator_id_or_link_finds_a_video_in_any_case(store, wallet_id, workspace, typed):
+    match = video("v-77", title="Größe, Große Finale 🎉 日本 100%_sure grosse", creator="Иван Iva\u0301n\u0301")
+    await store.videos.remember(wallet_id, keyed(match, video("other", title="nothing of it")), NOW)
+    assert [stored.video.id for stored in await store.videos.search(workspace, typed, 25)] == ["v-77"]
+
+
+@pytest.mark.parametrize("typed", ["%", "_", "\\", "/%", "a%z", "'", '"', "; drop table videos"])
+async def test_wildcards_and_quotes_mean_themselves(store, wallet_id, workspace, typed):
+    await store.videos.remember(wallet_id, keyed(video("v1", title="abcz", link="abcz")), NOW)
+    assert await store.videos.search(workspace, typed, 25) == ()
+
+
+async def test_a_search_offers_running_videos_first_then_the_newest(store, wallet_id, workspace):
+    ages = {"a": 1, "b": 2, "c": 3, "d": 4}
+    states = {"a": "completed", "b": "monitoring", "c": "completed", "d": "monitoring"}
+    rows = [video(name, started_at=NOW - HOUR * age, status=states[name]) for name, age in ages.items()]
+    await store.videos.remember(wallet_id, keyed(*rows), NOW)
+    assert [stored.video.id for stored in await store.videos.search(workspace, "", 25)] == ["b", "d", "a", "c"]
+    assert [stored.video.id for stored in await store.videos.search(workspace, "", 3)] == ["b", "d", "a"]
+
+
+async def test_a_search_reaches_every_running_video_behind_thousands_of_finished_ones(store, wallet_id, workspace):
+    finished = [video(f"f{n}", status="completed", started_at=NOW) for n in range(SEARCHED + 1)]
+    running = video("needle", started_at=NOW - timedelta(days=20))
+    await store.videos.remember(wallet_id, keyed(*finished, running), NOW)
+    assert [stored.video.id for stored in await store.videos.search(workspace, "needle", 25)] == ["needle"]
+
+
+async def test_every_page_of_every_order_and_filter_is_what_sorting_by_hand_gives(
+    store, wallet_id, workspace, neighbour
+):
+    rng = random.Random(7)
+    rows = [any_video(rng, n) for n in range(120)]
+    await store.videos.remember(wallet_id, keyed(*rows), NOW)
+    for row in rows[::3]:
+        await store.videos.remember_reading(
+            wallet_id,
+            reading(row, 1, 2),
+            f"tiktok:{row.id}",
+            main_count=rng.choice([None, 0, 5, 9, 10**12]),
+            change_24h=rng.choice([None, -4, 0, 7]),
+            now=NOW,
+        )
+    for row in rows[::10]:
+        await take(store, rng.choice([workspace, neighbour]), row)
+    mine = [
+        stored
+        for row in rows
+        for key in (f"tiktok:{row.id}", f"new:{row.id}")
+        for stored in await store.videos.by_key(wallet_id, key)
+        if stored.workspace_id in {None, workspace.id}
+    ]
+    assert 100 < len(mine) < 120
+    filters = product((None, "tiktok", "youtube", "vimeo"), (None, "monitoring", "error", "queued"), Sort)
+    for platform, status, sort in filters:
+        fit = [each for each in mine if platform in {None, each.video.platform} and status in {None, each.video.status}]
+        expected = [
+            each.video.id for each in sorted(fit, key=lambda each: each.video.id, reverse=sort is not Sort.ENDING)
+        ]
+        ranked = {each.video.id: rank(each, sort) for each in fit}
+        expected.sort(key=ranked.__getitem__)
+        listed = []
+        for offset in range(0, len(fit) + 10, 10):
+            page, total = await store.videos.page(workspace, platform, status, sort, offset, 10)
+            assert total == len(fit)
+            listed += [each.video.id for each in page]
+        assert listed == expected
+
+
+def any_video(rng, number):
+    return video(
+        f"v{number:03}",
+        platform=rng.choice(["tiktok", "youtube", "instagram"]),
+        status=rng.choice(["monitoring", "completed", "error", "queued"]),
+        started_at=rng.choice([None, NOW - HOUR * rng.randrange(9)]),
+        days=rng.choice([None, 3, 7]),
+        days_remaining=rng.choice([None, Decimal("1.5"), Decimal(2)]),
+    )
+
+
+def rank(stored, sort):
+    """Where a video stands, smallest first; what is unknown comes last."""
+    row = stored.video
+    match sort:
+        case Sort.NEWEST:
+            return -(row.started_at or stored.first_seen_at).timestamp()
+        case Sort.COUNT:
+            return float("inf") if stored.main_count is None else -stored.main_count
+        case Sort.CHANGE_24H:
+            return float("inf") if stored.change_24h is None else -stored.change_24h
+    if row.is_running and row.days_remaining is not None:
+        return (stored.seen_at + timedelta(days=float(row.days_remaining))).timestamp()
+    if row.is_running and row.started_at is not None and row.days is not None:
+        return (row.started_at + timedelta(days=row.days)).timestamp()
+    return float("inf")
+
+
+async def take(store, workspace, row):
+    """Let a workspace turn out to be the one that started a video of the mirror."""
+    (request,) = await proposed(store, workspace, f"new:{row.id}", batch=row.id)
+    await submitted(store, request, Decimal(0))
+    await store.tracking.mark_tracking(request.id, row, NOW)
+
+
+async def start(store, workspace, video_id, person=ADA, **facts):
+    (request,) = await proposed(store, workspace, f"tiktok:{video_id}", person=person)
+    await submitted(store, request, Decimal(1))
+    await store.tracking.mark_tracking(request.id, replace(video(video_id), **facts), NOW)

@@ -1,0 +1,177 @@
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from bot.domain.videos import HOUR, Metric, Snapshot, VideoReading
+from bot.store.videos import Sort
+from tests.store.samples import ADA, BEN, NOW, keyed, proposed, reading, submitted, video
+
+LATER = NOW + HOUR
+FULL = video(
+    "v1",
+    title="Größe zählt 🎉",
+    creator="Ada",
+    started_at=NOW - timedelta(days=1),
+    days=7,
+    days_remaining=Decimal("5.958333333333333"),
+    extra={"provider": "x"},
+)
+
+
+async def test_a_video_comes_back_as_it_was_stated(store, wallet_id, workspace):
+    assert await store.videos.remember(wallet_id, keyed(FULL), NOW) == ("v1",)
+    stored = await store.videos.find(workspace, "v1")
+    assert stored.video == FULL
+    assert (stored.key, stored.wallet_id, stored.workspace_id, stored.started_by) == (
+        "tiktok:v1",
+        wallet_id,
+        None,
+        None,
+    )
+    assert (stored.seen_at, stored.first_seen_at, stored.read_at) == (NOW, NOW, None)
+    assert (stored.main_count, stored.change_24h, stored.snapshot_count, stored.last_snapshot_at) == (
+        None,
+        None,
+        0,
+        None,
+    )
+
+
+async def test_only_what_is_new_is_called_new(store, wallet_id):
+    await store.videos.remember(wallet_id, keyed(FULL), NOW)
+    assert await store.videos.remember(wallet_id, keyed(video("v2"), FULL, video("v3")), LATER) == ("v2", "v3")
+    assert await store.videos.remember(wallet_id, keyed(video("v2"), video("v3")), LATER) == ()
+    assert await store.videos.remember(wallet_id, [], LATER) == ()
+
+
+async def test_a_short_answer_takes_nothing_away(store, wallet_id, workspace):
+    await store.videos.remember(wallet_id, keyed(FULL), NOW)
+    await store.videos.remember(wallet_id, keyed(video("v1")), LATER)
+    stored = await store.videos.find(workspace, "v1")
+    assert stored.video == FULL
+    assert stored.seen_at == NOW, "what remained was counted from the moment it was said"
+
+
+async def test_news_replace_what_was_known(store, wallet_id, workspace):
+    await store.videos.remember(wallet_id, keyed(FULL), NOW)
+    news = replace(FULL, title="New", status="paused", days_remaining=Decimal(5), extra={"a": "b"}, link="https://new")
+    await store.videos.remember(wallet_id, keyed(news), LATER)
+    stored = await store.videos.find(workspace, "v1")
+    assert (stored.video, stored.seen_at, stored.first_seen_at) == (news, LATER, NOW)
+
+
+async def test_a_list_does_not_bring_a_deleted_video_back_but_its_page_does(store, wallet_id, workspace):
+    await store.videos.remember(wallet_id, keyed(replace(FULL, is_deleted=True)), NOW)
+    await store.videos.remember(wallet_id, keyed(FULL), NOW)
+    assert (await store.videos.find(workspace, "v1")).video.is_deleted
+    await read(store, wallet_id, reading(FULL, 1))
+    assert not (await store.videos.find(workspace, "v1")).video.is_deleted
+
+
+async def test_the_same_video_twice_in_one_sweep_counts_once(store, wallet_id, workspace):
+    await store.videos.remember(wallet_id, keyed(FULL, replace(FULL, status="completed")), NOW)
+    rows, total = await store.videos.page(workspace, None, None, Sort.NEWEST, 0, 10)
+    assert (len(rows), total, rows[0].video.status) == (1, 1, "completed")
+
+
+async def test_hundreds_of_videos_are_kept_in_one_go(store, wallet_id, workspace):
+    await store.videos.remember(wallet_id, keyed(*(video(f"v{n}") for n in range(2_000))), NOW)
+    assert (await store.videos.page(workspace, None, None, Sort.NEWEST, 0, 1))[1] == 2_000
+
+
+async def test_a_page_keeps_every_snapshot_with_what_each_platform_lacks(store, wallet_id, workspace):
+    taken = (
+        Snapshot(
+            NOW - HOUR, {Metric.VIEWS: 10, Metric.LIKES: 1, Metric.COMMENTS: 2, Metric.SHARES: 3, Metric.SAVES: 4}
+        ),
+        Snapshot(NOW, {Metric.LIKES: 5_000_000_000}),
+        Snapshot(NOW + HOUR, {}),
+    )
+    await read(store, wallet_id, VideoReading(FULL, taken), main_count=10, change_24h=-3)
+    assert await store.videos.snapshots(wallet_id, "v1") == taken
+    stored = await store.videos.find(workspace, "v1")
+    assert (stored.snapshot_count, stored.last_snapshot_at) == (3, NOW + HOUR)
+    assert (stored.main_count, stored.change_24h, stored.read_at) == (10, -3, NOW)
+
+
+async def test_a_snapshot_that_was_corrected_is_corrected_and_not_doubled(store, wallet_id):
+    await read(store, wallet_id, reading(FULL, 1, 2, 3))
+    await read(store, wallet_id, reading(FULL, 1, 20, 3, 4))
+    views = [snapshot.counts[Metric.VIEWS] for snapshot in await store.videos.snapshots(wallet_id, "v1")]
+    assert views == [1, 20, 3, 4]
+
+
+async def test_a_page_that_was_cut_short_takes_no_snapshot_away(store, wallet_id, workspace):
+    await read(store, wallet_id, reading(FULL, 1, 2, 3))
+    await read(store, wallet_id, reading(FULL, 1))
+    assert len(await store.videos.snapshots(wallet_id, "v1")) == 3
+    assert (await store.videos.find(workspace, "v1")).snapshot_count == 3
+
+
+async def test_a_list_leaves_what_was_read_as_it_was(store, wallet_id, workspace):
+    await read(store, wallet_id, reading(FULL, 1, 2), main_count=2, change_24h=1)
+    before = await store.videos.find(workspace, "v1")
+    await store.videos.remember(wallet_id, keyed(replace(FULL, status="completed")), LATER)
+    after = await store.videos.find(workspace, "v1")
+    assert after == replace(before, video=replace(FULL, status="completed"), seen_at=LATER)
+
+
+async def test_snapshots_are_counted_by_the_day_in_utc(store, wallet_id, workspace):
+    start = NOW.replace(hour=22)
+    await read(store, wallet_id, reading(FULL, 1, 2, 3, 4, 5, start=start))
+    await read(store, wallet_id, reading(FULL, 1, 2, 9, 4, 5, start=start))
+    await read(store, wallet_id, reading(video("v2"), 1, start=start))
+    assert await store.videos.snapshots_per_day(workspace, date(2026, 3, 1)) == {
+        date(2026, 3, 10): 3,
+        date(2026, 3, 11): 3,
+    }
+    assert await store.videos.snapshots_per_day(workspace, date(2026, 3, 11)) == {date(2026, 3, 11): 3}
+
+
+async def test_a_video_keeps_its_owner_when_the_workspace_takes_another_key(store, workspace, neighbour):
+    await started(store, workspace, "v1")
+    rotated = await store.wallets.ensure_wallet("rotated", NOW)
+    mine = replace(workspace, wallet_id=rotated)
+    theirs = replace(neighbour, wallet_id=rotated)
+    await store.videos.remember(rotated, keyed(video("v1"), video("outside")), LATER)
+    assert (await store.videos.find(mine, "v1")).started_by == ADA
+    assert await store.videos.find(theirs, "v1") is None
+    assert await store.videos.find(theirs, "outside") is not None
+
+
+async def test_a_video_that_a_list_shows_before_its_own_answer_arrives_is_never_shown_to_others(
+    store, wallet_id, workspace, neighbour
+):
+    (request,) = await proposed(store, workspace, "tiktok:v1", person=BEN)
+    await submitted(store, request, Decimal(1))
+    finished = video("old", status="completed")
+    await store.videos.remember(wallet_id, [(video("v1"), "tiktok:v1"), (finished, "tiktok:v1")], NOW)
+    assert await store.videos.find(neighbour, "v1") is None
+    assert (await store.videos.find(workspace, "v1")).started_by == BEN
+    assert await store.videos.find(neighbour, "old") is not None
+
+
+async def test_a_video_that_turns_out_to_be_the_workspaces_own_leaves_the_others_sums(
+    store, wallet_id, workspace, neighbour
+):
+    (request,) = await proposed(store, workspace, "tiktok:other-spelling")
+    await submitted(store, request, Decimal(1))
+    await read(store, wallet_id, reading(video("v1"), 1, 2, start=NOW))
+    assert await store.videos.snapshots_per_day(neighbour, NOW.date()) == {NOW.date(): 2}
+    await store.tracking.mark_tracking(request.id, video("v1"), NOW)
+    assert await store.videos.snapshots_per_day(workspace, NOW.date()) == {NOW.date(): 2}
+    assert await store.videos.snapshots_per_day(neighbour, NOW.date()) == {}
+    assert (await store.videos.page(neighbour, None, None, Sort.NEWEST, 0, 10)) == ((), 0)
+    assert (await store.videos.page(workspace, None, None, Sort.NEWEST, 0, 10))[1] == 1
+
+
+async def read(store, wallet_id, page, main_count=None, change_24h=None):
+    await store.videos.remember_reading(
+        wallet_id, page, f"tiktok:{page.video.id}", main_count=main_count, change_24h=change_24h, now=NOW
+    )
+
+
+async def started(store, workspace, video_id):
+    (request,) = await proposed(store, workspace, f"tiktok:{video_id}")
+    await submitted(store, request, Decimal(1))
+    await store.tracking.mark_tracking(request.id, video(video_id), NOW)
