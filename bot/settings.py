@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias
 from urllib.parse import unquote, urlsplit
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.domain.errors import NotConfigured
+from bot.secret_files import FROM_FILE, SecretFiles
 
 LogLevel: TypeAlias = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 LogFormat: TypeAlias = Literal["text", "json"]
@@ -33,38 +34,6 @@ class Spenders(StrEnum):
 _HOST = re.compile(r"[A-Za-z0-9._:-]+")
 
 
-@dataclass(frozen=True, slots=True)
-class _SecretFile:
-    """What a `*_FILE` variable says, before the file is read; `clashes` where the plain variable is set as well."""
-
-    variable: str
-    path: Path
-    clashes: bool
-
-
-def _read(value: object) -> object:
-    """The secret in the file, or the value as it is."""
-    if not isinstance(value, _SecretFile):
-        return value
-    if value.clashes:
-        msg = f"{value.variable} and {value.variable}_FILE are both set. Keep one of the two."
-        raise ValueError(msg)
-    try:
-        secret = value.path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not text"
-        msg = f"{value.variable}_FILE names {value.path}, which cannot be read: {reason}. Correct the path or the file."
-        raise ValueError(msg) from None
-    if not secret:
-        msg = f"{value.variable}_FILE names {value.path}, which is empty. Put the secret into it."
-        raise ValueError(msg)
-    return secret
-
-
-_FROM_FILE = BeforeValidator(_read)
-"""Marks a field whose value may also lie in the file that `<NAME>_FILE` names."""
-
-
 class Settings(BaseSettings):
     """Every choice an operator has. Made by `load`, which tells mistakes in sentences."""
 
@@ -78,7 +47,7 @@ class Settings(BaseSettings):
         str_strip_whitespace=True,
     )
 
-    contentstats_api_key: Annotated[SecretStr | None, _FROM_FILE] = Field(
+    contentstats_api_key: Annotated[SecretStr | None, FROM_FILE] = Field(
         default=None,
         description="Your organisation's key at ContentStats.io: `cs_live_…`, or `cs_test_…`, which spends nothing.",
     )
@@ -86,11 +55,36 @@ class Settings(BaseSettings):
         default="https://contentstats.io/api/v1",
         description="Where the ContentStats API answers. Plain http only on this machine.",
     )
-    database_url: Annotated[str, _FROM_FILE] = Field(
+    database_url: Annotated[str, FROM_FILE] = Field(
         default="sqlite:///contentstats-bot.sqlite3",
         repr=False,  # it may hold a password
         description="`sqlite:///file` or `postgresql://user:password@host/name`.",
     )
+    secret_keys: Annotated[SecretStr | None, FROM_FILE] = Field(
+        default=None,
+        description="Encrypt stored keys and tokens: 32 characters or more each, separated by commas, newest first.",
+    )
+    slack_bot_token: Annotated[SecretStr | None, FROM_FILE] = Field(
+        default=None, description="`xoxb-…`: the bot in one Slack workspace."
+    )
+    slack_app_token: Annotated[SecretStr | None, FROM_FILE] = Field(
+        default=None, description="`xapp-…`: Slack over Socket Mode, without a public address."
+    )
+    slack_signing_secret: Annotated[SecretStr | None, FROM_FILE] = Field(
+        default=None, description="Slack over HTTP: proves that a request is Slack's."
+    )
+    slack_client_id: str | None = Field(default=None, description="Slack for many workspaces, installed by OAuth.")
+    slack_client_secret: Annotated[SecretStr | None, FROM_FILE] = Field(
+        default=None, description="Belongs to `SLACK_CLIENT_ID`."
+    )
+    slack_api_url: str = Field(
+        default="https://slack.com/api/", description="Slack's Web API; GovSlack's is `https://slack-gov.com/api/`."
+    )
+    slack_command_prefix: str = Field(
+        default="", description="Stands before each Slack command: `cs-` makes `/cs-track` of `/track`."
+    )
+    host: str = Field(default="127.0.0.1", description="The address that the web server listens on.")
+    port: int = Field(default=3000, ge=0, le=65535, description="The port that the web server listens on.")
     may_spend: Spenders = Field(
         default=Spenders.DEFAULT,
         description="Who may spend: `default` (each chat's own rule), `members`, `managers` or `nobody`.",
@@ -124,7 +118,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature; ours are named one by one
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment before `.env`, and before both what their `*_FILE` variables name."""
-        files = _SecretFiles(settings_cls, dotenv_settings, env_settings)
+        files = SecretFiles(settings_cls, dotenv_settings, env_settings)
         return init_settings, files, env_settings, dotenv_settings
 
     @field_validator("log_level", mode="before")
@@ -169,12 +163,36 @@ class Settings(BaseSettings):
             raise ValueError(msg)
         return address.rstrip("/")
 
+    @field_validator("secret_keys")
+    @classmethod
+    def _long_enough(cls, keys: SecretStr | None) -> SecretStr | None:
+        if keys is not None and any(len(key) < 32 for key in _listed(keys)):
+            msg = "SECRET_KEYS holds a key of fewer than 32 characters. Make one with: openssl rand -hex 32"
+            raise ValueError(msg)
+        return keys
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _ends_with_a_slash(cls, address: str) -> str:
+        host = urlsplit(address).hostname or ""
+        if not address.startswith("https://") and not _is_loopback(host):
+            msg = "SLACK_API_URL would send the token in clear text. Write it with https://."
+            raise ValueError(msg)
+        return f"{address.rstrip('/')}/"
+
+    @property
+    def encryption_keys(self) -> tuple[str, ...]:
+        """The keys of `SECRET_KEYS`: the first encrypts, all decrypt; empty where none is set."""
+        return _listed(self.secret_keys) if self.secret_keys else ()
+
     @property
     def secrets(self) -> tuple[str, ...]:
-        """Every secret value in here, for the logs to leave out: the key, and a password in the database's address."""
-        key = self.contentstats_api_key.get_secret_value() if self.contentstats_api_key else ""
+        """Every secret value in here, for the logs to leave out: keys, tokens, a password in the database's address."""
+        fields = (getattr(self, name) for name in type(self).model_fields)
+        kept = [field.get_secret_value() for field in fields if isinstance(field, SecretStr)]
         password = self.database_url.rpartition("@")[0].rpartition("://")[2].partition(":")[2]
-        return tuple(dict.fromkeys(secret for secret in (key, password, unquote(password)) if secret))
+        found = (*kept, *self.encryption_keys, password, unquote(password))
+        return tuple(dict.fromkeys(secret for secret in found if secret))
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,28 +223,6 @@ def state_dir() -> Path | None:
         return None
 
 
-class _SecretFiles(PydanticBaseSettingsSource):
-    """Reads `<NAME>_FILE` for the fields that are marked for it."""
-
-    def __init__(self, settings_cls: type[BaseSettings], *sources: PydanticBaseSettingsSource) -> None:
-        super().__init__(settings_cls)
-        self._given: dict[str, str | None] = {}
-        for source in sources:
-            if isinstance(source, EnvSettingsSource):
-                self._given |= source.env_vars
-
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        """The marker of a field's file, None where no file is named."""
-        path = self._given.get(f"{field_name}_file") if _FROM_FILE in field.metadata else None
-        clashes = bool(self._given.get(field_name))
-        return (_SecretFile(field_name.upper(), Path(path), clashes) if path else None), field_name, False
-
-    def __call__(self) -> dict[str, Any]:
-        """The fields whose files are named."""
-        found = {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
-        return {name: file for name, file in found.items() if file is not None}
-
-
 def _sentence(error: Mapping[str, Any]) -> str:
     if error["type"] == "value_error":
         return str(error["ctx"]["error"])
@@ -234,8 +230,12 @@ def _sentence(error: Mapping[str, Any]) -> str:
 
 
 def _described(name: str, field: FieldInfo) -> str:
-    also = f" Also as `{name.upper()}_FILE`." if _FROM_FILE in field.metadata else ""
+    also = f" Also as `{name.upper()}_FILE`." if FROM_FILE in field.metadata else ""
     return f"{field.description}{also}"
+
+
+def _listed(keys: SecretStr) -> tuple[str, ...]:
+    return tuple(key for each in keys.get_secret_value().split(",") if (key := each.strip()))
 
 
 def _is_loopback(host: str) -> bool:

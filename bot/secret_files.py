@@ -1,0 +1,63 @@
+"""Secrets in files, for `bot.settings`: `<NAME>_FILE` names the file that holds the value of `<NAME>`."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BeforeValidator
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource
+
+
+@dataclass(frozen=True, slots=True)
+class _SecretFile:
+    """What a `*_FILE` variable says, before the file is read; `clashes` where the plain variable is set as well."""
+
+    variable: str
+    path: Path
+    clashes: bool
+
+
+def _read(value: object) -> object:
+    """The secret in the file, or the value as it is."""
+    if not isinstance(value, _SecretFile):
+        return value
+    if value.clashes:
+        msg = f"{value.variable} and {value.variable}_FILE are both set. Keep one of the two."
+        raise ValueError(msg)
+    try:
+        secret = value.path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        msg = f"{value.variable}_FILE names {value.path}, which cannot be read: {reason}. Correct the path or the file."
+        raise ValueError(msg) from None
+    if not secret:
+        msg = f"{value.variable}_FILE names {value.path}, which is empty. Put the secret into it."
+        raise ValueError(msg)
+    return secret
+
+
+FROM_FILE = BeforeValidator(_read)
+"""Marks a field whose value may also lie in the file that `<NAME>_FILE` names."""
+
+
+class SecretFiles(PydanticBaseSettingsSource):
+    """Reads `<NAME>_FILE` for the fields that are marked for it."""
+
+    def __init__(self, settings_cls: type[BaseSettings], *sources: PydanticBaseSettingsSource) -> None:
+        super().__init__(settings_cls)
+        self._given: dict[str, str | None] = {}
+        for source in sources:
+            if isinstance(source, EnvSettingsSource):
+                self._given |= source.env_vars
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """The marker of a field's file, None where no file is named."""
+        path = self._given.get(f"{field_name}_file") if FROM_FILE in field.metadata else None
+        clashes = bool(self._given.get(field_name))
+        return (_SecretFile(field_name.upper(), Path(path), clashes) if path else None), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        """The fields whose files are named."""
+        found = {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
+        return {name: file for name, file in found.items() if file is not None}
