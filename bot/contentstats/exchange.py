@@ -5,7 +5,9 @@ hosts, with method and body kept, and nowhere else.
 """
 
 import asyncio
+import functools
 import json
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -57,18 +59,26 @@ class Lost(Exception):
     """The request may have arrived, and no usable answer came back. The text completes "ContentStats …"."""
 
 
+@functools.cache
+def trusted() -> ssl.SSLContext:
+    """The certificates that are trusted, read once: it takes longer than most calls."""
+    return httpx.create_ssl_context()
+
+
 class Exchange:
     """Connections to one base URL with one key, at most five at a time."""
 
     def __init__(self, base_url: str, key: str, timeouts: Timeouts, transport: httpx.AsyncBaseTransport | None) -> None:
         self._base = base_url
         self._timeouts = timeouts
+        is_encrypted = base_url.startswith("https:")
         self._http = httpx.AsyncClient(
+            verify=trusted() if is_encrypted else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),  # the latter trusts nobody
             headers={"X-API-Key": key, "Accept": "application/json", "User-Agent": "contentstats-bot"},
             timeout=httpx.Timeout(timeouts.read, connect=timeouts.connect, pool=timeouts.connect),
             # A server may close an idle connection just as a POST leaves: an outcome unclear for nothing.
             limits=httpx.Limits(max_connections=5, keepalive_expiry=3),
-            trust_env=base_url.startswith("https:"),  # a key in plain text goes to this machine, through no proxy
+            trust_env=is_encrypted,  # a key in plain text goes through no proxy
             transport=transport,
         )
 

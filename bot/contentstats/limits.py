@@ -27,6 +27,8 @@ FREE_PLAN = 60
 LARGEST_PLAN = 100_000
 LONGEST_WAIT = 120.0
 """Seconds. Two windows: whatever asks for more is a lie or a mistake."""
+ROUNDING = 0.001
+"""Seconds that adding up floats may lose."""
 SPARE = 2
 """Calls that are left to whoever else uses the key when the window is nearly spent."""
 
@@ -57,7 +59,7 @@ class Limiter:
 
     @property
     def _tolerance(self) -> float:
-        return self._period * max(self._limit / 6 - 1, 0)
+        return self._period * max(self._limit / 6 - 1, 0) + ROUNDING
 
     async def admit(self, patience: float) -> None:
         """Return when one call may go. Raises RateLimited at once where that takes more than `patience` seconds."""

@@ -30,13 +30,14 @@ async def persist(attempt: Callable[[float], Awaitable[T]], patience: float, now
     Raises the last Setback's error as soon as waiting would outlast the patience. Other errors pass at once.
     """
     deadline = now() + patience
-    for tried in range(TRIES):
+    tried = 0
+    while True:
         try:
             return await attempt(deadline - now())
         except Setback as setback:
             pause = random.uniform(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2**tried))
             pause += max((setback.not_before or 0) - now(), 0)
-            if tried == TRIES - 1 or now() + pause >= deadline:
+            tried += 1
+            if tried == TRIES or now() + pause >= deadline:
                 raise setback.error from setback
         await sleep(pause)
-    raise AssertionError("unreachable: the last try returns or raises")

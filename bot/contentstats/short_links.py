@@ -13,6 +13,7 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
+from bot.contentstats.exchange import trusted
 from bot.domain.errors import LinkError
 from bot.domain.links import FOLLOWABLE_HOSTS, VideoLink, parse_link
 
@@ -50,7 +51,8 @@ def https_origin(address: str) -> str:
 class ShortLinks:
     """Follows short links; safe from many tasks at once. Close it with `aclose`.
 
-    `resolve` says where a host is, `is_allowed` which of its addresses may be asked, `origin` how one is reached.
+    `resolve` says where a host is, `is_allowed` which of its addresses may be asked, `origin` how one is reached;
+    `within` is how many seconds a short link gets for all its hops.
     """
 
     def __init__(
@@ -59,16 +61,18 @@ class ShortLinks:
         resolve: Resolve = resolve,
         is_allowed: Callable[[str], bool] = is_public,
         origin: Callable[[str], str] = https_origin,
+        within: float = WITHIN,
     ) -> None:
         self._resolve = resolve
         self._is_allowed = is_allowed
         self._origin = origin
+        self._within = within
         self._transport: httpx.AsyncHTTPTransport | None = None
 
     async def follow(self, url: str) -> str:
         """The clean link of the video that a short link leads to. Raises LinkError, which asks for the full link."""
         try:
-            async with asyncio.timeout(WITHIN):
+            async with asyncio.timeout(self._within):
                 return await self._follow(url)
         except TimeoutError as error:
             raise _refusal("did not answer in time") from error
@@ -107,7 +111,7 @@ class ShortLinks:
         if self._transport is None:
             # A bare transport: it keeps no cookies, follows nothing and goes through no proxy.
             self._transport = httpx.AsyncHTTPTransport(
-                trust_env=False, limits=httpx.Limits(max_keepalive_connections=0)
+                verify=trusted(), limits=httpx.Limits(max_keepalive_connections=0)
             )
         request = httpx.Request(
             "GET",

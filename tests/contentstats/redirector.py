@@ -1,0 +1,78 @@
+"""A local HTTP server that redirects, for following short links over real sockets."""
+
+import asyncio
+from contextlib import asynccontextmanager, suppress
+
+from bot.contentstats.short_links import ShortLinks
+
+
+class Redirector:
+    """One server that stands for every host. `pages` maps `host/path` to what it answers; `heard` are the requests.
+
+    A page is where to redirect to, the raw bytes of an answer, or None for silence.
+    """
+
+    def __init__(self, pages, head="", pause=0):
+        self.pages = pages
+        self.head = head
+        self.pause = pause
+        self.heard = []
+        self._answering = set()
+
+    @property
+    def asked(self):
+        return [_place(request) for request in self.heard]
+
+    @asynccontextmanager
+    async def running(self):
+        """Yields the port."""
+        server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
+        yield server.sockets[0].getsockname()[1]
+        server.close()
+        await asyncio.gather(*self._answering)
+        await server.wait_closed()
+
+    async def _connected(self, reader, writer):
+        self._answering.add(asyncio.current_task())
+        with suppress(ConnectionError, asyncio.IncompleteReadError):
+            await self._answer(reader, writer)
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+
+    async def _answer(self, reader, writer):
+        request = (await reader.readuntil(b"\r\n\r\n")).decode()
+        self.heard.append(request)
+        await asyncio.sleep(self.pause)
+        page = self.pages[_place(request)]
+        if page is None:
+            await reader.read()  # until the other side hangs up
+        elif isinstance(page, bytes):
+            writer.write(page)
+        else:
+            writer.write(f"HTTP/1.1 302 Found\r\nLocation: {page}\r\n{self.head}Content-Length: 0\r\n\r\n".encode())
+        await writer.drain()
+
+
+def _place(request):
+    lines = request.split("\r\n")
+    host = next(line for line in lines if line.lower().startswith("host:")).split(":", 1)[1].strip()
+    return host + lines[0].split(" ")[1]
+
+
+async def localhost(_host):
+    return ["127.0.0.1"]
+
+
+@asynccontextmanager
+async def following(server, **options):
+    """A `ShortLinks` for which every host lives in `server`, unless `options` say otherwise."""
+    async with server.running() as port:
+        options = {
+            "resolve": localhost,
+            "is_allowed": lambda _: True,
+            "origin": lambda address: f"http://{address}:{port}",
+        } | options
+        links = ShortLinks(**options)
+        yield links
+        await links.aclose()

@@ -1,0 +1,183 @@
+"""Every body but a video's page: lists, tracked, stopped, usage and errors, as documented and otherwise."""
+
+import json
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.contentstats.values import ForeignBody
+from bot.contentstats.wire import (
+    DOCUMENTED_PRICE,
+    read_list,
+    read_page,
+    read_problem,
+    read_stopped,
+    read_tracked,
+    read_usage,
+)
+from bot.domain.videos import Video
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def encoded(value):
+    return json.dumps(value).encode()
+
+
+def test_a_list_keeps_every_row_that_has_an_id(caplog):
+    rows = [
+        {"id": "v1", "video_link": "l1"},
+        {"video_link": "l2"},
+        None,
+        "row",
+        {"id": ""},
+        {"id": "v3", "days_remaining": []},
+    ]
+    videos = read_list(encoded({"videos": rows, "total": 6, "limit": 100}))
+    assert [video.id for video in videos] == ["v1", "v3"]
+    assert "4 of 6" in caplog.text
+
+
+def test_the_long_and_the_short_track_answer_name_the_same_video():
+    short = {"id": "v1", "video_link": "l", "platform": "tiktok", "status": "monitoring", "estimated_cost": 2.52}
+    long = short | {
+        "job_id": "j",
+        "monitoring_duration_days": 7,
+        "days_remaining": 7,
+        "created_at": "2026-03-02T12:00:00Z",
+    }
+    assert read_tracked(encoded(short), "asked") == Video("v1", "l", "tiktok", "monitoring")
+    assert read_tracked(encoded(long), "asked") == Video(
+        "v1", "l", "tiktok", "monitoring", started_at=NOON, days=7, days_remaining=Decimal(7)
+    )
+
+
+def test_a_track_answer_without_a_link_is_for_the_link_that_was_asked():
+    assert read_tracked(b'{"id": "v1"}', "https://x.com/a/status/1").link == "https://x.com/a/status/1"
+
+
+def test_usage_is_read_from_numbers_and_from_text():
+    numbers = {
+        "balance_usd": 4.985,
+        "total_snapshots": 12,
+        "active_videos": 2,
+        "uncharged_usage_usd": 0.18,
+        "total_charged_usd": 1.5,
+        "estimated_snapshots_remaining": 320,
+        "cost_per_snapshot": 0.015,
+    }
+    usage = read_usage(encoded(numbers))
+    assert usage == read_usage(encoded({name: str(value) for name, value in numbers.items()}))
+    assert (usage.balance, usage.uncharged, usage.available) == (Decimal("4.985"), Decimal("0.18"), Decimal("4.805"))
+    assert (usage.total_snapshots, usage.active_videos) == (12, 2)
+    assert (usage.total_charged, usage.cost_per_snapshot) == (Decimal("1.5"), Decimal("0.015"))
+
+
+def test_usage_takes_dollar_signs_and_debts_and_the_documented_price_where_none_is_told():
+    usage = read_usage(encoded({"balance_usd": "$1,004.20", "uncharged_usage_usd": None, "cost_per_snapshot": "free"}))
+    assert (usage.balance, usage.uncharged, usage.cost_per_snapshot) == (
+        Decimal("1004.20"),
+        Decimal(0),
+        DOCUMENTED_PRICE,
+    )
+    assert read_usage(b'{"balance_usd": -0.03}').balance == Decimal("-0.03")
+
+
+def test_stopping_tells_the_new_status():
+    assert read_stopped(
+        encoded({"success": True, "id": "v1", "previous_status": "paused", "new_status": "completed"})
+    ) == ("completed")
+
+
+@pytest.mark.parametrize("answer", [{"success": False, "new_status": "monitoring"}, {"success": True}, {}])
+def test_an_answer_that_does_not_say_stopped_is_not_believed(answer):
+    with pytest.raises(ForeignBody):
+        read_stopped(encoded(answer))
+
+
+READERS = [read_page, read_list, lambda body: read_tracked(body, "l"), read_stopped, read_usage]
+
+
+@pytest.mark.parametrize("read", READERS)
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"null",
+        b"[]",
+        b"42",
+        b"{}",
+        b'{"id": "v1"',
+        b'{"id": "\xff\xfe"}',
+        b"<!doctype html><html></html>",
+        b'{"error": "down"}',
+        b"[" * 100_000,
+        b'{"id":' * 100_000,
+        b'{"n": ' + b"9" * 10_000 + b"}",
+    ],
+)
+def test_what_is_not_the_apis_is_told_from_what_is(read, body):
+    with pytest.raises(ForeignBody):
+        read(body)
+
+
+def test_an_error_body_may_be_of_any_shape():
+    assert read_problem(b"<html>", "").words == ""
+    assert read_problem(encoded({"error": {"code": 3, "message": "Too many"}}), "").words == "Too many"
+    assert read_problem(encoded({"message": "Nope"}), "").words == "Nope"
+    listed = read_problem(
+        encoded({"error": "Invalid request", "details": [{"field": "days", "message": "1 to 30"}, "odd"]}), ""
+    )
+    assert listed.details == (("days", "1 to 30"), ("", "odd"))
+    assert read_problem(encoded({"error": "E", "details": {"days": "1 to 30", "n": None}}), "").details == (
+        ("days", "1 to 30"),
+    )
+    assert read_problem(encoded({"error": "E", "details": "just text"}), "").details == (("", "just text"),)
+
+
+def test_the_amounts_of_an_error_may_stand_inside_its_details():
+    problem = read_problem(encoded({"error": "E", "details": {"balance": "1.20", "estimated_cost": 2.52}}), "")
+    assert (problem.balance, problem.required) == (Decimal("1.20"), Decimal("2.52"))
+
+
+def test_the_servers_words_are_one_clean_clipped_line_without_any_key():
+    words = read_problem(
+        encoded({"error": "bad\n\x1b[31m key\u202e cs_live_abc123 or s3cret " + "x" * 500}), "s3cret"
+    ).words
+    assert words.startswith("bad [31m key … or … xxx")
+    assert len(words) == 200
+    assert words.isprintable()
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=12,
+)
+names = st.sampled_from(
+    [
+        "id",
+        "videos",
+        "snapshots",
+        "snapshot_time",
+        "views",
+        "shares",
+        "status",
+        "days_remaining",
+        "current_metadata",
+        "x",
+    ]
+)
+
+
+@given(st.dictionaries(names, json_values | st.lists(st.dictionaries(names, json_values, max_size=5), max_size=3)))
+def test_any_json_object_is_either_read_or_refused(value):
+    for read in READERS:
+        try:
+            result = read(encoded(value))
+        except ForeignBody:
+            continue
+        assert result is not None

@@ -1,0 +1,119 @@
+"""Networks and servers at their worst: what spends goes out once, nothing hangs, nothing foreign is believed."""
+
+import asyncio
+import socket
+
+import pytest
+
+from bot.contentstats.exchange import DEFAULT_TIMEOUTS
+from bot.domain.errors import OutcomeUnclear, RateLimited, ServiceUnavailable
+
+TIKTOK = "https://www.tiktok.com/@steady/video/7301"
+WORSE = ["hang", "reset", "html", "garbage", "huge"]
+
+
+@pytest.mark.parametrize("fault", [f"effect-then-{worse}" for worse in WORSE])
+async def test_a_tracking_that_took_effect_without_an_answer_is_unclear_and_sent_once(client, sandbox, fault):
+    sandbox.faults.add(fault, on="POST /videos/track", times=None)
+    with pytest.raises(OutcomeUnclear, match=r"unclear whether the tracking was started\. Do not start it again"):
+        await client.track(TIKTOK, 7)
+    assert len(sandbox.calls("POST /videos/track")) == 1
+    assert [video.link for video in await client.list_videos()] == [TIKTOK]
+
+
+@pytest.mark.parametrize("fault", [*WORSE, "truncated", "trickle"])
+async def test_a_post_with_no_whole_answer_is_unclear_and_sent_once(changing_call, client, sandbox, fault):
+    name, call = changing_call
+    sandbox.faults.add(fault, on=name, times=None)
+    with pytest.raises(OutcomeUnclear, match="unclear whether"):
+        await call(client)
+    assert len(sandbox.calls(name)) == 1
+
+
+@pytest.mark.parametrize("fault", [*WORSE, "truncated", "trickle"])
+async def test_a_get_with_no_whole_answer_is_tried_three_times_and_then_told(reading_call, client, sandbox, fault):
+    name, call = reading_call
+    tracked = sandbox.world.track(sandbox.key, TIKTOK, 1)
+    sandbox.faults.add(fault, on=name, times=None)
+    with pytest.raises(ServiceUnavailable, match=r"^ContentStats .+ Try again in a minute\.$"):
+        await (client.read_video(tracked.id) if name == "GET /videos/{id}" else call(client))
+    assert len(sandbox.calls(name)) == 3
+
+
+@pytest.mark.parametrize("body", [[], {}, {"id": None}, {"videos": 5}, "text", {"error": "odd for a 200"}])
+async def test_a_success_of_the_wrong_shape_is_no_success(any_call, client, sandbox, body):
+    name, call = any_call
+    sandbox.faults.add("status", on=name, times=None, status=200, body=body)
+    with pytest.raises(OutcomeUnclear if name.startswith("POST") else ServiceUnavailable, match="not its API's"):
+        await call(client)
+
+
+async def test_a_lying_content_type_does_no_harm(client, sandbox):
+    sandbox.faults.add("headers", headers={"Content-Type": "text/html"})
+    assert (await client.usage()).balance == 5
+
+
+async def test_a_server_that_is_not_there_had_no_effect_and_says_so(any_call, connect):
+    name, call = any_call
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    client = connect(f"http://127.0.0.1:{port}/api/v1")
+    with pytest.raises(ServiceUnavailable, match="cannot be reached") as caught:
+        await call(client)
+    assert ("nothing was changed" in str(caught.value)) == name.startswith("POST")
+
+
+async def test_a_handshake_that_fails_had_no_effect(connect, sandbox):
+    with pytest.raises(ServiceUnavailable, match="nothing was changed"):
+        await connect(sandbox.url.replace("http:", "https:")).track(TIKTOK, 7)
+    assert sandbox.requests == ()
+
+
+async def test_a_caller_that_gives_up_is_let_go_and_the_post_is_not_repeated(connect, client, sandbox):
+    sandbox.faults.add("effect-then-hang", on="POST /videos/track")
+    task = asyncio.create_task(connect(sandbox.url, timeouts=DEFAULT_TIMEOUTS).track(TIKTOK, 7))
+    while not await client.list_videos():
+        assert not task.done()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert len(sandbox.calls("POST /videos/track")) == 1
+
+
+async def test_pauses_between_tries_grow_are_random_and_end_with_the_patience(connect, client, sandbox, wall):
+    sandbox.faults.add("500", times=None)
+    for _ in range(20):
+        with pytest.raises(ServiceUnavailable):
+            await client.usage()
+        wall.time += 60
+    first, second = wall.naps[::2], wall.naps[1::2]
+    assert len(set(wall.naps)) == 40
+    assert max(first) <= 0.5 < max(second) <= 1.0
+    wall.naps.clear()
+    with pytest.raises(ServiceUnavailable):
+        await connect(sandbox.url, patience=0).usage()
+    assert wall.naps == []
+
+
+@pytest.mark.parametrize("later", ["3", "Thu, 28 May 2026 20:26:43 GMT"])
+async def test_a_server_that_says_when_to_come_back_is_not_asked_earlier(client, sandbox, wall, later):
+    began = wall.time
+    sandbox.faults.add("503", headers={"Retry-After": later})
+    await client.usage()
+    assert began + 3 <= wall.time <= began + 3.5
+    assert len(sandbox.requests) == 2
+
+
+async def test_a_server_that_asks_for_more_patience_than_there_is_gets_no_second_call(client, sandbox, wall):
+    sandbox.faults.add("503", headers={"Retry-After": "30"})
+    with pytest.raises(ServiceUnavailable):
+        await client.usage()
+    assert len(sandbox.requests) == 1
+    assert wall.naps == []
+
+
+async def test_a_429_on_a_call_that_spends_is_a_clear_no(client, sandbox):
+    sandbox.faults.add("429", on="POST /videos/track")
+    with pytest.raises(RateLimited):
+        await client.track(TIKTOK, 7)
+    assert len(sandbox.calls("POST /videos/track")) == 1

@@ -1,0 +1,241 @@
+"""The five calls against the sandbox: what goes out, what comes back, and what each refusal tells a person."""
+
+import json
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from bot.contentstats.client import is_test_key, key_fingerprint
+from bot.domain.errors import (
+    AccessDenied,
+    InvalidRequest,
+    KeyRejected,
+    NotConfigured,
+    NotEnoughBalance,
+    OutcomeUnclear,
+    RateLimited,
+    ServiceUnavailable,
+    UnexpectedAnswer,
+    VideoNotFound,
+)
+from bot.domain.videos import Metric
+
+TIKTOK = "https://www.tiktok.com/@steady/video/7301"
+TWITTER = "https://twitter.com/someone/status/1801"
+
+
+async def test_a_video_is_tracked_listed_read_and_stopped(client, wall):
+    tracked = await client.track(TIKTOK, 7)
+    assert (tracked.link, tracked.platform, tracked.status, tracked.days) == (TIKTOK, "tiktok", "monitoring", 7)
+    assert tracked.started_at == wall.date()
+    wall.time += timedelta(hours=3).total_seconds()
+    (listed,) = await client.list_videos()
+    assert (listed.id, listed.link, listed.days) == (tracked.id, TIKTOK, 7)
+    reading = await client.read_video(tracked.id)
+    assert reading.video.title
+    assert [s.taken_at for s in reading.snapshots] == [tracked.started_at + timedelta(hours=h) for h in (1, 2, 3)]
+    assert set(reading.snapshots[0].counts) == set(Metric)
+    assert await client.stop(tracked.id) == "completed"
+    assert (await client.read_video(tracked.id)).video.status == "completed"
+
+
+async def test_usage_tells_the_wallet(client):
+    usage = await client.usage()
+    assert (usage.balance, usage.available, usage.cost_per_snapshot) == (
+        Decimal("5.0"),
+        Decimal("5.0"),
+        Decimal("0.015"),
+    )
+    await client.track(TIKTOK, 7)
+    assert (await client.usage()).active_videos == 1
+
+
+async def test_a_short_track_answer_is_enough(client, sandbox):
+    sandbox.faults.add("short-body", on="POST /videos/track")
+    video = await client.track(TIKTOK, 7)
+    assert (video.id != "", video.link, video.days) == (True, TIKTOK, None)
+
+
+async def test_the_list_is_filtered_by_the_server(client, sandbox):
+    await client.track(TIKTOK, 1)
+    await client.track(TWITTER, 1)
+    assert [video.link for video in await client.list_videos(platform="twitter", status="monitoring")] == [TWITTER]
+    assert await client.list_videos(status="completed") == ()
+    queries = [dict(request.query) for request in sandbox.calls("GET /videos")]
+    assert queries == [
+        {"platform": "twitter", "status": "monitoring", "limit": "100"},
+        {"status": "completed", "limit": "100"},
+    ]
+
+
+async def test_requests_carry_the_key_in_its_header_and_the_documented_body(client, sandbox):
+    await client.track(TIKTOK, 7)
+    (request,) = sandbox.requests
+    assert request.key == sandbox.key
+    assert json.loads(request.body) == {"video_link": TIKTOK, "duration_days": 7}
+
+
+async def test_a_video_id_cannot_leave_its_place_in_the_path(client, sandbox):
+    for hostile in ("../usage", "a/b", "x?limit=1", "x#y", "é %2e", "..%2f..", "%"):
+        with pytest.raises(VideoNotFound):
+            await client.read_video(hostile)
+        assert sandbox.requests[-1].call == "GET /videos/{id}"
+        assert sandbox.requests[-1].path == f"/api/v1/videos/{hostile}"
+
+
+@pytest.mark.parametrize("nothing", ["", ".", ".."])
+async def test_an_id_that_is_a_step_in_the_path_is_never_asked_for(client, sandbox, nothing):
+    for call in (client.read_video, client.stop):
+        with pytest.raises(VideoNotFound, match="/videos"):
+            await call(nothing)
+    assert sandbox.requests == ()
+
+
+REFUSALS = {
+    400: (InvalidRequest, "Invalid request: video_link: Invalid URL"),
+    401: (KeyRejected, "CONTENTSTATS_API_KEY"),
+    402: (NotEnoughBalance, r"needs \$2\.52, \$0\.50 is there and \$2\.02 is missing"),
+    403: (AccessDenied, "another organisation"),
+    404: (VideoNotFound, "/videos"),
+    409: (UnexpectedAnswer, "Status 409"),
+    422: (UnexpectedAnswer, "Status 422"),
+    429: (RateLimited, "Try again in"),
+}
+
+
+@pytest.mark.parametrize("status", REFUSALS)
+async def test_every_refusal_of_every_call_is_its_own_error_and_asked_once(any_call, connect, sandbox, status):
+    name, call = any_call
+    error, sentence = REFUSALS[status]
+    sandbox.faults.add(str(status), on=name, times=None)
+    with pytest.raises(error, match=sentence):
+        await call(connect(sandbox.url))
+    assert len(sandbox.calls(name)) == 1
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 599, 300, 303, 304])
+async def test_a_server_in_trouble_is_asked_three_times_by_calls_that_read(reading_call, client, sandbox, status):
+    name, call = reading_call
+    sandbox.faults.add(str(status), on=name, times=None, status=status)
+    with pytest.raises(ServiceUnavailable, match="Try again"):
+        await call(client)
+    assert len(sandbox.calls(name)) == 3
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 599, 300, 303, 304])
+async def test_a_server_in_trouble_leaves_calls_that_change_unclear(changing_call, client, sandbox, status):
+    name, call = changing_call
+    sandbox.faults.add(f"effect-then-{status}", on=name, times=None)
+    with pytest.raises(OutcomeUnclear, match="unclear whether"):
+        await call(client)
+    assert len(sandbox.calls(name)) == 1
+
+
+async def test_a_server_that_recovers_is_read_at_the_third_try(reading_call, client, sandbox):
+    name, call = reading_call
+    tracked = await client.track(TIKTOK, 1)
+    sandbox.faults.add("503", on=name)
+    sandbox.faults.add("html", on=name)
+    await (client.read_video(tracked.id) if name == "GET /videos/{id}" else call(client))
+    assert len(sandbox.calls(name)) == 3
+
+
+async def test_a_402_from_the_account_itself_names_what_is_missing(client):
+    await client.track(TIKTOK, 1)
+    with pytest.raises(NotEnoughBalance) as caught:
+        await client.track(TWITTER, 30)
+    assert (caught.value.required, caught.value.balance) == (Decimal("10.8"), Decimal("5.0"))
+    assert caught.value.shortfall == Decimal("5.8")
+    assert "$10.80" in str(caught.value)
+    assert "$5.80 is missing" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (
+            {"error": "Insufficient balance", "balance": "0.125", "required": "2.52"},
+            r"\$0\.125 is there and \$2\.395 is",
+        ),
+        ({"error": "Insufficient balance", "estimated_cost": 2.52}, r"this needs \$2\.52\."),
+        ({"error": "Top up first."}, "Top up first. Nothing"),
+        ("<html>", "not stated"),
+    ],
+)
+async def test_a_402_says_as_much_as_the_server_did(client, sandbox, body, words):
+    sandbox.faults.add("402", body=body)
+    with pytest.raises(NotEnoughBalance, match=words):
+        await client.track(TIKTOK, 7)
+
+
+async def test_a_400_names_each_field_in_the_servers_words(client):
+    with pytest.raises(InvalidRequest) as caught:
+        await client.track("", 31)
+    assert [field for field, _ in caught.value.problems] == ["video_link", "duration_days"]
+    assert "duration_days: Must be" in str(caught.value)
+
+
+@pytest.mark.parametrize("status", [400, 403, 409, 422, 429])
+async def test_the_undocumented_limit_of_videos_is_told_in_the_servers_words(client, sandbox, status):
+    sandbox.faults.add("status", status=status, body={"error": "Concurrent video limit reached (10)"})
+    with pytest.raises((InvalidRequest, AccessDenied, UnexpectedAnswer, RateLimited), match=r"limit reached \(10\)"):
+        await client.track(TIKTOK, 7)
+
+
+async def test_an_odd_status_without_json_leaves_a_post_unclear_and_a_get_refused(client, sandbox):
+    for call in (client.track(TIKTOK, 7), client.stop("v")):
+        sandbox.faults.add("status", status=408, body="<html>Request timeout</html>")
+        with pytest.raises(OutcomeUnclear):
+            await call
+    sandbox.faults.add("status", status=408, body="<html>Request timeout</html>")
+    with pytest.raises(UnexpectedAnswer) as caught:
+        await client.usage()
+    assert caught.value.status == 408
+
+
+async def test_a_foreign_video_and_a_wrong_key_are_told_apart(connect, sandbox):
+    theirs = sandbox.world.track("cs_test_others", TIKTOK, 1)
+    with pytest.raises(AccessDenied):
+        await connect(sandbox.url).read_video(theirs.id)
+    with pytest.raises(KeyRejected):
+        await connect(sandbox.url, "cs_live_unknown").usage()
+
+
+@pytest.mark.parametrize("key", ["", "  ", "cs_live_ä", "cs_live_a\nX-Evil: 1", "cs live", "k" * 501])
+def test_a_key_that_no_header_takes_is_refused_without_being_shown(connect, key):
+    with pytest.raises(NotConfigured) as caught:
+        connect("https://contentstats.io/api/v1", key)
+    assert key.strip() == "" or key not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "contentstats.io", "ftp://contentstats.io", "https://", "https://a:b@c/", "https://c/?q=1", "http://[::"],
+)
+def test_a_base_url_that_is_no_server_is_refused(connect, url):
+    with pytest.raises(NotConfigured, match="CONTENTSTATS_BASE_URL"):
+        connect(url)
+
+
+async def test_slashes_and_spaces_around_url_and_key_do_no_harm(connect, sandbox):
+    assert (await connect(f" {sandbox.url}/ ", f"{sandbox.key}\n").usage()).balance == 5
+
+
+def test_fingerprints_name_accounts_and_reveal_no_key():
+    fingerprint = key_fingerprint("https://contentstats.io/api/v1", "cs_live_a")
+    assert fingerprint == key_fingerprint("https://www.contentstats.io/api/v1/", " cs_live_a\n")
+    assert len(fingerprint) == 32
+    assert int(fingerprint, 16)
+    others = {
+        key_fingerprint("https://contentstats.io/api/v1", "cs_live_b"),
+        key_fingerprint("http://127.0.0.1:1/api/v1", "cs_live_a"),
+        fingerprint,
+    }
+    assert len(others) == 3
+
+
+def test_a_test_key_is_known_by_its_name(connect):
+    assert is_test_key("cs_test_1")
+    assert not is_test_key("cs_live_1")
+    assert connect("https://contentstats.io/api/v1", "cs_test_1").is_test

@@ -1,0 +1,267 @@
+"""A video's page with its snapshots, as the documentation shows it and as a server may send it all the same."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.contentstats.values import read_count, read_number, read_time
+from bot.contentstats.wire import read_page
+from bot.domain.videos import Metric, Snapshot, Video, VideoPlatform, VideoStatus
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def encoded(value):
+    return json.dumps(value).encode()
+
+
+def page(*snapshots, **fields):
+    return encoded({"id": "v1", "platform": "tiktok", "status": "monitoring", "snapshots": snapshots} | fields)
+
+
+def snapshots_of(*snapshots):
+    return read_page(page(*snapshots)).snapshots
+
+
+def counts_of(**fields):
+    (snapshot,) = snapshots_of({"snapshot_time": "2026-03-02T12:00:00Z", **fields})
+    return dict(snapshot.counts)
+
+
+def test_a_page_as_documented_becomes_a_video_and_its_snapshots():
+    reading = read_page(
+        encoded(
+            {
+                "id": "v1",
+                "job_id": "j1",
+                "video_link": "https://www.tiktok.com/@a/video/1",
+                "platform": "tiktok",
+                "status": "monitoring",
+                "monitoring_started": "2026-03-02T11:00:00.000Z",
+                "monitoring_duration_days": 7,
+                "days_remaining": 6.96,
+                "current_metadata": {"title": "Dance 💃", "creator": "a"},
+                "created_at": "2026-03-02T10:59:59.000Z",
+                "is_deleted": False,
+                "last_updated": "2026-03-02T12:00:00.000Z",
+                "snapshots": [
+                    {
+                        "id": "s1",
+                        "snapshot_id": "snap_1",
+                        "snapshot_time": "2026-03-02T12:00:00.000Z",
+                        "views": "1298000",
+                        "likes": "5",
+                        "comments": "4",
+                        "shares": "3",
+                        "saves": "0",
+                        "provider": "p",
+                    }
+                ],
+            }
+        )
+    )
+    assert reading.video == Video(
+        id="v1",
+        link="https://www.tiktok.com/@a/video/1",
+        platform=VideoPlatform.TIKTOK,
+        status=VideoStatus.MONITORING,
+        title="Dance 💃",
+        creator="a",
+        started_at=datetime(2026, 3, 2, 11, tzinfo=UTC),
+        days=7,
+        days_remaining=Decimal("6.96"),
+    )
+    counts = {Metric.VIEWS: 1298000, Metric.LIKES: 5, Metric.COMMENTS: 4, Metric.SHARES: 3, Metric.SAVES: 0}
+    assert reading.snapshots == (Snapshot(NOON, counts),)
+
+
+@pytest.mark.parametrize(
+    "value", [1298000, "1298000", "1,298,000", 1.298e6, "1.298e6", " 1298000 ", "1298000.0", "001298000"]
+)
+def test_a_count_may_come_in_any_spelling_of_a_number(value):
+    assert counts_of(views=value) == {Metric.VIEWS: 1298000}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        "",
+        "null",
+        "N/A",
+        "-5",
+        -5,
+        1.5,
+        "1.5",
+        "1,2",
+        "12,34,567",
+        True,
+        [],
+        {},
+        "NaN",
+        "Infinity",
+        "1e400",
+        2**63,
+        "1.3M",
+    ],
+)
+def test_a_count_that_makes_no_sense_is_absent_and_spoils_no_other(value):
+    assert counts_of(views=value, likes="7") == {Metric.LIKES: 7}
+
+
+def test_retweets_and_replies_stand_in_for_absent_shares_and_comments():
+    assert counts_of(likes="9", retweets="3", replies="2", shares=None, comments="") == {
+        Metric.LIKES: 9,
+        Metric.SHARES: 3,
+        Metric.COMMENTS: 2,
+    }
+
+
+def test_retweets_and_replies_give_way_to_shares_and_comments():
+    assert counts_of(retweets="3", replies="2", shares="30", comments="20") == {Metric.SHARES: 30, Metric.COMMENTS: 20}
+
+
+def test_retweets_and_replies_count_also_beside_a_value_that_makes_no_sense():
+    assert counts_of(views="?", retweets="3", replies=2) == {Metric.SHARES: 3, Metric.COMMENTS: 2}
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        "2026-03-02T12:00:00Z",
+        "2026-03-02T12:00:00.000Z",
+        "2026-03-02T12:00:00.000000+00:00",
+        "2026-03-02T14:00:00+02:00",
+        "2026-03-02T06:30:00-0530",
+        "2026-03-02T12:00:00",
+        "2026-03-02 12:00:00",
+        "2026-03-02T12:00",
+        "20260302T120000Z",
+        1772452800,
+    ],
+)
+def test_a_time_in_any_spelling_is_the_same_moment_in_utc(time):
+    (snapshot,) = snapshots_of({"snapshot_time": time, "views": "1"})
+    assert snapshot.taken_at == NOON
+    assert snapshot.taken_at.utcoffset() == timedelta(0)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        None,
+        "row",
+        [],
+        {},
+        {"views": "5"},
+        {"snapshot_time": "soon", "views": "5"},
+        {"snapshot_time": None},
+        {"snapshot_time": "0001-01-01T00:00:00+05:00"},
+        {"snapshot_time": 1e300},
+    ],
+)
+def test_a_broken_snapshot_spoils_no_other(broken):
+    good = {"snapshot_time": "2026-03-02T12:00:00Z", "views": "1"}
+    assert snapshots_of(broken, good) == (Snapshot(NOON, {Metric.VIEWS: 1}),)
+
+
+def test_snapshots_come_oldest_first_and_one_a_moment():
+    rows = [
+        {"snapshot_time": "2026-03-02T13:00:00Z", "views": "3"},
+        {"snapshot_time": "2026-03-02T12:00:00Z", "views": "1"},
+        {"snapshot_time": "2026-03-02T14:00:00+02:00", "views": "2"},
+    ]
+    assert [(s.taken_at.hour, s.counts[Metric.VIEWS]) for s in snapshots_of(*rows)] == [(12, 2), (13, 3)]
+
+
+@pytest.mark.parametrize("body", [page(), encoded({"id": "v1"}), encoded({"id": "v1", "snapshots": None})])
+def test_a_page_without_snapshots_is_a_video_with_none(body):
+    reading = read_page(body)
+    assert (reading.video.id, reading.snapshots) == ("v1", ())
+
+
+@pytest.mark.parametrize("metadata", [None, "x", [], {"title": None, "creator": 5, "thumbnail": "u"}])
+def test_metadata_of_any_shape_leaves_the_video_readable(metadata):
+    video = read_page(page(current_metadata=metadata)).video
+    assert (video.id, video.title) == ("v1", "")
+
+
+def test_unknown_words_and_fields_are_kept_as_they_are():
+    video = read_page(
+        page(
+            platform="Threads",
+            status="archived",
+            region="EU",
+            priority=3,
+            hd=True,
+            score=1.5,
+            tags=["a"],
+            owner={"n": 1},
+        )
+    ).video
+    assert (video.platform, video.status) == ("threads", "archived")
+    assert video.extra == {"region": "EU", "priority": "3", "hd": "true", "score": "1.5"}
+    assert video.is_running
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [(2.5, "2.5"), ("2.50", "2.50"), (0, "0"), (None, None), ("", None), ("soon", None), (-1, None), (1e9, None)],
+)
+def test_days_remaining_may_be_a_fraction_a_text_or_nothing(sent, read):
+    assert read_page(page(days_remaining=sent)).video.days_remaining == (None if read is None else Decimal(read))
+
+
+@pytest.mark.parametrize(("sent", "read"), [(7, 7), ("7", 7), (7.0, 7), (None, None), ("x", None), (10**9, None)])
+def test_the_duration_is_a_number_of_days_or_unknown(sent, read):
+    assert read_page(page(monitoring_duration_days=sent)).video.days == read
+
+
+def test_the_start_falls_back_on_the_time_of_creation():
+    assert read_page(page(created_at="2026-03-02T12:00:00")).video.started_at == NOON
+
+
+@pytest.mark.parametrize(("sent", "read"), [(True, True), ("true", True), (1, True), (False, False), (None, False)])
+def test_deletion_is_told_in_any_spelling(sent, read):
+    assert read_page(page(is_deleted=sent)).video.is_deleted is read
+
+
+def test_half_an_emoji_and_a_nul_become_text_that_a_database_takes():
+    body = rb'{"id": "v1", "current_metadata": {"title": "clipped \ud83d", "creator": "a\u0000b"}, "snapshots": []}'
+    video = read_page(body).video
+    assert (video.title, video.creator) == ("clipped ?", "ab")
+    assert video.title.encode()
+
+
+def test_a_byte_order_mark_and_a_numeric_id_are_forgiven():
+    assert read_page(b'\xef\xbb\xbf{"id": 17, "snapshots": []}').video.id == "17"
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 2**63 - 1)), max_size=30))
+def test_snapshots_are_ordered_and_unique_whatever_the_servers_order(rows):
+    sent = [{"snapshot_time": (NOON + timedelta(hours=hour)).isoformat(), "views": str(views)} for hour, views in rows]
+    read = snapshots_of(*sent)
+    assert {s.taken_at: s.counts[Metric.VIEWS] for s in read} == {NOON + timedelta(hours=hour): v for hour, v in rows}
+    assert [s.taken_at for s in read] == sorted({s.taken_at for s in read})
+
+
+@given(st.integers(0, 2**63 - 1))
+def test_every_count_survives_every_way_of_writing_it(count):
+    assert read_count(count) == read_count(str(count)) == read_count(f"{count:,}") == count
+
+
+@given(json_values)
+def test_reading_one_value_never_raises(value):
+    assert read_number(value) is None or read_number(value).is_finite()
+    assert read_time(value) is None or read_time(value).utcoffset() == timedelta(0)
