@@ -91,12 +91,12 @@ def _invalid(problem: Problem) -> InvalidRequest:
 def _too_expensive(problem: Problem) -> NotEnoughBalance:
     balance, required = problem.balance, problem.required
     amounts = problem.words.rstrip(". ") or "the amounts were not stated"
-    if balance is not None and required is not None:
-        amounts = (
-            f"this needs {dollars(required)}, {dollars(balance)} is there and {dollars(required - balance)} is missing"
-        )
-    elif required is not None:
+    if required is not None:
         amounts = f"this needs {dollars(required)}"
+    if required is not None and balance is not None:
+        amounts += f", {dollars(balance)} is there"
+        if required > balance:  # else the rest is spoken for, which the server does not put in figures
+            amounts += f" and {dollars(required - balance)} is missing"
     return NotEnoughBalance(
         f"The balance is too low: {amounts}. Nothing was started. "
         "Track for fewer days, /stop a video, or add credit on the ContentStats web site ($10 or more).",

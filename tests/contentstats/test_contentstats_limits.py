@@ -185,7 +185,7 @@ async def test_an_answer_outlives_a_store_that_cannot_keep_its_reset(connect, sa
     assert "could not keep" in caplog.text
 
 
-async def test_a_hundred_at_once_go_out_five_at_a_time_and_none_too_many(connect, sandbox):
+async def test_a_hundred_at_once_are_all_answered_and_none_is_refused(connect, sandbox):
     client = connect(sandbox.url, patience=300)
     answers = await asyncio.gather(*(client.usage() for _ in range(100)))
     assert len(answers) == len(sandbox.requests) == 100
