@@ -5,7 +5,11 @@ from contextlib import asynccontextmanager
 from typing import Self
 
 from bot.store.audit import Audit
+from bot.store.credentials import Credentials
+from bot.store.crypto import SecretBox
 from bot.store.database import Database
+from bot.store.inbox import Inbox
+from bot.store.installations import Installations
 from bot.store.migrate import migrate
 from bot.store.rates import RateRows
 from bot.store.short_links import ShortLinks
@@ -18,7 +22,8 @@ from bot.store.workspaces import Workspaces
 class Store:
     """Everything the bot remembers. Safe to use from many tasks at once and from several processes."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, secret_keys: tuple[str, ...] = ()) -> None:
+        box = SecretBox(secret_keys)
         self.workspaces = Workspaces(database)
         self.wallets = Wallets(database)
         self.videos = Videos(database)
@@ -26,14 +31,24 @@ class Store:
         self.audit = Audit(database)
         self.rates = RateRows(database)
         self.short_links = ShortLinks(database)
+        self.credentials = Credentials(database, box)
+        self.installations = Installations(database, box)
+        self.inbox = Inbox(database)
 
     @classmethod
     @asynccontextmanager
-    async def opened(cls, url: str) -> AsyncIterator[Self]:
-        """The store at a `DATABASE_URL`, its schema brought up to date first, closed at the end of the block."""
+    async def opened(cls, url: str, secret_keys: tuple[str, ...] = ()) -> AsyncIterator[Self]:
+        """The store at a `DATABASE_URL`, its schema brought up to date first, closed at the end of the block.
+
+        `secret_keys` lock what is secret; NotConfigured where they do not open what is stored.
+        """
         await migrate(url)
         database = Database(url)
         try:
-            yield cls(database)
+            store = cls(database, secret_keys)
+            await store.credentials.check_keys()
+            if secret_keys:
+                await store.credentials.mark_keys()
+            yield store
         finally:
             await database.close()

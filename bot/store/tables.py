@@ -222,3 +222,45 @@ short_links = Table(
     Column("target", Text, nullable=False),
     Column("followed_at", UtcDateTime, nullable=False),
 )
+
+credentials = Table(
+    "credentials",
+    metadata,
+    Column("workspace_id", ForeignKey("workspaces.id"), primary_key=True, autoincrement=False),
+    Column("locked_key", Text, nullable=False),
+    Column("linked_by_id", String, nullable=False),
+    Column("linked_by_name", Text, nullable=False),
+    Column("linked_at", UtcDateTime, nullable=False),
+)
+
+installations = Table(
+    "installations",
+    metadata,
+    Column("chat", String, primary_key=True),
+    Column("scope", String, primary_key=True),
+    Column("locked", Text, nullable=False),
+    Column("installed_at", UtcDateTime, nullable=False),
+)
+
+oauth_states = Table(
+    "oauth_states",
+    metadata,
+    Column("state", String, primary_key=True),
+    Column("expires_at", UtcDateTime, nullable=False),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("chat", String, primary_key=True),
+    Column("event_id", String, primary_key=True),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Index("ix_inbox_seen_at", "seen_at"),
+)
+
+canary = Table(
+    "canary",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("locked", Text, nullable=False),
+)

@@ -1,0 +1,61 @@
+"""Secrets at rest: encrypted for one owner and one purpose, so that a value copied elsewhere is refused.
+
+Fernet (AES-128-CBC with HMAC-SHA256) under keys that are derived from `SECRET_KEYS`: the first encrypts, all decrypt.
+"""
+
+import base64
+import json
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from bot.domain.errors import NotConfigured
+
+NO_KEYS = (
+    "SECRET_KEYS is not set, so nothing secret can be stored. Whoever runs this bot sets it to the output of: "
+    "openssl rand -hex 32"
+)
+WRONG_KEYS = (
+    "SECRET_KEYS does not open what is stored in the database. Set the keys that were used before (several are "
+    "separated by commas, the newest first)."
+)
+
+
+class SecretBox:
+    """Encrypts and decrypts. Without keys it refuses both with NotConfigured."""
+
+    def __init__(self, keys: tuple[str, ...]) -> None:
+        self._fernet = MultiFernet([Fernet(_derived(key)) for key in keys]) if keys else None
+
+    def lock(self, owner: str, purpose: str, secret: str) -> str:
+        """The secret, readable only for the same owner and purpose."""
+        bound = json.dumps({"owner": owner, "purpose": purpose, "secret": secret})
+        return self._keys().encrypt(bound.encode()).decode()
+
+    def unlock(self, owner: str, purpose: str, locked: str) -> str:
+        """What was locked; NotConfigured where the keys, the owner or the purpose are others."""
+        try:
+            bound = json.loads(self._keys().decrypt(locked.encode()))
+        except InvalidToken:
+            raise NotConfigured(WRONG_KEYS) from None
+        if (bound["owner"], bound["purpose"]) != (owner, purpose):
+            raise NotConfigured(WRONG_KEYS)
+        return str(bound["secret"])
+
+    def rotate(self, locked: str) -> str:
+        """The same secret under the first key; NotConfigured where no key opens it."""
+        try:
+            return self._keys().rotate(locked.encode()).decode()
+        except InvalidToken:
+            raise NotConfigured(WRONG_KEYS) from None
+
+    def _keys(self) -> MultiFernet:
+        if self._fernet is None:
+            raise NotConfigured(NO_KEYS)
+        return self._fernet
+
+
+def _derived(key: str) -> bytes:
+    derivation = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"contentstats-bot secrets at rest")
+    return base64.urlsafe_b64encode(derivation.derive(key.encode()))

@@ -1,0 +1,52 @@
+"""Installations of the bot in chats that hand out a token for each: kept locked, found by the chat's own scope."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+
+from bot.store.crypto import SecretBox
+from bot.store.database import Database, insert_into
+from bot.store.tables import installations, oauth_states
+
+PURPOSE = "installation"
+
+
+class Installations:
+    """The tables `installations` and `oauth_states`. What a body holds is the adapter's business."""
+
+    def __init__(self, database: Database, box: SecretBox) -> None:
+        self._database = database
+        self._box = box
+
+    async def save(self, chat: str, scope: str, body: str, now: datetime) -> None:
+        """Keep an installation in place of the one before; NotConfigured without SECRET_KEYS."""
+        values = {"locked": self._box.lock(f"{chat}:{scope}", PURPOSE, body), "installed_at": now}
+        async with self._database.writing() as connection:
+            new = insert_into(installations, connection).values(chat=chat, scope=scope, **values)
+            changed = new.on_conflict_do_update(index_elements=list(installations.primary_key), set_=values)
+            await connection.execute(changed)
+
+    async def find(self, chat: str, scope: str) -> str | None:
+        """The body of an installation, None where there is none."""
+        query = select(installations.c.locked).where(installations.c.chat == chat, installations.c.scope == scope)
+        async with self._database.reading() as connection:
+            locked: str | None = await connection.scalar(query)
+        return None if locked is None else self._box.unlock(f"{chat}:{scope}", PURPOSE, locked)
+
+    async def remove(self, chat: str, scope: str) -> None:
+        """Forget an installation. Safe to repeat."""
+        this = delete(installations).where(installations.c.chat == chat, installations.c.scope == scope)
+        async with self._database.writing() as connection:
+            await connection.execute(this)
+
+    async def issue_state(self, state: str, now: datetime, expires_at: datetime) -> None:
+        """Remember that an installation was begun here, and forget those that were never finished."""
+        async with self._database.writing() as connection:
+            await connection.execute(delete(oauth_states).where(oauth_states.c.expires_at <= now))
+            await connection.execute(insert_into(oauth_states, connection).values(state=state, expires_at=expires_at))
+
+    async def consume_state(self, state: str, now: datetime) -> bool:
+        """Whether an installation was begun here with this state, lately and for the first time."""
+        this = delete(oauth_states).where(oauth_states.c.state == state, oauth_states.c.expires_at > now)
+        async with self._database.writing() as connection:
+            return (await connection.execute(this)).rowcount == 1
