@@ -16,6 +16,8 @@ from bot.commands.registry import COMMANDS, AnyCommand, by_name, described, near
 from bot.commands.rights import allowed, refusal
 from bot.commands.suggest import argument_of, suggestions
 from bot.contentstats.client import ContentStatsClient, key_fingerprint
+from bot.contentstats.exchange import DEFAULT_TIMEOUTS, Timeouts
+from bot.contentstats.limits import Sleep
 from bot.contentstats.short_links import ShortLinks
 from bot.domain.caller import Caller, WorkspaceRef
 from bot.domain.clock import Clock, utc_now
@@ -39,14 +41,27 @@ SUGGEST_WITHIN = 2.0
 
 
 class Bot:
-    """Everything that outlives a call: the store, the wallets, the chart worker. Use it as `async with`."""
+    """Everything that outlives a call: the store, the wallets, the chart worker. Use it as `async with`.
+
+    `timeouts` are the API's. `sleep` passes the time between two tries or two looks.
+    """
 
     commands = COMMANDS
 
-    def __init__(self, settings: Settings, *, clock: Clock = utc_now, offer_lasts: timedelta = OFFER_LASTS) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Clock = utc_now,
+        offer_lasts: timedelta = OFFER_LASTS,
+        timeouts: Timeouts = DEFAULT_TIMEOUTS,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
         self._settings = settings
         self._clock = clock
         self._offer_lasts = offer_lasts
+        self._timeouts = timeouts
+        self._sleep = sleep
         self._by_name = by_name()
         self._described = tuple(described(command) for command in COMMANDS if command.listed)
         self._workspaces: dict[WorkspaceRef, Workspace] = {}
@@ -79,8 +94,8 @@ class Bot:
         """
         name = command.strip().removeprefix("/").casefold()
         if name == UMBRELLA and isinstance(arguments, str):
-            name, _, arguments = arguments.strip().partition(" ")
-            name = name.removeprefix("/").casefold() or "help"
+            name, *rest = arguments.split(maxsplit=1) or ["help"]
+            name, arguments = name.removeprefix("/").casefold(), "".join(rest)
         found = self._by_name.get(name)
         if found is None:
             return unknown_command(name, nearest(name))
@@ -144,5 +159,6 @@ class Bot:
             return None
         secret = key.get_secret_value()
         wallet_id = await self._store.wallets.ensure_wallet(key_fingerprint(base_url, secret), self._clock())
-        client = ContentStatsClient(base_url, secret, self._store.rates)
-        return await stack.enter_async_context(Wallet(client, ShortLinks(), self._store, wallet_id, self._clock))
+        client = ContentStatsClient(base_url, secret, self._store.rates, sleep=self._sleep, timeouts=self._timeouts)
+        wallet = Wallet(client, ShortLinks(), self._store, wallet_id, self._clock, self._sleep)
+        return await stack.enter_async_context(wallet)

@@ -36,7 +36,7 @@ def parse(command: Command[A], typed: str) -> A:
     found: dict[str, list[str]] = {}
     words: list[_Token] = []
     for token in _tokens(typed):
-        target = None if token.quoted else _home(token.text, arguments)
+        target = _home(token, arguments)
         if target is None:
             words.append(token)
         else:
@@ -52,7 +52,7 @@ def bind(command: Command[A], given: Mapping[str, str]) -> A:
     if unknown is not None:
         msg = f"/{command.name} takes no “{_shown(unknown)}”."
         raise UsageError(msg)
-    found = {name: _split(arguments[name], value) for name, value in given.items() if value.strip()}
+    found = {name: _split(arguments[name], value) for name, value in given.items() if visible(value).strip()}
     return _build(command, found)
 
 
@@ -64,14 +64,16 @@ def _tokens(typed: str) -> list[_Token]:
     return [token for token in tokens if token.text]
 
 
-def _home(word: str, arguments: tuple[Argument, ...]) -> Argument | None:
-    """The argument whose kind this word can only be, or None where it may be part of a title."""
+def _home(token: _Token, arguments: tuple[Argument, ...]) -> Argument | None:
+    """The argument whose kind this word can only be, or None where it may be part of a title, as in quotes it is."""
     for each in arguments:
-        if each.kind in {Kind.LINK, Kind.VIDEO} and looks_like_link(word):
+        if each.kind in {Kind.LINK, Kind.VIDEO} and looks_like_link(token.text):
             return each
-        if each.kind is Kind.CHOICE and _choice(each, word) is not None:
+        if token.quoted:
+            continue
+        if each.kind is Kind.CHOICE and _choice(each, token.text) is not None:
             return each
-        if each.kind is Kind.NUMBER and _NUMBER.fullmatch(word):
+        if each.kind is Kind.NUMBER and _NUMBER.fullmatch(token.text):
             return each
     return None
 

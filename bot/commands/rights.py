@@ -24,6 +24,8 @@ def allowed(need: Need, caller: Caller, may_spend: str) -> bool:
 
 def refusal(need: Need, may_spend: str) -> str:
     """Why not, and what to do about it."""
+    if need is Need.LOOK:
+        return "You may not look at the videos of this workspace. Ask one of those who manage it."
     if need in _SPENDING:
         what = "start trackings" if need is Need.SPEND else "stop trackings"
         who = {

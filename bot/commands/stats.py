@@ -27,13 +27,12 @@ async def stats(context: Context, args: Stats) -> Reply:
     if isinstance(stored, Reply):
         return stored
     page = await context.wallet.mirror.page(stored)
-    usage = await context.wallet.mirror.usage()
     return video_stats(
         VideoFacts(
             reading=page.value,
             started_by=stored.started_by,
             started_here=stored.workspace_id is not None,
-            cost_per_snapshot=usage.value.cost_per_snapshot,
+            cost_per_snapshot=await context.wallet.price(),
             picture=await growth_picture(context, page.value),
             as_of=page.as_of,
             problem=page.problem,

@@ -34,9 +34,8 @@ async def ask_to_stop(context: Context, args: Stop) -> Reply:
         return stored
     if not stored.video.is_running:
         return already_over(stored.video)
-    usage = await context.wallet.mirror.usage()
     left = remaining_snapshots(stored.video, stored.seen_at, context.clock())
-    return stop_question(stored.video, left, usage.value.cost_per_snapshot)
+    return stop_question(stored.video, left, await context.wallet.price())
 
 
 async def stop(context: Context, args: ConfirmStop) -> Reply:
@@ -46,15 +45,16 @@ async def stop(context: Context, args: ConfirmStop) -> Reply:
         return stored
     if not stored.video.is_running:
         return already_over(stored.video)
-    usage = await context.wallet.mirror.usage()
     left = remaining_snapshots(stored.video, stored.seen_at, context.clock())
     try:
-        video = await context.wallet.stopping.stop(stored)
+        video, is_news = await context.wallet.stopping.stop(stored)
     except ContentStatsError as error:
         await _write_down(context, stored.video.link, stored.video.id, str(error))
         raise
+    if not is_news:
+        return already_over(video)
     await _write_down(context, video.link, video.id, video.status)
-    return stopped(video, left, usage.value.cost_per_snapshot, context.caller.person)
+    return stopped(video, left, await context.wallet.price(), context.caller.person)
 
 
 async def _write_down(context: Context, link: str, video_id: str, outcome: str) -> None:

@@ -3,11 +3,12 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import assert_never
 
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
-from bot.domain.errors import LinkError, NotEnoughBalance, NotFound
+from bot.domain.errors import LinkError, NotAllowed, NotEnoughBalance, NotFound
 from bot.domain.money import DURATIONS, consequences, dollars, price, runway
 from bot.domain.tracking import RequestState, TrackRequest
 from bot.domain.videos import Video
@@ -50,7 +51,8 @@ async def track(context: Context, args: Track) -> Reply:
     if len(found) == 1 and found[0].problem:
         raise LinkError(found[0].problem)
     if len(found) == 1 and found[0].in_flight is not None:
-        return await _settled(context, (found[0].in_flight,))
+        card = await _settled(context, (found[0].in_flight,))
+        return already_tracked(_row(found[0]), context.clock()) if found[0].is_hidden else card
     new = [each for each in found if each.is_new]
     rows = tuple(_row(each) for each in found)
     if not new:
@@ -100,7 +102,9 @@ async def start(context: Context, args: Start) -> Reply:
 
 async def cancel(context: Context, args: Batch) -> Reply:
     """Drop a proposal, if it is the caller's and still one."""
-    await _batch(context, args.batch)
+    requests = await _batch(context, args.batch)
+    if any(request.person.id != context.caller.person.id for request in requests):
+        raise NotAllowed("Only the person who asked can drop this proposal. Nothing is spent unless they confirm it.")
     left = await context.store.tracking.cancel(context.workspace.id, args.batch, context.caller.person.id)
     if all(request.outcome == "cancelled" for request in left):
         return cancelled()
@@ -130,7 +134,8 @@ async def _settled(context: Context, requests: Sequence[TrackRequest]) -> Reply:
 def _row(candidate: Candidate) -> Row:
     running = candidate.running
     if running is None:
-        return Row(candidate.link, candidate.problem, in_flight=candidate.in_flight is not None)
+        in_flight = candidate.in_flight is not None
+        return Row(candidate.link, candidate.problem, in_flight=in_flight, hidden=candidate.is_hidden)
     return Row(candidate.link, "", running.video, running.started_by, hidden=candidate.is_hidden)
 
 
@@ -139,13 +144,14 @@ async def _result(context: Context, outcome: Outcome) -> Result:
     request, error = outcome.request, outcome.error
     if outcome.refusal is not None:
         words, video = _refused(context, outcome.refusal)
-        return Result(request, video, words)
+        return Result(request, video, words, is_refused=not isinstance(outcome.refusal, NotProposed))
     video = outcome.video
     if video is None and request.video_id is not None:
         stored = await context.store.videos.find(context.workspace, request.video_id)
         video = stored.video if stored else None
     words = str(error) if error else request.outcome
-    return Result(request, video, words, short_of_money=isinstance(error, NotEnoughBalance))
+    short = isinstance(error, NotEnoughBalance)
+    return Result(request, video, words, short_of_money=short, is_news=outcome.is_news)
 
 
 def _refused(context: Context, refusal: Refused) -> tuple[str, Video | None]:
@@ -154,7 +160,7 @@ def _refused(context: Context, refusal: Refused) -> tuple[str, Video | None]:
         case NotYours():
             return "only the person who asked can press this button. Send /track yourself.", None
         case NotProposed(request):
-            return f"this button was used already{_became(request)} Send /track again to ask anew.", None
+            return _used(request), None
         case Expired():
             return "the offer has expired. Send /track with the link again for today's figures.", None
         case AlreadyRunning(stored):
@@ -163,22 +169,15 @@ def _refused(context: Context, refusal: Refused) -> tuple[str, Video | None]:
         case InFlight():
             return "the same video is just being started by another request. Look at /videos in a minute.", None
         case CapReached(spent, cap):
-            left = dollars(max(cap - spent, cap - cap))
-            return (
-                f"the workspace's cap of {dollars(cap)} a month leaves {left}. An admin can raise MONTHLY_CAP_USD.",
-                None,
-            )
+            left = dollars(max(cap - spent, Decimal()))
+            words = f"the workspace's cap of {dollars(cap)} a month leaves {left}. An admin can raise MONTHLY_CAP_USD."
+            return words, None
         case _:
             assert_never(refusal)
 
 
-def _became(request: TrackRequest) -> str:
-    match request.state:
-        case RequestState.TRACKING:
-            return ": the tracking was started."
-        case RequestState.SUBMITTED | RequestState.UNKNOWN:
-            return ": it was sent, and its outcome is not clear yet."
-        case RequestState.FAILED | RequestState.PROPOSED:
-            return f": {request.outcome or 'nothing was started'}."
-        case _:
-            assert_never(request.state)
+def _used(request: TrackRequest) -> str:
+    """What to say to a second press of a button; the card around it says how the request stands."""
+    if request.state is RequestState.FAILED:
+        return f"this button was used already: {request.outcome.rstrip('.')}. Send /track again to ask anew."
+    return "The button was used already; nothing is sent or spent twice."

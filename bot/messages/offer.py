@@ -109,7 +109,7 @@ def already_tracked(row: Row, now: datetime) -> Reply:
     """The video runs already: who started it, and nothing is spent."""
     if row.hidden or row.video is None:
         return Reply(
-            "This video is already being tracked with the same API key, from another workspace. Nothing was spent; ask "
+            f"This video is {_state(row)} with the same API key, from another workspace. Nothing was spent; ask "
             "whoever runs this bot if you need its numbers here.",
             title="Already tracked",
             tone=Tone.WARNING,
@@ -120,6 +120,10 @@ def already_tracked(row: Row, now: datetime) -> Reply:
         parts=(Fields((Field("Started by", _starter(row)), *_times(row.video, now))),),
         actions=video_actions(row.video),
     )
+
+
+def _state(row: Row) -> str:
+    return "just being started" if row.in_flight else "already being tracked"
 
 
 def nothing_new(rows: Sequence[Row]) -> Reply:

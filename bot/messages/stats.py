@@ -48,12 +48,15 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class VideoFacts:
-    """What a video's card is made of. `started_by` counts where `started_here`: else it was started outside the bot."""
+    """What a video's card is made of. `started_by` counts where `started_here`: else it was started outside the bot.
+
+    `cost_per_snapshot` is dollars, None where it is not known.
+    """
 
     reading: VideoReading
     started_by: Person | None
     started_here: bool
-    cost_per_snapshot: Decimal
+    cost_per_snapshot: Decimal | None
     picture: Picture | None
     as_of: datetime
     problem: str
@@ -141,11 +144,11 @@ def _fields(facts: VideoFacts) -> tuple[Field, ...]:
 
 
 def _price(facts: VideoFacts) -> Decimal | None:
-    snapshots = facts.reading.snapshots
+    snapshots, cost = facts.reading.snapshots, facts.cost_per_snapshot
     views = [each.counts[Metric.VIEWS] for each in snapshots if Metric.VIEWS in each.counts]
-    return (
-        price_per_thousand(len(snapshots) * facts.cost_per_snapshot, views[-1] - views[0]) if len(views) > 1 else None
-    )
+    if cost is None or len(views) < 2:
+        return None
+    return price_per_thousand(len(snapshots) * cost, views[-1] - views[0])
 
 
 def _remarks(reading: VideoReading) -> tuple[Note, ...]:

@@ -10,7 +10,7 @@ from bot.reply.call import Call
 from bot.reply.model import Button, Field, Fields, Mention, Note, Reply, Tone, Weight, text
 
 
-def stop_question(video: Video, snapshots_left: int | None, cost_per_snapshot: Decimal) -> Reply:
+def stop_question(video: Video, snapshots_left: int | None, cost_per_snapshot: Decimal | None) -> Reply:
     """What stopping saves, with the button that does it."""
     return Reply(
         f"Stopping {name_of(video)} {_saves(snapshots_left, cost_per_snapshot)} Nothing is stopped until you press the "
@@ -28,7 +28,7 @@ def stop_question(video: Video, snapshots_left: int | None, cost_per_snapshot: D
     )
 
 
-def stopped(video: Video, snapshots_left: int | None, cost_per_snapshot: Decimal, person: Person) -> Reply:
+def stopped(video: Video, snapshots_left: int | None, cost_per_snapshot: Decimal | None, person: Person) -> Reply:
     """It is stopped, and what that saved."""
     return Reply(
         f"{name_of(video)} is stopped. This {_saves(snapshots_left, cost_per_snapshot)}",
@@ -51,8 +51,8 @@ def already_over(video: Video) -> Reply:
     )
 
 
-def _saves(snapshots_left: int | None, cost_per_snapshot: Decimal) -> str:
-    if snapshots_left is None:
+def _saves(snapshots_left: int | None, cost_per_snapshot: Decimal | None) -> str:
+    if snapshots_left is None or cost_per_snapshot is None:
         return "saves what is left of it; the API does not say how much that is."
     saved = dollars(snapshots_left * cost_per_snapshot)
     return f"saves up to {saved}: {plural(snapshots_left, 'snapshot')} that were still to come."

@@ -30,22 +30,31 @@ from bot.reply.model import (
     text,
 )
 
-_UNCLEAR = frozenset({RequestState.SUBMITTED, RequestState.UNKNOWN})
-
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one request: its video where one runs, and `words` where it is not simply started."""
+    """What became of one request: its video where one runs, and `words` where it is not simply started.
+
+    `is_refused` says that this press did nothing, whatever the request's state; `is_news` that it was this one that
+    learned of the start, so that the channel is told once.
+    """
 
     request: TrackRequest
     video: Video | None = None
     words: str = ""
     short_of_money: bool = False
+    is_refused: bool = False
+    is_news: bool = False
 
     @property
     def started(self) -> bool:
-        """Whether this very request started a tracking."""
-        return self.request.state is RequestState.TRACKING
+        """Whether this request started a tracking, now or before."""
+        return self.request.state is RequestState.TRACKING and not self.is_refused
+
+    @property
+    def is_unclear(self) -> bool:
+        """Whether this request may or may not have started a tracking."""
+        return self.request.state in {RequestState.SUBMITTED, RequestState.UNKNOWN} and not self.is_refused
 
 
 def outcome_card(results: Sequence[Result]) -> Reply:
@@ -53,14 +62,14 @@ def outcome_card(results: Sequence[Result]) -> Reply:
     if len(results) == 1:
         return _single(results[0])
     started = [result for result in results if result.started]
-    unclear = any(result.request.state in _UNCLEAR for result in results)
+    unclear = any(result.is_unclear for result in results)
     return Reply(
         f"{len(started)} of {plural(len(results), 'video')} started, up to {dollars(_cost(started))} in all.",
         title="Tracking started" if started else "Nothing was started",
         parts=(_table(results), *((_KEEPS_LOOKING,) if unclear else ())),
         actions=_actions(results),
         tone=Tone.SUCCESS if len(started) == len(results) else Tone.WARNING,
-        public_line=_public_line(started),
+        public_line=_public_line(results),
     )
 
 
@@ -78,10 +87,9 @@ _KEEPS_LOOKING = Note(
 
 
 def _single(result: Result) -> Reply:
-    request = result.request
     if result.started:
         return _started(result)
-    if request.state in _UNCLEAR:
+    if result.is_unclear:
         return Reply(
             f"It is not clear yet whether the tracking was started. {result.words}".strip(),
             title="Not clear yet",
@@ -116,7 +124,7 @@ def _table(results: Sequence[Result]) -> Table:
 def _outcome(result: Result) -> Text:
     if result.started:
         return text(f"started, up to {dollars(result.request.cost or Decimal())}")
-    if result.request.state in _UNCLEAR:
+    if result.is_unclear:
         return text("not clear yet")
     return text(f"not started: {result.words}")
 
@@ -129,12 +137,14 @@ def _named(result: Result) -> Span:
 
 def _actions(results: Sequence[Result]) -> tuple[Action, ...]:
     check = Button("Look again", Call("track.check", {"batch": results[0].request.batch}))
-    unclear = any(result.request.state in _UNCLEAR for result in results)
+    unclear = any(result.is_unclear for result in results)
     short = any(result.short_of_money for result in results)
     return (*((check,) if unclear else ()), *((ADD_CREDIT,) if short else ()), Button("My videos", Call("videos")))
 
 
-def _public_line(started: Sequence[Result]) -> Text:
+def _public_line(results: Sequence[Result]) -> Text:
+    """One line for what was started just now."""
+    started = [result for result in results if result.started and result.is_news]
     if not started:
         return ()
     person: Person = started[0].request.person

@@ -15,7 +15,7 @@ from bot.wallet.wallet import Wallet
 class Candidate:
     """One link: the video it names or the `problem` with it, and what already tracks that video in this wallet.
 
-    `is_hidden` is true where the running tracking belongs to another workspace that shares the key.
+    `is_hidden` is true where the tracking or the request under way belongs to another workspace that shares the key.
     """
 
     link: VideoLink | None
@@ -36,19 +36,16 @@ async def candidates(wallet: Wallet, workspace: Workspace, typed: Sequence[str])
     The API lists each platform once, so that what was started elsewhere is seen. Raises ContentStatsError where it
     cannot: without that look nothing may be proposed.
     """
-    links: dict[str, VideoLink] = {}
-    broken: list[Candidate] = []
-    for each in typed:
-        try:
-            link = await resolve(wallet, each)
-        except LinkError as error:
-            broken.append(Candidate(None, str(error)))
-        else:
-            links.setdefault(link.key, link)
-    for platform in dict.fromkeys(link.platform for link in links.values()):
+    read = dict([await _read(wallet, each) for each in typed])
+    for platform in dict.fromkeys(each.platform for each in read.values() if isinstance(each, VideoLink)):
         rows, _ = await wallet.mirror.rows(platform)
         await wallet.mirror.remember(rows)
-    return (*[await _known(wallet, workspace, link) for link in links.values()], *broken)
+    return tuple(
+        [
+            await _known(wallet, workspace, each) if isinstance(each, VideoLink) else Candidate(None, str(each))
+            for each in read.values()
+        ]
+    )
 
 
 async def resolve(wallet: Wallet, typed: str) -> VideoLink:
@@ -62,9 +59,21 @@ async def resolve(wallet: Wallet, typed: str) -> VideoLink:
     return full
 
 
+async def _read(wallet: Wallet, typed: str) -> tuple[str, VideoLink | LinkError]:
+    """What a link names or what is wrong with it, under a name that equal links share."""
+    try:
+        link = await resolve(wallet, typed)
+    except LinkError as error:
+        return typed, error
+    return link.key, link
+
+
 async def _known(wallet: Wallet, workspace: Workspace, link: VideoLink) -> Candidate:
+    """What tracks a link; an open request before its video, which may not be known to be its."""
+    request = await wallet.store.tracking.in_flight(wallet.id, link.key)
+    if request is not None:
+        return Candidate(link, in_flight=request, is_hidden=request.workspace_id != workspace.id)
     stored = await wallet.store.videos.by_key(wallet.id, link.key)
     running = next((each for each in stored if each.video.is_running), None)
-    if running is not None:
-        return Candidate(link, running=running, is_hidden=running.workspace_id not in {None, workspace.id})
-    return Candidate(link, in_flight=await wallet.store.tracking.in_flight(wallet.id, link.key))
+    hidden = running is not None and running.workspace_id not in {None, workspace.id}
+    return Candidate(link, running=running, is_hidden=hidden)

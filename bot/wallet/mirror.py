@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 from bot.contentstats.client import ContentStatsClient
+from bot.contentstats.limits import Sleep
 from bot.domain.clock import Clock
 from bot.domain.errors import ContentStatsError
 from bot.domain.growth import JITTER, change, main_metric
@@ -47,7 +48,10 @@ class Dated(Generic[T]):
 class Mirror:
     """One wallet's mirror. Safe to ask from many tasks at once."""
 
-    def __init__(self, client: ContentStatsClient, store: Store, wallet_id: int, clock: Clock) -> None:
+    def __init__(
+        self, client: ContentStatsClient, store: Store, wallet_id: int, clock: Clock, sleep: Sleep = asyncio.sleep
+    ) -> None:
+        self._sleep = sleep
         self._client = client
         self._store = store
         self._wallet_id = wallet_id
@@ -68,22 +72,32 @@ class Mirror:
         """One video with its snapshots, read from the API at most once an hour."""
         return await self._pages.run(stored.video.id, lambda: self._page(stored))
 
-    async def rows(self, platform: str | None) -> tuple[tuple[Video, ...], bool]:
-        """The account's rows of a platform (None: all) as the API lists them now, and whether none is hidden.
+    async def rows(self, platform: str | None = None, status: str | None = None) -> tuple[tuple[Video, ...], bool]:
+        """The account's rows, or a platform's or status's, as the API lists them now, and whether none is hidden.
 
-        One call where they fit into one, else one for each documented status. Raises ContentStatsError.
+        One call where they fit into one; a list that is full is asked for again in parts. Raises ContentStatsError.
         """
-        rows = await self._client.list_videos(platform=platform)
+        rows = await self._client.list_videos(platform=platform, status=status)
         if len(rows) < FULL_LIST:
             return rows, True
-        cells = [await self._client.list_videos(platform=platform, status=status) for status in VideoStatus]
-        unique = {video.id: video for cell in (rows, *cells) for video in cell}
-        return tuple(unique.values()), all(len(cell) < FULL_LIST for cell in cells)
+        if status is None:
+            parts = [await self.rows(platform, each) for each in VideoStatus]
+        elif platform is None:
+            parts = [await self.rows(each, status) for each in VideoPlatform]
+        else:
+            return rows, False
+        unique = {video.id: video for part in (rows, *(found for found, _ in parts)) for video in part}
+        return tuple(unique.values()), all(complete for _, complete in parts)
 
     async def remember(self, videos: Sequence[Video]) -> None:
         """Keep rows that the API has just listed."""
         keyed = [(video, canonical_key(video.link) or video.link) for video in videos]
         await self._store.videos.remember(self._wallet_id, keyed, self._clock())
+
+    async def current(self, stored: StoredVideo) -> StoredVideo:
+        """The video as the mirror has it now."""
+        same_link = await self._store.videos.by_key(self._wallet_id, stored.key)
+        return next((each for each in same_link if each.video.id == stored.video.id), stored)
 
     async def aclose(self) -> None:
         """End the reads that are under way."""
@@ -110,11 +124,7 @@ class Mirror:
         if known is not None and now - known.at < max_age:
             return Dated(known.complete, known.at)
         try:
-            rows, complete = await self.rows(None)
-            if not complete:
-                cells = [await self.rows(platform) for platform in VideoPlatform]
-                rows = tuple({video.id: video for cell in ((rows, False), *cells) for video in cell[0]}.values())
-                complete = all(cell[1] for cell in cells)
+            rows, complete = await self.rows()
         except ContentStatsError as error:
             if known is None:
                 raise
@@ -130,7 +140,7 @@ class Mirror:
                 await self._read(stored)
             except ContentStatsError as error:
                 problem = str(error)
-        current = await self._current(stored)
+        current = await self.current(stored)
         snapshots = await self._store.videos.snapshots(self._wallet_id, stored.video.id)
         return Dated(VideoReading(current.video, snapshots), current.read_at or current.seen_at, problem)
 
@@ -159,13 +169,9 @@ class Mirror:
 
     async def _wait_for_reader(self, stored: StoredVideo) -> None:
         for _ in range(READER_POLLS):
-            if (await self._current(stored)).read_at != stored.read_at:
+            if (await self.current(stored)).read_at != stored.read_at:
                 return
-            await asyncio.sleep(READER_PAUSE)
-
-    async def _current(self, stored: StoredVideo) -> StoredVideo:
-        same_link = await self._store.videos.by_key(self._wallet_id, stored.key)
-        return next((each for each in same_link if each.video.id == stored.video.id), stored)
+            await self._sleep(READER_PAUSE)
 
 
 def is_stale(stored: StoredVideo, now: datetime) -> bool:

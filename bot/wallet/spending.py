@@ -12,6 +12,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from bot.contentstats.client import ContentStatsClient
+from bot.contentstats.limits import Sleep
 from bot.domain.caller import Person
 from bot.domain.clock import Clock
 from bot.domain.errors import ContentStatsError, NotEnoughBalance, OutcomeUnclear
@@ -34,23 +35,36 @@ LOOK_AFTER = (0.5, 1.5, 3.0)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one request: where it stands now, its video where there is one, and why it is no better."""
+    """What became of one request: where it stands now, its video where there is one, and why it is no better.
+
+    `is_news` says that it was this call which learned that the tracking was started.
+    """
 
     request: TrackRequest
     video: Video | None = None
     refusal: Refused | None = None
     error: ContentStatsError | None = None
+    is_news: bool = False
 
 
 class Spending:
     """One wallet's way to start trackings. Safe from many tasks and many processes at once."""
 
-    def __init__(self, client: ContentStatsClient, store: Store, mirror: Mirror, wallet_id: int, clock: Clock) -> None:
+    def __init__(
+        self,
+        client: ContentStatsClient,
+        store: Store,
+        mirror: Mirror,
+        wallet_id: int,
+        clock: Clock,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
         self._client = client
         self._store = store
         self._mirror = mirror
         self._wallet_id = wallet_id
         self._clock = clock
+        self._sleep = sleep
 
     async def start(
         self, requests: Sequence[TrackRequest], person: Person, days: int, price: Decimal, cap: Decimal
@@ -77,7 +91,7 @@ class Spending:
             return Outcome(request, error=error)
         found = await self._started_by(request, rows)
         if found is not None:
-            return Outcome(await self._store.tracking.mark_tracking(request.id, found, self._clock()), found)
+            return await self._started(request, found)
         if request.submitted_at is None or not complete or self._clock() - request.submitted_at < QUIET:
             return Outcome(request)
         if await self._store.tracking.count_look(request.id) < CLEAN_LOOKS:
@@ -89,17 +103,17 @@ class Spending:
         """Look for every request that a crash or an unclear answer left open; what stays unclear stays stored."""
         for request in await self._store.tracking.unsettled(self._wallet_id, self._clock()):
             outcome = await self.settle(request)
+            if outcome.error is not None:
+                return  # the next one would wait as long for the same
             logger.info("unclear request looked up", extra={"request": request.id, "state": outcome.request.state})
 
     async def _start(self, request: TrackRequest, person: Person, days: int, price: Decimal, cap: Decimal) -> Outcome:
         now = self._clock()
         month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
         result = await self._store.tracking.submit(request.id, person.id, days, price, now, month, cap)
-        if isinstance(result, NotProposed):
-            return Outcome(result.request, refusal=result)
-        if not isinstance(result, Submitted):
-            return Outcome(request, refusal=result)
-        return await self._send(result.request, days)
+        if isinstance(result, Submitted):
+            return await self._send(result.request, days)
+        return Outcome(result.request if isinstance(result, NotProposed) else request, refusal=result)
 
     async def _send(self, request: TrackRequest, days: int) -> Outcome:
         """The one POST of a request that is committed as submitted. Cancelled here, it stays submitted: look later."""
@@ -111,12 +125,16 @@ class Spending:
         except ContentStatsError as error:
             failed = await self._store.tracking.mark_failed(request.id, str(error), self._clock())
             return Outcome(failed, error=error)
-        return Outcome(await self._store.tracking.mark_tracking(request.id, video, self._clock()), video)
+        return await self._started(request, video)
+
+    async def _started(self, request: TrackRequest, video: Video) -> Outcome:
+        started = await self._store.tracking.mark_tracking(request.id, video, self._clock())
+        return Outcome(started, video, is_news=started.state is RequestState.TRACKING)
 
     async def _look_soon(self, request: TrackRequest, error: OutcomeUnclear) -> Outcome:
         outcome = Outcome(request, error=error)
         for seconds in LOOK_AFTER:
-            await asyncio.sleep(seconds)
+            await self._sleep(seconds)
             outcome = await self.settle(request)
             if outcome.request.state is not RequestState.UNKNOWN:
                 break
@@ -127,12 +145,15 @@ class Spending:
         return Outcome(await self._store.tracking.drop(request.id, words))
 
     async def _started_by(self, request: TrackRequest, rows: Sequence[Video]) -> Video | None:
-        """The row that this request started: its link, and not known before it was submitted."""
+        """The row that this request started: of its link, and running or not known before it was submitted.
+
+        When it was submitted no tracking of the link was running, whatever another machine's clock says of the order.
+        """
         known = await self._store.videos.by_key(self._wallet_id, request.key)
         before = {
             stored.video.id
             for stored in known
             if request.submitted_at is not None and stored.first_seen_at <= request.submitted_at
         }
-        matches = (row for row in rows if canonical_key(row.link) == request.key and row.id not in before)
-        return next(matches, None)
+        same_link = (row for row in rows if canonical_key(row.link) == request.key)
+        return next((row for row in same_link if row.is_running or row.id not in before), None)

@@ -1,12 +1,12 @@
 """Stopping a tracking: sent once; where the answer is unclear, the video's own page decides."""
 
+import asyncio
 from dataclasses import replace
+from weakref import WeakValueDictionary
 
 from bot.contentstats.client import ContentStatsClient
-from bot.domain.clock import Clock
 from bot.domain.errors import ContentStatsError, OutcomeUnclear
 from bot.domain.videos import Video
-from bot.store import Store
 from bot.store.videos import StoredVideo
 from bot.wallet.mirror import Mirror
 
@@ -14,14 +14,23 @@ from bot.wallet.mirror import Mirror
 class Stopping:
     """One wallet's way to stop trackings. Stopping twice harms nothing: what was collected stays."""
 
-    def __init__(self, client: ContentStatsClient, store: Store, mirror: Mirror, clock: Clock) -> None:
+    def __init__(self, client: ContentStatsClient, mirror: Mirror) -> None:
         self._client = client
-        self._store = store
         self._mirror = mirror
-        self._clock = clock
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def stop(self, stored: StoredVideo) -> Video:
-        """The video as it stands after it was stopped; OutcomeUnclear where neither answer nor page could tell."""
+    async def stop(self, stored: StoredVideo) -> tuple[Video, bool]:
+        """The video as it stands when it is over, and whether it was this call that ended it: of two clicks, one did.
+
+        Raises OutcomeUnclear where neither answer nor page could tell.
+        """
+        async with self._turns.setdefault(stored.video.id, asyncio.Lock()):
+            now = await self._mirror.current(stored)
+            if not now.video.is_running:
+                return now.video, False
+            return await self._stop(now), True
+
+    async def _stop(self, stored: StoredVideo) -> Video:
         try:
             status = await self._client.stop(stored.video.id)
         except OutcomeUnclear as error:

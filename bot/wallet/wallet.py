@@ -1,9 +1,12 @@
 """The wallet: one API key's client, its rows in the store, and what is built on the two."""
 
+import asyncio
 from datetime import timedelta
+from decimal import Decimal
 from typing import Self
 
 from bot.contentstats.client import ContentStatsClient
+from bot.contentstats.limits import Sleep
 from bot.contentstats.short_links import ShortLinks
 from bot.domain.clock import Clock
 from bot.domain.errors import ContentStatsError
@@ -24,14 +27,20 @@ class Wallet:
     """One API key's account. `id` is its row in the store; `is_test` says that the key charges nothing."""
 
     def __init__(
-        self, client: ContentStatsClient, short_links: ShortLinks, store: Store, wallet_id: int, clock: Clock
+        self,
+        client: ContentStatsClient,
+        short_links: ShortLinks,
+        store: Store,
+        wallet_id: int,
+        clock: Clock,
+        sleep: Sleep = asyncio.sleep,
     ) -> None:
         self.id = wallet_id
         self.is_test = client.is_test
         self.store = store
-        self.mirror = Mirror(client, store, wallet_id, clock)
-        self.spending = Spending(client, store, self.mirror, wallet_id, clock)
-        self.stopping = Stopping(client, store, self.mirror, clock)
+        self.mirror = Mirror(client, store, wallet_id, clock, sleep)
+        self.spending = Spending(client, store, self.mirror, wallet_id, clock, sleep)
+        self.stopping = Stopping(client, self.mirror)
         self._client = client
         self._short_links = short_links
         self._clock = clock
@@ -44,12 +53,20 @@ class Wallet:
     async def __aexit__(self, *_: object) -> None:
         """End the reads under way, then the connections."""
         await self.mirror.aclose()
+        await self._short_links.aclose()
         await self._client.aclose()
 
     async def promises(self) -> tuple[tuple[Promise, ...], int]:
         """What every running video of this wallet, whoever started it, still owes; how many have no known end."""
         running = await self.store.videos.running(self.id)
         return promises((stored.video, stored.seen_at) for stored in running)
+
+    async def price(self) -> Decimal | None:
+        """Dollars a snapshot; None where the API never said and does not say now."""
+        try:
+            return (await self.mirror.usage()).value.cost_per_snapshot
+        except ContentStatsError:
+            return None
 
     async def follow(self, link: ShortLink) -> str:
         """Where a short link leads, asked once in 30 days; LinkError where it cannot be told safely."""

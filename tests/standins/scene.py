@@ -1,0 +1,156 @@
+"""A bot, the sandbox that it talks to and a clock moved by hand: what tests of the whole core play with.
+
+Everything is real but the time: the API is the sandbox on a socket, the database is one of `tests/conftest.py`.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from pydantic import SecretStr
+
+from adapters.sandbox.serve import Sandbox
+from bot.app import Bot
+from bot.contentstats.exchange import Timeouts
+from bot.domain.caller import Caller, Need, Person, Standing, WorkspaceRef
+from bot.reply.call import Call
+from bot.reply.model import Button, Reply, Table
+from bot.reply.plain import plain_spans, plain_text
+from bot.settings import Settings
+
+QUICK = Timeouts(connect=1, read=0.3, total=0.5)
+"""Seconds; the sandbox answers in a few milliseconds, and what hangs shall not hold a test up."""
+
+LINK = "https://www.tiktok.com/@steady/video/7301234567890123456"
+SAME_LINK = "tiktok.com/@steady/video/7301234567890123456?is_from_webapp=1&_r=2"
+YOUTUBE = "https://www.youtube.com/watch?v=steady_cats"
+INSTAGRAM = "https://www.instagram.com/p/steadyPost1/"
+TWITTER = "https://twitter.com/steady/status/1988637243979237148"
+TRACK, LIST, PAGE, STOP, USAGE = (
+    "POST /videos/track",
+    "GET /videos",
+    "GET /videos/{id}",
+    "POST /videos/{id}/stop",
+    "GET /usage",
+)
+
+
+class HandClock:
+    """A clock that moves when told to."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+async def nap(seconds: float) -> None:
+    """Sleep a hundred times as fast."""
+    await asyncio.sleep(seconds / 100)
+
+
+ANA = Caller(
+    workspace=WorkspaceRef("console", "acme", "Acme"),
+    channel_id="C-general",
+    person=Person("U-ana", "Ana"),
+    standing=Standing.MANAGER,
+    rights=frozenset(Need),
+)
+BEN = replace(ANA, person=Person("U-ben", "Ben"), channel_id="C-random")
+EVE = replace(ANA, workspace=WorkspaceRef("console", "rival", "Rival"), person=Person("U-eve", "Eve"), channel_id="C-x")
+"""Somebody in another workspace, which shares the key."""
+
+
+def sandbox_of(clock: HandClock, **options: Any) -> Sandbox:
+    """A sandbox that no test runs out of: calls, places and money."""
+    roomy = {"requests_per_minute": 100_000, "concurrent_videos": 1_000, "balance": Decimal(100)}
+    return Sandbox(clock, **(roomy | options))
+
+
+def settings_of(sandbox: Sandbox, database_url: str, **chosen: Any) -> Settings:
+    """The settings of a bot that talks to this sandbox, and nothing from the environment's file."""
+    known = {
+        "contentstats_api_key": SecretStr(sandbox.key),
+        "contentstats_base_url": sandbox.url,
+        "database_url": database_url,
+    }
+    return Settings(_env_file=None, **(known | chosen))
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One bot at one sandbox. What it says comes back as a `Reply`."""
+
+    sandbox: Sandbox
+    clock: HandClock
+    bot: Bot
+
+    async def say(self, line: str, caller: Caller = ANA) -> Reply:
+        """The reply to a line as somebody types it."""
+        command, _, arguments = line.partition(" ")
+        return await self.bot.run(command, arguments, caller)
+
+    async def press(self, reply: Reply, label: str, caller: Caller = ANA) -> Reply:
+        """The reply to the button whose label begins so, after its call went through a button's 100 characters."""
+        return await self.run(button(reply, label), caller)
+
+    async def run(self, call: Call, caller: Caller = ANA) -> Reply:
+        """The reply to a button's call."""
+        call = Call.decode(call.encode())
+        return await self.bot.run(call.command, call.arguments, caller)
+
+    async def start(self, link: str = LINK, days: int = 7, caller: Caller = ANA) -> Reply:
+        """The reply to typing a link and pressing the button of its card."""
+        card = await self.say(f"/track {link} {days}", caller)
+        return await self.press(card, f"Track {days} day", caller)
+
+    def posts(self, call: str = TRACK) -> int:
+        """How many calls of a documented name the sandbox received."""
+        return len(self.sandbox.calls(call))
+
+    def trackings(self) -> int:
+        """How many trackings the account holds, and so how many are billed."""
+        return len(self.sandbox.world.account(self.sandbox.key).trackings)
+
+    async def audit(self, caller: Caller = ANA) -> tuple[Any, ...]:
+        """The audit of the caller's workspace, newest first."""
+        store = self.bot._store
+        wallet_id = self.bot._wallet.id if self.bot._wallet else 0
+        workspace = await store.workspaces.ensure_workspace(caller.workspace, wallet_id, self.clock())
+        return await store.audit.recent(workspace.id, 50)
+
+
+@asynccontextmanager
+async def scene_of(
+    sandbox: Sandbox, clock: HandClock, database_url: str, sleep: Any = nap, **chosen: Any
+) -> AsyncIterator[Scene]:
+    """An open bot at a running sandbox; `chosen` are settings."""
+    async with Bot(settings_of(sandbox, database_url, **chosen), clock=clock, timeouts=QUICK, sleep=sleep) as bot:
+        yield Scene(sandbox, clock, bot)
+
+
+def button(reply: Reply, label: str) -> Call:
+    """The call of the button whose label begins so."""
+    found = [each.call for each in reply.actions if isinstance(each, Button) and each.label.startswith(label)]
+    assert found, f"no button {label!r} in: {plain_text(reply)}"
+    return found[0]
+
+
+def labels(reply: Reply) -> list[str]:
+    """The labels of the reply's buttons."""
+    return [each.label for each in reply.actions if isinstance(each, Button)]
+
+
+def rows(reply: Reply, caption: str = "") -> list[list[str]]:
+    """The cells of the reply's first table, or of the one with this caption, as text."""
+    tables = [part for part in reply.parts if isinstance(part, Table) and caption in {"", part.caption}]
+    assert tables, f"no table {caption!r} in: {plain_text(reply)}"
+    return [[plain_spans(cell) for cell in row] for row in tables[0].rows]

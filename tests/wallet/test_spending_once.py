@@ -1,0 +1,294 @@
+"""The one promise above all: what a person confirms once is started, and billed, once."""
+
+import asyncio
+from decimal import Decimal
+
+import pytest
+
+from bot.reply.model import Tone
+from bot.reply.plain import plain_spans, plain_text
+from tests.standins.scene import (
+    ANA,
+    BEN,
+    EVE,
+    INSTAGRAM,
+    LINK,
+    LIST,
+    SAME_LINK,
+    TWITTER,
+    YOUTUBE,
+    button,
+    labels,
+    rows,
+    scene_of,
+)
+
+
+async def test_the_card_spends_nothing(scene):
+    card = await scene.say(f"/track {LINK} 7")
+    assert "costs up to $2.52" in card.summary
+    assert "Nothing is spent until you press a button" in card.summary
+    assert card.public_line == ()
+    assert scene.posts() == 0
+    assert scene.trackings() == 0
+
+
+async def test_the_card_prices_every_usual_length_and_offers_a_button_for_each(scene):
+    card = await scene.say(f"/track {LINK}")
+    assert [row[:2] for row in rows(card, "Prices")] == [
+        ["1", "$0.36"],
+        ["3", "$1.08"],
+        ["7", "$2.52"],
+        ["14", "$5.04"],
+        ["30", "$10.80"],
+    ]
+    assert labels(card)[:5] == [
+        "Track 1 day · $0.36",
+        "Track 3 days · $1.08",
+        "Track 7 days · $2.52",
+        "Track 14 days · $5.04",
+        "Track 30 days · $10.80",
+    ]
+
+
+async def test_days_of_ones_own_are_priced_among_the_usual_and_are_the_one_button(scene):
+    card = await scene.say(f"/track {LINK} 5")
+    assert ["5", "$1.80"] in [row[:2] for row in rows(card, "Prices")]
+    assert labels(card) == ["Track 5 days · $1.80", "Cancel"]
+
+
+async def test_the_price_is_the_one_that_the_api_states(scene):
+    body = {"balance_usd": 50, "uncharged_usage_usd": 1.5, "total_charged_usd": 0, "cost_per_snapshot": 0.02}
+    scene.sandbox.faults.add("200", "GET /usage", body=body)
+    card = await scene.say(f"/track {LINK} 7")
+    assert "costs up to $3.36" in card.summary
+    assert "$48.50" in plain_text(card)
+
+
+async def test_one_press_starts_one_tracking_and_leaves_one_public_line(scene_on_each):
+    scene = scene_on_each
+    reply = await scene.start()
+    assert reply.tone is Tone.SUCCESS
+    assert "Tracking started for 7 days, up to $2.52" in reply.summary
+    assert plain_spans(reply.public_line).startswith("Ana started tracking ")
+    assert "for 7 days, up to $2.52" in plain_spans(reply.public_line)
+    assert (scene.posts(), scene.trackings()) == (1, 1)
+
+
+async def test_a_second_press_starts_nothing_and_tells_the_channel_nothing(scene_on_each):
+    scene = scene_on_each
+    card = await scene.say(f"/track {LINK} 7")
+    await scene.press(card, "Track 7")
+    again = await scene.press(card, "Track 7")
+    assert again.public_line == ()
+    assert "used already" in again.summary
+    assert (scene.posts(), scene.trackings()) == (1, 1)
+
+
+async def test_two_presses_at_the_same_moment_start_one_tracking(scene_on_each):
+    scene = scene_on_each
+    card = await scene.say(f"/track {LINK} 7")
+    replies = await asyncio.gather(*(scene.press(card, "Track 7") for _ in range(5)))
+    assert (scene.posts(), scene.trackings()) == (1, 1)
+    assert sum(bool(reply.public_line) for reply in replies) == 1
+    assert sum(entry.cost or 0 for entry in await scene.audit()) == Decimal("2.52")
+
+
+async def test_two_different_buttons_of_one_card_start_one_tracking(scene):
+    card = await scene.say(f"/track {LINK}")
+    await asyncio.gather(scene.press(card, "Track 1 day"), scene.press(card, "Track 30 days"))
+    assert (scene.posts(), scene.trackings()) == (1, 1)
+
+
+async def test_the_button_belongs_to_the_asker(scene_on_each):
+    scene = scene_on_each
+    card = await scene.say(f"/track {LINK} 7")
+    reply = await scene.press(card, "Track 7", BEN)
+    assert reply.tone is Tone.PROBLEM
+    assert "only the person who asked" in reply.summary
+    assert scene.posts() == 0
+    assert (await scene.press(card, "Track 7")).tone is Tone.SUCCESS
+
+
+async def test_somebody_elses_press_on_a_used_button_announces_nothing(scene):
+    card = await scene.say(f"/track {LINK} 7")
+    await scene.press(card, "Track 7")
+    reply = await scene.press(card, "Track 7", BEN)
+    assert "only the person who asked" in reply.summary
+    assert reply.public_line == ()
+    assert scene.posts() == 1
+
+
+async def test_the_button_means_nothing_in_another_workspace(scene):
+    card = await scene.say(f"/track {LINK} 7")
+    impostor = await scene.press(card, "Track 7", EVE)
+    assert impostor.tone is Tone.PROBLEM
+    assert "not known here" in impostor.summary
+    assert scene.posts() == 0
+
+
+async def test_an_offer_expires_and_asking_anew_works(scene):
+    card = await scene.say(f"/track {LINK} 7")
+    scene.clock.advance(minutes=10)
+    late = await scene.press(card, "Track 7")
+    assert late.tone is Tone.PROBLEM
+    assert "expired" in late.summary
+    assert "/track" in late.summary
+    assert scene.posts() == 0
+    assert (await scene.start()).tone is Tone.SUCCESS
+
+
+async def test_a_cancelled_offer_cannot_be_started(scene):
+    card = await scene.say(f"/track {LINK} 7")
+    assert "nothing was spent" in (await scene.press(card, "Cancel")).summary
+    late = await scene.press(card, "Track 7")
+    assert late.tone is Tone.PROBLEM
+    assert "used already: cancelled. Send /track again" in late.summary
+    assert scene.posts() == 0
+
+
+async def test_only_the_asker_can_drop_an_offer(scene):
+    card = await scene.say(f"/track {LINK} 7")
+    reply = await scene.press(card, "Cancel", BEN)
+    assert reply.tone is Tone.PROBLEM
+    assert "Only the person who asked" in reply.summary
+    assert (await scene.press(card, "Track 7")).tone is Tone.SUCCESS
+
+
+async def test_dropping_what_was_started_changes_nothing_and_tells_the_channel_nothing(scene):
+    card = await scene.say(f"/track {LINK} 7")
+    await scene.press(card, "Track 7")
+    reply = await scene.press(card, "Cancel")
+    assert "Tracking started" in reply.summary
+    assert reply.public_line == ()
+    assert scene.trackings() == 1
+
+
+async def test_two_people_with_two_spellings_of_one_link_start_one_tracking(scene_on_each):
+    scene = scene_on_each
+    hers, his = await scene.say(f"/track {LINK} 7"), await scene.say(f"/track {SAME_LINK} 3", BEN)
+    replies = await asyncio.gather(scene.press(hers, "Track 7"), scene.press(his, "Track 3", BEN))
+    assert (scene.posts(), scene.trackings()) == (1, 1)
+    assert sum(bool(reply.public_line) for reply in replies) == 1
+    refused = next(reply for reply in replies if not reply.public_line)
+    assert "already being tracked" in refused.summary or "just being started" in refused.summary
+
+
+async def test_two_bots_on_one_database_start_one_tracking(sandbox, clock, database_url):
+    async with scene_of(sandbox, clock, database_url) as one, scene_of(sandbox, clock, database_url) as two:
+        card = await one.say(f"/track {LINK} 7")
+        other = await two.say(f"/track {SAME_LINK} 7", BEN)
+        replies = await asyncio.gather(
+            one.press(card, "Track 7"), two.press(card, "Track 7"), two.press(other, "Track 7", BEN)
+        )
+        assert (one.posts(), one.trackings()) == (1, 1)
+        assert sum(bool(reply.public_line) for reply in replies) == 1
+
+
+async def test_two_workspaces_that_share_a_key_start_one_tracking(scene_on_each):
+    scene = scene_on_each
+    hers, theirs = await scene.say(f"/track {LINK} 7"), await scene.say(f"/track {LINK} 7", EVE)
+    replies = await asyncio.gather(scene.press(hers, "Track 7"), scene.press(theirs, "Track 7", EVE))
+    assert (scene.posts(), scene.trackings()) == (1, 1)
+    assert sum(bool(reply.public_line) for reply in replies) == 1
+
+
+async def test_the_account_is_listed_right_before_so_that_nothing_started_elsewhere_is_started_again(scene):
+    card = await scene.say(f"/track {LINK} 7")
+    scene.sandbox.world.track(scene.sandbox.key, SAME_LINK.join(("https://", "")), 7)
+    reply = await scene.press(card, "Track 7")
+    assert reply.tone is Tone.PROBLEM
+    assert "already being tracked" in reply.summary
+    assert (scene.posts(), scene.trackings()) == (0, 1)
+
+
+async def test_when_the_account_cannot_be_listed_nothing_is_offered_and_nothing_is_started(scene):
+    scene.sandbox.faults.add("500", LIST, times=3)
+    refused = await scene.say(f"/track {LINK} 7")
+    assert refused.tone is Tone.PROBLEM
+    assert labels(refused) == []
+    card = await scene.say(f"/track {LINK} 7")
+    scene.sandbox.faults.add("500", LIST, times=3)
+    late = await scene.press(card, "Track 7")
+    assert late.tone is Tone.PROBLEM
+    assert scene.posts() == 0
+    assert (await scene.press(card, "Track 7")).tone is Tone.SUCCESS
+
+
+async def test_several_links_with_one_bad_are_offered_without_it_in_the_order_typed(scene):
+    card = await scene.say(f"/track {LINK} https://example.com/cat.mp4 {YOUTUBE} {SAME_LINK} 3")
+    states = [row[2] for row in rows(card, "Links")]
+    assert [states[0], states[2]] == ["new", "new"]
+    assert "example.com is not a site" in states[1]
+    assert len(states) == 3
+    assert "Tracking 2 videos for 3 days costs up to $2.16" in card.summary
+    reply = await scene.press(card, "Track 3")
+    assert "2 of 2 videos started, up to $2.16 in all" in reply.summary
+    assert plain_spans(reply.public_line) == "Ana started tracking 2 videos for 3 days, up to $2.16."
+    assert (scene.posts(), scene.trackings()) == (2, 2)
+
+
+async def test_several_links_that_all_run_or_are_bad_offer_nothing(scene):
+    await scene.start()
+    reply = await scene.say(f"/track {LINK} https://example.com/x")
+    assert reply.tone is Tone.WARNING
+    assert "Nothing was spent" in reply.summary
+    assert rows(reply)[0][2] == "already tracked, Ana"
+    assert labels(reply) == []
+
+
+async def test_a_link_of_each_platform_is_one_request_each(scene):
+    card = await scene.say(f"/track {LINK} {YOUTUBE} {INSTAGRAM} {TWITTER} 1")
+    reply = await scene.press(card, "Track 1 day")
+    assert "4 of 4 videos started, up to $1.44 in all" in reply.summary
+    assert [row[2] for row in rows(reply)] == ["started, up to $0.36"] * 4
+    again = await scene.press(card, "Track 1 day")
+    assert again.public_line == ()
+    assert (scene.posts(), scene.trackings()) == (4, 4)
+
+
+async def test_a_running_video_is_answered_with_its_card_and_who_started_it(scene):
+    await scene.start(caller=BEN)
+    reply = await scene.say(f"/track {SAME_LINK} 30")
+    assert "already being tracked (running). Nothing was spent." in reply.summary
+    assert "Started by: Ben" in plain_text(reply)
+    assert labels(reply) == ["Stats", "Compare", "Stop"]
+    assert (scene.posts(), scene.trackings()) == (1, 1)
+
+
+async def test_a_video_that_was_started_outside_the_bot_says_so(scene):
+    scene.sandbox.world.track(scene.sandbox.key, LINK, 7)
+    reply = await scene.say(f"/track {LINK}")
+    assert "Started by: outside this bot" in plain_text(reply)
+    assert scene.posts() == 0
+
+
+async def test_a_finished_video_can_be_tracked_again(scene):
+    await scene.start(days=1)
+    scene.clock.advance(days=1, hours=1)
+    assert (await scene.start(days=1)).tone is Tone.SUCCESS
+    assert (scene.posts(), scene.trackings()) == (2, 2)
+
+
+@pytest.mark.parametrize("number", [1, 7, 30])
+async def test_the_confirm_call_fits_a_button(scene, number):
+    card = await scene.say(f"/track {LINK}")
+    assert len(button(card, f"Track {number} day").encode()) <= 100
+
+
+async def test_a_spend_is_written_down_with_who_where_what_and_cost(scene_on_each):
+    scene = scene_on_each
+    await scene.start(caller=BEN)
+    (entry,) = await scene.audit()
+    assert (entry.person, entry.channel_id) == (BEN.person, "C-random")
+    assert (entry.action, entry.link, entry.cost) == ("track", LINK, Decimal("2.52"))
+    assert entry.video_id in scene.sandbox.world.account(scene.sandbox.key).trackings
+    assert entry.outcome == "tracking"
+    assert entry.at == scene.clock()
+    assert await scene.audit(EVE) == ()
+
+
+async def test_a_card_and_a_refusal_are_not_written_down(scene):
+    card = await scene.say(f"/track {LINK} 7", ANA)
+    await scene.press(card, "Track 7", BEN)
+    assert await scene.audit() == ()
