@@ -1,0 +1,65 @@
+"""What the core asks of every chat platform that it posts to by itself, outside an answer."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol, TypeAlias
+
+from bot.reply.model import Reply
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRef:
+    """One channel of one workspace, both by the platform's own ids, and the thread in it where there is one."""
+
+    chat: str
+    workspace_id: str
+    channel_id: str
+    thread_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """It is in the channel. `message_id` is what `edit` and a thread take."""
+
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """It never will be there: the channel is gone, archived or closed to the bot, or its token revoked.
+
+    `reason` is the platform's own word, `sentence` tells a person what to do about it.
+    """
+
+    reason: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """It is certainly not there, and may be tried again after a while."""
+
+    after: timedelta
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """It may or may not be there: the answer was lost. Repeating it may say it twice."""
+
+    reason: str
+
+
+Delivery: TypeAlias = Posted | Rejected | Later | Unclear
+
+
+class ChannelPoster(Protocol):
+    """Posts into channels. Never raises for what the platform or the network did, and never repeats a post by itself."""
+
+    async def post(self, channel: ChannelRef, reply: Reply, key: str) -> Delivery:
+        """Post once. `key` names this message: where the platform can tell by it that it has the message, it does."""
+        ...
+
+    async def edit(self, channel: ChannelRef, message_id: str, reply: Reply) -> Delivery:
+        """Put a reply in the place of one that was posted. Safe to repeat."""
+        ...
