@@ -54,7 +54,7 @@ Delivery: TypeAlias = Posted | Rejected | Later | Unclear
 
 
 class ChannelPoster(Protocol):
-    """Posts into channels. Never raises for what the platform or the network did, and never repeats a post by itself."""
+    """Posts into channels. Never raises for what the platform or the network did, never repeats a post by itself."""
 
     async def post(self, channel: ChannelRef, reply: Reply, key: str) -> Delivery:
         """Post once. `key` names this message: where the platform can tell by it that it has the message, it does."""
