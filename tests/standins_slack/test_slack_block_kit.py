@@ -165,6 +165,12 @@ def test_a_message_has_one_table_and_two_charts_and_so_much_markdown_in_all():
     assert validate([{"type": "markdown", "text": "x" * 6001}] * 2, "message") != []
 
 
+def test_a_message_is_refused_when_its_blocks_are_too_heavy_in_all():
+    assert validate([section(text=mrkdwn(3000))] * 4, "message") == []
+    assert "msg_blocks_too_long" in validate([section(text=mrkdwn(3000))] * 5, "message")[0]
+    assert validate([section(text=mrkdwn(3000))] * 5, "home") == []
+
+
 def test_a_modal_keeps_its_limits():
     for key in ("title", "submit", "close"):
         assert validate_view(modal(**{key: plain(24)})) == []

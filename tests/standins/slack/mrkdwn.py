@@ -1,0 +1,153 @@
+"""How Slack reads a text: what a person would see of it, whom it would notify, where it would lead. Pure.
+
+Slack publishes no grammar of mrkdwn. Where its client is known to be lenient, this reader is too: formatting that might
+take effect counts as taking effect, so that a text which reads here as it was meant reads so at Slack.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+_SEQUENCE = re.compile(r"<([@#!]|https?://|mailto:|tel:)([^<>\n|]*)(?:\|([^<>\n]*))?>")
+_CODE = re.compile(r"```.+?```|`[^`\n]+`", re.DOTALL)
+# An escaped ">" at the start of a line still makes a quote.
+_QUOTE = re.compile(r"^(?:&gt;|>)+ ?", re.MULTILINE)
+# Digits between two colons are a time of day, but for the few emoji that are named so.
+_EMOJI = re.compile(r":((?:[a-z0-9_'+-]*[a-z][a-z0-9_'+-]*|100|1234|[+-]1)):")
+_NOTIFYING = re.compile(r"<(?:!(?:channel|here|everyone|group)|!subteam\^\w+|@[UW]\w+)(?:\|[^<>\n]*)?>")
+_BROADCAST = re.compile(r"(?<![\w@.])@(?:channel|here|everyone)\b", re.IGNORECASE)
+_NAME = re.compile(r"(?<![\w@.])@\w[\w.-]*")
+_BARE_ADDRESS = re.compile(
+    r"(?:https?://|www\.)[^\s<>|]+|(?<![\w@.-])(?:[a-z0-9-]+\.)+(?:com|net|org|io|co|me|ly|tv|be|app|dev)\b",
+    re.IGNORECASE,
+)
+
+
+def visible_text(mrkdwn: str) -> str:
+    """What a person would see: entities decoded, links as their label, markers of formatting gone, emoji as ⟪name⟫."""
+    shown, end = "", 0
+    for code in _CODE.finditer(mrkdwn):
+        if _stands_alone(mrkdwn, code.start(), code.end()):
+            shown += _formatted(mrkdwn[end : code.start()]) + _decoded(code.group().strip("`"))
+            end = code.end()
+    return shown + _formatted(mrkdwn[end:])
+
+
+def _formatted(text: str) -> str:
+    text = _QUOTE.sub("", text)
+    for marker in "*_~":
+        text = _without(text, marker)
+    return _decoded(_EMOJI.sub(r"⟪\1⟫", text))
+
+
+def _without(text: str, marker: str) -> str:
+    """The text without pairs of a marker that stand at the edges of words, on one line."""
+    pair = re.compile(rf"{re.escape(marker)}(?!\s)([^\n]*?\S){re.escape(marker)}")
+    shown, end = "", 0
+    while found := pair.search(text, end):
+        inner = found.group(1)
+        if marker not in inner and _stands_alone(text, found.start(), found.end()):
+            shown += text[end : found.start()] + inner
+            end = found.end()
+        else:
+            shown += text[end : found.start() + 1]
+            end = found.start() + 1
+    return shown + text[end:]
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Whether what lies between two places has no letter, digit or invisible character at its sides."""
+    around = (text[start - 1] if start else " ", text[end] if end < len(text) else " ")
+    return all(each.isspace() or unicodedata.category(each)[0] in "PSZ" for each in around)
+
+
+def _decoded(text: str) -> str:
+    text = _SEQUENCE.sub(lambda found: _label(*found.groups()), text)
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def _label(kind: str, target: str, label: str | None) -> str:
+    if kind in ("@", "#"):
+        return f"{kind}{label or target}"
+    if kind == "!":
+        return label or f"@{target.partition('^')[0]}"
+    return label or f"{kind}{target}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A text whose sequences in angle brackets count, and where Slack may look for names and addresses by itself."""
+
+    text: str
+    has_names: bool
+    has_addresses: bool
+
+
+def mentions(content: object, *, link_names: bool = False) -> set[str]:
+    """Everything in a text, in blocks or in a whole message as it is sent that would notify or link a person or group.
+
+    A text object that is not verbatim counts with `@channel` and its like: the documentation has "certain mentions"
+    parsed there. `@name` counts with `link_names`, or with `link_names` or `parse: full` in the message itself.
+    """
+    if isinstance(content, Mapping) and (content.get("link_names") or content.get("parse") == "full"):
+        link_names = True
+    found = set(_rich_mentions(content))
+    for piece in _pieces(content):
+        found |= {f"{each.partition('|')[0].rstrip('>')}>" for each in _NOTIFYING.findall(piece.text)}
+        found |= set(_BROADCAST.findall(piece.text)) if piece.has_names else set()
+        found |= set(_NAME.findall(piece.text)) if link_names else set()
+    return found
+
+
+def links(content: object) -> set[str]:
+    """Every address that a text, blocks or a message would make clickable, with those that Slack finds by itself."""
+    found = {each["url"] for each in _objects(content) if isinstance(each.get("url"), str)}
+    for piece in _pieces(content):
+        spans = list(_SEQUENCE.finditer(piece.text))
+        found |= {f"{span.group(1)}{span.group(2)}" for span in spans if span.group(1) not in "@#!"}
+        found |= set(_BARE_ADDRESS.findall(_SEQUENCE.sub(" ", piece.text))) if piece.has_addresses else set()
+    return found
+
+
+def _rich_mentions(content: object) -> Iterator[str]:
+    """The elements of rich text that notify: Slack takes them as they are, there is nothing to escape."""
+    for each in _objects(content):
+        match each:
+            case {"type": "broadcast", "range": str(reach)}:
+                yield f"<!{reach}>"
+            case {"type": "user", "user_id": str(user)}:
+                yield f"<@{user}>"
+            case {"type": "usergroup", "usergroup_id": str(group)}:
+                yield f"<!subteam^{group}>"
+            case {"type": "team", "team_id": str(team)}:
+                yield f"<!{team}>"
+            case _:
+                pass
+
+
+def _objects(content: object) -> Iterator[Mapping[str, object]]:
+    if isinstance(content, Mapping):
+        yield content
+    children = (
+        content.values() if isinstance(content, Mapping) else content if isinstance(content, list | tuple) else ()
+    )
+    for child in children:
+        yield from _objects(child)
+
+
+def _pieces(content: object) -> Iterator[_Piece]:
+    """Every mrkdwn in here: a bare text, a text object, a markdown block, the text of a message or an attachment."""
+    if isinstance(content, str):
+        yield _Piece(content, has_names=False, has_addresses=True)
+    for each in _objects(content):
+        match each:
+            case {"type": "mrkdwn" | "markdown", "text": str(text)}:
+                is_free = each.get("verbatim") is not True
+                yield _Piece(text, has_names=is_free, has_addresses=is_free)
+            case {"type": str(kind)} if kind not in ("message", "modal", "home"):
+                continue
+            case _:
+                texts = (each.get(key) for key in ("text", "fallback", "pretext", "title", "initial_comment"))
+                own = (text for text in texts if isinstance(text, str))
+                yield from (_Piece(text, has_names=False, has_addresses=True) for text in own)
