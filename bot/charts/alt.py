@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from bot.charts.scales import day_text, dollars_text, span_text
+from bot.charts.scales import day_text, span_text
 from bot.charts.specs import Comparison, Growth, Line, Movers, Spend
+from bot.domain.money import dollars
 
 
 def growth_alt(growth: Growth) -> str:
@@ -49,7 +50,7 @@ def _when(line: Line[datetime]) -> str:
 
 def _remarks(line: Line[datetime]) -> str:
     remarks = []
-    if line.gaps:
+    if line.missing_hours:
         remarks.append(_hours_missing(line.missing_hours))
     if line.falls:
         remarks.append("the counter fell once" if len(line.falls) == 1 else f"the counter fell {len(line.falls)} times")
@@ -93,7 +94,7 @@ def _latest(lines: Iterable[Line[float]], unit: str) -> str:
 
 
 def _lines_missing(lines: Iterable[Line[float]]) -> str:
-    return "".join(f" {_hours_missing(line.missing_hours)} in {line.label}." for line in lines if line.gaps)
+    return "".join(f" {_hours_missing(line.missing_hours)} in {line.label}." for line in lines if line.missing_hours)
 
 
 def movers_alt(movers: Movers) -> str:
@@ -112,13 +113,13 @@ def _move(change: tuple[str, int]) -> str:
 def spend_alt(spend: Spend) -> str:
     """How much in all, from when to when, and on which day most."""
     first, last = spend.days[0][0], spend.days[-1][0]
-    total = sum((dollars for _, dollars in spend.days), Decimal())
+    total = sum((spent for _, spent in spend.days), Decimal())
     when = f"on {span_text(first, last)} (UTC)" if first == last else f"from {span_text(first, last)} (days in UTC)"
     if not total:
         return f"Nothing was spent {when}."
-    day, most = max(spend.days, key=lambda spent: spent[1])
-    best = "" if first == last else f", most on {day_text(day)}: {dollars_text(most)}"
-    return f"{dollars_text(total)} was spent {when}{best}."
+    day, most = max(spend.days, key=lambda entry: entry[1])
+    best = "" if first == last else f", most on {day_text(day)}: {dollars(most)}"
+    return f"{dollars(total)} was spent {when}{best}."
 
 
 def _and(items: Iterable[str]) -> str:

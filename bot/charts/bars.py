@@ -8,9 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bot.charts import sheet
-from bot.charts.scales import Scale, day_text, dollar_scale, dollars_text, short, span_text
+from bot.charts.scales import Scale, day_text, dollar_scale, short, span_text
 from bot.charts.sheet import LARGE, MARGIN, WIDTH, Box
 from bot.charts.specs import Movers, Spend
+from bot.domain.money import dollars
 
 _ROW = 52
 _NUMBER_PAD = 8
@@ -44,7 +45,7 @@ def _write(axes: Axes, x: float, row: int, text: str, *, ha: str, weight: str = 
 
 
 def signed(change: int) -> str:
-    """A change in few characters, its direction always written: +12.3K, -200, 0."""
+    """A change in few characters, its direction always written: +12.3k, -200, 0."""
     return f"+{short(change)}" if change > 0 else short(change)
 
 
@@ -61,19 +62,26 @@ def _zero_and_scale(changes: list[int], width: float) -> tuple[float, float]:
 def spend_figure(spend: Spend) -> Figure:
     """A bar a day, the dearest one with its amount."""
     first, last = spend.days[0][0], spend.days[-1][0]
-    dearest_day, dearest = max(spend.days, key=lambda spent: spent[1])
-    total = sum((dollars for _, dollars in spend.days), Decimal())
+    dearest_day, dearest = max(spend.days, key=lambda entry: entry[1])
+    total = sum((spent for _, spent in spend.days), Decimal())
     figure = sheet.sheet(sheet.HEADING + sheet.PANEL + sheet.FOOTING)
-    sheet.heading(figure, "dollars a day", f"{dollars_text(total)} in all", above=sheet.HEADING)
+    sheet.heading(figure, "dollars a day", f"{dollars(total)} in all", above=sheet.HEADING)
     sheet.footing(figure, f"{span_text(first, last)}, days in UTC")
     y = dollar_scale(dearest, most=6)
     left = sheet.left_of(y)
-    box = Box(left, sheet.HEADING, WIDTH - left - MARGIN, sheet.PANEL)
-    axes = sheet.panel(figure, box, _days_scale((last - first).days + 1, first), y)
+    # The label of the last day reaches beyond its bar.
+    box = Box(left, sheet.HEADING, WIDTH - left - MARGIN - _NUMBER_PAD, sheet.PANEL)
+    x = _days_scale((last - first).days + 1, first)
+    axes = sheet.panel(figure, box, x, y)
     places = [(day - first).days for day, _ in spend.days]
-    axes.bar(places, [float(dollars) for _, dollars in spend.days], 0.72, color=sheet.BLUE, zorder=2)
+    axes.bar(places, [float(spent) for _, spent in spend.days], 0.72, color=sheet.BLUE, zorder=2)
     if dearest:
-        sheet.note(axes, dollars_text(dearest), ((dearest_day - first).days, float(dearest)), (0, 14), centred=True)
+        at = (dearest_day - first).days
+        across = (at - x.low) / (x.high - x.low) * box.width
+        half = sheet.text_width(dollars(dearest), bold=True) / 2
+        # Over its bar, but over nothing else: at the edges it leans inwards.
+        align = "left" if across < half else "right" if across > box.width - half else "center"
+        sheet.note(axes, dollars(dearest), (at, float(dearest)), (0, 14), align=align)
     return figure
 
 

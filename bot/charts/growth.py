@@ -1,7 +1,7 @@
 """The picture of one video's growth: a metric over time in UTC, and another one in a panel below it."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -13,8 +13,8 @@ from bot.charts.scales import Scale, line_scale, short, span_text, time_scale
 from bot.charts.sheet import Box
 from bot.charts.specs import Growth, Line
 from bot.charts.strokes import MANY_POINTS, NARROWEST_GAP, Segments, dots, lonely, opened, strokes
+from bot.domain.videos import HOUR
 
-_HOUR = timedelta(hours=1)
 _HOLE = "#e1e5eb"
 _END_PAD = 14
 """Pixels from a line's end to its number."""
@@ -73,7 +73,7 @@ def _key(lines: Iterable[Line[datetime]]) -> str:
 
 def _draw(axes: Axes, line: Line[datetime], start: datetime, pixel: float) -> None:
     """The line, filled down to zero where the axis begins there. `pixel` is one of the picture's, in hours."""
-    segments = [[((at - start) / _HOUR, count) for at, count in segment] for segment in line.segments]
+    segments = [[((at - start) / HOUR, count) for at, count in segment] for segment in line.segments]
     narrowest = NARROWEST_GAP * pixel
     _holes(axes, segments, narrowest)
     xs, ys = strokes(opened(segments, narrowest))
@@ -84,7 +84,7 @@ def _draw(axes: Axes, line: Line[datetime], start: datetime, pixel: float) -> No
     points = [point for segment in segments for point in segment]
     dots(axes, lonely(segments, narrowest) if len(points) > MANY_POINTS else points, sheet.BLUE, "o", 9)
     dots(axes, (end,), sheet.BLUE, "o", 14)
-    dots(axes, [((at - start) / _HOUR, count) for at, count in line.falls], sheet.VERMILLION, "v", 16)
+    dots(axes, [((at - start) / HOUR, count) for at, count in line.falls], sheet.VERMILLION, "v", 16)
     sheet.note(axes, _end_text(line), end, (_END_PAD, 0), size=sheet.LARGE)
 
 

@@ -70,8 +70,8 @@ class ChartProcess:
 
     async def _exchange(self, request: bytes) -> Chart | str:
         process = await self._running()
-        if process.stdin is None or process.stdout is None:
-            raise DrawingFailed("no pipes")
+        assert process.stdin is not None  # noqa: S101 - both pipes were asked for
+        assert process.stdout is not None  # noqa: S101
         process.stdin.write(request)
         await process.stdin.drain()
         body = await process.stdout.readexactly(length(await process.stdout.readexactly(HEAD)))

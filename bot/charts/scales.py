@@ -6,10 +6,12 @@ Month names are written out here because a chart's words must not depend on the 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from itertools import count as count_up
+from math import ceil
+
+from bot.domain.videos import HOUR
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_UNITS = ((1_000, "K"), (1_000_000, "M"), (1_000_000_000, "B"), (1_000_000_000_000, "T"))
+_UNITS = ((1_000, "k"), (1_000_000, "M"), (1_000_000_000, "B"), (1_000_000_000_000, "T"))
 _EXACT_BELOW = 10_000
 _STEPS_IN_HOURS = (1, 2, 3, 6, 12, 24, 48, 72, 120, 168)
 DAY = 24
@@ -25,7 +27,10 @@ class Scale:
 
 
 def short(count: int) -> str:
-    """A count in few characters: exact below ten thousand, then three digits of it: 9,500, 98.4K, 1.35M."""
+    """A count in few characters: exact below ten thousand, then three digits of it: 9,500, 98.4k, 1.35M.
+
+    A digit closer than the chat's short counts, which would read as lower than the ticks beside them.
+    """
     if abs(count) < _EXACT_BELOW:
         return f"{count:,}"
     # A unit is left for the next one where rounding would write a thousand of it.
@@ -51,12 +56,6 @@ def span_text(first: date, last: date) -> str:
     return f"{first.day if first.month == last.month else day_text(first)} to {ending}"
 
 
-def dollars_text(dollars: Decimal) -> str:
-    """Dollars to the cent, or to a tenth of one where that much was spent: $2.52, $0.015."""
-    whole, _, fraction = f"{abs(dollars):,.3f}".partition(".")
-    return f"{'-' if dollars < 0 else ''}${whole}.{fraction.removesuffix('0')}"
-
-
 def line_scale(lowest: int, highest: int, most: int) -> Scale:
     """The axis for lines: from zero, or close up where all values lie in the top quarter and zero would hide the shape.
 
@@ -72,7 +71,7 @@ def line_scale(lowest: int, highest: int, most: int) -> Scale:
 def _count_scale(low: float, high: float, most: int) -> Scale:
     step = max(int(_nice_step((high - low) / most)), 1)
     ticks = range(-int(-low // step) * step, int(high) + 1, step)
-    return Scale(low, high, tuple((tick, _tick_text(tick, step, high)) for tick in ticks))
+    return Scale(low, high, tuple((tick, _tick_text(tick, ticks[-1])) for tick in ticks))
 
 
 def _nice_step(least: float) -> float:
@@ -81,18 +80,17 @@ def _nice_step(least: float) -> float:
     return next(step * power for step in (1, 2, 5, 10) if step * power >= least)
 
 
-def _tick_text(tick: int, step: int, high: float) -> str:
-    """The tick in the axis's unit with the decimals that keep neighbours apart, or exact where two are too few."""
-    for unit, suffix in reversed(_UNITS):
-        finest = unit // 100 if unit > 1_000 else unit // 10
-        if tick and high >= max(unit, _EXACT_BELOW) and step % finest == 0:
-            return f"{tick / unit:,.2f}".rstrip("0").rstrip(".") + suffix
-    return f"{tick:,}"
+def _tick_text(tick: int, top: int) -> str:
+    """The tick in the unit of the topmost one. Steps of a thousandth of it are the finest that any axis has."""
+    if not tick or top < _EXACT_BELOW:
+        return f"{tick:,}"
+    unit, suffix = next(unit for unit in reversed(_UNITS) if unit[0] <= top)
+    return f"{tick / unit:,.3f}".rstrip("0").rstrip(".") + suffix
 
 
 def dollar_scale(highest: Decimal, most: int) -> Scale:
-    """The axis for bars of dollars, always from zero, in steps of a cent at least."""
-    cents = max(int(highest * 118), 4)
+    """The axis for bars of dollars, from zero to well above the highest, in steps of a cent at least."""
+    cents = max(ceil(highest * 118), 4)
     step = int(_nice_step(cents / most))
     ticks = range(0, cents + 1, step)
     whole = step % 100 == 0
@@ -101,20 +99,18 @@ def dollar_scale(highest: Decimal, most: int) -> Scale:
 
 def time_scale(first: datetime, last: datetime, most: int) -> Scale:
     """A UTC axis in hours since `first`: clock times up to a few days, then days, never more than `most` ticks."""
-    hours = (last - first).total_seconds() / 3600
+    hours = (last - first) / HOUR
     step = _step_of_hours(hours, most)
     midnight = first.replace(hour=0, minute=0, second=0, microsecond=0)
-    into_day = (first - midnight).total_seconds() / 3600
-    ticks = []
+    into_day = first - midnight
     # From the midnight before, so that clock times are round; whole days count from the first midnight on the axis.
-    start = midnight if step < DAY or not into_day else midnight + timedelta(days=1)
-    for number in count_up():
-        at = start + timedelta(hours=number * step)
-        if at > last:
-            break
+    at = midnight if step < DAY or not into_day else midnight + timedelta(days=1)
+    ticks = []
+    while at <= last:
         if at >= first:
             label = day_text(at) if at.hour == 0 else f"{at:%H:%M}"
-            ticks.append(((at - first).total_seconds() / 3600, label))
+            ticks.append(((at - first) / HOUR, label))
+        at += step * HOUR
     slack = max(1 - hours, 0) / 2
     return Scale(-slack, hours + slack, tuple(ticks) or ((0, f"{first:%H:%M}"),))
 
@@ -123,8 +119,7 @@ def age_scale(youngest: float, oldest: float, most: int) -> tuple[Scale, str]:
     """The axis of hours since tracking began, and its unit: hours up to three days, then days."""
     step = _step_of_hours(oldest, most)
     unit = DAY if oldest > 3 * DAY else 1
-    if unit == DAY:
-        step = max(step, DAY)
+    step = max(step, unit)
     ticks = range(0, int(oldest) + 1, step)
     scale = Scale(min(youngest, 0), max(oldest, 1), tuple((tick, str(tick // unit)) for tick in ticks))
     return scale, "days" if unit == DAY else "hours"

@@ -1,4 +1,4 @@
-"""The paper and the pens: size, colours, type and the PNG. What is drawn on it is the business of `lines` and `bars`.
+"""The paper and the pens: size, colours, type and the PNG. What is drawn on it is its neighbours' business.
 
 Imports matplotlib, so it belongs to the chart process. A chart is 800 pixels wide for a phone that shows it at 400:
 type is 23 pixels at least. The ground is opaque and framed, so that it reads in a light chat and in a dark one. Colours
@@ -6,7 +6,7 @@ are those of Okabe and Ito that keep 3:1 against white; a marker, a dash or a si
 """
 
 import io
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -92,7 +92,7 @@ def panel(figure: Figure, box: Box, x: Scale, y: Scale, *, named: bool = True) -
     axes.set_xticks([at for at, _ in x.ticks], [label if named else "" for _, label in x.ticks])
     axes.set_yticks([at for at, _ in y.ticks], [label for _, label in y.ticks])
     axes.tick_params(labelsize=SMALL, labelcolor=MUTED, color=FRAME, width=2)
-    axes.tick_params(axis="x", length=7, pad=5)
+    axes.tick_params(axis="x", length=7, pad=8)
     axes.tick_params(axis="y", length=0, pad=TICK_PAD)
     axes.grid(axis="y", color=RULE, linewidth=1.5)
     axes.set_axisbelow(True)
@@ -108,7 +108,7 @@ def note(
     *,
     size: int = SMALL,
     leader: str | None = None,
-    centred: bool = False,
+    align: str = "left",
 ) -> None:
     """Words so many pixels from a point of the data, tied to it by a line of the leader's colour if there is one."""
     tie = {"arrowstyle": "-", "color": leader, "linewidth": 2, "relpos": (0, 0.5)} if leader else None
@@ -117,7 +117,7 @@ def note(
         at,
         offset,
         textcoords="offset points",
-        ha="center" if centred else "left",
+        ha=align,
         va="center",
         fontsize=size,
         fontweight="bold",
@@ -134,14 +134,11 @@ def left_of(*scales: Scale) -> float:
 
 
 def png(figure: Figure) -> bytes:
-    """The finished picture in the 256 colours that it uses most: exact where it matters, and a third of the size."""
+    """The finished picture in 256 colours: none of its own shifts to be noticed, and the file is a third as large."""
     raw = io.BytesIO()
     figure.savefig(raw, format="rgba", dpi=72)
     size = round(figure.bbox.width), round(figure.bbox.height)
     drawn = Image.frombuffer("RGBA", size, raw.getvalue(), "raw", "RGBA", 0, 1).convert("RGB")
-    used = cast("list[tuple[int, tuple[int, int, int]]]", drawn.getcolors(size[0] * size[1]))
-    palette = Image.new("P", (1, 1))
-    palette.putpalette([part for _, colour in sorted(used, reverse=True)[:256] for part in colour])
     target = io.BytesIO()
-    drawn.quantize(palette=palette, dither=Image.Dither.NONE).save(target, "PNG")
+    drawn.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(target, "PNG")
     return target.getvalue()

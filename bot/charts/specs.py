@@ -11,29 +11,36 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Generic, Self, TypeAlias, TypeVar
 
-LONGEST_STEP = 1.5
-"""Hours between two neighbours of an hourly series beyond which a reading is missing, and not just late."""
+from bot.domain.growth import JITTER
+from bot.domain.videos import HOUR
+
+_LATE = JITTER / HOUR
+"""Hours by which an hourly reading may be late before it counts as another hour's."""
 
 MAX_LINES = 5
 MAX_BARS = 10
 
-_LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9 .,+&/-]{0,23}")
+LONGEST_LABEL = 12
+LONGEST_ROW = 3
+"""Characters of a label, and of one that stands for a row of the message's table: what there is room for."""
+
+_LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ]*")
 
 X = TypeVar("X", datetime, float)
 
 
 def _hours(difference: timedelta | float) -> float:
     """A stretch of the x axis in hours: of time, or of age, which counts hours already."""
-    return difference / timedelta(hours=1) if isinstance(difference, timedelta) else difference
+    return difference / HOUR if isinstance(difference, timedelta) else difference
 
 
 def _is_naive(place: datetime | float) -> bool:
     return isinstance(place, datetime) and place.utcoffset() is None
 
 
-def _check_label(label: str) -> None:
-    if not _LABEL.fullmatch(label):
-        msg = f"a chart's label is up to 24 plain ASCII characters, not {label!r}"
+def _check_label(label: str, longest: int = LONGEST_LABEL) -> None:
+    if len(label) > longest or not _LABEL.fullmatch(label):
+        msg = f"this label of a chart is up to {longest} ASCII letters, digits and spaces, not {label!r}"
         raise ValueError(msg)
 
 
@@ -65,7 +72,7 @@ class Line(Generic[X]):
         for place, count in readings:
             if count is None:
                 continue
-            if not segments or _hours(place - segments[-1][-1][0]) > LONGEST_STEP:
+            if not segments or _hours(place - segments[-1][-1][0]) > 1 + _LATE:
                 segments.append([])
             segments[-1].append((place, count))
         return cls(label, tuple(tuple(segment) for segment in segments))
@@ -83,7 +90,7 @@ class Line(Generic[X]):
     @property
     def missing_hours(self) -> int:
         """How many hourly readings the gaps have swallowed."""
-        return sum(max(round(_hours(after - before)) - 1, 0) for before, after in self.gaps)
+        return sum(max(int(_hours(after - before) + _LATE) - 1, 0) for before, after in self.gaps)
 
     @property
     def falls(self) -> tuple[tuple[X, int], ...]:
@@ -110,6 +117,10 @@ class Comparison:
         _check_label(self.unit)
         if not 1 <= len(self.lines) <= MAX_LINES:
             raise ValueError("a comparison is of one to five lines")
+        for line in self.lines:
+            _check_label(line.label, LONGEST_ROW)
+        if len({line.label for line in self.lines}) < len(self.lines):
+            raise ValueError("each line of a comparison has a label of its own")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +135,10 @@ class Movers:
     changes: tuple[tuple[str, int], ...]
 
     def __post_init__(self) -> None:
-        for label in (self.unit, self.window, *(label for label, _ in self.changes)):
-            _check_label(label)
+        _check_label(self.unit)
+        _check_label(self.window)
+        for label, _ in self.changes:
+            _check_label(label, LONGEST_ROW)
         if not 1 <= len(self.changes) <= MAX_BARS:
             raise ValueError("movers are one to ten")
 

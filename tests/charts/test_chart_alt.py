@@ -1,0 +1,116 @@
+from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
+
+import pytest
+
+from bot.charts.alt import comparison_alt, growth_alt, movers_alt, spend_alt
+from bot.charts.specs import Comparison, Growth, Line, Movers, Spend
+
+
+def counted(*counts):
+    return lambda hour: counts[hour]
+
+
+def test_growth_says_from_what_to_what_when_and_what_is_missing(hourly):
+    line = hourly("views", lambda hour: 1_200 + hour * 4_000, 25, {9, 10, 11})
+    assert growth_alt(Growth(line)) == (
+        "Views grew from 1,200 to 97,200 between 10:00 on 1 Nov 2025 and 10:00 on 2 Nov 2025 (UTC); "
+        "3 hours are missing."
+    )
+
+
+@pytest.mark.parametrize(
+    ("counts", "sentence"),
+    [
+        ((7,), "Likes were 7 at 10:00 UTC on 1 Nov 2025, the only reading."),
+        ((7, 9), "Likes grew from 7 to 9 between 10:00 and 11:00 UTC on 1 Nov 2025."),
+        ((9, 9, 9), "Likes stayed at 9 between 10:00 and 12:00 UTC on 1 Nov 2025."),
+        ((9, 7), "Likes fell from 9 to 7 between 10:00 and 11:00 UTC on 1 Nov 2025; the counter fell once."),
+        (
+            (9, 8, 7, 12),
+            "Likes grew from 9 to 12 between 10:00 and 13:00 UTC on 1 Nov 2025; the counter fell 2 times.",
+        ),
+        (
+            (9, 12, 9),
+            (
+                "Likes began and ended at 9, with 9 to 12 in between, between 10:00 and 12:00 UTC on 1 Nov 2025; "
+                "the counter fell once."
+            ),
+        ),
+    ],
+)
+def test_growth_tells_rise_fall_stillness_and_a_single_reading_apart(hourly, counts, sentence):
+    assert growth_alt(Growth(hourly("likes", counted(*counts), len(counts)))) == sentence
+
+
+def test_growth_states_utc_whatever_zone_the_readings_came_in():
+    tokyo = timezone(timedelta(hours=9))
+    line = Line.hourly(
+        "views", [(datetime(2025, 11, 1, 8, tzinfo=tokyo), 1), (datetime(2025, 11, 1, 9, tzinfo=tokyo), 2)]
+    )
+    assert growth_alt(Growth(line)) == (
+        "Views grew from 1 to 2 between 23:00 on 31 Oct 2025 and 00:00 on 1 Nov 2025 (UTC)."
+    )
+
+
+def test_a_second_metric_repeats_neither_the_time_nor_the_gap_that_it_shares(hourly):
+    views, likes = (hourly(label, lambda hour: hour * 10, 6, {2}) for label in ("views", "likes"))
+    assert growth_alt(Growth(views, likes)) == (
+        "Views grew from 0 to 50 between 10:00 and 15:00 UTC on 1 Nov 2025; 1 hour is missing. "
+        "Likes grew from 0 to 50 in the same time."
+    )
+
+
+def test_a_second_metric_states_its_own_time_and_gap(hourly):
+    views, likes = hourly("views", lambda hour: hour, 6), hourly("likes", lambda hour: hour, 5, {2})
+    assert growth_alt(Growth(views, likes)) == (
+        "Views grew from 0 to 5 between 10:00 and 15:00 UTC on 1 Nov 2025. "
+        "Likes grew from 0 to 4 between 10:00 and 14:00 UTC on 1 Nov 2025; 1 hour is missing."
+    )
+
+
+def test_a_comparison_names_the_leader_at_the_last_hour_that_all_have_and_what_came_later(aged):
+    lines = (
+        aged("A", lambda hour: 100 * hour, 49),
+        aged("B", lambda hour: 5_000 + hour, 25),
+        aged("C", lambda hour: hour, 25, {3, 4, 9}),
+    )
+    assert comparison_alt(Comparison("views", lines)) == (
+        "B leads at hour 24 since tracking began, the last that all have: B 5,024 views, A 2,400 and C 24. "
+        "Later: A 4,800 views at hour 48. 3 hours are missing in C."
+    )
+
+
+def test_a_comparison_of_equals_has_no_leader(aged):
+    lines = (aged("A", lambda _: 5, 2), aged("B", lambda _: 5, 2), aged("C", lambda _: 3, 2))
+    assert comparison_alt(Comparison("likes", lines)) == (
+        "A and B are level at hour 1 since tracking began, the last that all have: A 5 likes, B 5 and C 3."
+    )
+
+
+def test_a_comparison_without_a_shared_hour_states_the_latest_of_each():
+    lines = (Line.hourly("A", [(0.0, 5)]), Line.hourly("B", [(3.2, 7), (6.2, 9)]))
+    assert comparison_alt(Comparison("views", lines)) == (
+        "No hour that all have. Latest: A 5 views at hour 0 and B 9 views at hour 6. 2 hours are missing in B."
+    )
+
+
+def test_a_comparison_of_one_says_where_it_stands(aged):
+    assert comparison_alt(Comparison("views", (aged("A", lambda hour: hour, 3),))) == (
+        "A has 2 views at hour 2 since tracking began."
+    )
+
+
+def test_movers_say_who_gained_and_who_lost_how_much():
+    movers = Movers("views", "24 h", (("1", 12_000), ("2", 0), ("C", -200)))
+    assert movers_alt(movers) == "Views in 24 h: number 1 gained 12,000, number 2 did not change and C lost 200."
+
+
+def test_spend_says_how_much_when_and_on_which_day_most():
+    spend = Spend(((date(2025, 11, 1), Decimal("2.52")), (date(2025, 11, 3), Decimal("0.015"))))
+    assert spend_alt(spend) == "$2.535 was spent from 1 to 3 Nov 2025 (days in UTC), most on 1 Nov: $2.52."
+
+
+def test_spend_of_one_day_and_of_nothing_are_short():
+    assert spend_alt(Spend(((date(2025, 11, 1), Decimal("2.52")),))) == "$2.52 was spent on 1 Nov 2025 (UTC)."
+    assert spend_alt(Spend(((date(2025, 11, 1), Decimal(0)),))) == "Nothing was spent on 1 Nov 2025 (UTC)."

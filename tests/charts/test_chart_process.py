@@ -1,0 +1,197 @@
+import asyncio
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import textwrap
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.charts.charts import Charts
+from bot.charts.drawing import draw
+from bot.charts.frames import framed
+from bot.charts.specs import Growth, Line, Movers
+
+PATIENCE = 120
+"""Seconds for a drawing: far more than any takes, so that a busy machine fails no test."""
+
+
+def movers(change=1):
+    return Movers("views", "24 h", (("1", change),))
+
+
+@pytest.fixture
+async def charts():
+    async with Charts(seconds=PATIENCE) as charts:
+        yield charts
+
+
+async def test_a_chart_from_the_process_is_the_one_drawn_here(charts):
+    assert await charts.draw(movers()) == draw(movers())
+
+
+async def test_no_process_runs_before_the_first_chart(charts):
+    assert charts.worker_pid is None
+    await charts.draw(movers())
+    assert charts.worker_pid not in (None, os.getpid())
+
+
+async def test_equal_data_is_drawn_once_for_those_who_ask_at_once_and_later(charts):
+    together = await asyncio.gather(*(charts.draw(movers()) for _ in range(20)))
+    later = await charts.draw(movers())
+    assert later is not None
+    assert all(chart is later for chart in together)
+
+
+async def test_only_the_latest_charts_are_remembered():
+    async with Charts(seconds=PATIENCE, remembered=2) as charts:
+        first, second = await charts.draw(movers(1)), await charts.draw(movers(2))
+        assert await charts.draw(movers(1)) is first
+        await charts.draw(movers(3))
+        assert await charts.draw(movers(1)) is first
+        again = await charts.draw(movers(2))
+        assert again == second
+        assert again is not second
+
+
+async def test_one_who_gives_up_takes_the_chart_from_nobody(charts):
+    impatient, patient = (asyncio.create_task(charts.draw(movers())) for _ in range(2))
+    await asyncio.sleep(0)
+    impatient.cancel()
+    assert await patient == draw(movers())
+    assert impatient.cancelled()
+
+
+async def test_a_killed_process_is_replaced_by_the_next_chart(charts):
+    await charts.draw(movers(1))
+    killed = charts.worker_pid
+    os.kill(killed, signal.SIGKILL)
+    assert await charts.draw(movers(2)) == draw(movers(2))
+    assert charts.worker_pid != killed
+
+
+async def test_the_loop_goes_on_while_a_drawing_is_held_up(charts):
+    await charts.draw(movers(1))
+    os.kill(charts.worker_pid, signal.SIGSTOP)
+    held_up = asyncio.create_task(charts.draw(movers(2)))
+    for _ in range(1_000):
+        await asyncio.sleep(0)
+    assert not held_up.done()
+    os.kill(charts.worker_pid, signal.SIGCONT)
+    assert await held_up == draw(movers(2))
+
+
+async def test_a_process_that_takes_too_long_is_ended_and_costs_a_picture_only(caplog):
+    async with Charts(seconds=0.05) as charts:
+        assert await charts.draw(movers()) is None
+        assert charts.worker_pid is None
+    assert "a movers chart could not be drawn: no answer in 0.05 s" in caplog.text
+
+
+async def test_a_process_that_never_lives_costs_a_picture_only(monkeypatch, caplog):
+    monkeypatch.setattr(sys, "executable", shutil.which("false"))
+    async with Charts(seconds=PATIENCE) as charts:
+        assert await charts.draw(movers()) is None
+    assert "the chart process does not stay alive" in caplog.text
+
+
+async def test_numbers_beyond_drawing_cost_a_picture_and_not_the_process(charts, caplog):
+    absurd = Growth(Line("views", (((datetime(2025, 11, 1, tzinfo=UTC), 10**400),),)))
+    await charts.draw(movers(1))
+    pid = charts.worker_pid
+    assert await charts.draw(absurd) is None
+    assert "OverflowError" in caplog.text
+    assert await charts.draw(movers(2)) == draw(movers(2))
+    assert charts.worker_pid == pid
+
+
+async def test_closing_ends_the_process_and_later_askers_get_nothing():
+    charts = Charts(seconds=PATIENCE)
+    await charts.draw(movers(1))
+    pid = charts.worker_pid
+    await charts.aclose()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+    assert await charts.draw(movers(2)) is None
+    await charts.aclose()
+
+
+async def test_closing_does_not_wait_for_a_drawing(charts):
+    await charts.draw(movers(1))
+    os.kill(charts.worker_pid, signal.SIGSTOP)
+    held_up = asyncio.create_task(charts.draw(movers(2)))
+    await asyncio.sleep(0.01)
+    await charts.aclose()
+    assert await held_up is None
+
+
+async def test_ctrl_c_at_a_terminal_does_not_reach_the_process(charts):
+    await charts.draw(movers())
+    assert os.getsid(charts.worker_pid) != os.getsid(0)
+
+
+async def test_a_users_own_plot_style_changes_no_chart(tmp_path, monkeypatch):
+    style = tmp_path / "matplotlibrc"
+    style.write_text("text.usetex: True\nlines.linestyle: :\nfont.family: serif\n")
+    monkeypatch.setenv("MATPLOTLIBRC", str(style))
+    async with Charts(seconds=PATIENCE) as charts:
+        assert await charts.draw(movers()) == draw(movers())
+
+
+def run(*command, program=None, cwd=None):
+    """What a program of its own printed; it must end well and say nothing else."""
+    done = subprocess.run(
+        [sys.executable, *command], input=program, capture_output=True, text=True, cwd=cwd, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+PROGRAM = textwrap.dedent("""
+    import asyncio, sys
+    from bot.charts.charts import Charts
+    from bot.charts.specs import Movers
+    print("runs")
+
+    async def main():
+        async with Charts(seconds=120) as charts:
+            print((await charts.draw(Movers("views", "24 h", (("1", 1),)))).alt)
+
+    asyncio.run(main())
+    print(sorted({"matplotlib", "numpy", "PIL"} & set(sys.modules)))
+""")
+PRINTED = "runs\nViews in 24 h: number 1 gained 1.\n[]\n"
+
+
+def test_a_script_that_guards_nothing_runs_once_and_never_imports_matplotlib(tmp_path):
+    (tmp_path / "script.py").write_text(PROGRAM)
+    assert run("script.py", cwd=tmp_path) == PRINTED
+
+
+def test_a_program_without_a_file_can_draw(tmp_path):
+    assert run("-", program=PROGRAM, cwd=tmp_path) == PRINTED
+
+
+def test_the_process_ends_with_the_bot_however_the_bot_ends():
+    program = PROGRAM.replace("print((await", "pid = os.getpid(); print((await").replace(
+        ".alt)\n", ".alt, flush=True); os.kill(pid, 9)\n"
+    )
+    killed = subprocess.run(
+        [sys.executable, "-c", "import os\n" + program], capture_output=True, check=False, timeout=PATIENCE
+    )
+    # The process shares the error stream: that this ended within the time means that both have gone.
+    assert killed.returncode == -signal.SIGKILL
+    assert killed.stderr == b""
+
+
+def test_a_process_whose_bot_went_away_in_the_middle_ends_quietly():
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot.charts"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        process.stdout.close()
+        process.stdin.write(framed(movers()))
+        process.stdin.close()
+        assert process.stderr.read() == b""
+        assert process.wait(PATIENCE) == 0

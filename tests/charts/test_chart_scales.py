@@ -1,0 +1,153 @@
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.charts.scales import age_scale, dollar_scale, line_scale, short, span_text, time_scale
+
+COUNTS = st.integers(0, 10**15)
+
+
+def labels(scale):
+    return [label for _, label in scale.ticks]
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (0, "0"),
+        (950, "950"),
+        (9_999, "9,999"),
+        (10_000, "10k"),
+        (98_441, "98.4k"),
+        (999_499, "999k"),
+        (999_500, "1M"),
+        (1_349_780, "1.35M"),
+        (2_000_000_000, "2B"),
+        (1_500_000_000_000, "1.5T"),
+        (12_345_000_000_000_000, "12,345T"),
+        (-23_400, "-23.4k"),
+        (-340, "-340"),
+    ],
+)
+def test_short_counts_keep_three_digits(count, text):
+    assert short(count) == text
+
+
+def test_lines_start_at_zero():
+    scale = line_scale(1_200, 94_441, 6)
+    assert scale.low == 0
+    assert labels(scale) == ["0", "20k", "40k", "60k", "80k", "100k"]
+
+
+def test_lines_far_above_zero_are_shown_close_up_with_ticks_that_differ():
+    scale = line_scale(1_298_010, 1_349_780, 6)
+    assert scale.low > 1_200_000
+    assert labels(scale) == ["1.3M", "1.32M", "1.34M"]
+
+
+def test_a_close_up_does_not_make_a_climb_of_stillness():
+    scale = line_scale(1_000_000, 1_000_001, 6)
+    assert scale.high - scale.low > 9_000
+
+
+def test_ticks_share_the_unit_of_the_topmost_one():
+    assert labels(line_scale(0, 900_000, 6)) == ["0", "200k", "400k", "600k", "800k"]
+    assert labels(line_scale(1_298_000, 1_298_040, 6)) == ["1.295M", "1.3M"]
+
+
+def test_small_counts_have_whole_ticks_in_full():
+    assert labels(line_scale(0, 0, 6)) == ["0", "1"]
+    assert labels(line_scale(1_000, 1_000, 6)) == ["0", "200", "400", "600", "800", "1,000"]
+
+
+@settings(deadline=None)
+@given(COUNTS, COUNTS, st.integers(2, 6))
+def test_every_axis_of_counts_holds_its_values_and_few_distinct_ticks(one, other, most):
+    lowest, highest = sorted((one, other))
+    scale = line_scale(lowest, highest, most)
+    assert scale.low <= lowest <= highest <= scale.high
+    assert 1 <= len(scale.ticks) <= most + 1
+    assert len(set(labels(scale))) == len(scale.ticks)
+    assert all(scale.low <= at <= scale.high for at, _ in scale.ticks)
+
+
+@settings(deadline=None)
+@given(st.decimals(0, 10**7, places=3), st.integers(2, 6))
+def test_every_axis_of_dollars_starts_at_zero_and_holds_its_bars(highest, most):
+    scale = dollar_scale(highest, most)
+    assert scale.ticks[0][0] == 0
+    assert float(highest) <= scale.high
+    assert len(set(labels(scale))) == len(scale.ticks) <= most + 1
+
+
+def test_dollars_are_on_their_axis():
+    assert labels(dollar_scale(Decimal("3.96"), 6)) == ["$0", "$1", "$2", "$3", "$4"]
+    assert labels(dollar_scale(Decimal("0.36"), 6)) == ["$0.00", "$0.10", "$0.20", "$0.30", "$0.40"]
+
+
+def moment(*parts):
+    return datetime(*parts, tzinfo=UTC)
+
+
+def test_a_day_has_clock_times_and_the_date_at_midnight():
+    assert labels(time_scale(moment(2025, 11, 1, 10), moment(2025, 11, 2, 10), 6)) == [
+        "12:00",
+        "18:00",
+        "2 Nov",
+        "06:00",
+    ]
+
+
+def test_a_month_has_weeks_from_its_first_midnight():
+    scale = time_scale(moment(2025, 11, 1, 10), moment(2025, 12, 1, 9), 6)
+    assert labels(scale) == ["2 Nov", "9 Nov", "16 Nov", "23 Nov", "30 Nov"]
+    assert scale.ticks[0][0] == 14
+
+
+def test_days_from_midnight_begin_with_the_first():
+    assert labels(time_scale(moment(2025, 11, 1), moment(2025, 11, 6), 6))[0] == "1 Nov"
+
+
+def test_one_moment_sits_in_the_middle_of_an_hour_under_its_own_time():
+    scale = time_scale(moment(2025, 11, 1, 10, 5), moment(2025, 11, 1, 10, 5), 6)
+    assert (scale.low, scale.high) == (-0.5, 0.5)
+    assert scale.ticks == ((0, "10:05"),)
+
+
+@settings(deadline=None)
+@given(
+    st.timedeltas(timedelta(), timedelta(days=36_000)).map(lambda since: moment(2000, 1, 1) + since),
+    st.timedeltas(timedelta(), timedelta(days=4_000)),
+)
+def test_every_time_axis_has_one_to_six_distinct_ticks_inside(first, span):
+    scale = time_scale(first, first + span, 6)
+    assert 1 <= len(scale.ticks) <= 6
+    assert all(scale.low <= at <= scale.high for at, _ in scale.ticks)
+
+
+def test_age_is_in_hours_up_to_three_days_and_then_in_days():
+    scale, unit = age_scale(0, 47, 7)
+    assert (labels(scale), unit) == (["0", "12", "24", "36"], "hours")
+    scale, unit = age_scale(0, 720, 7)
+    assert (labels(scale), unit) == (["0", "5", "10", "15", "20", "25", "30"], "days")
+    assert labels(age_scale(-0.2, 80, 7)[0]) == ["0", "1", "2", "3"]
+
+
+def test_a_first_reading_before_the_start_is_on_the_axis():
+    assert age_scale(-0.2, 0, 7)[0].low == -0.2
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "text"),
+    [
+        (date(2025, 11, 3), date(2025, 11, 3), "3 Nov 2025"),
+        (date(2025, 11, 3), date(2025, 11, 30), "3 to 30 Nov 2025"),
+        (date(2025, 11, 3), date(2025, 12, 1), "3 Nov to 1 Dec 2025"),
+        (date(2025, 12, 28), date(2026, 1, 3), "28 Dec 2025 to 3 Jan 2026"),
+    ],
+)
+def test_a_span_of_days_says_nothing_twice(first, last, text):
+    assert span_text(first, last) == text
