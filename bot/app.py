@@ -13,12 +13,11 @@ from bot.charts.charts import Charts
 from bot.commands.context import Context
 from bot.commands.parse import bind, parse
 from bot.commands.registry import COMMANDS, AnyCommand, by_name, described, nearest
-from bot.commands.rights import allowed, refusal
+from bot.commands.rights import SPENDERS, allowed, refusal
 from bot.commands.suggest import argument_of, suggestions
-from bot.contentstats.client import ContentStatsClient, key_fingerprint
+from bot.contentstats.client import ContentStatsClient
 from bot.contentstats.exchange import DEFAULT_TIMEOUTS, Timeouts
 from bot.contentstats.limits import Sleep
-from bot.contentstats.short_links import ShortLinks
 from bot.domain.caller import Caller, WorkspaceRef
 from bot.domain.clock import Clock, utc_now
 from bot.domain.errors import BotError, NotAllowed, UsageError
@@ -26,8 +25,8 @@ from bot.messages.problems import crashed, misunderstood, problem, unknown_comma
 from bot.reply.model import Option, Reply
 from bot.settings import Settings
 from bot.store import Store
-from bot.store.workspaces import Workspace
-from bot.wallet.wallet import Wallet
+from bot.store.installations import Installations
+from bot.wallet.accounts import Accounts
 
 logger = logging.getLogger(__name__)
 
@@ -64,21 +63,36 @@ class Bot:
         self._sleep = sleep
         self._by_name = by_name()
         self._described = tuple(described(command) for command in COMMANDS if command.listed)
-        self._workspaces: dict[WorkspaceRef, Workspace] = {}
         self._resources = AsyncExitStack()
 
     @staticmethod
     async def migrate(settings: Settings) -> None:
         """Bring the database up to date; opening the bot does so too."""
-        async with Store.opened(settings.database_url):
+        async with Store.opened(settings.database_url, settings.encryption_keys):
             pass
 
+    @staticmethod
+    async def rotate_keys(settings: Settings) -> int:
+        """Lock every stored secret under the first of SECRET_KEYS; returns how many there are."""
+        async with Store.opened(settings.database_url, settings.encryption_keys) as store:
+            return await store.credentials.rotate()
+
     async def __aenter__(self) -> Self:
-        """Open the database (migrating it), the wallet and the chart worker, and settle what a crash left unclear."""
+        """Open the database (migrating it), the wallets and the charts, and settle what a crash left unclear."""
         async with AsyncExitStack() as stack:
-            self._store = await stack.enter_async_context(Store.opened(self._settings.database_url))
+            opened = Store.opened(self._settings.database_url, self._settings.encryption_keys)
+            self._store = await stack.enter_async_context(opened)
             self._charts = await stack.enter_async_context(Charts())
-            self._wallet = await self._open_wallet(stack)
+            key = self._settings.contentstats_api_key
+            accounts = Accounts(
+                self._store,
+                self._clock,
+                self._sleep,
+                base_url=self._settings.contentstats_base_url,
+                default_key=key.get_secret_value() if key else None,
+                connect=self._connect,
+            )
+            self._accounts = await stack.enter_async_context(accounts)
             self._resources = stack.pop_all()
         return self
 
@@ -119,23 +133,39 @@ class Bot:
         names = tuple(each.name for each in self._described)
         try:
             async with asyncio.timeout(SUGGEST_WITHIN):
-                workspace = await self._workspace(caller.workspace)
-                return await suggestions(wanted, typed, names, self._store, workspace)
+                account = await self._accounts.of(caller.workspace)
+                return await suggestions(wanted, typed, names, self._store, account.workspace)
         except (BotError, TimeoutError):
             logger.warning("suggestions failed", extra={"command": command}, exc_info=True)
             return ()
+
+    async def is_new_event(self, chat: str, event_id: str) -> bool:
+        """Whether a platform's event is heard for the first time, by whichever process; true once."""
+        return await self._store.inbox.is_new(chat, event_id, self._clock())
+
+    async def forget(self, workspace: WorkspaceRef) -> None:
+        """Delete everything stored for a workspace that the bot was removed from. Safe to repeat."""
+        await self._accounts.forget(workspace)
+
+    @property
+    def installations(self) -> Installations:
+        """Where adapters keep the installations that they are given tokens for, locked."""
+        return self._store.installations
 
     async def _answer(self, command: AnyCommand, arguments: str | Mapping[str, str], caller: Caller) -> Reply:
         args = parse(command, arguments) if isinstance(arguments, str) else bind(command, arguments)
         if not allowed(command.need, caller, self._settings.may_spend):
             raise NotAllowed(refusal(command.need, self._settings.may_spend))
+        account = await self._accounts.of(caller.workspace)
         context = Context(
             caller=caller,
-            workspace=await self._workspace(caller.workspace),
-            account=self._wallet,
+            workspace=account.workspace,
+            account=account.wallet,
+            accounts=self._accounts,
             store=self._store,
             charts=self._charts,
             clock=self._clock,
+            spenders=SPENDERS[self._settings.may_spend],
             monthly_cap=self._settings.monthly_cap_usd,
             offer_lasts=self._offer_lasts,
             version=VERSION,
@@ -143,22 +173,6 @@ class Bot:
         )
         return await command.handler(context, args)
 
-    async def _workspace(self, ref: WorkspaceRef) -> Workspace:
-        """The workspace's row, asked for once: what it holds changes only through this process's own commands."""
-        known = self._workspaces.get(ref)
-        if known is None:
-            wallet_id = self._wallet.id if self._wallet else await self._store.wallets.ensure_wallet("", self._clock())
-            known = await self._store.workspaces.ensure_workspace(ref, wallet_id, self._clock())
-            self._workspaces[ref] = known
-        return known
-
-    async def _open_wallet(self, stack: AsyncExitStack) -> Wallet | None:
-        """The wallet of the environment's key, which every workspace uses; None where no key is set."""
-        key, base_url = self._settings.contentstats_api_key, self._settings.contentstats_base_url
-        if key is None:
-            return None
-        secret = key.get_secret_value()
-        wallet_id = await self._store.wallets.ensure_wallet(key_fingerprint(base_url, secret), self._clock())
-        client = ContentStatsClient(base_url, secret, self._store.rates, sleep=self._sleep, timeouts=self._timeouts)
-        wallet = Wallet(client, ShortLinks(), self._store, wallet_id, self._clock, self._sleep)
-        return await stack.enter_async_context(wallet)
+    def _connect(self, key: str) -> ContentStatsClient:
+        base_url = self._settings.contentstats_base_url
+        return ContentStatsClient(base_url, key, self._store.rates, sleep=self._sleep, timeouts=self._timeouts)

@@ -24,6 +24,7 @@ class Kind(StrEnum):
     NUMBER = "number"
     CHOICE = "choice"
     WORD = "word"
+    SECRET = "secret"  # noqa: S105 - the kind of an argument, not one
 
 
 class Answer(StrEnum):

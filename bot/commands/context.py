@@ -11,6 +11,7 @@ from bot.domain.errors import NotConfigured
 from bot.messages.help import Described
 from bot.store import Store
 from bot.store.workspaces import Workspace
+from bot.wallet.accounts import Accounts
 from bot.wallet.wallet import Wallet
 
 
@@ -18,16 +19,18 @@ from bot.wallet.wallet import Wallet
 class Context:
     """One call's surroundings.
 
-    `monthly_cap` is dollars, `offer_lasts` is how long a proposal may be accepted; `account` is None while the
-    workspace has no API key.
+    `spenders` says in words who may spend, `monthly_cap` is dollars, `offer_lasts` is how long a proposal may be
+    accepted; `account` is None while the workspace has no API key.
     """
 
     caller: Caller
     workspace: Workspace
     account: Wallet | None
+    accounts: Accounts
     store: Store
     charts: Charts
     clock: Clock
+    spenders: str
     monthly_cap: Decimal
     offer_lasts: timedelta
     version: str
@@ -38,8 +41,8 @@ class Context:
         """The workspace's wallet; NotConfigured where no API key is known."""
         if self.account is None:
             msg = (
-                "No ContentStats API key is set. Ask whoever runs this bot to set CONTENTSTATS_API_KEY, "
-                "or try it without an account: contentstats-bot demo."
+                "No ContentStats API key is known for this workspace. Someone who manages it links one with /connect, "
+                "or whoever runs this bot sets CONTENTSTATS_API_KEY."
             )
             raise NotConfigured(msg)
         return self.account

@@ -33,6 +33,9 @@ def parse(command: Command[A], typed: str) -> A:
         msg = f"That is {len(typed):,} characters; a command takes {MAX_TYPED:,} at most. Please shorten it."
         raise UsageError(msg)
     arguments = tuple(each for each in command.arguments if each.listed)
+    if typed.strip() and any(each.kind is Kind.SECRET for each in arguments):
+        msg = f"A key is never typed into a command. Send /{command.name} alone: a private form asks for it."
+        raise UsageError(msg)
     found: dict[str, list[str]] = {}
     words: list[_Token] = []
     for token in _tokens(typed):
@@ -158,7 +161,7 @@ def _convert(argument: Argument, word: str) -> str | int:
                 msg = f"{argument.name} is one of {', '.join(argument.choices)}, not “{_shown(word)}”."
                 raise UsageError(msg)
             return chosen
-        case Kind.LINK | Kind.VIDEO | Kind.WORD:
+        case Kind.LINK | Kind.VIDEO | Kind.WORD | Kind.SECRET:
             return word
 
 

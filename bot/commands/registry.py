@@ -6,8 +6,10 @@ from typing import Any, TypeAlias
 
 from bot.commands.command import Answer, Command
 from bot.commands.compare import Compare, CompareWith, choose_other, compare
+from bot.commands.connect import Connect, Disconnect, ask_to_disconnect, connect, disconnect
 from bot.commands.export import Export, export
 from bot.commands.help import Help, show_help
+from bot.commands.home import Home, show_home
 from bot.commands.stats import Stats, stats
 from bot.commands.status import Status, status
 from bot.commands.stop import ConfirmStop, Stop, ask_to_stop, stop
@@ -49,6 +51,22 @@ COMMANDS: tuple[AnyCommand, ...] = (
     ),
     Command("usage", "Show the wallet: available, promised, runway and spend", Usage, usage, example="/usage"),
     Command("export", "Get the snapshots of one video or of all as a CSV file", Export, export, example="/export all"),
+    Command(
+        "connect",
+        "Link this workspace's own API key, in a private form",
+        Connect,
+        connect,
+        example="/connect",
+        need=Need.CONFIGURE,
+    ),
+    Command(
+        "disconnect",
+        "Remove the API key and everything stored for this workspace",
+        Disconnect,
+        ask_to_disconnect,
+        example="/disconnect",
+        need=Need.CONFIGURE,
+    ),
     Command("status", "Show what works and what does not", Status, status, example="/status"),
     Command("help", "List the commands, or explain one", Help, show_help, example="/help track"),
     Command("track.start", "Start what was proposed", Start, start, "", Need.SPEND, Answer.REPLACES, listed=False),
@@ -56,6 +74,10 @@ COMMANDS: tuple[AnyCommand, ...] = (
     Command("track.check", "Look for an unclear tracking", Batch, check, "", Need.LOOK, Answer.REPLACES, listed=False),
     Command("compare.with", "Choose the other video", CompareWith, choose_other, "", listed=False),
     Command("stop.confirm", "Stop a video", ConfirmStop, stop, "", Need.STOP, Answer.REPLACES, listed=False),
+    Command(
+        "disconnect.confirm", "Delete it all", Disconnect, disconnect, "", Need.CONFIGURE, Answer.REPLACES, listed=False
+    ),
+    Command("home", "Show the home page", Home, show_home, "", listed=False),
 )
 
 _WHO = {

@@ -3,6 +3,13 @@
 from bot.domain.caller import Caller, Need, Standing
 
 _SPENDING = frozenset({Need.SPEND, Need.STOP})
+SPENDERS = {
+    "default": "by this chat's own rule",
+    "members": "every full member",
+    "managers": "those who manage the workspace",
+    "nobody": "nobody",
+}
+"""Who may spend, in words, for each value of the setting."""
 
 
 def allowed(need: Need, caller: Caller, may_spend: str) -> bool:

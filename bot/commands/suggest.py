@@ -25,7 +25,7 @@ async def suggestions(
             return tuple(Option(choice, choice) for choice in argument.choices if choice.startswith(folded))[:MOST]
         case Kind.WORD:
             return tuple(Option(name, name) for name in names if name.startswith(folded))[:MOST]
-        case Kind.LINK | Kind.NUMBER:
+        case Kind.LINK | Kind.NUMBER | Kind.SECRET:
             return ()
 
 

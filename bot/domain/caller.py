@@ -31,11 +31,16 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceRef:
-    """One Slack workspace, one Discord server or the console: `chat` names the platform, `id` is the platform's own."""
+    """One Slack workspace, one Discord server or the console: `chat` names the platform, `id` is the platform's own.
+
+    `is_operators` says that whoever runs the bot runs this workspace too, so that it may use the bot's own API key. A
+    workspace that anyone could have installed the bot into is not, and spends from a key of its own alone.
+    """
 
     chat: str
     id: str
     name: str
+    is_operators: bool = True
 
 
 @dataclass(frozen=True, slots=True)

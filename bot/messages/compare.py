@@ -58,11 +58,13 @@ def comparison(compared: Sequence[Compared], metric: Metric | None, picture: Pic
     parts: list[Part] = [_table(compared, metric, hour)]
     if picture is not None:
         parts.append(picture)
-    parts += [_notes(compared, metric), freshness(min(each.as_of for each in compared), now, _problem(compared))]
+    problem = _problem(compared)
+    parts += [_notes(compared, metric), freshness(min(each.as_of for each in compared), now, problem)]
     return Reply(
         f"At hour {hour} since tracking began, {name_of(leader)} leads with {exact_count(count)} {metric.value}.",
         title=f"Comparison at hour {hour}",
         parts=tuple(parts),
+        tone=Tone.WARNING if problem else Tone.INFO,
     )
 
 

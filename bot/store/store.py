@@ -8,6 +8,7 @@ from bot.store.audit import Audit
 from bot.store.credentials import Credentials
 from bot.store.crypto import SecretBox
 from bot.store.database import Database
+from bot.store.forgetting import Forgetting
 from bot.store.inbox import Inbox
 from bot.store.installations import Installations
 from bot.store.migrate import migrate
@@ -34,6 +35,7 @@ class Store:
         self.credentials = Credentials(database, box)
         self.installations = Installations(database, box)
         self.inbox = Inbox(database)
+        self.forgetting = Forgetting(database)
 
     @classmethod
     @asynccontextmanager

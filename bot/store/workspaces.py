@@ -28,6 +28,13 @@ class Workspaces:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    async def find(self, ref: WorkspaceRef) -> Workspace | None:
+        """The workspace, None where it is not stored."""
+        query = select(workspaces).where(workspaces.c.chat == ref.chat, workspaces.c.external_id == ref.id)
+        async with self._database.reading() as connection:
+            row = (await connection.execute(query)).one_or_none()
+        return None if row is None else Workspace(*row)
+
     async def ensure_workspace(self, ref: WorkspaceRef, wallet_id: int, now: datetime) -> Workspace:
         """The workspace, made when new, with its present name and wallet. Writes nothing when nothing changed."""
         query = select(workspaces).where(workspaces.c.chat == ref.chat, workspaces.c.external_id == ref.id)

@@ -181,7 +181,7 @@ def is_stale(stored: StoredVideo, now: datetime) -> bool:
     """
     if stored.read_at is None:
         return True
-    if now - stored.read_at < HOUR:
+    if now - stored.read_at <= HOUR:
         return False
     if stored.video.is_running:
         return True

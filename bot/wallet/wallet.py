@@ -53,7 +53,6 @@ class Wallet:
     async def __aexit__(self, *_: object) -> None:
         """End the reads under way, then the connections."""
         await self.mirror.aclose()
-        await self._short_links.aclose()
         await self._client.aclose()
 
     async def promises(self) -> tuple[tuple[Promise, ...], int]:

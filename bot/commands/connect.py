@@ -1,0 +1,40 @@
+"""/connect and /disconnect: the workspace's own API key."""
+
+from dataclasses import dataclass
+
+from bot.commands.command import Kind, argument
+from bot.commands.context import Context
+from bot.messages.connect import connected, disconnect_question, disconnected
+from bot.reply.model import Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """The key, which a private form asks for."""
+
+    key: str = argument(Kind.SECRET, "the API key: cs_live_… or cs_test_…")
+
+
+@dataclass(frozen=True, slots=True)
+class Disconnect:
+    """Nothing."""
+
+
+async def connect(context: Context, args: Connect) -> Reply:
+    """Try the key, then keep it encrypted for this workspace."""
+    usage, is_test = await context.accounts.link(context.caller.workspace, args.key.strip(), context.caller.person)
+    return connected(usage.available, is_test=is_test)
+
+
+async def ask_to_disconnect(context: Context, args: Disconnect) -> Reply:  # noqa: ARG001 - every handler takes its arguments
+    """What would be removed: nothing is before the button is pressed."""
+    running = await context.store.videos.running(context.workspace.wallet_id)
+    mine = [stored for stored in running if stored.workspace_id == context.workspace.id]
+    own = await context.store.credentials.of(context.workspace.id)
+    return disconnect_question(len(mine), has_own_key=own is not None)
+
+
+async def disconnect(context: Context, args: Disconnect) -> Reply:  # noqa: ARG001 - as above
+    """Remove the workspace with everything stored for it."""
+    await context.accounts.forget(context.caller.workspace)
+    return disconnected()

@@ -1,0 +1,41 @@
+"""The home page, for chats that have one: nobody types it."""
+
+from dataclasses import dataclass
+
+from bot.commands.context import Context
+from bot.domain.money import runway
+from bot.domain.videos import VideoStatus
+from bot.messages.home import HomeFacts, home
+from bot.reply.model import Reply
+from bot.store.videos import Sort
+
+SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Nothing."""
+
+
+async def show_home(context: Context, args: Home) -> Reply:  # noqa: ARG001 - every handler takes its arguments
+    """Wallet, running videos and settings, from the mirror: no video's page is read for it."""
+    money = await context.wallet.mirror.usage()
+    swept = await context.wallet.mirror.sweep()
+    owed, _ = await context.wallet.promises()
+    now = context.clock()
+    page = context.store.videos.page
+    rows, total = await page(context.workspace, None, VideoStatus.MONITORING, Sort.CHANGE_24H, 0, SHOWN)
+    return home(
+        HomeFacts(
+            usage=money.value,
+            runway=runway(money.value.available, money.value.cost_per_snapshot, owed, now),
+            videos=tuple((each.video, each.main_count, each.change_24h) for each in rows),
+            running=total,
+            spenders=context.spenders,
+            monthly_cap=context.monthly_cap,
+            is_test=context.wallet.is_test,
+            as_of=money.as_of,
+            problem=money.problem or swept.problem,
+            now=now,
+        )
+    )

@@ -1,0 +1,51 @@
+"""Linking a workspace's own API key, and removing it with everything stored."""
+
+from decimal import Decimal
+
+from bot.domain.money import dollars
+from bot.messages.wording import plural
+from bot.reply.call import Call
+from bot.reply.model import Button, Note, Reply, Tone, Weight, text
+
+
+def connected(available: Decimal, *, is_test: bool) -> Reply:
+    """The key works and is kept."""
+    kind = "a test key, which charges nothing" if is_test else "a live key: tracking spends its balance"
+    return Reply(
+        f"The API key is linked to this workspace. It is {kind}; {dollars(available)} are available.",
+        title="Connected",
+        parts=(Note(text("The key is stored encrypted and never shown. /disconnect removes it.")),),
+        actions=(Button("Wallet", Call("usage")), Button("My videos", Call("videos"))),
+        tone=Tone.SUCCESS,
+    )
+
+
+def disconnect_question(running: int, *, has_own_key: bool) -> Reply:
+    """What disconnecting removes, with the button that does it."""
+    what = "its API key and " if has_own_key else ""
+    still = (
+        f"{plural(running, 'video')} would go on being tracked and charged at ContentStats: stop them first if you "
+        "do not want that. "
+        if running
+        else ""
+    )
+    return Reply(
+        f"Disconnecting removes {what}everything stored here for this workspace: videos, requests and the audit. "
+        f"{still}Nothing is removed until you press the button.",
+        title="Disconnect this workspace?",
+        actions=(
+            Button("Disconnect and delete", Call("disconnect.confirm"), Weight.DANGER),
+            Button("My videos", Call("videos")),
+        ),
+        tone=Tone.WARNING,
+    )
+
+
+def disconnected() -> Reply:
+    """Everything stored for the workspace is gone."""
+    return Reply(
+        "Disconnected. The key and everything stored for this workspace are deleted. What ContentStats collected stays "
+        "there; /connect links a key again.",
+        title="Disconnected",
+        tone=Tone.SUCCESS,
+    )

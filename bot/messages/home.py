@@ -1,0 +1,71 @@
+"""The home page: wallet, running videos and settings at a glance, where a chat has such a page."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from bot.domain.growth import exact_count, signed_count
+from bot.domain.money import Runway, Usage, dollars
+from bot.domain.videos import Video
+from bot.messages.wording import freshness, linked, platform_name, plural
+from bot.reply.call import Call
+from bot.reply.model import Align, Button, Column, Divider, Field, Fields, Note, Part, Reply, Table, Tone, text
+
+
+@dataclass(frozen=True, slots=True)
+class HomeFacts:
+    """What the home page shows. Each running video comes with its main count and that count's 24 h change."""
+
+    usage: Usage
+    runway: Runway
+    videos: tuple[tuple[Video, int | None, int | None], ...]
+    running: int
+    spenders: str
+    monthly_cap: Decimal
+    is_test: bool
+    as_of: datetime
+    problem: str
+    now: datetime
+
+
+def home(facts: HomeFacts) -> Reply:
+    """The page."""
+    dry = facts.runway.empty_at
+    lasts = "All running videos can finish." if dry is None else f"The money ends {dry:%Y-%m-%d %H:%M} UTC."
+    money = f"{dollars(facts.usage.available)} available, {dollars(facts.runway.promised)} promised."
+    settings = Fields(
+        (
+            Field("Who may spend", text(facts.spenders)),
+            Field("Cap a month", text(dollars(facts.monthly_cap))),
+            Field("API key", text("test: nothing is charged" if facts.is_test else "live")),
+        )
+    )
+    return Reply(
+        f"{money} {lasts}",
+        title="ContentStats",
+        parts=(*_videos(facts), Divider(), settings, freshness(facts.as_of, facts.now, facts.problem)),
+        actions=(
+            Button("Track a video", Call("track")),
+            Button("My videos", Call("videos")),
+            Button("Wallet", Call("usage")),
+        ),
+        tone=Tone.INFO if dry is None and not facts.problem else Tone.WARNING,
+    )
+
+
+def _videos(facts: HomeFacts) -> tuple[Part, ...]:
+    if not facts.videos:
+        return (Note(text("No video is running. Track one to see it here.")),)
+    columns = (Column("Video"), Column("Platform"), Column("Count", Align.RIGHT), Column("24 h", Align.RIGHT))
+    rows = tuple(
+        (
+            text(linked(video)),
+            text(platform_name(video.platform)),
+            text("–" if count is None else exact_count(count)),
+            text("–" if change is None else signed_count(change)),
+        )
+        for video, count, change in facts.videos
+    )
+    more = facts.running - len(facts.videos)
+    table = Table(f"{plural(facts.running, 'running video')}", columns, rows)
+    return (table, Note(text(f"{plural(more, 'more', 'more')} under My videos."))) if more > 0 else (table,)

@@ -1,0 +1,122 @@
+"""Which workspace uses which wallet: its own key where it has linked one, else the installation's. Opens each once."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Self
+
+from bot.contentstats.client import ContentStatsClient, key_fingerprint
+from bot.contentstats.limits import Sleep
+from bot.contentstats.short_links import ShortLinks
+from bot.domain.caller import Person, WorkspaceRef
+from bot.domain.clock import Clock
+from bot.domain.money import Usage
+from bot.store import Store
+from bot.store.workspaces import Workspace
+from bot.wallet.wallet import Wallet
+
+KNOWN_FOR = timedelta(seconds=30)
+"""How long a workspace is taken to use the same wallet: another process may link another key meanwhile."""
+NO_WALLET = ""
+"""The fingerprint of the wallet that workspaces without any key have: an empty one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A workspace and its wallet; None where no key is known."""
+
+    workspace: Workspace
+    wallet: Wallet | None
+
+
+class Accounts:
+    """Every open wallet. Workspaces that share a key share its client, its pace and its mirror.
+
+    `default_key` serves every workspace that has linked none and is the operator's own. `connect` makes the client of a
+    key; `base_url` is part of a wallet's identity, since the same key elsewhere is another account.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        sleep: Sleep,
+        *,
+        base_url: str,
+        default_key: str | None,
+        connect: Callable[[str], ContentStatsClient],
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._sleep = sleep
+        self._base_url = base_url
+        self._default_key = default_key
+        self._connect = connect
+        self._short_links = ShortLinks()
+        self._wallets: dict[int, Wallet] = {}
+        self._known: dict[WorkspaceRef, tuple[Account, datetime]] = {}
+        self._opening = asyncio.Lock()
+        self._opened = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        """Open the installation's own wallet, which settles what a crash left unclear in it."""
+        self._opened.push_async_callback(self._short_links.aclose)
+        if self._default_key is not None:
+            await self._wallet(self._default_key)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close every wallet."""
+        await self._opened.aclose()
+
+    async def of(self, ref: WorkspaceRef) -> Account:
+        """The workspace, stored when new, with its wallet. NotConfigured where its key cannot be opened."""
+        known = self._known.get(ref)
+        now = self._clock()
+        if known is not None and now < known[1]:
+            return known[0]
+        account = await self._look_up(ref, now)
+        self._known[ref] = (account, now + KNOWN_FOR)
+        return account
+
+    async def link(self, ref: WorkspaceRef, key: str, person: Person) -> tuple[Usage, bool]:
+        """Try a key, then keep it for the workspace; returns what it may spend, and whether it is a test key.
+
+        ContentStatsError where the key does not work and NotConfigured where it cannot be stored: nothing is changed.
+        """
+        workspace = (await self.of(ref)).workspace
+        client = self._connect(key)
+        try:
+            usage = await client.usage()
+        finally:
+            await client.aclose()
+        await self._store.credentials.link(workspace.id, key, person, self._clock())
+        self._known.pop(ref, None)
+        await self.of(ref)
+        await self._store.forgetting.unused_mirrors()
+        return usage, client.is_test
+
+    async def forget(self, ref: WorkspaceRef) -> None:
+        """Delete the workspace with everything stored for it. Safe to repeat."""
+        workspace = await self._store.workspaces.find(ref)
+        if workspace is not None:
+            await self._store.forgetting.workspace(workspace.id)
+        self._known.pop(ref, None)
+
+    async def _look_up(self, ref: WorkspaceRef, now: datetime) -> Account:
+        stored = await self._store.workspaces.find(ref)
+        own = await self._store.credentials.of(stored.id) if stored else None
+        key = own.key if own else self._default_key if ref.is_operators else None
+        wallet = await self._wallet(key) if key is not None else None
+        wallet_id = wallet.id if wallet else await self._store.wallets.ensure_wallet(NO_WALLET, now)
+        return Account(await self._store.workspaces.ensure_workspace(ref, wallet_id, now), wallet)
+
+    async def _wallet(self, key: str) -> Wallet:
+        wallet_id = await self._store.wallets.ensure_wallet(key_fingerprint(self._base_url, key), self._clock())
+        async with self._opening:
+            if wallet_id not in self._wallets:
+                wallet = Wallet(self._connect(key), self._short_links, self._store, wallet_id, self._clock, self._sleep)
+                self._wallets[wallet_id] = await self._opened.enter_async_context(wallet)
+        return self._wallets[wallet_id]
