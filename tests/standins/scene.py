@@ -15,12 +15,15 @@ from pydantic import SecretStr
 
 from adapters.sandbox.serve import Sandbox
 from bot.app import Bot
+from bot.contentstats.client import key_fingerprint
 from bot.contentstats.exchange import Timeouts
 from bot.domain.caller import Caller, Need, Person, Standing, WorkspaceRef
 from bot.reply.call import Call
 from bot.reply.model import Button, Reply, Table
 from bot.reply.plain import plain_spans, plain_text
 from bot.settings import Settings
+from bot.store import Store
+from bot.store.database import Database
 
 QUICK = Timeouts(connect=1, read=0.3, total=0.5)
 """Seconds; the sandbox answers in a few milliseconds, and what hangs shall not hold a test up."""
@@ -92,6 +95,7 @@ class Scene:
     sandbox: Sandbox
     clock: HandClock
     bot: Bot
+    database_url: str
 
     async def say(self, line: str, caller: Caller = ANA) -> Reply:
         """The reply to a line as somebody types it."""
@@ -122,10 +126,20 @@ class Scene:
 
     async def audit(self, caller: Caller = ANA) -> tuple[Any, ...]:
         """The audit of the caller's workspace, newest first."""
-        store = self.bot._store
-        wallet_id = self.bot._wallet.id if self.bot._wallet else 0
-        workspace = await store.workspaces.ensure_workspace(caller.workspace, wallet_id, self.clock())
-        return await store.audit.recent(workspace.id, 50)
+        async with self.store() as (store, wallet_id):
+            workspace = await store.workspaces.ensure_workspace(caller.workspace, wallet_id, self.clock())
+            return await store.audit.recent(workspace.id, 50)
+
+    @asynccontextmanager
+    async def store(self) -> AsyncIterator[tuple[Store, int]]:
+        """The bot's database, looked at from outside the bot, and the wallet's number in it."""
+        database = Database(self.database_url)
+        try:
+            store = Store(database)
+            account = key_fingerprint(self.sandbox.url, self.sandbox.key)
+            yield store, await store.wallets.ensure_wallet(account, self.clock())
+        finally:
+            await database.close()
 
 
 @asynccontextmanager
@@ -134,7 +148,7 @@ async def scene_of(
 ) -> AsyncIterator[Scene]:
     """An open bot at a running sandbox; `chosen` are settings."""
     async with Bot(settings_of(sandbox, database_url, **chosen), clock=clock, timeouts=QUICK, sleep=sleep) as bot:
-        yield Scene(sandbox, clock, bot)
+        yield Scene(sandbox, clock, bot, database_url)
 
 
 def button(reply: Reply, label: str) -> Call:

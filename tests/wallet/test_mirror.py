@@ -1,0 +1,250 @@
+"""Reading: as seldom as freshness allows, for any number of askers, and whatever the API does the last numbers stay."""
+
+import asyncio
+from decimal import Decimal
+
+import pytest
+
+from adapters.sandbox.account import COMPLETED
+from bot.domain.videos import HOUR
+from bot.reply.call import Call
+from bot.reply.model import Table, Tone
+from bot.reply.plain import plain_text
+from bot.wallet.mirror import READ_LEASE
+from tests.standins.scene import LINK, LIST, PAGE, USAGE, YOUTUBE, rows, scene_of
+
+
+@pytest.fixture
+def grown(scene):
+    """A video with two days of snapshots, started outside the bot."""
+    tracking = scene.sandbox.world.track(scene.sandbox.key, LINK, 7)
+    scene.clock.advance(hours=48)
+    return tracking.id
+
+
+async def test_two_hundred_people_at_once_cost_one_read(scene, grown):
+    replies = await asyncio.gather(*(scene.say(f"/stats {grown}") for _ in range(200)))
+    assert scene.posts(PAGE) == 1
+    assert len({plain_text(reply) for reply in replies}) == 1
+    assert "48 of 48 snapshots" in plain_text(replies[0])
+
+
+async def test_a_page_is_read_again_after_an_hour_and_not_before(scene, grown):
+    await scene.say(f"/stats {grown}")
+    scene.clock.advance(hours=1)
+    same = await scene.say(f"/stats {grown}")
+    assert scene.posts(PAGE) == 1
+    assert "(1 h ago)" in plain_text(same)
+    scene.clock.advance(seconds=1)
+    fresh = await scene.say(f"/stats {grown}")
+    assert scene.posts(PAGE) == 2
+    assert "49 of 49 snapshots" in plain_text(fresh)
+
+
+async def test_every_command_shares_the_one_read_of_the_hour(scene, grown):
+    other = scene.sandbox.world.track(scene.sandbox.key, YOUTUBE, 7).id
+    for line in ("/videos", f"/stats {grown}", f"/compare {grown} {other}", f"/export {grown}", "/videos"):
+        await scene.say(line)
+    assert scene.posts(PAGE) == 2  # one for each of the two videos
+
+
+async def test_two_bots_on_one_database_share_one_read(sandbox, clock, database_url):
+    video = sandbox.world.track(sandbox.key, LINK, 7).id
+    clock.advance(hours=2)
+    async with (
+        scene_of(sandbox, clock, database_url, asyncio.sleep) as one,
+        scene_of(sandbox, clock, database_url, asyncio.sleep) as two,
+    ):
+        await one.say("/videos tiktok completed")
+        sandbox.faults.add("slow", PAGE, seconds=0.2)
+        replies = await asyncio.gather(*(scene.say(f"/stats {video}") for scene in (one, two) * 10))
+    assert len(sandbox.calls(PAGE)) == 1
+    assert {"2 of 2 snapshots" in plain_text(reply) for reply in replies} == {True}
+
+
+async def test_a_reader_that_died_is_replaced_when_its_lease_is_over(scene, grown):
+    await scene.say("/videos completed")
+    now = scene.clock()
+    async with scene.store() as (store, wallet_id):
+        assert await store.videos.claim_read(wallet_id, grown, now, now - HOUR, READ_LEASE)
+    waiting = await scene.say(f"/stats {grown}")
+    assert "no snapshot with views yet" in waiting.summary
+    assert scene.posts(PAGE) == 0
+    scene.clock.now += READ_LEASE
+    assert "48 of 48 snapshots" in plain_text(await scene.say(f"/stats {grown}"))
+
+
+async def test_whoever_gives_up_does_not_take_the_read_from_the_others(scene, grown):
+    await scene.say("/videos completed")
+    scene.sandbox.faults.add("slow", PAGE, seconds=0.2)
+    impatient, patient = (asyncio.create_task(scene.say(f"/stats {grown}")) for _ in range(2))
+    while not scene.posts(PAGE):  # noqa: ASYNC110 - the sandbox tells of a call by having it
+        await asyncio.sleep(0.01)
+    impatient.cancel()
+    assert "48 of 48 snapshots" in plain_text(await patient)
+    assert scene.posts(PAGE) == 1
+
+
+async def test_a_read_under_way_ends_with_the_bot(sandbox, clock, sqlite_url):
+    video = sandbox.world.track(sandbox.key, LINK, 7).id
+    async with scene_of(sandbox, clock, sqlite_url) as scene:
+        await scene.say("/videos completed")
+        sandbox.faults.add("hang", PAGE, seconds=60)
+        asker = asyncio.create_task(scene.say(f"/stats {video}"))
+        while not scene.posts(PAGE):  # noqa: ASYNC110 - as above
+            await asyncio.sleep(0.01)
+    with pytest.raises(asyncio.CancelledError):
+        await asker
+
+
+async def test_what_is_over_is_read_until_it_has_said_all_and_never_again(scene):
+    video = scene.sandbox.world.track(scene.sandbox.key, LINK, 1).id
+    scene.clock.advance(hours=23)
+    await scene.say(f"/stats {video}")
+    scene.clock.advance(hours=4)
+    over = await scene.say(f"/stats {video}")
+    assert "24 of 24 snapshots" in plain_text(over)
+    for _ in range(3):
+        scene.clock.advance(hours=5)
+        await scene.say(f"/stats {video}")
+    assert scene.posts(PAGE) == 2
+
+
+REASONS = {
+    "401": "does not accept the API key",
+    "402": "The balance is too low",
+    "403": "denies this API key access",
+    "404": "does not know that video",
+    "418": "refuses this (418)",
+    "429": "takes no more calls for the moment",
+    "500": "has a problem of its own",
+    "garbage": "answered with something that is not its API's",
+    "html": "answered with something that is not its API's",
+    "truncated": "broke the connection",
+    "reset": "broke the connection",
+    "hang": "did not answer in time",
+}
+
+
+@pytest.fixture
+async def known(scene, grown):
+    """Everything was read once, and then two hours passed."""
+    other = scene.sandbox.world.track(scene.sandbox.key, YOUTUBE, 7).id
+    scene.clock.advance(hours=3)
+    lines = (f"/stats {grown}", "/videos", "/usage", f"/compare {grown} {other}", f"/export {grown}", "/export all")
+    before = {line: await scene.say(line) for line in lines}
+    scene.clock.advance(hours=2)
+    return before
+
+
+def counts(reply):
+    """The tables of a reply but for the ages in the list."""
+    return [part.rows for part in reply.parts if isinstance(part, Table) and part.caption != "Videos"]
+
+
+async def test_when_the_api_fails_the_last_numbers_come_with_their_time_and_the_reason(scene, known):
+    for fault, words in REASONS.items():
+        scene.sandbox.faults.add(fault, times=None, seconds=30, headers={"Retry-After": "1"})
+        for line in list(known) if fault != "hang" else [f"/export {next(iter(known)).partition(' ')[2]}"]:
+            reply = await scene.say(line)
+            said = plain_text(reply)
+            assert reply.tone is Tone.WARNING, (fault, said)
+            assert words in said, (fault, said)
+            assert "2026-03-04 13:30 UTC" in said, (fault, said)
+            assert counts(reply) == counts(known[line]), (fault, said)
+            assert [file.content for file in reply.files] == [file.content for file in known[line].files], (fault, said)
+        scene.sandbox.faults.clear()
+
+
+async def test_what_the_api_could_not_say_is_asked_again_and_shown_when_it_can(scene, known):
+    line = next(line for line in known if line.startswith("/stats"))
+    scene.sandbox.faults.add("500", PAGE, times=3)
+    assert (await scene.say(line)).tone is Tone.WARNING
+    assert "53 of 53 snapshots" in plain_text(await scene.say(line))
+
+
+@pytest.mark.parametrize("line", ["/videos", "/usage", f"/track {LINK}", "/export all", "/stats cats", "/stop cats"])
+async def test_where_nothing_was_ever_known_the_reason_is_the_answer(scene, line):
+    scene.sandbox.faults.add("500", times=None)
+    reply = await scene.say(line)
+    assert reply.tone is Tone.PROBLEM
+    assert reply.summary == "ContentStats has a problem of its own (status 500). Try again in a minute."
+
+
+async def test_a_wallet_that_was_never_read_keeps_no_video_from_being_shown_or_stopped(scene, grown):
+    scene.sandbox.faults.add("500", USAGE, times=None)
+    card = await scene.say(f"/stats {grown}")
+    assert card.tone is Tone.INFO
+    assert "Price per 1,000" not in plain_text(card)
+    question = await scene.say(f"/stop {grown}")
+    assert "the API does not say how much that is" in question.summary
+    assert (await scene.press(question, "Stop tracking")).tone is Tone.SUCCESS
+
+
+@pytest.mark.usefixtures("grown")
+async def test_the_wallet_is_read_once_a_minute_and_the_list_once_in_five(scene):
+    for _ in range(5):
+        await asyncio.gather(scene.say("/usage"), scene.say("/usage"), scene.say("/videos"))
+        scene.clock.advance(seconds=59)
+    assert (scene.posts(USAGE), scene.posts(LIST)) == (3, 1)
+    scene.clock.advance(seconds=5)
+    await scene.say("/videos")
+    assert scene.posts(LIST) == 2
+
+
+async def test_status_asks_anew_and_tells_a_dead_key(scene):
+    await scene.say("/usage")
+    scene.clock.advance(seconds=6)
+    scene.sandbox.faults.add("401", times=None)
+    assert "does not accept the API key" in (await scene.say("/status")).summary
+
+
+def many_videos(scene, count: int) -> None:
+    """An account with a long past: every platform, most of it over, some of it running."""
+    sandbox = scene.sandbox
+    sandbox.world.add_credit(sandbox.key, Decimal(100_000))
+    forms = (
+        "https://www.tiktok.com/@steady/video/{}",
+        "https://www.youtube.com/watch?v=steady{:05}",
+        "https://www.instagram.com/p/steady{}/",
+        "https://twitter.com/steady/status/{}",
+    )
+    for number in range(count):
+        tracking = sandbox.world.track(sandbox.key, forms[number % 4].format(number), 1 + number % 3)
+        if number % 3:
+            tracking.status = COMPLETED
+
+
+async def test_an_account_of_450_videos_is_listed_in_parts_and_paged_by_the_store(scene):
+    many_videos(scene, 450)
+    first = await scene.say("/videos tiktok completed")
+    assert "TikTok completed videos: 75 videos, page 1 of 8" in first.summary
+    everything = await scene.say("/videos")
+    assert "All videos: 450 videos, page 1 of 45" in everything.summary
+    assert scene.posts(LIST) <= 14
+    seen = {row[0] for row in rows(everything)}
+    page = everything
+    for _ in range(3):
+        page = await scene.press(page, "Next")
+        seen |= {row[0] for row in rows(page)}
+    last = await scene.run(Call("videos", {"page": "45"}))
+    seen |= {row[0] for row in rows(last)}
+    assert seen == {str(number) for number in (*range(1, 41), *range(441, 451))}
+    assert scene.posts(LIST) <= 14
+
+
+async def test_a_list_that_is_full_in_every_part_says_at_least(scene):
+    many_videos(scene, 1_300)
+    reply = await scene.say("/videos tiktok completed")
+    assert "at least 100 videos" in reply.summary
+    assert "older ones may be missing" in plain_text(reply)
+    assert "more videos than the API lists" in plain_text(await scene.say("/status"))
+
+
+async def test_a_video_that_the_store_has_and_no_list_shows_any_more_stays(scene):
+    many_videos(scene, 90)
+    await scene.say("/videos completed")
+    scene.clock.advance(minutes=6)
+    many_videos(scene, 40)
+    reply = await scene.say("/videos")
+    assert "130 videos" in reply.summary

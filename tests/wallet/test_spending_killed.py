@@ -1,0 +1,120 @@
+"""Real processes of the real program, killed without a warning between asking and hearing, and racing each other."""
+
+import asyncio
+import os
+import sys
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.clock import utc_now
+from bot.reply.model import Tone
+from tests.standins.scene import LINK, SAME_LINK, TRACK, HandClock, sandbox_of, scene_of
+
+
+@pytest.fixture
+async def sandbox():
+    """Other processes know no clock but the wall's, so neither does this sandbox."""
+    async with sandbox_of(utc_now) as running:
+        yield running
+
+
+@pytest.fixture
+def console(sandbox, tmp_path):
+    """Start `contentstats-bot console` as its own process, with lines to answer from its input."""
+
+    @asynccontextmanager
+    async def start(database_url, *arguments):
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "adapters",
+            "console",
+            *arguments,
+            cwd=tmp_path,
+            env=os.environ
+            | {
+                "CONTENTSTATS_BASE_URL": sandbox.url,
+                "CONTENTSTATS_API_KEY": sandbox.key,
+                "DATABASE_URL": database_url,
+            },
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        try:
+            yield process
+        finally:
+            if process.returncode is None:
+                process.kill()
+            await process.communicate()
+
+    return start
+
+
+@pytest.fixture
+def killed(console, sandbox):
+    """Confirm a tracking in a process, and kill it while the API keeps it waiting for the answer."""
+
+    async def run(database_url, fault):
+        sandbox.faults.add(fault, TRACK, seconds=60)
+        async with console(database_url, "-c", f"/track {LINK} 7", "--admin", "--yes") as process:
+            async with asyncio.timeout(30):
+                while not sandbox.calls(TRACK):  # noqa: ASYNC110 - a call of another process can only be watched for
+                    await asyncio.sleep(0.02)
+            process.kill()
+            assert await process.wait() == -9
+
+    return run
+
+
+@pytest.fixture
+def talk(console):
+    """What a new process answers to these lines."""
+
+    async def run(database_url, *lines):
+        async with console(database_url, "--admin") as process:
+            out, _ = await process.communicate("\n".join(lines).encode())
+            return out.decode()
+
+    return run
+
+
+async def test_a_start_that_took_effect_is_found_by_the_next_process(killed, talk, sandbox, database_url):
+    await killed(database_url, "effect-then-hang")
+    said = await talk(database_url, "/status", f"/track {SAME_LINK} 7", "/usage")
+    assert "Everything works." in said
+    assert "is already being tracked (running). Nothing was spent." in said
+    assert "Started by: you" in said
+    assert "Started this month by" in said
+    assert len(sandbox.calls(TRACK)) == 1
+    assert len(sandbox.world.account(sandbox.key).trackings) == 1
+
+
+async def test_a_start_that_took_none_is_never_sent_again_unasked(killed, talk, sandbox, sqlite_url):
+    await killed(sqlite_url, "hang")
+    said = await talk(sqlite_url, "/status", f"/track {SAME_LINK} 7")
+    assert "Unclear requests: 1" in said
+    assert "It is not clear yet whether the tracking was started." in said
+    later = HandClock()
+    later.now = utc_now() + timedelta(minutes=11)
+    for _ in range(3):
+        async with scene_of(sandbox, later, sqlite_url) as scene:
+            status = await scene.say("/status")
+    assert status.tone is Tone.SUCCESS
+    assert len(sandbox.calls(TRACK)) == 1
+    assert sandbox.world.account(sandbox.key).trackings == {}
+
+
+async def test_two_processes_that_confirm_at_once_start_one_tracking(console, sandbox, postgres_url):
+    sandbox.faults.add("slow", TRACK, times=None, seconds=0.5)
+    options = ("--admin", "--yes", "--user")
+    async with (
+        console(postgres_url, "-c", f"/track {LINK} 7", *options, "ana") as one,
+        console(postgres_url, "-c", f"/track {SAME_LINK} 7", *options, "ben") as two,
+    ):
+        said = [out.decode() for out, _ in await asyncio.gather(one.communicate(), two.communicate())]
+    assert len(sandbox.calls(TRACK)) == 1
+    assert len(sandbox.world.account(sandbox.key).trackings) == 1
+    assert sum("Everyone sees:" in each for each in said) == 1, said

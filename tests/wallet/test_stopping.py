@@ -1,0 +1,152 @@
+"""Stopping: asked before, done once, looked up when the answer is lost, written down."""
+
+import asyncio
+import dataclasses
+
+import pytest
+
+from bot.reply.model import Tone
+from bot.reply.plain import plain_spans, plain_text
+from tests.standins.scene import ANA, BEN, LINK, PAGE, STOP, button, labels
+
+
+@pytest.fixture
+def video(scene):
+    """A running video, 7 days long and a day old, started outside the bot."""
+    tracking = scene.sandbox.world.track(scene.sandbox.key, LINK, 7)
+    scene.clock.advance(days=1)
+    return tracking
+
+
+async def test_the_question_says_what_it_saves_and_stops_nothing(scene, video):
+    question = await scene.say(f"/stop {LINK}")
+    assert "saves up to $2.16: 144 snapshots that were still to come" in question.summary
+    assert "Nothing is stopped until you press the button" in question.summary
+    assert question.public_line == ()
+    assert labels(question) == ["Stop tracking", "Keep it"]
+    assert scene.posts(STOP) == 0
+    assert video.status == "monitoring"
+
+
+async def test_one_press_stops_and_tells_the_channel(scene, video):
+    question = await scene.say(f"/stop {video.id}")
+    reply = await scene.press(question, "Stop tracking", BEN)
+    assert reply.tone is Tone.SUCCESS
+    assert "is stopped. This saves up to $2.16: 144 snapshots" in reply.summary
+    assert plain_spans(reply.public_line).startswith("Ben stopped tracking ")
+    assert (scene.posts(STOP), video.status) == (1, "completed")
+
+
+async def test_a_second_press_stops_nothing_and_tells_the_channel_nothing(scene, video):
+    question = await scene.say(f"/stop {video.id}")
+    await scene.press(question, "Stop tracking")
+    again = await scene.press(question, "Stop tracking")
+    assert "nothing to stop" in again.summary
+    assert "(completed)" in again.summary
+    assert again.public_line == ()
+    assert scene.posts(STOP) == 1
+    assert "nothing to stop" in (await scene.say(f"/stop {video.id}")).summary
+
+
+async def test_two_presses_at_the_same_moment_stop_once(scene_on_each):
+    scene = scene_on_each
+    video = scene.sandbox.world.track(scene.sandbox.key, LINK, 7)
+    question = await scene.say(f"/stop {video.id}")
+    replies = await asyncio.gather(*(scene.press(question, "Stop tracking") for _ in range(4)))
+    assert scene.posts(STOP) == 1
+    assert sum(bool(reply.public_line) for reply in replies) == 1
+    assert len(await scene.audit()) == 1
+
+
+async def test_a_stop_is_written_down_with_who_where_what_and_outcome(scene_on_each):
+    scene = scene_on_each
+    video = scene.sandbox.world.track(scene.sandbox.key, LINK, 7)
+    await scene.press(await scene.say(f"/stop {video.id}"), "Stop tracking", BEN)
+    (entry,) = await scene.audit()
+    assert (entry.person, entry.channel_id, entry.action) == (BEN.person, "C-random", "stop")
+    assert (entry.link, entry.video_id, entry.cost, entry.outcome) == (LINK, video.id, None, "completed")
+    assert entry.at == scene.clock()
+
+
+@pytest.mark.parametrize(
+    "fault", ["effect-then-hang", "effect-then-reset", "effect-then-500", "effect-then-html", "truncated"]
+)
+async def test_a_stop_whose_answer_is_lost_is_looked_up(scene, video, fault):
+    question = await scene.say(f"/stop {video.id}")
+    scene.sandbox.faults.add(fault, STOP, seconds=30)
+    reply = await scene.press(question, "Stop tracking")
+    assert reply.tone is Tone.SUCCESS
+    assert reply.public_line != ()
+    assert scene.posts(STOP) == 1
+    assert (await scene.audit())[0].outcome == "completed"
+
+
+@pytest.mark.parametrize("fault", ["hang", "reset", "500", "garbage"])
+async def test_a_stop_that_did_nothing_says_that_it_is_unclear_and_may_be_pressed_again(scene, video, fault):
+    question = await scene.say(f"/stop {video.id}")
+    scene.sandbox.faults.add(fault, STOP, seconds=30)
+    reply = await scene.press(question, "Stop tracking")
+    assert reply.tone is Tone.PROBLEM
+    assert "unclear whether the video was stopped" in reply.summary
+    assert "stopping it again does no harm" in reply.summary
+    assert reply.public_line == ()
+    assert "unclear" in (await scene.audit())[0].outcome
+    assert (await scene.press(question, "Stop tracking")).tone is Tone.SUCCESS
+    assert (scene.posts(STOP), video.status) == (2, "completed")
+
+
+async def test_a_stop_that_cannot_be_looked_up_stays_unclear(scene, video):
+    question = await scene.say(f"/stop {video.id}")
+    scene.sandbox.faults.add("effect-then-reset", STOP)
+    scene.sandbox.faults.add("500", PAGE, times=None)
+    reply = await scene.press(question, "Stop tracking")
+    assert "unclear whether the video was stopped" in reply.summary
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    {
+        "401": "does not accept the API key",
+        "403": "denies this API key access",
+        "404": "does not know that video",
+        "409": "refuses this (409)",
+        "429": "takes no more calls",
+    }.items(),
+)
+async def test_a_refused_stop_says_why_and_is_written_down(scene, video, status, words):
+    question = await scene.say(f"/stop {video.id}")
+    scene.sandbox.faults.add(status, STOP, headers={"Retry-After": "1"})
+    reply = await scene.press(question, "Stop tracking")
+    assert reply.tone is Tone.PROBLEM
+    assert words in reply.summary
+    assert words in (await scene.audit())[0].outcome
+    assert video.status == "monitoring"
+
+
+async def test_a_video_that_is_over_offers_nothing_to_stop(scene, video):
+    scene.clock.advance(days=7)
+    reply = await scene.say(f"/stop {video.id}")
+    assert "collects nothing any more (completed)" in reply.summary
+    assert labels(reply) == ["Stats"]
+
+
+async def test_stopping_needs_the_right_to_also_for_the_button(scene, video):
+    question = await scene.say(f"/stop {video.id}")
+    looker = dataclasses.replace(ANA, rights=frozenset({"look"}))
+    for reply in (await scene.say(f"/stop {video.id}", looker), await scene.press(question, "Stop tracking", looker)):
+        assert reply.tone is Tone.PROBLEM
+        assert "not stop trackings" in reply.summary
+    assert scene.posts(STOP) == 0
+
+
+async def test_what_a_stop_would_save_is_not_made_up_where_no_end_is_known(scene, video):
+    body = {
+        "videos": [{"id": video.id, "video_link": LINK, "platform": "tiktok", "status": "monitoring"}],
+        "total": 1,
+        "limit": 100,
+    }
+    scene.sandbox.faults.add("200", "GET /videos", body=body)
+    question = await scene.say(f"/stop {video.id}")
+    assert "saves what is left of it; the API does not say how much that is" in question.summary
+    assert button(question, "Stop tracking").arguments == {"video": video.id}
+    assert "whose end is not known" in plain_text(await scene.say("/usage"))
