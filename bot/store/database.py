@@ -26,7 +26,7 @@ def database_url(text: str) -> URL:
     """What an operator writes as `DATABASE_URL`, with the driver that this bot uses; raises `NotConfigured`."""
     try:
         url = make_url(text)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise NotConfigured(f"DATABASE_URL is not a database's address. Write it as {_FORMS}.") from None
     match url.get_backend_name():
         case "sqlite" if url.database and url.database != ":memory:":
@@ -115,7 +115,11 @@ def _outages_told() -> Iterator[None]:
 def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
     # The driver would begin transactions by itself, late and deferred: that loses updates.
     connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+    try:
+        cursor = connection.cursor()
+        for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+    except BaseException:
+        connection.close()  # nobody else knows of it yet, and its thread would live on
+        raise

@@ -4,6 +4,10 @@ On PostgreSQL an advisory lock, on SQLite the write lock, is held around the who
 a process that comes second finds the work done. A schema of a newer bot is refused, never touched.
 """
 
+import sqlite3
+from contextlib import closing
+from typing import Any
+
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
@@ -22,17 +26,29 @@ async def migrate(url: str) -> None:
 
     Raises `NotConfigured` for a newer bot's schema, `DatabaseUnavailable` where there is no database to open.
     """
-    # No limit on a statement: another process may be upgrading for a while.
-    patient = {"connect_args": {"timeout": 5}} if database_url(url).get_backend_name() != "sqlite" else {}
-    engine = new_engine(database_url(url), {"poolclass": NullPool, **patient})
+    target = database_url(url)
+    options: dict[str, Any] = {"poolclass": NullPool}
     try:
-        async with engine.connect() as connection:
-            await connection.run_sync(_upgrade)
-    except (DBAPIError, OSError, TimeoutError) as error:
+        if target.database and target.get_backend_name() == "sqlite":
+            _open_once(target.database)
+        else:
+            # No limit on a statement: another process may be upgrading for a while.
+            options["connect_args"] = {"timeout": 5}
+        engine = new_engine(target, options)
+        try:
+            async with engine.connect() as connection:
+                await connection.run_sync(_upgrade)
+        finally:
+            await engine.dispose()
+    except (DBAPIError, sqlite3.Error, OSError, TimeoutError) as error:
         reason = error.orig if isinstance(error, DBAPIError) else error
         raise DatabaseUnavailable(f"The database cannot be opened: {reason}. Check DATABASE_URL.") from error
-    finally:
-        await engine.dispose()
+
+
+def _open_once(file: str) -> None:
+    # Where a file cannot be opened, the asynchronous driver leaves a thread behind that may outlive the event loop.
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA schema_version")
 
 
 def _upgrade(connection: Connection) -> None:

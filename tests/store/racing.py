@@ -1,0 +1,25 @@
+"""One process of a race: waits for the start, submits every request it was given at once, prints what it was told."""
+
+import asyncio
+import json
+import sys
+from decimal import Decimal
+
+from bot.store import Store
+from tests.store.samples import ADA, MONTH, NOW
+
+
+async def race(url, cap, request_ids):
+    async with Store.opened(url) as store:
+        sys.stdout.write("ready\n")
+        sys.stdout.flush()
+        await asyncio.to_thread(sys.stdin.readline)
+        cost = Decimal("0.36")
+        told = await asyncio.gather(
+            *(store.tracking.submit(each, ADA.id, 1, cost, NOW, MONTH, Decimal(cap)) for each in request_ids)
+        )
+    sys.stdout.write(json.dumps({each: type(result).__name__ for each, result in zip(request_ids, told, strict=True)}))
+
+
+if __name__ == "__main__":
+    asyncio.run(race(sys.argv[1], sys.argv[2], [int(each) for each in sys.argv[3:]]))

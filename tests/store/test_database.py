@@ -1,0 +1,164 @@
+import sqlite3
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.exc import IntegrityError, StatementError
+
+from bot.domain.errors import DatabaseUnavailable, NotConfigured
+from bot.store import Store
+from bot.store.database import Database, database_url
+from bot.store.tables import short_links, wallets
+from bot.store.types import CountOrNone, Dollars, ExactDecimal, UtcDateTime
+from tests.store.samples import NOW, keyed, video
+
+SQLITE = sqlite.dialect()
+
+
+@pytest.mark.parametrize(
+    ("written", "used"),
+    [
+        ("sqlite:///bot.db", "sqlite+aiosqlite:///bot.db"),
+        ("sqlite:////var/lib/bot.db", "sqlite+aiosqlite:////var/lib/bot.db"),
+        ("postgres://u:p@h/n", "postgresql+asyncpg://u:p@h/n"),
+        ("postgresql://u:p@h:1/n?sslmode=require", "postgresql+asyncpg://u:p@h:1/n?ssl=require"),
+        ("postgresql+asyncpg://u:p@h/n?ssl=require", "postgresql+asyncpg://u:p@h/n?ssl=require"),
+    ],
+)
+def test_an_address_is_taken_as_operators_write_it(written, used):
+    assert database_url(written).render_as_string(hide_password=False) == used
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "bot.db",
+        "",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "mysql://u:secret@h/n",
+        "postgresql://u:secret@h/n?channel_binding=require",
+        "postgresql://u:secret@h:port/n",
+    ],
+)
+def test_an_address_that_cannot_be_used_is_refused_without_its_password(written):
+    with pytest.raises(NotConfigured) as refusal:
+        database_url(written)
+    assert "DATABASE_URL" in str(refusal.value)
+    assert "secret" not in str(refusal.value)
+
+
+async def test_what_goes_wrong_inside_a_transaction_undoes_all_of_it(store, database):
+    with pytest.raises(IntegrityError):
+        await in_one_transaction(database, insert("b"), insert("c"))
+    assert await store.short_links.remembered("a", NOW) is None
+
+
+async def test_a_row_that_belongs_to_nothing_is_refused(store):
+    with pytest.raises(IntegrityError):
+        await store.videos.remember(99, keyed(video("v1")), NOW)
+
+
+async def test_a_reader_on_sqlite_does_not_wait_for_a_writer_in_another_process(sqlite_url):
+    writer = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
+    writer.execute("PRAGMA journal_mode=WAL")
+    writer.execute("BEGIN IMMEDIATE")
+    database = Database(sqlite_url)
+    assert await Store(database).short_links.remembered("a", NOW) is None
+    await database.close()
+    writer.close()
+
+
+async def test_a_connection_that_the_server_closed_is_replaced_unnoticed(postgres_url):
+    database = Database(postgres_url)
+    async with database.reading() as connection:
+        pid = await connection.scalar(text("SELECT pg_backend_pid()"))
+    async with database.writing() as connection:
+        await connection.execute(text(f"SELECT pg_terminate_backend({pid})"))
+    assert await Store(database).short_links.remembered("a", NOW) is None
+    await database.close()
+
+
+async def test_a_server_that_goes_away_in_the_middle_is_told_in_a_sentence_and_nothing_is_kept(postgres_url):
+    database = Database(postgres_url)
+    gone = text("SELECT pg_terminate_backend(pg_backend_pid())")
+    with pytest.raises(DatabaseUnavailable, match="Try again"):
+        await in_one_transaction(database, insert("b"), gone)
+    assert await Store(database).short_links.remembered("a", NOW) is None
+    await database.close()
+
+
+@pytest.mark.parametrize("url", ["postgresql://u:secret@127.0.0.1:1/n", "sqlite:///{}/letter.txt"])
+async def test_a_database_that_is_away_is_told_in_a_sentence_without_its_password(url, tmp_path):
+    (tmp_path / "letter.txt").write_text("Dear Ada, " * 200)
+    database = Database(url.format(tmp_path))
+    for access in (database.reading, database.writing):
+        with pytest.raises(DatabaseUnavailable, match="Try again") as refusal:
+            async with access():
+                pass
+        assert "secret" not in str(refusal.value)
+    await database.close()
+
+
+@settings(deadline=None)
+@given(st.decimals(-(10**12), 10**12, places=6))
+def test_dollars_come_back_exactly(amount):
+    assert Dollars().process_result_value(Dollars().process_bind_param(amount, SQLITE), SQLITE) == amount
+
+
+@settings(deadline=None)
+@given(st.decimals(allow_nan=False, allow_infinity=False))
+def test_a_decimal_comes_back_digit_by_digit(number):
+    kept = ExactDecimal().process_result_value(ExactDecimal().process_bind_param(number, SQLITE), SQLITE)
+    assert kept.as_tuple() == number.as_tuple()
+
+
+async def test_ten_dimes_are_a_dollar(database):
+    async with database.writing() as connection:
+        for n in range(10):
+            new = wallets.insert().values(fingerprint=f"{n}", balance=Decimal("0.1"), complete=False, created_at=NOW)
+            await connection.execute(new)
+        total = (await connection.execute(wallets.select())).all()
+    assert sum(row.balance for row in total) == Decimal(1)
+
+
+def test_the_dust_of_floating_point_is_rounded_off_at_a_millionth_of_a_dollar():
+    assert Dollars().process_bind_param(Decimal("12.340000000000002"), SQLITE) == 12_340_000
+
+
+def test_an_unknown_count_sorts_below_every_known_one():
+    assert CountOrNone().process_bind_param(None, SQLITE) < CountOrNone().process_bind_param(-(10**18), SQLITE)
+    assert CountOrNone().process_result_value(CountOrNone().process_bind_param(None, SQLITE), SQLITE) is None
+
+
+async def test_moments_come_back_in_utc_to_the_microsecond_from_whichever_zone(store):
+    east = datetime(2026, 3, 29, 1, 59, 59, 123456, tzinfo=timezone(timedelta(hours=5, minutes=45)))
+    workspace_id = await store.wallets.ensure_wallet("w", NOW)
+    await store.wallets.mark_swept(workspace_id, east, complete=True)
+    kept = (await store.wallets.swept(workspace_id)).at
+    assert kept == east
+    assert kept.utcoffset() == timedelta(0)
+
+
+def test_a_moment_without_a_zone_is_refused():
+    with pytest.raises(ValueError, match="aware"):
+        UtcDateTime().process_bind_param(datetime(2026, 1, 1), SQLITE)  # noqa: DTZ001 (that is the point)
+
+
+async def test_a_mistake_of_ours_is_not_taken_for_an_outage(store):
+    with pytest.raises(StatementError, match="aware"):
+        await store.short_links.remember("a", "b", NOW.replace(tzinfo=None))
+
+
+def insert(target):
+    return short_links.insert().values(link="a", target=target, followed_at=NOW)
+
+
+async def in_one_transaction(database, *statements):
+    async with database.writing() as connection:
+        for statement in statements:
+            await connection.execute(statement)

@@ -1,0 +1,163 @@
+"""How the databases go about the store's statements: always by an index, however many rows there are."""
+
+import re
+from contextlib import asynccontextmanager
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from bot.domain.videos import HOUR
+from bot.store import Store
+from bot.store.audit import Action, Entry
+from bot.store.database import Database
+from bot.store.tables import metadata
+from bot.store.videos import Sort
+from tests.store.samples import ADA, HERE, MONTH, NOW, keyed, proposed, reading, submitted, video
+
+
+@pytest.fixture
+async def on_sqlite(sqlite_url):
+    async with lived(sqlite_url) as life:
+        yield life
+
+
+@pytest.fixture
+async def on_postgresql(postgres_url):
+    async with lived(postgres_url) as life:
+        yield life
+
+
+async def test_sqlite_reads_no_table_from_end_to_end(on_sqlite):
+    database, statements = on_sqlite
+    for statement, values in statements.items():
+        plan = await sqlite_plan(database, statement, values)
+        assert [step for step in plan if re.match(f"SCAN ({'|'.join(metadata.tables)})\\b", step)] == [], statement
+
+
+async def test_postgresql_need_not_read_any_table_from_end_to_end(on_postgresql):
+    database, statements = on_postgresql
+    for statement, values in statements.items():
+        for node in await postgresql_plan(database, statement, values):
+            assert node["Node Type"] != "Seq Scan", statement
+            assert "Index Name" not in node or "Index Cond" in node, statement
+
+
+async def test_sqlite_reads_the_ranges_of_a_list_in_order_and_leaves_each_early(on_sqlite):
+    database, statements = on_sqlite
+    for statement, values in lists(statements):
+        plan = await sqlite_plan(database, statement, values)
+        ranges = plan[plan.index("COMPOUND QUERY") : plan.index("UNION ALL")]
+        assert [step for step in ranges if "INDEX ix_videos_" in step], statement
+        assert [step for step in ranges if "TEMP B-TREE" in step] == [], statement
+
+
+async def test_postgresql_can_read_the_ranges_of_a_list_in_order_and_leave_each_early(on_postgresql):
+    database, statements = on_postgresql
+    for statement, values in lists(statements):
+        plan = await postgresql_plan(database, statement, values)
+        ranges = next(node for node in plan if node["Node Type"] in {"Append", "Merge Append"})
+        kinds = {node["Node Type"] for node in nodes(ranges)}
+        assert "Limit" in kinds, statement
+        assert not [kind for kind in kinds if "Sort" in kind], statement
+
+
+async def test_what_runs_and_what_is_in_flight_is_found_without_going_through_what_has_ended(on_sqlite, on_postgresql):
+    narrow = {"videos.wallet_id = ": "ix_videos_running", "track_requests.wallet_id = ": "uq_track_requests_in_flight"}
+    for database, statements in (on_sqlite, on_postgresql):
+        plan_of = sqlite_plan if database is on_sqlite[0] else postgresql_plan
+        for condition, index in narrow.items():
+            few = [
+                each for each in statements if re.search(f"WHERE {condition}.*(is_running( = 1)?|unknown'\\))$", each)
+            ]
+            assert few, condition
+            for statement in few:
+                assert index in str(await plan_of(database, statement, statements[statement]))
+
+
+@asynccontextmanager
+async def lived(url):
+    """A database that was used in every way, and each statement of that with values it was run with."""
+    statements = {}
+
+    def note(_connection, _cursor, statement, parameters, _context, executemany):
+        statements.setdefault(statement, parameters[0] if executemany else parameters)
+
+    database = Database(url)
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        await live(Store(database))
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    statements.pop("BEGIN IMMEDIATE", None)
+    assert len(statements) > 40
+    yield database, statements
+    await database.close()
+
+
+async def live(store):
+    wallet_id = await store.wallets.ensure_wallet("fingerprint", NOW)
+    workspace = await store.workspaces.ensure_workspace(HERE, wallet_id, NOW)
+    await store.wallets.usage(wallet_id)
+    await store.wallets.mark_swept(wallet_id, NOW, complete=True)
+    await store.wallets.swept(wallet_id)
+    await store.videos.remember(wallet_id, keyed(*(video(f"v{n}") for n in range(3))), NOW)
+    await store.videos.claim_read(wallet_id, "v1", NOW, NOW - HOUR, HOUR)
+    await store.videos.release_read(wallet_id, "v1")
+    await store.videos.remember_reading(wallet_id, reading(video("v1"), 1), "k", main_count=1, change_24h=1, now=NOW)
+    one, two, _ = await proposed(store, workspace, "tiktok:a", "tiktok:b", "tiktok:c")
+    await submitted(store, one, Decimal(1))
+    await submitted(store, two, Decimal(1))
+    await store.tracking.count_look(one.id)
+    await store.tracking.mark_unknown(one.id, "no answer", NOW)
+    await store.tracking.mark_tracking(one.id, video("v1"), NOW)
+    await store.tracking.mark_failed(two.id, "refused", NOW)
+    await store.tracking.unsettled(wallet_id, NOW)
+    await store.tracking.in_flight(wallet_id, "tiktok:a")
+    await store.tracking.starter(workspace.id, "v1")
+    await store.tracking.cancel(workspace.id, "batch", ADA.id)
+    await store.tracking.batch(workspace.id, "batch")
+    await store.audit.write(workspace.id, Entry(NOW, ADA, "C1", Action.STOP, "https://x", "v1", None, "stopped"))
+    await store.audit.recent(workspace.id, 10)
+    await store.audit.spend_by_person(workspace.id, MONTH)
+    await store.audit.spend_by_channel(workspace.id, MONTH)
+    await store.videos.find(workspace, "v1")
+    await store.videos.by_key(wallet_id, "tiktok:v1")
+    await store.videos.running(wallet_id)
+    await store.videos.search(workspace, "v", 25)
+    for sort in Sort:
+        await store.videos.page(workspace, None, None, sort, 0, 10)
+    await store.videos.snapshots(wallet_id, "v1")
+    await store.videos.snapshots_per_day(workspace, date(2026, 3, 1))
+    for patience in (1.0, 0.0):
+        await store.rates.reserve("key", 0.0, 1.0, 0.0, patience)
+    await store.rates.hold("key", 9.0)
+    await store.short_links.remember("https://t.co/a", "https://x.com/a/status/1", NOW)
+    await store.short_links.remembered("https://t.co/a", NOW - timedelta(days=30))
+
+
+def lists(statements):
+    found = [(statement, values) for statement, values in statements.items() if "UNION ALL" in statement]
+    assert len(found) == len(Sort) + 1, "a page in each order, and a search"
+    return found
+
+
+async def sqlite_plan(database, statement, values):
+    async with database.reading() as connection:
+        return [row.detail for row in await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
+
+
+async def postgresql_plan(database, statement, values):
+    async with database.writing() as connection:
+        # The tables are small here, so it would rather read them whole: where it still does so, there is no index.
+        await connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        plan = (await connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", values)).scalar_one()
+        return list(nodes(plan[0]["Plan"]))
+
+
+def nodes(plan):
+    yield plan
+    for inner in plan.get("Plans", ()):
+        yield from nodes(inner)

@@ -1,0 +1,109 @@
+"""Several processes on one database: real ones, each with its own connections."""
+
+import asyncio
+import json
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from bot.domain.tracking import RequestState
+from bot.store import Store
+from bot.store.database import Database
+from bot.store.tables import rates, snapshot_days, snapshots, video_counts, videos
+from tests.store.samples import NOW, keyed, proposed, reading, video
+
+ROOT = Path(__file__).parents[2]
+
+
+async def test_of_all_presses_on_one_link_from_two_processes_exactly_one_is_sent(
+    database_url, store, workspace, neighbour, wallet_id
+):
+    keys = [f"tiktok:{n}" for n in range(10)]
+    entrants = [
+        await proposed(store, place, *keys, batch=f"b{n}") for n in range(2) for place in (workspace, neighbour)
+    ]
+    told = await race(database_url, 1_000, [*entrants[0], *entrants[1]], [*entrants[2], *entrants[3], *entrants[0]])
+    by_key = {key: Counter() for key in keys}
+    for batch in entrants:
+        for request in batch:
+            by_key[request.key].update(told[request.id])
+    expected = Counter(Submitted=1, InFlight=3, NotProposed=1), Counter(Submitted=1, InFlight=4)
+    assert all(counts in expected for counts in by_key.values()), by_key
+    unsettled = await store.tracking.unsettled(wallet_id, NOW.replace(year=2027))
+    assert Counter(each.key for each in unsettled) == Counter(keys)
+
+
+async def test_two_processes_together_never_spend_more_than_the_cap(database_url, store, workspace):
+    one = await proposed(store, workspace, *(f"a{n}" for n in range(10)), batch="one")
+    two = await proposed(store, workspace, *(f"b{n}" for n in range(10)), batch="two")
+    told = await race(database_url, "1.80", one, two)
+    assert Counter(answer for answers in told.values() for answer in answers) == Counter(Submitted=5, CapReached=15)
+    after = [*await store.tracking.batch(workspace.id, "one"), *await store.tracking.batch(workspace.id, "two")]
+    assert Counter(each.state for each in after) == Counter({RequestState.SUBMITTED: 5, RequestState.PROPOSED: 15})
+
+
+async def test_sweeps_and_reads_from_two_connections_lose_no_count_and_never_block_each_other_for_good(
+    database_url, database, wallet_id
+):
+    rows = [video(f"v{n}", status="monitoring" if n % 2 else "completed") for n in range(30)]
+    databases = [Database(database_url) for _ in range(2)]
+    one, two = (Store(each).videos for each in databases)
+    async with asyncio.timeout(60), asyncio.TaskGroup() as work:
+        for n in range(10):
+            work.create_task(one.remember(wallet_id, keyed(*rows), NOW))
+            work.create_task(two.remember(wallet_id, keyed(*reversed(rows)), NOW))
+            page = reading(rows[n], *range(5))
+            for each in (one, two):
+                work.create_task(
+                    each.remember_reading(wallet_id, page, f"tiktok:v{n}", main_count=n, change_24h=0, now=NOW)
+                )
+    for each in databases:
+        await each.close()
+    async with database.reading() as connection:
+        tally = await connection.execute(select(video_counts.c.status, video_counts.c.videos))
+        real = await connection.execute(select(videos.c.status, func.count()).group_by(videos.c.status))
+        assert dict(tally.all()) == dict(real.all()) == {"monitoring": 15, "completed": 15}
+        days = await connection.scalar(select(func.sum(snapshot_days.c.snapshots)))
+        assert days == await connection.scalar(select(func.count()).select_from(snapshots)) == 50
+
+
+async def test_what_is_read_and_then_written_in_one_sqlite_transaction_is_never_overwritten(sqlite_url):
+    databases = [Database(sqlite_url) for _ in range(2)]
+    async with databases[0].writing() as connection:
+        await connection.execute(rates.insert().values(key="n", tat=0))
+
+    async def add_one(database):
+        for _ in range(25):
+            async with database.writing() as connection:
+                before = await connection.scalar(select(rates.c.tat))
+                await connection.execute(rates.update().values(tat=before + 1))
+
+    await asyncio.gather(*(add_one(database) for database in databases for _ in range(2)))
+    async with databases[0].reading() as connection:
+        assert await connection.scalar(select(rates.c.tat)) == 100
+    for database in databases:
+        await database.close()
+
+
+async def race(url, cap, *entrants):
+    """Let a process for each list of requests submit them at the same time; all answers by request id."""
+    runners = [
+        await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tests.store.racing", url, str(cap)),
+            *(str(each.id) for each in requests),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=ROOT,
+        )
+        for requests in entrants
+    ]
+    for runner in runners:
+        assert await runner.stdout.readline() == b"ready\n"
+    told = {}
+    for output, _ in await asyncio.gather(*(runner.communicate(b"go\n") for runner in runners)):
+        for request_id, answer in json.loads(output).items():
+            told.setdefault(int(request_id), []).append(answer)
+    return told
