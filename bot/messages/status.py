@@ -46,7 +46,7 @@ def health(found: Health) -> Reply:
 
 def _summary(found: Health) -> str:
     if not found.has_key:
-        return "No ContentStats API key is set: set CONTENTSTATS_API_KEY, or try it without an account by `make demo`."
+        return "No API key is known for this workspace: /connect links one, or the operator sets CONTENTSTATS_API_KEY."
     if found.error:
         return f"ContentStats does not answer as it should: {found.error} Known numbers are still shown."
     if found.unclear:
