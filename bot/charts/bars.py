@@ -80,7 +80,7 @@ def spend_figure(spend: Spend) -> Figure:
         across = (at - x.low) / (x.high - x.low) * box.width
         half = sheet.text_width(dollars(dearest), bold=True) / 2
         # Over its bar, but over nothing else: at the edges it leans inwards.
-        align = "left" if across < half else "right" if across > box.width - half else "center"
+        align = "left" if across < half else "right" if across > box.width - half + MARGIN else "center"
         sheet.note(axes, dollars(dearest), (at, float(dearest)), (0, 14), align=align)
     return figure
 

@@ -90,7 +90,7 @@ def _tick_text(tick: int, top: int) -> str:
 
 def dollar_scale(highest: Decimal, most: int) -> Scale:
     """The axis for bars of dollars, from zero to well above the highest, in steps of a cent at least."""
-    cents = max(ceil(highest * 118), 4)
+    cents = ceil(highest * 118) or 100
     step = int(_nice_step(cents / most))
     ticks = range(0, cents + 1, step)
     whole = step % 100 == 0

@@ -17,7 +17,7 @@ from bot.charts.scales import Scale
 
 WIDTH = 800
 MARGIN = 26
-HEADING = 70
+HEADING = 76
 PANEL = 290
 FOOTING = 96
 """Pixels of a picture from top to bottom: a line of text and air, what is drawn, and two lines of text and air."""

@@ -1,6 +1,6 @@
 """Lines to draw, and one example of every chart worth looking at.
 
-To look at all of them: `pytest tests/charts/test_chart_pictures.py --basetemp=charts-preview` leaves the PNGs there.
+To look at them all: `pytest tests/charts -k every_example --basetemp=DIR` leaves the PNGs in that new directory.
 """
 
 import math

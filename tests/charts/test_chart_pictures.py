@@ -51,9 +51,9 @@ def boxes(figure, texts):
     return [(text.get_text(), Text.get_window_extent(text)) for text in texts]
 
 
-def test_every_example_is_a_small_opaque_png_of_the_promised_width(example, tmp_path):
+def test_every_example_is_a_small_opaque_png_of_the_promised_width(example, request, tmp_path_factory):
     chart = draw(example)
-    (tmp_path / "chart.png").write_bytes(chart.png)  # to be looked at
+    (tmp_path_factory.getbasetemp() / f"{request.node.callspec.id}.png").write_bytes(chart.png)  # to be looked at
     with Image.open(io.BytesIO(chart.png)) as picture:
         assert picture.format == "PNG"
         assert picture.mode == "P"
