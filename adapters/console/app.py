@@ -11,6 +11,7 @@ from typing import TextIO
 from adapters.console.choices import Choice, choices, chosen, yes
 from adapters.console.screen import Screen
 from bot.app import Bot
+from bot.commands.command import Argument
 from bot.domain.caller import Caller, Need, Person, Standing, WorkspaceRef
 from bot.reply.call import Call
 from bot.reply.model import Reply, Tone
@@ -73,7 +74,7 @@ async def converse(bot: Bot, options: ConsoleOptions) -> int:
 
 async def converse_at_prompt(bot: Bot, options: ConsoleOptions, out: TextIO) -> int:
     """Prompt, answer and prompt again. Ctrl-C drops the line, Ctrl-D or `exit` leaves."""
-    from adapters.console.prompt import prompt_session  # noqa: PLC0415 - a line or a pipe starts sooner without it
+    from adapters.console.prompt import ask_hidden, prompt_session  # noqa: PLC0415 - a line or a pipe starts sooner without it
 
     talk = _Talk(bot, options, out)
     session = prompt_session(bot, options.caller, options.history)
@@ -87,7 +88,13 @@ async def converse_at_prompt(bot: Bot, options: ConsoleOptions, out: TextIO) -> 
             return 0
         if line in LEAVING:
             return 0
-        if line:
+        if form := _private_form(bot, line):
+            try:
+                secret = await ask_hidden(form.help)
+            except (KeyboardInterrupt, EOFError):
+                continue
+            await talk.show(await talk.press(Call(_bare(line), {form.name: secret})))
+        elif line:
             await talk.show(await talk.answer(line))
 
 
@@ -118,6 +125,15 @@ async def play(bot: Bot, lines: Iterable[str], options: ConsoleOptions) -> int:
         await talk.show(reply)
         failed = failed or reply.tone is Tone.PROBLEM
     return int(failed)
+
+
+def _private_form(bot: Bot, line: str) -> Argument | None:
+    """What a command, sent alone, has to ask for without showing it."""
+    return next((command.secret for command in bot.commands if command.name == _bare(line)), None)
+
+
+def _bare(line: str) -> str:
+    return line.strip().removeprefix("/").casefold()
 
 
 class _Talk:

@@ -7,7 +7,7 @@ from pathlib import Path
 from prompt_toolkit import PromptSession
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
-from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+from prompt_toolkit.history import DummyHistory, FileHistory, History, InMemoryHistory
 
 from bot.app import UMBRELLA, Bot
 from bot.commands.registry import AnyCommand
@@ -24,6 +24,12 @@ def prompt_session(bot: Bot, caller: Caller, history: Path | None) -> PromptSess
     return PromptSession(
         "> ", completer=BotCompleter(bot, caller), history=private_history(history), complete_while_typing=False
     )
+
+
+async def ask_hidden(question: str) -> str:
+    """What is typed at a prompt that shows and remembers none of it."""
+    session: PromptSession[str] = PromptSession(f"{question}: ", is_password=True, history=DummyHistory())
+    return await session.prompt_async()
 
 
 def private_history(path: Path | None) -> History:

@@ -114,6 +114,12 @@ class Command(Generic[A]):
         )
 
     @property
+    def secret(self) -> Argument | None:
+        """The argument that only a private form may ask for, where there is one."""
+        return next((each for each in self.arguments if each.kind is Kind.SECRET), None)
+
+    @property
     def usage(self) -> str:
-        """The command as a usage line: `/track <link> [link …] [days]`."""
-        return " ".join([f"/{self.name}", *(each.placeholder for each in self.arguments if each.listed)])
+        """The command as a usage line, without what is never typed: `/track <link> [link …] [days]`."""
+        typed = (each for each in self.arguments if each.listed and each.kind is not Kind.SECRET)
+        return " ".join([f"/{self.name}", *(each.placeholder for each in typed)])

@@ -33,8 +33,11 @@ def parse(command: Command[A], typed: str) -> A:
         msg = f"That is {len(typed):,} characters; a command takes {MAX_TYPED:,} at most. Please shorten it."
         raise UsageError(msg)
     arguments = tuple(each for each in command.arguments if each.listed)
-    if typed.strip() and any(each.kind is Kind.SECRET for each in arguments):
-        msg = f"A key is never typed into a command. Send /{command.name} alone: a private form asks for it."
+    if command.secret is not None:
+        msg = (
+            f"A {command.secret.name} is never typed into a command. Send /{command.name} alone where a private form "
+            "can open: in Slack, in Discord, or in the console at a terminal."
+        )
         raise UsageError(msg)
     found: dict[str, list[str]] = {}
     words: list[_Token] = []

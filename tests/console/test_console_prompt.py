@@ -140,3 +140,16 @@ async def test_what_no_command_takes_completes_to_nothing(complete):
     assert await complete("/track.start x") == []
     assert await complete("/stats zzz") == []
     assert await complete(f"/stats {'word ' * 1000}") == []
+
+
+async def test_a_key_is_asked_for_hidden_and_stays_out_of_screen_and_history(bot, talk, tmp_path):
+    history = tmp_path / "history"
+    _, written = await talk(f"/connect\rcs_live_hidden_secret\r{CTRL_D}", history)
+    assert bot.calls == [("connect", {"key": "cs_live_hidden_secret"})]
+    assert "hidden_secret" not in written + history.read_text()
+
+
+async def test_ctrl_c_at_the_hidden_prompt_links_nothing(bot, talk):
+    code, _ = await talk(f"/connect\r{CTRL_C}{CTRL_D}")
+    assert code == 0
+    assert bot.calls == []
