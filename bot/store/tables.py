@@ -8,24 +8,8 @@ The mirror's indexes carry each list that people see, in its order, so that its 
 videos and among a hundred thousand: one index range for each cell (owner, platform, status), counted in `video_counts`.
 """
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    Boolean,
-    Column,
-    Date,
-    Double,
-    ForeignKey,
-    Index,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
-    bindparam,
-    true,
-)
+from sqlalchemy import Column, ForeignKey, Index, MetaData, Table, UniqueConstraint, bindparam, true
+from sqlalchemy.types import JSON, BigInteger, Boolean, Date, Double, Integer, String, Text
 
 from bot.domain.tracking import RequestState
 from bot.store.types import CountOrNone, Dollars, ExactDecimal, UtcDateTime
@@ -208,12 +192,7 @@ audit = Table(
     Index("ix_audit_recent", "workspace_id", "at", "id"),
 )
 
-rates = Table(
-    "rates",
-    metadata,
-    Column("key", String, primary_key=True),
-    Column("tat", Double, nullable=False),
-)
+rates = Table("rates", metadata, Column("key", String, primary_key=True), Column("tat", Double, nullable=False))
 
 short_links = Table(
     "short_links",

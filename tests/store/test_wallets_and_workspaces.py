@@ -50,6 +50,13 @@ async def test_a_workspace_is_the_same_for_everyone_who_asks_at_once(store, wall
     assert found[0].created_at == NOW
 
 
+async def test_a_workspace_that_has_not_changed_is_found_without_waiting_to_write(
+    store, database, wallet_id, workspace
+):
+    async with database.writing():
+        assert await store.workspaces.ensure_workspace(HERE, wallet_id, NOW + timedelta(days=1)) == workspace
+
+
 async def test_a_workspace_takes_a_new_name_and_a_new_wallet(store, workspace):
     other = await store.wallets.ensure_wallet("rotated", NOW)
     later = await store.workspaces.ensure_workspace(replace(HERE, name="Renamed"), other, NOW + timedelta(days=1))
