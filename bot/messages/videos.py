@@ -75,7 +75,8 @@ def _scope(listing: Listing) -> str:
     words = [platform_name(listing.platform)] if listing.platform else []
     if listing.status:
         words.append("running" if listing.status == "monitoring" else listing.status)
-    return " ".join([*words, "videos"]) if words else "All videos"
+    scope = " ".join([*words, "videos"]) if words else "all videos"
+    return f"{scope[0].upper()}{scope[1:]}"
 
 
 def _table(listing: Listing) -> Table:

@@ -1,0 +1,179 @@
+"""What messages are made of, for examples of them: videos, readings, requests and wallets, with hostile words."""
+
+import struct
+import zlib
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+from bot.domain.caller import Person
+from bot.domain.links import VideoLink, parse_link
+from bot.domain.money import Promise, Usage, consequences, runway
+from bot.domain.tracking import RequestState, TrackRequest
+from bot.domain.videos import HOUR, Metric, Snapshot, Video, VideoReading
+from bot.messages import offer, usage
+from bot.messages import videos as listing
+from bot.reply.model import Picture
+
+NOW = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
+DAYS_AGO = NOW - timedelta(days=2)
+TITLES = (
+    "<!channel> *bold* @everyone <@U0000001> `code` [free](https://example.com) & <b>markup</b>",
+    "Street food in Osaka 🍜🔥 you HAVE to try this 😭👨‍👩‍👧‍👦",
+    "أفضل قهوة في القاهرة القديمة",
+    "三分钟学会做宫保鸡丁",
+    "harmless\u202egpj.exe \u2066and\u200b more",
+    "```\n# head\n> quote || spoiler || __x__ ~~y~~ <https://example.com|here>",
+    "=cmd|' /C calc'!A1 " + "long " * 100,
+)
+ANA = Person("U0000001", "Ana <!here> @everyone *star*")
+REASON = "ContentStats did not answer in time. Try again in a minute."
+PRICE = Decimal("0.015")
+
+
+def png() -> bytes:
+    """A picture of one white pixel."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    head = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0\xff")) + chunk(b"IEND", b"")
+
+
+PICTURE = Picture("growth.png", png(), "Views grew from 1,000 to 25,000 in two days, fastest in the first hour.")
+
+
+def video(number: int = 0, **changes: object) -> Video:
+    """A running video; its title is the next hostile one, its id as long as the API's are."""
+    platform = ("tiktok", "youtube", "instagram", "twitter", "myspace")[number % 5]
+    known = Video(
+        id=f"b77e9e3f-c2a0-532a-aa57-{number:012}",
+        link=f"https://www.tiktok.com/@user/video/73012345678901234{number:02}",
+        platform=platform,
+        status="monitoring",
+        title=TITLES[number % len(TITLES)],
+        creator="ana.moves | <!channel>",
+        started_at=DAYS_AGO,
+        days=7,
+        days_remaining=Decimal("4.97"),
+    )
+    return replace(known, **changes)  # type: ignore[arg-type]
+
+
+def reading(number: int = 0, hours: int = 48, skipped: range = range(20, 24), **changes: object) -> VideoReading:
+    """A video's page with a gap, and with a counter that fell where it is long enough."""
+    shown = video(number, **changes)
+    metrics = (Metric.LIKES, Metric.COMMENTS) if shown.platform == "instagram" else tuple(Metric)
+    counts = [1_000 + 500 * hour - (2_000 if hour > 30 else 0) for hour in range(hours + 1)]
+    taken = tuple(
+        Snapshot(DAYS_AGO + hour * HOUR, {metric: count // (place + 1) for place, metric in enumerate(metrics)})
+        for hour, count in enumerate(counts)
+        if hour not in skipped
+    )
+    return VideoReading(shown, taken)
+
+
+def link(number: int = 0) -> VideoLink:
+    """A link that somebody typed."""
+    read = parse_link(video(number).link)
+    assert isinstance(read, VideoLink)
+    return read
+
+
+def request(state: RequestState, number: int = 0, outcome: str = "") -> TrackRequest:
+    """A request that was confirmed for a week."""
+    wanted = link(number)
+    return TrackRequest(
+        id=number + 1,
+        batch="x" * 12,
+        workspace_id=1,
+        wallet_id=1,
+        channel_id="C0000001",
+        person=ANA,
+        key=wanted.key,
+        link=wanted.url,
+        platform=wanted.platform,
+        state=state,
+        proposed_at=NOW,
+        expires_at=NOW + timedelta(minutes=10),
+        days=7,
+        cost=Decimal("2.52"),
+        outcome=outcome,
+    )
+
+
+def usage_of(balance: str) -> Usage:
+    """A wallet of which half a dollar is spent and not charged."""
+    return Usage(Decimal(balance), Decimal("0.50"), Decimal("12.34"), PRICE, 1_298, 3)
+
+
+def offered(balance: str, days: int | None = None, rows: tuple[offer.Row, ...] = (offer.Row(link()),)) -> offer.Offer:
+    """What a consequence card is made of, beside two running videos and one that never ends."""
+    owed = (Promise("a", NOW + 50 * HOUR), Promise("b", NOW + 90 * HOUR, burns=False))
+    money = usage_of(balance)
+    return offer.Offer(
+        batch="x" * 12,
+        rows=rows,
+        usage=money,
+        usage_problem="" if days is None else REASON,
+        runway=runway(money.available, PRICE, owed, NOW),
+        choices=consequences(money, owed, NOW, count=sum(row.is_new for row in rows)),
+        days=days,
+        usual_days=7,
+        running=2,
+        endless=1,
+        is_test=days is None,
+        complete=days is None,
+        expires_at=NOW + timedelta(minutes=10),
+    )
+
+
+def listed(**changes: object) -> listing.Listing:
+    """A page of the list with a video of every kind."""
+    states = ("monitoring", "completed", "paused", "error", "cancelled", "resting", "monitoring")
+    page = listing.Listing(
+        videos=tuple(
+            (
+                video(number, status=state, is_deleted=state == "error"),
+                1_298_000 * number or None,
+                300 - 100 * number,
+                NOW,
+            )
+            for number, state in enumerate(states)
+        ),
+        total=450,
+        complete=False,
+        platform=None,
+        status=None,
+        sort="change_24h",
+        page=2,
+        pages=45,
+        first=11,
+        as_of=NOW - HOUR,
+        problem="",
+        now=NOW,
+    )
+    return replace(page, **changes)  # type: ignore[arg-type]
+
+
+def wallet_of(balance: str) -> usage.WalletFacts:
+    """What a wallet's card is made of."""
+    owed = (Promise("a", NOW + 150 * HOUR), Promise("b", NOW + 90 * HOUR, burns=False))
+    money = usage_of(balance)
+    return usage.WalletFacts(
+        usage=money,
+        runway=runway(money.available, PRICE, owed, NOW),
+        running=2,
+        endless=1,
+        days=tuple((date(2026, 2, day), Decimal(day) / 8) for day in range(15, 29)),
+        picture=replace(PICTURE, name="spend.png"),
+        people=((ANA, Decimal("2.52")), (Person("U0000002", ""), Decimal("0.36"))),
+        channels=(("C0000001", Decimal("2.88")),),
+        difference=Decimal("-0.015"),
+        monthly_cap=Decimal(100),
+        is_test=False,
+        as_of=NOW - HOUR,
+        problem="",
+        now=NOW,
+    )

@@ -1,0 +1,169 @@
+"""One example, or several, of every message the bot can say, with the titles and names that do the most harm.
+
+`gallery()` gives each reply under the name of its message function, as `module.function` or `module.function: case`.
+Tests of the messages and of every renderer walk through it; a message that is missing here fails a test.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from decimal import Decimal
+
+from bot.commands.registry import COMMANDS, described
+from bot.domain.money import runway
+from bot.domain.tracking import RequestState
+from bot.domain.videos import HOUR, Metric, VideoReading
+from bot.messages import compare, connect, export, home, offer, problems, stats, status, stopping, tracking, usage
+from bot.messages import help as helping
+from bot.messages import videos as listing
+from bot.messages.wording import option_label
+from bot.reply.call import Call
+from bot.reply.model import File, Option, Reply
+from tests.examples import (
+    ANA,
+    NOW,
+    PICTURE,
+    PRICE,
+    REASON,
+    TITLES,
+    link,
+    listed,
+    offered,
+    reading,
+    request,
+    usage_of,
+    video,
+    wallet_of,
+)
+
+
+def gallery() -> Mapping[str, Reply]:
+    """Every example by its name."""
+    return dict([*_before_spending(), *_after_spending(), *_numbers(), *_about()])
+
+
+def _before_spending() -> Iterator[tuple[str, Reply]]:
+    """Offers and questions."""
+    several = (
+        offer.Row(link()),
+        offer.Row(None, problem="example.com is not a site whose videos can be tracked."),
+        offer.Row(link(1), video=video(1), started_by=ANA),
+        offer.Row(link(2), video=video(2)),
+        offer.Row(link(3), video=video(3), hidden=True),
+        offer.Row(link(4), in_flight=True),
+        offer.Row(link(5)),
+    )
+    yield "offer.consequence_card", offer.consequence_card(offered("50.00"))
+    yield "offer.consequence_card: pauses others", offer.consequence_card(offered("5.00", 14))
+    yield "offer.consequence_card: short of money", offer.consequence_card(offered("0.60", 7))
+    yield "offer.consequence_card: several", offer.consequence_card(offered("50.00", rows=several))
+    yield "offer.already_tracked", offer.already_tracked(several[2], NOW)
+    yield "offer.already_tracked: outside", offer.already_tracked(several[3], NOW)
+    yield "offer.already_tracked: elsewhere", offer.already_tracked(several[4], NOW)
+    yield "offer.already_tracked: being started elsewhere", offer.already_tracked(replace(several[5], hidden=True), NOW)
+    yield "offer.nothing_new", offer.nothing_new(several[1:6])
+    yield "stopping.stop_question", stopping.stop_question(video(), 120, PRICE)
+    yield "stopping.stop_question: no end known", stopping.stop_question(video(1), None, PRICE)
+    yield "connect.disconnect_question", connect.disconnect_question(3, has_own_key=True)
+    yield "connect.disconnect_question: nothing runs", connect.disconnect_question(0, has_own_key=False)
+
+
+def _after_spending() -> Iterator[tuple[str, Reply]]:
+    """What became of a press."""
+    started = tracking.Result(request(RequestState.TRACKING), video(), is_news=True)
+    unclear = tracking.Result(request(RequestState.UNKNOWN, 1), words=REASON)
+    poor = "The balance is too low: this needs $2.52, $0.50 is there and $2.02 is missing."
+    failed = tracking.Result(request(RequestState.FAILED, 2, poor), words=poor, short_of_money=True)
+    refused = tracking.Result(request(RequestState.PROPOSED, 3), video(3), "the video is already being tracked.")
+    yield "tracking.outcome_card", tracking.outcome_card((started,))
+    yield "tracking.outcome_card: told before", tracking.outcome_card((replace(started, is_news=False),))
+    yield "tracking.outcome_card: unclear", tracking.outcome_card((unclear,))
+    yield "tracking.outcome_card: failed", tracking.outcome_card((failed,))
+    yield "tracking.outcome_card: refused", tracking.outcome_card((replace(refused, is_refused=True),))
+    yield "tracking.outcome_card: several", tracking.outcome_card((started, unclear, failed, refused))
+    yield "tracking.cancelled", tracking.cancelled()
+    yield "stopping.stopped", stopping.stopped(video(1, status="completed"), 1, PRICE, ANA)
+    yield "stopping.already_over", stopping.already_over(video(2, status="resting"))
+    yield "connect.connected", connect.connected(Decimal("4.50"), is_test=True)
+    yield "connect.connected: live", connect.connected(Decimal("4.505"), is_test=False)
+    yield "connect.disconnected", connect.disconnected()
+
+
+def _numbers() -> Iterator[tuple[str, Reply]]:
+    """What there is to look at."""
+    facts = stats.VideoFacts(
+        reading=reading(),
+        started_by=ANA,
+        started_here=True,
+        cost_per_snapshot=PRICE,
+        picture=PICTURE,
+        as_of=NOW - HOUR,
+        problem="",
+        now=NOW,
+    )
+    later = replace(
+        facts, reading=reading(2, is_deleted=True, status="error", extra={"mood": TITLES[0]}), problem=REASON
+    )
+    silent = replace(facts, reading=VideoReading(video(4), ()), started_by=None, started_here=False, picture=None)
+    yield "stats.video_stats", stats.video_stats(facts)
+    yield "stats.video_stats: deleted, on Instagram, stale", stats.video_stats(later)
+    yield "stats.video_stats: no snapshot, unknown platform", stats.video_stats(silent)
+    compared = [compare.Compared(label, reading(place, 48 - 9 * place), NOW, "") for place, label in enumerate("ABCD")]
+    compared.append(compare.Compared("E", VideoReading(video(4), ()), NOW - HOUR, REASON))
+    yield "compare.comparison", compare.comparison(compared, Metric.LIKES, replace(PICTURE, name="comparison.png"), NOW)
+    yield "compare.comparison: nothing in common", compare.comparison(compared, None, None, NOW)
+    options = tuple(Option(option_label(video(number)), video(number).id) for number in range(25))
+    yield "compare.compare_with", compare.compare_with(video(), options)
+    yield "compare.compare_with: no other", compare.compare_with(video(1), ())
+    yield "problems.which_video", problems.which_video(Call("stats"), "video", options[:10], more=True)
+    yield "videos.video_list", listing.video_list(listed())
+    yield (
+        "videos.video_list: filtered, stale",
+        listing.video_list(listed(platform="twitter", status="monitoring", problem=REASON)),
+    )
+    yield "videos.video_list: none of these", listing.video_list(listed(videos=(), status="paused"))
+    yield "videos.video_list: none at all", listing.video_list(listed(videos=(), total=0, complete=True))
+    yield "usage.wallet", usage.wallet(wallet_of("50.00"))
+    yield (
+        "usage.wallet: runs dry, stale",
+        usage.wallet(replace(wallet_of("0.80"), problem=REASON, people=(), days=(), picture=None)),
+    )
+    money = usage_of("50.00")
+    front = home.HomeFacts(
+        usage=money,
+        runway=runway(money.available, PRICE, (), NOW),
+        videos=tuple((video(number), 1_298_000, -12) for number in range(4)),
+        running=12,
+        spenders="every full member",
+        monthly_cap=Decimal(100),
+        is_test=True,
+        as_of=NOW,
+        problem="",
+        now=NOW,
+    )
+    yield "home.home", home.home(front)
+    yield "home.home: nothing runs, stale", home.home(replace(front, videos=(), running=0, problem=REASON))
+    file = File("contentstats-all.csv", b"video_id\r\n", "text/csv", "1,234 snapshots")
+    yield "export.exported", export.exported(file, 8, 1_234, NOW, "")
+    yield "export.exported: stale", export.exported(file, 1, 1_234, NOW - HOUR, REASON)
+    yield "export.nothing_to_export", export.nothing_to_export(REASON)
+
+
+def _about() -> Iterator[tuple[str, Reply]]:
+    """What the bot says of itself and of words that it does not understand."""
+    commands = tuple(described(command) for command in COMMANDS if command.listed)
+    healthy = status.Health("0.1.0", NOW, has_key=True, is_test=True, usage_at=NOW, swept_at=NOW)
+    yield "help.all_commands", helping.all_commands(commands)
+    for command in commands:
+        yield f"help.one_command: {command.name}", helping.one_command(command)
+    yield "status.health", status.health(healthy)
+    yield "status.health: no key", status.health(status.Health("0.1.0", NOW))
+    yield "status.health: failing", status.health(replace(healthy, error=REASON, complete=False, unclear=2))
+    yield "status.health: unclear", status.health(replace(healthy, unclear=1))
+    yield "problems.problem", problems.problem(REASON)
+    yield (
+        "problems.misunderstood",
+        problems.misunderstood("days is a whole number, not “x”.", "/track <link>", "/track x 7"),
+    )
+    yield "problems.unknown_command", problems.unknown_command(TITLES[0], "track")
+    yield "problems.unknown_command: none", problems.unknown_command("", None)
+    yield "problems.crashed", problems.crashed("0a1b2c3d")

@@ -1,0 +1,197 @@
+"""What holds for every message that the bot can say, whatever the titles in it try."""
+
+import importlib
+import inspect
+import json
+import pkgutil
+import re
+
+import pytest
+
+import bot.messages
+from bot.commands.parse import bind
+from bot.commands.registry import by_name
+from bot.reply.as_json import to_json
+from bot.reply.call import MAX_ENCODED, Call
+from bot.reply.model import (
+    Bold,
+    Button,
+    Channel,
+    Code,
+    Fields,
+    Link,
+    LinkButton,
+    Mention,
+    Note,
+    Paragraph,
+    Picture,
+    Plain,
+    Reply,
+    Select,
+    Table,
+    Time,
+)
+from bot.reply.plain import plain_text
+from tests.examples import TITLES
+from tests.gallery import gallery
+
+EXAMPLES = gallery()
+
+
+@pytest.fixture(params=EXAMPLES)
+def reply(request):
+    return EXAMPLES[request.param]
+
+
+def message_functions():
+    for module in pkgutil.iter_modules(bot.messages.__path__):
+        loaded = importlib.import_module(f"bot.messages.{module.name}")
+        for name, function in inspect.getmembers(loaded, inspect.isfunction):
+            is_message = inspect.signature(function).return_annotation is Reply
+            if is_message and function.__module__ == loaded.__name__ and not name.startswith("_"):
+                yield f"{module.name}.{name}"
+
+
+def texts(reply):
+    """Every text of a reply's parts: of paragraphs, fields and cells."""
+    for part in reply.parts:
+        match part:
+            case Paragraph(text) | Note(text):
+                yield text
+            case Fields(fields):
+                yield from (field.value for field in fields)
+            case Table():
+                yield from (cell for row in part.rows for cell in row)
+    yield reply.public_line
+
+
+def spans(reply):
+    return [span for text in texts(reply) for span in text]
+
+
+def strings(reply):
+    """Every string that a reader would see."""
+    yield from (reply.title, reply.summary)
+    for span in spans(reply):
+        match span:
+            case Plain(text) | Bold(text) | Code(text) | Link(text):
+                yield text
+            case Mention(_, name):
+                yield name
+            case Time() | Channel():
+                pass
+    for part in reply.parts:
+        match part:
+            case Table():
+                yield from (part.caption, *(column.name for column in part.columns))
+            case Fields(fields):
+                yield from (field.name for field in fields)
+            case Picture():
+                yield part.alt
+    yield from (action.placeholder if isinstance(action, Select) else action.label for action in reply.actions)
+    yield from (file.name for file in reply.files)
+
+
+def calls(reply):
+    """Every call that a reply offers, as it would be sent: a select's once for each option."""
+    for action in reply.actions:
+        match action:
+            case Button(call=call):
+                yield call
+            case Select(call=call, argument=argument, options=options):
+                yield from (Call(call.command, {**call.arguments, argument: each.value}) for each in options)
+
+
+def test_every_message_has_an_example():
+    assert set(message_functions()) == {name.partition(":")[0] for name in EXAMPLES}
+
+
+def test_the_summary_is_the_finding_in_sentences_that_stand_alone(reply):
+    assert re.fullmatch(r"\S.*[.?]", reply.summary), reply.summary
+    assert "  " not in reply.summary
+    assert ".." not in reply.summary
+    assert reply.summary[0] == reply.summary[0].upper() or reply.summary.startswith(TITLES)
+    assert len(reply.summary) <= 600
+
+
+def test_the_parts_do_not_repeat_the_summary(reply):
+    for text in texts(reply):
+        assert not any(isinstance(span, Plain) and reply.summary in span.text for span in text)
+
+
+def test_tables_are_rectangular_and_not_empty(reply):
+    for part in reply.parts:
+        if isinstance(part, Table):
+            assert part.caption
+            assert part.rows
+            assert {len(row) for row in part.rows} == {len(part.columns)}
+            assert all(cell for row in part.rows for cell in row)
+
+
+def test_every_field_and_note_says_something(reply):
+    assert all(text for text in texts(reply) if text is not reply.public_line)
+    assert all(field.name for part in reply.parts if isinstance(part, Fields) for field in part.fields)
+
+
+def test_links_lead_to_https(reply):
+    addresses = [span.url for span in spans(reply) if isinstance(span, Link)]
+    addresses += [action.url for action in reply.actions if isinstance(action, LinkButton)]
+    assert all(address.startswith("https://") for address in addresses)
+
+
+def test_pictures_state_their_finding(reply):
+    for part in reply.parts:
+        if isinstance(part, Picture):
+            assert part.alt.endswith(".")
+            assert part.name.endswith(".png")
+
+
+def test_actions_fit_every_platform(reply):
+    assert len(reply.actions) <= 8
+    for action in reply.actions:
+        match action:
+            case Button(label) | LinkButton(label):
+                assert 1 <= len(label) <= 75
+            case Select():
+                assert 1 <= len(action.options) <= 25
+                assert 1 <= len(action.placeholder) <= 75
+                assert all(1 <= len(option.label) <= 75 and 1 <= len(option.value) <= 75 for option in action.options)
+                assert len({option.value for option in action.options}) == len(action.options)
+    assert len({action.label for action in reply.actions if isinstance(action, Button)}) == sum(
+        isinstance(action, Button) for action in reply.actions
+    )
+
+
+def test_every_call_names_a_command_binds_and_fits_a_button(reply):
+    commands = by_name()
+    for call in calls(reply):
+        command = commands[call.command]
+        assert len(call.encode()) <= MAX_ENCODED
+        assert Call.decode(call.encode()) == call
+        if call.arguments or not command.listed:
+            bind(command, call.arguments)
+
+
+def test_titles_stay_short(reply):
+    assert len(reply.title) <= 80
+    assert "\n" not in reply.title
+
+
+def test_it_can_be_told_as_json(reply):
+    told = json.loads(to_json(reply))
+    assert told["summary"] == reply.summary
+    assert len(told["parts"]) == len(reply.parts)
+
+
+def test_plain_text_holds_every_number_of_the_card(reply):
+    said = plain_text(reply)
+    seen = {number for string in strings(reply) for number in re.findall(r"[\d.,]*\d", string)}
+    public = {
+        number for span in reply.public_line if isinstance(span, Plain) for number in re.findall(r"\d+", span.text)
+    }
+    missing = {number for number in seen - public if number not in said}
+    assert missing == set()
+
+
+def test_nothing_that_hides_or_turns_letters_reaches_plain_text(reply):
+    assert not re.search("[\u202a-\u202e\u200b\x00-\x08\x1b]", plain_text(reply))

@@ -1,0 +1,69 @@
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.messages.wording import (
+    freshness,
+    linked,
+    name_of,
+    option_label,
+    platform_name,
+    plural,
+    shortened,
+    status_word,
+    video_actions,
+)
+from bot.reply.model import Plain
+from bot.reply.plain import plain_spans
+from tests.examples import NOW, REASON, video
+
+
+def test_a_video_is_called_by_its_title_else_its_creator_else_its_id():
+    assert name_of(video(title="Cats", creator="ana")) == "Cats"
+    assert name_of(video(title="", creator="ana")) == "TikTok video by ana"
+    assert name_of(video(title="", creator="")) == "TikTok video b77e9e3f-c2a0-532a-aa57-000000000000"
+
+
+def test_what_nobody_documented_is_shown_as_the_api_wrote_it():
+    assert platform_name("myspace") == "myspace"
+    assert status_word(video(status="resting")) == "resting"
+
+
+def test_a_deleted_video_says_so_beside_its_status():
+    assert status_word(video(status="error", is_deleted=True)) == "error (deleted)"
+
+
+@pytest.mark.parametrize("link", ["http://example.com/1", "javascript:alert(1)", "", "ftp://x/y", "HTTPS://x"])
+def test_only_an_https_address_becomes_a_link(link):
+    assert linked(video(title="Cats", link=link)) == Plain("Cats")
+
+
+@given(st.text(max_size=200), st.integers(2, 100))
+def test_shortened_words_fit_and_stand_on_one_line(words, length):
+    short = shortened(words, length)
+    assert len(short) <= length
+    assert "\n" not in short
+    assert short in words or short.endswith("…") or " ".join(words.split()) == short
+
+
+@given(st.text(), st.text(max_size=600))
+def test_a_choice_fits_a_select(title, creator):
+    assert 1 <= len(option_label(video(title=title, creator=creator, status="x" * 40))) <= 75
+
+
+def test_a_count_agrees_with_its_noun():
+    assert [plural(1, "video"), plural(0, "video"), plural(1_298, "video")] == ["1 video", "0 videos", "1,298 videos"]
+    assert plural(2, "more", "more") == "2 more"
+
+
+def test_freshness_states_the_time_the_age_and_why_there_is_nothing_newer():
+    note = freshness(NOW - timedelta(hours=3), NOW, REASON)
+    assert plain_spans(note.text) == f"Numbers from 2026-03-02 07:30 UTC (3 h ago). No newer ones: {REASON}"
+
+
+def test_only_what_runs_can_be_stopped():
+    running, over = video_actions(video()), video_actions(video(status="completed"))
+    assert [action.label for action in running] == ["Stats", "Compare", "Stop"]
+    assert [action.label for action in over] == ["Stats", "Compare"]
