@@ -12,7 +12,7 @@ from sqlalchemy import Column, ForeignKey, Index, MetaData, Table, UniqueConstra
 from sqlalchemy.types import JSON, BigInteger, Boolean, Date, Double, Integer, String, Text
 
 from bot.domain.tracking import RequestState
-from bot.store.types import CountOrNone, Dollars, ExactDecimal, UtcDateTime
+from bot.store.types import CountOrNone, Dollars, ExactDecimal, UtcDateTime, Words
 
 NOBODY = 0
 """The `owner_id` of a video that no request of the bot started. Workspaces are numbered from 1."""
@@ -49,7 +49,7 @@ workspaces = Table(
     Column("id", Integer, primary_key=True),
     Column("chat", String, nullable=False),
     Column("external_id", String, nullable=False),
-    Column("name", Text, nullable=False),
+    Column("name", Words, nullable=False),
     Column("wallet_id", ForeignKey("wallets.id"), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     UniqueConstraint("chat", "external_id"),
@@ -62,13 +62,13 @@ videos = Table(
     Column("video_id", String, primary_key=True),
     Column("owner_id", Integer, nullable=False),
     Column("key", String, nullable=False),
-    Column("link", Text, nullable=False),
+    Column("link", Words, nullable=False),
     Column("platform", String, nullable=False),
     Column("status", String, nullable=False),
     Column("is_running", Boolean, nullable=False),
-    Column("title", Text, nullable=False),
-    Column("creator", Text, nullable=False),
-    Column("search_text", Text, nullable=False),
+    Column("title", Words, nullable=False),
+    Column("creator", Words, nullable=False),
+    Column("search_text", Words, nullable=False),
     Column("started_at", UtcDateTime),
     Column("newest_at", UtcDateTime, nullable=False),
     Column("days", Integer),
@@ -85,7 +85,7 @@ videos = Table(
     Column("snapshot_count", Integer, nullable=False),
     Column("last_snapshot_at", UtcDateTime),
     Column("started_by_id", String),
-    Column("started_by_name", Text),
+    Column("started_by_name", Words),
     Index("ix_videos_key", "wallet_id", "key"),
     Index("ix_videos_recent", "wallet_id", "owner_id", "is_running", "newest_at", "video_id"),
     Index("ix_videos_newest", "wallet_id", "owner_id", "platform", "status", "newest_at", "video_id"),
@@ -142,9 +142,9 @@ track_requests = Table(
     Column("wallet_id", ForeignKey("wallets.id"), nullable=False),
     Column("channel_id", String, nullable=False),
     Column("person_id", String, nullable=False),
-    Column("person_name", Text, nullable=False),
+    Column("person_name", Words, nullable=False),
     Column("key", String, nullable=False),
-    Column("link", Text, nullable=False),
+    Column("link", Words, nullable=False),
     Column("platform", String, nullable=False),
     Column("state", String, nullable=False),
     Column("proposed_at", UtcDateTime, nullable=False),
@@ -153,7 +153,7 @@ track_requests = Table(
     Column("cost", Dollars),
     Column("submitted_at", UtcDateTime),
     Column("video_id", String),
-    Column("outcome", Text, nullable=False),
+    Column("outcome", Words, nullable=False),
     Column("clean_looks", Integer, nullable=False),
     UniqueConstraint("workspace_id", "batch", "key"),
     Index("ix_track_requests_spend", "workspace_id", "submitted_at"),
@@ -182,13 +182,13 @@ audit = Table(
     Column("workspace_id", ForeignKey("workspaces.id"), nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("person_id", String, nullable=False),
-    Column("person_name", Text, nullable=False),
+    Column("person_name", Words, nullable=False),
     Column("channel_id", String, nullable=False),
     Column("action", String, nullable=False),
-    Column("link", Text, nullable=False),
+    Column("link", Words, nullable=False),
     Column("video_id", String),
     Column("cost", Dollars),
-    Column("outcome", Text, nullable=False),
+    Column("outcome", Words, nullable=False),
     Index("ix_audit_recent", "workspace_id", "at", "id"),
 )
 
@@ -197,8 +197,8 @@ rates = Table("rates", metadata, Column("key", String, primary_key=True), Column
 short_links = Table(
     "short_links",
     metadata,
-    Column("link", Text, primary_key=True),
-    Column("target", Text, nullable=False),
+    Column("link", Words, primary_key=True),
+    Column("target", Words, nullable=False),
     Column("followed_at", UtcDateTime, nullable=False),
 )
 
@@ -208,7 +208,7 @@ credentials = Table(
     Column("workspace_id", ForeignKey("workspaces.id"), primary_key=True, autoincrement=False),
     Column("locked_key", Text, nullable=False),
     Column("linked_by_id", String, nullable=False),
-    Column("linked_by_name", Text, nullable=False),
+    Column("linked_by_name", Words, nullable=False),
     Column("linked_at", UtcDateTime, nullable=False),
 )
 

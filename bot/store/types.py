@@ -1,9 +1,9 @@
-"""Column types that mean the same on SQLite and PostgreSQL: UTC moments, exact dollars, counts that may be unknown."""
+"""Column types that mean the same on SQLite and PostgreSQL: UTC moments, exact dollars, text, unknown counts."""
 
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from sqlalchemy import BigInteger, DateTime, Dialect, String
+from sqlalchemy import BigInteger, DateTime, Dialect, String, Text
 from sqlalchemy.types import TypeDecorator
 
 UNKNOWN_COUNT = -(2**63)
@@ -42,6 +42,17 @@ class Dollars(TypeDecorator[Decimal]):
     def process_result_value(self, value: int | Decimal | None, dialect: Dialect) -> Decimal | None:  # noqa: ARG002 (as above)
         """Dollars. PostgreSQL's sums arrive as Decimal, SQLite's as int."""
         return None if value is None else Decimal(value).scaleb(-6)
+
+
+class Words(TypeDecorator[str]):
+    """Text that people and platforms wrote, less what a database refuses: NUL, and half of a surrogate pair."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 (as above)
+        """The text without what cannot be stored; one bad title must not stop a whole list."""
+        return None if value is None else value.replace("\0", "").encode(errors="replace").decode()
 
 
 class ExactDecimal(TypeDecorator[Decimal]):

@@ -63,6 +63,16 @@ async def test_a_row_that_belongs_to_nothing_is_refused(store):
         await store.videos.remember(99, keyed(video("v1")), NOW)
 
 
+async def test_what_sqlite_committed_survives_a_power_cut_and_what_it_refers_to_exists(sqlite_url):
+    database = Database(sqlite_url)
+    for access in (database.reading, database.writing):
+        async with access() as connection:
+            pragmas = ("synchronous", "foreign_keys", "journal_mode", "busy_timeout")
+            found = [(await connection.execute(text(f"PRAGMA {name}"))).scalar() for name in pragmas]
+        assert found == [2, 1, "wal", 10_000]
+    await database.close()
+
+
 async def test_a_reader_on_sqlite_does_not_wait_for_a_writer_in_another_process(sqlite_url):
     writer = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
     writer.execute("PRAGMA journal_mode=WAL")

@@ -68,6 +68,15 @@ async def test_a_list_does_not_bring_a_deleted_video_back_but_its_page_does(stor
     assert not (await store.videos.find(workspace, "v1")).video.is_deleted
 
 
+async def test_a_hostile_title_is_kept_as_far_as_it_can_be_and_stops_nothing(store, wallet_id, workspace):
+    hostile = video("v1", title="a\0b \ud83d <!channel> @everyone '); --", creator="\0", link="https://x/\udc00")
+    await store.videos.remember(wallet_id, keyed(hostile, video("v2")), NOW)
+    stored = (await store.videos.find(workspace, "v1")).video
+    assert (stored.title, stored.creator, stored.link) == ("ab ? <!channel> @everyone '); --", "", "https://x/?")
+    assert await store.videos.find(workspace, "v2") is not None
+    assert [each.video.id for each in await store.videos.search(workspace, "b\0 \ud83d", 25)] == ["v1"]
+
+
 async def test_the_same_video_twice_in_one_sweep_counts_once(store, wallet_id, workspace):
     await store.videos.remember(wallet_id, keyed(FULL, replace(FULL, status="completed")), NOW)
     rows, total = await store.videos.page(workspace, None, None, Sort.NEWEST, 0, 10)
