@@ -14,17 +14,31 @@ from adapters.console.app import ConsoleOptions, converse, play
 from adapters.sandbox.serve import Sandbox
 from bot.app import OFFER_LASTS, Bot
 from bot.domain.clock import FastClock, utc_now
+from bot.reply.model import Tone
 from bot.settings import Settings
 
 SPEED = 720
 """An hour takes five seconds, so that a tracked video grows while one looks."""
-GREETING = """\
-This is contentstats-bot on play money: a ContentStats server of its own, eight videos with a past, and a clock on
-which an hour takes five seconds. Try /videos, /usage, or track something new:
-  /track https://www.tiktok.com/@viral/video/7301234567890123456 7
+LINK = "https://www.tiktok.com/@viral/video/7301234567890123456"
+GREETING = f"""\
+This is contentstats-bot with play money: a ContentStats of its own, eight videos
+with a past, and a clock on which an hour takes five seconds. Pictures and files
+go to {{charts}}/. Try /videos, /usage, or track something new:
+  /track {LINK} 3
 """
-FIRST_SNAPSHOT = 11
-"""Seconds until a video that was just started has two snapshots to compare."""
+FIRST_HALF = (
+    "/help",
+    "/status",
+    "/videos",
+    "/stats kitchen sink",
+    '/compare "kitchen sink" vs "one-pan pasta"',
+    f"/track {LINK} 3",
+    "1",
+)
+MISTAKE = f"/track {LINK} 31"
+SECOND_HALF = (f"/stats {LINK}", "/usage", f"/stop {LINK}", "1", "/export all")
+PAUSE = 16
+"""Seconds until a video that was just started has three snapshots."""
 
 
 async def demo(charts: Path) -> int:
@@ -32,23 +46,26 @@ async def demo(charts: Path) -> int:
     clock = FastClock(utc_now(), SPEED)
     with tempfile.TemporaryDirectory(prefix="contentstats-bot-") as folder:
         async with Sandbox(clock, requests_per_minute=600, seed_demo=True) as sandbox:
-            settings = Settings(
+            # Not by `load`: whatever this machine's bot is set to, the demo is the same.
+            settings = Settings.model_construct(
                 contentstats_api_key=SecretStr(sandbox.key),
                 contentstats_base_url=sandbox.url,
                 database_url=f"sqlite:///{folder}/demo.sqlite3",
             )
             async with Bot(settings, clock=clock, offer_lasts=OFFER_LASTS * SPEED) as bot:
-                print(GREETING)
-                options = ConsoleOptions(user="you", admin=True, picture_dir=charts)
+                print(GREETING.format(charts=charts))
+                options = ConsoleOptions(admin=True, picture_dir=charts)
                 if sys.stdin.isatty() and sys.stdout.isatty():
                     return await converse(bot, options)
                 return await _tour(bot, options)
 
 
 async def _tour(bot: Bot, options: ConsoleOptions) -> int:
-    """Every command once, with what it really answers."""
-    first = ("/help", "/status", "/videos", "/track https://www.tiktok.com/@viral/video/7301234567890123456 7", "1")
-    failed = await play(bot, first, options)
-    await asyncio.sleep(FIRST_SNAPSHOT)
-    then = ("/stats 7301234567890123456", "/usage", "/export all")
-    return await play(bot, then, options) or failed
+    """Every command with what it really answers, and one mistake; 1 where anything else went wrong."""
+    replies = await play(bot, FIRST_HALF, options, sys.stdout)
+    await play(bot, (MISTAKE,), options, sys.stdout)
+    print(f"(Three hours pass, which takes {PAUSE} seconds here.)\n", flush=True)
+    await asyncio.sleep(PAUSE)
+    replies += await play(bot, SECOND_HALF, options, sys.stdout)
+    print("That was every command once. At a terminal, the demo is a prompt of your own.")
+    return int(any(reply.tone is Tone.PROBLEM for reply in replies))

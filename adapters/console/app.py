@@ -1,7 +1,5 @@
 """The console: one line, lines from a pipe, a conversation at a terminal, or a tour that plays itself."""
 
-import asyncio
-import io
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,6 +7,7 @@ from pathlib import Path
 from typing import TextIO
 
 from adapters.console.choices import Choice, choices, chosen, yes
+from adapters.console.lines import lines_of
 from adapters.console.screen import Screen
 from bot.app import Bot
 from bot.commands.command import Argument
@@ -73,8 +72,8 @@ async def converse(bot: Bot, options: ConsoleOptions) -> int:
 
 
 async def converse_at_prompt(bot: Bot, options: ConsoleOptions, out: TextIO) -> int:
-    """Prompt, answer and prompt again. Ctrl-C drops the line, Ctrl-D or `exit` leaves."""
-    from adapters.console.prompt import ask_hidden, prompt_session  # noqa: PLC0415 - a line or a pipe starts sooner without it
+    """Prompt, answer and prompt again. Ctrl-C drops the line, on an empty one it leaves (130), as Ctrl-D does (0)."""
+    from adapters.console.prompt import ask_hidden, prompt_session  # noqa: PLC0415 - a pipe starts sooner without
 
     talk = _Talk(bot, options, out)
     session = prompt_session(bot, options.caller, options.history)
@@ -83,6 +82,8 @@ async def converse_at_prompt(bot: Bot, options: ConsoleOptions, out: TextIO) -> 
         try:
             line = (await session.prompt_async()).strip()
         except KeyboardInterrupt:
+            if not session.default_buffer.text:
+                return 130
             continue
         except EOFError:
             return 0
@@ -100,12 +101,10 @@ async def converse_at_prompt(bot: Bot, options: ConsoleOptions, out: TextIO) -> 
 
 async def answer_lines(bot: Bot, options: ConsoleOptions, source: TextIO, out: TextIO) -> int:
     """Answer each line of a pipe or a file until it ends; 1 where any reply was a problem."""
-    if isinstance(source, io.TextIOWrapper):
-        source.reconfigure(errors="replace")
     talk = _Talk(bot, options, out)
     failed = False
-    while line := await asyncio.to_thread(source.readline):
-        line = line.strip()
+    async for each in lines_of(source):
+        line = each.strip()
         if line in LEAVING:
             break
         if line:
@@ -115,16 +114,15 @@ async def answer_lines(bot: Bot, options: ConsoleOptions, source: TextIO, out: T
     return int(failed)
 
 
-async def play(bot: Bot, lines: Iterable[str], options: ConsoleOptions) -> int:
-    """Type these lines, choices by number included, each shown like a prompt; 1 where any reply was a problem."""
-    talk = _Talk(bot, options, sys.stdout)
-    failed = False
+async def play(bot: Bot, lines: Iterable[str], options: ConsoleOptions, out: TextIO) -> tuple[Reply, ...]:
+    """Type these lines, choices by number included, each shown as at a prompt, and give the replies."""
+    talk = _Talk(bot, options, out)
+    replies = []
     for line in lines:
         talk.screen.write(f"> {line}")
-        reply = await talk.answer(line)
-        await talk.show(reply)
-        failed = failed or reply.tone is Tone.PROBLEM
-    return int(failed)
+        replies.append(await talk.answer(line))
+        await talk.show(replies[-1])
+    return tuple(replies)
 
 
 def _private_form(bot: Bot, line: str) -> Argument | None:

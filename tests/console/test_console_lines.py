@@ -1,5 +1,7 @@
+import asyncio
 import io
 import json
+import os
 
 import pytest
 
@@ -192,6 +194,33 @@ async def test_a_pipe_of_broken_text_is_answered_too(bot, options):
     assert bot.calls == [("videos", "\ufffd\ufffd")]
 
 
+async def test_a_pipe_is_answered_line_by_line_as_it_comes(bot, options):
+    reading, writing = os.pipe()
+    with os.fdopen(reading, encoding="utf-8") as source, os.fdopen(writing, "w", encoding="utf-8") as typing:
+        out = io.StringIO()
+        talking = asyncio.create_task(answer_lines(bot, options(), source, out))
+        typing.write("/videos\n/vid")
+        typing.flush()
+        async with asyncio.timeout(10):
+            while not out.getvalue():  # noqa: ASYNC110 - no event tells
+                await asyncio.sleep(0.01)
+        assert bot.calls == [("videos", "")]
+        typing.write("eos й")
+        typing.close()
+        assert await talking == 0
+    assert bot.calls == [("videos", ""), ("videos", "й")]
+
+
+async def test_waiting_for_a_silent_pipe_can_be_ended(bot, options):
+    reading, writing = os.pipe()
+    with os.fdopen(reading, encoding="utf-8") as source, os.fdopen(writing, "w", encoding="utf-8"):
+        talking = asyncio.create_task(answer_lines(bot, options(), source, io.StringIO()))
+        await asyncio.sleep(0)
+        talking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await talking
+
+
 async def test_a_number_that_means_nothing_is_told_and_keeps_the_choices(bot, options):
     out = io.StringIO()
     assert await answer_lines(bot, options(), io.StringIO("1\n/track x\n9\n2\n"), out) == 1
@@ -211,12 +240,12 @@ async def test_a_huge_number_is_no_choice_and_no_crash(bot, options):
     assert await answer_lines(bot, options(), io.StringIO("9" * 5000 + "\n"), io.StringIO()) == 1
 
 
-async def test_a_tour_shows_what_is_typed_and_the_real_replies(bot, options, capsys):
-    assert await play(bot, ["/track x", "2"], options()) == 0
-    written = capsys.readouterr().out
-    assert written.startswith("> /track x\nTrack?\n")
-    assert "\n> 2\nStarted.\n" in written
-    assert await play(bot, ["/nonsense", "/videos"], options()) == 1
+async def test_a_tour_shows_what_is_typed_and_gives_the_real_replies(bot, options):
+    out = io.StringIO()
+    replies = await play(bot, ["/track x", "2", "/nonsense"], options(), out)
+    assert [reply.tone for reply in replies] == [Tone.INFO, Tone.SUCCESS, Tone.PROBLEM]
+    assert out.getvalue().startswith("> /track x\nTrack?\n")
+    assert "\n> 2\nStarted.\n" in out.getvalue()
 
 
 async def test_without_a_terminal_a_conversation_is_a_pipe(bot, options, monkeypatch, capsys):

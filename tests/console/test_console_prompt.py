@@ -64,6 +64,11 @@ async def test_ctrl_c_drops_the_line_and_an_empty_line_asks_nothing(bot, talk):
     assert bot.calls == [("videos", "")]
 
 
+async def test_ctrl_c_on_an_empty_line_leaves(bot, talk):
+    assert (await talk(f"{CTRL_C}/videos\r"))[0] == 130
+    assert bot.calls == []
+
+
 async def test_tab_completes_what_is_typed(bot):
     out = io.StringIO()
     async with asyncio.timeout(10), asyncio.TaskGroup() as group:
