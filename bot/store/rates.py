@@ -9,6 +9,10 @@ from bot.store.database import Database, insert_into
 from bot.store.tables import rates
 
 
+FARTHEST = 300.0
+"""Seconds that calls can be reserved or held ahead; what lies beyond was written before the clock stepped back."""
+
+
 class RateRows:
     """The `rates` table. Times are Unix seconds of the caller's clock; processes that share a key share a clock."""
 
@@ -21,7 +25,8 @@ class RateRows:
         `period` is the seconds that a call costs, `tolerance` how far ahead of an even pace calls may run (a burst of
         n has `period * (n - 1)`). When the answer is more than `patience`, nothing was reserved.
         """
-        begin = case((rates.c.tat > now, rates.c.tat), else_=now)
+        ahead = (rates.c.tat > now) & (rates.c.tat <= now + FARTHEST)
+        begin = case((ahead, rates.c.tat), else_=now)
         async with self._database.writing() as connection:
             reserved = await connection.scalar(
                 insert_into(rates, connection)

@@ -67,3 +67,9 @@ async def test_processes_that_share_a_database_share_the_budget(database_url):
     for database in databases:
         await database.close()
     assert sorted(waits) == [float(n) for n in range(callers)]
+
+
+async def test_a_clock_that_steps_back_an_hour_holds_nobody_up(store):
+    await store.rates.hold("key", 3_600.0 + 60)
+    assert await store.rates.reserve("key", 0.0, 1.0, 0.0, 8.0) == 0
+    assert await store.rates.reserve("key", 0.0, 1.0, 0.0, 8.0) == 1
