@@ -1,0 +1,218 @@
+"""What people type, in the order and the spelling in which they type it."""
+
+import string
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.commands.command import Kind
+from bot.commands.compare import Compare
+from bot.commands.export import Export
+from bot.commands.help import Help
+from bot.commands.parse import MAX_TYPED, bind, parse
+from bot.commands.registry import COMMANDS, by_name
+from bot.commands.stats import Stats
+from bot.commands.track import Start, Track
+from bot.commands.videos import Videos
+from bot.domain.errors import UsageError
+from tests.standins.scene import LINK, YOUTUBE
+
+TYPED = {
+    # /track: the link and the days in any order, in any wrapping
+    f"track {LINK}": Track((LINK,)),
+    f"track {LINK} 7": Track((LINK,), 7),
+    f"track 7 {LINK}": Track((LINK,), 7),
+    f"track {LINK} for 7 days": Track((LINK,), 7),
+    f"track {LINK} 7d": Track((LINK,), 7),
+    f"track {LINK} 1day": Track((LINK,), 1),
+    f"track 30 DAYS {LINK}": Track((LINK,), 30),
+    f"track {LINK} and {YOUTUBE} 3": Track((LINK, YOUTUBE), 3),
+    f"track {LINK}, {YOUTUBE}": Track((f"{LINK},", YOUTUBE)),
+    f"track {LINK}\n{YOUTUBE}\n3": Track((LINK, YOUTUBE), 3),
+    f"track <{LINK}|cat video> 7": Track((f"<{LINK}|cat video>",), 7),
+    f"track <{LINK}> 7": Track((f"<{LINK}>",), 7),
+    f'track "{LINK}" 7': Track((LINK,), 7),
+    f"track “{LINK}” 7": Track((LINK,), 7),
+    f"track \u200b{LINK}\u200b \u202e7\u202c": Track((LINK,), 7),
+    f"track {LINK} +7": Track((LINK,), 7),
+    f"track {LINK} ٧": Track((LINK,), 7),
+    f"track\u00a0{LINK}\u00a07": Track((LINK,), 7),
+    "track tiktok.com/@a/video/1": Track(("tiktok.com/@a/video/1",)),
+    "track javascript:alert(1)": Track(("javascript:alert(1)",)),
+    "track cats 7": Track(("cats",), 7),
+    # /videos: each word can only be one thing
+    "videos": Videos(),
+    "videos tiktok": Videos("tiktok"),
+    "videos monitoring TikTok": Videos("tiktok", "monitoring"),
+    "videos x running top": Videos("twitter", "monitoring", "count"),
+    "videos growth yt completed": Videos("youtube", "completed", "change_24h"),
+    "videos ig": Videos("instagram"),
+    "videos insta error ending": Videos("instagram", "error", "ending"),
+    # a title is every word
+    "stats cat on a piano": Stats("cat on a piano"),
+    'stats "cat on a piano"': Stats("cat on a piano"),
+    "stats “cat on a piano”": Stats("cat on a piano"),
+    "stats 7": Stats("7"),
+    "stats for days": Stats("for days"),
+    f"stats <{LINK}|cat>": Stats(f"<{LINK}|cat>"),
+    "stats ca\u200bt\u202e": Stats("cat"),
+    "stats 三分钟学会做宫保鸡丁": Stats("三分钟学会做宫保鸡丁"),
+    "stats أفضل قهوة": Stats("أفضل قهوة"),
+    # several titles
+    "compare a b": Compare(("a", "b")),
+    'compare "cat on a piano" vs "dog on a drum"': Compare(("cat on a piano", "dog on a drum")),
+    "compare cat on a piano vs dog on a drum": Compare(("cat on a piano", "dog on a drum")),
+    "compare cat on a piano | dog on a drum": Compare(("cat on a piano", "dog on a drum")),
+    "compare cat on a piano, dog on a drum": Compare(("cat on a piano", "dog on a drum")),
+    'compare "cat on a piano" dog': Compare(("cat on a piano", "dog")),
+    f"compare {LINK} vs {YOUTUBE}": Compare((LINK, YOUTUBE)),
+    f"compare {LINK} cat": Compare((LINK, "cat")),
+    "compare a b c d e": Compare(("a", "b", "c", "d", "e")),
+    "compare vs a vs b vs": Compare(("a", "b")),
+    # the rest
+    "export": Export("all"),
+    "export cats and dogs": Export("cats and dogs"),
+    "help": Help(""),
+    "help /track": Help("/track"),
+}
+WRONG = {
+    "track": "needs a link",
+    "track 7": "needs a link",
+    "track for days": "needs a link",
+    f"track {LINK} 0": "whole number from 1 to 30, not “0”",
+    f"track {LINK} 31": "whole number from 1 to 30, not “31”",
+    f"track {LINK} -7": "whole number from 1 to 30, not “-7”",
+    f"track {LINK} 1.5": "whole number from 1 to 30, not “1.5”",
+    f"track {LINK} 1,5": "whole number from 1 to 30, not “1,5”",
+    f"track {LINK} abc": "whole number from 1 to 30, not “abc”",
+    f"track {LINK} 99999999999999999999": "whole number from 1 to 30",
+    f"track {LINK} ²": "whole number from 1 to 30",
+    f"track {LINK} 7 8": "takes one value for days; 2 were given",
+    f"track {LINK} 7 abc": "do not know what “abc” means here",
+    f"track {' '.join(f'{LINK}{n}' for n in range(11))}": "10 values at most for link; 11 were given",
+    "videos facebook": "do not know what “facebook” means here: platform is one of tiktok, youtube",
+    "videos tiktok youtube": "takes one value for platform; 2 were given",
+    "videos 2": "do not know what “2” means here",
+    'videos "tiktok"': "do not know what “tiktok” means here",
+    "stats": "needs a video",
+    "stats \u200b": "needs a video",
+    "stats “”": "needs a video",
+    f"stats {LINK} cats": "takes one value for video; 2 were given",
+    "compare": "at least 2 values for video",
+    "compare a": "at least 2 values for video",
+    "compare a vs": "at least 2 values for video",
+    "compare a b c d e f": "5 values at most for video; 6 were given",
+    "usage please": "do not know what “please” means here",
+    f"stats {'x' * 10_000}": "10,000 characters; a command takes 4,000 at most",
+    f"track {LINK} {'y' * 3_000}": "whole number from 1 to 30, not “yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy…”",
+}
+
+
+def parsed(line):
+    name, *rest = line.split(maxsplit=1)
+    return parse(by_name()[name], "".join(rest))
+
+
+@pytest.mark.parametrize(("line", "arguments"), TYPED.items())
+def test_typed_words_are_understood(line, arguments):
+    assert parsed(line) == arguments
+
+
+@pytest.mark.parametrize(("line", "words"), WRONG.items())
+def test_words_that_make_no_sense_are_named(line, words):
+    with pytest.raises(UsageError) as told:
+        parsed(line)
+    assert words in str(told.value)
+    assert len(str(told.value)) < 300
+
+
+@pytest.mark.parametrize("command", [each for each in COMMANDS if each.listed], ids=lambda each: each.name)
+def test_every_example_is_understood_as_it_stands(command):
+    assert command.example.startswith(f"/{command.name}")
+    arguments = command.example.removeprefix(f"/{command.name}").strip()
+    if not any(each.kind is Kind.SECRET for each in command.arguments):
+        parse(command, arguments)
+
+
+TEXTS = (
+    st.text()
+    | st.text(alphabet=string.printable + "“”‘’<>|\u200b\u202e\u0661٧²éß")
+    | st.lists(
+        st.sampled_from(
+            [
+                "7",
+                "7d",
+                "-1",
+                "1.5",
+                LINK,
+                f"<{LINK}|x>",
+                "tiktok",
+                '"',
+                "“",
+                "”",
+                "vs",
+                "vs.",
+                ",",
+                "|",
+                "for",
+                "days",
+                "\u200b",
+                "a,",
+                "all",
+            ]
+        )
+    ).map(" ".join)
+)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda each: each.name)
+@given(typed=TEXTS)
+def test_no_text_does_worse_than_a_usage_error(command, typed):
+    with suppress(UsageError):
+        assert isinstance(parse(command, typed), command.takes)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda each: each.name)
+@given(data=st.data())
+def test_no_button_does_worse_than_a_usage_error(command, data):
+    names = st.sampled_from([each.name for each in command.arguments] or ["x"]) | st.text()
+    given_arguments = data.draw(st.dictionaries(names, TEXTS, max_size=3))
+    with suppress(UsageError):
+        assert isinstance(bind(command, given_arguments), command.takes)
+
+
+def test_a_button_carries_what_free_text_never_fills():
+    assert bind(by_name()["track.start"], {"batch": "abc", "days": "7"}) == Start("abc", 7)
+    assert bind(by_name()["videos"], {"page": "3"}) == Videos(page=3)
+
+
+def test_a_form_may_leave_fields_empty_and_give_several_values_in_one():
+    command = by_name()["track"]
+    assert bind(command, {"link": f"{LINK} {YOUTUBE}", "days": " "}) == Track((LINK, YOUTUBE))
+    assert bind(by_name()["compare"], {"video": '"a b" vs c'}) == Compare(("a b", "c"))
+    assert bind(by_name()["videos"], {"platform": "\u200b"}) == Videos()
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "words"),
+    [
+        ("stats", {"clip": "1"}, "takes no “clip”"),
+        ("videos", {"platform": "facebook"}, "platform is one of tiktok, youtube, instagram, twitter, not “facebook”"),
+        ("videos", {"page": "0"}, "page is a whole number from 1 to 1000000, not “0”"),
+        ("track.start", {"days": "7"}, "needs a batch"),
+        ("track.start", {"batch": "x", "days": "x"}, "days is a whole number from 1 to 30, not “x”"),
+        ("track", {"link": "  "}, "needs a link"),
+    ],
+)
+def test_a_button_that_makes_no_sense_is_named(name, arguments, words):
+    with pytest.raises(UsageError) as told:
+        bind(by_name()[name], arguments)
+    assert words in str(told.value)
+
+
+def test_what_is_longer_than_any_platform_allows_is_not_even_read():
+    with pytest.raises(UsageError, match="Please shorten it"):
+        parse(by_name()["stats"], "x" * (MAX_TYPED + 1))
+    assert parse(by_name()["stats"], "x" * MAX_TYPED) == Stats("x" * MAX_TYPED)

@@ -1,0 +1,107 @@
+"""The one list of commands, from which manifests, help and completion are read."""
+
+import re
+
+import pytest
+
+from bot.commands.command import Kind
+from bot.commands.registry import COMMANDS, by_name, described, nearest
+from bot.domain.caller import Need
+
+LISTED = [command for command in COMMANDS if command.listed]
+OPTION_NAME = re.compile(r"[a-z0-9_-]{1,32}")
+
+each_command = pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+each_listed = pytest.mark.parametrize("command", LISTED, ids=lambda command: command.name)
+
+
+def test_the_commands_of_the_product_are_there_and_no_name_is_used_twice():
+    names = [command.name for command in COMMANDS]
+    wanted = {"track", "videos", "stats", "compare", "stop", "usage", "export", "status", "help"}
+    assert wanted <= {command.name for command in LISTED}
+    assert len(set(names)) == len(names)
+    assert set(by_name()) == set(names)
+
+
+@each_listed
+def test_names_and_summaries_fit_slack_and_discord(command):
+    assert re.fullmatch(r"[a-z][a-z0-9_-]{0,31}", command.name)
+    assert 1 <= len(command.summary) <= 100
+    assert not command.summary.endswith(".")
+
+
+@each_command
+def test_a_name_fits_a_button_with_room_for_two_ids(command):
+    assert re.fullmatch(r"[a-z]+(\.[a-z]+)?", command.name)
+    assert len(command.name) <= 20
+
+
+@each_command
+def test_arguments_fit_an_option(command):
+    for each in command.arguments:
+        assert OPTION_NAME.fullmatch(each.name)
+        assert 1 <= len(each.help) <= 100
+        assert len(each.choices) <= 25
+        assert all(1 <= len(choice) <= 100 for choice in each.choices)
+    assert len(command.arguments) <= 25
+
+
+@each_command
+def test_required_arguments_come_first(command):
+    required = [each.required for each in command.arguments]
+    assert required == sorted(required, reverse=True)
+
+
+@each_command
+def test_choices_and_their_other_spellings_are_typed_without_shift(command):
+    for each in command.arguments:
+        spellings = [*each.choices, *(alias for alias, _ in each.aliases)]
+        assert [spelling.casefold() for spelling in spellings] == spellings
+        assert {choice for _, choice in each.aliases} <= set(each.choices)
+        assert len(set(spellings)) == len(spellings)
+
+
+@each_command
+def test_no_word_of_one_argument_could_mean_another(command):
+    words = [word for each in command.arguments for word in (*each.choices, *(alias for alias, _ in each.aliases))]
+    assert len(set(words)) == len(words)
+    assert sum(each.kind in {Kind.VIDEO, Kind.WORD} for each in command.arguments if each.listed) <= 1
+
+
+def test_usage_lines_show_what_is_required_and_what_repeats():
+    usages = {command.name: command.usage for command in LISTED}
+    assert usages["track"] == "/track <link> [link …] [days]"
+    assert usages["videos"] == "/videos [platform] [status] [sort]"
+    assert usages["stats"] == "/stats <video>"
+    assert usages["compare"] == "/compare <video> <video> [video …]"
+    assert usages["export"] == "/export [video]"
+    assert usages["usage"] == "/usage"
+
+
+def test_what_spends_stops_or_configures_is_declared():
+    needs = {command.name: command.need for command in COMMANDS}
+    assert {name for name, need in needs.items() if need is Need.SPEND} == {"track", "track.start", "track.cancel"}
+    assert {name for name, need in needs.items() if need is Need.STOP} == {"stop", "stop.confirm"}
+    assert all(needs[name] is Need.LOOK for name in ("videos", "stats", "compare", "usage", "export", "status", "help"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    {"trak": "track", "vidoes": "videos", "stat": "stats", "comapre": "compare", "xyzzy": None, "": None}.items(),
+)
+def test_a_mistyped_name_finds_the_nearest_command(typed, meant):
+    assert nearest(typed) == meant
+
+
+def test_no_mistyped_name_finds_what_only_buttons_send():
+    assert nearest("track.start") == "track"
+
+
+@each_listed
+def test_help_describes_it_from_the_same_list(command):
+    shown = described(command)
+    assert (shown.usage, shown.example, shown.summary) == (command.usage, command.example, command.summary)
+    assert [placeholder for placeholder, _ in shown.arguments] == [
+        each.placeholder for each in command.arguments if each.listed
+    ]
+    assert shown.permission.endswith("may.")
