@@ -111,7 +111,7 @@ class Bot:
             name, *rest = arguments.split(maxsplit=1) or ["help"]
             name, arguments = name.removeprefix("/").casefold(), "".join(rest)
         found = self._by_name.get(name)
-        if found is None:
+        if found is None or (isinstance(arguments, str) and not found.listed):  # nobody types what a button sends
             return unknown_command(name, nearest(name))
         try:
             return await self._answer(found, arguments, caller)

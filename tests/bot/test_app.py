@@ -1,0 +1,215 @@
+"""One way in: every name, every spelling, every mistake, and never a traceback."""
+
+import asyncio
+import logging
+import sqlite3
+
+import pytest
+
+from bot.app import Bot
+from bot.domain.errors import DatabaseUnavailable, NotConfigured
+from bot.reply.call import Call
+from bot.reply.model import Tone
+from bot.reply.plain import plain_text
+from tests.standins.scene import ANA, LINK, USAGE, YOUTUBE, labels, scene_of, settings_of
+
+BAD_INPUT = [
+    "/track",
+    f"/track {LINK} 0",
+    f"/track {LINK} 31",
+    f"/track {LINK} 1.5",
+    f"/track {LINK} abc",
+    f"/track {LINK} 7 7",
+    "/track 7",
+    "/track cats",
+    "/track https://example.com/video/1",
+    "/track https://www.tiktok.com/@user",
+    "/track https://www.youtube.com/playlist?list=PL1",
+    "/track javascript:alert(1)",
+    "/track data:text/html,<script>",
+    "/track https://www.tiktok.com@evil.example/@a/video/1",
+    "/track https://user:password@www.tiktok.com/@a/video/1",
+    "/track https://www.tiktok.com:8080/@a/video/1",
+    "/track https://127.0.0.1/@a/video/1",
+    "/track https://tiktоk.com/@a/video/1",  # a Cyrillic letter in it
+    "/track " + "x" * 10_000,
+    f"/track {LINK}{'9' * 10_000}",
+    f"/track {LINK[:-1]}{'9' * 1_900}",
+    f"/track {LINK} {'y' * 3_000}",
+    "/track \u202e\u200b\u2066",
+    "/track <!channel> *bold* @everyone",
+    "/track \x00\x1b[2J",
+    "/stats",
+    "/stats nothing like it",
+    "/stats <!channel> `code` [free](https://example.com)",
+    "/stats https://example.com",
+    "/stats %_%",
+    "/stats '; DROP TABLE videos; --",
+    "/stats \ud800",
+    "/stop no such video",
+    "/compare one",
+    "/compare a b c d e f",
+    "/compare a a",
+    "/videos facebook",
+    "/videos tiktok tiktok",
+    "/usage now",
+    "/export no such video",
+    "/status x",
+    "/help nonsense",
+    "/nonsense",
+    "/" + "z" * 10_000,
+    "/",
+    "",
+    "/track.start",
+    "/track.start batch days",
+    "/contentstats nonsense",
+]
+
+
+@pytest.mark.parametrize("line", BAD_INPUT, ids=lambda line: ascii(line[:40]))
+async def test_bad_input_gets_a_sentence_with_what_to_do_and_spends_nothing(scene, line, caplog):
+    with caplog.at_level(logging.ERROR):
+        reply = await scene.say(line)
+    assert caplog.records == []
+    assert reply.tone in {Tone.PROBLEM, Tone.WARNING}
+    assert reply.summary.endswith(".") or "https://" in reply.summary
+    assert len(reply.summary) < 500
+    advised = ("/", "Paste", "Please", "one of", "whole number", "different ones", "Send", "shorten")
+    assert any(word in plain_text(reply) for word in advised), plain_text(reply)
+    assert scene.posts() == 0
+    assert not any(label.startswith("Track ") for label in labels(reply))
+
+
+async def test_malformed_words_come_back_with_usage_and_an_example_that_works(scene):
+    said = plain_text(await scene.say(f"/track {LINK} 31"))
+    assert "Usage: /track <link> [link …] [days]" in said
+    assert "Example: /track https://www.tiktok.com/@demo/video/7301234567890123456 7" in said
+
+
+async def test_a_bad_button_gets_a_sentence_without_a_usage_line_nobody_can_type(scene):
+    reply = await scene.run(Call("track.start", {"batch": "x", "days": "99"}))
+    assert "Usage" not in plain_text(reply)
+    assert "whole number from 1 to 30" in reply.summary
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (Call("track.start", {"batch": "gone", "days": "7"}), "not known here any more"),
+        (Call("track.cancel", {"batch": "gone"}), "not known here any more"),
+        (Call("track.check", {"batch": "gone"}), "not known here any more"),
+        (Call("stop.confirm", {"video": "gone"}), "No video here fits"),
+        (Call("stats", {"video": "gone"}), "No video here fits"),
+        (Call("removed.last.year", {"x": "y"}), "There is no command"),
+    ],
+)
+async def test_a_button_of_long_ago_says_what_to_do(scene, call, words):
+    reply = await scene.run(call)
+    assert reply.tone is Tone.PROBLEM
+    assert words in reply.summary
+    assert "/" in reply.summary
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["/usage", "usage", "/USAGE", "  usage", "/contentstats usage", "/ContentStats /Usage", "contentstats \n usage"],
+)
+async def test_every_spelling_of_a_command_reaches_it(scene, line):
+    name, _, arguments = line.strip().partition(" ")
+    assert (await scene.bot.run(name, arguments, ANA)).title == "Wallet"
+
+
+@pytest.mark.parametrize("line", ["/contentstats", "/contentstats   ", "/contentstats help", "/help"])
+async def test_the_umbrella_alone_is_help(scene, line):
+    assert (await scene.say(line)).title == "What I can do"
+
+
+async def test_the_umbrella_takes_arguments_over_lines(scene):
+    assert (await scene.bot.run("contentstats", f"track\n{LINK}\n7", ANA)).title == "Track this TikTok video?"
+
+
+async def test_an_unknown_command_names_the_nearest(scene):
+    assert (
+        await scene.say("/trak x")
+    ).summary == "There is no command /trak. Did you mean /track? /help lists all commands."
+    assert "Did you mean" not in (await scene.say("/xyzzy")).summary
+    assert (await scene.say("/contentstats vidoes")).summary.startswith(
+        "There is no command /vidoes. Did you mean /videos?"
+    )
+
+
+async def test_the_docs_of_every_command_are_one_help_away(scene):
+    for command in Bot.commands:
+        reply = await scene.say(f"/help {command.name}")
+        assert (reply.title == f"/{command.name}") is command.listed
+
+
+async def test_without_a_key_nothing_breaks_and_everything_says_what_is_missing(sandbox, clock, sqlite_url):
+    async with scene_of(sandbox, clock, sqlite_url, contentstats_api_key=None) as scene:
+        for line in (f"/track {LINK}", "/videos", "/stats x", "/compare a b", "/stop x", "/usage", "/export"):
+            reply = await scene.say(line)
+            assert reply.tone is Tone.PROBLEM
+            assert "CONTENTSTATS_API_KEY" in reply.summary
+        assert "CONTENTSTATS_API_KEY" in (await scene.say("/status")).summary
+        assert (await scene.say("/help")).tone is Tone.INFO
+        assert await scene.bot.suggest("stats", "video", "", ANA) == ()
+    assert sandbox.requests == ()
+
+
+async def test_a_fault_of_ours_is_a_reference_that_the_log_has_too(scene, sqlite_url, caplog):
+    with sqlite3.connect(sqlite_url.removeprefix("sqlite:///")) as database:
+        database.execute("UPDATE wallets SET usage_at = '2026-03-02 10:30:00', balance = 'a lot'")
+    with caplog.at_level(logging.ERROR):
+        reply = await scene.say("/usage")
+    assert reply.tone is Tone.PROBLEM
+    (record,) = caplog.records
+    assert record.reference in reply.summary
+    assert "a lot" not in plain_text(reply)
+    assert (await scene.say("/help")).tone is Tone.INFO
+
+
+async def test_a_database_that_is_away_is_told_and_comes_back(sandbox, clock, postgres, postgres_url):
+    async with scene_of(sandbox, clock, postgres_url) as scene:
+        card = await scene.say(f"/track {LINK} 7")
+        name = postgres_url.rpartition("/")[2]
+        postgres._sql(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+        postgres._sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+        reply = await scene.press(card, "Track 7")
+        assert reply.tone is Tone.PROBLEM
+        assert "database does not answer" in reply.summary
+        assert await scene.bot.suggest("stats", "video", "", ANA) == ()
+        assert scene.posts() == 0
+        postgres._sql(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+        assert (await scene.press(card, "Track 7")).tone is Tone.SUCCESS
+
+
+async def test_a_database_that_cannot_be_opened_stops_the_bot_with_a_sentence(sandbox, clock, tmp_path):
+    for url in (f"sqlite:///{tmp_path}/missing/bot.db", "postgresql://bot@127.0.0.1:1/none"):
+        with pytest.raises((DatabaseUnavailable, NotConfigured)):
+            async with scene_of(sandbox, clock, url):
+                pass
+
+
+async def test_opening_brings_the_database_up_to_date(sandbox, clock, tmp_path):
+    url = f"sqlite:///{tmp_path}/new.db"
+    await Bot.migrate(settings_of(sandbox, url))
+    async with scene_of(sandbox, clock, url) as scene:
+        assert (await scene.say("/videos")).tone is Tone.INFO
+
+
+async def test_many_different_commands_at_once_answer_each_their_own(scene):
+    lines = ["/help", "/usage", "/videos", "/status", f"/track {LINK} 7", f"/track {YOUTUBE} 1", "/stats nothing"] * 5
+    replies = await asyncio.gather(*(scene.say(line) for line in lines))
+    assert [reply.title for reply in replies[:4]] == ["What I can do", "Wallet", "Videos", "Status"]
+    assert "$2.52" in replies[4].summary
+    assert "$0.36" in replies[5].summary
+    assert scene.posts(USAGE) <= 2
+
+
+async def test_no_key_ever_appears_in_an_answer(scene):
+    body = {"error": f"the key {scene.sandbox.key} is bad"}
+    for status in ("400", "401", "500"):
+        scene.sandbox.faults.add(status, times=None, body=body)
+        for line in (f"/track {LINK}", "/usage", "/status", "/videos"):
+            assert scene.sandbox.key not in plain_text(await scene.say(line))
+        scene.sandbox.faults.clear()
