@@ -162,7 +162,7 @@ def _about() -> Iterator[tuple[str, Reply]]:
     yield "problems.problem", problems.problem(REASON)
     yield (
         "problems.misunderstood",
-        problems.misunderstood("days is a whole number, not “x”.", "/track <link>", "/track x 7"),
+        problems.misunderstood("Days is a whole number, not “x”.", "/track <link>", "/track x 7"),
     )
     yield "problems.unknown_command", problems.unknown_command(TITLES[0], "track")
     yield "problems.unknown_command: none", problems.unknown_command("", None)

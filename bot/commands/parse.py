@@ -161,7 +161,7 @@ def _convert(argument: Argument, word: str) -> str | int:
         case Kind.CHOICE:
             chosen = _choice(argument, word)
             if chosen is None:
-                msg = f"{argument.name} is one of {', '.join(argument.choices)}, not “{_shown(word)}”."
+                msg = f"{argument.name.capitalize()} is one of {', '.join(argument.choices)}, not “{_shown(word)}”."
                 raise UsageError(msg)
             return chosen
         case Kind.LINK | Kind.VIDEO | Kind.WORD | Kind.SECRET:
@@ -183,7 +183,7 @@ def _range_sentence(argument: Argument, word: str) -> str:
     bounds = ""
     if argument.minimum is not None:
         bounds = f" from {argument.minimum}" + ("" if argument.maximum is None else f" to {argument.maximum}")
-    return f"{argument.name} is a whole number{bounds}, not “{_shown(word)}”."
+    return f"{argument.name.capitalize()} is a whole number{bounds}, not “{_shown(word)}”."
 
 
 def _choice(argument: Argument, word: str) -> str | None:

@@ -13,7 +13,7 @@ def problem(sentence: str) -> Reply:
 def misunderstood(sentence: str, usage: str, example: str) -> Reply:
     """Words that make no sense to a command: why, how it is used, and an example that works."""
     fields = Fields((Field("Usage", text(Code(usage))), Field("Example", text(Code(example)))))
-    return Reply(f"{sentence[:1].upper()}{sentence[1:]}", parts=(fields,), tone=Tone.PROBLEM)
+    return Reply(sentence, parts=(fields,), tone=Tone.PROBLEM)
 
 
 def unknown_command(name: str, nearest: str | None) -> Reply:

@@ -199,10 +199,10 @@ def test_a_form_may_leave_fields_empty_and_give_several_values_in_one():
     ("name", "arguments", "words"),
     [
         ("stats", {"clip": "1"}, "takes no “clip”"),
-        ("videos", {"platform": "facebook"}, "platform is one of tiktok, youtube, instagram, twitter, not “facebook”"),
-        ("videos", {"page": "0"}, "page is a whole number from 1 to 1000000, not “0”"),
+        ("videos", {"platform": "facebook"}, "Platform is one of tiktok, youtube, instagram, twitter, not “facebook”"),
+        ("videos", {"page": "0"}, "Page is a whole number from 1 to 1000000, not “0”"),
         ("track.start", {"days": "7"}, "needs a batch"),
-        ("track.start", {"batch": "x", "days": "x"}, "days is a whole number from 1 to 30, not “x”"),
+        ("track.start", {"batch": "x", "days": "x"}, "Days is a whole number from 1 to 30, not “x”"),
         ("track", {"link": "  "}, "needs a link"),
     ],
 )

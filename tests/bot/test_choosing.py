@@ -1,0 +1,159 @@
+"""`<video>`: an id, a link in any spelling, part of a title; a picker where it is ambiguous; choices while typing."""
+
+import pytest
+
+from adapters.sandbox.films import TITLES
+from bot.commands.suggest import MOST
+from bot.reply.call import Call
+from bot.reply.model import Select, Tone
+from bot.reply.plain import plain_text
+from tests.standins.scene import ANA, LIST, YOUTUBE, scene_of
+
+
+def link(number, word="steady"):
+    return f"https://www.tiktok.com/@{word}/video/{7301234567890000000 + number}"
+
+
+@pytest.fixture
+def tracked(scene):
+    """Ids of running videos, one for each of these titles, made known to the store by a list."""
+    return {
+        word: scene.sandbox.world.track(scene.sandbox.key, link(number, f"{word}.steady"), 7).id
+        for number, word in enumerate(TITLES)
+    }
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "{id}",
+        link(1, "recipe.steady"),
+        "tiktok.com/@recipe.steady/video/7301234567890000001?_r=1",
+        "<https://m.tiktok.com/v/7301234567890000001.html|a video>",
+        "One-pan",
+        "ONE-PAN PASTA",
+        '"one-pan pasta that my grandmother"',
+        "recipe.steady",
+        "7301234567890000001",
+        "\u200bOne-pan\u202e",
+    ],
+)
+async def test_one_video_is_found_by_its_id_any_spelling_of_its_link_or_part_of_its_title(scene, tracked, words):
+    reply = await scene.say(f"/stats {words.format(id=tracked['recipe'])}")
+    assert reply.title == TITLES["recipe"]
+
+
+@pytest.mark.parametrize(
+    ("words", "title"),
+    {
+        "закат": "cyrillic",
+        "القاهرة": "arabic",
+        "保鸡丁": "chinese",
+        "CAFÉ, SEÑOR": "accents",
+        "@everyone": "hostile",
+    }.items(),
+)
+async def test_titles_of_every_script_are_found(scene, tracked, words, title):
+    reply = await scene.say(f"/stats {words}")
+    assert Call("stats", {"video": tracked[title]}) in [action.call for action in reply.actions]
+
+
+async def test_several_that_fit_become_a_choice_that_does_what_was_asked(scene, tracked):
+    reply = await scene.say("/stop steady")
+    assert reply.tone is Tone.WARNING
+    assert "8 videos fit. Which one do you mean?" in reply.summary
+    (select,) = reply.actions
+    assert isinstance(select, Select)
+    assert {option.value for option in select.options} == set(tracked.values())
+    chosen = await scene.run(Call(select.call.command, {select.argument: tracked["emoji"]}))
+    assert chosen.title == "Stop this tracking?"
+    assert "Street food" in chosen.summary
+
+
+async def test_more_than_ten_are_cut_and_told(scene):
+    for number in range(14):
+        scene.sandbox.world.track(scene.sandbox.key, link(number), 7)
+    reply = await scene.say("/stats steady")
+    assert "10 videos fit" in reply.summary
+    assert "There are more" in reply.summary
+    assert len(reply.actions[0].options) == 10
+
+
+async def test_of_several_trackings_of_one_link_the_running_one_counts_else_the_newest(scene):
+    old = scene.sandbox.world.track(scene.sandbox.key, link(1), 1).id
+    scene.clock.advance(days=2)
+    new = scene.sandbox.world.track(scene.sandbox.key, link(1), 1).id
+    assert f"'video': '{new}'" in str(await scene.say(f"/stats {link(1)}"))
+    scene.clock.advance(days=2)
+    reply = str(await scene.say(f"/stats {link(1)}"))
+    assert f"'video': '{new}'" in reply
+    assert old not in reply
+
+
+async def test_what_was_started_a_moment_ago_elsewhere_is_found_after_one_more_look(scene):
+    await scene.say("/videos")
+    scene.clock.advance(minutes=6)
+    scene.sandbox.world.track(scene.sandbox.key, link(1, "recipe"), 7)
+    assert (await scene.say("/stats one-pan")).title == TITLES["recipe"]
+    assert scene.posts(LIST) == 2
+
+
+@pytest.mark.usefixtures("tracked")
+@pytest.mark.parametrize("words", ["nothing", YOUTUBE, "00000000-0000-0000-0000-000000000000", "%", "_", "\\", "'"])
+async def test_nothing_that_fits_says_where_to_look(scene, words):
+    reply = await scene.say(f"/stats {words}")
+    assert reply.tone is Tone.PROBLEM
+    assert reply.summary == "No video here fits these words. /videos lists them; /track starts a new one."
+
+
+async def test_a_link_that_is_none_is_told_as_such(scene):
+    reply = await scene.say("/stats https://example.com/video")
+    assert "example.com is not a site" in reply.summary
+    assert "Usage: /stats <video>" in plain_text(reply)
+
+
+async def test_choices_come_from_the_store_alone(scene, tracked):
+    await scene.say("/videos")
+    before = len(scene.sandbox.requests)
+    scene.sandbox.faults.add("500", times=None)
+    found = await scene.bot.suggest("stats", "video", "one-pan", ANA)
+    assert [(option.label, option.value) for option in found] == [
+        ("One-pan pasta that my grandmother would not approve of · TikTok, running", tracked["recipe"])
+    ]
+    assert len(scene.sandbox.requests) == before
+
+
+async def test_choices_are_never_more_than_a_chat_shows(scene):
+    for number in range(40):
+        scene.sandbox.world.track(scene.sandbox.key, link(number), 7)
+    await scene.say("/videos")
+    assert len(await scene.bot.suggest("compare", "video", "", ANA)) == MOST == 25
+
+
+@pytest.mark.parametrize(
+    ("command", "argument", "typed", "values"),
+    [
+        ("videos", "platform", "t", ["tiktok", "twitter"]),
+        ("videos", "platform", " TIK", ["tiktok"]),
+        ("videos", "status", "", ["monitoring", "completed", "paused", "error", "cancelled"]),
+        ("videos", "sort", "x", []),
+        ("help", "command", "st", ["stats", "stop", "status"]),
+        ("track", "link", "https", []),
+        ("track", "days", "1", []),
+        ("videos", "page", "1", []),
+        ("stats", "nothing", "1", []),
+        ("nothing", "video", "1", []),
+        ("track.start", "batch", "", []),
+    ],
+)
+async def test_choices_fit_what_is_typed(scene, command, argument, typed, values):
+    assert [option.value for option in await scene.bot.suggest(command, argument, typed, ANA)] == values
+
+
+async def test_choices_never_fail(sandbox, clock, postgres, postgres_url):
+    async with scene_of(sandbox, clock, postgres_url) as scene:
+        name = postgres_url.rpartition("/")[2]
+        postgres._sql(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+        postgres._sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+        assert await scene.bot.suggest("stats", "video", "x", ANA) == ()
+        postgres._sql(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')

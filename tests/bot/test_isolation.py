@@ -1,0 +1,129 @@
+"""What one workspace started, another never sees, also where they share a key."""
+
+import csv
+import io
+
+import pytest
+
+from adapters.sandbox.serve import Sandbox
+from bot.reply.model import Tone
+from bot.reply.plain import plain_text
+from tests.standins.scene import ANA, EVE, INSTAGRAM, LINK, STOP, YOUTUBE, labels, rows, sandbox_of, scene_of
+
+HERS = "https://www.tiktok.com/@recipe.steady/video/7301234567890000001"
+"""Ana's, with a title of its own."""
+TITLE = "One-pan pasta"
+
+
+@pytest.fixture
+async def scene(sandbox: Sandbox, clock, database_url):
+    """Ana's workspace started a video, Eve's another, and a third was started outside the bot."""
+    async with scene_of(sandbox, clock, database_url) as opened:
+        await opened.start(HERS)
+        await opened.start(YOUTUBE, caller=EVE)
+        sandbox.world.track(sandbox.key, INSTAGRAM, 7)
+        clock.advance(hours=30)
+        yield opened
+
+
+@pytest.fixture
+def hidden(scene):
+    """The id of Ana's video."""
+    trackings = scene.sandbox.world.account(scene.sandbox.key).trackings
+    return next(each.id for each in trackings.values() if each.link == HERS)
+
+
+async def test_lists_show_what_was_started_here_or_outside(scene):
+    hers, theirs = await scene.say("/videos"), await scene.say("/videos", EVE)
+    assert {row[2] for row in rows(hers)} == {"TikTok", "Instagram"}
+    assert {row[2] for row in rows(theirs)} == {"YouTube", "Instagram"}
+    assert "2 videos" in hers.summary
+    assert TITLE not in plain_text(theirs)
+
+
+@pytest.mark.parametrize("words", ["id", HERS, "7301234567890000001", TITLE, "recipe.steady", "pasta"])
+async def test_no_words_find_another_workspaces_video(scene, hidden, words):
+    words = hidden if words == "id" else words
+    assert TITLE in plain_text(await scene.say(f"/stats {words}"))
+    for line in (f"/stats {words}", f"/stop {words}", f"/export {words}", f'/compare "{words}" "{words}"'):
+        reply = await scene.say(line, EVE)
+        assert reply.tone is Tone.PROBLEM
+        assert "No video here fits" in reply.summary
+        assert TITLE not in plain_text(reply)
+    assert await scene.bot.suggest("stats", "video", words, EVE) == ()
+    assert len(await scene.bot.suggest("stats", "video", TITLE, ANA)) == 1
+
+
+async def test_no_button_reaches_another_workspaces_video(scene, hidden):
+    for command in ("stats", "stop", "stop.confirm", "export", "compare.with"):
+        reply = await scene.bot.run(command, {"video": hidden}, EVE)
+        assert reply.tone is Tone.PROBLEM
+        assert TITLE not in plain_text(reply)
+    reply = await scene.bot.run("compare.with", {"video": hidden, "other": hidden}, EVE)
+    assert reply.tone is Tone.PROBLEM
+    assert scene.posts(STOP) == 0
+
+
+async def test_the_choice_of_another_video_offers_only_ones_own(scene, hidden):
+    trackings = scene.sandbox.world.account(scene.sandbox.key).trackings
+    theirs = next(each.id for each in trackings.values() if each.link == YOUTUBE)
+    reply = await scene.bot.run("compare.with", {"video": theirs}, EVE)
+    assert hidden not in str(reply)
+
+
+async def test_tracking_it_too_says_that_it_runs_elsewhere_and_spends_and_shows_nothing(scene, hidden):
+    posts = scene.posts()
+    reply = await scene.say(f"/track {HERS} 7", EVE)
+    assert "already being tracked with the same API key, from another workspace. Nothing was spent" in reply.summary
+    assert labels(reply) == []
+    said = plain_text(reply)
+    assert not any(secret in said for secret in (TITLE, "Ana", hidden))
+    several = await scene.say(f"/track {HERS} {LINK} 1", EVE)
+    assert rows(several, "Links")[0][2] == "already tracked from another workspace"
+    assert not any(secret in plain_text(several) for secret in (TITLE, "Ana", hidden))
+    assert scene.posts() == posts
+
+
+async def test_a_press_that_comes_too_late_shows_nothing_of_the_other_workspaces_video(scene):
+    theirs = await scene.say(f"/track {LINK} 7", EVE)
+    await scene.start(LINK)
+    reply = await scene.press(theirs, "Track 7", EVE)
+    assert "already being tracked, so nothing was spent" in reply.summary
+    assert labels(reply) == ["My videos"]
+    assert "Ana" not in plain_text(reply)
+
+
+async def test_a_file_of_everything_holds_nothing_of_the_others(scene, hidden):
+    await scene.say(f"/stats {hidden}")
+    await scene.say("/videos", EVE)
+    reply = await scene.say("/export all", EVE)
+    exported = list(csv.DictReader(io.StringIO(reply.files[0].content.decode("utf-8-sig"))))
+    assert {row["platform"] for row in exported} == {"youtube", "instagram"}
+
+
+async def test_the_wallet_is_shared_but_who_spent_where_is_not(scene):
+    hers, theirs = await scene.say("/usage"), await scene.say("/usage", EVE)
+    assert rows(hers, "Started this month by") == [["Ana", "$2.52"]]
+    assert rows(theirs, "Started this month by") == [["Eve", "$2.52"]]
+    assert rows(theirs, "Started this month in") == [["C-x", "$2.52"]]
+
+
+async def test_a_video_seen_before_its_starter_was_known_becomes_theirs_alone(sandbox, clock, database_url):
+    async with scene_of(sandbox, clock, database_url) as scene:
+        sandbox.faults.add("hang", "POST /videos/track", seconds=30)
+        unclear = await scene.start(HERS)
+        sandbox.world.track(sandbox.key, HERS, 7)
+        clock.advance(minutes=6)
+        assert "No video is tracked yet" in (await scene.say("/videos", EVE)).summary
+        assert (await scene.press(unclear, "Look again")).tone is Tone.SUCCESS
+        assert "No video is tracked yet" in (await scene.say("/videos", EVE)).summary
+        assert "1 video" in (await scene.say("/videos")).summary
+
+
+async def test_two_keys_are_two_worlds_on_one_database(clock, database_url):
+    keys = {"cs_test_one": "One", "cs_test_two": "Two"}
+    async with sandbox_of(clock, keys=keys) as sandbox, scene_of(sandbox, clock, database_url) as one:
+        await one.start(HERS)
+    async with sandbox_of(clock, keys=keys) as sandbox, scene_of(sandbox, clock, database_url) as two:
+        reply = await two.say("/videos", EVE)
+        assert "No video is tracked yet" in reply.summary
