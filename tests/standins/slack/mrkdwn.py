@@ -102,7 +102,7 @@ def mentions(content: object, *, link_names: bool = False) -> set[str]:
 
 def links(content: object) -> set[str]:
     """Every address that a text, blocks or a message would make clickable, with those that Slack finds by itself."""
-    found = {each["url"] for each in _objects(content) if isinstance(each.get("url"), str)}
+    found = {str(each["url"]) for each in _objects(content) if isinstance(each.get("url"), str)}
     for piece in _pieces(content):
         spans = list(_SEQUENCE.finditer(piece.text))
         found |= {f"{span.group(1)}{span.group(2)}" for span in spans if span.group(1) not in "@#!"}

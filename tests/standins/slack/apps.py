@@ -1,0 +1,99 @@
+"""Apps and what Slack hands them: tokens, triggers, response URLs, authorization codes."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+from tests.standins.slack.content import Message
+from tests.standins.slack.people import Channel, Enterprise, Team
+
+TRIGGER_LIFE = timedelta(seconds=3)
+RESPONSE_URL_LIFE = timedelta(minutes=30)
+RESPONSE_URL_USES = 5
+CODE_LIFE = timedelta(minutes=10)
+TOKEN_LIFE = timedelta(hours=12)
+
+
+@dataclass(slots=True, kw_only=True)
+class App:
+    """An app as its settings page describes it; it is spoken to by Socket Mode, or by HTTP at `request_url`."""
+
+    id: str
+    name: str
+    scopes: frozenset[str]
+    client_id: str
+    is_socket_mode: bool
+    client_secret: str = field(repr=False)
+    signing_secret: str = field(repr=False)
+    app_token: str = field(repr=False)
+    request_url: str = ""
+    redirect_urls: tuple[str, ...] = ()
+    unfurl_domains: tuple[str, ...] = ()
+    is_rotating: bool = False
+    """Whether its tokens end after twelve hours and have to be refreshed."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Token:
+    """A token. A bot's belongs to a workspace, or to an organisation when `team` is None; an app's to neither."""
+
+    value: str = field(repr=False)
+    kind: Literal["bot", "app"]
+    app: App
+    scopes: frozenset[str]
+    team: Team | None = None
+    enterprise: Enterprise | None = None
+    bot_user: str = ""
+    expires_at: datetime | None = None
+    refresh: str = field(default="", repr=False)
+    is_revoked: bool = False
+    is_inactive: bool = False
+
+    @property
+    def bot_id(self) -> str:
+        """The id of the bot that is no user."""
+        return f"B{self.bot_user[1:]}"
+
+    def may_see(self, team: Team) -> bool:
+        """Whether a workspace lies in its reach."""
+        if self.team is not None:
+            return team.id == self.team.id
+        return self.enterprise is not None and team.enterprise == self.enterprise
+
+
+@dataclass(slots=True)
+class Trigger:
+    """What opens one modal, once, within three seconds. `view_id` is the modal that it came from, if any."""
+
+    app: App
+    team: Team
+    user: str
+    made_at: datetime
+    view_id: str | None = None
+    is_used: bool = False
+
+
+@dataclass(slots=True)
+class ResponseUrl:
+    """Where an app may answer one gesture: five times, within thirty minutes. `origin` is the message acted on."""
+
+    app: App
+    channel: Channel
+    user: str
+    made_at: datetime
+    origin: Message | None = None
+    uses: int = 0
+
+
+@dataclass(slots=True)
+class Grant:
+    """An authorization code that somebody's consent was turned into; it can be exchanged once."""
+
+    app: App
+    team: Team
+    user: str
+    scopes: frozenset[str]
+    redirect_uri: str
+    made_at: datetime
+    is_for_enterprise: bool = False
+    is_used: bool = False

@@ -1,0 +1,142 @@
+"""What an app leaves at Slack: messages, files and views. Blocks are kept as Slack keeps them, every id filled in."""
+
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, TypeAlias
+
+Json: TypeAlias = dict[str, Any]
+
+PNG, JPEG, GIF = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8"
+_PICTURES = {PNG: "image/png", JPEG: "image/jpeg", GIF: "image/gif"}
+
+
+@dataclass(slots=True, kw_only=True)
+class Message:
+    """One message as it stands now. `only_for` is the one person who sees an ephemeral one, and who may lose it."""
+
+    ts: str
+    channel_id: str
+    team_id: str
+    user: str
+    text: str
+    blocks: list[Json] = field(default_factory=list)
+    attachments: list[Json] = field(default_factory=list)
+    app_id: str | None = None
+    thread_ts: str | None = None
+    only_for: str | None = None
+    via: Literal["api", "response_url", "ack", "person"] = "api"
+    edits: int = 0
+    is_deleted: bool = False
+    metadata: Json | None = None
+    unfurls: Json = field(default_factory=dict)
+    files: list["File"] = field(default_factory=list)
+    sent: Json = field(default_factory=dict)
+    """The arguments of the call that made it what it is."""
+
+    def as_json(self) -> Json:
+        """The message as answers and payloads show it."""
+        shown: Json = {"type": "message", "user": self.user, "ts": self.ts, "text": self.text, "team": self.team_id}
+        optional = {"thread_ts": self.thread_ts, "app_id": self.app_id, "metadata": self.metadata}
+        shown |= {key: value for key, value in optional.items() if value}
+        shown |= {"blocks": self.blocks} if self.blocks else {}
+        shown |= {"attachments": self.attachments} if self.attachments else {}
+        shown |= {"files": [{"id": file.id, "name": file.name} for file in self.files]} if self.files else {}
+        return shown | ({"edited": {"user": self.user, "ts": self.ts}} if self.edits else {})
+
+
+@dataclass(slots=True, kw_only=True)
+class File:
+    """A file on its way to Slack or there: asked for, uploaded, completed, and processed some time later."""
+
+    id: str
+    place_id: str
+    app_id: str
+    name: str
+    length: int
+    alt_text: str = ""
+    title: str = ""
+    content: bytes | None = field(default=None, repr=False)
+    completed_at: datetime | None = None
+    processed_at: datetime | None = None
+    channels: list[str] = field(default_factory=list)
+
+    @property
+    def media_type(self) -> str:
+        """What it really is, whatever its name says."""
+        known = (kind for magic, kind in _PICTURES.items() if (self.content or b"").startswith(magic))
+        return next(known, "text/csv" if self.name.endswith(".csv") else "application/octet-stream")
+
+    def is_processed(self, now: datetime) -> bool:
+        """Whether Slack knows by now what it is."""
+        return self.processed_at is not None and now >= self.processed_at
+
+    def as_json(self, now: datetime) -> Json:
+        """The file as files.info tells it: nothing is known of its type until it was processed."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "title": self.title or self.name,
+            "mimetype": self.media_type if self.is_processed(now) else "",
+            "size": self.length,
+            "alt_txt": self.alt_text,
+            "channels": self.channels,
+            "url_private": f"https://files.slack.com/files-pri/{self.place_id}-{self.id}/{self.name}",
+        }
+
+
+@dataclass(slots=True, kw_only=True)
+class View:
+    """A modal or a Home tab as one person sees it. `errors` is what the last submission was refused for, by block."""
+
+    id: str
+    app_id: str
+    team_id: str
+    user: str
+    body: Json
+    hash: str
+    root_id: str
+    previous_id: str | None = None
+    is_open: bool = True
+    errors: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def blocks(self) -> list[Json]:
+        """Its blocks, with every id filled in."""
+        blocks: list[Json] = self.body["blocks"]
+        return blocks
+
+    def as_json(self, values: Json | None = None) -> Json:
+        """The view as answers and payloads show it, with what is filled in."""
+        return {
+            "private_metadata": "",
+            "callback_id": "",
+            "external_id": "",
+            **self.body,
+            "id": self.id,
+            "team_id": self.team_id,
+            "app_id": self.app_id,
+            "hash": self.hash,
+            "root_view_id": self.root_id,
+            "previous_view_id": self.previous_id,
+            "state": {"values": values or {}},
+        }
+
+
+def with_ids(blocks: list[Json], new_id: Iterator[str]) -> list[Json]:
+    """A copy of the blocks in which each has a block_id and each element an action_id, made up where none was sent."""
+    filled = copy.deepcopy(blocks)
+    for block in filled:
+        block.setdefault("block_id", next(new_id))
+        for element in elements(block):
+            element.setdefault("action_id", next(new_id))
+    return filled
+
+
+def elements(block: Json) -> list[Json]:
+    """What can be pressed, chosen or filled in within a block."""
+    if block["type"] == "actions":
+        return list(block["elements"])
+    candidates = [block.get("element"), block.get("accessory")]
+    return [each for each in candidates if each and each["type"] != "image"]

@@ -1,0 +1,108 @@
+"""What Slack tells an app by itself: events, their redelivery, and the checks of a request URL."""
+
+import dataclasses
+import secrets
+from typing import Any, Literal, TypeAlias
+from urllib.parse import urlsplit
+
+from tests.standins.slack import oauth, payloads
+from tests.standins.slack.apps import App
+from tests.standins.slack.content import Message
+from tests.standins.slack.delivery import RETRY_AFTER, Delivery
+from tests.standins.slack.gestures import Gestures
+from tests.standins.slack.people import Enterprise, Team
+
+Json: TypeAlias = dict[str, Any]
+Removal: TypeAlias = Literal["app_uninstalled", "tokens_revoked"]
+
+
+class Events(Gestures):
+    """Nobody sees it when an event fails: it is not in `failures`, only its `Delivery` tells."""
+
+    async def send_event(self, event: Json, team: Team, app: App | None = None) -> Delivery:
+        """Any event, in the envelope of the Events API."""
+        app = self._app(app)
+        payload = payloads.event_callback(self, app, team, event, self.new_id("Ev"))
+        return await self.deliver(Delivery(app=app, kind="events_api", payload=payload))
+
+    async def redeliver(self, delivery: Delivery) -> Delivery:
+        """The same event again, counted: Slack does so at once, after a minute and after five (see RETRY_AFTER).
+
+        Raises ValueError where Slack would send it no more.
+        """
+        if delivery.kind != "events_api" or delivery.is_final or delivery.retry_num >= len(RETRY_AFTER):
+            raise ValueError("this is not sent again")
+        again = Delivery(app=delivery.app, kind="events_api", payload=delivery.payload)
+        again.retry_num = delivery.retry_num + 1
+        again.retry_reason = delivery.failure or "timeout"
+        return await self.deliver(again)
+
+    async def replay(self, delivery: Delivery) -> Delivery:
+        """The very same request or envelope once more, whatever came of the first."""
+        return await self.deliver(
+            dataclasses.replace(delivery, status=None, ack=None, failure="", options=[], is_final=False)
+        )
+
+    async def open_home(self, user: str, app: App | None = None) -> Delivery:
+        """A person opens the app's Home tab."""
+        app, who = self._app(app), self.users[user]
+        tokens = self.bot_tokens(app, who.team) or self.bot_tokens(app, who.team.enterprise or who.team)
+        event: Json = {
+            "type": "app_home_opened",
+            "user": user,
+            "channel": self.conversation(tokens[0], who).id,
+            "tab": "home",
+            "event_ts": self.new_ts(),
+        }
+        shown = self.home(user)
+        return await self.send_event({**event, "view": shown.as_json()} if shown else event, who.team, app)
+
+    async def share_link(self, message: Message, url: str, app: App | None = None) -> Delivery:
+        """A message has a link of the app's domains in it."""
+        event = {
+            "type": "link_shared",
+            "channel": message.channel_id,
+            "user": message.user,
+            "message_ts": message.ts,
+            "unfurl_id": f"C-{message.ts}",
+            "source": "conversations_history",
+            "links": [{"domain": urlsplit(url).hostname, "url": url}],
+            "event_ts": self.new_ts(),
+        }
+        return await self.send_event(event, self.teams[message.team_id], app)
+
+    async def uninstall(
+        self,
+        team: Team,
+        app: App | None = None,
+        order: tuple[Removal, ...] = ("tokens_revoked", "app_uninstalled"),
+    ) -> list[Delivery]:
+        """Somebody removes the app from a workspace; the order of the two events is not guaranteed."""
+        app = self._app(app)
+        place: Team | Enterprise = team
+        if team.enterprise and not self.bot_tokens(app, team):
+            place = team.enterprise
+        bots = [token.bot_user for token in self.bot_tokens(app, place)]
+        # The payload tells of the installation, so it is made before that is gone.
+        events: dict[Removal, Json] = {
+            "tokens_revoked": {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": bots}},
+            "app_uninstalled": {"type": "app_uninstalled"},
+        }
+        made = [payloads.event_callback(self, app, team, events[name], self.new_id("Ev")) for name in order]
+        oauth.remove(self, app, place)
+        return [await self.deliver(Delivery(app=app, kind="events_api", payload=payload)) for payload in made]
+
+    async def send_ssl_check(self, app: App | None = None) -> Delivery:
+        """The request by which Slack looks at a command's certificate; it is not signed at Slack, here it is."""
+        payload = {"ssl_check": "1", "token": payloads.TOKEN}
+        return await self.deliver(Delivery(app=self._app(app), kind="ssl_check", payload=payload))
+
+    async def send_url_verification(self, app: App | None = None) -> Delivery:
+        """The question whether a request URL is the app's own; the wrong answer is a `bad_answer`."""
+        challenge = secrets.token_hex(16)
+        payload = {"token": payloads.TOKEN, "challenge": challenge, "type": "url_verification"}
+        delivery = await self.deliver(Delivery(app=self._app(app), kind="url_verification", payload=payload))
+        answers = ({"challenge": challenge}, {"text": challenge})
+        if not delivery.failure and delivery.ack not in answers:
+            delivery.failure = "bad_answer"
+        return delivery

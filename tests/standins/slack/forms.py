@@ -1,0 +1,123 @@
+"""What a person can do with elements: find one by what it says, choose, fill in; and the state that comes of it.
+
+Raises ValueError where the client would not let a person do it: that is a mistake of the test, or of the app's blocks.
+"""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any, TypeAlias
+from urllib.parse import urlsplit
+
+from tests.standins.slack.content import elements
+
+Json: TypeAlias = dict[str, Any]
+Choice: TypeAlias = str | Sequence[str] | None
+Offered: TypeAlias = Mapping[tuple[str, str], list[Json]]
+"""The options that an app gave for an external select, by block_id and action_id."""
+
+_TYPED = ("plain_text_input", "number_input", "url_text_input", "email_text_input")
+_SELECTED = {
+    "users_select": "selected_user",
+    "conversations_select": "selected_conversation",
+    "channels_select": "selected_channel",
+    "multi_users_select": "selected_users",
+    "multi_conversations_select": "selected_conversations",
+    "multi_channels_select": "selected_channels",
+    "datepicker": "selected_date",
+    "timepicker": "selected_time",
+    "datetimepicker": "selected_date_time",
+}
+_ONE_OPTION = ("static_select", "external_select", "radio_buttons", "overflow")
+_OPTIONS = ("multi_static_select", "multi_external_select", "checkboxes")
+
+
+def find(blocks: list[Json], name: str) -> tuple[Json, Json]:
+    """The block and the element with this action_id, block_id or label; a label is what a person reads on it."""
+    found = [(block, each) for block in blocks for each in elements(block) if name in _names(block, each)]
+    if len(found) != 1:
+        seen = [names[-1] for block in blocks for each in elements(block) if (names := _names(block, each))]
+        raise ValueError(f"{len(found)} elements are called {name!r}; there are {seen}")
+    return found[0]
+
+
+def _names(block: Json, element: Json) -> list[str]:
+    texts = (element.get("text"), element.get("placeholder"), block.get("label"))
+    alone = [block["block_id"]] if len(elements(block)) == 1 else []
+    return [element["action_id"], *alone, *(text["text"] for text in texts if text)]
+
+
+def entry(element: Json, choice: Choice, offered: Sequence[Json] = ()) -> Json:
+    """What a payload says of an element when this was chosen or typed; None is nothing, or what it began with."""
+    kind = element["type"]
+    if kind in _TYPED:
+        value = element.get("initial_value") if choice is None else str(choice)
+        return {"type": kind, "value": _allowed(element, value) if value else None}
+    if kind in _SELECTED:
+        key = _SELECTED[kind]
+        return {"type": kind, key: element.get(key.replace("selected", "initial")) if choice is None else choice}
+    options = [*element.get("options", ()), *offered]
+    options += [each for group in element.get("option_groups", ()) for each in group["options"]]
+    if kind in _ONE_OPTION:
+        option = element.get("initial_option") if choice is None else _option(options, str(choice))
+        return {"type": kind, "selected_option": option}
+    if kind in _OPTIONS:
+        wanted = [choice] if isinstance(choice, str) else choice
+        chosen = element.get("initial_options", []) if wanted is None else [_option(options, each) for each in wanted]
+        return {"type": kind, "selected_options": chosen}
+    raise ValueError(f"nothing can be chosen in a {kind}")
+
+
+def _option(options: list[Json], wanted: str) -> Json:
+    for option in options:
+        if wanted in (option["value"], option["text"]["text"]):
+            return option
+    raise ValueError(f"no option is called {wanted!r}; there are {[option['text']['text'] for option in options]}")
+
+
+def _allowed(element: Json, value: str) -> str:
+    """What was typed, unless the client would not take it."""
+    kind = element["type"]
+    if kind == "plain_text_input" and not element.get("min_length", 0) <= len(value) <= element.get("max_length", 3000):
+        raise ValueError(f"{len(value)} characters are too few or too many here")
+    if kind == "url_text_input" and not urlsplit(value).netloc:
+        raise ValueError(f"{value!r} is no address")
+    if kind == "number_input":
+        _check_number(element, value)
+    return value
+
+
+def _check_number(element: Json, value: str) -> None:
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        raise ValueError(f"{value!r} is no number") from None
+    if not element["is_decimal_allowed"] and number != number.to_integral_value():
+        raise ValueError(f"{value!r} is not whole")
+    if number < Decimal(element.get("min_value", value)) or number > Decimal(element.get("max_value", value)):
+        raise ValueError(f"{value!r} is out of bounds")
+
+
+def state(blocks: list[Json], choices: Mapping[tuple[str, str], Choice], offered: Offered) -> Json:
+    """The `values` of a state; `choices` are by block_id and action_id."""
+    values: Json = {}
+    for block in blocks:
+        for element in elements(block):
+            if element["type"] in ("button", "overflow"):
+                continue
+            key = (block["block_id"], element["action_id"])
+            said = entry(element, choices.get(key), offered.get(key, ()))
+            values.setdefault(key[0], {})[key[1]] = said
+    return values
+
+
+def filled(blocks: list[Json], answers: Mapping[str, Choice], offered: Offered) -> Json:
+    """The `values` of a form that was filled in; `answers` are by label, block_id or action_id."""
+    named = ((find(blocks, name), answer) for name, answer in answers.items())
+    choices = {(block["block_id"], element["action_id"]): answer for (block, element), answer in named}
+    values = state(blocks, choices, offered)
+    for block in blocks:
+        if block["type"] == "input" and not block.get("optional"):
+            said = values[block["block_id"]][block["element"]["action_id"]]
+            if not any(value for key, value in said.items() if key != "type"):
+                raise ValueError(f"{block['label']['text']!r} has to be filled in")
+    return values

@@ -1,0 +1,142 @@
+"""Installing and removing apps: the consent page, oauth.v2.access with token rotation, auth.revoke, apps.uninstall."""
+
+import base64
+import binascii
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+from urllib.parse import urlencode
+
+from tests.standins.slack.apps import CODE_LIFE, TOKEN_LIFE, App, Grant, Token
+from tests.standins.slack.calls import Call
+from tests.standins.slack.people import Enterprise, Team
+from tests.standins.slack.refusal import Refusal
+from tests.standins.slack.world import World
+
+Json: TypeAlias = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """Somebody who says yes on the consent page, for their workspace or for the whole organisation."""
+
+    user: str
+    is_for_enterprise: bool = False
+
+
+def authorize(world: World, query: Mapping[str, str], consent: Consent | None) -> str:
+    """The address that the consent page sends the person on to; without a consent they pressed Cancel.
+
+    Raises Refusal for what the page shows an error for: an unknown app, a scope the app does not have, a redirect_uri
+    that is not below one of the app's redirect URLs.
+    """
+    app = next((each for each in world.apps.values() if each.client_id == query.get("client_id")), None)
+    if app is None:
+        raise Refusal("invalid_client_id")
+    scopes = frozenset(scope for scope in query.get("scope", "").split(",") if scope)
+    if not scopes or not scopes <= app.scopes:
+        raise Refusal("invalid_scope")
+    redirect = query.get("redirect_uri") or (app.redirect_urls[0] if app.redirect_urls else "")
+    if not redirect or not any(redirect.startswith(own) for own in app.redirect_urls):
+        raise Refusal("bad_redirect_uri")
+    if consent is None:
+        return f"{redirect}?{urlencode({'error': 'access_denied', 'state': query.get('state', '')})}"
+    user = world.users[consent.user]
+    code = secrets.token_hex(16)
+    world.grants[code] = Grant(
+        app,
+        user.team,
+        user.id,
+        scopes,
+        query.get("redirect_uri", ""),
+        world.clock(),
+        is_for_enterprise=consent.is_for_enterprise,
+    )
+    return f"{redirect}?{urlencode({'code': code, 'state': query.get('state', '')})}"
+
+
+def access(world: World, call: Call) -> Json:
+    """oauth.v2.access: a code, or with grant_type=refresh_token a refresh token, for a new token. Each works once."""
+    app = _client(world, call)
+    if call.text("grant_type") == "refresh_token":
+        return _refreshed(world, call, app)
+    grant = world.grants.get(call.text("code"))
+    if grant is None or grant.app is not app or world.clock() - grant.made_at > CODE_LIFE:
+        raise Refusal("invalid_code")
+    if grant.is_used:
+        raise Refusal("code_already_used")
+    if grant.redirect_uri != call.text("redirect_uri"):
+        raise Refusal("bad_redirect_uri")
+    grant.is_used = True
+    place = grant.team.enterprise if grant.is_for_enterprise else grant.team
+    assert place is not None
+    token = world.install(app, place, grant.scopes)
+    return {**_described(token), "authed_user": {"id": grant.user}}
+
+
+def _client(world: World, call: Call) -> App:
+    """The app whose id and secret came along, in the Authorization header or among the arguments."""
+    name, secret = call.text("client_id"), call.text("client_secret")
+    kind, _, basic = call.headers.get("Authorization", "").partition(" ")
+    if kind == "Basic":
+        try:
+            name, _, secret = base64.b64decode(basic).decode().partition(":")
+        except (binascii.Error, UnicodeDecodeError):
+            raise Refusal("invalid_client_id") from None
+    app = next((each for each in world.apps.values() if each.client_id == name), None)
+    if app is None:
+        raise Refusal("invalid_client_id")
+    if not secrets.compare_digest(secret, app.client_secret):
+        raise Refusal("bad_client_secret")
+    return app
+
+
+def _refreshed(world: World, call: Call, app: App) -> Json:
+    used = call.text("refresh_token")
+    old = next((each for each in world.tokens.values() if used and each.refresh == used and each.app is app), None)
+    place = (old.team or old.enterprise) if old else None
+    if old is None or place is None or old.is_revoked:
+        raise Refusal("invalid_refresh_token")
+    old.refresh = ""
+    # The old token goes on until its end, as Slack's does; only the refresh token is spent.
+    return _described(world.install(app, place, old.scopes))
+
+
+def _described(token: Token) -> Json:
+    team, enterprise = token.team, token.enterprise
+    described: Json = {
+        "app_id": token.app.id,
+        "access_token": token.value,
+        "token_type": "bot",
+        "scope": ",".join(sorted(token.scopes)),
+        "bot_user_id": token.bot_user,
+        "team": {"id": team.id, "name": team.name} if team else None,
+        "enterprise": {"id": enterprise.id, "name": enterprise.name} if enterprise else None,
+        "is_enterprise_install": team is None,
+    }
+    if token.expires_at is not None:
+        described |= {"refresh_token": token.refresh, "expires_in": int(TOKEN_LIFE.total_seconds())}
+    return described
+
+
+def revoke(_: World, call: Call) -> Json:
+    """auth.revoke: of the token that calls; with `test` nothing happens."""
+    if not call.flag("test"):
+        call.by.is_revoked = True
+    return {"revoked": not call.flag("test")}
+
+
+def uninstall(world: World, call: Call) -> Json:
+    """apps.uninstall: from the workspace or organisation of the token that calls."""
+    if _client(world, call) is not call.app:
+        raise Refusal("client_id_token_mismatch")
+    remove(world, call.app, call.place)
+    return {}
+
+
+def remove(world: World, app: App, place: Team | Enterprise) -> None:
+    """Take the app out of a place: its tokens end and its bot is gone."""
+    for token in world.bot_tokens(app, place):
+        token.is_revoked = True
+        world.users[token.bot_user].deleted = True

@@ -1,0 +1,108 @@
+"""What may be in a message, whichever way it comes, and how it gets into a channel."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal, TypeAlias
+
+from tests.standins.slack.apps import App
+from tests.standins.slack.block_kit import MOST_WEIGHT, Surface, validate, validate_view, weight
+from tests.standins.slack.content import Message, with_ids
+from tests.standins.slack.people import Channel, Team
+from tests.standins.slack.refusal import Refusal
+from tests.standins.slack.world import World
+
+Json: TypeAlias = dict[str, Any]
+MOST_TEXT = 40_000
+MOST_MARKDOWN_TEXT = 12_000
+
+
+def decoded(args: Mapping[str, Any], key: str, error: str) -> Any:
+    """An argument that is JSON, and a string of JSON in a form. Raises Refusal with that error when it is neither."""
+    value = args.get(key)
+    if not isinstance(value, str) or not value:
+        return value or None
+    try:
+        return json.loads(value)
+    except ValueError:
+        raise Refusal(error) from None
+
+
+def content_of(world: World, args: Mapping[str, Any], app: App, team: Team, *, may_be_private: bool = True) -> Json:
+    """The text, blocks and attachments of a message, as it will be kept. Raises Refusal.
+
+    `may_be_private`: whether a picture may be a file that was shared with nobody.
+    """
+    blocks = decoded(args, "blocks", "invalid_blocks_format") or []
+    attachments = decoded(args, "attachments", "invalid_attachments") or []
+    text = str(args.get("text") or args.get("markdown_text") or "")
+    if args.get("markdown_text") and (args.get("text") or blocks):
+        raise Refusal("markdown_text_conflict")
+    if len(str(args.get("markdown_text") or "")) > MOST_MARKDOWN_TEXT:
+        raise Refusal("msg_too_long")
+    if not isinstance(blocks, list):
+        raise Refusal("invalid_blocks_format")
+    if not (text or blocks or attachments):
+        raise Refusal("no_text")
+    if weight(blocks) > MOST_WEIGHT:
+        raise Refusal("msg_blocks_too_long")
+    check_blocks(world, blocks, "message", app, team, may_be_private=may_be_private)
+    kept = with_ids(blocks, world.new_block_id)
+    return {"text": text[:MOST_TEXT], "blocks": kept, "attachments": attachments}
+
+
+def check_blocks(
+    world: World, blocks: list[Json], surface: Surface, app: App, team: Team, *, may_be_private: bool = True
+) -> None:
+    """Raises Refusal for blocks that Slack would not take, with the reasons."""
+    problems = validate(blocks, surface)
+    if not problems:
+        problems = list(_missing_pictures(world, blocks, app, team, may_be_private=may_be_private))
+    if problems:
+        raise Refusal("invalid_blocks", [f"[ERROR] {each}" for each in problems], errors=problems)
+
+
+def check_view(world: World, view: object, kind: Literal["modal", "home"], app: App, team: Team) -> Json:
+    """The view as it will be kept. Raises Refusal."""
+    problems = validate_view(view)
+    if not problems and isinstance(view, dict):
+        problems = [] if view["type"] == kind else [f"/view/type must be {kind} here"]
+        problems += _missing_pictures(world, view["blocks"], app, team, may_be_private=True)
+    if problems or not isinstance(view, dict):
+        raise Refusal("invalid_arguments", [f"[ERROR] {each}" for each in problems])
+    if len(json.dumps(view)) > 250_000:
+        raise Refusal("view_too_large")
+    return {**view, "blocks": with_ids(view["blocks"], world.new_block_id)}
+
+
+def _missing_pictures(world: World, blocks: object, app: App, team: Team, *, may_be_private: bool) -> Iterator[str]:
+    """What is wrong with the files that pictures name: Slack shows only those that it has and has looked at."""
+    now = world.clock()
+    for reference in _slack_files(blocks):
+        addresses = {file.as_json(now)["url_private"]: file for file in world.files.values()}
+        file = world.files.get(reference.get("id", "")) or addresses.get(reference.get("url", ""))
+        is_ours = file is not None and file.place_id in (team.id, team.enterprise_id) and file.app_id == app.id
+        if file is None or not is_ours or not (file.channels or may_be_private):
+            yield "invalid slack file: there is none to be seen"
+        elif not file.is_processed(now):
+            yield "invalid slack file: it is not processed yet"
+        elif not file.media_type.startswith("image/"):
+            yield "invalid slack file: it is no picture"
+
+
+def _slack_files(value: object) -> Iterator[Json]:
+    if isinstance(value, dict):
+        if isinstance(value.get("slack_file"), dict):
+            yield value["slack_file"]
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            yield from _slack_files(item)
+
+
+def put(world: World, channel: Channel, user: str, content: Json, **more: Any) -> Message:
+    """A new message in a channel; `more` are further fields of `Message`."""
+    message = Message(
+        ts=world.new_ts(), channel_id=channel.id, team_id=channel.team.id, user=user, **{**content, **more}
+    )
+    channel.history.append(message)
+    return message

@@ -1,0 +1,26 @@
+"""How Slack says no."""
+
+from collections.abc import Mapping, Sequence
+
+
+class Refusal(Exception):
+    """An answer with `ok: false`. `messages` are the details that some errors carry; `more` are further keys."""
+
+    def __init__(self, error: str, messages: Sequence[str] = (), **more: object) -> None:
+        super().__init__(error)
+        self.error = error
+        self.messages = list(messages)
+        self.more = more
+
+    def body(self) -> dict[str, object]:
+        """The answer."""
+        details: Mapping[str, object] = {"response_metadata": {"messages": self.messages}} if self.messages else {}
+        return {"ok": False, "error": self.error, **self.more, **details}
+
+
+class RateLimited(Refusal):
+    """The answer with status 429, and the whole seconds to wait."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__("ratelimited")
+        self.seconds = seconds

@@ -1,0 +1,81 @@
+"""Response URLs: where an app answers one gesture, five times within thirty minutes, without a token."""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+from tests.standins.slack.apps import RESPONSE_URL_LIFE, RESPONSE_URL_USES, App, ResponseUrl
+from tests.standins.slack.content import Message
+from tests.standins.slack.people import Channel, User
+from tests.standins.slack.posting import content_of, put
+from tests.standins.slack.refusal import Refusal
+from tests.standins.slack.world import World
+
+Json: TypeAlias = dict[str, Any]
+KNOWN = frozenset({"text", "blocks", "attachments", "response_type", "replace_original", "delete_original"})
+MORE = frozenset({"thread_ts", "unfurl_links", "unfurl_media", "mrkdwn", "parse", "link_names", "metadata"})
+
+
+def issue(world: World, app: App, channel: Channel, user: User, origin: Message | None = None) -> str:
+    """A new response URL; `origin` is the message that the person acted on."""
+    name = f"{user.team.id}/{secrets.token_hex(12)}"
+    world.response_urls[name] = ResponseUrl(app, channel, user.id, world.clock(), origin)
+    return f"{world.base_url}/hooks/{name}"
+
+
+def use(world: World, name: str, args: Mapping[str, Any]) -> None:
+    """Take one answer. Raises Refusal; an answer that is refused for what is in it has used the address too."""
+    url = world.response_urls.get(name)
+    if url is None or world.clock() - url.made_at > RESPONSE_URL_LIFE:
+        raise Refusal("expired_url")
+    if url.uses >= RESPONSE_URL_USES:
+        raise Refusal("used_url")
+    url.uses += 1
+    unknown = sorted(set(args) - KNOWN - MORE)
+    if unknown:
+        raise Refusal("invalid_payload", [f"unknown argument: {key}" for key in unknown])
+    if args.get("delete_original"):
+        _original(url).is_deleted = True
+        return
+    answer(world, url, args)
+
+
+def answer(world: World, url: ResponseUrl, args: Mapping[str, Any], via: str = "response_url") -> Message:
+    """Post an answer, for the person alone unless it says `in_channel`, or put it in place of the original."""
+    kind = args.get("response_type", "ephemeral")
+    if kind not in ("ephemeral", "in_channel"):
+        raise Refusal("invalid_payload", [f"unknown response_type: {kind}"])
+    private = world.shows_files_in_response_urls
+    content = content_of(world, args, url.app, url.channel.team, may_be_private=private)
+    if args.get("replace_original") and url.origin is not None:
+        original = _original(url)
+        original.text, original.blocks, original.attachments = (
+            content["text"],
+            content["blocks"],
+            content["attachments"],
+        )
+        original.edits += 1
+        original.sent = dict(args)
+        return original
+    return put(
+        world,
+        url.channel,
+        _bot(world, url),
+        content,
+        app_id=url.app.id,
+        only_for=url.user if kind == "ephemeral" else None,
+        via=via,
+        thread_ts=args.get("thread_ts") or (url.origin.thread_ts if url.origin else None),
+        sent=dict(args),
+    )
+
+
+def _original(url: ResponseUrl) -> Message:
+    if url.origin is None or url.origin.is_deleted:
+        raise Refusal("message_not_found")
+    return url.origin
+
+
+def _bot(world: World, url: ResponseUrl) -> str:
+    own = (token for token in world.tokens.values() if token.app is url.app and token.kind == "bot")
+    return next((token.bot_user for token in own if token.may_see(url.channel.team)), "")

@@ -1,0 +1,161 @@
+"""A local Slack: `running()` gives one that listens on this machine, with the state, the gestures and the record of it.
+
+Over the wire it is what the documentation says of Slack; whatever is doubtful there is answered strictly here.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+import aiohttp
+from aiohttp import web
+
+from tests.standins.slack import files, oauth, response_urls
+from tests.standins.slack.apps import App
+from tests.standins.slack.calls import Call
+from tests.standins.slack.delivery import Forgery, HttpPost
+from tests.standins.slack.door import Door, read
+from tests.standins.slack.events import Events
+from tests.standins.slack.inject import Injection
+from tests.standins.slack.oauth import Consent
+from tests.standins.slack.refusal import Refusal
+from tests.standins.slack.sockets import Connection, DisconnectReason, Sockets
+
+MOST_BYTES = 50 * 1024 * 1024
+_GONE = ("expired_url", "used_url", "message_not_found")
+
+
+def utc_now() -> datetime:
+    """The present moment, aware and in UTC."""
+    return datetime.now(UTC)
+
+
+class Slack(Events):
+    """The server, once it runs. `consent` is who says yes on the next consent page; None presses Cancel."""
+
+    def __init__(self, clock: Callable[[], datetime], session: aiohttp.ClientSession) -> None:
+        super().__init__(clock)
+        self.consent: Consent | None = None
+        self._http = self.posts = HttpPost(self, session)
+        self._link = self.sockets = Sockets(self)
+        self._injection = Injection(self)
+        self._door = Door(self, self._link.methods)
+
+    @property
+    def api_url(self) -> str:
+        """What an app takes for https://slack.com/api/."""
+        return f"{self.base_url}/api/"
+
+    @property
+    def authorize_url(self) -> str:
+        """What an app takes for https://slack.com/oauth/v2/authorize."""
+        return f"{self.base_url}/oauth/v2/authorize"
+
+    def forging(
+        self, *, secret: str = "", age: timedelta = timedelta(0), timestamp: str = ""
+    ) -> AbstractContextManager[None]:
+        """Sign requests wrongly until the end of the block: with another secret, or at another time."""
+        return self._http.forging(Forgery(secret, age, timestamp))
+
+    def connections(self, app: App | None = None) -> list[Connection]:
+        """The websockets that an app has open."""
+        return self._link.of(self._app(app))
+
+    async def disconnect(self, reason: DisconnectReason = "refresh_requested", app: App | None = None) -> None:
+        """Ask an app's websockets to go: after a warning they may stay, after `link_disabled` none is opened."""
+        await self._link.disconnect(self._app(app), reason)
+
+    def application(self) -> web.Application:
+        """The routes."""
+        app = web.Application(client_max_size=MOST_BYTES)
+        app.add_routes(
+            [
+                web.route("*", "/api/{method}", self._api),
+                web.post("/hooks/{team}/{secret}", self._hook),
+                web.post("/upload/v1/{file}", self._upload),
+                web.get("/oauth/v2/authorize", self._authorize),
+                web.get("/link/", self._link.handle),
+            ]
+        )
+        app.on_shutdown.append(self._let_go)
+        return app
+
+    async def _let_go(self, _: web.Application) -> None:
+        self._injection.release()
+        self._link.abort()
+
+    async def _api(self, request: web.Request) -> web.StreamResponse:
+        return await self._door.handle(request, self._injection)
+
+    async def _hook(self, request: web.Request) -> web.StreamResponse:
+        name = f"{request.match_info['team']}/{request.match_info['secret']}"
+        try:
+            call = await read(request, self, "response_url")
+        except Refusal as refusal:
+            return web.Response(status=400, text=refusal.error)
+
+        async def act() -> web.Response:
+            try:
+                response_urls.use(self, name, call.args)
+            except Refusal as refusal:
+                call.answer = refusal.body()
+                return web.json_response(call.answer, status=404 if refusal.error in _GONE else 400)
+            else:
+                call.answer = {"ok": True}
+                return web.Response(text="ok")
+            finally:
+                self.touch()
+
+        return await self._injection.around(request, call.method, act)
+
+    async def _upload(self, request: web.Request) -> web.StreamResponse:
+        file_id = request.match_info["file"]
+        content = await _sent_bytes(request)
+        args = {"file": file_id, "bytes": len(content)}
+        call = Call(method="upload", args=args, headers=request.headers.copy(), at=self.clock())
+        self.calls.append(call)
+
+        async def act() -> web.Response:
+            try:
+                said = files.upload(self, file_id, content)
+            except Refusal as refusal:
+                call.answer = refusal.body()
+                return web.Response(status=400, text=refusal.error)
+            else:
+                call.answer = {"ok": True}
+                return web.Response(text=said)
+            finally:
+                self.touch()
+
+        return await self._injection.around(request, call.method, act)
+
+    async def _authorize(self, request: web.Request) -> web.StreamResponse:
+        try:
+            target = oauth.authorize(self, request.query, self.consent)
+        except Refusal as refusal:
+            return web.Response(status=400, text=f"Something went wrong when authorizing this app: {refusal.error}")
+        return web.Response(status=302, headers={"Location": target})
+
+
+async def _sent_bytes(request: web.Request) -> bytes:
+    """The bytes of an upload, bare or as the file in a form."""
+    if request.content_type != "multipart/form-data":
+        return await request.read()
+    parts = (part for part in (await request.post()).values() if isinstance(part, web.FileField))
+    return next((part.file.read() for part in parts), b"")
+
+
+@asynccontextmanager
+async def running(clock: Callable[[], datetime] = utc_now) -> AsyncIterator[Slack]:
+    """A Slack on a free port of this machine, until the end of the block. `clock` is aware; rates keep real time."""
+    async with aiohttp.ClientSession() as session:
+        slack = Slack(clock, session)
+        runner = web.AppRunner(slack.application(), shutdown_timeout=1, access_log=None)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, "127.0.0.1", 0).start()
+            host, port = runner.addresses[0][:2]
+            slack.base_url = f"http://{host}:{port}"
+            yield slack
+        finally:
+            await runner.cleanup()

@@ -1,0 +1,220 @@
+"""Everything that exists at this Slack, how it is set up, and what can be seen of it. Knows no HTTP."""
+
+import asyncio
+import itertools
+import secrets
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
+
+from tests.standins.slack.apps import TOKEN_LIFE, App, Grant, ResponseUrl, Token, Trigger
+from tests.standins.slack.calls import Call, Failure
+from tests.standins.slack.content import File, Message, View
+from tests.standins.slack.faults import Faults
+from tests.standins.slack.people import Channel, ChannelKind, Enterprise, Team, User
+from tests.standins.slack.rates import Rates
+from tests.standins.slack.refusal import Refusal
+
+BOT_SCOPES = ("commands", "chat:write", "chat:write.public", "files:write", "im:write", "users:read", "team:read")
+
+
+class World:
+    """The state. Ids and secrets are made up in order where none is given; times come from `clock`, which is aware."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self.clock = clock
+        self.base_url = ""
+        self.rates = Rates()
+        self.faults = Faults()
+        self.calls: list[Call] = []
+        self.failures: list[Failure] = []
+        self.ack_seconds = 3.0
+        self.processing = timedelta(0)
+        """How long Slack works on a completed file before a block may show it."""
+        self.shows_files_in_response_urls = False
+        """Whether a response_url takes a file that was shared with nobody. Sources differ: the strict answer holds."""
+        self.enterprises: dict[str, Enterprise] = {}
+        self.teams: dict[str, Team] = {}
+        self.users: dict[str, User] = {}
+        self.channels: dict[str, Channel] = {}
+        self.apps: dict[str, App] = {}
+        self.tokens: dict[str, Token] = {}
+        self.files: dict[str, File] = {}
+        self.views: dict[str, View] = {}
+        self.triggers: dict[str, Trigger] = {}
+        self.response_urls: dict[str, ResponseUrl] = {}
+        self.grants: dict[str, Grant] = {}
+        self.new_block_id: Iterator[str] = (f"b{number}" for number in itertools.count())
+        self._numbers = itertools.count(1)
+        self._last_ts = 0
+        self._changed = asyncio.Event()
+
+    # Setting up
+
+    def add_enterprise(self, id_: str = "E1", name: str = "Grid") -> Enterprise:
+        """An organisation."""
+        self.enterprises[id_] = Enterprise(id_, name)
+        return self.enterprises[id_]
+
+    def add_team(self, id_: str = "T1", name: str = "Acme", enterprise: Enterprise | None = None) -> Team:
+        """A workspace."""
+        self.teams[id_] = Team(id_, name, name.lower(), enterprise)
+        return self.teams[id_]
+
+    def add_user(self, id_: str, team: Team, name: str = "", **flags: bool | str) -> User:
+        """A person; flags are those of `User`: is_admin, is_restricted, deleted, tz …"""
+        name = name or id_.lower()
+        self.users[id_] = User(id=id_, team=team, name=name, real_name=name.title(), **flags)  # type: ignore[arg-type]
+        return self.users[id_]
+
+    def add_channel(
+        self, id_: str, team: Team, members: Iterable[str] = (), kind: ChannelKind = "public", name: str = ""
+    ) -> Channel:
+        """A channel; a bot is in it when its user is a member."""
+        self.channels[id_] = Channel(id_, team, name or id_.lower(), kind, set(members))
+        return self.channels[id_]
+
+    def add_app(
+        self,
+        id_: str = "A1",
+        *,
+        scopes: Iterable[str] = BOT_SCOPES,
+        is_socket_mode: bool = False,
+        redirect_urls: Iterable[str] = (),
+        unfurl_domains: Iterable[str] = (),
+        is_rotating: bool = False,
+    ) -> App:
+        """An app with its secrets. One that is spoken to over HTTP gets its `request_url` when that is known."""
+        self.apps[id_] = App(
+            id=id_,
+            name="ContentStats",
+            scopes=frozenset(scopes),
+            client_id=f"{id_}.client",
+            client_secret=secrets.token_hex(16),
+            signing_secret=secrets.token_hex(16),
+            app_token=f"xapp-1-{id_}-{secrets.token_hex(16)}",
+            is_socket_mode=is_socket_mode,
+            redirect_urls=tuple(redirect_urls),
+            unfurl_domains=tuple(unfurl_domains),
+            is_rotating=is_rotating,
+        )
+        app = self.apps[id_]
+        self.tokens[app.app_token] = Token(
+            value=app.app_token, kind="app", app=app, scopes=frozenset({"connections:write"})
+        )
+        return app
+
+    def install(self, app: App, place: Team | Enterprise, scopes: Iterable[str] | None = None) -> Token:
+        """The app in a workspace or a whole organisation, as after OAuth. Installing again adds scopes to the token."""
+        team = place if isinstance(place, Team) else None
+        enterprise = place if isinstance(place, Enterprise) else place.enterprise
+        wanted = frozenset(app.scopes if scopes is None else scopes)
+        for token in self.bot_tokens(app, place):
+            token.scopes |= wanted
+            if not app.is_rotating:
+                return token
+        bot_user = next((t.bot_user for t in self.bot_tokens(app, place)), "") or self._add_bot(app, team, enterprise)
+        value = f"{'xoxe.xoxb-1' if app.is_rotating else 'xoxb'}-{place.id}-{secrets.token_hex(12)}"
+        token = Token(
+            value=value, kind="bot", app=app, scopes=wanted, team=team, enterprise=enterprise, bot_user=bot_user
+        )
+        if app.is_rotating:
+            token.expires_at = self.clock() + TOKEN_LIFE
+            token.refresh = f"xoxe-1-{secrets.token_hex(16)}"
+        self.tokens[value] = token
+        return token
+
+    def bot_tokens(self, app: App, place: Team | Enterprise) -> list[Token]:
+        """The app's tokens in a workspace or an organisation that still work."""
+        mine = [t for t in self.tokens.values() if t.kind == "bot" and t.app is app and not t.is_revoked]
+        return [t for t in mine if (t.team if isinstance(place, Team) else t.team is None and t.enterprise) == place]
+
+    def _add_bot(self, app: App, team: Team | None, enterprise: Enterprise | None) -> str:
+        home = team or next(each for each in self.teams.values() if each.enterprise == enterprise)
+        return self.add_user(self.new_id("U"), home, app.name.lower(), is_bot=True).id
+
+    # Looking
+
+    def channel(self, id_: str) -> Channel:
+        """A channel by id."""
+        return self.channels[id_]
+
+    def ephemerals(self, user: str) -> list[Message]:
+        """What one person alone sees now, in whichever channel, oldest first."""
+        everything = (message for channel in self.channels.values() for message in channel.history)
+        return sorted(
+            (each for each in everything if each.only_for == user and not each.is_deleted), key=lambda each: each.ts
+        )
+
+    def direct_messages(self, user: str) -> list[Message]:
+        """What was posted into a person's conversations with bots, oldest first."""
+        ours = [each for each in self.channels.values() if each.kind == "im" and user in each.members]
+        return sorted((message for channel in ours for message in channel.messages), key=lambda each: each.ts)
+
+    def home(self, user: str) -> View | None:
+        """The Home tab that a person sees."""
+        homes = [view for view in self.views.values() if view.user == user and view.body["type"] == "home"]
+        return homes[-1] if homes else None
+
+    def modals(self, user: str) -> list[View]:
+        """The modals that a person has open, the one on top last."""
+        return [
+            each for each in self.views.values() if each.user == user and each.is_open and each.body["type"] == "modal"
+        ]
+
+    def calls_of(self, method: str) -> list[Call]:
+        """The calls of one method, oldest first."""
+        return [call for call in self.calls if call.method == method]
+
+    async def until(self, condition: Callable[[], object], seconds: float = 5) -> None:
+        """Wait until something is so; it is looked at whenever a call was answered. Raises TimeoutError."""
+        async with asyncio.timeout(seconds):
+            while not condition():
+                await self._changed.wait()
+
+    def touch(self) -> None:
+        """Let everybody who waits look again."""
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    # Making things up
+
+    def new_id(self, prefix: str) -> str:
+        """An id that nothing else has."""
+        return f"{prefix}{next(self._numbers):07X}Z"
+
+    def new_ts(self) -> str:
+        """A message's name: the time, and later than every one before."""
+        self._last_ts = max(self._last_ts + 1, int(self.clock().timestamp() * 1_000_000))
+        return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}"
+
+    def new_trigger(self, app: App, user: User, view_id: str | None = None) -> str:
+        """What lets the app open a modal for this person."""
+        name = f"{next(self._numbers)}.{secrets.randbelow(10**9)}.{secrets.token_hex(8)}"
+        self.triggers[name] = Trigger(app, user.team, user.id, self.clock(), view_id)
+        return name
+
+    # What somebody may reach
+
+    def channel_for(self, token: Token, id_: str) -> Channel:
+        """A channel that a bot knows of. Raises Refusal: other workspaces' and others' private ones do not exist."""
+        channel = self.channels.get(id_)
+        if channel is None or not token.may_see(channel.team):
+            raise Refusal("channel_not_found")
+        if channel.kind != "public" and token.bot_user not in channel.members:
+            raise Refusal("channel_not_found")
+        return channel
+
+    def user_for(self, token: Token, id_: str) -> User:
+        """A person whom a bot may know of. Raises Refusal."""
+        user = self.users.get(id_)
+        if user is None or not (token.may_see(user.team) or user.is_stranger):
+            raise Refusal("user_not_found")
+        return user
+
+    def conversation(self, token: Token, user: User) -> Channel:
+        """The direct messages between a bot and a person; made when there are none yet."""
+        members = {token.bot_user, user.id}
+        for channel in self.channels.values():
+            if channel.kind == "im" and channel.members == members:
+                return channel
+        return self.add_channel(self.new_id("D"), user.team, members, "im")
