@@ -31,7 +31,8 @@ EPILOG = "New here? `contentstats-bot demo` needs no account and no settings. Th
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one subcommand and give its exit code.
 
-    0 done, 1 a problem that was told, 2 wrong words on the command line, 130 after Ctrl-C, 143 after SIGTERM.
+    0 done, 1 a problem that was told, 2 wrong words on the command line; 128 and a signal's number where one ended it,
+    so 130 after Ctrl-C.
     """
     try:
         parser = _parser()
@@ -45,17 +46,27 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read has gone: the last flush is lost
+    except OSError as error:  # the reader of a pipe, the terminal or the room on a disk has gone
+        if not isinstance(error, BrokenPipeError):
+            print(f"contentstats-bot cannot go on: {error.strerror or error}.", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # where Python's own last flush may go
         return 1
 
 
 async def _until_told(work: Awaitable[int]) -> int:
-    """Work until it is done or SIGTERM comes; either way everything is closed in order."""
+    """Work until it is done, or until SIGTERM or the end of the terminal; either way everything is closed in order."""
     task = asyncio.ensure_future(work)
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    told: list[int] = []
+
+    def end(number: int) -> None:
+        told.append(number)
+        task.cancel()
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # which is what nohup asks for
+            asyncio.get_running_loop().add_signal_handler(number, end, number)
     await asyncio.wait((task,))  # Ctrl-C ends this wait, and then the task with the loop
-    return 128 + signal.SIGTERM if task.cancelled() else task.result()
+    return 128 + told[0] if task.cancelled() else task.result()
 
 
 async def _demo(args: argparse.Namespace) -> int:

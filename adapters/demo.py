@@ -4,6 +4,7 @@ At a terminal it is a conversation, elsewhere a tour that types every command. I
 """
 
 import asyncio
+import secrets
 import sys
 import tempfile
 from pathlib import Path
@@ -14,11 +15,14 @@ from adapters.console.app import ConsoleOptions, converse, play
 from adapters.sandbox.serve import Sandbox
 from bot.app import OFFER_LASTS, Bot
 from bot.domain.clock import FastClock, utc_now
+from bot.reply.call import Call
 from bot.reply.model import Tone
 from bot.settings import Settings
 
 SPEED = 720
 """An hour takes five seconds, so that a tracked video grows while one looks."""
+PAUSE = 11
+"""Seconds until a video that was just started has two snapshots."""
 LINK = "https://www.tiktok.com/@viral/video/7301234567890123456"
 GREETING = f"""\
 This is contentstats-bot with play money: a ContentStats of its own, eight videos
@@ -26,19 +30,8 @@ with a past, and a clock on which an hour takes five seconds. Pictures and files
 go to {{charts}}/. Try /videos, /usage, or track something new:
   /track {LINK} 3
 """
-FIRST_HALF = (
-    "/help",
-    "/status",
-    "/videos",
-    "/stats kitchen sink",
-    '/compare "kitchen sink" vs "one-pan pasta"',
-    f"/track {LINK} 3",
-    "1",
-)
-MISTAKE = f"/track {LINK} 31"
-SECOND_HALF = (f"/stats {LINK}", "/usage", f"/stop {LINK}", "1", "/export all")
-PAUSE = 16
-"""Seconds until a video that was just started has three snapshots."""
+GROWING = f"(Two hours pass, which takes {PAUSE} seconds here.)\n"
+FAREWELL = "That was every command once. At a terminal, the demo is a prompt of your own."
 
 
 async def demo(charts: Path) -> int:
@@ -46,26 +39,30 @@ async def demo(charts: Path) -> int:
     clock = FastClock(utc_now(), SPEED)
     with tempfile.TemporaryDirectory(prefix="contentstats-bot-") as folder:
         async with Sandbox(clock, requests_per_minute=600, seed_demo=True) as sandbox:
-            # Not by `load`: whatever this machine's bot is set to, the demo is the same.
+            # Not by `load`: the demo is the same whatever this machine's own bot is set to.
             settings = Settings.model_construct(
                 contentstats_api_key=SecretStr(sandbox.key),
                 contentstats_base_url=sandbox.url,
                 database_url=f"sqlite:///{folder}/demo.sqlite3",
+                secret_keys=SecretStr(secrets.token_urlsafe(32)),
             )
             async with Bot(settings, clock=clock, offer_lasts=OFFER_LASTS * SPEED) as bot:
                 print(GREETING.format(charts=charts))
                 options = ConsoleOptions(admin=True, picture_dir=charts)
                 if sys.stdin.isatty() and sys.stdout.isatty():
                     return await converse(bot, options)
-                return await _tour(bot, options)
+                return await _tour(bot, options, sandbox.key)
 
 
-async def _tour(bot: Bot, options: ConsoleOptions) -> int:
-    """Every command with what it really answers, and one mistake; 1 where anything else went wrong."""
-    replies = await play(bot, FIRST_HALF, options, sys.stdout)
-    await play(bot, (MISTAKE,), options, sys.stdout)
-    print(f"(Three hours pass, which takes {PAUSE} seconds here.)\n", flush=True)
+async def _tour(bot: Bot, options: ConsoleOptions, key: str) -> int:
+    """Every listed command with what it really answers, and one mistake; 1 where anything else went wrong."""
+    look = ("/help", "/status", "/videos", "/stats kitchen sink", '/compare "kitchen sink" vs "one-pan pasta"')
+    replies = await play(bot, (*look, f"/track {LINK} 3", "1"), options, sys.stdout)
+    await play(bot, (f"/track {LINK} 31",), options, sys.stdout)
+    print(GROWING, flush=True)
     await asyncio.sleep(PAUSE)
-    replies += await play(bot, SECOND_HALF, options, sys.stdout)
-    print("That was every command once. At a terminal, the demo is a prompt of your own.")
+    grown = (f"/stats {LINK}", "/usage", f"/stop {LINK}", "1", "/export all")
+    leave = (Call("connect", {"key": key}), "/disconnect", "1")
+    replies += await play(bot, (*grown, *leave), options, sys.stdout)
+    print(FAREWELL)
     return int(any(reply.tone is Tone.PROBLEM for reply in replies))

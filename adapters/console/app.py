@@ -114,14 +114,23 @@ async def answer_lines(bot: Bot, options: ConsoleOptions, source: TextIO, out: T
     return int(failed)
 
 
-async def play(bot: Bot, lines: Iterable[str], options: ConsoleOptions, out: TextIO) -> tuple[Reply, ...]:
-    """Type these lines, choices by number included, each shown as at a prompt, and give the replies."""
+async def play(bot: Bot, steps: Iterable[str | Call], options: ConsoleOptions, out: TextIO) -> tuple[Reply, ...]:
+    """Type these lines, choices by number included, and send these forms, each shown as at a prompt; gives the replies.
+
+    A form is a call; what is typed into it stays hidden, as it does at a prompt.
+    """
     talk = _Talk(bot, options, out)
     replies = []
-    for line in lines:
-        talk.screen.write(f"> {line}")
-        replies.append(await talk.answer(line))
-        await talk.show(replies[-1])
+    for step in steps:
+        match step:
+            case Call():
+                talk.screen.write(f"> /{step.command}\n{', '.join(step.arguments)}: ********")
+                reply = await talk.press(step)
+            case line:
+                talk.screen.write(f"> {line}")
+                reply = await talk.answer(line)
+        await talk.show(reply)
+        replies.append(reply)
     return tuple(replies)
 
 

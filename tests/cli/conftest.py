@@ -1,0 +1,76 @@
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+PROGRAM = Path(sys.executable).with_name("contentstats-bot")
+KEPT = ("PATH", "COVERAGE_PROCESS_START", "COVERAGE_FILE")
+
+
+class CommandLine:
+    """Runs the installed program as its user does: in a process, in a folder and with settings of its own."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.temporary = folder / "temporary"
+        self.temporary.mkdir()
+        kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+        self.env = kept | {"HOME": str(folder), "TMPDIR": str(self.temporary), "TERM": "xterm", "LANG": "C.UTF-8"}
+
+    def __call__(self, *args: str, typed: str | None = None, **settings: str) -> subprocess.CompletedProcess:
+        """Run it to its end and give what it said; `typed` is its standard input, none by default."""
+        return subprocess.run(
+            [PROGRAM, *args],
+            cwd=self.folder,
+            env=self.env | settings,
+            input=typed if typed is not None else "",
+            capture_output=True,
+            encoding="utf-8",
+            timeout=60,
+            check=False,
+        )
+
+    @contextmanager
+    def started(self, *args: str, **streams) -> Iterator[subprocess.Popen]:
+        """It, running; killed at the end of the block if it still does."""
+        usual = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        process = subprocess.Popen([PROGRAM, *args], cwd=self.folder, env=self.env, **usual | streams)
+        try:
+            with process:
+                try:
+                    yield process
+                finally:
+                    if process.poll() is None:
+                        process.kill()
+        finally:
+            process.wait()
+
+    @property
+    def left_behind(self) -> list[Path]:
+        """What lies in the folder for temporary files."""
+        return [*self.temporary.iterdir()]
+
+
+@pytest.fixture
+def cli(tmp_path):
+    return CommandLine(tmp_path)
+
+
+@pytest.fixture
+def sandbox(cli):
+    """The settings that lead to a sandbox, which runs in a process of its own, and to a database of this test alone."""
+    with cli.started("sandbox", "--port", "0", stderr=None) as process:
+        url, key = re.search(r"listens at (\S+), its key is (\S+)\.", process.stdout.readline().decode()).groups()
+        yield {
+            "CONTENTSTATS_BASE_URL": url,
+            "CONTENTSTATS_API_KEY": key,
+            "DATABASE_URL": f"sqlite:///{cli.folder}/bot.db",
+        }
+        process.terminate()
+        process.communicate(timeout=30)
+        assert process.returncode == 143

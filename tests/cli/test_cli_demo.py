@@ -1,0 +1,119 @@
+"""The demo as a newcomer meets it: a tour without a terminal, a prompt at one."""
+
+import os
+import pty
+import re
+import select
+import signal
+import termios
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from bot.commands.registry import COMMANDS
+
+ENTER, TAB, UP, CTRL_C, CTRL_D = "\r", "\t", "\x1b[A", "\x03", "\x04"
+ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x1b]*\x1b\\")
+IN_ORDER = [f"/{command.name}" for command in COMMANDS if command.listed]
+
+
+def test_the_tour_shows_every_command_and_succeeds(cli):
+    ended = cli("demo")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    typed = re.findall(r"^> (\S+)", ended.stdout, re.MULTILINE)
+    assert sorted({word for word in typed if word.startswith("/")}) == sorted(IN_ORDER)
+    for said in ("Tracking started for 3 days", "a whole number from 1 to 30", "Stopped", "\nConnected\n"):
+        assert said in ended.stdout
+    saved = re.findall(r"^Saved (\S+)$", ended.stdout, re.MULTILINE)
+    pictures = [cli.folder / path for path in saved if path.endswith(".png")]
+    assert len(pictures) >= 4
+    assert all(picture.read_bytes().startswith(b"\x89PNG") for picture in pictures)
+    assert (cli.folder / "charts" / "contentstats-all.csv").is_file()
+    assert cli.left_behind == []
+
+
+class Terminal:
+    """The other end of the terminal that the program runs at: a keyboard and a screen."""
+
+    def __init__(self, keyboard: int, process):
+        self.keyboard = keyboard
+        self.process = process
+        self.screen = ""
+
+    def type(self, keys: str) -> None:
+        os.write(self.keyboard, keys.encode())
+
+    def wait_for(self, words: str) -> str:
+        """Read until the words have appeared behind what was read before, and give all that led to them."""
+        deadline = time.monotonic() + 30
+        while words not in ESCAPES.sub("", self.screen):
+            assert select.select([self.keyboard], [], [], max(deadline - time.monotonic(), 0))[0], self.screen
+            self.screen += os.read(self.keyboard, 65_536).decode(errors="replace")
+        seen, self.screen = ESCAPES.sub("", self.screen), ""
+        return seen
+
+
+@contextmanager
+def at_a_terminal(cli, *args: str) -> Iterator[Terminal]:
+    cli.env["PROMPT_TOOLKIT_NO_CPR"] = "1"  # this terminal does not say where its cursor is
+    keyboard, screen = pty.openpty()
+    termios.tcsetwinsize(screen, (40, 100))
+    try:
+        with cli.started(*args, stdin=screen, stdout=screen, stderr=screen, start_new_session=True) as process:
+            yield Terminal(keyboard, process)
+    finally:
+        os.close(screen)
+        os.close(keyboard)
+
+
+@pytest.fixture
+def terminal(cli):
+    with at_a_terminal(cli, "demo") as terminal:
+        terminal.wait_for("Ctrl-D leaves.")
+        terminal.wait_for(">")
+        yield terminal
+
+
+def test_tab_completes_digits_press_buttons_and_the_arrow_brings_lines_back(cli, terminal):
+    terminal.type(f"/vid{TAB}")
+    terminal.wait_for("eos")
+    terminal.type(ENTER)
+    terminal.wait_for("How we fixed our kitchen sink in ten minutes · YouTube, completed")
+    terminal.type(f"/stats kitchen si{TAB}")
+    terminal.wait_for("kitchen si")
+    terminal.type(ENTER)
+    assert "99,150 views" in terminal.wait_for("Saved charts/growth.png")
+    terminal.type(f"1{ENTER}")
+    assert "99,150 views" in terminal.wait_for("Saved charts/growth-2.png")
+    terminal.type(f"{UP}{UP}{UP}{ENTER}")
+    terminal.wait_for("Look at one")
+    terminal.type(CTRL_D)
+    assert terminal.process.wait(30) == 0
+    assert cli.left_behind == []
+
+
+def test_ctrl_c_drops_a_line_and_then_leaves(cli, terminal):
+    terminal.type(f"/track nonsense{CTRL_C}")
+    terminal.wait_for("\n>")
+    terminal.type(CTRL_C)
+    assert terminal.process.wait(30) == 130
+    assert cli.left_behind == []
+
+
+def test_a_key_is_asked_for_without_showing_it(terminal):
+    terminal.type(f"/connect{ENTER}")
+    terminal.wait_for("the API key")
+    terminal.type(f"cs_test_demo{ENTER}")
+    assert "cs_test_demo" not in terminal.wait_for("linked to this workspace")
+
+
+def test_sigterm_at_the_prompt_gives_the_terminal_back(cli, terminal):
+    usual = termios.ICANON | termios.ECHO
+    assert termios.tcgetattr(terminal.keyboard)[3] & usual == 0
+    terminal.process.send_signal(signal.SIGTERM)
+    assert terminal.process.wait(30) == 143
+    assert termios.tcgetattr(terminal.keyboard)[3] & usual == usual
+    assert "Traceback" not in terminal.screen
+    assert cli.left_behind == []

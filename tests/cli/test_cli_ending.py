@@ -1,0 +1,61 @@
+"""However a subcommand is ended, it closes in order: no traceback, no process and no file left behind."""
+
+import signal
+from pathlib import Path
+
+import pytest
+
+
+def children(pid: int) -> list[Path]:
+    """The processes that this one has started, as places in /proc."""
+    return [Path("/proc", child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_sandbox_ends_at_once(cli, number, code):
+    with cli.started("sandbox", "--port", "0") as sandbox:
+        assert sandbox.stdout.readline()
+        sandbox.send_signal(number)
+        assert sandbox.wait(30) == code
+        assert sandbox.stderr.read() == b""
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_console_that_waits_for_a_line_ends_at_once(cli, sandbox, number, code):
+    cli.env |= sandbox
+    with cli.started("console") as console:
+        console.stdin.write(b"/stats kitchen sink\n")
+        console.stdin.flush()
+        while not console.stdout.readline().startswith(b"Saved "):
+            assert console.poll() is None
+        (worker,) = children(console.pid)
+        console.send_signal(number)
+        assert console.wait(30) == code
+        assert console.stderr.read() == b""
+    assert not worker.exists()
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_tour_that_is_broken_off_leaves_nothing(cli, number, code):
+    with cli.started("demo") as demo:
+        while not demo.stdout.readline().startswith(b"Saved "):
+            assert demo.poll() is None
+        (worker,) = children(demo.pid)
+        assert cli.left_behind != []
+        demo.send_signal(number)
+        assert demo.wait(30) == code
+        assert demo.stderr.read() == b""
+    assert not worker.exists()
+    assert cli.left_behind == []
+
+
+def test_under_nohup_the_end_of_the_terminal_ends_nothing(cli):
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with cli.started("sandbox", "--port", "0") as sandbox:
+            assert sandbox.stdout.readline()
+            sandbox.send_signal(signal.SIGHUP)
+            sandbox.terminate()
+            assert sandbox.wait(30) == 143
+    finally:
+        signal.signal(signal.SIGHUP, before)

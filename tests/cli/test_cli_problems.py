@@ -1,0 +1,86 @@
+"""What the operator got wrong is a sentence on stderr and exit code 1."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+NOWHERE = {"CONTENTSTATS_BASE_URL": "http://127.0.0.1:1/api/v1", "CONTENTSTATS_API_KEY": "cs_test_x"}
+
+
+@pytest.mark.parametrize("args", [["console"], ["console", "-c", "/help"]])
+def test_a_console_without_a_key_names_the_setting_and_the_demo(cli, args):
+    ended = cli(*args)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr.startswith("CONTENTSTATS_API_KEY is not set. ")
+    assert ended.stderr.endswith(" contentstats-bot demo\n")
+    assert not (cli.folder / "contentstats-bot.sqlite3").exists()
+
+
+@pytest.mark.parametrize("subcommand", ["console", "migrate", "doctor"])
+def test_every_wrong_setting_has_its_sentence_and_no_secret_is_said(cli, subcommand):
+    key = "cs_live_a b"
+    ended = cli(subcommand, CONTENTSTATS_API_KEY=key, MONTHLY_CAP_USD="lots", LOG_LEVEL="loud")
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr.count("\n") == 1
+    for name in ("CONTENTSTATS_API_KEY", "MONTHLY_CAP_USD", "LOG_LEVEL"):
+        assert name in ended.stderr
+    assert key not in ended.stderr
+
+
+@pytest.mark.parametrize("args", [["console", "-c", "/help"], ["migrate"]])
+def test_a_database_out_of_reach_is_a_sentence_without_its_password(cli, args):
+    ended = cli(*args, DATABASE_URL="postgresql://bot:hunter2@127.0.0.1:1/bot", **NOWHERE)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert "DATABASE_URL" in ended.stderr
+    assert ended.stderr.count("\n") == 1
+    assert "hunter2" not in ended.stderr
+
+
+def test_a_port_in_use_is_named(cli):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = cli("sandbox", "--port", str(port))
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr.startswith(f"Port {port} of 127.0.0.1 cannot be opened")
+    assert ended.stderr.count("\n") == 1
+
+
+def test_a_settings_file_that_is_no_text_is_named(cli):
+    (cli.folder / ".env").write_bytes(b"\xff\xfe")
+    ended = cli("doctor")
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr.startswith("The file .env cannot be read.")
+
+
+def test_the_demo_and_the_sandbox_read_no_settings(cli):
+    (cli.folder / ".env").write_bytes(b"\xff\xfe")
+    with cli.started("sandbox", "--port", "0") as sandbox:
+        assert sandbox.stdout.readline().startswith(b"The sandbox listens at http://127.0.0.1:")
+    with cli.started("demo") as demo:
+        assert demo.stdout.readline().startswith(b"This is contentstats-bot with play money")
+
+
+def test_the_doctor_tells_what_works_and_what_does_not(cli):
+    ended = cli("doctor", **NOWHERE)
+    assert (ended.returncode, ended.stderr) == (1, "")
+    states = {line[9:].partition(":")[0]: line[:9].strip() for line in ended.stdout.splitlines()}
+    assert states == {"Database": "ok", "ContentStats": "PROBLEM", "Charts": "ok"}
+
+
+def test_an_output_that_is_full_is_a_sentence(cli, sandbox):
+    cli.env |= sandbox
+    with Path("/dev/full").open("wb") as full, cli.started("console", "-c", "/help", stdout=full) as console:
+        assert console.wait(30) == 1
+        assert console.stderr.read() == b"contentstats-bot cannot go on: No space left on device.\n"
+
+
+def test_a_reader_who_leaves_early_gets_no_traceback(cli, sandbox):
+    cli.env |= sandbox
+    with cli.started("console") as console:
+        console.stdout.close()
+        console.stdin.write(b"/help\n/videos\n")
+        console.stdin.close()
+        console.wait(30)
+        assert console.returncode == 1
+        assert console.stderr.read() == b""
