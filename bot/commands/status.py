@@ -28,7 +28,7 @@ async def status(context: Context, args: Status) -> Reply:  # noqa: ARG001 - eve
             has_key=True,
             is_test=wallet.is_test,
             error=probe.problem,
-            usage_at=probe.as_of,
+            usage_at=probe.as_of if probe.value else None,
             swept_at=swept.at if swept else None,
             complete=swept.complete if swept else True,
             unclear=len(unclear),

@@ -38,7 +38,7 @@ def video_list(listing: Listing) -> Reply:
     counted = plural(listing.total, "video")
     total = counted if listing.complete else f"at least {counted}"
     place = f", page {listing.page} of {listing.pages}" if listing.pages > 1 else ""
-    notes = Note(text(_metrics_used(listing), _hidden(listing)))
+    notes = Note(text(_metrics_used(listing), _unread(listing), _hidden(listing)))
     return Reply(
         f"{_scope(listing)}: {total}{place}, {_ORDER[listing.sort]}.",
         title="Videos",
@@ -114,6 +114,13 @@ def _metrics_used(listing: Listing) -> str:
     if any(video.platform == VideoPlatform.INSTAGRAM for video, *_ in listing.videos):
         return "Count and change are of views; Instagram states none, so there they are of likes. "
     return "Count and change are of views. "
+
+
+def _unread(listing: Listing) -> str:
+    """A page of the API is read when its video is shown, so an order by counts knows only what was shown before."""
+    if listing.pages == 1 or listing.sort not in {"count", "change_24h"}:
+        return ""
+    return "Videos whose numbers were never looked at come last. "
 
 
 def _hidden(listing: Listing) -> str:

@@ -1,0 +1,119 @@
+"""Several videos at the same age, by what all of them state."""
+
+import pytest
+
+from bot.domain.growth import exact_count
+from bot.reply.model import Picture, Select, Tone
+from bot.reply.plain import plain_text
+from tests.standins.scene import ANA, INSTAGRAM, LINK, PAGE, TWITTER, YOUTUBE, rows
+
+
+@pytest.fixture
+def start(scene):
+    """Start videos so many hours apart, and give what they really grow like."""
+
+    def begin(*links, apart=5):
+        films = []
+        for link in links:
+            films.append(scene.sandbox.world.track(scene.sandbox.key, link, 7))
+            scene.clock.advance(hours=apart)
+        return films
+
+    return begin
+
+
+async def test_two_videos_are_compared_at_the_hour_that_both_have_reached(scene, start):
+    old, new = start(LINK, YOUTUBE, apart=10)
+    reply = await scene.say(f"/compare {LINK} {YOUTUBE}")
+    assert reply.title == "Comparison at hour 10"
+    grown = [each.film.growth for each in (old, new)]
+    table = rows(reply, "Views")
+    assert [row[3] for row in table] == [exact_count(growth.counts(10)["views"]) for growth in grown]
+    assert [row[4] for row in table] == [
+        exact_count(grown[0].counts(20)["views"]),
+        exact_count(grown[1].counts(10)["views"]),
+    ]
+    best = max((growth.counts(10)["views"], each.film.title) for growth, each in zip(grown, (old, new), strict=True))
+    assert reply.summary == f"At hour 10 since tracking began, {best[1]} leads with {exact_count(best[0])} views."
+    (picture,) = [part for part in reply.parts if isinstance(part, Picture)]
+    assert "at hour 10" in picture.alt
+
+
+async def test_five_of_all_platforms_are_compared_by_what_all_state(scene, start):
+    start(LINK, YOUTUBE, INSTAGRAM, TWITTER, "https://www.tiktok.com/@flat/video/1")
+    reply = await scene.say(f"/compare {LINK} {YOUTUBE} {INSTAGRAM} {TWITTER} https://www.tiktok.com/@flat/video/1")
+    assert [row[0] for row in rows(reply, "Likes")] == list("ABCDE")
+    assert "Compared by likes, the first metric that all of them have" in plain_text(reply)
+
+
+async def test_a_gap_at_that_hour_is_told_and_not_filled(scene, start):
+    gaps = "https://www.tiktok.com/@gaps/video/1"
+    start(gaps, LINK, apart=9)
+    reply = await scene.say(f"/compare {gaps} {LINK}")
+    assert rows(reply, "Views")[0][3] == "gap"
+
+
+async def test_one_that_has_no_snapshot_yet_is_named(scene, start):
+    start(LINK)
+    scene.sandbox.world.track(scene.sandbox.key, YOUTUBE, 7)
+    reply = await scene.say(f"/compare {LINK} {YOUTUBE}")
+    assert rows(reply, "Views")[1][3:] == ["–", "–", "–"]
+    assert "No snapshot yet: B." in plain_text(reply)
+
+
+async def test_without_any_snapshot_there_is_nothing_to_compare(scene, start):
+    start(LINK, YOUTUBE, apart=0)
+    reply = await scene.say(f"/compare {LINK} {YOUTUBE}")
+    assert reply.tone is Tone.WARNING
+    assert "no metric in common yet" in reply.summary
+
+
+async def test_a_title_that_fits_several_asks_for_more_of_it(scene, start):
+    start(LINK, "https://www.tiktok.com/@steady/video/2", YOUTUBE)
+    reply = await scene.say(f"/compare steady {YOUTUBE}")
+    assert reply.tone is Tone.PROBLEM
+    assert "“steady” fits several videos" in reply.summary
+    assert "Give a longer part of the title" in reply.summary
+
+
+async def test_the_same_video_twice_is_no_comparison(scene, start):
+    start(LINK)
+    reply = await scene.say(f"/compare {LINK} tiktok.com/@steady/video/7301234567890123456")
+    assert "all name the same video" in reply.summary
+
+
+async def test_the_button_offers_the_other_videos_and_compares(scene, start):
+    one, two = start(LINK, YOUTUBE)
+    card = await scene.say(f"/stats {LINK}")
+    offer = await scene.press(card, "Compare")
+    (select,) = offer.actions
+    assert isinstance(select, Select)
+    assert [option.value for option in select.options] == [two.id]
+    call = select.call
+    reply = await scene.bot.run(call.command, {**call.arguments, select.argument: two.id}, ANA)
+    assert reply.title == "Comparison at hour 5"
+    assert one.film.title in plain_text(reply)
+
+
+async def test_the_button_says_so_when_there_is_no_other(scene, start):
+    start(LINK)
+    offer = await scene.press(await scene.say(f"/stats {LINK}"), "Compare")
+    assert "There is no other video to compare" in offer.summary
+
+
+async def test_words_for_the_button_that_fit_several_ask_again(scene, start):
+    start(LINK, YOUTUBE)
+    for arguments in ({"video": "steady"}, {"video": LINK, "other": "steady"}):
+        reply = await scene.bot.run("compare.with", arguments, ANA)
+        assert "2 videos fit. Which one do you mean?" in reply.summary
+
+
+async def test_stale_numbers_of_one_are_told(scene, start):
+    start(LINK, YOUTUBE)
+    line = f"/compare {LINK} {YOUTUBE}"
+    await scene.say(line)
+    scene.clock.advance(hours=2)
+    scene.sandbox.faults.add("404", PAGE)
+    reply = await scene.say(line)
+    assert reply.tone is Tone.WARNING
+    assert "does not know that video" in plain_text(reply)

@@ -1,0 +1,158 @@
+"""The card of one video: exact, fresh, and honest about gaps, falls and what a platform does not state."""
+
+import pytest
+
+from bot.domain.growth import exact_count, signed_count
+from bot.reply.model import Picture, Tone
+from bot.reply.plain import plain_text
+from tests.standins.scene import BEN, INSTAGRAM, LINK, PAGE, TWITTER, YOUTUBE, labels, rows
+
+
+def tiktok(word):
+    return f"https://www.tiktok.com/@{word}/video/7301234567890123456"
+
+
+@pytest.fixture
+def stats(scene):
+    """The card of a video that was started outside the bot so many hours ago."""
+
+    async def show(link, hours, days=7):
+        tracking = scene.sandbox.world.track(scene.sandbox.key, link, days)
+        scene.clock.advance(hours=hours)
+        return await scene.say(f"/stats {link}"), tracking.film.growth
+
+    return show
+
+
+async def test_every_metric_comes_exactly_with_its_change_in_an_hour_and_a_day(stats):
+    reply, growth = await stats(LINK, 48)
+    now, hour, day = growth.counts(48), growth.counts(47), growth.counts(24)
+    assert rows(reply, "Metrics") == [
+        [
+            metric,
+            exact_count(now[metric]),
+            signed_count(now[metric] - hour[metric]),
+            signed_count(now[metric] - day[metric]),
+        ]
+        for metric in ("views", "likes", "comments", "shares", "saves")
+    ]
+    assert f"{exact_count(now['views'])} views, {signed_count(now['views'] - day['views'])} in 24 h." in reply.summary
+    assert "48 of 48 snapshots." in plain_text(reply)
+
+
+async def test_the_card_says_whose_it_is_what_it_costs_and_when_it_ends(stats):
+    reply, growth = await stats(LINK, 48)
+    said = plain_text(reply)
+    assert "Started: outside this bot" in said
+    assert "Creator: steady" in said
+    assert "Ends: 2026-03-09 10:30 UTC" in said
+    price = 48 * 15 / (growth.counts(48)["views"] - growth.counts(1)["views"])
+    assert f"Price per 1,000 new views: ${price:.3f}"[:34] in said
+    assert "Numbers from 2026-03-04 10:30 UTC (under 1 min ago)." in said
+    assert labels(reply) == ["Refresh", "Stop", "Compare", "Export"]
+    (picture,) = [part for part in reply.parts if isinstance(part, Picture)]
+    assert picture.png.startswith(b"\x89PNG")
+    assert "Views grew" in picture.alt
+
+
+async def test_who_started_it_here_is_named(scene):
+    await scene.start(caller=BEN)
+    scene.clock.advance(hours=2)
+    assert "Started by: Ben" in plain_text(await scene.say(f"/stats {LINK}"))
+
+
+async def test_instagram_says_likes_and_why(stats):
+    reply, growth = await stats(INSTAGRAM, 30)
+    assert [row[0] for row in rows(reply, "Metrics")] == ["likes", "comments", "saves"]
+    assert f"{exact_count(growth.counts(30)['likes'])} likes, +" in reply.summary
+    assert "Instagram states no views; the main metric is likes." in plain_text(reply)
+    assert "Price per 1,000" not in plain_text(reply)
+    assert "Engagement" not in plain_text(reply)
+
+
+@pytest.mark.parametrize(
+    ("link", "metrics"),
+    [(YOUTUBE, ["views", "likes", "comments"]), (TWITTER, ["views", "likes", "replies", "reposts"])],
+)
+async def test_each_platform_shows_what_it_states_in_its_own_words(stats, link, metrics):
+    reply, _ = await stats(link, 30)
+    assert [row[0] for row in rows(reply, "Metrics")] == metrics
+
+
+async def test_gaps_are_told_and_changes_state_their_real_window(stats):
+    reply, growth = await stats(tiktok("gaps"), 34)
+    collected = sum(not growth.misses(hour) for hour in range(1, 35))
+    assert f"{collected} of 34 snapshots, the longest gap is 3 hours." in plain_text(reply)
+    views = rows(reply, "Metrics")[0]
+    assert views[2] == f"{signed_count(growth.counts(34)['views'] - growth.counts(30)['views'])} in 4 h"
+    assert " in " not in views[3]
+
+
+async def test_a_day_whose_first_hour_is_missing_says_how_long_it_really_was(stats):
+    reply, growth = await stats(tiktok("gaps"), 40)
+    assert growth.misses(16)
+    day = rows(reply, "Metrics")[0][3]
+    assert day in {
+        f"{signed_count(growth.counts(40)['views'] - growth.counts(base)['views'])} in {40 - base} h"
+        for base in (15, 17)
+    }
+    assert f" in {day.split()[-2]} h." in reply.summary
+
+
+async def test_a_young_video_states_the_window_it_has(stats):
+    reply, growth = await stats(LINK, 5)
+    assert f"{signed_count(growth.counts(5)['views'] - growth.counts(1)['views'])} in 4 h" in reply.summary
+
+
+async def test_a_counter_that_fell_is_marked(stats):
+    reply, growth = await stats(tiktok("corrected"), 14)
+    assert growth.counts(12)["views"] < growth.counts(11)["views"]
+    assert "▼" in rows(reply, "Metrics")[0][3]
+    assert "▼" not in rows(reply, "Metrics")[0][2]
+    assert "▼ The counter fell 1 time, most from " in plain_text(reply)
+    assert "the platform took counts back" in plain_text(reply)
+
+
+async def test_a_deleted_video_says_so_and_keeps_its_numbers(stats):
+    reply, growth = await stats(tiktok("deleted"), 30)
+    assert reply.tone is Tone.WARNING
+    assert "error (deleted)" in reply.summary
+    assert exact_count(growth.counts(20)["views"]) in reply.summary
+    assert "was deleted from its platform; what was collected stays" in plain_text(reply)
+    assert "Stop" not in labels(reply)
+
+
+async def test_a_video_without_a_snapshot_says_so_and_draws_nothing(stats):
+    reply, _ = await stats(LINK, 0)
+    assert "no snapshot with views yet" in reply.summary
+    assert not any(isinstance(part, Picture) for part in reply.parts)
+
+
+async def test_a_finished_video_can_be_looked_at_but_not_stopped(stats):
+    reply, _ = await stats(LINK, 30, days=1)
+    assert "completed" in reply.summary
+    assert "24 of 24 snapshots" in plain_text(reply)
+    assert labels(reply) == ["Refresh", "Compare", "Export"]
+
+
+async def test_what_the_api_adds_later_is_shown_as_it_is(scene):
+    tracking = scene.sandbox.world.track(scene.sandbox.key, LINK, 7)
+    await scene.say("/videos completed")
+    page = {
+        "id": tracking.id,
+        "video_link": LINK,
+        "platform": "newtube",
+        "status": "resting",
+        "mood": "<!channel> good",
+        "snapshots": [{"snapshot_time": "2026-03-02T10:00:00Z", "likes": "12", "views": None}],
+    }
+    scene.sandbox.faults.add("200", PAGE, body=page)
+    reply = await scene.say(f"/stats {tracking.id}")
+    assert "on newtube, resting: 12 likes." in reply.summary
+    assert "mood: <!channel> good" in plain_text(reply)
+    assert "Stop" in labels(reply)  # a state that nobody documented may still spend
+
+
+async def test_refresh_shows_the_same_card_again(stats, scene):
+    reply, _ = await stats(LINK, 30)
+    assert plain_text(await scene.press(reply, "Refresh")) == plain_text(reply)

@@ -1,0 +1,75 @@
+"""What works and what does not, in one look, also when nothing works."""
+
+from bot.app import VERSION
+from bot.checks import checks
+from bot.reply.model import Tone
+from bot.reply.plain import plain_text
+from tests.standins.scene import LINK, scene_of, settings_of
+
+
+async def test_all_well_says_so_with_the_facts(scene):
+    await scene.say("/videos")
+    reply = await scene.say("/status")
+    said = plain_text(reply)
+    assert (reply.summary, reply.tone) == ("Everything works.", Tone.SUCCESS)
+    for fact in (
+        "API key: set, a test key: nothing is charged",
+        "ContentStats: answers",
+        "Wallet last read: 2026-03-02 10:30 UTC",
+        "Videos last listed: 2026-03-02 10:30 UTC",
+        "Unclear requests: 0",
+        f"Version: {VERSION}",
+    ):
+        assert fact in said
+
+
+async def test_what_was_never_done_says_never(scene):
+    scene.sandbox.faults.add("500", times=None)
+    reply = await scene.say("/status")
+    assert reply.tone is Tone.WARNING
+    assert "ContentStats does not answer as it should: ContentStats has a problem of its own" in reply.summary
+    assert "Wallet last read: never" in plain_text(reply)
+    assert "Videos last listed: never" in plain_text(reply)
+
+
+async def test_an_unclear_request_is_counted(scene):
+    scene.sandbox.faults.add("reset", "POST /videos/track")
+    await scene.start(LINK)
+    reply = await scene.say("/status")
+    assert reply.tone is Tone.WARNING
+    assert reply.summary.startswith("1 request to track may or may not have started")
+
+
+async def test_help_lists_every_command_and_explains_each(scene):
+    said = plain_text(await scene.say("/help"))
+    for command in scene.bot.commands:
+        assert (command.usage in said) is command.listed
+    said = plain_text(await scene.say("/help track"))
+    assert "Usage: /track <link> [link …] [days]" in said
+    assert "Who may: Those who may spend in this workspace may." in said
+    assert "There is no command /nonsense to explain" in (await scene.say("/help nonsense")).summary
+
+
+async def test_the_doctor_finds_everything_in_order(sandbox, sqlite_url):
+    found = await checks(settings_of(sandbox, sqlite_url))
+    assert [(check.name, check.ok) for check in found] == [
+        ("Database", True),
+        ("ContentStats", True),
+        ("Charts", True),
+    ]
+    assert "test key, $100.00 available" in found[1].detail
+
+
+async def test_the_doctor_says_what_is_wrong_and_spends_nothing(sandbox, clock, sqlite_url, tmp_path):
+    sandbox.faults.add("401", times=None)
+    _, api, _ = await checks(settings_of(sandbox, sqlite_url))
+    assert not api.ok
+    assert "does not accept the API key" in api.detail
+    _, api, _ = await checks(settings_of(sandbox, sqlite_url, contentstats_api_key=None))
+    assert "CONTENTSTATS_API_KEY is not set" in api.detail
+    found = await checks(settings_of(sandbox, f"sqlite:///{tmp_path}/missing/bot.db"))
+    assert not found[0].ok
+    assert "CONTENTSTATS" not in found[0].detail
+    assert sandbox.calls("POST /videos/track") == ()
+    async with scene_of(sandbox, clock, sqlite_url) as scene:
+        assert scene.trackings() == 0

@@ -1,0 +1,84 @@
+"""The wallet: what is there, what is promised, how long it lasts, and where it went."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from bot.reply.model import Picture, Tone
+from bot.reply.plain import plain_text
+from tests.standins.scene import ANA, BEN, LINK, USAGE, YOUTUBE, labels, rows, sandbox_of, scene_of
+
+PAUSED = "https://www.tiktok.com/@steady/video/3"
+
+
+async def test_an_unused_wallet_says_what_is_there_and_that_nothing_runs(scene):
+    reply = await scene.say("/usage")
+    said = plain_text(reply)
+    assert reply.summary == "$100.00 available, $0.00 promised to running videos. Nothing is running."
+    assert "Price: $0.015 a snapshot, 24 a day and video" in said
+    assert "Cap a month: $100.00 in this workspace" in said
+    assert "This is a test key: nothing is charged." in said
+    assert reply.tone is Tone.INFO
+    assert not any(isinstance(part, Picture) for part in reply.parts)
+
+
+async def test_every_figure_of_a_wallet_in_use_is_exact(scene):
+    await scene.start(LINK, 7)
+    await scene.start(YOUTUBE, 1, BEN)
+    scene.clock.advance(hours=20)
+    await scene.say("/videos")
+    reply = await scene.say("/usage")
+    said = plain_text(reply)
+    # 40 snapshots were taken; of the week 148 hours are to come, of the day 4.
+    assert "$99.40 available, $2.28 promised to running videos. All running videos can finish." in reply.summary
+    assert "Promised: $2.28 to 2 running videos" in said
+    assert "Left when all is paid: $97.12" in said
+    assert "Bill check: 40 snapshots were taken for $0.60, as their price says." in said
+    assert rows(reply, "Started this month by") == [["Ana", "$2.52"], ["Ben", "$0.36"]]
+    assert rows(reply, "Started this month in") == [["C-general", "$2.52"], ["C-random", "$0.36"]]
+    # From 10:30 on, a snapshot an hour: 13 of each video on the first day, 7 on the second.
+    assert rows(reply, "Spend by day (UTC)") == [["2026-03-02", "$0.39"], ["2026-03-03", "$0.21"]]
+    (picture,) = [part for part in reply.parts if isinstance(part, Picture)]
+    assert "$0.60 was spent" in picture.alt
+
+
+async def test_money_that_runs_out_says_when_and_offers_credit(clock, sqlite_url):
+    async with (
+        sandbox_of(clock, balance=Decimal("2.60")) as sandbox,
+        scene_of(sandbox, clock, sqlite_url) as scene,
+    ):
+        await scene.start(LINK, 7)
+        sandbox.world.track(sandbox.key, YOUTUBE, 7)
+        clock.advance(minutes=6)
+        reply = await scene.say("/usage")
+        assert reply.tone is Tone.WARNING
+        # $2.60 pays 173 of the 336 snapshots: two an hour, so the 87th hour is the last.
+        empty = clock() + timedelta(hours=87)
+        assert f"The money ends {empty:%Y-%m-%d %H:%M} UTC; tracking pauses then." in reply.summary
+        assert "Add credit: https://contentstats.io/" in plain_text(reply)
+        card = await scene.say(f"/track {PAUSED} 7")
+        assert card.tone is Tone.WARNING
+        assert "tracking would pause then, also of 2 running videos" in card.summary
+
+
+async def test_a_bill_that_disagrees_with_its_price_is_told(scene):
+    body = {"balance_usd": "10", "total_charged_usd": 3, "total_snapshots": 100, "cost_per_snapshot": "0.015"}
+    scene.sandbox.faults.add("200", USAGE, body=body)
+    said = plain_text(await scene.say("/usage"))
+    assert "100 snapshots were taken for $3.00, $1.50 more than today's price says." in said
+
+
+async def test_last_months_trackings_are_not_this_months(scene):
+    await scene.start(LINK, 1)
+    scene.clock.advance(days=40)
+    said = plain_text(await scene.say("/usage"))
+    assert "Started this month" not in said
+    assert "Ana" not in said
+
+
+@pytest.mark.parametrize("label", ["My videos", "Refresh"])
+async def test_its_buttons_lead_on(scene, label):
+    reply = await scene.say("/usage", ANA)
+    assert label in labels(reply)
+    assert (await scene.press(reply, label)).tone is Tone.INFO

@@ -1,0 +1,142 @@
+"""The list: ten a page, filtered, sorted, and clear about what it counts."""
+
+import pytest
+
+from bot.domain.growth import exact_count, signed_count
+from bot.reply.call import Call
+from bot.reply.model import Select, Tone
+from bot.reply.plain import plain_text
+from tests.standins.scene import INSTAGRAM, LINK, PAGE, TWITTER, YOUTUBE, labels, rows
+
+SHAPES = ("viral", "steady", "flat", "corrected")
+
+
+@pytest.fixture
+def account(scene):
+    """A video of each platform, started two hours apart, and one of four shapes; a day and a half later."""
+    world, key = scene.sandbox.world, scene.sandbox.key
+    started = []
+    for number, link in enumerate((LINK, YOUTUBE, INSTAGRAM, TWITTER)):
+        started.append(world.track(key, link, 2 + number))
+        scene.clock.advance(hours=2)
+    started += [world.track(key, f"https://www.tiktok.com/@{word}/video/{n}", 3) for n, word in enumerate(SHAPES, 1)]
+    scene.clock.advance(hours=36)
+    return started
+
+
+async def test_each_row_says_platform_state_age_count_and_change(scene, account):
+    reply = await scene.say("/videos instagram")
+    growth = account[2].film.growth
+    likes = [growth.counts(hour)["likes"] for hour in (16, 40)]
+    (row,) = rows(reply)
+    assert row[2:] == [
+        "Instagram",
+        "running",
+        "40 h",
+        f"{exact_count(likes[1])} likes",
+        signed_count(likes[1] - likes[0]),
+    ]
+    assert reply.summary == "Instagram videos: 1 video, newest first."
+
+
+async def test_it_says_which_metric_is_used(scene, account):
+    assert len(account) == 8
+    mixed, views = plain_text(await scene.say("/videos")), plain_text(await scene.say("/videos tiktok"))
+    assert "Instagram states none, so there they are of likes" in mixed
+    assert "Count and change are of views." in views
+    assert "Instagram" not in views
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"),
+    {
+        "": lambda each: -each.started_at.timestamp(),
+        "count": lambda each: -main(each, 0),
+        "top": lambda each: -main(each, 0),
+        "growth": lambda each: main(each, 24) - main(each, 0),
+        "ending": lambda each: each.started_at.timestamp() + each.days * 86_400,
+    }.items(),
+)
+async def test_the_order_is_the_one_asked_for(scene, account, sort, order):
+    await scene.say("/videos")
+    reply = await scene.say(f"/videos {sort}")
+    by_id = {each.id: each for each in account}
+    (select,) = [action for action in reply.actions if isinstance(action, Select)]
+    keys = [order(by_id[option.value]) for option in select.options]
+    assert keys == sorted(keys)
+    assert len(keys) == 8
+
+
+def main(tracking, hours_ago):
+    hour = tracking.hours[-1] - hours_ago
+    counts = tracking.film.growth.counts(hour)
+    return counts.get("views", counts["likes"])
+
+
+@pytest.mark.parametrize(
+    ("line", "count", "scope"),
+    [
+        ("/videos tiktok", 5, "TikTok videos"),
+        ("/videos x", 1, "X videos"),
+        ("/videos running", 8, "Running videos"),
+        ("/videos tiktok monitoring", 5, "TikTok running videos"),
+    ],
+)
+async def test_filters_name_themselves(scene, account, line, count, scope):
+    assert len(account) == 8
+    reply = await scene.say(line)
+    assert reply.summary.startswith(f"{scope}: {count} video")
+    assert len(rows(reply)) == count
+
+
+async def test_a_filter_that_fits_nothing_offers_all(scene, account):
+    assert account
+    reply = await scene.say("/videos cancelled")
+    assert reply.summary == "Cancelled videos: none. Leave the filter out to see all videos."
+    assert len(rows(await scene.press(reply, "All videos"))) == 8
+
+
+async def test_an_empty_account_says_how_to_begin(scene):
+    reply = await scene.say("/videos")
+    assert reply.summary == "No video is tracked yet. Send /track with a link to see what it costs."
+    assert reply.tone is Tone.INFO
+
+
+async def test_pages_are_ten_long_and_lead_on_and_back_with_the_filter_kept(scene):
+    for number in range(23):
+        scene.sandbox.world.track(scene.sandbox.key, f"https://www.tiktok.com/@steady/video/{number}", 1)
+    scene.clock.advance(hours=1)
+    first = await scene.say("/videos tiktok running")
+    assert "TikTok running videos: 23 videos, page 1 of 3, newest first." in first.summary
+    assert labels(first) == ["Next"]
+    second = await scene.press(first, "Next")
+    assert labels(second) == ["Previous", "Next"]
+    assert [row[0] for row in rows(second)] == [str(number) for number in range(11, 21)]
+    third = await scene.press(second, "Next")
+    assert "TikTok running videos: 23 videos, page 3 of 3, newest first." in third.summary
+    assert len(rows(third)) == 3
+    assert plain_text(await scene.press(third, "Previous")) == plain_text(second)
+    assert scene.posts(PAGE) == 23
+    by_count = await scene.say("/videos count")
+    assert "highest count first" in by_count.summary
+    assert "Videos whose numbers were never looked at come last." in plain_text(by_count)
+    counts = [int(row[5].split()[0].replace(",", "")) for row in rows(by_count)]
+    assert counts == sorted(counts, reverse=True)
+
+
+async def test_a_page_beyond_the_last_is_the_last(scene, account):
+    assert len(account) == 8
+    reply = await scene.run(Call("videos", {"page": "99"}))
+    assert len(rows(reply)) == 8
+
+
+async def test_choosing_one_shows_it(scene, account):
+    reply = await scene.say("/videos")
+    (select,) = [action for action in reply.actions if isinstance(action, Select)]
+    chosen = await scene.run(Call(select.call.command, {select.argument: account[0].id}))
+    assert chosen.title == account[0].film.title
+
+
+async def test_a_video_without_a_snapshot_has_no_made_up_numbers(scene):
+    scene.sandbox.world.track(scene.sandbox.key, LINK, 1)
+    assert rows(await scene.say("/videos"))[0][4:] == ["under 1 min", "–", "–"]
