@@ -12,7 +12,20 @@ from bot.commands.registry import COMMANDS, described
 from bot.domain.money import runway
 from bot.domain.tracking import RequestState
 from bot.domain.videos import HOUR, Metric, VideoReading
-from bot.messages import compare, connect, export, home, offer, problems, stats, status, stopping, tracking, usage
+from bot.messages import (
+    compare,
+    connect,
+    export,
+    home,
+    offer,
+    preview,
+    problems,
+    stats,
+    status,
+    stopping,
+    tracking,
+    usage,
+)
 from bot.messages import help as helping
 from bot.messages import videos as listing
 from bot.messages.wording import option_label
@@ -135,13 +148,23 @@ def _numbers() -> Iterator[tuple[str, Reply]]:
         running=12,
         spenders="every full member",
         monthly_cap=Decimal(100),
+        previews=True,
+        may_configure=True,
         is_test=True,
         as_of=NOW,
         problem="",
         now=NOW,
     )
     yield "home.home", home.home(front)
-    yield "home.home: nothing runs, stale", home.home(replace(front, videos=(), running=0, problem=REASON))
+    yield (
+        "home.home: nothing runs, stale",
+        home.home(replace(front, videos=(), running=0, previews=False, problem=REASON)),
+    )
+    yield "home.home: for someone who may not configure", home.home(replace(front, may_configure=False))
+    yield "preview.preview", preview.preview(video(), 1_298_000, -12, NOW)
+    yield "preview.preview: no snapshot yet", preview.preview(video(1), None, None, None)
+    yield "preview.previews_set: on", preview.previews_set(on=True)
+    yield "preview.previews_set: off", preview.previews_set(on=False)
     file = File("contentstats-all.csv", b"video_id\r\n", "text/csv", "1,234 snapshots")
     yield "export.exported", export.exported(file, 8, 1_234, NOW, "")
     yield "export.exported: stale", export.exported(file, 1, 1_234, NOW - HOUR, REASON)

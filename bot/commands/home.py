@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.commands.context import Context
+from bot.domain.caller import Need
 from bot.domain.money import runway
 from bot.domain.videos import VideoStatus
 from bot.messages.home import HomeFacts, home
@@ -33,6 +34,8 @@ async def show_home(context: Context, args: Home) -> Reply:  # noqa: ARG001 - ev
             running=total,
             spenders=context.spenders,
             monthly_cap=context.monthly_cap,
+            previews=context.workspace.previews,
+            may_configure=Need.CONFIGURE in context.caller.rights,
             is_test=context.wallet.is_test,
             as_of=money.as_of,
             problem=money.problem or swept.problem,

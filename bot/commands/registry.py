@@ -10,6 +10,7 @@ from bot.commands.connect import Connect, Disconnect, ask_to_disconnect, connect
 from bot.commands.export import Export, export
 from bot.commands.help import Help, show_help
 from bot.commands.home import Home, show_home
+from bot.commands.preview import Preview, SetPreviews, set_previews, show_preview
 from bot.commands.stats import Stats, stats
 from bot.commands.status import Status, status
 from bot.commands.stop import ConfirmStop, Stop, ask_to_stop, stop
@@ -77,6 +78,8 @@ COMMANDS: tuple[AnyCommand, ...] = (
     Command(
         "disconnect.confirm", "Delete it all", Disconnect, disconnect, "", Need.CONFIGURE, Answer.REPLACES, listed=False
     ),
+    Command("preview", "Show a tracked video beside its link", Preview, show_preview, "", listed=False),
+    Command("previews", "Switch previews of links", SetPreviews, set_previews, "", Need.CONFIGURE, listed=False),
     Command("home", "Show the home page", Home, show_home, "", listed=False),
 )
 

@@ -22,6 +22,8 @@ class HomeFacts:
     running: int
     spenders: str
     monthly_cap: Decimal
+    previews: bool
+    may_configure: bool
     is_test: bool
     as_of: datetime
     problem: str
@@ -37,6 +39,7 @@ def home(facts: HomeFacts) -> Reply:
         (
             Field("Who may spend", text(facts.spenders)),
             Field("Cap a month", text(dollars(facts.monthly_cap))),
+            Field("Numbers beside links", text("shown" if facts.previews else "not shown")),
             Field("API key", text("test: nothing is charged" if facts.is_test else "live")),
         )
     )
@@ -48,9 +51,16 @@ def home(facts: HomeFacts) -> Reply:
             Button("Track a video", Call("track")),
             Button("My videos", Call("videos")),
             Button("Wallet", Call("usage")),
+            *((_switch(facts),) if facts.may_configure else ()),
         ),
         tone=Tone.INFO if dry is None and not facts.problem else Tone.WARNING,
     )
+
+
+def _switch(facts: HomeFacts) -> Button:
+    if facts.previews:
+        return Button("Hide numbers beside links", Call("previews", {"on": "no"}))
+    return Button("Show numbers beside links", Call("previews", {"on": "yes"}))
 
 
 def _videos(facts: HomeFacts) -> tuple[Part, ...]:

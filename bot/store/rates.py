@@ -8,7 +8,6 @@ from sqlalchemy import case, select
 from bot.store.database import Database, insert_into
 from bot.store.tables import rates
 
-
 FARTHEST = 300.0
 """Seconds that calls can be reserved or held ahead; what lies beyond was written before the clock stepped back."""
 

@@ -8,7 +8,7 @@ The mirror's indexes carry each list that people see, in its order, so that its 
 videos and among a hundred thousand: one index range for each cell (owner, platform, status), counted in `video_counts`.
 """
 
-from sqlalchemy import Column, ForeignKey, Index, MetaData, Table, UniqueConstraint, bindparam, true
+from sqlalchemy import Column, ForeignKey, Index, MetaData, Table, UniqueConstraint, bindparam, false, true
 from sqlalchemy.types import JSON, BigInteger, Boolean, Date, Double, Integer, String, Text
 
 from bot.domain.tracking import RequestState
@@ -52,6 +52,7 @@ workspaces = Table(
     Column("name", Words, nullable=False),
     Column("wallet_id", ForeignKey("wallets.id"), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("previews", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("chat", "external_id"),
 )
 

@@ -12,7 +12,10 @@ from bot.store.tables import workspaces
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """A workspace as it is stored. `external_id` is the platform's own id, `name` is hostile text."""
+    """A workspace as it is stored. `external_id` is the platform's own id, `name` is hostile text.
+
+    `previews` says whether links to tracked videos, posted by anyone there, may be shown with their numbers.
+    """
 
     id: int
     chat: str
@@ -20,6 +23,7 @@ class Workspace:
     name: str
     wallet_id: int
     created_at: datetime
+    previews: bool = False
 
 
 class Workspaces:
@@ -51,3 +55,9 @@ class Workspaces:
             renamed = update(workspaces).where(workspaces.c.chat == ref.chat, workspaces.c.external_id == ref.id)
             await connection.execute(renamed.values(name=ref.name, wallet_id=wallet_id))
             return Workspace(*(await connection.execute(query)).one())
+
+    async def set_previews(self, workspace_id: int, *, on: bool) -> None:
+        """Switch the previews of links on or off."""
+        statement = update(workspaces).where(workspaces.c.id == workspace_id).values(previews=on)
+        async with self._database.writing() as connection:
+            await connection.execute(statement)

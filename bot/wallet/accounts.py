@@ -98,6 +98,11 @@ class Accounts:
         await self._store.forgetting.unused_mirrors()
         return usage, client.is_test
 
+    async def set_previews(self, ref: WorkspaceRef, *, on: bool) -> None:
+        """Switch the workspace's previews of links on or off."""
+        await self._store.workspaces.set_previews((await self.of(ref)).workspace.id, on=on)
+        self._known.pop(ref, None)
+
     async def forget(self, ref: WorkspaceRef) -> None:
         """Delete the workspace with everything stored for it. Safe to repeat."""
         workspace = await self._store.workspaces.find(ref)

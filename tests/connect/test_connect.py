@@ -158,3 +158,19 @@ async def test_the_home_page_shows_wallet_running_videos_and_settings(scene):
     assert "available" in page.summary
     assert "1 running video" in words
     assert "$100.00" in words
+
+
+async def test_links_show_their_numbers_only_where_a_manager_switched_that_on(scene):
+    await scene.start(LINK)
+    scene.clock.advance(hours=2)
+    await scene.say(f"/stats {LINK}")
+    assert (await scene.bot.run("preview", {"link": LINK}, ANA)).tone is Tone.PROBLEM
+    member = replace(ANA, standing=Standing.MEMBER, rights=frozenset({Need.LOOK}))
+    assert (await scene.bot.run("previews", {"on": "yes"}, member)).tone is Tone.PROBLEM
+    page = await scene.bot.run("home", {}, ANA)
+    assert (await scene.press(page, "Show numbers")).tone is Tone.SUCCESS
+    shown = await scene.bot.run("preview", {"link": LINK}, member)
+    assert "views" in shown.summary
+    assert (await scene.bot.run("preview", {"link": LINK}, EVE)).tone is Tone.PROBLEM
+    assert (await scene.press(await scene.bot.run("home", {}, ANA), "Hide numbers")).tone is Tone.SUCCESS
+    assert (await scene.bot.run("preview", {"link": LINK}, ANA)).tone is Tone.PROBLEM

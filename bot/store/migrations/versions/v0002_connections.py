@@ -10,6 +10,7 @@ MOMENT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
+    op.add_column("workspaces", sa.Column("previews", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.create_table(
         "credentials",
         sa.Column("workspace_id", sa.Integer(), autoincrement=False, nullable=False),

@@ -1,0 +1,39 @@
+"""A tracked video's numbers beside a link to it, where a chat shows such previews and the workspace wants them."""
+
+from dataclasses import dataclass
+
+from bot.commands.choosing import fitting
+from bot.commands.command import Kind, argument
+from bot.commands.context import Context
+from bot.domain.errors import NotFound
+from bot.messages.preview import preview, previews_set
+from bot.reply.model import Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The link that somebody posted."""
+
+    link: str = argument(Kind.LINK, "the link", listed=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SetPreviews:
+    """Whether to show previews."""
+
+    on: str = argument(Kind.CHOICE, "yes or no", choices=("yes", "no"), listed=False)
+
+
+async def show_preview(context: Context, args: Preview) -> Reply:
+    """The video in short, from the mirror; NotFound where it is not tracked here or previews are off."""
+    if not context.workspace.previews:
+        raise NotFound("Previews of links are off in this workspace.")
+    found = await fitting(context, args.link)
+    return preview(found[0].video, found[0].main_count, found[0].change_24h, found[0].last_snapshot_at)
+
+
+async def set_previews(context: Context, args: SetPreviews) -> Reply:
+    """Switch previews on or off for the workspace."""
+    on = args.on == "yes"
+    await context.accounts.set_previews(context.caller.workspace, on=on)
+    return previews_set(on=on)
