@@ -1,0 +1,57 @@
+"""The documents say what the code does. Where a comparison fails, `make docs` writes what has changed."""
+
+import io
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from adapters.__main__ import main
+from tests.readme.parts import ENV_EXAMPLE, PICTURE, README, ROOT, env_example, readme, with_part
+
+TEXT = README.read_text(encoding="utf-8")
+
+
+def test_the_settings_file_offers_every_setting():
+    assert ENV_EXAMPLE.read_text(encoding="utf-8") == env_example()
+
+
+def test_tables_and_conversation_are_what_the_bot_says_today_and_the_picture_what_it_draws():
+    document, picture = readme(TEXT)
+    assert document == TEXT
+    committed, drawn = (np.asarray(Image.open(each).convert("RGB"), float) for each in (PICTURE, io.BytesIO(picture)))
+    assert committed.shape == drawn.shape
+    assert np.abs(committed - drawn).mean() < 1  # of 255: another processor may round a pixel differently
+
+
+def test_a_document_without_a_place_for_a_part_is_refused():
+    with pytest.raises(ValueError, match="no place for weather"):
+        with_part(TEXT, "weather", "rain")
+
+
+def test_every_command_that_is_named_exists(capsys):
+    rules = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"(?:^|`)make ([a-z]+)", TEXT, re.MULTILINE))
+    assert targets >= {"demo", "test", "check", "bench", "docs", "install"}
+    assert targets <= set(re.findall(r"^([a-z]+):", rules, re.MULTILINE))
+    subcommands = set(re.findall(r"contentstats-bot ([a-z]+)\b", TEXT + (ROOT / "Procfile").read_text()))
+    assert subcommands >= {"console", "doctor", "migrate", "sandbox"}
+    for subcommand in subcommands:
+        with pytest.raises(SystemExit) as ended:
+            main([subcommand, "--help"])
+        assert ended.value.code == 0
+        assert f"contentstats-bot {subcommand}" in capsys.readouterr().out
+
+
+def test_the_picture_of_the_house_names_every_room_of_the_core_and_none_that_is_not_there():
+    rooms = {place.parent.relative_to(ROOT).as_posix() for place in ROOT.glob("bot/*/__init__.py")}
+    named = set(re.findall(r"\b(?:bot|adapters)/\w+", TEXT))
+    assert rooms <= named
+    assert [name for name in named if not any(ROOT.glob(f"{name}*"))] == []
+
+
+def test_every_file_that_is_linked_to_exists():
+    links = [link for link in re.findall(r"\]\(([^)]+)\)", TEXT) if not link.startswith("https://")]
+    assert "LICENSE" in links
+    assert [link for link in links if not (ROOT / link).is_file()] == []

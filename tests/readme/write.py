@@ -1,0 +1,14 @@
+"""Writes what of the documents is derived from the code: `make docs`."""
+
+from tests.readme.parts import ENV_EXAMPLE, PICTURE, README, env_example, readme
+
+
+def write() -> None:
+    document, picture = readme(README.read_text(encoding="utf-8"))
+    README.write_text(document, encoding="utf-8")
+    PICTURE.write_bytes(picture)
+    ENV_EXAMPLE.write_text(env_example(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write()
