@@ -1,0 +1,80 @@
+"""Buttons and menus out, calls back: a press is undone to the very call that was put in, after any restart.
+
+A button's value is its call; a menu's action_id is its call, and an option's value adds the argument that it fills in.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import assert_never
+
+from adapters.slack.spans import address
+from adapters.slack.texts import Block, batches, length, plain
+from bot.reply.call import Call
+from bot.reply.model import Action, Button, LinkButton, Option, Select, Weight
+
+MAX_ELEMENTS = 25
+MAX_LABEL = 75
+MAX_PLACEHOLDER = 150
+MAX_OPTIONS = 100
+MAX_OPTION = 150
+
+_STYLES: Mapping[Weight, Block] = {
+    Weight.NORMAL: {},
+    Weight.CONFIRM: {"style": "primary"},
+    Weight.DANGER: {"style": "danger"},
+}
+
+
+def action_blocks(actions: Sequence[Action]) -> Iterator[Block]:
+    """The actions in their order, 25 in a block.
+
+    A link that is not https is none: its words are in the message's text. ValueError where a call is too long for a
+    button, which is a fault of ours.
+    """
+    found = [element for action in actions for element in _elements(action)]
+    numbered = [{**element, "action_id": f"{index}:{element['action_id']}"} for index, element in enumerate(found)]
+    for batch in batches(numbered, MAX_ELEMENTS):
+        yield {"type": "actions", "elements": list(batch)}
+
+
+def pressed(action: Mapping[str, object]) -> Call | None:
+    """The call behind one entry of a block_actions payload's `actions`; None where there is none to make.
+
+    A link button has none, nor has anything that this module did not make.
+    """
+    _, _, name = str(action.get("action_id", "")).partition(":")
+    match action:
+        case {"type": "button", "value": str(encoded)}:
+            return Call.decode(encoded)
+        case {"type": "static_select", "selected_option": {"value": str(chosen)}}:
+            call = Call.decode(name)
+            argument, _, value = chosen.partition("=")
+            return Call(call.command, {**call.arguments, argument: value})
+        case _:
+            return None
+
+
+def option_of(option: Option, value: str) -> Block | None:
+    """A choice, None where Slack has no room for its value: a part of a value would mean another thing."""
+    return {"text": plain(option.label, MAX_LABEL), "value": value} if 0 < length(value) <= MAX_OPTION else None
+
+
+def _elements(action: Action) -> Iterator[Block]:
+    match action:
+        case Button(label, call, weight):
+            button = {"type": "button", "action_id": "call", "text": plain(label, MAX_LABEL), "value": call.encode()}
+            yield button | _STYLES[weight]
+        case LinkButton(label, url):
+            target = address(url)
+            if target is not None:
+                yield {"type": "button", "action_id": "link", "text": plain(label, MAX_LABEL), "url": target}
+        case Select(placeholder, call, argument, options):
+            fitting = [option for each in options if (option := option_of(each, f"{argument}={each.value}"))]
+            for batch in batches(fitting, MAX_OPTIONS):
+                yield {
+                    "type": "static_select",
+                    "action_id": call.encode(),
+                    "placeholder": plain(placeholder, MAX_PLACEHOLDER),
+                    "options": list(batch),
+                }
+        case _:
+            assert_never(action)

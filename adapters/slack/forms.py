@@ -1,0 +1,151 @@
+"""Modals that ask for a command's arguments, derived from the command; what was filled in; choices while typing.
+
+The view's callback_id is the command's name; an input's block_id and action_id are its argument's name, which is also
+where Slack says who asks for options.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, assert_never
+
+from adapters.slack.actions import MAX_LABEL, MAX_OPTION, MAX_OPTIONS, MAX_PLACEHOLDER, option_of
+from adapters.slack.texts import MAX_TEXT, Block, length, plain, words
+from bot.commands.command import Argument, Command, Kind
+from bot.commands.parse import parse
+from bot.reply.model import Option
+
+MAX_TITLE = 24
+MAX_LABEL_OF_INPUT = 2_000
+MAX_METADATA = 3_000
+
+_SEEN_BY_NOBODY = " Only the bot receives it, but it shows on your screen while you type."
+_QUOTED = re.compile(r'"([^"]*)"|“([^”]*)”|(\S+)')
+
+
+def form(command: Command[Any], private_metadata: str, given: Mapping[str, str]) -> Block:
+    """The modal of a command, with what is `given` filled in where Slack lets it; a secret never is.
+
+    ValueError where `private_metadata` has more than 3,000 characters, which is a fault of ours.
+    """
+    if length(private_metadata) > MAX_METADATA:
+        msg = f"{length(private_metadata)} characters do not fit into a modal's private_metadata"
+        raise ValueError(msg)
+    examples = _examples(command)
+    listed = (each for each in command.arguments if each.listed)
+    inputs = [_input(each, examples.get(each.name, ""), given.get(each.name, "").strip()) for each in listed]
+    return {
+        "type": "modal",
+        "callback_id": command.name,
+        "private_metadata": private_metadata,
+        "title": plain(command.name.capitalize(), MAX_TITLE),
+        "submit": plain("Continue"),
+        "close": plain("Cancel"),
+        "blocks": [{"type": "section", "text": plain(f"{command.summary}.")}, *inputs],
+    }
+
+
+def values(view: Mapping[str, Any]) -> Mapping[str, str]:
+    """The arguments in a submitted view as the bot takes them; what was left empty is left out."""
+    elements = (element for block in view["state"]["values"].values() for element in block.items())
+    filled = ((name, _value(element)) for name, element in elements)
+    return {name: value for name, value in filled if value}
+
+
+def errors(sentences: Mapping[str, str]) -> Block:
+    """The answer to a submission that keeps the modal open, with a sentence under each argument that is wrong."""
+    return {"response_action": "errors", "errors": {name: words(each) for name, each in sentences.items()}}
+
+
+def options(offered: Iterable[Option]) -> Block:
+    """The answer to a block_suggestion: 100 choices at most."""
+    found = (option_of(each, each.value) for each in offered)
+    return {"options": [each for each in found if each is not None][:MAX_OPTIONS]}
+
+
+def _input(argument: Argument, example: str, given: str) -> Block:
+    hint = f"{argument.help[:1].upper()}{argument.help[1:]}."
+    element = {**_element(argument, given), "action_id": argument.name}
+    if example:
+        element["placeholder"] = plain(f"For example: {example}", MAX_PLACEHOLDER)
+    return {
+        "type": "input",
+        "block_id": argument.name,
+        "label": plain(argument.name.capitalize(), MAX_LABEL_OF_INPUT),
+        "hint": plain(f"{hint}{_SEEN_BY_NOBODY}" if argument.kind is Kind.SECRET else hint, MAX_LABEL_OF_INPUT),
+        "optional": not argument.required,
+        "element": element,
+    }
+
+
+def _element(argument: Argument, given: str) -> Block:
+    match argument.kind:
+        case Kind.NUMBER:
+            return _number(argument, given)
+        case Kind.CHOICE:
+            choices = [_option(str(choice)) for choice in argument.choices]
+            chosen = {"initial_option": _option(given)} if given in argument.choices else {}
+            return {"type": "static_select", "options": choices, **chosen}
+        case Kind.VIDEO if argument.suggested:
+            return _suggested(argument, given)
+        case Kind.SECRET:
+            return {"type": "plain_text_input"}
+        case Kind.LINK | Kind.VIDEO | Kind.WORD:
+            typed = {"initial_value": given} if 0 < length(given) <= MAX_TEXT else {}
+            return {"type": "plain_text_input", "multiline": argument.many > 1, **typed}
+        case _:
+            assert_never(argument.kind)
+
+
+def _number(argument: Argument, given: str) -> Block:
+    low, high = argument.minimum, argument.maximum
+    bounds = {"min_value": low, "max_value": high}
+    is_number = given.isascii() and given.isdecimal() and len(given) <= 9
+    if is_number and (low is None or low <= int(given)) and (high is None or int(given) <= high):
+        bounds["initial_value"] = int(given)
+    set_bounds = {key: str(bound) for key, bound in bounds.items() if bound is not None}
+    return {"type": "number_input", "is_decimal_allowed": False, **set_bounds}
+
+
+def _suggested(argument: Argument, given: str) -> Block:
+    """A menu that asks the bot for its options as soon as it is opened, and again while somebody types."""
+    if argument.many == 1:
+        chosen = {"initial_option": _option(given)} if 0 < length(given) <= MAX_OPTION else {}
+        return {"type": "external_select", "min_query_length": 0, **chosen}
+    names = ["".join(found) for found in _QUOTED.findall(given)][: argument.many]
+    several = {"initial_options": [_option(name) for name in names if 0 < length(name) <= MAX_OPTION]}
+    return {
+        "type": "multi_external_select",
+        "min_query_length": 0,
+        "max_selected_items": argument.many,
+        **(several if several["initial_options"] else {}),
+    }
+
+
+def _option(value: str) -> Block:
+    return {"text": plain(value, MAX_LABEL), "value": value}
+
+
+def _value(element: Mapping[str, Any]) -> str:
+    match element:
+        case {"selected_options": list(chosen)}:
+            return " ".join(_quoted(option["value"]) for option in chosen)
+        case {"selected_option": {"value": str(value)}} | {"value": str(value)}:
+            return value.strip()
+        case _:
+            return ""
+
+
+def _quoted(value: str) -> str:
+    """One of several values so that the parser of commands takes it for one."""
+    return f"“{value}”" if '"' in value else f'"{value}"'
+
+
+def _examples(command: Command[Any]) -> Mapping[str, str]:
+    """What the command's example gives each argument; none where it may not be typed at all."""
+    if any(each.kind is Kind.SECRET for each in command.arguments):
+        return {}
+    shown = parse(command, command.example.partition(" ")[2])
+    found = ((each.name, getattr(shown, each.name)) for each in command.arguments)
+    return {
+        name: ", ".join(map(str, value)) if isinstance(value, tuple) else str(value) for name, value in found if value
+    }

@@ -1,0 +1,156 @@
+"""The Slack app as its manifest describes it: commands from the registry, and no scope without a reason."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import quote
+
+from adapters.slack.texts import Block
+from bot.app import UMBRELLA
+from bot.commands.command import Command
+from bot.domain.errors import NotConfigured
+
+EVENTS_PATH = "/slack/events"
+REDIRECT_PATH = "/slack/oauth_redirect"
+TRACK_MESSAGE = "track_message"
+"""The callback_id of the message shortcut."""
+TRACK = "track"
+"""The callback_id of the global shortcut."""
+
+SCOPES: tuple[tuple[str, str], ...] = (
+    ("commands", "The slash commands and the two shortcuts."),
+    ("chat:write", "Answers, digests and alerts in channels that the bot was invited to."),
+    ("chat:write.public", "The same in public channels, without an invitation."),
+    ("files:write", "Charts and CSV exports."),
+    ("im:write", "CSV exports and word of a failed digest, sent to one person alone."),
+    ("users:read", "Who is a guest and who is an admin: guests may only look, admins may change settings."),
+)
+UNFURL_SCOPES: tuple[tuple[str, str], ...] = (
+    ("links:read", "Only for previews of links: to see that a link to a video was posted."),
+    ("links:write", "Only for previews of links: to show the video's numbers under it."),
+)
+EVENTS = ("app_home_opened", "app_uninstalled", "tokens_revoked")
+UNFURL_EVENTS = ("link_shared",)
+
+MAX_COMMAND = 32
+MAX_COMMANDS = 50
+MAX_DOMAINS = 5
+
+_CREATE = "https://api.slack.com/apps?new_app=1&manifest_json="
+_NAME = "ContentStats"
+_DESCRIPTION = "Track TikTok, YouTube, Instagram and X videos from Slack: costs first, then numbers, charts and alerts."
+_LONG_DESCRIPTION = (
+    "Paste the link of a TikTok, YouTube, Instagram or X video: you see what it costs before anything is spent. "
+    "Then look at its hourly numbers, charts and comparisons, export them as CSV, and hear in time when the money runs "
+    "low. Answers are private to whoever asks; spending leaves one short line in the channel."
+)
+
+
+def manifest(
+    commands: Iterable[Command[Any]],
+    *,
+    prefix: str,
+    socket_mode: bool,
+    base_url: str | None,
+    oauth: bool,
+    unfurl_domains: tuple[str, ...] = (),
+) -> Block:
+    """The manifest for Socket Mode, or for HTTP at `base_url`; with `oauth` for installing it in many workspaces.
+
+    Previews of links, and their scopes, are asked for only where `unfurl_domains` names domains. NotConfigured has a
+    sentence where an address is missing or Slack would refuse a name.
+    """
+    if base_url is None and (oauth or not socket_mode):
+        msg = "Slack must know where to reach the bot. Give its public https address, or use Socket Mode without OAuth."
+        raise NotConfigured(msg)
+    base = (base_url or "").rstrip("/")
+    url = None if socket_mode else f"{base}{EVENTS_PATH}"
+    scopes = [scope for scope, _ in SCOPES + (UNFURL_SCOPES if unfurl_domains else ())]
+    redirect = {"redirect_urls": [f"{base}{REDIRECT_PATH}"]} if oauth else {}
+    return {
+        "display_information": {
+            "name": _NAME,
+            "description": _DESCRIPTION,
+            "long_description": _LONG_DESCRIPTION,
+            "background_color": "#1d2733",
+        },
+        "features": _features(commands, prefix, url, unfurl_domains),
+        "oauth_config": {**redirect, "scopes": {"bot": scopes}},
+        "settings": _settings(url, is_unfurling=bool(unfurl_domains)),
+    }
+
+
+def create_link(made: Block) -> str:
+    """A link that opens Slack's “create an app” with the manifest filled in."""
+    return _CREATE + quote(json.dumps(made, separators=(",", ":"), ensure_ascii=False), safe="")
+
+
+def _features(commands: Iterable[Command[Any]], prefix: str, url: str | None, domains: tuple[str, ...]) -> Block:
+    if len(domains) > MAX_DOMAINS:
+        msg = f"Slack previews the links of {MAX_DOMAINS} domains at most; {len(domains)} were given."
+        raise NotConfigured(msg)
+    return {
+        "app_home": {
+            "home_tab_enabled": True,
+            "messages_tab_enabled": True,
+            "messages_tab_read_only_enabled": False,  # commands can be sent there too
+        },
+        "bot_user": {"display_name": _NAME, "always_online": True},
+        "shortcuts": [
+            {
+                "name": "Track this video",
+                "type": "message",
+                "callback_id": TRACK_MESSAGE,
+                "description": "Show what tracking the video in this message costs",
+            },
+            {
+                "name": "Track a video",
+                "type": "global",
+                "callback_id": TRACK,
+                "description": "Paste a link and see what tracking the video costs",
+            },
+        ],
+        "slash_commands": _slash_commands(commands, prefix, url),
+        **({"unfurl_domains": list(domains)} if domains else {}),
+    }
+
+
+def _slash_commands(commands: Iterable[Command[Any]], prefix: str, url: str | None) -> list[Block]:
+    made = [
+        _slash_command(f"/{prefix}{each.name}", each.summary, each.usage.partition(" ")[2], url)
+        for each in commands
+        if each.listed
+    ]
+    made.append(_slash_command(f"/{UMBRELLA}", "Every command behind one name, and help", "[command] [words …]", url))
+    for each in made:
+        name = str(each["command"])
+        if len(name) > MAX_COMMAND or name != name.lower() or " " in name:
+            msg = f"Slack takes no command {name}: small letters, no spaces, {MAX_COMMAND} characters with the slash."
+            raise NotConfigured(f"{msg} Choose another SLACK_COMMAND_PREFIX.")
+    if len(made) > MAX_COMMANDS:
+        msg = f"Slack takes {MAX_COMMANDS} commands at most; there are {len(made)}."
+        raise NotConfigured(msg)
+    return made
+
+
+def _slash_command(command: str, description: str, usage: str, url: str | None) -> Block:
+    return {
+        "command": command,
+        "description": description,
+        **({"usage_hint": usage} if usage else {}),
+        "should_escape": False,
+        **({"url": url} if url else {}),
+    }
+
+
+def _settings(url: str | None, *, is_unfurling: bool) -> Block:
+    events = [*EVENTS, *(UNFURL_EVENTS if is_unfurling else ())]
+    request = {"request_url": url} if url else {}
+    options = {"message_menu_options_url": url} if url else {}
+    return {
+        "event_subscriptions": {**request, "bot_events": events},
+        "interactivity": {"is_enabled": True, **request, **options},
+        "org_deploy_enabled": True,
+        "socket_mode_enabled": url is None,
+        "token_rotation_enabled": False,
+    }
