@@ -5,6 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import pytest
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.standins.slack.apps import App, Token
@@ -13,10 +17,10 @@ from tests.standins.slack.server import Slack, running
 
 
 class Clock:
-    """A clock that goes on only when it is told to."""
+    """A clock that starts with the present, for Bolt looks at the wall, and goes on only when it is told to."""
 
     def __init__(self) -> None:
-        self.now = datetime(2026, 11, 23, 9, tzinfo=UTC)
+        self.now = datetime.now(UTC)
 
     def __call__(self) -> datetime:
         return self.now
@@ -78,3 +82,56 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
 def client(slack: Slack, bot: Token, session: aiohttp.ClientSession) -> AsyncWebClient:
     """The official client with the bot's token, retrying nothing."""
     return AsyncWebClient(token=bot.value, base_url=slack.api_url, session=session, retry_handlers=[])
+
+
+@pytest.fixture
+def bolt(app: App, client: AsyncWebClient) -> AsyncApp:
+    """An app as the official framework makes it, with no listeners yet, and reached by nobody yet."""
+    return AsyncApp(client=client, signing_secret=app.signing_secret, process_before_response=True)
+
+
+async def serve_http(bolt: AsyncApp, app: App) -> AsyncIterator[None]:
+    """Let the local Slack reach the app at an address of its own."""
+
+    async def handle(request: web.Request) -> web.Response:
+        return await to_aiohttp_response(await bolt.async_dispatch(await to_bolt_request(request)))
+
+    server = web.Application()
+    server.router.add_post("/slack/events", handle)
+    runner = web.AppRunner(server, shutdown_timeout=0)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    app.request_url = f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
+    yield
+    await runner.cleanup()
+
+
+async def serve_socket(bolt: AsyncApp, app: App, slack: Slack) -> AsyncIterator[None]:
+    """Let the local Slack reach the app by a websocket."""
+    app.is_socket_mode = True
+    handler = AsyncSocketModeHandler(bolt, app.app_token, web_client=AsyncWebClient(base_url=slack.api_url))
+    await handler.connect_async()
+    yield
+    await handler.close_async()
+
+
+@pytest.fixture
+async def over_http(bolt: AsyncApp, app: App) -> AsyncIterator[None]:
+    """The app listens to HTTP."""
+    async for served in serve_http(bolt, app):
+        yield served
+
+
+@pytest.fixture
+async def over_socket(bolt: AsyncApp, app: App, slack: Slack) -> AsyncIterator[None]:
+    """The app listens in Socket Mode."""
+    async for served in serve_socket(bolt, app, slack):
+        yield served
+
+
+@pytest.fixture(params=["http", "socket"])
+async def reached(request: pytest.FixtureRequest, bolt: AsyncApp, app: App, slack: Slack) -> AsyncIterator[str]:
+    """The app listens; the test runs once for each way."""
+    serving = serve_http(bolt, app) if request.param == "http" else serve_socket(bolt, app, slack)
+    async for _ in serving:
+        yield request.param

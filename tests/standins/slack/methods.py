@@ -48,7 +48,7 @@ _VIEW = _words("trigger_id view")
 METHODS: dict[str, Method] = {
     "auth.test": Method(directory.auth_test, 4, bearers=("bot", "app")),
     "auth.revoke": Method(oauth.revoke, 3, optional=_words("test")),
-    "apps.uninstall": Method(oauth.uninstall, 1, optional=_words("client_id client_secret")),
+    "apps.uninstall": Method(oauth.uninstall, 3, optional=_words("client_id client_secret")),
     "oauth.v2.access": Method(
         oauth.access,
         4,
