@@ -67,3 +67,12 @@ def field(**more) -> dict:
 
 def modal(*blocks: dict, **more) -> dict:
     return {"type": "modal", "title": plain(), "submit": plain(), "blocks": [*blocks] or [section()], **more}
+
+
+def pie(*values: float) -> dict:
+    return {"type": "pie", "segments": [{"label": "TikTok", "value": value} for value in values]}
+
+
+def rich_cell() -> dict:
+    section = {"type": "rich_text_section", "elements": [{"type": "text", "text": "x"}]}
+    return {"type": "rich_text", "elements": [section]}

@@ -79,10 +79,10 @@ def _shared_in(world: World, call: Call, name: str) -> Channel:
 
 
 def _share(world: World, call: Call, channel: Channel, team: Team, files: list[File]) -> None:
-    comment = call.text("initial_comment")
-    blocks = [] if comment else decoded(call.args, "blocks", "invalid_blocks_format")
-    sent = {"text": comment or " ", "blocks": blocks}
-    content = {**content_of(world, sent, call.app, team), "text": comment}
+    # Blocks are ignored beside a comment, as documented; a file may also come with no words at all.
+    said = {key: call.args[key] for key in ("initial_comment", "blocks") if call.args.get(key)}
+    sent = {"text": said["initial_comment"]} if "initial_comment" in said else said
+    content = content_of(world, sent, call.app, team) if sent else {"text": ""}
     more = {"files": files, "app_id": call.app.id, "thread_ts": call.text("thread_ts") or None, "sent": dict(call.args)}
     put(world, channel, call.by.bot_user, content, **more)
 

@@ -41,7 +41,7 @@ def content_of(world: World, args: Mapping[str, Any], app: App, team: Team, *, m
         raise Refusal("msg_too_long")
     if not isinstance(blocks, list):
         raise Refusal("invalid_blocks_format")
-    if not (text or blocks or attachments):
+    if not (text.strip() or blocks or attachments):
         raise Refusal("no_text")
     if weight(blocks) > MOST_WEIGHT:
         raise Refusal("msg_blocks_too_long")

@@ -112,7 +112,7 @@ class World:
             token.scopes |= wanted
             if not app.is_rotating:
                 return token
-        bot_user = next((t.bot_user for t in self.bot_tokens(app, place)), "") or self._add_bot(app, team, enterprise)
+        bot_user = self._bot_user(app, team, enterprise)
         value = f"{'xoxe.xoxb-1' if app.is_rotating else 'xoxb'}-{place.id}-{secrets.token_hex(12)}"
         token = Token(
             value=value, kind="bot", app=app, scopes=wanted, team=team, enterprise=enterprise, bot_user=bot_user
@@ -128,7 +128,12 @@ class World:
         mine = [t for t in self.tokens.values() if t.kind == "bot" and t.app is app and not t.is_revoked]
         return [t for t in mine if (t.team if isinstance(place, Team) else t.team is None and t.enterprise) == place]
 
-    def _add_bot(self, app: App, team: Team | None, enterprise: Enterprise | None) -> str:
+    def _bot_user(self, app: App, team: Team | None, enterprise: Enterprise | None) -> str:
+        """The app's bot, which comes back as the same user when the app does."""
+        for token in self.tokens.values():
+            if token.kind == "bot" and token.app is app and (token.team, token.enterprise) == (team, enterprise):
+                self.users[token.bot_user].deleted = False
+                return token.bot_user
         home = team or next(each for each in self.teams.values() if each.enterprise == enterprise)
         return self.add_user(self.new_id("U"), home, app.name.lower(), is_bot=True).id
 

@@ -201,3 +201,9 @@ async def test_every_kind_of_field_can_be_filled_in(slack, bolt, client, trigger
     assert values["who"]["who"]["selected_user"] == "U1"
     assert values["when"]["when"]["selected_date"] == "2026-11-23"
     assert values["where"]["where"]["value"] == "https://example.com"
+
+
+async def test_an_external_id_that_is_open_is_not_opened_twice(client, trigger, slack, app):
+    await client.views_open(trigger_id=trigger(), view=modal(external_id="mine"))
+    other = slack.new_trigger(app, slack.users["U1"])
+    assert await refusal(client.views_open(trigger_id=other, view=modal(external_id="mine"))) == "duplicate_external_id"

@@ -209,3 +209,29 @@ async def test_a_button_in_a_home_tab_has_no_channel(slack, bolt, client):
     await slack.send_action(slack.home("U2"), "a", user="U2")
     assert heard[0]["container"] == {"type": "view", "view_id": slack.home("U2").id}
     assert not {"channel", "response_url", "message"} & set(heard[0])
+
+
+async def test_options_may_come_in_groups(slack, bolt, client):
+    @bolt.options("video")
+    async def load(ack):
+        await ack(option_groups=[{"label": plain(), "options": options(2)}])
+
+    select = {"type": "actions", "elements": [{"type": "external_select", "action_id": "video"}, button()]}
+    await client.chat_postMessage(channel="C1", text="x", blocks=[select])
+    (message,) = slack.channel("C1").messages
+    delivery = await slack.send_options_request(message, "video", "cat", user="U1")
+    assert [option["value"] for option in delivery.options] == ["0", "1"]
+    with pytest.raises(ValueError, match="no options to load"):
+        await slack.send_options_request(message, "a", "cat", user="U1")
+    with pytest.raises(ValueError, match="no option is called"):
+        await slack.send_action(message, "video", user="U1", choice="2")
+
+
+async def test_only_what_an_app_put_somewhere_can_be_pressed(slack):
+    said = slack.say("U1", "C1", "x")
+    said.blocks = [{**with_button(), "block_id": "b"}]
+    with pytest.raises(ValueError, match="no app put this here"):
+        await slack.send_action(said, "a", user="U1")
+    slack.add_app("A2")
+    with pytest.raises(ValueError, match="name it"):
+        await slack.send_shortcut("track", user="U1")

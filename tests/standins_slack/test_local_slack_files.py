@@ -4,7 +4,7 @@ import pytest
 
 from tests.standins.slack.content import PNG
 from tests.standins_slack.asking import refusal
-from tests.standins_slack.blocks import picture
+from tests.standins_slack.blocks import picture, section
 
 PICTURE = PNG + b"and so on"
 
@@ -91,3 +91,25 @@ async def test_an_upload_has_a_length_and_no_endless_alt_text(client):
 
 async def test_reading_files_needs_its_own_scope(client, session):
     assert await refusal(client.files_info(file=await uploaded(client, session))) == "missing_scope"
+
+
+@pytest.mark.parametrize(
+    ("more", "seen"),
+    [({}, ("", 0)), ({"blocks": [section()]}, ("", 1)), ({"blocks": [section()], "initial_comment": "x"}, ("x", 0))],
+)
+async def test_a_shared_file_comes_with_words_with_blocks_or_alone(slack, client, session, more, seen):
+    file = await begun(client, session)
+    await client.api_call("files.completeUploadExternal", json={"files": [{"id": file}], "channel_id": "C1", **more})
+    (message,) = slack.channel("C1").messages
+    assert (message.text, len(message.blocks)) == seen
+
+
+async def test_files_are_named_as_they_should_be(slack, client, session, bot):
+    bot.scopes |= {"files:read"}
+    assert await refusal(client.files_info(file="F404")) == "file_not_found"
+    assert await refusal(client.files_completeUploadExternal(files=[])) == "invalid_arguments"
+    assert await refusal(client.files_completeUploadExternal(files=[{"id": "F404"}])) == "file_not_found"
+    slack.channel("C1").is_archived = True
+    file = await begun(client, session)
+    shared = client.files_completeUploadExternal(files=[{"id": file}], channel_id="C1")
+    assert await refusal(shared) == "is_archived"

@@ -166,3 +166,15 @@ async def test_an_app_can_remove_itself_with_its_secret(slack, client, app, bot)
     assert await refusal(wrong) == "bad_client_secret"
     await client.apps_uninstall(client_id=app.client_id, client_secret=app.client_secret)
     assert (bot.is_revoked, slack.users[bot.bot_user].deleted) == (True, True)
+
+
+async def test_an_app_that_comes_back_is_the_same_user_with_another_token(slack, app, bot, team, client):
+    await client.auth_revoke()
+    again = slack.install(app, team)
+    assert (again.bot_user, again.value == bot.value) == (bot.bot_user, False)
+
+
+async def test_credentials_that_are_none_are_refused(slack, session):
+    headers = {"Authorization": "Basic ????"}
+    async with session.post(f"{slack.api_url}oauth.v2.access", headers=headers) as response:
+        assert (await response.json())["error"] == "invalid_client_id"

@@ -128,3 +128,29 @@ async def test_whoever_waits_sees_a_message_as_soon_as_it_is_there(slack, client
     await posting
     with pytest.raises(TimeoutError):
         await slack.until(lambda: False, seconds=0.01)
+
+
+async def test_markdown_text_stands_alone_and_keeps_its_limit(slack, client):
+    await client.api_call("chat.postMessage", json={"channel": "C1", "markdown_text": "**x**"})
+    assert slack.channel("C1").messages[0].text == "**x**"
+    both = client.api_call("chat.postMessage", json={"channel": "C1", "text": "x", "markdown_text": "x"})
+    assert await refusal(both) == "markdown_text_conflict"
+    long = client.api_call("chat.postMessage", json={"channel": "C1", "markdown_text": "x" * 12_001})
+    assert await refusal(long) == "msg_too_long"
+
+
+async def test_nothing_changes_in_an_archived_channel(slack, client):
+    answer = await client.chat_postMessage(channel="C1", text="x")
+    slack.channel("C1").is_archived = True
+    assert await refusal(client.chat_update(channel="C1", ts=answer["ts"], text="y")) == "is_archived"
+    assert await refusal(client.chat_postEphemeral(channel="C1", user="U2", text="x")) == "is_archived"
+
+
+async def test_an_unfurl_names_a_message_and_what_to_show(slack, client):
+    said = slack.say("U1", "C1", "https://contentstats.example/v/1")
+    preview = {"https://contentstats.example/v/1": {"blocks": [section()]}}
+    assert await refusal(client.chat_unfurl(channel="C1", ts="1.1", unfurls=preview)) == "cannot_find_message"
+    for wrong in ([], {"https://contentstats.example/v/1": "text"}):
+        assert "unfurls" in await refusal(client.chat_unfurl(channel="C1", ts=said.ts, unfurls=wrong))
+    preview["https://contentstats.example/v/1"]["blocks"] = [section(text=mrkdwn(0))]
+    assert await refusal(client.chat_unfurl(channel="C1", ts=said.ts, unfurls=preview)) == "invalid_blocks"
