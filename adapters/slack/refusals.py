@@ -1,0 +1,144 @@
+"""What Slack's answer to a post or an edit means: it is there, never will be, may be tried later, or nobody knows.
+
+The names are those of Slack, chat.postMessage and chat.update, Errors.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+
+from bot.ports import Later, Rejected, Unclear
+
+RATE_LIMITED = "ratelimited"
+SOON = timedelta(minutes=1)
+"""When to try again what Slack gives no time for."""
+LONGEST = timedelta(hours=1)
+
+_OR_ANOTHER = ", or choose another channel."
+_REINSTALL = "Somebody who manages the workspace has to install it again."
+_NO_ENTRY = "This workspace does not let the bot post there. Ask one of its admins to allow it" + _OR_ANOTHER
+_REMOVED = "Slack no longer accepts the bot's token: the bot was removed, or its token replaced. " + _REINSTALL
+_GONE = "The message that was to be changed is gone, so nothing was changed. Ask for a new one."
+_NO_THREAD = "The thread was deleted or closed. Post into the channel instead, or into another thread."
+_NO_PERSON = "Slack lets the bot send this person no messages: they left, or have closed their messages from apps."
+
+PERMANENT: Mapping[str, str] = MappingProxyType(
+    {
+        "channel_not_found": "The channel was deleted, or is private and the bot is not in it. Invite the bot with "
+        "/invite" + _OR_ANOTHER,
+        "not_in_channel": "The bot is not in this channel. Invite it there with /invite" + _OR_ANOTHER,
+        **dict.fromkeys(("is_archived", "is_inactive"), "The channel is archived. Unarchive it" + _OR_ANOTHER),
+        **dict.fromkeys(("account_inactive", "token_revoked", "invalid_auth", "not_authed"), _REMOVED),
+        "missing_scope": "The bot was not given a permission that it needs. " + _REINSTALL,
+        "not_allowed_token_type": "Slack wants another kind of token. Whoever runs the bot sets SLACK_BOT_TOKEN to the "
+        "Bot User OAuth Token (xoxb-…).",
+        "team_access_not_granted": "The organisation has not given the bot this workspace. One of its admins adds it "
+        "on the app's page.",
+        **dict.fromkeys(
+            (
+                "restricted_action",
+                "restricted_action_read_only_channel",
+                "no_permission",
+                "access_denied",
+                "enterprise_is_restricted",
+            ),
+            _NO_ENTRY,
+        ),
+        "ekm_access_denied": "Admins of this workspace have stopped messages for now. Ask them when to try again.",
+        "accesslimited": "Slack takes no calls from this network. Whoever runs the bot adds it to the app's addresses.",
+        "restricted_action_thread_only_channel": "Only answers in threads are allowed there. Choose another channel.",
+        "restricted_action_non_threadable_channel": "No threads are allowed there. Choose another channel.",
+        **dict.fromkeys(("restricted_action_thread_locked", "cannot_reply_to_message", "thread_not_found"), _NO_THREAD),
+        "messages_tab_disabled": "This app takes no direct messages. Whoever runs the bot opens its Messages tab.",
+        **dict.fromkeys(("user_not_found", "user_disabled", "cannot_dm_bot", "user_not_visible"), _NO_PERSON),
+        **dict.fromkeys(("message_not_found", "cant_update_message", "edit_window_closed"), _GONE),
+    }
+)
+"""Errors that no second try will mend, with what a person can do."""
+
+OURS = frozenset(
+    {
+        "as_user_not_supported",
+        "block_mismatch",
+        "invalid_arg_name",
+        "invalid_arguments",
+        "invalid_array_arg",
+        "invalid_attachments",
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "invalid_charset",
+        "invalid_form_data",
+        "invalid_json",
+        "invalid_metadata_format",
+        "invalid_metadata_schema",
+        "invalid_post_type",
+        "json_not_object",
+        "markdown_text_conflict",
+        "metadata_must_be_sent_from_app",
+        "metadata_too_large",
+        "missing_post_type",
+        "msg_blocks_too_long",
+        "msg_too_long",
+        "no_text",
+        "too_many_attachments",
+    }
+)
+"""Errors that only a fault of this program can cause."""
+HALF_DONE = frozenset(
+    {"duplicate_channel_not_found", "duplicate_message_not_found", "fatal_error", "internal_error", "update_failed"}
+)
+"""Errors of which Slack says that a part may have been done, or that it has seen the message's `client_msg_id`."""
+
+_NEVER_SENT = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ClientHttpProxyError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.InvalidURL,
+)
+
+
+def refusal(error: Exception) -> Rejected | Later | Unclear:
+    """What a call that failed so has done."""
+    if isinstance(error, SlackApiError):
+        return _answered(error.response)
+    if isinstance(error, _NEVER_SENT):
+        return Later(SOON, "no_connection")
+    return Unclear(type(error).__name__)
+
+
+def details(error: Exception) -> object:
+    """What else Slack said, for the log."""
+    said = _said(error.response) if isinstance(error, SlackApiError) else {}
+    return said.get("errors") or said.get("response_metadata") or str(error)
+
+
+def _answered(response: Any) -> Rejected | Later | Unclear:  # noqa: ANN401 - the SDK's, or aiohttp's where it is no JSON
+    status = int(getattr(response, "status_code", 0) or getattr(response, "status", 0))
+    said = _said(response)
+    word = str(said.get("error") or "")
+    if status == 429 or word in {RATE_LIMITED, "rate_limited", "message_limit_exceeded"}:
+        return Later(_retry_after(response.headers), RATE_LIMITED)
+    if word in HALF_DONE or status >= 500 or (not word and status < 400):
+        return Unclear(word or f"status_{status}")
+    if word in PERMANENT:
+        needed = said.get("needed") if word == "missing_scope" else None
+        return Rejected(word, PERMANENT[word] + (f" It is called {needed}." if needed else ""))
+    if word in OURS:
+        return Rejected(word, f"Slack did not take the message ({word}). This is a fault of the bot: tell who runs it.")
+    return Later(SOON, word or f"status_{status}")
+
+
+def _said(response: object) -> dict[str, Any]:
+    data = getattr(response, "data", None)
+    return data if isinstance(data, dict) else {}
+
+
+def _retry_after(headers: Mapping[str, str]) -> timedelta:
+    said = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
+    if not (said.isascii() and said.isdecimal()):
+        return SOON
+    return min(timedelta(seconds=max(1, int(said[:9]))), LONGEST)

@@ -1,0 +1,191 @@
+import asyncio
+import gc
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adapters.slack.limits import MOST_GATES, POST, Busy, Limits
+from tests.slack_post.virtual_time import VirtualTime
+
+PATIENT = 10_000.0
+
+
+@pytest.fixture
+def time():
+    return VirtualTime()
+
+
+@pytest.fixture
+def limits(time):
+    return Limits(time, time.sleep)
+
+
+def most_within(seconds, moments):
+    """How many of the moments lie within any span of so many seconds."""
+    return max(sum(start <= each < start + seconds for each in moments) for start in moments)
+
+
+async def moments_of(limits, time, calls):
+    """When each call was let go; calls are (workspace, method, channel) in the order of arrival."""
+    moments = []
+
+    async def go(workspace, method, channel):
+        await limits.admit(workspace, method, PATIENT, channel)
+        moments.append((time.now, workspace, channel))
+
+    await time.run(*(go(*call) for call in calls))
+    return moments
+
+
+async def test_a_channel_takes_a_small_burst_and_then_one_message_a_second(limits, time):
+    moments = [each[0] - 1000 for each in await moments_of(limits, time, [("T1", POST, "C1")] * 6)]
+    assert moments == pytest.approx([0, 0.202, 1.01, 2.02, 3.03, 4.04], abs=0.01)
+
+
+async def test_a_workspace_takes_five_messages_a_second_and_nearly_all_of_them(limits, time):
+    moments = [each[0] for each in await moments_of(limits, time, [("T1", POST, f"C{n}") for n in range(500)])]
+    assert most_within(1, moments) == 5
+    assert 499 / (moments[-1] - moments[0]) >= 0.98 * 5
+
+
+async def test_workspaces_do_not_wait_for_one_another(limits, time):
+    calls = [(f"T{team}", POST, f"C{n}") for team in range(20) for n in range(50)]
+    moments = await moments_of(limits, time, calls)
+    assert moments[-1][0] - 1000 == pytest.approx(49 * 0.202, abs=0.1)
+
+
+async def test_a_busy_channel_holds_up_no_other(limits, time):
+    crowd = [("T1", POST, "C-busy")] * 30
+    moments = await moments_of(limits, time, [*crowd, ("T1", POST, "C-quiet")])
+    (quiet,) = [moment for moment, _, channel in moments if channel == "C-quiet"]
+    assert quiet - 1000 < 1
+
+
+async def test_who_comes_first_goes_first(limits, time):
+    calls = [("T1", POST, f"C{n}") for n in range(20)]
+    assert [channel for _, _, channel in await moments_of(limits, time, calls)] == [call[2] for call in calls]
+
+
+@pytest.mark.parametrize(("method", "most"), [("chat.update", 50), ("users.info", 100)])
+async def test_no_minute_sees_more_calls_of_a_method_than_its_tier(limits, time, method, most):
+    moments = [each[0] for each in await moments_of(limits, time, [("T1", method, "")] * 300)]
+    assert most_within(60, moments) <= most
+    assert moments[most // 6 - 1] == moments[0]
+
+
+async def test_whoever_cannot_wait_that_long_is_told_at_once_how_long_it_is(limits, time):
+    await time.run(*(limits.admit("T1", POST, PATIENT, "C1") for _ in range(2)))
+    before = time.now
+    with pytest.raises(Busy) as told:
+        await limits.admit("T1", POST, 0.5, "C1")
+    assert (time.now, told.value.seconds) == (before, pytest.approx(0.808, abs=0.01))
+    await time.run(limits.admit("T1", POST, 0.9, "C1"))
+
+
+async def test_a_queue_that_is_too_long_is_not_joined(limits, time):
+    waiting = [asyncio.ensure_future(limits.admit("T1", POST, PATIENT, f"C{n}")) for n in range(100)]
+    await time.settle()
+    with pytest.raises(Busy):
+        await limits.admit("T1", POST, 10, "C-late")
+    await time.run(*waiting)
+
+
+async def test_a_cancelled_wait_counts_nothing_and_holds_nobody_up(limits, time):
+    await limits.admit("T1", POST, PATIENT, "C1")
+    cancelled = [asyncio.ensure_future(limits.admit("T1", POST, PATIENT, "C1")) for _ in range(20)]
+    last = asyncio.ensure_future(limits.admit("T1", POST, PATIENT, "C1"))
+    await time.settle()
+    for task in cancelled:
+        task.cancel()
+    await time.run(last)
+    assert time.now - 1000 < 1
+    assert all(task.cancelled() for task in cancelled)
+
+
+async def test_a_429_stops_that_method_in_that_workspace_alone_until_it_may_go_on(limits, time):
+    limits.stop("T1", POST, 30)
+    for workspace, method, channel in (("T2", POST, "C2"), ("T1", "chat.update", "")):
+        await limits.admit(workspace, method, 0, channel)
+    with pytest.raises(Busy) as told:
+        await limits.admit("T1", POST, 10, "C1")
+    assert told.value.seconds == pytest.approx(30)
+    moments = await moments_of(limits, time, [("T1", POST, "C1"), ("T1", POST, "C2")])
+    assert moments[0][0] - 1000 == pytest.approx(30, abs=0.01)
+
+
+async def test_a_429_also_stops_whoever_waits_already(limits, time):
+    await time.run(*(limits.admit("T1", POST, PATIENT, "C1") for _ in range(2)))
+    patient = asyncio.ensure_future(limits.admit("T1", POST, PATIENT, "C1"))
+    hasty = asyncio.ensure_future(limits.admit("T1", POST, 5, "C2"))
+    await time.settle()
+    start = time.now
+    limits.stop("T1", POST, 20)
+    await time.advance(10)
+    with pytest.raises(Busy):
+        await hasty
+    assert not patient.done()
+    await time.run(patient)
+    assert time.now - start >= 20 - 0.01
+
+
+async def test_each_429_slows_a_workspace_down_and_time_brings_its_pace_back(limits, time):
+    async def pace():
+        began = time.now
+        await moments_of(limits, time, [("T1", POST, f"C{n}") for n in range(26)])
+        return 25 / (time.now - began)
+
+    limits.stop("T1", POST, 1)
+    limits.stop("T1", POST, 1)  # of a call that was under way with the first
+    await time.advance(2)
+    assert await pace() == pytest.approx(5 * 0.8, abs=0.1)
+    limits.stop("T1", POST, 1)
+    await time.advance(2)
+    assert await pace() == pytest.approx(5 * 0.64, abs=0.15)
+    await time.advance(600)
+    assert await pace() == pytest.approx(5, abs=0.2)
+
+
+async def test_an_absurd_wait_is_an_hour_at_most(limits, time):
+    limits.stop("T1", POST, 10**9)
+    await time.run(limits.admit("T1", POST, PATIENT, "C1"))
+    assert time.now - 1000 == pytest.approx(3_600, abs=0.01)
+
+
+async def test_what_is_remembered_of_quiet_channels_is_dropped(limits, time):
+    for batch in range(6):
+        for number in range(MOST_GATES // 2):
+            await limits.admit(f"T{batch}-{number}", POST, 0, "C1")
+        await time.advance(10)
+    gates = sum(type(each).__name__ == "_Gate" for each in gc.get_objects())
+    assert gates <= 2 * MOST_GATES
+
+
+@settings(deadline=None, max_examples=30)
+@given(
+    st.lists(
+        st.tuples(st.floats(0, 5), st.sampled_from(["T1", "T2"]), st.sampled_from(["C1", "C2", "C3"])),
+        min_size=1,
+        max_size=25,
+    )
+)
+def test_however_messages_arrive_no_window_sees_too_many(arrivals):
+    async def play():
+        time = VirtualTime()
+        limits = Limits(time, time.sleep)
+        gone = []
+
+        async def go(after, workspace, channel):
+            await time.sleep(after)
+            await limits.admit(workspace, POST, PATIENT, channel)
+            gone.append((time.now, workspace, channel))
+
+        await time.run(*(go(*arrival) for arrival in arrivals))
+        return gone
+
+    gone = asyncio.run(play())
+    assert len(gone) == len(arrivals)
+    for workspace in {each[1] for each in gone}:
+        assert most_within(1, [moment for moment, team, _ in gone if team == workspace]) <= 5
+    for place in {each[1:] for each in gone}:
+        assert most_within(1, [moment for moment, *where in gone if tuple(where) == place]) <= 2

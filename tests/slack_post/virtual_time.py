@@ -1,0 +1,50 @@
+"""Time that passes only when everybody sleeps: seconds of pacing take no time, and are exact."""
+
+import asyncio
+import heapq
+import itertools
+from collections.abc import Awaitable
+
+SETTLED = 50
+"""Turns of the loop after which whoever can go on has gone on."""
+
+
+class VirtualTime:
+    """A clock in seconds, and the sleep that goes with it."""
+
+    def __init__(self):
+        self.now = 1000.0
+        self._sleepers = []
+        self._order = itertools.count()
+
+    def __call__(self):
+        return self.now
+
+    async def sleep(self, seconds):
+        awake = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._sleepers, (self.now + seconds, next(self._order), awake))
+        await awake
+
+    async def settle(self):
+        for _ in range(SETTLED):
+            await asyncio.sleep(0)
+
+    async def advance(self, seconds):
+        """Let so much time pass, waking everybody on the way."""
+        end = self.now + seconds
+        await self.settle()
+        while self._sleepers and self._sleepers[0][0] <= end:
+            self.now, _, awake = heapq.heappop(self._sleepers)
+            if not awake.done():
+                awake.set_result(None)
+            await self.settle()
+        self.now = end
+
+    async def run(self, *work: Awaitable[object]):
+        """The results of the work, after as much time as it took."""
+        tasks = [asyncio.ensure_future(each) for each in work]
+        await self.settle()
+        while not all(task.done() for task in tasks):
+            assert self._sleepers, "somebody waits for something other than time"
+            await self.advance(self._sleepers[0][0] - self.now)
+        return [task.result() for task in tasks]
