@@ -99,7 +99,7 @@ def _place_words(words: list[_Token], arguments: tuple[Argument, ...], found: di
         return
     number = next((each for each in arguments if each.kind is Kind.NUMBER and each.name not in found), None)
     if number is not None:
-        raise UsageError(_range_sentence(number, stray.text))
+        raise UsageError(_range_sentence(number, stray.text), number.name)
     offered = [f"{each.name} is one of {', '.join(each.choices)}" for each in arguments if each.kind is Kind.CHOICE]
     msg = f"I do not know what “{_shown(stray.text)}” means here" + (f": {'; '.join(offered)}." if offered else ".")
     raise UsageError(msg)
@@ -143,11 +143,11 @@ def _build(command: Command[A], found: Mapping[str, list[str]]) -> A:
         if len(texts) < each.fewest and (texts or each.required):
             least = f"at least {each.fewest} values for {each.name}" if each.fewest > 1 else f"a {each.name}"
             msg = f"/{command.name} needs {least}."
-            raise UsageError(msg)
+            raise UsageError(msg, each.name)
         if len(texts) > each.many:
             most = "one value" if each.many == 1 else f"{each.many} values at most"
             msg = f"/{command.name} takes {most} for {each.name}; {len(texts)} were given."
-            raise UsageError(msg)
+            raise UsageError(msg, each.name)
         if texts:
             converted = tuple(_convert(each, word) for word in texts)
             values[each.name] = converted if each.many > 1 else converted[0]
@@ -162,7 +162,7 @@ def _convert(argument: Argument, word: str) -> str | int:
             chosen = _choice(argument, word)
             if chosen is None:
                 msg = f"{argument.name.capitalize()} is one of {', '.join(argument.choices)}, not “{_shown(word)}”."
-                raise UsageError(msg)
+                raise UsageError(msg, argument.name)
             return chosen
         case Kind.LINK | Kind.VIDEO | Kind.WORD | Kind.SECRET:
             return word
@@ -171,11 +171,11 @@ def _convert(argument: Argument, word: str) -> str | int:
 def _number(argument: Argument, word: str) -> int:
     match = _NUMBER.fullmatch(word)
     if match is None or not match["digits"].isdecimal() or len(match["digits"]) > 9:
-        raise UsageError(_range_sentence(argument, word))
+        raise UsageError(_range_sentence(argument, word), argument.name)
     number = int(match["digits"]) * (-1 if match["sign"] in {"-", "−"} else 1)
     low, high = argument.minimum, argument.maximum
     if (low is not None and number < low) or (high is not None and number > high):
-        raise UsageError(_range_sentence(argument, word))
+        raise UsageError(_range_sentence(argument, word), argument.name)
     return number
 
 

@@ -31,7 +31,14 @@ class BotError(Exception):
 
 
 class UsageError(BotError):
-    """Words that cannot be understood. The error boundary adds the command's usage and an example."""
+    """Words that cannot be understood. The error boundary adds the command's usage and an example.
+
+    `argument` names the one that is wrong, for a form to show the sentence at; None where it is none of them alone.
+    """
+
+    def __init__(self, sentence: str, argument: str | None = None) -> None:
+        super().__init__(sentence)
+        self.argument = argument
 
 
 class LinkError(UsageError):
