@@ -1,6 +1,17 @@
 """A local Slack: `running()` gives one that listens on this machine, with the state, the gestures and the record of it.
 
 Over the wire it is what the documentation says of Slack; whatever is doubtful there is answered strictly here.
+
+    async with running(clock) as slack:
+        team = slack.add_team()
+        slack.add_user("U1", team, "ann", is_admin=True)
+        app = slack.add_app(is_socket_mode=False)  # its signing_secret and app_token are the app's settings
+        token = slack.install(app, team)
+        slack.add_channel("C1", team, ["U1", token.bot_user])
+        ...  # start the app with slack.api_url, then tell Slack where it is: app.request_url = "http://…/slack/events"
+        await slack.send_command("/stats", "cats", user="U1", channel="C1")
+        await slack.until(lambda: slack.ephemerals("U1"))
+        await slack.send_action(slack.ephemerals("U1")[0], "Refresh", user="U1")
 """
 
 from collections.abc import AsyncIterator, Callable
