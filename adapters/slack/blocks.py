@@ -1,12 +1,12 @@
 """One part of a reply as blocks, whichever message it is in. What belongs together comes as one group."""
 
 from collections.abc import Iterator, Mapping
-from typing import TypeAlias, assert_never
+from typing import assert_never
 
 from adapters.slack.mrkdwn import mrkdwn
 from adapters.slack.rich_text import rich_blocks
-from adapters.slack.tables import line_blocks, table_blocks
-from adapters.slack.texts import MAX_TEXT, NOTHING, Block, batches, cut, length, words
+from adapters.slack.tables import line_groups, table_groups
+from adapters.slack.texts import MAX_TEXT, NOTHING, Block, Group, batches, cut, length, words
 from bot.reply.model import (
     Bold,
     Divider,
@@ -20,9 +20,6 @@ from bot.reply.model import (
     Table,
     Text,
 )
-
-Group: TypeAlias = tuple[Block, ...]
-"""Blocks that are not parted: a caption and its table."""
 
 MAX_FIELDS = 10
 MAX_FIELD = 800
@@ -38,7 +35,7 @@ def groups(part: Part, pictures: Mapping[str, str], *, is_widest: bool) -> Itera
         case Fields(fields):
             yield from _fields(fields)
         case Table():
-            yield from _table(part) if is_widest else _apart(line_blocks(part))
+            yield from table_groups(part) if is_widest else line_groups(part)
         case Picture():
             yield from _picture(part, pictures.get(part.name))
         case Note(text):
@@ -83,13 +80,6 @@ def _field(field: Field) -> str | None:
         return None
     text = f"{name}\n{value if value.strip() else NOTHING}"
     return text if length(text) <= MAX_FIELD else None
-
-
-def _table(table: Table) -> Iterator[Group]:
-    caption = tuple(rich_blocks([(Bold(table.caption),)]))
-    for block in table_blocks(table):
-        yield (*caption, block)
-        caption = ()
 
 
 def _picture(picture: Picture, file_id: str | None) -> Iterator[Group]:

@@ -63,7 +63,7 @@ def options(offered: Iterable[Option]) -> Block:
 
 
 def _input(argument: Argument, example: str, given: str) -> Block:
-    hint = f"{argument.help[:1].upper()}{argument.help[1:]}."
+    hint = f"{argument.help[:1].upper()}{argument.help[1:]}{'' if argument.help.endswith('…') else '.'}"
     element = {**_element(argument, given), "action_id": argument.name}
     if example:
         element["placeholder"] = plain(f"For example: {example}", MAX_PLACEHOLDER)

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from adapters.slack.actions import action_blocks
-from adapters.slack.blocks import Group, groups, note
+from adapters.slack.blocks import groups, note
 from adapters.slack.mrkdwn import escaped
 from adapters.slack.rich_text import rich_blocks
-from adapters.slack.tables import table_blocks, widest
-from adapters.slack.texts import NOTHING, Block, length, plain, weight, words
+from adapters.slack.tables import widest
+from adapters.slack.texts import NOTHING, Block, Group, cut, length, plain, weight, words
 from bot.reply.model import Plain, Reply, Table, Text, Tone
 from bot.reply.plain import plain_spans, plain_text
 
@@ -57,10 +57,10 @@ def public_message(public_line: Text) -> Message:
 
 def home_view(reply: Reply) -> Block:
     """The reply as a Home tab, cut with a note where it has more than 100 blocks."""
-    at = widest(reply.parts)
-    table = reply.parts[at] if at is not None else None
-    is_one = isinstance(table, Table) and len(list(table_blocks(table))) == 1
-    blocks = [block for group in _groups(reply, NO_PICTURES, at if is_one else None) for block in group]
+    found = list(_groups(reply, NO_PICTURES, widest(reply.parts)))
+    if _tables(found) > 1:
+        found = list(_groups(reply, NO_PICTURES, None))
+    blocks = [block for group in found for block in group]
     if len(blocks) > MAX_VIEW_BLOCKS:
         blocks[MAX_VIEW_BLOCKS - 1 :] = [{"type": "context", "elements": [plain("There is more than fits here.")]}]
     return {"type": "home", "blocks": blocks or [_EMPTY]}
@@ -82,7 +82,7 @@ def _head(reply: Reply) -> Iterator[Group]:
     lines = [line for line in dict.fromkeys((reply.title, reply.summary)) if words(line)]
     for index, line in enumerate(lines):
         marked = line if index else f"{mark}{line}"
-        if line is reply.title and length(words(marked)) <= MAX_HEADER:
+        if line == reply.title and length(words(marked)) <= MAX_HEADER:
             yield ({"type": "header", "text": plain(marked)},)
         else:
             yield from ((block,) for block in rich_blocks([(Plain(marked),)]))
@@ -91,20 +91,26 @@ def _head(reply: Reply) -> Iterator[Group]:
 def _pages(found: Iterable[Group]) -> Iterator[tuple[Block, ...]]:
     """The groups in their order, in as few messages as take them: 50 blocks, so much text and one table in each."""
     page: list[Block] = []
+    size = 0
     for group in found:
-        together = [*page, *group]
-        tables = sum(block["type"] == "table" for block in together)
-        if page and (len(together) > MAX_BLOCKS or weight(together) > MAX_WEIGHT or tables > 1):
+        more = weight(group)
+        is_full = len(page) + len(group) > MAX_BLOCKS or size + more > MAX_WEIGHT or _tables((page, group)) > 1
+        if page and is_full:
             yield tuple(page)
-            page = []
+            page, size = [], 0
         page += group
+        size += more
     if page:
         yield tuple(page)
 
 
+def _tables(found: Iterable[Iterable[Block]]) -> int:
+    return sum(block["type"] == "table" for group in found for block in group)
+
+
 def _texts(reply: Reply, count: int) -> list[str]:
     """A text for each of so many messages: the whole reply's first, then which message it is."""
-    name = words(reply.title) or words(reply.summary)
+    name = cut(words(reply.title) or words(reply.summary), MAX_HEADER)
     whole = _fallback(f"{_MARKS[reply.tone]}{plain_text(reply)}")
     return [whole, *(_fallback(f"{name} ({number} of {count})") for number in range(2, count + 1))]
 

@@ -29,13 +29,16 @@ def rich_blocks(lines: Iterable[Text]) -> Iterator[Block]:
     Slack documents no limit of a rich_text block; a text object's is kept, so that a message can be cut between blocks.
     """
     held: list[Block] = []
+    size = 0
     for line in lines:
         before = [_NEWLINE]
         for element in elements(line):
-            if held and weight(held) + weight(element) >= MAX_TEXT:
+            more = weight(element)
+            if held and size + more >= MAX_TEXT:
                 yield rich_text(held)
-                held = []
+                held, size = [], 0
             held += [*before, element] if held else [element]
+            size += len(before) + more
             before = []
     if held:
         yield rich_text(held)

@@ -7,7 +7,7 @@ table gets it; the others, narrow ones, are as easily read as lines.
 from collections.abc import Iterator, Sequence
 
 from adapters.slack.rich_text import elements, rich_blocks, rich_text
-from adapters.slack.texts import NOTHING, Block, weight, words
+from adapters.slack.texts import NOTHING, Block, Group, weight, words
 from bot.reply.model import Align, Bold, Column, Part, Plain, Table, Text
 
 MAX_ROWS = 100
@@ -19,35 +19,37 @@ _BETWEEN = Plain(" · ")
 
 
 def widest(parts: Sequence[Part]) -> int | None:
-    """Which part is the table that a table block serves best: of those that fit, the first with most columns."""
-    columns = {at: len(part.columns) for at, part in enumerate(parts) if isinstance(part, Table) and _fits(part)}
-    return max(columns, key=lambda at: columns[at], default=None)
+    """Which part is the table that a table block serves best: of those that it takes, the first with most columns."""
+    columns = {at: len(part.columns) for at, part in enumerate(parts) if isinstance(part, Table)}
+    fitting = [at for at, count in columns.items() if 0 < count <= MAX_COLUMNS]
+    return max(fitting, key=lambda at: columns[at], default=None)
 
 
-def table_blocks(table: Table) -> Iterator[Block]:
-    """A table that `widest` chose, its head repeated above every further block's rows."""
+def table_groups(table: Table) -> Iterator[Group]:
+    """The table that is `widest`: its caption, then its head above the rows of every block; or lines for huge rows."""
     head: list[Block] = [_raw(column.name) for column in table.columns]
+    rows = [[_cell(cell) for cell in row] for row in table.rows]
+    above, sizes = weight(head), list(map(weight, rows))
+    if above + max(sizes, default=0) > MAX_WEIGHT:
+        yield from line_groups(table)
+        return
     settings = [_setting(column) for column in table.columns]
-    rows = [head]
-    for row in table.rows:
-        cells = [_cell(cell) for cell in row]
-        if len(rows) == MAX_ROWS or weight(rows) + weight(cells) > MAX_WEIGHT:
-            yield {"type": "table", "rows": rows, "column_settings": settings}
-            rows = [head]
-        rows.append(cells)
-    yield {"type": "table", "rows": rows, "column_settings": settings}
+    caption = tuple(rich_blocks([(Bold(table.caption),)]))
+    held, size = [head], above
+    for row, more in zip(rows, sizes, strict=True):
+        if len(held) == MAX_ROWS or size + more > MAX_WEIGHT:
+            yield (*caption, {"type": "table", "rows": held, "column_settings": settings})
+            held, size, caption = [head], above, ()
+        held.append(row)
+        size += more
+    yield (*caption, {"type": "table", "rows": held, "column_settings": settings})
 
 
-def line_blocks(table: Table) -> Iterator[Block]:
+def line_groups(table: Table) -> Iterator[Group]:
     """Any table as lines: its caption, its head, then a row a line."""
     head = [(Bold(column.name),) for column in table.columns]
-    yield from rich_blocks([(Bold(table.caption),), _line(head), *map(_line, table.rows)])
-
-
-def _fits(table: Table) -> bool:
-    head = sum(weight(_raw(column.name)) for column in table.columns)
-    rows = (head + sum(weight(_cell(cell)) for cell in row) for row in table.rows)
-    return 0 < len(table.columns) <= MAX_COLUMNS and max([head, *rows]) <= MAX_WEIGHT
+    lines = rich_blocks([(Bold(table.caption),), _line(head), *map(_line, table.rows)])
+    return ((block,) for block in lines)
 
 
 def _setting(column: Column) -> Block:

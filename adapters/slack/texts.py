@@ -5,13 +5,15 @@ one of each costs half a millisecond a block, and an answer has ten.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias, TypeVar
 
 from bot.reply.clean import shown, visible
 
 Block: TypeAlias = dict[str, object]
 """One object of Block Kit as it is sent: a block, an element of one, a text object, a view."""
+Group: TypeAlias = tuple[Block, ...]
+"""Blocks that are not parted: a caption and its table."""
 
 MAX_TEXT = 3_000
 """Characters in a text object."""
@@ -19,7 +21,7 @@ NOTHING = "–"
 """Stands where Slack wants a character and there is none to show."""
 
 T = TypeVar("T")
-_PIECE = 1_000  # characters of a long word or paragraph that are never taken apart
+_PIECE = 1_000  # characters; a longer text is taken apart
 _MENTION = re.compile("<(?=[!@#])")
 
 
@@ -33,10 +35,10 @@ def weight(value: object) -> int:
     match value:
         case str():
             return length(value)
-        case Mapping():
-            return sum(weight(item) for key, item in value.items() if key != "type")
-        case Sequence():
-            return sum(weight(item) for item in value)
+        case dict():
+            return sum([weight(item) for key, item in value.items() if key != "type"])
+        case list() | tuple():
+            return sum(map(weight, value))
         case _:
             return 0
 

@@ -1,0 +1,15 @@
+"""Tables whose every number can be looked for, and what kinds of blocks a message has."""
+
+from adapters.slack.render import Message
+from bot.reply.model import Align, Column, Table, text
+
+
+def numbered(rows: int, columns: int = 4, cell: str = "") -> Table:
+    """A table whose every cell holds a number of its own."""
+    heads = tuple(Column(f"c{each}", Align.RIGHT) for each in range(columns))
+    cells = (tuple(text(f"{cell}#{row}/{column}") for column in range(columns)) for row in range(rows))
+    return Table("Numbers", heads, tuple(cells))
+
+
+def kinds(message: Message) -> list[object]:
+    return [block["type"] for block in message.blocks]

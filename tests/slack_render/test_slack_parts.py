@@ -1,0 +1,85 @@
+import pytest
+
+from adapters.slack.render import messages
+from bot.reply.model import Align, Column, Field, Fields, Note, Picture, Reply, Table, text
+from bot.reply.plain import plain_text
+from tests.slack_render.reading import missing, read, squashed
+from tests.slack_render.samples import kinds, numbered
+from tests.standins.slack.block_kit import validate
+
+UPLOADED = {"growth.png": "F0000002"}
+
+
+@pytest.mark.parametrize("rows", [0, 1, 99, 100, 600])
+def test_a_table_of_any_length_loses_no_number_and_repeats_its_head(rows):
+    found = messages(Reply("Rows.", parts=(numbered(rows),)))
+    tables = [block for message in found for block in message.blocks if block["type"] == "table"]
+    assert [kinds(message).count("table") for message in found] == [1] * len(found)
+    assert all(read(table["rows"][0]) == "c0c1c2c3" for table in tables)
+    assert sum(len(table["rows"]) - 1 for table in tables) == rows
+    seen = read([message.blocks for message in found])
+    assert [cell for row in range(rows) for cell in range(4) if f"#{row}/{cell}" not in seen] == []
+
+
+def test_numbers_are_set_right_and_never_broken():
+    table = Table("", (Column("Video"), Column("Views", Align.RIGHT)), ((text("A"), text("1,298,000")),))
+    (message,) = messages(Reply("", parts=(table,)))
+    (block,) = message.blocks
+    assert block["column_settings"] == [
+        {"align": "left", "is_wrapped": True},
+        {"align": "right", "is_wrapped": False},
+    ]
+
+
+def test_the_widest_table_is_a_table_and_the_others_are_lines_of_the_same_message():
+    people = Table("By", (Column("Person"), Column("Spent", Align.RIGHT)), ((text("Ana"), text("$2.52")),))
+    (message,) = messages(Reply("", parts=(people, numbered(3), people)))
+    assert kinds(message) == ["rich_text", "rich_text", "table", "rich_text"]
+    assert read(message.blocks[0]) == "By\nPerson · Spent\nAna · $2.52"
+
+
+@pytest.mark.parametrize("table", [numbered(2, columns=21), numbered(2, cell="x" * 9_000), Table("None", (), ())])
+def test_a_table_that_no_table_block_takes_becomes_lines(table):
+    found = messages(Reply("", parts=(table,)))
+    assert all("table" not in kinds(message) for message in found)
+    assert all(validate(list(message.blocks), "message") == [] for message in found)
+    assert missing(plain_text(Reply("", parts=(table,))), [message.blocks for message in found]) == []
+
+
+def test_a_caption_that_says_what_the_title_says_is_not_said_twice():
+    (message,) = messages(Reply("3.", title="Numbers", parts=(numbered(1),)))
+    assert kinds(message) == ["header", "rich_text", "table"]
+
+
+def test_a_caption_is_not_parted_from_its_table():
+    for message in messages(Reply("", parts=(*[Note(text(f"note {each}")) for each in range(49)], numbered(1)))):
+        assert kinds(message)[-1:] != ["rich_text"]
+
+
+def test_numbers_stay_when_a_picture_was_not_uploaded():
+    reply = Reply("Up.", parts=(Picture("growth.png", b"", "Views grew from 1,000 to 25,000"),))
+    assert read(messages(reply)[0].blocks).strip().endswith("Picture: Views grew from 1,000 to 25,000")
+    (shown_picture,) = [block for block in messages(reply, UPLOADED)[0].blocks if block["type"] == "image"]
+    assert shown_picture["slack_file"] == {"id": "F0000002"}
+    assert shown_picture["alt_text"] == "Views grew from 1,000 to 25,000"
+
+
+def test_an_alt_text_that_is_too_long_for_slack_is_told_in_full_beside_it():
+    reply = Reply("Up.", parts=(Picture("growth.png", b"", "grew " * 500 + "end"),))
+    image, *rest = messages(reply, UPLOADED)[0].blocks[1:]
+    assert len(image["alt_text"]) <= 2_000
+    assert squashed(read(rest)) == squashed("Picture: " + "grew " * 500 + "end")
+
+
+def test_fields_stand_side_by_side_ten_in_a_section():
+    fields = Fields(tuple(Field(f"n{each}", text(f"v{each}")) for each in range(40)))
+    (message,) = messages(Reply("", parts=(fields,)))
+    assert [len(block["fields"]) for block in message.blocks] == [10, 10, 10, 10]
+
+
+@pytest.mark.parametrize("value", ["*starred*", ":smile:", "> quoted", "x" * 2_500, "&" * 900])
+def test_fields_that_mrkdwn_would_misread_or_not_take_are_lines(value):
+    fields = Fields((Field("Status", text("running")), Field("Title", text(value))))
+    found = messages(Reply("", parts=(fields,)))
+    assert {kind for message in found for kind in kinds(message)} == {"rich_text"}
+    assert squashed(read([message.blocks for message in found])) == squashed(f"Status: running Title: {value}")
