@@ -139,6 +139,14 @@ class Bot:
             logger.warning("suggestions failed", extra={"command": command}, exc_info=True)
             return ()
 
+    async def is_ready(self) -> bool:
+        """Whether the database answers, without which nothing does."""
+        try:
+            await self._store.installations.find("", "")
+        except BotError:
+            return False
+        return True
+
     async def is_new_event(self, chat: str, event_id: str) -> bool:
         """Whether a platform's event is heard for the first time, by whichever process; true once."""
         return await self._store.inbox.is_new(chat, event_id, self._clock())
