@@ -1,0 +1,159 @@
+"""How a reply gets to whoever asked: to them alone unless it says otherwise, and by another way where one is closed.
+
+A private answer goes by the gesture's response_url, as an ephemeral message, or as a direct message. No way that shows
+it to others is ever taken for it; so it harms nobody when a way that is unclear is followed by the next.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from html import unescape
+
+from adapters.slack.asked import Asked
+from adapters.slack.calls import Calls, SlackFailed, Sleep
+from adapters.slack.limits import Limits
+from adapters.slack.pictures import Pictures
+from adapters.slack.render import Message, messages, public_message
+from adapters.slack.teams import Team
+from adapters.slack.texts import Block, pieces, plain
+from adapters.slack.ways import Ways
+from bot.commands.command import Answer
+from bot.domain.clock import Clock
+from bot.reply.model import Note, Reply, Tone, text
+
+logger = logging.getLogger(__name__)
+
+PROCESSING = (0.0, 0.5, 1.0, 2.0)
+"""Seconds before each try of a picture: Slack refuses its block until it has looked at the file."""
+MOST_PIECES = 40
+
+
+class Answers:
+    """Delivers replies. Never raises for what Slack or the network does."""
+
+    def __init__(self, calls: Calls, limits: Limits, clock: Clock, sleep: Sleep = asyncio.sleep) -> None:
+        self._ways = Ways(calls, limits, clock)
+        self._pictures = Pictures(calls)
+        self._sleep = sleep
+
+    async def deliver(self, asked: Asked, team: Team, reply: Reply, answer: Answer) -> None:
+        """Show a reply as its command declares, its files first, and then the channel its public line.
+
+        A problem is always private, and never takes the place of the card that it is about: that card's buttons may be
+        wanted again.
+        """
+        is_problem = reply.tone is Tone.PROBLEM
+        whole = await self._with_files(asked, team, reply)
+        if answer is Answer.PUBLIC and not is_problem and not asked.is_direct:
+            for message in messages(whole):
+                await self._ways.to_all(asked, team, message)
+        else:
+            replaces = answer is Answer.REPLACES and asked.may_replace and not is_problem
+            await self._to_one(asked, team, whole, replaces=replaces)
+        if reply.public_line and not asked.is_direct:
+            await self._ways.to_all(asked, team, public_message(reply.public_line))
+
+    async def refuse(self, asked: Asked, reply: Reply) -> None:
+        """Answer where the app has no token to speak with."""
+        try:
+            await self._ways.by_response_url(asked, messages(reply)[0])
+        except SlackFailed as error:
+            logger.warning("a refusal could not be delivered", extra={"error": error.word})
+
+    async def direct_channel(self, team: Team, user_id: str) -> str | None:
+        """The conversation between the app and one person, None where there can be none."""
+        try:
+            return await self._ways.direct_channel(team, user_id)
+        except SlackFailed as error:
+            logger.warning("a person cannot be written to", extra={"team": team.ref.id, "error": error.word})
+            return None
+
+    async def _with_files(self, asked: Asked, team: Team, reply: Reply) -> Reply:
+        """The reply, which says where its files went: into direct messages, since no channel shows one to one alone."""
+        for file in reply.files:
+            try:
+                channel_id = await self._ways.direct_channel(team, asked.user_id)
+                await self._pictures.share(team, file, channel_id)
+                said, tone = f"{file.name} is in your direct messages with this app.", reply.tone
+            except SlackFailed as error:
+                logger.warning("a file could not be sent", extra={"team": team.ref.id, "error": error.word})
+                said, tone = f"{file.name} could not be sent to you ({error.word}). Try again.", Tone.WARNING
+            reply = replace(reply, parts=(*reply.parts, Note(text(said))), tone=tone)
+        return reply
+
+    async def _to_one(self, asked: Asked, team: Team, reply: Reply, *, replaces: bool) -> None:
+        ids = await self._pictures.uploaded(team, reply)
+        for index, message in enumerate(messages(reply, ids)):
+            is_first = replaces and index == 0
+            if not any(map(_is_picture, message.blocks)):
+                await self._surely(asked, team, message, replaces=is_first)
+            elif not await self._pictured(asked, team, message, replaces=is_first):
+                self._pictures.forget(team, reply)
+                await self._surely(asked, team, _without_pictures(message), replaces=is_first)
+
+    async def _pictured(self, asked: Asked, team: Team, message: Message, *, replaces: bool) -> bool:
+        """Whether Slack showed the message with its picture.
+
+        The response_url comes last: it need not show a file that was shared with nobody.
+        """
+        own_way = self._ways.as_direct if asked.channel_id is None else self._ways.as_ephemeral
+        for seconds in () if replaces else PROCESSING:
+            await self._sleep(seconds)
+            try:
+                return await own_way(asked, team, message)
+            except SlackFailed as error:
+                if not error.is_about_content:
+                    break
+                if seconds == PROCESSING[-1]:
+                    return False
+        try:
+            return await self._ways.by_response_url(asked, message, replaces=replaces)
+        except SlackFailed:
+            return False
+
+    async def _surely(self, asked: Asked, team: Team, message: Message, *, replaces: bool) -> None:
+        """Send a message by the first way that is open, in plain words where Slack does not take its blocks."""
+        for version in (message, _bare(message)):
+            if await self._sent(asked, team, version, replaces=replaces):
+                return
+        logger.error("an answer could not be delivered", extra={"team": team.ref.id, "user": asked.user_id})
+
+    async def _sent(self, asked: Asked, team: Team, message: Message, *, replaces: bool) -> bool:
+        """Whether a way took it; none is looked for where the message itself is what Slack refuses."""
+        ways = self._ways
+        sends: tuple[Callable[[], Awaitable[bool]], ...] = (
+            lambda: ways.by_response_url(asked, message, replaces=replaces),
+            lambda: ways.as_ephemeral(asked, team, message),
+            lambda: ways.as_direct(asked, team, message),
+        )
+        for send in sends:
+            try:
+                if await send():
+                    return True
+            except SlackFailed as error:
+                logger.info("a way to answer is closed", extra={"team": team.ref.id, "error": error.word})
+                if error.is_about_content:
+                    return False
+        return False
+
+
+def _is_picture(block: Block) -> bool:
+    return block["type"] == "image"
+
+
+def _without_pictures(message: Message) -> Message:
+    """The message with what its pictures would have shown in words."""
+    told = (_told(block) if _is_picture(block) else block for block in message.blocks)
+    return Message(message.text, tuple(told))
+
+
+def _told(picture: Block) -> Block:
+    return {"type": "section", "text": plain(f"Picture: {picture['alt_text']}")}
+
+
+def _bare(message: Message) -> Message:
+    """The message's text and its buttons alone: what every Slack shows, whatever it thinks of tables."""
+    told: list[Block] = [{"type": "section", "text": plain(each)} for each in pieces(unescape(message.text))]
+    buttons = [block for block in message.blocks if block["type"] == "actions"]
+    return Message(message.text, (*told[:MOST_PIECES], *buttons))

@@ -1,0 +1,61 @@
+"""The first look at what Slack sends, once it is acknowledged: is it new, is the app there, who speaks for it."""
+
+import logging
+
+from slack_bolt.context.async_context import AsyncBoltContext
+
+from adapters.slack.answers import Answers
+from adapters.slack.asked import Asked, Payload, asked
+from adapters.slack.teams import CHAT, Team, Teams
+from bot.app import Bot
+from bot.domain.clock import Clock
+from bot.domain.errors import BotError
+from bot.messages.problems import problem
+
+logger = logging.getLogger(__name__)
+
+NOT_INSTALLED = (
+    "This app is not installed in your workspace, or was removed from it. Whoever manages the workspace can install it "
+    "again; nothing was done."
+)
+
+
+class Arrivals:
+    """Lets each gesture and each event in once."""
+
+    def __init__(self, bot: Bot, teams: Teams, answers: Answers, clock: Clock) -> None:
+        self._bot = bot
+        self._teams = teams
+        self._answers = answers
+        self._clock = clock
+
+    async def welcome(self, body: Payload, context: AsyncBoltContext) -> tuple[Asked, Team] | None:
+        """The gesture with its workspace; None where it was heard before, or was refused in a sentence."""
+        here = asked(body, context, self._clock())
+        if not await self.is_new(here.id):
+            return None
+        try:
+            team = await self.team(context)
+        except BotError as error:
+            await self._answers.refuse(here, problem(str(error)))
+            return None
+        if team is None:
+            logger.warning("a workspace without the app", extra={"team": here.team_id})
+            await self._answers.refuse(here, problem(NOT_INSTALLED))
+            return None
+        return here, team
+
+    async def team(self, context: AsyncBoltContext) -> Team | None:
+        """The workspace that a payload comes from, None where the app is not installed. BotErrors pass through."""
+        return await self._teams.find(context.team_id or "", context.enterprise_id)
+
+    async def is_new(self, event_id: str) -> bool:
+        """Whether this is heard for the first time, by whichever process.
+
+        Where the database is away nobody knows: then it is let in, for what spends money asks the database again.
+        """
+        try:
+            return not event_id or await self._bot.is_new_event(CHAT, event_id)
+        except BotError:
+            logger.warning("a redelivery could not be told", exc_info=True)
+            return True

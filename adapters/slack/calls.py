@@ -1,0 +1,159 @@
+"""Calling Slack: one error for every way in which a call can fail, and patience where Slack asks for it.
+
+Nothing is sent twice but what Slack refused with 429, which certainly had no effect.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeAlias
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from adapters.slack.refusals import HALF_DONE
+
+logger = logging.getLogger(__name__)
+
+Sleep: TypeAlias = Callable[[float], Awaitable[None]]
+Json: TypeAlias = dict[str, Any]
+
+NO_ANSWER = "no_answer"
+TRIES = 4
+LONGEST_WAIT = 60.0
+"""Seconds of Retry-After that a person's answer may wait; what takes longer is given up."""
+TIMEOUT = aiohttp.ClientTimeout(total=20, connect=5)
+
+_CONTENT = frozenset(
+    {"invalid_blocks", "invalid_blocks_format", "invalid_payload", "msg_blocks_too_long", "msg_too_long"}
+)
+
+_FAILURES = (SlackClientError, aiohttp.ClientError, OSError, ValueError, AttributeError)
+"""What the SDK lets through: its own, the network's (a time-out is an OSError), and what it trips over where the answer
+is no JSON."""
+
+
+class SlackFailed(Exception):
+    """Slack did not do it, or did not say so. `word` is its own name for why, such as `not_in_channel`."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__(f"Slack answered {word}")
+        self.word = word
+
+    @property
+    def is_about_content(self) -> bool:
+        """Whether the message itself was refused, whichever way it goes."""
+        return self.word in _CONTENT
+
+    @property
+    def is_unclear(self) -> bool:
+        """Whether it may have been done all the same."""
+        return self.word == NO_ANSWER or self.word in HALF_DONE
+
+
+class _Busy(Exception):
+    """429: try again after so many seconds."""
+
+    def __init__(self, after: float) -> None:
+        super().__init__(after)
+        self.after = after
+
+
+def new_session() -> aiohttp.ClientSession:
+    """The connections that every call shares; a session of its own for each would cost several times the call."""
+    return aiohttp.ClientSession(timeout=TIMEOUT)
+
+
+def new_client(session: aiohttp.ClientSession, api_url: str, token: str | None) -> AsyncWebClient:
+    """A client of the Web API that repeats nothing by itself."""
+    return AsyncWebClient(token=token, base_url=api_url, session=session, retry_handlers=[])
+
+
+class Calls:
+    """The three kinds of call: the Web API, a response_url, an upload. Each raises SlackFailed alone."""
+
+    def __init__(self, session: aiohttp.ClientSession, sleep: Sleep = asyncio.sleep) -> None:
+        self._session = session
+        self._sleep = sleep
+
+    async def api(self, method: Callable[..., Awaitable[AsyncSlackResponse]], **arguments: object) -> Json:
+        """The answer to a method of a client, such as `client.chat_postMessage`."""
+
+        async def once() -> Json:
+            try:
+                response = await method(**arguments)
+            except SlackApiError as error:
+                raise _failure(error.response) from error
+            except _FAILURES as error:
+                raise SlackFailed(NO_ANSWER) from error
+            return response.data if isinstance(response.data, dict) else {}
+
+        return await self._patiently(once)
+
+    async def respond(self, response_url: str, body: Mapping[str, object]) -> None:
+        """Answer by a response_url."""
+
+        async def once() -> Json:
+            try:
+                client = AsyncWebhookClient(response_url, session=self._session, retry_handlers=[])
+                answer = await client.send_dict(dict(body))
+            except _FAILURES as error:
+                raise SlackFailed(NO_ANSWER) from error
+            if answer.status_code == 429:
+                raise _Busy(_seconds(answer.headers))
+            said = _decoded(answer.body)
+            if answer.status_code != 200 or said.get("ok") is False:
+                raise SlackFailed(str(said.get("error") or f"status_{answer.status_code}"))
+            return said
+
+        await self._patiently(once)
+
+    async def upload(self, url: str, content: bytes) -> None:
+        """Send a file's bytes to the address that Slack gave for them."""
+        try:
+            async with self._session.post(url, data=content) as answer:
+                if answer.status != 200:
+                    raise SlackFailed(f"status_{answer.status}")
+        except (aiohttp.ClientError, OSError) as error:
+            raise SlackFailed(NO_ANSWER) from error
+
+    async def _patiently(self, once: Callable[[], Awaitable[Json]]) -> Json:
+        for _ in range(TRIES - 1):
+            try:
+                return await once()
+            except _Busy as busy:
+                if busy.after > LONGEST_WAIT:
+                    break
+                logger.info("Slack asks to wait", extra={"seconds": busy.after})
+                await self._sleep(busy.after)
+        try:
+            return await once()
+        except _Busy:
+            raise SlackFailed("ratelimited") from None
+
+
+def _failure(response: object) -> Exception:
+    """What an answer with `ok: false`, or none that can be read, means. The SDK keeps several kinds of it."""
+    if getattr(response, "status_code", 0) == 429:
+        return _Busy(_seconds(getattr(response, "headers", {})))
+    data = getattr(response, "data", None)
+    word = data.get("error") if isinstance(data, dict) else None
+    return SlackFailed(str(word or NO_ANSWER))
+
+
+def _seconds(headers: Mapping[str, str]) -> float:
+    text = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
+    return max(1.0, float(text)) if text.isascii() and text.isdecimal() else 1.0
+
+
+def _decoded(body: str) -> Json:
+    """A response_url answers in JSON, or with a bare word."""
+    try:
+        said = json.loads(body)
+    except ValueError:
+        return {} if body.strip() in {"", "ok"} else {"error": body.strip()[:100]}
+    return said if isinstance(said, dict) else {}

@@ -1,0 +1,74 @@
+"""What Slack tells by itself: the Home tab was opened, a link was posted, the app was removed."""
+
+import logging
+from collections.abc import Sequence
+
+from slack_bolt.context.async_context import AsyncBoltContext
+
+from adapters.slack.arrivals import Arrivals
+from adapters.slack.asked import Asked, Payload
+from adapters.slack.callers import Callers
+from adapters.slack.calls import Calls, SlackFailed
+from adapters.slack.home import HomeTab
+from adapters.slack.render import messages
+from adapters.slack.teams import CHAT, Team, Teams
+from bot.app import Bot
+from bot.domain.caller import WorkspaceRef
+from bot.reply.model import Tone
+
+logger = logging.getLogger(__name__)
+
+MOST_PREVIEWS = 5
+
+
+class Events:
+    """Handles each event once, however often and in whichever order they are delivered."""
+
+    def __init__(
+        self, bot: Bot, arrivals: Arrivals, teams: Teams, callers: Callers, calls: Calls, home: HomeTab
+    ) -> None:
+        self._bot = bot
+        self._arrivals = arrivals
+        self._teams = teams
+        self._callers = callers
+        self._calls = calls
+        self._home = home
+
+    async def event(self, body: Payload, context: AsyncBoltContext) -> None:
+        """Any event; those that mean nothing here are left."""
+        match body["event"]:
+            case {"type": "app_home_opened", "tab": "home"}:
+                if (arrival := await self._arrivals.welcome(body, context)) is not None:
+                    await self._show_home(*arrival)
+            case {"type": "link_shared", "channel": str(channel), "message_ts": str(ts), "links": list(links)}:
+                if (arrival := await self._arrivals.welcome(body, context)) is not None:
+                    await self._preview(*arrival, channel, ts, [link["url"] for link in links][:MOST_PREVIEWS])
+            case {"type": "app_uninstalled"} | {"type": "tokens_revoked", "tokens": {"bot": [_, *_]}}:
+                if await self._arrivals.is_new(body["event_id"]):
+                    await self._forget(context.team_id or "", context.enterprise_id)
+            case _:
+                pass
+
+    async def _show_home(self, asked: Asked, team: Team) -> None:
+        known = await self._callers.find(asked, team)
+        await self._home.publish(team, known.caller)
+
+    async def _preview(self, asked: Asked, team: Team, channel: str, ts: str, links: Sequence[str]) -> None:
+        """Show what is known of the links beside them; nothing where the workspace has not switched that on."""
+        caller = (await self._callers.find(asked, team)).caller
+        replies = {link: await self._bot.run("preview", {"link": link}, caller) for link in links}
+        known = {link: reply for link, reply in replies.items() if reply.tone is not Tone.PROBLEM}
+        if not known:
+            return
+        unfurls = {link: {"blocks": list(messages(reply)[0].blocks)} for link, reply in known.items()}
+        try:
+            await self._calls.api(team.client.chat_unfurl, channel=channel, ts=ts, unfurls=unfurls)
+        except SlackFailed as error:
+            logger.warning("links were not previewed", extra={"team": team.ref.id, "error": error.word})
+
+    async def _forget(self, team_id: str, enterprise_id: str | None) -> None:
+        """Remove what is stored for a workspace that the app is gone from. Safe to repeat."""
+        team = await self._teams.find(team_id, enterprise_id)
+        await self._teams.forget(team_id, enterprise_id)
+        await self._bot.forget(team.ref if team else WorkspaceRef(CHAT, team_id, ""))
+        logger.info("a workspace removed the app; what was stored for it is deleted", extra={"team": team_id})

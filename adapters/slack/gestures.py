@@ -1,0 +1,179 @@
+"""What people do in Slack, each answered in full: commands, presses, forms, shortcuts.
+
+Slack has its acknowledgement by then: nothing in here is in a hurry, but for opening a form and offering options.
+"""
+
+import asyncio
+import logging
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+from slack_bolt.context.async_context import AsyncBoltContext
+
+from adapters.slack.actions import pressed
+from adapters.slack.answers import Answers
+from adapters.slack.arrivals import Arrivals
+from adapters.slack.asked import Asked, Payload, links_in, packed, unpacked
+from adapters.slack.callers import Callers
+from adapters.slack.calls import Calls, SlackFailed
+from adapters.slack.forms import form, options, values
+from adapters.slack.home import HOME, HomeTab
+from adapters.slack.manifest import TRACK, TRACK_MESSAGE
+from adapters.slack.submitted import wrong_fields
+from adapters.slack.teams import Team
+from adapters.slack.texts import Block
+from bot.app import UMBRELLA, Bot
+from bot.commands.command import Answer
+from bot.commands.registry import AnyCommand, by_name
+from bot.domain.caller import Caller, Need, Person, Standing
+from bot.domain.errors import BotError
+from bot.messages.problems import problem
+from bot.reply.model import Reply, Tone
+
+logger = logging.getLogger(__name__)
+
+SUGGEST_WITHIN = 2.5
+"""Seconds for a menu's options, all told: Slack waits for three."""
+AT_ONCE = 50
+"""Answers that are worked out at a time; the rest wait their turn instead of crowding the database."""
+MOST_LINKS = 10
+NO_LINK = Reply(
+    "There is no link to a video in this message. I know TikTok, YouTube, Instagram and X; /track takes a link too.",
+    tone=Tone.WARNING,
+)
+UNKNOWN_PERSON = (
+    "Slack does not tell me who you are ({word}), so nothing was started or changed. Try again in a minute; if it "
+    "stays, whoever runs this bot can look with: contentstats-bot doctor"
+)
+
+
+class Gestures:
+    """Runs what was asked and has it answered. `prefix` stands before the commands' names in this Slack app."""
+
+    def __init__(
+        self, bot: Bot, arrivals: Arrivals, callers: Callers, calls: Calls, answers: Answers, home: HomeTab, prefix: str
+    ) -> None:
+        self._bot = bot
+        self._arrivals = arrivals
+        self._callers = callers
+        self._calls = calls
+        self._answers = answers
+        self._home = home
+        self._prefix = prefix
+        self._commands: Mapping[str, AnyCommand] = by_name(bot.commands)
+        self._turns = asyncio.Semaphore(AT_ONCE)
+
+    async def command(self, body: Payload, context: AsyncBoltContext) -> None:
+        """A slash command, the umbrella's words included."""
+        if (arrival := await self._arrivals.welcome(body, context)) is None:
+            return
+        name, typed = self._named(str(body["command"]), str(body.get("text") or ""))
+        command = self._commands.get(name)
+        if command is not None and _wants_form(command, typed.strip()):
+            await self._ask(*arrival, command)
+        else:
+            await self._run(*arrival, name, typed)
+
+    async def press(self, body: Payload, context: AsyncBoltContext) -> None:
+        """A button, or a choice from a menu, in a message or on the Home tab."""
+        call = pressed(body["actions"][0])
+        if call is None or (arrival := await self._arrivals.welcome(body, context)) is None:
+            return
+        command = self._commands.get(call.command)
+        if command is not None and _wants_form(command, call.arguments):
+            await self._ask(*arrival, command)
+        else:
+            await self._run(*arrival, call.command, call.arguments)
+
+    def wrong_fields(self, body: Payload) -> Mapping[str, str]:
+        """What is wrong with a form's answers, by field. Works without a wait and never raises."""
+        try:
+            return wrong_fields(self._commands, body["view"])
+        except Exception:  # whatever is wrong with the form itself must not keep it open: the answer will tell
+            logger.exception("a form could not be checked")
+            return {}
+
+    async def submit(self, body: Payload, context: AsyncBoltContext) -> None:
+        """A form that was filled in: answered where it was asked for."""
+        if (arrival := await self._arrivals.welcome(body, context)) is None:
+            return
+        asked, team = arrival
+        channel_id, url = unpacked(body["view"]["private_metadata"])
+        there = replace(asked, channel_id=channel_id, response_url=url, may_replace=False)
+        await self._run(there, team, body["view"]["callback_id"], values(body["view"]))
+
+    async def shortcut(self, body: Payload, context: AsyncBoltContext) -> None:
+        """The two shortcuts: tracking what a message links to, and tracking something."""
+        if (arrival := await self._arrivals.welcome(body, context)) is None:
+            return
+        asked, team = arrival
+        match body:
+            case {"type": "message_action", "callback_id": str(name)} if name == TRACK_MESSAGE:
+                links = links_in(body["message"])[:MOST_LINKS]
+                if links:
+                    await self._run(asked, team, "track", {"link": " ".join(links)})
+                else:
+                    await self._answers.deliver(asked, team, NO_LINK, Answer.PRIVATE)
+            case {"type": "shortcut", "callback_id": str(name)} if name == TRACK:
+                await self._ask(asked, team, self._commands["track"])
+            case _:
+                logger.warning("an unknown shortcut", extra={"callback_id": body.get("callback_id")})
+
+    async def suggest(self, body: Payload, context: AsyncBoltContext) -> Block:
+        """The options of a menu that asks for them while somebody types; none where they cannot be had in time."""
+        try:
+            async with asyncio.timeout(SUGGEST_WITHIN):
+                team = await self._arrivals.team(context)
+                if team is None:
+                    return options(())
+                person = Person(context.user_id or "", "")
+                caller = Caller(team.ref, "", person, Standing.GUEST, frozenset({Need.LOOK}))
+                command, argument = str(body["view"]["callback_id"]), str(body["action_id"])
+                return options(await self._bot.suggest(command, argument, str(body.get("value") or ""), caller))
+        except (BotError, TimeoutError, KeyError):
+            logger.warning("no options can be offered", exc_info=True)
+            return options(())
+
+    def _named(self, command: str, typed: str) -> tuple[str, str]:
+        """The bot's own name of a slash command, and its words; the umbrella's first word is the name."""
+        name = command.removeprefix("/").casefold()
+        if name == UMBRELLA:
+            name, _, typed = (typed.strip() or "help").partition(" ")
+            return name.removeprefix("/").casefold(), typed.strip()
+        return name.removeprefix(self._prefix.casefold()), typed
+
+    async def _ask(self, asked: Asked, team: Team, command: AnyCommand) -> None:
+        """Open the command's form, or say how it is used where Slack does not open it: that may be asked for 3 s."""
+        view = form(command, packed(asked), {})
+        try:
+            await self._calls.api(team.client.views_open, trigger_id=asked.trigger_id, view=view)
+        except SlackFailed as error:
+            logger.warning("a form was not opened", extra={"team": team.ref.id, "error": error.word})
+            await self._run(asked, team, command.name, "")
+
+    async def _run(self, asked: Asked, team: Team, name: str, arguments: str | Mapping[str, str]) -> None:
+        """Run a command and deliver its reply, then show on the Home tab what it changed."""
+        known = await self._callers.find(asked, team)
+        caller = known.caller
+        if asked.channel_id is None:
+            caller = replace(caller, channel_id=await self._answers.direct_channel(team, asked.user_id) or "")
+        if name == HOME:
+            await self._home.publish(team, caller)
+            return
+        command = self._commands.get(name)
+        need = command.need if command else Need.LOOK
+        if known.problem and need is not Need.LOOK:
+            reply = problem(UNKNOWN_PERSON.format(word=known.problem))
+        else:
+            async with self._turns:
+                reply = await self._bot.run(name, arguments, caller)
+        await self._answers.deliver(asked, team, reply, command.answer if command else Answer.PRIVATE)
+        if reply.public_line or (need is Need.CONFIGURE and reply.tone is Tone.SUCCESS):
+            await self._home.publish(team, caller)
+
+
+def _wants_form(command: AnyCommand, given: Collection[str]) -> bool:
+    """Whether a form is kinder than a sentence: something needed is missing, or must not be typed into a command."""
+    if not command.listed:
+        return False
+    return command.secret is not None or (not given and any(each.required for each in command.arguments))

@@ -1,0 +1,30 @@
+"""The Home tab: published when somebody opens it, and anew when they have spent or stopped something."""
+
+import logging
+
+from adapters.slack.calls import Calls, SlackFailed
+from adapters.slack.render import home_view
+from adapters.slack.teams import Team
+from bot.app import Bot
+from bot.domain.caller import Caller
+
+logger = logging.getLogger(__name__)
+
+HOME = "home"
+"""The command whose reply the tab shows."""
+
+
+class HomeTab:
+    """One person's tab at a time."""
+
+    def __init__(self, bot: Bot, calls: Calls) -> None:
+        self._bot = bot
+        self._calls = calls
+
+    async def publish(self, team: Team, caller: Caller) -> None:
+        """Show the person how things stand now. Never raises for what Slack does."""
+        view = home_view(await self._bot.run(HOME, {}, caller))
+        try:
+            await self._calls.api(team.client.views_publish, user_id=caller.person.id, view=view)
+        except SlackFailed as error:
+            logger.warning("a Home tab was not published", extra={"team": team.ref.id, "error": error.word})

@@ -1,0 +1,105 @@
+"""Bolt, and what it hands on: one listener for each kind of request, since Bolt searches its listeners one by one.
+
+A listener acknowledges, gives the work away and returns. Nothing in it may raise, for Bolt then loses the
+acknowledgement; and nothing before the acknowledgement touches the database or the network, but for the options of a
+menu, which are the acknowledgement.
+"""
+
+import re
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any, TypeAlias
+
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.authorization.async_authorize import AsyncAuthorize
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.slack.asked import Payload
+from adapters.slack.events import Events
+from adapters.slack.forms import errors
+from adapters.slack.gestures import Gestures
+from adapters.slack.work import Work
+
+BUSY = "I have too much to do just now, so nothing was done. Please send that again in a minute."
+
+_ANY = re.compile("")
+_Job: TypeAlias = Callable[[Payload, AsyncBoltContext], Awaitable[None]]
+
+
+class Listeners:
+    """What Bolt calls."""
+
+    def __init__(self, gestures: Gestures, events: Events, work: Work) -> None:
+        self._gestures = gestures
+        self._events = events
+        self._work = work
+
+    def app(self, client: AsyncWebClient) -> AsyncApp:
+        """Bolt with these listeners. Every choice is stated: what is left out it would take from the environment."""
+        bolt = AsyncApp(
+            name="contentstats-bot",
+            client=client,
+            authorize=_Unasked(),
+            process_before_response=True,  # else Bolt looks for the acknowledgement every 10 ms
+            signing_secret="",  # the door has checked the signature before Bolt reads anything
+            request_verification_enabled=False,
+            ignoring_self_events_enabled=False,  # the app listens to no messages
+            attaching_function_token_enabled=False,
+            attaching_conversation_kwargs_enabled=False,
+        )
+        bolt.command(_ANY)(self.command)
+        bolt.block_action(_ANY)(self.press)
+        bolt.view_submission(_ANY)(self.submit)
+        bolt.block_suggestion(_ANY)(self.suggest)
+        bolt.shortcut(_ANY)(self.shortcut)
+        bolt.event(_ANY)(self.event)
+        return bolt
+
+    async def command(self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+        """A slash command."""
+        await ack("" if self._work.has_room else BUSY)
+        self._hand_on(self._gestures.command, body, context)
+
+    async def press(self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+        """A button or a menu. What is pressed within a form only fills it in."""
+        await ack()
+        if (body.get("view") or {}).get("type") != "modal":
+            self._hand_on(self._gestures.press, body, context)
+
+    async def submit(self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+        """A form: it stays open with what is wrong at its fields, or closes."""
+        wrong = self._gestures.wrong_fields(body)
+        await ack(errors(wrong) if wrong else "")
+        if not wrong:
+            self._hand_on(self._gestures.submit, body, context)
+
+    async def suggest(self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+        """The options of a menu."""
+        await ack(await self._gestures.suggest(body, context))
+
+    async def shortcut(self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+        """A shortcut."""
+        await ack()
+        self._hand_on(self._gestures.shortcut, body, context)
+
+    async def event(self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+        """An event."""
+        await ack()
+        self._hand_on(self._events.event, body, context)
+
+    def _hand_on(self, job: _Job, body: Payload, context: AsyncBoltContext) -> None:
+        self._work.start(partial(job, body, context))
+
+
+class _Unasked(AsyncAuthorize):
+    """Which token speaks for a workspace is looked up after the acknowledgement, so Bolt learns of none."""
+
+    def __init__(self) -> None:
+        """Nothing: the parent's states no types."""
+
+    async def __call__(
+        self, *, enterprise_id: str | None, team_id: str | None, user_id: str | None, **_: object
+    ) -> AuthorizeResult:
+        """Everybody is let in, with no token."""
+        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, user_id=user_id)

@@ -1,0 +1,82 @@
+"""Files on their way to Slack: pictures that only a message's block shows, and documents for one person.
+
+Slack's current flow (files.upload is retired): ask for an address, send the bytes there, say that all is sent.
+"""
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Mapping
+
+from adapters.slack.calls import Calls, SlackFailed
+from adapters.slack.mrkdwn import escaped
+from adapters.slack.teams import Team
+from adapters.slack.texts import cut, words
+from bot.reply.model import File, Picture, Reply
+
+logger = logging.getLogger(__name__)
+
+MAX_ALT = 1_000
+"""Characters of alt_txt (files.getUploadURLExternal)."""
+MOST_KEPT = 1_000
+WITHIN = 10.0
+"""Seconds that pictures may hold an answer up."""
+
+
+class Pictures:
+    """Uploads. A picture that a workspace has already got is not sent again: the same chart is asked for many times."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+        self._kept: dict[tuple[str, bytes], str] = {}
+
+    async def uploaded(self, team: Team, reply: Reply) -> Mapping[str, str]:
+        """The file ids of the reply's pictures by their names, without those that could not be sent. Never raises."""
+        pictures = [part for part in reply.parts if isinstance(part, Picture)]
+        ids = await asyncio.gather(*(self._id_of(team, picture) for picture in pictures))
+        return {picture.name: file_id for picture, file_id in zip(pictures, ids, strict=True) if file_id is not None}
+
+    def forget(self, team: Team, reply: Reply) -> None:
+        """Send these pictures anew the next time: Slack does not show them."""
+        for part in reply.parts:
+            if isinstance(part, Picture):
+                self._kept.pop(_key(team, part), None)
+
+    async def share(self, team: Team, file: File, channel_id: str) -> None:
+        """Put a file into a channel; SlackFailed where it is not certainly there."""
+        file_id = await self._sent(team, file.name, file.content, "")
+        done = team.client.files_completeUploadExternal
+        title, comment = {"id": file_id, "title": words(file.name)}, escaped(words(file.description))
+        await self._calls.api(done, files=[title], channel_id=channel_id, initial_comment=comment)
+
+    async def _id_of(self, team: Team, picture: Picture) -> str | None:
+        key = _key(team, picture)
+        if key in self._kept:
+            return self._kept[key]
+        try:
+            async with asyncio.timeout(WITHIN):
+                file_id = await self._sent(team, picture.name, picture.png, words(picture.alt))
+                title = {"id": file_id, "title": words(picture.name)}
+                await self._calls.api(team.client.files_completeUploadExternal, files=[title])
+        except (SlackFailed, TimeoutError) as error:
+            logger.warning("a picture could not be uploaded", extra={"team": team.ref.id, "error": str(error)})
+            return None
+        if len(self._kept) >= MOST_KEPT:
+            del self._kept[next(iter(self._kept))]
+        self._kept[key] = file_id
+        return file_id
+
+    async def _sent(self, team: Team, name: str, content: bytes, alt: str) -> str:
+        """The id of a file whose bytes are at Slack."""
+        address = await self._calls.api(
+            team.client.files_getUploadURLExternal,
+            filename=name,
+            length=len(content),
+            alt_txt=cut(alt, MAX_ALT) or None,
+        )
+        await self._calls.upload(str(address["upload_url"]), content)
+        return str(address["file_id"])
+
+
+def _key(team: Team, picture: Picture) -> tuple[str, bytes]:
+    return team.ref.id, hashlib.sha256(picture.png).digest()

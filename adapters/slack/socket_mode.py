@@ -1,0 +1,160 @@
+"""Socket Mode: Slack's requests over websockets that this side opens, so that no public address is needed.
+
+Slack ends a connection every few hours and says so first. The SDK's client then closes the old one before it opens the
+next, and drops what arrives in between; here the next is opened first, and the old one is read until Slack closes it. A
+connection on which nothing is heard any more, not even the answer to a ping, counts as ended.
+"""
+
+import asyncio
+import json
+import logging
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeAlias
+
+import aiohttp
+from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.slack.calls import NO_ANSWER, Calls, SlackFailed, Sleep
+from bot.domain.errors import NotConfigured
+
+logger = logging.getLogger(__name__)
+
+HEARTBEAT = 10.0
+"""Seconds between two pings; half of it without an answer ends the connection."""
+LINGER = 10.0
+"""Seconds for which a connection that Slack is about to close is still read."""
+LONGEST_PAUSE = 30.0
+"""Seconds between two tries to connect."""
+
+_TRANSIENT = frozenset({NO_ANSWER, "ratelimited", "internal_error", "fatal_error", "service_unavailable"})
+
+Dispatch: TypeAlias = Callable[[dict[str, Any]], Awaitable[BoltResponse]]
+
+
+class SocketMode:
+    """Keeps one connection open, and two while one of them is about to end. `dispatch` answers a payload."""
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        calls: Calls,
+        client: AsyncWebClient,
+        app_token: str,
+        dispatch: Dispatch,
+        sleep: Sleep = asyncio.sleep,
+        heartbeat: float = HEARTBEAT,
+    ) -> None:
+        self._session = session
+        self._calls = calls
+        self._client = client
+        self._app_token = app_token
+        self._dispatch = dispatch
+        self._sleep = sleep
+        self._heartbeat = heartbeat
+        self._newest: aiohttp.ClientWebSocketResponse | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether Slack can reach the app."""
+        return self._newest is not None and not self._newest.closed
+
+    async def run(self) -> None:
+        """Serve until cancelled, over any number of connections. NotConfigured where Slack does not take the token."""
+        try:
+            while True:
+                socket = self._newest = await self._opened()
+                ending = asyncio.Event()
+                self._spawn(self._read(socket, ending))
+                await ending.wait()
+        finally:
+            await self._close()
+
+    async def _opened(self) -> aiohttp.ClientWebSocketResponse:
+        """A new connection, however long Slack is away."""
+        pause = 1.0
+        while True:
+            try:
+                answer = await self._calls.api(self._client.apps_connections_open, app_token=self._app_token)
+                return await self._session.ws_connect(answer["url"], heartbeat=self._heartbeat, timeout=_CLOSING)
+            except SlackFailed as error:
+                if error.word not in _TRANSIENT and not error.word.startswith("status_"):
+                    raise NotConfigured(_refused(error.word)) from error
+                logger.warning("Slack gives no connection", extra={"error": error.word})
+            except (aiohttp.ClientError, OSError) as error:
+                logger.warning("the connection to Slack was not opened", extra={"error": str(error)})
+            await self._sleep(pause * random.uniform(0.5, 1))
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+    async def _read(self, socket: aiohttp.ClientWebSocketResponse, ending: asyncio.Event) -> None:
+        """Take in what arrives until the connection ends; `ending` is set as soon as another one should be opened."""
+        try:
+            async for frame in socket:
+                if frame.type is not aiohttp.WSMsgType.TEXT:
+                    break
+                message = json.loads(frame.data)
+                if message.get("type") == "disconnect":
+                    logger.info("Slack ends a connection", extra={"reason": message.get("reason")})
+                    ending.set()
+                    self._spawn(self._retire(socket))
+                elif "envelope_id" in message:
+                    self._spawn(self._answer(socket, message))
+        except ValueError:
+            logger.warning("Slack sent what is no JSON")
+        finally:
+            ending.set()
+            await socket.close()
+
+    async def _retire(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        await asyncio.sleep(LINGER)
+        await socket.close()
+
+    async def _answer(self, socket: aiohttp.ClientWebSocketResponse, envelope: Mapping[str, Any]) -> None:
+        """Have a payload acknowledged, and send that on; by the newest connection where its own has ended meanwhile."""
+        response = await self._dispatch(envelope.get("payload") or {})
+        if response.status != 200:
+            return
+        acknowledgement = json.dumps({"envelope_id": envelope["envelope_id"], **_payload(response)})
+        for each in (socket, self._newest):
+            try:
+                if each is not None and not each.closed:
+                    await each.send_str(acknowledgement)
+                    return
+            except (ConnectionError, aiohttp.ClientError):
+                continue
+        logger.warning("an acknowledgement found no connection")
+
+    def _spawn(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            logger.error("a connection's task failed", exc_info=task.exception())
+
+    async def _close(self) -> None:
+        for task in (tasks := tuple(self._tasks)):
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+_CLOSING = aiohttp.ClientWSTimeout(ws_close=2)
+
+
+def _payload(response: BoltResponse) -> dict[str, object]:
+    """What an acknowledgement carries: nothing, an object, or a text."""
+    if not response.body:
+        return {}
+    kind = response.headers.get("content-type", [""])[0]
+    return {"payload": json.loads(response.body) if kind.startswith("application/json") else {"text": response.body}}
+
+
+def _refused(word: str) -> str:
+    return (
+        f"Slack gives no Socket Mode connection ({word}). SLACK_APP_TOKEN must be an app-level token (xapp-…) with the "
+        "scope connections:write, from the app's page Basic Information, and Socket Mode be switched on for the app."
+    )

@@ -1,0 +1,69 @@
+"""The workspaces that the app is in, each with the client that speaks to it.
+
+A request says which workspace it comes from; whether the app is there, and with which token, is answered in here.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.slack.calls import Calls, Json, SlackFailed
+from bot.domain.caller import WorkspaceRef
+from bot.domain.errors import NotConfigured
+
+CHAT = "slack"
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """One workspace that the app is installed in. `enterprise_id` is the organisation's, where it belongs to one."""
+
+    ref: WorkspaceRef
+    enterprise_id: str | None
+    client: AsyncWebClient
+
+
+class Teams(Protocol):
+    """Finds the workspace of a request. May ask the database; never asked before Slack has its acknowledgement."""
+
+    async def find(self, team_id: str, enterprise_id: str | None) -> Team | None:
+        """The workspace, None where the app is not installed. DatabaseUnavailable and NotConfigured pass through."""
+        ...
+
+    async def forget(self, team_id: str, enterprise_id: str | None) -> None:
+        """The app was removed: its token is of no more use. Safe to repeat."""
+        ...
+
+
+class OneTeam:
+    """The workspace, or the organisation, of one token. Requests from any other are a stranger's."""
+
+    def __init__(self, client: AsyncWebClient, told: Json) -> None:
+        self._client = client
+        self._id = str(told["team_id"])
+        self._name = str(told.get("team") or "")
+        self._enterprise_id = told.get("enterprise_id") or None
+        self._is_organisation = bool(told.get("is_enterprise_install"))
+
+    async def find(self, team_id: str, enterprise_id: str | None) -> Team | None:
+        """The token's workspace; any of its organisation where the token is the organisation's."""
+        if team_id == self._id:
+            return Team(WorkspaceRef(CHAT, team_id, self._name), self._enterprise_id, self._client)
+        if self._is_organisation and enterprise_id is not None and enterprise_id == self._enterprise_id:
+            return Team(WorkspaceRef(CHAT, team_id, self._name), enterprise_id, self._client)
+        return None
+
+    async def forget(self, team_id: str, enterprise_id: str | None) -> None:
+        """Nothing is stored: the token is a setting."""
+
+
+async def team_of_token(calls: Calls, client: AsyncWebClient) -> OneTeam:
+    """Whose token it is, asked of Slack once; NotConfigured where Slack does not take it."""
+    try:
+        return OneTeam(client, await calls.api(client.auth_test))
+    except SlackFailed as error:
+        raise NotConfigured(
+            f"Slack does not accept SLACK_BOT_TOKEN ({error.word}). Copy the Bot User OAuth Token (xoxb-…) from the "
+            "app's page OAuth & Permissions again."
+        ) from error

@@ -1,0 +1,51 @@
+"""Work that outlives the request which asked for it: Slack hears "received" at once, the person when it is done."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+logger = logging.getLogger(__name__)
+
+MOST = 2_000
+"""Jobs at a time. What comes above is refused while Slack still listens, instead of being answered too late."""
+
+
+class Work:
+    """Jobs that run in the background, each held until it has ended."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
+        self._jobs: set[asyncio.Task[None]] = set()
+        self._is_over = False
+
+    @property
+    def has_room(self) -> bool:
+        """Whether another job would be taken."""
+        return not self._is_over and len(self._jobs) < self._most
+
+    def start(self, job: Callable[[], Awaitable[None]]) -> None:
+        """Begin a job; dropped, with a word in the log, where there is no room. Never raises for what a job does."""
+        if not self.has_room:
+            logger.error("a job was dropped", extra={"running": len(self._jobs)})
+            return
+        task = asyncio.create_task(self._run(job))
+        self._jobs.add(task)
+        task.add_done_callback(self._jobs.discard)
+
+    async def drain(self, seconds: float) -> None:
+        """Take no more, give what runs this long to end, and cancel the rest."""
+        self._is_over = True
+        if self._jobs:
+            await asyncio.wait(self._jobs, timeout=seconds)
+        late = tuple(self._jobs)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+        if late:
+            logger.warning("jobs were cut off", extra={"jobs": len(late)})
+
+    async def _run(self, job: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await job()
+        except Exception:  # the boundary of every job: nobody waits for it who could handle more
+            logger.exception("a job failed")

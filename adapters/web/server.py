@@ -1,0 +1,73 @@
+"""uvicorn's life: it opens a port, answers on it, and stops when told to, without taking over the program's signals."""
+
+import asyncio
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Self
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from bot.domain.errors import NotConfigured
+
+GRACE = 5
+"""Seconds that requests under way may take to end."""
+
+
+class WebServer:
+    """A server on one port, for as long as `async with` lasts. Port 0 is any that is free."""
+
+    def __init__(self, app: ASGIApp, host: str, port: int) -> None:
+        self._app = app
+        self._host = host
+        self._port = port
+
+    @property
+    def port(self) -> int:
+        """The port that it listens on."""
+        return self._port
+
+    async def __aenter__(self) -> Self:
+        """Open the port; NotConfigured where it cannot be opened."""
+        listening = self._listening()
+        self._port = listening.getsockname()[1]
+        config = uvicorn.Config(
+            self._app,
+            http="httptools",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE,
+        )
+        self._server = _Server(config)
+        self._serving = asyncio.create_task(self._server.serve([listening]))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Take no more requests, and let those that are under way end."""
+        self._server.should_exit = True
+        await self._serving
+
+    async def ended(self) -> None:
+        """Wait until the server stops by itself, which it does only where it fails; its error is raised."""
+        await asyncio.shield(self._serving)
+
+    def _listening(self) -> socket.socket:
+        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
+        try:
+            return socket.create_server((self._host, self._port), family=family, backlog=2048)
+        except OSError as error:
+            raise NotConfigured(
+                f"Port {self._port} of {self._host} cannot be opened ({os.strerror(error.errno or 0)}). Choose another "
+                "with PORT, or another address with HOST."
+            ) from error
+
+
+class _Server(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals to the program, which has more to end than this server."""
+        yield

@@ -1,0 +1,148 @@
+"""The whole program at a local Slack: real sockets, the real bot, its sandbox and its database; only time is moved by hand.
+
+People act at Slack, and what they see there is what is looked at.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from adapters.sandbox.serve import Sandbox
+from adapters.slack.app import SlackApp
+from adapters.web.app import Counts, web_app
+from adapters.web.server import WebServer
+from bot.app import Bot
+from tests.slack_render.reading import read
+from tests.standins.scene import QUICK, TRACK, HandClock, nap, settings_of
+from tests.standins.slack.apps import App, Token
+from tests.standins.slack.content import Message, View
+from tests.standins.slack.delivery import Delivery
+from tests.standins.slack.server import Slack
+
+ANN, BEN, GIL = "U1", "U2", "U3"
+"""Someone who manages the workspace, a member, a guest."""
+GENERAL, RANDOM, SECRET = "C1", "C2", "G1"
+"""The bot is in the first; the second is public, the third private, and it is in neither."""
+
+
+@dataclass(slots=True)
+class Stage:
+    """One running program in one workspace."""
+
+    slack: Slack
+    app: App
+    token: Token
+    sandbox: Sandbox
+    clock: HandClock
+    bot: Bot
+    counts: Counts
+
+    async def type(self, line: str, user: str = ANN, channel: str = GENERAL) -> Message:
+        """What somebody gets to see, alone, for a command."""
+        return await self.seen(self.send(line, user, channel), user)
+
+    async def send(self, line: str, user: str = ANN, channel: str = GENERAL) -> Delivery:
+        """A command, and how it was acknowledged."""
+        name, _, text = line.partition(" ")
+        return await self.slack.send_command(name, text, user=user, channel=channel)
+
+    async def press(self, place: Message | View, label: str, user: str = ANN, choice: str | None = None) -> Delivery:
+        """A press of the first button that is called so, or a choice from a menu."""
+        return await self.slack.send_action(place, self.label(place, label), user=user, choice=choice)
+
+    def label(self, place: Message | View, label: str) -> str:
+        """The whole label of the button whose label begins so."""
+        found = [each for each in self.labels(place) if each.startswith(label)]
+        assert found, f"no button {label!r} among {self.labels(place)}"
+        return found[0]
+
+    def labels(self, place: Message | View) -> list[str]:
+        """What can be pressed or opened."""
+        elements = [each for block in place.blocks if block["type"] == "actions" for each in block["elements"]]
+        return [(each.get("text") or each["placeholder"])["text"] for each in elements]
+
+    async def seen(self, gesture: Any, user: str = ANN) -> Message:
+        """The next message that this person alone gets to see, in a channel or by direct message."""
+        before = {message.ts for message in self.private(user)}
+        delivery = await gesture
+        assert not delivery.failure, delivery.failure
+        await self.slack.until(lambda: [each for each in self.private(user) if each.ts not in before])
+        return next(each for each in self.private(user) if each.ts not in before)
+
+    async def changed(self, message: Message, gesture: Any) -> Message:
+        """The message, once a gesture has put something else in its place."""
+        edits = message.edits
+        delivery = await gesture
+        assert not delivery.failure, delivery.failure
+        await self.slack.until(lambda: message.edits > edits)
+        return message
+
+    async def card(self, line: str, user: str = ANN, channel: str = GENERAL) -> Message:
+        """The consequence card of a /track."""
+        card = await self.type(line, user, channel)
+        assert "Nothing is spent until you press a button" in card.text, card.text
+        return card
+
+    def private(self, user: str) -> list[Message]:
+        """What this person alone sees now, direct messages included."""
+        return [*self.slack.ephemerals(user), *self.slack.direct_messages(user)]
+
+    def lines(self, channel: str = GENERAL) -> list[str]:
+        """What everybody in a channel sees."""
+        return [message.text for message in self.slack.channel(channel).messages]
+
+    def spent(self) -> int:
+        """How often the API was asked to track something."""
+        return len(self.sandbox.calls(TRACK))
+
+    def trackings(self) -> int:
+        """How many trackings there are, and so how many are billed."""
+        return len(self.sandbox.world.account(self.sandbox.key).trackings)
+
+
+def told(place: Message | View) -> str:
+    """Every word of a message or a view, with the addresses of its links."""
+    return f"{read(place.blocks)}"
+
+
+@asynccontextmanager
+async def stage_of(
+    slack: Slack, app: App, token: Token, sandbox: Sandbox, clock: HandClock, database_url: str, **chosen: Any
+) -> AsyncIterator[Stage]:
+    """The program with these settings, reached in the way that the app is set up for. At the end all work is done."""
+    prefix = chosen.pop("prefix", "")
+    async with (
+        Bot(settings_of(sandbox, database_url, **chosen), clock=clock, timeouts=QUICK, sleep=nap) as bot,
+        SlackApp(
+            bot,
+            api_url=slack.api_url,
+            bot_token=token.value,
+            signing_secret=app.signing_secret,
+            app_token=app.app_token,
+            prefix=prefix,
+            clock=clock,
+            sleep=nap,
+        ) as program,
+    ):
+        stage = Stage(slack, app, token, sandbox, clock, bot, Counts())
+        async with _by_socket(program, stage) if app.is_socket_mode else _by_http(program, stage):
+            yield stage
+
+
+@asynccontextmanager
+async def _by_http(program: SlackApp, stage: Stage) -> AsyncIterator[None]:
+    probes = {"database": stage.bot.is_ready, "slack": program.is_ready}
+    async with WebServer(web_app(program.handle, probes, stage.counts), "127.0.0.1", 0) as server:
+        stage.app.request_url = f"http://127.0.0.1:{server.port}/slack/events"
+        yield
+
+
+@asynccontextmanager
+async def _by_socket(program: SlackApp, stage: Stage) -> AsyncIterator[None]:
+    serving = asyncio.create_task(program.run_socket_mode())
+    await stage.slack.until(lambda: stage.slack.connections(stage.app))
+    yield
+    serving.cancel()
+    await asyncio.gather(serving, return_exceptions=True)
