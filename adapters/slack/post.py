@@ -1,0 +1,210 @@
+"""Posts into Slack's channels by itself: once, at the pace that Slack takes, and with a word for every outcome.
+
+Slack documents no key by which it would recognise a message that it has. Two go along all the same: `client_msg_id`,
+which Slack's own clients send, and message metadata, by which a message can be found again.
+"""
+
+import asyncio
+import contextlib
+import logging
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from typing import TypeAlias
+from uuid import UUID, uuid5
+
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from adapters.slack.limits import POST, Busy, Limits, Sleep
+from adapters.slack.pictures import Pictures
+from adapters.slack.refusals import OURS, RATE_LIMITED, SOON, details, refusal
+from adapters.slack.render import MAX_BLOCKS, Message, messages
+from adapters.slack.teams import Team, Teams
+from adapters.slack.texts import Block, cut, length, plain
+from bot.domain.errors import DatabaseUnavailable, NotConfigured
+from bot.ports import ChannelRef, Delivery, Later, Posted, Rejected, Unclear
+from bot.reply.model import Reply
+
+logger = logging.getLogger(__name__)
+
+Method: TypeAlias = Callable[..., Awaitable[AsyncSlackResponse]]
+Send: TypeAlias = Callable[[Message], Awaitable[Delivery]]
+
+UPDATE = "chat.update"
+REFS = UUID("5b0c1d0e-6a0f-4d61-9a55-0f4f5f3b7c11")
+PATIENCE = 10.0
+"""Seconds to wait for a turn; what takes longer is tried later, so that whoever asked soon knows where it stands."""
+PROCESSING = (0.0, 1.0, 2.0, 3.0)
+"""Seconds before each try of a picture: Slack refuses its block until it has looked at the file."""
+REST = 5.0
+"""Seconds for what did not fit into the first message."""
+MAX_EDITED = 4_000
+"""Characters of text that chat.update takes; chat.postMessage takes ten times as many."""
+NOT_INSTALLED = (
+    "The bot is not in this Slack workspace any more. Somebody who manages the workspace has to install it again."
+)
+
+_HALF_ENTITY = re.compile(r"&\w{0,4}$")
+_MORE: Block = {"type": "context", "elements": [plain("There is more, which an earlier message has no room for.")]}
+
+
+class SlackPoster:
+    """Posts for every workspace that `teams` knows, and repeats nothing that Slack may have done.
+
+    A reply that needs several messages is posted as its first, whose text is that of the whole, with the others in its
+    thread; an edit changes that first one. `organisation_id` is the organisation whose one token serves every workspace
+    in it, if there is such a token.
+    """
+
+    def __init__(
+        self,
+        teams: Teams,
+        pictures: Pictures,
+        limits: Limits,
+        *,
+        organisation_id: str | None = None,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        self._teams = teams
+        self._pictures = pictures
+        self._limits = limits
+        self._organisation_id = organisation_id
+        self._sleep = sleep
+
+    async def post(self, channel: ChannelRef, reply: Reply, key: str) -> Delivery:
+        """Post once, into the channel or the thread in it. `key` names this message and no other. Never raises."""
+        team = await self._team(channel)
+        if not isinstance(team, Team):
+            return team
+        first, *others = messages(reply, await self._pictures.uploaded(team, reply))
+        delivery = await self._shown(team, reply, first, self._sender(team, channel, channel.thread_id, key))
+        if isinstance(delivery, Posted) and others:
+            thread = channel.thread_id or delivery.message_id
+            await self._follow(
+                team,
+                reply,
+                [
+                    (message, self._sender(team, channel, thread, f"{key}/{number}"))
+                    for number, message in enumerate(others, start=2)
+                ],
+            )
+        return delivery
+
+    async def edit(self, channel: ChannelRef, message_id: str, reply: Reply) -> Delivery:
+        """Put a reply in the place of one that was posted. Safe to repeat. Never raises."""
+        team = await self._team(channel)
+        if not isinstance(team, Team):
+            return team
+        first, *others = messages(reply, await self._pictures.uploaded(team, reply))
+        blocks = (*first.blocks[: MAX_BLOCKS - 1], _MORE) if others else first.blocks
+
+        async def send(message: Message) -> Delivery:
+            # Slack keeps blocks that are not sent, and reads names and addresses into a text sent without `parse`.
+            return await self._call(
+                team,
+                UPDATE,
+                team.client.chat_update,
+                channel=channel.channel_id,
+                ts=message_id,
+                text=_edited(message.text),
+                blocks=list(message.blocks),
+                parse="none",
+            )
+
+        return await self._shown(team, reply, Message(first.text, blocks), send)
+
+    async def _team(self, channel: ChannelRef) -> Team | Delivery:
+        try:
+            team = await self._teams.find(channel.workspace_id, self._organisation_id)
+        except DatabaseUnavailable:
+            return Later(SOON, "no_database")
+        except NotConfigured as error:
+            return Rejected("not_configured", str(error))
+        return team or Rejected("not_installed", NOT_INSTALLED)
+
+    def _sender(self, team: Team, channel: ChannelRef, thread: str | None, key: str) -> Send:
+        ref = uuid5(REFS, key)
+
+        async def send(message: Message) -> Delivery:
+            return await self._call(
+                team,
+                POST,
+                team.client.chat_postMessage,
+                channel=channel.channel_id,
+                thread_ts=thread,
+                text=message.text,
+                blocks=list(message.blocks),
+                unfurl_links=False,
+                unfurl_media=False,
+                client_msg_id=str(ref),
+                # Anyone in the workspace can read it.
+                metadata={"event_type": "contentstats_message", "event_payload": {"ref": ref.hex}},
+            )
+
+        return send
+
+    async def _shown(self, team: Team, reply: Reply, message: Message, send: Send) -> Delivery:
+        """Send a message with its pictures, or with their words where Slack does not show them in time."""
+        delivery: Delivery = Unclear("")
+        for seconds in PROCESSING:
+            await self._sleep(seconds)
+            delivery = await send(message)
+            if not (isinstance(delivery, Rejected) and delivery.reason == "invalid_blocks" and _has_picture(message)):
+                break
+        else:
+            self._pictures.forget(team, reply)
+            delivery = await send(_without_pictures(message))
+        if isinstance(delivery, Rejected) and delivery.reason in OURS:
+            logger.error("Slack does not take what the bot sends", extra={"reason": delivery.reason})
+        return delivery
+
+    async def _follow(self, team: Team, reply: Reply, others: Sequence[tuple[Message, Send]]) -> None:
+        """Send in order what did not fit. The first message's text has said it already: what fails is only logged."""
+        sent = 0
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(REST):
+                for message, send in others:
+                    delivery = await self._shown(team, reply, message, send)
+                    if isinstance(delivery, Later):
+                        await self._sleep(delivery.after.total_seconds())
+                        delivery = await self._shown(team, reply, message, send)
+                    if not isinstance(delivery, Posted):
+                        break
+                    sent += 1
+        if sent < len(others):
+            logger.warning("a long message was cut short", extra={"team": team.ref.id, "lost": len(others) - sent})
+
+    async def _call(self, team: Team, name: str, method: Method, **arguments: object) -> Delivery:
+        channel_id = str(arguments["channel"]) if name == POST else ""
+        try:
+            await self._limits.admit(team.ref.id, name, PATIENCE, channel_id)
+        except Busy as busy:
+            return Later(timedelta(seconds=busy.seconds), RATE_LIMITED)
+        try:
+            answer = await method(**arguments)
+            return Posted(str(answer["ts"])) if answer["ts"] else Unclear("no_ts")
+        except Exception as error:  # noqa: BLE001 - whatever went wrong once it was sent, the message may be there
+            outcome, said = refusal(error), details(error)
+        if isinstance(outcome, Later) and outcome.reason == RATE_LIMITED:
+            self._limits.stop(team.ref.id, name, outcome.after.total_seconds())
+        logger.info("Slack did not take a message", extra={"team": team.ref.id, "reason": outcome.reason, "said": said})
+        return outcome
+
+
+def _has_picture(message: Message) -> bool:
+    return any(block["type"] == "image" for block in message.blocks)
+
+
+def _without_pictures(message: Message) -> Message:
+    """The message with what its pictures would have shown in words."""
+    told = (_told(block) if block["type"] == "image" else block for block in message.blocks)
+    return Message(message.text, tuple(told))
+
+
+def _told(picture: Block) -> Block:
+    return {"type": "section", "text": plain(f"Picture: {picture['alt_text']}")}
+
+
+def _edited(text: str) -> str:
+    """The text as far as chat.update takes it."""
+    return text if length(text) < MAX_EDITED else f"{_HALF_ENTITY.sub('', cut(text, MAX_EDITED - 1)[:-1])}…"
