@@ -22,7 +22,7 @@ async def scene(sandbox: Sandbox, clock, database_url):
         await opened.start(HERS)
         await opened.start(YOUTUBE, caller=EVE)
         sandbox.world.track(sandbox.key, INSTAGRAM, 7)
-        clock.advance(hours=30)
+        clock.advance(minutes=6)
         yield opened
 
 
@@ -94,7 +94,8 @@ async def test_a_press_that_comes_too_late_shows_nothing_of_the_other_workspaces
 
 
 async def test_a_file_of_everything_holds_nothing_of_the_others(scene, hidden):
-    await scene.say(f"/stats {hidden}")
+    scene.clock.advance(hours=2)
+    await scene.say(f"/export {hidden}")
     await scene.say("/videos", EVE)
     reply = await scene.say("/export all", EVE)
     exported = list(csv.DictReader(io.StringIO(reply.files[0].content.decode("utf-8-sig"))))
