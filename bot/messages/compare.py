@@ -83,11 +83,9 @@ def _common_hour(compared: Sequence[Compared], metric: Metric) -> int:
 
 
 def _leader(compared: Sequence[Compared], metric: Metric, hour: int) -> tuple[Video, int]:
-    """The video that is ahead at that hour, or by its latest reading where all have a gap there."""
+    """The video that is ahead at that hour, which is the latest of one of them, so that one has no gap there."""
     counts = [(at_hour(_series(each, metric), hour), each) for each in compared]
     known = [(count, each.reading.video) for count, each in counts if count is not None]
-    if not known:
-        known = [(series[-1][1], each.reading.video) for each in compared if (series := _series(each, metric))]
     count, video = max(known, key=lambda pair: pair[0])
     return video, count
 

@@ -53,6 +53,16 @@ async def test_a_gap_at_that_hour_is_told_and_not_filled(scene, start):
     assert rows(reply, "Views")[0][3] == "gap"
 
 
+async def test_whoever_has_no_latest_hour_is_compared_at_the_last_one_that_it_has(scene, start):
+    links = [f"https://www.tiktok.com/@gaps/video/{number}" for number in (1, 2)]
+    films = start(*links, apart=0)
+    scene.clock.advance(hours=9)
+    reply = await scene.say(f"/compare {' '.join(links)}")
+    assert [row[3] for row in rows(reply, "Views")] == [
+        exact_count(each.film.growth.counts(6)["views"]) for each in films
+    ]
+
+
 async def test_one_that_has_no_snapshot_yet_is_named(scene, start):
     start(LINK)
     scene.sandbox.world.track(scene.sandbox.key, YOUTUBE, 7)

@@ -1,5 +1,7 @@
 """What works and what does not, in one look, also when nothing works."""
 
+from pydantic import SecretStr
+
 from bot.app import VERSION
 from bot.checks import checks
 from bot.reply.model import Tone
@@ -65,6 +67,8 @@ async def test_the_doctor_says_what_is_wrong_and_spends_nothing(sandbox, clock, 
     _, api, _ = await checks(settings_of(sandbox, sqlite_url))
     assert not api.ok
     assert "does not accept the API key" in api.detail
+    _, api, _ = await checks(settings_of(sandbox, sqlite_url, contentstats_api_key=SecretStr("x" * 501)))
+    assert "The ContentStats API key is empty or has characters that no key has" in api.detail
     _, api, _ = await checks(settings_of(sandbox, sqlite_url, contentstats_api_key=None))
     assert "CONTENTSTATS_API_KEY is not set" in api.detail
     found = await checks(settings_of(sandbox, f"sqlite:///{tmp_path}/missing/bot.db"))

@@ -287,3 +287,21 @@ async def test_what_a_batch_left_unclear_is_shown_beside_what_started(scene):
     assert "Look again" in labels(reply)
     assert "never sent twice" in plain_text(reply)
     assert scene.posts() == 2
+
+
+async def test_opening_looks_for_what_is_unclear_and_gives_up_at_the_first_failure(sandbox, clock, sqlite_url):
+    async with scene_of(sandbox, clock, sqlite_url) as scene:
+        card = await scene.say(f"/track {YOUTUBE} {LINK} 1")
+        # The list works right before the start, once for each platform, and fails for every look after it.
+        sandbox.faults.add("effect-then-reset", TRACK, times=2)
+        sandbox.faults.add("headers", LIST, times=2)
+        sandbox.faults.add("500", LIST, times=None)
+        assert [row[2] for row in rows(await scene.press(card, "Track 1 day"))] == ["not clear yet"] * 2
+    before = len(sandbox.calls(LIST))
+    async with scene_of(sandbox, clock, sqlite_url):
+        assert len(sandbox.calls(LIST)) - before == 3  # the tries of one look
+    sandbox.faults.clear()
+    async with scene_of(sandbox, clock, sqlite_url) as scene:
+        assert (await scene.say("/status")).summary == "Everything works."
+        assert scene.posts() == scene.trackings() == 2
+        assert sum(entry.cost or 0 for entry in await scene.audit()) == Decimal("0.72")

@@ -150,3 +150,14 @@ async def test_what_a_stop_would_save_is_not_made_up_where_no_end_is_known(scene
     assert "saves what is left of it; the API does not say how much that is" in question.summary
     assert button(question, "Stop tracking").arguments == {"video": video.id}
     assert "whose end is not known" in plain_text(await scene.say("/usage"))
+
+
+async def test_words_that_fit_several_stop_none_of_them(scene, video):
+    scene.sandbox.world.track(scene.sandbox.key, "https://www.tiktok.com/@steady/video/2", 7)
+    await scene.say("/videos")
+    reply = await scene.bot.run("stop.confirm", {"video": "steady"}, ANA)
+    assert "2 videos fit" in reply.summary
+    (select,) = reply.actions
+    assert select.call.command == "stop"  # choosing asks again, with what it saves
+    assert scene.posts(STOP) == 0
+    assert video.status == "monitoring"
