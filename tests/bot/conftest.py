@@ -1,8 +1,12 @@
-"""A scene on SQLite for most tests, and the parts for those that need two bots or PostgreSQL."""
+"""A scene on SQLite for most tests. Property tests judge answers, never how long a busy machine took for one."""
 
 import pytest
+from hypothesis import settings
 
 from tests.standins.scene import HandClock, sandbox_of, scene_of
+
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 @pytest.fixture
@@ -19,11 +23,4 @@ async def sandbox(clock):
 @pytest.fixture
 async def scene(sandbox, clock, sqlite_url):
     async with scene_of(sandbox, clock, sqlite_url) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def scene_on_each(sandbox, clock, database_url):
-    """The same scene, once on SQLite and once on PostgreSQL."""
-    async with scene_of(sandbox, clock, database_url) as opened:
         yield opened

@@ -1,0 +1,53 @@
+"""The cards that reckon with snapshots, with any snapshots at all."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.videos import Metric, Snapshot, VideoReading
+from bot.messages.compare import Compared, comparison, shared_metric
+from bot.messages.stats import VideoFacts, video_stats
+from bot.reply.plain import plain_text
+from tests.examples import ANA, DAYS_AGO, NOW, video
+
+COUNTS = st.dictionaries(st.sampled_from(Metric), st.integers(0, 2**63 - 1))
+MINUTES = st.sets(st.integers(-90, 60 * 48), max_size=12).map(sorted)
+
+
+@st.composite
+def readings(draw):
+    """A page with snapshots at any minutes, stating any metrics, of a video that began at any time or none."""
+    minutes = draw(MINUTES)
+    taken = tuple(Snapshot(DAYS_AGO + timedelta(minutes=minute), draw(COUNTS)) for minute in minutes)
+    started_at = draw(st.sampled_from([None, DAYS_AGO, DAYS_AGO - timedelta(minutes=29)]))
+    days = draw(st.none() | st.integers(1, 30))
+    remaining = draw(st.none() | st.decimals(0, 30, places=2))
+    shown = video(draw(st.integers(0, 6)), started_at=started_at, days=days, days_remaining=remaining)
+    return VideoReading(shown, taken)
+
+
+@given(st.lists(readings(), min_size=1, max_size=5))
+def test_any_videos_can_be_compared(found):
+    compared = [Compared(label, each, NOW, "") for label, each in zip("ABCDE", found, strict=False)]
+    reply = comparison(compared, shared_metric(found), None, NOW)
+    assert reply.title.startswith("Comparison")
+    assert plain_text(reply)
+
+
+@given(readings(), st.none() | st.decimals(0, 1, places=3))
+def test_any_video_has_a_card(reading, cost):
+    facts = VideoFacts(
+        reading=reading,
+        started_by=ANA,
+        started_here=True,
+        cost_per_snapshot=Decimal(cost) if cost is not None else None,
+        picture=None,
+        as_of=NOW,
+        problem="",
+        now=NOW,
+    )
+    said = plain_text(video_stats(facts))
+    assert "Numbers from 2026-03-02 10:30 UTC" in said
+    assert "snapshot" in said
