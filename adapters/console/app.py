@@ -157,8 +157,8 @@ class _Talk:
         if line.isdecimal() and len(line) < 4:
             call = chosen(self._offered, int(line))
             return await self.press(call) if call else self._no_choice(line)
-        command, _, arguments = line.strip().partition(" ")
-        return await self._run(command.removeprefix("/"), arguments)
+        command, *arguments = line.strip().split(maxsplit=1) or [""]
+        return await self._run(command.removeprefix("/"), "".join(arguments))
 
     async def press(self, call: Call) -> Reply:
         """The reply to a button."""
@@ -175,6 +175,6 @@ class _Talk:
 
     def _no_choice(self, typed: str) -> Reply:
         last = sum(choice.number is not None for choice in self._offered)
-        offered = f"offers 1 to {last}" if last else "offers none"
+        offered = ("offers none", "offers only 1")[last] if last < 2 else f"offers 1 to {last}"
         sentence = f"There is no choice {typed}: the last reply {offered}. Type /help for the commands."
         return Reply(sentence, tone=Tone.PROBLEM)

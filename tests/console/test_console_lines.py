@@ -41,6 +41,15 @@ async def test_the_umbrella_reaches_the_bot_as_it_was_typed(bot, options):
     assert bot.calls == [("contentstats", "usage")]
 
 
+async def test_a_command_may_go_on_after_a_line_break(bot, options):
+    await said(bot, "/track\nhttps://a\nhttps://b", options())
+    assert bot.calls == [("track", "https://a\nhttps://b")]
+
+
+async def test_a_line_of_nothing_is_no_command(bot, options):
+    assert await said(bot, " ", options()) == (1, "No command .\n\n")
+
+
 async def test_a_problem_is_the_exit_code(bot, options):
     assert await said(bot, "/nonsense", options()) == (1, "No command nonsense.\n\n")
 
