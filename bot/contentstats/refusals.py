@@ -15,6 +15,10 @@ from bot.domain.errors import (
 )
 
 
+_INTERRUPTED = frozenset({408, 425, 499})
+"""Statuses of a request that took too long or came too early: whoever says so need not know what became of it."""
+
+
 class Refused(Exception):
     """An answer that is no success. `not_before` is the Unix second before which to stay away, where it was told."""
 
@@ -31,7 +35,7 @@ class Refused(Exception):
     def is_definite(self) -> bool:
         """Whether the call certainly had no effect: a documented refusal, or another 4xx in the API's own JSON.
 
-        A 5xx says nothing of it, nor does a stranger's page with a status of its own (a proxy's time-out).
+        A 5xx says nothing of it, nor does a time-out in whatever form, nor a stranger's page with a status of its own.
         """
         if isinstance(self.error, UnexpectedAnswer):
             return self._is_explained
@@ -61,7 +65,7 @@ def refusal(status: int, problem: Problem) -> ContentStatsError:
             error = VideoNotFound(
                 f"ContentStats does not know that video{said}; it may have been removed. /videos shows what there is."
             )
-        case _ if 400 <= status < 500:
+        case _ if 400 <= status < 500 and status not in _INTERRUPTED:
             reason = f": “{problem.words}”" if problem.words else " and gives no reason"
             sentence = (
                 f"ContentStats refuses this ({status}){reason}. Nothing was changed; /videos shows what is running."
@@ -75,6 +79,7 @@ def refusal(status: int, problem: Problem) -> ContentStatsError:
 def failure(status: int) -> str:
     """What an answer without meaning says of its sender; it completes "ContentStats …"."""
     what = "has a problem of its own" if status >= 500 else "answered with something that is not its API's"
+    what = "broke the request off" if status in _INTERRUPTED else what
     return f"{what} (status {status})"
 
 

@@ -41,6 +41,7 @@ wallets = Table(
     Column("swept_at", UtcDateTime),
     Column("complete", Boolean, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    sqlite_autoincrement=True,
 )
 
 workspaces = Table(
@@ -54,6 +55,7 @@ workspaces = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("previews", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("chat", "external_id"),
+    sqlite_autoincrement=True,  # a forgotten workspace's number is in buttons and in other processes: never again
 )
 
 videos = Table(
@@ -159,6 +161,7 @@ track_requests = Table(
     UniqueConstraint("workspace_id", "batch", "key"),
     Index("ix_track_requests_spend", "workspace_id", "submitted_at"),
     Index("ix_track_requests_video", "video_id"),
+    sqlite_autoincrement=True,
 )
 IS_IN_FLIGHT = track_requests.c.state.in_(
     bindparam(None, state, String, literal_execute=True) for state in (RequestState.SUBMITTED, RequestState.UNKNOWN)

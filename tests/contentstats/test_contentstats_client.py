@@ -190,13 +190,25 @@ async def test_the_undocumented_limit_of_videos_is_told_in_the_servers_words(cli
 
 async def test_an_odd_status_without_json_leaves_a_post_unclear_and_a_get_refused(client, sandbox):
     for call in (client.track(TIKTOK, 7), client.stop("v")):
-        sandbox.faults.add("status", status=408, body="<html>Request timeout</html>")
+        sandbox.faults.add("status", status=418, body="<html>Teapot</html>")
         with pytest.raises(OutcomeUnclear):
             await call
-    sandbox.faults.add("status", status=408, body="<html>Request timeout</html>")
+    sandbox.faults.add("status", status=418, body="<html>Teapot</html>")
     with pytest.raises(UnexpectedAnswer) as caught:
         await client.usage()
-    assert caught.value.status == 408
+    assert caught.value.status == 418
+
+
+@pytest.mark.parametrize("status", [408, 425, 499])
+async def test_a_time_out_leaves_a_post_unclear_in_the_apis_own_words_too_and_a_get_is_tried_again(
+    client, sandbox, status
+):
+    for call in (client.track(TIKTOK, 7), client.stop("v")):
+        sandbox.faults.add("status", status=status, body={"error": "Request timeout"})
+        with pytest.raises(OutcomeUnclear, match=f"broke the request off .status {status}."):
+            await call
+    sandbox.faults.add("status", status=status, body={"error": "Request timeout"})
+    assert (await client.usage()).balance > 0
 
 
 async def test_a_foreign_video_and_a_wrong_key_are_told_apart(connect, sandbox):

@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.money import Usage
 from bot.store.wallets import Sweep
-from tests.store.samples import HERE, NOW
+from tests.store.samples import HERE, NOW, THERE, proposed
 
 USAGE = Usage(Decimal("12.34"), Decimal("0.045"), Decimal("7.5"), Decimal("0.015"), 500, 3)
 
@@ -66,6 +66,15 @@ async def test_a_workspace_takes_a_new_name_and_a_new_wallet(store, workspace):
 async def test_the_same_id_in_two_chats_is_two_workspaces(store, wallet_id, workspace):
     twin = await store.workspaces.ensure_workspace(replace(HERE, chat="discord"), wallet_id, NOW)
     assert twin.id != workspace.id
+
+
+async def test_the_number_of_a_forgotten_workspace_is_given_to_nobody_else(store, wallet_id, workspace):
+    (request,) = await proposed(store, workspace, "tiktok:1")
+    await store.forgetting.workspace(workspace.id)
+    other = await store.workspaces.ensure_workspace(THERE, wallet_id, NOW)
+    (theirs,) = await proposed(store, other, "tiktok:1")
+    assert other.id != workspace.id
+    assert theirs.id != request.id
 
 
 async def test_a_short_link_is_remembered_for_as_long_as_the_asker_trusts_it(store):

@@ -5,6 +5,7 @@ import dataclasses
 
 import pytest
 
+from bot.reply.call import Call
 from bot.reply.model import Tone
 from bot.reply.plain import plain_spans, plain_text
 from tests.standins.scene import ANA, BEN, LINK, PAGE, STOP, button, labels
@@ -156,8 +157,23 @@ async def test_words_that_fit_several_stop_none_of_them(scene, video):
     scene.sandbox.world.track(scene.sandbox.key, "https://www.tiktok.com/@steady/video/2", 7)
     await scene.say("/videos")
     reply = await scene.bot.run("stop.confirm", {"video": "steady"}, ANA)
-    assert "2 videos fit" in reply.summary
+    assert "nothing was stopped" in reply.summary
     (select,) = reply.actions
     assert select.call.command == "stop"  # choosing asks again, with what it saves
     assert scene.posts(STOP) == 0
     assert video.status == "monitoring"
+
+
+async def test_an_old_button_stops_nothing_that_merely_fits_its_id(scene, video):
+    await scene.say("/videos")
+    reply = await scene.run(Call("stop.confirm", {"video": "7301"}))
+    assert LINK.startswith("https://www.tiktok.com/@steady/video/7301")
+    assert reply.tone is Tone.PROBLEM
+    assert "nothing was stopped" in reply.summary
+    assert (scene.posts(STOP), video.status) == (0, "monitoring")
+
+
+async def test_a_button_finds_its_video_after_the_mirror_forgot_it(scene, video):
+    reply = await scene.run(Call("stop.confirm", {"video": video.id}))
+    assert reply.tone is Tone.SUCCESS
+    assert video.status == "completed"

@@ -36,6 +36,7 @@ def _wallets_and_workspaces() -> None:
         sa.Column("created_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_wallets"),
         sa.UniqueConstraint("fingerprint", name="uq_wallets_fingerprint"),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "workspaces",
@@ -48,6 +49,7 @@ def _wallets_and_workspaces() -> None:
         sa.ForeignKeyConstraint(["wallet_id"], ["wallets.id"], name="fk_workspaces_wallet_id"),
         sa.PrimaryKeyConstraint("id", name="pk_workspaces"),
         sa.UniqueConstraint("chat", "external_id", name="uq_workspaces_chat_external_id"),
+        sqlite_autoincrement=True,
     )
 
 
@@ -173,6 +175,7 @@ def _requests() -> None:
         sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name="fk_track_requests_workspace_id"),
         sa.PrimaryKeyConstraint("id", name="pk_track_requests"),
         sa.UniqueConstraint("workspace_id", "batch", "key", name="uq_track_requests_workspace_id_batch_key"),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_track_requests_spend", "track_requests", ["workspace_id", "submitted_at"])
     op.create_index("ix_track_requests_video", "track_requests", ["video_id"])
