@@ -30,11 +30,14 @@ def wrong_fields(commands: Mapping[str, AnyCommand], view: Payload) -> Mapping[s
 
 
 def _link_problem(argument: Argument, given: str) -> str:
-    """Why a link is none. Of several links the good ones can be offered, so each is judged in the answer."""
-    if argument.kind is not Kind.LINK or len(given.split()) != 1:
-        return ""
+    """Why there is no link in these words. Where there is one, the others are judged in the answer."""
+    problems = [_why_not(word) for word in given.split()] if argument.kind is Kind.LINK else []
+    return problems[0] if all(problems) and problems else ""
+
+
+def _why_not(word: str) -> str:
     try:
-        parse_link(given)
+        parse_link(word)
     except LinkError as error:
         return str(error)
     return ""

@@ -1,11 +1,11 @@
-"""The whole program at a local Slack: real sockets, the real bot, its sandbox and its database; only time is moved by hand.
+"""The whole program at a local Slack: real sockets, the real bot, its sandbox and its database. Time is moved by hand.
 
 People act at Slack, and what they see there is what is looked at.
 """
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +38,11 @@ class Stage:
     clock: HandClock
     bot: Bot
     counts: Counts
+    ending: AsyncExitStack
+
+    async def close(self) -> None:
+        """End the program in order: what runs is done by then, so that nothing more can come of it."""
+        await self.ending.aclose()
 
     async def type(self, line: str, user: str = ANN, channel: str = GENERAL) -> Message:
         """What somebody gets to see, alone, for a command."""
@@ -85,6 +90,21 @@ class Stage:
         assert "Nothing is spent until you press a button" in card.text, card.text
         return card
 
+    async def modal(self, gesture: Any, user: str = ANN) -> View:
+        """The form that opens for this person."""
+        delivery = await gesture
+        assert not delivery.failure, delivery.failure
+        await self.slack.until(lambda: self.slack.modals(user))
+        return self.slack.modals(user)[-1]
+
+    async def line(self, gesture: Any, channel: str = GENERAL) -> Message:
+        """The next message that a whole channel sees."""
+        before = len(self.slack.channel(channel).messages)
+        delivery = await gesture
+        assert not delivery.failure, delivery.failure
+        await self.slack.until(lambda: len(self.slack.channel(channel).messages) > before)
+        return self.slack.channel(channel).messages[before]
+
     def private(self, user: str) -> list[Message]:
         """What this person alone sees now, direct messages included."""
         return [*self.slack.ephemerals(user), *self.slack.direct_messages(user)]
@@ -97,14 +117,19 @@ class Stage:
         """How often the API was asked to track something."""
         return len(self.sandbox.calls(TRACK))
 
+    def track(self, *links: str, days: int = 7) -> None:
+        """Have these videos running, started elsewhere."""
+        for link in links:
+            self.sandbox.world.track(self.sandbox.key, link, days)
+
     def trackings(self) -> int:
         """How many trackings there are, and so how many are billed."""
         return len(self.sandbox.world.account(self.sandbox.key).trackings)
 
 
 def told(place: Message | View) -> str:
-    """Every word of a message or a view, with the addresses of its links."""
-    return f"{read(place.blocks)}"
+    """Every word that a message or a view shows."""
+    return read(place.blocks)
 
 
 @asynccontextmanager
@@ -113,9 +138,10 @@ async def stage_of(
 ) -> AsyncIterator[Stage]:
     """The program with these settings, reached in the way that the app is set up for. At the end all work is done."""
     prefix = chosen.pop("prefix", "")
-    async with (
-        Bot(settings_of(sandbox, database_url, **chosen), clock=clock, timeouts=QUICK, sleep=nap) as bot,
-        SlackApp(
+    settings = settings_of(sandbox, database_url, **chosen)
+    async with AsyncExitStack() as ending:
+        bot = await ending.enter_async_context(Bot(settings, clock=clock, timeouts=QUICK, sleep=nap))
+        program = SlackApp(
             bot,
             api_url=slack.api_url,
             bot_token=token.value,
@@ -124,11 +150,12 @@ async def stage_of(
             prefix=prefix,
             clock=clock,
             sleep=nap,
-        ) as program,
-    ):
-        stage = Stage(slack, app, token, sandbox, clock, bot, Counts())
-        async with _by_socket(program, stage) if app.is_socket_mode else _by_http(program, stage):
-            yield stage
+        )
+        await ending.enter_async_context(program)
+        stage = Stage(slack, app, token, sandbox, clock, bot, Counts(), ending)
+        way = _by_socket(program, stage) if app.is_socket_mode else _by_http(program, stage)
+        await ending.enter_async_context(way)
+        yield stage
 
 
 @asynccontextmanager

@@ -1,17 +1,137 @@
+"""Every command, as people send it: acknowledged at once, answered to them alone, under every name that it has."""
+
+from decimal import Decimal
+
 import pytest
 
-from tests.slack.stage import told
-from tests.standins.scene import LINK
+from bot.app import Bot
+from tests.slack.stage import ANN, GENERAL, GIL, RANDOM, SECRET, stage_of, told
+from tests.standins.scene import LINK, USAGE
+
+LINES = {
+    "track": f"/track {LINK} 7",
+    "videos": "/videos tiktok",
+    "stats": f"/stats {LINK}",
+    "compare": f"/compare {LINK} https://www.youtube.com/watch?v=steady_cats",
+    "stop": f"/stop {LINK}",
+    "usage": "/usage",
+    "export": f"/export {LINK}",
+    "disconnect": "/disconnect",
+    "status": "/status",
+    "help": "/help track",
+}
+ANSWERS = {
+    "track": "already being tracked",
+    "videos": "steady",
+    "stats": "views",
+    "compare": "hour",
+    "stop": "Stop",
+    "usage": "available",
+    "export": "snapshots",
+    "disconnect": "Nothing is removed until you press the button",
+    "status": "Everything works",
+    "help": "/track",
+}
 
 
-async def test_usage_is_answered_to_the_asker_alone(stage):
-    answer = await stage.type("/usage")
-    assert "$100.00 available" in answer.text
-    assert "$100.00" in told(answer)
+def _links(numbers):
+    """Links to so many videos on each platform: the API lists no more than a hundred of a kind."""
+    return [
+        link
+        for number in numbers
+        for link in (
+            f"https://www.tiktok.com/@steady/video/73012345678901{number:05d}",
+            f"https://www.youtube.com/watch?v=steady{number:05d}",
+            f"https://www.instagram.com/p/steady{number:05d}/",
+            f"https://twitter.com/steady/status/19886372439792{number:05d}",
+        )
+    ]
+
+
+@pytest.fixture
+def two_videos(stage):
+    stage.track(LINK, "https://www.youtube.com/watch?v=steady_cats")
+    stage.clock.advance(hours=3)
+
+
+@pytest.mark.parametrize("name", LINES)
+@pytest.mark.usefixtures("two_videos")
+async def test_each_command_is_answered_to_the_asker_alone(stage, name):
+    answer = await stage.type(LINES[name])
+    assert ANSWERS[name] in answer.text
+    assert answer.only_for == ANN or answer.channel_id.startswith("D")
     assert stage.lines() == []
 
 
-async def test_track_shows_the_card_first(stage):
-    card = await stage.card(f"/track {LINK} 7")
-    assert "costs up to $2.52" in told(card)
-    assert stage.spent() == 0
+def test_every_listed_command_is_sent_here_or_asks_in_a_form():
+    listed = {command.name for command in Bot.commands if command.listed}
+    assert listed == {*LINES, "connect"}
+
+
+@pytest.mark.parametrize("line", ["/contentstats usage", "/contentstats /usage", "/contentstats   USAGE "])
+async def test_the_umbrella_takes_every_command_as_its_first_word(stage, line):
+    assert "available" in (await stage.type(line)).text
+
+
+async def test_the_umbrella_alone_lists_the_commands(stage):
+    assert "What I can do" in told(await stage.type("/contentstats"))
+
+
+async def test_an_unknown_word_under_the_umbrella_names_the_nearest_command(stage):
+    assert "Did you mean /usage" in (await stage.type("/contentstats usag")).text
+
+
+async def test_a_prefix_stands_before_every_command_and_not_before_the_umbrella(
+    slack, app, token, sandbox, clock, sqlite_url
+):
+    async with stage_of(slack, app, token, sandbox, clock, sqlite_url, prefix="cs-") as stage:
+        assert "available" in (await stage.type("/cs-usage")).text
+        assert "available" in (await stage.type("/contentstats usage")).text
+
+
+async def test_a_text_that_speaks_of_a_payload_is_read_like_any_other(stage):
+    assert "No video here fits these words" in (await stage.type("/stats payload=1 of the truck")).text
+
+
+async def test_links_and_entities_arrive_in_slacks_own_spelling(stage):
+    line = "/track <https://www.youtube.com/watch?v=steady_cats&amp;t=5|youtube.com> 3"
+    assert "this YouTube video" in (await stage.card(line)).text
+
+
+@pytest.mark.parametrize("channel", [GENERAL, RANDOM, SECRET])
+async def test_an_answer_comes_also_where_the_bot_is_no_member(stage, channel):
+    answer = await stage.type("/usage", channel=channel)
+    assert (answer.channel_id, answer.only_for) == (channel, ANN)
+
+
+async def test_a_command_is_acknowledged_while_contentstats_still_thinks(stage):
+    stage.sandbox.faults.add("slow", USAGE, seconds=0.2)
+    delivery = await stage.send("/usage")
+    assert delivery.failure == ""
+    assert stage.private(ANN) == []
+    await stage.slack.until(lambda: stage.private(ANN))
+    assert "available" in stage.private(ANN)[0].text
+
+
+async def test_an_api_that_hangs_is_told_in_a_sentence(stage):
+    stage.sandbox.faults.add("hang", USAGE, times=None)
+    answer = await stage.type("/usage")
+    assert "ContentStats" in answer.text
+    assert "again" in answer.text
+
+
+async def test_a_list_of_500_videos_is_paged_with_buttons(stage):
+    stage.sandbox.world.add_credit(stage.sandbox.key, Decimal(1000))
+    stage.track(*_links(range(70)), days=1)
+    stage.clock.advance(days=2)
+    stage.track(*_links(range(70, 125)))
+    page = await stage.type("/videos")
+    assert "500 videos, page 1 of 50" in page.text
+    for number in range(2, 6):
+        page = await stage.seen(stage.press(page, "Next"))
+        assert f"500 videos, page {number} of 50" in page.text
+    assert not stage.slack.failures
+
+
+async def test_a_guest_may_look(stage):
+    assert "available" in (await stage.type("/usage", GIL)).text
