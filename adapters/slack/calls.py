@@ -6,6 +6,7 @@ Nothing is sent twice but what Slack refused with 429, which certainly had no ef
 import asyncio
 import json
 import logging
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeAlias
 
@@ -31,6 +32,8 @@ TIMEOUT = aiohttp.ClientTimeout(total=20, connect=5)
 _CONTENT = frozenset(
     {"invalid_blocks", "invalid_blocks_format", "invalid_payload", "msg_blocks_too_long", "msg_too_long"}
 )
+
+_WORD = re.compile(r"[a-z_]{1,50}")
 
 _FAILURES = (SlackClientError, aiohttp.ClientError, OSError, ValueError, AttributeError)
 """What the SDK lets through: its own, the network's (a time-out is an OSError), and what it trips over where the answer
@@ -105,10 +108,10 @@ class Calls:
                 raise SlackFailed(NO_ANSWER) from error
             if answer.status_code == 429:
                 raise _Busy(_seconds(answer.headers))
-            said = _decoded(answer.body)
-            if answer.status_code != 200 or said.get("ok") is False:
-                raise SlackFailed(str(said.get("error") or f"status_{answer.status_code}"))
-            return said
+            word = _refusal(answer.status_code, answer.body)
+            if word:
+                raise SlackFailed(word)
+            return {}
 
         await self._patiently(once)
 
@@ -150,10 +153,14 @@ def _seconds(headers: Mapping[str, str]) -> float:
     return max(1.0, float(text)) if text.isascii() and text.isdecimal() else 1.0
 
 
-def _decoded(body: str) -> Json:
-    """A response_url answers in JSON, or with a bare word."""
+def _refusal(status: int, body: str) -> str:
+    """Why a response_url took nothing, empty where it did: it answers in JSON, with a bare word, or with ok."""
     try:
         said = json.loads(body)
     except ValueError:
-        return {} if body.strip() in {"", "ok"} else {"error": body.strip()[:100]}
-    return said if isinstance(said, dict) else {}
+        said = {"ok": True} if body.strip() in {"", "ok"} else {"error": body.strip()}
+    told = said if isinstance(said, dict) else {}
+    if status == 200 and told.get("ok"):
+        return ""
+    word = str(told.get("error") or "")
+    return word if _WORD.fullmatch(word) else f"status_{status}" if status != 200 else NO_ANSWER

@@ -1,0 +1,89 @@
+"""Charts in Slack: uploaded with what they show in words, shown in the card, and never dearer than its numbers."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.slack.stage import ANN, GENERAL, RANDOM, told
+from tests.standins.scene import LINK
+from tests.standins.slack.faults import Fault, FaultKind
+
+UPLOAD = ("files.getUploadURLExternal", "upload", "files.completeUploadExternal")
+
+
+@pytest.fixture
+async def video(stage):
+    stage.track(LINK)
+    stage.clock.advance(hours=6)
+    return LINK
+
+
+def _pictures(message):
+    return [block for block in message.blocks if block["type"] == "image"]
+
+
+async def test_a_chart_stands_in_the_card_with_its_finding_as_alt_text(stage, video):
+    answer = await stage.type(f"/stats {video}")
+    (picture,) = _pictures(answer)
+    file = stage.slack.files[picture["slack_file"]["id"]]
+    assert file.content.startswith(b"\x89PNG")
+    assert picture["alt_text"].startswith("Views grew from")
+    assert file.alt_text == picture["alt_text"]
+    assert file.channels == []
+    assert answer.only_for == ANN
+
+
+async def test_the_same_chart_is_sent_to_slack_once(stage, video):
+    await stage.type(f"/stats {video}")
+    again = await stage.type(f"/stats {video}")
+    assert _pictures(again)
+    assert len(stage.slack.calls_of("upload")) == 1
+
+
+async def test_a_picture_that_slack_has_not_looked_at_yet_is_waited_for(stage, video):
+    stage.slack.processing = timedelta(seconds=5)
+    delivery = await stage.send(f"/stats {video}")
+    assert delivery.failure == ""
+    await stage.slack.until(
+        lambda: "invalid_blocks" in [call.error for call in stage.slack.calls_of("chat.postEphemeral")]
+    )
+    stage.clock.advance(seconds=6)
+    await stage.slack.until(lambda: stage.private(ANN))
+    assert _pictures(stage.private(ANN)[0])
+
+
+@pytest.mark.parametrize("method", UPLOAD)
+@pytest.mark.parametrize("kind", [FaultKind.STATUS, FaultKind.RESET])
+async def test_when_an_upload_fails_the_numbers_and_the_finding_come_without_it(stage, video, method, kind):
+    stage.slack.faults.start(Fault(kind), method)
+    answer = await stage.type(f"/stats {video}")
+    assert _pictures(answer) == []
+    assert "Picture:" in told(answer)
+    assert "views" in told(answer)
+
+
+async def test_a_picture_that_slack_never_shows_is_told_in_words_and_sent_anew_the_next_time(stage, video):
+    stage.slack.processing = timedelta(days=1)
+    answer = await stage.type(f"/stats {video}")
+    assert _pictures(answer) == []
+    assert "Picture:" in told(answer)
+    stage.slack.processing = timedelta(0)
+    assert _pictures(await stage.type(f"/stats {video}"))
+    assert len(stage.slack.calls_of("upload")) == 2
+
+
+async def test_where_the_bot_is_no_member_a_picture_is_shown_if_the_response_url_takes_it(stage, video):
+    stage.slack.shows_files_in_response_urls = True
+    assert _pictures(await stage.type(f"/stats {video}", channel=RANDOM))
+
+
+async def test_where_the_response_url_takes_no_picture_the_numbers_come_by_it(stage, video):
+    answer = await stage.type(f"/stats {video}", channel=RANDOM)
+    assert (answer.channel_id, answer.via) == (RANDOM, "response_url")
+    assert "Picture:" in told(answer)
+
+
+async def test_buttons_below_a_chart_work(stage, video):
+    answer = await stage.type(f"/stats {video}", channel=GENERAL)
+    refreshed = await stage.seen(stage.press(answer, "Refresh"))
+    assert "views" in told(refreshed)
