@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from bot.store.crypto import SecretBox
 from bot.store.database import Database, insert_into
@@ -25,6 +25,30 @@ class Installations:
             new = insert_into(installations, connection).values(chat=chat, scope=scope, **values)
             changed = new.on_conflict_do_update(index_elements=list(installations.primary_key), set_=values)
             await connection.execute(changed)
+
+    async def replace(self, chat: str, scope: str, known: str | None, body: str, now: datetime) -> bool:
+        """Keep an installation in place of the `known` one, of none where that is None; whether it was still so.
+
+        What somebody else has stored or removed meanwhile stays as it is.
+        """
+        new = {"locked": self._box.lock(f"{chat}:{scope}", PURPOSE, body), "installed_at": now}
+        this = (installations.c.chat == chat) & (installations.c.scope == scope)
+        async with self._database.writing() as connection:
+            if known is None:
+                added = insert_into(installations, connection).values(chat=chat, scope=scope, **new)
+                return (await connection.execute(added.on_conflict_do_nothing())).rowcount == 1
+            locked = await connection.scalar(select(installations.c.locked).where(this).with_for_update())
+            if locked is None or self._box.unlock(f"{chat}:{scope}", PURPOSE, locked) != known:
+                return False
+            await connection.execute(update(installations).where(this).values(**new))
+            return True
+
+    async def every(self, chat: str) -> tuple[tuple[str, str], ...]:
+        """The scope and the body of every installation in a chat."""
+        query = select(installations.c.scope, installations.c.locked).where(installations.c.chat == chat)
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(query.order_by(installations.c.scope))).all()
+        return tuple((scope, self._box.unlock(f"{chat}:{scope}", PURPOSE, locked)) for scope, locked in rows)
 
     async def find(self, chat: str, scope: str) -> str | None:
         """The body of an installation, None where there is none."""

@@ -1,0 +1,150 @@
+"""The pages through which anybody installs the app: out to Slack for the consent, and back with its code.
+
+A consent that somebody else began must not be finished in this browser, nor one be finished twice: its state is stored,
+works once for ten minutes, and lies in a cookie of the browser that began it.
+"""
+
+import logging
+import secrets
+from datetime import timedelta
+from html import escape
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from adapters.slack.calls import NO_ANSWER, SlackFailed
+from adapters.slack.installed import InstalledTeams
+from adapters.slack.manifest import REDIRECT_PATH
+from adapters.slack.oauth import OAuth
+from bot.domain.clock import Clock
+from bot.domain.errors import BotError, NotConfigured
+from bot.store.installations import Installations
+
+logger = logging.getLogger(__name__)
+
+INSTALL_PATH = "/slack/install"
+COOKIE = "contentstats_install"
+LASTS = timedelta(minutes=10)
+
+AGAIN = f'<p><a href="{INSTALL_PATH}">Start again</a></p>'
+_PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<body>
+<h1>{title}</h1>
+<p>{sentence}</p>
+{more}
+</body>
+</html>
+"""
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",  # the address holds the code
+    "X-Content-Type-Options": "nosniff",
+}
+_CLIENT = frozenset({"bad_client_secret", "invalid_client_id"})
+
+
+class InstallPages:
+    """GET /slack/install and GET /slack/oauth_redirect."""
+
+    def __init__(self, oauth: OAuth, teams: InstalledTeams, states: Installations, clock: Clock) -> None:
+        self._oauth = oauth
+        self._teams = teams
+        self._states = states
+        self._clock = clock
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """The two addresses; the app's manifest names the second."""
+        return (
+            Route(INSTALL_PATH, self._begin, methods=["GET"]),
+            Route(REDIRECT_PATH, self._finish, methods=["GET"]),
+        )
+
+    async def _begin(self, _: Request) -> Response:
+        state, now = secrets.token_urlsafe(32), self._clock()
+        try:
+            await self._states.issue_state(state, now, now + LASTS)
+        except BotError as error:
+            return _sorry(503, str(error))
+        answer = RedirectResponse(self._oauth.consent_url(state), 302, _HEADERS)
+        seconds = int(LASTS.total_seconds())
+        answer.set_cookie(COOKIE, state, seconds, path="/slack", secure=True, httponly=True, samesite="lax")
+        return answer
+
+    async def _finish(self, request: Request) -> Response:
+        answer = await self._finished(request)
+        answer.delete_cookie(COOKIE, path="/slack", secure=True, httponly=True, samesite="lax")
+        return answer
+
+    async def _finished(self, request: Request) -> Response:
+        state, begun = request.query_params.get("state", ""), request.cookies.get(COOKIE, "")
+        if not state or not secrets.compare_digest(state.encode(), begun.encode()):
+            return _sorry(400, "This browser did not begin this installation, or its cookies are blocked.")
+        try:
+            if not await self._states.consume_state(state, self._clock()):
+                return _sorry(400, "This installation was finished before, or begun more than ten minutes ago.")
+            if error := request.query_params.get("error"):
+                return _denied(error)
+            return await self._installed(request.query_params.get("code", ""))
+        except BotError as error:
+            logger.exception("an installation could not be finished")
+            return _sorry(503, str(error))
+
+    async def _installed(self, code: str) -> Response:
+        try:
+            installation = await self._oauth.exchange(code)
+        except SlackFailed as error:
+            logger.warning("Slack did not install the app", extra={"error": error.word})
+            return _refused(error.word)
+        await self._teams.save(installation)
+        logger.info("a workspace has installed the app", extra={"scope": installation.id})
+        name = installation.name or "your workspace"
+        more = "<p>Go back to Slack and type <code>/contentstats help</code>.</p>"
+        return _page(200, "Installed", f"The app is now in {name}.", more)
+
+
+def ensure_oauth_ready(client_secret: str | None, signing_secret: str | None, keys: tuple[str, ...]) -> None:
+    """NotConfigured where SLACK_CLIENT_ID is set and something that it needs is not."""
+    missing = [
+        name
+        for name, value in (
+            ("SLACK_CLIENT_SECRET", client_secret),
+            ("SLACK_SIGNING_SECRET", signing_secret),
+            ("SECRET_KEYS", keys),
+        )
+        if not value
+    ]
+    if missing:
+        raise NotConfigured(
+            f"SLACK_CLIENT_ID is set, so that any workspace can install the app, but not {' and '.join(missing)}. "
+            "The first two are on the app's page Basic Information; SECRET_KEYS, which locks the workspaces' tokens, "
+            "is the output of: openssl rand -hex 32"
+        )
+
+
+def _denied(error: str) -> Response:
+    if error == "access_denied":
+        return _page(200, "Not installed", "You did not allow the app, so nothing was installed.", AGAIN)
+    return _sorry(400, f"Slack did not ask for your consent ({error}).")
+
+
+def _refused(word: str) -> Response:
+    if word in _CLIENT:
+        return _sorry(500, "Slack does not know this app: whoever runs it corrects SLACK_CLIENT_ID and its secret.")
+    if word == NO_ANSWER:
+        return _sorry(502, "Slack did not answer.")
+    return _sorry(400, f"Slack did not take the consent ({word}).")
+
+
+def _sorry(status: int, sentence: str) -> Response:
+    return _page(status, "Not installed", sentence, AGAIN)
+
+
+def _page(status: int, title: str, sentence: str, more: str) -> Response:
+    return HTMLResponse(_PAGE.format(title=title, sentence=escape(sentence), more=more), status, _HEADERS)

@@ -1,0 +1,140 @@
+"""The workspaces that have installed the app by OAuth: found with a token that works, and forgotten.
+
+An installation is stored under its workspace's id, or under its organisation's where it is for all of it. A workspace
+that has the app through its organisation is remembered under its own id by a reference to that.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+import aiohttp
+
+from adapters.slack.calls import Calls, SlackFailed, Sleep, new_client
+from adapters.slack.installation import Installation, Member, stored
+from adapters.slack.oauth import OAuth
+from adapters.slack.rotation import Rotation
+from adapters.slack.teams import CHAT, Team
+from bot.domain.caller import WorkspaceRef
+from bot.domain.clock import Clock
+from bot.store.installations import Installations
+
+logger = logging.getLogger(__name__)
+
+KNOWN_FOR = timedelta(minutes=1)
+"""How long an installation is taken to be the same: another process may replace or remove it meanwhile."""
+MOST_KNOWN = 10_000
+
+_ENDED = frozenset({"account_inactive", "token_revoked", "token_expired", "invalid_auth", "not_authed"})
+
+
+class InstalledTeams:
+    """The `adapters.slack.teams.Teams` of an app that anybody can install: none of these workspaces is the operator's.
+
+    `forget_workspace` deletes everything else that is stored for a workspace.
+    """
+
+    def __init__(
+        self,
+        installations: Installations,
+        oauth: OAuth,
+        session: aiohttp.ClientSession,
+        api_url: str,
+        forget_workspace: Callable[[WorkspaceRef], Awaitable[None]],
+        clock: Clock,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        self._installations = installations
+        self._rotation = Rotation(installations, oauth, clock, sleep)
+        self._session = session
+        self._api_url = api_url
+        self._calls = Calls(session, sleep)
+        self._forget_workspace = forget_workspace
+        self._clock = clock
+        self._known: dict[str, tuple[Team, datetime]] = {}
+
+    async def aclose(self) -> None:
+        """Wait until every token that is being exchanged is stored."""
+        await self._rotation.aclose()
+
+    async def find(self, team_id: str, enterprise_id: str | None) -> Team | None:
+        """The workspace, None where the app is not installed. DatabaseUnavailable and NotConfigured pass through.
+
+        Without its `enterprise_id`, an organisation's workspace is found once it was found with it.
+        """
+        team, until = self._known.pop(team_id, (None, self._clock()))
+        if team is None or until <= self._clock():
+            team, until = await self._found(team_id, enterprise_id), self._clock() + KNOWN_FOR
+        if team is None:
+            return None
+        if len(self._known) >= MOST_KNOWN:
+            del self._known[next(iter(self._known))]
+        self._known[team_id] = (team, until)
+        return team
+
+    async def save(self, installation: Installation) -> None:
+        """Keep an installation, in place of the one before. NotConfigured without SECRET_KEYS."""
+        await self._installations.save(CHAT, installation.id, installation.body, self._clock())
+        self._known.clear()
+
+    async def forget(self, team_id: str, enterprise_id: str | None) -> None:
+        """The app was removed from a workspace, or with it from its whole organisation. Safe to repeat.
+
+        Two events tell of one removal, in either order. When the second one comes, the workspace has no installation
+        of its own any more, and its organisation may have one which nobody has removed.
+        """
+        known = await self._stored(team_id)
+        if isinstance(known, Installation):
+            await self._remove(team_id, known.name)
+            return
+        organisation = await self._organisation(known, enterprise_id)
+        if organisation is None or await self._works(organisation):
+            return
+        for scope, body in await self._installations.every(CHAT):
+            if scope == organisation.id or stored(body) == Member(organisation.id):
+                await self._remove(scope, organisation.name)
+
+    async def _found(self, team_id: str, enterprise_id: str | None) -> Team | None:
+        known = await self._stored(team_id)
+        if isinstance(known, Installation):
+            installation: Installation | None = known
+        else:
+            installation = await self._organisation(known, enterprise_id)
+            if installation is not None and known != Member(installation.id):
+                member, now = Member(installation.id), self._clock()
+                await self._installations.replace(CHAT, team_id, known.body if known else None, member.body, now)
+        if installation is not None:
+            installation = await self._rotation.fresh(installation)
+        return None if installation is None else self._team(team_id, installation)
+
+    async def _organisation(self, known: Member | None, enterprise_id: str | None) -> Installation | None:
+        organisation_id = enterprise_id or (known.organisation_id if known else None)
+        found = await self._stored(organisation_id) if organisation_id else None
+        return found if isinstance(found, Installation) else None
+
+    async def _works(self, installation: Installation) -> bool:
+        """Whether Slack still takes its token; in doubt it does."""
+        fresh = await self._rotation.fresh(installation) or installation
+        try:
+            await self._calls.api(self._team(fresh.id, fresh).client.auth_test)
+        except SlackFailed as error:
+            return error.word not in _ENDED
+        return True
+
+    async def _remove(self, scope: str, name: str) -> None:
+        await self._installations.remove(CHAT, scope)
+        self._known.pop(scope, None)
+        await self._forget_workspace(_ref(scope, name))
+
+    async def _stored(self, scope: str) -> Installation | Member | None:
+        body = await self._installations.find(CHAT, scope)
+        return stored(body) if body else None
+
+    def _team(self, team_id: str, installation: Installation) -> Team:
+        client = new_client(self._session, self._api_url, installation.token)
+        return Team(_ref(team_id, installation.name), installation.enterprise_id, client)
+
+
+def _ref(team_id: str, name: str) -> WorkspaceRef:
+    return WorkspaceRef(CHAT, team_id, name, is_operators=False)

@@ -1,0 +1,80 @@
+"""Slack's OAuth: where people are sent for their consent, and what their consent and a refresh token are exchanged for.
+
+Not by the SDK, which writes codes and tokens into the log at DEBUG.
+"""
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode, urljoin
+
+import aiohttp
+
+from adapters.slack.calls import NO_ANSWER, SlackFailed
+from adapters.slack.installation import Installation
+from adapters.slack.manifest import SCOPES
+from bot.domain.clock import Clock
+
+
+class OAuth:
+    """Speaks for one app. `api_url` is Slack's Web API or GovSlack's; the consent page is at the same host."""
+
+    def __init__(
+        self, session: aiohttp.ClientSession, api_url: str, client_id: str, client_secret: str, clock: Clock
+    ) -> None:
+        credentials = f"{client_id}:{client_secret}"
+        self._session = session
+        self._api_url = api_url
+        self._client_id = client_id
+        self._headers = {"Authorization": f"Basic {base64.b64encode(credentials.encode()).decode()}"}
+        self._clock = clock
+
+    def consent_url(self, state: str) -> str:
+        """Where a person is asked whether the app may come in; Slack sends them back with the state."""
+        query = {"client_id": self._client_id, "scope": ",".join(scope for scope, _ in SCOPES), "state": state}
+        return f"{urljoin(self._api_url, '../oauth/v2/authorize')}?{urlencode(query)}"
+
+    async def exchange(self, code: str) -> Installation:
+        """The installation that a consent's code stands for; SlackFailed where there is none. A code works once."""
+        return self._installation(await self._access({"code": code}))
+
+    async def refresh(self, old: Installation) -> Installation:
+        """The installation with a new token; SlackFailed where there is none. A refresh token works once.
+
+        Lose nothing of what this returns: the old token ends within hours, and cannot be refreshed again.
+        """
+        form = {"grant_type": "refresh_token", "refresh_token": old.refresh_token or ""}
+        new = self._installation(await self._access(form))
+        return replace(old, token=new.token, refresh_token=new.refresh_token, expires_at=new.expires_at)
+
+    def _installation(self, told: Mapping[str, Any]) -> Installation:
+        enterprise, team = told.get("enterprise") or {}, told.get("team") or {}
+        place = enterprise if told.get("is_enterprise_install") else team
+        if not (told.get("access_token") and place.get("id")):
+            raise SlackFailed("no_bot_token")
+        seconds = told.get("expires_in")
+        return Installation(
+            id=str(place["id"]),
+            enterprise_id=enterprise.get("id"),
+            name=str(place.get("name") or ""),
+            bot_user_id=str(told.get("bot_user_id") or ""),
+            token=str(told["access_token"]),
+            refresh_token=told.get("refresh_token"),
+            expires_at=self._clock() + timedelta(seconds=int(seconds)) if seconds else None,
+        )
+
+    async def _access(self, form: Mapping[str, str]) -> Mapping[str, Any]:
+        url = urljoin(self._api_url, "oauth.v2.access")
+        try:
+            async with self._session.post(url, data=form, headers=self._headers, allow_redirects=False) as response:
+                if response.status == 429:
+                    raise SlackFailed("ratelimited")
+                told = json.loads(await response.read())
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise SlackFailed(NO_ANSWER) from error
+        if not isinstance(told, dict) or not told.get("ok"):
+            raise SlackFailed(str(told.get("error") or NO_ANSWER) if isinstance(told, dict) else NO_ANSWER)
+        return told

@@ -1,0 +1,184 @@
+"""A local Slack, an app that anybody can install, and the pages through which they do, served by the real server."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from http.cookies import SimpleCookie
+from typing import Any
+from urllib.parse import urljoin
+
+import aiohttp
+import pytest
+from sqlalchemy import text
+from starlette.applications import Starlette
+
+from adapters.slack.calls import new_session
+from adapters.slack.install import InstallPages
+from adapters.slack.installed import InstalledTeams
+from adapters.slack.manifest import REDIRECT_PATH, SCOPES
+from adapters.slack.oauth import OAuth
+from adapters.web.server import WebServer
+from bot.domain.caller import WorkspaceRef
+from bot.store import Store
+from bot.store.database import Database
+from tests.standins.slack.apps import App
+from tests.standins.slack.oauth import Consent
+from tests.standins.slack.server import Slack, running
+
+KEYS = ("0123456789abcdef" * 2,)
+
+
+class Clock:
+    """The clock of both sides, moved by hand."""
+
+    def __init__(self) -> None:
+        self.now = datetime.now(UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **time: float) -> None:
+        self.now += timedelta(**time)
+
+
+@dataclass
+class Browser:
+    """Somebody's browser: it follows no redirect by itself, and sends cookies back although there is no https here."""
+
+    session: aiohttp.ClientSession
+    home: str
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    async def get(self, url: str) -> "Answer":
+        """What an address answers."""
+        cookies = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        headers = cookies if self.cookies and url.startswith(self.home) else {}
+        async with self.session.get(url, headers=headers, allow_redirects=False) as response:
+            answer = Answer(response.status, await response.text(), dict(response.headers))
+        for name, morsel in answer.cookies.items():
+            if morsel["max-age"] == "0":
+                self.cookies.pop(name, None)
+            else:
+                self.cookies[name] = morsel.value
+        return answer
+
+    async def begin(self) -> str:
+        """The address of the consent page that the install page leads to."""
+        answer = await self.get(urljoin(self.home, "/slack/install"))
+        assert answer.status == 302, answer
+        return answer.headers["Location"]
+
+    async def consent(self, page: str) -> str:
+        """The address that the consent page leads back to."""
+        answer = await self.get(page)
+        assert answer.status == 302, answer
+        return answer.headers["Location"]
+
+    async def install(self) -> "Answer":
+        """The last page of a whole installation."""
+        return await self.get(await self.consent(await self.begin()))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A page."""
+
+    status: int
+    body: str
+    headers: Mapping[str, str]
+
+    @property
+    def cookies(self) -> SimpleCookie:
+        return SimpleCookie(self.headers.get("Set-Cookie", ""))
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def slack(clock: Clock) -> AsyncIterator[Slack]:
+    """Acme (T1) with ann, who says yes to everything; the organisation Grid (E1) with One (T2), Two (T3) and olga."""
+    async with running(clock) as slack:
+        slack.add_user("U1", slack.add_team("T1", "Acme"), "ann", is_admin=True)
+        grid = slack.add_enterprise("E1", "Grid")
+        slack.add_user("U2", slack.add_team("T2", "One", grid), "olga", is_admin=True)
+        slack.add_team("T3", "Two", grid)
+        slack.consent = Consent("U1")
+        yield slack
+
+
+@pytest.fixture
+def app(slack: Slack) -> App:
+    return slack.add_app("A7", scopes=[scope for scope, _ in SCOPES], redirect_urls=["http://127.0.0.1/"])
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    async with new_session() as session:
+        yield session
+
+
+@pytest.fixture
+def store(database: Database) -> Store:
+    return Store(database, KEYS)
+
+
+@pytest.fixture
+def forgotten() -> list[WorkspaceRef]:
+    """The workspaces of which everything was deleted."""
+    return []
+
+
+@pytest.fixture
+def oauth(slack: Slack, app: App, session: aiohttp.ClientSession, clock: Clock) -> OAuth:
+    return OAuth(session, slack.api_url, app.client_id, app.client_secret, clock)
+
+
+@pytest.fixture
+async def teams(
+    store: Store,
+    oauth: OAuth,
+    session: aiohttp.ClientSession,
+    slack: Slack,
+    forgotten: list[WorkspaceRef],
+    clock: Clock,
+) -> AsyncIterator[InstalledTeams]:
+    async def forget(ref: WorkspaceRef) -> None:
+        forgotten.append(ref)
+
+    async def nap(seconds: float) -> None:
+        clock.forward(seconds=seconds)
+
+    teams = InstalledTeams(store.installations, oauth, session, slack.api_url, forget, clock, nap)
+    yield teams
+    await teams.aclose()
+
+
+@asynccontextmanager
+async def serving(oauth: OAuth, teams: InstalledTeams, store: Store, clock: Clock, app: App) -> AsyncIterator[str]:
+    """The pages' address while they are served; the app sends people back to it."""
+    pages = InstallPages(oauth, teams, store.installations, clock)
+    async with WebServer(Starlette(routes=pages.routes), "127.0.0.1", 0) as server:
+        home = f"http://127.0.0.1:{server.port}"
+        app.redirect_urls = (f"{home}{REDIRECT_PATH}",)
+        yield home
+
+
+@pytest.fixture
+async def browser(oauth: OAuth, teams: InstalledTeams, store: Store, clock: Clock, app: App) -> AsyncIterator[Browser]:
+    jar = aiohttp.DummyCookieJar()
+    async with serving(oauth, teams, store, clock, app) as home, aiohttp.ClientSession(cookie_jar=jar) as session:
+        yield Browser(session, home)
+
+
+async def everything_stored(database: Database) -> str:
+    """All rows of the tables that installing writes to."""
+    async with database.reading() as connection:
+        tables: list[Any] = [
+            (await connection.execute(text(f"select * from {table}"))).all()
+            for table in ("installations", "oauth_states")
+        ]
+    return str(tables)

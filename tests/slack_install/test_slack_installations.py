@@ -1,0 +1,49 @@
+from adapters.slack.installed import InstalledTeams
+from bot.domain.caller import WorkspaceRef
+from tests.slack_install.conftest import everything_stored
+from tests.slack_install.looking import still_works, token_of
+
+
+async def test_installing_again_replaces_the_installation(slack, browser, teams, database):
+    await browser.install()
+    first = await token_of(teams)
+    slack.tokens[first].is_revoked = True
+    await browser.install()
+    assert await token_of(teams) != first
+    assert await still_works(teams)
+    assert (await everything_stored(database)).count("'T1'") == 1
+
+
+async def test_another_process_notices_a_new_token_within_a_minute(slack, browser, teams, store, oauth, session, clock):
+    await browser.install()
+    another = InstalledTeams(store.installations, oauth, session, slack.api_url, None, clock)
+    first = await token_of(another)
+    slack.tokens[first].is_revoked = True
+    await browser.install()
+    assert await token_of(another) == first
+    clock.forward(minutes=1)
+    assert await token_of(another) == await token_of(teams) != first
+
+
+async def test_what_is_known_costs_the_database_nothing(browser, teams, database):
+    await browser.install()
+    await teams.find("T1", None)
+    await database.close()
+    async with database.writing() as connection:
+        await connection.exec_driver_sql("delete from installations")
+    assert await teams.find("T1", None) is not None
+
+
+async def test_both_events_of_a_removal_forget_the_workspace(browser, teams, forgotten, database):
+    await browser.install()
+    for _ in range(2):
+        await teams.forget("T1", None)
+        assert await teams.find("T1", None) is None
+    assert forgotten == [WorkspaceRef("slack", "T1", "Acme", is_operators=False)]
+    assert "T1" not in await everything_stored(database)
+
+
+async def test_a_workspace_that_was_never_there_is_forgotten_quietly(teams, forgotten):
+    await teams.forget("T404", None)
+    await teams.forget("T404", "E404")
+    assert forgotten == []

@@ -1,0 +1,99 @@
+import pytest
+
+from adapters.slack.installation import Installation
+from adapters.slack.installed import InstalledTeams
+from bot.domain.caller import WorkspaceRef
+from tests.slack_install.looking import still_works, token_of
+from tests.standins.slack.faults import Fault, FaultKind
+from tests.standins.slack.oauth import Consent
+
+
+@pytest.fixture
+async def grid(slack, browser):
+    """The whole organisation has installed the app."""
+    slack.consent = Consent("U2", is_for_enterprise=True)
+    assert "The app is now in Grid." in (await browser.install()).body
+
+
+@pytest.mark.usefixtures("grid")
+async def test_an_organisations_installation_serves_each_of_its_workspaces(teams):
+    for team_id in ("T2", "T3"):
+        team = await teams.find(team_id, "E1")
+        assert (team.ref, team.enterprise_id) == (WorkspaceRef("slack", team_id, "Grid", is_operators=False), "E1")
+    assert await token_of(teams, "T2", "E1") == await token_of(teams, "T3", "E1")
+
+
+@pytest.mark.usefixtures("grid")
+async def test_a_workspace_outside_the_organisation_is_a_strangers(teams):
+    assert await teams.find("T1", None) is None
+    assert await teams.find("T1", "E2") is None
+
+
+@pytest.mark.usefixtures("grid")
+async def test_a_workspace_of_an_organisation_is_found_by_its_id_alone_once_it_was_seen(
+    slack, store, oauth, session, teams, clock
+):
+    assert await teams.find("T2", None) is None
+    await teams.find("T2", "E1")
+    another = InstalledTeams(store.installations, oauth, session, slack.api_url, None, clock)
+    assert await still_works(another, "T2")
+    assert await another.find("T3", None) is None
+
+
+@pytest.mark.usefixtures("grid")
+async def test_a_workspaces_own_installation_comes_before_its_organisations(slack, browser, teams):
+    of_grid = await token_of(teams, "T2", "E1")
+    slack.consent = Consent("U2")
+    await browser.install()
+    assert await token_of(teams, "T2", "E1") not in (of_grid, None)
+    assert await token_of(teams, "T3", "E1") == of_grid
+
+
+@pytest.mark.usefixtures("grid")
+async def test_a_workspace_that_moved_to_another_organisation_is_that_ones(teams, clock):
+    await teams.find("T2", "E1")
+    await teams.save(Installation("E2", "E2", "Other", "U0", "xoxb-other"))
+    clock.forward(minutes=2)
+    assert await token_of(teams, "T2", "E2") == "xoxb-other"
+    clock.forward(minutes=2)
+    assert await token_of(teams, "T2", None) == "xoxb-other"
+
+
+@pytest.mark.usefixtures("grid")
+async def test_an_organisation_that_removes_the_app_is_forgotten_with_its_workspaces(
+    slack, app, browser, teams, forgotten
+):
+    slack.consent = Consent("U1")
+    await browser.install()
+    for team_id in ("T2", "T3"):
+        await teams.find(team_id, "E1")
+    for token in slack.bot_tokens(app, slack.enterprises["E1"]):
+        token.is_revoked = True
+    for _ in range(2):
+        await teams.forget("T2", "E1")
+    assert sorted(ref.id for ref in forgotten) == ["E1", "T2", "T3"]
+    assert await teams.find("T3", "E1") is None
+    assert await still_works(teams, "T1")
+
+
+@pytest.mark.usefixtures("grid")
+async def test_a_workspace_that_removes_its_own_installation_leaves_the_organisations(
+    slack, app, browser, teams, forgotten
+):
+    slack.consent = Consent("U2")
+    await browser.install()
+    for token in slack.bot_tokens(app, slack.teams["T2"]):
+        token.is_revoked = True
+    for _ in range(2):
+        await teams.forget("T2", "E1")
+    assert [ref.id for ref in forgotten] == ["T2"]
+    assert await still_works(teams, "T2", "E1")
+    assert await still_works(teams, "T3", "E1")
+
+
+@pytest.mark.usefixtures("grid")
+async def test_in_doubt_an_organisations_installation_is_kept(slack, teams, forgotten):
+    slack.faults.add("auth.test", Fault(FaultKind.STATUS))
+    await teams.forget("T2", "E1")
+    assert forgotten == []
+    assert await still_works(teams, "T2", "E1")
