@@ -1,0 +1,133 @@
+"""The web server in front of Slack: what is not signed gets nowhere, what is broken breaks nothing."""
+
+import hashlib
+import hmac
+from datetime import timedelta
+
+import aiohttp
+import pytest
+
+from adapters.web.server import WebServer
+from bot.domain.errors import NotConfigured
+from tests.slack.stage import ANN, stage_of
+from tests.standins.slack.faults import Fault, FaultKind
+
+
+@pytest.fixture
+def transport():
+    return "http"
+
+
+@pytest.fixture
+async def session():
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+def _root(stage):
+    return stage.app.request_url.removesuffix("/slack/events")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"secret": "another secret"},
+        {"age": timedelta(minutes=5, seconds=1)},
+        {"age": -timedelta(minutes=5, seconds=1)},
+        {"timestamp": "yesterday"},
+        {"timestamp": "1e3"},
+        {"timestamp": "²"},
+    ],
+    ids=str,
+)
+async def test_what_slack_has_not_signed_just_now_is_refused_counted_and_not_done(stage, wrong):
+    with stage.slack.forging(**wrong):
+        delivery = await stage.send("/usage")
+    assert delivery.status == 401
+    await stage.close()
+    assert (stage.counts.received, stage.counts.refused) == (1, 1)
+    assert stage.private(ANN) == []
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"X-Slack-Request-Timestamp": "1"},
+        {"X-Slack-Signature": "v0=0"},
+        {"X-Slack-Request-Timestamp": "1", "X-Slack-Signature": "v0=\xe9"},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("body", [b"", b"command=%2Fusage", b"\xff\xfe", b"{", b"payload={"])
+async def test_a_request_without_a_signature_is_refused_whatever_is_in_it(stage, session, headers, body):
+    async with session.post(stage.app.request_url, data=body, headers=headers) as answer:
+        assert answer.status == 401
+    assert stage.counts.refused == 1
+
+
+async def test_a_signed_request_that_makes_no_sense_is_a_bad_request(stage, session):
+    for broken in (b"[1]", b"{"):
+        signed = _signed(stage, broken)
+        async with session.post(stage.app.request_url, data=broken, headers=signed) as answer:
+            assert answer.status == 400
+    assert stage.counts.refused == 0
+
+
+def _signed(stage, body):
+    stamp = str(int(stage.clock().timestamp()))
+    secret = stage.app.signing_secret.encode()
+    digest = hmac.new(secret, f"v0:{stamp}:".encode() + body, hashlib.sha256).hexdigest()
+    return {
+        "Content-Type": "application/json",
+        "X-Slack-Request-Timestamp": stamp,
+        "X-Slack-Signature": f"v0={digest}",
+    }
+
+
+async def test_a_body_beyond_all_measure_is_not_read(stage, session):
+    async with session.post(stage.app.request_url, data=b"x" * 1_000_001) as answer:
+        assert answer.status == 413
+
+
+async def test_slack_may_check_the_address_and_its_certificate(stage, session):
+    assert (await stage.slack.send_url_verification()).failure == ""
+    assert (await stage.slack.send_ssl_check()).failure == ""
+    async with session.get(stage.app.request_url, params={"ssl_check": "1"}) as answer:
+        assert answer.status == 200
+
+
+async def test_health_is_the_processs_and_readiness_the_databases_and_slacks(stage, session):
+    async with session.get(f"{_root(stage)}/healthz") as answer:
+        assert (answer.status, await answer.text()) == (200, "ok")
+    async with session.get(f"{_root(stage)}/readyz") as answer:
+        assert (answer.status, await answer.json()) == (200, {"database": True, "slack": True})
+    stage.slack.faults.start(Fault(FaultKind.ERROR, "token_revoked"), "auth.test")
+    async with session.get(f"{_root(stage)}/readyz") as answer:
+        assert (answer.status, await answer.json()) == (503, {"database": True, "slack": False})
+    async with session.get(f"{_root(stage)}/healthz") as answer:
+        assert answer.status == 200
+
+
+async def test_an_address_that_is_none_is_404(stage, session):
+    async with session.get(f"{_root(stage)}/nothing") as answer:
+        assert answer.status == 404
+
+
+async def test_a_port_that_is_taken_is_told_in_a_sentence():
+    async def app(scope, receive, send):
+        raise NotImplementedError
+
+    async with WebServer(app, "127.0.0.1", 0) as server:
+        with pytest.raises(NotConfigured, match=f"Port {server.port} of 127.0.0.1 cannot be opened"):
+            async with WebServer(app, "127.0.0.1", server.port):
+                pass
+
+
+async def test_what_the_environment_says_to_slacks_library_changes_nothing(
+    slack, app, token, sandbox, clock, sqlite_url, monkeypatch
+):
+    for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET"):
+        monkeypatch.setenv(name, "of-something-else")
+    async with stage_of(slack, app, token, sandbox, clock, sqlite_url) as stage:
+        assert "available" in (await stage.type("/usage")).text
