@@ -95,6 +95,10 @@ def _after_spending() -> Iterator[tuple[str, Reply]]:
     yield "tracking.outcome_card: several", tracking.outcome_card((started, unclear, failed, refused))
     yield "tracking.cancelled", tracking.cancelled()
     yield "stopping.stopped", stopping.stopped(video(1, status="completed"), 1, PRICE, ANA)
+    yield (
+        "stopping.stopped: others of the link go on",
+        stopping.stopped(video(1, status="completed"), 1, PRICE, ANA, [video(number) for number in range(5)]),
+    )
     yield "stopping.already_over", stopping.already_over(video(2, status="resting"))
     yield "connect.connected", connect.connected(Decimal("4.50"), is_test=True)
     yield "connect.connected: live", connect.connected(Decimal("4.505"), is_test=False)

@@ -53,7 +53,10 @@ async def stop(context: Context, args: ConfirmStop) -> Reply:
     if not is_news:
         return already_over(video)
     await _write_down(context, video.link, video.id, video.status)
-    return stopped(video, left, await context.wallet.price(), context.caller.person)
+    same_link = await context.store.videos.by_key(context.wallet.id, stored.key)
+    mine = (each.video for each in same_link if each.workspace_id in {None, context.workspace.id})
+    others = tuple(each for each in mine if each.is_running and each.id != video.id)
+    return stopped(video, left, await context.wallet.price(), context.caller.person, others)
 
 
 async def _exactly(context: Context, video_id: str) -> StoredVideo:

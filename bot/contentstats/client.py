@@ -21,7 +21,7 @@ from bot.contentstats.values import ForeignBody
 from bot.contentstats.wire import read_list, read_page, read_problem, read_stopped, read_tracked, read_usage
 from bot.domain.errors import OutcomeUnclear, RateLimited, ServiceUnavailable, VideoNotFound
 from bot.domain.money import Usage
-from bot.domain.videos import Video, VideoReading
+from bot.domain.videos import Stopped, Video, VideoReading
 
 __all__ = ["ContentStatsClient", "is_test_key", "key_fingerprint"]
 
@@ -85,8 +85,8 @@ class ContentStatsClient:
         """One video with every snapshot since its start."""
         return await self._get(_video_path(video_id), read_page)
 
-    async def stop(self, video_id: str) -> str:
-        """Stop a tracking and return its new status. Sent once; what was collected stays."""
+    async def stop(self, video_id: str) -> Stopped:
+        """Stop a tracking and return its status before and after. Sent once; what was collected stays."""
         return await self._post(
             f"{_video_path(video_id)}/stop",
             None,

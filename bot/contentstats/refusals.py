@@ -14,7 +14,6 @@ from bot.domain.errors import (
     VideoNotFound,
 )
 
-
 _INTERRUPTED = frozenset({408, 425, 499})
 """Statuses of a request that took too long or came too early: whoever says so need not know what became of it."""
 

@@ -18,7 +18,7 @@ from bot.contentstats.values import (
     read_words,
 )
 from bot.domain.money import Usage
-from bot.domain.videos import Video, VideoReading
+from bot.domain.videos import Stopped, Video, VideoReading
 
 logger = logging.getLogger(__name__)
 
@@ -75,13 +75,13 @@ def read_tracked(body: bytes, link: str) -> Video:
     return video if video.link else replace(video, link=link)
 
 
-def read_stopped(body: bytes) -> str:
-    """The new status in the answer of `POST /videos/{id}/stop`. Raises ForeignBody, also where it denies success."""
+def read_stopped(body: bytes) -> Stopped:
+    """The answer of `POST /videos/{id}/stop`. Raises ForeignBody, also where it denies success."""
     answer = read_object(body)
-    status = read_text(answer.get("new_status") or answer.get("status"))
+    status = read_text(answer.get("new_status") or answer.get("status")).lower()
     if not status or answer.get("success") is False:
         raise ForeignBody
-    return status
+    return Stopped(read_text(answer.get("previous_status")).lower(), status)
 
 
 def read_usage(body: bytes) -> Usage:

@@ -81,6 +81,14 @@ class Video:
 
 
 @dataclass(frozen=True, slots=True)
+class Stopped:
+    """What the API answers to a stop: the tracking's status before, empty where it does not say, and after."""
+
+    previous: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
 class VideoReading:
     """A video's page: the video and every snapshot since its start, oldest first, one an hour at most."""
 

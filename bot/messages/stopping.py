@@ -1,13 +1,17 @@
 """Before and after a tracking is stopped."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from bot.domain.caller import Person
 from bot.domain.money import dollars
 from bot.domain.videos import Video
-from bot.messages.wording import linked, name_of, plural, status_word
+from bot.messages.wording import linked, name_of, plural, shortened, status_word
 from bot.reply.call import Call
 from bot.reply.model import Button, Field, Fields, Mention, Note, Reply, Tone, Weight, text
+
+MOST_NAMED = 3
+"""How many other trackings of a link are named by their ids."""
 
 
 def stop_question(video: Video, snapshots_left: int | None, cost_per_snapshot: Decimal | None) -> Reply:
@@ -28,17 +32,24 @@ def stop_question(video: Video, snapshots_left: int | None, cost_per_snapshot: D
     )
 
 
-def stopped(video: Video, snapshots_left: int | None, cost_per_snapshot: Decimal | None, person: Person) -> Reply:
-    """It is stopped, and what that saved."""
+def stopped(
+    video: Video,
+    snapshots_left: int | None,
+    cost_per_snapshot: Decimal | None,
+    person: Person,
+    others: Sequence[Video] = (),
+) -> Reply:
+    """It is stopped, and what that saved; `others` are trackings of the same link that go on."""
     return Reply(
-        f"{name_of(video)} is stopped. This {_saves(snapshots_left, cost_per_snapshot)}",
+        f"{name_of(video)} is stopped. This {_saves(snapshots_left, cost_per_snapshot)}{_go_on(others)}",
         title="Stopped",
         parts=(Fields((Field("Video", text(linked(video))), Field("Now", text(status_word(video))))),),
         actions=(
             Button("Stats", Call("stats", {"video": video.id})),
             Button("Export", Call("export", {"video": video.id})),
+            *(Button("Stop the other", Call("stop", {"video": each.id})) for each in others[:1]),
         ),
-        tone=Tone.SUCCESS,
+        tone=Tone.WARNING if others else Tone.SUCCESS,
         public_line=text(Mention(person.id, person.name), " stopped tracking ", linked(video), "."),
     )
 
@@ -48,6 +59,18 @@ def already_over(video: Video) -> Reply:
     return Reply(
         f"{name_of(video)} collects nothing any more ({status_word(video)}), so there is nothing to stop.",
         actions=(Button("Stats", Call("stats", {"video": video.id})),),
+    )
+
+
+def _go_on(others: Sequence[Video]) -> str:
+    if not others:
+        return ""
+    ids = ", ".join(shortened(each.id) for each in others[:MOST_NAMED])
+    one = len(others) == 1
+    more = f" and {len(others) - MOST_NAMED} more" if len(others) > MOST_NAMED else ""
+    return (
+        f" The same link has {plural(len(others), 'other tracking')} that {'goes' if one else 'go'} on and "
+        f"{'is' if one else 'are'} billed: {ids}{more}. /stop with such an id stops it."
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import Row
 
 from bot.domain.caller import Person
+from bot.domain.clock import is_overtaken
 from bot.domain.videos import Metric, Video
 from bot.store.tables import NOBODY
 
@@ -132,7 +133,12 @@ def first_seen(wallet_id: int, video: Video, key: str, owner: Owner | None, now:
 
 
 def seen_again(old: StoredVideo, new: Video, key: str, now: datetime) -> StoredVideo:
-    """What is known after the API stated `new` in a list or a short answer: what these leave out is kept as it was."""
+    """What is known after the API stated `new` in a list or a short answer: what these leave out is kept as it was.
+
+    `now` is when it was asked. An answer that was overtaken by a newer one changes nothing.
+    """
+    if is_overtaken(now, old.seen_at):
+        return old
     video = replace(
         new,
         title=new.title or old.video.title,

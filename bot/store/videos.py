@@ -29,7 +29,8 @@ class Videos:
     async def remember(self, wallet_id: int, seen: Iterable[tuple[Video, str]], now: datetime) -> tuple[str, ...]:
         """Keep videos that the API stated, each with its canonical key; returns the ids that are new.
 
-        What a list or a short answer leaves empty stays as it was known. Safe to repeat.
+        `now` is when the API was asked: an answer that a newer one overtook changes nothing. What a list or a short
+        answer leaves empty stays as it was known. Safe to repeat.
         """
         async with self._database.writing() as connection:
             return await mirror.remember(connection, wallet_id, seen, now)
@@ -54,12 +55,13 @@ class Videos:
         """Whether the caller, alone among all processes, may read this video's page now.
 
         False when the page was read at `stale_before` or later, when someone else holds the lease, and for a video that
-        is not in the mirror. The lease ends by `remember_reading`, by `release_read`, or by itself.
+        is not in the mirror. The lease ends by `remember_reading`, by `release_read`, or by itself. Times in the future
+        come from a clock that was set back since, and hold nobody up.
         """
         claim = update(videos).where(
             _this(wallet_id, video_id),
-            or_(videos.c.read_at.is_(None), videos.c.read_at < stale_before),
-            or_(videos.c.reading_until.is_(None), videos.c.reading_until <= now),
+            or_(videos.c.read_at.is_(None), videos.c.read_at < stale_before, videos.c.read_at > now),
+            or_(videos.c.reading_until.is_(None), videos.c.reading_until <= now, videos.c.reading_until > now + lease),
         )
         async with self._database.writing() as connection:
             return (await connection.execute(claim.values(reading_until=now + lease))).rowcount == 1

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.clock import LONGEST_WAY
 from bot.domain.money import Usage
 from bot.store.database import Database, insert_into
 from bot.store.tables import wallets
@@ -38,8 +39,9 @@ class Wallets:
             return int((await connection.execute(query)).scalar_one())
 
     async def save_usage(self, wallet_id: int, usage: Usage, at: datetime) -> None:
-        """Keep what the API said of the money. An answer older than the one that is kept changes nothing."""
-        newer = wallets.c.usage_at.is_(None) | (wallets.c.usage_at <= at)
+        """Keep what the API said of the money, asked `at` a moment. One that a newer one overtook changes nothing."""
+        known_at = wallets.c.usage_at
+        newer = known_at.is_(None) | (known_at <= at) | (known_at > at + LONGEST_WAY)  # as `is_overtaken`
         statement = update(wallets).where(wallets.c.id == wallet_id, newer)
         async with self._database.writing() as connection:
             await connection.execute(

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 from bot.contentstats.client import ContentStatsClient
 from bot.contentstats.limits import Sleep
-from bot.domain.clock import Clock
+from bot.domain.clock import Clock, is_fresh
 from bot.domain.errors import ContentStatsError
 from bot.domain.growth import JITTER, change, main_metric
 from bot.domain.links import canonical_key
@@ -89,10 +89,10 @@ class Mirror:
         unique = {video.id: video for part in (rows, *(found for found, _ in parts)) for video in part}
         return tuple(unique.values()), all(complete for _, complete in parts)
 
-    async def remember(self, videos: Sequence[Video]) -> None:
-        """Keep rows that the API has just listed."""
+    async def remember(self, videos: Sequence[Video], asked: datetime | None = None) -> None:
+        """Keep what the API stated of videos when it was asked: now, where no time is given."""
         keyed = [(video, canonical_key(video.link) or video.link) for video in videos]
-        await self._store.videos.remember(self._wallet_id, keyed, self._clock())
+        await self._store.videos.remember(self._wallet_id, keyed, asked or self._clock())
 
     async def current(self, stored: StoredVideo) -> StoredVideo:
         """The video as the mirror has it now."""
@@ -107,7 +107,7 @@ class Mirror:
     async def _usage(self, max_age: timedelta) -> Dated[Usage]:
         known = await self._store.wallets.usage(self._wallet_id)
         now = self._clock()
-        if known is not None and now - known[1] < max_age:
+        if known is not None and is_fresh(known[1], now, max_age):
             return Dated(known[0], known[1])
         try:
             usage = await self._client.usage()
@@ -121,7 +121,7 @@ class Mirror:
     async def _sweep(self, max_age: timedelta) -> Dated[bool]:
         known = await self._store.wallets.swept(self._wallet_id)
         now = self._clock()
-        if known is not None and now - known.at < max_age:
+        if known is not None and is_fresh(known.at, now, max_age):
             return Dated(known.complete, known.at)
         try:
             rows, complete = await self.rows()
@@ -129,7 +129,7 @@ class Mirror:
             if known is None:
                 raise
             return Dated(known.complete, known.at, str(error))
-        await self.remember(rows)
+        await self.remember(rows, now)
         await self._store.wallets.mark_swept(self._wallet_id, now, complete=complete)
         return Dated(complete, now)
 
@@ -164,7 +164,7 @@ class Mirror:
             canonical_key(reading.video.link) or stored.key,
             main_count=counts[-1] if counts else None,
             change_24h=day.delta if day else None,
-            now=self._clock(),
+            now=now,
         )
 
     async def _wait_for_reader(self, stored: StoredVideo) -> None:
@@ -181,7 +181,7 @@ def is_stale(stored: StoredVideo, now: datetime) -> bool:
     """
     if stored.read_at is None:
         return True
-    if now - stored.read_at <= HOUR:
+    if timedelta() <= now - stored.read_at <= HOUR:
         return False
     if stored.video.is_running:
         return True

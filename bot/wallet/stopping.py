@@ -6,9 +6,14 @@ from weakref import WeakValueDictionary
 
 from bot.contentstats.client import ContentStatsClient
 from bot.domain.errors import ContentStatsError, OutcomeUnclear
-from bot.domain.videos import Video
+from bot.domain.videos import FINISHED, Video
 from bot.store.videos import StoredVideo
 from bot.wallet.mirror import Mirror
+
+STILL_RUNNING = (
+    "ContentStats took the stop and says that the video still runs, so it is unclear whether it was stopped. "
+    "Look at it with /stats; stopping it again does no harm."
+)
 
 
 class Stopping:
@@ -28,16 +33,18 @@ class Stopping:
             now = await self._mirror.current(stored)
             if not now.video.is_running:
                 return now.video, False
-            return await self._stop(now), True
+            return await self._stop(now)
 
-    async def _stop(self, stored: StoredVideo) -> Video:
+    async def _stop(self, stored: StoredVideo) -> tuple[Video, bool]:
         try:
-            status = await self._client.stop(stored.video.id)
+            answer = await self._client.stop(stored.video.id)
         except OutcomeUnclear as error:
-            return await self._look(stored, error)
-        stopped = replace(stored.video, status=status)
+            return await self._look(stored, error), True
+        stopped = replace(stored.video, status=answer.status)
+        if stopped.is_running:
+            return await self._look(stored, OutcomeUnclear(STILL_RUNNING)), True
         await self._mirror.remember((stopped,))
-        return stopped
+        return stopped, answer.previous not in FINISHED
 
     async def _look(self, stored: StoredVideo, unclear: OutcomeUnclear) -> Video:
         try:

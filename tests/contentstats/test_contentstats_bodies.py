@@ -18,7 +18,7 @@ from bot.contentstats.wire import (
     read_tracked,
     read_usage,
 )
-from bot.domain.videos import Video
+from bot.domain.videos import Stopped, Video
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -86,10 +86,16 @@ def test_usage_takes_dollar_signs_and_debts_and_the_documented_price_where_none_
     assert read_usage(b'{"balance_usd": -0.03}').balance == Decimal("-0.03")
 
 
-def test_stopping_tells_the_new_status():
-    assert read_stopped(
-        encoded({"success": True, "id": "v1", "previous_status": "paused", "new_status": "completed"})
-    ) == ("completed")
+@pytest.mark.parametrize(
+    ("stated", "stopped"),
+    [
+        ({"previous_status": "paused", "new_status": "completed"}, Stopped("paused", "completed")),
+        ({"previous_status": "Monitoring", "new_status": "COMPLETED"}, Stopped("monitoring", "completed")),
+        ({"status": "cancelled"}, Stopped("", "cancelled")),
+    ],
+)
+def test_stopping_tells_the_status_before_and_after_in_small_letters(stated, stopped):
+    assert read_stopped(encoded({"success": True, "id": "v1"} | stated)) == stopped
 
 
 @pytest.mark.parametrize("answer", [{"success": False, "new_status": "monitoring"}, {"success": True}, {}])

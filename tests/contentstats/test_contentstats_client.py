@@ -19,7 +19,7 @@ from bot.domain.errors import (
     UnexpectedAnswer,
     VideoNotFound,
 )
-from bot.domain.videos import Metric
+from bot.domain.videos import Metric, Stopped
 
 TIKTOK = "https://www.tiktok.com/@steady/video/7301"
 TWITTER = "https://twitter.com/someone/status/1801"
@@ -36,7 +36,7 @@ async def test_a_video_is_tracked_listed_read_and_stopped(client, wall):
     assert reading.video.title
     assert [s.taken_at for s in reading.snapshots] == [tracked.started_at + timedelta(hours=h) for h in (1, 2, 3)]
     assert set(reading.snapshots[0].counts) == set(Metric)
-    assert await client.stop(tracked.id) == "completed"
+    assert await client.stop(tracked.id) == Stopped("monitoring", "completed")
     assert (await client.read_video(tracked.id)).video.status == "completed"
 
 

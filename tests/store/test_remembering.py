@@ -60,6 +60,32 @@ async def test_news_replace_what_was_known(store, wallet_id, workspace):
     assert (stored.video, stored.seen_at, stored.first_seen_at) == (news, LATER, NOW)
 
 
+async def test_an_answer_that_a_newer_one_overtook_changes_nothing(store, wallet_id, workspace):
+    await store.videos.remember(wallet_id, keyed(FULL), NOW)
+    stopped = replace(FULL, status="completed")
+    await store.videos.remember(wallet_id, keyed(stopped), LATER)
+    await store.videos.remember(wallet_id, keyed(FULL), LATER - timedelta(seconds=1))
+    assert (await store.videos.find(workspace, "v1")).video == stopped
+    _, total = await store.videos.page(workspace, None, "monitoring", Sort.NEWEST, 0, 10)
+    assert total == 0
+
+
+async def test_a_page_that_a_newer_answer_overtook_brings_its_snapshots_and_no_status(store, wallet_id, workspace):
+    stopped = replace(FULL, status="completed")
+    await store.videos.remember(wallet_id, keyed(stopped), NOW + timedelta(seconds=1))
+    await read(store, wallet_id, reading(FULL, 1, 2))
+    stored = await store.videos.find(workspace, "v1")
+    assert (stored.video, stored.snapshot_count, stored.read_at) == (stopped, 2, NOW)
+
+
+async def test_an_answer_after_the_clock_was_set_back_is_news(store, wallet_id, workspace):
+    await store.videos.remember(wallet_id, keyed(FULL), NOW + timedelta(days=1))
+    stopped = replace(FULL, status="completed")
+    await store.videos.remember(wallet_id, keyed(stopped), NOW)
+    stored = await store.videos.find(workspace, "v1")
+    assert (stored.video, stored.seen_at) == (stopped, NOW)
+
+
 async def test_a_list_does_not_bring_a_deleted_video_back_but_its_page_does(store, wallet_id, workspace):
     await store.videos.remember(wallet_id, keyed(replace(FULL, is_deleted=True)), NOW)
     await store.videos.remember(wallet_id, keyed(FULL), NOW)

@@ -250,3 +250,38 @@ async def test_a_video_that_the_store_has_and_no_list_shows_any_more_stays(scene
     many_videos(scene, 40)
     reply = await scene.say("/videos")
     assert "130 videos" in reply.summary
+
+
+async def test_a_list_that_a_stop_overtook_does_not_bring_the_video_back(scene):
+    await scene.start()
+    scene.clock.advance(minutes=6)
+    question = await scene.say(f"/stop {LINK}")
+    asked = scene.posts(LIST)
+    scene.sandbox.faults.add("trickle", LIST, seconds=0.2)
+    late = asyncio.create_task(scene.say("/usage"))
+    while scene.posts(LIST) == asked:  # noqa: ASYNC110 - the sandbox only counts
+        await asyncio.sleep(0.001)
+    scene.clock.advance(seconds=1)
+    await scene.press(question, "Stop tracking")
+    await late
+    assert "$0.00 promised" in (await scene.say("/usage")).summary
+    assert rows(await scene.say("/videos"))[0][3] == "completed"
+
+
+async def test_after_the_clock_was_set_back_a_day_the_wallet_and_the_pages_are_read_anew(scene, grown):
+    scene.clock.advance(days=1)
+    await scene.say(f"/stats {grown}")
+    await scene.say("/usage")
+    scene.clock.advance(days=-1)
+    scene.sandbox.world.add_credit(scene.sandbox.key, Decimal(-90))
+    wallet = await scene.say("/usage")
+    assert wallet.summary.startswith("$8.9")
+    assert f"Numbers from {scene.clock():%Y-%m-%d %H:%M} UTC" in plain_text(wallet)
+    listed = scene.posts(LIST)
+    await scene.say("/usage")
+    assert scene.posts(LIST) == listed
+    reads = scene.posts(PAGE)
+    for _ in range(2):
+        card = await scene.say(f"/stats {grown}")
+    assert scene.posts(PAGE) == reads + 1
+    assert f"Numbers from {scene.clock():%Y-%m-%d %H:%M} UTC" in plain_text(card)

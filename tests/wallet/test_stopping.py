@@ -8,7 +8,7 @@ import pytest
 from bot.reply.call import Call
 from bot.reply.model import Tone
 from bot.reply.plain import plain_spans, plain_text
-from tests.standins.scene import ANA, BEN, LINK, PAGE, STOP, button, labels
+from tests.standins.scene import ANA, BEN, EVE, LINK, PAGE, STOP, button, labels, scene_of
 
 
 @pytest.fixture
@@ -158,8 +158,6 @@ async def test_words_that_fit_several_stop_none_of_them(scene, video):
     await scene.say("/videos")
     reply = await scene.bot.run("stop.confirm", {"video": "steady"}, ANA)
     assert "nothing was stopped" in reply.summary
-    (select,) = reply.actions
-    assert select.call.command == "stop"  # choosing asks again, with what it saves
     assert scene.posts(STOP) == 0
     assert video.status == "monitoring"
 
@@ -177,3 +175,61 @@ async def test_a_button_finds_its_video_after_the_mirror_forgot_it(scene, video)
     reply = await scene.run(Call("stop.confirm", {"video": video.id}))
     assert reply.tone is Tone.SUCCESS
     assert video.status == "completed"
+
+
+async def test_a_stop_of_what_ended_meanwhile_claims_no_saving_and_no_public_line(scene, video):
+    question = await scene.say(f"/stop {video.id}")
+    scene.sandbox.world.account(scene.sandbox.key).stop(video, scene.clock())
+    reply = await scene.press(question, "Stop tracking")
+    assert "nothing to stop" in reply.summary
+    assert "saves" not in plain_text(reply)
+    assert reply.public_line == ()
+    assert await scene.audit() == ()
+
+
+async def test_two_processes_that_stop_at_once_tell_the_channel_once(sandbox, clock, database_url):
+    async with scene_of(sandbox, clock, database_url) as one, scene_of(sandbox, clock, database_url) as two:
+        tracking = sandbox.world.track(sandbox.key, LINK, 7)
+        question = await one.say(f"/stop {tracking.id}")
+        replies = await asyncio.gather(one.press(question, "Stop tracking"), two.press(question, "Stop tracking", BEN))
+        assert sum(bool(reply.public_line) for reply in replies) == 1
+        assert len(await one.audit()) == 1
+
+
+async def test_a_status_in_any_spelling_is_understood(scene, video):
+    question = await scene.say(f"/stop {video.id}")
+    scene.sandbox.faults.add("status", STOP, status=200, body={"success": True, "new_status": "COMPLETED"})
+    await scene.press(question, "Stop tracking")
+    assert "$0.00 promised" in (await scene.say("/usage")).summary
+
+
+@pytest.mark.parametrize(("has_ended", "tone"), [(False, Tone.PROBLEM), (True, Tone.SUCCESS)])
+async def test_a_stop_after_which_the_video_still_runs_is_unclear_until_its_page_decides(scene, video, has_ended, tone):
+    question = await scene.say(f"/stop {video.id}")
+    answer = {"success": True, "previous_status": "monitoring", "new_status": "monitoring"}
+    scene.sandbox.faults.add("status", STOP, status=200, body=answer)
+    if has_ended:
+        scene.sandbox.world.account(scene.sandbox.key).stop(video, scene.clock())
+    reply = await scene.press(question, "Stop tracking")
+    assert reply.tone is tone
+    assert ("unclear whether it was stopped" in reply.summary) is not has_ended
+
+
+async def test_other_trackings_of_the_link_that_still_bill_are_named(scene, video):
+    other = scene.sandbox.world.track(scene.sandbox.key, LINK, 3)
+    scene.clock.advance(minutes=6)
+    reply = await scene.press(await scene.say(f"/stop {video.id}"), "Stop tracking")
+    assert f"The same link has 1 other tracking that goes on and is billed: {other.id}." in reply.summary
+    assert reply.tone is Tone.WARNING
+    question = await scene.press(reply, "Stop the other")
+    assert "saves up to $1.08" in question.summary
+    assert "other tracking" not in (await scene.press(question, "Stop tracking")).summary
+
+
+async def test_another_workspaces_tracking_of_the_link_is_named_to_nobody_else(scene, video):
+    await scene.press(await scene.say(f"/stop {video.id}"), "Stop tracking")
+    await scene.start(LINK, 7, EVE)
+    outside = [scene.sandbox.world.track(scene.sandbox.key, LINK, days) for days in (1, 3)]
+    scene.clock.advance(minutes=6)
+    reply = await scene.press(await scene.say(f"/stop {outside[0].id}"), "Stop tracking")
+    assert f"1 other tracking that goes on and is billed: {outside[1].id}." in reply.summary
