@@ -109,8 +109,8 @@ class InstallPages:
         return _page(200, "Installed", f"The app is now in {name}.", more)
 
 
-def ensure_oauth_ready(client_secret: str | None, signing_secret: str | None, keys: tuple[str, ...]) -> None:
-    """NotConfigured where SLACK_CLIENT_ID is set and something that it needs is not."""
+def ensure_oauth_ready(client_secret: str, signing_secret: str, keys: tuple[str, ...]) -> None:
+    """For SLACK_CLIENT_ID: NotConfigured where something that goes with it is empty."""
     missing = [
         name
         for name, value in (

@@ -164,7 +164,7 @@ async def test_without_keys_nothing_is_stored_and_the_setting_is_named(
 @pytest.mark.parametrize("missing", range(3))
 def test_what_is_not_set_is_named_at_the_start(missing):
     given = ["secret", "signing", KEYS]
-    given[missing] = () if missing == 2 else None
+    given[missing] = () if missing == 2 else ""
     with pytest.raises(NotConfigured) as told:
         ensure_oauth_ready(*given)
     names = ("SLACK_CLIENT_SECRET", "SLACK_SIGNING_SECRET", "SECRET_KEYS")

@@ -7,7 +7,10 @@ import pytest
 
 from adapters.slack.installation import Installation
 from adapters.slack.installed import InstalledTeams
+from adapters.slack.oauth import OAuth
+from bot.domain.clock import utc_now
 from bot.store import Store
+from bot.store.database import Database
 from tests.slack_install.conftest import KEYS, everything_stored
 from tests.slack_install.looking import still_works, token_of
 from tests.standins.slack.faults import Fault, FaultKind
@@ -148,3 +151,38 @@ async def test_two_processes_exchange_one_token_once(postgres_url):
         assert told[0] == told[1] == json.loads(body)["token"] != old.value
         assert exchanges(slack).count("") == 1
         assert not slack.tokens[told[0]].is_revoked
+
+
+async def test_a_new_token_waits_for_a_database_that_is_away(postgres, postgres_url, session):
+    name = postgres_url.rpartition("/")[2]
+    admin = Database(postgres.url("postgres"))
+
+    async def open_to_all(*, is_open):
+        async with admin.writing() as connection:
+            await connection.exec_driver_sql(f'alter database "{name}" allow_connections {is_open}')
+            gone = f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'"
+            await connection.exec_driver_sql(gone)
+
+    naps = []
+
+    async def nap(seconds):
+        naps.append(seconds)
+        await open_to_all(is_open=True)
+
+    async with running() as slack, Store.opened(postgres_url, KEYS) as store:
+        app = slack.add_app(is_rotating=True)
+        old = slack.install(app, slack.add_team("T1", "Acme"))
+        ended = datetime.now(UTC) - timedelta(minutes=1)
+        installation = Installation("T1", None, "Acme", old.bot_user, old.value, old.refresh, ended)
+        await store.installations.save("slack", "T1", installation.body, ended)
+        oauth = OAuth(session, slack.api_url, app.client_id, app.client_secret, utc_now)
+        teams = InstalledTeams(store.installations, oauth, session, slack.api_url, None, utc_now, nap)
+        slack.faults.add("oauth.v2.access", Fault(FaultKind.SLOW, seconds=0.5))
+        looking = asyncio.ensure_future(token_of(teams))
+        while not exchanges_begun(slack):  # noqa: ASYNC110 - as above
+            await asyncio.sleep(0.01)
+        await open_to_all(is_open=False)
+        new = await looking
+        assert naps == [1.0]
+        assert json.loads(await store.installations.find("slack", "T1"))["token"] == new != old.value
+    await admin.close()

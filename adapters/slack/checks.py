@@ -1,0 +1,199 @@
+"""What `contentstats-bot doctor` asks of Slack: token, scopes, clock, the way in, channels. It posts nothing."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urljoin
+
+import aiohttp
+from pydantic import SecretStr
+
+from adapters.slack.calls import NO_ANSWER, SlackFailed, new_session
+from adapters.slack.install import ensure_oauth_ready
+from adapters.slack.manifest import SCOPES
+from adapters.slack.oauth import OAuth
+from adapters.slack.refusals import PERMANENT
+from adapters.slack.teams import CHAT
+from bot.checks import Check
+from bot.domain.caller import WorkspaceRef
+from bot.domain.clock import Clock, utc_now
+from bot.domain.errors import BotError, NotConfigured
+from bot.settings import Settings
+from bot.store import Store
+
+FARTHEST = 60
+"""Seconds between this clock and Slack's that are too many; from 300 on every request counts as forged."""
+MOST_CHANNELS = 10
+
+_NO_ANSWER = "Slack does not answer at {url}. Check the network, a proxy, and SLACK_API_URL."
+_NOT_SEEN = (
+    "not looked at: that takes the scopes channels:read and groups:read, which nothing else needs. The bot may post "
+    "into any public channel; into a private one it is invited with /invite."
+)
+_COPY = "Copy the Bot User OAuth Token (xoxb-…) from the app's page OAuth & Permissions into SLACK_BOT_TOKEN."
+_MAKE = (
+    "Make an app-level token (xapp-…) with the scope connections:write on the app's page Basic Information, put it "
+    "into SLACK_APP_TOKEN, and switch Socket Mode on."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """An answer of Slack's with `ok: true`."""
+
+    data: Mapping[str, Any]
+    headers: Mapping[str, str]
+
+
+class _Slack:
+    """Slack as one token sees it."""
+
+    def __init__(self, session: aiohttp.ClientSession, settings: Settings) -> None:
+        self.session = session
+        self.url = settings.slack_api_url
+
+    async def ask(self, method: str, token: str, **form: str) -> _Told:
+        """The answer; SlackFailed with Slack's word, or with NO_ANSWER."""
+        headers = {"Authorization": f"Bearer {token}"}
+        try:
+            async with self.session.post(urljoin(self.url, method), data=form, headers=headers) as response:
+                data, answered = json.loads(await response.read()), response.headers
+        except (aiohttp.ClientError, OSError, ValueError):
+            raise SlackFailed(NO_ANSWER) from None
+        if not isinstance(data, dict) or not data.get("ok"):
+            raise SlackFailed(str(data.get("error") or NO_ANSWER) if isinstance(data, dict) else NO_ANSWER)
+        return _Told(data, answered)
+
+    def why(self, error: SlackFailed, sentence: str) -> str:
+        """What to do about a failure; `sentence` where Slack has answered."""
+        return _NO_ANSWER.format(url=self.url) if error.word == NO_ANSWER else f"{error.word}: {sentence}"
+
+
+async def slack_checks(settings: Settings, clock: Clock = utc_now) -> tuple[Check, ...]:
+    """Look at whatever the settings say of Slack, nothing where they say nothing. Never raises for what it finds."""
+    token, client_id = settings.slack_bot_token, settings.slack_client_id
+    if token is None and client_id is None and settings.slack_app_token is None:
+        return ()
+    async with new_session() as session:
+        slack = _Slack(session, settings)
+        found: list[Check] = []
+        if token is not None:
+            found += await _token(slack, token.get_secret_value(), settings, clock)
+        elif client_id is None:
+            found.append(Check("Slack token", ok=False, detail=f"SLACK_BOT_TOKEN is not set. {_COPY}"))
+        found.append(await _way_in(slack, settings))
+        if client_id is not None:
+            found.append(await _oauth(slack, client_id, settings, clock))
+        return tuple(found)
+
+
+async def _token(slack: _Slack, token: str, settings: Settings, clock: Clock) -> list[Check]:
+    try:
+        told = await slack.ask("auth.test", token)
+    except SlackFailed as error:
+        return [Check("Slack token", ok=False, detail=slack.why(error, _COPY))]
+    if not told.data.get("bot_id"):
+        return [Check("Slack token", ok=False, detail=f"SLACK_BOT_TOKEN is no bot's token. {_COPY}")]
+    where = f"{told.data.get('user')} in {told.data.get('team')}"
+    found = [Check("Slack token", ok=True, detail=where), *_scopes(told), *_clock(told, clock)]
+    return [*found, *await _channels(slack, token, str(told.data.get("team_id")), settings)]
+
+
+def _scopes(told: _Told) -> list[Check]:
+    given = told.headers.get("X-OAuth-Scopes")
+    if given is None:
+        return []
+    has = {scope.strip() for scope in given.split(",")}
+    missing = [f"{scope} ({why.rstrip('.')})" for scope, why in SCOPES if scope not in has]
+    if not missing:
+        return [Check("Slack scopes", ok=True, detail=f"all {len(SCOPES)} are there")]
+    detail = f"missing: {'; '.join(missing)}. Add them on the app's page OAuth & Permissions, then install it again."
+    return [Check("Slack scopes", ok=False, detail=detail)]
+
+
+def _clock(told: _Told, clock: Clock) -> list[Check]:
+    try:
+        theirs = parsedate_to_datetime(told.headers.get("Date", ""))
+    except ValueError:
+        return []
+    ahead = round((clock() - theirs).total_seconds())
+    if abs(ahead) < FARTHEST:
+        return [Check("Slack clock", ok=True, detail="this machine's clock agrees with Slack's")]
+    which = "ahead of" if ahead > 0 else "behind"
+    detail = f"this machine's clock is {abs(ahead)} s {which} Slack's, which makes requests look forged. Set it by NTP."
+    return [Check("Slack clock", ok=False, detail=detail)]
+
+
+async def _way_in(slack: _Slack, settings: Settings) -> Check:
+    """Whether Slack can reach the bot: over a websocket, which is tried, or over HTTP, which only Slack can try."""
+    name = "Slack requests"
+    if settings.slack_app_token is None:
+        if settings.slack_signing_secret is None:
+            detail = f"Slack has no way to the bot. For HTTP set SLACK_SIGNING_SECRET; without an address: {_MAKE}"
+            return Check(name, ok=False, detail=detail)
+        return Check(name, ok=True, detail="over HTTP, signed; whether they arrive shows on the app's settings page")
+    try:
+        await slack.ask("apps.connections.open", settings.slack_app_token.get_secret_value())
+    except SlackFailed as error:
+        return Check(name, ok=False, detail=slack.why(error, _MAKE))
+    return Check(name, ok=True, detail="by Socket Mode")
+
+
+async def _oauth(slack: _Slack, client_id: str, settings: Settings, clock: Clock) -> Check:
+    """Whether Slack knows the app's id and secret: it says so when it is asked for a code that nobody has."""
+    name, secret = "Slack installing", _value(settings.slack_client_secret)
+    try:
+        ensure_oauth_ready(secret, _value(settings.slack_signing_secret), settings.encryption_keys)
+        await OAuth(slack.session, slack.url, client_id, secret, clock).exchange("doctor")
+    except NotConfigured as error:
+        return Check(name, ok=False, detail=str(error))
+    except SlackFailed as error:
+        if error.word == "invalid_code":
+            return Check(name, ok=True, detail="any workspace can install the app at /slack/install")
+        where = "Copy SLACK_CLIENT_ID and SLACK_CLIENT_SECRET from the app's page Basic Information again."
+        return Check(name, ok=False, detail=slack.why(error, where))
+    return Check(name, ok=False, detail="Slack took a code that nobody has. Is SLACK_API_URL Slack's?")
+
+
+def _value(secret: SecretStr | None) -> str:
+    return secret.get_secret_value() if secret else ""
+
+
+async def _channels(slack: _Slack, token: str, team_id: str, settings: Settings) -> list[Check]:
+    """Whether the bot may post where it was used last, as far as it was given the scopes to see that."""
+    name = "Slack channels"
+    try:
+        used = await _used(team_id, settings)
+        problems = [told for told in [await _channel(slack, token, each) for each in used] if told]
+    except BotError:
+        return []  # the database has a check of its own
+    except SlackFailed:
+        return [Check(name, ok=True, detail=_NOT_SEEN)]
+    if problems:
+        return [Check(name, ok=False, detail=" ".join(problems))]
+    return [Check(name, ok=True, detail=f"open to the bot: {', '.join(used) or 'none was used yet'}")]
+
+
+async def _used(team_id: str, settings: Settings) -> list[str]:
+    async with Store.opened(settings.database_url, settings.encryption_keys) as store:
+        workspace = await store.workspaces.find(WorkspaceRef(CHAT, team_id, ""))
+        recent = await store.audit.recent(workspace.id, 100) if workspace else ()
+    return [each for each in dict.fromkeys(entry.channel_id for entry in recent) if each[:1] in {"C", "G"}][
+        :MOST_CHANNELS
+    ]
+
+
+async def _channel(slack: _Slack, token: str, channel_id: str) -> str:
+    """What is wrong with a channel, in a sentence. Raises SlackFailed where Slack does not say."""
+    try:
+        channel = (await slack.ask("conversations.info", token, channel=channel_id)).data["channel"]
+    except SlackFailed as error:
+        if error.word != "channel_not_found":
+            raise
+        return f"{channel_id}: {PERMANENT[error.word]}"
+    if channel.get("is_archived"):
+        return f"{channel_id}: {PERMANENT['is_archived']}"
+    is_open = channel.get("is_member") or not channel.get("is_private")  # chat:write.public opens the public ones
+    return "" if is_open else f"{channel_id}: {PERMANENT['not_in_channel']}"

@@ -1,0 +1,193 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from pydantic import SecretStr
+
+from adapters.slack.checks import slack_checks
+from adapters.slack.manifest import SCOPES
+from bot.domain.caller import Person, WorkspaceRef
+from bot.settings import Settings
+from bot.store import Store
+from bot.store.audit import Action, Entry
+from tests.slack_install.conftest import KEYS
+from tests.standins.slack.faults import Fault, FaultKind
+
+
+@pytest.fixture
+def token(slack, app):
+    app.is_socket_mode = True
+    return slack.install(app, slack.teams["T1"])
+
+
+@pytest.fixture
+def check(slack, app, token, clock, sqlite_url):
+    """What the doctor finds, by name, with the settings of a well-kept bot over Socket Mode or with others."""
+
+    async def look(**chosen):
+        known = {"slack_bot_token": token.value, "slack_app_token": app.app_token, "slack_api_url": slack.api_url}
+        secret = {"slack_bot_token", "slack_app_token", "slack_signing_secret", "slack_client_secret", "secret_keys"}
+        given = {
+            name: SecretStr(value) if name in secret and value else value for name, value in (known | chosen).items()
+        }
+        settings = Settings(_env_file=None, database_url=sqlite_url, **given)
+        return {each.name: each for each in await slack_checks(settings, clock)}
+
+    return look
+
+
+async def test_a_well_kept_bot_has_no_problem(check):
+    found = await check()
+    assert {name: each.ok for name, each in found.items()} == dict.fromkeys(
+        ("Slack token", "Slack scopes", "Slack clock", "Slack channels", "Slack requests"), True
+    )
+    assert found["Slack token"].detail == "contentstats in Acme"
+    assert found["Slack requests"].detail == "by Socket Mode"
+
+
+async def test_without_slack_in_the_settings_nothing_is_looked_at(check, slack):
+    assert await check(slack_bot_token=None, slack_app_token=None) == {}
+    assert slack.calls == []
+
+
+@pytest.mark.parametrize("error", ["invalid_auth", "account_inactive", "token_revoked"])
+async def test_a_token_that_slack_refuses_is_told_with_what_to_do(check, slack, error):
+    slack.faults.add("auth.test", Fault(FaultKind.ERROR, error))
+    found = (await check())["Slack token"]
+    assert not found.ok
+    assert error in found.detail
+    assert "OAuth & Permissions" in found.detail
+
+
+@pytest.mark.parametrize("kind", [FaultKind.STATUS, FaultKind.GARBAGE, FaultKind.RESET])
+async def test_a_slack_that_does_not_answer_is_told_with_its_address(check, slack, kind):
+    slack.faults.start(Fault(kind))
+    found = await check()
+    assert [each.ok for each in found.values()] == [False, False]
+    assert all(slack.api_url in each.detail and "network" in each.detail for each in found.values())
+
+
+async def test_an_app_token_in_the_wrong_place_is_noticed(check, app, token):
+    found = await check(slack_bot_token=app.app_token, slack_app_token=token.value)
+    assert "no bot's token" in found["Slack token"].detail
+    assert "xapp-" in found["Slack requests"].detail
+    assert not found["Slack token"].ok
+    assert not found["Slack requests"].ok
+
+
+async def test_every_missing_scope_is_named_with_its_reason(check, token):
+    token.scopes -= {"files:write", "im:write"}
+    found = (await check())["Slack scopes"]
+    assert not found.ok
+    for scope, why in SCOPES:
+        assert (f"{scope} ({why.rstrip('.')})" in found.detail) == (scope in {"files:write", "im:write"})
+    assert "install it again" in found.detail
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(900, " s ahead of "), (-400, " s behind "), (20, "agrees")])
+async def test_a_clock_that_is_wrong_is_told(check, clock, seconds, words):
+    clock.now = datetime.now(UTC) + timedelta(seconds=seconds)  # the answers' Date is the wall's
+    found = (await check())["Slack clock"]
+    assert words in found.detail
+    assert found.ok == (words == "agrees")
+    assert found.ok or "NTP" in found.detail
+
+
+async def test_a_bot_that_slack_cannot_reach_is_told_both_ways(check):
+    found = (await check(slack_app_token=None))["Slack requests"]
+    assert not found.ok
+    assert "SLACK_SIGNING_SECRET" in found.detail
+    assert "SLACK_APP_TOKEN" in found.detail
+    assert (await check(slack_app_token=None, slack_signing_secret="s"))["Slack requests"].ok
+
+
+async def test_an_app_token_without_a_bot_token_is_half_a_bot(check):
+    found = await check(slack_bot_token=None)
+    assert "SLACK_BOT_TOKEN is not set" in found["Slack token"].detail
+
+
+# Channels
+
+
+@pytest.fixture
+async def used(sqlite_url, clock):
+    """Spending was confirmed in a public channel, a private one with the bot, one without, and in direct messages."""
+    ref, ann = WorkspaceRef("slack", "T1", "Acme"), Person("U1", "ann")
+    async with Store.opened(sqlite_url, KEYS) as store:
+        wallet = await store.wallets.ensure_wallet("fingerprint", clock())
+        workspace = await store.workspaces.ensure_workspace(ref, wallet, clock())
+        for channel_id in ("C1", "C1", "G1", "G2", "D1"):
+            entry = Entry(clock(), ann, channel_id, Action.STOP, "https://x.com/a/status/1", None, None, "stopped")
+            await store.audit.write(workspace.id, entry)
+
+
+@pytest.fixture
+def channels(slack, token):
+    team = slack.teams["T1"]
+    slack.add_channel("C1", team)
+    slack.add_channel("G1", team, [token.bot_user], "private")
+    return slack.add_channel("G2", team, [], "private")
+
+
+@pytest.mark.usefixtures("used", "channels")
+async def test_without_the_scopes_nobody_guesses_whether_the_bot_is_in_a_channel(check):
+    found = (await check(secret_keys=KEYS[0]))["Slack channels"]
+    assert found.ok
+    assert "channels:read" in found.detail
+
+
+@pytest.mark.usefixtures("used")
+async def test_a_channel_that_is_closed_to_the_bot_is_named_with_what_to_do(check, slack, token, channels):
+    token.scopes |= {"channels:read", "groups:read"}
+    found = (await check(secret_keys=KEYS[0]))["Slack channels"]
+    assert not found.ok
+    assert "G2: " in found.detail
+    assert "/invite" in found.detail
+    assert not {"C1", "G1", "D1"} & set(found.detail.replace(":", "").split())
+    channels.members.add(token.bot_user)
+    assert (await check(secret_keys=KEYS[0]))["Slack channels"].detail == "open to the bot: G2, G1, C1"
+    slack.channel("C1").is_archived = True
+    assert "C1: The channel is archived" in (await check(secret_keys=KEYS[0]))["Slack channels"].detail
+
+
+# Installing
+
+
+@pytest.fixture
+def shop(app):
+    """The settings of an app that any workspace can install."""
+    return {
+        "slack_bot_token": None,
+        "slack_app_token": None,
+        "slack_client_id": app.client_id,
+        "slack_client_secret": app.client_secret,
+        "slack_signing_secret": app.signing_secret,
+        "secret_keys": KEYS[0],
+    }
+
+
+async def test_an_app_that_any_workspace_can_install_is_tried_without_installing_it(check, slack, shop):
+    found = await check(**shop)
+    assert {name: each.ok for name, each in found.items()} == {"Slack requests": True, "Slack installing": True}
+    assert [call.error for call in slack.calls_of("oauth.v2.access")] == ["invalid_code"]
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "words"),
+    [
+        ("slack_client_id", "1.2", "invalid_client_id"),
+        ("slack_client_secret", "wrong", "bad_client_secret"),
+        ("slack_client_secret", None, "SLACK_CLIENT_SECRET"),
+        ("secret_keys", None, "SECRET_KEYS"),
+    ],
+)
+async def test_what_keeps_workspaces_from_installing_the_app_is_named(check, shop, setting, value, words):
+    found = (await check(**(shop | {setting: value})))["Slack installing"]
+    assert not found.ok
+    assert words in found.detail
+
+
+async def test_no_secret_is_told(check, slack, shop, token, app):
+    slack.faults.start(Fault(FaultKind.ERROR, "invalid_auth"))
+    told = str((await check(), await check(**shop)))
+    for secret in (token.value, app.app_token, app.client_secret, app.signing_secret):
+        assert secret not in told

@@ -1,0 +1,36 @@
+"""What the store adds for tokens that change: nobody's change is undone by another's."""
+
+import pytest
+
+from bot.domain.errors import NotConfigured
+from bot.store import Store
+from tests.store.samples import NOW
+
+
+@pytest.fixture
+def kept(store):
+    return store.installations
+
+
+async def test_only_the_known_installation_is_replaced(kept):
+    await kept.save("slack", "T1", "first", NOW)
+    assert not await kept.replace("slack", "T1", "older", "second", NOW)
+    assert await kept.replace("slack", "T1", "first", "second", NOW)
+    assert not await kept.replace("slack", "T1", "first", "third", NOW)
+    assert await kept.find("slack", "T1") == "second"
+
+
+async def test_what_was_removed_is_not_replaced_and_what_is_there_is_not_added(kept):
+    assert not await kept.replace("slack", "T1", "first", "second", NOW)
+    assert await kept.find("slack", "T1") is None
+    assert await kept.replace("slack", "T1", None, "first", NOW)
+    assert not await kept.replace("slack", "T1", None, "second", NOW)
+    assert await kept.find("slack", "T1") == "first"
+
+
+async def test_every_installation_of_a_chat_is_listed_and_of_no_other(kept, database):
+    for chat, scope in (("slack", "T2"), ("slack", "T1"), ("other", "T3")):
+        await kept.save(chat, scope, f"body of {scope}", NOW)
+    assert await kept.every("slack") == (("T1", "body of T1"), ("T2", "body of T2"))
+    with pytest.raises(NotConfigured):
+        await Store(database).installations.every("slack")

@@ -1,0 +1,49 @@
+"""Many posts at once, against limits that the poster knows and against some that it has to learn."""
+
+import asyncio
+import time
+from dataclasses import replace
+
+from adapters.slack.calls import Calls
+from adapters.slack.limits import Limits
+from adapters.slack.pictures import Pictures
+from adapters.slack.post import SlackPoster
+from bot.ports import Later, Posted
+from bot.reply.model import Reply
+from tests.standins.slack.rates import Rate
+
+HELLO = Reply("Hello, channel.")
+POST = "chat.postMessage"
+
+
+async def delivered(poster, channel, key, sleep):
+    """What an outbox does: try again after the time that it is told, and only then."""
+    while isinstance(delivery := await poster.post(channel, Reply(key), key), Later):
+        await sleep(delivery.after.total_seconds())
+    return delivery
+
+
+async def test_busy_channels_of_two_workspaces_draw_no_429(slack, teams, session, here, there):
+    slack.rates.now = time.monotonic
+    slack.rates.channel, slack.rates.workspace = Rate(1, burst=2), Rate(5, burst=1)
+    for number in range(6):
+        slack.add_channel(f"CX{number}", slack.teams["T1"])
+    places = [here, here, there, there, *(replace(here, channel_id=f"CX{number}") for number in range(6))]
+    poster = SlackPoster(teams, Pictures(Calls(session)), Limits())
+    found = await asyncio.gather(*(poster.post(place, HELLO, str(at)) for at, place in enumerate(places)))
+    assert {type(delivery) for delivery in found} == {Posted}
+    assert [call.error for call in slack.calls_of(POST)] == [""] * len(places)
+
+
+async def test_a_storm_of_429_loses_and_doubles_nothing_and_asks_little(slack, poster, here, there, sleep):
+    slack.rates.channel, slack.rates.workspace = Rate(1 / 5, burst=1), Rate(1 / 2, burst=1)
+    slack.add_channel("CX", slack.teams["T1"])
+    places = (here, replace(here, channel_id="CX"), there)
+    jobs = [(place, f"{place.channel_id}-{number}") for place in places for number in range(5)]
+    found = await asyncio.gather(*(delivered(poster, place, key, sleep) for place, key in jobs))
+    assert {type(delivery) for delivery in found} == {Posted}
+    for place in places:
+        texts = sorted(message.text for message in slack.channel(place.channel_id).messages)
+        assert texts == [f"{place.channel_id}-{number}" for number in range(5)]
+    refused = sum(call.error == "ratelimited" for call in slack.calls_of(POST))
+    assert 0 < refused <= 2 * len(jobs)
