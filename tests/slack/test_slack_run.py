@@ -1,0 +1,117 @@
+"""What `run` starts: whatever has credentials, and in a sentence what is missing."""
+
+import asyncio
+import logging
+
+import aiohttp
+import pytest
+from pydantic import SecretStr
+
+from adapters.run import run
+from bot.domain.clock import utc_now
+from bot.domain.errors import NotConfigured
+from bot.settings import Settings
+from tests.slack.stage import ANN, GENERAL
+from tests.standins.scene import settings_of
+
+
+@pytest.fixture
+def transport():
+    return "socket"
+
+
+@pytest.fixture
+def clock():
+    return utc_now
+
+
+@pytest.fixture
+def chosen(slack, app, token):
+    """Credentials for both ways."""
+    return {
+        "slack_api_url": slack.api_url,
+        "slack_bot_token": SecretStr(token.value),
+        "slack_app_token": SecretStr(app.app_token),
+        "slack_signing_secret": SecretStr(app.signing_secret),
+        "port": 0,
+    }
+
+
+class _Ear(logging.Handler):
+    """Hears at which port the web server listens."""
+
+    def __init__(self):
+        super().__init__()
+        self.port = asyncio.get_running_loop().create_future()
+
+    def emit(self, record):
+        if record.getMessage() == "listening":
+            self.port.set_result(record.port)
+
+
+@pytest.fixture
+async def listening(caplog):
+    caplog.set_level("INFO", "adapters.run")
+    ear, logger = _Ear(), logging.getLogger("adapters.run")
+    logger.addHandler(ear)
+    yield ear.port
+    logger.removeHandler(ear)
+
+
+async def _running(settings, only=()):
+    task = asyncio.create_task(run(settings, only))
+    await asyncio.sleep(0)
+    return task
+
+
+async def _end(task):
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert task.cancelled()
+
+
+async def test_socket_mode_starts_with_its_two_tokens_and_ends_when_told_to(slack, sandbox, sqlite_url, chosen):
+    del chosen["slack_signing_secret"]
+    task = await _running(settings_of(sandbox, sqlite_url, **chosen))
+    await slack.until(slack.connections, 10)
+    await slack.send_command("/help", user=ANN, channel=GENERAL)
+    await slack.until(lambda: slack.ephemerals(ANN))
+    await _end(task)
+    assert slack.connections() == []
+
+
+async def test_http_starts_with_token_and_signing_secret(slack, app, sandbox, sqlite_url, chosen, listening):
+    app.is_socket_mode = False
+    task = await _running(settings_of(sandbox, sqlite_url, **chosen), ["web"])
+    app.request_url = f"http://127.0.0.1:{await listening}/slack/events"
+    await slack.send_command("/help", user=ANN, channel=GENERAL)
+    await slack.until(lambda: slack.ephemerals(ANN))
+    assert slack.connections() == []
+    await _end(task)
+    async with aiohttp.ClientSession() as session:
+        with pytest.raises(aiohttp.ClientConnectionError):
+            await session.get(app.request_url)
+
+
+async def test_when_one_part_ends_the_program_ends_with_its_sentence(slack, sandbox, sqlite_url, chosen):
+    task = await _running(settings_of(sandbox, sqlite_url, **chosen))
+    await slack.until(slack.connections, 10)
+    await slack.disconnect("link_disabled")
+    with pytest.raises(NotConfigured, match="Socket Mode"):
+        await task
+
+
+@pytest.mark.parametrize(
+    ("given", "only", "sentence"),
+    [
+        ({}, (), "contentstats-bot demo"),
+        ({"slack_bot_token": "xoxb-1"}, (), "SLACK_APP_TOKEN or, for HTTP, SLACK_SIGNING_SECRET"),
+        ({"slack_bot_token": "xoxb-1", "slack_app_token": "xapp-1"}, ["web"], "SLACK_SIGNING_SECRET"),
+        ({"slack_signing_secret": "s"}, ["slack"], "SLACK_BOT_TOKEN"),
+    ],
+    ids=["nothing", "a token alone", "web without a secret", "slack without tokens"],
+)
+async def test_what_is_missing_is_told_before_anything_starts(given, only, sentence):
+    settings = Settings(_env_file=None, database_url="sqlite:////nowhere/at/all.db", **given)
+    with pytest.raises(NotConfigured, match=sentence):
+        await run(settings, only)

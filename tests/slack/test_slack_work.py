@@ -1,0 +1,73 @@
+"""The jobs behind the acknowledgements: held, bounded, waited for at the end."""
+
+import asyncio
+
+from adapters.slack.work import Work
+
+
+async def test_jobs_run_beside_each_other_and_are_waited_for():
+    done = []
+
+    async def job(number):
+        await asyncio.sleep(0)
+        done.append(number)
+
+    work = Work()
+    for number in range(3):
+        work.start(lambda number=number: job(number))
+    assert done == []
+    await work.drain(5)
+    assert sorted(done) == [0, 1, 2]
+
+
+async def test_a_job_that_fails_is_in_the_log_and_stops_no_other(caplog):
+    done = []
+
+    async def bad():
+        raise RuntimeError("broken")
+
+    async def good():
+        done.append(True)
+
+    work = Work()
+    work.start(bad)
+    work.start(good)
+    await work.drain(5)
+    assert done == [True]
+    assert "a job failed" in caplog.text
+
+
+async def test_beyond_the_bound_a_job_is_refused_and_dropped(caplog):
+    release = asyncio.Event()
+    work = Work(most=2)
+    for _ in range(3):
+        work.start(release.wait)
+    assert not work.has_room
+    assert "a job was dropped" in caplog.text
+    release.set()
+    await work.drain(5)
+
+
+async def test_after_the_end_nothing_is_begun(caplog):
+    work = Work()
+    await work.drain(5)
+    work.start(asyncio.Event().wait)
+    assert not work.has_room
+    assert "a job was dropped" in caplog.text
+
+
+async def test_what_does_not_end_in_time_is_cancelled(caplog):
+    ended = []
+
+    async def stubborn():
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append(True)
+
+    work = Work()
+    work.start(stubborn)
+    await asyncio.sleep(0)
+    await work.drain(0)
+    assert ended == [True]
+    assert "jobs were cut off" in caplog.text
