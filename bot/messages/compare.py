@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import floor
 
 from bot.domain.growth import aligned, at_hour, change, exact_count, metric_name, signed_count
 from bot.domain.videos import Metric, Video, VideoReading
@@ -79,7 +80,7 @@ def compare_with(video: Video, options: tuple[Option, ...]) -> Reply:
 def _common_hour(compared: Sequence[Compared], metric: Metric) -> int:
     """The latest whole hour of age that every video with snapshots has reached."""
     ends = [series[-1][0] for each in compared if (series := _series(each, metric))]
-    return int(min(ends) + 0.5)
+    return floor(min(ends) + 0.5)
 
 
 def _leader(compared: Sequence[Compared], metric: Metric, hour: int) -> tuple[Video, int]:
