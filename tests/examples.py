@@ -95,6 +95,7 @@ def request(state: RequestState, number: int = 0, outcome: str = "") -> TrackReq
         link=wanted.url,
         platform=wanted.platform,
         state=state,
+        price=PRICE,
         proposed_at=NOW,
         expires_at=NOW + timedelta(minutes=10),
         days=7,

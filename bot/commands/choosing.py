@@ -29,7 +29,7 @@ async def fitting(context: Context, typed: str) -> tuple[StoredVideo, ...]:
     """The videos that the words may mean, eleven at most; NotFound where nothing fits after a fresh list."""
     found = await _fitting(context, typed)
     if not found:
-        await context.wallet.mirror.sweep()
+        await context.wallet.sweep()
         found = await _fitting(context, typed)
     if not found:
         raise NotFound("No video here fits these words. /videos lists them; /track starts a new one.")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
+from bot.domain.errors import SpendingRefused
 from bot.messages.connect import connected, disconnect_question, disconnected
 from bot.reply.model import Reply
 
@@ -28,6 +29,7 @@ async def connect(context: Context, args: Connect) -> Reply:
 
 async def ask_to_disconnect(context: Context, args: Disconnect) -> Reply:  # noqa: ARG001 - every handler takes its arguments
     """What would be removed: nothing is before the button is pressed."""
+    await _check_settled(context)
     running = await context.store.videos.running(context.workspace.wallet_id)
     mine = [stored for stored in running if stored.workspace_id == context.workspace.id]
     own = await context.store.credentials.of(context.workspace.id)
@@ -36,5 +38,16 @@ async def ask_to_disconnect(context: Context, args: Disconnect) -> Reply:  # noq
 
 async def disconnect(context: Context, args: Disconnect) -> Reply:  # noqa: ARG001 - as above
     """Remove the workspace with everything stored for it."""
+    await _check_settled(context)
     await context.accounts.forget(context.caller.workspace)
-    return disconnected()
+    return disconnected(keeps_default=context.accounts.has_default(context.caller.workspace))
+
+
+async def _check_settled(context: Context) -> None:
+    """Refuse while a request may still start something: forgotten, it could be started twice."""
+    waiting = await context.store.tracking.unsettled(context.workspace.wallet_id, context.clock())
+    if any(request.workspace_id == context.workspace.id for request in waiting):
+        raise SpendingRefused(
+            "A request to track is not settled yet, and must not be forgotten before it is. /status looks for it; that "
+            "takes a quarter of an hour at most while ContentStats answers."
+        )

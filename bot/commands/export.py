@@ -43,7 +43,7 @@ async def export(context: Context, args: Export) -> Reply:
 
 
 async def _all(context: Context) -> Reply:
-    swept = await context.wallet.mirror.sweep()
+    swept = await context.wallet.sweep()
     rows: list[tuple[str, ...]] = []
     count = offset = 0
     total = 1

@@ -21,7 +21,7 @@ class Home:
 async def show_home(context: Context, args: Home) -> Reply:  # noqa: ARG001 - every handler takes its arguments
     """Wallet, running videos and settings, from the mirror: no video's page is read for it."""
     money = await context.wallet.mirror.usage()
-    swept = await context.wallet.mirror.sweep()
+    swept = await context.wallet.sweep()
     owed, _ = await context.wallet.promises()
     now = context.clock()
     page = context.store.videos.page

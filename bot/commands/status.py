@@ -18,6 +18,7 @@ async def status(context: Context, args: Status) -> Reply:  # noqa: ARG001 - eve
     if wallet is None:
         return health(Health(version=context.version, now=context.clock()))
     probe = await wallet.probe()
+    await wallet.spending.settle_all()
     now = context.clock()
     swept = await context.store.wallets.swept(wallet.id)
     unclear = await context.store.tracking.unsettled(wallet.id, now)

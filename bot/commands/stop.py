@@ -64,7 +64,7 @@ async def _exactly(context: Context, video_id: str) -> StoredVideo:
     find = context.store.videos.find
     stored = await find(context.workspace, video_id)
     if stored is None:
-        await context.wallet.mirror.sweep()
+        await context.wallet.sweep()
         stored = await find(context.workspace, video_id)
     if stored is None:
         raise NotFound("That video is not known here any more, so nothing was stopped. /videos shows what there is.")

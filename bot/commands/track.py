@@ -8,7 +8,7 @@ from typing import assert_never
 
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
-from bot.domain.errors import LinkError, NotAllowed, NotEnoughBalance, NotFound
+from bot.domain.errors import LinkError, NotAllowed, NotEnoughBalance, NotFound, SpendingRefused
 from bot.domain.money import DURATIONS, consequences, dollars, price, runway
 from bot.domain.tracking import RequestState, TrackRequest
 from bot.domain.videos import Video
@@ -63,14 +63,15 @@ async def track(context: Context, args: Track) -> Reply:
 async def _offer(context: Context, rows: tuple[Row, ...], new: Sequence[Candidate], days: int | None) -> Offer:
     """Store what is proposed, and work out what each length of tracking would mean."""
     usage = await context.wallet.mirror.usage()
-    swept = await context.wallet.mirror.sweep()
+    swept = await context.wallet.sweep()
     owed, endless = await context.wallet.promises()
     now = context.clock()
     batch = secrets.token_urlsafe(9)
     items = [(each.link.key, each.link.url, each.link.platform) for each in new if each.link is not None]
     person, channel_id = context.caller.person, context.caller.channel_id
     expires_at = now + context.offer_lasts
-    await context.store.tracking.propose(context.workspace, channel_id, person, batch, items, now, expires_at)
+    shown = usage.value.cost_per_snapshot
+    await context.store.tracking.propose(context.workspace, channel_id, person, batch, items, shown, now, expires_at)
     durations = DURATIONS if days is None else tuple(sorted({*DURATIONS, days}))
     return Offer(
         batch=batch,
@@ -92,7 +93,14 @@ async def _offer(context: Context, rows: tuple[Row, ...], new: Sequence[Candidat
 async def start(context: Context, args: Start) -> Reply:
     """Start what was proposed: once, by the asker, within its time."""
     requests = await _batch(context, args.batch)
+    if any(request.person.id != context.caller.person.id for request in requests):
+        raise NotAllowed("Only the person who asked can press this button. Send /track yourself.")
     usage = await context.wallet.mirror.usage()
+    if any(usage.value.cost_per_snapshot > request.price for request in requests):
+        msg = (
+            "The price of a snapshot has risen since this card was made. Nothing was spent; /track shows today's price."
+        )
+        raise SpendingRefused(msg)
     cost = price(args.days, usage.value.cost_per_snapshot)
     outcomes = await context.wallet.spending.start(
         requests, context.caller.person, args.days, cost, context.monthly_cap

@@ -21,7 +21,7 @@ class Usage:
 async def usage(context: Context, args: Usage) -> Reply:  # noqa: ARG001 - every handler takes its arguments
     """Available, pending, promised and runway; spend by day, channel and person; the bill checked."""
     money = await context.wallet.mirror.usage()
-    swept = await context.wallet.mirror.sweep()
+    swept = await context.wallet.sweep()
     owed, endless = await context.wallet.promises()
     now = context.clock()
     cost = money.value.cost_per_snapshot

@@ -50,7 +50,7 @@ class Videos:
 
 async def videos(context: Context, args: Videos) -> Reply:
     """One page of the list; the videos on it are read anew where they are older than an hour."""
-    swept = await context.wallet.mirror.sweep()
+    swept = await context.wallet.sweep()
     rows, total = await _page(context, args)
     last = max((total + PAGE_SIZE - 1) // PAGE_SIZE, 1)
     if args.page > last:

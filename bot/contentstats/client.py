@@ -21,7 +21,7 @@ from bot.contentstats.values import ForeignBody
 from bot.contentstats.wire import read_list, read_page, read_problem, read_stopped, read_tracked, read_usage
 from bot.domain.errors import OutcomeUnclear, RateLimited, ServiceUnavailable, VideoNotFound
 from bot.domain.money import Usage
-from bot.domain.videos import Stopped, Video, VideoReading
+from bot.domain.videos import Stopped, Video, VideoList, VideoReading
 
 __all__ = ["ContentStatsClient", "is_test_key", "key_fingerprint"]
 
@@ -29,6 +29,8 @@ T = TypeVar("T")
 
 PATIENCE = 8.0
 """Seconds that a person waits without wondering."""
+FRESH = 60.0
+"""Seconds after which a POST is not sent any more: whoever asked for it may have been told otherwise meanwhile."""
 SHORTEST_TRY = 1.0
 """Seconds: what a call gets at least, however long it waited for its turn."""
 
@@ -74,12 +76,11 @@ class ContentStatsClient:
             "it is unclear whether the tracking was started. Do not start it again before the account was looked at.",
         )
 
-    async def list_videos(
-        self, platform: str | None = None, status: str | None = None, limit: int = 100
-    ) -> tuple[Video, ...]:
+    async def list_videos(self, platform: str | None = None, status: str | None = None, limit: int = 100) -> VideoList:
         """The account's videos, without snapshots; 100 at most, with no way to the rest but another filter."""
         query = {"platform": platform, "status": status, "limit": str(limit)}
-        return await self._get("/videos", read_list, {name: value for name, value in query.items() if value})
+        given = {name: value for name, value in query.items() if value}
+        return await self._get("/videos", lambda body: read_list(body, limit), given)
 
     async def read_video(self, video_id: str) -> VideoReading:
         """One video with every snapshot since its start."""
@@ -121,7 +122,10 @@ class ContentStatsClient:
     async def _post(
         self, path: str, payload: Mapping[str, object] | None, read: Callable[[bytes], T], unclear: str
     ) -> T:
+        asked = self._now()
         await self._limiter.admit(self._patience)
+        if self._now() - asked > FRESH:
+            raise ServiceUnavailable("This program slept before it could ask, so nothing was changed. Try again.")
         try:
             return read(await self._call("POST", path, payload=payload))
         except NeverSent as error:

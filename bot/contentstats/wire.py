@@ -17,13 +17,14 @@ from bot.contentstats.values import (
     read_time,
     read_words,
 )
+from bot.domain.links import canonical_key
 from bot.domain.money import Usage
-from bot.domain.videos import Stopped, Video, VideoReading
+from bot.domain.videos import Stopped, Video, VideoList, VideoReading
 
 logger = logging.getLogger(__name__)
 
 DOCUMENTED_PRICE = Decimal("0.015")
-"""Dollars a snapshot, as the documentation says; used where `GET /usage` leaves the price out."""
+"""Dollars a snapshot, as the documentation says; used where `GET /usage` states none, or none above 0."""
 
 LONGEST_TRACKING = 3_650
 """Days. The API takes 30; ten years is where a number stops being a duration."""
@@ -53,9 +54,13 @@ def read_page(body: bytes) -> VideoReading:
     return VideoReading(_read_video(page), snapshots)
 
 
-def read_list(body: bytes) -> tuple[Video, ...]:
-    """The answer of `GET /videos`. A row without an id is left out and logged. Raises ForeignBody."""
-    rows = read_object(body).get("videos")
+def read_list(body: bytes, limit: int) -> VideoList:
+    """The answer of `GET /videos` to that limit. A row without an id is left out and logged. Raises ForeignBody.
+
+    The answer states the limit that it obeyed, which may be a smaller one: a list of that length may hide others.
+    """
+    answer = read_object(body)
+    rows = answer.get("videos")
     if not isinstance(rows, list):
         raise ForeignBody
     videos = []
@@ -66,13 +71,18 @@ def read_list(body: bytes) -> tuple[Video, ...]:
             continue
     if len(videos) < len(rows):
         logger.warning("left out %d of %d rows of GET /videos that have no id", len(rows) - len(videos), len(rows))
-    return tuple(videos)
+    obeyed = min(limit, read_count(answer.get("limit")) or limit)
+    return VideoList(tuple(videos), is_complete=len(videos) == len(rows) < obeyed)
 
 
 def read_tracked(body: bytes, link: str) -> Video:
-    """The long or the short answer of `POST /videos/track` for `link`. Raises ForeignBody."""
-    video = _read_video(read_object(body))
-    return video if video.link else replace(video, link=link)
+    """The long or the short answer of `POST /videos/track` for `link`. Raises ForeignBody, also for another link's."""
+    answer = read_object(body)
+    video = _read_video(answer)
+    if canonical_key(video.link) not in {None, canonical_key(link)}:
+        raise ForeignBody
+    cost = read_number(answer.get("estimated_cost"))
+    return replace(video, link=video.link or link, estimated_cost=None if cost is None or cost < 0 else cost)
 
 
 def read_stopped(body: bytes) -> Stopped:
@@ -95,7 +105,7 @@ def read_usage(body: bytes) -> Usage:
         balance=balance,
         uncharged=read_number(answer.get("uncharged_usage_usd")) or Decimal(0),
         total_charged=read_number(answer.get("total_charged_usd")) or Decimal(0),
-        cost_per_snapshot=DOCUMENTED_PRICE if price is None or price < 0 else price,
+        cost_per_snapshot=DOCUMENTED_PRICE if price is None or price <= 0 else price,
         total_snapshots=read_count(answer.get("total_snapshots")) or 0,
         active_videos=read_count(answer.get("active_videos")) or 0,
     )

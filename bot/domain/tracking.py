@@ -2,16 +2,20 @@
 
     proposed -> submitted -> tracking | failed | unknown
     unknown  -> tracking (found by looking) | failed (proven absent)
+    failed   -> tracking (the API's own answer came after all)
 
 `submitted` is committed before the API is called. Nothing ever goes back to `proposed`: trying again is asking anew.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
 from bot.domain.caller import Person
+
+QUIET = timedelta(minutes=10)
+"""How long after a submission its absence from the list proves nothing: longer than any late commit of the API."""
 
 
 class RequestState(StrEnum):
@@ -29,8 +33,8 @@ class TrackRequest:
     """One link that one person asked to track.
 
     `batch` is the token that the confirm button carries: links typed together share it. `key` is the canonical
-    `platform:id` of the link. `days` and `cost` (dollars) are set when the person confirms, `video_id` once known;
-    `outcome` is a sentence for people where the state alone does not say why.
+    `platform:id` of the link, `price` the dollars a snapshot that the card showed. `days` and `cost` (dollars) are set
+    when the person confirms, `video_id` once known; `outcome` is a sentence where the state alone does not say why.
     """
 
     id: int
@@ -42,6 +46,7 @@ class TrackRequest:
     key: str
     link: str
     platform: str
+    price: Decimal
     state: RequestState
     proposed_at: datetime
     expires_at: datetime

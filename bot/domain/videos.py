@@ -60,6 +60,7 @@ class Video:
     `platform` and `status` are the API's words, known (`VideoPlatform`, `VideoStatus`) or not. `days` is what was paid;
     `days_remaining` may be fractional, is what the API said when it was read, and is None where it said nothing.
     `title` and `creator` are empty where unknown, and hostile text where not. `extra` keeps fields nobody documented.
+    `estimated_cost` is what starting it was said to cost, dollars, in the answer that started it and nowhere else.
     """
 
     id: str
@@ -72,12 +73,21 @@ class Video:
     days: int | None = None
     days_remaining: Decimal | None = None
     is_deleted: bool = False
+    estimated_cost: Decimal | None = None
     extra: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_running(self) -> bool:
         """Whether this tracking may still collect, and so cost: also while paused, and in a state nobody documented."""
         return self.status not in FINISHED
+
+
+@dataclass(frozen=True, slots=True)
+class VideoList:
+    """One list of the API. `is_complete` is False where it may hide rows: it is full, or one could not be read."""
+
+    videos: tuple[Video, ...]
+    is_complete: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,11 +41,12 @@ def disconnect_question(running: int, *, has_own_key: bool) -> Reply:
     )
 
 
-def disconnected() -> Reply:
+def disconnected(*, keeps_default: bool) -> Reply:
     """Everything stored for the workspace is gone."""
+    then = "This workspace now uses the bot's own key" if keeps_default else "/connect links a key again"
     return Reply(
         "Disconnected. The key and everything stored for this workspace are deleted. What ContentStats collected stays "
-        "there; /connect links a key again.",
+        f"there. {then}.",
         title="Disconnected",
         tone=Tone.SUCCESS,
     )

@@ -9,7 +9,7 @@ from bot.domain.money import dollars
 from bot.domain.tracking import RequestState, TrackRequest
 from bot.domain.videos import Video
 from bot.messages.offer import ADD_CREDIT
-from bot.messages.wording import linked, plural, shortened, video_actions
+from bot.messages.wording import linked, plural, shortened, status_word, video_actions
 from bot.reply.call import Call
 from bot.reply.model import (
     Action,
@@ -62,10 +62,13 @@ def outcome_card(results: Sequence[Result]) -> Reply:
     if len(results) == 1:
         return _single(results[0])
     started = [result for result in results if result.started]
-    unclear = any(result.is_unclear for result in results)
+    unclear = [result for result in results if result.is_unclear]
+    doubt = ""
+    if unclear:
+        doubt = f" {plural(len(unclear), 'video')} may have been started too, for up to {dollars(_cost(unclear))} more."
     return Reply(
-        f"{len(started)} of {plural(len(results), 'video')} started, up to {dollars(_cost(started))} in all.",
-        title="Tracking started" if started else "Nothing was started",
+        f"{len(started)} of {plural(len(results), 'video')} started, up to {dollars(_cost(started))} in all.{doubt}",
+        title="Tracking started" if started else "Not clear yet" if unclear else "Nothing was started",
         parts=(_table(results), *((_KEEPS_LOOKING,) if unclear else ())),
         actions=_actions(results),
         tone=Tone.SUCCESS if len(started) == len(results) else Tone.WARNING,
@@ -104,13 +107,15 @@ def _single(result: Result) -> Reply:
 def _started(result: Result) -> Reply:
     request = result.request
     days = plural(request.days or 0, "day")
+    runs = result.video is None or result.video.is_running
+    state = "" if result.video is None else f"ContentStats gives its state as {status_word(result.video)}."
     return Reply(
-        f"Tracking started for {days}, up to {dollars(request.cost or Decimal())}. The first snapshot comes within the "
-        f"hour.{' ' + result.words if result.words else ''}",
+        f"Tracking started for {days}, up to {dollars(request.cost or Decimal())}. "
+        f"{'The first snapshot comes within the hour.' if runs else state}{' ' + result.words if result.words else ''}",
         title="Tracking started",
         parts=(Fields((Field("Video", text(_named(result))),)),),
         actions=video_actions(result.video) if result.video else (),
-        tone=Tone.SUCCESS,
+        tone=Tone.SUCCESS if runs else Tone.WARNING,
         public_line=_public_line((result,)),
     )
 

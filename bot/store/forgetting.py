@@ -1,12 +1,19 @@
 """Removing a workspace with everything that is stored for it, and mirrors that no workspace looks at any more."""
 
-from sqlalchemy import delete, select
+from collections import defaultdict
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import delete, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.database import Database
+from bot.domain.tracking import RequestState
+from bot.store.database import Database, insert_into
 from bot.store.tables import (
+    IS_IN_FLIGHT,
     audit,
     credentials,
+    forgotten_spend,
     snapshot_days,
     snapshots,
     track_requests,
@@ -23,18 +30,42 @@ class Forgetting:
         self._database = database
 
     async def workspace(self, workspace_id: int) -> None:
-        """Delete a workspace: its key, requests, audit and videos, and the mirror of a wallet nobody else uses."""
+        """Delete a workspace: its key, requests, audit and videos, and the mirror of a wallet nobody else uses.
+
+        Requests whose outcome is open stay, with the workspace's number, until they are settled: what they started
+        must not be started again. Of the rest the sum spent in each month stays, so that the cap cannot be forgotten.
+        """
+        settled = (track_requests.c.workspace_id == workspace_id) & ~IS_IN_FLIGHT
         async with self._database.writing() as connection:
             await self._own_videos(connection, workspace_id)
-            for table in (credentials, audit, track_requests):
+            await self._keep_spend(connection, workspace_id)
+            for table in (credentials, audit):
                 await connection.execute(delete(table).where(table.c.workspace_id == workspace_id))
-            await connection.execute(delete(workspaces).where(workspaces.c.id == workspace_id))
+            await connection.execute(delete(track_requests).where(settled))
+            unused = ~exists().where(track_requests.c.workspace_id == workspace_id)
+            await connection.execute(delete(workspaces).where(workspaces.c.id == workspace_id, unused))
             await self._unused_mirrors(connection)
 
     async def unused_mirrors(self) -> None:
         """Delete the videos and snapshots of wallets that no workspace uses. They can be read from the API again."""
         async with self._database.writing() as connection:
             await self._unused_mirrors(connection)
+
+    async def _keep_spend(self, connection: AsyncConnection, workspace_id: int) -> None:
+        here = select(workspaces.c.chat, workspaces.c.external_id).where(workspaces.c.id == workspace_id)
+        started = select(track_requests.c.submitted_at, track_requests.c.cost).where(
+            track_requests.c.workspace_id == workspace_id, track_requests.c.state == RequestState.TRACKING
+        )
+        months: defaultdict[date, Decimal] = defaultdict(Decimal)
+        for at, cost in await connection.execute(started):
+            months[at.date().replace(day=1)] += cost
+        chat, external_id = (await connection.execute(here)).one()
+        for month, cost in months.items():
+            row = {"chat": chat, "external_id": external_id, "month": month, "cost": cost}
+            new = insert_into(forgotten_spend, connection).values(row)
+            more = {"cost": forgotten_spend.c.cost + new.excluded.cost}
+            added = new.on_conflict_do_update(index_elements=list(forgotten_spend.primary_key), set_=more)
+            await connection.execute(added)
 
     async def _own_videos(self, connection: AsyncConnection, workspace_id: int) -> None:
         mine = select(videos.c.wallet_id, videos.c.video_id).where(videos.c.owner_id == workspace_id)

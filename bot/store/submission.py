@@ -9,9 +9,9 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.caller import Person
-from bot.domain.tracking import RequestState, TrackRequest
+from bot.domain.tracking import QUIET, RequestState, TrackRequest
 from bot.store.stored_video import StoredVideo, from_row
-from bot.store.tables import IS_IN_FLIGHT, track_requests, videos, workspaces
+from bot.store.tables import IS_IN_FLIGHT, forgotten_spend, track_requests, videos, workspaces
 from bot.store.wallets import lock_wallet
 
 
@@ -80,6 +80,7 @@ def request_from(row: Row[Any]) -> TrackRequest:
         key=row.key,
         link=row.link,
         platform=row.platform,
+        price=row.price,
         state=RequestState(row.state),
         proposed_at=row.proposed_at,
         expires_at=row.expires_at,
@@ -112,27 +113,28 @@ async def refusal(
     wallet_now = select(workspaces.c.wallet_id).where(workspaces.c.id == request.workspace_id)
     if now >= request.expires_at or await connection.scalar(wallet_now) != request.wallet_id:
         return Expired(request)
-    twin = await _twin(connection, request)
+    twin = await _twin(connection, request, now)
     if twin is not None:
         return twin
     spent = await _spent(connection, request.workspace_id, month_start)
     return CapReached(spent, cap) if spent + cost > cap else None
 
 
-async def _twin(connection: AsyncConnection, request: TrackRequest) -> AlreadyRunning | InFlight | None:
+async def _twin(connection: AsyncConnection, request: TrackRequest, now: datetime) -> AlreadyRunning | InFlight | None:
     running = select(videos).where(
         videos.c.wallet_id == request.wallet_id, videos.c.key == request.key, videos.c.is_running
     )
     video = (await connection.execute(running.limit(1))).one_or_none()
     if video is not None:
         return AlreadyRunning(from_row(video))
-    pending = select(track_requests).where(
-        track_requests.c.wallet_id == request.wallet_id,
-        track_requests.c.key == request.key,
-        IS_IN_FLIGHT,
-    )
-    other = (await connection.execute(pending)).one_or_none()
-    return None if other is None else InFlight(request_from(other))
+    # Under another key of this workspace too: it may be the same account's, and what was sent may still take effect.
+    here, lately = track_requests.c.workspace_id == request.workspace_id, track_requests.c.submitted_at > now - QUIET
+    for mine in (track_requests.c.wallet_id == request.wallet_id, here & lately):
+        pending = select(track_requests).where(mine, track_requests.c.key == request.key, IS_IN_FLIGHT)
+        other = (await connection.execute(pending.limit(1))).one_or_none()
+        if other is not None:
+            return InFlight(request_from(other))
+    return None
 
 
 async def _spent(connection: AsyncConnection, workspace_id: int, since: datetime) -> Decimal:
@@ -141,4 +143,11 @@ async def _spent(connection: AsyncConnection, workspace_id: int, since: datetime
         track_requests.c.submitted_at >= since,
         IS_IN_FLIGHT | (track_requests.c.state == RequestState.TRACKING),
     )
-    return (await connection.scalar(query)) or Decimal(0)
+    same = (workspaces.c.chat == forgotten_spend.c.chat) & (workspaces.c.external_id == forgotten_spend.c.external_id)
+    before = (
+        select(func.sum(forgotten_spend.c.cost))
+        .join(workspaces, same)
+        .where(workspaces.c.id == workspace_id, forgotten_spend.c.month >= since.date())
+    )
+    kept, forgotten = await connection.scalar(query), await connection.scalar(before)
+    return (kept or Decimal(0)) + (forgotten or Decimal(0))

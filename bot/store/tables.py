@@ -149,6 +149,7 @@ track_requests = Table(
     Column("key", String, nullable=False),
     Column("link", Words, nullable=False),
     Column("platform", String, nullable=False),
+    Column("price", Dollars, nullable=False),
     Column("state", String, nullable=False),
     Column("proposed_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
@@ -223,6 +224,15 @@ installations = Table(
     Column("scope", String, primary_key=True),
     Column("locked", Text, nullable=False),
     Column("installed_at", UtcDateTime, nullable=False),
+)
+
+forgotten_spend = Table(
+    "forgotten_spend",
+    metadata,
+    Column("chat", String, primary_key=True),
+    Column("external_id", String, primary_key=True),
+    Column("month", Date, primary_key=True),
+    Column("cost", Dollars, nullable=False),
 )
 
 oauth_states = Table(

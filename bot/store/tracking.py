@@ -60,10 +60,14 @@ class Tracking:
         person: Person,
         batch: str,
         items: Sequence[tuple[str, str, str]],
+        price: Decimal,
         now: datetime,
         expires_at: datetime,
     ) -> tuple[TrackRequest, ...]:
-        """Store what a person asked for, an item being `(key, link, platform)`; repeating a batch adds nothing."""
+        """Store what a person asked for, an item being `(key, link, platform)`; repeating a batch adds nothing.
+
+        `price` is the dollars a snapshot that the person is shown.
+        """
         rows = [
             {
                 "batch": batch,
@@ -75,6 +79,7 @@ class Tracking:
                 "key": key,
                 "link": link,
                 "platform": platform,
+                "price": price,
                 "state": RequestState.PROPOSED,
                 "proposed_at": now,
                 "expires_at": expires_at,
@@ -115,17 +120,25 @@ class Tracking:
             request, _ = await _move(connection, request_id, IS_PROPOSED, submitted)
             return Submitted(request)
 
-    async def mark_tracking(self, request_id: int, video: Video, now: datetime) -> TrackRequest:
-        """The API started the video: keep it as the workspace's own and note the spending. Safe to repeat."""
+    async def mark_tracking(self, request_id: int, video: Video, now: datetime) -> tuple[TrackRequest, bool]:
+        """The API started the video: keep it as the workspace's own and note the spending. Safe to repeat.
+
+        Returns the request, and whether it was this call that noted it. What was given up as absent is started after
+        all when the API says so, and costs more than was confirmed when the API says that.
+        """
+        given_up = (track_requests.c.state == RequestState.FAILED) & track_requests.c.submitted_at.is_not(None)
+        started: dict[str, Any] = {"state": RequestState.TRACKING, "video_id": video.id, "outcome": ""}
         async with self._database.writing() as connection:
-            started = {"state": RequestState.TRACKING, "video_id": video.id, "outcome": ""}
-            request, moved = await _move(connection, request_id, IS_IN_FLIGHT, started)
+            confirmed = await connection.scalar(select(track_requests.c.cost).where(track_requests.c.id == request_id))
+            if video.estimated_cost is not None and (confirmed is None or video.estimated_cost > confirmed):
+                started["cost"] = video.estimated_cost
+            request, moved = await _move(connection, request_id, IS_IN_FLIGHT | given_up, started)
             if moved:
                 await mirror.remember(connection, request.wallet_id, [(video, request.key)], now)
                 owner = (request.workspace_id, request.person)
                 await mirror.give_owner(connection, request.wallet_id, video.id, owner)
                 await audit.write_track(connection, request, now)
-            return request
+            return request, moved
 
     async def mark_failed(self, request_id: int, outcome: str, now: datetime) -> TrackRequest:
         """What was submitted certainly started nothing. Returns the request as it stands, changed or not."""

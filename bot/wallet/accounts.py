@@ -81,6 +81,10 @@ class Accounts:
         self._known[ref] = (account, now + KNOWN_FOR)
         return account
 
+    def has_default(self, ref: WorkspaceRef) -> bool:
+        """Whether a workspace without a key of its own uses the installation's."""
+        return ref.is_operators and self._default_key is not None
+
     async def link(self, ref: WorkspaceRef, key: str, person: Person) -> tuple[Usage, bool]:
         """Try a key, then keep it for the workspace; returns what it may spend, and whether it is a test key.
 

@@ -1,6 +1,7 @@
 """From the links that someone wants to track to what is known of them: what tracks them, or why they are none."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from bot.domain.errors import LinkError
@@ -33,16 +34,15 @@ class Candidate:
 async def candidates(wallet: Wallet, workspace: Workspace, typed: Sequence[str]) -> tuple[Candidate, ...]:
     """What each link names, equal ones once, in the order typed.
 
-    The API lists each platform once, so that what was started elsewhere is seen. Raises ContentStatsError where it
-    cannot: without that look nothing may be proposed.
+    The account is listed first, so that what was started elsewhere is seen. Raises ContentStatsError where it cannot
+    be: without that look nothing may be proposed.
     """
     read = dict([await _read(wallet, each) for each in typed])
-    for platform in dict.fromkeys(each.platform for each in read.values() if isinstance(each, VideoLink)):
-        rows, _ = await wallet.mirror.rows(platform)
-        await wallet.mirror.remember(rows)
+    links = [each for each in read.values() if isinstance(each, VideoLink)]
+    listed = {video.id for video in (await wallet.mirror.list_running()).videos} if links else set()
     return tuple(
         [
-            await _known(wallet, workspace, each) if isinstance(each, VideoLink) else Candidate(None, str(each))
+            await _known(wallet, workspace, each, listed) if isinstance(each, VideoLink) else Candidate(None, str(each))
             for each in read.values()
         ]
     )
@@ -68,12 +68,16 @@ async def _read(wallet: Wallet, typed: str) -> tuple[str, VideoLink | LinkError]
     return link.key, link
 
 
-async def _known(wallet: Wallet, workspace: Workspace, link: VideoLink) -> Candidate:
+async def _known(wallet: Wallet, workspace: Workspace, link: VideoLink, listed: AbstractSet[str]) -> Candidate:
     """What tracks a link; an open request before its video, which may not be known to be its."""
     request = await wallet.store.tracking.in_flight(wallet.id, link.key)
     if request is not None:
         return Candidate(link, in_flight=request, is_hidden=request.workspace_id != workspace.id)
     stored = await wallet.store.videos.by_key(wallet.id, link.key)
     running = next((each for each in stored if each.video.is_running), None)
+    if running is not None and running.video.id not in listed:
+        await wallet.mirror.page(running)  # its list is full of newer ones: only its page says whether it has ended
+        current = await wallet.mirror.current(running)
+        running = current if current.video.is_running else None
     hidden = running is not None and running.workspace_id not in {None, workspace.id}
     return Candidate(link, running=running, is_hidden=hidden)

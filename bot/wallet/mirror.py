@@ -17,15 +17,14 @@ from bot.domain.errors import ContentStatsError
 from bot.domain.growth import JITTER, change, main_metric
 from bot.domain.links import canonical_key
 from bot.domain.money import Usage
-from bot.domain.videos import HOUR, Video, VideoPlatform, VideoReading, VideoStatus
+from bot.domain.videos import FINISHED, HOUR, Video, VideoList, VideoReading
 from bot.store import Store
 from bot.store.videos import StoredVideo
 from bot.wallet.flight import SingleFlight
+from bot.wallet.listing import list_account
 
 T = TypeVar("T")
 
-FULL_LIST = 100
-"""The most rows that `GET /videos` returns, which has no cursor: a list this long may hide others."""
 USAGE_AGE = timedelta(seconds=60)
 LIST_AGE = timedelta(minutes=5)
 READ_LEASE = timedelta(seconds=30)
@@ -72,22 +71,12 @@ class Mirror:
         """One video with its snapshots, read from the API at most once an hour."""
         return await self._pages.run(stored.video.id, lambda: self._page(stored))
 
-    async def rows(self, platform: str | None = None, status: str | None = None) -> tuple[tuple[Video, ...], bool]:
-        """The account's rows, or a platform's or status's, as the API lists them now, and whether none is hidden.
+    async def list_running(self) -> VideoList:
+        """List the account now, and keep what it shows; complete where no video that may still run can be hidden.
 
-        One call where they fit into one; a list that is full is asked for again in parts. Raises ContentStatsError.
+        Raises ContentStatsError.
         """
-        rows = await self._client.list_videos(platform=platform, status=status)
-        if len(rows) < FULL_LIST:
-            return rows, True
-        if status is None:
-            parts = [await self.rows(platform, each) for each in VideoStatus]
-        elif platform is None:
-            parts = [await self.rows(each, status) for each in VideoPlatform]
-        else:
-            return rows, False
-        unique = {video.id: video for part in (rows, *(found for found, _ in parts)) for video in part}
-        return tuple(unique.values()), all(complete for _, complete in parts)
+        return await self._list(unneeded=FINISHED)
 
     async def remember(self, videos: Sequence[Video], asked: datetime | None = None) -> None:
         """Keep what the API stated of videos when it was asked: now, where no time is given."""
@@ -124,14 +113,19 @@ class Mirror:
         if known is not None and is_fresh(known.at, now, max_age):
             return Dated(known.complete, known.at)
         try:
-            rows, complete = await self.rows()
+            listing = await self._list(unneeded=frozenset())
         except ContentStatsError as error:
             if known is None:
                 raise
             return Dated(known.complete, known.at, str(error))
-        await self.remember(rows, now)
-        await self._store.wallets.mark_swept(self._wallet_id, now, complete=complete)
-        return Dated(complete, now)
+        await self._store.wallets.mark_swept(self._wallet_id, now, complete=listing.is_complete)
+        return Dated(listing.is_complete, now)
+
+    async def _list(self, unneeded: frozenset[str]) -> VideoList:
+        asked = self._clock()
+        listing = await list_account(self._client, unneeded)
+        await self.remember(listing.videos, asked)
+        return listing
 
     async def _page(self, stored: StoredVideo) -> Dated[VideoReading]:
         problem = ""

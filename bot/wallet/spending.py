@@ -7,7 +7,7 @@ is looked up in the list, and counts as absent only after a quiet time and sever
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -17,18 +17,20 @@ from bot.domain.caller import Person
 from bot.domain.clock import Clock
 from bot.domain.errors import ContentStatsError, NotEnoughBalance, OutcomeUnclear
 from bot.domain.links import canonical_key
-from bot.domain.tracking import RequestState, TrackRequest
-from bot.domain.videos import Video
+from bot.domain.tracking import QUIET, RequestState, TrackRequest
+from bot.domain.videos import Video, VideoList
 from bot.store import Store
-from bot.store.tracking import NotProposed, Refused, Submitted
+from bot.store.tracking import Expired, NotProposed, Refused, Submitted
 from bot.wallet.mirror import Mirror
 
 logger = logging.getLogger(__name__)
 
-QUIET = timedelta(minutes=10)
-"""How long after a submission its absence from the list proves nothing: longer than any late commit of the API."""
 CLEAN_LOOKS = 3
 """Looks at a complete list, after the quiet time, that must all miss the link before it counts as not started."""
+BETWEEN_LOOKS = timedelta(minutes=1)
+"""The least time between two looks that count: three clicks in a second are one look."""
+CLOCK_SKEW = timedelta(days=1)
+"""How far the API's clock, or another machine's, may be from ours before its times are not believed."""
 LOOK_AFTER = (0.5, 1.5, 3.0)
 """Seconds between the looks that follow an unclear answer at once."""
 
@@ -74,9 +76,7 @@ class Spending:
         The account is listed right before, so that what someone started elsewhere is not started again; where that
         fails, ContentStatsError is raised and nothing is spent. After the first refusal for money the rest is not sent.
         """
-        for platform in dict.fromkeys(request.platform for request in requests):
-            rows, _ = await self._mirror.rows(platform)
-            await self._mirror.remember(rows)
+        await self._mirror.list_running()
         outcomes: list[Outcome] = []
         for request in requests:
             broke = any(isinstance(outcome.error, NotEnoughBalance) for outcome in outcomes)
@@ -85,29 +85,56 @@ class Spending:
 
     async def settle(self, request: TrackRequest) -> Outcome:
         """Look once for what an unclear request started. Never sends; safe to repeat; keeps it unclear in doubt."""
+        if request.wallet_id != self._wallet_id:
+            return Outcome(request)  # sent with another key, so this account's list proves nothing
         try:
-            rows, complete = await self._mirror.rows(request.platform)
+            listing = await self._mirror.list_running()
         except ContentStatsError as error:
             return Outcome(request, error=error)
-        found = await self._started_by(request, rows)
+        return await self._settle(request, listing)
+
+    async def settle_all(self) -> None:
+        """Look for every request that a crash or an unclear answer left open; what stays unclear stays stored."""
+        waiting = await self._store.tracking.unsettled(self._wallet_id, self._clock())
+        if not waiting:
+            return
+        try:
+            listing = await self._mirror.list_running()
+        except ContentStatsError as error:
+            logger.warning("unclear requests cannot be looked up: %s", error)
+            return
+        for request in waiting:
+            outcome = await self._settle(request, listing)
+            logger.info("unclear request looked up", extra={"request": request.id, "state": outcome.request.state})
+
+    async def _settle(self, request: TrackRequest, listing: VideoList) -> Outcome:
+        found = await self._started_by(request, listing.videos)
         if found is not None:
             return await self._started(request, found)
-        if request.submitted_at is None or not complete or self._clock() - request.submitted_at < QUIET:
+        if request.submitted_at is None or not await self._proves_absence(request, listing):
+            return Outcome(request)
+        if self._clock() - request.submitted_at < QUIET + request.clean_looks * BETWEEN_LOOKS:
             return Outcome(request)
         if await self._store.tracking.count_look(request.id) < CLEAN_LOOKS:
             return Outcome(request)
         absent = "it does not appear in the account, so it was not started and costs nothing. /track tries it anew."
         return Outcome(await self._store.tracking.mark_failed(request.id, absent, self._clock()))
 
-    async def settle_all(self) -> None:
-        """Look for every request that a crash or an unclear answer left open; what stays unclear stays stored."""
-        for request in await self._store.tracking.unsettled(self._wallet_id, self._clock()):
-            outcome = await self.settle(request)
-            if outcome.error is not None:
-                return  # the next one would wait as long for the same
-            logger.info("unclear request looked up", extra={"request": request.id, "state": outcome.request.state})
+    async def _proves_absence(self, request: TrackRequest, listing: VideoList) -> bool:
+        """Whether a listing without a request's video shows that there is none.
+
+        Not where running rows may be hidden, where one has a link that cannot be read, or where the list lacks a video
+        of the platform that is known to run: then it is not the whole account.
+        """
+        readable = all(canonical_key(row.link) is not None for row in listing.videos if row.is_running)
+        listed = {row.id for row in listing.videos}
+        running = await self._store.videos.running(self._wallet_id)
+        same = {stored.video.id for stored in running if stored.video.platform == request.platform}
+        return listing.is_complete and readable and same <= listed
 
     async def _start(self, request: TrackRequest, person: Person, days: int, price: Decimal, cap: Decimal) -> Outcome:
+        if request.wallet_id != self._wallet_id:
+            return Outcome(request, refusal=Expired(request))  # the card showed another account's money
         now = self._clock()
         month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
         result = await self._store.tracking.submit(request.id, person.id, days, price, now, month, cap)
@@ -128,8 +155,11 @@ class Spending:
         return await self._started(request, video)
 
     async def _started(self, request: TrackRequest, video: Video) -> Outcome:
-        started = await self._store.tracking.mark_tracking(request.id, video, self._clock())
-        return Outcome(started, video, is_news=started.state is RequestState.TRACKING)
+        """Note what was started, with what the API's short answer leaves out."""
+        started_at = video.started_at or request.submitted_at
+        whole = replace(video, days=request.days if video.days is None else video.days, started_at=started_at)
+        started, is_news = await self._store.tracking.mark_tracking(request.id, whole, self._clock())
+        return Outcome(started, whole, is_news=is_news)
 
     async def _look_soon(self, request: TrackRequest, error: OutcomeUnclear) -> Outcome:
         outcome = Outcome(request, error=error)
@@ -145,15 +175,17 @@ class Spending:
         return Outcome(await self._store.tracking.drop(request.id, words))
 
     async def _started_by(self, request: TrackRequest, rows: Sequence[Video]) -> Video | None:
-        """The row that this request started: of its link, and running or not known before it was submitted.
+        """The row that this request started: of its link and length, and running or new since it was submitted.
 
         When it was submitted no tracking of the link was running, whatever another machine's clock says of the order.
         """
         known = await self._store.videos.by_key(self._wallet_id, request.key)
-        before = {
-            stored.video.id
-            for stored in known
-            if request.submitted_at is not None and stored.first_seen_at <= request.submitted_at
-        }
-        same_link = (row for row in rows if canonical_key(row.link) == request.key)
-        return next((row for row in same_link if row.is_running or row.id not in before), None)
+        submitted_at = request.submitted_at or request.proposed_at
+        before = {stored.video.id for stored in known if stored.first_seen_at <= submitted_at}
+        for row in rows:
+            if canonical_key(row.link) != request.key or row.days not in {None, request.days}:
+                continue
+            is_recent = row.started_at is None or row.started_at > submitted_at - CLOCK_SKEW
+            if row.is_running or (row.id not in before and is_recent):
+                return row
+        return None

@@ -55,6 +55,12 @@ class Wallet:
         await self.mirror.aclose()
         await self._client.aclose()
 
+    async def sweep(self) -> Dated[bool]:
+        """Bring the list of videos up to date, and with it every request whose outcome is open."""
+        swept = await self.mirror.sweep()
+        await self.spending.settle_all()
+        return swept
+
     async def promises(self) -> tuple[tuple[Promise, ...], int]:
         """What every running video of this wallet, whoever started it, still owes; how many have no known end."""
         running = await self.store.videos.running(self.id)

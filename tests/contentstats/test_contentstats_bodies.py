@@ -1,6 +1,7 @@
 """Every body but a video's page: lists, tracked, stopped, usage and errors, as documented and otherwise."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -36,7 +37,7 @@ def test_a_list_keeps_every_row_that_has_an_id(caplog):
         {"id": ""},
         {"id": "v3", "days_remaining": []},
     ]
-    videos = read_list(encoded({"videos": rows, "total": 6, "limit": 100}))
+    videos = read_list(encoded({"videos": rows, "total": 6, "limit": 100}), 100).videos
     assert [video.id for video in videos] == ["v1", "v3"]
     assert "4 of 6" in caplog.text
 
@@ -49,10 +50,30 @@ def test_the_long_and_the_short_track_answer_name_the_same_video():
         "days_remaining": 7,
         "created_at": "2026-03-02T12:00:00Z",
     }
-    assert read_tracked(encoded(short), "asked") == Video("v1", "l", "tiktok", "monitoring")
-    assert read_tracked(encoded(long), "asked") == Video(
-        "v1", "l", "tiktok", "monitoring", started_at=NOON, days=7, days_remaining=Decimal(7)
-    )
+    known = Video("v1", "l", "tiktok", "monitoring", estimated_cost=Decimal("2.52"))
+    assert read_tracked(encoded(short), "asked") == known
+    whole = replace(known, started_at=NOON, days=7, days_remaining=Decimal(7))
+    assert read_tracked(encoded(long), "asked") == whole
+
+
+def test_a_track_answer_for_another_video_is_not_the_answer():
+    asked, other = "https://x.com/a/status/1", "https://twitter.com/i/status/2"
+    with pytest.raises(ForeignBody):
+        read_tracked(encoded({"id": "v1", "video_link": other}), asked)
+    assert read_tracked(encoded({"id": "v1", "video_link": "https://twitter.com/i/status/1"}), asked).id == "v1"
+
+
+@pytest.mark.parametrize(
+    ("rows", "stated", "is_complete"),
+    [(1, 100, True), (99, 100, True), (100, 100, False), (50, 50, False), (50, None, True), (0, 0, True)],
+)
+def test_a_list_as_long_as_the_limit_that_it_states_may_hide_rows(rows, stated, is_complete):
+    body = {"videos": [{"id": str(number)} for number in range(rows)], "limit": stated}
+    assert read_list(encoded(body), 100).is_complete is is_complete
+
+
+def test_a_list_with_a_row_that_cannot_be_read_may_hide_it():
+    assert not read_list(encoded({"videos": [{"id": "v1"}, {"video_link": "l"}]}), 100).is_complete
 
 
 def test_a_track_answer_without_a_link_is_for_the_link_that_was_asked():
@@ -104,7 +125,7 @@ def test_an_answer_that_does_not_say_stopped_is_not_believed(answer):
         read_stopped(encoded(answer))
 
 
-READERS = [read_page, read_list, lambda body: read_tracked(body, "l"), read_stopped, read_usage]
+READERS = [read_page, lambda body: read_list(body, 100), lambda body: read_tracked(body, "l"), read_stopped, read_usage]
 
 
 @pytest.mark.parametrize("read", READERS)

@@ -30,7 +30,7 @@ async def test_a_video_is_tracked_listed_read_and_stopped(client, wall):
     assert (tracked.link, tracked.platform, tracked.status, tracked.days) == (TIKTOK, "tiktok", "monitoring", 7)
     assert tracked.started_at == wall.date()
     wall.time += timedelta(hours=3).total_seconds()
-    (listed,) = await client.list_videos()
+    (listed,) = (await client.list_videos()).videos
     assert (listed.id, listed.link, listed.days) == (tracked.id, TIKTOK, 7)
     reading = await client.read_video(tracked.id)
     assert reading.video.title
@@ -60,8 +60,10 @@ async def test_a_short_track_answer_is_enough(client, sandbox):
 async def test_the_list_is_filtered_by_the_server(client, sandbox):
     await client.track(TIKTOK, 1)
     await client.track(TWITTER, 1)
-    assert [video.link for video in await client.list_videos(platform="twitter", status="monitoring")] == [TWITTER]
-    assert await client.list_videos(status="completed") == ()
+    assert [video.link for video in (await client.list_videos(platform="twitter", status="monitoring")).videos] == [
+        TWITTER
+    ]
+    assert (await client.list_videos(status="completed")).videos == ()
     queries = [dict(request.query) for request in sandbox.calls("GET /videos")]
     assert queries == [
         {"platform": "twitter", "status": "monitoring", "limit": "100"},

@@ -1,10 +1,12 @@
 """Videos, people and moments that the store's tests share."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 from bot.domain.caller import Person, WorkspaceRef
 from bot.domain.videos import HOUR, Metric, Snapshot, Video, VideoReading
 
+PRICE = Decimal("0.015")
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 MONTH = datetime(2026, 3, 1, tzinfo=UTC)
 ADA = Person("U1", "Ada")
@@ -32,7 +34,7 @@ def reading(of, *views, start=NOW - timedelta(days=1)):
 async def proposed(store, workspace, *keys, person=ADA, batch="batch", now=NOW):
     """Requests of one batch, valid for ten minutes."""
     items = [(key, f"https://example.com/{key}", "tiktok") for key in keys]
-    return await store.tracking.propose(workspace, "C1", person, batch, items, now, now + timedelta(minutes=10))
+    return await store.tracking.propose(workspace, "C1", person, batch, items, PRICE, now, now + timedelta(minutes=10))
 
 
 async def submitted(store, request, cost, *, cap=1_000, now=NOW, days=7):

@@ -2,7 +2,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from bot.store.audit import Action, Entry
-from tests.store.samples import ADA, BEN, MONTH, NOW, submitted, video
+from tests.store.samples import ADA, BEN, MONTH, NOW, PRICE, submitted, video
 
 STOP = Entry(NOW, ADA, "C1", Action.STOP, "https://example.com/1", "v1", None, "stopped, saves $1.20")
 
@@ -47,7 +47,8 @@ async def test_only_what_was_started_counts_as_spent(store, workspace):
 async def propose(store, workspace, person, channel, now):
     token = f"{person.id}{channel}{now}"
     item = (f"tiktok:{workspace.id}{token}", "https://example.com", "tiktok")
-    return await store.tracking.propose(workspace, channel, person, token, [item], now, now + timedelta(minutes=1))
+    until = now + timedelta(minutes=1)
+    return await store.tracking.propose(workspace, channel, person, token, [item], PRICE, now, until)
 
 
 async def track(store, workspace, person, channel, cost, now=NOW):

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.domain.tracking import RequestState
+from bot.domain.tracking import QUIET, RequestState
 from bot.store.audit import Action
 from bot.store.tracking import (
     AlreadyRunning,
@@ -142,7 +142,8 @@ async def test_the_cap_counts_this_month_and_this_workspace_alone(store, workspa
 async def test_what_was_started_is_the_workspaces_own_and_on_record(store, request_, workspace, neighbour):
     await submitted(store, request_, COST)
     later = NOW + timedelta(seconds=3)
-    tracking = await store.tracking.mark_tracking(request_.id, video("v1", title="Mine"), later)
+    tracking, is_news = await store.tracking.mark_tracking(request_.id, video("v1", title="Mine"), later)
+    assert is_news
     assert (tracking.state, tracking.video_id) == (RequestState.TRACKING, "v1")
     stored = await store.videos.find(workspace, "v1")
     assert (stored.video.title, stored.key, stored.started_by, stored.workspace_id) == (
@@ -161,8 +162,8 @@ async def test_what_was_started_is_the_workspaces_own_and_on_record(store, reque
 
 async def test_an_answer_that_is_noted_twice_is_on_record_once(store, request_, workspace):
     await submitted(store, request_, COST)
-    first = await store.tracking.mark_tracking(request_.id, video("v1"), NOW)
-    assert await store.tracking.mark_tracking(request_.id, video("v1"), NOW + timedelta(hours=1)) == first
+    first, _ = await store.tracking.mark_tracking(request_.id, video("v1"), NOW)
+    assert await store.tracking.mark_tracking(request_.id, video("v1"), NOW + timedelta(hours=1)) == (first, False)
     assert len(await store.audit.recent(workspace.id, 10)) == 1
 
 
@@ -171,7 +172,7 @@ async def test_an_unclear_outcome_is_settled_by_looking(store, request_, workspa
     unclear = await store.tracking.mark_unknown(request_.id, "the connection broke", NOW)
     assert (unclear.state, unclear.outcome) == (RequestState.UNKNOWN, "the connection broke")
     assert [await store.tracking.count_look(request_.id) for _ in range(3)] == [1, 2, 3]
-    found = await store.tracking.mark_tracking(request_.id, video("v1"), NOW)
+    found, _ = await store.tracking.mark_tracking(request_.id, video("v1"), NOW)
     assert (found.state, found.outcome, found.clean_looks) == (RequestState.TRACKING, "", 3)
     outcomes = [(entry.outcome, entry.cost) for entry in await store.audit.recent(workspace.id, 10)]
     assert outcomes == [("tracking", COST), ("the connection broke", None)]
@@ -182,11 +183,12 @@ async def test_nothing_leaves_a_final_state_and_nothing_skips_one(store, workspa
     for request in (failed, tracking):
         await submitted(store, request, COST)
     failed = await store.tracking.mark_failed(failed.id, "refused", NOW)
-    tracking = await store.tracking.mark_tracking(tracking.id, video("v1"), NOW)
+    tracking, _ = await store.tracking.mark_tracking(tracking.id, video("v1"), NOW)
     for request in (failed, tracking, fresh):
         assert await store.tracking.mark_unknown(request.id, "too late", NOW) == request
         assert await store.tracking.mark_failed(request.id, "too late", NOW) == request
-        assert await store.tracking.mark_tracking(request.id, video("v2"), NOW) == request
+    for request in (tracking, fresh):
+        assert await store.tracking.mark_tracking(request.id, video("v2"), NOW) == (request, False)
     assert await store.videos.find(workspace, "v2") is None
     for request in (failed, tracking):
         assert await store.tracking.drop(request.id, "too late") == request
@@ -228,3 +230,47 @@ async def test_what_needs_a_look_is_what_is_unclear_and_what_was_sent_long_ago(s
 async def test_a_video_from_outside_has_no_starter(store, wallet_id, workspace):
     await store.videos.remember(wallet_id, keyed(video("v1")), NOW)
     assert await store.tracking.starter(workspace.id, "v1") is None
+
+
+async def test_an_answer_after_all_undoes_what_was_taken_for_absent(store, request_):
+    await submitted(store, request_, COST)
+    await store.tracking.mark_failed(request_.id, "absent", NOW)
+    late, is_news = await store.tracking.mark_tracking(request_.id, video("v1"), NOW)
+    assert (late.state, late.video_id, late.outcome, is_news) == (RequestState.TRACKING, "v1", "", True)
+
+
+async def test_the_higher_of_what_was_confirmed_and_what_the_api_says_is_on_record(store, workspace):
+    more, less = await proposed(store, workspace, "more", "less")
+    for request, said in ((more, COST * 2), (less, COST / 2)):
+        await submitted(store, request, COST)
+        noted, _ = await store.tracking.mark_tracking(request.id, video(request.key, estimated_cost=said), NOW)
+        assert noted.cost == max(said, COST)
+
+
+async def test_another_key_of_the_same_workspace_waits_until_the_first_can_take_no_effect(store, workspace):
+    (first,) = await proposed(store, workspace, "a")
+    await submitted(store, first, COST)
+    other = await store.wallets.ensure_wallet("rotated", NOW)
+    moved = await store.workspaces.ensure_workspace(HERE, other, NOW)
+    (second,) = await proposed(store, moved, "a", batch="second")
+    assert await submitted(store, second, COST) == InFlight((await store.tracking.batch(workspace.id, "batch"))[0])
+    later = NOW + QUIET
+    (third,) = await proposed(store, moved, "a", batch="third", now=later)
+    assert isinstance(await submitted(store, third, COST, now=later), Submitted)
+
+
+async def test_a_forgotten_workspace_keeps_its_open_requests_and_the_sum_of_its_month(store, workspace):
+    open_, started, last = await proposed(store, workspace, "open", "started", "last")
+    for request in (open_, started):
+        await submitted(store, request, COST)
+    await store.tracking.mark_tracking(started.id, video("v1"), NOW)
+    await store.forgetting.workspace(workspace.id)
+    assert [each.id for each in await store.tracking.batch(workspace.id, "batch")] == [open_.id]
+    assert await store.videos.by_key(workspace.wallet_id, "started") == ()
+    assert await store.audit.recent(workspace.id, 10) == ()
+    await store.tracking.mark_failed(open_.id, "absent", NOW)
+    await store.forgetting.workspace(workspace.id)
+    back = await store.workspaces.ensure_workspace(HERE, workspace.wallet_id, NOW)
+    (anew,) = await proposed(store, back, "anew", batch="anew")
+    assert await submitted(store, anew, COST, cap=COST) == CapReached(COST, COST)
+    assert last.id

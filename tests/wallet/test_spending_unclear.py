@@ -3,10 +3,11 @@
 from decimal import Decimal
 
 import pytest
+from pydantic import SecretStr
 
 from bot.reply.model import Tone
 from bot.reply.plain import plain_spans, plain_text
-from tests.standins.scene import ANA, BEN, EVE, LINK, LIST, TRACK, YOUTUBE, labels, rows, scene_of
+from tests.standins.scene import ANA, BEN, EVE, LINK, LIST, TRACK, YOUTUBE, labels, rows, sandbox_of, scene_of
 
 TOOK_EFFECT = [
     "effect-then-hang",
@@ -70,6 +71,9 @@ async def test_a_start_that_may_have_failed_is_never_sent_again_and_free_only_af
     scene.clock.advance(seconds=1)
     for _ in range(2):
         assert (await scene.say(f"/track {LINK} 7")).title == "Not clear yet"
+        for _ in range(3):
+            assert (await scene.press(reply, "Look again")).title == "Not clear yet"  # three clicks are one look
+        scene.clock.advance(minutes=1)
     assert scene.posts() == 1
     settled = await scene.press(reply, "Look again")
     assert "Not started: it does not appear in the account" in settled.summary
@@ -86,7 +90,7 @@ async def test_the_same_on_each_database(scene_on_each):
     scene.sandbox.faults.add("reset", TRACK)
     unclear = await scene.start(YOUTUBE)
     assert unclear.title == "Not clear yet"
-    scene.clock.advance(minutes=10)
+    scene.clock.advance(minutes=12)
     for _ in range(3):
         settled = await scene.press(unclear, "Look again")
     assert settled.title == "Not started"
@@ -128,17 +132,16 @@ async def test_a_start_that_shows_up_late_is_found_and_is_news_once(scene, misbe
     assert (entry.video_id, entry.person) == (late.id, ANA.person)
 
 
-async def test_a_start_that_the_list_showed_first_is_still_settled_and_told(scene, misbehave):
-    """As when a sweep for /videos comes between the lost answer and the look."""
+async def test_whoever_lists_the_account_settles_what_is_unclear_in_it(scene, misbehave):
     misbehave("hang")
     reply = await scene.start()
     scene.sandbox.world.track(scene.sandbox.key, LINK, 7)
     scene.clock.advance(minutes=6)
     assert "1 video" in (await scene.say("/videos")).summary
-    told = await scene.say(f"/track {LINK}")
-    assert told.tone is Tone.SUCCESS
+    assert "already being tracked" in (await scene.say(f"/track {LINK}")).summary
+    told = await scene.press(reply, "Look again")
     assert "Tracking started for 7 days" in told.summary
-    assert (await scene.press(reply, "Look again")).public_line == ()
+    assert told.public_line == ()
     assert "Everything works" in (await scene.say("/status")).summary
 
 
@@ -158,7 +161,7 @@ async def test_an_older_finished_tracking_is_not_taken_for_the_start(scene, misb
     misbehave("hang")
     reply = await scene.start()
     assert reply.title == "Not clear yet"
-    scene.clock.advance(minutes=11)
+    scene.clock.advance(minutes=12)
     for _ in range(3):
         settled = await scene.press(reply, "Look again")
     assert settled.title == "Not started"
@@ -292,9 +295,9 @@ async def test_what_a_batch_left_unclear_is_shown_beside_what_started(scene):
 async def test_opening_looks_for_what_is_unclear_and_gives_up_at_the_first_failure(sandbox, clock, sqlite_url):
     async with scene_of(sandbox, clock, sqlite_url) as scene:
         card = await scene.say(f"/track {YOUTUBE} {LINK} 1")
-        # The list works right before the start, once for each platform, and fails for every look after it.
+        # The list works right before the start, and fails for every look after it.
         sandbox.faults.add("effect-then-reset", TRACK, times=2)
-        sandbox.faults.add("headers", LIST, times=2)
+        sandbox.faults.add("headers", LIST, times=1)
         sandbox.faults.add("500", LIST, times=None)
         assert [row[2] for row in rows(await scene.press(card, "Track 1 day"))] == ["not clear yet"] * 2
     before = len(sandbox.calls(LIST))
@@ -305,3 +308,100 @@ async def test_opening_looks_for_what_is_unclear_and_gives_up_at_the_first_failu
         assert (await scene.say("/status")).summary == "Everything works."
         assert scene.posts() == scene.trackings() == 2
         assert sum(entry.cost or 0 for entry in await scene.audit()) == Decimal("0.72")
+
+
+async def test_a_press_that_reaches_a_process_with_another_key_spends_nothing(clock, sqlite_url):
+    keys = {"cs_test_one": "One", "cs_test_two": "Two"}
+    locked = {"secret_keys": SecretStr("0123456789abcdef" * 2)}
+    async with (
+        sandbox_of(clock, keys=keys) as sandbox,
+        scene_of(sandbox, clock, sqlite_url, **locked) as here,
+        scene_of(sandbox, clock, sqlite_url, **locked) as there,
+    ):
+        await there.say("/usage")
+        await here.bot.run("connect", {"key": "cs_test_two"}, ANA)
+        card = await here.say(f"/track {LINK} 7")
+        refused = await there.press(card, "Track 7")
+        assert "expired" in refused.summary
+        assert here.posts() == 0
+        assert (await here.press(await here.say(f"/track {LINK} 7"), "Track 7")).tone is Tone.SUCCESS
+        assert len(sandbox.world.account("cs_test_two").trackings) == 1
+
+
+async def test_another_account_proves_nothing_of_an_unclear_start(clock, sqlite_url):
+    keys = {"cs_test_one": "One", "cs_test_two": "Two"}
+    locked = {"secret_keys": SecretStr("0123456789abcdef" * 2)}
+    async with sandbox_of(clock, keys=keys) as sandbox, scene_of(sandbox, clock, sqlite_url, **locked) as scene:
+        sandbox.faults.add("reset", TRACK)
+        unclear = await scene.start()
+        await scene.bot.run("connect", {"key": "cs_test_two"}, ANA)
+        for _ in range(4):
+            scene.clock.advance(minutes=11)
+            assert (await scene.press(unclear, "Look again")).title == "Not clear yet"
+
+
+async def test_a_list_without_a_video_that_runs_or_with_a_link_that_cannot_be_read_proves_nothing(scene, misbehave):
+    await scene.start("https://www.tiktok.com/@steady/video/7300000000000000001")
+    misbehave("reset")
+    unclear = await scene.start()
+    (known,) = scene.sandbox.world.account(scene.sandbox.key).trackings
+    row = {
+        "id": known,
+        "video_link": "https://www.tiktok.com/@steady/video/7300000000000000001",
+        "status": "monitoring",
+    }
+    strange = {"id": "strange", "video_link": "https://tiktok.example/x", "platform": "tiktok", "status": "monitoring"}
+    for listed in ([], [row, strange], [row, {"video_link": LINK}], [row] * 50):
+        body = {"videos": listed, "total": len(listed), "limit": 50}
+        for _ in range(4):
+            scene.clock.advance(minutes=11)
+            scene.sandbox.faults.add("status", LIST, status=200, body=body)
+            assert (await scene.press(unclear, "Look again")).title == "Not clear yet"
+
+
+async def test_a_price_that_rose_since_the_card_is_not_paid(scene):
+    card = await scene.say(f"/track {LINK} 7")
+    scene.clock.advance(minutes=5)
+    usage = {"balance_usd": 50, "uncharged_usage_usd": 0, "cost_per_snapshot": 0.15}
+    scene.sandbox.faults.add("status", "GET /usage", status=200, body=usage)
+    refused = await scene.press(card, "Track 7")
+    assert "price of a snapshot has risen" in refused.summary
+    assert scene.posts() == 0
+
+
+async def test_what_the_api_says_that_it_costs_is_told_and_counted(scene):
+    answer = {"id": "v1", "video_link": LINK, "platform": "tiktok", "status": "monitoring", "estimated_cost": 25.2}
+    scene.sandbox.faults.add("status", TRACK, status=201, body=answer)
+    reply = await scene.start()
+    assert "$25.20" in reply.summary
+    assert [entry.cost for entry in await scene.audit()] == [Decimal("25.2")]
+
+
+async def test_an_answer_about_another_video_is_unclear(scene):
+    answer = {"id": "v1", "video_link": YOUTUBE, "platform": "youtube", "status": "monitoring"}
+    scene.sandbox.faults.add("status", TRACK, status=201, body=answer)
+    assert (await scene.start()).title == "Not clear yet"
+
+
+async def test_a_longer_tracking_that_somebody_else_started_is_not_taken_for_ours(scene, misbehave):
+    misbehave("reset")
+    unclear = await scene.start(days=3)
+    scene.sandbox.world.track(scene.sandbox.key, LINK, 30)
+    assert (await scene.press(unclear, "Look again")).title == "Not clear yet"
+    assert all(entry.cost is None for entry in await scene.audit())
+
+
+async def test_nothing_is_disconnected_while_a_start_is_unclear(scene, misbehave):
+    misbehave("reset")
+    await scene.start()
+    for command in ("disconnect", "disconnect.confirm"):
+        assert "not settled yet" in (await scene.bot.run(command, {}, ANA)).summary
+    assert (await scene.say(f"/track {LINK} 7")).title == "Not clear yet"
+
+
+async def test_disconnecting_does_not_give_the_month_back(sandbox, clock, database_url):
+    async with scene_of(sandbox, clock, database_url, monthly_cap_usd=Decimal(3)) as scene:
+        await scene.start()
+        await scene.bot.run("disconnect.confirm", {}, ANA)
+        assert "cap of $3.00" in (await scene.start(YOUTUBE)).summary
+        assert scene.posts() == 1

@@ -162,6 +162,7 @@ def _requests() -> None:
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("link", sa.Text(), nullable=False),
         sa.Column("platform", sa.String(), nullable=False),
+        sa.Column("price", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("proposed_at", MOMENT, nullable=False),
         sa.Column("expires_at", MOMENT, nullable=False),

@@ -30,6 +30,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("chat", "scope", name="pk_installations"),
     )
     op.create_table(
+        "forgotten_spend",
+        sa.Column("chat", sa.String(), nullable=False),
+        sa.Column("external_id", sa.String(), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("cost", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("chat", "external_id", "month", name="pk_forgotten_spend"),
+    )
+    op.create_table(
         "oauth_states",
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("expires_at", MOMENT, nullable=False),
