@@ -25,10 +25,10 @@ async def delivered(poster, channel, key, sleep):
 
 async def test_busy_channels_of_two_workspaces_draw_no_429(slack, teams, session, here, there):
     slack.rates.now = time.monotonic
-    slack.rates.channel, slack.rates.workspace = Rate(1, burst=2), Rate(5, burst=1)
-    for number in range(6):
+    slack.rates.channel, slack.rates.workspace = Rate(1, burst=3), Rate(5, burst=3)
+    for number in range(10):
         slack.add_channel(f"CX{number}", slack.teams["T1"])
-    places = [here, here, there, there, *(replace(here, channel_id=f"CX{number}") for number in range(6))]
+    places = [here, here, there, there, *(replace(here, channel_id=f"CX{number}") for number in range(10))]
     poster = SlackPoster(teams, Pictures(Calls(session)), Limits())
     found = await asyncio.gather(*(poster.post(place, HELLO, str(at)) for at, place in enumerate(places)))
     assert {type(delivery) for delivery in found} == {Posted}

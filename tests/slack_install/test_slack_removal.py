@@ -1,0 +1,104 @@
+"""An app that is removed: what Slack tells of it, in whichever order, and what is left of the workspace."""
+
+import pytest
+from pydantic import SecretStr
+from slack_bolt.context.async_context import AsyncBoltContext
+from sqlalchemy import text
+
+from adapters.slack.answers import Answers
+from adapters.slack.arrivals import Arrivals
+from adapters.slack.callers import Callers
+from adapters.slack.calls import Calls
+from adapters.slack.events import Events
+from adapters.slack.home import HomeTab
+from adapters.slack.installation import Installation
+from adapters.slack.installed import InstalledTeams
+from adapters.slack.limits import Limits
+from bot.domain.caller import Caller, Need, Person, Standing
+from bot.reply.model import Tone
+from tests.slack_install.conftest import KEYS
+from tests.standins.scene import HandClock, sandbox_of, scene_of
+
+ORDERS = [("app_uninstalled", "tokens_revoked"), ("tokens_revoked", "app_uninstalled")]
+KEY = "cs_test_acme_secret"
+
+
+@pytest.fixture
+async def bot(database_url):
+    clock = HandClock()
+    async with (
+        sandbox_of(clock, keys={"cs_test_operator": "Operator", KEY: "Acme"}) as sandbox,
+        scene_of(sandbox, clock, database_url, secret_keys=SecretStr(KEYS[0])) as scene,
+    ):
+        yield scene.bot
+
+
+@pytest.fixture
+def teams(bot, oauth, session, slack, clock):
+    return InstalledTeams(bot.installations, oauth, session, slack.api_url, bot.forget, clock)
+
+
+@pytest.fixture
+def hear(bot, teams, session, clock):
+    """Lets the program hear an event, however often and whenever."""
+    calls = Calls(session)
+    arrivals = Arrivals(bot, teams, Answers(calls, Limits(), clock), clock)
+    events = Events(bot, arrivals, teams, Callers(calls, clock), calls, HomeTab(bot, calls))
+
+    async def heard(delivery):
+        body = delivery.payload
+        context = AsyncBoltContext({"team_id": body["team_id"], "enterprise_id": body.get("enterprise_id")})
+        await events.event(body, context)
+
+    return heard
+
+
+@pytest.fixture
+async def installed(slack, app, teams, bot):
+    """Acme (T1) and One (T2) have installed the app, and linked a key each."""
+    app.is_socket_mode = True  # and no socket is open: what Slack tells is carried to the program by hand
+
+    async def install(team_id):
+        team = slack.teams[team_id]
+        token = slack.install(app, team)
+        await teams.save(Installation(team_id, None, team.name, token.bot_user, token.value))
+        found = await teams.find(team_id, None)
+        manager = Caller(found.ref, "C1", Person("U1", "ann"), Standing.MANAGER, frozenset(Need))
+        assert (await bot.run("connect", {"key": KEY}, manager)).tone is Tone.SUCCESS
+
+    for team_id in ("T1", "T2"):
+        await install(team_id)
+    return install
+
+
+async def left(database):
+    """The workspaces of which something is stored."""
+    query = "select external_id from workspaces join credentials on workspaces.id = credentials.workspace_id"
+    async with database.reading() as connection:
+        keys = (await connection.execute(text(query))).scalars().all()
+        scopes = (await connection.execute(text("select scope from installations"))).scalars().all()
+    return sorted(keys), sorted(scopes)
+
+
+@pytest.mark.usefixtures("installed")
+@pytest.mark.parametrize("order", ORDERS)
+async def test_a_removal_deletes_all_that_is_stored_for_that_workspace_alone(slack, app, hear, teams, database, order):
+    assert await left(database) == (["T1", "T2"], ["T1", "T2"])
+    for delivery in await slack.uninstall(slack.teams["T1"], app, order):
+        await hear(delivery)
+        assert await left(database) == (["T2"], ["T2"])
+    assert await teams.find("T1", None) is None
+    assert await teams.find("T2", None) is not None
+
+
+@pytest.mark.parametrize("order", ORDERS)
+async def test_an_event_of_a_removal_that_is_delivered_again_touches_no_new_installation(
+    slack, app, hear, installed, database, order
+):
+    deliveries = await slack.uninstall(slack.teams["T1"], app, order)
+    for delivery in deliveries:
+        await hear(delivery)
+    await installed("T1")
+    for delivery in deliveries:
+        await hear(delivery)
+    assert await left(database) == (["T1", "T2"], ["T1", "T2"])
