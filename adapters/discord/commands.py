@@ -1,0 +1,142 @@
+"""The commands as Discord registers them, derived from the registry; and back, what a person gave one."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, TypeAlias, assert_never
+
+from adapters.discord.actions import MAX_OPTION, MAX_OPTIONS, fitting
+from adapters.discord.layout import label
+from bot.commands.command import Argument, Command, Kind
+from bot.commands.filling import joined
+from bot.commands.registry import COMMANDS
+from bot.domain.caller import Need
+from bot.reply.cutting import cut
+from bot.reply.model import Option
+
+Payload: TypeAlias = dict[str, Any]
+Words: TypeAlias = Mapping[str, Mapping[str, str]]
+
+TRACK_MESSAGE = "Track this video"
+"""The command in a message's context menu."""
+MAX_DESCRIPTION = 100
+
+TRANSLATIONS: Words = MappingProxyType({})
+"""Names and descriptions in other languages, by the English ones: `{"stop": {"de": "stopp"}}`."""
+
+_CHAT_INPUT, _MESSAGE = 1, 3
+_STRING, _INTEGER = 3, 4
+_GUILD = 0
+_MANAGE_GUILD = 1 << 5
+_NUMBERED = re.compile(r"(?P<name>.*?)[0-9]+")
+
+
+def payload(commands: Iterable[Command[Any]] = COMMANDS, translations: Words = TRANSLATIONS) -> list[Payload]:
+    """What a bulk overwrite of the global commands takes: each listed command, and the one for messages.
+
+    They are for servers alone: everything that is stored belongs to one. Discord shows the settings' commands to those
+    who manage the server, which a server may change; the bot decides by itself who may use them.
+    """
+    listed = [each for each in commands if each.listed]
+    return [
+        *(_command(each, translations) for each in listed),
+        {"type": _MESSAGE, **_said("name", TRACK_MESSAGE, translations), **_where(Need.LOOK)},
+    ]
+
+
+def fingerprint(made: Sequence[Payload]) -> str:
+    """The same for the same payload: another one, and only another one, has to be registered anew."""
+    return hashlib.sha256(json.dumps(made, sort_keys=True).encode()).hexdigest()
+
+
+def arguments(command: Command[Any], options: Iterable[Mapping[str, Any]]) -> Mapping[str, str]:
+    """The arguments in an interaction's options as the bot takes them; `video`, `video2` … become one `video`."""
+    found: dict[str, list[str]] = {}
+    for option in options:
+        found.setdefault(_name(command, option), []).append(str(option["value"]))
+    titles = {each.name for each in command.arguments if each.kind is Kind.VIDEO and each.many > 1}
+    return {
+        name: joined(map(_unquoted, values)) if name in titles else " ".join(values) for name, values in found.items()
+    }
+
+
+def typing(command: Command[Any], options: Iterable[Mapping[str, Any]]) -> tuple[str, str] | None:
+    """Which argument a person is just typing, and what; None where Discord does not say."""
+    focused = (option for option in options if option.get("focused"))
+    return next(((_name(command, option), str(option["value"])) for option in focused), None)
+
+
+def choices(offered: Iterable[Option]) -> list[Payload]:
+    """The answer to autocomplete: 25 choices at most."""
+    found = [{"name": label(each.label, MAX_OPTION), "value": each.value} for each in fitting(offered)]
+    return found[:MAX_OPTIONS]
+
+
+def _command(command: Command[Any], translations: Words) -> Payload:
+    asked = [each for each in command.arguments if each.listed and each.kind is not Kind.SECRET]
+    singles = [_option(each, each.name, each.help, translations, required=each.required) for each in asked]
+    more = [option for each in asked for option in _further(each, translations)]
+    return {
+        "type": _CHAT_INPUT,
+        **_said("name", command.name, translations),
+        **_said("description", command.summary, translations),
+        "options": sorted([*singles, *more], key=lambda option: not option["required"]),
+        **_where(command.need),
+    }
+
+
+def _where(need: Need) -> Payload:
+    permissions = str(_MANAGE_GUILD) if need is Need.CONFIGURE else None
+    return {"contexts": [_GUILD], "integration_types": [_GUILD], "default_member_permissions": permissions}
+
+
+def _further(argument: Argument, translations: Words) -> Iterator[Payload]:
+    """`video2`, `video3` …: an option of Discord's takes one value."""
+    for number in range(2, argument.many + 1):
+        is_required = argument.required and number <= argument.fewest
+        help_text = f"{argument.name} {number} of up to {argument.many}"
+        yield _option(argument, f"{argument.name}{number}", help_text, translations, required=is_required)
+
+
+def _option(argument: Argument, name: str, help_text: str, translations: Words, *, required: bool) -> Payload:
+    return {
+        **_said("name", name, translations),
+        **_said("description", f"{help_text[:1].upper()}{help_text[1:]}", translations),
+        "required": required,
+        **_type(argument, translations),
+    }
+
+
+def _type(argument: Argument, translations: Words) -> Payload:
+    match argument.kind:
+        case Kind.NUMBER:
+            bounds = {"min_value": argument.minimum, "max_value": argument.maximum}
+            return {"type": _INTEGER, **{key: bound for key, bound in bounds.items() if bound is not None}}
+        case Kind.CHOICE:
+            named = [{**_said("name", each, translations), "value": each} for each in argument.choices]
+            return {"type": _STRING, "choices": named}
+        case Kind.LINK | Kind.VIDEO | Kind.WORD | Kind.SECRET:
+            return {"type": _STRING, **({"autocomplete": True} if argument.suggested else {})}
+        case _:
+            assert_never(argument.kind)
+
+
+def _said(key: str, english: str, translations: Words) -> Payload:
+    """A name or a description, in every language that there is."""
+    others = {f"{key}_localizations": dict(translations[english])} if english in translations else {}
+    return {key: cut(english, MAX_DESCRIPTION), **others}
+
+
+def _unquoted(value: str) -> str:
+    """A title without the quotes that the help of a typed command asks for."""
+    return value.strip().strip('"“”')
+
+
+def _name(command: Command[Any], option: Mapping[str, Any]) -> str:
+    """The argument that an option is for; `video3` is for `video`."""
+    name = str(option["name"])
+    numbered = _NUMBERED.fullmatch(name)
+    several = {each.name for each in command.arguments if each.many > 1}
+    return numbered["name"] if numbered and numbered["name"] in several else name

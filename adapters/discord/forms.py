@@ -1,0 +1,78 @@
+"""Modals that ask for a command's arguments, derived from the command; and what was filled in.
+
+The modal's custom_id is the command's name, a field's is its argument's. A modal has room for five; Discord refuses one
+with more, which a test of the registry finds first.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, assert_never
+
+from adapters.discord.layout import LABEL, STRING_SELECT, TEXT_INPUT, Component, display, label
+from bot.commands.command import Argument, Command, Kind
+from bot.commands.filling import examples
+from bot.reply.cutting import length
+
+MAX_TITLE = 45
+MAX_NAME = 45
+MAX_DESCRIPTION = 100
+MAX_PLACEHOLDER = 100
+MAX_INPUT = 4_000
+
+_SEEN_BY_NOBODY = "Only the bot receives it, but it shows on your screen while you type."
+_SHORT, _PARAGRAPH = 1, 2
+_NOTHING: Mapping[str, str] = {}
+
+
+def form(command: Command[Any], given: Mapping[str, str] = _NOTHING) -> Component:
+    """The data of an answer that opens the command's modal, with what is `given` filled in; a secret never is."""
+    shown = examples(command)
+    listed = [each for each in command.arguments if each.listed]
+    fields = [_field(each, shown.get(each.name, ""), given.get(each.name, "").strip()) for each in listed]
+    caution = [display(_SEEN_BY_NOBODY)] if command.secret else []
+    return {
+        "custom_id": command.name,
+        "title": label(command.name.capitalize(), MAX_TITLE),
+        "components": [*fields, *caution] or [display(f"{command.summary}.")],
+    }
+
+
+def values(components: Iterable[Mapping[str, Any]]) -> Mapping[str, str]:
+    """The arguments in a submitted modal's components as the bot takes them; what was left empty is left out."""
+    return dict(pair for component in components for pair in _values(component))
+
+
+def _field(argument: Argument, example: str, given: str) -> Component:
+    description = f"{argument.help[:1].upper()}{argument.help[1:]}"
+    return {
+        "type": LABEL,
+        "label": label(argument.name.capitalize(), MAX_NAME),
+        "description": label(description, MAX_DESCRIPTION),
+        "component": {**_input(argument, example, given), "custom_id": argument.name, "required": argument.required},
+    }
+
+
+def _input(argument: Argument, example: str, given: str) -> Component:
+    match argument.kind:
+        case Kind.CHOICE:
+            options = [{"label": each, "value": each, "default": each == given} for each in argument.choices]
+            return {"type": STRING_SELECT, "options": options}
+        case Kind.SECRET:
+            return {"type": TEXT_INPUT, "style": _SHORT}
+        case Kind.LINK | Kind.VIDEO | Kind.WORD | Kind.NUMBER:
+            placeholder = {"placeholder": label(f"For example: {example}", MAX_PLACEHOLDER)} if example else {}
+            typed = {"value": given} if 0 < length(given) <= MAX_INPUT else {}
+            style = _PARAGRAPH if argument.many > 1 else _SHORT
+            return {"type": TEXT_INPUT, "style": style, **placeholder, **typed}
+        case _:
+            assert_never(argument.kind)
+
+
+def _values(component: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    match component:
+        case {"component": Mapping() as inner}:
+            yield from _values(inner)
+        case {"custom_id": str(name), "values": [str(chosen), *_]} | {"custom_id": str(name), "value": str(chosen)}:
+            if chosen.strip():
+                yield name, chosen.strip()
+        case _:
+            return

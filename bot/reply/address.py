@@ -1,0 +1,19 @@
+"""Which addresses a link may lead to."""
+
+import re
+from urllib.parse import quote, urlsplit
+
+from bot.reply.clean import visible
+
+_NOT_IN_A_URL = re.compile(r'[\s"<>\\^`{|}]')
+
+
+def address(url: str) -> str | None:
+    """The address of an https link, its stray characters encoded; None for any other, and for a disguised host."""
+    try:
+        clean = _NOT_IN_A_URL.sub(lambda match: quote(match[0]), visible(url).strip())
+        parts = urlsplit(clean)
+        is_web = parts.scheme == "https" and parts.hostname and "@" not in parts.netloc
+    except ValueError:
+        return None
+    return clean if is_web else None

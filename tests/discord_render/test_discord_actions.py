@@ -1,0 +1,93 @@
+import pytest
+from hypothesis import given, settings
+
+from adapters.discord.actions import pressed, rows
+from bot.commands.registry import by_name
+from bot.reply.call import Call
+from bot.reply.model import Button, LinkButton, Option, Select, Weight
+from tests.gallery import gallery
+from tests.slack_render.strategies import buttons, calls, selects
+
+ANY = settings(deadline=None, max_examples=60)
+
+
+def elements(*actions):
+    return [element for row in rows(actions) for element in row["components"]]
+
+
+@ANY
+@given(buttons)
+def test_a_pressed_button_is_the_call_that_was_put_in(button):
+    (element,) = elements(button)
+    assert element["custom_id"] == button.call.encode()
+    assert pressed(element["custom_id"]) == button.call
+
+
+@ANY
+@given(selects)
+def test_a_chosen_option_fills_the_argument_in(select):
+    for element in elements(select):
+        for option in element["options"]:
+            call = pressed(element["custom_id"], [option["value"]])
+            assert call == Call(select.call.command, {**select.call.arguments, select.argument: option["value"]})
+
+
+@pytest.mark.parametrize("name", gallery())
+def test_every_press_of_the_bot_is_a_call_of_a_command_that_exists(name):
+    known = by_name()
+    for element in elements(*gallery()[name].actions):
+        if "custom_id" in element:
+            call = pressed(element["custom_id"], [each["value"] for each in element.get("options", ())][:1])
+            taken = {each.name for each in known[call.command].arguments}
+            assert set(call.arguments) <= taken
+
+
+def test_a_menu_with_nothing_chosen_and_a_value_without_an_argument_change_nothing():
+    assert pressed("stats?video=", []) == Call("stats", {"video": ""})
+    assert pressed("usage", ["x"]) == Call("usage")
+
+
+def test_a_button_looks_like_what_it_does():
+    found = elements(*(Button("Go", Call("track", {"link": each}), each) for each in Weight))
+    assert [each["style"] for each in found] == [2, 3, 4]
+    assert elements(LinkButton("Docs", "https://e.org")) == [
+        {"type": 2, "style": 5, "label": "Docs", "url": "https://e.org"}
+    ]
+
+
+def test_the_order_is_kept_and_a_menu_has_a_row_of_its_own():
+    menu = Select("Which?", Call("stats"), "video", (Option("a", "1"),))
+    actions = [Button(f"b{each}", Call("stats", {"video": str(each)})) for each in range(6)]
+    found = list(rows([*actions, menu, actions[0]]))
+    assert [[each["type"] for each in row["components"]] for row in found] == [[2] * 5, [2], [3], [2]]
+
+
+def test_the_same_button_twice_is_in_two_rows():
+    assert [len(row["components"]) for row in rows([Button("a", Call("usage")), Button("b", Call("usage"))])] == [1, 1]
+
+
+def test_words_too_long_for_a_label_are_cut():
+    (button,) = elements(Button("x" * 90, Call("usage")))
+    (menu,) = elements(Select("p" * 200, Call("stats"), "video", (Option("o" * 120, "1"), Option(" ", "2"))))
+    assert button["label"] == f"{'x' * 79}…"
+    assert menu["placeholder"] == f"{'p' * 149}…"
+    assert [each["label"] for each in menu["options"]] == [f"{'o' * 99}…", "–"]
+
+
+def test_a_value_that_does_not_fit_is_no_choice_and_none_is_there_twice():
+    options = (Option("long", "v" * 101), Option("empty", ""), Option("a", "1"), Option("b", "1"))
+    (menu,) = elements(Select("Which?", Call("stats"), "video", options))
+    assert menu["options"] == [{"label": "b", "value": "1"}]
+    assert elements(Select("Which?", Call("stats"), "video", options[:2])) == []
+
+
+@ANY
+@given(calls)
+def test_a_menu_never_touches_the_call_s_other_arguments(call):
+    (menu,) = elements(Select("Which?", call, "other", (Option("a", "1"),)))
+    assert pressed(menu["custom_id"], ["1"]) == Call(call.command, {**call.arguments, "other": "1"})
+
+
+def test_a_call_too_long_for_a_custom_id_is_a_fault_of_ours():
+    with pytest.raises(ValueError, match="does not fit into a button"):
+        elements(Select("Which?", Call("stats", {"page": "x" * 90}), "video", (Option("a", "1"),)))

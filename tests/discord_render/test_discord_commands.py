@@ -1,0 +1,152 @@
+import json
+from dataclasses import dataclass, replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adapters.discord.commands import TRACK_MESSAGE, arguments, choices, fingerprint, payload, typing
+from bot.commands.command import Command, Kind, argument
+from bot.commands.parse import bind
+from bot.commands.registry import COMMANDS, by_name
+from bot.domain.caller import Need
+from bot.reply.model import Option, Reply
+from tests.slack_render.strategies import texts
+from tests.standins.discord_server.application_commands import validate_commands
+
+BY_NAME = by_name()
+LISTED = [command for command in COMMANDS if command.listed]
+MADE = {each["name"]: each for each in payload()}
+ANY = settings(deadline=None, max_examples=60)
+
+
+def chosen(**options):
+    return [{"type": 3, "name": name, "value": value} for name, value in options.items()]
+
+
+def options_of(name):
+    return {each["name"]: each for each in MADE[name]["options"]}
+
+
+def test_discord_takes_every_command_of_the_registry():
+    assert validate_commands(json.loads(json.dumps(payload()))) == []
+    assert list(MADE) == [*(command.name for command in LISTED), TRACK_MESSAGE]
+
+
+def test_every_command_is_for_servers_alone():
+    assert {(*each["contexts"], *each["integration_types"]) for each in payload()} == {(0, 0)}
+
+
+def test_settings_are_shown_to_those_who_manage_the_server():
+    shown = {each["name"]: each["default_member_permissions"] for each in payload()}
+    managing = {command.name for command in LISTED if command.need is Need.CONFIGURE}
+    assert managing
+    assert {name for name, permissions in shown.items() if permissions == "32"} == managing
+    assert {permissions for name, permissions in shown.items() if name not in managing} == {None}
+
+
+def test_options_have_the_types_ranges_and_choices_of_their_arguments():
+    days, platform = options_of("track")["days"], options_of("videos")["platform"]
+    assert (days["type"], days["min_value"], days["max_value"], days["required"]) == (4, 1, 30, False)
+    assert [each["value"] for each in platform["choices"]] == ["tiktok", "youtube", "instagram", "twitter"]
+    assert options_of("stats")["video"]["autocomplete"] is True
+
+
+def test_several_values_are_numbered_options_after_the_single_ones():
+    assert list(options_of("track")) == ["link", "days", *(f"link{number}" for number in range(2, 11))]
+    assert [each["required"] for each in options_of("compare").values()] == [True, True, False, False, False]
+    assert options_of("compare")["video3"]["description"] == "Video 3 of up to 5"
+
+
+def test_neither_secrets_nor_what_buttons_send_can_be_typed():
+    assert MADE["connect"]["options"] == []
+    assert "page" not in options_of("videos")
+
+
+def test_the_message_command_has_no_description():
+    assert MADE[TRACK_MESSAGE] == {
+        "type": 3,
+        "name": "Track this video",
+        "contexts": [0],
+        "integration_types": [0],
+        "default_member_permissions": None,
+    }
+
+
+def test_another_language_has_one_place():
+    words = {"stop": {"de": "stopp"}, "The order": {"de": "Die Reihenfolge"}, "newest": {"de": "neueste"}}
+    made = {each["name"]: each for each in payload(translations=words)}
+    sort = next(each for each in made["videos"]["options"] if each["name"] == "sort")
+    assert made["stop"]["name_localizations"] == {"de": "stopp"}
+    assert sort["description_localizations"] == {"de": "Die Reihenfolge"}
+    assert sort["choices"][0] == {"name": "newest", "name_localizations": {"de": "neueste"}, "value": "newest"}
+    assert validate_commands(list(made.values())) == []
+
+
+def test_the_fingerprint_changes_with_the_payload_and_only_then():
+    changed = [replace(LISTED[0], summary="Another"), *LISTED[1:]]
+    assert fingerprint(payload()) == fingerprint(json.loads(json.dumps(payload())))
+    assert fingerprint(payload(changed)) != fingerprint(payload())
+
+
+def test_what_was_chosen_is_what_the_command_gets():
+    track = arguments(
+        BY_NAME["track"], chosen(link="https://youtu.be/a https://youtu.be/b", link3="<https://x>", days=7)
+    )
+    assert track == {"link": "https://youtu.be/a https://youtu.be/b <https://x>", "days": "7"}
+    assert bind(BY_NAME["track"], track).link == ("https://youtu.be/a", "https://youtu.be/b", "<https://x>")
+    assert arguments(BY_NAME["usage"], []) == {}
+
+
+@ANY
+@given(
+    st.lists(st.text("abXY01-_'é三 ,|\"”", min_size=1).filter(lambda each: each.strip(' "”')), min_size=2, max_size=5)
+)
+def test_each_chosen_video_is_one_value(titles):
+    options = [
+        {"type": 3, "name": f"video{number}" if number > 1 else "video", "value": title}
+        for number, title in enumerate(titles, 1)
+    ]
+    found = bind(BY_NAME["compare"], arguments(BY_NAME["compare"], options)).video
+    expected = [title.strip().strip('"”').strip() for title in titles]
+    assert [each.replace("”", '"') for each in found] == [each.replace("”", '"') for each in expected]
+
+
+def test_a_title_given_in_quotes_is_the_title():
+    found = arguments(BY_NAME["compare"], chosen(video='"cat on a piano"', video2="dog"))
+    assert bind(BY_NAME["compare"], found).video == ("cat on a piano", "dog")
+
+
+def test_an_option_whose_name_ends_in_a_digit_keeps_it_where_one_value_is_taken():
+    @dataclass(frozen=True, slots=True)
+    class Version:
+        v2: str = argument(Kind.WORD, "a word")
+
+    async def handler(context, args):
+        return Reply(f"{context} {args}")
+
+    command = Command("version", "Version", Version, handler, "/version x")
+    assert arguments(command, chosen(v2="x")) == {"v2": "x"}
+
+
+def test_typing_tells_the_argument_and_what_stands_there():
+    options = [*chosen(video="vid_1"), {"type": 3, "name": "video3", "value": "ca", "focused": True}]
+    assert typing(BY_NAME["compare"], options) == ("video", "ca")
+    assert typing(BY_NAME["compare"], chosen(video="vid_1")) is None
+
+
+@ANY
+@given(st.lists(st.builds(Option, texts, texts), max_size=40))
+def test_choices_keep_discord_s_limits_and_never_cut_a_value(offered):
+    found = choices(offered)
+    assert len(found) <= 25
+    assert all(0 < len(each["name"]) <= 100 and 0 < len(each["value"]) <= 100 for each in found)
+    assert {each["value"] for each in found} <= {each.value for each in offered}
+
+
+@pytest.mark.parametrize("command", LISTED, ids=lambda command: command.name)
+def test_every_option_comes_back_to_an_argument_of_its_command(command):
+    options = [{"type": each["type"], "name": each["name"], "value": "1"} for each in MADE[command.name]["options"]]
+    assert set(arguments(command, options)) == {
+        each.name for each in command.arguments if each.listed and each.kind is not Kind.SECRET
+    }
