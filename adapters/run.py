@@ -5,8 +5,11 @@ import logging
 from collections.abc import Awaitable, Collection
 from contextlib import AsyncExitStack
 
-from adapters.slack.app import SlackApp
-from adapters.web.app import Counts, web_app
+from pydantic import SecretStr
+
+from adapters.slack.app import SlackApp, SlackOptions
+from adapters.slack.install import ensure_oauth_ready
+from adapters.web.app import Counts, Readiness, web_app
 from adapters.web.server import WebServer
 from bot.app import Bot
 from bot.domain.errors import NotConfigured
@@ -23,7 +26,8 @@ _NOTHING = (
 )
 _MISSING = {
     "slack": "Slack over Socket Mode needs SLACK_BOT_TOKEN (xoxb-…) and SLACK_APP_TOKEN (xapp-…).",
-    "web": "The web server needs SLACK_BOT_TOKEN (xoxb-…) and SLACK_SIGNING_SECRET.",
+    "web": "Slack over HTTP needs SLACK_SIGNING_SECRET, and SLACK_BOT_TOKEN (xoxb-…) or, for many workspaces, "
+    "SLACK_CLIENT_ID and SLACK_CLIENT_SECRET.",
 }
 
 
@@ -36,10 +40,11 @@ async def run(settings: Settings, only: Collection[str] = ()) -> int:
     parts = _chosen(settings, only)
     async with AsyncExitStack() as stack:
         bot = await stack.enter_async_context(Bot(settings))
-        slack = await stack.enter_async_context(_slack(bot, settings))
+        slack = await stack.enter_async_context(SlackApp(bot, _options(settings)))
         running: list[Awaitable[None]] = []
         if "web" in parts:
-            app = web_app(slack.handle, {"database": bot.is_ready, "slack": slack.is_ready}, Counts())
+            readiness = Readiness({"database": bot.is_ready, "slack": slack.is_ready})
+            app = web_app(slack.handle, readiness, Counts(), slack.routes)
             server = await stack.enter_async_context(WebServer(app, settings.host, settings.port))
             logger.info("listening", extra={"host": settings.host, "port": server.port})
             running.append(server.ended())
@@ -49,30 +54,35 @@ async def run(settings: Settings, only: Collection[str] = ()) -> int:
     return 0
 
 
-def _slack(bot: Bot, settings: Settings) -> SlackApp:
-    token, app_token, secret = settings.slack_bot_token, settings.slack_app_token, settings.slack_signing_secret
-    return SlackApp(
-        bot,
+def _options(settings: Settings) -> SlackOptions:
+    return SlackOptions(
         api_url=settings.slack_api_url,
-        bot_token=token.get_secret_value() if token else "",
-        signing_secret=secret.get_secret_value() if secret else None,
-        app_token=app_token.get_secret_value() if app_token else None,
+        bot_token=_value(settings.slack_bot_token),
+        app_token=_value(settings.slack_app_token),
+        signing_secret=_value(settings.slack_signing_secret),
+        client_id=settings.slack_client_id,
+        client_secret=_value(settings.slack_client_secret),
         prefix=settings.slack_command_prefix,
     )
 
 
 def _chosen(settings: Settings, only: Collection[str]) -> frozenset[str]:
-    has = {
-        "slack": bool(settings.slack_bot_token and settings.slack_app_token),
-        "web": bool(settings.slack_bot_token and settings.slack_signing_secret),
-    }
+    slack = _options(settings)
+    speaks = slack.bot_token or slack.client_id
+    has = {"slack": bool(speaks and slack.app_token), "web": bool(speaks and slack.signing_secret)}
     missing = [_MISSING[part] for part in PARTS if part in only and not has[part]]
     if missing:
         raise NotConfigured(" ".join(missing))
+    if slack.client_id:
+        ensure_oauth_ready(slack.client_secret or "", slack.signing_secret or "", settings.encryption_keys)
     parts = frozenset(only or (part for part in PARTS if has[part]))
     if not parts:
         raise NotConfigured(_NOTHING)
     return parts
+
+
+def _value(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret else None
 
 
 async def _first(running: Collection[Awaitable[None]]) -> None:

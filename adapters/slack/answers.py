@@ -11,15 +11,13 @@ from dataclasses import replace
 from html import unescape
 
 from adapters.slack.asked import Asked
-from adapters.slack.calls import Calls, SlackFailed, Sleep
-from adapters.slack.limits import Limits
-from adapters.slack.pictures import Pictures
+from adapters.slack.calls import SlackFailed, Sleep
+from adapters.slack.pictures import Pictures, has_picture, without_pictures
 from adapters.slack.render import Message, messages, public_message
 from adapters.slack.teams import Team
 from adapters.slack.texts import Block, pieces, plain
 from adapters.slack.ways import Ways
 from bot.commands.command import Answer
-from bot.domain.clock import Clock
 from bot.reply.model import Note, Reply, Tone, text
 
 logger = logging.getLogger(__name__)
@@ -32,9 +30,9 @@ MOST_PIECES = 40
 class Answers:
     """Delivers replies. Never raises for what Slack or the network does."""
 
-    def __init__(self, calls: Calls, limits: Limits, clock: Clock, sleep: Sleep = asyncio.sleep) -> None:
-        self._ways = Ways(calls, limits, clock)
-        self._pictures = Pictures(calls)
+    def __init__(self, ways: Ways, pictures: Pictures, sleep: Sleep = asyncio.sleep) -> None:
+        self._ways = ways
+        self._pictures = pictures
         self._sleep = sleep
 
     async def deliver(self, asked: Asked, team: Team, reply: Reply, answer: Answer) -> None:
@@ -86,11 +84,11 @@ class Answers:
         ids = await self._pictures.uploaded(team, reply)
         for index, message in enumerate(messages(reply, ids)):
             is_first = replaces and index == 0
-            if not any(map(_is_picture, message.blocks)):
+            if not has_picture(message):
                 await self._surely(asked, team, message, replaces=is_first)
             elif not await self._pictured(asked, team, message, replaces=is_first):
                 self._pictures.forget(team, reply)
-                await self._surely(asked, team, _without_pictures(message), replaces=is_first)
+                await self._surely(asked, team, without_pictures(message), replaces=is_first)
 
     async def _pictured(self, asked: Asked, team: Team, message: Message, *, replaces: bool) -> bool:
         """Whether Slack showed the message with its picture.
@@ -136,20 +134,6 @@ class Answers:
                 if error.is_about_content:
                     return False
         return False
-
-
-def _is_picture(block: Block) -> bool:
-    return block["type"] == "image"
-
-
-def _without_pictures(message: Message) -> Message:
-    """The message with what its pictures would have shown in words."""
-    told = (_told(block) if _is_picture(block) else block for block in message.blocks)
-    return Message(message.text, tuple(told))
-
-
-def _told(picture: Block) -> Block:
-    return {"type": "section", "text": plain(f"Picture: {picture['alt_text']}")}
 
 
 def _bare(message: Message) -> Message:

@@ -4,10 +4,12 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from slack_bolt.async_app import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
+from starlette.routing import Route
 
 from adapters.slack.answers import Answers
 from adapters.slack.arrivals import Arrivals
@@ -17,10 +19,15 @@ from adapters.slack.door import BadRequest, Door, payload_of
 from adapters.slack.events import Events
 from adapters.slack.gestures import Gestures
 from adapters.slack.home import HomeTab
+from adapters.slack.install import InstallPages
+from adapters.slack.installed import InstalledTeams
 from adapters.slack.limits import Limits
 from adapters.slack.listeners import Listeners
+from adapters.slack.oauth import OAuth
+from adapters.slack.pictures import Pictures
 from adapters.slack.socket_mode import SocketMode
-from adapters.slack.teams import team_of_token
+from adapters.slack.teams import Several, Teams, team_of_token
+from adapters.slack.ways import Ways
 from adapters.slack.work import Work
 from bot.app import Bot
 from bot.domain.clock import Clock, utc_now
@@ -32,56 +39,64 @@ DRAIN = 20.0
 """Seconds that running work may take to end when the program is told to."""
 
 
-class SlackApp:
-    """The bot in one Slack workspace or organisation. Use it as `async with`.
+@dataclass(frozen=True, slots=True)
+class SlackOptions:
+    """How one app is reached and where it speaks; what is None is not set.
 
-    With `signing_secret` it answers HTTP requests, with `app_token` it can serve by Socket Mode; both at once will do.
-    `prefix` stands before the commands' names, `sleep` passes the time that Slack asks to wait.
+    `bot_token` is for one workspace or organisation, `client_id` with its secret lets any workspace install the app.
+    With `signing_secret` it answers HTTP requests, by `app_token` it can serve over Socket Mode. `prefix` stands before
+    the commands' names.
     """
 
-    def __init__(
-        self,
-        bot: Bot,
-        *,
-        api_url: str,
-        bot_token: str,
-        signing_secret: str | None = None,
-        app_token: str | None = None,
-        prefix: str = "",
-        clock: Clock = utc_now,
-        sleep: Sleep = asyncio.sleep,
-    ) -> None:
+    api_url: str
+    bot_token: str | None = field(default=None, repr=False)
+    app_token: str | None = field(default=None, repr=False)
+    signing_secret: str | None = field(default=None, repr=False)
+    client_id: str | None = None
+    client_secret: str | None = field(default=None, repr=False)
+    prefix: str = ""
+
+
+class SlackApp:
+    """The bot in Slack. Use it as `async with`. `sleep` passes the time that Slack asks to wait."""
+
+    def __init__(self, bot: Bot, options: SlackOptions, clock: Clock = utc_now, sleep: Sleep = asyncio.sleep) -> None:
         self._bot = bot
-        self._api_url = api_url
-        self._bot_token = bot_token
-        self._app_token = app_token
-        self._door = Door(signing_secret, clock) if signing_secret else None
-        self._prefix = prefix
+        self._options = options
         self._clock = clock
         self._sleep = sleep
+        self._door = Door(options.signing_secret, clock) if options.signing_secret else None
+        self._routes: tuple[Route, ...] = ()
         self._resources = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        """Ask Slack whose the token is; NotConfigured where it takes none."""
+        """Open what all parts share, and ask Slack whose the token is; NotConfigured where it takes none."""
         async with AsyncExitStack() as stack:
             self._session = await stack.enter_async_context(new_session())
             self._calls = Calls(self._session, self._sleep)
-            self._client = new_client(self._session, self._api_url, self._bot_token)
-            teams = await team_of_token(self._calls, self._client)
-            answers = Answers(self._calls, Limits(sleep=self._sleep), self._clock, self._sleep)
+            self._client = new_client(self._session, self._options.api_url, self._options.bot_token)
+            teams = await self._teams(stack)
+            answers = Answers(
+                Ways(self._calls, Limits(sleep=self._sleep), self._clock), Pictures(self._calls), self._sleep
+            )
             arrivals = Arrivals(self._bot, teams, answers, self._clock)
             callers, home = Callers(self._calls, self._clock), HomeTab(self._bot, self._calls)
-            gestures = Gestures(self._bot, arrivals, callers, self._calls, answers, home, self._prefix)
+            gestures = Gestures(self._bot, arrivals, callers, self._calls, answers, home, self._options.prefix)
             events = Events(self._bot, arrivals, teams, callers, self._calls, home)
             work = Work()
             stack.push_async_callback(work.drain, DRAIN)
-            self._bolt = Listeners(gestures, events, work).app(new_client(self._session, self._api_url, None))
+            self._bolt = Listeners(gestures, events, work).app(new_client(self._session, self._options.api_url, None))
             self._resources = stack.pop_all()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Let running work end, for twenty seconds at most, and close."""
         await self._resources.aclose()
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """The pages by which any workspace installs the app; none where it has no `client_id`."""
+        return self._routes
 
     async def handle(self, body: bytes, headers: Mapping[str, str]) -> BoltResponse:
         """The answer to a request over HTTP, its headers' names in small letters: 401 unless Slack has signed it."""
@@ -99,15 +114,39 @@ class SlackApp:
 
     async def run_socket_mode(self) -> None:
         """Serve by Socket Mode until cancelled; NotConfigured where Slack does not take the token."""
-        if self._app_token is None:
+        if self._options.app_token is None:
             raise NotConfigured("SLACK_APP_TOKEN is not set, so there is no Socket Mode.")
-        await SocketMode(self._session, self._calls, self._client, self._app_token, self.dispatch, self._sleep).run()
+        token = self._options.app_token
+        await SocketMode(self._session, self._calls, self._client, token, self.dispatch, self._sleep).run()
 
     async def is_ready(self) -> bool:
-        """Whether Slack takes the token."""
+        """Whether Slack answers, and takes the token where there is one."""
         try:
             await self._calls.api(self._client.auth_test)
         except SlackFailed as error:
+            if self._options.bot_token is None and error.word == "not_authed":
+                return True
             logger.warning("Slack does not answer as it should", extra={"error": error.word})
             return False
         return True
+
+    async def _teams(self, stack: AsyncExitStack) -> Teams:
+        """The workspace of the token, and those that have installed the app."""
+        options, ways = self._options, list[Teams]()
+        if options.bot_token is not None:
+            ways.append(await team_of_token(self._calls, self._client, self._bot.forget))
+        if options.client_id is not None:
+            oauth = OAuth(self._session, options.api_url, options.client_id, options.client_secret or "", self._clock)
+            installed = InstalledTeams(
+                self._bot.installations,
+                oauth,
+                self._session,
+                options.api_url,
+                self._bot.forget,
+                self._clock,
+                self._sleep,
+            )
+            stack.push_async_callback(installed.aclose)
+            self._routes = InstallPages(oauth, installed, self._bot.installations, self._clock).routes
+            ways.append(installed)
+        return Several(*ways)

@@ -11,9 +11,8 @@ from adapters.slack.callers import Callers
 from adapters.slack.calls import Calls, SlackFailed
 from adapters.slack.home import HomeTab
 from adapters.slack.render import messages
-from adapters.slack.teams import CHAT, Team, Teams
+from adapters.slack.teams import Team, Teams
 from bot.app import Bot
-from bot.domain.caller import WorkspaceRef
 from bot.reply.model import Tone
 
 logger = logging.getLogger(__name__)
@@ -68,7 +67,5 @@ class Events:
 
     async def _forget(self, team_id: str, enterprise_id: str | None) -> None:
         """Remove what is stored for a workspace that the app is gone from. Safe to repeat."""
-        team = await self._teams.find(team_id, enterprise_id)
         await self._teams.forget(team_id, enterprise_id)
-        await self._bot.forget(team.ref if team else WorkspaceRef(CHAT, team_id, ""))
         logger.info("a workspace removed the app; what was stored for it is deleted", extra={"team": team_id})

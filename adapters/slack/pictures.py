@@ -10,8 +10,9 @@ from collections.abc import Mapping
 
 from adapters.slack.calls import Calls, SlackFailed
 from adapters.slack.mrkdwn import escaped
+from adapters.slack.render import Message
 from adapters.slack.teams import Team
-from adapters.slack.texts import cut, words
+from adapters.slack.texts import Block, cut, plain, words
 from bot.reply.model import File, Picture, Reply
 
 logger = logging.getLogger(__name__)
@@ -76,6 +77,25 @@ class Pictures:
         )
         await self._calls.upload(str(address["upload_url"]), content)
         return str(address["file_id"])
+
+
+def has_picture(message: Message) -> bool:
+    """Whether Slack has to have looked at a file before it takes this message."""
+    return any(map(_is_picture, message.blocks))
+
+
+def without_pictures(message: Message) -> Message:
+    """The message with what its pictures would have shown in words."""
+    told = (_told(block) if _is_picture(block) else block for block in message.blocks)
+    return Message(message.text, tuple(told))
+
+
+def _is_picture(block: Block) -> bool:
+    return block["type"] == "image"
+
+
+def _told(picture: Block) -> Block:
+    return {"type": "section", "text": plain(f"Picture: {picture['alt_text']}")}
 
 
 def _key(team: Team, picture: Picture) -> tuple[str, bytes]:

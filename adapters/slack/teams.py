@@ -3,8 +3,9 @@
 A request says which workspace it comes from; whether the app is there, and with which token, is answered in here.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -13,6 +14,9 @@ from bot.domain.caller import WorkspaceRef
 from bot.domain.errors import NotConfigured
 
 CHAT = "slack"
+
+Forget: TypeAlias = Callable[[WorkspaceRef], Awaitable[None]]
+"""Deletes everything that is stored for a workspace. Safe to repeat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +36,16 @@ class Teams(Protocol):
         ...
 
     async def forget(self, team_id: str, enterprise_id: str | None) -> None:
-        """The app was removed: its token is of no more use. Safe to repeat."""
+        """The app was removed: delete what is stored for the workspace, its token included. Safe to repeat."""
         ...
 
 
 class OneTeam:
     """The workspace, or the organisation, of one token. Requests from any other are a stranger's."""
 
-    def __init__(self, client: AsyncWebClient, told: Json) -> None:
+    def __init__(self, client: AsyncWebClient, told: Json, forget_workspace: Forget) -> None:
         self._client = client
+        self._forget_workspace = forget_workspace
         self._id = str(told["team_id"])
         self._name = str(told.get("team") or "")
         self._enterprise_id = told.get("enterprise_id") or None
@@ -55,13 +60,36 @@ class OneTeam:
         return None
 
     async def forget(self, team_id: str, enterprise_id: str | None) -> None:
-        """Nothing is stored: the token is a setting."""
+        """The token stays: it is a setting."""
+        team = await self.find(team_id, enterprise_id)
+        if team is not None:
+            await self._forget_workspace(team.ref)
 
 
-async def team_of_token(calls: Calls, client: AsyncWebClient) -> OneTeam:
+class Several:
+    """Workspaces that are found in different ways: the first that knows one speaks for it."""
+
+    def __init__(self, *ways: Teams) -> None:
+        self._ways = ways
+
+    async def find(self, team_id: str, enterprise_id: str | None) -> Team | None:
+        """The workspace, None where no way finds it."""
+        for way in self._ways:
+            team = await way.find(team_id, enterprise_id)
+            if team is not None:
+                return team
+        return None
+
+    async def forget(self, team_id: str, enterprise_id: str | None) -> None:
+        """The app was removed, however it had come."""
+        for way in self._ways:
+            await way.forget(team_id, enterprise_id)
+
+
+async def team_of_token(calls: Calls, client: AsyncWebClient, forget_workspace: Forget) -> OneTeam:
     """Whose token it is, asked of Slack once; NotConfigured where Slack does not take it."""
     try:
-        return OneTeam(client, await calls.api(client.auth_test))
+        return OneTeam(client, await calls.api(client.auth_test), forget_workspace)
     except SlackFailed as error:
         raise NotConfigured(
             f"Slack does not accept SLACK_BOT_TOKEN ({error.word}). Copy the Bot User OAuth Token (xoxb-…) from the "

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -18,6 +19,8 @@ MOST_BYTES = 1_000_000
 """Of a request's body; what Slack sends has a tenth of that at most."""
 PROBE_WITHIN = 5.0
 """Seconds for each thing that the readiness looks at."""
+PROBED_FOR = 10.0
+"""Seconds for which what was found counts: anybody may ask, and each look costs a call."""
 
 Handle: TypeAlias = Callable[[bytes, Mapping[str, str]], Awaitable[BoltResponse]]
 Probe: TypeAlias = Callable[[], Awaitable[bool]]
@@ -31,8 +34,28 @@ class Counts:
     refused: int = 0
 
 
-def web_app(handle: Handle, probes: Mapping[str, Probe], counts: Counts, routes: Sequence[Route] = ()) -> Starlette:
-    """The addresses. `handle` answers Slack; `probes` are what must be well before work is sent here, by name."""
+class Readiness:
+    """What must be well before work is sent here, by name. `now` is in seconds."""
+
+    def __init__(self, probes: Mapping[str, Probe], now: Callable[[], float] = time.monotonic) -> None:
+        self._probes = probes
+        self._now = now
+        self._found: Mapping[str, bool] = {}
+        self._until = now()
+        self._looking = asyncio.Lock()
+
+    async def look(self) -> Mapping[str, bool]:
+        """What is well, as found now or a moment ago."""
+        async with self._looking:
+            if self._now() >= self._until:
+                wells = await asyncio.gather(*map(_is_well, self._probes.values()))
+                self._found = dict(zip(self._probes, wells, strict=True))
+                self._until = self._now() + PROBED_FOR
+        return self._found
+
+
+def web_app(handle: Handle, readiness: Readiness, counts: Counts, routes: Sequence[Route] = ()) -> Starlette:
+    """The addresses. `handle` answers Slack, `routes` are the pages that others bring."""
 
     async def events(request: Request) -> Response:
         counts.received += 1
@@ -52,8 +75,7 @@ def web_app(handle: Handle, probes: Mapping[str, Probe], counts: Counts, routes:
         return Response("ok")
 
     async def ready(_: Request) -> Response:
-        names = tuple(probes)
-        found = dict(zip(names, await asyncio.gather(*(_is_well(probes[name]) for name in names)), strict=True))
+        found = await readiness.look()
         return JSONResponse(found, 200 if all(found.values()) else 503)
 
     return Starlette(

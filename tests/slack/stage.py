@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapters.sandbox.serve import Sandbox
-from adapters.slack.app import SlackApp
-from adapters.web.app import Counts, web_app
+from adapters.slack.app import SlackApp, SlackOptions
+from adapters.web.app import Counts, Readiness, web_app
 from adapters.web.server import WebServer
 from bot.app import Bot
 from tests.slack_render.reading import read
@@ -33,7 +33,7 @@ class Stage:
 
     slack: Slack
     app: App
-    token: Token
+    token: Token | None
     sandbox: Sandbox
     clock: HandClock
     bot: Bot
@@ -134,23 +134,26 @@ def told(place: Message | View) -> str:
 
 @asynccontextmanager
 async def stage_of(
-    slack: Slack, app: App, token: Token, sandbox: Sandbox, clock: HandClock, database_url: str, **chosen: Any
+    slack: Slack, app: App, token: Token | None, sandbox: Sandbox, clock: HandClock, database_url: str, **chosen: Any
 ) -> AsyncIterator[Stage]:
-    """The program with these settings, reached in the way that the app is set up for. At the end all work is done."""
+    """The program with these settings, reached in the way that the app is set up for. At the end all work is done.
+
+    Without a token any workspace can install the app.
+    """
     prefix = chosen.pop("prefix", "")
     settings = settings_of(sandbox, database_url, **chosen)
     async with AsyncExitStack() as ending:
         bot = await ending.enter_async_context(Bot(settings, clock=clock, timeouts=QUICK, sleep=nap))
-        program = SlackApp(
-            bot,
+        options = SlackOptions(
             api_url=slack.api_url,
-            bot_token=token.value,
-            signing_secret=app.signing_secret,
+            bot_token=token.value if token else None,
             app_token=app.app_token,
+            signing_secret=app.signing_secret,
+            client_id=None if token else app.client_id,
+            client_secret=None if token else app.client_secret,
             prefix=prefix,
-            clock=clock,
-            sleep=nap,
         )
+        program = SlackApp(bot, options, clock, nap)
         await ending.enter_async_context(program)
         stage = Stage(slack, app, token, sandbox, clock, bot, Counts(), ending)
         way = _by_socket(program, stage) if app.is_socket_mode else _by_http(program, stage)
@@ -161,7 +164,9 @@ async def stage_of(
 @asynccontextmanager
 async def _by_http(program: SlackApp, stage: Stage) -> AsyncIterator[None]:
     probes = {"database": stage.bot.is_ready, "slack": program.is_ready}
-    async with WebServer(web_app(program.handle, probes, stage.counts), "127.0.0.1", 0) as server:
+    readiness = Readiness(probes, lambda: stage.clock().timestamp())
+    app = web_app(program.handle, readiness, stage.counts, program.routes)
+    async with WebServer(app, "127.0.0.1", 0) as server:
         stage.app.request_url = f"http://127.0.0.1:{server.port}/slack/events"
         yield
 

@@ -104,6 +104,9 @@ async def test_health_is_the_processs_and_readiness_the_databases_and_slacks(sta
         assert (answer.status, await answer.json()) == (200, {"database": True, "slack": True})
     stage.slack.faults.start(Fault(FaultKind.ERROR, "token_revoked"), "auth.test")
     async with session.get(f"{_root(stage)}/readyz") as answer:
+        assert answer.status == 200  # found a moment ago
+    stage.clock.advance(seconds=10)
+    async with session.get(f"{_root(stage)}/readyz") as answer:
         assert (answer.status, await answer.json()) == (503, {"database": True, "slack": False})
     async with session.get(f"{_root(stage)}/healthz") as answer:
         assert answer.status == 200

@@ -1,0 +1,118 @@
+"""Many workspaces in one program: each installs the app by itself, links a key of its own, and never sees another's."""
+
+import aiohttp
+import pytest
+from pydantic import SecretStr
+
+from tests.slack.stage import stage_of, told
+from tests.standins.scene import LINK, SAME_LINK, sandbox_of
+from tests.standins.slack.mrkdwn import links
+from tests.standins.slack.oauth import Consent
+
+KEYS = {"cs_test_operator": "Operator", "cs_test_north": "North", "cs_test_south": "South"}
+SECRET_KEYS = SecretStr("k" * 32)
+NORTH, SOUTH = ("U7", "C7"), ("U8", "C8")
+
+
+@pytest.fixture
+def transport():
+    return "http"
+
+
+@pytest.fixture
+async def sandbox(clock):
+    async with sandbox_of(clock, keys=KEYS) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+async def stage(slack, sandbox, clock, database_url):
+    """The program without a token, in two workspaces that have installed it over the web."""
+    app = slack.add_app()
+    for team_id, (user, channel) in (("T7", NORTH), ("T8", SOUTH)):
+        team = slack.add_team(team_id, team_id)
+        slack.add_user(user, team, user.lower(), is_admin=True)
+        slack.add_channel(channel, team, [user])
+    async with stage_of(slack, app, None, sandbox, clock, database_url, secret_keys=SECRET_KEYS) as stage:
+        for user, channel in (NORTH, SOUTH):
+            await _install(stage, user)
+            token = slack.bot_tokens(app, slack.users[user].team)[0]
+            slack.channel(channel).members.add(token.bot_user)
+        yield stage
+
+
+async def _install(stage, user):
+    """What a person's browser does: begin, consent at Slack, come back."""
+    root = stage.app.request_url.removesuffix("/slack/events")
+    stage.app.redirect_urls = (f"{root}/slack/oauth_redirect",)
+    stage.slack.consent = Consent(user)
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+        begun = await session.get(f"{root}/slack/install", allow_redirects=False)
+        consented = await session.get(begun.headers["Location"], allow_redirects=False)
+        cookie = begun.headers["Set-Cookie"].partition(";")[0]
+        done = await session.get(consented.headers["Location"], headers={"Cookie": cookie})
+        assert "Installed" in await done.text()
+
+
+async def _connect(stage, place, key):
+    user, channel = place
+    form = await stage.modal(stage.send("/connect", user, channel), user)
+    answer = await stage.seen(stage.slack.send_view_submission(form, {"key": key}), user)
+    assert "linked to this workspace" in answer.text
+
+
+async def test_a_workspace_that_installed_the_app_does_not_spend_the_operators_money(stage):
+    answer = await stage.type(f"/track {LINK} 7", *NORTH)
+    assert "No ContentStats API key is known for this workspace" in answer.text
+    assert stage.spent() == 0
+
+
+async def test_two_workspaces_with_two_keys_never_see_one_another(stage):
+    await _connect(stage, NORTH, "cs_test_north")
+    await _connect(stage, SOUTH, "cs_test_south")
+    card = await stage.card(f"/track {LINK} 7", *NORTH)
+    await stage.line(stage.press(card, "Track 7", NORTH[0]), NORTH[1])
+    assert "1 video" in (await stage.type("/videos", *NORTH)).text
+    theirs = await stage.type("/videos", *SOUTH)
+    assert links(theirs.blocks) == set()
+    assert "@steady" not in told(theirs)
+    assert "No video here fits" in (await stage.type(f"/stats {LINK}", *SOUTH)).text
+    card = await stage.card(f"/track {SAME_LINK} 7", *SOUTH)
+    await stage.line(stage.press(card, "Track 7", SOUTH[0]), SOUTH[1])
+    spent = {key: len(stage.sandbox.world.account(key).trackings) for key in KEYS}
+    assert spent == {"cs_test_operator": 0, "cs_test_north": 1, "cs_test_south": 1}
+    assert len(stage.lines(NORTH[1])) == len(stage.lines(SOUTH[1])) == 1
+
+
+async def test_a_button_of_one_workspace_means_nothing_in_another(stage):
+    for place, key in ((NORTH, "cs_test_north"), (SOUTH, "cs_test_south")):
+        await _connect(stage, place, key)
+    card = await stage.card(f"/track {LINK} 7", *NORTH)
+    other = await stage.card(f"/track {LINK} 7", *SOUTH)
+    other.blocks = card.blocks
+    refusal = await stage.seen(stage.press(other, "Track 7", SOUTH[0]), SOUTH[0])
+    assert "not known here" in refusal.text
+    assert stage.spent() == 0
+
+
+async def test_removing_the_app_from_one_workspace_leaves_the_other_as_it_was(
+    stage, slack, sandbox, clock, database_url
+):
+    for place, key in ((NORTH, "cs_test_north"), (SOUTH, "cs_test_south")):
+        await _connect(stage, place, key)
+    deliveries = await slack.uninstall(slack.teams["T7"])
+    assert [delivery.failure for delivery in deliveries] == ["", ""]
+    await stage.close()
+    async with stage_of(slack, stage.app, None, sandbox, clock, database_url, secret_keys=SECRET_KEYS) as after:
+        assert "not installed in your workspace" in (await after.type("/usage", *NORTH)).text
+        assert "available" in (await after.type("/usage", *SOUTH)).text
+        await _install(after, NORTH[0])
+        assert "No ContentStats API key is known" in (await after.type("/usage", *NORTH)).text
+
+
+async def test_neither_a_token_nor_a_key_is_ever_in_the_log(stage, slack, caplog):
+    caplog.set_level("INFO")
+    await _connect(stage, NORTH, "cs_test_north")
+    await stage.type("/usage", *NORTH)
+    tokens = [token.value for token in slack.tokens.values() if token.kind == "bot"]
+    assert [secret for secret in (*tokens, "cs_test_north") if secret in caplog.text] == []
