@@ -1,0 +1,22 @@
+"""`make bench`: a line or more for each row of the table of goals, ours beside its floor in the same run.
+
+Takes a few minutes. What is under way goes to stderr, so that the table alone can be kept.
+"""
+
+import time
+
+from bench import charting, decoding, reading, scaling, starting
+from bench.measure import HEAD, say
+
+
+def main() -> None:
+    began = time.monotonic()
+    print(HEAD, flush=True)
+    for room in (reading, scaling, decoding, charting, starting):
+        for row in room.rows():
+            print(row, flush=True)
+    say(f"measured in {time.monotonic() - began:.0f} s")
+
+
+if __name__ == "__main__":
+    main()

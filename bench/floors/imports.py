@@ -1,0 +1,9 @@
+"""Floor of row 10: what the console needs of other people's libraries, imported and nothing else."""
+
+import aiosqlite  # noqa: F401
+import httpx  # noqa: F401
+import msgspec  # noqa: F401
+import prompt_toolkit  # noqa: F401
+import pydantic_settings  # noqa: F401
+import rich.console  # noqa: F401
+import sqlalchemy.ext.asyncio  # noqa: F401

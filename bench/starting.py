@@ -1,0 +1,63 @@
+"""Row 10: starting the console, answering /help and leaving, as the whole process that a person starts.
+
+The database is there and every module is compiled, as after any first start. The chart worker is no part of it: /help
+draws nothing.
+"""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.measure import Pair, Row, say
+
+ROUNDS = 20
+GOAL, GOAL_MEGABYTES = 1.25, 15
+TRIED = (
+    "/help needs none of an HTTP client, cryptography and PostgreSQL's dialect; each loaded late gave 0.09, 0.01, 0.05"
+)
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one process took: seconds from its start to its end, and its peak in megabytes."""
+
+    seconds: float
+    megabytes: float
+
+
+def rows() -> Iterator[Row]:
+    """Time as a ratio, memory as a difference."""
+    say("row 10: starting processes")
+    console = (str(Path(sys.executable).with_name("contentstats-bot")), "console", "-c", "/help")
+    imports = (sys.executable, str(HERE / "floors" / "imports.py"))
+    with tempfile.TemporaryDirectory(prefix="contentstats-bench-") as folder:
+        runs = [(_run(console, folder), _run(imports, folder)) for _ in range(ROUNDS + 1)]
+    ours, floor = zip(*runs[1:], strict=True)  # the first makes the database and compiles
+    name = "console -c /help, from start to end; floor is importing its libraries"
+    yield Pair.of([run.seconds for run in ours], [run.seconds for run in floor]).row(10, name, GOAL, TRIED)
+    mine, alone = (statistics.median(run.megabytes for run in runs) for runs in (ours, floor))
+    shown = (f"{mine:.1f} MB", f"{alone:.1f} MB", f"{mine - alone:+.1f} MB")
+    yield Row(10, "the same, peak of memory", *shown, f"<= +{GOAL_MEGABYTES} MB", mine - alone <= GOAL_MEGABYTES)
+
+
+def _run(command: Sequence[str], folder: str) -> Run:
+    settings = {
+        "CONTENTSTATS_API_KEY": "cs_test_bench",
+        "CONTENTSTATS_BASE_URL": "http://127.0.0.1:9/api/v1",  # /help asks nobody
+        "DATABASE_URL": f"sqlite:///{folder}/bench.db",
+        "PYTHONPYCACHEPREFIX": folder,
+        "PYTHONDONTWRITEBYTECODE": "",
+    }
+    spawn = [sys.executable, "-I", "-S", str(HERE / "spawn.py"), *command]
+    done = subprocess.run(spawn, env=os.environ | settings, cwd=folder, stdout=subprocess.PIPE, check=True)
+    said: Mapping[str, float] = json.loads(done.stdout)
+    if said["code"] != 0:
+        raise RuntimeError(f"{command[0]} ended with {said['code']}")
+    return Run(said["seconds"], said["bytes"] / 1e6)
