@@ -6,7 +6,6 @@ that has the app through its organisation is remembered under its own id by a re
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import aiohttp
@@ -15,7 +14,7 @@ from adapters.slack.calls import Calls, SlackFailed, Sleep, new_client
 from adapters.slack.installation import Installation, Member, stored
 from adapters.slack.oauth import OAuth
 from adapters.slack.rotation import Rotation
-from adapters.slack.teams import CHAT, Team
+from adapters.slack.teams import CHAT, Forget, Team
 from bot.domain.caller import WorkspaceRef
 from bot.domain.clock import Clock
 from bot.store.installations import Installations
@@ -30,10 +29,7 @@ _ENDED = frozenset({"account_inactive", "token_revoked", "token_expired", "inval
 
 
 class InstalledTeams:
-    """The `adapters.slack.teams.Teams` of an app that anybody can install: none of these workspaces is the operator's.
-
-    `forget_workspace` deletes everything else that is stored for a workspace.
-    """
+    """The workspaces of an app that anybody can install, and so none that the operator's own key may serve."""
 
     def __init__(
         self,
@@ -41,7 +37,7 @@ class InstalledTeams:
         oauth: OAuth,
         session: aiohttp.ClientSession,
         api_url: str,
-        forget_workspace: Callable[[WorkspaceRef], Awaitable[None]],
+        forget_workspace: Forget,
         clock: Clock,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
@@ -89,7 +85,10 @@ class InstalledTeams:
             await self._remove(team_id, known.name)
             return
         organisation = await self._organisation(known, enterprise_id)
-        if organisation is None or await self._works(organisation):
+        if organisation is None:
+            await self._remove(team_id, "")
+            return
+        if await self._works(organisation):
             return
         for scope, body in await self._installations.every(CHAT):
             if scope == organisation.id or stored(body) == Member(organisation.id):

@@ -16,7 +16,7 @@ from uuid import UUID, uuid5
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack.limits import POST, Busy, Limits, Sleep
-from adapters.slack.pictures import Pictures
+from adapters.slack.pictures import Pictures, has_picture, without_pictures
 from adapters.slack.refusals import OURS, RATE_LIMITED, SOON, details, refusal
 from adapters.slack.render import MAX_BLOCKS, Message, messages
 from adapters.slack.teams import Team, Teams
@@ -45,7 +45,7 @@ NOT_INSTALLED = (
 )
 
 _HALF_ENTITY = re.compile(r"&\w{0,4}$")
-_MORE: Block = {"type": "context", "elements": [plain("There is more, which an earlier message has no room for.")]}
+_MORE: Block = {"type": "context", "elements": [plain("There is more than fits here.")]}
 
 
 class SlackPoster:
@@ -149,11 +149,11 @@ class SlackPoster:
         for seconds in PROCESSING:
             await self._sleep(seconds)
             delivery = await send(message)
-            if not (isinstance(delivery, Rejected) and delivery.reason == "invalid_blocks" and _has_picture(message)):
+            if not (isinstance(delivery, Rejected) and delivery.reason == "invalid_blocks" and has_picture(message)):
                 break
         else:
             self._pictures.forget(team, reply)
-            delivery = await send(_without_pictures(message))
+            delivery = await send(without_pictures(message))
         if isinstance(delivery, Rejected) and delivery.reason in OURS:
             logger.error("Slack does not take what the bot sends", extra={"reason": delivery.reason})
         return delivery
@@ -189,20 +189,6 @@ class SlackPoster:
             self._limits.stop(team.ref.id, name, outcome.after.total_seconds())
         logger.info("Slack did not take a message", extra={"team": team.ref.id, "reason": outcome.reason, "said": said})
         return outcome
-
-
-def _has_picture(message: Message) -> bool:
-    return any(block["type"] == "image" for block in message.blocks)
-
-
-def _without_pictures(message: Message) -> Message:
-    """The message with what its pictures would have shown in words."""
-    told = (_told(block) if block["type"] == "image" else block for block in message.blocks)
-    return Message(message.text, tuple(told))
-
-
-def _told(picture: Block) -> Block:
-    return {"type": "section", "text": plain(f"Picture: {picture['alt_text']}")}
 
 
 def _edited(text: str) -> str:

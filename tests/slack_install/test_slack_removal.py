@@ -14,6 +14,8 @@ from adapters.slack.home import HomeTab
 from adapters.slack.installation import Installation
 from adapters.slack.installed import InstalledTeams
 from adapters.slack.limits import Limits
+from adapters.slack.pictures import Pictures
+from adapters.slack.ways import Ways
 from bot.domain.caller import Caller, Need, Person, Standing
 from bot.reply.model import Tone
 from tests.slack_install.conftest import KEYS
@@ -42,7 +44,7 @@ def teams(bot, oauth, session, slack, clock):
 def hear(bot, teams, session, clock):
     """Lets the program hear an event, however often and whenever."""
     calls = Calls(session)
-    arrivals = Arrivals(bot, teams, Answers(calls, Limits(), clock), clock)
+    arrivals = Arrivals(bot, teams, Answers(Ways(calls, Limits(), clock), Pictures(calls)), clock)
     events = Events(bot, arrivals, teams, Callers(calls, clock), calls, HomeTab(bot, calls))
 
     async def heard(delivery):

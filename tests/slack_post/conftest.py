@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import aiohttp
@@ -12,7 +11,8 @@ from adapters.slack.calls import Calls, new_client, new_session
 from adapters.slack.limits import Limits, Sleep
 from adapters.slack.pictures import Pictures
 from adapters.slack.post import SlackPoster
-from adapters.slack.teams import OneTeam, Team, team_of_token
+from adapters.slack.teams import Several, Teams, team_of_token
+from bot.domain.caller import WorkspaceRef
 from bot.ports import ChannelRef
 from tests.standins.slack.server import Slack, running
 from tests.standins.slack.world import BOT_SCOPES
@@ -33,18 +33,8 @@ class Clock:
         self.now += timedelta(**time)
 
 
-@dataclass(frozen=True)
-class SeveralTeams:
-    """The workspaces of several tokens."""
-
-    teams: tuple[OneTeam, ...]
-
-    async def find(self, team_id: str, enterprise_id: str | None) -> Team | None:
-        found = [await team.find(team_id, enterprise_id) for team in self.teams]
-        return next((team for team in found if team), None)
-
-    async def forget(self, team_id: str, enterprise_id: str | None) -> None:
-        """Nothing is stored."""
+async def forget_nothing(_: WorkspaceRef) -> None:
+    """Nobody leaves here."""
 
 
 @pytest.fixture
@@ -91,10 +81,10 @@ def sleep(naps: list[float], clock: Clock) -> Sleep:
 
 
 @pytest.fixture
-async def teams(slack: Slack, session: aiohttp.ClientSession) -> SeveralTeams:
+async def teams(slack: Slack, session: aiohttp.ClientSession) -> Teams:
     tokens = [token for token in slack.tokens.values() if token.kind == "bot"]
     clients = [new_client(session, slack.api_url, token.value) for token in tokens]
-    return SeveralTeams(tuple([await team_of_token(Calls(session), client) for client in clients]))
+    return Several(*[await team_of_token(Calls(session), client, forget_nothing) for client in clients])
 
 
 @pytest.fixture
@@ -103,7 +93,7 @@ def limits(clock: Clock, sleep: Sleep) -> Limits:
 
 
 @pytest.fixture
-def poster(teams: SeveralTeams, session: aiohttp.ClientSession, limits: Limits, sleep: Sleep) -> SlackPoster:
+def poster(teams: Teams, session: aiohttp.ClientSession, limits: Limits, sleep: Sleep) -> SlackPoster:
     return SlackPoster(teams, Pictures(Calls(session, sleep)), limits, sleep=sleep)
 
 
