@@ -143,7 +143,7 @@ _SUB_COMMAND = {SUB_COMMAND: _described(SUB_COMMAND, _options(_PLAIN), _options_
 _GROUP = {SUB_COMMAND_GROUP: _described(SUB_COMMAND_GROUP, _options(_SUB_COMMAND), _options_rules)}
 _KEYS: dict[str, Check] = {
     "default_member_permissions": maybe(bits(2**54)),
-    "nsfw": maybe(flag()),
+    **dict.fromkeys(("nsfw", "dm_permission"), maybe(flag())),
     **dict.fromkeys(("contexts", "integration_types"), maybe(array(integer(0, 2)))),
 }
 _MENU_NAMES = {"name_localizations": _localized(string(32))}

@@ -1,0 +1,128 @@
+"""The first answer to an interaction: which types may come when, and what each does."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from tests.standins.discord_server.application_commands import choices
+from tests.standins.discord_server.calls import Call
+from tests.standins.discord_server.components import EPHEMERAL
+from tests.standins.discord_server.content import LOADING, Message
+from tests.standins.discord_server.interactions import (
+    AUTOCOMPLETE,
+    COMMAND,
+    COMPONENT,
+    MODAL_SUBMIT,
+    Interaction,
+    Modal,
+)
+from tests.standins.discord_server.modals import validate_modal
+from tests.standins.discord_server.posting import change, compose, put
+from tests.standins.discord_server.refusal import Refusal
+from tests.standins.discord_server.world import World
+
+Json: TypeAlias = dict[str, Any]
+
+MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, CHOICES, MODAL = 4, 5, 6, 7, 8, 9
+_ALLOWED: Mapping[int, tuple[int, ...]] = {
+    COMMAND: (MESSAGE, DEFERRED, MODAL),
+    COMPONENT: (MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, MODAL),
+    AUTOCOMPLETE: (CHOICES,),
+    MODAL_SUBMIT: (MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE),
+}
+
+
+def callback(world: World, call: Call) -> Json | None:
+    """POST /interactions/{id}/{token}/callback, once and within three seconds."""
+    interaction = world.interactions.get(call.path["token"])
+    if interaction is None or interaction.id != call.path["interaction"] or interaction.failure:
+        raise Refusal(10062)
+    if interaction.callback is not None:
+        raise Refusal(40060)
+    body = call.body if isinstance(call.body, dict) else {}
+    kind = body.get("type")
+    allowed = _ALLOWED[interaction.kind]
+    if kind not in allowed or (kind in (DEFERRED_UPDATE, UPDATE) and interaction.source is None):
+        raise Refusal(50035, [f"/type must be one of {', '.join(map(str, allowed))}"])
+    _ANSWERS[kind](world, interaction, body.get("data") or {}, call)
+    interaction.callback = kind
+    interaction.answered.set()
+    return _shown(interaction, kind) if call.query.get("with_response") in ("1", "true") else None
+
+
+def answer_message(world: World, interaction: Interaction, content: Json) -> Message:
+    """A message of the app in answer to an interaction."""
+    is_ephemeral = bool(content["flags"] & EPHEMERAL)
+    return put(
+        world,
+        interaction.channel,
+        world.app.user.as_json(),
+        content,
+        via="interaction",
+        application_id=world.app.id,
+        only_for=interaction.user.id if is_ephemeral else None,
+        interaction={
+            "id": interaction.id,
+            "type": interaction.kind,
+            "user": interaction.user.as_json(),
+            "authorizing_integration_owners": interaction.payload["authorizing_integration_owners"],
+        },
+    )
+
+
+def _message(world: World, interaction: Interaction, data: Json, call: Call) -> None:
+    content = compose(world, interaction.channel, data, call.uploads, EPHEMERAL)
+    interaction.message = answer_message(world, interaction, content)
+
+
+def _deferred(world: World, interaction: Interaction, data: Json, _: Call) -> None:
+    flags = data.get("flags") or 0
+    if set(data) - {"flags"} or flags & ~EPHEMERAL:
+        raise Refusal(50035, ["/data can have no more than the flag EPHEMERAL in a deferral"])
+    interaction.message = answer_message(world, interaction, {"flags": flags | LOADING, "sent": data})
+
+
+def _deferred_update(_: World, interaction: Interaction, __: Json, ___: Call) -> None:
+    interaction.message = interaction.source
+
+
+def _update(world: World, interaction: Interaction, data: Json, call: Call) -> None:
+    assert interaction.source is not None
+    change(world, interaction.channel, interaction.source, data, call.uploads)
+    interaction.message = interaction.source
+
+
+def _choices(_: World, interaction: Interaction, data: Json, __: Call) -> None:
+    problems = list(choices(interaction.option_type)(data.get("choices"), "/data/choices"))
+    if problems or data.get("choices") is None:
+        raise Refusal(50035, problems or ["/data/choices is missing"])
+    interaction.choices = list(data["choices"])
+
+
+def _modal(_: World, interaction: Interaction, data: Json, __: Call) -> None:
+    problems = validate_modal(data)
+    if problems:
+        raise Refusal(50035, problems)
+    interaction.modal = Modal(user=interaction.user, channel=interaction.channel, body=data, message=interaction.source)
+
+
+_ANSWERS: Mapping[int, Callable[[World, Interaction, Json, Call], None]] = {
+    MESSAGE: _message,
+    DEFERRED: _deferred,
+    DEFERRED_UPDATE: _deferred_update,
+    UPDATE: _update,
+    CHOICES: _choices,
+    MODAL: _modal,
+}
+
+
+def _shown(interaction: Interaction, kind: int) -> Json:
+    about: Json = {"id": interaction.id, "type": interaction.kind, "channel_id": interaction.channel.id}
+    shown: Json = {"interaction": about}
+    if interaction.message is not None:
+        about |= {
+            "response_message_id": interaction.message.id,
+            "response_message_loading": interaction.message.is_thinking,
+            "response_message_ephemeral": interaction.message.is_ephemeral,
+        }
+        shown["resource"] = {"type": kind, "message": interaction.message.as_json()}
+    return shown

@@ -1,0 +1,164 @@
+"""The gateway's websockets: hello, heartbeats, identify, resume, and every way to be thrown out."""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any, TypeAlias
+
+from aiohttp import web
+
+from tests.standins.discord_server.connections import HEARTBEAT, UNREADABLE, Closing, Connection
+from tests.standins.discord_server.sessions import Session
+from tests.standins.discord_server.world import World
+
+Json: TypeAlias = dict[str, Any]
+
+IDENTIFY, PRESENCE, VOICE, RESUME, MEMBERS, HELLO, ACK = 2, 3, 4, 6, 8, 10, 11
+IDENTIFIES_A_DAY = 1000
+MOST_GUILDS = 2500
+PRIVILEGED = 1 << 1 | 1 << 8 | 1 << 15
+_KNOWN_INTENTS = (1 << 26) - 1
+
+
+def gateway_url(world: World, path: str = "gateway") -> str:
+    """Where to connect, or where to come back to."""
+    return f"{world.base_url.replace('http', 'ws', 1)}/{path}"
+
+
+class Gateway:
+    """The handler of the websockets, for every shard. Heartbeats are expected at `heartbeat_seconds`."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.heartbeat_seconds = 41.25
+        self.connections: list[Connection] = []
+        self._answers: Mapping[int, Callable[[Connection, Any], None]] = {
+            HEARTBEAT: self._heartbeat,
+            IDENTIFY: self._identify,
+            RESUME: self._resume,
+            **dict.fromkeys((PRESENCE, VOICE, MEMBERS), _only_in_session),
+        }
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """One websocket from hello to its end."""
+        if request.query.get("compress", "zlib-stream") != "zlib-stream":
+            return web.Response(status=400, text="this compression is not played here")
+        socket = web.WebSocketResponse(max_msg_size=4096, compress=False)
+        await socket.prepare(request)
+        connection = Connection(request, socket)
+        self.connections.append(connection)
+        connection.send(
+            {"op": HELLO, "d": {"heartbeat_interval": int(self.heartbeat_seconds * 1000)}, "s": None, "t": None}
+        )
+        if request.query.get("v") != "10" or request.query.get("encoding") != "json":
+            connection.close(4012, "Invalid API version.")
+        tasks = [asyncio.create_task(connection.write()), asyncio.create_task(self._watch(connection))]
+        try:
+            await connection.listen(self._answer)
+        finally:
+            for task in tasks:
+                task.cancel()
+            self.connections.remove(connection)
+            self._leave(connection, socket.close_code)
+        return socket
+
+    def _leave(self, connection: Connection, code: int | None) -> None:
+        """A session is lost when the client says goodbye with 1000 or 1001; any other end leaves it to be resumed."""
+        session = connection.session
+        if session is not None and session.send == connection.send:
+            session.send = None
+            session.is_resumable = session.is_resumable and code not in (1000, 1001)
+        self._world.touch()
+
+    async def _watch(self, connection: Connection) -> None:
+        left = 2 * self.heartbeat_seconds
+        while left > 0:
+            await asyncio.sleep(left)
+            left = connection.heard_at + 2 * self.heartbeat_seconds - time.monotonic()
+        connection.close(4009, "Session timed out.")
+
+    def _answer(self, connection: Connection, payload: Json) -> None:
+        answer = self._answers.get(payload["op"])
+        if answer is None:
+            raise Closing(4001, "Unknown opcode.")
+        answer(connection, payload.get("d"))
+        self._world.touch()
+
+    def _heartbeat(self, connection: Connection, _: Any) -> None:
+        connection.send({"op": ACK, "d": None, "s": None, "t": None})
+
+    def _identify(self, connection: Connection, data: Any) -> None:
+        if connection.session is not None:
+            raise Closing(4005, "Already authenticated.")
+        world = self._world
+        session = _session(world, data)
+        world.identifies = [at for at in world.identifies if world.clock() - at < timedelta(days=1)]
+        world.identifies.append(world.clock())
+        if len(world.identifies) > IDENTIFIES_A_DAY:
+            world.reset_token()
+            raise Closing(4004, "Authentication failed.")
+        ours = [each for each in world.guilds.values() if world.app.user.id in each.members]
+        mine = [each for each in ours if session.hears("READY", each.id)]
+        if len(mine) > MOST_GUILDS:
+            raise Closing(4011, "Sharding required.")
+        world.sessions.append(session)
+        connection.session, session.send = session, connection.send
+        session.dispatch(
+            "READY",
+            {
+                "v": 10,
+                "user": world.app.user.as_json(),
+                "guilds": [{"id": each.id, "unavailable": True} for each in mine],
+                "session_id": session.id,
+                "resume_gateway_url": gateway_url(world, "resume"),
+                "shard": list(session.shard),
+                "application": {"id": world.app.id, "flags": 0},
+                "session_type": "normal",
+                "private_channels": [],
+            },
+        )
+        for guild in mine:
+            if guild.is_available and session.hears("GUILD_CREATE", guild.id):
+                session.dispatch("GUILD_CREATE", world.guild_event(guild))
+
+    def _resume(self, connection: Connection, data: Any) -> None:
+        if connection.session is not None:
+            raise Closing(4005, "Already authenticated.")
+        sent = data if isinstance(data, dict) else {}
+        if sent.get("token") != self._world.app.token:
+            raise Closing(4004, "Authentication failed.")
+        session = next((each for each in self._world.sessions if each.id == sent.get("session_id")), None)
+        if session is None or not session.is_resumable:
+            connection.invalidate()
+            return
+        seq = sent.get("seq")
+        if not isinstance(seq, int) or not 0 <= seq <= session.seq:
+            raise Closing(4007, "Invalid seq.")
+        connection.session, session.send = session, connection.send
+        session.replay(seq)
+
+
+def _session(world: World, data: Any) -> Session:
+    """The session that an IDENTIFY asks for. Raises Closing."""
+    sent = data if isinstance(data, dict) else {}
+    if not isinstance(sent.get("properties"), dict):
+        raise Closing(4002, UNREADABLE)
+    if sent.get("token") != world.app.token:
+        raise Closing(4004, "Authentication failed.")
+    match sent.get("shard", [0, 1]):
+        case [int(number), int(count)] if 0 <= number < count:
+            shard = (number, count)
+        case _:
+            raise Closing(4010, "Invalid shard.")
+    intents = sent.get("intents")
+    if not isinstance(intents, int) or intents & ~_KNOWN_INTENTS:
+        raise Closing(4013, "Invalid intent(s).")
+    if intents & PRIVILEGED & ~world.app.allowed_intents:
+        raise Closing(4014, "Disallowed intent(s).")
+    return Session(id=world.new_id(), shard=shard, intents=intents)
+
+
+def _only_in_session(connection: Connection, _: Any) -> None:
+    if connection.session is None:
+        raise Closing(4003, "Not authenticated.")

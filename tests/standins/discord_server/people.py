@@ -1,0 +1,208 @@
+"""Who and where: the app, users, servers, members and channels, with what was said in them."""
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any, TypeAlias
+
+from tests.standins.discord_server.content import Message
+from tests.standins.discord_server.permissions import EVERYTHING, IN_DIRECT_MESSAGES, effective
+
+Json: TypeAlias = dict[str, Any]
+_LONG_AGO = "2024-01-01T00:00:00+00:00"
+
+
+class ChannelKind(IntEnum):
+    """Types of channels as Discord numbers them."""
+
+    TEXT = 0
+    DM = 1
+    VOICE = 2
+    ANNOUNCEMENT = 5
+    PUBLIC_THREAD = 11
+
+
+@dataclass(slots=True, kw_only=True)
+class User:
+    """A person or a bot; `takes_dms` is false for one whom apps cannot write to."""
+
+    id: str
+    name: str
+    locale: str = "en-US"
+    is_bot: bool = False
+    takes_dms: bool = True
+
+    def as_json(self) -> Json:
+        """The user as others see it."""
+        return {
+            "id": self.id,
+            "username": self.name,
+            "global_name": None if self.is_bot else self.name.title(),
+            "discriminator": "0",
+            "avatar": None,
+            "bot": self.is_bot,
+            "public_flags": 0,
+        }
+
+
+@dataclass(slots=True, kw_only=True)
+class App:
+    """The one application of this Discord. `allowed_intents` are the privileged ones that its settings page grants."""
+
+    id: str
+    name: str
+    user: User
+    owner: User
+    token: str = field(repr=False)
+    allowed_intents: int = 0
+
+    def as_json(self) -> Json:
+        """The application as it reads about itself."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "icon": None,
+            "description": "",
+            "summary": "",
+            "bot_public": True,
+            "bot_require_code_grant": False,
+            "verify_key": "0" * 64,
+            "team": None,
+            "flags": 0,
+            "owner": self.owner.as_json(),
+            "bot": self.user.as_json(),
+        }
+
+
+@dataclass(slots=True)
+class Channel:
+    """A place to write in. `history` is all that was ever said, what one person sees and what was deleted included.
+
+    `overwrites` are what is allowed and denied here, by role or member; those of a thread are its parent's.
+    """
+
+    id: str
+    guild: "Guild | None"
+    name: str
+    kind: ChannelKind = ChannelKind.TEXT
+    parent: "Channel | None" = None
+    recipients: list[User] = field(default_factory=list)
+    overwrites: dict[str, tuple[int, int]] = field(default_factory=dict)
+    history: list[Message] = field(default_factory=list)
+    is_locked: bool = False
+
+    @property
+    def messages(self) -> list[Message]:
+        """What everybody here sees now."""
+        return [each for each in self.history if not each.is_deleted and each.only_for is None]
+
+    @property
+    def is_thread(self) -> bool:
+        """Whether it hangs on another channel."""
+        return self.kind is ChannelKind.PUBLIC_THREAD
+
+    def permissions(self, user: User) -> int:
+        """What somebody may do here."""
+        if self.guild is None:
+            return IN_DIRECT_MESSAGES if user in self.recipients or user.is_bot else 0
+        return self.guild.permissions(user, self.parent if self.parent and self.is_thread else self)
+
+    def as_json(self) -> Json:
+        """The channel as answers and events show it."""
+        shown: Json = {"id": self.id, "type": int(self.kind), "flags": 0, "last_message_id": None}
+        if self.guild is None:
+            return {**shown, "recipients": [each.as_json() for each in self.recipients]}
+        shown |= {"name": self.name, "guild_id": self.guild.id, "parent_id": self.parent.id if self.parent else None}
+        if self.is_thread:
+            times = {"archived": False, "auto_archive_duration": 1440, "archive_timestamp": _LONG_AGO}
+            counts = {"message_count": 0, "member_count": 1, "total_message_sent": 0, "rate_limit_per_user": 0}
+            return {**shown, **counts, "owner_id": "0", "thread_metadata": {**times, "locked": self.is_locked}}
+        overwrites = [
+            {"id": id_, "type": int(id_ not in self.guild.roles), "allow": str(allow), "deny": str(deny)}
+            for id_, (allow, deny) in self.overwrites.items()
+        ]
+        shown |= {"topic": None, "nsfw": False, "rate_limit_per_user": 0, "bitrate": 64000, "user_limit": 0}
+        return {**shown, "position": 0, "permission_overwrites": overwrites}
+
+
+@dataclass(slots=True, kw_only=True)
+class Guild:
+    """A server. `roles` are permissions by role, that of everybody under the server's own id; `members` by user."""
+
+    id: str
+    name: str
+    owner: User
+    locale: str = "en-US"
+    roles: dict[str, int] = field(default_factory=dict)
+    members: dict[str, set[str]] = field(default_factory=dict)
+    users: dict[str, User] = field(default_factory=dict)
+    channels: dict[str, Channel] = field(default_factory=dict)
+    is_available: bool = True
+
+    def permissions(self, user: User, channel: Channel | None = None) -> int:
+        """What a member may do in the server or in one of its channels; 0 for somebody who is not in it."""
+        if user.id not in self.members:
+            return 0
+        if user is self.owner:
+            return EVERYTHING
+        overwrites = channel.overwrites if channel else {}
+        return effective(self.roles, self.members[user.id], self.id, overwrites, user.id)
+
+    def member_json(self, user: User, channel: Channel | None = None, *, with_user: bool = True) -> Json:
+        """A member, with the permissions in a channel when one is given."""
+        shown: Json = {
+            "roles": sorted(self.members[user.id]),
+            "joined_at": _LONG_AGO,
+            "nick": None,
+            "avatar": None,
+            "premium_since": None,
+            "pending": False,
+            "deaf": False,
+            "mute": False,
+            "flags": 0,
+        }
+        shown |= {"user": user.as_json()} if with_user else {}
+        return shown | ({"permissions": str(int(channel.permissions(user)))} if channel else {})
+
+    def as_json(self) -> Json:
+        """The server as GET /guilds tells it."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "owner_id": self.owner.id,
+            "preferred_locale": self.locale,
+            "features": [],
+            "icon": None,
+            "verification_level": 0,
+            "default_message_notifications": 0,
+            "explicit_content_filter": 0,
+            "afk_timeout": 300,
+            "afk_channel_id": None,
+            "system_channel_id": None,
+            "rules_channel_id": None,
+            "public_updates_channel_id": None,
+            "nsfw_level": 0,
+            "mfa_level": 0,
+            "premium_tier": 0,
+            "premium_progress_bar_enabled": False,
+            "system_channel_flags": 0,
+            "vanity_url_code": None,
+            "emojis": [],
+            "stickers": [],
+            "roles": [_role_json(id_, permissions, id_ == self.id) for id_, permissions in self.roles.items()],
+        }
+
+
+def _role_json(id_: str, permissions: int, is_everyone: bool) -> Json:  # noqa: FBT001
+    colors = {"primary_color": 0, "secondary_color": None, "tertiary_color": None}
+    return {
+        "id": id_,
+        "name": "@everyone" if is_everyone else f"role-{id_}",
+        "permissions": str(int(permissions)),
+        "color": 0,
+        "colors": colors,
+        "hoist": False,
+        "position": 0 if is_everyone else 1,
+        "managed": False,
+        "mentionable": False,
+        "flags": 0,
+    }

@@ -1,0 +1,68 @@
+"""What a member may do where: the permissions that matter here, and how Discord computes them. Pure."""
+
+from collections.abc import Iterable, Mapping
+from enum import IntFlag
+
+
+class Permission(IntFlag):
+    """Bits as Discord numbers them."""
+
+    ADMINISTRATOR = 1 << 3
+    MANAGE_CHANNELS = 1 << 4
+    MANAGE_GUILD = 1 << 5
+    VIEW_CHANNEL = 1 << 10
+    SEND_MESSAGES = 1 << 11
+    MANAGE_MESSAGES = 1 << 13
+    EMBED_LINKS = 1 << 14
+    ATTACH_FILES = 1 << 15
+    READ_MESSAGE_HISTORY = 1 << 16
+    MENTION_EVERYONE = 1 << 17
+    USE_APPLICATION_COMMANDS = 1 << 31
+    CREATE_PUBLIC_THREADS = 1 << 35
+    SEND_MESSAGES_IN_THREADS = 1 << 38
+    USE_EXTERNAL_APPS = 1 << 50
+
+
+EVERYTHING = (1 << 54) - 1
+POSTING = (
+    Permission.VIEW_CHANNEL
+    | Permission.SEND_MESSAGES
+    | Permission.EMBED_LINKS
+    | Permission.ATTACH_FILES
+    | Permission.SEND_MESSAGES_IN_THREADS
+)
+"""What an invite of a bot that posts asks for."""
+EVERYONE = (
+    POSTING
+    | Permission.READ_MESSAGE_HISTORY
+    | Permission.USE_APPLICATION_COMMANDS
+    | Permission.CREATE_PUBLIC_THREADS
+    | Permission.USE_EXTERNAL_APPS
+)
+"""What everybody has in a new server."""
+IN_DIRECT_MESSAGES = EVERYONE | Permission.MENTION_EVERYONE
+
+
+def effective(
+    roles: Mapping[str, int], own: Iterable[str], everyone: str, overwrites: Mapping[str, tuple[int, int]], member: str
+) -> int:
+    """A member's permissions in a channel: what the roles give, then the overwrites for all, by role and by member.
+
+    `roles` are permissions by role, `own` the member's roles, `overwrites` what is allowed and denied by its subject.
+    """
+    mine = [role for role in own if role in roles]
+    base = roles[everyone]
+    for role in mine:
+        base |= roles[role]
+    if base & Permission.ADMINISTRATOR:
+        return EVERYTHING
+    allow, deny = overwrites.get(everyone, (0, 0))
+    base = base & ~deny | allow
+    given = [overwrites[role] for role in mine if role in overwrites]
+    for _, deny in given:
+        base &= ~deny
+    for allow, _ in given:
+        base |= allow
+    allow, deny = overwrites.get(member, (0, 0))
+    base = base & ~deny | allow
+    return base if base & Permission.VIEW_CHANNEL else 0

@@ -1,0 +1,70 @@
+"""How Discord says no."""
+
+from collections.abc import Iterable
+from typing import Any, TypeAlias
+
+Json: TypeAlias = dict[str, Any]
+
+KNOWN: dict[int, tuple[int, str]] = {
+    0: (401, "401: Unauthorized"),
+    10003: (404, "Unknown Channel"),
+    10004: (404, "Unknown Guild"),
+    10007: (404, "Unknown Member"),
+    10008: (404, "Unknown Message"),
+    10013: (404, "Unknown User"),
+    10015: (404, "Unknown Webhook"),
+    10062: (404, "Unknown interaction"),
+    20012: (403, "You are not authorized to perform this action on this application"),
+    30034: (400, "Max number of daily application command creates has been reached (200)"),
+    40005: (413, "Request entity too large"),
+    40060: (400, "Interaction has already been acknowledged."),
+    50001: (403, "Missing Access"),
+    50005: (403, "Cannot edit a message authored by another user"),
+    50006: (400, "Cannot send an empty message"),
+    50007: (403, "Cannot send messages to this user"),
+    50013: (403, "Missing Permissions"),
+    50027: (401, "Invalid Webhook Token"),
+    50035: (400, "Invalid Form Body"),
+    50109: (400, "The request body contains invalid JSON."),
+    160004: (400, "A thread has already been created for this message"),
+    160005: (400, "Thread is locked"),
+}
+"""The status and the words of each error, by its code."""
+
+
+class Refusal(Exception):
+    """An answer with a code; `problems` are sentences that begin with the place of what is wrong."""
+
+    def __init__(self, code: int, problems: Iterable[str] = ()) -> None:
+        self.code = code
+        self.status, self.words = KNOWN[code]
+        self.problems = list(problems)
+        super().__init__(f"{code} {self.words}")
+
+    def body(self) -> Json:
+        """The answer: with problems, each stands at its place as Discord nests them."""
+        body: Json = {"message": self.words, "code": self.code}
+        if self.problems:
+            body["errors"] = {}
+        for problem in self.problems:
+            place, _, words = problem.partition(" ")
+            at = body["errors"]
+            for key in place.strip("/").split("/") if place.startswith("/") else ():
+                at = at.setdefault(key, {})
+            message = words if place.startswith("/") else problem
+            at.setdefault("_errors", []).append({"code": "BASE_TYPE_BAD", "message": message})
+        return body
+
+
+class RateLimited(Exception):
+    """An answer with status 429 and the seconds to wait; `scope` is user, global or shared."""
+
+    def __init__(self, seconds: float, scope: str = "user") -> None:
+        super().__init__(scope)
+        self.seconds = seconds
+        self.scope = scope
+
+    def body(self) -> Json:
+        """The answer."""
+        words = "The resource is being rate limited." if self.scope == "shared" else "You are being rate limited."
+        return {"message": words, "retry_after": round(self.seconds, 3), "global": self.scope == "global"}

@@ -1,0 +1,112 @@
+"""A local Discord: `running()` gives one that listens on this machine, with the state, the gestures and the record.
+
+Over the wire it is what the documentation says of Discord; whatever is doubtful there is answered strictly here.
+
+    async with running(clock) as discord:
+        ann = discord.add_user("ann")
+        guild = discord.add_guild("Acme", ann)
+        channel = discord.add_channel(guild, "general")
+        discord.install(guild)
+        ...  # start the bot with discord.app.token, discord.api_url and discord.gateway_url, let it put its commands
+        asked = await discord.send_command("track", {"link": "https://…"}, user=ann, channel=channel)
+        await discord.until(lambda: not asked.is_thinking)
+        await discord.send_action(asked.message, "Refresh", user=ann)
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from functools import partial
+
+from aiohttp import web
+
+from tests.standins.discord_server.connections import Connection
+from tests.standins.discord_server.door import Door
+from tests.standins.discord_server.gateway import Gateway, gateway_url
+from tests.standins.discord_server.gestures import Gestures
+from tests.standins.discord_server.inject import Injection, answer
+from tests.standins.discord_server.routes import ROUTES
+
+API = "/api/v10"
+MOST_BYTES = 64 * 1024 * 1024
+
+
+def utc_now() -> datetime:
+    """The present moment, aware and in UTC."""
+    return datetime.now(UTC)
+
+
+class Discord(Gestures):
+    """The server, once it runs."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        super().__init__(clock)
+        self.gateway = Gateway(self)
+        self._injection = Injection(self)
+        self._door = Door(self, self._injection)
+
+    @property
+    def api_url(self) -> str:
+        """What a bot takes for https://discord.com/api/v10."""
+        return f"{self.base_url}{API}"
+
+    @property
+    def gateway_url(self) -> str:
+        """What a bot takes for wss://gateway.discord.gg/."""
+        return gateway_url(self)
+
+    def connections(self, shard: int | None = None) -> list[Connection]:
+        """The websockets that have a session, of one shard or of all."""
+        ours = [each for each in self.gateway.connections if each.session is not None]
+        return [each for each in ours if shard is None or (each.session and each.session.shard[0] == shard)]
+
+    def application(self) -> web.Application:
+        """The routes."""
+        app = web.Application(client_max_size=MOST_BYTES, middlewares=[_errors])
+        for route in ROUTES:
+            app.router.add_route(route.method, API + route.path, partial(self._door.handle, route=route))
+        app.router.add_get("/gateway", self._connect)
+        app.router.add_get("/resume", self._connect)
+        app.router.add_get("/attachments/{channel}/{file}/{name}", self._file)
+        app.on_shutdown.append(self._let_go)
+        return app
+
+    async def _connect(self, request: web.Request) -> web.StreamResponse:
+        return await self._injection.around(request, request.path.strip("/"), partial(self.gateway.handle, request))
+
+    async def _file(self, request: web.Request) -> web.Response:
+        file = self.files.get(request.match_info["file"])
+        if file is None:
+            return web.Response(status=404)
+        return web.Response(body=file.content, content_type=file.media_type)
+
+    async def _let_go(self, _: web.Application) -> None:
+        self._injection.release()
+        for connection in self.gateway.connections:
+            connection.abort()
+
+
+@web.middleware
+async def _errors(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """What is no route at all is said as Discord says it."""
+    try:
+        return await handler(request)
+    except web.HTTPException as refusal:
+        return answer({"message": f"{refusal.status}: {refusal.reason}", "code": 0}, refusal.status)
+
+
+@asynccontextmanager
+async def running(clock: Callable[[], datetime] = utc_now) -> AsyncIterator[Discord]:
+    """A Discord on a free port of this machine, until the end of the block. `clock` is aware; rates keep real time."""
+    discord = Discord(clock)
+    runner = web.AppRunner(discord.application(), shutdown_timeout=1, access_log=None)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        host, port = runner.addresses[0][:2]
+        discord.base_url = f"http://{host}:{port}"
+        yield discord
+    finally:
+        await runner.cleanup()

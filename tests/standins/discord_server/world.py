@@ -1,0 +1,231 @@
+"""Everything that exists at this Discord, how it is set up, and what can be seen of it. Knows no HTTP."""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+
+from tests.standins.discord_server.calls import Call, Failure
+from tests.standins.discord_server.content import Attachment, Message
+from tests.standins.discord_server.faults import Faults
+from tests.standins.discord_server.interactions import Interaction, Modal
+from tests.standins.discord_server.people import App, Channel, ChannelKind, Guild, User
+from tests.standins.discord_server.permissions import EVERYONE, POSTING
+from tests.standins.discord_server.rates import Rates
+from tests.standins.discord_server.refusal import Refusal
+from tests.standins.discord_server.sessions import Session
+
+Json: TypeAlias = dict[str, Any]
+_EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
+
+
+class World:
+    """The state. Ids are made up in order, a shard on; times come from `clock`, which is aware."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self.clock = clock
+        self.base_url = ""
+        self.rates = Rates()
+        self.faults = Faults()
+        self.calls: list[Call] = []
+        self.failures: list[Failure] = []
+        self.answer_seconds = 3.0
+        """How long an app has for its first answer to an interaction."""
+        self.shards = 1
+        """How many shards are recommended."""
+        self.users: dict[str, User] = {}
+        self.guilds: dict[str, Guild] = {}
+        self.channels: dict[str, Channel] = {}
+        self.files: dict[str, Attachment] = {}
+        self.commands: dict[str | None, list[Json]] = {None: []}
+        """The commands of all servers under None, and those of single ones."""
+        self.creations: dict[str | None, list[datetime]] = {}
+        self.interactions: dict[str, Interaction] = {}
+        """By token."""
+        self.sessions: list[Session] = []
+        self.identifies: list[datetime] = []
+        self._last_id = 0
+        self._changed = asyncio.Event()
+        bot = self.add_user("contentstats", is_bot=True)
+        self.app = App(id=bot.id, name="ContentStats", user=bot, owner=self.add_user("owner"), token=_new_token(bot.id))
+
+    # Setting up
+
+    def add_user(self, name: str, *, is_bot: bool = False, locale: str = "en-US") -> User:
+        """A person, or another bot."""
+        user = User(id=self.new_id(), name=name, locale=locale, is_bot=is_bot)
+        self.users[user.id] = user
+        return user
+
+    def add_guild(self, name: str, owner: User, members: Iterable[User] = (), *, locale: str = "en-US") -> Guild:
+        """A server in which everybody may post; the bot is not in it yet."""
+        guild = Guild(id=self.new_id(), name=name, owner=owner, locale=locale)
+        guild.roles[guild.id] = int(EVERYONE)
+        self.guilds[guild.id] = guild
+        for user in (owner, *members):
+            self.add_member(guild, user)
+        return guild
+
+    def add_member(self, guild: Guild, user: User, permissions: int = 0) -> str:
+        """A person in a server, with a role that gives these permissions; the role's id is returned."""
+        role = self.new_id()
+        guild.roles[role] = int(permissions)
+        guild.members[user.id] = {role}
+        guild.users[user.id] = user
+        return role
+
+    def add_channel(
+        self, guild: Guild, name: str, kind: ChannelKind = ChannelKind.TEXT, parent: Channel | None = None
+    ) -> Channel:
+        """A channel, or a thread in one."""
+        channel = Channel(self.new_id(), guild, name, kind, parent)
+        self.channels[channel.id] = guild.channels[channel.id] = channel
+        return channel
+
+    def install(self, guild: Guild, permissions: int = POSTING) -> str:
+        """The bot in a server, as after following its invite; the id of its role is returned."""
+        role = self.add_member(guild, self.app.user, permissions)
+        guild.is_available = True
+        joined = self.guild_event(guild)
+        del joined["unavailable"]  # that it is there at all tells a new server from one that is back
+        self.dispatch("GUILD_CREATE", joined, guild.id)
+        return role
+
+    def remove(self, guild: Guild) -> None:
+        """The bot thrown out of a server, or gone."""
+        del guild.members[self.app.user.id]
+        self.dispatch("GUILD_DELETE", {"id": guild.id}, guild.id)
+
+    def fail(self, guild: Guild) -> None:
+        """An outage of one server, until `recover`."""
+        guild.is_available = False
+        self.dispatch("GUILD_DELETE", {"id": guild.id, "unavailable": True}, guild.id)
+
+    def recover(self, guild: Guild) -> None:
+        """The end of an outage."""
+        guild.is_available = True
+        self.dispatch("GUILD_CREATE", self.guild_event(guild), guild.id)
+
+    def delete_channel(self, channel: Channel) -> None:
+        """A channel that somebody deletes, with its threads."""
+        assert channel.guild is not None
+        for each in [each for each in channel.guild.channels.values() if each is channel or each.parent is channel]:
+            del channel.guild.channels[each.id], self.channels[each.id]
+        self.dispatch("CHANNEL_DELETE", channel.as_json(), channel.guild.id)
+
+    def reset_token(self) -> str:
+        """Another token for the app; the old one is worth nothing from now on."""
+        self.app.token = _new_token(self.app.id)
+        return self.app.token
+
+    # Looking
+
+    def ephemerals(self, user: User) -> list[Message]:
+        """What one person alone sees now, in whichever channel, oldest first."""
+        everything = (message for channel in self.channels.values() for message in channel.history)
+        return sorted(
+            (each for each in everything if each.only_for == user.id and not each.is_deleted),
+            key=lambda each: int(each.id),
+        )
+
+    def direct_messages(self, user: User) -> list[Message]:
+        """What was posted into the conversation between the bot and a person, oldest first."""
+        ours = (each for each in self.channels.values() if user in each.recipients)
+        return [message for channel in ours for message in channel.messages]
+
+    def calls_of(self, route: str) -> list[Call]:
+        """The calls of one route, oldest first."""
+        return [call for call in self.calls if call.route == route]
+
+    def modals(self, user: User) -> list[Modal]:
+        """The forms that a person has open, the newest last."""
+        forms = [each.modal for each in self.interactions.values() if each.modal]
+        return [each for each in forms if each.is_open and each.user is user]
+
+    async def until(self, condition: Callable[[], object], seconds: float = 5) -> None:
+        """Wait until something is so; it is looked at whenever something happened. Raises TimeoutError."""
+        async with asyncio.timeout(seconds):
+            while not condition():
+                await self._changed.wait()
+
+    def touch(self) -> None:
+        """Let everybody who waits look again."""
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    # What the bot hears of
+
+    def dispatch(self, event: str, data: Json, guild_id: str | None) -> None:
+        """Send an event on every session that it is for, or keep it for when that comes back."""
+        for session in self.sessions:
+            if session.is_alive and session.hears(event, guild_id):
+                session.dispatch(event, data)
+        self.touch()
+
+    def guild_event(self, guild: Guild) -> Json:
+        """A server as GUILD_CREATE tells it."""
+        threads = [each for each in guild.channels.values() if each.is_thread]
+        plain = [each for each in guild.channels.values() if not each.is_thread]
+        return {
+            **guild.as_json(),
+            "channels": [each.as_json() for each in plain],
+            "threads": [each.as_json() for each in threads],
+            "members": [guild.member_json(self.app.user)],
+            "member_count": len(guild.members),
+            "joined_at": "2024-01-01T00:00:00+00:00",
+            "large": False,
+            "unavailable": False,
+            **{key: [] for key in ("presences", "voice_states", "stage_instances", "guild_scheduled_events")},
+            "soundboard_sounds": [],
+        }
+
+    # What the bot may reach
+
+    def is_known(self, user: User) -> bool:
+        """Whether the bot shares a server with somebody, which it takes to write to them."""
+        return any({user.id, self.app.user.id} <= set(guild.members) for guild in self.guilds.values())
+
+    def guild_for(self, id_: str) -> Guild:
+        """A server that the bot is in. Raises Refusal."""
+        guild = self.guilds.get(id_)
+        if guild is None:
+            raise Refusal(10004)
+        if self.app.user.id not in guild.members:
+            raise Refusal(50001)
+        return guild
+
+    def channel_for(self, id_: str, *needed: int) -> Channel:
+        """A channel that the bot sees and has these permissions in. Raises Refusal."""
+        channel = self.channels.get(id_)
+        if channel is None:
+            raise Refusal(10003)
+        if channel.guild is None:
+            return channel
+        permissions = channel.permissions(self.app.user)
+        if not permissions:
+            raise Refusal(50001)
+        if any(permissions & each != each for each in needed):
+            raise Refusal(50013)
+        return channel
+
+    def conversation(self, user: User) -> Channel:
+        """The direct messages between the bot and a person; made when there are none yet."""
+        for channel in self.channels.values():
+            if user in channel.recipients:
+                return channel
+        channel = Channel(self.new_id(), None, "", ChannelKind.DM, recipients=[user])
+        self.channels[channel.id] = channel
+        return channel
+
+    # Making things up
+
+    def new_id(self) -> str:
+        """A snowflake, later than every one before by a millisecond at least: shards follow each other."""
+        now = int((self.clock() - _EPOCH).total_seconds() * 1000)
+        self._last_id = max(self._last_id + 1, now)
+        return str(self._last_id << 22)
+
+
+def _new_token(app: str) -> str:
+    return f"{app}.{secrets.token_hex(3)}.{secrets.token_hex(16)}"
