@@ -1,8 +1,4 @@
-"""The command line and the composition root: it reads the settings, joins the parts and runs one of them.
-
-A subcommand imports what it needs and nothing more, so that help comes at once and one line soon.
-"""
-# ruff: noqa: PLC0415 - see above
+"""The command line and the composition root: it reads the settings, joins the parts and runs one of them."""
 
 import argparse
 import asyncio
@@ -12,19 +8,13 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
-from bot.domain.errors import BotError, NotConfigured
-
-if TYPE_CHECKING:
-    from bot.settings import Settings
+from adapters import subcommands
+from bot.domain.errors import BotError
 
 Subcommand: TypeAlias = Callable[[argparse.Namespace], Awaitable[int]]
 
-NO_KEY = (
-    "CONTENTSTATS_API_KEY is not set. Put it into the environment or a .env file, or try the bot without an account: "
-    "contentstats-bot demo"
-)
 EPILOG = "New here? `contentstats-bot demo` needs no account and no settings. The settings are described in README.md."
 
 
@@ -69,77 +59,6 @@ async def _until_told(work: Awaitable[int]) -> int:
     return 128 + told[0] if task.cancelled() else task.result()
 
 
-async def _demo(args: argparse.Namespace) -> int:
-    from adapters.demo import demo
-    from bot.logs import configure
-
-    configure("WARNING", "text", ())
-    return await demo(args.charts)
-
-
-async def _sandbox(args: argparse.Namespace) -> int:
-    from adapters.sandbox.serve import serve
-    from bot.logs import configure
-
-    configure("WARNING", "text", ())
-    await serve(host=args.host, port=args.port, speed=args.speed, say=_say)
-    return 0
-
-
-async def _console(args: argparse.Namespace) -> int:
-    from adapters.console.app import ConsoleOptions, converse, run_line
-    from bot.app import Bot
-    from bot.settings import state_dir
-
-    settings = _settings()
-    if settings.contentstats_api_key is None:
-        raise NotConfigured(NO_KEY)
-    state = state_dir()
-    options = ConsoleOptions(
-        user=args.user,
-        admin=args.admin,
-        json=args.json,
-        yes=args.yes,
-        picture_dir=args.charts,
-        history=state / "contentstats-bot" / "history" if state else None,
-    )
-    async with Bot(settings) as bot:
-        if args.line is not None:
-            return await run_line(bot, args.line, options, sys.stdout)
-        return await converse(bot, options)
-
-
-async def _migrate(_: argparse.Namespace) -> int:
-    from bot.app import Bot
-
-    await Bot.migrate(_settings())
-    _say("The database is up to date.")
-    return 0
-
-
-async def _doctor(_: argparse.Namespace) -> int:
-    from bot.checks import checks
-
-    found = await checks(_settings())
-    for check in found:
-        _say(f"{'ok     ' if check.ok else 'PROBLEM'}  {check.name}: {check.detail}")
-    return int(not all(check.ok for check in found))
-
-
-def _settings() -> "Settings":
-    """The settings of this process, with the log as they want it."""
-    from bot.logs import configure
-    from bot.settings import Settings
-
-    settings = Settings.load()
-    configure(settings.log_level, settings.log_format, settings.secrets)
-    return settings
-
-
-def _say(line: str) -> None:
-    print(line, flush=True)
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="contentstats-bot", description="Track social videos with ContentStats.io from your chat.", epilog=EPILOG
@@ -147,21 +66,44 @@ def _parser() -> argparse.ArgumentParser:
     parser.set_defaults(subcommand=None)
     parser.add_argument("--version", action="version", version=version("contentstats-bot"))
     commands = parser.add_subparsers(title="subcommands", metavar="subcommand")
-    demo = _add(commands, "demo", _demo, "talk to the bot now: no account, no settings, play money")
+    demo = _add(commands, "demo", subcommands.demo, "talk to the bot now: no account, no settings, play money")
     _add_charts(demo)
-    sandbox = _add(commands, "sandbox", _sandbox, "serve the ContentStats API on this machine, with play money")
+    sandbox = _add(
+        commands, "sandbox", subcommands.sandbox, "serve the ContentStats API on this machine, with play money"
+    )
     sandbox.add_argument("--host", default="127.0.0.1", help="the address to listen on (%(default)s)")
     sandbox.add_argument("--port", type=_port, default=8787, help="the port, 0 for any that is free (%(default)s)")
     sandbox.add_argument("--speed", type=_speed, default=1, help="how fast its time runs: 3600 is an hour a second")
-    console = _add(commands, "console", _console, "talk to the bot at this terminal, with the API key of the settings")
+    console = _add(
+        commands, "console", subcommands.console, "talk to the bot at this terminal, with the API key of the settings"
+    )
     console.add_argument("-c", dest="line", metavar="LINE", help='answer one line, such as "/usage", and leave')
     console.add_argument("--json", action="store_true", help="print each reply as a line of JSON")
     console.add_argument("--yes", action="store_true", help="with -c: press the reply's confirm button")
     console.add_argument("--user", default="you", metavar="NAME", help="who is asking (%(default)s)")
     console.add_argument("--admin", action="store_true", help="as someone who manages the workspace, and may spend")
     _add_charts(console)
-    _add(commands, "migrate", _migrate, "bring the database up to date")
-    _add(commands, "doctor", _doctor, "check the settings, the database, the API key and the charts")
+    run = _add(
+        commands, "run", subcommands.run, "serve whatever has credentials: Slack over Socket Mode, Slack over HTTP"
+    )
+    run.add_argument("--only", type=_parts, default=(), metavar="PARTS", help="some of these alone: slack,web")
+    manifest = _add(
+        commands, "manifest", subcommands.manifest, "print the app manifest of a chat, and the link that makes the app"
+    )
+    manifest.add_argument("chat", choices=("slack",), help="whose manifest")
+    manifest.add_argument("--url", metavar="URL", help="for HTTP: where this program answers")
+    manifest.add_argument("--oauth", action="store_true", help="for many workspaces, which install it by themselves")
+    manifest.add_argument(
+        "--preview", action="append", default=[], metavar="DOMAIN", help="show numbers beside its links"
+    )
+    _add(commands, "migrate", subcommands.migrate, "bring the database up to date")
+    _add(commands, "rotate-keys", subcommands.rotate_keys, "encrypt everything stored with the first of SECRET_KEYS")
+    _add(
+        commands,
+        "doctor",
+        subcommands.doctor,
+        "check the settings, the database, the API key, the charts and the chats",
+    )
     return parser
 
 
@@ -177,6 +119,16 @@ def _add_charts(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--charts", type=Path, default=Path("charts"), metavar="DIR", help="where pictures and files go (%(default)s/)"
     )
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    from adapters.run import PARTS  # noqa: PLC0415 - help comes at once without it
+
+    parts = tuple(part.strip() for part in text.split(",") if part.strip())
+    if not parts or not set(parts) <= set(PARTS):
+        msg = f"{text!r} names no parts: write one or more of {','.join(PARTS)}"
+        raise argparse.ArgumentTypeError(msg)
+    return parts
 
 
 def _port(text: str) -> int:

@@ -47,7 +47,7 @@ class Terminal:
 
     def wait_for(self, words: str) -> str:
         """Read until the words have appeared behind what was read before, and give all that led to them."""
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while words not in ESCAPES.sub("", self.screen):
             assert select.select([self.keyboard], [], [], max(deadline - time.monotonic(), 0))[0], self.screen
             self.screen += os.read(self.keyboard, 65_536).decode(errors="replace")

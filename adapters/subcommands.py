@@ -1,0 +1,130 @@
+"""What each subcommand does. It imports what it needs and nothing more, so that one line is answered soon."""
+# ruff: noqa: PLC0415 - see above
+
+import argparse
+import json
+import sys
+from typing import TYPE_CHECKING
+
+from bot.domain.errors import NotConfigured
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+NO_KEY = (
+    "CONTENTSTATS_API_KEY is not set. Put it into the environment or a .env file, or try the bot without an account: "
+    "contentstats-bot demo"
+)
+
+
+async def demo(args: argparse.Namespace) -> int:
+    """The sandbox, the bot and the console in one, on play money."""
+    from adapters import demo as play
+    from bot.logs import configure
+
+    configure("WARNING", "text", ())
+    return await play.demo(args.charts)
+
+
+async def sandbox(args: argparse.Namespace) -> int:
+    """The ContentStats API on this machine."""
+    from adapters.sandbox.serve import serve
+    from bot.logs import configure
+
+    configure("WARNING", "text", ())
+    await serve(host=args.host, port=args.port, speed=args.speed, say=_say)
+    return 0
+
+
+async def console(args: argparse.Namespace) -> int:
+    """One line, or a conversation, with the API key of the settings."""
+    from adapters.console.app import ConsoleOptions, converse, run_line
+    from bot.app import Bot
+    from bot.settings import state_dir
+
+    settings = _settings()
+    if settings.contentstats_api_key is None:
+        raise NotConfigured(NO_KEY)
+    state = state_dir()
+    options = ConsoleOptions(
+        user=args.user,
+        admin=args.admin,
+        json=args.json,
+        yes=args.yes,
+        picture_dir=args.charts,
+        history=state / "contentstats-bot" / "history" if state else None,
+    )
+    async with Bot(settings) as bot:
+        if args.line is not None:
+            return await run_line(bot, args.line, options, sys.stdout)
+        return await converse(bot, options)
+
+
+async def run(args: argparse.Namespace) -> int:
+    """Whatever has credentials, until it is told to end."""
+    from adapters import run as serving
+
+    return await serving.run(_settings(), args.only)
+
+
+async def manifest(args: argparse.Namespace) -> int:
+    """The app manifest of a chat on stdout, the link that makes the app on stderr."""
+    from adapters.slack.manifest import create_link
+    from adapters.slack.manifest import manifest as slack_manifest
+    from bot.commands.registry import COMMANDS
+
+    made = slack_manifest(
+        COMMANDS,
+        prefix=_settings().slack_command_prefix,
+        socket_mode=args.url is None,
+        base_url=args.url,
+        oauth=args.oauth,
+        unfurl_domains=tuple(args.preview),
+    )
+    _say(json.dumps(made, indent=2, ensure_ascii=False))
+    print(f"\nThis link makes the app with it:\n{create_link(made)}", file=sys.stderr)
+    return 0
+
+
+async def rotate_keys(_: argparse.Namespace) -> int:
+    """Every stored secret under the first key."""
+    from bot.app import Bot
+
+    count = await Bot.rotate_keys(_settings())
+    _say(f"{count} stored secrets are encrypted with the first of SECRET_KEYS now; the other keys can be removed.")
+    return 0
+
+
+async def migrate(_: argparse.Namespace) -> int:
+    """The database's schema brought up to date."""
+    from bot.app import Bot
+
+    await Bot.migrate(_settings())
+    _say("The database is up to date.")
+    return 0
+
+
+async def doctor(_: argparse.Namespace) -> int:
+    """Everything that must be right, looked at one by one; 1 where something is not."""
+    from adapters.slack.checks import slack_checks
+    from bot.checks import checks
+
+    settings = _settings()
+    found = (*await checks(settings), *await slack_checks(settings))
+    for check in found:
+        _say(f"{'ok     ' if check.ok else 'PROBLEM'}  {check.name}: {check.detail}")
+    return int(not all(check.ok for check in found))
+
+
+def _settings() -> "Settings":
+    """The settings of this process, with the log as they want it."""
+    from bot.logs import configure
+    from bot.settings import Settings
+
+    settings = Settings.load()
+    configure(settings.log_level, settings.log_format, settings.secrets)
+    return settings
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)

@@ -1,0 +1,67 @@
+"""The subcommands that serve chats: what they say without credentials, and that a served Slack ends in order."""
+
+import asyncio
+import json
+
+import pytest
+
+from tests.standins.slack.server import running
+
+KEYS = "0123456789abcdef" * 2
+
+
+def test_run_without_credentials_names_what_is_missing_and_the_demo(cli):
+    ended = cli("run")
+    assert ended.returncode == 1
+    assert "SLACK_BOT_TOKEN" in ended.stderr
+    assert "contentstats-bot demo" in ended.stderr
+
+
+@pytest.mark.parametrize("only", ["", "smoke", "slack,smoke"])
+def test_run_knows_its_parts(cli, only):
+    ended = cli("run", "--only", only)
+    assert ended.returncode == 2
+    assert "slack,web" in ended.stderr
+
+
+def test_the_manifest_is_json_and_comes_with_the_link_that_makes_the_app(cli):
+    ended = cli("manifest", "slack", SLACK_COMMAND_PREFIX="cs-")
+    made = json.loads(ended.stdout)
+    commands = [each["command"] for each in made["features"]["slash_commands"]]
+    assert "/cs-track" in commands
+    assert "/contentstats" in commands
+    assert made["settings"]["socket_mode_enabled"]
+    assert "https://api.slack.com/apps?new_app=1&manifest_json=" in ended.stderr
+
+
+def test_the_manifest_for_http_names_the_address(cli):
+    made = json.loads(cli("manifest", "slack", "--url", "https://bot.example", "--oauth").stdout)
+    assert made["settings"]["interactivity"]["request_url"] == "https://bot.example/slack/events"
+    assert cli("manifest", "slack", "--oauth").returncode == 1
+
+
+def test_keys_are_rotated_and_a_wrong_one_is_refused(cli):
+    database = {"DATABASE_URL": f"sqlite:///{cli.folder}/bot.db"}
+    assert "0 stored secrets" in cli("rotate-keys", SECRET_KEYS=KEYS, **database).stdout
+    refused = cli("rotate-keys", SECRET_KEYS="another key " * 3, **database)
+    assert refused.returncode == 1
+    assert "SECRET_KEYS does not open" in refused.stderr
+
+
+async def test_a_served_slack_answers_and_ends_in_order(cli, sandbox):
+    async with running() as slack:
+        team = slack.add_team("T1", "Acme")
+        slack.add_user("U1", team, "Ann")
+        slack.add_channel("C1", team, ["U1"])
+        app = slack.add_app(is_socket_mode=True)
+        token = slack.install(app, team)
+        cli.env |= sandbox | {"SLACK_API_URL": slack.api_url, "SLACK_BOT_TOKEN": token.value}
+        cli.env["SLACK_APP_TOKEN"] = app.app_token
+        with cli.started("run") as process:
+            await slack.until(slack.connections, seconds=60)
+            await slack.send_command("/usage", "", user="U1", channel="C1")
+            await slack.until(lambda: slack.ephemerals("U1"), seconds=60)
+            process.terminate()
+            assert await asyncio.to_thread(process.wait, 60) == 143
+            assert b"Traceback" not in process.stderr.read()
+        assert "available" in slack.ephemerals("U1")[0].text
