@@ -73,7 +73,7 @@ def new_session() -> aiohttp.ClientSession:
 
 def new_client(session: aiohttp.ClientSession, api_url: str, token: str | None) -> AsyncWebClient:
     """A client of the Web API that repeats nothing by itself."""
-    return AsyncWebClient(token=token, base_url=api_url, session=session, retry_handlers=[])
+    return AsyncWebClient(token=token, base_url=api_url, session=session, retry_handlers=[], logger=_sdk_logger())
 
 
 class Calls:
@@ -102,7 +102,9 @@ class Calls:
 
         async def once() -> Json:
             try:
-                client = AsyncWebhookClient(response_url, session=self._session, retry_handlers=[])
+                client = AsyncWebhookClient(
+                    response_url, session=self._session, retry_handlers=[], logger=_sdk_logger()
+                )
                 answer = await client.send_dict(dict(body))
             except _FAILURES as error:
                 raise SlackFailed(NO_ANSWER) from error
@@ -137,6 +139,13 @@ class Calls:
             return await once()
         except _Busy:
             raise SlackFailed("ratelimited") from None
+
+
+def _sdk_logger() -> logging.Logger:
+    """Keeps the SDK from putting every message into the log at DEBUG, and from making ready to at every level."""
+    sdk = logging.getLogger(f"{__name__}.sdk")
+    sdk.setLevel(logging.WARNING)
+    return sdk
 
 
 def _failure(response: object) -> Exception:

@@ -37,6 +37,7 @@ class Stage:
     sandbox: Sandbox
     clock: HandClock
     bot: Bot
+    program: SlackApp
     counts: Counts
     ending: AsyncExitStack
 
@@ -138,9 +139,9 @@ async def stage_of(
 ) -> AsyncIterator[Stage]:
     """The program with these settings, reached in the way that the app is set up for. At the end all work is done.
 
-    Without a token any workspace can install the app.
+    Any workspace can install the app where there is no token, or where it `is_installable`.
     """
-    prefix = chosen.pop("prefix", "")
+    prefix, is_installable = chosen.pop("prefix", ""), chosen.pop("is_installable", token is None)
     settings = settings_of(sandbox, database_url, **chosen)
     async with AsyncExitStack() as ending:
         bot = await ending.enter_async_context(Bot(settings, clock=clock, timeouts=QUICK, sleep=nap))
@@ -149,13 +150,13 @@ async def stage_of(
             bot_token=token.value if token else None,
             app_token=app.app_token,
             signing_secret=app.signing_secret,
-            client_id=None if token else app.client_id,
-            client_secret=None if token else app.client_secret,
+            client_id=app.client_id if is_installable else None,
+            client_secret=app.client_secret if is_installable else None,
             prefix=prefix,
         )
         program = SlackApp(bot, options, clock, nap)
         await ending.enter_async_context(program)
-        stage = Stage(slack, app, token, sandbox, clock, bot, Counts(), ending)
+        stage = Stage(slack, app, token, sandbox, clock, bot, program, Counts(), ending)
         way = _by_socket(program, stage) if app.is_socket_mode else _by_http(program, stage)
         await ending.enter_async_context(way)
         yield stage

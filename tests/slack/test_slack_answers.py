@@ -10,6 +10,11 @@ from tests.standins.slack.faults import Fault, FaultKind
 HOOK = "response_url"
 
 
+@pytest.fixture
+def transport():
+    return "http"
+
+
 def _last_url(stage):
     return next(reversed(stage.slack.response_urls.values()))
 

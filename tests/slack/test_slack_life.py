@@ -2,6 +2,7 @@
 
 import pytest
 
+from adapters.slack.listeners import BUSY
 from adapters.slack.teams import CHAT
 from bot.domain.caller import WorkspaceRef
 from bot.domain.errors import NotConfigured
@@ -145,3 +146,11 @@ async def test_work_under_way_is_finished_before_the_program_ends(stage):
     await stage.send("/usage")
     await stage.close()
     assert "available" in stage.private(ANN)[0].text
+
+
+async def test_a_command_that_comes_while_the_program_ends_is_refused_in_a_sentence(stage):
+    delivery = await stage.send("/usage")
+    await stage.close()
+    answer = await stage.program.dispatch({**delivery.payload, "trigger_id": "another"})
+    assert (answer.status, answer.body) == (200, BUSY)
+    assert len(stage.private(ANN)) == 1

@@ -9,6 +9,11 @@ HOSTILE = "https://www.tiktok.com/@hostile/video/7301234567890123456"
 NAMES = ("<!channel> *Ann* <@U2>", "@everyone :rotating_light: `x`", "<https://evil.example|Ann>")
 
 
+@pytest.fixture
+def transport():
+    return "http"
+
+
 async def _everything_said(stage, name):
     stage.slack.users[ANN].display_name = name
     card = await stage.card(f"/track {HOSTILE} 7")

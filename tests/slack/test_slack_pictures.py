@@ -12,6 +12,11 @@ UPLOAD = ("files.getUploadURLExternal", "upload", "files.completeUploadExternal"
 
 
 @pytest.fixture
+def transport():
+    return "http"
+
+
+@pytest.fixture
 async def video(stage):
     stage.track(LINK)
     stage.clock.advance(hours=6)

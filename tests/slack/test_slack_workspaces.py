@@ -67,6 +67,12 @@ async def test_a_workspace_that_installed_the_app_does_not_spend_the_operators_m
     assert stage.spent() == 0
 
 
+async def test_without_a_token_of_its_own_the_program_is_ready_when_slack_answers(stage):
+    root = stage.app.request_url.removesuffix("/slack/events")
+    async with aiohttp.ClientSession() as session, session.get(f"{root}/readyz") as answer:
+        assert (answer.status, await answer.json()) == (200, {"database": True, "slack": True})
+
+
 async def test_two_workspaces_with_two_keys_never_see_one_another(stage):
     await _connect(stage, NORTH, "cs_test_north")
     await _connect(stage, SOUTH, "cs_test_south")
@@ -108,6 +114,20 @@ async def test_removing_the_app_from_one_workspace_leaves_the_other_as_it_was(
         assert "available" in (await after.type("/usage", *SOUTH)).text
         await _install(after, NORTH[0])
         assert "No ContentStats API key is known" in (await after.type("/usage", *NORTH)).text
+
+
+async def test_the_operators_own_workspace_needs_no_installation_beside_those_that_others_make(
+    slack, sandbox, clock, sqlite_url
+):
+    app = slack.add_app()
+    token = slack.install(app, slack.teams["T1"])
+    slack.add_user("U7", slack.add_team("T7", "North"), "nora", is_admin=True)
+    slack.add_channel("C7", slack.teams["T7"], ["U7"])
+    both = {"is_installable": True, "secret_keys": SECRET_KEYS}
+    async with stage_of(slack, app, token, sandbox, clock, sqlite_url, **both) as stage:
+        await _install(stage, "U7")
+        assert "available" in (await stage.type("/usage")).text
+        assert "No ContentStats API key is known" in (await stage.type("/usage", *NORTH)).text
 
 
 async def test_neither_a_token_nor_a_key_is_ever_in_the_log(stage, slack, caplog):
