@@ -113,21 +113,23 @@ def channel(discord: Discord, guild: Guild) -> Channel:
 
 @pytest.fixture
 def secret(discord: Discord, guild: Guild, channel: Channel) -> Channel:
-    """A channel that nobody sees but the owner."""
+    """A channel that nobody sees but the owner; it comes after the one for all."""
+    assert channel.id in guild.channels
     secret = discord.add_channel(guild, "secret")
     secret.overwrites[guild.id] = (0, int(Permission.VIEW_CHANNEL))
     return secret
 
 
 @asynccontextmanager
-async def started(bot: Bot, discord: Discord) -> AsyncIterator[Bot]:
+async def running_bot(bot: Bot, discord: Discord) -> AsyncIterator[Bot]:
     """The bot, connected with every shard until the end of the block."""
     async with bot:
-        running = asyncio.create_task(bot.start(discord.app.token))
-        await discord.until(lambda: running.done() or len(discord.connections()) == discord.shards)
+        started = asyncio.create_task(bot.start(discord.app.token))
+        await discord.until(lambda: started.done() or len(discord.connections()) == discord.shards)
         await bot.wait_until_ready()
+        bot.heard.clear()
         yield bot
-    await running
+    await started
 
 
 @pytest.fixture
@@ -138,8 +140,9 @@ def bot() -> Bot:
 
 @pytest.fixture
 async def connected(bot: Bot, discord: Discord, channel: Channel) -> AsyncIterator[Bot]:
-    """The bot, connected."""
-    async with started(bot, discord) as bot:
+    """The bot, connected, with the server and its channel there from the start."""
+    assert channel.id in discord.channels
+    async with running_bot(bot, discord):
         yield bot
 
 

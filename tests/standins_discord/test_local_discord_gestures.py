@@ -10,7 +10,7 @@ from tests.standins.discord_server.calls import Failure
 
 
 @pytest.fixture
-async def synced(connected, discord):
+async def synced(connected):
     """A way to put a bot's commands."""
     return connected.tree.sync
 
@@ -95,7 +95,7 @@ async def test_a_person_sees_it_when_the_answer_is_late_and_the_app_gets_nowhere
     assert await error == 10062
 
 
-async def test_with_no_bot_connected_a_command_fails(discord, bot, channel, ann):
+async def test_with_no_bot_connected_a_command_fails(discord, channel, ann):
     discord.commands[None] = [
         {"type": 1, "name": "x", "id": "1", "options": [], "default_member_permissions": None, "contexts": None}
     ]
@@ -108,12 +108,12 @@ async def test_buttons_and_menus_are_pressed_by_what_they_say(discord, connected
         said = library.ui.TextDisplay("before")
 
         @row.button(label="Refresh", custom_id="refresh")
-        async def refresh(self, interaction: library.Interaction, button: library.ui.Button):
+        async def refresh(self, interaction: library.Interaction, _: library.ui.Button):
             self.said.content = "after"
             await interaction.response.edit_message(view=self)
 
         @row.button(label="Site", custom_id="off", disabled=True)
-        async def off(self, interaction: library.Interaction, button: library.ui.Button): ...
+        async def off(self, interaction: library.Interaction, _: library.ui.Button): ...
 
     class Menu(library.ui.LayoutView):
         row = library.ui.ActionRow()
@@ -172,7 +172,7 @@ async def test_autocomplete_offers_what_the_app_says(discord, connected, synced,
         """Stop a video."""
 
     @stop.autocomplete("video")
-    async def videos(interaction: library.Interaction, typed: str):
+    async def videos(_: library.Interaction, typed: str):
         return [app_commands.Choice(name=f"{typed}{number}", value=str(number)) for number in range(25)]
 
     await synced()

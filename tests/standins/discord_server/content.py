@@ -64,6 +64,8 @@ class Message:
     only_for: str | None = None
     interaction: Json | None = None
     via: Literal["channel", "interaction", "person"] = "channel"
+    notified: set[str] = field(default_factory=set)
+    """Whom it notified when it came: `<@user>`, `<@&role>`, `@everyone`, `reply`."""
     edits: int = 0
     edited_at: datetime | None = None
     is_deleted: bool = False

@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 from tests.standins.discord_server.calls import Upload
 from tests.standins.discord_server.components import COMPONENTS_V2, EPHEMERAL, MOST_FILES, validate
 from tests.standins.discord_server.content import LOADING, Attachment, Message
+from tests.standins.discord_server.markdown import mentions
 from tests.standins.discord_server.people import Channel
 from tests.standins.discord_server.refusal import Refusal
 from tests.standins.discord_server.world import World
@@ -25,7 +26,14 @@ def compose(world: World, channel: Channel, body: object, uploads: Sequence[Uplo
     if (sent.get("flags") or 0) & EPHEMERAL & ~flags:
         raise Refusal(50035, ["/flags cannot have EPHEMERAL here"])
     fields = {key: sent.get(key) or ("" if key == "content" else []) for key in _KEPT}
-    return {**fields, "flags": sent.get("flags") or 0, "attachments": attachments, "sent": sent}
+    notified = mentions(sent, is_answer=bool(flags & EPHEMERAL))
+    return {
+        **fields,
+        "flags": sent.get("flags") or 0,
+        "attachments": attachments,
+        "notified": notified,
+        "sent": sent,
+    }
 
 
 def change(world: World, channel: Channel, message: Message, body: object, uploads: Sequence[Upload]) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
@@ -17,11 +18,14 @@ from tests.standins.discord_server.refusal import Refusal
 from tests.standins.discord_server.sessions import Session
 
 Json: TypeAlias = dict[str, Any]
+_NAP = 0.02
+"""Seconds after which somebody who waits looks again though nothing happened here."""
+_TURN = 8
 _EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
 
 
 class World:
-    """The state. Ids are made up in order, a shard on; times come from `clock`, which is aware."""
+    """The state. Ids are made up in order; times come from `clock`, which is aware."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self.clock = clock
@@ -59,8 +63,11 @@ class World:
         return user
 
     def add_guild(self, name: str, owner: User, members: Iterable[User] = (), *, locale: str = "en-US") -> Guild:
-        """A server in which everybody may post; the bot is not in it yet."""
-        guild = Guild(id=self.new_id(), name=name, owner=owner, locale=locale)
+        """A server in which everybody may post; the bot is not in it yet. One shard after the other gets a server."""
+        id_ = self.new_id()
+        while (int(id_) >> 22) % _TURN != len(self.guilds) % _TURN:
+            id_ = self.new_id()
+        guild = Guild(id=id_, name=name, owner=owner, locale=locale)
         guild.roles[guild.id] = int(EVERYONE)
         self.guilds[guild.id] = guild
         for user in (owner, *members):
@@ -144,10 +151,11 @@ class World:
         return [each for each in forms if each.is_open and each.user is user]
 
     async def until(self, condition: Callable[[], object], seconds: float = 5) -> None:
-        """Wait until something is so; it is looked at whenever something happened. Raises TimeoutError."""
+        """Wait until something is so, here or at the bot; it is looked at all the time. Raises TimeoutError."""
         async with asyncio.timeout(seconds):
             while not condition():
-                await self._changed.wait()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._changed.wait(), _NAP)
 
     def touch(self) -> None:
         """Let everybody who waits look again."""
@@ -221,7 +229,7 @@ class World:
     # Making things up
 
     def new_id(self) -> str:
-        """A snowflake, later than every one before by a millisecond at least: shards follow each other."""
+        """A snowflake, later than every one before."""
         now = int((self.clock() - _EPOCH).total_seconds() * 1000)
         self._last_id = max(self._last_id + 1, now)
         return str(self._last_id << 22)
