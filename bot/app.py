@@ -18,9 +18,9 @@ from bot.commands.suggest import argument_of, suggestions
 from bot.contentstats.client import ContentStatsClient
 from bot.contentstats.exchange import DEFAULT_TIMEOUTS, Timeouts
 from bot.contentstats.limits import Sleep
-from bot.domain.caller import Caller, WorkspaceRef
+from bot.domain.caller import Caller, Need, WorkspaceRef
 from bot.domain.clock import Clock, utc_now
-from bot.domain.errors import BotError, NotAllowed, UsageError
+from bot.domain.errors import BotError, DatabaseUnavailable, NotAllowed, UsageError
 from bot.messages.problems import crashed, misunderstood, problem, unknown_command
 from bot.reply.model import Option, Reply
 from bot.settings import Settings
@@ -35,6 +35,11 @@ UMBRELLA = "contentstats"
 """Slack's command names collide between apps, so every command is also a word behind this one."""
 OFFER_LASTS = timedelta(minutes=10)
 """How long a consequence card's figures, and so its buttons, hold."""
+UNSAVED = (
+    "The bot's database does not answer, so what became of this was not written down: the tracking may run. Look at "
+    "/videos before you try again."
+)
+"""What a button that spends says instead of the usual advice to try again."""
 SUGGEST_WITHIN = 2.0
 """Seconds that completion may take; both platforms drop what comes after three."""
 
@@ -117,6 +122,8 @@ class Bot:
             return await self._answer(found, arguments, caller)
         except UsageError as error:
             return misunderstood(str(error), found.usage, found.example) if found.listed else problem(str(error))
+        except DatabaseUnavailable as error:
+            return problem(UNSAVED if found.need is Need.SPEND and not found.listed else str(error))
         except BotError as error:
             return problem(str(error))
         except Exception:  # the error boundary: whatever else went wrong is ours, and must not end the program

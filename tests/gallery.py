@@ -114,6 +114,7 @@ def _numbers() -> Iterator[tuple[str, Reply]]:
         cost_per_snapshot=PRICE,
         picture=PICTURE,
         as_of=NOW - HOUR,
+        seen_at=NOW,
         problem="",
         now=NOW,
     )
@@ -144,12 +145,19 @@ def _numbers() -> Iterator[tuple[str, Reply]]:
         "usage.wallet: runs dry, stale",
         usage.wallet(replace(wallet_of("0.80"), problem=REASON, people=(), days=(), picture=None)),
     )
+    certain = replace(wallet_of("50.00"), endless=0, complete=True, unread=2)
+    yield "usage.wallet: everything known", usage.wallet(certain)
+    silent_api = replace(usage_of("50.00"), uncharged=None)
+    yield "usage.wallet: not all is stated", usage.wallet(replace(certain, usage=silent_api, difference=None))
     money = usage_of("50.00")
     front = home.HomeFacts(
         usage=money,
         runway=runway(money.available, PRICE, (), NOW),
         videos=tuple((video(number), 1_298_000, -12) for number in range(4)),
         running=12,
+        ending=12,
+        endless=0,
+        complete=True,
         spenders="every full member",
         monthly_cap=Decimal(100),
         previews=True,
@@ -162,7 +170,7 @@ def _numbers() -> Iterator[tuple[str, Reply]]:
     yield "home.home", home.home(front)
     yield (
         "home.home: nothing runs, stale",
-        home.home(replace(front, videos=(), running=0, previews=False, problem=REASON)),
+        home.home(replace(front, videos=(), running=0, ending=0, previews=False, problem=REASON)),
     )
     yield "home.home: for someone who may not configure", home.home(replace(front, may_configure=False))
     yield "preview.preview", preview.preview(video(), 1_298_000, -12, NOW)

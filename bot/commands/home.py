@@ -22,7 +22,7 @@ async def show_home(context: Context, args: Home) -> Reply:  # noqa: ARG001 - ev
     """Wallet, running videos and settings, from the mirror: no video's page is read for it."""
     money = await context.wallet.mirror.usage()
     swept = await context.wallet.sweep()
-    owed, _ = await context.wallet.promises()
+    owed, endless = await context.wallet.promises()
     now = context.clock()
     page = context.store.videos.page
     rows, total = await page(context.workspace, None, VideoStatus.MONITORING, Sort.CHANGE_24H, 0, SHOWN)
@@ -32,6 +32,9 @@ async def show_home(context: Context, args: Home) -> Reply:  # noqa: ARG001 - ev
             runway=runway(money.value.available, money.value.cost_per_snapshot, owed, now),
             videos=tuple((each.video, each.main_count, each.change_24h) for each in rows),
             running=total,
+            ending=len(owed),
+            endless=endless,
+            complete=swept.value,
             spenders=context.spenders,
             monthly_cap=context.monthly_cap,
             previews=context.workspace.previews,

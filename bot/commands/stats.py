@@ -35,6 +35,7 @@ async def stats(context: Context, args: Stats) -> Reply:
             cost_per_snapshot=await context.wallet.price(),
             picture=await growth_picture(context, page.value),
             as_of=page.as_of,
+            seen_at=page.seen_at,
             problem=page.problem,
             now=context.clock(),
         )

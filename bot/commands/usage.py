@@ -9,6 +9,7 @@ from bot.commands.context import Context
 from bot.domain.money import bill_check, runway
 from bot.messages.usage import WalletFacts, wallet
 from bot.reply.model import Picture, Reply
+from bot.wallet.mirror import is_stale
 
 SHOWN_DAYS = 14
 
@@ -23,6 +24,8 @@ async def usage(context: Context, args: Usage) -> Reply:  # noqa: ARG001 - every
     money = await context.wallet.mirror.usage()
     swept = await context.wallet.sweep()
     owed, endless = await context.wallet.promises()
+    running = await context.store.videos.running(context.wallet.id)
+    own = [each for each in running if each.workspace_id in {None, context.workspace.id}]
     now = context.clock()
     cost = money.value.cost_per_snapshot
     first = now.date() - timedelta(days=SHOWN_DAYS - 1)
@@ -35,6 +38,9 @@ async def usage(context: Context, args: Usage) -> Reply:  # noqa: ARG001 - every
             runway=runway(money.value.available, cost, owed, now),
             running=len(owed),
             endless=endless,
+            complete=swept.value,
+            own=len(own),
+            unread=sum(is_stale(each, now) for each in own),
             days=days,
             picture=await _picture(context, days),
             people=await context.store.audit.spend_by_person(context.workspace.id, month),

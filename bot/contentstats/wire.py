@@ -103,10 +103,10 @@ def read_usage(body: bytes) -> Usage:
     price = read_number(answer.get("cost_per_snapshot"))
     return Usage(
         balance=balance,
-        uncharged=read_number(answer.get("uncharged_usage_usd")) or Decimal(0),
-        total_charged=read_number(answer.get("total_charged_usd")) or Decimal(0),
+        uncharged=read_number(answer.get("uncharged_usage_usd")),
+        total_charged=read_number(answer.get("total_charged_usd")),
         cost_per_snapshot=DOCUMENTED_PRICE if price is None or price <= 0 else price,
-        total_snapshots=read_count(answer.get("total_snapshots")) or 0,
+        total_snapshots=read_count(answer.get("total_snapshots")),
         active_videos=read_count(answer.get("active_videos")) or 0,
     )
 
@@ -122,12 +122,12 @@ def read_problem(body: bytes, secret: str) -> Problem:
         error = error.get("message", error.get("error"))
     details = answer.get("details")
     amounts = answer | details if isinstance(details, dict) else answer
-    required = read_number(amounts.get("required"))
+    estimate = read_number(amounts.get("estimated_cost"))  # `required` may be no more than what is missing of it
     return Problem(
         words=read_words(error, secret),
         details=tuple(_read_details(details, secret)),
         balance=read_number(amounts.get("balance")),
-        required=read_number(amounts.get("estimated_cost")) if required is None else required,
+        required=read_number(amounts.get("required")) if estimate is None else estimate,
         reset=amounts.get("reset"),
         is_json=True,
     )

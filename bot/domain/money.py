@@ -22,19 +22,22 @@ _LONGEST = 366
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """The wallet behind one API key, as `GET /usage` states it: dollars, but for the two counts."""
+    """The wallet behind one API key, as `GET /usage` states it: dollars, but for the two counts.
+
+    None where the API does not say: nothing is taken for 0 that it left out.
+    """
 
     balance: Decimal
-    uncharged: Decimal
-    total_charged: Decimal
+    uncharged: Decimal | None
+    total_charged: Decimal | None
     cost_per_snapshot: Decimal
-    total_snapshots: int
+    total_snapshots: int | None
     active_videos: int
 
     @property
     def available(self) -> Decimal:
-        """What can still be spent: the balance less what was collected but not charged yet."""
-        return self.balance - self.uncharged
+        """What can still be spent, at most: the balance less what is known to be collected and not charged yet."""
+        return self.balance - (self.uncharged or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +54,14 @@ class Runway:
     """How far the money reaches. `left_after` is what remains when every promise is kept, negative where it cannot be.
 
     `empty_at` is when it reaches 0 with snapshots still due, to the hour; None where it outlasts every video that
-    burns. Paused videos are in `promised` but burn nothing now, so they never bring `empty_at` nearer.
+    burns. Paused videos are in `promised` but burn nothing now, so they never bring `empty_at` nearer: `paused` counts
+    those that are owed something.
     """
 
     promised: Decimal
     empty_at: datetime | None
     left_after: Decimal
+    paused: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +89,15 @@ def ends_at(video: Video, seen_at: datetime) -> datetime | None:
     """When a tracking ends, by what the API said at `seen_at`; None where it said nothing to tell it by.
 
     The days remaining count first, since a pause moves the end; else the days paid, from the start or from `seen_at`.
+    Whole days remaining may be rounded down by most of a day: where the days paid end within it, that is the end.
     """
-    if video.days_remaining is not None:
-        return seen_at + _days(video.days_remaining)
-    if video.days is not None:
-        return (video.started_at or seen_at) + _days(video.days)
-    return None
+    paid = None if video.days is None else (video.started_at or seen_at) + _days(video.days)
+    remaining = video.days_remaining
+    if remaining is None:
+        return paid
+    end = seen_at + _days(remaining)
+    is_whole = video.started_at is not None and remaining == remaining.to_integral_value()
+    return paid if is_whole and paid is not None and end < paid < end + _days(1) else end
 
 
 def _days(stated: Decimal | int) -> timedelta:
@@ -136,7 +144,8 @@ def runway(available: Decimal, cost_per_snapshot: Decimal, owed: Sequence[Promis
     """How far the available money reaches with nothing new started."""
     total = promised(owed, cost_per_snapshot, now)
     dry = _runs_dry(available, cost_per_snapshot, sorted(remaining for _, remaining in _burning(owed, now)))
-    return Runway(total, None if dry is None else now + dry[0] * HOUR, available - total)
+    paused = sum(not promise.burns and _hours_begun(now, promise.ends_at) > 0 for promise in owed)
+    return Runway(total, None if dry is None else now + dry[0] * HOUR, available - total, paused)
 
 
 def consequences(
@@ -179,8 +188,13 @@ def _runs_dry(available: Decimal, cost: Decimal, remaining: Sequence[int]) -> tu
     return hour - (-needed // running), hour + whole // running
 
 
-def bill_check(usage: Usage) -> Decimal:
-    """What was billed beyond the price of the snapshots taken; 0 where the bill agrees, negative where it is less."""
+def bill_check(usage: Usage) -> Decimal | None:
+    """What was billed beyond the price of the snapshots taken; 0 where the bill agrees, negative where it is less.
+
+    None where the API leaves a part of the bill out.
+    """
+    if usage.total_charged is None or usage.uncharged is None or usage.total_snapshots is None:
+        return None
     return usage.total_charged + usage.uncharged - usage.total_snapshots * usage.cost_per_snapshot
 
 

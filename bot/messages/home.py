@@ -7,19 +7,27 @@ from decimal import Decimal
 from bot.domain.growth import exact_count, signed_count
 from bot.domain.money import Runway, Usage, dollars
 from bot.domain.videos import Video
-from bot.messages.wording import freshness, linked, platform_name, plural
+from bot.messages.outlook import can_finish, money_ends
+from bot.messages.wording import available, freshness, linked, platform_name, plural
 from bot.reply.call import Call
 from bot.reply.model import Align, Button, Column, Divider, Field, Fields, Note, Part, Reply, Table, Tone, text
 
 
 @dataclass(frozen=True, slots=True)
 class HomeFacts:
-    """What the home page shows. Each running video comes with its main count and that count's 24 h change."""
+    """What the home page shows. Each running video comes with its main count and that count's 24 h change.
+
+    `running` counts the workspace's videos that are not paused; `ending`, `endless` and `complete` say of the whole
+    wallet how many have a known end, how many none, and whether the API hides no others.
+    """
 
     usage: Usage
     runway: Runway
     videos: tuple[tuple[Video, int | None, int | None], ...]
     running: int
+    ending: int
+    endless: int
+    complete: bool
     spenders: str
     monthly_cap: Decimal
     previews: bool
@@ -32,9 +40,8 @@ class HomeFacts:
 
 def home(facts: HomeFacts) -> Reply:
     """The page."""
-    dry = facts.runway.empty_at
-    lasts = "All running videos can finish." if dry is None else f"The money ends {dry:%Y-%m-%d %H:%M} UTC."
-    money = f"{dollars(facts.usage.available)} available, {dollars(facts.runway.promised)} promised."
+    is_short = facts.runway.empty_at is not None or facts.runway.left_after < 0
+    money = f"{available(facts.usage).capitalize()} available, {dollars(facts.runway.promised)} promised."
     settings = Fields(
         (
             Field("Who may spend", text(facts.spenders)),
@@ -44,7 +51,7 @@ def home(facts: HomeFacts) -> Reply:
         )
     )
     return Reply(
-        f"{money} {lasts}",
+        f"{money} {_lasts(facts)}",
         title="ContentStats",
         parts=(*_videos(facts), Divider(), settings, freshness(facts.as_of, facts.now, facts.problem)),
         actions=(
@@ -53,8 +60,17 @@ def home(facts: HomeFacts) -> Reply:
             Button("Wallet", Call("usage")),
             *((_switch(facts),) if facts.may_configure else ()),
         ),
-        tone=Tone.INFO if dry is None and not facts.problem else Tone.WARNING,
+        tone=Tone.WARNING if is_short or facts.problem else Tone.INFO,
     )
+
+
+def _lasts(facts: HomeFacts) -> str:
+    runway = facts.runway
+    if runway.empty_at is not None:
+        return f"{money_ends(runway.empty_at, facts.endless, complete=facts.complete)}."
+    if facts.complete and not facts.ending + facts.endless:
+        return "Nothing is running."
+    return can_finish(runway.left_after, runway.paused, facts.endless, complete=facts.complete)
 
 
 def _switch(facts: HomeFacts) -> Button:

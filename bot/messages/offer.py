@@ -8,7 +8,8 @@ from bot.domain.caller import Person
 from bot.domain.links import VideoLink
 from bot.domain.money import Consequence, Runway, Usage, dollars
 from bot.domain.videos import Video
-from bot.messages.wording import name_of, platform_name, plural, shortened, status_word, video_actions
+from bot.messages.outlook import can_finish, money_ends, promised
+from bot.messages.wording import available, name_of, platform_name, plural, shortened, status_word, video_actions
 from bot.reply.call import Call
 from bot.reply.model import (
     Action,
@@ -101,7 +102,7 @@ def consequence_card(offer: Offer) -> Reply:
         title=f"Track {what}?",
         parts=tuple(parts),
         actions=_buttons(offer),
-        tone=Tone.INFO if chosen.affordable and chosen.pauses_at is None else Tone.WARNING,
+        tone=Tone.INFO if chosen.affordable and chosen.pauses_at is None and chosen.left_after >= 0 else Tone.WARNING,
     )
 
 
@@ -171,9 +172,8 @@ def _times(video: Video, now: datetime) -> tuple[Field, ...]:
 
 
 def _wallet_fields(offer: Offer) -> Fields:
-    more = f", and {offer.endless} whose end is not known" if offer.endless else ""
-    promised = text(f"{dollars(offer.runway.promised)} to {plural(offer.running, 'running video')}{more}")
-    return Fields((Field("Available now", text(dollars(offer.usage.available))), Field("Promised", promised)))
+    owed = text(promised(offer.runway, offer.running, offer.endless))
+    return Fields((Field("Available now", text(available(offer.usage))), Field("Promised", owed)))
 
 
 def _price_table(offer: Offer) -> Table:
@@ -194,9 +194,10 @@ def _effect(choice: Consequence, offer: Offer) -> str:
     if not choice.affordable:
         return f"Not possible: {dollars(choice.price - offer.usage.available)} short."
     if choice.pauses_at is None:
-        return "All running videos can finish."
+        return can_finish(choice.left_after, offer.runway.paused, offer.endless, complete=offer.complete)
     cut = f", also of {plural(len(choice.affected), 'running video')}" if choice.affected else ""
-    return f"The money ends {choice.pauses_at:%Y-%m-%d %H:%M} UTC; tracking would pause then{cut}."
+    ends = money_ends(choice.pauses_at, offer.endless, complete=offer.complete)
+    return f"{ends}; tracking would pause then{cut}."
 
 
 def _small_print(offer: Offer) -> Note:

@@ -50,7 +50,8 @@ DAY = timedelta(days=1)
 class VideoFacts:
     """What a video's card is made of. `started_by` counts where `started_here`: else it was started outside the bot.
 
-    `cost_per_snapshot` is dollars, None where it is not known.
+    `cost_per_snapshot` is dollars, None where it is not known. `as_of` is when the page was read, `seen_at` when the
+    API last said how the video stands, which a list does between two readings.
     """
 
     reading: VideoReading
@@ -59,6 +60,7 @@ class VideoFacts:
     cost_per_snapshot: Decimal | None
     picture: Picture | None
     as_of: datetime
+    seen_at: datetime
     problem: str
     now: datetime
 
@@ -133,7 +135,7 @@ def _fields(facts: VideoFacts) -> tuple[Field, ...]:
     price = _price(facts)
     if price is not None:
         fields.append(Field("Price per 1,000 new views", text(dollars(price))))
-    end = ends_at(video, facts.as_of)
+    end = ends_at(video, facts.seen_at)
     if video.is_running and end is not None:
         fields.append(Field("Ends", text(Time(end))))
     if facts.started_by is not None:

@@ -7,7 +7,8 @@ from decimal import Decimal
 from bot.domain.caller import Person
 from bot.domain.money import Runway, Usage, dollars
 from bot.messages.offer import ADD_CREDIT
-from bot.messages.wording import freshness, plural
+from bot.messages.outlook import can_finish, money_ends, promised
+from bot.messages.wording import available, freshness, plural
 from bot.reply.call import Call
 from bot.reply.model import (
     Align,
@@ -33,19 +34,24 @@ from bot.reply.model import (
 class WalletFacts:
     """What the wallet's card is made of. Money is dollars; `days` is what the mirrored snapshots of each UTC day cost.
 
-    `people` and `channels` hold what this month's trackings may cost at most. `difference` is what was billed beyond
-    the price of the snapshots taken.
+    `running` counts the videos with a known end, `endless` those without; `complete` is False where the API may hide
+    some. `own` counts the running ones that the workspace may see, and `unread` those of them whose snapshots of the
+    last hour were not read. `people` and `channels` hold what this month's trackings may cost at most. `difference` is
+    what was billed beyond the price of the snapshots taken, None where the API leaves a part of the bill out.
     """
 
     usage: Usage
     runway: Runway
     running: int
     endless: int
+    complete: bool
+    own: int
+    unread: int
     days: tuple[tuple[date, Decimal], ...]
     picture: Picture | None
     people: tuple[tuple[Person, Decimal], ...]
     channels: tuple[tuple[str, Decimal], ...]
-    difference: Decimal
+    difference: Decimal | None
     monthly_cap: Decimal
     is_test: bool
     as_of: datetime
@@ -59,6 +65,7 @@ def wallet(facts: WalletFacts) -> Reply:
     if facts.days:
         days = tuple((text(day.isoformat()), text(dollars(spent))) for day, spent in facts.days)
         parts.append(Table("Spend by day (UTC)", (Column("Day"), Column("Spent", Align.RIGHT)), days))
+        parts.append(_days_counted(facts))
     if facts.picture is not None:
         parts.append(facts.picture)
     if facts.people:
@@ -68,7 +75,7 @@ def wallet(facts: WalletFacts) -> Reply:
         channels = tuple((text(Channel(each)), text(dollars(spent))) for each, spent in facts.channels)
         parts.append(Table("Started this month in", (Column("Channel"), Column("At most", Align.RIGHT)), channels))
     parts += [Note(_bill(facts)), freshness(facts.as_of, facts.now, facts.problem)]
-    low = facts.runway.empty_at is not None
+    low = facts.runway.empty_at is not None or facts.runway.left_after < 0
     return Reply(
         _summary(facts),
         title="Wallet",
@@ -82,36 +89,56 @@ def wallet(facts: WalletFacts) -> Reply:
     )
 
 
+def _days_counted(facts: WalletFacts) -> Note:
+    """A page of the API is read when its video is shown, so the days lack what nobody has looked at."""
+    missing = ""
+    if facts.unread:
+        were = "was" if facts.unread == 1 else "were"
+        read = f"{facts.unread} of {plural(facts.own, 'running video')} {were} not read in the last hour"
+        missing = f" {read}: more was spent. /videos reads what it shows."
+    return Note(text(f"Spend by day counts the snapshots of videos that were looked at here.{missing}"))
+
+
 def _summary(facts: WalletFacts) -> str:
-    start = f"{dollars(facts.usage.available)} available, {dollars(facts.runway.promised)} promised to running videos."
-    if facts.runway.empty_at is not None:
-        return f"{start} The money ends {facts.runway.empty_at:%Y-%m-%d %H:%M} UTC; tracking pauses then."
-    return f"{start} All running videos can finish." if facts.running else f"{start} Nothing is running."
+    runway = facts.runway
+    start = f"{available(facts.usage).capitalize()} available, {dollars(runway.promised)} promised to running videos."
+    if runway.empty_at is not None:
+        return f"{start} {money_ends(runway.empty_at, facts.endless, complete=facts.complete)}; tracking pauses then."
+    if facts.complete and not facts.running + facts.endless:
+        return f"{start} Nothing is running."
+    return f"{start} {can_finish(runway.left_after, runway.paused, facts.endless, complete=facts.complete)}"
 
 
 def _fields(facts: WalletFacts) -> tuple[Field, ...]:
     usage, runway = facts.usage, facts.runway
-    endless = f", and {facts.endless} whose end is not known" if facts.endless else ""
-    ends: Text = text("no end in sight") if runway.empty_at is None else text(Time(runway.empty_at))
+    uncharged = usage.uncharged
+    pending = "not stated" if uncharged is None else f"{dollars(uncharged)} collected, not charged yet"
     return (
-        Field("Available", text(dollars(usage.available))),
-        Field("Pending", text(f"{dollars(usage.uncharged)} collected, not charged yet")),
-        Field("Promised", text(f"{dollars(runway.promised)} to {plural(facts.running, 'running video')}{endless}")),
+        Field("Available", text(available(usage))),
+        Field("Pending", text(pending)),
+        Field("Promised", text(promised(runway, facts.running, facts.endless))),
         Field("Left when all is paid", text(dollars(runway.left_after))),
-        Field("Runway", ends),
+        Field("Runway", _runway(facts)),
         Field("Price", text(f"{dollars(usage.cost_per_snapshot)} a snapshot, 24 a day and video")),
         Field("Cap a month", text(f"{dollars(facts.monthly_cap)} in this workspace")),
     )
 
 
+def _runway(facts: WalletFacts) -> Text:
+    if facts.runway.empty_at is not None:
+        return text(Time(facts.runway.empty_at))
+    if facts.endless or not facts.complete:
+        return text("not known")
+    return text("no end in sight" if facts.runway.left_after >= 0 else "used up")
+
+
 def _bill(facts: WalletFacts) -> Text:
     test = "This is a test key: nothing is charged. " if facts.is_test else ""
-    taken = f"{facts.usage.total_snapshots:,} snapshots were taken for {dollars(_billed(facts.usage))}"
-    if not facts.difference:
+    usage, difference = facts.usage, facts.difference
+    if usage.total_charged is None or usage.uncharged is None or difference is None:
+        return text(f"{test}Bill check: the API does not say all that was billed.")
+    taken = f"{usage.total_snapshots:,} snapshots were taken for {dollars(usage.total_charged + usage.uncharged)}"
+    if not difference:
         return text(f"{test}Bill check: {taken}, as their price says.")
-    word = "more" if facts.difference > 0 else "less"
-    return text(f"{test}Bill check: {taken}, {dollars(abs(facts.difference))} {word} than today's price says.")
-
-
-def _billed(usage: Usage) -> Decimal:
-    return usage.total_charged + usage.uncharged
+    word = "more" if difference > 0 else "less"
+    return text(f"{test}Bill check: {taken}, {dollars(abs(difference))} {word} than today's price says.")

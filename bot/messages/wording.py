@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from bot.domain.growth import ago
+from bot.domain.money import Usage, dollars
 from bot.domain.videos import Video, VideoPlatform, VideoStatus
 from bot.reply.call import Call
 from bot.reply.model import Action, Button, Link, Note, Plain, Span, Time, text
@@ -58,6 +59,11 @@ def freshness(as_of: datetime, now: datetime, problem: str = "") -> Note:
     """How old the numbers are, and why there are no newer ones where the API could not say."""
     age = text("Numbers from ", Time(as_of), f" ({ago(now - as_of)} ago).")
     return Note((*age, Plain(f" No newer ones: {problem}")) if problem else age)
+
+
+def available(usage: Usage) -> str:
+    """What can still be spent; at most so much, where the API does not say what it has yet to charge."""
+    return f"{'at most ' if usage.uncharged is None else ''}{dollars(usage.available)}"
 
 
 def plural(count: int, word: str, several: str | None = None) -> str:

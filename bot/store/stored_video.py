@@ -2,13 +2,14 @@
 
 import unicodedata
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from sqlalchemy import Row
 
 from bot.domain.caller import Person
 from bot.domain.clock import is_overtaken
+from bot.domain.money import ends_at
 from bot.domain.videos import Metric, Video
 from bot.store.tables import NOBODY
 
@@ -160,8 +161,4 @@ def _ends_at(stored: StoredVideo) -> datetime:
     video = stored.video
     if not video.is_running:
         return _NEVER
-    if video.days_remaining is not None:
-        return stored.seen_at + timedelta(days=float(video.days_remaining))
-    if video.started_at is not None and video.days is not None:
-        return video.started_at + timedelta(days=video.days)
-    return _NEVER
+    return ends_at(video, stored.seen_at) or _NEVER

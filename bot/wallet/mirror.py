@@ -6,7 +6,7 @@ database. When the API cannot answer, what is known is served with its time and 
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
@@ -44,6 +44,13 @@ class Dated(Generic[T]):
     problem: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Page(Dated[VideoReading]):
+    """A video's page as it was read at a time; `seen_at` is when the API last said how the video stands."""
+
+    seen_at: datetime = field(kw_only=True)
+
+
 class Mirror:
     """One wallet's mirror. Safe to ask from many tasks at once."""
 
@@ -57,7 +64,7 @@ class Mirror:
         self._clock = clock
         self._usages: SingleFlight[timedelta, Dated[Usage]] = SingleFlight()
         self._sweeps: SingleFlight[timedelta, Dated[bool]] = SingleFlight()
-        self._pages: SingleFlight[str, Dated[VideoReading]] = SingleFlight()
+        self._pages: SingleFlight[str, Page] = SingleFlight()
 
     async def usage(self, max_age: timedelta = USAGE_AGE) -> Dated[Usage]:
         """The wallet, not older than `max_age` unless the API is down; its error where nothing was ever known."""
@@ -67,7 +74,7 @@ class Mirror:
         """Bring the list of videos up to date. The value says whether every video of the account was seen."""
         return await self._sweeps.run(max_age, lambda: self._sweep(max_age))
 
-    async def page(self, stored: StoredVideo) -> Dated[VideoReading]:
+    async def page(self, stored: StoredVideo) -> Page:
         """One video with its snapshots, read from the API at most once an hour."""
         return await self._pages.run(stored.video.id, lambda: self._page(stored))
 
@@ -127,7 +134,7 @@ class Mirror:
         await self.remember(listing.videos, asked)
         return listing
 
-    async def _page(self, stored: StoredVideo) -> Dated[VideoReading]:
+    async def _page(self, stored: StoredVideo) -> Page:
         problem = ""
         if is_stale(stored, self._clock()):
             try:
@@ -136,7 +143,8 @@ class Mirror:
                 problem = str(error)
         current = await self.current(stored)
         snapshots = await self._store.videos.snapshots(self._wallet_id, stored.video.id)
-        return Dated(VideoReading(current.video, snapshots), current.read_at or current.seen_at, problem)
+        as_of = current.read_at or current.seen_at
+        return Page(VideoReading(current.video, snapshots), as_of, problem, seen_at=current.seen_at)
 
     async def _read(self, stored: StoredVideo) -> None:
         """Read the page, or wait for the process that is reading it."""

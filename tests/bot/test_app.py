@@ -177,6 +177,8 @@ async def test_a_database_that_is_away_is_told_and_comes_back(sandbox, clock, po
         reply = await scene.press(card, "Track 7")
         assert reply.tone is Tone.PROBLEM
         assert "database does not answer" in reply.summary
+        assert "the tracking may run. Look at /videos before you try again." in reply.summary
+        assert "Try again in a minute." in (await scene.say("/usage")).summary
         assert await scene.bot.suggest("stats", "video", "", ANA) == ()
         assert scene.posts() == 0
         postgres._sql(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')

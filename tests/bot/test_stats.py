@@ -55,6 +55,15 @@ async def test_the_card_says_whose_it_is_what_it_costs_and_when_it_ends(stats):
     assert "Views grew" in picture.alt
 
 
+async def test_the_end_counts_from_when_the_api_said_what_remains_not_from_an_older_reading(scene):
+    await scene.start(LINK, 3)
+    await scene.say(f"/stats {LINK}")
+    scene.clock.advance(minutes=55)
+    await scene.say("/videos")
+    card = plain_text(await scene.say(f"/stats {LINK}"))
+    assert "Ends: 2026-03-05 10:27 UTC" in card  # within what the sandbox rounds: it states hundredths of a day
+
+
 async def test_who_started_it_here_is_named(scene):
     await scene.start(caller=BEN)
     scene.clock.advance(hours=2)

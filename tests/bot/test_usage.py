@@ -7,7 +7,7 @@ import pytest
 
 from bot.reply.model import Picture, Tone
 from bot.reply.plain import plain_text
-from tests.standins.scene import ANA, BEN, LINK, USAGE, YOUTUBE, labels, rows, sandbox_of, scene_of
+from tests.standins.scene import ANA, BEN, LINK, LIST, USAGE, YOUTUBE, labels, rows, sandbox_of, scene_of
 
 PAUSED = "https://www.tiktok.com/@steady/video/3"
 
@@ -63,7 +63,7 @@ async def test_money_that_runs_out_says_when_and_offers_credit(clock, sqlite_url
 
 
 async def test_a_bill_that_disagrees_with_its_price_is_told(scene):
-    body = {"balance_usd": "10", "total_charged_usd": 3, "total_snapshots": 100, "cost_per_snapshot": "0.015"}
+    body = {"balance_usd": "10", "total_charged_usd": 3, "total_snapshots": 100, "uncharged_usage_usd": 0}
     scene.sandbox.faults.add("200", USAGE, body=body)
     said = plain_text(await scene.say("/usage"))
     assert "100 snapshots were taken for $3.00, $1.50 more than today's price says." in said
@@ -82,3 +82,92 @@ async def test_its_buttons_lead_on(scene, label):
     reply = await scene.say("/usage", ANA)
     assert label in labels(reply)
     assert (await scene.press(reply, label)).tone is Tone.INFO
+
+
+async def test_what_the_api_does_not_say_is_not_taken_for_nothing(scene):
+    scene.sandbox.faults.add("200", USAGE, body={"balance_usd": 100, "cost_per_snapshot": 0.015}, times=None)
+    reply = await scene.say("/usage")
+    said = plain_text(reply)
+    assert reply.summary.startswith("At most $100.00 available, ")
+    assert "Pending: not stated" in said
+    assert "Bill check: the API does not say all that was billed." in said
+    assert "Available now: at most $100.00" in plain_text(await scene.say(f"/track {LINK} 7"))
+
+
+async def test_a_video_that_waits_for_money_cannot_finish(clock, sqlite_url):
+    async with (
+        sandbox_of(clock, balance=Decimal("2.60")) as sandbox,
+        scene_of(sandbox, clock, sqlite_url) as scene,
+    ):
+        await scene.start(LINK, 7)
+        sandbox.world.add_credit(sandbox.key, Decimal(-2))
+        clock.advance(days=3)
+        reply = await scene.say("/usage")
+        said = plain_text(reply)
+        assert reply.tone is Tone.WARNING
+        assert "promised to running videos. $1.44 is missing for 1 paused video to finish." in reply.summary
+        assert "Runway: used up" in said
+        assert "Add credit" in said
+        front = await scene.bot.run("home", {}, ANA)
+        assert "$1.44 is missing for 1 paused video to finish." in front.summary
+        assert front.tone is Tone.WARNING
+        card = await scene.say(f"/track {YOUTUBE} 7")
+        assert "can finish" not in plain_text(card)
+
+
+async def test_a_card_says_what_paused_videos_would_lack(clock, sqlite_url):
+    async with (
+        sandbox_of(clock, balance=Decimal(12)) as sandbox,
+        scene_of(sandbox, clock, sqlite_url) as scene,
+    ):
+        await scene.start(LINK, 30)
+        account = sandbox.world.account(sandbox.key)
+        for tracking in account.trackings.values():
+            tracking.status = "paused"
+        account.balance = Decimal(3)
+        clock.advance(minutes=6)
+        card = await scene.say(f"/track {YOUTUBE} 7")
+        assert "$10.32 is missing for 1 paused video to finish." in card.summary
+        assert card.tone is Tone.WARNING
+        assert rows(card, "Prices")[0][2:] == ["-$8.16", "$8.16 is missing for 1 paused video to finish."]
+
+
+async def test_a_video_without_a_known_end_runs_and_leaves_the_runway_open(scene):
+    body = {"id": "v1", "video_link": LINK, "platform": "tiktok", "status": "monitoring"}
+    scene.sandbox.faults.add("200", LIST, body={"videos": [body], "total": 1, "limit": 100}, times=None)
+    reply = await scene.say("/usage")
+    said = plain_text(reply)
+    assert "1 running video has no known end." in reply.summary
+    assert "Promised: $0.00 to 1 running video (1 whose end is not known)" in said
+    assert "Runway: not known" in said
+    assert "1 running video has no known end." in (await scene.bot.run("home", {}, ANA)).summary
+    card = await scene.say(f"/track {YOUTUBE} 7")
+    assert "1 running video has no known end." in card.summary
+    scene.sandbox.faults.clear()
+    poor = {"balance_usd": 0.4, "uncharged_usage_usd": 0, "cost_per_snapshot": 0.015}
+    scene.sandbox.faults.add("200", LIST, body={"videos": [body | {"id": "v2", "days_remaining": 2}, body]}, times=None)
+    scene.sandbox.faults.add("200", USAGE, body=poor, times=None)
+    scene.clock.advance(minutes=6)
+    assert " UTC at the latest; tracking pauses then." in (await scene.say("/usage")).summary
+
+
+async def test_where_the_api_hides_videos_nobody_says_that_all_can_finish(scene):
+    for number in range(101):
+        scene.sandbox.world.track(scene.sandbox.key, f"https://www.tiktok.com/@steady/video/{number}", 1)
+    for reply in (await scene.say("/usage"), await scene.bot.run("home", {}, ANA)):
+        assert "The API may hide more running videos." in reply.summary
+        assert "can finish" not in reply.summary
+
+
+async def test_spend_by_day_says_which_videos_it_lacks(scene):
+    for link in (LINK, YOUTUBE):
+        await scene.start(link)
+    scene.clock.advance(hours=30)
+    await scene.say(f"/stats {LINK}")
+    said = plain_text(await scene.say("/usage"))
+    assert "Spend by day counts the snapshots of videos that were looked at here." in said
+    assert "1 of 2 running videos was not read in the last hour: more was spent." in said
+    await scene.say("/videos")
+    said = plain_text(await scene.say("/usage"))
+    assert "Spend by day counts the snapshots of videos that were looked at here." in said
+    assert "more was spent" not in said

@@ -101,9 +101,10 @@ def test_usage_takes_dollar_signs_and_debts_and_the_documented_price_where_none_
     usage = read_usage(encoded({"balance_usd": "$1,004.20", "uncharged_usage_usd": None, "cost_per_snapshot": "free"}))
     assert (usage.balance, usage.uncharged, usage.cost_per_snapshot) == (
         Decimal("1004.20"),
-        Decimal(0),
+        None,
         DOCUMENTED_PRICE,
     )
+    assert (usage.total_charged, usage.total_snapshots) == (None, None)
     assert read_usage(b'{"balance_usd": -0.03}').balance == Decimal("-0.03")
 
 

@@ -161,6 +161,10 @@ async def test_a_402_from_the_account_itself_names_what_is_missing(client):
             r"\$0\.125 is there and \$2\.395 is",
         ),
         ({"error": "Insufficient balance", "estimated_cost": 2.52}, r"this needs \$2\.52\."),
+        (
+            {"error": "Insufficient balance", "balance": 0.5, "estimated_cost": 2.52, "required": 2.02},
+            r"this needs \$2\.52, \$0\.50 is there and \$2\.02 is missing",
+        ),
         ({"error": "Insufficient balance", "required": 2.52, "balance": 3}, r"this needs \$2\.52, \$3\.00 is there\."),
         (
             {"error": "Insufficient balance", "required": 2.52, "balance": -0.3},

@@ -60,6 +60,11 @@ START = NOW - timedelta(days=2)
     [
         ({"days_remaining": Decimal("4.5"), "days": 7, "started_at": START}, NOW + timedelta(days=4.5)),
         ({"days_remaining": Decimal(0), "days": 7, "started_at": START}, NOW),
+        ({"days_remaining": Decimal(5), "days": 7, "started_at": START + HOUR}, START + HOUR + timedelta(days=7)),
+        ({"days_remaining": Decimal(6), "days": 7, "started_at": START}, NOW + timedelta(days=6)),
+        ({"days_remaining": Decimal("5.0"), "days": 7, "started_at": NOW - timedelta(days=5)}, NOW + timedelta(days=5)),
+        ({"days_remaining": Decimal("4.9"), "days": 7, "started_at": START}, NOW + timedelta(days=4.9)),
+        ({"days_remaining": Decimal(6), "days": 7}, NOW + timedelta(days=6)),
         ({"days_remaining": Decimal(-1)}, NOW),
         ({"days_remaining": Decimal("1e20")}, NOW + timedelta(days=366)),
         ({"days": 7, "started_at": START}, START + timedelta(days=7)),
@@ -70,6 +75,13 @@ START = NOW - timedelta(days=2)
 )
 def test_an_end_is_known_by_what_remains_else_by_what_was_paid(facts, end):
     assert ends_at(replace(VIDEO, **facts), seen_at=NOW) == end
+
+
+def test_days_remaining_without_a_fraction_owe_the_right_number_of_snapshots():
+    for hours in range(1, 168):
+        stated = Decimal((168 - hours) // 24)
+        video = replace(VIDEO, days=7, days_remaining=stated, started_at=NOW - hours * HOUR)
+        assert remaining_snapshots(video, NOW, NOW) == 168 - hours
 
 
 def test_running_videos_owe_and_finished_deleted_and_endless_ones_do_not():
@@ -186,7 +198,7 @@ def test_videos_that_are_over_owe_nothing():
 def test_paused_videos_are_promised_but_bring_the_end_no_nearer():
     paused = Promise("paused", NOW + 100 * HOUR, burns=False)
     found = runway(Decimal(20), DOLLAR, (*THREE, paused), NOW)
-    assert found == Runway(promised=Decimal(117), empty_at=None, left_after=Decimal(-97))
+    assert found == Runway(promised=Decimal(117), empty_at=None, left_after=Decimal(-97), paused=1)
 
 
 def test_a_key_that_charges_nothing_never_runs_dry():
@@ -305,6 +317,15 @@ def test_a_card_never_contradicts_itself(available, remaining, days, count):
 def test_the_bill_is_checked_against_the_snapshots_taken(charged, uncharged, snapshots, difference):
     wallet = replace(usage("5", uncharged), total_charged=Decimal(charged), total_snapshots=snapshots, active_videos=1)
     assert bill_check(wallet) == Decimal(difference)
+
+
+@pytest.mark.parametrize("silent", ["uncharged", "total_charged", "total_snapshots"])
+def test_a_bill_of_which_a_part_is_not_stated_is_not_checked(silent):
+    assert bill_check(replace(usage("5"), **{silent: None})) is None
+
+
+def test_without_a_word_on_what_is_uncharged_the_whole_balance_is_there_at_most():
+    assert replace(usage("5"), uncharged=None).available == Decimal(5)
 
 
 @pytest.mark.parametrize(

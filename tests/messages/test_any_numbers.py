@@ -45,6 +45,7 @@ def test_any_video_has_a_card(reading, cost):
         cost_per_snapshot=Decimal(cost) if cost is not None else None,
         picture=None,
         as_of=NOW,
+        seen_at=NOW,
         problem="",
         now=NOW,
     )

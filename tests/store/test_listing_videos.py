@@ -6,6 +6,7 @@ from itertools import product
 
 import pytest
 
+from bot.domain.money import ends_at
 from bot.domain.videos import HOUR
 from bot.store.listing import SEARCHED
 from bot.store.videos import Sort
@@ -160,11 +161,8 @@ def rank(stored, sort):
             return float("inf") if stored.main_count is None else -stored.main_count
         case Sort.CHANGE_24H:
             return float("inf") if stored.change_24h is None else -stored.change_24h
-    if row.is_running and row.days_remaining is not None:
-        return (stored.seen_at + timedelta(days=float(row.days_remaining))).timestamp()
-    if row.is_running and row.started_at is not None and row.days is not None:
-        return (row.started_at + timedelta(days=row.days)).timestamp()
-    return float("inf")
+    end = ends_at(row, stored.seen_at) if row.is_running else None
+    return float("inf") if end is None else end.timestamp()
 
 
 async def take(store, workspace, row):

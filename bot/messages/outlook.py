@@ -1,0 +1,36 @@
+"""Whether the money lasts, in words that several messages share: said only as far as it is known."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from bot.domain.money import Runway, dollars
+from bot.messages.wording import plural
+
+
+def money_ends(empty_at: datetime, endless: int, *, complete: bool) -> str:
+    """When the money ends, as the beginning of a sentence; what is not known can only bring that nearer."""
+    latest = "" if complete and not endless else " at the latest"
+    return f"The money ends {empty_at:%Y-%m-%d %H:%M} UTC{latest}"
+
+
+def can_finish(left_after: Decimal, paused: int, endless: int, *, complete: bool) -> str:
+    """That all running videos can finish with the money that is there, or why nobody can say so.
+
+    `left_after` is dollars, `paused` counts the videos that wait for money, `endless` those whose end is not known;
+    `complete` is False where the API may hide some.
+    """
+    doubts = []
+    if left_after < 0:
+        whose = f" for {plural(paused, 'paused video')} to finish" if paused else ""
+        doubts.append(f"{dollars(-left_after)} is missing{whose}.")
+    if endless:
+        doubts.append(f"{plural(endless, 'running video')} {'has' if endless == 1 else 'have'} no known end.")
+    if not complete:
+        doubts.append("The API may hide more running videos.")
+    return " ".join(doubts) or "All running videos can finish."
+
+
+def promised(runway: Runway, running: int, endless: int) -> str:
+    """What is promised, and to how many: `running` with a known end, and `endless` ones, which cannot be counted in."""
+    unknown = f" ({endless} whose end is not known)" if endless else ""
+    return f"{dollars(runway.promised)} to {plural(running + endless, 'running video')}{unknown}"
