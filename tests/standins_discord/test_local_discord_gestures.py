@@ -138,34 +138,6 @@ async def test_buttons_and_menus_are_pressed_by_what_they_say(discord, connected
         await discord.send_action(menu, "span", user=ann, choice="year")
 
 
-async def test_a_form_is_opened_filled_in_and_sent(discord, connected, synced, channel, ann):
-    class Form(library.ui.Modal, title="Track"):
-        link = library.ui.Label(text="Link", component=library.ui.TextInput(custom_id="link", max_length=20))
-        span = library.ui.Label(
-            text="Span",
-            component=library.ui.Select(custom_id="span", options=[library.SelectOption(label="week", default=True)]),
-        )
-
-        async def on_submit(self, interaction: library.Interaction):
-            await interaction.response.send_message(f"{self.link.component.value} {self.span.component.values}")
-
-    @connected.tree.command()
-    async def track(interaction: library.Interaction):
-        """Track a video."""
-        await interaction.response.send_modal(Form())
-
-    await synced()
-    opened = await discord.send_command("track", user=ann, channel=channel)
-    assert discord.modals(ann) == [opened.modal]
-    with pytest.raises(ValueError, match="has to be filled in"):
-        await discord.send_modal(opened.modal)
-    with pytest.raises(ValueError, match="not within its limits"):
-        await discord.send_modal(opened.modal, {"Link": "x" * 21})
-    sent = await discord.send_modal(opened.modal, {"Link": "https://x"})
-    assert sent.message.text == "https://x ['week']"
-    assert discord.modals(ann) == []
-
-
 async def test_autocomplete_offers_what_the_app_says(discord, connected, synced, channel, ann):
     @connected.tree.command()
     async def stop(interaction: library.Interaction, video: str):

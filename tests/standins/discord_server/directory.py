@@ -42,8 +42,10 @@ def user(world: World, call: Call) -> Json:
 def my_guilds(world: World, _: Call) -> list[Json]:
     """GET /users/@me/guilds."""
     shown = ("id", "name", "icon", "features")
+    bot = world.app.user
     return [
-        {**{key: each.as_json()[key] for key in shown}, "owner": False, "permissions": "0"} for each in _ours(world)
+        {**{key: each.as_json()[key] for key in shown}, "owner": False, "permissions": str(each.permissions(bot))}
+        for each in _ours(world)
     ]
 
 

@@ -26,8 +26,7 @@ TEXT_DISPLAY = 10
 def find(components: Iterable[Json], name: str) -> Json:
     """What can be pressed or chosen in, by its custom_id or by what it says."""
     everything = [each for each in nested(list(components)) if each.get("type") in (BUTTON, *SELECTS)]
-    keys = ("custom_id", "label", "placeholder")
-    found = [each for each in everything if name in [each.get(key) for key in keys]]
+    found = [each for each in everything if name in _names(each)]
     if len(found) != 1:
         raise ValueError(f"{len(found)} elements are called {name!r}")
     if found[0].get("disabled"):
@@ -35,6 +34,11 @@ def find(components: Iterable[Json], name: str) -> Json:
     if found[0].get("style") == LINK_STYLE:
         raise ValueError(f"{name!r} leads to {found[0]['url']} and tells the app nothing")
     return found[0]
+
+
+def _names(element: Json) -> list[object]:
+    emoji = (element.get("emoji") or {}).get("name")
+    return [emoji, *(element.get(key) for key in ("custom_id", "label", "placeholder"))]
 
 
 def chosen(element: Json, choice: Choice) -> list[str]:

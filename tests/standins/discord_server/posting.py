@@ -1,6 +1,7 @@
 """Turns the bodies of calls into messages, checked as Discord checks them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from tests.standins.discord_server.calls import Upload
@@ -50,7 +51,11 @@ def change(world: World, channel: Channel, message: Message, body: object, uploa
     attachments = _attachments(world, channel, sent, uploads, message.attachments)
     was = {} if message.is_thinking else {key: getattr(message, key) for key in _KEPT}
     whole = {**was, **sent, "flags": flags}
-    _check(whole, uploads, kept=[each.filename for each in attachments if each in message.attachments])
+    _check(
+        whole,
+        uploads,
+        kept=[each.filename for each in attachments if each.id in {old.id for old in message.attachments}],
+    )
     message.content, message.components, message.embeds = (
         whole.get("content") or "",
         whole.get("components") or [],
@@ -109,13 +114,15 @@ def _attachments(
         raise Refusal(
             50035, [f"/attachments names {', '.join(stray)}, which is neither a file here nor in the message"]
         )
-    kept = list(old) if listed is None else [each for each in old if each.id in entries]
-    for each in kept:
-        each.description = entries.get(each.id, {}).get("description", each.description)
+    kept = list(old) if listed is None else [_described(each, entries[each.id]) for each in old if each.id in entries]
     new = [_attachment(world, channel, each, entries.get(each.number, {})) for each in uploads]
     if len(kept) + len(new) > MOST_FILES:
         raise Refusal(50035, [f"/attachments has more than {MOST_FILES} files"])
     return [*kept, *new]
+
+
+def _described(file: Attachment, entry: Json) -> Attachment:
+    return replace(file, description=entry.get("description", file.description))
 
 
 def _attachment(world: World, channel: Channel, upload: Upload, entry: Json) -> Attachment:

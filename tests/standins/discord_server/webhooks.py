@@ -18,8 +18,6 @@ ORIGINAL = "@original"
 def follow_up(world: World, call: Call) -> Json:
     """POST /webhooks/{app}/{token}: another message; straight after a deferral it still takes the deferral's place."""
     interaction = _interaction(world, call)
-    if interaction.callback is None:
-        raise Refusal(10015)
     if interaction.callback == DEFERRED and interaction.is_thinking:
         message = _message(interaction, ORIGINAL)
         body = {**call.body, "flags": (call.body.get("flags") or 0) & ~EPHEMERAL}
@@ -51,7 +49,7 @@ def delete(world: World, call: Call) -> None:
 
 def _interaction(world: World, call: Call) -> Interaction:
     interaction = world.interactions.get(call.path["token"])
-    if interaction is None or call.path["app"] != world.app.id:
+    if interaction is None or interaction.callback is None or call.path["app"] != world.app.id:
         raise Refusal(10015)
     if world.clock() - interaction.made_at > TOKEN_LIFE:
         raise Refusal(50027)
