@@ -19,10 +19,10 @@ TRACK = "track"
 
 SCOPES: tuple[tuple[str, str], ...] = (
     ("commands", "The slash commands and the two shortcuts."),
-    ("chat:write", "Answers, digests and alerts in channels that the bot was invited to."),
+    ("chat:write", "The one public line after money was spent, in channels that the bot was invited to."),
     ("chat:write.public", "The same in public channels, without an invitation."),
     ("files:write", "Charts and CSV exports."),
-    ("im:write", "CSV exports and word of a failed digest, sent to one person alone."),
+    ("im:write", "CSV exports, and answers that no channel can take, sent to one person alone."),
     ("users:read", "Who is a guest and who is an admin: guests may only look, admins may change settings."),
 )
 UNFURL_SCOPES: tuple[tuple[str, str], ...] = (
@@ -38,11 +38,11 @@ MAX_DOMAINS = 5
 
 _CREATE = "https://api.slack.com/apps?new_app=1&manifest_json="
 _NAME = "ContentStats"
-_DESCRIPTION = "Track TikTok, YouTube, Instagram and X videos from Slack: costs first, then numbers, charts and alerts."
+_DESCRIPTION = "Track TikTok, YouTube, Instagram and X videos from Slack: costs first, then numbers and charts."
 _LONG_DESCRIPTION = (
     "Paste the link of a TikTok, YouTube, Instagram or X video: you see what it costs before anything is spent. "
-    "Then look at its hourly numbers, charts and comparisons, export them as CSV, and hear in time when the money runs "
-    "low. Answers are private to whoever asks; spending leaves one short line in the channel."
+    "Then look at its hourly numbers, charts and comparisons, and export them as CSV. Answers are private to whoever "
+    "asks; spending leaves one short line in the channel."
 )
 
 

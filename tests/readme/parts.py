@@ -17,6 +17,7 @@ from pydantic import SecretStr
 
 from adapters.console.app import ConsoleOptions, play
 from adapters.sandbox.serve import Sandbox
+from adapters.slack.manifest import SCOPES, UNFURL_SCOPES
 from bot.app import Bot
 from bot.commands.registry import COMMANDS
 from bot.settings import Settings, settings_table
@@ -46,6 +47,12 @@ def settings() -> str:
         for each in settings_table()
     )
     return "\n".join(("| variable | default | what it is |", "| --- | --- | --- |", *rows))
+
+
+def scopes() -> str:
+    """What the Slack app asks for, and why."""
+    rows = (f"| `{scope}` | {reason} |" for scope, reason in (*SCOPES, *UNFURL_SCOPES))
+    return "\n".join(("| scope | why |", "| --- | --- |", *rows))
 
 
 def env_example() -> str:
@@ -96,6 +103,7 @@ def readme(document: str) -> tuple[str, bytes]:
     spoken, picture = conversation()
     document = with_part(document, "conversation", f"```text\n{spoken}\n```")
     document = with_part(document, "commands", commands())
+    document = with_part(document, "scopes", scopes())
     return with_part(document, "settings", settings()), picture
 
 
