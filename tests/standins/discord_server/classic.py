@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from tests.standins.discord_server.shapes import address, maybe
+from tests.standins.discord_server.shapes import address, maybe, words
 from tests.standins.slack.shapes import among, array, flag, integer, shape, string
 
 KEYS = frozenset(
@@ -30,7 +30,7 @@ _EMBED = shape(
         "footer": maybe(shape({"text": string(2048)}, {"icon_url": _ICON})),
         "author": maybe(shape({"name": string(256)}, {"url": _LINK, "icon_url": _ICON})),
         **dict.fromkeys(("image", "thumbnail"), maybe(_PICTURE)),
-        "fields": array(shape({"name": string(256), "value": string(1024)}, {"inline": flag()}), 25, least=0),
+        "fields": array(shape({"name": words(256), "value": words(1024)}, {"inline": flag()}), 25, least=0),
     },
 )
 
@@ -44,7 +44,8 @@ def problems(message: Mapping[str, Any], attached: Collection[str]) -> Iterator[
     length = 0 if wrong else sum(map(_length, embeds or ()))
     if length > MOST_IN_EMBEDS:
         yield f"/embeds has {length} characters in all, more than {MOST_IN_EMBEDS}"
-    if not attached and not any(message.get(key) for key in ("content", "embeds", "components", "attachments", "poll")):
+    others = ("embeds", "components", "attachments", "poll")
+    if not attached and not str(message.get("content") or "").strip() and not any(message.get(key) for key in others):
         yield "the message is empty"
 
 

@@ -3,12 +3,13 @@
 Pure, so a renderer's tests need no server. Discord ignores keys that it does not know; here they are mistakes.
 """
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from tests.standins.discord_server import classic
 from tests.standins.discord_server.elements import ACTION_ROW, BUTTON_SHAPE, ID, ROW
-from tests.standins.discord_server.shapes import address, by_type, maybe, no_repeats, snowflake
+from tests.standins.discord_server.shapes import address, by_type, maybe, no_repeats, snowflake, words
 from tests.standins.slack.shapes import Check, among, array, flag, integer, shape, string
 
 Json: TypeAlias = dict[str, Any]
@@ -18,12 +19,13 @@ COMPONENTS_V2, EPHEMERAL = 1 << 15, 1 << 6
 MOST_COMPONENTS = 40
 MOST_TEXT = 4000
 MOST_FILES = 10
+_FILE_NAME = re.compile(r"[A-Za-z0-9._-]+")
 _SENDABLE_FLAGS = 1 << 2 | EPHEMERAL | 1 << 12 | COMPONENTS_V2
 
 _DESCRIPTION = maybe(string(1024))
 _MEDIA = shape({"url": address(2048, "http", "https", "attachment")})
 _PICTURE: dict[str, Check] = {"description": _DESCRIPTION, "spoiler": maybe(flag())}
-TEXT = shape({"type": among(TEXT_DISPLAY), "content": string(MOST_TEXT)}, ID)
+TEXT = shape({"type": among(TEXT_DISPLAY), "content": words(MOST_TEXT)}, ID)
 _ACCESSORY = by_type(
     {2: BUTTON_SHAPE, THUMBNAIL: shape({"type": among(THUMBNAIL), "media": _MEDIA}, {**ID, **_PICTURE})},
     "accessory of a section",
@@ -178,6 +180,8 @@ def _references(
     for name in shown:
         if name not in named:
             yield f"attachment://{name} is not among the attachments"
+        if not _FILE_NAME.fullmatch(name):
+            yield f"attachment://{name} has other characters than letters, digits, dots, dashes and underscores"
     if is_v2 and found:
         for name in sorted(named - set(shown)):
             yield f"{name} is attached and shown by no component: nobody would see it"

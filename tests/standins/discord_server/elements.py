@@ -15,7 +15,15 @@ LINK_STYLE, PREMIUM_STYLE = 5, 6
 
 ID = {"id": maybe(integer(0, 2**31 - 1))}
 CUSTOM_ID = string(100)
-_EMOJI = shape({"name": string(32)}, {"id": maybe(snowflake), "animated": flag()})
+
+
+def _emoji_rules(value: Any, where: str) -> Iterator[str]:
+    if not value.get("id") and not any(each >= _FIRST_EMOJI for each in value["name"]):
+        yield f"{where}/name is no emoji: {value['name']}"
+
+
+_FIRST_EMOJI = "\u00a9"
+_EMOJI = shape({"name": string(32)}, {"id": maybe(snowflake), "animated": flag()}, also=_emoji_rules)
 
 
 def _button_rules(value: Any, where: str) -> Iterator[str]:

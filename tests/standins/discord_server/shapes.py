@@ -8,6 +8,18 @@ from tests.standins.slack.shapes import Check, string
 SNOWFLAKE = string(20, like=r"[0-9]+")
 
 
+def words(most: int) -> Check:
+    """A string of which something remains when the space around it goes, for it does go."""
+    length = string(most)
+
+    def check(value: object, where: str) -> Iterator[str]:
+        yield from length(value, where)
+        if isinstance(value, str) and value and not value.strip():
+            yield f"{where} must be more than space (BASE_TYPE_REQUIRED)"
+
+    return check
+
+
 def maybe(of: Check) -> Check:
     """What is described, or null."""
 
