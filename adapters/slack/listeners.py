@@ -5,6 +5,7 @@ acknowledgement; and nothing before the acknowledgement touches the database or 
 menu, which are the acknowledgement.
 """
 
+import logging
 import re
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -39,6 +40,7 @@ class Listeners:
         """Bolt with these listeners. Every choice is stated: what is left out it would take from the environment."""
         bolt = AsyncApp(
             name="contentstats-bot",
+            logger=_bolt_logger(),
             client=client,
             authorize=_Unasked(),
             process_before_response=True,  # else Bolt looks for the acknowledgement every 10 ms
@@ -90,6 +92,13 @@ class Listeners:
 
     def _hand_on(self, job: _Job, body: Payload, context: AsyncBoltContext) -> None:
         self._work.start(partial(job, body, context))
+
+
+def _bolt_logger() -> logging.Logger:
+    """For Bolt's errors alone: its warnings repeat whole requests, and are about variables that it is not to read."""
+    bolt = logging.getLogger(f"{__name__}.bolt")
+    bolt.setLevel(logging.ERROR)
+    return bolt
 
 
 class _Unasked(AsyncAuthorize):

@@ -38,6 +38,7 @@ class WebServer:
             http="httptools",
             lifespan="off",
             log_config=None,
+            log_level="warning",  # that it listens is said in our own words
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=GRACE,

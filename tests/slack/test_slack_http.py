@@ -128,9 +128,10 @@ async def test_a_port_that_is_taken_is_told_in_a_sentence():
 
 
 async def test_what_the_environment_says_to_slacks_library_changes_nothing(
-    slack, app, token, sandbox, clock, sqlite_url, monkeypatch
+    slack, app, token, sandbox, clock, sqlite_url, monkeypatch, caplog
 ):
     for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET"):
         monkeypatch.setenv(name, "of-something-else")
     async with stage_of(slack, app, token, sandbox, clock, sqlite_url) as stage:
         assert "available" in (await stage.type("/usage")).text
+    assert caplog.text == ""

@@ -2,6 +2,9 @@
 
 import asyncio
 import logging
+import os
+import signal
+import sys
 
 import aiohttp
 import pytest
@@ -13,6 +16,7 @@ from bot.domain.errors import NotConfigured
 from bot.settings import Settings
 from tests.slack.stage import ANN, GENERAL
 from tests.standins.scene import settings_of
+from tests.standins.slack.faults import Fault, FaultKind
 
 
 @pytest.fixture
@@ -91,6 +95,25 @@ async def test_http_starts_with_token_and_signing_secret(slack, app, sandbox, sq
     async with aiohttp.ClientSession() as session:
         with pytest.raises(aiohttp.ClientConnectionError):
             await session.get(app.request_url)
+
+
+async def test_on_sigterm_a_command_under_way_is_still_answered(slack, app, token, sandbox, tmp_path):
+    variables = {
+        "SLACK_API_URL": slack.api_url,
+        "SLACK_BOT_TOKEN": token.value,
+        "SLACK_APP_TOKEN": app.app_token,
+        "CONTENTSTATS_API_KEY": sandbox.key,
+        "CONTENTSTATS_BASE_URL": sandbox.url,
+        "DATABASE_URL": f"sqlite:///{tmp_path}/bot.db",
+    }
+    command = (sys.executable, "-m", "adapters", "run")
+    program = await asyncio.create_subprocess_exec(*command, env={**os.environ, **variables})
+    await slack.until(slack.connections, 60)
+    slack.faults.add("response_url", Fault(FaultKind.SLOW, seconds=0.5))
+    assert (await slack.send_command("/usage", user=ANN, channel=GENERAL)).failure == ""
+    program.send_signal(signal.SIGTERM)
+    assert await program.wait() == 128 + signal.SIGTERM
+    assert "available" in slack.ephemerals(ANN)[0].text
 
 
 async def test_when_one_part_ends_the_program_ends_with_its_sentence(slack, sandbox, sqlite_url, chosen):
