@@ -13,6 +13,7 @@ from bot.domain.tracking import RequestState, TrackRequest
 from bot.domain.videos import HOUR, Metric, Snapshot, Video, VideoReading
 from bot.messages import offer, usage
 from bot.messages import videos as listing
+from bot.messages.counted import Counted
 from bot.reply.model import Picture
 
 NOW = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
@@ -135,10 +136,11 @@ def listed(**changes: object) -> listing.Listing:
     states = ("monitoring", "completed", "paused", "error", "cancelled", "resting", "monitoring")
     page = listing.Listing(
         videos=tuple(
-            (
+            Counted(
                 video(number, status=state, is_deleted=state == "error"),
+                Metric.LIKES if number == 2 else Metric.VIEWS,
                 1_298_000 * number or None,
-                300 - 100 * number,
+                300 - 100 * number if number % 3 else None,
                 NOW,
             )
             for number, state in enumerate(states)

@@ -28,6 +28,7 @@ from bot.messages import (
 )
 from bot.messages import help as helping
 from bot.messages import videos as listing
+from bot.messages.counted import Counted
 from bot.messages.wording import option_label
 from bot.reply.call import Call
 from bot.reply.model import File, Option, Reply
@@ -153,7 +154,7 @@ def _numbers() -> Iterator[tuple[str, Reply]]:
     front = home.HomeFacts(
         usage=money,
         runway=runway(money.available, PRICE, (), NOW),
-        videos=tuple((video(number), 1_298_000, -12) for number in range(4)),
+        videos=tuple(Counted(video(number), Metric.VIEWS, 1_298_000, -12, NOW) for number in range(4)),
         running=12,
         ending=12,
         endless=0,
@@ -173,8 +174,8 @@ def _numbers() -> Iterator[tuple[str, Reply]]:
         home.home(replace(front, videos=(), running=0, ending=0, previews=False, problem=REASON)),
     )
     yield "home.home: for someone who may not configure", home.home(replace(front, may_configure=False))
-    yield "preview.preview", preview.preview(video(), 1_298_000, -12, NOW)
-    yield "preview.preview: no snapshot yet", preview.preview(video(1), None, None, None)
+    yield "preview.preview", preview.preview(Counted(video(), Metric.LIKES, 1_298_000, -12, NOW))
+    yield "preview.preview: no snapshot yet", preview.preview(Counted(video(1)))
     yield "preview.previews_set: on", preview.previews_set(on=True)
     yield "preview.previews_set: off", preview.previews_set(on=False)
     file = File("contentstats-all.csv", b"video_id\r\n", "text/csv", "1,234 snapshots")

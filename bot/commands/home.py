@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.commands.context import Context
+from bot.commands.videos import counted
 from bot.domain.caller import Need
 from bot.domain.money import runway
 from bot.domain.videos import VideoStatus
@@ -30,7 +31,7 @@ async def show_home(context: Context, args: Home) -> Reply:  # noqa: ARG001 - ev
         HomeFacts(
             usage=money.value,
             runway=runway(money.value.available, money.value.cost_per_snapshot, owed, now),
-            videos=tuple((each.video, each.main_count, each.change_24h) for each in rows),
+            videos=tuple(counted(each) for each in rows),
             running=total,
             ending=len(owed),
             endless=endless,

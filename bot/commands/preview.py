@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.commands.choosing import fitting
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
+from bot.commands.videos import counted
 from bot.domain.errors import NotFound
 from bot.messages.preview import preview, previews_set
 from bot.reply.model import Reply
@@ -29,7 +30,7 @@ async def show_preview(context: Context, args: Preview) -> Reply:
     if not context.workspace.previews:
         raise NotFound("Previews of links are off in this workspace.")
     found = await fitting(context, args.link)
-    return preview(found[0].video, found[0].main_count, found[0].change_24h, found[0].last_snapshot_at)
+    return preview(counted(found[0]))
 
 
 async def set_previews(context: Context, args: SetPreviews) -> Reply:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
 from bot.domain.videos import VideoPlatform, VideoStatus
+from bot.messages.counted import Counted
 from bot.messages.videos import Listing, video_list
 from bot.reply.model import Reply
 from bot.store.videos import Sort, StoredVideo
@@ -61,7 +62,7 @@ async def videos(context: Context, args: Videos) -> Reply:
         rows, total = await _page(context, args)
     return video_list(
         Listing(
-            videos=tuple((each.video, each.main_count, each.change_24h, each.last_snapshot_at) for each in rows),
+            videos=tuple(counted(each) for each in rows),
             total=total,
             complete=swept.value,
             platform=args.platform,
@@ -75,6 +76,11 @@ async def videos(context: Context, args: Videos) -> Reply:
             now=context.clock(),
         )
     )
+
+
+def counted(stored: StoredVideo) -> Counted:
+    """A mirrored video as lists and previews show it."""
+    return Counted(stored.video, stored.main_metric, stored.main_count, stored.change_24h, stored.last_snapshot_at)
 
 
 async def _page(context: Context, args: Videos) -> tuple[tuple[StoredVideo, ...], int]:

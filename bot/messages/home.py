@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from bot.domain.growth import exact_count, signed_count
 from bot.domain.money import Runway, Usage, dollars
-from bot.domain.videos import Video
+from bot.messages.counted import Counted, change_words, count_words
 from bot.messages.outlook import can_finish, money_ends
 from bot.messages.wording import available, freshness, linked, platform_name, plural
 from bot.reply.call import Call
@@ -15,7 +14,7 @@ from bot.reply.model import Align, Button, Column, Divider, Field, Fields, Note,
 
 @dataclass(frozen=True, slots=True)
 class HomeFacts:
-    """What the home page shows. Each running video comes with its main count and that count's 24 h change.
+    """What the home page shows.
 
     `running` counts the workspace's videos that are not paused; `ending`, `endless` and `complete` say of the whole
     wallet how many have a known end, how many none, and whether the API hides no others.
@@ -23,7 +22,7 @@ class HomeFacts:
 
     usage: Usage
     runway: Runway
-    videos: tuple[tuple[Video, int | None, int | None], ...]
+    videos: tuple[Counted, ...]
     running: int
     ending: int
     endless: int
@@ -85,12 +84,12 @@ def _videos(facts: HomeFacts) -> tuple[Part, ...]:
     columns = (Column("Video"), Column("Platform"), Column("Count", Align.RIGHT), Column("24 h", Align.RIGHT))
     rows = tuple(
         (
-            text(linked(video)),
-            text(platform_name(video.platform)),
-            text("–" if count is None else exact_count(count)),
-            text("–" if change is None else signed_count(change)),
+            text(linked(each.video)),
+            text(platform_name(each.video.platform)),
+            text(count_words(each)),
+            text(change_words(each)),
         )
-        for video, count, change in facts.videos
+        for each in facts.videos
     )
     more = facts.running - len(facts.videos)
     table = Table(f"{plural(facts.running, 'running video')}", columns, rows)

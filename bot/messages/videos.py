@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.growth import ago, exact_count, main_metric, metric_name, signed_count
-from bot.domain.videos import Video, VideoPlatform
+from bot.domain.growth import ago
+from bot.domain.videos import Metric, VideoPlatform
+from bot.messages.counted import Counted, change_words, count_words
 from bot.messages.wording import freshness, linked, option_label, platform_name, plural, status_word
 from bot.reply.call import Call
 from bot.reply.model import Action, Align, Button, Column, Note, Option, Reply, Select, Table, Text, Tone, text
@@ -12,12 +13,9 @@ from bot.reply.model import Action, Align, Button, Column, Note, Option, Reply, 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One page of the list: each video with its main count, that count's 24 h change and the time of its snapshot.
+    """One page of the list; `complete` is False where the account holds more videos than its lists show."""
 
-    `complete` is False where the account holds more videos than its lists show.
-    """
-
-    videos: tuple[tuple[Video, int | None, int | None, datetime | None], ...]
+    videos: tuple[Counted, ...]
     total: int
     complete: bool
     platform: str | None
@@ -38,7 +36,7 @@ def video_list(listing: Listing) -> Reply:
     counted = plural(listing.total, "video")
     total = counted if listing.complete else f"at least {counted}"
     place = f", page {listing.page} of {listing.pages}" if listing.pages > 1 else ""
-    notes = Note(text(_metrics_used(listing), _unread(listing), _hidden(listing)))
+    notes = Note(text(_metrics_used(listing), _young(listing), _unread(listing), _hidden(listing)))
     return Reply(
         f"{_scope(listing)}: {total}{place}, {_ORDER[listing.sort]}.",
         title="Videos",
@@ -89,31 +87,34 @@ def _table(listing: Listing) -> Table:
         Column("Count", Align.RIGHT),
         Column("24 h", Align.RIGHT),
     )
-    rows = tuple(
-        _row(number, video, count, change, listing.now)
-        for number, (video, count, change, _) in enumerate(listing.videos, listing.first)
-    )
+    rows = tuple(_row(number, each, listing.now) for number, each in enumerate(listing.videos, listing.first))
     return Table("Videos", columns, rows)
 
 
-def _row(number: int, video: Video, count: int | None, change: int | None, now: datetime) -> tuple[Text, ...]:
+def _row(number: int, counted: Counted, now: datetime) -> tuple[Text, ...]:
+    video = counted.video
     age = "–" if video.started_at is None else ago(max(now - video.started_at, timedelta()))
-    unit = metric_name(video.platform, main_metric(video.platform, ()))
     return (
         text(str(number)),
         text(linked(video)),
         text(platform_name(video.platform)),
         text(status_word(video)),
         text(age),
-        text("–" if count is None else f"{exact_count(count)} {unit}"),
-        text("–" if change is None else signed_count(change)),
+        text(count_words(counted)),
+        text(change_words(counted)),
     )
 
 
 def _metrics_used(listing: Listing) -> str:
-    if any(video.platform == VideoPlatform.INSTAGRAM for video, *_ in listing.videos):
-        return "Count and change are of views; Instagram states none, so there they are of likes. "
+    if any(each.metric is Metric.LIKES or each.video.platform == VideoPlatform.INSTAGRAM for each in listing.videos):
+        return "Count and change are of views, or of likes where a video has no views, as on Instagram. "
     return "Count and change are of views. "
+
+
+def _young(listing: Listing) -> str:
+    if all(each.count is None or each.change_24h is not None for each in listing.videos):
+        return ""
+    return "24 h is “–” where there is no snapshot of 24 hours before; Stats shows the change over what there is. "
 
 
 def _unread(listing: Listing) -> str:
@@ -135,7 +136,7 @@ def _actions(listing: Listing) -> tuple[Action, ...]:
         actions.append(Button("Previous", _page_call(listing, listing.page - 1)))
     if listing.page < listing.pages:
         actions.append(Button("Next", _page_call(listing, listing.page + 1)))
-    options = tuple(Option(option_label(video), video.id) for video, *_ in listing.videos)
+    options = tuple(Option(option_label(video), video.id) for video in (each.video for each in listing.videos))
     return (*actions, Select("Look at one", Call("stats"), "video", options))
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.caller import Person
+from bot.domain.growth import main_metric
 from bot.domain.tracking import RequestState
 from bot.domain.videos import Snapshot, Video, VideoReading
 from bot.store.database import insert_into
@@ -42,13 +43,17 @@ async def remember_reading(
     change_24h: int | None,
     now: datetime,
 ) -> None:
-    """Take over a video's page, correct what changed in its snapshots, and end the lease on reading it."""
+    """Take over a video's page, correct what changed in its snapshots, and end the lease on reading it.
+
+    `main_count` and `change_24h` are of the page's main metric.
+    """
     known, (merged,) = await _merged(connection, wallet_id, [(reading.video, key)], now)
     count, last = await _write_snapshots(connection, merged, reading.snapshots)
     after = replace(
         merged,
         video=replace(merged.video, is_deleted=reading.video.is_deleted),
         read_at=now,
+        main_metric=main_metric(reading.video.platform, reading.snapshots),
         main_count=main_count,
         change_24h=change_24h,
         snapshot_count=count,

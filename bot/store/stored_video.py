@@ -28,8 +28,8 @@ class StoredVideo:
     """A video of the mirror.
 
     `seen_at` is when the API stated what `video` says (its `days_remaining` counts from there), `read_at` when its page
-    with the snapshots was last read. `main_count` and `change_24h` are of the platform's main metric, None where
-    unknown. `workspace_id` and `started_by` are None for a video that was started outside the bot.
+    with the snapshots was last read. `main_count` and `change_24h` are of `main_metric`, each None where unknown.
+    `workspace_id` and `started_by` are None for a video that was started outside the bot.
     """
 
     video: Video
@@ -40,6 +40,7 @@ class StoredVideo:
     seen_at: datetime
     first_seen_at: datetime
     read_at: datetime | None
+    main_metric: Metric | None
     main_count: int | None
     change_24h: int | None
     snapshot_count: int
@@ -74,6 +75,7 @@ def from_row(row: Row[Any]) -> StoredVideo:
         seen_at=row.seen_at,
         first_seen_at=row.first_seen_at,
         read_at=row.read_at,
+        main_metric=None if row.main_metric is None else Metric(row.main_metric),
         main_count=row.main_count,
         change_24h=row.change_24h,
         snapshot_count=row.snapshot_count,
@@ -106,6 +108,7 @@ def to_row(stored: StoredVideo) -> dict[str, Any]:
         "seen_at": stored.seen_at,
         "first_seen_at": stored.first_seen_at,
         "read_at": stored.read_at,
+        "main_metric": stored.main_metric,
         "main_count": stored.main_count,
         "change_24h": stored.change_24h,
         "snapshot_count": stored.snapshot_count,
@@ -126,6 +129,7 @@ def first_seen(wallet_id: int, video: Video, key: str, owner: Owner | None, now:
         seen_at=now,
         first_seen_at=now,
         read_at=None,
+        main_metric=None,
         main_count=None,
         change_24h=None,
         snapshot_count=0,

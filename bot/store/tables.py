@@ -83,6 +83,7 @@ videos = Table(
     Column("first_seen_at", UtcDateTime, nullable=False),
     Column("read_at", UtcDateTime),
     Column("reading_until", UtcDateTime),
+    Column("main_metric", String),
     Column("main_count", CountOrNone, nullable=False),
     Column("change_24h", CountOrNone, nullable=False),
     Column("snapshot_count", Integer, nullable=False),

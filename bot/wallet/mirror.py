@@ -165,7 +165,7 @@ class Mirror:
             reading,
             canonical_key(reading.video.link) or stored.key,
             main_count=counts[-1] if counts else None,
-            change_24h=day.delta if day else None,
+            change_24h=day.delta if day and day.exact else None,
             now=now,
         )
 

@@ -6,7 +6,7 @@ from bot.domain.growth import exact_count, signed_count
 from bot.reply.call import Call
 from bot.reply.model import Select, Tone
 from bot.reply.plain import plain_text
-from tests.standins.scene import INSTAGRAM, LINK, PAGE, TWITTER, YOUTUBE, labels, rows
+from tests.standins.scene import INSTAGRAM, LINK, LIST, PAGE, TWITTER, YOUTUBE, labels, rows
 
 SHAPES = ("viral", "steady", "flat", "corrected")
 
@@ -42,7 +42,7 @@ async def test_each_row_says_platform_state_age_count_and_change(scene, account)
 async def test_it_says_which_metric_is_used(scene, account):
     assert len(account) == 8
     mixed, views = plain_text(await scene.say("/videos")), plain_text(await scene.say("/videos tiktok"))
-    assert "Instagram states none, so there they are of likes" in mixed
+    assert "or of likes where a video has no views, as on Instagram" in mixed
     assert "Count and change are of views." in views
     assert "Instagram" not in views
 
@@ -140,3 +140,29 @@ async def test_choosing_one_shows_it(scene, account):
 async def test_a_video_without_a_snapshot_has_no_made_up_numbers(scene):
     scene.sandbox.world.track(scene.sandbox.key, LINK, 1)
     assert rows(await scene.say("/videos"))[0][4:] == ["under 1 min", "–", "–"]
+
+
+@pytest.mark.parametrize(("hours", "change"), [(3, False), (23, False), (25, True)])
+async def test_24_h_is_a_change_over_24_hours_or_none(scene, hours, change):
+    growth = scene.sandbox.world.track(scene.sandbox.key, LINK, 7).film.growth
+    scene.clock.advance(hours=hours)
+    reply = await scene.say("/videos")
+    real = signed_count(growth.counts(hours)["views"] - growth.counts(hours - 24)["views"]) if change else "–"
+    assert rows(reply)[0][6] == real
+    assert ("“–” where there is no snapshot of 24 hours before" in plain_text(reply)) is not change
+    preview = await scene.run(Call("home", {}))
+    assert rows(preview)[0][3] == real
+
+
+async def test_a_change_across_a_gap_of_days_is_not_called_24_h(scene):
+    known = {"id": "v1", "video_link": LINK, "platform": "tiktok", "status": "monitoring", "days_remaining": 3}
+    taken = {"2026-03-02T11:30:00Z": "100", "2026-03-06T10:00:00Z": "1900"}
+    snapshots = [{"id": at, "snapshot_time": at, "views": None, "likes": likes} for at, likes in taken.items()]
+    scene.sandbox.faults.add("200", LIST, body={"videos": [known], "total": 1, "limit": 100}, times=None)
+    scene.sandbox.faults.add("200", PAGE, body=known | {"snapshots": snapshots}, times=None)
+    scene.clock.advance(days=4)
+    reply = await scene.say("/videos")
+    assert rows(reply)[0][5:] == ["1,900 likes", "–"]
+    assert "of likes where a video has no views" in plain_text(reply)
+    await scene.run(Call("previews", {"on": "yes"}))
+    assert (await scene.run(Call("preview", {"link": LINK}))).summary.endswith(" on TikTok, running: 1,900 likes.")

@@ -126,7 +126,8 @@ async def test_a_page_keeps_every_snapshot_with_what_each_platform_lacks(store, 
     assert await store.videos.snapshots(wallet_id, "v1") == taken
     stored = await store.videos.find(workspace, "v1")
     assert (stored.snapshot_count, stored.last_snapshot_at) == (3, NOW + HOUR)
-    assert (stored.main_count, stored.change_24h, stored.read_at) == (10, -3, NOW)
+    assert (stored.main_metric, stored.main_count, stored.change_24h) == (Metric.VIEWS, 10, -3)
+    assert stored.read_at == NOW
 
 
 async def test_a_snapshot_that_was_corrected_is_corrected_and_not_doubled(store, wallet_id):

@@ -78,6 +78,7 @@ def _videos() -> None:
         sa.Column("first_seen_at", MOMENT, nullable=False),
         sa.Column("read_at", MOMENT, nullable=True),
         sa.Column("reading_until", MOMENT, nullable=True),
+        sa.Column("main_metric", sa.String(), nullable=True),
         sa.Column("main_count", sa.BigInteger(), nullable=False),
         sa.Column("change_24h", sa.BigInteger(), nullable=False),
         sa.Column("snapshot_count", sa.Integer(), nullable=False),

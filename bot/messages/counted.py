@@ -1,0 +1,33 @@
+"""A video with the one count that stands for it, as lists and previews show it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.growth import exact_count, metric_name, signed_count
+from bot.domain.videos import Metric, Video
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A video, its main count and of what that is, and the change of it over 24 hours; None where unknown.
+
+    A change over any other time is no `change_24h`. `last_snapshot_at` is when the count was taken.
+    """
+
+    video: Video
+    metric: Metric | None = None
+    count: int | None = None
+    change_24h: int | None = None
+    last_snapshot_at: datetime | None = None
+
+
+def count_words(counted: Counted) -> str:
+    """The count with its unit: `1,298,000 views`."""
+    if counted.count is None or counted.metric is None:
+        return "–"
+    return f"{exact_count(counted.count)} {metric_name(counted.video.platform, counted.metric)}"
+
+
+def change_words(counted: Counted) -> str:
+    """The change over 24 hours: `+1,200`."""
+    return "–" if counted.change_24h is None else signed_count(counted.change_24h)
