@@ -7,6 +7,7 @@ depends on the start of a line is left to `line`.
 
 import re
 from collections.abc import Iterable, Iterator
+from math import floor
 from typing import assert_never
 from urllib.parse import quote
 
@@ -77,7 +78,7 @@ def _span(span: Span) -> Iterator[str]:
         case Link(text, url):
             yield from _link(text, url)
         case Time(at, style):
-            yield f"<t:{int(at.timestamp())}:{_STYLES[style]}>"
+            yield f"<t:{floor(at.timestamp())}:{_STYLES[style]}>"
         case Mention():
             yield from _words(plain_spans((span,)))  # whatever links to a person may also notify that person
         case Channel(channel_id):

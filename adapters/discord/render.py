@@ -49,8 +49,7 @@ def messages(reply: Reply) -> tuple[Message, ...]:
 
 def public_message(public_line: Text) -> Message:
     """The one line that a whole channel sees. It names people and notifies none."""
-    first = next(text_groups(public_line), _EMPTY)
-    return Message(first.components)
+    return Message(next(_pages(text_groups(public_line)), _EMPTY).components)
 
 
 def _groups(reply: Reply) -> Iterator[Group]:

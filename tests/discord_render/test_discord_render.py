@@ -82,6 +82,13 @@ def test_the_public_line_names_the_person_and_links_nobody(name):
     )
 
 
+def test_a_long_public_line_is_one_message_with_all_of_it():
+    long = " ".join(f"word{number}" for number in range(350))
+    message = public_message(text(long))
+    assert problems(message) == []
+    assert missing(long, (message,)) == []
+
+
 def test_title_comes_first_then_the_summary_then_the_parts_then_the_actions():
     reply = Reply(
         "It costs $2.52.", title="Track?", parts=(Note(text("Old.")),), actions=(Button("Go", Call("usage")),)
