@@ -6,9 +6,10 @@ A button's value is its call; a menu's action_id is its call, and an option's va
 from collections.abc import Iterator, Mapping, Sequence
 from typing import assert_never
 
-from adapters.slack.spans import address
-from adapters.slack.texts import Block, batches, length, plain
+from adapters.slack.spans import target_of
+from adapters.slack.texts import Block, plain
 from bot.reply.call import Call
+from bot.reply.cutting import batches, length
 from bot.reply.model import Action, Button, LinkButton, Option, Select, Weight
 
 MAX_ELEMENTS = 25
@@ -64,7 +65,7 @@ def _elements(action: Action) -> Iterator[Block]:
             button = {"type": "button", "action_id": "call", "text": plain(label, MAX_LABEL), "value": call.encode()}
             yield button | _STYLES[weight]
         case LinkButton(label, url):
-            target = address(url)
+            target = target_of(url)
             if target is not None:
                 yield {"type": "button", "action_id": "link", "text": plain(label, MAX_LABEL), "url": target}
         case Select(placeholder, call, argument, options):

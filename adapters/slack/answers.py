@@ -15,9 +15,10 @@ from adapters.slack.calls import SlackFailed, Sleep
 from adapters.slack.pictures import Pictures, has_picture, without_pictures
 from adapters.slack.render import Message, messages, public_message
 from adapters.slack.teams import Team
-from adapters.slack.texts import Block, pieces, plain
+from adapters.slack.texts import PIECE, Block, plain
 from adapters.slack.ways import Ways
 from bot.commands.command import Answer
+from bot.reply.cutting import pieces
 from bot.reply.model import Note, Reply, Tone, text
 
 logger = logging.getLogger(__name__)
@@ -138,6 +139,6 @@ class Answers:
 
 def _bare(message: Message) -> Message:
     """The message's text and its buttons alone: what every Slack shows, whatever it thinks of tables."""
-    told: list[Block] = [{"type": "section", "text": plain(each)} for each in pieces(unescape(message.text))]
+    told: list[Block] = [{"type": "section", "text": plain(each)} for each in pieces(unescape(message.text), PIECE)]
     buttons = [block for block in message.blocks if block["type"] == "actions"]
     return Message(message.text, (*told[:MOST_PIECES], *buttons))

@@ -6,7 +6,8 @@ from typing import assert_never
 from adapters.slack.mrkdwn import mrkdwn
 from adapters.slack.rich_text import rich_blocks
 from adapters.slack.tables import line_groups, table_groups
-from adapters.slack.texts import MAX_TEXT, NOTHING, Block, Group, batches, cut, length, words
+from adapters.slack.texts import MAX_TEXT, NOTHING, Block, Group, words
+from bot.reply.cutting import batches, cut, length
 from bot.reply.model import (
     Bold,
     Divider,

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any, assert_never
 
 from adapters.slack.actions import MAX_LABEL, MAX_OPTION, MAX_OPTIONS, MAX_PLACEHOLDER, option_of
-from adapters.slack.texts import MAX_TEXT, Block, length, plain, words
+from adapters.slack.texts import MAX_TEXT, Block, plain, words
 from bot.commands.command import Argument, Command, Kind
-from bot.commands.parse import parse
+from bot.commands.filling import examples, joined
+from bot.reply.cutting import length
 from bot.reply.model import Option
 
 MAX_TITLE = 24
@@ -30,9 +31,9 @@ def form(command: Command[Any], private_metadata: str, given: Mapping[str, str])
     if length(private_metadata) > MAX_METADATA:
         msg = f"{length(private_metadata)} characters do not fit into a modal's private_metadata"
         raise ValueError(msg)
-    examples = _examples(command)
+    shown = examples(command)
     listed = (each for each in command.arguments if each.listed)
-    inputs = [_input(each, examples.get(each.name, ""), given.get(each.name, "").strip()) for each in listed]
+    inputs = [_input(each, shown.get(each.name, ""), given.get(each.name, "").strip()) for each in listed]
     return {
         "type": "modal",
         "callback_id": command.name,
@@ -128,24 +129,8 @@ def _option(value: str) -> Block:
 def _value(element: Mapping[str, Any]) -> str:
     match element:
         case {"selected_options": list(chosen)}:
-            return " ".join(_quoted(option["value"]) for option in chosen)
+            return joined(option["value"] for option in chosen)
         case {"selected_option": {"value": str(value)}} | {"value": str(value)}:
             return value.strip()
         case _:
             return ""
-
-
-def _quoted(value: str) -> str:
-    """One of several values so that the parser of commands takes it for one."""
-    return f"“{value}”" if '"' in value else f'"{value}"'
-
-
-def _examples(command: Command[Any]) -> Mapping[str, str]:
-    """What the command's example gives each argument; none where it may not be typed at all."""
-    if any(each.kind is Kind.SECRET for each in command.arguments):
-        return {}
-    shown = parse(command, command.example.partition(" ")[2])
-    found = ((each.name, getattr(shown, each.name)) for each in command.arguments)
-    return {
-        name: ", ".join(map(str, value)) if isinstance(value, tuple) else str(value) for name, value in found if value
-    }

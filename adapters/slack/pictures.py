@@ -12,7 +12,8 @@ from adapters.slack.calls import Calls, SlackFailed
 from adapters.slack.mrkdwn import escaped
 from adapters.slack.render import Message
 from adapters.slack.teams import Team
-from adapters.slack.texts import Block, cut, plain, words
+from adapters.slack.texts import Block, plain, words
+from bot.reply.cutting import cut
 from bot.reply.model import File, Picture, Reply
 
 logger = logging.getLogger(__name__)

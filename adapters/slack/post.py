@@ -20,9 +20,10 @@ from adapters.slack.pictures import Pictures, has_picture, without_pictures
 from adapters.slack.refusals import OURS, RATE_LIMITED, SOON, details, refusal
 from adapters.slack.render import MAX_BLOCKS, Message, messages
 from adapters.slack.teams import Team, Teams
-from adapters.slack.texts import Block, cut, length, plain
+from adapters.slack.texts import Block, plain
 from bot.domain.errors import DatabaseUnavailable, NotConfigured
 from bot.ports import ChannelRef, Delivery, Later, Posted, Rejected, Unclear
+from bot.reply.cutting import cut, length
 from bot.reply.model import Reply
 
 logger = logging.getLogger(__name__)

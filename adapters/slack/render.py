@@ -12,7 +12,8 @@ from adapters.slack.blocks import groups, note
 from adapters.slack.mrkdwn import escaped
 from adapters.slack.rich_text import rich_blocks
 from adapters.slack.tables import widest
-from adapters.slack.texts import NOTHING, Block, Group, cut, length, plain, weight, words
+from adapters.slack.texts import NOTHING, Block, Group, plain, weight, words
+from bot.reply.cutting import cut, length
 from bot.reply.model import Plain, Reply, Table, Text, Tone
 from bot.reply.plain import plain_spans, plain_text
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 from adapters.slack.spans import Native, moment, native
-from adapters.slack.texts import MAX_TEXT, Block, pieces, weight, words
+from adapters.slack.texts import MAX_TEXT, PIECE, Block, weight, words
+from bot.reply.cutting import pieces
 from bot.reply.model import Bold, Channel, Code, Link, Plain, Text, Time
 from bot.reply.plain import plain_time
 
@@ -48,13 +49,13 @@ def _short(span: Native) -> Iterator[Native]:
     """The span in pieces that are short enough for a block."""
     match span:
         case Plain(text):
-            yield from map(Plain, pieces(text))
+            yield from map(Plain, pieces(text, PIECE))
         case Bold(text):
-            yield from map(Bold, pieces(text))
+            yield from map(Bold, pieces(text, PIECE))
         case Code(text):
-            yield from map(Code, pieces(text))
+            yield from map(Code, pieces(text, PIECE))
         case Link(text, url):
-            yield from (Link(piece, url) for piece in pieces(text))
+            yield from (Link(piece, url) for piece in pieces(text, PIECE))
         case Time() | Channel():
             yield span
         case _:

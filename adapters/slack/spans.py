@@ -2,9 +2,8 @@
 
 import re
 from typing import TypeAlias, assert_never
-from urllib.parse import quote, urlsplit
 
-from bot.reply.clean import visible
+from bot.reply.address import address
 from bot.reply.model import Bold, Channel, Code, Link, Mention, Plain, Span, Time, TimeStyle
 from bot.reply.plain import plain_spans
 
@@ -13,7 +12,6 @@ Native: TypeAlias = Plain | Bold | Code | Link | Time | Channel
 MAX_URL = 3_000
 
 _CHANNEL = re.compile(r"[CG][A-Z0-9]{2,}")  # a direct message, D…, has no name to show
-_NOT_IN_A_URL = re.compile(r'[\s"<>\\^`{|}]')
 _LAST_SECOND = 9_999_999_999
 _FORMATS = {
     TimeStyle.DATE: "{date_short_pretty}",
@@ -31,7 +29,7 @@ def native(span: Span) -> Native:
         case Plain() | Bold() | Code():
             return span
         case Link(text, url):
-            target = address(url)
+            target = target_of(url)
             return Plain(plain_spans((span,))) if target is None else Link(text, target)
         case Time(at):
             return span if 0 <= at.timestamp() <= _LAST_SECOND else Plain(plain_spans((span,)))
@@ -43,15 +41,10 @@ def native(span: Span) -> Native:
             assert_never(span)
 
 
-def address(url: str) -> str | None:
-    """The address of an https link as Slack may be given it; None for any other, and for a disguised host."""
-    try:
-        clean = _NOT_IN_A_URL.sub(lambda match: quote(match[0]), visible(url).strip())
-        parts = urlsplit(clean)
-        is_web = parts.scheme == "https" and parts.hostname and "@" not in parts.netloc
-    except ValueError:
-        return None
-    return clean if is_web and len(clean) <= MAX_URL else None
+def target_of(url: str) -> str | None:
+    """The address of a link as Slack takes it; None for what is no plain https address, or a longer one."""
+    clean = address(url)
+    return clean if clean is not None and len(clean) <= MAX_URL else None
 
 
 def moment(time: Time) -> tuple[int, str]:
