@@ -66,10 +66,10 @@ def home(facts: HomeFacts) -> Reply:
 def _lasts(facts: HomeFacts) -> str:
     runway = facts.runway
     if runway.empty_at is not None:
-        return f"{money_ends(runway.empty_at, facts.endless, complete=facts.complete)}."
+        return f"{money_ends(facts.usage, runway.empty_at, facts.endless, complete=facts.complete)}."
     if facts.complete and not facts.ending + facts.endless:
         return "Nothing is running."
-    return can_finish(runway.left_after, runway.paused, facts.endless, complete=facts.complete)
+    return can_finish(facts.usage, runway.left_after, runway.paused, facts.endless, complete=facts.complete)
 
 
 def _switch(facts: HomeFacts) -> Button:

@@ -194,9 +194,9 @@ def _effect(choice: Consequence, offer: Offer) -> str:
     if not choice.affordable:
         return f"Not possible: {dollars(choice.price - offer.usage.available)} short."
     if choice.pauses_at is None:
-        return can_finish(choice.left_after, offer.runway.paused, offer.endless, complete=offer.complete)
+        return can_finish(offer.usage, choice.left_after, offer.runway.paused, offer.endless, complete=offer.complete)
     cut = f", also of {plural(len(choice.affected), 'running video')}" if choice.affected else ""
-    ends = money_ends(choice.pauses_at, offer.endless, complete=offer.complete)
+    ends = money_ends(offer.usage, choice.pauses_at, offer.endless, complete=offer.complete)
     return f"{ends}; tracking would pause then{cut}."
 
 

@@ -3,17 +3,17 @@
 from datetime import datetime
 from decimal import Decimal
 
-from bot.domain.money import Runway, dollars
+from bot.domain.money import Runway, Usage, dollars
 from bot.messages.wording import plural
 
 
-def money_ends(empty_at: datetime, endless: int, *, complete: bool) -> str:
+def money_ends(usage: Usage, empty_at: datetime, endless: int, *, complete: bool) -> str:
     """When the money ends, as the beginning of a sentence; what is not known can only bring that nearer."""
-    latest = "" if complete and not endless else " at the latest"
+    latest = "" if complete and not endless and usage.uncharged is not None else " at the latest"
     return f"The money ends {empty_at:%Y-%m-%d %H:%M} UTC{latest}"
 
 
-def can_finish(left_after: Decimal, paused: int, endless: int, *, complete: bool) -> str:
+def can_finish(usage: Usage, left_after: Decimal, paused: int, endless: int, *, complete: bool) -> str:
     """That all running videos can finish with the money that is there, or why nobody can say so.
 
     `left_after` is dollars, `paused` counts the videos that wait for money, `endless` those whose end is not known;
@@ -27,6 +27,8 @@ def can_finish(left_after: Decimal, paused: int, endless: int, *, complete: bool
         doubts.append(f"{plural(endless, 'running video')} {'has' if endless == 1 else 'have'} no known end.")
     if not complete:
         doubts.append("The API may hide more running videos.")
+    if usage.uncharged is None:
+        doubts.append("The API does not say what it has yet to charge.")
     return " ".join(doubts) or "All running videos can finish."
 
 

@@ -103,10 +103,13 @@ def _summary(facts: WalletFacts) -> str:
     runway = facts.runway
     start = f"{available(facts.usage).capitalize()} available, {dollars(runway.promised)} promised to running videos."
     if runway.empty_at is not None:
-        return f"{start} {money_ends(runway.empty_at, facts.endless, complete=facts.complete)}; tracking pauses then."
+        ends = money_ends(facts.usage, runway.empty_at, facts.endless, complete=facts.complete)
+        return f"{start} {ends}; tracking pauses then."
     if facts.complete and not facts.running + facts.endless:
         return f"{start} Nothing is running."
-    return f"{start} {can_finish(runway.left_after, runway.paused, facts.endless, complete=facts.complete)}"
+    return (
+        f"{start} {can_finish(facts.usage, runway.left_after, runway.paused, facts.endless, complete=facts.complete)}"
+    )
 
 
 def _fields(facts: WalletFacts) -> tuple[Field, ...]:
@@ -127,9 +130,10 @@ def _fields(facts: WalletFacts) -> tuple[Field, ...]:
 def _runway(facts: WalletFacts) -> Text:
     if facts.runway.empty_at is not None:
         return text(Time(facts.runway.empty_at))
-    if facts.endless or not facts.complete:
-        return text("not known")
-    return text("no end in sight" if facts.runway.left_after >= 0 else "used up")
+    if facts.runway.left_after < 0:
+        return text("too little for what is paused" if facts.runway.paused else "used up")
+    is_known = facts.complete and not facts.endless and facts.usage.uncharged is not None
+    return text("no end in sight" if is_known else "not known")
 
 
 def _bill(facts: WalletFacts) -> Text:

@@ -91,7 +91,10 @@ async def test_what_the_api_does_not_say_is_not_taken_for_nothing(scene):
     assert reply.summary.startswith("At most $100.00 available, ")
     assert "Pending: not stated" in said
     assert "Bill check: the API does not say all that was billed." in said
-    assert "Available now: at most $100.00" in plain_text(await scene.say(f"/track {LINK} 7"))
+    card = plain_text(await scene.say(f"/track {LINK} 7"))
+    assert "Available now: at most $100.00" in card
+    assert "The API does not say what it has yet to charge." in card
+    assert "can finish" not in card
 
 
 async def test_a_video_that_waits_for_money_cannot_finish(clock, sqlite_url):
@@ -106,7 +109,7 @@ async def test_a_video_that_waits_for_money_cannot_finish(clock, sqlite_url):
         said = plain_text(reply)
         assert reply.tone is Tone.WARNING
         assert "promised to running videos. $1.44 is missing for 1 paused video to finish." in reply.summary
-        assert "Runway: used up" in said
+        assert "Runway: too little for what is paused" in said
         assert "Add credit" in said
         front = await scene.bot.run("home", {}, ANA)
         assert "$1.44 is missing for 1 paused video to finish." in front.summary
