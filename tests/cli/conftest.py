@@ -31,7 +31,7 @@ class CommandLine:
             input=typed if typed is not None else "",
             capture_output=True,
             encoding="utf-8",
-            timeout=60,
+            timeout=180,
             check=False,
         )
 
@@ -72,5 +72,5 @@ def sandbox(cli):
             "DATABASE_URL": f"sqlite:///{cli.folder}/bot.db",
         }
         process.terminate()
-        process.communicate(timeout=30)
+        process.communicate(timeout=120)
         assert process.returncode == 143

@@ -16,7 +16,7 @@ def test_a_sandbox_ends_at_once(cli, number, code):
     with cli.started("sandbox", "--port", "0") as sandbox:
         assert sandbox.stdout.readline()
         sandbox.send_signal(number)
-        assert sandbox.wait(30) == code
+        assert sandbox.wait(120) == code
         assert sandbox.stderr.read() == b""
 
 
@@ -30,7 +30,7 @@ def test_a_console_that_waits_for_a_line_ends_at_once(cli, sandbox, number, code
             assert console.poll() is None
         (worker,) = children(console.pid)
         console.send_signal(number)
-        assert console.wait(30) == code
+        assert console.wait(120) == code
         assert console.stderr.read() == b""
     assert not worker.exists()
 
@@ -43,7 +43,7 @@ def test_a_tour_that_is_broken_off_leaves_nothing(cli, number, code):
         (worker,) = children(demo.pid)
         assert cli.left_behind != []
         demo.send_signal(number)
-        assert demo.wait(30) == code
+        assert demo.wait(120) == code
         assert demo.stderr.read() == b""
     assert not worker.exists()
     assert cli.left_behind == []
@@ -56,6 +56,6 @@ def test_under_nohup_the_end_of_the_terminal_ends_nothing(cli):
             assert sandbox.stdout.readline()
             sandbox.send_signal(signal.SIGHUP)
             sandbox.terminate()
-            assert sandbox.wait(30) == 143
+            assert sandbox.wait(120) == 143
     finally:
         signal.signal(signal.SIGHUP, before)

@@ -71,7 +71,7 @@ def test_the_doctor_tells_what_works_and_what_does_not(cli):
 def test_an_output_that_is_full_is_a_sentence(cli, sandbox):
     cli.env |= sandbox
     with Path("/dev/full").open("wb") as full, cli.started("console", "-c", "/help", stdout=full) as console:
-        assert console.wait(30) == 1
+        assert console.wait(120) == 1
         assert console.stderr.read() == b"contentstats-bot cannot go on: No space left on device.\n"
 
 
@@ -81,6 +81,6 @@ def test_a_reader_who_leaves_early_gets_no_traceback(cli, sandbox):
         console.stdout.close()
         console.stdin.write(b"/help\n/videos\n")
         console.stdin.close()
-        console.wait(30)
+        console.wait(120)
         assert console.returncode == 1
         assert console.stderr.read() == b""
