@@ -5,9 +5,11 @@ import os
 import sys
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+import adapters
 from bot.domain.clock import utc_now
 from bot.reply.model import Tone
 from tests.standins.scene import LINK, SAME_LINK, TRACK, HandClock, sandbox_of, scene_of
@@ -35,6 +37,7 @@ def console(sandbox, tmp_path):
             cwd=tmp_path,
             env=os.environ
             | {
+                "PYTHONPATH": str(Path(adapters.__file__).parents[1]),
                 "CONTENTSTATS_BASE_URL": sandbox.url,
                 "CONTENTSTATS_API_KEY": sandbox.key,
                 "DATABASE_URL": database_url,
