@@ -41,6 +41,7 @@ install: .venv/installed
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock && \
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . ; \
 	fi
+	@$(BIN)/python -m compileall -q bot adapters
 	@touch $@
 
 # Needs uv. The lock holds every platform's hashes and is what `make install` obeys.

@@ -71,20 +71,27 @@ class Exchange:
     def __init__(self, base_url: str, key: str, timeouts: Timeouts, transport: httpx.AsyncBaseTransport | None) -> None:
         self._base = base_url
         self._timeouts = timeouts
-        is_encrypted = base_url.startswith("https:")
-        self._http = httpx.AsyncClient(
+        self._key = key
+        self._transport = transport
+
+    @functools.cached_property
+    def _http(self) -> httpx.AsyncClient:
+        """The connections, made with the first call: what is imported for them is a third of a start."""
+        waits, is_encrypted = self._timeouts, self._base.startswith("https:")
+        return httpx.AsyncClient(
             verify=trusted() if is_encrypted else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),  # the latter trusts nobody
-            headers={"X-API-Key": key, "Accept": "application/json", "User-Agent": "contentstats-bot"},
-            timeout=httpx.Timeout(timeouts.read, connect=timeouts.connect, pool=timeouts.connect),
+            headers={"X-API-Key": self._key, "Accept": "application/json", "User-Agent": "contentstats-bot"},
+            timeout=httpx.Timeout(waits.read, connect=waits.connect, pool=waits.connect),
             # A server may close an idle connection just as a POST leaves: an outcome unclear for nothing.
             limits=httpx.Limits(max_connections=5, keepalive_expiry=3),
             trust_env=is_encrypted,  # a key in plain text goes through no proxy
-            transport=transport,
+            transport=self._transport,
         )
 
     async def aclose(self) -> None:
         """Close every connection."""
-        await self._http.aclose()
+        if "_http" in self.__dict__:  # made, by then
+            await self._http.aclose()
 
     async def send(
         self,

@@ -3,14 +3,16 @@
 Fernet (AES-128-CBC with HMAC-SHA256) under keys that are derived from `SECRET_KEYS`: the first encrypts, all decrypt.
 """
 
+# ruff: noqa: PLC0415 - a bot without SECRET_KEYS starts sooner, and smaller, without the library
+
 import base64
 import json
-
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from typing import TYPE_CHECKING
 
 from bot.domain.errors import NotConfigured
+
+if TYPE_CHECKING:
+    from cryptography.fernet import MultiFernet
 
 NO_KEYS = (
     "SECRET_KEYS is not set, so nothing secret can be stored. Whoever runs this bot sets it to the output of: "
@@ -26,7 +28,7 @@ class SecretBox:
     """Encrypts and decrypts. Without keys it refuses both with NotConfigured."""
 
     def __init__(self, keys: tuple[str, ...]) -> None:
-        self._fernet = MultiFernet([Fernet(_derived(key)) for key in keys]) if keys else None
+        self._fernet = _fernet(keys) if keys else None
 
     def lock(self, owner: str, purpose: str, secret: str) -> str:
         """The secret, readable only for the same owner and purpose."""
@@ -35,8 +37,11 @@ class SecretBox:
 
     def unlock(self, owner: str, purpose: str, locked: str) -> str:
         """What was locked; NotConfigured where the keys, the owner or the purpose are others."""
+        keys = self._keys()
+        from cryptography.fernet import InvalidToken
+
         try:
-            bound = json.loads(self._keys().decrypt(locked.encode()))
+            bound = json.loads(keys.decrypt(locked.encode()))
         except InvalidToken:
             raise NotConfigured(WRONG_KEYS) from None
         if (bound["owner"], bound["purpose"]) != (owner, purpose):
@@ -45,17 +50,29 @@ class SecretBox:
 
     def rotate(self, locked: str) -> str:
         """The same secret under the first key; NotConfigured where no key opens it."""
+        keys = self._keys()
+        from cryptography.fernet import InvalidToken
+
         try:
-            return self._keys().rotate(locked.encode()).decode()
+            return keys.rotate(locked.encode()).decode()
         except InvalidToken:
             raise NotConfigured(WRONG_KEYS) from None
 
-    def _keys(self) -> MultiFernet:
+    def _keys(self) -> "MultiFernet":
         if self._fernet is None:
             raise NotConfigured(NO_KEYS)
         return self._fernet
 
 
+def _fernet(keys: tuple[str, ...]) -> "MultiFernet":
+    from cryptography.fernet import Fernet, MultiFernet
+
+    return MultiFernet([Fernet(_derived(key)) for key in keys])
+
+
 def _derived(key: str) -> bytes:
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
     derivation = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"contentstats-bot secrets at rest")
     return base64.urlsafe_b64encode(derivation.derive(key.encode()))

@@ -135,13 +135,13 @@ class Mirror:
         return listing
 
     async def _page(self, stored: StoredVideo) -> Page:
-        problem = ""
+        problem, current = "", stored
         if is_stale(stored, self._clock()):
             try:
                 await self._read(stored)
             except ContentStatsError as error:
                 problem = str(error)
-        current = await self.current(stored)
+            current = await self.current(stored)
         snapshots = await self._store.videos.snapshots(self._wallet_id, stored.video.id)
         as_of = current.read_at or current.seen_at
         return Page(VideoReading(current.video, snapshots), as_of, problem, seen_at=current.seen_at)
