@@ -1,0 +1,105 @@
+"""When the API cannot answer: the last numbers stay, with their time and the reason."""
+
+from decimal import Decimal
+
+import pytest
+
+from bot.reply.model import Table, Tone
+from bot.reply.plain import plain_text
+from tests.standins.scene import LINK, LIST, PAGE, USAGE, YOUTUBE
+
+REASONS = {
+    "401": "does not accept the API key",
+    "402": "The balance is too low",
+    "403": "denies this API key access",
+    "404": "does not know that video",
+    "418": "refuses this (418)",
+    "429": "takes no more calls for the moment",
+    "500": "has a problem of its own",
+    "garbage": "answered with something that is not its API's",
+    "html": "answered with something that is not its API's",
+    "truncated": "broke the connection",
+    "reset": "broke the connection",
+    "hang": "did not answer in time",
+}
+
+
+@pytest.fixture
+async def known(scene, grown):
+    """Everything was read once, and then two hours passed."""
+    other = scene.sandbox.world.track(scene.sandbox.key, YOUTUBE, 7).id
+    scene.clock.advance(hours=3)
+    lines = (f"/stats {grown}", "/videos", "/usage", f"/compare {grown} {other}", f"/export {grown}", "/export all")
+    before = {line: await scene.say(line) for line in lines}
+    scene.clock.advance(hours=2)
+    return before
+
+
+def counts(reply):
+    """The tables of a reply but for the ages in the list."""
+    return [part.rows for part in reply.parts if isinstance(part, Table) and part.caption != "Videos"]
+
+
+async def test_when_the_api_fails_the_last_numbers_come_with_their_time_and_the_reason(scene, known):
+    for fault, words in REASONS.items():
+        scene.sandbox.faults.add(fault, times=None, seconds=30, headers={"Retry-After": "1"})
+        for line in list(known) if fault != "hang" else [f"/export {next(iter(known)).partition(' ')[2]}"]:
+            reply = await scene.say(line)
+            said = plain_text(reply)
+            assert reply.tone is Tone.WARNING, (fault, said)
+            assert words in said, (fault, said)
+            assert "2026-03-04 13:30 UTC" in said, (fault, said)
+            assert counts(reply) == counts(known[line]), (fault, said)
+            assert [file.content for file in reply.files] == [file.content for file in known[line].files], (fault, said)
+        scene.sandbox.faults.clear()
+
+
+async def test_what_the_api_could_not_say_is_asked_again_and_shown_when_it_can(scene, known):
+    line = next(line for line in known if line.startswith("/stats"))
+    scene.sandbox.faults.add("500", PAGE, times=3)
+    assert (await scene.say(line)).tone is Tone.WARNING
+    assert "53 of 53 snapshots" in plain_text(await scene.say(line))
+
+
+@pytest.mark.parametrize("line", ["/videos", "/usage", f"/track {LINK}", "/export all", "/stats cats", "/stop cats"])
+async def test_where_nothing_was_ever_known_the_reason_is_the_answer(scene, line):
+    scene.sandbox.faults.add("500", times=None)
+    reply = await scene.say(line)
+    assert reply.tone is Tone.PROBLEM
+    assert reply.summary == "ContentStats has a problem of its own (status 500). Try again in a minute."
+
+
+async def test_a_wallet_that_was_never_read_keeps_no_video_from_being_shown_or_stopped(scene, grown):
+    scene.sandbox.faults.add("500", USAGE, times=None)
+    card = await scene.say(f"/stats {grown}")
+    assert card.tone is Tone.INFO
+    assert "Price per 1,000" not in plain_text(card)
+    question = await scene.say(f"/stop {grown}")
+    assert "the API does not say how much that is" in question.summary
+    assert (await scene.press(question, "Stop tracking")).tone is Tone.SUCCESS
+
+
+async def test_status_asks_anew_and_tells_a_dead_key(scene):
+    await scene.say("/usage")
+    scene.clock.advance(seconds=6)
+    scene.sandbox.faults.add("401", times=None)
+    assert "does not accept the API key" in (await scene.say("/status")).summary
+
+
+async def test_after_the_clock_was_set_back_a_day_the_wallet_and_the_pages_are_read_anew(scene, grown):
+    scene.clock.advance(days=1)
+    await scene.say(f"/stats {grown}")
+    await scene.say("/usage")
+    scene.clock.advance(days=-1)
+    scene.sandbox.world.add_credit(scene.sandbox.key, Decimal(-90))
+    wallet = await scene.say("/usage")
+    assert wallet.summary.startswith("$8.9")
+    assert f"Numbers from {scene.clock():%Y-%m-%d %H:%M} UTC" in plain_text(wallet)
+    listed = scene.posts(LIST)
+    await scene.say("/usage")
+    assert scene.posts(LIST) == listed
+    reads = scene.posts(PAGE)
+    for _ in range(2):
+        card = await scene.say(f"/stats {grown}")
+    assert scene.posts(PAGE) == reads + 1
+    assert f"Numbers from {scene.clock():%Y-%m-%d %H:%M} UTC" in plain_text(card)
