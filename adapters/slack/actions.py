@@ -12,6 +12,8 @@ from bot.reply.call import Call
 from bot.reply.cutting import batches, length
 from bot.reply.model import Action, Button, LinkButton, Option, Select, Weight
 
+MAX_LABEL_OF_DIALOG = 300
+MAX_ANSWER = 30
 MAX_ELEMENTS = 25
 MAX_LABEL = 75
 MAX_PLACEHOLDER = 150
@@ -63,7 +65,7 @@ def _elements(action: Action) -> Iterator[Block]:
     match action:
         case Button(label, call, weight):
             button = {"type": "button", "action_id": "call", "text": plain(label, MAX_LABEL), "value": call.encode()}
-            yield button | _STYLES[weight]
+            yield button | _STYLES[weight] | ({"confirm": _sure(label)} if weight is Weight.DANGER else {})
         case LinkButton(label, url):
             target = target_of(url)
             if target is not None:
@@ -79,3 +81,14 @@ def _elements(action: Action) -> Iterator[Block]:
                 }
         case _:
             assert_never(action)
+
+
+def _sure(label: str) -> Block:
+    """The dialog before something ends for good: on a phone, one thumb is too little to end it."""
+    return {
+        "title": plain("Are you sure?", MAX_LABEL),
+        "text": plain(f"{label}? This cannot be undone.", MAX_LABEL_OF_DIALOG),
+        "confirm": plain("Yes", MAX_ANSWER),
+        "deny": plain("No", MAX_ANSWER),
+        "style": "danger",
+    }

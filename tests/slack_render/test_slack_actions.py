@@ -63,6 +63,13 @@ def test_saying_yes_and_ending_something_stand_out():
     assert styles == [None, "primary", "danger"]
 
 
+def test_only_what_ends_something_asks_again():
+    buttons = tuple(Button(each.value, Call("stop"), each) for each in Weight)
+    elements = [element for block in action_blocks(buttons) for element in block["elements"]]
+    asking = [element["text"]["text"] for element in elements if "confirm" in element]
+    assert asking == ["danger"]
+
+
 def test_a_link_opens_an_https_address_and_calls_nothing():
     (element,) = elements(LinkButton("Add credit", "https://contentstats.io/billing"))
     assert element["url"] == "https://contentstats.io/billing"
