@@ -1,0 +1,201 @@
+"""Rows 1 and 2: a signed command over HTTP, to its acknowledgement and to its answer, through the whole program.
+
+The program and its floor are processes of their own; Slack and ContentStats are in this one. Who asks waits for the
+answer before they ask again, as people do, so that one command's work is not in the way of the next one's
+acknowledgement; what happens where it is, the rows about people at once say.
+"""
+
+import asyncio
+import os
+import socket
+import statistics
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import TypeAlias
+
+from adapters.sandbox.serve import Sandbox
+from bench.floors.slack_app import SECRET
+from bench.measure import Pair, Row, duration, say
+from bench.slack import Asker, Slack, Taken, asking, receiving
+from bot.domain.clock import utc_now
+
+Ask: TypeAlias = Callable[[], Awaitable[Taken]]
+
+ROUNDS, BLOCK = 30, 10
+ANSWER_ROUNDS = 15
+CROWDS = (1, 5, 20, 50)
+EACH = 200
+"""Commands of a crowd in all."""
+STARTING = 60
+"""Seconds that a program may take to open its port."""
+GOAL, GOAL_P99, GOAL_ANSWER, SLACKS_LIMIT = 1.15, 1.25, 1.3, 3.0
+LINK = "https://www.tiktok.com/@steady/video/7301234567890123456"
+FLOOR = Path(__file__).parent / "floors" / "slack_app.py"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where both programs listen, and the video that is asked for."""
+
+    slack: Slack
+    ours: int
+    floor: int
+    video: str
+
+
+def rows() -> Iterator[Row]:
+    """The acknowledgement, the answer, the acknowledgement of many."""
+    say("rows 1 and 2: starting the program and its floor")
+    yield from asyncio.run(_rows())
+
+
+async def _rows() -> list[Row]:
+    async with _stage() as stage:
+        say("rows 1 and 2: asking one at a time")
+        async with asking(stage.slack, stage.ours, 1) as (ours,), asking(stage.slack, stage.floor, 1) as (floor,):
+            found = [*await _acks(ours, floor), await _bare_acks(ours, floor)]
+            found += [await _answers(ours, floor, "/usage", ""), await _answers(ours, floor, "/stats", stage.video)]
+        for people in CROWDS:
+            say(f"row 1: asking {people} at a time")
+            found += await _crowd(stage, people)
+        return found
+
+
+async def _acks(ours: Asker, floor: Asker) -> list[Row]:
+    async def mine_once() -> Taken:
+        await ours.settle()
+        return await ours.ask("/usage")
+
+    async def bare_once() -> Taken:
+        await floor.settle()
+        return await floor.ask("/ack", waits=False)
+
+    taken = await _in_turn(mine_once, bare_once, ROUNDS)
+    mine, bare = ([[each.ack for each in block] for block in side] for side in taken)
+    name = "signed /usage over HTTP to its ack; floor is a bare Bolt handler"
+    middle = Pair.of(list(map(statistics.median, mine)), list(map(statistics.median, bare)))
+    slow, slow_bare = (_p99([each for block in side for each in block]) for side in (mine, bare))
+    return [
+        middle.row(1, f"{name}, p50", GOAL),
+        Pair(slow, slow_bare, slow / slow_bare).row(1, f"{name}, p99", GOAL_P99),
+    ]
+
+
+async def _bare_acks(ours: Asker, floor: Asker) -> Row:
+    """The way to the acknowledgement alone, without the work behind it that takes the processor from who measures."""
+    taken = await _in_turn(ours.press, floor.press, ROUNDS)
+    mine, bare = ([statistics.median(each.ack for each in block) for block in side] for side in taken)
+    return Pair.of(mine, bare).row(1, "signed press in a form to its ack, nothing behind it; floor is Bolt, p50")
+
+
+async def _answers(ours: Asker, floor: Asker, command: str, words: str) -> Row:
+    taken = await _in_turn(lambda: ours.ask(command, words), lambda: floor.ask(command, words), ANSWER_ROUNDS)
+    mine, bare = ([statistics.median(each.answer for each in block) for block in side] for side in taken)
+    name = f"signed {command} to its answer; floor reads the same and posts a line"
+    return Pair.of(mine, bare).row(2, name, GOAL_ANSWER)
+
+
+async def _crowd(stage: Stage, people: int) -> list[Row]:
+    async with asking(stage.slack, stage.ours, people) as ours, asking(stage.slack, stage.floor, people) as floor:
+
+        async def all_of(askers: Sequence[Asker], times: int) -> list[float]:
+            async def one(asker: Asker) -> list[float]:
+                return [(await asker.ask("/usage")).ack for _ in range(times)]
+
+            return [each for mine in await asyncio.gather(*map(one, askers)) for each in mine]
+
+        await all_of(ours, 1)
+        await all_of(floor, 1)
+        half = max(1, EACH // people // 4)
+        blocks = [(await all_of(ours, half), await all_of(floor, half)) for _ in range(4)]
+    mine, bare = zip(*blocks, strict=True)
+    middle = Pair.of(list(map(statistics.median, mine)), list(map(statistics.median, bare)))
+    worst, worst_bare = (max(map(max, side)) for side in (mine, bare))
+    name = f"/usage to its ack, {people} at once; floor answers them too"
+    shown = (duration(worst), duration(worst_bare), f"{worst / worst_bare:.2f}x")
+    return [
+        middle.row(1, f"{name}, p50"),
+        Row(1, f"{name}, slowest", *shown, f"<= {SLACKS_LIMIT:g} s", worst <= SLACKS_LIMIT),
+    ]
+
+
+async def _in_turn(ours: Ask, floor: Ask, rounds: int) -> tuple[list[list[Taken]], list[list[Taken]]]:
+    """Blocks of the one and the other, A B A B, after one of each to warm up."""
+    for ask in (ours, floor):
+        for _ in range(BLOCK):
+            await ask()
+    blocks: tuple[list[list[Taken]], list[list[Taken]]] = ([], [])
+    for _ in range(rounds):
+        for ask, side in zip((ours, floor), blocks, strict=True):
+            side.append([await ask() for _ in range(BLOCK)])
+    return blocks
+
+
+def _p99(seconds: Sequence[float]) -> float:
+    return statistics.quantiles(seconds, n=100)[-1]
+
+
+@asynccontextmanager
+async def _stage() -> AsyncIterator[Stage]:
+    """Both programs, a Slack, and an account with two videos that have run for four days."""
+    async with AsyncExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="contentstats-bench-"))
+        slack = await stack.enter_async_context(receiving())
+        sandbox = await stack.enter_async_context(Sandbox(balance=Decimal(100), requests_per_minute=10_000))
+        began = utc_now() - timedelta(days=4)
+        video, *_ = [sandbox.world.track(sandbox.key, LINK + str(number), 7, began).id for number in range(2)]
+        console = str(Path(sys.executable).with_name("contentstats-bot"))
+        settings = {
+            "CONTENTSTATS_API_KEY": sandbox.key,
+            "CONTENTSTATS_BASE_URL": sandbox.url,
+            "DATABASE_URL": f"sqlite:///{folder}/bench.db",
+            "SLACK_API_URL": f"{slack.url}/api/",
+            "SLACK_BOT_TOKEN": "xoxb-bench",
+            "SLACK_SIGNING_SECRET": SECRET,
+            "LOG_LEVEL": "WARNING",
+            "PORT": str(_free_port()),
+        }
+        ours, port = int(settings["PORT"]), _free_port()
+        await stack.enter_async_context(_running((console, "run", "--only", "web"), settings, folder, ours))
+        database = f"sqlite+aiosqlite:///{folder}/bench.db"
+        bare = (sys.executable, str(FLOOR), str(port), database, video)
+        await stack.enter_async_context(_running(bare, {}, folder, port))
+        yield Stage(slack, ours, port, video)
+
+
+@asynccontextmanager
+async def _running(command: Sequence[str], settings: dict[str, str], folder: str, port: int) -> AsyncIterator[None]:
+    """A program, from when its port is open."""
+    program = await asyncio.create_subprocess_exec(*command, env=os.environ | settings, cwd=folder)
+    try:
+        async with asyncio.timeout(STARTING):
+            while not await _is_open(port):
+                if program.returncode is not None:
+                    raise RuntimeError(f"{command[0]} ended with {program.returncode}")
+                await asyncio.sleep(0.1)
+        yield
+    finally:
+        if program.returncode is None:
+            program.terminate()
+        await program.wait()
+
+
+async def _is_open(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    await writer.wait_closed()
+    return True
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])

@@ -1,0 +1,181 @@
+"""A Slack as small as it can be: it signs and sends commands, says yes to every call, and notes when answers come.
+
+The local Slack of the tests checks everything that it is sent, and so would take more time than what is measured.
+"""
+
+import asyncio
+import json
+import re
+import time
+from asyncio import Future, Protocol, Transport
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+import httptools
+from slack_sdk.signature import SignatureVerifier
+
+from bench.floors.slack_app import SECRET
+
+PERSON = re.compile(rb"UBENCH\d+")
+WITHIN = 30
+"""Seconds that an answer may take."""
+PAUSE, WAKING = 0.005, 3
+ANSWERED = (200, 405)
+PING = b"GET /slack/events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Seconds from sending a command to its acknowledgement, and to its answer; 0 where none was waited for."""
+
+    ack: float
+    answer: float = 0
+
+
+class Slack:
+    """The receiver. Each person waits for one answer at a time."""
+
+    def __init__(self, port: int) -> None:
+        self.url = f"http://127.0.0.1:{port}"
+        self.calls: list[str] = []
+        self.waiting: dict[str, Future[float]] = {}
+        person = {"id": "U", "team_id": "T1", "name": "ana"}
+        yes = {"ok": True, "team_id": "T1", "team": "Bench", "user": person, "file_id": "F1"}
+        body = json.dumps(yes | {"upload_url": f"{self.url}/upload"}).encode()
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        self.answer = head.encode() + body
+        """To everything: what is not asked for in it, nobody reads."""
+
+    def received(self, path: str, body: bytes) -> None:
+        """Note a call, and whether it is the answer that somebody waits for."""
+        self.calls.append(path)
+        if path.startswith(("/hooks/", "/api/chat.")) and (person := PERSON.search(path.encode() + body)):
+            waiting = self.waiting.get(person[0].decode())
+            if waiting is not None and not waiting.done():
+                waiting.set_result(time.perf_counter())
+
+
+class Asker:
+    """One person at one app, on one connection."""
+
+    def __init__(self, slack: Slack, number: int, connection: "_Line") -> None:
+        self._slack = slack
+        self._name = f"UBENCH{number}"
+        self._connection = connection
+        self._asked = 0
+
+    async def settle(self) -> None:
+        """Let what is left of the last command end, and wake the app as anyone would who asked a moment before.
+
+        Else the system's own time for waking a process that slept would be most of an acknowledgement.
+        """
+        await asyncio.sleep(PAUSE)
+        for _ in range(WAKING):
+            await self._connection.post(PING)
+
+    async def ask(self, command: str, words: str = "", *, waits: bool = True) -> Taken:
+        """Send a command; its answer is waited for unless the app gives none."""
+        request = self._request(command, words)
+        answered = self._slack.waiting[self._name] = asyncio.get_running_loop().create_future()
+        async with asyncio.timeout(WITHIN):
+            began = time.perf_counter()
+            acknowledged = await self._connection.post(request) - began
+            return Taken(acknowledged, await answered - began) if waits else Taken(acknowledged)
+
+    async def press(self) -> Taken:
+        """Press something within an open form, which is acknowledged and has nothing behind it."""
+        payload = {"type": "block_actions", "team": {"id": "T1"}, "user": {"id": self._name}, "api_app_id": "A1"}
+        payload |= {"view": {"id": "V1", "type": "modal"}, "trigger_id": "1.1", "token": "t"}
+        payload |= {"actions": [{"type": "static_select", "action_id": "a", "block_id": "b"}]}
+        request = _signed({"payload": json.dumps(payload)})
+        began = time.perf_counter()
+        return Taken(await self._connection.post(request) - began)
+
+    def _request(self, command: str, words: str) -> bytes:
+        self._asked += 1
+        form = {"token": "t", "team_id": "T1", "team_domain": "bench", "channel_id": "C1", "channel_name": "general"}
+        form |= {"user_id": self._name, "user_name": "ana", "command": command, "text": words, "api_app_id": "A1"}
+        form |= {"is_enterprise_install": "false", "response_url": f"{self._slack.url}/hooks/{self._name}"}
+        form |= {"trigger_id": f"{time.time_ns()}.{self._name}.{self._asked}"}
+        return _signed(form)
+
+
+@asynccontextmanager
+async def receiving() -> AsyncIterator[Slack]:
+    """A receiver on a free port."""
+    found: list[Slack] = []
+    server = await asyncio.get_running_loop().create_server(lambda: _Door(found[0]), "127.0.0.1", 0)
+    found.append(Slack(server.sockets[0].getsockname()[1]))
+    async with server:
+        yield found[0]
+
+
+@asynccontextmanager
+async def asking(slack: Slack, port: int, people: int) -> AsyncIterator[list[Asker]]:
+    """So many people at the app on this port, each with a connection of their own."""
+    loop = asyncio.get_running_loop()
+    lines = [(await loop.create_connection(_Line, "127.0.0.1", port))[1] for _ in range(people)]
+    yield [Asker(slack, number, line) for number, line in enumerate(lines)]
+    for line in lines:
+        line.close()
+
+
+class _Door(Protocol):
+    """A connection to the receiver."""
+
+    def __init__(self, slack: Slack) -> None:
+        self._slack = slack
+        self._path, self._body = "", b""
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
+        self._transport = transport
+        self._parser = httptools.HttpRequestParser(self)
+        self.data_received: Callable[[bytes], None] = self._parser.feed_data
+
+    def on_url(self, url: bytes) -> None:
+        self._path, self._body = url.decode(), b""
+
+    def on_body(self, body: bytes) -> None:
+        self._body += body
+
+    def on_message_complete(self) -> None:
+        self._slack.received(self._path, self._body)
+        self._transport.write(self._slack.answer)
+
+
+class _Line(Protocol):
+    """A connection to an app: one request at a time."""
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
+        self._transport = transport
+
+    def close(self) -> None:
+        self._transport.close()
+
+    async def post(self, request: bytes) -> float:
+        """When the whole answer had come; RuntimeError where it is neither 200 nor 405, which refuses a ping."""
+        self._done: Future[float] = asyncio.get_running_loop().create_future()
+        self._parser = httptools.HttpResponseParser(self)
+        self._transport.write(request)
+        return await self._done
+
+    def data_received(self, data: bytes) -> None:
+        self._parser.feed_data(data)
+
+    def on_message_complete(self) -> None:
+        status = self._parser.get_status_code()
+        if status in ANSWERED:
+            self._done.set_result(time.perf_counter())
+        else:
+            self._done.set_exception(RuntimeError(f"a command was answered with {status}"))
+
+
+def _signed(form: dict[str, str]) -> bytes:
+    """The request of a form, as Slack sends and signs it."""
+    body, now = urlencode(form), str(int(time.time()))
+    signature = SignatureVerifier(SECRET).generate_signature(timestamp=now, body=body)
+    lines = ("POST /slack/events HTTP/1.1", "Host: 127.0.0.1", "Content-Type: application/x-www-form-urlencoded")
+    signed = (f"X-Slack-Request-Timestamp: {now}", f"X-Slack-Signature: {signature}")
+    return "\r\n".join((*lines, *signed, f"Content-Length: {len(body)}", "", body)).encode()
