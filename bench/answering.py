@@ -35,6 +35,14 @@ EACH = 200
 STARTING = 60
 """Seconds that a program may take to open its port."""
 GOAL, GOAL_P99, GOAL_ANSWER, SLACKS_LIMIT = 1.15, 1.25, 1.3, 3.0
+TRIED_ACK = (
+    "in one process, hot, with nothing behind it, the way to the ack took 0.078 ms against 0.074, and the press below "
+    "takes as long as Bolt; starting the work behind the ack 5 ms later gave 2.2x, collecting no garbage nothing"
+)
+TRIED_ANSWER = (
+    "without noting what was heard, a committed write, /usage took 22 % less and /stats 29 %; with SQLite's "
+    "synchronous=NORMAL 10 % and 16 %; with a shorter switch interval of threads no less"
+)
 LINK = "https://www.tiktok.com/@steady/video/7301234567890123456"
 FLOOR = Path(__file__).parent / "floors" / "slack_app.py"
 
@@ -82,8 +90,8 @@ async def _acks(ours: Asker, floor: Asker) -> list[Row]:
     middle = Pair.of(list(map(statistics.median, mine)), list(map(statistics.median, bare)))
     slow, slow_bare = (_p99([each for block in side for each in block]) for side in (mine, bare))
     return [
-        middle.row(1, f"{name}, p50", GOAL),
-        Pair(slow, slow_bare, slow / slow_bare).row(1, f"{name}, p99", GOAL_P99),
+        middle.row(1, f"{name}, p50", GOAL, TRIED_ACK),
+        Pair(slow, slow_bare, slow / slow_bare).row(1, f"{name}, p99", GOAL_P99, TRIED_ACK),
     ]
 
 
@@ -98,7 +106,7 @@ async def _answers(ours: Asker, floor: Asker, command: str, words: str) -> Row:
     taken = await _in_turn(lambda: ours.ask(command, words), lambda: floor.ask(command, words), ANSWER_ROUNDS)
     mine, bare = ([statistics.median(each.answer for each in block) for block in side] for side in taken)
     name = f"signed {command} to its answer; floor reads the same and posts a line"
-    return Pair.of(mine, bare).row(2, name, GOAL_ANSWER)
+    return Pair.of(mine, bare).row(2, name, GOAL_ANSWER, TRIED_ANSWER)
 
 
 async def _crowd(stage: Stage, people: int) -> list[Row]:

@@ -148,28 +148,39 @@ class _Door(Protocol):
 class _Line(Protocol):
     """A connection to an app: one request at a time."""
 
+    def __init__(self) -> None:
+        self._done: Future[float] | None = None
+
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         self._transport = transport
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
+        if self._done is not None and not self._done.done():
+            self._done.set_exception(RuntimeError("an app hung up"))
 
     def close(self) -> None:
         self._transport.close()
 
     async def post(self, request: bytes) -> float:
-        """When the whole answer had come; RuntimeError where it is neither 200 nor 405, which refuses a ping."""
-        self._done: Future[float] = asyncio.get_running_loop().create_future()
+        """When the whole answer had come; RuntimeError where it is neither 200 nor a ping's 405, or does not come."""
+        if self._transport.is_closing():
+            raise RuntimeError("an app hung up")
+        done = self._done = asyncio.get_running_loop().create_future()
         self._parser = httptools.HttpResponseParser(self)
         self._transport.write(request)
-        return await self._done
+        return await done
 
     def data_received(self, data: bytes) -> None:
         self._parser.feed_data(data)
 
     def on_message_complete(self) -> None:
-        status = self._parser.get_status_code()
+        status, done = self._parser.get_status_code(), self._done
+        if done is None or done.done():
+            return
         if status in ANSWERED:
-            self._done.set_result(time.perf_counter())
+            done.set_result(time.perf_counter())
         else:
-            self._done.set_exception(RuntimeError(f"a command was answered with {status}"))
+            done.set_exception(RuntimeError(f"a command was answered with {status}"))
 
 
 def _signed(form: dict[str, str]) -> bytes:

@@ -27,10 +27,12 @@ QUERIES = {
         "SELECT * FROM wallets WHERE id = 1",
         "SELECT * FROM videos WHERE wallet_id = 1 AND is_running",
         "SELECT day, sum(snapshots) FROM snapshot_days WHERE wallet_id = 1 GROUP BY day",
+        "SELECT person_id, channel_id, sum(cost) FROM track_requests WHERE workspace_id = 1 GROUP BY 1, 2",
     ),
     "/stats": (
         "SELECT * FROM videos WHERE wallet_id = 1 AND video_id = :video",
         "SELECT * FROM snapshots WHERE wallet_id = 1 AND video_id = :video ORDER BY taken_at",
+        "SELECT cost_per_snapshot FROM wallets WHERE id = 1",
     ),
 }
 
