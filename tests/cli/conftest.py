@@ -1,5 +1,6 @@
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +11,12 @@ import pytest
 
 PROGRAM = Path(sys.executable).with_name("contentstats-bot")
 KEPT = ("PATH", "COVERAGE_PROCESS_START", "COVERAGE_FILE")
+
+
+def _hear_signals() -> None:
+    """As a program that is started at a prompt: these tests may run in the background, where both are ignored."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 class CommandLine:
@@ -39,7 +46,8 @@ class CommandLine:
     def started(self, *args: str, **streams) -> Iterator[subprocess.Popen]:
         """It, running; killed at the end of the block if it still does."""
         usual = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        process = subprocess.Popen([PROGRAM, *args], cwd=self.folder, env=self.env, **usual | streams)
+        at_a_prompt = {"cwd": self.folder, "env": self.env, "preexec_fn": _hear_signals}
+        process = subprocess.Popen([PROGRAM, *args], **usual | at_a_prompt | streams)
         try:
             with process:
                 try:
