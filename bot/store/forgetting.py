@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.tracking import RequestState
 from bot.store.database import Database, insert_into
+from bot.store.schedule_tables import alert_settings, digests, events, outbox
 from bot.store.tables import (
     IS_IN_FLIGHT,
     audit,
@@ -30,7 +31,7 @@ class Forgetting:
         self._database = database
 
     async def workspace(self, workspace_id: int) -> None:
-        """Delete a workspace: its key, requests, audit and videos, and the mirror of a wallet nobody else uses.
+        """Delete a workspace: its key, requests, audit, digests, alerts and videos, and the mirror nobody else uses.
 
         Requests whose outcome is open stay, with the workspace's number, until they are settled: what they started
         must not be started again. Of the rest the sum spent in each month stays, so that the cap cannot be forgotten.
@@ -39,7 +40,7 @@ class Forgetting:
         async with self._database.writing() as connection:
             await self._own_videos(connection, workspace_id)
             await self._keep_spend(connection, workspace_id)
-            for table in (credentials, audit):
+            for table in (credentials, audit, digests, alert_settings, outbox):
                 await connection.execute(delete(table).where(table.c.workspace_id == workspace_id))
             await connection.execute(delete(track_requests).where(settled))
             unused = ~exists().where(track_requests.c.workspace_id == workspace_id)
@@ -77,5 +78,5 @@ class Forgetting:
 
     async def _unused_mirrors(self, connection: AsyncConnection) -> None:
         used = select(workspaces.c.wallet_id)
-        for table in (snapshots, snapshot_days, video_counts, videos):
+        for table in (events, snapshots, snapshot_days, video_counts, videos):
             await connection.execute(delete(table).where(table.c.wallet_id.not_in(used)))

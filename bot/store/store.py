@@ -8,9 +8,11 @@ from bot.store.audit import Audit
 from bot.store.credentials import Credentials
 from bot.store.crypto import SecretBox
 from bot.store.database import Database
+from bot.store.events import Events
 from bot.store.forgetting import Forgetting
 from bot.store.inbox import Inbox
 from bot.store.installations import Installations
+from bot.store.leases import Leases
 from bot.store.migrate import migrate
 from bot.store.rates import RateRows
 from bot.store.short_links import ShortLinks
@@ -35,6 +37,8 @@ class Store:
         self.credentials = Credentials(database, box)
         self.installations = Installations(database, box)
         self.inbox = Inbox(database)
+        self.events = Events(database)
+        self.leases = Leases(database)
         self.forgetting = Forgetting(database)
 
     @classmethod

@@ -1,0 +1,77 @@
+"""A reply as the outbox keeps it: JSON with the bytes of pictures and files beside it, and back to the very same reply.
+
+What is stored must be readable after any update of the program: a field that a stored reply lacks takes its default.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from functools import cache
+from typing import Any, get_type_hints
+
+from bot.reply import model
+from bot.reply.call import Call
+from bot.reply.model import Reply
+
+_CLASSES: Mapping[str, type] = {
+    cls.__name__: cls for cls in (*vars(model).values(), Call) if isinstance(cls, type) and is_dataclass(cls)
+}
+
+
+def to_stored(reply: Reply) -> tuple[str, Mapping[str, bytes]]:
+    """The reply as JSON, and its bytes by the hash that stands for them there: equal bytes have one hash."""
+    blobs: dict[str, bytes] = {}
+
+    def neutral(value: object) -> object:
+        match value:
+            case datetime():
+                return value.astimezone(UTC).isoformat()
+            case bytes():
+                digest = hashlib.sha256(value).hexdigest()
+                blobs[digest] = value
+                return digest
+            case Mapping():
+                return dict(value)
+            case _ if is_dataclass(value):
+                stated = {field.name: getattr(value, field.name) for field in fields(value)}
+                return {"type": type(value).__name__} | stated
+            case _:
+                msg = f"a reply holds no {type(value).__name__}"
+                raise TypeError(msg)
+
+    return json.dumps(reply, default=neutral, separators=(",", ":")), blobs
+
+
+def from_stored(payload: str, blobs: Mapping[str, bytes]) -> Reply:
+    """The reply that `to_stored` was given; KeyError where bytes of it are missing."""
+    reply = _read(json.loads(payload), Reply, blobs)
+    if not isinstance(reply, Reply):
+        msg = f"a stored reply is no {type(reply).__name__}"
+        raise TypeError(msg)
+    return reply
+
+
+def _read(value: Any, hint: Any, blobs: Mapping[str, bytes]) -> Any:  # noqa: ANN401 - JSON holds anything
+    match value:
+        case {"type": str(name)} if name in _CLASSES:
+            cls = _CLASSES[name]
+            hints = _hints(cls)
+            return cls(**{key: _read(each, hints[key], blobs) for key, each in value.items() if key in hints})
+        case list():
+            return tuple(_read(each, None, blobs) for each in value)
+        case str() if hint is datetime:
+            return datetime.fromisoformat(value)
+        case str() if hint is bytes:
+            return blobs[value]
+        case str() if isinstance(hint, type) and issubclass(hint, StrEnum):
+            return hint(value)
+        case _:
+            return value
+
+
+@cache
+def _hints(cls: type) -> Mapping[str, Any]:
+    return get_type_hints(cls)

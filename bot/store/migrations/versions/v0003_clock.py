@@ -1,0 +1,159 @@
+"""What the clock needs: digests and alerts that people set, what happened, and what must be said."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+
+MOMENT = sa.DateTime(timezone=True)
+
+
+def upgrade() -> None:
+    _digests()
+    _alerts()
+    _events()
+    _outbox()
+    op.create_table(
+        "blobs",
+        sa.Column("hash", sa.String(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("used_at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("hash", name="pk_blobs"),
+    )
+    op.create_table(
+        "leases",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("token", sa.String(), nullable=False),
+        sa.Column("until", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_leases"),
+    )
+
+
+def _digests() -> None:
+    op.create_table(
+        "digests",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("channel_id", sa.String(), nullable=False),
+        sa.Column("is_on", sa.Boolean(), nullable=False),
+        sa.Column("off_reason", sa.Text(), nullable=False),
+        sa.Column("zone", sa.String(), nullable=False),
+        sa.Column("minute", sa.Integer(), nullable=False),
+        sa.Column("weekday", sa.Integer()),
+        sa.Column("options", sa.JSON(), nullable=False),
+        sa.Column("next_date", sa.Date(), nullable=False),
+        sa.Column("next_due_at", MOMENT, nullable=False),
+        sa.Column("last_date", sa.Date()),
+        sa.Column("last_window_end", MOMENT),
+        sa.Column("lease_until", MOMENT),
+        sa.Column("lease_token", sa.String()),
+        sa.Column("set_by_id", sa.String(), nullable=False),
+        sa.Column("set_by_name", sa.Text(), nullable=False),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name="fk_digests_workspace_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_digests"),
+        sa.UniqueConstraint("workspace_id", "channel_id", name="uq_digests_workspace_id_channel_id"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "ix_digests_due",
+        "digests",
+        ["next_due_at"],
+        postgresql_where=sa.text("is_on"),
+        sqlite_where=sa.text("is_on = 1"),
+    )
+
+
+def _alerts() -> None:
+    op.create_table(
+        "alert_settings",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("channel_id", sa.String(), nullable=False),
+        sa.Column("is_on", sa.Boolean(), nullable=False),
+        sa.Column("off_reason", sa.Text(), nullable=False),
+        sa.Column("threshold", sa.BigInteger()),
+        sa.Column("kinds", sa.JSON(), nullable=False),
+        sa.Column("muted_until", MOMENT),
+        sa.Column("quiet_zone", sa.String()),
+        sa.Column("quiet_from", sa.Integer()),
+        sa.Column("quiet_until", sa.Integer()),
+        sa.Column("set_by_id", sa.String(), nullable=False),
+        sa.Column("set_by_name", sa.Text(), nullable=False),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name="fk_alert_settings_workspace_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_alert_settings"),
+        sa.UniqueConstraint("workspace_id", "channel_id", name="uq_alert_settings_workspace_id_channel_id"),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "alert_states",
+        sa.Column("setting_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("episode", sa.Integer(), nullable=False),
+        sa.Column("message_key", sa.String()),
+        sa.Column("snoozed_until", MOMENT),
+        sa.Column("detail", sa.JSON(), nullable=False),
+        sa.Column("changed_at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["setting_id"], ["alert_settings.id"], name="fk_alert_states_setting_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("setting_id", "subject", name="pk_alert_states"),
+    )
+
+
+def _events() -> None:
+    op.create_table(
+        "events",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("wallet_id", sa.Integer(), nullable=False),
+        sa.Column("video_id", sa.String(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("detail", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["wallet_id"], ["wallets.id"], name="fk_events_wallet_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_events"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_events_wallet_id", "events", ["wallet_id", "id"])
+
+
+def _outbox() -> None:
+    op.create_table(
+        "outbox",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("channel_id", sa.String(), nullable=False),
+        sa.Column("thread_id", sa.String()),
+        sa.Column("person_id", sa.String()),
+        sa.Column("edits", sa.String()),
+        sa.Column("payload", sa.Text(), nullable=False),
+        sa.Column("owner_id", sa.String()),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_at", MOMENT, nullable=False),
+        sa.Column("expires_at", MOMENT),
+        sa.Column("first_try_at", MOMENT),
+        sa.Column("last_try_at", MOMENT),
+        sa.Column("lease_until", MOMENT),
+        sa.Column("lease_token", sa.String()),
+        sa.Column("message_id", sa.String()),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("ended_at", MOMENT),
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name="fk_outbox_workspace_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_outbox"),
+        sa.UniqueConstraint("key", name="uq_outbox_key"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_outbox_channel", "outbox", ["workspace_id", "channel_id", "id"])
+    op.create_index(
+        "ix_outbox_open",
+        "outbox",
+        ["next_at"],
+        postgresql_where=sa.text("state IN ('pending', 'sending', 'unclear')"),
+        sqlite_where=sa.text("state IN ('pending', 'sending', 'unclear')"),
+    )

@@ -1,0 +1,134 @@
+"""The tables of the clock: what is due, what happened, and what must be said.
+
+Times that decide are in the rows, so a restart, a second process or a missed tick changes nothing: a digest is due when
+its `next_due_at` has come, and said once because its outbox `key` is unique.
+"""
+
+from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint, text
+from sqlalchemy.types import JSON, Boolean, Date, Integer, LargeBinary, String, Text
+
+from bot.store.tables import metadata
+from bot.store.types import Dollars, UtcDateTime, Words
+
+digests = Table(
+    "digests",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("workspace_id", ForeignKey("workspaces.id"), nullable=False),
+    Column("channel_id", String, nullable=False),
+    Column("is_on", Boolean, nullable=False),
+    Column("off_reason", Words, nullable=False),
+    Column("zone", String, nullable=False),
+    Column("minute", Integer, nullable=False),
+    Column("weekday", Integer),
+    Column("options", JSON, nullable=False),
+    Column("next_date", Date, nullable=False),
+    Column("next_due_at", UtcDateTime, nullable=False),
+    Column("last_date", Date),
+    Column("last_window_end", UtcDateTime),
+    Column("lease_until", UtcDateTime),
+    Column("lease_token", String),
+    Column("set_by_id", String, nullable=False),
+    Column("set_by_name", Words, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("workspace_id", "channel_id"),
+    sqlite_autoincrement=True,  # its number is in the keys of what was posted: never again
+)
+Index("ix_digests_due", digests.c.next_due_at, postgresql_where=digests.c.is_on, sqlite_where=text("is_on = 1"))
+
+alert_settings = Table(
+    "alert_settings",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("workspace_id", ForeignKey("workspaces.id"), nullable=False),
+    Column("channel_id", String, nullable=False),
+    Column("is_on", Boolean, nullable=False),
+    Column("off_reason", Words, nullable=False),
+    Column("threshold", Dollars),
+    Column("kinds", JSON, nullable=False),
+    Column("muted_until", UtcDateTime),
+    Column("quiet_zone", String),
+    Column("quiet_from", Integer),
+    Column("quiet_until", Integer),
+    Column("set_by_id", String, nullable=False),
+    Column("set_by_name", Words, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("workspace_id", "channel_id"),
+    sqlite_autoincrement=True,  # as above
+)
+
+alert_states = Table(
+    "alert_states",
+    metadata,
+    Column("setting_id", ForeignKey("alert_settings.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("subject", String, primary_key=True),
+    Column("state", String, nullable=False),
+    Column("episode", Integer, nullable=False),
+    Column("message_key", String),
+    Column("snoozed_until", UtcDateTime),
+    Column("detail", JSON, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("wallet_id", ForeignKey("wallets.id"), nullable=False),
+    Column("video_id", String, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("detail", JSON, nullable=False),
+    Index("ix_events_wallet_id", "wallet_id", "id"),
+    sqlite_autoincrement=True,  # their order is that of their numbers
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", String, nullable=False, unique=True),
+    Column("workspace_id", ForeignKey("workspaces.id"), nullable=False),
+    Column("channel_id", String, nullable=False),
+    Column("thread_id", String),
+    Column("person_id", String),
+    Column("edits", String),
+    Column("payload", Text, nullable=False),
+    Column("owner_id", String),
+    Column("state", String, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime),
+    Column("first_try_at", UtcDateTime),
+    Column("last_try_at", UtcDateTime),
+    Column("lease_until", UtcDateTime),
+    Column("lease_token", String),
+    Column("message_id", String),
+    Column("error", Words, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Index("ix_outbox_channel", "workspace_id", "channel_id", "id"),
+    sqlite_autoincrement=True,  # the order within a channel is that of their numbers
+)
+Index(
+    "ix_outbox_open",
+    outbox.c.next_at,
+    postgresql_where=text("state IN ('pending', 'sending', 'unclear')"),
+    sqlite_where=text("state IN ('pending', 'sending', 'unclear')"),
+)
+
+blobs = Table(
+    "blobs",
+    metadata,
+    Column("hash", String, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+    Column("used_at", UtcDateTime, nullable=False),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("token", String, nullable=False),
+    Column("until", UtcDateTime, nullable=False),
+)
