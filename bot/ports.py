@@ -63,3 +63,10 @@ class ChannelPoster(Protocol):
     async def edit(self, channel: ChannelRef, message_id: str, reply: Reply) -> Delivery:
         """Put a reply in the place of one that was posted. Safe to repeat."""
         ...
+
+    async def direct(self, workspace_id: str, person_id: str) -> ChannelRef | None:
+        """The channel in which one person alone reads; None where there is none. Safe to repeat.
+
+        Only for now where the platform did not answer: whoever has to tell the person asks again later.
+        """
+        ...

@@ -25,6 +25,7 @@ from adapters.slack.limits import Limits
 from adapters.slack.listeners import Listeners
 from adapters.slack.oauth import OAuth
 from adapters.slack.pictures import Pictures
+from adapters.slack.post import SlackPoster
 from adapters.slack.socket_mode import SocketMode
 from adapters.slack.teams import Several, Teams, team_of_token
 from adapters.slack.ways import Ways
@@ -76,9 +77,9 @@ class SlackApp:
             self._calls = Calls(self._session, self._sleep)
             self._client = new_client(self._session, self._options.api_url, self._options.bot_token)
             teams = await self._teams(stack)
-            answers = Answers(
-                Ways(self._calls, Limits(sleep=self._sleep), self._clock), Pictures(self._calls), self._sleep
-            )
+            limits, pictures = Limits(sleep=self._sleep), Pictures(self._calls)
+            self._poster = SlackPoster(teams, self._calls, pictures, limits, self._sleep)
+            answers = Answers(Ways(self._calls, limits, self._clock), pictures, self._sleep)
             arrivals = Arrivals(self._bot, teams, answers, self._clock)
             callers, home = Callers(self._calls, self._clock), HomeTab(self._bot, self._calls)
             gestures = Gestures(self._bot, arrivals, callers, self._calls, answers, home, self._options.prefix)
@@ -97,6 +98,11 @@ class SlackApp:
     def routes(self) -> tuple[Route, ...]:
         """The pages by which any workspace installs the app; none where it has no `client_id`."""
         return self._routes
+
+    @property
+    def poster(self) -> SlackPoster:
+        """What posts by itself, at the one pace that it shares with the answers; for as long as the app is open."""
+        return self._poster
 
     async def handle(self, body: bytes, headers: Mapping[str, str]) -> BoltResponse:
         """The answer to a request over HTTP, its headers' names in small letters: 401 unless Slack has signed it."""

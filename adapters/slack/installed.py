@@ -55,10 +55,7 @@ class InstalledTeams:
         await self._rotation.aclose()
 
     async def find(self, team_id: str, enterprise_id: str | None) -> Team | None:
-        """The workspace, None where the app is not installed. DatabaseUnavailable and NotConfigured pass through.
-
-        Without its `enterprise_id`, an organisation's workspace is found once it was found with it.
-        """
+        """The workspace, None where the app is not installed. DatabaseUnavailable and NotConfigured pass through."""
         team, until = self._known.pop(team_id, (None, self._clock()))
         if team is None or until <= self._clock():
             team, until = await self._found(team_id, enterprise_id), self._clock() + KNOWN_FOR
@@ -68,6 +65,10 @@ class InstalledTeams:
             del self._known[next(iter(self._known))]
         self._known[team_id] = (team, until)
         return team
+
+    async def known(self, team_id: str) -> Team | None:
+        """The workspace, an organisation's where it was found with its `enterprise_id` once."""
+        return await self.find(team_id, None)
 
     async def save(self, installation: Installation) -> None:
         """Keep an installation, in place of the one before. NotConfigured without SECRET_KEYS."""

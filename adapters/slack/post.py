@@ -15,12 +15,14 @@ from uuid import UUID, uuid5
 
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from adapters.slack.calls import Calls, SlackFailed
 from adapters.slack.limits import POST, Busy, Limits, Sleep
 from adapters.slack.pictures import Pictures, has_picture, without_pictures
 from adapters.slack.refusals import OURS, RATE_LIMITED, SOON, details, refusal
 from adapters.slack.render import MAX_BLOCKS, Message, messages
-from adapters.slack.teams import Team, Teams
+from adapters.slack.teams import CHAT, Team, Teams
 from adapters.slack.texts import Block, plain
+from adapters.slack.ways import direct_channel
 from bot.domain.errors import DatabaseUnavailable, NotConfigured
 from bot.ports import ChannelRef, Delivery, Later, Posted, Rejected, Unclear
 from bot.reply.cutting import cut, length
@@ -53,28 +55,26 @@ class SlackPoster:
     """Posts for every workspace that `teams` knows, and repeats nothing that Slack may have done.
 
     A reply that needs several messages is posted as its first, whose text is that of the whole, with the others in its
-    thread; an edit changes that first one. `organisation_id` is the organisation whose one token serves every workspace
-    in it, if there is such a token.
+    thread; an edit changes that first one.
     """
 
     def __init__(
         self,
         teams: Teams,
+        calls: Calls,
         pictures: Pictures,
         limits: Limits,
-        *,
-        organisation_id: str | None = None,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._teams = teams
+        self._calls = calls
         self._pictures = pictures
         self._limits = limits
-        self._organisation_id = organisation_id
         self._sleep = sleep
 
     async def post(self, channel: ChannelRef, reply: Reply, key: str) -> Delivery:
         """Post once, into the channel or the thread in it. `key` names this message and no other. Never raises."""
-        team = await self._team(channel)
+        team = await self._team(channel.workspace_id)
         if not isinstance(team, Team):
             return team
         first, *others = messages(reply, await self._pictures.uploaded(team, reply))
@@ -93,7 +93,7 @@ class SlackPoster:
 
     async def edit(self, channel: ChannelRef, message_id: str, reply: Reply) -> Delivery:
         """Put a reply in the place of one that was posted. Safe to repeat. Never raises."""
-        team = await self._team(channel)
+        team = await self._team(channel.workspace_id)
         if not isinstance(team, Team):
             return team
         first, *others = messages(reply, await self._pictures.uploaded(team, reply))
@@ -114,9 +114,20 @@ class SlackPoster:
 
         return await self._shown(team, reply, Message(first.text, blocks), send)
 
-    async def _team(self, channel: ChannelRef) -> Team | Delivery:
+    async def direct(self, workspace_id: str, person_id: str) -> ChannelRef | None:
+        """The conversation between the app and one person, None where Slack opens none. Never raises."""
+        team = await self._team(workspace_id)
+        if not isinstance(team, Team):
+            return None
         try:
-            team = await self._teams.find(channel.workspace_id, self._organisation_id)
+            return ChannelRef(CHAT, workspace_id, await direct_channel(self._calls, team, person_id))
+        except SlackFailed as error:
+            logger.warning("a person cannot be written to", extra={"team": workspace_id, "error": error.word})
+            return None
+
+    async def _team(self, workspace_id: str) -> Team | Delivery:
+        try:
+            team = await self._teams.known(workspace_id)
         except DatabaseUnavailable:
             return Later(SOON, "no_database")
         except NotConfigured as error:

@@ -35,6 +35,10 @@ class Teams(Protocol):
         """The workspace, None where the app is not installed. DatabaseUnavailable and NotConfigured pass through."""
         ...
 
+    async def known(self, team_id: str) -> Team | None:
+        """The workspace of something that is stored, for what is posted without a request. Raises as `find` does."""
+        ...
+
     async def forget(self, team_id: str, enterprise_id: str | None) -> None:
         """The app was removed: delete what is stored for the workspace, its token included. Safe to repeat."""
         ...
@@ -59,6 +63,10 @@ class OneTeam:
             return Team(WorkspaceRef(CHAT, team_id, self._name), enterprise_id, self._client)
         return None
 
+    async def known(self, team_id: str) -> Team | None:
+        """The token's workspace; any where the token is an organisation's, since nobody says whose it is."""
+        return await self.find(team_id, self._enterprise_id)
+
     async def forget(self, team_id: str, enterprise_id: str | None) -> None:
         """The token stays: it is a setting."""
         team = await self.find(team_id, enterprise_id)
@@ -76,6 +84,14 @@ class Several:
         """The workspace, None where no way finds it."""
         for way in self._ways:
             team = await way.find(team_id, enterprise_id)
+            if team is not None:
+                return team
+        return None
+
+    async def known(self, team_id: str) -> Team | None:
+        """The workspace; an organisation's token, which takes any for its own, is asked after the installations."""
+        for way in reversed(self._ways):
+            team = await way.known(team_id)
             if team is not None:
                 return team
         return None

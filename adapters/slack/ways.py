@@ -45,8 +45,7 @@ class Ways:
 
     async def direct_channel(self, team: Team, user_id: str) -> str:
         """The conversation between the app and one person."""
-        answer = await self._calls.api(team.client.conversations_open, users=user_id)
-        return str(answer["channel"]["id"])
+        return await direct_channel(self._calls, team, user_id)
 
     async def to_all(self, asked: Asked, team: Team, message: Message) -> None:
         """To the whole channel; by the response_url where the app is not in it. In doubt never twice; never raises."""
@@ -80,6 +79,12 @@ class Ways:
                 url.give_up()
             raise
         return True
+
+
+async def direct_channel(calls: Calls, team: Team, user_id: str) -> str:
+    """The conversation between the app and one person; SlackFailed where there can be none. Safe to repeat."""
+    answer = await calls.api(team.client.conversations_open, users=user_id)
+    return str(answer["channel"]["id"])
 
 
 def _content(message: Message) -> dict[str, object]:

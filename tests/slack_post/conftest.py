@@ -94,7 +94,8 @@ def limits(clock: Clock, sleep: Sleep) -> Limits:
 
 @pytest.fixture
 def poster(teams: Teams, session: aiohttp.ClientSession, limits: Limits, sleep: Sleep) -> SlackPoster:
-    return SlackPoster(teams, Pictures(Calls(session, sleep)), limits, sleep=sleep)
+    calls = Calls(session, sleep)
+    return SlackPoster(teams, calls, Pictures(calls), limits, sleep)
 
 
 @pytest.fixture

@@ -118,7 +118,7 @@ async def test_a_daily_limit_in_words_is_a_wait_too(slack, poster, here):
 async def test_a_connection_that_nobody_takes_has_sent_nothing(session, limits, here):
     client = new_client(session, "http://127.0.0.1:1/api/", "xoxb-none")
     teams = OneTeam(client, {"team_id": "T1"}, forget_nothing)
-    delivery = await SlackPoster(teams, Pictures(Calls(session)), limits).post(here, HELLO, "a")
+    delivery = await SlackPoster(teams, Calls(session), Pictures(Calls(session)), limits).post(here, HELLO, "a")
     assert delivery == Later(timedelta(minutes=1), "no_connection")
 
 
@@ -131,10 +131,13 @@ async def test_a_connection_that_nobody_takes_has_sent_nothing(session, limits, 
 )
 async def test_a_token_that_cannot_be_looked_up_raises_nothing(session, limits, here, error, expected):
     class Failing:
-        async def find(self, *_):
+        async def known(self, *_):
             raise error
 
-    assert await SlackPoster(Failing(), Pictures(Calls(session)), limits).post(here, HELLO, "a") == expected
+    assert (
+        await SlackPoster(Failing(), Calls(session), Pictures(Calls(session)), limits).post(here, HELLO, "a")
+        == expected
+    )
 
 
 # Unclear
@@ -169,7 +172,7 @@ async def test_an_answer_that_never_comes_is_unclear(slack, limits, here):
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=0.2)) as hasty:
         teams = OneTeam(new_client(hasty, slack.api_url, token.value), {"team_id": "T1"}, forget_nothing)
         slack.faults.add(POST, Fault(FaultKind.HANG))
-        delivery = await SlackPoster(teams, Pictures(Calls(hasty)), limits).post(here, HELLO, "a")
+        delivery = await SlackPoster(teams, Calls(hasty), Pictures(Calls(hasty)), limits).post(here, HELLO, "a")
     assert isinstance(delivery, Unclear)
     assert calls(slack) == 1
 
@@ -205,7 +208,7 @@ async def test_no_body_makes_the_poster_raise(session, limits, here, status, bod
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     client = new_client(session, f"http://127.0.0.1:{runner.addresses[0][1]}/api/", "xoxb-1")
     teams = OneTeam(client, {"team_id": "T1"}, forget_nothing)
-    delivery = await SlackPoster(teams, Pictures(Calls(session)), limits).post(here, HELLO, "a")
+    delivery = await SlackPoster(teams, Calls(session), Pictures(Calls(session)), limits).post(here, HELLO, "a")
     await runner.cleanup()
     assert (type(delivery), asked) == (expected, ["/api/chat.postMessage"])
 

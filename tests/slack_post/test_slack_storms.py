@@ -29,7 +29,7 @@ async def test_busy_channels_of_two_workspaces_draw_no_429(slack, teams, session
     for number in range(10):
         slack.add_channel(f"CX{number}", slack.teams["T1"])
     places = [here, here, there, there, *(replace(here, channel_id=f"CX{number}") for number in range(10))]
-    poster = SlackPoster(teams, Pictures(Calls(session)), Limits())
+    poster = SlackPoster(teams, Calls(session), Pictures(Calls(session)), Limits())
     found = await asyncio.gather(*(poster.post(place, HELLO, str(at)) for at, place in enumerate(places)))
     assert {type(delivery) for delivery in found} == {Posted}
     assert [call.error for call in slack.calls_of(POST)] == [""] * len(places)
