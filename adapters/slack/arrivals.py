@@ -8,6 +8,7 @@ from adapters.slack.answers import Answers
 from adapters.slack.asked import Asked, Payload, asked
 from adapters.slack.teams import CHAT, Team, Teams
 from bot.app import Bot
+from bot.domain.caller import Need
 from bot.domain.clock import Clock
 from bot.domain.errors import BotError
 from bot.messages.problems import problem
@@ -20,19 +21,31 @@ NOT_INSTALLED = (
 )
 
 
+MOST_HEARD = 10_000
+
+
 class Arrivals:
-    """Lets each gesture and each event in once."""
+    """Lets each gesture and each event in once.
+
+    What only looks is remembered here alone, so that no look waits for a write: at worst another process, or this one
+    after a restart, says it again. Slack itself sends neither commands nor presses again over HTTP, and over a
+    websocket only what was not acknowledged.
+    """
 
     def __init__(self, bot: Bot, teams: Teams, answers: Answers, clock: Clock) -> None:
         self._bot = bot
         self._teams = teams
         self._answers = answers
         self._clock = clock
+        self._heard: dict[str, None] = {}
 
-    async def welcome(self, body: Payload, context: AsyncBoltContext) -> tuple[Asked, Team] | None:
-        """The gesture with its workspace; None where it was heard before, or was refused in a sentence."""
+    async def welcome(self, body: Payload, context: AsyncBoltContext, need: Need) -> tuple[Asked, Team] | None:
+        """The gesture with its workspace; None where it was heard before, or was refused in a sentence.
+
+        `need` is what the gesture needs at most.
+        """
         here = asked(body, context, self._clock())
-        if not await self.is_new(here.id):
+        if not (self._is_unheard(here.id) if need is Need.LOOK else await self.is_new(here.id)):
             return None
         try:
             team = await self.team(context)
@@ -59,3 +72,14 @@ class Arrivals:
         except BotError:
             logger.warning("a redelivery could not be told", exc_info=True)
             return True
+
+    def _is_unheard(self, event_id: str) -> bool:
+        """Whether this process hears it for the first time."""
+        if not event_id:
+            return True
+        if event_id in self._heard:
+            return False
+        if len(self._heard) >= MOST_HEARD:
+            del self._heard[next(iter(self._heard))]
+        self._heard[event_id] = None
+        return True

@@ -144,7 +144,8 @@ class Calls:
 def _sdk_logger() -> logging.Logger:
     """Keeps the SDK from putting every message into the log at DEBUG, and from making ready to at every level."""
     sdk = logging.getLogger(f"{__name__}.sdk")
-    sdk.setLevel(logging.WARNING)
+    if sdk.level != logging.WARNING:  # setting it makes every logger forget what it knows
+        sdk.setLevel(logging.WARNING)
     return sdk
 
 

@@ -13,6 +13,7 @@ from adapters.slack.home import HomeTab
 from adapters.slack.render import messages
 from adapters.slack.teams import Team, Teams
 from bot.app import Bot
+from bot.domain.caller import Need
 from bot.reply.model import Tone
 
 logger = logging.getLogger(__name__)
@@ -37,10 +38,10 @@ class Events:
         """Any event; those that mean nothing here are left."""
         match body["event"]:
             case {"type": "app_home_opened", "tab": "home"}:
-                if (arrival := await self._arrivals.welcome(body, context)) is not None:
+                if (arrival := await self._arrivals.welcome(body, context, Need.LOOK)) is not None:
                     await self._show_home(*arrival)
             case {"type": "link_shared", "channel": str(channel), "message_ts": str(ts), "links": list(links)}:
-                if (arrival := await self._arrivals.welcome(body, context)) is not None:
+                if (arrival := await self._arrivals.welcome(body, context, Need.LOOK)) is not None:
                     await self._preview(*arrival, channel, ts, [link["url"] for link in links][:MOST_PREVIEWS])
             case {"type": "app_uninstalled"} | {"type": "tokens_revoked", "tokens": {"bot": [_, *_]}}:
                 if await self._arrivals.is_new(body["event_id"]):

@@ -65,9 +65,9 @@ class Gestures:
 
     async def command(self, body: Payload, context: AsyncBoltContext) -> None:
         """A slash command, the umbrella's words included."""
-        if (arrival := await self._arrivals.welcome(body, context)) is None:
-            return
         name, typed = self._named(str(body["command"]), str(body.get("text") or ""))
+        if (arrival := await self._arrivals.welcome(body, context, self._need(name))) is None:
+            return
         command = self._commands.get(name)
         if command is not None and _wants_form(command, typed.strip()):
             await self._ask(*arrival, command)
@@ -77,7 +77,9 @@ class Gestures:
     async def press(self, body: Payload, context: AsyncBoltContext) -> None:
         """A button, or a choice from a menu, in a message or on the Home tab."""
         call = pressed(body["actions"][0])
-        if call is None or (arrival := await self._arrivals.welcome(body, context)) is None:
+        if call is None:
+            return
+        if (arrival := await self._arrivals.welcome(body, context, self._need(call.command))) is None:
             return
         command = self._commands.get(call.command)
         if command is not None and _wants_form(command, call.arguments):
@@ -95,7 +97,7 @@ class Gestures:
 
     async def submit(self, body: Payload, context: AsyncBoltContext) -> None:
         """A form that was filled in: answered where it was asked for."""
-        if (arrival := await self._arrivals.welcome(body, context)) is None:
+        if (arrival := await self._arrivals.welcome(body, context, self._need(body["view"]["callback_id"]))) is None:
             return
         asked, team = arrival
         channel_id, url = unpacked(body["view"]["private_metadata"])
@@ -104,7 +106,7 @@ class Gestures:
 
     async def shortcut(self, body: Payload, context: AsyncBoltContext) -> None:
         """The two shortcuts: tracking what a message links to, and tracking something."""
-        if (arrival := await self._arrivals.welcome(body, context)) is None:
+        if (arrival := await self._arrivals.welcome(body, context, Need.SPEND)) is None:
             return
         asked, team = arrival
         match body:
@@ -142,6 +144,11 @@ class Gestures:
             return name.removeprefix("/").casefold(), typed.strip()
         return name.removeprefix(self._prefix.casefold()), typed
 
+    def _need(self, name: str) -> Need:
+        """What a command needs; of one that there is not, nothing comes but a sentence."""
+        command = self._commands.get(name)
+        return command.need if command else Need.LOOK
+
     async def _ask(self, asked: Asked, team: Team, command: AnyCommand) -> None:
         """Open the command's form, or say how it is used where Slack does not open it: that may be asked for 3 s."""
         view = form(command, packed(asked), {})
@@ -160,8 +167,7 @@ class Gestures:
         if name == HOME:
             await self._home.publish(team, caller)
             return
-        command = self._commands.get(name)
-        need = command.need if command else Need.LOOK
+        command, need = self._commands.get(name), self._need(name)
         if known.problem and need is not Need.LOOK:
             reply = problem(UNKNOWN_PERSON.format(word=known.problem))
         else:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from bot.charts.specs import Spend
 from bot.commands.context import Context
-from bot.domain.money import bill_check, runway
+from bot.domain.money import bill_check, promises, runway
 from bot.messages.usage import WalletFacts, wallet
 from bot.reply.model import Picture, Reply
 from bot.wallet.mirror import is_stale
@@ -23,8 +23,8 @@ async def usage(context: Context, args: Usage) -> Reply:  # noqa: ARG001 - every
     """Available, pending, promised and runway; spend by day, channel and person; the bill checked."""
     money = await context.wallet.mirror.usage()
     swept = await context.wallet.sweep()
-    owed, endless = await context.wallet.promises()
     running = await context.store.videos.running(context.wallet.id)
+    owed, endless = promises((each.video, each.seen_at) for each in running)
     own = [each for each in running if each.workspace_id in {None, context.workspace.id}]
     now = context.clock()
     cost = money.value.cost_per_snapshot
@@ -32,6 +32,7 @@ async def usage(context: Context, args: Usage) -> Reply:  # noqa: ARG001 - every
     per_day = await context.store.videos.snapshots_per_day(context.workspace, first)
     days = tuple((day, count * cost) for day, count in per_day.items())
     month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    spend = await context.store.audit.spend(context.workspace.id, month)
     return wallet(
         WalletFacts(
             usage=money.value,
@@ -43,8 +44,8 @@ async def usage(context: Context, args: Usage) -> Reply:  # noqa: ARG001 - every
             unread=sum(is_stale(each, now) for each in own),
             days=days,
             picture=await _picture(context, days),
-            people=await context.store.audit.spend_by_person(context.workspace.id, month),
-            channels=await context.store.audit.spend_by_channel(context.workspace.id, month),
+            people=spend.by_person,
+            channels=spend.by_channel,
             difference=bill_check(money.value),
             monthly_cap=context.monthly_cap,
             is_test=context.wallet.is_test,

@@ -1,12 +1,13 @@
 """Who spent and stopped what, where, at what price and with what outcome. Written once, never changed."""
 
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.caller import Person
@@ -34,6 +35,14 @@ class Entry:
     video_id: str | None
     cost: Decimal | None
     outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spend:
+    """Dollars promised by each person, and in each channel by its id; the most first."""
+
+    by_person: tuple[tuple[Person, Decimal], ...]
+    by_channel: tuple[tuple[str, Decimal], ...]
 
 
 class Audit:
@@ -66,18 +75,28 @@ class Audit:
                 for row in rows
             )
 
-    async def spend_by_person(self, workspace_id: int, since: datetime) -> tuple[tuple[Person, Decimal], ...]:
-        """Dollars promised by each person for videos that were started since a moment, the most first."""
-        who = track_requests.c.person_id
-        query = _spend(workspace_id, since, who, func.max(track_requests.c.person_name))
+    async def spend(self, workspace_id: int, since: datetime) -> Spend:
+        """What was promised for videos that were started since a moment."""
+        made = track_requests.c
+        query = (
+            select(made.person_id, func.max(made.person_name), made.channel_id, func.sum(made.cost))
+            .where(
+                made.workspace_id == workspace_id,
+                made.submitted_at >= since,
+                made.state == RequestState.TRACKING,
+            )
+            .group_by(made.person_id, made.channel_id)
+        )
+        names: dict[str, str] = {}
+        by_person: defaultdict[str, Decimal] = defaultdict(Decimal)
+        by_channel: defaultdict[str, Decimal] = defaultdict(Decimal)
         async with self._database.reading() as connection:
-            return tuple((Person(row[0], row[1]), row[2]) for row in await connection.execute(query))
-
-    async def spend_by_channel(self, workspace_id: int, since: datetime) -> tuple[tuple[str, Decimal], ...]:
-        """Dollars promised in each channel, by id, for videos that were started since a moment, the most first."""
-        query = _spend(workspace_id, since, track_requests.c.channel_id)
-        async with self._database.reading() as connection:
-            return tuple((row[0], row[1]) for row in await connection.execute(query))
+            for person_id, name, channel_id, cost in await connection.execute(query):
+                names[person_id] = max(name, names.get(person_id, ""))
+                by_person[person_id] += cost
+                by_channel[channel_id] += cost
+        people = tuple((Person(each, names[each]), cost) for each, cost in _most_first(by_person))
+        return Spend(people, _most_first(by_channel))
 
 
 async def write_track(connection: AsyncConnection, request: TrackRequest, now: datetime) -> None:
@@ -113,17 +132,5 @@ async def _write(connection: AsyncConnection, workspace_id: int, entry: Entry) -
     )
 
 
-def _spend(
-    workspace_id: int, since: datetime, by: ColumnElement[str], *also: ColumnElement[Any]
-) -> Select[tuple[Any, ...]]:
-    total = func.sum(track_requests.c.cost)
-    return (
-        select(by, *also, total)
-        .where(
-            track_requests.c.workspace_id == workspace_id,
-            track_requests.c.submitted_at >= since,
-            track_requests.c.state == RequestState.TRACKING,
-        )
-        .group_by(by)
-        .order_by(total.desc(), by)
-    )
+def _most_first(sums: Mapping[str, Decimal]) -> tuple[tuple[str, Decimal], ...]:
+    return tuple(sorted(sums.items(), key=lambda each: (-each[1], each[0])))

@@ -1,9 +1,10 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from bot.store.audit import Action, Entry
+from bot.store.audit import Action, Entry, Spend
 from tests.store.samples import ADA, BEN, MONTH, NOW, PRICE, submitted, video
 
+NOTHING = Spend((), ())
 STOP = Entry(NOW, ADA, "C1", Action.STOP, "https://example.com/1", "v1", None, "stopped, saves $1.20")
 
 
@@ -29,17 +30,18 @@ async def test_spending_is_summed_exactly_by_person_and_by_channel(store, worksp
     await track(store, workspace, BEN, "C1", Decimal("0.015"))
     await track(store, neighbour, BEN, "C1", Decimal(50))
     await track(store, workspace, ADA, "C1", Decimal(9), now=MONTH - timedelta(days=1))
-    assert await store.audit.spend_by_person(workspace.id, MONTH) == ((ADA, Decimal("0.3")), (BEN, Decimal("0.015")))
-    assert await store.audit.spend_by_channel(workspace.id, MONTH) == (("C2", Decimal("0.2")), ("C1", Decimal("0.115")))
-    assert await store.audit.spend_by_person(workspace.id, NOW + timedelta(days=1)) == ()
+    spend = await store.audit.spend(workspace.id, MONTH)
+    assert spend.by_person == ((ADA, Decimal("0.3")), (BEN, Decimal("0.015")))
+    assert spend.by_channel == (("C2", Decimal("0.2")), ("C1", Decimal("0.115")))
+    assert await store.audit.spend(workspace.id, NOW + timedelta(days=1)) == NOTHING
 
 
 async def test_only_what_was_started_counts_as_spent(store, workspace):
     (request,) = await propose(store, workspace, ADA, "C1", NOW)
     await submitted(store, request, Decimal(1))
-    assert await store.audit.spend_by_person(workspace.id, MONTH) == ()
+    assert await store.audit.spend(workspace.id, MONTH) == NOTHING
     await store.tracking.mark_failed(request.id, "refused", NOW)
-    assert await store.audit.spend_by_channel(workspace.id, MONTH) == ()
+    assert await store.audit.spend(workspace.id, MONTH) == NOTHING
     (entry,) = await store.audit.recent(workspace.id, 10)
     assert (entry.outcome, entry.cost, entry.video_id) == ("refused", None, None)
 
