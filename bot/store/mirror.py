@@ -1,4 +1,7 @@
-"""Writes the mirror of a wallet's videos and snapshots, with the tallies and the owner of each.
+"""Writes the mirror of a wallet's videos and snapshots, with the tallies, the owner and the news of each.
+
+News are events: what differs between two states of a video that the mirror knew. So whoever reads writes them, once;
+a video that is seen for the first time is none, nor are snapshots from before that, nor that no list shows a video.
 
 Every function works inside the caller's transaction. The wallet is locked first: what is merged here was read here, and
 two writers that go through the same videos in different orders cannot block each other.
@@ -6,6 +9,7 @@ two writers that go through the same videos in different orders cannot block eac
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date, datetime
 from typing import TypeAlias
@@ -14,9 +18,11 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.caller import Person
+from bot.domain.events import Event, EventKind, changes
 from bot.domain.growth import main_metric
 from bot.domain.tracking import RequestState
 from bot.domain.videos import Snapshot, Video, VideoReading
+from bot.store import events
 from bot.store.database import insert_into
 from bot.store.stored_video import METRICS, Owner, StoredVideo, first_seen, from_row, seen_again, to_row
 from bot.store.tables import IS_IN_FLIGHT, NOBODY, snapshot_days, snapshots, track_requests, video_counts, videos
@@ -31,6 +37,7 @@ async def remember(
     """Take over videos that the API stated, each with its canonical key; returns the ids that are new to the mirror."""
     known, after = await _merged(connection, wallet_id, seen, now)
     await _write(connection, known, after)
+    await _tell_changes(connection, known, after, now)
     return tuple(stored.video.id for stored in after if stored.video.id not in known)
 
 
@@ -48,7 +55,7 @@ async def remember_reading(
     `main_count` and `change_24h` are of the page's main metric.
     """
     known, (merged,) = await _merged(connection, wallet_id, [(reading.video, key)], now)
-    count, last = await _write_snapshots(connection, merged, reading.snapshots)
+    before, moments = await _write_snapshots(connection, merged, reading.snapshots)
     after = replace(
         merged,
         video=replace(merged.video, is_deleted=reading.video.is_deleted),
@@ -56,10 +63,12 @@ async def remember_reading(
         main_metric=main_metric(reading.video.platform, reading.snapshots),
         main_count=main_count,
         change_24h=change_24h,
-        snapshot_count=count,
-        last_snapshot_at=last,
+        snapshot_count=len(moments),
+        last_snapshot_at=max(moments, default=None),
     )
     await _write(connection, known, [after])
+    await _tell_snapshots(connection, after, before, moments - before, now)
+    await _tell_changes(connection, known, [after], now)
     lease = update(videos).where(videos.c.wallet_id == wallet_id, videos.c.video_id == reading.video.id)
     await connection.execute(lease.values(reading_until=None))
 
@@ -141,10 +150,43 @@ def _cell(stored: StoredVideo) -> tuple[int, int, str, str]:
     return stored.wallet_id, stored.workspace_id or NOBODY, stored.video.platform, stored.video.status
 
 
+async def _tell_changes(
+    connection: AsyncConnection, before: Mapping[str, StoredVideo], after: Sequence[StoredVideo], now: datetime
+) -> None:
+    """Note what happened to the videos that were known."""
+    pairs = [(before[stored.video.id].video, stored) for stored in after if stored.video.id in before]
+    await events.record(
+        connection,
+        [
+            Event(kind, stored.wallet_id, old.id, now, {"before": old.status, "after": stored.video.status})
+            for old, stored in pairs
+            for kind in changes(old, stored.video)
+        ],
+    )
+
+
+async def _tell_snapshots(
+    connection: AsyncConnection,
+    stored: StoredVideo,
+    known: AbstractSet[datetime],
+    new: AbstractSet[datetime],
+    now: datetime,
+) -> None:
+    """Note that a page brought snapshots, unless all were taken before the video was known of: that is history."""
+    news = {at for at in new if at > stored.first_seen_at}
+    if not news:
+        return
+    detail = {"taken_at": max(news).isoformat()}
+    if old := known | new - news:
+        detail["since"] = max(old).isoformat()
+    happened = Event(EventKind.SNAPSHOT_CREATED, stored.wallet_id, stored.video.id, now, detail)
+    await events.record(connection, [happened])
+
+
 async def _write_snapshots(
     connection: AsyncConnection, stored: StoredVideo, taken: Iterable[Snapshot]
-) -> tuple[int, datetime | None]:
-    """Store the snapshots that are new or differ; returns how many the video has now, and when the last was taken."""
+) -> tuple[AbstractSet[datetime], AbstractSet[datetime]]:
+    """Store the snapshots that are new or differ; returns when those known before, and all, were taken."""
     mine = (snapshots.c.wallet_id == stored.wallet_id) & (snapshots.c.video_id == stored.video.id)
     columns = [snapshots.c[metric] for metric in METRICS]
     known: dict[datetime, Counts] = {
@@ -162,8 +204,7 @@ async def _write_snapshots(
         ]
         await connection.execute(new.on_conflict_do_update(index_elements=snapshots.primary_key, set_=replaced), rows)
         await _add_days(connection, stored, Counter(at.date() for at in changed.keys() - known.keys()))
-    moments = known.keys() | stated.keys()
-    return len(moments), max(moments, default=None)
+    return known.keys(), known.keys() | stated.keys()
 
 
 async def _add_days(connection: AsyncConnection, stored: StoredVideo, days: Mapping[date, int]) -> None:

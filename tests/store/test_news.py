@@ -1,0 +1,148 @@
+"""Events: what differs between two states of the mirror, told once, whoever reads."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from bot.domain.events import EventKind
+from bot.domain.videos import HOUR
+from bot.store import Store
+from bot.store.database import Database
+from tests.store.samples import ADA, NOW, keyed, proposed, reading, submitted, video
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def say(store, wallet_id):
+    async def state(now, *videos):
+        await store.videos.remember(wallet_id, keyed(*videos), now)
+
+    return state
+
+
+@pytest.fixture
+def read(store, wallet_id):
+    async def page(of, now):
+        key = f"tiktok:{of.video.id}"
+        await store.videos.remember_reading(wallet_id, of, key, main_count=None, change_24h=None, now=now)
+
+    return page
+
+
+@pytest.fixture
+def told(store, wallet_id):
+    async def events():
+        return [each.event for each in await store.events.of(wallet_id, 1_000)]
+
+    return events
+
+
+async def test_a_first_sweep_of_an_account_with_a_long_past_is_no_news(say, told):
+    statuses = ("completed", "monitoring", "error", "paused", "cancelled")
+    await say(NOW, *(video(f"v{n}", status=statuses[n % 5]) for n in range(500)))
+    assert await told() == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kinds"),
+    [
+        ("monitoring", "completed", [EventKind.TRACKING_COMPLETED]),
+        ("paused", "completed", [EventKind.TRACKING_COMPLETED]),
+        ("queued", "cancelled", [EventKind.TRACKING_COMPLETED]),
+        ("monitoring", "error", [EventKind.TRACKING_FAILED]),
+        ("monitoring", "paused", [EventKind.TRACKING_PAUSED]),
+        ("paused", "monitoring", [EventKind.TRACKING_RESUMED]),
+        ("queued", "monitoring", []),
+        ("monitoring", "queued", []),
+        ("completed", "cancelled", []),
+        ("completed", "monitoring", []),
+        ("error", "paused", []),
+    ],
+)
+async def test_a_change_of_state_is_told_once_with_both_words(say, told, before, after, kinds):
+    await say(NOW, video("v1", status=before), video("v2"))
+    for minutes in (1, 2):
+        await say(NOW + minutes * MINUTE, video("v1", status=after), video("v2"))
+    found = await told()
+    assert [event.kind for event in found] == kinds
+    for event in found:
+        assert (event.video_id, event.at) == ("v1", NOW + MINUTE)
+        assert event.detail == {"before": before, "after": after}
+
+
+async def test_a_page_tells_of_new_snapshots_as_one_event(say, read, told):
+    await say(NOW, video("v1"))
+    start = NOW + HOUR
+    await read(reading(video("v1"), 1, 2, start=start), NOW + 3 * HOUR)
+    await read(reading(video("v1"), 1, 2, start=start), NOW + 4 * HOUR)
+    await read(reading(video("v1"), 1, 3, 4, 5, 6, start=start), NOW + 6 * HOUR)
+    first, second = await told()
+    assert {first.kind, second.kind} == {EventKind.SNAPSHOT_CREATED}
+    assert first.detail == {"taken_at": (start + HOUR).isoformat()}
+    assert second.detail == {"taken_at": (start + 4 * HOUR).isoformat(), "since": (start + HOUR).isoformat()}
+    assert (first.at, second.at) == (NOW + 3 * HOUR, NOW + 6 * HOUR)
+
+
+async def test_snapshots_from_before_a_video_was_known_are_history(say, read, told):
+    await say(NOW, video("v1"), video("over", status="completed"))
+    await read(reading(video("over", status="completed"), *range(20)), NOW)
+    await read(reading(video("v1"), *range(24)), NOW)
+    assert await told() == []
+    await read(reading(video("v1"), *range(26)), NOW + HOUR)
+    (event,) = await told()
+    assert event.detail == {"taken_at": (NOW + HOUR).isoformat(), "since": NOW.isoformat()}
+
+
+async def test_what_a_page_says_of_the_end_is_told_with_its_snapshots(say, read, told):
+    await say(NOW, video("v1"))
+    page = reading(replace(video("v1", status="error"), is_deleted=True), 1, start=NOW + MINUTE)
+    for hours in (1, 2):
+        await read(page, NOW + hours * HOUR)
+    assert [event.kind for event in await told()] == [
+        EventKind.SNAPSHOT_CREATED,
+        EventKind.TRACKING_FAILED,
+        EventKind.VIDEO_DELETED,
+    ]
+
+
+async def test_a_list_that_hides_a_deletion_or_the_whole_video_tells_nothing(say, read, told):
+    await say(NOW, video("v1"), video("v2"))
+    await read(reading(replace(video("v1"), is_deleted=True)), NOW)
+    await say(NOW + HOUR, video("v1"))
+    await say(NOW + 2 * HOUR)
+    assert [event.kind for event in await told()] == [EventKind.VIDEO_DELETED]
+
+
+async def test_an_overtaken_answer_tells_nothing(say, told):
+    await say(NOW, video("v1", days_remaining=Decimal(3)))
+    await say(NOW + MINUTE, video("v1", status="completed", days_remaining=Decimal(0)))
+    await say(NOW, video("v1", days_remaining=Decimal(3)))
+    await say(NOW + 2 * MINUTE, video("v1", status="completed", days_remaining=Decimal(0)))
+    assert [event.kind for event in await told()] == [EventKind.TRACKING_COMPLETED]
+
+
+async def test_a_start_is_none_but_its_end_is(store, workspace, say, told):
+    (request,) = await proposed(store, workspace, "tiktok:v1")
+    await submitted(store, request, Decimal("2.52"))
+    await store.tracking.mark_tracking(request.id, video("v1"), NOW)
+    assert await told() == []
+    await say(NOW + HOUR, video("v1", status="completed"))
+    (event,) = await told()
+    assert event.kind is EventKind.TRACKING_COMPLETED
+    assert (await store.tracking.starter(workspace.id, "v1"))[0] == ADA
+
+
+async def test_many_who_learn_of_it_at_once_tell_it_once(database_url, wallet_id, say, told):
+    await say(NOW, video("v1"))
+    databases = [Database(database_url) for _ in range(2)]
+    over = keyed(video("v1", status="completed"))
+    await asyncio.gather(
+        *(Store(databases[n % 2]).videos.remember(wallet_id, over, NOW + n * MINUTE) for n in range(1, 9))
+    )
+    for database in databases:
+        await database.close()
+    assert [event.kind for event in await told()] == [EventKind.TRACKING_COMPLETED]
