@@ -4,17 +4,22 @@ A message is first a row, then posted, then ended as sent or dead; its key stays
 a channel the order is that of the rows.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
+from sqlalchemy import case, or_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.reply.model import Reply
 from bot.reply.stored import to_stored
-from bot.store.database import insert_into
-from bot.store.schedule_tables import blobs, outbox
+from bot.store.claims import LEASE, Claimed, claim, claimed, contents
+from bot.store.database import Database, insert_into
+from bot.store.schedule_tables import alert_settings, blobs, digests, is_open, outbox
+
+CLOCKS_AGREE = timedelta(minutes=1)
+"""How far the clocks of two machines may be apart before one seems to have been set back."""
 
 
 class OutboxState(StrEnum):
@@ -79,3 +84,114 @@ async def _keep(connection: AsyncConnection, contents: Mapping[str, bytes], now:
         new = insert_into(blobs, connection).values(hash=digest, content=content, used_at=now)
         again = new.on_conflict_do_update(index_elements=["hash"], set_={"used_at": new.excluded.used_at})
         await connection.execute(again)
+
+
+class Outbox:
+    """The `outbox` table, for whoever delivers. What is said of a message after its lease was lost changes nothing."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def claim(
+        self,
+        now: datetime,
+        chats: Collection[str],
+        most: int,
+        *,
+        places: Mapping[int, int],
+        each: int,
+        without: Collection[int] = (),
+    ) -> tuple[Claimed, ...]:
+        """Make up to `most` messages the caller's for `LEASE`, each the first of its channel, and count the attempt.
+
+        Of one workspace `each` at most, or as many as `places` says for it by its number; none whose number is in
+        `without`: those that this process is posting, whatever the clock says of their leases.
+        """
+        async with self._database.writing() as connection:
+            rows, edits, token = await claim(connection, now, chats, most, places, each, without)
+        if not rows:
+            return ()
+        async with self._database.reading() as connection:
+            stored = await contents(connection, rows)
+        return tuple(claimed(row, edits.get(row.id), stored, token, now) for row in rows)
+
+    async def sent(self, mine: Claimed, message_id: str, now: datetime) -> bool:
+        """It is in the channel; False where the lease was lost."""
+        return await self._settle(mine, state=OutboxState.SENT, message_id=message_id, error="", ended_at=now)
+
+    async def later(self, mine: Claimed, next_at: datetime, error: str) -> bool:
+        """This attempt put nothing there; there is another one from `next_at` on."""
+        state = OutboxState.UNCLEAR if mine.is_repeat else OutboxState.PENDING
+        return await self._settle(mine, state=state, next_at=next_at, error=error)
+
+    async def unclear(self, mine: Claimed, next_at: datetime, error: str) -> bool:
+        """It may be there; it is said again from `next_at` on, since a message that is lost is worse."""
+        return await self._settle(mine, state=OutboxState.UNCLEAR, next_at=next_at, error=error)
+
+    async def anew(self, mine: Claimed, now: datetime) -> bool:
+        """The message that it was to edit is gone for good: it is posted instead."""
+        here = (outbox.c.workspace_id == mine.workspace_id) & (outbox.c.channel_id == mine.channel_id)
+        gone = update(outbox).where(here, outbox.c.message_id == mine.edits).values(message_id=None)
+        async with self._database.writing() as connection:
+            is_mine = await _settle(connection, mine, {"state": OutboxState.PENDING, "next_at": now})
+            if is_mine:
+                await connection.execute(gone)
+            return is_mine
+
+    async def dead(
+        self, mine: Claimed, error: str, now: datetime, told: Reply | None = None, *, closes: bool = False
+    ) -> bool:
+        """It will never be there; False where the lease was lost.
+
+        `told` goes to its owner, once. `closes` says that its channel takes nothing any more: what is switched on for
+        it is switched off, and `told` goes to whoever had switched it on, and to nobody where nothing was on.
+        """
+        values = {"state": OutboxState.DEAD, "error": error, "ended_at": now}
+        async with self._database.writing() as connection:
+            if not await _settle(connection, mine, values):
+                return False
+            people: set[str | None] = await _close(connection, mine, error) if closes else {mine.owner_id}
+            for person in people - {None}:
+                if told is not None:
+                    key = f"told:{mine.key}:{person}"
+                    await enqueue(connection, Message(key, mine.workspace_id, "", told, person_id=person), now)
+        return True
+
+    async def hasten(self, workspace_id: int, now: datetime) -> None:
+        """A platform answers again: what waits for another attempt in a workspace need not wait longer."""
+        waits = is_open() & (outbox.c.state != OutboxState.SENDING) & (outbox.c.attempts > 0)
+        soon = update(outbox).where(waits, outbox.c.workspace_id == workspace_id, outbox.c.next_at > now)
+        async with self._database.writing() as connection:
+            await connection.execute(soon.values(next_at=now))
+
+    async def mind_the_clock(self, now: datetime) -> None:
+        """Let nothing wait for an hour that the clock had shown before it was set back. Leases begin anew."""
+        was_ahead = or_(
+            outbox.c.last_try_at > now + CLOCKS_AGREE,
+            (outbox.c.next_at <= outbox.c.created_at) & (outbox.c.created_at > now + CLOCKS_AGREE),
+        )
+        until = case((outbox.c.state == OutboxState.SENDING, now + LEASE), else_=now)
+        back = update(outbox).where(is_open(), outbox.c.next_at > until, was_ahead)
+        async with self._database.writing() as connection:
+            await connection.execute(back.values(next_at=until))
+
+    async def _settle(self, mine: Claimed, **values: object) -> bool:
+        async with self._database.writing() as connection:
+            return await _settle(connection, mine, values)
+
+
+async def _settle(connection: AsyncConnection, mine: Claimed, values: Mapping[str, object]) -> bool:
+    """End the lease; False, and nothing changed, where somebody else has it by now."""
+    leased = (outbox.c.state == OutboxState.SENDING) & (outbox.c.lease_token == mine.token)
+    ended = update(outbox).where(outbox.c.id == mine.id, leased).values(lease_token=None, **values)
+    return (await connection.execute(ended)).rowcount == 1
+
+
+async def _close(connection: AsyncConnection, mine: Claimed, reason: str) -> set[str | None]:
+    """Switch off what is on for the channel of a message; the people who had switched it on."""
+    people: set[str | None] = set()
+    for table in (digests, alert_settings):
+        on = (table.c.workspace_id == mine.workspace_id) & (table.c.channel_id == mine.channel_id) & table.c.is_on
+        closed = update(table).where(on).values(is_on=False, off_reason=reason).returning(table.c.set_by_id)
+        people.update(await connection.scalars(closed))
+    return people

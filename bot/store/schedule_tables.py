@@ -4,7 +4,7 @@ Times that decide are in the rows, so a restart, a second process or a missed ti
 its `next_due_at` has come, and said once because its outbox `key` is unique.
 """
 
-from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint, text
+from sqlalchemy import Column, ColumnElement, ForeignKey, FromClause, Index, Table, UniqueConstraint, bindparam, text
 from sqlalchemy.types import JSON, Boolean, Date, Integer, LargeBinary, String, Text
 
 from bot.store.tables import metadata
@@ -101,20 +101,39 @@ outbox = Table(
     Column("expires_at", UtcDateTime),
     Column("first_try_at", UtcDateTime),
     Column("last_try_at", UtcDateTime),
-    Column("lease_until", UtcDateTime),
     Column("lease_token", String),
     Column("message_id", String),
     Column("error", Words, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
-    Index("ix_outbox_channel", "workspace_id", "channel_id", "id"),
+    Index("ix_outbox_ended", "workspace_id", "ended_at"),
     sqlite_autoincrement=True,  # the order within a channel is that of their numbers
 )
+
+
+def is_open(rows: FromClause = outbox) -> ColumnElement[bool]:
+    """Whether a message was neither sent nor given up.
+
+    Written into the statement, not bound: only then can the databases see that the indexes below answer it.
+    """
+    states = (bindparam(None, state, String, literal_execute=True) for state in ("pending", "sending", "unclear"))
+    return rows.c.state.in_(states)
+
+
+Index("ix_outbox_open", outbox.c.next_at, outbox.c.id, postgresql_where=is_open(), sqlite_where=is_open())
 Index(
-    "ix_outbox_open",
-    outbox.c.next_at,
-    postgresql_where=text("state IN ('pending', 'sending', 'unclear')"),
-    sqlite_where=text("state IN ('pending', 'sending', 'unclear')"),
+    "ix_outbox_channel",
+    outbox.c.workspace_id,
+    outbox.c.channel_id,
+    outbox.c.id,
+    postgresql_where=is_open(),
+    sqlite_where=is_open(),
+)
+Index(
+    "ix_outbox_edits",
+    outbox.c.edits,
+    postgresql_where=outbox.c.edits.is_not(None),
+    sqlite_where=outbox.c.edits.is_not(None),
 )
 
 blobs = Table(

@@ -14,6 +14,7 @@ from bot.store.inbox import Inbox
 from bot.store.installations import Installations
 from bot.store.leases import Leases
 from bot.store.migrate import migrate
+from bot.store.outbox import Outbox
 from bot.store.rates import RateRows
 from bot.store.short_links import ShortLinks
 from bot.store.tracking import Tracking
@@ -39,6 +40,7 @@ class Store:
         self.inbox = Inbox(database)
         self.events = Events(database)
         self.leases = Leases(database)
+        self.outbox = Outbox(database)
         self.forgetting = Forgetting(database)
 
     @classmethod

@@ -10,12 +10,17 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from bot.domain.videos import HOUR
+from bot.reply.model import Picture, Reply
 from bot.store import Store
 from bot.store.audit import Action, Entry
 from bot.store.database import Database
+from bot.store.outbox import Message, enqueue
 from bot.store.tables import metadata
 from bot.store.videos import Sort
 from tests.store.samples import ADA, HERE, MONTH, NOW, keyed, proposed, reading, submitted, video
+
+OF_OPEN_ONES = {"ix_outbox_open", "ix_outbox_channel"}
+"""Indexes that hold messages for as long as they are not sent: of few, reading all may be the quickest way."""
 
 
 @pytest.fixture
@@ -42,7 +47,8 @@ async def test_postgresql_need_not_read_any_table_from_end_to_end(on_postgresql)
     for statement, values in statements.items():
         for node in await postgresql_plan(database, statement, values):
             assert node["Node Type"] != "Seq Scan", statement
-            assert "Index Name" not in node or "Index Cond" in node, statement
+            is_read_whole = "Index Name" in node and "Index Cond" not in node
+            assert not is_read_whole or node["Index Name"] in OF_OPEN_ONES, statement
 
 
 async def test_sqlite_reads_the_ranges_of_a_list_in_order_and_leaves_each_early(on_sqlite):
@@ -89,6 +95,7 @@ async def lived(url):
     event.listen(Engine, "before_cursor_execute", note)
     try:
         await live(Store(database))
+        await deliver(database, Store(database))
     finally:
         event.remove(Engine, "before_cursor_execute", note)
     statements.pop("BEGIN IMMEDIATE", None)
@@ -135,6 +142,23 @@ async def live(store):
     await store.rates.hold("key", 9.0)
     await store.short_links.remember("https://t.co/a", "https://x.com/a/status/1", NOW)
     await store.short_links.remembered("https://t.co/a", NOW - timedelta(days=30))
+
+
+async def deliver(database, store):
+    workspace = await store.workspaces.find(HERE)
+    picture = Picture("chart.png", b"png", "Views went up.")
+    async with database.writing() as connection:
+        for name in ("a", "b", "c", "d"):
+            await enqueue(connection, Message(name, workspace.id, name, Reply("Hello.", parts=(picture,))), NOW)
+        await enqueue(connection, Message("edit", workspace.id, "e", Reply("Hello."), edits="a"), NOW)
+    a, b, c, d = await store.outbox.claim(NOW, ["slack"], 10, places={}, each=10)
+    await store.outbox.sent(a, "m", NOW)
+    await store.outbox.later(b, NOW + HOUR, "busy")
+    await store.outbox.unclear(c, NOW + HOUR, "no answer")
+    await store.outbox.dead(d, "gone", NOW, Reply("It is gone."), closes=True)
+    (edit,) = await store.outbox.claim(NOW, ["slack"], 10, places={}, each=10)
+    await store.outbox.anew(edit, NOW)
+    await store.outbox.hasten(workspace.id, NOW)
 
 
 def lists(statements):

@@ -138,7 +138,6 @@ def _outbox() -> None:
         sa.Column("expires_at", MOMENT),
         sa.Column("first_try_at", MOMENT),
         sa.Column("last_try_at", MOMENT),
-        sa.Column("lease_until", MOMENT),
         sa.Column("lease_token", sa.String()),
         sa.Column("message_id", sa.String()),
         sa.Column("error", sa.Text(), nullable=False),
@@ -149,11 +148,11 @@ def _outbox() -> None:
         sa.UniqueConstraint("key", name="uq_outbox_key"),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_outbox_channel", "outbox", ["workspace_id", "channel_id", "id"])
-    op.create_index(
-        "ix_outbox_open",
-        "outbox",
-        ["next_at"],
-        postgresql_where=sa.text("state IN ('pending', 'sending', 'unclear')"),
-        sqlite_where=sa.text("state IN ('pending', 'sending', 'unclear')"),
-    )
+    op.create_index("ix_outbox_ended", "outbox", ["workspace_id", "ended_at"])
+    open_ones = sa.text("state IN ('pending', 'sending', 'unclear')")
+    for name, columns, which in (
+        ("ix_outbox_open", ["next_at", "id"], open_ones),
+        ("ix_outbox_channel", ["workspace_id", "channel_id", "id"], open_ones),
+        ("ix_outbox_edits", ["edits"], sa.text("edits IS NOT NULL")),
+    ):
+        op.create_index(name, "outbox", columns, postgresql_where=which, sqlite_where=which)

@@ -1,0 +1,187 @@
+"""Which messages may be posted now, and how a process makes them its own for a while.
+
+A message's `next_at` says when it may be claimed: when it is due, when it may be tried again, and, while it is being
+sent, when the lease of whoever sends it is over.
+"""
+
+import re
+import secrets
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
+
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.reply.model import Reply
+from bot.reply.stored import from_stored
+from bot.store.schedule_tables import blobs, is_open, outbox
+from bot.store.tables import workspaces
+
+LEASE = timedelta(seconds=45)
+"""How long a claimed message is the claimer's. Whoever posts it must be done before, so that no other has begun."""
+HOLDS_UP = timedelta(hours=1)
+"""For so long a message that is tried in vain holds up those after it in its channel; then they overtake it."""
+
+_HASH = re.compile(r'"([0-9a-f]{64})"')
+
+Found: TypeAlias = Row[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message that is the claimer's to post, its attempt counted already.
+
+    `chat` and `external_id` name the workspace as its platform does. `edits` is the id of the message whose place it
+    takes, None where it is posted anew. `reply` is None where what is stored cannot be read. `is_repeat` says that an
+    earlier attempt may have succeeded: the message may be there. `tried_at` is when the first attempt began.
+    """
+
+    id: int
+    key: str
+    workspace_id: int
+    chat: str
+    external_id: str
+    channel_id: str
+    thread_id: str | None
+    person_id: str | None
+    edits: str | None
+    reply: Reply | None
+    owner_id: str | None
+    attempts: int
+    is_repeat: bool
+    tried_at: datetime
+    expires_at: datetime | None
+    token: str
+
+
+async def claim(
+    connection: AsyncConnection,
+    now: datetime,
+    chats: Collection[str],
+    most: int,
+    places: Mapping[int, int],
+    each: int,
+    without: Collection[int],
+) -> tuple[tuple[Found, ...], Mapping[int, str], str]:
+    """Claim within a transaction: the rows as they were, the messages that they edit, and the token of the lease.
+
+    `most` in all, `each` of one workspace at most, or as many as `places` says for it; none of `without`.
+    """
+    full = [workspace_id for workspace_id, room in places.items() if room <= 0]
+    found = (await connection.execute(_claimable(now, chats, full, without).limit(most))).all()
+    taken: Counter[int] = Counter()
+    mine = []
+    for row in found:
+        if taken[row.workspace_id] < places.get(row.workspace_id, each):
+            taken[row.workspace_id] += 1
+            mine.append(row)
+    token = secrets.token_hex(8)
+    if mine:
+        values = {
+            "state": "sending",
+            "attempts": outbox.c.attempts + 1,
+            "first_try_at": func.coalesce(outbox.c.first_try_at, now),
+            "last_try_at": now,
+            "next_at": now + LEASE,
+            "lease_token": token,
+        }
+        await connection.execute(update(outbox).where(outbox.c.id.in_([row.id for row in mine])).values(values))
+    return tuple(mine), await _edited(connection, mine), token
+
+
+def _claimable(now: datetime, chats: Collection[str], full: Sequence[int], without: Collection[int]) -> Select[Any]:
+    """Open messages whose time has come, but for those that must wait for an earlier one."""
+    columns = (outbox, workspaces.c.chat, workspaces.c.external_id)
+    return (
+        select(*columns)
+        .join(workspaces, workspaces.c.id == outbox.c.workspace_id)
+        .where(
+            is_open(),
+            outbox.c.next_at <= now,
+            workspaces.c.chat.in_(list(chats)),
+            outbox.c.workspace_id.not_in(full),
+            outbox.c.id.not_in(list(without)),
+            ~_waits_for_another(now),
+        )
+        .order_by(outbox.c.next_at, outbox.c.id)
+        .with_for_update(of=outbox, skip_locked=True)
+    )
+
+
+def _waits_for_another(now: datetime) -> ColumnElement[bool]:
+    """Whether an earlier message of the same channel, or the one that it edits, has to be out first.
+
+    One that is held back until a later hour holds up nobody, nor does one that was tried in vain for an hour.
+    """
+    earlier, edited = outbox.alias("earlier"), outbox.alias("edited")
+    goes_first = exists().where(
+        is_open(earlier),
+        earlier.c.workspace_id == outbox.c.workspace_id,
+        earlier.c.channel_id == outbox.c.channel_id,
+        earlier.c.person_id.is_not_distinct_from(outbox.c.person_id),
+        earlier.c.id < outbox.c.id,
+        or_(
+            and_(earlier.c.attempts == 0, earlier.c.next_at <= now),
+            and_(earlier.c.attempts > 0, earlier.c.first_try_at > now - HOLDS_UP),
+        ),
+    )
+    is_edited = exists().where(edited.c.key == outbox.c.edits, is_open(edited))
+    return or_(goes_first, is_edited)
+
+
+async def _edited(connection: AsyncConnection, rows: Collection[Found]) -> Mapping[int, str]:
+    """By the number of each row that edits: the id of the message whose place it takes, where that one arrived.
+
+    It may have arrived as an earlier edit, posted anew.
+    """
+    wanted = [row.edits for row in rows if row.edits is not None]
+    if not wanted:
+        return {}
+    these = or_(outbox.c.key.in_(wanted), outbox.c.edits.in_(wanted))
+    query = select(outbox.c.key, outbox.c.edits, outbox.c.message_id).where(these, outbox.c.message_id.is_not(None))
+    ids: dict[str, str] = {}
+    for arrived in await connection.execute(query.order_by(outbox.c.id)):
+        for key in {arrived.key, arrived.edits}:
+            ids[key] = arrived.message_id
+    return {row.id: ids[row.edits] for row in rows if row.edits in ids}
+
+
+async def contents(connection: AsyncConnection, rows: Collection[Found]) -> Mapping[str, bytes]:
+    """The bytes that the stored replies name, each once."""
+    hashes = {digest for row in rows for digest in _HASH.findall(row.payload)}
+    if not hashes:
+        return {}
+    query = select(blobs.c.hash, blobs.c.content).where(blobs.c.hash.in_(hashes))
+    return {row.hash: row.content for row in await connection.execute(query)}
+
+
+def claimed(row: Found, edits: str | None, stored: Mapping[str, bytes], token: str, now: datetime) -> Claimed:
+    """A row that was claimed, as whoever posts it needs it."""
+    return Claimed(
+        id=row.id,
+        key=row.key,
+        workspace_id=row.workspace_id,
+        chat=row.chat,
+        external_id=row.external_id,
+        channel_id=row.channel_id,
+        thread_id=row.thread_id,
+        person_id=row.person_id,
+        edits=edits,
+        reply=_reply(row.payload, stored),
+        owner_id=row.owner_id,
+        attempts=row.attempts + 1,
+        is_repeat=row.state != "pending",
+        tried_at=row.first_try_at or now,
+        expires_at=row.expires_at,
+        token=token,
+    )
+
+
+def _reply(payload: str, stored: Mapping[str, bytes]) -> Reply | None:
+    try:
+        return from_stored(payload, stored)
+    except (KeyError, TypeError, ValueError):  # a picture that is gone, or what another program wrote
+        return None

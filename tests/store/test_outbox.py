@@ -1,0 +1,255 @@
+"""What must be said, on both databases: who may post it now, in which order, and what becomes of it."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import insert, select, update
+
+from bot.reply.model import Picture, Reply
+from bot.store.claims import HOLDS_UP, LEASE
+from bot.store.outbox import Message, OutboxState, enqueue
+from bot.store.schedule_tables import digests, outbox
+from tests.store.samples import NOW
+
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def say(database, workspace):
+    """Write messages, each under its key, into channel C1 unless said otherwise."""
+
+    async def write(*keys, now=NOW, **facts):
+        facts = {"channel_id": "C1", "workspace_id": workspace.id, "reply": Reply("Hello.")} | facts
+        async with database.writing() as connection:
+            for key in keys:
+                await enqueue(connection, Message(key, **facts), now)
+
+    return write
+
+
+@pytest.fixture
+def claim(store):
+    async def take(now=NOW, chats=("slack", "discord"), most=10, places=None, each=10, without=()):
+        return await store.outbox.claim(now, chats, most, places=places or {}, each=each, without=without)
+
+    return take
+
+
+@pytest.fixture
+def row(database):
+    async def of(key):
+        async with database.reading() as connection:
+            return (await connection.execute(select(outbox).where(outbox.c.key == key))).one()
+
+    return of
+
+
+def keys(claimed):
+    return [each.key for each in claimed]
+
+
+async def test_a_message_is_one_claimers_until_its_lease_is_over_and_then_it_is_a_repeat(say, claim, row):
+    await say("a")
+    (mine,) = await claim()
+    assert (mine.chat, mine.external_id, mine.channel_id) == ("slack", "T1", "C1")
+    assert (mine.attempts, mine.is_repeat, mine.reply) == (1, False, Reply("Hello."))
+    assert (await row("a")).attempts == 1
+    assert await claim(NOW + LEASE - SECOND) == ()
+    (again,) = await claim(NOW + LEASE)
+    assert (again.attempts, again.is_repeat, again.tried_at) == (2, True, NOW)
+
+
+async def test_who_lost_the_lease_changes_nothing(store, say, claim, row):
+    await say("a")
+    (lost,) = await claim()
+    (mine,) = await claim(NOW + LEASE)
+    for said in (
+        store.outbox.sent(lost, "m1", NOW),
+        store.outbox.later(lost, NOW, "busy"),
+        store.outbox.unclear(lost, NOW, "no answer"),
+        store.outbox.dead(lost, "gone", NOW, Reply("It is gone.")),
+        store.outbox.anew(lost, NOW),
+    ):
+        assert await said is False
+    assert (await row("a")).state == OutboxState.SENDING
+    assert await store.outbox.sent(mine, "m2", NOW)
+    assert await store.outbox.sent(mine, "m3", NOW) is False
+    assert (await row("a")).message_id == "m2"
+
+
+async def test_a_channel_is_served_in_order_and_the_channels_side_by_side(store, say, claim):
+    await say("a1", "a2", "a3")
+    await say("b1", "b2", channel_id="C2")
+    await say("p1", "p2", channel_id="", person_id="U1")
+    await say("q1", channel_id="", person_id="U2")
+    first = await claim()
+    assert keys(first) == ["a1", "b1", "p1", "q1"]
+    assert await claim() == ()
+    await store.outbox.sent(first[0], "m", NOW)
+    await store.outbox.dead(first[1], "gone", NOW)
+    await store.outbox.later(first[2], NOW + 5 * SECOND, "busy")
+    assert keys(await claim()) == ["a2", "b2"]
+    assert keys(await claim(NOW + 5 * SECOND)) == ["p1"]
+
+
+async def test_what_is_held_back_until_a_later_hour_holds_up_nobody(say, claim):
+    await say("morning", not_before=NOW + timedelta(hours=7))
+    await say("now")
+    assert keys(await claim()) == ["now"]
+    assert keys(await claim(NOW + timedelta(hours=7)))[0] == "morning"
+
+
+async def test_what_is_tried_in_vain_holds_up_its_channel_for_an_hour_and_then_is_overtaken(store, say, claim):
+    await say("bad", "good")
+    (bad,) = await claim()
+    await store.outbox.later(bad, NOW + 2 * HOLDS_UP, "server_error")
+    assert await claim(NOW + HOLDS_UP - SECOND) == ()
+    assert keys(await claim(NOW + HOLDS_UP)) == ["good"]
+
+
+async def test_only_so_many_are_claimed_at_once_of_one_workspace(say, claim, workspace, neighbour):
+    for number in range(4):
+        await say(f"a{number}", channel_id=f"C{number}")
+        await say(f"b{number}", channel_id=f"D{number}", workspace_id=neighbour.id)
+    assert keys(await claim(each=2)) == ["a0", "b0", "a1", "b1"]
+    assert keys(await claim(each=2, places={workspace.id: 1, neighbour.id: 0})) == ["a2"]
+    assert keys(await claim(chats=("discord",), most=1)) == ["b2"]
+
+
+async def test_a_claimer_passes_over_what_it_is_posting_whatever_the_clock_says(say, claim):
+    await say("a")
+    (mine,) = await claim()
+    assert await claim(NOW + timedelta(days=1), without=[mine.id]) == ()
+
+
+async def test_an_edit_takes_the_place_of_what_arrived(store, say, claim):
+    await say("opened")
+    await say("worse", edits="opened")
+    await say("better", edits="opened")
+    (opened,) = await claim()
+    assert (opened.edits, await claim()) == (None, ())
+    await store.outbox.sent(opened, "m1", NOW)
+    (worse,) = await claim()
+    assert worse.edits == "m1"
+    await store.outbox.sent(worse, "m1", NOW)
+    (better,) = await claim()
+    assert better.edits == "m1"
+
+
+async def test_an_edit_of_what_never_arrived_is_posted_and_the_next_one_edits_that(store, say, claim):
+    await say("opened")
+    await say("worse", "better", edits="opened")
+    (opened,) = await claim()
+    await store.outbox.dead(opened, "expired", NOW)
+    (worse,) = await claim()
+    assert worse.edits is None
+    await store.outbox.sent(worse, "m2", NOW)
+    (better,) = await claim()
+    assert better.edits == "m2"
+
+
+async def test_where_the_message_to_edit_is_gone_it_is_posted_anew_and_forgotten(store, say, claim):
+    await say("opened")
+    await say("worse", "better", edits="opened")
+    (opened,) = await claim()
+    await store.outbox.sent(opened, "m1", NOW)
+    (worse,) = await claim()
+    assert await store.outbox.anew(worse, NOW)
+    (again,) = await claim()
+    assert (again.key, again.edits) == ("worse", None)
+    await store.outbox.sent(again, "m2", NOW)
+    (better,) = await claim()
+    assert better.edits == "m2"
+
+
+async def test_an_edit_waits_for_what_is_held_back(say, claim):
+    await say("opened", not_before=NOW + timedelta(hours=7))
+    await say("worse", edits="opened")
+    assert await claim() == ()
+
+
+async def test_an_unclear_one_stays_unclear_until_it_is_known(store, say, claim, row):
+    await say("a")
+    (mine,) = await claim()
+    await store.outbox.unclear(mine, NOW + SECOND, "no answer")
+    (again,) = await claim(NOW + SECOND)
+    assert again.is_repeat
+    await store.outbox.later(again, NOW + 2 * SECOND, "busy")
+    assert (await row("a")).state == OutboxState.UNCLEAR
+    (third,) = await claim(NOW + 2 * SECOND)
+    assert (third.is_repeat, third.attempts) == (True, 3)
+
+
+async def test_pictures_come_back_with_the_reply_and_without_them_it_cannot_be_read(store, database, say, claim):
+    shown = Reply("Up.", parts=(Picture("chart.png", b"\x89PNG", "Views went up."),))
+    await say("a", "b", reply=shown)
+    (mine,) = await claim()
+    assert mine.reply == shown
+    async with database.writing() as connection:
+        await connection.execute(update(outbox).where(outbox.c.key == "b").values(payload='{"type":"Nothing"}'))
+    await store.outbox.sent(mine, "m", NOW)
+    (other,) = await claim()
+    assert other.reply is None
+
+
+async def test_a_channel_that_takes_nothing_is_switched_off_and_whoever_set_it_up_is_told_once(
+    store, database, say, claim, row, workspace
+):
+    subscription = {
+        "is_on": True,
+        "off_reason": "",
+        "zone": "UTC",
+        "minute": 540,
+        "options": {},
+        "next_date": NOW.date(),
+        "next_due_at": NOW,
+        "set_by_id": "U1",
+        "set_by_name": "Ada",
+        "created_at": NOW,
+        "workspace_id": workspace.id,
+    }
+    async with database.writing() as connection:
+        for channel in ("C1", "C2"):
+            await connection.execute(insert(digests).values(channel_id=channel, **subscription))
+    await say("a", "b", owner_id="U1")
+    for _ in range(2):
+        (mine,) = await claim(most=1)
+        await store.outbox.dead(mine, "The channel is archived.", NOW, Reply("It is off."), closes=True)
+    async with database.reading() as connection:
+        states = (await connection.execute(select(digests.c.channel_id, digests.c.is_on, digests.c.off_reason))).all()
+    assert sorted(states) == [("C1", False, "The channel is archived."), ("C2", True, "")]
+    (told,) = await claim()
+    assert (told.key, told.channel_id, told.person_id, told.reply) == ("told:a:U1", "", "U1", Reply("It is off."))
+    assert ((await row("a")).state, (await row("a")).error) == ("dead", "The channel is archived.")
+
+
+async def test_the_owner_of_a_message_that_was_given_up_is_told_and_nothing_is_switched_off(store, say, claim):
+    await say("a", owner_id="U2")
+    (mine,) = await claim()
+    await store.outbox.dead(mine, "no answer for a day", NOW, Reply("It was given up."))
+    (told,) = await claim()
+    assert (told.key, told.person_id, told.owner_id) == ("told:a:U2", "U2", None)
+
+
+async def test_when_a_platform_answers_again_nothing_waits_longer_but_what_was_held_back(store, say, claim, workspace):
+    await say("a")
+    await say("held", channel_id="C2", not_before=NOW + timedelta(hours=7))
+    (mine,) = await claim()
+    await store.outbox.later(mine, NOW + timedelta(minutes=5), "no_connection")
+    await store.outbox.hasten(workspace.id, NOW + SECOND)
+    assert keys(await claim(NOW + SECOND)) == ["a"]
+
+
+async def test_after_the_clock_was_set_back_nothing_waits_for_an_hour_that_it_had_shown(store, say, claim):
+    before = NOW - timedelta(hours=1)
+    await say("new", channel_id="C1")
+    await say("waiting", channel_id="C2")
+    await say("sending", channel_id="C3")
+    await say("held", channel_id="C4", not_before=NOW + timedelta(hours=7))
+    _, waiting, _ = await claim(most=3)
+    await store.outbox.later(waiting, NOW + timedelta(minutes=5), "busy")
+    await say("newer", channel_id="C5")
+    assert await claim(before) == ()
+    await store.outbox.mind_the_clock(before)
+    assert keys(await claim(before)) == ["waiting", "newer"]
+    assert keys(await claim(before + LEASE)) == ["new", "waiting", "sending", "newer"]
