@@ -28,11 +28,13 @@ class Posted:
 class Rejected:
     """It never will be there: the channel is gone, archived or closed to the bot, or its token revoked.
 
-    `reason` is the platform's own word, `sentence` tells a person what to do about it.
+    `reason` is the platform's own word, `sentence` tells a person what to do about it. `is_message` says that this one
+    message is refused, or its thread, and that the channel may take the next one.
     """
 
     reason: str
     sentence: str
+    is_message: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,11 @@ Delivery: TypeAlias = Posted | Rejected | Later | Unclear
 
 class ChannelPoster(Protocol):
     """Posts into channels. Never raises for what the platform or the network did, never repeats a post by itself."""
+
+    @property
+    def recognises_for(self) -> timedelta:
+        """How long after a post the platform knows its key again and does not say it twice; zero where never."""
+        ...
 
     async def post(self, channel: ChannelRef, reply: Reply, key: str) -> Delivery:
         """Post once. `key` names this message: where the platform can tell by it that it has the message, it does."""

@@ -15,6 +15,7 @@ from bot.domain.videos import HOUR, Metric, VideoReading
 from bot.messages import (
     compare,
     connect,
+    delivery,
     export,
     home,
     offer,
@@ -195,6 +196,9 @@ def _about() -> Iterator[tuple[str, Reply]]:
     yield "status.health: no key", status.health(status.Health("0.1.0", NOW))
     yield "status.health: failing", status.health(replace(healthy, error=REASON, complete=False, unclear=2))
     yield "status.health: unclear", status.health(replace(healthy, unclear=1))
+    yield "delivery.channel_closed", delivery.channel_closed("C0AB12CD3", TITLES[0], REASON)
+    yield "delivery.given_up", delivery.given_up("C0AB12CD3", TITLES[0], REASON)
+    yield "delivery.given_up: direct", delivery.given_up("", "Low balance", REASON)
     yield "problems.problem", problems.problem(REASON)
     yield (
         "problems.misunderstood",

@@ -72,6 +72,11 @@ class SlackPoster:
         self._limits = limits
         self._sleep = sleep
 
+    @property
+    def recognises_for(self) -> timedelta:
+        """Slack documents no key by which it would know a message again, whatever is sent along."""
+        return timedelta()
+
     async def post(self, channel: ChannelRef, reply: Reply, key: str) -> Delivery:
         """Post once, into the channel or the thread in it. `key` names this message and no other. Never raises."""
         team = await self._team(channel.workspace_id)

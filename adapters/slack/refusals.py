@@ -126,9 +126,11 @@ def _answered(response: Any) -> Rejected | Later | Unclear:  # noqa: ANN401 - th
         return Unclear(word or f"status_{status}")
     if word in PERMANENT:
         needed = said.get("needed") if word == "missing_scope" else None
-        return Rejected(word, PERMANENT[word] + (f" It is called {needed}." if needed else ""))
+        sentence = PERMANENT[word] + (f" It is called {needed}." if needed else "")
+        return Rejected(word, sentence, is_message=sentence in {_GONE, _NO_THREAD})
     if word in OURS:
-        return Rejected(word, f"Slack did not take the message ({word}). This is a fault of the bot: tell who runs it.")
+        sentence = f"Slack did not take the message ({word}). This is a fault of the bot: tell who runs it."
+        return Rejected(word, sentence, is_message=True)
     return Later(SOON, word or f"status_{status}")
 
 

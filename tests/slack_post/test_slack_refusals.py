@@ -34,12 +34,22 @@ def calls(slack, method=POST):
 
 # Permanent
 
+OF_ONE_MESSAGE = {
+    "cannot_reply_to_message",
+    "cant_update_message",
+    "edit_window_closed",
+    "message_not_found",
+    "restricted_action_thread_locked",
+    "thread_not_found",
+}
+"""Errors that say nothing about the next message into the same channel."""
+
 
 @pytest.mark.parametrize("error", sorted(PERMANENT))
 async def test_a_permanent_error_is_told_with_what_to_do_and_not_tried_again(slack, poster, here, error):
     slack.faults.add(POST, Fault(FaultKind.ERROR, error))
     delivery = await poster.post(here, HELLO, "a")
-    assert delivery == Rejected(error, PERMANENT[error])
+    assert delivery == Rejected(error, PERMANENT[error], is_message=error in OF_ONE_MESSAGE)
     assert calls(slack) == 1
 
 
@@ -48,6 +58,7 @@ async def test_a_fault_of_ours_is_rejected_and_logged_as_an_error(slack, poster,
     slack.faults.add(POST, Fault(FaultKind.ERROR, error))
     delivery = await poster.post(here, HELLO, "a")
     assert isinstance(delivery, Rejected)
+    assert delivery.is_message
     assert error in delivery.sentence
     assert [(record.levelno, record.reason) for record in caplog.records] == [(logging.ERROR, error)]
     assert calls(slack) == 1

@@ -1,0 +1,199 @@
+"""Posts what must be said: claims it, says it by the workspace's poster, and keeps what became of it.
+
+It knows no platform: the posters pace themselves, and say whether a message is there, never will be, may be tried again
+or nobody knows. Where nobody knows, it is said again: twice is bad, never is worse.
+"""
+
+import asyncio
+import logging
+import random
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+
+from bot.domain.clock import Clock
+from bot.domain.errors import DatabaseUnavailable
+from bot.jobs.breakers import AT_ONCE, Breakers
+from bot.messages.delivery import channel_closed, given_up
+from bot.ports import ChannelPoster, ChannelRef, Delivery, Later, Posted, Rejected, Unclear
+from bot.reply.model import Reply
+from bot.store import Store
+from bot.store.claims import Claimed
+
+logger = logging.getLogger(__name__)
+
+SLOTS = 100
+"""Messages that one process has under way together."""
+LOOKS_EVERY = 0.25
+"""Seconds between two claims while messages are under way."""
+WITHIN = 35.0
+"""Seconds that a post may take, what it waits for its turn included …"""
+BEGINS_WITHIN = 5.0
+"""… and seconds after the claim within which it must begin: together less than the lease."""
+GIVES_UP = timedelta(hours=24)
+FIRST_BACKOFF = 2.0
+LONGEST_BACKOFF = 300.0
+ASKS_AGAIN = timedelta(minutes=1)
+"""When to look again for the way to a person that was not found."""
+WRITES_AGAIN = 1.0
+"""Seconds until what became of a message is written again, where the database did not answer."""
+
+
+class Deliverer:
+    """Delivers for the chats that it has posters for. Any number of processes may."""
+
+    def __init__(self, store: Store, posters: Mapping[str, ChannelPoster], clock: Clock) -> None:
+        self._outbox = store.outbox
+        self._posters = posters
+        self._clock = clock
+        self._breakers = Breakers()
+        self._under_way: dict[int, int] = {}
+        self._is_ending = False
+        self._latest = clock()
+        self._has_looked = False
+
+    async def deliver_due(self) -> int:
+        """Post until nothing is due; how many attempts that took. Safe in any number of processes, but once in each."""
+        await self._mind_the_clock()
+        attempts = 0
+        running: set[asyncio.Task[None]] = set()
+        try:
+            while True:
+                began = time.monotonic()
+                for message in await self._claim():
+                    self._under_way[message.id] = message.workspace_id
+                    running.add(asyncio.create_task(self._deliver(message, began)))
+                if not running:
+                    return attempts
+                done, running = await asyncio.wait(running, timeout=LOOKS_EVERY)
+                attempts += len(done)
+                for task in done:
+                    task.result()
+        except asyncio.CancelledError:
+            for task in running:
+                task.cancel()
+            raise
+        finally:
+            if running:  # what was claimed is finished, whatever happened to the others
+                await asyncio.wait(running)
+
+    def stop(self) -> None:
+        """Claim nothing more: `deliver_due` returns when what is under way has ended."""
+        self._is_ending = True
+
+    async def _mind_the_clock(self) -> None:
+        """Notice that the clock was set back, also while nothing ran; a fault of the clock must hold up no message."""
+        now = self._clock()
+        if not self._has_looked or now < self._latest:
+            await self._outbox.mind_the_clock(now)
+            self._has_looked = True
+        self._latest = now
+
+    async def _claim(self) -> tuple[Claimed, ...]:
+        most = SLOTS - len(self._under_way)
+        if self._is_ending or most <= 0:
+            return ()
+        now = self._clock()
+        here = Counter(self._under_way.values())
+        places = {each: self._breakers.room(each, now) - here[each] for each in {*here, *self._breakers.known()}}
+        under_way = tuple(self._under_way)
+        return await self._outbox.claim(now, tuple(self._posters), most, places=places, each=AT_ONCE, without=under_way)
+
+    async def _deliver(self, message: Claimed, began: float) -> None:
+        try:
+            now = self._clock()
+            if message.reply is None:
+                await self._give_up(message, "what was stored of it cannot be read any more.")
+            elif message.expires_at is not None and message.expires_at <= now:
+                await self._give_up(message, "it could not be posted in time (expired).")
+            elif now - message.tried_at >= GIVES_UP:
+                await self._give_up(message, "the chat took it in none of many tries within a day.")
+            elif time.monotonic() - began > BEGINS_WITHIN:  # the process was paused, and the lease may soon be over
+                await self._kept(lambda: self._outbox.later(message, now, "paused"))
+            else:
+                await self._settle(message, message.reply, await self._say(message, message.reply))
+        finally:
+            del self._under_way[message.id]
+
+    async def _say(self, message: Claimed, reply: Reply) -> Delivery:
+        poster = self._posters[message.chat]
+        channel = ChannelRef(message.chat, message.external_id, message.channel_id, message.thread_id)
+        try:
+            async with asyncio.timeout(WITHIN):
+                if not message.channel_id:
+                    direct = await poster.direct(message.external_id, message.person_id or "")
+                    if direct is None:
+                        return Later(ASKS_AGAIN, "no_direct_channel")
+                    channel = direct
+                if message.edits is not None:
+                    return await poster.edit(channel, message.edits, reply)
+                return await poster.post(channel, reply, message.key)
+        except TimeoutError:
+            return Unclear("timeout")
+
+    async def _settle(self, message: Claimed, reply: Reply, delivery: Delivery) -> None:
+        now = self._clock()
+        match delivery:
+            case Posted(message_id):
+                await self._kept(lambda: self._outbox.sent(message, message_id, now))
+                await self._answered(message)
+            case Later(after, reason):
+                self._breakers.failed(message.workspace_id, now, after)
+                at = now + max(after, _backoff(message.attempts))
+                await self._kept(lambda: self._outbox.later(message, at, reason))
+            case Unclear(reason):
+                self._breakers.failed(message.workspace_id, now)
+                at = now + self._soon(message)
+                await self._kept(lambda: self._outbox.unclear(message, at, reason))
+            case Rejected() if message.edits is not None:
+                await self._kept(lambda: self._outbox.anew(message, now))
+                await self._answered(message)
+            case Rejected(sentence=sentence, is_message=True):
+                await self._give_up(message, sentence)
+                await self._answered(message)
+            case Rejected(sentence=sentence):
+                told = channel_closed(message.channel_id, _name(reply), sentence)
+                await self._kept(lambda: self._outbox.dead(message, sentence, now, told, closes=True))
+                await self._answered(message)
+        level = logging.WARNING if isinstance(delivery, Rejected) else logging.INFO
+        about = {"key": message.key, "outcome": type(delivery).__name__.lower(), "attempts": message.attempts}
+        logger.log(level, "delivery", extra=about | {"reason": getattr(delivery, "reason", "")})
+
+    async def _give_up(self, message: Claimed, why: str) -> None:
+        now = self._clock()
+        told = given_up(message.channel_id, _name(message.reply), why)
+        await self._kept(lambda: self._outbox.dead(message, why, now, told))
+        logger.warning("a message was given up", extra={"key": message.key, "reason": why})
+
+    async def _answered(self, message: Claimed) -> None:
+        if self._breakers.answered(message.workspace_id):
+            await self._outbox.hasten(message.workspace_id, self._clock())
+
+    def _soon(self, message: Claimed) -> timedelta:
+        """When to say again what may be there: while the platform still knows it by its key, if it ever does."""
+        known_for = self._posters[message.chat].recognises_for
+        backoff = _backoff(message.attempts)
+        return min(backoff, known_for / 2) if known_for else backoff
+
+    async def _kept(self, write: Callable[[], Awaitable[bool]]) -> None:
+        """Write what became of a message, however long the database is away: it would be said again otherwise."""
+        while True:
+            try:
+                is_kept = await write()
+            except DatabaseUnavailable:
+                await asyncio.sleep(WRITES_AGAIN)
+            else:
+                if not is_kept:
+                    logger.warning("a message was settled after its lease was over: it may be there twice")
+                return
+
+
+def _backoff(attempts: int) -> timedelta:
+    """Full jitter: any time up to a bound that doubles with each attempt."""
+    bound = min(FIRST_BACKOFF * 2.0 ** min(attempts - 1, 16), LONGEST_BACKOFF)
+    return timedelta(seconds=random.uniform(0, bound))
+
+
+def _name(reply: Reply | None) -> str:
+    return "" if reply is None else reply.title or reply.summary

@@ -1,0 +1,44 @@
+"""A store with one workspace at a wall, a clock moved by hand, and a deliverer between them."""
+
+import pytest
+
+from bot.domain.caller import WorkspaceRef
+from bot.jobs.deliver import Deliverer
+from bot.reply.model import Reply
+from bot.store.outbox import Message, enqueue
+from tests.jobs.wall import Wall
+from tests.standins.scene import HandClock
+
+
+@pytest.fixture
+def clock():
+    return HandClock()
+
+
+@pytest.fixture
+async def workspace(store, clock):
+    wallet_id = await store.wallets.ensure_wallet("fingerprint", clock())
+    return await store.workspaces.ensure_workspace(WorkspaceRef("wall", "W1", "Wall"), wallet_id, clock())
+
+
+@pytest.fixture
+def wall():
+    return Wall()
+
+
+@pytest.fixture
+def deliverer(store, wall, clock):
+    return Deliverer(store, {"wall": wall}, clock)
+
+
+@pytest.fixture
+def say(database, workspace, clock):
+    """Write messages, each under its key, into channel C1 unless said otherwise."""
+
+    async def write(*keys, **facts):
+        facts = {"channel_id": "C1", "workspace_id": workspace.id} | facts
+        async with database.writing() as connection:
+            for key in keys:
+                await enqueue(connection, Message(key, **({"reply": Reply(f"This is {key}.")} | facts)), clock())
+
+    return write
