@@ -54,11 +54,13 @@ def _field(argument: Argument, example: str, given: str) -> Component:
 def _input(argument: Argument, example: str, given: str) -> Component:
     match argument.kind:
         case Kind.CHOICE:
-            options = [{"label": each, "value": each, "default": each == given} for each in argument.choices]
-            return {"type": STRING_SELECT, "options": options}
+            named = given.replace('"', " ").split()
+            chosen = [each for each in argument.choices if each in named][: argument.many]
+            options = [{"label": each, "value": each, "default": each in chosen} for each in argument.choices]
+            return {"type": STRING_SELECT, "options": options, "max_values": argument.many}
         case Kind.SECRET:
             return {"type": TEXT_INPUT, "style": _SHORT}
-        case Kind.LINK | Kind.VIDEO | Kind.WORD | Kind.NUMBER:
+        case Kind.LINK | Kind.VIDEO | Kind.WORD | Kind.NUMBER | Kind.TIME | Kind.ZONE:
             placeholder = {"placeholder": label(f"For example: {example}", MAX_PLACEHOLDER)} if example else {}
             typed = {"value": given} if 0 < length(given) <= MAX_INPUT else {}
             style = _PARAGRAPH if argument.many > 1 else _SHORT
@@ -71,7 +73,9 @@ def _values(component: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     match component:
         case {"component": Mapping() as inner}:
             yield from _values(inner)
-        case {"custom_id": str(name), "values": [str(chosen), *_]} | {"custom_id": str(name), "value": str(chosen)}:
+        case {"custom_id": str(name), "values": [_, *_] as chosen}:
+            yield name, " ".join(map(str, chosen))
+        case {"custom_id": str(name), "value": str(chosen)}:
             if chosen.strip():
                 yield name, chosen.strip()
         case _:

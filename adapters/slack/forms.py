@@ -20,6 +20,7 @@ MAX_LABEL_OF_INPUT = 2_000
 MAX_METADATA = 3_000
 
 _SEEN_BY_NOBODY = " Only the bot receives it, but it shows on your screen while you type."
+_CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _QUOTED = re.compile(r'"([^"]*)"|“([^”]*)”|(\S+)')
 
 
@@ -83,18 +84,28 @@ def _element(argument: Argument, given: str) -> Block:
         case Kind.NUMBER:
             return _number(argument, given)
         case Kind.CHOICE:
-            choices = [_option(str(choice)) for choice in argument.choices]
-            chosen = {"initial_option": _option(given)} if given in argument.choices else {}
-            return {"type": "static_select", "options": choices, **chosen}
-        case Kind.VIDEO if argument.suggested:
+            return _choices(argument, given)
+        case Kind.TIME:
+            return {"type": "timepicker", **({"initial_time": given} if _CLOCK.fullmatch(given) else {})}
+        case Kind.VIDEO | Kind.ZONE if argument.suggested:
             return _suggested(argument, given)
         case Kind.SECRET:
             return {"type": "plain_text_input"}
-        case Kind.LINK | Kind.VIDEO | Kind.WORD:
+        case Kind.LINK | Kind.VIDEO | Kind.WORD | Kind.ZONE:
             typed = {"initial_value": given} if 0 < length(given) <= MAX_TEXT else {}
             return {"type": "plain_text_input", "multiline": argument.many > 1, **typed}
         case _:
             assert_never(argument.kind)
+
+
+def _choices(argument: Argument, given: str) -> Block:
+    choices = [_option(str(choice)) for choice in argument.choices]
+    if argument.many > 1:
+        chosen = [_option(each) for each in _named(given) if each in argument.choices]
+        several = {"initial_options": chosen} if chosen else {}
+        return {"type": "multi_static_select", "options": choices, "max_selected_items": argument.many, **several}
+    one = {"initial_option": _option(given)} if given in argument.choices else {}
+    return {"type": "static_select", "options": choices, **one}
 
 
 def _number(argument: Argument, given: str) -> Block:
@@ -112,7 +123,7 @@ def _suggested(argument: Argument, given: str) -> Block:
     if argument.many == 1:
         chosen = {"initial_option": _option(given)} if 0 < length(given) <= MAX_OPTION else {}
         return {"type": "external_select", "min_query_length": 0, **chosen}
-    names = ["".join(found) for found in _QUOTED.findall(given)][: argument.many]
+    names = _named(given)[: argument.many]
     several = {"initial_options": [_option(name) for name in names if 0 < length(name) <= MAX_OPTION]}
     return {
         "type": "multi_external_select",
@@ -120,6 +131,11 @@ def _suggested(argument: Argument, given: str) -> Block:
         "max_selected_items": argument.many,
         **(several if several["initial_options"] else {}),
     }
+
+
+def _named(given: str) -> list[str]:
+    """Several values out of one text, each once."""
+    return list(dict.fromkeys("".join(found) for found in _QUOTED.findall(given)))
 
 
 def _option(value: str) -> Block:
@@ -130,7 +146,7 @@ def _value(element: Mapping[str, Any]) -> str:
     match element:
         case {"selected_options": list(chosen)}:
             return joined(option["value"] for option in chosen)
-        case {"selected_option": {"value": str(value)}} | {"value": str(value)}:
+        case {"selected_option": {"value": str(value)}} | {"value": str(value)} | {"selected_time": str(value)}:
             return value.strip()
         case _:
             return ""

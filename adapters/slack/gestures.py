@@ -5,7 +5,7 @@ Slack has its acknowledgement by then: nothing in here is in a hurry, but for op
 
 import asyncio
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from slack_bolt.context.async_context import AsyncBoltContext
@@ -24,6 +24,7 @@ from adapters.slack.teams import Team
 from adapters.slack.texts import Block
 from bot.app import UMBRELLA, Bot
 from bot.commands.command import Answer
+from bot.commands.filling import form_for
 from bot.commands.registry import AnyCommand, by_name
 from bot.domain.caller import Caller, Need, Person, Standing
 from bot.domain.errors import BotError
@@ -69,8 +70,9 @@ class Gestures:
         if (arrival := await self._arrivals.welcome(body, context, self._need(name))) is None:
             return
         command = self._commands.get(name)
-        if command is not None and _wants_form(command, typed.strip()):
-            await self._ask(*arrival, command)
+        given = form_for(command, typed) if command else None
+        if command is not None and given is not None:
+            await self._ask(*arrival, command, given)
         else:
             await self._run(*arrival, name, typed)
 
@@ -82,8 +84,9 @@ class Gestures:
         if (arrival := await self._arrivals.welcome(body, context, self._need(call.command))) is None:
             return
         command = self._commands.get(call.command)
-        if command is not None and _wants_form(command, call.arguments):
-            await self._ask(*arrival, command)
+        given = form_for(command, call.arguments) if command else None
+        if command is not None and given is not None:
+            await self._ask(*arrival, command, given)
         else:
             await self._run(*arrival, call.command, call.arguments)
 
@@ -117,7 +120,7 @@ class Gestures:
                 else:
                     await self._answers.deliver(asked, team, NO_LINK, Answer.PRIVATE)
             case {"type": "shortcut", "callback_id": str(name)} if name == TRACK:
-                await self._ask(asked, team, self._commands["track"])
+                await self._ask(asked, team, self._commands["track"], {})
             case _:
                 logger.warning("an unknown shortcut", extra={"callback_id": body.get("callback_id")})
 
@@ -149,14 +152,14 @@ class Gestures:
         command = self._commands.get(name)
         return command.need if command else Need.LOOK
 
-    async def _ask(self, asked: Asked, team: Team, command: AnyCommand) -> None:
+    async def _ask(self, asked: Asked, team: Team, command: AnyCommand, given: Mapping[str, str]) -> None:
         """Open the command's form, or say how it is used where Slack does not open it: that may be asked for 3 s."""
-        view = form(command, packed(asked), {})
+        view = form(command, packed(asked), given)
         try:
             await self._calls.api(team.client.views_open, trigger_id=asked.trigger_id, view=view)
         except SlackFailed as error:
             logger.warning("a form was not opened", extra={"team": team.ref.id, "error": error.word})
-            await self._run(asked, team, command.name, "")
+            await self._run(asked, team, command.name, given or "")
 
     async def _run(self, asked: Asked, team: Team, name: str, arguments: str | Mapping[str, str]) -> None:
         """Run a command and deliver its reply, then show on the Home tab what it changed."""
@@ -176,10 +179,3 @@ class Gestures:
         await self._answers.deliver(asked, team, reply, command.answer if command else Answer.PRIVATE)
         if reply.public_line or (need is Need.CONFIGURE and reply.tone is Tone.SUCCESS):
             await self._home.publish(team, caller)
-
-
-def _wants_form(command: AnyCommand, given: Collection[str]) -> bool:
-    """Whether a form is kinder than a sentence: something needed is missing, or must not be typed into a command."""
-    if not command.listed:
-        return False
-    return command.secret is not None or (not given and any(each.required for each in command.arguments))

@@ -24,6 +24,8 @@ class Kind(StrEnum):
     NUMBER = "number"
     CHOICE = "choice"
     WORD = "word"
+    TIME = "time"
+    ZONE = "zone"
     SECRET = "secret"  # noqa: S105 - the kind of an argument, not one
 
 
@@ -39,6 +41,8 @@ class Answer(StrEnum):
 class Argument:
     """One argument. `many` is how many values it takes at most; `aliases` maps other spellings to a choice.
 
+    A `vague` word is a choice that gives way to any other one: in "weekly monday" it is Monday that counts.
+
     An unlisted argument is sent by buttons only: no surface offers it and free text never fills it.
     """
 
@@ -50,6 +54,7 @@ class Argument:
     fewest: int = 1
     choices: tuple[str, ...] = ()
     aliases: tuple[tuple[str, str], ...] = ()
+    vague: tuple[str, ...] = ()
     minimum: int | None = None
     maximum: int | None = None
     listed: bool = True
@@ -71,6 +76,7 @@ def argument(
     fewest: int = 1,
     choices: tuple[str, ...] = (),
     aliases: tuple[tuple[str, str], ...] = (),
+    vague: tuple[str, ...] = (),
     minimum: int | None = None,
     maximum: int | None = None,
     listed: bool = True,
@@ -84,6 +90,7 @@ def argument(
         "fewest": fewest,
         "choices": choices,
         "aliases": aliases,
+        "vague": vague,
         "minimum": minimum,
         "maximum": maximum,
         "listed": listed,
@@ -92,9 +99,17 @@ def argument(
     return field(default=default, metadata={"argument": described})
 
 
+def nothing_lacks(args: object) -> bool:  # noqa: ARG001 - it answers for any arguments
+    """What most commands say: whatever can be bound is all that they need."""
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Command(Generic[A]):
-    """One command: `summary` is 100 characters at most (Discord's limit), `example` is a whole line that works."""
+    """One command: `summary` is 100 characters at most (Discord's limit), `example` is a whole line that works.
+
+    `lacks` says of arguments that can be bound whether a form that asks for more is kinder than an answer.
+    """
 
     name: str
     summary: str
@@ -104,6 +119,7 @@ class Command(Generic[A]):
     need: Need = Need.LOOK
     answer: Answer = Answer.PRIVATE
     listed: bool = True
+    lacks: Callable[[A], bool] = nothing_lacks
 
     @property
     def arguments(self) -> tuple[Argument, ...]:

@@ -1,24 +1,28 @@
 """From what a person typed, or a button carries, to a command's arguments; words in any order where they are clear."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
 from bot.commands.command import Argument, Command, Kind
 from bot.domain.errors import UsageError
 from bot.domain.links import looks_like_link
+from bot.domain.schedule import looks_like_time, read_time
+from bot.domain.zones import looks_like_zone, near_zones, read_zone
 from bot.reply.clean import visible
 
 A = TypeVar("A")
+V = TypeVar("V")
 
 MAX_TYPED = 4_000
 """No platform lets a person type more into a command; beyond it, it is an accident or an attack."""
 
+_HALF_OF_DAY = re.compile(r"(?<=\d) +(?=[ap]\.?m\b)", re.IGNORECASE)
 _TOKEN = re.compile(r'"(?P<straight>[^"]*)"|“(?P<curly>[^”]*)”|(?P<angle><[^<>]*>)|(?P<bare>\S+)')
 _NUMBER = re.compile(r"(?P<sign>[-+−]?)(?P<digits>\d[\d.,]*)(?:d|days?)?", re.IGNORECASE)
 _SEPARATORS = frozenset({"vs", "vs.", "and", "|", ",", "&"})
-_FILLERS = _SEPARATORS | {"for", "day", "days", "d"}
+_FILLERS = _SEPARATORS | {"for", "at", "in", "every", "day", "days", "d"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,8 @@ def parse(command: Command[A], typed: str) -> A:
             "can open: in Slack, in Discord, or in the console at a terminal."
         )
         raise UsageError(msg)
+    if any(each.kind is Kind.TIME for each in arguments):
+        typed = _HALF_OF_DAY.sub("", typed)
     found: dict[str, list[str]] = {}
     words: list[_Token] = []
     for token in _tokens(typed):
@@ -48,7 +54,7 @@ def parse(command: Command[A], typed: str) -> A:
         else:
             found.setdefault(target.name, []).append(token.text)
     _place_words(words, arguments, found)
-    return _build(command, found)
+    return _build(command, {each.name: _narrowed(each, found[each.name]) for each in arguments if each.name in found})
 
 
 def bind(command: Command[A], given: Mapping[str, str]) -> A:
@@ -81,7 +87,19 @@ def _home(token: _Token, arguments: tuple[Argument, ...]) -> Argument | None:
             return each
         if each.kind is Kind.NUMBER and _NUMBER.fullmatch(token.text):
             return each
+        if each.kind is Kind.TIME and looks_like_time(token.text):
+            return each
+        if each.kind is Kind.ZONE and looks_like_zone(token.text):
+            return each
     return None
+
+
+def _narrowed(argument: Argument, words: list[str]) -> list[str]:
+    """One choice said twice counts once, and a vague one gives way to any other."""
+    if argument.kind is not Kind.CHOICE:
+        return words
+    chosen = {_choice(argument, word): word for word in words if word.casefold() not in argument.vague}
+    return list(chosen.values()) or words[:1]
 
 
 def _place_words(words: list[_Token], arguments: tuple[Argument, ...], found: dict[str, list[str]]) -> None:
@@ -96,6 +114,11 @@ def _place_words(words: list[_Token], arguments: tuple[Argument, ...], found: di
     link = next((each for each in arguments if each.kind is Kind.LINK and each.name not in found), None)
     if link is not None:
         found[link.name] = [stray.text]  # the reader of links says best what is wrong with this one
+        return
+    zone = next((each for each in arguments if each.kind is Kind.ZONE and each.name not in found), None)
+    place = " ".join(token.text for token in words if token.text.casefold() not in _FILLERS)
+    if zone is not None and near_zones(place):
+        found[zone.name] = [place]  # a city, or nearly one
         return
     number = next((each for each in arguments if each.kind is Kind.NUMBER and each.name not in found), None)
     if number is not None:
@@ -156,6 +179,10 @@ def _build(command: Command[A], found: Mapping[str, list[str]]) -> A:
 
 def _convert(argument: Argument, word: str) -> str | int:
     match argument.kind:
+        case Kind.TIME:
+            return _read(argument, read_time, word)
+        case Kind.ZONE:
+            return _read(argument, read_zone, word)
         case Kind.NUMBER:
             return _number(argument, word)
         case Kind.CHOICE:
@@ -166,6 +193,14 @@ def _convert(argument: Argument, word: str) -> str | int:
             return chosen
         case Kind.LINK | Kind.VIDEO | Kind.WORD | Kind.SECRET:
             return word
+
+
+def _read(argument: Argument, read: Callable[[str], V], word: str) -> V:
+    """What a reader of the domain makes of the word; its refusal names the argument."""
+    try:
+        return read(word)
+    except UsageError as error:
+        raise UsageError(str(error), argument.name) from None
 
 
 def _number(argument: Argument, word: str) -> int:

@@ -3,6 +3,8 @@
 from typing import Any
 
 from bot.commands.command import Argument, Command, Kind
+from bot.domain.schedule import time_words
+from bot.domain.zones import near_zones, zone_names
 from bot.messages.wording import option_label
 from bot.reply.model import Option
 from bot.store import Store
@@ -25,6 +27,11 @@ async def suggestions(
             return tuple(Option(choice, choice) for choice in argument.choices if choice.startswith(folded))[:MOST]
         case Kind.WORD:
             return tuple(Option(name, name) for name in names if name.startswith(folded))[:MOST]
+        case Kind.TIME:
+            hours = (time_words(60 * hour) for hour in range(24))
+            return tuple(Option(hour, hour) for hour in hours if hour.startswith((folded, folded.zfill(2))))
+        case Kind.ZONE:
+            return tuple(Option(name, name) for name in near_zones(typed, MOST) or zone_names()[:MOST])
         case Kind.LINK | Kind.NUMBER | Kind.SECRET:
             return ()
 

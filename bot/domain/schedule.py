@@ -1,0 +1,95 @@
+"""When something is due that recurs at a local time: daily, or weekly on a weekday, in a named IANA zone.
+
+The rule: a local date is due at its time of day there. An hour that comes twice counts the first time, one that is
+left out counts as much later as the clock was put forward, and a date that is left out altogether is never due. Whoever
+keeps the last date that was due, and asks for later ones alone, gets each local date once, whatever the zone does.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.domain.errors import UsageError
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+DAY = timedelta(days=1)
+WEEK = 7 * DAY
+
+_TIME = re.compile(r"(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2}))?\s*(?P<half>[ap]\.?m\.?)?", re.IGNORECASE)
+_NAMED = {"noon": 12 * 60, "midnight": 0}
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One time at which something is due: the local date that names it for ever, and the moment (UTC)."""
+
+    date: date
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A local time of day in a zone. `minute` counts from midnight; `weekday` is 0 on Mondays and None for daily."""
+
+    minute: int
+    zone: str
+    weekday: int | None = None
+
+    @property
+    def period(self) -> timedelta:
+        """How much time one occurrence is for."""
+        return DAY if self.weekday is None else WEEK
+
+    def due_at(self, day: date) -> datetime:
+        """The moment at which a local date is due."""
+        return self._moment(day, time(*divmod(self.minute, 60)))
+
+    def next_after(self, moment: datetime, last: date | None = None) -> Occurrence:
+        """The first occurrence that is due later than a moment, on a date later than `last`.
+
+        ZoneInfoNotFoundError where the time zone data of this machine do not know the zone.
+        """
+        # A day early: a time that was put forward may have become the next date's.
+        day = moment.astimezone(ZoneInfo(self.zone)).date() - DAY
+        if last is not None:
+            day = max(day, last + DAY)
+        while not (self._is_on(day) and self.due_at(day) > moment):
+            day += DAY
+        return Occurrence(day, self.due_at(day))
+
+    def _is_on(self, day: date) -> bool:
+        """Whether the date is one of the schedule's and exists there: Samoa had no 30 December 2011."""
+        if self.weekday not in {None, day.weekday()}:
+            return False
+        zone = ZoneInfo(self.zone)
+        return any(self._moment(day, each).astimezone(zone).date() == day for each in (time.min, time(23, 59)))
+
+    def _moment(self, day: date, at: time) -> datetime:
+        return datetime.combine(day, at, ZoneInfo(self.zone)).astimezone(UTC)
+
+
+def looks_like_time(words: str) -> bool:
+    """Whether somebody means a time of day by this: `09:00`, `9am`, `noon`, but no bare number."""
+    match = _TIME.fullmatch(words)
+    return words.casefold() in _NAMED or (match is not None and bool(match["minute"] or match["half"]))
+
+
+def read_time(words: str) -> int:
+    """The minute of the day that somebody means; UsageError where that is none."""
+    if words.casefold() in _NAMED:
+        return _NAMED[words.casefold()]
+    match = _TIME.fullmatch(words)
+    if match is not None and looks_like_time(words):
+        hour, minute = int(match["hour"]), int(match["minute"] or 0)
+        if match["half"]:
+            hour = hour % 12 + 12 * (match["half"][0].casefold() == "p") if 1 <= hour <= 12 else 24
+        if hour < 24 and minute < 60:
+            return 60 * hour + minute
+    msg = f"A time is written like 09:00, 17:30 or 9am, not “{words[:40]}”."
+    raise UsageError(msg)
+
+
+def time_words(minute: int) -> str:
+    """A minute of the day as people read it: 09:00."""
+    return f"{minute // 60:02}:{minute % 60:02}"

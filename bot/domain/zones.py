@@ -1,0 +1,126 @@
+"""Names of time zones: which there are, what people write instead, and which of them they may have meant.
+
+An abbreviation (CET, EST) or an offset (UTC+2) is refused although the data know some: it keeps no daylight saving
+time, so what was set by it would be an hour late for half of the year.
+"""
+
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+from functools import cache
+from importlib.resources import files
+
+from bot.domain.errors import UsageError
+
+UTC_NAME = "UTC"
+OFFERED = 5
+"""How many zones a refusal names."""
+
+_OFFSET = re.compile(r"(?:utc|gmt)(?P<sign>[+−-])(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?", re.IGNORECASE)
+_BY_ABBREVIATION: dict[tuple[str, ...], tuple[str, ...]] = {
+    ("cet", "cest", "met", "mez", "mesz"): ("Europe/Berlin", "Europe/Paris", "Europe/Madrid", "Europe/Rome"),
+    ("eet", "eest"): ("Europe/Athens", "Europe/Helsinki", "Europe/Kyiv"),
+    ("wet", "west"): ("Europe/Lisbon", "Atlantic/Canary"),
+    ("gmt", "bst"): ("Europe/London", UTC_NAME),
+    ("msk",): ("Europe/Moscow",),
+    ("est", "edt", "et", "est5edt"): ("America/New_York", "America/Toronto"),
+    ("cst", "cdt", "ct", "cst6cdt"): ("America/Chicago", "America/Mexico_City", "Asia/Shanghai"),
+    ("mst", "mdt", "mt", "mst7mdt"): ("America/Denver", "America/Phoenix"),
+    ("pst", "pdt", "pt", "pst8pdt"): ("America/Los_Angeles", "America/Vancouver"),
+    ("hst",): ("Pacific/Honolulu",),
+    ("brt",): ("America/Sao_Paulo",),
+    ("ist",): ("Asia/Kolkata", "Asia/Jerusalem", "Europe/Dublin"),
+    ("sgt",): ("Asia/Singapore",),
+    ("jst",): ("Asia/Tokyo",),
+    ("kst",): ("Asia/Seoul",),
+    ("aest", "aedt"): ("Australia/Sydney", "Australia/Brisbane"),
+    ("nzst", "nzdt"): ("Pacific/Auckland",),
+}
+_ABBREVIATIONS = {short: zones for shorts, zones in _BY_ABBREVIATION.items() for short in shorts}
+
+
+@cache
+def zone_names() -> tuple[str, ...]:
+    """Every zone that can be chosen, in the order of the alphabet."""
+    known = files("tzdata").joinpath("zones").read_text(encoding="utf-8").split()
+    return tuple(sorted(name for name in known if "/" in name or name == UTC_NAME))
+
+
+def looks_like_zone(word: str) -> bool:
+    """Whether this one word can only be meant for a zone."""
+    folded = word.casefold()
+    return folded in _by_name() or folded in _ABBREVIATIONS or _OFFSET.fullmatch(word) is not None
+
+
+def near_zones(words: str, most: int = OFFERED) -> tuple[str, ...]:
+    """The zones that somebody may mean: by their beginning, by the name of a city, or by a slip of the pen."""
+    folded = _folded(words)
+    if not folded:
+        return ()
+    if folded in _ABBREVIATIONS:
+        return _ABBREVIATIONS[folded][:most]
+    begins = [name for name in zone_names() if name.casefold().startswith(folded)]
+    cities = [name for city, names in _by_city().items() if city.startswith(folded) for name in names]
+    slips = get_close_matches(folded, _by_city(), n=most, cutoff=0.75)
+    slipped = [name for city in slips for name in _by_city()[city]]
+    slipped += [_by_name()[each] for each in get_close_matches(folded, _by_name(), n=most, cutoff=0.8)]
+    return tuple(dict.fromkeys((*cities, *begins, *slipped)))[:most]
+
+
+def read_zone(words: str) -> str:
+    """The zone of this name in any case, or of a city that has one alone; UsageError names what else it may be."""
+    folded = _folded(words)
+    if folded in _by_name():
+        return _by_name()[folded]
+    if (offset := _OFFSET.fullmatch(words.strip())) is not None:
+        raise UsageError(_offset_sentence(words.strip(), offset))
+    shown = words.strip()[:40]
+    if folded in _ABBREVIATIONS:
+        msg = (
+            f"“{shown}” is an abbreviation, which says nothing of daylight saving time. Name the zone by its city: "
+            f"{_either(_ABBREVIATIONS[folded])}."
+        )
+        raise UsageError(msg)
+    named = _by_city().get(folded, ())
+    if len(named) == 1:
+        return named[0]
+    near = near_zones(words)
+    hint = f" Did you mean {_either(near)}?" if near else " Name it by its city, such as Europe/Berlin or UTC."
+    msg = f"I know no time zone “{shown}”.{hint}"
+    raise UsageError(msg)
+
+
+def _offset_sentence(shown: str, offset: re.Match[str]) -> str:
+    hours, minutes = int(offset["hours"]), int(offset["minutes"] or 0)
+    sign = "-" if offset["sign"] == "+" else "+"  # the data count these from the other side
+    fixed = f"Etc/GMT{sign}{hours}" if hours else UTC_NAME
+    always = f", or {fixed} for that offset all year" if not minutes and fixed.casefold() in _by_name() else ""
+    return (
+        f"“{shown}” is an offset, which says nothing of daylight saving time. Name the zone by its city, such as "
+        f"Europe/Berlin{always}."
+    )
+
+
+@cache
+def _by_name() -> dict[str, str]:
+    return {_folded(name): name for name in zone_names()}
+
+
+@cache
+def _by_city() -> dict[str, tuple[str, ...]]:
+    """The zones by the last part of their names; what the data keep for old programs' sake stands back."""
+    cities: dict[str, tuple[str, ...]] = {}
+    for name in zone_names():
+        area, _, city = name.rpartition("/")
+        if area and area.split("/")[0] not in {"Etc", "US", "Canada", "Mexico", "Brazil", "Chile"}:
+            cities[_folded(city)] = (*cities.get(_folded(city), ()), name)
+    return cities
+
+
+def _folded(words: str) -> str:
+    return "_".join(words.split()).casefold()
+
+
+def _either(names: Iterable[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} or {last}" if others else last

@@ -1,0 +1,149 @@
+"""Each local date once, whatever a zone does with its clocks."""
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.errors import UsageError
+from bot.domain.schedule import DAY, Schedule, looks_like_time, read_time, time_words
+from bot.domain.zones import zone_names
+
+zones = st.sampled_from(zone_names())
+minutes = st.integers(0, 24 * 60 - 1)
+moments = st.datetimes(datetime(2010, 1, 1), datetime(2037, 12, 1), timezones=st.just(UTC))  # noqa: DTZ001 - naive bounds
+weekdays = st.none() | st.integers(0, 6)
+
+BERLIN = "Europe/Berlin"
+
+
+def at(text):
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def following(schedule, start, count):
+    """The occurrences after a moment, each asked for as the store asks: with the last date and its moment."""
+    found, moment, last = [], start, None
+    for _ in range(count):
+        found.append(schedule.next_after(moment, last))
+        moment, last = found[-1].at, found[-1].date
+    return found
+
+
+@pytest.mark.parametrize(
+    ("zone", "time", "day", "due"),
+    [
+        ("UTC", "09:00", date(2026, 3, 2), "2026-03-02 09:00"),
+        (BERLIN, "09:00", date(2026, 3, 2), "2026-03-02 08:00"),
+        (BERLIN, "09:00", date(2026, 7, 2), "2026-07-02 07:00"),
+        # the repeated hour counts the first time
+        ("America/New_York", "01:30", date(2026, 11, 1), "2026-11-01 05:30"),
+        (BERLIN, "02:30", date(2026, 10, 25), "2026-10-25 00:30"),
+        # the missing hour moves forward by the gap
+        ("America/New_York", "02:30", date(2026, 3, 8), "2026-03-08 07:30"),
+        ("America/Santiago", "00:00", date(2026, 9, 6), "2026-09-06 04:00"),
+        ("Africa/Cairo", "00:00", date(2026, 4, 24), "2026-04-23 22:00"),
+        ("Australia/Lord_Howe", "02:15", date(2026, 10, 4), "2026-10-03 15:45"),
+        # Greenland's gap before midnight makes it the next date's, and yet this date's
+        ("America/Nuuk", "23:30", date(2026, 3, 28), "2026-03-29 01:30"),
+    ],
+)
+def test_a_local_date_is_due_by_the_rule(zone, time, day, due):
+    schedule = Schedule(read_time(time), zone)
+    assert schedule.due_at(day) == at(due)
+    assert schedule.next_after(at(due) - timedelta(seconds=1)).date == day
+    assert schedule.next_after(at(due), day).date == day + DAY
+
+
+def test_a_date_that_does_not_exist_is_never_due_and_its_neighbours_are():
+    days = following(Schedule(9 * 60, "Pacific/Apia"), at("2011-12-29 00:00"), 3)
+    assert [each.date.day for each in days] == [29, 31, 1]
+    assert [each.at for each in days] == [at("2011-12-29 19:00"), at("2011-12-30 19:00"), at("2011-12-31 19:00")]
+
+
+@pytest.mark.parametrize(
+    ("zone", "time"),
+    [
+        (BERLIN, "02:30"),
+        ("America/New_York", "01:30"),
+        ("America/Santiago", "00:00"),
+        ("Africa/Cairo", "00:00"),
+        ("Australia/Lord_Howe", "02:15"),
+        ("America/Nuuk", "23:30"),
+        ("Pacific/Apia", "09:00"),
+    ],
+)
+@pytest.mark.parametrize("year", [2011, 2024, 2026])
+def test_a_year_has_each_of_its_dates_once(zone, time, year):
+    schedule = Schedule(read_time(time), zone)
+    before = schedule.due_at(date(year - 1, 12, 31))
+    found = following(schedule, before, 366)
+    wanted = [date(year, 1, 1) + DAY * number for number in range(365)]
+    missing = {date(2011, 12, 30)} if zone == "Pacific/Apia" else set()
+    assert [each.date for each in found if each.date.year == year][: 365 - len(missing & set(wanted))] == [
+        day for day in wanted if day not in missing
+    ]
+
+
+@given(zones, minutes, weekdays, moments)
+def test_occurrences_only_go_forward_and_skip_no_date(zone, minute, weekday, start):
+    schedule = Schedule(minute, zone, weekday)
+    found = following(schedule, start, 5)
+    assert found[0].at > start
+    for earlier, later in pairwise(found):
+        assert earlier.at < later.at
+        step = (later.date - earlier.date) / schedule.period
+        assert step == 1 or (step == 2 and zone in {"Pacific/Apia", "Pacific/Fakaofo"})
+    for each in found:
+        assert each.at == schedule.due_at(each.date)
+        assert weekday in {None, each.date.weekday()}
+        local = each.at.astimezone(ZoneInfo(zone))
+        on_time = (local.date(), 60 * local.hour + local.minute) == (each.date, minute)
+        assert on_time or timedelta() < local.replace(tzinfo=None) - datetime.combine(
+            each.date, datetime.min.time()
+        ) - timedelta(minutes=minute) <= timedelta(hours=2)
+
+
+@given(zones, zones, minutes, minutes, weekdays, moments, st.integers(0, 72))
+def test_another_hour_or_zone_never_brings_a_date_back(zone, other, minute, later, weekday, start, hours):
+    first = Schedule(minute, zone).next_after(start)
+    now = first.at + timedelta(hours=hours)
+    changed = Schedule(later, other, weekday).next_after(now, first.date)
+    assert changed.date > first.date
+    assert changed.at > now
+
+
+@pytest.mark.parametrize(
+    ("words", "time"),
+    {
+        "09:00": "09:00",
+        "9:00": "09:00",
+        "9am": "09:00",
+        "9 pm": "21:00",
+        "12am": "00:00",
+        "12:30 PM": "12:30",
+        "9.30": "09:30",
+        "9h30": "09:30",
+        "noon": "12:00",
+        "Midnight": "00:00",
+        "23:59": "23:59",
+        "9 a.m.": "09:00",
+    }.items(),
+)
+def test_a_time_is_read_however_it_is_written(words, time):
+    assert looks_like_time(words)
+    assert time_words(read_time(words)) == time
+
+
+@pytest.mark.parametrize("words", ["24:00", "9", "0900", "13pm", "0am", "9:60", "morning", "", "-1:00", "9:0"])
+def test_what_is_no_time_is_refused_with_an_example(words):
+    with pytest.raises(UsageError, match="written like 09:00, 17:30 or 9am"):
+        read_time(words)
+
+
+@given(minutes)
+def test_a_time_reads_back(minute):
+    assert read_time(time_words(minute)) == minute

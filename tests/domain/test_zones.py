@@ -1,0 +1,63 @@
+"""What people write for a time zone, and what they are told where it is none."""
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.errors import UsageError
+from bot.domain.zones import looks_like_zone, near_zones, read_zone, zone_names
+
+
+@pytest.mark.parametrize(
+    ("words", "zone"),
+    {
+        "Europe/Berlin": "Europe/Berlin",
+        "europe/berlin": "Europe/Berlin",
+        "berlin": "Europe/Berlin",
+        "New York": "America/New_York",
+        "america/new york": "America/New_York",
+        "utc": "UTC",
+        "Singapore": "Asia/Singapore",
+        "Etc/GMT-2": "Etc/GMT-2",
+        "US/Pacific": "US/Pacific",
+    }.items(),
+)
+def test_a_zone_is_known_by_its_name_and_by_a_city_that_has_one_alone(words, zone):
+    assert read_zone(words) == zone
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    {
+        "CET": "abbreviation.*Europe/Berlin",
+        "est": "abbreviation.*America/New_York",
+        "GMT": "abbreviation.*Europe/London or UTC",
+        "UTC+2": "offset.*Etc/GMT-2 for that offset all year",
+        "GMT-5": "offset.*Etc/GMT\\+5",
+        "UTC+5:30": "offset, which says nothing of daylight saving time. Name the zone by its city, such as",
+        "Berln": "Did you mean Europe/Berlin",
+        "Europe/Berln": "Did you mean Europe/Berlin",
+        "Louisville": "America/Kentucky/Louisville or America/Louisville",
+        "Atlantis": "no time zone “Atlantis”. Name it by its city",
+        "": "Name it by its city",
+    }.items(),
+)
+def test_what_is_no_zone_is_refused_with_the_nearest_ones(words, told):
+    with pytest.raises(UsageError, match=told):
+        read_zone(words)
+
+
+@pytest.mark.parametrize("name", zone_names())
+def test_every_zone_can_be_written_as_it_is_and_is_offered(name):
+    assert read_zone(name) == name
+    assert looks_like_zone(name)
+    assert name in near_zones(name, 25)
+
+
+@given(st.text(max_size=40))
+def test_any_words_are_a_zone_or_a_refusal(words):
+    with suppress(UsageError):
+        assert read_zone(words) in zone_names()
+    assert set(near_zones(words)) <= set(zone_names())
