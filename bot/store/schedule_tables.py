@@ -26,6 +26,7 @@ digests = Table(
     Column("next_due_at", UtcDateTime, nullable=False),
     Column("last_date", Date),
     Column("last_window_end", UtcDateTime),
+    Column("last_outcome", Words, nullable=False),
     Column("lease_until", UtcDateTime),
     Column("lease_token", String),
     Column("set_by_id", String, nullable=False),
@@ -34,7 +35,13 @@ digests = Table(
     UniqueConstraint("workspace_id", "channel_id"),
     sqlite_autoincrement=True,  # its number is in the keys of what was posted: never again
 )
-Index("ix_digests_due", digests.c.next_due_at, postgresql_where=digests.c.is_on, sqlite_where=text("is_on = 1"))
+Index(
+    "ix_digests_due",
+    digests.c.next_due_at,
+    digests.c.workspace_id,
+    postgresql_where=digests.c.is_on,
+    sqlite_where=text("is_on = 1"),
+)
 
 alert_settings = Table(
     "alert_settings",

@@ -29,7 +29,8 @@ class StoredVideo:
 
     `seen_at` is when the API stated what `video` says (its `days_remaining` counts from there), `read_at` when its page
     with the snapshots was last read. `main_count` and `change_24h` are of `main_metric`, each None where unknown.
-    `workspace_id` and `started_by` are None for a video that was started outside the bot.
+    `workspace_id` and `started_by` are None for a video that was started outside the bot. `ended_at` is when the bot
+    learned that a tracking is over which it knew as running; None for one that was over when it was first seen.
     """
 
     video: Video
@@ -45,6 +46,7 @@ class StoredVideo:
     change_24h: int | None
     snapshot_count: int
     last_snapshot_at: datetime | None
+    ended_at: datetime | None = None
 
 
 def folded(text: str) -> str:
@@ -80,6 +82,7 @@ def from_row(row: Row[Any]) -> StoredVideo:
         change_24h=row.change_24h,
         snapshot_count=row.snapshot_count,
         last_snapshot_at=row.last_snapshot_at,
+        ended_at=row.ended_at,
     )
 
 
@@ -113,6 +116,7 @@ def to_row(stored: StoredVideo) -> dict[str, Any]:
         "change_24h": stored.change_24h,
         "snapshot_count": stored.snapshot_count,
         "last_snapshot_at": stored.last_snapshot_at,
+        "ended_at": stored.ended_at,
         "started_by_id": None if person is None else person.id,
         "started_by_name": None if person is None else person.name,
     }
@@ -156,8 +160,14 @@ def seen_again(old: StoredVideo, new: Video, key: str, now: datetime) -> StoredV
     if new.days_remaining is None and old.video.days_remaining is not None:
         # What remained was counted from the moment it was said, so that moment stays with it.
         video = replace(video, days_remaining=old.video.days_remaining)
-        return replace(old, video=video, key=key)
-    return replace(old, video=video, key=key, seen_at=now)
+        return replace(old, video=video, key=key, ended_at=_ended_at(old, video, now))
+    return replace(old, video=video, key=key, seen_at=now, ended_at=_ended_at(old, video, now))
+
+
+def _ended_at(old: StoredVideo, new: Video, now: datetime) -> datetime | None:
+    if new.is_running:
+        return None
+    return now if old.video.is_running else old.ended_at
 
 
 def _ends_at(stored: StoredVideo) -> datetime:

@@ -88,6 +88,7 @@ videos = Table(
     Column("change_24h", CountOrNone, nullable=False),
     Column("snapshot_count", Integer, nullable=False),
     Column("last_snapshot_at", UtcDateTime),
+    Column("ended_at", UtcDateTime),
     Column("started_by_id", String),
     Column("started_by_name", Words),
     Index("ix_videos_key", "wallet_id", "key"),
@@ -95,6 +96,7 @@ videos = Table(
     Index("ix_videos_newest", "wallet_id", "owner_id", "platform", "status", "newest_at", "video_id"),
     Index("ix_videos_count", "wallet_id", "owner_id", "platform", "status", "main_count", "video_id"),
     Index("ix_videos_change", "wallet_id", "owner_id", "platform", "status", "change_24h", "video_id"),
+    Index("ix_videos_ended", "wallet_id", "ended_at"),
     Index("ix_videos_ending", "wallet_id", "owner_id", "platform", "status", "ends_at", "video_id"),
 )
 Index(

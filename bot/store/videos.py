@@ -3,13 +3,13 @@
 A workspace sees what it started itself and what was started outside the bot, never what another workspace started.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select, update
 
-from bot.domain.videos import Snapshot, Video, VideoReading
+from bot.domain.videos import Metric, Snapshot, Video, VideoReading
 from bot.store import listing, mirror
 from bot.store.database import Database
 from bot.store.listing import Sort
@@ -139,6 +139,32 @@ class Videos:
                 )
                 for row in rows
             )
+
+    async def active(self, workspace: Workspace, since: datetime) -> tuple[StoredVideo, ...]:
+        """The workspace's videos that run, and those that were seen to end since a moment, in no order."""
+        query = select(videos).where(
+            videos.c.wallet_id == workspace.wallet_id,
+            videos.c.owner_id.in_(_owners(workspace)),
+            or_(videos.c.is_running, videos.c.ended_at > since),
+        )
+        async with self._database.reading() as connection:
+            return tuple(from_row(row) for row in await connection.execute(query))
+
+    async def snapshots_between(
+        self, wallet_id: int, video_ids: Sequence[str], since: datetime, until: datetime
+    ) -> dict[str, tuple[Snapshot, ...]]:
+        """Views and likes of several videos from one moment to another, both included, oldest first."""
+        mine = snapshots.c
+        query = select(mine.video_id, mine.taken_at, mine.views, mine.likes).where(
+            mine.wallet_id == wallet_id, mine.video_id.in_(video_ids), mine.taken_at.between(since, until)
+        )
+        found: dict[str, list[Snapshot]] = {video_id: [] for video_id in video_ids}
+        async with self._database.reading() as connection:
+            for row in await connection.execute(query.order_by(mine.video_id, mine.taken_at)):
+                counts = {Metric.VIEWS: row[2], Metric.LIKES: row[3]}
+                known = {metric: count for metric, count in counts.items() if count is not None}
+                found[row[0]].append(Snapshot(row[1], known))
+        return {video_id: tuple(taken) for video_id, taken in found.items()}
 
     async def snapshots_per_day(self, workspace: Workspace, since: date) -> dict[date, int]:
         """How many snapshots were taken of the workspace's videos on each day (UTC) since one, oldest first."""

@@ -10,6 +10,9 @@ MOMENT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
+    with op.batch_alter_table("videos") as videos:
+        videos.add_column(sa.Column("ended_at", MOMENT))
+        videos.create_index("ix_videos_ended", ["wallet_id", "ended_at"])
     _digests()
     _alerts()
     _events()
@@ -46,6 +49,7 @@ def _digests() -> None:
         sa.Column("next_due_at", MOMENT, nullable=False),
         sa.Column("last_date", sa.Date()),
         sa.Column("last_window_end", MOMENT),
+        sa.Column("last_outcome", sa.Text(), nullable=False),
         sa.Column("lease_until", MOMENT),
         sa.Column("lease_token", sa.String()),
         sa.Column("set_by_id", sa.String(), nullable=False),
@@ -59,7 +63,7 @@ def _digests() -> None:
     op.create_index(
         "ix_digests_due",
         "digests",
-        ["next_due_at"],
+        ["next_due_at", "workspace_id"],
         postgresql_where=sa.text("is_on"),
         sqlite_where=sa.text("is_on = 1"),
     )
