@@ -96,7 +96,6 @@ videos = Table(
     Index("ix_videos_newest", "wallet_id", "owner_id", "platform", "status", "newest_at", "video_id"),
     Index("ix_videos_count", "wallet_id", "owner_id", "platform", "status", "main_count", "video_id"),
     Index("ix_videos_change", "wallet_id", "owner_id", "platform", "status", "change_24h", "video_id"),
-    Index("ix_videos_ended", "wallet_id", "ended_at"),
     Index("ix_videos_ending", "wallet_id", "owner_id", "platform", "status", "ends_at", "video_id"),
 )
 Index(
@@ -104,6 +103,13 @@ Index(
     videos.c.wallet_id,
     postgresql_where=videos.c.is_running,
     sqlite_where=videos.c.is_running == true(),
+)
+Index(
+    "ix_videos_ended",
+    videos.c.wallet_id,
+    videos.c.ended_at,
+    postgresql_where=videos.c.ended_at.is_not(None),
+    sqlite_where=videos.c.ended_at.is_not(None),
 )
 
 video_counts = Table(

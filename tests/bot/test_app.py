@@ -51,7 +51,7 @@ BAD_INPUT = [
     "/compare a b c d e f",
     "/compare a a",
     "/videos facebook",
-    "/videos tiktok tiktok",
+    "/videos tiktok youtube",
     "/usage now",
     "/export no such video",
     "/status x",

@@ -198,6 +198,7 @@ async def test_a_channel_that_takes_nothing_is_switched_off_and_whoever_set_it_u
     subscription = {
         "is_on": True,
         "off_reason": "",
+        "last_outcome": "",
         "zone": "UTC",
         "minute": 540,
         "options": {},

@@ -10,9 +10,9 @@ MOMENT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("videos") as videos:
-        videos.add_column(sa.Column("ended_at", MOMENT))
-        videos.create_index("ix_videos_ended", ["wallet_id", "ended_at"])
+    op.add_column("videos", sa.Column("ended_at", MOMENT))
+    ended = sa.text("ended_at IS NOT NULL")
+    op.create_index("ix_videos_ended", "videos", ["wallet_id", "ended_at"], postgresql_where=ended, sqlite_where=ended)
     _digests()
     _alerts()
     _events()
