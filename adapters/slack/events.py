@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from slack_bolt.context.async_context import AsyncBoltContext
 
@@ -45,7 +46,7 @@ class Events:
                     await self._preview(*arrival, channel, ts, [link["url"] for link in links][:MOST_PREVIEWS])
             case {"type": "app_uninstalled"} | {"type": "tokens_revoked", "tokens": {"bot": [_, *_]}}:
                 if await self._arrivals.is_new(body["event_id"]):
-                    await self._forget(context.team_id or "", context.enterprise_id)
+                    await self._forget(body, context)
             case _:
                 pass
 
@@ -66,7 +67,9 @@ class Events:
         except SlackFailed as error:
             logger.warning("links were not previewed", extra={"team": team.ref.id, "error": error.word})
 
-    async def _forget(self, team_id: str, enterprise_id: str | None) -> None:
+    async def _forget(self, body: Payload, context: AsyncBoltContext) -> None:
         """Remove what is stored for a workspace that the app is gone from. Safe to repeat."""
-        await self._teams.forget(team_id, enterprise_id)
-        logger.info("a workspace removed the app; what was stored for it is deleted", extra={"team": team_id})
+        told = body.get("event_time")
+        removed_at = datetime.fromtimestamp(told, UTC) if isinstance(told, int) else None
+        logger.info("a workspace has removed the app", extra={"team": context.team_id})
+        await self._teams.forget(context.team_id or "", context.enterprise_id, removed_at)

@@ -75,7 +75,7 @@ class InstalledTeams:
         await self._installations.save(CHAT, installation.id, installation.body, self._clock())
         self._known.clear()
 
-    async def forget(self, team_id: str, enterprise_id: str | None) -> None:
+    async def forget(self, team_id: str, enterprise_id: str | None, removed_at: datetime | None) -> None:
         """The app was removed from a workspace, or with it from its whole organisation. Safe to repeat.
 
         Two events tell of one removal, in either order. When the second one comes, the workspace has no installation
@@ -83,7 +83,8 @@ class InstalledTeams:
         """
         known = await self._stored(team_id)
         if isinstance(known, Installation):
-            await self._remove(team_id, known.name)
+            if not await self._is_newer(known, removed_at):
+                await self._remove(team_id, known.name)
             return
         organisation = await self._organisation(known, enterprise_id)
         if organisation is None:
@@ -112,6 +113,13 @@ class InstalledTeams:
         organisation_id = enterprise_id or (known.organisation_id if known else None)
         found = await self._stored(organisation_id) if organisation_id else None
         return found if isinstance(found, Installation) else None
+
+    async def _is_newer(self, installation: Installation, removed_at: datetime | None) -> bool:
+        """Whether it came after a removal. Two clocks and whole seconds cannot tell for certain, so Slack does."""
+        stored_at = await self._installations.stored_at(CHAT, installation.id)
+        if removed_at is None or stored_at is None or stored_at <= removed_at:
+            return False
+        return await self._works(installation)
 
     async def _works(self, installation: Installation) -> bool:
         """Whether Slack still takes its token; in doubt it does."""

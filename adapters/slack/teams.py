@@ -5,6 +5,7 @@ A request says which workspace it comes from; whether the app is there, and with
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol, TypeAlias
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -39,8 +40,11 @@ class Teams(Protocol):
         """The workspace of something that is stored, for what is posted without a request. Raises as `find` does."""
         ...
 
-    async def forget(self, team_id: str, enterprise_id: str | None) -> None:
-        """The app was removed: delete what is stored for the workspace, its token included. Safe to repeat."""
+    async def forget(self, team_id: str, enterprise_id: str | None, removed_at: datetime | None) -> None:
+        """The app was removed: delete what is stored for the workspace, its token included. Safe to repeat.
+
+        Slack tells of it for up to an hour: what was installed after `removed_at` stays.
+        """
         ...
 
 
@@ -67,7 +71,7 @@ class OneTeam:
         """The token's workspace; any where the token is an organisation's, since nobody says whose it is."""
         return await self.find(team_id, self._enterprise_id)
 
-    async def forget(self, team_id: str, enterprise_id: str | None) -> None:
+    async def forget(self, team_id: str, enterprise_id: str | None, removed_at: datetime | None) -> None:  # noqa: ARG002 - the protocol's
         """The token stays: it is a setting."""
         team = await self.find(team_id, enterprise_id)
         if team is not None:
@@ -96,10 +100,10 @@ class Several:
                 return team
         return None
 
-    async def forget(self, team_id: str, enterprise_id: str | None) -> None:
+    async def forget(self, team_id: str, enterprise_id: str | None, removed_at: datetime | None) -> None:
         """The app was removed, however it had come."""
         for way in self._ways:
-            await way.forget(team_id, enterprise_id)
+            await way.forget(team_id, enterprise_id, removed_at)
 
 
 async def team_of_token(calls: Calls, client: AsyncWebClient, forget_workspace: Forget) -> OneTeam:

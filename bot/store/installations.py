@@ -57,6 +57,13 @@ class Installations:
             locked: str | None = await connection.scalar(query)
         return None if locked is None else self._box.unlock(f"{chat}:{scope}", PURPOSE, locked)
 
+    async def stored_at(self, chat: str, scope: str) -> datetime | None:
+        """When an installation was last stored, None where there is none."""
+        query = select(installations.c.installed_at).where(installations.c.chat == chat, installations.c.scope == scope)
+        async with self._database.reading() as connection:
+            at: datetime | None = await connection.scalar(query)
+        return at
+
     async def remove(self, chat: str, scope: str) -> None:
         """Forget an installation. Safe to repeat."""
         this = delete(installations).where(installations.c.chat == chat, installations.c.scope == scope)

@@ -37,7 +37,7 @@ async def test_what_is_known_costs_the_database_nothing(browser, teams, database
 async def test_both_events_of_a_removal_forget_the_workspace(browser, teams, forgotten, database):
     await browser.install()
     for _ in range(2):
-        await teams.forget("T1", None)
+        await teams.forget("T1", None, None)
         assert await teams.find("T1", None) is None
     assert forgotten[0] == WorkspaceRef("slack", "T1", "Acme", is_operators=False)
     assert {ref.id for ref in forgotten} == {"T1"}
@@ -45,5 +45,5 @@ async def test_both_events_of_a_removal_forget_the_workspace(browser, teams, for
 
 
 async def test_what_is_stored_of_a_workspace_goes_even_where_its_installation_is_unknown(teams, forgotten):
-    await teams.forget("T404", "E404")
+    await teams.forget("T404", "E404", None)
     assert [ref.id for ref in forgotten] == ["T404"]

@@ -70,7 +70,7 @@ async def test_an_organisation_that_removes_the_app_is_forgotten_with_its_worksp
     for token in slack.bot_tokens(app, slack.enterprises["E1"]):
         token.is_revoked = True
     for _ in range(2):
-        await teams.forget("T2", "E1")
+        await teams.forget("T2", "E1", None)
     assert {ref.id for ref in forgotten} == {"E1", "T2", "T3"}
     assert await teams.find("T3", "E1") is None
     assert await still_works(teams, "T1")
@@ -85,7 +85,7 @@ async def test_a_workspace_that_removes_its_own_installation_leaves_the_organisa
     for token in slack.bot_tokens(app, slack.teams["T2"]):
         token.is_revoked = True
     for _ in range(2):
-        await teams.forget("T2", "E1")
+        await teams.forget("T2", "E1", None)
     assert [ref.id for ref in forgotten] == ["T2"]
     assert await still_works(teams, "T2", "E1")
     assert await still_works(teams, "T3", "E1")
@@ -94,6 +94,6 @@ async def test_a_workspace_that_removes_its_own_installation_leaves_the_organisa
 @pytest.mark.usefixtures("grid")
 async def test_in_doubt_an_organisations_installation_is_kept(slack, teams, forgotten):
     slack.faults.add("auth.test", Fault(FaultKind.STATUS))
-    await teams.forget("T2", "E1")
+    await teams.forget("T2", "E1", None)
     assert forgotten == []
     assert await still_works(teams, "T2", "E1")

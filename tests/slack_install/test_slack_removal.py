@@ -104,3 +104,31 @@ async def test_an_event_of_a_removal_that_is_delivered_again_touches_no_new_inst
     for delivery in deliveries:
         await hear(delivery)
     assert await left(database) == (["T1", "T2"], ["T1", "T2"])
+
+
+@pytest.mark.parametrize("order", ORDERS)
+async def test_an_event_of_a_removal_that_comes_first_after_the_next_installation_touches_nothing_of_it(
+    slack, app, hear, installed, database, clock, order
+):
+    deliveries = await slack.uninstall(slack.teams["T1"], app, order)
+    clock.forward(minutes=4)
+    await installed("T1")
+    for delivery in deliveries:
+        await hear(delivery)
+    assert await left(database) == (["T1", "T2"], ["T1", "T2"])
+
+
+@pytest.mark.usefixtures("installed")
+async def test_a_removal_by_a_clock_that_is_behind_deletes_all_the_same(slack, app, hear, database):
+    for delivery in await slack.uninstall(slack.teams["T1"], app):
+        delivery.payload["event_time"] -= 60
+        await hear(delivery)
+    assert await left(database) == (["T2"], ["T2"])
+
+
+@pytest.mark.usefixtures("installed")
+async def test_a_removal_without_a_time_deletes(slack, app, hear, database):
+    for delivery in await slack.uninstall(slack.teams["T1"], app):
+        del delivery.payload["event_time"]
+        await hear(delivery)
+    assert await left(database) == (["T2"], ["T2"])

@@ -126,7 +126,7 @@ async def test_an_app_that_is_removed_while_its_token_is_exchanged_stays_removed
     await teams.find("T1", None)
     while not exchanges_begun(slack):  # noqa: ASYNC110 - as above
         await asyncio.sleep(0.01)
-    await teams.forget("T1", None)
+    await teams.forget("T1", None, None)
     await teams.aclose()
     assert await store.installations.every("slack") == ()
 
