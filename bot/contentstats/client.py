@@ -7,7 +7,8 @@ Reading is tried again while the patience lasts. What spends or stops is sent on
 import asyncio
 import time
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from copy import copy
+from typing import Self, TypeVar
 from urllib.parse import quote
 
 import httpx
@@ -16,7 +17,7 @@ from bot.contentstats.exchange import DEFAULT_TIMEOUTS, Exchange, Lost, NeverSen
 from bot.contentstats.keys import checked_base_url, checked_key, is_test_key, key_fingerprint
 from bot.contentstats.limits import Limiter, Now, RateStore, Sleep, rate_limited, read_retry_after
 from bot.contentstats.refusals import Refused, failure, refusal
-from bot.contentstats.retry import Setback, persist
+from bot.contentstats.retry import TRIES, Setback, persist
 from bot.contentstats.values import ForeignBody
 from bot.contentstats.wire import read_list, read_page, read_problem, read_stopped, read_tracked, read_usage
 from bot.domain.errors import OutcomeUnclear, RateLimited, ServiceUnavailable, VideoNotFound
@@ -61,6 +62,17 @@ class ContentStatsClient:
         self._patience = patience
         self._limiter = Limiter(rates, key_fingerprint(base_url, key), now, sleep)
         self._exchange = Exchange(base_url, self._key, timeouts, transport)
+        self._is_patient = False
+
+    def in_background(self) -> Self:
+        """The same client for work that nobody waits for: its calls let every other one go before them.
+
+        They leave the burst alone, are tried once, and raise RateLimited at once where it is not their turn: so they
+        hold nothing while they wait. `aclose` is the first one's.
+        """
+        patient = copy(self)
+        patient._is_patient = True  # noqa: SLF001 - its own class
+        return patient
 
     @property
     def is_test(self) -> bool:
@@ -106,7 +118,7 @@ class ContentStatsClient:
     async def _get(self, path: str, read: Callable[[bytes], T], query: Mapping[str, str] | None = None) -> T:
         async def attempt(patience: float) -> T:
             deadline = self._now() + patience
-            await self._limiter.admit(patience)
+            await self._limiter.admit(0 if self._is_patient else patience, evenly=self._is_patient)
             within = max(deadline - self._now(), SHORTEST_TRY)
             try:
                 return read(await self._call("GET", path, query=query, within=within))
@@ -117,7 +129,8 @@ class ContentStatsClient:
                     raise Setback(refused.error, refused.not_before) from None
                 raise refused.error from None
 
-        return await persist(attempt, self._patience, self._now, self._sleep)
+        tries = 1 if self._is_patient else TRIES
+        return await persist(attempt, self._patience, self._now, self._sleep, tries)
 
     async def _post(
         self, path: str, payload: Mapping[str, object] | None, read: Callable[[bytes], T], unclear: str

@@ -61,10 +61,14 @@ class Limiter:
     def _tolerance(self) -> float:
         return self._period * max(self._limit / 6 - 1, 0) + ROUNDING
 
-    async def admit(self, patience: float) -> None:
-        """Return when one call may go. Raises RateLimited at once where that takes more than `patience` seconds."""
+    async def admit(self, patience: float, *, evenly: bool = False) -> None:
+        """Return when one call may go. Raises RateLimited at once where that takes more than `patience` seconds.
+
+        A call that goes `evenly` leaves the burst to the others: it goes when every call before it is paid for.
+        """
         now = self._now()
-        wait = await self._store.reserve(self._key, now, self._period, self._tolerance, patience)
+        tolerance = ROUNDING if evenly else self._tolerance
+        wait = await self._store.reserve(self._key, now, self._period, tolerance, patience)
         if wait > patience:
             raise rate_limited(now, now + min(wait, LONGEST_WAIT))
         if wait > 0:

@@ -24,8 +24,10 @@ class Setback(Exception):
         self.not_before = not_before
 
 
-async def persist(attempt: Callable[[float], Awaitable[T]], patience: float, now: Now, sleep: Sleep) -> T:
-    """The result of `attempt`, tried `TRIES` times within `patience` seconds; it is told how many of them are left.
+async def persist(
+    attempt: Callable[[float], Awaitable[T]], patience: float, now: Now, sleep: Sleep, tries: int = TRIES
+) -> T:
+    """The result of `attempt`, tried so often within `patience` seconds; it is told how many of them are left.
 
     Raises the last Setback's error as soon as waiting would outlast the patience. Other errors pass at once.
     """
@@ -38,6 +40,6 @@ async def persist(attempt: Callable[[float], Awaitable[T]], patience: float, now
             pause = random.uniform(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2**tried))
             pause += max((setback.not_before or 0) - now(), 0)
             tried += 1
-            if tried == TRIES or now() + pause >= deadline:
+            if tried == tries or now() + pause >= deadline:
                 raise setback.error from setback
         await sleep(pause)

@@ -81,6 +81,11 @@ class Video:
         """Whether this tracking may still collect, and so cost: also while paused, and in a state nobody documented."""
         return self.status not in FINISHED
 
+    @property
+    def collects(self) -> bool:
+        """Whether snapshots may come now: not while it is paused."""
+        return self.is_running and self.status != VideoStatus.PAUSED
+
 
 @dataclass(frozen=True, slots=True)
 class VideoList:

@@ -20,10 +20,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.caller import Person
 from bot.domain.events import Event, EventKind, changes
 from bot.domain.growth import main_metric
+from bot.domain.reading import next_read
 from bot.domain.tracking import RequestState
 from bot.domain.videos import Snapshot, Video, VideoReading
 from bot.store import events
 from bot.store.database import insert_into
+from bot.store.polling import poll_by
 from bot.store.stored_video import METRICS, Owner, StoredVideo, first_seen, from_row, seen_again, to_row
 from bot.store.tables import IS_IN_FLIGHT, NOBODY, snapshot_days, snapshots, track_requests, video_counts, videos
 from bot.store.wallets import lock_wallet
@@ -66,6 +68,7 @@ async def remember_reading(
         snapshot_count=len(moments),
         last_snapshot_at=max(moments, default=None),
     )
+    after = replace(after, due_at=next_read(after.video, now, after.last_snapshot_at, after.first_seen_at))
     await _write(connection, known, [after])
     await _tell_snapshots(connection, after, before, moments - before, now)
     await _tell_changes(connection, known, [after], now)
@@ -130,6 +133,9 @@ async def _write(connection: AsyncConnection, before: Mapping[str, StoredVideo],
     changed = [to_row(stored) for stored in after if before.get(stored.video.id) != stored]
     if not changed:
         return
+    due = min((row["due_at"] for row in changed if row["due_at"] is not None), default=None)
+    if due is not None:
+        await poll_by(connection, changed[0]["wallet_id"], due)
     new = insert_into(videos, connection)
     replaced = {name: new.excluded[name] for name in changed[0].keys() - {"wallet_id", "video_id"}}
     await connection.execute(new.on_conflict_do_update(index_elements=videos.primary_key, set_=replaced), changed)

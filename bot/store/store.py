@@ -15,6 +15,7 @@ from bot.store.installations import Installations
 from bot.store.leases import Leases
 from bot.store.migrate import migrate
 from bot.store.outbox import Outbox
+from bot.store.polling import Polling
 from bot.store.rates import RateRows
 from bot.store.short_links import ShortLinks
 from bot.store.tracking import Tracking
@@ -31,6 +32,7 @@ class Store:
         self.workspaces = Workspaces(database)
         self.wallets = Wallets(database)
         self.videos = Videos(database)
+        self.polling = Polling(database)
         self.tracking = Tracking(database)
         self.audit = Audit(database)
         self.rates = RateRows(database)

@@ -10,6 +10,7 @@ from sqlalchemy import Row
 from bot.domain.caller import Person
 from bot.domain.clock import is_overtaken
 from bot.domain.money import ends_at
+from bot.domain.reading import first_read, next_read
 from bot.domain.videos import Metric, Video
 from bot.store.tables import NOBODY
 
@@ -31,6 +32,7 @@ class StoredVideo:
     with the snapshots was last read. `main_count` and `change_24h` are of `main_metric`, each None where unknown.
     `workspace_id` and `started_by` are None for a video that was started outside the bot. `ended_at` is when the bot
     learned that a tracking is over which it knew as running; None for one that was over when it was first seen.
+    `due_at` is when its page should be read next though nobody asks; None when nobody needs it.
     """
 
     video: Video
@@ -47,6 +49,7 @@ class StoredVideo:
     snapshot_count: int
     last_snapshot_at: datetime | None
     ended_at: datetime | None = None
+    due_at: datetime | None = None
 
 
 def folded(text: str) -> str:
@@ -83,6 +86,7 @@ def from_row(row: Row[Any]) -> StoredVideo:
         snapshot_count=row.snapshot_count,
         last_snapshot_at=row.last_snapshot_at,
         ended_at=row.ended_at,
+        due_at=row.due_at,
     )
 
 
@@ -117,6 +121,7 @@ def to_row(stored: StoredVideo) -> dict[str, Any]:
         "snapshot_count": stored.snapshot_count,
         "last_snapshot_at": stored.last_snapshot_at,
         "ended_at": stored.ended_at,
+        "due_at": stored.due_at,
         "started_by_id": None if person is None else person.id,
         "started_by_name": None if person is None else person.name,
     }
@@ -138,6 +143,7 @@ def first_seen(wallet_id: int, video: Video, key: str, owner: Owner | None, now:
         change_24h=None,
         snapshot_count=0,
         last_snapshot_at=None,
+        due_at=first_read(video, now) if video.is_running else None,
     )
 
 
@@ -157,6 +163,10 @@ def seen_again(old: StoredVideo, new: Video, key: str, now: datetime) -> StoredV
         is_deleted=new.is_deleted or old.video.is_deleted,
         extra=new.extra or old.video.extra,
     )
+    if old.video.is_running and not video.is_running:
+        old = replace(old, due_at=now)  # its last snapshots are wanted now, for the final report
+    elif not old.video.collects and video.collects:
+        old = replace(old, due_at=next_read(video, old.read_at or now, old.last_snapshot_at, old.first_seen_at))
     if new.days_remaining is None and old.video.days_remaining is not None:
         # What remained was counted from the moment it was said, so that moment stays with it.
         video = replace(video, days_remaining=old.video.days_remaining)

@@ -41,6 +41,11 @@ wallets = Table(
     Column("swept_at", UtcDateTime),
     Column("complete", Boolean, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("poll_at", UtcDateTime),
+    Column("polled_at", UtcDateTime),
+    Column("poll_failures", Integer, nullable=False, server_default="0"),
+    Column("poll_problem", Words, nullable=False, server_default=""),
+    Index("ix_wallets_poll_at", "poll_at"),
     sqlite_autoincrement=True,
 )
 
@@ -54,7 +59,9 @@ workspaces = Table(
     Column("wallet_id", ForeignKey("wallets.id"), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("previews", Boolean, nullable=False, server_default=false()),
+    Column("is_operators", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("chat", "external_id"),
+    Index("ix_workspaces_wallet_id", "wallet_id"),
     sqlite_autoincrement=True,  # a forgotten workspace's number is in buttons and in other processes: never again
 )
 
@@ -91,6 +98,7 @@ videos = Table(
     Column("ended_at", UtcDateTime),
     Column("started_by_id", String),
     Column("started_by_name", Words),
+    Column("due_at", UtcDateTime),
     Index("ix_videos_key", "wallet_id", "key"),
     Index("ix_videos_recent", "wallet_id", "owner_id", "is_running", "newest_at", "video_id"),
     Index("ix_videos_newest", "wallet_id", "owner_id", "platform", "status", "newest_at", "video_id"),
@@ -110,6 +118,14 @@ Index(
     videos.c.ended_at,
     postgresql_where=videos.c.ended_at.is_not(None),
     sqlite_where=videos.c.ended_at.is_not(None),
+)
+HAS_DUE_PAGE = videos.c.due_at.is_not(None)
+Index(
+    "ix_videos_due",
+    videos.c.wallet_id,
+    videos.c.due_at,
+    postgresql_where=HAS_DUE_PAGE,
+    sqlite_where=HAS_DUE_PAGE,
 )
 
 video_counts = Table(
@@ -188,7 +204,6 @@ Index(
     postgresql_where=IS_IN_FLIGHT,
     sqlite_where=IS_IN_FLIGHT,
 )
-
 audit = Table(
     "audit",
     metadata,

@@ -7,14 +7,15 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, func, or_, select, update
 
+from bot.domain.reading import FARTHEST
 from bot.domain.videos import Metric, Snapshot, Video, VideoReading
 from bot.store import listing, mirror
 from bot.store.database import Database
 from bot.store.listing import Sort
 from bot.store.stored_video import METRICS, StoredVideo, from_row
-from bot.store.tables import NOBODY, snapshot_days, snapshots, video_counts, videos
+from bot.store.tables import HAS_DUE_PAGE, NOBODY, snapshot_days, snapshots, video_counts, videos
 from bot.store.workspaces import Workspace
 
 __all__ = ["Sort", "StoredVideo", "Videos"]
@@ -54,13 +55,18 @@ class Videos:
     ) -> bool:
         """Whether the caller, alone among all processes, may read this video's page now.
 
-        False when the page was read at `stale_before` or later, when someone else holds the lease, and for a video that
-        is not in the mirror. The lease ends by `remember_reading`, by `release_read`, or by itself. Times in the future
-        come from a clock that was set back since, and hold nobody up.
+        False when the page was read at `stale_before` or later and is not due, when someone else holds the lease, and
+        for a video that is not in the mirror. The lease ends by `remember_reading`, by `release_read`, or by itself.
+        Times in the future come from a clock that was set back since, and hold nobody up.
         """
         claim = update(videos).where(
             _this(wallet_id, video_id),
-            or_(videos.c.read_at.is_(None), videos.c.read_at < stale_before, videos.c.read_at > now),
+            or_(
+                videos.c.read_at.is_(None),
+                videos.c.read_at < stale_before,
+                videos.c.read_at > now,
+                videos.c.due_at <= now,
+            ),
             or_(videos.c.reading_until.is_(None), videos.c.reading_until <= now, videos.c.reading_until > now + lease),
         )
         async with self._database.writing() as connection:
@@ -70,6 +76,37 @@ class Videos:
         """Give a claimed page back unread, so that the next one who asks may try."""
         async with self._database.writing() as connection:
             await connection.execute(update(videos).where(_this(wallet_id, video_id)).values(reading_until=None))
+
+    async def postpone_read(self, wallet_id: int, video_id: str, due_at: datetime | None) -> None:
+        """Give a claimed page back that could not be read: it is due again at that moment, or never."""
+        this = update(videos).where(_this(wallet_id, video_id))
+        async with self._database.writing() as connection:
+            await connection.execute(this.values(reading_until=None, due_at=due_at))
+
+    async def due(self, wallet_id: int, now: datetime, limit: int) -> tuple[StoredVideo, ...]:
+        """Videos whose pages should be read though nobody asks, the longest overdue first."""
+        mine = select(videos).where(videos.c.wallet_id == wallet_id)
+        # What lies too far ahead was written before the clock was set back; nobody knows how late it is.
+        late, lost = videos.c.due_at <= now, videos.c.due_at > now + 2 * FARTHEST
+        async with self._database.reading() as connection:
+            found: list[Row[Any]] = []
+            for which in (late, lost):
+                query = mine.where(which).order_by(videos.c.due_at).limit(limit - len(found))
+                found.extend(await connection.execute(query))
+            return tuple(from_row(row) for row in found)
+
+    async def backlog(self, wallet_id: int, now: datetime) -> int:
+        """How many pages of the wallet are due."""
+        query = select(func.count()).where(videos.c.wallet_id == wallet_id, videos.c.due_at <= now)
+        async with self._database.reading() as connection:
+            return int(await connection.scalar(query) or 0)
+
+    async def next_due(self, wallet_id: int) -> datetime | None:
+        """When the next page of the wallet is due; None where none ever is."""
+        query = select(func.min(videos.c.due_at)).where(videos.c.wallet_id == wallet_id, HAS_DUE_PAGE)
+        async with self._database.reading() as connection:
+            found: datetime | None = await connection.scalar(query)
+            return found
 
     async def find(self, workspace: Workspace, video_id: str) -> StoredVideo | None:
         """The video with this id, if the workspace may see it."""
@@ -90,6 +127,12 @@ class Videos:
         query = select(videos).where(videos.c.wallet_id == wallet_id, videos.c.is_running)
         async with self._database.reading() as connection:
             return tuple(from_row(row) for row in await connection.execute(query))
+
+    async def total(self, wallet_id: int) -> int:
+        """How many videos of the wallet are mirrored, also those of other workspaces."""
+        query = select(func.sum(video_counts.c.videos)).where(video_counts.c.wallet_id == wallet_id)
+        async with self._database.reading() as connection:
+            return int(await connection.scalar(query) or 0)
 
     async def search(self, workspace: Workspace, typed: str, limit: int) -> tuple[StoredVideo, ...]:
         """Videos whose title, creator, id or link hold what was typed, in any case; running ones first, then newest.

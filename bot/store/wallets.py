@@ -34,7 +34,9 @@ class Wallets:
         if known is not None:
             return known
         async with self._database.writing() as connection:
-            new = insert_into(wallets, connection).values(fingerprint=fingerprint, complete=False, created_at=now)
+            new = insert_into(wallets, connection).values(
+                fingerprint=fingerprint, complete=False, created_at=now, poll_at=now
+            )
             await connection.execute(new.on_conflict_do_nothing())
             return int((await connection.execute(query)).scalar_one())
 

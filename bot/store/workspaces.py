@@ -14,7 +14,8 @@ from bot.store.tables import workspaces
 class Workspace:
     """A workspace as it is stored. `external_id` is the platform's own id, `name` is hostile text.
 
-    `previews` says whether links to tracked videos, posted by anyone there, may be shown with their numbers.
+    `previews` says whether links to tracked videos, posted by anyone there, may be shown with their numbers,
+    `is_operators` that it may use the installation's own key.
     """
 
     id: int
@@ -24,6 +25,7 @@ class Workspace:
     wallet_id: int
     created_at: datetime
     previews: bool = False
+    is_operators: bool = False
 
 
 class Workspaces:
@@ -44,16 +46,21 @@ class Workspaces:
         query = select(workspaces).where(workspaces.c.chat == ref.chat, workspaces.c.external_id == ref.id)
         async with self._database.reading() as connection:
             row = (await connection.execute(query)).one_or_none()
-        if row is not None and (row.name, row.wallet_id) == (ref.name, wallet_id):
+        if row is not None and (row.name, row.wallet_id, row.is_operators) == (
+            ref.name,
+            wallet_id,
+            ref.is_operators,
+        ):
             return Workspace(*row)
+        values = {"name": ref.name, "wallet_id": wallet_id, "is_operators": ref.is_operators}
         async with self._database.writing() as connection:
             await connection.execute(
                 insert_into(workspaces, connection)
-                .values(chat=ref.chat, external_id=ref.id, name=ref.name, wallet_id=wallet_id, created_at=now)
+                .values(chat=ref.chat, external_id=ref.id, created_at=now, **values)
                 .on_conflict_do_nothing()
             )
             renamed = update(workspaces).where(workspaces.c.chat == ref.chat, workspaces.c.external_id == ref.id)
-            await connection.execute(renamed.values(name=ref.name, wallet_id=wallet_id))
+            await connection.execute(renamed.values(values))
             return Workspace(*(await connection.execute(query)).one())
 
     async def set_previews(self, workspace_id: int, *, on: bool) -> None:

@@ -5,6 +5,8 @@ from collections.abc import Set as AbstractSet
 from bot.contentstats.client import ContentStatsClient
 from bot.domain.videos import VideoList, VideoPlatform, VideoStatus
 
+MOST_IN_ONE_CALL = 100
+
 
 async def list_account(client: ContentStatsClient, unneeded: AbstractSet[str]) -> VideoList:
     """The account's videos: in one call where they fit into one, else by status, and by platform within.

@@ -14,19 +14,21 @@ from bot.contentstats.client import ContentStatsClient
 from bot.contentstats.limits import Sleep
 from bot.domain.clock import Clock, is_fresh
 from bot.domain.errors import ContentStatsError
-from bot.domain.growth import JITTER, change, main_metric
+from bot.domain.growth import change, main_metric
 from bot.domain.links import canonical_key
 from bot.domain.money import Usage
 from bot.domain.videos import FINISHED, HOUR, Video, VideoList, VideoReading
 from bot.store import Store
 from bot.store.videos import StoredVideo
 from bot.wallet.flight import SingleFlight
-from bot.wallet.listing import list_account
+from bot.wallet.listing import MOST_IN_ONE_CALL, list_account
 
 T = TypeVar("T")
 
 USAGE_AGE = timedelta(seconds=60)
 LIST_AGE = timedelta(minutes=5)
+LONG_LIST_AGE = HOUR
+"""The same for an account that takes ten calls or more to list: what runs is on its own page every hour as well."""
 READ_LEASE = timedelta(seconds=30)
 """How long one process may take over a page before another one reads it; above the client's own time-outs."""
 READER_PAUSE = 0.25
@@ -63,16 +65,16 @@ class Mirror:
         self._wallet_id = wallet_id
         self._clock = clock
         self._usages: SingleFlight[timedelta, Dated[Usage]] = SingleFlight()
-        self._sweeps: SingleFlight[timedelta, Dated[bool]] = SingleFlight()
+        self._sweeps: SingleFlight[str, Dated[bool]] = SingleFlight()
         self._pages: SingleFlight[str, Page] = SingleFlight()
 
     async def usage(self, max_age: timedelta = USAGE_AGE) -> Dated[Usage]:
         """The wallet, not older than `max_age` unless the API is down; its error where nothing was ever known."""
         return await self._usages.run(max_age, lambda: self._usage(max_age))
 
-    async def sweep(self, max_age: timedelta = LIST_AGE) -> Dated[bool]:
+    async def sweep(self) -> Dated[bool]:
         """Bring the list of videos up to date. The value says whether every video of the account was seen."""
-        return await self._sweeps.run(max_age, lambda: self._sweep(max_age))
+        return await self._sweeps.run("sweep", self._sweep)
 
     async def page(self, stored: StoredVideo) -> Page:
         """One video with its snapshots, read from the API at most once an hour."""
@@ -84,6 +86,50 @@ class Mirror:
         Raises ContentStatsError.
         """
         return await self._list(unneeded=FINISHED)
+
+    async def is_long(self) -> bool:
+        """Whether the account holds, as far as it is known, more videos than one call lists."""
+        return await self._store.videos.total(self._wallet_id) >= MOST_IN_ONE_CALL
+
+    async def read_usage(self) -> Usage:
+        """Ask for the wallet now. Raises ContentStatsError."""
+        asked = self._clock()
+        usage = await self._client.usage()
+        await self._store.wallets.save_usage(self._wallet_id, usage, asked)
+        return usage
+
+    async def read_list(self) -> VideoList:
+        """List the whole account now, and keep what it shows. Raises ContentStatsError."""
+        asked = self._clock()
+        listing = await self._list(unneeded=frozenset())
+        await self._store.wallets.mark_swept(self._wallet_id, asked, complete=listing.is_complete)
+        return listing
+
+    async def read_page(self, stored: StoredVideo) -> bool:
+        """Read a video's page now; False where another process is reading it, or has read it within the hour.
+
+        Raises ContentStatsError.
+        """
+        now, video_id = self._clock(), stored.video.id
+        if not await self._store.videos.claim_read(self._wallet_id, video_id, now, now - HOUR, READ_LEASE):
+            return False
+        try:
+            reading = await self._client.read_video(video_id)
+        except ContentStatsError:
+            await self._store.videos.release_read(self._wallet_id, video_id)
+            raise
+        metric = main_metric(reading.video.platform, reading.snapshots)
+        counts = [count for each in reading.snapshots if (count := each.counts.get(metric)) is not None]
+        day = change(reading.snapshots, metric, DAY)
+        await self._store.videos.remember_reading(
+            self._wallet_id,
+            reading,
+            canonical_key(reading.video.link) or stored.key,
+            main_count=counts[-1] if counts else None,
+            change_24h=day.delta if day and day.exact else None,
+            now=now,
+        )
+        return True
 
     async def remember(self, videos: Sequence[Video], asked: datetime | None = None) -> None:
         """Keep what the API stated of videos when it was asked: now, where no time is given."""
@@ -106,27 +152,24 @@ class Mirror:
         if known is not None and is_fresh(known[1], now, max_age):
             return Dated(known[0], known[1])
         try:
-            usage = await self._client.usage()
+            return Dated(await self.read_usage(), now)
         except ContentStatsError as error:
             if known is None:
                 raise
             return Dated(known[0], known[1], str(error))
-        await self._store.wallets.save_usage(self._wallet_id, usage, now)
-        return Dated(usage, now)
 
-    async def _sweep(self, max_age: timedelta) -> Dated[bool]:
+    async def _sweep(self) -> Dated[bool]:
         known = await self._store.wallets.swept(self._wallet_id)
         now = self._clock()
-        if known is not None and is_fresh(known.at, now, max_age):
+        age = LONG_LIST_AGE if await self.is_long() else LIST_AGE
+        if known is not None and is_fresh(known.at, now, age):
             return Dated(known.complete, known.at)
         try:
-            listing = await self._list(unneeded=frozenset())
+            return Dated((await self.read_list()).is_complete, now)
         except ContentStatsError as error:
             if known is None:
                 raise
             return Dated(known.complete, known.at, str(error))
-        await self._store.wallets.mark_swept(self._wallet_id, now, complete=listing.is_complete)
-        return Dated(listing.is_complete, now)
 
     async def _list(self, unneeded: frozenset[str]) -> VideoList:
         asked = self._clock()
@@ -138,36 +181,14 @@ class Mirror:
         problem, current = "", stored
         if is_stale(stored, self._clock()):
             try:
-                await self._read(stored)
+                if not await self.read_page(stored):
+                    await self._wait_for_reader(stored)
             except ContentStatsError as error:
                 problem = str(error)
             current = await self.current(stored)
         snapshots = await self._store.videos.snapshots(self._wallet_id, stored.video.id)
         as_of = current.read_at or current.seen_at
         return Page(VideoReading(current.video, snapshots), as_of, problem, seen_at=current.seen_at)
-
-    async def _read(self, stored: StoredVideo) -> None:
-        """Read the page, or wait for the process that is reading it."""
-        now, video_id = self._clock(), stored.video.id
-        if not await self._store.videos.claim_read(self._wallet_id, video_id, now, now - HOUR, READ_LEASE):
-            await self._wait_for_reader(stored)
-            return
-        try:
-            reading = await self._client.read_video(video_id)
-        except ContentStatsError:
-            await self._store.videos.release_read(self._wallet_id, video_id)
-            raise
-        metric = main_metric(reading.video.platform, reading.snapshots)
-        counts = [count for each in reading.snapshots if (count := each.counts.get(metric)) is not None]
-        day = change(reading.snapshots, metric, DAY)
-        await self._store.videos.remember_reading(
-            self._wallet_id,
-            reading,
-            canonical_key(reading.video.link) or stored.key,
-            main_count=counts[-1] if counts else None,
-            change_24h=day.delta if day and day.exact else None,
-            now=now,
-        )
 
     async def _wait_for_reader(self, stored: StoredVideo) -> None:
         for _ in range(READER_POLLS):
@@ -177,14 +198,12 @@ class Mirror:
 
 
 def is_stale(stored: StoredVideo, now: datetime) -> bool:
-    """Whether the page may say something new: an hour after it was read, until a tracking that is over has said all.
+    """Whether the page may say something new to one who asks: an hour after it was read, for as long as it runs.
 
-    It has when it was read so long after its last snapshot that one more would have been there.
+    One that is over is read once it has ended, and again when it may have said more since (`due_at`).
     """
     if stored.read_at is None:
         return True
-    if timedelta() <= now - stored.read_at <= HOUR:
-        return False
     if stored.video.is_running:
-        return True
-    return stored.last_snapshot_at is not None and stored.read_at - stored.last_snapshot_at <= HOUR + JITTER
+        return not timedelta() <= now - stored.read_at <= HOUR
+    return stored.due_at is not None and stored.due_at <= now

@@ -19,6 +19,8 @@ from bot.wallet.stopping import Stopping
 
 SHORT_LINK_AGE = timedelta(days=30)
 """How long a short link is taken to lead where it led."""
+PRICE_AGE = timedelta(hours=1)
+"""How old a price may be that is only worked with, not offered."""
 PROBE_AGE = timedelta(seconds=5)
 """How old an answer may be to prove that the API answers now."""
 
@@ -69,7 +71,7 @@ class Wallet:
     async def price(self) -> Decimal | None:
         """Dollars a snapshot; None where the API never said and does not say now."""
         try:
-            return (await self.mirror.usage()).value.cost_per_snapshot
+            return (await self.mirror.usage(PRICE_AGE)).value.cost_per_snapshot
         except ContentStatsError:
             return None
 

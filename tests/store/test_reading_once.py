@@ -34,7 +34,7 @@ async def test_of_many_who_ask_at_once_one_reads(database_url, wallet_id):
 async def test_a_page_that_was_read_is_not_read_again_within_the_hour(store, wallet_id):
     assert await claim(store, wallet_id)
     await store.videos.remember_reading(
-        wallet_id, reading(video("v1"), 1), "tiktok:v1", main_count=1, change_24h=None, now=NOW
+        wallet_id, reading(video("v1"), 1, start=NOW), "tiktok:v1", main_count=1, change_24h=None, now=NOW
     )
     assert not await claim(store, wallet_id, NOW + HOUR)
     assert await claim(store, wallet_id, NOW + HOUR + timedelta(seconds=1))

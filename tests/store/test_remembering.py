@@ -149,7 +149,9 @@ async def test_a_list_leaves_what_was_read_as_it_was(store, wallet_id, workspace
     before = await store.videos.find(workspace, "v1")
     await store.videos.remember(wallet_id, keyed(replace(FULL, status="completed")), LATER)
     after = await store.videos.find(workspace, "v1")
-    assert after == replace(before, video=replace(FULL, status="completed"), seen_at=LATER, ended_at=LATER)
+    assert after == replace(
+        before, video=replace(FULL, status="completed"), seen_at=LATER, ended_at=LATER, due_at=LATER
+    )
 
 
 async def test_snapshots_are_counted_by_the_day_in_utc(store, wallet_id, workspace):

@@ -13,6 +13,7 @@ def upgrade() -> None:
     op.add_column("videos", sa.Column("ended_at", MOMENT))
     ended = sa.text("ended_at IS NOT NULL")
     op.create_index("ix_videos_ended", "videos", ["wallet_id", "ended_at"], postgresql_where=ended, sqlite_where=ended)
+    _polling()
     _digests()
     _alerts()
     _events()
@@ -31,6 +32,27 @@ def upgrade() -> None:
         sa.Column("until", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_leases"),
     )
+
+
+def _polling() -> None:
+    """When what is read by itself, and which workspaces may use the installation's own key."""
+    for column in ("poll_at", "polled_at"):
+        op.add_column("wallets", sa.Column(column, MOMENT))
+    op.add_column("wallets", sa.Column("poll_failures", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("wallets", sa.Column("poll_problem", sa.Text(), server_default="", nullable=False))
+    op.add_column("workspaces", sa.Column("is_operators", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.add_column("videos", sa.Column("due_at", MOMENT))
+    op.execute("UPDATE wallets SET poll_at = created_at")
+    op.execute("UPDATE videos SET due_at = seen_at WHERE is_running")
+    # A workspace without a key of its own that has a wallet all the same uses the installation's: nothing else gave it.
+    op.execute(
+        "UPDATE workspaces SET is_operators = true WHERE id NOT IN (SELECT workspace_id FROM credentials)"
+        " AND wallet_id IN (SELECT id FROM wallets WHERE fingerprint <> '')"
+    )
+    op.create_index("ix_wallets_poll_at", "wallets", ["poll_at"])
+    op.create_index("ix_workspaces_wallet_id", "workspaces", ["wallet_id"])
+    has_due = sa.text("due_at IS NOT NULL")
+    op.create_index("ix_videos_due", "videos", ["wallet_id", "due_at"], postgresql_where=has_due, sqlite_where=has_due)
 
 
 def _digests() -> None:

@@ -1,0 +1,37 @@
+"""When a video's page is worth reading: once for each snapshot hour, just after its snapshot was taken.
+
+The API takes a video's snapshots an hour apart, at a minute of the video's own, which its snapshots show.
+"""
+
+from datetime import datetime, timedelta
+
+from bot.domain.growth import JITTER
+from bot.domain.videos import HOUR, Video
+
+GRACE = timedelta(seconds=90)
+"""How long after its time a snapshot is taken to be on the page."""
+FARTHEST = HOUR + JITTER
+"""The longest that a page is left alone. What is due later than that was written before the clock was set back."""
+
+
+def first_read(video: Video, now: datetime) -> datetime:
+    """When to read the page of a running video that was never read: with its first snapshot, or now."""
+    if video.started_at is None:
+        return now
+    return min(max(video.started_at + HOUR + GRACE, now), now + HOUR + GRACE)
+
+
+def next_read(
+    video: Video, read_at: datetime, last_snapshot_at: datetime | None, first_seen_at: datetime
+) -> datetime | None:
+    """When to read a page again that was read; None where it has said all: nothing is to come for it.
+
+    One that collects nothing any more has said all when it was read so long after its last snapshot that one more
+    would have been there.
+    """
+    last = last_snapshot_at or video.started_at or first_seen_at
+    if video.collects:
+        hours = max((read_at - last - GRACE) // HOUR + 1, 1)
+        return min(last + GRACE + hours * HOUR, read_at + GRACE + HOUR)
+    enough = last + FARTHEST
+    return None if read_at >= enough else min(enough, read_at + FARTHEST)
