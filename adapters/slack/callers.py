@@ -43,32 +43,50 @@ class Callers:
     def __init__(self, calls: Calls, clock: Clock) -> None:
         self._calls = calls
         self._clock = clock
-        self._seen: dict[tuple[str, str], tuple[Person, Standing, datetime]] = {}
+        self._seen: dict[tuple[str, str], tuple[_Facts, datetime]] = {}
 
     async def find(self, asked: Asked, team: Team) -> Known:
         """The person who asked, where they asked. Never raises."""
         key = (team.ref.id, asked.user_id)
-        person, standing, until = self._seen.get(key, (None, Standing.GUEST, self._clock()))
-        if person is None or until <= self._clock():
+        facts, until = self._seen.get(key, (None, self._clock()))
+        if facts is None or until <= self._clock():
             try:
                 answer = await self._calls.api(team.client.users_info, user=asked.user_id)
             except SlackFailed as error:
                 logger.warning("Slack does not say who somebody is", extra={"team": team.ref.id, "error": error.word})
                 stranger = Person(asked.user_id, asked.user_name or asked.user_id)
-                return Known(_caller(asked, team, stranger, Standing.GUEST), error.word)
+                return Known(_caller(asked, team, _Facts(stranger, Standing.GUEST, "")), error.word)
             user = answer["user"]
-            person, standing = Person(asked.user_id, _name(user, asked)), _standing(user, team)
-            self._remember(key, person, standing)
-        return Known(_caller(asked, team, person, standing))
+            person = Person(asked.user_id, _name(user, asked))
+            facts = _Facts(person, _standing(user, team), str(user.get("tz") or ""))
+            self._remember(key, facts)
+        return Known(_caller(asked, team, facts))
 
-    def _remember(self, key: tuple[str, str], person: Person, standing: Standing) -> None:
+    def _remember(self, key: tuple[str, str], facts: "_Facts") -> None:
         if len(self._seen) >= MOST_KNOWN:
             del self._seen[next(iter(self._seen))]
-        self._seen[key] = (person, standing, self._clock() + KNOWN_FOR)
+        self._seen[key] = (facts, self._clock() + KNOWN_FOR)
 
 
-def _caller(asked: Asked, team: Team, person: Person, standing: Standing) -> Caller:
-    return Caller(team.ref, asked.channel_id or "", person, standing, RIGHTS[standing])
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What Slack says of a person; `zone` is empty where it does not."""
+
+    person: Person
+    standing: Standing
+    zone: str
+
+
+def _caller(asked: Asked, team: Team, facts: _Facts) -> Caller:
+    return Caller(
+        team.ref,
+        asked.channel_id or "",
+        facts.person,
+        facts.standing,
+        RIGHTS[facts.standing],
+        is_direct=asked.is_direct,
+        zone=facts.zone,
+    )
 
 
 def _name(user: Mapping[str, Any], asked: Asked) -> str:

@@ -48,7 +48,9 @@ class Caller:
     """One person asking in one channel of one workspace.
 
     `rights` is what the platform's own rules grant (Slack: full members spend; Discord: those who manage the server);
-    a setting may put another rule in their place, which is why `standing` comes along. `channel_id` is never a name.
+    a setting may put another rule in their place, which is why `standing` comes along. `channel_id` is never a name,
+    and empty where nobody can say; `is_direct` says that only the caller reads it. `zone` is the person's IANA zone
+    where the platform tells it, and `bot_may_post` whether the bot can post there by itself, None where it does not.
     """
 
     workspace: WorkspaceRef
@@ -56,3 +58,6 @@ class Caller:
     person: Person
     standing: Standing
     rights: frozenset[Need]
+    is_direct: bool = False
+    zone: str = ""
+    bot_may_post: bool | None = None
