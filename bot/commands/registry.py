@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 from bot.commands.command import Answer, Command
 from bot.commands.compare import Compare, CompareWith, choose_other, compare
 from bot.commands.connect import Connect, Disconnect, ask_to_disconnect, connect, disconnect
+from bot.commands.digest import Digest, digest_command, lacks_time
 from bot.commands.export import Export, export
 from bot.commands.help import Help, show_help
 from bot.commands.home import Home, show_home
@@ -51,6 +52,14 @@ COMMANDS: tuple[AnyCommand, ...] = (
         need=Need.STOP,
     ),
     Command("usage", "Show the wallet: available, promised, runway and spend", Usage, usage, example="/usage"),
+    Command(
+        "digest",
+        "Get a daily or weekly summary in this channel",
+        Digest,
+        digest_command,
+        example="/digest on 09:00 Europe/Berlin",
+        lacks=lacks_time,
+    ),
     Command("export", "Get the snapshots of one video or of all as a CSV file", Export, export, example="/export all"),
     Command(
         "connect",

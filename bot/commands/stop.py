@@ -1,4 +1,4 @@
-"""/stop: what it would save, then, on one press, the end of the tracking."""
+"""/stop: what it would save, then, on one press, the end of the tracking, which a digest that offered it learns of."""
 
 from dataclasses import dataclass
 
@@ -7,6 +7,8 @@ from bot.commands.command import Kind, argument
 from bot.commands.context import Context
 from bot.domain.errors import ContentStatsError, NotFound
 from bot.domain.money import remaining_snapshots
+from bot.domain.videos import Video
+from bot.messages.digest_stopped import with_stopped
 from bot.messages.stopping import already_over, stop_question, stopped
 from bot.reply.call import Call
 from bot.reply.model import Reply
@@ -19,6 +21,7 @@ class Stop:
     """The video to stop."""
 
     video: str = argument(Kind.VIDEO, "the video's title, link or id", suggested=True)
+    post: str = argument(Kind.WORD, "the digest that offered it", default="", listed=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +29,19 @@ class ConfirmStop:
     """The id of the video to stop."""
 
     video: str = argument(Kind.VIDEO, "the video's id", listed=False)
+    post: str = argument(Kind.WORD, "the digest that offered it", default="", listed=False)
 
 
 async def ask_to_stop(context: Context, args: Stop) -> Reply:
     """What stopping saves: nothing is stopped before the button is pressed."""
-    stored = await choose(context, args.video, Call("stop"), "video")
+    carried = {"post": args.post} if args.post else {}
+    stored = await choose(context, args.video, Call("stop", carried), "video")
     if isinstance(stored, Reply):
         return stored
     if not stored.video.is_running:
         return already_over(stored.video)
     left = remaining_snapshots(stored.video, stored.seen_at, context.clock())
-    return stop_question(stored.video, left, await context.wallet.price())
+    return stop_question(stored.video, left, await context.wallet.price(), carried)
 
 
 async def stop(context: Context, args: ConfirmStop) -> Reply:
@@ -50,6 +55,8 @@ async def stop(context: Context, args: ConfirmStop) -> Reply:
     except ContentStatsError as error:
         await _write_down(context, stored.video.link, stored.video.id, str(error))
         raise
+    if args.post:
+        await _tell_digest(context, args.post, video)
     if not is_news:
         return already_over(video)
     await _write_down(context, video.link, video.id, video.status)
@@ -69,6 +76,17 @@ async def _exactly(context: Context, video_id: str) -> StoredVideo:
     if stored is None:
         raise NotFound("That video is not known here any more, so nothing was stopped. /videos shows what there is.")
     return stored
+
+
+async def _tell_digest(context: Context, post: str, video: Video) -> None:
+    person = context.caller.person
+    await context.store.digest_posts.change(
+        context.workspace.id,
+        post,
+        f"stopped:{video.id}",
+        lambda reply: with_stopped(reply, video, person),
+        context.clock(),
+    )
 
 
 async def _write_down(context: Context, link: str, video_id: str, outcome: str) -> None:

@@ -1,6 +1,6 @@
 """Before and after a tracking is stopped."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from bot.domain.caller import Person
@@ -10,12 +10,18 @@ from bot.messages.wording import linked, name_of, plural, shortened, status_word
 from bot.reply.call import Call
 from bot.reply.model import Button, Field, Fields, Mention, Note, Reply, Tone, Weight, text
 
+_NOTHING: Mapping[str, str] = {}
 MOST_NAMED = 3
 """How many other trackings of a link are named by their ids."""
 
 
-def stop_question(video: Video, snapshots_left: int | None, cost_per_snapshot: Decimal | None) -> Reply:
-    """What stopping saves, with the button that does it."""
+def stop_question(
+    video: Video,
+    snapshots_left: int | None,
+    cost_per_snapshot: Decimal | None,
+    carried: Mapping[str, str] = _NOTHING,
+) -> Reply:
+    """What stopping saves, with the button that does it, which is to have `carried` among its arguments."""
     return Reply(
         f"Stopping {name_of(video)} {_saves(snapshots_left, cost_per_snapshot)} Nothing is stopped until you press the "
         "button.",
@@ -25,7 +31,7 @@ def stop_question(video: Video, snapshots_left: int | None, cost_per_snapshot: D
             Note(text("What was collected stays. A stopped tracking cannot go on; a new one starts from zero hours.")),
         ),
         actions=(
-            Button("Stop tracking", Call("stop.confirm", {"video": video.id}), Weight.DANGER),
+            Button("Stop tracking", Call("stop.confirm", {**carried, "video": video.id}), Weight.DANGER),
             Button("Keep it", Call("stats", {"video": video.id})),
         ),
         tone=Tone.WARNING,

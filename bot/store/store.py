@@ -8,6 +8,8 @@ from bot.store.audit import Audit
 from bot.store.credentials import Credentials
 from bot.store.crypto import SecretBox
 from bot.store.database import Database
+from bot.store.digest_posts import DigestPosts
+from bot.store.digests import Digests
 from bot.store.events import Events
 from bot.store.forgetting import Forgetting
 from bot.store.inbox import Inbox
@@ -41,6 +43,8 @@ class Store:
         self.installations = Installations(database, box)
         self.inbox = Inbox(database)
         self.events = Events(database)
+        self.digests = Digests(database)
+        self.digest_posts = DigestPosts(database)
         self.leases = Leases(database)
         self.outbox = Outbox(database)
         self.forgetting = Forgetting(database)

@@ -41,6 +41,12 @@ class Workspaces:
             row = (await connection.execute(query)).one_or_none()
         return None if row is None else Workspace(*row)
 
+    async def by_id(self, workspace_id: int) -> Workspace | None:
+        """The workspace with this number, None where it is gone."""
+        async with self._database.reading() as connection:
+            row = (await connection.execute(select(workspaces).where(workspaces.c.id == workspace_id))).one_or_none()
+        return None if row is None else Workspace(*row)
+
     async def ensure_workspace(self, ref: WorkspaceRef, wallet_id: int, now: datetime) -> Workspace:
         """The workspace, made when new, with its present name and wallet. Writes nothing when nothing changed."""
         query = select(workspaces).where(workspaces.c.chat == ref.chat, workspaces.c.external_id == ref.id)

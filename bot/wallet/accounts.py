@@ -114,6 +114,15 @@ class Accounts:
             await self._store.forgetting.workspace(workspace.id)
         self._known.pop(ref, None)
 
+    async def stored(self, workspace_id: int) -> Account | None:
+        """A stored workspace with its wallet, when nobody asks from there; None where it is gone."""
+        workspace = await self._store.workspaces.by_id(workspace_id)
+        if workspace is None:
+            return None
+        own = await self._store.credentials.of(workspace.id)
+        key = own.key if own else self._default_key if workspace.is_operators else None
+        return Account(workspace, None if key is None else await self._wallet(key))
+
     async def _look_up(self, ref: WorkspaceRef, now: datetime) -> Account:
         stored = await self._store.workspaces.find(ref)
         own = await self._store.credentials.of(stored.id) if stored else None

@@ -1,0 +1,165 @@
+"""/digest: a summary that comes to a channel daily or weekly, its settings, and a preview of it."""
+
+from dataclasses import dataclass
+
+from bot.commands.command import Kind, argument
+from bot.commands.context import Context
+from bot.commands.rights import refusal
+from bot.domain.caller import Need
+from bot.domain.digest import DigestOptions, Section, Window
+from bot.domain.errors import NotAllowed, UsageError
+from bot.domain.schedule import DAY, WEEKDAYS, Schedule
+from bot.domain.videos import VideoPlatform
+from bot.domain.zones import UTC_NAME, zone_names
+from bot.messages.digest import Delivery, digest
+from bot.messages.digest_settings import (
+    DigestSetting,
+    digest_off,
+    digest_on,
+    digest_status,
+    not_a_channel,
+    rhythm_words,
+)
+from bot.reply.model import Reply
+from bot.reports.digest import digest_facts, look
+from bot.store.digests import Subscription
+
+_SHORT_DAYS = tuple((day[:3], day) for day in WEEKDAYS)
+_EVERYTHING, _SKIP = "everything", "skip"
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What to do, and for `on` when, where on the globe, how often and with what."""
+
+    action: str | None = argument(
+        Kind.CHOICE,
+        "on or off, now for a preview, status for the settings",
+        default=None,
+        choices=("on", "off", "now", "status"),
+        aliases=(("preview", "now"), ("settings", "status")),
+    )
+    time: int | None = argument(Kind.TIME, "the local time, such as 09:00 or 5pm", default=None, suggested=True)
+    zone: str | None = argument(
+        Kind.ZONE,
+        "a time zone or its city, such as Europe/Berlin; left out, yours or the last one used",
+        default=None,
+        suggested=True,
+    )
+    every: str | None = argument(
+        Kind.CHOICE,
+        "daily, or a weekday for once a week",
+        default=None,
+        choices=("daily", *WEEKDAYS),
+        aliases=(*_SHORT_DAYS, ("weekly", WEEKDAYS[0])),
+        vague=("weekly",),
+    )
+    show: tuple[str, ...] = argument(
+        Kind.CHOICE,
+        "what to show beside the totals; skip leaves out a digest with nothing to say",
+        default=(),
+        many=5,
+        choices=(_EVERYTHING, *Section, *VideoPlatform, _SKIP),
+        aliases=(("x", VideoPlatform.TWITTER), ("all", _EVERYTHING)),
+    )
+
+
+def lacks_time(args: Digest) -> bool:
+    """Whether a digest is to be switched on without a time: a form asks for the rest."""
+    return args.action in {None, "on"} and args.time is None
+
+
+async def digest_command(context: Context, args: Digest) -> Reply:
+    """Switch it on, change it or switch it off, show it now, or tell how it stands."""
+    match args.action:
+        case "now":
+            return await _preview(context)
+        case "status":
+            return await _status(context)
+        case None if args == Digest():
+            return await _status(context)
+    if Need.CONFIGURE not in context.caller.rights:
+        raise NotAllowed(refusal(Need.CONFIGURE, ""))
+    if context.caller.is_direct or not context.caller.channel_id:
+        return not_a_channel()
+    if args.action == "off":
+        was_on = await context.store.digests.switch_off(context.workspace.id, context.caller.channel_id)
+        return digest_off(was_on=was_on)
+    return await _on(context, args)
+
+
+async def _on(context: Context, args: Digest) -> Reply:
+    caller, store = context.caller, context.store.digests
+    known = await store.find(context.workspace.id, caller.channel_id)
+    minute = args.time if args.time is not None else known.schedule.minute if known else None
+    if minute is None:
+        raise UsageError("A digest needs a time of day, such as 09:00.", "time")
+    zone, zone_from = await _zone(context, args, known)
+    weekday = known.schedule.weekday if known else None
+    if args.every is not None:
+        weekday = WEEKDAYS.index(args.every) if args.every in WEEKDAYS else None
+    options = _options(args.show) if args.show else known.options if known else DigestOptions()
+    schedule = Schedule(minute, zone, weekday)
+    set_now = await store.switch_on(
+        context.workspace, caller.channel_id, schedule, options, caller.person, context.clock()
+    )
+    return digest_on(setting(set_now), zone_from, may_post=caller.bot_may_post)
+
+
+async def _zone(context: Context, args: Digest, known: Subscription | None) -> tuple[str, str]:
+    """The zone, and where it is from where nobody typed it and none was set here before."""
+    if args.zone is not None:
+        return args.zone, ""
+    if known is not None:
+        return known.schedule.zone, ""
+    if context.caller.zone in zone_names():
+        return context.caller.zone, "your own"
+    last = await context.store.digests.last_zone(context.workspace.id)
+    if last is not None:
+        return last, "the one that was used last in this workspace"
+    return UTC_NAME, "UTC, because I do not know yours"
+
+
+def _options(words: tuple[str, ...]) -> DigestOptions:
+    """What these words mean: sections and platforms narrow what is shown only where some are named."""
+    sections = frozenset(each for each in Section if each in words)
+    platforms = frozenset(each.value for each in VideoPlatform if each in words)
+    if _EVERYTHING in words:
+        sections, platforms = frozenset(), frozenset()
+    return DigestOptions(sections or frozenset(Section), platforms, skips_empty=_SKIP in words)
+
+
+async def _preview(context: Context) -> Reply:
+    """The digest of the period that ends now, for the asker alone: no schedule is moved and nothing is kept."""
+    wallet = context.wallet
+    await wallet.mirror.usage()
+    await wallet.sweep()
+    known = await context.store.digests.find(context.workspace.id, context.caller.channel_id)
+    now = context.clock()
+    window = Window(now - (known.schedule.period if known else DAY), now)
+    sight = await look(context.store, context.workspace, window, is_test=wallet.is_test)
+    facts = await digest_facts(sight, known.options if known else DigestOptions(), context.charts)
+    if known is None or not known.is_on:
+        return digest(facts, Delivery("", None, is_preview=True))
+    return digest(facts, Delivery(rhythm_words(known.schedule), known.next.at, is_preview=True))
+
+
+async def _status(context: Context) -> Reply:
+    found = await context.store.digests.of_workspace(context.workspace.id)
+    here = next((each for each in found if each.channel_id == context.caller.channel_id), None)
+    others = tuple(setting(each) for each in found if each is not here)
+    return digest_status(setting(here) if here else None, others)
+
+
+def setting(subscription: Subscription) -> DigestSetting:
+    """A stored digest as messages show it."""
+    return DigestSetting(
+        channel_id=subscription.channel_id,
+        is_on=subscription.is_on,
+        schedule=subscription.schedule,
+        options=subscription.options,
+        next_at=subscription.next.at,
+        last_at=subscription.last_window_end,
+        off_reason=subscription.off_reason,
+        last_outcome=subscription.last_outcome,
+    )

@@ -1,0 +1,155 @@
+"""What a digest is about: its window, what each video did in it, which have flattened, what a channel wants to see."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Self
+
+from bot.domain.caller import Person
+from bot.domain.growth import Change, Coverage
+from bot.domain.schedule import DAY, Schedule
+from bot.domain.videos import Metric, Video
+
+LONGEST_WINDOW = 14 * DAY
+"""After a longer silence a digest says what happened in one period alone."""
+FLAT_AGE = 2 * DAY
+"""How old a tracking is before it can count as flattened."""
+FLAT_SHARE = 100
+"""A video has flattened where a day brought less than one part in so many of what it has."""
+FLAT_RULE = "A video counts as flattened when it runs for two days or more and its last 24 h brought less than 1%."
+"""The rule in words."""
+
+
+class Section(StrEnum):
+    """What a digest can show beside its totals, which it always shows."""
+
+    MOVERS = "movers"
+    VIDEOS = "videos"
+    ENDING = "ending"
+    FLAT = "flat"
+    MONEY = "money"
+
+
+@dataclass(frozen=True, slots=True)
+class DigestOptions:
+    """What one channel wants to see: no platforms are all of them. `skips_empty`: nothing to say means no post."""
+
+    sections: frozenset[Section] = frozenset(Section)
+    platforms: frozenset[str] = frozenset()
+    skips_empty: bool = False
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
+        """The options that `to_json` wrote; a section that this version does not know is left out."""
+        sections = stored.get("sections", tuple(Section))
+        return cls(
+            frozenset(each for each in Section if each in sections),
+            frozenset(stored.get("platforms", ())),
+            bool(stored.get("skips_empty")),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """The options as JSON holds them."""
+        sections, platforms = sorted(self.sections), sorted(self.platforms)
+        return {"sections": sections, "platforms": platforms, "skips_empty": self.skips_empty}
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The time that a digest is about: after `start`, up to `end`."""
+
+    start: datetime
+    end: datetime
+
+    @property
+    def length(self) -> timedelta:
+        """How long it is."""
+        return self.end - self.start
+
+
+def window_of(schedule: Schedule, due_at: datetime, last_end: datetime | None) -> Window:
+    """The window of the digest that is due at a moment: since the last one's end, or one period where there is none."""
+    if last_end is None or not due_at - LONGEST_WINDOW <= last_end < due_at:
+        return Window(due_at - schedule.period, due_at)
+    return Window(last_end, due_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """One video in a window. `count` is of `metric`, as it was `counted_at`; None where nothing was read until then.
+
+    `change` is over the window and `before` over the one of equal length before it, each stating its real window and
+    None where too little was read; `day` is over the last 24 h, of a running video alone. `ends_at` is None where that
+    is not known or past; `saves` counts the snapshots that stopping would save, None where nobody knows.
+    """
+
+    video: Video
+    metric: Metric
+    count: int | None
+    counted_at: datetime | None
+    change: Change | None
+    before: Change | None
+    day: Change | None
+    coverage: Coverage
+    is_new: bool
+    is_finished: bool
+    ends_at: datetime | None
+    saves: int | None
+    started_by: Person | None
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether it has flattened by FLAT_RULE, so that stopping it would lose little."""
+        if self.day is None or self.count is None or not self.day.exact or not self.saves:
+            return False
+        started = self.video.started_at
+        is_old = started is not None and self.day.until - started >= FLAT_AGE
+        return is_old and (self.day.delta <= 0 or self.day.delta * FLAT_SHARE < self.count)
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """All videos of one metric together: how many have a change, and how much that is.
+
+    Like is compared with like: `alike` videos are known in the window and in the one before it; in these they changed
+    by `alike_delta` and by `alike_before`.
+    """
+
+    metric: Metric
+    videos: int
+    delta: int
+    alike: int
+    alike_delta: int
+    alike_before: int
+
+    @property
+    def trend(self) -> Decimal | None:
+        """How much more it is than before, as a share of that; None where there is nothing to compare with."""
+        if self.alike_before <= 0:
+            return None
+        return Decimal(self.alike_delta - self.alike_before) / self.alike_before
+
+
+def totals(videos: Sequence[Moved]) -> tuple[Total, ...]:
+    """The sum of each metric, views first; none of a metric of which no change is known."""
+    changes = [(each.metric, each.change, each.before) for each in videos if each.change is not None]
+    found = []
+    for metric in Metric:
+        deltas = [now.delta for of, now, _ in changes if of is metric]
+        alike = [
+            (now.delta, before.delta)
+            for of, now, before in changes
+            if of is metric and before is not None and before.exact and now.exact
+        ]
+        if deltas:
+            now_sum, before_sum = sum(delta for delta, _ in alike), sum(before for _, before in alike)
+            found.append(Total(metric, len(deltas), sum(deltas), len(alike), now_sum, before_sum))
+    return tuple(found)
+
+
+def top_movers(videos: Iterable[Moved], most: int) -> tuple[tuple[Moved, Change], ...]:
+    """The videos that gained most in the window, whatever is counted of them, with their change."""
+    gained = [(each, each.change) for each in videos if each.change is not None and each.change.delta > 0]
+    return tuple(sorted(gained, key=lambda pair: (-pair[1].delta, pair[0].video.id))[:most])

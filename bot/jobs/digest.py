@@ -1,0 +1,167 @@
+"""Plans the digests that are due: from a row whose time has come to a message in the outbox and the row's next time.
+
+Nothing is posted here, and the API is not asked: the mirror is read as it is, and the digest says how fresh that was.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import NamedTuple, TypeVar
+
+from bot.charts.charts import Charts
+from bot.domain.clock import Clock
+from bot.domain.digest import DigestOptions, Window, window_of
+from bot.domain.errors import DatabaseUnavailable
+from bot.messages.digest import Delivery, digest, digest_without_key, digests_missed
+from bot.messages.digest_facts import DigestFacts
+from bot.messages.digest_settings import rhythm_words
+from bot.reply.model import Channel, Reply
+from bot.reports.digest import digest_facts, look
+from bot.store import Store
+from bot.store.digests import Claim, Done, Subscription
+from bot.store.outbox import Message
+from bot.wallet.accounts import Accounts
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
+
+BATCH = 200
+"""Digests that are claimed at a time: made well within their lease."""
+AT_ONCE = 4
+"""Workspaces that are looked at together, so that one is read while another's picture is drawn."""
+MOST_KEPT = 256
+"""Contents that are kept for the next batch of the same run."""
+LATE_AFTER = timedelta(minutes=15)
+NO_KEY = "No API key is known for this workspace, so there was nothing to tell."
+
+
+class _Content(NamedTuple):
+    """What makes two digests say the same of the numbers."""
+
+    workspace_id: int
+    window: Window
+    options: DigestOptions
+
+
+class DigestPlanner:
+    """Safe to run in any number of processes at once, and to kill at any time."""
+
+    def __init__(self, store: Store, accounts: Accounts, charts: Charts, clock: Clock) -> None:
+        self._store = store
+        self._accounts = accounts
+        self._charts = charts
+        self._clock = clock
+        self._is_started = False
+
+    async def plan_due(self) -> int:
+        """Plan every digest that is due now; returns how many were.
+
+        What cannot be planned is logged and left to its lease: it is due again when that ends.
+        """
+        if not self._is_started:
+            await self._store.digests.work_out_anew(self._clock())
+            self._is_started = True
+        known: dict[_Content, DigestFacts | None] = {}
+        planned = 0
+        while claims := await self._store.digests.claim(self._clock(), BATCH):
+            if len(known) > MOST_KEPT:
+                known.clear()
+            planned += await self._plan(claims, known)
+        return planned
+
+    async def _plan(self, claims: Iterable[Claim], known: dict[_Content, DigestFacts | None]) -> int:
+        planned = 0
+        timely = [claim for claim in claims if not self._is_too_old(claim.subscription)]
+        contents = dict.fromkeys(_content(claim.subscription) for claim in timely)
+        for some in _pieces((each for each in contents if each not in known), AT_ONCE):
+            await asyncio.gather(*(self._learn(each, known) for each in some))
+        for claim in claims:
+            try:
+                planned += await self._finish(claim, known)
+            except DatabaseUnavailable:
+                raise
+            except Exception:  # one that cannot be made must not hold up the others
+                logger.exception("a digest could not be planned", extra={"digest": claim.subscription.id})
+        return planned
+
+    async def _learn(self, content: _Content, known: dict[_Content, DigestFacts | None]) -> None:
+        """Look at a workspace; None where it has no API key, and nothing where that failed."""
+        try:
+            account = await self._accounts.stored(content.workspace_id)
+            if account is None or account.wallet is None:
+                known[content] = None
+                return
+            is_test = account.wallet.is_test
+            sight = await look(self._store, account.workspace, content.window, is_test=is_test)
+            known[content] = await digest_facts(sight, content.options, self._charts)
+        except DatabaseUnavailable:
+            raise
+        except Exception:  # as above
+            logger.exception("no digest could be made", extra={"workspace": content.workspace_id})
+
+    async def _finish(self, claim: Claim, known: dict[_Content, DigestFacts | None]) -> bool:
+        subscription, now = claim.subscription, self._clock()
+        if self._is_too_old(subscription):
+            return await self._store.digests.finish(claim, _left_out(subscription, now), now)
+        content = _content(subscription)
+        if content not in known:
+            return False
+        return await self._store.digests.finish(claim, _done(subscription, known[content], now), now)
+
+    def _is_too_old(self, subscription: Subscription) -> bool:
+        return self._clock() - subscription.next.at > subscription.schedule.period / 2
+
+
+def _content(subscription: Subscription) -> _Content:
+    window = window_of(subscription.schedule, subscription.next.at, subscription.last_window_end)
+    return _Content(subscription.workspace_id, window, subscription.options)
+
+
+def _done(subscription: Subscription, facts: DigestFacts | None, now: datetime) -> Done:
+    """The occurrence told, or, where there is nothing to say and the channel wants that, left out."""
+    schedule, due = subscription.schedule, subscription.next
+    upcoming = schedule.next_after(due.at, due.date)
+    if facts is None:
+        told = _message(subscription, "no-key", digest_without_key(rhythm_words(schedule)))
+        return Done(upcoming, (told,), outcome=NO_KEY)
+    if subscription.options.skips_empty and not facts.says_something:
+        return Done(upcoming, window_end=due.at, outcome=f"There was nothing to say on {due.date}.")
+    ref = f"{subscription.id}.{due.date}"
+    delivery = Delivery(
+        rhythm_words(schedule), upcoming.at, due_at=due.at if now - due.at > LATE_AFTER else None, ref=ref
+    )
+    return Done(upcoming, (_message(subscription, f"{due.date}", digest(facts, delivery)),), window_end=due.at)
+
+
+def _message(subscription: Subscription, name: str, reply: Reply) -> Message:
+    """What its channel reads; of no use any more when half of the time to the next one has passed."""
+    return Message(
+        key=f"digest:{subscription.id}:{name}",
+        workspace_id=subscription.workspace_id,
+        channel_id=subscription.channel_id,
+        reply=reply,
+        owner_id=subscription.set_by.id,
+        expires_at=subscription.next.at + subscription.schedule.period / 2,
+    )
+
+
+def _left_out(subscription: Subscription, now: datetime) -> Done:
+    """The occurrence came too late to be worth anything: its owner is told, and the first that is worth it is next."""
+    schedule, due = subscription.schedule, subscription.next
+    told = Message(
+        key=f"told:digest:{subscription.id}:{due.date}",
+        workspace_id=subscription.workspace_id,
+        channel_id="",
+        reply=digests_missed(rhythm_words(schedule), due.at, Channel(subscription.channel_id)),
+        person_id=subscription.set_by.id,
+    )
+    outcome = f"The one of {due.date} was left out: it would have come more than half of its time too late."
+    return Done(schedule.next_after(now - schedule.period / 2, due.date), (told,), outcome=outcome)
+
+
+def _pieces(found: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:
+    each = iter(found)
+    while piece := tuple(islice(each, size)):
+        yield piece

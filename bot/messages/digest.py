@@ -1,0 +1,199 @@
+"""The digest: what happened to a workspace's videos in a window, for a channel that wants to know."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from bot.domain.digest import FLAT_RULE, Moved, Section, Total
+from bot.domain.growth import ago, percent, signed_count
+from bot.domain.money import dollars
+from bot.domain.schedule import WEEK
+from bot.messages import digest_tables as tables
+from bot.messages.digest_facts import DigestFacts
+from bot.messages.digest_summary import summary
+from bot.messages.wording import available, name_of, plural, shortened
+from bot.reply.call import Call
+from bot.reply.model import (
+    Action,
+    Button,
+    Field,
+    Fields,
+    Note,
+    Option,
+    Part,
+    Reply,
+    Select,
+    Span,
+    Time,
+    Tone,
+    text,
+)
+
+MOST_BUTTONS = 3
+"""How many flattened videos get a button each; beyond, one menu offers them all."""
+MOST_OPTIONS = 25
+"""What a menu holds on every platform."""
+_STOP_LABEL = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How one channel gets it: its rhythm in words, when the next one comes, and how late this one is.
+
+    `due_at` is given where it comes late, `next_at` is None where nothing is scheduled; `ref` names this post to its
+    own buttons and is empty in a preview.
+    """
+
+    rhythm: str
+    next_at: datetime | None
+    due_at: datetime | None = None
+    is_preview: bool = False
+    ref: str = ""
+
+
+def digest(facts: DigestFacts, delivery: Delivery) -> Reply:
+    """The post, or its preview."""
+    length = "Weekly" if facts.window.length >= WEEK else "Daily"
+    title = f"{length} digest" if not delivery.is_preview else "Preview of the digest"
+    is_short = facts.money is not None and (facts.money.runway.empty_at or facts.money.runway.left_after < 0)
+    is_wrong = bool(is_short or facts.unread or delivery.due_at)
+    return Reply(
+        summary(facts),
+        title=title,
+        parts=(*_parts(facts), *_notes(facts, delivery)),
+        actions=_actions(facts, delivery),
+        tone=Tone.WARNING if is_wrong else Tone.INFO,
+    )
+
+
+def digest_without_key(rhythm: str) -> Reply:
+    """What a channel is told, once, that wants a digest of a workspace without an API key."""
+    return Reply(
+        f"A digest is due here {rhythm}, but no ContentStats API key is known for this workspace, so there is nothing "
+        "to tell. Someone who manages it links one with /connect; the digests then come by themselves. I do not repeat "
+        "this.",
+        title="Digest",
+        actions=(Button("Connect", Call("connect")),),
+        tone=Tone.WARNING,
+    )
+
+
+def digests_missed(rhythm: str, due_at: datetime, channel: Span) -> Reply:
+    """What the person who set a digest up is told when one was left out because it came too late."""
+    return Reply(
+        f"A digest that was due {due_at:%Y-%m-%d %H:%M} UTC was left out: the bot did not run in time, and half of the "
+        f"time to the next one had passed. The next one says what happened since. It comes {rhythm}.",
+        title="Digest left out",
+        parts=(Note(text("It was for ", channel, ".")),),
+        tone=Tone.WARNING,
+    )
+
+
+def _parts(facts: DigestFacts) -> tuple[Part, ...]:
+    shown = facts.options.sections
+    parts: list[Part] = [_overview(facts)]
+    if Section.MOVERS in shown and facts.movers:
+        parts.append(tables.movers(facts.movers))
+        if facts.picture is not None:
+            parts.append(facts.picture)
+    if Section.VIDEOS in shown:
+        parts += tables.new(facts.new)
+        parts += tables.finished(facts.finished)
+    if Section.ENDING in shown:
+        parts += tables.ending(facts.ending)
+    if Section.FLAT in shown and facts.flat:
+        parts += tables.flat(facts.flat, facts.cost_per_snapshot)
+        parts.append(Note(text(FLAT_RULE)))
+    return tuple(parts)
+
+
+def _overview(facts: DigestFacts) -> Fields:
+    span = ago(facts.window.length)
+    least = "" if facts.complete else "at least "
+    fields = [Field(str(each.metric).capitalize(), text(_total_words(each, span))) for each in facts.totals]
+    fields.append(Field("Running", text(f"{least}{plural(facts.running, 'video')}")))
+    if facts.money is not None and Section.MONEY in facts.options.sections:
+        money = facts.money
+        fields.append(Field(f"Spent in {span}", text(dollars(money.spent))))
+        fields.append(Field("Available", text(available(money.usage))))
+        ends = money.runway.empty_at
+        fields.append(Field("Money lasts", text(Time(ends)) if ends else text("until the last video ends")))
+    return Fields(tuple(fields))
+
+
+def _total_words(total: Total, span: str) -> str:
+    if total.trend is None:
+        return f"{signed_count(total.delta)}"
+    of = "" if total.alike == total.videos else f", {plural(total.alike, 'video')} known in both"
+    return f"{signed_count(total.delta)} ({signed_percent(total.trend)} against the {span} before{of})"
+
+
+def signed_percent(share: Decimal) -> str:
+    """A change as a share of what was: +8.1%, −3%."""
+    return f"{'+' if share > 0 else '−' if share < 0 else '±'}{percent(abs(share))}"
+
+
+def _notes(facts: DigestFacts, delivery: Delivery) -> tuple[Note, ...]:
+    window = facts.window
+    notes = [Note(text("From ", Time(window.start), " to ", Time(window.end), ". ", *_freshness(facts)))]
+    caveats = _caveats(facts)
+    if caveats:
+        notes.append(Note(text(" ".join(caveats))))
+    if delivery.due_at is not None:
+        notes.append(Note(text("This digest is late: it was due ", Time(delivery.due_at), ".")))
+    if delivery.next_at is not None:
+        notes.append(Note(text("Next digest: ", Time(delivery.next_at), f". It comes {delivery.rhythm}.")))
+    if delivery.is_preview:
+        notes.append(Note(text("Only you see this preview; it moves no digest.")))
+    return tuple(notes)
+
+
+def _freshness(facts: DigestFacts) -> tuple[str | Span, ...]:
+    if facts.newest_at is None:
+        return ("No snapshot has been read yet.",)
+    return ("The newest snapshot is from ", Time(facts.newest_at), ".")
+
+
+def _caveats(facts: DigestFacts) -> list[str]:
+    caveats = []
+    if facts.coverage.collected < facts.coverage.expected:
+        caveats.append(f"{facts.coverage.collected:,} of {facts.coverage.expected:,} snapshots were collected.")
+    if facts.unread:
+        have = "has" if facts.unread == 1 else "have"
+        caveats.append(f"{plural(facts.unread, 'running video')} {have} no snapshot in this time.")
+    if facts.uneven:
+        changes = f"{plural(facts.uneven, 'change')} {'is' if facts.uneven == 1 else 'are'}"
+        caveats.append(f"{changes} over another time: tracking began meanwhile, or snapshots are missing.")
+    if facts.fell:
+        caveats.append(f"The counter of {plural(facts.fell, 'video')} fell: the platform took counts back.")
+    if not facts.complete:
+        caveats.append("The API lists 100 videos of a platform and status at most, so older ones may be missing here.")
+    if facts.is_test:
+        caveats.append("This is a test key: nothing is charged.")
+    return caveats
+
+
+def _actions(facts: DigestFacts, delivery: Delivery) -> tuple[Action, ...]:
+    others = (Button("My videos", Call("videos")), Button("Wallet", Call("usage")))
+    if Section.FLAT not in facts.options.sections or not facts.flat:
+        return others
+    return (*_stops(facts.flat, delivery.ref), *others)
+
+
+def _stops(flat: Sequence[Moved], ref: str) -> tuple[Action, ...]:
+    """A button for each of a few, one menu for many: each opens the question that a /stop asks."""
+    argument = {"post": ref} if ref else {}
+    if len(flat) <= MOST_BUTTONS:
+        return tuple(
+            Button(
+                f"Stop {number}: {shortened(name_of(each.video), _STOP_LABEL)}",
+                Call("stop", argument | {"video": each.video.id}),
+            )
+            for number, each in enumerate(flat, 1)
+        )
+    options = tuple(
+        Option(shortened(f"{number}: {name_of(each.video)}", 75), each.video.id)
+        for number, each in enumerate(flat[:MOST_OPTIONS], 1)
+    )
+    return (Select("Stop a flattened video", Call("stop", argument), "video", options),)

@@ -1,0 +1,65 @@
+"""What a digest is made of."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from bot.domain.digest import DigestOptions, Moved, Total, Window
+from bot.domain.growth import Change, Coverage
+from bot.domain.money import Runway, Usage
+from bot.reply.model import Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """The wallet as it was `as_of` a time. `spent` is what the snapshots read in the window cost, dollars.
+
+    `ending`, `endless` and `complete` say of the whole wallet how many running videos have a known end, how many none,
+    and whether the API hides no others.
+    """
+
+    usage: Usage
+    runway: Runway
+    spent: Decimal
+    ending: int
+    endless: int
+    complete: bool
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DigestFacts:
+    """What happened in a window to the videos that a channel wants to see.
+
+    `new`, `finished`, `ending` and `flat` are whole lists, of which a digest shows the beginning; `movers` are the ones
+    to show. `unread` counts the running videos that no snapshot was read of in the window, `uneven` those whose change
+    is over another time than the window's. `newest_at` is when the newest reading was taken. `complete` is False where
+    the API may hide some videos.
+    """
+
+    window: Window
+    options: DigestOptions
+    totals: tuple[Total, ...]
+    movers: tuple[tuple[Moved, Change], ...]
+    picture: Picture | None
+    new: tuple[Moved, ...]
+    finished: tuple[Moved, ...]
+    ending: tuple[Moved, ...]
+    flat: tuple[Moved, ...]
+    running: int
+    unread: int
+    uneven: int
+    fell: int
+    coverage: Coverage
+    complete: bool
+    newest_at: datetime | None
+    money: Money | None
+    cost_per_snapshot: Decimal | None
+    is_test: bool
+
+    @property
+    def says_something(self) -> bool:
+        """Whether anything happened, or something is wrong, that a channel would want to know."""
+        moved = any(each.delta for each in self.totals)
+        is_short = self.money is not None and (self.money.runway.empty_at is not None)
+        return moved or is_short or self.unread > 0 or any((self.new, self.finished, self.ending, self.flat))

@@ -1,0 +1,186 @@
+"""What is said of a channel's digest itself: when it comes, what it shows, that it is on or off."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from bot.domain.digest import DigestOptions, Section
+from bot.domain.schedule import WEEKDAYS, Schedule, time_words
+from bot.messages.wording import platform_name
+from bot.reply.call import Call
+from bot.reply.model import (
+    Button,
+    Channel,
+    Column,
+    Field,
+    Fields,
+    Note,
+    Part,
+    Reply,
+    Table,
+    Text,
+    Time,
+    Tone,
+    text,
+)
+
+_SHOWN = {
+    Section.MOVERS: "top movers with a chart",
+    Section.VIDEOS: "new and finished videos",
+    Section.ENDING: "videos ending within 24 h",
+    Section.FLAT: "flattened videos",
+    Section.MONEY: "spend and runway",
+}
+EXAMPLE = "/digest on 09:00 Europe/Berlin"
+
+
+@dataclass(frozen=True, slots=True)
+class DigestSetting:
+    """One channel's digest. `next_at` is when the next one comes; `off_reason` and `last_outcome` are sentences."""
+
+    channel_id: str
+    is_on: bool
+    schedule: Schedule
+    options: DigestOptions
+    next_at: datetime
+    last_at: datetime | None = None
+    off_reason: str = ""
+    last_outcome: str = ""
+
+
+def digest_on(setting: DigestSetting, zone_from: str, *, may_post: bool | None, notes: Sequence[str] = ()) -> Reply:
+    """It is on, with its next delivery; `zone_from` says where the zone is from that nobody typed, else it is empty.
+
+    `may_post` is whether the bot can post in the channel, None where the platform does not say.
+    """
+    where = f" The zone is {zone_from}; name another one to change it." if zone_from else ""
+    blocked = may_post is False
+    invite = "I cannot post in this channel yet: invite me here and let me write, or no digest can come. "
+    unsure = "If I am not in this channel yet, invite me, so that I can post here. "
+    hint = invite if blocked else "" if may_post else unsure
+    return Reply(
+        f"A digest comes here {rhythm_words(setting.schedule)}. The next one: {next_words(setting)}.{where}",
+        title="Digest on",
+        parts=(
+            Fields((Field("Next", text(Time(setting.next_at))), Field("Shows", text(shown_words(setting.options))))),
+            *(Note(text(each)) for each in (hint.strip(), *notes) if each),
+        ),
+        actions=_ON_ACTIONS,
+        tone=Tone.WARNING if blocked else Tone.SUCCESS,
+    )
+
+
+def digest_off(*, was_on: bool) -> Reply:
+    """It is off, or was so before."""
+    if not was_on:
+        return Reply(f"No digest is on in this channel. {EXAMPLE} switches one on.", title="Digest off")
+    return Reply(
+        "No digest comes here any more. Its settings are kept: /digest on with a time brings it back.",
+        title="Digest off",
+        tone=Tone.SUCCESS,
+    )
+
+
+def digest_status(here: DigestSetting | None, others: Sequence[DigestSetting]) -> Reply:
+    """This channel's digest, and those of the workspace's other channels."""
+    parts: list[Part] = []
+    if here is not None:
+        parts.append(Fields(_fields(here)))
+    if others:
+        rows = tuple(
+            (text(Channel(each.channel_id)), text(rhythm_words(each.schedule)), _state(each)) for each in others
+        )
+        parts.append(Table("Other channels", (Column("Channel"), Column("Comes"), Column("Next")), rows))
+    is_on = here is not None and here.is_on
+    switch = (
+        Button("Change", Call("digest", {"action": "on"})),
+        Button("Switch off", Call("digest", {"action": "off"})),
+    )
+    return Reply(
+        _status_words(here),
+        title="Digest",
+        parts=tuple(parts),
+        actions=(
+            Button("Preview", Call("digest", {"action": "now"})),
+            *(switch if is_on else (Button("Switch on", Call("digest", {"action": "on"})),)),
+        ),
+        tone=Tone.WARNING if here is not None and (here.off_reason or here.last_outcome) else Tone.INFO,
+    )
+
+
+def not_a_channel() -> Reply:
+    """A digest belongs to a channel."""
+    return Reply(
+        f"A digest is posted in the channel where it is set up, and this is none: type {EXAMPLE} in the channel that "
+        "shall get it. /digest now shows you one here.",
+        title="Digest",
+        actions=(Button("Preview", Call("digest", {"action": "now"})),),
+        tone=Tone.WARNING,
+    )
+
+
+def rhythm_words(schedule: Schedule) -> str:
+    """When it comes, as the end of a sentence: `daily at 09:00 (Europe/Berlin)`, `every Monday at 09:00 (UTC)`."""
+    days = "daily" if schedule.weekday is None else f"every {WEEKDAYS[schedule.weekday].capitalize()}"
+    return f"{days} at {time_words(schedule.minute)} ({schedule.zone})"
+
+
+def next_words(setting: DigestSetting) -> str:
+    """The next delivery, in its own zone and in UTC; a time that the clock leaves out that day is explained."""
+    local = setting.next_at.astimezone(ZoneInfo(setting.schedule.zone))
+    utc = setting.next_at.astimezone(UTC)
+    said = f"{local:%A %Y-%m-%d %H:%M} in {setting.schedule.zone}"
+    if setting.schedule.zone != "UTC":
+        said = f"{said}, {utc:%Y-%m-%d %H:%M} UTC"
+    if 60 * local.hour + local.minute != setting.schedule.minute:
+        said = f"{said}; the clocks there leave out {time_words(setting.schedule.minute)} that day"
+    return said
+
+
+def shown_words(options: DigestOptions) -> str:
+    """What it shows, and whether it is left out when there is nothing to say."""
+    sections = [words for section, words in _SHOWN.items() if section in options.sections]
+    platforms = ", ".join(map(platform_name, sorted(options.platforms)))
+    only = f", of {platforms} alone" if platforms else ""
+    skips = "; no post when there is nothing to say" if options.skips_empty else ""
+    return f"{', '.join(['totals', *sections])}{only}{skips}"
+
+
+def short_state(setting: DigestSetting) -> Text:
+    """One channel's digest in a line, for lists of settings."""
+    return text(Channel(setting.channel_id), " ", rhythm_words(setting.schedule) if setting.is_on else "off")
+
+
+def _fields(here: DigestSetting) -> tuple[Field, ...]:
+    fields = [
+        Field("Comes", text(rhythm_words(here.schedule))),
+        Field("Next", _state(here)),
+        Field("Last", text(Time(here.last_at)) if here.last_at else text("none yet")),
+        Field("Shows", text(shown_words(here.options))),
+    ]
+    if here.last_outcome:
+        fields.append(Field("Last time", text(here.last_outcome)))
+    return tuple(fields)
+
+
+def _state(setting: DigestSetting) -> Text:
+    if setting.is_on:
+        return text(Time(setting.next_at))
+    return text(f"off: {setting.off_reason}") if setting.off_reason else text("off")
+
+
+def _status_words(here: DigestSetting | None) -> str:
+    if here is None:
+        return f"No digest is set up in this channel. {EXAMPLE} sets one up; Preview shows what it would say now."
+    if here.is_on:
+        return f"A digest comes here {rhythm_words(here.schedule)}. The next one: {next_words(here)}."
+    why = f": {here.off_reason}" if here.off_reason else "."
+    return f"The digest of this channel is off{why} /digest on with a time switches it on again."
+
+
+_ON_ACTIONS = (
+    Button("Preview", Call("digest", {"action": "now"})),
+    Button("Change", Call("digest", {"action": "on"})),
+    Button("Switch off", Call("digest", {"action": "off"})),
+)

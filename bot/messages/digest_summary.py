@@ -1,0 +1,66 @@
+"""A digest in a few sentences, which a notification may show alone."""
+
+from decimal import Decimal
+
+from bot.domain.digest import Total
+from bot.domain.growth import ago, percent, signed_count
+from bot.domain.money import dollars
+from bot.messages.digest_facts import DigestFacts
+from bot.messages.outlook import can_finish, money_ends
+from bot.messages.wording import available, plural
+
+
+def summary(facts: DigestFacts) -> str:
+    """What happened, what is new, and how the money stands."""
+    span = ago(facts.window.length)
+    if not facts.running and not any((facts.totals, facts.new, facts.finished)):
+        return f"Nothing was tracked in the last {span}. /track with a link shows what a video costs."
+    return " ".join(filter(None, (_gained(facts, span), _news(facts), _money_words(facts))))
+
+
+def _gained(facts: DigestFacts, span: str) -> str:
+    if not facts.totals:
+        running = plural(facts.running, "video")
+        return f"{running} {'runs' if facts.running == 1 else 'run'}, but no new numbers came in {span}."
+    gains = [f"{signed_count(each.delta)} {each.metric}{_trend_words(each, span)}" for each in facts.totals]
+    least = "" if facts.complete else "at least "
+    counted = sum(each.videos for each in facts.totals)
+    return f"{' and '.join(gains)} in {span}, from {least}{plural(counted, 'video')}."
+
+
+def _trend_words(total: Total, span: str) -> str:
+    if total.trend is None:
+        return ""
+    if not total.trend:
+        return f" (as in the {span} before)"
+    return f" ({percent(abs(total.trend))} {'more' if total.trend > 0 else 'less'} than in the {span} before)"
+
+
+def _news(facts: DigestFacts) -> str:
+    flat = len(facts.flat)
+    said = (
+        (len(facts.new), f"{len(facts.new)} new"),
+        (len(facts.finished), f"{len(facts.finished)} finished"),
+        (len(facts.ending), f"{len(facts.ending)} ending within 24 h"),
+        (flat, f"{flat} flattened (stopping {'it' if flat == 1 else 'them'} saves {dollars(_saved(facts))})"),
+    )
+    words = [each for count, each in said if count]
+    return f"{', '.join(words)}." if words else ""
+
+
+def _saved(facts: DigestFacts) -> Decimal:
+    return (facts.cost_per_snapshot or Decimal()) * sum(each.saves or 0 for each in facts.flat)
+
+
+def _money_words(facts: DigestFacts) -> str:
+    money = facts.money
+    if money is None:
+        return ""
+    spent = f"{dollars(money.spent)} spent, {available(money.usage)} available."
+    if money.runway.empty_at is not None:
+        ends = money_ends(money.usage, money.runway.empty_at, money.endless, complete=money.complete)
+        return f"{spent} {ends}."
+    if not money.ending + money.endless:
+        return spent
+    left, paused = money.runway.left_after, money.runway.paused
+    return f"{spent} {can_finish(money.usage, left, paused, money.endless, complete=money.complete)}"

@@ -1,0 +1,103 @@
+"""The tables of a digest: the first few rows of each list, and how many more there are."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from bot.domain.digest import Moved
+from bot.domain.growth import Change, ago, exact_count, metric_name, signed_count
+from bot.domain.money import dollars
+from bot.messages.wording import linked, platform_name, plural, status_word
+from bot.reply.model import Align, Column, Mention, Note, Part, Table, Text, Time, text
+
+MOST_ROWS = 5
+"""Rows of a table in a digest: it is to be read at a glance, and every platform has room for so many."""
+
+_NUMBER = Column("#", Align.RIGHT)
+
+
+def movers(moved: Sequence[tuple[Moved, Change]]) -> Table:
+    """Who gained most; a row's number is its label in the picture."""
+    columns = (_NUMBER, Column("Video"), Column("Gained", Align.RIGHT), Column("Now", Align.RIGHT))
+    rows = tuple(
+        (text(str(number)), text(linked(each.video)), text(_gain(each, change)), text(_count(each)))
+        for number, (each, change) in enumerate(moved, 1)
+    )
+    return Table("Top movers", columns, rows)
+
+
+def new(videos: Sequence[Moved]) -> tuple[Part, ...]:
+    """What began in the window, and who began it."""
+    columns = (Column("Video"), Column("Platform"), Column("By"), Column("Now", Align.RIGHT))
+    rows = [
+        (text(linked(each.video)), text(platform_name(each.video.platform)), _by(each), text(_count(each)))
+        for each in videos[:MOST_ROWS]
+    ]
+    return _listed("New", columns, rows, len(videos))
+
+
+def finished(videos: Sequence[Moved]) -> tuple[Part, ...]:
+    """What ended in the window, with its last count."""
+    columns = (Column("Video"), Column("How"), Column("Last", Align.RIGHT))
+    rows = [
+        (text(linked(each.video)), text(status_word(each.video)), text(_count(each))) for each in videos[:MOST_ROWS]
+    ]
+    return _listed("Finished", columns, rows, len(videos))
+
+
+def ending(videos: Sequence[Moved]) -> tuple[Part, ...]:
+    """What ends by itself within a day."""
+    columns = (Column("Video"), Column("Ends"), Column("Now", Align.RIGHT))
+    rows = [
+        (text(linked(each.video)), text(Time(each.ends_at)) if each.ends_at else text("–"), text(_count(each)))
+        for each in videos[:MOST_ROWS]
+    ]
+    return _listed("Ending within 24 h", columns, rows, len(videos))
+
+
+def flat(videos: Sequence[Moved], cost_per_snapshot: Decimal | None) -> tuple[Part, ...]:
+    """What has flattened, what a day still brings, and what stopping saves at most."""
+    columns = (_NUMBER, Column("Video"), Column("24 h", Align.RIGHT), Column("Stopping saves", Align.RIGHT))
+    rows = [
+        (
+            text(str(number)),
+            text(linked(each.video)),
+            text(signed_count(each.day.delta) if each.day else "–"),
+            text(_saves(each, cost_per_snapshot)),
+        )
+        for number, each in enumerate(videos[:MOST_ROWS], 1)
+    ]
+    return _listed("Flattened", columns, rows, len(videos))
+
+
+def _listed(
+    caption: str, columns: tuple[Column, ...], rows: Sequence[tuple[Text, ...]], count: int
+) -> tuple[Part, ...]:
+    if not rows:
+        return ()
+    table = Table(f"{caption}: {plural(count, 'video')}", columns, tuple(rows))
+    more = count - len(rows)
+    return (table, Note(text(f"{plural(more, 'more', 'more')}; /videos lists all."))) if more else (table,)
+
+
+def _gain(moved: Moved, change: Change) -> str:
+    """The change, with its real window where that is another one, and a mark where the counter fell within it."""
+    window = "" if change.exact else f" in {ago(change.window)}"
+    fell = " (fell meanwhile)" if change.fell else ""
+    return f"{signed_count(change.delta)} {metric_name(moved.video.platform, moved.metric)}{window}{fell}"
+
+
+def _count(moved: Moved) -> str:
+    if moved.count is None:
+        return "–"
+    return f"{exact_count(moved.count)} {metric_name(moved.video.platform, moved.metric)}"
+
+
+def _by(moved: Moved) -> Text:
+    person = moved.started_by
+    return text("outside the bot") if person is None else text(Mention(person.id, person.name))
+
+
+def _saves(moved: Moved, cost_per_snapshot: Decimal | None) -> str:
+    if moved.saves is None or cost_per_snapshot is None:
+        return "–"
+    return f"up to {dollars(moved.saves * cost_per_snapshot)}"

@@ -1,0 +1,138 @@
+"""From the mirror to the facts of a digest: one set of questions for a workspace and window, however many channels ask.
+
+Only what the workspace may see is read. The API is never asked: the poller feeds the mirror, and a digest says how
+fresh that is. Long work is cut into pieces, between which other tasks get their turn.
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.charts.charts import Charts
+from bot.charts.specs import Movers
+from bot.domain.digest import DigestOptions, Moved, Section, Window, top_movers, totals
+from bot.domain.growth import Change, Coverage, ago
+from bot.domain.money import promises, runway
+from bot.domain.schedule import DAY
+from bot.domain.videos import HOUR
+from bot.messages.digest_facts import DigestFacts, Money
+from bot.messages.digest_tables import MOST_ROWS
+from bot.reply.model import Picture
+from bot.reports.moving import moved, needed_since
+from bot.store import Store
+from bot.store.videos import StoredVideo
+from bot.store.workspaces import Workspace
+
+ROWS_AT_ONCE = 2_000
+"""Snapshots that are read and worked on in one piece: some ten milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a workspace may see of a window: its videos, and its wallet where anything is known of that.
+
+    `complete` is False where the API may hide some videos.
+    """
+
+    window: Window
+    videos: tuple[Moved, ...]
+    money: Money | None
+    complete: bool
+    is_test: bool
+
+
+async def look(store: Store, workspace: Workspace, window: Window, *, is_test: bool) -> Sight:
+    """Everything that any digest of the workspace has to know of a window; `is_test`: its key charges nothing."""
+    stored = await store.videos.active(workspace, window.start - window.length)
+    videos = await _moved(store, workspace, stored, window)
+    swept = await store.wallets.swept(workspace.wallet_id)
+    complete = swept is None or swept.complete
+    money = await _money(store, workspace, window, videos, complete=complete)
+    return Sight(window, videos, money, complete, is_test)
+
+
+async def digest_facts(sight: Sight, options: DigestOptions, charts: Charts) -> DigestFacts:
+    """What of it a channel wants to see, with its picture."""
+    videos = [each for each in sight.videos if not options.platforms or each.video.platform in options.platforms]
+    window = sight.window
+    running = [each for each in videos if each.video.is_running]
+    changes = [each.change for each in videos if each.change is not None]
+    movers = top_movers(videos, MOST_ROWS)
+    soon = [each for each in running if each.ends_at is not None and each.ends_at <= window.end + DAY]
+    soon.sort(key=lambda each: (each.ends_at or window.end, each.video.id))
+    flat = sorted((each for each in running if each.is_flat), key=lambda each: (-(each.saves or 0), each.video.id))
+    return DigestFacts(
+        window=window,
+        options=options,
+        totals=totals(videos),
+        movers=movers,
+        picture=await _picture(charts, movers, window) if Section.MOVERS in options.sections else None,
+        new=_largest(each for each in videos if each.is_new),
+        finished=_largest(each for each in videos if each.is_finished),
+        ending=tuple(soon),
+        flat=tuple(flat),
+        running=len(running),
+        unread=sum(each.change is None and each.coverage.expected > 1 for each in running),
+        uneven=sum(not each.exact for each in changes),
+        fell=sum(each.fell for each in changes),
+        coverage=Coverage(
+            sum(each.coverage.collected for each in videos), sum(each.coverage.expected for each in videos)
+        ),
+        complete=sight.complete,
+        newest_at=max((each.counted_at for each in videos if each.counted_at is not None), default=None),
+        money=sight.money if Section.MONEY in options.sections else None,
+        cost_per_snapshot=sight.money.usage.cost_per_snapshot if sight.money else None,
+        is_test=sight.is_test,
+    )
+
+
+async def _moved(
+    store: Store, workspace: Workspace, stored: Sequence[StoredVideo], window: Window
+) -> tuple[Moved, ...]:
+    """What each video did, in few queries: several videos each, as many as have some thousand snapshots together."""
+    since = needed_since(window)
+    step = max(ROWS_AT_ONCE // max((window.end - since) // HOUR, 1), 1)
+    found: list[Moved] = []
+    for place in range(0, len(stored), step):
+        some = stored[place : place + step]
+        ids = [each.video.id for each in some]
+        taken = await store.videos.snapshots_between(workspace.wallet_id, ids, since, window.end)
+        found += [moved(each, taken[each.video.id], window) for each in some]
+        await asyncio.sleep(0)
+    return tuple(found)
+
+
+async def _money(
+    store: Store, workspace: Workspace, window: Window, videos: Sequence[Moved], *, complete: bool
+) -> Money | None:
+    known = await store.wallets.usage(workspace.wallet_id)
+    if known is None:
+        return None
+    usage, as_of = known
+    running = await store.videos.running(workspace.wallet_id)
+    owed, endless = promises((each.video, each.seen_at) for each in running)
+    cost = usage.cost_per_snapshot
+    return Money(
+        usage=usage,
+        runway=runway(usage.available, cost, owed, max(window.end, as_of)),
+        spent=cost * sum(each.coverage.collected for each in videos),
+        ending=len(owed),
+        endless=endless,
+        complete=complete,
+        as_of=as_of,
+    )
+
+
+def _largest(videos: Iterable[Moved]) -> tuple[Moved, ...]:
+    return tuple(sorted(videos, key=lambda each: (-(each.count or 0), each.video.id)))
+
+
+async def _picture(charts: Charts, movers: Sequence[tuple[Moved, Change]], window: Window) -> Picture | None:
+    """The chart of the top movers, by their rows' numbers; None without any, or where drawing failed."""
+    if not movers:
+        return None
+    metrics = {each.metric for each, _ in movers}
+    unit = next(iter(metrics)).value if len(metrics) == 1 else "main counts"
+    changes = tuple((str(number), change.delta) for number, (_, change) in enumerate(movers, 1))
+    chart = await charts.draw(Movers(unit, ago(window.length), changes))
+    return Picture("movers.png", chart.png, chart.alt) if chart else None

@@ -1,0 +1,72 @@
+"""What one mirrored video did in a window: its snapshots in, its changes, gaps and news out."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.domain.digest import Moved, Window
+from bot.domain.growth import Change, Coverage, change, coverage, main_metric
+from bot.domain.money import ends_at, remaining_snapshots
+from bot.domain.schedule import DAY
+from bot.domain.videos import HOUR, Metric, Snapshot, VideoStatus
+from bot.store.videos import StoredVideo
+
+SLACK = 3 * HOUR
+"""How much earlier than a window snapshots are read, so that one beside its beginning can stand for it."""
+
+
+def needed_since(window: Window) -> datetime:
+    """From when on snapshots are needed: for the window, the one before it, and the day that shows who flattened."""
+    return min(window.start - window.length, window.end - DAY) - SLACK
+
+
+def moved(stored: StoredVideo, snapshots: Sequence[Snapshot], window: Window) -> Moved:
+    """What a video did in a window, by its snapshots since `needed_since`, oldest first.
+
+    One that runs is compared with itself as long before its latest reading as the window is long: the latest hour may
+    not be read yet, at every digest alike, so nothing is counted twice or left out. One that is over is compared with
+    what it had at the start of the window.
+    """
+    video = stored.video
+    metric = stored.main_metric or main_metric(video.platform, snapshots)
+    known = [each for each in snapshots if each.taken_at <= window.end and metric in each.counts]
+    inside = [each for each in known if each.taken_at > window.start]
+    current = _change(known, metric, window, is_running=video.is_running) if inside else None
+    earlier = [each for each in known if current and each.taken_at <= current.until - current.window]
+    end = ends_at(video, stored.seen_at) if video.is_running else None
+    ended = stored.ended_at
+    return Moved(
+        video=video,
+        metric=metric,
+        count=known[-1].counts[metric] if known else stored.main_count,
+        counted_at=known[-1].taken_at if known else stored.last_snapshot_at,
+        change=current,
+        before=change(earlier, metric, window.length),
+        day=change(known, metric, DAY) if video.is_running and inside else None,
+        coverage=_coverage(stored, inside, window),
+        is_new=_is_new(stored, window),
+        is_finished=ended is not None and window.start < ended <= window.end,
+        ends_at=end if end is not None and end > window.end else None,
+        saves=remaining_snapshots(video, stored.seen_at, window.end),
+        started_by=stored.started_by,
+    )
+
+
+def _change(known: Sequence[Snapshot], metric: Metric, window: Window, *, is_running: bool) -> Change | None:
+    span = window.length if is_running else max(known[-1].taken_at - window.start, HOUR)
+    return change(known, metric, span)
+
+
+def _coverage(stored: StoredVideo, inside: Sequence[Snapshot], window: Window) -> Coverage:
+    """What was read of what was due in the window; a tracking that is over, or waits for money, owes nothing more."""
+    video = stored.video
+    start = max(window.start, video.started_at or window.start)
+    owes = video.is_running and not video.is_deleted and video.status != VideoStatus.PAUSED
+    last = inside[-1].taken_at if inside else start
+    return coverage(inside, start, max(window.end if owes else last, start))
+
+
+def _is_new(stored: StoredVideo, window: Window) -> bool:
+    """Whether the bot learned of it in the window, when it was not old: linking a key makes no old video a new one."""
+    started = stored.video.started_at
+    learned = window.start < stored.first_seen_at <= window.end
+    return learned and (started is None or started > window.start - DAY)

@@ -1,0 +1,249 @@
+"""Who wants a digest where and when: one row a channel, with the time at which it is next due.
+
+A row is claimed under a lease, and its next time is written in the transaction that writes what it has to say: whoever
+is killed in between leaves a row that is due still, and the message's key keeps it from being said twice.
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.caller import Person
+from bot.domain.digest import DigestOptions
+from bot.domain.schedule import Occurrence, Schedule
+from bot.store.database import Database, insert_into
+from bot.store.outbox import Message, enqueue
+from bot.store.schedule_tables import digests
+from bot.store.workspaces import Workspace
+
+LEASE = timedelta(minutes=2)
+"""How long a claimed digest is its claimer's: longer than any takes to be made."""
+PAGE = 500
+"""Rows that are looked at in one transaction when the times are worked out anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """One channel's digest. `next` is the occurrence that comes next, or came and is not done.
+
+    `last_date` is the local date that was done last, `last_window_end` the end of what was told last, and
+    `last_outcome` a sentence where something kept the last one from being told. `off_reason` says why it was switched
+    off where nobody did it.
+    """
+
+    id: int
+    workspace_id: int
+    channel_id: str
+    is_on: bool
+    off_reason: str
+    schedule: Schedule
+    options: DigestOptions
+    next: Occurrence
+    last_date: date | None
+    last_window_end: datetime | None
+    last_outcome: str
+    set_by: Person
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A digest that is due, and the caller's alone while the lease lasts."""
+
+    subscription: Subscription
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of an occurrence: what has to be said, if anything, and when the next one is due.
+
+    `window_end` is the end of what was told, None where nothing was; `outcome` says why not.
+    """
+
+    next: Occurrence
+    messages: tuple[Message, ...] = ()
+    window_end: datetime | None = None
+    outcome: str = ""
+
+
+class Digests:
+    """The `digests` table."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def switch_on(
+        self,
+        workspace: Workspace,
+        channel_id: str,
+        schedule: Schedule,
+        options: DigestOptions,
+        person: Person,
+        now: datetime,
+    ) -> Subscription:
+        """Switch a channel's digest on, or change it; what is due next is worked out anew where the schedule changed.
+
+        A local date that was done is never due again, whatever hour or zone it is changed to.
+        """
+        here = _here(workspace.id, channel_id)
+        async with self._database.writing() as connection:
+            row = (await connection.execute(select(digests).where(here).with_for_update())).one_or_none()
+            old = None if row is None else _subscription(row)
+            if old is not None and old.is_on and old.schedule == schedule:
+                values = _set_by(options, person)
+            else:
+                upcoming = schedule.next_after(now, old.last_date if old else None)
+                values = {**_set_by(options, person), **_times(schedule, upcoming), "off_reason": "", "is_on": True}
+            new = insert_into(digests, connection).values(
+                {
+                    "last_outcome": "",
+                    **values,
+                    "created_at": now,
+                    "workspace_id": workspace.id,
+                    "channel_id": channel_id,
+                }
+            )
+            if row is None:
+                await connection.execute(
+                    new.on_conflict_do_update(index_elements=["workspace_id", "channel_id"], set_=values)
+                )
+            else:
+                await connection.execute(update(digests).where(here).values(values))
+            return _subscription((await connection.execute(select(digests).where(here))).one())
+
+    async def switch_off(self, workspace_id: int, channel_id: str) -> bool:
+        """Switch a channel's digest off; False where none was on. Its settings and the dates that were done stay."""
+        off = update(digests).where(_here(workspace_id, channel_id), digests.c.is_on)
+        async with self._database.writing() as connection:
+            values = {"is_on": False, "off_reason": "", "lease_token": None, "lease_until": None}
+            return (await connection.execute(off.values(values))).rowcount == 1
+
+    async def find(self, workspace_id: int, channel_id: str) -> Subscription | None:
+        """The channel's digest, on or off; None where there never was one."""
+        async with self._database.reading() as connection:
+            row = (await connection.execute(select(digests).where(_here(workspace_id, channel_id)))).one_or_none()
+        return None if row is None else _subscription(row)
+
+    async def of_workspace(self, workspace_id: int) -> tuple[Subscription, ...]:
+        """The workspace's digests, those that are on first, in the order in which they are due."""
+        query = select(digests).where(digests.c.workspace_id == workspace_id)
+        async with self._database.reading() as connection:
+            rows = await connection.execute(query.order_by(digests.c.is_on.desc(), digests.c.next_due_at, digests.c.id))
+            return tuple(map(_subscription, rows))
+
+    async def last_zone(self, workspace_id: int) -> str | None:
+        """The zone of the digest that was set up last in the workspace; None where there is none."""
+        query = select(digests.c.zone).where(digests.c.workspace_id == workspace_id)
+        async with self._database.reading() as connection:
+            zone: str | None = await connection.scalar(query.order_by(digests.c.id.desc()).limit(1))
+        return zone
+
+    async def claim(self, now: datetime, most: int) -> tuple[Claim, ...]:
+        """Take some of the digests that are due; equal workspaces come together. Nobody else gets them meanwhile."""
+        token = secrets.token_hex(8)
+        # A lease that lasts longer than any does was taken before the clock was set back.
+        is_free = or_(
+            digests.c.lease_until.is_(None), digests.c.lease_until <= now, digests.c.lease_until > now + LEASE
+        )
+        due = (
+            select(digests.c.id)
+            .where(digests.c.is_on, digests.c.next_due_at <= now, is_free)
+            .order_by(digests.c.next_due_at, digests.c.workspace_id)
+            .limit(most)
+            .with_for_update(skip_locked=True)
+        )
+        async with self._database.writing() as connection:
+            ids = list(await connection.scalars(due))
+            if not ids:
+                return ()
+            taken = update(digests).where(digests.c.id.in_(ids)).values(lease_token=token, lease_until=now + LEASE)
+            rows = await connection.execute(taken.returning(digests))
+            found = [_subscription(row) for row in rows]
+        found.sort(key=lambda each: (each.next.at, each.workspace_id, each.id))
+        return tuple(Claim(each, token) for each in found)
+
+    async def finish(self, claim: Claim, done: Done, now: datetime) -> bool:
+        """Write what has to be said together with the next time; False, and nothing, where the lease was lost."""
+        values: dict[str, Any] = {
+            "next_date": done.next.date,
+            "next_due_at": done.next.at,
+            "last_date": claim.subscription.next.date,
+            "last_outcome": done.outcome,
+            "lease_token": None,
+            "lease_until": None,
+        }
+        if done.window_end is not None:
+            values["last_window_end"] = done.window_end
+        mine = (digests.c.id == claim.subscription.id) & (digests.c.lease_token == claim.token)
+        async with self._database.writing() as connection:
+            if (await connection.execute(update(digests).where(mine).values(values))).rowcount == 0:
+                return False
+            for message in done.messages:
+                await enqueue(connection, message, now)
+        return True
+
+    async def work_out_anew(self, now: datetime) -> int:
+        """Set right the times to come whose zone has other rules than when they were written; returns how many.
+
+        Done at start-up, since new rules come with a new version of the data.
+        """
+        changed, after = 0, 0
+        while True:
+            async with self._database.writing() as connection:
+                rows = await _upcoming(connection, now, after)
+                for each in map(_subscription, rows):
+                    due = each.schedule.due_at(each.next.date)
+                    if due != each.next.at:
+                        right = update(digests).where(digests.c.id == each.id).values(next_due_at=due)
+                        await connection.execute(right)
+                        changed += 1
+            if len(rows) < PAGE:
+                return changed
+            after = rows[-1].id
+
+
+async def _upcoming(connection: AsyncConnection, now: datetime, after: int) -> Sequence[Row[Any]]:
+    query = select(digests).where(digests.c.is_on, digests.c.next_due_at > now, digests.c.id > after)
+    return (await connection.execute(query.order_by(digests.c.id).limit(PAGE).with_for_update())).all()
+
+
+def _here(workspace_id: int, channel_id: str) -> ColumnElement[bool]:
+    return (digests.c.workspace_id == workspace_id) & (digests.c.channel_id == channel_id)
+
+
+def _set_by(options: DigestOptions, person: Person) -> dict[str, Any]:
+    return {"options": options.to_json(), "set_by_id": person.id, "set_by_name": person.name}
+
+
+def _times(schedule: Schedule, upcoming: Occurrence) -> dict[str, Any]:
+    return {
+        "minute": schedule.minute,
+        "zone": schedule.zone,
+        "weekday": schedule.weekday,
+        "next_date": upcoming.date,
+        "next_due_at": upcoming.at,
+        "lease_token": None,  # whoever makes the one that was due gives it up
+        "lease_until": None,
+    }
+
+
+def _subscription(row: Row[Any]) -> Subscription:
+    return Subscription(
+        id=row.id,
+        workspace_id=row.workspace_id,
+        channel_id=row.channel_id,
+        is_on=row.is_on,
+        off_reason=row.off_reason,
+        schedule=Schedule(row.minute, row.zone, row.weekday),
+        options=DigestOptions.from_json(row.options),
+        next=Occurrence(row.next_date, row.next_due_at),
+        last_date=row.last_date,
+        last_window_end=row.last_window_end,
+        last_outcome=row.last_outcome,
+        set_by=Person(row.set_by_id, row.set_by_name),
+    )
