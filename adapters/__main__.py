@@ -86,7 +86,9 @@ def _parser() -> argparse.ArgumentParser:
     run = _add(
         commands, "run", subcommands.run, "serve whatever has credentials: Slack over Socket Mode, Slack over HTTP"
     )
-    run.add_argument("--only", type=_parts, default=(), metavar="PARTS", help="some of these alone: slack,web")
+    run.add_argument(
+        "--only", type=_parts, default=(), metavar="PARTS", help="some of these alone: slack,web,scheduler"
+    )
     manifest = _add(
         commands, "manifest", subcommands.manifest, "print the app manifest of a chat, and the link that makes the app"
     )

@@ -17,8 +17,11 @@ from bot.settings import Settings
 
 logger = logging.getLogger(__name__)
 
-PARTS = ("slack", "web")
-"""What can be chosen with --only: Slack over Socket Mode, and the web server, by which Slack comes over HTTP."""
+PARTS = ("slack", "web", "scheduler")
+"""What can be chosen with --only.
+
+Slack over Socket Mode; the web server, by which Slack comes over HTTP; and what runs by itself and posts.
+"""
 
 _NOTHING = (
     "Nothing is configured that could be run. For Slack, set SLACK_BOT_TOKEN and, for Socket Mode, SLACK_APP_TOKEN or, "
@@ -27,6 +30,8 @@ _NOTHING = (
 _MISSING = {
     "slack": "Slack over Socket Mode needs SLACK_BOT_TOKEN (xoxb-…) and SLACK_APP_TOKEN (xapp-…).",
     "web": "Slack over HTTP needs SLACK_SIGNING_SECRET, and SLACK_BOT_TOKEN (xoxb-…) or, for many workspaces, "
+    "SLACK_CLIENT_ID and SLACK_CLIENT_SECRET.",
+    "scheduler": "The scheduler posts into Slack, so it needs SLACK_BOT_TOKEN (xoxb-…) or, for many workspaces, "
     "SLACK_CLIENT_ID and SLACK_CLIENT_SECRET.",
 }
 
@@ -50,6 +55,8 @@ async def run(settings: Settings, only: Collection[str] = ()) -> int:
             running.append(server.ended())
         if "slack" in parts:
             running.append(slack.run_socket_mode())
+        if "scheduler" in parts:
+            running.append(bot.scheduler({"slack": slack.poster}).run())
         await _first(running)
     return 0
 
@@ -70,6 +77,7 @@ def _chosen(settings: Settings, only: Collection[str]) -> frozenset[str]:
     slack = _options(settings)
     speaks = slack.bot_token or slack.client_id
     has = {"slack": bool(speaks and slack.app_token), "web": bool(speaks and slack.signing_secret)}
+    has["scheduler"] = any(has.values()) or (bool(speaks) and "scheduler" in only)
     missing = [_MISSING[part] for part in PARTS if part in only and not has[part]]
     if missing:
         raise NotConfigured(" ".join(missing))

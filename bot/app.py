@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from importlib.metadata import version
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from bot.charts.charts import Charts
 from bot.commands.context import Context
@@ -22,11 +22,15 @@ from bot.domain.caller import Caller, Need, WorkspaceRef
 from bot.domain.clock import Clock, utc_now
 from bot.domain.errors import BotError, DatabaseUnavailable, NotAllowed, UsageError
 from bot.messages.problems import crashed, misunderstood, problem, unknown_command
+from bot.ports import ChannelPoster
 from bot.reply.model import Option, Reply
 from bot.settings import Settings
 from bot.store import Store
 from bot.store.installations import Installations
 from bot.wallet.accounts import Accounts
+
+if TYPE_CHECKING:
+    from bot.jobs.scheduler import Scheduler
 
 logger = logging.getLogger(__name__)
 
@@ -157,6 +161,15 @@ class Bot:
     async def is_new_event(self, chat: str, event_id: str) -> bool:
         """Whether a platform's event is heard for the first time, by whichever process; true once."""
         return await self._store.inbox.is_new(chat, event_id, self._clock())
+
+    def scheduler(self, posters: Mapping[str, ChannelPoster], speed: float = 1.0) -> "Scheduler":
+        """What does by itself whatever is due, and posts by these posters, each by its chat's name.
+
+        `speed` is how fast the bot's clock runs.
+        """
+        from bot.jobs.duties import scheduler_of  # noqa: PLC0415 - a single line is answered sooner without it
+
+        return scheduler_of(self._store, posters, self._clock, speed)
 
     async def forget(self, workspace: WorkspaceRef) -> None:
         """Delete everything stored for a workspace that the bot was removed from. Safe to repeat."""

@@ -19,7 +19,7 @@ MARK = "[secret]"
 _SHAPES = (r"cs_(?:live|test)_[\w-]+", r"xox[a-z](?:\.xox[a-z])?-[\w-]+", r"xapp-[\w-]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 _RECORDS_OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
-_NARRATORS = ("aiosqlite", "alembic", "asyncio", "httpcore", "httpx", "matplotlib")
+_NARRATORS = ("aiosqlite", "alembic", "apscheduler", "asyncio", "httpcore", "httpx", "matplotlib")
 
 
 def configure(level: str, fmt: Literal["text", "json"], secrets: Iterable[str]) -> None:

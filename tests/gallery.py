@@ -9,6 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from bot.commands.registry import COMMANDS, described
+from bot.domain.letters import DeadLetter, Queue
 from bot.domain.money import runway
 from bot.domain.tracking import RequestState
 from bot.domain.videos import HOUR, Metric, VideoReading
@@ -199,6 +200,11 @@ def _about() -> Iterator[tuple[str, Reply]]:
     yield "delivery.channel_closed", delivery.channel_closed("C0AB12CD3", TITLES[0], REASON)
     yield "delivery.given_up", delivery.given_up("C0AB12CD3", TITLES[0], REASON)
     yield "delivery.given_up: direct", delivery.given_up("", "Low balance", REASON)
+    dead = tuple(DeadLetter(channel, REASON, NOW) for channel in ("C0AB12CD3", ""))
+    failed = Queue(waiting=12, oldest_at=NOW, last_sent_at=NOW, dead_count=5, dead=dead)
+    yield "status.health: not posted", status.health(replace(healthy, queue=failed))
+    yield "status.retried", status.retried(5)
+    yield "status.retried: nothing", status.retried(0)
     yield "problems.problem", problems.problem(REASON)
     yield (
         "problems.misunderstood",

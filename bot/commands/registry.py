@@ -13,7 +13,7 @@ from bot.commands.help import Help, show_help
 from bot.commands.home import Home, show_home
 from bot.commands.preview import Preview, SetPreviews, set_previews, show_preview
 from bot.commands.stats import Stats, stats
-from bot.commands.status import Status, status
+from bot.commands.status import Retry, Status, retry, status
 from bot.commands.stop import ConfirmStop, Stop, ask_to_stop, stop
 from bot.commands.track import Batch, Start, Track, cancel, check, start, track
 from bot.commands.usage import Usage, usage
@@ -87,6 +87,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
     Command(
         "disconnect.confirm", "Delete it all", Disconnect, disconnect, "", Need.CONFIGURE, Answer.REPLACES, listed=False
     ),
+    Command("letters.retry", "Post again what failed", Retry, retry, "", Need.CONFIGURE, Answer.REPLACES, listed=False),
     Command("preview", "Show a tracked video beside its link", Preview, show_preview, "", listed=False),
     Command("previews", "Switch previews of links", SetPreviews, set_previews, "", Need.CONFIGURE, listed=False),
     Command("home", "Show the home page", Home, show_home, "", listed=False),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.commands.context import Context
-from bot.messages.status import Health, health
+from bot.messages.status import Health, health, retried
 from bot.reply.model import Reply
 
 
@@ -12,11 +12,18 @@ class Status:
     """Nothing."""
 
 
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Nothing."""
+
+
 async def status(context: Context, args: Status) -> Reply:  # noqa: ARG001 - every handler takes its arguments
     """The key, the last looks at the API, what is unclear, the version. Works without a key, and with the API down."""
     wallet = context.account
     if wallet is None:
-        return health(Health(version=context.version, now=context.clock()))
+        now = context.clock()
+        queue = await context.store.letters.queue(context.workspace.id, now)
+        return health(Health(version=context.version, now=now, queue=queue))
     probe = await wallet.probe()
     await wallet.spending.settle_all()
     now = context.clock()
@@ -33,5 +40,11 @@ async def status(context: Context, args: Status) -> Reply:  # noqa: ARG001 - eve
             swept_at=swept.at if swept else None,
             complete=swept.complete if swept else True,
             unclear=len(unclear),
+            queue=await context.store.letters.queue(context.workspace.id, now),
         )
     )
+
+
+async def retry(context: Context, args: Retry) -> Reply:  # noqa: ARG001 - as above
+    """Let what was given up be posted after all."""
+    return retried(await context.store.letters.retry(context.workspace.id, context.clock()))

@@ -1,11 +1,12 @@
 """What works and what does not, in one look."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.domain.letters import DeadLetter, Queue
 from bot.messages.wording import plural
 from bot.reply.call import Call
-from bot.reply.model import Button, Field, Fields, Note, Reply, Text, Time, Tone, text
+from bot.reply.model import Button, Channel, Column, Field, Fields, Note, Part, Reply, Table, Text, Time, Tone, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Health:
     swept_at: datetime | None = None
     complete: bool = True
     unclear: int = 0
+    queue: Queue = field(default_factory=Queue)
 
 
 def health(found: Health) -> Reply:
@@ -31,16 +33,32 @@ def health(found: Health) -> Reply:
         Field("Wallet last read", _moment(found.usage_at)),
         Field("Videos last listed", _moment(found.swept_at)),
         Field("Unclear requests", text(str(found.unclear))),
+        Field("Messages waiting", _waiting(found.queue)),
+        Field("Last posted", _moment(found.queue.last_sent_at)),
         Field("Version", text(found.version)),
     )
     notes = () if found.complete else (Note(text("The account holds more videos than the API lists.")),)
-    works = found.has_key and not found.error and not found.unclear
+    works = found.has_key and not found.error and not found.unclear and not found.queue.dead
+    retry = (Button("Post them again", Call("letters.retry")),) if found.queue.dead else ()
     return Reply(
         _summary(found),
         title="Status",
-        parts=(Fields(fields), *notes),
-        actions=(Button("Refresh", Call("status")),),
+        parts=(Fields(fields), *_dead(found.queue), *notes),
+        actions=(Button("Refresh", Call("status")), *retry),
         tone=Tone.SUCCESS if works else Tone.WARNING,
+    )
+
+
+def retried(count: int) -> Reply:
+    """What was given up is posted after all."""
+    if not count:
+        return Reply("Nothing was given up lately, so there is nothing to post again.", title="Messages")
+    sentence = f"{plural(count, 'message')} that could not be posted will be tried again now."
+    return Reply(
+        f"{sentence} What was switched off with them stays off: /digest and /alerts switch it on.",
+        title="Messages",
+        actions=(Button("Show status", Call("status")),),
+        tone=Tone.SUCCESS,
     )
 
 
@@ -52,7 +70,30 @@ def _summary(found: Health) -> str:
     if found.unclear:
         open_ones = plural(found.unclear, "request")
         return f"{open_ones} to track may or may not have started; each is looked up, never sent twice."
+    if found.queue.dead:
+        return f"{plural(found.queue.dead_count, 'message')} could not be posted in the last seven days."
     return "Everything works."
+
+
+def _waiting(queue: Queue) -> Text:
+    if not queue.waiting:
+        return text("none")
+    return (
+        text(str(queue.waiting)) if queue.oldest_at is None else text(f"{queue.waiting}, since ", Time(queue.oldest_at))
+    )
+
+
+def _dead(queue: Queue) -> tuple[Part, ...]:
+    if not queue.dead:
+        return ()
+    columns = (Column("Given up"), Column("Channel"), Column("Why"))
+    caption = "Messages that could not be posted"
+    return (Table(caption, columns, tuple(_row(letter) for letter in queue.dead)),)
+
+
+def _row(letter: DeadLetter) -> tuple[Text, ...]:
+    channel = Channel(letter.channel_id) if letter.channel_id else "direct message"
+    return text(Time(letter.ended_at)), text(channel), text(letter.reason)
 
 
 def _key(found: Health) -> str:

@@ -15,6 +15,7 @@ from bot.store.forgetting import Forgetting
 from bot.store.inbox import Inbox
 from bot.store.installations import Installations
 from bot.store.leases import Leases
+from bot.store.letters import Letters
 from bot.store.migrate import migrate
 from bot.store.outbox import Outbox
 from bot.store.polling import Polling
@@ -47,6 +48,7 @@ class Store:
         self.digest_posts = DigestPosts(database)
         self.leases = Leases(database)
         self.outbox = Outbox(database)
+        self.letters = Letters(database)
         self.forgetting = Forgetting(database)
 
     @classmethod

@@ -1,12 +1,27 @@
 """What works and what does not, in one look, also when nothing works."""
 
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+
 from pydantic import SecretStr
 
 from bot.app import VERSION
 from bot.checks import checks
-from bot.reply.model import Tone
+from bot.domain.caller import Need
+from bot.reply.model import Reply, Tone
 from bot.reply.plain import plain_text
-from tests.standins.scene import LINK, scene_of, settings_of
+from bot.store import Store
+from bot.store.database import Database
+from bot.store.outbox import Message, enqueue
+from tests.standins.scene import ANA, LINK, scene_of, settings_of
+
+
+@asynccontextmanager
+async def opened(url):
+    database = Database(url)
+    yield database
+    await database.close()
 
 
 async def test_all_well_says_so_with_the_facts(scene):
@@ -77,3 +92,42 @@ async def test_the_doctor_says_what_is_wrong_and_spends_nothing(sandbox, clock, 
     assert sandbox.calls("POST /videos/track") == ()
     async with scene_of(sandbox, clock, sqlite_url) as scene:
         assert scene.trackings() == 0
+
+
+async def test_what_could_not_be_posted_is_shown_with_its_reason_and_can_be_posted_again(scene):
+    await scene.say("/status")
+    async with opened(scene.database_url) as database:
+        outbox = Store(database).outbox
+        async with database.writing() as connection:
+            for key, channel in (("a", "C-general"), ("b", "C-random"), ("c", "C-random")):
+                await enqueue(connection, Message(key, 1, channel, Reply("Hello.")), scene.clock())
+        one, two = await outbox.claim(scene.clock(), ["console"], 2, places={}, each=2)
+        await outbox.dead(one, "The channel is archived.", scene.clock())
+        await outbox.sent(two, "m1", scene.clock())
+        reply = await scene.say("/status")
+        assert (reply.summary, reply.tone) == (
+            "1 message could not be posted in the last seven days.",
+            Tone.WARNING,
+        )
+        said = plain_text(reply)
+        for fact in (
+            "Messages waiting: 1, since 2026-03-02 10:30 UTC",
+            "Last posted: 2026-03-02 10:30 UTC",
+            "The channel is archived.",
+        ):
+            assert fact in said
+        onlooker = replace(ANA, rights=frozenset({Need.LOOK}))
+        assert (await scene.press(reply, "Post them again", onlooker)).tone is Tone.PROBLEM
+        again = await scene.press(reply, "Post them again")
+        assert again.summary.startswith("1 message that could not be posted will be tried again now.")
+        claimed = await outbox.claim(scene.clock(), ["console"], 3, places={}, each=3)
+        assert [(each.key, each.attempts, each.is_repeat) for each in claimed] == [("a", 1, False), ("c", 1, False)]
+    assert "Nothing was given up" in (await scene.press(reply, "Post them again")).summary
+
+
+async def test_what_is_held_back_until_a_later_hour_does_not_count_as_waiting(scene):
+    await scene.say("/status")
+    async with opened(scene.database_url) as database, database.writing() as connection:
+        morning = scene.clock() + timedelta(hours=7)
+        await enqueue(connection, Message("a", 1, "C1", Reply("Good morning."), not_before=morning), scene.clock())
+    assert "Messages waiting: none" in plain_text(await scene.say("/status"))

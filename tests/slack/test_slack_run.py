@@ -11,9 +11,14 @@ import pytest
 from pydantic import SecretStr
 
 from adapters.run import run
+from bot.domain.caller import WorkspaceRef
 from bot.domain.clock import utc_now
 from bot.domain.errors import NotConfigured
+from bot.reply.model import Reply
 from bot.settings import Settings
+from bot.store import Store
+from bot.store.database import Database
+from bot.store.outbox import Message, enqueue
 from tests.slack.stage import ANN, GENERAL
 from tests.standins.scene import settings_of
 from tests.standins.slack.faults import Fault, FaultKind
@@ -116,6 +121,26 @@ async def test_on_sigterm_a_command_under_way_is_still_answered(slack, app, toke
     assert "available" in slack.ephemerals(ANN)[0].text
 
 
+@pytest.mark.parametrize("only", [(), ("scheduler",)])
+async def test_whatever_is_due_is_posted_beside_the_answers_or_by_a_process_of_its_own(
+    slack, sandbox, sqlite_url, chosen, only
+):
+    async with Store.opened(sqlite_url) as store:
+        wallet_id = await store.wallets.ensure_wallet("fingerprint", utc_now())
+        place = await store.workspaces.ensure_workspace(WorkspaceRef("slack", "T1", "Acme"), wallet_id, utc_now())
+    task = await _running(settings_of(sandbox, sqlite_url, **chosen), only)
+    database = Database(sqlite_url)
+    async with database.writing() as connection:
+        await enqueue(connection, Message("a", place.id, GENERAL, Reply("Good morning.")), utc_now())
+        await enqueue(connection, Message("b", place.id, "", Reply("Hello, Ann."), person_id=ANN), utc_now())
+    await database.close()
+    await slack.until(lambda: slack.channel(GENERAL).messages and slack.direct_messages(ANN), 20)
+    assert [message.text for message in slack.channel(GENERAL).messages] == ["Good morning."]
+    assert [message.text for message in slack.direct_messages(ANN)] == ["Hello, Ann."]
+    assert bool(slack.connections()) is not bool(only)
+    await _end(task)
+
+
 async def test_when_one_part_ends_the_program_ends_with_its_sentence(slack, sandbox, sqlite_url, chosen):
     task = await _running(settings_of(sandbox, sqlite_url, **chosen))
     await slack.until(slack.connections, 10)
@@ -131,8 +156,9 @@ async def test_when_one_part_ends_the_program_ends_with_its_sentence(slack, sand
         ({"slack_bot_token": "xoxb-1"}, (), "SLACK_APP_TOKEN or, for HTTP, SLACK_SIGNING_SECRET"),
         ({"slack_bot_token": "xoxb-1", "slack_app_token": "xapp-1"}, ["web"], "SLACK_SIGNING_SECRET"),
         ({"slack_signing_secret": "s"}, ["slack"], "SLACK_BOT_TOKEN"),
+        ({}, ["scheduler"], "SLACK_BOT_TOKEN"),
     ],
-    ids=["nothing", "a token alone", "web without a secret", "slack without tokens"],
+    ids=["nothing", "a token alone", "web without a secret", "slack without tokens", "a scheduler without tokens"],
 )
 async def test_what_is_missing_is_told_before_anything_starts(given, only, sentence):
     settings = Settings(_env_file=None, database_url="sqlite:////nowhere/at/all.db", **given)

@@ -168,6 +168,8 @@ async def deliver(database, store):
     (edit,) = await store.outbox.claim(NOW, ["slack"], 10, places={}, each=10)
     await store.outbox.anew(edit, NOW)
     await store.outbox.hasten(workspace.id, NOW)
+    await store.letters.queue(workspace.id, NOW)
+    await store.letters.retry(workspace.id, NOW)
 
 
 def lists(statements):

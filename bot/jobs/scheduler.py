@@ -1,0 +1,112 @@
+"""The clock: it calls each duty again and again, and knows nothing of what they do. The only importer of APScheduler.
+
+What is due stands in the database, so a tick that is late, doubled or missing costs nothing but time. APScheduler keeps
+no state; a watchdog on monotonic time wakes it where the wall clock was set back, which would silence it for as long.
+"""
+
+import asyncio
+import logging
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TypeAlias
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[import-untyped] # it has no types
+from apscheduler.triggers.interval import IntervalTrigger  # type: ignore[import-untyped] # as above
+
+from bot.domain.errors import BotError
+
+logger = logging.getLogger(__name__)
+
+SHORTEST = 0.2
+"""Seconds between two ticks of a duty at least, however fast the time runs."""
+MISSING = 3
+"""Intervals without a tick after which the watchdog makes one."""
+GRACE = 20.0
+"""Seconds that what runs may take to end when the program is told to."""
+
+Do: TypeAlias = Callable[[], Awaitable[int]]
+"""Does what is due now and returns how many things that were. Safe to end anywhere, and in any number of processes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Something to do again and again, never twice at once. `stop` asks it to begin nothing more."""
+
+    name: str
+    every: timedelta
+    do: Do
+    stop: Callable[[], None] | None = None
+
+
+class Scheduler:
+    """Calls duties, each at its own interval; `speed` is that of the clock which they look at."""
+
+    def __init__(self, duties: Sequence[Duty], speed: float = 1.0) -> None:
+        self._duties = {duty.name: duty for duty in duties}
+        self._every = {duty.name: max(duty.every.total_seconds() / speed, SHORTEST) for duty in duties}
+        self._ticked: dict[str, float] = {}
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self.failures: Counter[str] = Counter()
+
+    @property
+    def silence(self) -> float:
+        """Seconds since the last tick of any duty; 0 before the first."""
+        return time.monotonic() - max(self._ticked.values()) if self._ticked else 0.0
+
+    async def run(self) -> None:
+        """Tick until cancelled; then what runs gets twenty seconds to end."""
+        defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        clock = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
+        began = datetime.now(UTC)
+        for name, seconds in self._every.items():
+            self._ticked[name] = time.monotonic()
+            clock.add_job(self._tick, IntervalTrigger(seconds=seconds), (name,), id=name, next_run_time=began)
+        clock.start()
+        try:
+            while True:
+                await asyncio.sleep(min(self._every.values()))
+                self._watch(clock)
+        finally:
+            clock.shutdown(wait=False)
+            await self._drain()
+
+    def _watch(self, clock: AsyncIOScheduler) -> None:
+        now = time.monotonic()
+        for name, seconds in self._every.items():
+            if now - self._ticked[name] > MISSING * seconds:
+                logger.warning("the clock has stepped: a duty is woken", extra={"duty": name})
+                self._ticked[name] = now
+                clock.modify_job(name, next_run_time=datetime.now(UTC))
+
+    async def _tick(self, name: str) -> None:
+        self._ticked[name] = time.monotonic()
+        if name not in self._running:
+            self._running[name] = asyncio.create_task(self._do(self._duties[name]), name=name)
+
+    async def _do(self, duty: Duty) -> None:
+        """The error boundary of everything that runs by itself: the next tick tries again."""
+        try:
+            count = await duty.do()
+            if count:
+                logger.debug("a duty was done", extra={"duty": duty.name, "count": count})
+        except BotError as error:
+            self.failures[duty.name] += 1
+            logger.warning("a duty failed", extra={"duty": duty.name, "error": str(error)})
+        except Exception:
+            self.failures[duty.name] += 1
+            logger.exception("a duty failed", extra={"duty": duty.name})
+        finally:
+            del self._running[duty.name]
+
+    async def _drain(self) -> None:
+        for duty in self._duties.values():
+            if duty.stop is not None:
+                duty.stop()
+        if running := tuple(self._running.values()):
+            _, late = await asyncio.wait(running, timeout=GRACE)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)

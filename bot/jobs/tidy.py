@@ -1,0 +1,19 @@
+"""Forgets what nobody needs any more."""
+
+from bot.domain.clock import Clock
+from bot.store import Store
+
+
+class Tidying:
+    """The daily housekeeping. Safe to repeat, and in any number of processes at once."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def tidy(self) -> int:
+        """Drop what has served its time; how many messages were forgotten."""
+        now = self._clock()
+        await self._store.inbox.forget_old(now)
+        await self._store.forgetting.unused_mirrors()
+        return await self._store.letters.forget_old(now)

@@ -1,0 +1,73 @@
+"""What became of a workspace's messages: what waits, what came last, and the dead letters, which can be tried again."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, delete, exists, func, or_, select, update
+
+from bot.domain.letters import DeadLetter, Queue
+from bot.store.database import Database
+from bot.store.outbox import OutboxState
+from bot.store.schedule_tables import blobs, is_open, outbox
+
+SHOWN_DEAD = 3
+RETRIED_WITHIN = timedelta(days=7)
+"""For so long a dead letter can be tried again."""
+PICTURES_KEPT = timedelta(days=10)
+BODIES_KEPT = timedelta(days=90)
+KEYS_KEPT = timedelta(days=400)
+"""Longer than anything could want to be said again under the same key."""
+
+
+class Letters:
+    """The `outbox` table, for whoever looks after it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def queue(self, workspace_id: int, now: datetime) -> Queue:
+        """How things stand. What is held back until a later hour does not wait, and what cannot be retried is gone."""
+        mine = outbox.c.workspace_id == workspace_id
+        waits = or_(outbox.c.next_at <= now, outbox.c.attempts > 0)
+        waiting = select(func.count(), func.min(outbox.c.created_at)).where(is_open(), mine, waits)
+        last = select(func.max(outbox.c.ended_at)).where(mine, outbox.c.state == OutboxState.SENT)
+        dead = and_(mine, outbox.c.state == OutboxState.DEAD, outbox.c.ended_at > now - RETRIED_WITHIN)
+        dead_ones = select(outbox.c.channel_id, outbox.c.error, outbox.c.ended_at).where(dead)
+        async with self._database.reading() as connection:
+            count, oldest_at = (await connection.execute(waiting)).one()
+            last_sent_at = await connection.scalar(last)
+            found = (await connection.execute(dead_ones.order_by(outbox.c.ended_at.desc(), outbox.c.id.desc()))).all()
+        few = tuple(DeadLetter(*row) for row in found[:SHOWN_DEAD])
+        return Queue(count, oldest_at, last_sent_at, len(found), few)
+
+    async def retry(self, workspace_id: int, now: datetime) -> int:
+        """Let the dead letters of a workspace be posted after all; how many there are."""
+        which = (
+            outbox.c.workspace_id == workspace_id,
+            outbox.c.state == OutboxState.DEAD,
+            outbox.c.ended_at > now - RETRIED_WITHIN,
+        )
+        values = {
+            "state": OutboxState.PENDING,
+            "attempts": 0,
+            "next_at": now,
+            "first_try_at": None,
+            "last_try_at": None,
+            "expires_at": None,
+            "ended_at": None,
+            "error": "",
+        }
+        async with self._database.writing() as connection:
+            return (await connection.execute(update(outbox).where(*which).values(values))).rowcount
+
+    async def forget_old(self, now: datetime) -> int:
+        """Drop bodies, keys and pictures that have served their time; how many messages were forgotten."""
+        waiting = outbox.alias()
+        is_waited_for = exists().where(is_open(waiting), waiting.c.created_at <= blobs.c.used_at)
+        old_ones = delete(outbox).where(outbox.c.ended_at < now - KEYS_KEPT)
+        bodies = update(outbox).where(outbox.c.ended_at < now - BODIES_KEPT, outbox.c.payload != "").values(payload="")
+        unused = delete(blobs).where(blobs.c.used_at < now - PICTURES_KEPT, ~is_waited_for)
+        async with self._database.writing() as connection:
+            forgotten = (await connection.execute(old_ones)).rowcount
+            await connection.execute(bodies)
+            await connection.execute(unused)
+        return forgotten
