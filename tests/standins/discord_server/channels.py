@@ -23,7 +23,10 @@ def get(world: World, call: Call) -> Json:
 
 
 def post(world: World, call: Call) -> Json:
-    """POST /channels/{channel}/messages; with `enforce_nonce` a repetition gives the message that is there already."""
+    """POST /channels/{channel}/messages; with `enforce_nonce` a repetition gives the message that is there already.
+
+    One that was deleted shortly before is unknown (discord.py, Messageable.send, NotFound).
+    """
     channel = _writable(world, call)
     body = call.body if isinstance(call.body, dict) else {}
     for key, needed in (("embeds", Permission.EMBED_LINKS), ("attachments", Permission.ATTACH_FILES)):
@@ -33,6 +36,8 @@ def post(world: World, call: Call) -> Json:
     content = compose(world, channel, call.body, call.uploads)
     if nonce and body.get("enforce_nonce"):
         before = _sent_before(world, nonce)
+        if before is not None and before.is_deleted:
+            raise Refusal(10008)
         if before is not None:
             return before.as_json()
     reply = (body.get("message_reference") or {}).get("message_id")
@@ -49,6 +54,8 @@ def edit(world: World, call: Call) -> Json:
     message = _message(channel, call.path["message"])
     if message.author["id"] != world.app.user.id:
         raise Refusal(50005)
+    if call.uploads:
+        world.channel_for(channel.id, Permission.ATTACH_FILES)
     change(world, channel, message, call.body, call.uploads)
     return message.as_json()
 
