@@ -26,6 +26,7 @@ MAX_REQUEST = 2 * MAX_FILE
 _COLOURS = {Tone.INFO: 0x3B82F6, Tone.SUCCESS: 0x22A06B, Tone.WARNING: 0xE2A03F, Tone.PROBLEM: 0xD64545}
 _MARKS = {Tone.INFO: "", Tone.SUCCESS: "✅ ", Tone.WARNING: "⚠️ ", Tone.PROBLEM: "⛔ "}
 _EMPTY = Group((display(NOTHING),))
+_MORE = Group((display("-# There is more than fits here."),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +43,31 @@ def messages(reply: Reply) -> tuple[Message, ...]:
 
     ValueError where an action's call is too long for a custom_id, which is a fault of ours.
     """
-    colour = {"type": CONTAINER, "accent_color": _COLOURS[reply.tone]}
     pages = list(_pages(_groups(reply))) or [_EMPTY]
-    return tuple(Message(({**colour, "components": list(page.components)},), page.files) for page in pages)
+    return tuple(_card(page, reply.tone) for page in pages)
+
+
+def one_message(reply: Reply) -> Message:
+    """The reply as one message alone, which says so where there is more than it takes. ValueError as `messages`."""
+    first, *others = messages(reply)
+    if not others:
+        return first
+    page = Group()
+    for group in _groups(reply):
+        if not _fits(page + group + _MORE):
+            break
+        page += group
+    return _card(page + _MORE, reply.tone)
 
 
 def public_message(public_line: Text) -> Message:
     """The one line that a whole channel sees. It names people and notifies none."""
     return Message(next(_pages(text_groups(public_line)), _EMPTY).components)
+
+
+def _card(page: Group, tone: Tone) -> Message:
+    container = {"type": CONTAINER, "accent_color": _COLOURS[tone], "components": list(page.components)}
+    return Message((container,), page.files)
 
 
 def _groups(reply: Reply) -> Iterator[Group]:

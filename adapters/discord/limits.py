@@ -1,0 +1,158 @@
+"""How fast Discord may be called: fifty requests a second a bot, none where it asked to wait, few that it refuses.
+
+The buckets of single routes are discord.py's matter, which learns them from Discord's headers. It knows no pace for the
+whole bot: of 2,000 posts at once it would draw thousands of 429s (Discord, Rate Limits).
+"""
+
+import asyncio
+import math
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeAlias
+
+Now: TypeAlias = Callable[[], float]
+Sleep: TypeAlias = Callable[[float], Awaitable[None]]
+
+GLOBAL = 50
+"""Requests a second of a bot; answers to interactions do not count."""
+SPARE = 1.015
+"""How much slower than that we go: on its way a second's worth of calls may close up a little."""
+SECOND = 1.008
+"""Seconds in which never more than the limit go, also where calls have piled up while this process was busy."""
+LEAD = 0.05
+"""Seconds to go until a turn that the store gives: by the time that it has answered, the turn must not be over."""
+MOST_INVALID = 2_500
+"""Answers 401, 403 and 429 in ten minutes: from 10,000 on, the address is banned, and it may not be ours alone."""
+INVALID_SECONDS = 600.0
+BAN = 300.0
+"""Seconds to be quiet after a 429 that is not Discord's own but Cloudflare's, which names no time to be believed."""
+LONGEST_STOP = 3_600.0
+"""Seconds; to wait longer is a mistake."""
+SHORTEST_STOP = 0.05
+MOST_PLACES = 10_000
+
+_INVALID = frozenset({401, 403, 429})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What Discord said to one request; `body` is empty where it was no JSON object."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Mapping[str, Any]
+
+    @property
+    def code(self) -> int:
+        """Discord's number for the error, 0 where it gives none."""
+        code = self.body.get("code")
+        return code if isinstance(code, int) else 0
+
+
+class Busy(Exception):
+    """The call would have to wait for more `seconds` than its caller has. It was not made."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"more than {seconds:.1f} s to wait")
+        self.seconds = seconds
+
+
+class Turns(Protocol):
+    """When calls may go, one after the other: in the store (`RateRows`), where several processes are one bot."""
+
+    async def reserve(self, key: str, now: float, period: float, tolerance: float, patience: float) -> float:
+        """Reserve one call; the seconds to wait before it. More than `patience` means that nothing was reserved."""
+
+
+class OwnTurns:
+    """The turns of a process that is the bot alone."""
+
+    def __init__(self) -> None:
+        self._even_until = -math.inf
+
+    async def reserve(self, key: str, now: float, period: float, tolerance: float, patience: float) -> float:  # noqa: ARG002 - there is one key
+        """Reserve the next call."""
+        begin = max(self._even_until, now)
+        wait = begin - tolerance - now
+        if wait <= patience:
+            self._even_until = begin + period
+        return max(0.0, wait)
+
+
+class Limits:
+    """The pace of everything that one process sends. Safe from many tasks at once.
+
+    Turns are moments fixed beforehand, so that one who wakes up late delays nobody. `turns` that several processes
+    share need a clock that they share: `now=time.time`.
+    """
+
+    def __init__(self, turns: Turns | None = None, now: Now = time.monotonic, sleep: Sleep = asyncio.sleep) -> None:
+        self._turns = turns or OwnTurns()
+        self._lead = LEAD if turns else 0.0
+        self._now = now
+        self._sleep = sleep
+        self._gone: deque[float] = deque(maxlen=GLOBAL)
+        self._invalid: deque[float] = deque(maxlen=MOST_INVALID)
+        self._stopped_until = -math.inf
+        self._places: dict[str, float] = {}
+
+    def check(self, place: str) -> None:
+        """Raise Busy where Discord has asked to wait before the next call to this place, a channel."""
+        wait = self._places.get(place, -math.inf) - self._now()
+        if wait > 0:
+            raise Busy(wait)
+
+    async def admit(self, patience: float) -> None:
+        """Return when one call may go, which then counts. Raises Busy where that takes more than `patience` seconds."""
+        deadline = self._now() + patience
+        while True:
+            await self._wait_until(max(self._stopped_until, self._fit_again), deadline)
+            earliest = self._now() + self._lead
+            wait = await self._turns.reserve("discord", earliest, SPARE / GLOBAL, 0.0, deadline - earliest)
+            await self._wait_until(earliest + wait, deadline)
+            while len(self._gone) == GLOBAL and self._gone[0] + SECOND > self._now():
+                await self._wait_until(self._gone[0] + SECOND, deadline)
+            if self._now() >= self._stopped_until:
+                break
+        self._gone.append(self._now())
+
+    def learn(self, answer: Answer, place: str) -> None:
+        """Take in what an answer says of the limits."""
+        if answer.status in _INVALID and answer.headers.get("X-RateLimit-Scope") != "shared":
+            self._invalid.append(self._now())
+        if answer.status != 429:
+            return
+        until = self._now() + retry_after(answer)
+        if answer.body.get("global") is not False or answer.headers.get("X-RateLimit-Scope") == "global":
+            self._stopped_until = max(self._stopped_until, until)
+        else:
+            self._stop(place, until)
+
+    @property
+    def _fit_again(self) -> float:
+        """When there are so few invalid requests within ten minutes that there may be another."""
+        return self._invalid[0] + INVALID_SECONDS if len(self._invalid) == MOST_INVALID else -math.inf
+
+    def _stop(self, place: str, until: float) -> None:
+        if len(self._places) >= MOST_PLACES:
+            now = self._now()
+            self._places = {each: stopped for each, stopped in self._places.items() if stopped > now}
+        self._places[place] = max(self._places.get(place, -math.inf), until)
+
+    async def _wait_until(self, moment: float, deadline: float) -> None:
+        if moment > deadline:
+            raise Busy(moment - self._now())
+        while (wait := moment - self._now()) > 0:
+            await self._sleep(wait)
+
+
+def retry_after(answer: Answer) -> float:
+    """The seconds that a 429 asks to wait, never a mistake's worth. Cloudflare's own are minutes, whatever they say."""
+    said = answer.body.get("retry_after")
+    if isinstance(said, int | float) and math.isfinite(said):
+        return min(max(float(said), SHORTEST_STOP), LONGEST_STOP)
+    header = answer.headers.get("Retry-After", "")
+    seconds = float(header[:9]) if header.isascii() and header.isdecimal() else 0.0
+    return min(max(seconds, BAN), LONGEST_STOP)

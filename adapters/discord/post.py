@@ -1,0 +1,167 @@
+"""Posts into Discord's channels by itself: once, at the pace that Discord takes, and with a word for every outcome.
+
+Every message carries a nonce made of its key. For a few minutes Discord answers a second message with the same nonce by
+giving back the first (Discord, Create Message, enforce_nonce), so that what is unclear may soon be repeated.
+"""
+
+import asyncio
+import base64
+import contextlib
+import hashlib
+import logging
+from dataclasses import replace
+from types import TracebackType
+from typing import Self
+
+from discord import AllowedMentions
+from discord.http import HTTPClient, MultipartParameters, Route, handle_message_parameters
+
+from adapters.discord.exchange import Exchange, as_json
+from adapters.discord.limits import Answer, Limits, Sleep
+from adapters.discord.refusals import MISSING_PERMISSIONS, OURS, TOO_LARGE, UNKNOWN_MESSAGE, refusal
+from adapters.discord.render import Message, messages, one_message
+from adapters.discord.sent import card, files
+from bot.ports import ChannelRef, Delivery, Later, Posted, Rejected, Unclear
+from bot.reply.model import Note, Part, Picture, Plain, Reply
+
+logger = logging.getLogger(__name__)
+
+CHAT = "discord"
+MAX_NONCE = 25
+REST = 15.0
+"""Seconds for what did not fit into the first message."""
+PAUSE = 1.0
+"""Seconds before a following message of which nobody knows whether it is there is sent again."""
+NO_MESSAGE = "0"
+"""The id of none: what a moderator deleted before it was known to be there."""
+MOST_PEOPLE = 10_000
+
+_OURS = frozenset(map(str, OURS))
+_WITHOUT_FILES = frozenset({str(MISSING_PERMISSIONS), str(TOO_LARGE)})
+_POST = ("POST", "/channels/{channel_id}/messages")
+_EDIT = ("PATCH", "/channels/{channel_id}/messages/{message_id}")
+_DIRECT = ("POST", "/users/@me/channels")
+
+
+class DiscordPoster:
+    """Posts as one bot, over the HTTP client of a library's client that is logged in; it needs no gateway.
+
+    A reply that needs several messages is posted as several, one after the other; the first is the one that is
+    returned, and an edit changes it alone. Leaving the poster ends what still waits for a bucket.
+    """
+
+    def __init__(self, http: HTTPClient, limits: Limits, sleep: Sleep = asyncio.sleep) -> None:
+        self._exchange = Exchange(http, limits)
+        self._sleep = sleep
+        self._direct: dict[str, str] = {}
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._exchange.__aexit__(kind, error, trace)
+
+    async def post(self, channel: ChannelRef, reply: Reply, key: str) -> Delivery:
+        """Post once, into the channel or the thread in it. `key` names this message and no other. Never raises.
+
+        Repeated with the same key within two minutes it is there once all the same. A message that a moderator deleted
+        meanwhile counts as posted, under the id of no message.
+        """
+        shown = messages(reply)
+        delivery = await self._post(channel, shown[0], key)
+        if _is_for_files(delivery) and shown[0].files:
+            shown = messages(_in_words(reply))
+            delivery = await self._post(channel, shown[0], key)
+        if isinstance(delivery, Posted) and len(shown) > 1:
+            await self._follow(channel, shown[1:], key)
+        return delivery
+
+    async def edit(self, channel: ChannelRef, message_id: str, reply: Reply) -> Delivery:
+        """Put a reply in the place of one that was posted. Safe to repeat. Never raises."""
+        message = one_message(reply)
+        delivery = await self._edit(channel, message_id, message)
+        if _is_for_files(delivery) and message.files:
+            delivery = await self._edit(channel, message_id, one_message(_in_words(reply)))
+        return delivery
+
+    async def direct(self, workspace_id: str, person_id: str) -> ChannelRef | None:
+        """The channel in which one person alone reads what the bot tells them; None where Discord opens none."""
+        if person_id not in self._direct:
+            answer = await self._exchange.call(Route(*_DIRECT), as_json({"recipient_id": person_id}))
+            opened = refusal(answer) if isinstance(answer, Answer) else answer
+            if not isinstance(opened, Posted):
+                logger.info("Discord opened no direct messages", extra={"reason": opened.reason})
+                return None
+            if len(self._direct) >= MOST_PEOPLE:
+                del self._direct[next(iter(self._direct))]
+            self._direct[person_id] = opened.message_id
+        return ChannelRef(CHAT, workspace_id, self._direct[person_id])
+
+    async def _post(self, channel: ChannelRef, message: Message, key: str) -> Delivery:
+        delivery = await self._call(Route(*_POST, channel_id=_place(channel)), message, _nonce(key))
+        if isinstance(delivery, Rejected) and delivery.reason == str(UNKNOWN_MESSAGE):
+            return Posted(NO_MESSAGE)  # so Discord answers a nonce whose message was deleted a moment ago
+        return delivery
+
+    async def _edit(self, channel: ChannelRef, message_id: str, message: Message) -> Delivery:
+        return await self._call(Route(*_EDIT, channel_id=_place(channel), message_id=message_id), message)
+
+    async def _call(self, route: Route, message: Message, nonce: str | None = None) -> Delivery:
+        answer = await self._exchange.call(route, _parameters(message, nonce))
+        delivery = refusal(answer) if isinstance(answer, Answer) else answer
+        if not isinstance(delivery, Posted):
+            said = answer.body if isinstance(answer, Answer) else ""
+            level = logging.ERROR if isinstance(delivery, Rejected) and delivery.reason in _OURS else logging.INFO
+            about = {"channel": route.channel_id, "reason": delivery.reason, "said": said}
+            logger.log(level, "Discord did not take a message", extra=about)
+        return delivery
+
+    async def _follow(self, channel: ChannelRef, others: tuple[Message, ...], key: str) -> None:
+        """Send in order what did not fit. The first message is there: what fails in the end is only logged."""
+        sent = 0
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(REST):
+                for number, message in enumerate(others, start=2):
+                    delivery = await self._post(channel, message, f"{key}/{number}")
+                    while isinstance(delivery, Later | Unclear):  # which the nonce makes safe to repeat
+                        await self._sleep(delivery.after.total_seconds() if isinstance(delivery, Later) else PAUSE)
+                        delivery = await self._post(channel, message, f"{key}/{number}")
+                    if isinstance(delivery, Rejected):
+                        break
+                    sent += 1
+        if sent < len(others):
+            extra = {"channel": _place(channel), "lost": len(others) - sent}
+            logger.warning("a long message was cut short", extra=extra)
+
+
+def _place(channel: ChannelRef) -> str:
+    """A thread is a channel of its own."""
+    return channel.thread_id or channel.channel_id
+
+
+def _nonce(key: str) -> str:
+    return base64.b32encode(hashlib.sha256(key.encode()).digest()).decode().lower()[:MAX_NONCE]
+
+
+def _parameters(message: Message, nonce: str | None) -> MultipartParameters:
+    return handle_message_parameters(
+        view=card(message), files=files(message), nonce=nonce, allowed_mentions=AllowedMentions.none()
+    )
+
+
+def _is_for_files(delivery: Delivery) -> bool:
+    """Whether the message may be taken without its files: the bot may lack the permission to attach any."""
+    return isinstance(delivery, Rejected) and delivery.reason in _WITHOUT_FILES
+
+
+def _in_words(reply: Reply) -> Reply:
+    """The reply with what its pictures would have shown in words: a chart that is refused costs no number."""
+    names = tuple(_told(f"File {file.name}: {file.description}. It cannot be attached here.") for file in reply.files)
+    parts = tuple(_told(f"Picture: {part.alt}") if isinstance(part, Picture) else part for part in reply.parts)
+    return replace(reply, parts=(*parts, *names), files=())
+
+
+def _told(words: str) -> Part:
+    return Note((Plain(words),))

@@ -1,0 +1,176 @@
+import asyncio
+import time as wall
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adapters.discord.limits import BAN, INVALID_SECONDS, LONGEST_STOP, MOST_INVALID, Answer, Busy, Limits
+from tests.slack_post.virtual_time import VirtualTime
+
+PATIENT = 10_000.0
+OWN = {"Via": "1.1 google"}
+
+
+def limited(seconds, scope="user"):
+    headers = {**OWN, "X-RateLimit-Scope": scope}
+    return Answer(429, headers, {"message": "…", "retry_after": seconds, "global": scope == "global"})
+
+
+@pytest.fixture
+def time():
+    return VirtualTime()
+
+
+@pytest.fixture
+def limits(time):
+    return Limits(now=time, sleep=time.sleep)
+
+
+def most_within(seconds, moments):
+    """How many of the moments lie within any span of so many seconds."""
+    return max(sum(start <= each < start + seconds for each in moments) for start in moments)
+
+
+async def moments_of(limits, time, calls):
+    moments = []
+
+    async def go():
+        await limits.admit(PATIENT)
+        moments.append(time.now)
+
+    await time.run(*(go() for _ in range(calls)))
+    return moments
+
+
+async def test_two_thousand_posts_go_at_nearly_the_limit_and_never_above(limits, time):
+    moments = await moments_of(limits, time, 2_000)
+    assert most_within(1, moments) <= 50
+    assert 1_999 / (moments[-1] - moments[0]) >= 0.98 * 50
+
+
+async def test_two_processes_that_share_their_turns_are_one_bot(store):
+    moments = []
+
+    async def go(limits):
+        await limits.admit(PATIENT)
+        moments.append(wall.time())
+
+    one, other = (Limits(store.rates, wall.time) for _ in range(2))
+    await asyncio.gather(*(go(limits) for _ in range(40) for limits in (one, other)))
+    assert len(moments) == 80
+    assert most_within(1, moments) <= 50
+
+
+async def test_what_piled_up_while_the_process_was_busy_does_not_go_at_once(limits, time):
+    moments = []
+
+    async def go():
+        await limits.admit(PATIENT)
+        moments.append(time.now)
+
+    waiting = [asyncio.ensure_future(go()) for _ in range(200)]
+    await time.advance(1)
+    time.now += 2  # nobody could run
+    await time.run(*waiting)
+    assert most_within(1, moments) <= 50
+
+
+async def test_whoever_cannot_wait_that_long_is_told_at_once_how_long_it_is(limits, time):
+    waiting = [asyncio.ensure_future(limits.admit(PATIENT)) for _ in range(200)]
+    await time.settle()
+    with pytest.raises(Busy) as told:
+        await limits.admit(1)
+    assert told.value.seconds == pytest.approx(200 * 1.015 / 50, abs=0.1)
+    await time.run(*waiting)
+
+
+async def test_a_cancelled_wait_holds_nobody_up(limits, time):
+    waiting = [asyncio.ensure_future(limits.admit(PATIENT)) for _ in range(50)]
+    await time.settle()
+    for task in waiting:
+        task.cancel()
+    await time.run(limits.admit(PATIENT))
+    assert time.now - 1_000 < 1.1
+
+
+async def test_a_429_of_one_channel_stops_that_channel(limits, time):
+    limits.learn(limited(30), "C1")
+    with pytest.raises(Busy) as told:
+        limits.check("C1")
+    assert told.value.seconds == pytest.approx(30)
+    limits.check("C2")
+    await limits.admit(0)
+    await time.advance(30)
+    limits.check("C1")
+
+
+async def test_a_429_of_the_whole_bot_stops_everybody_who_waits_too(limits, time):
+    moments = []
+
+    async def go():
+        await limits.admit(PATIENT)
+        moments.append(time.now)
+
+    waiting = [asyncio.ensure_future(go()) for _ in range(20)]
+    await time.settle()
+    limits.learn(limited(5, "global"), "C1")
+    await time.run(*waiting)
+    assert len([moment for moment in moments if moment < 1_005]) == 1
+    assert most_within(1, moments[1:]) <= 50
+    limits.learn(limited(60, "global"), "C1")
+    with pytest.raises(Busy):
+        await limits.admit(10)
+
+
+@pytest.mark.parametrize(
+    ("answer", "seconds"),
+    [
+        (Answer(429, {}, {}), BAN),
+        (Answer(429, {"Retry-After": "7"}, {}), BAN),
+        (Answer(429, {"Retry-After": "900"}, {}), 900),
+        (Answer(429, {"Retry-After": "never"}, {}), BAN),
+        (limited(10**9, "global"), LONGEST_STOP),
+        (limited(float("nan"), "global"), BAN),
+        (limited("soon", "global"), BAN),
+        (limited(-3, "global"), 0.05),
+    ],
+)
+async def test_whatever_a_429_says_the_wait_is_sane(limits, answer, seconds):
+    limits.learn(answer, "C1")
+    with pytest.raises(Busy) as told:
+        await limits.admit(0)
+    assert told.value.seconds == pytest.approx(seconds)
+
+
+async def test_too_many_refusals_stop_everything_long_before_a_ban(limits, time):
+    for number in range(MOST_INVALID):
+        limits.learn(Answer((401, 403)[number % 2], OWN, {}), "C1")
+        limits.learn(limited(0.05, "shared"), "C2")
+        limits.learn(Answer(404, OWN, {}), "C3")
+        await time.advance(0.01)
+    with pytest.raises(Busy):
+        await limits.admit(10)
+    await time.advance(INVALID_SECONDS)
+    await limits.admit(0)
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.lists(st.floats(0, 3), min_size=60, max_size=200))
+def test_however_posts_arrive_no_second_sees_too_many(arrivals):
+    async def play():
+        time = VirtualTime()
+        limits = Limits(now=time, sleep=time.sleep)
+        gone = []
+
+        async def go(after):
+            await time.sleep(after)
+            await limits.admit(PATIENT)
+            gone.append(time.now)
+
+        await time.run(*(go(after) for after in arrivals))
+        return gone
+
+    gone = asyncio.run(play())
+    assert len(gone) == len(arrivals)
+    assert most_within(1, gone) <= 50
