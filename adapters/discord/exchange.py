@@ -29,8 +29,10 @@ logger = logging.getLogger(__name__)
 
 Outcome: TypeAlias = Answer | Later | Unclear
 
-PATIENCE = 10.0
+PATIENCE = 8.0
 """Seconds to wait for a turn; what takes longer is tried later, so that whoever asked soon knows where it stands."""
+IN_LINE = 12.0
+"""Seconds to wait for room in a bucket and for a turn."""
 WITHIN = 15.0
 """Seconds in which Discord has to answer what was sent."""
 
@@ -85,13 +87,13 @@ class Exchange:
         task.add_done_callback(self._tasks.discard)
         either: set[asyncio.Future[Any]] = {task, call.outcome}
         try:
-            await asyncio.wait(either, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(either, timeout=IN_LINE, return_when=asyncio.FIRST_COMPLETED)
             if call.is_sent:
                 await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         finally:
             if not call.outcome.done():
                 task.cancel()
-        return call.outcome.result() if call.outcome.done() else _busy(SOON.total_seconds())
+        return call.outcome.result() if call.outcome.done() else _busy(IN_LINE)
 
     async def _send(self, route: Route, sent: MultipartParameters, call: _Call, place: str) -> None:
         """Let discord.py send it. That may go on after the outcome is known, until the bucket has room again."""

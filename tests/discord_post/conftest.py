@@ -1,17 +1,32 @@
 """A local Discord with a server and a channel, and the poster of the bot that is in it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 
 import discord as library
 import pytest
 from discord.http import Route
 
-from adapters.discord.limits import Limits
+from adapters.discord.limits import Limits, Sleep
 from adapters.discord.post import DiscordPoster
 from bot.ports import ChannelRef
 from tests.standins.discord_server.people import Channel, Guild, User
 from tests.standins.discord_server.server import Discord, running
+
+
+class Clock:
+    """The seconds of the poster's limits; they go on only where somebody sleeps by them."""
+
+    now = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The clock."""
+    return Clock()
 
 
 @pytest.fixture
@@ -65,18 +80,19 @@ def naps() -> list[float]:
 
 
 @pytest.fixture
-def sleep(naps: list[float]) -> Callable[[float], Awaitable[None]]:
+def sleep(naps: list[float], clock: Clock) -> Sleep:
     """Passes no real time."""
 
     async def nap(seconds: float) -> None:
         naps.append(seconds)
+        clock.now += seconds
         await asyncio.sleep(0)
 
     return nap
 
 
 @pytest.fixture
-async def poster(client: library.Client, sleep: Callable[[float], Awaitable[None]]) -> AsyncIterator[DiscordPoster]:
+async def poster(client: library.Client, clock: Clock, sleep: Sleep) -> AsyncIterator[DiscordPoster]:
     """The poster."""
-    async with DiscordPoster(client.http, Limits(), sleep) as poster:
+    async with DiscordPoster(client.http, Limits(now=clock, sleep=sleep), sleep) as poster:
         yield poster
