@@ -10,7 +10,6 @@ MOMENT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    op.add_column("workspaces", sa.Column("is_operators", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("videos", sa.Column("ended_at", MOMENT))
     ended = sa.text("ended_at IS NOT NULL")
     op.create_index("ix_videos_ended", "videos", ["wallet_id", "ended_at"], postgresql_where=ended, sqlite_where=ended)
