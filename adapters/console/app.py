@@ -12,11 +12,16 @@ from adapters.console.screen import Screen
 from bot.app import Bot
 from bot.commands.command import Argument
 from bot.domain.caller import Caller, Need, Person, Standing, WorkspaceRef
+from bot.domain.links import looks_like_link
 from bot.reply.call import Call
 from bot.reply.model import Reply, Tone
 
 LEAVING = frozenset({"exit", "quit"})
-WELCOME = "Type /help for the commands; Tab completes, a number presses a button, Ctrl-D leaves."
+WELCOME = (
+    "Type /help for the commands or paste a video's link; Tab completes, a number presses a button, Ctrl-D leaves."
+)
+
+NOT_PRESSED = "The {number} was pasted with other lines, so nothing was pressed. Type it if you mean it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,23 +85,25 @@ async def converse_at_prompt(bot: Bot, options: ConsoleOptions, out: TextIO) -> 
     talk.screen.write(WELCOME)
     while True:
         try:
-            line = (await session.prompt_async()).strip()
+            typed = await session.prompt_async()
         except KeyboardInterrupt:
             if not session.default_buffer.text:
                 return 130
             continue
         except EOFError:
             return 0
-        if line in LEAVING:
-            return 0
-        if form := _private_form(bot, line):
-            try:
-                secret = await ask_hidden(form.help)
-            except (KeyboardInterrupt, EOFError):
-                continue
-            await talk.show(await talk.press(Call(_bare(line), {form.name: secret})))
-        elif line:
-            await talk.show(await talk.answer(line))
+        lines = [line for each in typed.splitlines() if (line := each.strip())]
+        for line in lines:
+            if line in LEAVING:
+                return 0
+            if form := _private_form(bot, line):
+                try:
+                    secret = await ask_hidden(form.help)
+                except (KeyboardInterrupt, EOFError):
+                    break
+                await talk.show(await talk.press(Call(_bare(line), {form.name: secret})))
+            else:
+                await talk.show(await talk.answer(line, is_pasted=len(lines) > 1))
 
 
 async def answer_lines(bot: Bot, options: ConsoleOptions, source: TextIO, out: TextIO) -> int:
@@ -152,12 +159,19 @@ class _Talk:
         self._offered: tuple[Choice, ...] = ()
         self.screen = Screen(out, options.picture_dir, as_json=options.json)
 
-    async def answer(self, line: str) -> Reply:
-        """The reply to a typed line: a command, with or without its slash, or the number of a choice."""
+    async def answer(self, line: str, *, is_pasted: bool = False) -> Reply:
+        """The reply to a typed line: a command, with or without its slash, a link to track, or the number of a choice.
+
+        A number that was pasted with other lines presses nothing: nobody has seen yet what it would press.
+        """
         if line.isdecimal() and len(line) < 4:
             call = chosen(self._offered, int(line))
+            if is_pasted and call:
+                return Reply(NOT_PRESSED.format(number=line), tone=Tone.WARNING)
             return await self.press(call) if call else self._no_choice(line)
         command, *arguments = line.strip().split(maxsplit=1) or [""]
+        if looks_like_link(command):
+            return await self._run("track", line)
         return await self._run(command.removeprefix("/"), "".join(arguments))
 
     async def press(self, call: Call) -> Reply:

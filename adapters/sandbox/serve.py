@@ -114,9 +114,9 @@ def _directions(sandbox: Sandbox, speed: float) -> tuple[str, ...]:
     """What a person needs who sees the sandbox for the first time."""
     curves = ", ".join(curve.value for curve in Curve)
     return (
-        f"The sandbox listens at {sandbox.url}, its key is {sandbox.key}. An hour takes {3600 / speed:,.3g} s.",
+        f"The sandbox listens at {sandbox.url}, its key is {sandbox.key}. {_pace(speed)}",
         "Point the bot at it:",
-        f"  CONTENTSTATS_BASE_URL={sandbox.url} CONTENTSTATS_API_KEY={sandbox.key} contentstats-bot console",
+        f"  CONTENTSTATS_BASE_URL={sandbox.url} CONTENTSTATS_API_KEY={sandbox.key} contentstats-bot console --admin",
         f"A user name or id in a link that contains one of these words asks for that growth: {curves}.",
         "Let something go wrong, or add credit:",
         f'  curl {sandbox.root}/sandbox/faults -d \'{{"fault": "effect-then-hang", "on": "POST /videos/track"}}\'',
@@ -124,3 +124,10 @@ def _directions(sandbox: Sandbox, speed: float) -> tuple[str, ...]:
         f'  curl {sandbox.root}/sandbox/credit -d \'{{"amount": "10"}}\'',
         f"Faults: {', '.join(FaultKind)}; with effect-then- in front, the call takes effect first.",
     )
+
+
+def _pace(speed: float) -> str:
+    seconds = 3600 / speed
+    if speed == 1:
+        return "Its time runs as everybody's does; --speed 3600 makes an hour of a second."
+    return f"An hour takes {seconds / 60:,.3g} minutes." if seconds >= 120 else f"An hour takes {seconds:.3g} s."

@@ -261,3 +261,16 @@ async def test_without_a_terminal_a_conversation_is_a_pipe(bot, options, monkeyp
     monkeypatch.setattr("sys.stdin", io.StringIO("/videos\n"))
     assert await converse(bot, options()) == 0
     assert capsys.readouterr().out == "2 videos.\n\n"
+
+
+@pytest.mark.parametrize("line", ["https://www.tiktok.com/@a/video/7301234567890123456", "youtu.be/x 30"])
+async def test_a_bare_link_leads_to_the_card_of_tracking_it(bot, options, line):
+    _, written = await said(bot, line, options())
+    assert bot.calls == [("track", line)]
+    assert written.startswith("Track?")
+
+
+@pytest.mark.parametrize("line", ["12:30", "cats.", "help me"])
+async def test_what_is_no_link_stays_a_command(bot, options, line):
+    await said(bot, line, options())
+    assert bot.calls[0][0] != "track"

@@ -14,6 +14,7 @@ from adapters.console.app import ConsoleOptions, converse_at_prompt
 from adapters.console.prompt import BotCompleter, private_history
 from bot.commands.registry import COMMANDS
 
+PASTED_END = "\n"
 CTRL_C, CTRL_D, UP, TAB = "\x03", "\x04", "\x1b[A", "\t"
 
 
@@ -67,6 +68,26 @@ async def test_ctrl_c_drops_the_line_and_an_empty_line_asks_nothing(bot, talk):
 async def test_ctrl_c_on_an_empty_line_leaves(bot, talk):
     assert (await talk(f"{CTRL_C}/videos\r"))[0] == 130
     assert bot.calls == []
+
+
+def pasted(*lines):
+    return f"\x1b[200~{PASTED_END.join(lines)}\x1b[201~"
+
+
+async def test_pasted_lines_are_each_a_command(bot, talk):
+    await talk(f"{pasted('/videos tiktok', '', '/usage')}\r{CTRL_D}")
+    assert bot.calls == [("videos", "tiktok"), ("usage", "")]
+
+
+async def test_a_number_among_pasted_lines_presses_nothing_that_nobody_has_seen(bot, talk):
+    _, written = await talk(f"{pasted('/track x', '2')}\r{CTRL_D}")
+    assert bot.calls == [("track", "x")]
+    assert "nothing was pressed" in written
+
+
+async def test_after_a_paste_a_typed_number_presses(bot, talk):
+    await talk(f"{pasted('/track x', '2')}\r2\r{CTRL_D}")
+    assert bot.calls[-1] == ("track.start", {"batch": "b"})
 
 
 async def test_tab_completes_what_is_typed(bot):

@@ -136,9 +136,25 @@ async def test_serving_tells_where_it_is_and_how_to_use_it():
     async with served(speed=3600) as lines:
         url = lines[0].split(" at ")[1].split(",")[0]
         assert lines[0] == f"The sandbox listens at {url}, its key is cs_test_demo. An hour takes 1 s."
-        assert f"  CONTENTSTATS_BASE_URL={url} CONTENTSTATS_API_KEY=cs_test_demo contentstats-bot console" in lines
+        assert (
+            f"  CONTENTSTATS_BASE_URL={url} CONTENTSTATS_API_KEY=cs_test_demo contentstats-bot console --admin" in lines
+        )
         async with httpx.AsyncClient(base_url=url, headers={"X-API-Key": "cs_test_demo"}) as api:
             assert (await api.get("/videos")).json()["total"] == 8
+
+
+@pytest.mark.parametrize(
+    ("speed", "said"),
+    [
+        (1, "as everybody's does; --speed 3600"),
+        (60, "takes 60 s"),
+        (7, "takes 8.57 minutes"),
+        (0.5, "takes 120 minutes"),
+    ],
+)
+async def test_how_fast_time_runs_is_said_in_a_unit_that_people_use(speed, said):
+    async with served(speed=speed) as lines:
+        assert said in lines[0]
 
 
 async def test_a_served_account_lives_as_fast_as_asked():
