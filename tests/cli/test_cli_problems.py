@@ -68,6 +68,13 @@ def test_the_doctor_tells_what_works_and_what_does_not(cli):
     assert states == {"Database": "ok", "ContentStats": "PROBLEM", "Charts": "ok"}
 
 
+def test_the_doctor_asks_contentstats_without_a_database_too(cli, sandbox):
+    cli.env |= sandbox
+    ended = cli("doctor", DATABASE_URL="postgresql://bot:hunter2@127.0.0.1:1/bot")
+    states = {line[9:].partition(":")[0]: line[:9].strip() for line in ended.stdout.splitlines()}
+    assert states == {"Database": "PROBLEM", "ContentStats": "ok", "Charts": "ok"}
+
+
 def test_an_output_that_is_full_is_a_sentence(cli, sandbox):
     cli.env |= sandbox
     with Path("/dev/full").open("wb") as full, cli.started("console", "-c", "/help", stdout=full) as console:
