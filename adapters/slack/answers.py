@@ -8,10 +8,10 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from html import unescape
 
 from adapters.slack.asked import Asked
 from adapters.slack.calls import SlackFailed, Sleep
+from adapters.slack.mrkdwn import unescaped
 from adapters.slack.pictures import Pictures, has_picture, without_pictures
 from adapters.slack.render import Message, messages, public_message
 from adapters.slack.teams import Team
@@ -139,6 +139,6 @@ class Answers:
 
 def _bare(message: Message) -> Message:
     """The message's text and its buttons alone: what every Slack shows, whatever it thinks of tables."""
-    told: list[Block] = [{"type": "section", "text": plain(each)} for each in pieces(unescape(message.text), PIECE)]
+    told: list[Block] = [{"type": "section", "text": plain(each)} for each in pieces(unescaped(message.text), PIECE)]
     buttons = [block for block in message.blocks if block["type"] == "actions"]
     return Message(message.text, (*told[:MOST_PIECES], *buttons))

@@ -15,7 +15,7 @@ from adapters.slack.answers import Answers
 from adapters.slack.arrivals import Arrivals
 from adapters.slack.callers import Callers
 from adapters.slack.calls import Calls, SlackFailed, Sleep, new_client, new_session
-from adapters.slack.door import BadRequest, Door, payload_of
+from adapters.slack.door import BadRequest, Door, is_ssl_check, payload_of
 from adapters.slack.events import Events
 from adapters.slack.gestures import Gestures
 from adapters.slack.home import HomeTab
@@ -107,6 +107,8 @@ class SlackApp:
     async def handle(self, body: bytes, headers: Mapping[str, str]) -> BoltResponse:
         """The answer to a request over HTTP, its headers' names in small letters: 401 unless Slack has signed it."""
         if self._door is None or not self._door.is_slack(body, headers):
+            if is_ssl_check(body):
+                return BoltResponse(status=200)
             return BoltResponse(status=401, body={"error": "not signed by Slack"})
         try:
             return await self.dispatch(payload_of(body, headers))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from adapters.slack.asked import Asked
-from adapters.slack.calls import Calls, SlackFailed
+from adapters.slack.calls import NO_ANSWER, Calls, Json, SlackFailed
 from adapters.slack.teams import Team
 from bot.domain.caller import Caller, Need, Person, Standing
 from bot.domain.clock import Clock
@@ -51,16 +51,21 @@ class Callers:
         facts, until = self._seen.get(key, (None, self._clock()))
         if facts is None or until <= self._clock():
             try:
-                answer = await self._calls.api(team.client.users_info, user=asked.user_id)
+                user = await self._user(asked, team)
             except SlackFailed as error:
                 logger.warning("Slack does not say who somebody is", extra={"team": team.ref.id, "error": error.word})
                 stranger = Person(asked.user_id, asked.user_name or asked.user_id)
                 return Known(_caller(asked, team, _Facts(stranger, Standing.GUEST, "")), error.word)
-            user = answer["user"]
             person = Person(asked.user_id, _name(user, asked))
             facts = _Facts(person, _standing(user, team), str(user.get("tz") or ""))
             self._remember(key, facts)
         return Known(_caller(asked, team, facts))
+
+    async def _user(self, asked: Asked, team: Team) -> Json:
+        user = (await self._calls.api(team.client.users_info, user=asked.user_id)).get("user")
+        if not isinstance(user, dict) or not user:  # of whom nothing is said, nothing may be assumed
+            raise SlackFailed(NO_ANSWER)
+        return user
 
     def _remember(self, key: tuple[str, str], facts: "_Facts") -> None:
         if len(self._seen) >= MOST_KNOWN:

@@ -14,6 +14,9 @@ from slack_sdk.signature import SignatureVerifier
 
 from bot.domain.clock import Clock
 
+MAX_SSL_CHECK = 1_000
+"""Bytes; Slack sends a word and a token."""
+
 
 class BadRequest(ValueError):
     """Signed, and yet no request of a kind that Slack sends."""
@@ -33,6 +36,11 @@ class Door:
             return self._verifier.is_valid(body, timestamp, signature)
         except (ValueError, TypeError):  # no number, no UTF-8, no ASCII
             return False
+
+
+def is_ssl_check(body: bytes) -> bool:
+    """Whether somebody only looks at the certificate, as Slack does at a command's address. That need not be signed."""
+    return len(body) <= MAX_SSL_CHECK and ("ssl_check", "1") in parse_qsl(body.decode("latin-1"))
 
 
 def payload_of(body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from adapters.slack.calls import Calls, SlackFailed
 from adapters.slack.forms import form, options, values
 from adapters.slack.home import HOME, HomeTab
 from adapters.slack.manifest import TRACK, TRACK_MESSAGE
+from adapters.slack.mrkdwn import unescaped
 from adapters.slack.submitted import wrong_fields
 from adapters.slack.teams import Team
 from adapters.slack.texts import Block
@@ -141,10 +142,10 @@ class Gestures:
 
     def _named(self, command: str, typed: str) -> tuple[str, str]:
         """The bot's own name of a slash command, and its words; the umbrella's first word is the name."""
-        name = command.removeprefix("/").casefold()
+        name, typed = command.removeprefix("/").casefold(), unescaped(typed)
         if name == UMBRELLA:
-            name, _, typed = (typed.strip() or "help").partition(" ")
-            return name.removeprefix("/").casefold(), typed.strip()
+            name, *rest = typed.split(maxsplit=1) or ["help"]
+            return name.removeprefix("/").casefold(), "".join(rest).strip()
         return name.removeprefix(self._prefix.casefold()), typed
 
     def _need(self, name: str) -> Need:

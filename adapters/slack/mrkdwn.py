@@ -23,6 +23,11 @@ def escaped(text: str) -> str:
     return text.translate(_ENTITIES)
 
 
+def unescaped(text: str) -> str:
+    """What was written where Slack sends `& < >` as entities. No others: `&copy` in an address is no sign."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
 def mrkdwn(text: Text) -> str | None:
     """The text with its links, times and styles, or None where Slack would read marks into foreign words."""
     said = [each for each in map(_said, text) if each.words or each.mark]

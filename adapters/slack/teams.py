@@ -111,6 +111,11 @@ async def team_of_token(calls: Calls, client: AsyncWebClient, forget_workspace: 
     try:
         return OneTeam(client, await calls.api(client.auth_test), forget_workspace)
     except SlackFailed as error:
+        if error.is_unclear:
+            raise NotConfigured(
+                f"Slack does not say whose SLACK_BOT_TOKEN is ({error.word}). Check the network, a proxy and "
+                "SLACK_API_URL, then start again."
+            ) from error
         raise NotConfigured(
             f"Slack does not accept SLACK_BOT_TOKEN ({error.word}). Copy the Bot User OAuth Token (xoxb-…) from the "
             "app's page OAuth & Permissions again."

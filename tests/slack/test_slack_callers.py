@@ -66,3 +66,12 @@ async def test_a_person_is_called_by_the_name_that_they_chose(stage):
     card = await stage.card(f"/track {LINK} 7")
     line = await stage.line(stage.press(card, "Track 7"), GENERAL)
     assert line.text.startswith("Queen Ann started tracking")
+
+
+@pytest.mark.parametrize("word", ["unknown_method", "missing_scope", "user_not_found"])
+async def test_without_a_method_or_a_scope_to_ask_by_people_may_look_and_are_told_why_not_more(stage, word):
+    stage.slack.faults.start(Fault(FaultKind.ERROR, word), "users.info")
+    assert "available" in (await stage.type("/usage")).text
+    answer = await stage.type(f"/track {LINK} 7")
+    assert f"Slack does not tell me who you are ({word})" in answer.text
+    assert stage.spent() == 0

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from adapters.slack.mrkdwn import unescaped
 from bot.app import Bot
 from tests.slack.stage import ANN, GENERAL, GIL, RANDOM, SECRET, stage_of, told
 from tests.standins.scene import LINK, USAGE
@@ -135,3 +136,14 @@ async def test_a_list_of_500_videos_is_paged_with_buttons(stage):
 
 async def test_a_guest_may_look(stage):
     assert "available" in (await stage.type("/usage", GIL)).text
+
+
+async def test_the_umbrellas_words_may_be_parted_by_any_white_space(stage):
+    assert "this TikTok video" in (await stage.card(f"/contentstats track\n{LINK}\t7")).text
+
+
+async def test_a_title_is_looked_for_as_it_was_typed_before_slack_escaped_it(stage):
+    stage.track(LINK)
+    answer = await stage.type("/stats cats &amp; dogs &lt;3 ?a=1&copy=2")
+    assert "No video here fits these words" in answer.text
+    assert unescaped("cats &amp; dogs &lt;3 ?a=1&copy=2 &amp;lt;") == "cats & dogs <3 ?a=1&copy=2 &lt;"

@@ -3,10 +3,12 @@
 import hashlib
 import hmac
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import aiohttp
 import pytest
 
+from adapters.slack.door import is_ssl_check
 from adapters.web.server import WebServer
 from bot.domain.errors import NotConfigured
 from tests.slack.stage import ANN, stage_of
@@ -135,3 +137,12 @@ async def test_what_the_environment_says_to_slacks_library_changes_nothing(
     async with stage_of(slack, app, token, sandbox, clock, sqlite_url) as stage:
         assert "available" in (await stage.type("/usage")).text
     assert caplog.text == ""
+
+
+async def test_a_look_at_the_certificate_is_answered_without_a_signature_and_does_nothing(stage, session):
+    async with session.post(stage.app.request_url, data={"ssl_check": "1", "token": "t"}) as answer:
+        assert (answer.status, await answer.text()) == (200, "")
+    await stage.close()
+    assert (stage.counts.refused, stage.slack.calls_of("users.info")) == (0, [])
+    padded = {"ssl_check": "1", "command": "/track", "text": "x" * 1_000}
+    assert not is_ssl_check(urlencode(padded).encode())

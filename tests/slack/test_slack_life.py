@@ -141,6 +141,15 @@ async def test_a_token_that_slack_does_not_take_is_told_in_a_sentence(slack, app
     assert token.value not in str(told_so.value)
 
 
+async def test_a_slack_that_does_not_answer_at_the_start_is_not_blamed_on_the_token(
+    slack, app, token, sandbox, clock, sqlite_url
+):
+    slack.faults.start(Fault(FaultKind.STATUS, 503), "auth.test")
+    with pytest.raises(NotConfigured, match="does not say whose SLACK_BOT_TOKEN is"):
+        async with stage_of(slack, app, token, sandbox, clock, sqlite_url):
+            pass
+
+
 async def test_work_under_way_is_finished_before_the_program_ends(stage):
     stage.slack.faults.add("response_url", Fault(FaultKind.SLOW, seconds=0.2))
     await stage.send("/usage")
