@@ -34,6 +34,7 @@ from bot.messages.counted import Counted
 from bot.messages.wording import option_label
 from bot.reply.call import Call
 from bot.reply.model import File, Option, Reply
+from tests.digest_examples import digest_gallery
 from tests.examples import (
     ANA,
     NOW,
@@ -54,7 +55,7 @@ from tests.examples import (
 
 def gallery() -> Mapping[str, Reply]:
     """Every example by its name."""
-    return dict([*_before_spending(), *_after_spending(), *_numbers(), *_about()])
+    return dict([*_before_spending(), *_after_spending(), *_numbers(), *digest_gallery(), *_about()])
 
 
 def _before_spending() -> Iterator[tuple[str, Reply]]:

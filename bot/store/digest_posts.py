@@ -1,19 +1,18 @@
 """Digests that were posted or are about to be: what stands in one, and what shall stand there instead."""
 
-import re
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Row, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.reply.model import Reply
 from bot.reply.stored import from_stored
+from bot.store.claims import contents
 from bot.store.database import Database
 from bot.store.outbox import Message, enqueue
-from bot.store.schedule_tables import blobs, outbox
-
-_HASH = re.compile(r'"([0-9a-f]{64})"')
+from bot.store.schedule_tables import outbox
 
 
 class DigestPosts:
@@ -39,18 +38,16 @@ class DigestPosts:
             first = select(outbox.c.channel_id).where(here, outbox.c.key == key).with_for_update()
             channel_id = await connection.scalar(first)
             row = (await connection.execute(newest.limit(1))).one_or_none()
-            reply = None if row is None else await _reply(connection, row.payload)
+            reply = None if row is None else await _reply(connection, row)
             if channel_id is None or reply is None:
                 return False
             message = Message(f"{key}:{name}", workspace_id, channel_id, changed(reply), edits=key)
             return await enqueue(connection, message, now)
 
 
-async def _reply(connection: AsyncConnection, payload: str) -> Reply | None:
+async def _reply(connection: AsyncConnection, row: Row[Any]) -> Reply | None:
     """What is stored; None where a picture of it is gone by now."""
-    query = select(blobs.c.hash, blobs.c.content).where(blobs.c.hash.in_(set(_HASH.findall(payload))))
-    stored = {row.hash: row.content for row in await connection.execute(query)}
     try:
-        return from_stored(payload, stored)
+        return from_stored(row.payload, await contents(connection, [row]))
     except KeyError:
         return None

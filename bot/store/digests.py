@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfoNotFoundError
 
 from sqlalchemy import ColumnElement, Row, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -197,7 +198,7 @@ class Digests:
             async with self._database.writing() as connection:
                 rows = await _upcoming(connection, now, after)
                 for each in map(_subscription, rows):
-                    due = each.schedule.due_at(each.next.date)
+                    due = _due_now(each)
                     if due != each.next.at:
                         right = update(digests).where(digests.c.id == each.id).values(next_due_at=due)
                         await connection.execute(right)
@@ -205,6 +206,14 @@ class Digests:
             if len(rows) < PAGE:
                 return changed
             after = rows[-1].id
+
+
+def _due_now(subscription: Subscription) -> datetime:
+    """When the next one is due by the rules of today; as it was where the zone is not known any more."""
+    try:
+        return subscription.schedule.due_at(subscription.next.date)
+    except ZoneInfoNotFoundError:
+        return subscription.next.at
 
 
 async def _upcoming(connection: AsyncConnection, now: datetime, after: int) -> Sequence[Row[Any]]:

@@ -1,0 +1,131 @@
+"""What digests and their settings are made of, for examples of them: hostile titles, everything at once, nothing."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+from bot.domain.digest import DigestOptions, Moved, Section, Total, Window
+from bot.domain.growth import Change, Coverage
+from bot.domain.money import Promise, runway
+from bot.domain.schedule import Schedule
+from bot.domain.videos import HOUR, Metric
+from bot.messages import digest, digest_settings, digest_stopped
+from bot.messages.digest_facts import DigestFacts, Money
+from bot.reply.model import Channel, Reply
+from tests.examples import ANA, NOW, PICTURE, PRICE, REASON, usage_of, video
+
+DAY = timedelta(days=1)
+WINDOW = Window(NOW - DAY, NOW)
+NINE = Schedule(9 * 60, "Europe/Berlin")
+DELIVERY = digest.Delivery(digest_settings.rhythm_words(NINE), NOW + DAY, ref="123456.2026-03-02")
+
+
+def moved(number: int = 0, delta: int = 1_200, *, exact: bool = True, **changes: object) -> Moved:
+    """A video that gained, over the window or over another time."""
+    change = Change(delta, DAY if exact else 5 * HOUR, NOW, exact=exact, fell=number % 2 == 1)
+    known = Moved(
+        video=video(number),
+        metric=Metric.LIKES if number % 5 == 2 else Metric.VIEWS,
+        count=1_298_000 - number,
+        counted_at=NOW,
+        change=change,
+        before=change,
+        day=replace(change, delta=12),
+        coverage=Coverage(21, 24),
+        is_new=False,
+        is_finished=False,
+        ends_at=NOW + 5 * HOUR,
+        saves=120,
+        started_by=ANA if number % 2 else None,
+    )
+    return replace(known, **changes)  # type: ignore[arg-type]
+
+
+def facts(count: int = 4, **changes: object) -> DigestFacts:
+    """So many videos of every list."""
+    videos = tuple(moved(number, 12_000 - number, exact=number != 1) for number in range(count))
+    money = usage_of("50.00")
+    owed = (Promise("a", NOW + 50 * HOUR),)
+    known = DigestFacts(
+        window=WINDOW,
+        options=DigestOptions(),
+        totals=(Total(Metric.VIEWS, 3, 34_567, 2, 30_000, 25_000), Total(Metric.LIKES, 1, -120, 0, 0, 0)),
+        movers=tuple((each, each.change) for each in videos[:5] if each.change),
+        picture=replace(PICTURE, name="movers.png"),
+        new=videos,
+        finished=tuple(replace(each, video=replace(each.video, status="completed")) for each in videos),
+        ending=videos,
+        flat=videos,
+        running=count,
+        unread=0,
+        uneven=1,
+        fell=2,
+        coverage=Coverage(21 * count, 24 * count),
+        complete=True,
+        newest_at=NOW - HOUR,
+        money=Money(money, runway(money.available, PRICE, owed, NOW), Decimal("4.32"), 3, 1, complete=True, as_of=NOW),
+        cost_per_snapshot=PRICE,
+        is_test=False,
+    )
+    return replace(known, **changes)  # type: ignore[arg-type]
+
+
+def short() -> DigestFacts:
+    """Hardly any money, a full list, a test key, and a video that nothing was read of."""
+    money = usage_of("0.80")
+    owed = (Promise("a", NOW + 50 * HOUR), Promise("b", NOW + 90 * HOUR, burns=False))
+    poor = Money(money, runway(money.available, PRICE, owed, NOW), Decimal(), 2, 0, complete=False, as_of=NOW)
+    return facts(2, money=poor, complete=False, is_test=True, unread=1, totals=(), movers=(), picture=None)
+
+
+def nothing() -> DigestFacts:
+    """Nothing is tracked."""
+    none = {"totals": (), "movers": (), "picture": None, "new": (), "finished": (), "ending": (), "flat": ()}
+    empty = {"running": 0, "uneven": 0, "fell": 0, "coverage": Coverage(0, 0), "newest_at": None, "money": None}
+    return facts(0, **none, **empty)
+
+
+def setting(**changes: object) -> digest_settings.DigestSetting:
+    """A daily digest at nine."""
+    known = digest_settings.DigestSetting("C0000001", True, NINE, DigestOptions(), NOW + DAY, NOW)  # noqa: FBT003
+    return replace(known, **changes)  # type: ignore[arg-type]
+
+
+def digest_gallery() -> Iterator[tuple[str, Reply]]:
+    """Digests and what is said of them."""
+    post = digest.digest(facts(), DELIVERY)
+    few = digest.digest(facts(3), DELIVERY)
+    yield "digest.digest", few
+    yield (
+        "digest.digest: one flattened, one section",
+        digest.digest(facts(1, options=DigestOptions(frozenset({Section.FLAT}), frozenset({"tiktok"}))), DELIVERY),
+    )
+    yield "digest.digest: 500 videos", digest.digest(facts(500), DELIVERY)
+    yield "digest.digest: weekly", digest.digest(facts(2, window=Window(NOW - 7 * DAY, NOW)), DELIVERY)
+    yield "digest.digest: late, short of money", digest.digest(short(), replace(DELIVERY, due_at=NOW))
+    yield "digest.digest: nothing", digest.digest(nothing(), DELIVERY)
+    yield "digest.digest: preview", digest.digest(facts(2), digest.Delivery("", None, is_preview=True))
+    yield "digest.digest_without_key", digest.digest_without_key(DELIVERY.rhythm)
+    yield "digest.digests_missed", digest.digests_missed(DELIVERY.rhythm, NOW, Channel("C0000001"))
+    yield "digest_stopped.with_stopped", digest_stopped.with_stopped(few, video(1), ANA)
+    yield "digest_stopped.with_stopped: from a menu", digest_stopped.with_stopped(post, video(), ANA)
+    on = digest_settings.digest_on
+    yield "digest_settings.digest_on", on(setting(), "", may_post=True)
+    yield "digest_settings.digest_on: zone not typed", on(setting(), "your own", may_post=None)
+    yield "digest_settings.digest_on: cannot post", on(setting(), "", may_post=False)
+    yield "digest_settings.digest_off", digest_settings.digest_off(was_on=True)
+    yield "digest_settings.digest_off: was off", digest_settings.digest_off(was_on=False)
+    weekly = setting(
+        channel_id="C0000002",
+        schedule=Schedule(0, "UTC", 0),
+        options=DigestOptions(frozenset(), frozenset({"twitter"}), skips_empty=True),
+        last_at=None,
+    )
+    off = setting(channel_id="C0000003", is_on=False, off_reason=REASON)
+    yield "digest_settings.digest_status", digest_settings.digest_status(setting(), (weekly, off))
+    yield "digest_settings.digest_status: off", digest_settings.digest_status(off, ())
+    left_out = replace(weekly, last_outcome="The one of 2026-03-01 was left out: it would have come too late.")
+    yield "digest_settings.digest_status: left out", digest_settings.digest_status(left_out, ())
+    yield "digest_settings.digest_status: none", digest_settings.digest_status(None, ())
+    yield "digest_settings.not_a_channel", digest_settings.not_a_channel()

@@ -1,0 +1,112 @@
+"""A mirror filled by hand: videos whose counts are known, so that what a digest says of them can be worked out."""
+
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from decimal import Decimal
+
+from bot.contentstats.client import ContentStatsClient, key_fingerprint
+from bot.domain.caller import Person, WorkspaceRef
+from bot.domain.growth import change, main_metric
+from bot.domain.money import Usage
+from bot.domain.videos import HOUR, Metric, Snapshot, Video, VideoReading
+from bot.jobs.digest import DigestPlanner
+from bot.reports.digest import digest_facts, look
+from bot.store import Store
+from bot.store.workspaces import Workspace
+from bot.wallet.accounts import Accounts
+from tests.standins.scene import HandClock
+
+PRICE = Decimal("0.015")
+ANA = Person("U-ana", "Ana")
+HERE = WorkspaceRef("console", "acme", "Acme")
+THERE = WorkspaceRef("console", "rival", "Rival")
+URL, API_KEY = "http://127.0.0.1:9", "cs_test_nobody_listens"
+
+
+@dataclass(frozen=True, slots=True)
+class MirrorOf:
+    """One wallet's mirror, and the two workspaces that share its key."""
+
+    store: Store
+    clock: HandClock
+    wallet_id: int
+    here: Workspace
+    there: Workspace
+
+    @classmethod
+    async def new(cls, store: Store, clock: HandClock):
+        wallet_id = await store.wallets.ensure_wallet(key_fingerprint(URL, API_KEY), clock())
+        here = await store.workspaces.ensure_workspace(HERE, wallet_id, clock())
+        there = await store.workspaces.ensure_workspace(THERE, wallet_id, clock())
+        return cls(store, clock, wallet_id, here, there)
+
+    async def video(self, name, counts, *, ago=None, end=None, known=None, owner=None, status="monitoring", **facts):
+        """A video with a snapshot an hour, the newest at `end`; None stands for one that is missing.
+
+        `ago` is how many hours before `end` it began, by itself where the counts begin; `known` is since when the bot
+        knows it, which is since it began; `owner` is the workspace that started it, nobody's by itself.
+        """
+        end = end or self.clock().replace(minute=0, second=0, microsecond=0)
+        platform = facts.pop("platform", "tiktok")
+        metric = Metric.LIKES if platform == "instagram" else Metric.VIEWS
+        started = end - (len(counts) - 1 if ago is None else ago) * HOUR
+        shown = Video(
+            name, f"https://www.tiktok.com/@a/video/{name}", platform, "monitoring", title=name.capitalize(),
+            started_at=started, days=7, **facts,
+        )  # fmt: skip
+        if owner is not None:
+            await self._started_by(owner, shown)
+        remember = self.store.videos.remember
+        await remember(self.wallet_id, [(shown, f"{platform}:{name}")], known or started)
+        first = end - (len(counts) - 1) * HOUR
+        taken = tuple(
+            Snapshot(first + hour * HOUR, {metric: count}) for hour, count in enumerate(counts) if count is not None
+        )
+        day = change(taken, metric, timedelta(days=1))
+        await self.store.videos.remember_reading(
+            self.wallet_id,
+            VideoReading(shown, taken),
+            f"{platform}:{name}",
+            main_count=taken[-1].counts[metric] if taken else None,
+            change_24h=day.delta if day and day.exact else None,
+            now=max(end, known or started),
+        )
+        assert not taken or main_metric(platform, taken) is metric
+        if status != "monitoring":
+            await remember(self.wallet_id, [(replace(shown, status=status), f"{platform}:{name}")], end)
+        return shown
+
+    async def money(self, balance="50.00", at=None):
+        """What the API said of the wallet."""
+        usage = Usage(Decimal(balance), Decimal(0), Decimal(0), PRICE, 0, 0)
+        await self.store.wallets.save_usage(self.wallet_id, usage, at or self.clock())
+
+    async def subscribe(self, schedule, options, channel="C-general", workspace=None):
+        """Switch a digest on."""
+        return await self.store.digests.switch_on(workspace or self.here, channel, schedule, options, ANA, self.clock())
+
+    async def facts(self, window, options, charts, workspace=None):
+        """What a digest is made of."""
+        sight = await look(self.store, workspace or self.here, window, is_test=False)
+        return await digest_facts(sight, options, charts)
+
+    def planner(self, charts, *, default_key=API_KEY):
+        """A planner of its own, as in another process; it has nothing to ask of an API that nobody serves."""
+
+        def connect(key):
+            return ContentStatsClient(URL, key, self.store.rates)
+
+        accounts = Accounts(
+            self.store, self.clock, asyncio.sleep, base_url=URL, default_key=default_key, connect=connect
+        )
+        return DigestPlanner(self.store, accounts, charts, self.clock)
+
+    async def _started_by(self, owner, shown):
+        """Have the workspace ask for the video, so that it becomes its own."""
+        now = self.clock()
+        items = [(f"{shown.platform}:{shown.id}", shown.link, shown.platform)]
+        propose = self.store.tracking.propose
+        (request,) = await propose(owner, "C-general", ANA, shown.id, items, PRICE, now, now + HOUR)
+        await self.store.tracking.submit(request.id, ANA.id, 7, Decimal(1), now, now, Decimal(1000))
+        await self.store.tracking.mark_tracking(request.id, shown, shown.started_at or now)

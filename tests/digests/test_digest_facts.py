@@ -1,0 +1,170 @@
+"""What a digest says, against figures worked out by hand."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from bot.domain.digest import DigestOptions, Section, Window
+from bot.domain.videos import HOUR, Metric
+from tests.digests.mirror import PRICE
+
+ALL = DigestOptions()
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def window(clock):
+    """The 24 hours up to 10:30."""
+    return Window(clock() - DAY, clock())
+
+
+def named(videos):
+    return [each.video.id for each in videos]
+
+
+async def test_totals_compare_like_with_like(mirror, charts, window):
+    await mirror.video("fast", [100 * hour for hour in range(49)])  # 2,400 in each day
+    await mirror.video("faster", [0] * 25 + [10 * hour for hour in range(1, 25)])  # 0, then 240
+    await mirror.video("young", [1, 2, 3])
+    await mirror.video("gram", [5 * hour for hour in range(49)], platform="instagram")
+    facts = await mirror.facts(window, ALL, charts)
+    views, likes = facts.totals
+    assert (views.metric, views.videos, views.delta) == (Metric.VIEWS, 3, 2_400 + 240 + 2)
+    assert (views.alike, views.alike_delta, views.alike_before) == (2, 2_640, 2_400)
+    assert views.trend == Decimal("0.1")
+    assert (likes.metric, likes.videos, likes.delta, likes.trend) == (Metric.LIKES, 1, 120, 0)
+    assert facts.running == 4
+    assert facts.uneven == 1  # the young one's change is over two hours
+
+
+async def test_movers_are_ranked_whatever_is_counted_and_drawn_by_their_rows(mirror, charts, window):
+    for number in range(7):
+        await mirror.video(f"v{number}", [number * hour for hour in range(49)])
+    await mirror.video("gram", [50 * hour for hour in range(49)], platform="instagram")
+    facts = await mirror.facts(window, ALL, charts)
+    assert [(each.video.id, change.delta) for each, change in facts.movers] == [
+        *(("gram", 1_200), ("v6", 144), ("v5", 120), ("v4", 96), ("v3", 72))
+    ]
+    assert facts.picture.alt.startswith("Main counts in 24 h: number 1 gained 1,200, number 2 gained 144")
+    only = await mirror.facts(window, DigestOptions(platforms=frozenset({"tiktok"})), charts)
+    assert only.picture.alt.startswith("Views in 24 h: number 1 gained 144")
+    none = await mirror.facts(window, DigestOptions(frozenset({Section.MONEY})), charts)
+    assert none.picture is None
+
+
+async def test_new_and_finished_are_what_the_bot_learned_of_in_the_window(mirror, charts, window, clock):
+    old = window.start - 3 * DAY
+    await mirror.video("known", range(100), known=old)
+    await mirror.video("new", range(5), known=clock() - 5 * HOUR)
+    await mirror.video("linked", range(100), known=clock() - HOUR)  # old, but a key was linked an hour ago
+    await mirror.video("done", range(60), end=clock().replace(minute=0) - 3 * HOUR, status="completed", known=old)
+    await mirror.video("stopped", range(60), end=clock() - 3 * HOUR, status="cancelled", known=old)
+    await mirror.video("gone", range(60), end=window.start - 2 * HOUR, status="completed", known=old - DAY)
+    facts = await mirror.facts(window, ALL, charts)
+    assert named(facts.new) == ["new"]
+    assert set(named(facts.finished)) == {"done", "stopped"}
+    assert facts.running == 3
+    assert facts.coverage.expected - facts.coverage.collected == 0
+
+
+async def test_what_ends_within_a_day_comes_first_to_end_first(mirror, charts, window):
+    for hours, name in ((163, "soon"), (150, "later"), (100, "not")):
+        await mirror.video(name, range(60), ago=hours)
+    facts = await mirror.facts(window, ALL, charts)
+    assert named(facts.ending) == ["soon", "later"]
+
+
+@pytest.mark.parametrize(
+    ("counts", "ago", "is_flat"),
+    [
+        ([1_000] * 60, 60, True),
+        ([10_000] * 37 + [10_099] * 24, 60, True),  # 99 of 10,099 is less than 1 %
+        ([10_000] * 37 + [10_102] * 24, 60, False),
+        ([1_000] * 37 + [900] * 24, 60, True),  # it even lost
+        ([1_000] * 30, 30, False),  # too young
+        ([1_000] * 36 + [None] * 6 + [1_000] * 8, 60, True),
+        ([1_000] * 20 + [None] * 30 + [1_000] * 2, 60, False),  # a day ago nobody looked
+        ([0] * 60, 60, True),
+    ],
+)
+async def test_a_video_has_flattened_by_the_rule(mirror, charts, window, counts, ago, is_flat):
+    await mirror.video("one", counts, ago=ago)
+    await mirror.money()
+    facts = await mirror.facts(window, ALL, charts)
+    assert named(facts.flat) == (["one"] if is_flat else [])
+    if is_flat:
+        assert facts.flat[0].saves == 168 - ago  # it was started at the full hour; half an hour of it is begun
+
+
+async def test_what_cannot_be_stopped_any_more_has_not_flattened(mirror, charts, window, clock):
+    await mirror.video("done", [1_000] * 60, end=clock() - HOUR, status="completed")
+    await mirror.video("ended", [1_000] * 60, ago=168)
+    assert (await mirror.facts(window, ALL, charts)).flat == ()
+
+
+async def test_gaps_and_falls_are_told_and_changes_state_their_own_window(mirror, charts, window):
+    counts = [10 * hour for hour in range(49)]
+    counts[24] = counts[30] = counts[31] = None
+    await mirror.video("holes", counts)
+    fallen = [10 * hour for hour in range(49)]
+    fallen[40] = 5
+    await mirror.video("fallen", fallen)
+    await mirror.video("silent", [*range(20), *[None] * 29])
+    facts = await mirror.facts(window, ALL, charts)
+    assert facts.coverage.collected == 24 + 22  # since 10:30 there are 24 full hours
+    assert facts.coverage.expected == 3 * 24
+    assert (facts.fell, facts.unread) == (1, 1)
+    changes = {each.video.id: change for each, change in facts.movers}
+    assert changes["holes"].window == 25 * HOUR
+    assert not changes["holes"].exact
+    assert changes["fallen"].fell
+
+
+async def test_the_money_of_a_window_is_what_its_snapshots_cost(mirror, charts, window, clock):
+    await mirror.video("one", range(49))
+    await mirror.video("two", range(4))
+    assert (await mirror.facts(window, ALL, charts)).money is None
+    await mirror.money("1.00")
+    money = (await mirror.facts(window, ALL, charts)).money
+    assert money.spent == (24 + 4) * PRICE
+    assert money.usage.available == 1
+    assert money.runway.empty_at == clock() + 34 * HOUR  # 66 snapshots of two videos; the 67th finds one cent
+    hidden = await mirror.facts(window, DigestOptions(frozenset(Section) - {Section.MONEY}), charts)
+    assert hidden.money is None
+
+
+async def test_a_window_of_a_late_digest_ends_when_it_was_due(mirror, charts, window):
+    await mirror.video("one", range(0, 490, 10))
+    early = Window(window.start - 3 * HOUR, window.end - 3 * HOUR)
+    facts = await mirror.facts(early, ALL, charts)
+    assert facts.totals[0].delta == 240
+    assert facts.newest_at == window.end.replace(minute=0) - 3 * HOUR
+
+
+async def test_two_days_that_follow_each_other_count_every_hour_once(mirror, charts, window):
+    await mirror.video("one", [hour * hour for hour in range(73)])
+    today = await mirror.facts(window, ALL, charts)
+    before = await mirror.facts(Window(window.start - DAY, window.start), ALL, charts)
+    assert today.totals[0].delta + before.totals[0].delta == 72 * 72 - 24 * 24
+    assert today.totals[0].alike_before == before.totals[0].delta
+
+
+async def test_a_workspace_sees_its_own_and_what_was_started_outside(mirror, charts, window):
+    await mirror.video("mine", range(49), owner=mirror.here)
+    await mirror.video("theirs", range(49), owner=mirror.there)
+    await mirror.video("ours", range(49))
+    mine = await mirror.facts(window, ALL, charts)
+    theirs = await mirror.facts(window, ALL, charts, mirror.there)
+    assert {each.video.id for each, _ in mine.movers} == {"mine", "ours"}
+    assert {each.video.id for each, _ in theirs.movers} == {"theirs", "ours"}
+
+
+async def test_nothing_happened_is_known_as_such(mirror, charts, window):
+    assert not (await mirror.facts(window, ALL, charts)).says_something
+    await mirror.video("still", [7] * 20, ago=20, known=window.start - DAY)
+    facts = await mirror.facts(window, ALL, charts)
+    assert facts.new == ()
+    assert not facts.says_something
+    assert replace(facts, unread=1).says_something

@@ -1,0 +1,277 @@
+"""From a time that has come to one message in the outbox: once a local date, late or left out where it must be."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine, event, update
+
+from bot.domain.digest import DigestOptions
+from bot.domain.schedule import Schedule
+from bot.domain.videos import HOUR
+from bot.reply.model import Picture, Tone
+from bot.reply.plain import plain_text
+from bot.store import Store
+from bot.store.database import Database
+from bot.store.digests import Done
+from bot.store.schedule_tables import digests
+from tests.digests.mirror import ANA
+from tests.digests.said import rows, said
+
+NINE = Schedule(9 * 60, "UTC")
+ALL = DigestOptions()
+QUARTER = timedelta(minutes=15)
+
+
+def at(text):
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+@pytest.fixture
+async def on(mirror):
+    """A digest at nine, set up at 10:30 on 2 March, with a video that grows."""
+    await mirror.video("one", range(0, 490, 10))
+    await mirror.money()
+    return await mirror.subscribe(NINE, ALL)
+
+
+async def found(mirror):
+    return await mirror.store.digests.find(mirror.here.id, "C-general")
+
+
+async def test_nothing_is_said_before_its_time_and_one_message_at_it(mirror, clock, charts, database, on):
+    planner = mirror.planner(charts)
+    clock.now = at("2026-03-03 08:59:59")
+    assert await planner.plan_due() == 0
+    clock.now = at("2026-03-03 09:00:00")
+    assert await planner.plan_due() == 1
+    assert await planner.plan_due() == 0
+    (row,) = await rows(database)
+    assert (row.key, row.channel_id, row.owner_id) == (f"digest:{on.id}:2026-03-03", "C-general", ANA.id)
+    assert row.expires_at == clock.now + 12 * HOUR
+    after = await found(mirror)
+    assert (after.next.date, after.next.at) == (date(2026, 3, 4), at("2026-03-04 09:00"))
+    assert (after.last_date, after.last_window_end) == (date(2026, 3, 3), at("2026-03-03 09:00"))
+    reply = await said(database, row.key)
+    assert reply.title == "Daily digest"
+    assert "Next digest: 2026-03-04 09:00 UTC" in plain_text(reply)
+    assert "late" not in plain_text(reply)
+    assert any(isinstance(part, Picture) for part in reply.parts)
+
+
+async def test_a_late_one_is_said_once_and_marked(mirror, clock, charts, database, on):
+    clock.now = at("2026-03-03 09:00") + QUARTER
+    planner = mirror.planner(charts)
+    await mirror.subscribe(Schedule(9 * 60 + 1, "UTC"), ALL, "C-other")
+    clock.now += timedelta(minutes=3)
+    assert await planner.plan_due() == 1
+    reply = await said(database, f"digest:{on.id}:2026-03-03")
+    assert "This digest is late: it was due 2026-03-03 09:00 UTC." in plain_text(reply)
+    assert reply.tone is Tone.WARNING
+    assert (await found(mirror)).next.at == at("2026-03-04 09:00")
+
+
+async def test_one_older_than_half_its_period_is_left_out_and_its_owner_told(mirror, clock, charts, database, on):
+    clock.now = at("2026-03-06 10:00")  # three were missed; that of the 6th is an hour late
+    assert await mirror.planner(charts).plan_due() == 2
+    messages = await said(database)
+    assert list(messages) == [f"told:digest:{on.id}:2026-03-03", f"digest:{on.id}:2026-03-06"]
+    told, posted = messages.values()
+    assert "due 2026-03-03 09:00 UTC was left out" in told.summary
+    assert (await rows(database))[0].person_id == ANA.id
+    assert "From 2026-03-05 09:00 UTC to 2026-03-06 09:00 UTC" in plain_text(posted)
+    assert (await found(mirror)).next.at == at("2026-03-07 09:00")
+
+
+async def test_after_one_left_out_the_next_is_about_all_the_time_since_the_last(mirror, clock, charts, database, on):
+    planner = mirror.planner(charts)
+    clock.now = at("2026-03-03 09:00")
+    await planner.plan_due()
+    clock.now = at("2026-03-05 22:00")
+    await planner.plan_due()
+    assert (await found(mirror)).last_outcome.startswith("The one of 2026-03-04 was left out")
+    clock.now = at("2026-03-06 09:00")
+    await planner.plan_due()
+    text = plain_text(await said(database, f"digest:{on.id}:2026-03-06"))
+    assert "From 2026-03-03 09:00 UTC to 2026-03-06 09:00 UTC" in text
+    assert (await found(mirror)).last_outcome == ""
+
+
+async def test_a_weekly_one_comes_on_its_weekday(mirror, clock, charts, database):
+    await mirror.subscribe(Schedule(9 * 60, "UTC", weekday=0), ALL)
+    planner = mirror.planner(charts)
+    for _ in range(21):
+        clock.advance(hours=24)
+        await planner.plan_due()
+    dates = [row.key.rpartition(":")[2] for row in await rows(database)]
+    assert dates == ["2026-03-09", "2026-03-16", "2026-03-23"]
+    reply = await said(database, (await rows(database))[0].key)
+    assert reply.title == "Weekly digest"
+
+
+@pytest.mark.parametrize(
+    ("zone", "minute", "start", "dates", "hours"),
+    [
+        ("Europe/Berlin", 150, "2026-10-24 12:00", ["2026-10-25", "2026-10-26"], ["00:30", "01:30"]),
+        ("Europe/Berlin", 150, "2026-03-28 12:00", ["2026-03-29", "2026-03-30"], ["01:30", "00:30"]),
+        ("Africa/Cairo", 0, "2026-04-23 12:00", ["2026-04-24", "2026-04-25"], ["22:00", "21:00"]),
+        ("America/Nuuk", 23 * 60 + 30, "2026-03-28 12:00", ["2026-03-28", "2026-03-29"], ["01:30", "00:30"]),
+    ],
+)
+async def test_days_on_which_the_clock_changes_have_one_each(
+    mirror, clock, charts, database, zone, minute, start, dates, hours
+):
+    clock.now = at(start)
+    await mirror.subscribe(Schedule(minute, zone), ALL)
+    planner = mirror.planner(charts)
+    for _ in range(46 * 4):
+        clock.advance(minutes=15)
+        await planner.plan_due()
+    found = await rows(database)
+    assert [row.key.rpartition(":")[2] for row in found] == dates
+    assert [f"{row.created_at:%H:%M}" for row in found] == hours
+
+
+@pytest.mark.usefixtures("on")
+async def test_changing_the_hour_brings_no_date_back(mirror, clock, charts, database):
+    planner = mirror.planner(charts)
+    clock.now = at("2026-03-03 09:00")
+    await planner.plan_due()
+    await mirror.subscribe(Schedule(18 * 60, "UTC"), ALL)
+    clock.now = at("2026-03-03 18:00")
+    assert await planner.plan_due() == 0
+    await mirror.store.digests.switch_off(mirror.here.id, "C-general")
+    await mirror.subscribe(Schedule(19 * 60, "Pacific/Honolulu"), ALL)
+    assert (await found(mirror)).next.date == date(2026, 3, 4)
+    clock.now = at("2026-03-05 05:00")
+    assert await planner.plan_due() == 1
+    assert [row.key.rpartition(":")[2] for row in await rows(database)] == ["2026-03-03", "2026-03-04"]
+
+
+@pytest.mark.usefixtures("on")
+async def test_one_that_is_off_says_nothing_more(mirror, clock, charts):
+    assert await mirror.store.digests.switch_off(mirror.here.id, "C-general")
+    assert not await mirror.store.digests.switch_off(mirror.here.id, "C-general")
+    clock.now = at("2026-03-03 09:00")
+    assert await mirror.planner(charts).plan_due() == 0
+
+
+async def test_nothing_to_say_is_left_out_only_where_the_channel_wants_that(mirror, clock, charts, database):
+    skipping = replace(ALL, skips_empty=True)
+    await mirror.subscribe(NINE, skipping)
+    await mirror.subscribe(NINE, ALL, "C-other")
+    clock.now = at("2026-03-03 09:00")
+    assert await mirror.planner(charts).plan_due() == 2
+    (row,) = await rows(database)
+    assert row.channel_id == "C-other"
+    assert (await said(database, row.key)).summary.startswith("Nothing was tracked in the last 24 h.")
+    assert (await found(mirror)).last_outcome == "There was nothing to say on 2026-03-03."
+
+
+async def test_a_channel_without_a_key_is_told_once(mirror, clock, charts, database, on):
+    planner = mirror.planner(charts, default_key=None)
+    for day in ("03", "04", "05"):
+        clock.now = at(f"2026-03-{day} 09:00")
+        assert await planner.plan_due() == 1
+    (row,) = await rows(database)
+    assert row.key == f"digest:{on.id}:no-key"
+    assert "/connect" in (await said(database, row.key)).summary
+    clock.now = at("2026-03-06 09:00")
+    await mirror.planner(charts).plan_due()
+    assert len(await rows(database)) == 2
+
+
+async def test_new_rules_of_a_zone_move_what_is_to_come_at_the_next_start(mirror, clock, charts, database, on):
+    wrong = replace(on, next=replace(on.next, at=on.next.at + HOUR))
+    async with database.writing() as connection:
+        await connection.execute(update(digests).values(next_due_at=wrong.next.at))
+    clock.now = at("2026-03-03 09:00")
+    assert await mirror.planner(charts).plan_due() == 1
+
+
+@pytest.mark.usefixtures("on")
+async def test_many_channels_share_one_look_and_one_picture(mirror, clock, charts, database):
+    for number in range(30):
+        await mirror.subscribe(NINE, ALL, f"C-{number}")
+    clock.now = at("2026-03-03 09:00")
+    looks = []
+
+    def note(*call):
+        looks.append("FROM snapshots" in call[2])
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        assert await mirror.planner(charts).plan_due() == 31
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    assert sum(looks) == 1
+    replies = (await said(database)).values()
+    assert len({part.png for reply in replies for part in reply.parts if isinstance(part, Picture)}) == 1
+
+
+@pytest.mark.usefixtures("on")
+async def test_several_planners_at_once_say_each_digest_once(mirror, clock, charts, database, database_url):
+    for number in range(60):
+        await mirror.subscribe(NINE, ALL, f"C-{number}")
+    clock.now = at("2026-03-03 09:00")
+    others = [Database(database_url) for _ in range(3)]
+    try:
+        planners = [replace(mirror, store=Store(each)).planner(charts) for each in others]
+        planned = await asyncio.gather(*(planner.plan_due() for planner in planners))
+    finally:
+        for each in others:
+            await each.close()
+    assert sum(planned) == 61
+    assert len(await rows(database)) == 61
+
+
+@pytest.mark.usefixtures("on")
+async def test_what_was_made_and_not_written_is_made_again_when_its_lease_is_over(mirror, clock, charts, database):
+    clock.now = at("2026-03-03 09:00")
+    (claim,) = await mirror.store.digests.claim(clock(), 10)  # and killed
+    planner = mirror.planner(charts)
+    assert await planner.plan_due() == 0
+    clock.advance(minutes=2)
+    assert await planner.plan_due() == 1
+    assert len(await rows(database)) == 1
+    late = await mirror.store.digests.finish(claim, _nothing(claim), clock())
+    assert not late
+
+
+@pytest.mark.usefixtures("on")
+async def test_a_lease_from_before_the_clock_was_set_back_holds_nothing_up(mirror, clock, charts):
+    clock.now = at("2026-03-03 10:00")
+    await mirror.store.digests.claim(clock(), 10)
+    clock.now = at("2026-03-03 09:00")
+    assert await mirror.planner(charts).plan_due() == 1
+
+
+@pytest.mark.usefixtures("on")
+async def test_one_that_cannot_be_made_holds_up_no_other(mirror, clock, charts, database, caplog):
+    await mirror.subscribe(NINE, ALL, "C-other")
+    async with database.writing() as connection:
+        lost = update(digests).where(digests.c.channel_id == "C-general")
+        await connection.execute(lost.values(zone="Mars/Phobos"))
+    clock.now = at("2026-03-03 09:00")
+    assert await mirror.planner(charts).plan_due() == 1
+    assert [row.channel_id for row in await rows(database)] == ["C-other"]
+    assert "a digest could not be planned" in caplog.text
+
+
+async def test_two_workspaces_that_share_a_key_read_nothing_of_each_other(mirror, clock, charts, database):
+    await mirror.video("mine", range(49), owner=mirror.here)
+    await mirror.video("theirs", range(49), owner=mirror.there)
+    await mirror.subscribe(NINE, ALL, "C-here")
+    await mirror.subscribe(NINE, ALL, "C-there", mirror.there)
+    clock.now = at("2026-03-03 09:00")
+    await mirror.planner(charts).plan_due()
+    here, there = (await said(database)).values()
+    assert "Mine" in plain_text(here)
+    assert "Theirs" not in plain_text(here)
+    assert "Theirs" in plain_text(there)
+    assert "Mine" not in plain_text(there)
+
+
+def _nothing(claim):
+    return Done(claim.subscription.next)
