@@ -34,7 +34,7 @@ from bot.messages.counted import Counted
 from bot.messages.wording import option_label
 from bot.reply.call import Call
 from bot.reply.model import File, Option, Reply
-from tests.digest_examples import digest_gallery
+from tests.digest_examples import digest_gallery, setting
 from tests.examples import (
     ANA,
     NOW,
@@ -165,6 +165,7 @@ def _numbers() -> Iterator[tuple[str, Reply]]:
         spenders="every full member",
         monthly_cap=Decimal(100),
         previews=True,
+        digests=tuple(setting(channel_id=f"C000000{number}") for number in range(5)),
         may_configure=True,
         is_test=True,
         as_of=NOW,
@@ -174,7 +175,7 @@ def _numbers() -> Iterator[tuple[str, Reply]]:
     yield "home.home", home.home(front)
     yield (
         "home.home: nothing runs, stale",
-        home.home(replace(front, videos=(), running=0, ending=0, previews=False, problem=REASON)),
+        home.home(replace(front, videos=(), running=0, ending=0, previews=False, digests=(), problem=REASON)),
     )
     yield "home.home: for someone who may not configure", home.home(replace(front, may_configure=False))
     yield "preview.preview", preview.preview(Counted(video(), Metric.LIKES, 1_298_000, -12, NOW))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.commands.context import Context
+from bot.commands.digest import setting
 from bot.commands.videos import counted
 from bot.domain.caller import Need
 from bot.domain.money import runway
@@ -39,6 +40,7 @@ async def show_home(context: Context, args: Home) -> Reply:  # noqa: ARG001 - ev
             spenders=context.spenders,
             monthly_cap=context.monthly_cap,
             previews=context.workspace.previews,
+            digests=tuple(setting(each) for each in await context.store.digests.of_workspace(context.workspace.id)),
             may_configure=Need.CONFIGURE in context.caller.rights,
             is_test=context.wallet.is_test,
             as_of=money.as_of,

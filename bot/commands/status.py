@@ -29,6 +29,7 @@ async def status(context: Context, args: Status) -> Reply:  # noqa: ARG001 - eve
     now = context.clock()
     swept = await context.store.wallets.swept(wallet.id)
     unclear = await context.store.tracking.unsettled(wallet.id, now)
+    digests = await context.store.digests.of_workspace(context.workspace.id)
     return health(
         Health(
             version=context.version,
@@ -38,6 +39,8 @@ async def status(context: Context, args: Status) -> Reply:  # noqa: ARG001 - eve
             error=probe.problem,
             usage_at=probe.as_of if probe.value else None,
             swept_at=swept.at if swept else None,
+            last_digest_at=max((each.last_window_end for each in digests if each.last_window_end), default=None),
+            next_digest_at=min((each.next.at for each in digests if each.is_on), default=None),
             complete=swept.complete if swept else True,
             unclear=len(unclear),
             queue=await context.store.letters.queue(context.workspace.id, now),

@@ -105,7 +105,7 @@ def digest_status(here: DigestSetting | None, others: Sequence[DigestSetting]) -
             Button("Preview", Call("digest", {"action": "now"})),
             *(switch if is_on else (Button("Switch on", Call("digest", {"action": "on"})),)),
         ),
-        tone=Tone.WARNING if here is not None and (here.off_reason or here.last_outcome) else Tone.INFO,
+        tone=Tone.WARNING if here is not None and here.off_reason else Tone.INFO,
     )
 
 
@@ -147,9 +147,9 @@ def shown_words(options: DigestOptions) -> str:
     return f"{', '.join(['totals', *sections])}{only}{skips}"
 
 
-def short_state(setting: DigestSetting) -> Text:
-    """One channel's digest in a line, for lists of settings."""
-    return text(Channel(setting.channel_id), " ", rhythm_words(setting.schedule) if setting.is_on else "off")
+def in_a_line(setting: DigestSetting) -> Text:
+    """Where and when it comes, for lists of settings."""
+    return text(Channel(setting.channel_id), f" {rhythm_words(setting.schedule)}")
 
 
 def _fields(here: DigestSetting) -> tuple[Field, ...]:

@@ -6,11 +6,13 @@ from decimal import Decimal
 from bot.domain.digest import Moved
 from bot.domain.growth import Change, ago, exact_count, metric_name, signed_count
 from bot.domain.money import dollars
-from bot.messages.wording import linked, platform_name, plural, status_word
+from bot.messages.wording import linked, name_of, platform_name, plural, status_word
 from bot.reply.model import Align, Column, Mention, Note, Part, Table, Text, Time, text
 
-MOST_ROWS = 5
-"""Rows of a table in a digest: it is to be read at a glance, and every platform has room for so many."""
+MOST_MOVERS = 5
+MOST_FLAT = 5
+MOST_ROWS = 3
+"""Rows of the other tables: a digest is read at a glance, and is one message on every platform."""
 
 _NUMBER = Column("#", Align.RIGHT)
 
@@ -29,7 +31,7 @@ def new(videos: Sequence[Moved]) -> tuple[Part, ...]:
     """What began in the window, and who began it."""
     columns = (Column("Video"), Column("Platform"), Column("By"), Column("Now", Align.RIGHT))
     rows = [
-        (text(linked(each.video)), text(platform_name(each.video.platform)), _by(each), text(_count(each)))
+        (text(name_of(each.video)), text(platform_name(each.video.platform)), _by(each), text(_count(each)))
         for each in videos[:MOST_ROWS]
     ]
     return _listed("New", columns, rows, len(videos))
@@ -39,7 +41,7 @@ def finished(videos: Sequence[Moved]) -> tuple[Part, ...]:
     """What ended in the window, with its last count."""
     columns = (Column("Video"), Column("How"), Column("Last", Align.RIGHT))
     rows = [
-        (text(linked(each.video)), text(status_word(each.video)), text(_count(each))) for each in videos[:MOST_ROWS]
+        (text(name_of(each.video)), text(status_word(each.video)), text(_count(each))) for each in videos[:MOST_ROWS]
     ]
     return _listed("Finished", columns, rows, len(videos))
 
@@ -48,7 +50,7 @@ def ending(videos: Sequence[Moved]) -> tuple[Part, ...]:
     """What ends by itself within a day."""
     columns = (Column("Video"), Column("Ends"), Column("Now", Align.RIGHT))
     rows = [
-        (text(linked(each.video)), text(Time(each.ends_at)) if each.ends_at else text("–"), text(_count(each)))
+        (text(name_of(each.video)), text(Time(each.ends_at)) if each.ends_at else text("–"), text(_count(each)))
         for each in videos[:MOST_ROWS]
     ]
     return _listed("Ending within 24 h", columns, rows, len(videos))
@@ -60,11 +62,11 @@ def flat(videos: Sequence[Moved], cost_per_snapshot: Decimal | None) -> tuple[Pa
     rows = [
         (
             text(str(number)),
-            text(linked(each.video)),
+            text(name_of(each.video)),
             text(signed_count(each.day.delta) if each.day else "–"),
             text(_saves(each, cost_per_snapshot)),
         )
-        for number, each in enumerate(videos[:MOST_ROWS], 1)
+        for number, each in enumerate(videos[:MOST_FLAT], 1)
     ]
     return _listed("Flattened", columns, rows, len(videos))
 

@@ -6,10 +6,14 @@ from decimal import Decimal
 
 from bot.domain.money import Runway, Usage, dollars
 from bot.messages.counted import Counted, change_words, count_words
+from bot.messages.digest_settings import DigestSetting, in_a_line
 from bot.messages.outlook import can_finish, money_ends
 from bot.messages.wording import available, freshness, linked, platform_name, plural
 from bot.reply.call import Call
-from bot.reply.model import Align, Button, Column, Divider, Field, Fields, Note, Part, Reply, Table, Tone, text
+from bot.reply.model import Align, Button, Column, Divider, Field, Fields, Note, Part, Reply, Table, Text, Tone, text
+
+MOST_DIGESTS = 3
+"""How many channels' digests are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,7 @@ class HomeFacts:
     spenders: str
     monthly_cap: Decimal
     previews: bool
+    digests: tuple[DigestSetting, ...]
     may_configure: bool
     is_test: bool
     as_of: datetime
@@ -46,6 +51,7 @@ def home(facts: HomeFacts) -> Reply:
             Field("Who may spend", text(facts.spenders)),
             Field("Cap a month", text(dollars(facts.monthly_cap))),
             Field("Numbers beside links", text("shown" if facts.previews else "not shown")),
+            Field("Digests", _digests(facts.digests)),
             Field("API key", text("test: nothing is charged" if facts.is_test else "live")),
         )
     )
@@ -70,6 +76,15 @@ def _lasts(facts: HomeFacts) -> str:
     if facts.complete and not facts.ending + facts.endless:
         return "Nothing is running."
     return can_finish(facts.usage, runway.left_after, runway.paused, facts.endless, complete=facts.complete)
+
+
+def _digests(digests: tuple[DigestSetting, ...]) -> Text:
+    on = [each for each in digests if each.is_on]
+    if not on:
+        return text("none; /digest in a channel sets one up")
+    shown = [text("; " if place else "", *in_a_line(each)) for place, each in enumerate(on[:MOST_DIGESTS])]
+    more = f"; {len(on) - MOST_DIGESTS} more" if len(on) > MOST_DIGESTS else ""
+    return text(*(span for each in shown for span in each), more)
 
 
 def _switch(facts: HomeFacts) -> Button:

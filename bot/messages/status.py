@@ -20,6 +20,8 @@ class Health:
     error: str = ""
     usage_at: datetime | None = None
     swept_at: datetime | None = None
+    last_digest_at: datetime | None = None
+    next_digest_at: datetime | None = None
     complete: bool = True
     unclear: int = 0
     queue: Queue = field(default_factory=Queue)
@@ -32,6 +34,8 @@ def health(found: Health) -> Reply:
         Field("ContentStats", text(found.error or ("answers" if found.has_key else "not asked"))),
         Field("Wallet last read", _moment(found.usage_at)),
         Field("Videos last listed", _moment(found.swept_at)),
+        Field("Last digest", _moment(found.last_digest_at)),
+        Field("Next digest", _moment(found.next_digest_at, "none is on")),
         Field("Unclear requests", text(str(found.unclear))),
         Field("Messages waiting", _waiting(found.queue)),
         Field("Last posted", _moment(found.queue.last_sent_at)),
@@ -102,5 +106,5 @@ def _key(found: Health) -> str:
     return "set, a test key: nothing is charged" if found.is_test else "set, live"
 
 
-def _moment(at: datetime | None) -> Text:
-    return text("never") if at is None else text(Time(at))
+def _moment(at: datetime | None, never: str = "never") -> Text:
+    return text(never) if at is None else text(Time(at))

@@ -16,7 +16,7 @@ from bot.domain.money import promises, runway
 from bot.domain.schedule import DAY
 from bot.domain.videos import HOUR
 from bot.messages.digest_facts import DigestFacts, Money
-from bot.messages.digest_tables import MOST_ROWS
+from bot.messages.digest_tables import MOST_MOVERS
 from bot.reply.model import Picture
 from bot.reports.moving import moved, needed_since
 from bot.store import Store
@@ -57,7 +57,7 @@ async def digest_facts(sight: Sight, options: DigestOptions, charts: Charts) -> 
     window = sight.window
     running = [each for each in videos if each.video.is_running]
     changes = [each.change for each in videos if each.change is not None]
-    movers = top_movers(videos, MOST_ROWS)
+    movers = top_movers(videos, MOST_MOVERS)
     soon = [each for each in running if each.ends_at is not None and each.ends_at <= window.end + DAY]
     soon.sort(key=lambda each: (each.ends_at or window.end, each.video.id))
     flat = sorted((each for each in running if each.is_flat), key=lambda each: (-(each.saves or 0), each.video.id))

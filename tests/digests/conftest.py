@@ -4,7 +4,7 @@ import pytest
 
 from bot.charts.charts import Charts
 from tests.digests.mirror import MirrorOf
-from tests.standins.scene import HandClock
+from tests.standins.scene import HandClock, sandbox_of, scene_of
 
 
 @pytest.fixture
@@ -21,3 +21,15 @@ async def charts():
 @pytest.fixture
 async def mirror(store, clock):
     return await MirrorOf.new(store, clock)
+
+
+@pytest.fixture
+async def sandbox(clock):
+    async with sandbox_of(clock) as running:
+        yield running
+
+
+@pytest.fixture
+async def scene(sandbox, clock, sqlite_url):
+    async with scene_of(sandbox, clock, sqlite_url) as opened:
+        yield opened

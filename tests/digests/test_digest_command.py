@@ -1,0 +1,250 @@
+"""/digest as people type it, what it answers, and the buttons of a digest."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from bot.commands.digest import Digest, lacks_time
+from bot.commands.filling import form_for
+from bot.commands.parse import parse
+from bot.commands.registry import by_name
+from bot.domain.caller import Need
+from bot.domain.digest import DigestOptions, Section
+from bot.domain.schedule import Schedule
+from bot.domain.videos import HOUR, Metric, Snapshot, VideoReading
+from bot.jobs.digest import DigestPlanner
+from bot.reply.model import Select, Tone
+from bot.reply.plain import plain_text
+from bot.store.database import Database
+from tests.digests.said import said
+from tests.standins.scene import ANA, BEN, EVE, LINK, STOP, TRACK, button, labels, scene_of
+
+DIGEST = by_name()["digest"]
+TYPED = {
+    "on 09:00 Europe/Berlin": Digest("on", 540, "Europe/Berlin"),
+    "on 09:00 UTC weekly mon": Digest("on", 540, "UTC", "monday"),
+    "mon weekly UTC 9am on": Digest("on", 540, "UTC", "monday"),
+    "weekly monday 9am Berlin": Digest(None, 540, "Europe/Berlin", "monday"),
+    "on every friday at 5 pm in New York": Digest("on", 1020, "America/New_York", "friday"),
+    "on 17:30 on sunday": Digest("on", 1050, None, "sunday"),
+    "09:00": Digest(None, 540),
+    "weekly": Digest(every="monday"),
+    "daily": Digest(every="daily"),
+    "off": Digest("off"),
+    "now": Digest("now"),
+    "preview": Digest("now"),
+    "": Digest(),
+    "on 09:00 tiktok x skip": Digest("on", 540, show=("tiktok", "twitter", "skip")),
+    "on 9:00 movers flat money": Digest("on", 540, show=("movers", "flat", "money")),
+}
+WRONG = {
+    "on 25:00": "written like 09:00",
+    "on 09:00 CET": "Europe/Berlin",
+    "on 09:00 UTC+2": "Etc/GMT-2",
+    "on 09:00 Berln": "Did you mean Europe/Berlin",
+    "on 09:00 daily monday": "takes one value for every",
+    "on off": "takes one value for action",
+    "on 09:00 xyzzy": "do not know what “xyzzy” means",
+    "on": "needs a time of day",
+}
+
+
+@pytest.mark.parametrize(("typed", "meant"), TYPED.items())
+def test_words_mean_the_same_in_any_order(typed, meant):
+    assert parse(DIGEST, typed) == meant
+
+
+@pytest.mark.parametrize(("typed", "told"), WRONG.items())
+async def test_what_is_not_understood_is_told_and_changes_nothing(scene, typed, told):
+    reply = await scene.say(f"/digest {typed}")
+    assert reply.tone is Tone.PROBLEM
+    assert told in plain_text(reply)
+    assert "/digest on 09:00 Europe/Berlin" in plain_text(reply)
+    assert "No digest is set up" in (await scene.say("/digest status")).summary
+
+
+def test_a_form_asks_for_the_time_with_what_was_given_filled_in():
+    assert form_for(DIGEST, "on") == {"action": "on"}
+    assert form_for(DIGEST, "") == {}
+    assert form_for(DIGEST, {"action": "on", "every": "friday", "show": "tiktok skip"}) == {
+        "action": "on",
+        "every": "friday",
+        "show": '"tiktok" "skip"',
+    }
+    assert form_for(DIGEST, "on 09:00") is None
+    assert form_for(DIGEST, "off") is None
+    assert form_for(DIGEST, "on 25:00") is None  # the answer says what is wrong
+    assert not lacks_time(Digest("status"))
+
+
+async def test_the_answer_tells_the_next_delivery_in_local_time_and_utc(scene):
+    reply = await scene.say("/digest on 09:00 Europe/Berlin")
+    assert reply.tone is Tone.SUCCESS
+    assert "daily at 09:00 (Europe/Berlin)" in reply.summary
+    assert "Tuesday 2026-03-03 09:00 in Europe/Berlin, 2026-03-03 08:00 UTC" in reply.summary
+    assert "invite me" in plain_text(reply)
+    assert "invite me" not in plain_text(await scene.say("/digest on 9:00 UTC", replace(ANA, bot_may_post=True)))
+    blocked = await scene.say("/digest on 9:00 UTC", replace(ANA, bot_may_post=False))
+    assert blocked.tone is Tone.WARNING
+
+
+async def test_a_time_that_the_clock_leaves_out_is_explained(scene):
+    scene.clock.now = scene.clock.now.replace(month=3, day=28, hour=12)
+    reply = await scene.say("/digest on 02:30 Europe/Berlin")
+    assert "Sunday 2026-03-29 03:30 in Europe/Berlin, 2026-03-29 01:30 UTC" in reply.summary
+    assert "leave out 02:30 that day" in reply.summary
+
+
+async def test_a_zone_that_nobody_typed_is_ones_own_then_the_last_one_then_utc_said_plainly(scene):
+    assert "UTC, because I do not know yours" in (await scene.say("/digest on 9:00")).summary
+    assert "in Asia/Tokyo" in (await scene.say("/digest on 9:00 Tokyo")).summary
+    last = await scene.say("/digest on 9:00", BEN)
+    assert "(Asia/Tokyo)" in last.summary
+    assert "used last in this workspace" in last.summary
+    own = await scene.say("/digest on 9:00", replace(ANA, channel_id="C-third", zone="America/Chicago"))
+    assert "(America/Chicago)" in own.summary
+    assert "your own" in own.summary
+    kept = await scene.say("/digest on 10:00")
+    assert "(Asia/Tokyo)" in kept.summary
+
+
+async def test_what_is_left_out_stays_as_it_was(scene):
+    await scene.say("/digest on 09:00 Europe/Berlin friday movers skip")
+    reply = await scene.say("/digest on 10:00")
+    assert "every Friday at 10:00 (Europe/Berlin)" in reply.summary
+    assert "totals, top movers with a chart; no post when" in plain_text(reply)
+    reply = await scene.say("/digest daily everything")
+    assert "daily at 10:00" in reply.summary
+    assert "flattened videos" in plain_text(reply)
+
+
+async def test_off_keeps_the_settings_and_says_whether_it_was_on(scene):
+    assert "No digest is on" in (await scene.say("/digest off")).summary
+    await scene.say("/digest on 09:00 Europe/Berlin")
+    assert "No digest comes here any more" in (await scene.say("/digest off")).summary
+    assert "is off" in (await scene.say("/digest status")).summary
+    assert "(Europe/Berlin)" in (await scene.say("/digest on 9:30")).summary
+
+
+async def test_status_tells_of_this_channel_and_the_others(scene):
+    await scene.say("/digest on 09:00 UTC")
+    await scene.say("/digest on 09:00 UTC mon", BEN)
+    reply = await scene.say("/digest")
+    assert "daily at 09:00 (UTC)" in reply.summary
+    assert "C-random  every Monday" in plain_text(reply)
+    assert labels(reply) == ["Preview", "Change", "Switch off"]
+    assert "No digest is set up" in (await scene.say("/digest", EVE)).summary
+    assert "C-general" not in plain_text(await scene.say("/digest", EVE))
+
+
+async def test_those_who_may_only_look_may_preview_and_not_set(scene):
+    guest = replace(ANA, rights=frozenset({Need.LOOK}))
+    for line in ("/digest on 09:00 UTC", "/digest off", "/digest 09:00"):
+        assert "Only those who manage this workspace" in (await scene.say(line, guest)).summary
+    assert (await scene.say("/digest now", guest)).title == "Preview of the digest"
+    assert (await scene.say("/digest status", guest)).title == "Digest"
+
+
+@pytest.mark.parametrize("where", [{"is_direct": True}, {"channel_id": ""}])
+async def test_a_digest_belongs_to_a_channel(scene, where):
+    reply = await scene.say("/digest on 09:00 UTC", replace(ANA, **where))
+    assert "type /digest on 09:00 Europe/Berlin in the channel" in reply.summary
+    assert "No digest is set up" in (await scene.say("/digest status")).summary
+
+
+async def test_a_preview_moves_nothing_and_asks_the_api_for_no_page(scene):
+    await scene.start(LINK)
+    await scene.say("/digest on 09:00 UTC")
+    before = await scene.say("/digest status")
+    posts = scene.posts(TRACK)
+    reply = await scene.say("/digest now")
+    assert "Only you see this preview" in plain_text(reply)
+    assert "1 new" in reply.summary
+    assert scene.posts("GET /videos/{id}") == 0
+    assert (scene.posts(TRACK), scene.posts(STOP)) == (posts, 0)
+    assert await scene.say("/digest status") == before
+
+
+async def test_a_preview_shows_the_last_known_numbers_while_the_api_is_down(scene):
+    await scene.start(LINK)
+    scene.sandbox.faults.add("503", times=None)
+    scene.clock.advance(hours=1)
+    assert (await scene.say("/digest now")).title == "Preview of the digest"
+
+
+async def test_home_and_status_show_digests(scene):
+    await scene.say("/digest on 09:00 Europe/Berlin")
+    assert "C-general daily at 09:00 (Europe/Berlin)" in plain_text(await scene.bot.run("home", {}, ANA))
+    assert "Next digest: 2026-03-03 08:00 UTC" in plain_text(await scene.say("/status"))
+
+
+@pytest.mark.parametrize("count", [1, 4])
+async def test_a_flattened_video_is_stopped_by_the_digests_button_and_the_post_says_so(
+    sandbox, clock, sqlite_url, charts, count
+):
+    flat = [f"https://www.tiktok.com/@steady/video/73012345678901234{number:02}" for number in range(count)]
+    async with scene_of(sandbox, clock, sqlite_url) as scene:
+        for link in flat:
+            await scene.start(link, 30)
+        await scene.say("/digest on 09:00 UTC")
+        database = Database(sqlite_url)
+        async with scene.store() as (store, wallet_id):
+            await _flatten(store, wallet_id)
+            clock.now = clock.now.replace(day=7, hour=9, minute=0)
+            subscription = (await store.digests.of_workspace(1))[0]
+            await store.digests.switch_on(
+                await store.workspaces.by_id(1), "C-general", Schedule(541, "UTC"), DigestOptions(), ANA.person, clock()
+            )
+            clock.advance(minutes=1)
+            await DigestPlanner(store, scene.bot._accounts, charts, clock).plan_due()
+        key = f"digest:{subscription.id}:{date(2026, 3, 7)}"
+        post = await said(database, key)
+        assert f"{count} flattened" in post.summary
+        call = _first_stop(post)
+        question = await scene.run(call, BEN)
+        assert "Nothing is stopped until you press the button" in question.summary
+        stopped = await scene.press(question, "Stop tracking", BEN)
+        assert stopped.title == "Stopped"
+        changed = await said(database, f"{key}:stopped:{call.arguments['video']}")
+        assert "Ben stopped tracking" in plain_text(changed)
+        assert call.arguments["video"] not in str(changed.actions)
+        again = await scene.run(call, BEN)
+        assert "nothing to stop" in again.summary
+        await scene.press(question, "Stop tracking", BEN)
+        assert len(await said(database)) == 2
+        await database.close()
+
+
+def _first_stop(post):
+    menu = next((each for each in post.actions if isinstance(each, Select)), None)
+    if menu is None:
+        return button(post, "Stop 1")
+    return replace(menu.call, arguments={**menu.call.arguments, "video": menu.options[0].value})
+
+
+async def _flatten(store, wallet_id):
+    """Give every video of the mirror four days of equal counts."""
+    for stored in await store.videos.running(wallet_id):
+        start = stored.video.started_at
+        taken = tuple(Snapshot(start + hour * HOUR, {Metric.VIEWS: 1_000}) for hour in range(4 * 24 + 22))
+        await store.videos.remember_reading(
+            wallet_id, VideoReading(stored.video, taken), stored.key, main_count=1_000, change_24h=0,
+            now=start + timedelta(minutes=1),
+        )  # fmt: skip
+
+
+def test_options_survive_being_stored():
+    for options in (DigestOptions(), DigestOptions(frozenset({Section.FLAT}), frozenset({"tiktok"}), skips_empty=True)):
+        assert DigestOptions.from_json(options.to_json()) == options
+    assert DigestOptions.from_json({"sections": ["flat", "horoscope"]}).sections == {Section.FLAT}
+    assert DigestOptions.from_json({}) == DigestOptions()
+
+
+async def test_a_button_of_a_digest_of_another_workspace_changes_nothing_there(scene):
+    async with scene.store() as (store, _):
+        assert not await store.digest_posts.change(1, "1.2026-03-07", "stopped:x", lambda reply: reply, scene.clock())
+    await scene.start(LINK)
+    stored = (await scene.bot.suggest("stop", "video", "", ANA))[0]
+    reply = await scene.bot.run("stop.confirm", {"video": stored.value, "post": "7.2026-03-07"}, ANA)
+    assert reply.title == "Stopped"
