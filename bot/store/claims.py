@@ -22,7 +22,7 @@ from bot.store.tables import workspaces
 
 LEASE = timedelta(seconds=45)
 """How long a claimed message is the claimer's. Whoever posts it must be done before, so that no other has begun."""
-HOLDS_UP = timedelta(hours=1)
+HOLDS_UP = timedelta(hours=2)
 """For so long a message that is tried in vain holds up those after it in its channel; then they overtake it."""
 
 _HASH = re.compile(r'"([0-9a-f]{64})"')
@@ -114,7 +114,7 @@ def _claimable(now: datetime, chats: Collection[str], full: Sequence[int], witho
 def _waits_for_another(now: datetime) -> ColumnElement[bool]:
     """Whether an earlier message of the same channel, or the one that it edits, has to be out first.
 
-    One that is held back until a later hour holds up nobody, nor does one that was tried in vain for an hour.
+    One that is held back until a later hour holds up nobody, nor does one that was tried in vain for two hours.
     """
     earlier, edited = outbox.alias("earlier"), outbox.alias("edited")
     goes_first = exists().where(

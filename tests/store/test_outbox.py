@@ -99,7 +99,7 @@ async def test_what_is_held_back_until_a_later_hour_holds_up_nobody(say, claim):
     assert keys(await claim(NOW + timedelta(hours=7)))[0] == "morning"
 
 
-async def test_what_is_tried_in_vain_holds_up_its_channel_for_an_hour_and_then_is_overtaken(store, say, claim):
+async def test_what_is_tried_in_vain_holds_up_its_channel_for_two_hours_and_then_is_overtaken(store, say, claim):
     await say("bad", "good")
     (bad,) = await claim()
     await store.outbox.later(bad, NOW + 2 * HOLDS_UP, "server_error")

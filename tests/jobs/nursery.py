@@ -1,0 +1,60 @@
+"""Starts workers by forking, so that each is there at once: `start` on its input gives a worker, by its process id.
+
+A worker is the scheduler of a real bot with Slack's real poster. Its clock is the wall's, set forward by as many
+seconds as a file says, so that a lease can be over at once.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from pathlib import Path
+
+from adapters.slack.calls import Calls, new_client, new_session
+from adapters.slack.limits import Limits
+from adapters.slack.pictures import Pictures
+from adapters.slack.post import SlackPoster
+from adapters.slack.teams import Several, team_of_token
+from bot.app import Bot
+from bot.domain.clock import utc_now
+from bot.jobs import duties  # noqa: F401 - imported once here and not in each worker
+from bot.settings import Settings
+
+
+async def work(database_url, api_url, tokens, ahead):
+    """Deliver until killed, or until told to end."""
+
+    def clock():
+        return utc_now() + timedelta(seconds=float(ahead.read_text()))
+
+    async def forget_nothing(_):
+        pass
+
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, asyncio.current_task().cancel)
+    async with AsyncExitStack() as stack:
+        bot = await stack.enter_async_context(Bot(Settings(_env_file=None, database_url=database_url), clock=clock))
+        session = await stack.enter_async_context(new_session())
+        calls = Calls(session)
+        clients = [new_client(session, api_url, token) for token in tokens]
+        teams = Several(*[await team_of_token(calls, client, forget_nothing) for client in clients])
+        poster = SlackPoster(teams, calls, Pictures(calls), Limits())
+        await bot.scheduler({"slack": poster}).run()
+
+
+def main(database_url, api_url, tokens, ahead):
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    for line in sys.stdin:
+        assert line == "start\n"
+        pid = os.fork()
+        if pid == 0:
+            sys.stdin.close()
+            asyncio.run(work(database_url, api_url, tokens.split(","), Path(ahead)))
+            os._exit(0)
+        sys.stdout.write(f"{pid}\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,266 @@
+"""kill -9 at every step from the outbox into the channel, in real processes, counted at Slack's end.
+
+Everything is posted. What is there twice was being posted when its process was killed: the window that Slack leaves.
+"""
+
+import asyncio
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from contextlib import asynccontextmanager, suppress
+from itertools import product
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.domain.caller import WorkspaceRef
+from bot.domain.clock import utc_now
+from bot.reply.model import Reply
+from bot.store import Store
+from bot.store.claims import LEASE
+from bot.store.database import Database
+from bot.store.outbox import Message, OutboxState, enqueue
+from bot.store.schedule_tables import outbox
+from tests.jobs.proxy import PLACES, proxying
+from tests.standins.slack.server import running
+from tests.standins.slack.world import BOT_SCOPES
+
+ROOT = Path(__file__).parents[2]
+TEAMS, CHANNELS, MESSAGES = 8, 3, 2
+
+
+@pytest.fixture
+def dice(request):
+    """Dice whose seed is told where a test fails."""
+    seed = random.randrange(2**32)
+    sys.stdout.write(f"{request.node.name}: seed {seed}\n")
+    return random.Random(seed)
+
+
+@pytest.fixture
+async def slack():
+    """A local Slack of several workspaces, which knows no pace: other tests look at that."""
+    async with running(utc_now) as slack:
+        slack.rates.channel = slack.rates.workspace = None
+        app = slack.add_app(scopes=BOT_SCOPES)
+        for team_number in range(TEAMS):
+            team = slack.add_team(f"T{team_number}", f"Team {team_number}")
+            bot_user = slack.install(app, team).bot_user
+            for number in range(CHANNELS):
+                slack.add_channel(f"C{team_number}x{number}", team, [bot_user])
+        yield slack
+
+
+async def written(database):
+    """Writes what must be said, two messages into each channel; their keys by channel."""
+    store = Store(database)
+    wallet_id = await store.wallets.ensure_wallet("fingerprint", utc_now())
+    teams = [
+        await store.workspaces.ensure_workspace(WorkspaceRef("slack", f"T{n}", "Team"), wallet_id, utc_now())
+        for n in range(TEAMS)
+    ]
+    messages = {}
+    async with database.writing() as connection:
+        for at, team_number, number in product(range(MESSAGES), range(TEAMS), range(CHANNELS)):
+            channel, key = f"C{team_number}x{number}", f"{team_number}x{number}:{at}"
+            await enqueue(connection, Message(key, teams[team_number].id, channel, Reply(key)), utc_now())
+            messages.setdefault(channel, []).append(key)
+    return messages
+
+
+class Works:
+    """The workers of one test, and the clock that they look at."""
+
+    def __init__(self, nursery, ahead, database):
+        self._nursery = nursery
+        self._ahead = ahead
+        self._database = database
+        self._seconds = 0
+        self.pids = []
+        self.killed_in = Counter()
+        self.is_dead = asyncio.Event()
+
+    async def start(self, count):
+        self.is_dead.clear()
+        for _ in range(count):
+            self._nursery.stdin.write("start\n")
+            self._nursery.stdin.flush()
+            self.pids.append(int(await asyncio.to_thread(self._nursery.stdout.readline)))
+
+    def signal(self, number):
+        for pid in self.pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
+
+    def kill(self):
+        self.signal(signal.SIGKILL)
+        self.pids = []
+        self.is_dead.set()
+
+    async def let_leases_pass(self):
+        """Note what was under way when the workers died, and let other workers have it."""
+        async with self._database.reading() as connection:
+            sending = select(outbox.c.key).where(outbox.c.state == OutboxState.SENDING)
+            self.killed_in.update(await connection.scalars(sending))
+        self._seconds += LEASE.total_seconds() + 1
+        self._ahead.write_text(str(self._seconds))
+
+    async def until_ended(self):
+        """Wait until each worker that was told to has ended."""
+        async with asyncio.timeout(60):
+            while any(map(is_there, self.pids)):  # noqa: ASYNC110 - nobody tells of the end
+                await asyncio.sleep(0.05)
+        self.pids = []
+
+    async def until_all_is_sent(self):
+        open_ones = select(func.count()).where(outbox.c.state != OutboxState.SENT)
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline:
+            async with self._database.reading() as connection:
+                if not await connection.scalar(open_ones):
+                    return
+            await asyncio.sleep(0.1)
+        raise TimeoutError("not everything was sent")
+
+
+@asynccontextmanager
+async def works(slack, proxy_url, database_url, database, folder):
+    ahead = folder / "ahead"
+    ahead.write_text("0")
+    tokens = ",".join(token.value for token in slack.tokens.values() if token.kind == "bot")
+    command = (sys.executable, "-m", "tests.jobs.nursery", database_url, proxy_url, tokens, ahead)
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as nursery:  # noqa: ASYNC220 - it starts once, at once
+        at_work = Works(nursery, ahead, database)
+        try:
+            yield at_work
+        finally:
+            at_work.kill()
+            nursery.stdin.close()
+
+
+def is_there(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def posted(slack, channel):
+    return [message.text for message in slack.channel(channel).messages]
+
+
+def in_order(keys):
+    """The keys, each where it came first."""
+    return list(dict.fromkeys(keys))
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+async def test_killed_at_any_step_everything_is_posted_and_doubled_only_what_was_under_way(
+    slack, database, database_url, tmp_path, workers, dice
+):
+    messages = await written(database)
+    async with (
+        proxying(slack.api_url) as (proxy, url),
+        works(slack, url, database_url, database, tmp_path) as at_work,
+    ):
+        for place in (*PLACES, "any time", *PLACES, "any time"):
+            left = dice.randint(1, 5)
+
+            def act(where, place=place):
+                nonlocal left
+                left -= where == place
+                if not left and at_work.pids:
+                    at_work.kill()
+
+            proxy.act = act
+            await at_work.start(workers)
+            if place == "any time":
+                await asyncio.sleep(dice.uniform(0.1, 1.0))
+                at_work.kill()
+            await asyncio.wait_for(at_work.is_dead.wait(), 60)
+            await at_work.let_leases_pass()
+        proxy.act = lambda _: None
+        await at_work.start(workers)
+        await at_work.until_all_is_sent()
+    assert at_work.killed_in
+    for channel, keys in messages.items():
+        found = posted(slack, channel)
+        assert in_order(found) == keys
+        for key, copies in Counter(found).items():
+            assert copies <= 1 + at_work.killed_in[key], key
+
+
+async def test_four_workers_on_postgresql_post_everything_once_and_in_order(slack, postgres_url, tmp_path):
+    database = Database(postgres_url)
+    messages = await written(database)
+    async with proxying(slack.api_url) as (_, url), works(slack, url, postgres_url, database, tmp_path) as at_work:
+        await at_work.start(4)
+        await at_work.until_all_is_sent()
+    await database.close()
+    for channel, keys in messages.items():
+        assert posted(slack, channel) == keys
+
+
+async def test_a_worker_that_was_paused_for_longer_than_its_lease_changes_nothing_when_it_goes_on(
+    slack, postgres_url, tmp_path
+):
+    database = Database(postgres_url)
+    messages = await written(database)
+    async with proxying(slack.api_url) as (proxy, url), works(slack, url, postgres_url, database, tmp_path) as at_work:
+        paused = asyncio.Event()
+
+        def act(where):
+            if where == "accepted" and not paused.is_set():
+                at_work.signal(signal.SIGSTOP)
+                paused.set()
+
+        proxy.act = act
+        await at_work.start(1)
+        await asyncio.wait_for(paused.wait(), 60)
+        await at_work.let_leases_pass()
+        await at_work.start(1)
+        await at_work.until_all_is_sent()
+        at_work.signal(signal.SIGCONT)
+        async with database.reading() as connection:
+            before = (await connection.execute(select(outbox.c.key, outbox.c.message_id))).all()
+        at_work.signal(signal.SIGTERM)
+        await at_work.until_ended()
+        async with database.reading() as connection:
+            after = (await connection.execute(select(outbox.c.key, outbox.c.message_id))).all()
+    await database.close()
+    assert sorted(before) == sorted(after)
+    for channel, keys in messages.items():
+        found = posted(slack, channel)
+        assert in_order(found) == keys
+        assert all(copies <= 1 + at_work.killed_in[key] for key, copies in Counter(found).items())
+
+
+async def test_on_sigterm_what_is_being_posted_ends_so_that_nothing_is_left_unclear(
+    slack, database, database_url, tmp_path
+):
+    messages = await written(database)
+    async with proxying(slack.api_url) as (proxy, url), works(slack, url, database_url, database, tmp_path) as at_work:
+        told = asyncio.Event()
+
+        def act(where):
+            if where == "asked" and not told.is_set():
+                at_work.signal(signal.SIGTERM)
+                told.set()
+
+        proxy.act = act
+        await at_work.start(1)
+        await asyncio.wait_for(told.wait(), 60)
+        await at_work.until_ended()
+        async with database.reading() as connection:
+            states = set(await connection.scalars(select(outbox.c.state)))
+        assert states == {OutboxState.SENT, OutboxState.PENDING}
+        await at_work.start(1)
+        await at_work.until_all_is_sent()
+    for channel, keys in messages.items():
+        assert posted(slack, channel) == keys
