@@ -27,6 +27,7 @@ from bot.reply.model import Option, Reply
 from bot.settings import Settings
 from bot.store import Store
 from bot.store.installations import Installations
+from bot.store.rates import RateRows
 from bot.wallet.accounts import Accounts
 
 if TYPE_CHECKING:
@@ -169,11 +170,16 @@ class Bot:
         """
         from bot.jobs.duties import scheduler_of  # noqa: PLC0415 - a single line is answered sooner without it
 
-        return scheduler_of(self._store, posters, self._clock, speed)
+        return scheduler_of(self._store, self._accounts, self._charts, posters, self._clock, speed)
 
     async def forget(self, workspace: WorkspaceRef) -> None:
         """Delete everything stored for a workspace that the bot was removed from. Safe to repeat."""
         await self._accounts.forget(workspace)
+
+    @property
+    def turns(self) -> RateRows:
+        """By which processes that share a limit of a chat keep one pace."""
+        return self._store.rates
 
     @property
     def installations(self) -> Installations:

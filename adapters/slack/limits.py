@@ -1,8 +1,8 @@
 """How fast Slack may be called: an even pace for each channel, workspace and method, so that 429s stay rare.
 
 Slack documents about one message a second for each channel, a ceiling for each workspace that it does not name, and a
-tier of calls a minute for each method and workspace (Slack, Rate limits). Each process keeps its own pace: where
-several share a workspace, the 429s that they draw slow each of them down.
+tier of calls a minute for each method and workspace (Slack, Rate limits). Each process keeps its own pace, but for what
+it posts: there all that share a workspace keep one.
 """
 
 import asyncio
@@ -11,7 +11,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
+
+from bot.domain.errors import DatabaseUnavailable
 
 Now: TypeAlias = Callable[[], float]
 Sleep: TypeAlias = Callable[[float], Awaitable[None]]
@@ -61,12 +63,23 @@ class Busy(Exception):
         self.seconds = seconds
 
 
-class Limits:
-    """The pace of everything that one process sends. Safe from many tasks at once; who comes first goes first."""
+class Turns(Protocol):
+    """When posts may go, one after the other, whichever process sends them (the store's `RateRows`)."""
 
-    def __init__(self, now: Now = time.monotonic, sleep: Sleep = asyncio.sleep) -> None:
+    async def reserve(self, key: str, now: float, period: float, tolerance: float, patience: float) -> float:
+        """Reserve one call; the seconds to wait before it. More than `patience` means that nothing was reserved."""
+
+
+class Limits:
+    """The pace of everything that one process sends. Safe from many tasks at once; who comes first goes first.
+
+    `turns` are for what is posted by several processes, which share the wall clock; without them this one is alone.
+    """
+
+    def __init__(self, now: Now = time.monotonic, sleep: Sleep = asyncio.sleep, turns: Turns | None = None) -> None:
         self._now = now
         self._sleep = sleep
+        self._turns = turns
         self._gates: dict[tuple[str, str, str], _Gate] = {}
         self._sweep_at = MOST_GATES
 
@@ -80,7 +93,20 @@ class Limits:
             if channel:
                 gate = self._gate(("channel", workspace, channel), CHANNEL)
                 await turns.enter_async_context(gate.turn(deadline))
-            await turns.enter_async_context(self._method(workspace, method).turn(deadline))
+            gate = self._method(workspace, method)
+            await turns.enter_async_context(gate.turn(deadline))
+            if channel and self._turns is not None:
+                await self._share(self._turns, workspace, gate.period, deadline)
+
+    async def _share(self, turns: Turns, workspace: str, period: float, deadline: float) -> None:
+        patience = deadline - self._now()
+        try:
+            wait = await turns.reserve(f"slack:{workspace}", time.time(), period, 0.0, patience)
+        except DatabaseUnavailable:  # at this process's own pace, then
+            return
+        if wait > patience:
+            raise Busy(wait)
+        await self._sleep(wait)
 
     def stop(self, workspace: str, method: str, seconds: float) -> None:
         """After a 429: let no call of this method go in this workspace for so long, then somewhat fewer than before."""
@@ -112,6 +138,11 @@ class _Gate:
         self._share = 1.0
 
     @property
+    def period(self) -> float:
+        """Seconds from one call to the next, as far as is known now."""
+        return self._period / self._share_now
+
+    @property
     def is_idle(self) -> bool:
         """Whether it knows nothing that a new one would not."""
         now = self._now()
@@ -128,7 +159,7 @@ class _Gate:
                     self._check(self._wait, deadline)
                     await self._sleep(self._wait)
                 yield
-                self._even_until = max(self._even_until, self._now()) + self._period / self._share_now
+                self._even_until = max(self._even_until, self._now()) + self.period
         finally:
             self._queued -= 1
 
