@@ -62,17 +62,18 @@ class ContentStatsClient:
         self._patience = patience
         self._limiter = Limiter(rates, key_fingerprint(base_url, key), now, sleep)
         self._exchange = Exchange(base_url, self._key, timeouts, transport)
-        self._is_patient = False
+        self._tries = TRIES
+        self._turn_within: float | None = None
 
-    def in_background(self) -> Self:
-        """The same client for work that nobody waits for: its calls let every other one go before them.
+    def in_background(self, turn_within: float) -> Self:
+        """The same client for reading that nobody waits for: its calls let every other one go before them.
 
-        They leave the burst alone, are tried once, and raise RateLimited at once where it is not their turn: so they
-        hold nothing while they wait. `aclose` is the first one's.
+        They are tried once, and raise RateLimited where their turn does not come within so many seconds. `aclose` is
+        the first one's.
         """
-        patient = copy(self)
-        patient._is_patient = True  # noqa: SLF001 - its own class
-        return patient
+        last = copy(self)
+        last._tries, last._turn_within = 1, turn_within  # noqa: SLF001 - its own class
+        return last
 
     @property
     def is_test(self) -> bool:
@@ -117,9 +118,7 @@ class ContentStatsClient:
 
     async def _get(self, path: str, read: Callable[[bytes], T], query: Mapping[str, str] | None = None) -> T:
         async def attempt(patience: float) -> T:
-            deadline = self._now() + patience
-            await self._limiter.admit(0 if self._is_patient else patience, evenly=self._is_patient)
-            within = max(deadline - self._now(), SHORTEST_TRY)
+            within = await self._turn(patience)
             try:
                 return read(await self._call("GET", path, query=query, within=within))
             except (NeverSent, Lost, ForeignBody) as error:
@@ -129,8 +128,16 @@ class ContentStatsClient:
                     raise Setback(refused.error, refused.not_before) from None
                 raise refused.error from None
 
-        tries = 1 if self._is_patient else TRIES
-        return await persist(attempt, self._patience, self._now, self._sleep, tries)
+        return await persist(attempt, self._patience, self._now, self._sleep, self._tries)
+
+    async def _turn(self, patience: float) -> float:
+        """Wait until a call that reads may go; the seconds that are left to it."""
+        if self._turn_within is not None:
+            await self._limiter.admit_last(self._turn_within)
+            return self._patience
+        deadline = self._now() + patience
+        await self._limiter.admit(patience)
+        return max(deadline - self._now(), SHORTEST_TRY)
 
     async def _post(
         self, path: str, payload: Mapping[str, object] | None, read: Callable[[bytes], T], unclear: str

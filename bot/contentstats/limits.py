@@ -61,18 +61,26 @@ class Limiter:
     def _tolerance(self) -> float:
         return self._period * max(self._limit / 6 - 1, 0) + ROUNDING
 
-    async def admit(self, patience: float, *, evenly: bool = False) -> None:
-        """Return when one call may go. Raises RateLimited at once where that takes more than `patience` seconds.
-
-        A call that goes `evenly` leaves the burst to the others: it goes when every call before it is paid for.
-        """
+    async def admit(self, patience: float) -> None:
+        """Return when one call may go. Raises RateLimited at once where that takes more than `patience` seconds."""
         now = self._now()
-        tolerance = ROUNDING if evenly else self._tolerance
-        wait = await self._store.reserve(self._key, now, self._period, tolerance, patience)
+        wait = await self._store.reserve(self._key, now, self._period, self._tolerance, patience)
         if wait > patience:
-            raise rate_limited(now, now + min(wait, LONGEST_WAIT))
+            raise rate_limited(now, now + min(wait, LONGEST_WAIT), was_asked=False)
         if wait > 0:
             await self._sleep(wait)
+
+    async def admit_last(self, patience: float) -> None:
+        """As `admit`, for a call that lets all others go first: it leaves them the burst and reserves nothing."""
+        deadline = self._now() + patience
+        while True:
+            now = self._now()
+            wait = await self._store.reserve(self._key, now, self._period, ROUNDING, 0)
+            if wait <= 0:
+                return
+            if now + wait > deadline:
+                raise rate_limited(now, now + min(wait, LONGEST_WAIT), was_asked=False)
+            await self._sleep(max(wait, ROUNDING))
 
     async def learn(self, status: int, headers: Mapping[str, str], body_reset: object = None) -> float | None:
         """Take in what an answer says of the limit; of a 429, return the Unix second at which to go on.
@@ -100,13 +108,13 @@ class Limiter:
         return until if until > now else None
 
 
-def rate_limited(now: float, until: float, words: str = "") -> RateLimited:
-    """The error for calls that may not go before a Unix second; `words` are the server's."""
+def rate_limited(now: float, until: float, words: str = "", *, was_asked: bool = True) -> RateLimited:
+    """The error for calls that may not go before a Unix second; `words` are the server's, where it `was_asked`."""
     seconds = max(math.ceil(until - now), 1)
     said = f" (“{words}”)" if words else ""
     waiting = "1 second" if seconds == 1 else f"{seconds} seconds"
     sentence = f"ContentStats takes no more calls for the moment{said}. Try again in {waiting}."
-    return RateLimited(sentence, datetime.fromtimestamp(until, UTC))
+    return RateLimited(sentence, datetime.fromtimestamp(until, UTC), was_asked=was_asked)
 
 
 def resume_at(headers: Mapping[str, str], body_reset: object, now: float) -> float:

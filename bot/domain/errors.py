@@ -106,11 +106,15 @@ class VideoNotFound(ContentStatsError):
 
 
 class RateLimited(ContentStatsError):
-    """429, or a wait longer than the caller may spend. `retry_at` is when a call may be tried again (UTC)."""
+    """429, or a wait longer than the caller may spend. `retry_at` is when a call may be tried again (UTC).
 
-    def __init__(self, sentence: str, retry_at: datetime) -> None:
+    `was_asked` is False where the API was not: our own pace put the call off.
+    """
+
+    def __init__(self, sentence: str, retry_at: datetime, *, was_asked: bool = True) -> None:
         super().__init__(sentence)
         self.retry_at = retry_at
+        self.was_asked = was_asked
 
 
 class UnexpectedAnswer(ContentStatsError):

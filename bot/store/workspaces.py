@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 
 from bot.domain.caller import WorkspaceRef
 from bot.store.database import Database, insert_into
-from bot.store.tables import workspaces
+from bot.store.tables import credentials, workspaces
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,26 @@ class Workspaces:
         async with self._database.reading() as connection:
             row = (await connection.execute(select(workspaces).where(workspaces.c.id == workspace_id))).one_or_none()
         return None if row is None else Workspace(*row)
+
+    async def using(self, wallet_id: int) -> tuple[Workspace, ...]:
+        """The workspaces that spend from a wallet."""
+        query = select(workspaces).where(workspaces.c.wallet_id == wallet_id).order_by(workspaces.c.id)
+        async with self._database.reading() as connection:
+            return tuple(Workspace(*row) for row in await connection.execute(query))
+
+    async def use_default(self, wallet_id: int) -> None:
+        """Have the operator's workspaces without a key of their own spend from the installation's wallet.
+
+        Writes nothing when they do already.
+        """
+        own = exists().where(credentials.c.workspace_id == workspaces.c.id)
+        other = workspaces.c.is_operators & (workspaces.c.wallet_id != wallet_id) & ~own
+        async with self._database.reading() as connection:
+            found = tuple(await connection.scalars(select(workspaces.c.id).where(other)))
+        if found:
+            changed = update(workspaces).where(workspaces.c.id.in_(found), other)
+            async with self._database.writing() as connection:
+                await connection.execute(changed.values(wallet_id=wallet_id))
 
     async def ensure_workspace(self, ref: WorkspaceRef, wallet_id: int, now: datetime) -> Workspace:
         """The workspace, made when new, with its present name and wallet. Writes nothing when nothing changed."""

@@ -1,6 +1,7 @@
 """Which workspace uses which wallet: its own key where it has linked one, else the installation's. Opens each once."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -12,10 +13,13 @@ from bot.contentstats.limits import Sleep
 from bot.contentstats.short_links import ShortLinks
 from bot.domain.caller import Person, WorkspaceRef
 from bot.domain.clock import Clock
+from bot.domain.errors import NotConfigured
 from bot.domain.money import Usage
 from bot.store import Store
 from bot.store.workspaces import Workspace
 from bot.wallet.wallet import Wallet
+
+logger = logging.getLogger(__name__)
 
 KNOWN_FOR = timedelta(seconds=30)
 """How long a workspace is taken to use the same wallet: another process may link another key meanwhile."""
@@ -64,7 +68,8 @@ class Accounts:
         """Open the installation's own wallet, which settles what a crash left unclear in it."""
         self._opened.push_async_callback(self._short_links.aclose)
         if self._default_key is not None:
-            await self._wallet(self._default_key)
+            wallet = await self._wallet(self._default_key)
+            await self._store.workspaces.use_default(wallet.id)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -115,13 +120,33 @@ class Accounts:
         self._known.pop(ref, None)
 
     async def stored(self, workspace_id: int) -> Account | None:
-        """A stored workspace with its wallet, when nobody asks from there; None where it is gone."""
+        """A stored workspace with its wallet, when nobody asks from there; None where it is gone.
+
+        Its wallet is None where it has no key, or one that cannot be opened, which is logged.
+        """
         workspace = await self._store.workspaces.by_id(workspace_id)
         if workspace is None:
             return None
+        try:
+            return Account(workspace, await self._wallet_of(workspace))
+        except NotConfigured as error:
+            logger.warning("a workspace's key cannot be opened: %s", error, extra={"workspace": workspace.id})
+            return Account(workspace, None)
+
+    async def wallet(self, wallet_id: int) -> Wallet:
+        """The wallet of this number, opened by the key of a stored workspace; NotConfigured where none opens it."""
+        if wallet_id in self._wallets:
+            return self._wallets[wallet_id]
+        for workspace in await self._store.workspaces.using(wallet_id):
+            account = await self.stored(workspace.id)
+            if account is not None and account.wallet is not None and account.wallet.id == wallet_id:
+                return account.wallet
+        raise NotConfigured("The API key of this wallet is not known here, or cannot be opened with SECRET_KEYS.")
+
+    async def _wallet_of(self, workspace: Workspace) -> Wallet | None:
         own = await self._store.credentials.of(workspace.id)
         key = own.key if own else self._default_key if workspace.is_operators else None
-        return Account(workspace, None if key is None else await self._wallet(key))
+        return None if key is None else await self._wallet(key)
 
     async def _look_up(self, ref: WorkspaceRef, now: datetime) -> Account:
         stored = await self._store.workspaces.find(ref)

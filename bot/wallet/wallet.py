@@ -16,6 +16,7 @@ from bot.store import Store
 from bot.wallet.mirror import Dated, Mirror
 from bot.wallet.spending import Spending
 from bot.wallet.stopping import Stopping
+from bot.wallet.watch import Watch
 
 SHORT_LINK_AGE = timedelta(days=30)
 """How long a short link is taken to lead where it led."""
@@ -43,6 +44,7 @@ class Wallet:
         self.mirror = Mirror(client, store, wallet_id, clock, sleep)
         self.spending = Spending(client, store, self.mirror, wallet_id, clock, sleep)
         self.stopping = Stopping(client, self.mirror)
+        self.watch = Watch(client, store, wallet_id, clock, sleep)
         self._client = client
         self._short_links = short_links
         self._clock = clock

@@ -1,0 +1,123 @@
+"""Polls every wallet that is due, in any number of processes: one at a time each, and never against a closed door.
+
+What a wallet needs is `bot.wallet.watch`'s to know; here is who does it, and when a wallet that fails is tried again.
+"""
+
+import asyncio
+import logging
+import random
+from datetime import datetime, timedelta
+
+from bot.domain.clock import Clock
+from bot.domain.errors import ContentStatsError, KeyRejected, NotConfigured, RateLimited
+from bot.store import Store
+from bot.store.polling import LONGEST_REST, Polled
+from bot.wallet.accounts import Accounts
+from bot.wallet.watch import Step, Watch
+
+logger = logging.getLogger(__name__)
+
+AT_ONCE = 8
+"""Wallets that one process polls together."""
+LEASE = timedelta(minutes=3)
+"""How long the wallet of a process that died is left alone: longer than any turn."""
+FIRST_REST = timedelta(seconds=10)
+SERVICE_REST = timedelta(minutes=5)
+"""The longest rest of a wallet whose API does not answer; with a key that is refused it rests up to an hour."""
+KEY_REST = timedelta(minutes=10)
+STEP_REST = timedelta(minutes=1)
+"""When a step that failed is tried again where others went well."""
+
+
+class Poller:
+    """Keeps the mirrors fresh. Any number of processes may."""
+
+    def __init__(self, accounts: Accounts, store: Store, clock: Clock) -> None:
+        self._accounts = accounts
+        self._store = store
+        self._clock = clock
+        self._places = asyncio.Semaphore(AT_ONCE)
+        self._step_rests: dict[tuple[int, Step], datetime] = {}
+        self._is_ending = False
+
+    async def poll_due(self) -> int:
+        """Poll what is due now; returns how many things were read. Safe to end anywhere: what was read is kept."""
+        wallets = await self._store.polling.due(self._clock())
+        results = await asyncio.gather(*map(self._poll, wallets), return_exceptions=True)
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result  # only now: one wallet's trouble is not the others'
+        return sum(result for result in results if isinstance(result, int))
+
+    def stop(self) -> None:
+        """Begin nothing more; what is under way is finished."""
+        self._is_ending = True
+
+    async def _poll(self, wallet_id: int) -> int:
+        """One wallet's turn, if no other process has it. One that fails holds no other up."""
+        name = f"poll:{wallet_id}"
+        async with self._places:
+            if self._is_ending:
+                return 0
+            token = await self._store.leases.take(name, self._clock(), LEASE)
+            if token is None:
+                return 0
+            try:
+                return await self._turn(wallet_id)
+            finally:
+                await self._store.leases.give_back(name, token)
+
+    async def _turn(self, wallet_id: int) -> int:
+        now = self._clock()
+        state = await self._store.polling.state(wallet_id)
+        if state.next_at is not None and now < state.next_at <= now + 2 * LONGEST_REST:
+            return 0  # another process has just been here
+        try:
+            wallet = await self._accounts.wallet(wallet_id)
+            done = await self._steps(wallet_id, wallet.watch, state)
+        except (ContentStatsError, NotConfigured) as error:
+            await self._rest(wallet_id, state, error)
+            return 0
+        await self._store.polling.went_well(wallet_id, self._clock(), await self._next(wallet_id, wallet.watch))
+        return done
+
+    async def _steps(self, wallet_id: int, watch: Watch, state: Polled) -> int:
+        """Every step that is due; raises the first error where nothing was read, or any while the wallet fails."""
+        done, problem = 0, None
+        due = await watch.when()
+        for step in Step:
+            now = self._clock()
+            if self._is_ending or step not in due or now < self._due(wallet_id, step, due[step]):
+                continue
+            try:
+                done += await watch.take(step, is_probe=state.failures > 0)
+            except ContentStatsError as error:
+                if isinstance(error, RateLimited) and not error.was_asked:
+                    break  # people are before it: the next tick goes on
+                if state.failures or isinstance(error, KeyRejected | RateLimited):
+                    raise
+                logger.warning("polling failed: %s", error, extra={"wallet": wallet_id, "step": step})
+                self._step_rests[wallet_id, step] = now + STEP_REST
+                problem = problem or error
+        if problem is not None and not done:
+            raise problem
+        return done
+
+    def _due(self, wallet_id: int, step: Step, at: datetime) -> datetime:
+        rests_until = self._step_rests.get((wallet_id, step), at)
+        return max(at, min(rests_until, self._clock() + STEP_REST))  # the clock may have been set back
+
+    async def _next(self, wallet_id: int, watch: Watch) -> datetime:
+        """When the wallet is due again; at the next tick where something is left."""
+        return min(self._due(wallet_id, step, at) for step, at in (await watch.when()).items())
+
+    async def _rest(self, wallet_id: int, state: Polled, error: ContentStatsError | NotConfigured) -> None:
+        """Let a wallet rest after a failure, the longer the more there were in a row."""
+        failures, now = state.failures + 1, self._clock()
+        is_refused = isinstance(error, KeyRejected | NotConfigured)
+        first, longest = (KEY_REST, LONGEST_REST) if is_refused else (FIRST_REST, SERVICE_REST)
+        rest = min(first * 2 ** min(failures - 1, 10), longest) * random.uniform(0.5, 1)
+        until = max(now + rest, error.retry_at) if isinstance(error, RateLimited) else now + rest
+        level = logging.WARNING if failures == 1 else logging.INFO
+        logger.log(level, "a wallet rests: %s", error, extra={"wallet": wallet_id, "failures": failures})
+        await self._store.polling.failed(wallet_id, until, failures, str(error))

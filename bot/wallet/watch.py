@@ -1,0 +1,178 @@
+"""What is asked of the API for one wallet though nobody waits for it, each at its own pace and behind every person.
+
+A day of it costs, whatever happens: a page a video and snapshot hour, the wallet's money every ten minutes, the list
+every ten minutes where it is one call and every hour where it takes more.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import assert_never
+
+from bot.contentstats.client import ContentStatsClient
+from bot.contentstats.limits import Sleep
+from bot.domain.clock import Clock
+from bot.domain.errors import AccessDenied, ContentStatsError, KeyRejected, RateLimited, VideoNotFound
+from bot.domain.reading import FARTHEST
+from bot.domain.tracking import TrackRequest
+from bot.domain.videos import HOUR
+from bot.store import Store
+from bot.store.videos import StoredVideo
+from bot.wallet.mirror import LONG_LIST_AGE, Mirror
+from bot.wallet.spending import BETWEEN_LOOKS, Spending
+
+USAGE_EVERY = timedelta(minutes=10)
+LIST_EVERY = timedelta(minutes=10)
+TURN_WITHIN = 20.0
+"""Seconds that a call waits for its turn. One for a page waits for none: a person may want that page meanwhile."""
+PAGES = 50
+"""Pages of one turn at most, so that it ends."""
+MOST_WAITING = 10.0
+"""Seconds that the pages of one turn wait for the key's pace in all."""
+SHORTEST_WAIT = 0.05
+FAILURES = 3
+"""Pages in a row that cannot be read, and it is not the pages' fault."""
+AGAIN = timedelta(minutes=5)
+"""When a page that could not be read is tried again: others come before it."""
+LOOKS = ((timedelta(minutes=30), BETWEEN_LOOKS), (timedelta(days=1), timedelta(minutes=10)))
+"""How far apart the looks for an unclear request are, up to an age of it; an hour beyond."""
+
+
+class Step(StrEnum):
+    """What there is to do in a wallet, in this order: the few calls before the many."""
+
+    USAGE = "usage"
+    LIST = "list"
+    LOOK = "look"
+    PAGES = "pages"
+
+
+class Watch:
+    """One wallet's reading in the background. One at a time: whoever calls holds the wallet's lease."""
+
+    def __init__(
+        self,
+        client: ContentStatsClient,
+        store: Store,
+        wallet_id: int,
+        clock: Clock,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        last = client.in_background(TURN_WITHIN)
+        self._mirror = Mirror(last, store, wallet_id, clock, sleep)
+        self._spending = Spending(last, store, self._mirror, wallet_id, clock, sleep)
+        self._pages = Mirror(client.in_background(0), store, wallet_id, clock, sleep)
+        self._store = store
+        self._id = wallet_id
+        self._clock = clock
+        self._sleep = sleep
+
+    async def when(self) -> Mapping[Step, datetime]:
+        """When each step is due; one that is not there has nothing to do."""
+        now = self._clock()
+        usage = await self._store.wallets.usage(self._id)
+        swept = await self._store.wallets.swept(self._id)
+        list_every = LONG_LIST_AGE if await self._mirror.is_long() else LIST_EVERY
+        found = {
+            Step.USAGE: _after(usage[1] if usage else None, USAGE_EVERY, now),
+            Step.LIST: _after(swept.at if swept else None, list_every, now),
+        }
+        page = await self._store.videos.next_due(self._id)
+        if page is not None:
+            found[Step.PAGES] = page if page <= now + 2 * FARTHEST else now  # else the clock was set back since
+        unclear = [each.submitted_at for each in await self._unclear(now) if each.submitted_at is not None]
+        if unclear:
+            found[Step.LOOK] = max(max(unclear) + BETWEEN_LOOKS, now)
+        return found
+
+    async def take(self, step: Step, *, is_probe: bool = False) -> int:
+        """Do what is due of a step; returns how much that was. Raises ContentStatsError.
+
+        A probe asks no further after its first failure.
+        """
+        match step:
+            case Step.USAGE:
+                await self._mirror.read_usage()
+                return 1
+            case Step.LIST:
+                await self._mirror.read_list()
+                return 1
+            case Step.LOOK:
+                return await self._look()
+            case Step.PAGES:
+                return await self._read_pages(1 if is_probe else FAILURES)
+            case _:
+                assert_never(step)
+
+    async def backlog(self) -> int:
+        """How many pages are due."""
+        return await self._store.videos.backlog(self._id, self._clock())
+
+    async def _unclear(self, now: datetime) -> tuple[TrackRequest, ...]:
+        return await self._store.tracking.unsettled(self._id, now)
+
+    async def _look(self) -> int:
+        """Look for what unclear requests started. Of all processes one looks, and not more often than `LOOKS` says."""
+        now = self._clock()
+        old = [
+            each
+            for each in await self._unclear(now - BETWEEN_LOOKS)
+            if each.submitted_at is None or each.submitted_at <= now - BETWEEN_LOOKS
+        ]
+        if not old:
+            return 0
+        youngest = now - max(each.submitted_at or each.proposed_at for each in old)
+        apart = next((apart for age, apart in LOOKS if youngest < age), HOUR)
+        # Nobody gives this lease back: it ends when the next look may be.
+        if await self._store.leases.take(f"look:{self._id}", now, apart) is None:
+            return 0
+        await self._spending.settle_all()
+        return len(old)
+
+    async def _read_pages(self, failures: int) -> int:
+        """Read the pages that are due, the longest overdue first; those that cannot be read make way for the others."""
+        read, failed, waited = 0, 0, 0.0
+        for stored in await self._store.videos.due(self._id, self._clock(), PAGES):
+            try:
+                wait = await self._turn(stored, MOST_WAITING - waited)
+            except RateLimited as error:
+                if error.was_asked:
+                    raise
+                break
+            except ContentStatsError as error:
+                failed += 1
+                await self._postpone(stored, error)
+                if failed == failures or isinstance(error, KeyRejected):
+                    raise
+                continue
+            read, failed, waited = read + 1, 0, waited + wait
+        return read
+
+    async def _turn(self, stored: StoredVideo, patience: float) -> float:
+        """Read one page when it is its turn; returns the seconds that this took to come."""
+        waited = 0.0
+        while True:
+            try:
+                await self._pages.read_page(stored)
+            except RateLimited as error:
+                wait = max((error.retry_at - self._clock()).total_seconds(), SHORTEST_WAIT)
+                if error.was_asked or waited + wait > patience:
+                    raise
+                await self._sleep(wait)
+                waited += wait
+            else:
+                return waited
+
+    async def _postpone(self, stored: StoredVideo, error: ContentStatsError) -> None:
+        if isinstance(error, KeyRejected):
+            return
+        due: datetime | None = self._clock() + AGAIN
+        if isinstance(error, VideoNotFound | AccessDenied):  # what runs may come back; what is over has nothing to say
+            due = self._clock() + HOUR if stored.video.is_running else None
+        await self._store.videos.postpone_read(self._id, stored.video.id, due)
+
+
+def _after(at: datetime | None, every: timedelta, now: datetime) -> datetime:
+    """The next time of something last done `at` a moment; now where that seems to come from the future."""
+    return now if at is None or at > now else at + every
