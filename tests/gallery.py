@@ -93,6 +93,7 @@ def _after_spending() -> Iterator[tuple[str, Reply]]:
     refused = tracking.Result(request(RequestState.PROPOSED, 3), video(3), "the video is already being tracked.")
     yield "tracking.outcome_card", tracking.outcome_card((started,))
     yield "tracking.outcome_card: told before", tracking.outcome_card((replace(started, is_news=False),))
+    yield "tracking.announcement", tracking.announcement(started)
     yield "tracking.outcome_card: unclear", tracking.outcome_card((unclear,))
     yield "tracking.outcome_card: failed", tracking.outcome_card((failed,))
     yield "tracking.outcome_card: refused", tracking.outcome_card((replace(refused, is_refused=True),))

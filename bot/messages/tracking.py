@@ -1,7 +1,7 @@
 """After a person pressed the button: what was started, what was not and why, and what is not known yet."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from bot.domain.caller import Person
@@ -29,6 +29,7 @@ from bot.reply.model import (
     Tone,
     text,
 )
+from bot.reply.plain import plain_spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,11 @@ def outcome_card(results: Sequence[Result]) -> Reply:
         tone=Tone.SUCCESS if len(started) == len(results) else Tone.WARNING,
         public_line=_public_line(results),
     )
+
+
+def announcement(result: Result) -> Reply:
+    """For the channel: the public line of a start that nobody had asked about when it was found."""
+    return Reply(plain_spans(_public_line((replace(result, is_news=True),))))
 
 
 def cancelled() -> Reply:

@@ -17,6 +17,8 @@ from bot.domain.tracking import RequestState, TrackRequest
 from bot.domain.videos import Video
 from bot.store import audit, mirror
 from bot.store.database import Database, insert_into
+from bot.store.outbox import Message, enqueue
+from bot.store.polling import poll_by
 from bot.store.submission import (
     AlreadyRunning,
     CapReached,
@@ -120,10 +122,13 @@ class Tracking:
             request, _ = await _move(connection, request_id, IS_PROPOSED, submitted)
             return Submitted(request)
 
-    async def mark_tracking(self, request_id: int, video: Video, now: datetime) -> tuple[TrackRequest, bool]:
+    async def mark_tracking(
+        self, request_id: int, video: Video, now: datetime, say: Sequence[Message] = ()
+    ) -> tuple[TrackRequest, bool]:
         """The API started the video: keep it as the workspace's own and note the spending. Safe to repeat.
 
-        Returns the request, and whether it was this call that noted it. What was given up as absent is started after
+        Returns the request, and whether it was this call that noted it; then it has also written what it was given to
+        `say` into the outbox. What was given up as absent is started after
         all when the API says so, and costs more than was confirmed when the API says that.
         """
         given_up = (track_requests.c.state == RequestState.FAILED) & track_requests.c.submitted_at.is_not(None)
@@ -138,15 +143,22 @@ class Tracking:
                 owner = (request.workspace_id, request.person)
                 await mirror.give_owner(connection, request.wallet_id, video.id, owner)
                 await audit.write_track(connection, request, now)
+                await _say(connection, say, now)
             return request, moved
 
-    async def mark_failed(self, request_id: int, outcome: str, now: datetime) -> TrackRequest:
-        """What was submitted certainly started nothing. Returns the request as it stands, changed or not."""
+    async def mark_failed(
+        self, request_id: int, outcome: str, now: datetime, say: Sequence[Message] = ()
+    ) -> TrackRequest:
+        """What was submitted certainly started nothing. Returns the request as it stands, changed or not.
+
+        `say` is as for `mark_tracking`.
+        """
         async with self._database.writing() as connection:
             failed = {"state": RequestState.FAILED, "outcome": outcome}
             request, moved = await _move(connection, request_id, IS_IN_FLIGHT, failed)
             if moved:
                 await audit.write_track(connection, request, now)
+                await _say(connection, say, now)
             return request
 
     async def mark_unknown(self, request_id: int, outcome: str, now: datetime) -> TrackRequest:
@@ -158,6 +170,7 @@ class Tracking:
             )
             if moved:
                 await audit.write_track(connection, request, now)
+                await poll_by(connection, request.wallet_id, now)  # to look for it without being asked
             return request
 
     async def drop(self, request_id: int, outcome: str) -> TrackRequest:
@@ -199,6 +212,11 @@ class Tracking:
         async with self._database.reading() as connection:
             found = await _requests(connection, mine)
         return next(((each.person, each.submitted_at) for each in found if each.submitted_at is not None), None)
+
+
+async def _say(connection: AsyncConnection, messages: Sequence[Message], now: datetime) -> None:
+    for message in messages:
+        await enqueue(connection, message, now)
 
 
 def _batch(workspace_id: int, token: str) -> ColumnElement[bool]:

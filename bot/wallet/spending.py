@@ -22,6 +22,7 @@ from bot.domain.videos import Video, VideoList
 from bot.store import Store
 from bot.store.tracking import Expired, NotProposed, Refused, Submitted
 from bot.wallet.mirror import Mirror
+from bot.wallet.settled import settled
 
 logger = logging.getLogger(__name__)
 
@@ -94,7 +95,11 @@ class Spending:
         return await self._settle(request, listing)
 
     async def settle_all(self) -> None:
-        """Look for every request that a crash or an unclear answer left open; what stays unclear stays stored."""
+        """Look for every request that a crash or an unclear answer left open; what stays unclear stays stored.
+
+        Nobody may be waiting for one of them any more, so the outbox takes what is found to its asker, and a start to
+        its channel.
+        """
         waiting = await self._store.tracking.unsettled(self._wallet_id, self._clock())
         if not waiting:
             return
@@ -104,13 +109,13 @@ class Spending:
             logger.warning("unclear requests cannot be looked up: %s", error)
             return
         for request in waiting:
-            outcome = await self._settle(request, listing)
+            outcome = await self._settle(request, listing, is_asked=False)
             logger.info("unclear request looked up", extra={"request": request.id, "state": outcome.request.state})
 
-    async def _settle(self, request: TrackRequest, listing: VideoList) -> Outcome:
+    async def _settle(self, request: TrackRequest, listing: VideoList, *, is_asked: bool = True) -> Outcome:
         found = await self._started_by(request, listing.videos)
         if found is not None:
-            return await self._started(request, found)
+            return await self._started(request, found, is_asked=is_asked)
         if request.submitted_at is None or not await self._proves_absence(request, listing):
             return Outcome(request)
         if self._clock() - request.submitted_at < QUIET + request.clean_looks * BETWEEN_LOOKS:
@@ -118,7 +123,9 @@ class Spending:
         if await self._store.tracking.count_look(request.id) < CLEAN_LOOKS:
             return Outcome(request)
         absent = "it does not appear in the account, so it was not started and costs nothing. /track tries it anew."
-        return Outcome(await self._store.tracking.mark_failed(request.id, absent, self._clock()))
+        now = self._clock()
+        say = () if is_asked else settled(replace(request, state=RequestState.FAILED, outcome=absent), None, now)
+        return Outcome(await self._store.tracking.mark_failed(request.id, absent, now, say))
 
     async def _proves_absence(self, request: TrackRequest, listing: VideoList) -> bool:
         """Whether a listing without a request's video shows that there is none.
@@ -154,11 +161,13 @@ class Spending:
             return Outcome(failed, error=error)
         return await self._started(request, video)
 
-    async def _started(self, request: TrackRequest, video: Video) -> Outcome:
+    async def _started(self, request: TrackRequest, video: Video, *, is_asked: bool = True) -> Outcome:
         """Note what was started, with what the API's short answer leaves out."""
         started_at = video.started_at or request.submitted_at
         whole = replace(video, days=request.days if video.days is None else video.days, started_at=started_at)
-        started, is_news = await self._store.tracking.mark_tracking(request.id, whole, self._clock())
+        now = self._clock()
+        say = () if is_asked else settled(replace(request, state=RequestState.TRACKING, outcome=""), whole, now)
+        started, is_news = await self._store.tracking.mark_tracking(request.id, whole, now, say)
         return Outcome(started, whole, is_news=is_news)
 
     async def _look_soon(self, request: TrackRequest, error: OutcomeUnclear) -> Outcome:

@@ -1,0 +1,118 @@
+"""A poller at a sandbox, on one clock that moves by hand and by sleeping: the database, the sandbox, all obey it."""
+
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from adapters.sandbox.serve import Sandbox
+from bot.contentstats.client import ContentStatsClient
+from bot.contentstats.exchange import Timeouts
+from bot.domain.caller import Person, WorkspaceRef
+from bot.jobs.poll import Poller
+from bot.store import Store
+from bot.store.database import Database
+from bot.store.polling import Polled
+from bot.wallet.accounts import Accounts
+from tests.standins.scene import PAGE, HandClock, sandbox_of
+
+TICK = timedelta(seconds=5)
+ANA = Person("U-ana", "Ana")
+HERE = WorkspaceRef("slack", "T1", "Here")
+THERE = WorkspaceRef("discord", "G1", "There")
+KEYS = ("0123456789abcdef" * 2,)
+
+
+class SleepingClock(HandClock):
+    """A clock that also moves while somebody sleeps."""
+
+    def seconds(self) -> float:
+        return self.now.timestamp()
+
+    async def sleep(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+@dataclass
+class Post:
+    """One process: its connection to the database, its accounts and its poller."""
+
+    store: Store
+    accounts: Accounts
+    poller: Poller
+
+    async def wallet(self, ref: WorkspaceRef = HERE) -> Any:
+        """The wallet of a workspace, which is stored by asking."""
+        return (await self.accounts.of(ref)).wallet
+
+
+@dataclass
+class Stage:
+    """A sandbox, a database, and as many processes as a test opens."""
+
+    sandbox: Sandbox
+    clock: SleepingClock
+    database_url: str
+    stack: AsyncExitStack
+    posts: list[Post] = field(default_factory=list)
+    timeouts: Timeouts = field(default_factory=Timeouts)
+
+    async def open(self, default_key: str | None = None) -> Post:
+        """One more process."""
+        database = Database(self.database_url)
+        self.stack.push_async_callback(database.close)
+        store = Store(database, KEYS)
+        accounts = Accounts(
+            store,
+            self.clock,
+            self.clock.sleep,
+            base_url=self.sandbox.url,
+            default_key=default_key or self.sandbox.key,
+            connect=lambda key: ContentStatsClient(
+                self.sandbox.url,
+                key,
+                store.rates,
+                now=self.clock.seconds,
+                sleep=self.clock.sleep,
+                timeouts=self.timeouts,
+            ),
+        )
+        await self.stack.enter_async_context(accounts)
+        self.posts.append(Post(store, accounts, Poller(accounts, store, self.clock)))
+        return self.posts[-1]
+
+    def _client(self, key: str, store: Store) -> ContentStatsClient:
+        now, sleep = self.clock.seconds, self.clock.sleep
+        return ContentStatsClient(self.sandbox.url, key, store.rates, now=now, sleep=sleep, timeouts=self.timeouts)
+
+    async def live(self, **span: float) -> int:
+        """Let every process tick in turn for a while; how much they did. Ticks at which nothing is due are left out."""
+        until, done = self.clock.now + timedelta(**span), 0
+        while self.clock.now < until:
+            for post in self.posts:
+                done += await post.poller.poll_due()
+            ahead = [state.next_at for state in await self._states() if state.next_at > self.clock.now + TICK]
+            is_idle = len(ahead) == len(await self._states())
+            self.clock.now = min(min(ahead) if ahead and is_idle else self.clock.now + TICK, until)
+        return done
+
+    async def _states(self) -> list[Polled]:
+        store = self.posts[0].store
+        used = {each.wallet_id for number in range(1, 9) if (each := await store.workspaces.by_id(number))}
+        return [await store.polling.state(wallet_id) for wallet_id in used]
+
+    def track(self, number: int = 0, days: int = 7, key: str | None = None) -> str:
+        """The id of a tracking that somebody started elsewhere."""
+        link = f"https://www.tiktok.com/@steady/video/73012345678901{number:05}"
+        return self.sandbox.world.track(key or self.sandbox.key, link, days).id
+
+    def calls(self, name: str = PAGE) -> int:
+        return len(self.sandbox.calls(name))
+
+
+@asynccontextmanager
+async def stage_of(clock: SleepingClock, database_url: str, **options: Any):
+    """An empty stage; `options` are the sandbox's."""
+    async with AsyncExitStack() as stack:
+        sandbox = await stack.enter_async_context(sandbox_of(clock, wall=clock.seconds, **options))
+        yield Stage(sandbox, clock, database_url, stack)

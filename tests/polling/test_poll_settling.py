@@ -1,0 +1,97 @@
+"""An unclear start is settled by itself: looked for, never sent again, and told once to its asker and its channel."""
+
+import asyncio
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select
+
+from bot.domain.tracking import QUIET, RequestState
+from bot.reply.stored import from_stored
+from bot.store.database import Database
+from bot.store.schedule_tables import outbox
+from tests.polling.stage import ANA, HERE
+from tests.standins.scene import LINK, LIST, TRACK
+
+KEY = "tiktok:7301234567890123456"
+
+
+@pytest.fixture
+def unclear(stage_on_each):
+    """A start of Ana's whose answer was lost, with or without an effect, and the process that sent it."""
+
+    async def start(fault):
+        stage = stage_on_each
+        post = await stage.open()
+        account = await post.accounts.of(HERE)
+        now = stage.clock()
+        requests = await post.store.tracking.propose(
+            account.workspace, "C1", ANA, "batch", [(KEY, LINK, "tiktok")], Decimal("0.015"), now, now + QUIET
+        )
+        stage.sandbox.faults.add(fault, TRACK)
+        stage.sandbox.faults.add("headers", LIST, times=1)
+        stage.sandbox.faults.add("500", LIST, times=9)
+        (outcome,) = await account.wallet.spending.start(requests, ANA, 7, Decimal("2.52"), Decimal(100))
+        assert outcome.request.state is RequestState.UNKNOWN
+        stage.sandbox.faults.clear()
+        return stage, post, outcome.request
+
+    return start
+
+
+async def test_what_was_started_is_found_within_two_minutes_and_told_once(unclear):
+    stage, post, request = await unclear("effect-then-reset")
+    other = await stage.open()  # which looks as it opens, and so may find it first
+    await asyncio.gather(other.poller.poll_due(), post.poller.poll_due())
+    await stage.live(minutes=3)
+    assert len(stage.sandbox.calls(TRACK)) == 1
+    public, private = await said(stage)
+    assert (public.key, public.channel_id, public.person_id) == (f"settled:{request.id}", "C1", None)
+    assert (private.key, private.channel_id, private.person_id) == (f"settled:{request.id}:asker", "", ANA.id)
+    assert from_stored(public.payload, {}).summary.startswith("Ana started tracking ")
+    assert "Tracking started for 7 days, up to $2.52" in from_stored(private.payload, {}).summary
+    assert await post.store.tracking.unsettled(request.wallet_id, stage.clock()) == ()
+
+
+async def test_what_was_not_started_is_told_to_its_asker_alone_after_quiet_and_three_looks(unclear):
+    stage, post, request = await unclear("reset")
+    await stage.live(minutes=9)
+    assert await said(stage) == []
+    looks = stage.calls(LIST)
+    await stage.live(minutes=6)
+    assert stage.calls(LIST) - looks <= 8, "a look a minute, and the list's own"
+    (private,) = await said(stage)
+    assert private.key == f"settled:{request.id}:asker"
+    assert "it does not appear in the account" in from_stored(private.payload, {}).summary
+    assert len(stage.sandbox.calls(TRACK)) == 1
+    assert await post.store.tracking.unsettled(request.wallet_id, stage.clock()) == ()
+
+
+async def test_who_asks_gets_the_answer_and_no_message(unclear):
+    stage, post, request = await unclear("effect-then-reset")
+    outcome = await (await post.wallet()).spending.settle(request)
+    assert outcome.is_news
+    await stage.live(minutes=3)
+    assert await said(stage) == []
+
+
+async def test_what_stays_unclear_is_looked_for_ever_more_seldom(unclear):
+    stage, _, request = await unclear("reset")
+    # An account that hides rows proves no absence.
+    for number in range(101):
+        stage.track(number, days=30)
+    await stage.live(minutes=40)
+    looks = stage.calls(LIST)
+    stage.clock.advance(hours=12)
+    await stage.live(minutes=60)
+    assert 0 < stage.calls(LIST) - looks <= 7 * 8 + 10
+    assert await said(stage) == []
+    assert request.state is RequestState.UNKNOWN
+
+
+async def said(stage):
+    database = Database(stage.database_url)
+    async with database.reading() as connection:
+        rows = (await connection.execute(select(outbox).order_by(outbox.c.id))).all()
+    await database.close()
+    return list(rows)
