@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import logging
 from dataclasses import replace
+from datetime import timedelta
 from types import TracebackType
 from typing import Self
 
@@ -18,7 +19,7 @@ from discord.http import HTTPClient, MultipartParameters, Route, handle_message_
 
 from adapters.discord.exchange import Exchange, as_json
 from adapters.discord.limits import Answer, Limits, Sleep
-from adapters.discord.refusals import MISSING_PERMISSIONS, OURS, TOO_LARGE, UNKNOWN_MESSAGE, refusal
+from adapters.discord.refusals import MISSING_PERMISSIONS, OURS, TOO_LARGE, UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, refusal
 from adapters.discord.render import Message, messages, one_message
 from adapters.discord.sent import card, files
 from bot.ports import ChannelRef, Delivery, Later, Posted, Rejected, Unclear
@@ -28,7 +29,9 @@ logger = logging.getLogger(__name__)
 
 CHAT = "discord"
 MAX_NONCE = 25
-REST = 15.0
+KNOWN_FOR = timedelta(seconds=120)
+"""How long Discord surely knows a nonce: it says for the past few minutes."""
+REST = 6.0
 """Seconds for what did not fit into the first message."""
 PAUSE = 1.0
 """Seconds before a following message of which nobody knows whether it is there is sent again."""
@@ -63,11 +66,15 @@ class DiscordPoster:
     ) -> None:
         await self._exchange.__aexit__(kind, error, trace)
 
+    @property
+    def recognises_for(self) -> timedelta:
+        """How long after a post Discord gives it back instead of taking it a second time."""
+        return KNOWN_FOR
+
     async def post(self, channel: ChannelRef, reply: Reply, key: str) -> Delivery:
         """Post once, into the channel or the thread in it. `key` names this message and no other. Never raises.
 
-        Repeated with the same key within two minutes it is there once all the same. A message that a moderator deleted
-        meanwhile counts as posted, under the id of no message.
+        A message that a moderator deleted before it was known to be there counts as posted, under the id of no message.
         """
         shown = messages(reply)
         delivery = await self._post(channel, shown[0], key)
@@ -103,6 +110,8 @@ class DiscordPoster:
         delivery = await self._call(Route(*_POST, channel_id=_place(channel)), message, _nonce(key))
         if isinstance(delivery, Rejected) and delivery.reason == str(UNKNOWN_MESSAGE):
             return Posted(NO_MESSAGE)  # so Discord answers a nonce whose message was deleted a moment ago
+        if isinstance(delivery, Rejected) and channel.thread_id and delivery.reason == str(UNKNOWN_CHANNEL):
+            return replace(delivery, is_message=True)  # it is the thread that is gone
         return delivery
 
     async def _edit(self, channel: ChannelRef, message_id: str, message: Message) -> Delivery:

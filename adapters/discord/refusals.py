@@ -13,6 +13,7 @@ from bot.ports import Delivery, Later, Posted, Rejected, Unclear
 RATE_LIMITED = "rate_limited"
 SOON = timedelta(minutes=1)
 """When to try again what Discord gives no time for."""
+UNKNOWN_CHANNEL = 10003
 UNKNOWN_MESSAGE = 10008
 MISSING_PERMISSIONS = 50013
 TOO_LARGE = 40005
@@ -37,7 +38,7 @@ GONE = "The message that was to be changed is gone, so nothing was changed. Ask 
 
 PERMANENT: Mapping[int, str] = MappingProxyType(
     {
-        10003: _NO_CHANNEL,
+        UNKNOWN_CHANNEL: _NO_CHANNEL,
         10004: "The bot is not in this server any more. Invite it again.",
         10013: _NO_PERSON,
         UNKNOWN_MESSAGE: GONE,
@@ -52,6 +53,8 @@ PERMANENT: Mapping[int, str] = MappingProxyType(
 """Errors that no second try will mend, with what a person can do."""
 OURS = frozenset({TOO_LARGE, 50006, 50035, 50045, 50109})
 """Errors that only a fault of this program can cause."""
+OF_ONE_MESSAGE = OURS | {UNKNOWN_MESSAGE, 50005, 50083, 160005, 200000, 240000}
+"""Errors after which the channel may take the next message."""
 
 
 def refusal(answer: Answer) -> Delivery:
@@ -65,8 +68,8 @@ def refusal(answer: Answer) -> Delivery:
         return Rejected(NOT_AUTHORIZED, _REMOVED)
     reason = str(answer.code or f"status_{answer.status}")
     if answer.code in PERMANENT:
-        return Rejected(reason, PERMANENT[answer.code])
+        return Rejected(reason, PERMANENT[answer.code], is_message=answer.code in OF_ONE_MESSAGE)
     if answer.code in OURS:
         sentence = f"Discord did not take the message ({reason}). This is a fault of the bot: tell who runs it."
-        return Rejected(reason, sentence)
+        return Rejected(reason, sentence, is_message=True)
     return Later(SOON, reason)

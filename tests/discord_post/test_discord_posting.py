@@ -1,5 +1,6 @@
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -35,6 +36,7 @@ async def test_the_same_key_is_one_message_and_another_key_another(channel, post
     first, again, other = [await poster.post(here, HELLO, key) for key in ("a", "a", "b")]
     assert first == again != other
     assert len(channel.messages) == 2
+    assert poster.recognises_for == timedelta(minutes=2)
 
 
 async def test_the_same_key_once_more_goes_on_where_a_long_message_was_interrupted(discord, channel, poster, here):

@@ -12,7 +12,7 @@ from discord.http import Route
 from adapters.discord import exchange
 from adapters.discord.limits import BAN, Limits
 from adapters.discord.post import DiscordPoster
-from adapters.discord.refusals import OURS, PERMANENT, RATE_LIMITED, UNKNOWN_MESSAGE
+from adapters.discord.refusals import OF_ONE_MESSAGE, OURS, PERMANENT, RATE_LIMITED, UNKNOWN_MESSAGE
 from bot.domain.errors import DatabaseUnavailable
 from bot.ports import Later, Posted, Rejected, Unclear
 from bot.reply.model import Reply
@@ -33,7 +33,8 @@ def calls(discord):
 @pytest.mark.parametrize("code", sorted(set(PERMANENT) - {UNKNOWN_MESSAGE}))
 async def test_a_permanent_error_is_told_with_what_to_do_and_not_tried_again(discord, poster, here, code):
     discord.faults.add(POST, Fault(FaultKind.ERROR, code))
-    assert await poster.post(here, HELLO, "a") == Rejected(str(code), PERMANENT[code])
+    expected = Rejected(str(code), PERMANENT[code], is_message=code in OF_ONE_MESSAGE)
+    assert await poster.post(here, HELLO, "a") == expected
     assert calls(discord) == 1
 
 
@@ -43,8 +44,15 @@ async def test_a_fault_of_ours_is_rejected_and_logged_as_an_error(discord, poste
     delivery = await poster.post(here, HELLO, "a")
     assert isinstance(delivery, Rejected)
     assert str(code) in delivery.sentence
+    assert delivery.is_message
     assert [record.reason for record in caplog.records if record.levelno == logging.ERROR] == [str(code)]
     assert calls(discord) == 1
+
+
+async def test_a_thread_that_is_gone_says_nothing_of_its_channel(poster, here):
+    delivery = await poster.post(replace(here, thread_id="1"), HELLO, "a")
+    assert (delivery.reason, delivery.is_message) == ("10003", True)
+    assert (await poster.post(replace(here, channel_id="1"), HELLO, "b")).is_message is False
 
 
 async def test_real_channels_refuse_as_discord_does(discord, poster, channel, here, guild):
