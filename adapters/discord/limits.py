@@ -31,6 +31,8 @@ BAN = 300.0
 LONGEST_STOP = 3_600.0
 """Seconds; to wait longer is a mistake."""
 SHORTEST_STOP = 0.05
+ROUNDING = 1e-5
+"""Seconds that adding up floats may lose."""
 MOST_PLACES = 10_000
 
 _INVALID = frozenset({401, 403, 429})
@@ -112,9 +114,9 @@ class Limits:
             earliest = self._now() + self._lead
             wait = await self._turns.reserve("discord", earliest, SPARE / GLOBAL, 0.0, deadline - earliest)
             await self._wait_until(earliest + wait, deadline)
-            while len(self._gone) == GLOBAL and self._gone[0] + SECOND > self._now():
+            while len(self._gone) == GLOBAL and self._gone[0] + SECOND > self._now() + ROUNDING:
                 await self._wait_until(self._gone[0] + SECOND, deadline)
-            if self._now() >= self._stopped_until:
+            if self._now() + ROUNDING >= self._stopped_until:
                 break
         self._gone.append(self._now())
 
@@ -144,7 +146,7 @@ class Limits:
     async def _wait_until(self, moment: float, deadline: float) -> None:
         if moment > deadline:
             raise Busy(moment - self._now())
-        while (wait := moment - self._now()) > 0:
+        while (wait := moment - self._now()) > ROUNDING:
             await self._sleep(wait)
 
 
