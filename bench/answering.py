@@ -40,8 +40,8 @@ TRIED_ACK = (
     "takes as long as Bolt; starting the work behind the ack 5 ms later gave 2.2x, collecting no garbage nothing"
 )
 TRIED_ANSWER = (
-    "without noting what was heard, a committed write, /usage took 22 % less and /stats 29 %; with SQLite's "
-    "synchronous=NORMAL 10 % and 16 %; with a shorter switch interval of threads no less"
+    "no longer noting what only looks, and reading the wallet's card by six statements instead of eight, halved "
+    "/usage and took off 40 % of /stats; what is left is a statement's 0.4 ms (four calls of its thread) and the card"
 )
 LINK = "https://www.tiktok.com/@steady/video/7301234567890123456"
 FLOOR = Path(__file__).parent / "floors" / "slack_app.py"

@@ -20,7 +20,7 @@ ROUNDS = 20
 GOAL, GOAL_MEGABYTES = 1.25, 15
 TRIED = (
     "loading later what /help does not need took off: the HTTP client 0.09, cryptography 0.03, PostgreSQL's dialect "
-    "0.06; collecting no garbage while importing, 0.11"
+    "0.06; looking for no garbage while importing, 0.11"
 )
 HERE = Path(__file__).parent
 
