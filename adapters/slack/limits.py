@@ -6,6 +6,7 @@ it posts: there all that share a workspace keep one.
 """
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -28,6 +29,8 @@ RECOVERY = 600.0
 SLOWEST = 0.1
 LONGEST_STOP = 3_600.0
 """Seconds; a Retry-After beyond it is a mistake."""
+BOOKED = 5
+"""Posts for which a process takes its turn among others at once."""
 ROUNDING = 0.001
 """Seconds that adding up floats may lose."""
 MOST_GATES = 10_000
@@ -95,18 +98,20 @@ class Limits:
                 await turns.enter_async_context(gate.turn(deadline))
             gate = self._method(workspace, method)
             await turns.enter_async_context(gate.turn(deadline))
-            if channel and self._turns is not None:
-                await self._share(self._turns, workspace, gate.period, deadline)
+            if channel and self._turns is not None and not gate.take_booked():
+                await self._book(self._turns, gate, workspace, deadline)
 
-    async def _share(self, turns: Turns, workspace: str, period: float, deadline: float) -> None:
-        patience = deadline - self._now()
+    async def _book(self, turns: Turns, gate: "_Gate", workspace: str, deadline: float) -> None:
+        """Take turns among the processes, for the calls that wait here already."""
+        count, patience = min(gate.queued, BOOKED), deadline - self._now()
         try:
-            wait = await turns.reserve(f"slack:{workspace}", time.time(), period, 0.0, patience)
+            wait = await turns.reserve(f"slack:{workspace}", time.time(), gate.period * count, 0.0, patience)
         except DatabaseUnavailable:  # at this process's own pace, then
             return
         if wait > patience:
             raise Busy(wait)
         await self._sleep(wait)
+        gate.book(count)
 
     def stop(self, workspace: str, method: str, seconds: float) -> None:
         """After a 429: let no call of this method go in this workspace for so long, then somewhat fewer than before."""
@@ -133,7 +138,8 @@ class _Gate:
         self._now = now
         self._sleep = sleep
         self._lock = asyncio.Lock()
-        self._queued = 0
+        self.queued = 0
+        self._booked, self._booked_until = 0, -math.inf
         self._even_until = self._stopped_until = self._share_at = now()
         self._share = 1.0
 
@@ -142,17 +148,27 @@ class _Gate:
         """Seconds from one call to the next, as far as is known now."""
         return self._period / self._share_now
 
+    def take_booked(self) -> bool:
+        """Use a turn that this process has left among those that share the pace; False where it has none."""
+        has_one = self._booked > 0 and self._now() < self._booked_until
+        self._booked -= has_one
+        return has_one
+
+    def book(self, count: int) -> None:
+        """So many turns are this process's from now on, the first of them to be used at once."""
+        self._booked, self._booked_until = count - 1, self._now() + self.period * count
+
     @property
     def is_idle(self) -> bool:
         """Whether it knows nothing that a new one would not."""
         now = self._now()
-        return not self._queued and now >= max(self._even_until, self._stopped_until) and self._share_now >= 1
+        return not self.queued and now >= max(self._even_until, self._stopped_until) and self._share_now >= 1
 
     @asynccontextmanager
     async def turn(self, deadline: float) -> AsyncIterator[None]:
         """Wait for the next turn, which counts unless the block fails. Raises Busy where it comes after `deadline`."""
-        self._check(self._wait + self._queued * self._period, deadline)
-        self._queued += 1
+        self._check(self._wait + self.queued * self._period, deadline)
+        self.queued += 1
         try:
             async with self._lock:
                 while self._wait > ROUNDING:
@@ -161,7 +177,7 @@ class _Gate:
                 yield
                 self._even_until = max(self._even_until, self._now()) + self.period
         finally:
-            self._queued -= 1
+            self.queued -= 1
 
     def stop(self, seconds: float) -> None:
         """Let nobody through for so long. Refusals of calls that were under way together slow it down once."""

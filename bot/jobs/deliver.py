@@ -9,12 +9,12 @@ import logging
 import random
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 
 from bot.domain.clock import Clock
-from bot.domain.errors import DatabaseUnavailable
 from bot.jobs.breakers import AT_ONCE, Breakers
+from bot.jobs.receipts import Receipts, patiently
 from bot.messages.delivery import channel_closed, given_up
 from bot.ports import ChannelPoster, ChannelRef, Delivery, Later, Posted, Rejected, Unclear
 from bot.reply.model import Reply
@@ -36,8 +36,6 @@ FIRST_BACKOFF = 2.0
 LONGEST_BACKOFF = 300.0
 ASKS_AGAIN = timedelta(minutes=1)
 """When to look again for the way to a person that was not found."""
-WRITES_AGAIN = 1.0
-"""Seconds until what became of a message is written again, where the database did not answer."""
 
 
 class Deliverer:
@@ -47,6 +45,7 @@ class Deliverer:
         self._outbox = store.outbox
         self._posters = posters
         self._clock = clock
+        self._receipts = Receipts(store.outbox, clock)
         self._breakers = Breakers()
         self._under_way: dict[int, int] = {}
         self._is_ending = False
@@ -110,7 +109,7 @@ class Deliverer:
             elif now - message.tried_at >= GIVES_UP:
                 await self._give_up(message, "the chat took it in none of many tries within a day.")
             elif time.monotonic() - began > BEGINS_WITHIN:  # the process was paused, and the lease may soon be over
-                await self._kept(lambda: self._outbox.later(message, now, "paused"))
+                await patiently(lambda: self._outbox.later(message, now, "paused"))
             else:
                 await self._settle(message, message.reply, await self._say(message, message.reply))
         finally:
@@ -136,25 +135,25 @@ class Deliverer:
         now = self._clock()
         match delivery:
             case Posted(message_id):
-                await self._kept(lambda: self._outbox.sent(message, message_id, now))
+                await self._receipts.keep(message, message_id)
                 await self._answered(message)
             case Later(after, reason):
                 self._breakers.failed(message.workspace_id, now, after)
                 at = now + max(after, _backoff(message.attempts))
-                await self._kept(lambda: self._outbox.later(message, at, reason))
+                await patiently(lambda: self._outbox.later(message, at, reason))
             case Unclear(reason):
                 self._breakers.failed(message.workspace_id, now)
                 at = now + self._soon(message)
-                await self._kept(lambda: self._outbox.unclear(message, at, reason))
+                await patiently(lambda: self._outbox.unclear(message, at, reason))
             case Rejected() if message.edits is not None:
-                await self._kept(lambda: self._outbox.anew(message, now))
+                await patiently(lambda: self._outbox.anew(message, now))
                 await self._answered(message)
             case Rejected(sentence=sentence, is_message=True):
                 await self._give_up(message, sentence)
                 await self._answered(message)
             case Rejected(sentence=sentence):
                 told = channel_closed(message.channel_id, _name(reply), sentence)
-                await self._kept(lambda: self._outbox.dead(message, sentence, now, told, closes=True))
+                await patiently(lambda: self._outbox.dead(message, sentence, now, told, closes=True))
                 await self._answered(message)
         level = logging.WARNING if isinstance(delivery, Rejected) else logging.INFO
         about = {"key": message.key, "outcome": type(delivery).__name__.lower(), "attempts": message.attempts}
@@ -163,7 +162,7 @@ class Deliverer:
     async def _give_up(self, message: Claimed, why: str) -> None:
         now = self._clock()
         told = given_up(message.channel_id, _name(message.reply), why)
-        await self._kept(lambda: self._outbox.dead(message, why, now, told))
+        await patiently(lambda: self._outbox.dead(message, why, now, told))
         logger.warning("a message was given up", extra={"key": message.key, "reason": why})
 
     async def _answered(self, message: Claimed) -> None:
@@ -175,18 +174,6 @@ class Deliverer:
         known_for = self._posters[message.chat].recognises_for
         backoff = _backoff(message.attempts)
         return min(backoff, known_for / 2) if known_for else backoff
-
-    async def _kept(self, write: Callable[[], Awaitable[bool]]) -> None:
-        """Write what became of a message, however long the database is away: it would be said again otherwise."""
-        while True:
-            try:
-                is_kept = await write()
-            except DatabaseUnavailable:
-                await asyncio.sleep(WRITES_AGAIN)
-            else:
-                if not is_kept:
-                    logger.warning("a message was settled after its lease was over: it may be there twice")
-                return
 
 
 def _backoff(attempts: int) -> timedelta:

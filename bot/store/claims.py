@@ -30,7 +30,7 @@ _HASH = re.compile(r'"([0-9a-f]{64})"')
 Found: TypeAlias = Row[Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Claimed:
     """A message that is the claimer's to post, its attempt counted already.
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import case, or_, update
+from sqlalchemy import case, or_, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.reply.model import Reply
@@ -115,9 +115,20 @@ class Outbox:
             stored = await contents(connection, rows)
         return tuple(claimed(row, edits.get(row.id), stored, token, now) for row in rows)
 
-    async def sent(self, mine: Claimed, message_id: str, now: datetime) -> bool:
-        """It is in the channel; False where the lease was lost."""
-        return await self._settle(mine, state=OutboxState.SENT, message_id=message_id, error="", ended_at=now)
+    async def sent(self, arrived: Mapping[Claimed, str], now: datetime) -> frozenset[int]:
+        """They are in their channels, under these ids of messages; the numbers of those whose lease was not lost."""
+        ids = {mine.id: message_id for mine, message_id in arrived.items()}
+        leased = tuple_(outbox.c.id, outbox.c.lease_token).in_([(mine.id, mine.token) for mine in arrived])
+        values = {
+            "state": OutboxState.SENT,
+            "message_id": case(ids, value=outbox.c.id),
+            "error": "",
+            "ended_at": now,
+            "lease_token": None,
+        }
+        ended = update(outbox).where(leased, outbox.c.state == OutboxState.SENDING).values(values)
+        async with self._database.writing() as connection:
+            return frozenset(await connection.scalars(ended.returning(outbox.c.id)))
 
     async def later(self, mine: Claimed, next_at: datetime, error: str) -> bool:
         """This attempt put nothing there; there is another one from `next_at` on."""

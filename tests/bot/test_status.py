@@ -103,7 +103,7 @@ async def test_what_could_not_be_posted_is_shown_with_its_reason_and_can_be_post
                 await enqueue(connection, Message(key, 1, channel, Reply("Hello.")), scene.clock())
         one, two = await outbox.claim(scene.clock(), ["console"], 2, places={}, each=2)
         await outbox.dead(one, "The channel is archived.", scene.clock())
-        await outbox.sent(two, "m1", scene.clock())
+        await outbox.sent({two: "m1"}, scene.clock())
         reply = await scene.say("/status")
         assert (reply.summary, reply.tone) == (
             "1 message could not be posted in the last seven days.",

@@ -37,7 +37,7 @@ def kept(database):
 async def test_a_body_goes_after_90_days_and_its_key_after_400(store, say, kept):
     await say("a", b"1")
     (mine,) = await store.outbox.claim(NOW, ["slack"], 1, places={}, each=1)
-    await store.outbox.sent(mine, "m", NOW)
+    await store.outbox.sent({mine: "m"}, NOW)
     assert await store.letters.forget_old(NOW + BODIES_KEPT) == 0
     assert (await kept())[0] == {"a": True}
     await store.letters.forget_old(NOW + BODIES_KEPT + SECOND)
@@ -51,12 +51,12 @@ async def test_a_picture_goes_after_ten_days_unless_a_message_with_it_still_wait
     await say("sent", b"1")
     await say("waiting", b"2", NOW + SECOND)
     (mine,) = await store.outbox.claim(NOW, ["slack"], 1, places={}, each=1)
-    await store.outbox.sent(mine, "m", NOW)
+    await store.outbox.sent({mine: "m"}, NOW)
     later = NOW + PICTURES_KEPT + 2 * SECOND
     await store.letters.forget_old(later)
     assert await kept() == ({"sent": True, "waiting": True}, 1)
     (mine,) = await store.outbox.claim(later, ["slack"], 1, places={}, each=1)
     assert mine.reply.parts[0].png == b"2"
-    await store.outbox.sent(mine, "m", later)
+    await store.outbox.sent({mine: "m"}, later)
     await store.letters.forget_old(later)
     assert (await kept())[1] == 0

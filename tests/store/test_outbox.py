@@ -63,8 +63,8 @@ async def test_who_lost_the_lease_changes_nothing(store, say, claim, row):
     await say("a")
     (lost,) = await claim()
     (mine,) = await claim(NOW + LEASE)
+    assert await store.outbox.sent({lost: "m1"}, NOW) == frozenset()
     for said in (
-        store.outbox.sent(lost, "m1", NOW),
         store.outbox.later(lost, NOW, "busy"),
         store.outbox.unclear(lost, NOW, "no answer"),
         store.outbox.dead(lost, "gone", NOW, Reply("It is gone.")),
@@ -72,8 +72,8 @@ async def test_who_lost_the_lease_changes_nothing(store, say, claim, row):
     ):
         assert await said is False
     assert (await row("a")).state == OutboxState.SENDING
-    assert await store.outbox.sent(mine, "m2", NOW)
-    assert await store.outbox.sent(mine, "m3", NOW) is False
+    assert await store.outbox.sent({mine: "m2"}, NOW) == {mine.id}
+    assert await store.outbox.sent({mine: "m3"}, NOW) == frozenset()
     assert (await row("a")).message_id == "m2"
 
 
@@ -85,7 +85,7 @@ async def test_a_channel_is_served_in_order_and_the_channels_side_by_side(store,
     first = await claim()
     assert keys(first) == ["a1", "b1", "p1", "q1"]
     assert await claim() == ()
-    await store.outbox.sent(first[0], "m", NOW)
+    await store.outbox.sent({first[0]: "m"}, NOW)
     await store.outbox.dead(first[1], "gone", NOW)
     await store.outbox.later(first[2], NOW + 5 * SECOND, "busy")
     assert keys(await claim()) == ["a2", "b2"]
@@ -128,10 +128,10 @@ async def test_an_edit_takes_the_place_of_what_arrived(store, say, claim):
     await say("better", edits="opened")
     (opened,) = await claim()
     assert (opened.edits, await claim()) == (None, ())
-    await store.outbox.sent(opened, "m1", NOW)
+    await store.outbox.sent({opened: "m1"}, NOW)
     (worse,) = await claim()
     assert worse.edits == "m1"
-    await store.outbox.sent(worse, "m1", NOW)
+    await store.outbox.sent({worse: "m1"}, NOW)
     (better,) = await claim()
     assert better.edits == "m1"
 
@@ -143,7 +143,7 @@ async def test_an_edit_of_what_never_arrived_is_posted_and_the_next_one_edits_th
     await store.outbox.dead(opened, "expired", NOW)
     (worse,) = await claim()
     assert worse.edits is None
-    await store.outbox.sent(worse, "m2", NOW)
+    await store.outbox.sent({worse: "m2"}, NOW)
     (better,) = await claim()
     assert better.edits == "m2"
 
@@ -152,12 +152,12 @@ async def test_where_the_message_to_edit_is_gone_it_is_posted_anew_and_forgotten
     await say("opened")
     await say("worse", "better", edits="opened")
     (opened,) = await claim()
-    await store.outbox.sent(opened, "m1", NOW)
+    await store.outbox.sent({opened: "m1"}, NOW)
     (worse,) = await claim()
     assert await store.outbox.anew(worse, NOW)
     (again,) = await claim()
     assert (again.key, again.edits) == ("worse", None)
-    await store.outbox.sent(again, "m2", NOW)
+    await store.outbox.sent({again: "m2"}, NOW)
     (better,) = await claim()
     assert better.edits == "m2"
 
@@ -187,7 +187,7 @@ async def test_pictures_come_back_with_the_reply_and_without_them_it_cannot_be_r
     assert mine.reply == shown
     async with database.writing() as connection:
         await connection.execute(update(outbox).where(outbox.c.key == "b").values(payload='{"type":"Nothing"}'))
-    await store.outbox.sent(mine, "m", NOW)
+    await store.outbox.sent({mine: "m"}, NOW)
     (other,) = await claim()
     assert other.reply is None
 

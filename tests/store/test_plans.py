@@ -161,7 +161,7 @@ async def deliver(database, store):
             await enqueue(connection, Message(name, workspace.id, name, Reply("Hello.", parts=(picture,))), NOW)
         await enqueue(connection, Message("edit", workspace.id, "e", Reply("Hello."), edits="a"), NOW)
     a, b, c, d = await store.outbox.claim(NOW, ["slack"], 10, places={}, each=10)
-    await store.outbox.sent(a, "m", NOW)
+    await store.outbox.sent({a: "m"}, NOW)
     await store.outbox.later(b, NOW + HOUR, "busy")
     await store.outbox.unclear(c, NOW + HOUR, "no answer")
     await store.outbox.dead(d, "gone", NOW, Reply("It is gone."), closes=True)

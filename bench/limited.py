@@ -1,0 +1,105 @@
+"""A Slack and a Discord in one, as small as they can be, that take posts at their limits and refuse what comes faster.
+
+Each limit is a window that slides: so many in any second. The chats of the tests check everything that they are sent,
+and would be slower than what is measured.
+"""
+
+import json
+import re
+import time
+from asyncio import Protocol, Transport, get_running_loop
+from collections import Counter, defaultdict, deque
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+import httptools
+
+DISCORD = 50
+"""Requests a second of one bot."""
+WORKSPACE, CHANNEL = 5, 1
+"""Messages a second into one Slack workspace, and into one of its channels."""
+
+_PLACE = re.compile(rb'"channel": ?"(\w+)"')
+_CHANNEL = re.compile(rb"/channels/(\w+)/messages")
+
+
+class Limited:
+    """The receiver: what was taken, when and how often, by the name of who has a limit of their own."""
+
+    def __init__(self, port: int) -> None:
+        self.url = f"http://127.0.0.1:{port}"
+        self.taken: defaultdict[str, list[float]] = defaultdict(list)
+        self.channels: Counter[str] = Counter()
+        self.refused = 0
+        self._windows: defaultdict[str, deque[float]] = defaultdict(deque)
+        yes = {"ok": True, "team_id": "T1", "ts": "1.1", "id": "1", "bot": True, "username": "bench", "file_id": "F1"}
+        self._yes = _answer(200, yes | {"discriminator": "0", "avatar": None, "upload_url": f"{self.url}/upload"})
+        self._no = _answer(429, {"ok": False, "error": "ratelimited", "retry_after": 1.0, "global": True}, b"1")
+
+    def answer(self, path: bytes, token: bytes, body: bytes) -> bytes:
+        """What a request gets."""
+        if (channel := _CHANNEL.search(path)) is not None:
+            return self._post("discord", channel[1], {"discord": DISCORD})
+        if path.endswith(b"chat.postMessage") and (place := _PLACE.search(body)) is not None:
+            workspace = token.decode()
+            return self._post(workspace, place[1], {workspace: WORKSPACE, place[1].decode(): CHANNEL})
+        return self._yes
+
+    def _post(self, owner: str, channel: bytes, limits: Mapping[str, int]) -> bytes:
+        now = time.monotonic()
+        windows = {name: self._windows[name] for name in limits}
+        for name, window in windows.items():
+            while window and window[0] <= now - 1:
+                window.popleft()
+            if len(window) >= limits[name]:
+                self.refused += 1
+                return self._no
+        for window in windows.values():
+            window.append(now)
+        self.taken[owner].append(now)
+        self.channels[channel.decode()] += 1
+        return self._yes
+
+
+def _answer(status: int, body: object, retry_after: bytes = b"") -> bytes:
+    content = json.dumps(body).encode()
+    lines = [b"HTTP/1.1 %d Told" % status, b"Content-Type: application/json", b"Content-Length: %d" % len(content)]
+    lines += [b"Retry-After: " + retry_after] if retry_after else []
+    return b"\r\n".join((*lines, b"", content))
+
+
+@asynccontextmanager
+async def limited() -> AsyncIterator[Limited]:
+    """A receiver on a free port."""
+    found: list[Limited] = []
+    server = await get_running_loop().create_server(lambda: _Door(found[0]), "127.0.0.1", 0)
+    found.append(Limited(server.sockets[0].getsockname()[1]))
+    async with server:
+        yield found[0]
+
+
+class _Door(Protocol):
+    """A connection."""
+
+    def __init__(self, chat: Limited) -> None:
+        self._chat = chat
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
+        self._transport = transport
+        self._parser = httptools.HttpRequestParser(self)
+
+    def data_received(self, data: bytes) -> None:
+        self._parser.feed_data(data)
+
+    def on_url(self, url: bytes) -> None:
+        self._path, self._body, self._token = url, b"", b""
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if name.lower() == b"authorization":
+            self._token = value
+
+    def on_body(self, body: bytes) -> None:
+        self._body += body
+
+    def on_message_complete(self) -> None:
+        self._transport.write(self._chat.answer(self._path, self._token, self._body))

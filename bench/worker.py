@@ -1,0 +1,77 @@
+"""A process of rows 6 and 6b: posts what is in the outbox of a database, and says what CPU time that took.
+
+Started with a chat, its address and the database's. It is ready when it says so, and begins at a line of its input.
+"""
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import discord
+from discord.http import Route
+
+from adapters.discord.limits import Limits as DiscordLimits
+from adapters.discord.post import DiscordPoster
+from adapters.slack.calls import Calls, new_client, new_session
+from adapters.slack.limits import Limits as SlackLimits
+from adapters.slack.pictures import Pictures
+from adapters.slack.post import SlackPoster
+from adapters.slack.teams import OneTeam, Several
+from bot.domain.caller import WorkspaceRef
+from bot.domain.clock import utc_now
+from bot.jobs.deliver import Deliverer
+from bot.ports import ChannelPoster
+from bot.store import Store
+
+WORKSPACES = 20
+
+
+async def main(chat: str, url: str, database: str) -> None:
+    opened = _slack if chat == "slack" else _discord
+    async with Store.opened(database) as store, opened(store, url) as poster:
+        deliverer = Deliverer(store, {chat: poster}, utc_now)
+        print("ready", flush=True)
+        await asyncio.to_thread(sys.stdin.readline)
+        began, posted = time.process_time(), 0
+        # Until the other process has posted the rest, too: what is between two claims is not done.
+        while (done := await deliverer.deliver_due()) or await _waiting(store):
+            posted += done
+            await asyncio.sleep(0.05)
+        print(json.dumps({"seconds": time.process_time() - began, "posted": posted}), flush=True)
+
+
+async def _waiting(store: Store) -> bool:
+    return any([(await store.letters.queue(number, utc_now())).waiting for number in range(1, WORKSPACES + 1)])
+
+
+@asynccontextmanager
+async def _slack(store: Store, url: str) -> AsyncIterator[ChannelPoster]:
+    async with new_session() as session:
+        calls = Calls(session)
+        teams = Several(
+            *(
+                OneTeam(new_client(session, f"{url}/api/", f"xoxb-{n}"), {"team_id": f"T{n}"}, _forget_nothing)
+                for n in range(WORKSPACES)
+            )
+        )
+        yield SlackPoster(teams, calls, Pictures(calls), SlackLimits(turns=store.rates))
+
+
+@asynccontextmanager
+async def _discord(store: Store, url: str) -> AsyncIterator[ChannelPoster]:
+    Route.BASE = f"{url}/api/v10"
+    async with discord.Client(intents=discord.Intents.none()) as client:
+        await client.http.static_login("bench")
+        async with DiscordPoster(client.http, DiscordLimits(store.rates, time.time)) as poster:
+            yield poster
+
+
+async def _forget_nothing(_: WorkspaceRef) -> None:
+    """Nobody leaves here."""
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:]))
