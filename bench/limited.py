@@ -1,14 +1,14 @@
 """A Slack and a Discord in one, as small as they can be, that take posts at their limits and refuse what comes faster.
 
-Each limit is a window that slides: so many in any second. The chats of the tests check everything that they are sent,
-and would be slower than what is measured.
+Each limit is a bucket that holds a second's worth and fills evenly. The chats of the tests check everything that they
+are sent, and would be slower than what is measured.
 """
 
 import json
 import re
 import time
 from asyncio import Protocol, Transport, get_running_loop
-from collections import Counter, defaultdict, deque
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
@@ -31,7 +31,7 @@ class Limited:
         self.taken: defaultdict[str, list[float]] = defaultdict(list)
         self.channels: Counter[str] = Counter()
         self.refused = 0
-        self._windows: defaultdict[str, deque[float]] = defaultdict(deque)
+        self._buckets: dict[str, tuple[float, float]] = {}
         yes = {"ok": True, "team_id": "T1", "ts": "1.1", "id": "1", "bot": True, "username": "bench", "file_id": "F1"}
         self._yes = _answer(200, yes | {"discriminator": "0", "avatar": None, "upload_url": f"{self.url}/upload"})
         self._no = _answer(429, {"ok": False, "error": "ratelimited", "retry_after": 1.0, "global": True}, b"1")
@@ -47,18 +47,18 @@ class Limited:
 
     def _post(self, owner: str, channel: bytes, limits: Mapping[str, int]) -> bytes:
         now = time.monotonic()
-        windows = {name: self._windows[name] for name in limits}
-        for name, window in windows.items():
-            while window and window[0] <= now - 1:
-                window.popleft()
-            if len(window) >= limits[name]:
-                self.refused += 1
-                return self._no
-        for window in windows.values():
-            window.append(now)
+        levels = {name: self._level(name, limit, now) for name, limit in limits.items()}
+        if min(levels.values()) < 1:
+            self.refused += 1
+            return self._no
+        self._buckets |= {name: (level - 1, now) for name, level in levels.items()}
         self.taken[owner].append(now)
         self.channels[channel.decode()] += 1
         return self._yes
+
+    def _level(self, name: str, limit: int, now: float) -> float:
+        level, at = self._buckets.get(name, (float(limit), now))
+        return min(float(limit), level + (now - at) * limit)
 
 
 def _answer(status: int, body: object, retry_after: bytes = b"") -> bytes:

@@ -156,7 +156,7 @@ class _Gate:
 
     def book(self, count: int) -> None:
         """So many turns are this process's from now on, the first of them to be used at once."""
-        self._booked, self._booked_until = count - 1, self._now() + self.period * count
+        self._booked, self._booked_until = count - 1, self._now() + self.period * (count + 1)
 
     @property
     def is_idle(self) -> bool:
@@ -171,11 +171,14 @@ class _Gate:
         self.queued += 1
         try:
             async with self._lock:
-                while self._wait > ROUNDING:
-                    self._check(self._wait, deadline)
-                    await self._sleep(self._wait)
+                due = self._now()
+                while (wait := self._wait) > ROUNDING:
+                    self._check(wait, deadline)
+                    due = self._now() + wait
+                    await self._sleep(wait)
                 yield
-                self._even_until = max(self._even_until, self._now()) + self.period
+                # Who woke up late delays nobody: the next turn comes when it would have come.
+                self._even_until = max(self._even_until, due) + self.period
         finally:
             self.queued -= 1
 

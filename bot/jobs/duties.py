@@ -7,13 +7,14 @@ from bot.charts.charts import Charts
 from bot.domain.clock import Clock
 from bot.jobs.deliver import Deliverer
 from bot.jobs.digest import DigestPlanner
+from bot.jobs.poll import Poller
 from bot.jobs.scheduler import Duty, Scheduler
 from bot.jobs.tidy import Tidying
 from bot.ports import ChannelPoster
 from bot.store import Store
 from bot.wallet.accounts import Accounts
 
-PLAN_EVERY = timedelta(seconds=5)
+LOOK_EVERY = timedelta(seconds=5)
 DELIVER_EVERY = timedelta(seconds=1)
 TIDY_EVERY = timedelta(days=1)
 
@@ -27,9 +28,10 @@ def scheduler_of(
     speed: float,
 ) -> Scheduler:
     """The scheduler with every duty of the bot."""
-    deliverer = Deliverer(store, posters, clock)
+    poller, deliverer = Poller(accounts, store, clock), Deliverer(store, posters, clock)
     duties = (
-        Duty("digest", PLAN_EVERY, DigestPlanner(store, accounts, charts, clock).plan_due),
+        Duty("poll", LOOK_EVERY, poller.poll_due, poller.stop),
+        Duty("digest", LOOK_EVERY, DigestPlanner(store, accounts, charts, clock).plan_due),
         Duty("deliver", DELIVER_EVERY, deliverer.deliver_due, deliverer.stop),
         Duty("tidy", TIDY_EVERY, Tidying(store, clock).tidy),
     )
