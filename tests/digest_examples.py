@@ -102,7 +102,10 @@ def digest_gallery() -> Iterator[tuple[str, Reply]]:
         digest.digest(facts(1, options=DigestOptions(frozenset({Section.FLAT}), frozenset({"tiktok"}))), DELIVERY),
     )
     yield "digest.digest: 500 videos", digest.digest(facts(500), DELIVERY)
-    yield "digest.digest: weekly", digest.digest(facts(2, window=Window(NOW - 7 * DAY, NOW)), DELIVERY)
+    yield (
+        "digest.digest: weekly",
+        digest.digest(facts(2, window=Window(NOW - 7 * DAY, NOW)), replace(DELIVERY, is_weekly=True)),
+    )
     yield "digest.digest: late, short of money", digest.digest(short(), replace(DELIVERY, due_at=NOW))
     yield "digest.digest: nothing", digest.digest(nothing(), DELIVERY)
     yield "digest.digest: preview", digest.digest(facts(2), digest.Delivery("", None, is_preview=True))

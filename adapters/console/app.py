@@ -11,6 +11,7 @@ from adapters.console.lines import lines_of
 from adapters.console.screen import Screen
 from bot.app import Bot
 from bot.commands.command import Argument
+from bot.commands.filling import form_for
 from bot.domain.caller import Caller, Need, Person, Standing, WorkspaceRef
 from bot.domain.links import looks_like_link
 from bot.reply.call import Call
@@ -78,7 +79,7 @@ async def converse(bot: Bot, options: ConsoleOptions) -> int:
 
 async def converse_at_prompt(bot: Bot, options: ConsoleOptions, out: TextIO) -> int:
     """Prompt, answer and prompt again. Ctrl-C drops the line, on an empty one it leaves (130), as Ctrl-D does (0)."""
-    from adapters.console.prompt import ask_hidden, prompt_session  # noqa: PLC0415 - a pipe starts sooner without
+    from adapters.console.prompt import prompt_session  # noqa: PLC0415 - a pipe starts sooner without
 
     talk = _Talk(bot, options, out)
     session = prompt_session(bot, options.caller, options.history)
@@ -96,14 +97,12 @@ async def converse_at_prompt(bot: Bot, options: ConsoleOptions, out: TextIO) -> 
         for line in lines:
             if line in LEAVING:
                 return 0
-            if form := _private_form(bot, line):
-                try:
-                    secret = await ask_hidden(form.help)
-                except (KeyboardInterrupt, EOFError):
-                    break
-                await talk.show(await talk.press(Call(_bare(line), {form.name: secret})))
-            else:
-                await talk.show(await talk.answer(line, is_pasted=len(lines) > 1))
+            try:
+                call = await _asked_for(bot, options.caller, line)
+            except (KeyboardInterrupt, EOFError):
+                break
+            is_pasted = len(lines) > 1
+            await talk.show(await (talk.press(call) if call else talk.answer(line, is_pasted=is_pasted)))
 
 
 async def answer_lines(bot: Bot, options: ConsoleOptions, source: TextIO, out: TextIO) -> int:
@@ -144,6 +143,20 @@ async def play(bot: Bot, steps: Iterable[str | Call], options: ConsoleOptions, o
 def _private_form(bot: Bot, line: str) -> Argument | None:
     """What a command, sent alone, has to ask for without showing it."""
     return next((command.secret for command in bot.commands if command.name == _bare(line)), None)
+
+
+async def _asked_for(bot: Bot, caller: Caller, line: str) -> Call | None:
+    """What a line became once the person was asked for what it lacks; None where it is answered as it is."""
+    from adapters.console.prompt import ask_each, ask_hidden  # noqa: PLC0415 - as above
+
+    if form := _private_form(bot, line):
+        return Call(_bare(line), {form.name: await ask_hidden(form.help)})
+    name, _, typed = line.removeprefix("/").partition(" ")
+    command = next((each for each in bot.commands if each.name == name.casefold()), None)
+    given = form_for(command, typed) if command and command.secret is None and typed.strip() else None
+    if command is None or given is None:
+        return None
+    return Call(command.name, await ask_each(bot, caller, command, given))
 
 
 def _bare(line: str) -> str:

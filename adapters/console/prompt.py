@@ -1,7 +1,7 @@
 """The line that a person types: history between sessions, and Tab for commands and what they take."""
 
 import re
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from pathlib import Path
 
 from prompt_toolkit import PromptSession
@@ -32,6 +32,18 @@ async def ask_hidden(question: str) -> str:
     return await session.prompt_async()
 
 
+async def ask_each(bot: Bot, caller: Caller, command: AnyCommand, given: Mapping[str, str]) -> Mapping[str, str]:
+    """What a command was given, and what is typed for the rest of its arguments; an empty line leaves one out."""
+    answers = dict(given)
+    for argument in command.arguments:
+        if argument.listed and argument.name not in given:
+            completer = ArgumentCompleter(bot, caller, command.name, argument.name)
+            session: PromptSession[str] = PromptSession(history=DummyHistory(), completer=completer)
+            typed = await session.prompt_async(f"{argument.name} ({argument.help}): ", complete_while_typing=False)
+            answers[argument.name] = typed.strip()
+    return answers
+
+
 def private_history(path: Path | None) -> History:
     """The lines typed before, in a file that only its owner reads; without one, for this session alone."""
     if path is None:
@@ -43,6 +55,28 @@ def private_history(path: Path | None) -> History:
     except OSError:
         return InMemoryHistory()
     return FileHistory(path)
+
+
+class ArgumentCompleter(Completer):
+    """Completes one argument that is asked for, from its choices and `Bot.suggest`."""
+
+    def __init__(self, bot: Bot, caller: Caller, command: str, argument: str) -> None:
+        self._ask = (bot, caller, command, argument)
+
+    def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:  # noqa: ARG002
+        """Nothing: suggestions come from the store, which is read asynchronously."""
+        return ()
+
+    async def get_completions_async(
+        self,
+        document: Document,
+        complete_event: CompleteEvent,  # noqa: ARG002 - prompt_toolkit's signature
+    ) -> AsyncGenerator[Completion, None]:
+        """What the last word may go on to: an argument may take several."""
+        bot, caller, command, argument = self._ask
+        typed = document.text_before_cursor.rpartition(" ")[2]
+        for option in await bot.suggest(command, argument, typed, caller):
+            yield Completion(option.value, -len(typed), shown(option.label))
 
 
 class BotCompleter(Completer):

@@ -130,7 +130,11 @@ def _done(subscription: Subscription, facts: DigestFacts | None, now: datetime) 
         return Done(upcoming, window_end=due.at, outcome=f"There was nothing to say on {due.date}.")
     ref = f"{subscription.id}.{due.date}"
     delivery = Delivery(
-        rhythm_words(schedule), upcoming.at, due_at=due.at if now - due.at > LATE_AFTER else None, ref=ref
+        rhythm_words(schedule),
+        upcoming.at,
+        is_weekly=schedule.weekday is not None,
+        due_at=due.at if now - due.at > LATE_AFTER else None,
+        ref=ref,
     )
     return Done(upcoming, (_message(subscription, f"{due.date}", digest(facts, delivery)),), window_end=due.at)
 

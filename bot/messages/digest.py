@@ -8,7 +8,6 @@ from decimal import Decimal
 from bot.domain.digest import FLAT_RULE, Moved, Section, Total
 from bot.domain.growth import ago, percent, signed_count
 from bot.domain.money import dollars
-from bot.domain.schedule import WEEK
 from bot.messages import digest_tables as tables
 from bot.messages.digest_facts import DigestFacts
 from bot.messages.digest_summary import summary
@@ -41,12 +40,13 @@ _STOP_LABEL = 60
 class Delivery:
     """How one channel gets it: its rhythm in words, when the next one comes, and how late this one is.
 
-    `due_at` is given where it comes late, `next_at` is None where nothing is scheduled; `ref` names this post to its
+    `is_weekly` says that it comes once a week. `due_at` is given where it comes late, `next_at` is None where nothing is scheduled; `ref` names this post to its
     own buttons and is empty in a preview.
     """
 
     rhythm: str
     next_at: datetime | None
+    is_weekly: bool = False
     due_at: datetime | None = None
     is_preview: bool = False
     ref: str = ""
@@ -54,8 +54,8 @@ class Delivery:
 
 def digest(facts: DigestFacts, delivery: Delivery) -> Reply:
     """The post, or its preview."""
-    length = "Weekly" if facts.window.length >= WEEK else "Daily"
-    title = f"{length} digest" if not delivery.is_preview else "Preview of the digest"
+    length = "Weekly" if delivery.is_weekly else "Daily"
+    title = "Preview of the digest" if delivery.is_preview else f"{length} digest"
     is_short = facts.money is not None and (facts.money.runway.empty_at or facts.money.runway.left_after < 0)
     is_wrong = bool(is_short or facts.unread or delivery.due_at)
     return Reply(

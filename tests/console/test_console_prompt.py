@@ -11,7 +11,7 @@ from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from adapters.console.app import ConsoleOptions, converse_at_prompt
-from adapters.console.prompt import BotCompleter, private_history
+from adapters.console.prompt import ArgumentCompleter, BotCompleter, private_history
 from bot.commands.registry import COMMANDS
 
 PASTED_END = "\n"
@@ -179,3 +179,29 @@ async def test_ctrl_c_at_the_hidden_prompt_links_nothing(bot, talk):
     code, _ = await talk(f"/connect\r{CTRL_C}{CTRL_D}")
     assert code == 0
     assert bot.calls == []
+
+
+async def test_what_a_command_lacks_is_asked_for_and_what_is_left_empty_stays_out(bot, talk):
+    await talk(f"/digest on\r 09:00\rEurope/Berlin\r\rmovers skip\r{CTRL_D}")
+    assert bot.calls == [
+        ("digest", {"action": "on", "time": "09:00", "zone": "Europe/Berlin", "every": "", "show": "movers skip"})
+    ]
+
+
+async def test_ctrl_c_while_something_is_asked_for_sends_nothing(bot, talk):
+    await talk(f"/digest on\r09:00\r{CTRL_C}{CTRL_D}")
+    assert bot.calls == []
+
+
+@pytest.mark.parametrize(
+    "line", ["/digest", "/digest off", "/digest on 09:00", "/digest on 25:00", "/track", "/connect cs_live_typed"]
+)
+async def test_what_lacks_nothing_or_says_nothing_is_answered_at_once(bot, talk, line):
+    await talk(f"{line}\r{CTRL_D}")
+    assert len(bot.calls) == 1
+
+
+async def test_tab_completes_the_last_word_of_what_is_asked_for(bot):
+    completer = ArgumentCompleter(bot, ConsoleOptions().caller, "digest", "show")
+    found = completer.get_completions_async(Document("skip fl"), CompleteEvent())
+    assert [(each.text, each.start_position) async for each in found] == [("flat", -2)]

@@ -95,3 +95,11 @@ def test_a_secret_is_asked_for_with_a_word_of_caution_and_never_filled_in():
     assert "cs_live_secret" not in json.dumps(made)
     assert made["components"][-1]["content"].startswith("Only the bot receives it")
     assert values(submitted(made, {"key": " cs_test_1 "})) == {"key": "cs_test_1"}
+
+
+def test_several_choices_are_filled_in_and_come_back():
+    made = form(BY_NAME["digest"], {"action": "on", "time": "09:00", "show": '"flat" "skip"'})
+    menu = fields(made)["show"]["component"]
+    assert menu["max_values"] == 5
+    assert [each["value"] for each in menu["options"] if each["default"]] == ["flat", "skip"]
+    assert values(submitted(made, {})) == {"action": "on", "time": "09:00", "show": "flat skip"}

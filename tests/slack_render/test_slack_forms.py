@@ -174,3 +174,30 @@ def test_choices_keep_slack_s_limits_and_never_cut_a_value(offered):
     assert all(0 < len(each["text"]["text"]) <= 75 for each in found)
     assert all(0 < len(each["value"]) <= 150 for each in found)
     assert {each["value"] for each in found} <= {each.value for each in offered}
+
+
+def test_a_time_a_zone_and_several_choices_have_menus_of_their_own():
+    given_values = {
+        "action": "on",
+        "time": "09:30",
+        "zone": "Europe/Berlin",
+        "every": "friday",
+        "show": '"flat" "skip"',
+    }
+    view = form(BY_NAME["digest"], "", given_values)
+    shown = {name: block["element"] for name, block in inputs(view).items()}
+    assert (shown["time"]["type"], shown["time"]["initial_time"]) == ("timepicker", "09:30")
+    assert (shown["zone"]["type"], shown["zone"]["initial_option"]["value"]) == ("external_select", "Europe/Berlin")
+    assert shown["show"]["type"] == "multi_static_select"
+    assert [each["value"] for each in shown["show"]["initial_options"]] == ["flat", "skip"]
+    state = {
+        "time": {"time": {"type": "timepicker", "selected_time": "09:30"}},
+        "show": {"show": {"type": "multi_static_select", "selected_options": shown["show"]["initial_options"]}},
+        "zone": {"zone": {"type": "external_select", "selected_option": None}},
+    }
+    assert values({"state": {"values": state}}) == {"time": "09:30", "show": '"flat" "skip"'}
+
+
+def test_a_time_that_is_none_is_not_filled_in():
+    for given_value in ("9am", "24:00", "09:60", "٠٩:٠٠"):
+        assert "initial_time" not in inputs(form(BY_NAME["digest"], "", {"time": given_value}))["time"]["element"]

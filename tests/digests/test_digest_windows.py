@@ -1,0 +1,89 @@
+"""What holds of any video in any window: nothing is counted twice, left out, or said of another time than stated."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.domain.digest import LONGEST_WINDOW, Window, totals, window_of
+from bot.domain.schedule import Schedule
+from bot.domain.videos import HOUR, Metric, Snapshot, Video
+from bot.reports.moving import moved
+from bot.store.stored_video import first_seen
+
+DAY = timedelta(days=1)
+START = datetime(2026, 3, 1, tzinfo=UTC)
+ANY = settings(deadline=None, max_examples=150)
+counts = st.lists(st.none() | st.integers(0, 10_000), min_size=1, max_size=100)
+whole = st.lists(st.integers(0, 10_000), min_size=75, max_size=100)
+minutes = st.integers(0, 59)
+hours = st.integers(1, 120)
+
+
+def stored(**facts):
+    video = Video("v", "https://www.tiktok.com/@a/video/1", "tiktok", "monitoring", started_at=START, days=30)
+    return replace(first_seen(1, video, "tiktok:1", None, START), main_metric=Metric.VIEWS, **facts)
+
+
+def taken(found, minute):
+    return tuple(
+        Snapshot(START + hour * HOUR + timedelta(minutes=minute), {Metric.VIEWS: count})
+        for hour, count in enumerate(found)
+        if count is not None
+    )
+
+
+@ANY
+@given(counts, minutes, hours, hours)
+def test_a_change_lies_between_two_readings_up_to_the_windows_end(found, minute, end, length):
+    snapshots = taken(found, minute)
+    window = Window(START + (end - length) * HOUR, START + end * HOUR)
+    each = moved(stored(), snapshots, window)
+    by_time = {snapshot.taken_at: snapshot.counts[Metric.VIEWS] for snapshot in snapshots}
+    if each.change is not None:
+        assert window.start < each.change.until <= window.end
+        assert each.change.delta == by_time[each.change.until] - by_time[each.change.until - each.change.window]
+        assert each.change.exact == (abs(each.change.window - window.length) <= HOUR / 2)
+    if each.before is not None and each.change is not None:
+        assert each.before.until <= each.change.until - each.change.window
+    assert 0 <= each.coverage.collected <= each.coverage.expected or not each.coverage.expected
+    assert each.coverage.expected <= window.length / HOUR + 1
+
+
+@ANY
+@given(whole, minutes, st.integers(0, 59))
+def test_days_that_follow_each_other_count_every_hour_once(found, minute, due_minute):
+    snapshots = taken(found, minute)
+    ends = [START + day * DAY + timedelta(hours=1, minutes=due_minute) for day in (1, 2, 3)]
+    days = [moved(stored(), snapshots, Window(end - DAY, end)) for end in ends]
+    assert [each.change.exact for each in days[1:]] == [True, True]
+    for earlier, later in pairwise(days[1:]):
+        assert later.change.until - later.change.window == earlier.change.until
+        assert later.before.delta == earlier.change.delta
+    (total,) = totals(days[2:])
+    assert (total.alike_delta, total.alike_before) == (days[2].change.delta, days[1].change.delta)
+
+
+@ANY
+@given(counts, minutes, hours)
+def test_whatever_was_read_a_video_that_has_flattened_is_old_and_hardly_grew(found, minute, end):
+    window = Window(START + (end - 24) * HOUR, START + end * HOUR)
+    each = moved(stored(), taken(found, minute), window)
+    if each.is_flat:
+        assert each.day.until - START >= 2 * DAY
+        assert each.day.delta * 100 < max(each.count, 1)
+        assert each.saves > 0
+
+
+@ANY
+@given(st.integers(-40, 40), st.none() | st.integers(0, 6))
+def test_a_window_follows_the_last_one_unless_that_is_long_ago_or_yet_to_come(days, weekday):
+    schedule = Schedule(540, "UTC", weekday)
+    due = START + 60 * DAY
+    window = window_of(schedule, due, due + days * DAY)
+    assert window.end == due
+    follows = timedelta() < -days * DAY <= LONGEST_WINDOW
+    assert window.length == (-days * DAY if follows else schedule.period)
+    assert window_of(schedule, due, None).length == schedule.period
