@@ -40,8 +40,8 @@ _STOP_LABEL = 60
 class Delivery:
     """How one channel gets it: its rhythm in words, when the next one comes, and how late this one is.
 
-    `is_weekly` says that it comes once a week. `due_at` is given where it comes late, `next_at` is None where nothing is scheduled; `ref` names this post to its
-    own buttons and is empty in a preview.
+    `is_weekly` says that it comes once a week. `due_at` is given where it comes late, `next_at` is None where nothing
+    is scheduled; `ref` names this post to its own buttons and is empty in a preview.
     """
 
     rhythm: str
