@@ -1,20 +1,26 @@
 """The demo: the sandbox, the bot and the console in one process on one fast clock, with nothing to configure.
 
-At a terminal it is a conversation, elsewhere a tour that types every command. It writes to a temporary database.
+At a terminal it is a conversation, elsewhere a tour that types every command; either way the bot also speaks by itself.
+It writes to a temporary database.
 """
 
 import asyncio
 import secrets
 import sys
 import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
+from typing import TextIO
 
 from pydantic import SecretStr
 
 from adapters.console.app import ConsoleOptions, converse, play
+from adapters.console.post import ConsolePoster
 from adapters.sandbox.serve import Sandbox
 from bot.app import OFFER_LASTS, Bot
-from bot.domain.clock import FastClock, utc_now
+from bot.domain.clock import Clock, FastClock, utc_now
 from bot.reply.call import Call
 from bot.reply.model import Tone
 from bot.settings import Settings
@@ -23,11 +29,14 @@ SPEED = 720
 """An hour takes five seconds, so that a tracked video grows while one looks."""
 PAUSE = 11
 """Seconds until a video that was just started has two snapshots."""
+DIGEST_IN = timedelta(hours=1)
+"""The first digest comes within so long, and a minute of that clock."""
 LINK = "https://www.tiktok.com/@viral/video/7301234567890123456"
 GREETING = f"""\
 This is contentstats-bot with play money: a ContentStats of its own, eight videos
 with a past, and a clock on which an hour takes five seconds. Pictures and files
-go to {{charts}}/. Try /videos, /usage, or track something new:
+go to {{charts}}/. In a moment the first daily digest is posted here; /digest off
+ends that. Try /videos, /usage, or track something new:
   /track {LINK} 3
 """
 GROWING = f"(Two hours pass, which takes {PAUSE} seconds here.)\n"
@@ -47,17 +56,41 @@ async def demo(charts: Path) -> int:
                 secret_keys=SecretStr(secrets.token_urlsafe(32)),
             )
             async with Bot(settings, clock=clock, offer_lasts=OFFER_LASTS * SPEED) as bot:
-                print(GREETING.format(charts=charts))
                 options = ConsoleOptions(admin=True, picture_dir=charts)
+                print(GREETING.format(charts=charts))
                 if sys.stdin.isatty() and sys.stdout.isatty():
-                    return await converse(bot, options)
-                return await _tour(bot, options, sandbox.key)
+                    from adapters.console.prompt import beside_the_prompt  # noqa: PLC0415 - a tour needs no prompt
+
+                    await bot.run("digest", _digest(clock).removeprefix("/digest "), options.caller)
+                    with beside_the_prompt() as out:
+                        async with _speaking(bot, charts, out):
+                            return await converse(bot, options)
+                async with _speaking(bot, charts, sys.stdout):
+                    return await _tour(bot, options, sandbox.key, clock)
 
 
-async def _tour(bot: Bot, options: ConsoleOptions, key: str) -> int:
+@asynccontextmanager
+async def _speaking(bot: Bot, charts: Path, out: TextIO) -> AsyncIterator[None]:
+    """What the bot does by itself, on its fast clock, until the end of the block."""
+    scheduler = bot.scheduler({"console": ConsolePoster(out, charts)}, SPEED)
+    running = asyncio.create_task(scheduler.run())
+    try:
+        yield
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+def _digest(clock: Clock) -> str:
+    return f"/digest on {clock() + DIGEST_IN:%H:%M} UTC"
+
+
+async def _tour(bot: Bot, options: ConsoleOptions, key: str, clock: Clock) -> int:
     """Every listed command with what it really answers, and one mistake; 1 where anything else went wrong."""
     look = ("/help", "/status", "/videos", "/stats kitchen sink", '/compare "kitchen sink" vs "one-pan pasta"')
-    replies = await play(bot, (*look, f"/track {LINK} 3", "1"), options, sys.stdout)
+    replies = await play(bot, look, options, sys.stdout)
+    replies += await play(bot, (_digest(clock),), options, sys.stdout)
+    replies += await play(bot, (f"/track {LINK} 3", "1"), options, sys.stdout)
     await play(bot, (f"/track {LINK} 31",), options, sys.stdout)
     print(GROWING, flush=True)
     await asyncio.sleep(PAUSE)

@@ -1,13 +1,17 @@
 """The line that a person types: history between sessions, and Tab for commands and what they take."""
 
 import re
-from collections.abc import AsyncGenerator, Iterable, Mapping
+import sys
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 from prompt_toolkit.history import DummyHistory, FileHistory, History, InMemoryHistory
+from prompt_toolkit.patch_stdout import patch_stdout
 
 from bot.app import UMBRELLA, Bot
 from bot.commands.registry import AnyCommand
@@ -24,6 +28,13 @@ def prompt_session(bot: Bot, caller: Caller, history: Path | None) -> PromptSess
     return PromptSession(
         "> ", completer=BotCompleter(bot, caller), history=private_history(history), complete_while_typing=False
     )
+
+
+@contextmanager
+def beside_the_prompt() -> Iterator[TextIO]:
+    """Where to write while somebody may be typing: it appears above the line, which stays as it is."""
+    with patch_stdout(raw=True):
+        yield sys.stdout
 
 
 async def ask_hidden(question: str) -> str:

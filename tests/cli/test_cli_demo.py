@@ -28,6 +28,7 @@ def test_the_tour_shows_every_command_and_succeeds(cli):
     assert sorted({word for word in typed if word.startswith("/")}) == sorted(IN_ORDER)
     for said in ("Tracking started for 3 days", "a whole number from 1 to 30", "Stopped", "\nConnected\n"):
         assert said in ended.stdout
+    assert re.search(r"^#console, message 1:\nDaily digest", ended.stdout, re.MULTILINE)
     saved = re.findall(r"^Saved (\S+)$", ended.stdout, re.MULTILINE)
     pictures = [cli.folder / path for path in saved if path.endswith(".png")]
     assert len(pictures) >= 4
@@ -97,6 +98,14 @@ def test_tab_completes_digits_press_buttons_and_the_arrow_brings_lines_back(cli,
     terminal.type(CTRL_D)
     assert terminal.process.wait(120) == 0
     assert cli.left_behind == []
+
+
+def test_the_digest_appears_above_the_line_that_is_being_typed(terminal):
+    terminal.type("/vid")
+    assert "Daily digest" in terminal.wait_for("message 1") + terminal.wait_for("Next digest")
+    terminal.type(f"eos{ENTER}")
+    terminal.wait_for("kitchen sink")
+    terminal.type(CTRL_D)
 
 
 def test_ctrl_c_drops_a_line_and_then_leaves(cli, terminal):

@@ -1,0 +1,95 @@
+"""Rows 6c and 7: what planning many digests does to the loop, and what a tick costs when nothing is due."""
+
+import asyncio
+import subprocess
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
+from datetime import datetime, timedelta
+
+from sqlalchemy import insert
+
+from bench.measure import Row, Task, duration, longest_stall, pair, say
+from bench.stores import NOW, bot_on, fill
+from bot.app import Bot
+from bot.jobs.deliver import Deliverer
+from bot.jobs.digest import DigestPlanner
+from bot.store.database import Database
+from bot.store.schedule_tables import digests
+from tests.standins.postgres import Postgres, running
+
+MANY, FEW = 10_000, 10
+STALL_GOAL, TICK_GOAL = 0.050, 1.2
+ROUNDS, BLOCK = 30, 10
+
+
+def rows() -> Iterator[Row]:
+    """The stall, and the tick."""
+    try:
+        with running() as server:
+            yield asyncio.run(_stall(_created(server, "due")))
+            yield asyncio.run(_tick(_created(server, "many"), _created(server, "few")))
+    except (FileNotFoundError, RuntimeError, subprocess.CalledProcessError) as error:
+        say(f"rows 6c and 7: PostgreSQL did not start: {error}")
+        yield Row(7, "PostgreSQL: not measured, because it did not start", "-")
+
+
+async def _stall(url: str) -> Row:
+    say(f"row 6c: planning {MANY:,} digests")
+    await _subscribe(url, 1, due_at=NOW)
+    async with bot_on(url) as bot:
+        planner = _planner(bot)
+        await planner.plan_due()  # one, which starts what draws the charts
+        planned: list[int] = []
+
+        async def plan() -> None:
+            planned.append(await planner.plan_due())
+
+        await _subscribe(url, MANY, due_at=NOW, workspace_id=2)
+        stall = await longest_stall(plan())
+    name = f"6c: planning {planned[0]:,} due digests: longest stall of the loop"
+    return Row(6, name, duration(stall), goal=f"<= {duration(STALL_GOAL)}", met=stall <= STALL_GOAL)
+
+
+async def _tick(many: str, few: str) -> Row:
+    say(f"row 7: ticking beside {MANY:,} subscriptions")
+    later = NOW + timedelta(hours=1)
+    await _subscribe(many, MANY, due_at=later)
+    await _subscribe(few, FEW, due_at=later)
+    async with AsyncExitStack() as stack:
+        ours, floor = [_ticked(await stack.enter_async_context(bot_on(url))) for url in (many, few)]
+        found = await pair(ours, floor, ROUNDS, BLOCK)
+    return found.row(7, f"a tick with nothing due, {MANY:,} subscriptions; floor is {FEW}", TICK_GOAL)
+
+
+def _created(server: Postgres, name: str) -> str:
+    server.create(name)
+    return server.url(name)
+
+
+async def _subscribe(url: str, count: int, due_at: datetime, workspace_id: int = 1) -> None:
+    """So many channels with a daily digest that is due then, in a workspace that has videos."""
+    if workspace_id == 1:
+        await fill(url, others=1)
+    row = {"workspace_id": workspace_id, "is_on": True, "off_reason": "", "zone": "UTC", "options": {}}
+    row |= {"minute": NOW.hour * 60 + NOW.minute, "next_date": NOW.date(), "next_due_at": due_at}
+    row |= {"last_outcome": "", "set_by_id": "U1", "set_by_name": "Ana", "created_at": NOW}
+    database = Database(url)
+    async with database.writing() as connection:
+        await connection.execute(insert(digests), [row | {"channel_id": f"C{number}"} for number in range(count)])
+        await connection.exec_driver_sql("ANALYZE")
+    await database.close()
+
+
+def _planner(bot: Bot) -> DigestPlanner:
+    return DigestPlanner(bot._store, bot._accounts, bot._charts, lambda: NOW)  # noqa: SLF001 - without the clock
+
+
+def _ticked(bot: Bot) -> Task:
+    """What looks for something to do each time, and finds nothing."""
+    planner, deliverer = _planner(bot), Deliverer(bot._store, {}, lambda: NOW)  # noqa: SLF001 - as above
+
+    async def tick() -> None:
+        if await planner.plan_due() or await deliverer.deliver_due():
+            raise RuntimeError("something was due")
+
+    return tick
