@@ -1,14 +1,12 @@
 """What a person did in Slack, read from the payload: who, where, when, and how they can be answered."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
 from slack_bolt.context.async_context import AsyncBoltContext
-
-from bot.domain.links import find_links
 
 Payload: TypeAlias = Mapping[str, Any]
 
@@ -96,22 +94,3 @@ def unpacked(private_metadata: str) -> tuple[str | None, ResponseUrl | None]:
     if "url" not in where:
         return where.get("channel"), None
     return where["channel"], ResponseUrl(where["url"], datetime.fromtimestamp(where["at"], UTC))
-
-
-def links_in(message: Payload) -> tuple[str, ...]:
-    """The videos' links in a message: in its text, in its blocks at any depth, in its attachments."""
-    return find_links(" ".join(_texts(message)))
-
-
-def _texts(value: object) -> Iterator[str]:
-    match value:
-        case str():
-            yield value
-        case Mapping():
-            for item in value.values():
-                yield from _texts(item)
-        case list():
-            for item in value:
-                yield from _texts(item)
-        case _:
-            pass

@@ -13,7 +13,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from adapters.slack.actions import pressed
 from adapters.slack.answers import Answers
 from adapters.slack.arrivals import Arrivals
-from adapters.slack.asked import Asked, Payload, links_in, packed, unpacked
+from adapters.slack.asked import Asked, Payload, packed, unpacked
 from adapters.slack.callers import Callers
 from adapters.slack.calls import Calls, SlackFailed
 from adapters.slack.forms import form, options, values
@@ -29,6 +29,7 @@ from bot.commands.filling import form_for
 from bot.commands.registry import AnyCommand, by_name
 from bot.domain.caller import Caller, Need, Person, Standing
 from bot.domain.errors import BotError
+from bot.domain.links import links_within
 from bot.messages.problems import problem
 from bot.reply.model import Reply, Tone
 
@@ -115,7 +116,7 @@ class Gestures:
         asked, team = arrival
         match body:
             case {"type": "message_action", "callback_id": str(name)} if name == TRACK_MESSAGE:
-                links = links_in(body["message"])[:MOST_LINKS]
+                links = links_within(body["message"])[:MOST_LINKS]
                 if links:
                     await self._run(asked, team, "track", {"link": " ".join(links)})
                 else:

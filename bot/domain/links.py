@@ -2,12 +2,22 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator, Mapping
 from urllib.parse import unquote
 
 from bot.domain.errors import LinkError
 from bot.domain.sites import FOLLOWABLE_HOSTS, ShortLink, VideoLink, site_of
 
-__all__ = ["FOLLOWABLE_HOSTS", "ShortLink", "VideoLink", "canonical_key", "find_links", "looks_like_link", "parse_link"]
+__all__ = [
+    "FOLLOWABLE_HOSTS",
+    "ShortLink",
+    "VideoLink",
+    "canonical_key",
+    "find_links",
+    "links_within",
+    "looks_like_link",
+    "parse_link",
+]
 
 FORMS = (
     "Paste the address of one video or post: https://www.tiktok.com/@user/video/…, https://www.youtube.com/watch?v=…, "
@@ -95,6 +105,25 @@ def find_links(text: str) -> tuple[str, ...]:
         key = reading.key if isinstance(reading, VideoLink) else reading.url
         links.setdefault(key, reading.url)
     return tuple(links.values())
+
+
+def links_within(message: object) -> tuple[str, ...]:
+    """The supported links in a chat's message as the chat sends it: in its texts at any depth."""
+    return find_links(" ".join(_texts(message)))
+
+
+def _texts(value: object) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case Mapping():
+            for item in value.values():
+                yield from _texts(item)
+        case list():
+            for item in value:
+                yield from _texts(item)
+        case _:
+            pass
 
 
 def _refusal(reason: str) -> LinkError:
