@@ -29,7 +29,7 @@ from adapters.slack.post import SlackPoster
 from adapters.slack.socket_mode import SocketMode
 from adapters.slack.teams import Several, Teams, team_of_token
 from adapters.slack.ways import Ways
-from adapters.slack.work import Work
+from adapters.work import Work
 from bot.app import Bot
 from bot.domain.clock import Clock, utc_now
 from bot.domain.errors import NotConfigured

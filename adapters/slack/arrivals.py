@@ -4,6 +4,7 @@ import logging
 
 from slack_bolt.context.async_context import AsyncBoltContext
 
+from adapters.heard import Heard
 from adapters.slack.answers import Answers
 from adapters.slack.asked import Asked, Payload, asked
 from adapters.slack.teams import CHAT, Team, Teams
@@ -21,9 +22,6 @@ NOT_INSTALLED = (
 )
 
 
-MOST_HEARD = 10_000
-
-
 class Arrivals:
     """Lets each gesture and each event in once.
 
@@ -37,7 +35,7 @@ class Arrivals:
         self._teams = teams
         self._answers = answers
         self._clock = clock
-        self._heard: dict[str, None] = {}
+        self._heard = Heard()
 
     async def welcome(self, body: Payload, context: AsyncBoltContext, need: Need) -> tuple[Asked, Team] | None:
         """The gesture with its workspace; None where it was heard before, or was refused in a sentence.
@@ -45,7 +43,7 @@ class Arrivals:
         `need` is what the gesture needs at most.
         """
         here = asked(body, context, self._clock())
-        if not (self._is_unheard(here.id) if need is Need.LOOK else await self.is_new(here.id)):
+        if not (self._heard.is_new(here.id) if need is Need.LOOK else await self.is_new(here.id)):
             return None
         try:
             team = await self.team(context)
@@ -72,14 +70,3 @@ class Arrivals:
         except BotError:
             logger.warning("a redelivery could not be told", exc_info=True)
             return True
-
-    def _is_unheard(self, event_id: str) -> bool:
-        """Whether this process hears it for the first time."""
-        if not event_id:
-            return True
-        if event_id in self._heard:
-            return False
-        if len(self._heard) >= MOST_HEARD:
-            del self._heard[next(iter(self._heard))]
-        self._heard[event_id] = None
-        return True

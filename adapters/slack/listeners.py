@@ -20,7 +20,7 @@ from adapters.slack.asked import Payload
 from adapters.slack.events import Events
 from adapters.slack.forms import errors
 from adapters.slack.gestures import Gestures
-from adapters.slack.work import Work
+from adapters.work import Work
 
 BUSY = "I have too much to do just now, so nothing was done. Please send that again in a minute."
 

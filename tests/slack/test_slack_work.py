@@ -2,7 +2,7 @@
 
 import asyncio
 
-from adapters.slack.work import Work
+from adapters.work import Work
 
 
 async def test_jobs_run_beside_each_other_and_are_waited_for():

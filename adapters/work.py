@@ -1,4 +1,4 @@
-"""Work that outlives the request which asked for it: Slack hears "received" at once, the person when it is done."""
+"""Work that outlives the request which asked for it: the chat hears "received" at once, the person when it is done."""
 
 import asyncio
 import logging
@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 logger = logging.getLogger(__name__)
 
 MOST = 2_000
-"""Jobs at a time. What comes above is refused while Slack still listens, instead of being answered too late."""
+"""Jobs at a time. What comes above is refused while the chat still listens, instead of being answered too late."""
 
 
 class Work:
