@@ -27,7 +27,9 @@ from bot.reply.model import Option, Reply
 from bot.settings import Settings
 from bot.store import Store
 from bot.store.installations import Installations
+from bot.store.presences import Presences
 from bot.store.rates import RateRows
+from bot.store.registrations import Registrations
 from bot.wallet.accounts import Accounts
 
 if TYPE_CHECKING:
@@ -40,6 +42,8 @@ UMBRELLA = "contentstats"
 """Slack's command names collide between apps, so every command is also a word behind this one."""
 OFFER_LASTS = timedelta(minutes=10)
 """How long a consequence card's figures, and so its buttons, hold."""
+KEPT_AFTER_LEAVING = timedelta(days=30)
+"""Whoever removed the bot by mistake, or for a while, finds everything as it was within this time."""
 UNSAVED = (
     "The bot's database does not answer, so what became of this was not written down: the tracking may run. Look at "
     "/videos before you try again."
@@ -176,6 +180,15 @@ class Bot:
         """Delete everything stored for a workspace that the bot was removed from. Safe to repeat."""
         await self._accounts.forget(workspace)
 
+    async def forget_departed(self) -> int:
+        """Delete what is stored for workspaces that the bot left `KEPT_AFTER_LEAVING` ago; returns how many."""
+        before = self._clock() - KEPT_AFTER_LEAVING
+        departed = await self._store.presences.departed(before)
+        for chat, id_ in departed:
+            await self.forget(WorkspaceRef(chat, id_, ""))
+            await self._store.presences.forget(chat, id_, before)
+        return len(departed)
+
     @property
     def turns(self) -> RateRows:
         """By which processes that share a limit of a chat keep one pace."""
@@ -185,6 +198,16 @@ class Bot:
     def installations(self) -> Installations:
         """Where adapters keep the installations that they are given tokens for, locked."""
         return self._store.installations
+
+    @property
+    def presences(self) -> Presences:
+        """Where adapters note the workspaces that the bot came to and left, in chats that tell only that."""
+        return self._store.presences
+
+    @property
+    def registrations(self) -> Registrations:
+        """Where adapters note what they have registered with their chat."""
+        return self._store.registrations
 
     async def _answer(self, command: AnyCommand, arguments: str | Mapping[str, str], caller: Caller) -> Reply:
         args = parse(command, arguments) if isinstance(arguments, str) else bind(command, arguments)

@@ -19,7 +19,9 @@ from bot.store.letters import Letters
 from bot.store.migrate import migrate
 from bot.store.outbox import Outbox
 from bot.store.polling import Polling
+from bot.store.presences import Presences
 from bot.store.rates import RateRows
+from bot.store.registrations import Registrations
 from bot.store.short_links import ShortLinks
 from bot.store.tracking import Tracking
 from bot.store.videos import Videos
@@ -42,6 +44,8 @@ class Store:
         self.short_links = ShortLinks(database)
         self.credentials = Credentials(database, box)
         self.installations = Installations(database, box)
+        self.presences = Presences(database)
+        self.registrations = Registrations(database)
         self.inbox = Inbox(database)
         self.events = Events(database)
         self.digests = Digests(database)
