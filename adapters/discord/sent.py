@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import Any
 
 from discord import File
-from discord.ui import LayoutView
+from discord.ui import LayoutView, Modal
 
 from adapters.discord.files import Attachment
 from adapters.discord.layout import Component
@@ -30,6 +30,19 @@ class Card(LayoutView):
     def has_components_v2(self) -> bool:
         """That they need Discord's flag for them, which discord.py then sets."""
         return True
+
+
+class Form(Modal):
+    """A modal that is built already. It listens to nothing either."""
+
+    def __init__(self, made: Component) -> None:
+        super().__init__(title=made["title"], timeout=None, custom_id=made["custom_id"])
+        self._made = made
+        self.stop()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The modal as it is."""
+        return self._made
 
 
 def card(message: Message) -> Card:

@@ -40,9 +40,11 @@ class Context:
     def wallet(self) -> Wallet:
         """The workspace's wallet; NotConfigured where no API key is known."""
         if self.account is None:
+            ref = self.caller.workspace
+            allowing = f"lets it use their own: README.md tells how, its id is {ref.id}"
             msg = (
                 "No ContentStats API key is known for this workspace. Someone who manages it links one with /connect, "
-                "or whoever runs this bot sets CONTENTSTATS_API_KEY."
+                f"or whoever runs this bot {'sets CONTENTSTATS_API_KEY' if ref.is_operators else allowing}."
             )
             raise NotConfigured(msg)
         return self.account

@@ -43,6 +43,8 @@ class Connection:
         self.received: list[Json] = []
         self.heard_at = time.monotonic()
         self.session: Session | None = None
+        self.closed_with: int | None = None
+        """The code of a closing that came from this side."""
 
     def send(self, payload: Json) -> None:
         """Say something, once all is said that came before."""
@@ -83,6 +85,7 @@ class Connection:
                 if self._is_silent:
                     continue
                 if isinstance(payload, Closing):
+                    self.closed_with = payload.code
                     await self._socket.close(code=payload.code, message=payload.reason.encode())
                     return
                 text = json.dumps(payload, ensure_ascii=False)

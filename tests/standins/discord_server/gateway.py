@@ -60,7 +60,7 @@ class Gateway:
             for task in tasks:
                 task.cancel()
             self.connections.remove(connection)
-            self._leave(connection, socket.close_code)
+            self._leave(connection, connection.closed_with or socket.close_code)
         return socket
 
     def _leave(self, connection: Connection, code: int | None) -> None:

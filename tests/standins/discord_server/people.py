@@ -46,7 +46,10 @@ class User:
 
 @dataclass(slots=True, kw_only=True)
 class App:
-    """The one application of this Discord. `allowed_intents` are the privileged ones that its settings page grants."""
+    """The one application of this Discord. `allowed_intents` are the privileged ones that its settings page grants.
+
+    Everybody may add it to a server while it `is_public`, else its owner alone.
+    """
 
     id: str
     name: str
@@ -54,6 +57,7 @@ class App:
     owner: User
     token: str = field(repr=False)
     allowed_intents: int = 0
+    is_public: bool = True
 
     def as_json(self) -> Json:
         """The application as it reads about itself."""
@@ -63,7 +67,7 @@ class App:
             "icon": None,
             "description": "",
             "summary": "",
-            "bot_public": True,
+            "bot_public": self.is_public,
             "bot_require_code_grant": False,
             "verify_key": "0" * 64,
             "team": None,

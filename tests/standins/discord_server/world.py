@@ -150,7 +150,7 @@ class World:
         forms = [each.modal for each in self.interactions.values() if each.modal]
         return [each for each in forms if each.is_open and each.user is user]
 
-    async def until(self, condition: Callable[[], object], seconds: float = 5) -> None:
+    async def until(self, condition: Callable[[], object], seconds: float = 20) -> None:
         """Wait until something is so, here or at the bot; it is looked at all the time. Raises TimeoutError."""
         async with asyncio.timeout(seconds):
             while not condition():

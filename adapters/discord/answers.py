@@ -1,0 +1,111 @@
+"""How a reply gets to whoever asked: to them alone unless promised otherwise, by the next way where one is closed.
+
+An interaction can be answered for fifteen minutes. What takes longer goes into the channel where it is for everybody,
+and into direct messages where it is not: no way that shows it to others is ever taken for a private answer.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from adapters.discord.asked import Asked
+from adapters.discord.calls import DiscordFailed
+from adapters.discord.first import Deferral
+from adapters.discord.layout import ACTION_ROW, FILE, MEDIA_GALLERY, NOTHING, SEPARATOR, TEXT_DISPLAY, display
+from adapters.discord.render import Message, messages, public_message
+from adapters.discord.ways import Ways
+from bot.domain.clock import Clock
+from bot.reply.model import Reply, Tone
+
+logger = logging.getLogger(__name__)
+
+NOT_TOLD = (
+    "What you did stands, but this channel was not told of it: {why}. Someone who manages the server can let me see "
+    "the channel and send messages in it."
+)
+_MAY_NOT = frozenset({50001, 50013})
+_UNPRESSED = (TEXT_DISPLAY, MEDIA_GALLERY, FILE, SEPARATOR)
+
+
+class Answers:
+    """Delivers replies. Never raises for what Discord or the network does."""
+
+    def __init__(self, ways: Ways, clock: Clock) -> None:
+        self._ways = ways
+        self._clock = clock
+
+    async def deliver(self, asked: Asked, reply: Reply, promised: Deferral) -> None:
+        """Show a reply as it was promised, and then the channel its public line.
+
+        A problem is always private, and never takes the place of the card that it is about: that card's buttons may be
+        wanted again.
+        """
+        is_problem = reply.tone is Tone.PROBLEM
+        has_place = not is_problem or promised is Deferral.PRIVATE
+        if promised is Deferral.PUBLIC and is_problem:
+            await self._take_back(asked)
+        for index, message in enumerate(messages(reply)):
+            is_public = promised is Deferral.PUBLIC and not is_problem
+            await self._surely(asked, message, index, in_place=has_place and index == 0, is_public=is_public)
+        if reply.public_line:
+            await self._tell_channel(asked, public_message(reply.public_line))
+
+    async def _take_back(self, asked: Asked) -> None:
+        try:
+            await self._ways.take_back(asked)
+        except DiscordFailed as error:
+            logger.info("a promise was not taken back", extra=_about(asked, error))
+
+    async def _tell_channel(self, asked: Asked, line: Message) -> None:
+        """Everybody's line, or, where the channel is closed to the bot, a word about that to whoever asked."""
+        try:
+            await self._ways.to_all(asked, line, asked.id)
+        except DiscordFailed as error:
+            logger.warning("a channel was not told", extra=_about(asked, error))
+            why = "I may not post here" if error.code in _MAY_NOT else "Discord did not take the message"
+            told = messages(Reply(NOT_TOLD.format(why=why), tone=Tone.WARNING))[0]
+            await self._surely(asked, told, 0, in_place=False, is_public=False)
+
+    async def _surely(self, asked: Asked, message: Message, page: int, *, in_place: bool, is_public: bool) -> None:
+        """Send a message by the first way that is open, without its pictures where Discord refuses those."""
+        for version in (message, _only(message, TEXT_DISPLAY, ACTION_ROW)):
+            if await self._sent(asked, version, page, in_place=in_place, is_public=is_public):
+                return
+        logger.error("an answer could not be delivered", extra={"server": asked.server_id, "user": asked.user_id})
+
+    async def _sent(self, asked: Asked, message: Message, page: int, *, in_place: bool, is_public: bool) -> bool:
+        """Whether a way took it; none is looked for where the message itself is what Discord refuses."""
+        ways, nonce = self._ways, f"{asked.id}-{page}"
+        sends: list[Callable[[], Awaitable[None]]] = []
+        if self._clock() < asked.until:
+            sends += [lambda: ways.in_place(asked, message)] if in_place else []
+            sends += [lambda: ways.as_follow_up(asked, message, is_private=not is_public)]
+        if is_public:
+            sends += [lambda: ways.to_all(asked, message, nonce)]
+        else:  # a button there would have no server to act on
+            sends += [lambda: ways.as_direct(asked, _only(message, *_UNPRESSED), nonce)]
+        for send in sends:
+            try:
+                await send()
+            except DiscordFailed as error:
+                logger.info("a way to answer is closed", extra=_about(asked, error))
+                if error.is_about_content:
+                    return False
+            else:
+                return True
+        return False
+
+
+def _only(message: Message, *kinds: int) -> Message:
+    """The message's card with components of these kinds alone, and without files that none of them shows."""
+    cards = tuple(
+        {**card, "components": [each for each in card["components"] if each["type"] in kinds] or [display(NOTHING)]}
+        if "components" in card
+        else card
+        for card in message.components
+    )
+    return replace(message, components=cards, files=message.files if FILE in kinds else ())
+
+
+def _about(asked: Asked, error: DiscordFailed) -> dict[str, object]:
+    return {"server": asked.server_id, "status": error.status, "code": error.code}

@@ -1,0 +1,128 @@
+"""The Discord app: its parts put together, and their life. It knows the settings only as values."""
+
+import asyncio
+import logging
+from collections.abc import Collection
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from typing import Self
+
+from discord import AppInfo
+
+from adapters.discord.answers import Answers
+from adapters.discord.arrivals import Arrivals
+from adapters.discord.calls import Sleep
+from adapters.discord.events import Events
+from adapters.discord.first import FirstAnswers
+from adapters.discord.gateway import PATIENCE, Gateway
+from adapters.discord.gestures import Gestures
+from adapters.discord.limits import Limits
+from adapters.discord.listeners import Connection, Listeners, Shards
+from adapters.discord.post import DiscordPoster
+from adapters.discord.registration import Registration
+from adapters.discord.rest import Rest
+from adapters.discord.servers import Servers
+from adapters.discord.upkeep import Upkeep
+from adapters.discord.ways import Ways
+from adapters.work import Work
+from bot.app import Bot
+from bot.domain.clock import Clock, utc_now
+
+logger = logging.getLogger(__name__)
+
+DRAIN = 20.0
+"""Seconds that running work may take to end when the program is told to."""
+
+
+@dataclass(frozen=True, slots=True)
+class DiscordOptions:
+    """How one application is reached. `shards` are this process's own, None for all of them.
+
+    `servers` are those that may use the operator's API key; where it is empty, `Servers` decides.
+    """
+
+    token: str = field(repr=False)
+    api_url: str
+    shards: Shards | None = None
+    servers: Collection[str] = ()
+
+
+class DiscordApp:
+    """The bot in Discord. Use it as `async with`. `sleep` passes time, `patience` is the gateway's."""
+
+    def __init__(
+        self,
+        bot: Bot,
+        options: DiscordOptions,
+        clock: Clock = utc_now,
+        sleep: Sleep = asyncio.sleep,
+        patience: float = PATIENCE,
+    ) -> None:
+        self._bot = bot
+        self._options = options
+        self._clock = clock
+        self._sleep = sleep
+        self._patience = patience
+        self._resources = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        """Open what all parts share. Nothing is asked of Discord yet."""
+        for name, level in (("discord", logging.INFO), ("discord.client", logging.ERROR)):
+            logging.getLogger(name).setLevel(level)  # below, whole requests; and warnings of voice, which is not used
+        async with AsyncExitStack() as stack:
+            rest = await stack.enter_async_context(Rest(self._options.token, self._options.api_url))
+            poster = DiscordPoster(rest, Limits(sleep=self._sleep), self._sleep)
+            self._poster = await stack.enter_async_context(poster)
+            work = Work()
+            stack.push_async_callback(work.drain, DRAIN)
+            self._servers = Servers(self._bot.presences, self._clock, self._options.servers)
+            first, answers = FirstAnswers(), Answers(Ways(self._sleep), self._clock)
+            gestures = Gestures(self._bot, Arrivals(self._bot, self._servers), first, answers)
+            listeners = Listeners(gestures, Events(self._servers), work, self._clock)
+            registration = Registration(rest, self._bot.registrations, self._clock, self._sleep)
+            self._upkeep = Upkeep(self._bot, registration, self._sleep)
+            self._gateway = Gateway(
+                rest,
+                lambda: Connection(rest, listeners, self._options.shards, self._sleep),
+                self._introduced,
+                self._sleep,
+                self._patience,
+            )
+            self._resources = stack.pop_all()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Let running work end, for twenty seconds at most, and close."""
+        await self._resources.aclose()
+
+    async def run(self) -> None:
+        """Serve until cancelled; NotConfigured where Discord does not take the token."""
+        upkeep = asyncio.create_task(self._upkeep.run())
+        try:
+            await self._gateway.run()
+        finally:
+            upkeep.cancel()
+            await asyncio.gather(upkeep, return_exceptions=True)
+
+    @property
+    def poster(self) -> DiscordPoster:
+        """What posts by itself; it needs no gateway, and holds for as long as the app is open."""
+        return self._poster
+
+    @property
+    def is_up(self) -> bool:
+        """Whether every shard of this process hears Discord."""
+        return self._gateway.is_up
+
+    async def is_ready(self) -> bool:
+        """The same, as readiness asks it."""
+        return self.is_up
+
+    def _introduced(self, application: AppInfo) -> None:
+        if application.interactions_endpoint_url:
+            logger.error(
+                "Discord sends commands to the application's Interactions Endpoint URL, and so not here; remove it",
+                extra={"url": application.interactions_endpoint_url},
+            )
+        self._servers.is_private = not application.bot_public
+        self._upkeep.begin(str(application.id))

@@ -1,0 +1,172 @@
+"""What people do in Discord, each acknowledged and then answered in full: commands, presses, forms."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any
+
+from discord import InteractionType
+
+from adapters.discord.actions import pressed
+from adapters.discord.answers import Answers
+from adapters.discord.arrivals import Arrivals
+from adapters.discord.asked import Asked
+from adapters.discord.commands import TRACK_MESSAGE, arguments, choices, typing
+from adapters.discord.first import Deferral, FirstAnswers
+from adapters.discord.forms import form, values
+from adapters.discord.layout import Component
+from adapters.discord.render import messages
+from bot.app import Bot
+from bot.commands.command import Answer
+from bot.commands.filling import form_for
+from bot.commands.registry import AnyCommand, by_name
+from bot.domain.caller import Need
+from bot.domain.errors import BotError
+from bot.domain.links import links_within
+from bot.messages.problems import problem
+from bot.reply.call import Call
+from bot.reply.model import Button, Reply, Tone
+
+logger = logging.getLogger(__name__)
+
+SUGGEST_WITHIN = 2.3
+"""Seconds for the choices of an option, all told: Discord waits for three."""
+AT_ONCE = 50
+"""Answers that are worked out at a time; the rest wait their turn instead of crowding the database."""
+MOST_LINKS = 10
+FORM = "form"
+"""The call of a button that opens a command's form once more; no command of the bot's own."""
+NO_LINK = Reply(
+    "There is no link to a video in this message. I know TikTok, YouTube, Instagram and X; /track takes a link too.",
+    tone=Tone.WARNING,
+)
+NO_SERVER = problem("I work in servers, where it is clear whose videos and money are meant. Send the command there.")
+BUSY = problem("I have too much to do just now, so nothing was done. Please try again in a minute.")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be run. `is_form` says that no form has to ask for more: it was filled in, or is not needed."""
+
+    name: str
+    arguments: Mapping[str, str]
+    is_form: bool = False
+
+
+class Gestures:
+    """Runs what was asked and has it answered."""
+
+    def __init__(self, bot: Bot, arrivals: Arrivals, first: FirstAnswers, answers: Answers) -> None:
+        self._bot = bot
+        self._arrivals = arrivals
+        self._first = first
+        self._answers = answers
+        self._commands: Mapping[str, AnyCommand] = by_name(bot.commands)
+        self._turns = asyncio.Semaphore(AT_ONCE)
+
+    async def answer(self, asked: Asked) -> None:
+        """Anything but typing. What Discord did not hear of in time is not done: the person reads that it failed."""
+        wish = self._wish(asked)
+        command = self._commands.get(wish.name)
+        opened = self._form(wish, command)
+        if opened is not None:
+            await self._first.open(asked, opened)
+        else:
+            deferral = _deferral(command, asked)
+            if await self._first.defer(asked, deferral):
+                reply = await self._reply(asked, wish, command)
+                if reply is not None:
+                    await self._answers.deliver(asked, reply, deferral)
+
+    async def refuse(self, asked: Asked) -> None:
+        """There is too much to do."""
+        await self._first.say(asked, messages(BUSY)[0])
+
+    async def suggest(self, asked: Asked) -> None:
+        """The choices of an option while somebody types; none where they cannot be had in time."""
+        found: list[dict[str, Any]] = []
+        try:
+            async with asyncio.timeout(SUGGEST_WITHIN):
+                command = self._commands.get(str(asked.data.get("name")))
+                wanted = typing(command, asked.data.get("options") or ()) if command else None
+                if command and wanted and asked.server_id:
+                    who = await self._arrivals.caller(asked, asked.server_id)
+                    found = choices(await self._bot.suggest(command.name, *wanted, who))
+        except (BotError, TimeoutError):
+            logger.warning("no choices can be offered", exc_info=True)
+        await self._first.offer(asked.gesture, found)
+
+    def _wish(self, asked: Asked) -> Wish:
+        """The command that is meant, with its arguments."""
+        data = asked.data
+        match asked.gesture.type:
+            case InteractionType.component:
+                call = pressed(str(data["custom_id"]), data.get("values") or ())
+                return Wish(call.command, call.arguments)
+            case InteractionType.modal_submit:
+                return Wish(str(data["custom_id"]), values(data.get("components") or ()), is_form=True)
+            case _ if data.get("name") == TRACK_MESSAGE:
+                links = links_within([_said(each) for each in data["resolved"]["messages"].values()])[:MOST_LINKS]
+                return Wish("track", {"link": " ".join(links)}, is_form=True)
+            case _:
+                command = self._commands.get(str(data["name"]))
+                given = arguments(command, data.get("options") or ()) if command else {}
+                return Wish(str(data["name"]), given)
+
+    def _form(self, wish: Wish, command: AnyCommand | None) -> Component | None:
+        """The form that has to ask for more; None where there is nothing to ask."""
+        if wish.name == FORM:
+            again = self._commands.get(wish.arguments.get("command", ""))
+            given = {name: each for name, each in wish.arguments.items() if name != "command"}
+            return form(again, given) if again else None
+        begun = form_for(command, wish.arguments) if command and not wish.is_form else None
+        return form(command, begun) if command and begun is not None else None
+
+    async def _reply(self, asked: Asked, wish: Wish, command: AnyCommand | None) -> Reply | None:
+        """What the bot says to it; None where it was heard before, which only this place can tell for certain."""
+        if asked.server_id is None:
+            return NO_SERVER
+        if wish.name == "track" and wish.arguments.get("link") == "":
+            return NO_LINK
+        try:
+            who = await self._arrivals.welcome(asked, asked.server_id, command.need if command else Need.LOOK)
+        except BotError as error:
+            return problem(str(error))
+        if who is None:
+            return None
+        async with self._turns:
+            reply = await self._bot.run(wish.name, wish.arguments, who)
+        if wish.is_form and command is not None and reply.tone is Tone.PROBLEM and wish.arguments:
+            return replace(reply, actions=(*reply.actions, _again(command, wish.arguments)))
+        return reply
+
+
+def _deferral(command: AnyCommand | None, asked: Asked) -> Deferral:
+    """What to promise: as the command declares, but in the place of a card only where nobody else sees that."""
+    match command.answer if command else Answer.PRIVATE:
+        case Answer.PUBLIC:
+            return Deferral.PUBLIC
+        case Answer.REPLACES if asked.may_replace:
+            return Deferral.REPLACES
+        case _:
+            return Deferral.PRIVATE
+
+
+def _again(command: AnyCommand, given: Mapping[str, str]) -> Button:
+    """A button that opens the form once more, with as much of what was filled in as a button can remember."""
+    call = Call(FORM, {"command": command.name})
+    for name, each in given.items():
+        if command.secret is None or name != command.secret.name:
+            more = Call(FORM, {**call.arguments, name: each})
+            with suppress(ValueError):  # no room for it: it is typed again
+                more.encode()
+                call = more
+    return Button("Open the form again", call)
+
+
+def _said(message: Mapping[str, Any]) -> list[Any]:
+    """Where a message can hold a link of its own: not in the one that it answers, nor in names."""
+    forwarded = [each.get("message", {}) for each in message.get("message_snapshots") or ()]
+    return [[each.get(part) for part in ("content", "embeds", "components")] for each in (message, *forwarded)]

@@ -1,0 +1,134 @@
+"""discord.py's client, and what it hands on: interactions, and the servers that come and go.
+
+A listener gives the work away and returns. The client asks for nothing but servers, and remembers neither members nor
+messages.
+"""
+
+import logging
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
+from typing import Any, TypeAlias
+
+from discord import (
+    AllowedMentions,
+    AutoShardedClient,
+    Guild,
+    Intents,
+    Interaction,
+    InteractionType,
+    MemberCacheFlags,
+)
+from discord.state import AutoShardedConnectionState
+
+from adapters.discord.asked import asked
+from adapters.discord.calls import Sleep
+from adapters.discord.events import Events
+from adapters.discord.gestures import Gestures
+from adapters.discord.rest import Rest
+from adapters.work import Work
+from bot.domain.clock import Clock
+
+logger = logging.getLogger(__name__)
+
+IDENTIFY_PAUSE = 5.0
+"""Seconds between two shards that say who they are (Discord, `max_concurrency`)."""
+
+Shards: TypeAlias = tuple[tuple[int, ...], int]
+"""Which shards, of how many."""
+_Parser: TypeAlias = Callable[[Any], None]
+
+
+class Listeners:
+    """What the library calls."""
+
+    def __init__(self, gestures: Gestures, events: Events, work: Work, clock: Clock) -> None:
+        self._gestures = gestures
+        self._work = work
+        self._clock = clock
+        self._events = events
+
+    def connected(self, ids: Collection[str], is_ours: Callable[[str], bool]) -> None:
+        """A connection is for these servers, and for no others that are its own."""
+        self._work.start(lambda: self._events.connected(ids, is_ours))
+
+    def joined(self, id_: str) -> None:
+        """A server added the bot."""
+        self._work.start(lambda: self._events.joined(id_))
+
+    def left(self, id_: str) -> None:
+        """A server removed the bot."""
+        self._work.start(lambda: self._events.left(id_))
+
+    async def interaction(self, gesture: Interaction[Any]) -> None:
+        """Anything that a person did."""
+        here = asked(gesture, self._clock())
+        if gesture.type is InteractionType.autocomplete:
+            self._work.start(partial(self._gestures.suggest, here))
+        elif self._work.has_room:
+            self._work.start(partial(self._gestures.answer, here))
+        else:
+            await self._gestures.refuse(here)
+
+
+class Connection(AutoShardedClient):
+    """One connection for each of its shards: those that are named, or as many as Discord recommends."""
+
+    def __init__(self, rest: Rest, listeners: Listeners, shards: Shards | None, sleep: Sleep) -> None:
+        self._rest = rest
+        self._ears = listeners
+        self._sleep = sleep
+        chosen: dict[str, Any] = {"shard_ids": list(shards[0]), "shard_count": shards[1]} if shards else {}
+        super().__init__(
+            intents=Intents(guilds=True),
+            allowed_mentions=AllowedMentions.none(),
+            member_cache_flags=MemberCacheFlags.none(),
+            max_messages=None,
+            chunk_guilds_at_startup=False,
+            **chosen,
+        )
+
+    @property
+    def is_up(self) -> bool:
+        """Whether every shard hears Discord."""
+        shards = self.shards
+        return self.is_ready() and bool(shards) and not any(each.is_closed() for each in shards.values())
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:  # noqa: ARG002 - the library's
+        """Keep to the pace at which shards may say who they are."""
+        if not initial:
+            await self._sleep(IDENTIFY_PAUSE)
+
+    async def on_interaction(self, gesture: Interaction[Any]) -> None:
+        """Anything that a person did."""
+        await self._ears.interaction(gesture)
+
+    async def on_shard_connect(self, shard_id: int) -> None:
+        """Discord has listed the servers of a shard."""
+        count = self.shard_count or 1
+        ids = {str(each.id) for each in self.guilds if each.shard_id == shard_id}
+        self._ears.connected(ids, lambda id_: (int(id_) >> 22) % count == shard_id)
+
+    async def on_guild_join(self, guild: Guild) -> None:
+        """A server added the bot."""
+        self._ears.joined(str(guild.id))
+
+    async def on_guild_remove(self, guild: Guild) -> None:
+        """A server removed the bot."""
+        self._ears.left(str(guild.id))
+
+    def _get_state(self, **options: Any) -> AutoShardedConnectionState[Any]:  # noqa: ANN401 - the library's own signature
+        """The library's state, on the one REST client, and deaf to what it cannot read instead of ended by it."""
+        self.http = self._rest
+        state = super()._get_state(**options)
+        state.parsers = {event: _forgiving(event, parser) for event, parser in state.parsers.items()}
+        return state
+
+
+def _forgiving(event: str, parser: _Parser) -> _Parser:
+    def parse(data: Mapping[str, Any]) -> None:
+        try:
+            parser(data)
+        except Exception:  # whatever is wrong with one event must not end the connection for all servers
+            logger.exception("an event could not be read", extra={"event": event})
+
+    return parse

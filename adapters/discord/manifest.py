@@ -1,0 +1,38 @@
+"""The invite of the Discord application: what it asks a server for, and nothing without a reason."""
+
+from urllib.parse import urlencode
+
+from discord import Permissions
+
+from adapters.discord.calls import DiscordFailed, patiently
+from adapters.discord.rest import Rest
+from bot.domain.errors import NotConfigured
+
+SCOPES = ("bot", "applications.commands")
+PERMISSIONS: tuple[tuple[str, str], ...] = (
+    ("View Channels", "To post where it is to: a channel that it does not see is closed to it."),
+    ("Send Messages", "The one public line after money was spent or a tracking stopped, digests and alerts."),
+    ("Send Messages in Threads", "The same in a thread, where the command was sent in one."),
+    ("Embed Links", "Links to the videos in what it posts."),
+    ("Attach Files", "Charts, with a text for those who cannot see them, and CSV exports."),
+)
+_ASKED = Permissions(
+    view_channel=True, send_messages=True, send_messages_in_threads=True, embed_links=True, attach_files=True
+)
+_INVITE = "https://discord.com/oauth2/authorize?"
+
+
+async def application_id(token: str, api_url: str) -> str:
+    """Whose token it is, asked of Discord; NotConfigured where Discord does not take it or say it."""
+    async with Rest(token, api_url) as rest:
+        try:
+            return str((await patiently(rest.application_info))["id"])
+        except DiscordFailed as error:
+            msg = f"Discord did not say which application DISCORD_TOKEN is for: {error}."
+            raise NotConfigured(msg) from error
+
+
+def invite_link(application_id: str) -> str:
+    """A link that adds the application to a server with these permissions."""
+    asked = {"client_id": application_id, "scope": " ".join(SCOPES), "permissions": _ASKED.value}
+    return _INVITE + urlencode(asked)

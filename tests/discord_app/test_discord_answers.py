@@ -1,0 +1,101 @@
+"""An answer gets to whoever asked, whatever becomes of the wire, the token and the message that it was to take."""
+
+import pytest
+
+from tests.discord_app.discord_stage import CALLBACK, EDIT, FOLLOW_UP, labels, lines, told
+from tests.standins.discord_server.faults import Fault, FaultKind
+from tests.standins.scene import LINK, USAGE
+
+WRONG = [
+    Fault(FaultKind.STATUS, 500),
+    Fault(FaultKind.STATUS, 503),
+    Fault(FaultKind.RESET),
+    Fault(FaultKind.RESET_AFTER),
+    Fault(FaultKind.GARBAGE),
+    Fault(FaultKind.RATE_LIMITED, seconds=0.2),
+]
+
+
+@pytest.mark.parametrize(
+    ("route", "fault"),
+    [
+        *((EDIT, fault) for fault in WRONG),
+        *((CALLBACK, fault) for fault in WRONG if fault.kind is not FaultKind.GARBAGE),
+    ],
+    ids=lambda each: f"{each.kind}-{each.value}" if isinstance(each, Fault) else each.split()[0],
+)
+async def test_what_goes_wrong_once_is_not_noticed(stage, discord, server, route, fault):
+    discord.faults.add(route, fault)
+    answer = await stage.type("usage", server.ben, server.general)
+    assert "available" in told(answer)
+    await stage.close()
+    assert len(discord.ephemerals(server.ben)) == 1
+    assert discord.failures == []
+
+
+async def test_what_discord_does_not_hear_of_in_time_is_not_done(stage, discord, server):
+    card = await stage.card(server.ann, server.general, LINK, days=7)
+    discord.faults.add(CALLBACK, Fault(FaultKind.ERROR, 10062))
+    discord.answer_seconds = 0.2
+    asked = await stage.press(card, "Track 7", server.ann)
+    assert asked.failure == "timeout"
+    await stage.close()
+    assert (stage.spent(), server.general.messages) == (0, [])
+
+
+@pytest.mark.parametrize("code", [10008, 10015, 50027])
+async def test_where_the_place_is_gone_the_answer_comes_as_another_message(stage, discord, server, code):
+    discord.faults.add(EDIT, Fault(FaultKind.ERROR, code))
+    asked = await discord.send_command("usage", {}, user=server.ben, channel=server.general)
+    await discord.until(lambda: not asked.is_thinking or asked.followups)
+    await stage.close()
+    assert "available" in told(asked.seen[-1])
+    assert asked.seen[-1].only_for == server.ben.id
+
+
+async def test_what_takes_longer_than_the_token_lasts_comes_as_a_direct_message_without_buttons(stage, discord, server):
+    stage.sandbox.faults.add("slow", USAGE, seconds=0.15)
+    asked = await discord.send_command("usage", {}, user=server.ben, channel=server.general)
+    stage.clock.advance(minutes=16)
+    await discord.until(lambda: discord.direct_messages(server.ben))
+    (message,) = discord.direct_messages(server.ben)
+    assert "available" in told(message)
+    assert labels(message) == []
+    assert asked.is_thinking
+    assert lines(server.general) == []
+
+
+async def test_the_channel_hears_of_spending_though_the_token_is_over(stage, discord, server):
+    card = await stage.card(server.ann, server.general, LINK, days=7)
+    stage.sandbox.faults.add("slow", "POST /videos/track", seconds=0.15)
+    await stage.press(card, "Track 7", server.ann)
+    await discord.until(stage.spent)
+    stage.clock.advance(minutes=16)
+    await discord.until(lambda: discord.direct_messages(server.ann) and server.general.messages)
+    assert "Tracking started" in told(discord.direct_messages(server.ann)[0])
+    assert (stage.spent(), len(server.general.messages)) == (1, 1)
+
+
+async def test_where_no_way_is_open_it_is_in_the_log(stage, discord, server, caplog):
+    server.ben.takes_dms = False
+    for route in (EDIT, FOLLOW_UP):
+        discord.faults.start(Fault(FaultKind.ERROR, 50027), route)
+    await discord.send_command("usage", {}, user=server.ben, channel=server.general)
+    await stage.close()
+    assert "an answer could not be delivered" in caplog.text
+
+
+async def test_a_picture_that_discord_refuses_takes_no_words_with_it(stage, discord, server):
+    stage.track(LINK)
+    stage.clock.advance(hours=30)
+    discord.faults.add(EDIT, Fault(FaultKind.ERROR, 40005))
+    answer = await stage.type("stats", server.ann, server.general, video=LINK)
+    assert "Status" in told(answer)
+    assert answer.attachments == []
+    assert "Refresh" in labels(answer)
+
+
+async def test_a_storm_of_commands_is_answered_in_full(stage, discord, server):
+    asked = [await discord.send_command("usage", {}, user=server.ben, channel=server.general) for _ in range(30)]
+    await stage.close()
+    assert all("available" in told(each.message) for each in asked)

@@ -1,0 +1,144 @@
+"""Every command, from the person's hand to what they read; and what is offered while they type."""
+
+import pytest
+
+from bot.commands.registry import COMMANDS
+from tests.discord_app.discord_stage import labels, lines, told
+from tests.standins.discord_server.faults import Fault, FaultKind
+from tests.standins.discord_server.permissions import Permission
+from tests.standins.scene import LINK, YOUTUBE
+
+ASKED = {
+    "videos": ({}, "2 videos"),
+    "stats": ({"video": LINK}, "steady"),
+    "compare": ({"video": LINK, "video2": YOUTUBE}, "Compar"),
+    "usage": ({}, "available"),
+    "export": ({"video": LINK}, "snapshots"),
+    "status": ({}, "version"),
+    "help": ({}, "/track"),
+    "disconnect": ({}, "Nothing is removed until you press"),
+}
+
+
+@pytest.mark.parametrize("name", ASKED)
+async def test_a_command_is_answered_to_one_person_alone(stage, server, name):
+    stage.track(LINK, YOUTUBE)
+    stage.clock.advance(hours=3)
+    given, words = ASKED[name]
+    answer = await stage.type(name, server.ann, server.general, **given)
+    assert words.casefold() in told(answer).casefold(), told(answer)
+    assert answer.only_for == server.ann.id
+    assert lines(server.general) == []
+    assert stage.discord.failures == []
+
+
+async def test_what_is_not_asked_for_here_is_asked_for_elsewhere():
+    assert {each.name for each in COMMANDS if each.listed} - set(ASKED) <= {
+        "track",
+        "stop",
+        "connect",
+        "digest",
+        "alerts",
+        "allowance",
+    }
+
+
+async def test_stats_come_with_a_chart_that_says_what_it_shows(stage, server):
+    stage.track(LINK)
+    stage.clock.advance(hours=30)
+    answer = await stage.type("stats", server.ann, server.general, video=LINK)
+    (picture,) = answer.attachments
+    assert picture.media_type == "image/png"
+    assert "grew from" in picture.description
+    assert labels(answer)[:3] == ["Refresh", "Stop", "Compare"]
+
+
+async def test_an_export_is_a_file_that_one_person_sees(stage, server):
+    stage.track(LINK)
+    stage.clock.advance(hours=30)
+    answer = await stage.type("export", server.ann, server.general, video=LINK)
+    (file,) = answer.attachments
+    assert file.media_type == "text/csv"
+    assert answer.only_for == server.ann.id
+    assert file.content.count(b"\r\n") > 24
+
+
+async def test_a_list_of_500_videos_is_read_page_by_page(stage, server):
+    stage.track(
+        *(f"https://www.tiktok.com/@many/video/{7000000000000000000 + number}" for number in range(500)), days=1
+    )
+    first = await stage.type("videos", server.ben, server.general)
+    assert "page 1 of" in told(first)
+    second = await stage.pressed(first, "Next", server.ben)
+    assert second is not first
+    assert told(second) != told(first)
+    assert stage.discord.failures == []
+
+
+async def test_titles_are_offered_while_somebody_types(stage, server):
+    stage.track(LINK, YOUTUBE)
+    await stage.type("videos", server.ben, server.general)
+    typed = await stage.discord.send_autocomplete("stats", "video", "", user=server.ben, channel=server.general)
+    assert typed.failure == ""
+    assert len(typed.choices) == 2
+    answer = await stage.type("stats", server.ben, server.general, video=typed.choices[0]["value"])
+    assert "Status" in told(answer)
+
+
+async def test_never_more_than_25_are_offered_and_none_late(stage, server):
+    stage.track(*(f"https://www.tiktok.com/@many/video/{7000000000000000000 + number}" for number in range(40)), days=1)
+    await stage.type("videos", server.ben, server.general)
+    typed = await stage.discord.send_autocomplete("stats", "video", "video", user=server.ben, channel=server.general)
+    assert len(typed.choices) <= 25
+    odd = "\"“'*|<@&\u202e" * 10
+    typed = await stage.discord.send_autocomplete("stats", "video", odd, user=server.ben, channel=server.general)
+    assert (typed.failure, typed.choices) == ("", [])
+
+
+async def test_the_message_menu_tracks_what_a_message_links_to(stage, discord, server):
+    said = discord.say(server.ben, server.general, f"look at <{LINK}> and ||{YOUTUBE}||")
+    card = await stage.answered(discord.send_message_command("Track this video", said, user=server.ann))
+    assert "Track 2 videos" in told(card)
+    assert card.only_for == server.ann.id
+
+
+async def test_a_message_without_a_link_to_a_video_has_nothing_to_track(stage, discord, server):
+    said = discord.say(server.ben, server.general, "no link in here, but https://example.com/video")
+    answer = await stage.answered(discord.send_message_command("Track this video", said, user=server.ann))
+    assert "no link to a video" in told(answer)
+
+
+async def test_several_links_in_one_option_are_offered_together(stage, server):
+    card = await stage.type("track", server.ann, server.general, link=f"{LINK} {YOUTUBE}", days=3)
+    assert "Track 2 videos" in told(card)
+
+
+async def test_words_that_make_no_sense_are_answered_with_the_usage(stage, server):
+    answer = await stage.type("track", server.ann, server.general, link="hello")
+    assert "⛔" in told(answer)
+    assert "/track" in told(answer)
+
+
+async def test_in_direct_messages_no_command_is_offered_and_one_that_arrives_is_told_where_to_go(
+    stage, discord, server
+):
+    with pytest.raises(ValueError, match="not offered here"):
+        await discord.send_command("usage", {}, user=server.ann)
+    for command in discord.commands[None]:
+        command["contexts"] = None
+    answer = await stage.answered(discord.send_command("usage", {}, user=server.ann))
+    assert "I work in servers" in told(answer)
+
+
+async def test_settings_are_shown_to_those_who_manage_the_server(stage, discord, server):
+    with pytest.raises(ValueError, match="may not use"):
+        await discord.send_command("connect", {}, user=server.ben, channel=server.general)
+    boss = discord.add_user("boss")
+    discord.add_member(server.guild, boss, Permission.MANAGE_GUILD)
+    await stage.modal(discord.send_command("connect", {}, user=boss, channel=server.general), boss)
+
+
+async def test_nothing_that_was_asked_for_is_lost_to_a_slow_discord(stage, discord, server):
+    discord.faults.add("POST /interactions/{interaction}/{token}/callback", Fault(FaultKind.SLOW, seconds=0.5))
+    answer = await stage.type("usage", server.ben, server.general)
+    assert "available" in told(answer)

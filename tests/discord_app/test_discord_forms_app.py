@@ -1,0 +1,93 @@
+"""Forms in Discord: opened at once, answered where they were opened, and opened again where something was wrong."""
+
+import pytest
+from pydantic import SecretStr
+
+from tests.discord_app.discord_stage import labels, stage_of, told
+from tests.standins.discord_server.permissions import Permission
+from tests.standins.scene import LINK, sandbox_of
+
+KEYS = SecretStr("0123456789abcdef" * 2)
+
+
+@pytest.fixture
+async def sandbox(clock):
+    async with sandbox_of(clock, keys={"cs_test_operator": "Operator", "cs_test_acme": "Acme"}) as sandbox:
+        yield sandbox
+
+
+async def test_connect_asks_for_the_key_in_a_form_and_shows_it_nowhere(
+    discord, server, sandbox, clock, sqlite_url, caplog
+):
+    async with stage_of(discord, sandbox, clock, sqlite_url, secret_keys=KEYS) as stage:
+        form = await stage.modal(
+            discord.send_command("connect", {}, user=server.ann, channel=server.general), server.ann
+        )
+        answer = await stage.answered(discord.send_modal(form, {"key": "cs_test_acme"}))
+        assert "✅" in told(answer)
+        assert answer.only_for == server.ann.id
+        assert "cs_test_acme" not in caplog.text
+        assert "cs_test_acme" not in str([(call.body, call.answer) for call in discord.calls])
+
+
+async def test_a_key_that_does_not_work_is_told_and_the_form_opens_again_empty(
+    discord, server, sandbox, clock, sqlite_url
+):
+    async with stage_of(discord, sandbox, clock, sqlite_url, secret_keys=KEYS) as stage:
+        form = await stage.modal(
+            discord.send_command("connect", {}, user=server.ann, channel=server.general), server.ann
+        )
+        answer = await stage.answered(discord.send_modal(form, {"key": "cs_live_none_of_ours"}))
+        assert "⛔" in told(answer)
+        assert "cs_live_none_of_ours" not in str(answer.components)
+        again = await stage.modal(stage.press(answer, "Open the form again", server.ann), server.ann)
+        assert again.title == form.title
+        assert "cs_live_none_of_ours" not in str(again.body)
+
+
+async def test_only_those_who_manage_the_server_may_connect(stage, discord, server):
+    discord.commands[None] = [{**each, "default_member_permissions": None} for each in discord.commands[None]]
+    form = await stage.modal(discord.send_command("connect", {}, user=server.ben, channel=server.general), server.ben)
+    answer = await stage.answered(discord.send_modal(form, {"key": "cs_test_acme"}))
+    assert "Only those who manage this workspace" in told(answer)
+
+
+async def test_what_was_wrong_in_a_form_is_there_again_as_far_as_a_button_can_remember(
+    discord, server, sandbox, clock, sqlite_url
+):
+    async with stage_of(discord, sandbox, clock, sqlite_url) as stage:
+        link = await stage.type("track", server.ann, server.general, link=LINK)
+        custom_id = "form?command=track&days=3"
+        asked = await discord.send_action(_with_button(link, custom_id), custom_id, user=server.ann)
+        form = asked.modal
+        answer = await stage.answered(discord.send_modal(form, {"link": "nonsense", "days": "31"}))
+        assert "⛔" in told(answer)
+        again = await stage.modal(stage.press(answer, "Open the form again", server.ann), server.ann)
+        assert "nonsense" in str(again.body)
+        card = await stage.answered(discord.send_modal(again, {"link": LINK, "days": "3"}))
+        assert "Nothing is spent until you press a button" in told(card)
+        assert [label for label in labels(card) if label.startswith("Track 3")]
+
+
+def _with_button(message, custom_id):
+    """A message with a button of this call, as the bot would have sent it long ago."""
+    (card,) = message.components
+    button = {"type": 2, "style": 2, "label": "Track a video", "custom_id": custom_id}
+    card["components"] = [{"type": 1, "components": [button]}]
+    return message
+
+
+async def test_a_command_with_something_missing_opens_its_form_from_a_button(stage, discord, server):
+    message = _with_button(await stage.type("track", server.ann, server.general, link=LINK), "track")
+    form = await stage.modal(discord.send_action(message, "track", user=server.ann), server.ann)
+    card = await stage.answered(discord.send_modal(form, {"link": LINK}))
+    assert card.only_for == server.ann.id
+    assert "Nothing is spent until you press a button" in told(card)
+
+
+async def test_a_button_of_a_command_that_is_no_more_says_so(stage, discord, server):
+    message = _with_button(await stage.type("usage", server.ann, server.general), "gone?x=1")
+    asked = await discord.send_action(message, "gone?x=1", user=server.ann)
+    await discord.until(lambda: not asked.is_thinking)
+    assert "There is no command /gone" in told(asked.message)
+    assert int(Permission.VIEW_CHANNEL) > 0

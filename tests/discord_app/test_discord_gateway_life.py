@@ -1,0 +1,171 @@
+"""What the gateway does to a bot: nothing that a person did is lost or done twice."""
+
+import asyncio
+
+import pytest
+
+from bot.domain.errors import NotConfigured
+from tests.discord_app.discord_stage import lines, program_of, serving, stage_of, told
+from tests.standins.discord_server.faults import Fault, FaultKind
+from tests.standins.scene import LINK, USAGE
+
+
+def ways():
+    return {
+        "reconnect": lambda connection: connection.reconnect(),
+        "invalid, to be resumed": lambda connection: connection.invalidate(is_resumable=True),
+        "closed": lambda connection: connection.close(4000),
+        "broken": lambda connection: connection.abort(),
+    }
+
+
+async def resumed(discord, connection):
+    """Wait until the session goes on, on another connection."""
+    session = connection.session
+    await discord.until(lambda: session.resumes and session.is_connected)
+
+
+@pytest.mark.parametrize("way", ways())
+async def test_what_was_asked_while_the_connection_ended_is_answered_after_it(stage, discord, server, way):
+    (connection,) = discord.connections()
+    stage.sandbox.faults.add("slow", USAGE, seconds=0.2)
+    before = await discord.send_command("usage", {}, user=server.ben, channel=server.general)
+    ways()[way](connection)
+    discord.answer_seconds = 20
+    during = asyncio.create_task(discord.send_command("help", {}, user=server.ann, channel=server.general))
+    await resumed(discord, connection)
+    after = await discord.send_command("status", {}, user=server.ben, channel=server.general)
+    asked = [before, await during, after]
+    await discord.until(lambda: not any(each.is_thinking for each in asked))
+    assert [each.failure for each in asked] == ["", "", ""]
+    assert len(discord.identifies) == 1
+
+
+async def test_a_session_that_is_lost_is_begun_anew(stage, discord, server):
+    (connection,) = discord.connections()
+    connection.invalidate()
+    await discord.until(lambda: len(discord.identifies) == 2 and discord.connections())
+    assert "available" in told(await stage.type("usage", server.ben, server.general))
+
+
+async def test_a_press_that_is_sent_again_after_resuming_spends_once(stage, discord, server):
+    card = await stage.card(server.ann, server.general, LINK, days=7)
+    (connection,) = discord.connections()
+    await stage.line(stage.press(card, "Track 7", server.ann), server.general)
+    (press,) = [each for each in discord.interactions.values() if each.kind == 3]
+    edits = card.edits
+    for _ in range(3):
+        discord.dispatch("INTERACTION_CREATE", press.payload, server.guild.id)
+    await stage.type("usage", server.ann, server.general)
+    await stage.close()
+    assert (stage.spent(), stage.trackings(), card.edits) == (1, 1, edits)
+    assert len(lines(server.general)) == 1
+    assert connection.session is not None
+
+
+async def test_what_was_heard_before_a_restart_is_not_heard_again(discord, server, sandbox, clock, sqlite_url):
+    async with stage_of(discord, sandbox, clock, sqlite_url) as before:
+        card = await before.card(server.ann, server.general, LINK, days=7)
+        await before.line(before.press(card, "Track 7", server.ann), server.general)
+    (press,) = [each for each in discord.interactions.values() if each.kind == 3]
+    async with stage_of(discord, sandbox, clock, sqlite_url) as after:
+        discord.dispatch("INTERACTION_CREATE", press.payload, server.guild.id)
+        await after.type("usage", server.ann, server.general)
+        await after.close()
+        assert (after.spent(), len(lines(server.general))) == (1, 1)
+
+
+async def test_two_processes_that_hear_the_same_press_spend_once(discord, server, sandbox, clock, sqlite_url):
+    async with (
+        stage_of(discord, sandbox, clock, sqlite_url) as one,
+        program_of(discord, sandbox, clock, sqlite_url) as two,
+        serving(two),
+    ):
+        await discord.until(lambda: len(discord.connections()) == 2)
+        card = await one.card(server.ann, server.general, LINK, days=7)
+        await one.line(one.press(card, "Track 7", server.ann), server.general)
+        await two.close()
+        await one.close()
+        assert (one.spent(), one.trackings(), len(lines(server.general))) == (1, 1, 1)
+
+
+async def test_an_event_that_cannot_be_read_ends_nothing(stage, discord, server, caplog):
+    discord.dispatch("GUILD_ROLE_CREATE", {"guild_id": server.guild.id}, server.guild.id)
+    discord.dispatch("CHANNEL_CREATE", {"id": "x", "type": "?", "guild_id": server.guild.id}, server.guild.id)
+    assert "available" in told(await stage.type("usage", server.ben, server.general))
+    assert "an event could not be read" in caplog.text
+    assert len(discord.identifies) == 1
+
+
+@pytest.mark.parametrize("route", ["GET /users/@me", "GET /gateway/bot", "gateway"])
+@pytest.mark.parametrize(
+    "fault",
+    [Fault(FaultKind.RESET), Fault(FaultKind.STATUS, 503), Fault(FaultKind.GARBAGE)],
+    ids=lambda each: each.kind,
+)
+async def test_a_discord_that_is_away_at_the_start_is_waited_for(
+    discord, server, sandbox, clock, sqlite_url, route, fault
+):
+    discord.faults.add(route, fault, times=2)
+    async with program_of(discord, sandbox, clock, sqlite_url, patience=0.5) as stage, serving(stage):
+        await discord.until(lambda: discord.connections() and discord.commands[None])
+        assert "available" in told(await stage.type("usage", server.ben, server.general))
+
+
+async def test_where_resuming_leads_nowhere_another_connection_is_made_after_a_while(
+    discord, server, sandbox, clock, sqlite_url
+):
+    async with program_of(discord, sandbox, clock, sqlite_url, patience=1.0) as stage, serving(stage):
+        await discord.until(lambda: discord.connections() and discord.commands[None])
+        discord.faults.start(Fault(FaultKind.RESET), "resume")
+        discord.connections()[0].reconnect()
+        await discord.until(lambda: len(discord.identifies) == 2)
+        await discord.until(discord.connections)
+        assert "available" in told(await stage.type("usage", server.ben, server.general))
+
+
+async def test_a_token_that_discord_does_not_take_is_told_in_a_sentence(discord, server, sandbox, clock, sqlite_url):
+    assert server.guild.id in discord.guilds
+    async with program_of(discord, sandbox, clock, sqlite_url, token="wrong.token.entirely") as stage:
+        with pytest.raises(NotConfigured, match="DISCORD_TOKEN"):
+            await stage.program.run()
+
+
+async def test_a_token_that_is_reset_while_the_bot_runs_ends_it_with_the_sentence(stage, discord):
+    discord.reset_token()
+    async with program_of(
+        discord, stage.sandbox, stage.clock, stage.bot._settings.database_url, token="old.one.x"
+    ) as late:
+        with pytest.raises(NotConfigured, match="DISCORD_TOKEN"):
+            await late.program.run()
+
+
+async def test_readiness_is_whether_discord_is_heard(discord, server, sandbox, clock, sqlite_url):
+    assert server.guild.id in discord.guilds
+    async with program_of(discord, sandbox, clock, sqlite_url) as stage:
+        assert not await stage.program.is_ready()
+        async with serving(stage):
+            await discord.until(discord.connections)
+            await discord.until(lambda: stage.program.is_up)
+            assert await stage.program.is_ready()
+
+
+async def test_shards_divide_the_servers_among_processes(discord, server, sandbox, clock, sqlite_url):
+    shard = (int(server.guild.id) >> 22) % 2
+    sets = [{"shards": ((number,), 2)} for number in range(2)]
+    async with (
+        program_of(discord, sandbox, clock, sqlite_url, **sets[0]) as one,
+        program_of(discord, sandbox, clock, sqlite_url, **sets[1]) as two,
+    ):
+        async with serving(one), serving(two):
+            await discord.until(lambda: len(discord.connections()) == 2 and discord.commands[None])
+            assert sorted(each.session.shard for each in discord.connections()) == [(0, 2), (1, 2)]
+            assert "available" in told(await one.type("usage", server.ben, server.general))
+        assert shard in (0, 1)
+
+
+async def test_as_many_shards_as_discord_recommends(discord, server, sandbox, clock, sqlite_url):
+    discord.shards = 3
+    async with program_of(discord, sandbox, clock, sqlite_url) as stage, serving(stage):
+        await discord.until(lambda: len(discord.connections()) == 3 and discord.commands[None])
+        assert "available" in told(await stage.type("usage", server.ben, server.general))

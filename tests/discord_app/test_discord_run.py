@@ -1,0 +1,95 @@
+"""The program with Discord's settings: what starts, how it ends, and the way in."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+
+import pytest
+from pydantic import SecretStr
+
+from adapters.discord.commands import payload
+from adapters.discord.manifest import PERMISSIONS
+from adapters.run import run
+from bot.domain.clock import utc_now
+from bot.domain.errors import NotConfigured
+from bot.settings import Settings
+from tests.discord_app.discord_stage import told
+from tests.standins.discord_server.faults import Fault, FaultKind
+from tests.standins.scene import settings_of
+
+
+@pytest.fixture
+def clock():
+    return utc_now
+
+
+def variables(discord, sandbox, tmp_path):
+    return {
+        **os.environ,
+        "DISCORD_API_URL": discord.api_url,
+        "DISCORD_TOKEN": discord.app.token,
+        "CONTENTSTATS_API_KEY": sandbox.key,
+        "CONTENTSTATS_BASE_URL": sandbox.url,
+        "DATABASE_URL": f"sqlite:///{tmp_path}/bot.db",
+    }
+
+
+async def test_discord_starts_with_its_token_and_ends_when_told_to(discord, server, sandbox, sqlite_url):
+    settings = settings_of(
+        sandbox, sqlite_url, discord_token=SecretStr(discord.app.token), discord_api_url=discord.api_url
+    )
+    task = asyncio.create_task(run(settings))
+    await discord.until(lambda: discord.connections() and discord.commands[None])
+    asked = await discord.send_command("usage", {}, user=server.ben, channel=server.general)
+    await discord.until(lambda: not asked.is_thinking)
+    assert "available" in told(asked.message)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert task.cancelled()
+    assert discord.connections() == []
+
+
+async def test_on_sigterm_a_command_under_way_is_still_answered(discord, server, sandbox, tmp_path):
+    command = (sys.executable, "-m", "adapters", "run", "--only", "discord")
+    program = await asyncio.create_subprocess_exec(*command, env=variables(discord, sandbox, tmp_path))
+    await discord.until(lambda: discord.connections() and discord.commands[None], 60)
+    edit = "PATCH /webhooks/{app}/{token}/messages/{message}"
+    discord.faults.add(edit, Fault(FaultKind.SLOW, seconds=0.5))
+    asked = await discord.send_command("usage", {}, user=server.ben, channel=server.general)
+    assert asked.failure == ""
+    program.send_signal(signal.SIGTERM)
+    assert await program.wait() == 128 + signal.SIGTERM
+    assert "available" in told(asked.message)
+
+
+async def test_the_manifest_is_the_commands_and_the_invite_with_its_reasons(discord, sandbox, tmp_path):
+    command = (sys.executable, "-m", "adapters", "manifest", "discord")
+    pipes = {"stdout": asyncio.subprocess.PIPE, "stderr": asyncio.subprocess.PIPE}
+    program = await asyncio.create_subprocess_exec(*command, env=variables(discord, sandbox, tmp_path), **pipes)
+    out, err = (each.decode() for each in await program.communicate())
+    assert program.returncode == 0
+    assert json.loads(out) == payload()
+    assert f"client_id={discord.app.id}&scope=bot+applications.commands&permissions=274877959168" in err
+    assert all(reason in err for _, reason in PERMISSIONS)
+    assert discord.app.token not in out + err
+
+
+@pytest.mark.parametrize("only", [["discord"], ["scheduler"]])
+async def test_without_a_token_there_is_a_sentence(only):
+    settings = Settings(_env_file=None, database_url="sqlite:////nowhere/at/all.db")
+    with pytest.raises(NotConfigured, match="DISCORD_TOKEN"):
+        await run(settings, only)
+
+
+async def test_a_scheduler_alone_never_says_who_it_is_to_the_gateway(discord, sandbox, sqlite_url):
+    settings = settings_of(
+        sandbox, sqlite_url, discord_token=SecretStr(discord.app.token), discord_api_url=discord.api_url
+    )
+    task = asyncio.create_task(run(settings, ["scheduler"]))
+    done, _ = await asyncio.wait((task,), timeout=0.3)
+    assert not done
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert (discord.identifies, discord.gateway.connections) == ([], [])

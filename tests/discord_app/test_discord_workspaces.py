@@ -1,0 +1,180 @@
+"""Servers: whose key each uses, what each sees, and what stays of one that the bot was removed from."""
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import text
+
+from bot.domain.caller import WorkspaceRef
+from bot.store import Store
+from bot.store.database import Database
+from tests.discord_app.discord_stage import new_server, program_of, serving, stage_of, told
+from tests.standins.discord_server.faults import Fault, FaultKind
+from tests.standins.scene import LINK, YOUTUBE, sandbox_of
+
+KEYS = SecretStr("0123456789abcdef" * 2)
+ACME, RIVAL = "cs_test_acme_secret", "cs_live_rival_secret"
+
+
+@pytest.fixture
+async def sandbox(clock):
+    async with sandbox_of(clock, keys={"cs_test_operator": "Operator", ACME: "Acme", RIVAL: "Rival"}) as sandbox:
+        yield sandbox
+
+
+async def connected(stage, server, key):
+    gesture = stage.discord.send_command("connect", {}, user=server.ann, channel=server.general)
+    form = await stage.modal(gesture, server.ann)
+    answer = await stage.answered(stage.discord.send_modal(form, {"key": key}))
+    assert "✅" in told(answer), told(answer)
+
+
+async def is_stored(database_url, server):
+    async with Store.opened(database_url, (KEYS.get_secret_value(),)) as store:
+        return await store.workspaces.find(WorkspaceRef("discord", server.guild.id, "")) is not None
+
+
+async def left_at(database_url):
+    database = Database(database_url)
+    async with database.reading() as connection:
+        rows = (await connection.execute(text("select external_id, left_at from presences"))).all()
+    await database.close()
+    return {id_: at is not None for id_, at in rows}
+
+
+async def test_two_servers_with_two_keys_never_see_one_another(discord, server, sandbox, clock, sqlite_url):
+    rival = new_server(discord, "Rival")
+    async with stage_of(discord, sandbox, clock, sqlite_url, secret_keys=KEYS) as stage:
+        await connected(stage, server, ACME)
+        await connected(stage, rival, RIVAL)
+        for each, link in ((server, LINK), (rival, YOUTUBE)):
+            card = await stage.card(each.ann, each.general, link, days=3)
+            await stage.line(stage.press(card, "Track 3", each.ann), each.general)
+        assert len(server.general.messages) == len(rival.general.messages) == 1
+        for each, key in ((server, ACME), (rival, RIVAL)):
+            assert len(sandbox.world.account(key).trackings) == 1
+            typed = await discord.send_autocomplete("stats", "video", "", user=each.ben, channel=each.general)
+            assert len(typed.choices) == 1
+            assert "1 video" in told(await stage.type("videos", each.ben, each.general))
+        foreign = await stage.type("stats", rival.ann, rival.general, video=LINK)
+        assert "⛔" in told(foreign)
+
+
+async def test_a_private_application_serves_every_server_with_the_operators_key(
+    discord, server, sandbox, clock, sqlite_url
+):
+    discord.app.is_public = False
+    async with stage_of(discord, sandbox, clock, sqlite_url) as stage:
+        assert "available" in told(await stage.type("usage", server.ben, server.general))
+        later = new_server(discord, "Later")
+        assert "available" in told(await stage.type("usage", later.ben, later.general))
+
+
+async def test_of_a_public_application_those_that_come_later_need_a_key_of_their_own(
+    discord, server, sandbox, clock, sqlite_url
+):
+    async with stage_of(discord, sandbox, clock, sqlite_url, secret_keys=KEYS) as stage:
+        assert "available" in told(await stage.type("usage", server.ben, server.general))
+    stranger = new_server(discord, "Stranger")
+    async with stage_of(discord, sandbox, clock, sqlite_url, secret_keys=KEYS) as stage:
+        another = new_server(discord, "Another")
+        for each in (stranger, another):
+            refusal = told(await stage.type("usage", each.ann, each.general))
+            assert "links one with /connect" in refusal
+            assert each.guild.id in refusal
+        assert "available" in told(await stage.type("usage", server.ben, server.general))
+        await connected(stage, another, RIVAL)
+        assert "available" in told(await stage.type("usage", another.ben, another.general))
+
+
+async def test_a_bot_that_starts_before_it_is_invited_serves_the_first_server(discord, sandbox, clock, sqlite_url):
+    async with stage_of(discord, sandbox, clock, sqlite_url) as stage:
+        first, second = new_server(discord, "First"), new_server(discord, "Second")
+        assert "available" in told(await stage.type("usage", first.ann, first.general))
+        assert "/connect" in told(await stage.type("usage", second.ann, second.general))
+
+
+async def test_where_servers_are_listed_those_alone_use_the_operators_key(discord, server, sandbox, clock, sqlite_url):
+    listed = new_server(discord, "Listed")
+    async with stage_of(discord, sandbox, clock, sqlite_url, servers=(listed.guild.id,)) as stage:
+        assert "available" in told(await stage.type("usage", listed.ann, listed.general))
+        assert "/connect" in told(await stage.type("usage", server.ann, server.general))
+
+
+async def test_a_server_that_removed_the_bot_and_added_it_again_finds_everything(
+    discord, server, sandbox, clock, sqlite_url
+):
+    async with stage_of(discord, sandbox, clock, sqlite_url, secret_keys=KEYS) as stage:
+        await connected(stage, server, ACME)
+        discord.remove(server.guild)
+        clock.advance(days=29)
+        await stage.close()
+    assert await left_at(sqlite_url) == {server.guild.id: True}
+    async with stage_of(discord, sandbox, clock, sqlite_url, secret_keys=KEYS) as stage:
+        discord.install(server.guild)
+        assert "test key" in told(await stage.type("status", server.ann, server.general))
+        await stage.close()
+    assert await left_at(sqlite_url) == {server.guild.id: False}
+
+
+async def test_a_server_that_removed_the_bot_is_forgotten_after_thirty_days(
+    discord, server, sandbox, clock, sqlite_url, caplog
+):
+    other = new_server(discord, "Other")
+    async with stage_of(discord, sandbox, clock, sqlite_url, secret_keys=KEYS) as stage:
+        await connected(stage, server, ACME)
+        await stage.type("usage", other.ann, other.general)
+        discord.remove(server.guild)
+        await stage.close()
+    clock.advance(days=31)
+    caplog.set_level("INFO", "adapters.discord")
+    async with stage_of(discord, sandbox, clock, sqlite_url, secret_keys=KEYS):
+        await discord.until(lambda: "stored for departed servers is deleted" in caplog.text)
+    assert not await is_stored(sqlite_url, server)
+    assert await is_stored(sqlite_url, other)
+
+
+async def test_what_happened_while_the_bot_was_away_is_seen_when_it_connects(
+    discord, server, sandbox, clock, sqlite_url
+):
+    other = new_server(discord, "Other")
+    async with stage_of(discord, sandbox, clock, sqlite_url) as stage:
+        await stage.close()
+    assert await left_at(sqlite_url) == {server.guild.id: False, other.guild.id: False}
+    discord.remove(server.guild)
+    async with stage_of(discord, sandbox, clock, sqlite_url) as stage:
+        await stage.close()
+    assert await left_at(sqlite_url) == {server.guild.id: True, other.guild.id: False}
+
+
+async def test_an_outage_of_a_server_is_no_farewell(discord, server, sandbox, clock, sqlite_url):
+    async with stage_of(discord, sandbox, clock, sqlite_url) as stage:
+        discord.fail(server.guild)
+        discord.recover(server.guild)
+        assert "available" in told(await stage.type("usage", server.ben, server.general))
+        await stage.close()
+    assert await left_at(sqlite_url) == {server.guild.id: False}
+
+
+async def test_commands_are_registered_once_and_again_when_they_changed(discord, server, sandbox, clock, sqlite_url):
+    assert server.guild.id in discord.guilds
+    put = "PUT /applications/{app}/commands"
+    for _ in range(3):
+        async with stage_of(discord, sandbox, clock, sqlite_url) as stage:
+            await stage.close()
+    assert len(discord.calls_of(put)) == 1
+    async with Store.opened(sqlite_url) as store:
+        await store.registrations.save("discord", discord.app.id, "those of last year", clock())
+    async with program_of(discord, sandbox, clock, sqlite_url) as stage, serving(stage):
+        await discord.until(lambda: len(discord.calls_of(put)) == 2)
+        await stage.close()
+    assert len(discord.creations[None]) == len(discord.commands[None])
+
+
+@pytest.mark.parametrize("fault", [Fault(FaultKind.ERROR, 30034), Fault(FaultKind.STATUS, 503), Fault(FaultKind.RESET)])
+async def test_commands_that_are_not_taken_stop_nothing_and_are_tried_again(
+    discord, server, sandbox, clock, sqlite_url, fault
+):
+    discord.faults.add("PUT /applications/{app}/commands", fault, times=2)
+    async with program_of(discord, sandbox, clock, sqlite_url) as stage, serving(stage):
+        await discord.until(lambda: discord.commands[None] and discord.connections())
+        assert "available" in told(await stage.type("usage", server.ben, server.general))
