@@ -84,15 +84,21 @@ def _parser() -> argparse.ArgumentParser:
     console.add_argument("--admin", action="store_true", help="as someone who manages the workspace, and may spend")
     _add_charts(console)
     run = _add(
-        commands, "run", subcommands.run, "serve whatever has credentials: Slack over Socket Mode, Slack over HTTP"
+        commands,
+        "run",
+        subcommands.run,
+        "serve whatever has credentials: Slack over Socket Mode, Discord, Slack over HTTP",
     )
     run.add_argument(
-        "--only", type=_parts, default=(), metavar="PARTS", help="some of these alone: slack,web,scheduler"
+        "--only", type=_parts, default=(), metavar="PARTS", help="some of these alone: slack,discord,web,scheduler"
     )
     manifest = _add(
-        commands, "manifest", subcommands.manifest, "print the app manifest of a chat, and the link that makes the app"
+        commands,
+        "manifest",
+        subcommands.manifest,
+        "print the app's manifest or commands for a chat, and the link that makes or invites it",
     )
-    manifest.add_argument("chat", choices=("slack",), help="whose manifest")
+    manifest.add_argument("chat", choices=("slack", "discord"), help="whose manifest")
     manifest.add_argument("--url", metavar="URL", help="for HTTP: where this program answers")
     manifest.add_argument("--oauth", action="store_true", help="for many workspaces, which install it by themselves")
     manifest.add_argument(

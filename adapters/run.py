@@ -2,37 +2,41 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import AsyncExitStack
 
 from pydantic import SecretStr
 
+from adapters.discord.app import DiscordApp, DiscordOptions
 from adapters.slack.app import SlackApp, SlackOptions
 from adapters.slack.install import ensure_oauth_ready
-from adapters.web.app import Counts, Readiness, web_app
+from adapters.web.app import Counts, Probe, Readiness, web_app
 from adapters.web.server import WebServer
 from bot.app import Bot
 from bot.domain.errors import NotConfigured
+from bot.ports import ChannelPoster
 from bot.settings import Settings
 
 logger = logging.getLogger(__name__)
 
-PARTS = ("slack", "web", "scheduler")
+PARTS = ("slack", "discord", "web", "scheduler")
 """What can be chosen with --only.
 
-Slack over Socket Mode; the web server, by which Slack comes over HTTP; and what runs by itself and posts.
+Slack over Socket Mode; Discord; the web server, by which Slack comes over HTTP; and what runs by itself and posts.
 """
 
 _NOTHING = (
     "Nothing is configured that could be run. For Slack, set SLACK_BOT_TOKEN and, for Socket Mode, SLACK_APP_TOKEN or, "
-    "for HTTP, SLACK_SIGNING_SECRET. To try the bot without any account: contentstats-bot demo"
+    "for HTTP, SLACK_SIGNING_SECRET. For Discord, set DISCORD_TOKEN. To try the bot without any account: "
+    "contentstats-bot demo"
 )
 _MISSING = {
     "slack": "Slack over Socket Mode needs SLACK_BOT_TOKEN (xoxb-…) and SLACK_APP_TOKEN (xapp-…).",
+    "discord": "Discord needs DISCORD_TOKEN, from the application's page Bot.",
     "web": "Slack over HTTP needs SLACK_SIGNING_SECRET, and SLACK_BOT_TOKEN (xoxb-…) or, for many workspaces, "
     "SLACK_CLIENT_ID and SLACK_CLIENT_SECRET.",
-    "scheduler": "The scheduler posts into Slack, so it needs SLACK_BOT_TOKEN (xoxb-…) or, for many workspaces, "
-    "SLACK_CLIENT_ID and SLACK_CLIENT_SECRET.",
+    "scheduler": "The scheduler posts into Slack or Discord, so it needs SLACK_BOT_TOKEN (xoxb-…) or, for many "
+    "workspaces, SLACK_CLIENT_ID and SLACK_CLIENT_SECRET; or DISCORD_TOKEN.",
 }
 
 
@@ -45,23 +49,42 @@ async def run(settings: Settings, only: Collection[str] = ()) -> int:
     parts = _chosen(settings, only)
     async with AsyncExitStack() as stack:
         bot = await stack.enter_async_context(Bot(settings))
-        slack = await stack.enter_async_context(SlackApp(bot, _options(settings)))
-        running: list[Awaitable[None]] = []
-        if "web" in parts:
-            readiness = Readiness({"database": bot.is_ready, "slack": slack.is_ready})
-            app = web_app(slack.handle, readiness, Counts(), slack.routes)
-            server = await stack.enter_async_context(WebServer(app, settings.host, settings.port))
-            logger.info("listening", extra={"host": settings.host, "port": server.port})
-            running.append(server.ended())
-        if "slack" in parts:
-            running.append(slack.run_socket_mode())
+        probes: dict[str, Probe] = {"database": bot.is_ready}
+        posters: dict[str, ChannelPoster] = {}
+        running: list[Callable[[], Awaitable[None]]] = []
+        if settings.discord_token and parts & {"discord", "scheduler"}:
+            discord = await stack.enter_async_context(DiscordApp(bot, _discord_options(settings)))
+            posters["discord"] = discord.poster
+            if "discord" in parts:
+                probes["discord"] = discord.is_ready
+                running.append(discord.run)
+        if _speaks(settings) and parts & {"slack", "web", "scheduler"}:
+            slack = await stack.enter_async_context(SlackApp(bot, _slack_options(settings)))
+            posters["slack"] = slack.poster
+            probes["slack"] = slack.is_ready
+            if "slack" in parts:
+                running.append(slack.run_socket_mode)
+            if "web" in parts:
+                app = web_app(slack.handle, Readiness(probes), Counts(), slack.routes)
+                server = await stack.enter_async_context(WebServer(app, settings.host, settings.port))
+                logger.info("listening", extra={"host": settings.host, "port": server.port})
+                running.append(server.ended)
         if "scheduler" in parts:
-            running.append(bot.scheduler({"slack": slack.poster}).run())
+            running.append(bot.scheduler(posters).run)
         await _first(running)
     return 0
 
 
-def _options(settings: Settings) -> SlackOptions:
+def _discord_options(settings: Settings) -> DiscordOptions:
+    return DiscordOptions(
+        token=_value(settings.discord_token) or "",
+        api_url=settings.discord_api_url,
+        shards=settings.discord_shard_set,
+        servers=frozenset(settings.discord_server_ids),
+    )
+
+
+def _slack_options(settings: Settings) -> SlackOptions:
     return SlackOptions(
         api_url=settings.slack_api_url,
         bot_token=_value(settings.slack_bot_token),
@@ -73,11 +96,21 @@ def _options(settings: Settings) -> SlackOptions:
     )
 
 
+def _speaks(settings: Settings) -> bool:
+    """Whether there is a Slack that it could post into."""
+    return bool(settings.slack_bot_token or settings.slack_client_id)
+
+
 def _chosen(settings: Settings, only: Collection[str]) -> frozenset[str]:
-    slack = _options(settings)
-    speaks = slack.bot_token or slack.client_id
-    has = {"slack": bool(speaks and slack.app_token), "web": bool(speaks and slack.signing_secret)}
-    has["scheduler"] = any(has.values()) or (bool(speaks) and "scheduler" in only)
+    slack = _slack_options(settings)
+    speaks = _speaks(settings)
+    has = {
+        "slack": speaks and slack.app_token is not None,
+        "discord": settings.discord_token is not None,
+        "web": speaks and slack.signing_secret is not None,
+    }
+    may_post = speaks or has["discord"]
+    has["scheduler"] = any(has.values()) or (may_post and "scheduler" in only)
     missing = [_MISSING[part] for part in PARTS if part in only and not has[part]]
     if missing:
         raise NotConfigured(" ".join(missing))
@@ -93,9 +126,9 @@ def _value(secret: SecretStr | None) -> str | None:
     return secret.get_secret_value() if secret else None
 
 
-async def _first(running: Collection[Awaitable[None]]) -> None:
+async def _first(running: Collection[Callable[[], Awaitable[None]]]) -> None:
     """Wait until one of these ends, which none does unless it fails; then, or when cancelled, end the others."""
-    tasks = [asyncio.ensure_future(each) for each in running]
+    tasks = [asyncio.ensure_future(each()) for each in running]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:

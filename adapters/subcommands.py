@@ -74,7 +74,30 @@ async def run(args: argparse.Namespace) -> int:
 
 
 async def manifest(args: argparse.Namespace) -> int:
-    """The app manifest of a chat on stdout, the link that makes the app on stderr."""
+    """What a chat has to know of the app on stdout, the link that makes or invites it on stderr."""
+    return await (_discord_manifest() if args.chat == "discord" else _slack_manifest(args))
+
+
+async def _discord_manifest() -> int:
+    from adapters.discord.commands import payload
+    from adapters.discord.manifest import PERMISSIONS, application_id, invite_link
+
+    settings = _settings()
+    token = settings.discord_token
+    id_ = await application_id(token.get_secret_value(), settings.discord_api_url) if token else None
+    _say(json.dumps(payload(), indent=2, ensure_ascii=False))
+    reasons = "\n".join(f"  {permission}: {reason}" for permission, reason in PERMISSIONS)
+    hint = "" if id_ else "\n(Put the application's id into it, or set DISCORD_TOKEN: then it is in there.)"
+    link = invite_link(id_ or "APPLICATION_ID")
+    print(
+        f"\nThe commands above are registered by `run`. This link adds the bot to a server:\n{link}{hint}",
+        file=sys.stderr,
+    )
+    print(f"\nIt asks the server for\n{reasons}", file=sys.stderr)
+    return 0
+
+
+async def _slack_manifest(args: argparse.Namespace) -> int:
     from adapters.slack.manifest import create_link
     from adapters.slack.manifest import manifest as slack_manifest
     from bot.commands.registry import COMMANDS

@@ -32,6 +32,7 @@ class Spenders(StrEnum):
 
 
 _HOST = re.compile(r"[A-Za-z0-9._:-]+")
+_SHARDS = re.compile(r"([0-9]{1,5})(?:-([0-9]{1,5}))?/([0-9]{1,5})", re.ASCII)
 
 
 class Settings(BaseSettings):
@@ -82,6 +83,21 @@ class Settings(BaseSettings):
     )
     slack_command_prefix: str = Field(
         default="", description="Stands before each Slack command: `cs-` makes `/cs-track` of `/track`."
+    )
+    discord_token: Annotated[SecretStr | None, FROM_FILE] = Field(
+        default=None, description="The bot's token, from its application's page **Bot**: the bot in Discord."
+    )
+    discord_api_url: str = Field(
+        default="https://discord.com/api/v10",
+        description="Discord's REST API, for a proxy; the gateway is the one that it names.",
+    )
+    discord_servers: str = Field(
+        default="",
+        description="Ids of the Discord servers that spend from `CONTENTSTATS_API_KEY`, by commas; empty: see Discord.",
+    )
+    discord_shards: str = Field(
+        default="",
+        description="This process's shards, of how many: `0-3/16`; empty: all that Discord recommends.",
     )
     host: str = Field(default="127.0.0.1", description="The address that the web server listens on.")
     port: int = Field(default=3000, ge=0, le=65535, description="The port that the web server listens on.")
@@ -174,16 +190,45 @@ class Settings(BaseSettings):
     @field_validator("slack_api_url")
     @classmethod
     def _ends_with_a_slash(cls, address: str) -> str:
-        host = urlsplit(address).hostname or ""
-        if not address.startswith("https://") and not _is_loopback(host):
-            msg = "SLACK_API_URL would send the token in clear text. Write it with https://."
+        return f"{_private('SLACK_API_URL', address).rstrip('/')}/"
+
+    @field_validator("discord_api_url")
+    @classmethod
+    def _ends_without_a_slash(cls, address: str) -> str:
+        return _private("DISCORD_API_URL", address).rstrip("/")
+
+    @field_validator("discord_servers")
+    @classmethod
+    def _are_numbers(cls, ids: str) -> str:
+        if not all(each.isascii() and each.isdecimal() for each in _words(ids)):
+            msg = "DISCORD_SERVERS holds what is no server's id. Write numbers such as 1234567890, separated by commas."
             raise ValueError(msg)
-        return f"{address.rstrip('/')}/"
+        return ids
+
+    @field_validator("discord_shards")
+    @classmethod
+    def _are_shards(cls, shards: str) -> str:
+        found = _SHARDS.fullmatch(shards)
+        if shards and not (found and int(found[1]) <= int(found[2] or found[1]) < int(found[3])):
+            msg = "DISCORD_SHARDS is written like 0-3/16: the shards 0 to 3, of 16; or like 5/16."
+            raise ValueError(msg)
+        return shards
 
     @property
     def encryption_keys(self) -> tuple[str, ...]:
         """The keys of `SECRET_KEYS`: the first encrypts, all decrypt; empty where none is set."""
         return _listed(self.secret_keys) if self.secret_keys else ()
+
+    @property
+    def discord_server_ids(self) -> tuple[str, ...]:
+        """The servers of `DISCORD_SERVERS`."""
+        return _words(self.discord_servers)
+
+    @property
+    def discord_shard_set(self) -> tuple[tuple[int, ...], int] | None:
+        """The shards of `DISCORD_SHARDS`, and of how many; None for all of them."""
+        found = _SHARDS.fullmatch(self.discord_shards)
+        return (tuple(range(int(found[1]), int(found[2] or found[1]) + 1)), int(found[3])) if found else None
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -235,7 +280,19 @@ def _described(name: str, field: FieldInfo) -> str:
 
 
 def _listed(keys: SecretStr) -> tuple[str, ...]:
-    return tuple(key for each in keys.get_secret_value().split(",") if (key := each.strip()))
+    return _words(keys.get_secret_value())
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word for each in text.split(",") if (word := each.strip()))
+
+
+def _private(name: str, address: str) -> str:
+    """The address, by which a token cannot be overheard."""
+    if not address.startswith("https://") and not _is_loopback(urlsplit(address).hostname or ""):
+        msg = f"{name} would send the token in clear text. Write it with https://."
+        raise ValueError(msg)
+    return address
 
 
 def _is_loopback(host: str) -> bool:

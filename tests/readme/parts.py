@@ -16,6 +16,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from adapters.console.app import ConsoleOptions, play
+from adapters.discord.manifest import PERMISSIONS
 from adapters.sandbox.serve import Sandbox
 from adapters.slack.manifest import SCOPES, UNFURL_SCOPES
 from bot.app import Bot
@@ -53,6 +54,12 @@ def scopes() -> str:
     """What the Slack app asks for, and why."""
     rows = (f"| `{scope}` | {reason} |" for scope, reason in (*SCOPES, *UNFURL_SCOPES))
     return "\n".join(("| scope | why |", "| --- | --- |", *rows))
+
+
+def permissions() -> str:
+    """What the Discord bot asks a server for, and why."""
+    rows = (f"| {permission} | {reason} |" for permission, reason in PERMISSIONS)
+    return "\n".join(("| permission | why |", "| --- | --- |", *rows))
 
 
 def env_example() -> str:
@@ -104,6 +111,7 @@ def readme(document: str) -> tuple[str, bytes]:
     document = with_part(document, "conversation", f"```text\n{spoken}\n```")
     document = with_part(document, "commands", commands())
     document = with_part(document, "scopes", scopes())
+    document = with_part(document, "permissions", permissions())
     return with_part(document, "settings", settings()), picture
 
 

@@ -205,3 +205,38 @@ def test_a_user_without_a_home_has_no_state_directory(monkeypatch):
     monkeypatch.delenv("HOME", raising=False)
     monkeypatch.setattr(pwd, "getpwuid", nobody)
     assert state_dir() is None
+
+
+@pytest.mark.parametrize(
+    ("shards", "found"),
+    [("", None), ("0-3/16", ((0, 1, 2, 3), 16)), ("5/16", ((5,), 16)), (" 0-0/1 ", ((0,), 1))],
+)
+def test_the_shards_of_a_process_are_written_as_a_range(monkeypatch, shards, found):
+    monkeypatch.setenv("DISCORD_SHARDS", shards)
+    assert Settings.load().discord_shard_set == found
+
+
+@pytest.mark.parametrize("shards", ["3", "3-1/16", "0-16/16", "0-3", "a/b", "-1/4", "0,2/4", "0-3/٤"])
+def test_shards_that_make_no_sense_are_told_how_to_be_written(monkeypatch, shards):
+    assert "like 0-3/16" in problem_with(monkeypatch, DISCORD_SHARDS=shards)
+
+
+def test_the_servers_of_the_operators_key_are_numbers(monkeypatch):
+    monkeypatch.setenv("DISCORD_SERVERS", "123, 456,")
+    assert Settings.load().discord_server_ids == ("123", "456")
+    assert "no server's id" in problem_with(monkeypatch, DISCORD_SERVERS="my server")
+
+
+@pytest.mark.parametrize("name", ["SLACK_API_URL", "DISCORD_API_URL"])
+def test_no_chats_token_is_sent_in_clear_text(monkeypatch, name):
+    assert f"{name} would send the token in clear text" in problem_with(monkeypatch, **{name: "http://example.com/api"})
+
+
+def test_discords_address_may_be_on_this_machine_and_its_token_in_a_file(monkeypatch, tmp_path):
+    (tmp_path / "token").write_text("a.b.c\n")
+    monkeypatch.setenv("DISCORD_TOKEN_FILE", str(tmp_path / "token"))
+    monkeypatch.setenv("DISCORD_API_URL", "http://127.0.0.1:8000/api/v10/")
+    settings = Settings.load()
+    assert settings.discord_api_url == "http://127.0.0.1:8000/api/v10"
+    assert settings.secrets == ("a.b.c",)
+    assert "a.b.c" not in repr(settings)
