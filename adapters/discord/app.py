@@ -71,7 +71,7 @@ class DiscordApp:
             logging.getLogger(name).setLevel(level)  # below, whole requests; and warnings of voice, which is not used
         async with AsyncExitStack() as stack:
             rest = await stack.enter_async_context(Rest(self._options.token, self._options.api_url))
-            poster = DiscordPoster(rest, Limits(sleep=self._sleep), self._sleep)
+            poster = DiscordPoster(rest, Limits(self._bot.turns, sleep=self._sleep), self._sleep)
             self._poster = await stack.enter_async_context(poster)
             work = Work()
             stack.push_async_callback(work.drain, DRAIN)
