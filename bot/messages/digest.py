@@ -118,7 +118,7 @@ def _overview(facts: DigestFacts) -> Fields:
         fields.append(Field(f"Spent in {span}", text(dollars(money.spent))))
         fields.append(Field("Available", text(available(money.usage))))
         ends = money.runway.empty_at
-        fields.append(Field("Money lasts", text(Time(ends)) if ends else text("until the last video ends")))
+        fields.append(Field("Money lasts", text(Time(ends)) if ends else text("to the last end that is known")))
     return Fields(tuple(fields))
 
 
