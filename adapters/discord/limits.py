@@ -86,13 +86,19 @@ class OwnTurns:
 class Limits:
     """The pace of everything that one process sends. Safe from many tasks at once.
 
-    Turns are moments fixed beforehand, so that one who wakes up late delays nobody. `turns` that several processes
-    share need a clock that they share: `now=time.time`.
+    Turns are moments fixed beforehand, so that one who wakes up late delays nobody. `turns` are those that several
+    processes share, by the wall clock, which they share too; without any the process is the bot alone.
     """
 
-    def __init__(self, turns: Turns | None = None, now: Now = time.monotonic, sleep: Sleep = asyncio.sleep) -> None:
+    def __init__(
+        self,
+        turns: Turns | None = None,
+        now: Now = time.monotonic,
+        sleep: Sleep = asyncio.sleep,
+        wall: Now = time.time,
+    ) -> None:
         self._turns = turns or OwnTurns()
-        self._lead = LEAD if turns else 0.0
+        self._lead, self._turns_now = (LEAD, wall) if turns else (0.0, now)
         self._now = now
         self._sleep = sleep
         self._gone: deque[float] = deque(maxlen=GLOBAL)
@@ -111,8 +117,8 @@ class Limits:
         deadline = self._now() + patience
         while True:
             await self._wait_until(max(self._stopped_until, self._fit_again), deadline)
-            earliest = self._now() + self._lead
-            wait = await self._turns.reserve("discord", earliest, SPARE / GLOBAL, 0.0, deadline - earliest)
+            earliest, told = self._now() + self._lead, self._turns_now() + self._lead
+            wait = await self._turns.reserve("discord", told, SPARE / GLOBAL, 0.0, deadline - earliest)
             await self._wait_until(earliest + wait, deadline)
             while len(self._gone) == GLOBAL and self._gone[0] + SECOND > self._now() + ROUNDING:
                 await self._wait_until(self._gone[0] + SECOND, deadline)

@@ -69,9 +69,25 @@ async def test_two_processes_that_share_their_turns_are_one_bot(store):
             all_wait.set()
         await all_wait.wait()
 
-    one, other = (Limits(store.rates, lambda: now[0], nap) for _ in range(2))
+    one, other = (Limits(store.rates, lambda: now[0], nap, lambda: now[0]) for _ in range(2))
     await asyncio.gather(*(limits.admit(PATIENT) for _ in range(10) for limits in (one, other)))
     assert sorted(waits) == pytest.approx([LEAD + turn * SPARE / GLOBAL for turn in range(20)])
+
+
+async def test_a_wall_clock_that_is_set_back_holds_nobody_up(store, time):
+    wall = [1_800_000_000.0]
+    limits = Limits(store.rates, time, time.sleep, lambda: wall[0])
+
+    async def admitted():
+        admitting = asyncio.ensure_future(limits.admit(1))
+        while not admitting.done():
+            await time.advance(0.01)
+            await asyncio.sleep(0.001)
+        return admitting.result()
+
+    await admitted()
+    wall[0] -= 3_600
+    await admitted()
 
 
 async def test_what_piled_up_while_the_process_was_busy_does_not_go_at_once(limits, time):
