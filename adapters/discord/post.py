@@ -22,12 +22,12 @@ from adapters.discord.limits import Answer, Limits, Sleep
 from adapters.discord.refusals import MISSING_PERMISSIONS, OURS, TOO_LARGE, UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, refusal
 from adapters.discord.render import Message, messages, one_message
 from adapters.discord.sent import card, files
+from adapters.discord.servers import CHAT
 from bot.ports import ChannelRef, Delivery, Later, Posted, Rejected, Unclear
 from bot.reply.model import Note, Part, Picture, Plain, Reply
 
 logger = logging.getLogger(__name__)
 
-CHAT = "discord"
 MAX_NONCE = 25
 KNOWN_FOR = timedelta(seconds=120)
 """How long Discord surely knows a nonce: it says for the past few minutes."""
