@@ -135,11 +135,12 @@ async def migrate(_: argparse.Namespace) -> int:
 
 async def doctor(_: argparse.Namespace) -> int:
     """Everything that must be right, looked at one by one; 1 where something is not."""
+    from adapters.discord.checks import discord_checks
     from adapters.slack.checks import slack_checks
     from bot.checks import checks
 
     settings = _settings()
-    found = (*await checks(settings), *await slack_checks(settings))
+    found = (*await checks(settings), *await slack_checks(settings), *await discord_checks(settings))
     for check in found:
         _say(f"{'ok     ' if check.ok else 'PROBLEM'}  {check.name}: {check.detail}")
     return int(not all(check.ok for check in found))

@@ -1,0 +1,204 @@
+"""What `contentstats-bot doctor` asks of Discord: token, application, commands, gateway, channels. It posts nothing."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import aiohttp
+from discord import Permissions
+
+from adapters.discord.commands import Payload, payload
+from adapters.discord.refusals import PERMANENT
+from adapters.discord.servers import CHAT
+from bot.checks import Check
+from bot.domain.caller import WorkspaceRef
+from bot.domain.errors import BotError
+from bot.settings import Settings
+from bot.store import Store
+
+Json: TypeAlias = Mapping[str, Any]
+
+MOST_SERVERS = 100
+MOST_CHANNELS = 10
+FEW_SESSIONS = 50
+"""Connections left for the day that are too few: Discord replaces the token of a bot that needs more than it allows."""
+NEEDED = ("view_channel", "send_messages", "embed_links", "attach_files")
+WITHIN = aiohttp.ClientTimeout(total=15)
+
+_NO_ANSWER = "Discord does not answer at {url}. Check the network, a proxy, and DISCORD_API_URL."
+_COPY = "Make a new token on the application's page Bot (Reset Token) and put it into DISCORD_TOKEN."
+_COMPARED = frozenset(
+    {
+        *("name", "name_localizations", "description", "description_localizations", "options", "required", "choices"),
+        *("value", "autocomplete", "min_value", "max_value", "contexts", "default_member_permissions"),
+    }
+)
+
+
+class _Failed(Exception):
+    """Discord said no, with its own number and words, or nothing (0)."""
+
+    def __init__(self, code: int, words: str) -> None:
+        super().__init__(words)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class _Discord:
+    """Discord as one token sees it."""
+
+    session: aiohttp.ClientSession
+    url: str
+    token: str
+
+    async def ask(self, path: str) -> Any:  # noqa: ANN401 - whatever JSON that path gives
+        """The answer. Raises _Failed."""
+        headers = {"Authorization": f"Bot {self.token}"}
+        try:
+            async with self.session.get(f"{self.url}{path}", headers=headers) as response:
+                said = json.loads(await response.read())
+        except (aiohttp.ClientError, OSError, ValueError):
+            raise _Failed(0, _NO_ANSWER.format(url=self.url)) from None
+        if response.status >= 400:
+            told = said if isinstance(said, dict) else {}
+            raise _Failed(int(told.get("code") or response.status), str(told.get("message", response.status)))
+        return said
+
+
+async def discord_checks(settings: Settings) -> tuple[Check, ...]:
+    """Look at whatever the settings say of Discord, nothing where they say nothing. Never raises for what it finds."""
+    if settings.discord_token is None:
+        return ()
+    async with aiohttp.ClientSession(timeout=WITHIN) as session:
+        discord = _Discord(session, settings.discord_api_url, settings.discord_token.get_secret_value())
+        try:
+            me = await discord.ask("/users/@me")
+        except _Failed as error:
+            why = str(error) if error.code == 0 else f"{error}. {_COPY}"
+            return (Check("Discord token", ok=False, detail=why),)
+        try:
+            found = [Check("Discord token", ok=True, detail=f"{me['username']}")]
+            application = await discord.ask("/applications/@me")
+            found.append(_application(application))
+            path = f"/applications/{application['id']}/commands?with_localizations=true"
+            found += [_commands(await discord.ask(path)), _gateway(await discord.ask("/gateway/bot"))]
+            servers = await discord.ask(f"/users/@me/guilds?limit={MOST_SERVERS}")
+            return (*found, _servers(servers), *await _channels(discord, me["id"], servers, settings))
+        except _Failed as error:
+            return (*found, Check("Discord", ok=False, detail=f"{error}. Try again later."))
+
+
+def _application(application: Json) -> Check:
+    name = "Discord application"
+    address = application.get("interactions_endpoint_url")
+    if address:
+        detail = f"Commands go to {address} and never reach the bot. Empty Interactions Endpoint URL on its page."
+        return Check(name, ok=False, detail=detail)
+    who = "anybody may add it to a server" if application.get("bot_public") else "only its owner may add it to a server"
+    return Check(name, ok=True, detail=f"{application['name']}; {who}")
+
+
+def _commands(registered: Sequence[Json]) -> Check:
+    name = "Discord commands"
+    ours, theirs = _by_name(payload()), _by_name(registered)
+    if not theirs:
+        return Check(name, ok=True, detail="none are registered yet; contentstats-bot run does it when it starts")
+    differences = (
+        ("missing", [each for each in ours if each not in theirs]),
+        ("not the bot's", [each for each in theirs if each not in ours]),
+        ("changed", [each for each in ours if each in theirs and ours[each] != theirs[each]]),
+    )
+    told = "; ".join(f"{what}: {', '.join(each for _, each in names)}" for what, names in differences if names)
+    if told:
+        return Check(name, ok=False, detail=f"{told}. Start contentstats-bot run, which registers them anew.")
+    return Check(name, ok=True, detail=f"all {len(ours)} are registered as they are now")
+
+
+def _by_name(commands: Iterable[Payload | Json]) -> Mapping[tuple[int, str], object]:
+    return {(int(each.get("type", 1)), str(each["name"])): _compared(each) for each in commands}
+
+
+def _compared(value: Any) -> Any:  # noqa: ANN401 - JSON in, JSON out
+    """The value without what Discord adds and with nothing that says no more than its absence."""
+    match value:
+        case dict():
+            kept = {key: _compared(each) for key, each in value.items() if key in _COMPARED or key == "type"}
+            return {key: each for key, each in kept.items() if each not in (None, False, "", [], {})}
+        case list():
+            return [_compared(each) for each in value]
+        case _:
+            return value
+
+
+def _gateway(told: Json) -> Check:
+    limit = told.get("session_start_limit") or {}
+    left, total = int(limit.get("remaining", 0)), int(limit.get("total", 0))
+    shards = f"{told.get('shards', 1)} shards recommended" if told.get("shards", 1) != 1 else "one connection is enough"
+    detail = f"{left} of {total} connections are left for today; {shards}"
+    if left < FEW_SESSIONS:
+        hours = int(limit.get("reset_after", 0)) / 3_600_000
+        return Check("Discord gateway", ok=False, detail=f"{detail}. Restart it seldom for the next {hours:.0f} h.")
+    return Check("Discord gateway", ok=True, detail=detail)
+
+
+def _servers(servers: Sequence[Json]) -> Check:
+    if not servers:
+        detail = "the bot is in none yet; contentstats-bot manifest discord shows the link that adds it"
+        return Check("Discord servers", ok=True, detail=detail)
+    more = " or more" if len(servers) == MOST_SERVERS else ""
+    return Check("Discord servers", ok=True, detail=f"the bot is in {len(servers)}{more}")
+
+
+async def _channels(discord: _Discord, me: str, servers: Sequence[Json], settings: Settings) -> list[Check]:
+    """Whether the bot may post where it was used last."""
+    name = "Discord channels"
+    try:
+        used = await _used(servers, settings)
+    except BotError:
+        return []  # the database has a check of its own
+    problems = [told for server, channel_id in used if (told := await _channel(discord, me, server, channel_id))]
+    if problems:
+        return [Check(name, ok=False, detail=" ".join(problems))]
+    return [Check(name, ok=True, detail=f"open to the bot: {', '.join(id_ for _, id_ in used) or 'none was used yet'}")]
+
+
+async def _used(servers: Sequence[Json], settings: Settings) -> list[tuple[Json, str]]:
+    """The channels, each with its server."""
+    found: dict[str, Json] = {}
+    async with Store.opened(settings.database_url, settings.encryption_keys) as store:
+        for server in servers:
+            workspace = await store.workspaces.find(WorkspaceRef(CHAT, server["id"], ""))
+            recent = await store.audit.recent(workspace.id, 100) if workspace else ()
+            found |= {entry.channel_id: server for entry in recent if entry.channel_id}
+    return [(server, channel_id) for channel_id, server in found.items()][:MOST_CHANNELS]
+
+
+async def _channel(discord: _Discord, me: str, server: Json, channel_id: str) -> str:
+    """What is wrong with a channel, in a sentence."""
+    try:
+        channel = await discord.ask(f"/channels/{channel_id}")
+        is_thread = bool(channel.get("thread_metadata"))
+        place = await discord.ask(f"/channels/{channel['parent_id']}") if is_thread else channel
+        member = await discord.ask(f"/guilds/{server['id']}/members/{me}")
+    except _Failed as error:
+        return f"{channel_id}: {PERMANENT.get(error.code, f'{error}.')}"
+    may = Permissions(_permissions(int(server["permissions"]), server["id"], me, member["roles"], place))
+    needed = ("view_channel", "send_messages_in_threads") if is_thread else ("view_channel", "send_messages")
+    missing = [each for each in (*needed, *NEEDED[2:]) if not (getattr(may, each) or may.administrator)]
+    if not missing:
+        return ""
+    wanted = ", ".join(each.replace("_", " ").title() for each in missing)
+    return f"#{channel.get('name', channel_id)} in {server['name']}: give the bot {wanted} in the channel's settings."
+
+
+def _permissions(base: int, server_id: str, me: str, roles: Sequence[str], channel: Json) -> int:
+    """What a member may do in a channel (Discord, Permission Overwrites): for all, then by role, then by member."""
+    overwrites = {each["id"]: each for each in channel.get("permission_overwrites") or ()}
+    for subjects in ([server_id], [role for role in roles if role != server_id], [me]):
+        given = [overwrites[each] for each in subjects if each in overwrites]
+        for each in given:
+            base &= ~int(each["deny"])
+        for each in given:
+            base |= int(each["allow"])
+    return base

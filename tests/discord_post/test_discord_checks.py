@@ -1,0 +1,168 @@
+"""What the doctor says of Discord."""
+
+from datetime import UTC, datetime
+
+import pytest
+from pydantic import SecretStr
+
+from adapters.discord.checks import FEW_SESSIONS, discord_checks
+from adapters.discord.commands import payload
+from bot.domain.caller import Person, WorkspaceRef
+from bot.settings import Settings
+from bot.store import Store
+from bot.store.audit import Action, Entry
+from tests.standins.discord_server.faults import Fault, FaultKind
+from tests.standins.discord_server.people import ChannelKind
+from tests.standins.discord_server.permissions import Permission
+
+NOW = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
+NAMES = ("Discord token", "Discord application", "Discord commands", "Discord gateway", "Discord servers")
+
+
+@pytest.fixture
+def check(discord, sqlite_url):
+    """What the doctor finds, by name."""
+
+    async def look(**chosen):
+        given = {"discord_token": SecretStr(discord.app.token), "discord_api_url": discord.api_url}
+        settings = Settings(_env_file=None, **({"database_url": sqlite_url} | given | chosen))
+        return {each.name: each for each in await discord_checks(settings)}
+
+    return look
+
+
+@pytest.fixture
+async def registered(discord, client):
+    """The commands, as the bot registers them."""
+    return await client.http.bulk_upsert_global_commands(discord.app.id, payload())
+
+
+@pytest.fixture
+def use(guild, sqlite_url):
+    """Have somebody ask the bot for something in a channel."""
+
+    async def use(channel):
+        async with Store.opened(sqlite_url) as store:
+            wallet = await store.wallets.ensure_wallet("fingerprint", NOW)
+            workspace = await store.workspaces.ensure_workspace(WorkspaceRef("discord", guild.id, "Acme"), wallet, NOW)
+            entry = Entry(NOW, Person("1", "ann"), channel.id, Action.STOP, "https://x.com/a/1", None, None, "stopped")
+            await store.audit.write(workspace.id, entry)
+
+    return use
+
+
+@pytest.fixture
+async def used(channel, use):
+    """The channel, once somebody has."""
+    await use(channel)
+    return channel
+
+
+async def test_a_well_kept_bot_has_no_problem(check, registered, used):
+    found = await check()
+    assert {name: each.ok for name, each in found.items()} == dict.fromkeys((*NAMES, "Discord channels"), True)
+    assert found["Discord token"].detail == "contentstats"
+    assert f"all {len(registered)} are registered" in found["Discord commands"].detail
+    assert used.id in found["Discord channels"].detail
+
+
+async def test_without_discord_in_the_settings_nothing_is_looked_at(check, discord):
+    assert await check(discord_token=None) == {}
+    assert discord.calls == []
+
+
+async def test_a_new_bot_is_told_what_comes_next(check, discord):
+    found = await check()
+    assert all(each.ok for each in found.values())
+    assert "contentstats-bot run" in found["Discord commands"].detail
+    assert "contentstats-bot manifest discord" in found["Discord servers"].detail
+    assert "none was used yet" in found["Discord channels"].detail
+    assert {call.route.partition(" ")[0] for call in discord.calls} == {"GET"}
+
+
+async def test_a_token_that_discord_refuses_is_told_with_what_to_do(check, discord):
+    (found,) = (await check(discord_token=SecretStr("MTIz.abc.def"))).values()
+    assert not found.ok
+    assert "Reset Token" in found.detail
+    assert "MTIz" not in found.detail
+    assert len(discord.calls) == 1
+
+
+@pytest.mark.parametrize("kind", [FaultKind.STATUS, FaultKind.GARBAGE, FaultKind.RESET])
+async def test_a_discord_that_does_not_answer_is_told_with_its_address(check, discord, kind):
+    discord.faults.start(Fault(kind))
+    (found,) = (await check()).values()
+    assert not found.ok
+    assert discord.api_url in found.detail
+
+
+async def test_what_fails_later_costs_nothing_that_was_seen(check, discord):
+    discord.faults.add("GET /gateway/bot", Fault(FaultKind.RATE_LIMITED))
+    found = await check()
+    assert (found["Discord token"].ok, found["Discord"].ok) == (True, False)
+
+
+@pytest.mark.usefixtures("registered")
+async def test_commands_that_differ_are_named(check, discord):
+    commands = discord.commands[None]
+    discord.commands[None] = [{**commands[0], "description": "Another."}, *commands[2:], {**commands[1], "name": "old"}]
+    found = (await check())["Discord commands"]
+    assert not found.ok
+    assert f"missing: {commands[1]['name']}; not the bot's: old; changed: {commands[0]['name']}." in found.detail
+
+
+async def test_an_endpoint_that_takes_the_commands_away_is_told(check, discord, monkeypatch):
+    shown = {**discord.app.as_json(), "interactions_endpoint_url": "https://elsewhere.example"}
+    monkeypatch.setattr(type(discord.app), "as_json", lambda _: shown)
+    found = (await check())["Discord application"]
+    assert not found.ok
+    assert "https://elsewhere.example" in found.detail
+
+
+async def test_a_day_whose_connections_are_nearly_used_up_is_told(check, discord):
+    discord.identifies = [NOW] * (1_001 - FEW_SESSIONS)
+    found = (await check())["Discord gateway"]
+    assert not found.ok
+    assert f"{FEW_SESSIONS - 1} of 1000" in found.detail
+
+
+@pytest.mark.parametrize(
+    ("denied", "named"),
+    [
+        (Permission.VIEW_CHANNEL, "The bot may not post there"),
+        (Permission.SEND_MESSAGES, "Send Messages"),
+        (Permission.EMBED_LINKS | Permission.ATTACH_FILES, "Embed Links, Attach Files"),
+    ],
+)
+async def test_a_channel_that_is_closed_to_the_bot_is_told_with_what_it_needs(check, used, guild, denied, named):
+    used.overwrites[guild.id] = (0, int(denied))
+    found = (await check())["Discord channels"]
+    assert not found.ok
+    assert named in found.detail
+
+
+async def test_a_role_or_the_bots_own_right_opens_a_channel_again(check, used, guild, discord):
+    role = next(iter(guild.members[discord.app.user.id]))
+    used.overwrites[guild.id] = (0, int(Permission.SEND_MESSAGES))
+    used.overwrites[role] = (int(Permission.SEND_MESSAGES), 0)
+    assert (await check())["Discord channels"].ok
+    used.overwrites[discord.app.user.id] = (0, int(Permission.SEND_MESSAGES))
+    assert not (await check())["Discord channels"].ok
+
+
+async def test_a_thread_has_its_channels_permissions_and_needs_one_of_its_own(check, used, use, guild, discord):
+    thread = discord.add_channel(guild, "answers", ChannelKind.PUBLIC_THREAD, used)
+    await use(thread)
+    assert (await check())["Discord channels"].ok
+    used.overwrites[guild.id] = (0, int(Permission.SEND_MESSAGES_IN_THREADS))
+    assert "#answers in Acme: give the bot Send Messages In Threads" in (await check())["Discord channels"].detail
+
+
+async def test_a_channel_that_is_gone_is_told(check, used, discord):
+    discord.delete_channel(used)
+    assert f"{used.id}: The channel or thread was deleted." in (await check())["Discord channels"].detail
+
+
+async def test_a_database_that_is_away_has_a_check_of_its_own(check):
+    found = await check(database_url="sqlite:////nowhere/at/all.db")
+    assert "Discord channels" not in found
