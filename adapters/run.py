@@ -41,10 +41,10 @@ _MISSING = {
 
 
 async def run(settings: Settings, only: Collection[str] = ()) -> int:
-    """Serve until cancelled: the parts that `only` names, or all that have credentials. Gives the exit code.
+    """Serve until cancelled: all parts that have credentials, of those that `only` names. Gives the exit code.
 
-    NotConfigured where a part that was asked for has no credentials, or nothing has any. On cancelling, nothing more is
-    accepted, running work gets twenty seconds to end, and everything is closed.
+    NotConfigured where none has any. On cancelling, nothing more is accepted, running work gets twenty seconds to end,
+    and everything is closed.
     """
     parts = _chosen(settings, only)
     async with AsyncExitStack() as stack:
@@ -111,12 +111,11 @@ def _chosen(settings: Settings, only: Collection[str]) -> frozenset[str]:
     }
     may_post = speaks or has["discord"]
     has["scheduler"] = any(has.values()) or (may_post and "scheduler" in only)
-    missing = [_MISSING[part] for part in PARTS if part in only and not has[part]]
-    if missing:
-        raise NotConfigured(" ".join(missing))
+    parts = frozenset(part for part in only or PARTS if has[part])
+    if only and not parts:
+        raise NotConfigured(" ".join(_MISSING[part] for part in PARTS if part in only))
     if slack.client_id:
         ensure_oauth_ready(slack.client_secret or "", slack.signing_secret or "", settings.encryption_keys)
-    parts = frozenset(only or (part for part in PARTS if has[part]))
     if not parts:
         raise NotConfigured(_NOTHING)
     return parts

@@ -89,6 +89,12 @@ async def test_socket_mode_starts_with_its_two_tokens_and_ends_when_told_to(slac
     assert slack.connections() == []
 
 
+async def test_of_several_parts_those_run_that_have_credentials(slack, sandbox, sqlite_url, chosen):
+    task = await _running(settings_of(sandbox, sqlite_url, **chosen), ["slack", "discord"])
+    await slack.until(slack.connections, 10)
+    await _end(task)
+
+
 async def test_http_starts_with_token_and_signing_secret(slack, app, sandbox, sqlite_url, chosen, listening):
     app.is_socket_mode = False
     task = await _running(settings_of(sandbox, sqlite_url, **chosen), ["web"])
@@ -157,8 +163,16 @@ async def test_when_one_part_ends_the_program_ends_with_its_sentence(slack, sand
         ({"slack_bot_token": "xoxb-1", "slack_app_token": "xapp-1"}, ["web"], "SLACK_SIGNING_SECRET"),
         ({"slack_signing_secret": "s"}, ["slack"], "SLACK_BOT_TOKEN"),
         ({}, ["scheduler"], "SLACK_BOT_TOKEN"),
+        ({}, ["slack", "discord"], "SLACK_APP_TOKEN.*DISCORD_TOKEN"),
     ],
-    ids=["nothing", "a token alone", "web without a secret", "slack without tokens", "a scheduler without tokens"],
+    ids=[
+        "nothing",
+        "a token alone",
+        "web without a secret",
+        "slack without tokens",
+        "a scheduler without tokens",
+        "neither chat",
+    ],
 )
 async def test_what_is_missing_is_told_before_anything_starts(given, only, sentence):
     settings = Settings(_env_file=None, database_url="sqlite:////nowhere/at/all.db", **given)
