@@ -6,11 +6,13 @@ from collections.abc import Awaitable, Callable, Collection
 from contextlib import AsyncExitStack
 
 from pydantic import SecretStr
+from starlette.applications import Starlette
 
 from adapters.discord.app import DiscordApp, DiscordOptions
 from adapters.slack.app import SlackApp, SlackOptions
 from adapters.slack.install import ensure_oauth_ready
-from adapters.web.app import Counts, Probe, Readiness, web_app
+from adapters.web.app import Counts, web_app
+from adapters.web.probes import Probe, Readiness, probe_routes
 from adapters.web.server import WebServer
 from bot.app import Bot
 from bot.domain.errors import NotConfigured
@@ -51,6 +53,7 @@ async def run(settings: Settings, only: Collection[str] = ()) -> int:
         bot = await stack.enter_async_context(Bot(settings))
         probes: dict[str, Probe] = {"database": bot.is_ready}
         posters: dict[str, ChannelPoster] = {}
+        answers = probe_routes(bot.is_alive, Readiness(probes), bot.numbers)
         running: list[Callable[[], Awaitable[None]]] = []
         if settings.discord_token and parts & {"discord", "scheduler"}:
             discord = await stack.enter_async_context(DiscordApp(bot, _discord_options(settings)))
@@ -65,10 +68,15 @@ async def run(settings: Settings, only: Collection[str] = ()) -> int:
             if "slack" in parts:
                 running.append(slack.run_socket_mode)
             if "web" in parts:
-                app = web_app(slack.handle, Readiness(probes), Counts(), slack.routes)
+                app = web_app(slack.handle, Counts(), (*slack.routes, *answers))
                 server = await stack.enter_async_context(WebServer(app, settings.host, settings.port))
                 logger.info("listening", extra={"host": settings.host, "port": server.port})
                 running.append(server.ended)
+        if "web" not in parts and settings.probe_port is not None:
+            alone = WebServer(Starlette(routes=answers), settings.host, settings.probe_port, "PROBE_PORT")
+            server = await stack.enter_async_context(alone)
+            logger.info("listening for probes", extra={"host": settings.host, "port": server.port})
+            running.append(server.ended)
         if "scheduler" in parts:
             running.append(bot.scheduler(posters).run)
         await _first(running)

@@ -22,6 +22,7 @@ from bot.domain.caller import Caller, Need, WorkspaceRef
 from bot.domain.clock import Clock, utc_now
 from bot.domain.errors import BotError, DatabaseUnavailable, NotAllowed, UsageError
 from bot.messages.problems import crashed, misunderstood, problem, unknown_command
+from bot.metrics import Metrics, Standing, exposition
 from bot.ports import ChannelPoster
 from bot.reply.model import Option, Reply
 from bot.settings import Settings
@@ -49,6 +50,8 @@ UNSAVED = (
     "/videos before you try again."
 )
 """What a button that spends says instead of the usual advice to try again."""
+LONGEST_SILENCE = 30.0
+"""Seconds without a tick after which the clock stands still."""
 SUGGEST_WITHIN = 2.0
 """Seconds that completion may take; both platforms drop what comes after three."""
 
@@ -78,6 +81,8 @@ class Bot:
         self._by_name = by_name()
         self._described = tuple(described(command) for command in COMMANDS if command.listed)
         self._resources = AsyncExitStack()
+        self._metrics = Metrics()
+        self._scheduler: Scheduler | None = None
 
     @staticmethod
     async def migrate(settings: Settings) -> None:
@@ -174,7 +179,19 @@ class Bot:
         """
         from bot.jobs.duties import scheduler_of  # noqa: PLC0415 - a single line is answered sooner without it
 
-        return scheduler_of(self._store, self._accounts, self._charts, posters, self._clock, speed)
+        made = scheduler_of(self._store, self._accounts, self._charts, posters, self._clock, self._metrics, speed)
+        self._scheduler = made
+        return made
+
+    def is_alive(self) -> bool:
+        """Whether the clock ticks, where one runs here."""
+        return self._scheduler is None or self._scheduler.silence < LONGEST_SILENCE
+
+    async def numbers(self) -> tuple[bytes, str]:
+        """What this process has done and how it stands, for Prometheus, and the content type; DatabaseUnavailable."""
+        load = await self._store.letters.load(self._clock())
+        silence = None if self._scheduler is None else self._scheduler.silence
+        return exposition(self._metrics, Standing(*load, silence))
 
     async def forget(self, workspace: WorkspaceRef) -> None:
         """Delete everything stored for a workspace that the bot was removed from. Safe to repeat."""
@@ -232,4 +249,6 @@ class Bot:
 
     def _connect(self, key: str) -> ContentStatsClient:
         base_url = self._settings.contentstats_base_url
-        return ContentStatsClient(base_url, key, self._store.rates, sleep=self._sleep, timeouts=self._timeouts)
+        return ContentStatsClient(
+            base_url, key, self._store.rates, sleep=self._sleep, timeouts=self._timeouts, metrics=self._metrics
+        )

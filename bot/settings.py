@@ -101,6 +101,12 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="The address that the web server listens on.")
     port: int = Field(default=3000, ge=0, le=65535, description="The port that the web server listens on.")
+    probe_port: int | None = Field(
+        default=None,
+        ge=0,
+        le=65535,
+        description="The port for probes (`/healthz`, `/readyz`, `/metrics`) of a process without the web server.",
+    )
     may_spend: Spenders = Field(
         default=Spenders.DEFAULT,
         description="Who may spend: `default` (each chat's own rule), `members`, `managers` or `nobody`.",

@@ -199,6 +199,8 @@ def _about() -> Iterator[tuple[str, Reply]]:
     yield "status.health", status.health(healthy)
     yield "status.health: no key", status.health(status.Health("0.1.0", NOW))
     yield "status.health: failing", status.health(replace(healthy, error=REASON, complete=False, unclear=2))
+    resting = replace(healthy, polled_at=NOW, polls_at=NOW, poll_problem=REASON)
+    yield "status.health: polling rests", status.health(resting)
     yield "status.health: unclear", status.health(replace(healthy, unclear=1))
     yield "delivery.channel_closed", delivery.channel_closed("C0AB12CD3", TITLES[0], REASON)
     yield "delivery.given_up", delivery.given_up("C0AB12CD3", TITLES[0], REASON)

@@ -17,12 +17,13 @@ GRACE = 5
 
 
 class WebServer:
-    """A server on one port, for as long as `async with` lasts. Port 0 is any that is free."""
+    """A server on one port, for as long as `async with` lasts. Port 0 is any that is free; `setting` names the port."""
 
-    def __init__(self, app: ASGIApp, host: str, port: int) -> None:
+    def __init__(self, app: ASGIApp, host: str, port: int, setting: str = "PORT") -> None:
         self._app = app
         self._host = host
         self._port = port
+        self._setting = setting
 
     @property
     def port(self) -> int:
@@ -63,7 +64,7 @@ class WebServer:
         except OSError as error:
             raise NotConfigured(
                 f"Port {self._port} of {self._host} cannot be opened ({os.strerror(error.errno or 0)}). Choose another "
-                "with PORT, or another address with HOST."
+                f"with {self._setting}, or another address with HOST."
             ) from error
 
 

@@ -30,6 +30,7 @@ async def status(context: Context, args: Status) -> Reply:  # noqa: ARG001 - eve
     swept = await context.store.wallets.swept(wallet.id)
     unclear = await context.store.tracking.unsettled(wallet.id, now)
     digests = await context.store.digests.of_workspace(context.workspace.id)
+    poll = await context.store.polling.state(wallet.id)
     return health(
         Health(
             version=context.version,
@@ -43,6 +44,9 @@ async def status(context: Context, args: Status) -> Reply:  # noqa: ARG001 - eve
             next_digest_at=min((each.next.at for each in digests if each.is_on), default=None),
             complete=swept.complete if swept else True,
             unclear=len(unclear),
+            polled_at=poll.at,
+            polls_at=poll.next_at,
+            poll_problem=poll.problem,
             queue=await context.store.letters.queue(context.workspace.id, now),
         )
     )

@@ -18,11 +18,12 @@ from bot.contentstats.keys import checked_base_url, checked_key, is_test_key, ke
 from bot.contentstats.limits import Limiter, Now, RateStore, Sleep, rate_limited, read_retry_after
 from bot.contentstats.refusals import Refused, failure, refusal
 from bot.contentstats.retry import TRIES, Setback, persist
-from bot.contentstats.values import ForeignBody
+from bot.contentstats.values import ForeignBody, read_count
 from bot.contentstats.wire import read_list, read_page, read_problem, read_stopped, read_tracked, read_usage
 from bot.domain.errors import OutcomeUnclear, RateLimited, ServiceUnavailable, VideoNotFound
 from bot.domain.money import Usage
 from bot.domain.videos import Stopped, Video, VideoList, VideoReading
+from bot.metrics import Metrics
 
 __all__ = ["ContentStatsClient", "is_test_key", "key_fingerprint"]
 
@@ -40,8 +41,8 @@ class ContentStatsClient:
     """One key's client; safe from many tasks at once, five connections at most. Close it with `aclose`.
 
     `rates` shares the key's pace between processes. `patience` is how many seconds a call that reads may take in all,
-    and how long a POST may wait for its turn. `now` is Unix seconds. `transport` stands in for the network. Raises
-    NotConfigured for a base URL or a key that cannot be one.
+    and how long a POST may wait for its turn. `now` is Unix seconds. `transport` stands in for the network,
+    `metrics` counts the calls. Raises NotConfigured for a base URL or a key that cannot be one.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class ContentStatsClient:
         patience: float = PATIENCE,
         timeouts: Timeouts = DEFAULT_TIMEOUTS,
         transport: httpx.AsyncBaseTransport | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
         base_url, self._key = checked_base_url(base_url), checked_key(key)
         self._now = now
@@ -62,6 +64,8 @@ class ContentStatsClient:
         self._patience = patience
         self._limiter = Limiter(rates, key_fingerprint(base_url, key), now, sleep)
         self._exchange = Exchange(base_url, self._key, timeouts, transport)
+        self._metrics = metrics or Metrics()
+        self._name = key_fingerprint(base_url, key)[:8]
         self._tries = TRIES
         self._turn_within: float | None = None
 
@@ -167,7 +171,15 @@ class ContentStatsClient:
         within: float | None = None,
     ) -> bytes:
         """The body of one success. Raises NeverSent, Lost and Refused; sends once."""
-        answer = await self._exchange.send(method, path, query=query, payload=payload, within=within)
+        try:
+            answer = await self._exchange.send(method, path, query=query, payload=payload, within=within)
+        except (NeverSent, Lost) as error:
+            self._metrics.api_calls["never sent" if isinstance(error, NeverSent) else "lost"] += 1
+            raise
+        self._metrics.api_calls[str(answer.status)] += 1
+        left = read_count(answer.headers.get("X-RateLimit-Remaining"))
+        if left is not None:
+            self._metrics.rate_left[self._name] = left
         if 200 <= answer.status < 300:
             await self._limiter.learn(answer.status, answer.headers)
             return answer.body

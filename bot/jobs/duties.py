@@ -1,15 +1,18 @@
 """What runs by itself, and how often."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.charts.charts import Charts
 from bot.domain.clock import Clock
+from bot.jobs.counted import CountedPoster
 from bot.jobs.deliver import Deliverer
 from bot.jobs.digest import DigestPlanner
 from bot.jobs.poll import Poller
 from bot.jobs.scheduler import Duty, Scheduler
 from bot.jobs.tidy import Tidying
+from bot.metrics import Metrics
 from bot.ports import ChannelPoster
 from bot.store import Store
 from bot.wallet.accounts import Accounts
@@ -25,14 +28,16 @@ def scheduler_of(
     charts: Charts,
     posters: Mapping[str, ChannelPoster],
     clock: Clock,
+    metrics: Metrics,
     speed: float,
 ) -> Scheduler:
     """The scheduler with every duty of the bot."""
-    poller, deliverer = Poller(accounts, store, clock), Deliverer(store, posters, clock)
+    counted = {chat: CountedPoster(chat, poster, metrics.posts) for chat, poster in posters.items()}
+    poller, deliverer = Poller(accounts, store, clock, metrics), Deliverer(store, counted, clock)
     duties = (
         Duty("poll", LOOK_EVERY, poller.poll_due, poller.stop),
         Duty("digest", LOOK_EVERY, DigestPlanner(store, accounts, charts, clock).plan_due),
         Duty("deliver", DELIVER_EVERY, deliverer.deliver_due, deliverer.stop),
         Duty("tidy", TIDY_EVERY, Tidying(store, clock).tidy),
     )
-    return Scheduler(duties, speed)
+    return Scheduler([replace(duty, do=metrics.counted(duty.name, duty.do)) for duty in duties], speed)

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.clock import Clock
 from bot.domain.errors import ContentStatsError, KeyRejected, NotConfigured, RateLimited
+from bot.metrics import Metrics
 from bot.store import Store
 from bot.store.polling import LONGEST_REST, Polled
 from bot.wallet.accounts import Accounts
@@ -32,10 +33,11 @@ STEP_REST = timedelta(minutes=1)
 class Poller:
     """Keeps the mirrors fresh. Any number of processes may."""
 
-    def __init__(self, accounts: Accounts, store: Store, clock: Clock) -> None:
+    def __init__(self, accounts: Accounts, store: Store, clock: Clock, metrics: Metrics) -> None:
         self._accounts = accounts
         self._store = store
         self._clock = clock
+        self._metrics = metrics
         self._places = asyncio.Semaphore(AT_ONCE)
         self._step_rests: dict[tuple[int, Step], datetime] = {}
         self._is_ending = False
@@ -78,6 +80,7 @@ class Poller:
         except (ContentStatsError, NotConfigured) as error:
             await self._rest(wallet_id, state, error)
             return 0
+        self._metrics.backlog[wallet_id] = await wallet.watch.backlog()
         await self._store.polling.went_well(wallet_id, self._clock(), await self._next(wallet_id, wallet.watch))
         return done
 
@@ -85,6 +88,8 @@ class Poller:
         """Every step that is due; raises the first error where nothing was read, or any while the wallet fails."""
         done, problem = 0, None
         due = await watch.when()
+        lag = (self._clock() - due[Step.PAGES]).total_seconds() if Step.PAGES in due else 0.0
+        self._metrics.lag[wallet_id] = max(lag, 0.0)
         for step in Step:
             now = self._clock()
             if self._is_ending or step not in due or now < self._due(wallet_id, step, due[step]):

@@ -11,7 +11,11 @@ from bot.reply.model import Button, Channel, Column, Field, Fields, Note, Part, 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """The facts of a look around. `error` is the API's last answer where it was none; times are None where never."""
+    """The facts of a look around. `error` is the API's last answer where it was none; times are None where never.
+
+    `polled_at` is when the wallet was last read by itself, `poll_problem` why that fails since, and `polls_at` when it
+    is tried next.
+    """
 
     version: str
     now: datetime
@@ -24,6 +28,9 @@ class Health:
     next_digest_at: datetime | None = None
     complete: bool = True
     unclear: int = 0
+    polled_at: datetime | None = None
+    polls_at: datetime | None = None
+    poll_problem: str = ""
     queue: Queue = field(default_factory=Queue)
 
 
@@ -36,13 +43,14 @@ def health(found: Health) -> Reply:
         Field("Videos last listed", _moment(found.swept_at)),
         Field("Last digest", _moment(found.last_digest_at)),
         Field("Next digest", _moment(found.next_digest_at, "none is on")),
+        Field("Last poll", _poll(found)),
         Field("Unclear requests", text(str(found.unclear))),
         Field("Messages waiting", _waiting(found.queue)),
         Field("Last posted", _moment(found.queue.last_sent_at)),
         Field("Version", text(found.version)),
     )
     notes = () if found.complete else (Note(text("The account holds more videos than the API lists.")),)
-    works = found.has_key and not found.error and not found.unclear and not found.queue.dead
+    works = found.has_key and not (found.error or found.unclear or found.poll_problem) and not found.queue.dead
     retry = (Button("Post them again", Call("letters.retry")),) if found.queue.dead else ()
     return Reply(
         _summary(found),
@@ -71,6 +79,8 @@ def _summary(found: Health) -> str:
         return "No API key is known for this workspace: /connect links one, or the operator sets CONTENTSTATS_API_KEY."
     if found.error:
         return f"ContentStats does not answer as it should: {found.error} Known numbers are still shown."
+    if found.poll_problem:
+        return f"Nothing is read by itself for the moment: {found.poll_problem}"
     if found.unclear:
         open_ones = plural(found.unclear, "request")
         return f"{open_ones} to track may or may not have started; each is looked up, never sent twice."
@@ -108,3 +118,9 @@ def _key(found: Health) -> str:
 
 def _moment(at: datetime | None, never: str = "never") -> Text:
     return text(never) if at is None else text(Time(at))
+
+
+def _poll(found: Health) -> Text:
+    if not found.poll_problem or found.polls_at is None:
+        return _moment(found.polled_at)
+    return text(f"fails: {found.poll_problem} Tried again at ", Time(found.polls_at))

@@ -9,6 +9,7 @@ from bot.store.database import Database
 from bot.store.outbox import OutboxState
 from bot.store.schedule_tables import blobs, is_open, outbox
 
+LATE = timedelta(minutes=1)
 SHOWN_DEAD = 3
 RETRIED_WITHIN = timedelta(days=7)
 """For so long a dead letter can be tried again."""
@@ -38,6 +39,16 @@ class Letters:
             found = (await connection.execute(dead_ones.order_by(outbox.c.ended_at.desc(), outbox.c.id.desc()))).all()
         few = tuple(DeadLetter(*row) for row in found[:SHOWN_DEAD])
         return Queue(count, oldest_at, last_sent_at, len(found), few)
+
+    async def load(self, now: datetime) -> tuple[int, int, int, int]:
+        """How many messages of all workspaces wait, may go now, are a minute late, and were given up lately."""
+        due, late = outbox.c.next_at <= now, outbox.c.next_at <= now - LATE
+        counted = (func.count(), func.count().filter(due), func.count().filter(late))
+        opened = select(*counted).where(is_open())
+        dead = select(func.count()).where(outbox.c.state == OutboxState.DEAD, outbox.c.ended_at > now - RETRIED_WITHIN)
+        async with self._database.reading() as connection:
+            waiting, due_ones, late_ones = (await connection.execute(opened)).one()
+            return waiting, due_ones, late_ones, int(await connection.scalar(dead) or 0)
 
     async def retry(self, workspace_id: int, now: datetime) -> int:
         """Let the dead letters of a workspace be posted after all; how many there are."""

@@ -10,6 +10,7 @@ from bot.contentstats.client import ContentStatsClient
 from bot.contentstats.exchange import Timeouts
 from bot.domain.caller import Person, WorkspaceRef
 from bot.jobs.poll import Poller
+from bot.metrics import Metrics
 from bot.store import Store
 from bot.store.database import Database
 from bot.store.polling import Polled
@@ -56,34 +57,30 @@ class Stage:
     stack: AsyncExitStack
     posts: list[Post] = field(default_factory=list)
     timeouts: Timeouts = field(default_factory=Timeouts)
+    metrics: Metrics = field(default_factory=Metrics)
 
-    async def open(self, default_key: str | None = None) -> Post:
+    async def open(self, default_key: str | None = None, secret_keys: tuple[str, ...] = KEYS) -> Post:
         """One more process."""
         database = Database(self.database_url)
         self.stack.push_async_callback(database.close)
-        store = Store(database, KEYS)
+        store = Store(database, secret_keys)
         accounts = Accounts(
             store,
             self.clock,
             self.clock.sleep,
             base_url=self.sandbox.url,
             default_key=default_key or self.sandbox.key,
-            connect=lambda key: ContentStatsClient(
-                self.sandbox.url,
-                key,
-                store.rates,
-                now=self.clock.seconds,
-                sleep=self.clock.sleep,
-                timeouts=self.timeouts,
-            ),
+            connect=lambda key: self._client(key, store),
         )
         await self.stack.enter_async_context(accounts)
-        self.posts.append(Post(store, accounts, Poller(accounts, store, self.clock)))
+        self.posts.append(Post(store, accounts, Poller(accounts, store, self.clock, self.metrics)))
         return self.posts[-1]
 
     def _client(self, key: str, store: Store) -> ContentStatsClient:
         now, sleep = self.clock.seconds, self.clock.sleep
-        return ContentStatsClient(self.sandbox.url, key, store.rates, now=now, sleep=sleep, timeouts=self.timeouts)
+        return ContentStatsClient(
+            self.sandbox.url, key, store.rates, now=now, sleep=sleep, timeouts=self.timeouts, metrics=self.metrics
+        )
 
     async def live(self, **span: float) -> int:
         """Let every process tick in turn for a while; how much they did. Ticks at which nothing is due are left out."""

@@ -11,7 +11,8 @@ from typing import Any
 
 from adapters.sandbox.serve import Sandbox
 from adapters.slack.app import SlackApp, SlackOptions
-from adapters.web.app import Counts, Readiness, web_app
+from adapters.web.app import Counts, web_app
+from adapters.web.probes import Readiness, probe_routes
 from adapters.web.server import WebServer
 from bot.app import Bot
 from tests.slack_render.reading import read
@@ -166,7 +167,8 @@ async def stage_of(
 async def _by_http(program: SlackApp, stage: Stage) -> AsyncIterator[None]:
     probes = {"database": stage.bot.is_ready, "slack": program.is_ready}
     readiness = Readiness(probes, lambda: stage.clock().timestamp())
-    app = web_app(program.handle, readiness, stage.counts, program.routes)
+    routes = (*program.routes, *probe_routes(stage.bot.is_alive, readiness, stage.bot.numbers))
+    app = web_app(program.handle, stage.counts, routes)
     async with WebServer(app, "127.0.0.1", 0) as server:
         stage.app.request_url = f"http://127.0.0.1:{server.port}/slack/events"
         yield

@@ -1,0 +1,69 @@
+"""What a platform's probes and Prometheus ask: whether the program lives, whether it may be sent work, its numbers."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TypeAlias
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from bot.domain.errors import BotError
+
+PROBE_WITHIN = 5.0
+"""Seconds for each thing that the readiness looks at."""
+PROBED_FOR = 10.0
+"""Seconds for which what was found counts: anybody may ask, and each look costs a call."""
+
+Probe: TypeAlias = Callable[[], Awaitable[bool]]
+Numbers: TypeAlias = Callable[[], Awaitable[tuple[bytes, str]]]
+"""The numbers as they are sent, and their content type."""
+
+
+class Readiness:
+    """What must be well before work is sent here, by name. `now` is in seconds."""
+
+    def __init__(self, probes: Mapping[str, Probe], now: Callable[[], float] = time.monotonic) -> None:
+        self._probes = probes
+        self._now = now
+        self._found: Mapping[str, bool] = {}
+        self._until = now()
+        self._looking = asyncio.Lock()
+
+    async def look(self) -> Mapping[str, bool]:
+        """What is well, as found now or a moment ago."""
+        async with self._looking:
+            if self._now() >= self._until:
+                wells = await asyncio.gather(*map(_is_well, self._probes.values()))
+                self._found = dict(zip(self._probes, wells, strict=True))
+                self._until = self._now() + PROBED_FOR
+        return self._found
+
+
+def probe_routes(is_alive: Callable[[], bool], readiness: Readiness, numbers: Numbers) -> tuple[Route, ...]:
+    """`/healthz`, `/readyz` and `/metrics`: 200 where all is well, else 503."""
+
+    async def alive(_: Request) -> Response:
+        return Response("ok") if is_alive() else Response("the clock stands still", 503)
+
+    async def ready(_: Request) -> Response:
+        found = await readiness.look()
+        return JSONResponse(found, 200 if all(found.values()) else 503)
+
+    async def metrics(_: Request) -> Response:
+        try:
+            body, kind = await numbers()
+        except BotError as error:
+            return Response(str(error), 503)
+        return Response(body, headers={"Content-Type": kind})
+
+    return Route("/healthz", alive), Route("/readyz", ready), Route("/metrics", metrics)
+
+
+async def _is_well(probe: Probe) -> bool:
+    try:
+        async with asyncio.timeout(PROBE_WITHIN):
+            return await probe()
+    except TimeoutError:
+        return False

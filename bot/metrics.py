@@ -1,0 +1,118 @@
+"""What this process has done and how it stands, as numbers for Prometheus. The only importer of prometheus-client.
+
+Counting is plain arithmetic, and nothing is imported for it: the library is asked when somebody asks for the numbers.
+"""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from prometheus_client.core import Metric
+
+PREFIX = "contentstats_bot"
+
+
+@dataclass(slots=True)
+class Metrics:
+    """The numbers of one process; they begin with it.
+
+    `api_calls` by the status of the answer, or by why there was none; `rate_left` by the key's fingerprint;
+    `lag` is how many seconds the oldest page of a wallet was overdue and `backlog` how many were, by the wallet's
+    number; `duties` and `failures` by the duty's name; `posts` by the chat's name and what came of them.
+    """
+
+    api_calls: Counter[str] = field(default_factory=Counter)
+    rate_left: dict[str, int] = field(default_factory=dict)
+    lag: dict[int, float] = field(default_factory=dict)
+    backlog: dict[int, int] = field(default_factory=dict)
+    duties: Counter[str] = field(default_factory=Counter)
+    failures: Counter[str] = field(default_factory=Counter)
+    posts: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def counted(self, name: str, do: Callable[[], Awaitable[int]]) -> Callable[[], Awaitable[int]]:
+        """A duty that counts how often it ran and how often it failed."""
+
+        async def duty() -> int:
+            self.duties[name] += 1
+            try:
+                return await do()
+            except Exception:
+                self.failures[name] += 1
+                raise
+
+        return duty
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What only the database and the clock can say at the moment that somebody asks.
+
+    `waiting` messages are written and not posted, `due` of them may go now, `late` since a minute; `dead` were given up
+    lately. `silence` is the seconds since the last tick, None where nothing ticks here.
+    """
+
+    waiting: int
+    due: int
+    late: int
+    dead: int
+    silence: float | None
+
+
+def exposition(metrics: Metrics, standing: Standing) -> tuple[bytes, str]:
+    """The numbers in the text format of Prometheus, and its content type."""
+    from prometheus_client import CollectorRegistry  # noqa: PLC0415 - nobody who does not ask pays for it
+    from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest  # noqa: PLC0415 - as above
+    from prometheus_client.registry import Collector  # noqa: PLC0415 - as above
+
+    class Numbers(Collector):
+        def collect(self) -> "Iterator[Metric]":
+            yield from _counters(metrics)
+            yield from _gauges(metrics, standing)
+
+    registry = CollectorRegistry()
+    registry.register(Numbers())
+    return generate_latest(registry), CONTENT_TYPE_LATEST
+
+
+def _counters(metrics: Metrics) -> "Iterator[Metric]":
+    from prometheus_client.core import CounterMetricFamily  # noqa: PLC0415 - as above
+
+    families = (
+        ("api_calls", "Calls of the ContentStats API by status.", "code", metrics.api_calls),
+        ("duty_runs", "Runs of what is done by itself.", "duty", metrics.duties),
+        ("duty_failures", "Runs that failed.", "duty", metrics.failures),
+    )
+    posts = CounterMetricFamily(f"{PREFIX}_posts", "Attempts to post by what came of them.", labels=("chat", "outcome"))
+    for labels, count in sorted(metrics.posts.items()):
+        posts.add_metric(labels, count)
+    yield posts
+    for name, words, label, counts in families:
+        family = CounterMetricFamily(f"{PREFIX}_{name}", words, labels=(label,))
+        for value, count in sorted(counts.items()):
+            family.add_metric((value,), count)
+        yield family
+
+
+def _gauges(metrics: Metrics, standing: Standing) -> "Iterator[Metric]":
+    from prometheus_client.core import GaugeMetricFamily  # noqa: PLC0415 - as above
+
+    left = GaugeMetricFamily(f"{PREFIX}_rate_left", "Calls left, as the API last said.", labels=("key",))
+    for key, calls in sorted(metrics.rate_left.items()):
+        left.add_metric((key,), calls)
+    yield left
+    values = {
+        "poll_lag_seconds": ("How long the oldest page was overdue.", max(metrics.lag.values(), default=0.0)),
+        "poll_backlog": ("Pages that are due.", sum(metrics.backlog.values())),
+        "messages_waiting": ("Messages written and not posted.", standing.waiting),
+        "messages_due": ("Messages that may go now.", standing.due),
+        "messages_late": ("Messages that have been due for a minute.", standing.late),
+        "messages_dead": ("Messages given up in the last seven days.", standing.dead),
+    }
+    if standing.silence is not None:
+        values["tick_age_seconds"] = ("Time since the last tick.", standing.silence)
+    for name, (words, value) in values.items():
+        yield GaugeMetricFamily(f"{PREFIX}_{name}", words, value=value)
