@@ -86,7 +86,8 @@ class Poller:
 
     async def _steps(self, wallet_id: int, watch: Watch, state: Polled) -> int:
         """Every step that is due; raises the first error where nothing was read, or any while the wallet fails."""
-        done, problem = 0, None
+        done: int = 0
+        failed: dict[Step, ContentStatsError] = {}
         due = await watch.when()
         lag = (self._clock() - due[Step.PAGES]).total_seconds() if Step.PAGES in due else 0.0
         self._metrics.lag[wallet_id] = max(lag, 0.0)
@@ -102,10 +103,11 @@ class Poller:
                 if state.failures or isinstance(error, KeyRejected | RateLimited):
                     raise
                 logger.warning("polling failed: %s", error, extra={"wallet": wallet_id, "step": step})
-                self._step_rests[wallet_id, step] = now + STEP_REST
-                problem = problem or error
-        if problem is not None and not done:
-            raise problem
+                failed[step] = error
+        if failed and not done:
+            raise next(iter(failed.values()))
+        for step in failed:  # only its own fault, as it seems
+            self._step_rests[wallet_id, step] = self._clock() + STEP_REST
         return done
 
     def _due(self, wallet_id: int, step: Step, at: datetime) -> datetime:

@@ -14,7 +14,7 @@ from bot.metrics import Metrics
 from bot.store import Store
 from bot.store.database import Database
 from bot.store.polling import Polled
-from bot.wallet.accounts import Accounts
+from bot.wallet.accounts import NO_WALLET, Accounts
 from tests.standins.scene import PAGE, HandClock, sandbox_of
 
 TICK = timedelta(seconds=5)
@@ -96,6 +96,7 @@ class Stage:
     async def _states(self) -> list[Polled]:
         store = self.posts[0].store
         used = {each.wallet_id for number in range(1, 9) if (each := await store.workspaces.by_id(number))}
+        used.discard(await store.wallets.ensure_wallet(NO_WALLET, self.clock()))
         return [await store.polling.state(wallet_id) for wallet_id in used]
 
     def track(self, number: int = 0, days: int = 7, key: str | None = None) -> str:
