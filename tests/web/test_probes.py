@@ -1,0 +1,97 @@
+"""What probes and Prometheus are told, over a socket."""
+
+import aiohttp
+import pytest
+from starlette.applications import Starlette
+
+from adapters.web.probes import Readiness, probe_routes
+from adapters.web.server import WebServer
+from bot.domain.errors import DatabaseUnavailable, NotConfigured
+from bot.metrics import Metrics, Standing, exposition
+
+
+@pytest.fixture
+async def ask():
+    """The status, body and content type that a path is answered with, by these probes."""
+
+    async def asked(path, is_alive=lambda: True, probes=None, numbers=None):
+        routes = probe_routes(is_alive, Readiness(probes or {}), numbers or _numbers)
+        async with (
+            WebServer(Starlette(routes=routes), "127.0.0.1", 0) as server,
+            aiohttp.ClientSession() as session,
+            session.get(f"http://127.0.0.1:{server.port}{path}") as answer,
+        ):
+            return answer.status, await answer.text(), answer.headers.get("Content-Type", "")
+
+    return asked
+
+
+async def _numbers():
+    metrics = Metrics()
+    metrics.api_calls.update({"200": 3, "429": 1})
+    metrics.rate_left["0a1b2c3d"] = 41
+    metrics.lag.update({1: 12.5, 2: 3.0})
+    metrics.backlog.update({1: 4, 2: 1})
+    metrics.posts["slack", "posted"] += 2
+
+    async def fails():
+        raise DatabaseUnavailable("away")
+
+    with pytest.raises(DatabaseUnavailable):
+        await metrics.counted("poll", fails)()
+    return exposition(metrics, Standing(waiting=3, due=2, late=1, dead=5, silence=0.5))
+
+
+async def test_prometheus_is_told_every_number(ask):
+    status, body, kind = await ask("/metrics")
+    assert status == 200
+    assert kind.startswith("text/plain")
+    lines = set(body.splitlines())
+    for line in (
+        'contentstats_bot_api_calls_total{code="200"} 3.0',
+        'contentstats_bot_api_calls_total{code="429"} 1.0',
+        'contentstats_bot_rate_left{key="0a1b2c3d"} 41.0',
+        "contentstats_bot_poll_lag_seconds 12.5",
+        "contentstats_bot_poll_backlog 5.0",
+        'contentstats_bot_posts_total{chat="slack",outcome="posted"} 2.0',
+        'contentstats_bot_duty_runs_total{duty="poll"} 1.0',
+        'contentstats_bot_duty_failures_total{duty="poll"} 1.0',
+        "contentstats_bot_messages_waiting 3.0",
+        "contentstats_bot_messages_due 2.0",
+        "contentstats_bot_messages_late 1.0",
+        "contentstats_bot_messages_dead 5.0",
+        "contentstats_bot_tick_age_seconds 0.5",
+    ):
+        assert line in lines, line
+
+
+async def test_a_clock_that_stands_still_is_no_life(ask):
+    assert (await ask("/healthz"))[:2] == (200, "ok")
+    assert (await ask("/healthz", is_alive=lambda: False))[0] == 503
+
+
+async def test_readiness_names_what_is_away(ask):
+    async def well():
+        return True
+
+    async def away():
+        return False
+
+    assert (await ask("/readyz", probes={"database": well}))[0] == 200
+    status, body, _ = await ask("/readyz", probes={"database": well, "slack": away})
+    assert (status, body) == (503, '{"database":true,"slack":false}')
+
+
+async def test_without_the_database_there_are_no_numbers_and_a_sentence(ask):
+    async def numbers():
+        raise DatabaseUnavailable("The bot's database does not answer.")
+
+    assert (await ask("/metrics", numbers=numbers))[:2] == (503, "The bot's database does not answer.")
+
+
+async def test_a_port_that_is_taken_is_told_by_its_own_setting():
+    app = Starlette()
+    async with WebServer(app, "127.0.0.1", 0) as server:
+        with pytest.raises(NotConfigured, match="PROBE_PORT"):
+            async with WebServer(app, "127.0.0.1", server.port, "PROBE_PORT"):
+                pass
