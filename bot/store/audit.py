@@ -56,6 +56,16 @@ class Audit:
         async with self._database.writing() as connection:
             await _write(connection, workspace_id, entry)
 
+    async def stopper(self, workspace_id: int, video_id: str, since: datetime) -> Person | None:
+        """Who of a workspace stopped a video since a moment; None when nobody here did."""
+        stopped = (audit.c.action == Action.STOP) & (audit.c.video_id == video_id)
+        query = select(audit.c.person_id, audit.c.person_name).where(
+            audit.c.workspace_id == workspace_id, audit.c.at >= since, stopped
+        )
+        async with self._database.reading() as connection:
+            row = (await connection.execute(query.order_by(audit.c.at.desc()).limit(1))).one_or_none()
+        return None if row is None else Person(*row)
+
     async def recent(self, workspace_id: int, limit: int) -> tuple[Entry, ...]:
         """The last entries, newest first."""
         query = select(audit).where(audit.c.workspace_id == workspace_id)

@@ -3,7 +3,8 @@
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.database import Database, insert_into
 from bot.store.schedule_tables import leases
@@ -31,3 +32,9 @@ class Leases:
         mine = (leases.c.name == name) & (leases.c.token == token)
         async with self._database.writing() as connection:
             await connection.execute(delete(leases).where(mine))
+
+
+async def is_held(connection: AsyncConnection, name: str, token: str) -> bool:
+    """Whether a lease still is the caller's, who keeps it to the end of the transaction: nobody takes it meanwhile."""
+    mine = select(leases.c.name).where(leases.c.name == name, leases.c.token == token)
+    return await connection.scalar(mine.with_for_update()) is not None

@@ -51,7 +51,7 @@ alert_settings = Table(
     Column("channel_id", String, nullable=False),
     Column("is_on", Boolean, nullable=False),
     Column("off_reason", Words, nullable=False),
-    Column("threshold", Dollars),
+    Column("threshold", Dollars, nullable=False),
     Column("kinds", JSON, nullable=False),
     Column("muted_until", UtcDateTime),
     Column("quiet_zone", String),
@@ -75,6 +75,13 @@ alert_states = Table(
     Column("snoozed_until", UtcDateTime),
     Column("detail", JSON, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime),
+)
+Index(
+    "ix_alert_states_due",
+    alert_states.c.due_at,
+    postgresql_where=text("due_at IS NOT NULL"),
+    sqlite_where=text("due_at IS NOT NULL"),
 )
 
 events = Table(

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Self
 
+from bot.store.alerts import Alerts
 from bot.store.audit import Audit
 from bot.store.credentials import Credentials
 from bot.store.crypto import SecretBox
@@ -50,6 +51,7 @@ class Store:
         self.events = Events(database)
         self.digests = Digests(database)
         self.digest_posts = DigestPosts(database)
+        self.alerts = Alerts(database)
         self.leases = Leases(database)
         self.outbox = Outbox(database)
         self.letters = Letters(database)

@@ -8,7 +8,7 @@ The mirror's indexes carry each list that people see, in its order, so that its 
 videos and among a hundred thousand: one index range for each cell (owner, platform, status), counted in `video_counts`.
 """
 
-from sqlalchemy import Column, ForeignKey, Index, MetaData, Table, UniqueConstraint, bindparam, false, true
+from sqlalchemy import Column, ForeignKey, Index, MetaData, Table, UniqueConstraint, bindparam, false, text, true
 from sqlalchemy.types import JSON, BigInteger, Boolean, Date, Double, Integer, String, Text
 
 from bot.domain.tracking import RequestState
@@ -38,6 +38,8 @@ wallets = Table(
     Column("total_snapshots", BigInteger),
     Column("active_videos", BigInteger),
     Column("usage_at", UtcDateTime),
+    Column("announced_usage_at", UtcDateTime),
+    Column("is_test", Boolean, nullable=False, server_default=false()),
     Column("swept_at", UtcDateTime),
     Column("complete", Boolean, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
@@ -48,6 +50,9 @@ wallets = Table(
     Index("ix_wallets_poll_at", "poll_at"),
     sqlite_autoincrement=True,
 )
+HAS_NEWS = text("usage_at IS NOT NULL AND (announced_usage_at IS NULL OR announced_usage_at <> usage_at)")
+"""That the alerts have not seen yet what the API last said of a wallet's money."""
+Index("ix_wallets_news", wallets.c.id, postgresql_where=HAS_NEWS, sqlite_where=HAS_NEWS)
 
 workspaces = Table(
     "workspaces",

@@ -134,6 +134,12 @@ class Videos:
         async with self._database.reading() as connection:
             return int(await connection.scalar(query) or 0)
 
+    async def several(self, wallet_id: int, ids: Iterable[str]) -> dict[str, StoredVideo]:
+        """Videos by id, also those of other workspaces: look at `workspace_id` before one is shown."""
+        query = select(videos).where(videos.c.wallet_id == wallet_id, videos.c.video_id.in_(list(ids)))
+        async with self._database.reading() as connection:
+            return {row.video_id: from_row(row) for row in await connection.execute(query)}
+
     async def search(self, workspace: Workspace, typed: str, limit: int) -> tuple[StoredVideo, ...]:
         """Videos whose title, creator, id or link hold what was typed, in any case; running ones first, then newest.
 
@@ -182,6 +188,14 @@ class Videos:
                 )
                 for row in rows
             )
+
+    async def peak(self, wallet_id: int, video_id: str, metric: Metric, until: datetime) -> int | None:
+        """The highest count that a video had up to a moment; None where it had none."""
+        mine = (snapshots.c.wallet_id == wallet_id) & (snapshots.c.video_id == video_id)
+        query = select(func.max(snapshots.c[metric])).where(mine, snapshots.c.taken_at <= until)
+        async with self._database.reading() as connection:
+            peak: int | None = await connection.scalar(query)
+        return peak
 
     async def active(self, workspace: Workspace, since: datetime) -> tuple[StoredVideo, ...]:
         """The workspace's videos that run, and those that were seen to end since a moment, in no order."""

@@ -26,19 +26,27 @@ class Wallets:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def ensure_wallet(self, fingerprint: str, now: datetime) -> int:
-        """The id of the wallet with this fingerprint, made when new."""
-        query = select(wallets.c.id).where(wallets.c.fingerprint == fingerprint)
+    async def ensure_wallet(self, fingerprint: str, now: datetime, *, is_test: bool | None = None) -> int:
+        """The id of the wallet with this fingerprint, made when new. `is_test`: its key charges nothing."""
+        query = select(wallets.c.id, wallets.c.is_test).where(wallets.c.fingerprint == fingerprint)
         async with self._database.reading() as connection:
-            known: int | None = await connection.scalar(query)
-        if known is not None:
-            return known
+            known = (await connection.execute(query)).one_or_none()
+        if known is not None and is_test in {None, known.is_test}:
+            return int(known.id)
         async with self._database.writing() as connection:
             new = insert_into(wallets, connection).values(
                 fingerprint=fingerprint, complete=False, created_at=now, poll_at=now
             )
             await connection.execute(new.on_conflict_do_nothing())
-            return int((await connection.execute(query)).scalar_one())
+            if is_test is not None:
+                said = update(wallets).where(wallets.c.fingerprint == fingerprint)
+                await connection.execute(said.values(is_test=is_test))
+            return int((await connection.execute(query)).one().id)
+
+    async def is_test(self, wallet_id: int) -> bool:
+        """Whether the wallet's key charges nothing."""
+        async with self._database.reading() as connection:
+            return bool(await connection.scalar(select(wallets.c.is_test).where(wallets.c.id == wallet_id)))
 
     async def save_usage(self, wallet_id: int, usage: Usage, at: datetime) -> None:
         """Keep what the API said of the money, asked `at` a moment. One that a newer one overtook changes nothing."""

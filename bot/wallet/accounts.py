@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
 
-from bot.contentstats.client import ContentStatsClient, key_fingerprint
+from bot.contentstats.client import ContentStatsClient, is_test_key, key_fingerprint
 from bot.contentstats.limits import Sleep
 from bot.contentstats.short_links import ShortLinks
 from bot.domain.caller import Person, WorkspaceRef
@@ -157,7 +157,8 @@ class Accounts:
         return Account(await self._store.workspaces.ensure_workspace(ref, wallet_id, now), wallet)
 
     async def _wallet(self, key: str) -> Wallet:
-        wallet_id = await self._store.wallets.ensure_wallet(key_fingerprint(self._base_url, key), self._clock())
+        account = key_fingerprint(self._base_url, key)
+        wallet_id = await self._store.wallets.ensure_wallet(account, self._clock(), is_test=is_test_key(key))
         async with self._opening:
             if wallet_id not in self._wallets:
                 wallet = Wallet(self._connect(key), self._short_links, self._store, wallet_id, self._clock, self._sleep)

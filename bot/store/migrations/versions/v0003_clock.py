@@ -99,7 +99,7 @@ def _alerts() -> None:
         sa.Column("channel_id", sa.String(), nullable=False),
         sa.Column("is_on", sa.Boolean(), nullable=False),
         sa.Column("off_reason", sa.Text(), nullable=False),
-        sa.Column("threshold", sa.BigInteger()),
+        sa.Column("threshold", sa.BigInteger(), nullable=False),
         sa.Column("kinds", sa.JSON(), nullable=False),
         sa.Column("muted_until", MOMENT),
         sa.Column("quiet_zone", sa.String()),
@@ -123,11 +123,23 @@ def _alerts() -> None:
         sa.Column("snoozed_until", MOMENT),
         sa.Column("detail", sa.JSON(), nullable=False),
         sa.Column("changed_at", MOMENT, nullable=False),
+        sa.Column("due_at", MOMENT),
         sa.ForeignKeyConstraint(
             ["setting_id"], ["alert_settings.id"], name="fk_alert_states_setting_id", ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("setting_id", "subject", name="pk_alert_states"),
     )
+    op.create_index(
+        "ix_alert_states_due",
+        "alert_states",
+        ["due_at"],
+        postgresql_where=sa.text("due_at IS NOT NULL"),
+        sqlite_where=sa.text("due_at IS NOT NULL"),
+    )
+    op.add_column("wallets", sa.Column("announced_usage_at", MOMENT))
+    op.add_column("wallets", sa.Column("is_test", sa.Boolean(), server_default=sa.false(), nullable=False))
+    news = sa.text("usage_at IS NOT NULL AND (announced_usage_at IS NULL OR announced_usage_at <> usage_at)")
+    op.create_index("ix_wallets_news", "wallets", ["id"], postgresql_where=news, sqlite_where=news)
 
 
 def _events() -> None:

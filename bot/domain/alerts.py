@@ -1,0 +1,186 @@
+"""Alerts: what a channel wants to be told, and the state machine of one alert, from opening to resolved.
+
+An alert is one message that is edited through its stages. An edit notifies nobody, so it may always be made. What does
+notify follows a rule: an alert posts one message an episode, and a worsening to URGENT or PAUSED adds one short line to
+the channel, once each. Nothing is said twice in an episode. It ends when the alert is CLEAR, which is harder to reach
+than it was to leave (hysteresis).
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import Enum, IntEnum, StrEnum, auto
+
+from bot.domain.caller import Person
+from bot.domain.quiet import QuietHours
+
+DEFAULT_THRESHOLD = Decimal("2.00")
+"""Dollars: five days of one video, at the documented price."""
+SOON, URGENT = timedelta(hours=72), timedelta(hours=24)
+"""Runways at which an alert is worse than a low balance."""
+REARM_BALANCE = Decimal("1.2")
+REARM_SOON, REARM_URGENT = timedelta(hours=84), timedelta(hours=30)
+"""What a balance (times its threshold) and a runway must reach before they count as better again."""
+SNOOZE = timedelta(hours=24)
+STALE = timedelta(hours=3)
+"""Figures older than that neither open an alert nor resolve one: the API has missed its hours."""
+
+
+class AlertKind(StrEnum):
+    """What a channel can be told of."""
+
+    BALANCE = "balance"
+    COMPLETED = "completed"
+    TROUBLE = "trouble"
+    SPIKE = "spike"
+    MILESTONES = "milestones"
+
+
+DEFAULT_KINDS = frozenset({AlertKind.BALANCE, AlertKind.COMPLETED})
+
+
+class Stage(IntEnum):
+    """How bad it is; each alert has those that make sense for it. OVER is final."""
+
+    CLEAR = 0
+    OPEN = 1
+    SOON = 2
+    URGENT = 3
+    PAUSED = 4
+    OVER = 5
+
+
+class Silence(Enum):
+    """Why nothing new may be said now: a person muted it, or it is night."""
+
+    NONE = auto()
+    QUIET = auto()
+    MUTED = auto()
+
+
+class Act(Enum):
+    """What a change asks for: the alert's message, an edit of it, or a short line beside it."""
+
+    POST = auto()
+    EDIT = auto()
+    LINE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class AlertSetting:
+    """What one channel is told. `threshold` is dollars; `off_reason` says why it was switched off by itself."""
+
+    id: int
+    workspace_id: int
+    channel_id: str
+    is_on: bool
+    threshold: Decimal
+    kinds: frozenset[AlertKind]
+    set_by: Person
+    muted_until: datetime | None = None
+    quiet: QuietHours | None = None
+    off_reason: str = ""
+
+    def wants(self, kind: AlertKind) -> bool:
+        """Whether the channel is to be told of this."""
+        return self.is_on and kind in self.kinds
+
+    def silence(self, now: datetime, snoozed_until: datetime | None = None) -> tuple[Silence, datetime | None]:
+        """Whether anything new may be said now, and when that ends."""
+        muted = max((each for each in (self.muted_until, snoozed_until) if each is not None), default=None)
+        if muted is not None and now < muted:
+            return Silence.MUTED, muted
+        end = None if self.quiet is None else self.quiet.end_of(now)
+        return (Silence.NONE, None) if end is None else (Silence.QUIET, end)
+
+
+def default_setting(workspace_id: int, channel_id: str, person: Person) -> AlertSetting:
+    """What a channel is told unless somebody says otherwise. Its number, 0, is that of none."""
+    return AlertSetting(0, workspace_id, channel_id, True, DEFAULT_THRESHOLD, DEFAULT_KINDS, person)  # noqa: FBT003 - on
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One alert of one channel as it stands.
+
+    `episode` counts how often it opened. `said` is the worst stage that the channel was told of in this episode;
+    `message_key` names the episode's one message, None while there is none; `edits` counts its edits.
+    """
+
+    stage: Stage = Stage.CLEAR
+    episode: int = 0
+    said: Stage = Stage.CLEAR
+    message_key: str | None = None
+    edits: int = 0
+
+
+def advance(before: Alert, stage: Stage, silence: Silence, key: str) -> tuple[Alert, tuple[Act, ...]]:
+    """The alert at its present stage, and what has to be said; `key` begins the key of its message.
+
+    To be asked again when a silence ends: what is open by then and was not said is said once.
+    """
+    opens = before.stage is Stage.CLEAR and stage is not Stage.CLEAR
+    alert = Alert(stage, before.episode + 1) if opens else replace(before, stage=stage)
+    acts: list[Act] = []
+    if alert.message_key is not None and stage is not before.stage:
+        alert = replace(alert, edits=alert.edits + 1)
+        acts.append(Act.EDIT)
+    if silence is Silence.NONE and stage > alert.said:
+        if alert.message_key is None:
+            alert = replace(alert, message_key=f"{key}:{alert.episode}")
+            acts.append(Act.POST)
+        elif stage >= Stage.URGENT:
+            acts.append(Act.LINE)
+        alert = replace(alert, said=stage)
+    return alert, tuple(acts)
+
+
+def has_unsaid(alert: Alert) -> bool:
+    """Whether the channel was not told yet how bad it is."""
+    return alert.stage > alert.said
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """What the stages of a low balance are told by: dollars, when they end, and how many videos wait for them.
+
+    `as_of` is when the API said so; `runs` is whether any video could use the money.
+    """
+
+    available: Decimal
+    cost_per_snapshot: Decimal
+    empty_at: datetime | None
+    paused: int
+    runs: bool
+    as_of: datetime = field(kw_only=True)
+
+    @property
+    def is_out(self) -> bool:
+        """Whether nothing is collected for want of money: the documentation pauses everything at 0."""
+        return self.runs and (self.available <= 0 or (self.paused > 0 and self.available < self.cost_per_snapshot))
+
+
+def balance_stage(before: Stage, money: Money, threshold: Decimal, now: datetime) -> Stage:
+    """The stage of a low balance: the worst that holds, with the stages that were reached held on to longer."""
+    if now - money.as_of > STALE:
+        return before
+    if money.is_out:
+        return Stage.PAUSED
+    left = None if money.empty_at is None else money.empty_at - now
+    runways = ((Stage.URGENT, URGENT, REARM_URGENT), (Stage.SOON, SOON, REARM_SOON))
+    for stage, limit, rearm in runways:
+        if left is not None and left <= (rearm if before >= stage else limit):
+            return stage
+    is_low = money.available < threshold * (REARM_BALANCE if before > Stage.CLEAR else 1)
+    return Stage.OPEN if is_low else Stage.CLEAR
+
+
+def balance_silence(alert: Alert, money: Money, silence: Silence, quiet_end: datetime | None) -> Silence:
+    """Quiet hours do not hold a forecast that tracking pauses before they end, if it was not told before.
+
+    `alert` is the one of this episode, with the stage that it has now.
+    """
+    if silence is not Silence.QUIET or quiet_end is None or alert.said >= Stage.URGENT:
+        return silence
+    is_near = money.empty_at is not None and money.empty_at <= quiet_end
+    return Silence.NONE if alert.stage is Stage.PAUSED or is_near else silence

@@ -1,0 +1,214 @@
+"""The state machine of an alert: opened once, worse once a stage, resolved, and hard to open again."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.alerts import (
+    REARM_BALANCE,
+    STALE,
+    Act,
+    Alert,
+    AlertKind,
+    Money,
+    Silence,
+    Stage,
+    advance,
+    balance_silence,
+    balance_stage,
+    default_setting,
+    has_unsaid,
+)
+from bot.domain.caller import Person
+from bot.domain.quiet import QuietHours
+
+NOW = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+PRICE = Decimal("0.015")
+THRESHOLD = Decimal(2)
+KEY = "balance.low:1"
+
+stages = st.sampled_from([Stage.CLEAR, Stage.OPEN, Stage.SOON, Stage.URGENT, Stage.PAUSED])
+silences = st.sampled_from(Silence)
+walks = st.lists(st.tuples(stages, silences), max_size=40)
+balances = st.lists(
+    st.tuples(st.decimals(-1, 5, places=2), st.none() | st.integers(0, 120), st.integers(0, 2)), max_size=40
+)
+
+
+def money(available="50", hours=None, paused=0, *, runs=True, as_of=NOW):
+    empty_at = None if hours is None else NOW + hours * HOUR
+    return Money(Decimal(available), PRICE, empty_at, paused, runs, as_of=as_of)
+
+
+def walk(steps):
+    """Each step's alert with what it asks for."""
+    alert = Alert()
+    for stage, silence in steps:
+        alert, acts = advance(alert, stage, silence, KEY)
+        yield alert, acts
+
+
+@given(walks)
+def test_a_message_is_posted_once_an_episode_and_no_key_is_used_twice(steps):
+    posted = [alert.message_key for alert, acts in walk(steps) if Act.POST in acts]
+    assert len(set(posted)) == len(posted)
+    lines = [(alert.message_key, alert.stage) for alert, acts in walk(steps) if Act.LINE in acts]
+    assert len(set(lines)) == len(lines)
+    edits = [(alert.message_key, alert.edits) for alert, acts in walk(steps) if Act.EDIT in acts]
+    assert len(set(edits)) == len(edits)
+
+
+@given(walks)
+def test_between_two_openings_the_alert_was_clear(steps):
+    episode, was_clear = 0, True
+    for alert, _ in walk(steps):
+        if alert.episode > episode:
+            assert was_clear
+            assert alert.episode == episode + 1
+        episode, was_clear = alert.episode, alert.stage is Stage.CLEAR
+
+
+@given(walks)
+def test_nothing_that_notifies_is_said_twice_in_an_episode(steps):
+    said = {}
+    for alert, acts in walk(steps):
+        if Act.POST in acts or Act.LINE in acts:
+            assert alert.stage > said.get(alert.episode, Stage.CLEAR)
+            said[alert.episode] = alert.stage
+        assert sum(act is not Act.EDIT for act in acts) <= 1
+
+
+@given(walks)
+def test_in_silence_nothing_that_notifies_is_said_and_a_message_that_is_there_tells_the_truth(steps):
+    shown = {}
+    for (_, silence), (alert, acts) in zip(steps, walk(steps), strict=True):
+        if silence is not Silence.NONE:
+            assert set(acts) <= {Act.EDIT}
+        if Act.POST in acts or Act.EDIT in acts:
+            shown[alert.message_key] = alert.stage
+        if alert.message_key is not None:
+            assert shown[alert.message_key] is alert.stage
+
+
+@given(walks)
+def test_when_a_silence_ends_what_is_open_has_been_said(steps):
+    alert, _ = [(Alert(), ()), *walk(steps)][-1]
+    after, acts = advance(alert, alert.stage, Silence.NONE, KEY)
+    assert not has_unsaid(after)
+    if alert.stage is Stage.CLEAR:
+        assert acts == ()
+
+
+def test_an_episode_from_low_to_paused_and_back():
+    path = (Stage.OPEN, Stage.SOON, Stage.URGENT, Stage.SOON, Stage.URGENT, Stage.PAUSED, Stage.CLEAR, Stage.CLEAR)
+    acts = [acts for _, acts in walk([(stage, Silence.NONE) for stage in path])]
+    assert acts == [
+        (Act.POST,),
+        (Act.EDIT,),
+        (Act.EDIT, Act.LINE),
+        (Act.EDIT,),
+        (Act.EDIT,),
+        (Act.EDIT, Act.LINE),
+        (Act.EDIT,),
+        (),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("known", "stage"),
+    [
+        (money("2.00"), Stage.CLEAR),
+        (money("1.99"), Stage.OPEN),
+        (money("50", 73), Stage.CLEAR),
+        (money("50", 72), Stage.SOON),
+        (money("50", 24), Stage.URGENT),
+        (money("0", 0), Stage.PAUSED),
+        (money("0.01", paused=1), Stage.PAUSED),
+        (money("0.015", paused=1), Stage.OPEN),
+        (money("0", runs=False), Stage.OPEN),
+        (money("50", paused=3), Stage.CLEAR),
+    ],
+)
+def test_the_stage_is_the_worst_that_holds(known, stage):
+    assert balance_stage(Stage.CLEAR, known, THRESHOLD, NOW) is stage
+
+
+@pytest.mark.parametrize(
+    ("before", "known", "stage"),
+    [
+        (Stage.OPEN, money("2.39"), Stage.OPEN),
+        (Stage.OPEN, money("2.40"), Stage.CLEAR),
+        (Stage.SOON, money("50", 84), Stage.SOON),
+        (Stage.SOON, money("50", 85), Stage.CLEAR),
+        (Stage.URGENT, money("50", 30), Stage.URGENT),
+        (Stage.URGENT, money("50", 31), Stage.SOON),
+        (Stage.SOON, money("50", 25), Stage.SOON),
+        (Stage.PAUSED, money("10"), Stage.CLEAR),
+        (Stage.PAUSED, money("10", 20), Stage.URGENT),
+    ],
+)
+def test_better_takes_more_than_worse_did(before, known, stage):
+    assert balance_stage(before, known, THRESHOLD, NOW) is stage
+
+
+@given(balances)
+def test_no_walk_of_balances_flaps(steps):
+    """A low balance that is clear again had a fifth more than the threshold."""
+    stage = Stage.CLEAR
+    for available, hours, paused in steps:
+        known = money(str(available), hours, paused)
+        after = balance_stage(stage, known, THRESHOLD, NOW)
+        if stage is not Stage.CLEAR and after is Stage.CLEAR:
+            assert available >= THRESHOLD * REARM_BALANCE
+        assert balance_stage(after, known, THRESHOLD, NOW) is after
+        stage = after
+
+
+@given(stages, st.decimals(-1, 100, places=2), st.none() | st.integers(0, 200))
+def test_stale_figures_change_nothing(stage, available, hours):
+    old = NOW - STALE - timedelta(seconds=1)
+    assert balance_stage(stage, money(str(available), hours, as_of=old), THRESHOLD, NOW) is stage
+
+
+def test_time_alone_brings_the_end_nearer_while_the_figures_are_fresh():
+    known = money("50", 73)
+    assert balance_stage(Stage.CLEAR, known, THRESHOLD, NOW) is Stage.CLEAR
+    assert balance_stage(Stage.CLEAR, known, THRESHOLD, NOW + HOUR) is Stage.SOON
+
+
+@pytest.mark.parametrize(
+    ("alert", "known", "silence"),
+    [
+        (Alert(Stage.URGENT, 1), money("1", 6), Silence.NONE),
+        (Alert(Stage.URGENT, 1, said=Stage.SOON), money("1", 6), Silence.NONE),
+        (Alert(Stage.URGENT, 1), money("1", 20), Silence.QUIET),
+        (Alert(Stage.URGENT, 1, said=Stage.URGENT), money("1", 6), Silence.QUIET),
+        (Alert(Stage.PAUSED, 1), money("0"), Silence.NONE),
+        (Alert(Stage.PAUSED, 1, said=Stage.URGENT), money("0"), Silence.QUIET),
+        (Alert(Stage.OPEN, 1), money("1"), Silence.QUIET),
+    ],
+)
+def test_quiet_hours_let_a_forecast_of_a_pause_before_their_end_through_once(alert, known, silence):
+    assert balance_silence(alert, known, Silence.QUIET, NOW + 8 * HOUR) is silence
+    assert balance_silence(alert, known, Silence.MUTED, NOW + 8 * HOUR) is Silence.MUTED
+
+
+def test_a_mute_is_longer_than_quiet_hours_and_a_snooze_is_a_mute_of_one():
+    setting = default_setting(1, "C1", Person("U1", "Ana"))
+    assert setting.silence(NOW) == (Silence.NONE, None)
+    assert setting.silence(NOW, NOW + HOUR) == (Silence.MUTED, NOW + HOUR)
+    assert setting.silence(NOW, NOW) == (Silence.NONE, None)
+    assert setting.wants(AlertKind.BALANCE)
+    assert not setting.wants(AlertKind.SPIKE)
+
+
+def test_quiet_hours_are_in_their_zone():
+    quiet = QuietHours("Europe/Berlin", 22 * 60, 7 * 60)
+    assert quiet.end_of(datetime(2026, 3, 2, 21, 30, tzinfo=UTC)) == datetime(2026, 3, 3, 6, tzinfo=UTC)
+    assert quiet.end_of(datetime(2026, 3, 3, 5, 59, tzinfo=UTC)) == datetime(2026, 3, 3, 6, tzinfo=UTC)
+    assert quiet.end_of(datetime(2026, 3, 3, 6, tzinfo=UTC)) is None
+    assert quiet.end_of(NOW) is None

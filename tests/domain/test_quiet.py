@@ -1,0 +1,92 @@
+"""Quiet hours through both days of the clock change, and mutes that always end."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.errors import UsageError
+from bot.domain.quiet import LONGEST_MUTE, QuietHours, is_range, is_span, mute_end, read_quiet
+from bot.domain.zones import zone_names
+
+NOW = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
+NIGHT = QuietHours("Europe/Berlin", 22 * 60, 7 * 60)
+
+minutes = st.integers(0, 24 * 60 - 1)
+moments = st.datetimes(datetime(2010, 1, 1), datetime(2037, 12, 1), timezones=st.just(UTC))  # noqa: DTZ001 - naive bounds
+
+
+def at(text):
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("now", "end"),
+    [
+        ("2026-03-28 21:00", "2026-03-29 05:00"),  # the night that lacks an hour
+        ("2026-03-29 04:59", "2026-03-29 05:00"),
+        ("2026-03-29 05:00", None),
+        ("2026-10-24 20:00", "2026-10-25 06:00"),  # the night that has one more
+        ("2026-10-25 05:59", "2026-10-25 06:00"),
+        ("2026-10-25 06:00", None),
+    ],
+)
+def test_a_night_with_a_clock_change_ends_at_its_local_hour(now, end):
+    assert NIGHT.end_of(at(now)) == (None if end is None else at(end))
+
+
+@pytest.mark.parametrize("start", ["02:15", "02:30"])
+def test_hours_that_begin_in_the_hour_that_is_left_out_begin_after_it(start):
+    quiet = read_quiet(f"{start}-06:00", "Europe/Berlin")
+    assert quiet.end_of(at("2026-03-29 00:59")) is None
+    assert quiet.end_of(at("2026-03-29 02:00")) == at("2026-03-29 04:00")
+
+
+@given(st.sampled_from(zone_names()), minutes, minutes, moments)
+def test_every_quiet_time_ends_within_a_day_and_is_not_quiet_at_its_end(zone, start, end, now):
+    quiet = QuietHours(zone, start, end)
+    over = quiet.end_of(now)
+    if start != end and over is not None:
+        assert now < over <= now + timedelta(hours=26)
+
+
+@given(st.sampled_from(zone_names()), minutes, moments)
+def test_a_mute_until_a_time_ends_within_a_day_or_two(zone, minute, now):
+    until = mute_end(f"{minute // 60:02}:{minute % 60:02}", now, zone)
+    assert now < until <= now + timedelta(hours=50)
+
+
+@pytest.mark.parametrize(
+    ("words", "end"),
+    {
+        "8h": timedelta(hours=8),
+        "2d": timedelta(days=2),
+        "90m": timedelta(minutes=90),
+        "1 week": timedelta(days=7),
+        "30d": LONGEST_MUTE,
+        "09:00": timedelta(hours=22, minutes=30),
+        "11am": timedelta(minutes=30),
+    }.items(),
+)
+def test_a_mute_ends(words, end):
+    assert is_span(words)
+    assert mute_end(words, NOW, "UTC") == NOW + end
+
+
+@pytest.mark.parametrize("words", ["", "forever", "0h", "31d", "9999w", "22:00-07:00"])
+def test_a_mute_without_an_end_is_refused_in_a_sentence(words):
+    with pytest.raises(UsageError, match="mute"):
+        mute_end(words, NOW, "UTC")
+
+
+@pytest.mark.parametrize("words", ["22:00", "22:00-25:00", "9-5", "22:00-22:00", "night"])
+def test_quiet_hours_that_are_none_are_refused_in_a_sentence(words):
+    with pytest.raises(UsageError):
+        read_quiet(words, "UTC")
+
+
+def test_quiet_hours_read_as_they_are_written():
+    assert read_quiet("22:00–07:30", "Europe/Berlin").words == "22:00-07:30 Europe/Berlin"
+    assert is_range("10pm-7am")
+    assert read_quiet("10pm-7am", "UTC").words == "22:00-07:00 UTC"

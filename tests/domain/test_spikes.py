@@ -1,0 +1,104 @@
+"""What stands out among a video's hours, and what only looks so."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import accumulate, pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.spikes import growth_of_hour, is_above_usual, last_hour, milestone
+from bot.domain.videos import Metric
+
+START = datetime(2026, 3, 2, 10, tzinfo=UTC)
+
+
+def grown(*growths, first=5_000):
+    """Readings an hour apart."""
+    return [(START + timedelta(hours=hour), count) for hour, count in enumerate(accumulate((first, *growths)))]
+
+
+def test_an_hour_far_above_the_others_stands_out():
+    hour = last_hour(grown(*[100] * 10, 5_000), Metric.VIEWS)
+    assert hour.stands_out
+    assert (hour.growth, hour.usual, hour.count) == (5_000, 100, 11_000)
+
+
+@pytest.mark.parametrize(
+    "growths",
+    [
+        [100] * 10 + [900],  # below what anybody wants to hear of
+        [1_000] * 10 + [2_500],  # not three times the usual
+        [2_000, 100, 4_000, 200, 3_000, 1_000, 5_000, 0, 3_500, 6_000],  # as wild as before
+        [2**hour for hour in range(10)] + [1_000],  # growing, as it was
+    ],
+)
+def test_an_hour_among_its_like_does_not(growths):
+    assert not last_hour(grown(*growths), Metric.VIEWS).stands_out
+
+
+def test_likes_are_fewer_than_views():
+    assert last_hour(grown(*[5] * 10, 150), Metric.LIKES).stands_out
+    assert not last_hour(grown(*[5] * 10, 150), Metric.VIEWS).stands_out
+
+
+def test_too_short_a_past_is_none():
+    assert last_hour(grown(*[100] * 5, 9_000), Metric.VIEWS) is None
+    assert last_hour(grown(*[100] * 6, 9_000), Metric.VIEWS).stands_out
+    assert last_hour([], Metric.VIEWS) is None
+
+
+def test_a_catch_up_after_a_gap_is_no_hour():
+    readings = grown(*[100] * 10)
+    late = (readings[-1][0] + timedelta(hours=1, minutes=31), 50_000)
+    assert last_hour([*readings, late], Metric.VIEWS) is None
+    assert growth_of_hour([*readings, late]) is None
+
+
+def test_what_a_counter_wins_back_after_a_fall_is_not_new():
+    assert last_hour(grown(*[100] * 10, -6_000, 6_000), Metric.VIEWS).growth == 0
+    assert last_hour(grown(*[100] * 10, -6_000), Metric.VIEWS) is None
+    assert growth_of_hour(grown(*[100] * 10, -6_000)) is None
+
+
+def test_a_gap_in_the_past_counts_for_nothing():
+    readings = grown(*[100] * 5, 50_000, *[100] * 5, 5_000)
+    holed = [*readings[:6], *((at + timedelta(hours=5), count) for at, count in readings[6:])]
+    assert last_hour(holed, Metric.VIEWS).usual == 100
+
+
+def test_the_usual_of_a_workspace_is_what_nine_tenths_stay_below():
+    others = [*range(100, 1_000, 100), 50_000]
+    assert is_above_usual(50_001, others)
+    assert not is_above_usual(950, others)
+    assert is_above_usual(1, [9_999] * 4)
+
+
+@given(st.lists(st.integers(-3_000, 9_000), max_size=30))
+def test_any_readings_can_be_judged(growths):
+    hour = last_hour(grown(*growths), Metric.VIEWS)
+    assert hour is None or hour.limit >= hour.usual
+
+
+@pytest.mark.parametrize(
+    ("before", "count", "reached"),
+    [
+        (0, 9_999, None),
+        (9_999, 10_000, 10_000),
+        (10_000, 10_001, None),
+        (500, 2_000_000, 1_000_000),
+        (150_000, 999_999, None),
+        (999_999, 12_000_000, 10_000_000),
+        (50_000, 8_000, None),
+    ],
+)
+def test_the_highest_milestone_between_two_counts_is_passed(before, count, reached):
+    assert milestone(before, count) == reached
+
+
+@given(st.lists(st.integers(0, 10**10), min_size=2, max_size=20).map(sorted))
+def test_a_growing_count_passes_each_milestone_once(counts):
+    passed = [milestone(before, count) for before, count in pairwise(counts)]
+    found = [each for each in passed if each is not None]
+    assert len(set(found)) == len(found)
+    assert found == sorted(found)
