@@ -1,17 +1,14 @@
 """/stats: one video, every metric, its growth and its price."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
-from bot.charts.specs import Growth, Line
 from bot.commands.choosing import choose
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
-from bot.domain.growth import main_metric, metric_name
-from bot.domain.videos import VideoReading
 from bot.messages.stats import VideoFacts, video_stats
 from bot.reply.call import Call
-from bot.reply.model import Picture, Reply
+from bot.reply.model import Reply
+from bot.reports.pictures import growth_picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +30,10 @@ async def stats(context: Context, args: Stats) -> Reply:
             started_by=stored.started_by,
             started_here=stored.workspace_id is not None,
             cost_per_snapshot=await context.wallet.price(),
-            picture=await growth_picture(context, page.value),
+            picture=await growth_picture(context.charts, page.value),
             as_of=page.as_of,
             seen_at=page.seen_at,
             problem=page.problem,
             now=context.clock(),
         )
     )
-
-
-async def growth_picture(context: Context, reading: VideoReading) -> Picture | None:
-    """The chart of the video's main metric; None without a reading of it, or where drawing failed."""
-    metric = main_metric(reading.video.platform, reading.snapshots)
-    points: list[tuple[datetime, int | None]] = [(each.taken_at, each.counts.get(metric)) for each in reading.snapshots]
-    if all(count is None for _, count in points):
-        return None
-    chart = await context.charts.draw(Growth(Line.hourly(metric_name(reading.video.platform, metric), points)))
-    return Picture("growth.png", chart.png, chart.alt) if chart else None

@@ -5,10 +5,10 @@ import io
 
 import pytest
 
-from bot.commands.export import HEADER
 from bot.reply.call import Call
 from bot.reply.model import Tone
 from bot.reply.plain import plain_text
+from bot.reports.exports import HEADER
 from tests.standins.scene import INSTAGRAM, LINK, PAGE, TWITTER, YOUTUBE, button, scene_of
 
 
