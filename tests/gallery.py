@@ -34,6 +34,7 @@ from bot.messages.counted import Counted
 from bot.messages.wording import option_label
 from bot.reply.call import Call
 from bot.reply.model import File, Option, Reply
+from tests.alert_examples import alert_gallery
 from tests.digest_examples import digest_gallery, setting
 from tests.examples import (
     ANA,
@@ -55,7 +56,8 @@ from tests.examples import (
 
 def gallery() -> Mapping[str, Reply]:
     """Every example by its name."""
-    return dict([*_before_spending(), *_after_spending(), *_numbers(), *digest_gallery(), *_about()])
+    told = (*digest_gallery(), *alert_gallery())
+    return dict([*_before_spending(), *_after_spending(), *_numbers(), *told, *_about()])
 
 
 def _before_spending() -> Iterator[tuple[str, Reply]]:
@@ -92,6 +94,7 @@ def _after_spending() -> Iterator[tuple[str, Reply]]:
     failed = tracking.Result(request(RequestState.FAILED, 2, poor), words=poor, short_of_money=True)
     refused = tracking.Result(request(RequestState.PROPOSED, 3), video(3), "the video is already being tracked.")
     yield "tracking.outcome_card", tracking.outcome_card((started,))
+    yield "tracking.outcome_card: alerts on", tracking.outcome_card((started,), told_here=True)
     yield "tracking.outcome_card: told before", tracking.outcome_card((replace(started, is_news=False),))
     yield "tracking.announcement", tracking.announcement(started)
     yield "tracking.outcome_card: unclear", tracking.outcome_card((unclear,))
@@ -168,6 +171,7 @@ def _numbers() -> Iterator[tuple[str, Reply]]:
         previews=True,
         digests=tuple(setting(channel_id=f"C000000{number}") for number in range(5)),
         may_configure=True,
+        alerts=2,
         is_test=True,
         as_of=NOW,
         problem="",

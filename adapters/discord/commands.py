@@ -117,7 +117,7 @@ def _type(argument: Argument, translations: Words) -> Payload:
         case Kind.CHOICE:
             named = [{**_said("name", each, translations), "value": each} for each in argument.choices]
             return {"type": _STRING, "choices": named}
-        case Kind.LINK | Kind.VIDEO | Kind.WORD | Kind.TIME | Kind.ZONE | Kind.SECRET:
+        case Kind.LINK | Kind.VIDEO | Kind.WORD | Kind.TIME | Kind.ZONE | Kind.SPAN | Kind.MONEY | Kind.SECRET:
             return {"type": _STRING, **({"autocomplete": True} if argument.suggested else {})}
         case _:
             assert_never(argument.kind)

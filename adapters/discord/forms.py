@@ -60,7 +60,7 @@ def _input(argument: Argument, example: str, given: str) -> Component:
             return {"type": STRING_SELECT, "options": options, "max_values": argument.many}
         case Kind.SECRET:
             return {"type": TEXT_INPUT, "style": _SHORT}
-        case Kind.LINK | Kind.VIDEO | Kind.WORD | Kind.NUMBER | Kind.TIME | Kind.ZONE:
+        case Kind.LINK | Kind.VIDEO | Kind.WORD | Kind.NUMBER | Kind.TIME | Kind.ZONE | Kind.SPAN | Kind.MONEY:
             placeholder = {"placeholder": label(f"For example: {example}", MAX_PLACEHOLDER)} if example else {}
             typed = {"value": given} if 0 < length(given) <= MAX_INPUT else {}
             style = _PARAGRAPH if argument.many > 1 else _SHORT

@@ -26,6 +26,8 @@ class Kind(StrEnum):
     WORD = "word"
     TIME = "time"
     ZONE = "zone"
+    SPAN = "span"
+    MONEY = "money"
     SECRET = "secret"  # noqa: S105 - the kind of an argument, not one
 
 

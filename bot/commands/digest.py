@@ -1,7 +1,8 @@
 """/digest: a summary that comes to a channel daily or weekly, its settings, and a preview of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from bot.commands.alerts import switch_on_defaults
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
 from bot.commands.rights import refusal
@@ -11,6 +12,7 @@ from bot.domain.errors import NotAllowed, UsageError
 from bot.domain.schedule import DAY, WEEKDAYS, Schedule
 from bot.domain.videos import VideoPlatform
 from bot.domain.zones import UTC_NAME, zone_names
+from bot.messages.alert_settings import alerts_note
 from bot.messages.digest import Delivery, digest
 from bot.messages.digest_settings import (
     DigestSetting,
@@ -103,7 +105,8 @@ async def _on(context: Context, args: Digest) -> Reply:
     set_now = await store.switch_on(
         context.workspace, caller.channel_id, schedule, options, caller.person, context.clock()
     )
-    return digest_on(setting(set_now), zone_from, may_post=caller.bot_may_post)
+    reply = digest_on(setting(set_now), zone_from, may_post=caller.bot_may_post)
+    return replace(reply, parts=(*reply.parts, alerts_note())) if await switch_on_defaults(context) else reply
 
 
 async def _zone(context: Context, args: Digest, known: Subscription | None) -> tuple[str, str]:

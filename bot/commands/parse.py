@@ -3,11 +3,13 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TypeVar
 
 from bot.commands.command import Argument, Command, Kind
 from bot.domain.errors import UsageError
 from bot.domain.links import looks_like_link
+from bot.domain.quiet import is_span
 from bot.domain.schedule import looks_like_time, read_time
 from bot.domain.zones import looks_like_zone, near_zones, read_zone
 from bot.reply.clean import visible
@@ -19,10 +21,20 @@ MAX_TYPED = 4_000
 """No platform lets a person type more into a command; beyond it, it is an accident or an attack."""
 
 _HALF_OF_DAY = re.compile(r"(?<=\d) +(?=[ap]\.?m\b)", re.IGNORECASE)
+_SPREAD = re.compile(r"(?<=\d) *(?:[-–]|to|until) *(?=\d{1,2}:\d)", re.IGNORECASE)
+_MONEY = re.compile(r"\$?(?P<dollars>\d{1,7}(?:\.\d{1,6})?)(?:\$|usd)?", re.IGNORECASE)
 _TOKEN = re.compile(r'"(?P<straight>[^"]*)"|“(?P<curly>[^”]*)”|(?P<angle><[^<>]*>)|(?P<bare>\S+)')
 _NUMBER = re.compile(r"(?P<sign>[-+−]?)(?P<digits>\d[\d.,]*)(?:d|days?)?", re.IGNORECASE)
+_BY_LOOK: Mapping[Kind, Callable[[str], object]] = {
+    Kind.NUMBER: _NUMBER.fullmatch,
+    Kind.TIME: looks_like_time,
+    Kind.ZONE: looks_like_zone,
+    Kind.SPAN: is_span,
+    Kind.MONEY: _MONEY.fullmatch,
+}
+"""The kinds whose words give themselves away."""
 _SEPARATORS = frozenset({"vs", "vs.", "and", "|", ",", "&"})
-_FILLERS = _SEPARATORS | {"for", "at", "in", "every", "day", "days", "d"}
+_FILLERS = _SEPARATORS | {"for", "at", "in", "until", "below", "every", "day", "days", "d"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +57,8 @@ def parse(command: Command[A], typed: str) -> A:
         raise UsageError(msg)
     if any(each.kind is Kind.TIME for each in arguments):
         typed = _HALF_OF_DAY.sub("", typed)
+    if any(each.kind is Kind.SPAN for each in arguments):
+        typed = _SPREAD.sub("-", typed)
     found: dict[str, list[str]] = {}
     words: list[_Token] = []
     for token in _tokens(typed):
@@ -85,11 +99,8 @@ def _home(token: _Token, arguments: tuple[Argument, ...]) -> Argument | None:
             continue
         if each.kind is Kind.CHOICE and _choice(each, token.text) is not None:
             return each
-        if each.kind is Kind.NUMBER and _NUMBER.fullmatch(token.text):
-            return each
-        if each.kind is Kind.TIME and looks_like_time(token.text):
-            return each
-        if each.kind is Kind.ZONE and looks_like_zone(token.text):
+        looks = _BY_LOOK.get(each.kind)
+        if looks is not None and looks(token.text):
             return each
     return None
 
@@ -177,8 +188,10 @@ def _build(command: Command[A], found: Mapping[str, list[str]]) -> A:
     return command.takes(**values)
 
 
-def _convert(argument: Argument, word: str) -> str | int:
+def _convert(argument: Argument, word: str) -> str | int | Decimal:
     match argument.kind:
+        case Kind.MONEY:
+            return _money(argument, word)
         case Kind.TIME:
             return _read(argument, read_time, word)
         case Kind.ZONE:
@@ -191,7 +204,7 @@ def _convert(argument: Argument, word: str) -> str | int:
                 msg = f"{argument.name.capitalize()} is one of {', '.join(argument.choices)}, not “{_shown(word)}”."
                 raise UsageError(msg, argument.name)
             return chosen
-        case Kind.LINK | Kind.VIDEO | Kind.WORD | Kind.SECRET:
+        case Kind.LINK | Kind.VIDEO | Kind.WORD | Kind.SPAN | Kind.SECRET:
             return word
 
 
@@ -201,6 +214,14 @@ def _read(argument: Argument, read: Callable[[str], V], word: str) -> V:
         return read(word)
     except UsageError as error:
         raise UsageError(str(error), argument.name) from None
+
+
+def _money(argument: Argument, word: str) -> Decimal:
+    match = _MONEY.fullmatch(word.strip())
+    if match is None:
+        msg = f"{argument.name.capitalize()} is an amount like 10 or 2.50, not “{_shown(word)}”."
+        raise UsageError(msg, argument.name)
+    return Decimal(match["dollars"])
 
 
 def _number(argument: Argument, word: str) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any, TypeAlias
 
+from bot.commands.alerts import Alerts, Snooze, alerts, is_incomplete, snooze
 from bot.commands.command import Answer, Command
 from bot.commands.compare import Compare, CompareWith, choose_other, compare
 from bot.commands.connect import Connect, Disconnect, ask_to_disconnect, connect, disconnect
@@ -60,6 +61,14 @@ COMMANDS: tuple[AnyCommand, ...] = (
         example="/digest on 09:00 Europe/Berlin",
         lacks=lacks_time,
     ),
+    Command(
+        "alerts",
+        "Choose what this channel is told: low balance, finished videos, spikes",
+        Alerts,
+        alerts,
+        example="/alerts balance 10",
+        lacks=is_incomplete,
+    ),
     Command("export", "Get the snapshots of one video or of all as a CSV file", Export, export, example="/export all"),
     Command(
         "connect",
@@ -88,6 +97,8 @@ COMMANDS: tuple[AnyCommand, ...] = (
         "disconnect.confirm", "Delete it all", Disconnect, disconnect, "", Need.CONFIGURE, Answer.REPLACES, listed=False
     ),
     Command("letters.retry", "Post again what failed", Retry, retry, "", Need.CONFIGURE, Answer.REPLACES, listed=False),
+    Command("alerts.set", "Change the alerts", Alerts, alerts, "", Need.CONFIGURE, Answer.REPLACES, listed=False),
+    Command("alerts.snooze", "Snooze an alert", Snooze, snooze, "", Need.CONFIGURE, listed=False),
     Command("preview", "Show a tracked video beside its link", Preview, show_preview, "", listed=False),
     Command("previews", "Switch previews of links", SetPreviews, set_previews, "", Need.CONFIGURE, listed=False),
     Command("home", "Show the home page", Home, show_home, "", listed=False),

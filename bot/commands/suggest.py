@@ -32,7 +32,7 @@ async def suggestions(
             return tuple(Option(hour, hour) for hour in hours if hour.startswith((folded, folded.zfill(2))))
         case Kind.ZONE:
             return tuple(Option(name, name) for name in near_zones(typed, MOST) or zone_names()[:MOST])
-        case Kind.LINK | Kind.NUMBER | Kind.SECRET:
+        case Kind.LINK | Kind.NUMBER | Kind.SPAN | Kind.MONEY | Kind.SECRET:
             return ()
 
 

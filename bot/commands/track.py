@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import assert_never
 
+from bot.commands.alerts import switch_on_defaults
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
 from bot.domain.errors import LinkError, NotAllowed, NotEnoughBalance, NotFound, SpendingRefused
@@ -105,7 +106,9 @@ async def start(context: Context, args: Start) -> Reply:
     outcomes = await context.wallet.spending.start(
         requests, context.caller.person, args.days, cost, context.monthly_cap
     )
-    return outcome_card(tuple([await _result(context, each) for each in outcomes]))
+    results = tuple([await _result(context, each) for each in outcomes])
+    is_new = any(result.started for result in results) and await switch_on_defaults(context)
+    return outcome_card(results, told_here=is_new)
 
 
 async def cancel(context: Context, args: Batch) -> Reply:

@@ -21,7 +21,8 @@ class HomeFacts:
     """What the home page shows.
 
     `running` counts the workspace's videos that are not paused; `ending`, `endless` and `complete` say of the whole
-    wallet how many have a known end, how many none, and whether the API hides no others.
+    wallet how many have a known end, how many none, and whether the API hides no others. `alerts` counts the
+    workspace's channels that are told of something.
     """
 
     usage: Usage
@@ -36,6 +37,7 @@ class HomeFacts:
     previews: bool
     digests: tuple[DigestSetting, ...]
     may_configure: bool
+    alerts: int
     is_test: bool
     as_of: datetime
     problem: str
@@ -52,6 +54,7 @@ def home(facts: HomeFacts) -> Reply:
             Field("Cap a month", text(dollars(facts.monthly_cap))),
             Field("Numbers beside links", text("shown" if facts.previews else "not shown")),
             Field("Digests", _digests(facts.digests)),
+            Field("Alerts", text(f"in {plural(facts.alerts, 'channel')}" if facts.alerts else "off")),
             Field("API key", text("test: nothing is charged" if facts.is_test else "live")),
         )
     )

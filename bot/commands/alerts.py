@@ -1,0 +1,195 @@
+"""/alerts: what a channel wants to be told, from when on and until when not."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+from bot.commands.command import Kind, argument
+from bot.commands.context import Context
+from bot.commands.rights import refusal
+from bot.domain.alerts import SNOOZE, AlertKind, AlertSetting, default_setting
+from bot.domain.caller import Need
+from bot.domain.errors import NotAllowed, UsageError
+from bot.domain.money import dollars
+from bot.domain.quiet import is_range, mute_end, read_quiet
+from bot.domain.zones import UTC_NAME, zone_names
+from bot.messages.alert_settings import KIND_WORDS, SettingFacts, alert_settings, nothing_to_snooze, snoozed
+from bot.reply.model import Reply
+
+_MUTE, _UNMUTE, _QUIET = "mute", "unmute", "quiet"
+_KINDS = tuple(AlertKind)
+
+
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    """One change to what a channel is told; nothing shows how it stands."""
+
+    what: str = argument(
+        Kind.CHOICE,
+        "what to change",
+        default="",
+        choices=(*_KINDS, _MUTE, _UNMUTE, _QUIET),
+        aliases=(
+            ("threshold", "balance"),
+            ("spikes", "spike"),
+            ("milestone", "milestones"),
+            ("completion", "completed"),
+            ("troubles", "trouble"),
+        ),
+    )
+    switch: str = argument(Kind.CHOICE, "on or off", default="", choices=("on", "off"))
+    dollars: Decimal | None = argument(Kind.MONEY, "the balance below which to warn, such as 10", default=None)  # noqa: RUF009 - a field
+    time: str = argument(Kind.SPAN, "a mute's end (8h, 2d, 09:00), or quiet hours (22:00-07:00)", default="")
+    zone: str = argument(Kind.ZONE, "the time zone of the quiet hours", default="", suggested=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Snooze:
+    """The alert behind a button: its setting's number and its subject."""
+
+    setting: int = argument(Kind.NUMBER, "the setting's number", listed=False)
+    alert: str = argument(Kind.WORD, "the alert", listed=False)
+
+
+def is_incomplete(args: Alerts) -> bool:
+    """Whether a form has to ask for more before this says anything."""
+    match args.what:
+        case "mute":
+            return not args.time
+        case "quiet":
+            return not args.time and not args.switch
+        case "balance":
+            return args.dollars is None and not args.switch
+        case _:
+            return False
+
+
+async def alerts(context: Context, args: Alerts) -> Reply:
+    """The settings of this channel, as they are or as they have just become."""
+    setting = await context.store.alerts.of_channel(context.workspace.id, context.caller.channel_id)
+    said = ""
+    if args != Alerts():
+        setting, said = await _change(context, args, setting)
+    return alert_settings(
+        SettingFacts(
+            setting=setting,
+            channel_id=context.caller.channel_id,
+            may_configure=Need.CONFIGURE in context.caller.rights,
+            now=context.clock(),
+            said=said,
+        )
+    )
+
+
+async def switch_on_defaults(context: Context) -> bool:
+    """Have this channel told of money and finished videos where no channel of the workspace ever chose; True if so."""
+    caller = context.caller
+    if caller.is_direct or not caller.channel_id:
+        return False
+    return await context.store.alerts.ensure_default(
+        context.workspace, caller.channel_id, caller.person, context.clock()
+    )
+
+
+async def snooze(context: Context, args: Snooze) -> Reply:
+    """Say nothing new of one alert for a day."""
+    _check(context)
+    setting = await context.store.alerts.find(context.workspace.id, args.setting)
+    until = context.clock() + SNOOZE
+    if setting is None or not await context.store.alerts.snooze(setting.id, args.alert, until):
+        return nothing_to_snooze()
+    return snoozed(until)
+
+
+async def _change(context: Context, args: Alerts, known: AlertSetting | None) -> tuple[AlertSetting, str]:
+    _check(context)
+    person, now = context.caller.person, context.clock()
+    fresh = default_setting(context.workspace.id, context.caller.channel_id, person)
+    # What was never set, or switched off, begins with nothing on but what is asked for.
+    setting = known or replace(fresh, is_on=False)
+    own_zone = context.caller.zone if context.caller.zone in zone_names() else ""
+    changed, said = _changed(setting, args, now, own_zone)
+    saved = await context.store.alerts.save(replace(changed, set_by=person, off_reason=""), now)
+    is_idle = not saved.is_on and setting.is_on is saved.is_on
+    return saved, f"{said} Alerts are off in this channel; /alerts on switches them on." if is_idle else said
+
+
+def _check(context: Context) -> None:
+    if Need.CONFIGURE not in context.caller.rights:
+        raise NotAllowed(refusal(Need.CONFIGURE, context.spenders))
+    if not context.caller.channel_id:
+        raise UsageError("Alerts belong to a channel. Send /alerts in the one that should have them.")
+
+
+def _changed(setting: AlertSetting, args: Alerts, now: datetime, usual_zone: str) -> tuple[AlertSetting, str]:
+    """The setting after a change, and what to say of it; UsageError where something is missing.
+
+    `usual_zone` is the person's own, where the platform tells it.
+    """
+    zone = args.zone or (setting.quiet.zone if setting.quiet else usual_zone)
+    what = args.what or _meant(args)
+    if what in _KINDS:
+        return _with_kind(setting, AlertKind(what), args)
+    match what:
+        case "mute":
+            until = mute_end(args.time, now, zone or UTC_NAME)
+            said = f"Muted until {until:%Y-%m-%d %H:%M} UTC. What is still open then is said once."
+            return replace(setting, muted_until=until), said
+        case "unmute":
+            return replace(setting, muted_until=None), "Not muted any more."
+        case "quiet":
+            return _with_quiet(setting, args, zone)
+        case _ if args.switch == "off":
+            return replace(setting, is_on=False), "Alerts are off in this channel. /alerts on brings them back."
+        case _ if args.switch == "on":
+            return replace(setting, is_on=True), "Alerts are on in this channel."
+        case _:
+            raise UsageError("A time zone alone changes nothing. Say the quiet hours too: 22:00-07:00 Europe/Berlin.")
+
+
+def _meant(args: Alerts) -> str:
+    """What somebody means who gives a value without its name."""
+    if args.dollars is not None:
+        return AlertKind.BALANCE
+    if args.time:
+        return _QUIET if is_range(args.time) else _MUTE
+    return ""
+
+
+def _with_kind(setting: AlertSetting, kind: AlertKind, args: Alerts) -> tuple[AlertSetting, str]:
+    name = KIND_WORDS[kind]
+    if kind is AlertKind.BALANCE and args.dollars is not None and args.switch != "off":
+        if not args.dollars:
+            raise UsageError(
+                "Warn below how many dollars? For example: /alerts balance 10. /alerts balance off ends it."
+            )
+        on = replace(_switched_on(setting, kind), threshold=args.dollars)
+        return (
+            on,
+            f"{name}: this channel is told below {dollars(args.dollars)}, and when the money lasts less than 72 h.",
+        )
+    if args.switch == "off":
+        return replace(setting, kinds=setting.kinds - {kind}), f"{name}: off."
+    if not args.switch and kind is AlertKind.BALANCE:
+        raise UsageError("Warn below how many dollars? For example: /alerts balance 10.")
+    if not args.switch:
+        msg = f"Say on or off: /alerts {kind} on."
+        raise UsageError(msg)
+    return _switched_on(setting, kind), f"{name}: on."
+
+
+def _switched_on(setting: AlertSetting, kind: AlertKind) -> AlertSetting:
+    return replace(setting, is_on=True, kinds=setting.kinds | {kind})
+
+
+def _with_quiet(setting: AlertSetting, args: Alerts, zone: str) -> tuple[AlertSetting, str]:
+    if args.switch == "off":
+        return replace(setting, quiet=None), "No quiet hours any more."
+    if not args.time:
+        raise UsageError("Quiet from when to when? For example: /alerts quiet 22:00-07:00 Europe/Berlin.")
+    if not zone:
+        msg = f"In which time zone? For example: /alerts quiet {args.time[:20]} Europe/Berlin."
+        raise UsageError(msg)
+    quiet = read_quiet(args.time, zone)
+    said = f"Quiet hours: {quiet.words}. What comes then is held and told in one message at their end."
+    return replace(setting, quiet=quiet), said

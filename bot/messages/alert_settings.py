@@ -1,0 +1,137 @@
+"""What a channel wants to be told, and what became of a change to it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.alerts import AlertKind, AlertSetting
+from bot.domain.money import dollars
+from bot.reply.call import Call
+from bot.reply.model import Action, Button, Channel, Code, Field, Fields, Note, Reply, Text, Time, Tone, text
+
+KIND_WORDS = {
+    AlertKind.BALANCE: "Low balance",
+    AlertKind.COMPLETED: "Completed",
+    AlertKind.TROUBLE: "Trouble",
+    AlertKind.SPIKE: "Spikes",
+    AlertKind.MILESTONES: "Milestones",
+}
+DEFAULT_ON = "Alerts about a low balance and finished videos are on in this channel; /alerts changes them."
+
+
+@dataclass(frozen=True, slots=True)
+class SettingFacts:
+    """What a settings' card shows. `setting` is None where nobody ever chose; `said` is what just changed."""
+
+    setting: AlertSetting | None
+    channel_id: str
+    may_configure: bool
+    now: datetime
+    said: str = ""
+
+
+def alert_settings(facts: SettingFacts) -> Reply:
+    """The settings of one channel, with the buttons that change them."""
+    setting = facts.setting
+    if setting is None or not setting.is_on:
+        why = f" {setting.off_reason}" if setting and setting.off_reason else ""
+        return Reply(
+            facts.said or f"Alerts are off in this channel.{why}",
+            title="Alerts",
+            parts=(_hint(),),
+            actions=(Button("Switch on", _set("", "on")),) if facts.may_configure else (),
+            tone=Tone.SUCCESS if facts.said else Tone.INFO,
+        )
+    return Reply(
+        facts.said or _summary(setting, facts.now),
+        title="Alerts",
+        parts=(Fields(_fields(setting, facts)), _hint()),
+        actions=_actions(setting, facts.now) if facts.may_configure else (),
+        tone=Tone.SUCCESS if facts.said else Tone.INFO,
+    )
+
+
+def snoozed(until: datetime) -> Reply:
+    """One alert says nothing new for a while."""
+    return Reply(
+        f"Snoozed until {until:%Y-%m-%d %H:%M} UTC. If it is still open then, it is said once more; a message that is "
+        "there goes on being kept up to date.",
+        tone=Tone.SUCCESS,
+    )
+
+
+def silencing(setting_id: int, subject: str) -> tuple[Button, Button]:
+    """The buttons of an open alert that keep it, or all of the channel's, quiet for a while."""
+    snooze = Call("alerts.snooze", {"setting": str(setting_id), "alert": subject})
+    return Button("Snooze 24 h", snooze), Button("Mute all 8 h", Call("alerts", {"what": "mute", "time": "8h"}))
+
+
+def nothing_to_snooze() -> Reply:
+    """The alert behind a button is gone."""
+    return Reply("That alert is not open any more, so there is nothing to snooze.", tone=Tone.WARNING)
+
+
+def alerts_note() -> Note:
+    """What starting something says of the alerts that were switched on beside it."""
+    return Note(text(DEFAULT_ON))
+
+
+def _summary(setting: AlertSetting, now: datetime) -> str:
+    on = [KIND_WORDS[kind].lower() for kind in AlertKind if kind in setting.kinds]
+    told = f"This channel is told of: {', '.join(on)}." if on else "This channel is told of nothing."
+    muted = setting.muted_until is not None and now < setting.muted_until
+    return f"{told} Muted until {setting.muted_until:%Y-%m-%d %H:%M} UTC." if muted else told
+
+
+def _fields(setting: AlertSetting, facts: SettingFacts) -> tuple[Field, ...]:
+    fields = [Field("Channel", text(Channel(facts.channel_id)))]
+    for kind in AlertKind:
+        is_on = kind in setting.kinds
+        words = (
+            f"below {dollars(setting.threshold)}, or money for less than 72 h" if kind is AlertKind.BALANCE else "on"
+        )
+        fields.append(Field(KIND_WORDS[kind], text(words if is_on else "off")))
+    muted = setting.muted_until if setting.muted_until and facts.now < setting.muted_until else None
+    until: Text = text("no") if muted is None else text("until ", Time(muted))
+    quiet = "none" if setting.quiet is None else setting.quiet.words
+    return (*fields, Field("Muted", until), Field("Quiet hours", text(quiet)))
+
+
+def _hint() -> Note:
+    return Note(
+        text(
+            "For example: ",
+            Code("/alerts balance 10"),
+            ", ",
+            Code("/alerts spike on"),
+            ", ",
+            Code("/alerts mute 8h"),
+            ", ",
+            Code("/alerts quiet 22:00-07:00 Europe/Berlin"),
+            ".",
+        )
+    )
+
+
+def _actions(setting: AlertSetting, now: datetime) -> tuple[Action, ...]:
+    kinds = [kind for kind in AlertKind if kind is not AlertKind.BALANCE]
+    muted = setting.muted_until is not None and now < setting.muted_until
+    return (
+        *(_switch(setting, kind) for kind in kinds),
+        Button("Unmute", _set("unmute"))
+        if muted
+        else Button("Mute 8 h", Call("alerts.set", {"what": "mute", "time": "8h"})),
+        Button("Low balance…", Call("alerts", {"what": "balance"})),
+        Button("Quiet hours…", Call("alerts", {"what": "quiet"})),
+        Button("All off", _set("", "off")),
+    )
+
+
+def _switch(setting: AlertSetting, kind: AlertKind) -> Button:
+    is_on = kind in setting.kinds
+    switch = "off" if is_on else "on"
+    return Button(f"Turn {KIND_WORDS[kind].lower()} {switch}", _set(kind, switch))
+
+
+def _set(what: str, switch: str = "") -> Call:
+    given = {"what": what, "switch": switch}
+    return Call("alerts.set", {name: value for name, value in given.items() if value})

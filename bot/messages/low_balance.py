@@ -1,0 +1,138 @@
+"""A low balance as the channel sees it: one message through its stages, and the line that a worsening adds.
+
+What is decided, and when, is told by `bot.domain.alerts`; in here it only gets its words.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from bot.domain.alerts import REARM_BALANCE, Stage
+from bot.domain.money import Runway, Usage, dollars
+from bot.domain.videos import Video
+from bot.messages.alert_settings import silencing
+from bot.messages.held import Held, also_held, held_parts
+from bot.messages.offer import ADD_CREDIT
+from bot.messages.outlook import money_ends, promised
+from bot.messages.wording import available, name_of, plural
+from bot.reply.call import Call
+from bot.reply.model import Button, Field, Fields, Note, Part, Reply, Text, Time, Tone, text
+
+MOST_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class LowFacts:
+    """What a low balance is told by. `threshold` is dollars.
+
+    `cut` are videos of the workspace that wait for money or would be cut short, `others` how many more of the wallet.
+    `running` counts those with a known end, `endless` those without; `complete` is False where the API may hide some.
+    """
+
+    setting_id: int
+    stage: Stage
+    threshold: Decimal
+    usage: Usage
+    runway: Runway
+    cut: tuple[Video, ...]
+    others: int
+    running: int
+    endless: int
+    complete: bool
+    is_test: bool
+    as_of: datetime
+
+
+def low_balance(facts: LowFacts, held: Sequence[Held] = ()) -> Reply:
+    """The one message of a low balance, at whatever stage it is; `held` is what the night held back beside it."""
+    if facts.stage is Stage.CLEAR:
+        return _resolved(facts, held)
+    parts: list[Part] = [Fields(_fields(facts))]
+    if facts.cut or facts.others:
+        parts.append(Note(_cut(facts)))
+    parts += [Note(text(f"{_WHAT_TO_DO} {_closes(facts)}{_test(facts)}")), _as_of(facts), *held_parts(held)]
+    return Reply(
+        f"{_finding(facts)}{also_held(held)}",
+        title=_title(facts),
+        parts=tuple(parts),
+        actions=(ADD_CREDIT, Button("Usage", Call("usage")), *silencing(facts.setting_id, "balance")),
+        tone=Tone.PROBLEM if facts.stage >= Stage.URGENT else Tone.WARNING,
+    )
+
+
+def low_balance_line(facts: LowFacts) -> Reply:
+    """The short line that a worsening adds, because the edit of the alert itself notifies nobody."""
+    return Reply(f"{_title(facts)}. {_finding(facts)}", actions=(ADD_CREDIT,), tone=Tone.PROBLEM)
+
+
+_TITLES = {
+    Stage.CLEAR: "Balance is fine again",
+    Stage.OPEN: "Low balance",
+    Stage.SOON: "Money for less than 3 days",
+    Stage.URGENT: "Money for less than 24 hours",
+    Stage.PAUSED: "Tracking is paused",
+}
+_WHAT_TO_DO = "Add credit on the website (no call of the API adds any), or stop a video."
+
+
+def _title(facts: LowFacts) -> str:
+    return f"{_TITLES[facts.stage]}{' (test key)' if facts.is_test else ''}"
+
+
+def _finding(facts: LowFacts) -> str:
+    if facts.stage is Stage.PAUSED:
+        return "The money is used up, so nothing is collected until credit is added."
+    there = f"{available(facts.usage).capitalize()} is available"
+    if facts.usage.available < facts.threshold:
+        there += f", less than the {dollars(facts.threshold)} that this channel set"
+    promised_too = f"{there}; {dollars(facts.runway.promised)} promised."
+    if facts.runway.empty_at is None:
+        return promised_too
+    ends = money_ends(facts.usage, facts.runway.empty_at, facts.endless, complete=facts.complete)
+    return f"{promised_too} {ends}; tracking pauses then."
+
+
+def _fields(facts: LowFacts) -> tuple[Field, ...]:
+    end: Text = text("outlasts what runs")
+    if facts.stage is Stage.PAUSED:
+        end = text("used up")
+    elif facts.runway.empty_at is not None:
+        end = text(Time(facts.runway.empty_at))
+    return (
+        Field("Available", text(available(facts.usage))),
+        Field("Promised", text(promised(facts.runway, facts.running, facts.endless))),
+        Field("Runway", end),
+        Field("Missing", text(dollars(max(-facts.runway.left_after, Decimal(0))))),
+    )
+
+
+def _cut(facts: LowFacts) -> Text:
+    verb = "Waiting for credit" if facts.stage is Stage.PAUSED else "Would pause"
+    names = [name_of(video) for video in facts.cut[:MOST_NAMED]]
+    more = len(facts.cut) - len(names) + facts.others
+    if more:
+        names.append(f"{more} more" if names else plural(more, "video"))
+    return text(f"{verb}: {'; '.join(names)}.")
+
+
+def _closes(facts: LowFacts) -> str:
+    return f"This closes at {dollars(facts.threshold * REARM_BALANCE)} and money for more than 84 hours."
+
+
+def _test(facts: LowFacts) -> str:
+    return " This is a test key: nothing is charged." if facts.is_test else ""
+
+
+def _as_of(facts: LowFacts) -> Note:
+    return Note(text("As of ", Time(facts.as_of), "."))
+
+
+def _resolved(facts: LowFacts, held: Sequence[Held]) -> Reply:
+    return Reply(
+        f"Resolved: {available(facts.usage)} available, {dollars(facts.runway.promised)} promised.{also_held(held)}",
+        title=_title(facts),
+        parts=(_as_of(facts), *held_parts(held)),
+        actions=(Button("Usage", Call("usage")),),
+        tone=Tone.SUCCESS,
+    )

@@ -1,0 +1,76 @@
+"""The facts of a final report, from the mirror."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from bot.charts.charts import Charts
+from bot.domain.caller import Person
+from bot.domain.growth import main_metric
+from bot.domain.videos import Metric, Snapshot, Video, VideoReading
+from bot.messages.final_report import FinalFacts
+from bot.reports.exports import csv_file, csv_name, csv_rows
+from bot.reports.pictures import growth_picture
+from bot.store import Store
+from bot.store.videos import StoredVideo
+
+DAY = timedelta(days=1)
+EARLY = timedelta(hours=2)
+"""By how much a tracking ends before its time that somebody stopped."""
+
+
+async def final_facts(
+    store: Store,
+    charts: Charts,
+    stored: StoredVideo,
+    ended_at: datetime,
+    stopped_by: Person | None,
+    cost_per_snapshot: Decimal | None,
+    problem: str,
+    now: datetime,
+) -> FinalFacts:
+    """What there is to report of a tracking that ended at about a moment."""
+    snapshots = await store.videos.snapshots(stored.wallet_id, stored.video.id)
+    reading = VideoReading(stored.video, snapshots)
+    metric = main_metric(stored.video.platform, snapshots)
+    rows = list(csv_rows(stored.video, snapshots))
+    return FinalFacts(
+        reading=reading,
+        metric=metric,
+        days=gained_by_day(snapshots, metric),
+        is_stopped=stopped_by is not None or _ended_early(stored.video, ended_at),
+        stopped_by=stopped_by,
+        cost_per_snapshot=cost_per_snapshot,
+        picture=await growth_picture(charts, reading),
+        file=csv_file(csv_name(stored.video.id), rows) if rows else None,
+        as_of=stored.read_at or stored.seen_at,
+        problem=problem,
+        now=now,
+    )
+
+
+def gained_by_day(snapshots: Sequence[Snapshot], metric: Metric) -> tuple[tuple[date, int | None], ...]:
+    """What a metric gained on each UTC day from its last count of the day before; None on a day without a count.
+
+    The first day counts from its own first reading. A day after one without a count has none either: what it gained
+    alone is not known.
+    """
+    readings = [(each.taken_at, each.counts[metric]) for each in snapshots if metric in each.counts]
+    if not readings:
+        return ()
+    last = {at.date(): count for at, count in readings}
+    day, end = readings[0][0].date(), readings[-1][0].date()
+    before: int | None = readings[0][1]
+    found: list[tuple[date, int | None]] = []
+    while day <= end:
+        count = last.get(day)
+        found.append((day, None if count is None or before is None else count - before))
+        day, before = day + DAY, count
+    return tuple(found)
+
+
+def _ended_early(video: Video, ended_at: datetime) -> bool:
+    """Whether it ended before what was paid for; a pause only moves an end later."""
+    if video.started_at is None or video.days is None:
+        return False
+    return ended_at < video.started_at + video.days * DAY - EARLY

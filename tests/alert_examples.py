@@ -1,0 +1,134 @@
+"""Examples of every alert and of its settings, at every stage, with hostile words."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+from bot.domain.alerts import AlertKind, Stage, default_setting
+from bot.domain.money import Promise, runway
+from bot.domain.quiet import QuietHours
+from bot.domain.spikes import Hour
+from bot.domain.videos import HOUR, Metric, VideoReading
+from bot.messages import alert_settings, final_report, held, low_balance, surges, trouble
+from bot.reply.model import Reply
+from bot.reports.exports import csv_file, csv_name, csv_rows
+from bot.reports.final import gained_by_day
+from tests.examples import ANA, NOW, PICTURE, PRICE, REASON, TITLES, reading, usage_of, video
+
+
+def low(balance: str, stage: Stage, **changes: object) -> low_balance.LowFacts:
+    """A wallet with two running videos, one paused and one that never ends."""
+    owed = (Promise("a", NOW + 50 * HOUR), Promise("b", NOW + 90 * HOUR), Promise("c", NOW + 9 * HOUR, burns=False))
+    money = usage_of(balance)
+    facts = low_balance.LowFacts(
+        setting_id=12,
+        stage=stage,
+        threshold=Decimal("2.00"),
+        usage=money,
+        runway=runway(money.available, PRICE, owed, NOW),
+        cut=tuple(video(number) for number in range(7)),
+        others=2,
+        running=3,
+        endless=1,
+        complete=False,
+        is_test=False,
+        as_of=NOW,
+    )
+    return replace(facts, **changes)  # type: ignore[arg-type]
+
+
+def final(number: int = 0, **changes: object) -> final_report.FinalFacts:
+    """A tracking with a gap and a counter that fell."""
+    page = reading(number, status="completed")
+    metric = Metric.LIKES if page.video.platform == "instagram" else Metric.VIEWS
+    facts = final_report.FinalFacts(
+        reading=page,
+        metric=metric,
+        days=gained_by_day(page.snapshots, metric),
+        is_stopped=False,
+        stopped_by=None,
+        cost_per_snapshot=PRICE,
+        picture=PICTURE,
+        file=csv_file(csv_name(page.video.id), list(csv_rows(page.video, page.snapshots))),
+        as_of=NOW,
+        problem="",
+        now=NOW,
+    )
+    return replace(facts, **changes)  # type: ignore[arg-type]
+
+
+def night(count: int) -> tuple[held.Held, ...]:
+    """What a night held back."""
+    sentences = [f"{TITLES[number % 6]} did something." for number in range(count)]
+    about = [(each, video(number).id, TITLES[number % 6]) for number, each in enumerate(sentences)]
+    fine = held.Held(NOW, "The balance was low, and is fine again: $4.50 available.")
+    return (fine, *(held.Held(NOW + number * HOUR, *each) for number, each in enumerate(about)))
+
+
+def alert_gallery() -> Iterator[tuple[str, Reply]]:
+    """Alerts, and what is said of their settings."""
+    yield "low_balance.low_balance: low", low_balance.low_balance(low("1.80", Stage.OPEN, cut=(), others=0))
+    silent = replace(usage_of("1.80"), uncharged=None)
+    yield (
+        "low_balance.low_balance: not all is stated",
+        low_balance.low_balance(low("1.80", Stage.OPEN, usage=silent, others=1)),
+    )
+    yield "low_balance.low_balance: 72 hours", low_balance.low_balance(low("2.00", Stage.SOON, is_test=True))
+    yield "low_balance.low_balance: 24 hours", low_balance.low_balance(low("1.00", Stage.URGENT))
+    yield "low_balance.low_balance: paused", low_balance.low_balance(low("0.50", Stage.PAUSED))
+    yield "low_balance.low_balance: resolved", low_balance.low_balance(low("50.00", Stage.CLEAR))
+    yield "low_balance.low_balance: after a night", low_balance.low_balance(low("1.00", Stage.URGENT), night(3))
+    yield (
+        "low_balance.low_balance: resolved, after a night",
+        low_balance.low_balance(low("50.00", Stage.CLEAR), night(3)),
+    )
+    yield "low_balance.low_balance_line: 24 hours", low_balance.low_balance_line(low("1.00", Stage.URGENT))
+    yield "low_balance.low_balance_line: paused", low_balance.low_balance_line(low("0.50", Stage.PAUSED))
+    hour = Hour(NOW, 1_298_000, 52_300, 1_200, 9_000)
+    for number in range(3):
+        yield f"surges.spike: {number}", surges.spike(surges.SpikeFacts(12, video(number), Metric.LIKES, hour))
+    yield "surges.spike: over", surges.spike(surges.SpikeFacts(12, video(), Metric.VIEWS, hour, is_over=True))
+    yield "surges.milestone", surges.milestone(video(), Metric.VIEWS, 1_000_000, 1_298_000, NOW)
+    yield "surges.milestone: likes", surges.milestone(video(2), Metric.LIKES, 10_000, 10_001, NOW)
+    yield "held.held_summary", held.held_summary(night(6))
+    yield "held.held_summary: many", held.held_summary(night(60))
+    yield "held.held_summary: one", held.held_summary(night(0))
+    for name, stage, changes in (
+        ("paused", Stage.PAUSED, {"status": "paused"}),
+        ("goes on", Stage.CLEAR, {}),
+        ("failed", Stage.OVER, {"status": "error"}),
+        ("deleted", Stage.OVER, {"status": "error", "is_deleted": True}),
+    ):
+        facts = trouble.TroubleFacts(12, video(1, **changes), stage)
+        yield f"trouble.trouble: {name}", trouble.trouble(facts)
+        yield f"trouble.trouble_line: {name}", trouble.trouble_line(facts)
+    yield "final_report.final_report", final_report.final_report(final())
+    yield "final_report.final_report: stopped", final_report.final_report(final(2, is_stopped=True, stopped_by=ANA))
+    nothing = {"reading": VideoReading(video(4, status="completed"), ()), "days": (), "picture": None, "file": None}
+    yield "final_report.final_report: nothing", final_report.final_report(final(**nothing, problem=REASON))
+    yield from _settings()
+
+
+def _settings() -> Iterator[tuple[str, Reply]]:
+    usual = default_setting(1, "C0000001", ANA)
+    card = alert_settings.SettingFacts(usual, "C0000001", may_configure=True, now=NOW)
+    every = replace(
+        usual,
+        kinds=frozenset(AlertKind),
+        muted_until=NOW + timedelta(hours=8),
+        quiet=QuietHours("Europe/Berlin", 22 * 60, 7 * 60),
+    )
+    off = replace(usual, is_on=False, off_reason="The channel is archived.")
+    yield "alert_settings.alert_settings", alert_settings.alert_settings(card)
+    yield "alert_settings.alert_settings: all", alert_settings.alert_settings(replace(card, setting=every))
+    none = replace(usual, kinds=frozenset())
+    yield "alert_settings.alert_settings: of nothing", alert_settings.alert_settings(replace(card, setting=none))
+    yield (
+        "alert_settings.alert_settings: changed, by one who may look",
+        alert_settings.alert_settings(replace(card, may_configure=False, said="Spikes: on.")),
+    )
+    yield "alert_settings.alert_settings: never set", alert_settings.alert_settings(replace(card, setting=None))
+    yield "alert_settings.alert_settings: off", alert_settings.alert_settings(replace(card, setting=off))
+    yield "alert_settings.snoozed", alert_settings.snoozed(NOW)
+    yield "alert_settings.nothing_to_snooze", alert_settings.nothing_to_snooze()

@@ -1,0 +1,196 @@
+"""/alerts in all its forms: typed in any clear order, by buttons, by forms and options, and by whoever may."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from bot.commands.alerts import Alerts
+from bot.commands.filling import form_for
+from bot.commands.parse import bind, parse
+from bot.commands.registry import by_name
+from bot.domain.caller import Need
+from bot.domain.errors import UsageError
+from bot.reply.call import Call
+from bot.reply.model import Tone
+from bot.reply.plain import plain_text
+from tests.standins.scene import ANA, EVE, LINK, labels
+
+COMMAND = by_name()["alerts"]
+LOOKING = replace(ANA, rights=frozenset({Need.LOOK}))
+
+
+@pytest.mark.parametrize(
+    ("typed", "args"),
+    {
+        "": Alerts(),
+        "on": Alerts(switch="on"),
+        "off": Alerts(switch="off"),
+        "balance 10": Alerts("balance", dollars=Decimal(10)),
+        "balance $2.50": Alerts("balance", dollars=Decimal("2.50")),
+        "below 10 balance": Alerts("balance", dollars=Decimal(10)),
+        "threshold 3": Alerts("balance", dollars=Decimal(3)),
+        "balance off": Alerts("balance", "off"),
+        "spike on": Alerts("spike", "on"),
+        "on spikes": Alerts("spike", "on"),
+        "milestones off": Alerts("milestones", "off"),
+        "completed on": Alerts("completed", "on"),
+        "trouble on": Alerts("trouble", "on"),
+        "mute 8h": Alerts("mute", time="8h"),
+        "2d mute": Alerts("mute", time="2d"),
+        "mute until 09:00": Alerts("mute", time="09:00"),
+        "mute for 90m": Alerts("mute", time="90m"),
+        "unmute": Alerts("unmute"),
+        "quiet 22:00-07:00 Europe/Berlin": Alerts("quiet", time="22:00-07:00", zone="Europe/Berlin"),
+        "Europe/Berlin quiet 22:00 - 07:00": Alerts("quiet", time="22:00-07:00", zone="Europe/Berlin"),
+        "quiet 22:00 to 07:00 europe/berlin": Alerts("quiet", time="22:00-07:00", zone="Europe/Berlin"),
+        "quiet off": Alerts("quiet", "off"),
+    }.items(),
+)
+def test_words_in_any_clear_order(typed, args):
+    assert parse(COMMAND, typed) == args
+
+
+@pytest.mark.parametrize("typed", ["balance ten", "spike maybe", "mute forever", "quiet 22 to 7", "on off", "sandwich"])
+def test_what_is_not_understood_is_said(typed):
+    with pytest.raises(UsageError):
+        parse(COMMAND, typed)
+
+
+def test_what_a_form_or_an_option_gives_is_the_same():
+    given = {"what": "quiet", "switch": "", "dollars": "", "time": "22:00-07:00", "zone": "Europe/Berlin"}
+    assert bind(COMMAND, given) == parse(COMMAND, "quiet 22:00-07:00 Europe/Berlin")
+    assert bind(COMMAND, {"what": "balance", "dollars": "7.5"}) == Alerts("balance", dollars=Decimal("7.5"))
+
+
+@pytest.mark.parametrize("typed", ["mute", "quiet", "balance", "quiet Europe/Berlin"])
+def test_a_form_asks_for_what_is_missing(typed):
+    assert form_for(COMMAND, typed)["what"] == typed.split()[0]
+
+
+@pytest.mark.parametrize("typed", ["", "on", "balance 10", "balance off", "spike on", "mute 8h", "quiet off"])
+def test_no_form_opens_where_nothing_is_missing(typed):
+    assert form_for(COMMAND, typed) is None
+
+
+async def test_a_channel_that_was_never_set_is_off_and_says_how_to_switch_on(scene):
+    reply = await scene.say("/alerts")
+    assert reply.summary == "Alerts are off in this channel."
+    on = await scene.press(reply, "Switch on")
+    assert on.tone is Tone.SUCCESS
+    shown = await scene.say("/alerts")
+    assert shown.summary == "This channel is told of: low balance, completed."
+    assert labels(shown)[0] == "Turn completed off"
+
+
+async def test_every_change_is_kept_and_shown(scene):
+    for line in ("balance 10", "spike on", "milestones on", "completed off", "trouble on", "mute 8h"):
+        assert (await scene.say(f"/alerts {line}")).tone is Tone.SUCCESS
+    assert (await scene.say("/alerts quiet 22:00-07:00 Europe/Berlin")).tone is Tone.SUCCESS
+    shown = plain_text(await scene.say("/alerts"))
+    for words in (
+        "told of: low balance, trouble, spikes, milestones.",
+        "Muted until 2026-03-02 18:30 UTC",
+        "Low balance: below $10.00",
+        "Completed: off",
+        "Quiet hours: 22:00-07:00 Europe/Berlin",
+    ):
+        assert words in shown
+    for line in ("unmute", "quiet off", "balance off"):
+        assert (await scene.say(f"/alerts {line}")).tone is Tone.SUCCESS
+    shown = plain_text(await scene.say("/alerts"))
+    assert "Low balance: off" in shown
+    assert "Quiet hours: none" in shown
+    assert "Muted: no" in shown
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    {
+        "balance 0": "below how many dollars",
+        "balance": "below how many dollars",
+        "balance on": "Low balance: on",
+        "spike": "Say on or off",
+        "mute": "always has an end",
+        "mute 90d": "ends within 30 days",
+        "quiet 22:00-07:00": "In which time zone",
+        "quiet": "from when to when",
+        "quiet 22:00-22:00 UTC": "end at another time",
+        "quiet 22:00-07:00 CET": "abbreviation",
+        "UTC": "changes nothing",
+    }.items(),
+)
+async def test_what_is_missing_or_wrong_is_said_with_what_to_do(scene, line, words):
+    assert words in (await scene.say(f"/alerts {line}")).summary
+
+
+async def test_a_mute_until_a_time_is_in_the_zone_of_the_quiet_hours(scene):
+    await scene.say("/alerts on")
+    await scene.say("/alerts quiet 22:00-07:00 Europe/Berlin")
+    assert "Muted until 2026-03-03 08:00 UTC" in (await scene.say("/alerts mute until 09:00")).summary
+    assert "Muted until 2026-03-02 14:00 UTC" in (await scene.say("/alerts mute 09:00 America/New_York")).summary
+
+
+async def test_quiet_hours_are_in_the_persons_own_zone_where_the_platform_tells_it(scene):
+    caller = replace(ANA, zone="Asia/Tokyo")
+    assert "Quiet hours: 22:00-07:00 Asia/Tokyo" in (await scene.say("/alerts quiet 22:00-07:00", caller)).summary
+
+
+async def test_quiet_hours_where_alerts_are_off_say_so(scene):
+    reply = await scene.say("/alerts quiet 22:00-07:00 Europe/Berlin")
+    assert "Alerts are off in this channel; /alerts on switches them on." in reply.summary
+
+
+async def test_those_who_may_not_configure_look_and_change_nothing(scene):
+    await scene.say("/alerts on")
+    shown = await scene.say("/alerts", LOOKING)
+    assert shown.summary.startswith("This channel is told of")
+    assert labels(shown) == []
+    for call in (
+        Call("alerts", {"switch": "off"}),
+        Call("alerts.set", {"switch": "off"}),
+        Call("alerts", {"what": "mute", "time": "8h"}),
+        Call("alerts.snooze", {"setting": "1", "alert": "balance"}),
+    ):
+        reply = await scene.run(call, LOOKING)
+        assert reply.tone is Tone.PROBLEM
+        assert "manage this workspace" in reply.summary
+    assert "low balance" in (await scene.say("/alerts")).summary
+
+
+async def test_each_channel_and_each_workspace_has_its_own(scene):
+    await scene.say("/alerts spike on")
+    assert "off" in (await scene.say("/alerts", replace(ANA, channel_id="C-other"))).summary
+    assert "off" in (await scene.say("/alerts", EVE)).summary
+    reply = await scene.run(Call("alerts.snooze", {"setting": "1", "alert": "balance"}), EVE)
+    assert reply.summary.startswith("That alert is not open any more")
+
+
+async def test_direct_messages_and_no_channel_at_all_are_not_switched_on_by_a_tracking(scene):
+    for caller in (replace(ANA, is_direct=True), replace(ANA, channel_id="")):
+        await scene.start(f"{LINK}{caller.is_direct:d}", 1, caller)
+    assert (await scene.say("/alerts")).summary == "Alerts are off in this channel."
+    reply = await scene.say("/alerts on", replace(ANA, channel_id=""))
+    assert "Alerts belong to a channel" in reply.summary
+
+
+async def test_the_first_digest_switches_them_on_too_and_says_so(scene):
+    reply = await scene.say("/digest on 09:00 UTC")
+    assert "Alerts about a low balance and finished videos are on" in plain_text(reply)
+    assert "low balance, completed" in (await scene.say("/alerts")).summary
+
+
+async def test_what_a_person_switched_off_does_not_come_back_with_a_tracking(scene):
+    await scene.say("/alerts off")
+    await scene.start(LINK, 7)
+    assert (await scene.say("/alerts")).summary == "Alerts are off in this channel."
+
+
+async def test_the_home_page_says_where_alerts_are_on(scene):
+    await scene.say("/alerts on")
+    await scene.say("/alerts on", replace(ANA, channel_id="C-other"))
+    assert "Alerts: in 2 channels" in plain_text(await scene.run(Call("home")))
+
+
+async def test_help_explains_it(scene):
+    assert "/alerts [what] [switch] [dollars] [time] [zone]" in plain_text(await scene.say("/help alerts"))
