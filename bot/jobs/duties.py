@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from bot.charts.charts import Charts
 from bot.domain.clock import Clock
+from bot.jobs.announce import Announcer
 from bot.jobs.counted import CountedPoster
 from bot.jobs.deliver import Deliverer
 from bot.jobs.digest import DigestPlanner
@@ -36,6 +37,7 @@ def scheduler_of(
     poller, deliverer = Poller(accounts, store, clock, metrics), Deliverer(store, counted, clock)
     duties = (
         Duty("poll", LOOK_EVERY, poller.poll_due, poller.stop),
+        Duty("announce", LOOK_EVERY, Announcer(store, charts, clock).announce_due),
         Duty("digest", LOOK_EVERY, DigestPlanner(store, accounts, charts, clock).plan_due),
         Duty("deliver", DELIVER_EVERY, deliverer.deliver_due, deliverer.stop),
         Duty("tidy", TIDY_EVERY, Tidying(store, clock).tidy),

@@ -65,7 +65,7 @@ def _meaning(facts: TroubleFacts) -> str:
     if facts.stage is Stage.CLEAR:
         return "Each snapshot is charged as before; the hours in between stay a gap."
     if facts.stage is Stage.PAUSED:
-        return f"{_KEPT} ContentStats gives no reason; there is credit, so it is not the balance."
+        return f"{_KEPT} ContentStats gives no reason; by what is known of the balance it is not the money."
     if facts.video.is_deleted:
         return _OVER
     return f"{_OVER} ContentStats gives no reason; private, age-restricted and blocked videos end like this."

@@ -1,8 +1,84 @@
-"""A scene on SQLite."""
+"""A scene with channels that are told things: the sandbox, the bot, its mirror, and the announcer beside it."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
 
 import pytest
+from hypothesis import settings
 
-from tests.standins.scene import HandClock, sandbox_of, scene_of
+from bot.charts.charts import Charts
+from bot.contentstats.client import ContentStatsClient
+from bot.contentstats.short_links import ShortLinks
+from bot.jobs.announce import Announcer
+from bot.reply.model import Reply
+from bot.store import Store
+from bot.store.database import Database
+from bot.wallet.wallet import Wallet
+from tests.alerts.outbox import Said, outbox_of
+from tests.standins.scene import ANA, QUICK, HandClock, Scene, nap, sandbox_of, scene_of
+
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
+
+
+@dataclass(slots=True)
+class Play:
+    """A scene on its own database, with somebody who reads the account every hour and somebody who announces."""
+
+    scene: Scene
+    database: Database
+    store: Store
+    wallet: Wallet
+    announcer: Announcer
+    read: int = field(default=0)
+
+    @property
+    def world(self) -> Any:
+        return self.scene.sandbox.world
+
+    def track(self, link: str, days: int = 7) -> str:
+        """Start a tracking past the bot; its id."""
+        return str(self.world.track(self.scene.sandbox.key, link, days).id)
+
+    def credit(self, amount: str) -> None:
+        self.world.add_credit(self.scene.sandbox.key, Decimal(amount))
+
+    def available(self, amount: str) -> None:
+        """Put the balance where so much is available."""
+        self.credit(str(Decimal(amount) - self.world.account(self.scene.sandbox.key).available))
+
+    async def poll(self) -> None:
+        """Read what the poller reads: the money, the list, every page that is due."""
+        await self.wallet.mirror.read_usage()
+        await self.wallet.mirror.read_list()
+        for stored in (await self.store.videos.several(self.wallet.id, await self.ids())).values():
+            await self.wallet.mirror.page(stored)
+
+    async def ids(self) -> list[str]:
+        return [str(each.id) for each in self.world.account(self.scene.sandbox.key).trackings.values()]
+
+    async def said(self) -> list[Said]:
+        """What was newly put into the outbox."""
+        found, self.read = await outbox_of(self.database, self.read)
+        return found
+
+    async def look(self) -> list[Said]:
+        """Read the account, announce, and give what that said."""
+        await self.poll()
+        await self.announcer.announce_due()
+        return await self.said()
+
+    async def live(self, hours: int) -> list[Said]:
+        """Let hours pass, with a look in each."""
+        found: list[Said] = []
+        for _ in range(hours):
+            self.scene.clock.advance(hours=1)
+            found += await self.look()
+        return found
+
+    async def alerts(self, words: str, caller: Any = ANA) -> Reply:
+        return await self.scene.say(f"/alerts {words}", caller)
 
 
 @pytest.fixture
@@ -20,3 +96,19 @@ async def sandbox(clock):
 async def scene(sandbox, clock, sqlite_url):
     async with scene_of(sandbox, clock, sqlite_url) as opened:
         yield opened
+
+
+@pytest.fixture
+def url(sqlite_url):
+    return sqlite_url
+
+
+@pytest.fixture
+async def play(sandbox, clock, url):
+    database = Database(url)
+    store = Store(database)
+    async with scene_of(sandbox, clock, url) as scene, Charts() as charts, scene.store() as (_, wallet_id):
+        client = ContentStatsClient(sandbox.url, sandbox.key, store.rates, sleep=nap, timeouts=QUICK)
+        async with Wallet(client, ShortLinks(), store, wallet_id, clock, nap) as wallet:
+            yield Play(scene, database, store, wallet, Announcer(store, charts, clock))
+    await database.close()

@@ -1,0 +1,147 @@
+"""The low balance of a wallet, as each channel that wants to know of it is told: from the mirror alone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.domain.alerts import (
+    Act,
+    Alert,
+    AlertKind,
+    AlertSetting,
+    Money,
+    Silence,
+    Stage,
+    advance,
+    balance_silence,
+    balance_stage,
+    has_unsaid,
+)
+from bot.domain.money import Runway, Usage, dollars, ends_at, promises, runway
+from bot.domain.videos import VideoStatus
+from bot.jobs.drafts import Draft, held_of
+from bot.messages.held import Held
+from bot.messages.low_balance import LowFacts, low_balance, low_balance_line
+from bot.store import Store
+from bot.store.alerts import StoredAlert
+from bot.store.videos import StoredVideo
+
+BALANCE = AlertKind.BALANCE.value
+
+
+@dataclass(frozen=True, slots=True)
+class Purse:
+    """A wallet's money as the mirror knows it. Runway and promises are reckoned from when the API said so."""
+
+    usage: Usage
+    as_of: datetime
+    runway: Runway
+    promising: int
+    endless: int
+    running: tuple[StoredVideo, ...]
+    complete: bool
+    is_test: bool
+
+    @property
+    def money(self) -> Money:
+        """What the stages are told by."""
+        return Money(
+            available=self.usage.available,
+            cost_per_snapshot=self.usage.cost_per_snapshot,
+            empty_at=self.runway.empty_at,
+            paused=sum(each.video.status == VideoStatus.PAUSED for each in self.running),
+            runs=bool(self.running),
+            as_of=self.as_of,
+        )
+
+
+async def purse_of(store: Store, wallet_id: int) -> Purse | None:
+    """The wallet's money; None where the API never said anything of it."""
+    known = await store.wallets.usage(wallet_id)
+    if known is None:
+        return None
+    usage, as_of = known
+    running = await store.videos.running(wallet_id)
+    owed, endless = promises((each.video, each.seen_at) for each in running)
+    swept = await store.wallets.swept(wallet_id)
+    return Purse(
+        usage=usage,
+        as_of=as_of,
+        runway=runway(usage.available, usage.cost_per_snapshot, owed, as_of),
+        promising=len(owed),
+        endless=endless,
+        running=running,
+        complete=swept is not None and swept.complete,
+        is_test=await store.wallets.is_test(wallet_id),
+    )
+
+
+def check_balance(draft: Draft, setting: AlertSetting, purse: Purse, held: Sequence[Held] = ()) -> bool:
+    """Move a channel's alert to where the money stands; True where its message tells what the night held back too."""
+    stored, now = draft.get(setting.id, BALANCE), draft.now
+    stage = balance_stage(stored.alert.stage, purse.money, setting.threshold, now)
+    silence, until = setting.silence(now, stored.snoozed_until)
+    key = f"balance.low:{setting.id}"
+    moved, _ = advance(stored.alert, stage, Silence.MUTED, key)
+    silence = balance_silence(moved, purse.money, silence, until)
+    alert, acts = advance(stored.alert, stage, silence, key)
+    if _is_over_unsaid(stored.alert, alert) and silence is Silence.QUIET and until is not None:
+        words = f"The balance was low, and is fine again: {dollars(purse.usage.available)} available."
+        draft.hold(setting, BALANCE, words, until)
+    told = tuple(held) if Act.POST in acts else _told_before(stored)
+    facts = _facts(setting, purse, alert.stage)
+    for act in acts:
+        _say(draft, setting, act, alert, facts, told)
+    due_at = until if has_unsaid(alert) else None
+    detail = {"held": [_kept(each) for each in told]} if told else {}
+    draft.put(replace(stored, alert=alert, detail=detail, due_at=due_at))
+    return Act.POST in acts and bool(held)
+
+
+def _say(draft: Draft, setting: AlertSetting, act: Act, alert: Alert, facts: LowFacts, told: Sequence[Held]) -> None:
+    key = alert.message_key or ""
+    match act:
+        case Act.POST:
+            draft.say(setting, key, low_balance(facts, told))
+        case Act.EDIT:
+            draft.say(setting, f"{key}:edit:{alert.edits}", low_balance(facts, told), edits=key)
+        case Act.LINE:
+            draft.say(setting, f"{key}:{alert.stage.name.lower()}", low_balance_line(facts), for_hours=True)
+
+
+def _is_over_unsaid(before: Alert, after: Alert) -> bool:
+    return after.stage is Stage.CLEAR and before.stage is not Stage.CLEAR and before.said is Stage.CLEAR
+
+
+def _told_before(stored: StoredAlert) -> tuple[Held, ...]:
+    """What the night held back and the alert's message told: an edit tells it still."""
+    return tuple(held_of(replace(stored, detail=each)) for each in stored.detail.get("held", ()))
+
+
+def _kept(held: Held) -> dict[str, str]:
+    return {"at": held.at.isoformat(), "sentence": held.sentence, "video": held.video_id, "name": held.name}
+
+
+def _outlasts(stored: StoredVideo, moment: datetime) -> bool:
+    end = ends_at(stored.video, stored.seen_at)
+    return stored.video.status != VideoStatus.PAUSED and end is not None and end > moment
+
+
+def _facts(setting: AlertSetting, purse: Purse, stage: Stage) -> LowFacts:
+    end = purse.runway.empty_at
+    short = [each for each in purse.running if stage is Stage.PAUSED or (end is not None and _outlasts(each, end))]
+    own = tuple(each.video for each in short if each.workspace_id in {None, setting.workspace_id})
+    return LowFacts(
+        setting_id=setting.id,
+        stage=stage,
+        threshold=setting.threshold,
+        usage=purse.usage,
+        runway=purse.runway,
+        cut=own,
+        others=len(short) - len(own),
+        running=purse.promising,
+        endless=purse.endless,
+        complete=purse.complete,
+        is_test=purse.is_test,
+        as_of=purse.as_of,
+    )

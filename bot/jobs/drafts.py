@@ -1,0 +1,166 @@
+"""What one look at a wallet is going to change: alerts as they move on, and the messages that this takes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.domain.alerts import Act, Alert, AlertSetting, Silence, Stage, advance, has_unsaid
+from bot.domain.videos import Video
+from bot.messages.held import Held
+from bot.messages.wording import name_of
+from bot.reply.model import Reply
+from bot.store import Store
+from bot.store.alerts import HELD, Announced, StoredAlert
+from bot.store.outbox import Message
+from bot.store.videos import StoredVideo
+from bot.store.workspaces import Workspace
+
+NEWS_FOR = timedelta(hours=12)
+"""How long a message about one video is worth posting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """What an alert would say now: its message, the line of a worsening, and its finding for the end of the night."""
+
+    video: Video
+    sentence: str
+    message: Reply
+    line: Reply
+    tells_end: bool = True
+
+
+@dataclass(slots=True)
+class Draft:
+    """Collects for one wallet, at one moment. `load` what is looked at before it is looked at."""
+
+    store: Store
+    wallet_id: int
+    channels: tuple[tuple[AlertSetting, Workspace], ...]
+    now: datetime
+    events: list[int] = field(default_factory=list)
+    usage_at: datetime | None = None
+    _known: dict[tuple[int, str], StoredAlert] = field(default_factory=dict)
+    _alerts: dict[tuple[int, str], StoredAlert] = field(default_factory=dict)
+    _gone: set[tuple[int, str]] = field(default_factory=set)
+    _messages: list[Message] = field(default_factory=list)
+
+    def seeing(self, video: StoredVideo) -> Iterable[AlertSetting]:
+        """The channels whose workspace may see a video: what it started itself, and what nobody's bot started."""
+        return (setting for setting, workspace in self.channels if video.workspace_id in {None, workspace.id})
+
+    async def load(self, keys: Iterable[tuple[int, str]]) -> None:
+        """Read how alerts stand, by setting and subject."""
+        self._known |= await self.store.alerts.stored(key for key in keys if key not in self._known)
+
+    def know(self, stored: Iterable[StoredAlert]) -> None:
+        """Take over alerts that were read."""
+        self._known |= {(each.setting_id, each.subject): each for each in stored}
+
+    def get(self, setting_id: int, subject: str) -> StoredAlert:
+        """How an alert stands by now; a new one where there is none."""
+        key = (setting_id, subject)
+        known = None if key in self._gone else self._known.get(key)
+        return self._alerts.get(key) or known or StoredAlert(setting_id, subject)
+
+    def has(self, setting_id: int, subject: str) -> bool:
+        """Whether there is such an alert."""
+        key = (setting_id, subject)
+        return key in self._alerts or (key in self._known and key not in self._gone)
+
+    def put(self, stored: StoredAlert) -> None:
+        """Keep an alert as it stands now."""
+        key = (stored.setting_id, stored.subject)
+        if self._known.get(key) != stored or key in self._gone:
+            self._alerts[key] = stored
+            self._gone.discard(key)
+
+    def drop(self, setting_id: int, subject: str) -> None:
+        """Forget an alert that is over."""
+        self._alerts.pop((setting_id, subject), None)
+        self._gone.add((setting_id, subject))
+
+    def say(
+        self, setting: AlertSetting, key: str, reply: Reply, *, edits: str | None = None, for_hours: bool = False
+    ) -> None:
+        """Have a channel told; with `for_hours` it is worth nothing later."""
+        self._messages.append(
+            Message(
+                key=key,
+                workspace_id=setting.workspace_id,
+                channel_id=setting.channel_id,
+                reply=reply,
+                edits=edits,
+                owner_id=setting.set_by.id,
+                expires_at=self.now + NEWS_FOR if for_hours else None,
+            )
+        )
+
+    def hold(
+        self, setting: AlertSetting, subject: str, sentence: str, until: datetime, video: Video | None = None
+    ) -> None:
+        """Keep a finding for the one message at the end of the quiet hours."""
+        about = {} if video is None else {"video": video.id, "name": name_of(video)}
+        detail = {"sentence": sentence, "at": self.now.isoformat(), **about}
+        self.put(StoredAlert(setting.id, f"{HELD}{subject}", detail=detail, due_at=until))
+
+    def tell(self, setting: AlertSetting, subject: str, key: str, sentence: str, reply: Reply, video: Video) -> None:
+        """Say something that has no stages: now, at the end of the quiet hours, or never while it is muted."""
+        silence, until = setting.silence(self.now)
+        if silence is Silence.NONE:
+            self.say(setting, key, reply, for_hours=True)
+        elif silence is Silence.QUIET and until is not None:
+            self.hold(setting, subject, sentence, until, video)
+
+    def move(
+        self, setting: AlertSetting, subject: str, stage: Stage, saying: Saying, detail: dict[str, Any] | None = None
+    ) -> None:
+        """Move an alert about one video on to a stage, and say what that takes."""
+        stored = self.get(setting.id, subject)
+        silence, until = setting.silence(self.now, stored.snoozed_until)
+        key = f"{subject.partition(':')[0]}:{setting.id}:{self.wallet_id}:{saying.video.id}"
+        alert, acts = advance(stored.alert, stage, silence, key)
+        due_at = None
+        if silence is Silence.QUIET and until is not None:
+            if has_unsaid(alert) or (stage is Stage.CLEAR and self.has(setting.id, f"{HELD}{subject}")):
+                self.hold(setting, subject, saying.sentence, until, saying.video)
+            alert = replace(alert, said=max(alert.said, stage))
+        elif has_unsaid(alert):
+            due_at = until
+        for act in acts:
+            self._say(setting, act, alert, saying)
+        ends = stage is Stage.CLEAR and stored.alert.stage is not stage and stored.alert.said is not Stage.CLEAR
+        if ends and saying.tells_end and alert.message_key is None and silence is Silence.NONE:
+            self.say(setting, f"{key}:{alert.episode}:over", saying.message, for_hours=True)
+        self.put(replace(stored, alert=alert, detail=detail if detail is not None else stored.detail, due_at=due_at))
+
+    def _say(self, setting: AlertSetting, act: Act, alert: Alert, saying: Saying) -> None:
+        key = alert.message_key or ""
+        match act:
+            case Act.POST:
+                self.say(setting, key, saying.message, for_hours=True)
+            case Act.EDIT:
+                self.say(setting, f"{key}:edit:{alert.edits}", saying.message, edits=key, for_hours=True)
+            case Act.LINE:
+                self.say(setting, f"{key}:{alert.stage.name.lower()}", saying.line, for_hours=True)
+
+    def announced(self, lease: tuple[str, str]) -> Announced:
+        """What to keep, all at once."""
+        return Announced(
+            wallet_id=self.wallet_id,
+            lease=lease,
+            alerts=tuple(self._alerts.values()),
+            gone=tuple(sorted(self._gone)),
+            messages=tuple(self._messages),
+            events=tuple(self.events),
+            usage_at=self.usage_at,
+        )
+
+
+def held_of(stored: StoredAlert) -> Held:
+    """What was kept, as the message at the end of the quiet hours tells it."""
+    detail = stored.detail
+    return Held(
+        datetime.fromisoformat(detail["at"]), detail["sentence"], detail.get("video", ""), detail.get("name", "")
+    )

@@ -1,0 +1,136 @@
+"""What became of trackings: reports of those that ended, and the trouble of those that stand still or broke off."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.charts.charts import Charts
+from bot.domain.alerts import AlertKind, AlertSetting, Silence, Stage
+from bot.domain.events import Event, EventKind
+from bot.domain.videos import HOUR, VideoStatus
+from bot.jobs.balances import Purse
+from bot.jobs.drafts import Draft, Saying
+from bot.messages.final_report import final_report, final_sentence
+from bot.messages.trouble import TroubleFacts, trouble, trouble_line, trouble_sentence
+from bot.reports.final import final_facts
+from bot.store.alerts import HELD, StoredAlert
+from bot.store.videos import StoredVideo
+
+DONE, TROUBLE = "done", AlertKind.TROUBLE.value
+STAGES: Mapping[EventKind, Stage] = {
+    EventKind.TRACKING_PAUSED: Stage.PAUSED,
+    EventKind.TRACKING_RESUMED: Stage.CLEAR,
+    EventKind.TRACKING_FAILED: Stage.OVER,
+    EventKind.VIDEO_DELETED: Stage.OVER,
+}
+"""What each kind of trouble makes of the alert."""
+LOOK_AGAIN = timedelta(minutes=1)
+"""How soon to look whether a video's last page was read."""
+PATIENCE = timedelta(hours=2)
+"""How long a final report waits for the last page; then it is made of what there is, and says so."""
+MOST_REPORTS = 5
+"""Reports at a time, each with a chart: the lease outlasts so many."""
+UNREAD = "the last page of this video could not be read yet."
+BEFORE = timedelta(minutes=10)
+"""By how much a stop may have been written down before the mirror's clock says that it happened."""
+
+
+async def note_ends(draft: Draft, events: Sequence[Event], videos: Mapping[str, StoredVideo]) -> None:
+    """Note for which channels a final report is due, as soon as the last page is read."""
+    for event in events:
+        stored = videos.get(event.video_id)
+        if stored is None or event.kind is not EventKind.TRACKING_COMPLETED:
+            continue
+        for setting in draft.seeing(stored):
+            draft.drop(setting.id, f"spike:{event.video_id}")
+            if setting.wants(AlertKind.COMPLETED):
+                detail = {"at": event.at.isoformat()}
+                subject = f"{DONE}:{event.video_id}"
+                draft.put(StoredAlert(setting.id, subject, detail=detail, due_at=draft.now))
+
+
+async def tell_trouble(
+    draft: Draft, events: Sequence[Event], videos: Mapping[str, StoredVideo], purse: Purse | None
+) -> None:
+    """Tell of trackings that paused, go on, failed, or whose videos were deleted.
+
+    Not of a pause for want of money: the low balance tells of all of these at once.
+    """
+    channels = [setting for setting, _ in draft.channels if setting.wants(AlertKind.TROUBLE)]
+    happened = [event for event in events if event.kind in STAGES and event.video_id in videos]
+    if not channels or not happened:
+        return
+    subjects = {f"{TROUBLE}:{event.video_id}" for event in happened}
+    keys = [(setting.id, subject) for setting in channels for subject in subjects]
+    await draft.load([*keys, *((setting_id, f"{HELD}{subject}") for setting_id, subject in keys)])
+    for event in happened:
+        stage, stored = STAGES[event.kind], videos[event.video_id]
+        if stage is Stage.PAUSED and (stored.video.status != VideoStatus.PAUSED or _is_for_money(purse, event.at)):
+            continue
+        for setting in draft.seeing(stored):
+            subject = f"{TROUBLE}:{event.video_id}"
+            is_known = draft.has(setting.id, subject)
+            if setting in channels and (stage is not Stage.CLEAR or is_known):
+                draft.move(setting, subject, stage, trouble_saying(setting, stored, stage))
+
+
+def _is_for_money(purse: Purse | None, at: datetime) -> bool:
+    """Whether the wallet was empty when a tracking paused; what the API said of it may be from shortly before."""
+    if purse is None or purse.money.is_out:
+        return purse is not None
+    return purse.runway.empty_at is not None and purse.runway.empty_at <= at + 2 * HOUR
+
+
+def trouble_saying(setting: AlertSetting, stored: StoredVideo, stage: Stage) -> Saying:
+    """What the trouble of a video says at a stage."""
+    facts = TroubleFacts(setting.id, stored.video, stage)
+    return Saying(stored.video, trouble_sentence(facts), trouble(facts), trouble_line(facts))
+
+
+async def tell_ends(
+    draft: Draft, charts: Charts, due: Iterable[StoredAlert], videos: Mapping[str, StoredVideo], purse: Purse | None
+) -> None:
+    """Report of what ended, where the last page was read by now. What is too much for one look stays due."""
+    settings = {setting.id: setting for setting, _ in draft.channels}
+    made = 0
+    for pending in due:
+        setting, stored = settings[pending.setting_id], videos.get(pending.subject.partition(":")[2])
+        if stored is None or not setting.wants(AlertKind.COMPLETED):
+            draft.drop(pending.setting_id, pending.subject)
+            continue
+        ended_at = datetime.fromisoformat(pending.detail["at"])
+        is_read = _is_all_read(stored, ended_at)
+        if not is_read and draft.now - ended_at < PATIENCE:
+            draft.put(replace(pending, due_at=draft.now + LOOK_AGAIN))
+            continue
+        if made == MOST_REPORTS:
+            break
+        made += 1
+        await _report(draft, charts, setting, stored, ended_at, purse, "" if is_read else UNREAD)
+        draft.drop(pending.setting_id, pending.subject)
+
+
+def _is_all_read(stored: StoredVideo, ended_at: datetime) -> bool:
+    """Whether every snapshot is there: the page was read since the end, or had one of the last hour before it."""
+    last = stored.last_snapshot_at
+    is_last = last is not None and last > ended_at - HOUR
+    return is_last or (stored.read_at is not None and stored.read_at >= ended_at)
+
+
+async def _report(
+    draft: Draft,
+    charts: Charts,
+    setting: AlertSetting,
+    stored: StoredVideo,
+    ended_at: datetime,
+    purse: Purse | None,
+    problem: str,
+) -> None:
+    if setting.silence(draft.now)[0] is Silence.MUTED:
+        return
+    stopped_by = await draft.store.audit.stopper(setting.workspace_id, stored.video.id, ended_at - BEFORE)
+    cost = purse.usage.cost_per_snapshot if purse else None
+    facts = await final_facts(draft.store, charts, stored, ended_at, stopped_by, cost, problem, draft.now)
+    subject = f"{DONE}:{stored.video.id}"
+    key = f"{DONE}:{setting.id}:{draft.wallet_id}:{stored.video.id}"
+    draft.tell(setting, subject, key, final_sentence(facts), final_report(facts), stored.video)

@@ -1,0 +1,34 @@
+"""What was put into the outbox, as a channel would read it."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from bot.reply.model import Reply
+from bot.reply.plain import plain_text
+from bot.reply.stored import from_stored
+from bot.store.database import Database
+from bot.store.schedule_tables import blobs, outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One row of the outbox."""
+
+    key: str
+    channel_id: str
+    edits: str | None
+    reply: Reply
+
+    @property
+    def text(self) -> str:
+        return plain_text(self.reply)
+
+
+async def outbox_of(database: Database, after: int = 0) -> tuple[list[Said], int]:
+    """The rows after a number, in their order, and the number of the last."""
+    async with database.reading() as connection:
+        kept = {row.hash: row.content for row in await connection.execute(select(blobs))}
+        rows = (await connection.execute(select(outbox).where(outbox.c.id > after).order_by(outbox.c.id))).all()
+    said = [Said(row.key, row.channel_id, row.edits, from_stored(row.payload, kept)) for row in rows]
+    return said, max([after, *(row.id for row in rows)])

@@ -1,0 +1,161 @@
+"""Several announcers at once, killed anywhere: everything is said, nothing twice, in order."""
+
+import asyncio
+import os
+import random
+import sys
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+import adapters
+from bot.charts.charts import Charts
+from bot.domain.alerts import AlertKind, default_setting
+from bot.domain.events import Event, EventKind
+from bot.domain.money import Usage
+from bot.jobs.announce import LEASE, Announcer
+from bot.store import Store
+from bot.store.database import Database
+from bot.store.events import record
+from tests.alerts.outbox import outbox_of
+from tests.store.samples import ADA, HERE, NOW, PRICE, THERE, keyed, reading, video
+
+FAST = 120.0
+"""A second is two minutes, so that a lease that died with its process is over in one."""
+
+
+@pytest.fixture
+async def wallet_id(store):
+    return await store.wallets.ensure_wallet("fingerprint", NOW)
+
+
+@pytest.fixture
+async def setting(store, wallet_id):
+    workspace = await store.workspaces.ensure_workspace(HERE, wallet_id, NOW)
+    return await store.alerts.save(_told_all(workspace.id), NOW)
+
+
+def _told_all(workspace_id):
+    return replace(default_setting(workspace_id, "C1", ADA), kinds=frozenset(AlertKind))
+
+
+@pytest.fixture
+def break_off(database, store, wallet_id):
+    """Videos that end in error, one after the other, as events."""
+
+    async def happen(count):
+        names = [f"v{number}" for number in range(count)]
+        await store.videos.remember(wallet_id, keyed(*(video(name, status="error") for name in names)), NOW)
+        detail = {"before": "monitoring", "after": "error"}
+        async with database.writing() as connection:
+            await record(connection, [Event(EventKind.TRACKING_FAILED, wallet_id, name, NOW, detail) for name in names])
+        return names
+
+    return happen
+
+
+@pytest.mark.usefixtures("setting")
+async def test_two_announcers_on_one_wallet_say_everything_once_and_in_order(
+    database, database_url, store, clock, break_off
+):
+    names = await break_off(1_200)
+    clock.now = NOW
+    other = Database(database_url)
+    async with Charts() as charts:
+        announcers = [Announcer(each, charts, clock) for each in (store, Store(other))]
+        for _ in range(3):
+            await asyncio.gather(*(each.announce_due() for each in announcers for _ in range(2)))
+    await other.close()
+    said, _ = await outbox_of(database)
+    assert [each.key.split(":")[3] for each in said] == names
+    assert await store.events.wallets() == ()
+
+
+@pytest.mark.usefixtures("setting")
+async def test_one_that_lost_its_lease_keeps_nothing(database, store, clock, wallet_id, break_off):
+    await break_off(3)
+    clock.now = NOW
+    await store.leases.take(f"announce:{wallet_id}", NOW, LEASE)
+    async with Charts() as charts:
+        assert await Announcer(store, charts, clock).announce_due() == 0
+        assert (await outbox_of(database))[0] == []
+        clock.now += LEASE
+        assert await Announcer(store, charts, clock).announce_due() == 3
+
+
+@pytest.mark.usefixtures("setting")
+async def test_a_wallet_that_cannot_be_looked_at_holds_up_no_other(database, store, clock, break_off):
+    await break_off(2)
+    clock.now = NOW
+    bad = await store.wallets.ensure_wallet("other", NOW)
+    async with database.writing() as connection:
+        await record(connection, [Event(EventKind.SNAPSHOT_CREATED, bad, "x", NOW, {"taken_at": "never"})])
+    workspace = await store.workspaces.ensure_workspace(THERE, bad, NOW)
+    await store.alerts.save(_told_all(workspace.id), NOW)
+    await store.videos.remember_reading(bad, reading(video("x"), 1), "tiktok:x", main_count=1, change_24h=None, now=NOW)
+    async with Charts() as charts:
+        with pytest.raises(ExceptionGroup):
+            await Announcer(store, charts, clock).announce_due()
+    assert len((await outbox_of(database))[0]) == 2
+
+
+@asynccontextmanager
+async def announcing(url, start, tmp_path):
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "tests.alerts.announcing",
+        url,
+        start.isoformat(),
+        str(FAST),
+        env=os.environ | {"PYTHONPATH": str(Path(adapters.__file__).parents[1])},
+        cwd=tmp_path,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    try:
+        assert await process.stdout.readline() == b"ready\n"
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+async def test_announcers_that_are_killed_anywhere_lose_nothing_and_say_nothing_twice(
+    database, database_url, store, setting, wallet_id, break_off, tmp_path
+):
+    dice = random.Random(7)
+    names = await break_off(900)
+    balances = ["9.00", "1.50", "0.40", "0.10", "9.00", "1.00"]
+    await store.videos.remember(wallet_id, keyed(video("runs", days=30, days_remaining=20)), NOW)
+    start = NOW
+    for balance in balances:
+        start += timedelta(hours=1)
+        await store.wallets.save_usage(wallet_id, usage_of(balance), start)
+        for _ in range(2):
+            async with announcing(database_url, start, tmp_path) as process:
+                await asyncio.sleep(dice.uniform(0, 0.3))
+                process.kill()
+                await process.wait()
+            start += LEASE + timedelta(minutes=1)
+        async with announcing(database_url, start, tmp_path):
+            async with asyncio.timeout(60):
+                while await store.alerts.due_wallets(start) or await store.events.wallets():  # noqa: ASYNC110 - another process
+                    await asyncio.sleep(0.05)
+    said, _ = await outbox_of(database)
+    trouble = [each.key.split(":")[3] for each in said if each.key.startswith("trouble:")]
+    assert trouble == names
+    money = [each.key for each in said if each.key.startswith("balance.low:")]
+    assert len(set(money)) == len(money)
+    first = [each for each in money if each.startswith(f"balance.low:{setting.id}:1")]
+    assert first[0] == f"balance.low:{setting.id}:1"
+    assert money[-1] == f"balance.low:{setting.id}:2"
+    assert any(each.reply.summary.startswith("Resolved") for each in said)
+
+
+def usage_of(balance):
+    return Usage(Decimal(balance), Decimal(0), Decimal(1), PRICE, 100, 1)

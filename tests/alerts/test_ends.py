@@ -1,0 +1,218 @@
+"""Trackings that end, stand still or break off: the final report with its file, and what it means for money."""
+
+import csv
+import io
+
+import pytest
+
+from bot.reply.model import Picture, Tone
+from tests.standins.scene import ANA, EVE, INSTAGRAM, LINK, TRACK, YOUTUBE, button
+
+GAPS = "https://www.tiktok.com/@gaps.hostile/video/7301234567890000009"
+DELETED = "https://www.tiktok.com/@deleted.clip/video/7301234567890000010"
+FAILED = "https://www.tiktok.com/@error.clip/video/7301234567890000011"
+
+
+def rows_of(reply):
+    (file,) = reply.files
+    return list(csv.DictReader(io.StringIO(file.content.decode("utf-8-sig"))))
+
+
+async def test_a_tracking_that_ends_is_reported_once_with_chart_and_file(play):
+    await play.alerts("on")
+    video_id = play.track(GAPS, 2)
+    assert await play.live(47) == []
+    said = await play.live(3)
+    (report,) = said
+    assert report.key == f"done:1:{play.wallet.id}:{video_id}"
+    assert report.reply.title == "Tracking completed"
+    assert report.reply.tone is Tone.SUCCESS
+    assert len(rows_of(report.reply)) == play.world.account(play.scene.sandbox.key).total_snapshots
+    assert any(isinstance(part, Picture) for part in report.reply.parts)
+    for words in ("Totals", "By day (UTC)", "Price per 1,000 new views", "of 48 snapshots, the longest of", "Cost"):
+        assert words in report.text
+    assert await play.live(3) == []
+
+
+async def test_a_report_waits_for_the_last_page_and_is_made_without_it_where_it_does_not_come(play):
+    await play.alerts("on")
+    play.track(LINK, 1)
+    await play.live(23)
+    play.scene.clock.advance(hours=1)
+    await play.wallet.mirror.read_list()
+    for _ in range(7):
+        await play.announcer.announce_due()
+        play.scene.clock.advance(minutes=15)
+    assert await play.said() == []
+    play.scene.clock.advance(minutes=20)
+    await play.announcer.announce_due()
+    (report,) = await play.said()
+    assert "the last page of this video could not be read yet" in report.text
+    assert report.reply.tone is Tone.WARNING
+
+
+async def test_a_tracking_that_somebody_stopped_says_so_and_who(play):
+    await play.scene.start(LINK, 7)
+    assert await play.live(5) == []
+    (video_id,) = await play.ids()
+    await play.scene.say(f"/stats {video_id}")
+    await play.scene.press(await play.scene.say(f"/stop {video_id}"), "Stop tracking")
+    (report,) = await play.live(2)
+    assert report.reply.title == "Tracking stopped"
+    assert "Stopped by: Ana" in report.text
+    assert len(rows_of(report.reply)) == 5
+
+
+async def test_a_tracking_that_was_stopped_elsewhere_is_stopped_too(play):
+    await play.alerts("on")
+    video_id = play.track(LINK, 7)
+    await play.live(5)
+    play.world.account(play.scene.sandbox.key).stop(
+        play.world.find(play.scene.sandbox.key, video_id), play.scene.clock()
+    )
+    (report,) = await play.live(2)
+    assert report.reply.title == "Tracking stopped"
+    assert "Stopped by" not in report.text
+
+
+async def test_a_report_on_instagram_is_of_likes(play):
+    await play.alerts("on")
+    play.track(INSTAGRAM, 1)
+    (report,) = await play.live(26)
+    assert "likes" in report.reply.summary
+    assert "Price per 1,000" not in report.text
+
+
+async def test_many_that_end_at_once_are_all_reported_in_time(play):
+    await play.alerts("on")
+    for number in range(7):
+        play.track(f"https://www.tiktok.com/@steady/video/{number}", 1)
+    await play.live(23)
+    assert await play.live(1) == []
+    said = []
+    for _ in range(3):
+        play.scene.clock.advance(minutes=1)
+        said.append(len(await play.look()))
+    assert sum(said) == 7
+    assert max(said) == 5
+
+
+async def test_only_the_workspace_that_started_it_gets_the_report(play):
+    await play.scene.start(LINK, 1)
+    await play.scene.start(YOUTUBE, 1, EVE)
+    said = await play.live(26)
+    assert {each.channel_id: "TikTok" in each.text for each in said} == {"C-general": True, "C-x": False}
+    assert len(said) == 2
+
+
+@pytest.mark.parametrize(
+    ("link", "title", "words"),
+    [
+        (DELETED, "Video deleted", "was deleted from its platform"),
+        (FAILED, "Tracking failed", "gives its state as error"),
+    ],
+)
+async def test_what_breaks_off_is_trouble_for_those_who_want_to_know(play, link, title, words):
+    await play.alerts("trouble on")
+    await play.alerts("on", EVE)
+    play.track(link, 7)
+    (said,) = await play.live(24)
+    assert said.channel_id == "C-general"
+    assert said.reply.title == title
+    assert words in said.reply.summary
+    assert "What was collected is kept" in said.text
+    assert "nothing more is charged" in said.text
+
+
+async def test_a_pause_is_trouble_and_going_on_edits_its_message(play):
+    await play.alerts("trouble on")
+    video_id = play.track(LINK, 7)
+    await play.live(2)
+    tracking = play.world.find(play.scene.sandbox.key, video_id)
+    tracking.status = "paused"
+    (paused,) = await play.live(1)
+    assert paused.reply.title == "Tracking is paused"
+    assert await play.live(2) == []
+    tracking.status = "monitoring"
+    (on,) = await play.live(1)
+    assert on.edits == paused.key
+    assert on.reply.tone is Tone.SUCCESS
+    tracking.status = "paused"
+    (again,) = await play.live(1)
+    assert again.edits is None
+    tracking.status = "error"
+    edit, line = await play.live(1)
+    assert edit.edits == again.key
+    assert line.edits is None
+    assert line.reply.parts == ()
+
+
+async def test_a_pause_for_want_of_money_is_the_low_balances_to_tell(play):
+    await play.alerts("trouble on")
+    for number in range(3):
+        play.track(f"https://www.tiktok.com/@steady/video/{number}", 7)
+    play.available("0.10")
+    said = await play.live(6)
+    assert {each.key.split(":")[0] for each in said} == {"balance.low"}
+    assert said[-1].key.endswith(":paused")
+    play.credit("20")
+    assert {each.key.split(":")[0] for each in await play.live(2)} == {"balance.low"}
+
+
+async def test_a_night_is_told_in_one_message_that_becomes_the_low_balance_where_it_is_open(play):
+    await play.alerts("quiet 10:00-20:00 UTC")
+    await play.alerts("balance 5")
+    play.track(LINK, 1)
+    play.track(YOUTUBE, 30)
+    await play.look()
+    play.scene.clock.advance(hours=23)  # 09:30
+    await play.look()
+    await play.said()
+    play.available("4.00")
+    assert await play.live(10) == []
+    (morning,) = await play.live(1)
+    assert morning.key == "balance.low:1:1"
+    assert morning.reply.title.startswith("Low balance")
+    assert "1 other alert came in quiet hours." in morning.reply.summary
+    assert "The tracking of" in morning.text
+    play.available("30")
+    (resolved,) = await play.live(1)
+    assert resolved.edits == morning.key
+    assert "The tracking of" in resolved.text
+
+
+async def test_a_low_balance_that_came_and_went_in_the_night_says_so_once(play):
+    await play.alerts("quiet 10:00-20:00 UTC")
+    await play.alerts("balance 5")
+    play.available("4.00")
+    assert await play.live(2) == []
+    play.available("30")
+    assert await play.live(7) == []
+    (summary,) = await play.live(2)
+    assert summary.reply.title == "While it was quiet"
+    assert "The balance was low, and is fine again" in summary.text
+    assert await play.live(20) == []
+
+
+async def test_a_pause_before_the_night_ends_is_forecast_at_once(play):
+    await play.alerts("on")
+    await play.alerts("quiet 10:00-20:00 UTC")
+    play.track(LINK, 7)
+    play.available("0.10")
+    (forecast,) = await play.look()
+    assert forecast.reply.title.startswith("Money for less than 24 hours")
+    (paused,) = await play.live(8)
+    assert paused.edits == forecast.key
+    (line,) = await play.live(3)
+    assert line.key == "balance.low:1:1:paused"
+
+
+async def test_the_first_tracking_switches_the_defaults_on_and_says_so(play):
+    reply = await play.scene.start(LINK, 7)
+    assert "Alerts about a low balance and finished videos are on in this channel" in str(reply.parts)
+    again = await play.scene.start(YOUTUBE, 7)
+    assert "Alerts about" not in str(again.parts)
+    elsewhere = await play.alerts("", ANA)
+    assert "This channel is told of: low balance, completed." in elsewhere.summary
+    assert play.scene.posts(TRACK) == 2
+    assert button(elsewhere, "All off")

@@ -1,0 +1,157 @@
+"""The low balance from end to end: one message through its stages, on the sandbox's account."""
+
+from bot.domain.money import dollars
+from bot.reply.model import Button, LinkButton, Tone
+from tests.standins.scene import EVE, LINK, USAGE, YOUTUBE
+
+HERS = "https://www.tiktok.com/@recipe.steady/video/7301234567890000001"
+
+
+async def test_one_message_opens_worsens_pauses_and_resolves(play):
+    await play.alerts("balance 5")
+    play.track(LINK, 30)
+    play.available("6.00")
+    assert await play.look() == []
+    opened = await play.live(67)
+    assert [each.key for each in opened] == ["balance.low:1:1"]
+    assert "less than the $5.00 that this channel set" in opened[0].reply.summary
+    path = await play.live(340)
+    assert [(each.key, each.edits) for each in path] == [
+        ("balance.low:1:1:edit:1", "balance.low:1:1"),
+        ("balance.low:1:1:edit:2", "balance.low:1:1"),
+        ("balance.low:1:1:urgent", None),
+        ("balance.low:1:1:edit:3", "balance.low:1:1"),
+        ("balance.low:1:1:paused", None),
+    ]
+    assert [each.reply.title.removesuffix(" (test key)") for each in path if each.edits] == [
+        "Money for less than 3 days",
+        "Money for less than 24 hours",
+        "Tracking is paused",
+    ]
+    assert await play.live(5) == []
+    play.credit("20")
+    (resolved,) = await play.live(1)
+    assert (resolved.key, resolved.edits) == ("balance.low:1:1:edit:4", "balance.low:1:1")
+    assert resolved.reply.tone is Tone.SUCCESS
+    assert resolved.reply.summary.startswith("Resolved: ")
+    assert await play.live(3) == []
+
+
+async def test_the_message_says_what_would_pause_and_what_to_do(play):
+    play.track(HERS, 30)
+    play.track(YOUTUBE, 1)
+    play.available("1.00")
+    await play.alerts("on")
+    (low,) = await play.look()
+    assert low.channel_id == "C-general"
+    assert "One-pan pasta" in low.text
+    assert "no call of the API adds any" in low.text
+    assert "tracking pauses then" in low.reply.summary
+    labels = [each.label for each in low.reply.actions]
+    assert labels == ["Add credit", "Usage", "Snooze 24 h", "Mute all 8 h"]
+    assert isinstance(low.reply.actions[0], LinkButton)
+    assert low.reply.actions[0].url.startswith("https://contentstats.io/")
+    assert "Would pause: One-pan pasta that my grandmother would not approve of." in low.text
+    assert "test key" in low.reply.title
+    assert "nothing is charged" in low.text
+
+
+async def test_it_arms_again_only_a_fifth_above_the_threshold(play):
+    await play.alerts("balance 5")
+    play.available("4.99")
+    (opened,) = await play.look()
+    play.available("5.90")
+    assert await play.live(1) == []
+    play.available("4.90")
+    assert await play.live(1) == []
+    play.available("6.10")
+    assert [each.edits for each in await play.live(1)] == [opened.key]
+    play.available("4.90")
+    assert [each.key for each in await play.live(1)] == ["balance.low:1:2"]
+
+
+async def test_a_wallet_that_was_never_heard_of_raises_nothing(play):
+    await play.alerts("balance 5")
+    play.scene.sandbox.faults.add("500", USAGE, times=None)
+    play.available("0.10")
+    await play.wallet.mirror.read_list()
+    await play.announcer.announce_due()
+    assert await play.said() == []
+
+
+async def test_while_the_api_is_down_nothing_is_raised_or_resolved(play):
+    await play.alerts("balance 5")
+    play.track(LINK, 30)
+    play.available("20")
+    await play.look()
+    play.scene.sandbox.faults.add("500", times=None)
+    play.available("0.10")
+    for _ in range(30):
+        play.scene.clock.advance(hours=1)
+        await play.announcer.announce_due()
+    assert await play.said() == []
+
+
+async def test_each_workspace_of_a_shared_key_is_told_in_its_own_words(play):
+    await play.scene.start(HERS, 30)
+    await play.scene.start(YOUTUBE, 30, EVE)
+    await play.said()
+    play.available("1.00")
+    scenes = {each.channel_id: each.text for each in await play.live(1)}
+    assert set(scenes) == {"C-general", "C-x"}
+    assert "One-pan pasta" in scenes["C-general"]
+    assert "One-pan pasta" not in scenes["C-x"]
+    assert "1 more" in scenes["C-general"]
+    assert "1 more" in scenes["C-x"]
+
+
+async def test_a_snoozed_alert_is_still_told_the_truth_and_speaks_up_once_at_the_end(play):
+    await play.alerts("balance 5")
+    play.track(LINK, 30)
+    play.available("4.50")
+    (opened,) = await play.look()
+    button = next(each for each in opened.reply.actions if isinstance(each, Button) and each.label == "Snooze 24 h")
+    answer = await play.scene.run(button.call)
+    assert "Snoozed until 2026-03-03 10:30 UTC" in answer.summary
+    play.available("0.30")
+    assert [each.edits for each in await play.live(1)] == [opened.key]
+    assert await play.live(5) == []
+    play.available("0.30")
+    loud = await play.live(18)
+    assert [(each.key, each.edits) for each in loud] == [("balance.low:1:1:urgent", None)]
+
+
+async def test_a_mute_ends_and_what_is_open_is_said_once(play):
+    await play.alerts("balance 5")
+    await play.alerts("mute 8h")
+    play.available("4.50")
+    assert await play.live(7) == []
+    assert [each.key for each in await play.live(3)] == ["balance.low:1:1"]
+    await play.alerts("mute 8h")
+    play.available("20")
+    assert len(await play.live(2)) == 1
+    play.available("1")
+    assert await play.live(3) == []
+    play.available("20")
+    assert await play.live(8) == []
+
+
+async def test_switched_off_it_is_silent_and_on_again_it_knows_what_it_said(play):
+    await play.alerts("balance 5")
+    play.available("4.50")
+    assert len(await play.look()) == 1
+    await play.alerts("off")
+    play.available("20")
+    assert await play.live(2) == []
+    await play.alerts("on")
+    assert [each.edits for each in await play.look()] == ["balance.low:1:1"]
+
+
+async def test_a_new_threshold_is_looked_at_at_once(play):
+    await play.alerts("on")
+    play.available("8")
+    assert await play.look() == []
+    await play.alerts("balance 10")
+    await play.announcer.announce_due()
+    assert [each.key for each in await play.said()] == ["balance.low:1:1"]
+    assert dollars(play.world.account(play.scene.sandbox.key).available) == "$8.00"

@@ -1,0 +1,229 @@
+"""Spikes and milestones, on a mirror that is written by hand: every curve there may be."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.charts.charts import Charts
+from bot.domain.alerts import AlertKind, default_setting
+from bot.domain.events import Event, EventKind
+from bot.domain.quiet import QuietHours
+from bot.domain.videos import HOUR, Metric, Snapshot, VideoReading
+from bot.jobs.announce import Announcer
+from bot.reply.plain import plain_text
+from bot.store.events import record
+from bot.store.mirror import give_owner
+from tests.alerts.outbox import outbox_of
+from tests.store.samples import ADA, HERE, NOW, THERE, keyed, video
+
+HOSTILE = "<!channel> @everyone *bold* [free](https://example.com)"
+
+
+class Mirror:
+    """A wallet of two workspaces, whose videos grow as told."""
+
+    def __init__(self, database, store, charts, clock):
+        self.database, self.store, self.clock = database, store, clock
+        self.announcer = Announcer(store, charts, clock)
+        self.counts = {}
+        self.read = 0
+
+    async def open(self):
+        self.wallet_id = await self.store.wallets.ensure_wallet("fingerprint", NOW)
+        self.here = await self.store.workspaces.ensure_workspace(HERE, self.wallet_id, NOW)
+        self.there = await self.store.workspaces.ensure_workspace(THERE, self.wallet_id, NOW)
+
+    async def wants(self, *kinds, workspace=None, channel="C1", **options):
+        setting = default_setting((workspace or self.here).id, channel, ADA)
+        setting = replace(setting, kinds=frozenset(kinds), **options)
+        return await self.store.alerts.save(setting, self.clock())
+
+    async def known(self, video_id, first, **facts):
+        """A video whose first reading is this."""
+        await self.store.videos.remember(self.wallet_id, keyed(video(video_id, **facts)), NOW)
+        self.counts[video_id] = ([], facts)
+        await self.grows(video_id, first)
+
+    async def grows(self, video_id, *growths):
+        """One more hour for each growth, read in it."""
+        for growth in growths:
+            taken, facts = self.counts[video_id]
+            taken.append((self.clock(), (taken[-1][1] if taken else 0) + growth))
+            await self._read(video_id, taken, facts)
+
+    async def _read(self, video_id, taken, facts):
+        metric = Metric.LIKES if facts.get("platform") == "instagram" else Metric.VIEWS
+        page = VideoReading(video(video_id, **facts), tuple(Snapshot(at, {metric: count}) for at, count in taken))
+        await self.store.videos.remember_reading(
+            self.wallet_id, page, f"tiktok:{video_id}", main_count=taken[-1][1], change_24h=None, now=self.clock()
+        )
+
+    async def hours(self, video_id, *growths):
+        """Hours with a look in each; what they had said."""
+        found = []
+        for growth in growths:
+            self.clock.advance(hours=1)
+            await self.grows(video_id, growth)
+            found += await self.look()
+        return found
+
+    async def look(self):
+        await self.announcer.announce_due()
+        found, self.read = await outbox_of(self.database, self.read)
+        return found
+
+
+@pytest.fixture
+async def mirror(database, store, clock):
+    clock.now = NOW + timedelta(minutes=5)
+    async with Charts() as charts:
+        mirror = Mirror(database, store, charts, clock)
+        await mirror.open()
+        yield mirror
+
+
+async def test_a_spike_is_said_once_until_it_calms(mirror):
+    await mirror.wants(AlertKind.SPIKE)
+    await mirror.known("v1", 5_000, title=HOSTILE)
+    assert await mirror.hours("v1", *[100] * 10) == []
+    (opened,) = await mirror.hours("v1", 5_000)
+    assert "gained 5,000 views in an hour, where 100 were usual" in opened.reply.summary
+    assert await mirror.hours("v1", 6_000, 7_000) == []
+    (over,) = await mirror.hours("v1", 200)
+    assert over.edits == opened.key
+    assert over.reply.title == "Spike, over"
+    assert await mirror.hours("v1", *[100] * 24) == []
+    (again,) = await mirror.hours("v1", 9_000)
+    assert again.edits is None
+    assert again.key != opened.key
+
+
+@pytest.mark.parametrize("growths", [[100] * 10 + [800], [100] * 5 + [5_000], [2_000] * 10 + [5_500], [0] * 12])
+async def test_what_does_not_stand_out_is_not_said(mirror, growths):
+    await mirror.wants(AlertKind.SPIKE)
+    await mirror.known("v1", 5_000)
+    assert await mirror.hours("v1", *growths) == []
+
+
+async def test_a_catch_up_after_a_gap_and_a_counter_that_fell_are_no_spikes(mirror):
+    await mirror.wants(AlertKind.SPIKE)
+    await mirror.known("v1", 50_000)
+    await mirror.hours("v1", *[100] * 10)
+    mirror.clock.advance(hours=3)
+    assert await mirror.hours("v1", 20_000) == []
+    assert await mirror.hours("v1", 100, -30_000, 30_000) == []
+
+
+async def test_an_hour_that_is_usual_in_the_workspace_is_no_spike(mirror):
+    await mirror.wants(AlertKind.SPIKE)
+    names = [f"v{number}" for number in range(8)]
+    for name in names:
+        await mirror.known(name, 5_000)
+    for growth in [100] * 10 + [5_000]:
+        mirror.clock.advance(hours=1)
+        for name in names:
+            await mirror.grows(name, growth)
+        assert await mirror.look() == []
+    mirror.clock.advance(hours=1)
+    for name in names[1:]:
+        await mirror.grows(name, 100)
+    await mirror.grows("v0", 9_000)
+    assert [each.key.split(":")[3] for each in await mirror.look()] == ["v0"]
+
+
+async def test_old_news_are_none(mirror):
+    await mirror.wants(AlertKind.SPIKE)
+    await mirror.known("v1", 5_000)
+    await mirror.hours("v1", *[100] * 10)
+    mirror.clock.advance(hours=1)
+    await mirror.grows("v1", 9_000)
+    mirror.clock.advance(hours=4)
+    assert await mirror.look() == []
+
+
+async def test_milestones_are_said_once_each_and_the_highest_alone_where_several_are_passed(mirror):
+    await mirror.wants(AlertKind.MILESTONES)
+    await mirror.known("v1", 5_000)
+    (first,) = await mirror.hours("v1", 6_000)
+    assert first.key == f"milestone:1:{mirror.wallet_id}:v1:10000"
+    assert "has passed 10,000 views" in first.reply.summary
+    assert await mirror.hours("v1", 10_000, 70_000) == []
+    (second,) = await mirror.hours("v1", 2_000_000)
+    assert second.key.endswith(":v1:1000000")
+    assert await mirror.hours("v1", -2_050_000, 1_500_000, 1_500_000) == []
+
+
+async def test_what_a_video_had_at_its_first_reading_is_old(mirror):
+    await mirror.wants(AlertKind.MILESTONES)
+    mirror.clock.advance(hours=1)
+    await mirror.known("v1", 2_000_000)
+    assert await mirror.look() == []
+    assert [each.key.rpartition(":")[2] for each in await mirror.hours("v1", 1_000, 9_000_000)] == ["10000000"]
+
+
+async def test_a_video_that_was_read_for_the_first_time_late_has_passed_what_it_passed_since(mirror):
+    await mirror.wants(AlertKind.MILESTONES)
+    await mirror.store.videos.remember(mirror.wallet_id, keyed(video("v1")), NOW)
+    mirror.counts["v1"] = ([(NOW + HOUR, 4_000), (NOW + 2 * HOUR, 9_000)], {})
+    mirror.clock.advance(hours=3)
+    await mirror.grows("v1", 3_000)
+    assert [each.key.rpartition(":")[2] for each in await mirror.look()] == ["10000"]
+
+
+async def test_milestones_after_a_day_without_readings_are_said(mirror):
+    await mirror.wants(AlertKind.MILESTONES)
+    await mirror.known("v1", 5_000)
+    await mirror.hours("v1", 100)
+    mirror.clock.advance(hours=30)
+    assert [each.key.rpartition(":")[2] for each in await mirror.hours("v1", 500_000)] == ["100000"]
+
+
+async def test_likes_count_where_there_are_no_views(mirror):
+    await mirror.wants(AlertKind.MILESTONES, AlertKind.SPIKE)
+    await mirror.known("v1", 9_500, platform="instagram")
+    said = await mirror.hours("v1", *[10] * 10, 900)
+    assert [each.reply.title for each in said] == ["10k likes", "Spike"]
+    assert all("likes" in each.reply.summary for each in said)
+
+
+async def test_what_another_workspace_started_is_not_said(mirror):
+    await mirror.wants(AlertKind.MILESTONES, AlertKind.SPIKE)
+    await mirror.wants(AlertKind.MILESTONES, AlertKind.SPIKE, workspace=mirror.there, channel="C2")
+    await mirror.known("v1", 5_000)
+    async with mirror.database.writing() as connection:
+        await give_owner(connection, mirror.wallet_id, "v1", (mirror.there.id, ADA))
+    said = await mirror.hours("v1", *[100] * 10, 9_000)
+    assert {each.channel_id for each in said} == {"C2"}
+    assert len(said) == 2
+
+
+async def test_quiet_hours_hold_a_spike_and_tell_at_their_end_that_it_is_over(mirror):
+    quiet = QuietHours("UTC", 22 * 60, 7 * 60)
+    await mirror.wants(AlertKind.MILESTONES, AlertKind.SPIKE, quiet=quiet)
+    await mirror.known("v1", 8_000, title=HOSTILE)
+    assert await mirror.hours("v1", *[100] * 11) == []  # 23:05
+    assert await mirror.hours("v1", 5_000, 100) == []  # a spike and a milestone, then calm
+    (summary,) = await mirror.hours("v1", *[100] * 7)
+    assert summary.reply.summary == "2 alerts came in quiet hours."
+    assert "It has calmed down since." in plain_text(summary.reply)
+    assert "has passed 10,000 views" in plain_text(summary.reply)
+    assert await mirror.hours("v1", *[100] * 5) == []
+
+
+async def test_what_is_muted_moves_on_silently_and_what_is_open_is_said_at_the_end(mirror):
+    await mirror.wants(AlertKind.MILESTONES, AlertKind.SPIKE, muted_until=NOW + timedelta(hours=13, minutes=30))
+    await mirror.known("v1", 8_000)
+    assert await mirror.hours("v1", *[100] * 11, 5_000, 5_100) == []
+    assert [each.reply.title for each in await mirror.hours("v1", 5_200)] == ["Spike"]
+    assert [each.reply.title for each in await mirror.hours("v1", 100, 100)] == ["Spike, over"]
+
+
+async def test_ten_thousand_snapshots_that_nobody_wants_to_hear_of_cost_no_look_at_any_video(mirror):
+    await mirror.wants(AlertKind.BALANCE)
+    detail = {"taken_at": NOW.isoformat()}
+    news = [Event(EventKind.SNAPSHOT_CREATED, mirror.wallet_id, f"v{n}", NOW, detail) for n in range(10_000)]
+    async with mirror.database.writing() as connection:
+        await record(connection, news)
+    assert await mirror.look() == []
+    assert await mirror.store.events.wallets() == ()
