@@ -88,13 +88,17 @@ def test_tab_completes_digits_press_buttons_and_the_arrow_brings_lines_back(cli,
     terminal.type(f"/vid{TAB}")
     terminal.wait_for("eos")
     terminal.type(ENTER)
-    assert "How we fixed our kitchen sink in ten minutes · YouTube, completed" in terminal.wait_for(PROMPT)
+    terminal.wait_for("How we fixed our kitchen sink in ten minutes · YouTube, completed")
+    terminal.wait_for(PROMPT)
     terminal.type(f"/stats kitchen sink{ENTER}")
-    assert "Saved charts/growth.png" in terminal.wait_for(PROMPT)
+    terminal.wait_for("Saved charts/growth.png")
+    terminal.wait_for(PROMPT)
     terminal.type(f"1{ENTER}")
-    assert "Saved charts/growth-2.png" in terminal.wait_for(PROMPT)
+    terminal.wait_for("Saved charts/growth-2.png")
+    terminal.wait_for(PROMPT)
     terminal.type(f"{UP}{UP}{UP}{ENTER}")
-    assert "Look at one" in terminal.wait_for(PROMPT)
+    terminal.wait_for("Look at one")
+    terminal.wait_for(PROMPT)
     terminal.type(CTRL_D)
     assert terminal.process.wait(120) == 0
     assert cli.left_behind == []
@@ -121,7 +125,8 @@ def test_a_key_is_asked_for_without_showing_it(terminal):
     terminal.wait_for(PROMPT)
     terminal.wait_for("the API key")
     terminal.type(f"cs_test_demo{ENTER}")
-    assert "linked to this workspace" in terminal.wait_for(PROMPT)
+    terminal.wait_for("linked to this workspace")
+    terminal.wait_for(PROMPT)
     assert "cs_test_demo" not in terminal.screen
 
 
