@@ -8,9 +8,10 @@ import asyncio
 import secrets
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import TextIO
 
@@ -35,11 +36,18 @@ LINK = "https://www.tiktok.com/@viral/video/7301234567890123456"
 GREETING = f"""\
 This is contentstats-bot with play money: a ContentStats of its own, eight videos
 with a past, and a clock on which an hour takes five seconds. Pictures and files
-go to {{charts}}/. In a moment the first daily digest is posted here; /digest off
-ends that. Try /videos, /usage, or track something new:
+go to {{charts}}/. By itself the bot posts here, too: a daily digest, and an alert,
+as the wallet runs low and is filled again. Try /videos, or track something new:
   /track {LINK} 3
 """
 GROWING = f"(Two hours pass, which takes {PAUSE} seconds here.)\n"
+ALERT = "/alerts balance 9"
+"""Below which the wallet of the demo has less from the start on."""
+SPENT, FILLED = Decimal(7), Decimal(20)
+SPENDING = f"(Somebody else spends ${SPENT} of the same wallet.)\n"
+FILLING = f"(Somebody puts ${FILLED} on it.)\n"
+HEARD = 4
+"""Seconds within which the bot reads the wallet and says what it thinks of it."""
 FAREWELL = "That was every command once. At a terminal, the demo is a prompt of your own."
 
 
@@ -61,41 +69,60 @@ async def demo(charts: Path) -> int:
                 if sys.stdin.isatty() and sys.stdout.isatty():
                     from adapters.console.prompt import beside_the_prompt  # noqa: PLC0415 - a tour needs no prompt
 
-                    await bot.run("digest", _digest(clock).removeprefix("/digest "), options.caller)
+                    for line in (_digest(clock), ALERT):
+                        command, words = line.removeprefix("/").split(maxsplit=1)
+                        await bot.run(command, words, options.caller)
                     with beside_the_prompt() as out:
-                        async with _speaking(bot, charts, out):
+                        async with _beside(_speak(bot, charts, out), _spend(sandbox)):
                             return await converse(bot, options)
-                async with _speaking(bot, charts, sys.stdout):
-                    return await _tour(bot, options, sandbox.key, clock)
+                async with _beside(_speak(bot, charts, sys.stdout)):
+                    return await _tour(bot, options, sandbox, clock)
+
+
+async def _speak(bot: Bot, charts: Path, out: TextIO) -> None:
+    """What the bot does by itself, on its fast clock."""
+    await bot.scheduler({"console": ConsolePoster(out, charts)}, SPEED).run()
+
+
+async def _spend(sandbox: Sandbox) -> None:
+    """What happens to the wallet while somebody talks."""
+    await asyncio.sleep(PAUSE)
+    sandbox.world.add_credit(sandbox.key, -SPENT)
+    await asyncio.sleep(PAUSE)
+    sandbox.world.add_credit(sandbox.key, FILLED)
 
 
 @asynccontextmanager
-async def _speaking(bot: Bot, charts: Path, out: TextIO) -> AsyncIterator[None]:
-    """What the bot does by itself, on its fast clock, until the end of the block."""
-    scheduler = bot.scheduler({"console": ConsolePoster(out, charts)}, SPEED)
-    running = asyncio.create_task(scheduler.run())
+async def _beside(*works: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """Let these run until the end of the block."""
+    running = [asyncio.create_task(work) for work in works]
     try:
         yield
     finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
 
 
 def _digest(clock: Clock) -> str:
     return f"/digest on {clock() + DIGEST_IN:%H:%M} UTC"
 
 
-async def _tour(bot: Bot, options: ConsoleOptions, key: str, clock: Clock) -> int:
+async def _tour(bot: Bot, options: ConsoleOptions, sandbox: Sandbox, clock: Clock) -> int:
     """Every listed command with what it really answers, and one mistake; 1 where anything else went wrong."""
     look = ("/help", "/status", "/videos", "/stats kitchen sink", '/compare "kitchen sink" vs "one-pan pasta"')
     replies = await play(bot, look, options, sys.stdout)
-    replies += await play(bot, (_digest(clock),), options, sys.stdout)
+    replies += await play(bot, (_digest(clock), ALERT), options, sys.stdout)
     replies += await play(bot, (f"/track {LINK} 3", "1"), options, sys.stdout)
     await play(bot, (f"/track {LINK} 31",), options, sys.stdout)
     print(GROWING, flush=True)
     await asyncio.sleep(PAUSE)
+    for told, dollars in ((SPENDING, -SPENT), (FILLING, FILLED)):
+        print(told, flush=True)
+        sandbox.world.add_credit(sandbox.key, dollars)
+        await asyncio.sleep(HEARD)
     grown = (f"/stats {LINK}", "/usage", f"/stop {LINK}", "1", "/export all")
-    leave = (Call("connect", {"key": key}), "/disconnect", "1")
+    leave = (Call("connect", {"key": sandbox.key}), "/disconnect", "1")
     replies += await play(bot, (*grown, *leave), options, sys.stdout)
     print(FAREWELL)
     return int(any(reply.tone is Tone.PROBLEM for reply in replies))

@@ -28,7 +28,12 @@ def test_the_tour_shows_every_command_and_succeeds(cli):
     assert sorted({word for word in typed if word.startswith("/")}) == sorted(IN_ORDER)
     for said in ("Tracking started for 3 days", "a whole number from 1 to 30", "Stopped", "\nConnected\n"):
         assert said in ended.stdout
-    assert re.search(r"^#console, message 1:\nDaily digest", ended.stdout, re.MULTILINE)
+    by_itself = re.findall(r"^#console, (message \d(?:, updated)?):\n(.+?)(?: \(|\.|$)", ended.stdout, re.MULTILINE)
+    digest = next(message for message, title in by_itself if title == "Daily digest")
+    alert = next(message for message, title in by_itself if title == "Low balance")
+    assert digest != alert
+    edits = [title for message, title in by_itself if message == f"{alert}, updated"]
+    assert (edits[0], edits[-1]) == ("Money for less than 24 hours", "Balance is fine again")
     saved = re.findall(r"^Saved (\S+)$", ended.stdout, re.MULTILINE)
     pictures = [cli.folder / path for path in saved if path.endswith(".png")]
     assert len(pictures) >= 4
@@ -104,9 +109,11 @@ def test_tab_completes_digits_press_buttons_and_the_arrow_brings_lines_back(cli,
     assert cli.left_behind == []
 
 
-def test_the_digest_appears_above_the_line_that_is_being_typed(terminal):
+def test_what_the_bot_says_by_itself_appears_above_the_line_that_is_being_typed(terminal):
     terminal.type("/vid")
-    assert "Daily digest" in terminal.wait_for("message 1") + terminal.wait_for("Next digest")
+    said = terminal.wait_for("Balance is fine again")
+    for title in ("Low balance", "Daily digest", "Money for less than 24 hours"):
+        assert title in said
     terminal.type(f"eos{ENTER}")
     terminal.wait_for("kitchen sink")
     terminal.type(CTRL_D)
