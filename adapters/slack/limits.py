@@ -176,9 +176,10 @@ class _Gate:
                     self._check(wait, deadline)
                     due = self._now() + wait
                     await self._sleep(wait)
+                late = self._now() - due
                 yield
                 # Who woke up late delays nobody: the next turn comes when it would have come.
-                self._even_until = max(self._even_until, due) + self.period
+                self._even_until = max(self._even_until, self._now() - late) + self.period
         finally:
             self.queued -= 1
 
