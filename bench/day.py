@@ -1,0 +1,116 @@
+"""Row 11: what a whole day costs in calls of the API, counted where it answers: at the sandbox.
+
+A hundred running videos, twenty channels with a daily digest, and five hundred commands, on a clock moved by hand. The
+floor lists the account once an hour, reads each page once an hour and the wallet's money every ten minutes.
+"""
+
+import asyncio
+import tempfile
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from decimal import Decimal
+
+from pydantic import SecretStr
+
+from adapters.sandbox.serve import Sandbox
+from bench.measure import Row, say
+from bench.reading import LINK, HandClock
+from bot.app import Bot
+from bot.domain.caller import Caller, Need, Person, Standing, WorkspaceRef
+from bot.jobs.digest import DigestPlanner
+from bot.jobs.poll import Poller
+from bot.metrics import Metrics
+from bot.reply.model import Tone
+from bot.settings import Settings
+
+VIDEOS, CHANNELS, COMMANDS = 100, 20, 500
+DAY, TICK = timedelta(days=1), timedelta(seconds=30)
+GOAL = 1.05
+USAGES = 6 * 24
+ASKED = (*("stats",) * 12, *("videos",) * 3, *("usage",) * 2, "compare", "export", "status")
+"""What people ask, in turn: mostly for one video."""
+
+
+def rows() -> Iterator[Row]:
+    """The day."""
+    say("row 11: a day of polling, digests and commands")
+    yield asyncio.run(_day())
+
+
+async def _day() -> Row:
+    clock = HandClock()
+    async with _world(clock) as (bot, sandbox, videos):
+        poller, planner = _jobs(bot, clock)
+        asked, planned = 0, 0
+        sweep = await _first_sweep(poller, sandbox)
+        counted, began = len(sandbox.requests), clock.now
+        while clock.now < began + DAY:
+            await poller.poll_due()
+            planned += await planner.plan_due()
+            while asked < COMMANDS and asked * DAY / COMMANDS <= clock.now - began:
+                await _ask(bot, ASKED[asked % len(ASKED)], videos, asked)
+                asked += 1
+            clock.now += TICK
+        calls = Counter(received.call for received in sandbox.requests[counted:])
+    if planned != CHANNELS or asked != COMMANDS:
+        raise RuntimeError(f"{planned} digests and {asked} commands")
+    floor = 24 * (sweep + VIDEOS) + USAGES
+    ours = sum(calls.values())
+    each = ", ".join(f"{name} {count:,}" for name, count in sorted(calls.items()))
+    name = f"API calls of a day, {VIDEOS} videos, {CHANNELS} channels, {COMMANDS} commands ({each})"
+    return Row(11, name, f"{ours:,}", f"{floor:,}", f"{ours / floor:.3f}x", f"<= {GOAL}x", ours <= GOAL * floor)
+
+
+async def _first_sweep(poller: Poller, sandbox: Sandbox) -> int:
+    """Read everything once; how many calls one list of the account takes."""
+    while await poller.poll_due():
+        pass
+    return len(sandbox.calls("GET /videos"))
+
+
+def _jobs(bot: Bot, clock: HandClock) -> tuple[Poller, DigestPlanner]:
+    store, accounts, charts = bot._store, bot._accounts, bot._charts  # noqa: SLF001 - what its scheduler gives them
+    return Poller(accounts, store, clock, Metrics()), DigestPlanner(store, accounts, charts, clock)
+
+
+def _caller(number: int) -> Caller:
+    person = Person(f"U{number}", f"Person {number}")
+    workspace = WorkspaceRef("slack", "T1", "Bench")
+    return Caller(workspace, f"C{number % CHANNELS}", person, Standing.MANAGER, frozenset(Need))
+
+
+async def _ask(bot: Bot, command: str, videos: list[str], number: int) -> None:
+    video, other = videos[number % VIDEOS], videos[(number + 1) % VIDEOS]
+    arguments = {"stats": video, "compare": f"{video} {other}", "export": video}.get(command, "")
+    await _run(bot, command, arguments, number)
+
+
+async def _run(bot: Bot, command: str, arguments: str, number: int) -> None:
+    reply = await bot.run(command, arguments, _caller(number))
+    if reply.tone is Tone.PROBLEM:
+        raise RuntimeError(f"{command}: {reply.summary}")
+
+
+@asynccontextmanager
+async def _world(clock: HandClock) -> AsyncIterator[tuple[Bot, Sandbox, list[str]]]:
+    """A bot with a digest in each channel, beside an account whose videos began at different minutes."""
+    async with AsyncExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="contentstats-bench-"))
+        plenty = {"balance": Decimal(10_000), "requests_per_minute": 100_000, "concurrent_videos": VIDEOS}
+        sandbox = await stack.enter_async_context(Sandbox(clock, **plenty))
+        start = clock.now - timedelta(days=2)
+        ended = [LINK + str(number) for number in range(VIDEOS)]
+        minutes = [start + timedelta(seconds=36 * number) for number in range(VIDEOS)]
+        track = sandbox.world.track
+        videos = [track(sandbox.key, link, 7, at).id for link, at in zip(ended, minutes, strict=True)]
+        settings = Settings(
+            contentstats_api_key=SecretStr(sandbox.key),
+            contentstats_base_url=sandbox.url,
+            database_url=f"sqlite:///{folder}/bench.db",
+        )
+        bot = await stack.enter_async_context(Bot(settings, clock=clock))
+        for channel in range(CHANNELS):
+            await _run(bot, "digest", f"on {channel:02}:00 UTC", channel)
+        yield bot, sandbox, videos
