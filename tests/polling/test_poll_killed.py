@@ -1,0 +1,83 @@
+"""Real processes: killed in the middle of a page, and racing each other on one database."""
+
+import asyncio
+import os
+import sys
+from collections import Counter
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+import bot
+from bot.domain.clock import utc_now
+from bot.jobs.poll import LEASE
+from bot.store import Store
+from bot.store.database import Database
+from tests.polling.stage import SleepingClock, Stage
+from tests.standins.scene import LINK, PAGE, sandbox_of
+
+PROGRAM = Path(__file__).with_name("polling_process.py")
+
+
+@pytest.fixture
+async def sandbox():
+    """Other processes know no clock but the wall's, so neither does this sandbox."""
+    async with sandbox_of(utc_now) as running:
+        yield running
+
+
+@asynccontextmanager
+async def polling(database_url, sandbox):
+    """One process that polls."""
+    root = str(Path(bot.__file__).parents[1])
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, PROGRAM, database_url, sandbox.url, sandbox.key, env=os.environ | {"PYTHONPATH": root}
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
+async def pages(sandbox, count):
+    while len(sandbox.calls(PAGE)) < count:  # noqa: ASYNC110 - a call of another process can only be watched for
+        await asyncio.sleep(0.02)
+
+
+async def test_whoever_is_killed_in_the_middle_of_a_page_is_replaced_when_the_lease_is_over(sandbox, database_url):
+    video = sandbox.world.track(sandbox.key, LINK, 7, utc_now() - timedelta(hours=5)).id
+    sandbox.faults.add("hang", PAGE, times=1, seconds=60)
+    async with polling(database_url, sandbox) as process:
+        await pages(sandbox, 1)
+        process.kill()
+        await process.wait()
+    clock = SleepingClock()
+    async with AsyncExitStack() as stack:
+        stage = Stage(sandbox, clock, database_url, stack)
+        clock.now = utc_now() + timedelta(seconds=20)
+        post = await stage.open()
+        assert await post.poller.poll_due() == 0, "the wallet is still the other's"
+        clock.now += LEASE
+        await stage.live(minutes=1)
+        wallet = await post.wallet()
+        assert len(await post.store.videos.snapshots(wallet.id, video)) == 5
+        assert len(sandbox.calls(PAGE)) == 2
+        assert await post.store.events.of(wallet.id, 10) == ()
+
+
+async def test_two_processes_at_once_read_each_page_once(sandbox, postgres_url):
+    began = utc_now() - timedelta(hours=5)
+    for number in range(30):
+        sandbox.world.track(sandbox.key, f"https://www.tiktok.com/@steady/video/73012345{number:05}", 7, began)
+    async with polling(postgres_url, sandbox), polling(postgres_url, sandbox):
+        await pages(sandbox, 30)
+        database = Database(postgres_url)
+        while await Store(database).polling.due(utc_now()):  # noqa: ASYNC110 - as above, until nothing is due
+            await asyncio.sleep(0.05)
+        await database.close()
+    assert set(Counter(call.path for call in sandbox.calls(PAGE)).values()) == {1}
+    assert len(sandbox.calls(PAGE)) == 30
