@@ -21,7 +21,7 @@ def test_run_without_credentials_names_what_is_missing_and_the_demo(cli):
 def test_run_knows_its_parts(cli, only):
     ended = cli("run", "--only", only)
     assert ended.returncode == 2
-    assert "slack,web" in ended.stderr
+    assert "slack,discord,web,scheduler" in ended.stderr
 
 
 def test_the_manifest_is_json_and_comes_with_the_link_that_makes_the_app(cli):
