@@ -25,8 +25,7 @@ _LINK_STYLE = 5
 def rows(actions: Iterable[Action]) -> Iterator[Component]:
     """The actions in their order: up to 5 buttons in a row, none of them twice, or one menu.
 
-    A link that Discord would not take is none of them. ValueError where a call is too long for a custom_id, which is a
-    fault of ours.
+    A link that Discord would not take is none of them, nor is what has a call too long for a custom_id.
     """
     row: list[Component] = []
     for element in (element for action in actions for element in _elements(action)):
@@ -57,18 +56,19 @@ def fitting(options: Iterable[Option]) -> Iterator[Option]:
 def _elements(action: Action) -> Iterator[Component]:
     match action:
         case Button(text, call, weight):
-            yield _button(text, _STYLES[weight], {"custom_id": call.encode()})
+            if call.fits:
+                yield _button(text, _STYLES[weight], {"custom_id": call.encode()})
         case LinkButton(text, url):
             target = link_address(url)
             if target is not None:
                 yield _button(text, _LINK_STYLE, {"url": target})
         case Select(placeholder, call, argument, options):
             others = {name: value for name, value in call.arguments.items() if name != argument}
-            custom_id = Call(call.command, {**others, argument: ""}).encode()
-            for batch in batches(tuple(fitting(options)), MAX_OPTIONS):
+            unchosen = Call(call.command, {**others, argument: ""})
+            for batch in batches(tuple(fitting(options)) if unchosen.fits else (), MAX_OPTIONS):
                 yield {
                     "type": STRING_SELECT,
-                    "custom_id": custom_id,
+                    "custom_id": unchosen.encode(),
                     "placeholder": label(placeholder, MAX_PLACEHOLDER),
                     "options": [{"label": label(each.label, MAX_OPTION), "value": each.value} for each in batch],
                 }

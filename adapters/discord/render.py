@@ -39,16 +39,13 @@ class Message:
 
 
 def messages(reply: Reply) -> tuple[Message, ...]:
-    """The reply as one message, or as several where Discord's limits ask for it; at least one.
-
-    ValueError where an action's call is too long for a custom_id, which is a fault of ours.
-    """
+    """The reply as one message, or as several where Discord's limits ask for it; at least one."""
     pages = list(_pages(_groups(reply))) or [_EMPTY]
     return tuple(_card(page, reply.tone) for page in pages)
 
 
 def one_message(reply: Reply) -> Message:
-    """The reply as one message alone, which says so where there is more than it takes. ValueError as `messages`."""
+    """The reply as one message alone, which says so where there is more than it takes."""
     first, *others = messages(reply)
     if not others:
         return first

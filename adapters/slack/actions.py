@@ -30,8 +30,7 @@ _STYLES: Mapping[Weight, Block] = {
 def action_blocks(actions: Sequence[Action]) -> Iterator[Block]:
     """The actions in their order, 25 in a block.
 
-    A link that is not https is none: its words are in the message's text. ValueError where a call is too long for a
-    button, which is a fault of ours.
+    A link that is not https is none: its words are in the message's text. Nor is what has a call too long for a button.
     """
     found = [element for action in actions for element in _elements(action)]
     numbered = [{**element, "action_id": f"{index}:{element['action_id']}"} for index, element in enumerate(found)]
@@ -64,6 +63,8 @@ def option_of(option: Option, value: str) -> Block | None:
 def _elements(action: Action) -> Iterator[Block]:
     match action:
         case Button(label, call, weight):
+            if not call.fits:
+                return
             button = {"type": "button", "action_id": "call", "text": plain(label, MAX_LABEL), "value": call.encode()}
             yield button | _STYLES[weight] | ({"confirm": _sure(label)} if weight is Weight.DANGER else {})
         case LinkButton(label, url):
@@ -71,7 +72,8 @@ def _elements(action: Action) -> Iterator[Block]:
             if target is not None:
                 yield {"type": "button", "action_id": "link", "text": plain(label, MAX_LABEL), "url": target}
         case Select(placeholder, call, argument, options):
-            fitting = [option for each in options if (option := option_of(each, f"{argument}={each.value}"))]
+            made = (option_of(each, f"{argument}={each.value}") for each in options if call.fits)
+            fitting = [option for option in made if option]
             for batch in batches(fitting, MAX_OPTIONS):
                 yield {
                     "type": "static_select",

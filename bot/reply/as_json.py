@@ -17,8 +17,7 @@ def to_json(reply: Reply) -> str:
     """The reply as one line of ASCII, the same for the same reply.
 
     Everything in it is an object with a `type` (`paragraph`, `link_button`) and the model's own field names. Times are
-    ISO 8601 in UTC, bytes are base64; a call also has `encoded`, which is what its button sends. ValueError where a
-    call is too long for a button, which is a fault of ours.
+    ISO 8601 in UTC, bytes are base64; a call also has `encoded`, which is what its button sends.
     """
     return json.dumps(reply, default=_neutral)
 

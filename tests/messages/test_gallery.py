@@ -12,7 +12,7 @@ import bot.messages
 from bot.commands.parse import bind
 from bot.commands.registry import by_name
 from bot.reply.as_json import to_json
-from bot.reply.call import MAX_ENCODED, Call
+from bot.reply.call import Call
 from bot.reply.model import (
     Bold,
     Button,
@@ -166,7 +166,7 @@ def test_every_call_names_a_command_binds_and_fits_a_button(reply):
     commands = by_name()
     for call in calls(reply):
         command = commands[call.command]
-        assert len(call.encode()) <= MAX_ENCODED
+        assert call.fits
         assert Call.decode(call.encode()) == call
         if call.arguments or not command.listed:
             bind(command, call.arguments)

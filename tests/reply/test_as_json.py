@@ -6,7 +6,7 @@ from types import MappingProxyType
 import pytest
 
 from bot.reply.as_json import to_json
-from bot.reply.call import MAX_ENCODED, Call
+from bot.reply.call import Call
 from bot.reply.model import (
     Align,
     Button,
@@ -87,12 +87,6 @@ def test_the_json_is_one_line_of_ascii_and_the_same_each_time():
     assert written.isascii()
     assert written.isprintable()
     assert written == to_json(REPLY)
-
-
-def test_a_call_too_long_for_a_button_is_a_fault_and_not_a_truncation():
-    button = Button("Yes", Call("confirm", {"token": "x" * MAX_ENCODED}))
-    with pytest.raises(ValueError, match="does not fit"):
-        to_json(Reply(summary="", actions=(button,)))
 
 
 def test_only_the_model_fits_into_the_json():
