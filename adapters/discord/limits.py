@@ -28,6 +28,8 @@ MOST_INVALID = 2_500
 INVALID_SECONDS = 600.0
 BAN = 300.0
 """Seconds to be quiet after a 429 that is not Discord's own but Cloudflare's, which names no time to be believed."""
+REFUSED = 60.0
+"""Seconds to be quiet after a 401: the token is refused, whatever it is used for next."""
 LONGEST_STOP = 3_600.0
 """Seconds; to wait longer is a mistake."""
 SHORTEST_STOP = 0.05
@@ -130,6 +132,8 @@ class Limits:
         """Take in what an answer says of the limits."""
         if answer.status in _INVALID and answer.headers.get("X-RateLimit-Scope") != "shared":
             self._invalid.append(self._now())
+        if answer.status == 401:
+            self._stopped_until = max(self._stopped_until, self._now() + REFUSED)
         if answer.status != 429:
             return
         until = self._now() + retry_after(answer)

@@ -19,7 +19,15 @@ from discord.http import HTTPClient, MultipartParameters, Route, handle_message_
 
 from adapters.discord.exchange import Exchange, as_json
 from adapters.discord.limits import Answer, Limits, Sleep
-from adapters.discord.refusals import MISSING_PERMISSIONS, OURS, TOO_LARGE, UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, refusal
+from adapters.discord.refusals import (
+    MISSING_PERMISSIONS,
+    NOT_AUTHORIZED,
+    OURS,
+    TOO_LARGE,
+    UNKNOWN_CHANNEL,
+    UNKNOWN_MESSAGE,
+    refusal,
+)
 from adapters.discord.render import Message, messages, one_message
 from adapters.discord.sent import card, files
 from adapters.discord.servers import CHAT
@@ -39,7 +47,11 @@ NO_MESSAGE = "0"
 """The id of none: what a moderator deleted before it was known to be there."""
 MOST_PEOPLE = 10_000
 
-_OURS = frozenset(map(str, OURS))
+_ERRORS = {
+    NOT_AUTHORIZED: "Discord does not accept DISCORD_TOKEN; what is to be posted waits until it does",
+    **dict.fromkeys(map(str, OURS), "Discord does not take what the bot sends"),
+}
+"""What the operator must see, by the reason."""
 _WITHOUT_FILES = frozenset({str(MISSING_PERMISSIONS), str(TOO_LARGE)})
 _POST = ("POST", "/channels/{channel_id}/messages")
 _EDIT = ("PATCH", "/channels/{channel_id}/messages/{message_id}")
@@ -122,9 +134,9 @@ class DiscordPoster:
         delivery = refusal(answer) if isinstance(answer, Answer) else answer
         if not isinstance(delivery, Posted):
             said = answer.body if isinstance(answer, Answer) else ""
-            level = logging.ERROR if isinstance(delivery, Rejected) and delivery.reason in _OURS else logging.INFO
             about = {"channel": route.channel_id, "reason": delivery.reason, "said": said}
-            logger.log(level, "Discord did not take a message", extra=about)
+            level = logging.ERROR if delivery.reason in _ERRORS else logging.INFO
+            logger.log(level, _ERRORS.get(delivery.reason, "Discord did not take a message"), extra=about)
         return delivery
 
     async def _follow(self, channel: ChannelRef, others: tuple[Message, ...], key: str) -> None:

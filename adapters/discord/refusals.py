@@ -18,6 +18,7 @@ UNKNOWN_MESSAGE = 10008
 MISSING_PERMISSIONS = 50013
 TOO_LARGE = 40005
 NOT_AUTHORIZED = "401"
+"""The bot's own token is refused. That says nothing of a channel, and is over when the operator has mended it."""
 
 _OR_ANOTHER = ", or choose another channel."
 _RIGHTS = "View Channel, Send Messages, Embed Links and Attach Files, in threads also Send Messages in Threads"
@@ -30,10 +31,6 @@ _NO_THREAD = "The thread is closed. Whoever manages the server opens it again, o
 _NO_PERSON = "Discord lets the bot send this person no messages: they left, or have closed their messages from apps."
 _NO_KIND = "Nothing can be posted into a channel of this kind. Choose a text channel."
 _BLOCKED = "This server's automatic moderation blocks the message. Whoever manages the server can exempt the bot"
-_REMOVED = (
-    "Discord does not accept the bot's token. Whoever runs the bot makes a new one on the application's page Bot and "
-    "puts it into DISCORD_TOKEN."
-)
 GONE = "The message that was to be changed is gone, so nothing was changed. Ask for a new one."
 
 PERMANENT: Mapping[int, str] = MappingProxyType(
@@ -65,7 +62,7 @@ def refusal(answer: Answer) -> Delivery:
         message_id = answer.body.get("id")
         return Posted(message_id) if isinstance(message_id, str) and message_id else Unclear("no_id")
     if answer.status == 401:
-        return Rejected(NOT_AUTHORIZED, _REMOVED)
+        return Later(SOON, NOT_AUTHORIZED)
     reason = str(answer.code or f"status_{answer.status}")
     if answer.code in PERMANENT:
         return Rejected(reason, PERMANENT[answer.code], is_message=answer.code in OF_ONE_MESSAGE)

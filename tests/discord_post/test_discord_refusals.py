@@ -63,10 +63,6 @@ async def test_real_channels_refuse_as_discord_does(discord, poster, channel, he
     assert (await poster.edit(here, "1", HELLO)).reason == "10008"
     discord.delete_channel(channel)
     assert (await poster.post(here, HELLO, "c")).reason == "10003"
-    discord.reset_token()
-    delivery = await poster.post(here, HELLO, "d")
-    assert delivery.reason == "401"
-    assert "DISCORD_TOKEN" in delivery.sentence
 
 
 # Later
@@ -107,6 +103,20 @@ async def test_a_long_wait_for_the_whole_bot_holds_up_nothing_and_ends(discord, 
     assert calls(discord) == 1
     async with asyncio.timeout(5):
         await client.fetch_channel(int(here.channel_id))  # discord.py itself was not put to sleep
+
+
+async def test_a_token_that_is_refused_is_the_operator_s_matter_and_no_channel_s(
+    discord, client, poster, here, clock, caplog
+):
+    discord.reset_token()
+    assert await poster.post(here, HELLO, "a") == Later(timedelta(minutes=1), "401")
+    assert [record.levelname for record in caplog.records if "DISCORD_TOKEN" in record.message] == ["ERROR"]
+    assert isinstance(await poster.post(here, HELLO, "b"), Later)
+    assert calls(discord) == 1
+    client.http.token = discord.app.token
+    clock.now += 60
+    assert isinstance(await poster.post(here, HELLO, "a"), Posted)
+    assert discord.app.token not in caplog.text
 
 
 async def test_a_ban_by_cloudflare_is_minutes_of_silence(discord, poster, here):
