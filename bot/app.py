@@ -140,10 +140,15 @@ class Bot:
             return problem(UNSAVED if found.need is Need.SPEND and not found.listed else str(error))
         except BotError as error:
             return problem(str(error))
-        except Exception:  # the error boundary: whatever else went wrong is ours, and must not end the program
-            reference = secrets.token_hex(4)
-            logger.exception("command failed", extra={"reference": reference, "command": name})
-            return crashed(reference)
+        except Exception as error:  # noqa: BLE001 - the error boundary: the rest is ours, and must not end the program
+            return self.crash(name, error)
+
+    @staticmethod
+    def crash(command: str, error: Exception) -> Reply:
+        """What to say of a fault of ours: a reference, under which the log has the rest."""
+        reference = secrets.token_hex(4)
+        logger.error("command failed", exc_info=error, extra={"reference": reference, "command": command})
+        return crashed(reference)
 
     async def suggest(self, command: str, argument: str, typed: str, caller: Caller) -> tuple[Option, ...]:
         """Up to 25 choices for an argument while it is typed, from the store alone; none on failure or after 2 s."""

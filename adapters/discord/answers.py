@@ -38,17 +38,19 @@ class Answers:
         """Show a reply as it was promised, and then the channel its public line.
 
         A problem is always private, and never takes the place of the card that it is about: that card's buttons may be
-        wanted again.
+        wanted again. All is rendered before anything is sent: where that fails, nothing has been said yet.
         """
+        shown = messages(reply)
+        line = public_message(reply.public_line) if reply.public_line else None
         is_problem = reply.tone is Tone.PROBLEM
         has_place = not is_problem or promised is Deferral.PRIVATE
         if promised is Deferral.PUBLIC and is_problem:
             await self._take_back(asked)
-        for index, message in enumerate(messages(reply)):
+        for index, message in enumerate(shown):
             is_public = promised is Deferral.PUBLIC and not is_problem
             await self._surely(asked, message, index, in_place=has_place and index == 0, is_public=is_public)
-        if reply.public_line:
-            await self._tell_channel(asked, public_message(reply.public_line))
+        if line is not None:
+            await self._tell_channel(asked, line)
 
     async def _take_back(self, asked: Asked) -> None:
         try:

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -76,9 +75,7 @@ class Gestures:
         else:
             deferral = _deferral(command, asked)
             if await self._first.defer(asked, deferral):
-                reply = await self._reply(asked, wish, command)
-                if reply is not None:
-                    await self._answers.deliver(asked, reply, deferral)
+                await self._answer(asked, wish, command, deferral)
 
     async def refuse(self, asked: Asked) -> None:
         """There is too much to do."""
@@ -124,6 +121,15 @@ class Gestures:
         begun = form_for(command, wish.arguments) if command and not wish.is_form else None
         return form(command, begun) if command and begun is not None else None
 
+    async def _answer(self, asked: Asked, wish: Wish, command: AnyCommand | None, deferral: Deferral) -> None:
+        """Do what is wished, and show what came of it as it was promised."""
+        try:
+            reply = await self._reply(asked, wish, command)
+            if reply is not None:
+                await self._answers.deliver(asked, reply, deferral)
+        except Exception as error:  # noqa: BLE001 - as in Bot.run: else the person reads for ever that the bot is thinking
+            await self._answers.deliver(asked, self._bot.crash(wish.name, error), deferral)
+
     async def _reply(self, asked: Asked, wish: Wish, command: AnyCommand | None) -> Reply | None:
         """What the bot says to it; None where it was heard before, which only this place can tell for certain."""
         if asked.server_id is None:
@@ -160,9 +166,7 @@ def _again(command: AnyCommand, given: Mapping[str, str]) -> Button:
     for name, each in given.items():
         if command.secret is None or name != command.secret.name:
             more = Call(FORM, {**call.arguments, name: each})
-            with suppress(ValueError):  # no room for it: it is typed again
-                more.encode()
-                call = more
+            call = more if more.fits else call  # what there is no room for is typed again
     return Button("Open the form again", call)
 
 

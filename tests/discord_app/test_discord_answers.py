@@ -1,7 +1,11 @@
 """An answer gets to whoever asked, whatever becomes of the wire, the token and the message that it was to take."""
 
+import re
+from dataclasses import replace
+
 import pytest
 
+from bot.reply.model import Reply
 from tests.discord_app.discord_stage import CALLBACK, EDIT, FOLLOW_UP, labels, lines, told
 from tests.standins.discord_server.faults import Fault, FaultKind
 from tests.standins.scene import LINK, USAGE
@@ -12,16 +16,15 @@ WRONG = [
     Fault(FaultKind.RESET),
     Fault(FaultKind.RESET_AFTER),
     Fault(FaultKind.GARBAGE),
+    Fault(FaultKind.GARBAGE_AFTER),
+    Fault(FaultKind.SILENCE_AFTER),
     Fault(FaultKind.RATE_LIMITED, seconds=0.2),
 ]
 
 
 @pytest.mark.parametrize(
     ("route", "fault"),
-    [
-        *((EDIT, fault) for fault in WRONG),
-        *((CALLBACK, fault) for fault in WRONG if fault.kind is not FaultKind.GARBAGE),
-    ],
+    [(route, fault) for route in (EDIT, CALLBACK) for fault in WRONG],
     ids=lambda each: f"{each.kind}-{each.value}" if isinstance(each, Fault) else each.split()[0],
 )
 async def test_what_goes_wrong_once_is_not_noticed(stage, discord, server, route, fault):
@@ -93,6 +96,17 @@ async def test_a_picture_that_discord_refuses_takes_no_words_with_it(stage, disc
     assert "Status" in told(answer)
     assert answer.attachments == []
     assert "Refresh" in labels(answer)
+
+
+async def test_an_answer_that_cannot_be_shown_is_told_as_a_fault_with_its_reference(stage, server, caplog):
+    async def broken(*_):
+        return Reply("Look:", parts=("no part",))
+
+    stage.bot._by_name["usage"] = replace(stage.bot._by_name["usage"], handler=broken)
+    answer = await stage.type("usage", server.ben, server.general)
+    reference = re.search(r"reference (\w{8})", told(answer))
+    assert reference, told(answer)
+    assert reference[1] in [getattr(record, "reference", "") for record in caplog.records]
 
 
 async def test_a_storm_of_commands_is_answered_in_full(stage, discord, server):

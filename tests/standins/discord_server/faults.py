@@ -29,6 +29,10 @@ class FaultKind(StrEnum):
     """The connection ends when all has happened."""
     GARBAGE = "garbage"
     """Status 200, and a body that is no JSON."""
+    GARBAGE_AFTER = "garbage_after"
+    """The same, when all has happened."""
+    SILENCE_AFTER = "silence_after"
+    """Status 204 and no body, when all has happened."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ Act: TypeAlias = Callable[[], Awaitable[web.StreamResponse]]
 """Lets the call take effect and gives its true answer."""
 
 _PAGE = "<!doctype html><title>Discord</title><p>Something went wrong"
+_BREAKS = frozenset({FaultKind.HANG, FaultKind.RESET, FaultKind.RESET_AFTER})
 _SCOPES = {
     FaultKind.RATE_LIMITED: "user",
     FaultKind.RATE_LIMITED_GLOBALLY: "global",
@@ -46,14 +47,11 @@ class Injection:
                 return await act()
             case FaultKind.HANG:
                 await self._closing.wait()
-                return self._broken(request)
-            case FaultKind.RESET:
-                return self._broken(request)
-            case FaultKind.RESET_AFTER:
+            case FaultKind.RESET_AFTER | FaultKind.GARBAGE_AFTER | FaultKind.SILENCE_AFTER:
                 await act()
-                return self._broken(request)
             case _:
-                return _wrong(fault)
+                pass
+        return self._broken(request) if fault.kind in _BREAKS else _wrong(fault)
 
     def _broken(self, request: web.Request) -> web.Response:
         if request.transport is not None:
@@ -83,6 +81,8 @@ def banned() -> web.Response:
 def _wrong(fault: Fault) -> web.Response:
     if fault.kind in _SCOPES:
         return limited(RateLimited(fault.seconds, _SCOPES[fault.kind]))
+    if fault.kind is FaultKind.SILENCE_AFTER:
+        return web.Response(status=204)
     if fault.kind is FaultKind.BANNED:
         return banned()
     if fault.kind is FaultKind.ERROR:
