@@ -61,9 +61,13 @@ class Rest(HTTPClient):
             route.url = self.api_url + route.url.removeprefix(Route.BASE)
 
     async def request(self, route: Route, **kwargs: Any) -> Any:  # noqa: ANN401 - the library's own signature
-        """One call, at the pace that Discord asks for."""
+        """One call, at the pace that Discord asks for. Safe to cancel."""
         self.direct(route)
-        return await super().request(route, **kwargs)
+        try:
+            return await super().request(route, **kwargs)
+        except asyncio.CancelledError:
+            self._global_over.set()  # the library may have slept through a global 429, and would never let others go on
+            raise
 
     async def ws_connect(self, url: str, *, compress: int = 0) -> aiohttp.ClientWebSocketResponse:
         """A connection to the gateway: where the library would take the one it knows, the one that this API names."""
@@ -90,5 +94,9 @@ class _Answers(AsyncWebhookAdapter):
         self._rest = rest
 
     async def request(self, route: Route, session: aiohttp.ClientSession, **kwargs: Any) -> Any:  # noqa: ANN401 - as above
+        """One call; what comes back without being Discord's own words counts as lost, before the library notes it."""
         self._rest.direct(route)
-        return await super().request(route, session, **kwargs)
+        answer = await super().request(route, session, **kwargs)
+        if isinstance(answer, str) and answer:
+            raise aiohttp.ClientPayloadError
+        return answer
