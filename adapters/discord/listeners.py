@@ -32,6 +32,8 @@ logger = logging.getLogger(__name__)
 
 IDENTIFY_PAUSE = 5.0
 """Seconds between two shards that say who they are (Discord, `max_concurrency`)."""
+LISTED_WITHIN = 0.5
+"""Seconds without news of another server after which a shard counts as ready; nothing in here waits for their names."""
 
 Shards: TypeAlias = tuple[tuple[int, ...], int]
 """Which shards, of how many."""
@@ -84,6 +86,7 @@ class Connection(AutoShardedClient):
             member_cache_flags=MemberCacheFlags.none(),
             max_messages=None,
             chunk_guilds_at_startup=False,
+            guild_ready_timeout=LISTED_WITHIN,
             **chosen,
         )
 

@@ -107,7 +107,7 @@ async def test_a_discord_that_is_away_at_the_start_is_waited_for(
     discord, server, sandbox, clock, sqlite_url, route, fault
 ):
     discord.faults.add(route, fault, times=2)
-    async with program_of(discord, sandbox, clock, sqlite_url, patience=0.5) as stage, serving(stage):
+    async with program_of(discord, sandbox, clock, sqlite_url, patience=2.0) as stage, serving(stage):
         await discord.until(lambda: discord.connections() and discord.commands[None])
         assert "available" in told(await stage.type("usage", server.ben, server.general))
 
@@ -115,8 +115,8 @@ async def test_a_discord_that_is_away_at_the_start_is_waited_for(
 async def test_where_resuming_leads_nowhere_another_connection_is_made_after_a_while(
     discord, server, sandbox, clock, sqlite_url
 ):
-    async with program_of(discord, sandbox, clock, sqlite_url, patience=1.0) as stage, serving(stage):
-        await discord.until(lambda: discord.connections() and discord.commands[None])
+    async with program_of(discord, sandbox, clock, sqlite_url, patience=3.0) as stage, serving(stage):
+        await discord.until(lambda: stage.program.is_up and discord.commands[None])
         discord.faults.start(Fault(FaultKind.RESET), "resume")
         discord.connections()[0].reconnect()
         await discord.until(lambda: len(discord.identifies) == 2)
