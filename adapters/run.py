@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import AsyncExitStack
+from typing import TypeAlias
 
 from pydantic import SecretStr
 from starlette.applications import Starlette
@@ -20,6 +21,8 @@ from bot.ports import ChannelPoster
 from bot.settings import Settings
 
 logger = logging.getLogger(__name__)
+
+Serve: TypeAlias = Callable[[], Awaitable[None]]
 
 PARTS = ("slack", "discord", "web", "scheduler")
 """What can be chosen with --only.
@@ -45,8 +48,8 @@ _MISSING = {
 async def run(settings: Settings, only: Collection[str] = ()) -> int:
     """Serve until cancelled: all parts that have credentials, of those that `only` names. Gives the exit code.
 
-    NotConfigured where none has any. On cancelling, nothing more is accepted, running work gets twenty seconds to end,
-    and everything is closed.
+    NotConfigured where none has any. On cancelling, nothing more is accepted, the running work of all parts gets the
+    same twenty seconds to end, and everything is closed.
     """
     parts = _chosen(settings, only)
     async with AsyncExitStack() as stack:
@@ -54,24 +57,24 @@ async def run(settings: Settings, only: Collection[str] = ()) -> int:
         probes: dict[str, Probe] = {"database": bot.is_ready}
         posters: dict[str, ChannelPoster] = {}
         answers = probe_routes(bot.is_alive, Readiness(probes), bot.numbers)
-        running: list[Callable[[], Awaitable[None]]] = []
+        running: list[Serve] = []
         if settings.discord_token and parts & {"discord", "scheduler"}:
             discord = await stack.enter_async_context(DiscordApp(bot, _discord_options(settings)))
             posters["discord"] = discord.poster
             if "discord" in parts:
                 probes["discord"] = discord.is_ready
-                running.append(discord.run)
+                running.append(_drained(discord.run, discord.drain))
         if _speaks(settings) and parts & {"slack", "web", "scheduler"}:
             slack = await stack.enter_async_context(SlackApp(bot, _slack_options(settings)))
             posters["slack"] = slack.poster
             probes["slack"] = slack.is_ready
             if "slack" in parts:
-                running.append(slack.run_socket_mode)
+                running.append(_drained(slack.run_socket_mode, slack.drain))
             if "web" in parts:
                 app = web_app(slack.handle, Counts(), (*slack.routes, *answers))
                 server = await stack.enter_async_context(WebServer(app, settings.host, settings.port))
                 logger.info("listening", extra={"host": settings.host, "port": server.port})
-                running.append(server.ended)
+                running.append(_drained(server.ended, slack.drain))
         if "web" not in parts and settings.probe_port is not None:
             alone = WebServer(Starlette(routes=answers), settings.host, settings.probe_port, "PROBE_PORT")
             server = await stack.enter_async_context(alone)
@@ -133,7 +136,19 @@ def _value(secret: SecretStr | None) -> str | None:
     return secret.get_secret_value() if secret else None
 
 
-async def _first(running: Collection[Callable[[], Awaitable[None]]]) -> None:
+def _drained(serve: Serve, drain: Serve) -> Serve:
+    """What serves until it is cancelled, and then lets the work end that came of it."""
+
+    async def both() -> None:
+        try:
+            await serve()
+        finally:
+            await drain()
+
+    return both
+
+
+async def _first(running: Collection[Serve]) -> None:
     """Wait until one of these ends, which none does unless it fails; then, or when cancelled, end the others."""
     tasks = [asyncio.ensure_future(each()) for each in running]
     try:

@@ -63,6 +63,7 @@ class DiscordApp:
         self._clock = clock
         self._sleep = sleep
         self._patience = patience
+        self._work = Work()
         self._resources = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -73,12 +74,11 @@ class DiscordApp:
             rest = await stack.enter_async_context(Rest(self._options.token, self._options.api_url))
             poster = DiscordPoster(rest, Limits(self._bot.turns, sleep=self._sleep), self._sleep)
             self._poster = await stack.enter_async_context(poster)
-            work = Work()
-            stack.push_async_callback(work.drain, DRAIN)
+            stack.push_async_callback(self.drain)
             self._servers = Servers(self._bot.presences, self._clock, self._options.servers)
             first, answers = FirstAnswers(), Answers(Ways(self._sleep), self._clock)
             gestures = Gestures(self._bot, Arrivals(self._bot, self._servers), first, answers)
-            listeners = Listeners(gestures, Events(self._servers), work, self._clock)
+            listeners = Listeners(gestures, Events(self._servers), self._work, self._clock)
             registration = Registration(rest, self._bot.registrations, self._clock, self._sleep)
             self._upkeep = Upkeep(self._bot, registration, self._sleep)
             self._gateway = Gateway(
@@ -92,8 +92,12 @@ class DiscordApp:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Let running work end, for twenty seconds at most, and close."""
+        """Drain, and close."""
         await self._resources.aclose()
+
+    async def drain(self) -> None:
+        """Take nothing more, and let running work end, for twenty seconds at most. Safe to repeat."""
+        await self._work.drain(DRAIN)
 
     async def run(self) -> None:
         """Serve until cancelled; NotConfigured where Discord does not take the token."""

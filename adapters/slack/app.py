@@ -68,6 +68,7 @@ class SlackApp:
         self._sleep = sleep
         self._door = Door(options.signing_secret, clock) if options.signing_secret else None
         self._routes: tuple[Route, ...] = ()
+        self._work = Work()
         self._resources = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -85,15 +86,20 @@ class SlackApp:
             callers, home = Callers(self._calls, self._clock), HomeTab(self._bot, self._calls)
             gestures = Gestures(self._bot, arrivals, callers, self._calls, answers, home, self._options.prefix)
             events = Events(self._bot, arrivals, teams, callers, self._calls, home)
-            work = Work()
-            stack.push_async_callback(work.drain, DRAIN)
-            self._bolt = Listeners(gestures, events, work).app(new_client(self._session, self._options.api_url, None))
+            stack.push_async_callback(self.drain)
+            self._bolt = Listeners(gestures, events, self._work).app(
+                new_client(self._session, self._options.api_url, None)
+            )
             self._resources = stack.pop_all()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Let running work end, for twenty seconds at most, and close."""
+        """Drain, and close."""
         await self._resources.aclose()
+
+    async def drain(self) -> None:
+        """Take nothing more, and let running work end, for twenty seconds at most. Safe to repeat."""
+        await self._work.drain(DRAIN)
 
     @property
     def routes(self) -> tuple[Route, ...]:

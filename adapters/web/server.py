@@ -54,8 +54,14 @@ class WebServer:
         await self._serving
 
     async def ended(self) -> None:
-        """Wait until the server stops by itself, which it does only where it fails; its error is raised."""
-        await asyncio.shield(self._serving)
+        """Wait until the server stops by itself, which it does only where it fails; its error is raised.
+
+        Cancelled, it takes no more requests.
+        """
+        try:
+            await asyncio.shield(self._serving)
+        finally:
+            self._server.should_exit = True
 
     def _listening(self) -> socket.socket:
         family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
