@@ -9,10 +9,12 @@ from contextlib import AsyncExitStack
 from typing import Any, Self
 
 import aiohttp
+from aiohttp import hdrs
 from discord.gateway import DiscordClientWebSocketResponse, DiscordWebSocket
 from discord.http import HTTPClient, Route
 from discord.types.user import User
 from discord.webhook.async_ import AsyncWebhookAdapter, async_context
+from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 TIMEOUT = aiohttp.ClientTimeout(total=60, connect=5)
@@ -35,6 +37,7 @@ class Rest(HTTPClient):
         session = aiohttp.ClientSession(
             timeout=TIMEOUT,
             connector=aiohttp.TCPConnector(limit=0),
+            response_class=_Response,
             ws_response_class=DiscordClientWebSocketResponse,
             cookie_jar=aiohttp.DummyCookieJar(),
         )
@@ -84,6 +87,20 @@ class Rest(HTTPClient):
 
     async def close(self) -> None:
         """Nothing: a connection to the gateway that ends leaves this open for the next."""
+
+
+class _Response(aiohttp.ClientResponse):
+    """An answer whose JSON the library knows as such: by the bare media type, to which a proxy may add a charset."""
+
+    @property
+    def headers(self) -> CIMultiDictProxy[str]:
+        """As received, with the media type alone where it is JSON's."""
+        received = super().headers
+        if self.content_type != "application/json":
+            return received
+        bare = CIMultiDict(received)
+        bare[hdrs.CONTENT_TYPE] = self.content_type
+        return CIMultiDictProxy(bare)
 
 
 class _Answers(AsyncWebhookAdapter):
