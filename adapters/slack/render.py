@@ -56,9 +56,9 @@ def public_message(public_line: Text) -> Message:
     return Message(text, tuple(rich_blocks([public_line]))[:MAX_BLOCKS] or (_EMPTY,))
 
 
-def home_view(reply: Reply) -> Block:
+def home_view(reply: Reply, *, with_table: bool = True) -> Block:
     """The reply as a Home tab, cut with a note where it has more than 100 blocks."""
-    found = list(_groups(reply, NO_PICTURES, widest(reply.parts)))
+    found = list(_groups(reply, NO_PICTURES, widest(reply.parts) if with_table else None))
     if _tables(found) > 1:
         found = list(_groups(reply, NO_PICTURES, None))
     blocks = [block for group in found for block in group]

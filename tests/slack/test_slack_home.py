@@ -76,3 +76,13 @@ async def test_a_tab_that_slack_does_not_take_costs_no_answer(stage):
     card = await stage.card(f"/track {LINK} 7")
     await stage.line(stage.press(card, "Track 7"))
     assert "Tracking started" in told(card)
+
+
+async def test_where_the_tab_takes_no_table_its_rows_are_lines(stage):
+    stage.track(LINK)
+    stage.slack.faults.add("views.publish", Fault(FaultKind.ERROR, "invalid_arguments"))
+    await _home(stage)
+    await stage.slack.until(lambda: stage.slack.home(ANN) is not None)
+    home = stage.slack.home(ANN)
+    assert "1 running video" in told(home)
+    assert "table" not in {block["type"] for block in home.body["blocks"]}
