@@ -114,7 +114,8 @@ def _claimable(now: datetime, chats: Collection[str], full: Sequence[int], witho
 def _waits_for_another(now: datetime) -> ColumnElement[bool]:
     """Whether an earlier message of the same channel, or the one that it edits, has to be out first.
 
-    One that is held back until a later hour holds up nobody, nor does one that was tried in vain for two hours.
+    One that is held back until a later hour holds up nobody, nor does one that was tried in vain for two hours; but
+    the edits of one message never overtake each other, or what stands there in the end would be the older one.
     """
     earlier, edited = outbox.alias("earlier"), outbox.alias("edited")
     goes_first = exists().where(
@@ -128,8 +129,8 @@ def _waits_for_another(now: datetime) -> ColumnElement[bool]:
             and_(earlier.c.attempts > 0, earlier.c.first_try_at > now - HOLDS_UP),
         ),
     )
-    is_edited = exists().where(edited.c.key == outbox.c.edits, is_open(edited))
-    return or_(goes_first, is_edited)
+    before = or_(edited.c.key == outbox.c.edits, and_(edited.c.edits == outbox.c.edits, edited.c.id < outbox.c.id))
+    return or_(goes_first, exists().where(before, is_open(edited)))
 
 
 async def _edited(connection: AsyncConnection, rows: Collection[Found]) -> Mapping[int, str]:

@@ -136,6 +136,21 @@ async def test_an_edit_takes_the_place_of_what_arrived(store, say, claim):
     assert better.edits == "m1"
 
 
+async def test_an_edit_never_overtakes_an_earlier_one_of_the_same_message_however_long_that_takes(store, say, claim):
+    await say("opened")
+    (opened,) = await claim()
+    await store.outbox.sent({opened: "m1"}, NOW)
+    await say("worse", edits="opened")
+    await say("better", edits="opened")
+    (worse,) = await claim()
+    await store.outbox.later(worse, NOW, "server_error")
+    later = NOW + HOLDS_UP + SECOND
+    (again,) = await claim(later)
+    assert (again.key, await claim(later)) == ("worse", ())
+    await store.outbox.sent({again: "m1"}, later)
+    assert keys(await claim(later)) == ["better"]
+
+
 async def test_an_edit_of_what_never_arrived_is_posted_and_the_next_one_edits_that(store, say, claim):
     await say("opened")
     await say("worse", "better", edits="opened")
