@@ -64,6 +64,7 @@ def facts(count: int = 4, **changes: object) -> DigestFacts:
         coverage=Coverage(21 * count, 24 * count),
         complete=True,
         newest_at=NOW - HOUR,
+        told_until=NOW,
         money=Money(money, runway(money.available, PRICE, owed, NOW), Decimal("4.32"), 3, 1, complete=True, as_of=NOW),
         cost_per_snapshot=PRICE,
         is_test=False,

@@ -5,6 +5,7 @@ Nothing is posted here, and the API is not asked: the mirror is read as it is, a
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import islice
@@ -72,11 +73,22 @@ class DigestPlanner:
         return planned
 
     async def _plan(self, claims: Iterable[Claim], known: dict[_Content, DigestFacts | None]) -> int:
+        """Plan these, a few contents together: none waits for more pictures than that."""
+        alike: dict[_Content | None, list[Claim]] = defaultdict(list)
+        for claim in claims:
+            alike[None if self._is_too_old(claim.subscription) else _content(claim.subscription)].append(claim)
         planned = 0
-        timely = [claim for claim in claims if not self._is_too_old(claim.subscription)]
-        contents = dict.fromkeys(_content(claim.subscription) for claim in timely)
-        for some in _pieces((each for each in contents if each not in known), AT_ONCE):
-            await asyncio.gather(*(self._learn(each, known) for each in some))
+        for some in _pieces(alike.items(), AT_ONCE):
+            planned += sum(await asyncio.gather(*(self._tell(content, these, known) for content, these in some)))
+        return planned
+
+    async def _tell(
+        self, content: _Content | None, claims: Iterable[Claim], known: dict[_Content, DigestFacts | None]
+    ) -> int:
+        """Plan what has one content, or, without one, what came too late."""
+        if content is not None and content not in known:
+            await self._learn(content, known)
+        planned = 0
         for claim in claims:
             try:
                 planned += await self._finish(claim, known)
@@ -127,7 +139,7 @@ def _done(subscription: Subscription, facts: DigestFacts | None, now: datetime) 
         told = _message(subscription, "no-key", digest_without_key(rhythm_words(schedule)))
         return Done(upcoming, (told,), outcome=NO_KEY)
     if subscription.options.skips_empty and not facts.says_something:
-        return Done(upcoming, window_end=due.at, outcome=f"There was nothing to say on {due.date}.")
+        return Done(upcoming, window_end=facts.told_until, outcome=f"There was nothing to say on {due.date}.")
     ref = f"{subscription.id}.{due.date}"
     delivery = Delivery(
         rhythm_words(schedule),
@@ -136,7 +148,8 @@ def _done(subscription: Subscription, facts: DigestFacts | None, now: datetime) 
         due_at=due.at if now - due.at > LATE_AFTER else None,
         ref=ref,
     )
-    return Done(upcoming, (_message(subscription, f"{due.date}", digest(facts, delivery)),), window_end=due.at)
+    message = _message(subscription, f"{due.date}", digest(facts, delivery))
+    return Done(upcoming, (message,), window_end=facts.told_until)
 
 
 def _message(subscription: Subscription, name: str, reply: Reply) -> Message:

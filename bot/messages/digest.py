@@ -7,11 +7,10 @@ from decimal import Decimal
 
 from bot.domain.digest import FLAT_RULE, Moved, Section, Total
 from bot.domain.growth import ago, percent, signed_count
-from bot.domain.money import dollars
 from bot.messages import digest_tables as tables
 from bot.messages.digest_facts import DigestFacts
-from bot.messages.digest_summary import summary
-from bot.messages.wording import available, name_of, plural, shortened
+from bot.messages.digest_summary import available_words, spent_words, summary
+from bot.messages.wording import name_of, plural, shortened
 from bot.reply.call import Call
 from bot.reply.model import (
     Action,
@@ -115,8 +114,8 @@ def _overview(facts: DigestFacts) -> Fields:
     fields.append(Field("Running", text(f"{least}{plural(facts.running, 'video')}")))
     if facts.money is not None and Section.MONEY in facts.options.sections:
         money = facts.money
-        fields.append(Field(f"Spent in {span}", text(dollars(money.spent))))
-        fields.append(Field("Available", text(available(money.usage))))
+        fields.append(Field(f"Spent in {span}", text(spent_words(facts, money))))
+        fields.append(Field("Available", text(available_words(facts, money))))
         ends = money.runway.empty_at
         fields.append(Field("Money lasts", text(Time(ends)) if ends else text("to the last end that is known")))
     return Fields(tuple(fields))

@@ -37,7 +37,7 @@ EXAMPLE = "/digest on 09:00 Europe/Berlin"
 
 @dataclass(frozen=True, slots=True)
 class DigestSetting:
-    """One channel's digest. `next_at` is when the next one comes; `off_reason` and `last_outcome` are sentences."""
+    """One channel's digest. `next_at` is when the next one comes, `last_at` up to when the last one told; `off_reason` and `last_outcome` are sentences."""
 
     channel_id: str
     is_on: bool
@@ -156,7 +156,7 @@ def _fields(here: DigestSetting) -> tuple[Field, ...]:
     fields = [
         Field("Comes", text(rhythm_words(here.schedule))),
         Field("Next", _state(here)),
-        Field("Last", text(Time(here.last_at)) if here.last_at else text("none yet")),
+        Field("Told up to", text(Time(here.last_at)) if here.last_at else text("none yet")),
         Field("Shows", text(shown_words(here.options))),
     ]
     if here.last_outcome:

@@ -5,7 +5,8 @@ from decimal import Decimal
 from bot.domain.digest import Total
 from bot.domain.growth import ago, percent, signed_count
 from bot.domain.money import dollars
-from bot.messages.digest_facts import DigestFacts
+from bot.domain.videos import HOUR
+from bot.messages.digest_facts import DigestFacts, Money
 from bot.messages.outlook import can_finish, money_ends
 from bot.messages.wording import available, plural
 
@@ -25,7 +26,8 @@ def _gained(facts: DigestFacts, span: str) -> str:
     gains = [f"{signed_count(each.delta)} {each.metric}{_trend_words(each, span)}" for each in facts.totals]
     least = "" if facts.complete else "at least "
     counted = sum(each.videos for each in facts.totals)
-    return f"{' and '.join(gains)} in {span}, from {least}{plural(counted, 'video')}."
+    until = "" if facts.told_until == facts.window.end else f", read up to {facts.told_until:%Y-%m-%d %H:%M} UTC"
+    return f"{' and '.join(gains)} in {span}, from {least}{plural(counted, 'video')}{until}."
 
 
 def _trend_words(total: Total, span: str) -> str:
@@ -42,7 +44,7 @@ def _news(facts: DigestFacts) -> str:
         (len(facts.new), f"{len(facts.new)} new"),
         (len(facts.finished), f"{len(facts.finished)} finished"),
         (len(facts.ending), f"{len(facts.ending)} ending within 24 h"),
-        (flat, f"{flat} flattened (stopping {'it' if flat == 1 else 'them'} saves {dollars(_saved(facts))})"),
+        (flat, f"{flat} flattened (stopping {'it' if flat == 1 else 'them'} saves up to {dollars(_saved(facts))})"),
     )
     words = [each for count, each in said if count]
     return f"{', '.join(words)}." if words else ""
@@ -52,11 +54,23 @@ def _saved(facts: DigestFacts) -> Decimal:
     return (facts.cost_per_snapshot or Decimal()) * sum(each.saves or 0 for each in facts.flat)
 
 
+def spent_words(facts: DigestFacts, money: Money) -> str:
+    """What was spent in the window; at least so much, where not everything was read that may have been collected."""
+    is_all = facts.complete and not facts.unread and facts.told_until == facts.window.end
+    return f"{'' if is_all else 'at least '}{dollars(money.spent)}"
+
+
+def available_words(facts: DigestFacts, money: Money) -> str:
+    """What can still be spent, and as of when where that is no news any more."""
+    is_new = facts.window.end - money.as_of <= HOUR
+    return available(money.usage) + ("" if is_new else f" (as of {money.as_of:%Y-%m-%d %H:%M} UTC)")
+
+
 def _money_words(facts: DigestFacts) -> str:
     money = facts.money
     if money is None:
         return ""
-    spent = f"{dollars(money.spent)} spent, {available(money.usage)} available."
+    spent = f"{spent_words(facts, money).capitalize()} spent, {available_words(facts, money)} available."
     if money.runway.empty_at is not None:
         ends = money_ends(money.usage, money.runway.empty_at, money.endless, complete=money.complete)
         return f"{spent} {ends}."

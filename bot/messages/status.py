@@ -41,7 +41,7 @@ def health(found: Health) -> Reply:
         Field("ContentStats", text(found.error or ("answers" if found.has_key else "not asked"))),
         Field("Wallet last read", _moment(found.usage_at)),
         Field("Videos last listed", _moment(found.swept_at)),
-        Field("Last digest", _moment(found.last_digest_at)),
+        Field("Last digest up to", _moment(found.last_digest_at)),
         Field("Next digest", _moment(found.next_digest_at, "none is on")),
         Field("Last poll", _poll(found)),
         Field("Unclear requests", text(str(found.unclear))),

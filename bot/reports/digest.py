@@ -7,6 +7,7 @@ fresh that is. Long work is cut into pieces, between which other tasks get their
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.charts.charts import Charts
 from bot.charts.specs import Movers
@@ -18,13 +19,13 @@ from bot.domain.videos import HOUR
 from bot.messages.digest_facts import DigestFacts, Money
 from bot.messages.digest_tables import MOST_MOVERS
 from bot.reply.model import Picture
-from bot.reports.moving import moved, needed_since
+from bot.reports.moving import CURRENT, moved, needed_since
 from bot.store import Store
 from bot.store.videos import StoredVideo
 from bot.store.workspaces import Workspace
 
-ROWS_AT_ONCE = 2_000
-"""Snapshots that are read and worked on in one piece: some ten milliseconds."""
+ROWS_AT_ONCE = 500
+"""Snapshots that are read and worked on in one piece: a few milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,17 @@ class Sight:
     complete: bool
     is_test: bool
 
+    @property
+    def told_until(self) -> datetime:
+        """Up to when this tells: before the window's end where nothing that runs was read lately, so that the next
+        one tells the rest.
+        """
+        collecting = [each for each in self.videos if each.video.collects and not each.video.is_deleted]
+        last = max((each.counted_at for each in collecting if each.counted_at is not None), default=None)
+        if last is None or self.window.end - last <= CURRENT:
+            return self.window.end
+        return max(last, self.window.start)
+
 
 async def look(store: Store, workspace: Workspace, window: Window, *, is_test: bool) -> Sight:
     """Everything that any digest of the workspace has to know of a window; `is_test`: its key charges nothing."""
@@ -47,7 +59,7 @@ async def look(store: Store, workspace: Workspace, window: Window, *, is_test: b
     videos = await _moved(store, workspace, stored, window)
     swept = await store.wallets.swept(workspace.wallet_id)
     complete = swept is None or swept.complete
-    money = await _money(store, workspace, window, videos, complete=complete)
+    money = await _money(store, workspace, videos, complete=complete)
     return Sight(window, videos, money, complete, is_test)
 
 
@@ -80,6 +92,7 @@ async def digest_facts(sight: Sight, options: DigestOptions, charts: Charts) -> 
         ),
         complete=sight.complete,
         newest_at=max((each.counted_at for each in videos if each.counted_at is not None), default=None),
+        told_until=sight.told_until,
         money=sight.money if Section.MONEY in options.sections else None,
         cost_per_snapshot=sight.money.usage.cost_per_snapshot if sight.money else None,
         is_test=sight.is_test,
@@ -102,9 +115,7 @@ async def _moved(
     return tuple(found)
 
 
-async def _money(
-    store: Store, workspace: Workspace, window: Window, videos: Sequence[Moved], *, complete: bool
-) -> Money | None:
+async def _money(store: Store, workspace: Workspace, videos: Sequence[Moved], *, complete: bool) -> Money | None:
     known = await store.wallets.usage(workspace.wallet_id)
     if known is None:
         return None
@@ -114,7 +125,7 @@ async def _money(
     cost = usage.cost_per_snapshot
     return Money(
         usage=usage,
-        runway=runway(usage.available, cost, owed, max(window.end, as_of)),
+        runway=runway(usage.available, cost, owed, as_of),
         spent=cost * sum(each.coverage.collected for each in videos),
         ending=len(owed),
         endless=endless,

@@ -1,17 +1,20 @@
 """What one mirrored video did in a window: its snapshots in, its changes, gaps and news out."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.digest import Moved, Window
-from bot.domain.growth import Change, Coverage, change, coverage, main_metric
+from bot.domain.growth import JITTER, Change, Coverage, change, coverage, main_metric
 from bot.domain.money import ends_at, remaining_snapshots
 from bot.domain.schedule import DAY
-from bot.domain.videos import HOUR, Metric, Snapshot, VideoStatus
+from bot.domain.videos import HOUR, Metric, Snapshot
 from bot.store.videos import StoredVideo
 
-SLACK = 3 * HOUR
-"""How much earlier than a window snapshots are read, so that one beside its beginning can stand for it."""
+SLACK = 12 * HOUR
+"""How much earlier than a window snapshots are read, so that one before a gap at its beginning can stand for it."""
+CURRENT = HOUR + JITTER
+"""How far behind the window's end the latest reading of what runs may be while every hour is read in its time."""
 
 
 def needed_since(window: Window) -> datetime:
@@ -23,8 +26,8 @@ def moved(stored: StoredVideo, snapshots: Sequence[Snapshot], window: Window) ->
     """What a video did in a window, by its snapshots since `needed_since`, oldest first.
 
     One that runs is compared with itself as long before its latest reading as the window is long: the latest hour may
-    not be read yet, at every digest alike, so nothing is counted twice or left out. One that is over is compared with
-    what it had at the start of the window.
+    not be read yet, at every digest alike, so nothing is counted twice or left out. One that is over, or was not read
+    for longer, is compared with what it had at the start of the window, where the digest before had left it.
     """
     video = stored.video
     metric = stored.main_metric or main_metric(video.platform, snapshots)
@@ -52,17 +55,26 @@ def moved(stored: StoredVideo, snapshots: Sequence[Snapshot], window: Window) ->
 
 
 def _change(known: Sequence[Snapshot], metric: Metric, window: Window, *, is_running: bool) -> Change | None:
-    span = window.length if is_running else max(known[-1].taken_at - window.start, HOUR)
-    return change(known, metric, span)
+    """The change since the last reading that the digest before can have told, or the first one there is."""
+    if len(known) < 2:
+        return None
+    latest = known[-1].taken_at
+    is_current = is_running and window.end - latest <= CURRENT
+    since = latest - window.length + JITTER if is_current else window.start
+    told = sum(each.taken_at <= since for each in known[:-1])
+    from_there = known[max(told - 1, 0) :]
+    found = change(from_there, metric, latest - from_there[0].taken_at)
+    span = window.length if is_running else max(latest - window.start, HOUR)
+    return found and replace(found, exact=abs(found.window - span) <= JITTER)
 
 
 def _coverage(stored: StoredVideo, inside: Sequence[Snapshot], window: Window) -> Coverage:
     """What was read of what was due in the window; a tracking that is over, or waits for money, owes nothing more."""
     video = stored.video
     start = max(window.start, video.started_at or window.start)
-    owes = video.is_running and not video.is_deleted and video.status != VideoStatus.PAUSED
+    is_due = video.collects and not video.is_deleted
     last = inside[-1].taken_at if inside else start
-    return coverage(inside, start, max(window.end if owes else last, start))
+    return coverage(inside, start, max(window.end if is_due else last, start))
 
 
 def _is_new(stored: StoredVideo, window: Window) -> bool:

@@ -36,6 +36,12 @@ async def on(mirror):
     return await mirror.subscribe(NINE, ALL)
 
 
+async def read(mirror, hours):
+    """The video's page was read up to so many hours after the digest was set up."""
+    end = at("2026-03-02 10:00") + hours * HOUR
+    await mirror.video("one", range(0, 490 + 10 * hours, 10), end=end)
+
+
 async def found(mirror):
     return await mirror.store.digests.find(mirror.here.id, "C-general")
 
@@ -45,6 +51,7 @@ async def test_nothing_is_said_before_its_time_and_one_message_at_it(mirror, clo
     clock.now = at("2026-03-03 08:59:59")
     assert await planner.plan_due() == 0
     clock.now = at("2026-03-03 09:00:00")
+    await read(mirror, 23)
     assert await planner.plan_due() == 1
     assert await planner.plan_due() == 0
     (row,) = await rows(database)
@@ -87,6 +94,7 @@ async def test_one_older_than_half_its_period_is_left_out_and_its_owner_told(mir
 async def test_after_one_left_out_the_next_is_about_all_the_time_since_the_last(mirror, clock, charts, database, on):
     planner = mirror.planner(charts)
     clock.now = at("2026-03-03 09:00")
+    await read(mirror, 23)
     await planner.plan_due()
     clock.now = at("2026-03-05 22:00")
     await planner.plan_due()
@@ -96,6 +104,25 @@ async def test_after_one_left_out_the_next_is_about_all_the_time_since_the_last(
     text = plain_text(await said(database, f"digest:{on.id}:2026-03-06"))
     assert "From 2026-03-03 09:00 UTC to 2026-03-06 09:00 UTC" in text
     assert (await found(mirror)).last_outcome == ""
+
+
+async def test_what_came_too_late_for_one_is_in_the_next_and_every_hour_in_one(mirror, clock, charts, database, on):
+    planner = mirror.planner(charts)
+    for hours, now in ((23, "03 09:00"), (41, "04 09:00"), (71, "05 09:00"), (95, "06 09:00")):  # none from 3:00 on
+        clock.now = at(f"2026-03-{now}")
+        await read(mirror, hours)
+        assert await planner.plan_due() == 1
+    texts = [plain_text(each) for each in (await said(database)).values()]
+    assert [text.splitlines()[1].partition(",")[0] for text in texts[1:]] == [
+        "+180 views in 24 h",
+        "+300 views (as in the 30 h before) in 30 h",
+        "+240 views (as in the 24 h before) in 24 h",
+    ]
+    assert "from 1 video, read up to 2026-03-04 03:00 UTC." in texts[1]
+    assert "+180 views in 18 h" in texts[1]
+    assert "From 2026-03-04 03:00 UTC to 2026-03-05 09:00 UTC" in texts[2]
+    assert "At least $0.27 spent, $50.00 (as of 2026-03-02 10:30 UTC) available." in texts[1]
+    assert " $0.45 spent, $50.00 (as of 2026-03-02 10:30 UTC) available." in texts[2]
 
 
 async def test_a_weekly_one_comes_on_its_weekday(mirror, clock, charts, database):
