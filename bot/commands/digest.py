@@ -140,6 +140,7 @@ async def _preview(context: Context) -> Reply:
     known = await context.store.digests.find(context.workspace.id, context.caller.channel_id)
     now = context.clock()
     window = Window(now - (known.schedule.period if known else DAY), now)
+    await wallet.mirror.read_unread(await context.store.videos.active(context.workspace, window.start))
     sight = await look(context.store, context.workspace, window, is_test=wallet.is_test)
     facts = await digest_facts(sight, known.options if known else DigestOptions(), context.charts)
     if known is None or not known.is_on:

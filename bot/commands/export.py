@@ -9,7 +9,7 @@ from bot.messages.export import exported, nothing_to_export
 from bot.reply.call import Call
 from bot.reply.model import Reply
 from bot.reports.exports import csv_file, csv_name, csv_rows
-from bot.store.videos import Sort
+from bot.store.videos import Sort, StoredVideo
 
 ALL = "all"
 PAGE = 100
@@ -23,7 +23,10 @@ class Export:
 
 
 async def export(context: Context, args: Export) -> Reply:
-    """The file: of one video read anew where it is older than an hour, of all as they are in the mirror."""
+    """The file: of one video read anew where it is older than an hour, of all as they are in the mirror.
+
+    What nobody has read yet is read for it, as far as there is time.
+    """
     if args.video.casefold() == ALL:
         return await _all(context)
     stored = await choose(context, args.video, Call("export"), "video")
@@ -38,16 +41,24 @@ async def export(context: Context, args: Export) -> Reply:
 
 async def _all(context: Context) -> Reply:
     swept = await context.wallet.sweep()
+    videos = await _videos(context)
+    unread = await context.wallet.mirror.read_unread(videos)
     rows: list[tuple[str, ...]] = []
-    count = offset = 0
-    total = 1
-    while offset < total:
-        page, total = await context.store.videos.page(context.workspace, None, None, Sort.NEWEST, offset, PAGE)
-        for stored in page:
-            taken = await context.store.videos.snapshots(context.wallet.id, stored.video.id)
-            rows += csv_rows(stored.video, taken)
-            count += bool(taken)
-        offset += PAGE
+    count = 0
+    for stored in await _videos(context) if any(each.read_at is None for each in videos) else videos:
+        taken = await context.store.videos.snapshots(context.wallet.id, stored.video.id)
+        rows += csv_rows(stored.video, taken)
+        count += bool(taken)
     if not rows:
-        return nothing_to_export(swept.problem)
-    return exported(csv_file("contentstats-all.csv", rows), count, len(rows), swept.as_of, swept.problem)
+        return nothing_to_export(swept.problem, unread)
+    return exported(csv_file("contentstats-all.csv", rows), count, len(rows), swept.as_of, swept.problem, unread)
+
+
+async def _videos(context: Context) -> list[StoredVideo]:
+    """All that the workspace may see, newest first."""
+    found: list[StoredVideo] = []
+    while True:
+        page, total = await context.store.videos.page(context.workspace, None, None, Sort.NEWEST, len(found), PAGE)
+        found += page
+        if not page or len(found) >= total:
+            return found

@@ -34,6 +34,8 @@ READ_LEASE = timedelta(seconds=30)
 READER_PAUSE = 0.25
 READER_POLLS = 20
 """How often, at pauses of that many seconds, to look whether another process has finished reading a page."""
+MOST_UNREAD = 15
+"""Pages that are read for one question: about what a key of the free plan lets through while a person waits."""
 DAY = timedelta(days=1)
 
 
@@ -79,6 +81,16 @@ class Mirror:
     async def page(self, stored: StoredVideo) -> Page:
         """One video with its snapshots, read from the API at most once an hour."""
         return await self._pages.run(stored.video.id, lambda: self._page(stored))
+
+    async def read_unread(self, videos: Sequence[StoredVideo]) -> int:
+        """Read pages that are due and were never read, the first of them; returns how many are left.
+
+        It takes no longer than one page may: what the key's pace does not let through in that time is left too.
+        """
+        now = self._clock()
+        unread = [each for each in videos if each.read_at is None and each.due_at is not None and each.due_at <= now]
+        pages = await asyncio.gather(*(self.page(stored) for stored in unread[:MOST_UNREAD]))
+        return len(unread) - sum(not page.problem for page in pages)
 
     async def list_running(self) -> VideoList:
         """List the account now, and keep what it shows; complete where no video that may still run can be hidden.

@@ -9,6 +9,7 @@ from bot.reply.call import Call
 from bot.reply.model import Tone
 from bot.reply.plain import plain_text
 from bot.reports.exports import HEADER
+from bot.wallet.mirror import MOST_UNREAD
 from tests.standins.scene import INSTAGRAM, LINK, PAGE, TWITTER, YOUTUBE, button, scene_of
 
 
@@ -44,17 +45,28 @@ async def test_what_a_platform_does_not_state_is_an_empty_cell(scene):
     assert [bool(cell) for cell in row[7:]] == [False, True, True, False, True]
 
 
-async def test_all_videos_come_as_the_mirror_has_them(scene):
+async def test_all_videos_come_as_the_mirror_has_them_and_what_nobody_read_is_read(scene):
     for link in (LINK, YOUTUBE, TWITTER):
         scene.sandbox.world.track(scene.sandbox.key, link, 7)
     scene.clock.advance(hours=3)
-    assert (await scene.say("/export all")).summary.startswith("There is no snapshot to export yet")
     await scene.say(f"/stats {LINK}")
     await scene.say(f"/stats {TWITTER}")
+    scene.clock.advance(hours=2)
     reply = await scene.say("/export")
-    assert "6 snapshots of 2 videos in contentstats-all.csv." in reply.summary
-    assert {row[1] for row in table(reply)[1:]} == {"tiktok", "twitter"}
-    assert len(scene.sandbox.calls(PAGE)) == 2
+    assert "11 snapshots of 3 videos in contentstats-all.csv." in reply.summary
+    assert {row[1] for row in table(reply)[1:]} == {"tiktok", "twitter", "youtube"}
+    assert len(scene.sandbox.calls(PAGE)) == 3
+
+
+async def test_what_could_not_be_read_yet_is_said_to_be_missing(scene):
+    for link in (LINK, YOUTUBE):
+        scene.sandbox.world.track(scene.sandbox.key, link, 7)
+    scene.clock.advance(hours=3)
+    await scene.say("/videos completed")
+    scene.sandbox.faults.add("503", PAGE, times=None)
+    nothing = await scene.say("/export all")
+    assert nothing.summary.startswith("2 videos were not read yet, so their snapshots are missing.")
+    assert nothing.files == ()
 
 
 async def test_more_videos_than_a_page_of_the_store_are_all_there(scene):
@@ -62,11 +74,13 @@ async def test_more_videos_than_a_page_of_the_store_are_all_there(scene):
         scene.sandbox.world.track(scene.sandbox.key, f"https://www.tiktok.com/@steady/video/{number}", 1)
         scene.sandbox.world.track(scene.sandbox.key, f"https://www.youtube.com/watch?v=steady{number:05}", 1)
         scene.clock.advance(seconds=1)
-    scene.clock.advance(hours=1)
+    scene.clock.advance(hours=1, minutes=2)
     await scene.say("/videos")
     await scene.run(Call("videos", {"page": "11"}))
-    links = {row[2] for row in table(await scene.say("/export all"))[1:]}
-    assert len(links) == 14
+    reply = await scene.say("/export all")
+    links = {row[2] for row in table(reply)[1:]}
+    assert len(links) == 14 + MOST_UNREAD
+    assert f"{104 - len(links)} videos were not read yet" in plain_text(reply)
     assert {f"https://www.tiktok.com/@steady/video/{number}" for number in (0, 51)} <= links
 
 

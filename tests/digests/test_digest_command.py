@@ -18,7 +18,7 @@ from bot.reply.model import Select, Tone
 from bot.reply.plain import plain_text
 from bot.store.database import Database
 from tests.digests.said import said
-from tests.standins.scene import ANA, BEN, EVE, LINK, STOP, TRACK, button, labels, scene_of
+from tests.standins.scene import ANA, BEN, EVE, LINK, PAGE, STOP, TRACK, button, labels, scene_of
 
 DIGEST = by_name()["digest"]
 TYPED = {
@@ -153,7 +153,7 @@ async def test_a_digest_belongs_to_a_channel(scene, where):
     assert "No digest is set up" in (await scene.say("/digest status")).summary
 
 
-async def test_a_preview_moves_nothing_and_asks_the_api_for_no_page(scene):
+async def test_a_preview_moves_nothing_and_asks_for_no_page_without_news(scene):
     await scene.start(LINK)
     await scene.say("/digest on 09:00 UTC")
     before = await scene.say("/digest status")
@@ -164,6 +164,15 @@ async def test_a_preview_moves_nothing_and_asks_the_api_for_no_page(scene):
     assert scene.posts("GET /videos/{id}") == 0
     assert (scene.posts(TRACK), scene.posts(STOP)) == (posts, 0)
     assert await scene.say("/digest status") == before
+
+
+async def test_a_preview_reads_what_nobody_has_read_yet(scene):
+    scene.sandbox.world.track(scene.sandbox.key, LINK, 7)
+    scene.clock.advance(hours=30)
+    preview = await scene.say("/digest now")
+    assert "no new numbers" not in preview.summary
+    assert "views" in preview.summary
+    assert scene.posts(PAGE) == 1
 
 
 async def test_a_preview_shows_the_last_known_numbers_while_the_api_is_down(scene):
