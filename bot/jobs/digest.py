@@ -1,6 +1,7 @@
 """Plans the digests that are due: from a row whose time has come to a message in the outbox and the row's next time.
 
 Nothing is posted here, and the API is not asked: the mirror is read as it is, and the digest says how fresh that was.
+Where the poller is about to read what it is made of, as after a time in which nothing ran, it may wait for that.
 """
 
 import asyncio
@@ -24,6 +25,7 @@ from bot.store import Store
 from bot.store.digests import Claim, Done, Subscription
 from bot.store.outbox import Message
 from bot.wallet.accounts import Accounts
+from bot.wallet.wallet import Wallet
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -35,6 +37,10 @@ AT_ONCE = 4
 MOST_KEPT = 256
 """Contents that are kept for the next batch of the same run."""
 LATE_AFTER = timedelta(minutes=15)
+PATIENCE = timedelta(minutes=10)
+"""How long a digest waits for its numbers at most."""
+SOON = timedelta(seconds=10)
+"""When a digest that waits is looked at again."""
 NO_KEY = "No API key is known for this workspace, so there was nothing to tell."
 
 
@@ -47,13 +53,20 @@ class _Content(NamedTuple):
 
 
 class DigestPlanner:
-    """Safe to run in any number of processes at once, and to kill at any time."""
+    """Safe to run in any number of processes at once, and to kill at any time.
 
-    def __init__(self, store: Store, accounts: Accounts, charts: Charts, clock: Clock) -> None:
+    `patience` is how long a digest may wait for its numbers: not at all where nobody polls.
+    """
+
+    def __init__(
+        self, store: Store, accounts: Accounts, charts: Charts, clock: Clock, patience: timedelta = timedelta()
+    ) -> None:
         self._store = store
         self._accounts = accounts
         self._charts = charts
         self._clock = clock
+        self._patience = patience
+        self._waiting: dict[_Content, datetime] = {}
         self._is_started = False
 
     async def plan_due(self) -> int:
@@ -65,7 +78,8 @@ class DigestPlanner:
             await self._store.digests.work_out_anew(self._clock())
             self._is_started = True
         known: dict[_Content, DigestFacts | None] = {}
-        planned = 0
+        planned, oldest = 0, self._clock() - 2 * self._patience
+        self._waiting = {content: since for content, since in self._waiting.items() if since > oldest}
         while claims := await self._store.digests.claim(self._clock(), BATCH):
             if len(known) > MOST_KEPT:
                 known.clear()
@@ -105,6 +119,8 @@ class DigestPlanner:
             if account is None or account.wallet is None:
                 known[content] = None
                 return
+            if self._patience and await self._waits(account.wallet, content):
+                return
             is_test = account.wallet.is_test
             sight = await look(self._store, account.workspace, content.window, is_test=is_test)
             known[content] = await digest_facts(sight, content.options, self._charts)
@@ -119,8 +135,20 @@ class DigestPlanner:
             return await self._store.digests.finish(claim, _left_out(subscription, now), now)
         content = _content(subscription)
         if content not in known:
+            if content in self._waiting:
+                await self._store.digests.put_off(claim, now + SOON)
             return False
         return await self._store.digests.finish(claim, _done(subscription, known[content], now), now)
+
+    async def _waits(self, wallet: Wallet, content: _Content) -> bool:
+        """Whether the numbers are just being read; what is said before that would be of another time."""
+        now = self._clock()
+        since = self._waiting.get(content, now)
+        if timedelta() <= now - since < self._patience and await wallet.watch.is_catching_up(content.window.end):
+            self._waiting[content] = since
+            return True
+        self._waiting.pop(content, None)
+        return False
 
     def _is_too_old(self, subscription: Subscription) -> bool:
         return self._clock() - subscription.next.at > subscription.schedule.period / 2

@@ -9,7 +9,7 @@ from bot.domain.clock import Clock
 from bot.jobs.announce import Announcer
 from bot.jobs.counted import CountedPoster
 from bot.jobs.deliver import Deliverer
-from bot.jobs.digest import DigestPlanner
+from bot.jobs.digest import PATIENCE, DigestPlanner
 from bot.jobs.poll import Poller
 from bot.jobs.scheduler import Duty, Scheduler
 from bot.jobs.tidy import Tidying
@@ -38,7 +38,7 @@ def scheduler_of(
     duties = (
         Duty("poll", LOOK_EVERY, poller.poll_due, poller.stop),
         Duty("announce", LOOK_EVERY, Announcer(store, charts, clock).announce_due),
-        Duty("digest", LOOK_EVERY, DigestPlanner(store, accounts, charts, clock).plan_due),
+        Duty("digest", LOOK_EVERY, DigestPlanner(store, accounts, charts, clock, PATIENCE).plan_due),
         Duty("deliver", DELIVER_EVERY, deliverer.deliver_due, deliverer.stop),
         Duty("tidy", TIDY_EVERY, Tidying(store, clock).tidy),
     )

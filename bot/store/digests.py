@@ -188,6 +188,12 @@ class Digests:
                 await enqueue(connection, message, now)
         return True
 
+    async def put_off(self, claim: Claim, until: datetime) -> None:
+        """Leave a claimed digest as it is, to be claimed again from a moment on."""
+        mine = (digests.c.id == claim.subscription.id) & (digests.c.lease_token == claim.token)
+        async with self._database.writing() as connection:
+            await connection.execute(update(digests).where(mine).values(lease_until=until))
+
     async def work_out_anew(self, now: datetime) -> int:
         """Set right the times to come whose zone has other rules than when they were written; returns how many.
 

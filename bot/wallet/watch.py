@@ -105,6 +105,13 @@ class Watch:
             case _:
                 assert_never(step)
 
+    async def is_catching_up(self, moment: datetime) -> bool:
+        """Whether what was due by a moment is still to be read, by an API that is there."""
+        if (await self._store.polling.state(self._id)).failures:
+            return False
+        swept = await self._store.wallets.swept(self._id)
+        return swept is None or await self._store.videos.backlog(self._id, moment) > 0
+
     async def backlog(self) -> int:
         """How many pages are due."""
         return await self._store.videos.backlog(self._id, self._clock())

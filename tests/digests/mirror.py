@@ -91,7 +91,7 @@ class MirrorOf:
         sight = await look(self.store, workspace or self.here, window, is_test=False)
         return await digest_facts(sight, options, charts)
 
-    def planner(self, charts, *, default_key=API_KEY):
+    def planner(self, charts, *, default_key=API_KEY, patience=timedelta()):
         """A planner of its own, as in another process; it has nothing to ask of an API that nobody serves."""
 
         def connect(key):
@@ -100,7 +100,7 @@ class MirrorOf:
         accounts = Accounts(
             self.store, self.clock, asyncio.sleep, base_url=URL, default_key=default_key, connect=connect
         )
-        return DigestPlanner(self.store, accounts, charts, self.clock)
+        return DigestPlanner(self.store, accounts, charts, self.clock, patience)
 
     async def _started_by(self, owner, shown):
         """Have the workspace ask for the video, so that it becomes its own."""

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, event, update
 from bot.domain.digest import DigestOptions
 from bot.domain.schedule import Schedule
 from bot.domain.videos import HOUR
+from bot.jobs.digest import PATIENCE, SOON
 from bot.reply.model import Picture, Tone
 from bot.reply.plain import plain_text
 from bot.store import Store
@@ -65,6 +66,39 @@ async def test_nothing_is_said_before_its_time_and_one_message_at_it(mirror, clo
     assert "Next digest: 2026-03-04 09:00 UTC" in plain_text(reply)
     assert "late" not in plain_text(reply)
     assert any(isinstance(part, Picture) for part in reply.parts)
+
+
+async def _overslept(mirror, clock):
+    """At nine, when nothing was read since the evening before."""
+    await mirror.store.wallets.mark_swept(mirror.wallet_id, clock(), complete=True)
+    clock.now = at("2026-03-03 09:00:00")
+    return mirror.planner
+
+
+async def test_one_whose_numbers_are_about_to_be_read_waits_for_them(mirror, clock, charts, database, on):
+    planner = (await _overslept(mirror, clock))(charts, patience=PATIENCE)
+    assert (await planner.plan_due(), await rows(database)) == (0, [])
+    clock.now += SOON
+    await mirror.video("one", range(0, 715, 10), end=at("2026-03-03 09:00"))
+    assert await planner.plan_due() == 1
+    assert "+240 views" in (await said(database, f"digest:{on.id}:2026-03-03")).summary
+
+
+async def test_one_waits_for_its_numbers_so_long_and_no_longer(mirror, clock, charts, database, on):
+    planner = (await _overslept(mirror, clock))(charts, patience=PATIENCE)
+    assert await planner.plan_due() == 0
+    clock.now += PATIENCE - SOON
+    assert await planner.plan_due() == 0
+    clock.now += SOON
+    assert await planner.plan_due() == 1
+    assert "late" not in plain_text(await said(database, f"digest:{on.id}:2026-03-03"))
+
+
+async def test_one_waits_for_no_api_that_is_away(mirror, clock, charts, database, on):
+    planner = (await _overslept(mirror, clock))(charts, patience=PATIENCE)
+    await mirror.store.polling.failed(mirror.wallet_id, clock.now + HOUR, 1, "away")
+    assert await planner.plan_due() == 1
+    assert [row.key for row in await rows(database)] == [f"digest:{on.id}:2026-03-03"]
 
 
 async def test_a_late_one_is_said_once_and_marked(mirror, clock, charts, database, on):
