@@ -12,9 +12,9 @@ from bot.reply.model import Picture
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """The wallet as it was `as_of` a time, from which its runway counts. `spent` is what the snapshots read in the
-    window cost, dollars.
+    """The wallet as it was `as_of` a time, from which its runway counts.
 
+    `spent` is what the snapshots read in the window cost, dollars.
     `ending`, `endless` and `complete` say of the whole wallet how many running videos have a known end, how many none,
     and whether the API hides no others.
     """
@@ -34,8 +34,8 @@ class DigestFacts:
 
     `new`, `finished`, `ending` and `flat` are whole lists, of which a digest shows the beginning; `movers` are the ones
     to show. `unread` counts the running videos that no snapshot was read of in the window, `uneven` those whose change
-    is over another time than the window's. `newest_at` is when the newest reading was taken, `told_until` where the next
-    digest begins. `complete` is False where the API may hide some videos.
+    is over another time than the window's. `newest_at` is when the newest reading was taken, `told_until` where the
+    next digest begins. `complete` is False where the API may hide some videos.
     """
 
     window: Window

@@ -37,7 +37,10 @@ EXAMPLE = "/digest on 09:00 Europe/Berlin"
 
 @dataclass(frozen=True, slots=True)
 class DigestSetting:
-    """One channel's digest. `next_at` is when the next one comes, `last_at` up to when the last one told; `off_reason` and `last_outcome` are sentences."""
+    """One channel's digest. `next_at` is when the next one comes, `last_at` up to when the last one told.
+
+    `off_reason` and `last_outcome` are sentences.
+    """
 
     channel_id: str
     is_on: bool

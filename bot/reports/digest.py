@@ -43,8 +43,9 @@ class Sight:
 
     @property
     def told_until(self) -> datetime:
-        """Up to when this tells: before the window's end where nothing that runs was read lately, so that the next
-        one tells the rest.
+        """Up to when this tells: before the window's end where nothing that runs was read lately.
+
+        The next one tells the rest.
         """
         collecting = [each for each in self.videos if each.video.collects and not each.video.is_deleted]
         last = max((each.counted_at for each in collecting if each.counted_at is not None), default=None)

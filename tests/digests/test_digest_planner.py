@@ -140,7 +140,8 @@ async def test_after_one_left_out_the_next_is_about_all_the_time_since_the_last(
     assert (await found(mirror)).last_outcome == ""
 
 
-async def test_what_came_too_late_for_one_is_in_the_next_and_every_hour_in_one(mirror, clock, charts, database, on):
+@pytest.mark.usefixtures("on")
+async def test_what_came_too_late_for_one_is_in_the_next_and_every_hour_in_one(mirror, clock, charts, database):
     planner = mirror.planner(charts)
     for hours, now in ((23, "03 09:00"), (41, "04 09:00"), (71, "05 09:00"), (95, "06 09:00")):  # none from 3:00 on
         clock.now = at(f"2026-03-{now}")
