@@ -53,28 +53,6 @@ async def test_stats_come_with_a_chart_that_says_what_it_shows(stage, server):
     assert labels(answer)[:3] == ["Refresh", "Stop", "Compare"]
 
 
-async def test_an_export_is_a_file_that_one_person_sees(stage, server):
-    stage.track(LINK)
-    stage.clock.advance(hours=30)
-    answer = await stage.type("export", server.ann, server.general, video=LINK)
-    (file,) = answer.attachments
-    assert file.media_type == "text/csv"
-    assert answer.only_for == server.ann.id
-    assert file.content.count(b"\r\n") > 24
-
-
-async def test_a_list_of_500_videos_is_read_page_by_page(stage, server):
-    stage.track(
-        *(f"https://www.tiktok.com/@many/video/{7000000000000000000 + number}" for number in range(500)), days=1
-    )
-    first = await stage.type("videos", server.ben, server.general)
-    assert "page 1 of" in told(first)
-    second = await stage.pressed(first, "Next", server.ben)
-    assert second is not first
-    assert told(second) != told(first)
-    assert stage.discord.failures == []
-
-
 async def test_titles_are_offered_while_somebody_types(stage, server):
     stage.track(LINK, YOUTUBE)
     await stage.type("videos", server.ben, server.general)

@@ -9,7 +9,7 @@ from bot.store import Store
 from bot.store.database import Database
 from tests.discord_app.discord_stage import new_server, program_of, serving, stage_of, told
 from tests.standins.discord_server.faults import Fault, FaultKind
-from tests.standins.scene import LINK, YOUTUBE, sandbox_of
+from tests.standins.scene import sandbox_of
 
 KEYS = SecretStr("0123456789abcdef" * 2)
 ACME, RIVAL = "cs_test_acme_secret", "cs_live_rival_secret"
@@ -39,24 +39,6 @@ async def left_at(database_url):
         rows = (await connection.execute(text("select external_id, left_at from presences"))).all()
     await database.close()
     return {id_: at is not None for id_, at in rows}
-
-
-async def test_two_servers_with_two_keys_never_see_one_another(discord, server, sandbox, clock, sqlite_url):
-    rival = new_server(discord, "Rival")
-    async with stage_of(discord, sandbox, clock, sqlite_url, secret_keys=KEYS) as stage:
-        await connected(stage, server, ACME)
-        await connected(stage, rival, RIVAL)
-        for each, link in ((server, LINK), (rival, YOUTUBE)):
-            card = await stage.card(each.ann, each.general, link, days=3)
-            await stage.line(stage.press(card, "Track 3", each.ann), each.general)
-        assert len(server.general.messages) == len(rival.general.messages) == 1
-        for each, key in ((server, ACME), (rival, RIVAL)):
-            assert len(sandbox.world.account(key).trackings) == 1
-            typed = await discord.send_autocomplete("stats", "video", "", user=each.ben, channel=each.general)
-            assert len(typed.choices) == 1
-            assert "1 video" in told(await stage.type("videos", each.ben, each.general))
-        foreign = await stage.type("stats", rival.ann, rival.general, video=LINK)
-        assert "⛔" in told(foreign)
 
 
 async def test_a_private_application_serves_every_server_with_the_operators_key(

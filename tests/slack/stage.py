@@ -9,6 +9,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import aiohttp
+
 from adapters.sandbox.serve import Sandbox
 from adapters.slack.app import SlackApp, SlackOptions
 from adapters.web.app import Counts, web_app
@@ -20,6 +22,7 @@ from tests.standins.scene import QUICK, TRACK, HandClock, nap, settings_of
 from tests.standins.slack.apps import App, Token
 from tests.standins.slack.content import Message, View
 from tests.standins.slack.delivery import Delivery
+from tests.standins.slack.oauth import Consent
 from tests.standins.slack.server import Slack
 
 ANN, BEN, GIL = "U1", "U2", "U3"
@@ -132,6 +135,19 @@ class Stage:
 def told(place: Message | View) -> str:
     """Every word that a message or a view shows."""
     return read(place.blocks)
+
+
+async def install(stage: Stage, user: str) -> None:
+    """What a person's browser does for their workspace: begin, consent at Slack, come back."""
+    root = stage.app.request_url.removesuffix("/slack/events")
+    stage.app.redirect_urls = (f"{root}/slack/oauth_redirect",)
+    stage.slack.consent = Consent(user)
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+        begun = await session.get(f"{root}/slack/install", allow_redirects=False)
+        consented = await session.get(begun.headers["Location"], allow_redirects=False)
+        cookie = begun.headers["Set-Cookie"].partition(";")[0]
+        done = await session.get(consented.headers["Location"], headers={"Cookie": cookie})
+        assert "Installed" in await done.text()
 
 
 @asynccontextmanager

@@ -1,7 +1,5 @@
 """Every command, as people send it: acknowledged at once, answered to them alone, under every name that it has."""
 
-from decimal import Decimal
-
 import pytest
 
 from adapters.slack.mrkdwn import unescaped
@@ -37,20 +35,6 @@ ANSWERS = {
     "status": "Everything works",
     "help": "/track",
 }
-
-
-def _links(numbers):
-    """Links to so many videos on each platform: the API lists no more than a hundred of a kind."""
-    return [
-        link
-        for number in numbers
-        for link in (
-            f"https://www.tiktok.com/@steady/video/73012345678901{number:05d}",
-            f"https://www.youtube.com/watch?v=steady{number:05d}",
-            f"https://www.instagram.com/p/steady{number:05d}/",
-            f"https://twitter.com/steady/status/19886372439792{number:05d}",
-        )
-    ]
 
 
 @pytest.fixture
@@ -123,19 +107,6 @@ async def test_an_api_that_hangs_is_told_in_a_sentence(stage):
     answer = await stage.type("/usage")
     assert "ContentStats" in answer.text
     assert "again" in answer.text
-
-
-async def test_a_list_of_500_videos_is_paged_with_buttons(stage):
-    stage.sandbox.world.add_credit(stage.sandbox.key, Decimal(1000))
-    stage.track(*_links(range(70)), days=1)
-    stage.clock.advance(days=2)
-    stage.track(*_links(range(70, 125)))
-    page = await stage.type("/videos")
-    assert "500 videos, page 1 of 50" in page.text
-    for number in range(2, 6):
-        page = await stage.seen(stage.press(page, "Next"))
-        assert f"500 videos, page {number} of 50" in page.text
-    assert not stage.slack.failures
 
 
 async def test_a_guest_may_look(stage):

@@ -4,10 +4,8 @@ import aiohttp
 import pytest
 from pydantic import SecretStr
 
-from tests.slack.stage import stage_of, told
-from tests.standins.scene import LINK, SAME_LINK, sandbox_of
-from tests.standins.slack.mrkdwn import links
-from tests.standins.slack.oauth import Consent
+from tests.slack.stage import install, stage_of
+from tests.standins.scene import LINK, sandbox_of
 
 KEYS = {"cs_test_operator": "Operator", "cs_test_north": "North", "cs_test_south": "South"}
 SECRET_KEYS = SecretStr("k" * 32)
@@ -35,23 +33,10 @@ async def stage(slack, sandbox, clock, database_url):
         slack.add_channel(channel, team, [user])
     async with stage_of(slack, app, None, sandbox, clock, database_url, secret_keys=SECRET_KEYS) as stage:
         for user, channel in (NORTH, SOUTH):
-            await _install(stage, user)
+            await install(stage, user)
             token = slack.bot_tokens(app, slack.users[user].team)[0]
             slack.channel(channel).members.add(token.bot_user)
         yield stage
-
-
-async def _install(stage, user):
-    """What a person's browser does: begin, consent at Slack, come back."""
-    root = stage.app.request_url.removesuffix("/slack/events")
-    stage.app.redirect_urls = (f"{root}/slack/oauth_redirect",)
-    stage.slack.consent = Consent(user)
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
-        begun = await session.get(f"{root}/slack/install", allow_redirects=False)
-        consented = await session.get(begun.headers["Location"], allow_redirects=False)
-        cookie = begun.headers["Set-Cookie"].partition(";")[0]
-        done = await session.get(consented.headers["Location"], headers={"Cookie": cookie})
-        assert "Installed" in await done.text()
 
 
 async def _connect(stage, place, key):
@@ -71,23 +56,6 @@ async def test_without_a_token_of_its_own_the_program_is_ready_when_slack_answer
     root = stage.app.request_url.removesuffix("/slack/events")
     async with aiohttp.ClientSession() as session, session.get(f"{root}/readyz") as answer:
         assert (answer.status, await answer.json()) == (200, {"database": True, "slack": True})
-
-
-async def test_two_workspaces_with_two_keys_never_see_one_another(stage):
-    await _connect(stage, NORTH, "cs_test_north")
-    await _connect(stage, SOUTH, "cs_test_south")
-    card = await stage.card(f"/track {LINK} 7", *NORTH)
-    await stage.line(stage.press(card, "Track 7", NORTH[0]), NORTH[1])
-    assert "1 video" in (await stage.type("/videos", *NORTH)).text
-    theirs = await stage.type("/videos", *SOUTH)
-    assert links(theirs.blocks) == set()
-    assert "@steady" not in told(theirs)
-    assert "No video here fits" in (await stage.type(f"/stats {LINK}", *SOUTH)).text
-    card = await stage.card(f"/track {SAME_LINK} 7", *SOUTH)
-    await stage.line(stage.press(card, "Track 7", SOUTH[0]), SOUTH[1])
-    spent = {key: len(stage.sandbox.world.account(key).trackings) for key in KEYS}
-    assert spent == {"cs_test_operator": 0, "cs_test_north": 1, "cs_test_south": 1}
-    assert len(stage.lines(NORTH[1])) == len(stage.lines(SOUTH[1])) == 1
 
 
 async def test_a_button_of_one_workspace_means_nothing_in_another(stage):
@@ -112,7 +80,7 @@ async def test_removing_the_app_from_one_workspace_leaves_the_other_as_it_was(
     async with stage_of(slack, stage.app, None, sandbox, clock, database_url, secret_keys=SECRET_KEYS) as after:
         assert "not installed in your workspace" in (await after.type("/usage", *NORTH)).text
         assert "available" in (await after.type("/usage", *SOUTH)).text
-        await _install(after, NORTH[0])
+        await install(after, NORTH[0])
         assert "No ContentStats API key is known" in (await after.type("/usage", *NORTH)).text
 
 
@@ -125,7 +93,7 @@ async def test_the_operators_own_workspace_needs_no_installation_beside_those_th
     slack.add_channel("C7", slack.teams["T7"], ["U7"])
     both = {"is_installable": True, "secret_keys": SECRET_KEYS}
     async with stage_of(slack, app, token, sandbox, clock, sqlite_url, **both) as stage:
-        await _install(stage, "U7")
+        await install(stage, "U7")
         assert "available" in (await stage.type("/usage")).text
         assert "No ContentStats API key is known" in (await stage.type("/usage", *NORTH)).text
 

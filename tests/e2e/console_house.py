@@ -1,0 +1,128 @@
+"""The whole program at a console: each person has a pipe to it, and reads what it writes."""
+
+import asyncio
+import io
+import os
+import re
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from adapters.console.app import ConsoleOptions, answer_lines
+from adapters.console.post import ConsolePoster
+from adapters.sandbox.serve import Sandbox
+from bot.app import Bot
+from tests.e2e.house import ANN, BEN, BOB, SPEED
+from tests.standins.scene import QUICK, HandClock, nap, settings_of
+
+EVERYONE = "Everyone sees: "
+
+
+class Paper(io.StringIO):
+    """What was written, answer by answer: each is one write, and so is a line of the poster's."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written: list[str] = []
+
+    def write(self, text: str, /) -> int:
+        self.written.append(text)
+        return len(text)
+
+
+@dataclass(slots=True)
+class ConsolePage:
+    """An answer."""
+
+    text: str
+
+    @property
+    def labels(self) -> list[str]:
+        return re.findall(r"^\d+\. (.*)$", self.text, re.MULTILINE)
+
+
+@dataclass(slots=True)
+class ConsoleHouse:
+    """One console for each of three people."""
+
+    sandbox: Sandbox
+    clock: HandClock
+    database_url: str
+    folder: Path
+    settings: dict[str, object]
+    papers: dict[str, Paper] = field(default_factory=lambda: {who: Paper() for who in (ANN, BOB, BEN)})
+    board: Paper = field(default_factory=Paper)
+    pipes: dict[str, int] = field(default_factory=dict)
+    life: AsyncExitStack = field(default_factory=AsyncExitStack)
+    bot: Bot | None = None
+
+    async def say(self, who, command, /, **given):
+        return await self._typed(who, " ".join((f"/{command}", *given.values())))
+
+    async def press(self, page, label, who):
+        numbered = [each for each in page.labels if each.startswith(label)]
+        assert numbered, f"no choice {label!r} among {page.labels}"
+        number = re.search(rf"^(\d+)\. {re.escape(numbered[0])}$", page.text, re.MULTILINE)
+        assert number
+        return await self._typed(who, number[1])
+
+    def public(self):
+        told = [page for paper in self.papers.values() for page in paper.written if EVERYONE in page]
+        return [page.partition(EVERYONE)[2].strip() for page in told] + self.board.written[1::2]
+
+    def files(self):
+        return [each.read_bytes() for each in self.folder.glob("*.csv")]
+
+    async def until(self, condition):
+        async with asyncio.timeout(20):
+            while not condition():  # noqa: ASYNC110 - what is written, and what the API heard, wakes nobody
+                await asyncio.sleep(0.01)
+
+    async def restart(self):
+        await self.life.aclose()
+        settings = settings_of(self.sandbox, self.database_url, **self.settings)
+        self.bot = await self.life.enter_async_context(Bot(settings, clock=self.clock, timeouts=QUICK, sleep=nap))
+        for who in self.papers:
+            await self.life.enter_async_context(self._sitting(who))
+
+    @asynccontextmanager
+    async def scheduling(self):
+        scheduler = self.bot.scheduler({"console": ConsolePoster(self.board, self.folder)}, SPEED)
+        task = asyncio.create_task(scheduler.run())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    @asynccontextmanager
+    async def _sitting(self, who):
+        """One person at a console of their own, until they close the pipe."""
+        options = ConsoleOptions(user=who, admin=who is not BEN, picture_dir=self.folder)
+        reading, self.pipes[who] = os.pipe()
+        with os.fdopen(reading) as source:
+            talk = asyncio.create_task(answer_lines(self.bot, options, source, self.papers[who]))
+            try:
+                yield
+            finally:
+                os.close(self.pipes[who])
+                await talk
+
+    async def _typed(self, who, line):
+        paper = self.papers[who]
+        before = len(paper.written)
+        os.write(self.pipes[who], f"{line}\n".encode())
+        await self.until(lambda: len(paper.written) > before)
+        return ConsolePage(paper.written[before])
+
+
+@asynccontextmanager
+async def console_house(
+    sandbox: Sandbox, clock: HandClock, database_url: str, folder: Path, **settings: object
+) -> AsyncIterator[ConsoleHouse]:
+    """The program, and three people at it."""
+    house = ConsoleHouse(sandbox, clock, database_url, folder, settings)
+    async with house.life:
+        await house.restart()
+        yield house

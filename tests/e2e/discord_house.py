@@ -1,0 +1,138 @@
+"""The whole program at a local Discord, as its people meet it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+
+from adapters.sandbox.serve import Sandbox
+from tests.discord_app.discord_stage import Server, Stage, labels, lines, new_server, stage_of, told
+from tests.e2e.house import ANN, BEN, BOB, SPEED
+from tests.standins.discord_server.content import Message
+from tests.standins.discord_server.people import User
+from tests.standins.discord_server.permissions import Permission
+from tests.standins.discord_server.server import Discord, running
+from tests.standins.scene import HandClock
+
+
+@dataclass(slots=True)
+class DiscordPage:
+    """A message that one person sees."""
+
+    message: Message
+
+    @property
+    def text(self) -> str:
+        return told(self.message)
+
+    @property
+    def labels(self) -> list[str]:
+        return labels(self.message)
+
+
+@dataclass(slots=True)
+class Program:
+    """The program that is running now; the next one is another."""
+
+    settings: dict[str, object]
+    stage: Stage | None = None
+    life: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+    async def start(self, discord: Discord, sandbox: Sandbox, clock: HandClock, database_url: str) -> None:
+        await self.life.aclose()
+        self.stage = await self.life.enter_async_context(
+            stage_of(discord, sandbox, clock, database_url, **self.settings)
+        )
+
+
+@dataclass(slots=True)
+class DiscordHouse:
+    """One server."""
+
+    discord: Discord
+    sandbox: Sandbox
+    clock: HandClock
+    database_url: str
+    program: Program
+    server: Server
+    people: dict[str, User]
+
+    @property
+    def stage(self) -> Stage:
+        assert self.program.stage is not None
+        return self.program.stage
+
+    async def say(self, who, command, /, **given):
+        options = {name: int(each) if name == "days" else each for name, each in given.items()}
+        return DiscordPage(await self.stage.type(command, self.people[who], self.server.general, **options))
+
+    async def press(self, page, label, who):
+        edits = page.message.edits
+        asked = await self.stage.press(page.message, label, self.people[who])
+        assert not asked.failure, asked.failure
+        await self.until(lambda: asked.followups or page.message.edits > edits or self._is_answered(asked))
+        return DiscordPage(asked.followups[0] if asked.followups else asked.message)
+
+    def public(self):
+        return lines(self.server.general)
+
+    def files(self):
+        said = [each for call in self.discord.interactions.values() for each in call.seen]
+        return [file.content for each in said for file in each.attachments if file.media_type == "text/csv"]
+
+    async def until(self, condition):
+        await self.discord.until(condition)
+
+    async def restart(self):
+        await self.program.start(self.discord, self.sandbox, self.clock, self.database_url)
+
+    @asynccontextmanager
+    async def scheduling(self):
+        scheduler = self.stage.bot.scheduler({"discord": self.stage.program.poster}, SPEED)
+        task = asyncio.create_task(scheduler.run())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    def share(self, page):
+        page.message.only_for = None
+        page.message.flags &= ~64
+
+    async def neighbour(self):
+        return replace(self, **_home(self.discord, "Rival"))
+
+    async def link(self, key):
+        ann = self.people[ANN]
+        form = await self.stage.modal(
+            self.discord.send_command("connect", {}, user=ann, channel=self.server.general), ann
+        )
+        return DiscordPage(await self.stage.answered(self.discord.send_modal(form, {"key": key})))
+
+    @staticmethod
+    def _is_answered(asked):
+        return asked.callback != 6 and not asked.is_thinking
+
+
+def _home(discord: Discord, name: str) -> dict[str, object]:
+    """A server and its people."""
+    server = new_server(discord, name)
+    bob = discord.add_user(f"bob {name}")
+    discord.add_member(server.guild, bob, Permission.MANAGE_GUILD)
+    return {"server": server, "people": {ANN: server.ann, BEN: server.ben, BOB: bob}}
+
+
+@asynccontextmanager
+async def discord_house(
+    sandbox: Sandbox, clock: HandClock, database_url: str, **settings: object
+) -> AsyncIterator[DiscordHouse]:
+    """The chat, the program in it, and one server that has added it."""
+    async with running(clock) as discord:
+        discord.answer_seconds = 10
+        program = Program(settings)
+        async with program.life:
+            house = DiscordHouse(discord, sandbox, clock, database_url, program, **_home(discord, "Acme"))
+            await house.restart()
+            yield house
+        assert discord.failures == []

@@ -1,0 +1,87 @@
+"""What a chat is to a person: they type, read, press, and see what the channel sees. No scenario knows which it is."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from adapters.sandbox.serve import Sandbox
+from tests.standins.scene import TRACK, HandClock
+
+ANN, BOB, BEN = "ann", "bob", "ben"
+"""Ann and Bob manage the workspace, Ben is a member."""
+OPERATOR, NORTH, SOUTH = "cs_test_operator", "cs_test_north", "cs_test_south"
+KEYS = {OPERATOR: "Operator", NORTH: "North", SOUTH: "South"}
+SECRET = "0123456789abcdef" * 2
+"""Under which the keys that workspaces link are locked."""
+SPEED = 100
+"""How fast the scheduler ticks; the time stands still."""
+
+
+class Page(Protocol):
+    """One answer, as it is now."""
+
+    @property
+    def text(self) -> str:
+        """Every word of it."""
+        ...
+
+    @property
+    def labels(self) -> list[str]:
+        """What can be pressed."""
+        ...
+
+
+class House(Protocol):
+    """One chat with the whole program in it."""
+
+    sandbox: Sandbox
+    clock: HandClock
+
+    async def say(self, who: str, command: str, /, **given: str) -> Page:
+        """What one person gets to read for a command."""
+        ...
+
+    async def press(self, page: Page, label: str, who: str) -> Page:
+        """What one person gets to read for a press of the button whose label begins so."""
+        ...
+
+    def public(self) -> list[str]:
+        """What everybody in the channel has been told, message by message."""
+        ...
+
+    def files(self) -> list[bytes]:
+        """The files that somebody was given."""
+        ...
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Wait until something is so."""
+        ...
+
+    async def restart(self) -> None:
+        """End the program, which ends what is under way first, and start it again."""
+        ...
+
+    def scheduling(self) -> AbstractAsyncContextManager[None]:
+        """What the program does by itself, until the end of the block."""
+        ...
+
+
+class Chat(House, Protocol):
+    """A house whose pages stay, for everybody to see where they are shared, and which others stand beside."""
+
+    def share(self, page: Page) -> None:
+        """Let everybody see it, as if it had been meant for all."""
+        ...
+
+    async def neighbour(self) -> "Chat":
+        """Another workspace in the same program, with people of its own. It has nothing yet."""
+        ...
+
+    async def link(self, key: str) -> Page:
+        """What Ann gets to read for filling an API key in to the private form of /connect."""
+        ...
+
+
+def spent(house: House, key: str = OPERATOR) -> tuple[int, int]:
+    """How often the API was asked to track something, and how many trackings there are under one key."""
+    return len(house.sandbox.calls(TRACK)), len(house.sandbox.world.account(key).trackings)
