@@ -38,6 +38,8 @@ LISTED_WITHIN = 0.5
 Shards: TypeAlias = tuple[tuple[int, ...], int]
 """Which shards, of how many."""
 _Parser: TypeAlias = Callable[[Any], None]
+_SPARE: Mapping[str, Mapping[str, object]] = {"INTERACTION_CREATE": {"attachment_size_limit": 10 * 1024 * 1024}}
+"""What the library cannot read an event without and the bot can do without: Discord's default, where it is left out."""
 
 
 class Listeners:
@@ -128,9 +130,11 @@ class Connection(AutoShardedClient):
 
 
 def _forgiving(event: str, parser: _Parser) -> _Parser:
+    spare = _SPARE.get(event, {})
+
     def parse(data: Mapping[str, Any]) -> None:
         try:
-            parser(data)
+            parser({**spare, **data} if spare else data)
         except Exception:  # whatever is wrong with one event must not end the connection for all servers
             logger.exception("an event could not be read", extra={"event": event})
 
