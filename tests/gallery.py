@@ -208,6 +208,7 @@ def _about() -> Iterator[tuple[str, Reply]]:
     yield "status.health: unclear", status.health(replace(healthy, unclear=1))
     yield "delivery.channel_closed", delivery.channel_closed("C0AB12CD3", TITLES[0], REASON)
     yield "delivery.given_up", delivery.given_up("C0AB12CD3", TITLES[0], REASON)
+    yield "delivery.late", delivery.late(delivery.given_up("C0AB12CD3", TITLES[0], REASON), NOW)
     yield "delivery.given_up: direct", delivery.given_up("", "Low balance", REASON)
     dead = tuple(DeadLetter(channel, REASON, NOW) for channel in ("C0AB12CD3", ""))
     failed = Queue(waiting=12, oldest_at=NOW, last_sent_at=NOW, dead_count=5, dead=dead)

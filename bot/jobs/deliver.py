@@ -15,7 +15,7 @@ from datetime import timedelta
 from bot.domain.clock import Clock
 from bot.jobs.breakers import AT_ONCE, Breakers
 from bot.jobs.receipts import Receipts, patiently
-from bot.messages.delivery import channel_closed, given_up
+from bot.messages.delivery import channel_closed, given_up, late
 from bot.ports import ChannelPoster, ChannelRef, Delivery, Later, Posted, Rejected, Unclear
 from bot.reply.model import Reply
 from bot.store import Store
@@ -35,7 +35,13 @@ GIVES_UP = timedelta(hours=24)
 FIRST_BACKOFF = 2.0
 LONGEST_BACKOFF = 300.0
 ASKS_AGAIN = timedelta(minutes=1)
-"""When to look again for the way to a person that was not found."""
+"""When to look again for the way to a person that was not found: then after twice as long each time …"""
+ASKS = 8
+"""… so many times, which takes two hours, in case it is the chat's fault."""
+LATE = timedelta(minutes=15)
+"""After that long in the outbox a message says so."""
+NO_WAY, FAULT = "no_direct_channel", "fault"
+"""What has to do with one message alone: the others of its workspace are posted as ever."""
 
 
 class Deliverer:
@@ -123,13 +129,18 @@ class Deliverer:
                 if not message.channel_id:
                     direct = await poster.direct(message.external_id, message.person_id or "")
                     if direct is None:
-                        return Later(ASKS_AGAIN, "no_direct_channel")
+                        return Later(ASKS_AGAIN * 2 ** (message.attempts - 1), NO_WAY)
                     channel = direct
                 if message.edits is not None:
                     return await poster.edit(channel, message.edits, reply)
-                return await poster.post(channel, reply, message.key)
+                is_late = self._clock() - message.created_at > LATE
+                shown = late(reply, message.created_at) if is_late else reply
+                return await poster.post(channel, shown, message.key)
         except TimeoutError:
             return Unclear("timeout")
+        except Exception:  # a message that nobody can render must not hold up the others
+            logger.exception("a message could not be posted", extra={"key": message.key})
+            return Unclear(FAULT)
 
     async def _settle(self, message: Claimed, reply: Reply, delivery: Delivery) -> None:
         now = self._clock()
@@ -137,12 +148,16 @@ class Deliverer:
             case Posted(message_id):
                 await self._receipts.keep(message, message_id)
                 await self._answered(message)
+            case Later(reason=reason) if reason == NO_WAY and message.attempts >= ASKS:
+                await self._give_up(message, "the chat opens no direct messages with this person.")
             case Later(after, reason):
-                self._breakers.failed(message.workspace_id, now, after)
+                if reason != NO_WAY:
+                    self._breakers.failed(message.workspace_id, now, after)
                 at = now + max(after, _backoff(message.attempts))
                 await patiently(lambda: self._outbox.later(message, at, reason))
             case Unclear(reason):
-                self._breakers.failed(message.workspace_id, now)
+                if reason != FAULT:
+                    self._breakers.failed(message.workspace_id, now)
                 at = now + self._soon(message)
                 await patiently(lambda: self._outbox.unclear(message, at, reason))
             case Rejected() if message.edits is not None:

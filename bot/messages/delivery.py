@@ -1,6 +1,9 @@
 """What the bot says of messages that it could not post."""
 
-from bot.reply.model import Channel, Field, Fields, Note, Reply, Tone, text
+from dataclasses import replace
+from datetime import datetime
+
+from bot.reply.model import Channel, Field, Fields, Note, Reply, Time, Tone, text
 
 
 def channel_closed(channel_id: str, message: str, reason: str) -> Reply:
@@ -14,6 +17,14 @@ def channel_closed(channel_id: str, message: str, reason: str) -> Reply:
         ),
         tone=Tone.PROBLEM,
     )
+
+
+def late(reply: Reply, since: datetime) -> Reply:
+    """The message as it is posted long after it was written, because nothing could be posted before."""
+    note = Note(
+        text("This message is late: it could not be posted before, and tells how things were at ", Time(since), ".")
+    )
+    return replace(reply, parts=(*reply.parts, note))
 
 
 def given_up(channel_id: str, message: str, reason: str) -> Reply:

@@ -53,6 +53,7 @@ class Claimed:
     attempts: int
     is_repeat: bool
     tried_at: datetime
+    created_at: datetime
     expires_at: datetime | None
     token: str
 
@@ -176,6 +177,7 @@ def claimed(row: Found, edits: str | None, stored: Mapping[str, bytes], token: s
         attempts=row.attempts + 1,
         is_repeat=row.state != "pending",
         tried_at=row.first_try_at or now,
+        created_at=row.created_at,
         expires_at=row.expires_at,
         token=token,
     )

@@ -127,15 +127,45 @@ async def test_a_message_that_is_refused_for_itself_is_told_to_its_owner(deliver
     assert "Daily digest" in plain_text(note.reply)
 
 
-async def test_who_cannot_be_told_is_tried_for_a_day_and_then_no_more(run, wall, clock, say, row):
-    wall.strangers.add("U1")
-    await say("a", channel_id="", person_id="U1")
-    await run(minutes=1)
-    assert (await row("a")).error == "no_direct_channel"
-    clock.advance(hours=24)
-    await run(seconds=5)
-    assert (await row("a")).state == OutboxState.DEAD
-    assert wall.calls == []
+async def test_who_cannot_be_told_is_tried_a_few_times_and_slows_nobody_down(deliverer, wall, clock, say, row):
+    wall.strangers |= {f"U{number}" for number in range(9)}
+    for number in range(9):
+        await say(f"u{number}", channel_id="", person_id=f"U{number}")
+    await deliverer.deliver_due()
+    assert (await row("u1")).error == "no_direct_channel"
+    await say("a", "b")
+    await deliverer.deliver_due()
+    assert wall.keys() == ["a", "b"]
+    for _ in range(9):
+        clock.advance(minutes=70)
+        await deliverer.deliver_due()
+    given_up = await row("u1")
+    assert (given_up.state, given_up.attempts) == (OutboxState.DEAD, 8)
+    assert wall.calls == ["a", "b"]
+
+
+async def test_a_message_that_breaks_the_poster_slows_nobody_down(deliverer, wall, say, row, caplog):
+    for number in range(4):
+        await say(f"bad{number}", channel_id=f"D{number}")
+        wall.breaks.add(f"D{number}")
+    await deliverer.deliver_due()
+    await say("a", "b")
+    await deliverer.deliver_due()
+    assert wall.keys() == ["a", "b"]
+    assert ((await row("bad1")).state, (await row("bad1")).error) == (OutboxState.UNCLEAR, "fault")
+    assert "a message could not be posted" in caplog.text
+
+
+async def test_what_waited_long_says_so(deliverer, wall, clock, say):
+    await say("a")
+    written = clock()
+    clock.advance(minutes=16)
+    await say("b")
+    await deliverer.deliver_due()
+    first, second = wall.channels["C1"]
+    assert "This message is late" in plain_text(first.reply)
+    assert plain_text(first.reply).endswith(f"tells how things were at {written:%Y-%m-%d %H:%M} UTC.")
+    assert "late" not in plain_text(second.reply)
 
 
 async def test_an_edit_changes_the_message_and_is_repeated_where_its_answer_was_lost(run, wall, say):

@@ -32,6 +32,7 @@ class Wall:
     script: deque[Delivery | str | None] = field(default_factory=deque)
     refused: dict[str, Delivery] = field(default_factory=dict)
     strangers: set[str] = field(default_factory=set)
+    breaks: set[str] = field(default_factory=set)
     takes: float = 0
     under_way: int = 0
     most_under_way: int = 0
@@ -40,6 +41,8 @@ class Wall:
     async def post(self, channel: ChannelRef, reply: Reply, key: str) -> Delivery:
         """Put it there, or what the script says."""
         self.calls.append(key)
+        if channel.channel_id in self.breaks:
+            raise ValueError("no such tone")
         await self._take_time()
         planned = self.down or self._planned(channel)
         if planned is not None and planned != LOST:
