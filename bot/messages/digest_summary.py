@@ -31,7 +31,7 @@ def _gained(facts: DigestFacts, span: str) -> str:
 
 
 def _trend_words(total: Total, span: str) -> str:
-    if total.trend is None:
+    if total.trend is None or total.alike != total.videos:  # of some of the videos alone: the field says of how many
         return ""
     if not total.trend:
         return f" (as in the {span} before)"

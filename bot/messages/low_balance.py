@@ -73,7 +73,7 @@ _TITLES = {
     Stage.URGENT: "Money for less than 24 hours",
     Stage.PAUSED: "Tracking is paused",
 }
-_WHAT_TO_DO = "Add credit on the website (no call of the API adds any), or stop a video."
+_WHAT_TO_DO = "Add credit at contentstats.io, or stop a video."
 
 
 def _title(facts: LowFacts) -> str:
@@ -99,12 +99,13 @@ def _fields(facts: LowFacts) -> tuple[Field, ...]:
         end = text("used up")
     elif facts.runway.empty_at is not None:
         end = text(Time(facts.runway.empty_at))
-    return (
+    known = (
         Field("Available", text(available(facts.usage))),
         Field("Promised", text(promised(facts.runway, facts.running, facts.endless))),
         Field("Runway", end),
-        Field("Missing", text(dollars(max(-facts.runway.left_after, Decimal(0))))),
     )
+    missing = -facts.runway.left_after
+    return (*known, Field("Missing", text(dollars(missing)))) if missing > 0 else known
 
 
 def _cut(facts: LowFacts) -> Text:
@@ -117,7 +118,7 @@ def _cut(facts: LowFacts) -> Text:
 
 
 def _closes(facts: LowFacts) -> str:
-    return f"This closes at {dollars(facts.threshold * REARM_BALANCE)} and money for more than 84 hours."
+    return f"This alert ends once {dollars(facts.threshold * REARM_BALANCE)} is there and lasts for more than 84 hours."
 
 
 def _test(facts: LowFacts) -> str:

@@ -32,7 +32,7 @@ from bot.reply.model import (
     text,
 )
 
-ADD_CREDIT = LinkButton("Add credit", "https://contentstats.io/dashboard/billing")
+ADD_CREDIT = LinkButton("Add credit", "https://contentstats.io/")
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ async def test_the_message_says_what_would_pause_and_what_to_do(play):
     (low,) = await play.look()
     assert low.channel_id == "C-general"
     assert "One-pan pasta" in low.text
-    assert "no call of the API adds any" in low.text
+    assert "Add credit at contentstats.io" in low.text
     assert "tracking pauses then" in low.reply.summary
     labels = [each.label for each in low.reply.actions]
     assert labels == ["Add credit", "Usage", "Snooze 24 h", "Mute all 8 h"]

@@ -324,11 +324,11 @@ async def test_one_that_cannot_be_made_holds_up_no_other(mirror, clock, charts, 
 async def test_two_workspaces_that_share_a_key_read_nothing_of_each_other(mirror, clock, charts, database):
     await mirror.video("mine", range(49), owner=mirror.here)
     await mirror.video("theirs", range(49), owner=mirror.there)
-    await mirror.subscribe(NINE, ALL, "C-here")
-    await mirror.subscribe(NINE, ALL, "C-there", mirror.there)
+    ours = await mirror.subscribe(NINE, ALL, "C-here")
+    others = await mirror.subscribe(NINE, ALL, "C-there", mirror.there)
     clock.now = at("2026-03-03 09:00")
     await mirror.planner(charts).plan_due()
-    here, there = (await said(database)).values()
+    here, there = [await said(database, f"digest:{each.id}:2026-03-03") for each in (ours, others)]
     assert "Mine" in plain_text(here)
     assert "Theirs" not in plain_text(here)
     assert "Theirs" in plain_text(there)
