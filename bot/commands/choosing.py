@@ -7,6 +7,7 @@ from bot.messages.problems import which_video
 from bot.messages.wording import option_label
 from bot.reply.call import Call
 from bot.reply.model import Option, Reply
+from bot.store.stored_video import folded
 from bot.store.videos import StoredVideo
 from bot.wallet.candidates import resolve
 
@@ -37,14 +38,15 @@ async def fitting(context: Context, typed: str) -> tuple[StoredVideo, ...]:
 
 
 async def _fitting(context: Context, typed: str) -> tuple[StoredVideo, ...]:
-    """The videos that the words fit: exactly by id or link, else by part of a title."""
+    """The videos that the words fit: exactly by id or link, else by a whole title, else by part of one."""
     videos = context.store.videos
     exact = await videos.find(context.workspace, typed)
     if exact is not None:
         return (exact,)
     if looks_like_link(typed):
         return await _of_link(context, typed)
-    return await videos.search(context.workspace, typed, MOST_CHOICES + 1)
+    found = await videos.search(context.workspace, typed, MOST_CHOICES + 1)
+    return tuple(each for each in found if folded(each.video.title) == folded(typed.strip())) or found
 
 
 async def _of_link(context: Context, typed: str) -> tuple[StoredVideo, ...]:

@@ -60,7 +60,8 @@ def page(sort: Sort, cells: int) -> Select[Any]:
 
 
 def search(wallet_id: int, workspace_id: int, typed: str, limit: int) -> Select[Any]:
-    """The videos that hold what was typed: running ones first, then newest."""
+    """The videos that hold what was typed: those of just that title first, then running ones, then newest."""
+    words = folded(typed.strip())
     ranges = (
         select(videos.c.video_id, videos.c.search_text, videos.c.is_running, videos.c.newest_at)
         .where(videos.c.wallet_id == wallet_id, videos.c.owner_id == owner)
@@ -70,7 +71,12 @@ def search(wallet_id: int, workspace_id: int, typed: str, limit: int) -> Select[
         for owner in (NOBODY, workspace_id)
     )
     recent = union_all(*map(select, ranges)).subquery().c
-    holding = select(recent.video_id).where(recent.search_text.contains(folded(typed.strip()), autoescape=True))
-    first = holding.order_by(recent.is_running.desc(), recent.newest_at.desc(), recent.video_id.desc()).limit(limit)
+    holding = select(recent.video_id).where(recent.search_text.contains(words, autoescape=True))
+    named, also_named = (
+        text.startswith(f"{words}\n", autoescape=True).desc() for text in (recent.search_text, videos.c.search_text)
+    )
+    first = holding.order_by(named, recent.is_running.desc(), recent.newest_at.desc(), recent.video_id.desc()).limit(
+        limit
+    )
     found = select(videos).where(videos.c.wallet_id == wallet_id, videos.c.video_id.in_(first))
-    return found.order_by(videos.c.is_running.desc(), videos.c.newest_at.desc(), videos.c.video_id.desc())
+    return found.order_by(also_named, videos.c.is_running.desc(), videos.c.newest_at.desc(), videos.c.video_id.desc())

@@ -141,7 +141,7 @@ class Videos:
             return {row.video_id: from_row(row) for row in await connection.execute(query)}
 
     async def search(self, workspace: Workspace, typed: str, limit: int) -> tuple[StoredVideo, ...]:
-        """Videos whose title, creator, id or link hold what was typed, in any case; running ones first, then newest.
+        """Videos whose title, creator, id or link hold what was typed, in any case: in the order of `listing.search`.
 
         Looks through the first `listing.SEARCHED` in that order, so that typing costs the same in any account.
         """

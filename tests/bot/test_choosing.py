@@ -4,6 +4,7 @@ import pytest
 
 from adapters.sandbox.films import TITLES
 from bot.commands.suggest import MOST
+from bot.domain.videos import Video
 from bot.reply.call import Call
 from bot.reply.model import Select, Tone
 from bot.reply.plain import plain_text
@@ -68,6 +69,19 @@ async def test_several_that_fit_become_a_choice_that_does_what_was_asked(scene, 
     chosen = await scene.run(Call(select.call.command, {select.argument: tracked["emoji"]}))
     assert chosen.title == "Stop this tracking?"
     assert "Street food" in chosen.summary
+
+
+async def test_a_whole_title_means_that_video_though_it_is_part_of_many_others(scene):
+    await scene.say("/videos")
+    titles = ("Film 1", *(f"Film 1{number}" for number in range(14)), "Twins", "twins")
+    films = [
+        Video(f"v{number}", link(number), "tiktok", "monitoring", title=title) for number, title in enumerate(titles)
+    ]
+    async with scene.store() as (store, wallet_id):
+        await store.videos.remember(wallet_id, [(film, f"tiktok:{film.id}") for film in films], scene.clock())
+    assert (await scene.say("/stop film 1")).summary.startswith("Stopping Film 1 saves")
+    assert "2 videos fit" in (await scene.say("/stop TWINS")).summary
+    assert "10 videos fit" in (await scene.say("/stop film")).summary
 
 
 async def test_more_than_ten_are_cut_and_told(scene):
