@@ -1,4 +1,4 @@
-"""When each wallet is to be polled next, and how that went last: columns of the `wallets` table.
+"""When each wallet is to be polled next, how that went last, and what is left: columns of the `wallets` table.
 
 `poll_at` is the one moment that decides: whatever makes something due earlier brings it forward in the same
 transaction, except while a wallet rests after a failure.
@@ -11,7 +11,7 @@ from sqlalchemy import exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.database import Database
-from bot.store.tables import wallets, workspaces
+from bot.store.tables import videos, wallets, workspaces
 
 LONGEST_REST = timedelta(hours=1)
 """No wallet is left alone for longer. What says so was written before the clock was set back."""
@@ -51,6 +51,15 @@ class Polling:
         columns = (wallets.c.polled_at, wallets.c.poll_at, wallets.c.poll_failures, wallets.c.poll_problem)
         async with self._database.reading() as connection:
             return Polled(*(await connection.execute(select(*columns).where(wallets.c.id == wallet_id))).one())
+
+    async def is_behind(self, wallet_id: int, moment: datetime, now: datetime) -> bool:
+        """Whether pages are still to be read that were due by a moment, or are due by now and were never read."""
+        never_read = (videos.c.due_at <= now) & videos.c.read_at.is_(None)
+        behind = select(videos.c.video_id).where(
+            videos.c.wallet_id == wallet_id, (videos.c.due_at <= moment) | never_read
+        )
+        async with self._database.reading() as connection:
+            return await connection.scalar(behind.limit(1)) is not None
 
     async def went_well(self, wallet_id: int, now: datetime, next_at: datetime) -> None:
         """Note that the wallet was polled, and when it is next."""

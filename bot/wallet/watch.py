@@ -110,7 +110,7 @@ class Watch:
         if (await self._store.polling.state(self._id)).failures:
             return False
         swept = await self._store.wallets.swept(self._id)
-        return swept is None or await self._store.videos.backlog(self._id, moment) > 0
+        return swept is None or await self._store.polling.is_behind(self._id, moment, self._clock())
 
     async def backlog(self) -> int:
         """How many pages are due."""

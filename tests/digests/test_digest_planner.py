@@ -9,7 +9,7 @@ from sqlalchemy import Engine, event, update
 
 from bot.domain.digest import DigestOptions
 from bot.domain.schedule import Schedule
-from bot.domain.videos import HOUR
+from bot.domain.videos import HOUR, Video
 from bot.jobs.digest import PATIENCE, SOON
 from bot.reply.model import Picture, Tone
 from bot.reply.plain import plain_text
@@ -82,6 +82,20 @@ async def test_one_whose_numbers_are_about_to_be_read_waits_for_them(mirror, clo
     await mirror.video("one", range(0, 715, 10), end=at("2026-03-03 09:00"))
     assert await planner.plan_due() == 1
     assert "+240 views" in (await said(database, f"digest:{on.id}:2026-03-03")).summary
+
+
+async def test_one_waits_for_what_was_found_only_after_its_time(mirror, clock, charts, database, on):
+    planner = (await _overslept(mirror, clock))(charts, patience=PATIENCE)
+    await mirror.video("one", range(0, 715, 10), end=at("2026-03-03 09:00"))
+    clock.now += SOON
+    found = Video(
+        "two", "https://www.tiktok.com/@a/video/two", "tiktok", "monitoring", started_at=clock.now - 30 * HOUR
+    )
+    await mirror.store.videos.remember(mirror.wallet_id, [(found, "tiktok:two")], clock())
+    assert (await planner.plan_due(), await rows(database)) == (0, [])
+    clock.now += PATIENCE
+    assert await planner.plan_due() == 1
+    assert [row.key for row in await rows(database)] == [f"digest:{on.id}:2026-03-03"]
 
 
 async def test_one_waits_for_its_numbers_so_long_and_no_longer(mirror, clock, charts, database, on):
