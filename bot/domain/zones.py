@@ -17,6 +17,7 @@ OFFERED = 5
 """How many zones a refusal names."""
 
 _OFFSET = re.compile(r"(?:utc|gmt)(?P<sign>[+−-])(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?", re.IGNORECASE)
+_AREA = re.compile(r"[a-z_]{3,}/[a-z_/+-]{2,}", re.IGNORECASE)
 _BY_ABBREVIATION: dict[tuple[str, ...], tuple[str, ...]] = {
     ("cet", "cest", "met", "mez", "mesz"): ("Europe/Berlin", "Europe/Paris", "Europe/Madrid", "Europe/Rome"),
     ("eet", "eest"): ("Europe/Athens", "Europe/Helsinki", "Europe/Kyiv"),
@@ -49,7 +50,9 @@ def zone_names() -> tuple[str, ...]:
 def looks_like_zone(word: str) -> bool:
     """Whether this one word can only be meant for a zone."""
     folded = word.casefold()
-    return folded in _by_name() or folded in _ABBREVIATIONS or _OFFSET.fullmatch(word) is not None
+    if folded in _by_name() or folded in _ABBREVIATIONS:
+        return True
+    return any(shape.fullmatch(word) for shape in (_OFFSET, _AREA))
 
 
 def near_zones(words: str, most: int = OFFERED) -> tuple[str, ...]:

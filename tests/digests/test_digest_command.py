@@ -43,6 +43,7 @@ WRONG = {
     "on 09:00 CET": "Europe/Berlin",
     "on 09:00 UTC+2": "Etc/GMT-2",
     "on 09:00 Berln": "Did you mean Europe/Berlin",
+    "on 09:00 Nowhere/City": "I know no time zone “Nowhere/City”",
     "on 09:00 daily monday": "takes one value for every",
     "on off": "takes one value for action",
     "on 09:00 xyzzy": "do not know what “xyzzy” means",
