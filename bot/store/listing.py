@@ -8,13 +8,15 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select, union_all
+from sqlalchemy import Select, bindparam, literal, select, union_all
 
 from bot.store.stored_video import folded
 from bot.store.tables import NOBODY, videos
 
 SEARCHED = 1_000
 """How many videos of the workspace, and how many started outside the bot, a search looks through."""
+
+_ESCAPE = "/"
 
 
 class Sort(StrEnum):
@@ -59,24 +61,35 @@ def page(sort: Sort, cells: int) -> Select[Any]:
     return found.order_by(*_ORDERS[sort]).offset(bindparam("offset")).limit(bindparam("limit"))
 
 
-def search(wallet_id: int, workspace_id: int, typed: str, limit: int) -> Select[Any]:
-    """The videos that hold what was typed: those of just that title first, then running ones, then newest."""
-    words = folded(typed.strip())
+@cache
+def search() -> Select[Any]:
+    """The videos that hold what was typed: those of just that title first, then running ones, then newest.
+
+    Kept, as above. Its values are `wallet`, `workspace`, `limit`, and `held` and `titled`, which `patterns` gives.
+    """
     ranges = (
         select(videos.c.video_id, videos.c.search_text, videos.c.is_running, videos.c.newest_at)
-        .where(videos.c.wallet_id == wallet_id, videos.c.owner_id == owner)
+        .where(videos.c.wallet_id == bindparam("wallet"), videos.c.owner_id == owner)
         .order_by(videos.c.is_running.desc(), videos.c.newest_at.desc(), videos.c.video_id.desc())
         .limit(SEARCHED)
         .subquery()
-        for owner in (NOBODY, workspace_id)
+        for owner in (literal(NOBODY), bindparam("workspace"))
     )
     recent = union_all(*map(select, ranges)).subquery().c
-    holding = select(recent.video_id).where(recent.search_text.contains(words, autoescape=True))
+    held = select(recent.video_id).where(recent.search_text.like(bindparam("held"), escape=_ESCAPE))
     named, also_named = (
-        text.startswith(f"{words}\n", autoescape=True).desc() for text in (recent.search_text, videos.c.search_text)
+        text.like(bindparam("titled"), escape=_ESCAPE).desc() for text in (recent.search_text, videos.c.search_text)
     )
-    first = holding.order_by(named, recent.is_running.desc(), recent.newest_at.desc(), recent.video_id.desc()).limit(
-        limit
+    first = held.order_by(named, recent.is_running.desc(), recent.newest_at.desc(), recent.video_id.desc())
+    found = select(videos).where(
+        videos.c.wallet_id == bindparam("wallet"), videos.c.video_id.in_(first.limit(bindparam("limit")))
     )
-    found = select(videos).where(videos.c.wallet_id == wallet_id, videos.c.video_id.in_(first))
     return found.order_by(also_named, videos.c.is_running.desc(), videos.c.newest_at.desc(), videos.c.video_id.desc())
+
+
+def patterns(typed: str) -> dict[str, str]:
+    """What stands in the texts that hold this, and in those that begin with it as their whole title, in any case."""
+    words = folded(typed.strip())
+    for sign in (_ESCAPE, "%", "_"):
+        words = words.replace(sign, _ESCAPE + sign)
+    return {"held": f"%{words}%", "titled": f"{words}\n%"}

@@ -145,9 +145,10 @@ class Videos:
 
         Looks through the first `listing.SEARCHED` in that order, so that typing costs the same in any account.
         """
-        query = listing.search(workspace.wallet_id, workspace.id, typed, limit)
+        values = {"wallet": workspace.wallet_id, "workspace": workspace.id, "limit": limit}
         async with self._database.reading() as connection:
-            return tuple(from_row(row) for row in await connection.execute(query))
+            found = await connection.execute(listing.search(), values | listing.patterns(typed))
+            return tuple(from_row(row) for row in found)
 
     async def page(
         self, workspace: Workspace, platform: str | None, status: str | None, sort: Sort, offset: int, limit: int
