@@ -1,0 +1,62 @@
+"""Floor of row 3: discord.py and nothing else. `/usage` is deferred and then edited; `/stats` offers choices.
+
+Started with the API's address, the token and, where it has to offer what a database holds, the database's address.
+"""
+
+import asyncio
+import sys
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+from yarl import URL
+
+QUERY = "SELECT title, video_id FROM videos WHERE wallet_id = 1 AND title LIKE '%' ORDER BY started_at DESC LIMIT 25"
+
+
+class Bare(discord.Client):
+    """A client with one tree of commands."""
+
+    def __init__(self, database: str) -> None:
+        super().__init__(intents=discord.Intents(guilds=True))
+        self.tree = app_commands.CommandTree(self)
+        self.engine = create_async_engine(database, isolation_level="AUTOCOMMIT") if database else None
+
+    async def setup_hook(self) -> None:
+        """Two commands."""
+
+        @self.tree.command(name="usage", description="The wallet")
+        async def usage(gesture: discord.Interaction[Any]) -> None:
+            await gesture.response.defer(ephemeral=True, thinking=True)
+            await gesture.edit_original_response(content="$1.00 available")
+
+        @self.tree.command(name="stats", description="One video")
+        async def stats(gesture: discord.Interaction[Any], video: str) -> None:
+            await gesture.response.send_message(video, ephemeral=True)
+
+        @stats.autocomplete("video")
+        async def offer(_: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+            if self.engine is None:
+                return [app_commands.Choice(name=typed or "video", value="1")]
+            async with self.engine.connect() as connection:
+                found = (await connection.execute(text(QUERY))).all()
+            return [app_commands.Choice(name=(title or "video")[:100], value=id_) for title, id_ in found]
+
+        await self.tree.sync()
+
+
+async def main(api_url: str, token: str, database: str = "") -> None:
+    Route.BASE = api_url
+    async with Bare(database) as client:
+        await client.login(token)
+        _, gateway, _ = await client.http.get_bot_gateway()
+        DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway)
+        await client.connect()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:]))
