@@ -179,5 +179,6 @@ class Gestures:
             async with self._turns:
                 reply = await self._bot.run(name, arguments, caller)
         await self._answers.deliver(asked, team, reply, command.answer if command else Answer.PRIVATE)
-        if reply.public_line or (need is Need.CONFIGURE and reply.tone is Tone.SUCCESS):
+        is_changed = reply.changes_settings or (need is Need.CONFIGURE and reply.tone is Tone.SUCCESS)
+        if reply.public_line or is_changed:
             await self._home.publish(team, caller)

@@ -64,11 +64,12 @@ class Digest:
         choices=(_EVERYTHING, *Section, *VideoPlatform, _SKIP),
         aliases=(("x", VideoPlatform.TWITTER), ("all", _EVERYTHING)),
     )
+    asks: str = argument(Kind.WORD, "whether a form asks for changes of what is given", default="", listed=False)
 
 
-def lacks_time(args: Digest) -> bool:
-    """Whether a digest is to be switched on without a time: a form asks for the rest."""
-    return args.action in {None, "on"} and args.time is None
+def wants_form(args: Digest) -> bool:
+    """Whether a form asks for the rest: a digest is to be switched on without a time, or changed by a button."""
+    return bool(args.asks) or (args.action in {None, "on"} and args.time is None)
 
 
 async def digest_command(context: Context, args: Digest) -> Reply:

@@ -8,7 +8,7 @@ from bot.commands.alerts import Alerts, Snooze, alerts, is_incomplete, snooze
 from bot.commands.command import Answer, Command
 from bot.commands.compare import Compare, CompareWith, choose_other, compare
 from bot.commands.connect import Connect, Disconnect, ask_to_disconnect, connect, disconnect
-from bot.commands.digest import Digest, digest_command, lacks_time
+from bot.commands.digest import Digest, digest_command, wants_form
 from bot.commands.export import Export, export
 from bot.commands.help import Help, show_help
 from bot.commands.home import Home, show_home
@@ -59,7 +59,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
         Digest,
         digest_command,
         example="/digest on 09:00 Europe/Berlin",
-        lacks=lacks_time,
+        lacks=wants_form,
     ),
     Command(
         "alerts",

@@ -40,6 +40,7 @@ def alert_settings(facts: SettingFacts) -> Reply:
             parts=(_hint(),),
             actions=(Button("Switch on", _set("", "on")),) if facts.may_configure else (),
             tone=Tone.SUCCESS if facts.said else Tone.INFO,
+            changes_settings=bool(facts.said),
         )
     return Reply(
         facts.said or _summary(setting, facts.now),
@@ -47,6 +48,7 @@ def alert_settings(facts: SettingFacts) -> Reply:
         parts=(Fields(_fields(setting, facts)), _hint()),
         actions=_actions(setting, facts.now) if facts.may_configure else (),
         tone=Tone.SUCCESS if facts.said else Tone.INFO,
+        changes_settings=bool(facts.said),
     )
 
 

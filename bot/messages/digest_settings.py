@@ -33,6 +33,7 @@ _SHOWN = {
     Section.MONEY: "spend and runway",
 }
 EXAMPLE = "/digest on 09:00 Europe/Berlin"
+_PREVIEW = Button("Preview", Call("digest", {"action": "now"}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,8 @@ def digest_on(setting: DigestSetting, zone_from: str, *, may_post: bool | None, 
             Fields((Field("Next", text(Time(setting.next_at))), Field("Shows", text(shown_words(setting.options))))),
             *(Note(text(each)) for each in (hint.strip(), *notes) if each),
         ),
-        actions=_ON_ACTIONS,
+        actions=(_PREVIEW, *_switches(setting)),
+        changes_settings=True,
         tone=Tone.WARNING if blocked else Tone.SUCCESS,
     )
 
@@ -82,6 +84,7 @@ def digest_off(*, was_on: bool) -> Reply:
         "No digest comes here any more. Its settings are kept: /digest on with a time brings it back.",
         title="Digest off",
         tone=Tone.SUCCESS,
+        changes_settings=True,
     )
 
 
@@ -95,18 +98,14 @@ def digest_status(here: DigestSetting | None, others: Sequence[DigestSetting]) -
             (text(Channel(each.channel_id)), text(rhythm_words(each.schedule)), _state(each)) for each in others
         )
         parts.append(Table("Other channels", (Column("Channel"), Column("Comes"), Column("Next")), rows))
-    is_on = here is not None and here.is_on
-    switch = (
-        Button("Change", Call("digest", {"action": "on"})),
-        Button("Switch off", Call("digest", {"action": "off"})),
-    )
+    switch = (Button("Switch on", Call("digest", {"action": "on"})),)
     return Reply(
         _status_words(here),
         title="Digest",
         parts=tuple(parts),
         actions=(
-            Button("Preview", Call("digest", {"action": "now"})),
-            *(switch if is_on else (Button("Switch on", Call("digest", {"action": "on"})),)),
+            _PREVIEW,
+            *(_switches(here) if here is not None and here.is_on else switch),
         ),
         tone=Tone.WARNING if here is not None and here.off_reason else Tone.INFO,
     )
@@ -118,7 +117,7 @@ def not_a_channel() -> Reply:
         f"A digest is posted in the channel where it is set up, and this is none: type {EXAMPLE} in the channel that "
         "shall get it. /digest now shows you one here.",
         title="Digest",
-        actions=(Button("Preview", Call("digest", {"action": "now"})),),
+        actions=(_PREVIEW,),
         tone=Tone.WARNING,
     )
 
@@ -182,8 +181,10 @@ def _status_words(here: DigestSetting | None) -> str:
     return f"The digest of this channel is off{why} /digest on with a time switches it on again."
 
 
-_ON_ACTIONS = (
-    Button("Preview", Call("digest", {"action": "now"})),
-    Button("Change", Call("digest", {"action": "on"})),
-    Button("Switch off", Call("digest", {"action": "off"})),
-)
+def _switches(setting: DigestSetting) -> tuple[Button, ...]:
+    """To change it, in a form that begins with how it is, and to switch it off. What is shown stays unless chosen."""
+    schedule = setting.schedule
+    every = "daily" if schedule.weekday is None else WEEKDAYS[schedule.weekday]
+    stated = {"action": "on", "time": time_words(schedule.minute), "zone": schedule.zone, "every": every}
+    change = Button("Change", Call("digest", stated | {"asks": "1"}))
+    return change, Button("Switch off", Call("digest", {"action": "off"}))

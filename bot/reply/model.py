@@ -223,7 +223,8 @@ class Reply:
 
     `summary` is the finding in a sentence or two that stand alone: every renderer shows it first, under the title, and
     a notification may show nothing else, so `parts` do not repeat it. `public_line` is the one short line that the
-    whole channel sees when money was spent or a tracking was stopped; empty otherwise.
+    whole channel sees when money was spent or a tracking was stopped; empty otherwise. `changes_settings` says that a
+    page which shows the settings is out of date.
     """
 
     summary: str
@@ -233,3 +234,4 @@ class Reply:
     tone: Tone = Tone.INFO
     files: tuple[File, ...] = ()
     public_line: Text = ()
+    changes_settings: bool = False

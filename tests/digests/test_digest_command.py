@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.commands.digest import Digest, lacks_time
+from bot.commands.digest import Digest, wants_form
 from bot.commands.filling import form_for
 from bot.commands.parse import parse
 from bot.commands.registry import by_name
@@ -13,10 +13,14 @@ from bot.domain.caller import Need
 from bot.domain.digest import DigestOptions, Section
 from bot.domain.schedule import Schedule
 from bot.domain.videos import HOUR, Metric, Snapshot, VideoReading
+from bot.domain.zones import zone_names
 from bot.jobs.digest import DigestPlanner
+from bot.messages.digest_settings import digest_status
+from bot.reply.call import Call
 from bot.reply.model import Select, Tone
 from bot.reply.plain import plain_text
 from bot.store.database import Database
+from tests import digest_examples
 from tests.digests.said import said
 from tests.standins.scene import ANA, BEN, EVE, LINK, PAGE, STOP, TRACK, button, labels, scene_of
 
@@ -76,7 +80,7 @@ def test_a_form_asks_for_the_time_with_what_was_given_filled_in():
     assert form_for(DIGEST, "on 09:00") is None
     assert form_for(DIGEST, "off") is None
     assert form_for(DIGEST, "on 25:00") is None  # the answer says what is wrong
-    assert not lacks_time(Digest("status"))
+    assert not wants_form(Digest("status"))
 
 
 async def test_the_answer_tells_the_next_delivery_in_local_time_and_utc(scene):
@@ -258,3 +262,10 @@ async def test_a_button_of_a_digest_of_another_workspace_changes_nothing_there(s
     stored = (await scene.bot.suggest("stop", "video", "", ANA))[0]
     reply = await scene.bot.run("stop.confirm", {"video": stored.value, "post": "7.2026-03-07"}, ANA)
     assert reply.title == "Stopped"
+
+
+def test_the_button_that_changes_it_holds_every_zone():
+    for zone in zone_names():
+        here = digest_examples.setting(schedule=Schedule(1439, zone, 2))
+        change = next(each for each in digest_status(here, ()).actions if each.label == "Change")
+        assert Call.decode(change.call.encode()).arguments["zone"] == zone

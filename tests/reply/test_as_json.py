@@ -79,6 +79,7 @@ def test_every_part_span_and_action_says_its_type():
         "tone": "success",
         "files": [],
         "public_line": [],
+        "changes_settings": False,
     }
 
 

@@ -40,9 +40,12 @@ async def test_only_those_who_manage_the_workspace_set_it_and_everybody_sees_it(
 
 
 async def test_the_buttons_of_the_answer_change_it_and_switch_it_off(stage):
-    answer = await stage.type("/digest on 09:00 UTC")
+    answer = await stage.type("/digest on 09:00 Europe/Berlin weekly fri")
     form = await stage.modal(stage.press(answer, "Change"))
+    changed = await stage.seen(stage.slack.send_view_submission(form, {}))  # it begins with how it is
+    assert "every Friday at 09:00 (Europe/Berlin)" in told(changed)
+    form = await stage.modal(stage.press(changed, "Change"))
     changed = await stage.seen(stage.slack.send_view_submission(form, {"time": "10:00"}))
-    assert "daily at 10:00 (UTC)" in told(changed)
+    assert "every Friday at 10:00 (Europe/Berlin)" in told(changed)
     off = await stage.seen(stage.press(changed, "Switch off"))
     assert "No digest comes here any more" in told(off)

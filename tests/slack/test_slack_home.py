@@ -86,3 +86,13 @@ async def test_where_the_tab_takes_no_table_its_rows_are_lines(stage):
     home = stage.slack.home(ANN)
     assert "1 running video" in told(home)
     assert "table" not in {block["type"] for block in home.body["blocks"]}
+
+
+async def test_a_digest_and_alerts_that_are_set_show_at_once(stage):
+    await _home(stage)
+    await stage.type("/digest on 09:00 UTC")
+    await stage.slack.until(lambda: "daily at 09:00 (UTC)" in told(stage.slack.home(ANN)))
+    await stage.type("/digest off")
+    await stage.slack.until(lambda: "daily at 09:00" not in told(stage.slack.home(ANN)))
+    await stage.type("/alerts spike on")
+    await stage.slack.until(lambda: "in 1 channel" in told(stage.slack.home(ANN)))
