@@ -23,7 +23,9 @@ logger = logging.getLogger(__name__)
 SHORTEST = 0.2
 """Seconds between two ticks of a duty at least, however fast the time runs."""
 MISSING = 3
-"""Intervals without a tick after which the watchdog makes one."""
+"""Intervals without a tick after which the watchdog makes one …"""
+AT_LEAST = 5.0
+"""… and seconds: in less the loop may have been busy."""
 GRACE = 20.0
 """Seconds that what runs may take to end when the program is told to."""
 
@@ -76,7 +78,7 @@ class Scheduler:
     def _watch(self, clock: AsyncIOScheduler) -> None:
         now = time.monotonic()
         for name, seconds in self._every.items():
-            if now - self._ticked[name] > MISSING * seconds:
+            if now - self._ticked[name] > max(MISSING * seconds, AT_LEAST):
                 logger.warning("the clock has stepped: a duty is woken", extra={"duty": name})
                 self._ticked[name] = now
                 clock.modify_job(name, next_run_time=datetime.now(UTC))
