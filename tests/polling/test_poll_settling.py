@@ -1,6 +1,7 @@
 """An unclear start is settled by itself: looked for, never sent again, and told once to its asker and its channel."""
 
 import asyncio
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -10,6 +11,7 @@ from bot.domain.tracking import QUIET, RequestState
 from bot.reply.stored import from_stored
 from bot.store.database import Database
 from bot.store.schedule_tables import outbox
+from bot.wallet.settled import settled
 from tests.polling.stage import ANA, HERE
 from tests.standins.scene import LINK, LIST, TRACK
 
@@ -95,3 +97,11 @@ async def said(stage):
         rows = (await connection.execute(select(outbox).order_by(outbox.c.id))).all()
     await database.close()
     return list(rows)
+
+
+async def test_a_start_that_no_channel_asked_for_is_told_to_its_asker_alone(unclear):
+    _, _, request = await unclear("effect-then-reset")
+    asked = replace(request, state=RequestState.TRACKING)
+    assert [each.channel_id for each in settled(asked, None, asked.proposed_at)] == ["C1", ""]
+    (private,) = settled(replace(asked, channel_id=""), None, asked.proposed_at)
+    assert private.person_id == ANA.id
