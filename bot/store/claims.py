@@ -7,7 +7,7 @@ sent, when the lease of whoever sends it is over.
 import re
 import secrets
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
@@ -151,9 +151,14 @@ async def _edited(connection: AsyncConnection, rows: Collection[Found]) -> Mappi
     return {row.id: ids[row.edits] for row in rows if row.edits in ids}
 
 
+def named_in(payloads: Iterable[str]) -> set[str]:
+    """The hashes of the bytes that stored replies name."""
+    return {digest for payload in payloads for digest in _HASH.findall(payload)}
+
+
 async def contents(connection: AsyncConnection, rows: Collection[Found]) -> Mapping[str, bytes]:
     """The bytes that the stored replies name, each once."""
-    hashes = {digest for row in rows for digest in _HASH.findall(row.payload)}
+    hashes = named_in(row.payload for row in rows)
     if not hashes:
         return {}
     query = select(blobs.c.hash, blobs.c.content).where(blobs.c.hash.in_(hashes))
@@ -172,7 +177,7 @@ def claimed(row: Found, edits: str | None, stored: Mapping[str, bytes], token: s
         thread_id=row.thread_id,
         person_id=row.person_id,
         edits=edits,
-        reply=_reply(row.payload, stored),
+        reply=stored_reply(row.payload, stored),
         owner_id=row.owner_id,
         attempts=row.attempts + 1,
         is_repeat=row.state != "pending",
@@ -183,8 +188,9 @@ def claimed(row: Found, edits: str | None, stored: Mapping[str, bytes], token: s
     )
 
 
-def _reply(payload: str, stored: Mapping[str, bytes]) -> Reply | None:
+def stored_reply(payload: str, stored: Mapping[str, bytes]) -> Reply | None:
+    """What is to be posted; None where it cannot be read any more."""
     try:
         return from_stored(payload, stored)
-    except (KeyError, TypeError, ValueError):  # a picture that is gone, or what another program wrote
+    except (KeyError, TypeError, ValueError):  # a body or a picture that is gone, or what another program wrote
         return None

@@ -2,14 +2,11 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, or_, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import or_, select
 
 from bot.reply.model import Reply
-from bot.reply.stored import from_stored
-from bot.store.claims import contents
+from bot.store.claims import contents, stored_reply
 from bot.store.database import Database
 from bot.store.outbox import Message, enqueue
 from bot.store.schedule_tables import outbox
@@ -38,16 +35,8 @@ class DigestPosts:
             first = select(outbox.c.channel_id).where(here, outbox.c.key == key).with_for_update()
             channel_id = await connection.scalar(first)
             row = (await connection.execute(newest.limit(1))).one_or_none()
-            reply = None if row is None else await _reply(connection, row)
+            reply = None if row is None else stored_reply(row.payload, await contents(connection, [row]))
             if channel_id is None or reply is None:
                 return False
             message = Message(f"{key}:{name}", workspace_id, channel_id, changed(reply), edits=key)
             return await enqueue(connection, message, now)
-
-
-async def _reply(connection: AsyncConnection, row: Row[Any]) -> Reply | None:
-    """What is stored; None where a picture of it is gone by now."""
-    try:
-        return from_stored(row.payload, await contents(connection, [row]))
-    except KeyError:
-        return None

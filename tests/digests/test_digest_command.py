@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from bot.commands.digest import Digest, wants_form
 from bot.commands.filling import form_for
@@ -17,9 +18,11 @@ from bot.domain.zones import zone_names
 from bot.jobs.digest import DigestPlanner
 from bot.messages.digest_settings import digest_status
 from bot.reply.call import Call
-from bot.reply.model import Select, Tone
+from bot.reply.model import Reply, Select, Tone
 from bot.reply.plain import plain_text
 from bot.store.database import Database
+from bot.store.outbox import Message, enqueue
+from bot.store.schedule_tables import outbox
 from tests import digest_examples
 from tests.digests.said import said
 from tests.standins.scene import ANA, BEN, EVE, LINK, PAGE, STOP, TRACK, button, labels, scene_of
@@ -262,6 +265,17 @@ async def test_a_button_of_a_digest_of_another_workspace_changes_nothing_there(s
     stored = (await scene.bot.suggest("stop", "video", "", ANA))[0]
     reply = await scene.bot.run("stop.confirm", {"video": stored.value, "post": "7.2026-03-07"}, ANA)
     assert reply.title == "Stopped"
+
+
+async def test_a_digest_whose_body_was_forgotten_is_not_changed_any_more(scene):
+    await scene.say("/digest status")  # so that there is a workspace
+    database = Database(scene.database_url)
+    async with database.writing() as connection:
+        await enqueue(connection, Message("digest:7:2026-03-07", 1, "C1", Reply("Up.")), scene.clock())
+        await connection.execute(update(outbox).values(payload=""))
+    await database.close()
+    async with scene.store() as (store, _):
+        assert not await store.digest_posts.change(1, "7.2026-03-07", "stopped:x", lambda reply: reply, scene.clock())
 
 
 def test_the_button_that_changes_it_holds_every_zone():
