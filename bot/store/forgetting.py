@@ -8,8 +8,9 @@ from sqlalchemy import delete, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.tracking import RequestState
+from bot.store.claims import named_in
 from bot.store.database import Database, insert_into
-from bot.store.schedule_tables import alert_settings, digests, events, outbox
+from bot.store.schedule_tables import alert_settings, blobs, digests, events, is_open, outbox
 from bot.store.tables import (
     IS_IN_FLIGHT,
     audit,
@@ -40,6 +41,7 @@ class Forgetting:
         async with self._database.writing() as connection:
             await self._own_videos(connection, workspace_id)
             await self._keep_spend(connection, workspace_id)
+            await self._files(connection, workspace_id)
             for table in (credentials, audit, digests, alert_settings, outbox):
                 await connection.execute(delete(table).where(table.c.workspace_id == workspace_id))
             await connection.execute(delete(track_requests).where(settled))
@@ -75,6 +77,14 @@ class Forgetting:
             await connection.execute(delete(snapshots).where(this))
         for table in (videos, video_counts, snapshot_days):
             await connection.execute(delete(table).where(table.c.owner_id == workspace_id))
+
+    async def _files(self, connection: AsyncConnection, workspace_id: int) -> None:
+        """Delete the pictures and files of the workspace's messages, but for those that others wait to be sent with."""
+        mine, theirs = outbox.c.workspace_id == workspace_id, outbox.c.workspace_id != workspace_id
+        kept = named_in(await connection.scalars(select(outbox.c.payload).where(theirs, is_open())))
+        gone = named_in(await connection.scalars(select(outbox.c.payload).where(mine))) - kept
+        for digest in gone:
+            await connection.execute(delete(blobs).where(blobs.c.hash == digest))
 
     async def _unused_mirrors(self, connection: AsyncConnection) -> None:
         used = select(workspaces.c.wallet_id)

@@ -13,6 +13,8 @@ LATE = timedelta(minutes=1)
 SHOWN_DEAD = 3
 RETRIED_WITHIN = timedelta(days=7)
 """For so long a dead letter can be tried again."""
+WAITED_FOR = timedelta(days=30)
+"""After that a message that nobody could even try is given up: no process posts in its chat any more."""
 PICTURES_KEPT = timedelta(days=10)
 BODIES_KEPT = timedelta(days=90)
 KEYS_KEPT = timedelta(days=400)
@@ -71,13 +73,19 @@ class Letters:
             return (await connection.execute(update(outbox).where(*which).values(values))).rowcount
 
     async def forget_old(self, now: datetime) -> int:
-        """Drop bodies, keys and pictures that have served their time; how many messages were forgotten."""
+        """Drop bodies, keys and pictures that have served their time; how many messages were forgotten.
+
+        What nobody could try for a month is given up, or it would keep every picture of that time for ever.
+        """
         waiting = outbox.alias()
         is_waited_for = exists().where(is_open(waiting), waiting.c.created_at <= blobs.c.used_at)
+        never_tried = update(outbox).where(is_open(), outbox.c.next_at < now - WAITED_FOR)
+        unheard = {"state": OutboxState.DEAD, "error": "nothing was posted in this chat for a month.", "ended_at": now}
         old_ones = delete(outbox).where(outbox.c.ended_at < now - KEYS_KEPT)
         bodies = update(outbox).where(outbox.c.ended_at < now - BODIES_KEPT, outbox.c.payload != "").values(payload="")
         unused = delete(blobs).where(blobs.c.used_at < now - PICTURES_KEPT, ~is_waited_for)
         async with self._database.writing() as connection:
+            await connection.execute(never_tried.values(unheard))
             forgotten = (await connection.execute(old_ones)).rowcount
             await connection.execute(bodies)
             await connection.execute(unused)

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.reply.model import Picture, Reply
-from bot.store.letters import BODIES_KEPT, KEYS_KEPT, PICTURES_KEPT
+from bot.store.letters import BODIES_KEPT, KEYS_KEPT, PICTURES_KEPT, WAITED_FOR
 from bot.store.outbox import Message, enqueue
 from bot.store.schedule_tables import blobs, outbox
 from tests.store.samples import NOW
@@ -16,10 +16,10 @@ SECOND = timedelta(seconds=1)
 
 @pytest.fixture
 def say(database, workspace):
-    async def write(key, picture, now=NOW):
+    async def write(key, picture, now=NOW, workspace_id=workspace.id):
         reply = Reply("Up.", parts=(Picture("chart.png", picture, "Views went up."),))
         async with database.writing() as connection:
-            return await enqueue(connection, Message(key, workspace.id, key, reply), now)
+            return await enqueue(connection, Message(key, workspace_id, key, reply), now)
 
     return write
 
@@ -60,3 +60,26 @@ async def test_a_picture_goes_after_ten_days_unless_a_message_with_it_still_wait
     await store.outbox.sent({mine: "m"}, later)
     await store.letters.forget_old(later)
     assert (await kept())[1] == 0
+
+
+async def test_what_waits_in_a_chat_that_nobody_serves_any_more_keeps_no_picture_for_ever(store, say, kept, workspace):
+    await say("waiting", b"1")
+    await store.letters.forget_old(NOW + WAITED_FOR)
+    assert (await store.letters.queue(workspace.id, NOW + WAITED_FOR)).waiting == 1
+    later = NOW + WAITED_FOR + SECOND
+    await store.letters.forget_old(later)
+    assert (await kept())[1] == 0
+    queue = await store.letters.queue(workspace.id, later)
+    assert (queue.waiting, queue.dead[0].reason) == (0, "nothing was posted in this chat for a month.")
+
+
+async def test_a_workspace_that_is_forgotten_leaves_no_picture_but_those_that_others_wait_for(
+    store, say, kept, workspace, neighbour
+):
+    await say("mine", b"1")
+    await say("both", b"2")
+    await say("theirs", b"2", workspace_id=neighbour.id)
+    await store.forgetting.workspace(workspace.id)
+    assert await kept() == ({"theirs": True}, 1)
+    (theirs,) = await store.outbox.claim(NOW, ["slack", "discord"], 1, places={}, each=1)
+    assert theirs.reply.parts[0].png == b"2"
