@@ -232,9 +232,9 @@ class Bot:
         return self._store.registrations
 
     async def _answer(self, command: AnyCommand, arguments: str | Mapping[str, str], caller: Caller) -> Reply:
-        args = parse(command, arguments) if isinstance(arguments, str) else bind(command, arguments)
         if not allowed(command.need, caller, self._settings.may_spend):
             raise NotAllowed(refusal(command.need, self._settings.may_spend))
+        args = parse(command, arguments) if isinstance(arguments, str) else bind(command, arguments)
         account = await self._accounts.of(caller.workspace)
         context = Context(
             caller=caller,

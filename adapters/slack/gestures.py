@@ -155,7 +155,15 @@ class Gestures:
         return command.need if command else Need.LOOK
 
     async def _ask(self, asked: Asked, team: Team, command: AnyCommand, given: Mapping[str, str]) -> None:
-        """Open the command's form, or say how it is used where Slack does not open it: that may be asked for 3 s."""
+        """Open the command's form, or say how it is used where Slack does not open it: that may be asked for 3 s.
+
+        Nobody types a secret in vain: its form opens for those alone who may send it.
+        """
+        if command.secret is not None:
+            known = await self._callers.find(asked, team)
+            if command.need not in known.caller.rights:
+                await self._run(asked, team, command.name, "")
+                return
         view = form(command, packed(asked), given)
         try:
             await self._calls.api(team.client.views_open, trigger_id=asked.trigger_id, view=view)

@@ -56,10 +56,10 @@ async def test_connect_asks_for_the_key_in_a_form_and_shows_it_nowhere(stage):
     assert "cs_live_none_of_ours" not in str(stage.slack.calls)
 
 
-async def test_only_those_who_manage_the_workspace_may_connect(stage):
-    form = await stage.modal(stage.send("/connect", BEN), BEN)
-    answer = await stage.seen(stage.slack.send_view_submission(form, {"key": stage.sandbox.key}), BEN)
+async def test_nobody_types_a_key_who_may_not_send_it(stage):
+    answer = await stage.type("/connect", BEN)
     assert "Only those who manage this workspace" in answer.text
+    assert stage.slack.calls_of("views.open") == []
 
 
 async def test_a_video_is_chosen_from_a_menu_while_typing(stage):
