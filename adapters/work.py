@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 
 logger = logging.getLogger(__name__)
 
+AT_ONCE = 50
+"""Answers that one chat works out at a time; the rest wait their turn instead of crowding the database."""
 MOST = 2_000
 """Jobs at a time. What comes above is refused while the chat still listens, instead of being answered too late."""
 

@@ -222,4 +222,6 @@ def _about() -> Iterator[tuple[str, Reply]]:
     )
     yield "problems.unknown_command", problems.unknown_command(TITLES[0], "track")
     yield "problems.unknown_command: none", problems.unknown_command("", None)
+    yield "problems.busy", problems.busy()
+    yield "problems.no_link", problems.no_link()
     yield "problems.crashed", problems.crashed("0a1b2c3d")

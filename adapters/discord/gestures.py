@@ -17,6 +17,7 @@ from adapters.discord.first import Deferral, FirstAnswers
 from adapters.discord.forms import form, values
 from adapters.discord.layout import Component
 from adapters.discord.render import messages
+from adapters.work import AT_ONCE
 from bot.app import Bot
 from bot.commands.command import Answer
 from bot.commands.filling import form_for
@@ -24,7 +25,7 @@ from bot.commands.registry import AnyCommand, by_name
 from bot.domain.caller import Need
 from bot.domain.errors import BotError
 from bot.domain.links import links_within
-from bot.messages.problems import problem
+from bot.messages.problems import busy, no_link, problem
 from bot.reply.call import Call
 from bot.reply.model import Button, Reply, Tone
 
@@ -32,17 +33,10 @@ logger = logging.getLogger(__name__)
 
 SUGGEST_WITHIN = 2.3
 """Seconds for the choices of an option, all told: Discord waits for three."""
-AT_ONCE = 50
-"""Answers that are worked out at a time; the rest wait their turn instead of crowding the database."""
 MOST_LINKS = 10
 FORM = "form"
 """The call of a button that opens a command's form once more; no command of the bot's own."""
-NO_LINK = Reply(
-    "There is no link to a video in this message. I know TikTok, YouTube, Instagram and X; /track takes a link too.",
-    tone=Tone.WARNING,
-)
 NO_SERVER = problem("I work in servers, where it is clear whose videos and money are meant. Send the command there.")
-BUSY = problem("I have too much to do just now, so nothing was done. Please try again in a minute.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +73,7 @@ class Gestures:
 
     async def refuse(self, asked: Asked) -> None:
         """There is too much to do."""
-        await self._first.say(asked, messages(BUSY)[0])
+        await self._first.say(asked, messages(busy())[0])
 
     async def suggest(self, asked: Asked) -> None:
         """The choices of an option while somebody types; none where they cannot be had in time."""
@@ -135,7 +129,7 @@ class Gestures:
         if asked.server_id is None:
             return NO_SERVER
         if wish.name == "track" and wish.arguments.get("link") == "":
-            return NO_LINK
+            return no_link()
         try:
             who = await self._arrivals.welcome(asked, asked.server_id, command.need if command else Need.LOOK)
         except BotError as error:

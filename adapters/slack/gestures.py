@@ -23,6 +23,7 @@ from adapters.slack.mrkdwn import unescaped
 from adapters.slack.submitted import wrong_fields
 from adapters.slack.teams import Team
 from adapters.slack.texts import Block
+from adapters.work import AT_ONCE
 from bot.app import UMBRELLA, Bot
 from bot.commands.command import Answer
 from bot.commands.filling import form_for
@@ -30,20 +31,14 @@ from bot.commands.registry import AnyCommand, by_name
 from bot.domain.caller import Caller, Need, Person, Standing
 from bot.domain.errors import BotError
 from bot.domain.links import links_within
-from bot.messages.problems import problem
-from bot.reply.model import Reply, Tone
+from bot.messages.problems import no_link, problem
+from bot.reply.model import Tone
 
 logger = logging.getLogger(__name__)
 
 SUGGEST_WITHIN = 2.5
 """Seconds for a menu's options, all told: Slack waits for three."""
-AT_ONCE = 50
-"""Answers that are worked out at a time; the rest wait their turn instead of crowding the database."""
 MOST_LINKS = 10
-NO_LINK = Reply(
-    "There is no link to a video in this message. I know TikTok, YouTube, Instagram and X; /track takes a link too.",
-    tone=Tone.WARNING,
-)
 UNKNOWN_PERSON = (
     "Slack does not tell me who you are ({word}), so nothing was started or changed. Try again in a minute; if it "
     "stays, whoever runs this bot can look with: contentstats-bot doctor"
@@ -120,7 +115,7 @@ class Gestures:
                 if links:
                     await self._run(asked, team, "track", {"link": " ".join(links)})
                 else:
-                    await self._answers.deliver(asked, team, NO_LINK, Answer.PRIVATE)
+                    await self._answers.deliver(asked, team, no_link(), Answer.PRIVATE)
             case {"type": "shortcut", "callback_id": str(name)} if name == TRACK:
                 await self._ask(asked, team, self._commands["track"], {})
             case _:

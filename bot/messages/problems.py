@@ -32,6 +32,20 @@ def crashed(reference: str) -> Reply:
     )
 
 
+def busy() -> Reply:
+    """Too many people want something at the same time."""
+    return problem("I have too much to do just now, so nothing was done. Please try again in a minute.")
+
+
+def no_link() -> Reply:
+    """A message from which a video was to be tracked links to none."""
+    return Reply(
+        "There is no link to a video in this message. I know TikTok, YouTube, Instagram and X; /track takes a link "
+        "too.",
+        tone=Tone.WARNING,
+    )
+
+
 def which_video(call: Call, argument: str, options: tuple[Option, ...], more: bool) -> Reply:  # noqa: FBT001 - a fact
     """Several videos fit the words: choose one."""
     hint = " There are more; a longer part of the title narrows it down." if more else ""

@@ -2,10 +2,10 @@
 
 import pytest
 
-from adapters.slack.listeners import BUSY
 from adapters.slack.teams import CHAT
 from bot.domain.caller import WorkspaceRef
 from bot.domain.errors import NotConfigured
+from bot.messages.problems import busy
 from bot.store import Store
 from tests.slack.stage import ANN, BEN, GENERAL, stage_of
 from tests.standins.scene import LINK
@@ -161,5 +161,5 @@ async def test_a_command_that_comes_while_the_program_ends_is_refused_in_a_sente
     delivery = await stage.send("/usage")
     await stage.close()
     answer = await stage.program.dispatch({**delivery.payload, "trigger_id": "another"})
-    assert (answer.status, answer.body) == (200, BUSY)
+    assert (answer.status, answer.body) == (200, busy().summary)
     assert len(stage.private(ANN)) == 1
