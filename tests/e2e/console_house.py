@@ -13,7 +13,7 @@ from adapters.console.app import ConsoleOptions, answer_lines
 from adapters.console.post import ConsolePoster
 from adapters.sandbox.serve import Sandbox
 from bot.app import Bot
-from tests.e2e.house import ANN, BEN, BOB, SPEED
+from tests.e2e.house import ANN, BEN, BOB, scheduled
 from tests.standins.scene import QUICK, HandClock, nap, settings_of
 
 EVERYONE = "Everyone sees: "
@@ -86,15 +86,8 @@ class ConsoleHouse:
         for who in self.papers:
             await self.life.enter_async_context(self._sitting(who))
 
-    @asynccontextmanager
-    async def scheduling(self):
-        scheduler = self.bot.scheduler({"console": ConsolePoster(self.board, self.folder)}, SPEED)
-        task = asyncio.create_task(scheduler.run())
-        try:
-            yield
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+    def scheduling(self):
+        return scheduled(self.bot, "console", ConsolePoster(self.board, self.folder), self.clock)
 
     @asynccontextmanager
     async def _sitting(self, who):

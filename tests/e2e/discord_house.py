@@ -1,13 +1,12 @@
 """The whole program at a local Discord, as its people meet it."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from adapters.sandbox.serve import Sandbox
 from tests.discord_app.discord_stage import Server, Stage, labels, lines, new_server, stage_of, told
-from tests.e2e.house import ANN, BEN, BOB, SPEED
+from tests.e2e.house import ANN, BEN, BOB, scheduled
 from tests.standins.discord_server.content import Message
 from tests.standins.discord_server.people import User
 from tests.standins.discord_server.permissions import Permission
@@ -86,15 +85,8 @@ class DiscordHouse:
     async def restart(self):
         await self.program.start(self.discord, self.sandbox, self.clock, self.database_url)
 
-    @asynccontextmanager
-    async def scheduling(self):
-        scheduler = self.stage.bot.scheduler({"discord": self.stage.program.poster}, SPEED)
-        task = asyncio.create_task(scheduler.run())
-        try:
-            yield
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+    def scheduling(self):
+        return scheduled(self.stage.bot, "discord", self.stage.program.poster, self.clock)
 
     def share(self, page):
         page.message.only_for = None

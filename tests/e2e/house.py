@@ -1,10 +1,13 @@
 """What a chat is to a person: they type, read, press, and see what the channel sees. No scenario knows which it is."""
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Protocol
 
 from adapters.sandbox.serve import Sandbox
+from bot.app import Bot
+from bot.ports import ChannelPoster
 from tests.standins.scene import TRACK, HandClock
 
 ANN, BOB, BEN = "ann", "bob", "ben"
@@ -14,7 +17,7 @@ KEYS = {OPERATOR: "Operator", NORTH: "North", SOUTH: "South"}
 SECRET = "0123456789abcdef" * 2
 """Under which the keys that workspaces link are locked."""
 SPEED = 100
-"""How fast the scheduler ticks; the time stands still."""
+"""How fast the time runs while the program does something by itself; else it stands still."""
 
 
 class Page(Protocol):
@@ -80,6 +83,24 @@ class Chat(House, Protocol):
     async def link(self, key: str) -> Page:
         """What Ann gets to read for filling an API key in to the private form of /connect."""
         ...
+
+
+@asynccontextmanager
+async def scheduled(bot: Bot, chat: str, poster: ChannelPoster, clock: HandClock) -> AsyncIterator[None]:
+    """The scheduler, with time that runs, until the end of the block."""
+
+    async def run_time() -> None:
+        while True:
+            await asyncio.sleep(0.1)
+            clock.advance(seconds=0.1 * SPEED)
+
+    tasks = [asyncio.create_task(each) for each in (bot.scheduler({chat: poster}, SPEED).run(), run_time())]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def spent(house: House, key: str = OPERATOR) -> tuple[int, int]:

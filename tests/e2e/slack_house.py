@@ -1,12 +1,11 @@
 """The whole program at a local Slack over HTTP, as its people meet it."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from adapters.sandbox.serve import Sandbox
-from tests.e2e.house import ANN, BEN, BOB, SPEED
+from tests.e2e.house import ANN, BEN, BOB, scheduled
 from tests.slack.stage import Stage, install, stage_of, told
 from tests.standins.scene import HandClock
 from tests.standins.slack.apps import App, Token
@@ -85,15 +84,8 @@ class SlackHouse:
     async def restart(self):
         await self.program.start(self.slack, self.sandbox, self.clock, self.database_url)
 
-    @asynccontextmanager
-    async def scheduling(self):
-        scheduler = self.stage.bot.scheduler({"slack": self.stage.program.poster}, SPEED)
-        task = asyncio.create_task(scheduler.run())
-        try:
-            yield
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+    def scheduling(self):
+        return scheduled(self.stage.bot, "slack", self.stage.program.poster, self.clock)
 
     def share(self, page):
         page.message.only_for = None
