@@ -84,6 +84,7 @@ def alert_gallery() -> Iterator[tuple[str, Reply]]:
         low_balance.low_balance(low("50.00", Stage.CLEAR), night(3)),
     )
     yield "low_balance.low_balance_line: 24 hours", low_balance.low_balance_line(low("1.00", Stage.URGENT))
+    yield "low_balance.low_balance_line: over", low_balance.low_balance_line(low("20.00", Stage.CLEAR))
     yield "low_balance.low_balance_line: paused", low_balance.low_balance_line(low("0.50", Stage.PAUSED))
     hour = Hour(NOW, 1_298_000, 52_300, 1_200, 9_000)
     for number in range(3):

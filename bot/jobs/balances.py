@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from bot.domain.alerts import (
     Act,
@@ -92,8 +93,17 @@ def check_balance(draft: Draft, setting: AlertSetting, purse: Purse, held: Seque
     facts = _facts(setting, purse, alert.stage)
     for act in acts:
         _say(draft, setting, act, alert, facts, told)
+    lines = [] if Act.POST in acts else [*stored.detail.get("lines", ())]
+    if Act.LINE in acts:
+        lines.append(_line_key(alert))
+    if alert.stage is Stage.CLEAR and Act.EDIT in acts:
+        for line in lines:
+            draft.say(setting, f"{line}:over", low_balance_line(facts), edits=line)
+        lines = []
     due_at = until if has_unsaid(alert) else None
-    detail = {"held": [_kept(each) for each in told]} if told else {}
+    detail: dict[str, Any] = {"held": [_kept(each) for each in told]} if told else {}
+    if lines:
+        detail["lines"] = lines
     draft.put(replace(stored, alert=alert, detail=detail, due_at=due_at))
     return Act.POST in acts and bool(held)
 
@@ -106,7 +116,11 @@ def _say(draft: Draft, setting: AlertSetting, act: Act, alert: Alert, facts: Low
         case Act.EDIT:
             draft.say(setting, f"{key}:edit:{alert.edits}", low_balance(facts, told), edits=key)
         case Act.LINE:
-            draft.say(setting, f"{key}:{alert.stage.name.lower()}", low_balance_line(facts), for_hours=True)
+            draft.say(setting, _line_key(alert), low_balance_line(facts), for_hours=True)
+
+
+def _line_key(alert: Alert) -> str:
+    return f"{alert.message_key}:{alert.stage.name.lower()}"
 
 
 def _is_over_unsaid(before: Alert, after: Alert) -> bool:

@@ -62,7 +62,12 @@ def low_balance(facts: LowFacts, held: Sequence[Held] = ()) -> Reply:
 
 
 def low_balance_line(facts: LowFacts) -> Reply:
-    """The short line that a worsening adds, because the edit of the alert itself notifies nobody."""
+    """The short line that a worsening adds, because the edit of the alert itself notifies nobody.
+
+    Once the balance is fine again the line says that, so that no channel's last word is a worry which has passed.
+    """
+    if facts.stage is Stage.CLEAR:
+        return Reply(f"{_title(facts)}. {_resolved(facts, ()).summary}", tone=Tone.SUCCESS)
     return Reply(f"{_title(facts)}. {_finding(facts)}", actions=(ADD_CREDIT,), tone=Tone.PROBLEM)
 
 

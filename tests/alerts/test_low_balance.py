@@ -30,8 +30,10 @@ async def test_one_message_opens_worsens_pauses_and_resolves(play):
     ]
     assert await play.live(5) == []
     play.credit("20")
-    (resolved,) = await play.live(1)
+    resolved, *lines = await play.live(1)
     assert (resolved.key, resolved.edits) == ("balance.low:1:1:edit:4", "balance.low:1:1")
+    assert [each.edits for each in lines] == ["balance.low:1:1:urgent", "balance.low:1:1:paused"]
+    assert all("Balance is fine again" in each.reply.summary for each in lines)
     assert resolved.reply.tone is Tone.SUCCESS
     assert resolved.reply.summary.startswith("Resolved: ")
     assert await play.live(3) == []
