@@ -14,6 +14,7 @@ from bot.domain.money import runway
 from bot.domain.tracking import RequestState
 from bot.domain.videos import HOUR, Metric, VideoReading
 from bot.messages import (
+    alert_settings,
     compare,
     connect,
     delivery,
@@ -94,7 +95,8 @@ def _after_spending() -> Iterator[tuple[str, Reply]]:
     failed = tracking.Result(request(RequestState.FAILED, 2, poor), words=poor, short_of_money=True)
     refused = tracking.Result(request(RequestState.PROPOSED, 3), video(3), "the video is already being tracked.")
     yield "tracking.outcome_card", tracking.outcome_card((started,))
-    yield "tracking.outcome_card: alerts on", tracking.outcome_card((started,), told_here=True)
+    yield "tracking.outcome_card: alerts on", tracking.outcome_card((started,), alert_settings.alerts_note())
+    yield "tracking.outcome_card: in private", tracking.outcome_card((started,), alert_settings.nobody_told())
     yield "tracking.outcome_card: told before", tracking.outcome_card((replace(started, is_news=False),))
     yield "tracking.announcement", tracking.announcement(started)
     yield "tracking.outcome_card: unclear", tracking.outcome_card((unclear,))

@@ -13,8 +13,16 @@ from bot.domain.errors import NotAllowed, UsageError
 from bot.domain.money import dollars
 from bot.domain.quiet import is_range, mute_end, read_quiet
 from bot.domain.zones import UTC_NAME, zone_names
-from bot.messages.alert_settings import KIND_WORDS, SettingFacts, alert_settings, nothing_to_snooze, snoozed
-from bot.reply.model import Reply
+from bot.messages.alert_settings import (
+    KIND_WORDS,
+    SettingFacts,
+    alert_settings,
+    alerts_note,
+    nobody_told,
+    nothing_to_snooze,
+    snoozed,
+)
+from bot.reply.model import Note, Reply
 
 _MUTE, _UNMUTE, _QUIET = "mute", "unmute", "quiet"
 _KINDS = tuple(AlertKind)
@@ -81,14 +89,16 @@ async def alerts(context: Context, args: Alerts) -> Reply:
     )
 
 
-async def switch_on_defaults(context: Context) -> bool:
-    """Have this channel told of money and finished videos where no channel of the workspace ever chose; True if so."""
-    caller = context.caller
+async def note_on_alerts(context: Context) -> Note | None:
+    """Have this channel told of money and finished videos where no channel of the workspace ever chose, and say so.
+
+    What a single person reads is no channel for that: it says how one is chosen.
+    """
+    caller, store = context.caller, context.store.alerts
     if caller.is_direct or not caller.channel_id:
-        return False
-    return await context.store.alerts.ensure_default(
-        context.workspace, caller.channel_id, caller.person, context.clock()
-    )
+        return None if await store.was_ever_set(context.workspace.id) else nobody_told()
+    is_new = await store.ensure_default(context.workspace, caller.channel_id, caller.person, context.clock())
+    return alerts_note() if is_new else None
 
 
 async def snooze(context: Context, args: Snooze) -> Reply:

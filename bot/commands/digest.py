@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from bot.commands.alerts import switch_on_defaults
+from bot.commands.alerts import note_on_alerts
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
 from bot.commands.rights import refusal
@@ -12,7 +12,6 @@ from bot.domain.errors import NotAllowed, UsageError
 from bot.domain.schedule import DAY, WEEKDAYS, Schedule
 from bot.domain.videos import VideoPlatform
 from bot.domain.zones import UTC_NAME, zone_names
-from bot.messages.alert_settings import alerts_note
 from bot.messages.digest import Delivery, digest
 from bot.messages.digest_settings import (
     DigestSetting,
@@ -107,7 +106,8 @@ async def _on(context: Context, args: Digest) -> Reply:
         context.workspace, caller.channel_id, schedule, options, caller.person, context.clock()
     )
     reply = digest_on(setting(set_now), zone_from, may_post=caller.bot_may_post)
-    return replace(reply, parts=(*reply.parts, alerts_note())) if await switch_on_defaults(context) else reply
+    note = await note_on_alerts(context)
+    return replace(reply, parts=(*reply.parts, note)) if note else reply
 
 
 async def _zone(context: Context, args: Digest, known: Subscription | None) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import assert_never
 
-from bot.commands.alerts import switch_on_defaults
+from bot.commands.alerts import note_on_alerts
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
 from bot.domain.errors import LinkError, NotAllowed, NotEnoughBalance, NotFound, SpendingRefused
@@ -107,8 +107,8 @@ async def start(context: Context, args: Start) -> Reply:
         requests, context.caller.person, args.days, cost, context.monthly_cap
     )
     results = tuple([await _result(context, each) for each in outcomes])
-    is_new = any(result.started for result in results) and await switch_on_defaults(context)
-    return outcome_card(results, told_here=is_new)
+    is_started = any(result.started for result in results)
+    return outcome_card(results, await note_on_alerts(context) if is_started else None)
 
 
 async def cancel(context: Context, args: Batch) -> Reply:

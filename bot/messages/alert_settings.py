@@ -10,12 +10,13 @@ from bot.reply.model import Action, Button, Channel, Code, Field, Fields, Note, 
 
 KIND_WORDS = {
     AlertKind.BALANCE: "Low balance",
-    AlertKind.COMPLETED: "Completed",
-    AlertKind.TROUBLE: "Trouble",
+    AlertKind.COMPLETED: "Finished videos",
+    AlertKind.TROUBLE: "Videos in trouble",
     AlertKind.SPIKE: "Spikes",
     AlertKind.MILESTONES: "Milestones",
 }
 DEFAULT_ON = "Alerts about a low balance and finished videos are on in this channel; /alerts changes them."
+NOBODY_TOLD = "No channel is told yet when money runs low or a tracking ends: /alerts on in one has it told."
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,11 @@ def nothing_to_snooze() -> Reply:
 def alerts_note() -> Note:
     """What starting something says of the alerts that were switched on beside it."""
     return Note(text(DEFAULT_ON))
+
+
+def nobody_told() -> Note:
+    """What starting something says where no channel is told of anything."""
+    return Note(text(NOBODY_TOLD))
 
 
 def _summary(setting: AlertSetting, now: datetime) -> str:

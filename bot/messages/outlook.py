@@ -9,8 +9,12 @@ from bot.messages.wording import plural
 
 def money_ends(usage: Usage, empty_at: datetime, endless: int, *, complete: bool) -> str:
     """When the money ends, as the beginning of a sentence; what is not known can only bring that nearer."""
-    latest = "" if complete and not endless and usage.uncharged is not None else " at the latest"
-    return f"The money ends {empty_at:%Y-%m-%d %H:%M} UTC{latest}"
+    return f"The money ends {empty_at:%Y-%m-%d %H:%M} UTC{at_latest(usage, endless, complete=complete)}"
+
+
+def at_latest(usage: Usage, endless: int, *, complete: bool) -> str:
+    """What stands behind a time at which the money ends, where something is not known that can bring it nearer."""
+    return "" if complete and not endless and usage.uncharged is not None else " at the latest"
 
 
 def can_finish(usage: Usage, left_after: Decimal, paused: int, endless: int, *, complete: bool) -> str:

@@ -32,7 +32,7 @@ def spike(facts: SpikeFacts) -> Reply:
         Field("Video", text(linked(video))),
         Field("Hour up to", text(Time(hour.at))),
         Field("Usual hour", text(f"{signed_count(hour.usual)} {unit}")),
-        Field("Now", text(f"{exact_count(hour.count)} {unit}")),
+        Field("Reached", text(f"{exact_count(hour.count)} {unit}")),
     )
     return Reply(
         f"{spike_sentence(facts)}{over}",

@@ -8,7 +8,6 @@ from bot.domain.caller import Person
 from bot.domain.money import dollars
 from bot.domain.tracking import RequestState, TrackRequest
 from bot.domain.videos import Video
-from bot.messages.alert_settings import alerts_note
 from bot.messages.offer import ADD_CREDIT
 from bot.messages.wording import linked, plural, shortened, status_word, video_actions
 from bot.reply.call import Call
@@ -59,13 +58,13 @@ class Result:
         return self.request.state in {RequestState.SUBMITTED, RequestState.UNKNOWN} and not self.is_refused
 
 
-def outcome_card(results: Sequence[Result], *, told_here: bool = False) -> Reply:
+def outcome_card(results: Sequence[Result], note: Note | None = None) -> Reply:
     """One card for one press: alone or in a table, with the one public line that spending leaves.
 
-    `told_here`: the channel was just chosen to be told of money and finished videos.
+    `note` is what there is to say of alerts besides.
     """
     card = _single(results[0]) if len(results) == 1 else _several(results)
-    return replace(card, parts=(*card.parts, alerts_note())) if told_here else card
+    return replace(card, parts=(*card.parts, note)) if note else card
 
 
 def _several(results: Sequence[Result]) -> Reply:

@@ -79,13 +79,18 @@ class Alerts:
             await _look_again(connection, setting.workspace_id)
             return saved
 
+    async def was_ever_set(self, workspace_id: int) -> bool:
+        """Whether any channel of a workspace ever chose, be it to be told nothing."""
+        mine = select(alert_settings.c.id).where(alert_settings.c.workspace_id == workspace_id).limit(1)
+        async with self._database.reading() as connection:
+            return await connection.scalar(mine) is not None
+
     async def ensure_default(self, workspace: Workspace, channel_id: str, person: Person, now: datetime) -> bool:
         """Switch money and completion on for a channel, where no channel of the workspace has a setting; True if so."""
         default = default_setting(workspace.id, channel_id, person)
+        if await self.was_ever_set(workspace.id):
+            return False
         here = select(alert_settings.c.id).where(alert_settings.c.workspace_id == workspace.id).limit(1)
-        async with self._database.reading() as connection:
-            if await connection.scalar(here) is not None:
-                return False
         async with self._database.writing() as connection:
             lock = select(workspaces.c.id).where(workspaces.c.id == workspace.id).with_for_update(key_share=True)
             await connection.execute(lock)

@@ -79,8 +79,8 @@ async def test_a_channel_that_was_never_set_is_off_and_says_how_to_switch_on(sce
     on = await scene.press(reply, "Switch on")
     assert on.tone is Tone.SUCCESS
     shown = await scene.say("/alerts")
-    assert shown.summary == "This channel is told of: low balance, completed."
-    assert labels(shown)[0] == "Turn completed off"
+    assert shown.summary == "This channel is told of: low balance, finished videos."
+    assert labels(shown)[0] == "Turn finished videos off"
 
 
 async def test_every_change_is_kept_and_shown(scene):
@@ -89,10 +89,10 @@ async def test_every_change_is_kept_and_shown(scene):
     assert (await scene.say("/alerts quiet 22:00-07:00 Europe/Berlin")).tone is Tone.SUCCESS
     shown = plain_text(await scene.say("/alerts"))
     for words in (
-        "told of: low balance, trouble, spikes, milestones.",
+        "told of: low balance, videos in trouble, spikes, milestones.",
         "Muted until 2026-03-02 18:30 UTC",
         "Low balance: below $10.00",
-        "Completed: off",
+        "Finished videos: off",
         "Quiet hours: 22:00-07:00 Europe/Berlin",
     ):
         assert words in shown
@@ -168,7 +168,8 @@ async def test_each_channel_and_each_workspace_has_its_own(scene):
 
 async def test_direct_messages_and_no_channel_at_all_are_not_switched_on_by_a_tracking(scene):
     for caller in (replace(ANA, is_direct=True), replace(ANA, channel_id="")):
-        await scene.start(f"{LINK}{caller.is_direct:d}", 1, caller)
+        card = await scene.start(f"{LINK}{caller.is_direct:d}", 1, caller)
+        assert "No channel is told yet when money runs low" in plain_text(card)
     assert (await scene.say("/alerts")).summary == "Alerts are off in this channel."
     reply = await scene.say("/alerts on", replace(ANA, channel_id=""))
     assert "Alerts belong to a channel" in reply.summary
@@ -177,12 +178,14 @@ async def test_direct_messages_and_no_channel_at_all_are_not_switched_on_by_a_tr
 async def test_the_first_digest_switches_them_on_too_and_says_so(scene):
     reply = await scene.say("/digest on 09:00 UTC")
     assert "Alerts about a low balance and finished videos are on" in plain_text(reply)
-    assert "low balance, completed" in (await scene.say("/alerts")).summary
+    assert "low balance, finished videos" in (await scene.say("/alerts")).summary
 
 
 async def test_what_a_person_switched_off_does_not_come_back_with_a_tracking(scene):
     await scene.say("/alerts off")
     await scene.start(LINK, 7)
+    card = await scene.start(f"{LINK}1", 7, replace(ANA, is_direct=True))
+    assert "No channel is told" not in plain_text(card)
     assert (await scene.say("/alerts")).summary == "Alerts are off in this channel."
 
 

@@ -213,6 +213,6 @@ async def test_the_first_tracking_switches_the_defaults_on_and_says_so(play):
     again = await play.scene.start(YOUTUBE, 7)
     assert "Alerts about" not in str(again.parts)
     elsewhere = await play.alerts("", ANA)
-    assert "This channel is told of: low balance, completed." in elsewhere.summary
+    assert "This channel is told of: low balance, finished videos." in elsewhere.summary
     assert play.scene.posts(TRACK) == 2
     assert button(elsewhere, "All off")
