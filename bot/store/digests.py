@@ -7,7 +7,7 @@ is killed in between leaves a row that is due still, and the message's key keeps
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfoNotFoundError
 
@@ -18,37 +18,17 @@ from bot.domain.caller import Person
 from bot.domain.digest import DigestOptions
 from bot.domain.schedule import Occurrence, Schedule
 from bot.store.database import Database, insert_into
+from bot.store.digest_rows import Subscription, set_by, subscription_from, times_of
 from bot.store.outbox import Message, enqueue
 from bot.store.schedule_tables import digests
 from bot.store.workspaces import Workspace
+
+__all__ = ["Claim", "Digests", "Done", "Subscription"]
 
 LEASE = timedelta(minutes=2)
 """How long a claimed digest is its claimer's: longer than any takes to be made."""
 PAGE = 500
 """Rows that are looked at in one transaction when the times are worked out anew."""
-
-
-@dataclass(frozen=True, slots=True)
-class Subscription:
-    """One channel's digest. `next` is the occurrence that comes next, or came and is not done.
-
-    `last_date` is the local date that was done last, `last_window_end` the end of what was told last, and
-    `last_outcome` a sentence where something kept the last one from being told. `off_reason` says why it was switched
-    off where nobody did it.
-    """
-
-    id: int
-    workspace_id: int
-    channel_id: str
-    is_on: bool
-    off_reason: str
-    schedule: Schedule
-    options: DigestOptions
-    next: Occurrence
-    last_date: date | None
-    last_window_end: datetime | None
-    last_outcome: str
-    set_by: Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +74,12 @@ class Digests:
         here = _here(workspace.id, channel_id)
         async with self._database.writing() as connection:
             row = (await connection.execute(select(digests).where(here).with_for_update())).one_or_none()
-            old = None if row is None else _subscription(row)
+            old = None if row is None else subscription_from(row)
             if old is not None and old.is_on and old.schedule == schedule:
-                values = _set_by(options, person)
+                values = set_by(options, person)
             else:
                 upcoming = schedule.next_after(now, old.last_date if old else None)
-                values = {**_set_by(options, person), **_times(schedule, upcoming), "off_reason": "", "is_on": True}
+                values = {**set_by(options, person), **times_of(schedule, upcoming), "off_reason": "", "is_on": True}
             new = insert_into(digests, connection).values(
                 {
                     "last_outcome": "",
@@ -115,7 +95,7 @@ class Digests:
                 )
             else:
                 await connection.execute(update(digests).where(here).values(values))
-            return _subscription((await connection.execute(select(digests).where(here))).one())
+            return subscription_from((await connection.execute(select(digests).where(here))).one())
 
     async def switch_off(self, workspace_id: int, channel_id: str) -> bool:
         """Switch a channel's digest off; False where none was on. Its settings and the dates that were done stay."""
@@ -128,14 +108,14 @@ class Digests:
         """The channel's digest, on or off; None where there never was one."""
         async with self._database.reading() as connection:
             row = (await connection.execute(select(digests).where(_here(workspace_id, channel_id)))).one_or_none()
-        return None if row is None else _subscription(row)
+        return None if row is None else subscription_from(row)
 
     async def of_workspace(self, workspace_id: int) -> tuple[Subscription, ...]:
         """The workspace's digests, those that are on first, in the order in which they are due."""
         query = select(digests).where(digests.c.workspace_id == workspace_id)
         async with self._database.reading() as connection:
             rows = await connection.execute(query.order_by(digests.c.is_on.desc(), digests.c.next_due_at, digests.c.id))
-            return tuple(map(_subscription, rows))
+            return tuple(map(subscription_from, rows))
 
     async def last_zone(self, workspace_id: int) -> str | None:
         """The zone of the digest that was set up last in the workspace; None where there is none."""
@@ -164,7 +144,7 @@ class Digests:
                 return ()
             taken = update(digests).where(digests.c.id.in_(ids)).values(lease_token=token, lease_until=now + LEASE)
             rows = await connection.execute(taken.returning(digests))
-            found = [_subscription(row) for row in rows]
+            found = [subscription_from(row) for row in rows]
         found.sort(key=lambda each: (each.next.at, each.workspace_id, each.id))
         return tuple(Claim(each, token) for each in found)
 
@@ -203,7 +183,7 @@ class Digests:
         while True:
             async with self._database.writing() as connection:
                 rows = await _upcoming(connection, now, after)
-                for each in map(_subscription, rows):
+                for each in map(subscription_from, rows):
                     due = _due_now(each)
                     if due != each.next.at:
                         right = update(digests).where(digests.c.id == each.id).values(next_due_at=due)
@@ -229,36 +209,3 @@ async def _upcoming(connection: AsyncConnection, now: datetime, after: int) -> S
 
 def _here(workspace_id: int, channel_id: str) -> ColumnElement[bool]:
     return (digests.c.workspace_id == workspace_id) & (digests.c.channel_id == channel_id)
-
-
-def _set_by(options: DigestOptions, person: Person) -> dict[str, Any]:
-    return {"options": options.to_json(), "set_by_id": person.id, "set_by_name": person.name}
-
-
-def _times(schedule: Schedule, upcoming: Occurrence) -> dict[str, Any]:
-    return {
-        "minute": schedule.minute,
-        "zone": schedule.zone,
-        "weekday": schedule.weekday,
-        "next_date": upcoming.date,
-        "next_due_at": upcoming.at,
-        "lease_token": None,  # whoever makes the one that was due gives it up
-        "lease_until": None,
-    }
-
-
-def _subscription(row: Row[Any]) -> Subscription:
-    return Subscription(
-        id=row.id,
-        workspace_id=row.workspace_id,
-        channel_id=row.channel_id,
-        is_on=row.is_on,
-        off_reason=row.off_reason,
-        schedule=Schedule(row.minute, row.zone, row.weekday),
-        options=DigestOptions.from_json(row.options),
-        next=Occurrence(row.next_date, row.next_due_at),
-        last_date=row.last_date,
-        last_window_end=row.last_window_end,
-        last_outcome=row.last_outcome,
-        set_by=Person(row.set_by_id, row.set_by_name),
-    )
