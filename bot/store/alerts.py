@@ -162,9 +162,12 @@ class Alerts:
             return tuple(alert_from(row) for row in rows)
 
     async def apply(self, announced: Announced, now: datetime) -> bool:
-        """Move alerts on, say what has to be said and take the events away, at once; False where the lease was lost."""
+        """Move alerts on, say what has to be said and take the events away, at once.
+
+        False, and nothing, where the lease was lost or a workspace was forgotten meanwhile: look again.
+        """
         async with self._database.writing() as connection:
-            if not await is_held(connection, *announced.lease):
+            if not await is_held(connection, *announced.lease) or not await _are_there(connection, announced):
                 return False
             for setting_id, subject in announced.gone:
                 await connection.execute(delete(alert_states).where(_this(setting_id, subject)))
@@ -176,6 +179,19 @@ class Alerts:
                 seen = update(wallets).where(wallets.c.id == announced.wallet_id)
                 await connection.execute(seen.values(announced_usage_at=announced.usage_at))
             return True
+
+
+async def _are_there(connection: AsyncConnection, announced: Announced) -> bool:
+    """Whether every channel and workspace that this is about is still known; none can go before the end of this."""
+    about = (
+        (alert_settings.c.id, {each.setting_id for each in announced.alerts}),
+        (workspaces.c.id, {each.workspace_id for each in announced.messages}),
+    )
+    for column, ids in about:
+        known = select(column).where(column.in_(ids)).with_for_update(read=True, key_share=True)
+        if ids and set(await connection.scalars(known)) != ids:
+            return False
+    return True
 
 
 async def _look_again(connection: AsyncConnection, workspace_id: int) -> None:

@@ -18,9 +18,12 @@ from bot.domain.alerts import AlertKind, default_setting
 from bot.domain.events import Event, EventKind
 from bot.domain.money import Usage
 from bot.jobs.announce import LEASE, Announcer
+from bot.reply.model import Reply
 from bot.store import Store
+from bot.store.alerts import Announced, StoredAlert
 from bot.store.database import Database
 from bot.store.events import record
+from bot.store.outbox import Message
 from tests.alerts.outbox import outbox_of
 from tests.store.samples import ADA, HERE, NOW, PRICE, THERE, keyed, reading, video
 
@@ -56,6 +59,16 @@ def break_off(database, store, wallet_id):
         return names
 
     return happen
+
+
+async def test_nothing_is_said_of_a_workspace_that_is_forgotten_while_it_is_looked_at(store, wallet_id, setting):
+    token = await store.leases.take("announce:1", NOW, LEASE)
+    alert = StoredAlert(setting.id, "balance")
+    message = Message("balance.low:1:1", setting.workspace_id, "C1", Reply("The balance is low."))
+    announced = Announced(wallet_id, ("announce:1", token), (alert,), messages=(message,))
+    await store.forgetting.workspace(setting.workspace_id)
+    for each in (announced, replace(announced, alerts=()), replace(announced, messages=())):
+        assert not await store.alerts.apply(each, NOW)
 
 
 @pytest.mark.usefixtures("setting")
