@@ -11,7 +11,7 @@ demo: install
 	@$(BIN)/contentstats-bot demo
 
 test: install
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 $(ARGS)
+	$(BIN)/python -m pytest -n 4 $(ARGS)
 
 check: install
 	$(BIN)/ruff format --check .
