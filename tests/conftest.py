@@ -8,11 +8,16 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 
 from bot.store import Store
 from bot.store.database import Database
 from bot.store.migrate import migrate
 from tests.standins.postgres import Postgres, running
+
+# Property tests judge answers, never how long a busy machine took for one; chance brings other examples every time.
+settings.register_profile("house", deadline=None, max_examples=40)
+settings.load_profile("house")
 
 
 def _migrated(url: str) -> str:

@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import settings
 
 from bot.charts.charts import Charts
 from bot.contentstats.client import ContentStatsClient
@@ -17,9 +16,6 @@ from bot.store.database import Database
 from bot.wallet.wallet import Wallet
 from tests.alerts.outbox import Said, outbox_of
 from tests.standins.scene import ANA, QUICK, HandClock, Scene, nap, sandbox_of, scene_of
-
-settings.register_profile("patient", deadline=None)
-settings.load_profile("patient")
 
 
 @dataclass(slots=True)

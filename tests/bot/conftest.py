@@ -1,12 +1,8 @@
-"""A scene on SQLite for most tests. Property tests judge answers, never how long a busy machine took for one."""
+"""A scene on SQLite for most tests."""
 
 import pytest
-from hypothesis import settings
 
 from tests.standins.scene import HandClock, sandbox_of, scene_of
-
-settings.register_profile("patient", deadline=None)
-settings.load_profile("patient")
 
 
 @pytest.fixture
