@@ -17,7 +17,7 @@ from bot.store.polling import Polled
 from bot.wallet.accounts import NO_WALLET, Accounts
 from tests.standins.scene import PAGE, HandClock, sandbox_of
 
-TICK = timedelta(seconds=5)
+TICK = timedelta(seconds=30)
 ANA = Person("U-ana", "Ana")
 HERE = WorkspaceRef("slack", "T1", "Here")
 THERE = WorkspaceRef("discord", "G1", "There")

@@ -101,7 +101,7 @@ async def test_a_person_comes_before_a_backlog_of_two_hundred_pages(clock, sqlit
             await wallet.mirror.read_usage()
         assert clock() == before, "the burst is theirs"
         assert stage.metrics.api_calls["429"] == 0
-        await stage.live(minutes=3)
+        await stage.live(minutes=15)
         assert await post.store.videos.backlog(wallet.id, clock()) == 0
 
 
