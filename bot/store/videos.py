@@ -128,11 +128,11 @@ class Videos:
         async with self._database.reading() as connection:
             return tuple(from_row(row) for row in await connection.execute(query))
 
-    async def total(self, wallet_id: int) -> int:
-        """How many videos of the wallet are mirrored, also those of other workspaces."""
-        query = select(func.sum(video_counts.c.videos)).where(video_counts.c.wallet_id == wallet_id)
+    async def are_many(self, wallet_id: int, many: int) -> bool:
+        """Whether so many videos of the wallet, or more, are mirrored, also those of other workspaces."""
+        query = select(videos.c.video_id).where(videos.c.wallet_id == wallet_id).offset(many - 1).limit(1)
         async with self._database.reading() as connection:
-            return int(await connection.scalar(query) or 0)
+            return await connection.scalar(query) is not None
 
     async def several(self, wallet_id: int, ids: Iterable[str]) -> dict[str, StoredVideo]:
         """Videos by id, also those of other workspaces: look at `workspace_id` before one is shown."""

@@ -101,7 +101,7 @@ class Mirror:
 
     async def is_long(self) -> bool:
         """Whether the account holds, as far as it is known, more videos than one call lists."""
-        return await self._store.videos.total(self._wallet_id) >= MOST_IN_ONE_CALL
+        return await self._store.videos.are_many(self._wallet_id, MOST_IN_ONE_CALL)
 
     async def read_usage(self) -> Usage:
         """Ask for the wallet now. Raises ContentStatsError."""
@@ -173,8 +173,7 @@ class Mirror:
     async def _sweep(self) -> Dated[bool]:
         known = await self._store.wallets.swept(self._wallet_id)
         now = self._clock()
-        age = LONG_LIST_AGE if await self.is_long() else LIST_AGE
-        if known is not None and is_fresh(known.at, now, age):
+        if known is not None and await self._is_current(known.at, now):
             return Dated(known.complete, known.at)
         try:
             return Dated((await self.read_list()).is_complete, now)
@@ -182,6 +181,11 @@ class Mirror:
             if known is None:
                 raise
             return Dated(known.complete, known.at, str(error))
+
+    async def _is_current(self, listed_at: datetime, now: datetime) -> bool:
+        if is_fresh(listed_at, now, LIST_AGE):
+            return True
+        return is_fresh(listed_at, now, LONG_LIST_AGE) and await self.is_long()
 
     async def _list(self, unneeded: frozenset[str]) -> VideoList:
         asked = self._clock()

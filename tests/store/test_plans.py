@@ -119,7 +119,7 @@ async def live(store):
     await store.videos.due(wallet_id, NOW, 10)
     await store.videos.backlog(wallet_id, NOW)
     await store.videos.next_due(wallet_id)
-    await store.videos.total(wallet_id)
+    await store.videos.are_many(wallet_id, 100)
     await store.polling.due(NOW)
     await store.polling.state(wallet_id)
     await store.polling.failed(wallet_id, NOW, 1, "down")

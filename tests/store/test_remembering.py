@@ -37,6 +37,12 @@ async def test_a_video_comes_back_as_it_was_stated(store, wallet_id, workspace):
     )
 
 
+async def test_it_tells_whether_there_are_so_many_or_more(store, wallet_id):
+    assert not await store.videos.are_many(wallet_id, 1)
+    await store.videos.remember(wallet_id, keyed(video("v1"), video("v2"), video("v3")), NOW)
+    assert [many for many in range(1, 6) if await store.videos.are_many(wallet_id, many)] == [1, 2, 3]
+
+
 async def test_only_what_is_new_is_called_new(store, wallet_id):
     await store.videos.remember(wallet_id, keyed(FULL), NOW)
     assert await store.videos.remember(wallet_id, keyed(video("v2"), FULL, video("v3")), LATER) == ("v2", "v3")
