@@ -20,7 +20,7 @@ check: install
 	$(BIN)/lint-imports
 
 bench: install
-	$(BIN)/python -m bench
+	$(BIN)/python -m bench $(ARGS)
 
 # What of README.md and .env.example is derived from the code, and the picture. `make test` fails where they have drifted.
 docs: install

@@ -1,8 +1,10 @@
 """`make bench`: a line or more for each row of the table of goals, ours beside its floor in the same run.
 
-Takes a few minutes. What is under way goes to stderr, so that the table alone can be kept.
+Takes many minutes; `make bench ARGS="scaling planning"` measures these alone. What is under way goes to stderr, so that
+the table alone can be kept.
 """
 
+import argparse
 import time
 
 from bench import (
@@ -20,12 +22,18 @@ from bench import (
 )
 from bench.measure import HEAD, say
 
+ROOMS = (answering, reading, discord, scaling, delivery, planning, day, decoding, charting, starting, serving)
+
 
 def main() -> None:
+    rooms = {room.__name__.removeprefix("bench."): room for room in ROOMS}
+    parser = argparse.ArgumentParser(prog="bench", description="How fast the bot is, each figure beside its floor.")
+    parser.add_argument("room", nargs="*", choices=rooms, default=[], help="what to measure; everything unless named")
+    names = parser.parse_args().room or list(rooms)
     began = time.monotonic()
     print(HEAD, flush=True)
-    for room in (answering, reading, discord, scaling, delivery, planning, day, decoding, charting, starting, serving):
-        for row in room.rows():
+    for name in names:
+        for row in rooms[name].rows():
             print(row, flush=True)
     say(f"measured in {time.monotonic() - began:.0f} s")
 
