@@ -7,8 +7,9 @@ Where the poller is about to read what it is made of, as after a time in which n
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import islice
 from typing import NamedTuple, TypeVar
 
@@ -34,6 +35,8 @@ BATCH = 200
 """Digests that are claimed at a time: made well within their lease."""
 AT_ONCE = 4
 """Workspaces that are looked at together, so that one is read while another's picture is drawn."""
+WRITTEN_TOGETHER = 50
+"""Digests that are written in one transaction: rendering so many keeps nobody waiting."""
 MOST_KEPT = 256
 """Contents that are kept for the next batch of the same run."""
 LATE_AFTER = timedelta(minutes=15)
@@ -102,15 +105,30 @@ class DigestPlanner:
         """Plan what has one content, or, without one, what came too late."""
         if content is not None and content not in known:
             await self._learn(content, known)
+            if content not in known:
+                await self._put_off(content, claims)
+                return 0
+        become = _left_out if content is None else partial(_done, facts=known[content])
         planned = 0
+        for some in _pieces(claims, WRITTEN_TOGETHER):
+            planned += await self._store.digests.finish(self._made(some, become), self._clock())
+        return planned
+
+    def _made(self, claims: Iterable[Claim], become: Callable[[Subscription, datetime], Done]) -> dict[Claim, Done]:
+        """What becomes of each; one that cannot be made holds up no other."""
+        made = {}
         for claim in claims:
             try:
-                planned += await self._finish(claim, known)
-            except DatabaseUnavailable:
-                raise
-            except Exception:  # one that cannot be made must not hold up the others
+                made[claim] = become(claim.subscription, self._clock())
+            except Exception:
                 logger.exception("a digest could not be planned", extra={"digest": claim.subscription.id})
-        return planned
+        return made
+
+    async def _put_off(self, content: _Content, claims: Iterable[Claim]) -> None:
+        """Look again soon where the numbers are waited for; where they cannot be had, when the lease is over."""
+        if content in self._waiting:
+            for claim in claims:
+                await self._store.digests.put_off(claim, self._clock() + SOON)
 
     async def _learn(self, content: _Content, known: dict[_Content, DigestFacts | None]) -> None:
         """Look at a workspace; None where it has no API key, and nothing where that failed."""
@@ -128,17 +146,6 @@ class DigestPlanner:
             raise
         except Exception:  # as above
             logger.exception("no digest could be made", extra={"workspace": content.workspace_id})
-
-    async def _finish(self, claim: Claim, known: dict[_Content, DigestFacts | None]) -> bool:
-        subscription, now = claim.subscription, self._clock()
-        if self._is_too_old(subscription):
-            return await self._store.digests.finish(claim, _left_out(subscription, now), now)
-        content = _content(subscription)
-        if content not in known:
-            if content in self._waiting:
-                await self._store.digests.put_off(claim, now + SOON)
-            return False
-        return await self._store.digests.finish(claim, _done(subscription, known[content], now), now)
 
     async def _waits(self, wallet: Wallet, content: _Content) -> bool:
         """Whether the numbers are just being read; what is said before that would be of another time."""
@@ -159,7 +166,7 @@ def _content(subscription: Subscription) -> _Content:
     return _Content(subscription.workspace_id, window, subscription.options)
 
 
-def _done(subscription: Subscription, facts: DigestFacts | None, now: datetime) -> Done:
+def _done(subscription: Subscription, now: datetime, *, facts: DigestFacts | None) -> Done:
     """The occurrence told, or, where there is nothing to say and the channel wants that, left out."""
     schedule, due = subscription.schedule, subscription.next
     upcoming = schedule.next_after(due.at, due.date)

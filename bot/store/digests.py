@@ -5,13 +5,13 @@ is killed in between leaves a row that is due still, and the message's key keeps
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfoNotFoundError
 
-from sqlalchemy import ColumnElement, Row, or_, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, func, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.caller import Person
@@ -19,7 +19,7 @@ from bot.domain.digest import DigestOptions
 from bot.domain.schedule import Occurrence, Schedule
 from bot.store.database import Database, insert_into
 from bot.store.digest_rows import Subscription, set_by, subscription_from, times_of
-from bot.store.outbox import Message, enqueue
+from bot.store.outbox import Message, enqueue_all
 from bot.store.schedule_tables import digests
 from bot.store.workspaces import Workspace
 
@@ -31,12 +31,17 @@ PAGE = 500
 """Rows that are looked at in one transaction when the times are worked out anew."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Claim:
     """A digest that is due, and the caller's alone while the lease lasts."""
 
     subscription: Subscription
     token: str
+
+    @property
+    def row(self) -> tuple[int, str]:
+        """Its row, for as long as the lease is not lost."""
+        return self.subscription.id, self.token
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,29 +153,23 @@ class Digests:
         found.sort(key=lambda each: (each.next.at, each.workspace_id, each.id))
         return tuple(Claim(each, token) for each in found)
 
-    async def finish(self, claim: Claim, done: Done, now: datetime) -> bool:
-        """Write what has to be said together with the next time; False, and nothing, where the lease was lost."""
-        values: dict[str, Any] = {
-            "next_date": done.next.date,
-            "next_due_at": done.next.at,
-            "last_date": claim.subscription.next.date,
-            "last_outcome": done.outcome,
-            "lease_token": None,
-            "lease_until": None,
-        }
-        if done.window_end is not None:
-            values["last_window_end"] = done.window_end
-        mine = (digests.c.id == claim.subscription.id) & (digests.c.lease_token == claim.token)
+    async def finish(self, occurrences: Mapping[Claim, Done], now: datetime) -> int:
+        """Write what has to be said together with the next times, in one transaction; returns how many there were.
+
+        Those whose lease was lost are not among them: nothing is written for them.
+        """
         async with self._database.writing() as connection:
-            if (await connection.execute(update(digests).where(mine).values(values))).rowcount == 0:
-                return False
-            for message in done.messages:
-                await enqueue(connection, message, now)
-        return True
+            leased = tuple_(digests.c.id, digests.c.lease_token).in_([each.row for each in occurrences])
+            mine = set(await connection.scalars(select(digests.c.id).where(leased).with_for_update()))
+            done = [(claim, done) for claim, done in occurrences.items() if claim.subscription.id in mine]
+            if done:
+                await connection.execute(_NEXT_TIME, [_next_time(claim, each) for claim, each in done])
+                await enqueue_all(connection, [message for _, each in done for message in each.messages], now)
+        return len(done)
 
     async def put_off(self, claim: Claim, until: datetime) -> None:
         """Leave a claimed digest as it is, to be claimed again from a moment on."""
-        mine = (digests.c.id == claim.subscription.id) & (digests.c.lease_token == claim.token)
+        mine = tuple_(digests.c.id, digests.c.lease_token) == tuple_(*claim.row)
         async with self._database.writing() as connection:
             await connection.execute(update(digests).where(mine).values(lease_until=until))
 
@@ -192,6 +191,34 @@ class Digests:
             if len(rows) < PAGE:
                 return changed
             after = rows[-1].id
+
+
+_NEXT_TIME = (
+    update(digests)
+    .where(digests.c.id == bindparam("digest"))
+    .values(
+        next_date=bindparam("date"),
+        next_due_at=bindparam("due_at"),
+        last_date=bindparam("done"),
+        last_outcome=bindparam("outcome"),
+        last_window_end=func.coalesce(
+            bindparam("told_until", type_=digests.c.last_window_end.type), digests.c.last_window_end
+        ),
+        lease_token=None,
+        lease_until=None,
+    )
+)
+
+
+def _next_time(claim: Claim, done: Done) -> dict[str, Any]:
+    return {
+        "digest": claim.subscription.id,
+        "date": done.next.date,
+        "due_at": done.next.at,
+        "done": claim.subscription.next.date,
+        "outcome": done.outcome,
+        "told_until": done.window_end,
+    }
 
 
 def _due_now(subscription: Subscription) -> datetime:

@@ -4,10 +4,11 @@ A message is first a row, then posted, then ended as sent or dead; its key stays
 a channel the order is that of the rows.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import case, or_, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -56,27 +57,40 @@ class Message:
 
 async def enqueue(connection: AsyncConnection, message: Message, now: datetime) -> bool:
     """Write, within the caller's transaction, that a message must be said; False where its key was there already."""
-    payload, contents = to_stored(message.reply)
-    new = insert_into(outbox, connection).values(
-        key=message.key,
-        workspace_id=message.workspace_id,
-        channel_id=message.channel_id,
-        thread_id=message.thread_id,
-        person_id=message.person_id,
-        edits=message.edits,
-        payload=payload,
-        owner_id=message.owner_id,
-        state=OutboxState.PENDING,
-        attempts=0,
-        next_at=message.not_before or now,
-        expires_at=message.expires_at,
-        error="",
-        created_at=now,
-    )
-    is_new = (await connection.execute(new.on_conflict_do_nothing(index_elements=["key"]))).rowcount == 1
-    if is_new:
-        await _keep(connection, contents, now)
-    return is_new
+    return await enqueue_all(connection, (message,), now) == 1
+
+
+async def enqueue_all(connection: AsyncConnection, messages: Iterable[Message], now: datetime) -> int:
+    """Write, within the caller's transaction, what must be said; returns how much was not there already."""
+    rows, contents = [], dict[str, Mapping[str, bytes]]()
+    for message in messages:
+        payload, contents[message.key] = to_stored(message.reply)
+        rows.append(_row(message, payload, now))
+    if not rows:
+        return 0
+    new = insert_into(outbox, connection).on_conflict_do_nothing(index_elements=["key"]).returning(outbox.c.key)
+    added = list(await connection.scalars(new, rows))
+    await _keep(connection, {digest: each for key in added for digest, each in contents[key].items()}, now)
+    return len(added)
+
+
+def _row(message: Message, payload: str, now: datetime) -> dict[str, Any]:
+    return {
+        "key": message.key,
+        "workspace_id": message.workspace_id,
+        "channel_id": message.channel_id,
+        "thread_id": message.thread_id,
+        "person_id": message.person_id,
+        "edits": message.edits,
+        "payload": payload,
+        "owner_id": message.owner_id,
+        "state": OutboxState.PENDING,
+        "attempts": 0,
+        "next_at": message.not_before or now,
+        "expires_at": message.expires_at,
+        "error": "",
+        "created_at": now,
+    }
 
 
 async def _keep(connection: AsyncConnection, contents: Mapping[str, bytes], now: datetime) -> None:
