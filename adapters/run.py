@@ -4,14 +4,11 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import AsyncExitStack
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from pydantic import SecretStr
 from starlette.applications import Starlette
 
-from adapters.discord.app import DiscordApp, DiscordOptions
-from adapters.slack.app import SlackApp, SlackOptions
-from adapters.slack.install import ensure_oauth_ready
 from adapters.web.app import Counts, web_app
 from adapters.web.probes import Probe, Readiness, probe_routes
 from adapters.web.server import WebServer
@@ -19,6 +16,10 @@ from bot.app import Bot
 from bot.domain.errors import NotConfigured
 from bot.ports import ChannelPoster
 from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from adapters.discord.app import DiscordApp
+    from adapters.slack.app import SlackApp
 
 logger = logging.getLogger(__name__)
 
@@ -59,13 +60,13 @@ async def run(settings: Settings, only: Collection[str] = ()) -> int:
         answers = probe_routes(bot.is_alive, Readiness(probes), bot.numbers)
         running: list[Serve] = []
         if settings.discord_token and parts & {"discord", "scheduler"}:
-            discord = await stack.enter_async_context(DiscordApp(bot, _discord_options(settings)))
+            discord = await stack.enter_async_context(_discord(bot, settings))
             posters["discord"] = discord.poster
             if "discord" in parts:
                 probes["discord"] = discord.is_ready
                 running.append(_drained(discord.run, discord.drain))
         if _speaks(settings) and parts & {"slack", "web", "scheduler"}:
-            slack = await stack.enter_async_context(SlackApp(bot, _slack_options(settings)))
+            slack = await stack.enter_async_context(_slack(bot, settings))
             posters["slack"] = slack.poster
             probes["slack"] = slack.is_ready
             if "slack" in parts:
@@ -86,17 +87,30 @@ async def run(settings: Settings, only: Collection[str] = ()) -> int:
     return 0
 
 
-def _discord_options(settings: Settings) -> DiscordOptions:
-    return DiscordOptions(
+def load(settings: Settings) -> None:
+    """Import what serves these settings, which is most of a start. `run` does so by itself, only later."""
+    if settings.discord_token:
+        import adapters.discord.app  # noqa: PLC0415 - who has no Discord starts without it
+    if _speaks(settings):
+        import adapters.slack.app  # noqa: F401, PLC0415
+
+
+def _discord(bot: Bot, settings: Settings) -> "DiscordApp":
+    from adapters.discord.app import DiscordApp, DiscordOptions  # noqa: PLC0415
+
+    options = DiscordOptions(
         token=_value(settings.discord_token) or "",
         api_url=settings.discord_api_url,
         shards=settings.discord_shard_set,
         servers=frozenset(settings.discord_server_ids),
     )
+    return DiscordApp(bot, options)
 
 
-def _slack_options(settings: Settings) -> SlackOptions:
-    return SlackOptions(
+def _slack(bot: Bot, settings: Settings) -> "SlackApp":
+    from adapters.slack.app import SlackApp, SlackOptions  # noqa: PLC0415
+
+    options = SlackOptions(
         api_url=settings.slack_api_url,
         bot_token=_value(settings.slack_bot_token),
         app_token=_value(settings.slack_app_token),
@@ -105,6 +119,7 @@ def _slack_options(settings: Settings) -> SlackOptions:
         client_secret=_value(settings.slack_client_secret),
         prefix=settings.slack_command_prefix,
     )
+    return SlackApp(bot, options)
 
 
 def _speaks(settings: Settings) -> bool:
@@ -113,23 +128,29 @@ def _speaks(settings: Settings) -> bool:
 
 
 def _chosen(settings: Settings, only: Collection[str]) -> frozenset[str]:
-    slack = _slack_options(settings)
     speaks = _speaks(settings)
     has = {
-        "slack": speaks and slack.app_token is not None,
+        "slack": speaks and settings.slack_app_token is not None,
         "discord": settings.discord_token is not None,
-        "web": speaks and slack.signing_secret is not None,
+        "web": speaks and settings.slack_signing_secret is not None,
     }
     may_post = speaks or has["discord"]
     has["scheduler"] = any(has.values()) or (may_post and "scheduler" in only)
     parts = frozenset(part for part in only or PARTS if has[part])
     if only and not parts:
         raise NotConfigured(" ".join(_MISSING[part] for part in PARTS if part in only))
-    if slack.client_id:
-        ensure_oauth_ready(slack.client_secret or "", slack.signing_secret or "", settings.encryption_keys)
+    if settings.slack_client_id:
+        _ensure_installable(settings)
     if not parts:
         raise NotConfigured(_NOTHING)
     return parts
+
+
+def _ensure_installable(settings: Settings) -> None:
+    from adapters.slack.install import ensure_oauth_ready  # noqa: PLC0415
+
+    secret, signing = _value(settings.slack_client_secret), _value(settings.slack_signing_secret)
+    ensure_oauth_ready(secret or "", signing or "", settings.encryption_keys)
 
 
 def _value(secret: SecretStr | None) -> str | None:

@@ -70,6 +70,7 @@ async def run(args: argparse.Namespace) -> int:
         from adapters import run as serving
 
         settings = _settings()
+        serving.load(settings)
     return await serving.run(settings, args.only)
 
 

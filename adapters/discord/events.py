@@ -17,6 +17,7 @@ class Events:
 
     async def connected(self, ids: Collection[str], is_ours: Callable[[str], bool]) -> None:
         """A connection is for these servers, and for no others that are its own."""
+        logger.info("connected to Discord", extra={"servers": len(ids)})
 
         async def note() -> None:
             await self._servers.present(ids)

@@ -66,6 +66,7 @@ class SocketMode:
         try:
             while True:
                 socket = self._newest = await self._opened()
+                logger.info("connected to Slack")
                 ending = asyncio.Event()
                 self._spawn(self._read(socket, ending))
                 await ending.wait()

@@ -5,7 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-AT_ONCE = 8
+AT_ONCE = 16
 """Messages of one workspace under way together: its pace is the poster's matter, and others want their turn too."""
 TRIPS = 3
 """Failures in a row, after which only one message at a time finds out whether it works again …"""

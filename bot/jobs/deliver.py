@@ -23,7 +23,7 @@ from bot.store.claims import Claimed
 
 logger = logging.getLogger(__name__)
 
-SLOTS = 100
+SLOTS = 200
 """Messages that one process has under way together."""
 LOOKS_EVERY = 0.25
 """Seconds between two claims while messages are under way."""

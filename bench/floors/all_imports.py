@@ -1,0 +1,13 @@
+"""Floor of row 10 for `run`: the libraries that a bot in both chats cannot do without, imported and nothing else."""
+
+import signal
+import sys
+
+import apscheduler.schedulers.asyncio  # noqa: F401
+import discord  # noqa: F401
+import httpx  # noqa: F401
+import slack_bolt.async_app  # noqa: F401
+import sqlalchemy.ext.asyncio  # noqa: F401
+
+print("ready", file=sys.stderr, flush=True)
+signal.pause()
