@@ -1,4 +1,4 @@
-"""Files on their way to Slack: pictures that only a message's block shows, and documents for one person.
+"""Files on their way to Slack: pictures that only a message's block shows, and documents for a person or a channel.
 
 Slack's current flow (files.upload is retired): ask for an address, send the bytes there, say that all is sent.
 """
@@ -44,12 +44,12 @@ class Pictures:
             if isinstance(part, Picture):
                 self._kept.pop(_key(team, part), None)
 
-    async def share(self, team: Team, file: File, channel_id: str) -> None:
-        """Put a file into a channel; SlackFailed where it is not certainly there."""
+    async def share(self, team: Team, file: File, channel_id: str, thread: str | None = None) -> None:
+        """Put a file into a channel, or a thread of it; SlackFailed where it is not certainly there."""
         file_id = await self._sent(team, file.name, file.content, "")
         done = team.client.files_completeUploadExternal
         title, comment = {"id": file_id, "title": words(file.name)}, escaped(words(file.description))
-        await self._calls.api(done, files=[title], channel_id=channel_id, initial_comment=comment)
+        await self._calls.api(done, files=[title], channel_id=channel_id, initial_comment=comment, thread_ts=thread)
 
     async def _id_of(self, team: Team, picture: Picture) -> str | None:
         key = _key(team, picture)

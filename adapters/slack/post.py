@@ -15,7 +15,7 @@ from uuid import UUID, uuid5
 
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from adapters.slack.calls import Calls, SlackFailed
+from adapters.slack.calls import NO_ANSWER, Calls, SlackFailed
 from adapters.slack.limits import POST, Busy, Limits, Sleep
 from adapters.slack.pictures import Pictures, has_picture, without_pictures
 from adapters.slack.refusals import OURS, RATE_LIMITED, SOON, details, refusal
@@ -40,13 +40,14 @@ PATIENCE = 10.0
 PROCESSING = (0.0, 1.0, 2.0, 3.0)
 """Seconds before each try of a picture: Slack refuses its block until it has looked at the file."""
 REST = 5.0
-"""Seconds for what did not fit into the first message."""
+"""Seconds for a file, and for all that did not fit into the first message."""
 MAX_EDITED = 4_000
 """Characters of text that chat.update takes; chat.postMessage takes ten times as many."""
 NOT_INSTALLED = (
     "The bot is not in this Slack workspace any more. Somebody who manages the workspace has to install it again."
 )
 
+_INVITE = dict.fromkeys(("not_in_channel", "channel_not_found"), " Invite me to this channel to get files in it.")
 _HALF_ENTITY = re.compile(r"&\w{0,4}$")
 _MORE: Block = {"type": "context", "elements": [plain("There is more than fits here.")]}
 
@@ -54,8 +55,8 @@ _MORE: Block = {"type": "context", "elements": [plain("There is more than fits h
 class SlackPoster:
     """Posts for every workspace that `teams` knows, and repeats nothing that Slack may have done.
 
-    A reply that needs several messages is posted as its first, whose text is that of the whole, with the others in its
-    thread; an edit changes that first one.
+    A reply that needs several messages is posted as its first, whose text is that of the whole, with its files and the
+    others in its thread; an edit changes that first one.
     """
 
     def __init__(
@@ -84,8 +85,9 @@ class SlackPoster:
             return team
         first, *others = messages(reply, await self._pictures.uploaded(team, reply))
         delivery = await self._shown(team, reply, first, self._sender(team, channel, channel.thread_id, key))
-        if isinstance(delivery, Posted) and others:
+        if isinstance(delivery, Posted):
             thread = channel.thread_id or delivery.message_id
+            others += await self._attach(team, reply, channel, thread)
             await self._follow(
                 team,
                 reply,
@@ -174,6 +176,19 @@ class SlackPoster:
         if isinstance(delivery, Rejected) and delivery.reason in OURS:
             logger.error("Slack does not take what the bot sends", extra={"reason": delivery.reason})
         return delivery
+
+    async def _attach(self, team: Team, reply: Reply, channel: ChannelRef, thread: str) -> list[Message]:
+        """Put the files under the message that speaks of them; what is left to say of those that could not be."""
+        missing: list[Message] = []
+        for file in reply.files:
+            try:
+                async with asyncio.timeout(REST):
+                    await self._pictures.share(team, file, channel.channel_id, thread)
+            except (SlackFailed, TimeoutError) as error:
+                word = error.word if isinstance(error, SlackFailed) else NO_ANSWER
+                logger.warning("a file could not be attached", extra={"team": team.ref.id, "error": word})
+                missing += messages(Reply(f"{file.name} could not be attached here ({word}).{_INVITE.get(word, '')}"))
+        return missing
 
     async def _follow(self, team: Team, reply: Reply, others: Sequence[tuple[Message, Send]]) -> None:
         """Send in order what did not fit. The first message's text has said it already: what fails is only logged."""

@@ -146,8 +146,7 @@ async def _edited(connection: AsyncConnection, rows: Collection[Found]) -> Mappi
     query = select(outbox.c.key, outbox.c.edits, outbox.c.message_id).where(these, outbox.c.message_id.is_not(None))
     ids: dict[str, str] = {}
     for arrived in await connection.execute(query.order_by(outbox.c.id)):
-        for key in {arrived.key, arrived.edits}:
-            ids[key] = arrived.message_id
+        ids[arrived.key] = ids[arrived.edits or arrived.key] = arrived.message_id
     return {row.id: ids[row.edits] for row in rows if row.edits in ids}
 
 

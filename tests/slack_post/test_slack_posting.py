@@ -6,7 +6,7 @@ import pytest
 
 from adapters.slack.post import MAX_EDITED
 from bot.ports import Posted
-from bot.reply.model import Paragraph, Picture, Reply, text
+from bot.reply.model import File, Paragraph, Picture, Reply, text
 from tests.gallery import gallery
 from tests.standins.slack.faults import Fault, FaultKind
 from tests.standins.slack.rates import Rate
@@ -14,6 +14,7 @@ from tests.standins.slack.rates import Rate
 HELLO = Reply("Hello, channel.")
 PNG = b"\x89PNG\r\n\x1a\n and so on"
 CHART = Reply("Views grew by 5%.", parts=(Picture("views.png", PNG, "Views grew from 100 to 105."),))
+REPORT = replace(CHART, files=(File("videos.csv", b"a,b\r\n", "text/csv", "1 video"),))
 LONG = Reply("A long one.", parts=tuple(Paragraph(text(f"Part {number}: ", "word " * 300)) for number in range(12)))
 
 
@@ -163,3 +164,39 @@ async def test_a_picture_that_fails_costs_no_number(slack, poster, here, method)
     assert "Views grew by 5%." in message.text
     assert "Views grew from 100 to 105." in str(message.blocks)
     assert "image" not in [block["type"] for block in message.blocks]
+
+
+# Files
+
+
+async def test_a_file_lies_in_the_thread_of_the_message_that_speaks_of_it(slack, poster, here):
+    posted = await poster.post(here, REPORT, "a")
+    message, below = seen(slack)
+    assert posted == Posted(message.ts)
+    assert (below.thread_ts, below.text) == (message.ts, "1 video")
+    assert [(file.name, file.content) for file in below.files] == [("videos.csv", b"a,b\r\n")]
+    assert await poster.edit(here, posted.message_id, REPORT) == posted
+    assert len(seen(slack)) == 2
+
+
+async def test_a_file_in_a_thread_stays_in_it(slack, poster, here):
+    root = await poster.post(here, HELLO, "a")
+    await poster.post(replace(here, thread_id=root.message_id), REPORT, "b")
+    assert {message.thread_ts for message in seen(slack)[1:]} == {root.message_id}
+
+
+async def test_where_the_bot_was_not_invited_it_says_under_the_message_that_the_file_is_missing(slack, poster, here):
+    slack.channels["C1"].members.clear()
+    posted = await poster.post(here, REPORT, "a")
+    message, below = seen(slack)
+    assert posted == Posted(message.ts)
+    assert below.thread_ts == message.ts
+    assert below.text.startswith("videos.csv could not be attached here (not_in_channel). Invite me")
+
+
+async def test_a_file_that_slack_does_not_take_costs_no_message(slack, poster, here):
+    slack.faults.add("files.completeUploadExternal", Fault(FaultKind.STATUS, 500))
+    posted = await poster.post(here, replace(HELLO, files=REPORT.files), "a")
+    message, below = seen(slack)
+    assert posted == Posted(message.ts)
+    assert below.text == "videos.csv could not be attached here (no_answer)."

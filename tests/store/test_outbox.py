@@ -136,6 +136,15 @@ async def test_an_edit_takes_the_place_of_what_arrived(store, say, claim):
     assert better.edits == "m1"
 
 
+async def test_a_new_message_that_is_claimed_beside_an_edit_edits_nothing(store, say, claim):
+    await say("opened")
+    (opened,) = await claim()
+    await store.outbox.sent({opened: "m1"}, NOW)
+    await say("worse", edits="opened")
+    await say("digest", channel_id="C2")
+    assert {each.key: each.edits for each in await claim()} == {"worse": "m1", "digest": None}
+
+
 async def test_an_edit_never_overtakes_an_earlier_one_of_the_same_message_however_long_that_takes(store, say, claim):
     await say("opened")
     (opened,) = await claim()
