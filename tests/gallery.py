@@ -226,4 +226,5 @@ def _about() -> Iterator[tuple[str, Reply]]:
     yield "problems.unknown_command: none", problems.unknown_command("", None)
     yield "problems.busy", problems.busy()
     yield "problems.no_link", problems.no_link()
-    yield "problems.crashed", problems.crashed("0a1b2c3d")
+    yield "problems.crashed", problems.crashed("0a1b2c3d", may_have_spent=False)
+    yield "problems.crashed:while_spending", problems.crashed("0a1b2c3d", may_have_spent=True)
