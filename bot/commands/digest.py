@@ -38,7 +38,7 @@ class Digest:
         "on or off, now for a preview, status for the settings",
         default=None,
         choices=("on", "off", "now", "status"),
-        aliases=(("preview", "now"), ("settings", "status")),
+        aliases=(("preview", "now"), ("settings", "status"), ("show", "status")),
     )
     time: int | None = argument(Kind.TIME, "the local time, such as 09:00 or 5pm", default=None, suggested=True)
     zone: str | None = argument(
