@@ -87,6 +87,7 @@ async def alerts(context: Context, args: Alerts) -> Reply:
             may_configure=Need.CONFIGURE in context.caller.rights,
             now=context.clock(),
             said=said,
+            hindrance=context.caller.hindrance or "",
         )
     )
 
