@@ -9,7 +9,7 @@ from bot.domain.money import dollars
 from bot.domain.tracking import RequestState, TrackRequest
 from bot.domain.videos import Video
 from bot.messages.offer import ADD_CREDIT
-from bot.messages.wording import linked, plural, shortened, status_word, video_actions
+from bot.messages.wording import linked, name_of_link, plural, status_word, video_actions
 from bot.reply.call import Call
 from bot.reply.model import (
     Action,
@@ -166,9 +166,9 @@ def _outcome(result: Result) -> Text:
 
 
 def _named(result: Result) -> Span:
-    if result.video is not None and result.video.title:
+    if result.video is not None:
         return linked(result.video)
-    return Link(shortened(result.request.link, 80), result.request.link)
+    return Link(name_of_link(result.request.link, result.request.platform), result.request.link)
 
 
 def _actions(results: Sequence[Result]) -> tuple[Action, ...]:
