@@ -44,6 +44,15 @@ _MISSING = {
     "workspaces, SLACK_CLIENT_ID and SLACK_CLIENT_SECRET; or DISCORD_TOKEN.",
 }
 
+_NO_KEY = (
+    "CONTENTSTATS_API_KEY is not set, so each workspace needs a key of its own: someone who manages it links one with "
+    "/connect. Until then only /help, /status and /connect work there."
+)
+_NO_KEYS = (
+    "Neither CONTENTSTATS_API_KEY nor SECRET_KEYS is set, so only /help and /status work: set the key, or SECRET_KEYS, "
+    "with which /connect links a workspace's own."
+)
+
 
 async def run(settings: Settings, only: Collection[str] = ()) -> int:
     """Serve until cancelled: all parts that have credentials, of those that `only` names. Gives the exit code.
@@ -52,6 +61,8 @@ async def run(settings: Settings, only: Collection[str] = ()) -> int:
     same twenty seconds to end, and everything is closed.
     """
     parts = _chosen(settings, only)
+    if settings.contentstats_api_key is None:
+        logger.warning(_NO_KEY if settings.encryption_keys else _NO_KEYS)
     async with AsyncExitStack() as stack:
         bot = await stack.enter_async_context(Bot(settings))
         probes: dict[str, Probe] = {"database": bot.is_ready}

@@ -89,6 +89,19 @@ async def test_socket_mode_starts_with_its_two_tokens_and_ends_when_told_to(slac
     assert slack.connections() == []
 
 
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [(None, "Neither CONTENTSTATS_API_KEY nor SECRET_KEYS is set"), ("k" * 32, "links one with /connect")],
+)
+async def test_without_an_api_key_the_log_says_what_works(slack, sandbox, sqlite_url, chosen, caplog, keys, told):
+    chosen |= {"contentstats_api_key": None, "secret_keys": SecretStr(keys) if keys else None}
+    task = await _running(settings_of(sandbox, sqlite_url, **chosen), ["slack"])
+    await slack.until(slack.connections, 10)
+    await _end(task)
+    assert [each.getMessage() for each in caplog.records if "CONTENTSTATS_API_KEY" in each.getMessage()] != []
+    assert told in caplog.text
+
+
 async def test_of_several_parts_those_run_that_have_credentials(slack, sandbox, sqlite_url, chosen):
     task = await _running(settings_of(sandbox, sqlite_url, **chosen), ["slack", "discord"])
     await slack.until(slack.connections, 10)
