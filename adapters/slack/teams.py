@@ -3,6 +3,7 @@
 A request says which workspace it comes from; whether the app is there, and with which token, is answered in here.
 """
 
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +15,10 @@ from adapters.slack.calls import Calls, Json, SlackFailed
 from bot.domain.caller import WorkspaceRef
 from bot.domain.errors import NotConfigured
 
+logger = logging.getLogger(__name__)
+
 CHAT = "slack"
+_ENDED = frozenset({"account_inactive", "token_revoked", "token_expired", "invalid_auth", "not_authed"})
 
 Forget: TypeAlias = Callable[[WorkspaceRef], Awaitable[None]]
 """Deletes everything that is stored for a workspace. Safe to repeat."""
@@ -51,7 +55,8 @@ class Teams(Protocol):
 class OneTeam:
     """The workspace, or the organisation, of one token. Requests from any other are a stranger's."""
 
-    def __init__(self, client: AsyncWebClient, told: Json, forget_workspace: Forget) -> None:
+    def __init__(self, calls: Calls, client: AsyncWebClient, told: Json, forget_workspace: Forget) -> None:
+        self._calls = calls
         self._client = client
         self._forget_workspace = forget_workspace
         self._id = str(told["team_id"])
@@ -72,10 +77,14 @@ class OneTeam:
         return await self.find(team_id, self._enterprise_id)
 
     async def forget(self, team_id: str, enterprise_id: str | None, removed_at: datetime | None) -> None:  # noqa: ARG002 - the protocol's
-        """The token stays: it is a setting."""
+        """Forget the workspace where Slack takes the token no more: a setting does not tell when it was installed."""
         team = await self.find(team_id, enterprise_id)
-        if team is not None:
-            await self._forget_workspace(team.ref)
+        if team is None:
+            return
+        if await is_taken(self._calls, self._client):
+            logger.info("a workspace that is told to have removed the app has it still", extra={"team": team_id})
+            return
+        await self._forget_workspace(team.ref)
 
 
 class Several:
@@ -106,10 +115,19 @@ class Several:
             await way.forget(team_id, enterprise_id, removed_at)
 
 
+async def is_taken(calls: Calls, client: AsyncWebClient) -> bool:
+    """Whether Slack still takes the client's token; in doubt it does."""
+    try:
+        await calls.api(client.auth_test)
+    except SlackFailed as error:
+        return error.word not in _ENDED
+    return True
+
+
 async def team_of_token(calls: Calls, client: AsyncWebClient, forget_workspace: Forget) -> OneTeam:
     """Whose token it is, asked of Slack once; NotConfigured where Slack does not take it."""
     try:
-        return OneTeam(client, await calls.api(client.auth_test), forget_workspace)
+        return OneTeam(calls, client, await calls.api(client.auth_test), forget_workspace)
     except SlackFailed as error:
         if error.is_unclear:
             raise NotConfigured(

@@ -70,6 +70,26 @@ async def test_removing_the_app_deletes_what_is_stored_in_whichever_order_it_is_
     assert not await _is_stored(sqlite_url)
 
 
+@pytest.mark.parametrize(
+    "event", [{"type": "app_uninstalled"}, {"type": "tokens_revoked", "tokens": {"bot": ["U0BOT"]}}]
+)
+async def test_what_is_told_of_a_removal_after_the_app_is_back_removes_nothing(stage, team, sqlite_url, event, caplog):
+    caplog.set_level("INFO", "adapters.slack.teams")
+    await stage.type("/usage")
+    assert (await stage.slack.send_event(event, team)).failure == ""
+    await stage.close()
+    assert await _is_stored(sqlite_url)
+    assert "has it still" in caplog.text
+
+
+async def test_while_slack_does_not_say_whether_a_removed_app_is_back_nothing_is_deleted(stage, team, sqlite_url):
+    await stage.type("/usage")
+    stage.slack.faults.start(Fault(FaultKind.STATUS), "auth.test")
+    await stage.slack.uninstall(team)
+    await stage.close()
+    assert await _is_stored(sqlite_url)
+
+
 async def test_a_revoked_user_token_removes_nothing(stage, team, sqlite_url):
     await stage.type("/usage")
     event = {"type": "tokens_revoked", "tokens": {"oauth": [ANN], "bot": []}}
