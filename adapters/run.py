@@ -79,6 +79,7 @@ async def run(settings: Settings, only: Collection[str] = ()) -> int:
             slack = await stack.enter_async_context(SlackApp(bot, _slack_options(settings)))
             posters["slack"] = slack.poster
             probes["slack"] = slack.is_ready
+            running.append(_lasting(slack.identify))
             if "slack" in parts:
                 running.append(_drained(slack.run_socket_mode, slack.drain))
             if "web" in parts:
@@ -155,6 +156,16 @@ def _drained(serve: Serve, drain: Serve) -> Serve:
             await serve()
         finally:
             await drain()
+
+    return both
+
+
+def _lasting(begin: Serve) -> Serve:
+    """What has to be done once, as something that ends with the others."""
+
+    async def both() -> None:
+        await begin()
+        await asyncio.Event().wait()
 
     return both
 

@@ -121,6 +121,23 @@ async def test_http_starts_with_token_and_signing_secret(slack, app, sandbox, sq
             await session.get(app.request_url)
 
 
+async def test_a_slack_that_is_away_at_the_start_takes_nothing_else_down(
+    slack, app, sandbox, sqlite_url, chosen, listening
+):
+    app.is_socket_mode = False
+    slack.faults.start(Fault(FaultKind.STATUS, 503), "auth.test")
+    task = await _running(settings_of(sandbox, sqlite_url, **chosen), ["web", "scheduler"])
+    app.request_url = f"http://127.0.0.1:{await listening}/slack/events"
+    async with aiohttp.ClientSession() as session:
+        ready = await session.get(app.request_url.replace("/slack/events", "/readyz"))
+        assert (ready.status, await ready.json()) == (503, {"database": True, "slack": False})
+    slack.faults.stop()
+    await slack.send_command("/usage", user=ANN, channel=GENERAL)
+    await slack.until(lambda: slack.ephemerals(ANN))
+    assert "available" in slack.ephemerals(ANN)[0].text
+    await _end(task)
+
+
 async def test_on_sigterm_a_command_under_way_is_still_answered(slack, app, token, sandbox, tmp_path):
     variables = {
         "SLACK_API_URL": slack.api_url,
