@@ -64,7 +64,7 @@ async def demo(charts: Path) -> int:
                 secret_keys=SecretStr(secrets.token_urlsafe(32)),
             )
             async with Bot(settings, clock=clock, offer_lasts=OFFER_LASTS * SPEED) as bot:
-                options = ConsoleOptions(admin=True, picture_dir=charts)
+                options = ConsoleOptions(admin=True, posts=True, picture_dir=charts)
                 print(GREETING.format(charts=charts))
                 if sys.stdin.isatty() and sys.stdout.isatty():
                     from adapters.console.prompt import beside_the_prompt  # noqa: PLC0415 - a tour needs no prompt

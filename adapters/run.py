@@ -45,6 +45,15 @@ _MISSING = {
     "workspaces, SLACK_CLIENT_ID and SLACK_CLIENT_SECRET; or DISCORD_TOKEN.",
 }
 
+_NO_KEY = (
+    "CONTENTSTATS_API_KEY is not set, so each workspace needs a key of its own: someone who manages it links one with "
+    "/connect. Until then only /help, /status and /connect work there."
+)
+_NO_KEYS = (
+    "Neither CONTENTSTATS_API_KEY nor SECRET_KEYS is set, so only /help and /status work: set the key, or SECRET_KEYS, "
+    "with which /connect links a workspace's own."
+)
+
 
 async def run(settings: Settings, only: Collection[str] = ()) -> int:
     """Serve until cancelled: all parts that have credentials, of those that `only` names. Gives the exit code.
@@ -53,6 +62,8 @@ async def run(settings: Settings, only: Collection[str] = ()) -> int:
     same twenty seconds to end, and everything is closed.
     """
     parts = _chosen(settings, only)
+    if settings.contentstats_api_key is None:
+        logger.warning(_NO_KEY if settings.encryption_keys else _NO_KEYS)
     async with AsyncExitStack() as stack:
         bot = await stack.enter_async_context(Bot(settings))
         probes: dict[str, Probe] = {"database": bot.is_ready}
@@ -69,6 +80,7 @@ async def run(settings: Settings, only: Collection[str] = ()) -> int:
             slack = await stack.enter_async_context(_slack(bot, settings))
             posters["slack"] = slack.poster
             probes["slack"] = slack.is_ready
+            running.append(_lasting(slack.identify))
             if "slack" in parts:
                 running.append(_drained(slack.run_socket_mode, slack.drain))
             if "web" in parts:
@@ -165,6 +177,16 @@ def _drained(serve: Serve, drain: Serve) -> Serve:
             await serve()
         finally:
             await drain()
+
+    return both
+
+
+def _lasting(begin: Serve) -> Serve:
+    """What has to be done once, as something that ends with the others."""
+
+    async def both() -> None:
+        await begin()
+        await asyncio.Event().wait()
 
     return both
 

@@ -53,7 +53,7 @@ async def _slack(store: Store, url: str) -> AsyncIterator[ChannelPoster]:
         calls = Calls(session)
         teams = Several(
             *(
-                OneTeam(new_client(session, f"{url}/api/", f"xoxb-{n}"), {"team_id": f"T{n}"}, _forget_nothing)
+                OneTeam(calls, new_client(session, f"{url}/api/", f"xoxb-{n}"), _forget_nothing, {"team_id": f"T{n}"})
                 for n in range(WORKSPACES)
             )
         )

@@ -18,7 +18,7 @@ from bot.commands.suggest import argument_of, suggestions
 from bot.contentstats.client import ContentStatsClient
 from bot.contentstats.exchange import DEFAULT_TIMEOUTS, Timeouts
 from bot.contentstats.limits import Sleep
-from bot.domain.caller import Caller, Need, WorkspaceRef
+from bot.domain.caller import Caller, WorkspaceRef
 from bot.domain.clock import Clock, utc_now
 from bot.domain.errors import BotError, DatabaseUnavailable, NotAllowed, UsageError
 from bot.messages.problems import crashed, misunderstood, problem, unknown_command
@@ -137,18 +137,18 @@ class Bot:
         except UsageError as error:
             return misunderstood(str(error), found.usage, found.example) if found.listed else problem(str(error))
         except DatabaseUnavailable as error:
-            return problem(UNSAVED if found.need is Need.SPEND and not found.listed else str(error))
+            return problem(UNSAVED if found.spends else str(error))
         except BotError as error:
             return problem(str(error))
         except Exception as error:  # noqa: BLE001 - the error boundary: the rest is ours, and must not end the program
             return self.crash(name, error)
 
-    @staticmethod
-    def crash(command: str, error: Exception) -> Reply:
+    def crash(self, command: str, error: Exception) -> Reply:
         """What to say of a fault of ours: a reference, under which the log has the rest."""
         reference = secrets.token_hex(4)
         logger.error("command failed", exc_info=error, extra={"reference": reference, "command": command})
-        return crashed(reference)
+        found = self._by_name.get(command)
+        return crashed(reference, may_have_spent=found is not None and found.spends)
 
     async def suggest(self, command: str, argument: str, typed: str, caller: Caller) -> tuple[Option, ...]:
         """Up to 25 choices for an argument while it is typed, from the store alone; none on failure or after 2 s."""

@@ -114,6 +114,8 @@ def alert_gallery() -> Iterator[tuple[str, Reply]]:
 def _settings() -> Iterator[tuple[str, Reply]]:
     usual = default_setting(1, "C0000001", ANA)
     card = alert_settings.SettingFacts(usual, "C0000001", may_configure=True, now=NOW)
+    mute = replace(card, hindrance="I cannot post here. Let me write.")
+    yield "alert_settings.alert_settings: cannot post", alert_settings.alert_settings(mute)
     every = replace(
         usual,
         kinds=frozenset(AlertKind),

@@ -115,9 +115,9 @@ def digest_gallery() -> Iterator[tuple[str, Reply]]:
     yield "digest_stopped.with_stopped", digest_stopped.with_stopped(few, video(1), ANA)
     yield "digest_stopped.with_stopped: from a menu", digest_stopped.with_stopped(post, video(), ANA)
     on = digest_settings.digest_on
-    yield "digest_settings.digest_on", on(setting(), "", may_post=True)
-    yield "digest_settings.digest_on: zone not typed", on(setting(), "your own", may_post=None)
-    yield "digest_settings.digest_on: cannot post", on(setting(), "", may_post=False)
+    yield "digest_settings.digest_on", on(setting(), "", hindrance="")
+    yield "digest_settings.digest_on: zone not typed", on(setting(), "your own", hindrance=None)
+    yield "digest_settings.digest_on: cannot post", on(setting(), "", hindrance="I cannot post here. Let me write.")
     yield "digest_settings.digest_off", digest_settings.digest_off(was_on=True)
     yield "digest_settings.digest_off: was off", digest_settings.digest_off(was_on=False)
     weekly = setting(

@@ -21,7 +21,7 @@ LEAVING = frozenset({"exit", "quit"})
 WELCOME = (
     "Type /help for the commands or paste a video's link; Tab completes, a number presses a button, Ctrl-D leaves."
 )
-
+SILENT = "This console posts nothing by itself: contentstats-bot run does, in Slack and Discord. Set it up there."
 NOT_PRESSED = "The {number} was pasted with other lines, so nothing was pressed. Type it if you mean it."
 
 
@@ -29,13 +29,15 @@ NOT_PRESSED = "The {number} was pasted with other lines, so nothing was pressed.
 class ConsoleOptions:
     """What the command line chose.
 
-    `admin` stands for someone who manages the workspace; everybody else may only look. `json` writes each reply as one
+    `admin` stands for someone who manages the workspace; everybody else may only look. `posts` says that the bot's
+    clock runs beside this console, so that what comes by itself comes here. `json` writes each reply as one
     line of JSON and saves no files. `yes` presses the first button that says yes, for a single line only. `history` is
     the file of typed lines, None for none.
     """
 
     user: str = "you"
     admin: bool = False
+    posts: bool = False
     json: bool = False
     yes: bool = False
     picture_dir: Path = Path("charts")
@@ -50,6 +52,7 @@ class ConsoleOptions:
             person=Person(self.user, self.user),
             standing=Standing.MANAGER if self.admin else Standing.MEMBER,
             rights=frozenset(Need if self.admin else {Need.LOOK}),
+            hindrance="" if self.posts else SILENT,
         )
 
 

@@ -13,12 +13,15 @@ RIGHTS: Mapping[Standing, frozenset[Need]] = {
 }
 """What Discord's own rule grants. Anybody can join most servers, so only those who manage one spend what is its own."""
 
+UNINVITED = "I cannot post in this channel yet: invite me here and let me write, or nothing can come by itself."
+
 
 def caller(asked: Asked, workspace: WorkspaceRef) -> Caller:
     """The person who asked, where they asked."""
     standing = _standing(asked)
     person = Person(asked.user_id, asked.user_name)
-    return Caller(workspace, asked.channel_id, person, standing, RIGHTS[standing], bot_may_post=asked.bot_may_post)
+    hindrance = "" if asked.bot_may_post else UNINVITED
+    return Caller(workspace, asked.channel_id, person, standing, RIGHTS[standing], hindrance=hindrance)
 
 
 def _standing(asked: Asked) -> Standing:

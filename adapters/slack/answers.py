@@ -40,9 +40,10 @@ class Answers:
         """Show a reply as its command declares, its files first, and then the channel its public line.
 
         A problem is always private, and never takes the place of the card that it is about: that card's buttons may be
-        wanted again.
+        wanted again. The line is rendered before anything is sent: where that fails, nothing has been said yet.
         """
         is_problem = reply.tone is Tone.PROBLEM
+        line = public_message(reply.public_line) if reply.public_line and not asked.is_direct else None
         whole = await self._with_files(asked, team, reply)
         if answer is Answer.PUBLIC and not is_problem and not asked.is_direct:
             for message in messages(whole):
@@ -50,8 +51,8 @@ class Answers:
         else:
             replaces = answer is Answer.REPLACES and asked.may_replace and not is_problem
             await self._to_one(asked, team, whole, replaces=replaces)
-        if reply.public_line and not asked.is_direct:
-            await self._ways.to_all(asked, team, public_message(reply.public_line))
+        if line is not None:
+            await self._ways.to_all(asked, team, line)
 
     async def refuse(self, asked: Asked, reply: Reply) -> None:
         """Answer where the app has no token to speak with."""

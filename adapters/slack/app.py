@@ -1,7 +1,9 @@
 """The Slack app: its parts put together, and their life. It knows the settings only as values."""
 
 import asyncio
+import contextlib
 import logging
+import random
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -26,8 +28,8 @@ from adapters.slack.listeners import Listeners
 from adapters.slack.oauth import OAuth
 from adapters.slack.pictures import Pictures
 from adapters.slack.post import SlackPoster
-from adapters.slack.socket_mode import SocketMode
-from adapters.slack.teams import Several, Teams, team_of_token
+from adapters.slack.socket_mode import LONGEST_PAUSE, SocketMode
+from adapters.slack.teams import OneTeam, Several, SlackAway, Teams
 from adapters.slack.ways import Ways
 from adapters.work import Work
 from bot.app import Bot
@@ -68,11 +70,15 @@ class SlackApp:
         self._sleep = sleep
         self._door = Door(options.signing_secret, clock) if options.signing_secret else None
         self._routes: tuple[Route, ...] = ()
+        self._own_team: OneTeam | None = None
         self._work = Work()
         self._resources = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        """Open what all parts share, and ask Slack whose the token is; NotConfigured where it takes none."""
+        """Open what all parts share, and ask Slack whose the token is; NotConfigured where it does not take it.
+
+        Where Slack is away the app opens all the same: `identify` goes on asking.
+        """
         async with AsyncExitStack() as stack:
             self._session = await stack.enter_async_context(new_session())
             self._calls = Calls(self._session, self._sleep)
@@ -127,6 +133,19 @@ class SlackApp:
         # To Bolt the mode says whether there is text to read and a signature to check; neither is left to do.
         return await self._bolt.async_dispatch(AsyncBoltRequest(body=payload, mode="socket_mode"))
 
+    async def identify(self) -> None:
+        """Ask Slack whose the token is until it says; NotConfigured where it does not take it."""
+        pause = 1.0
+        while self._own_team is not None:
+            try:
+                await self._own_team.identify()
+            except SlackAway as error:
+                logger.warning("Slack is away: %s", error)
+            else:
+                return
+            await self._sleep(pause * random.uniform(0.5, 1))
+            pause = min(pause * 2, LONGEST_PAUSE)
+
     async def run_socket_mode(self) -> None:
         """Serve by Socket Mode until cancelled; NotConfigured where Slack does not take the token."""
         if self._options.app_token is None:
@@ -149,7 +168,10 @@ class SlackApp:
         """The workspace of the token, and those that have installed the app."""
         options, ways = self._options, list[Teams]()
         if options.bot_token is not None:
-            ways.append(await team_of_token(self._calls, self._client, self._bot.forget))
+            self._own_team = OneTeam(self._calls, self._client, self._bot.forget)
+            with contextlib.suppress(SlackAway):
+                await self._own_team.identify()
+            ways.append(self._own_team)
         if options.client_id is not None:
             oauth = OAuth(self._session, options.api_url, options.client_id, options.client_secret or "", self._clock)
             installed = InstalledTeams(

@@ -50,6 +50,9 @@ class Arrivals:
         except BotError as error:
             await self._answers.refuse(here, problem(str(error)))
             return None
+        except Exception as error:  # noqa: BLE001 - as in Bot.run: else the person waits for an answer that never comes
+            await self._answers.refuse(here, self._bot.crash("arrival", error))
+            return None
         if team is None:
             logger.warning("a workspace without the app", extra={"team": here.team_id})
             await self._answers.refuse(here, problem(NOT_INSTALLED))

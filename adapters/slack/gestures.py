@@ -5,7 +5,8 @@ Slack has its acknowledgement by then: nothing in here is in a hurry, but for op
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from slack_bolt.context.async_context import AsyncBoltContext
@@ -66,12 +67,7 @@ class Gestures:
         name, typed = self._named(str(body["command"]), str(body.get("text") or ""))
         if (arrival := await self._arrivals.welcome(body, context, self._need(name))) is None:
             return
-        command = self._commands.get(name)
-        given = form_for(command, typed) if command else None
-        if command is not None and given is not None:
-            await self._ask(*arrival, command, given)
-        else:
-            await self._run(*arrival, name, typed)
+        await self._answer(*arrival, name, typed)
 
     async def press(self, body: Payload, context: AsyncBoltContext) -> None:
         """A button, or a choice from a menu, in a message or on the Home tab."""
@@ -80,12 +76,7 @@ class Gestures:
             return
         if (arrival := await self._arrivals.welcome(body, context, self._need(call.command))) is None:
             return
-        command = self._commands.get(call.command)
-        given = form_for(command, call.arguments) if command else None
-        if command is not None and given is not None:
-            await self._ask(*arrival, command, given)
-        else:
-            await self._run(*arrival, call.command, call.arguments)
+        await self._answer(*arrival, call.command, call.arguments)
 
     def wrong_fields(self, body: Payload) -> Mapping[str, str]:
         """What is wrong with a form's answers, by field. Works without a wait and never raises."""
@@ -97,12 +88,14 @@ class Gestures:
 
     async def submit(self, body: Payload, context: AsyncBoltContext) -> None:
         """A form that was filled in: answered where it was asked for."""
-        if (arrival := await self._arrivals.welcome(body, context, self._need(body["view"]["callback_id"]))) is None:
+        name = str(body["view"]["callback_id"])
+        if (arrival := await self._arrivals.welcome(body, context, self._need(name))) is None:
             return
         asked, team = arrival
-        channel_id, url = unpacked(body["view"]["private_metadata"])
-        there = replace(asked, channel_id=channel_id, response_url=url, may_replace=False)
-        await self._run(there, team, body["view"]["callback_id"], values(body["view"]))
+        async with self._bounded(asked, team, name):
+            channel_id, url = unpacked(body["view"]["private_metadata"])
+            there = replace(asked, channel_id=channel_id, response_url=url, may_replace=False)
+            await self._answer(there, team, name, values(body["view"]), is_form=True)
 
     async def shortcut(self, body: Payload, context: AsyncBoltContext) -> None:
         """The two shortcuts: tracking what a message links to, and tracking something."""
@@ -113,11 +106,11 @@ class Gestures:
             case {"type": "message_action", "callback_id": str(name)} if name == TRACK_MESSAGE:
                 links = links_within(body["message"])[:MOST_LINKS]
                 if links:
-                    await self._run(asked, team, "track", {"link": " ".join(links)})
+                    await self._answer(asked, team, "track", {"link": " ".join(links)})
                 else:
                     await self._answers.deliver(asked, team, no_link(), Answer.PRIVATE)
             case {"type": "shortcut", "callback_id": str(name)} if name == TRACK:
-                await self._ask(asked, team, self._commands["track"], {})
+                await self._answer(asked, team, "track", {})
             case _:
                 logger.warning("an unknown shortcut", extra={"callback_id": body.get("callback_id")})
 
@@ -148,6 +141,26 @@ class Gestures:
         """What a command needs; of one that there is not, nothing comes but a sentence."""
         command = self._commands.get(name)
         return command.need if command else Need.LOOK
+
+    @asynccontextmanager
+    async def _bounded(self, asked: Asked, team: Team, name: str) -> AsyncIterator[None]:
+        """The error boundary around what `Bot.run`'s does not reach: reading, rendering and sending."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - as in Bot.run: else the person waits for an answer that never comes
+            await self._answers.deliver(asked, team, self._bot.crash(name, error), Answer.PRIVATE)
+
+    async def _answer(
+        self, asked: Asked, team: Team, name: str, given: str | Mapping[str, str], *, is_form: bool = False
+    ) -> None:
+        """Ask for more in a form, where that is kinder, or run the command. `is_form`: one was filled in."""
+        async with self._bounded(asked, team, name):
+            command = self._commands.get(name)
+            begun = form_for(command, given) if command and not is_form else None
+            if command is not None and begun is not None:
+                await self._ask(asked, team, command, begun)
+            else:
+                await self._run(asked, team, name, given)
 
     async def _ask(self, asked: Asked, team: Team, command: AnyCommand, given: Mapping[str, str]) -> None:
         """Open the command's form, or say how it is used where Slack does not open it: that may be asked for 3 s.

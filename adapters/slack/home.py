@@ -7,6 +7,7 @@ from adapters.slack.render import home_view
 from adapters.slack.teams import Team
 from bot.app import Bot
 from bot.domain.caller import Caller
+from bot.reply.model import Reply
 
 logger = logging.getLogger(__name__)
 
@@ -24,8 +25,13 @@ class HomeTab:
         self._calls = calls
 
     async def publish(self, team: Team, caller: Caller) -> None:
-        """Show the person how things stand now. Never raises for what Slack does."""
-        reply = await self._bot.run(HOME, {}, caller)
+        """Show the person how things stand now, or that we failed. Never raises for what Slack does."""
+        try:
+            await self._show(team, caller, await self._bot.run(HOME, {}, caller))
+        except Exception as error:  # noqa: BLE001 - as in Bot.run: else the tab stays empty, or as it was
+            await self._show(team, caller, self._bot.crash(HOME, error))
+
+    async def _show(self, team: Team, caller: Caller, reply: Reply) -> None:
         for with_table in (True, False):
             try:
                 view = home_view(reply, with_table=with_table)

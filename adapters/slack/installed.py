@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 
 import aiohttp
 
-from adapters.slack.calls import Calls, SlackFailed, Sleep, new_client
+from adapters.slack.calls import Calls, Sleep, new_client
 from adapters.slack.installation import Installation, Member, stored
 from adapters.slack.oauth import OAuth
 from adapters.slack.rotation import Rotation
-from adapters.slack.teams import CHAT, Forget, Team
+from adapters.slack.teams import CHAT, Forget, Team, is_taken
 from bot.domain.caller import WorkspaceRef
 from bot.domain.clock import Clock
 from bot.store.installations import Installations
@@ -24,8 +24,6 @@ logger = logging.getLogger(__name__)
 KNOWN_FOR = timedelta(minutes=1)
 """How long an installation is taken to be the same: another process may replace or remove it meanwhile."""
 MOST_KNOWN = 10_000
-
-_ENDED = frozenset({"account_inactive", "token_revoked", "token_expired", "invalid_auth", "not_authed"})
 
 
 class InstalledTeams:
@@ -124,11 +122,7 @@ class InstalledTeams:
     async def _works(self, installation: Installation) -> bool:
         """Whether Slack still takes its token; in doubt it does."""
         fresh = await self._rotation.fresh(installation) or installation
-        try:
-            await self._calls.api(self._team(fresh.id, fresh).client.auth_test)
-        except SlackFailed as error:
-            return error.word not in _ENDED
-        return True
+        return await is_taken(self._calls, self._team(fresh.id, fresh).client)
 
     async def _remove(self, scope: str, name: str) -> None:
         await self._installations.remove(CHAT, scope)

@@ -20,7 +20,7 @@ from adapters.slack.limits import POST, Busy, Limits, Sleep
 from adapters.slack.pictures import Pictures, has_picture, without_pictures
 from adapters.slack.refusals import OURS, RATE_LIMITED, SOON, details, refusal
 from adapters.slack.render import MAX_BLOCKS, Message, messages
-from adapters.slack.teams import CHAT, Team, Teams
+from adapters.slack.teams import CHAT, SlackAway, Team, Teams
 from adapters.slack.texts import Block, plain
 from adapters.slack.ways import direct_channel
 from bot.domain.errors import DatabaseUnavailable, NotConfigured
@@ -137,6 +137,8 @@ class SlackPoster:
             team = await self._teams.known(workspace_id)
         except DatabaseUnavailable:
             return Later(SOON, "no_database")
+        except SlackAway:
+            return Later(SOON, "no_slack")
         except NotConfigured as error:
             return Rejected("not_configured", str(error))
         return team or Rejected("not_installed", NOT_INSTALLED)

@@ -16,7 +16,7 @@ import aiohttp
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.calls import NO_ANSWER, Calls, SlackFailed, Sleep
+from adapters.slack.calls import Calls, SlackFailed, Sleep
 from bot.domain.errors import NotConfigured
 
 logger = logging.getLogger(__name__)
@@ -27,8 +27,6 @@ LINGER = 10.0
 """Seconds for which a connection that Slack is about to close is still read."""
 LONGEST_PAUSE = 30.0
 """Seconds between two tries to connect."""
-
-_TRANSIENT = frozenset({NO_ANSWER, "ratelimited", "internal_error", "fatal_error", "service_unavailable"})
 
 Dispatch: TypeAlias = Callable[[dict[str, Any]], Awaitable[BoltResponse]]
 
@@ -81,7 +79,7 @@ class SocketMode:
                 answer = await self._calls.api(self._client.apps_connections_open, app_token=self._app_token)
                 return await self._session.ws_connect(answer["url"], heartbeat=self._heartbeat, timeout=_CLOSING)
             except SlackFailed as error:
-                if error.word not in _TRANSIENT and not error.word.startswith("status_"):
+                if not error.is_passing:
                     raise NotConfigured(_refused(error.word)) from error
                 logger.warning("Slack gives no connection", extra={"error": error.word})
             except (aiohttp.ClientError, OSError) as error:

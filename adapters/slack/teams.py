@@ -3,6 +3,7 @@
 A request says which workspace it comes from; whether the app is there, and with which token, is answered in here.
 """
 
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,12 +13,24 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.calls import Calls, Json, SlackFailed
 from bot.domain.caller import WorkspaceRef
-from bot.domain.errors import NotConfigured
+from bot.domain.errors import BotError, NotConfigured
+
+logger = logging.getLogger(__name__)
 
 CHAT = "slack"
+_ENDED = frozenset({"account_inactive", "token_revoked", "token_expired", "invalid_auth", "not_authed"})
 
 Forget: TypeAlias = Callable[[WorkspaceRef], Awaitable[None]]
 """Deletes everything that is stored for a workspace. Safe to repeat."""
+
+_AWAY = (
+    "Slack does not say whose SLACK_BOT_TOKEN is ({word}), so nothing can be done there. I go on asking; if it stays, "
+    "check the network, a proxy and SLACK_API_URL."
+)
+_REFUSED = (
+    "Slack does not accept SLACK_BOT_TOKEN ({word}). Copy the Bot User OAuth Token (xoxb-…) from the app's page OAuth "
+    "& Permissions again."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +46,7 @@ class Teams(Protocol):
     """Finds the workspace of a request. May ask the database; never asked before Slack has its acknowledgement."""
 
     async def find(self, team_id: str, enterprise_id: str | None) -> Team | None:
-        """The workspace, None where the app is not installed. DatabaseUnavailable and NotConfigured pass through."""
+        """The workspace, None where the app is not installed. BotErrors pass through."""
         ...
 
     async def known(self, team_id: str) -> Team | None:
@@ -48,34 +61,57 @@ class Teams(Protocol):
         ...
 
 
-class OneTeam:
-    """The workspace, or the organisation, of one token. Requests from any other are a stranger's."""
+class SlackAway(BotError):
+    """Slack does not say whose a token is. It is no fault of the token, and may be over in a while."""
 
-    def __init__(self, client: AsyncWebClient, told: Json, forget_workspace: Forget) -> None:
+
+class OneTeam:
+    """The workspace, or the organisation, of one token. Requests from any other are a stranger's.
+
+    Whose the token is, `told` says, or Slack when it is first asked; until it does, whatever needs that is SlackAway.
+    """
+
+    def __init__(
+        self, calls: Calls, client: AsyncWebClient, forget_workspace: Forget, told: Json | None = None
+    ) -> None:
+        self._calls = calls
         self._client = client
         self._forget_workspace = forget_workspace
-        self._id = str(told["team_id"])
-        self._name = str(told.get("team") or "")
-        self._enterprise_id = told.get("enterprise_id") or None
-        self._is_organisation = bool(told.get("is_enterprise_install"))
+        self._told = told
+
+    async def identify(self) -> Json:
+        """Whose the token is, asked of Slack until it has said; SlackAway, and NotConfigured where it takes no such."""
+        if self._told is None:
+            try:
+                self._told = await self._calls.api(self._client.auth_test)
+            except SlackFailed as error:
+                if error.is_passing:
+                    raise SlackAway(_AWAY.format(word=error.word)) from error
+                raise NotConfigured(_REFUSED.format(word=error.word)) from error
+        return self._told
 
     async def find(self, team_id: str, enterprise_id: str | None) -> Team | None:
         """The token's workspace; any of its organisation where the token is the organisation's."""
-        if team_id == self._id:
-            return Team(WorkspaceRef(CHAT, team_id, self._name), self._enterprise_id, self._client)
-        if self._is_organisation and enterprise_id is not None and enterprise_id == self._enterprise_id:
-            return Team(WorkspaceRef(CHAT, team_id, self._name), enterprise_id, self._client)
+        told = await self.identify()
+        ref, own_enterprise = WorkspaceRef(CHAT, team_id, str(told.get("team") or "")), _enterprise_of(told)
+        is_organisations = bool(told.get("is_enterprise_install")) and enterprise_id is not None
+        if team_id == told["team_id"] or (is_organisations and enterprise_id == own_enterprise):
+            return Team(ref, own_enterprise, self._client)
         return None
 
     async def known(self, team_id: str) -> Team | None:
         """The token's workspace; any where the token is an organisation's, since nobody says whose it is."""
-        return await self.find(team_id, self._enterprise_id)
+        return await self.find(team_id, _enterprise_of(await self.identify()))
 
     async def forget(self, team_id: str, enterprise_id: str | None, removed_at: datetime | None) -> None:  # noqa: ARG002 - the protocol's
-        """The token stays: it is a setting."""
+        """Forget the workspace where Slack takes the token no more: a setting does not tell when it was installed."""
         team = await self.find(team_id, enterprise_id)
-        if team is not None:
-            await self._forget_workspace(team.ref)
+        if team is None:
+            return
+        if await is_taken(self._calls, self._client):
+            logger.info("a workspace that is told to have removed the app has it still", extra={"team": team_id})
+            return
+        await self._forget_workspace(team.ref)
 
 
 class Several:
@@ -106,17 +142,14 @@ class Several:
             await way.forget(team_id, enterprise_id, removed_at)
 
 
-async def team_of_token(calls: Calls, client: AsyncWebClient, forget_workspace: Forget) -> OneTeam:
-    """Whose token it is, asked of Slack once; NotConfigured where Slack does not take it."""
+async def is_taken(calls: Calls, client: AsyncWebClient) -> bool:
+    """Whether Slack still takes the client's token; in doubt it does."""
     try:
-        return OneTeam(client, await calls.api(client.auth_test), forget_workspace)
+        await calls.api(client.auth_test)
     except SlackFailed as error:
-        if error.is_unclear:
-            raise NotConfigured(
-                f"Slack does not say whose SLACK_BOT_TOKEN is ({error.word}). Check the network, a proxy and "
-                "SLACK_API_URL, then start again."
-            ) from error
-        raise NotConfigured(
-            f"Slack does not accept SLACK_BOT_TOKEN ({error.word}). Copy the Bot User OAuth Token (xoxb-…) from the "
-            "app's page OAuth & Permissions again."
-        ) from error
+        return error.word not in _ENDED
+    return True
+
+
+def _enterprise_of(told: Json) -> str | None:
+    return told.get("enterprise_id") or None

@@ -24,25 +24,27 @@ from bot.messages.alert_settings import (
 )
 from bot.reply.model import Note, Reply
 
-_MUTE, _UNMUTE, _QUIET = "mute", "unmute", "quiet"
+_MUTE, _UNMUTE, _QUIET, _STATUS = "mute", "unmute", "quiet", "status"
 _KINDS = tuple(AlertKind)
 
 
 @dataclass(frozen=True, slots=True)
 class Alerts:
-    """One change to what a channel is told; nothing shows how it stands."""
+    """One change to what a channel is told; nothing, or status, shows how it stands."""
 
     what: str = argument(
         Kind.CHOICE,
-        "what to change",
+        "what to change, or status for the settings",
         default="",
-        choices=(*_KINDS, _MUTE, _UNMUTE, _QUIET),
+        choices=(*_KINDS, _MUTE, _UNMUTE, _QUIET, _STATUS),
         aliases=(
             ("threshold", "balance"),
             ("spikes", "spike"),
             ("milestone", "milestones"),
             ("completion", "completed"),
             ("troubles", "trouble"),
+            ("settings", _STATUS),
+            ("show", _STATUS),
         ),
     )
     switch: str = argument(Kind.CHOICE, "on or off", default="", choices=("on", "off"))
@@ -76,7 +78,7 @@ async def alerts(context: Context, args: Alerts) -> Reply:
     """The settings of this channel, as they are or as they have just become."""
     setting = await context.store.alerts.of_channel(context.workspace.id, context.caller.channel_id)
     said = ""
-    if args != Alerts():
+    if args != Alerts() and args.what != _STATUS:
         setting, said = await _change(context, args, setting)
     return alert_settings(
         SettingFacts(
@@ -85,6 +87,7 @@ async def alerts(context: Context, args: Alerts) -> Reply:
             may_configure=Need.CONFIGURE in context.caller.rights,
             now=context.clock(),
             said=said,
+            hindrance=context.caller.hindrance or "",
         )
     )
 

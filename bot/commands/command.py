@@ -137,6 +137,11 @@ class Command(Generic[A]):
         return next((each for each in self.arguments if each.kind is Kind.SECRET), None)
 
     @property
+    def spends(self) -> bool:
+        """Whether money may be on its way once it runs: what is typed only offers."""
+        return self.need is Need.SPEND and not self.listed
+
+    @property
     def usage(self) -> str:
         """The command as a usage line, without what is never typed: `/track <link> [link …] [days]`."""
         typed = (each for each in self.arguments if each.listed and each.kind is not Kind.SECRET)

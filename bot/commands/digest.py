@@ -38,7 +38,7 @@ class Digest:
         "on or off, now for a preview, status for the settings",
         default=None,
         choices=("on", "off", "now", "status"),
-        aliases=(("preview", "now"), ("settings", "status")),
+        aliases=(("preview", "now"), ("settings", "status"), ("show", "status")),
     )
     time: int | None = argument(Kind.TIME, "the local time, such as 09:00 or 5pm", default=None, suggested=True)
     zone: str | None = argument(
@@ -105,7 +105,7 @@ async def _on(context: Context, args: Digest) -> Reply:
     set_now = await store.switch_on(
         context.workspace, caller.channel_id, schedule, options, caller.person, context.clock()
     )
-    reply = digest_on(setting(set_now), zone_from, may_post=caller.bot_may_post)
+    reply = digest_on(setting(set_now), zone_from, hindrance=caller.hindrance)
     note = await note_on_alerts(context)
     return replace(reply, parts=(*reply.parts, note)) if note else reply
 

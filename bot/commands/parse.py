@@ -24,6 +24,7 @@ _HALF_OF_DAY = re.compile(r"(?<=\d) +(?=[ap]\.?m\b)", re.IGNORECASE)
 _SPREAD = re.compile(r"(?<=\d) *(?:[-–]|to|until) *(?=\d{1,2}:\d)", re.IGNORECASE)
 _MONEY = re.compile(r"\$?(?P<dollars>\d{1,7}(?:\.\d{1,6})?)(?:\$|usd)?", re.IGNORECASE)
 _TOKEN = re.compile(r'"(?P<straight>[^"]*)"|“(?P<curly>[^”]*)”|(?P<angle><[^<>]*>)|(?P<bare>\S+)')
+_HOUR = re.compile(r"\d{1,2}")
 _NUMBER = re.compile(r"(?P<sign>[-+−]?)(?P<digits>\d[\d.,]*)(?:d|days?)?", re.IGNORECASE)
 _BY_LOOK: Mapping[Kind, Callable[[str], object]] = {
     Kind.NUMBER: _NUMBER.fullmatch,
@@ -34,7 +35,8 @@ _BY_LOOK: Mapping[Kind, Callable[[str], object]] = {
 }
 """The kinds whose words give themselves away."""
 _SEPARATORS = frozenset({"vs", "vs.", "and", "|", ",", "&"})
-_FILLERS = _SEPARATORS | {"for", "at", "in", "until", "below", "every", "day", "days", "d"}
+_DAYS = frozenset({"day", "days", "d"})
+_FILLERS = _SEPARATORS | _DAYS | {"for", "at", "in", "until", "below", "every"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,9 @@ def parse(command: Command[A], typed: str) -> A:
         typed = _SPREAD.sub("-", typed)
     found: dict[str, list[str]] = {}
     words: list[_Token] = []
-    for token in _tokens(typed):
-        target = _home(token, arguments)
+    tokens = _tokens(typed)
+    for place, token in enumerate(tokens):
+        target = _home(token, arguments) or _home_of_hour(tokens, place, arguments)
         if target is None:
             words.append(token)
         else:
@@ -105,6 +108,23 @@ def _home(token: _Token, arguments: tuple[Argument, ...]) -> Argument | None:
     return None
 
 
+def _home_of_hour(tokens: list[_Token], place: int, arguments: tuple[Argument, ...]) -> Argument | None:
+    """The argument for a time of day, where a bare number can only be an hour: after `on` or `at`, counting nothing."""
+    time = next((each for each in arguments if each.kind is Kind.TIME), None)
+    if time is None or place == 0 or not _is_hour(tokens[place]):
+        return None
+    counted = tokens[place + 1] if place + 1 < len(tokens) else None
+    if counted is not None:
+        home = _home(counted, arguments)
+        if counted.text.casefold() in _DAYS or (home is not None and home.many > 1):
+            return None
+    return time if tokens[place - 1].text.casefold() in {"on", "at"} else None
+
+
+def _is_hour(token: _Token) -> bool:
+    return not token.quoted and _HOUR.fullmatch(token.text) is not None
+
+
 def _narrowed(argument: Argument, words: list[str]) -> list[str]:
     """One choice said twice counts once, and a vague one gives way to any other."""
     if argument.kind is not Kind.CHOICE:
@@ -126,6 +146,11 @@ def _place_words(words: list[_Token], arguments: tuple[Argument, ...], found: di
     if link is not None:
         found[link.name] = [stray.text]  # the reader of links says best what is wrong with this one
         return
+    time = next((each for each in arguments if each.kind is Kind.TIME and each.name not in found), None)
+    hour = next(filter(_is_hour, words), None)
+    if time is not None and hour is not None:
+        msg = f"If “{_shown(hour.text)}” is the time of day, write it like 09:00 or 9am."
+        raise UsageError(msg, time.name)
     zone = next((each for each in arguments if each.kind is Kind.ZONE and each.name not in found), None)
     place = " ".join(token.text for token in words if token.text.casefold() not in _FILLERS)
     if zone is not None and near_zones(place):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.commands.context import Context
 from bot.messages.status import Health, health, retried
 from bot.reply.model import Reply
+from bot.wallet.spending import LOOKS_APART
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ async def status(context: Context, args: Status) -> Reply:  # noqa: ARG001 - eve
         queue = await context.store.letters.queue(context.workspace.id, now)
         return health(Health(version=context.version, now=now, queue=queue))
     probe = await wallet.probe()
-    await wallet.spending.settle_all()
+    await wallet.spending.settle_all(LOOKS_APART)
     now = context.clock()
     swept = await context.store.wallets.swept(wallet.id)
     unclear = await context.store.tracking.unsettled(wallet.id, now)

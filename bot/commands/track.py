@@ -153,16 +153,18 @@ def _row(candidate: Candidate) -> Row:
 async def _result(context: Context, outcome: Outcome) -> Result:
     """What a person is told of one request."""
     request, error = outcome.request, outcome.error
+    is_under_way = request.is_under_way(context.clock())
     if outcome.refusal is not None:
         words, video = _refused(context, outcome.refusal)
-        return Result(request, video, words, is_refused=not isinstance(outcome.refusal, NotProposed))
+        is_refused = is_under_way or not isinstance(outcome.refusal, NotProposed)
+        return Result(request, video, words, is_refused=is_refused, is_under_way=is_under_way)
     video = outcome.video
     if video is None and request.video_id is not None:
         stored = await context.store.videos.find(context.workspace, request.video_id)
         video = stored.video if stored else None
     words = str(error) if error else request.outcome
     short = isinstance(error, NotEnoughBalance)
-    return Result(request, video, words, short_of_money=short, is_news=outcome.is_news)
+    return Result(request, video, words, short_of_money=short, is_news=outcome.is_news, is_under_way=is_under_way)
 
 
 def _refused(context: Context, refusal: Refused) -> tuple[str, Video | None]:

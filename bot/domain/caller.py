@@ -50,7 +50,8 @@ class Caller:
     `rights` is what the platform's own rules grant (Slack: full members spend; Discord: those who manage the server);
     a setting may put another rule in their place, which is why `standing` comes along. `channel_id` is never a name,
     and empty where nobody can say; `is_direct` says that only the caller reads it. `zone` is the person's IANA zone
-    where the platform tells it, and `bot_may_post` whether the bot can post there by itself, None where it does not.
+    where the platform tells it. `hindrance` says in sentences why the bot cannot post there by itself and what to do;
+    it is empty where it can, and None where the platform does not tell.
     """
 
     workspace: WorkspaceRef
@@ -60,4 +61,4 @@ class Caller:
     rights: frozenset[Need]
     is_direct: bool = False
     zone: str = ""
-    bot_may_post: bool | None = None
+    hindrance: str | None = None

@@ -17,6 +17,7 @@ __all__ = [
     "links_within",
     "looks_like_link",
     "parse_link",
+    "video_of",
 ]
 
 FORMS = (
@@ -66,17 +67,25 @@ def parse_link(typed: str) -> VideoLink | ShortLink:
     return reading
 
 
-def canonical_key(link: str) -> str | None:
-    """The `platform:id` of a link in any spelling, for matching what the API returns; never raises.
+def video_of(link: str) -> VideoLink | None:
+    """The video that a link in any spelling names; never raises.
 
-    None where no video is named: a short link, a page that is none, a site that nobody here knows. What the API tracks
-    on a future platform has its video id and its own link, and no key.
+    None where no video is named: a short link, a page that is none, a site that nobody here knows.
     """
     try:
         reading = parse_link(link)
     except LinkError:
         return None
-    return reading.key if isinstance(reading, VideoLink) else None
+    return reading if isinstance(reading, VideoLink) else None
+
+
+def canonical_key(link: str) -> str | None:
+    """The `platform:id` of a link in any spelling, for matching what the API returns; None as in `video_of`.
+
+    What the API tracks on a future platform has its video id and its own link, and no key.
+    """
+    found = video_of(link)
+    return found.key if found else None
 
 
 def looks_like_link(token: str) -> bool:

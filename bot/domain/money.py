@@ -55,13 +55,14 @@ class Runway:
 
     `empty_at` is when it reaches 0 with snapshots still due, to the hour; None where it outlasts every video that
     burns. Paused videos are in `promised` but burn nothing now, so they never bring `empty_at` nearer: `paused` counts
-    those that are owed something.
+    those that are owed something. `last_end` is when the last of the videos that burn ends, None where none does.
     """
 
     promised: Decimal
     empty_at: datetime | None
     left_after: Decimal
     paused: int = 0
+    last_end: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,9 @@ def runway(available: Decimal, cost_per_snapshot: Decimal, owed: Sequence[Promis
     total = promised(owed, cost_per_snapshot, now)
     dry = _runs_dry(available, cost_per_snapshot, sorted(remaining for _, remaining in _burning(owed, now)))
     paused = sum(not promise.burns and _hours_begun(now, promise.ends_at) > 0 for promise in owed)
-    return Runway(total, None if dry is None else now + dry[0] * HOUR, available - total, paused)
+    ends = [promise.ends_at for promise in owed if promise.burns and _hours_begun(now, promise.ends_at) > 0]
+    empty_at = None if dry is None else now + dry[0] * HOUR
+    return Runway(total, empty_at, available - total, paused, max(ends, default=None))
 
 
 def consequences(

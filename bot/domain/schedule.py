@@ -76,11 +76,11 @@ def looks_like_time(words: str) -> bool:
 
 
 def read_time(words: str) -> int:
-    """The minute of the day that somebody means; UsageError where that is none."""
+    """The minute of the day that somebody means, by a bare hour too; UsageError where that is none."""
     if words.casefold() in _NAMED:
         return _NAMED[words.casefold()]
-    match = _TIME.fullmatch(words)
-    if match is not None and looks_like_time(words):
+    match = _TIME.fullmatch(words.strip())
+    if match is not None:
         hour, minute = int(match["hour"]), int(match["minute"] or 0)
         if match["half"]:
             hour = hour % 12 + 12 * (match["half"][0].casefold() == "p") if 1 <= hour <= 12 else 24

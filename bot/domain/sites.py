@@ -10,11 +10,15 @@ from bot.domain.videos import VideoPlatform
 
 @dataclass(frozen=True, slots=True)
 class VideoLink:
-    """One video on its site. `url` is the clean https address in the spelling that the API documents."""
+    """One video on its site. `url` is the clean https address in the spelling that the API documents.
+
+    `user` is the name of the account that posted it; empty where the link does not tell.
+    """
 
     platform: VideoPlatform
     id: str
     url: str
+    user: str = ""
 
     @property
     def key(self) -> str:
@@ -53,8 +57,9 @@ class Site:
         for pattern in self.videos:
             if found := pattern.fullmatch(path):
                 parts = found.groupdict()
-                url = self.url.format(id=parts["id"], user=parts.get("user") or self.nobody)
-                return VideoLink(self.platform, parts["id"], url)
+                user = parts.get("user") or self.nobody
+                url = self.url.format(id=parts["id"], user=user)
+                return VideoLink(self.platform, parts["id"], url, "" if user == self.nobody else user)
         if self.shorts is not None and self.shorts.fullmatch(path):
             return ShortLink(self.short_url + path)
         return next((what for pattern, what in self.others if pattern.fullmatch(path)), f"a page of {self.name}")

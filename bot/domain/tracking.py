@@ -17,6 +17,9 @@ from bot.domain.caller import Person
 QUIET = timedelta(minutes=10)
 """How long after a submission its absence from the list proves nothing: longer than any late commit of the API."""
 
+UNDER_WAY = timedelta(minutes=1)
+"""How long a submission may still wait for its answer: longer than any exchange with the API takes."""
+
 
 class RequestState(StrEnum):
     """Where a request to track stands."""
@@ -56,3 +59,9 @@ class TrackRequest:
     video_id: str | None = None
     outcome: str = ""
     clean_looks: int = 0
+
+    def is_under_way(self, now: datetime) -> bool:
+        """Whether it was submitted so lately that the API's answer may still come."""
+        if self.state is not RequestState.SUBMITTED or self.submitted_at is None:
+            return False
+        return now - self.submitted_at < UNDER_WAY

@@ -21,13 +21,17 @@ NOBODY_TOLD = "No channel is told yet when money runs low or a tracking ends: /a
 
 @dataclass(frozen=True, slots=True)
 class SettingFacts:
-    """What a settings' card shows. `setting` is None where nobody ever chose; `said` is what just changed."""
+    """What a settings' card shows. `setting` is None where nobody ever chose; `said` is what just changed.
+
+    `hindrance` says why the bot cannot post in the channel; empty where it can, or nobody knows.
+    """
 
     setting: AlertSetting | None
     channel_id: str
     may_configure: bool
     now: datetime
     said: str = ""
+    hindrance: str = ""
 
 
 def alert_settings(facts: SettingFacts) -> Reply:
@@ -46,7 +50,7 @@ def alert_settings(facts: SettingFacts) -> Reply:
     return Reply(
         facts.said or _summary(setting, facts.now),
         title="Alerts",
-        parts=(Fields(_fields(setting, facts)), _hint()),
+        parts=(Fields(_fields(setting, facts)), *((Note(text(facts.hindrance)),) if facts.hindrance else ()), _hint()),
         actions=_actions(setting, facts.now) if facts.may_configure else (),
         tone=Tone.SUCCESS if facts.said else Tone.INFO,
         changes_settings=bool(facts.said),

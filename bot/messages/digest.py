@@ -10,7 +10,7 @@ from bot.domain.growth import ago, percent, signed_count
 from bot.messages import digest_tables as tables
 from bot.messages.digest_facts import DigestFacts
 from bot.messages.digest_summary import available_words, spent_words, summary
-from bot.messages.outlook import at_latest
+from bot.messages.outlook import how_long
 from bot.messages.wording import name_of, plural, shortened
 from bot.reply.call import Call
 from bot.reply.model import (
@@ -117,9 +117,8 @@ def _overview(facts: DigestFacts) -> Fields:
         money = facts.money
         fields.append(Field(f"Spent in {span}", text(spent_words(facts, money))))
         fields.append(Field("Available", text(available_words(facts, money))))
-        ends = money.runway.empty_at
-        latest = at_latest(money.usage, money.endless, complete=money.complete)
-        fields.append(Field("Money lasts", text(Time(ends), latest) if ends else text("past the last known end")))
+        lasts = how_long(money.usage, money.runway, money.endless, complete=money.complete)
+        fields.append(Field("Money lasts", lasts))
     return Fields(tuple(fields))
 
 

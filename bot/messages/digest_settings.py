@@ -53,26 +53,24 @@ class DigestSetting:
     last_outcome: str = ""
 
 
-def digest_on(setting: DigestSetting, zone_from: str, *, may_post: bool | None, notes: Sequence[str] = ()) -> Reply:
+def digest_on(setting: DigestSetting, zone_from: str, *, hindrance: str | None) -> Reply:
     """It is on, with its next delivery; `zone_from` says where the zone is from that nobody typed, else it is empty.
 
-    `may_post` is whether the bot can post in the channel, None where the platform does not say.
+    `hindrance` says why the bot cannot post in the channel, empty where it can, None where the platform does not say.
     """
     where = f" The zone is {zone_from}; name another one to change it." if zone_from else ""
-    blocked = may_post is False
-    invite = "I cannot post in this channel yet: invite me here and let me write, or no digest can come. "
-    unsure = "If I am not in this channel yet, invite me, so that I can post here. "
-    hint = invite if blocked else "" if may_post else unsure
+    hint = "If I am not in this channel yet, invite me, so that I can post here." if hindrance is None else hindrance
+    comes = "is set up here:" if hindrance else "comes here"
     return Reply(
-        f"A digest comes here {rhythm_words(setting.schedule)}. The next one: {next_words(setting)}.{where}",
+        f"A digest {comes} {rhythm_words(setting.schedule)}. The next one: {next_words(setting)}.{where}",
         title="Digest on",
         parts=(
             Fields((Field("Next", text(Time(setting.next_at))), Field("Shows", text(shown_words(setting.options))))),
-            *(Note(text(each)) for each in (hint.strip(), *notes) if each),
+            *((Note(text(hint)),) if hint else ()),
         ),
         actions=(_PREVIEW, *_switches(setting)),
         changes_settings=True,
-        tone=Tone.WARNING if blocked else Tone.SUCCESS,
+        tone=Tone.WARNING if hindrance else Tone.SUCCESS,
     )
 
 

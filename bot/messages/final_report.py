@@ -8,7 +8,7 @@ from bot.domain.caller import Person
 from bot.domain.growth import coverage, exact_count, gaps, metric_name, price_per_thousand, signed_count
 from bot.domain.money import dollars
 from bot.domain.videos import Metric, VideoReading
-from bot.messages.wording import freshness, linked, name_of, platform_name, plural
+from bot.messages.wording import freshness, linked, named_on_platform, plural
 from bot.reply.call import Call
 from bot.reply.model import (
     Align,
@@ -71,7 +71,7 @@ def final_sentence(facts: FinalFacts) -> str:
     """The finding in one sentence."""
     video = facts.reading.video
     verb = "was stopped" if facts.is_stopped else "is completed"
-    start = f"The tracking of {name_of(video)} on {platform_name(video.platform)} {verb}"
+    start = f"The tracking of {named_on_platform(video)} {verb}"
     readings = _readings(facts)
     if not readings:
         return f"{start}; no snapshot was collected."

@@ -14,7 +14,7 @@ from bot.domain.videos import Video
 from bot.messages.alert_settings import silencing
 from bot.messages.held import Held, also_held, held_parts
 from bot.messages.offer import ADD_CREDIT
-from bot.messages.outlook import money_ends, promised
+from bot.messages.outlook import how_long, money_ends, promised
 from bot.messages.wording import available, name_of, plural
 from bot.reply.call import Call
 from bot.reply.model import Button, Field, Fields, Note, Part, Reply, Text, Time, Tone, text
@@ -99,11 +99,8 @@ def _finding(facts: LowFacts) -> str:
 
 
 def _fields(facts: LowFacts) -> tuple[Field, ...]:
-    end: Text = text("outlasts what runs")
-    if facts.stage is Stage.PAUSED:
-        end = text("used up")
-    elif facts.runway.empty_at is not None:
-        end = text(Time(facts.runway.empty_at))
+    lasts = how_long(facts.usage, facts.runway, facts.endless, complete=facts.complete)
+    end = text("used up") if facts.stage is Stage.PAUSED else lasts
     known = (
         Field("Available", text(available(facts.usage))),
         Field("Promised", text(promised(facts.runway, facts.running, facts.endless))),

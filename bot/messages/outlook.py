@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from bot.domain.money import Runway, Usage, dollars
 from bot.messages.wording import plural
+from bot.reply.model import Text, Time, text
 
 
 def money_ends(usage: Usage, empty_at: datetime, endless: int, *, complete: bool) -> str:
@@ -15,6 +16,19 @@ def money_ends(usage: Usage, empty_at: datetime, endless: int, *, complete: bool
 def at_latest(usage: Usage, endless: int, *, complete: bool) -> str:
     """What stands behind a time at which the money ends, where something is not known that can bring it nearer."""
     return "" if complete and not endless and usage.uncharged is not None else " at the latest"
+
+
+def how_long(usage: Usage, runway: Runway, endless: int, *, complete: bool) -> Text:
+    """How long the money lasts, as a field tells it."""
+    latest = at_latest(usage, endless, complete=complete)
+    if runway.empty_at is not None:
+        return text(Time(runway.empty_at), latest)
+    if runway.left_after < 0:
+        return text("too little for what is paused" if runway.paused else "used up")
+    if runway.last_end is None:
+        return text("not known" if latest else "nothing is being spent")
+    whose = "all videos whose end is known" if latest else "all running videos"
+    return text(f"enough for {whose}: the last of them ends ", Time(runway.last_end))
 
 
 def can_finish(usage: Usage, left_after: Decimal, paused: int, endless: int, *, complete: bool) -> str:

@@ -24,10 +24,11 @@ def unknown_command(name: str, nearest: str | None) -> Reply:
     return Reply(f"{sentence}{hint} /help lists all commands.", actions=(button,), tone=Tone.PROBLEM)
 
 
-def crashed(reference: str) -> Reply:
+def crashed(reference: str, *, may_have_spent: bool) -> Reply:
     """A fault of ours: nothing to understand, but a reference that is in the log too."""
+    advice = "The tracking may run: look at /videos before you try again" if may_have_spent else "Please try again"
     return problem(
-        "Something went wrong on our side. Please try again; if it stays, tell whoever runs this bot the reference "
+        f"Something went wrong on our side. {advice}; if it stays, tell whoever runs this bot the reference "
         f"{reference}, which stands in its log too."
     )
 

@@ -22,7 +22,7 @@ from bot.domain.growth import (
 )
 from bot.domain.money import dollars, ends_at
 from bot.domain.videos import HOUR, Metric, VideoPlatform, VideoReading
-from bot.messages.wording import freshness, linked, name_of, platform_name, plural, status_word
+from bot.messages.wording import freshness, linked, name_of, named_on_platform, plural, status_word
 from bot.reply.call import Call
 from bot.reply.model import (
     Action,
@@ -93,7 +93,7 @@ def _summary(reading: VideoReading) -> str:
     video, snapshots = reading.video, reading.snapshots
     metric = main_metric(video.platform, snapshots)
     counts = [count for each in snapshots if (count := each.counts.get(metric)) is not None]
-    start = f"{name_of(video)} on {platform_name(video.platform)}, {status_word(video)}"
+    start = f"{named_on_platform(video)}, {status_word(video)}"
     if not counts:
         return f"{start}: no snapshot with {metric_name(video.platform, metric)} yet."
     found = change(snapshots, metric, DAY)

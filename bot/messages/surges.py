@@ -7,7 +7,7 @@ from bot.domain.growth import exact_count, metric_name, short_count, signed_coun
 from bot.domain.spikes import Hour
 from bot.domain.videos import Metric, Video
 from bot.messages.alert_settings import silencing
-from bot.messages.wording import linked, name_of, platform_name
+from bot.messages.wording import linked, named_on_platform
 from bot.reply.call import Call
 from bot.reply.model import Button, Field, Fields, Reply, Time, Tone, text
 
@@ -45,7 +45,7 @@ def spike(facts: SpikeFacts) -> Reply:
 def spike_sentence(facts: SpikeFacts) -> str:
     """The finding in one sentence."""
     unit = metric_name(facts.video.platform, facts.metric)
-    named = f"{name_of(facts.video)} on {platform_name(facts.video.platform)}"
+    named = named_on_platform(facts.video)
     grown, usual = exact_count(facts.hour.growth), exact_count(facts.hour.usual)
     return f"{named} gained {grown} {unit} in an hour, where {usual} were usual."
 
@@ -70,7 +70,7 @@ def milestone(video: Video, metric: Metric, reached: int, count: int, at: dateti
 def milestone_sentence(video: Video, metric: Metric, reached: int) -> str:
     """The finding in one sentence."""
     unit = metric_name(video.platform, metric)
-    return f"{name_of(video)} on {platform_name(video.platform)} has passed {exact_count(reached)} {unit}."
+    return f"{named_on_platform(video)} has passed {exact_count(reached)} {unit}."
 
 
 def _stats(video: Video) -> Button:

@@ -9,7 +9,7 @@ from bot.domain.money import dollars
 from bot.domain.tracking import RequestState, TrackRequest
 from bot.domain.videos import Video
 from bot.messages.offer import ADD_CREDIT
-from bot.messages.wording import linked, plural, shortened, status_word, video_actions
+from bot.messages.wording import linked, name_of_link, plural, status_word, video_actions
 from bot.reply.call import Call
 from bot.reply.model import (
     Action,
@@ -37,7 +37,8 @@ class Result:
     """What became of one request: its video where one runs, and `words` where it is not simply started.
 
     `is_refused` says that this press did nothing, whatever the request's state; `is_news` that it was this one that
-    learned of the start, so that the channel is told once.
+    learned of the start, so that the channel is told once; `is_under_way` that the request's one call to the API may
+    not be over.
     """
 
     request: TrackRequest
@@ -46,6 +47,7 @@ class Result:
     short_of_money: bool = False
     is_refused: bool = False
     is_news: bool = False
+    is_under_way: bool = False
 
     @property
     def started(self) -> bool:
@@ -55,7 +57,8 @@ class Result:
     @property
     def is_unclear(self) -> bool:
         """Whether this request may or may not have started a tracking."""
-        return self.request.state in {RequestState.SUBMITTED, RequestState.UNKNOWN} and not self.is_refused
+        is_open = self.request.state in {RequestState.SUBMITTED, RequestState.UNKNOWN} and not self.is_refused
+        return is_open or self.is_under_way
 
 
 def outcome_card(results: Sequence[Result], note: Note | None = None) -> Reply:
@@ -104,6 +107,8 @@ _KEEPS_LOOKING = Note(
 def _single(result: Result) -> Reply:
     if result.started:
         return _started(result)
+    if result.is_under_way:
+        return _under_way(result)
     if result.is_unclear:
         return Reply(
             f"It is not clear yet whether the tracking was started. {result.words}".strip(),
@@ -132,6 +137,18 @@ def _started(result: Result) -> Reply:
     )
 
 
+def _under_way(result: Result) -> Reply:
+    """To a second press, or question, while the first is on its way: its own answer shows on the card."""
+    return Reply(
+        "The tracking is being started right now: ContentStats has not answered yet. However often it is asked for, "
+        "nothing is sent or charged twice.",
+        title="Being started",
+        parts=(Fields((Field("Video", text(_named(result))),)),),
+        actions=_actions((result,)),
+        tone=Tone.PROBLEM if result.is_refused else Tone.WARNING,
+    )
+
+
 def _table(results: Sequence[Result]) -> Table:
     columns = (Column("#", Align.RIGHT), Column("Video"), Column("Outcome"))
     rows = tuple((text(str(number)), text(_named(each)), _outcome(each)) for number, each in enumerate(results, 1))
@@ -141,15 +158,17 @@ def _table(results: Sequence[Result]) -> Table:
 def _outcome(result: Result) -> Text:
     if result.started:
         return text(f"started, up to {dollars(result.request.cost or Decimal())}")
+    if result.is_under_way:
+        return text("being started right now")
     if result.is_unclear:
         return text("not clear yet")
     return text(f"not started: {result.words}")
 
 
 def _named(result: Result) -> Span:
-    if result.video is not None and result.video.title:
+    if result.video is not None:
         return linked(result.video)
-    return Link(shortened(result.request.link, 80), result.request.link)
+    return Link(name_of_link(result.request.link, result.request.platform), result.request.link)
 
 
 def _actions(results: Sequence[Result]) -> tuple[Action, ...]:

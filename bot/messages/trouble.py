@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.domain.alerts import Stage
 from bot.domain.videos import Video
-from bot.messages.wording import linked, name_of, platform_name, status_word
+from bot.messages.wording import linked, named_on_platform, status_word
 from bot.reply.call import Call
 from bot.reply.model import Button, Field, Fields, Note, Reply, Tone, text
 
@@ -43,7 +43,7 @@ def trouble_line(facts: TroubleFacts) -> Reply:
 
 def trouble_sentence(facts: TroubleFacts) -> str:
     """The finding in one sentence."""
-    named = f"{name_of(facts.video)} on {platform_name(facts.video.platform)}"
+    named = named_on_platform(facts.video)
     if facts.stage is Stage.CLEAR:
         return f"{named} is tracked again."
     if facts.stage is Stage.PAUSED:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from bot.domain.caller import Person
 from bot.domain.money import Runway, Usage, dollars
 from bot.messages.offer import ADD_CREDIT
-from bot.messages.outlook import can_finish, money_ends, promised
+from bot.messages.outlook import can_finish, how_long, money_ends, promised
 from bot.messages.wording import available, freshness, plural
 from bot.reply.call import Call
 from bot.reply.model import (
@@ -24,7 +24,6 @@ from bot.reply.model import (
     Reply,
     Table,
     Text,
-    Time,
     Tone,
     text,
 )
@@ -121,19 +120,10 @@ def _fields(facts: WalletFacts) -> tuple[Field, ...]:
         Field("Pending", text(pending)),
         Field("Promised", text(promised(runway, facts.running, facts.endless))),
         Field("Left when all is paid", text(dollars(runway.left_after))),
-        Field("Runway", _runway(facts)),
+        Field("Runway", how_long(usage, runway, facts.endless, complete=facts.complete)),
         Field("Price", text(f"{dollars(usage.cost_per_snapshot)} a snapshot, 24 a day and video")),
         Field("Cap a month", text(f"{dollars(facts.monthly_cap)} in this workspace")),
     )
-
-
-def _runway(facts: WalletFacts) -> Text:
-    if facts.runway.empty_at is not None:
-        return text(Time(facts.runway.empty_at))
-    if facts.runway.left_after < 0:
-        return text("too little for what is paused" if facts.runway.paused else "used up")
-    is_known = facts.complete and not facts.endless and facts.usage.uncharged is not None
-    return text("no end in sight" if is_known else "not known")
 
 
 def _bill(facts: WalletFacts) -> Text:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from bot.domain.growth import ago
+from bot.domain.links import video_of
 from bot.domain.money import Usage, dollars
 from bot.domain.videos import Video, VideoPlatform, VideoStatus
 from bot.reply.call import Call
@@ -22,6 +23,9 @@ STATUS_WORDS: dict[str, str] = {
     VideoStatus.CANCELLED: "cancelled",
 }
 TITLE_LENGTH = 60
+CREATOR_LENGTH = 30
+ID_LENGTH, ID_END = 11, 6
+"""The longest id of a site that is shown whole, and how much of the end of a longer one."""
 
 
 def platform_name(platform: str) -> str:
@@ -36,12 +40,27 @@ def status_word(video: Video) -> str:
 
 
 def name_of(video: Video) -> str:
-    """What to call a video: its title, else its creator, else its id."""
+    """What to call a video: its title, else by its platform, its creator and the end of its id on that platform."""
     if video.title:
         return shortened(video.title)
-    if video.creator:
-        return shortened(f"{platform_name(video.platform)} video by {video.creator}")
-    return f"{platform_name(video.platform)} video {shortened(video.id)}"
+    if video_of(video.link) is None and not video.creator:
+        return f"{platform_name(video.platform)} video {shortened(video.id)}"
+    return name_of_link(video.link, video.platform, video.creator)
+
+
+def name_of_link(link: str, platform: str, creator: str = "") -> str:
+    """What to call a video that has no title: `TikTok video by @viral.recipe (…123456)`."""
+    found = video_of(link)
+    by = f"@{found.user}" if found and found.user else creator
+    id_ = found.id if found else ""
+    shown = id_ if len(id_) <= ID_LENGTH else f"…{id_[-ID_END:]}"
+    words = (f"{platform_name(platform)} video", f"by {shortened(by, CREATOR_LENGTH)}" if by else "")
+    return shortened(" ".join((*words, f"({shown})" if shown else "")))
+
+
+def named_on_platform(video: Video) -> str:
+    """The video's name with its platform, said once."""
+    return f"{name_of(video)} on {platform_name(video.platform)}" if video.title else name_of(video)
 
 
 def shortened(words: str, length: int = TITLE_LENGTH) -> str:
@@ -80,4 +99,5 @@ def video_actions(video: Video) -> tuple[Action, ...]:
 
 def option_label(video: Video) -> str:
     """A video as one choice among others, 75 characters at most (Slack's limit for an option)."""
-    return shortened(f"{name_of(video)} · {platform_name(video.platform)}, {status_word(video)}", 75)
+    platform = f" · {platform_name(video.platform)}" if video.title else ""
+    return shortened(f"{name_of(video)}{platform}, {status_word(video)}", 75)

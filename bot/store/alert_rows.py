@@ -1,5 +1,6 @@
 """Settings and alerts as rows of their tables, and back."""
 
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,6 +14,8 @@ from bot.domain.caller import Person
 from bot.domain.quiet import QuietHours
 from bot.store.database import insert_into
 from bot.store.schedule_tables import alert_states
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +69,25 @@ def setting_values(setting: AlertSetting) -> dict[str, Any]:
     }
 
 
+def is_known(row: Row[Any]) -> bool:
+    """Whether the stage of a row of `alert_states` is one of this version's; a newer one's gets a line in the log."""
+    if row.state in Stage.__members__:
+        return True
+    about = {"setting": row.setting_id, "subject": row.subject, "stage": row.state}
+    logger.warning("an alert is at a stage that this version does not know", extra=about)
+    return False
+
+
 def alert_from(row: Row[Any]) -> StoredAlert:
-    """A row of `alert_states`."""
+    """A row of `alert_states`. A stage that a newer version stored counts as OPEN, so that its episode goes on."""
     detail = dict(row.detail)
-    said, edits = Stage[detail.pop("said")], detail.pop("edits")
-    alert = Alert(Stage[row.state], row.episode, said, row.message_key, edits)
+    said, edits = _stage(detail.pop("said")), detail.pop("edits")
+    alert = Alert(_stage(row.state), row.episode, said, row.message_key, edits)
     return StoredAlert(row.setting_id, row.subject, alert, detail, row.snoozed_until, row.due_at)
+
+
+def _stage(name: str) -> Stage:
+    return Stage.__members__.get(name, Stage.OPEN)
 
 
 async def write_alerts(connection: AsyncConnection, stored: Iterable[StoredAlert], now: datetime) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.alerts import AlertSetting, Stage, default_setting
 from bot.domain.caller import Person
-from bot.store.alert_rows import StoredAlert, alert_from, setting_from, setting_values, write_alerts
+from bot.store.alert_rows import StoredAlert, alert_from, is_known, setting_from, setting_values, write_alerts
 from bot.store.database import Database, insert_into
 from bot.store.events import take_away
 from bot.store.leases import is_held
@@ -110,6 +110,7 @@ class Alerts:
     async def due_wallets(self, now: datetime) -> tuple[int, ...]:
         """The wallets whose money has news, and those of workspaces in which an alert has to be looked at again."""
         due = alert_states.c.due_at.is_not(None) & (alert_states.c.due_at <= now)
+        due &= alert_states.c.state.in_(list(Stage.__members__))
         async with self._database.reading() as connection:
             wallet_ids = set(await connection.scalars(select(wallets.c.id).where(HAS_NEWS)))
             waiting = list(await connection.scalars(select(alert_states.c.setting_id).where(due).distinct()))
@@ -146,11 +147,12 @@ class Alerts:
         return {key: each for each in found if (key := (each.setting_id, each.subject)) in wanted}
 
     async def due(self, setting_ids: Iterable[int], now: datetime) -> tuple[StoredAlert, ...]:
-        """The alerts of these settings that have to be looked at again."""
+        """The alerts of these settings that have to be looked at again, at a stage that this version knows."""
         due = alert_states.c.due_at.is_not(None) & (alert_states.c.due_at <= now)
         query = select(alert_states).where(due, alert_states.c.setting_id.in_(list(setting_ids)))
         async with self._database.reading() as connection:
-            return tuple(alert_from(row) for row in await connection.execute(query.order_by(alert_states.c.subject)))
+            rows = await connection.execute(query.order_by(alert_states.c.subject))
+            return tuple(alert_from(row) for row in rows if is_known(row))
 
     async def open_under(self, setting_ids: Iterable[int], beginning: str) -> tuple[StoredAlert, ...]:
         """The alerts of these settings that are open and whose subjects begin so."""

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, delete, exists, func, or_, select, update
+from sqlalchemy import and_, delete, exists, func, select, update
 
 from bot.domain.letters import DeadLetter, Queue
 from bot.store.database import Database
@@ -28,10 +28,9 @@ class Letters:
         self._database = database
 
     async def queue(self, workspace_id: int, now: datetime) -> Queue:
-        """How things stand. What is held back until a later hour does not wait, and what cannot be retried is gone."""
+        """How things stand. What cannot be retried any more is left out."""
         mine = outbox.c.workspace_id == workspace_id
-        waits = or_(outbox.c.next_at <= now, outbox.c.attempts > 0)
-        waiting = select(func.count(), func.min(outbox.c.created_at)).where(is_open(), mine, waits)
+        waiting = select(func.count(), func.min(outbox.c.created_at)).where(is_open(), mine)
         last = select(func.max(outbox.c.ended_at)).where(mine, outbox.c.state == OutboxState.SENT)
         dead = and_(mine, outbox.c.state == OutboxState.DEAD, outbox.c.ended_at > now - RETRIED_WITHIN)
         dead_ones = select(outbox.c.channel_id, outbox.c.error, outbox.c.ended_at).where(dead)

@@ -39,8 +39,7 @@ class Message:
 
     `key` names it for ever and is made of facts, never of the present time (`digest:12:2026-11-27`). `edits` is the
     key of an earlier message whose place it takes; where that one never arrived, this one is posted anew. `owner_id` is
-    the person who is told when it can never be posted. Nothing goes out before `not_before`; at `expires_at` what was
-    not posted is worth nothing any more.
+    the person who is told when it can never be posted. At `expires_at` what was not posted is worth nothing any more.
     """
 
     key: str
@@ -51,7 +50,6 @@ class Message:
     thread_id: str | None = None
     edits: str | None = None
     owner_id: str | None = None
-    not_before: datetime | None = None
     expires_at: datetime | None = None
 
 
@@ -86,7 +84,7 @@ def _row(message: Message, payload: str, now: datetime) -> dict[str, Any]:
         "owner_id": message.owner_id,
         "state": OutboxState.PENDING,
         "attempts": 0,
-        "next_at": message.not_before or now,
+        "next_at": now,
         "expires_at": message.expires_at,
         "error": "",
         "created_at": now,
@@ -184,17 +182,14 @@ class Outbox:
 
     async def hasten(self, workspace_id: int, now: datetime) -> None:
         """A platform answers again: what waits for another attempt in a workspace need not wait longer."""
-        waits = is_open() & (outbox.c.state != OutboxState.SENDING) & (outbox.c.attempts > 0)
+        waits = is_open() & (outbox.c.state != OutboxState.SENDING)
         soon = update(outbox).where(waits, outbox.c.workspace_id == workspace_id, outbox.c.next_at > now)
         async with self._database.writing() as connection:
             await connection.execute(soon.values(next_at=now))
 
     async def mind_the_clock(self, now: datetime) -> None:
         """Let nothing wait for an hour that the clock had shown before it was set back. Leases begin anew."""
-        was_ahead = or_(
-            outbox.c.last_try_at > now + CLOCKS_AGREE,
-            (outbox.c.next_at <= outbox.c.created_at) & (outbox.c.created_at > now + CLOCKS_AGREE),
-        )
+        was_ahead = or_(outbox.c.last_try_at > now + CLOCKS_AGREE, outbox.c.created_at > now + CLOCKS_AGREE)
         until = case((outbox.c.state == OutboxState.SENDING, now + LEASE), else_=now)
         back = update(outbox).where(is_open(), outbox.c.next_at > until, was_ahead)
         async with self._database.writing() as connection:

@@ -32,6 +32,8 @@ BETWEEN_LOOKS = timedelta(minutes=1)
 """The least time between two looks that count: three clicks in a second are one look."""
 CLOCK_SKEW = timedelta(days=1)
 """How far the API's clock, or another machine's, may be from ours before its times are not believed."""
+LOOKS_APART = timedelta(seconds=30)
+"""How far apart the looks are that commands about something else bring with them, in the whole wallet."""
 LOOK_AFTER = (0.5, 1.5, 3.0)
 """Seconds between the looks that follow an unclear answer at once."""
 
@@ -94,14 +96,18 @@ class Spending:
             return Outcome(request, error=error)
         return await self._settle(request, listing)
 
-    async def settle_all(self) -> None:
+    async def settle_all(self, apart: timedelta | None = None) -> None:
         """Look for every request that a crash or an unclear answer left open; what stays unclear stays stored.
 
         Nobody may be waiting for one of them any more, so the outbox takes what is found to its asker, and a start to
-        its channel.
+        its channel. With `apart`, nothing is done where any process was asked the same within that time.
         """
-        waiting = await self._store.tracking.unsettled(self._wallet_id, self._clock())
+        now = self._clock()
+        waiting = await self._store.tracking.unsettled(self._wallet_id, now)
         if not waiting:
+            return
+        # Nobody gives this lease back: it ends when the next look may be.
+        if apart is not None and await self._store.leases.take(f"settle:{self._wallet_id}", now, apart) is None:
             return
         try:
             listing = await self._mirror.list_running()

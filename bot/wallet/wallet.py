@@ -14,7 +14,7 @@ from bot.domain.links import ShortLink
 from bot.domain.money import Promise, Usage, promises
 from bot.store import Store
 from bot.wallet.mirror import Dated, Mirror
-from bot.wallet.spending import Spending
+from bot.wallet.spending import LOOKS_APART, Spending
 from bot.wallet.stopping import Stopping
 from bot.wallet.watch import Watch
 
@@ -60,9 +60,9 @@ class Wallet:
         await self._client.aclose()
 
     async def sweep(self) -> Dated[bool]:
-        """Bring the list of videos up to date, and with it every request whose outcome is open."""
+        """Bring the list of videos up to date, and now and then every request whose outcome is open."""
         swept = await self.mirror.sweep()
-        await self.spending.settle_all()
+        await self.spending.settle_all(LOOKS_APART)
         return swept
 
     async def promises(self) -> tuple[tuple[Promise, ...], int]:

@@ -45,6 +45,9 @@ LOOKING = replace(ANA, rights=frozenset({Need.LOOK}))
         "Europe/Berlin quiet 22:00 - 07:00": Alerts("quiet", time="22:00-07:00", zone="Europe/Berlin"),
         "quiet 22:00 to 07:00 europe/berlin": Alerts("quiet", time="22:00-07:00", zone="Europe/Berlin"),
         "quiet off": Alerts("quiet", "off"),
+        "status": Alerts("status"),
+        "settings": Alerts("status"),
+        "show": Alerts("status"),
     }.items(),
 )
 def test_words_in_any_clear_order(typed, args):
@@ -61,6 +64,13 @@ def test_what_a_form_or_an_option_gives_is_the_same():
     given = {"what": "quiet", "switch": "", "dollars": "", "time": "22:00-07:00", "zone": "Europe/Berlin"}
     assert bind(COMMAND, given) == parse(COMMAND, "quiet 22:00-07:00 Europe/Berlin")
     assert bind(COMMAND, {"what": "balance", "dollars": "7.5"}) == Alerts("balance", dollars=Decimal("7.5"))
+
+
+@pytest.mark.parametrize("line", ["/alerts status", "/alerts settings", "/alerts status on"])
+async def test_status_shows_how_it_stands_and_changes_nothing(scene, line):
+    await scene.say("/alerts balance 10")
+    await scene.say("/alerts off")
+    assert await scene.say(line, LOOKING) == await scene.say("/alerts", LOOKING)
 
 
 @pytest.mark.parametrize("typed", ["mute", "quiet", "balance", "quiet Europe/Berlin"])

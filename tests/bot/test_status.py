@@ -2,7 +2,6 @@
 
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
 
 from pydantic import SecretStr
 
@@ -123,11 +122,3 @@ async def test_what_could_not_be_posted_is_shown_with_its_reason_and_can_be_post
         claimed = await outbox.claim(scene.clock(), ["console"], 3, places={}, each=3)
         assert [(each.key, each.attempts, each.is_repeat) for each in claimed] == [("a", 1, False), ("c", 1, False)]
     assert "Nothing was given up" in (await scene.press(reply, "Post them again")).summary
-
-
-async def test_what_is_held_back_until_a_later_hour_does_not_count_as_waiting(scene):
-    await scene.say("/status")
-    async with opened(scene.database_url) as database, database.writing() as connection:
-        morning = scene.clock() + timedelta(hours=7)
-        await enqueue(connection, Message("a", 1, "C1", Reply("Good morning."), not_before=morning), scene.clock())
-    assert "Messages waiting: none" in plain_text(await scene.say("/status"))

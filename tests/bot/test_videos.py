@@ -165,4 +165,4 @@ async def test_a_change_across_a_gap_of_days_is_not_called_24_h(scene):
     assert rows(reply)[0][5:] == ["1,900 likes", "–"]
     assert "of likes where a video has no views" in plain_text(reply)
     await scene.run(Call("previews", {"on": "yes"}))
-    assert (await scene.run(Call("preview", {"link": LINK}))).summary.endswith(" on TikTok, running: 1,900 likes.")
+    assert (await scene.run(Call("preview", {"link": LINK}))).summary.endswith(", running: 1,900 likes.")

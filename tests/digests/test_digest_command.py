@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import update
 
+from adapters.console.app import ConsoleOptions
 from bot.commands.digest import Digest, wants_form
 from bot.commands.filling import form_for
 from bot.commands.parse import parse
@@ -43,10 +44,25 @@ TYPED = {
     "preview": Digest("now"),
     "": Digest(),
     "on 09:00 tiktok x skip": Digest("on", 540, show=("tiktok", "twitter", "skip")),
+    "on 9 berlin": Digest("on", 540, "Europe/Berlin"),
+    "on 09 NEW YORK": Digest("on", 540, "America/New_York"),
+    "on 18 new_york mon": Digest("on", 1080, "America/New_York", "monday"),
+    "daily at 0 in tokyo": Digest(None, 0, "Asia/Tokyo", "daily"),
+    "on 9 every friday": Digest("on", 540, None, "friday"),
+    "on 5 pm": Digest("on", 1020),
+    "show": Digest("status"),
     "on 9:00 movers flat money": Digest("on", 540, show=("movers", "flat", "money")),
 }
 WRONG = {
     "on 25:00": "written like 09:00",
+    "on 24": "written like 09:00",
+    "9 berlin": "If “9” is the time of day, write it like 09:00 or 9am",
+    "on every 2 days": "If “2” is the time of day",
+    "on 2 days": "If “2” is the time of day",
+    "on 5 movers": "If “5” is the time of day",
+    "on 3 tiktok berlin": "If “3” is the time of day",
+    "on 9 indianapolis": "America/Indiana/Indianapolis",
+    "on 9 berln": "Did you mean Europe/Berlin",
     "on 09:00 CET": "Europe/Berlin",
     "on 09:00 UTC+2": "Etc/GMT-2",
     "on 09:00 Berln": "Did you mean Europe/Berlin",
@@ -92,9 +108,20 @@ async def test_the_answer_tells_the_next_delivery_in_local_time_and_utc(scene):
     assert "daily at 09:00 (Europe/Berlin)" in reply.summary
     assert "Tuesday 2026-03-03 09:00 in Europe/Berlin, 2026-03-03 08:00 UTC" in reply.summary
     assert "invite me" in plain_text(reply)
-    assert "invite me" not in plain_text(await scene.say("/digest on 9:00 UTC", replace(ANA, bot_may_post=True)))
-    blocked = await scene.say("/digest on 9:00 UTC", replace(ANA, bot_may_post=False))
+    assert "invite me" not in plain_text(await scene.say("/digest on 9:00 UTC", replace(ANA, hindrance="")))
+    blocked = await scene.say("/digest on 9:00 UTC", replace(ANA, hindrance="Let me write here."))
     assert blocked.tone is Tone.WARNING
+    assert "Let me write here." in plain_text(blocked)
+    assert "A digest is set up here: daily at 09:00 (UTC)" in blocked.summary
+
+
+async def test_a_console_without_a_clock_says_who_posts_instead_of_promising_to(scene):
+    for line in ("/digest on 9:00 UTC", "/alerts on"):
+        alone = plain_text(await scene.say(line, ConsoleOptions(admin=True).caller))
+        assert "This console posts nothing by itself: contentstats-bot run does, in Slack and Discord" in alone
+        assert "comes here" not in alone
+        beside = plain_text(await scene.say(line, ConsoleOptions(admin=True, posts=True).caller))
+        assert "contentstats-bot run" not in beside
 
 
 async def test_a_time_that_the_clock_leaves_out_is_explained(scene):

@@ -116,6 +116,13 @@ async def test_settings_are_shown_to_those_who_manage_the_server(stage, discord,
     await stage.modal(discord.send_command("connect", {}, user=boss, channel=server.general), boss)
 
 
+async def test_a_digest_in_a_channel_that_is_closed_to_the_bot_says_what_to_do(stage, server):
+    server.general.overwrites[stage.discord.app.id] = (0, int(Permission.SEND_MESSAGES))
+    answer = await stage.type("digest", server.ann, server.general, action="on", time="9", zone="berlin")
+    assert "daily at 09:00 (Europe/Berlin)" in told(answer)
+    assert "invite me here and let me write" in told(answer)
+
+
 async def test_nothing_that_was_asked_for_is_lost_to_a_slow_discord(stage, discord, server):
     discord.faults.add("POST /interactions/{interaction}/{token}/callback", Fault(FaultKind.SLOW, seconds=0.5))
     answer = await stage.type("usage", server.ben, server.general)

@@ -51,6 +51,22 @@ async def test_discord_starts_with_its_token_and_ends_when_told_to(discord, serv
     assert discord.connections() == []
 
 
+async def test_a_slack_that_is_away_takes_no_discord_down(discord, server, sandbox, sqlite_url, caplog):
+    nowhere = {"slack_api_url": "http://127.0.0.1:1/api/", "slack_app_token": SecretStr("xapp-1")}
+    here = {"discord_token": SecretStr(discord.app.token), "discord_api_url": discord.api_url}
+    task = asyncio.create_task(
+        run(settings_of(sandbox, sqlite_url, slack_bot_token=SecretStr("xoxb-1"), **nowhere, **here))
+    )
+    await discord.until(lambda: discord.connections() and discord.commands[None])
+    asked = await discord.send_command("usage", {}, user=server.ben, channel=server.general)
+    await discord.until(lambda: not asked.is_thinking)
+    assert "available" in told(asked.message)
+    assert "Slack is away" in caplog.text
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert task.cancelled()
+
+
 async def test_on_sigterm_a_command_under_way_is_still_answered(discord, server, sandbox, tmp_path):
     command = (sys.executable, "-m", "adapters", "run", "--only", "discord")
     program = await asyncio.create_subprocess_exec(*command, env=variables(discord, sandbox, tmp_path))

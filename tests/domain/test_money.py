@@ -176,6 +176,7 @@ def test_the_burn_slows_down_as_each_video_ends(available, empty_in):
         promised=Decimal(17),
         empty_at=None if empty_in is None else NOW + empty_in * HOUR,
         left_after=Decimal(available) - 17,
+        last_end=NOW + 10 * HOUR,
     )
 
 
@@ -183,7 +184,7 @@ def test_two_weeks_of_real_prices():
     # 7 days = 168 snapshots and 1 day = 24; together 192 = $2.88. $2.00 buys 133 and a third: 48 in the first day
     # (two an hour), then 86 more to the one that breaks the bank: hour 24 + 86 = 110.
     found = runway(Decimal("2.00"), CENT_AND_A_HALF, owed(168, 24), NOW)
-    assert found == Runway(Decimal("2.88"), NOW + 110 * HOUR, Decimal("-0.88"))
+    assert found == Runway(Decimal("2.88"), NOW + 110 * HOUR, Decimal("-0.88"), 0, NOW + 168 * HOUR)
 
 
 def test_no_videos_promise_nothing_and_never_run_dry():
@@ -198,11 +199,11 @@ def test_videos_that_are_over_owe_nothing():
 def test_paused_videos_are_promised_but_bring_the_end_no_nearer():
     paused = Promise("paused", NOW + 100 * HOUR, burns=False)
     found = runway(Decimal(20), DOLLAR, (*THREE, paused), NOW)
-    assert found == Runway(promised=Decimal(117), empty_at=None, left_after=Decimal(-97), paused=1)
+    assert found == Runway(Decimal(117), None, Decimal(-97), 1, NOW + 10 * HOUR)
 
 
 def test_a_key_that_charges_nothing_never_runs_dry():
-    assert runway(Decimal(0), Decimal(0), THREE, NOW) == Runway(Decimal(0), None, Decimal(0))
+    assert runway(Decimal(0), Decimal(0), THREE, NOW) == Runway(Decimal(0), None, Decimal(0), 0, NOW + 10 * HOUR)
 
 
 REMAINING = st.lists(st.integers(0, 60), max_size=12)

@@ -138,7 +138,13 @@ def test_a_time_is_read_however_it_is_written(words, time):
     assert time_words(read_time(words)) == time
 
 
-@pytest.mark.parametrize("words", ["24:00", "9", "0900", "13pm", "0am", "9:60", "morning", "", "-1:00", "9:0"])
+@pytest.mark.parametrize(("words", "time"), [("9", "09:00"), ("0", "00:00"), ("23", "23:00")])
+def test_a_bare_hour_is_a_time_where_one_is_asked_for_and_else_just_a_number(words, time):
+    assert not looks_like_time(words)
+    assert time_words(read_time(words)) == time
+
+
+@pytest.mark.parametrize("words", ["24:00", "24", "0900", "13pm", "0am", "9:60", "morning", "", "-1:00", "9:0"])
 def test_what_is_no_time_is_refused_with_an_example(words):
     with pytest.raises(UsageError, match="written like 09:00, 17:30 or 9am"):
         read_time(words)

@@ -16,7 +16,7 @@ from adapters.slack.calls import Calls, new_client, new_session
 from adapters.slack.limits import Limits
 from adapters.slack.pictures import Pictures
 from adapters.slack.post import SlackPoster
-from adapters.slack.teams import Several, team_of_token
+from adapters.slack.teams import OneTeam, Several
 from bot.app import Bot
 from bot.domain.clock import utc_now
 from bot.jobs import duties  # noqa: F401 - imported once here and not in each worker
@@ -38,7 +38,7 @@ async def work(database_url, api_url, tokens, ahead):
         session = await stack.enter_async_context(new_session())
         calls = Calls(session)
         clients = [new_client(session, api_url, token) for token in tokens]
-        teams = Several(*[await team_of_token(calls, client, forget_nothing) for client in clients])
+        teams = Several(*[OneTeam(calls, client, forget_nothing) for client in clients])
         poster = SlackPoster(teams, calls, Pictures(calls), Limits())
         await bot.scheduler({"slack": poster}).run()
 

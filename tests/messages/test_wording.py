@@ -4,10 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.links import video_of
 from bot.messages.wording import (
     freshness,
     linked,
     name_of,
+    named_on_platform,
     option_label,
     platform_name,
     plural,
@@ -20,10 +22,41 @@ from bot.reply.plain import plain_spans
 from tests.examples import NOW, REASON, video
 
 
-def test_a_video_is_called_by_its_title_else_its_creator_else_its_id():
+def test_a_video_is_called_by_its_title_where_it_has_one():
     assert name_of(video(title="Cats", creator="ana")) == "Cats"
-    assert name_of(video(title="", creator="ana")) == "TikTok video by ana"
-    assert name_of(video(title="", creator="")) == "TikTok video b77e9e3f-c2a0-532a-aa57-000000000000"
+    assert named_on_platform(video(title="Cats")) == "Cats on TikTok"
+
+
+@pytest.mark.parametrize(
+    ("link", "creator", "name"),
+    [
+        (
+            "https://www.tiktok.com/@viral.recipe/video/7301234567890123456",
+            "",
+            "TikTok video by @viral.recipe (…123456)",
+        ),
+        ("https://m.tiktok.com/v/7301234567890123456.html", "Ana", "TikTok video by Ana (…123456)"),
+        ("https://www.tiktok.com/@_/video/7301234567890123456", "", "TikTok video (…123456)"),
+        ("https://www.tiktok.com/@Ana/video/7301234567890123456", "Ana Sky", "TikTok video by @Ana (…123456)"),
+        ("https://youtu.be/dQw4w9WgXcQ?si=x", "", "YouTube video (dQw4w9WgXcQ)"),
+        ("https://www.instagram.com/reel/Cx1_2-3abcd/", "ana", "Instagram video by ana (Cx1_2-3abcd)"),
+        ("https://x.com/i/status/1801234567890123456", "", "X video (…123456)"),
+        ("https://x.com/ana/status/1801234567890123456", "", "X video by @ana (…123456)"),
+        ("https://later.example/42", "", "myspace video b77e9e3f-c2a0-532a-aa57-000000000000"),
+    ],
+)
+def test_an_untitled_video_is_called_by_its_platform_its_creator_and_the_end_of_its_id(link, creator, name):
+    found = video_of(link)
+    untitled = video(title="", creator=creator, link=link, platform=found.platform if found else "myspace")
+    assert (name_of(untitled), named_on_platform(untitled)) == (name, name)
+    assert platform_name(untitled.platform) not in option_label(untitled).removeprefix(name)
+
+
+@given(st.text(), st.text(max_size=90), st.text(max_size=200))
+def test_a_name_is_one_short_line(title, creator, link):
+    named = name_of(video(title=title, creator=creator, link=link))
+    assert len(named) <= 60
+    assert "\n" not in named
 
 
 def test_what_nobody_documented_is_shown_as_the_api_wrote_it():

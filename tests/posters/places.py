@@ -19,7 +19,7 @@ from adapters.slack.calls import Calls, new_client, new_session
 from adapters.slack.limits import Limits as SlackLimits
 from adapters.slack.pictures import Pictures
 from adapters.slack.post import SlackPoster
-from adapters.slack.teams import team_of_token
+from adapters.slack.teams import OneTeam
 from bot.ports import ChannelPoster, ChannelRef
 from tests.discord_render.reading import read as read_components
 from tests.slack_post.conftest import Clock, forget_nothing
@@ -255,7 +255,7 @@ async def on_slack(_: Path) -> AsyncIterator[OnSlack]:
         slack.add_user("U1", team, "ann")
         slack.add_channel("C1", team, [token.bot_user])
         calls = Calls(session, nap)
-        teams = await team_of_token(calls, new_client(session, slack.api_url, token.value), forget_nothing)
+        teams = OneTeam(calls, new_client(session, slack.api_url, token.value), forget_nothing)
         limits = SlackLimits(lambda: clock().timestamp(), nap)
         yield OnSlack(slack, SlackPoster(teams, calls, Pictures(calls), limits, nap))
 

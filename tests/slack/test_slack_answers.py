@@ -1,7 +1,11 @@
 """An answer always arrives, and only where it may be seen: whichever way of Slack's is closed, used up or broken."""
 
+import re
+from dataclasses import replace
+
 import pytest
 
+from adapters.slack.teams import OneTeam
 from tests.slack.stage import ANN, GENERAL, RANDOM, SECRET, told
 from tests.standins.scene import LINK, PAGE, USAGE
 from tests.standins.slack.apps import RESPONSE_URL_USES
@@ -141,3 +145,65 @@ async def test_last_known_numbers_come_when_the_api_is_down(stage):
     stage.sandbox.faults.add("500", PAGE, times=None)
     answer = await stage.type(f"/stats {LINK}")
     assert "views" in told(answer)
+
+
+def _broken(stage, command):
+    """Have a command's answer be one that cannot be shown, once the command is done."""
+    real = stage.bot._by_name[command]
+
+    async def handler(context, args):
+        return replace(await real.handler(context, args), parts=("no part",))
+
+    stage.bot._by_name[command] = replace(real, handler=handler)
+
+
+def _assert_is_told_of_a_fault(answer, caplog):
+    assert answer.only_for == ANN
+    reference = re.search(r"reference (\w{8})", told(answer))
+    assert reference, told(answer)
+    assert reference[1] in [getattr(record, "reference", "") for record in caplog.records]
+
+
+async def test_an_answer_that_cannot_be_shown_is_told_as_a_fault_with_its_reference(stage, caplog):
+    _broken(stage, "usage")
+    answer = await stage.type("/usage")
+    _assert_is_told_of_a_fault(answer, caplog)
+    assert "try again" in told(answer)
+    assert stage.lines() == []
+
+
+async def test_a_press_whose_answer_cannot_be_shown_is_told_and_its_card_stays(stage, caplog):
+    card = await stage.card(f"/track {LINK} 7")
+    _broken(stage, "track.start")
+    answer = await stage.seen(stage.press(card, "Track 7"))
+    _assert_is_told_of_a_fault(answer, caplog)
+    assert "The tracking may run: look at /videos before you try again" in told(answer)
+    assert (card.edits, stage.spent()) == (0, 1)
+
+
+async def test_a_form_whose_answer_cannot_be_shown_is_told_where_it_was_asked_for(stage, caplog):
+    form = await stage.modal(stage.send("/track", channel=RANDOM))
+    _broken(stage, "track")
+    answer = await stage.seen(stage.slack.send_view_submission(form, {"link": LINK, "days": "7"}))
+    _assert_is_told_of_a_fault(answer, caplog)
+    assert answer.channel_id == RANDOM
+
+
+async def test_a_form_that_cannot_be_read_is_told_in_direct_messages(stage):
+    form = await stage.modal(stage.send("/track"))
+    form.body["private_metadata"] = "from another version"
+    answer = await stage.seen(stage.slack.send_view_submission(form, {"link": LINK, "days": "7"}))
+    assert answer in stage.slack.direct_messages(ANN)
+    assert re.search(r"reference \w{8}", told(answer))
+
+
+async def test_a_home_tab_that_cannot_be_shown_says_so(stage):
+    _broken(stage, "home")
+    await stage.slack.open_home(ANN)
+    await stage.slack.until(lambda: stage.slack.home(ANN))
+    assert re.search(r"reference \w{8}", told(stage.slack.home(ANN)))
+
+
+async def test_a_fault_on_the_way_in_is_told_by_the_response_url(stage, caplog, monkeypatch):
+    monkeypatch.setattr(OneTeam, "find", None)
+    _assert_is_told_of_a_fault(await stage.type("/usage"), caplog)

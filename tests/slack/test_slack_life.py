@@ -1,11 +1,16 @@
 """What is delivered twice happens once; what the app is removed from is forgotten; strangers get nothing."""
 
+import asyncio
+
 import pytest
 
+from adapters.slack.refusals import SOON
 from adapters.slack.teams import CHAT
 from bot.domain.caller import WorkspaceRef
 from bot.domain.errors import NotConfigured
 from bot.messages.problems import busy
+from bot.ports import ChannelRef, Later
+from bot.reply.model import Reply
 from bot.store import Store
 from tests.slack.stage import ANN, BEN, GENERAL, stage_of
 from tests.standins.scene import LINK
@@ -68,6 +73,26 @@ async def test_removing_the_app_deletes_what_is_stored_in_whichever_order_it_is_
     assert [delivery.failure for delivery in deliveries] == ["", "", ""]
     await stage.close()
     assert not await _is_stored(sqlite_url)
+
+
+@pytest.mark.parametrize(
+    "event", [{"type": "app_uninstalled"}, {"type": "tokens_revoked", "tokens": {"bot": ["U0BOT"]}}]
+)
+async def test_what_is_told_of_a_removal_after_the_app_is_back_removes_nothing(stage, team, sqlite_url, event, caplog):
+    caplog.set_level("INFO", "adapters.slack.teams")
+    await stage.type("/usage")
+    assert (await stage.slack.send_event(event, team)).failure == ""
+    await stage.close()
+    assert await _is_stored(sqlite_url)
+    assert "has it still" in caplog.text
+
+
+async def test_while_slack_does_not_say_whether_a_removed_app_is_back_nothing_is_deleted(stage, team, sqlite_url):
+    await stage.type("/usage")
+    stage.slack.faults.start(Fault(FaultKind.STATUS), "auth.test")
+    await stage.slack.uninstall(team)
+    await stage.close()
+    assert await _is_stored(sqlite_url)
 
 
 async def test_a_revoked_user_token_removes_nothing(stage, team, sqlite_url):
@@ -141,13 +166,34 @@ async def test_a_token_that_slack_does_not_take_is_told_in_a_sentence(slack, app
     assert token.value not in str(told_so.value)
 
 
-async def test_a_slack_that_does_not_answer_at_the_start_is_not_blamed_on_the_token(
+@pytest.mark.parametrize(
+    "fault", [Fault(FaultKind.STATUS, 503), Fault(FaultKind.RESET), Fault(FaultKind.ERROR, "internal_error")]
+)
+async def test_a_slack_that_is_away_at_the_start_is_waited_for_and_not_blamed_on_the_token(
+    slack, app, token, sandbox, clock, sqlite_url, fault, caplog
+):
+    slack.faults.start(fault, "auth.test")
+    async with stage_of(slack, app, token, sandbox, clock, sqlite_url) as stage:
+        asking = asyncio.create_task(stage.program.identify())
+        assert not await stage.program.is_ready()
+        assert "does not say whose SLACK_BOT_TOKEN is" in (await stage.type("/usage")).text
+        there = ChannelRef(CHAT, "T1", GENERAL)
+        assert await stage.program.poster.post(there, Reply("Hello."), "a") == Later(SOON, "no_slack")
+        slack.faults.stop()
+        assert "available" in (await stage.type("/usage")).text
+        await asking
+        assert "Slack is away" in caplog.text
+        assert await stage.program.is_ready()
+
+
+async def test_a_token_that_slack_refuses_once_it_is_back_is_told_in_a_sentence(
     slack, app, token, sandbox, clock, sqlite_url
 ):
-    slack.faults.start(Fault(FaultKind.STATUS, 503), "auth.test")
-    with pytest.raises(NotConfigured, match="does not say whose SLACK_BOT_TOKEN is"):
-        async with stage_of(slack, app, token, sandbox, clock, sqlite_url):
-            pass
+    slack.faults.add("auth.test", Fault(FaultKind.STATUS, 503))
+    async with stage_of(slack, app, token, sandbox, clock, sqlite_url) as stage:
+        token.is_revoked = True
+        with pytest.raises(NotConfigured, match="does not accept SLACK_BOT_TOKEN"):
+            await stage.program.identify()
 
 
 async def test_work_under_way_is_finished_before_the_program_ends(stage):

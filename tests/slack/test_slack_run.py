@@ -89,6 +89,19 @@ async def test_socket_mode_starts_with_its_two_tokens_and_ends_when_told_to(slac
     assert slack.connections() == []
 
 
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [(None, "Neither CONTENTSTATS_API_KEY nor SECRET_KEYS is set"), ("k" * 32, "links one with /connect")],
+)
+async def test_without_an_api_key_the_log_says_what_works(slack, sandbox, sqlite_url, chosen, caplog, keys, told):
+    chosen |= {"contentstats_api_key": None, "secret_keys": SecretStr(keys) if keys else None}
+    task = await _running(settings_of(sandbox, sqlite_url, **chosen), ["slack"])
+    await slack.until(slack.connections, 10)
+    await _end(task)
+    assert [each.getMessage() for each in caplog.records if "CONTENTSTATS_API_KEY" in each.getMessage()] != []
+    assert told in caplog.text
+
+
 async def test_of_several_parts_those_run_that_have_credentials(slack, sandbox, sqlite_url, chosen):
     task = await _running(settings_of(sandbox, sqlite_url, **chosen), ["slack", "discord"])
     await slack.until(slack.connections, 10)
@@ -106,6 +119,23 @@ async def test_http_starts_with_token_and_signing_secret(slack, app, sandbox, sq
     async with aiohttp.ClientSession() as session:
         with pytest.raises(aiohttp.ClientConnectionError):
             await session.get(app.request_url)
+
+
+async def test_a_slack_that_is_away_at_the_start_takes_nothing_else_down(
+    slack, app, sandbox, sqlite_url, chosen, listening
+):
+    app.is_socket_mode = False
+    slack.faults.start(Fault(FaultKind.STATUS, 503), "auth.test")
+    task = await _running(settings_of(sandbox, sqlite_url, **chosen), ["web", "scheduler"])
+    app.request_url = f"http://127.0.0.1:{await listening}/slack/events"
+    async with aiohttp.ClientSession() as session:
+        ready = await session.get(app.request_url.replace("/slack/events", "/readyz"))
+        assert (ready.status, await ready.json()) == (503, {"database": True, "slack": False})
+    slack.faults.stop()
+    await slack.send_command("/usage", user=ANN, channel=GENERAL)
+    await slack.until(lambda: slack.ephemerals(ANN))
+    assert "available" in slack.ephemerals(ANN)[0].text
+    await _end(task)
 
 
 async def test_on_sigterm_a_command_under_way_is_still_answered(slack, app, token, sandbox, tmp_path):

@@ -11,7 +11,7 @@ from adapters.slack.calls import Calls, new_client, new_session
 from adapters.slack.limits import Limits, Sleep
 from adapters.slack.pictures import Pictures
 from adapters.slack.post import SlackPoster
-from adapters.slack.teams import Several, Teams, team_of_token
+from adapters.slack.teams import OneTeam, Several, Teams
 from bot.domain.caller import WorkspaceRef
 from bot.ports import ChannelRef
 from tests.standins.slack.server import Slack, running
@@ -84,7 +84,7 @@ def sleep(naps: list[float], clock: Clock) -> Sleep:
 async def teams(slack: Slack, session: aiohttp.ClientSession) -> Teams:
     tokens = [token for token in slack.tokens.values() if token.kind == "bot"]
     clients = [new_client(session, slack.api_url, token.value) for token in tokens]
-    return Several(*[await team_of_token(Calls(session), client, forget_nothing) for client in clients])
+    return Several(*[OneTeam(Calls(session), client, forget_nothing) for client in clients])
 
 
 @pytest.fixture

@@ -62,7 +62,7 @@ async def test_without_a_database_there_is_none_for_now(session, limits):
 
 async def test_an_organisations_token_posts_into_each_workspace_that_nobody_installed_by_itself(session):
     def team(token, **told):
-        return OneTeam(new_client(session, "http://127.0.0.1:1/api/", token), told, forget_nothing)
+        return OneTeam(Calls(session), new_client(session, "http://127.0.0.1:1/api/", token), forget_nothing, told)
 
     organisation = team("xoxb-org", team_id="T1", enterprise_id="E1", is_enterprise_install=True)
     teams = Several(organisation, team("xoxb-own", team_id="T2"))

@@ -128,7 +128,7 @@ async def test_a_daily_limit_in_words_is_a_wait_too(slack, poster, here):
 
 async def test_a_connection_that_nobody_takes_has_sent_nothing(session, limits, here):
     client = new_client(session, "http://127.0.0.1:1/api/", "xoxb-none")
-    teams = OneTeam(client, {"team_id": "T1"}, forget_nothing)
+    teams = OneTeam(Calls(session), client, forget_nothing, {"team_id": "T1"})
     delivery = await SlackPoster(teams, Calls(session), Pictures(Calls(session)), limits).post(here, HELLO, "a")
     assert delivery == Later(timedelta(minutes=1), "no_connection")
 
@@ -181,7 +181,7 @@ async def test_a_message_that_was_accepted_before_the_connection_broke_is_there_
 async def test_an_answer_that_never_comes_is_unclear(slack, limits, here):
     token = next(token for token in slack.tokens.values() if token.team and token.team.id == "T1")
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=0.2)) as hasty:
-        teams = OneTeam(new_client(hasty, slack.api_url, token.value), {"team_id": "T1"}, forget_nothing)
+        teams = OneTeam(Calls(hasty), new_client(hasty, slack.api_url, token.value), forget_nothing, {"team_id": "T1"})
         slack.faults.add(POST, Fault(FaultKind.HANG))
         delivery = await SlackPoster(teams, Calls(hasty), Pictures(Calls(hasty)), limits).post(here, HELLO, "a")
     assert isinstance(delivery, Unclear)
@@ -218,7 +218,7 @@ async def test_no_body_makes_the_poster_raise(session, limits, here, status, bod
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     client = new_client(session, f"http://127.0.0.1:{runner.addresses[0][1]}/api/", "xoxb-1")
-    teams = OneTeam(client, {"team_id": "T1"}, forget_nothing)
+    teams = OneTeam(Calls(session), client, forget_nothing, {"team_id": "T1"})
     delivery = await SlackPoster(teams, Calls(session), Pictures(Calls(session)), limits).post(here, HELLO, "a")
     await runner.cleanup()
     assert (type(delivery), asked) == (expected, ["/api/chat.postMessage"])

@@ -92,13 +92,6 @@ async def test_a_channel_is_served_in_order_and_the_channels_side_by_side(store,
     assert keys(await claim(NOW + 5 * SECOND)) == ["p1"]
 
 
-async def test_what_is_held_back_until_a_later_hour_holds_up_nobody(say, claim):
-    await say("morning", not_before=NOW + timedelta(hours=7))
-    await say("now")
-    assert keys(await claim()) == ["now"]
-    assert keys(await claim(NOW + timedelta(hours=7)))[0] == "morning"
-
-
 async def test_what_is_tried_in_vain_holds_up_its_channel_for_two_hours_and_then_is_overtaken(store, say, claim):
     await say("bad", "good")
     (bad,) = await claim()
@@ -186,10 +179,12 @@ async def test_where_the_message_to_edit_is_gone_it_is_posted_anew_and_forgotten
     assert better.edits == "m2"
 
 
-async def test_an_edit_waits_for_what_is_held_back(say, claim):
-    await say("opened", not_before=NOW + timedelta(hours=7))
+async def test_an_edit_waits_for_what_is_tried_in_vain(store, say, claim):
+    await say("opened")
     await say("worse", edits="opened")
-    assert await claim() == ()
+    (opened,) = await claim()
+    await store.outbox.later(opened, NOW + 2 * HOLDS_UP, "server_error")
+    assert await claim(NOW + HOLDS_UP) == ()
 
 
 async def test_an_unclear_one_stays_unclear_until_it_is_known(store, say, claim, row):
@@ -256,9 +251,8 @@ async def test_the_owner_of_a_message_that_was_given_up_is_told_and_nothing_is_s
     assert (told.key, told.person_id, told.owner_id) == ("told:a:U2", "U2", None)
 
 
-async def test_when_a_platform_answers_again_nothing_waits_longer_but_what_was_held_back(store, say, claim, workspace):
+async def test_when_a_platform_answers_again_nothing_waits_longer(store, say, claim, workspace):
     await say("a")
-    await say("held", channel_id="C2", not_before=NOW + timedelta(hours=7))
     (mine,) = await claim()
     await store.outbox.later(mine, NOW + timedelta(minutes=5), "no_connection")
     await store.outbox.hasten(workspace.id, NOW + SECOND)
@@ -270,7 +264,6 @@ async def test_after_the_clock_was_set_back_nothing_waits_for_an_hour_that_it_ha
     await say("new", channel_id="C1")
     await say("waiting", channel_id="C2")
     await say("sending", channel_id="C3")
-    await say("held", channel_id="C4", not_before=NOW + timedelta(hours=7))
     _, waiting, _ = await claim(most=3)
     await store.outbox.later(waiting, NOW + timedelta(minutes=5), "busy")
     await say("newer", channel_id="C5")

@@ -99,7 +99,7 @@ async def test_a_start_that_took_none_is_never_sent_again_unasked(killed, talk, 
     await killed(sqlite_url, "hang")
     said = await talk(sqlite_url, "/status", f"/track {SAME_LINK} 7")
     assert "Unclear requests: 1" in said
-    assert "It is not clear yet whether the tracking was started." in said
+    assert "nothing is sent or charged twice" in said
     later = HandClock()
     later.now = utc_now() + timedelta(minutes=13)
     for _ in range(3):

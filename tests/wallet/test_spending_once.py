@@ -91,6 +91,39 @@ async def test_two_presses_at_the_same_moment_start_one_tracking(scene_on_each):
     assert sum(entry.cost or 0 for entry in await scene.audit()) == Decimal("2.52")
 
 
+async def _submitted(scene, card):
+    """A first press of the card that has got as far as its call to the API."""
+    batch = button(card, "Track 7").arguments["batch"]
+    async with scene.store() as (store, wallet_id):
+        workspace = await store.workspaces.ensure_workspace(ANA.workspace, wallet_id, scene.clock())
+        (request,) = await store.tracking.batch(workspace.id, batch)
+        now, cost = scene.clock(), Decimal("2.52")
+        await store.tracking.submit(request.id, ANA.person.id, 7, cost, now, now, Decimal(100))
+
+
+async def test_a_press_while_the_first_is_on_its_way_says_so_beside_the_card(scene):
+    card = await scene.say(f"/track {LINK} 7")
+    await _submitted(scene, card)
+    again = await scene.press(card, "Track 7")
+    asked = await scene.say(f"/track {LINK} 7")
+    for reply in (again, asked):
+        assert "being started right now" in reply.summary
+        assert "nothing is sent or charged twice" in reply.summary
+        assert reply.public_line == ()
+    assert again.tone is Tone.PROBLEM  # so that it never takes the card's place, and with it the first one's answer
+    scene.sandbox.world.track(scene.sandbox.key, LINK, 7)
+    assert "Tracking started for 7 days" in (await scene.press(asked, "Look again")).summary
+    assert scene.posts() == 0
+
+
+async def test_a_submission_without_an_answer_is_unclear_after_a_minute(scene):
+    card = await scene.say(f"/track {LINK} 7")
+    await _submitted(scene, card)
+    scene.clock.advance(minutes=1)
+    assert (await scene.press(card, "Track 7")).title == "Not clear yet"
+    assert scene.posts() == 0
+
+
 async def test_two_different_buttons_of_one_card_start_one_tracking(scene):
     card = await scene.say(f"/track {LINK}")
     await asyncio.gather(scene.press(card, "Track 1 day"), scene.press(card, "Track 30 days"))

@@ -127,6 +127,29 @@ async def test_whoever_lists_the_account_settles_what_is_unclear_in_it(scene, mi
     assert "Everything works" in (await scene.say("/status")).summary
 
 
+async def test_commands_about_something_else_look_for_it_twice_a_minute_at_most(scene, misbehave):
+    misbehave("reset")
+    reply = await scene.start()
+    await scene.say("/videos")
+    lines = ("/videos", "/usage", "/status", "/export all")
+
+    async def lists(*asked):
+        before = len(scene.sandbox.calls(LIST))
+        for line in asked:
+            await scene.say(line)
+        return len(scene.sandbox.calls(LIST)) - before
+
+    assert await lists(*lines * 5) == 0
+    assert await lists(f"/track {LINK}") == 2  # to see what runs, and for the one that is asked about
+    assert (await scene.press(reply, "Look again")).title == "Not clear yet"
+    scene.clock.advance(seconds=30)
+    assert await lists(*lines * 5) == 1
+    scene.clock.advance(minutes=9, seconds=30)
+    assert await lists(*lines * 5) == 2  # the list itself was due, and the look
+    assert (await scene.say(f"/track {LINK}")).title == "Not clear yet", "what was not looked for proves nothing"
+    assert scene.posts() == 1
+
+
 async def test_opening_looks_for_what_is_unclear_and_gives_up_at_the_first_failure(sandbox, clock, sqlite_url):
     async with scene_of(sandbox, clock, sqlite_url) as scene:
         card = await scene.say(f"/track {YOUTUBE} {LINK} 1")

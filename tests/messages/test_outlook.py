@@ -1,0 +1,36 @@
+"""How long the money lasts, as the fields of several messages tell it."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from bot.domain.money import Runway
+from bot.messages.outlook import how_long
+from bot.reply.plain import plain_spans
+from tests.examples import NOW, usage_of
+
+ENOUGH = Runway(Decimal(1), None, Decimal(1), 0, NOW + timedelta(days=3))
+DRY = Runway(Decimal(9), NOW + timedelta(hours=5), Decimal(-2), 0, NOW + timedelta(days=3))
+
+
+@pytest.mark.parametrize(
+    ("runway", "endless", "said"),
+    [
+        (ENOUGH, 0, f"enough for all running videos: the last of them ends {ENOUGH.last_end:%Y-%m-%d %H:%M} UTC"),
+        (
+            ENOUGH,
+            1,
+            f"enough for all videos whose end is known: the last of them ends {ENOUGH.last_end:%Y-%m-%d %H:%M}",
+        ),
+        (replace(ENOUGH, last_end=None), 0, "nothing is being spent"),
+        (replace(ENOUGH, last_end=None), 1, "not known"),
+        (replace(ENOUGH, left_after=Decimal(-1), paused=2), 0, "too little for what is paused"),
+        (replace(ENOUGH, left_after=Decimal(-1)), 0, "used up"),
+        (DRY, 0, f"{DRY.empty_at:%Y-%m-%d %H:%M} UTC"),
+        (DRY, 1, f"{DRY.empty_at:%Y-%m-%d %H:%M} UTC at the latest"),
+    ],
+)
+def test_how_long_is_told_as_far_as_it_is_known(runway, endless, said):
+    assert plain_spans(how_long(usage_of("9.00"), runway, endless, complete=True)).startswith(said)
