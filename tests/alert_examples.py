@@ -83,9 +83,6 @@ def alert_gallery() -> Iterator[tuple[str, Reply]]:
         "low_balance.low_balance: resolved, after a night",
         low_balance.low_balance(low("50.00", Stage.CLEAR), night(3)),
     )
-    yield "low_balance.low_balance_line: 24 hours", low_balance.low_balance_line(low("1.00", Stage.URGENT))
-    yield "low_balance.low_balance_line: over", low_balance.low_balance_line(low("20.00", Stage.CLEAR))
-    yield "low_balance.low_balance_line: paused", low_balance.low_balance_line(low("0.50", Stage.PAUSED))
     hour = Hour(NOW, 1_298_000, 52_300, 1_200, 9_000)
     for number in range(3):
         yield f"surges.spike: {number}", surges.spike(surges.SpikeFacts(12, video(number), Metric.LIKES, hour))
@@ -103,7 +100,6 @@ def alert_gallery() -> Iterator[tuple[str, Reply]]:
     ):
         facts = trouble.TroubleFacts(12, video(1, **changes), stage)
         yield f"trouble.trouble: {name}", trouble.trouble(facts)
-        yield f"trouble.trouble_line: {name}", trouble.trouble_line(facts)
     yield "final_report.final_report", final_report.final_report(final())
     yield "final_report.final_report: stopped", final_report.final_report(final(2, is_stopped=True, stopped_by=ANA))
     nothing = {"reading": VideoReading(video(4, status="completed"), ()), "days": (), "picture": None, "file": None}

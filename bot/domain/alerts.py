@@ -1,9 +1,8 @@
 """Alerts: what a channel wants to be told, and the state machine of one alert, from opening to resolved.
 
-An alert is one message that is edited through its stages. An edit notifies nobody, so it may always be made. What does
-notify follows a rule: an alert posts one message an episode, and a worsening to URGENT or PAUSED adds one short line to
-the channel, once each. Nothing is said twice in an episode. It ends when the alert is CLEAR, which is harder to reach
-than it was to leave (hysteresis).
+An alert is one message an episode, which is edited through its stages. An edit notifies nobody, so it may be made in
+any silence; the message waits for the end of it. An episode ends when the alert is CLEAR, which is harder to reach than
+it was to leave (hysteresis).
 """
 
 from dataclasses import dataclass, field, replace
@@ -59,11 +58,10 @@ class Silence(Enum):
 
 
 class Act(Enum):
-    """What a change asks for: the alert's message, an edit of it, or a short line beside it."""
+    """What a change asks for: the alert's message, or an edit of it."""
 
     POST = auto()
     EDIT = auto()
-    LINE = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,25 +112,18 @@ class Alert:
     edits: int = 0
 
 
-def advance(before: Alert, stage: Stage, silence: Silence, key: str) -> tuple[Alert, tuple[Act, ...]]:
-    """The alert at its present stage, and what has to be said; `key` begins the key of its message.
+def advance(before: Alert, stage: Stage, silence: Silence, key: str) -> tuple[Alert, Act | None]:
+    """The alert at its present stage, and what has to be said, if anything; `key` begins the key of its message.
 
     To be asked again when a silence ends: what is open by then and was not said is said once.
     """
     opens = before.stage is Stage.CLEAR and stage is not Stage.CLEAR
     alert = Alert(stage, before.episode + 1) if opens else replace(before, stage=stage)
-    acts: list[Act] = []
     if alert.message_key is not None and stage is not before.stage:
-        alert = replace(alert, edits=alert.edits + 1)
-        acts.append(Act.EDIT)
-    if silence is Silence.NONE and stage > alert.said:
-        if alert.message_key is None:
-            alert = replace(alert, message_key=f"{key}:{alert.episode}")
-            acts.append(Act.POST)
-        elif stage >= Stage.URGENT:
-            acts.append(Act.LINE)
-        alert = replace(alert, said=stage)
-    return alert, tuple(acts)
+        return replace(alert, edits=alert.edits + 1, said=max(alert.said, stage)), Act.EDIT
+    if alert.message_key is None and silence is Silence.NONE and stage > alert.said:
+        return replace(alert, message_key=f"{key}:{alert.episode}", said=stage), Act.POST
+    return alert, None
 
 
 def has_unsaid(alert: Alert) -> bool:

@@ -22,7 +22,7 @@ from bot.domain.money import Runway, Usage, dollars, ends_at, promises, runway
 from bot.domain.videos import VideoStatus
 from bot.jobs.drafts import Draft, held_of
 from bot.messages.held import Held
-from bot.messages.low_balance import LowFacts, low_balance, low_balance_line
+from bot.messages.low_balance import LowFacts, low_balance
 from bot.store import Store
 from bot.store.alerts import StoredAlert
 from bot.store.videos import StoredVideo
@@ -85,42 +85,20 @@ def check_balance(draft: Draft, setting: AlertSetting, purse: Purse, held: Seque
     key = f"balance.low:{setting.id}"
     moved, _ = advance(stored.alert, stage, Silence.MUTED, key)
     silence = balance_silence(moved, purse.money, silence, until)
-    alert, acts = advance(stored.alert, stage, silence, key)
+    alert, act = advance(stored.alert, stage, silence, key)
     if _is_over_unsaid(stored.alert, alert) and silence is Silence.QUIET and until is not None:
         words = f"The balance was low, and is fine again: {dollars(purse.usage.available)} available."
         draft.hold(setting, BALANCE, words, until)
-    told = tuple(held) if Act.POST in acts else _told_before(stored)
-    facts = _facts(setting, purse, alert.stage)
-    for act in acts:
-        _say(draft, setting, act, alert, facts, told)
-    lines = [] if Act.POST in acts else [*stored.detail.get("lines", ())]
-    if Act.LINE in acts:
-        lines.append(_line_key(alert))
-    if alert.stage is Stage.CLEAR and Act.EDIT in acts:
-        for line in lines:
-            draft.say(setting, f"{line}:over", low_balance_line(facts), edits=line)
-        lines = []
+    told = tuple(held) if act is Act.POST else _told_before(stored)
+    message, message_key = low_balance(_facts(setting, purse, alert.stage), told), alert.message_key or ""
+    if act is Act.POST:
+        draft.say(setting, message_key, message)
+    elif act is Act.EDIT:
+        draft.say(setting, f"{message_key}:edit:{alert.edits}", message, edits=message_key)
     due_at = until if has_unsaid(alert) else None
     detail: dict[str, Any] = {"held": [_kept(each) for each in told]} if told else {}
-    if lines:
-        detail["lines"] = lines
     draft.put(replace(stored, alert=alert, detail=detail, due_at=due_at))
-    return Act.POST in acts and bool(held)
-
-
-def _say(draft: Draft, setting: AlertSetting, act: Act, alert: Alert, facts: LowFacts, told: Sequence[Held]) -> None:
-    key = alert.message_key or ""
-    match act:
-        case Act.POST:
-            draft.say(setting, key, low_balance(facts, told))
-        case Act.EDIT:
-            draft.say(setting, f"{key}:edit:{alert.edits}", low_balance(facts, told), edits=key)
-        case Act.LINE:
-            draft.say(setting, _line_key(alert), low_balance_line(facts), for_hours=True)
-
-
-def _line_key(alert: Alert) -> str:
-    return f"{alert.message_key}:{alert.stage.name.lower()}"
+    return act is Act.POST and bool(held)
 
 
 def _is_over_unsaid(before: Alert, after: Alert) -> bool:

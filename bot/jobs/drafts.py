@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.domain.alerts import Act, Alert, AlertSetting, Silence, Stage, advance, has_unsaid
+from bot.domain.alerts import Act, AlertSetting, Silence, Stage, advance, has_unsaid
 from bot.domain.videos import Video
 from bot.messages.held import Held
 from bot.messages.wording import name_of
@@ -22,12 +22,11 @@ NEWS_FOR = timedelta(hours=12)
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """What an alert would say now: its message, the line of a worsening, and its finding for the end of the night."""
+    """What an alert would say now: its message, and its finding for the end of the night."""
 
     video: Video
     sentence: str
     message: Reply
-    line: Reply
     tells_end: bool = True
 
 
@@ -120,7 +119,7 @@ class Draft:
         stored = self.get(setting.id, subject)
         silence, until = setting.silence(self.now, stored.snoozed_until)
         key = f"{subject.partition(':')[0]}:{setting.id}:{self.wallet_id}:{saying.video.id}"
-        alert, acts = advance(stored.alert, stage, silence, key)
+        alert, act = advance(stored.alert, stage, silence, key)
         due_at = None
         if silence is Silence.QUIET and until is not None:
             if has_unsaid(alert) or (stage is Stage.CLEAR and self.has(setting.id, f"{HELD}{subject}")):
@@ -128,22 +127,16 @@ class Draft:
             alert = replace(alert, said=max(alert.said, stage))
         elif has_unsaid(alert):
             due_at = until
-        for act in acts:
-            self._say(setting, act, alert, saying)
+        message_key = alert.message_key or ""
+        if act is Act.POST:
+            self.say(setting, message_key, saying.message, for_hours=True)
+        elif act is Act.EDIT:
+            edit_key = f"{message_key}:edit:{alert.edits}"
+            self.say(setting, edit_key, saying.message, edits=message_key, for_hours=True)
         ends = stage is Stage.CLEAR and stored.alert.stage is not stage and stored.alert.said is not Stage.CLEAR
         if ends and saying.tells_end and alert.message_key is None and silence is Silence.NONE:
             self.say(setting, f"{key}:{alert.episode}:over", saying.message, for_hours=True)
         self.put(replace(stored, alert=alert, detail=detail if detail is not None else stored.detail, due_at=due_at))
-
-    def _say(self, setting: AlertSetting, act: Act, alert: Alert, saying: Saying) -> None:
-        key = alert.message_key or ""
-        match act:
-            case Act.POST:
-                self.say(setting, key, saying.message, for_hours=True)
-            case Act.EDIT:
-                self.say(setting, f"{key}:edit:{alert.edits}", saying.message, edits=key, for_hours=True)
-            case Act.LINE:
-                self.say(setting, f"{key}:{alert.stage.name.lower()}", saying.line, for_hours=True)
 
     def announced(self, lease: tuple[str, str]) -> Announced:
         """What to keep, all at once."""

@@ -11,7 +11,7 @@ from bot.domain.videos import HOUR, VideoStatus
 from bot.jobs.balances import Purse
 from bot.jobs.drafts import Draft, Saying
 from bot.messages.final_report import final_report, final_sentence
-from bot.messages.trouble import TroubleFacts, trouble, trouble_line, trouble_sentence
+from bot.messages.trouble import TroubleFacts, trouble, trouble_sentence
 from bot.reports.final import final_facts
 from bot.store.alerts import HELD, StoredAlert
 from bot.store.videos import StoredVideo
@@ -84,7 +84,7 @@ def _is_for_money(purse: Purse | None, at: datetime) -> bool:
 def trouble_saying(setting: AlertSetting, stored: StoredVideo, stage: Stage) -> Saying:
     """What the trouble of a video says at a stage."""
     facts = TroubleFacts(setting.id, stored.video, stage)
-    return Saying(stored.video, trouble_sentence(facts), trouble(facts), trouble_line(facts))
+    return Saying(stored.video, trouble_sentence(facts), trouble(facts))
 
 
 async def tell_ends(

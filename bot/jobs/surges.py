@@ -175,8 +175,7 @@ def _hour(alert: StoredAlert) -> Hour:
 def _saying(setting: AlertSetting, stored: StoredVideo, metric: Metric, hour: Hour, *, is_over: bool) -> Saying:
     facts = SpikeFacts(setting.id, stored.video, metric, hour, is_over)
     over = " It has calmed down since." if is_over else ""
-    message = spike(facts)
-    return Saying(stored.video, f"{spike_sentence(facts)}{over}", message, message, tells_end=False)
+    return Saying(stored.video, f"{spike_sentence(facts)}{over}", spike(facts), tells_end=False)
 
 
 class _Neighbours:

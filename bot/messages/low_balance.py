@@ -1,4 +1,4 @@
-"""A low balance as the channel sees it: one message through its stages, and the line that a worsening adds.
+"""A low balance as the channel sees it: one message through its stages.
 
 What is decided, and when, is told by `bot.domain.alerts`; in here it only gets its words.
 """
@@ -59,16 +59,6 @@ def low_balance(facts: LowFacts, held: Sequence[Held] = ()) -> Reply:
         actions=(ADD_CREDIT, Button("Usage", Call("usage")), *silencing(facts.setting_id, "balance")),
         tone=Tone.PROBLEM if facts.stage >= Stage.URGENT else Tone.WARNING,
     )
-
-
-def low_balance_line(facts: LowFacts) -> Reply:
-    """The short line that a worsening adds, because the edit of the alert itself notifies nobody.
-
-    Once the balance is fine again the line says that, so that no channel's last word is a worry which has passed.
-    """
-    if facts.stage is Stage.CLEAR:
-        return Reply(f"{_title(facts)}. {_resolved(facts, ()).summary}", tone=Tone.SUCCESS)
-    return Reply(f"{_title(facts)}. {_finding(facts)}", actions=(ADD_CREDIT,), tone=Tone.PROBLEM)
 
 
 _TITLES = {

@@ -36,11 +36,6 @@ def trouble(facts: TroubleFacts) -> Reply:
     )
 
 
-def trouble_line(facts: TroubleFacts) -> Reply:
-    """The short line that a worsening adds beside the message that was edited."""
-    return Reply(trouble_sentence(facts), tone=Tone.WARNING)
-
-
 def trouble_sentence(facts: TroubleFacts) -> str:
     """The finding in one sentence."""
     named = named_on_platform(facts.video)

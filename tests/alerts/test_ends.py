@@ -141,10 +141,9 @@ async def test_a_pause_is_trouble_and_going_on_edits_its_message(play):
     (again,) = await play.live(1)
     assert again.edits is None
     tracking.status = "error"
-    edit, line = await play.live(1)
-    assert edit.edits == again.key
-    assert line.edits is None
-    assert line.reply.parts == ()
+    (failed,) = await play.live(1)
+    assert failed.edits == again.key
+    assert failed.reply.title == "Tracking failed"
 
 
 async def test_a_pause_for_want_of_money_is_the_low_balances_to_tell(play):
@@ -154,7 +153,7 @@ async def test_a_pause_for_want_of_money_is_the_low_balances_to_tell(play):
     play.available("0.10")
     said = await play.live(6)
     assert {each.key.split(":")[0] for each in said} == {"balance.low"}
-    assert said[-1].key.endswith(":paused")
+    assert said[-1].reply.title.startswith("Tracking is paused")
     play.credit("20")
     assert {each.key.split(":")[0] for each in await play.live(2)} == {"balance.low"}
 
@@ -203,8 +202,7 @@ async def test_a_pause_before_the_night_ends_is_forecast_at_once(play):
     assert forecast.reply.title.startswith("Money for less than 24 hours")
     (paused,) = await play.live(8)
     assert paused.edits == forecast.key
-    (line,) = await play.live(3)
-    assert line.key == "balance.low:1:1:paused"
+    assert await play.live(3) == []
 
 
 async def test_the_first_tracking_switches_the_defaults_on_and_says_so(play):

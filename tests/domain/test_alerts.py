@@ -48,17 +48,15 @@ def walk(steps):
     """Each step's alert with what it asks for."""
     alert = Alert()
     for stage, silence in steps:
-        alert, acts = advance(alert, stage, silence, KEY)
-        yield alert, acts
+        alert, act = advance(alert, stage, silence, KEY)
+        yield alert, act
 
 
 @given(walks)
 def test_a_message_is_posted_once_an_episode_and_no_key_is_used_twice(steps):
-    posted = [alert.message_key for alert, acts in walk(steps) if Act.POST in acts]
+    posted = [alert.episode for alert, act in walk(steps) if act is Act.POST]
     assert len(set(posted)) == len(posted)
-    lines = [(alert.message_key, alert.stage) for alert, acts in walk(steps) if Act.LINE in acts]
-    assert len(set(lines)) == len(lines)
-    edits = [(alert.message_key, alert.edits) for alert, acts in walk(steps) if Act.EDIT in acts]
+    edits = [(alert.message_key, alert.edits) for alert, act in walk(steps) if act is Act.EDIT]
     assert len(set(edits)) == len(edits)
 
 
@@ -73,22 +71,12 @@ def test_between_two_openings_the_alert_was_clear(steps):
 
 
 @given(walks)
-def test_nothing_that_notifies_is_said_twice_in_an_episode(steps):
-    said = {}
-    for alert, acts in walk(steps):
-        if Act.POST in acts or Act.LINE in acts:
-            assert alert.stage > said.get(alert.episode, Stage.CLEAR)
-            said[alert.episode] = alert.stage
-        assert sum(act is not Act.EDIT for act in acts) <= 1
-
-
-@given(walks)
 def test_in_silence_nothing_that_notifies_is_said_and_a_message_that_is_there_tells_the_truth(steps):
     shown = {}
-    for (_, silence), (alert, acts) in zip(steps, walk(steps), strict=True):
+    for (_, silence), (alert, act) in zip(steps, walk(steps), strict=True):
         if silence is not Silence.NONE:
-            assert set(acts) <= {Act.EDIT}
-        if Act.POST in acts or Act.EDIT in acts:
+            assert act is not Act.POST
+        if act is not None:
             shown[alert.message_key] = alert.stage
         if alert.message_key is not None:
             assert shown[alert.message_key] is alert.stage
@@ -96,26 +84,17 @@ def test_in_silence_nothing_that_notifies_is_said_and_a_message_that_is_there_te
 
 @given(walks)
 def test_when_a_silence_ends_what_is_open_has_been_said(steps):
-    alert, _ = [(Alert(), ()), *walk(steps)][-1]
-    after, acts = advance(alert, alert.stage, Silence.NONE, KEY)
+    alert, _ = [(Alert(), None), *walk(steps)][-1]
+    after, act = advance(alert, alert.stage, Silence.NONE, KEY)
     assert not has_unsaid(after)
     if alert.stage is Stage.CLEAR:
-        assert acts == ()
+        assert act is None
 
 
 def test_an_episode_from_low_to_paused_and_back():
     path = (Stage.OPEN, Stage.SOON, Stage.URGENT, Stage.SOON, Stage.URGENT, Stage.PAUSED, Stage.CLEAR, Stage.CLEAR)
-    acts = [acts for _, acts in walk([(stage, Silence.NONE) for stage in path])]
-    assert acts == [
-        (Act.POST,),
-        (Act.EDIT,),
-        (Act.EDIT, Act.LINE),
-        (Act.EDIT,),
-        (Act.EDIT,),
-        (Act.EDIT, Act.LINE),
-        (Act.EDIT,),
-        (),
-    ]
+    acts = [act for _, act in walk([(stage, Silence.NONE) for stage in path])]
+    assert acts == [Act.POST, *[Act.EDIT] * 6, None]
 
 
 @pytest.mark.parametrize(
