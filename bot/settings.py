@@ -1,6 +1,5 @@
 """The operator's choices, and the only reader of the environment: variables, `.env`, and secrets kept in files."""
 
-import ipaddress
 import os
 import re
 from collections.abc import Mapping
@@ -9,12 +8,13 @@ from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bot.addresses import api_address
 from bot.domain.errors import NotConfigured
 from bot.secret_files import FROM_FILE, SecretFiles
 
@@ -31,7 +31,6 @@ class Spenders(StrEnum):
     NOBODY = "nobody"
 
 
-_HOST = re.compile(r"[A-Za-z0-9._:-]+")
 _SHARDS = re.compile(r"([0-9]{1,5})(?:-([0-9]{1,5}))?/([0-9]{1,5})", re.ASCII)
 
 
@@ -54,7 +53,7 @@ class Settings(BaseSettings):
     )
     contentstats_base_url: str = Field(
         default="https://contentstats.io/api/v1",
-        description="Where the ContentStats API answers. Plain http only on this machine.",
+        description="Where the ContentStats API answers. Plain http only within your own network.",
     )
     database_url: Annotated[str, FROM_FILE] = Field(
         default="sqlite:///contentstats-bot.sqlite3",
@@ -169,21 +168,7 @@ class Settings(BaseSettings):
     @field_validator("contentstats_base_url")
     @classmethod
     def _keeps_the_key_private(cls, address: str) -> str:
-        try:
-            parts = urlsplit(address)
-            host, _ = parts.hostname or "", parts.port
-        except ValueError:
-            parts, host = urlsplit(""), ""
-        if parts.scheme not in {"http", "https"} or not _HOST.fullmatch(host) or parts.query or parts.fragment:
-            msg = "CONTENTSTATS_BASE_URL is not the address of an API. Write it like https://contentstats.io/api/v1."
-            raise ValueError(msg)
-        if "@" in parts.netloc:
-            msg = "CONTENTSTATS_BASE_URL holds a user name. Remove it; the key has a variable of its own."
-            raise ValueError(msg)
-        if parts.scheme == "http" and not _is_loopback(host):
-            msg = f"CONTENTSTATS_BASE_URL would send the key to {host} in clear text. Write it with https://."
-            raise ValueError(msg)
-        return address.rstrip("/")
+        return api_address("CONTENTSTATS_BASE_URL", address, "https://contentstats.io/api/v1")
 
     @field_validator("secret_keys")
     @classmethod
@@ -196,12 +181,12 @@ class Settings(BaseSettings):
     @field_validator("slack_api_url")
     @classmethod
     def _ends_with_a_slash(cls, address: str) -> str:
-        return f"{_private('SLACK_API_URL', address).rstrip('/')}/"
+        return f"{api_address('SLACK_API_URL', address, 'https://slack.com/api/')}/"
 
     @field_validator("discord_api_url")
     @classmethod
     def _ends_without_a_slash(cls, address: str) -> str:
-        return _private("DISCORD_API_URL", address).rstrip("/")
+        return api_address("DISCORD_API_URL", address, "https://discord.com/api/v10")
 
     @field_validator("discord_servers")
     @classmethod
@@ -291,18 +276,3 @@ def _listed(keys: SecretStr) -> tuple[str, ...]:
 
 def _words(text: str) -> tuple[str, ...]:
     return tuple(word for each in text.split(",") if (word := each.strip()))
-
-
-def _private(name: str, address: str) -> str:
-    """The address, by which a token cannot be overheard."""
-    if not address.startswith("https://") and not _is_loopback(urlsplit(address).hostname or ""):
-        msg = f"{name} would send the token in clear text. Write it with https://."
-        raise ValueError(msg)
-    return address
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
