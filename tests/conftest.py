@@ -13,6 +13,7 @@ from hypothesis import settings
 from bot.store import Store
 from bot.store.database import Database
 from bot.store.migrate import migrate
+from tests.standins.folders import quick_folder, temporary
 from tests.standins.postgres import Postgres, running
 
 # Property tests judge answers, never how long a busy machine took for one; chance brings other examples every time.
@@ -51,11 +52,10 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+def sqlite_url(sqlite_template: Path) -> Iterator[str]:
     """A migrated SQLite file of this test alone."""
-    file = tmp_path / "bot.db"
-    shutil.copy(sqlite_template, file)
-    return f"sqlite:///{file}"
+    with temporary(quick_folder()) as folder:
+        yield f"sqlite:///{shutil.copy(sqlite_template, folder / 'bot.db')}"
 
 
 @pytest.fixture
