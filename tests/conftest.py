@@ -5,19 +5,45 @@ import shutil
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from hypothesis import settings
+from sqlalchemy import Connection, Engine, event
 
 from bot.store import Store
 from bot.store.database import Database
 from bot.store.migrate import migrate
+from tests.standins.folders import quick_folder, temporary
 from tests.standins.postgres import Postgres, running
 
 # Property tests judge answers, never how long a busy machine took for one; chance brings other examples every time.
 settings.register_profile("house", deadline=None, max_examples=40)
 settings.load_profile("house")
+
+
+class Compiled(dict[Any, Any]):
+    """What SQLAlchemy made of each statement, by driver: an engine compiles its own, and every test opens engines."""
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return super().get(_by_driver(key), default)
+
+    def __setitem__(self, key: Any, compiled: Any) -> None:
+        super().__setitem__(_by_driver(key), compiled)
+
+
+def _by_driver(key: Any) -> Any:
+    dialect, *statement = key
+    return (dialect.driver, *statement)
+
+
+COMPILED = Compiled()
+
+
+@event.listens_for(Engine, "engine_connect")
+def _compile_once(connection: Connection) -> None:
+    connection.execution_options(compiled_cache=COMPILED)
 
 
 def _migrated(url: str) -> str:
@@ -51,11 +77,10 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+def sqlite_url(sqlite_template: Path) -> Iterator[str]:
     """A migrated SQLite file of this test alone."""
-    file = tmp_path / "bot.db"
-    shutil.copy(sqlite_template, file)
-    return f"sqlite:///{file}"
+    with temporary(quick_folder()) as folder:
+        yield f"sqlite:///{shutil.copy(sqlite_template, folder / 'bot.db')}"
 
 
 @pytest.fixture

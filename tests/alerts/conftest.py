@@ -15,7 +15,8 @@ from bot.store import Store
 from bot.store.database import Database
 from bot.wallet.wallet import Wallet
 from tests.alerts.outbox import Said, outbox_of
-from tests.standins.scene import ANA, QUICK, HandClock, Scene, nap, sandbox_of, scene_of
+from tests.standins.patience import Patience
+from tests.standins.scene import ANA, HandClock, Scene, nap, sandbox_of, scene_of
 
 
 @dataclass(slots=True)
@@ -104,7 +105,7 @@ async def play(sandbox, clock, url):
     database = Database(url)
     store = Store(database)
     async with scene_of(sandbox, clock, url) as scene, Charts() as charts, scene.store() as (_, wallet_id):
-        client = ContentStatsClient(sandbox.url, sandbox.key, store.rates, sleep=nap, timeouts=QUICK)
+        client = ContentStatsClient(sandbox.url, sandbox.key, store.rates, sleep=nap, timeouts=Patience(sandbox))
         async with Wallet(client, ShortLinks(), store, wallet_id, clock, nap) as wallet:
             yield Play(scene, database, store, wallet, Announcer(store, charts, clock))
     await database.close()

@@ -6,13 +6,12 @@ import pytest
 
 from adapters.sandbox.serve import Sandbox
 from bot.contentstats.client import ContentStatsClient
-from bot.contentstats.exchange import Timeouts
 from bot.store.database import Database
 from bot.store.rates import RateRows
+from tests.standins.patience import Patience
 
 TIKTOK = "https://www.tiktok.com/@steady/video/7301"
 KEY = "cs_test_geheim_4711"
-QUICK = Timeouts(connect=1, read=0.15, total=0.4)
 
 
 class SleepingClock:
@@ -52,11 +51,12 @@ async def sandbox(wall):
 
 
 @pytest.fixture
-async def connect(rates, wall):
+async def connect(rates, wall, sandbox):
     clients = []
+    patience = Patience(sandbox, ("hang", "effect-then-hang", "trickle"))
 
     def connected(base_url, key=KEY, **options):
-        options = {"rates": rates, "now": wall.now, "sleep": wall.sleep, "timeouts": QUICK} | options
+        options = {"rates": rates, "now": wall.now, "sleep": wall.sleep, "timeouts": patience} | options
         clients.append(ContentStatsClient(base_url, key, **options))
         return clients[-1]
 

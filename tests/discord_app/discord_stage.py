@@ -18,7 +18,8 @@ from tests.standins.discord_server.content import Message
 from tests.standins.discord_server.interactions import Interaction, Modal
 from tests.standins.discord_server.people import Channel, Guild, User
 from tests.standins.discord_server.server import Discord
-from tests.standins.scene import QUICK, TRACK, HandClock, nap, settings_of
+from tests.standins.patience import Patience
+from tests.standins.scene import TRACK, HandClock, nap, settings_of
 
 PUT = "PUT /applications/{app}/commands"
 CALLBACK = "POST /interactions/{interaction}/{token}/callback"
@@ -166,7 +167,7 @@ async def program_of(
     patience = chosen.pop("patience", 300.0)
     settings = settings_of(sandbox, database_url, **chosen)
     async with AsyncExitStack() as ending:
-        bot = await ending.enter_async_context(Bot(settings, clock=clock, timeouts=QUICK, sleep=nap))
+        bot = await ending.enter_async_context(Bot(settings, clock=clock, timeouts=Patience(sandbox), sleep=nap))
         options = DiscordOptions(**({"token": discord.app.token, "api_url": discord.api_url} | named))
         program = await ending.enter_async_context(DiscordApp(bot, options, clock, nap, patience))
         yield Stage(discord, sandbox, clock, bot, program, ending)

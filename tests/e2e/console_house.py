@@ -14,7 +14,8 @@ from adapters.console.post import ConsolePoster
 from adapters.sandbox.serve import Sandbox
 from bot.app import Bot
 from tests.e2e.house import ANN, BEN, BOB, scheduled
-from tests.standins.scene import QUICK, HandClock, nap, settings_of
+from tests.standins.patience import Patience
+from tests.standins.scene import HandClock, nap, settings_of
 
 EVERYONE = "Everyone sees: "
 
@@ -82,7 +83,9 @@ class ConsoleHouse:
     async def restart(self):
         await self.life.aclose()
         settings = settings_of(self.sandbox, self.database_url, **self.settings)
-        self.bot = await self.life.enter_async_context(Bot(settings, clock=self.clock, timeouts=QUICK, sleep=nap))
+        self.bot = await self.life.enter_async_context(
+            Bot(settings, clock=self.clock, timeouts=Patience(self.sandbox), sleep=nap)
+        )
         for who in self.papers:
             await self.life.enter_async_context(self._sitting(who))
 

@@ -18,7 +18,8 @@ from adapters.web.probes import Readiness, probe_routes
 from adapters.web.server import WebServer
 from bot.app import Bot
 from tests.slack_render.reading import read
-from tests.standins.scene import QUICK, TRACK, HandClock, nap, settings_of
+from tests.standins.patience import Patience
+from tests.standins.scene import TRACK, HandClock, nap, settings_of
 from tests.standins.slack.apps import App, Token
 from tests.standins.slack.content import Message, View
 from tests.standins.slack.delivery import Delivery
@@ -161,7 +162,7 @@ async def stage_of(
     prefix, is_installable = chosen.pop("prefix", ""), chosen.pop("is_installable", token is None)
     settings = settings_of(sandbox, database_url, **chosen)
     async with AsyncExitStack() as ending:
-        bot = await ending.enter_async_context(Bot(settings, clock=clock, timeouts=QUICK, sleep=nap))
+        bot = await ending.enter_async_context(Bot(settings, clock=clock, timeouts=Patience(sandbox), sleep=nap))
         options = SlackOptions(
             api_url=slack.api_url,
             bot_token=token.value if token else None,

@@ -16,7 +16,6 @@ from pydantic import SecretStr
 from adapters.sandbox.serve import Sandbox
 from bot.app import Bot
 from bot.contentstats.client import key_fingerprint
-from bot.contentstats.exchange import Timeouts
 from bot.domain.caller import Caller, Need, Person, Standing, WorkspaceRef
 from bot.reply.call import Call
 from bot.reply.model import Button, Reply, Table
@@ -24,9 +23,7 @@ from bot.reply.plain import plain_spans, plain_text
 from bot.settings import Settings
 from bot.store import Store
 from bot.store.database import Database
-
-QUICK = Timeouts(connect=1, read=0.3, total=0.5)
-"""Seconds; the sandbox answers in a few milliseconds, and what hangs shall not hold a test up."""
+from tests.standins.patience import Patience
 
 LINK = "https://www.tiktok.com/@steady/video/7301234567890123456"
 SAME_LINK = "tiktok.com/@steady/video/7301234567890123456?is_from_webapp=1&_r=2"
@@ -147,7 +144,8 @@ async def scene_of(
     sandbox: Sandbox, clock: HandClock, database_url: str, sleep: Any = nap, **chosen: Any
 ) -> AsyncIterator[Scene]:
     """An open bot at a running sandbox; `chosen` are settings."""
-    async with Bot(settings_of(sandbox, database_url, **chosen), clock=clock, timeouts=QUICK, sleep=sleep) as bot:
+    settings, timeouts = settings_of(sandbox, database_url, **chosen), Patience(sandbox)
+    async with Bot(settings, clock=clock, timeouts=timeouts, sleep=sleep) as bot:
         yield Scene(sandbox, clock, bot, database_url)
 
 
