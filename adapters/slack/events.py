@@ -41,9 +41,9 @@ class Events:
             case {"type": "app_home_opened", "tab": "home"}:
                 if (arrival := await self._arrivals.welcome(body, context, Need.LOOK)) is not None:
                     await self._show_home(*arrival)
-            case {"type": "link_shared", "channel": str(channel), "message_ts": str(ts), "links": list(links)}:
+            case {"type": "link_shared", "links": list(links)} as shared:
                 if (arrival := await self._arrivals.welcome(body, context, Need.LOOK)) is not None:
-                    await self._preview(*arrival, channel, ts, [link["url"] for link in links][:MOST_PREVIEWS])
+                    await self._preview(*arrival, _place(shared), [link["url"] for link in links][:MOST_PREVIEWS])
             case {"type": "app_uninstalled"} | {"type": "tokens_revoked", "tokens": {"bot": [_, *_]}}:
                 if await self._arrivals.is_new(body["event_id"]):
                     await self._forget(body, context)
@@ -54,7 +54,7 @@ class Events:
         known = await self._callers.find(asked, team)
         await self._home.publish(team, known.caller)
 
-    async def _preview(self, asked: Asked, team: Team, channel: str, ts: str, links: Sequence[str]) -> None:
+    async def _preview(self, asked: Asked, team: Team, place: Payload, links: Sequence[str]) -> None:
         """Show what is known of the links beside them; nothing where the workspace has not switched that on."""
         caller = (await self._callers.find(asked, team)).caller
         replies = {link: await self._bot.run("preview", {"link": link}, caller) for link in links}
@@ -63,7 +63,7 @@ class Events:
             return
         unfurls = {link: {"blocks": list(messages(reply)[0].blocks)} for link, reply in known.items()}
         try:
-            await self._calls.api(team.client.chat_unfurl, channel=channel, ts=ts, unfurls=unfurls)
+            await self._calls.api(team.client.chat_unfurl, **place, unfurls=unfurls)
         except SlackFailed as error:
             logger.warning("links were not previewed", extra={"team": team.ref.id, "error": error.word})
 
@@ -73,3 +73,10 @@ class Events:
         removed_at = datetime.fromtimestamp(told, UTC) if isinstance(told, int) else None
         logger.info("a workspace has removed the app", extra={"team": context.team_id})
         await self._teams.forget(context.team_id or "", context.enterprise_id, removed_at)
+
+
+def _place(shared: Payload) -> Payload:
+    """Where a link stands, as chat.unfurl takes it: what is still being written has neither a channel nor a ts."""
+    if shared.get("source") == "composer":
+        return {"unfurl_id": shared.get("unfurl_id"), "source": "composer"}
+    return {"channel": shared.get("channel"), "ts": shared.get("message_ts")}

@@ -134,10 +134,11 @@ async def test_previews_show_a_tracked_videos_numbers_once_a_manager_wants_them(
         await slack.until(lambda: slack.home(ANN))
         assert quiet.unfurls == {}
         await stage.seen(stage.press(slack.home(ANN), "Show numbers beside links"))
-        message = slack.say(BEN, GENERAL, f"look {LINK}")
-        await slack.share_link(message, LINK)
-        await slack.until(lambda: message.unfurls)
-        assert "views" in str(message.unfurls[LINK])
+        for is_written in (True, False):
+            message = slack.say(BEN, GENERAL, f"look {LINK}")
+            await slack.share_link(message, LINK, is_written=is_written)
+            await slack.until(lambda message=message: message.unfurls)
+            assert "views" in str(message.unfurls[LINK])
 
 
 async def test_an_organisations_token_serves_every_workspace_of_it(slack, transport, sandbox, clock, sqlite_url):

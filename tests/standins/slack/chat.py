@@ -103,10 +103,7 @@ def delete(world: World, call: Call) -> Json:
 
 def unfurl(world: World, call: Call) -> Json:
     """chat.unfurl: for links of the app's own domains that stand in the message."""
-    channel = world.channel_for(call.by, call.text("channel"))
-    message = channel.find(call.text("ts"))
-    if message is None:
-        raise Refusal("cannot_find_message")
+    channel, message = _shown_in(world, call)
     unfurls = decoded(call.args, "unfurls", "invalid_unfurls_format")
     if not isinstance(unfurls, dict) or not all(isinstance(each, dict) for each in unfurls.values()):
         raise Refusal("missing_unfurls" if not unfurls else "invalid_unfurls_format")
@@ -117,3 +114,18 @@ def unfurl(world: World, call: Call) -> Json:
         check_blocks(world, preview.get("blocks", []), "message", call.app, channel.team)
     message.unfurls |= unfurls
     return {}
+
+
+def _shown_in(world: World, call: Call) -> tuple[Channel, Message]:
+    """The message by its channel and ts, or, in the composer too, by the id of its link: either pair, whole."""
+    if {"unfurl_id", "source"} <= call.args.keys():
+        channel_id, _, ts = call.text("unfurl_id").partition("-")
+    elif {"channel", "ts"} <= call.args.keys():
+        channel_id, ts = call.text("channel"), call.text("ts")
+    else:
+        raise Refusal("invalid_arguments")
+    channel = world.channel_for(call.by, channel_id)
+    message = channel.find(ts)
+    if message is None:
+        raise Refusal("cannot_find_message")
+    return channel, message

@@ -57,15 +57,17 @@ class Events(Gestures):
         shown = self.home(user)
         return await self.send_event({**event, "view": shown.as_json()} if shown else event, who.team, app)
 
-    async def share_link(self, message: Message, url: str, app: App | None = None) -> Delivery:
-        """A message has a link of the app's domains in it."""
+    async def share_link(
+        self, message: Message, url: str, app: App | None = None, *, is_written: bool = False
+    ) -> Delivery:
+        """A message has a link of the app's domains in it; one that `is_written` still is in nobody's channel."""
+        draft = {"channel": "COMPOSER", "message_ts": f"{message.user}-909b5454", "source": "composer"}
+        posted = {"channel": message.channel_id, "message_ts": message.ts, "source": "conversations_history"}
         event = {
             "type": "link_shared",
-            "channel": message.channel_id,
             "user": message.user,
-            "message_ts": message.ts,
-            "unfurl_id": f"C-{message.ts}",
-            "source": "conversations_history",
+            "unfurl_id": f"{message.channel_id}-{message.ts}",
+            **(draft if is_written else posted),
             "links": [{"domain": urlsplit(url).hostname, "url": url}],
             "event_ts": self.new_ts(),
         }

@@ -83,8 +83,10 @@ METHODS: dict[str, Method] = {
     "chat.unfurl": Method(
         chat.unfurl,
         3,
-        _words("channel ts unfurls"),
-        _words("unfurl_id source user_auth_required user_auth_message user_auth_url user_auth_blocks metadata"),
+        _words("unfurls"),
+        _words(
+            "channel ts unfurl_id source user_auth_required user_auth_message user_auth_url user_auth_blocks metadata"
+        ),
         "links:write",
     ),
     "views.open": Method(views.open_, 4, _VIEW),
