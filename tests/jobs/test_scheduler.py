@@ -2,12 +2,12 @@
 
 import asyncio
 import logging
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.domain.errors import DatabaseUnavailable
-from bot.jobs.scheduler import Duty, Scheduler
+from bot.jobs.scheduler import Duty, Every, Scheduler
 
 SOON = timedelta(seconds=0.2)
 
@@ -136,3 +136,11 @@ async def test_it_ticks_on_when_the_clock_is_set_back_an_hour(start, monkeypatch
     assert "the clock has stepped: a duty is woken" in caplog.messages
     shift = timedelta(hours=1)
     await times(work, 4)
+
+
+def test_a_step_of_years_is_made_up_for_by_one_run_and_a_late_one_moves_no_other():
+    now, every = datetime(2026, 3, 2, 9, tzinfo=UTC), timedelta(seconds=5)
+    trigger = Every(seconds=5, timezone=UTC)
+    assert trigger.get_next_fire_time(now - timedelta(days=3_650), now) == now + every
+    assert trigger.get_next_fire_time(now - every, now) == now + every
+    assert trigger.get_next_fire_time(now - timedelta(seconds=2), now) == now + timedelta(seconds=3)
