@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from bot.charts.charts import Charts
 from bot.domain.alerts import AlertKind, AlertSetting, Silence, Stage
 from bot.domain.clock import Clock
+from bot.domain.errors import BotError
 from bot.domain.events import EventKind
 from bot.jobs.balances import BALANCE, Purse, check_balance, purse_of
 from bot.jobs.drafts import Draft, held_of
@@ -54,8 +55,10 @@ class Announcer:
 
         looks = await asyncio.gather(*(look(each) for each in sorted(wallets)), return_exceptions=True)
         problems = [each for each in looks if isinstance(each, Exception)]
+        if faults := [each for each in problems if not isinstance(each, BotError)]:
+            raise ExceptionGroup("some wallets could not be looked at", faults)
         if problems:
-            raise ExceptionGroup("some wallets could not be looked at", problems)
+            raise problems[0]
         return sum(each for each in looks if isinstance(each, int))
 
     async def _look(self, wallet_id: int, *, is_due: bool) -> int:
