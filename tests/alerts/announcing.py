@@ -1,4 +1,4 @@
-"""One process that announces over and over until it is told to stop; killed anywhere, another takes over."""
+"""One process that says when it is ready, and announces over and over until it is killed; another takes over."""
 
 import asyncio
 import sys
@@ -10,8 +10,8 @@ from bot.jobs.announce import Announcer
 from bot.store import Store
 
 
-async def announce(url, start, speed):
-    clock = FastClock(datetime.fromisoformat(start), float(speed))
+async def main(url, start, speed):
+    clock = FastClock(datetime.fromisoformat(start), speed)
     async with Store.opened(url) as store, Charts() as charts:
         announcer = Announcer(store, charts, clock)
         sys.stdout.write("ready\n")
@@ -19,7 +19,3 @@ async def announce(url, start, speed):
         while True:
             await announcer.announce_due()
             await asyncio.sleep(timedelta(milliseconds=5).total_seconds())
-
-
-if __name__ == "__main__":
-    asyncio.run(announce(*sys.argv[1:]))

@@ -1,18 +1,15 @@
 """Several announcers at once, killed anywhere: everything is said, nothing twice, in order."""
 
 import asyncio
-import os
 import random
-import sys
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
+from signal import SIGKILL
 
 import pytest
 
-import adapters
 from bot.charts.charts import Charts
 from bot.domain.alerts import AlertKind, default_setting
 from bot.domain.events import Event, EventKind
@@ -25,6 +22,7 @@ from bot.store.database import Database
 from bot.store.events import record
 from bot.store.outbox import Message
 from tests.alerts.outbox import outbox_of
+from tests.standins.nursery import nursery
 from tests.store.samples import ADA, HERE, NOW, PRICE, THERE, keyed, reading, video
 
 FAST = 120.0
@@ -59,6 +57,29 @@ def break_off(database, store, wallet_id):
         return names
 
     return happen
+
+
+@pytest.fixture(scope="module")
+def children():
+    with nursery("tests.alerts.announcing") as children:
+        yield children
+
+
+@pytest.fixture
+def announce(children, database_url):
+    """A process that announces, until the end of a block, where it is killed."""
+
+    @asynccontextmanager
+    async def run(start):
+        await children.start(database_url, start.isoformat(), FAST)
+        try:
+            assert await children.heard() == "ready"
+            yield
+        finally:
+            children.signal(SIGKILL)
+            await children.until_ended()
+
+    return run
 
 
 async def test_nothing_is_said_of_a_workspace_that_is_forgotten_while_it_is_looked_at(store, wallet_id, setting):
@@ -116,30 +137,8 @@ async def test_a_wallet_that_cannot_be_looked_at_holds_up_no_other(database, sto
     assert len((await outbox_of(database))[0]) == 2
 
 
-@asynccontextmanager
-async def announcing(url, start, tmp_path):
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "tests.alerts.announcing",
-        url,
-        start.isoformat(),
-        str(FAST),
-        env=os.environ | {"PYTHONPATH": str(Path(adapters.__file__).parents[1])},
-        cwd=tmp_path,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    try:
-        assert await process.stdout.readline() == b"ready\n"
-        yield process
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.communicate()
-
-
 async def test_announcers_that_are_killed_anywhere_lose_nothing_and_say_nothing_twice(
-    database, database_url, store, setting, wallet_id, break_off, tmp_path
+    database, store, setting, wallet_id, break_off, announce
 ):
     dice = random.Random(7)
     names = await break_off(900)
@@ -150,15 +149,12 @@ async def test_announcers_that_are_killed_anywhere_lose_nothing_and_say_nothing_
         start += timedelta(hours=1)
         await store.wallets.save_usage(wallet_id, usage_of(balance), start)
         for _ in range(2):
-            async with announcing(database_url, start, tmp_path) as process:
+            async with announce(start):
                 await asyncio.sleep(dice.uniform(0, 0.3))
-                process.kill()
-                await process.wait()
             start += LEASE + timedelta(minutes=1)
-        async with announcing(database_url, start, tmp_path):
-            async with asyncio.timeout(60):
-                while await store.alerts.due_wallets(start) or await store.events.wallets():  # noqa: ASYNC110 - another process
-                    await asyncio.sleep(0.05)
+        async with announce(start), asyncio.timeout(60):
+            while await store.alerts.due_wallets(start) or await store.events.wallets():  # noqa: ASYNC110 - another process
+                await asyncio.sleep(0.05)
     said, _ = await outbox_of(database)
     trouble = [each.key.split(":")[3] for each in said if each.key.startswith("trouble:")]
     assert trouble == names

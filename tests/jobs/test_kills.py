@@ -4,16 +4,13 @@ Everything is posted. What is there twice was being posted when its process was 
 """
 
 import asyncio
-import os
 import random
 import signal
-import subprocess
 import sys
 import time
 from collections import Counter
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from itertools import product
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -27,10 +24,10 @@ from bot.store.database import Database
 from bot.store.outbox import Message, OutboxState, enqueue
 from bot.store.schedule_tables import outbox
 from tests.jobs.proxy import PLACES, proxying
+from tests.standins.nursery import nursery
 from tests.standins.slack.server import running
 from tests.standins.slack.world import BOT_SCOPES
 
-ROOT = Path(__file__).parents[2]
 TEAMS, CHANNELS, MESSAGES = 8, 3, 2
 
 
@@ -76,30 +73,24 @@ async def written(database):
 class Works:
     """The workers of one test, and the clock that they look at."""
 
-    def __init__(self, nursery, ahead, database):
-        self._nursery = nursery
+    def __init__(self, children, options, ahead, database):
+        self._children = children
+        self._options = options
         self._ahead = ahead
         self._database = database
         self._seconds = 0
-        self.pids = []
         self.killed_in = Counter()
         self.is_dead = asyncio.Event()
+        self.signal = children.signal
+        self.until_ended = children.until_ended
 
     async def start(self, count):
         self.is_dead.clear()
         for _ in range(count):
-            self._nursery.stdin.write("start\n")
-            self._nursery.stdin.flush()
-            self.pids.append(int(await asyncio.to_thread(self._nursery.stdout.readline)))
-
-    def signal(self, number):
-        for pid in self.pids:
-            with suppress(ProcessLookupError):
-                os.kill(pid, number)
+            await self._children.start(*self._options, str(self._ahead))
 
     def kill(self):
         self.signal(signal.SIGKILL)
-        self.pids = []
         self.is_dead.set()
 
     async def let_leases_pass(self):
@@ -109,13 +100,6 @@ class Works:
             self.killed_in.update(await connection.scalars(sending))
         self._seconds += LEASE.total_seconds() + 1
         self._ahead.write_text(str(self._seconds))
-
-    async def until_ended(self):
-        """Wait until each worker that was told to has ended."""
-        async with asyncio.timeout(60):
-            while any(map(is_there, self.pids)):  # noqa: ASYNC110 - nobody tells of the end
-                await asyncio.sleep(0.05)
-        self.pids = []
 
     async def until_all_is_sent(self):
         open_ones = select(func.count()).where(outbox.c.state != OutboxState.SENT)
@@ -128,27 +112,29 @@ class Works:
         raise TimeoutError("not everything was sent")
 
 
-@asynccontextmanager
-async def works(slack, proxy_url, database_url, database, folder):
-    ahead = folder / "ahead"
-    ahead.write_text("0")
-    tokens = ",".join(token.value for token in slack.tokens.values() if token.kind == "bot")
-    command = (sys.executable, "-m", "tests.jobs.nursery", database_url, proxy_url, tokens, ahead)
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as nursery:  # noqa: ASYNC220 - it starts once, at once
-        at_work = Works(nursery, ahead, database)
+@pytest.fixture(scope="module")
+def children():
+    with nursery("tests.jobs.working") as children:
+        yield children
+
+
+@pytest.fixture
+def works(slack, children, tmp_path):
+    """Workers that post through a proxy what is in a database, killed at the end of the block."""
+
+    @asynccontextmanager
+    async def run(proxy_url, database_url, database):
+        ahead = tmp_path / "ahead"
+        ahead.write_text("0")
+        tokens = [token.value for token in slack.tokens.values() if token.kind == "bot"]
+        at_work = Works(children, (database_url, proxy_url, tokens), ahead, database)
         try:
             yield at_work
         finally:
             at_work.kill()
-            nursery.stdin.close()
+            await at_work.until_ended()
 
-
-def is_there(pid):
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
+    return run
 
 
 def posted(slack, channel):
@@ -162,12 +148,12 @@ def in_order(keys):
 
 @pytest.mark.parametrize("workers", [1, 2])
 async def test_killed_at_any_step_everything_is_posted_and_doubled_only_what_was_under_way(
-    slack, database, database_url, tmp_path, workers, dice
+    slack, works, database, database_url, workers, dice
 ):
     messages = await written(database)
     async with (
         proxying(slack.api_url) as (proxy, url),
-        works(slack, url, database_url, database, tmp_path) as at_work,
+        works(url, database_url, database) as at_work,
     ):
         for place in (*PLACES, "any time", *PLACES, "any time"):
             left = dice.randint(1, 5)
@@ -175,7 +161,7 @@ async def test_killed_at_any_step_everything_is_posted_and_doubled_only_what_was
             def act(where, place=place):
                 nonlocal left
                 left -= where == place
-                if not left and at_work.pids:
+                if not left:
                     at_work.kill()
 
             proxy.act = act
@@ -184,6 +170,7 @@ async def test_killed_at_any_step_everything_is_posted_and_doubled_only_what_was
                 await asyncio.sleep(dice.uniform(0.1, 1.0))
                 at_work.kill()
             await asyncio.wait_for(at_work.is_dead.wait(), 60)
+            await at_work.until_ended()
             await at_work.let_leases_pass()
         proxy.act = lambda _: None
         await at_work.start(workers)
@@ -196,10 +183,10 @@ async def test_killed_at_any_step_everything_is_posted_and_doubled_only_what_was
             assert copies <= 1 + at_work.killed_in[key], key
 
 
-async def test_four_workers_on_postgresql_post_everything_once_and_in_order(slack, postgres_url, tmp_path):
+async def test_four_workers_on_postgresql_post_everything_once_and_in_order(slack, works, postgres_url):
     database = Database(postgres_url)
     messages = await written(database)
-    async with proxying(slack.api_url) as (_, url), works(slack, url, postgres_url, database, tmp_path) as at_work:
+    async with proxying(slack.api_url) as (_, url), works(url, postgres_url, database) as at_work:
         await at_work.start(4)
         await at_work.until_all_is_sent()
     await database.close()
@@ -208,11 +195,11 @@ async def test_four_workers_on_postgresql_post_everything_once_and_in_order(slac
 
 
 async def test_a_worker_that_was_paused_for_longer_than_its_lease_changes_nothing_when_it_goes_on(
-    slack, postgres_url, tmp_path
+    slack, works, postgres_url
 ):
     database = Database(postgres_url)
     messages = await written(database)
-    async with proxying(slack.api_url) as (proxy, url), works(slack, url, postgres_url, database, tmp_path) as at_work:
+    async with proxying(slack.api_url) as (proxy, url), works(url, postgres_url, database) as at_work:
         paused = asyncio.Event()
 
         def act(where):
@@ -242,10 +229,10 @@ async def test_a_worker_that_was_paused_for_longer_than_its_lease_changes_nothin
 
 
 async def test_on_sigterm_what_is_being_posted_ends_so_that_nothing_is_left_unclear(
-    slack, database, database_url, tmp_path
+    slack, works, database, database_url
 ):
     messages = await written(database)
-    async with proxying(slack.api_url) as (proxy, url), works(slack, url, database_url, database, tmp_path) as at_work:
+    async with proxying(slack.api_url) as (proxy, url), works(url, database_url, database) as at_work:
         told = asyncio.Event()
 
         def act(where):

@@ -1,13 +1,10 @@
-"""Starts workers by forking, so that each is there at once: `start` on its input gives a worker, by its process id.
+"""One worker: the scheduler of a real bot with Slack's real poster.
 
-A worker is the scheduler of a real bot with Slack's real poster. Its clock is the wall's, set forward by as many
-seconds as a file says, so that a lease can be over at once.
+Its clock is the wall's, set forward by as many seconds as a file says, so that a lease can be over at once.
 """
 
 import asyncio
-import os
 import signal
-import sys
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -23,11 +20,11 @@ from bot.jobs import duties  # noqa: F401 - imported once here and not in each w
 from bot.settings import Settings
 
 
-async def work(database_url, api_url, tokens, ahead):
+async def main(database_url, api_url, tokens, ahead):
     """Deliver until killed, or until told to end."""
 
     def clock():
-        return utc_now() + timedelta(seconds=float(ahead.read_text()))
+        return utc_now() + timedelta(seconds=float(Path(ahead).read_text()))
 
     async def forget_nothing(_):
         pass
@@ -41,20 +38,3 @@ async def work(database_url, api_url, tokens, ahead):
         teams = Several(*[OneTeam(calls, client, forget_nothing) for client in clients])
         poster = SlackPoster(teams, calls, Pictures(calls), Limits())
         await bot.scheduler({"slack": poster}).run()
-
-
-def main(database_url, api_url, tokens, ahead):
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    for line in sys.stdin:
-        assert line == "start\n"
-        pid = os.fork()
-        if pid == 0:
-            sys.stdin.close()
-            asyncio.run(work(database_url, api_url, tokens.split(","), Path(ahead)))
-            os._exit(0)
-        sys.stdout.write(f"{pid}\n")
-        sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -1,0 +1,82 @@
+"""Processes that start by forking, so that each is there at once: what they run was imported once, for all of them."""
+
+import asyncio
+import importlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+class Nursery:
+    """Starts processes that run one module's `main`, and ends what is left of them."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+        self.pids: list[int] = []
+
+    async def start(self, *args: object) -> None:
+        """Let one more process run `main` with these arguments."""
+        self._process.stdin.write(f"{json.dumps(args)}\n")
+        self._process.stdin.flush()
+        self.pids.append(int(await self.heard()))
+
+    async def heard(self) -> str:
+        """The next line that a process says."""
+        return (await asyncio.to_thread(self._process.stdout.readline)).removesuffix("\n")
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to each process."""
+        for pid in self.pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
+
+    async def until_ended(self) -> None:
+        """Wait until each process that was told to has ended."""
+        async with asyncio.timeout(60):
+            while any(map(_is_there, self.pids)):  # noqa: ASYNC110 - nobody tells of the end
+                await asyncio.sleep(0.01)
+        self.pids = []
+
+
+@contextmanager
+def nursery(module: str) -> Iterator[Nursery]:
+    """A nursery for the coroutine function `main` of a module, whose processes end with the block at the latest."""
+    command = (sys.executable, "-m", "tests.standins.nursery", module)
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        children = Nursery(process)
+        try:
+            yield children
+        finally:
+            children.signal(signal.SIGKILL)
+            process.stdin.close()
+
+
+def _is_there(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def _serve(module: str) -> None:
+    main = importlib.import_module(module).main
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody here waits for them
+    for line in sys.stdin:
+        if os.fork() == 0:
+            sys.stdin.close()
+            sys.stdout.write(f"{os.getpid()}\n")
+            sys.stdout.flush()
+            asyncio.run(main(*json.loads(line)))
+            os._exit(0)
+
+
+if __name__ == "__main__":
+    _serve(*sys.argv[1:])
