@@ -66,11 +66,11 @@ class Play:
         await self.announcer.announce_due()
         return await self.said()
 
-    async def live(self, hours: int) -> list[Said]:
-        """Let hours pass, with a look in each."""
+    async def live(self, hours: int, every: int = 1) -> list[Said]:
+        """Let hours pass, with a look in each or in every few."""
         found: list[Said] = []
-        for _ in range(hours):
-            self.scene.clock.advance(hours=1)
+        for _ in range(0, hours, every):
+            self.scene.clock.advance(hours=every)
             found += await self.look()
         return found
 

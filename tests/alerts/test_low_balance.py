@@ -8,14 +8,14 @@ HERS = "https://www.tiktok.com/@recipe.steady/video/7301234567890000001"
 
 
 async def test_one_message_opens_worsens_pauses_and_resolves(play):
-    await play.alerts("balance 5")
+    await play.alerts("balance 1.20")
     play.track(LINK, 30)
-    play.available("6.00")
+    play.available("1.25")
     assert await play.look() == []
-    opened = await play.live(67)
+    opened = await play.live(4)
     assert [each.key for each in opened] == ["balance.low:1:1"]
-    assert "less than the $5.00 that this channel set" in opened[0].reply.summary
-    path = await play.live(340)
+    assert "less than the $1.20 that this channel set" in opened[0].reply.summary
+    path = await play.live(88, every=4)
     assert [(each.key, each.edits) for each in path] == [
         ("balance.low:1:1:edit:1", "balance.low:1:1"),
         ("balance.low:1:1:edit:2", "balance.low:1:1"),
