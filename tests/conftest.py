@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, event
 from bot.store import Store
 from bot.store.database import Database
 from bot.store.migrate import migrate
+from tests.standins.charts import SharedCharts, shared_charts
 from tests.standins.folders import quick_folder, temporary
 from tests.standins.postgres import Postgres, running
 
@@ -51,6 +52,13 @@ def _migrated(url: str) -> str:
     with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, migrate(url)).result()
     return url
+
+
+@pytest.fixture(scope="session")
+def charts() -> Iterator[SharedCharts]:
+    """Charts for tests that do not ask how they are drawn."""
+    with shared_charts() as charts:
+        yield charts
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from bot.charts.charts import Charts
 from bot.contentstats.client import ContentStatsClient
 from bot.contentstats.short_links import ShortLinks
 from bot.jobs.announce import Announcer
@@ -101,10 +100,10 @@ def url(sqlite_url):
 
 
 @pytest.fixture
-async def play(sandbox, clock, url):
+async def play(sandbox, clock, url, charts):
     database = Database(url)
     store = Store(database)
-    async with scene_of(sandbox, clock, url) as scene, Charts() as charts, scene.store() as (_, wallet_id):
+    async with scene_of(sandbox, clock, url) as scene, scene.store() as (_, wallet_id):
         client = ContentStatsClient(sandbox.url, sandbox.key, store.rates, sleep=nap, timeouts=Patience(sandbox))
         async with Wallet(client, ShortLinks(), store, wallet_id, clock, nap) as wallet:
             yield Play(scene, database, store, wallet, Announcer(store, charts, clock))

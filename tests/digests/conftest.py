@@ -2,7 +2,6 @@
 
 import pytest
 
-from bot.charts.charts import Charts
 from tests.digests.mirror import MirrorOf
 from tests.standins.scene import HandClock, sandbox_of, scene_of
 
@@ -10,12 +9,6 @@ from tests.standins.scene import HandClock, sandbox_of, scene_of
 @pytest.fixture
 def clock():
     return HandClock()
-
-
-@pytest.fixture
-async def charts():
-    async with Charts() as drawing:
-        yield drawing
 
 
 @pytest.fixture
