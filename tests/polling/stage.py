@@ -2,8 +2,10 @@
 
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+
+from sqlalchemy import select
 
 from adapters.sandbox.serve import Sandbox
 from bot.contentstats.client import ContentStatsClient
@@ -13,7 +15,7 @@ from bot.jobs.poll import Poller
 from bot.metrics import Metrics
 from bot.store import Store
 from bot.store.database import Database
-from bot.store.polling import Polled
+from bot.store.tables import wallets, workspaces
 from bot.wallet.accounts import NO_WALLET, Accounts
 from tests.standins.scene import PAGE, HandClock, sandbox_of
 
@@ -38,6 +40,7 @@ class SleepingClock(HandClock):
 class Post:
     """One process: its connection to the database, its accounts and its poller."""
 
+    database: Database
     store: Store
     accounts: Accounts
     poller: Poller
@@ -73,7 +76,7 @@ class Stage:
             connect=lambda key: self._client(key, store),
         )
         await self.stack.enter_async_context(accounts)
-        self.posts.append(Post(store, accounts, Poller(accounts, store, self.clock, self.metrics)))
+        self.posts.append(Post(database, store, accounts, Poller(accounts, store, self.clock, self.metrics)))
         return self.posts[-1]
 
     def _client(self, key: str, store: Store) -> ContentStatsClient:
@@ -88,16 +91,15 @@ class Stage:
         while self.clock.now < until:
             for post in self.posts:
                 done += await post.poller.poll_due()
-            ahead = [state.next_at for state in await self._states() if state.next_at > self.clock.now + TICK]
-            is_idle = len(ahead) == len(await self._states())
-            self.clock.now = min(min(ahead) if ahead and is_idle else self.clock.now + TICK, until)
+            self.clock.now = min(max(await self._next_at(), self.clock.now + TICK), until)
         return done
 
-    async def _states(self) -> list[Polled]:
-        store = self.posts[0].store
-        used = {each.wallet_id for number in range(1, 9) if (each := await store.workspaces.by_id(number))}
-        used.discard(await store.wallets.ensure_wallet(NO_WALLET, self.clock()))
-        return [await store.polling.state(wallet_id) for wallet_id in used]
+    async def _next_at(self) -> datetime:
+        """When the first wallet is due that anybody uses; now where none is."""
+        used = select(workspaces.c.wallet_id)
+        query = select(wallets.c.poll_at).where(wallets.c.id.in_(used), wallets.c.fingerprint != NO_WALLET)
+        async with self.posts[0].database.reading() as connection:
+            return min(await connection.scalars(query), default=self.clock.now)
 
     def track(self, number: int = 0, days: int = 7, key: str | None = None) -> str:
         """The id of a tracking that somebody started elsewhere."""

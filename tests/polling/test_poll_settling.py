@@ -82,11 +82,11 @@ async def test_what_stays_unclear_is_looked_for_ever_more_seldom(unclear):
     # An account that hides rows proves no absence.
     for number in range(101):
         stage.track(number, days=30)
-    await stage.live(minutes=40)
+    await stage.live(minutes=3)
     looks = stage.calls(LIST)
     stage.clock.advance(hours=12)
-    await stage.live(minutes=60)
-    assert 0 < stage.calls(LIST) - looks <= 7 * 8 + 10
+    await stage.live(minutes=31)
+    assert 0 < stage.calls(LIST) - looks <= 4 * 8 + 8, "a look every ten minutes, and the list's own"
     assert await said(stage) == []
     assert request.state is RequestState.UNKNOWN
 
