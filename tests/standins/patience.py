@@ -2,7 +2,7 @@
 
 from adapters.sandbox.serve import Sandbox
 
-SHORT = 0.3
+SHORT = 1.0
 LONG = 60.0
 
 
