@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from bot.domain.growth import ago
 from bot.domain.videos import Metric, VideoPlatform
 from bot.messages.counted import Counted, change_words, count_words
-from bot.messages.wording import freshness, linked, option_label, platform_name, plural, status_word
+from bot.messages.wording import freshness, linked, platform_name, plural, status_word, video_options
 from bot.reply.call import Call
-from bot.reply.model import Action, Align, Button, Column, Note, Option, Reply, Select, Table, Text, Tone, text
+from bot.reply.model import Action, Align, Button, Column, Note, Reply, Select, Table, Text, Tone, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ def _actions(listing: Listing) -> tuple[Action, ...]:
         actions.append(Button("Previous", _page_call(listing, listing.page - 1)))
     if listing.page < listing.pages:
         actions.append(Button("Next", _page_call(listing, listing.page + 1)))
-    options = tuple(Option(option_label(video), video.id) for video in (each.video for each in listing.videos))
+    options = video_options(each.video for each in listing.videos)
     return (*actions, Select("Look at one", Call("stats"), "video", options))
 
 
