@@ -36,7 +36,7 @@ def video_list(listing: Listing) -> Reply:
     counted = plural(listing.total, "video")
     total = counted if listing.complete else f"at least {counted}"
     place = f", page {listing.page} of {listing.pages}" if listing.pages > 1 else ""
-    notes = Note(text(_metrics_used(listing), _young(listing), _unread(listing), _hidden(listing)))
+    notes = Note(text(_metrics_used(listing), _young(listing), _over(listing), _unread(listing), _hidden(listing)))
     return Reply(
         f"{_scope(listing)}: {total}{place}, {_ORDER[listing.sort]}.",
         title="Videos",
@@ -115,6 +115,12 @@ def _young(listing: Listing) -> str:
     if all(each.count is None or each.change_24h is not None for each in listing.videos):
         return ""
     return "24 h is “–” where there is no snapshot of 24 hours before; Stats shows the change over what there is. "
+
+
+def _over(listing: Listing) -> str:
+    if all(each.video.collects or each.change_24h is None for each in listing.videos):
+        return ""
+    return "Where nothing is collected any more, 24 h is the last day that was. "
 
 
 def _unread(listing: Listing) -> str:
