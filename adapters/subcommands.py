@@ -120,7 +120,12 @@ async def rotate_keys(_: argparse.Namespace) -> int:
     """Every stored secret under the first key."""
     from bot.app import Bot
 
-    count = await Bot.rotate_keys(_settings())
+    settings = _settings()
+    if not settings.encryption_keys:
+        raise NotConfigured(
+            "SECRET_KEYS is not set, so there is no key to encrypt with. Make one with: openssl rand -hex 32"
+        )
+    count = await Bot.rotate_keys(settings)
     _say(f"{count} stored secrets are encrypted with the first of SECRET_KEYS now; the other keys can be removed.")
     return 0
 

@@ -32,9 +32,9 @@ from bot.messages import (
 from bot.messages import help as helping
 from bot.messages import videos as listing
 from bot.messages.counted import Counted
-from bot.messages.wording import option_label
+from bot.messages.wording import video_options
 from bot.reply.call import Call
-from bot.reply.model import File, Option, Reply
+from bot.reply.model import File, Reply
 from tests.alert_examples import alert_gallery
 from tests.digest_examples import digest_gallery, setting
 from tests.examples import (
@@ -143,7 +143,7 @@ def _numbers() -> Iterator[tuple[str, Reply]]:
     compared.append(compare.Compared("E", VideoReading(video(4), ()), NOW - HOUR, REASON))
     yield "compare.comparison", compare.comparison(compared, Metric.LIKES, replace(PICTURE, name="comparison.png"), NOW)
     yield "compare.comparison: nothing in common", compare.comparison(compared, None, None, NOW)
-    options = tuple(Option(option_label(video(number)), video(number).id) for number in range(25))
+    options = video_options(video(number) for number in range(25))
     yield "compare.compare_with", compare.compare_with(video(), options)
     yield "compare.compare_with: no other", compare.compare_with(video(1), ())
     yield "problems.which_video", problems.which_video(Call("stats"), "video", options[:10], more=True)

@@ -97,14 +97,15 @@ async def converse_at_prompt(bot: Bot, options: ConsoleOptions, out: TextIO) -> 
         except EOFError:
             return 0
         lines = [line for each in typed.splitlines() if (line := each.strip())]
+        is_pasted = len(lines) > 1
         for line in lines:
             if line in LEAVING:
                 return 0
+            pressed = None if is_pasted else talk.pressed(line)
             try:
-                call = await _asked_for(bot, options.caller, line)
+                call = await _asked_for(bot, options.caller, pressed or line)
             except (KeyboardInterrupt, EOFError):
                 break
-            is_pasted = len(lines) > 1
             await talk.show(await (talk.press(call) if call else talk.answer(line, is_pasted=is_pasted)))
 
 
@@ -148,18 +149,26 @@ def _private_form(bot: Bot, line: str) -> Argument | None:
     return next((command.secret for command in bot.commands if command.name == _bare(line)), None)
 
 
-async def _asked_for(bot: Bot, caller: Caller, line: str) -> Call | None:
-    """What a line became once the person was asked for what it lacks; None where it is answered as it is."""
+async def _asked_for(bot: Bot, caller: Caller, said: str | Call) -> Call | None:
+    """What a line or a press became once the person was asked for what it lacks; None where it is answered as it is."""
     from adapters.console.prompt import ask_each, ask_hidden  # noqa: PLC0415 - as above
 
-    if form := _private_form(bot, line):
-        return Call(_bare(line), {form.name: await ask_hidden(form.help)})
-    name, _, typed = line.removeprefix("/").partition(" ")
+    given: str | Mapping[str, str]
+    if isinstance(said, Call):
+        name, given = said.command, said.arguments
+    elif form := _private_form(bot, said):
+        return Call(_bare(said), {form.name: await ask_hidden(form.help)})
+    else:
+        name, _, given = said.removeprefix("/").partition(" ")
     command = next((each for each in bot.commands if each.name == name.casefold()), None)
-    given = form_for(command, typed) if command and command.secret is None and typed.strip() else None
-    if command is None or given is None:
+    begun = form_for(command, given) if command and command.secret is None and given else None
+    if command is None or begun is None:
         return None
-    return Call(command.name, await ask_each(bot, caller, command, given))
+    return Call(command.name, await ask_each(bot, caller, command, begun, again=isinstance(said, Call)))
+
+
+def _is_number(line: str) -> bool:
+    return line.isdecimal() and len(line) < 4
 
 
 def _bare(line: str) -> str:
@@ -180,8 +189,8 @@ class _Talk:
 
         A number that was pasted with other lines presses nothing: nobody has seen yet what it would press.
         """
-        if line.isdecimal() and len(line) < 4:
-            call = chosen(self._offered, int(line))
+        if _is_number(line):
+            call = self.pressed(line)
             if is_pasted and call:
                 return Reply(NOT_PRESSED.format(number=line), tone=Tone.WARNING)
             return await self.press(call) if call else self._no_choice(line)
@@ -189,6 +198,10 @@ class _Talk:
         if looks_like_link(command):
             return await self._run("track", line)
         return await self._run(command.removeprefix("/"), "".join(arguments))
+
+    def pressed(self, line: str) -> Call | None:
+        """The call behind a number that the last reply offered; None where the line is no such number."""
+        return chosen(self._offered, int(line)) if _is_number(line) else None
 
     async def press(self, call: Call) -> Reply:
         """The reply to a button."""

@@ -43,14 +43,21 @@ async def ask_hidden(question: str) -> str:
     return await session.prompt_async()
 
 
-async def ask_each(bot: Bot, caller: Caller, command: AnyCommand, given: Mapping[str, str]) -> Mapping[str, str]:
-    """What a command was given, and what is typed for the rest of its arguments; an empty line leaves one out."""
+async def ask_each(
+    bot: Bot, caller: Caller, command: AnyCommand, given: Mapping[str, str], *, again: bool
+) -> Mapping[str, str]:
+    """What a command was given, and what is typed for the rest of its arguments; an empty line leaves one out.
+
+    `again`: what was given is asked for too, and stands there to be changed.
+    """
     answers = dict(given)
     for argument in command.arguments:
-        if argument.listed and argument.name not in given:
+        known = given.get(argument.name, "")
+        if argument.listed and (again or not known):
             completer = ArgumentCompleter(bot, caller, command.name, argument.name)
             session: PromptSession[str] = PromptSession(history=DummyHistory(), completer=completer)
-            typed = await session.prompt_async(f"{argument.name} ({argument.help}): ", complete_while_typing=False)
+            question = f"{argument.name} ({argument.help}): "
+            typed = await session.prompt_async(question, default=known, complete_while_typing=False)
             answers[argument.name] = typed.strip()
     return answers
 

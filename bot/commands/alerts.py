@@ -39,10 +39,13 @@ class Alerts:
         choices=(*_KINDS, _MUTE, _UNMUTE, _QUIET, _STATUS),
         aliases=(
             ("threshold", "balance"),
+            ("low", "balance"),
             ("spikes", "spike"),
             ("milestone", "milestones"),
             ("completion", "completed"),
+            ("finished", "completed"),
             ("troubles", "trouble"),
+            ("hours", _QUIET),
             ("settings", _STATUS),
             ("show", _STATUS),
         ),
@@ -65,7 +68,7 @@ def is_incomplete(args: Alerts) -> bool:
     """Whether a form has to ask for more before this says anything."""
     match args.what:
         case "mute":
-            return not args.time
+            return not args.time and not args.switch
         case "quiet":
             return not args.time and not args.switch
         case "balance":
@@ -123,7 +126,7 @@ async def _change(context: Context, args: Alerts, known: AlertSetting | None) ->
     own_zone = context.caller.zone if context.caller.zone in zone_names() else ""
     changed, said = _changed(setting, args, now, own_zone)
     saved = await context.store.alerts.save(replace(changed, set_by=person, off_reason=""), now)
-    is_idle = not saved.is_on and setting.is_on is saved.is_on
+    is_idle = not saved.is_on and setting.is_on is saved.is_on and args != Alerts(switch="off")
     return saved, f"{said} Alerts are off in this channel; /alerts on switches them on." if is_idle else said
 
 
@@ -144,12 +147,13 @@ def _changed(setting: AlertSetting, args: Alerts, now: datetime, usual_zone: str
     if what in _KINDS:
         return _with_kind(setting, AlertKind(what), args)
     match what:
+        case "mute" | "unmute" if what == _UNMUTE or args.switch == "off":
+            was_muted = setting.muted_until is not None and now < setting.muted_until
+            return replace(setting, muted_until=None), "Not muted any more." if was_muted else "Nothing was muted."
         case "mute":
             until = mute_end(args.time, now, zone or UTC_NAME)
             said = f"Muted until {until:%Y-%m-%d %H:%M} UTC. What is still open then is said once."
             return replace(setting, muted_until=until), said
-        case "unmute":
-            return replace(setting, muted_until=None), "Not muted any more."
         case "quiet":
             return _with_quiet(setting, args, zone)
         case _ if args.switch == "off":

@@ -4,9 +4,9 @@ from bot.commands.context import Context
 from bot.domain.errors import NotFound
 from bot.domain.links import looks_like_link
 from bot.messages.problems import which_video
-from bot.messages.wording import option_label
+from bot.messages.wording import video_options
 from bot.reply.call import Call
-from bot.reply.model import Option, Reply
+from bot.reply.model import Reply
 from bot.store.stored_video import folded
 from bot.store.videos import StoredVideo
 from bot.wallet.candidates import resolve
@@ -22,7 +22,7 @@ async def choose(context: Context, typed: str, call: Call, argument: str) -> Sto
     found = await fitting(context, typed)
     if len(found) == 1:
         return found[0]
-    options = tuple(Option(option_label(each.video), each.video.id) for each in found[:MOST_CHOICES])
+    options = video_options(each.video for each in found[:MOST_CHOICES])
     return which_video(call, argument, options, more=len(found) > MOST_CHOICES)
 
 

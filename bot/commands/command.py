@@ -110,6 +110,7 @@ def nothing_lacks(args: object) -> bool:  # noqa: ARG001 - it answers for any ar
 class Command(Generic[A]):
     """One command: `summary` is 100 characters at most (Discord's limit), `example` is a whole line that works.
 
+    `is_setting` says that everybody may look at what only those who manage the workspace change.
     `lacks` says of arguments that can be bound whether a form that asks for more is kinder than an answer.
     """
 
@@ -122,6 +123,7 @@ class Command(Generic[A]):
     answer: Answer = Answer.PRIVATE
     listed: bool = True
     lacks: Callable[[A], bool] = nothing_lacks
+    is_setting: bool = False
 
     @property
     def arguments(self) -> tuple[Argument, ...]:

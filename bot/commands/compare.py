@@ -12,9 +12,9 @@ from bot.domain.errors import UsageError
 from bot.domain.growth import aligned
 from bot.domain.videos import Metric, VideoReading
 from bot.messages.compare import Compared, compare_with, comparison, shared_metric
-from bot.messages.wording import name_of, option_label
+from bot.messages.wording import name_of, video_options
 from bot.reply.call import Call
-from bot.reply.model import Option, Picture, Reply
+from bot.reply.model import Picture, Reply
 from bot.store.videos import Sort, StoredVideo
 
 MOST_OPTIONS = 25
@@ -64,7 +64,7 @@ async def choose_other(context: Context, args: CompareWith) -> Reply:
         return other if isinstance(other, Reply) else await _compare(context, (stored, other))
     page, _ = await context.store.videos.page(context.workspace, None, None, Sort.NEWEST, 0, MOST_OPTIONS + 1)
     others = [each for each in page if each.video.id != stored.video.id][:MOST_OPTIONS]
-    return compare_with(stored.video, tuple(Option(option_label(each.video), each.video.id) for each in others))
+    return compare_with(stored.video, video_options(each.video for each in others))
 
 
 async def _compare(context: Context, chosen: Sequence[StoredVideo]) -> Reply:

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
 
 from bot.commands.command import Argument, Command, Kind
+from bot.commands.tokens import Token, closed_up, tokens_of
 from bot.domain.errors import UsageError
 from bot.domain.links import looks_like_link
 from bot.domain.quiet import is_span
@@ -20,12 +20,9 @@ V = TypeVar("V")
 MAX_TYPED = 4_000
 """No platform lets a person type more into a command; beyond it, it is an accident or an attack."""
 
-_HALF_OF_DAY = re.compile(r"(?<=\d) +(?=[ap]\.?m\b)", re.IGNORECASE)
-_SPREAD = re.compile(r"(?<=\d) *(?:[-–]|to|until) *(?=\d{1,2}:\d)", re.IGNORECASE)
 _MONEY = re.compile(r"\$?(?P<dollars>\d{1,7}(?:\.\d{1,6})?)(?:\$|usd)?", re.IGNORECASE)
-_TOKEN = re.compile(r'"(?P<straight>[^"]*)"|“(?P<curly>[^”]*)”|(?P<angle><[^<>]*>)|(?P<bare>\S+)')
 _HOUR = re.compile(r"\d{1,2}")
-_NUMBER = re.compile(r"(?P<sign>[-+−]?)(?P<digits>\d[\d.,]*)(?:d|days?)?", re.IGNORECASE)
+_NUMBER = re.compile(r"(?P<sign>[-+−]?)(?P<digits>\d[\d.,]*)(?:d|days?|(?P<weeks>w|weeks?))?", re.IGNORECASE)
 _BY_LOOK: Mapping[Kind, Callable[[str], object]] = {
     Kind.NUMBER: _NUMBER.fullmatch,
     Kind.TIME: looks_like_time,
@@ -34,15 +31,20 @@ _BY_LOOK: Mapping[Kind, Callable[[str], object]] = {
     Kind.MONEY: _MONEY.fullmatch,
 }
 """The kinds whose words give themselves away."""
+_WRITTEN: Mapping[Kind, str] = {
+    Kind.MONEY: "an amount like 10 or 2.50",
+    Kind.TIME: "like 09:00 or 9am",
+    Kind.SPAN: "like 8h or 22:00-07:00",
+    Kind.ZONE: "a city like Berlin or New York",
+}
+"""How the words of these kinds look."""
 _SEPARATORS = frozenset({"vs", "vs.", "and", "|", ",", "&"})
 _DAYS = frozenset({"day", "days", "d"})
-_FILLERS = _SEPARATORS | _DAYS | {"for", "at", "in", "until", "below", "every"}
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    text: str
-    quoted: bool
+_FILLERS = (
+    _SEPARATORS
+    | _DAYS
+    | {"for", "at", "in", "from", "between", "until", "below", "every", "by", "sort", "first", "dollars", "usd"}
+)
 
 
 def parse(command: Command[A], typed: str) -> A:
@@ -57,13 +59,9 @@ def parse(command: Command[A], typed: str) -> A:
             "can open: in Slack, in Discord, or in the console at a terminal."
         )
         raise UsageError(msg)
-    if any(each.kind is Kind.TIME for each in arguments):
-        typed = _HALF_OF_DAY.sub("", typed)
-    if any(each.kind is Kind.SPAN for each in arguments):
-        typed = _SPREAD.sub("-", typed)
     found: dict[str, list[str]] = {}
-    words: list[_Token] = []
-    tokens = _tokens(typed)
+    words: list[Token] = []
+    tokens = tokens_of(closed_up(typed, frozenset(each.kind for each in arguments)))
     for place, token in enumerate(tokens):
         target = _home(token, arguments) or _home_of_hour(tokens, place, arguments)
         if target is None:
@@ -85,15 +83,7 @@ def bind(command: Command[A], given: Mapping[str, str]) -> A:
     return _build(command, found)
 
 
-def _tokens(typed: str) -> list[_Token]:
-    tokens = []
-    for match in _TOKEN.finditer(visible(typed)):
-        quoted = match["straight"] if match["straight"] is not None else match["curly"]
-        tokens.append(_Token(match[0] if quoted is None else quoted.strip(), quoted is not None))
-    return [token for token in tokens if token.text]
-
-
-def _home(token: _Token, arguments: tuple[Argument, ...]) -> Argument | None:
+def _home(token: Token, arguments: tuple[Argument, ...]) -> Argument | None:
     """The argument whose kind this word can only be, or None where it may be part of a title, as in quotes it is."""
     for each in arguments:
         if each.kind in {Kind.LINK, Kind.VIDEO} and looks_like_link(token.text):
@@ -108,7 +98,7 @@ def _home(token: _Token, arguments: tuple[Argument, ...]) -> Argument | None:
     return None
 
 
-def _home_of_hour(tokens: list[_Token], place: int, arguments: tuple[Argument, ...]) -> Argument | None:
+def _home_of_hour(tokens: list[Token], place: int, arguments: tuple[Argument, ...]) -> Argument | None:
     """The argument for a time of day, where a bare number can only be an hour: after `on` or `at`, counting nothing."""
     time = next((each for each in arguments if each.kind is Kind.TIME), None)
     if time is None or place == 0 or not _is_hour(tokens[place]):
@@ -121,7 +111,7 @@ def _home_of_hour(tokens: list[_Token], place: int, arguments: tuple[Argument, .
     return time if tokens[place - 1].text.casefold() in {"on", "at"} else None
 
 
-def _is_hour(token: _Token) -> bool:
+def _is_hour(token: Token) -> bool:
     return not token.quoted and _HOUR.fullmatch(token.text) is not None
 
 
@@ -133,7 +123,7 @@ def _narrowed(argument: Argument, words: list[str]) -> list[str]:
     return list(chosen.values()) or words[:1]
 
 
-def _place_words(words: list[_Token], arguments: tuple[Argument, ...], found: dict[str, list[str]]) -> None:
+def _place_words(words: list[Token], arguments: tuple[Argument, ...], found: dict[str, list[str]]) -> None:
     """Give the words that could be anything to the argument that takes anything, or say that they mean nothing."""
     taker = next((each for each in arguments if each.kind in {Kind.VIDEO, Kind.WORD}), None)
     if taker is not None:
@@ -159,12 +149,17 @@ def _place_words(words: list[_Token], arguments: tuple[Argument, ...], found: di
     number = next((each for each in arguments if each.kind is Kind.NUMBER and each.name not in found), None)
     if number is not None:
         raise UsageError(_range_sentence(number, stray.text), number.name)
-    offered = [f"{each.name} is one of {', '.join(each.choices)}" for each in arguments if each.kind is Kind.CHOICE]
+    offered = [f"{each.name} is {meant}" for each in arguments if each.name not in found and (meant := _meant(each))]
     msg = f"I do not know what “{_shown(stray.text)}” means here" + (f": {'; '.join(offered)}." if offered else ".")
     raise UsageError(msg)
 
 
-def _titles(words: list[_Token], taker: Argument) -> list[str]:
+def _meant(argument: Argument) -> str | None:
+    """What a person may write for an argument, where that is told in a few words."""
+    return f"one of {', '.join(argument.choices)}" if argument.kind is Kind.CHOICE else _WRITTEN.get(argument.kind)
+
+
+def _titles(words: list[Token], taker: Argument) -> list[str]:
     """One title from all the words, or several: by `vs`, `|` or a comma where one stands, else a title a word."""
     if taker.many == 1:
         joined = " ".join(token.text for token in words)
@@ -184,14 +179,14 @@ def _titles(words: list[_Token], taker: Argument) -> list[str]:
     return [title for title in (*titles, " ".join(current)) if title]
 
 
-def _ends_title(token: _Token) -> bool:
+def _ends_title(token: Token) -> bool:
     return not token.quoted and (token.text.casefold() in _SEPARATORS or token.text.endswith(","))
 
 
 def _split(argument: Argument, value: str) -> list[str]:
     if argument.many == 1:
         return [visible(value).strip()]
-    tokens = _tokens(value)
+    tokens = tokens_of(value)
     return _titles(tokens, argument) if argument.kind is Kind.VIDEO else [token.text for token in tokens]
 
 
@@ -253,7 +248,7 @@ def _number(argument: Argument, word: str) -> int:
     match = _NUMBER.fullmatch(word)
     if match is None or not match["digits"].isdecimal() or len(match["digits"]) > 9:
         raise UsageError(_range_sentence(argument, word), argument.name)
-    number = int(match["digits"]) * (-1 if match["sign"] in {"-", "−"} else 1)
+    number = int(match["digits"]) * (-1 if match["sign"] in {"-", "−"} else 1) * (7 if match["weeks"] else 1)
     low, high = argument.minimum, argument.maximum
     if (low is not None and number < low) or (high is not None and number > high):
         raise UsageError(_range_sentence(argument, word), argument.name)

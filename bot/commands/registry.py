@@ -60,6 +60,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
         digest_command,
         example="/digest on 09:00 Europe/Berlin",
         lacks=wants_form,
+        is_setting=True,
     ),
     Command(
         "alerts",
@@ -68,6 +69,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
         alerts,
         example="/alerts balance 10",
         lacks=is_incomplete,
+        is_setting=True,
     ),
     Command("export", "Get the snapshots of one video or of all as a CSV file", Export, export, example="/export all"),
     Command(
@@ -110,6 +112,9 @@ _WHO = {
     Need.STOP: "Those who may spend in this workspace may.",
     Need.CONFIGURE: "Those who manage this workspace may.",
 }
+_LOOKED_AT = "Everyone may look; those who manage this workspace may change it."
+_BUTTONS = {"wallet": "usage", "balance": "usage"}
+"""What people read on buttons and in answers, and then type."""
 
 
 def by_name(commands: tuple[AnyCommand, ...] = COMMANDS) -> Mapping[str, AnyCommand]:
@@ -119,8 +124,9 @@ def by_name(commands: tuple[AnyCommand, ...] = COMMANDS) -> Mapping[str, AnyComm
 
 def nearest(name: str) -> str | None:
     """The listed command that a mistyped name most likely means."""
-    matches = get_close_matches(name, [command.name for command in COMMANDS if command.listed], n=1)
-    return matches[0] if matches else None
+    names = _BUTTONS | {command.name: command.name for command in COMMANDS if command.listed}
+    matches = get_close_matches(name, names, n=1)
+    return names[matches[0]] if matches else None
 
 
 def described(command: AnyCommand) -> Described:
@@ -130,6 +136,6 @@ def described(command: AnyCommand) -> Described:
         usage=command.usage,
         summary=command.summary,
         example=command.example,
-        permission=_WHO[command.need],
+        permission=_LOOKED_AT if command.is_setting else _WHO[command.need],
         arguments=tuple((each.placeholder, each.help) for each in command.arguments if each.listed),
     )

@@ -5,7 +5,7 @@ from typing import Any
 from bot.commands.command import Argument, Command, Kind
 from bot.domain.schedule import time_words
 from bot.domain.zones import near_zones, zone_names
-from bot.messages.wording import option_label
+from bot.messages.wording import video_options
 from bot.reply.model import Option
 from bot.store import Store
 from bot.store.workspaces import Workspace
@@ -22,7 +22,7 @@ async def suggestions(
     match argument.kind:
         case Kind.VIDEO:
             found = await store.videos.search(workspace, folded, MOST)
-            return tuple(Option(option_label(each.video), each.video.id) for each in found)
+            return video_options(each.video for each in found)
         case Kind.CHOICE:
             return tuple(Option(choice, choice) for choice in argument.choices if choice.startswith(folded))[:MOST]
         case Kind.WORD:

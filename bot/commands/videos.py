@@ -31,7 +31,11 @@ class Videos:
         aliases=(("x", "twitter"), ("yt", "youtube"), ("ig", "instagram"), ("insta", "instagram"), ("tt", "tiktok")),
     )
     status: str | None = argument(
-        Kind.CHOICE, "only this status", default=None, choices=_STATUSES, aliases=(("running", "monitoring"),)
+        Kind.CHOICE,
+        "only this status",
+        default=None,
+        choices=_STATUSES,
+        aliases=(("running", "monitoring"), ("finished", "completed"), ("ended", "completed")),
     )
     sort: str = argument(
         Kind.CHOICE,
@@ -44,7 +48,9 @@ class Videos:
             ("top", "count"),
             ("change", "change_24h"),
             ("growth", "change_24h"),
+            ("all", "newest"),
         ),
+        vague=("all",),
     )
     page: int = argument(Kind.NUMBER, "the page", default=1, minimum=1, maximum=1_000_000, listed=False)
 

@@ -165,6 +165,8 @@ def _split(word: str) -> tuple[str, str, str, str]:
 
 def _checked_host(authority: str) -> str:
     """The host in lower case; LinkError for anything around or in it that an honest link to a video never has."""
+    if "." not in authority and not authority.startswith("["):
+        raise _refusal("That is not a link.")
     if "@" in authority:
         raise _refusal("That link carries a user name in front of its host, as look-alike links do.")
     host, _, port = authority.lower().partition(":")

@@ -10,7 +10,7 @@ from bot.domain.schedule import DAY, Schedule, looks_like_time, read_time, time_
 
 LONGEST_MUTE = timedelta(days=30)
 
-_LENGTH = re.compile(r"(\d{1,4})\s*(m|min|h|hours?|d|days?|w|weeks?)", re.IGNORECASE)
+_LENGTH = re.compile(r"(\d{1,4})\s*(m|min(?:ute)?s?|h|hours?|d|days?|w|weeks?)", re.IGNORECASE)
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": DAY, "w": 7 * DAY}
 
 

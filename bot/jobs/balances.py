@@ -57,14 +57,13 @@ class Purse:
 
 
 async def purse_of(store: Store, wallet_id: int) -> Purse | None:
-    """The wallet's money; None where the API never said anything of it."""
-    known = await store.wallets.usage(wallet_id)
-    if known is None:
+    """The wallet's money; None where the API never said anything of it, or of the videos that spend it."""
+    known, swept = await store.wallets.usage(wallet_id), await store.wallets.swept(wallet_id)
+    if known is None or swept is None:
         return None
     usage, as_of = known
     running = await store.videos.running(wallet_id)
     owed, endless = promises((each.video, each.seen_at) for each in running)
-    swept = await store.wallets.swept(wallet_id)
     return Purse(
         usage=usage,
         as_of=as_of,
@@ -72,7 +71,7 @@ async def purse_of(store: Store, wallet_id: int) -> Purse | None:
         promising=len(owed),
         endless=endless,
         running=running,
-        complete=swept is not None and swept.complete,
+        complete=swept.complete,
         is_test=await store.wallets.is_test(wallet_id),
     )
 

@@ -97,7 +97,8 @@ def _summary(reading: VideoReading) -> str:
     if not counts:
         return f"{start}: no snapshot with {metric_name(video.platform, metric)} yet."
     found = change(snapshots, metric, DAY)
-    moved = f", {signed_count(found.delta)} in {window_words(found)}" if found else ""
+    its = "" if video.collects else "its last "
+    moved = f", {signed_count(found.delta)} in {its}{window_words(found)}" if found else ""
     return f"{start}: {exact_count(counts[-1])} {metric_name(video.platform, metric)}{moved}."
 
 

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from bot.domain.growth import ago
 from bot.domain.videos import Metric, VideoPlatform
 from bot.messages.counted import Counted, change_words, count_words
-from bot.messages.wording import freshness, linked, option_label, platform_name, plural, status_word
+from bot.messages.wording import freshness, linked, platform_name, plural, status_word, video_options
 from bot.reply.call import Call
-from bot.reply.model import Action, Align, Button, Column, Note, Option, Reply, Select, Table, Text, Tone, text
+from bot.reply.model import Action, Align, Button, Column, Note, Reply, Select, Table, Text, Tone, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def video_list(listing: Listing) -> Reply:
     counted = plural(listing.total, "video")
     total = counted if listing.complete else f"at least {counted}"
     place = f", page {listing.page} of {listing.pages}" if listing.pages > 1 else ""
-    notes = Note(text(_metrics_used(listing), _young(listing), _unread(listing), _hidden(listing)))
+    notes = Note(text(_metrics_used(listing), _young(listing), _over(listing), _unread(listing), _hidden(listing)))
     return Reply(
         f"{_scope(listing)}: {total}{place}, {_ORDER[listing.sort]}.",
         title="Videos",
@@ -117,6 +117,12 @@ def _young(listing: Listing) -> str:
     return "24 h is “–” where there is no snapshot of 24 hours before; Stats shows the change over what there is. "
 
 
+def _over(listing: Listing) -> str:
+    if all(each.video.collects or each.change_24h is None for each in listing.videos):
+        return ""
+    return "Where nothing is collected any more, 24 h is the last day that was. "
+
+
 def _unread(listing: Listing) -> str:
     """A page of the API is read when its video is shown, so an order by counts knows only what was shown before."""
     if listing.pages == 1 or listing.sort not in {"count", "change_24h"}:
@@ -136,7 +142,7 @@ def _actions(listing: Listing) -> tuple[Action, ...]:
         actions.append(Button("Previous", _page_call(listing, listing.page - 1)))
     if listing.page < listing.pages:
         actions.append(Button("Next", _page_call(listing, listing.page + 1)))
-    options = tuple(Option(option_label(video), video.id) for video in (each.video for each in listing.videos))
+    options = video_options(each.video for each in listing.videos)
     return (*actions, Select("Look at one", Call("stats"), "video", options))
 
 

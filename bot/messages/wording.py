@@ -1,5 +1,7 @@
 """The words and turns that several messages share."""
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 
 from bot.domain.growth import ago
@@ -7,7 +9,7 @@ from bot.domain.links import video_of
 from bot.domain.money import Usage, dollars
 from bot.domain.videos import Video, VideoPlatform, VideoStatus
 from bot.reply.call import Call
-from bot.reply.model import Action, Button, Link, Note, Plain, Span, Time, text
+from bot.reply.model import Action, Button, Link, Note, Option, Plain, Span, Time, text
 
 PLATFORM_NAMES: dict[str, str] = {
     VideoPlatform.TIKTOK: "TikTok",
@@ -26,6 +28,7 @@ TITLE_LENGTH = 60
 CREATOR_LENGTH = 30
 ID_LENGTH, ID_END = 11, 6
 """The longest id of a site that is shown whole, and how much of the end of a longer one."""
+OPTION_LENGTH = 75
 
 
 def platform_name(platform: str) -> str:
@@ -52,8 +55,7 @@ def name_of_link(link: str, platform: str, creator: str = "") -> str:
     """What to call a video that has no title: `TikTok video by @viral.recipe (…123456)`."""
     found = video_of(link)
     by = f"@{found.user}" if found and found.user else creator
-    id_ = found.id if found else ""
-    shown = id_ if len(id_) <= ID_LENGTH else f"…{id_[-ID_END:]}"
+    shown = _shown_id(found.id) if found else ""
     words = (f"{platform_name(platform)} video", f"by {shortened(by, CREATOR_LENGTH)}" if by else "")
     return shortened(" ".join((*words, f"({shown})" if shown else "")))
 
@@ -97,7 +99,28 @@ def video_actions(video: Video) -> tuple[Action, ...]:
     return (stats, compare, Button("Stop", Call("stop", argument))) if video.is_running else (stats, compare)
 
 
-def option_label(video: Video) -> str:
-    """A video as one choice among others, 75 characters at most (Slack's limit for an option)."""
-    platform = f" · {platform_name(video.platform)}" if video.title else ""
-    return shortened(f"{name_of(video)}{platform}, {status_word(video)}", 75)
+def option_label(video: Video, *, apart: bool = False) -> str:
+    """A video as one choice among others, 75 characters at most (Slack's limit for an option).
+
+    `apart` tells it from another one that is called the same: by its id on the platform, and when its tracking began.
+    """
+    found = video_of(video.link)
+    id_ = f" {_shown_id(found.id)}" if apart and found else ""
+    began = f", began {video.started_at:%Y-%m-%d %H:%M} UTC" if apart and video.started_at else ""
+    platform = f" · {platform_name(video.platform)}{id_}" if video.title else ""
+    rest = f"{platform}, {status_word(video)}{began}"
+    return shortened(f"{shortened(name_of(video), max(OPTION_LENGTH - len(rest), 1))}{rest}", OPTION_LENGTH)
+
+
+def video_options(videos: Iterable[Video]) -> tuple[Option, ...]:
+    """Videos to choose from, no two of which read alike."""
+    several = tuple(videos)
+    plain = [option_label(each).casefold() for each in several]
+    alike = {label for label, times in Counter(plain).items() if times > 1}
+    return tuple(
+        Option(option_label(each, apart=label in alike), each.id) for each, label in zip(several, plain, strict=True)
+    )
+
+
+def _shown_id(id_: str) -> str:
+    return id_ if len(id_) <= ID_LENGTH else f"…{id_[-ID_END:]}"

@@ -30,20 +30,30 @@ LOOKING = replace(ANA, rights=frozenset({Need.LOOK}))
         "balance $2.50": Alerts("balance", dollars=Decimal("2.50")),
         "below 10 balance": Alerts("balance", dollars=Decimal(10)),
         "threshold 3": Alerts("balance", dollars=Decimal(3)),
+        "low balance 5 dollars": Alerts("balance", dollars=Decimal(5)),
+        "balance 5 USD": Alerts("balance", dollars=Decimal(5)),
         "balance off": Alerts("balance", "off"),
         "spike on": Alerts("spike", "on"),
         "on spikes": Alerts("spike", "on"),
         "milestones off": Alerts("milestones", "off"),
         "completed on": Alerts("completed", "on"),
+        "finished off": Alerts("completed", "off"),
         "trouble on": Alerts("trouble", "on"),
         "mute 8h": Alerts("mute", time="8h"),
         "2d mute": Alerts("mute", time="2d"),
         "mute until 09:00": Alerts("mute", time="09:00"),
         "mute for 90m": Alerts("mute", time="90m"),
+        "mute 2 days": Alerts("mute", time="2days"),
+        "mute for a week": Alerts("mute", time="1week"),
+        "mute 30 min": Alerts("mute", time="30min"),
+        "mute until 9 am": Alerts("mute", time="9am"),
+        "mute off": Alerts("mute", "off"),
         "unmute": Alerts("unmute"),
         "quiet 22:00-07:00 Europe/Berlin": Alerts("quiet", time="22:00-07:00", zone="Europe/Berlin"),
         "Europe/Berlin quiet 22:00 - 07:00": Alerts("quiet", time="22:00-07:00", zone="Europe/Berlin"),
         "quiet 22:00 to 07:00 europe/berlin": Alerts("quiet", time="22:00-07:00", zone="Europe/Berlin"),
+        "quiet hours from 10 pm to 7am UTC": Alerts("quiet", time="10pm-7am", zone="UTC"),
+        "quiet between 22:00 and 07:00 berlin": Alerts("quiet", time="22:00-07:00", zone="Europe/Berlin"),
         "quiet off": Alerts("quiet", "off"),
         "status": Alerts("status"),
         "settings": Alerts("status"),
@@ -132,6 +142,34 @@ async def test_every_change_is_kept_and_shown(scene):
 )
 async def test_what_is_missing_or_wrong_is_said_with_what_to_do(scene, line, words):
     assert words in (await scene.say(f"/alerts {line}")).summary
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    {
+        "mute 2 days": "Muted until 2026-03-04 10:30 UTC. What is still open then is said once.",
+        "mute 30 minutes": "Muted until 2026-03-02 11:00 UTC. What is still open then is said once.",
+        "unmute": "Nothing was muted.",
+    }.items(),
+)
+async def test_what_was_changed_is_said(scene, line, said):
+    await scene.say("/alerts on")
+    assert (await scene.say(f"/alerts {line}")).summary == said
+
+
+@pytest.mark.parametrize("line", ["mute off", "unmute"])
+async def test_a_mute_ends_in_either_spelling(scene, line):
+    await scene.say("/alerts on")
+    await scene.say("/alerts mute 8h")
+    assert (await scene.say(f"/alerts {line}")).summary == "Not muted any more."
+    assert "Muted: no" in plain_text(await scene.say("/alerts"))
+
+
+async def test_switching_off_twice_says_it_once(scene):
+    await scene.say("/alerts on")
+    for _ in range(2):
+        reply = await scene.say("/alerts off")
+        assert reply.summary == "Alerts are off in this channel. /alerts on brings them back."
 
 
 async def test_a_mute_until_a_time_is_in_the_zone_of_the_quiet_hours(scene):

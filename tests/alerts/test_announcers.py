@@ -144,6 +144,7 @@ async def test_announcers_that_are_killed_anywhere_lose_nothing_and_say_nothing_
     names = await break_off(900)
     balances = ["9.00", "1.50", "0.40", "0.10", "9.00", "1.00"]
     await store.videos.remember(wallet_id, keyed(video("runs", days=30, days_remaining=20)), NOW)
+    await store.wallets.mark_swept(wallet_id, NOW, complete=True)
     start = NOW
     for balance in balances:
         start += timedelta(hours=1)

@@ -54,6 +54,17 @@ async def test_the_message_says_what_would_pause_and_what_to_do(play):
     assert "nothing is charged" in low.text
 
 
+async def test_money_is_told_once_the_videos_that_spend_it_are_known(play):
+    play.track(HERS, 30)
+    play.available("1.00")
+    await play.alerts("on")
+    await play.wallet.mirror.read_usage()
+    await play.announcer.announce_due()
+    assert await play.said() == []
+    (low,) = await play.look()
+    assert "to 1 running video" in low.text
+
+
 async def test_it_arms_again_only_a_fifth_above_the_threshold(play):
     await play.alerts("balance 5")
     play.available("4.99")

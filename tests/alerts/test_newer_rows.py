@@ -55,6 +55,7 @@ async def test_events_of_an_unknown_kind_are_left_and_hold_up_no_others(database
 
 async def test_an_alert_at_an_unknown_stage_goes_on_in_its_own_message(database, store, wallet_id, setting, announce):
     await store.videos.remember(wallet_id, keyed(video("v", days=30, days_remaining=20)), NOW)
+    await store.wallets.mark_swept(wallet_id, NOW, complete=True)
     await store.wallets.save_usage(wallet_id, usage_of("1.50"), NOW)
     await announce()
     later = {"state": "CRITICAL", "detail": {"said": "CRITICAL", "edits": 0}}

@@ -80,7 +80,9 @@ async def test_a_whole_title_means_that_video_though_it_is_part_of_many_others(s
     async with scene.store() as (store, wallet_id):
         await store.videos.remember(wallet_id, [(film, f"tiktok:{film.id}") for film in films], scene.clock())
     assert (await scene.say("/stop film 1")).summary.startswith("Stopping Film 1 saves")
-    assert "2 videos fit" in (await scene.say("/stop TWINS")).summary
+    twins = await scene.say("/stop TWINS")
+    assert "2 videos fit" in twins.summary
+    assert len({option.label.casefold() for option in twins.actions[0].options}) == 2
     assert "10 videos fit" in (await scene.say("/stop film")).summary
 
 

@@ -63,6 +63,9 @@ async def test_help_lists_every_command_and_explains_each(scene):
     said = plain_text(await scene.say("/help track"))
     assert "Usage: /track <link> [link …] [days]" in said
     assert "Who may: Those who may spend in this workspace may." in said
+    for name in ("digest", "alerts"):
+        said = plain_text(await scene.say(f"/help {name}"))
+        assert "Who may: Everyone may look; those who manage this workspace may change it." in said
     assert "There is no command /nonsense to explain" in (await scene.say("/help nonsense")).summary
 
 

@@ -47,6 +47,16 @@ async def test_it_says_which_metric_is_used(scene, account):
     assert "Instagram" not in views
 
 
+@pytest.mark.parametrize(("hours", "is_over"), [(30, False), (80, True)])
+async def test_it_says_that_the_last_day_of_what_has_ended_is_not_today(scene, hours, is_over):
+    scene.sandbox.world.track(scene.sandbox.key, LINK, 2)
+    scene.clock.advance(hours=hours)
+    said = plain_text(await scene.say("/videos"))
+    assert ("Where nothing is collected any more, 24 h is the last day that was." in said) is is_over
+    summary = (await scene.say(f"/stats {LINK}")).summary
+    assert ("in its last 24 h." in summary, "in 24 h." in summary) == (is_over, not is_over)
+
+
 @pytest.mark.parametrize(
     ("sort", "order"),
     {

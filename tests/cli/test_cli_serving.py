@@ -42,6 +42,7 @@ def test_the_manifest_for_http_names_the_address(cli):
 
 def test_keys_are_rotated_and_a_wrong_one_is_refused(cli):
     database = {"DATABASE_URL": f"sqlite:///{cli.folder}/bot.db"}
+    assert "SECRET_KEYS is not set" in cli("rotate-keys", **database).stderr
     assert "0 stored secrets" in cli("rotate-keys", SECRET_KEYS=KEYS, **database).stdout
     refused = cli("rotate-keys", SECRET_KEYS="another key " * 3, **database)
     assert refused.returncode == 1

@@ -13,8 +13,11 @@ from prompt_toolkit.output import DummyOutput
 from adapters.console.app import ConsoleOptions, converse_at_prompt
 from adapters.console.prompt import ArgumentCompleter, BotCompleter, private_history
 from bot.commands.registry import COMMANDS
+from bot.reply.call import Call
+from bot.reply.model import Button, Reply
 
 PASTED_END = "\n"
+LOOK = Call("stats", {"video": "v1"})
 CTRL_C, CTRL_D, UP, TAB = "\x03", "\x04", "\x1b[A", "\t"
 
 
@@ -52,6 +55,15 @@ async def test_a_conversation_goes_on_until_ctrl_d(bot, talk):
     assert [command for command, _ in bot.calls] == ["videos", "track", "track.start"]
     assert written.startswith("Type /help")
     assert "Started." in written
+
+
+async def test_a_button_that_lacks_something_asks_for_it_with_what_is_known_to_begin_with(bot, talk):
+    stated = {"action": "on", "time": "09:00", "zone": "Europe/Berlin", "every": "daily", "asks": "1"}
+    bot.replies["status"] = Reply("On.", actions=(Button("Change", Call("digest", stated)), Button("Look", LOOK)))
+    erased = "\x7f" * len("09:00")
+    await talk(f"/status\r1\r\r{erased}17:30\r\r\rmovers\r/status\r2\r{CTRL_D}")
+    known = {"action": "on", "time": "17:30", "zone": "Europe/Berlin", "every": "daily", "show": "movers"}
+    assert bot.calls[1:] == [("digest", known), ("status", ""), ("stats", {"video": "v1"})]
 
 
 @pytest.mark.parametrize("word", ["exit", "quit"])

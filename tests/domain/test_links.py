@@ -155,6 +155,8 @@ REFUSED = {
     "https://xn--youtub-9wf.com/watch": "letters beyond a to z",
     "http://2130706433/": "not a link.",
     "hello": "not a link.",
+    "@viral": "not a link.",
+    "🍜": "not a link.",
     "7": "not a link.",
     "": "not a link.",
     "https://": "not a link.",

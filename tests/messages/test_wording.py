@@ -16,6 +16,7 @@ from bot.messages.wording import (
     shortened,
     status_word,
     video_actions,
+    video_options,
 )
 from bot.reply.model import Plain
 from bot.reply.plain import plain_spans
@@ -81,9 +82,31 @@ def test_shortened_words_fit_and_stand_on_one_line(words, length):
     assert short in words or short.endswith("…") or " ".join(words.split()) == short
 
 
-@given(st.text(), st.text(max_size=600))
-def test_a_choice_fits_a_select(title, creator):
-    assert 1 <= len(option_label(video(title=title, creator=creator, status="x" * 40))) <= 75
+@given(st.text(), st.text(max_size=600), st.booleans())
+def test_a_choice_fits_a_select(title, creator, apart):
+    assert 1 <= len(option_label(video(title=title, creator=creator, status="x" * 40), apart=apart)) <= 75
+
+
+def test_a_long_title_leaves_the_status_readable():
+    label = option_label(video(title="How we fixed our kitchen sink " * 3))
+    assert label == "How we fixed our kitchen sink How we fixed our kitchen s… · TikTok, running"
+
+
+def test_videos_that_are_called_the_same_are_told_apart_where_one_is_to_be_chosen():
+    later = NOW - timedelta(hours=3)
+    titled = [
+        video(1, title="Twins"),
+        video(2, title="Twins"),
+        video(1, title="Twins", started_at=later),
+    ]
+    untitled = [video(1, title=""), video(1, title="", started_at=None)]
+    assert [option.label for option in video_options([*titled, *untitled])] == [
+        "Twins · YouTube …123401, running, began 2026-02-28 10:30 UTC",
+        "Twins · Instagram, running",
+        "Twins · YouTube …123401, running, began 2026-03-02 07:30 UTC",
+        "YouTube video by @user (…123401), running, began 2026-02-28 10:30 UTC",
+        "YouTube video by @user (…123401), running",
+    ]
 
 
 def test_a_count_agrees_with_its_noun():
