@@ -1,6 +1,7 @@
 """However a subcommand is ended, it closes in order: no traceback, no process and no file left behind."""
 
 import signal
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -50,12 +51,9 @@ def test_a_tour_that_is_broken_off_leaves_nothing(cli, number, code):
 
 
 def test_under_nohup_the_end_of_the_terminal_ends_nothing(cli):
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    try:
-        with cli.started("sandbox", "--port", "0") as sandbox:
-            assert sandbox.stdout.readline()
-            sandbox.send_signal(signal.SIGHUP)
-            sandbox.terminate()
-            assert sandbox.wait(120) == 143
-    finally:
-        signal.signal(signal.SIGHUP, before)
+    nohup = partial(signal.signal, signal.SIGHUP, signal.SIG_IGN)
+    with cli.started("sandbox", "--port", "0", preexec_fn=nohup) as sandbox:
+        assert sandbox.stdout.readline()
+        sandbox.send_signal(signal.SIGHUP)
+        sandbox.terminate()
+        assert sandbox.wait(120) == 143
