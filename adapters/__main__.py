@@ -44,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 async def _until_told(work: Awaitable[int]) -> int:
-    """Work until it is done, or until SIGTERM or the end of the terminal; either way everything is closed in order."""
+    """Work until it is done, or until SIGTERM, Ctrl-C or the terminal's end; each way everything is closed in order."""
     task = asyncio.ensure_future(work)
     told: list[int] = []
 
@@ -52,10 +52,10 @@ async def _until_told(work: Awaitable[int]) -> int:
         told.append(number)
         task.cancel()
 
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:  # which is what nohup asks for
             asyncio.get_running_loop().add_signal_handler(number, end, number)
-    await asyncio.wait((task,))  # Ctrl-C ends this wait, and then the task with the loop
+    await asyncio.wait((task,))
     return 128 + told[0] if task.cancelled() else task.result()
 
 

@@ -90,8 +90,14 @@ async def test_one_workspace_that_fails_holds_up_no_other(store, wall, clock, sa
     assert 0 < len(paper.calls) < 20
 
 
-async def test_while_a_file_is_locked_nothing_is_posted_and_then_everything_once(deliverer, wall, say, sqlite_url):
+async def test_while_a_file_is_locked_nothing_is_posted_and_then_everything_once(
+    deliverer, database, wall, say, sqlite_url
+):
     await say("a", "b")
+    async with database.writing() as connection:
+        await connection.execute(
+            text("PRAGMA busy_timeout = 100")
+        )  # the one that writes; it would wait for ten seconds
     other = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(DatabaseUnavailable):

@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import sys
+from functools import partial
 
 import aiohttp
 import pytest
@@ -138,7 +139,8 @@ async def test_a_slack_that_is_away_at_the_start_takes_nothing_else_down(
     await _end(task)
 
 
-async def test_on_sigterm_a_command_under_way_is_still_answered(slack, app, token, sandbox, tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_when_told_to_end_a_command_under_way_is_still_answered(slack, app, token, sandbox, tmp_path, number):
     variables = {
         "SLACK_API_URL": slack.api_url,
         "SLACK_BOT_TOKEN": token.value,
@@ -148,12 +150,13 @@ async def test_on_sigterm_a_command_under_way_is_still_answered(slack, app, toke
         "DATABASE_URL": f"sqlite:///{tmp_path}/bot.db",
     }
     command = (sys.executable, "-m", "adapters", "run")
-    program = await asyncio.create_subprocess_exec(*command, env={**os.environ, **variables})
+    hears = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # these tests may run in the background
+    program = await asyncio.create_subprocess_exec(*command, env={**os.environ, **variables}, preexec_fn=hears)
     await slack.until(slack.connections, 60)
     slack.faults.add("response_url", Fault(FaultKind.SLOW, seconds=0.5))
     assert (await slack.send_command("/usage", user=ANN, channel=GENERAL)).failure == ""
-    program.send_signal(signal.SIGTERM)
-    assert await program.wait() == 128 + signal.SIGTERM
+    program.send_signal(number)
+    assert await program.wait() == 128 + number
     assert "available" in slack.ephemerals(ANN)[0].text
 
 
