@@ -7,6 +7,7 @@ Tests of the messages and of every renderer walk through it; a message that is m
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 
 from bot.commands.registry import COMMANDS, described
 from bot.domain.letters import DeadLetter, Queue
@@ -55,6 +56,7 @@ from tests.examples import (
 )
 
 
+@cache
 def gallery() -> Mapping[str, Reply]:
     """Every example by its name."""
     told = (*digest_gallery(), *alert_gallery())
