@@ -88,7 +88,7 @@ async def test_a_slow_answer_is_true(sandbox, api):
 async def test_a_slow_call_takes_effect_after_its_caller_has_left(sandbox, api):
     sandbox.faults.add("slow", TRACK, seconds=0.6)
     with pytest.raises(httpx.ReadTimeout):
-        await post(api, timeout=0.05)
+        await post(api, timeout=httpx.Timeout(20, read=0.05))
     assert trackings(sandbox) == 0
     async with asyncio.timeout(5):
         await asyncio.gather(*others())
@@ -99,7 +99,7 @@ async def test_a_slow_call_takes_effect_after_its_caller_has_left(sandbox, api):
 async def test_a_hang_outlasts_the_patience_of_its_caller(sandbox, api, fault, effect):
     sandbox.faults.add(fault, TRACK, seconds=30)
     with pytest.raises(httpx.ReadTimeout):
-        await post(api, timeout=0.1)
+        await post(api, timeout=httpx.Timeout(20, read=0.1))
     assert trackings(sandbox) == effect
 
 

@@ -170,7 +170,7 @@ class World:
         """The calls of one method, oldest first."""
         return [call for call in self.calls if call.method == method]
 
-    async def until(self, condition: Callable[[], object], seconds: float = 5) -> None:
+    async def until(self, condition: Callable[[], object], seconds: float = 20) -> None:
         """Wait until something is so; it is looked at whenever a call was answered. Raises TimeoutError."""
         async with asyncio.timeout(seconds):
             while not condition():
