@@ -47,6 +47,11 @@ wallets = Table(
     Column("polled_at", UtcDateTime),
     Column("poll_failures", Integer, nullable=False, server_default="0"),
     Column("poll_problem", Words, nullable=False, server_default=""),
+    Column("lists_begun", Integer, nullable=False, server_default="0"),
+    Column("listing_until", UtcDateTime),
+    Column("listed", Integer, nullable=False, server_default="0"),
+    Column("listed_at", UtcDateTime),
+    Column("hidden_platforms", String, nullable=False, server_default=""),
     Index("ix_wallets_poll_at", "poll_at"),
     sqlite_autoincrement=True,
 )

@@ -1,9 +1,10 @@
 """Wallets: one row an API key, known by a fingerprint alone, with what was last heard of its money and its list."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.clock import LONGEST_WAY
@@ -18,6 +19,20 @@ class Sweep:
 
     at: datetime
     complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The newest list of the wallet's running videos that any process finished.
+
+    Lists are numbered in the order in which they were begun, so one with a higher number than another moment's was
+    asked for after that moment, whatever the processes' clocks show. `at` is when the API was asked.
+    `hidden_platforms` are those of which the API may have left running videos out.
+    """
+
+    number: int
+    at: datetime
+    hidden_platforms: frozenset[str]
 
 
 class Wallets:
@@ -93,6 +108,55 @@ class Wallets:
         async with self._database.reading() as connection:
             row = (await connection.execute(query)).one()
         return None if row.swept_at is None else Sweep(row.swept_at, row.complete)
+
+    async def lists_begun(self, wallet_id: int) -> int:
+        """The number of the latest list of running videos that any process began; 0 before the first."""
+        async with self._database.reading() as connection:
+            begun = await connection.scalar(select(wallets.c.lists_begun).where(wallets.c.id == wallet_id))
+        return int(begun or 0)
+
+    async def begin_list(self, wallet_id: int) -> int:
+        """Begin a list of running videos; returns its number."""
+        number = await self._begin_list(wallet_id)
+        return int(number or 0)
+
+    async def claim_list(self, wallet_id: int, now: datetime, lease: timedelta) -> int | None:
+        """As `begin_list`, for one process at a time; None while another one holds the lease.
+
+        The lease ends by `finish_list`, by `release_list`, or by itself. One that lasts longer than any does was taken
+        before the clock was set back.
+        """
+        until = wallets.c.listing_until
+        is_free = until.is_(None) | (until <= now) | (until > now + lease)
+        return await self._begin_list(wallet_id, is_free, listing_until=now + lease)
+
+    async def _begin_list(self, wallet_id: int, *where: ColumnElement[bool], **values: object) -> int | None:
+        begun = update(wallets).where(wallets.c.id == wallet_id, *where)
+        begun = begun.values(lists_begun=wallets.c.lists_begun + 1, **values)
+        async with self._database.writing() as connection:
+            number: int | None = await connection.scalar(begun.returning(wallets.c.lists_begun))
+        return number
+
+    async def finish_list(self, wallet_id: int, number: int, at: datetime, hidden_platforms: AbstractSet[str]) -> None:
+        """Note that the list of this number is in the mirror, asked for `at` a moment. A newer one stays noted."""
+        this = update(wallets).where(wallets.c.id == wallet_id, wallets.c.listed < number)
+        values = {"listed": number, "listed_at": at, "hidden_platforms": ",".join(sorted(hidden_platforms))}
+        async with self._database.writing() as connection:
+            await connection.execute(this.values(values | {"listing_until": None}))
+
+    async def release_list(self, wallet_id: int) -> None:
+        """Let the next process list at once, after one that could not."""
+        async with self._database.writing() as connection:
+            await connection.execute(update(wallets).where(wallets.c.id == wallet_id).values(listing_until=None))
+
+    async def listed(self, wallet_id: int) -> Listed | None:
+        """The newest finished list of running videos; None before the first."""
+        columns = (wallets.c.listed, wallets.c.listed_at, wallets.c.hidden_platforms)
+        async with self._database.reading() as connection:
+            row = (await connection.execute(select(*columns).where(wallets.c.id == wallet_id))).one()
+        if row.listed_at is None:
+            return None
+        return Listed(row.listed, row.listed_at, frozenset(row.hidden_platforms.split(",")) - {""})
 
 
 async def lock_wallet(connection: AsyncConnection, wallet_id: int) -> None:

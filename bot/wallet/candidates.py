@@ -1,15 +1,19 @@
 """From the links that someone wants to track to what is known of them: what tracks them, or why they are none."""
 
 from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.domain.errors import LinkError
 from bot.domain.links import ShortLink, VideoLink, parse_link
 from bot.domain.tracking import TrackRequest
 from bot.store.videos import StoredVideo
+from bot.store.wallets import Listed
 from bot.store.workspaces import Workspace
 from bot.wallet.wallet import Wallet
+
+OFFER_LIST_AGE = timedelta(minutes=1)
+"""How old the account's list may be for an offer. The account is listed anew before anything is spent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +21,7 @@ class Candidate:
     """One link: the video it names or the `problem` with it, and what already tracks that video in this wallet.
 
     `is_hidden` is true where the tracking or the request under way belongs to another workspace that shares the key.
+    `may_run` is true where nothing known tracks the video, and the API may leave the tracking out of its lists.
     """
 
     link: VideoLink | None
@@ -24,6 +29,7 @@ class Candidate:
     running: StoredVideo | None = None
     in_flight: TrackRequest | None = None
     is_hidden: bool = False
+    may_run: bool = False
 
     @property
     def is_new(self) -> bool:
@@ -34,12 +40,13 @@ class Candidate:
 async def candidates(wallet: Wallet, workspace: Workspace, typed: Sequence[str]) -> tuple[Candidate, ...]:
     """What each link names, equal ones once, in the order typed.
 
-    The account is listed first, so that what was started elsewhere is seen. Raises ContentStatsError where it cannot
-    be: without that look nothing may be proposed.
+    A list of the account not older than `OFFER_LIST_AGE` comes first, so that what was started elsewhere is seen.
+    Raises ContentStatsError if there is none: without it nothing may be proposed.
     """
     read = dict([await _read(wallet, each) for each in typed])
-    links = [each for each in read.values() if isinstance(each, VideoLink)]
-    listed = {video.id for video in (await wallet.mirror.list_running()).videos} if links else set()
+    if not any(isinstance(each, VideoLink) for each in read.values()):
+        return tuple(Candidate(None, str(each)) for each in read.values())
+    listed = await wallet.mirror.lists.ensure(OFFER_LIST_AGE)
     return tuple(
         [
             await _known(wallet, workspace, each, listed) if isinstance(each, VideoLink) else Candidate(None, str(each))
@@ -68,16 +75,24 @@ async def _read(wallet: Wallet, typed: str) -> tuple[str, VideoLink | LinkError]
     return link.key, link
 
 
-async def _known(wallet: Wallet, workspace: Workspace, link: VideoLink, listed: AbstractSet[str]) -> Candidate:
+async def _known(wallet: Wallet, workspace: Workspace, link: VideoLink, listed: Listed) -> Candidate:
     """What tracks a link; an open request before its video, which may not be known to be its."""
     request = await wallet.store.tracking.in_flight(wallet.id, link.key)
     if request is not None:
         return Candidate(link, in_flight=request, is_hidden=request.workspace_id != workspace.id)
     stored = await wallet.store.videos.by_key(wallet.id, link.key)
-    running = next((each for each in stored if each.video.is_running), None)
-    if running is not None and running.video.id not in listed:
-        await wallet.mirror.page(running)  # its list is full of newer ones: only its page says whether it has ended
-        current = await wallet.mirror.current(running)
-        running = current if current.video.is_running else None
+    running = None
+    for each in stored:
+        if running is None and each.video.is_running:
+            running = await _still_running(wallet, each, listed)
     hidden = running is not None and running.workspace_id not in {None, workspace.id}
-    return Candidate(link, running=running, is_hidden=hidden)
+    may_run = running is None and link.platform in listed.hidden_platforms
+    return Candidate(link, running=running, is_hidden=hidden, may_run=may_run)
+
+
+async def _still_running(wallet: Wallet, stored: StoredVideo, listed: Listed) -> StoredVideo | None:
+    """A video that runs as far as is known; None if its page says that it has ended, which a full list may not show."""
+    if stored.seen_at < listed.at:
+        await wallet.mirror.page(stored)
+        stored = await wallet.mirror.current(stored)
+    return stored if stored.video.is_running else None

@@ -1,34 +1,163 @@
-"""Listing an account that may hold more videos than `GET /videos` returns: 100, with filters and without a cursor."""
+"""Listing an account: once for everybody who may share the list, in every process on the database.
 
+`GET /videos` returns 100 rows at most, with filters and without a cursor, so a larger account is listed in parts. Lists
+are numbered when they begin: one with a higher number than the newest that had begun at some moment was asked for after
+that moment, whatever any clock shows.
+"""
+
+from collections.abc import Callable, Coroutine, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
 from bot.contentstats.client import ContentStatsClient
-from bot.domain.videos import VideoList, VideoPlatform, VideoStatus
+from bot.contentstats.limits import Sleep
+from bot.domain.clock import Clock, is_fresh
+from bot.domain.links import canonical_key
+from bot.domain.videos import FINISHED, Video, VideoList, VideoPlatform, VideoStatus
+from bot.store import Store
+from bot.store.wallets import Listed
+from bot.wallet.flight import SingleFlight
 
 MOST_IN_ONE_CALL = 100
+LIST_LEASE = timedelta(seconds=15)
+"""How long one process may take over a list before another one makes its own."""
+READER_PAUSE = 0.25
+READER_POLLS = int(LIST_LEASE.total_seconds() / READER_PAUSE)
+"""How often, at pauses of that many seconds, to look whether another process has finished its list."""
+
+Remember = Callable[[Sequence[Video], datetime], Coroutine[Any, Any, None]]
+"""Keeps the videos that a list showed, and when it was asked for."""
 
 
-async def list_account(client: ContentStatsClient, unneeded: AbstractSet[str]) -> VideoList:
-    """The account's videos: in one call where they fit into one, else by status, and by platform within.
+@dataclass(frozen=True, slots=True)
+class AccountVideos:
+    """The account's videos as the lists show them. `is_whole` is True if one call showed every video.
+
+    `is_complete` is False if a list was full, so that it may hide rows; `hidden_platforms` are those of which a running
+    video may be hidden.
+    """
+
+    videos: tuple[Video, ...]
+    is_complete: bool
+    is_whole: bool = False
+    hidden_platforms: frozenset[str] = frozenset()
+
+
+class AccountLists:
+    """The lists of one account. Safe to ask from many tasks at once."""
+
+    def __init__(
+        self,
+        client: ContentStatsClient,
+        store: Store,
+        wallet_id: int,
+        remember: Remember,
+        clock: Clock,
+        sleep: Sleep,
+    ) -> None:
+        self._client = client
+        self._wallets = store.wallets
+        self._wallet_id = wallet_id
+        self._remember = remember
+        self._clock = clock
+        self._sleep = sleep
+        self._own: SingleFlight[str, tuple[int, VideoList]] = SingleFlight()
+        self._shared: SingleFlight[str, Listed] = SingleFlight()
+
+    async def begun(self) -> int:
+        """The number of the latest list that any process began: a list with a higher one is newer than this call."""
+        return await self._wallets.lists_begun(self._wallet_id)
+
+    async def ensure(self, max_age: timedelta, after: int = 0) -> Listed:
+        """Have a list in the mirror that is not older than `max_age` and has a higher number than `after`.
+
+        Any process may have made it. A list that takes longer than `max_age` counts if it was begun by this call or
+        later. Raises ContentStatsError.
+        """
+        known = await self._wallets.listed(self._wallet_id)
+        if known is not None:
+            if known.number > after and is_fresh(known.at, self._clock(), max_age):
+                return known
+            after = max(after, known.number)
+        while (found := await self._shared.run("shared", lambda: self._by_any_process(after))).number <= after:
+            pass
+        return found
+
+    async def read(self, unneeded: AbstractSet[str] = FINISHED) -> VideoList:
+        """The account's videos, asked for after this call; everybody who asked before the list began shares it.
+
+        Videos of a status that is `unneeded` may be missing. Complete if no other video can be hidden. Raises
+        ContentStatsError.
+        """
+        after = await self.begun()
+        key = ",".join(sorted(unneeded))
+        while (found := await self._own.run(key, lambda: self._numbered(unneeded)))[0] <= after:
+            pass
+        return found[1]
+
+    async def aclose(self) -> None:
+        """End the lists that are under way."""
+        for flights in (self._own, self._shared):
+            await flights.aclose()
+
+    async def _by_any_process(self, after: int) -> Listed:
+        """A list with a higher number than `after`: made here, unless another process makes one within its lease."""
+        for _ in range(READER_POLLS):
+            known = await self._wallets.listed(self._wallet_id)
+            if known is not None and known.number > after:
+                return known
+            number = await self._wallets.claim_list(self._wallet_id, self._clock(), LIST_LEASE)
+            if number is not None:
+                break
+            await self._sleep(READER_PAUSE)
+        else:
+            number = await self._wallets.begin_list(self._wallet_id)
+        try:
+            return (await self._list(number, FINISHED))[0]
+        except BaseException:
+            await self._wallets.release_list(self._wallet_id)
+            raise
+
+    async def _numbered(self, unneeded: AbstractSet[str]) -> tuple[int, VideoList]:
+        listed, videos = await self._list(await self._wallets.begin_list(self._wallet_id), unneeded)
+        return listed.number, VideoList(videos.videos, videos.is_complete)
+
+    async def _list(self, number: int, unneeded: AbstractSet[str]) -> tuple[Listed, AccountVideos]:
+        asked = self._clock()
+        found = await list_account(self._client, unneeded)
+        await self._remember(found.videos, asked)
+        await self._wallets.finish_list(self._wallet_id, number, asked, found.hidden_platforms)
+        if found.is_whole or not unneeded:
+            await self._wallets.mark_swept(self._wallet_id, asked, complete=found.is_complete)
+        return Listed(number, asked, found.hidden_platforms), found
+
+
+async def list_account(client: ContentStatsClient, unneeded: AbstractSet[str]) -> AccountVideos:
+    """The account's videos: in one call if they fit into one, else by status, and by platform within.
 
     Videos of a status that is `unneeded` may be missing from a complete list. Raises ContentStatsError.
     """
     whole = await client.list_videos()
-    if whole.is_complete:
-        return whole
-    statuses = dict.fromkeys((*VideoStatus, *(video.status for video in whole.videos)))
-    return _joined(whole, [await _of_status(client, status) for status in statuses if status not in unneeded])
+    lists, full = [whole], set[tuple[str, str]]()
+    if not whole.is_complete:
+        for status in dict.fromkeys((*VideoStatus, *(video.status for video in whole.videos))):
+            if status in unneeded:
+                continue
+            lists.append(part := await client.list_videos(status=status))
+            if part.is_complete:
+                continue
+            for platform in dict.fromkeys((*VideoPlatform, *(video.platform for video in part.videos))):
+                lists.append(part := await client.list_videos(platform=platform, status=status))
+                if not part.is_complete:
+                    full.add((platform, status))
+    videos = tuple({video.id: video for each in lists for video in each.videos}.values())
+    hidden = {platform for platform, status in full if status not in FINISHED} | _unreadable(videos)
+    return AccountVideos(videos, not full, whole.is_complete, frozenset(hidden))
 
 
-async def _of_status(client: ContentStatsClient, status: str) -> VideoList:
-    whole = await client.list_videos(status=status)
-    if whole.is_complete:
-        return whole
-    platforms = dict.fromkeys((*VideoPlatform, *(video.platform for video in whole.videos)))
-    return _joined(whole, [await client.list_videos(platform=platform, status=status) for platform in platforms])
-
-
-def _joined(whole: VideoList, parts: list[VideoList]) -> VideoList:
-    """What a list that may hide rows shows together with its parts; complete where each of them is."""
-    found = {video.id: video for part in (whole, *parts) for video in part.videos}
-    return VideoList(tuple(found.values()), is_complete=all(part.is_complete for part in parts))
+def _unreadable(videos: Sequence[Video]) -> AbstractSet[str]:
+    """The platforms of running videos whose link says not which video it is: any may be the one that is asked for."""
+    strange = {video.platform for video in videos if video.is_running and canonical_key(video.link) is None}
+    return strange & set(VideoPlatform) if "" not in strange else set(VideoPlatform)

@@ -17,11 +17,11 @@ from bot.domain.errors import ContentStatsError
 from bot.domain.growth import change, main_metric
 from bot.domain.links import canonical_key
 from bot.domain.money import Usage
-from bot.domain.videos import FINISHED, HOUR, Video, VideoList, VideoReading
+from bot.domain.videos import HOUR, Video, VideoList, VideoReading
 from bot.store import Store
 from bot.store.videos import StoredVideo
 from bot.wallet.flight import SingleFlight
-from bot.wallet.listing import MOST_IN_ONE_CALL, list_account
+from bot.wallet.listing import MOST_IN_ONE_CALL, AccountLists
 
 T = TypeVar("T")
 
@@ -69,6 +69,7 @@ class Mirror:
         self._usages: SingleFlight[timedelta, Dated[Usage]] = SingleFlight()
         self._sweeps: SingleFlight[str, Dated[bool]] = SingleFlight()
         self._pages: SingleFlight[str, Page] = SingleFlight()
+        self.lists = AccountLists(client, store, wallet_id, self.remember, clock, sleep)
 
     async def usage(self, max_age: timedelta = USAGE_AGE) -> Dated[Usage]:
         """The wallet, not older than `max_age` unless the API is down; its error where nothing was ever known."""
@@ -97,7 +98,7 @@ class Mirror:
 
         Raises ContentStatsError.
         """
-        return await self._list(unneeded=FINISHED)
+        return await self.lists.read()
 
     async def is_long(self) -> bool:
         """Whether the account holds, as far as it is known, more videos than one call lists."""
@@ -112,10 +113,7 @@ class Mirror:
 
     async def read_list(self) -> VideoList:
         """List the whole account now, and keep what it shows. Raises ContentStatsError."""
-        asked = self._clock()
-        listing = await self._list(unneeded=frozenset())
-        await self._store.wallets.mark_swept(self._wallet_id, asked, complete=listing.is_complete)
-        return listing
+        return await self.lists.read(unneeded=frozenset())
 
     async def read_page(self, stored: StoredVideo) -> bool:
         """Read a video's page now; False where another process is reading it, or has read it within the hour.
@@ -155,6 +153,7 @@ class Mirror:
 
     async def aclose(self) -> None:
         """End the reads that are under way."""
+        await self.lists.aclose()
         for flights in (self._usages, self._sweeps, self._pages):
             await flights.aclose()
 
@@ -186,12 +185,6 @@ class Mirror:
         if is_fresh(listed_at, now, LIST_AGE):
             return True
         return is_fresh(listed_at, now, LONG_LIST_AGE) and await self.is_long()
-
-    async def _list(self, unneeded: frozenset[str]) -> VideoList:
-        asked = self._clock()
-        listing = await list_account(self._client, unneeded)
-        await self.remember(listing.videos, asked)
-        return listing
 
     async def _page(self, stored: StoredVideo) -> Page:
         problem, current = "", stored

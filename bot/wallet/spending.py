@@ -34,6 +34,10 @@ CLOCK_SKEW = timedelta(days=1)
 """How far the API's clock, or another machine's, may be from ours before its times are not believed."""
 LOOKS_APART = timedelta(seconds=30)
 """How far apart the looks are that commands about something else bring with them, in the whole wallet."""
+SENDING_AT_ONCE = 3
+"""Presses of one process that are worked on at a time, so that a POST soon follows its list; the rest wait in turn."""
+LISTED_WITHIN = timedelta(seconds=15)
+"""How old the account's list may be when a POST is sent: it was asked for after the press all the same."""
 LOOK_AFTER = (0.5, 1.5, 3.0)
 """Seconds between the looks that follow an unclear answer at once."""
 
@@ -70,21 +74,26 @@ class Spending:
         self._wallet_id = wallet_id
         self._clock = clock
         self._sleep = sleep
+        self._sending = asyncio.Semaphore(SENDING_AT_ONCE)
 
     async def start(
         self, requests: Sequence[TrackRequest], person: Person, days: int, price: Decimal, cap: Decimal
     ) -> tuple[Outcome, ...]:
         """Start each request once, one after the other; `price` and the monthly `cap` are dollars.
 
-        The account is listed right before, so that what someone started elsewhere is not started again; where that
-        fails, ContentStatsError is raised and nothing is spent. After the first refusal for money the rest is not sent.
+        The account is listed after this call and within `LISTED_WITHIN` before each POST, so that what someone started
+        elsewhere is not started again; presses that wait together share a list. Raises ContentStatsError if the first
+        list fails: nothing is spent then. After the first refusal for money the rest is not sent.
         """
-        await self._mirror.list_running()
-        outcomes: list[Outcome] = []
-        for request in requests:
-            broke = any(isinstance(outcome.error, NotEnoughBalance) for outcome in outcomes)
-            outcomes.append(await (self._drop(request) if broke else self._start(request, person, days, price, cap)))
-        return tuple(outcomes)
+        pressed = await self._mirror.lists.begun()
+        async with self._sending:
+            await self._mirror.lists.ensure(LISTED_WITHIN, pressed)
+            outcomes: list[Outcome] = []
+            for request in requests:
+                broke = any(isinstance(outcome.error, NotEnoughBalance) for outcome in outcomes)
+                start = self._drop(request) if broke else self._start(request, pressed, person, days, price, cap)
+                outcomes.append(await start)
+            return tuple(outcomes)
 
     async def settle(self, request: TrackRequest) -> Outcome:
         """Look once for what an unclear request started. Never sends; safe to repeat; keeps it unclear in doubt."""
@@ -145,9 +154,15 @@ class Spending:
         same = {stored.video.id for stored in running if stored.video.platform == request.platform}
         return listing.is_complete and readable and same <= listed
 
-    async def _start(self, request: TrackRequest, person: Person, days: int, price: Decimal, cap: Decimal) -> Outcome:
+    async def _start(
+        self, request: TrackRequest, pressed: int, person: Person, days: int, price: Decimal, cap: Decimal
+    ) -> Outcome:
         if request.wallet_id != self._wallet_id:
             return Outcome(request, refusal=Expired(request))  # the card showed another account's money
+        try:
+            await self._mirror.lists.ensure(LISTED_WITHIN, pressed)
+        except ContentStatsError as error:
+            return Outcome(request, error=error)
         now = self._clock()
         month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
         result = await self._store.tracking.submit(request.id, person.id, days, price, now, month, cap)

@@ -1,0 +1,102 @@
+"""One list of the account serves everybody in every process, and each POST has a list newer than its press."""
+
+import asyncio
+
+import pytest
+
+from bot.reply.model import Tone
+from bot.reply.plain import plain_text
+from bot.wallet.listing import LIST_LEASE
+from tests.standins.scene import ANA, BEN, LINK, LIST, TRACK, USAGE, YOUTUBE, sandbox_of, scene_of
+
+PEOPLE = 200
+FREE_PLAN = {"requests_per_minute": 60}
+
+
+def link(number: int) -> str:
+    return f"https://www.tiktok.com/@steady/video/73{number:017}"
+
+
+@pytest.fixture
+async def free(clock):
+    """A sandbox that lets a key call sixty times a minute."""
+    async with sandbox_of(clock, **FREE_PLAN) as running:
+        yield running
+
+
+async def test_two_hundred_people_get_their_cards_on_the_free_plan(free, clock, sqlite_url):
+    async with scene_of(free, clock, sqlite_url, asyncio.sleep) as scene:
+        cards = []
+        for wave in range(4):
+            asking = (scene.say(f"/track {link(number)}") for number in range(wave, PEOPLE, 4))
+            cards += await asyncio.gather(*asking)
+            clock.advance(seconds=15)
+        assert {card.title for card in cards} == {"Track this TikTok video?"}
+        assert (scene.posts(LIST), scene.posts(USAGE), len(free.requests)) == (1, 1, 2)
+
+
+async def test_two_processes_share_the_list(free, clock, postgres_url):
+    async with (
+        scene_of(free, clock, postgres_url, asyncio.sleep) as one,
+        scene_of(free, clock, postgres_url, asyncio.sleep) as two,
+    ):
+        asking = ((one, two)[number % 2].say(f"/track {link(number)}") for number in range(PEOPLE))
+        assert {card.title for card in await asyncio.gather(*asking)} == {"Track this TikTok video?"}
+        assert one.posts(LIST) == 1
+        assert one.posts(USAGE) <= 2
+
+
+async def test_presses_at_once_share_lists_that_are_newer_than_each(scene):
+    cards = [await scene.say(f"/track {link(number)} 1") for number in range(30)]
+    listed = scene.posts(LIST)
+    replies = await asyncio.gather(*(scene.press(card, "Track 1 day") for card in cards))
+    assert {reply.tone for reply in replies} == {Tone.SUCCESS}
+    assert scene.trackings() == scene.posts() == 30
+    assert scene.posts(LIST) - listed <= 3
+
+
+async def test_what_starts_elsewhere_after_the_card_is_not_started_again(scene_on_each):
+    scene = scene_on_each
+    cards = [await scene.say(f"/track {each} 7", person) for each in (LINK, YOUTUBE) for person in (ANA, BEN)]
+    for each in (LINK, YOUTUBE):
+        scene.sandbox.world.track(scene.sandbox.key, each, 7)
+    people = (ANA, BEN, ANA, BEN)
+    pressed = await asyncio.gather(
+        *(scene.press(card, "Track 7", person) for card, person in zip(cards, people, strict=True))
+    )
+    assert all("already being tracked, so nothing was spent" in reply.summary for reply in pressed)
+    assert scene.posts() == 0
+
+
+async def test_a_list_that_began_before_the_press_does_not_count_for_it(scene):
+    """A list is under way for an earlier press when the video starts elsewhere."""
+    cards = [await scene.say(f"/track {each} 7") for each in (YOUTUBE, LINK)]
+    scene.sandbox.faults.add("slow", LIST, seconds=0.3, times=1)
+    asked = scene.posts(LIST)
+    early = asyncio.create_task(scene.press(cards[0], "Track 7"))
+    while scene.posts(LIST) == asked:  # noqa: ASYNC110 - the sandbox only counts
+        await asyncio.sleep(0.001)
+    scene.sandbox.world.track(scene.sandbox.key, LINK, 7)
+    late = asyncio.create_task(scene.press(cards[1], "Track 7"))
+    assert (await early).tone is Tone.SUCCESS
+    assert "already being tracked, so nothing was spent" in (await late).summary
+    assert (scene.posts(LIST), scene.posts()) == (asked + 2, 1)
+
+
+async def test_a_process_that_died_over_its_list_holds_nobody_up_for_long(scene):
+    async with scene.store() as (store, wallet_id):
+        assert await store.wallets.claim_list(wallet_id, scene.clock(), LIST_LEASE) == 1
+    assert (await scene.say(f"/track {LINK}")).title == "Track this TikTok video?"
+
+
+async def test_an_offer_needs_a_list_and_a_list_of_a_minute_ago_is_one(scene):
+    await scene.say(f"/track {LINK}")
+    scene.sandbox.faults.add("500", LIST, times=None)
+    scene.clock.advance(seconds=59)
+    card = await scene.say(f"/track {YOUTUBE} 7")
+    assert card.title == "Track this YouTube video?"
+    refused = await scene.press(card, "Track 7")
+    assert refused.tone is Tone.PROBLEM
+    assert scene.posts(TRACK) == 0
+    scene.clock.advance(seconds=1)
+    assert "ContentStats" in plain_text(await scene.say(f"/track {YOUTUBE}"))
