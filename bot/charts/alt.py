@@ -1,11 +1,13 @@
 """The sentences that state what a chart shows, for those who do not see it: exact counts, UTC times, gaps told."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from math import floor
 
 from bot.charts.scales import day_text, span_text
 from bot.charts.specs import Comparison, Growth, Line, Movers, Spend
+from bot.domain.comparison import ranked
 from bot.domain.money import dollars
 
 
@@ -64,33 +66,31 @@ def _hours_missing(hours: int) -> str:
 def comparison_alt(comparison: Comparison) -> str:
     """Who leads at the last hour that every line has, where those that went on stand now, and what is missing."""
     lines, unit = comparison.lines, comparison.unit
-    by_hour = {line.label: {round(age): count for age, count in line.points} for line in lines}
-    shared = set.intersection(*(set(counts) for counts in by_hour.values()))
-    if not shared:
+    ranking = ranked({line.label: line.points for line in lines})
+    if ranking is None:
         return f"No hour that all have. Latest: {_latest(lines, unit)}.{_lines_missing(lines)}"
-    hour = max(shared)
-    ranks = sorted(((label, counts[hour]) for label, counts in by_hour.items()), key=lambda rank: -rank[1])
-    sentence = f"{_lead(ranks)} at hour {hour} since tracking began, the last that all have: {_listed(ranks, unit)}."
+    hour, ranks = ranking.hour, ranking.counts
+    lead = _lead(ranking.leaders)
+    sentence = f"{lead} at hour {hour} since tracking began, the last that all have: {_listed(ranks, unit)}."
     if len(lines) == 1:
         sentence = f"{ranks[0][0]} has {ranks[0][1]:,} {unit} at hour {hour} since tracking began."
-    went_on = tuple(line for line in lines if round(line.points[-1][0]) > hour)
+    went_on = tuple(line for line in lines if floor(line.points[-1][0] + 0.5) > hour)
     later = f" Later: {_latest(went_on, unit)}." if went_on else ""
     return f"{sentence}{later}{_lines_missing(lines)}"
 
 
-def _lead(ranks: list[tuple[str, int]]) -> str:
-    leaders = [label for label, count in ranks if count == ranks[0][1]]
+def _lead(leaders: Sequence[str]) -> str:
     return f"{leaders[0]} leads" if len(leaders) == 1 else f"{_and(leaders)} are level"
 
 
-def _listed(ranks: list[tuple[str, int]], unit: str) -> str:
+def _listed(ranks: Sequence[tuple[str, int]], unit: str) -> str:
     (label, count), *others = ranks
     return _and([f"{label} {count:,} {unit}", *(f"{label} {count:,}" for label, count in others)])
 
 
 def _latest(lines: Iterable[Line[float]], unit: str) -> str:
     latest = ((line.label, *line.points[-1]) for line in lines)
-    return _and([f"{label} {count:,} {unit} at hour {round(age)}" for label, age, count in latest])
+    return _and([f"{label} {count:,} {unit} at hour {floor(age + 0.5)}" for label, age, count in latest])
 
 
 def _lines_missing(lines: Iterable[Line[float]]) -> str:

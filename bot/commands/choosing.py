@@ -4,7 +4,7 @@ from bot.commands.context import Context
 from bot.domain.errors import NotFound
 from bot.domain.links import looks_like_link
 from bot.messages.problems import which_video
-from bot.messages.wording import video_options
+from bot.messages.wording import shortened, video_options
 from bot.reply.call import Call
 from bot.reply.model import Reply
 from bot.store.stored_video import folded
@@ -33,7 +33,7 @@ async def fitting(context: Context, typed: str) -> tuple[StoredVideo, ...]:
         await context.wallet.sweep()
         found = await _fitting(context, typed)
     if not found:
-        raise NotFound("No video here fits these words. /videos lists them; /track starts a new one.")
+        raise NotFound(f"No video here fits “{shortened(typed)}”. /videos lists them; /track starts a new one.")
     return found
 
 

@@ -1,18 +1,19 @@
 """/compare: up to five videos at the same hour since tracking began."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.charts.specs import Comparison, Line
-from bot.commands.choosing import choose, fitting
+from bot.commands.choosing import MOST_CHOICES, choose, fitting
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
-from bot.domain.errors import UsageError
+from bot.domain.errors import NotFound, UsageError
 from bot.domain.growth import aligned
 from bot.domain.videos import Metric, VideoReading
 from bot.messages.compare import Compared, compare_with, comparison, shared_metric
-from bot.messages.wording import name_of, video_options
+from bot.messages.problems import which_video
+from bot.messages.wording import name_of, shortened, video_options
 from bot.reply.call import Call
 from bot.reply.model import Picture, Reply
 from bot.store.videos import Sort, StoredVideo
@@ -32,23 +33,28 @@ class Compare:
 
 @dataclass(frozen=True, slots=True)
 class CompareWith:
-    """One video's id, and the other's once it is chosen."""
+    """The other videos of a comparison by id or title, and the one that is chosen from a list."""
 
-    video: str = argument(Kind.VIDEO, "the video's id", listed=False)
-    other: str = argument(Kind.VIDEO, "the other video's id", default="", listed=False)
+    video: tuple[str, ...] = argument(Kind.VIDEO, "the ids or titles of the other videos", many=4, listed=False)
+    other: str = argument(Kind.VIDEO, "the chosen video's id", default="", listed=False)
 
 
 async def compare(context: Context, args: Compare) -> Reply:
-    """The table and the chart."""
-    chosen: list[StoredVideo] = []
-    for words in args.video:
-        found = await fitting(context, words)
-        if len(found) > 1:
-            names = "; ".join(name_of(each.video) for each in found[:3])
-            msg = f"“{words[:60]}” fits several videos: {names}. Give a longer part of the title, a link or an id."
-            raise UsageError(msg)
-        chosen += found
-    distinct = tuple({each.video.id: each for each in chosen}.values())
+    """The table and the chart, or a choice between the videos that one of the titles fits."""
+    found: dict[str, tuple[StoredVideo, ...]] = {}
+    unknown = []
+    for words in dict.fromkeys(args.video):
+        try:
+            found[words] = await fitting(context, words)
+        except NotFound:
+            unknown.append(f"“{shortened(words)}”")
+    if unknown:
+        raise NotFound(f"No video here fits {' or '.join(unknown)}. /videos lists them; /track starts a new one.")
+    for words, several in found.items():
+        if len(several) > 1:
+            others = {other: each for other, each in found.items() if other != words}
+            return _which(words, several, others)
+    distinct = tuple({each.video.id: each for (each,) in found.values()}.values())
     if len(distinct) < 2:
         raise UsageError("These words all name the same video. A comparison needs two different ones.")
     return await _compare(context, distinct)
@@ -56,15 +62,27 @@ async def compare(context: Context, args: Compare) -> Reply:
 
 async def choose_other(context: Context, args: CompareWith) -> Reply:
     """The comparison with the other video, or the choice of it."""
-    stored = await choose(context, args.video, Call("compare.with"), "video")
+    if args.other:
+        return await compare(context, Compare((*args.video, args.other)))
+    stored = await choose(context, args.video[0], Call("compare.with"), "video")
     if isinstance(stored, Reply):
         return stored
-    if args.other:
-        other = await choose(context, args.other, Call("compare.with", {"video": stored.video.id}), "other")
-        return other if isinstance(other, Reply) else await _compare(context, (stored, other))
     page, _ = await context.store.videos.page(context.workspace, None, None, Sort.NEWEST, 0, MOST_OPTIONS + 1)
     others = [each for each in page if each.video.id != stored.video.id][:MOST_OPTIONS]
     return compare_with(stored.video, video_options(each.video for each in others))
+
+
+def _which(words: str, several: Sequence[StoredVideo], others: Mapping[str, Sequence[StoredVideo]]) -> Reply:
+    """The choice of the video that some words mean; the others go along, by id if it is known which they are."""
+    quoted = (f'"{other}"' if len(each) > 1 else each[0].video.id for other, each in others.items())
+    known = " ".join(quoted)
+    call = Call("compare.with", {"video": known, "other": ""})
+    if known and call.fits:
+        options = video_options(each.video for each in several[:MOST_CHOICES])
+        return which_video(call, "other", options, more=len(several) > MOST_CHOICES, words=words)
+    names = "; ".join(name_of(each.video) for each in several[:3])
+    msg = f"“{shortened(words)}” fits several videos: {names}. Give a longer part of the title, a link or an id."
+    raise UsageError(msg)
 
 
 async def _compare(context: Context, chosen: Sequence[StoredVideo]) -> Reply:

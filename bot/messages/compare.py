@@ -1,10 +1,11 @@
 """Several videos side by side, at the same age."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import floor
 
+from bot.domain.comparison import Ranking, ranked
 from bot.domain.growth import aligned, at_hour, change, exact_count, metric_name, signed_count
 from bot.domain.videos import Metric, Video, VideoReading
 from bot.messages.stats import window_words
@@ -54,16 +55,17 @@ def comparison(compared: Sequence[Compared], metric: Metric | None, picture: Pic
             title="Comparison",
             tone=Tone.WARNING,
         )
-    hour = _common_hour(compared, metric)
-    leader, count = _leader(compared, metric, hour)
+    series = {each.label: taken for each in compared if (taken := _series(each, metric))}
+    ranking = ranked(series)
+    hour = ranking.hour if ranking else None
     parts: list[Part] = [_table(compared, metric, hour)]
     if picture is not None:
         parts.append(picture)
     problem = _problem(compared)
     parts += [_notes(compared, metric), freshness(min(each.as_of for each in compared), now, problem)]
     return Reply(
-        f"At hour {hour} since tracking began, {name_of(leader)} leads with {exact_count(count)} {metric.value}.",
-        title=f"Comparison at hour {hour}",
+        _finding({each.label: each.reading.video for each in compared}, metric, ranking, len(series)),
+        title="Comparison" if hour is None else f"Comparison at hour {hour}",
         parts=tuple(parts),
         tone=Tone.WARNING if problem else Tone.INFO,
     )
@@ -77,45 +79,54 @@ def compare_with(video: Video, options: tuple[Option, ...]) -> Reply:
     return Reply(f"Compare {name_of(video)} with which video?", actions=(select,))
 
 
-def _common_hour(compared: Sequence[Compared], metric: Metric) -> int:
-    """The latest whole hour of age that every video with snapshots has reached."""
-    ends = [series[-1][0] for each in compared if (series := _series(each, metric))]
-    return floor(min(ends) + 0.5)
-
-
-def _leader(compared: Sequence[Compared], metric: Metric, hour: int) -> tuple[Video, int]:
-    """The video that is ahead at that hour, which is the latest of one of them, so that one has no gap there."""
-    counts = [(at_hour(_series(each, metric), hour), each) for each in compared]
-    known = [(count, each.reading.video) for count, each in counts if count is not None]
-    count, video = max(known, key=lambda pair: pair[0])
-    return video, count
+def _finding(videos: Mapping[str, Video], metric: Metric, ranking: Ranking | None, known: int) -> str:
+    """The leader, or the leaders of a tie, at the hour that all have; the one video that has readings at all."""
+    if ranking is None:
+        return "There's no hour since tracking began at which all of these videos have a reading, so none leads."
+    count = f"{exact_count(ranking.counts[0][1])} {metric.value}"
+    names = Counter(map(name_of, videos.values()))
+    leaders = [
+        name if names[name] == 1 else f"{name} ({label})"
+        for label in ranking.leaders
+        for name in (name_of(videos[label]),)
+    ]
+    if known == 1:
+        return f"Only {leaders[0]} has readings: {count} at hour {ranking.hour} since tracking began."
+    when = f"At hour {ranking.hour} since tracking began,"
+    if len(leaders) == 1:
+        return f"{when} {leaders[0]} leads with {count}."
+    *others, last = leaders
+    return (
+        f"{when} {', '.join(others)} and {last} are tied{' for the lead' if len(leaders) < known else ''} at {count}."
+    )
 
 
 def _series(compared: Compared, metric: Metric) -> tuple[tuple[float, int], ...]:
     return aligned(compared.reading.snapshots, metric, compared.reading.video.started_at)
 
 
-def _table(compared: Sequence[Compared], metric: Metric, hour: int) -> Table:
+def _table(compared: Sequence[Compared], metric: Metric, hour: int | None) -> Table:
+    at_shared_hour = () if hour is None else (Column(f"Hour {hour}", Align.RIGHT),)
     columns = (
         Column(""),
         Column("Video"),
         Column("Platform"),
-        Column(f"Hour {hour}", Align.RIGHT),
+        *at_shared_hour,
         Column("Now", Align.RIGHT),
         Column("24 h", Align.RIGHT),
     )
     return Table(f"{metric.value.capitalize()}", columns, tuple(_row(each, metric, hour) for each in compared))
 
 
-def _row(compared: Compared, metric: Metric, hour: int) -> tuple[Text, ...]:
+def _row(compared: Compared, metric: Metric, hour: int | None) -> tuple[Text, ...]:
     video, series = compared.reading.video, _series(compared, metric)
-    then = at_hour(series, hour)
+    then = None if hour is None else at_hour(series, hour)
     day = change(compared.reading.snapshots, metric, DAY)
     return (
         text(compared.label),
         text(linked(video)),
         text(platform_name(video.platform)),
-        text("gap" if then is None and series else "–" if then is None else exact_count(then)),
+        *(() if hour is None else (text("–" if then is None else exact_count(then)),)),
         text(exact_count(series[-1][1]) if series else "–"),
         text("–" if day is None else f"{signed_count(day.delta)}{'' if day.exact else f' in {window_words(day)}'}"),
     )

@@ -47,11 +47,11 @@ def no_link() -> Reply:
     )
 
 
-def which_video(call: Call, argument: str, options: tuple[Option, ...], more: bool) -> Reply:  # noqa: FBT001 - a fact
-    """Several videos fit the words: choose one."""
+def which_video(call: Call, argument: str, options: tuple[Option, ...], *, more: bool, words: str = "") -> Reply:
+    """Several videos fit the words: choose one. `words` are named if more than one video is asked for."""
     hint = " There are more; a longer part of the title narrows it down." if more else ""
     return Reply(
-        f"{plural(len(options), 'video')} fit. Which one do you mean?{hint}",
+        f"{plural(len(options), 'video')} fit{f' “{shortened(words)}”' if words else ''}. Which one do you mean?{hint}",
         actions=(Select("Choose a video", call, argument, options),),
         tone=Tone.WARNING,
     )

@@ -119,7 +119,7 @@ async def test_what_was_started_a_moment_ago_elsewhere_is_found_after_one_more_l
 async def test_nothing_that_fits_says_where_to_look(scene, words):
     reply = await scene.say(f"/stats {words}")
     assert reply.tone is Tone.PROBLEM
-    assert reply.summary == "No video here fits these words. /videos lists them; /track starts a new one."
+    assert reply.summary == f"No video here fits “{words}”. /videos lists them; /track starts a new one."
 
 
 async def test_a_link_that_is_none_is_told_as_such(scene):

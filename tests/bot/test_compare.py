@@ -1,8 +1,11 @@
 """Several videos at the same age, by what all of them state."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.domain.growth import exact_count
+from bot.reply.call import Call
 from bot.reply.model import Picture, Select, Tone
 from bot.reply.plain import plain_text
 from tests.standins.scene import ANA, INSTAGRAM, LINK, PAGE, TWITTER, YOUTUBE, rows
@@ -46,11 +49,33 @@ async def test_five_of_all_platforms_are_compared_by_what_all_state(scene, start
     assert "Compared by likes, the first metric that all of them have" in plain_text(reply)
 
 
-async def test_a_gap_at_that_hour_is_told_and_not_filled(scene, start):
-    gaps = "https://www.tiktok.com/@gaps/video/1"
-    start(gaps, LINK, apart=9)
-    reply = await scene.say(f"/compare {gaps} {LINK}")
-    assert rows(reply, "Views")[0][3] == "gap"
+async def test_the_leader_is_the_one_at_the_last_hour_that_all_have_in_words_and_in_the_picture(scene):
+    """One video has a gap at the last hour of the other, which is ahead there alone."""
+    pages = {}
+    for title, link, counts in (
+        ("Tango", LINK, {1: 5, 19: 9_600, 30: 9_900}),
+        ("Sierra", YOUTUBE, {1: 7, 19: 400, 25: 420}),
+    ):
+        tracking = scene.sandbox.world.track(scene.sandbox.key, link, 7)
+        taken = ((tracking.started_at + timedelta(hours=hour), str(views)) for hour, views in counts.items())
+        pages[link] = {
+            "id": tracking.id,
+            "video_link": link,
+            "platform": "tiktok",
+            "status": "monitoring",
+            "current_metadata": {"title": title},
+            "snapshots": [{"snapshot_time": at.isoformat(), "views": views} for at, views in taken],
+        }
+    scene.clock.advance(hours=30)
+    for link, page in pages.items():
+        scene.sandbox.faults.add("200", PAGE, body=page)
+        await scene.say(f"/stats {link}")
+    reply = await scene.say(f"/compare {LINK} {YOUTUBE}")
+    assert reply.title == "Comparison at hour 19"
+    assert reply.summary == "At hour 19 since tracking began, Tango leads with 9,600 views."
+    assert [row[3] for row in rows(reply, "Views")] == ["9,600", "400"]
+    (picture,) = [part for part in reply.parts if isinstance(part, Picture)]
+    assert picture.alt.startswith("A leads at hour 19 since tracking began, the last that all have: A 9,600 views")
 
 
 async def test_whoever_has_no_latest_hour_is_compared_at_the_last_one_that_it_has(scene, start):
@@ -78,12 +103,42 @@ async def test_without_any_snapshot_there_is_nothing_to_compare(scene, start):
     assert "no metric in common yet" in reply.summary
 
 
-async def test_a_title_that_fits_several_asks_for_more_of_it(scene, start):
-    start(LINK, "https://www.tiktok.com/@steady/video/2", YOUTUBE)
+async def test_a_title_that_fits_several_offers_them_and_keeps_the_other_video(scene, start):
+    films = start(LINK, "https://www.tiktok.com/@steady/video/2", YOUTUBE, apart=2)
     reply = await scene.say(f"/compare steady {YOUTUBE}")
+    (select,) = reply.actions
+    assert reply.summary == "3 videos fit “steady”. Which one do you mean?"
+    chosen = await scene.run(Call(select.call.command, {**select.call.arguments, select.argument: films[1].id}))
+    assert [row[0] for row in rows(chosen, "Views")] == ["A", "B"]
+    assert [row[1].split("(")[1] for row in rows(chosen, "Views")] == [f"{each.link})" for each in (films[2], films[1])]
+
+
+async def test_two_titles_that_fit_several_are_chosen_one_after_the_other(scene, start):
+    films = start(
+        LINK, "https://www.tiktok.com/@steady/video/2", "https://www.youtube.com/watch?v=viral_cats1", apart=2
+    )
+    start("https://www.tiktok.com/@viral/video/9", apart=2)
+    first = await scene.say("/compare steady vs viral")
+    (select,) = first.actions
+    second = await scene.run(Call(select.call.command, {**select.call.arguments, select.argument: films[0].id}))
+    assert second.summary == "2 videos fit “viral”. Which one do you mean?"
+    (select,) = second.actions
+    reply = await scene.run(Call(select.call.command, {**select.call.arguments, select.argument: films[2].id}))
+    assert [row[1].split("(")[1] for row in rows(reply, "Views")] == [f"{each.link})" for each in (films[0], films[2])]
+
+
+async def test_a_choice_that_does_not_fit_into_a_button_asks_for_more_words(scene, start):
+    start(LINK, "https://www.tiktok.com/@steady/video/2", YOUTUBE, TWITTER, INSTAGRAM, apart=1)
+    reply = await scene.say(f"/compare steady {YOUTUBE} {TWITTER} {INSTAGRAM}")
     assert reply.tone is Tone.PROBLEM
     assert "“steady” fits several videos" in reply.summary
     assert "Give a longer part of the title" in reply.summary
+
+
+async def test_every_name_that_fits_nothing_is_named(scene, start):
+    start(LINK)
+    reply = await scene.say("/compare steady, hotl, bravo")
+    assert reply.summary == "No video here fits “hotl” or “bravo”. /videos lists them; /track starts a new one."
 
 
 async def test_the_same_video_twice_is_no_comparison(scene, start):
@@ -115,7 +170,7 @@ async def test_words_for_the_button_that_fit_several_ask_again(scene, start):
     start(LINK, YOUTUBE)
     for arguments in ({"video": "steady"}, {"video": LINK, "other": "steady"}):
         reply = await scene.bot.run("compare.with", arguments, ANA)
-        assert "2 videos fit. Which one do you mean?" in reply.summary
+        assert "Which one do you mean?" in reply.summary
 
 
 async def test_stale_numbers_of_one_are_told(scene, start):
