@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from bot.domain.caller import Person
 from bot.domain.links import VideoLink, parse_link
-from bot.domain.money import Promise, Usage, consequences, runway
+from bot.domain.money import MonthlyCap, Promise, Usage, consequences, runway
 from bot.domain.tracking import RequestState, TrackRequest
 from bot.domain.videos import HOUR, Metric, Snapshot, Video, VideoReading
 from bot.messages import offer, usage
@@ -125,6 +125,7 @@ def offered(balance: str, days: int | None = None, rows: tuple[offer.Row, ...] =
         usual_days=7,
         running=2,
         endless=1,
+        cap=MonthlyCap(Decimal(100), Decimal("12.50")),
         is_test=days is None,
         complete=days is None,
         expires_at=NOW + timedelta(minutes=10),
@@ -177,7 +178,7 @@ def wallet_of(balance: str) -> usage.WalletFacts:
         people=((ANA, Decimal("2.52")), (Person("U0000002", ""), Decimal("0.36"))),
         channels=(("C0000001", Decimal("2.88")),),
         difference=Decimal("-0.015"),
-        monthly_cap=Decimal(100),
+        monthly_cap=MonthlyCap(Decimal(100), Decimal("12.50")),
         is_test=False,
         as_of=NOW - HOUR,
         problem="",

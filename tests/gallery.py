@@ -11,7 +11,7 @@ from functools import cache
 
 from bot.commands.registry import COMMANDS, described
 from bot.domain.letters import DeadLetter, Queue
-from bot.domain.money import runway
+from bot.domain.money import MonthlyCap, runway
 from bot.domain.tracking import RequestState
 from bot.domain.videos import HOUR, Metric, VideoReading
 from bot.messages import (
@@ -77,6 +77,8 @@ def _before_spending() -> Iterator[tuple[str, Reply]]:
     yield "offer.consequence_card", offer.consequence_card(offered("50.00"))
     yield "offer.consequence_card: pauses others", offer.consequence_card(offered("5.00", 14))
     yield "offer.consequence_card: short of money", offer.consequence_card(offered("0.60", 7))
+    capped = replace(offered("50.00"), cap=MonthlyCap(Decimal(100), Decimal("98.00")))
+    yield "offer.consequence_card: over the monthly cap", offer.consequence_card(capped)
     yield "offer.consequence_card: several", offer.consequence_card(offered("50.00", rows=several))
     yield "offer.already_tracked", offer.already_tracked(several[2], NOW)
     yield "offer.already_tracked: outside", offer.already_tracked(several[3], NOW)
@@ -175,7 +177,7 @@ def _numbers() -> Iterator[tuple[str, Reply]]:
         endless=0,
         complete=True,
         spenders="every full member",
-        monthly_cap=Decimal(100),
+        monthly_cap=MonthlyCap(Decimal(100), Decimal("12.50")),
         previews=True,
         digests=tuple(setting(channel_id=f"C000000{number}") for number in range(5)),
         may_configure=True,

@@ -6,8 +6,9 @@ from decimal import Decimal
 
 from bot.charts.charts import Charts
 from bot.domain.caller import Caller
-from bot.domain.clock import Clock
+from bot.domain.clock import Clock, month_of
 from bot.domain.errors import NotConfigured
+from bot.domain.money import MonthlyCap
 from bot.messages.help import Described
 from bot.store import Store
 from bot.store.workspaces import Workspace
@@ -35,6 +36,11 @@ class Context:
     offer_lasts: timedelta
     version: str
     commands: tuple[Described, ...]
+
+    async def cap(self) -> MonthlyCap:
+        """The workspace's monthly cap, and what is used of it; unclear starts count as used."""
+        used = await self.store.tracking.spent(self.workspace.id, month_of(self.clock()))
+        return MonthlyCap(self.monthly_cap, used)
 
     @property
     def wallet(self) -> Wallet:

@@ -38,7 +38,7 @@ async def show_home(context: Context, args: Home) -> Reply:  # noqa: ARG001 - ev
             endless=endless,
             complete=swept.value,
             spenders=context.spenders,
-            monthly_cap=context.monthly_cap,
+            monthly_cap=await context.cap(),
             previews=context.workspace.previews,
             digests=tuple(setting(each) for each in await context.store.digests.of_workspace(context.workspace.id)),
             may_configure=Need.CONFIGURE in context.caller.rights,

@@ -86,6 +86,7 @@ async def _offer(context: Context, rows: tuple[Row, ...], new: Sequence[Candidat
         usual_days=USUAL_DAYS,
         running=len(owed),
         endless=endless,
+        cap=await context.cap(),
         is_test=context.wallet.is_test,
         expires_at=expires_at,
     )

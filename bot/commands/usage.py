@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from bot.charts.specs import Spend
 from bot.commands.context import Context
+from bot.domain.clock import month_of
 from bot.domain.money import bill_check, promises, runway
 from bot.messages.usage import WalletFacts, wallet
 from bot.reply.model import Picture, Reply
@@ -31,8 +32,7 @@ async def usage(context: Context, args: Usage) -> Reply:  # noqa: ARG001 - every
     first = now.date() - timedelta(days=SHOWN_DAYS - 1)
     per_day = await context.store.videos.snapshots_per_day(context.workspace, first)
     days = tuple((day, count * cost) for day, count in per_day.items())
-    month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    spend = await context.store.audit.spend(context.workspace.id, month)
+    spend = await context.store.audit.spend(context.workspace.id, month_of(now))
     return wallet(
         WalletFacts(
             usage=money.value,
@@ -47,7 +47,7 @@ async def usage(context: Context, args: Usage) -> Reply:  # noqa: ARG001 - every
             people=spend.by_person,
             channels=spend.by_channel,
             difference=bill_check(money.value),
-            monthly_cap=context.monthly_cap,
+            monthly_cap=await context.cap(),
             is_test=context.wallet.is_test,
             as_of=money.as_of,
             problem=money.problem or swept.problem,

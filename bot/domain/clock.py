@@ -16,6 +16,11 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def month_of(now: datetime) -> datetime:
+    """The first moment of the calendar month, in UTC."""
+    return now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
 class FastClock:
     """A clock that starts at a moment and runs `speed` times as fast as the wall: 3600 makes an hour of a second."""
 

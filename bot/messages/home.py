@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
-from bot.domain.money import Runway, Usage, dollars
+from bot.domain.money import MonthlyCap, Runway, Usage, dollars
 from bot.messages.counted import Counted, change_words, count_words
 from bot.messages.digest_settings import DigestSetting, in_a_line
-from bot.messages.outlook import can_finish, money_ends
+from bot.messages.outlook import can_finish, cap_left, money_ends
 from bot.messages.wording import available, freshness, linked, platform_name, plural
 from bot.reply.call import Call
 from bot.reply.model import Align, Button, Column, Divider, Field, Fields, Note, Part, Reply, Table, Text, Tone, text
@@ -33,7 +32,7 @@ class HomeFacts:
     endless: int
     complete: bool
     spenders: str
-    monthly_cap: Decimal
+    monthly_cap: MonthlyCap
     previews: bool
     digests: tuple[DigestSetting, ...]
     may_configure: bool
@@ -51,7 +50,7 @@ def home(facts: HomeFacts) -> Reply:
     settings = Fields(
         (
             Field("Who may spend", text(facts.spenders)),
-            Field("Cap a month", text(dollars(facts.monthly_cap))),
+            Field("Monthly cap", text(cap_left(facts.monthly_cap))),
             Field("Numbers beside links", text("shown" if facts.previews else "not shown")),
             Field("Digests", _digests(facts.digests)),
             Field("Alerts", text(f"in {plural(facts.alerts, 'channel')}" if facts.alerts else "off")),

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from bot.domain.caller import Person
 from bot.domain.links import VideoLink
-from bot.domain.money import Consequence, Runway, Usage, dollars
+from bot.domain.money import Consequence, MonthlyCap, Runway, Usage, dollars
 from bot.domain.videos import Video
-from bot.messages.outlook import can_finish, money_ends, promised
+from bot.messages.outlook import can_finish, cap_left, money_ends, promised
 from bot.messages.wording import available, name_of, platform_name, plural, shortened, status_word, video_actions
 from bot.reply.call import Call
 from bot.reply.model import (
@@ -73,6 +73,7 @@ class Offer:
     usual_days: int
     running: int
     endless: int
+    cap: MonthlyCap
     is_test: bool
     expires_at: datetime
 
@@ -81,6 +82,10 @@ class Offer:
         """The choice that was asked for, or the usual one."""
         wanted = self.days or self.usual_days
         return next(choice for choice in self.choices if choice.days == wanted)
+
+    def can_start(self, choice: Consequence) -> bool:
+        """Whether both the balance and the monthly cap cover a choice."""
+        return choice.affordable and choice.price <= self.cap.left
 
 
 def consequence_card(offer: Offer) -> Reply:
@@ -96,13 +101,14 @@ def consequence_card(offer: Offer) -> Reply:
     elif new[0].link is not None:
         parts.append(Fields((Field("Video", text(Link(shortened(new[0].link.url, 80), new[0].link.url))),)))
     parts += [_wallet_fields(offer), _price_table(offer), _small_print(offer)]
+    is_fine = offer.can_start(chosen) and chosen.pauses_at is None and chosen.left_after >= 0
     cost = f"Tracking {what} for {plural(chosen.days, 'day')} costs up to {dollars(chosen.price)}."
     return Reply(
-        f"{cost} {_effect(chosen, offer)} Nothing is spent until you press a button.",
+        f"{cost} {_effect(chosen, offer)} {_next_step(offer)}",
         title=f"Track {what}?",
         parts=tuple(parts),
         actions=_buttons(offer),
-        tone=Tone.INFO if chosen.affordable and chosen.pauses_at is None and chosen.left_after >= 0 else Tone.WARNING,
+        tone=Tone.INFO if is_fine else Tone.WARNING,
     )
 
 
@@ -173,7 +179,8 @@ def _times(video: Video, now: datetime) -> tuple[Field, ...]:
 
 def _wallet_fields(offer: Offer) -> Fields:
     owed = text(promised(offer.runway, offer.running, offer.endless))
-    return Fields((Field("Available now", text(available(offer.usage))), Field("Promised", owed)))
+    cap = Field("Monthly cap", text(cap_left(offer.cap)))
+    return Fields((Field("Available now", text(available(offer.usage))), Field("Promised", owed), cap))
 
 
 def _price_table(offer: Offer) -> Table:
@@ -193,11 +200,24 @@ def _price_table(offer: Offer) -> Table:
 def _effect(choice: Consequence, offer: Offer) -> str:
     if not choice.affordable:
         return f"Not possible: {dollars(choice.price - offer.usage.available)} short."
+    if choice.price > offer.cap.left:
+        return f"Over the monthly cap by {dollars(choice.price - offer.cap.left)}."
     if choice.pauses_at is None:
         return can_finish(offer.usage, choice.left_after, offer.runway.paused, offer.endless, complete=offer.complete)
     cut = f", also of {plural(len(choice.affected), 'running video')}" if choice.affected else ""
     ends = money_ends(offer.usage, choice.pauses_at, offer.endless, complete=offer.complete)
     return f"{ends}; tracking would pause then{cut}."
+
+
+def _next_step(offer: Offer) -> str:
+    if not any(each.price <= offer.cap.left for each in _wanted(offer)):
+        return "Nothing can be started: ask an admin to raise MONTHLY_CAP_USD."
+    return "Nothing is spent until you press a button."
+
+
+def _wanted(offer: Offer) -> list[Consequence]:
+    """The choices that the card may offer a button for."""
+    return [each for each in offer.choices if offer.days is None or each.days == offer.days]
 
 
 def _small_print(offer: Offer) -> Note:
@@ -209,7 +229,8 @@ def _small_print(offer: Offer) -> Note:
 
 
 def _buttons(offer: Offer) -> tuple[Action, ...]:
-    shown = [each for each in offer.choices if each.affordable and (offer.days is None or each.days == offer.days)]
+    wanted = _wanted(offer)
+    shown = [each for each in wanted if offer.can_start(each)]
     buttons = tuple(
         Button(
             f"Track {plural(each.days, 'day')} · {dollars(each.price)}",
@@ -220,6 +241,6 @@ def _buttons(offer: Offer) -> tuple[Action, ...]:
     )
     return (
         *buttons,
-        *(() if buttons else (ADD_CREDIT,)),
+        *(() if any(each.affordable for each in wanted) else (ADD_CREDIT,)),
         Button("Cancel", Call("track.cancel", {"batch": offer.batch})),
     )

@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
-from bot.domain.money import Runway, Usage, dollars
+from bot.domain.money import MonthlyCap, Runway, Usage, dollars
 from bot.messages.wording import plural
 from bot.reply.model import Text, Time, text
 
@@ -48,6 +48,11 @@ def can_finish(usage: Usage, left_after: Decimal, paused: int, endless: int, *, 
     if usage.uncharged is None:
         doubts.append("The API does not say what it has yet to charge.")
     return " ".join(doubts) or "All running videos can finish."
+
+
+def cap_left(cap: MonthlyCap) -> str:
+    """What is left of the workspace's monthly cap."""
+    return f"{dollars(cap.left)} of {dollars(cap.limit)} left"
 
 
 def promised(runway: Runway, running: int, endless: int) -> str:

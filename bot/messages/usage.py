@@ -5,9 +5,9 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from bot.domain.caller import Person
-from bot.domain.money import Runway, Usage, dollars
+from bot.domain.money import MonthlyCap, Runway, Usage, dollars
 from bot.messages.offer import ADD_CREDIT
-from bot.messages.outlook import can_finish, how_long, money_ends, promised
+from bot.messages.outlook import can_finish, cap_left, how_long, money_ends, promised
 from bot.messages.wording import available, freshness, plural
 from bot.reply.call import Call
 from bot.reply.model import (
@@ -51,7 +51,7 @@ class WalletFacts:
     people: tuple[tuple[Person, Decimal], ...]
     channels: tuple[tuple[str, Decimal], ...]
     difference: Decimal | None
-    monthly_cap: Decimal
+    monthly_cap: MonthlyCap
     is_test: bool
     as_of: datetime
     problem: str
@@ -122,7 +122,7 @@ def _fields(facts: WalletFacts) -> tuple[Field, ...]:
         Field("Left when all is paid", text(dollars(runway.left_after))),
         Field("Runway", how_long(usage, runway, facts.endless, complete=facts.complete)),
         Field("Price", text(f"{dollars(usage.cost_per_snapshot)} a snapshot, 24 a day and video")),
-        Field("Cap a month", text(f"{dollars(facts.monthly_cap)} in this workspace")),
+        Field("Monthly cap", text(cap_left(facts.monthly_cap))),
     )
 
 

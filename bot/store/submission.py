@@ -116,7 +116,7 @@ async def refusal(
     twin = await _twin(connection, request, now)
     if twin is not None:
         return twin
-    spent = await _spent(connection, request.workspace_id, month_start)
+    spent = await spent_since(connection, request.workspace_id, month_start)
     return CapReached(spent, cap) if spent + cost > cap else None
 
 
@@ -137,7 +137,8 @@ async def _twin(connection: AsyncConnection, request: TrackRequest, now: datetim
     return None
 
 
-async def _spent(connection: AsyncConnection, workspace_id: int, since: datetime) -> Decimal:
+async def spent_since(connection: AsyncConnection, workspace_id: int, since: datetime) -> Decimal:
+    """Dollars that count against a workspace's cap since the start of a month, unclear starts included."""
     query = select(func.sum(track_requests.c.cost)).where(
         track_requests.c.workspace_id == workspace_id,
         track_requests.c.submitted_at >= since,

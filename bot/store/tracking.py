@@ -30,6 +30,7 @@ from bot.store.submission import (
     Submitted,
     refusal,
     request_from,
+    spent_since,
 )
 from bot.store.tables import IS_IN_FLIGHT, track_requests
 from bot.store.workspaces import Workspace
@@ -121,6 +122,11 @@ class Tracking:
             submitted = {"state": RequestState.SUBMITTED, "days": days, "cost": cost, "submitted_at": now}
             request, _ = await _move(connection, request_id, IS_PROPOSED, submitted)
             return Submitted(request)
+
+    async def spent(self, workspace_id: int, month_start: datetime) -> Decimal:
+        """Dollars that count against a workspace's cap since the start of a month, unclear starts included."""
+        async with self._database.reading() as connection:
+            return await spent_since(connection, workspace_id, month_start)
 
     async def mark_tracking(
         self, request_id: int, video: Video, now: datetime, say: Sequence[Message] = ()

@@ -14,7 +14,7 @@ from decimal import Decimal
 from bot.contentstats.client import ContentStatsClient
 from bot.contentstats.limits import Sleep
 from bot.domain.caller import Person
-from bot.domain.clock import Clock
+from bot.domain.clock import Clock, month_of
 from bot.domain.errors import ContentStatsError, NotEnoughBalance, OutcomeUnclear
 from bot.domain.links import canonical_key
 from bot.domain.tracking import QUIET, RequestState, TrackRequest
@@ -164,8 +164,7 @@ class Spending:
         except ContentStatsError as error:
             return Outcome(request, error=error)
         now = self._clock()
-        month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-        result = await self._store.tracking.submit(request.id, person.id, days, price, now, month, cap)
+        result = await self._store.tracking.submit(request.id, person.id, days, price, now, month_of(now), cap)
         if isinstance(result, Submitted):
             return await self._send(result.request, days)
         return Outcome(result.request if isinstance(result, NotProposed) else request, refusal=result)

@@ -17,7 +17,7 @@ async def test_an_unused_wallet_says_what_is_there_and_that_nothing_runs(scene):
     said = plain_text(reply)
     assert reply.summary == "$100.00 available, $0.00 promised to running videos. Nothing is running."
     assert "Price: $0.015 a snapshot, 24 a day and video" in said
-    assert "Cap a month: $100.00 in this workspace" in said
+    assert "Monthly cap: $100.00 of $100.00 left" in said
     assert "This is a test key: nothing is charged." in said
     assert reply.tone is Tone.INFO
     assert not any(isinstance(part, Picture) for part in reply.parts)

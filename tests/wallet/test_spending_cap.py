@@ -4,9 +4,9 @@ import asyncio
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from bot.reply.model import Tone
-from bot.reply.plain import plain_spans
-from tests.standins.scene import BEN, EVE, LINK, TRACK, YOUTUBE, rows, scene_of
+from bot.reply.model import Reply, Tone
+from bot.reply.plain import plain_spans, plain_text
+from tests.standins.scene import BEN, EVE, LINK, TRACK, YOUTUBE, labels, rows, scene_of
 
 
 def links(count: int) -> list[str]:
@@ -15,7 +15,7 @@ def links(count: int) -> list[str]:
 
 async def test_the_cap_holds_when_many_press_at_once(sandbox, clock, database_url):
     async with scene_of(sandbox, clock, database_url, monthly_cap_usd=Decimal("1.08")) as scene:
-        cards = [await scene.say(f"/track {link} 1", caller) for link in links(6) for caller in (BEN,)]
+        cards = [await scene.say(f"/track {link} 1", BEN) for link in links(6)]
         replies = await asyncio.gather(*(scene.press(card, "Track 1 day", BEN) for card in cards))
         assert (scene.posts(), scene.trackings()) == (3, 3)
         refused = [reply for reply in replies if reply.tone is Tone.PROBLEM]
@@ -38,18 +38,19 @@ async def test_the_cap_holds_across_two_bots(sandbox, clock, database_url):
 
 async def test_the_cap_is_reached_exactly_and_not_passed_by_a_cent(sandbox, clock, sqlite_url):
     async with scene_of(sandbox, clock, sqlite_url, monthly_cap_usd=Decimal("2.52")) as scene:
+        early = await scene.say(f"/track {YOUTUBE} 1")
         assert (await scene.start(LINK, 7)).tone is Tone.SUCCESS
-        refused = await scene.start(YOUTUBE, 1)
-        assert "leaves $0.00" in refused.summary
+        assert "leaves $0.00" in (await scene.press(early, "Track 1 day")).summary
         assert scene.posts() == 1
 
 
 async def test_a_batch_starts_what_the_cap_has_room_for_and_says_why_not_the_rest(sandbox, clock, sqlite_url):
-    async with scene_of(sandbox, clock, sqlite_url, monthly_cap_usd=Decimal("0.80")) as scene:
+    async with scene_of(sandbox, clock, sqlite_url, monthly_cap_usd=Decimal("1.52")) as scene:
         card = await scene.say(f"/track {' '.join(links(4))} 1")
+        await scene.start(YOUTUBE, 2)
         reply = await scene.press(card, "Track 1 day")
         assert "2 of 4 videos started" in reply.summary
-        assert all("cap of $0.80 a month leaves $0.08" in row[2] for row in rows(reply)[2:])
+        assert all("cap of $1.52 a month leaves $0.08" in row[2] for row in rows(reply)[2:])
         assert "2 videos" in plain_spans(reply.public_line)
 
 
@@ -57,16 +58,18 @@ async def test_what_is_unclear_counts_and_what_failed_does_not(sandbox, clock, s
     async with scene_of(sandbox, clock, sqlite_url, monthly_cap_usd=Decimal("0.40")) as scene:
         sandbox.faults.add("400", TRACK)
         await scene.start(links(1)[0], 1)
+        early = await scene.say(f"/track {links(3)[2]} 1")
         sandbox.faults.add("reset", TRACK)
         assert (await scene.start(links(2)[1], 1)).title == "Not clear yet"
-        assert "leaves $0.04" in (await scene.start(links(3)[2], 1)).summary
+        assert "leaves $0.04" in (await scene.press(early, "Track 1 day")).summary
+        assert "$0.04 of $0.40 left" in plain_text(await scene.say(f"/track {links(3)[2]}"))
 
 
 async def test_a_new_month_has_a_new_cap(sandbox, clock, sqlite_url):
     clock.now = datetime(2026, 3, 31, 23, 59, tzinfo=UTC)
     async with scene_of(sandbox, clock, sqlite_url, monthly_cap_usd=Decimal("0.36")) as scene:
         await scene.start(LINK, 1)
-        assert (await scene.start(YOUTUBE, 1)).tone is Tone.PROBLEM
+        assert offered_days(await scene.say(f"/track {YOUTUBE} 1")) == []
         clock.advance(minutes=1)
         assert (await scene.start(YOUTUBE, 1)).tone is Tone.SUCCESS
 
@@ -75,10 +78,33 @@ async def test_each_workspace_has_its_own_cap(sandbox, clock, sqlite_url):
     async with scene_of(sandbox, clock, sqlite_url, monthly_cap_usd=Decimal("0.36")) as scene:
         assert (await scene.start(LINK, 1)).tone is Tone.SUCCESS
         assert (await scene.start(YOUTUBE, 1, EVE)).tone is Tone.SUCCESS
-        assert (await scene.start(links(1)[0], 1, EVE)).tone is Tone.PROBLEM
+        assert offered_days(await scene.say(f"/track {links(1)[0]} 1", EVE)) == []
+
+
+async def test_the_card_shows_what_is_left_and_offers_nothing_beyond_it(sandbox, clock, sqlite_url):
+    async with scene_of(sandbox, clock, sqlite_url, monthly_cap_usd=Decimal(5)) as scene:
+        await scene.start(LINK, 7)
+        card = await scene.say(f"/track {YOUTUBE}")
+        assert "Monthly cap: $2.48 of $5.00 left" in plain_text(card)
+        assert offered_days(card) == ["Track 1 day · $0.36", "Track 3 days · $1.08"]
+        assert "Over the monthly cap by $0.04." in card.summary
+        assert [row[3] for row in rows(card, "Prices")][-1] == "Over the monthly cap by $8.32."
+        several = await scene.say(f"/track {' '.join(links(4))}")
+        assert offered_days(several) == ["Track 1 day · $1.44"]
+        longer = await scene.say(f"/track {YOUTUBE} 8")
+        assert offered_days(longer) == []
+        assert "ask an admin to raise MONTHLY_CAP_USD" in longer.summary
+        assert "Add credit" not in plain_text(longer)
+        assert "$2.48 of $5.00 left" in plain_text(await scene.say("/usage"))
+        assert "$2.48 of $5.00 left" in plain_text(await scene.bot.run("home", {}, BEN))
 
 
 async def test_a_cap_of_nothing_stops_everything(sandbox, clock, sqlite_url):
     async with scene_of(sandbox, clock, sqlite_url, monthly_cap_usd=Decimal(0)) as scene:
-        assert "cap of $0.00 a month leaves $0.00" in (await scene.start()).summary
-        assert scene.posts() == 0
+        card = await scene.say(f"/track {LINK}")
+        assert offered_days(card) == []
+        assert "Monthly cap: $0.00 of $0.00 left" in plain_text(card)
+
+
+def offered_days(card: Reply) -> list[str]:
+    return [label for label in labels(card) if label.startswith("Track")]

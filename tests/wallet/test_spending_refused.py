@@ -140,5 +140,5 @@ async def test_disconnecting_does_not_give_the_month_back(sandbox, clock, databa
     async with scene_of(sandbox, clock, database_url, monthly_cap_usd=Decimal(3)) as scene:
         await scene.start()
         await scene.bot.run("disconnect.confirm", {}, ANA)
-        assert "cap of $3.00" in (await scene.start(YOUTUBE)).summary
+        assert "$0.48 of $3.00 left" in plain_text(await scene.say(f"/track {YOUTUBE}"))
         assert scene.posts() == 1
