@@ -8,6 +8,7 @@ import asyncio
 import functools
 import json
 import ssl
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -15,8 +16,10 @@ from urllib.parse import urlencode
 import httpx
 
 DOCUMENTED_HOSTS = frozenset({"contentstats.io", "www.contentstats.io"})
-LARGEST_BODY = 5_000_000
+LARGEST_BODY = 1_000_000
 """Bytes, decompressed. A page of 720 snapshots has 150,000."""
+_GZIP = 16 + zlib.MAX_WBITS
+"""Tells zlib to expect a gzip header."""
 MOST_REDIRECTS = 3
 
 _REDIRECTS = frozenset({301, 302, 307, 308})
@@ -80,7 +83,12 @@ class Exchange:
         waits, is_encrypted = self._timeouts, self._base.startswith("https:")
         return httpx.AsyncClient(
             verify=trusted() if is_encrypted else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),  # the latter trusts nobody
-            headers={"X-API-Key": self._key, "Accept": "application/json", "User-Agent": "contentstats-bot"},
+            headers={
+                "X-API-Key": self._key,
+                "Accept": "application/json",
+                "Accept-Encoding": "gzip",
+                "User-Agent": "contentstats-bot",
+            },
             timeout=httpx.Timeout(waits.read, connect=waits.connect, pool=waits.connect),
             # A server may close an idle connection just as a POST leaves: an outcome unclear for nothing.
             limits=httpx.Limits(max_connections=5, keepalive_expiry=3),
@@ -142,9 +150,20 @@ def redirect_target(asked: httpx.URL, location: str) -> httpx.URL | None:
 
 
 async def _read(response: httpx.Response) -> bytes:
-    body = bytearray()
-    async for piece in response.aiter_bytes():
-        body += piece
-        if len(body) > LARGEST_BODY:
+    """The whole body, decompressed here: httpx would decompress without a limit, and one encoding after another."""
+    encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
+    if encoding not in {"identity", "gzip"}:
+        raise Lost("sent an answer in an encoding that was not asked for")
+    unzip = zlib.decompressobj(_GZIP) if encoding == "gzip" else None
+    body, size = bytearray(), 0
+    async for piece in response.aiter_raw():
+        size += len(piece)
+        try:
+            body += piece if unzip is None else unzip.decompress(piece, LARGEST_BODY + 1 - len(body))
+        except zlib.error:
+            raise Lost("sent an answer that cannot be decompressed") from None
+        if max(size, len(body)) > LARGEST_BODY:
             raise Lost("sent more than an answer can have")
+    if unzip is not None and size and (not unzip.eof or unzip.unused_data):
+        raise Lost("sent an answer that cannot be decompressed")
     return bytes(body)

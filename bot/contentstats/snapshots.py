@@ -6,6 +6,7 @@ one odd row spoils nothing.
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from itertools import accumulate
 from operator import lt
 from typing import Annotated, Any, Literal, TypeAlias
 
@@ -39,6 +40,11 @@ _DECODER = msgspec.json.Decoder(dict[str, list[_Row] | dict[str, Any] | str | in
 _VIEWS, _LIKES, _COMMENTS, _SHARES, _SAVES = Metric
 """Bound once: looking a member up on its class costs as much as all else that is done with one count."""
 
+MOST_ROWS = 3_000
+"""Snapshots of one page: four times as many as the longest tracking has. Only the last ones of more are read."""
+MOST_HIDDEN, FEWEST_SEEN = 3, 100
+"""Likes and comments that fall to so few from so many were hidden: Instagram, for one, states 3 likes then."""
+
 _make = tuple.__new__
 """What `Snapshot()` calls in its turn."""
 
@@ -51,24 +57,36 @@ _FIELDS = (
 )
 
 
-def decode_page(body: bytes) -> tuple[dict[str, Any], tuple[Snapshot, ...]]:
-    """The fields of a video's page, and its snapshots oldest first, one a moment. Raises ForeignBody."""
+def decode_page(body: bytes) -> tuple[dict[str, Any], tuple[Snapshot, ...], int]:
+    """The fields of a video's page, its snapshots oldest first, one per moment, and how many more could not be read.
+
+    Raises ForeignBody.
+    """
     try:
         page: dict[str, Any] = _DECODER.decode(body)
-        snapshots = _documented(page.get("snapshots"))
+        rows = _rows(page)
+        snapshots = _documented(rows[-MOST_ROWS:])
     except (ValueError, OverflowError, RecursionError):  # msgspec's errors are ValueErrors
         page = read_object(body)
-        snapshots = list(_tolerated(page.get("snapshots")))
-    return page, _in_order(snapshots)
+        rows = _rows(page)
+        snapshots = list(_tolerated(rows[-MOST_ROWS:]))
+    return page, _stated(_in_order(snapshots)), len(rows) - len(snapshots)
 
 
-def _documented(rows: object) -> list[Snapshot]:
-    """Written out rather than looped over the metrics, which would take twice as long."""
+def _rows(page: Mapping[str, Any]) -> list[Any]:
+    rows = page.get("snapshots")
+    return rows if isinstance(rows, list) else []
+
+
+def _documented(rows: list[Any]) -> list[Snapshot]:
+    """Written out rather than looped over the metrics, which would take twice as long. Raises ValueError."""
     snapshots = []
-    for row in rows if isinstance(rows, list) else ():
+    for row in rows:
         taken_at = row.snapshot_time
         if taken_at.tzinfo is not UTC:
             taken_at = in_utc(taken_at)
+        if not 2000 <= taken_at.year < 2200:
+            raise ValueError("a time that means nothing")
         counts = {}
         if (count := row.views).__class__ is int:
             counts[_VIEWS] = count
@@ -84,11 +102,10 @@ def _documented(rows: object) -> list[Snapshot]:
     return snapshots
 
 
-def _tolerated(rows: object) -> Iterable[Snapshot]:
+def _tolerated(rows: Iterable[object]) -> Iterable[Snapshot]:
     """Every row that says when it was taken, with every count in it that makes sense."""
-    for row in rows if isinstance(rows, list) else ():
-        taken_at = read_time(row.get("snapshot_time")) if isinstance(row, Mapping) else None
-        if taken_at is None:
+    for row in rows:
+        if not isinstance(row, Mapping) or (taken_at := read_time(row.get("snapshot_time"))) is None:
             continue
         counts = {}
         for metric, names in _FIELDS:
@@ -105,3 +122,21 @@ def _in_order(snapshots: list[Snapshot]) -> tuple[Snapshot, ...]:
         return tuple(snapshots)
     unique = {snapshot.taken_at: snapshot for snapshot in snapshots}
     return tuple(unique[moment] for moment in sorted(unique))
+
+
+def _stated(snapshots: tuple[Snapshot, ...]) -> tuple[Snapshot, ...]:
+    """The snapshots without the counts that stand for a hidden one."""
+    for metric in (_LIKES, _COMMENTS):
+        if any(snapshot.counts.get(metric, FEWEST_SEEN) <= MOST_HIDDEN for snapshot in snapshots):
+            highest = accumulate((snapshot.counts.get(metric, 0) for snapshot in snapshots), max)
+            snapshots = tuple(
+                _without(snapshot, metric)
+                if most >= FEWEST_SEEN and snapshot.counts.get(metric, FEWEST_SEEN) <= MOST_HIDDEN
+                else snapshot
+                for snapshot, most in zip(snapshots, highest, strict=True)
+            )
+    return snapshots
+
+
+def _without(snapshot: Snapshot, metric: Metric) -> Snapshot:
+    return Snapshot(snapshot.taken_at, {each: count for each, count in snapshot.counts.items() if each is not metric})

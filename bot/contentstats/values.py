@@ -7,20 +7,31 @@ import json
 import re
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 LARGEST_COUNT = 2**63 - 1
 """What a database's big integer holds."""
 
+LARGEST_AMOUNT = 10**12
+"""Dollars. No account holds more, and a database's big integer holds it in millionths."""
+
+_EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+"""A time outside of these years means nothing, and arithmetic with it may leave the calendar."""
+_LONGEST_NUMBER = 50
+"""Characters of a number or a time."""
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d*)?")
 _KEY_LIKE = re.compile(r"cs_(?:live|test)_\w+", re.ASCII)
 
 
 class ForeignBody(Exception):
-    """A body that is not the API's: HTML, cut off, broken, or without what its meaning hangs on."""
+    """A body that is not the API's: HTML, cut off, broken, or without a field that it needs.
 
-    def __init__(self) -> None:
-        super().__init__("answered with something that is not its API's")
+    The text completes "ContentStats …".
+    """
+
+    def __init__(self, problem: str = "answered with something that is not its API's") -> None:
+        super().__init__(problem)
 
 
 def read_object(body: bytes) -> dict[str, Any]:
@@ -39,6 +50,8 @@ def read_number(value: object) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     text = str(value).strip().removeprefix("$")
+    if len(text) > _LONGEST_NUMBER:
+        return None
     if _GROUPED.fullmatch(text):
         text = text.replace(",", "")
     try:
@@ -56,16 +69,44 @@ def read_count(value: object) -> int | None:
     return int(number)
 
 
+def read_dollars(value: object) -> Decimal | None:
+    """An amount of money that an account can hold, or owe."""
+    amount = read_number(value)
+    return None if amount is None or abs(amount) > LARGEST_AMOUNT else amount
+
+
 def read_time(value: object) -> datetime | None:
-    """A moment in UTC: ISO 8601 with `Z`, an offset or none at all (then it is UTC), or Unix seconds."""
+    """A moment in UTC: ISO 8601 or RFC 5322 with any zone or none (then it is UTC), or Unix seconds or a fraction.
+
+    None for a time outside of the years 2000 to 2199.
+    """
     try:
-        if isinstance(value, str):
-            return in_utc(datetime.fromisoformat(value.strip()))
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return datetime.fromtimestamp(value, UTC)
-    except (ValueError, OverflowError, OSError):
+        number = read_number(value)
+        moment = _unix_time(number) if number is not None and abs(number) >= 10**8 else _written_time(value)
+        moment = in_utc(moment)
+    except (ValueError, OverflowError, OSError, TypeError):
         return None
-    return None
+    return moment if _EARLIEST <= moment < _LATEST else None
+
+
+def _unix_time(number: Decimal) -> datetime:
+    """Seconds, or milliseconds, microseconds or nanoseconds, which are too large to be seconds."""
+    while abs(number) >= 10**11:
+        number /= 1000
+    return datetime.fromtimestamp(float(number), UTC)
+
+
+def _written_time(value: object) -> datetime:
+    """Raises ValueError and TypeError."""
+    if not isinstance(value, str) or len(value) > _LONGEST_NUMBER:
+        raise ValueError("not a time")
+    text = value.strip()
+    for zone in (" UTC", " GMT", "UTC", "GMT"):
+        text = text.removesuffix(zone)
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return parsedate_to_datetime(text)
 
 
 def in_utc(moment: datetime) -> datetime:
@@ -82,7 +123,7 @@ def read_text(value: object, most: int = 500) -> str:
     """A text, or a number as text, without what no database takes (NUL, half a surrogate pair); empty for all else."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
-    return str(value).replace("\0", "").encode("utf-8", "replace").decode()[:most].strip()
+    return str(value)[: 2 * most].replace("\0", "").encode("utf-8", "replace").decode()[:most].strip()
 
 
 def read_words(value: object, secret: str = "", most: int = 200) -> str:

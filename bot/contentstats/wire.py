@@ -4,12 +4,14 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from bot.contentstats.snapshots import decode_page
 from bot.contentstats.values import (
     ForeignBody,
     read_count,
+    read_dollars,
     read_flag,
     read_number,
     read_object,
@@ -17,7 +19,7 @@ from bot.contentstats.values import (
     read_time,
     read_words,
 )
-from bot.domain.links import canonical_key
+from bot.domain.links import canonical_key, video_of
 from bot.domain.money import Usage
 from bot.domain.videos import Stopped, Video, VideoList, VideoReading
 
@@ -26,8 +28,16 @@ logger = logging.getLogger(__name__)
 DOCUMENTED_PRICE = Decimal("0.015")
 """Dollars a snapshot, as the documentation says; used where `GET /usage` states none, or none above 0."""
 
+LARGEST_PRICE = 1_000
+"""Dollars per snapshot."""
+
 LONGEST_TRACKING = 3_650
 """Days. The API takes 30; ten years is where a number stops being a duration."""
+
+MOST_VIDEOS = 1_000
+"""Rows of a list: ten times as many as the API gives."""
+MOST_DETAILS = 20
+"""Further fields of a video, and details of an error."""
 
 _KNOWN = frozenset(
     {"id", "job_id", "video_link", "platform", "status", "monitoring_started", "monitoring_duration_days"}
@@ -50,12 +60,14 @@ class Problem:
 
 def read_page(body: bytes) -> VideoReading:
     """The answer of `GET /videos/{id}`. Raises ForeignBody."""
-    page, snapshots = decode_page(body)
-    return VideoReading(_read_video(page), snapshots)
+    page, snapshots, unread = decode_page(body)
+    if unread:
+        logger.warning("left out %d rows of GET /videos/{id} whose time cannot be read", unread)
+    return VideoReading(_read_video(page), snapshots, unread)
 
 
 def read_list(body: bytes, limit: int) -> VideoList:
-    """The answer of `GET /videos` to that limit. A row without an id is left out and logged. Raises ForeignBody.
+    """The answer of `GET /videos` to that limit. Rows without an id are left out and logged. Raises ForeignBody.
 
     The answer states the limit that it obeyed, which may be a smaller one: a list of that length may hide others.
     """
@@ -64,13 +76,13 @@ def read_list(body: bytes, limit: int) -> VideoList:
     if not isinstance(rows, list):
         raise ForeignBody
     videos = []
-    for row in rows:
+    for row in rows[:MOST_VIDEOS]:
         try:
             videos.append(_read_video(row))
         except ForeignBody:
             continue
     if len(videos) < len(rows):
-        logger.warning("left out %d of %d rows of GET /videos that have no id", len(rows) - len(videos), len(rows))
+        logger.warning("left out %d of %d rows of GET /videos", len(rows) - len(videos), len(rows))
     obeyed = min(limit, read_count(answer.get("limit")) or limit)
     return VideoList(tuple(videos), is_complete=len(videos) == len(rows) < obeyed)
 
@@ -81,7 +93,7 @@ def read_tracked(body: bytes, link: str) -> Video:
     video = _read_video(answer)
     if canonical_key(video.link) not in {None, canonical_key(link)}:
         raise ForeignBody
-    cost = read_number(answer.get("estimated_cost"))
+    cost = read_dollars(answer.get("estimated_cost"))
     return replace(video, link=video.link or link, estimated_cost=None if cost is None or cost < 0 else cost)
 
 
@@ -95,16 +107,19 @@ def read_stopped(body: bytes) -> Stopped:
 
 
 def read_usage(body: bytes) -> Usage:
-    """The answer of `GET /usage`. Raises ForeignBody where it names no balance."""
+    """The answer of `GET /usage`. Raises ForeignBody if it states no balance, or an impossible one."""
     answer = read_object(body)
-    balance = read_number(answer.get("balance_usd"))
-    if balance is None:
+    if read_number(answer.get("balance_usd")) is None:
         raise ForeignBody
-    price = read_number(answer.get("cost_per_snapshot"))
+    balance, price = read_dollars(answer.get("balance_usd")), read_number(answer.get("cost_per_snapshot"))
+    if balance is None:
+        raise ForeignBody("states an impossible balance")
+    if price is not None and price > LARGEST_PRICE:
+        raise ForeignBody("states an impossible price")
     return Usage(
         balance=balance,
-        uncharged=read_number(answer.get("uncharged_usage_usd")),
-        total_charged=read_number(answer.get("total_charged_usd")),
+        uncharged=read_dollars(answer.get("uncharged_usage_usd")),
+        total_charged=read_dollars(answer.get("total_charged_usd")),
         cost_per_snapshot=DOCUMENTED_PRICE if price is None or price <= 0 else price,
         total_snapshots=read_count(answer.get("total_snapshots")),
         active_videos=read_count(answer.get("active_videos")) or 0,
@@ -122,12 +137,12 @@ def read_problem(body: bytes, secret: str) -> Problem:
         error = error.get("message", error.get("error"))
     details = answer.get("details")
     amounts = answer | details if isinstance(details, dict) else answer
-    estimate = read_number(amounts.get("estimated_cost"))  # `required` may be no more than what is missing of it
+    estimate = read_dollars(amounts.get("estimated_cost"))  # `required` may be no more than what is missing of it
     return Problem(
         words=read_words(error, secret),
-        details=tuple(_read_details(details, secret)),
-        balance=read_number(amounts.get("balance")),
-        required=read_number(amounts.get("required")) if estimate is None else estimate,
+        details=tuple(islice(_read_details(details, secret), MOST_DETAILS)),
+        balance=read_dollars(amounts.get("balance")),
+        required=read_dollars(amounts.get("required")) if estimate is None else estimate,
         reset=amounts.get("reset"),
         is_json=True,
     )
@@ -136,7 +151,7 @@ def read_problem(body: bytes, secret: str) -> Problem:
 def _read_details(details: object, secret: str) -> Iterator[tuple[str, str]]:
     """`(field, message)` pairs of a list of `{field, message}`, of an object of either, or of bare texts."""
     if isinstance(details, dict):
-        details = [{"field": field, "message": message} for field, message in details.items()]
+        details = [{"field": field, "message": message} for field, message in islice(details.items(), MOST_DETAILS)]
     for detail in details if isinstance(details, list) else [details]:
         pair = detail if isinstance(detail, dict) else {"message": detail}
         if message := read_words(pair.get("message"), secret):
@@ -153,10 +168,12 @@ def _read_video(row: object) -> Video:
     metadata = row.get("current_metadata")
     about = metadata if isinstance(metadata, dict) else {}
     days = read_count(row.get("monitoring_duration_days"))
+    link = read_text(row.get("video_link"), most=4_000)
+    leads_to = video_of(link)
     return Video(
         id=id_,
-        link=read_text(row.get("video_link"), most=4_000),
-        platform=read_text(row.get("platform")).lower(),
+        link=link,
+        platform=read_text(row.get("platform")).lower() or (leads_to.platform if leads_to else ""),
         status=read_text(row.get("status")).lower(),
         title=read_text(about.get("title")),
         creator=read_text(about.get("creator")),
@@ -164,7 +181,7 @@ def _read_video(row: object) -> Video:
         days=days if days is not None and days <= LONGEST_TRACKING else None,
         days_remaining=_read_days_remaining(row.get("days_remaining")),
         is_deleted=read_flag(row.get("is_deleted")),
-        extra=dict(_read_extra(row)),
+        extra=dict(islice(_read_extra(row), MOST_DETAILS)),
     )
 
 

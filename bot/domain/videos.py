@@ -105,7 +105,11 @@ class Stopped:
 
 @dataclass(frozen=True, slots=True)
 class VideoReading:
-    """A video's page: the video and every snapshot since its start, oldest first, one an hour at most."""
+    """A video's page: the video and every snapshot since its start, oldest first, about one per hour.
+
+    `unread` counts further rows that are in no figure, because the times that they state can't be.
+    """
 
     video: Video
     snapshots: tuple[Snapshot, ...]
+    unread: int = 0

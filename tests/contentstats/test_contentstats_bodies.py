@@ -109,6 +109,26 @@ def test_usage_takes_dollar_signs_and_debts_and_the_documented_price_where_none_
 
 
 @pytest.mark.parametrize(
+    ("stated", "problem"),
+    [
+        ({"balance_usd": 9007199254740991}, "states an impossible balance"),
+        ({"balance_usd": "-1e21"}, "states an impossible balance"),
+        ({"balance_usd": 5, "cost_per_snapshot": 1e21}, "states an impossible price"),
+        ({"balance_usd": "1e400"}, "not its API's"),
+    ],
+)
+def test_an_impossible_amount_is_named(stated, problem):
+    with pytest.raises(ForeignBody, match=problem):
+        read_usage(encoded(stated))
+
+
+def test_an_impossible_amount_beside_the_balance_is_unknown():
+    usage = read_usage(encoded({"balance_usd": 5, "uncharged_usage_usd": 1e21, "total_charged_usd": -1e15}))
+    assert (usage.available, usage.uncharged, usage.total_charged) == (5, None, None)
+    assert read_problem(encoded({"error": "no", "required": 1e21, "balance": "1e29"}), "k").required is None
+
+
+@pytest.mark.parametrize(
     ("stated", "stopped"),
     [
         ({"previous_status": "paused", "new_status": "completed"}, Stopped("paused", "completed")),

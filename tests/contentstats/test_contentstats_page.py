@@ -140,7 +140,15 @@ def test_retweets_and_replies_count_also_beside_a_value_that_makes_no_sense():
         "2026-03-02 12:00:00",
         "2026-03-02T12:00",
         "20260302T120000Z",
+        "2026-03-02 12:00:00 UTC",
+        "2026-03-02T12:00:00 GMT",
+        "Mon, 02 Mar 2026 12:00:00 GMT",
         1772452800,
+        "1772452800",
+        1772452800000,
+        "1772452800000",
+        1772452800.0,
+        1772452800000000,
     ],
 )
 def test_a_time_in_any_spelling_is_the_same_moment_in_utc(time):
@@ -161,11 +169,61 @@ def test_a_time_in_any_spelling_is_the_same_moment_in_utc(time):
         {"snapshot_time": None},
         {"snapshot_time": "0001-01-01T00:00:00+05:00"},
         {"snapshot_time": 1e300},
+        {"snapshot_time": 0},
+        {"snapshot_time": "1970-01-01T00:00:00Z"},
+        {"snapshot_time": "9999-12-31T23:59:59Z"},
+        {"snapshot_time": "\ud83d"},
     ],
 )
-def test_a_broken_snapshot_spoils_no_other(broken):
+def test_a_broken_snapshot_spoils_no_other_and_is_counted(broken, caplog):
     good = {"snapshot_time": "2026-03-02T12:00:00Z", "views": "1"}
-    assert snapshots_of(broken, good) == (Snapshot(NOON, {Metric.VIEWS: 1}),)
+    reading = read_page(page(broken, good))
+    assert (reading.snapshots, reading.unread) == ((Snapshot(NOON, {Metric.VIEWS: 1}),), 1)
+    assert "left out 1 rows" in caplog.text
+
+
+def test_only_so_many_rows_of_a_page_are_read():
+    row = {"snapshot_time": "2026-03-02T12:00:00Z"}
+    assert read_page(page(*[row] * 9_000)).unread == 6_000
+    assert read_page(page(*[row] * 9_000, {"snapshot_time": None})).unread == 6_002
+
+
+@pytest.mark.parametrize(
+    ("likes", "shown"),
+    [
+        ([1_460, 3, 3, 1_470], [1_460, None, None, 1_470]),
+        ([100, 0], [100, None]),
+        ([1_460, -1, None, 1_461], [1_460, None, None, 1_461]),
+        ([1_460, 4], [1_460, 4]),
+        ([99, 3], [99, 3]),
+        ([0, 3, 200], [0, 3, 200]),
+    ],
+)
+def test_likes_that_fall_to_hardly_any_were_hidden(likes, shown):
+    rows = [
+        {"snapshot_time": (NOON + timedelta(hours=hour)).isoformat(), "views": "5", "likes": count}
+        for hour, count in enumerate(likes)
+    ]
+    taken = read_page(page(*rows)).snapshots
+    assert [each.counts.get(Metric.LIKES) for each in taken] == shown
+    assert all(each.counts[Metric.VIEWS] == 5 for each in taken)
+
+
+def test_a_far_date_and_a_missing_platform_leave_the_rest_readable():
+    video = read_page(
+        page(
+            monitoring_started="9999-12-31T23:59:59Z",
+            created_at="2026-03-02T12:00:00Z",
+            platform=None,
+            video_link="https://x.com/a/status/1988637243979237148",
+        )
+    ).video
+    assert (video.started_at, video.platform) == (NOON, "twitter")
+    assert read_page(page(monitoring_started="0001-01-01T00:00:00Z", platform=None)).video.platform == ""
+
+
+def test_a_video_keeps_some_fields_that_nobody_documented():
+    assert len(read_page(page(**{f"field_{number}": number for number in range(5_000)})).video.extra) == 20
 
 
 def test_snapshots_come_oldest_first_and_one_a_moment():
