@@ -23,6 +23,6 @@ async def show_help(context: Context, args: Help) -> Reply:
         return all_commands(context.commands)
     found = next((each for each in context.commands if each.name == name), None)
     if found is None:
-        msg = f"There is no command /{name[:30]} to explain. /help lists all commands."
+        msg = f"There's no command /{name[:30]} to explain. /help lists all commands."
         raise UsageError(msg)
     return one_command(found)

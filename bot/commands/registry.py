@@ -52,7 +52,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
         example="/stop cat on a piano",
         need=Need.STOP,
     ),
-    Command("usage", "Show the wallet: available, promised, runway and spend", Usage, usage, example="/usage"),
+    Command("usage", "Show the wallet: available, committed, runway and spend", Usage, usage, example="/usage"),
     Command(
         "digest",
         "Get a daily or weekly summary in this channel",

@@ -174,7 +174,7 @@ def _hour(alert: StoredAlert) -> Hour:
 
 def _saying(setting: AlertSetting, stored: StoredVideo, metric: Metric, hour: Hour, *, is_over: bool) -> Saying:
     facts = SpikeFacts(setting.id, stored.video, metric, hour, is_over)
-    over = " It has calmed down since." if is_over else ""
+    over = " It has since calmed down." if is_over else ""
     return Saying(stored.video, f"{spike_sentence(facts)}{over}", spike(facts), tells_end=False)
 
 

@@ -1,4 +1,4 @@
-"""What a channel wants to be told, and what became of a change to it."""
+"""The card of a channel's alert settings, and the replies to changes."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,8 +15,8 @@ KIND_WORDS = {
     AlertKind.SPIKE: "Spikes",
     AlertKind.MILESTONES: "Milestones",
 }
-DEFAULT_ON = "Alerts about a low balance and finished videos are on in this channel; /alerts changes them."
-NOBODY_TOLD = "No channel is told yet when money runs low or a tracking ends: /alerts on in one has it told."
+DEFAULT_ON = "Alerts for low balance and finished videos are on in this channel; change them with /alerts."
+NOBODY_TOLD = "No channel gets alerts yet. Run /alerts on in a channel to turn them on."
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def alert_settings(facts: SettingFacts) -> Reply:
             facts.said or f"Alerts are off in this channel.{why}",
             title="Alerts",
             parts=(_hint(),),
-            actions=(Button("Switch on", _set("", "on")),) if facts.may_configure else (),
+            actions=(Button("Turn on", _set("", "on")),) if facts.may_configure else (),
             tone=Tone.SUCCESS if facts.said else Tone.INFO,
             changes_settings=bool(facts.said),
         )
@@ -58,10 +58,10 @@ def alert_settings(facts: SettingFacts) -> Reply:
 
 
 def snoozed(until: datetime) -> Reply:
-    """One alert says nothing new for a while."""
+    """One alert posts nothing new until a moment."""
     return Reply(
-        f"Snoozed until {until:%Y-%m-%d %H:%M} UTC. If it is still open then, it is said once more; a message that is "
-        "there goes on being kept up to date.",
+        f"Snoozed until {until:%Y-%m-%d %H:%M} UTC. If it's still open then, it is posted once more. The existing "
+        "message stays up to date.",
         tone=Tone.SUCCESS,
     )
 
@@ -74,7 +74,7 @@ def silencing(setting_id: int, subject: str) -> tuple[Button, Button]:
 
 def nothing_to_snooze() -> Reply:
     """The alert behind a button is gone."""
-    return Reply("That alert is not open any more, so there is nothing to snooze.", tone=Tone.WARNING)
+    return Reply("That alert is no longer open, so there's nothing to snooze.", tone=Tone.WARNING)
 
 
 def alerts_note() -> Note:
@@ -89,7 +89,7 @@ def nobody_told() -> Note:
 
 def _summary(setting: AlertSetting, now: datetime) -> str:
     on = [KIND_WORDS[kind].lower() for kind in AlertKind if kind in setting.kinds]
-    told = f"This channel is told of: {', '.join(on)}." if on else "This channel is told of nothing."
+    told = f"Alerts on in this channel: {', '.join(on)}." if on else "No alerts are on in this channel."
     muted = setting.muted_until is not None and now < setting.muted_until
     return f"{told} Muted until {setting.muted_until:%Y-%m-%d %H:%M} UTC." if muted else told
 

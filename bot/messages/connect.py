@@ -10,9 +10,9 @@ from bot.reply.model import Button, Note, Reply, Tone, Weight, text
 
 def connected(available: Decimal, *, is_test: bool) -> Reply:
     """The key works and is kept."""
-    kind = "a test key, which charges nothing" if is_test else "a live key: tracking spends its balance"
+    kind = "a test key, so nothing is charged" if is_test else "a live key, so tracking spends its balance"
     return Reply(
-        f"The API key is linked to this workspace. It is {kind}; {dollars(available)} are available.",
+        f"The API key is linked to this workspace. It's {kind}. {dollars(available)} available.",
         title="Connected",
         parts=(Note(text("The key is stored encrypted and never shown. /disconnect removes it.")),),
         actions=(Button("Wallet", Call("usage")), Button("My videos", Call("videos"))),
@@ -24,13 +24,13 @@ def disconnect_question(running: int, *, has_own_key: bool) -> Reply:
     """What disconnecting removes, with the button that does it."""
     what = "its API key and " if has_own_key else ""
     still = (
-        f"{plural(running, 'video')} would go on being tracked and charged at ContentStats: stop them first if you "
-        "do not want that. "
+        f"{plural(running, 'video')} would still be tracked and charged at ContentStats; stop them first if you "
+        "don't want that. "
         if running
         else ""
     )
     return Reply(
-        f"Disconnecting removes {what}everything stored here for this workspace: videos, requests and the audit. "
+        f"Disconnecting removes {what}everything stored here for this workspace: videos, requests and the audit log. "
         f"{still}Nothing is removed until you press the button.",
         title="Disconnect this workspace?",
         actions=(
@@ -43,10 +43,10 @@ def disconnect_question(running: int, *, has_own_key: bool) -> Reply:
 
 def disconnected(*, keeps_default: bool) -> Reply:
     """Everything stored for the workspace is gone."""
-    then = "This workspace now uses the bot's own key" if keeps_default else "/connect links a key again"
+    then = "This workspace now uses the bot's own key" if keeps_default else "Use /connect to link a key again"
     return Reply(
-        "Disconnected. The key and everything stored for this workspace are deleted. What ContentStats collected stays "
-        f"there. {then}.",
+        "The key and everything stored for this workspace were deleted. Data collected at ContentStats is kept there. "
+        f"{then}.",
         title="Disconnected",
         tone=Tone.SUCCESS,
     )

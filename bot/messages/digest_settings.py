@@ -1,4 +1,4 @@
-"""What is said of a channel's digest itself: when it comes, what it shows, that it is on or off."""
+"""The card of a channel's digest settings: schedule, contents, on or off."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -58,11 +58,11 @@ def digest_on(setting: DigestSetting, zone_from: str, *, hindrance: str | None) 
 
     `hindrance` says why the bot cannot post in the channel, empty where it can, None where the platform does not say.
     """
-    where = f" The zone is {zone_from}; name another one to change it." if zone_from else ""
-    hint = "If I am not in this channel yet, invite me, so that I can post here." if hindrance is None else hindrance
-    comes = "is set up here:" if hindrance else "comes here"
+    where = f" The time zone is {zone_from}; name another one to change it." if zone_from else ""
+    hint = "If I'm not in this channel yet, add me so that I can post here." if hindrance is None else hindrance
+    comes = "is set up here:" if hindrance else "is posted here"
     return Reply(
-        f"A digest {comes} {rhythm_words(setting.schedule)}. The next one: {next_words(setting)}.{where}",
+        f"A digest {comes} {rhythm_words(setting.schedule)}. Next: {next_words(setting)}.{where}",
         title="Digest on",
         parts=(
             Fields((Field("Next", text(Time(setting.next_at))), Field("Shows", text(shown_words(setting.options))))),
@@ -77,9 +77,9 @@ def digest_on(setting: DigestSetting, zone_from: str, *, hindrance: str | None) 
 def digest_off(*, was_on: bool) -> Reply:
     """It is off, or was so before."""
     if not was_on:
-        return Reply(f"No digest is on in this channel. {EXAMPLE} switches one on.", title="Digest off")
+        return Reply(f"This channel has no digest. Turn one on with {EXAMPLE}.", title="Digest off")
     return Reply(
-        "No digest comes here any more. Its settings are kept: /digest on with a time brings it back.",
+        "No more digests here. The settings are kept; /digest on with a time turns it back on.",
         title="Digest off",
         tone=Tone.SUCCESS,
         changes_settings=True,
@@ -95,8 +95,8 @@ def digest_status(here: DigestSetting | None, others: Sequence[DigestSetting]) -
         rows = tuple(
             (text(Channel(each.channel_id)), text(rhythm_words(each.schedule)), _state(each)) for each in others
         )
-        parts.append(Table("Other channels", (Column("Channel"), Column("Comes"), Column("Next")), rows))
-    switch = (Button("Switch on", Call("digest", {"action": "on"})),)
+        parts.append(Table("Other channels", (Column("Channel"), Column("Schedule"), Column("Next")), rows))
+    switch = (Button("Turn on", Call("digest", {"action": "on"})),)
     return Reply(
         _status_words(here),
         title="Digest",
@@ -112,8 +112,8 @@ def digest_status(here: DigestSetting | None, others: Sequence[DigestSetting]) -
 def not_a_channel() -> Reply:
     """A digest belongs to a channel."""
     return Reply(
-        f"A digest is posted in the channel where it is set up, and this is none: type {EXAMPLE} in the channel that "
-        "shall get it. /digest now shows you one here.",
+        f"Digests are posted in a channel, and this isn't one. Type {EXAMPLE} in the channel that should get it, "
+        "or use /digest now to see one here.",
         title="Digest",
         actions=(_PREVIEW,),
         tone=Tone.WARNING,
@@ -134,7 +134,7 @@ def next_words(setting: DigestSetting) -> str:
     if setting.schedule.zone != "UTC":
         said = f"{said}, {utc:%Y-%m-%d %H:%M} UTC"
     if 60 * local.hour + local.minute != setting.schedule.minute:
-        said = f"{said}; the clocks there leave out {time_words(setting.schedule.minute)} that day"
+        said = f"{said}; the clock change skips {time_words(setting.schedule.minute)} that day"
     return said
 
 
@@ -142,8 +142,8 @@ def shown_words(options: DigestOptions) -> str:
     """What it shows, and whether it is left out when there is nothing to say."""
     sections = [words for section, words in _SHOWN.items() if section in options.sections]
     platforms = ", ".join(map(platform_name, sorted(options.platforms)))
-    only = f", of {platforms} alone" if platforms else ""
-    skips = "; no post when there is nothing to say" if options.skips_empty else ""
+    only = f", {platforms} only" if platforms else ""
+    skips = "; skipped when there is nothing to report" if options.skips_empty else ""
     return f"{', '.join(['totals', *sections])}{only}{skips}"
 
 
@@ -154,9 +154,9 @@ def in_a_line(setting: DigestSetting) -> Text:
 
 def _fields(here: DigestSetting) -> tuple[Field, ...]:
     fields = [
-        Field("Comes", text(rhythm_words(here.schedule))),
+        Field("Schedule", text(rhythm_words(here.schedule))),
         Field("Next", _state(here)),
-        Field("Told up to", text(Time(here.last_at)) if here.last_at else text("none yet")),
+        Field("Covered up to", text(Time(here.last_at)) if here.last_at else text("none yet")),
         Field("Shows", text(shown_words(here.options))),
     ]
     if here.last_outcome:
@@ -172,11 +172,11 @@ def _state(setting: DigestSetting) -> Text:
 
 def _status_words(here: DigestSetting | None) -> str:
     if here is None:
-        return f"No digest is set up in this channel. {EXAMPLE} sets one up; Preview shows what it would say now."
+        return f"This channel has no digest. Set one up with {EXAMPLE}, or press Preview to see one now."
     if here.is_on:
-        return f"A digest comes here {rhythm_words(here.schedule)}. The next one: {next_words(here)}."
+        return f"A digest is posted here {rhythm_words(here.schedule)}. Next: {next_words(here)}."
     why = f": {here.off_reason}" if here.off_reason else "."
-    return f"The digest of this channel is off{why} /digest on with a time switches it on again."
+    return f"This channel's digest is off{why} Turn it back on with /digest on and a time."
 
 
 def _switches(setting: DigestSetting) -> tuple[Button, ...]:
@@ -185,4 +185,4 @@ def _switches(setting: DigestSetting) -> tuple[Button, ...]:
     every = "daily" if schedule.weekday is None else WEEKDAYS[schedule.weekday]
     stated = {"action": "on", "time": time_words(schedule.minute), "zone": schedule.zone, "every": every}
     change = Button("Change", Call("digest", stated | {"asks": "1"}))
-    return change, Button("Switch off", Call("digest", {"action": "off"}))
+    return change, Button("Turn off", Call("digest", {"action": "off"}))

@@ -26,8 +26,8 @@ class Held:
 def held_summary(held: Sequence[Held]) -> Reply:
     """What happened in quiet hours, once, at their end."""
     return Reply(
-        f"{plural(len(held), 'alert')} came in quiet hours.",
-        title="While it was quiet",
+        f"{plural(len(held), 'alert')} arrived during quiet hours.",
+        title="During quiet hours",
         parts=held_parts(held),
         actions=_held_choices(held),
     )
@@ -35,7 +35,7 @@ def held_summary(held: Sequence[Held]) -> Reply:
 
 def also_held(held: Sequence[Held]) -> str:
     """That there is more than the message it stands in tells, as the next sentence; empty where there is not."""
-    return f" {plural(len(held), 'other alert')} came in quiet hours." if held else ""
+    return f" {plural(len(held), 'other alert')} arrived during quiet hours." if held else ""
 
 
 def held_parts(held: Sequence[Held]) -> tuple[Part, ...]:
@@ -43,7 +43,7 @@ def held_parts(held: Sequence[Held]) -> tuple[Part, ...]:
     if not held:
         return ()
     rows = tuple((text(Time(each.at)), text(each.sentence)) for each in held[:MOST_HELD])
-    table = Table("In quiet hours", (Column("When"), Column("What")), rows)
+    table = Table("During quiet hours", (Column("When"), Column("What")), rows)
     more = len(held) - len(rows)
     return (table, Note(text(f"And {plural(more, 'more', 'more')}."))) if more else (table,)
 
@@ -51,4 +51,4 @@ def held_parts(held: Sequence[Held]) -> tuple[Part, ...]:
 def _held_choices(held: Sequence[Held]) -> tuple[Select, ...]:
     named = {each.video_id: shortened(each.name, 75) for each in held if each.video_id}
     options = tuple(Option(name, video_id) for video_id, name in named.items())[:MOST_CHOICES]
-    return (Select("Look at one", Call("stats"), "video", options),) if options else ()
+    return (Select("Open a video", Call("stats"), "video", options),) if options else ()

@@ -46,7 +46,7 @@ class HomeFacts:
 def home(facts: HomeFacts) -> Reply:
     """The page."""
     is_short = facts.runway.empty_at is not None or facts.runway.left_after < 0
-    money = f"{available(facts.usage).capitalize()} available, {dollars(facts.runway.promised)} promised."
+    money = f"{available(facts.usage).capitalize()} available, {dollars(facts.runway.promised)} committed."
     settings = Fields(
         (
             Field("Who may spend", text(facts.spenders)),

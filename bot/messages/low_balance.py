@@ -1,6 +1,6 @@
-"""A low balance as the channel sees it: one message through its stages.
+"""The low-balance alert: one message, edited through its stages.
 
-What is decided, and when, is told by `bot.domain.alerts`; in here it only gets its words.
+`bot.domain.alerts` decides the stage; this module only words it.
 """
 
 from collections.abc import Sequence
@@ -64,8 +64,8 @@ def low_balance(facts: LowFacts, held: Sequence[Held] = ()) -> Reply:
 _TITLES = {
     Stage.CLEAR: "Balance is fine again",
     Stage.OPEN: "Low balance",
-    Stage.SOON: "Money for less than 3 days",
-    Stage.URGENT: "Money for less than 24 hours",
+    Stage.SOON: "Less than 3 days of credit left",
+    Stage.URGENT: "Less than 24 hours of credit left",
     Stage.PAUSED: "Tracking is paused",
 }
 _WHAT_TO_DO = "Add credit at contentstats.io, or stop a video."
@@ -77,15 +77,15 @@ def _title(facts: LowFacts) -> str:
 
 def _finding(facts: LowFacts) -> str:
     if facts.stage is Stage.PAUSED:
-        return "The money is used up, so nothing is collected until credit is added."
+        return "You're out of credit. Tracking is paused until you add some."
     there = f"{available(facts.usage).capitalize()} is available"
     if facts.usage.available < facts.threshold:
-        there += f", less than the {dollars(facts.threshold)} that this channel set"
-    promised_too = f"{there}; {dollars(facts.runway.promised)} promised."
+        there += f", below this channel's threshold of {dollars(facts.threshold)}"
+    promised_too = f"{there}; {dollars(facts.runway.promised)} committed."
     if facts.runway.empty_at is None:
         return promised_too
     ends = money_ends(facts.usage, facts.runway.empty_at, facts.endless, complete=facts.complete)
-    return f"{promised_too} {ends}; tracking pauses then."
+    return f"{promised_too} {ends}, and tracking would pause."
 
 
 def _fields(facts: LowFacts) -> tuple[Field, ...]:
@@ -93,11 +93,11 @@ def _fields(facts: LowFacts) -> tuple[Field, ...]:
     end = text("used up") if facts.stage is Stage.PAUSED else lasts
     known = (
         Field("Available", text(available(facts.usage))),
-        Field("Promised", text(promised(facts.runway, facts.running, facts.endless))),
+        Field("Committed", text(promised(facts.runway, facts.running, facts.endless))),
         Field("Runway", end),
     )
     missing = -facts.runway.left_after
-    return (*known, Field("Missing", text(dollars(missing)))) if missing > 0 else known
+    return (*known, Field("Short by", text(dollars(missing)))) if missing > 0 else known
 
 
 def _cut(facts: LowFacts) -> Text:
@@ -110,7 +110,8 @@ def _cut(facts: LowFacts) -> Text:
 
 
 def _closes(facts: LowFacts) -> str:
-    return f"This alert ends once {dollars(facts.threshold * REARM_BALANCE)} is there and lasts for more than 84 hours."
+    enough = dollars(facts.threshold * REARM_BALANCE)
+    return f"This alert clears once at least {enough} is available and covers more than 84 hours."
 
 
 def _test(facts: LowFacts) -> str:
@@ -123,7 +124,7 @@ def _as_of(facts: LowFacts) -> Note:
 
 def _resolved(facts: LowFacts, held: Sequence[Held]) -> Reply:
     return Reply(
-        f"Resolved: {available(facts.usage)} available, {dollars(facts.runway.promised)} promised.{also_held(held)}",
+        f"Resolved: {available(facts.usage)} available, {dollars(facts.runway.promised)} committed.{also_held(held)}",
         title=_title(facts),
         parts=(_as_of(facts), *held_parts(held)),
         actions=(Button("Usage", Call("usage")),),

@@ -180,7 +180,7 @@ def _times(video: Video, now: datetime) -> tuple[Field, ...]:
 def _wallet_fields(offer: Offer) -> Fields:
     owed = text(promised(offer.runway, offer.running, offer.endless))
     cap = Field("Monthly cap", text(cap_left(offer.cap)))
-    return Fields((Field("Available now", text(available(offer.usage))), Field("Promised", owed), cap))
+    return Fields((Field("Available now", text(available(offer.usage))), Field("Committed", owed), cap))
 
 
 def _price_table(offer: Offer) -> Table:
@@ -204,9 +204,9 @@ def _effect(choice: Consequence, offer: Offer) -> str:
         return f"Over the monthly cap by {dollars(choice.price - offer.cap.left)}."
     if choice.pauses_at is None:
         return can_finish(offer.usage, choice.left_after, offer.runway.paused, offer.endless, complete=offer.complete)
-    cut = f", also of {plural(len(choice.affected), 'running video')}" if choice.affected else ""
+    cut = f" for {plural(len(choice.affected), 'running video')} too" if choice.affected else ""
     ends = money_ends(offer.usage, choice.pauses_at, offer.endless, complete=offer.complete)
-    return f"{ends}; tracking would pause then{cut}."
+    return f"{ends}, and tracking would pause{cut}."
 
 
 def _next_step(offer: Offer) -> str:
@@ -224,7 +224,7 @@ def _small_print(offer: Offer) -> Note:
     price = f"{dollars(offer.usage.cost_per_snapshot)} a snapshot, 24 a day; only collected snapshots are billed. "
     test = "This is a test key: nothing is charged. " if offer.is_test else ""
     old = f"These figures may have changed: {offer.usage_problem} " if offer.usage_problem else ""
-    hidden = "" if offer.complete else "The account holds more videos than the API lists, so more may be promised. "
+    hidden = "" if offer.complete else "The account holds more videos than the API lists, so more may be committed. "
     return Note(text(price, test, old, hidden, "The offer ends ", Time(offer.expires_at), "."))
 
 

@@ -10,7 +10,7 @@ from bot.reply.model import Text, Time, text
 
 def money_ends(usage: Usage, empty_at: datetime, endless: int, *, complete: bool) -> str:
     """When the money ends, as the beginning of a sentence; what is not known can only bring that nearer."""
-    return f"The money ends {empty_at:%Y-%m-%d %H:%M} UTC{at_latest(usage, endless, complete=complete)}"
+    return f"Your balance would run out {empty_at:%Y-%m-%d %H:%M} UTC{at_latest(usage, endless, complete=complete)}"
 
 
 def at_latest(usage: Usage, endless: int, *, complete: bool) -> str:
@@ -24,11 +24,11 @@ def how_long(usage: Usage, runway: Runway, endless: int, *, complete: bool) -> T
     if runway.empty_at is not None:
         return text(Time(runway.empty_at), latest)
     if runway.left_after < 0:
-        return text("too little for what is paused" if runway.paused else "used up")
+        return text("not enough for the paused videos" if runway.paused else "used up")
     if runway.last_end is None:
         return text("not known" if latest else "nothing is being spent")
-    whose = "all videos whose end is known" if latest else "all running videos"
-    return text(f"enough for {whose}: the last of them ends ", Time(runway.last_end))
+    whose = "all videos with a known end" if latest else "all running videos"
+    return text(f"covers {whose}; the last one ends ", Time(runway.last_end))
 
 
 def can_finish(usage: Usage, left_after: Decimal, paused: int, endless: int, *, complete: bool) -> str:
@@ -40,13 +40,13 @@ def can_finish(usage: Usage, left_after: Decimal, paused: int, endless: int, *, 
     doubts = []
     if left_after < 0:
         whose = f" for {plural(paused, 'paused video')} to finish" if paused else ""
-        doubts.append(f"{dollars(-left_after)} is missing{whose}.")
+        doubts.append(f"{dollars(-left_after)} short{whose}.")
     if endless:
         doubts.append(f"{plural(endless, 'running video')} {'has' if endless == 1 else 'have'} no known end.")
     if not complete:
-        doubts.append("The API may hide more running videos.")
+        doubts.append("The account may have more running videos than the API lists.")
     if usage.uncharged is None:
-        doubts.append("The API does not say what it has yet to charge.")
+        doubts.append("The API doesn't state pending charges.")
     return " ".join(doubts) or "All running videos can finish."
 
 
@@ -57,5 +57,5 @@ def cap_left(cap: MonthlyCap) -> str:
 
 def promised(runway: Runway, running: int, endless: int) -> str:
     """What is promised, and to how many: `running` with a known end, and `endless` ones, which cannot be counted in."""
-    unknown = f" ({endless} whose end is not known)" if endless else ""
-    return f"{dollars(runway.promised)} to {plural(running + endless, 'running video')}{unknown}"
+    unknown = f" ({endless} with no known end)" if endless else ""
+    return f"{dollars(runway.promised)} for {plural(running + endless, 'running video')}{unknown}"

@@ -18,40 +18,37 @@ def misunderstood(sentence: str, usage: str, example: str) -> Reply:
 
 def unknown_command(name: str, nearest: str | None) -> Reply:
     """A command that does not exist, with the nearest one that does."""
-    sentence = f"There is no command /{shortened(name, 30)}." if name else "A command is missing."
+    sentence = f"There's no command /{shortened(name, 30)}." if name else "Type a command."
     hint = f" Did you mean /{nearest}?" if nearest else ""
     button = Button("All commands", Call("help"))
     return Reply(f"{sentence}{hint} /help lists all commands.", actions=(button,), tone=Tone.PROBLEM)
 
 
 def crashed(reference: str, *, may_have_spent: bool) -> Reply:
-    """A fault of ours: nothing to understand, but a reference that is in the log too."""
-    advice = "The tracking may run: look at /videos before you try again" if may_have_spent else "Please try again"
-    return problem(
-        f"Something went wrong on our side. {advice}; if it stays, tell whoever runs this bot the reference "
-        f"{reference}, which stands in its log too."
-    )
+    """An unexpected error: `reference` is in the log too."""
+    advice = "The tracking may be running: check /videos before you try again" if may_have_spent else "Please try again"
+    if_again = f"If it keeps happening, give your admin this reference: {reference}."
+    return problem(f"Something went wrong on our end. {advice}. {if_again}")
 
 
 def busy() -> Reply:
-    """Too many people want something at the same time."""
-    return problem("I have too much to do just now, so nothing was done. Please try again in a minute.")
+    """The program has no room for another command."""
+    return problem("I'm busy right now, so nothing was done. Try again in a minute.")
 
 
 def no_link() -> Reply:
-    """A message from which a video was to be tracked links to none."""
+    """The message behind the shortcut contains no video link."""
     return Reply(
-        "There is no link to a video in this message. I know TikTok, YouTube, Instagram and X; /track takes a link "
-        "too.",
+        "I see no video link in this message. Paste one from TikTok, YouTube, Instagram or X after /track.",
         tone=Tone.WARNING,
     )
 
 
 def which_video(call: Call, argument: str, options: tuple[Option, ...], *, more: bool, words: str = "") -> Reply:
-    """Several videos fit the words: choose one. `words` are named if more than one video is asked for."""
-    hint = " There are more; a longer part of the title narrows it down." if more else ""
+    """Several videos match: choose one. `words` are named if more than one video is asked for."""
+    hint = " There are more; type more of the title to narrow it down." if more else ""
     return Reply(
-        f"{plural(len(options), 'video')} fit{f' “{shortened(words)}”' if words else ''}. Which one do you mean?{hint}",
+        f"{plural(len(options), 'video')} match{f' “{shortened(words)}”' if words else ''}. Which one do you mean?{hint}",
         actions=(Select("Choose a video", call, argument, options),),
         tone=Tone.WARNING,
     )

@@ -27,8 +27,12 @@ def stop_question(
         "button.",
         title="Stop this tracking?",
         parts=(
-            Fields((Field("Video", text(linked(video))), Field("Now", text(status_word(video))))),
-            Note(text("What was collected stays. A stopped tracking cannot go on; a new one starts from zero hours.")),
+            Fields((Field("Video", text(linked(video))), Field("Status", text(status_word(video))))),
+            Note(
+                text(
+                    "Collected data is kept. A stopped tracking can't be resumed; tracking the video again starts over."
+                )
+            ),
         ),
         actions=(
             Button("Stop tracking", Call("stop.confirm", {**carried, "video": video.id}), Weight.DANGER),
@@ -47,9 +51,9 @@ def stopped(
 ) -> Reply:
     """It is stopped, and what that saved; `others` are trackings of the same link that go on."""
     return Reply(
-        f"{name_of(video)} is stopped. This {_saves(snapshots_left, cost_per_snapshot)}{_go_on(others)}",
+        f"Stopped {name_of(video)}. This {_saves(snapshots_left, cost_per_snapshot)}{_go_on(others)}",
         title="Stopped",
-        parts=(Fields((Field("Video", text(linked(video))), Field("Now", text(status_word(video))))),),
+        parts=(Fields((Field("Video", text(linked(video))), Field("Status", text(status_word(video))))),),
         actions=(
             Button("Stats", Call("stats", {"video": video.id})),
             Button("Export", Call("export", {"video": video.id})),
@@ -63,7 +67,7 @@ def stopped(
 def already_over(video: Video) -> Reply:
     """There is nothing to stop."""
     return Reply(
-        f"{name_of(video)} collects nothing any more ({status_word(video)}), so there is nothing to stop.",
+        f"{name_of(video)} is no longer tracked ({status_word(video)}), so there's nothing to stop.",
         actions=(Button("Stats", Call("stats", {"video": video.id})),),
     )
 
@@ -75,13 +79,13 @@ def _go_on(others: Sequence[Video]) -> str:
     one = len(others) == 1
     more = f" and {len(others) - MOST_NAMED} more" if len(others) > MOST_NAMED else ""
     return (
-        f" The same link has {plural(len(others), 'other tracking')} that {'goes' if one else 'go'} on and "
-        f"{'is' if one else 'are'} billed: {ids}{more}. /stop with such an id stops it."
+        f" {plural(len(others), 'other tracking')} of this link {'is' if one else 'are'} still running and billed: "
+        f"{ids}{more}. Use /stop with an id to stop one."
     )
 
 
 def _saves(snapshots_left: int | None, cost_per_snapshot: Decimal | None) -> str:
     if snapshots_left is None or cost_per_snapshot is None:
-        return "saves what is left of it; the API does not say how much that is."
+        return "saves whatever is left; the API doesn't say how much."
     saved = dollars(snapshots_left * cost_per_snapshot)
-    return f"saves up to {saved}: {plural(snapshots_left, 'snapshot')} that were still to come."
+    return f"saves up to {saved} ({plural(snapshots_left, 'snapshot')} not collected yet)."

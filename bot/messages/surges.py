@@ -27,16 +27,16 @@ def spike(facts: SpikeFacts) -> Reply:
     """A video grows far faster than it used to, or did."""
     video, hour = facts.video, facts.hour
     unit = metric_name(video.platform, facts.metric)
-    over = " It has calmed down since." if facts.is_over else ""
+    over = " It has since calmed down." if facts.is_over else ""
     fields = (
         Field("Video", text(linked(video))),
-        Field("Hour up to", text(Time(hour.at))),
+        Field("Hour ending", text(Time(hour.at))),
         Field("Usual hour", text(f"{signed_count(hour.usual)} {unit}")),
         Field("Reached", text(f"{exact_count(hour.count)} {unit}")),
     )
     return Reply(
         f"{spike_sentence(facts)}{over}",
-        title="Spike, over" if facts.is_over else "Spike",
+        title="Spike (over)" if facts.is_over else "Spike",
         parts=(Fields(fields),),
         actions=(_stats(video), *(() if facts.is_over else silencing(facts.setting_id, f"spike:{video.id}"))),
     )
@@ -47,7 +47,7 @@ def spike_sentence(facts: SpikeFacts) -> str:
     unit = metric_name(facts.video.platform, facts.metric)
     named = named_on_platform(facts.video)
     grown, usual = exact_count(facts.hour.growth), exact_count(facts.hour.usual)
-    return f"{named} gained {grown} {unit} in an hour, where {usual} were usual."
+    return f"{named} gained {grown} {unit} in an hour, compared with its usual {usual}."
 
 
 def milestone(video: Video, metric: Metric, reached: int, count: int, at: datetime) -> Reply:

@@ -8,8 +8,8 @@ from bot.messages.wording import linked, named_on_platform, status_word
 from bot.reply.call import Call
 from bot.reply.model import Button, Field, Fields, Note, Reply, Tone, text
 
-_KEPT = "What was collected is kept, and nothing more is charged while it does not run."
-_OVER = "What was collected is kept and stays billed; nothing more is charged."
+_KEPT = "Collected data is kept, and nothing is charged while it's paused."
+_OVER = "Collected data is kept and remains billed; nothing more is charged."
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +40,17 @@ def trouble_sentence(facts: TroubleFacts) -> str:
     """The finding in one sentence."""
     named = named_on_platform(facts.video)
     if facts.stage is Stage.CLEAR:
-        return f"{named} is tracked again."
+        return f"{named} is being tracked again."
     if facts.stage is Stage.PAUSED:
-        return f"{named} is paused: no snapshot is collected until it goes on."
+        return f"{named} is paused. No snapshots are collected until it resumes."
     if facts.video.is_deleted:
         return f"{named} was deleted from its platform, so its tracking ended."
-    return f"{named} cannot be tracked any more: ContentStats gives its state as {status_word(facts.video)}."
+    return f"{named} can't be tracked any more: ContentStats reports its status as {status_word(facts.video)}."
 
 
 def _title(facts: TroubleFacts) -> str:
     if facts.stage is Stage.CLEAR:
-        return "Tracking goes on"
+        return "Tracking resumed"
     if facts.stage is Stage.PAUSED:
         return "Tracking is paused"
     return "Video deleted" if facts.video.is_deleted else "Tracking failed"
@@ -58,12 +58,12 @@ def _title(facts: TroubleFacts) -> str:
 
 def _meaning(facts: TroubleFacts) -> str:
     if facts.stage is Stage.CLEAR:
-        return "Each snapshot is charged as before; the hours in between stay a gap."
+        return "Snapshots are charged again; the hours in between remain a gap."
     if facts.stage is Stage.PAUSED:
-        return f"{_KEPT} ContentStats gives no reason; by what is known of the balance it is not the money."
+        return f"{_KEPT} ContentStats gives no reason. The balance doesn't look like the cause."
     if facts.video.is_deleted:
         return _OVER
-    return f"{_OVER} ContentStats gives no reason; private, age-restricted and blocked videos end like this."
+    return f"{_OVER} ContentStats gives no reason; private, age-restricted and blocked videos often end this way."
 
 
 def _actions(facts: TroubleFacts) -> tuple[Button, ...]:

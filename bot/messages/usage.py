@@ -100,10 +100,10 @@ def _days_counted(facts: WalletFacts) -> Note:
 
 def _summary(facts: WalletFacts) -> str:
     runway = facts.runway
-    start = f"{available(facts.usage).capitalize()} available, {dollars(runway.promised)} promised to running videos."
+    start = f"{available(facts.usage).capitalize()} available, {dollars(runway.promised)} committed to running videos."
     if runway.empty_at is not None:
         ends = money_ends(facts.usage, runway.empty_at, facts.endless, complete=facts.complete)
-        return f"{start} {ends}; tracking pauses then."
+        return f"{start} {ends}, and tracking would pause."
     if facts.complete and not facts.running + facts.endless:
         return f"{start} Nothing is running."
     return (
@@ -118,7 +118,7 @@ def _fields(facts: WalletFacts) -> tuple[Field, ...]:
     return (
         Field("Available", text(available(usage))),
         Field("Pending", text(pending)),
-        Field("Promised", text(promised(runway, facts.running, facts.endless))),
+        Field("Committed", text(promised(runway, facts.running, facts.endless))),
         Field("Left when all is paid", text(dollars(runway.left_after))),
         Field("Runway", how_long(usage, runway, facts.endless, complete=facts.complete)),
         Field("Price", text(f"{dollars(usage.cost_per_snapshot)} a snapshot, 24 a day and video")),

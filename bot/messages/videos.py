@@ -143,7 +143,7 @@ def _actions(listing: Listing) -> tuple[Action, ...]:
     if listing.page < listing.pages:
         actions.append(Button("Next", _page_call(listing, listing.page + 1)))
     options = video_options(each.video for each in listing.videos)
-    return (*actions, Select("Look at one", Call("stats"), "video", options))
+    return (*actions, Select("Open a video", Call("stats"), "video", options))
 
 
 def _page_call(listing: Listing, page: int) -> Call:

@@ -78,8 +78,8 @@ def linked(video: Video) -> Span:
 
 def freshness(as_of: datetime, now: datetime, problem: str = "") -> Note:
     """How old the numbers are, and why there are no newer ones where the API could not say."""
-    age = text("Numbers from ", Time(as_of), f" ({ago(now - as_of)} ago).")
-    return Note((*age, Plain(f" No newer ones: {problem}")) if problem else age)
+    age = text("As of ", Time(as_of), f" ({ago(now - as_of)} ago).")
+    return Note((*age, Plain(f" Couldn't refresh: {problem}")) if problem else age)
 
 
 def available(usage: Usage) -> str:

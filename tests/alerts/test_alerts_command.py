@@ -96,10 +96,10 @@ def test_no_form_opens_where_nothing_is_missing(typed):
 async def test_a_channel_that_was_never_set_is_off_and_says_how_to_switch_on(scene):
     reply = await scene.say("/alerts")
     assert reply.summary == "Alerts are off in this channel."
-    on = await scene.press(reply, "Switch on")
+    on = await scene.press(reply, "Turn on")
     assert on.tone is Tone.SUCCESS
     shown = await scene.say("/alerts")
-    assert shown.summary == "This channel is told of: low balance, finished videos."
+    assert shown.summary == "Alerts on in this channel: low balance, finished videos."
     assert labels(shown)[0] == "Turn finished videos off"
 
 
@@ -109,7 +109,7 @@ async def test_every_change_is_kept_and_shown(scene):
     assert (await scene.say("/alerts quiet 22:00-07:00 Europe/Berlin")).tone is Tone.SUCCESS
     shown = plain_text(await scene.say("/alerts"))
     for words in (
-        "told of: low balance, videos in trouble, spikes, milestones.",
+        "Alerts on in this channel: low balance, videos in trouble, spikes, milestones.",
         "Muted until 2026-03-02 18:30 UTC",
         "Low balance: below $10.00",
         "Finished videos: off",
@@ -192,7 +192,7 @@ async def test_quiet_hours_where_alerts_are_off_say_so(scene):
 async def test_those_who_may_not_configure_look_and_change_nothing(scene):
     await scene.say("/alerts on")
     shown = await scene.say("/alerts", LOOKING)
-    assert shown.summary.startswith("This channel is told of")
+    assert shown.summary.startswith("Alerts on in this channel")
     assert labels(shown) == []
     for call in (
         Call("alerts", {"switch": "off"}),
@@ -211,13 +211,13 @@ async def test_each_channel_and_each_workspace_has_its_own(scene):
     assert "off" in (await scene.say("/alerts", replace(ANA, channel_id="C-other"))).summary
     assert "off" in (await scene.say("/alerts", EVE)).summary
     reply = await scene.run(Call("alerts.snooze", {"setting": "1", "alert": "balance"}), EVE)
-    assert reply.summary.startswith("That alert is not open any more")
+    assert reply.summary.startswith("That alert is no longer open")
 
 
 async def test_direct_messages_and_no_channel_at_all_are_not_switched_on_by_a_tracking(scene):
     for caller in (replace(ANA, is_direct=True), replace(ANA, channel_id="")):
         card = await scene.start(f"{LINK}{caller.is_direct:d}", 1, caller)
-        assert "No channel is told yet when money runs low" in plain_text(card)
+        assert "No channel gets alerts yet" in plain_text(card)
     assert (await scene.say("/alerts")).summary == "Alerts are off in this channel."
     reply = await scene.say("/alerts on", replace(ANA, channel_id=""))
     assert "Alerts belong to a channel" in reply.summary
@@ -225,7 +225,7 @@ async def test_direct_messages_and_no_channel_at_all_are_not_switched_on_by_a_tr
 
 async def test_the_first_digest_switches_them_on_too_and_says_so(scene):
     reply = await scene.say("/digest on 09:00 UTC")
-    assert "Alerts about a low balance and finished videos are on" in plain_text(reply)
+    assert "Alerts for low balance and finished videos are on" in plain_text(reply)
     assert "low balance, finished videos" in (await scene.say("/alerts")).summary
 
 

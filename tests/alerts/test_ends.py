@@ -109,7 +109,7 @@ async def test_only_the_workspace_that_started_it_gets_the_report(play):
     ("link", "title", "words"),
     [
         (DELETED, "Video deleted", "was deleted from its platform"),
-        (FAILED, "Tracking failed", "gives its state as error"),
+        (FAILED, "Tracking failed", "reports its status as error"),
     ],
 )
 async def test_what_breaks_off_is_trouble_for_those_who_want_to_know(play, link, title, words):
@@ -120,7 +120,7 @@ async def test_what_breaks_off_is_trouble_for_those_who_want_to_know(play, link,
     assert said.channel_id == "C-general"
     assert said.reply.title == title
     assert words in said.reply.summary
-    assert "What was collected is kept" in said.text
+    assert "Collected data is kept" in said.text
     assert "nothing more is charged" in said.text
 
 
@@ -172,7 +172,7 @@ async def test_a_night_is_told_in_one_message_that_becomes_the_low_balance_where
     (morning,) = await play.live(1)
     assert morning.key == "balance.low:1:1"
     assert morning.reply.title.startswith("Low balance")
-    assert "1 other alert came in quiet hours." in morning.reply.summary
+    assert "1 other alert arrived during quiet hours." in morning.reply.summary
     assert "The tracking of" in morning.text
     play.available("30")
     (resolved,) = await play.live(1)
@@ -188,7 +188,7 @@ async def test_a_low_balance_that_came_and_went_in_the_night_says_so_once(play):
     play.available("30")
     assert await play.live(7) == []
     (summary,) = await play.live(2)
-    assert summary.reply.title == "While it was quiet"
+    assert summary.reply.title == "During quiet hours"
     assert "The balance was low, and is fine again" in summary.text
     assert await play.live(20) == []
 
@@ -199,7 +199,7 @@ async def test_a_pause_before_the_night_ends_is_forecast_at_once(play):
     play.track(LINK, 7)
     play.available("0.10")
     (forecast,) = await play.look()
-    assert forecast.reply.title.startswith("Money for less than 24 hours")
+    assert forecast.reply.title.startswith("Less than 24 hours of credit left")
     (paused,) = await play.live(8)
     assert paused.edits == forecast.key
     assert await play.live(3) == []
@@ -207,10 +207,10 @@ async def test_a_pause_before_the_night_ends_is_forecast_at_once(play):
 
 async def test_the_first_tracking_switches_the_defaults_on_and_says_so(play):
     reply = await play.scene.start(LINK, 7)
-    assert "Alerts about a low balance and finished videos are on in this channel" in str(reply.parts)
+    assert "Alerts for low balance and finished videos are on in this channel" in str(reply.parts)
     again = await play.scene.start(YOUTUBE, 7)
     assert "Alerts about" not in str(again.parts)
     elsewhere = await play.alerts("", ANA)
-    assert "This channel is told of: low balance, finished videos." in elsewhere.summary
+    assert "Alerts on in this channel: low balance, finished videos." in elsewhere.summary
     assert play.scene.posts(TRACK) == 2
     assert button(elsewhere, "All off")

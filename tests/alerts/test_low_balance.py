@@ -14,7 +14,7 @@ async def test_one_message_opens_worsens_pauses_and_resolves(play):
     assert await play.look() == []
     opened = await play.live(4)
     assert [each.key for each in opened] == ["balance.low:1:1"]
-    assert "less than the $1.20 that this channel set" in opened[0].reply.summary
+    assert "below this channel's threshold of $1.20" in opened[0].reply.summary
     path = await play.live(88, every=4)
     assert [(each.key, each.edits) for each in path] == [
         ("balance.low:1:1:edit:1", "balance.low:1:1"),
@@ -22,8 +22,8 @@ async def test_one_message_opens_worsens_pauses_and_resolves(play):
         ("balance.low:1:1:edit:3", "balance.low:1:1"),
     ]
     assert [each.reply.title.removesuffix(" (test key)") for each in path] == [
-        "Money for less than 3 days",
-        "Money for less than 24 hours",
+        "Less than 3 days of credit left",
+        "Less than 24 hours of credit left",
         "Tracking is paused",
     ]
     assert await play.live(5) == []
@@ -44,7 +44,7 @@ async def test_the_message_says_what_would_pause_and_what_to_do(play):
     assert low.channel_id == "C-general"
     assert "One-pan pasta" in low.text
     assert "Add credit at contentstats.io" in low.text
-    assert "tracking pauses then" in low.reply.summary
+    assert "and tracking would pause" in low.reply.summary
     labels = [each.label for each in low.reply.actions]
     assert labels == ["Add credit", "Usage", "Snooze 24 h", "Mute all 8 h"]
     assert isinstance(low.reply.actions[0], LinkButton)
@@ -62,7 +62,7 @@ async def test_money_is_told_once_the_videos_that_spend_it_are_known(play):
     await play.announcer.announce_due()
     assert await play.said() == []
     (low,) = await play.look()
-    assert "to 1 running video" in low.text
+    assert "for 1 running video" in low.text
 
 
 async def test_it_arms_again_only_a_fifth_above_the_threshold(play):

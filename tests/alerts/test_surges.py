@@ -88,11 +88,11 @@ async def test_a_spike_is_said_once_until_it_calms(mirror):
     await mirror.known("v1", 5_000, title=HOSTILE)
     assert await mirror.hours("v1", *[100] * 10) == []
     (opened,) = await mirror.hours("v1", 5_000)
-    assert "gained 5,000 views in an hour, where 100 were usual" in opened.reply.summary
+    assert "gained 5,000 views in an hour, compared with its usual 100" in opened.reply.summary
     assert await mirror.hours("v1", 6_000, 7_000) == []
     (over,) = await mirror.hours("v1", 200)
     assert over.edits == opened.key
-    assert over.reply.title == "Spike, over"
+    assert over.reply.title == "Spike (over)"
     assert await mirror.hours("v1", *[100] * 24) == []
     (again,) = await mirror.hours("v1", 9_000)
     assert again.edits is None
@@ -205,8 +205,8 @@ async def test_quiet_hours_hold_a_spike_and_tell_at_their_end_that_it_is_over(mi
     assert await mirror.hours("v1", *[100] * 11) == []  # 23:05
     assert await mirror.hours("v1", 5_000, 100) == []  # a spike and a milestone, then calm
     (summary,) = await mirror.hours("v1", *[100] * 7)
-    assert summary.reply.summary == "2 alerts came in quiet hours."
-    assert "It has calmed down since." in plain_text(summary.reply)
+    assert summary.reply.summary == "2 alerts arrived during quiet hours."
+    assert "It has since calmed down." in plain_text(summary.reply)
     assert "has passed 10,000 views" in plain_text(summary.reply)
     assert await mirror.hours("v1", *[100] * 5) == []
 
@@ -216,7 +216,7 @@ async def test_what_is_muted_moves_on_silently_and_what_is_open_is_said_at_the_e
     await mirror.known("v1", 8_000)
     assert await mirror.hours("v1", *[100] * 11, 5_000, 5_100) == []
     assert [each.reply.title for each in await mirror.hours("v1", 5_200)] == ["Spike"]
-    assert [each.reply.title for each in await mirror.hours("v1", 100, 100)] == ["Spike, over"]
+    assert [each.reply.title for each in await mirror.hours("v1", 100, 100)] == ["Spike (over)"]
 
 
 async def test_ten_thousand_snapshots_that_nobody_wants_to_hear_of_cost_no_look_at_any_video(mirror):

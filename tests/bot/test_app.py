@@ -100,7 +100,7 @@ async def test_a_bad_button_gets_a_sentence_without_a_usage_line_nobody_can_type
         (Call("track.check", {"batch": "gone"}), "not known here any more"),
         (Call("stop.confirm", {"video": "gone"}), "not known here any more, so nothing was stopped"),
         (Call("stats", {"video": "gone"}), "No video here fits"),
-        (Call("removed.last.year", {"x": "y"}), "There is no command"),
+        (Call("removed.last.year", {"x": "y"}), "There's no command"),
     ],
 )
 async def test_a_button_of_long_ago_says_what_to_do(scene, call, words):
@@ -131,10 +131,10 @@ async def test_the_umbrella_takes_arguments_over_lines(scene):
 async def test_an_unknown_command_names_the_nearest(scene):
     assert (
         await scene.say("/trak x")
-    ).summary == "There is no command /trak. Did you mean /track? /help lists all commands."
+    ).summary == "There's no command /trak. Did you mean /track? /help lists all commands."
     assert "Did you mean" not in (await scene.say("/xyzzy")).summary
     assert (await scene.say("/contentstats vidoes")).summary.startswith(
-        "There is no command /vidoes. Did you mean /videos?"
+        "There's no command /vidoes. Did you mean /videos?"
     )
 
 

@@ -62,7 +62,7 @@ async def test_titles_of_every_script_are_found(scene, tracked, words, title):
 async def test_several_that_fit_become_a_choice_that_does_what_was_asked(scene, tracked):
     reply = await scene.say("/stop steady")
     assert reply.tone is Tone.WARNING
-    assert "8 videos fit. Which one do you mean?" in reply.summary
+    assert "8 videos match. Which one do you mean?" in reply.summary
     (select,) = reply.actions
     assert isinstance(select, Select)
     assert {option.value for option in select.options} == set(tracked.values())
@@ -81,16 +81,16 @@ async def test_a_whole_title_means_that_video_though_it_is_part_of_many_others(s
         await store.videos.remember(wallet_id, [(film, f"tiktok:{film.id}") for film in films], scene.clock())
     assert (await scene.say("/stop film 1")).summary.startswith("Stopping Film 1 saves")
     twins = await scene.say("/stop TWINS")
-    assert "2 videos fit" in twins.summary
+    assert "2 videos match" in twins.summary
     assert len({option.label.casefold() for option in twins.actions[0].options}) == 2
-    assert "10 videos fit" in (await scene.say("/stop film")).summary
+    assert "10 videos match" in (await scene.say("/stop film")).summary
 
 
 async def test_more_than_ten_are_cut_and_told(scene):
     for number in range(14):
         scene.sandbox.world.track(scene.sandbox.key, link(number), 7)
     reply = await scene.say("/stats steady")
-    assert "10 videos fit" in reply.summary
+    assert "10 videos match" in reply.summary
     assert "There are more" in reply.summary
     assert len(reply.actions[0].options) == 10
 

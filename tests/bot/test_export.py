@@ -114,7 +114,7 @@ async def test_the_button_of_a_card_gives_the_file(scene):
 async def test_words_that_fit_several_let_one_choose(scene):
     for link in (LINK, YOUTUBE):
         scene.sandbox.world.track(scene.sandbox.key, link, 7)
-    assert "2 videos fit" in (await scene.say("/export steady")).summary
+    assert "2 videos match" in (await scene.say("/export steady")).summary
 
 
 async def test_nothing_to_export_says_when_there_will_be(scene):

@@ -48,7 +48,7 @@ async def test_the_card_says_whose_it_is_what_it_costs_and_when_it_ends(stats):
     assert "Ends: 2026-03-09 10:30 UTC" in said
     price = 48 * 15 / (growth.counts(48)["views"] - growth.counts(1)["views"])
     assert f"Price per 1,000 new views: ${price:.3f}"[:34] in said
-    assert "Numbers from 2026-03-04 10:30 UTC (under 1 min ago)." in said
+    assert "As of 2026-03-04 10:30 UTC (under 1 min ago)." in said
     assert labels(reply) == ["Refresh", "Stop", "Compare", "Export"]
     (picture,) = [part for part in reply.parts if isinstance(part, Picture)]
     assert picture.png.startswith(b"\x89PNG")

@@ -66,7 +66,7 @@ async def test_help_lists_every_command_and_explains_each(scene):
     for name in ("digest", "alerts"):
         said = plain_text(await scene.say(f"/help {name}"))
         assert "Who may: Everyone may look; those who manage this workspace may change it." in said
-    assert "There is no command /nonsense to explain" in (await scene.say("/help nonsense")).summary
+    assert "There's no command /nonsense to explain" in (await scene.say("/help nonsense")).summary
 
 
 async def test_the_doctor_finds_everything_in_order(sandbox, sqlite_url):

@@ -15,7 +15,7 @@ PAUSED = "https://www.tiktok.com/@steady/video/3"
 async def test_an_unused_wallet_says_what_is_there_and_that_nothing_runs(scene):
     reply = await scene.say("/usage")
     said = plain_text(reply)
-    assert reply.summary == "$100.00 available, $0.00 promised to running videos. Nothing is running."
+    assert reply.summary == "$100.00 available, $0.00 committed to running videos. Nothing is running."
     assert "Price: $0.015 a snapshot, 24 a day and video" in said
     assert "Monthly cap: $100.00 of $100.00 left" in said
     assert "This is a test key: nothing is charged." in said
@@ -31,8 +31,8 @@ async def test_every_figure_of_a_wallet_in_use_is_exact(scene):
     reply = await scene.say("/usage")
     said = plain_text(reply)
     # 40 snapshots were taken; of the week 148 hours are to come, of the day 4.
-    assert "$99.40 available, $2.28 promised to running videos. All running videos can finish." in reply.summary
-    assert "Promised: $2.28 to 2 running videos" in said
+    assert "$99.40 available, $2.28 committed to running videos. All running videos can finish." in reply.summary
+    assert "Committed: $2.28 for 2 running videos" in said
     assert "Left when all is paid: $97.12" in said
     assert "Bill check: 40 snapshots were taken for $0.60, as their price says." in said
     assert rows(reply, "Started this month by") == [["Ana", "$2.52"], ["Ben", "$0.36"]]
@@ -55,11 +55,11 @@ async def test_money_that_runs_out_says_when_and_offers_credit(clock, sqlite_url
         assert reply.tone is Tone.WARNING
         # $2.60 pays 173 of the 336 snapshots: two an hour, so the 87th hour is the last.
         empty = clock() + timedelta(hours=87)
-        assert f"The money ends {empty:%Y-%m-%d %H:%M} UTC; tracking pauses then." in reply.summary
+        assert f"Your balance would run out {empty:%Y-%m-%d %H:%M} UTC, and tracking would pause." in reply.summary
         assert "Add credit: https://contentstats.io/" in plain_text(reply)
         card = await scene.say(f"/track {PAUSED} 7")
         assert card.tone is Tone.WARNING
-        assert "tracking would pause then, also of 2 running videos" in card.summary
+        assert "and tracking would pause for 2 running videos too" in card.summary
 
 
 async def test_a_bill_that_disagrees_with_its_price_is_told(scene):
@@ -93,7 +93,7 @@ async def test_what_the_api_does_not_say_is_not_taken_for_nothing(scene):
     assert "Bill check: the API does not say all that was billed." in said
     card = plain_text(await scene.say(f"/track {LINK} 7"))
     assert "Available now: at most $100.00" in card
-    assert "The API does not say what it has yet to charge." in card
+    assert "The API doesn't state pending charges." in card
     assert "can finish" not in card
 
 
@@ -108,11 +108,11 @@ async def test_a_video_that_waits_for_money_cannot_finish(clock, sqlite_url):
         reply = await scene.say("/usage")
         said = plain_text(reply)
         assert reply.tone is Tone.WARNING
-        assert "promised to running videos. $1.44 is missing for 1 paused video to finish." in reply.summary
-        assert "Runway: too little for what is paused" in said
+        assert "committed to running videos. $1.44 short for 1 paused video to finish." in reply.summary
+        assert "Runway: not enough for the paused videos" in said
         assert "Add credit" in said
         front = await scene.bot.run("home", {}, ANA)
-        assert "$1.44 is missing for 1 paused video to finish." in front.summary
+        assert "$1.44 short for 1 paused video to finish." in front.summary
         assert front.tone is Tone.WARNING
         card = await scene.say(f"/track {YOUTUBE} 7")
         assert "can finish" not in plain_text(card)
@@ -130,9 +130,9 @@ async def test_a_card_says_what_paused_videos_would_lack(clock, sqlite_url):
         account.balance = Decimal(3)
         clock.advance(minutes=6)
         card = await scene.say(f"/track {YOUTUBE} 7")
-        assert "$10.32 is missing for 1 paused video to finish." in card.summary
+        assert "$10.32 short for 1 paused video to finish." in card.summary
         assert card.tone is Tone.WARNING
-        assert rows(card, "Prices")[0][2:] == ["-$8.16", "$8.16 is missing for 1 paused video to finish."]
+        assert rows(card, "Prices")[0][2:] == ["-$8.16", "$8.16 short for 1 paused video to finish."]
 
 
 async def test_a_video_without_a_known_end_runs_and_leaves_the_runway_open(scene):
@@ -141,7 +141,7 @@ async def test_a_video_without_a_known_end_runs_and_leaves_the_runway_open(scene
     reply = await scene.say("/usage")
     said = plain_text(reply)
     assert "1 running video has no known end." in reply.summary
-    assert "Promised: $0.00 to 1 running video (1 whose end is not known)" in said
+    assert "Committed: $0.00 for 1 running video (1 with no known end)" in said
     assert "Runway: not known" in said
     assert "1 running video has no known end." in (await scene.bot.run("home", {}, ANA)).summary
     card = await scene.say(f"/track {YOUTUBE} 7")
@@ -151,14 +151,14 @@ async def test_a_video_without_a_known_end_runs_and_leaves_the_runway_open(scene
     scene.sandbox.faults.add("200", LIST, body={"videos": [body | {"id": "v2", "days_remaining": 2}, body]}, times=None)
     scene.sandbox.faults.add("200", USAGE, body=poor, times=None)
     scene.clock.advance(minutes=6)
-    assert " UTC at the latest; tracking pauses then." in (await scene.say("/usage")).summary
+    assert " UTC at the latest, and tracking would pause." in (await scene.say("/usage")).summary
 
 
 async def test_where_the_api_hides_videos_nobody_says_that_all_can_finish(scene):
     for number in range(101):
         scene.sandbox.world.track(scene.sandbox.key, f"https://www.tiktok.com/@steady/video/{number}", 1)
     for reply in (await scene.say("/usage"), await scene.bot.run("home", {}, ANA)):
-        assert "The API may hide more running videos." in reply.summary
+        assert "The account may have more running videos than the API lists." in reply.summary
         assert "can finish" not in reply.summary
 
 

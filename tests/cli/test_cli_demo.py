@@ -33,7 +33,7 @@ def test_the_tour_shows_every_command_and_succeeds(cli):
     alert = next(message for message, title in by_itself if title == "Low balance")
     assert digest != alert
     edits = [title for message, title in by_itself if message == f"{alert}, updated"]
-    assert (edits[0], edits[-1]) == ("Money for less than 24 hours", "Balance is fine again")
+    assert (edits[0], edits[-1]) == ("Less than 24 hours of credit left", "Balance is fine again")
     saved = re.findall(r"^Saved (\S+)$", ended.stdout, re.MULTILINE)
     pictures = [cli.folder / path for path in saved if path.endswith(".png")]
     assert len(pictures) >= 4
@@ -102,7 +102,7 @@ def test_tab_completes_digits_press_buttons_and_the_arrow_brings_lines_back(cli,
     terminal.wait_for("Saved charts/growth-2.png")
     terminal.wait_for(PROMPT)
     terminal.type(f"{UP}{UP}{UP}{ENTER}")
-    terminal.wait_for("Look at one")
+    terminal.wait_for("Open a video")
     terminal.wait_for(PROMPT)
     terminal.type(CTRL_D)
     assert terminal.process.wait(120) == 0
@@ -112,7 +112,7 @@ def test_tab_completes_digits_press_buttons_and_the_arrow_brings_lines_back(cli,
 def test_what_the_bot_says_by_itself_appears_above_the_line_that_is_being_typed(terminal):
     terminal.type("/vid")
     said = terminal.wait_for("Balance is fine again")
-    for title in ("Low balance", "Daily digest", "Money for less than 24 hours"):
+    for title in ("Low balance", "Daily digest", "Less than 24 hours of credit left"):
         assert title in said
     terminal.type(f"eos{ENTER}")
     terminal.wait_for("kitchen sink")

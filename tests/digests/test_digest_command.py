@@ -85,7 +85,7 @@ async def test_what_is_not_understood_is_told_and_changes_nothing(scene, typed, 
     assert reply.tone is Tone.PROBLEM
     assert told in plain_text(reply)
     assert "/digest on 09:00 Europe/Berlin" in plain_text(reply)
-    assert "No digest is set up" in (await scene.say("/digest status")).summary
+    assert "This channel has no digest" in (await scene.say("/digest status")).summary
 
 
 def test_a_form_asks_for_the_time_with_what_was_given_filled_in():
@@ -107,8 +107,8 @@ async def test_the_answer_tells_the_next_delivery_in_local_time_and_utc(scene):
     assert reply.tone is Tone.SUCCESS
     assert "daily at 09:00 (Europe/Berlin)" in reply.summary
     assert "Tuesday 2026-03-03 09:00 in Europe/Berlin, 2026-03-03 08:00 UTC" in reply.summary
-    assert "invite me" in plain_text(reply)
-    assert "invite me" not in plain_text(await scene.say("/digest on 9:00 UTC", replace(ANA, hindrance="")))
+    assert "add me" in plain_text(reply)
+    assert "add me" not in plain_text(await scene.say("/digest on 9:00 UTC", replace(ANA, hindrance="")))
     blocked = await scene.say("/digest on 9:00 UTC", replace(ANA, hindrance="Let me write here."))
     assert blocked.tone is Tone.WARNING
     assert "Let me write here." in plain_text(blocked)
@@ -128,7 +128,7 @@ async def test_a_time_that_the_clock_leaves_out_is_explained(scene):
     scene.clock.now = scene.clock.now.replace(month=3, day=28, hour=12)
     reply = await scene.say("/digest on 02:30 Europe/Berlin")
     assert "Sunday 2026-03-29 03:30 in Europe/Berlin, 2026-03-29 01:30 UTC" in reply.summary
-    assert "leave out 02:30 that day" in reply.summary
+    assert "skips 02:30 that day" in reply.summary
 
 
 async def test_a_zone_that_nobody_typed_is_ones_own_then_the_last_one_then_utc_said_plainly(scene):
@@ -148,16 +148,16 @@ async def test_what_is_left_out_stays_as_it_was(scene):
     await scene.say("/digest on 09:00 Europe/Berlin friday movers skip")
     reply = await scene.say("/digest on 10:00")
     assert "every Friday at 10:00 (Europe/Berlin)" in reply.summary
-    assert "totals, top movers with a chart; no post when" in plain_text(reply)
+    assert "totals, top movers with a chart; skipped when" in plain_text(reply)
     reply = await scene.say("/digest daily everything")
     assert "daily at 10:00" in reply.summary
     assert "flattened videos" in plain_text(reply)
 
 
 async def test_off_keeps_the_settings_and_says_whether_it_was_on(scene):
-    assert "No digest is on" in (await scene.say("/digest off")).summary
+    assert "This channel has no digest" in (await scene.say("/digest off")).summary
     await scene.say("/digest on 09:00 Europe/Berlin")
-    assert "No digest comes here any more" in (await scene.say("/digest off")).summary
+    assert "No more digests here" in (await scene.say("/digest off")).summary
     assert "is off" in (await scene.say("/digest status")).summary
     assert "(Europe/Berlin)" in (await scene.say("/digest on 9:30")).summary
 
@@ -168,8 +168,8 @@ async def test_status_tells_of_this_channel_and_the_others(scene):
     reply = await scene.say("/digest")
     assert "daily at 09:00 (UTC)" in reply.summary
     assert "C-random  every Monday" in plain_text(reply)
-    assert labels(reply) == ["Preview", "Change", "Switch off"]
-    assert "No digest is set up" in (await scene.say("/digest", EVE)).summary
+    assert labels(reply) == ["Preview", "Change", "Turn off"]
+    assert "This channel has no digest" in (await scene.say("/digest", EVE)).summary
     assert "C-general" not in plain_text(await scene.say("/digest", EVE))
 
 
@@ -184,8 +184,8 @@ async def test_those_who_may_only_look_may_preview_and_not_set(scene):
 @pytest.mark.parametrize("where", [{"is_direct": True}, {"channel_id": ""}])
 async def test_a_digest_belongs_to_a_channel(scene, where):
     reply = await scene.say("/digest on 09:00 UTC", replace(ANA, **where))
-    assert "type /digest on 09:00 Europe/Berlin in the channel" in reply.summary
-    assert "No digest is set up" in (await scene.say("/digest status")).summary
+    assert "Type /digest on 09:00 Europe/Berlin in the channel" in reply.summary
+    assert "This channel has no digest" in (await scene.say("/digest status")).summary
 
 
 async def test_a_preview_moves_nothing_and_asks_for_no_page_without_news(scene):

@@ -104,7 +104,7 @@ async def test_an_answer_that_cannot_be_shown_is_told_as_a_fault_with_its_refere
 
     stage.bot._by_name["usage"] = replace(stage.bot._by_name["usage"], handler=broken)
     answer = await stage.type("usage", server.ben, server.general)
-    reference = re.search(r"reference (\w{8})", told(answer))
+    reference = re.search(r"reference: (\w{8})", told(answer))
     assert reference, told(answer)
     assert reference[1] in [getattr(record, "reference", "") for record in caplog.records]
 

@@ -83,7 +83,7 @@ async def test_the_message_menu_tracks_what_a_message_links_to(stage, discord, s
 async def test_a_message_without_a_link_to_a_video_has_nothing_to_track(stage, discord, server):
     said = discord.say(server.ben, server.general, "no link in here, but https://example.com/video")
     answer = await stage.answered(discord.send_message_command("Track this video", said, user=server.ann))
-    assert "no link to a video" in told(answer)
+    assert "I see no video link" in told(answer)
 
 
 async def test_several_links_in_one_option_are_offered_together(stage, server):

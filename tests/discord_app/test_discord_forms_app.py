@@ -89,5 +89,5 @@ async def test_a_button_of_a_command_that_is_no_more_says_so(stage, discord, ser
     message = _with_button(await stage.type("usage", server.ann, server.general), "gone?x=1")
     asked = await discord.send_action(message, "gone?x=1", user=server.ann)
     await discord.until(lambda: not asked.is_thinking)
-    assert "There is no command /gone" in told(asked.message)
+    assert "There's no command /gone" in told(asked.message)
     assert int(Permission.VIEW_CHANNEL) > 0

@@ -163,8 +163,8 @@ async def test_what_waited_long_says_so(deliverer, wall, clock, say):
     await say("b")
     await deliverer.deliver_due()
     first, second = wall.channels["C1"]
-    assert "This message is late" in plain_text(first.reply)
-    assert plain_text(first.reply).endswith(f"tells how things were at {written:%Y-%m-%d %H:%M} UTC.")
+    assert "Posted late" in plain_text(first.reply)
+    assert plain_text(first.reply).endswith(f"Figures are as of {written:%Y-%m-%d %H:%M} UTC.")
     assert "late" not in plain_text(second.reply)
 
 

@@ -18,15 +18,15 @@ DRY = Runway(Decimal(9), NOW + timedelta(hours=5), Decimal(-2), 0, NOW + timedel
 @pytest.mark.parametrize(
     ("runway", "endless", "said"),
     [
-        (ENOUGH, 0, f"enough for all running videos: the last of them ends {ENOUGH.last_end:%Y-%m-%d %H:%M} UTC"),
+        (ENOUGH, 0, f"covers all running videos; the last one ends {ENOUGH.last_end:%Y-%m-%d %H:%M} UTC"),
         (
             ENOUGH,
             1,
-            f"enough for all videos whose end is known: the last of them ends {ENOUGH.last_end:%Y-%m-%d %H:%M}",
+            f"covers all videos with a known end; the last one ends {ENOUGH.last_end:%Y-%m-%d %H:%M}",
         ),
         (replace(ENOUGH, last_end=None), 0, "nothing is being spent"),
         (replace(ENOUGH, last_end=None), 1, "not known"),
-        (replace(ENOUGH, left_after=Decimal(-1), paused=2), 0, "too little for what is paused"),
+        (replace(ENOUGH, left_after=Decimal(-1), paused=2), 0, "not enough for the paused videos"),
         (replace(ENOUGH, left_after=Decimal(-1)), 0, "used up"),
         (DRY, 0, f"{DRY.empty_at:%Y-%m-%d %H:%M} UTC"),
         (DRY, 1, f"{DRY.empty_at:%Y-%m-%d %H:%M} UTC at the latest"),

@@ -116,7 +116,7 @@ def test_a_count_agrees_with_its_noun():
 
 def test_freshness_states_the_time_the_age_and_why_there_is_nothing_newer():
     note = freshness(NOW - timedelta(hours=3), NOW, REASON)
-    assert plain_spans(note.text) == f"Numbers from 2026-03-02 07:30 UTC (3 h ago). No newer ones: {REASON}"
+    assert plain_spans(note.text) == f"As of 2026-03-02 07:30 UTC (3 h ago). Couldn't refresh: {REASON}"
 
 
 def test_only_what_runs_can_be_stopped():

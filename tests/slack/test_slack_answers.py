@@ -159,7 +159,7 @@ def _broken(stage, command):
 
 def _assert_is_told_of_a_fault(answer, caplog):
     assert answer.only_for == ANN
-    reference = re.search(r"reference (\w{8})", told(answer))
+    reference = re.search(r"reference: (\w{8})", told(answer))
     assert reference, told(answer)
     assert reference[1] in [getattr(record, "reference", "") for record in caplog.records]
 
@@ -177,7 +177,7 @@ async def test_a_press_whose_answer_cannot_be_shown_is_told_and_its_card_stays(s
     _broken(stage, "track.start")
     answer = await stage.seen(stage.press(card, "Track 7"))
     _assert_is_told_of_a_fault(answer, caplog)
-    assert "The tracking may run: look at /videos before you try again" in told(answer)
+    assert "The tracking may be running: check /videos before you try again" in told(answer)
     assert (card.edits, stage.spent()) == (0, 1)
 
 
@@ -194,14 +194,14 @@ async def test_a_form_that_cannot_be_read_is_told_in_direct_messages(stage):
     form.body["private_metadata"] = "from another version"
     answer = await stage.seen(stage.slack.send_view_submission(form, {"link": LINK, "days": "7"}))
     assert answer in stage.slack.direct_messages(ANN)
-    assert re.search(r"reference \w{8}", told(answer))
+    assert re.search(r"reference: \w{8}", told(answer))
 
 
 async def test_a_home_tab_that_cannot_be_shown_says_so(stage):
     _broken(stage, "home")
     await stage.slack.open_home(ANN)
     await stage.slack.until(lambda: stage.slack.home(ANN))
-    assert re.search(r"reference \w{8}", told(stage.slack.home(ANN)))
+    assert re.search(r"reference: \w{8}", told(stage.slack.home(ANN)))
 
 
 async def test_a_fault_on_the_way_in_is_told_by_the_response_url(stage, caplog, monkeypatch):

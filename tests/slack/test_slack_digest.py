@@ -16,7 +16,7 @@ async def test_what_is_missing_is_asked_for_in_a_form_that_keeps_what_was_given(
     answers = {"time": "09:30", "zone": "Europe/Berlin"}
     answer = await stage.seen(stage.slack.send_view_submission(form, answers))
     assert "every Friday at 09:30 (Europe/Berlin)" in told(answer)
-    assert "no post when there is nothing to say" in told(answer)
+    assert "skipped when there is nothing to report" in told(answer)
     assert (answer.channel_id, answer.only_for) == (GENERAL, ANN)
     assert "every Friday at 09:30" in told(await stage.type("/digest status"))
 
@@ -31,7 +31,7 @@ async def test_a_digest_without_a_zone_comes_by_the_clock_of_whoever_asked(stage
     stage.slack.users[ANN].tz = "America/New_York"
     answer = await stage.type("/digest on 9am")
     assert "daily at 09:00 (America/New_York)" in told(answer)
-    assert "The zone is your own" in told(answer)
+    assert "The time zone is your own" in told(answer)
 
 
 async def test_only_those_who_manage_the_workspace_set_it_and_everybody_sees_it(stage):
@@ -47,5 +47,5 @@ async def test_the_buttons_of_the_answer_change_it_and_switch_it_off(stage):
     form = await stage.modal(stage.press(changed, "Change"))
     changed = await stage.seen(stage.slack.send_view_submission(form, {"time": "10:00"}))
     assert "every Friday at 10:00 (Europe/Berlin)" in told(changed)
-    off = await stage.seen(stage.press(changed, "Switch off"))
-    assert "No digest comes here any more" in told(off)
+    off = await stage.seen(stage.press(changed, "Turn off"))
+    assert "No more digests here" in told(off)

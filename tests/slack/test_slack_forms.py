@@ -82,7 +82,7 @@ async def test_an_ambiguous_title_is_answered_with_a_menu_and_the_choice_with_th
     stage.track(HOT, COLD)
     await stage.type("/videos")
     question = await stage.type("/stats kitchen")
-    assert "2 videos fit" in question.text
+    assert "2 videos match" in question.text
     (menu,) = (each for block in question.blocks for each in block.get("elements", ()) if "options" in each)
     assert len(menu["options"]) == 2
     choice = menu["options"][1]["value"]
@@ -109,7 +109,7 @@ async def test_the_shortcut_finds_links_in_blocks_and_attachments_too(stage):
 async def test_the_shortcut_on_a_message_without_a_link_says_so_kindly(stage):
     message = stage.slack.say(BEN, GENERAL, "good morning")
     answer = await stage.seen(stage.slack.send_message_shortcut("track_message", message, user=ANN))
-    assert "There is no link to a video in this message" in answer.text
+    assert "I see no video link in this message" in answer.text
 
 
 async def test_a_guests_shortcut_spends_nothing(stage):

@@ -177,5 +177,5 @@ async def test_a_list_that_a_stop_overtook_does_not_bring_the_video_back(scene):
     scene.clock.advance(seconds=1)
     await scene.press(question, "Stop tracking")
     await late
-    assert "$0.00 promised" in (await scene.say("/usage")).summary
+    assert "$0.00 committed" in (await scene.say("/usage")).summary
     assert rows(await scene.say("/videos"))[0][3] == "completed"

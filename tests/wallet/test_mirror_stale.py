@@ -75,7 +75,7 @@ async def test_a_wallet_that_was_never_read_keeps_no_video_from_being_shown_or_s
     assert card.tone is Tone.INFO
     assert "Price per 1,000" not in plain_text(card)
     question = await scene.say(f"/stop {grown}")
-    assert "the API does not say how much that is" in question.summary
+    assert "the API doesn't say how much" in question.summary
     assert (await scene.press(question, "Stop tracking")).tone is Tone.SUCCESS
 
 
@@ -94,7 +94,7 @@ async def test_after_the_clock_was_set_back_a_day_the_wallet_and_the_pages_are_r
     scene.sandbox.world.add_credit(scene.sandbox.key, Decimal(-90))
     wallet = await scene.say("/usage")
     assert wallet.summary.startswith("$8.9")
-    assert f"Numbers from {scene.clock():%Y-%m-%d %H:%M} UTC" in plain_text(wallet)
+    assert f"As of {scene.clock():%Y-%m-%d %H:%M} UTC" in plain_text(wallet)
     listed = scene.posts(LIST)
     await scene.say("/usage")
     assert scene.posts(LIST) == listed
@@ -102,4 +102,4 @@ async def test_after_the_clock_was_set_back_a_day_the_wallet_and_the_pages_are_r
     for _ in range(2):
         card = await scene.say(f"/stats {grown}")
     assert scene.posts(PAGE) == reads + 1
-    assert f"Numbers from {scene.clock():%Y-%m-%d %H:%M} UTC" in plain_text(card)
+    assert f"As of {scene.clock():%Y-%m-%d %H:%M} UTC" in plain_text(card)

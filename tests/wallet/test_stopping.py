@@ -21,7 +21,7 @@ def video(scene):
 
 async def test_the_question_says_what_it_saves_and_stops_nothing(scene, video):
     question = await scene.say(f"/stop {LINK}")
-    assert "saves up to $2.16: 144 snapshots that were still to come" in question.summary
+    assert "saves up to $2.16 (144 snapshots not collected yet)" in question.summary
     assert "Nothing is stopped until you press the button" in question.summary
     assert question.public_line == ()
     assert labels(question) == ["Stop tracking", "Keep it"]
@@ -33,7 +33,7 @@ async def test_one_press_stops_and_tells_the_channel(scene, video):
     question = await scene.say(f"/stop {video.id}")
     reply = await scene.press(question, "Stop tracking", BEN)
     assert reply.tone is Tone.SUCCESS
-    assert "is stopped. This saves up to $2.16: 144 snapshots" in reply.summary
+    assert "This saves up to $2.16 (144 snapshots" in reply.summary
     assert plain_spans(reply.public_line).startswith("Ben stopped tracking ")
     assert (scene.posts(STOP), video.status) == (1, "completed")
 
@@ -127,7 +127,7 @@ async def test_a_refused_stop_says_why_and_is_written_down(scene, video, status,
 async def test_a_video_that_is_over_offers_nothing_to_stop(scene, video):
     scene.clock.advance(days=7)
     reply = await scene.say(f"/stop {video.id}")
-    assert "collects nothing any more (completed)" in reply.summary
+    assert "is no longer tracked (completed)" in reply.summary
     assert labels(reply) == ["Stats"]
 
 
@@ -148,9 +148,9 @@ async def test_what_a_stop_would_save_is_not_made_up_where_no_end_is_known(scene
     }
     scene.sandbox.faults.add("200", "GET /videos", body=body)
     question = await scene.say(f"/stop {video.id}")
-    assert "saves what is left of it; the API does not say how much that is" in question.summary
+    assert "saves whatever is left; the API doesn't say how much" in question.summary
     assert button(question, "Stop tracking").arguments == {"video": video.id}
-    assert "whose end is not known" in plain_text(await scene.say("/usage"))
+    assert "with no known end" in plain_text(await scene.say("/usage"))
 
 
 async def test_words_that_fit_several_stop_none_of_them(scene, video):
@@ -200,7 +200,7 @@ async def test_a_status_in_any_spelling_is_understood(scene, video):
     question = await scene.say(f"/stop {video.id}")
     scene.sandbox.faults.add("status", STOP, status=200, body={"success": True, "new_status": "COMPLETED"})
     await scene.press(question, "Stop tracking")
-    assert "$0.00 promised" in (await scene.say("/usage")).summary
+    assert "$0.00 committed" in (await scene.say("/usage")).summary
 
 
 @pytest.mark.parametrize(("has_ended", "tone"), [(False, Tone.PROBLEM), (True, Tone.SUCCESS)])
@@ -219,7 +219,7 @@ async def test_other_trackings_of_the_link_that_still_bill_are_named(scene, vide
     other = scene.sandbox.world.track(scene.sandbox.key, LINK, 3)
     scene.clock.advance(minutes=6)
     reply = await scene.press(await scene.say(f"/stop {video.id}"), "Stop tracking")
-    assert f"The same link has 1 other tracking that goes on and is billed: {other.id}." in reply.summary
+    assert f"1 other tracking of this link is still running and billed: {other.id}." in reply.summary
     assert reply.tone is Tone.WARNING
     question = await scene.press(reply, "Stop the other")
     assert "saves up to $1.08" in question.summary
@@ -232,4 +232,4 @@ async def test_another_workspaces_tracking_of_the_link_is_named_to_nobody_else(s
     outside = [scene.sandbox.world.track(scene.sandbox.key, LINK, days) for days in (1, 3)]
     scene.clock.advance(minutes=6)
     reply = await scene.press(await scene.say(f"/stop {outside[0].id}"), "Stop tracking")
-    assert f"1 other tracking that goes on and is billed: {outside[1].id}." in reply.summary
+    assert f"1 other tracking of this link is still running and billed: {outside[1].id}." in reply.summary
