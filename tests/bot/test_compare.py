@@ -107,7 +107,7 @@ async def test_a_title_that_fits_several_offers_them_and_keeps_the_other_video(s
     films = start(LINK, "https://www.tiktok.com/@steady/video/2", YOUTUBE, apart=2)
     reply = await scene.say(f"/compare steady {YOUTUBE}")
     (select,) = reply.actions
-    assert reply.summary == "3 videos fit “steady”. Which one do you mean?"
+    assert reply.summary == "3 videos match “steady”. Which one do you mean?"
     chosen = await scene.run(Call(select.call.command, {**select.call.arguments, select.argument: films[1].id}))
     assert [row[0] for row in rows(chosen, "Views")] == ["A", "B"]
     assert [row[1].split("(")[1] for row in rows(chosen, "Views")] == [f"{each.link})" for each in (films[2], films[1])]
@@ -121,7 +121,7 @@ async def test_two_titles_that_fit_several_are_chosen_one_after_the_other(scene,
     first = await scene.say("/compare steady vs viral")
     (select,) = first.actions
     second = await scene.run(Call(select.call.command, {**select.call.arguments, select.argument: films[0].id}))
-    assert second.summary == "2 videos fit “viral”. Which one do you mean?"
+    assert second.summary == "2 videos match “viral”. Which one do you mean?"
     (select,) = second.actions
     reply = await scene.run(Call(select.call.command, {**select.call.arguments, select.argument: films[2].id}))
     assert [row[1].split("(")[1] for row in rows(reply, "Views")] == [f"{each.link})" for each in (films[0], films[2])]
