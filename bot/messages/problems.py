@@ -47,8 +47,9 @@ def no_link() -> Reply:
 def which_video(call: Call, argument: str, options: tuple[Option, ...], *, more: bool, words: str = "") -> Reply:
     """Several videos match: choose one. `words` are named if more than one video is asked for."""
     hint = " There are more; type more of the title to narrow it down." if more else ""
+    what = f" “{shortened(words)}”" if words else ""
     return Reply(
-        f"{plural(len(options), 'video')} match{f' “{shortened(words)}”' if words else ''}. Which one do you mean?{hint}",
+        f"{plural(len(options), 'video')} match{what}. Which one do you mean?{hint}",
         actions=(Select("Choose a video", call, argument, options),),
         tone=Tone.WARNING,
     )
