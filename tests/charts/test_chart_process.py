@@ -134,7 +134,7 @@ async def test_the_process_inherits_no_secret(charts, monkeypatch):
     for name in (*named, "AWS_SECRET_ACCESS_KEY", "HTTPS_PROXY", "PGPASSWORD"):
         monkeypatch.setenv(name, "hunter2")
     assert await charts.draw(movers()) == draw(movers())
-    inherited = Path(f"/proc/{charts.worker_pid}/environ").read_text()
+    inherited = await asyncio.to_thread(Path(f"/proc/{charts.worker_pid}/environ").read_text)
     assert "PATH=" in inherited
     assert "hunter2" not in inherited
 
