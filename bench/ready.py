@@ -9,7 +9,7 @@ import signal
 import sys
 import time
 
-from spawn import UNIT  # type: ignore[import-not-found] # beside it: it runs without the project
+from spawn import UNIT
 
 
 def main() -> None:

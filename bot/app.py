@@ -25,6 +25,7 @@ from bot.messages.problems import crashed, misunderstood, problem, unknown_comma
 from bot.metrics import Metrics, Standing, exposition
 from bot.ports import ChannelPoster
 from bot.reply.model import Option, Reply
+from bot.reports.exports import Exports
 from bot.settings import Settings
 from bot.store import Store
 from bot.store.installations import Installations
@@ -112,6 +113,8 @@ class Bot:
                 connect=self._connect,
             )
             self._accounts = await stack.enter_async_context(accounts)
+            self._exports = Exports(self._store)
+            stack.push_async_callback(self._exports.aclose)
             self._resources = stack.pop_all()
         return self
 
@@ -243,6 +246,7 @@ class Bot:
             accounts=self._accounts,
             store=self._store,
             charts=self._charts,
+            exports=self._exports,
             clock=self._clock,
             spenders=SPENDERS[self._settings.may_spend],
             monthly_cap=self._settings.monthly_cap_usd,

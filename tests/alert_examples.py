@@ -12,7 +12,7 @@ from bot.domain.spikes import Hour
 from bot.domain.videos import HOUR, Metric, VideoReading
 from bot.messages import alert_settings, final_report, held, low_balance, surges, trouble
 from bot.reply.model import Reply
-from bot.reports.exports import csv_file, csv_name, csv_rows
+from bot.reports.csv_format import csv_file, csv_name, csv_rows
 from bot.reports.final import gained_by_day
 from tests.examples import ANA, NOW, PICTURE, PRICE, REASON, TITLES, reading, usage_of, video
 

@@ -14,6 +14,7 @@ from adapters.console.render import card, menu
 from bot.reply.as_json import to_json
 from bot.reply.model import Picture, Reply
 from bot.reply.plain import plain_body, plain_spans
+from bot.reply.spool import Content
 
 
 class Screen:
@@ -32,7 +33,7 @@ class Screen:
         if self._as_json:
             self.write(to_json(reply))
             return
-        named = [(part.name, part.png) for part in reply.parts if isinstance(part, Picture)]
+        named: list[tuple[str, Content]] = [(part.name, part.png) for part in reply.parts if isinstance(part, Picture)]
         named += [(file.name, file.content) for file in reply.files]
         after = [await asyncio.to_thread(save, self._picture_dir, name, content) for name, content in named]
         if reply.public_line:

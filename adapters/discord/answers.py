@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from adapters.discord.asked import Asked
 from adapters.discord.calls import DiscordFailed
+from adapters.discord.files import refused
 from adapters.discord.first import Deferral
 from adapters.discord.layout import ACTION_ROW, FILE, MEDIA_GALLERY, NOTHING, SEPARATOR, TEXT_DISPLAY, display
 from adapters.discord.render import Message, messages, public_message
@@ -40,7 +41,7 @@ class Answers:
         A problem is always private, and never takes the place of the card that it is about: that card's buttons may be
         wanted again. All is rendered before anything is sent: where that fails, nothing has been said yet.
         """
-        shown = messages(reply)
+        shown = messages(reply, asked.most_file)
         line = public_message(reply.public_line) if reply.public_line else None
         is_problem = reply.tone is Tone.PROBLEM
         has_place = not is_problem or promised is Deferral.PRIVATE
@@ -48,7 +49,8 @@ class Answers:
             await self._take_back(asked)
         for index, message in enumerate(shown):
             is_public = promised is Deferral.PUBLIC and not is_problem
-            await self._surely(asked, message, index, in_place=has_place and index == 0, is_public=is_public)
+            plain = _without_files(message, reply if index == 0 else None)
+            await self._surely(asked, message, plain, index, in_place=has_place and index == 0, is_public=is_public)
         if line is not None:
             await self._tell_channel(asked, line)
 
@@ -66,11 +68,13 @@ class Answers:
             logger.warning("a channel was not told", extra=_about(asked, error))
             why = "I may not post here" if error.code in _MAY_NOT else "Discord did not take the message"
             told = messages(Reply(NOT_TOLD.format(why=why), tone=Tone.WARNING))[0]
-            await self._surely(asked, told, 0, in_place=False, is_public=False)
+            await self._surely(asked, told, told, 0, in_place=False, is_public=False)
 
-    async def _surely(self, asked: Asked, message: Message, page: int, *, in_place: bool, is_public: bool) -> None:
-        """Send a message by the first way that is open, without its pictures where Discord refuses those."""
-        for version in (message, _only(message, TEXT_DISPLAY, ACTION_ROW)):
+    async def _surely(
+        self, asked: Asked, message: Message, plain: Message, page: int, *, in_place: bool, is_public: bool
+    ) -> None:
+        """Send a message by the first way that is open, or its plain version if Discord refuses what is in it."""
+        for version in (message, plain):
             if await self._sent(asked, version, page, in_place=in_place, is_public=is_public):
                 return
         logger.error("an answer could not be delivered", extra={"server": asked.server_id, "user": asked.user_id})
@@ -96,6 +100,19 @@ class Answers:
             else:
                 return True
         return False
+
+
+def _without_files(message: Message, reply: Reply | None) -> Message:
+    """What goes out if Discord refuses a message: no pictures, and a warning for its files in place of a success.
+
+    `reply` is what the message shows if it is its first one.
+    """
+    cards = (each for card in message.components for each in card.get("components", ()))
+    names = [each["file"]["url"].removeprefix("attachment://") for each in cards if each["type"] == FILE]
+    if not names:
+        return _only(message, TEXT_DISPLAY, ACTION_ROW)
+    first = messages(refused(reply or Reply("The rest of the files is missing."), names))[0]
+    return _only(first, TEXT_DISPLAY, ACTION_ROW)
 
 
 def _only(message: Message, *kinds: int) -> Message:

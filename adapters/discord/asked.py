@@ -19,7 +19,8 @@ class Asked:
 
     `id` tells it from everything else, and so from its own replay. `server_id` is None in direct messages.
     `bot_may_post` is about what the bot says by itself, beyond its answers. `may_replace` says that nobody else sees
-    the message that was acted on, so that an answer may take its place.
+    the message that was acted on, so that an answer may take its place. `most_file` is the size in bytes that
+    Discord takes for one file of an answer.
     """
 
     gesture: Gesture
@@ -33,6 +34,7 @@ class Asked:
     is_pending: bool
     bot_may_post: bool
     may_replace: bool
+    most_file: int
     until: datetime
 
     @property
@@ -56,6 +58,7 @@ def asked(gesture: Gesture, now: datetime) -> Asked:
         is_pending=isinstance(user, Member) and user.pending,
         bot_may_post=_may_post(gesture),
         may_replace=message is not None and message.flags.ephemeral,
+        most_file=gesture.filesize_limit,
         until=now + TOKEN_LASTS,
     )
 

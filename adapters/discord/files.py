@@ -1,19 +1,20 @@
 """What goes along with a message: names that Discord leaves as they are, and files no larger than it takes."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from itertools import chain, count
 from pathlib import PurePosixPath
 
-from bot.reply.model import File
+from bot.reply.model import Paragraph, Reply, Tone, text
+from bot.reply.spool import Content, size_of
 
 MAX_FILE = 10 * 1024 * 1024
 """Bytes in one file (Discord, default of every server)."""
+NEXT = "Export single videos instead."
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]+")
 _NO_START = re.compile(r"^(?:[._-]|SPOILER_)+")  # Discord hides a file whose name begins with that word
-_ROW_END = b"\r\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Attachment:
     """A file of a message; `description` is its alt text."""
 
     name: str
-    content: bytes = field(repr=False)
+    content: Content = field(repr=False)
     description: str = ""
 
     @property
@@ -37,39 +38,26 @@ def safe_name(name: str, taken: Collection[str]) -> str:
     return next(each for each in chain([clean.name], numbered) if each not in taken)
 
 
-def small_enough(file: File, most: int = MAX_FILE) -> tuple[File, ...]:
-    """The file, or a CSV in several parts of whole rows, each under the head; nothing where that cannot be."""
-    if len(file.content) <= most:
-        return (file,)
-    parts = list(_parts(file.content, most)) if file.media_type == "text/csv" else []
-    path = PurePosixPath(file.name)
-    return tuple(
-        replace(
-            file,
-            name=f"{path.stem}-{number}-of-{len(parts)}{path.suffix}",
-            content=part,
-            description=f"part {number} of {len(parts)}; in all {file.description}",
+def sendable(reply: Reply, most: int) -> Reply:
+    """The reply with the files that Discord takes here, and a warning for each of the others."""
+    lost = [file for file in reply.files if size_of(file.content) > most]
+    if not lost:
+        return reply
+    told = tuple(
+        Paragraph(
+            text(f"{file.name} ({_size(size_of(file.content))}) is too large: Discord takes {_size(most)} here. {NEXT}")
         )
-        for number, part in enumerate(parts, 1)
+        for file in lost
     )
+    kept = tuple(file for file in reply.files if file not in lost)
+    return replace(reply, parts=(*told, *reply.parts), files=kept, tone=Tone.WARNING)
 
 
-def _parts(content: bytes, most: int) -> Iterator[bytes]:
-    """A CSV's rows under its head, again and again; nothing where one row alone is too long."""
-    start = content.find(_ROW_END) + len(_ROW_END)
-    head, found = content[:start], []
-    while start < len(content):
-        end = _last_row_end(content, start, start + most - len(head))
-        if end <= start:
-            return
-        found.append(head + content[start:end])
-        start = end
-    yield from found
+def refused(reply: Reply, names: Iterable[str]) -> Reply:
+    """The reply after Discord refused the files of these names."""
+    told = Paragraph(text(f"Discord refused {', '.join(names)}. {NEXT}"))
+    return replace(reply, parts=(told, *reply.parts), files=(), tone=Tone.WARNING)
 
 
-def _last_row_end(content: bytes, start: int, most: int) -> int:
-    """Where the last row ends that ends before `most`: not within quotes, of which a row has an even number."""
-    end = len(content) if most >= len(content) else content.rfind(_ROW_END, start, most) + len(_ROW_END)
-    while end > start and content.count(b'"', start, end) % 2:
-        end = content.rfind(_ROW_END, start, end - len(_ROW_END)) + len(_ROW_END)
-    return end
+def _size(size: int) -> str:
+    return f"{size / 1024 / 1024:,.1f} MiB".replace(".0 ", " ")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import assert_never
 
-from adapters.discord.files import MAX_FILE, Attachment, safe_name, small_enough
+from adapters.discord.files import MAX_FILE, Attachment, safe_name
 from adapters.discord.layout import FILE, MEDIA_GALLERY, SEPARATOR, Component, Group, displays, label, lines
 from adapters.discord.markdown import markdown
 from adapters.discord.tables import table_displays
@@ -15,6 +15,7 @@ from bot.reply.model import (
     Field,
     Fields,
     File,
+    LargeFile,
     Note,
     Paragraph,
     Part,
@@ -23,6 +24,7 @@ from bot.reply.model import (
     Table,
     Text,
 )
+from bot.reply.spool import Content
 
 MAX_ALT = 1_024
 SMALL_PRINT = "-# "
@@ -52,18 +54,13 @@ def text_groups(text: Text, mark: str = "") -> Iterator[Group]:
     return apart(displays([each] for each in lines(markdown(text), mark)))
 
 
-def file_groups(file: File, taken: set[str]) -> Iterator[Group]:
-    """What the file is, above the file; one too large to send is at least told of."""
-    parts = small_enough(file)
-    for part in parts:
-        attachment = _attachment(part.name, part.content, "", taken)
-        *texts, last = text_groups(_file(part))
-        yield from texts
-        shown: Component = {"type": FILE, "file": {"url": attachment.url}}
-        yield last + Group((shown,), (attachment,))
-    if not parts:
-        too_large = Plain(f" It is too large for Discord, which takes {MAX_FILE // 1024 // 1024} MiB.")
-        yield from text_groups((*_file(file), too_large))
+def file_groups(file: File | LargeFile, taken: set[str]) -> Iterator[Group]:
+    """What the file is, above the file."""
+    attachment = _attachment(file.name, file.content, "", taken)
+    *texts, last = text_groups((Plain(f"File {file.name}: {file.description}."),))
+    yield from texts
+    shown: Component = {"type": FILE, "file": {"url": attachment.url}}
+    yield last + Group((shown,), (attachment,))
 
 
 def apart(components: Iterable[Component]) -> Iterator[Group]:
@@ -73,10 +70,6 @@ def apart(components: Iterable[Component]) -> Iterator[Group]:
 
 def _field(field: Field) -> Text:
     return (Bold(field.name), Plain(": "), *field.value)
-
-
-def _file(file: File) -> Text:
-    return (Plain(f"File {file.name}: {file.description}."),)
 
 
 def _picture(picture: Picture, taken: set[str]) -> Iterator[Group]:
@@ -91,7 +84,7 @@ def _picture(picture: Picture, taken: set[str]) -> Iterator[Group]:
         yield from text_groups((Plain(f"Picture: {picture.alt}"),), SMALL_PRINT)
 
 
-def _attachment(name: str, content: bytes, description: str, taken: set[str]) -> Attachment:
+def _attachment(name: str, content: Content, description: str, taken: set[str]) -> Attachment:
     attachment = Attachment(safe_name(name, taken), content, description)
     taken.add(attachment.name)
     return attachment

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from adapters.discord.actions import rows
-from adapters.discord.files import MAX_FILE, Attachment
+from adapters.discord.files import MAX_FILE, Attachment, sendable
 from adapters.discord.layout import CONTAINER, NOTHING, TEXT_DISPLAY, Component, Group, display, displays, lines
 from adapters.discord.markdown import link_address, markdown
 from adapters.discord.parts import apart, file_groups, part_groups, text_groups
 from bot.reply.clean import visible
 from bot.reply.cutting import length
 from bot.reply.model import LinkButton, Plain, Reply, Table, Text, Tone
+from bot.reply.spool import size_of
 
 IS_COMPONENTS_V2 = 1 << 15
 MAX_COMPONENTS = 40
@@ -38,8 +39,12 @@ class Message:
     flags: int = IS_COMPONENTS_V2
 
 
-def messages(reply: Reply) -> tuple[Message, ...]:
-    """The reply as one message, or as several where Discord's limits ask for it; at least one."""
+def messages(reply: Reply, most: int = MAX_FILE) -> tuple[Message, ...]:
+    """The reply as one message, or as several where Discord's limits ask for it; at least one.
+
+    `most` is the bytes of one file that Discord takes.
+    """
+    reply = sendable(reply, most)
     pages = list(_pages(_groups(reply))) or [_EMPTY]
     return tuple(_card(page, reply.tone) for page in pages)
 
@@ -113,7 +118,7 @@ def _fits(page: Group) -> bool:
         and sum(length(each["content"]) for each in found if each["type"] == TEXT_DISPLAY) <= MAX_TEXT
         and len(custom_ids) == len(set(custom_ids))
         and len(page.files) <= MAX_FILES
-        and sum(len(each.content) for each in page.files) <= MAX_REQUEST
+        and sum(size_of(each.content) for each in page.files) <= MAX_REQUEST
     )
 
 

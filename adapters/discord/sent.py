@@ -4,7 +4,6 @@ discord.py builds components from classes of its own; these here are built alrea
 """
 
 from collections.abc import Sequence
-from io import BytesIO
 from typing import Any
 
 from discord import File
@@ -13,6 +12,7 @@ from discord.ui import LayoutView, Modal
 from adapters.discord.files import Attachment
 from adapters.discord.layout import Component
 from adapters.discord.render import Message
+from bot.reply.spool import opened
 
 
 class Card(LayoutView):
@@ -56,4 +56,4 @@ def files(message: Message) -> list[File]:
 
 
 def _file(attachment: Attachment) -> File:
-    return File(BytesIO(attachment.content), attachment.name, description=attachment.description or None)
+    return File(opened(attachment.content), attachment.name, description=attachment.description or None)

@@ -19,13 +19,15 @@ from adapters.slack.texts import PIECE, Block, plain
 from adapters.slack.ways import Ways
 from bot.commands.command import Answer
 from bot.reply.cutting import pieces
-from bot.reply.model import Note, Reply, Tone, text
+from bot.reply.model import File, LargeFile, Note, Paragraph, Reply, Tone, text
 
 logger = logging.getLogger(__name__)
 
 PROCESSING = (0.0, 0.5, 1.0, 2.0)
 """Seconds before each try of a picture: Slack refuses its block until it has looked at the file."""
 MOST_PIECES = 40
+TOO_LARGE = frozenset({"status_413", "file_upload_size_restricted", "storage_limit_reached"})
+"""Why Slack takes no file of that size."""
 
 
 class Answers:
@@ -75,11 +77,12 @@ class Answers:
             try:
                 channel_id = await self._ways.direct_channel(team, asked.user_id)
                 await self._pictures.share(team, file, channel_id)
-                said, tone = f"{file.name} is in your direct messages with this app.", reply.tone
+                sent = Note(text(f"{file.name} is in your direct messages with this app."))
+                reply = replace(reply, parts=(*reply.parts, sent))
             except SlackFailed as error:
                 logger.warning("a file could not be sent", extra={"team": team.ref.id, "error": error.word})
-                said, tone = f"{file.name} could not be sent to you ({error.word}). Try again.", Tone.WARNING
-            reply = replace(reply, parts=(*reply.parts, Note(text(said))), tone=tone)
+                lost = Paragraph(text(_lost(file, error)))
+                reply = replace(reply, parts=(lost, *reply.parts), tone=Tone.WARNING)
         return reply
 
     async def _to_one(self, asked: Asked, team: Team, reply: Reply, *, replaces: bool) -> None:
@@ -136,6 +139,12 @@ class Answers:
                 if error.is_about_content:
                     return False
         return False
+
+
+def _lost(file: File | LargeFile, error: SlackFailed) -> str:
+    if error.word in TOO_LARGE:
+        return f"{file.name} could not be sent to you: it's too large for Slack. Export single videos instead."
+    return f"{file.name} could not be sent to you ({error.word}). Try again."
 
 
 def _bare(message: Message) -> Message:

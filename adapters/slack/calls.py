@@ -17,6 +17,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from adapters.slack.refusals import HALF_DONE
+from bot.reply.spool import Content, opened
 
 logger = logging.getLogger(__name__)
 
@@ -28,10 +29,13 @@ TRIES = 4
 LONGEST_WAIT = 60.0
 """Seconds of Retry-After that a person's answer may wait; what takes longer is given up."""
 TIMEOUT = aiohttp.ClientTimeout(total=20, connect=5)
+UPLOAD_TIMEOUT = aiohttp.ClientTimeout(total=300, connect=5)
 
 _CONTENT = frozenset(
     {"invalid_blocks", "invalid_blocks_format", "invalid_payload", "msg_blocks_too_long", "msg_too_long"}
 )
+
+_PASSING = frozenset({NO_ANSWER, "ratelimited", "service_unavailable"}) | HALF_DONE
 
 _WORD = re.compile(r"[a-z_]{1,50}")
 
@@ -56,6 +60,11 @@ class SlackFailed(Exception):
     def is_unclear(self) -> bool:
         """Whether it may have been done all the same."""
         return self.word == NO_ANSWER or self.word in HALF_DONE
+
+    @property
+    def is_passing(self) -> bool:
+        """Whether Slack is away or busy, and so may do the same in a while."""
+        return self.word in _PASSING or self.word.startswith("status_")
 
 
 class _Busy(Exception):
@@ -117,10 +126,10 @@ class Calls:
 
         await self._patiently(once)
 
-    async def upload(self, url: str, content: bytes) -> None:
-        """Send a file's bytes to the address that Slack gave for them."""
+    async def upload(self, url: str, content: Content) -> None:
+        """Send a file's bytes to the address that Slack gave for them, a piece at a time."""
         try:
-            async with self._session.post(url, data=content) as answer:
+            async with self._session.post(url, data=opened(content), timeout=UPLOAD_TIMEOUT) as answer:
                 if answer.status != 200:
                     raise SlackFailed(f"status_{answer.status}")
         except (aiohttp.ClientError, OSError) as error:

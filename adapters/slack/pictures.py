@@ -14,7 +14,8 @@ from adapters.slack.render import Message
 from adapters.slack.teams import Team
 from adapters.slack.texts import Block, plain, words
 from bot.reply.cutting import cut
-from bot.reply.model import File, Picture, Reply
+from bot.reply.model import File, LargeFile, Picture, Reply
+from bot.reply.spool import Content, size_of
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +45,7 @@ class Pictures:
             if isinstance(part, Picture):
                 self._kept.pop(_key(team, part), None)
 
-    async def share(self, team: Team, file: File, channel_id: str, thread: str | None = None) -> None:
+    async def share(self, team: Team, file: File | LargeFile, channel_id: str, thread: str | None = None) -> None:
         """Put a file into a channel, or a thread of it; SlackFailed where it is not certainly there."""
         file_id = await self._sent(team, file.name, file.content, "")
         done = team.client.files_completeUploadExternal
@@ -68,12 +69,12 @@ class Pictures:
         self._kept[key] = file_id
         return file_id
 
-    async def _sent(self, team: Team, name: str, content: bytes, alt: str) -> str:
+    async def _sent(self, team: Team, name: str, content: Content, alt: str) -> str:
         """The id of a file whose bytes are at Slack."""
         address = await self._calls.api(
             team.client.files_getUploadURLExternal,
             filename=name,
-            length=len(content),
+            length=size_of(content),
             alt_txt=cut(alt, MAX_ALT) or None,
         )
         await self._calls.upload(str(address["upload_url"]), content)

@@ -10,6 +10,7 @@ from bot.domain.clock import Clock, month_of
 from bot.domain.errors import NotConfigured
 from bot.domain.money import MonthlyCap
 from bot.messages.help import Described
+from bot.reports.exports import Exports
 from bot.store import Store
 from bot.store.workspaces import Workspace
 from bot.wallet.accounts import Accounts
@@ -30,6 +31,7 @@ class Context:
     accounts: Accounts
     store: Store
     charts: Charts
+    exports: Exports
     clock: Clock
     spenders: str
     monthly_cap: Decimal

@@ -1,18 +1,20 @@
 """/export: the snapshots as a CSV file."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.commands.choosing import choose
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
-from bot.messages.export import exported, nothing_to_export
+from bot.messages.export import Lacking, exported, nothing_to_export, reading
 from bot.reply.call import Call
 from bot.reply.model import Reply
-from bot.reports.exports import csv_file, csv_name, csv_rows
-from bot.store.videos import Sort, StoredVideo
+from bot.reports.csv_format import csv_file, csv_name, csv_rows
+from bot.store.videos import StoredVideo
+from bot.wallet.backfill import Progress
+from bot.wallet.mirror import Dated
 
 ALL = "all"
-PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +25,7 @@ class Export:
 
 
 async def export(context: Context, args: Export) -> Reply:
-    """The file: of one video read anew where it is older than an hour, of all as they are in the mirror.
-
-    What nobody has read yet is read for it, as far as there is time.
-    """
+    """The file. Of all videos: how far the reading is, while pages that the mirror lacks are still to be read."""
     if args.video.casefold() == ALL:
         return await _all(context)
     stored = await choose(context, args.video, Call("export"), "video")
@@ -36,29 +35,40 @@ async def export(context: Context, args: Export) -> Reply:
     if not page.value.snapshots:
         return nothing_to_export(page.problem)
     rows = list(csv_rows(page.value.video, page.value.snapshots))
-    return exported(csv_file(csv_name(stored.video.id), rows), 1, len(rows), page.as_of, page.problem)
+    return exported((csv_file(csv_name(stored.video.id), rows),), 1, len(rows), page.as_of, page.problem)
 
 
 async def _all(context: Context) -> Reply:
     swept = await context.wallet.sweep()
-    videos = await _videos(context)
-    unread = await context.wallet.mirror.read_unread(videos)
-    rows: list[tuple[str, ...]] = []
-    count = 0
-    for stored in await _videos(context) if any(each.read_at is None for each in videos) else videos:
-        taken = await context.store.videos.snapshots(context.wallet.id, stored.video.id)
-        rows += csv_rows(stored.video, taken)
-        count += bool(taken)
-    if not rows:
-        return nothing_to_export(swept.problem, unread)
-    return exported(csv_file("contentstats-all.csv", rows), count, len(rows), swept.as_of, swept.problem, unread)
+    progress = await context.wallet.backfill.read(context.workspace.id, await context.exports.videos(context.workspace))
+    if not progress.is_over:
+        return reading(progress.read, progress.total, context.clock() - progress.since)
+    whole = await context.exports.of_all(context.workspace)
+    lacking = _lacking(whole.videos, progress)
+    if not whole.files:
+        return nothing_to_export(swept.problem, lacking)
+    count = sum(each.snapshot_count > 0 for each in whole.videos)
+    return exported(whole.files, count, whole.snapshots, _as_of(whole.videos, swept), swept.problem, lacking)
 
 
-async def _videos(context: Context) -> list[StoredVideo]:
-    """All that the workspace may see, newest first."""
-    found: list[StoredVideo] = []
-    while True:
-        page, total = await context.store.videos.page(context.workspace, None, None, Sort.NEWEST, len(found), PAGE)
-        found += page
-        if not page or len(found) >= total:
-            return found
+def _lacking(videos: tuple[StoredVideo, ...], progress: Progress) -> Lacking:
+    """What could not be had, by video; one that was listed while the file was written is read for the next one."""
+    failed = progress.failed
+    return Lacking(
+        missing=tuple(
+            (each.video, failed.get(each.video.id, "It is being read just now. Export again in a minute."))
+            for each in videos
+            if each.read_at is None
+        ),
+        older=tuple(
+            (each.video, failed[each.video.id])
+            for each in videos
+            if each.read_at is not None and each.video.id in failed
+        ),
+        empty=tuple(each.video for each in videos if each.read_at is not None and not each.snapshot_count),
+    )
+
+
+def _as_of(videos: tuple[StoredVideo, ...], swept: Dated[bool]) -> datetime:
+    """The oldest reading among the running videos: what has ended does not age."""
+    return min((each.read_at for each in videos if each.read_at and each.video.is_running), default=swept.as_of)

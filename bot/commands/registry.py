@@ -93,6 +93,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
     Command("track.start", "Start what was proposed", Start, start, "", Need.SPEND, Answer.REPLACES, listed=False),
     Command("track.cancel", "Drop what was proposed", Batch, cancel, "", Need.SPEND, Answer.REPLACES, listed=False),
     Command("track.check", "Look for an unclear tracking", Batch, check, "", Need.LOOK, Answer.REPLACES, listed=False),
+    Command("export.all", "Get the file once all is read", Export, export, "", answer=Answer.REPLACES, listed=False),
     Command("compare.with", "Choose the other video", CompareWith, choose_other, "", listed=False),
     Command("stop.confirm", "Stop a video", ConfirmStop, stop, "", Need.STOP, Answer.REPLACES, listed=False),
     Command(

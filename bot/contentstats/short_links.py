@@ -15,7 +15,7 @@ import httpx
 
 from bot.contentstats.exchange import trusted
 from bot.domain.errors import LinkError
-from bot.domain.links import FOLLOWABLE_HOSTS, VideoLink, page_words, parse_link
+from bot.domain.links import FOLLOWABLE_HOSTS, VideoLink, parse_link
 
 MOST_HOPS = 5
 WITHIN = 5.0
@@ -89,19 +89,13 @@ class ShortLinks:
         for _ in range(MOST_HOPS):
             if isinstance(step, VideoLink):
                 break
-            location = await self._ask(step)
-            if location is None:
-                raise _no_video(step)
-            onward = _onward(urljoin(step, location))
-            if onward == step:  # by way of a log-in page, which leads back here
-                raise _refusal("cannot be followed without a log-in")
-            step = onward
+            step = _onward(urljoin(step, await self._ask(step)))
         if isinstance(step, VideoLink):
             return step.url
         raise _refusal("redirects too often")
 
-    async def _ask(self, url: str) -> str | None:
-        """Where a URL redirects to; None if it does not."""
+    async def _ask(self, url: str) -> str:
+        """Where a URL redirects to."""
         host = urlsplit(url).netloc
         addresses = await self._resolve(host)
         if not all(self._is_allowed(address) for address in addresses):
@@ -113,7 +107,7 @@ class ShortLinks:
                 continue
         raise _refusal("cannot be followed at the moment")
 
-    async def _ask_at(self, address: str, host: str, url: str) -> str | None:
+    async def _ask_at(self, address: str, host: str, url: str) -> str:
         if self._transport is None:
             # A bare transport: it keeps no cookies, follows nothing and goes through no proxy.
             self._transport = httpx.AsyncHTTPTransport(
@@ -133,7 +127,9 @@ class ShortLinks:
             location = response.headers.get("Location")
         finally:
             await response.aclose()  # its body was never read
-        return str(location) if 300 <= response.status_code < 400 and location else None
+        if not (300 <= response.status_code < 400 and location):
+            raise _refusal("does not say where it leads")
+        return str(location)
 
 
 def _onward(url: str) -> VideoLink | str:
@@ -145,27 +141,11 @@ def _onward(url: str) -> VideoLink | str:
     if isinstance(reading, VideoLink):
         return reading
     parts = urlsplit(url)
-    if reading is not None and not parts.path.startswith(urlsplit(reading.url).path):
-        return reading.url  # a log-in page leads back to it
     if parts.scheme in {"http", "https"} and parts.netloc in FOLLOWABLE_HOSTS:
         return parts._replace(scheme="https", fragment="").geturl()
     if reading is not None:
         return reading.url
-    raise _no_video(url)
-
-
-def _no_video(url: str) -> LinkError:
-    """Why following ended at this URL. Sites lead to a profile, their front page or a log-in if the video is gone."""
-    words = page_words(url)
-    if words is None:
-        is_short = urlsplit(url).netloc in FOLLOWABLE_HOSTS
-        return _refusal("does not say where it leads" if is_short else "leads to no video that can be tracked")
-    if words.endswith("profile") or words.startswith("a page of"):
-        return LinkError(
-            f"That video was removed or is private: its short link leads to {words}. If you can still see the video in "
-            "a browser, paste the full link from there."
-        )
-    return _refusal(f"leads to {words}, not to one video")
+    raise _refusal("leads to no video that can be tracked")
 
 
 def _refusal(reason: str) -> LinkError:

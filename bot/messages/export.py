@@ -1,37 +1,85 @@
-"""The answer that carries a file."""
+"""The answers of an export: the file, how far the reading before it is, and what it lacks."""
 
-from datetime import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from bot.messages.wording import plural
+from bot.domain.growth import ago
+from bot.domain.videos import Video
+from bot.messages.wording import name_of, plural
 from bot.reply.call import Call
-from bot.reply.model import Button, File, Note, Paragraph, Plain, Reply, Time, Tone, text
+from bot.reply.model import Button, File, LargeFile, Note, Paragraph, Plain, Reply, Time, Tone, text
+
+MOST_NAMES = 20
 
 
-def exported(file: File, videos: int, snapshots: int, as_of: datetime, problem: str, unread: int = 0) -> Reply:
-    """The file, how fresh it is, and how many videos are not in it because they were not read yet."""
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """Videos that a file lacks: never read and why, read before but not now and why, and those without a snapshot."""
+
+    missing: tuple[tuple[Video, str], ...] = ()
+    older: tuple[tuple[Video, str], ...] = ()
+    empty: tuple[Video, ...] = ()
+
+
+def exported(
+    files: tuple[File | LargeFile, ...],
+    videos: int,
+    snapshots: int,
+    as_of: datetime,
+    problem: str,
+    lacking: Lacking = Lacking(),
+) -> Reply:
+    """The files, how fresh they are, and the videos that are not in them with the reasons."""
     age = text("As of ", Time(as_of), ". Times are UTC; an empty cell is a metric that was not stated.")
-    missing = (Paragraph(text(_unread(unread))),) if unread else ()
+    place = files[0].name if len(files) == 1 else f"{len(files)} files"
+    missing = f" {plural(len(lacking.missing), 'video')} could not be read." if lacking.missing else ""
     return Reply(
-        f"{plural(snapshots, 'snapshot')} of {plural(videos, 'video')} in {file.name}.",
+        f"{plural(snapshots, 'snapshot')} of {plural(videos, 'video')} in {place}.{missing}",
         title="Export",
-        parts=(*missing, Note((*age, Plain(f" Not newer: {problem}")) if problem else age)),
-        files=(file,),
-        tone=Tone.WARNING if problem or unread else Tone.SUCCESS,
+        parts=(*_lacking(lacking), Note((*age, Plain(f" Not newer: {problem}")) if problem else age)),
+        files=files,
+        tone=Tone.WARNING if problem or lacking.missing or lacking.older else Tone.SUCCESS,
     )
 
 
-def nothing_to_export(problem: str, unread: int = 0) -> Reply:
-    """No snapshot is known yet, because there is none or because it was not read."""
-    sentence = _unread(unread) or "There is no snapshot to export yet; the first comes within an hour of the start."
+def reading(read: int, total: int, spent: timedelta) -> Reply:
+    """Pages are being read before the file can be written."""
+    left = f", about {ago(spent / read * (total - read))} left" if read else ""
+    return Reply(
+        f"Reading {plural(total, 'video')} first: {read:,} of {total:,} done{left}.",
+        title="Export",
+        parts=(Note(text("I keep reading in the background. Press the button for the file once all are read.")),),
+        actions=(Button("Get the file", Call("export.all")),),
+    )
+
+
+def nothing_to_export(problem: str, lacking: Lacking = Lacking()) -> Reply:
+    """No snapshot is known yet, because there is none or because it could not be read."""
+    sentence = (
+        f"{plural(len(lacking.missing), 'video')} could not be read, so there is nothing to export."
+        if lacking.missing
+        else "There is no snapshot to export yet; the first comes within an hour of the start."
+    )
     videos = Button("My videos", Call("videos"))
-    return Reply(f"{sentence} {problem}".strip(), title="Export", actions=(videos,), tone=Tone.WARNING)
-
-
-def _unread(videos: int) -> str:
-    if not videos:
-        return ""
-    one = videos == 1
-    was, its = ("was", "its") if one else ("were", "their")
-    return (
-        f"{plural(videos, 'video')} {was} not read yet, so {its} snapshots are missing. Export again in some minutes."
+    return Reply(
+        f"{sentence} {problem}".strip(),
+        title="Export",
+        parts=tuple(_lacking(lacking)),
+        actions=(videos,),
+        tone=Tone.WARNING,
     )
+
+
+def _lacking(lacking: Lacking) -> Iterator[Paragraph]:
+    for start, pairs in (("Not in the file", lacking.missing), ("Without the newest snapshots", lacking.older)):
+        for reason in dict.fromkeys(reason for _, reason in pairs):
+            names = _names(tuple(video for video, each in pairs if each == reason))
+            yield Paragraph(text(f"{start}: ", names, f". {reason}"))
+    if lacking.empty:
+        yield Paragraph(text("Without a snapshot so far: ", _names(lacking.empty), "."))
+
+
+def _names(videos: tuple[Video, ...]) -> str:
+    names = "; ".join(name_of(each) for each in videos[:MOST_NAMES])
+    return f"{names}; and {len(videos) - MOST_NAMES:,} more" if len(videos) > MOST_NAMES else names

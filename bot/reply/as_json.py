@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from bot.reply.call import Call
 from bot.reply.model import Reply
+from bot.reply.spool import Spool
 
 _WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
@@ -28,6 +29,8 @@ def _neutral(value: object) -> object:
             return value.astimezone(UTC).isoformat()
         case bytes():
             return base64.b64encode(value).decode()
+        case Spool():
+            return base64.b64encode(value.open().read()).decode()
         case Mapping():
             return dict(value)
         case Call():

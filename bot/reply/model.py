@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from bot.reply.call import Call
+from bot.reply.spool import Spool
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +209,16 @@ class File:
     description: str
 
 
+@dataclass(frozen=True, slots=True)
+class LargeFile:
+    """Something to download that stays on disk. It's never stored with a message."""
+
+    name: str
+    content: Spool
+    media_type: str
+    description: str
+
+
 class Tone(StrEnum):
     """The colour of a reply: news, a success, something to mind, or something that went wrong."""
 
@@ -232,6 +243,6 @@ class Reply:
     parts: tuple[Part, ...] = ()
     actions: tuple[Action, ...] = ()
     tone: Tone = Tone.INFO
-    files: tuple[File, ...] = ()
+    files: tuple[File | LargeFile, ...] = ()
     public_line: Text = ()
     changes_settings: bool = False

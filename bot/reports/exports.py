@@ -1,40 +1,134 @@
-"""Snapshots as a CSV file that no spreadsheet takes for anything but data."""
+"""Exports of snapshots, streamed to disk one video at a time, so that their size costs no memory."""
 
-import csv
-import io
-import re
-from collections.abc import Iterable, Iterator
+import asyncio
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import PurePosixPath
 
-from bot.domain.videos import Metric, Snapshot, Video
-from bot.reply.model import File
+from bot.domain.errors import BotError
+from bot.domain.videos import Snapshot, Video
+from bot.reply.model import LargeFile
+from bot.reply.spool import Spool
+from bot.reports.csv_format import csv_rows, encoded, head
+from bot.store import Store
+from bot.store.videos import Sort, StoredVideo
+from bot.store.workspaces import Workspace
+from bot.wallet.flight import SingleFlight
 
-HEADER = ("video_id", "platform", "link", "title", "creator", "status", "snapshot_time", *Metric)
-_FORMULA = re.compile(r"[=+\-@\t\r]")
-
-
-def csv_rows(video: Video, snapshots: Iterable[Snapshot]) -> Iterator[tuple[str, ...]]:
-    """A row a snapshot."""
-    facts = (video.id, video.platform, video.link, video.title, video.creator, video.status)
-    safe = tuple(_inert(fact) for fact in facts)
-    for snapshot in snapshots:
-        counts = (str(snapshot.counts[metric]) if metric in snapshot.counts else "" for metric in Metric)
-        yield (*safe, snapshot.taken_at.isoformat(), *counts)
-
-
-def csv_file(name: str, rows: list[tuple[str, ...]]) -> File:
-    """The rows under their header. The name ends in .csv."""
-    table = io.StringIO()
-    csv.writer(table).writerows((HEADER, *rows))
-    content = table.getvalue().encode("utf-8-sig")  # the mark tells spreadsheets that titles are UTF-8
-    return File(name, content, "text/csv", f"{len(rows):,} snapshots")
+PAGE = 100
+MOST_BYTES = 8_000_000
+"""Bytes in one file: every chat takes so much. A larger export is compressed, into several files if need be."""
+_PENDING = 300_000
+"""Bytes that compressing one more video, with all that is still on its way, may add to a file."""
 
 
-def csv_name(video_id: str) -> str:
-    """What the file of one video is called."""
-    slug = re.sub(r"[^A-Za-z0-9_-]+", "-", video_id)[:40]
-    return f"contentstats-{slug}.csv"
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """An export's files, and the videos that were asked for with how many snapshots there are of them."""
+
+    files: tuple[LargeFile, ...]
+    videos: tuple[StoredVideo, ...]
+    snapshots: int
 
 
-def _inert(words: str) -> str:
-    """Foreign words that no spreadsheet takes for a formula (OWASP, CSV injection: a leading apostrophe)."""
-    return f"'{words}" if _FORMULA.match(words) else words
+class Exports:
+    """Exports of whole workspaces: one at a time for each, whose files everybody gets who asks meanwhile."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._flights: SingleFlight[int, Exported] = SingleFlight()
+
+    async def of_all(self, workspace: Workspace) -> Exported:
+        """Every snapshot that the mirror has of the workspace's videos. BotError if the disk is full."""
+        return await self._flights.run(workspace.id, lambda: self._written(workspace))
+
+    async def videos(self, workspace: Workspace) -> tuple[StoredVideo, ...]:
+        """All that the workspace may see, newest first."""
+        found: list[StoredVideo] = []
+        while True:
+            page, total = await self._store.videos.page(workspace, None, None, Sort.NEWEST, len(found), PAGE)
+            found += page
+            if not page or len(found) >= total:
+                return tuple(found)
+
+    async def aclose(self) -> None:
+        """End what is being written."""
+        await self._flights.aclose()
+
+    async def _written(self, workspace: Workspace) -> Exported:
+        videos = await self.videos(workspace)
+        export = CsvExport("contentstats-all.csv")
+        for stored in videos:
+            taken = await self._store.videos.snapshots(workspace.wallet_id, stored.video.id)
+            await export.add(stored.video, taken)
+        return Exported(await export.files(), videos, export.snapshots)
+
+
+class CsvExport:
+    """An export that is being written: rows go to disk as they come, so its size costs no memory."""
+
+    def __init__(self, name: str, most: int = MOST_BYTES) -> None:
+        self.snapshots = 0
+        self._name = name
+        self._most = most
+        with _disk():
+            self._spool = Spool()
+            self._ends = [self._spool.file.write(head())]
+        """Where the header and each video's rows end."""
+
+    async def add(self, video: Video, snapshots: Sequence[Snapshot]) -> None:
+        """Append one video's rows. BotError if the disk is full."""
+        if snapshots:
+            await asyncio.to_thread(self._write, video, snapshots)
+            self.snapshots += len(snapshots)
+
+    async def files(self) -> tuple[LargeFile, ...]:
+        """The CSV file, or ZIP files with a CSV file each if it is too large to send; none without a snapshot."""
+        if not self.snapshots:
+            return ()
+        if self._spool.size <= self._most:
+            return (LargeFile(self._name, self._spool, "text/csv", f"{self.snapshots:,} snapshots"),)
+        parts = await asyncio.to_thread(self._packed)
+        stem = PurePosixPath(self._name).stem
+        if len(parts) == 1:
+            return (LargeFile(f"{stem}.zip", parts[0], "application/zip", f"{self.snapshots:,} snapshots"),)
+        total = len(parts)
+        return tuple(
+            LargeFile(f"{stem}-{number}-of-{total}.zip", part, "application/zip", f"part {number} of {total}")
+            for number, part in enumerate(parts, 1)
+        )
+
+    def _write(self, video: Video, snapshots: Sequence[Snapshot]) -> None:
+        with _disk():
+            written = self._spool.file.write(encoded(csv_rows(video, snapshots)))
+        self._ends.append(self._ends[-1] + written)
+
+    def _packed(self) -> list[Spool]:
+        """ZIP files, each with the head and whole videos."""
+        parts: list[Spool] = []
+        with _disk(), self._spool.open() as source:
+            ends = iter(self._ends)
+            head = source.read(next(ends))
+            end = next(ends, None)
+            while end is not None:
+                parts.append(Spool())
+                with (
+                    zipfile.ZipFile(parts[-1].file, "w", zipfile.ZIP_DEFLATED) as packed,
+                    packed.open(self._name, "w", force_zip64=True) as table,
+                ):
+                    table.write(head)
+                    while end is not None and parts[-1].size <= self._most - _PENDING:
+                        table.write(source.read(end - source.tell()))
+                        end = next(ends, None)
+        return parts
+
+
+@contextmanager
+def _disk() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        msg = "The bot's disk has no room for the file. Ask your admin to free some, then export again."
+        raise BotError(msg) from error

@@ -9,7 +9,7 @@ from bot.domain.caller import Person
 from bot.domain.growth import main_metric
 from bot.domain.videos import Metric, Snapshot, Video, VideoReading
 from bot.messages.final_report import FinalFacts
-from bot.reports.exports import csv_file, csv_name, csv_rows
+from bot.reports.csv_format import csv_file, csv_name, csv_rows
 from bot.reports.pictures import growth_picture
 from bot.store import Store
 from bot.store.videos import StoredVideo

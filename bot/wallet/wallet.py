@@ -13,10 +13,11 @@ from bot.domain.errors import ContentStatsError
 from bot.domain.links import ShortLink
 from bot.domain.money import Promise, Usage, promises
 from bot.store import Store
+from bot.wallet.backfill import Backfill
 from bot.wallet.mirror import Dated, Mirror
 from bot.wallet.spending import LOOKS_APART, Spending
 from bot.wallet.stopping import Stopping
-from bot.wallet.watch import Watch
+from bot.wallet.watch import TURN_WITHIN, Watch
 
 SHORT_LINK_AGE = timedelta(days=30)
 """How long a short link is taken to lead where it led."""
@@ -45,6 +46,8 @@ class Wallet:
         self.spending = Spending(client, store, self.mirror, wallet_id, clock, sleep)
         self.stopping = Stopping(client, self.mirror)
         self.watch = Watch(client, store, wallet_id, clock, sleep)
+        behind = Mirror(client.in_background(TURN_WITHIN), store, wallet_id, clock, sleep)
+        self.backfill = Backfill(behind, clock, sleep)
         self._client = client
         self._short_links = short_links
         self._clock = clock
@@ -56,6 +59,7 @@ class Wallet:
 
     async def __aexit__(self, *_: object) -> None:
         """End the reads under way, then the connections."""
+        await self.backfill.aclose()
         await self.mirror.aclose()
         await self._client.aclose()
 

@@ -1,23 +1,23 @@
 """The file: every snapshot exactly, and nothing in it that a spreadsheet would run."""
 
+import asyncio
 import csv
 import io
+from collections import Counter
 
-import pytest
-
-from bot.reply.call import Call
-from bot.reply.model import Tone
+from bot.reply.model import LargeFile, Tone
 from bot.reply.plain import plain_text
-from bot.reports.exports import HEADER
-from bot.wallet.mirror import MOST_UNREAD
-from tests.standins.scene import INSTAGRAM, LINK, PAGE, TWITTER, YOUTUBE, button, scene_of
+from bot.reply.spool import opened
+from bot.reports.csv_format import HEADER
+from tests.standins.scene import ANA, BEN, INSTAGRAM, LINK, PAGE, TWITTER, YOUTUBE, button
 
 
 def table(reply):
     (file,) = reply.files
     assert file.media_type == "text/csv"
-    assert file.content.startswith(b"\xef\xbb\xbf")
-    return list(csv.reader(io.StringIO(file.content.decode("utf-8-sig"), newline="")))
+    content = opened(file.content).read()
+    assert content.startswith(b"\xef\xbb\xbf")
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
 
 
 async def test_one_video_comes_with_every_snapshot_to_the_last_digit(scene):
@@ -45,63 +45,73 @@ async def test_what_a_platform_does_not_state_is_an_empty_cell(scene):
     assert [bool(cell) for cell in row[7:]] == [False, True, True, False, True]
 
 
-async def test_all_videos_come_as_the_mirror_has_them_and_what_nobody_read_is_read(scene):
+async def whole(scene):
+    """The answer of /export all once everything is read: the first background call of a key takes a second."""
+    reply = await scene.say("/export all")
+    while reply.summary.startswith("Reading"):
+        reply = await scene.press(reply, "Get the file")
+    return reply
+
+
+async def test_all_videos_are_read_first_running_finished_and_never_opened(scene):
+    for link, days in ((LINK, 7), (YOUTUBE, 1), (TWITTER, 7)):
+        scene.sandbox.world.track(scene.sandbox.key, link, days)
+    scene.clock.advance(hours=3)
+    await scene.say(f"/stats {LINK}")
+    scene.clock.advance(hours=27)
+    reply = await whole(scene)
+    assert reply.summary == "84 snapshots of 3 videos in contentstats-all.csv."
+    assert Counter(row[1] for row in table(reply)[1:]) == {"tiktok": 30, "twitter": 30, "youtube": 24}
+    assert "As of 2026-03-03 16:30 UTC" in plain_text(reply)
+    assert len(scene.sandbox.calls(PAGE)) == 4
+    assert table(await whole(scene)) == table(reply)
+    assert len(scene.sandbox.calls(PAGE)) == 4
+
+
+async def test_what_could_not_be_read_is_named_with_the_reason_and_left_alone_for_a_while(scene):
     for link in (LINK, YOUTUBE, TWITTER):
         scene.sandbox.world.track(scene.sandbox.key, link, 7)
     scene.clock.advance(hours=3)
     await scene.say(f"/stats {LINK}")
-    await scene.say(f"/stats {TWITTER}")
     scene.clock.advance(hours=2)
-    reply = await scene.say("/export")
-    assert "11 snapshots of 3 videos in contentstats-all.csv." in reply.summary
-    assert {row[1] for row in table(reply)[1:]} == {"tiktok", "twitter", "youtube"}
-    assert len(scene.sandbox.calls(PAGE)) == 3
+    scene.sandbox.faults.add("404", PAGE, times=None)
+    reply = await whole(scene)
+    said = plain_text(reply)
+    assert reply.tone is Tone.WARNING
+    assert reply.summary == "3 snapshots of 1 video in contentstats-all.csv. 2 videos could not be read."
+    assert said.index("Not in the file: ") < said.index("Without the newest snapshots: ")
+    assert said.count("know that video") == 2
+    assert len(scene.sandbox.calls(PAGE)) == 4
+    scene.sandbox.faults.clear()
+    assert (await whole(scene)).summary == reply.summary
+    scene.clock.advance(minutes=6)
+    assert (await whole(scene)).summary == "15 snapshots of 3 videos in contentstats-all.csv."
 
 
-async def test_what_could_not_be_read_yet_is_said_to_be_missing(scene):
-    for link in (LINK, YOUTUBE):
-        scene.sandbox.world.track(scene.sandbox.key, link, 7)
+async def test_an_api_that_is_away_costs_three_calls_and_no_answer_without_a_file_is_a_success(scene):
+    for number in range(6):
+        scene.sandbox.world.track(scene.sandbox.key, f"https://www.tiktok.com/@steady/video/{number}", 7)
     scene.clock.advance(hours=3)
     await scene.say("/videos completed")
     scene.sandbox.faults.add("503", PAGE, times=None)
-    nothing = await scene.say("/export all")
-    assert nothing.summary.startswith("2 videos were not read yet, so their snapshots are missing.")
-    assert nothing.files == ()
+    nothing = await whole(scene)
+    assert nothing.summary.startswith("6 videos could not be read, so there is nothing to export.")
+    assert (nothing.files, nothing.tone) == ((), Tone.WARNING)
+    assert len(scene.sandbox.calls(PAGE)) == 3
 
 
-async def test_more_videos_than_a_page_of_the_store_are_all_there(scene):
-    for number in range(52):
-        scene.sandbox.world.track(scene.sandbox.key, f"https://www.tiktok.com/@steady/video/{number}", 1)
-        scene.sandbox.world.track(scene.sandbox.key, f"https://www.youtube.com/watch?v=steady{number:05}", 1)
-        scene.clock.advance(seconds=1)
-    scene.clock.advance(hours=1, minutes=2)
-    await scene.say("/videos")
-    await scene.run(Call("videos", {"page": "11"}))
-    reply = await scene.say("/export all")
-    links = {row[2] for row in table(reply)[1:]}
-    assert len(links) == 14 + MOST_UNREAD
-    assert f"{104 - len(links)} videos were not read yet" in plain_text(reply)
-    assert {f"https://www.tiktok.com/@steady/video/{number}" for number in (0, 51)} <= links
-
-
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "=HYPERLINK(", "\t=", "\r="])
-async def test_no_title_becomes_a_formula(sandbox, clock, sqlite_url, start):
-    async with scene_of(sandbox, clock, sqlite_url) as scene:
-        tracking = sandbox.world.track(sandbox.key, LINK, 7)
-        await scene.say("/videos completed")
-        page = {
-            "id": tracking.id,
-            "video_link": LINK,
-            "platform": "tiktok",
-            "status": "monitoring",
-            "current_metadata": {"title": f'{start}cmd|"x",y\nz', "creator": f"{start}1+1"},
-            "snapshots": [{"snapshot_time": "2026-03-02T10:00:00Z", "views": "1298000"}],
-        }
-        sandbox.faults.add("200", PAGE, body=page)
-        (_, row) = table(await scene.say(f"/export {tracking.id}"))
-    assert row[3][0] == row[4][0] == "'"
-    assert row[3].endswith('cmd|"x",y\nz')
-    assert row[7] == "1298000"
+async def test_ten_who_ask_at_once_see_how_far_the_reading_is_and_get_one_file_which_is_on_disk(scene):
+    for number in range(90):
+        scene.sandbox.world.track(scene.sandbox.key, f"https://www.tiktok.com/@steady/video/{number}", 7)
+    scene.clock.advance(hours=1)
+    early = await asyncio.gather(*(scene.say("/export all", each) for each in (ANA, BEN) * 5))
+    assert {each.summary.split(" first: ")[0] for each in early} == {"Reading 90 videos"}
+    await whole(scene)
+    replies = await asyncio.gather(*(scene.say("/export all", each) for each in (ANA, BEN) * 5))
+    assert len({id(each.files[0].content) for each in replies}) == 1
+    assert isinstance(replies[0].files[0], LargeFile)
+    assert len(table(replies[0])) == 91
+    assert len(scene.sandbox.calls(PAGE)) == 90
 
 
 async def test_the_button_of_a_card_gives_the_file(scene):

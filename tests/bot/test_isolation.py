@@ -8,6 +8,7 @@ import pytest
 from adapters.sandbox.serve import Sandbox
 from bot.reply.model import Tone
 from bot.reply.plain import plain_text
+from bot.reply.spool import opened
 from tests.standins.scene import ANA, EVE, INSTAGRAM, LINK, STOP, YOUTUBE, labels, rows, sandbox_of, scene_of
 
 HERS = "https://www.tiktok.com/@recipe.steady/video/7301234567890000001"
@@ -98,7 +99,7 @@ async def test_a_file_of_everything_holds_nothing_of_the_others(scene, hidden):
     await scene.say(f"/export {hidden}")
     await scene.say("/videos", EVE)
     reply = await scene.say("/export all", EVE)
-    exported = list(csv.DictReader(io.StringIO(reply.files[0].content.decode("utf-8-sig"))))
+    exported = list(csv.DictReader(io.StringIO(opened(reply.files[0].content).read().decode("utf-8-sig"))))
     assert {row["platform"] for row in exported} == {"youtube", "instagram"}
 
 

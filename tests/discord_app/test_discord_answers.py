@@ -98,6 +98,22 @@ async def test_a_picture_that_discord_refuses_takes_no_words_with_it(stage, disc
     assert "Refresh" in labels(answer)
 
 
+@pytest.mark.parametrize("knows", [True, False], ids=["as Discord says", "unlike Discord says"])
+async def test_a_file_that_is_too_large_is_a_warning_and_never_a_success(stage, discord, server, knows):
+    stage.track(LINK)
+    stage.clock.advance(hours=30)
+    if knows:
+        discord.most_bytes = 1_000
+    else:
+        discord.faults.add(EDIT, Fault(FaultKind.ERROR, 40005))
+    answer = await stage.type("export", server.ann, server.general, video=LINK)
+    assert "✅" not in told(answer)
+    assert "⚠️ Export" in told(answer)
+    assert ("is too large" if knows else "Discord refused contentstats-") in told(answer)
+    assert "Export single videos instead." in told(answer)
+    assert answer.attachments == []
+
+
 async def test_an_answer_that_cannot_be_shown_is_told_as_a_fault_with_its_reference(stage, server, caplog):
     async def broken(*_):
         return Reply("Look:", parts=("no part",))

@@ -1,58 +1,29 @@
-import csv
-import io
-
-from adapters.discord.files import MAX_FILE, safe_name, small_enough
+from adapters.discord.files import MAX_FILE, safe_name
 from adapters.discord.render import messages
-from bot.reply.model import File, Reply
+from bot.reply.model import File, Reply, Tone
 from tests.discord_render.reading import read
 
-ROWS = [("id", "title"), *((str(number), f'a "quoted"\r\n title {number}') for number in range(200))]
+
+def test_a_file_larger_than_discord_takes_is_a_warning_and_the_others_go_out():
+    large, small = (
+        File(name, b"x" * size, "text/csv", "rows") for name, size in (("a.csv", 11 << 20), ("b.csv", 2 << 20))
+    )
+    for files, most, said in (
+        ((large, small), MAX_FILE, "a.csv (11 MiB) is too large: Discord takes 10 MiB here."),
+        ((small,), 1 << 20, "b.csv (2 MiB) is too large: Discord takes 1 MiB here."),
+    ):
+        (message,) = messages(Reply("Here.", title="Export", files=files, tone=Tone.SUCCESS), most)
+        words = read(message.components)
+        assert said in words
+        assert "⚠️ Export" in words
+        assert [file.name for file in message.files] == [file.name for file in files[1:]]
+    (message,) = messages(Reply("Here.", files=(large,), tone=Tone.SUCCESS), 50 << 20)
+    assert [file.name for file in message.files] == ["a.csv"]
 
 
-def table(rows=ROWS):
-    written = io.StringIO()
-    csv.writer(written).writerows(rows)
-    return File("all.csv", written.getvalue().encode("utf-8-sig"), "text/csv", "200 snapshots")
-
-
-def read_rows(file):
-    return [tuple(row) for row in csv.reader(io.StringIO(file.content.decode("utf-8-sig"), newline=""))]
-
-
-def test_a_file_that_fits_is_left_alone():
-    assert small_enough(table()) == (table(),)
-
-
-def test_a_table_too_large_is_several_tables_of_whole_rows_under_the_same_head():
-    parts = small_enough(table(), 1_000)
-    assert len(parts) > 5
-    assert all(len(part.content) <= 1_000 for part in parts)
-    assert {read_rows(part)[0] for part in parts} == {ROWS[0]}
-    assert [row for part in parts for row in read_rows(part)[1:]] == ROWS[1:]
-    assert parts[0].name == f"all-1-of-{len(parts)}.csv"
-    assert parts[1].description == f"part 2 of {len(parts)}; in all 200 snapshots"
-
-
-def test_what_cannot_be_parted_is_not_sent():
-    assert small_enough(table(), 30) == ()
-    assert small_enough(File("a.bin", b"x" * 40, "application/octet-stream", ""), 30) == ()
-    assert small_enough(File("a.csv", b"x" * 40, "text/csv", ""), 30) == ()
-
-
-def test_a_file_too_large_for_discord_is_told():
-    file = File("a.bin", b"x" * (MAX_FILE + 1), "application/octet-stream", "much")
-    (message,) = messages(Reply("Here.", files=(file,)))
-    assert message.files == ()
-    assert "File a.bin: much. It is too large for Discord, which takes 10 MiB." in read(message.components)
-
-
-def test_a_large_export_goes_in_messages_that_discord_takes():
-    row = b"x" * 1_022 + b"\r\n"
-    file = File("all.csv", b"head\r\n" + row * (45 * 1024), "text/csv", "many snapshots")
-    found = messages(Reply("Here.", files=(file,)))
-    assert sum(len(message.files) for message in found) == 5
-    assert all(sum(len(each.content) for each in message.files) <= 20 * 1024 * 1024 for message in found)
-    assert sum(len(each.content) - 6 for message in found for each in message.files) == 45 * 1024 * 1024
+def test_many_files_go_in_messages_that_discord_takes():
+    files = tuple(File(f"{number}.zip", b"x" * (8 << 20), "application/zip", "a part") for number in range(5))
+    assert [len(message.files) for message in messages(Reply("Here.", files=files))] == [2, 2, 1]
 
 
 def test_names_are_what_discord_keeps_and_never_the_same_twice():

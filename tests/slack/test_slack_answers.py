@@ -137,6 +137,15 @@ async def test_a_csv_that_cannot_be_sent_is_told(stage):
     assert "could not be sent to you (missing_scope)" in told(answer)
 
 
+async def test_a_csv_that_is_too_large_is_a_warning(stage):
+    stage.track(LINK)
+    stage.clock.advance(hours=3)
+    stage.slack.faults.add("upload", Fault(FaultKind.STATUS, 413))
+    answer = await stage.type(f"/export {LINK}")
+    assert "it's too large for Slack. Export single videos instead." in told(answer)
+    assert "✅" not in told(answer)
+
+
 async def test_last_known_numbers_come_when_the_api_is_down(stage):
     stage.track(LINK)
     stage.clock.advance(hours=3)

@@ -10,7 +10,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
 
 ROOT = Path(__file__).parents[2]
 
@@ -18,20 +17,19 @@ ROOT = Path(__file__).parents[2]
 class Nursery:
     """Starts processes that run one module's `main`, and ends what is left of them."""
 
-    def __init__(self, stdin: IO[str], stdout: IO[str]) -> None:
-        self._stdin = stdin
-        self._stdout = stdout
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
         self.pids: list[int] = []
 
     async def start(self, *args: object) -> None:
         """Let one more process run `main` with these arguments."""
-        self._stdin.write(f"{json.dumps(args)}\n")
-        self._stdin.flush()
+        self._process.stdin.write(f"{json.dumps(args)}\n")
+        self._process.stdin.flush()
         self.pids.append(int(await self.heard()))
 
     async def heard(self) -> str:
         """The next line that a process says."""
-        return (await asyncio.to_thread(self._stdout.readline)).removesuffix("\n")
+        return (await asyncio.to_thread(self._process.stdout.readline)).removesuffix("\n")
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to each process."""
@@ -52,9 +50,7 @@ def nursery(module: str) -> Iterator[Nursery]:
     """A nursery for the coroutine function `main` of a module, whose processes end with the block at the latest."""
     command = (sys.executable, "-m", "tests.standins.nursery", module)
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        if process.stdin is None or process.stdout is None:
-            raise RuntimeError("the pool has no pipes")
-        children = Nursery(process.stdin, process.stdout)
+        children = Nursery(process)
         try:
             yield children
         finally:

@@ -9,14 +9,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 from pydantic import SecretStr
 
 from adapters.sandbox.serve import Sandbox
 from bot.app import Bot
 from bot.contentstats.client import key_fingerprint
-from bot.contentstats.exchange import Timeouts
 from bot.domain.caller import Caller, Need, Person, Standing, WorkspaceRef
 from bot.reply.call import Call
 from bot.reply.model import Button, Reply, Table
@@ -72,19 +71,18 @@ EVE = replace(ANA, workspace=WorkspaceRef("console", "rival", "Rival"), person=P
 
 def sandbox_of(clock: HandClock, **options: Any) -> Sandbox:
     """A sandbox that no test runs out of: calls, places and money."""
-    roomy: dict[str, Any] = {"requests_per_minute": 100_000, "concurrent_videos": 1_000, "balance": Decimal(100)}
+    roomy = {"requests_per_minute": 100_000, "concurrent_videos": 1_000, "balance": Decimal(100)}
     return Sandbox(clock, **(roomy | options))
 
 
 def settings_of(sandbox: Sandbox, database_url: str, **chosen: Any) -> Settings:
     """The settings of a bot that talks to this sandbox, and nothing from the environment's file."""
-    known: dict[str, Any] = {
-        "_env_file": None,
+    known = {
         "contentstats_api_key": SecretStr(sandbox.key),
         "contentstats_base_url": sandbox.url,
         "database_url": database_url,
     }
-    return Settings(**(known | chosen))
+    return Settings(_env_file=None, **(known | chosen))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +144,7 @@ async def scene_of(
     sandbox: Sandbox, clock: HandClock, database_url: str, sleep: Any = nap, **chosen: Any
 ) -> AsyncIterator[Scene]:
     """An open bot at a running sandbox; `chosen` are settings."""
-    settings = settings_of(sandbox, database_url, **chosen)
-    timeouts = cast("Timeouts", Patience(sandbox))
+    settings, timeouts = settings_of(sandbox, database_url, **chosen), Patience(sandbox)
     async with Bot(settings, clock=clock, timeouts=timeouts, sleep=sleep) as bot:
         yield Scene(sandbox, clock, bot, database_url)
 

@@ -26,7 +26,7 @@ from tests.standins.discord_server.interactions import (
 )
 from tests.standins.discord_server.people import Channel, User
 from tests.standins.discord_server.permissions import Permission
-from tests.standins.discord_server.posting import MOST_BYTES, put
+from tests.standins.discord_server.posting import put
 from tests.standins.discord_server.world import World
 
 Json: TypeAlias = dict[str, Any]
@@ -167,7 +167,7 @@ class Gestures(World):
             "locale": user.locale,
             "entitlements": [],
             "context": 0 if guild else 1,
-            "attachment_size_limit": MOST_BYTES,
+            "attachment_size_limit": self.most_bytes,
             "authorizing_integration_owners": {"0": guild.id if guild else "0"},
         }
         if interaction.source is not None:

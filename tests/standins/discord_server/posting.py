@@ -14,7 +14,6 @@ from tests.standins.discord_server.world import World
 
 Json: TypeAlias = dict[str, Any]
 
-MOST_BYTES = 10 * 1024 * 1024
 MOST_BYTES_IN_ALL = 25 * 1024 * 1024
 _KEPT = ("content", "components", "embeds")
 
@@ -102,7 +101,7 @@ def _attachments(
     world: World, channel: Channel, body: Json, uploads: Sequence[Upload], old: Sequence[Attachment]
 ) -> list[Attachment]:
     """The files that the message has from now on: those of the request, and the old ones that are not dropped."""
-    if any(len(each.content) > MOST_BYTES for each in uploads):
+    if any(len(each.content) > world.most_bytes for each in uploads):
         raise Refusal(40005)
     listed = body.get("attachments")
     entries = (

@@ -36,6 +36,8 @@ class World:
         self.failures: list[Failure] = []
         self.answer_seconds = 3.0
         """How long an app has for its first answer to an interaction."""
+        self.most_bytes = 10 * 1024 * 1024
+        """How large one file may be."""
         self.shards = 1
         """How many shards are recommended."""
         self.users: dict[str, User] = {}
