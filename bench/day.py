@@ -18,7 +18,7 @@ from adapters.sandbox.serve import Sandbox
 from bench.measure import Row, say
 from bench.reading import LINK, HandClock
 from bot.app import Bot
-from bot.domain.caller import Caller, Need, Person, Standing, WorkspaceRef
+from bot.domain.caller import Caller, Need, Person, Role, WorkspaceRef
 from bot.jobs.digest import DigestPlanner
 from bot.jobs.poll import Poller
 from bot.metrics import Metrics
@@ -78,7 +78,7 @@ def _jobs(bot: Bot, clock: HandClock) -> tuple[Poller, DigestPlanner]:
 def _caller(number: int) -> Caller:
     person = Person(f"U{number}", f"Person {number}")
     workspace = WorkspaceRef("slack", "T1", "Bench")
-    return Caller(workspace, f"C{number % CHANNELS}", person, Standing.MANAGER, frozenset(Need))
+    return Caller(workspace, f"C{number % CHANNELS}", person, Role.ADMIN, frozenset(Need))
 
 
 async def _ask(bot: Bot, command: str, videos: list[str], number: int) -> None:

@@ -13,12 +13,12 @@ from bot.charts.charts import Charts
 from bot.commands.context import Context
 from bot.commands.parse import bind, parse
 from bot.commands.registry import COMMANDS, AnyCommand, by_name, described, nearest
-from bot.commands.rights import SPENDERS, allowed, refusal
+from bot.commands.rights import SPENDERS, permissions, refusal
 from bot.commands.suggest import argument_of, suggestions
 from bot.contentstats.client import ContentStatsClient
 from bot.contentstats.exchange import DEFAULT_TIMEOUTS, Timeouts
 from bot.contentstats.limits import Sleep
-from bot.domain.caller import Caller, WorkspaceRef
+from bot.domain.caller import Caller, Need, WorkspaceRef
 from bot.domain.clock import Clock, utc_now
 from bot.domain.errors import BotError, DatabaseUnavailable, NotAllowed, UsageError
 from bot.messages.problems import crashed, misunderstood, problem, unknown_command
@@ -157,7 +157,7 @@ class Bot:
         """Up to 25 choices for an argument while it is typed, from the store alone; none on failure or after 2 s."""
         found = self._by_name.get(command)
         wanted = argument_of(found, argument) if found else None
-        if wanted is None:
+        if found is None or wanted is None or not self.may_fill_in(found, caller):
             return ()
         names = tuple(each.name for each in self._described)
         try:
@@ -167,6 +167,11 @@ class Bot:
         except (BotError, TimeoutError):
             logger.warning("suggestions failed", extra={"command": command}, exc_info=True)
             return ()
+
+    def may_fill_in(self, command: AnyCommand, caller: Caller) -> bool:
+        """Whether the caller may use what a form of the command asks for; if not, running it says why."""
+        granted = self._permissions(caller)
+        return {Need.LOOK, command.need} <= granted and (not command.is_setting or Need.CONFIGURE in granted)
 
     async def is_ready(self) -> bool:
         """Whether the database answers, without which nothing does."""
@@ -235,12 +240,15 @@ class Bot:
         return self._store.registrations
 
     async def _answer(self, command: AnyCommand, arguments: str | Mapping[str, str], caller: Caller) -> Reply:
-        if not allowed(command.need, caller, self._settings.may_spend):
-            raise NotAllowed(refusal(command.need, self._settings.may_spend))
+        granted = self._permissions(caller)
+        for need in (Need.LOOK, command.need):
+            if need not in granted:
+                raise NotAllowed(refusal(need, self._settings.may_spend))
         args = parse(command, arguments) if isinstance(arguments, str) else bind(command, arguments)
         account = await self._accounts.of(caller.workspace)
         context = Context(
             caller=caller,
+            permissions=granted,
             workspace=account.workspace,
             account=account.wallet,
             accounts=self._accounts,
@@ -255,6 +263,9 @@ class Bot:
             commands=self._described,
         )
         return await command.handler(context, args)
+
+    def _permissions(self, caller: Caller) -> frozenset[Need]:
+        return permissions(caller, self._settings.may_spend)
 
     def _connect(self, key: str) -> ContentStatsClient:
         base_url = self._settings.contentstats_base_url

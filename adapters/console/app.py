@@ -12,7 +12,8 @@ from adapters.console.screen import Screen
 from bot.app import Bot
 from bot.commands.command import Argument
 from bot.commands.filling import form_for
-from bot.domain.caller import Caller, Need, Person, Standing, WorkspaceRef
+from bot.commands.rights import MANAGERS, PERMISSIONS
+from bot.domain.caller import Caller, Person, Role, WorkspaceRef
 from bot.domain.links import looks_like_link
 from bot.reply.call import Call
 from bot.reply.model import Reply, Tone
@@ -46,12 +47,13 @@ class ConsoleOptions:
     @property
     def caller(self) -> Caller:
         """The person at this console."""
+        role = Role.ADMIN if self.admin else Role.MEMBER
         return Caller(
             workspace=WorkspaceRef("console", "local", "Console"),
             channel_id="console",
             person=Person(self.user, self.user),
-            standing=Standing.MANAGER if self.admin else Standing.MEMBER,
-            rights=frozenset(Need if self.admin else {Need.LOOK}),
+            role=role,
+            rights=PERMISSIONS[role][MANAGERS],
             hindrance="" if self.posts else SILENT,
         )
 
@@ -144,9 +146,10 @@ async def play(bot: Bot, steps: Iterable[str | Call], options: ConsoleOptions, o
     return tuple(replies)
 
 
-def _private_form(bot: Bot, line: str) -> Argument | None:
+def _private_form(bot: Bot, caller: Caller, line: str) -> Argument | None:
     """What a command, sent alone, has to ask for without showing it."""
-    return next((command.secret for command in bot.commands if command.name == _bare(line)), None)
+    found = (each for each in bot.commands if each.name == _bare(line) and bot.may_fill_in(each, caller))
+    return next((command.secret for command in found), None)
 
 
 async def _asked_for(bot: Bot, caller: Caller, said: str | Call) -> Call | None:
@@ -156,13 +159,13 @@ async def _asked_for(bot: Bot, caller: Caller, said: str | Call) -> Call | None:
     given: str | Mapping[str, str]
     if isinstance(said, Call):
         name, given = said.command, said.arguments
-    elif form := _private_form(bot, said):
+    elif form := _private_form(bot, caller, said):
         return Call(_bare(said), {form.name: await ask_hidden(form.help)})
     else:
         name, _, given = said.removeprefix("/").partition(" ")
     command = next((each for each in bot.commands if each.name == name.casefold()), None)
     begun = form_for(command, given) if command and command.secret is None and given else None
-    if command is None or begun is None:
+    if command is None or begun is None or not bot.may_fill_in(command, caller):
         return None
     return Call(command.name, await ask_each(bot, caller, command, begun, again=isinstance(said, Call)))
 

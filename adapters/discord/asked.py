@@ -31,7 +31,10 @@ class Asked:
     user_id: str
     user_name: str
     permissions: Permissions
-    is_pending: bool
+    is_member: bool
+    is_owner: bool
+    is_guest: bool
+    is_bot: bool
     bot_may_post: bool
     may_replace: bool
     most_file: int
@@ -55,7 +58,10 @@ def asked(gesture: Gesture, now: datetime) -> Asked:
         user_id=str(user.id),
         user_name=user.display_name,
         permissions=gesture.permissions,
-        is_pending=isinstance(user, Member) and user.pending,
+        is_member=isinstance(user, Member),
+        is_owner=server is not None and server.owner_id == user.id,
+        is_guest=isinstance(user, Member) and (user.pending or user.flags.guest),
+        is_bot=user.bot,
         bot_may_post=_may_post(gesture),
         may_replace=message is not None and message.flags.ephemeral,
         most_file=gesture.filesize_limit,

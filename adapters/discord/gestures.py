@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from discord import InteractionType
@@ -12,40 +12,43 @@ from adapters.discord.actions import pressed
 from adapters.discord.answers import Answers
 from adapters.discord.arrivals import Arrivals
 from adapters.discord.asked import Asked
+from adapters.discord.callers import caller
 from adapters.discord.commands import TRACK_MESSAGE, arguments, choices, typing
 from adapters.discord.first import Deferral, FirstAnswers
 from adapters.discord.forms import form, values
 from adapters.discord.layout import Component
 from adapters.discord.render import messages
+from adapters.discord.servers import CHAT
 from adapters.work import AT_ONCE
 from bot.app import Bot
 from bot.commands.command import Answer
-from bot.commands.filling import form_for
+from bot.commands.filling import form_for, reopened, with_form_again
 from bot.commands.registry import AnyCommand, by_name
-from bot.domain.caller import Need
+from bot.domain.caller import Need, WorkspaceRef
 from bot.domain.errors import BotError
 from bot.domain.links import links_within
 from bot.messages.problems import busy, no_link, problem
-from bot.reply.call import Call
-from bot.reply.model import Button, Reply, Tone
+from bot.reply.model import Reply
 
 logger = logging.getLogger(__name__)
 
 SUGGEST_WITHIN = 2.3
 """Seconds for the choices of an option, all told: Discord waits for three."""
 MOST_LINKS = 10
-FORM = "form"
-"""The call of a button that opens a command's form once more; no command of the bot's own."""
 NO_SERVER = problem("I work in servers, where it is clear whose videos and money are meant. Send the command there.")
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is to be run. `is_form` says that no form has to ask for more: it was filled in, or is not needed."""
+    """What is to be run. `is_form` says that no form has to ask for more: it was filled in, or is not needed.
+
+    `asks` says that a form is wanted whatever is given.
+    """
 
     name: str
     arguments: Mapping[str, str]
     is_form: bool = False
+    asks: bool = False
 
 
 class Gestures:
@@ -63,7 +66,7 @@ class Gestures:
         """Anything but typing. What Discord did not hear of in time is not done: the person reads that it failed."""
         wish = self._wish(asked)
         command = self._commands.get(wish.name)
-        opened = self._form(wish, command)
+        opened = self._form(asked, wish, command)
         if opened is not None:
             await self._first.open(asked, opened)
         else:
@@ -95,7 +98,8 @@ class Gestures:
         match asked.gesture.type:
             case InteractionType.component:
                 call = pressed(str(data["custom_id"]), data.get("values") or ())
-                return Wish(call.command, call.arguments)
+                name, given, asks = reopened(call)
+                return Wish(name, given, asks=asks)
             case InteractionType.modal_submit:
                 return Wish(str(data["custom_id"]), values(data.get("components") or ()), is_form=True)
             case _ if data.get("name") == TRACK_MESSAGE:
@@ -106,14 +110,13 @@ class Gestures:
                 given = arguments(command, data.get("options") or ()) if command else {}
                 return Wish(str(data["name"]), given)
 
-    def _form(self, wish: Wish, command: AnyCommand | None) -> Component | None:
-        """The form that has to ask for more; None where there is nothing to ask."""
-        if wish.name == FORM:
-            again = self._commands.get(wish.arguments.get("command", ""))
-            given = {name: each for name, each in wish.arguments.items() if name != "command"}
-            return form(again, given) if again else None
-        begun = form_for(command, wish.arguments) if command and not wish.is_form else None
-        return form(command, begun) if command and begun is not None else None
+    def _form(self, asked: Asked, wish: Wish, command: AnyCommand | None) -> Component | None:
+        """The form that has to ask for more; None if there is nothing to ask, or the person may not use it."""
+        if command is None or wish.is_form:
+            return None
+        begun = wish.arguments if wish.asks else form_for(command, wish.arguments)
+        who = caller(asked, WorkspaceRef(CHAT, asked.server_id or "", asked.server_name, is_operators=False))
+        return form(command, begun) if begun is not None and self._bot.may_fill_in(command, who) else None
 
     async def _answer(self, asked: Asked, wish: Wish, command: AnyCommand | None, deferral: Deferral) -> None:
         """Do what is wished, and show what came of it as it was promised."""
@@ -138,9 +141,7 @@ class Gestures:
             return None
         async with self._turns:
             reply = await self._bot.run(wish.name, wish.arguments, who)
-        if wish.is_form and command is not None and reply.tone is Tone.PROBLEM and wish.arguments:
-            return replace(reply, actions=(*reply.actions, _again(command, wish.arguments)))
-        return reply
+        return with_form_again(command, wish.arguments, reply) if wish.is_form and command is not None else reply
 
 
 def _deferral(command: AnyCommand | None, asked: Asked) -> Deferral:
@@ -152,16 +153,6 @@ def _deferral(command: AnyCommand | None, asked: Asked) -> Deferral:
             return Deferral.REPLACES
         case _:
             return Deferral.PRIVATE
-
-
-def _again(command: AnyCommand, given: Mapping[str, str]) -> Button:
-    """A button that opens the form once more, with as much of what was filled in as a button can remember."""
-    call = Call(FORM, {"command": command.name})
-    for name, each in given.items():
-        if command.secret is None or name != command.secret.name:
-            more = Call(FORM, {**call.arguments, name: each})
-            call = more if more.fits else call  # what there is no room for is typed again
-    return Button("Open the form again", call)
 
 
 def _said(message: Mapping[str, Any]) -> list[Any]:

@@ -19,6 +19,8 @@ MAX_LABEL = 75
 MAX_PLACEHOLDER = 150
 MAX_OPTIONS = 100
 MAX_OPTION = 150
+MAX_VALUE = 2_000
+"""Characters of a button's value."""
 
 _STYLES: Mapping[Weight, Block] = {
     Weight.NORMAL: {},
@@ -63,7 +65,7 @@ def option_of(option: Option, value: str) -> Block | None:
 def _elements(action: Action) -> Iterator[Block]:
     match action:
         case Button(label, call, weight):
-            if not call.fits:
+            if length(call.encode()) > MAX_VALUE:
                 return
             button = {"type": "button", "action_id": "call", "text": plain(label, MAX_LABEL), "value": call.encode()}
             yield button | _STYLES[weight] | ({"confirm": _sure(label)} if weight is Weight.DANGER else {})

@@ -1,6 +1,7 @@
 """The first look at what Slack sends, once it is acknowledged: is it new, is the app there, who speaks for it."""
 
 import logging
+from datetime import datetime
 
 from slack_bolt.context.async_context import AsyncBoltContext
 
@@ -42,7 +43,7 @@ class Arrivals:
 
         `need` is what the gesture needs at most.
         """
-        here = asked(body, context, self._clock())
+        here = self.asked(body, context)
         if not (self._heard.is_new(here.id) if need is Need.LOOK else await self.is_new(here.id)):
             return None
         try:
@@ -58,6 +59,15 @@ class Arrivals:
             await self._answers.refuse(here, problem(NOT_INSTALLED))
             return None
         return here, team
+
+    @property
+    def now(self) -> datetime:
+        """The time by the program's clock."""
+        return self._clock()
+
+    def asked(self, body: Payload, context: AsyncBoltContext) -> Asked:
+        """The facts of a payload."""
+        return asked(body, context, self._clock())
 
     async def team(self, context: AsyncBoltContext) -> Team | None:
         """The workspace that a payload comes from, None where the app is not installed. BotErrors pass through."""

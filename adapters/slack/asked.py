@@ -42,7 +42,8 @@ class Asked:
     """One thing that one person did.
 
     `id` tells it from everything else, and so from its own redelivery. `channel_id` is None where it was done in no
-    channel: on the Home tab, by a global shortcut. `may_replace` says that nobody else sees the message that was acted
+    channel: on the Home tab, by a global shortcut. `home_team_id` is the person's own workspace, empty if the payload
+    doesn't say. `may_replace` says that nobody else sees the message that was acted
     on, so that a private answer may take its place.
     """
 
@@ -55,6 +56,7 @@ class Asked:
     response_url: ResponseUrl | None = None
     trigger_id: str = ""
     may_replace: bool = False
+    home_team_id: str = ""
 
     @property
     def is_direct(self) -> bool:
@@ -77,6 +79,8 @@ def asked(body: Payload, context: AsyncBoltContext, now: datetime) -> Asked:
         channel_id=channel_id,
         response_url=ResponseUrl(context.response_url, now) if context.response_url else None,
         trigger_id=trigger_id,
+        # Slack offers slash commands to members of the workspace alone, and doesn't repeat its id in a `user`.
+        home_team_id=str(named.get("team_id") or (body.get("team_id") if "command" in body else "") or ""),
         may_replace=bool((body.get("container") or {}).get("is_ephemeral")) or (channel_id or "").startswith("D"),
     )
 

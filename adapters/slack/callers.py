@@ -1,4 +1,4 @@
-"""Who somebody is in their workspace, as Slack vouches for it: a guest, a full member, or someone who manages it."""
+"""Who a person is in a workspace, by what Slack says of them."""
 
 import logging
 from collections.abc import Mapping
@@ -9,32 +9,46 @@ from typing import Any
 from adapters.slack.asked import Asked
 from adapters.slack.calls import NO_ANSWER, Calls, Json, SlackFailed
 from adapters.slack.teams import Team
-from bot.domain.caller import Caller, Need, Person, Standing
+from bot.commands.rights import MEMBERS, PERMISSIONS
+from bot.domain.caller import Caller, Need, Person, Role
 from bot.domain.clock import Clock
+from bot.messages.problems import problem
+from bot.reply.model import Reply
 
 logger = logging.getLogger(__name__)
 
 KNOWN_FOR = timedelta(minutes=10)
 MOST_KNOWN = 10_000
 
-_LOOKING = frozenset({Need.LOOK})
-RIGHTS: Mapping[Standing, frozenset[Need]] = {
-    Standing.GUEST: _LOOKING,
-    Standing.MEMBER: _LOOKING | {Need.SPEND, Need.STOP},
-    Standing.MANAGER: frozenset(Need),
-}
-"""What Slack's own rule grants: full members spend and stop, those who manage the workspace change settings too."""
+RIGHTS: Mapping[Role, frozenset[Need]] = {role: by_rule[MEMBERS] for role, by_rule in PERMISSIONS.items()}
+"""What Slack's own rule grants: full members spend and stop what is theirs, admins and owners do everything."""
 
-_MANAGING = ("is_admin", "is_owner", "is_primary_owner")
-_NO_MEMBER = ("is_restricted", "is_ultra_restricted", "is_stranger", "is_bot", "deleted")
+_OWNING = ("is_owner", "is_primary_owner")
+_GUESTS = ("is_restricted", "is_ultra_restricted")
+_GONE = ("is_stranger", "deleted")
+_INVISIBLE = frozenset({"user_not_found", "user_not_visible"})
+"""What Slack says of people whom this workspace doesn't know."""
+
+_UNKNOWN = (
+    "Slack doesn't tell me who you are ({word}), so I did nothing. Try again in a minute. If it keeps happening, ask "
+    "your admin to run: contentstats-bot doctor"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The caller, and why Slack did not say who they are: they may only look then. Empty where it did."""
+    """The caller, and why Slack did not say who they are, empty if it did.
+
+    A person of whom Slack says nothing may only look, and only if the request itself shows that they belong here.
+    """
 
     caller: Caller
     problem: str = ""
+
+
+def unknown_person(known: Known) -> Reply:
+    """The reply to a person of whom Slack doesn't say enough for what they asked."""
+    return problem(_UNKNOWN.format(word=known.problem))
 
 
 class Callers:
@@ -54,10 +68,12 @@ class Callers:
                 user = await self._user(asked, team)
             except SlackFailed as error:
                 logger.warning("Slack does not say who somebody is", extra={"team": team.ref.id, "error": error.word})
-                stranger = Person(asked.user_id, asked.user_name or asked.user_id)
-                return Known(_caller(asked, team, _Facts(stranger, Standing.GUEST, "")), error.word)
+                person = Person(asked.user_id, asked.user_name or asked.user_id)
+                is_ours = asked.home_team_id == team.ref.id and error.word not in _INVISIBLE
+                facts = _Facts(person, Role.GUEST if is_ours else Role.OUTSIDER, "")
+                return Known(_caller(asked, team, facts), error.word)
             person = Person(asked.user_id, _name(user, asked))
-            facts = _Facts(person, _standing(user, team), str(user.get("tz") or ""))
+            facts = _Facts(person, _role(user, team), str(user.get("tz") or ""))
             self._remember(key, facts)
         return Known(_caller(asked, team, facts))
 
@@ -78,7 +94,7 @@ class _Facts:
     """What Slack says of a person; `zone` is empty where it does not."""
 
     person: Person
-    standing: Standing
+    role: Role
     zone: str
 
 
@@ -87,8 +103,8 @@ def _caller(asked: Asked, team: Team, facts: _Facts) -> Caller:
         team.ref,
         asked.channel_id or "",
         facts.person,
-        facts.standing,
-        RIGHTS[facts.standing],
+        facts.role,
+        RIGHTS[facts.role],
         is_direct=asked.is_direct,
         zone=facts.zone,
     )
@@ -100,14 +116,20 @@ def _name(user: Mapping[str, Any], asked: Asked) -> str:
     return str(next(filter(None, names), asked.user_name or asked.user_id))
 
 
-def _standing(user: Mapping[str, Any], team: Team) -> Standing:
-    if any(user.get(flag) for flag in _NO_MEMBER) or not _belongs(user, team):
-        return Standing.GUEST
-    return Standing.MANAGER if any(user.get(flag) for flag in _MANAGING) else Standing.MEMBER
+def _role(user: Mapping[str, Any], team: Team) -> Role:
+    if user.get("is_bot"):
+        return Role.BOT
+    if any(user.get(flag) for flag in _GONE) or not _belongs(user, team):
+        return Role.OUTSIDER
+    if any(user.get(flag) for flag in _GUESTS):
+        return Role.GUEST
+    if any(user.get(flag) for flag in _OWNING):
+        return Role.OWNER
+    return Role.ADMIN if user.get("is_admin") else Role.MEMBER
 
 
 def _belongs(user: Mapping[str, Any], team: Team) -> bool:
-    """Whether they are of this workspace or its organisation: in a shared channel others act too."""
+    """Whether they belong to this workspace or its organisation: people of other companies act in shared channels."""
     organisation = (user.get("enterprise_user") or {}).get("enterprise_id")
     is_of_organisation = organisation is not None and organisation == team.enterprise_id
-    return is_of_organisation or user.get("team_id") in {None, team.ref.id}
+    return is_of_organisation or user.get("team_id") == team.ref.id

@@ -42,6 +42,8 @@ class Events:
                 if (arrival := await self._arrivals.welcome(body, context, Need.LOOK)) is not None:
                     await self._show_home(*arrival)
             case {"type": "link_shared", "links": list(links)} as shared:
+                if body.get("is_ext_shared_channel"):
+                    return  # people of other companies would read the numbers
                 if (arrival := await self._arrivals.welcome(body, context, Need.LOOK)) is not None:
                     await self._preview(*arrival, _place(shared), [link["url"] for link in links][:MOST_PREVIEWS])
             case {"type": "app_uninstalled"} | {"type": "tokens_revoked", "tokens": {"bot": [_, *_]}}:
@@ -51,8 +53,7 @@ class Events:
                 pass
 
     async def _show_home(self, asked: Asked, team: Team) -> None:
-        known = await self._callers.find(asked, team)
-        await self._home.publish(team, known.caller)
+        await self._home.publish(team, await self._callers.find(asked, team))
 
     async def _preview(self, asked: Asked, team: Team, place: Payload, links: Sequence[str]) -> None:
         """Show what is known of the links beside them; nothing where the workspace has not switched that on."""

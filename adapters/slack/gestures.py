@@ -11,11 +11,11 @@ from dataclasses import replace
 
 from slack_bolt.context.async_context import AsyncBoltContext
 
-from adapters.slack.actions import pressed
+from adapters.slack.actions import MAX_VALUE, pressed
 from adapters.slack.answers import Answers
 from adapters.slack.arrivals import Arrivals
 from adapters.slack.asked import Asked, Payload, packed, unpacked
-from adapters.slack.callers import Callers
+from adapters.slack.callers import Callers, unknown_person
 from adapters.slack.calls import Calls, SlackFailed
 from adapters.slack.forms import form, options, values
 from adapters.slack.home import HOME, HomeTab
@@ -27,12 +27,12 @@ from adapters.slack.texts import Block
 from adapters.work import AT_ONCE
 from bot.app import UMBRELLA, Bot
 from bot.commands.command import Answer
-from bot.commands.filling import form_for
+from bot.commands.filling import form_for, reopened, with_form_again
 from bot.commands.registry import AnyCommand, by_name
-from bot.domain.caller import Caller, Need, Person, Standing
+from bot.domain.caller import Need
 from bot.domain.errors import BotError
 from bot.domain.links import links_within
-from bot.messages.problems import no_link, problem
+from bot.messages.problems import no_link
 from bot.reply.model import Tone
 
 logger = logging.getLogger(__name__)
@@ -40,10 +40,6 @@ logger = logging.getLogger(__name__)
 SUGGEST_WITHIN = 2.5
 """Seconds for a menu's options, all told: Slack waits for three."""
 MOST_LINKS = 10
-UNKNOWN_PERSON = (
-    "Slack does not tell me who you are ({word}), so nothing was started or changed. Try again in a minute; if it "
-    "stays, whoever runs this bot can look with: contentstats-bot doctor"
-)
 
 
 class Gestures:
@@ -74,14 +70,15 @@ class Gestures:
         call = pressed(body["actions"][0])
         if call is None:
             return
-        if (arrival := await self._arrivals.welcome(body, context, self._need(call.command))) is None:
+        name, given, asks = reopened(call)
+        if (arrival := await self._arrivals.welcome(body, context, self._need(name))) is None:
             return
-        await self._answer(*arrival, call.command, call.arguments)
+        await self._answer(*arrival, name, given, asks=asks)
 
     def wrong_fields(self, body: Payload) -> Mapping[str, str]:
         """What is wrong with a form's answers, by field. Works without a wait and never raises."""
         try:
-            return wrong_fields(self._commands, body["view"])
+            return wrong_fields(self._commands, body["view"], self._arrivals.now)
         except Exception:  # whatever is wrong with the form itself must not keep it open: the answer will tell
             logger.exception("a form could not be checked")
             return {}
@@ -121,8 +118,7 @@ class Gestures:
                 team = await self._arrivals.team(context)
                 if team is None:
                     return options(())
-                person = Person(context.user_id or "", "")
-                caller = Caller(team.ref, "", person, Standing.GUEST, frozenset({Need.LOOK}))
+                caller = (await self._callers.find(self._arrivals.asked(body, context), team)).caller
                 command, argument = str(body["view"]["callback_id"]), str(body["action_id"])
                 return options(await self._bot.suggest(command, argument, str(body.get("value") or ""), caller))
         except (BotError, TimeoutError, KeyError):
@@ -151,27 +147,35 @@ class Gestures:
             await self._answers.deliver(asked, team, self._bot.crash(name, error), Answer.PRIVATE)
 
     async def _answer(
-        self, asked: Asked, team: Team, name: str, given: str | Mapping[str, str], *, is_form: bool = False
+        self,
+        asked: Asked,
+        team: Team,
+        name: str,
+        given: str | Mapping[str, str],
+        *,
+        is_form: bool = False,
+        asks: bool = False,
     ) -> None:
-        """Ask for more in a form, where that is kinder, or run the command. `is_form`: one was filled in."""
+        """Ask for more in a form, or run the command. `is_form`: one was filled in; `asks`: one is wanted anyway."""
         async with self._bounded(asked, team, name):
             command = self._commands.get(name)
-            begun = form_for(command, given) if command and not is_form else None
+            begun = None
+            if command is not None and not is_form:
+                begun = given if asks and not isinstance(given, str) else form_for(command, given)
             if command is not None and begun is not None:
                 await self._ask(asked, team, command, begun)
             else:
-                await self._run(asked, team, name, given)
+                await self._run(asked, team, name, given, is_form=is_form)
 
     async def _ask(self, asked: Asked, team: Team, command: AnyCommand, given: Mapping[str, str]) -> None:
-        """Open the command's form, or say how it is used where Slack does not open it: that may be asked for 3 s.
+        """Open the command's form, or explain the command if Slack refuses to open it: that may be asked for 3 s.
 
-        Nobody types a secret in vain: its form opens for those alone who may send it.
+        A form opens only for people who may use it; everybody else reads at once why not.
         """
-        if command.secret is not None:
-            known = await self._callers.find(asked, team)
-            if command.need not in known.caller.rights:
-                await self._run(asked, team, command.name, "")
-                return
+        caller = (await self._callers.find(asked, team)).caller
+        if not self._bot.may_fill_in(command, caller):
+            await self._run(asked, team, command.name, "" if command.secret else given)
+            return
         view = form(command, packed(asked), given)
         try:
             await self._calls.api(team.client.views_open, trigger_id=asked.trigger_id, view=view)
@@ -179,22 +183,26 @@ class Gestures:
             logger.warning("a form was not opened", extra={"team": team.ref.id, "error": error.word})
             await self._run(asked, team, command.name, given or "")
 
-    async def _run(self, asked: Asked, team: Team, name: str, arguments: str | Mapping[str, str]) -> None:
+    async def _run(
+        self, asked: Asked, team: Team, name: str, arguments: str | Mapping[str, str], *, is_form: bool = False
+    ) -> None:
         """Run a command and deliver its reply, then show on the Home tab what it changed."""
         known = await self._callers.find(asked, team)
         caller = known.caller
         if asked.channel_id is None:
             caller = replace(caller, channel_id=await self._answers.direct_channel(team, asked.user_id) or "")
         if name == HOME:
-            await self._home.publish(team, caller)
+            await self._home.publish(team, known)
             return
         command, need = self._commands.get(name), self._need(name)
-        if known.problem and need is not Need.LOOK:
-            reply = problem(UNKNOWN_PERSON.format(word=known.problem))
+        if known.problem and need not in caller.rights:
+            reply = unknown_person(known)
         else:
             async with self._turns:
                 reply = await self._bot.run(name, arguments, caller)
+        if is_form and command is not None and not isinstance(arguments, str):
+            reply = with_form_again(command, arguments, reply, MAX_VALUE)
         await self._answers.deliver(asked, team, reply, command.answer if command else Answer.PRIVATE)
         is_changed = reply.changes_settings or (need is Need.CONFIGURE and reply.tone is Tone.SUCCESS)
         if reply.public_line or is_changed:
-            await self._home.publish(team, caller)
+            await self._home.publish(team, known)

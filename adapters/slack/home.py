@@ -2,11 +2,12 @@
 
 import logging
 
+from adapters.slack.callers import Known, unknown_person
 from adapters.slack.calls import Calls, SlackFailed
 from adapters.slack.render import home_view
 from adapters.slack.teams import Team
 from bot.app import Bot
-from bot.domain.caller import Caller
+from bot.domain.caller import Caller, Need
 from bot.reply.model import Reply
 
 logger = logging.getLogger(__name__)
@@ -24,8 +25,12 @@ class HomeTab:
         self._bot = bot
         self._calls = calls
 
-    async def publish(self, team: Team, caller: Caller) -> None:
+    async def publish(self, team: Team, known: Known) -> None:
         """Show the person how things stand now, or that we failed. Never raises for what Slack does."""
+        caller = known.caller
+        if known.problem and Need.LOOK not in caller.rights:
+            await self._show(team, caller, unknown_person(known))
+            return
         try:
             await self._show(team, caller, await self._bot.run(HOME, {}, caller))
         except Exception as error:  # noqa: BLE001 - as in Bot.run: else the tab stays empty, or as it was

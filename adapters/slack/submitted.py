@@ -4,6 +4,7 @@ Nothing is asked of the database or the network for it; what only they can tell 
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from adapters.slack.asked import Payload
 from adapters.slack.forms import values
@@ -14,7 +15,7 @@ from bot.domain.errors import LinkError, UsageError
 from bot.domain.links import parse_link
 
 
-def wrong_fields(commands: Mapping[str, AnyCommand], view: Payload) -> Mapping[str, str]:
+def wrong_fields(commands: Mapping[str, AnyCommand], view: Payload, now: datetime) -> Mapping[str, str]:
     """A sentence for each field that is wrong, by its name; empty where all can be understood."""
     command = commands.get(view["callback_id"])
     if command is None:
@@ -23,7 +24,7 @@ def wrong_fields(commands: Mapping[str, AnyCommand], view: Payload) -> Mapping[s
     listed = [each for each in command.arguments if each.listed]
     wrong = {each.name: sentence for each in listed if (sentence := _link_problem(each, given.get(each.name, "")))}
     try:
-        bind(command, given)
+        command.check(bind(command, given), now)
     except UsageError as error:
         wrong.setdefault(error.argument or listed[0].name, str(error))
     return wrong

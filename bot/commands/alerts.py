@@ -8,7 +8,7 @@ from bot.commands.command import Kind, argument
 from bot.commands.context import Context
 from bot.commands.rights import refusal
 from bot.domain.alerts import SNOOZE, AlertKind, AlertSetting, default_setting
-from bot.domain.caller import Need
+from bot.domain.caller import Need, Person
 from bot.domain.errors import NotAllowed, UsageError
 from bot.domain.money import dollars
 from bot.domain.quiet import is_range, mute_end, read_quiet
@@ -77,6 +77,16 @@ def is_incomplete(args: Alerts) -> bool:
             return False
 
 
+def check(args: Alerts, now: datetime) -> None:
+    """UsageError for a change that makes no sense in any channel."""
+    if args == Alerts() or args.what == _STATUS:
+        return
+    try:
+        _changed(default_setting(0, "", Person("", "")), args, now, UTC_NAME)
+    except UsageError as error:
+        raise UsageError(str(error), error.argument or ("time" if args.time else "what")) from None
+
+
 async def alerts(context: Context, args: Alerts) -> Reply:
     """The settings of this channel, as they are or as they have just become."""
     setting = await context.store.alerts.of_channel(context.workspace.id, context.caller.channel_id)
@@ -87,7 +97,7 @@ async def alerts(context: Context, args: Alerts) -> Reply:
         SettingFacts(
             setting=setting,
             channel_id=context.caller.channel_id,
-            may_configure=Need.CONFIGURE in context.caller.rights,
+            may_configure=Need.CONFIGURE in context.permissions,
             now=context.clock(),
             said=said,
             hindrance=context.caller.hindrance or "",
@@ -131,7 +141,7 @@ async def _change(context: Context, args: Alerts, known: AlertSetting | None) ->
 
 
 def _check(context: Context) -> None:
-    if Need.CONFIGURE not in context.caller.rights:
+    if Need.CONFIGURE not in context.permissions:
         raise NotAllowed(refusal(Need.CONFIGURE, context.spenders))
     if not context.caller.channel_id:
         raise UsageError("Alerts belong to a channel. Send /alerts in the one that should have them.")
@@ -161,7 +171,7 @@ def _changed(setting: AlertSetting, args: Alerts, now: datetime, usual_zone: str
         case _ if args.switch == "on":
             return replace(setting, is_on=True), "Alerts are on in this channel."
         case _:
-            raise UsageError("A time zone alone changes nothing. Say the quiet hours too: 22:00-07:00 Europe/Berlin.")
+            raise UsageError("A time zone needs quiet hours, for example 22:00-07:00 Europe/Berlin.", "time")
 
 
 def _meant(args: Alerts) -> str:
@@ -178,7 +188,7 @@ def _with_kind(setting: AlertSetting, kind: AlertKind, args: Alerts) -> tuple[Al
     if kind is AlertKind.BALANCE and args.dollars is not None and args.switch != "off":
         if not args.dollars:
             raise UsageError(
-                "Warn below how many dollars? For example: /alerts balance 10. /alerts balance off ends it."
+                "Warn below how many dollars? For example: /alerts balance 10. /alerts balance off ends it.", "dollars"
             )
         on = replace(_switched_on(setting, kind), threshold=args.dollars)
         return (
@@ -188,10 +198,10 @@ def _with_kind(setting: AlertSetting, kind: AlertKind, args: Alerts) -> tuple[Al
     if args.switch == "off":
         return replace(setting, kinds=setting.kinds - {kind}), f"{name}: off."
     if not args.switch and kind is AlertKind.BALANCE:
-        raise UsageError("Warn below how many dollars? For example: /alerts balance 10.")
+        raise UsageError("Warn below how many dollars? For example: /alerts balance 10.", "dollars")
     if not args.switch:
         msg = f"Say on or off: /alerts {kind} on."
-        raise UsageError(msg)
+        raise UsageError(msg, "switch")
     return _switched_on(setting, kind), f"{name}: on."
 
 
@@ -203,10 +213,10 @@ def _with_quiet(setting: AlertSetting, args: Alerts, zone: str) -> tuple[AlertSe
     if args.switch == "off":
         return replace(setting, quiet=None), "No quiet hours any more."
     if not args.time:
-        raise UsageError("Quiet from when to when? For example: /alerts quiet 22:00-07:00 Europe/Berlin.")
+        raise UsageError("Quiet from when to when? For example: /alerts quiet 22:00-07:00 Europe/Berlin.", "time")
     if not zone:
         msg = f"In which time zone? For example: /alerts quiet {args.time[:20]} Europe/Berlin."
-        raise UsageError(msg)
+        raise UsageError(msg, "zone")
     quiet = read_quiet(args.time, zone)
     said = f"Quiet hours: {quiet.words}. What comes then is held and told in one message at their end."
     return replace(setting, quiet=quiet), said

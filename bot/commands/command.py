@@ -6,6 +6,7 @@ here; nothing in here knows any of them.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import MISSING, dataclass, field, fields
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
@@ -101,6 +102,10 @@ def argument(
     return field(default=default, metadata={"argument": described})
 
 
+def nothing_wrong(args: object, now: datetime) -> None:
+    """The check of most commands: whatever can be bound is right as far as the words alone can tell."""
+
+
 def nothing_lacks(args: object) -> bool:  # noqa: ARG001 - it answers for any arguments
     """What most commands say: whatever can be bound is all that they need."""
     return False
@@ -111,7 +116,8 @@ class Command(Generic[A]):
     """One command: `summary` is 100 characters at most (Discord's limit), `example` is a whole line that works.
 
     `is_setting` says that everybody may look at what only those who manage the workspace change.
-    `lacks` says of arguments that can be bound whether a form that asks for more is kinder than an answer.
+    `lacks` says of arguments that can be bound whether a form that asks for more is kinder than an answer. `check`
+    raises UsageError for what the arguments alone show to be wrong, so that a form can stay open.
     """
 
     name: str
@@ -124,6 +130,7 @@ class Command(Generic[A]):
     listed: bool = True
     lacks: Callable[[A], bool] = nothing_lacks
     is_setting: bool = False
+    check: Callable[[A, datetime], None] = nothing_wrong
 
     @property
     def arguments(self) -> tuple[Argument, ...]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from bot.charts.charts import Charts
-from bot.domain.caller import Caller
+from bot.domain.caller import Caller, Need
 from bot.domain.clock import Clock, month_of
 from bot.domain.errors import NotConfigured
 from bot.domain.money import MonthlyCap
@@ -21,11 +21,12 @@ from bot.wallet.wallet import Wallet
 class Context:
     """One call's surroundings.
 
-    `spenders` says in words who may spend, `monthly_cap` is dollars, `offer_lasts` is how long a proposal may be
-    accepted; `account` is None while the workspace has no API key.
+    `permissions` is what the caller may do here, `spenders` says in words who may spend, `monthly_cap` is dollars,
+    `offer_lasts` is how long a proposal may be accepted; `account` is None while the workspace has no API key.
     """
 
     caller: Caller
+    permissions: frozenset[Need]
     workspace: Workspace
     account: Wallet | None
     accounts: Accounts

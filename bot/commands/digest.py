@@ -80,7 +80,7 @@ async def digest_command(context: Context, args: Digest) -> Reply:
             return await _status(context)
         case None if args == Digest():
             return await _status(context)
-    if Need.CONFIGURE not in context.caller.rights:
+    if Need.CONFIGURE not in context.permissions:
         raise NotAllowed(refusal(Need.CONFIGURE, ""))
     if context.caller.is_direct or not context.caller.channel_id:
         return not_a_channel()

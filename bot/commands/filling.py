@@ -1,12 +1,18 @@
 """What every form and typed option needs: whether one is wanted, what to fill in, examples, several values as one."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from bot.commands.command import Argument, Command, Kind
 from bot.commands.parse import bind, parse
 from bot.domain.errors import UsageError
 from bot.domain.schedule import time_words
+from bot.reply.call import MAX_ENCODED, Call
+from bot.reply.model import Button, Reply, Tone
+
+FORM = "form"
+"""The call of a button that opens a command's form once more; no command of the bot's own."""
 
 
 def form_for(command: Command[Any], given: str | Mapping[str, str]) -> Mapping[str, str] | None:
@@ -26,6 +32,29 @@ def form_for(command: Command[Any], given: str | Mapping[str, str]) -> Mapping[s
     except UsageError:
         return None  # the answer says what is wrong
     return _stated(command, args) if command.lacks(args) else None
+
+
+def with_form_again(command: Command[Any], given: Mapping[str, str], reply: Reply, room: int = MAX_ENCODED) -> Reply:
+    """The reply to a form, which opens the form again if something was wrong, so that nothing is typed twice.
+
+    The button remembers as much of what was `given` as fits into `room` characters; a secret never is.
+    """
+    if reply.tone is not Tone.PROBLEM or not given:
+        return reply
+    call = Call(FORM, {"command": command.name})
+    for name, each in given.items():
+        if command.secret is None or name != command.secret.name:
+            more = Call(FORM, {**call.arguments, name: each})
+            call = more if len(more.encode()) <= room else call
+    return replace(reply, actions=(*reply.actions, Button("Open the form again", call)))
+
+
+def reopened(call: Call) -> tuple[str, Mapping[str, str], bool]:
+    """The command that a button stands for, its arguments, and whether the button asks to open its form again."""
+    if call.command != FORM:
+        return call.command, call.arguments, False
+    given = dict(call.arguments)
+    return given.pop("command", ""), given, True
 
 
 def joined(values: Iterable[str]) -> str:

@@ -41,7 +41,7 @@ async def show_home(context: Context, args: Home) -> Reply:  # noqa: ARG001 - ev
             monthly_cap=await context.cap(),
             previews=context.workspace.previews,
             digests=tuple(setting(each) for each in await context.store.digests.of_workspace(context.workspace.id)),
-            may_configure=Need.CONFIGURE in context.caller.rights,
+            may_configure=Need.CONFIGURE in context.permissions,
             alerts=await context.store.alerts.on_count(context.workspace.id),
             is_test=context.wallet.is_test,
             as_of=money.as_of,

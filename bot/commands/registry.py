@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from typing import Any, TypeAlias
 
 from bot.commands.alerts import Alerts, Snooze, alerts, is_incomplete, snooze
+from bot.commands.alerts import check as check_alerts
 from bot.commands.command import Answer, Command
 from bot.commands.compare import Compare, CompareWith, choose_other, compare
 from bot.commands.connect import Connect, Disconnect, ask_to_disconnect, connect, disconnect
@@ -70,6 +71,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
         example="/alerts balance 10",
         lacks=is_incomplete,
         is_setting=True,
+        check=check_alerts,
     ),
     Command("export", "Get the snapshots of one video or of all as a CSV file", Export, export, example="/export all"),
     Command(

@@ -1,44 +1,59 @@
-"""Who may do what: by what their platform vouches for, unless the operator's setting says otherwise."""
+"""Who may see and do what: one table for every chat, and the operator's setting on who may spend."""
 
-from bot.domain.caller import Caller, Need, Standing
+from collections.abc import Mapping
 
-_SPENDING = frozenset({Need.SPEND, Need.STOP})
+from bot.domain.caller import Caller, Need, Role
+
+MEMBERS, MANAGERS, NOBODY = "members", "managers", "nobody"
+_NOTHING: frozenset[Need] = frozenset()
+_LOOK = frozenset({Need.LOOK})
+_OWN = frozenset({Need.LOOK, Need.SPEND, Need.STOP})
+_SPENDING = frozenset({Need.SPEND, Need.STOP, Need.STOP_ANY})
+_ALL = frozenset(Need)
+
+PERMISSIONS: Mapping[Role, Mapping[str, frozenset[Need]]] = {
+    Role.OWNER: {MEMBERS: _ALL, MANAGERS: _ALL, NOBODY: _ALL - _SPENDING},
+    Role.ADMIN: {MEMBERS: _ALL, MANAGERS: _ALL, NOBODY: _ALL - _SPENDING},
+    Role.MEMBER: {MEMBERS: _OWN, MANAGERS: _LOOK, NOBODY: _LOOK},
+    Role.GUEST: {MEMBERS: _LOOK, MANAGERS: _LOOK, NOBODY: _LOOK},
+    Role.OUTSIDER: {MEMBERS: _NOTHING, MANAGERS: _NOTHING, NOBODY: _NOTHING},
+    Role.BOT: {MEMBERS: _NOTHING, MANAGERS: _NOTHING, NOBODY: _NOTHING},
+}
+"""What each role may do, by who may spend: `members` is Slack's own rule, `managers` Discord's and the console's.
+
+It holds for commands, buttons, forms, completion, files, the Home tab and previews alike, since all of them are calls
+of `Bot.run`, `Bot.suggest` or `Bot.may_fill_in`.
+"""
+
 SPENDERS = {
     "default": "by this chat's own rule",
-    "members": "every full member",
-    "managers": "those who manage the workspace",
-    "nobody": "nobody",
+    MEMBERS: "every full member",
+    MANAGERS: "those who manage the workspace",
+    NOBODY: "nobody",
 }
 """Who may spend, in words, for each value of the setting."""
 
 
-def allowed(need: Need, caller: Caller, may_spend: str) -> bool:
-    """Whether the caller may use a command with this need.
-
-    `may_spend` is the setting of that name: `default` leaves spending and stopping to the platform's rule, `members`
-    and `managers` go by the person's standing, `nobody` closes both.
-    """
-    if need not in _SPENDING or may_spend == "default":
-        return need in caller.rights
-    match may_spend:
-        case "members":
-            return caller.standing in {Standing.MEMBER, Standing.MANAGER}
-        case "managers":
-            return caller.standing is Standing.MANAGER
-        case _:
-            return False
+def permissions(caller: Caller, may_spend: str) -> frozenset[Need]:
+    """What the caller may do. `may_spend` is the setting of that name; `default` leaves the platform's own rule."""
+    if may_spend == "default":
+        return caller.rights
+    granted = PERMISSIONS[caller.role]
+    return (caller.rights - _SPENDING) | (granted.get(may_spend, granted[NOBODY]) & _SPENDING)
 
 
 def refusal(need: Need, may_spend: str) -> str:
     """Why not, and what to do about it."""
-    if need is Need.LOOK:
-        return "You may not look at the videos of this workspace. Ask one of those who manage it."
-    if need in _SPENDING:
-        what = "start trackings" if need is Need.SPEND else "stop trackings"
-        who = {
-            "members": "Full members may",
-            "managers": "Those who manage this workspace may",
-            "nobody": "It is switched off here for everyone (MAY_SPEND)",
-        }.get(may_spend, "Ask someone who may spend in this workspace")
-        return f"You may look at everything here, but not {what}. {who}. Nothing was spent."
-    return "Only those who manage this workspace may change that. Ask one of them."
+    match need:
+        case Need.LOOK:
+            return "Only members of this workspace can use this bot, so there's nothing I can show you here."
+        case Need.SPEND | Need.STOP:
+            what = "start tracking" if need is Need.SPEND else "stop tracking"
+            if may_spend == NOBODY:
+                return f"You can't {what}: it's turned off here for everyone. Ask an admin to change MAY_SPEND."
+            whom = "a full member" if may_spend == MEMBERS else "an admin"
+            return f"You can view everything here, but you can't {what}. Ask {whom}. Nothing was spent."
+        case Need.STOP_ANY:
+            return "You can stop only the videos that you started. Ask an admin to stop this one. Nothing was changed."
+        case Need.CONFIGURE:
+            return "Only admins can change that here. Ask one of them."

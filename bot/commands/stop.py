@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from bot.commands.choosing import choose
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
-from bot.domain.errors import ContentStatsError, NotFound
+from bot.commands.rights import refusal
+from bot.domain.caller import Need
+from bot.domain.errors import ContentStatsError, NotAllowed, NotFound
 from bot.domain.money import remaining_snapshots
 from bot.domain.videos import Video
 from bot.messages.digest_stopped import with_stopped
@@ -40,6 +42,7 @@ async def ask_to_stop(context: Context, args: Stop) -> Reply:
         return stored
     if not stored.video.is_running:
         return already_over(stored.video)
+    _check(context, stored)
     left = remaining_snapshots(stored.video, stored.seen_at, context.clock())
     return stop_question(stored.video, left, await context.wallet.price(), carried)
 
@@ -49,6 +52,7 @@ async def stop(context: Context, args: ConfirmStop) -> Reply:
     stored = await _exactly(context, args.video)
     if not stored.video.is_running:
         return already_over(stored.video)
+    _check(context, stored)
     left = remaining_snapshots(stored.video, stored.seen_at, context.clock())
     try:
         video, is_news = await context.wallet.stopping.stop(stored)
@@ -64,6 +68,13 @@ async def stop(context: Context, args: ConfirmStop) -> Reply:
     mine = (each.video for each in same_link if each.workspace_id in {None, context.workspace.id})
     others = tuple(each for each in mine if each.is_running and each.id != video.id)
     return stopped(video, left, await context.wallet.price(), context.caller.person, others)
+
+
+def _check(context: Context, stored: StoredVideo) -> None:
+    """NotAllowed unless the caller started the video or may stop any."""
+    is_own = stored.started_by is not None and stored.started_by.id == context.caller.person.id
+    if not is_own and Need.STOP_ANY not in context.permissions:
+        raise NotAllowed(refusal(Need.STOP_ANY, context.spenders))
 
 
 async def _exactly(context: Context, video_id: str) -> StoredVideo:

@@ -10,15 +10,24 @@ class Need(StrEnum):
     LOOK = "look"
     SPEND = "spend"
     STOP = "stop"
+    """Stop the videos that the caller started."""
+    STOP_ANY = "stop any"
+    """Stop every video of the workspace."""
     CONFIGURE = "configure"
 
 
-class Standing(StrEnum):
-    """A person's place in a workspace, on one scale for every chat."""
+class Role(StrEnum):
+    """What a person is in a workspace, on one scale for every chat. `PERMISSIONS` says what each may do.
 
-    GUEST = "guest"
+    An outsider belongs to another company in a shared channel, or has left the workspace.
+    """
+
+    OWNER = "owner"
+    ADMIN = "admin"
     MEMBER = "member"
-    MANAGER = "manager"
+    GUEST = "guest"
+    OUTSIDER = "outsider"
+    BOT = "bot"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +57,7 @@ class Caller:
     """One person asking in one channel of one workspace.
 
     `rights` is what the platform's own rules grant (Slack: full members spend; Discord: those who manage the server);
-    a setting may put another rule in their place, which is why `standing` comes along. `channel_id` is never a name,
+    a setting may put another rule in their place, which is why `role` comes along. `channel_id` is never a name,
     and empty where nobody can say; `is_direct` says that only the caller reads it. `zone` is the person's IANA zone
     where the platform tells it. `hindrance` says in sentences why the bot cannot post there by itself and what to do;
     it is empty where it can, and None where the platform does not tell.
@@ -57,7 +66,7 @@ class Caller:
     workspace: WorkspaceRef
     channel_id: str
     person: Person
-    standing: Standing
+    role: Role
     rights: frozenset[Need]
     is_direct: bool = False
     zone: str = ""

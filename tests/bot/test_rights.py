@@ -4,80 +4,95 @@ import dataclasses
 
 import pytest
 
-from bot.commands.rights import allowed, refusal
-from bot.domain.caller import Need, Standing
+from bot.commands.rights import PERMISSIONS, SPENDERS, permissions, refusal
+from bot.domain.caller import Need, Role
 from bot.reply.model import Tone
-from tests.standins.scene import ANA, LINK, STOP, scene_of
+from tests.standins.scene import ANA, BEN, LINK, STOP, YOUTUBE, scene_of
 
-LOOKER = dataclasses.replace(ANA, rights=frozenset({Need.LOOK}), standing=Standing.MEMBER)
+LOOKER = dataclasses.replace(ANA, rights=frozenset({Need.LOOK}), role=Role.MEMBER)
 SPENDER = dataclasses.replace(LOOKER, rights=frozenset({Need.LOOK, Need.SPEND, Need.STOP}))
+SPENDING = {Need.SPEND, Need.STOP, Need.STOP_ANY}
+MANAGING = {Role.OWNER, Role.ADMIN}
 
 
-def who(standing, *rights):
-    return dataclasses.replace(ANA, standing=standing, rights=frozenset({Need.LOOK, *rights}))
+def who(role, rule):
+    return dataclasses.replace(ANA, role=role, rights=PERMISSIONS[role][rule])
+
+
+def test_the_table_knows_every_role_and_every_rule():
+    assert set(PERMISSIONS) == set(Role)
+    assert all(set(by_rule) == set(SPENDERS) - {"default"} for by_rule in PERMISSIONS.values())
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("rule", ["members", "managers"])
+def test_by_default_the_chats_own_rule_decides_and_a_setting_puts_another_in_its_place(role, rule):
+    assert permissions(who(role, rule), "default") == PERMISSIONS[role][rule]
+    for setting in ("members", "managers", "nobody"):
+        assert permissions(who(role, rule), setting) == PERMISSIONS[role][setting]
+    assert not permissions(who(role, rule), "something new") & SPENDING
+
+
+@pytest.mark.parametrize("role", Role)
+def test_only_those_who_manage_a_workspace_stop_what_others_started_and_change_it(role):
+    for rule, granted in PERMISSIONS[role].items():
+        assert (Need.CONFIGURE in granted) is (role in MANAGING)
+        assert (Need.STOP_ANY in granted) is (role in MANAGING and rule != "nobody")
+
+
+@pytest.mark.parametrize("role", [Role.OUTSIDER, Role.BOT])
+def test_outsiders_and_bots_may_do_nothing(role):
+    assert set(PERMISSIONS[role].values()) == {frozenset()}
 
 
 @pytest.mark.parametrize("need", Need)
-def test_by_default_the_platforms_rights_decide(need):
-    assert allowed(need, who(Standing.GUEST, need), "default")
-    assert not allowed(need, dataclasses.replace(ANA, rights=frozenset(Need) - {need}), "default")
-
-
-@pytest.mark.parametrize("need", [Need.SPEND, Need.STOP])
-@pytest.mark.parametrize(
-    ("may_spend", "standings"),
-    {
-        "members": {Standing.MEMBER, Standing.MANAGER},
-        "managers": {Standing.MANAGER},
-        "nobody": set(),
-        "something new": set(),
-    }.items(),
-)
-def test_a_setting_opens_spending_to_some_and_closes_it_to_the_rest(need, may_spend, standings):
-    for standing in Standing:
-        assert allowed(need, who(standing), may_spend) is (standing in standings)
-        assert allowed(need, who(standing, Need.SPEND, Need.STOP), may_spend) is (standing in standings)
-
-
-@pytest.mark.parametrize("may_spend", ["default", "members", "managers", "nobody"])
-def test_no_setting_about_spending_touches_looking_and_configuring(may_spend):
-    assert allowed(Need.LOOK, LOOKER, may_spend)
-    assert not allowed(Need.CONFIGURE, LOOKER, may_spend)
-    assert allowed(Need.CONFIGURE, ANA, may_spend)
-
-
-@pytest.mark.parametrize("need", Need)
-@pytest.mark.parametrize("may_spend", ["default", "members", "managers", "nobody"])
-def test_a_refusal_says_what_is_not_allowed_and_whom_to_ask(need, may_spend):
+@pytest.mark.parametrize("may_spend", SPENDERS)
+def test_a_refusal_says_what_is_not_allowed_and_what_to_do(need, may_spend):
     words = refusal(need, may_spend)
     assert words.endswith(".")
-    if need in {Need.SPEND, Need.STOP}:
-        assert "Nothing was spent" in words
-    else:
-        assert "Ask one of" in words
+    assert need is Need.LOOK or "Ask " in words
+
+
+async def test_a_member_stops_their_own_videos_and_an_admin_stops_any(scene):
+    await scene.start(caller=SPENDER)
+    outside = dataclasses.replace(SPENDER, person=BEN.person)
+    scene.sandbox.world.track(scene.sandbox.key, YOUTUBE, 7)
+    scene.clock.advance(minutes=6)
+    question = await scene.say(f"/stop {LINK}", SPENDER)
+    for reply in (
+        await scene.say(f"/stop {LINK}", outside),
+        await scene.press(question, "Stop tracking", outside),
+        await scene.say(f"/stop {YOUTUBE}", SPENDER),
+    ):
+        assert reply.tone is Tone.PROBLEM
+        assert reply.summary.startswith("You can stop only the videos that you started.")
+    assert scene.posts(STOP) == 0
+    assert (await scene.press(await scene.say(f"/stop {YOUTUBE}", BEN), "Stop tracking", BEN)).tone is Tone.SUCCESS
+    assert (await scene.press(question, "Stop tracking", SPENDER)).tone is Tone.SUCCESS
+    assert scene.posts(STOP) == 2
 
 
 async def test_who_may_not_spend_sees_no_card_and_presses_no_button(scene):
     refused = await scene.say(f"/track {LINK} 7", LOOKER)
     assert refused.tone is Tone.PROBLEM
-    assert "not start trackings" in refused.summary
+    assert "can't start tracking" in refused.summary
     card = await scene.say(f"/track {LINK} 7", SPENDER)
     for label in ("Track 7", "Cancel"):
-        assert "not start trackings" in (await scene.press(card, label, LOOKER)).summary
+        assert "can't start tracking" in (await scene.press(card, label, LOOKER)).summary
     assert scene.posts() == 0
     assert (await scene.press(card, "Track 7", SPENDER)).tone is Tone.SUCCESS
 
 
 async def test_who_loses_the_right_between_card_and_button_spends_nothing(scene):
     card = await scene.say(f"/track {LINK} 7")
-    assert "not start trackings" in (await scene.press(card, "Track 7", LOOKER)).summary
+    assert "can't start tracking" in (await scene.press(card, "Track 7", LOOKER)).summary
     assert scene.posts() == 0
 
 
 async def test_the_setting_reaches_the_commands(sandbox, clock, sqlite_url):
     async with scene_of(sandbox, clock, sqlite_url, may_spend="nobody") as scene:
         reply = await scene.say(f"/track {LINK} 7")
-        assert "switched off here for everyone (MAY_SPEND)" in reply.summary
+        assert "turned off here for everyone" in reply.summary
     async with scene_of(sandbox, clock, sqlite_url, may_spend="members") as scene:
         assert (await scene.start(caller=LOOKER)).tone is Tone.SUCCESS
         assert scene.posts(STOP) == 0

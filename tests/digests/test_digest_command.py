@@ -176,7 +176,7 @@ async def test_status_tells_of_this_channel_and_the_others(scene):
 async def test_those_who_may_only_look_may_preview_and_not_set(scene):
     guest = replace(ANA, rights=frozenset({Need.LOOK}))
     for line in ("/digest on 09:00 UTC", "/digest off", "/digest 09:00"):
-        assert "Only those who manage this workspace" in (await scene.say(line, guest)).summary
+        assert "Only admins can change that" in (await scene.say(line, guest)).summary
     assert (await scene.say("/digest now", guest)).title == "Preview of the digest"
     assert (await scene.say("/digest status", guest)).title == "Digest"
 

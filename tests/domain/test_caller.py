@@ -1,12 +1,12 @@
 import pytest
 
-from bot.domain.caller import Caller, Need, Person, Standing, WorkspaceRef
+from bot.domain.caller import Caller, Need, Person, Role, WorkspaceRef
 
 CALLER = Caller(
     workspace=WorkspaceRef("slack", "T1", "Acme"),
     channel_id="C1",
     person=Person("U1", "Ann"),
-    standing=Standing.MEMBER,
+    role=Role.MEMBER,
     rights=frozenset({Need.LOOK, Need.SPEND}),
 )
 
@@ -17,8 +17,8 @@ def test_two_callers_with_the_same_facts_are_the_same_caller():
             WorkspaceRef("slack", "T1", "Acme"),
             "C1",
             Person("U1", "Ann"),
-            Standing("member"),
-            frozenset(Need) - {"stop", "configure"},
+            Role("member"),
+            frozenset({Need.LOOK, Need.SPEND}),
         )
         == CALLER
     )

@@ -58,8 +58,42 @@ async def test_connect_asks_for_the_key_in_a_form_and_shows_it_nowhere(stage):
 
 async def test_nobody_types_a_key_who_may_not_send_it(stage):
     answer = await stage.type("/connect", BEN)
-    assert "Only those who manage this workspace" in answer.text
+    assert "Only admins can change that" in answer.text
     assert stage.slack.calls_of("views.open") == []
+
+
+@pytest.mark.parametrize("line", ["/track", "/digest", "/digest on", "/alerts mute", "/alerts quiet", "/connect"])
+async def test_a_form_does_not_open_for_somebody_who_may_not_use_it(stage, line):
+    answer = await stage.type(line, GIL)
+    assert stage.slack.calls_of("views.open") == []
+    assert ("digest" if line == "/digest" else "⛔") in told(answer)
+
+
+@pytest.mark.parametrize(
+    ("line", "answers", "field"),
+    [
+        ("/alerts mute", {"time": "soon"}, "time"),
+        ("/alerts mute", {"what": "spike", "time": "8h"}, "switch"),
+        ("/alerts quiet", {"time": "8h"}, "time"),
+        ("/alerts balance", {"dollars": "0"}, "dollars"),
+        ("/alerts quiet", {"what": "balance"}, "dollars"),
+    ],
+)
+async def test_a_change_that_makes_no_sense_keeps_the_form_open(stage, line, answers, field):
+    form = await stage.modal(stage.send(line))
+    assert (await stage.slack.send_view_submission(form, answers)).failure == ""
+    assert list(form.errors) == [field]
+    assert form.is_open
+
+
+async def test_what_only_the_api_can_tell_is_answered_with_a_button_that_opens_the_form_as_it_was(stage):
+    form = await stage.modal(stage.send("/track"))
+    links = f"{LINK} {YOUTUBE} {TWITTER}"
+    stage.sandbox.faults.add("500", "GET /usage", times=None)
+    answer = await stage.seen(stage.slack.send_view_submission(form, {"link": links, "days": "3"}))
+    assert "⛔" in answer.text
+    again = await stage.modal(stage.press(answer, "Open the form again"))
+    assert links in str(again.body)
 
 
 async def test_a_video_is_chosen_from_a_menu_while_typing(stage):
@@ -115,7 +149,7 @@ async def test_the_shortcut_on_a_message_without_a_link_says_so_kindly(stage):
 async def test_a_guests_shortcut_spends_nothing(stage):
     message = stage.slack.say(BEN, GENERAL, LINK)
     answer = await stage.seen(stage.slack.send_message_shortcut("track_message", message, user=GIL), GIL)
-    assert "but not start trackings" in answer.text
+    assert "can't start tracking" in answer.text
 
 
 async def test_the_global_shortcut_asks_in_a_form_and_answers_by_direct_message(stage):

@@ -26,7 +26,7 @@ async def test_a_public_line_mentions_nobody_and_unfurls_nothing(stage):
 
 async def test_a_guest_may_not_spend_and_is_told_so(stage):
     answer = await stage.type(f"/track {LINK} 7", GIL)
-    assert "but not start trackings" in answer.text
+    assert "can't start tracking" in answer.text
     assert stage.labels(answer) == []
 
 

@@ -16,7 +16,7 @@ from adapters.slack.installed import InstalledTeams
 from adapters.slack.limits import Limits
 from adapters.slack.pictures import Pictures
 from adapters.slack.ways import Ways
-from bot.domain.caller import Caller, Need, Person, Standing
+from bot.domain.caller import Caller, Need, Person, Role
 from bot.reply.model import Tone
 from tests.slack_install.conftest import KEYS
 from tests.standins.scene import HandClock, sandbox_of, scene_of
@@ -65,7 +65,7 @@ async def installed(slack, app, teams, bot):
         token = slack.install(app, team)
         await teams.save(Installation(team_id, None, team.name, token.bot_user, token.value))
         found = await teams.find(team_id, None)
-        manager = Caller(found.ref, "C1", Person("U1", "ann"), Standing.MANAGER, frozenset(Need))
+        manager = Caller(found.ref, "C1", Person("U1", "ann"), Role.ADMIN, frozenset(Need))
         assert (await bot.run("connect", {"key": KEY}, manager)).tone is Tone.SUCCESS
 
     for team_id in ("T1", "T2"):

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from adapters.sandbox.serve import Sandbox
 from bot.app import Bot
 from bot.contentstats.client import key_fingerprint
-from bot.domain.caller import Caller, Need, Person, Standing, WorkspaceRef
+from bot.domain.caller import Caller, Need, Person, Role, WorkspaceRef
 from bot.reply.call import Call
 from bot.reply.model import Button, Reply, Table
 from bot.reply.plain import plain_spans, plain_text
@@ -61,7 +61,7 @@ ANA = Caller(
     workspace=WorkspaceRef("console", "acme", "Acme"),
     channel_id="C-general",
     person=Person("U-ana", "Ana"),
-    standing=Standing.MANAGER,
+    role=Role.ADMIN,
     rights=frozenset(Need),
 )
 BEN = replace(ANA, person=Person("U-ben", "Ben"), channel_id="C-random")

@@ -136,7 +136,7 @@ async def test_stopping_needs_the_right_to_also_for_the_button(scene, video):
     looker = dataclasses.replace(ANA, rights=frozenset({"look"}))
     for reply in (await scene.say(f"/stop {video.id}", looker), await scene.press(question, "Stop tracking", looker)):
         assert reply.tone is Tone.PROBLEM
-        assert "not stop trackings" in reply.summary
+        assert "can't stop tracking" in reply.summary
     assert scene.posts(STOP) == 0
 
 
