@@ -70,7 +70,7 @@ async def discord_checks(settings: Settings) -> tuple[Check, ...]:
     """Look at whatever the settings say of Discord, nothing where they say nothing. Never raises for what it finds."""
     if settings.discord_token is None:
         return ()
-    async with aiohttp.ClientSession(timeout=WITHIN) as session:
+    async with aiohttp.ClientSession(timeout=WITHIN, trust_env=True) as session:
         discord = _Discord(session, settings.discord_api_url, settings.discord_token.get_secret_value())
         try:
             me = await discord.ask("/users/@me")

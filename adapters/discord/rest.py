@@ -33,13 +33,15 @@ class Rest(HTTPClient):
         self._resources = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        """Open the connections that all calls share."""
+        """Open the connections that all calls share, by the proxy that the environment names."""
         session = aiohttp.ClientSession(
             timeout=TIMEOUT,
             connector=aiohttp.TCPConnector(limit=0),
             response_class=_Response,
             ws_response_class=DiscordClientWebSocketResponse,
             cookie_jar=aiohttp.DummyCookieJar(),
+            middlewares=(_unrepeated,),
+            trust_env=True,
         )
         # What static_login does in the library, and what its interactions look for under this name.
         self._HTTPClient__session = await self._resources.enter_async_context(session)
@@ -76,9 +78,11 @@ class Rest(HTTPClient):
         """A connection to the gateway: where the library would take the one it knows, the one that this API names."""
         asked = URL(url)
         if asked.host == DiscordWebSocket.DEFAULT_GATEWAY.host:
-            _, address, _ = await self.get_bot_gateway()
-            url = str(URL(address).with_query(asked.query))
-        return await super().ws_connect(url, compress=compress)
+            _, named, _ = await self.get_bot_gateway()
+            asked = URL(named).with_query(asked.query)
+        # With a scheme for which the environment may name a proxy: nobody names one for wss.
+        asked = asked.with_scheme({"wss": "https", "ws": "http"}.get(asked.scheme, asked.scheme))
+        return await super().ws_connect(str(asked), compress=compress)
 
     async def static_login(self, token: str) -> User:  # noqa: ARG002 - it has its token
         """Whose token it is. Raises the library's HTTPException, with status 401 where Discord does not take it."""
@@ -87,6 +91,15 @@ class Rest(HTTPClient):
 
     async def close(self) -> None:
         """Nothing: a connection to the gateway that ends leaves this open for the next."""
+
+
+async def _unrepeated(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Report a failed first answer at once: before it repeats one, the library sleeps for longer than Discord waits."""
+    response = await send(request)
+    if response.status >= 500 and request.url.path.endswith("/callback"):
+        response.close()
+        raise aiohttp.ClientPayloadError
+    return response
 
 
 class _Response(aiohttp.ClientResponse):

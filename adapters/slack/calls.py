@@ -39,7 +39,7 @@ _PASSING = frozenset({NO_ANSWER, "ratelimited", "service_unavailable"}) | HALF_D
 
 _WORD = re.compile(r"[a-z_]{1,50}")
 
-_FAILURES = (SlackClientError, aiohttp.ClientError, OSError, ValueError, AttributeError)
+_FAILURES = (SlackClientError, aiohttp.ClientError, OSError, ValueError, AttributeError, RecursionError)
 """What the SDK lets through: its own, the network's (a time-out is an OSError), and what it trips over where the answer
 is no JSON."""
 
@@ -76,13 +76,18 @@ class _Busy(Exception):
 
 
 def new_session() -> aiohttp.ClientSession:
-    """The connections that every call shares; a session of its own for each would cost several times the call."""
-    return aiohttp.ClientSession(timeout=TIMEOUT)
+    """The connections that every call shares, by the proxy that the environment names (HTTPS_PROXY, NO_PROXY).
+
+    A session of its own for each call would cost several times the call.
+    """
+    return aiohttp.ClientSession(timeout=TIMEOUT, trust_env=True)
 
 
 def new_client(session: aiohttp.ClientSession, api_url: str, token: str | None) -> AsyncWebClient:
     """A client of the Web API that repeats nothing by itself."""
-    return AsyncWebClient(token=token, base_url=api_url, session=session, retry_handlers=[], logger=_sdk_logger())
+    client = AsyncWebClient(token=token, base_url=api_url, session=session, retry_handlers=[], logger=_sdk_logger())
+    client.proxy = None  # the session's: the SDK's own look at the environment overlooks NO_PROXY
+    return client
 
 
 class Calls:
@@ -114,6 +119,7 @@ class Calls:
                 client = AsyncWebhookClient(
                     response_url, session=self._session, retry_handlers=[], logger=_sdk_logger()
                 )
+                client.proxy = None  # as above
                 answer = await client.send_dict(dict(body))
             except _FAILURES as error:
                 raise SlackFailed(NO_ANSWER) from error

@@ -1,10 +1,8 @@
 """Slack's OAuth: where people are sent for their consent, and what their consent and a refresh token are exchanged for.
 
-Not by the SDK, which writes codes and tokens into the log at DEBUG.
+The SDK writes codes and tokens into the log at DEBUG, which `calls` keeps it from.
 """
 
-import base64
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -13,7 +11,7 @@ from urllib.parse import urlencode, urljoin
 
 import aiohttp
 
-from adapters.slack.calls import NO_ANSWER, SlackFailed
+from adapters.slack.calls import Calls, SlackFailed, new_client
 from adapters.slack.installation import Installation
 from adapters.slack.manifest import SCOPES
 from bot.domain.clock import Clock
@@ -25,11 +23,11 @@ class OAuth:
     def __init__(
         self, session: aiohttp.ClientSession, api_url: str, client_id: str, client_secret: str, clock: Clock
     ) -> None:
-        credentials = f"{client_id}:{client_secret}"
-        self._session = session
+        self._calls = Calls(session)
+        self._client = new_client(session, api_url, None)
         self._api_url = api_url
         self._client_id = client_id
-        self._headers = {"Authorization": f"Basic {base64.b64encode(credentials.encode()).decode()}"}
+        self._client_secret = client_secret
         self._clock = clock
 
     def consent_url(self, state: str) -> str:
@@ -39,15 +37,15 @@ class OAuth:
 
     async def exchange(self, code: str) -> Installation:
         """The installation that a consent's code stands for; SlackFailed where there is none. A code works once."""
-        return self._installation(await self._access({"code": code}))
+        return self._installation(await self._access(code=code))
 
     async def refresh(self, old: Installation) -> Installation:
         """The installation with a new token; SlackFailed where there is none. A refresh token works once.
 
         Lose nothing of what this returns: the old token ends within hours, and cannot be refreshed again.
         """
-        form = {"grant_type": "refresh_token", "refresh_token": old.refresh_token or ""}
-        new = self._installation(await self._access(form))
+        told = await self._access(grant_type="refresh_token", refresh_token=old.refresh_token or "")
+        new = self._installation(told)
         return replace(old, token=new.token, refresh_token=new.refresh_token, expires_at=new.expires_at)
 
     def _installation(self, told: Mapping[str, Any]) -> Installation:
@@ -66,15 +64,6 @@ class OAuth:
             expires_at=self._clock() + timedelta(seconds=int(seconds)) if seconds else None,
         )
 
-    async def _access(self, form: Mapping[str, str]) -> Mapping[str, Any]:
-        url = urljoin(self._api_url, "oauth.v2.access")
-        try:
-            async with self._session.post(url, data=form, headers=self._headers, allow_redirects=False) as response:
-                if response.status == 429:
-                    raise SlackFailed("ratelimited")
-                told = json.loads(await response.read())
-        except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise SlackFailed(NO_ANSWER) from error
-        if not isinstance(told, dict) or not told.get("ok"):
-            raise SlackFailed(str(told.get("error") or NO_ANSWER) if isinstance(told, dict) else NO_ANSWER)
-        return told
+    async def _access(self, **form: str) -> Mapping[str, Any]:
+        access = self._client.oauth_v2_access
+        return await self._calls.api(access, client_id=self._client_id, client_secret=self._client_secret, **form)

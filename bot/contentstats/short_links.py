@@ -1,7 +1,8 @@
 """Following short links to the video behind them, without being led anywhere else. It remembers nothing.
 
 Only the hosts in `FOLLOWABLE_HOSTS` are ever asked, and each only at an address that was found to be public: the
-connection goes to that very address, so no second look-up can change it. Host and the TLS name stay the host's.
+connection goes to that very address, so no second look-up can change it. Host and the TLS name stay the host's. If the
+environment names a proxy for the host, the proxy looks the host up instead.
 """
 
 import asyncio
@@ -10,6 +11,7 @@ import socket
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeAlias
 from urllib.parse import urljoin, urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
@@ -67,7 +69,7 @@ class ShortLinks:
         self._is_allowed = is_allowed
         self._origin = origin
         self._within = within
-        self._transport: httpx.AsyncHTTPTransport | None = None
+        self._transports: dict[str | None, httpx.AsyncHTTPTransport] = {}
 
     async def follow(self, url: str) -> str:
         """The clean link of the video that a short link leads to. Raises LinkError, which asks for the full link."""
@@ -81,8 +83,8 @@ class ShortLinks:
 
     async def aclose(self) -> None:
         """Close every connection."""
-        if self._transport is not None:
-            await self._transport.aclose()
+        for transport in self._transports.values():
+            await transport.aclose()
 
     async def _follow(self, url: str) -> str:
         step = _onward(url)
@@ -97,32 +99,33 @@ class ShortLinks:
     async def _ask(self, url: str) -> str:
         """Where a URL redirects to."""
         host = urlsplit(url).netloc
+        if (proxy := _proxy_for(host)) is not None:
+            return await self._ask_at(f"https://{host}", host, url, proxy)
         addresses = await self._resolve(host)
         if not all(self._is_allowed(address) for address in addresses):
             raise _refusal("leads to an address that is not on the public internet")
         for address in addresses:
             try:
-                return await self._ask_at(address, host, url)
+                return await self._ask_at(self._origin(address), host, url, None)
             except (httpx.ConnectError, httpx.ConnectTimeout):
                 continue
         raise _refusal("cannot be followed at the moment")
 
-    async def _ask_at(self, address: str, host: str, url: str) -> str:
-        if self._transport is None:
-            # A bare transport: it keeps no cookies, follows nothing and goes through no proxy.
-            self._transport = httpx.AsyncHTTPTransport(
-                verify=trusted(), limits=httpx.Limits(max_keepalive_connections=0)
-            )
+    async def _ask_at(self, origin: str, host: str, url: str, proxy: str | None) -> str:
+        if proxy not in self._transports:
+            # A bare transport: it keeps no cookies and follows nothing.
+            limits = httpx.Limits(max_keepalive_connections=0)
+            self._transports[proxy] = httpx.AsyncHTTPTransport(verify=trusted(), limits=limits, proxy=proxy)
         request = httpx.Request(
             "GET",
-            self._origin(address) + url.removeprefix(f"https://{host}"),
+            origin + url.removeprefix(f"https://{host}"),
             headers={"Host": host, "Accept": "*/*", "User-Agent": "contentstats-bot"},
             extensions={
                 "sni_hostname": host,
                 "timeout": {"connect": CONNECT_WITHIN, "read": WITHIN, "write": WITHIN, "pool": WITHIN},
             },
         )
-        response = await self._transport.handle_async_request(request)
+        response = await self._transports[proxy].handle_async_request(request)
         try:
             location = response.headers.get("Location")
         finally:
@@ -130,6 +133,15 @@ class ShortLinks:
         if not (300 <= response.status_code < 400 and location):
             raise _refusal("does not say where it leads")
         return str(location)
+
+
+def _proxy_for(host: str) -> str | None:
+    """The proxy that the environment names for a host, by HTTPS_PROXY or ALL_PROXY and NO_PROXY."""
+    proxies = getproxies()
+    proxy = proxies.get("https") or proxies.get("all")
+    if not proxy or proxy_bypass(host):
+        return None
+    return proxy if "://" in proxy else f"http://{proxy}"
 
 
 def _onward(url: str) -> VideoLink | str:

@@ -36,6 +36,12 @@ async def test_what_goes_wrong_once_is_not_noticed(stage, discord, server, route
     assert discord.failures == []
 
 
+@pytest.mark.parametrize("status", [500, 502, 504])
+async def test_a_first_answer_is_tried_again_as_long_as_discord_waits(stage, discord, server, status):
+    discord.faults.add(CALLBACK, Fault(FaultKind.STATUS, status), times=6)
+    assert "available" in told(await stage.type("usage", server.ben, server.general))
+
+
 async def test_what_discord_does_not_hear_of_in_time_is_not_done(stage, discord, server):
     card = await stage.card(server.ann, server.general, LINK, days=7)
     discord.faults.add(CALLBACK, Fault(FaultKind.ERROR, 10062))

@@ -123,6 +123,12 @@ async def test_whatever_comes_along_is_never_markup(slack, browser):
     assert "<img" not in (await browser.install()).body
 
 
+async def test_a_slack_that_asks_to_wait_is_asked_again(slack, browser, teams):
+    slack.faults.add("oauth.v2.access", Fault(FaultKind.RATE_LIMITED))
+    assert (await browser.install()).status == 200
+    assert await teams.find("T1", None) is not None
+
+
 @pytest.mark.parametrize("code", ["", "unknown"])
 async def test_a_code_that_slack_does_not_know_installs_nothing(browser, teams, code):
     state = parse_qs(urlsplit(await browser.begin()).query)["state"][0]
@@ -137,7 +143,6 @@ async def test_a_code_that_slack_does_not_know_installs_nothing(browser, teams, 
         (Fault(FaultKind.GARBAGE), 502),
         (Fault(FaultKind.RESET), 502),
         (Fault(FaultKind.RESET_AFTER), 502),
-        (Fault(FaultKind.RATE_LIMITED), 400),
         (Fault(FaultKind.ERROR, "bad_client_secret"), 500),
     ],
     ids=lambda value: str(getattr(value, "kind", value)),
