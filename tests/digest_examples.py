@@ -65,7 +65,17 @@ def facts(count: int = 4, **changes: object) -> DigestFacts:
         complete=True,
         newest_at=NOW - HOUR,
         told_until=NOW,
-        money=Money(money, runway(money.available, PRICE, owed, NOW), Decimal("4.32"), 3, 1, complete=True, as_of=NOW),
+        recent=0,
+        money=Money(
+            money,
+            runway(money.available, PRICE, owed, NOW),
+            Decimal("4.32"),
+            Decimal("0.18"),
+            3,
+            1,
+            complete=True,
+            as_of=NOW,
+        ),
         cost_per_snapshot=PRICE,
         is_test=False,
     )
@@ -76,7 +86,9 @@ def short() -> DigestFacts:
     """Hardly any money, a full list, a test key, and a video that nothing was read of."""
     money = usage_of("0.80")
     owed = (Promise("a", NOW + 50 * HOUR), Promise("b", NOW + 90 * HOUR, burns=False))
-    poor = Money(money, runway(money.available, PRICE, owed, NOW), Decimal(), 2, 0, complete=False, as_of=NOW)
+    poor = Money(
+        money, runway(money.available, PRICE, owed, NOW), Decimal(), Decimal(), 2, 0, complete=False, as_of=NOW
+    )
     return facts(2, money=poor, complete=False, is_test=True, unread=1, totals=(), movers=(), picture=None)
 
 

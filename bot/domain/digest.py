@@ -9,11 +9,14 @@ from typing import Any, Self
 
 from bot.domain.caller import Person
 from bot.domain.growth import Change, Coverage
+from bot.domain.reading import GRACE
 from bot.domain.schedule import DAY, Schedule
-from bot.domain.videos import Metric, Video
+from bot.domain.videos import HOUR, Metric, Snapshot, Video
 
 LONGEST_WINDOW = 14 * DAY
 """After a longer silence a digest says what happened in one period alone."""
+LATE = 36 * HOUR
+"""How long before a window a snapshot may have been taken that is read only now, and counted in it."""
 FLAT_AGE = 2 * DAY
 """How old a tracking is before it can count as flattened."""
 FLAT_SHARE = 100
@@ -58,15 +61,50 @@ class DigestOptions:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The time that a digest is about: after `start`, up to `end`."""
+    """The time that a digest is about: after `start`, up to `end`.
+
+    A snapshot belongs to the window in which it can be read, not to the one in which it was taken: a digest that is due
+    a minute after a snapshot leaves it to the next one.
+    """
 
     start: datetime
     end: datetime
+
+    def holds(self, taken_at: datetime) -> bool:
+        """Whether a snapshot taken at that time belongs to this window. Of windows in a row, one does."""
+        return self.start < taken_at + GRACE <= self.end
 
     @property
     def length(self) -> timedelta:
         """How long it is."""
         return self.end - self.start
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """Snapshots, each of which costs the same: `inside` a window, `before` it and `recent` at its end.
+
+    The last two are counts over the LATE time up to the window's start and up to its end. A digest keeps its `recent`,
+    so that the next one knows how many of its `before` are news.
+    """
+
+    inside: int = 0
+    before: int = 0
+    recent: int = 0
+
+    def __add__(self, other: Self) -> Self:
+        return type(self)(self.inside + other.inside, self.before + other.before, self.recent + other.recent)
+
+    def late(self, told: int | None) -> int:
+        """How many from before the window were read since the last digest, which had counted `told` of them."""
+        return 0 if told is None else max(self.before - told, 0)
+
+
+def collected(snapshots: Iterable[Snapshot], window: Window) -> Collected:
+    """Counts a video's snapshots, whatever they state: all that were taken from LATE before the window on."""
+    before, recent = Window(window.start - LATE, window.start), Window(window.end - LATE, window.end)
+    times = [each.taken_at for each in snapshots]
+    return Collected(*(sum(map(each.holds, times)) for each in (window, before, recent)))
 
 
 def window_of(schedule: Schedule, due_at: datetime, last_end: datetime | None) -> Window:

@@ -3,13 +3,16 @@
 The API takes a video's snapshots an hour apart, at a minute of the video's own, which its snapshots show.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.growth import JITTER
-from bot.domain.videos import HOUR, Video
+from bot.domain.videos import HOUR, Snapshot, Video, VideoReading
 
 GRACE = timedelta(seconds=90)
 """How long after its time a snapshot is taken to be on the page."""
+LONGEST = timedelta(days=31)
+"""Longer than any tracking."""
 FARTHEST = HOUR + JITTER
 """The longest that a page is left alone. What is due later than that was written before the clock was set back."""
 
@@ -35,3 +38,23 @@ def next_read(
         return min(last + GRACE + hours * HOUR, read_at + GRACE + HOUR)
     enough = last + FARTHEST
     return None if read_at >= enough else min(enough, read_at + FARTHEST)
+
+
+def in_its_time(reading: VideoReading, now: datetime) -> VideoReading:
+    """The page without snapshots from the future, or from long before the tracking began: they are `unread`."""
+    start = reading.video.started_at
+    first = None if start is None else start - LONGEST
+    kept = tuple(each for each in reading.snapshots if _is_possible(each, first, now + HOUR))
+    if len(kept) == len(reading.snapshots):
+        return reading
+    return replace(reading, snapshots=kept, unread=reading.unread + len(reading.snapshots) - len(kept))
+
+
+def _is_possible(snapshot: Snapshot, first: datetime | None, last: datetime) -> bool:
+    return snapshot.taken_at <= last and (first is None or snapshot.taken_at >= first)
+
+
+def joined(known: tuple[Snapshot, ...], read: tuple[Snapshot, ...]) -> tuple[Snapshot, ...]:
+    """What was known and what a page states, oldest first: a page that leaves out rows takes nothing back."""
+    found = {each.taken_at: each for each in (*known, *read)}
+    return tuple(found[at] for at in sorted(found))

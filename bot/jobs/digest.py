@@ -52,6 +52,7 @@ class _Content(NamedTuple):
 
     workspace_id: int
     window: Window
+    counted: int | None
     options: DigestOptions
 
 
@@ -140,7 +141,8 @@ class DigestPlanner:
             if self._patience and await self._waits(account.wallet, content):
                 return
             is_test = account.wallet.is_test
-            sight = await look(self._store, account.workspace, content.window, is_test=is_test)
+            counted = content.counted
+            sight = await look(self._store, account.workspace, content.window, is_test=is_test, counted=counted)
             known[content] = await digest_facts(sight, content.options, self._charts)
         except DatabaseUnavailable:
             raise
@@ -163,7 +165,8 @@ class DigestPlanner:
 
 def _content(subscription: Subscription) -> _Content:
     window = window_of(subscription.schedule, subscription.next.at, subscription.last_window_end)
-    return _Content(subscription.workspace_id, window, subscription.options)
+    counted = subscription.last_recent if window.start == subscription.last_window_end else None
+    return _Content(subscription.workspace_id, window, counted, subscription.options)
 
 
 def _done(subscription: Subscription, now: datetime, *, facts: DigestFacts | None) -> Done:
@@ -174,7 +177,8 @@ def _done(subscription: Subscription, now: datetime, *, facts: DigestFacts | Non
         told = _message(subscription, "no-key", digest_without_key(rhythm_words(schedule)))
         return Done(upcoming, (told,), outcome=NO_KEY)
     if subscription.options.skips_empty and not facts.says_something:
-        return Done(upcoming, window_end=facts.told_until, outcome=f"There was nothing to say on {due.date}.")
+        outcome = f"There was nothing to say on {due.date}."
+        return Done(upcoming, window_end=facts.told_until, recent=facts.recent, outcome=outcome)
     ref = f"{subscription.id}.{due.date}"
     delivery = Delivery(
         rhythm_words(schedule),
@@ -184,7 +188,7 @@ def _done(subscription: Subscription, now: datetime, *, facts: DigestFacts | Non
         ref=ref,
     )
     message = _message(subscription, f"{due.date}", digest(facts, delivery))
-    return Done(upcoming, (message,), window_end=facts.told_until)
+    return Done(upcoming, (message,), window_end=facts.told_until, recent=facts.recent)
 
 
 def _message(subscription: Subscription, name: str, reply: Reply) -> Message:

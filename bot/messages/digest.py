@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from bot.domain.digest import FLAT_RULE, Moved, Section, Total
 from bot.domain.growth import ago, percent, signed_count
+from bot.domain.money import dollars
 from bot.messages import digest_tables as tables
 from bot.messages.digest_facts import DigestFacts
 from bot.messages.digest_summary import available_words, spent_words, summary
@@ -159,6 +160,9 @@ def _caveats(facts: DigestFacts) -> list[str]:
     caveats = []
     if facts.coverage.collected < facts.coverage.expected:
         caveats.append(f"{facts.coverage.collected:,} of {facts.coverage.expected:,} snapshots were collected.")
+    money = facts.money
+    if money is not None and money.late:
+        caveats.append(f"{dollars(money.late)} of what was spent is for earlier snapshots that were read only now.")
     if facts.unread:
         have = "has" if facts.unread == 1 else "have"
         caveats.append(f"{plural(facts.unread, 'running video')} {have} no snapshot in this time.")

@@ -14,7 +14,8 @@ from bot.reply.model import Picture
 class Money:
     """The wallet as it was `as_of` a time, from which its runway counts.
 
-    `spent` is what the snapshots read in the window cost, dollars.
+    `spent` is what the window's snapshots cost, dollars. `late` is the part of it for snapshots from before the window,
+    which were read after the digest before.
     `ending`, `endless` and `complete` say of the whole wallet how many running videos have a known end, how many none,
     and whether the API hides no others.
     """
@@ -22,6 +23,7 @@ class Money:
     usage: Usage
     runway: Runway
     spent: Decimal
+    late: Decimal
     ending: int
     endless: int
     complete: bool
@@ -35,7 +37,8 @@ class DigestFacts:
     `new`, `finished`, `ending` and `flat` are whole lists, of which a digest shows the beginning; `movers` are the ones
     to show. `unread` counts the running videos that no snapshot was read of in the window, `uneven` those whose change
     is over another time than the window's. `newest_at` is when the newest reading was taken, `told_until` where the
-    next digest begins. `complete` is False where the API may hide some videos.
+    next digest begins. `recent` is what that one needs to know of this one's `Collected`. `complete` is False where the
+    API may hide some videos.
     """
 
     window: Window
@@ -55,6 +58,7 @@ class DigestFacts:
     complete: bool
     newest_at: datetime | None
     told_until: datetime
+    recent: int
     money: Money | None
     cost_per_snapshot: Decimal | None
     is_test: bool

@@ -26,7 +26,8 @@ def _gained(facts: DigestFacts, span: str) -> str:
     gains = [f"{signed_count(each.delta)} {each.metric}{_trend_words(each, span)}" for each in facts.totals]
     least = "" if facts.complete else "at least "
     counted = sum(each.videos for each in facts.totals)
-    until = "" if facts.told_until == facts.window.end else f", read up to {facts.told_until:%Y-%m-%d %H:%M} UTC"
+    is_current = facts.told_until == facts.window.end or facts.newest_at is None
+    until = "" if is_current else f", read up to {facts.newest_at:%Y-%m-%d %H:%M} UTC"
     return f"{' and '.join(gains)} in {span}, from {least}{plural(counted, 'video')}{until}."
 
 

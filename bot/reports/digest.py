@@ -11,15 +11,16 @@ from datetime import datetime
 
 from bot.charts.charts import Charts
 from bot.charts.specs import Movers
-from bot.domain.digest import DigestOptions, Moved, Section, Window, top_movers, totals
+from bot.domain.digest import Collected, DigestOptions, Moved, Section, Window, collected, top_movers, totals
 from bot.domain.growth import Change, Coverage, ago
 from bot.domain.money import promises, runway
+from bot.domain.reading import GRACE
 from bot.domain.schedule import DAY
 from bot.domain.videos import HOUR
 from bot.messages.digest_facts import DigestFacts, Money
 from bot.messages.digest_tables import MOST_MOVERS
 from bot.reply.model import Picture
-from bot.reports.moving import CURRENT, moved, needed_since
+from bot.reports.moving import CURRENT, active_since, moved, needed_since
 from bot.store import Store
 from bot.store.videos import StoredVideo
 from bot.store.workspaces import Workspace
@@ -32,7 +33,9 @@ ROWS_AT_ONCE = 500
 class Sight:
     """What a workspace may see of a window: its videos, and its wallet where anything is known of that.
 
-    `complete` is False where the API may hide some videos.
+    `complete` is False where the API may hide some videos. `told_until` is the end of what this tells: before the
+    window's end where nothing that runs was read lately, so that the next one tells the rest. `collected` counts the
+    snapshots up to there.
     """
 
     window: Window
@@ -40,28 +43,32 @@ class Sight:
     money: Money | None
     complete: bool
     is_test: bool
-
-    @property
-    def told_until(self) -> datetime:
-        """Up to when this tells: before the window's end where nothing that runs was read lately.
-
-        The next one tells the rest.
-        """
-        collecting = [each for each in self.videos if each.video.collects and not each.video.is_deleted]
-        last = max((each.counted_at for each in collecting if each.counted_at is not None), default=None)
-        if last is None or self.window.end - last <= CURRENT:
-            return self.window.end
-        return max(last, self.window.start)
+    told_until: datetime
+    collected: Collected
 
 
-async def look(store: Store, workspace: Workspace, window: Window, *, is_test: bool) -> Sight:
-    """Everything that any digest of the workspace has to know of a window; `is_test`: its key charges nothing."""
-    stored = await store.videos.active(workspace, window.start - window.length)
-    videos = await _moved(store, workspace, stored, window)
+async def look(
+    store: Store, workspace: Workspace, window: Window, *, is_test: bool, counted: int | None = None
+) -> Sight:
+    """Everything that any digest of the workspace has to know of a window.
+
+    `is_test`: its key charges nothing. `counted` is what the digest before kept of its `Collected.recent`.
+    """
+    stored = await store.videos.active(workspace, active_since(window))
+    until = _told_until(stored, window)
+    videos, found = await _moved(store, workspace, stored, window, until)
     swept = await store.wallets.swept(workspace.wallet_id)
     complete = swept is None or swept.complete
-    money = await _money(store, workspace, videos, complete=complete)
-    return Sight(window, videos, money, complete, is_test)
+    money = await _money(store, workspace, found, counted, complete=complete)
+    return Sight(window, videos, money, complete, is_test, until, found)
+
+
+def _told_until(stored: Sequence[StoredVideo], window: Window) -> datetime:
+    running = [each for each in stored if each.video.collects and not each.video.is_deleted]
+    last = max((each.last_snapshot_at for each in running if each.last_snapshot_at is not None), default=None)
+    if last is None or window.end - last <= CURRENT:
+        return window.end
+    return max(last + GRACE, window.start)
 
 
 async def digest_facts(sight: Sight, options: DigestOptions, charts: Charts) -> DigestFacts:
@@ -94,6 +101,7 @@ async def digest_facts(sight: Sight, options: DigestOptions, charts: Charts) -> 
         complete=sight.complete,
         newest_at=max((each.counted_at for each in videos if each.counted_at is not None), default=None),
         told_until=sight.told_until,
+        recent=sight.collected.recent,
         money=sight.money if Section.MONEY in options.sections else None,
         cost_per_snapshot=sight.money.usage.cost_per_snapshot if sight.money else None,
         is_test=sight.is_test,
@@ -101,33 +109,38 @@ async def digest_facts(sight: Sight, options: DigestOptions, charts: Charts) -> 
 
 
 async def _moved(
-    store: Store, workspace: Workspace, stored: Sequence[StoredVideo], window: Window
-) -> tuple[Moved, ...]:
-    """What each video did, in few queries: several videos each, as many as have some thousand snapshots together."""
-    since = needed_since(window)
+    store: Store, workspace: Workspace, stored: Sequence[StoredVideo], window: Window, until: datetime
+) -> tuple[tuple[Moved, ...], Collected]:
+    """What each video did, and what was collected, in few queries: several videos each, some hundred rows together."""
+    since, told = needed_since(window), Window(window.start, until)
     step = max(ROWS_AT_ONCE // max((window.end - since) // HOUR, 1), 1)
     found: list[Moved] = []
+    count = Collected()
     for place in range(0, len(stored), step):
         some = stored[place : place + step]
         ids = [each.video.id for each in some]
         taken = await store.videos.snapshots_between(workspace.wallet_id, ids, since, window.end)
         found += [moved(each, taken[each.video.id], window) for each in some]
+        count = sum((collected(each, told) for each in taken.values()), count)
         await asyncio.sleep(0)
-    return tuple(found)
+    return tuple(found), count
 
 
-async def _money(store: Store, workspace: Workspace, videos: Sequence[Moved], *, complete: bool) -> Money | None:
+async def _money(
+    store: Store, workspace: Workspace, found: Collected, counted: int | None, *, complete: bool
+) -> Money | None:
     known = await store.wallets.usage(workspace.wallet_id)
     if known is None:
         return None
     usage, as_of = known
     running = await store.videos.running(workspace.wallet_id)
     owed, endless = promises((each.video, each.seen_at) for each in running)
-    cost = usage.cost_per_snapshot
+    cost, late = usage.cost_per_snapshot, found.late(counted)
     return Money(
         usage=usage,
         runway=runway(usage.available, cost, owed, as_of),
-        spent=cost * sum(each.coverage.collected for each in videos),
+        spent=cost * (found.inside + late),
+        late=cost * late,
         ending=len(owed),
         endless=endless,
         complete=complete,

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.domain.digest import Moved, Window
+from bot.domain.digest import LATE, Moved, Window
 from bot.domain.growth import JITTER, Change, Coverage, change, coverage, main_metric
 from bot.domain.money import ends_at, remaining_snapshots
+from bot.domain.reading import GRACE
 from bot.domain.schedule import DAY
 from bot.domain.videos import HOUR, Metric, Snapshot
 from bot.store.videos import StoredVideo
@@ -19,7 +20,12 @@ CURRENT = HOUR + JITTER
 
 def needed_since(window: Window) -> datetime:
     """From when on snapshots are needed: for the window, the one before it, and the day that shows who flattened."""
-    return min(window.start - window.length, window.end - DAY) - SLACK
+    return min(min(window.start - window.length, window.end - DAY) - SLACK, window.start - LATE - HOUR)
+
+
+def active_since(window: Window) -> datetime:
+    """From when on a video must have had a snapshot, or have ended, to be needed for a window."""
+    return window.start - max(window.length, LATE + HOUR)
 
 
 def moved(stored: StoredVideo, snapshots: Sequence[Snapshot], window: Window) -> Moved:
@@ -33,10 +39,11 @@ def moved(stored: StoredVideo, snapshots: Sequence[Snapshot], window: Window) ->
     metric = stored.main_metric or main_metric(video.platform, snapshots)
     known = [each for each in snapshots if each.taken_at <= window.end and metric in each.counts]
     inside = [each for each in known if each.taken_at > window.start]
+    collected = [each for each in snapshots if window.holds(each.taken_at)]
     current = _change(known, metric, window, is_running=video.is_running) if inside else None
     earlier = [each for each in known if current and each.taken_at <= current.until - current.window]
     end = ends_at(video, stored.seen_at) if video.is_running else None
-    ended = stored.ended_at
+    over_at = None if video.is_running else _over_at(stored)
     return Moved(
         video=video,
         metric=metric,
@@ -45,9 +52,9 @@ def moved(stored: StoredVideo, snapshots: Sequence[Snapshot], window: Window) ->
         change=current,
         before=change(earlier, metric, window.length),
         day=change(known, metric, DAY) if video.is_running and inside else None,
-        coverage=_coverage(stored, inside, window),
+        coverage=_coverage(stored, collected, window),
         is_new=_is_new(stored, window),
-        is_finished=ended is not None and window.start < ended <= window.end,
+        is_finished=over_at is not None and window.start < over_at <= window.end,
         ends_at=end if end is not None and end > window.end else None,
         saves=remaining_snapshots(video, stored.seen_at, window.end),
         started_by=stored.started_by,
@@ -68,13 +75,21 @@ def _change(known: Sequence[Snapshot], metric: Metric, window: Window, *, is_run
     return found and replace(found, exact=abs(found.window - span) <= JITTER)
 
 
-def _coverage(stored: StoredVideo, inside: Sequence[Snapshot], window: Window) -> Coverage:
+def _coverage(stored: StoredVideo, collected: Sequence[Snapshot], window: Window) -> Coverage:
     """What was read of what was due in the window; a tracking that is over, or waits for money, owes nothing more."""
     video = stored.video
-    start = max(window.start, video.started_at or window.start)
+    start = max(window.start - GRACE, video.started_at or window.start)
     is_due = video.collects and not video.is_deleted
-    last = inside[-1].taken_at if inside else start
-    return coverage(inside, start, max(window.end if is_due else last, start))
+    last = collected[-1].taken_at if collected else start
+    return coverage(collected, start, max(window.end - GRACE if is_due else last, start))
+
+
+def _over_at(stored: StoredVideo) -> datetime | None:
+    """When the bot learned that a video is over: at first sight, if the video had collected until shortly before."""
+    last = stored.last_snapshot_at
+    if stored.ended_at is not None or last is None:
+        return stored.ended_at
+    return max(last, stored.first_seen_at) if last > stored.first_seen_at - DAY else last
 
 
 def _is_new(stored: StoredVideo, window: Window) -> bool:

@@ -15,8 +15,9 @@ from bot.domain.schedule import Occurrence, Schedule
 class Subscription:
     """One channel's digest. `next` is the occurrence that comes next, or came and is not done.
 
-    `last_date` is the local date that was done last, `last_window_end` the end of what was told last, and
-    `last_outcome` a sentence where something kept the last one from being told. `off_reason` says why it was switched
+    `last_date` is the local date that was done last, `last_window_end` the end of what was told last,
+    `last_recent` its `Collected.recent`, and `last_outcome` a sentence where something kept the last one from being
+    told. `off_reason` says why it was switched
     off where nobody did it.
     """
 
@@ -30,6 +31,7 @@ class Subscription:
     next: Occurrence
     last_date: date | None
     last_window_end: datetime | None
+    last_recent: int | None
     last_outcome: str
     set_by: Person
 
@@ -65,6 +67,7 @@ def subscription_from(row: Row[Any]) -> Subscription:
         next=Occurrence(row.next_date, row.next_due_at),
         last_date=row.last_date,
         last_window_end=row.last_window_end,
+        last_recent=row.last_recent,
         last_outcome=row.last_outcome,
         set_by=Person(row.set_by_id, row.set_by_name),
     )

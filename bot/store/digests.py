@@ -48,12 +48,14 @@ class Claim:
 class Done:
     """What became of an occurrence: what has to be said, if anything, and when the next one is due.
 
-    `window_end` is the end of what was told, None where nothing was; `outcome` says why not.
+    `window_end` is the end of what was told, None where nothing was, and `recent` its `Collected.recent`; `outcome`
+    says why nothing was.
     """
 
     next: Occurrence
     messages: tuple[Message, ...] = ()
     window_end: datetime | None = None
+    recent: int | None = None
     outcome: str = ""
 
 
@@ -204,6 +206,7 @@ _NEXT_TIME = (
         last_window_end=func.coalesce(
             bindparam("told_until", type_=digests.c.last_window_end.type), digests.c.last_window_end
         ),
+        last_recent=func.coalesce(bindparam("recent", type_=digests.c.last_recent.type), digests.c.last_recent),
         lease_token=None,
         lease_until=None,
     )
@@ -218,6 +221,7 @@ def _next_time(claim: Claim, done: Done) -> dict[str, Any]:
         "done": claim.subscription.next.date,
         "outcome": done.outcome,
         "told_until": done.window_end,
+        "recent": done.recent,
     }
 
 

@@ -67,6 +67,7 @@ async def remember_reading(
         change_24h=change_24h,
         snapshot_count=len(moments),
         last_snapshot_at=max(moments, default=None),
+        unread_rows=reading.unread,
     )
     after = replace(after, due_at=next_read(after.video, now, after.last_snapshot_at, after.first_seen_at))
     await _write(connection, known, [after])

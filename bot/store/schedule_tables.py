@@ -26,6 +26,7 @@ digests = Table(
     Column("next_due_at", UtcDateTime, nullable=False),
     Column("last_date", Date),
     Column("last_window_end", UtcDateTime),
+    Column("last_recent", Integer),
     Column("last_outcome", Words, nullable=False),
     Column("lease_until", UtcDateTime),
     Column("lease_token", String),

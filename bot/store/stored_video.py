@@ -32,6 +32,7 @@ class StoredVideo:
     with the snapshots was last read. `main_count` and `change_24h` are of `main_metric`, each None where unknown.
     `workspace_id` and `started_by` are None for a video that was started outside the bot. `ended_at` is when the bot
     learned that a tracking is over which it knew as running; None for one that was over when it was first seen.
+    `unread_rows` counts rows of its page that are in no figure, because the times that they state can't be.
     `due_at` is when its page should be read next though nobody asks; None when nobody needs it.
     """
 
@@ -50,6 +51,7 @@ class StoredVideo:
     last_snapshot_at: datetime | None
     ended_at: datetime | None = None
     due_at: datetime | None = None
+    unread_rows: int = 0
 
 
 def folded(text: str) -> str:
@@ -87,6 +89,7 @@ def from_row(row: Row[Any]) -> StoredVideo:
         last_snapshot_at=row.last_snapshot_at,
         ended_at=row.ended_at,
         due_at=row.due_at,
+        unread_rows=row.unread_rows,
     )
 
 
@@ -122,6 +125,7 @@ def to_row(stored: StoredVideo) -> dict[str, Any]:
         "last_snapshot_at": stored.last_snapshot_at,
         "ended_at": stored.ended_at,
         "due_at": stored.due_at,
+        "unread_rows": stored.unread_rows,
         "started_by_id": None if person is None else person.id,
         "started_by_name": None if person is None else person.name,
     }
@@ -156,6 +160,9 @@ def seen_again(old: StoredVideo, new: Video, key: str, now: datetime) -> StoredV
         return old
     video = replace(
         new,
+        link=new.link or old.video.link,
+        platform=new.platform or old.video.platform,
+        status=new.status or old.video.status,
         title=new.title or old.video.title,
         creator=new.creator or old.video.creator,
         started_at=new.started_at or old.video.started_at,
@@ -163,6 +170,7 @@ def seen_again(old: StoredVideo, new: Video, key: str, now: datetime) -> StoredV
         is_deleted=new.is_deleted or old.video.is_deleted,
         extra=new.extra or old.video.extra,
     )
+    key = key if new.link else old.key
     if old.video.is_running and not video.is_running:
         old = replace(old, due_at=now)  # its last snapshots are wanted now, for the final report
     elif not old.video.collects and video.collects:

@@ -105,6 +105,7 @@ videos = Table(
     Column("change_24h", CountOrNone, nullable=False),
     Column("snapshot_count", Integer, nullable=False),
     Column("last_snapshot_at", UtcDateTime),
+    Column("unread_rows", Integer, nullable=False, server_default="0"),
     Column("ended_at", UtcDateTime),
     Column("started_by_id", String),
     Column("started_by_name", Words),

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, func, or_, select, update
 
-from bot.domain.reading import FARTHEST
+from bot.domain.reading import FARTHEST, LONGEST
 from bot.domain.videos import Metric, Snapshot, Video, VideoReading
 from bot.store import listing, mirror
 from bot.store.database import Database
@@ -199,12 +199,18 @@ class Videos:
         return peak
 
     async def active(self, workspace: Workspace, since: datetime) -> tuple[StoredVideo, ...]:
-        """The workspace's videos that run, and those that were seen to end since a moment, in no order."""
-        query = select(videos).where(
-            videos.c.wallet_id == workspace.wallet_id,
-            videos.c.owner_id.in_(_owners(workspace)),
-            or_(videos.c.is_running, videos.c.ended_at > since),
+        """The workspace's videos that run, and those that were seen to end, or collected, since a moment; in no order.
+
+        One that was over when it was first seen has only its snapshots to show when it ended.
+        """
+        mine = (videos.c.wallet_id == workspace.wallet_id) & videos.c.owner_id.in_(_owners(workspace))
+        collected = (
+            mine
+            & videos.c.is_running.is_(False)
+            & (videos.c.newest_at > since - LONGEST)
+            & (videos.c.last_snapshot_at > since)
         )
+        query = select(videos).where(or_(mine & videos.c.is_running, mine & (videos.c.ended_at > since), collected))
         async with self._database.reading() as connection:
             return tuple(from_row(row) for row in await connection.execute(query))
 

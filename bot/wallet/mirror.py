@@ -6,7 +6,7 @@ database. When the API cannot answer, what is known is served with its time and 
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
@@ -17,6 +17,7 @@ from bot.domain.errors import ContentStatsError
 from bot.domain.growth import change, main_metric
 from bot.domain.links import canonical_key
 from bot.domain.money import Usage
+from bot.domain.reading import in_its_time, joined
 from bot.domain.videos import HOUR, Video, VideoList, VideoReading
 from bot.store import Store
 from bot.store.videos import StoredVideo
@@ -124,10 +125,13 @@ class Mirror:
         if not await self._store.videos.claim_read(self._wallet_id, video_id, now, now - HOUR, READ_LEASE):
             return False
         try:
-            reading = await self._client.read_video(video_id)
+            reading = in_its_time(await self._client.read_video(video_id), now)
         except ContentStatsError:
             await self._store.videos.release_read(self._wallet_id, video_id)
             raise
+        if len(reading.snapshots) < stored.snapshot_count:
+            known = await self._store.videos.snapshots(self._wallet_id, video_id)
+            reading = replace(reading, snapshots=joined(known, reading.snapshots))
         metric = main_metric(reading.video.platform, reading.snapshots)
         counts = [count for each in reading.snapshots if (count := each.counts.get(metric)) is not None]
         day = change(reading.snapshots, metric, DAY)
@@ -197,7 +201,8 @@ class Mirror:
             current = await self.current(stored)
         snapshots = await self._store.videos.snapshots(self._wallet_id, stored.video.id)
         as_of = current.read_at or current.seen_at
-        return Page(VideoReading(current.video, snapshots), as_of, problem, seen_at=current.seen_at)
+        reading = VideoReading(current.video, snapshots, current.unread_rows)
+        return Page(reading, as_of, problem, seen_at=current.seen_at)
 
     async def _wait_for_reader(self, stored: StoredVideo) -> None:
         for _ in range(READER_POLLS):

@@ -7,7 +7,8 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.digest import LONGEST_WINDOW, Window, totals, window_of
+from bot.domain.digest import LATE, LONGEST_WINDOW, Window, collected, totals, window_of
+from bot.domain.reading import GRACE
 from bot.domain.schedule import Schedule
 from bot.domain.videos import HOUR, Metric, Snapshot, Video
 from bot.reports.moving import moved
@@ -87,3 +88,48 @@ def test_a_window_follows_the_last_one_unless_that_is_long_ago_or_yet_to_come(da
     follows = timedelta() < -days * DAY <= LONGEST_WINDOW
     assert window.length == (-days * DAY if follows else schedule.period)
     assert window_of(schedule, due, None).length == schedule.period
+
+
+@ANY
+@given(
+    st.lists(st.tuples(st.integers(0, 59), st.integers(0, 100), st.sets(st.integers(0, 99))), min_size=1, max_size=4),
+    st.lists(st.integers(1, 30), min_size=1, max_size=8),
+    st.integers(0, LATE // HOUR - 1),
+)
+def test_digests_in_a_row_count_every_snapshot_once_whenever_it_was_read(videos, lengths, delay):
+    """A snapshot may be read up to `delay` hours late, at its own pace, and is in the digest that comes next."""
+    ends = [START]
+    for length in (*lengths, LATE // HOUR, 24):
+        ends.append(ends[-1] + length * HOUR)
+    taken = [
+        (START + hour * HOUR + timedelta(minutes=minute), (hour * 7 % (delay + 1)) * HOUR)
+        for minute, hours, gaps in videos
+        for hour in range(hours)
+        if hour not in gaps and START + hour * HOUR < ends[-3]
+    ]
+    total, told = 0, None
+    for start, end in pairwise(ends):
+        read = [Snapshot(at, {}) for at, late in taken if at + GRACE + late <= end]
+        found = collected(read, Window(start, end))
+        total += found.inside + found.late(told)
+        told = found.recent
+    assert total == len(taken)
+
+
+def test_a_digest_at_the_full_hour_counts_as_many_snapshots_as_any_other():
+    """Snapshots of 05:59 cannot be read at 06:00, so they belong to the next day's digest, all of them."""
+    snapshots = [Snapshot(START + hour * HOUR - timedelta(minutes=1), {}) for hour in range(100)]
+    for hour in range(24, 90):
+        end = START + hour * HOUR
+        assert collected(snapshots, Window(end - DAY, end)).inside == 24
+
+
+def test_snapshots_that_do_not_state_the_main_metric_cost_as_much():
+    snapshots = tuple(
+        Snapshot(START + hour * HOUR, {Metric.VIEWS: hour} if hour % 2 else {Metric.LIKES: hour}) for hour in range(30)
+    )
+    window = Window(START + 4 * HOUR, START + 28 * HOUR)
+    each = moved(stored(), snapshots, window)
+    assert (each.coverage.collected, each.coverage.expected) == (24, 24)
+    assert (each.change.delta, each.change.exact) == (24, True)
+    assert collected(snapshots, window).inside == 24
