@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from pydantic import SecretStr
@@ -13,7 +14,7 @@ from adapters.web.app import Counts, web_app
 from adapters.web.probes import Probe, Readiness, probe_routes
 from adapters.web.server import WebServer
 from bot.app import Bot
-from bot.domain.errors import NotConfigured
+from bot.domain.errors import NotConfigured, TokenRefused
 from bot.ports import ChannelPoster
 from bot.settings import Settings
 
@@ -55,11 +56,21 @@ _NO_KEYS = (
 )
 
 
-async def run(settings: Settings, only: Collection[str] = ()) -> int:
-    """Serve until cancelled: all parts that have credentials, of those that `only` names. Gives the exit code.
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Something that serves until it is cancelled. `name` is its word for --only, `reads` whether people reach it."""
 
-    NotConfigured where none has any. On cancelling, nothing more is accepted, the running work of all parts gets the
-    same twenty seconds to end, and everything is closed.
+    name: str
+    serve: Serve
+    reads: bool = False
+
+
+async def run(settings: Settings, only: Collection[str] = ()) -> int:
+    """Serve until cancelled: all parts that have credentials, of those that `only` names. Returns the exit code.
+
+    Raises NotConfigured if there is nothing to serve, from the start or because every chat refused its credentials. On
+    cancelling, nothing more is accepted, the running work of all parts gets the same twenty seconds to end, and
+    everything is closed.
     """
     parts = _chosen(settings, only)
     if settings.contentstats_api_key is None:
@@ -68,34 +79,38 @@ async def run(settings: Settings, only: Collection[str] = ()) -> int:
         bot = await stack.enter_async_context(Bot(settings))
         probes: dict[str, Probe] = {"database": bot.is_ready}
         posters: dict[str, ChannelPoster] = {}
-        answers = probe_routes(bot.is_alive, Readiness(probes), bot.numbers)
-        running: list[Serve] = []
+        readiness = Readiness(probes, _needed(parts))
+        answers = probe_routes(bot.is_alive, readiness, bot.numbers)
+        running: list[Part] = []
+        drains: list[Serve] = []
         if settings.discord_token and parts & {"discord", "scheduler"}:
             discord = await stack.enter_async_context(_discord(bot, settings))
             posters["discord"] = discord.poster
             if "discord" in parts:
                 probes["discord"] = discord.is_ready
-                running.append(_drained(discord.run, discord.drain))
+                running.append(Part("discord", discord.run, reads=True))
+                drains.append(discord.drain)
         if _speaks(settings) and parts & {"slack", "web", "scheduler"}:
             slack = await stack.enter_async_context(_slack(bot, settings))
             posters["slack"] = slack.poster
             probes["slack"] = slack.is_ready
-            running.append(_lasting(slack.identify))
+            running.append(Part("slack", _lasting(slack.identify)))
+            drains.append(slack.drain)
             if "slack" in parts:
-                running.append(_drained(slack.run_socket_mode, slack.drain))
+                running.append(Part("slack", slack.run_socket_mode, reads=True))
             if "web" in parts:
                 app = web_app(slack.handle, Counts(), (*slack.routes, *answers))
                 server = await stack.enter_async_context(WebServer(app, settings.host, settings.port))
                 logger.info("listening", extra={"host": settings.host, "port": server.port})
-                running.append(_drained(server.ended, slack.drain))
+                running.append(Part("web", server.ended, reads=True))
         if "web" not in parts and settings.probe_port is not None:
             alone = WebServer(Starlette(routes=answers), settings.host, settings.probe_port, "PROBE_PORT")
             server = await stack.enter_async_context(alone)
             logger.info("listening for probes", extra={"host": settings.host, "port": server.port})
-            running.append(server.ended)
+            running.append(Part("probes", server.ended))
         if "scheduler" in parts:
-            running.append(bot.scheduler(posters).run)
-        await _first(running)
+            running.append(Part("scheduler", bot.scheduler(posters).run))
+        await _supervise(running, set(posters), drains)
     return 0
 
 
@@ -165,24 +180,20 @@ def _ensure_installable(settings: Settings) -> None:
     ensure_oauth_ready(secret or "", signing or "", settings.encryption_keys)
 
 
+def _needed(parts: Collection[str]) -> frozenset[str]:
+    """The probes without which no work may be sent here.
+
+    A load balancer sends a process with the web server Slack's requests, which Discord's absence must not cut off.
+    """
+    return frozenset({"database", "slack"} if "web" in parts else {"database", "slack", "discord"})
+
+
 def _value(secret: SecretStr | None) -> str | None:
     return secret.get_secret_value() if secret else None
 
 
-def _drained(serve: Serve, drain: Serve) -> Serve:
-    """What serves until it is cancelled, and then lets the work end that came of it."""
-
-    async def both() -> None:
-        try:
-            await serve()
-        finally:
-            await drain()
-
-    return both
-
-
 def _lasting(begin: Serve) -> Serve:
-    """What has to be done once, as something that ends with the others."""
+    """Wrap a one-off start-up step as a part that ends with the others."""
 
     async def both() -> None:
         await begin()
@@ -191,14 +202,42 @@ def _lasting(begin: Serve) -> Serve:
     return both
 
 
-async def _first(running: Collection[Serve]) -> None:
-    """Wait until one of these ends, which none does unless it fails; then, or when cancelled, end the others."""
-    tasks = [asyncio.ensure_future(each()) for each in running]
+async def _supervise(parts: Collection[Part], posting: set[str], drains: Collection[Serve]) -> None:
+    """Run parts until cancelled. One that raises NotConfigured ends alone, with its sentence in the log.
+
+    A refused token ends all of its chat, and takes it out of `posting`, the chats that can be posted to. The sentence
+    is raised once no chat is read and none can be posted to; any other error ends all parts. At the end, `drains` let
+    the work of all parts finish at the same time.
+    """
+    running = {asyncio.ensure_future(part.serve()): part for part in parts}
     try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            task.result()
+        while True:
+            done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                part = running.pop(task, None)
+                if part is None:
+                    continue
+                try:
+                    return task.result()
+                except NotConfigured as error:
+                    logger.error("%s stopped: %s", part.name, error)  # noqa: TRY400 - the sentence says it all
+                    if isinstance(error, TokenRefused):
+                        posting.discard(part.name)
+                        chat = [each for each, other in running.items() if other.name == part.name]
+                        await _cancelled(chat)
+                        running = {each: other for each, other in running.items() if each not in chat}
+                    if not _is_useful(running.values(), posting):
+                        raise
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(_cancelled(running), *(drain() for drain in drains))
+
+
+def _is_useful(parts: Collection[Part], posting: Collection[str]) -> bool:
+    """Whether people can still reach the bot, or it them."""
+    return any(part.reads or (part.name == "scheduler" and posting) for part in parts)
+
+
+async def _cancelled(tasks: Collection["asyncio.Future[None]"]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -98,8 +98,9 @@ async def _world(clock: HandClock) -> AsyncIterator[tuple[Bot, Sandbox, list[str
     """A bot with a digest in each channel, beside an account whose videos began at different minutes."""
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="contentstats-bench-"))
-        plenty = {"balance": Decimal(10_000), "requests_per_minute": 100_000, "concurrent_videos": VIDEOS}
-        sandbox = await stack.enter_async_context(Sandbox(clock, **plenty))
+        sandbox = await stack.enter_async_context(
+            Sandbox(clock, balance=Decimal(10_000), requests_per_minute=100_000, concurrent_videos=VIDEOS)
+        )
         start = clock.now - timedelta(days=2)
         ended = [LINK + str(number) for number in range(VIDEOS)]
         minutes = [start + timedelta(seconds=36 * number) for number in range(VIDEOS)]

@@ -8,7 +8,7 @@ import json
 import re
 import time
 from asyncio import Future, Protocol, Transport
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -86,8 +86,13 @@ class Asker:
 
     async def press(self) -> Taken:
         """Press something within an open form, which is acknowledged and has nothing behind it."""
-        payload = {"type": "block_actions", "team": {"id": "T1"}, "user": {"id": self._name}, "api_app_id": "A1"}
-        payload |= {"view": {"id": "V1", "type": "modal"}, "trigger_id": "1.1", "token": "t"}
+        payload: dict[str, object] = {"type": "block_actions", "team": {"id": "T1"}, "api_app_id": "A1"}
+        payload |= {
+            "user": {"id": self._name},
+            "view": {"id": "V1", "type": "modal"},
+            "trigger_id": "1.1",
+            "token": "t",
+        }
         payload |= {"actions": [{"type": "static_select", "action_id": "a", "block_id": "b"}]}
         request = _signed({"payload": json.dumps(payload)})
         began = time.perf_counter()
@@ -132,7 +137,9 @@ class _Door(Protocol):
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         self._transport = transport
         self._parser = httptools.HttpRequestParser(self)
-        self.data_received: Callable[[bytes], None] = self._parser.feed_data
+
+    def data_received(self, data: bytes) -> None:
+        self._parser.feed_data(data)
 
     def on_url(self, url: bytes) -> None:
         self._path, self._body = url.decode(), b""
@@ -165,7 +172,8 @@ class _Line(Protocol):
         """When the whole answer had come; RuntimeError where it is neither 200 nor a ping's 405, or does not come."""
         if self._transport.is_closing():
             raise RuntimeError("an app hung up")
-        done = self._done = asyncio.get_running_loop().create_future()
+        done: Future[float] = asyncio.get_running_loop().create_future()
+        self._done = done
         self._parser = httptools.HttpResponseParser(self)
         self._transport.write(request)
         return await done

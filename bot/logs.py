@@ -11,7 +11,9 @@ import re
 import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from types import TracebackType
 from typing import Literal
+from urllib.parse import quote, quote_plus
 
 MARK = "[secret]"
 """What stands in a line where a secret stood."""
@@ -25,8 +27,9 @@ _NARRATORS = ("aiosqlite", "alembic", "apscheduler", "asyncio", "httpcore", "htt
 def configure(level: str, fmt: Literal["text", "json"], secrets: Iterable[str]) -> None:
     """Send every logger's lines to stderr, without those secrets and without anything shaped like a key or token.
 
-    Safe to repeat: the last call counts. Libraries that narrate their every step are heard from WARNING on; at DEBUG
-    everybody is heard.
+    An exception that ends the program is logged too, since Python's own report would show its secrets. Safe to repeat:
+    the last call counts. Libraries that narrate their every step are heard from WARNING on; at DEBUG everybody is
+    heard.
     """
     redactor = Redactor(secrets)
     handler = _ToStderr()
@@ -38,14 +41,18 @@ def configure(level: str, fmt: Literal["text", "json"], secrets: Iterable[str]) 
     root.setLevel(level)
     for name in _NARRATORS:
         logging.getLogger(name).setLevel(logging.NOTSET if level == "DEBUG" else logging.WARNING)
+    sys.excepthook = _uncaught
 
 
 class Redactor:
-    """Puts `MARK` in the place of known secrets and of whatever is shaped like a ContentStats key or a Slack token."""
+    """Puts `MARK` in the place of known secrets and of whatever is shaped like a ContentStats key or a Slack token.
+
+    Secrets are known as they are, percent-encoded and as Python prints them.
+    """
 
     def __init__(self, secrets: Iterable[str]) -> None:
         known = sorted(
-            {secret for secret in secrets if secret}, key=len, reverse=True
+            {form for secret in secrets if secret for form in _forms(secret)}, key=len, reverse=True
         )  # a part must not hide its whole
         self._pattern = re.compile("|".join([*map(re.escape, known), *_SHAPES]))
 
@@ -120,6 +127,15 @@ class _ToStderr(logging.StreamHandler):  # type: ignore[type-arg] # its stream i
         """Say that a line is lost; the standard report would print its arguments, secrets and all."""
         with contextlib.suppress(OSError, ValueError):
             sys.stderr.write(f"A log line of {record.name} could not be written.\n")
+
+
+def _forms(secret: str) -> Iterable[str]:
+    as_bytes = secret.encode(errors="surrogateescape")
+    return secret, quote(as_bytes, safe=""), quote_plus(as_bytes), repr(secret)[1:-1], repr(as_bytes)[2:-1]
+
+
+def _uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    logging.getLogger(__name__).critical("the program ends with an error", exc_info=(kind, error, trace))
 
 
 def _message(record: logging.LogRecord) -> str:

@@ -19,7 +19,7 @@ class _SecretFile:
 
 
 def _read(value: object) -> object:
-    """The secret in the file, or the value as it is."""
+    """The secret in the file, or the value as it is. The path is never repeated: it may be the secret by mistake."""
     if not isinstance(value, _SecretFile):
         return value
     if value.clashes:
@@ -29,10 +29,10 @@ def _read(value: object) -> object:
         secret = value.path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not text"
-        msg = f"{value.variable}_FILE names {value.path}, which cannot be read: {reason}. Correct the path or the file."
+        msg = f"{value.variable}_FILE names a file that cannot be read: {reason}. Correct the path or the file."
         raise ValueError(msg) from None
     if not secret:
-        msg = f"{value.variable}_FILE names {value.path}, which is empty. Put the secret into it."
+        msg = f"{value.variable}_FILE names a file that is empty. Put the secret into it."
         raise ValueError(msg)
     return secret
 

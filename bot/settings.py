@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias
 from urllib.parse import unquote
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -152,17 +152,22 @@ class Settings(BaseSettings):
     def _in_small_letters(cls, word: object) -> object:
         return word.strip().lower() if isinstance(word, str) else word
 
-    @field_validator("contentstats_api_key")
+    @field_validator(
+        "contentstats_api_key",
+        "slack_bot_token",
+        "slack_app_token",
+        "slack_signing_secret",
+        "slack_client_secret",
+        "discord_token",
+    )
     @classmethod
-    def _fits_a_header(cls, key: SecretStr | None) -> SecretStr | None:
+    def _fits_a_header(cls, key: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
         if key is None:
             return None
         bare = key.get_secret_value().strip()
         if not bare or not bare.isascii() or not bare.isprintable() or " " in bare:
-            msg = (
-                "CONTENTSTATS_API_KEY holds a character that no key has. Copy the key again, without quotes or spaces."
-            )
-            raise ValueError(msg)
+            name = str(info.field_name).upper()
+            raise ValueError(f"{name} holds a character that no key has. Copy it again, without quotes or spaces.")
         return SecretStr(bare)
 
     @field_validator("contentstats_base_url")
@@ -223,11 +228,12 @@ class Settings(BaseSettings):
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """Every secret value in here, for the logs to leave out: keys, tokens, a password in the database's address."""
+        """Every secret value for the logs to leave out: keys, tokens, the passwords of the database and of proxies."""
         fields = (getattr(self, name) for name in type(self).model_fields)
         kept = [field.get_secret_value() for field in fields if isinstance(field, SecretStr)]
-        password = self.database_url.rpartition("@")[0].rpartition("://")[2].partition(":")[2]
-        found = (*kept, *self.encryption_keys, password, unquote(password))
+        proxies = [value for name, value in os.environ.items() if name.lower().endswith("_proxy")]
+        passwords = [each for address in (self.database_url, *proxies) for each in _passwords(address)]
+        found = (*kept, *self.encryption_keys, *passwords)
         return tuple(dict.fromkeys(secret for secret in found if secret))
 
 
@@ -268,6 +274,16 @@ def _sentence(error: Mapping[str, Any]) -> str:
 def _described(name: str, field: FieldInfo) -> str:
     also = f" Also as `{name.upper()}_FILE`." if FROM_FILE in field.metadata else ""
     return f"{field.description}{also}"
+
+
+def _passwords(address: str) -> tuple[str, ...]:
+    """The password in an address, up to its first @ and up to its last one, which may belong to the password."""
+    found = [
+        address[:end].partition("://")[2].partition(":")[2]
+        for end in (address.find("@"), address.rfind("@"))
+        if end > 0
+    ]
+    return (*found, *map(unquote, found))
 
 
 def _listed(keys: SecretStr) -> tuple[str, ...]:

@@ -100,7 +100,7 @@ class DiscordApp:
         await self._work.drain(DRAIN)
 
     async def run(self) -> None:
-        """Serve until cancelled; NotConfigured where Discord does not take the token."""
+        """Serve until cancelled. Raises NotConfigured if Discord refuses the token or the shards for good."""
         upkeep = asyncio.create_task(self._upkeep.run())
         try:
             await self._gateway.run()
@@ -117,6 +117,11 @@ class DiscordApp:
     def is_up(self) -> bool:
         """Whether every shard of this process hears Discord."""
         return self._gateway.is_up
+
+    @property
+    def problem(self) -> str:
+        """Why Discord's commands don't arrive; empty while they do."""
+        return self._gateway.problem
 
     async def is_ready(self) -> bool:
         """The same, as readiness asks it."""

@@ -8,15 +8,16 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
-from discord import AppInfo, ConnectionClosed, LoginFailure
+from discord import AppInfo, ConnectionClosed, LoginFailure, PrivilegedIntentsRequired
 from discord.errors import HTTPException
 
 from adapters.discord.calls import Sleep
 from adapters.discord.listeners import Connection
 from adapters.discord.rest import Rest
-from bot.domain.errors import NotConfigured
+from bot.domain.errors import NotConfigured, TokenRefused
 
 logger = logging.getLogger(__name__)
 
@@ -28,15 +29,37 @@ CLOSING = 10.0
 LONGEST_PAUSE = 300.0
 """Seconds between two tries: a bot may say a thousand times a day who it is."""
 
+STARTING = "not connected yet"
+
 _REFUSED = (
-    "Discord does not accept DISCORD_TOKEN. Copy the bot's token from the application's page Bot again (Reset Token)."
+    "Discord doesn't accept DISCORD_TOKEN. Copy the bot's token from the application's page Bot again (Reset Token)."
 )
-_FINAL = {
-    4004: _REFUSED,
-    4010: "Discord does not know the shards of DISCORD_SHARDS. Write it like 0-3/16: these shards, of so many.",
-    4011: "The bot is in too many servers for the shards of DISCORD_SHARDS. Give it more of them, or leave it empty.",
-}
-"""Why Discord closes a connection that no other try would open, by its code."""
+_OUTDATED = "Discord no longer accepts how this version of the bot connects ({code}). Update contentstats-bot."
+
+FATAL: Mapping[int, str] = MappingProxyType(
+    {
+        4004: _REFUSED,
+        4010: "Discord doesn't know the shards in DISCORD_SHARDS. Write it like 0-3/16: these shards, of that many.",
+        4011: "The bot is in too many servers for the shards in DISCORD_SHARDS. Set more of them, or leave it empty.",
+        4012: _OUTDATED.format(code="4012: unknown gateway version"),
+        4013: _OUTDATED.format(code="4013: invalid intents"),
+        4014: _OUTDATED.format(code="4014: privileged intents that the application wasn't granted"),
+    }
+)
+"""Close codes after which Discord accepts no other try (Discord, Gateway Close Event Codes): the sentence for each."""
+PASSING: Mapping[int, str] = MappingProxyType(
+    {
+        4000: "unknown error",
+        4001: "unknown opcode",
+        4002: "payload that can't be decoded",
+        4003: "payload before identifying",
+        4005: "identified twice",
+        4007: "invalid sequence number",
+        4008: "too many payloads",
+        4009: "session timed out",
+    }
+)
+"""Close codes after which the connection is resumed or made again. So is one that ends with any other code."""
 
 
 class Gateway:
@@ -59,26 +82,36 @@ class Gateway:
         self._sleep = sleep
         self._patience = patience
         self._connection: Connection | None = None
+        self._why = STARTING
 
     @property
     def is_up(self) -> bool:
         """Whether every shard hears Discord."""
         return self._connection is not None and self._connection.is_up
 
+    @property
+    def problem(self) -> str:
+        """Why Discord's commands don't arrive; empty while they do."""
+        return "" if self.is_up else self._why
+
     async def run(self) -> None:
-        """Serve until cancelled, however long Discord is away. NotConfigured where it does not take the token."""
+        """Serve until cancelled, however long Discord is away. Raises NotConfigured after a code in `FATAL`."""
         pause = 1.0
         while True:
             began = time.monotonic()
             try:
                 await self._serve()
             except LoginFailure:
-                raise NotConfigured(_REFUSED) from None
+                raise TokenRefused(_REFUSED) from None
+            except PrivilegedIntentsRequired:
+                raise NotConfigured(FATAL[4014]) from None
             except ConnectionClosed as error:
-                if error.code in _FINAL:
-                    raise NotConfigured(_FINAL[error.code]) from error
-                logger.warning("the connection to Discord ended", extra={"code": error.code})
+                if error.code in FATAL:
+                    raise (TokenRefused if error.code == 4004 else NotConfigured)(FATAL[error.code]) from error
+                self._why = f"Discord closed the connection ({_meaning(error.code)})."
+                logger.warning("the connection to Discord ended", extra={"code": _meaning(error.code)})
             except Exception as error:  # the supervisor: whatever ends the library, the bot comes back
+                self._why = f"The connection to Discord failed ({type(error).__name__})."
                 logger.warning("the connection to Discord failed", extra={"error": repr(error)}, exc_info=True)
             if time.monotonic() - began > self._patience:
                 pause = 1.0
@@ -117,10 +150,14 @@ class Gateway:
             if done:
                 return serving.result()
             if connection.is_up:
-                up_at = time.monotonic()
+                up_at, self._why = time.monotonic(), "The connection to Discord was lost."
             elif time.monotonic() - up_at > self._patience:
                 logger.warning("Discord was not reached for too long; connecting anew")
                 return None
+
+
+def _meaning(code: int) -> str:
+    return f"{code}: {PASSING[code]}" if code in PASSING else str(code)
 
 
 async def _ended(task: asyncio.Task[None]) -> None:

@@ -34,7 +34,7 @@ from adapters.slack.ways import Ways
 from adapters.work import Work
 from bot.app import Bot
 from bot.domain.clock import Clock, utc_now
-from bot.domain.errors import NotConfigured
+from bot.domain.errors import NotConfigured, TokenRefused
 
 logger = logging.getLogger(__name__)
 
@@ -71,13 +71,15 @@ class SlackApp:
         self._door = Door(options.signing_secret, clock) if options.signing_secret else None
         self._routes: tuple[Route, ...] = ()
         self._own_team: OneTeam | None = None
+        self._socket: SocketMode | None = None
+        self._problem = ""
         self._work = Work()
         self._resources = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        """Open what all parts share, and ask Slack whose the token is; NotConfigured where it does not take it.
+        """Open what all parts share, and ask Slack for the token's workspace.
 
-        Where Slack is away the app opens all the same: `identify` goes on asking.
+        The app opens even if Slack is away or refuses the token: `identify` keeps asking, or raises.
         """
         async with AsyncExitStack() as stack:
             self._session = await stack.enter_async_context(new_session())
@@ -134,27 +136,46 @@ class SlackApp:
         return await self._bolt.async_dispatch(AsyncBoltRequest(body=payload, mode="socket_mode"))
 
     async def identify(self) -> None:
-        """Ask Slack whose the token is until it says; NotConfigured where it does not take it."""
+        """Ask Slack for the token's workspace until it answers. Raises TokenRefused if no workspace is left to serve.
+
+        A refused token ends nothing for the workspaces that have installed the app themselves.
+        """
         pause = 1.0
         while self._own_team is not None:
             try:
                 await self._own_team.identify()
             except SlackAway as error:
+                self._problem = str(error)
                 logger.warning("Slack is away: %s", error)
+            except TokenRefused as error:
+                self._problem = str(error)
+                if self._options.client_id is None:
+                    raise
+                logger.error("%s", error)  # noqa: TRY400 - the sentence says it all
+                return
             else:
+                self._problem = ""
                 return
             await self._sleep(pause * random.uniform(0.5, 1))
             pause = min(pause * 2, LONGEST_PAUSE)
 
     async def run_socket_mode(self) -> None:
-        """Serve by Socket Mode until cancelled; NotConfigured where Slack does not take the token."""
+        """Serve by Socket Mode until cancelled. Raises NotConfigured if Slack refuses the app-level token."""
         if self._options.app_token is None:
             raise NotConfigured("SLACK_APP_TOKEN is not set, so there is no Socket Mode.")
         token = self._options.app_token
-        await SocketMode(self._session, self._calls, self._client, token, self.dispatch, self._sleep).run()
+        self._socket = SocketMode(self._session, self._calls, self._client, token, self.dispatch, self._sleep)
+        await self._socket.run()
+
+    @property
+    def problem(self) -> str:
+        """Why Slack's commands don't arrive or can't be answered; empty if nothing is known to be wrong."""
+        return self._problem or (self._socket.problem if self._socket else "")
 
     async def is_ready(self) -> bool:
-        """Whether Slack answers, and takes the token where there is one."""
+        """Whether Slack answers, accepts the token if there is one, and has a websocket to send commands over."""
+        if self.problem:
+            return False
         try:
             await self._calls.api(self._client.auth_test)
         except SlackFailed as error:
@@ -169,7 +190,7 @@ class SlackApp:
         options, ways = self._options, list[Teams]()
         if options.bot_token is not None:
             self._own_team = OneTeam(self._calls, self._client, self._bot.forget)
-            with contextlib.suppress(SlackAway):
+            with contextlib.suppress(SlackAway, TokenRefused):
                 await self._own_team.identify()
             ways.append(self._own_team)
         if options.client_id is not None:

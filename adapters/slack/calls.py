@@ -35,8 +35,6 @@ _CONTENT = frozenset(
     {"invalid_blocks", "invalid_blocks_format", "invalid_payload", "msg_blocks_too_long", "msg_too_long"}
 )
 
-_PASSING = frozenset({NO_ANSWER, "ratelimited", "service_unavailable"}) | HALF_DONE
-
 _WORD = re.compile(r"[a-z_]{1,50}")
 
 _FAILURES = (SlackClientError, aiohttp.ClientError, OSError, ValueError, AttributeError, RecursionError)
@@ -60,11 +58,6 @@ class SlackFailed(Exception):
     def is_unclear(self) -> bool:
         """Whether it may have been done all the same."""
         return self.word == NO_ANSWER or self.word in HALF_DONE
-
-    @property
-    def is_passing(self) -> bool:
-        """Whether Slack is away or busy, and so may do the same in a while."""
-        return self.word in _PASSING or self.word.startswith("status_")
 
 
 class _Busy(Exception):

@@ -139,8 +139,8 @@ class SlackPoster:
             return Later(SOON, "no_database")
         except SlackAway:
             return Later(SOON, "no_slack")
-        except NotConfigured as error:
-            return Rejected("not_configured", str(error))
+        except NotConfigured:  # the operator's to repair: it says nothing about the channel
+            return Later(SOON, "not_configured")
         return team or Rejected("not_installed", NOT_INSTALLED)
 
     def _sender(self, team: Team, channel: ChannelRef, thread: str | None, key: str) -> Send:

@@ -9,14 +9,17 @@ import asyncio
 import json
 import logging
 import random
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeAlias
 
 import aiohttp
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
+from yarl import URL
 
 from adapters.slack.calls import Calls, SlackFailed, Sleep
+from adapters.slack.connection_errors import FATAL, meaning
 from bot.domain.errors import NotConfigured
 
 logger = logging.getLogger(__name__)
@@ -27,6 +30,11 @@ LINGER = 10.0
 """Seconds for which a connection that Slack is about to close is still read."""
 LONGEST_PAUSE = 30.0
 """Seconds between two tries to connect."""
+STEADY = 60.0
+"""Seconds after which a connection that ends is replaced at once; after a shorter life there is a pause first."""
+STARTING = "not connected yet"
+_EXPECTED = frozenset({"warning", "refresh_requested"})
+"""Reasons for which Slack ends a connection in the normal course of things."""
 
 Dispatch: TypeAlias = Callable[[dict[str, Any]], Awaitable[BoltResponse]]
 
@@ -52,58 +60,73 @@ class SocketMode:
         self._sleep = sleep
         self._heartbeat = heartbeat
         self._newest: aiohttp.ClientWebSocketResponse | None = None
+        self._why = STARTING
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
-    def is_connected(self) -> bool:
-        """Whether Slack can reach the app."""
-        return self._newest is not None and not self._newest.closed
+    def problem(self) -> str:
+        """Why Slack can't reach the app; empty while it can."""
+        return "" if self._newest is not None and not self._newest.closed else self._why
 
     async def run(self) -> None:
-        """Serve until cancelled, over any number of connections. NotConfigured where Slack does not take the token."""
+        """Serve until cancelled, over any number of connections. Raises NotConfigured if Slack refuses the token."""
+        pause = 1.0
         try:
             while True:
-                socket = self._newest = await self._opened()
-                logger.info("connected to Slack")
-                ending = asyncio.Event()
-                self._spawn(self._read(socket, ending))
-                await ending.wait()
+                began = time.monotonic()
+                is_expected = await self._connection()
+                if is_expected or time.monotonic() - began > STEADY:
+                    pause = 1.0
+                    continue
+                await self._sleep(pause * random.uniform(0.5, 1))
+                pause = min(pause * 2, LONGEST_PAUSE)
         finally:
             await self._close()
 
-    async def _opened(self) -> aiohttp.ClientWebSocketResponse:
-        """A new connection, however long Slack is away."""
-        pause = 1.0
-        while True:
-            try:
-                answer = await self._calls.api(self._client.apps_connections_open, app_token=self._app_token)
-                return await self._session.ws_connect(answer["url"], heartbeat=self._heartbeat, timeout=_CLOSING)
-            except SlackFailed as error:
-                if not error.is_passing:
-                    raise NotConfigured(_refused(error.word)) from error
-                logger.warning("Slack gives no connection", extra={"error": error.word})
-            except (aiohttp.ClientError, OSError) as error:
-                logger.warning("the connection to Slack was not opened", extra={"error": str(error)})
-            await self._sleep(pause * random.uniform(0.5, 1))
-            pause = min(pause * 2, LONGEST_PAUSE)
+    async def _connection(self) -> bool:
+        """Open one connection and wait until the next is needed. Returns whether Slack ends it in the normal course."""
+        try:
+            answer = await self._calls.api(self._client.apps_connections_open, app_token=self._app_token)
+            socket = await self._session.ws_connect(
+                _proxied(answer["url"]), heartbeat=self._heartbeat, timeout=_CLOSING
+            )
+        except SlackFailed as error:
+            self._why = _REFUSED.format(word=meaning(error.word))
+            if error.word in FATAL:
+                raise NotConfigured(f"{self._why} {_NEEDED}") from error
+            logger.warning("Slack opens no Socket Mode connection; trying again", extra={"error": meaning(error.word)})
+            return False
+        except (aiohttp.ClientError, OSError, KeyError, TypeError, ValueError) as error:
+            self._why = f"The connection to Slack failed ({type(error).__name__})."
+            logger.warning("the connection to Slack was not opened", extra={"error": str(error)})
+            return False
+        self._newest, self._why = socket, "The connection to Slack was lost."
+        logger.info("connected to Slack")
+        ending: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._spawn(self._read(socket, ending))
+        return await ending in _EXPECTED
 
-    async def _read(self, socket: aiohttp.ClientWebSocketResponse, ending: asyncio.Event) -> None:
-        """Take in what arrives until the connection ends; `ending` is set as soon as another one should be opened."""
+    async def _read(self, socket: aiohttp.ClientWebSocketResponse, ending: asyncio.Future[str]) -> None:
+        """Take in what arrives until the connection ends; `ending` gets the reason once another is needed."""
+        reason = ""
         try:
             async for frame in socket:
                 if frame.type is not aiohttp.WSMsgType.TEXT:
                     break
                 message = json.loads(frame.data)
                 if message.get("type") == "disconnect":
-                    logger.info("Slack ends a connection", extra={"reason": message.get("reason")})
-                    ending.set()
+                    reason = str(message.get("reason"))
+                    logger.info("Slack ends a connection", extra={"reason": reason})
+                    if not ending.done():
+                        ending.set_result(reason)
                     self._spawn(self._retire(socket))
                 elif "envelope_id" in message:
                     self._spawn(self._answer(socket, message))
-        except ValueError:
-            logger.warning("Slack sent what is no JSON")
+        except (ValueError, RecursionError, AttributeError):
+            logger.warning("Slack sent an envelope that can't be read")
         finally:
-            ending.set()
+            if not ending.done():
+                ending.set_result(reason)
             await socket.close()
 
     async def _retire(self, socket: aiohttp.ClientWebSocketResponse) -> None:
@@ -152,8 +175,14 @@ def _payload(response: BoltResponse) -> dict[str, object]:
     return {"payload": json.loads(response.body) if kind.startswith("application/json") else {"text": response.body}}
 
 
-def _refused(word: str) -> str:
-    return (
-        f"Slack gives no Socket Mode connection ({word}). SLACK_APP_TOKEN must be an app-level token (xapp-…) with the "
-        "scope connections:write, from the app's page Basic Information, and Socket Mode be switched on for the app."
-    )
+_REFUSED = "Slack opens no Socket Mode connection ({word})."
+_NEEDED = (
+    "SLACK_APP_TOKEN must be an app-level token (xapp-…) with the scope connections:write, from the app's page Basic "
+    "Information."
+)
+
+
+def _proxied(url: str) -> URL:
+    """The address with the scheme for which a proxy is set in the environment: nobody sets one for wss."""
+    address = URL(url)
+    return address.with_scheme({"wss": "https", "ws": "http"}.get(address.scheme, address.scheme))

@@ -12,23 +12,23 @@ from typing import Protocol, TypeAlias
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.calls import Calls, Json, SlackFailed
+from adapters.slack.connection_errors import DEAD, FATAL, meaning
 from bot.domain.caller import WorkspaceRef
-from bot.domain.errors import BotError, NotConfigured
+from bot.domain.errors import BotError, TokenRefused
 
 logger = logging.getLogger(__name__)
 
 CHAT = "slack"
-_ENDED = frozenset({"account_inactive", "token_revoked", "token_expired", "invalid_auth", "not_authed"})
 
 Forget: TypeAlias = Callable[[WorkspaceRef], Awaitable[None]]
 """Deletes everything that is stored for a workspace. Safe to repeat."""
 
 _AWAY = (
-    "Slack does not say whose SLACK_BOT_TOKEN is ({word}), so nothing can be done there. I go on asking; if it stays, "
-    "check the network, a proxy and SLACK_API_URL."
+    "Slack doesn't confirm SLACK_BOT_TOKEN ({word}), so nothing can be done there yet. I keep trying. If it keeps "
+    "happening, check the network, a proxy and SLACK_API_URL."
 )
 _REFUSED = (
-    "Slack does not accept SLACK_BOT_TOKEN ({word}). Copy the Bot User OAuth Token (xoxb-…) from the app's page OAuth "
+    "Slack doesn't accept SLACK_BOT_TOKEN ({word}). Copy the Bot User OAuth Token (xoxb-…) from the app's page OAuth "
     "& Permissions again."
 )
 
@@ -80,14 +80,14 @@ class OneTeam:
         self._told = told
 
     async def identify(self) -> Json:
-        """Whose the token is, asked of Slack until it has said; SlackAway, and NotConfigured where it takes no such."""
+        """Return what Slack says of the token, asking until it answers. Raises SlackAway or TokenRefused."""
         if self._told is None:
             try:
                 self._told = await self._calls.api(self._client.auth_test)
             except SlackFailed as error:
-                if error.is_passing:
-                    raise SlackAway(_AWAY.format(word=error.word)) from error
-                raise NotConfigured(_REFUSED.format(word=error.word)) from error
+                if error.word in FATAL:
+                    raise TokenRefused(_REFUSED.format(word=meaning(error.word))) from error
+                raise SlackAway(_AWAY.format(word=meaning(error.word))) from error
         return self._told
 
     async def find(self, team_id: str, enterprise_id: str | None) -> Team | None:
@@ -147,7 +147,7 @@ async def is_taken(calls: Calls, client: AsyncWebClient) -> bool:
     try:
         await calls.api(client.auth_test)
     except SlackFailed as error:
-        return error.word not in _ENDED
+        return error.word not in DEAD
     return True
 
 

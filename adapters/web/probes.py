@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import TypeAlias
 
 from starlette.requests import Request
@@ -22,14 +22,21 @@ Numbers: TypeAlias = Callable[[], Awaitable[tuple[bytes, str]]]
 
 
 class Readiness:
-    """What must be well before work is sent here, by name. `now` is in seconds."""
+    """What is well, by name. `needed` names what must be before work is sent here; `now` is in seconds."""
 
-    def __init__(self, probes: Mapping[str, Probe], now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, probes: Mapping[str, Probe], needed: Collection[str], now: Callable[[], float] = time.monotonic
+    ) -> None:
         self._probes = probes
+        self._needed = needed
         self._now = now
         self._found: Mapping[str, bool] = {}
         self._until = now()
         self._looking = asyncio.Lock()
+
+    def is_enough(self, found: Mapping[str, bool]) -> bool:
+        """Whether everything that is needed is well."""
+        return all(is_well for name, is_well in found.items() if name in self._needed)
 
     async def look(self) -> Mapping[str, bool]:
         """What is well, as found now or a moment ago."""
@@ -42,14 +49,14 @@ class Readiness:
 
 
 def probe_routes(is_alive: Callable[[], bool], readiness: Readiness, numbers: Numbers) -> tuple[Route, ...]:
-    """`/healthz`, `/readyz` and `/metrics`: 200 where all is well, else 503."""
+    """`/healthz`, `/readyz` and `/metrics`: 200 if what is needed is well, else 503."""
 
     async def alive(_: Request) -> Response:
         return Response("ok") if is_alive() else Response("the clock stands still", 503)
 
     async def ready(_: Request) -> Response:
         found = await readiness.look()
-        return JSONResponse(found, 200 if all(found.values()) else 503)
+        return JSONResponse(found, 200 if readiness.is_enough(found) else 503)
 
     async def metrics(_: Request) -> Response:
         try:

@@ -3,7 +3,7 @@
 import signal
 import sys
 
-import apscheduler.schedulers.asyncio  # noqa: F401
+import apscheduler.schedulers.asyncio  # type: ignore[import-untyped] # noqa: F401
 import discord  # noqa: F401
 import httpx  # noqa: F401
 import slack_bolt.async_app  # noqa: F401

@@ -6,6 +6,7 @@ program again), it can be killed when it hangs, and its input ends when the bot 
 
 import asyncio
 import contextlib
+import os
 import pickle
 import sys
 from asyncio.subprocess import PIPE, Process
@@ -16,6 +17,14 @@ from bot.charts.specs import Chart, Spec
 
 _ROOT = Path(__file__).parents[2]
 """Where `bot` was found, so that the child finds the same one."""
+
+_PASSED_ON = frozenset(
+    {
+        *("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPATH"),
+        *("MPLCONFIGDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"),
+    }
+)
+"""Environment variables that the child gets: what Python and matplotlib need. Any other one may hold a secret."""
 
 _PATIENCE = 5
 """Seconds for an idle child to notice the end of its input."""
@@ -83,8 +92,14 @@ class ChartProcess:
             raise DrawingFailed("charts are closed")
         if self._process is None:
             # In a session of its own, so that Ctrl-C at a terminal reaches the bot, which then ends this in order.
+            passed_on = {name: value for name, value in os.environ.items() if name in _PASSED_ON}
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot.charts", stdin=PIPE, stdout=PIPE, cwd=_ROOT, start_new_session=True
+                *(sys.executable, "-m", "bot.charts"),
+                stdin=PIPE,
+                stdout=PIPE,
+                cwd=_ROOT,
+                env=passed_on,
+                start_new_session=True,
             )
         return self._process
 

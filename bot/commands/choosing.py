@@ -1,5 +1,7 @@
 """From `<video>`, an id, a link in any spelling or part of a title, to one video of the workspace."""
 
+import re
+
 from bot.commands.context import Context
 from bot.domain.errors import NotFound
 from bot.domain.links import looks_like_link
@@ -12,6 +14,8 @@ from bot.store.videos import StoredVideo
 from bot.wallet.candidates import resolve
 
 MOST_CHOICES = 10
+_ID = re.compile(r"(?=[^0-9]*[0-9])[A-Za-z0-9_-]{8,64}")
+"""What may be the API's id of a video: worth a call if the account's lists are incomplete."""
 
 
 async def choose(context: Context, typed: str, call: Call, argument: str) -> StoredVideo | Reply:
@@ -29,11 +33,17 @@ async def choose(context: Context, typed: str, call: Call, argument: str) -> Sto
 async def fitting(context: Context, typed: str) -> tuple[StoredVideo, ...]:
     """The videos that the words may mean, eleven at most; NotFound where nothing fits after a fresh list."""
     found = await _fitting(context, typed)
+    unlisted = ""
     if not found:
-        await context.wallet.sweep()
+        swept = await context.wallet.sweep()
+        if not swept.value:
+            unlisted = " ContentStats doesn't list every video of this account; /stats finds one by its id."
+            if _ID.fullmatch(typed.strip()):
+                await context.wallet.mirror.read_unlisted(typed.strip())
         found = await _fitting(context, typed)
     if not found:
-        raise NotFound(f"No video here fits “{shortened(typed)}”. /videos lists them; /track starts a new one.")
+        nothing = f"No video here fits “{shortened(typed)}”."
+        raise NotFound(f"{nothing} /videos lists them; /track starts a new one.{unlisted}")
     return found
 
 

@@ -13,10 +13,10 @@ from bot.domain.errors import LinkError, NotAllowed, NotEnoughBalance, NotFound,
 from bot.domain.money import DURATIONS, consequences, dollars, price, runway
 from bot.domain.tracking import RequestState, TrackRequest
 from bot.domain.videos import Video
-from bot.messages.offer import Offer, Row, already_tracked, consequence_card, nothing_new
-from bot.messages.tracking import Result, cancelled, outcome_card
+from bot.messages.offer import Offer, Row, already_tracked, consequence_card, may_run_words, nothing_new
+from bot.messages.tracking import Result, cancelled, outcome_card, second_press
 from bot.reply.model import Reply
-from bot.store.tracking import AlreadyRunning, CapReached, Expired, InFlight, NotProposed, NotYours, Refused
+from bot.store.tracking import AlreadyRunning, CapReached, Expired, InFlight, MayRun, NotProposed, NotYours, Refused
 from bot.wallet.candidates import Candidate, candidates
 from bot.wallet.spending import Outcome
 
@@ -44,6 +44,7 @@ class Start:
 
     batch: str = argument(Kind.WORD, "the proposal's token", listed=False)
     days: int = argument(Kind.NUMBER, "how many days", listed=False, minimum=1, maximum=30)
+    sure: str = argument(Kind.CHOICE, "yes or no", default="no", choices=("yes", "no"), listed=False)
 
 
 async def track(context: Context, args: Track) -> Reply:
@@ -93,7 +94,7 @@ async def _offer(context: Context, rows: tuple[Row, ...], new: Sequence[Candidat
 
 
 async def start(context: Context, args: Start) -> Reply:
-    """Start what was proposed: once, by the asker, within its time."""
+    """Start what was proposed: once, by the asker, within its time; a video that may run already on a second press."""
     requests = await _batch(context, args.batch)
     if any(request.person.id != context.caller.person.id for request in requests):
         raise NotAllowed("Only the person who asked can press this button. Send /track yourself.")
@@ -105,11 +106,13 @@ async def start(context: Context, args: Start) -> Reply:
         raise SpendingRefused(msg)
     cost = price(args.days, usage.value.cost_per_snapshot)
     outcomes = await context.wallet.spending.start(
-        requests, context.caller.person, args.days, cost, context.monthly_cap
+        requests, context.caller.person, args.days, cost, context.monthly_cap, is_sure=args.sure == "yes"
     )
     results = tuple([await _result(context, each) for each in outcomes])
+    doubtful = sum(isinstance(each.refusal, MayRun) for each in outcomes)
+    again = second_press(args.batch, args.days, doubtful, doubtful * cost) if doubtful else None
     is_started = any(result.started for result in results)
-    return outcome_card(results, await note_on_alerts(context) if is_started else None)
+    return outcome_card(results, await note_on_alerts(context) if is_started else None, again)
 
 
 async def cancel(context: Context, args: Batch) -> Reply:
@@ -147,7 +150,8 @@ def _row(candidate: Candidate) -> Row:
     running = candidate.running
     if running is None:
         in_flight = candidate.in_flight is not None
-        return Row(candidate.link, candidate.problem, in_flight=in_flight, hidden=candidate.is_hidden)
+        hidden, may_run = candidate.is_hidden, candidate.may_run
+        return Row(candidate.link, candidate.problem, in_flight=in_flight, hidden=hidden, may_run=may_run)
     return Row(candidate.link, "", running.video, running.started_by, hidden=candidate.is_hidden)
 
 
@@ -170,24 +174,27 @@ async def _result(context: Context, outcome: Outcome) -> Result:
 
 def _refused(context: Context, refusal: Refused) -> tuple[str, Video | None]:
     """Why nothing was sent, in a sentence, and the running video where that is why."""
+    video = None
     match refusal:
         case NotYours():
-            return "only the person who asked can press this button. Send /track yourself.", None
+            words = "only the person who asked can press this button. Send /track yourself."
         case NotProposed(request):
-            return _used(request), None
+            words = _used(request)
         case Expired():
-            return "the offer has expired. Send /track with the link again for today's figures.", None
+            words = "the offer has expired. Send /track with the link again for today's figures."
         case AlreadyRunning(stored):
             hidden = stored.workspace_id not in {None, context.workspace.id}
-            return "the video is already being tracked, so nothing was spent.", None if hidden else stored.video
+            words, video = "the video is already being tracked, so nothing was spent.", None if hidden else stored.video
         case InFlight():
-            return "the same video is just being started by another request. Look at /videos in a minute.", None
+            words = "the same video is just being started by another request. Look at /videos in a minute."
+        case MayRun(request):
+            words = may_run_words(request.platform)
         case CapReached(spent, cap):
             left = dollars(max(cap - spent, Decimal()))
             words = f"the workspace's cap of {dollars(cap)} a month leaves {left}. An admin can raise MONTHLY_CAP_USD."
-            return words, None
         case _:
             assert_never(refusal)
+    return words, video
 
 
 def _used(request: TrackRequest) -> str:

@@ -17,7 +17,7 @@ import httpx
 
 from bot.contentstats.exchange import trusted
 from bot.domain.errors import LinkError
-from bot.domain.links import FOLLOWABLE_HOSTS, VideoLink, parse_link
+from bot.domain.links import FOLLOWABLE_HOSTS, VideoLink, page_words, parse_link
 
 MOST_HOPS = 5
 WITHIN = 5.0
@@ -91,13 +91,19 @@ class ShortLinks:
         for _ in range(MOST_HOPS):
             if isinstance(step, VideoLink):
                 break
-            step = _onward(urljoin(step, await self._ask(step)))
+            location = await self._ask(step)
+            if location is None:
+                raise _no_video(step)
+            onward = _onward(urljoin(step, location))
+            if onward == step:  # by way of a log-in page, which leads back here
+                raise _refusal("cannot be followed without a log-in")
+            step = onward
         if isinstance(step, VideoLink):
             return step.url
         raise _refusal("redirects too often")
 
-    async def _ask(self, url: str) -> str:
-        """Where a URL redirects to."""
+    async def _ask(self, url: str) -> str | None:
+        """Where a URL redirects to; None if it does not."""
         host = urlsplit(url).netloc
         if (proxy := _proxy_for(host)) is not None:
             return await self._ask_at(f"https://{host}", host, url, proxy)
@@ -111,7 +117,7 @@ class ShortLinks:
                 continue
         raise _refusal("cannot be followed at the moment")
 
-    async def _ask_at(self, origin: str, host: str, url: str, proxy: str | None) -> str:
+    async def _ask_at(self, origin: str, host: str, url: str, proxy: str | None) -> str | None:
         if proxy not in self._transports:
             # A bare transport: it keeps no cookies and follows nothing.
             limits = httpx.Limits(max_keepalive_connections=0)
@@ -130,9 +136,7 @@ class ShortLinks:
             location = response.headers.get("Location")
         finally:
             await response.aclose()  # its body was never read
-        if not (300 <= response.status_code < 400 and location):
-            raise _refusal("does not say where it leads")
-        return str(location)
+        return str(location) if 300 <= response.status_code < 400 and location else None
 
 
 def _proxy_for(host: str) -> str | None:
@@ -153,11 +157,27 @@ def _onward(url: str) -> VideoLink | str:
     if isinstance(reading, VideoLink):
         return reading
     parts = urlsplit(url)
+    if reading is not None and not parts.path.startswith(urlsplit(reading.url).path):
+        return reading.url  # a log-in page leads back to it
     if parts.scheme in {"http", "https"} and parts.netloc in FOLLOWABLE_HOSTS:
         return parts._replace(scheme="https", fragment="").geturl()
     if reading is not None:
         return reading.url
-    raise _refusal("leads to no video that can be tracked")
+    raise _no_video(url)
+
+
+def _no_video(url: str) -> LinkError:
+    """Why following ended at this URL. Sites lead to a profile, their front page or a log-in if the video is gone."""
+    words = page_words(url)
+    if words is None:
+        is_short = urlsplit(url).netloc in FOLLOWABLE_HOSTS
+        return _refusal("does not say where it leads" if is_short else "leads to no video that can be tracked")
+    if words.endswith("profile") or words.startswith("a page of"):
+        return LinkError(
+            f"That video was removed or is private: its short link leads to {words}. If you can still see the video in "
+            "a browser, paste the full link from there."
+        )
+    return _refusal(f"leads to {words}, not to one video")
 
 
 def _refusal(reason: str) -> LinkError:

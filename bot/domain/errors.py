@@ -7,6 +7,7 @@
     ├── NotFound                no such video, request or command in this workspace
     ├── SpendingRefused         our own rules say no before anything was sent: cap reached, button used or expired
     ├── NotConfigured           no API key, no token: the operator must act
+    │   └── TokenRefused        a chat refuses the bot's token: nothing can be read or posted there
     ├── DatabaseUnavailable     the bot's own database is away, locked or full
     └── ContentStatsError       what the ContentStats API answered, or failed to
         ├── InvalidRequest      400
@@ -59,6 +60,10 @@ class SpendingRefused(BotError):
 
 class NotConfigured(BotError):
     """A credential is missing or wrong, so the operator must act."""
+
+
+class TokenRefused(NotConfigured):
+    """A chat refuses the bot's token, so nothing can be read or posted there until the operator changes it."""
 
 
 class DatabaseUnavailable(BotError):

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import unquote
 
 from bot.domain.errors import LinkError
-from bot.domain.sites import FOLLOWABLE_HOSTS, ShortLink, VideoLink, site_of
+from bot.domain.site import Inner, OtherPage, ShortLink, Site, VideoLink
+from bot.domain.sites import FOLLOWABLE_HOSTS, site_of
 
 __all__ = [
     "FOLLOWABLE_HOSTS",
@@ -16,6 +17,7 @@ __all__ = [
     "find_links",
     "links_within",
     "looks_like_link",
+    "page_words",
     "parse_link",
     "video_of",
 ]
@@ -26,44 +28,65 @@ FORMS = (
 )
 """What every refusal ends with: the forms that work."""
 
+_CUT_OFF = "That link is cut off. Paste the whole one."
+
 MAX_LENGTH = 2_000
 """Characters that are read; the longest links that sites hand out, with all their parameters, stay far below."""
 
+MOST_INNER = 4
+"""How many addresses may stand inside each other: a log-in page of a consent page of a redirect."""
+
 _OPENERS = "<([{\"'“‘«„‚*`|"
-_CLOSERS = ".,;:!?…)]}\"'”’»*`"
+_CLOSERS = ".,;:!?…)]}>\"'”’»*`~|&+(<[{=→。、，；：！？）】》」』"
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u3164\ufe0e\ufe0f")
 """Joiners, fillers and variation selectors: drawn as nothing, yet not in Unicode's classes of control and format."""
+_WIDE = str.maketrans("：／？＝＆．＠－＿", ":/?=&.@-_")
+"""What a keyboard for Chinese or Japanese writes."""
 
 _END = re.compile(r"[\s<>|\"]")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+-]*")
 _SCHEMED = re.compile(r"[a-z][a-z0-9+-]*://|(?:javascript|vbscript|data|file|ftp|blob|mailto):\S", re.IGNORECASE)
+_SLIPS = re.compile(r"(?:(?:h{0,2}t{1,3}ps{0,2}[:;]{0,2}/+|https?[:;])(?=[^/\s]))+", re.IGNORECASE)
+"""`https://` and what becomes of it by a slip: `https:/`, `htps://`, `https//`, twice."""
+_INSIDE = re.compile(r"(?<![=/])(?=https?:/)", re.IGNORECASE)
+"""Where a link begins inside a word."""
+_APPS = (
+    (re.compile(r"(?:vnd\.)?youtube:(?://)?(?:(?:www\.|m\.)?youtube\.com/)?", re.IGNORECASE), "https://youtu.be/"),
+    (
+        re.compile(r"(?:snssdk\d+|musically|tiktok)://(?:aweme/detail|video)/", re.IGNORECASE),
+        "https://www.tiktok.com/v/",
+    ),
+    (re.compile(r"twitter://status\?id=", re.IGNORECASE), "https://twitter.com/i/status/"),
+    (re.compile(r"intent://", re.IGNORECASE), "https://"),
+)
+"""How the sites' own apps begin an address, and what stands for it on the web."""
 _TOP_LEVEL = re.compile(r"[^\W\d_]{2,}|xn--[a-z0-9-]+", re.IGNORECASE)
 _NETWORK_ADDRESS = re.compile(r"[0-9]+(?:\.[0-9]+){3}")
 _HOST = re.compile(r"[a-z0-9.-]{1,60}")
 _LABELLED = re.compile(r"<([^<>|]*)\|[^<>]*>")
-_BETWEEN = re.compile(r"[\s<>|\"(){}\[\]`,«»“”]+")
+_BETWEEN = re.compile(r"[\s<>|\"(){}\[\]`,«»“”「」『』【】（）《》]+")
 
 
 def parse_link(typed: str) -> VideoLink | ShortLink:
     """The video that a link names, or the short link to follow; LinkError says what is wrong and which forms work.
 
-    Takes what people and chats make of a link: no scheme, http, upper-case hosts, `<url|label>`, `&amp;`, quotes,
-    invisible characters, punctuation behind it. Safe on hostile text; an error names the host at most.
+    Takes what people and chats make of a link: no scheme or a misspelt one, upper-case hosts, `<url|label>`, `&amp;`,
+    quotes, invisible characters, text and punctuation around it, the log-in or consent page in front of the video. Safe
+    on hostile text; an error names the host at most.
     """
     if len(typed) > MAX_LENGTH:
         raise _refusal(f"That is longer than {MAX_LENGTH:,} characters, too long for a link to a video.")
-    scheme, authority, path, query = _split(_bare(typed))
-    if scheme not in {"http", "https"}:
-        raise _refusal("Only a link that begins with https:// can lead to a video.")
-    host = _checked_host(authority)
-    site = site_of(host)
-    if site is None:
-        name = host if _HOST.fullmatch(host) else "That site"
-        raise _refusal(f"{name} is not a site whose videos can be tracked.")
-    pieces = (piece for piece in unquote(path).split("/") if piece)
-    reading = site.read("/".join(pieces), query)
-    if isinstance(reading, str):
-        raise _refusal(f"That is {reading}, not a link to one video.")
+    word, is_cut = _bare(typed)
+    site, reading, word = _read(word)
+    if isinstance(reading, OtherPage):
+        if is_cut or "…" in word:
+            raise LinkError(_CUT_OFF)
+        raise _refusal(f"That is {reading.words}, not a link to one video.")
+    name = reading.id if isinstance(reading, VideoLink) else reading.url.rpartition("/")[2]
+    if is_cut and word.endswith(name) and not (site.whole and site.whole.fullmatch(name)):
+        raise LinkError(_CUT_OFF)
+    if word.removeprefix("https://").isupper() and not name.isdecimal():
+        raise LinkError("That link is in capitals, and a video's id needs its small letters. Copy the link again.")
     return reading
 
 
@@ -79,6 +102,15 @@ def video_of(link: str) -> VideoLink | None:
     return reading if isinstance(reading, VideoLink) else None
 
 
+def page_words(link: str) -> str | None:
+    """The page of a video site that a link leads to, such as "a TikTok profile"; None for a video or another site."""
+    try:
+        _, reading, _ = _read(_bare(link[:MAX_LENGTH])[0])
+    except LinkError:
+        return None
+    return reading.words if isinstance(reading, OtherPage) else None
+
+
 def canonical_key(link: str) -> str | None:
     """The `platform:id` of a link in any spelling, for matching what the API returns; None as in `video_of`.
 
@@ -90,22 +122,22 @@ def canonical_key(link: str) -> str | None:
 
 def looks_like_link(token: str) -> bool:
     """Whether a word was meant as a link, good or bad, rather than as a title, a number, a time or a zone."""
-    bare = _bare(token[:MAX_LENGTH])
+    bare, _ = _bare(token[:MAX_LENGTH])
     if _SCHEMED.match(bare):
         return True
-    authority, *rest = re.split(r"[/?#]", bare.removeprefix("//"), maxsplit=1)
+    _, authority, *rest = _split(bare)
     host = authority.rpartition("@")[2].partition(":")[0].lower().rstrip(".")
     if site_of(host) is not None or host.startswith("www."):
         return True
     _, dot, top = host.rpartition(".")
-    return bool(rest and dot) and bool(_TOP_LEVEL.fullmatch(top) or _NETWORK_ADDRESS.fullmatch(host))
+    return bool(any(rest) and dot) and bool(_TOP_LEVEL.fullmatch(top) or _NETWORK_ADDRESS.fullmatch(host))
 
 
 def find_links(text: str) -> tuple[str, ...]:
     """The supported links in a message, in order, as clean addresses; each video once, chat wrapping undone."""
     links: dict[str, str] = {}
-    for piece in _BETWEEN.split(_LABELLED.sub(r" \1 ", text)):
-        if "." not in piece:
+    for piece in (each for word in _BETWEEN.split(_LABELLED.sub(r" \1 ", text)) for each in _INSIDE.split(word)):
+        if "." not in piece and ":" not in piece:
             continue
         try:
             reading = parse_link(piece)
@@ -139,11 +171,54 @@ def _refusal(reason: str) -> LinkError:
     return LinkError(f"{reason} {FORMS}")
 
 
-def _bare(typed: str) -> str:
-    """The first word without its wrapping, invisible characters and closing punctuation; backslashes are slashes."""
+def _bare(typed: str) -> tuple[str, bool]:
+    """The first word without what touches it, and whether an ellipsis ends it; backslashes are slashes."""
     visible = "".join(character for character in typed if not _is_invisible(character))
-    word = _END.split(visible.lstrip(_OPENERS + " \t\r\n"), maxsplit=1)[0]
-    return word.replace("&amp;", "&").replace("\\", "/").rstrip(_CLOSERS)
+    word = _END.split(visible.lstrip(_OPENERS + " \t\r\n"), maxsplit=1)[0].translate(_WIDE).replace("\\", "/")
+    word = re.sub(r"&(?:amp;)+", "&", re.sub(r"%E2%80%A6", "…", word, flags=re.IGNORECASE))
+    before, *behind = _INSIDE.split(word, maxsplit=1)
+    if behind and not re.search(r"[/?=#]", before):
+        word = behind[0]  # text touches the link
+    if re.match(r"https?%3a", word, re.IGNORECASE):
+        word = unquote(word)
+    word = _touching(word)
+    for beginning, address in _APPS:
+        word = beginning.sub(address, word, count=1) if beginning.match(word) else word
+    slip = _SLIPS.match(word)
+    word = f"https://{word[slip.end() :]}" if slip else word
+    bare = word.rstrip(_CLOSERS)
+    return bare, "…" in word[len(bare) :] or ".." in word[len(bare) :]
+
+
+def _touching(word: str) -> str:
+    """The word without the signs in front of it: an arrow, an emoji, the mark of italics."""
+    start = next((place for place, each in enumerate(word) if each.isalnum() or each in "/@["), len(word))
+    return word[start:]
+
+
+def _read(word: str) -> tuple[Site, VideoLink | ShortLink | OtherPage, str]:
+    """What a bare link leads to through the pages in front of it, with the site and the last of the addresses."""
+    for _ in range(MOST_INNER):
+        scheme, authority, path, query, fragment = _split(word)
+        if scheme not in {"http", "https"}:
+            raise _refusal("Only a link that begins with https:// can lead to a video.")
+        host = _checked_host(authority)
+        if (site := site_of(host)) is None:
+            name = host if _HOST.fullmatch(host) else "That site"
+            raise _refusal(f"{name} is not a site whose videos can be tracked.")
+        reading = site.read(unquote(path), query, fragment)
+        if not isinstance(reading, Inner):
+            return site, reading, word
+        word = _within(reading.address, host)
+    raise _refusal("That link leads through too many pages.")
+
+
+def _within(address: str, host: str) -> str:
+    """The address that a page carries; one without a host is on the page's own."""
+    inner = unquote(address) if re.match(r"(?:https?%3a|%2f)", address, re.IGNORECASE) else address
+    if looks_like_link(inner):
+        return _bare(inner)[0]
+    return f"https://{host}/{inner.lstrip('/')}"
 
 
 def _is_invisible(character: str) -> bool:
@@ -153,14 +228,18 @@ def _is_invisible(character: str) -> bool:
     return category == "Cf" or (category == "Cc" and not character.isspace())
 
 
-def _split(word: str) -> tuple[str, str, str, str]:
-    """Scheme (https unless stated), authority, path and query."""
-    address, _, query = word.partition("#")[0].partition("?")
+def _split(word: str) -> tuple[str, str, str, str, str]:
+    """Scheme (https unless stated), authority, path, query and fragment."""
+    rest, _, fragment = word.partition("#")
+    address, _, query = rest.partition("?")
     scheme, colon, rest = address.partition(":")
+    is_touched = not rest.startswith("/") and site_of(rest.partition("/")[0].lower()) is not None  # Check:youtu.be/…
     if not (colon and _SCHEME.fullmatch(scheme)):
         scheme, rest = "https", address
+    elif is_touched:
+        scheme = "https"
     authority, _, path = rest.removeprefix("//").partition("/")
-    return scheme.lower(), authority, path, query
+    return scheme.lower(), authority, path, query, fragment
 
 
 def _checked_host(authority: str) -> str:

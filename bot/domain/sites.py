@@ -1,197 +1,232 @@
 """How each video site spells its links: a table of hosts and paths. It knows nothing of how people type them."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import replace
 from re import Pattern
-from urllib.parse import parse_qsl
 
+from bot.domain.site import Site
 from bot.domain.videos import VideoPlatform
 
 
-@dataclass(frozen=True, slots=True)
-class VideoLink:
-    """One video on its site. `url` is the clean https address in the spelling that the API documents.
-
-    `user` is the name of the account that posted it; empty where the link does not tell.
-    """
-
-    platform: VideoPlatform
-    id: str
-    url: str
-    user: str = ""
-
-    @property
-    def key(self) -> str:
-        """The canonical `platform:id`, the same for every spelling. Ids are case-sensitive."""
-        return f"{self.platform}:{self.id}"
-
-
-@dataclass(frozen=True, slots=True)
-class ShortLink:
-    """An address that only its site can resolve. `url` is https, its host one of `FOLLOWABLE_HOSTS`."""
-
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """The spellings of one host. Patterns match a whole path, percent-decoded, without its outer slashes.
-
-    `videos` name a group `id` and, where there is one, `user`; `nobody` stands in for an unknown user. A path that
-    `shorts` matches is appended to `short_url`. `others` says what else a path leads to; the first match counts.
-    """
-
-    name: str
-    platform: VideoPlatform
-    url: str = ""
-    nobody: str = ""
-    videos: tuple[Pattern[str], ...] = ()
-    shorts: Pattern[str] | None = None
-    short_url: str = ""
-    others: tuple[tuple[Pattern[str], str], ...] = ()
-
-    def read(self, path: str, query: str) -> VideoLink | ShortLink | str:
-        """What an address of this site leads to: a video, something to follow, or words for what it is instead."""
-        if self.platform is VideoPlatform.YOUTUBE:
-            path = _with_video_id(path, query)
-        for pattern in self.videos:
-            if found := pattern.fullmatch(path):
-                parts = found.groupdict()
-                user = parts.get("user") or self.nobody
-                url = self.url.format(id=parts["id"], user=user)
-                return VideoLink(self.platform, parts["id"], url, "" if user == self.nobody else user)
-        if self.shorts is not None and self.shorts.fullmatch(path):
-            return ShortLink(self.short_url + path)
-        return next((what for pattern, what in self.others if pattern.fullmatch(path)), f"a page of {self.name}")
-
-
-def _with_video_id(path: str, query: str) -> str:
-    """YouTube keeps the id in the query: `watch?v=ID` as `watch/ID`, also inside `attribution_link?u=/watch?v=ID`."""
-    values = dict(reversed(parse_qsl(query)))
-    if path == "attribution_link":
-        path, _, query = values.get("u", "").strip("/").partition("?")
-        values = dict(reversed(parse_qsl(query)))
-    if path == "watch":
-        return f"watch/{values['v']}" if "v" in values else "playlist" if "list" in values else path
-    return path
-
-
 def _path(pattern: str) -> Pattern[str]:
-    return re.compile(pattern, re.ASCII)
+    return re.compile(pattern, re.ASCII | re.IGNORECASE | re.DOTALL)
 
 
-_NUMBER = r"(?P<id>[0-9]{1,25})"
-_YOUTUBE_ID = r"(?P<id>(?!videoseries$|live_stream$)[\w-]{11})"
-"""Eleven characters; the two words excepted are embedded players of a playlist and of a channel, not ids."""
+_END = r"(?:_{1,3}$|[^\w-].*)?"
+"""What may follow an id: nothing, the underscores of italics, or anything that begins with no character of ids."""
+_BROWSING = _path(r"(?:[^/]*/)*(?:login|signin|signup|challenge|consent|onetap)(?:/[^/]*)*")
+"""The pages that sites put in front of another one."""
 
+# --- TikTok
+
+_TIKTOK_ID = rf"(?P<id>[0-9]{{15,19}}){_END}"
+"""Digits: 19 since 2018, fewer in the musical.ly years. Fewer than 15 are part of one."""
 _TIKTOK = Site(
     name="TikTok",
     platform=VideoPlatform.TIKTOK,
     url="https://www.tiktok.com/@{user}/video/{id}",
     nobody="_",
     videos=(
-        _path(rf"@(?:(?P<user>[\w.-]{{1,64}})|[^/]*)/(?:video|photo)/{_NUMBER}"),
-        _path(rf"(?:embed/(?:v2/)?|player/v1/|share/video/){_NUMBER}"),
-        _path(rf"v/{_NUMBER}(?:\.html)?"),
+        _path(rf"(?:[a-z]{{2}}(?:-[a-z]+)?/)?@(?:(?P<user>[\w.-]{{1,64}})|[^/]*)/(?:video|photo)/{_TIKTOK_ID}"),
+        _path(rf"(?:embed/(?:v[0-9]/)?|player/v1/|(?:[a-z0-9]+/)?share/(?:video|item|photo)/|v/|video/){_TIKTOK_ID}"),
+        _path(rf"(?:tiktokstudio|creator-center)/(?:analytics|comment|upload-post)/{_TIKTOK_ID}"),
     ),
-    shorts=_path(r"t/\w{1,64}"),
+    whole=re.compile(r"[0-9]{19}"),
+    in_query=tuple(
+        (_path(r"(?:[a-z]{2}/)?(?:foryou|trending|following|explore|)"), name, "v/{}")
+        for name in ("item_id", "share_item_id", "shareId")
+    ),
+    inner=(
+        (_BROWSING, "redirect_url"),
+        (_path(r"oembed|redirect|link/v2"), "url"),
+        (_path(r"link/v2|redirect"), "target"),
+    ),
+    shorts=_path(r"(?P<code>t/\w{1,64})(?:\W.*)?"),
     short_url="https://www.tiktok.com/",
     others=(
-        (_path(r"@[^/]*/live|live/.*|live"), "a TikTok live room"),
+        (_path(r"@[^/]*/live(?:/.*)?|live/.*|live|share/live(?:/.*)?"), "a TikTok live room"),
         (_path(r"@[^/]*/story.*"), "a TikTok story"),
         (_path(r"@[^/]*/(?:playlist|collection)/.*"), "a TikTok playlist"),
-        (_path(r"@[^/]*"), "a TikTok profile"),
+        (_path(r"@[^/]*|embed/@.*"), "a TikTok profile"),
         (_path(r"music/.*"), "a TikTok sound"),
-        (_path(r"(?:@.*/video|@.*/photo|v|embed|player|share)(?:/.*)?"), "a TikTok link with a broken video id"),
+        (_path(r"tag/.*|(?:discover|search)(?:/.*)?"), "a TikTok search"),
+        (_path(r"share/(?!video|item|photo).*"), "a page of TikTok"),
+        (_path(r"(?:.*/)?(?:video|photo|v|embed|player|share)(?:/.*)?"), "a TikTok link with a broken video id"),
     ),
 )
-_TIKTOK_V = Site(
-    name="TikTok", platform=_TIKTOK.platform, url=_TIKTOK.url, nobody=_TIKTOK.nobody, videos=_TIKTOK.videos
-)
 
+
+def _tiktok_codes(url: str) -> Site:
+    """A host of short links; the app's long ones stand there too."""
+    shorts = _path(r"(?P<code>\w{1,64})(?:\W.*)?")
+    return replace(_TIKTOK, in_query=(), inner=(), shorts=shorts, short_url=url, others=())
+
+
+_VM, _VT = _tiktok_codes("https://vm.tiktok.com/"), _tiktok_codes("https://vt.tiktok.com/")
+
+# --- YouTube
+
+_YOUTUBE_ID = rf"(?P<id>(?!(?:videoseries|live_stream)(?![\w-]))[\w-]{{11}}){_END}"
+"""Eleven characters; the two words excepted are embedded players of a playlist and of a channel, not ids."""
 _YOUTUBE_OTHERS = (
-    (_path(r"playlist|embed/videoseries"), "a YouTube playlist"),
+    (_path(r"playlist|embed/videoseries.*"), "a YouTube playlist"),
     (_path(r"clip/.*"), "a YouTube clip"),
-    (_path(r"(?:@[^/]+|channel/[^/]+)/live|live|embed/live_stream"), "a YouTube live room"),
+    (_path(r"(?:@[^/]+|(?:channel|c|user)/[^/]+)/live|live|embed/live_stream.*"), "a YouTube live room"),
     (_path(r"(?:@|(?:channel|c|user)/).*"), "a YouTube channel"),
-    (_path(r"(?:watch|shorts|live|embed|v|e)(?:/.*)?"), "a YouTube link with a broken video id"),
+    (_path(r"post/.*"), "a YouTube post"),
+    (_path(r"results|hashtag/.*|search"), "a YouTube search"),
+    (
+        _path(r"(?:watch|watch_popup|shorts|live|live_chat|embed|vi?|e)(?:/.*)?"),
+        "a YouTube link with a broken video id",
+    ),
 )
 _YOUTUBE = Site(
     name="YouTube",
     platform=VideoPlatform.YOUTUBE,
     url="https://www.youtube.com/watch?v={id}",
-    videos=(_path(rf"(?:watch|shorts|live|embed|v|e)/{_YOUTUBE_ID}"),),
+    videos=(_path(rf"(?:watch|shorts|live|embed|vi?|e)/{_YOUTUBE_ID}"),),
+    whole=re.compile(r"[\w-]{11}", re.ASCII),
+    in_query=(
+        *(
+            (
+                _path(r"(?:watch|watch_popup|tv|tv_embedded|live_chat|ytscreeningroom|movie|details|embed|)"),
+                name,
+                "watch/{}",
+            )
+            for name in ("v", "vi", "video_id")
+        ),
+        (_path(r"watch"), "list", "playlist"),
+    ),
+    inner=(
+        (_path(r"attribution_link"), "u"),
+        (_path(r"redirect"), "q"),
+        (_path(r"oembed"), "url"),
+        (_path(r"signin|servicelogin|logout|account|login"), "next"),
+        (_path(r"verify_age|verify_controversy|das_captcha"), "next_url"),
+        (_path(r"m|ml|d|save"), "continue"),
+        (_path(r"servicelogin|signin"), "continue"),
+    ),
     others=_YOUTUBE_OTHERS,
 )
-_YOUTU_BE = Site(
-    name="YouTube",
-    platform=_YOUTUBE.platform,
-    url=_YOUTUBE.url,
-    videos=(_path(_YOUTUBE_ID),),
-    others=(*_YOUTUBE_OTHERS, (_path(r"[^/]+"), "a YouTube link with a broken video id")),
+_YOUTU_BE = replace(
+    _YOUTUBE,
+    videos=(*_YOUTUBE.videos, _path(_YOUTUBE_ID)),
+    others=(*_YOUTUBE_OTHERS, (_path(r".+"), "a YouTube link with a broken video id")),
 )
+_YOUTUBE_STUDIO = replace(_YOUTUBE, videos=(_path(rf"video/{_YOUTUBE_ID}"),), in_query=())
 
+# --- Instagram
+
+_INSTAGRAM_ID = (
+    r"(?!(?-i:[a-z]+)(?![\w-]))(?P<id>[\w-]{11}(?=[\w-]{28}(?![\w-])|_{0,3}$|[^\w-])|[\w-]{10}(?![\w-]))"
+    rf"(?:[\w-]{{28}})?{_END}"
+)
+"""Eleven characters, ten in the first years; a private post has 28 more. A word in small letters is a page's name."""
 _INSTAGRAM = Site(
     name="Instagram",
     platform=VideoPlatform.INSTAGRAM,
     url="https://www.instagram.com/p/{id}/",
     videos=(
-        _path(
-            r"(?:(?!(?:share|stories)/)[^/]+/)?(?:p|reels?|tv)/(?!audio(?:/|$))(?P<id>[\w-]{1,64})(?:/embed(?:/captioned)?)?"
-        ),
+        _path(rf"(?:(?!(?:share|stories)/)[^/]+/)?(?:p|reels?|tv)/{_INSTAGRAM_ID}"),
+        _path(rf"reels?/videos/{_INSTAGRAM_ID}"),
     ),
-    shorts=_path(r"share/(?:(?:p|reels?|tv)/)?[\w-]{6,64}"),
+    whole=re.compile(r"[\w-]{11}", re.ASCII),
+    inner=(
+        (_path(r".*"), "next"),
+        (_path(r"oembed|linkshim|"), "url"),
+        (_path(r"linkshim|l\.php|"), "u"),
+    ),
+    shorts=_path(r"(?P<code>share/(?:(?:p|reels?|tv|v)/)?(?!(?:p|reels?|tv|v)(?:/|$))[\w-]{6,64})(?:[^\w-].*)?"),
     short_url="https://www.instagram.com/",
     others=(
         (_path(r"(?:stories|s)/.*"), "an Instagram story"),
         (_path(r"reels?/audio(?:/.*)?"), "an Instagram sound"),
-        (_path(r"[^/]+/live"), "an Instagram live room"),
+        (_path(r"[^/]+/live(?:/.*)?"), "an Instagram live room"),
+        (_path(r"(?!(?:p|reels?|tv|share|explore)/)[\w.]+/(?:reels|tagged)"), "an Instagram profile"),
+        (_path(r"(?:reels?|p|tv)(?:/(?-i:[a-z]+))?|explore(?:/.*)?|accounts/.*|direct/.*"), "a page of Instagram"),
         (_path(r"(?:.*/)?(?:p|reels?|tv|share)(?:/.*)?"), "an Instagram link with a broken video id"),
-        (_path(r"(?!explore$)[\w.]+(?:/(?:reels|tagged))?"), "an Instagram profile"),
+        (_path(r"[\w.]+"), "an Instagram profile"),
     ),
 )
 
+# --- X
+
+_POST_ID = rf"(?P<id>[0-9]{{15,19}}){_END}"
+"""Digits: 19 since 2022, 18 when X began to take videos. Fewer than 15 are part of one, or older than any video."""
 _TWITTER = Site(
     name="X",
     platform=VideoPlatform.TWITTER,
     url="https://twitter.com/{user}/status/{id}",
     nobody="i",
     videos=(
-        _path(rf"i/web/status/{_NUMBER}(?:/.*)?"),
-        _path(rf"(?:(?P<user>\w{{1,20}})|[^/]+)/status(?:es)?/{_NUMBER}(?:/.*)?"),
+        _path(rf"i/(?:web/)?status(?:es)?/{_POST_ID}"),
+        _path(rf"i/(?:cards/tfw/v1|videos(?:/tweet)?)/{_POST_ID}"),
+        _path(rf"(?:(?P<user>\w{{1,20}})|[^/]+)/status(?:es)?/{_POST_ID}"),
+        _path(rf"status(?:es)?/{_POST_ID}"),
+    ),
+    whole=re.compile(r"[0-9]{19}"),
+    in_query=(
+        (_path(r"i/bookmarks(?:/.*)?"), "post_id", "i/status/{}"),
+        (_path(r"intent/(?:like|favorite|retweet|repost|bookmark)"), "tweet_id", "i/status/{}"),
+        (_path(r"embed/tweet\.html"), "id", "i/status/{}"),
+        (_path(r"intent/(?:tweet|post)"), "in_reply_to", "i/status/{}"),
+    ),
+    inner=(
+        (_path(r"(?:i/flow/)?(?:login|signup)(?:/.*)?|account/access"), "redirect_after_login"),
+        (_path(r"i/safety/unsafe_link_warning"), "unsafe_link"),
+        (_path(r"i/redirect|oembed|"), "url"),
+        (_path(r""), "query"),
     ),
     others=(
-        (_path(r"i/(?:spaces|broadcasts)/.*"), "a live room on X"),
+        (_path(r"i/(?:spaces|broadcasts|events)/.*"), "a live room on X"),
         (_path(r"i/lists/.*"), "a list on X"),
-        (_path(r".+/status(?:es)?(?:/.*)?"), "a link to X with a broken post id"),
-        (_path(r"(?!(?:i|home|explore|search|hashtag)$)\w+"), "a profile on X"),
+        (_path(r"(?:.+/)?status(?:es)?(?:/.*)?"), "a link to X with a broken post id"),
+        (_path(r"(?!(?:i|home|explore|search|hashtag|login|notifications|messages)$)\w+"), "a profile on X"),
     ),
 )
 
-_CODE = _path(r"\w{1,64}")
-_HOSTS: dict[str, Site] = {
-    "tiktok.com": _TIKTOK,
-    "tiktokv.com": _TIKTOK_V,
-    "vm.tiktok.com": Site(
-        name="TikTok", platform=VideoPlatform.TIKTOK, shorts=_CODE, short_url="https://vm.tiktok.com/"
-    ),
-    "vt.tiktok.com": Site(
-        name="TikTok", platform=VideoPlatform.TIKTOK, shorts=_CODE, short_url="https://vt.tiktok.com/"
-    ),
-    "youtube.com": _YOUTUBE,
-    "youtube-nocookie.com": _YOUTUBE,
-    "youtu.be": _YOUTU_BE,
-    "instagram.com": _INSTAGRAM,
-    "instagr.am": _INSTAGRAM,
-    "twitter.com": _TWITTER,
-    "x.com": _TWITTER,
-    "fxtwitter.com": _TWITTER,
-    "vxtwitter.com": _TWITTER,
-    "fixupx.com": _TWITTER,
-    "fixvx.com": _TWITTER,
-    "t.co": Site(name="X", platform=VideoPlatform.TWITTER, shorts=_CODE, short_url="https://t.co/"),
-}
-_DOOR = re.compile(r"(?:www|m|mobile|music|gaming)\.")
+# --- Pages that lead on to any site
+
+
+def _onward(name: str, path: str, *parameters: str) -> Site:
+    return Site(name=name, inner=tuple((_path(path), parameter) for parameter in parameters))
+
+
+_CODE = _path(r"(?P<code>[a-z0-9]{1,64})(?:\W.*)?")
+_T_CO = Site(name="X", shorts=_CODE, short_url="https://t.co/", whole=re.compile(r"\w{10}", re.ASCII))
+_GOOGLE = _onward("Google", r"url|imgres", "url", "q", "imgrefurl")
+_GOOGLE_HOST = re.compile(r"google\.(?:com?\.)?[a-z]{2,3}")
+
+_OF_SITE: tuple[tuple[Site, str], ...] = (
+    (_TIKTOK, "tiktok.com tiktokv.com tiktokv.us tiktokv.eu"),
+    (_VM, "vm.tiktok.com"),
+    (_VT, "vt.tiktok.com"),
+    (_YOUTUBE, "youtube.com youtube-nocookie.com youtubekids.com youtubeeducation.com youtube.googleapis.com"),
+    (_YOUTUBE, "consent.youtube.com accounts.youtube.com img.youtube.com ytimg.com"),
+    (_YOUTUBE_STUDIO, "studio.youtube.com"),
+    (Site(name="YouTube TV"), "tv.youtube.com"),
+    (_YOUTU_BE, "youtu.be y2u.be"),
+    (_INSTAGRAM, "instagram.com instagr.am"),
+    (_TWITTER, "twitter.com x.com platform.twitter.com platform.x.com publish.twitter.com publish.x.com"),
+    (_T_CO, "t.co"),
+    # mirrors that communities paste because chats show them better: the site's own paths
+    (_TIKTOK, "vxtiktok.com tnktok.com tiktxk.com tfxktok.com tiktokez.com fxtiktok.com kktiktok.com fixtiktok.com"),
+    (_YOUTU_BE, "koutube.com yout-ube.com invidio.us redirect.invidious.io yewtu.be inv.nadeko.net piped.video"),
+    (_INSTAGRAM, "ddinstagram.com kkinstagram.com kkkinstagram.com eeinstagram.com vxinstagram.com zzinstagram.com"),
+    (_INSTAGRAM, "instagramez.com instagram7.com toinstagram.com kkclip.com fxig.seria.moe"),
+    (_TWITTER, "fxtwitter.com vxtwitter.com fixupx.com fixvx.com twittpr.com twitterez.com xcancel.com nitter.net"),
+    # pages of others that lead on
+    (_onward("Facebook", r"l\.php", "u"), "l.facebook.com lm.facebook.com"),
+    (_onward("Slack", r"link", "url"), "slack-redir.net"),
+    (_onward("Google", r".*", "continue"), "consent.google.com accounts.google.com"),
+    (_onward("VK", r"away\.php", "to"), "vk.com"),
+    (_onward("Reddit", r".*", "url"), "out.reddit.com"),
+)
+_HOSTS = {host: site for site, hosts in _OF_SITE for host in hosts.split()}
+_DOOR = re.compile(r"(?:w{2,4}|mobile|music|gaming|web|touch|lite|pro|api|dl|hq|[a-z]{1,2})\.")
+"""What stands in front of a host and changes nothing: `www.`, `m.`, a country, a mirror's mode."""
+_CODES = {"vm.": _VM, "vt.": _VT}
+"""The hosts of short links, as a mirror of TikTok has them too."""
 
 FOLLOWABLE_HOSTS = frozenset({"vm.tiktok.com", "vt.tiktok.com", "www.tiktok.com", "www.instagram.com", "t.co"})
 """The only hosts that following a short link may ever ask."""
@@ -199,4 +234,9 @@ FOLLOWABLE_HOSTS = frozenset({"vm.tiktok.com", "vt.tiktok.com", "www.tiktok.com"
 
 def site_of(host: str) -> Site | None:
     """The site behind a host name in lower case, with or without `www.`, `m.` and their like; None for any other."""
-    return _HOSTS.get(_DOOR.sub("", host, count=1) if _DOOR.match(host) else host)
+    if host in _HOSTS:
+        return _HOSTS[host]
+    door = _DOOR.match(host)
+    inside = host[door.end() :] if door else host
+    site = _GOOGLE if _GOOGLE_HOST.fullmatch(inside) else _HOSTS.get(inside)
+    return _CODES.get(door[0], site) if door and site is _TIKTOK else site

@@ -22,6 +22,7 @@ from bot.reply.model import (
     LinkButton,
     Mention,
     Note,
+    Paragraph,
     Part,
     Reply,
     Table,
@@ -40,6 +41,7 @@ class Row:
     """One link of a request: the video it names or the `problem` with it, and what tracks that video already.
 
     `started_by` is None for a tracking that was started outside the bot; `hidden` is one of another workspace.
+    `may_run` says that the video may be tracked already although nothing shows it.
     """
 
     link: VideoLink | None
@@ -48,6 +50,7 @@ class Row:
     started_by: Person | None = None
     hidden: bool = False
     in_flight: bool = False
+    may_run: bool = False
 
     @property
     def is_new(self) -> bool:
@@ -100,8 +103,9 @@ def consequence_card(offer: Offer) -> Reply:
         parts.append(_links_table(offer.rows))
     elif new[0].link is not None:
         parts.append(Fields((Field("Video", text(Link(shortened(new[0].link.url, 80), new[0].link.url))),)))
-    parts += [_wallet_fields(offer), _price_table(offer), _small_print(offer)]
-    is_fine = offer.can_start(chosen) and chosen.pauses_at is None and chosen.left_after >= 0
+    doubt = _doubt(new)
+    is_fine = offer.can_start(chosen) and chosen.pauses_at is None and chosen.left_after >= 0 and not doubt
+    parts += [*doubt, _wallet_fields(offer), _price_table(offer), _small_print(offer)]
     cost = f"Tracking {what} for {plural(chosen.days, 'day')} costs up to {dollars(chosen.price)}."
     return Reply(
         f"{cost} {_effect(chosen, offer)} {_next_step(offer)}",
@@ -110,6 +114,24 @@ def consequence_card(offer: Offer) -> Reply:
         actions=_buttons(offer),
         tone=Tone.INFO if is_fine else Tone.WARNING,
     )
+
+
+def may_run_words(platform: str) -> str:
+    """Why a video that nobody here knows may be tracked all the same, from the middle of a sentence on."""
+    hidden = f"ContentStats doesn't list all running {platform_name(platform)} videos"
+    return f"it may already be tracked: {hidden}. A second tracking of it is billed too."
+
+
+def _doubt(new: Sequence[Row]) -> tuple[Paragraph, ...]:
+    """What to know before tracking videos that may be tracked already; nothing if none may."""
+    platforms = dict.fromkeys(row.link.platform for row in new if row.may_run and row.link is not None)
+    if not platforms:
+        return ()
+    count = sum(row.may_run for row in new)
+    which, started = ("This video", "it's started") if len(new) == 1 else (plural(count, "video"), "one is started")
+    names = " and ".join(map(platform_name, platforms))
+    hidden = f"ContentStats doesn't list all running {names} videos"
+    return (Paragraph(text(f"{which} may already be tracked: {hidden}. You'll be asked again before {started}.")),)
 
 
 def already_tracked(row: Row, now: datetime) -> Reply:
@@ -161,7 +183,7 @@ def _state_cell(row: Row) -> Text:
     if row.in_flight:
         return text("being started just now")
     if row.video is None:
-        return text("new")
+        return text("may already be tracked" if row.may_run else "new")
     return text("already tracked from another workspace") if row.hidden else text("already tracked, ", *_starter(row))
 
 

@@ -27,6 +27,7 @@ from bot.reply.model import (
     Table,
     Text,
     Tone,
+    Weight,
     text,
 )
 from bot.reply.plain import plain_spans
@@ -61,13 +62,23 @@ class Result:
         return is_open or self.is_under_way
 
 
-def outcome_card(results: Sequence[Result], note: Note | None = None) -> Reply:
+def outcome_card(results: Sequence[Result], note: Note | None = None, again: Button | None = None) -> Reply:
     """One card for one press: alone or in a table, with the one public line that spending leaves.
 
-    `note` is what there is to say of alerts besides.
+    `note` is what there is to say of alerts besides; `again` starts what needs a second press.
     """
     card = _single(results[0]) if len(results) == 1 else _several(results)
+    if again is not None:  # in place of the first card, whose buttons would only ask the same question
+        title = "Track it anyway?" if len(results) == 1 else card.title
+        card = replace(card, title=title, actions=(again, *card.actions), tone=Tone.WARNING)
     return replace(card, parts=(*card.parts, note)) if note else card
+
+
+def second_press(batch: str, days: int, videos: int, cost: Decimal) -> Button:
+    """The button that starts videos although they may be tracked already; `cost` is dollars for all of them."""
+    what = "it" if videos == 1 else f"the {videos}"
+    call = Call("track.start", {"batch": batch, "days": str(days), "sure": "yes"})
+    return Button(f"Track {what} anyway · {dollars(cost)}", call, Weight.CONFIRM)
 
 
 def _several(results: Sequence[Result]) -> Reply:

@@ -5,9 +5,13 @@ read first and write later would overwrite each other. It is alone in its pool, 
 in order instead of polling the lock. A reader opens no transaction at all and never waits for a writer.
 """
 
+import os
+import sqlite3
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from socket import gaierror
 from typing import Any
+from urllib.parse import unquote
 
 from sqlalchemy import URL, Connection, Table, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
@@ -20,15 +24,31 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from bot.domain.errors import DatabaseUnavailable, NotConfigured
 
 _FORMS = "sqlite:///file.db or postgresql://user:password@host/name"
+_ENCODED = "In a user name or password, write @ as %40, / as %2F, : as %3A and % as %25."
+_SSL_MODES = frozenset({"disable", "allow", "prefer", "require", "verify-ca", "verify-full"})
+_SQLSTATES = {
+    "28000": "the server refuses the user name",
+    "28P01": "the server refuses the password",
+    "3D000": "the server has no database of that name",
+    "42501": "the user may not create tables in it",
+    "53300": "the server accepts no more connections",
+    "57P03": "the server is starting up or shutting down",
+}
+"""PostgreSQL's error codes (appendix A of its manual) that a mistake in the address or its server leads to."""
 
 
 def database_url(text: str) -> URL:
     """What an operator writes as `DATABASE_URL`, with the driver that this bot uses; raises `NotConfigured`."""
     try:
         url = make_url(text)
+        is_text = b"\0" not in unquote(text).encode()
     except (ArgumentError, ValueError):
-        raise NotConfigured(f"DATABASE_URL is not a database's address. Write it as {_FORMS}.") from None
+        is_text = False
+    if not is_text:
+        raise NotConfigured(f"DATABASE_URL is not a database's address. Write it as {_FORMS}. {_ENCODED}")
     match url.get_backend_name():
+        case "sqlite" if url.query:
+            raise NotConfigured("DATABASE_URL has options after a ?, and SQLite takes none. Remove them.")
         case "sqlite" if url.database and url.database != ":memory:":
             return url.set(drivername="sqlite+aiosqlite")
         case "postgresql" | "postgres":
@@ -39,12 +59,33 @@ def database_url(text: str) -> URL:
 
 def _with_options(url: URL) -> URL:
     """The URL with libpq's `sslmode` under the driver's name; any other option would be ignored or crash: refuse it."""
-    foreign = ", ".join(sorted(url.query.keys() - {"sslmode", "ssl"}))
-    if foreign:
-        raise NotConfigured(f"DATABASE_URL has options that the bot does not know: {foreign}. Remove them.")
-    if "sslmode" in url.query:
-        return url.set(query={"ssl": url.query["sslmode"]})
-    return url
+    if url.query.keys() - {"sslmode", "ssl"}:  # not repeated: they may be the end of a password
+        raise NotConfigured(f"DATABASE_URL has other options after a ? than sslmode. Remove them. {_ENCODED}")
+    modes = set(url.query.values())
+    if not modes <= _SSL_MODES:
+        raise NotConfigured(f"DATABASE_URL has an unknown sslmode. Use one of {', '.join(sorted(_SSL_MODES))}.")
+    return url.set(query={"ssl": modes.pop()}) if modes else url
+
+
+def why_closed(error: Exception) -> str:
+    """Why a database can't be opened, and what to check, in our own words.
+
+    PostgreSQL's words repeat the user and the database of the address, which a misplaced password may have become.
+    """
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    match cause:
+        case sqlite3.Error():
+            return f"The database cannot be opened: {cause}. Check DATABASE_URL."
+        case gaierror() | UnicodeError():
+            reason = "its host is not known"
+        case TimeoutError():
+            reason = "its server does not answer"
+        case OSError():
+            reason = f"{os.strerror(cause.errno).lower() if cause.errno else 'no connection'} at its host and port"
+        case _:
+            code = str(getattr(cause, "sqlstate", None) or "")
+            reason = _SQLSTATES.get(code, f"error {code or type(cause).__name__}")
+    return f"The database cannot be opened: {reason}. Check DATABASE_URL. {_ENCODED}"
 
 
 def new_engine(url: URL, options: Mapping[str, Any]) -> AsyncEngine:

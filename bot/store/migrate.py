@@ -10,10 +10,11 @@ from typing import Any
 
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.pool import NullPool
 
 from bot.domain.errors import DatabaseUnavailable, NotConfigured
-from bot.store.database import begin_immediate, database_url, new_engine
+from bot.store.database import begin_immediate, database_url, new_engine, why_closed
 
 SCHEMA = "0006"
 """The newest migration: what the tables in `bot.store.tables` look like."""
@@ -37,12 +38,19 @@ async def migrate(url: str) -> None:
         engine = new_engine(target, options)
         try:
             async with engine.connect() as connection:
-                await connection.run_sync(_upgrade)
+                await _upgraded(connection)
         finally:
             await engine.dispose()
-    except (DBAPIError, sqlite3.Error, OSError, TimeoutError) as error:
-        reason = error.orig if isinstance(error, DBAPIError) else error
-        raise DatabaseUnavailable(f"The database cannot be opened: {reason}. Check DATABASE_URL.") from error
+    except (DBAPIError, sqlite3.Error, OSError, UnicodeError) as error:
+        raise DatabaseUnavailable(why_closed(error)) from error
+
+
+async def _upgraded(connection: AsyncConnection) -> None:
+    try:
+        await connection.run_sync(_upgrade)
+    except DBAPIError as error:
+        sentence = f"The database cannot be brought up to date: {error.orig}. Check the database at DATABASE_URL."
+        raise DatabaseUnavailable(sentence) from error
 
 
 def _open_once(file: str) -> None:

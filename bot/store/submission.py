@@ -65,7 +65,14 @@ class CapReached:
     cap: Decimal
 
 
-Refused: TypeAlias = NotYours | NotProposed | Expired | AlreadyRunning | InFlight | CapReached
+@dataclass(frozen=True, slots=True)
+class MayRun:
+    """The API may leave this link's running tracking out of its lists: the person has to confirm a second time."""
+
+    request: TrackRequest
+
+
+Refused: TypeAlias = NotYours | NotProposed | Expired | AlreadyRunning | InFlight | CapReached | MayRun
 
 
 def request_from(row: Row[Any]) -> TrackRequest:
@@ -101,8 +108,13 @@ async def refusal(
     now: datetime,
     month_start: datetime,
     cap: Decimal,
+    *,
+    may_run: bool,
 ) -> Refused | None:
-    """Why the request must not be sent, or None. Locks the wallet until the transaction ends: the answer stays true."""
+    """Why the request must not be sent, or None. Locks the wallet until the transaction ends: the answer stays true.
+
+    `may_run` is as for `Tracking.submit`.
+    """
     this = select(track_requests).where(track_requests.c.id == request_id)
     await lock_wallet(connection, (await connection.execute(this)).one().wallet_id)
     request = request_from((await connection.execute(this)).one())
@@ -116,6 +128,8 @@ async def refusal(
     twin = await _twin(connection, request, now)
     if twin is not None:
         return twin
+    if may_run:
+        return MayRun(request)
     spent = await spent_since(connection, request.workspace_id, month_start)
     return CapReached(spent, cap) if spent + cost > cap else None
 

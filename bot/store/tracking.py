@@ -24,6 +24,7 @@ from bot.store.submission import (
     CapReached,
     Expired,
     InFlight,
+    MayRun,
     NotProposed,
     NotYours,
     Refused,
@@ -40,6 +41,7 @@ __all__ = [
     "CapReached",
     "Expired",
     "InFlight",
+    "MayRun",
     "NotProposed",
     "NotYours",
     "Refused",
@@ -109,14 +111,17 @@ class Tracking:
         now: datetime,
         month_start: datetime,
         cap: Decimal,
+        *,
+        may_run: bool = False,
     ) -> Submitted | Refused:
         """Decide, for all processes, whether this request may be sent now; when it returns, the decision is committed.
 
         `cost` is this request's and `cap` the workspace's for everything submitted since `month_start`, in dollars.
+        `may_run` says that the video may be tracked though nothing shows it, and that the person has not accepted that.
         After `Submitted`, and after nothing else, the caller sends the request: once.
         """
         async with self._database.writing() as connection:
-            reason = await refusal(connection, request_id, person_id, cost, now, month_start, cap)
+            reason = await refusal(connection, request_id, person_id, cost, now, month_start, cap, may_run=may_run)
             if reason is not None:
                 return reason
             submitted = {"state": RequestState.SUBMITTED, "days": days, "cost": cost, "submitted_at": now}

@@ -120,15 +120,17 @@ class Wallets:
         number = await self._begin_list(wallet_id)
         return int(number or 0)
 
-    async def claim_list(self, wallet_id: int, now: datetime, lease: timedelta) -> int | None:
+    async def claim_list(self, wallet_id: int, after: int, now: datetime, lease: timedelta) -> int | None:
         """As `begin_list`, for one process at a time; None while another one holds the lease.
+
+        None too if a list with a higher number than `after` was finished.
 
         The lease ends by `finish_list`, by `release_list`, or by itself. One that lasts longer than any does was taken
         before the clock was set back.
         """
         until = wallets.c.listing_until
         is_free = until.is_(None) | (until <= now) | (until > now + lease)
-        return await self._begin_list(wallet_id, is_free, listing_until=now + lease)
+        return await self._begin_list(wallet_id, wallets.c.listed <= after, is_free, listing_until=now + lease)
 
     async def _begin_list(self, wallet_id: int, *where: ColumnElement[bool], **values: object) -> int | None:
         begun = update(wallets).where(wallets.c.id == wallet_id, *where)

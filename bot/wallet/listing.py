@@ -108,7 +108,7 @@ class AccountLists:
             known = await self._wallets.listed(self._wallet_id)
             if known is not None and known.number > after:
                 return known
-            number = await self._wallets.claim_list(self._wallet_id, self._clock(), LIST_LEASE)
+            number = await self._wallets.claim_list(self._wallet_id, after, self._clock(), LIST_LEASE)
             if number is not None:
                 break
             await self._sleep(READER_PAUSE)

@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 from bot.contentstats.client import ContentStatsClient
 from bot.contentstats.limits import Sleep
 from bot.domain.clock import Clock, is_fresh
-from bot.domain.errors import ContentStatsError
+from bot.domain.errors import AccessDenied, ContentStatsError, InvalidRequest, VideoNotFound
 from bot.domain.growth import change, main_metric
 from bot.domain.links import canonical_key
 from bot.domain.money import Usage
@@ -132,18 +132,22 @@ class Mirror:
         if len(reading.snapshots) < stored.snapshot_count:
             known = await self._store.videos.snapshots(self._wallet_id, video_id)
             reading = replace(reading, snapshots=joined(known, reading.snapshots))
-        metric = main_metric(reading.video.platform, reading.snapshots)
-        counts = [count for each in reading.snapshots if (count := each.counts.get(metric)) is not None]
-        day = change(reading.snapshots, metric, DAY)
-        await self._store.videos.remember_reading(
-            self._wallet_id,
-            reading,
-            canonical_key(reading.video.link) or stored.key,
-            main_count=counts[-1] if counts else None,
-            change_24h=day.delta if day and day.exact else None,
-            now=now,
-        )
+        await self._keep(reading, stored.key, now)
         return True
+
+    async def read_unlisted(self, video_id: str) -> None:
+        """Read the page of a video that no list showed, if the account has one with this id.
+
+        Raises ContentStatsError.
+        """
+        if await self._store.videos.several(self._wallet_id, [video_id]):
+            return  # known, and another workspace's
+        now = self._clock()
+        try:
+            reading = await self._client.read_video(video_id)
+        except (VideoNotFound, AccessDenied, InvalidRequest):
+            return
+        await self._keep(reading, reading.video.link, now)
 
     async def remember(self, videos: Sequence[Video], asked: datetime | None = None) -> None:
         """Keep what the API stated of videos when it was asked: now, where no time is given."""
@@ -160,6 +164,20 @@ class Mirror:
         await self.lists.aclose()
         for flights in (self._usages, self._sweeps, self._pages):
             await flights.aclose()
+
+    async def _keep(self, reading: VideoReading, key: str, now: datetime) -> None:
+        """Keep a video's page; `key` is what its link is known by if that cannot be read."""
+        metric = main_metric(reading.video.platform, reading.snapshots)
+        counts = [count for each in reading.snapshots if (count := each.counts.get(metric)) is not None]
+        day = change(reading.snapshots, metric, DAY)
+        await self._store.videos.remember_reading(
+            self._wallet_id,
+            reading,
+            canonical_key(reading.video.link) or key,
+            main_count=counts[-1] if counts else None,
+            change_24h=day.delta if day and day.exact else None,
+            now=now,
+        )
 
     async def _usage(self, max_age: timedelta) -> Dated[Usage]:
         known = await self._store.wallets.usage(self._wallet_id)

@@ -77,9 +77,18 @@ class Spending:
         self._sending = asyncio.Semaphore(SENDING_AT_ONCE)
 
     async def start(
-        self, requests: Sequence[TrackRequest], person: Person, days: int, price: Decimal, cap: Decimal
+        self,
+        requests: Sequence[TrackRequest],
+        person: Person,
+        days: int,
+        price: Decimal,
+        cap: Decimal,
+        *,
+        is_sure: bool = False,
     ) -> tuple[Outcome, ...]:
         """Start each request once, one after the other; `price` and the monthly `cap` are dollars.
+
+        `is_sure` says that the person was warned of trackings that no list shows, and pressed again.
 
         The account is listed after this call and within `LISTED_WITHIN` before each POST, so that what someone started
         elsewhere is not started again; presses that wait together share a list. Raises ContentStatsError if the first
@@ -91,8 +100,11 @@ class Spending:
             outcomes: list[Outcome] = []
             for request in requests:
                 broke = any(isinstance(outcome.error, NotEnoughBalance) for outcome in outcomes)
-                start = self._drop(request) if broke else self._start(request, pressed, person, days, price, cap)
-                outcomes.append(await start)
+                if broke:
+                    outcomes.append(await self._drop(request))
+                else:
+                    start = self._start(request, pressed, person, days, price, cap, is_sure=is_sure)
+                    outcomes.append(await start)
             return tuple(outcomes)
 
     async def settle(self, request: TrackRequest) -> Outcome:
@@ -155,16 +167,27 @@ class Spending:
         return listing.is_complete and readable and same <= listed
 
     async def _start(
-        self, request: TrackRequest, pressed: int, person: Person, days: int, price: Decimal, cap: Decimal
+        self,
+        request: TrackRequest,
+        pressed: int,
+        person: Person,
+        days: int,
+        price: Decimal,
+        cap: Decimal,
+        *,
+        is_sure: bool,
     ) -> Outcome:
         if request.wallet_id != self._wallet_id:
             return Outcome(request, refusal=Expired(request))  # the card showed another account's money
         try:
-            await self._mirror.lists.ensure(LISTED_WITHIN, pressed)
+            listed = await self._mirror.lists.ensure(LISTED_WITHIN, pressed)
         except ContentStatsError as error:
             return Outcome(request, error=error)
+        may_run = not is_sure and request.platform in listed.hidden_platforms
         now = self._clock()
-        result = await self._store.tracking.submit(request.id, person.id, days, price, now, month_of(now), cap)
+        result = await self._store.tracking.submit(
+            request.id, person.id, days, price, now, month_of(now), cap, may_run=may_run
+        )
         if isinstance(result, Submitted):
             return await self._send(result.request, days)
         return Outcome(result.request if isinstance(result, NotProposed) else request, refusal=result)

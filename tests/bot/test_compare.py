@@ -43,8 +43,10 @@ async def test_two_videos_are_compared_at_the_hour_that_both_have_reached(scene,
 
 
 async def test_five_of_all_platforms_are_compared_by_what_all_state(scene, start):
-    start(LINK, YOUTUBE, INSTAGRAM, TWITTER, "https://www.tiktok.com/@flat/video/1")
-    reply = await scene.say(f"/compare {LINK} {YOUTUBE} {INSTAGRAM} {TWITTER} https://www.tiktok.com/@flat/video/1")
+    start(LINK, YOUTUBE, INSTAGRAM, TWITTER, "https://www.tiktok.com/@flat/video/7301234567890120001")
+    reply = await scene.say(
+        f"/compare {LINK} {YOUTUBE} {INSTAGRAM} {TWITTER} https://www.tiktok.com/@flat/video/7301234567890120001"
+    )
     assert [row[0] for row in rows(reply, "Likes")] == list("ABCDE")
     assert "Compared by likes, the first metric that all of them have" in plain_text(reply)
 
@@ -79,7 +81,7 @@ async def test_the_leader_is_the_one_at_the_last_hour_that_all_have_in_words_and
 
 
 async def test_whoever_has_no_latest_hour_is_compared_at_the_last_one_that_it_has(scene, start):
-    links = [f"https://www.tiktok.com/@gaps/video/{number}" for number in (1, 2)]
+    links = [f"https://www.tiktok.com/@gaps/video/{7301234567890120000 + number}" for number in (1, 2)]
     films = start(*links, apart=0)
     scene.clock.advance(hours=9)
     reply = await scene.say(f"/compare {' '.join(links)}")
@@ -104,7 +106,7 @@ async def test_without_any_snapshot_there_is_nothing_to_compare(scene, start):
 
 
 async def test_a_title_that_fits_several_offers_them_and_keeps_the_other_video(scene, start):
-    films = start(LINK, "https://www.tiktok.com/@steady/video/2", YOUTUBE, apart=2)
+    films = start(LINK, "https://www.tiktok.com/@steady/video/7301234567890120002", YOUTUBE, apart=2)
     reply = await scene.say(f"/compare steady {YOUTUBE}")
     (select,) = reply.actions
     assert reply.summary == "3 videos match “steady”. Which one do you mean?"
@@ -115,9 +117,12 @@ async def test_a_title_that_fits_several_offers_them_and_keeps_the_other_video(s
 
 async def test_two_titles_that_fit_several_are_chosen_one_after_the_other(scene, start):
     films = start(
-        LINK, "https://www.tiktok.com/@steady/video/2", "https://www.youtube.com/watch?v=viral_cats1", apart=2
+        LINK,
+        "https://www.tiktok.com/@steady/video/7301234567890120002",
+        "https://www.youtube.com/watch?v=viral_cats1",
+        apart=2,
     )
-    start("https://www.tiktok.com/@viral/video/9", apart=2)
+    start("https://www.tiktok.com/@viral/video/7301234567890120009", apart=2)
     first = await scene.say("/compare steady vs viral")
     (select,) = first.actions
     second = await scene.run(Call(select.call.command, {**select.call.arguments, select.argument: films[0].id}))
@@ -128,7 +133,7 @@ async def test_two_titles_that_fit_several_are_chosen_one_after_the_other(scene,
 
 
 async def test_a_choice_that_does_not_fit_into_a_button_asks_for_more_words(scene, start):
-    start(LINK, "https://www.tiktok.com/@steady/video/2", YOUTUBE, TWITTER, INSTAGRAM, apart=1)
+    start(LINK, "https://www.tiktok.com/@steady/video/7301234567890120002", YOUTUBE, TWITTER, INSTAGRAM, apart=1)
     reply = await scene.say(f"/compare steady {YOUTUBE} {TWITTER} {INSTAGRAM}")
     assert reply.tone is Tone.PROBLEM
     assert "“steady” fits several videos" in reply.summary

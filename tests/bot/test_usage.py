@@ -9,7 +9,7 @@ from bot.reply.model import Picture, Tone
 from bot.reply.plain import plain_text
 from tests.standins.scene import ANA, BEN, LINK, LIST, USAGE, YOUTUBE, labels, rows, sandbox_of, scene_of
 
-PAUSED = "https://www.tiktok.com/@steady/video/3"
+PAUSED = "https://www.tiktok.com/@steady/video/7301234567890120003"
 
 
 async def test_an_unused_wallet_says_what_is_there_and_that_nothing_runs(scene):
@@ -156,7 +156,9 @@ async def test_a_video_without_a_known_end_runs_and_leaves_the_runway_open(scene
 
 async def test_where_the_api_hides_videos_nobody_says_that_all_can_finish(scene):
     for number in range(101):
-        scene.sandbox.world.track(scene.sandbox.key, f"https://www.tiktok.com/@steady/video/{number}", 1)
+        scene.sandbox.world.track(
+            scene.sandbox.key, f"https://www.tiktok.com/@steady/video/{7301234567890120000 + number}", 1
+        )
     for reply in (await scene.say("/usage"), await scene.bot.run("home", {}, ANA)):
         assert "The account may have more running videos than the API lists." in reply.summary
         assert "can finish" not in reply.summary

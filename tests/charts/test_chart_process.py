@@ -6,6 +6,7 @@ import subprocess
 import sys
 import textwrap
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from bot.charts.charts import Charts
 from bot.charts.drawing import draw
 from bot.charts.frames import framed
 from bot.charts.specs import Growth, Line, Movers
+from bot.settings import settings_table
 
 PATIENCE = 120
 """Seconds for a drawing: far more than any takes, so that a busy machine fails no test."""
@@ -125,6 +127,16 @@ async def test_closing_does_not_wait_for_a_drawing(charts):
     await asyncio.sleep(0.01)
     await charts.aclose()
     assert await held_up is None
+
+
+async def test_the_process_inherits_no_secret(charts, monkeypatch):
+    named = [name for row in settings_table() for name in (row.name, f"{row.name}_FILE")]
+    for name in (*named, "AWS_SECRET_ACCESS_KEY", "HTTPS_PROXY", "PGPASSWORD"):
+        monkeypatch.setenv(name, "hunter2")
+    assert await charts.draw(movers()) == draw(movers())
+    inherited = await asyncio.to_thread(Path(f"/proc/{charts.worker_pid}/environ").read_text)
+    assert "PATH=" in inherited
+    assert "hunter2" not in inherited
 
 
 async def test_ctrl_c_at_a_terminal_does_not_reach_the_process(charts):

@@ -57,10 +57,13 @@ def test_the_long_and_the_short_track_answer_name_the_same_video():
 
 
 def test_a_track_answer_for_another_video_is_not_the_answer():
-    asked, other = "https://x.com/a/status/1", "https://twitter.com/i/status/2"
+    asked, other = "https://x.com/a/status/1789012345678901234", "https://twitter.com/i/status/1789012345678901235"
     with pytest.raises(ForeignBody):
         read_tracked(encoded({"id": "v1", "video_link": other}), asked)
-    assert read_tracked(encoded({"id": "v1", "video_link": "https://twitter.com/i/status/1"}), asked).id == "v1"
+    assert (
+        read_tracked(encoded({"id": "v1", "video_link": "https://twitter.com/i/status/1789012345678901234"}), asked).id
+        == "v1"
+    )
 
 
 @pytest.mark.parametrize(
@@ -77,7 +80,10 @@ def test_a_list_with_a_row_that_cannot_be_read_may_hide_it():
 
 
 def test_a_track_answer_without_a_link_is_for_the_link_that_was_asked():
-    assert read_tracked(b'{"id": "v1"}', "https://x.com/a/status/1").link == "https://x.com/a/status/1"
+    assert (
+        read_tracked(b'{"id": "v1"}', "https://x.com/a/status/1789012345678901234").link
+        == "https://x.com/a/status/1789012345678901234"
+    )
 
 
 def test_usage_is_read_from_numbers_and_from_text():

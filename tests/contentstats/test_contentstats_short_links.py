@@ -8,6 +8,7 @@ from bot.contentstats.short_links import ShortLinks, https_origin, is_public, re
 from bot.domain.errors import LinkError
 from tests.contentstats.redirector import Redirector, following
 
+PAGE = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 VIDEO = "https://www.tiktok.com/@dancer/video/7301234567890123456"
 
 
@@ -15,12 +16,16 @@ VIDEO = "https://www.tiktok.com/@dancer/video/7301234567890123456"
     ("short", "pages", "video"),
     [
         ("https://vm.tiktok.com/ZMabc", {"vm.tiktok.com/ZMabc": f"{VIDEO}?_r=1&_t=x"}, VIDEO),
-        ("https://vt.tiktok.com/ZSabc", {"vt.tiktok.com/ZSabc": "https://m.tiktok.com/v/73012.html"}, None),
+        (
+            "https://vt.tiktok.com/ZSabc",
+            {"vt.tiktok.com/ZSabc": "https://m.tiktok.com/v/7301234567890123456.html"},
+            None,
+        ),
         ("https://www.tiktok.com/t/ZTabc", {"www.tiktok.com/t/ZTabc": "/@dancer/video/7301234567890123456"}, VIDEO),
         (
             "https://www.instagram.com/share/reel/BAabc123",
-            {"www.instagram.com/share/reel/BAabc123": "https://www.instagram.com/reel/Cxyz/?igsh=1"},
-            "https://www.instagram.com/p/Cxyz/",
+            {"www.instagram.com/share/reel/BAabc123": "https://www.instagram.com/reel/CuXyZ_1-aBc/?igsh=1"},
+            "https://www.instagram.com/p/CuXyZ_1-aBc/",
         ),
         (
             "https://t.co/abc",
@@ -35,8 +40,53 @@ VIDEO = "https://www.tiktok.com/@dancer/video/7301234567890123456"
 async def test_a_short_link_is_followed_to_the_clean_link_of_its_video(short, pages, video):
     server = Redirector(pages)
     async with following(server) as links:
-        assert await links.follow(short) == (video or "https://www.tiktok.com/@_/video/73012")
+        assert await links.follow(short) == (video or "https://www.tiktok.com/@_/video/7301234567890123456")
     assert server.asked == list(pages)
+
+
+@pytest.mark.parametrize(
+    ("short", "pages", "reason"),
+    [
+        (
+            "vm.tiktok.com/a",
+            {"vm.tiktok.com/a": "https://www.tiktok.com/?_r=1", "www.tiktok.com/?_r=1": PAGE},
+            "removed or is private.*a page of TikTok",
+        ),
+        (
+            "vm.tiktok.com/a",
+            {"vm.tiktok.com/a": "https://www.tiktok.com/@dancer", "www.tiktok.com/@dancer": PAGE},
+            "removed or is private.*TikTok profile",
+        ),
+        (
+            "vm.tiktok.com/a",
+            {"vm.tiktok.com/a": "https://m.tiktok.com/@dancer"},
+            "removed or is private.*TikTok profile",
+        ),
+        (
+            "www.instagram.com/share/reel/BAabc123",
+            {"www.instagram.com/share/reel/BAabc123": "/accounts/login/", "www.instagram.com/accounts/login/": PAGE},
+            "removed or is private.*a page of Instagram",
+        ),
+        (
+            "www.instagram.com/share/reel/BAabc123",
+            {"www.instagram.com/share/reel/BAabc123": "/accounts/login/?next=/share/reel/BAabc123"},
+            "cannot be followed without a log-in",
+        ),
+        ("t.co/a", {"t.co/a": "https://x.com/account/suspended"}, "removed or is private.*a page of X"),
+        ("t.co/a", {"t.co/a": "https://www.youtube.com/playlist?list=PL1"}, "leads to a YouTube playlist"),
+        (
+            "vt.tiktok.com/a",
+            {"vt.tiktok.com/a": "https://www.tiktok.com/music/a-1", "www.tiktok.com/music/a-1": PAGE},
+            "leads to a TikTok sound",
+        ),
+        ("t.co/a", {"t.co/a": "https://vimeo.com/1"}, "leads to no video that can be tracked"),
+        ("t.co/a", {"t.co/a": PAGE}, "does not say where it leads"),
+    ],
+)
+async def test_a_short_link_without_a_video_behind_it_is_refused_with_what_is_there(short, pages, reason):
+    async with following(Redirector(pages)) as links:
+        with pytest.raises(LinkError, match=reason):
+            await links.follow(f"https://{short}")
 
 
 async def test_the_video_itself_is_never_asked_for():

@@ -279,14 +279,14 @@ def test_titles_numbers_times_and_zones_do_not_look_like_links(token):
 def test_links_in_a_message_are_found_once_each_in_order_and_others_left_out():
     message = (
         f"Look: <https://youtu.be/{YT}?si=1|a video> and <https://x.com/a/status/{TW}>, "
-        f"also [this](https://www.tiktok.com/@u/video/{TT}), https://vimeo.com/1, https://t.co/abc... "
+        f"also [this](https://www.tiktok.com/@u/video/{TT}), https://vimeo.com/1, https://t.co/abcDEF1234... "
         f"and again https://www.youtube.com/watch?v={YT} <@U123> <mailto:a@b.example|a@b.example> instagram.com/p/{IG}!"
     )
     assert find_links(message) == (
         f"https://www.youtube.com/watch?v={YT}",
         f"https://twitter.com/a/status/{TW}",
         f"https://www.tiktok.com/@u/video/{TT}",
-        "https://t.co/abc",
+        "https://t.co/abcDEF1234",
         f"https://www.instagram.com/p/{IG}/",
     )
 
@@ -343,9 +343,9 @@ def test_hostile_text_gives_a_clean_address_of_a_known_site_or_a_link_error(type
 
 ID = {
     "youtube": (st.from_regex(r"[0-9A-Za-z_-]{11}", fullmatch=True), YT),
-    "tiktok": (st.from_regex(r"[0-9]{1,20}", fullmatch=True), TT),
+    "tiktok": (st.from_regex(r"[0-9]{15,19}", fullmatch=True), TT),
     "instagram": (st.from_regex(r"[0-9A-Za-z_-]{11}", fullmatch=True), IG),
-    "twitter": (st.from_regex(r"[0-9]{1,20}", fullmatch=True), TW),
+    "twitter": (st.from_regex(r"[0-9]{15,19}", fullmatch=True), TW),
 }
 
 

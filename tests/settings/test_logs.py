@@ -14,10 +14,11 @@ logger = logging.getLogger("tests.logs")
 @pytest.fixture(autouse=True)
 def _as_it_was():
     root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
+    handlers, level, hook = list(root.handlers), root.level, sys.excepthook
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
+    sys.excepthook = hook
 
 
 @pytest.fixture(params=["text", "json"])
@@ -100,6 +101,31 @@ def test_no_secret_reaches_a_line_by_any_way(fmt, capsys, token):
     written = capsys.readouterr().err
     assert token not in written
     assert written.count(MARK) >= 7
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["p/s: ö%'", "p%2Fs%3A%20%C3%B6%25%27", "p%2Fs%3A+%C3%B6%25%27", repr("p/s: ö%'"), str("p/s: ö%'".encode())],
+)
+def test_a_secret_is_left_out_however_it_is_encoded(fmt, capsys, written):
+    start(fmt, "p/s: ö%'")
+    logger.info("<%s>", written)
+    said = capsys.readouterr().err
+    assert MARK in said
+    assert "p/s" not in said
+    assert "p%2F" not in said
+
+
+def test_an_exception_that_ends_the_program_is_logged_without_secrets(fmt, capsys):
+    start(fmt, SECRET)
+    try:
+        fail(SECRET)
+    except ValueError:
+        sys.excepthook(*sys.exc_info())
+    written = capsys.readouterr().err
+    assert "the program ends with an error" in written
+    assert f"ValueError: {MARK}" in written
+    assert SECRET not in written
 
 
 def test_a_secret_that_holds_another_is_left_out_whole(capsys):

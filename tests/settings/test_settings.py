@@ -84,19 +84,32 @@ def test_a_secret_file_that_gives_no_secret_is_named(monkeypatch):
     Path("picture").write_bytes(b"\x89PNG\xff")
     for path, reason in (
         ("absent", "No such file"),
+        ("cs_test_0123456789", "No such file"),
         ("empty", "is empty"),
         ("picture", "not text"),
         (".", "directory"),
     ):
         said = problem_with(monkeypatch, CONTENTSTATS_API_KEY_FILE=path)
-        assert said.startswith(f"CONTENTSTATS_API_KEY_FILE names {path}, which ")
+        assert said.startswith("CONTENTSTATS_API_KEY_FILE names a file that ")
         assert reason in said
+        assert "cs_test_" not in said
 
 
 @pytest.mark.parametrize("key", ["cs_test_two words", "cs_test_ключ", "cs_test_a\nX-Evil: 1", " "])
-def test_a_key_that_no_header_can_carry_is_refused_without_showing_it(monkeypatch, key):
-    said = problem_with(monkeypatch, CONTENTSTATS_API_KEY=key)
-    assert said.startswith("CONTENTSTATS_API_KEY holds")
+@pytest.mark.parametrize(
+    "name",
+    [
+        "CONTENTSTATS_API_KEY",
+        "DISCORD_TOKEN",
+        "SLACK_APP_TOKEN",
+        "SLACK_BOT_TOKEN",
+        "SLACK_CLIENT_SECRET",
+        "SLACK_SIGNING_SECRET",
+    ],
+)
+def test_a_key_that_no_header_can_carry_is_refused_without_showing_it(monkeypatch, name, key):
+    said = problem_with(monkeypatch, **{name: key})
+    assert said.startswith(f"{name} holds")
     assert "cs_test_" not in said
 
 
@@ -188,6 +201,24 @@ def test_no_secret_shows_when_settings_are_printed(monkeypatch):
     assert settings.secrets == (KEY, "hunter%402", "hunter@2")
     for printed in (repr(settings), str(settings)):
         assert not [secret for secret in settings.secrets if secret in printed]
+
+
+@pytest.mark.parametrize(
+    ("address", "secrets"),
+    [
+        ("postgresql://bot:hun/ter 2@db/bot", {"hun/ter 2"}),
+        ("postgresql://bot:hun@ter:2@db/bot", {"hun", "hun@ter:2"}),
+        ("postgresql://bot:hun%2Fter%402@db/bot", {"hun%2Fter%402", "hun/ter@2"}),
+        ("postgresql://bot@db/bot", set()),
+        ("sqlite:///of:bot.db", set()),
+    ],
+)
+def test_the_logs_know_the_password_of_every_address(monkeypatch, address, secrets):
+    monkeypatch.setenv("DATABASE_URL", address)
+    assert set(Settings.load().secrets) == secrets
+    monkeypatch.setenv("DATABASE_URL", "")
+    monkeypatch.setenv("https_proxy", address)
+    assert set(Settings.load().secrets) == secrets
 
 
 def test_settings_cannot_be_changed():

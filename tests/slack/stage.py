@@ -183,7 +183,7 @@ async def stage_of(
 @asynccontextmanager
 async def _by_http(program: SlackApp, stage: Stage) -> AsyncIterator[None]:
     probes = {"database": stage.bot.is_ready, "slack": program.is_ready}
-    readiness = Readiness(probes, lambda: stage.clock().timestamp())
+    readiness = Readiness(probes, probes, lambda: stage.clock().timestamp())
     routes = (*program.routes, *probe_routes(stage.bot.is_alive, readiness, stage.bot.numbers))
     app = web_app(program.handle, stage.counts, routes)
     async with WebServer(app, "127.0.0.1", 0) as server:

@@ -7,7 +7,7 @@ import pytest
 from adapters.slack.refusals import SOON
 from adapters.slack.teams import CHAT
 from bot.domain.caller import WorkspaceRef
-from bot.domain.errors import NotConfigured
+from bot.domain.errors import TokenRefused
 from bot.messages.problems import busy
 from bot.ports import ChannelRef, Later
 from bot.reply.model import Reply
@@ -159,12 +159,15 @@ async def test_an_organisations_token_serves_every_workspace_of_it(slack, transp
         )
 
 
-async def test_a_token_that_slack_does_not_take_is_told_in_a_sentence(slack, app, token, sandbox, clock, sqlite_url):
+async def test_a_refused_token_is_named_in_a_sentence(slack, app, token, sandbox, clock, sqlite_url):
     token.is_revoked = True
-    with pytest.raises(NotConfigured, match="does not accept SLACK_BOT_TOKEN \\(token_revoked\\)") as told_so:
-        async with stage_of(slack, app, token, sandbox, clock, sqlite_url):
-            pass
-    assert token.value not in str(told_so.value)
+    async with stage_of(slack, app, token, sandbox, clock, sqlite_url) as stage:
+        with pytest.raises(TokenRefused, match="doesn't accept SLACK_BOT_TOKEN \\(token_revoked: ") as refused:
+            await stage.program.identify()
+        assert not await stage.program.is_ready()
+        there = ChannelRef(CHAT, "T1", GENERAL)
+        assert await stage.program.poster.post(there, Reply("Hello."), "a") == Later(SOON, "not_configured")
+    assert token.value not in str(refused.value)
 
 
 @pytest.mark.parametrize(
@@ -177,7 +180,7 @@ async def test_a_slack_that_is_away_at_the_start_is_waited_for_and_not_blamed_on
     async with stage_of(slack, app, token, sandbox, clock, sqlite_url) as stage:
         asking = asyncio.create_task(stage.program.identify())
         assert not await stage.program.is_ready()
-        assert "does not say whose SLACK_BOT_TOKEN is" in (await stage.type("/usage")).text
+        assert "doesn't confirm SLACK_BOT_TOKEN" in (await stage.type("/usage")).text
         there = ChannelRef(CHAT, "T1", GENERAL)
         assert await stage.program.poster.post(there, Reply("Hello."), "a") == Later(SOON, "no_slack")
         slack.faults.stop()
@@ -193,7 +196,7 @@ async def test_a_token_that_slack_refuses_once_it_is_back_is_told_in_a_sentence(
     slack.faults.add("auth.test", Fault(FaultKind.STATUS, 503))
     async with stage_of(slack, app, token, sandbox, clock, sqlite_url) as stage:
         token.is_revoked = True
-        with pytest.raises(NotConfigured, match="does not accept SLACK_BOT_TOKEN"):
+        with pytest.raises(TokenRefused, match="doesn't accept SLACK_BOT_TOKEN"):
             await stage.program.identify()
 
 

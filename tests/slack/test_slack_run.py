@@ -180,14 +180,6 @@ async def test_whatever_is_due_is_posted_beside_the_answers_or_by_a_process_of_i
     await _end(task)
 
 
-async def test_when_one_part_ends_the_program_ends_with_its_sentence(slack, sandbox, sqlite_url, chosen):
-    task = await _running(settings_of(sandbox, sqlite_url, **chosen))
-    await slack.until(slack.connections, 10)
-    await slack.disconnect("link_disabled")
-    with pytest.raises(NotConfigured, match="Socket Mode"):
-        await task
-
-
 @pytest.mark.parametrize(
     ("given", "only", "sentence"),
     [

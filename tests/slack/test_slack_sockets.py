@@ -84,18 +84,45 @@ async def test_while_slack_gives_no_connection_it_is_asked_again(stage, fault):
     assert len(stage.slack.calls_of(OPEN)) >= 2
 
 
-async def test_when_socket_mode_is_switched_off_the_program_says_so_and_ends(stage, serving):
-    async with serving() as line:
-        await stage.slack.disconnect("link_disabled")
-        with pytest.raises(NotConfigured, match="Slack gives no Socket Mode connection \\(not_allowed\\)"):
-            await line
+async def test_socket_mode_turned_off_and_on_again_needs_no_restart(stage):
+    await stage.slack.disconnect("link_disabled")
+    refused = "Slack opens no Socket Mode connection (not_allowed: Socket Mode is turned off for the app)."
+    async with asyncio.timeout(5):
+        while stage.program.problem != refused:  # noqa: ASYNC110 - the answer reaches the program later
+            await asyncio.sleep(0.01)
+    assert not await stage.program.is_ready()
+    stage.app.is_socket_mode = True
+    await stage.slack.until(stage.slack.connections)
+    await stage.type("/help")
+    assert stage.program.problem == ""
 
 
-async def test_a_wrong_app_token_is_told_in_a_sentence_that_does_not_show_it(serving):
+async def test_connections_that_slack_refuses_one_after_the_other_are_opened_less_and_less_often(slack, app, token):
+    slept = []
+
+    async def sleep(seconds):
+        slept.append(seconds)
+
+    async with new_session() as session:
+        client = new_client(session, slack.api_url, token.value)
+        line = SocketMode(session, Calls(session, sleep), client, app.app_token, _acknowledge, sleep)
+        task = asyncio.create_task(line.run())
+        for _ in range(4):
+            await slack.until(lambda: slack.connections(app))
+            await slack.disconnect("too_many_websockets", app)
+        await slack.until(lambda: slack.connections(app))
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    assert len(slept) == 4
+    assert slept[0] <= 1
+    assert slept[3] >= 4
+
+
+async def test_a_wrong_app_token_is_named_in_a_sentence_that_does_not_show_it(serving):
     async with serving(app_token="xapp-of-nobody") as line:
-        with pytest.raises(NotConfigured, match="SLACK_APP_TOKEN must be an app-level token") as told:
+        with pytest.raises(NotConfigured, match="SLACK_APP_TOKEN must be an app-level token") as refused:
             await line
-    assert "xapp-of-nobody" not in str(told.value)
+    assert "xapp-of-nobody" not in str(refused.value)
 
 
 async def test_a_connection_on_which_nothing_is_heard_any_more_is_replaced(slack, app, serving):
@@ -116,19 +143,20 @@ async def test_what_is_no_envelope_is_left(slack, app, serving):
         await slack.until(lambda: slack.connections(app) not in ([], [connection]))
 
 
+async def _acknowledge(payload):
+    assert payload
+    return BoltResponse(status=200, body="")
+
+
 @pytest.fixture
 def serving(slack, app, token):
     """A bare connection to Slack that acknowledges everything."""
-
-    async def acknowledge(payload):
-        assert payload
-        return BoltResponse(status=200, body="")
 
     @asynccontextmanager
     async def serve(app_token=app.app_token, heartbeat=10.0):
         async with new_session() as session:
             client = new_client(session, slack.api_url, token.value)
-            line = SocketMode(session, Calls(session, nap), client, app_token, acknowledge, nap, heartbeat)
+            line = SocketMode(session, Calls(session, nap), client, app_token, _acknowledge, nap, heartbeat)
             task = asyncio.create_task(line.run())
             try:
                 yield task

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).parents[2]
 
@@ -17,19 +18,20 @@ ROOT = Path(__file__).parents[2]
 class Nursery:
     """Starts processes that run one module's `main`, and ends what is left of them."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self._process = process
+    def __init__(self, stdin: IO[str], stdout: IO[str]) -> None:
+        self._stdin = stdin
+        self._stdout = stdout
         self.pids: list[int] = []
 
     async def start(self, *args: object) -> None:
         """Let one more process run `main` with these arguments."""
-        self._process.stdin.write(f"{json.dumps(args)}\n")
-        self._process.stdin.flush()
+        self._stdin.write(f"{json.dumps(args)}\n")
+        self._stdin.flush()
         self.pids.append(int(await self.heard()))
 
     async def heard(self) -> str:
         """The next line that a process says."""
-        return (await asyncio.to_thread(self._process.stdout.readline)).removesuffix("\n")
+        return (await asyncio.to_thread(self._stdout.readline)).removesuffix("\n")
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to each process."""
@@ -50,7 +52,9 @@ def nursery(module: str) -> Iterator[Nursery]:
     """A nursery for the coroutine function `main` of a module, whose processes end with the block at the latest."""
     command = (sys.executable, "-m", "tests.standins.nursery", module)
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        children = Nursery(process)
+        if process.stdin is None or process.stdout is None:
+            raise RuntimeError("the pool has no pipes")
+        children = Nursery(process.stdin, process.stdout)
         try:
             yield children
         finally:

@@ -67,8 +67,8 @@ def running() -> Iterator[Postgres]:
     with temporary(open_folder()) as home, temporary(quick_folder()) as data:
         user = _unprivileged(home, data)
         binaries = _reachable(find_binaries(), home, user)
-        initdb = [binaries / "initdb", "-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
-        _run(initdb, user)
+        chosen = ("-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        _run([binaries / "initdb", "-D", data, *chosen], user)
         port = _free_port()
         settings = [f"--{name}={value}" for name, value in (SETTINGS | {"port": str(port)}).items()]
         with (home / "log").open("wb") as log:

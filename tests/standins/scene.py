@@ -9,13 +9,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from pydantic import SecretStr
 
 from adapters.sandbox.serve import Sandbox
 from bot.app import Bot
 from bot.contentstats.client import key_fingerprint
+from bot.contentstats.exchange import Timeouts
 from bot.domain.caller import Caller, Need, Person, Role, WorkspaceRef
 from bot.reply.call import Call
 from bot.reply.model import Button, Reply, Table
@@ -71,18 +72,19 @@ EVE = replace(ANA, workspace=WorkspaceRef("console", "rival", "Rival"), person=P
 
 def sandbox_of(clock: HandClock, **options: Any) -> Sandbox:
     """A sandbox that no test runs out of: calls, places and money."""
-    roomy = {"requests_per_minute": 100_000, "concurrent_videos": 1_000, "balance": Decimal(100)}
+    roomy: dict[str, Any] = {"requests_per_minute": 100_000, "concurrent_videos": 1_000, "balance": Decimal(100)}
     return Sandbox(clock, **(roomy | options))
 
 
 def settings_of(sandbox: Sandbox, database_url: str, **chosen: Any) -> Settings:
     """The settings of a bot that talks to this sandbox, and nothing from the environment's file."""
-    known = {
+    known: dict[str, Any] = {
+        "_env_file": None,
         "contentstats_api_key": SecretStr(sandbox.key),
         "contentstats_base_url": sandbox.url,
         "database_url": database_url,
     }
-    return Settings(_env_file=None, **(known | chosen))
+    return Settings(**(known | chosen))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,8 @@ async def scene_of(
     sandbox: Sandbox, clock: HandClock, database_url: str, sleep: Any = nap, **chosen: Any
 ) -> AsyncIterator[Scene]:
     """An open bot at a running sandbox; `chosen` are settings."""
-    settings, timeouts = settings_of(sandbox, database_url, **chosen), Patience(sandbox)
+    settings = settings_of(sandbox, database_url, **chosen)
+    timeouts = cast("Timeouts", Patience(sandbox))
     async with Bot(settings, clock=clock, timeouts=timeouts, sleep=sleep) as bot:
         yield Scene(sandbox, clock, bot, database_url)
 

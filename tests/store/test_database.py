@@ -43,6 +43,11 @@ def test_an_address_is_taken_as_operators_write_it(written, used):
         "mysql://u:secret@h/n",
         "postgresql://u:secret@h/n?channel_binding=require",
         "postgresql://u:secret@h:port/n",
+        "postgresql://u:p@h/n?sec/secret=1",
+        "postgresql://u:p@h/n?sslmode=secret",
+        "postgresql://u:secret%00@h/n",
+        "postgresql://u:secret\udcff@h/n",
+        "sqlite:///bot.db?secret=1",
     ],
 )
 def test_an_address_that_cannot_be_used_is_refused_without_its_password(written):

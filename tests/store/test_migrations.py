@@ -20,6 +20,16 @@ from bot.store.migrate import SCHEMA, migrate
 from bot.store.tables import metadata
 from tests.store.samples import NOW
 
+REFUSED = """
+import asyncio, sys
+from bot.domain.errors import BotError
+from bot.store.migrate import migrate
+for url in sys.argv[1:]:
+    try:
+        asyncio.run(migrate(url))
+    except BotError as error:
+        print(error)
+"""
 MIGRATE = "import asyncio, sys; from bot.store.migrate import migrate; asyncio.run(migrate(sys.argv[1]))"
 
 
@@ -50,6 +60,17 @@ async def test_four_processes_that_start_on_a_new_database_all_find_it_ready(emp
     assert [start.returncode for start in starts] == [0] * 4
     async with Store.opened(empty_url) as store:
         assert await store.wallets.ensure_wallet("first", NOW) == 1
+
+
+def test_a_password_in_the_wrong_place_of_the_address_is_not_repeated(postgres):
+    server, addresses = f"127.0.0.1:{postgres.port}", []
+    for secret in ("hunter 2", "hun/ter2", "hun:ter2", "hun%ter2", "hun@ter2", "hun%2Fter%402", "hun?ter2", "hünter2"):
+        addresses += [f"bot:{secret}@{server}/no", f"{secret}@{server}/bot", f"bot@{server}/{secret}", f"{secret}/bot"]
+    program = [sys.executable, "-W", "ignore", "-c", REFUSED, *(f"postgresql://{each}" for each in addresses)]
+    said = subprocess.run(program, capture_output=True, check=True, text=True).stdout.splitlines()
+    assert len(said) == len(addresses)
+    assert all("DATABASE_URL" in sentence for sentence in said)
+    assert not {"hun", "hunter", "ter2", "2", "hünter2", "hunter2"} & set(re.split(r"[^\wü]", " ".join(said)))
 
 
 async def test_the_migrations_make_the_tables_that_the_code_expects(database):

@@ -106,7 +106,7 @@ async def test_equal_links_are_one_and_all_stand_in_the_order_typed(wallet, work
 
 
 async def test_the_account_is_listed_once_for_all_links(wallet, workspace, sandbox):
-    await candidates(wallet, workspace, (LINK, "https://www.tiktok.com/@a/video/1", YOUTUBE))
+    await candidates(wallet, workspace, (LINK, "https://www.tiktok.com/@a/video/7301234567890120001", YOUTUBE))
     assert [dict(call.query) for call in sandbox.calls("GET /videos")] == [{"limit": "100"}]
 
 

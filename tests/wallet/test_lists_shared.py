@@ -85,7 +85,7 @@ async def test_a_list_that_began_before_the_press_does_not_count_for_it(scene):
 
 async def test_a_process_that_died_over_its_list_holds_nobody_up_for_long(scene):
     async with scene.store() as (store, wallet_id):
-        assert await store.wallets.claim_list(wallet_id, scene.clock(), LIST_LEASE) == 1
+        assert await store.wallets.claim_list(wallet_id, 0, scene.clock(), LIST_LEASE) == 1
     assert (await scene.say(f"/track {LINK}")).title == "Track this TikTok video?"
 
 

@@ -10,7 +10,7 @@ from tests.standins.scene import BEN, EVE, LINK, TRACK, YOUTUBE, labels, rows, s
 
 
 def links(count: int) -> list[str]:
-    return [f"https://www.tiktok.com/@steady/video/{number}" for number in range(1, count + 1)]
+    return [f"https://www.tiktok.com/@steady/video/{7301234567890120000 + number}" for number in range(1, count + 1)]
 
 
 async def test_the_cap_holds_when_many_press_at_once(sandbox, clock, database_url):

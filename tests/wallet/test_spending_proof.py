@@ -14,7 +14,9 @@ async def test_a_start_seen_on_a_machine_whose_clock_runs_behind_is_still_found(
     reply = await scene.start()
     scene.sandbox.world.track(scene.sandbox.key, LINK, 7)
     scene.clock.advance(hours=-1)
-    await scene.say("/track https://www.tiktok.com/@another/video/1", EVE)  # lists the account before it offers
+    await scene.say(
+        "/track https://www.tiktok.com/@another/video/7301234567890120001", EVE
+    )  # lists the account before it offers
     scene.clock.advance(hours=2)
     assert (await scene.press(reply, "Look again")).tone is Tone.SUCCESS
 

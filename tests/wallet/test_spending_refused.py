@@ -73,7 +73,7 @@ async def test_402_names_the_exact_shortfall_and_offers_credit(scene):
 
 
 async def test_a_batch_stops_at_the_first_402_and_says_what_became_of_each(scene):
-    links = " ".join(f"https://www.tiktok.com/@steady/video/{number}" for number in range(1, 5))
+    links = " ".join(f"https://www.tiktok.com/@steady/video/{7301234567890120000 + number}" for number in range(1, 5))
     card = await scene.say(f"/track {links} 1")
     scene.sandbox.faults.add("headers", TRACK)
     short = {"error": "Insufficient balance", "balance": 0.08, "estimated_cost": 0.36, "required": 0.36}
@@ -82,7 +82,9 @@ async def test_a_batch_stops_at_the_first_402_and_says_what_became_of_each(scene
     assert reply.tone is Tone.WARNING
     assert "1 of 4 videos started, up to $0.36 in all" in reply.summary
     line = plain_spans(reply.public_line)
-    assert line.startswith("Ana started tracking TikTok video by @steady (1) (https://www.tiktok.com/@steady/video/1)")
+    assert line.startswith(
+        "Ana started tracking TikTok video by @steady (…120001) (https://www.tiktok.com/@steady/video/7301234567890120001)"
+    )
     assert line.endswith(" for 1 day, up to $0.36.")
     assert [row[2].split(":")[0] for row in rows(reply)] == ["started, up to $0.36", *["not started"] * 3]
     assert "$0.36, $0.08 is there and $0.28 is missing" in rows(reply)[1][2]

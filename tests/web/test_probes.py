@@ -14,8 +14,8 @@ from bot.metrics import Metrics, Standing, exposition
 async def ask():
     """The status, body and content type that a path is answered with, by these probes."""
 
-    async def asked(path, is_alive=lambda: True, probes=None, numbers=None):
-        routes = probe_routes(is_alive, Readiness(probes or {}), numbers or _numbers)
+    async def asked(path, is_alive=lambda: True, probes=None, numbers=None, needed=("database", "slack")):
+        routes = probe_routes(is_alive, Readiness(probes or {}, needed), numbers or _numbers)
         async with (
             WebServer(Starlette(routes=routes), "127.0.0.1", 0) as server,
             aiohttp.ClientSession() as session,
@@ -80,6 +80,8 @@ async def test_readiness_names_what_is_away(ask):
     assert (await ask("/readyz", probes={"database": well}))[0] == 200
     status, body, _ = await ask("/readyz", probes={"database": well, "slack": away})
     assert (status, body) == (503, '{"database":true,"slack":false}')
+    status, body, _ = await ask("/readyz", probes={"database": well, "discord": away})
+    assert (status, body) == (200, '{"database":true,"discord":false}')
 
 
 async def test_without_the_database_there_are_no_numbers_and_a_sentence(ask):

@@ -1,0 +1,65 @@
+"""Every word that Slack documents for a connection and for a token: what ends, what waits, what is said of it."""
+
+import asyncio
+
+import pytest
+from slack_bolt.response import BoltResponse
+
+from adapters.slack.calls import Calls, new_client, new_session
+from adapters.slack.connection_errors import FATAL, PASSING, meaning
+from adapters.slack.socket_mode import SocketMode
+from adapters.slack.teams import OneTeam, SlackAway
+from bot.domain.errors import NotConfigured, TokenRefused
+from tests.standins.scene import nap
+from tests.standins.slack.faults import Fault, FaultKind
+
+WORDS = [*FATAL, *PASSING, "a_word_of_tomorrow"]
+
+
+@pytest.fixture
+def transport():
+    return "socket"
+
+
+@pytest.fixture
+async def session():
+    async with new_session() as session:
+        yield session
+
+
+@pytest.mark.parametrize("word", WORDS)
+async def test_only_a_dead_token_ends_socket_mode(slack, app, token, session, caplog, word):
+    async def acknowledge(_):
+        return BoltResponse(status=200)
+
+    slack.faults.add("apps.connections.open", Fault(FaultKind.ERROR, word))
+    client = new_client(session, slack.api_url, token.value)
+    line = SocketMode(session, Calls(session, nap), client, app.app_token, acknowledge, nap)
+    serving = asyncio.create_task(line.run())
+    if word in FATAL:
+        with pytest.raises(NotConfigured, match="SLACK_APP_TOKEN must be an app-level token") as refused:
+            await serving
+        assert meaning(word) in str(refused.value)
+        assert meaning(word) in line.problem
+    else:
+        await slack.until(lambda: slack.connections(app))
+        async with asyncio.timeout(5):
+            while line.problem:  # noqa: ASYNC110 - the server only sees its own side
+                await asyncio.sleep(0.01)
+        assert [each.error for each in caplog.records if each.levelname == "WARNING"] == [meaning(word)]
+        serving.cancel()
+        await asyncio.gather(serving, return_exceptions=True)
+
+
+@pytest.mark.parametrize("word", WORDS)
+async def test_only_a_dead_token_is_blamed(slack, token, session, word):
+    async def forget_nothing(_):
+        return None
+
+    calls, client = Calls(session, nap), new_client(session, slack.api_url, token.value)
+    team = OneTeam(calls, client, forget_nothing)
+    slack.faults.add("auth.test", Fault(FaultKind.ERROR, word))
+    with pytest.raises(TokenRefused if word in FATAL else SlackAway) as refused:
+        await team.find("T1", None)
+    assert meaning(word) in str(refused.value)
+    assert (await team.find("T1", None)) is not None
