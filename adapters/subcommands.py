@@ -4,6 +4,7 @@
 import argparse
 import gc
 import json
+import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,8 @@ from bot.domain.errors import NotConfigured
 
 if TYPE_CHECKING:
     from bot.settings import Settings
+
+logger = logging.getLogger(__name__)
 
 NO_KEY = (
     "CONTENTSTATS_API_KEY is not set. Put it into the environment or a .env file, or try the bot without an account: "
@@ -68,9 +71,12 @@ async def run(args: argparse.Namespace) -> int:
     """Whatever has credentials, until it is told to end."""
     with _importing():
         from adapters import run as serving
+        from bot.settings import mistyped
 
         settings = _settings()
         serving.load(settings)
+    for sentence in mistyped():
+        logger.warning(sentence)
     return await serving.run(settings, args.only)
 
 

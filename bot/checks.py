@@ -10,7 +10,7 @@ from bot.contentstats.client import ContentStatsClient
 from bot.contentstats.limits import RateStore
 from bot.domain.errors import BotError
 from bot.domain.money import dollars
-from bot.settings import Settings
+from bot.settings import Settings, mistyped
 from bot.store import Store
 
 
@@ -24,16 +24,19 @@ class Check:
 
 
 async def checks(settings: Settings) -> tuple[Check, ...]:
-    """Look at the database, the API with its key, and the charts. Never raises for what it finds; spends nothing."""
+    """Look at the settings, the database, the API with its key, and the charts. Never raises; spends nothing."""
+    spelled = tuple(Check("Settings", ok=False, detail=sentence) for sentence in mistyped())
     async with Charts() as charts:
         chart = await charts.draw(Spend(((date(2026, 1, 1), Decimal(1)),)))
     detail = "drawn" if chart else "cannot be drawn; the log says why. Numbers still come."
     drawn = Check("Charts", chart is not None, detail)
     try:
-        async with Store.opened(settings.database_url) as store:
-            return (Check("Database", ok=True, detail="open and up to date"), await _api(settings, store.rates), drawn)
+        async with Store.opened(settings.database_url, settings.encryption_keys) as store:
+            database = Check("Database", ok=True, detail="open and up to date")
+            api = await _api(settings, store.rates)
     except BotError as error:
-        return (Check("Database", ok=False, detail=str(error)), await _api(settings, _Unpaced()), drawn)
+        database, api = Check("Database", ok=False, detail=str(error)), await _api(settings, _Unpaced())
+    return (*spelled, database, api, drawn)
 
 
 class _Unpaced:
@@ -58,8 +61,17 @@ async def _api(settings: Settings, rates: RateStore) -> Check:
     try:
         usage = await client.usage()
     except BotError as error:
-        return Check("ContentStats", ok=False, detail=str(error))
+        asked = f"Asked: {settings.contentstats_base_url}/usage{failed_with(error)}."
+        return Check("ContentStats", ok=False, detail=f"{error} {asked}")
     finally:
         await client.aclose()
     kind = "test" if client.is_test else "live"
     return Check("ContentStats", ok=True, detail=f"answers; {kind} key, {dollars(usage.available)} available")
+
+
+def failed_with(error: BaseException) -> str:
+    """What the network reported, to be added to a sentence: the text of the first exception that led to this one."""
+    cause = error
+    while (earlier := cause.__cause__ or cause.__context__) is not None:
+        cause = earlier
+    return "" if cause is error or not str(cause) else f", which failed with “{str(cause).rstrip('.')}”"

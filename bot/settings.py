@@ -2,9 +2,10 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias
@@ -12,7 +13,13 @@ from urllib.parse import unquote
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from bot.addresses import api_address
 from bot.domain.errors import NotConfigured
@@ -254,6 +261,15 @@ def settings_table() -> tuple[Setting, ...]:
     )
 
 
+def mistyped() -> tuple[str, ...]:
+    """A sentence for each variable of the environment or `.env` that is no setting and is spelled much like one."""
+    given = EnvSettingsSource(Settings).env_vars.keys() | DotEnvSettingsSource(Settings).env_vars.keys()
+    known = {name.upper() for name in Settings.model_fields}
+    known |= {f"{name.upper()}_FILE" for name, field in Settings.model_fields.items() if FROM_FILE in field.metadata}
+    near = ((name, _nearest(name, known)) for name in sorted({each.upper() for each in given} - known))
+    return tuple(f"{name} is not a setting. Did you mean {setting}?" for name, setting in near if setting)
+
+
 def state_dir() -> Path | None:
     """Where this user's programs keep what they remember (XDG base directories); None where the user has no home."""
     named = Path(os.environ.get("XDG_STATE_HOME", ""))
@@ -269,6 +285,13 @@ def _sentence(error: Mapping[str, Any]) -> str:
     if error["type"] == "value_error":
         return str(error["ctx"]["error"])
     return f"{str(error['loc'][0]).upper()} {error['msg'].removeprefix('Input ')}."
+
+
+def _nearest(name: str, known: Collection[str]) -> str | None:
+    # Variables of other programs are none of ours, but hardly any of theirs begins with the name of a service of ours.
+    likeness = 0.7 if name.startswith(("CONTENTSTATS_", "SLACK_", "DISCORD_")) else 0.84
+    found = get_close_matches(name, known, n=1, cutoff=likeness)
+    return found[0] if found else None
 
 
 def _described(name: str, field: FieldInfo) -> str:

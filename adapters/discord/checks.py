@@ -11,7 +11,7 @@ from discord import Permissions
 from adapters.discord.commands import Payload, payload
 from adapters.discord.refusals import PERMANENT
 from adapters.discord.servers import CHAT
-from bot.checks import Check
+from bot.checks import Check, failed_with
 from bot.domain.caller import WorkspaceRef
 from bot.domain.errors import BotError
 from bot.settings import Settings
@@ -26,7 +26,7 @@ FEW_SESSIONS = 50
 NEEDED = ("view_channel", "send_messages", "embed_links", "attach_files")
 WITHIN = aiohttp.ClientTimeout(total=15)
 
-_NO_ANSWER = "Discord does not answer at {url}. Check the network, a proxy, and DISCORD_API_URL."
+_NO_ANSWER = "Discord does not answer at {url}{cause}. Check the network, a proxy, and DISCORD_API_URL."
 _COPY = "Make a new token on the application's page Bot (Reset Token) and put it into DISCORD_TOKEN."
 _COMPARED = frozenset(
     {
@@ -58,8 +58,8 @@ class _Discord:
         try:
             async with self.session.get(f"{self.url}{path}", headers=headers) as response:
                 said = json.loads(await response.read())
-        except (aiohttp.ClientError, OSError, ValueError):
-            raise _Failed(0, _NO_ANSWER.format(url=self.url)) from None
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise _Failed(0, _NO_ANSWER.format(url=self.url, cause=failed_with(error))) from error
         if response.status >= 400:
             told = said if isinstance(said, dict) else {}
             raise _Failed(int(told.get("code") or response.status), str(told.get("message", response.status)))

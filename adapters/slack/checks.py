@@ -16,7 +16,7 @@ from adapters.slack.manifest import SCOPES
 from adapters.slack.oauth import OAuth
 from adapters.slack.refusals import PERMANENT
 from adapters.slack.teams import CHAT
-from bot.checks import Check
+from bot.checks import Check, failed_with
 from bot.domain.caller import WorkspaceRef
 from bot.domain.clock import Clock, utc_now
 from bot.domain.errors import BotError, NotConfigured
@@ -27,7 +27,7 @@ FARTHEST = 60
 """Seconds between this clock and Slack's that are too many; from 300 on every request counts as forged."""
 MOST_CHANNELS = 10
 
-_NO_ANSWER = "Slack does not answer at {url}. Check the network, a proxy, and SLACK_API_URL."
+_NO_ANSWER = "Slack does not answer at {url}{cause}. Check the network, a proxy, and SLACK_API_URL."
 _NOT_SEEN = (
     "not looked at: that takes the scopes channels:read and groups:read, which nothing else needs. The bot may post "
     "into any public channel; into a private one it is invited with /invite."
@@ -60,15 +60,17 @@ class _Slack:
         try:
             async with self.session.post(urljoin(self.url, method), data=form, headers=headers) as response:
                 data, answered = json.loads(await response.read()), response.headers
-        except (aiohttp.ClientError, OSError, ValueError):
-            raise SlackFailed(NO_ANSWER) from None
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise SlackFailed(NO_ANSWER) from error
         if not isinstance(data, dict) or not data.get("ok"):
             raise SlackFailed(str(data.get("error") or NO_ANSWER) if isinstance(data, dict) else NO_ANSWER)
         return _Told(data, answered)
 
     def why(self, error: SlackFailed, sentence: str) -> str:
         """What to do about a failure; `sentence` where Slack has answered."""
-        return _NO_ANSWER.format(url=self.url) if error.word == NO_ANSWER else f"{error.word}: {sentence}"
+        if error.word == NO_ANSWER:
+            return _NO_ANSWER.format(url=self.url, cause=failed_with(error))
+        return f"{error.word}: {sentence}"
 
 
 async def slack_checks(settings: Settings, clock: Clock = utc_now) -> tuple[Check, ...]:

@@ -188,7 +188,9 @@ class ContentStatsClient:
         if until is not None:
             raise Refused(answer.status, rate_limited(self._now(), until, problem.words), until)
         not_before = read_retry_after(answer.headers, self._now())
-        raise Refused(answer.status, refusal(answer.status, problem), not_before, is_explained=problem.is_json)
+        names_video = method == "POST" or path.startswith("/videos/")
+        refused = refusal(answer.status, problem, names_video=names_video)
+        raise Refused(answer.status, refused, not_before, is_explained=problem.is_json)
 
 
 def _video_path(video_id: str) -> str:

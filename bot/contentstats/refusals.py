@@ -41,8 +41,11 @@ class Refused(Exception):
         return not isinstance(self.error, ServiceUnavailable)
 
 
-def refusal(status: int, problem: Problem) -> ContentStatsError:
-    """What an answer means that is neither a success nor a 429, for which there is `limits.rate_limited`."""
+def refusal(status: int, problem: Problem, *, names_video: bool = True) -> ContentStatsError:
+    """What an answer means that is neither a success nor a 429, for which there is `limits.rate_limited`.
+
+    `names_video` is whether the request was about one video: any other 404 comes from an address without an API.
+    """
     said = f" (“{problem.words}”)" if problem.words else ""
     error: ContentStatsError
     match status:
@@ -59,6 +62,12 @@ def refusal(status: int, problem: Problem) -> ContentStatsError:
             error = AccessDenied(
                 f"ContentStats denies this API key access{said}; the video may belong to another organisation. "
                 "Pick one from /videos, or ask an admin whether this is the right key."
+            )
+        case 404 if not names_video:
+            error = UnexpectedAnswer(
+                "ContentStats has no API at the address that this bot asks (404). Ask an admin to check the setting "
+                "CONTENTSTATS_BASE_URL, which usually ends with /api/v1.",
+                status,
             )
         case 404:
             error = VideoNotFound(

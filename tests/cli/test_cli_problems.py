@@ -61,18 +61,31 @@ def test_the_demo_and_the_sandbox_read_no_settings(cli):
         assert demo.stdout.readline().startswith(b"This is contentstats-bot with play money")
 
 
+def states(ended):
+    """What the doctor found, by the name of each check."""
+    return {line[9:].partition(":")[0]: line[:9].strip() for line in ended.stdout.splitlines()}
+
+
 def test_the_doctor_tells_what_works_and_what_does_not(cli):
-    ended = cli("doctor", **NOWHERE)
+    ended = cli("doctor", **NOWHERE, SECRET_KEY="x" * 32)
     assert (ended.returncode, ended.stderr) == (1, "")
-    states = {line[9:].partition(":")[0]: line[:9].strip() for line in ended.stdout.splitlines()}
-    assert states == {"Database": "ok", "ContentStats": "PROBLEM", "Charts": "ok"}
+    assert states(ended) == {"Settings": "PROBLEM", "Database": "ok", "ContentStats": "PROBLEM", "Charts": "ok"}
+    assert "SECRET_KEY is not a setting. Did you mean SECRET_KEYS?" in ended.stdout
+    assert "Asked: http://127.0.0.1:1/api/v1/usage, which failed with “[Errno 111]" in ended.stdout
 
 
 def test_the_doctor_asks_contentstats_without_a_database_too(cli, sandbox):
     cli.env |= sandbox
     ended = cli("doctor", DATABASE_URL="postgresql://bot:hunter2@127.0.0.1:1/bot")
-    states = {line[9:].partition(":")[0]: line[:9].strip() for line in ended.stdout.splitlines()}
-    assert states == {"Database": "PROBLEM", "ContentStats": "ok", "Charts": "ok"}
+    assert states(ended) == {"Database": "PROBLEM", "ContentStats": "ok", "Charts": "ok"}
+
+
+def test_the_doctor_opens_the_database_with_its_keys_and_notices_an_address_without_its_path(cli, sandbox):
+    cli.env |= sandbox | {"SECRET_KEYS": "0123456789abcdef" * 2}
+    assert cli("migrate").returncode == 0
+    ended = cli("doctor", CONTENTSTATS_BASE_URL=sandbox["CONTENTSTATS_BASE_URL"].removesuffix("/api/v1"))
+    assert states(ended) == {"Database": "ok", "ContentStats": "PROBLEM", "Charts": "ok"}
+    assert "CONTENTSTATS_BASE_URL, which usually ends with /api/v1" in ended.stdout
 
 
 def test_an_output_that_is_full_is_a_sentence(cli, sandbox):

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from bot.domain.errors import NotConfigured
-from bot.settings import Settings, Spenders, settings_table, state_dir
+from bot.settings import Settings, Spenders, mistyped, settings_table, state_dir
 
 KEY = "cs_test_0123456789abcdef"
 
@@ -219,6 +219,26 @@ def test_the_logs_know_the_password_of_every_address(monkeypatch, address, secre
     monkeypatch.setenv("DATABASE_URL", "")
     monkeypatch.setenv("https_proxy", address)
     assert set(Settings.load().secrets) == secrets
+
+
+def test_a_mistyped_setting_is_named_with_the_one_it_is_nearest_to(monkeypatch):
+    Path(".env").write_text("SLACK_TOKEN=xoxb-1\nDISCORD_SERVER=1\nPOSTGRES_PASSWORD=hunter2\nMAY_SPEND=nobody\n")
+    for name in (
+        "contentstats_url",
+        "DATABASE_URI",
+        "SECRET_KEY_FILE",
+        "LOG_LEVEL_FILE",
+        "SLACK_WEBHOOK_URL",
+        "HOSTNAME",
+    ):
+        monkeypatch.setenv(name, "hunter2")
+    assert mistyped() == (
+        "CONTENTSTATS_URL is not a setting. Did you mean CONTENTSTATS_BASE_URL?",
+        "DATABASE_URI is not a setting. Did you mean DATABASE_URL?",
+        "DISCORD_SERVER is not a setting. Did you mean DISCORD_SERVERS?",
+        "SECRET_KEY_FILE is not a setting. Did you mean SECRET_KEYS_FILE?",
+        "SLACK_TOKEN is not a setting. Did you mean SLACK_BOT_TOKEN?",
+    )
 
 
 def test_settings_cannot_be_changed():

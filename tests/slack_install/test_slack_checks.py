@@ -128,6 +128,12 @@ def channels(slack, token):
     return slack.add_channel("G2", team, [], "private")
 
 
+async def test_an_address_where_nothing_answers_is_named_with_its_cause(check):
+    said = (await check(slack_api_url="http://127.0.0.1:1/api/"))["Slack token"].detail
+    assert "Slack does not answer at http://127.0.0.1:1/api/, which failed with “" in said
+    assert "Connect call failed" in said
+
+
 @pytest.mark.usefixtures("used", "channels")
 async def test_without_the_scopes_nobody_guesses_whether_the_bot_is_in_a_channel(check):
     found = (await check(secret_keys=KEYS[0]))["Slack channels"]
