@@ -146,6 +146,15 @@ class Bot:
         except Exception as error:  # noqa: BLE001 - the error boundary: the rest is ours, and must not end the program
             return self.crash(name, error)
 
+    async def arrived(self, reply: Reply, *, shown: bool, announced: bool) -> None:
+        """Withdraw what a reply made needless, once the person has it or its line is posted. Never raises."""
+        keys = (*(reply.reports if shown else ()), *(reply.announces if announced else ()))
+        if keys:
+            try:
+                await self._store.outbox.withdraw(keys, "the reply to the command reported it", self._clock())
+            except BotError:
+                logger.warning("messages were not withdrawn: they may repeat a reply", exc_info=True)
+
     def crash(self, command: str, error: Exception) -> Reply:
         """What to say of a fault of ours: a reference, under which the log has the rest."""
         reference = secrets.token_hex(4)

@@ -213,6 +213,7 @@ class _Talk:
     async def show(self, reply: Reply) -> None:
         """Write the reply with its choices."""
         await self.screen.show(reply, choices(reply))
+        await self._bot.arrived(reply, shown=True, announced=True)
 
     async def _run(self, command: str, arguments: str | Mapping[str, str]) -> Reply:
         reply = await self._bot.run(command, arguments, self._caller)

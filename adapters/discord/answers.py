@@ -35,8 +35,8 @@ class Answers:
         self._ways = ways
         self._clock = clock
 
-    async def deliver(self, asked: Asked, reply: Reply, promised: Deferral) -> None:
-        """Show a reply as it was promised, and then the channel its public line.
+    async def deliver(self, asked: Asked, reply: Reply, promised: Deferral) -> tuple[bool, bool]:
+        """Show a reply as it was promised, and then the channel its public line; returns whether each arrived.
 
         A problem is always private, and never takes the place of the card that it is about: that card's buttons may be
         wanted again. All is rendered before anything is sent: where that fails, nothing has been said yet.
@@ -47,12 +47,13 @@ class Answers:
         has_place = not is_problem or promised is Deferral.PRIVATE
         if promised is Deferral.PUBLIC and is_problem:
             await self._take_back(asked)
+        arrived = True
         for index, message in enumerate(shown):
             is_public = promised is Deferral.PUBLIC and not is_problem
             plain = _without_files(message, reply if index == 0 else None)
-            await self._surely(asked, message, plain, index, in_place=has_place and index == 0, is_public=is_public)
-        if line is not None:
-            await self._tell_channel(asked, line)
+            in_place = has_place and index == 0
+            arrived &= await self._surely(asked, message, plain, index, in_place=in_place, is_public=is_public)
+        return arrived, line is not None and await self._tell_channel(asked, line)
 
     async def _take_back(self, asked: Asked) -> None:
         try:
@@ -60,8 +61,8 @@ class Answers:
         except DiscordFailed as error:
             logger.info("a promise was not taken back", extra=_about(asked, error))
 
-    async def _tell_channel(self, asked: Asked, line: Message) -> None:
-        """Everybody's line, or, where the channel is closed to the bot, a word about that to whoever asked."""
+    async def _tell_channel(self, asked: Asked, line: Message) -> bool:
+        """Post everybody's line, or let the asker know that the channel is closed to the bot; whether it arrived."""
         try:
             await self._ways.to_all(asked, line, asked.id)
         except DiscordFailed as error:
@@ -69,15 +70,18 @@ class Answers:
             why = "I may not post here" if error.code in _MAY_NOT else "Discord did not take the message"
             told = messages(Reply(NOT_TOLD.format(why=why), tone=Tone.WARNING))[0]
             await self._surely(asked, told, told, 0, in_place=False, is_public=False)
+            return False
+        return True
 
     async def _surely(
         self, asked: Asked, message: Message, plain: Message, page: int, *, in_place: bool, is_public: bool
-    ) -> None:
+    ) -> bool:
         """Send a message by the first way that is open, or its plain version if Discord refuses what is in it."""
         for version in (message, plain):
             if await self._sent(asked, version, page, in_place=in_place, is_public=is_public):
-                return
+                return True
         logger.error("an answer could not be delivered", extra={"server": asked.server_id, "user": asked.user_id})
+        return False
 
     async def _sent(self, asked: Asked, message: Message, page: int, *, in_place: bool, is_public: bool) -> bool:
         """Whether a way took it; none is looked for where the message itself is what Discord refuses."""

@@ -123,7 +123,8 @@ class Gestures:
         try:
             reply = await self._reply(asked, wish, command)
             if reply is not None:
-                await self._answers.deliver(asked, reply, deferral)
+                shown, announced = await self._answers.deliver(asked, reply, deferral)
+                await self._bot.arrived(reply, shown=shown, announced=announced)
         except Exception as error:  # noqa: BLE001 - as in Bot.run: else the person reads for ever that the bot is thinking
             await self._answers.deliver(asked, self._bot.crash(wish.name, error), deferral)
 

@@ -38,8 +38,10 @@ class Answers:
         self._pictures = pictures
         self._sleep = sleep
 
-    async def deliver(self, asked: Asked, team: Team, reply: Reply, answer: Answer) -> None:
+    async def deliver(self, asked: Asked, team: Team, reply: Reply, answer: Answer) -> tuple[bool, bool]:
         """Show a reply as its command declares, its files first, and then the channel its public line.
+
+        Returns whether the whole reply arrived, and whether the line did; a direct message needs none.
 
         A problem is always private, and never takes the place of the card that it is about: that card's buttons may be
         wanted again. The line is rendered before anything is sent: where that fails, nothing has been said yet.
@@ -48,13 +50,11 @@ class Answers:
         line = public_message(reply.public_line) if reply.public_line and not asked.is_direct else None
         whole = await self._with_files(asked, team, reply)
         if answer is Answer.PUBLIC and not is_problem and not asked.is_direct:
-            for message in messages(whole):
-                await self._ways.to_all(asked, team, message)
+            shown = all([await self._ways.to_all(asked, team, message) for message in messages(whole)])
         else:
             replaces = answer is Answer.REPLACES and asked.may_replace and not is_problem
-            await self._to_one(asked, team, whole, replaces=replaces)
-        if line is not None:
-            await self._ways.to_all(asked, team, line)
+            shown = await self._to_one(asked, team, whole, replaces=replaces)
+        return shown, shown if line is None else await self._ways.to_all(asked, team, line)
 
     async def refuse(self, asked: Asked, reply: Reply) -> None:
         """Answer where the app has no token to speak with."""
@@ -85,15 +85,18 @@ class Answers:
                 reply = replace(reply, parts=(lost, *reply.parts), tone=Tone.WARNING)
         return reply
 
-    async def _to_one(self, asked: Asked, team: Team, reply: Reply, *, replaces: bool) -> None:
+    async def _to_one(self, asked: Asked, team: Team, reply: Reply, *, replaces: bool) -> bool:
+        """Whether every message of the reply was sent."""
+        arrived = True
         ids = await self._pictures.uploaded(team, reply)
         for index, message in enumerate(messages(reply, ids)):
             is_first = replaces and index == 0
             if not has_picture(message):
-                await self._surely(asked, team, message, replaces=is_first)
+                arrived &= await self._surely(asked, team, message, replaces=is_first)
             elif not await self._pictured(asked, team, message, replaces=is_first):
                 self._pictures.forget(team, reply)
-                await self._surely(asked, team, without_pictures(message), replaces=is_first)
+                arrived &= await self._surely(asked, team, without_pictures(message), replaces=is_first)
+        return arrived
 
     async def _pictured(self, asked: Asked, team: Team, message: Message, *, replaces: bool) -> bool:
         """Whether Slack showed the message with its picture.
@@ -115,12 +118,13 @@ class Answers:
         except SlackFailed:
             return False
 
-    async def _surely(self, asked: Asked, team: Team, message: Message, *, replaces: bool) -> None:
-        """Send a message by the first way that is open, in plain words where Slack does not take its blocks."""
+    async def _surely(self, asked: Asked, team: Team, message: Message, *, replaces: bool) -> bool:
+        """Send a message by the first way that is open, in plain words if Slack refuses its blocks; whether one was."""
         for version in (message, _bare(message)):
             if await self._sent(asked, team, version, replaces=replaces):
-                return
+                return True
         logger.error("an answer could not be delivered", extra={"team": team.ref.id, "user": asked.user_id})
+        return False
 
     async def _sent(self, asked: Asked, team: Team, message: Message, *, replaces: bool) -> bool:
         """Whether a way took it; none is looked for where the message itself is what Slack refuses."""

@@ -202,7 +202,9 @@ class Gestures:
                 reply = await self._bot.run(name, arguments, caller)
         if is_form and command is not None and not isinstance(arguments, str):
             reply = with_form_again(command, arguments, reply, MAX_VALUE)
-        await self._answers.deliver(asked, team, reply, command.answer if command else Answer.PRIVATE)
+        answer = command.answer if command else Answer.PRIVATE
+        shown, announced = await self._answers.deliver(asked, team, reply, answer)
+        await self._bot.arrived(reply, shown=shown, announced=announced)
         is_changed = reply.changes_settings or (need is Need.CONFIGURE and reply.tone is Tone.SUCCESS)
         if reply.public_line or is_changed:
             await self._home.publish(team, known)

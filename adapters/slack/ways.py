@@ -47,13 +47,18 @@ class Ways:
         """The conversation between the app and one person."""
         return await direct_channel(self._calls, team, user_id)
 
-    async def to_all(self, asked: Asked, team: Team, message: Message) -> None:
-        """To the whole channel; by the response_url where the app is not in it. In doubt never twice; never raises."""
+    async def to_all(self, asked: Asked, team: Team, message: Message) -> bool:
+        """To the whole channel, by the response_url if the app is not in it; whether it arrived. Never raises.
+
+        It may have arrived if this is unclear: nothing is sent twice.
+        """
         try:
             await self._post(team, asked.channel_id or "", message)
         except SlackFailed as error:
             if error.is_unclear or not await self._responded_to_all(asked, message):
                 logger.warning("the channel was not told", extra={"team": team.ref.id, "error": error.word})
+                return False
+        return True
 
     async def _post(self, team: Team, channel_id: str, message: Message) -> None:
         try:

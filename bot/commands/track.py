@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import assert_never
 
@@ -15,9 +15,10 @@ from bot.domain.tracking import RequestState, TrackRequest
 from bot.domain.videos import Video
 from bot.messages.offer import Offer, Row, already_tracked, consequence_card, may_run_words, nothing_new
 from bot.messages.tracking import Result, cancelled, outcome_card, second_press
-from bot.reply.model import Reply
+from bot.reply.model import Button, Note, Reply
 from bot.store.tracking import AlreadyRunning, CapReached, Expired, InFlight, MayRun, NotProposed, NotYours, Refused
 from bot.wallet.candidates import Candidate, candidates
+from bot.wallet.settled import public_key, report_keys
 from bot.wallet.spending import Outcome
 
 USUAL_DAYS = 7
@@ -112,7 +113,7 @@ async def start(context: Context, args: Start) -> Reply:
     doubtful = sum(isinstance(each.refusal, MayRun) for each in outcomes)
     again = second_press(args.batch, args.days, doubtful, doubtful * cost) if doubtful else None
     is_started = any(result.started for result in results)
-    return outcome_card(results, await note_on_alerts(context) if is_started else None, again)
+    return _outcome(context, results, await note_on_alerts(context) if is_started else None, again)
 
 
 async def cancel(context: Context, args: Batch) -> Reply:
@@ -123,7 +124,7 @@ async def cancel(context: Context, args: Batch) -> Reply:
     left = await context.store.tracking.cancel(context.workspace.id, args.batch, context.caller.person.id)
     if all(request.outcome == "cancelled" for request in left):
         return cancelled()
-    return outcome_card(tuple([await _result(context, Outcome(request)) for request in left]))
+    return _outcome(context, [await _result(context, Outcome(request)) for request in left])
 
 
 async def check(context: Context, args: Batch) -> Reply:
@@ -143,7 +144,27 @@ async def _settled(context: Context, requests: Sequence[TrackRequest]) -> Reply:
     settle = context.wallet.spending.settle
     open_states = {RequestState.SUBMITTED, RequestState.UNKNOWN}
     outcomes = [await settle(each) if each.state in open_states else Outcome(each) for each in requests]
-    return outcome_card(tuple([await _result(context, each) for each in outcomes]))
+    return _outcome(context, [await _result(context, each) for each in outcomes])
+
+
+def _outcome(
+    context: Context, results: Sequence[Result], note: Note | None = None, again: Button | None = None
+) -> Reply:
+    """The card of what became of requests, with the outbox messages that it makes needless.
+
+    A start is announced where it was asked for, and its asker is notified unless they read this themselves.
+    """
+    here = [
+        replace(each, is_news=each.is_news and each.request.channel_id == context.caller.channel_id) for each in results
+    ]
+    mine = [each for each in results if each.request.person.id == context.caller.person.id]
+    reported = [each.request for each in mine if not each.is_refused]
+    announced = [each.request for each in here if each.is_news]
+    return replace(
+        outcome_card(here, note, again),
+        reports=tuple(key for each in reported for key in report_keys(each)),
+        announces=tuple(public_key(each) for each in announced),
+    )
 
 
 def _row(candidate: Candidate) -> Row:

@@ -235,7 +235,8 @@ class Reply:
     `summary` is the finding in a sentence or two that stand alone: every renderer shows it first, under the title, and
     a notification may show nothing else, so `parts` do not repeat it. `public_line` is the one short line that the
     whole channel sees when money was spent or a tracking was stopped; empty otherwise. `changes_settings` says that a
-    page which shows the settings is out of date.
+    page which shows the settings is out of date. `reports` are the keys of outbox messages that are withdrawn once the
+    person has this reply, since they report the same; `announces` of those withdrawn once its public line is posted.
     """
 
     summary: str
@@ -246,3 +247,5 @@ class Reply:
     files: tuple[File | LargeFile, ...] = ()
     public_line: Text = ()
     changes_settings: bool = False
+    reports: tuple[str, ...] = ()
+    announces: tuple[str, ...] = ()

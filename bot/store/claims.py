@@ -115,8 +115,8 @@ def _claimable(now: datetime, chats: Collection[str], full: Sequence[int], witho
 def _waits_for_another(now: datetime) -> ColumnElement[bool]:
     """Whether an earlier message of the same channel, or the one that it edits, has to be out first.
 
-    One that was tried in vain for two hours holds up nobody; but the edits of one message never overtake each other, or
-    what stands there in the end would be the older one.
+    One that is due later, or was tried in vain for two hours, holds up nobody; but the edits of one message never
+    overtake each other, or what stands there in the end would be the older one.
     """
     earlier, edited = outbox.alias("earlier"), outbox.alias("edited")
     goes_first = exists().where(
@@ -125,7 +125,10 @@ def _waits_for_another(now: datetime) -> ColumnElement[bool]:
         earlier.c.channel_id == outbox.c.channel_id,
         earlier.c.person_id.is_not_distinct_from(outbox.c.person_id),
         earlier.c.id < outbox.c.id,
-        or_(earlier.c.attempts == 0, earlier.c.first_try_at > now - HOLDS_UP),
+        or_(
+            (earlier.c.attempts == 0) & (earlier.c.next_at <= now),
+            earlier.c.first_try_at > now - HOLDS_UP,
+        ),
     )
     before = or_(edited.c.key == outbox.c.edits, and_(edited.c.edits == outbox.c.edits, edited.c.id < outbox.c.id))
     return or_(goes_first, exists().where(before, is_open(edited)))

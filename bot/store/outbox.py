@@ -24,13 +24,14 @@ CLOCKS_AGREE = timedelta(minutes=1)
 
 
 class OutboxState(StrEnum):
-    """Where a message stands. `unclear`: the platform may have it, its answer was lost."""
+    """Where a message stands. `unclear`: the platform may have it, its answer was lost. `withdrawn`: not needed."""
 
     PENDING = "pending"
     SENDING = "sending"
     UNCLEAR = "unclear"
     SENT = "sent"
     DEAD = "dead"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Message:
     `key` names it for ever and is made of facts, never of the present time (`digest:12:2026-11-27`). `edits` is the
     key of an earlier message whose place it takes; where that one never arrived, this one is posted anew. `owner_id` is
     the person who is told when it can never be posted. At `expires_at` what was not posted is worth nothing any more.
+    Before `due_at` it is not posted, and may be withdrawn.
     """
 
     key: str
@@ -51,6 +53,22 @@ class Message:
     edits: str | None = None
     owner_id: str | None = None
     expires_at: datetime | None = None
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Messages about one change, and the keys of earlier messages that it makes needless."""
+
+    messages: tuple[Message, ...]
+    replaces: tuple[str, ...] = ()
+
+
+async def write_news(connection: AsyncConnection, news: News, now: datetime) -> None:
+    """Write messages within the caller's transaction, and withdraw those that they replace."""
+    if news.replaces:
+        await withdraw(connection, news.replaces, "replaced by a later message", now)
+    await enqueue_all(connection, news.messages, now)
 
 
 async def enqueue(connection: AsyncConnection, message: Message, now: datetime) -> bool:
@@ -84,11 +102,18 @@ def _row(message: Message, payload: str, now: datetime) -> dict[str, Any]:
         "owner_id": message.owner_id,
         "state": OutboxState.PENDING,
         "attempts": 0,
-        "next_at": now,
+        "next_at": message.due_at or now,
         "expires_at": message.expires_at,
         "error": "",
         "created_at": now,
     }
+
+
+async def withdraw(connection: AsyncConnection, keys: Iterable[str], reason: str, now: datetime) -> None:
+    """End, within the caller's transaction, messages that nobody tried to post yet, and keep the reason."""
+    pending = outbox.c.key.in_(list(keys)) & (outbox.c.state == OutboxState.PENDING) & (outbox.c.attempts == 0)
+    ended = {"state": OutboxState.WITHDRAWN, "error": reason, "ended_at": now}
+    await connection.execute(update(outbox).where(pending).values(ended))
 
 
 async def _keep(connection: AsyncConnection, contents: Mapping[str, bytes], now: datetime) -> None:
@@ -180,9 +205,14 @@ class Outbox:
                     await enqueue(connection, Message(key, mine.workspace_id, "", told, person_id=person), now)
         return True
 
+    async def withdraw(self, keys: Iterable[str], reason: str, now: datetime) -> None:
+        """End messages that nobody tried to post yet, and keep the reason. Safe to repeat."""
+        async with self._database.writing() as connection:
+            await withdraw(connection, keys, reason, now)
+
     async def hasten(self, workspace_id: int, now: datetime) -> None:
         """A platform answers again: what waits for another attempt in a workspace need not wait longer."""
-        waits = is_open() & (outbox.c.state != OutboxState.SENDING)
+        waits = is_open() & (outbox.c.state != OutboxState.SENDING) & (outbox.c.attempts > 0)
         soon = update(outbox).where(waits, outbox.c.workspace_id == workspace_id, outbox.c.next_at > now)
         async with self._database.writing() as connection:
             await connection.execute(soon.values(next_at=now))

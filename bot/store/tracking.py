@@ -4,10 +4,10 @@ Every change of state is a compare-and-set in one committed transaction, so that
 is told. Nothing in here calls the API: `submit` is committed before, and one of the `mark_` functions after.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,7 +17,7 @@ from bot.domain.tracking import RequestState, TrackRequest
 from bot.domain.videos import Video
 from bot.store import audit, mirror
 from bot.store.database import Database, insert_into
-from bot.store.outbox import Message, enqueue
+from bot.store.outbox import News, write_news
 from bot.store.polling import poll_by
 from bot.store.submission import (
     AlreadyRunning,
@@ -48,6 +48,15 @@ __all__ = [
     "Submitted",
     "Tracking",
 ]
+
+Report: TypeAlias = Callable[[TrackRequest], News]
+"""What to post about a request, given as it stands after the change; committed together with the change."""
+
+
+def no_news(_: TrackRequest) -> News:
+    """Nothing is posted about the change."""
+    return News(())
+
 
 IS_PROPOSED = track_requests.c.state == RequestState.PROPOSED
 
@@ -111,6 +120,7 @@ class Tracking:
         now: datetime,
         month_start: datetime,
         cap: Decimal,
+        report: Report = no_news,
         *,
         may_run: bool = False,
     ) -> Submitted | Refused:
@@ -126,6 +136,7 @@ class Tracking:
                 return reason
             submitted = {"state": RequestState.SUBMITTED, "days": days, "cost": cost, "submitted_at": now}
             request, _ = await _move(connection, request_id, IS_PROPOSED, submitted)
+            await write_news(connection, report(request), now)
             return Submitted(request)
 
     async def spent(self, workspace_id: int, month_start: datetime) -> Decimal:
@@ -134,13 +145,12 @@ class Tracking:
             return await spent_since(connection, workspace_id, month_start)
 
     async def mark_tracking(
-        self, request_id: int, video: Video, now: datetime, say: Sequence[Message] = ()
+        self, request_id: int, video: Video, now: datetime, report: Report = no_news
     ) -> tuple[TrackRequest, bool]:
         """The API started the video: keep it as the workspace's own and note the spending. Safe to repeat.
 
-        Returns the request, and whether it was this call that noted it; then it has also written what it was given to
-        `say` into the outbox. What was given up as absent is started after
-        all when the API says so, and costs more than was confirmed when the API says that.
+        Returns the request, and whether this call noted it and wrote its report into the outbox. A request given up as
+        absent counts as started after all if the API says so; it costs more than was confirmed if the API says that.
         """
         given_up = (track_requests.c.state == RequestState.FAILED) & track_requests.c.submitted_at.is_not(None)
         started: dict[str, Any] = {"state": RequestState.TRACKING, "video_id": video.id, "outcome": ""}
@@ -154,22 +164,17 @@ class Tracking:
                 owner = (request.workspace_id, request.person)
                 await mirror.give_owner(connection, request.wallet_id, video.id, owner)
                 await audit.write_track(connection, request, now)
-                await _say(connection, say, now)
+                await write_news(connection, report(request), now)
             return request, moved
 
-    async def mark_failed(
-        self, request_id: int, outcome: str, now: datetime, say: Sequence[Message] = ()
-    ) -> TrackRequest:
-        """What was submitted certainly started nothing. Returns the request as it stands, changed or not.
-
-        `say` is as for `mark_tracking`.
-        """
+    async def mark_failed(self, request_id: int, outcome: str, now: datetime, report: Report = no_news) -> TrackRequest:
+        """What was submitted certainly started nothing. Returns the request as it stands, changed or not."""
         async with self._database.writing() as connection:
             failed = {"state": RequestState.FAILED, "outcome": outcome}
             request, moved = await _move(connection, request_id, IS_IN_FLIGHT, failed)
             if moved:
                 await audit.write_track(connection, request, now)
-                await _say(connection, say, now)
+                await write_news(connection, report(request), now)
             return request
 
     async def mark_unknown(self, request_id: int, outcome: str, now: datetime) -> TrackRequest:
@@ -223,11 +228,6 @@ class Tracking:
         async with self._database.reading() as connection:
             found = await _requests(connection, mine)
         return next(((each.person, each.submitted_at) for each in found if each.submitted_at is not None), None)
-
-
-async def _say(connection: AsyncConnection, messages: Sequence[Message], now: datetime) -> None:
-    for message in messages:
-        await enqueue(connection, message, now)
 
 
 def _batch(workspace_id: int, token: str) -> ColumnElement[bool]:

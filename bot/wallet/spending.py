@@ -22,7 +22,7 @@ from bot.domain.videos import Video, VideoList
 from bot.store import Store
 from bot.store.tracking import Expired, NotProposed, Refused, Submitted
 from bot.wallet.mirror import Mirror
-from bot.wallet.settled import settled
+from bot.wallet.settled import reply_time, settled, unclear
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +38,8 @@ SENDING_AT_ONCE = 3
 """Presses of one process that are worked on at a time, so that a POST soon follows its list; the rest wait in turn."""
 LISTED_WITHIN = timedelta(seconds=15)
 """How old the account's list may be when a POST is sent: it was asked for after the press all the same."""
+NOW = timedelta(0)
+"""When to report an outcome that nobody waits for."""
 LOOK_AFTER = (0.5, 1.5, 3.0)
 """Seconds between the looks that follow an unclear answer at once."""
 
@@ -54,6 +56,18 @@ class Outcome:
     refusal: Refused | None = None
     error: ContentStatsError | None = None
     is_news: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """What one press confirmed. Dollars; after `reply_within` the outbox reports what no reply did."""
+
+    person: Person
+    days: int
+    price: Decimal
+    cap: Decimal
+    reply_within: timedelta
+    is_sure: bool
 
 
 class Spending:
@@ -98,13 +112,11 @@ class Spending:
         async with self._sending:
             await self._mirror.lists.ensure(LISTED_WITHIN, pressed)
             outcomes: list[Outcome] = []
+            terms = _Terms(person, days, price, cap, reply_time(len(requests)), is_sure)
             for request in requests:
                 broke = any(isinstance(outcome.error, NotEnoughBalance) for outcome in outcomes)
-                if broke:
-                    outcomes.append(await self._drop(request))
-                else:
-                    start = self._start(request, pressed, person, days, price, cap, is_sure=is_sure)
-                    outcomes.append(await start)
+                start = self._drop(request) if broke else self._start(request, pressed, terms)
+                outcomes.append(await start)
             return tuple(outcomes)
 
     async def settle(self, request: TrackRequest) -> Outcome:
@@ -115,7 +127,7 @@ class Spending:
             listing = await self._mirror.list_running()
         except ContentStatsError as error:
             return Outcome(request, error=error)
-        return await self._settle(request, listing)
+        return await self._settle(request, listing, reply_time(1))
 
     async def settle_all(self, apart: timedelta | None = None) -> None:
         """Look for every request that a crash or an unclear answer left open; what stays unclear stays stored.
@@ -136,13 +148,15 @@ class Spending:
             logger.warning("unclear requests cannot be looked up: %s", error)
             return
         for request in waiting:
-            outcome = await self._settle(request, listing, is_asked=False)
+            within = reply_time(1) if request.is_under_way(now) else NOW
+            outcome = await self._settle(request, listing, within)
             logger.info("unclear request looked up", extra={"request": request.id, "state": outcome.request.state})
 
-    async def _settle(self, request: TrackRequest, listing: VideoList, *, is_asked: bool = True) -> Outcome:
+    async def _settle(self, request: TrackRequest, listing: VideoList, within: timedelta) -> Outcome:
+        """Settle a request by a list. The outbox reports the outcome if no reply does so within a time."""
         found = await self._started_by(request, listing.videos)
         if found is not None:
-            return await self._started(request, found, is_asked=is_asked)
+            return await self._started(request, found, within)
         if request.submitted_at is None or not await self._proves_absence(request, listing):
             return Outcome(request)
         if self._clock() - request.submitted_at < QUIET + request.clean_looks * BETWEEN_LOOKS:
@@ -150,9 +164,7 @@ class Spending:
         if await self._store.tracking.count_look(request.id) < CLEAN_LOOKS:
             return Outcome(request)
         absent = "it does not appear in the account, so it was not started and costs nothing. /track tries it anew."
-        now = self._clock()
-        say = () if is_asked else settled(replace(request, state=RequestState.FAILED, outcome=absent), None, now)
-        return Outcome(await self._store.tracking.mark_failed(request.id, absent, now, say))
+        return Outcome(await self._failed(request, absent, within))
 
     async def _proves_absence(self, request: TrackRequest, listing: VideoList) -> bool:
         """Whether a listing without a request's video shows that there is none.
@@ -166,51 +178,55 @@ class Spending:
         same = {stored.video.id for stored in running if stored.video.platform == request.platform}
         return listing.is_complete and readable and same <= listed
 
-    async def _start(
-        self,
-        request: TrackRequest,
-        pressed: int,
-        person: Person,
-        days: int,
-        price: Decimal,
-        cap: Decimal,
-        *,
-        is_sure: bool,
-    ) -> Outcome:
+    async def _start(self, request: TrackRequest, pressed: int, terms: _Terms) -> Outcome:
         if request.wallet_id != self._wallet_id:
             return Outcome(request, refusal=Expired(request))  # the card showed another account's money
         try:
             listed = await self._mirror.lists.ensure(LISTED_WITHIN, pressed)
         except ContentStatsError as error:
             return Outcome(request, error=error)
-        may_run = not is_sure and request.platform in listed.hidden_platforms
+        may_run = not terms.is_sure and request.platform in listed.hidden_platforms
         now = self._clock()
         result = await self._store.tracking.submit(
-            request.id, person.id, days, price, now, month_of(now), cap, may_run=may_run
+            request.id,
+            terms.person.id,
+            terms.days,
+            terms.price,
+            now,
+            month_of(now),
+            terms.cap,
+            lambda submitted: unclear(submitted, now + terms.reply_within),
+            may_run=may_run,
         )
         if isinstance(result, Submitted):
-            return await self._send(result.request, days)
+            return await self._send(result.request, terms.days, terms.reply_within)
         return Outcome(result.request if isinstance(result, NotProposed) else request, refusal=result)
 
-    async def _send(self, request: TrackRequest, days: int) -> Outcome:
+    async def _send(self, request: TrackRequest, days: int, within: timedelta) -> Outcome:
         """The one POST of a request that is committed as submitted. Cancelled here, it stays submitted: look later."""
         try:
             video = await self._client.track(request.link, days)
         except OutcomeUnclear as error:
-            unclear = await self._store.tracking.mark_unknown(request.id, str(error), self._clock())
-            return await self._look_soon(unclear, error)
+            unknown = await self._store.tracking.mark_unknown(request.id, str(error), self._clock())
+            return await self._look_soon(unknown, error)
         except ContentStatsError as error:
-            failed = await self._store.tracking.mark_failed(request.id, str(error), self._clock())
-            return Outcome(failed, error=error)
-        return await self._started(request, video)
+            return Outcome(await self._failed(request, str(error), within), error=error)
+        return await self._started(request, video, within)
 
-    async def _started(self, request: TrackRequest, video: Video, *, is_asked: bool = True) -> Outcome:
+    async def _failed(self, request: TrackRequest, why: str, within: timedelta) -> TrackRequest:
+        now = self._clock()
+        return await self._store.tracking.mark_failed(
+            request.id, why, now, lambda failed: settled(failed, None, now + within)
+        )
+
+    async def _started(self, request: TrackRequest, video: Video, within: timedelta) -> Outcome:
         """Note what was started, with what the API's short answer leaves out."""
         started_at = video.started_at or request.submitted_at
         whole = replace(video, days=request.days if video.days is None else video.days, started_at=started_at)
         now = self._clock()
-        say = () if is_asked else settled(replace(request, state=RequestState.TRACKING, outcome=""), whole, now)
-        started, is_news = await self._store.tracking.mark_tracking(request.id, whole, now, say)
+        started, is_news = await self._store.tracking.mark_tracking(
+            request.id, whole, now, lambda started: settled(started, whole, now + within)
+        )
         return Outcome(started, whole, is_news=is_news)
 
     async def _look_soon(self, request: TrackRequest, error: OutcomeUnclear) -> Outcome:

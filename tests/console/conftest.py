@@ -43,6 +43,7 @@ class FixedBot:
         self.replies = replies
         self.calls = []
         self.callers = []
+        self.arrived_replies = []
         self.titles = {}
 
     async def run(self, command, arguments, caller):
@@ -53,6 +54,10 @@ class FixedBot:
     def may_fill_in(self, command, caller):  # noqa: ARG002 - the bot's signature
         """Everybody may."""
         return True
+
+    async def arrived(self, reply, *, shown, announced):
+        """As the bot does, it remembers what was read."""
+        self.arrived_replies.append((reply, shown, announced))
 
     async def suggest(self, command, argument, typed, caller):  # noqa: ARG002 - the bot's signature
         """As the bot does: choices by their beginning, videos by any part of their title."""

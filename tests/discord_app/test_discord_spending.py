@@ -6,7 +6,7 @@ from tests.discord_app.discord_stage import labels, lines, new_server, stage_of,
 from tests.standins.discord_server.faults import Fault, FaultKind
 from tests.standins.discord_server.markdown import mentions
 from tests.standins.discord_server.permissions import Permission
-from tests.standins.scene import LINK, LIST
+from tests.standins.scene import LINK, LIST, YOUTUBE, outbox_states
 
 
 async def test_one_press_starts_one_tracking_replaces_the_card_and_leaves_one_public_line(stage, server):
@@ -18,6 +18,17 @@ async def test_one_press_starts_one_tracking_replaces_the_card_and_leaves_one_pu
     assert "up to $2.52" in told(line)
     assert len(server.general.messages) == 1
     assert (stage.spent(), stage.trackings()) == (1, 1)
+
+
+async def test_the_outbox_reports_a_start_only_if_the_reply_or_the_line_did_not_arrive(stage, server, sqlite_url):
+    card = await stage.card(server.ann, server.general, LINK, days=7)
+    await stage.line(stage.press(card, "Track 7", server.ann), server.general)
+    closed = await stage.card(server.ann, server.general, YOUTUBE, days=7)
+    server.general.overwrites[stage.discord.app.id] = (0, int(Permission.SEND_MESSAGES))
+    await stage.changed(closed, stage.press(closed, "Track 7", server.ann))
+    await stage.close()
+    states = await outbox_states(sqlite_url)
+    assert [key for key, state in states.items() if state != "withdrawn"] == ["settled:2"]
 
 
 async def test_a_public_line_notifies_nobody(stage, server):

@@ -11,7 +11,7 @@ from bot.domain.tracking import QUIET, RequestState
 from bot.reply.stored import from_stored
 from bot.store.database import Database
 from bot.store.schedule_tables import outbox
-from bot.wallet.settled import settled
+from bot.wallet.settled import reply_time, settled
 from tests.polling.stage import ANA, HERE
 from tests.standins.scene import LINK, LIST, TRACK
 
@@ -63,18 +63,21 @@ async def test_what_was_not_started_is_told_to_its_asker_alone_after_quiet_and_t
     await stage.live(minutes=6)
     assert stage.calls(LIST) - looks <= 8, "a look a minute, and the list's own"
     (private,) = await said(stage)
-    assert private.key == f"settled:{request.id}:asker"
+    assert private.key == f"settled:{request.id}:failed"
     assert "it does not appear in the account" in from_stored(private.payload, {}).summary
     assert len(stage.sandbox.calls(TRACK)) == 1
     assert await post.store.tracking.unsettled(request.wallet_id, stage.clock()) == ()
 
 
-async def test_who_asks_gets_the_answer_and_no_message(unclear):
+async def test_what_a_person_finds_is_posted_only_if_the_reply_does_not_arrive(unclear):
     stage, post, request = await unclear("effect-then-reset")
     outcome = await (await post.wallet()).spending.settle(request)
     assert outcome.is_news
+    rows = await said(stage)
+    assert [row.next_at for row in rows] == [stage.clock() + reply_time(1)] * 2
+    await post.store.outbox.withdraw([row.key for row in rows], "the reply arrived", stage.clock())
     await stage.live(minutes=3)
-    assert await said(stage) == []
+    assert [(row.state, row.error) for row in await said(stage)] == [("withdrawn", "the reply arrived")] * 2
 
 
 async def test_what_stays_unclear_is_looked_for_ever_more_seldom(unclear):
@@ -94,7 +97,8 @@ async def test_what_stays_unclear_is_looked_for_ever_more_seldom(unclear):
 async def said(stage):
     database = Database(stage.database_url)
     async with database.reading() as connection:
-        rows = (await connection.execute(select(outbox).order_by(outbox.c.id))).all()
+        about = select(outbox).where(outbox.c.key.startswith("settled:")).order_by(outbox.c.id)
+        rows = (await connection.execute(about)).all()
     await database.close()
     return list(rows)
 
@@ -102,6 +106,6 @@ async def said(stage):
 async def test_a_start_that_no_channel_asked_for_is_told_to_its_asker_alone(unclear):
     _, _, request = await unclear("effect-then-reset")
     asked = replace(request, state=RequestState.TRACKING)
-    assert [each.channel_id for each in settled(asked, None, asked.proposed_at)] == ["C1", ""]
-    (private,) = settled(replace(asked, channel_id=""), None, asked.proposed_at)
+    assert [each.channel_id for each in settled(asked, None, asked.proposed_at).messages] == ["C1", ""]
+    (private,) = settled(replace(asked, channel_id=""), None, asked.proposed_at).messages
     assert private.person_id == ANA.id

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.slack.stage import ANN, BEN, GENERAL, GIL, RANDOM, SECRET, told
-from tests.standins.scene import LINK, LIST
+from tests.standins.scene import INSTAGRAM, LINK, LIST, YOUTUBE, outbox_states
+from tests.standins.slack.faults import Fault, FaultKind
 from tests.standins.slack.mrkdwn import mentions
 
 
@@ -16,6 +17,21 @@ async def test_one_press_starts_one_tracking_replaces_the_card_and_leaves_one_pu
     assert "up to $2.52" in line.text
     assert stage.lines() == [line.text]
     assert (stage.spent(), stage.trackings()) == (1, 1)
+
+
+async def test_the_outbox_reports_a_start_only_if_the_reply_or_the_line_did_not_arrive(stage, slack, sqlite_url):
+    await stage.line(stage.press(await stage.card(f"/track {LINK} 7"), "Track 7"))
+    first = await stage.card(f"/track {YOUTUBE} 7")
+    slack.faults.start(Fault(FaultKind.STATUS, 500), "response_url", "chat.postEphemeral", "conversations.open")
+    await stage.line(stage.press(first, "Track 7"))
+    slack.faults.stop()
+    second = await stage.card(f"/track {INSTAGRAM} 7")
+    slack.faults.start(Fault(FaultKind.ERROR, "restricted_action"), "chat.postMessage")
+    slack.faults.add("response_url", Fault(FaultKind.STATUS, 404))
+    await stage.seen(stage.press(second, "Track 7"))
+    await stage.close()
+    states = await outbox_states(sqlite_url)
+    assert [key for key, state in states.items() if state != "withdrawn"] == ["settled:2:asker", "settled:3"]
 
 
 async def test_a_public_line_mentions_nobody_and_unfurls_nothing(stage):

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any, cast
 
 from pydantic import SecretStr
+from sqlalchemy import select
 
 from adapters.sandbox.serve import Sandbox
 from bot.app import Bot
@@ -24,6 +25,7 @@ from bot.reply.plain import plain_spans, plain_text
 from bot.settings import Settings
 from bot.store import Store
 from bot.store.database import Database
+from bot.store.schedule_tables import outbox
 from tests.standins.patience import Patience
 
 LINK = "https://www.tiktok.com/@steady/video/7301234567890123456"
@@ -150,6 +152,15 @@ async def scene_of(
     timeouts = cast("Timeouts", Patience(sandbox))
     async with Bot(settings, clock=clock, timeouts=timeouts, sleep=sleep) as bot:
         yield Scene(sandbox, clock, bot, database_url)
+
+
+async def outbox_states(database_url: str) -> dict[str, str]:
+    """The state of each message of the outbox, by its key."""
+    database = Database(database_url)
+    async with database.reading() as connection:
+        states = {row.key: row.state for row in await connection.execute(select(outbox).order_by(outbox.c.id))}
+    await database.close()
+    return states
 
 
 def button(reply: Reply, label: str) -> Call:

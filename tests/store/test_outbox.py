@@ -77,6 +77,19 @@ async def test_who_lost_the_lease_changes_nothing(store, say, claim, row):
     assert (await row("a")).message_id == "m2"
 
 
+async def test_a_message_that_is_due_later_holds_up_nobody_and_is_withdrawn_until_it_is_tried(store, say, claim, row):
+    await say("later", due_at=NOW + SECOND)
+    await say("now")
+    assert keys(await claim()) == ["now"]
+    await store.outbox.hasten((await row("later")).workspace_id, NOW)
+    assert await claim() == ()
+    await store.outbox.withdraw(["later", "now"], "it was reported", NOW)
+    assert await claim(NOW + SECOND) == ()
+    later = await row("later")
+    assert (later.state, later.error, later.ended_at) == (OutboxState.WITHDRAWN, "it was reported", NOW)
+    assert (await row("now")).state == OutboxState.SENDING
+
+
 async def test_a_channel_is_served_in_order_and_the_channels_side_by_side(store, say, claim):
     await say("a1", "a2", "a3")
     await say("b1", "b2", channel_id="C2")

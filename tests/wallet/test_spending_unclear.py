@@ -1,5 +1,6 @@
 """When nobody knows whether money was spent: never sent twice, settled by looking, and said so all the while."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -105,9 +106,10 @@ async def test_a_start_that_shows_up_late_is_found_and_is_news_once(scene, misbe
     reply = await scene.start()
     scene.clock.advance(minutes=3)
     late = scene.sandbox.world.track(scene.sandbox.key, LINK, 7)
-    found = await scene.press(reply, "Look again", BEN)
+    found = await scene.press(reply, "Look again", replace(BEN, channel_id=ANA.channel_id))
     assert found.tone is Tone.SUCCESS
     assert plain_spans(found.public_line).startswith("Ana started tracking ")
+    assert (found.reports, len(found.announces)) == ((), 1), "Ana has not read it"
     again = await scene.press(reply, "Look again", BEN)
     assert again.public_line == ()
     (entry, _) = await scene.audit()
