@@ -26,6 +26,7 @@ from adapters.slack.installed import InstalledTeams
 from adapters.slack.limits import Limits
 from adapters.slack.listeners import Listeners
 from adapters.slack.oauth import OAuth
+from adapters.slack.payloads import is_well_formed
 from adapters.slack.pictures import Pictures
 from adapters.slack.post import SlackPoster
 from adapters.slack.socket_mode import LONGEST_PAUSE, SocketMode
@@ -131,7 +132,9 @@ class SlackApp:
             return BoltResponse(status=400, body={"error": str(error)})
 
     async def dispatch(self, payload: dict[str, Any]) -> BoltResponse:
-        """The acknowledgement of a payload that is certainly Slack's."""
+        """The acknowledgement of a payload that is certainly Slack's: 400 if it doesn't have its kind's shape."""
+        if not is_well_formed(payload):
+            return BoltResponse(status=400, body={"error": "the payload is malformed"})
         # To Bolt the mode says whether there is text to read and a signature to check; neither is left to do.
         return await self._bolt.async_dispatch(AsyncBoltRequest(body=payload, mode="socket_mode"))
 

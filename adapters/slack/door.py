@@ -52,7 +52,7 @@ def payload_of(body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
         else:
             form = dict(parse_qsl(text, keep_blank_values=True))
             said = json.loads(form["payload"]) if "payload" in form else form
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadRequest("the body cannot be read") from error
     if not isinstance(said, dict):
         raise BadRequest("the body is no object")

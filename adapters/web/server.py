@@ -5,11 +5,13 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Self
+from functools import partial
+from typing import Self, cast
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from adapters.web.connection import Connection, Crowd, Limits
 from bot.domain.errors import NotConfigured
 
 GRACE = 5
@@ -19,11 +21,12 @@ GRACE = 5
 class WebServer:
     """A server on one port, for as long as `async with` lasts. Port 0 is any that is free; `setting` names the port."""
 
-    def __init__(self, app: ASGIApp, host: str, port: int, setting: str = "PORT") -> None:
+    def __init__(self, app: ASGIApp, host: str, port: int, setting: str = "PORT", limits: Limits | None = None) -> None:
         self._app = app
         self._host = host
         self._port = port
         self._setting = setting
+        self._limits = limits or Limits()
 
     @property
     def port(self) -> int:
@@ -36,10 +39,12 @@ class WebServer:
         self._port = listening.getsockname()[1]
         config = uvicorn.Config(
             self._app,
-            http="httptools",
+            http=cast("type[asyncio.Protocol]", partial(Connection, Crowd(self._limits))),
+            ws="none",
             lifespan="off",
+            backlog=self._limits.backlog,
             log_config=None,
-            log_level="warning",  # that it listens is said in our own words
+            log_level="error",  # that it listens, and what it refuses, is logged in our own words
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=GRACE,
@@ -66,7 +71,7 @@ class WebServer:
     def _listening(self) -> socket.socket:
         family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
         try:
-            return socket.create_server((self._host, self._port), family=family, backlog=2048)
+            return socket.create_server((self._host, self._port), family=family, backlog=self._limits.backlog)
         except OSError as error:
             raise NotConfigured(
                 f"Port {self._port} of {self._host} cannot be opened ({os.strerror(error.errno or 0)}). Choose another "

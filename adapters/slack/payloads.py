@@ -1,0 +1,128 @@
+"""The shapes of what Slack sends, as far as they are read here: what doesn't have its shape is refused before that."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, TypeAlias
+
+Shape: TypeAlias = "type | tuple[Shape, ...] | list[Any] | Mapping[str, Any]"
+"""A type, one of several shapes, a list of one shape (`SOME` of it at least), or an object by its names.
+
+A name that ends in `?` may be missing or null; `*` stands for every name.
+"""
+
+MOST_DEEP = 100
+"""Levels of lists and objects; Slack's own payloads have a tenth of them."""
+SOME = "some"
+
+_PLACED: Shape = {"id": str, "enterprise_id?": str}
+_COMMON: Shape = {
+    "type?": str,
+    "team?": (str, _PLACED),
+    "team_id?": str,
+    "enterprise?": (str, {"id": str}),
+    "enterprise_id?": str,
+    "user?": (str, {"id": str, "name?": str, "username?": str, "team_id?": str}),
+    "user_id?": str,
+    "user_name?": str,
+    "channel?": (str, {"id": str}),
+    "channel_id?": str,
+    "authorizations?": [{"team_id?": str, "enterprise_id?": str, "user_id?": str}],
+    "container?": {"is_ephemeral?": bool, "channel_id?": str},
+    "view?": {"id?": str, "type?": str, "callback_id?": str, "team_id?": str, "app_installed_team_id?": str},
+    "message?": {"ts?": str},
+    "trigger_id?": str,
+    "response_url?": str,
+    "response_urls?": [{"response_url?": str, "channel_id?": str}],
+    "event?": dict,
+    "event_id?": str,
+    "function_data?": {"execution_id?": str, "function?": dict, "inputs?": dict},
+    "bot_access_token?": str,
+}
+_PERSON: Shape = {"id": str}
+_KINDS: Mapping[str, Shape] = MappingProxyType(
+    {
+        "block_actions": {"user": _PERSON, "actions": [{"type": str, "action_id": str}, SOME]},
+        "block_suggestion": {
+            "user": _PERSON,
+            "view": {"type": str, "callback_id": str},
+            "action_id": str,
+            "block_id": str,
+            "value?": str,
+        },
+        "view_submission": {
+            "user": _PERSON,
+            "view": {
+                "type": str,
+                "callback_id": str,
+                "private_metadata?": str,
+                "state": {"values": {"*": {"*": {"selected_options?": [{"value": str}]}}}},
+            },
+        },
+        "message_action": {"user": _PERSON, "callback_id": str, "message": dict},
+        "shortcut": {"user": _PERSON, "callback_id": str},
+        "event_callback": {
+            "event_id": str,
+            "event": {
+                "type": str,
+                "user?": (str, {"id": str}),
+                "links?": [{"url": str}],
+                "channel?": (str, {"id": str}),
+                "team?": str,
+                "tokens?": dict,
+                "item?": dict,
+                "assistant_thread?": dict,
+                "message?": dict,
+                "previous_message?": dict,
+            },
+        },
+        "url_verification": {"challenge": str},
+    }
+)
+"""What each `type` needs beside what all have in common."""
+_COMMAND: Shape = {"command": str, "text?": str, "team_id": str, "user_id": str, "channel_id": str}
+
+
+def is_well_formed(payload: Mapping[str, Any]) -> bool:
+    """Whether a payload can be read as what it says it is. One of a kind that is not known here may have any shape."""
+    if not (_is_shallow(payload) and _fits(payload, _COMMON)):
+        return False
+    kind = payload.get("type")
+    if kind is None:
+        return "ssl_check" in payload or _fits(payload, _COMMAND)
+    return _fits(payload, _KINDS.get(kind, {}))
+
+
+def _is_shallow(payload: object) -> bool:
+    level: list[object] = [payload]
+    for _ in range(MOST_DEEP):
+        level = [child for each in level if isinstance(each, dict | list) for child in _children(each)]
+        if not level:
+            return True
+    return False
+
+
+def _children(value: dict[str, object] | list[object]) -> list[object]:
+    return value if isinstance(value, list) else list(value.values())
+
+
+def _fits(value: object, shape: Shape) -> bool:
+    match shape:
+        case type():
+            return isinstance(value, shape)
+        case tuple():
+            return any(_fits(value, each) for each in shape)
+        case list():
+            each_shape, *some = shape
+            is_long_enough = isinstance(value, list) and len(value) >= len(some)
+            return is_long_enough and all(_fits(each, each_shape) for each in value)  # type: ignore[attr-defined]
+        case _:
+            return isinstance(value, dict) and all(_has(value, name, each) for name, each in shape.items())
+
+
+def _has(value: Mapping[str, object], name: str, shape: Shape) -> bool:
+    if name == "*":
+        return all(_fits(each, shape) for each in value.values())
+    if name.endswith("?"):
+        given = value.get(name[:-1])
+        return given is None or _fits(given, shape)
+    return name in value and _fits(value[name], shape)

@@ -1,0 +1,116 @@
+"""Signed requests that aren't what Slack sends: whatever is wrong with them, they get 400 and nothing is done."""
+
+import copy
+import hashlib
+import hmac
+import json
+import random
+
+import pytest
+
+from adapters.slack.payloads import is_well_formed
+from tests.slack.stage import ANN, GENERAL
+from tests.standins.scene import LINK
+
+WRONG = [None, 0, -1.5, True, "", "x", [], [None], [[]], {}, {"id": None}, {"a": {"b": []}}, "missing"]
+
+
+@pytest.fixture
+def transport():
+    return "http"
+
+
+def _paths(value, path=()):
+    """Where anything can be wrong."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, each in items:
+        yield (*path, key)
+        yield from _paths(each, (*path, key))
+
+
+def _broken(payload, path, wrong):
+    """The payload with something else, or nothing, at one place."""
+    broken = copy.deepcopy(payload)
+    at = broken
+    for key in path[:-1]:
+        at = at[key]
+    if wrong == "missing":
+        del at[path[-1]]
+    else:
+        at[path[-1]] = wrong
+    return broken
+
+
+async def _sent(stage):
+    """One payload of each kind that is understood here, as Slack has sent it."""
+    card = await stage.card(f"/track {LINK} 7")
+    modal = await stage.modal(stage.send("/track"))
+    submitted = await stage.slack.send_view_submission(modal, {"Link": LINK})
+    modal = await stage.modal(stage.send("/compare"))
+    typed = await stage.slack.send_options_request(modal, "Video", "", user=ANN)
+    message = stage.slack.say(ANN, GENERAL, f"look {LINK}")
+    deliveries = [
+        await stage.send("/usage"),
+        await stage.press(card, "Track 7"),
+        await stage.slack.send_shortcut("track", user=ANN),
+        await stage.slack.send_message_shortcut("track_message", message, user=ANN),
+        await stage.slack.open_home(ANN),
+        await stage.slack.share_link(message, LINK),
+        typed,
+        submitted,
+    ]
+    return [each.payload for each in deliveries]
+
+
+async def test_no_place_of_a_payload_can_break_anything(stage, caplog):
+    payloads = await _sent(stage)
+    assert all(map(is_well_formed, payloads))
+    places = [(payload, path) for payload in payloads for path in _paths(payload)]
+    choose = random.Random(0)
+    for payload, path in places:
+        broken = _broken(payload, path, choose.choice(WRONG))
+        assert (await stage.program.dispatch(broken)).status in (200, 400, 404), (path, broken)
+    await stage.close()
+    assert [each.getMessage() for each in caplog.records if each.levelname == "ERROR"] == []
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {},
+        {"type": "block_actions", "user": {"id": "U1"}, "actions": []},
+        {"type": "block_actions", "user": {"id": "U1"}},
+        {"type": "view_submission", "user": {"id": "U1"}, "view": {"callback_id": "track"}},
+        {"type": "event_callback", "event_id": "E1", "event": []},
+        {"type": "event_callback", "event": {"type": "link_shared", "links": ["x"]}},
+        {"type": "message_action", "user": {"id": "U1"}, "callback_id": "track_message"},
+        {"type": 7},
+        {"command": "/usage"},
+        {"command": "/usage", "team_id": "T1", "user_id": "U1", "channel_id": ["C1"]},
+        {"view": "x"},
+        {"team": 7},
+    ],
+    ids=str,
+)
+async def test_what_lacks_its_shape_is_a_bad_request(payload, signed):
+    assert await signed(json.dumps(payload).encode()) == 400
+
+
+@pytest.mark.parametrize("levels", [101, 3_000, 100_000])
+async def test_json_nested_without_end_is_a_bad_request(levels, signed):
+    message = "[" * levels + "]" * levels
+    assert await signed(b'{"type": "message_action", "message": {"blocks": ' + message.encode() + b"}}") == 400
+
+
+@pytest.fixture
+def signed(stage):
+    """The status that a body gets which Slack has signed."""
+
+    async def send(body):
+        stamp = str(int(stage.clock().timestamp()))
+        secret = stage.app.signing_secret.encode()
+        digest = hmac.new(secret, f"v0:{stamp}:".encode() + body, hashlib.sha256).hexdigest()
+        headers = {"x-slack-request-timestamp": stamp, "x-slack-signature": f"v0={digest}"}
+        return (await stage.program.handle(body, {"content-type": "application/json", **headers})).status
+
+    return send
