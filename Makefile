@@ -31,7 +31,7 @@ install: .venv/installed
 # uv where it is installed, else venv and pip: both by the same hashes. The stamp makes a second `make` free.
 .venv/installed: requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer was found. Name one: make install PYTHON=/path/to/python" >&2; exit 1; }
-	@echo "Making .venv from requirements.lock; this happens once and takes up to a minute."
+	@echo "Making .venv from requirements.lock; this happens once and takes a minute or two."
 	@if command -v uv >/dev/null 2>&1; then \
 	  uv venv --quiet --clear --python $(PYTHON) .venv && \
 	  uv pip install --quiet --python $(BIN)/python --require-hashes --compile-bytecode -r requirements.lock && \

@@ -32,12 +32,12 @@ PAUSE = 11
 """Seconds until a video that was just started has two snapshots."""
 DIGEST_IN = timedelta(hours=1)
 """The first digest comes within so long, and a minute of that clock."""
-LINK = "https://www.tiktok.com/@viral/video/7301234567890123456"
+LINK = "https://www.tiktok.com/@viral.piano/video/7301234567890123456"
 GREETING = f"""\
-This is contentstats-bot with play money: a ContentStats of its own, eight videos
+This is contentstats-bot with play money: its own ContentStats, eight videos
 with a past, and a clock on which an hour takes five seconds. Pictures and files
-go to {{charts}}/. By itself the bot posts here, too: a daily digest, and an alert,
-as the wallet runs low and is filled again. Try /videos, or track something new:
+go to {{charts}}/. The bot also posts here by itself: a daily digest, and an alert
+when the wallet runs low and is filled again. Try /videos, or track a new video:
   /track {LINK} 3
 """
 GROWING = f"(Two hours pass, which takes {PAUSE} seconds here.)\n"
@@ -73,7 +73,7 @@ async def demo(charts: Path) -> int:
                         command, words = line.removeprefix("/").split(maxsplit=1)
                         await bot.run(command, words, options.caller)
                     with beside_the_prompt() as out:
-                        async with _beside(_speak(bot, charts, out), _spend(sandbox)):
+                        async with _beside(_speak(bot, charts, out), _spend(sandbox, out)):
                             return await converse(bot, options)
                 async with _beside(_speak(bot, charts, sys.stdout)):
                     return await _tour(bot, options, sandbox, clock)
@@ -84,12 +84,12 @@ async def _speak(bot: Bot, charts: Path, out: TextIO) -> None:
     await bot.scheduler({"console": ConsolePoster(out, charts)}, SPEED).run()
 
 
-async def _spend(sandbox: Sandbox) -> None:
-    """What happens to the wallet while somebody talks."""
-    await asyncio.sleep(PAUSE)
-    sandbox.world.add_credit(sandbox.key, -SPENT)
-    await asyncio.sleep(PAUSE)
-    sandbox.world.add_credit(sandbox.key, FILLED)
+async def _spend(sandbox: Sandbox, out: TextIO) -> None:
+    """Change the wallet while somebody talks, and say so."""
+    for reason, dollars in ((SPENDING, -SPENT), (FILLING, FILLED)):
+        await asyncio.sleep(PAUSE)
+        print(reason, file=out, flush=True)
+        sandbox.world.add_credit(sandbox.key, dollars)
 
 
 @asynccontextmanager

@@ -17,6 +17,7 @@ from bot.app import Bot
 from bot.domain.errors import NotConfigured, TokenRefused
 from bot.ports import ChannelPoster
 from bot.settings import Settings
+from bot.store import sole_process
 
 if TYPE_CHECKING:
     from adapters.discord.app import DiscordApp
@@ -76,6 +77,7 @@ async def run(settings: Settings, only: Collection[str] = ()) -> int:
     if settings.contentstats_api_key is None:
         logger.warning(_NO_KEY if settings.encryption_keys else _NO_KEYS)
     async with AsyncExitStack() as stack:
+        stack.enter_context(sole_process(settings.database_url))
         bot = await stack.enter_async_context(Bot(settings))
         probes: dict[str, Probe] = {"database": bot.is_ready}
         posters: dict[str, ChannelPoster] = {}
@@ -103,8 +105,8 @@ async def run(settings: Settings, only: Collection[str] = ()) -> int:
                 server = await stack.enter_async_context(WebServer(app, settings.host, settings.port))
                 logger.info("listening", extra={"host": settings.host, "port": server.port})
                 running.append(Part("web", server.ended, reads=True))
-        if "web" not in parts and settings.probe_port is not None:
-            alone = WebServer(Starlette(routes=answers), settings.host, settings.probe_port, "PROBE_PORT")
+        if "web" not in parts and (probed := _probed(settings, only)) is not None:
+            alone = WebServer(Starlette(routes=answers), settings.host, *probed)
             server = await stack.enter_async_context(alone)
             logger.info("listening for probes", extra={"host": settings.host, "port": server.port})
             running.append(Part("probes", server.ended))
@@ -112,6 +114,16 @@ async def run(settings: Settings, only: Collection[str] = ()) -> int:
             running.append(Part("scheduler", bot.scheduler(posters).run))
         await _supervise(running, set(posters), drains)
     return 0
+
+
+def _probed(settings: Settings, only: Collection[str]) -> tuple[int, str] | None:
+    """The port for probes of a process without the web server, and the setting that chose it.
+
+    A platform that gives PORT expects an answer there; of several processes with --only, one alone could have it.
+    """
+    if settings.probe_port is not None:
+        return settings.probe_port, "PROBE_PORT"
+    return (settings.port, "PORT") if "port" in settings.model_fields_set and not only else None
 
 
 def load(settings: Settings) -> None:

@@ -111,7 +111,8 @@ class Settings(BaseSettings):
         default=None,
         ge=0,
         le=65535,
-        description="The port for probes (`/healthz`, `/readyz`, `/metrics`) of a process without the web server.",
+        description="The port for probes (`/healthz`, `/readyz`, `/metrics`) of a process without Slack over HTTP; "
+        "empty: `PORT`, if that is set and `run` has no `--only`.",
     )
     may_spend: Spenders = Field(
         default=Spenders.DEFAULT,

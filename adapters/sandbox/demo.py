@@ -6,7 +6,7 @@ from decimal import Decimal
 from adapters.sandbox.world import World
 
 TOP_UP = Decimal("10.00")
-_HISTORY = (
+HISTORY = (
     (216, "https://www.youtube.com/watch?v=exBhvZLH2dU", 7),
     (120, "https://www.instagram.com/p/CFsTJTxjzay/", 3),
     (96, "https://www.tiktok.com/@deleted/video/7395408556734169085", 7),
@@ -22,6 +22,6 @@ _HISTORY = (
 def live_through(world: World, key: str) -> None:
     """Let the account of `key` have tracked eight videos up to now, after one top-up that paid for them."""
     now = world.clock()
-    world.add_credit(key, TOP_UP, now - timedelta(hours=_HISTORY[0][0]))
-    for hours, link, days in _HISTORY:
+    world.add_credit(key, TOP_UP, now - timedelta(hours=HISTORY[0][0]))
+    for hours, link, days in HISTORY:
         world.track(key, link, days, now - timedelta(hours=hours))

@@ -59,17 +59,25 @@ class _Content(NamedTuple):
 class DigestPlanner:
     """Safe to run in any number of processes at once, and to kill at any time.
 
-    `patience` is how long a digest may wait for its numbers: not at all where nobody polls.
+    `patience` is how long a digest may wait for its numbers: not at all where nobody polls. A digest says that it is
+    late from `late_after` on.
     """
 
     def __init__(
-        self, store: Store, accounts: Accounts, charts: Charts, clock: Clock, patience: timedelta = timedelta()
+        self,
+        store: Store,
+        accounts: Accounts,
+        charts: Charts,
+        clock: Clock,
+        patience: timedelta = timedelta(),
+        late_after: timedelta = LATE_AFTER,
     ) -> None:
         self._store = store
         self._accounts = accounts
         self._charts = charts
         self._clock = clock
         self._patience = patience
+        self._late_after = late_after
         self._waiting: dict[_Content, datetime] = {}
         self._is_started = False
 
@@ -109,7 +117,7 @@ class DigestPlanner:
             if content not in known:
                 await self._put_off(content, claims)
                 return 0
-        become = _left_out if content is None else partial(_done, facts=known[content])
+        become = _left_out if content is None else partial(_done, facts=known[content], late_after=self._late_after)
         planned = 0
         for some in _pieces(claims, WRITTEN_TOGETHER):
             planned += await self._store.digests.finish(self._made(some, become), self._clock())
@@ -169,7 +177,7 @@ def _content(subscription: Subscription) -> _Content:
     return _Content(subscription.workspace_id, window, counted, subscription.options)
 
 
-def _done(subscription: Subscription, now: datetime, *, facts: DigestFacts | None) -> Done:
+def _done(subscription: Subscription, now: datetime, *, facts: DigestFacts | None, late_after: timedelta) -> Done:
     """The occurrence told, or, where there is nothing to say and the channel wants that, left out."""
     schedule, due = subscription.schedule, subscription.next
     upcoming = schedule.next_after(due.at, due.date)
@@ -184,7 +192,7 @@ def _done(subscription: Subscription, now: datetime, *, facts: DigestFacts | Non
         rhythm_words(schedule),
         upcoming.at,
         is_weekly=schedule.weekday is not None,
-        due_at=due.at if now - due.at > LATE_AFTER else None,
+        due_at=due.at if now - due.at > late_after else None,
         ref=ref,
     )
     message = _message(subscription, f"{due.date}", digest(facts, delivery))

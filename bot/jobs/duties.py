@@ -9,7 +9,7 @@ from bot.domain.clock import Clock
 from bot.jobs.announce import Announcer
 from bot.jobs.counted import CountedPoster
 from bot.jobs.deliver import Deliverer
-from bot.jobs.digest import PATIENCE, DigestPlanner
+from bot.jobs.digest import LATE_AFTER, PATIENCE, DigestPlanner
 from bot.jobs.poll import Poller
 from bot.jobs.scheduler import Duty, Scheduler
 from bot.jobs.tidy import Tidying
@@ -35,10 +35,11 @@ def scheduler_of(
     """The scheduler with every duty of the bot."""
     counted = {chat: CountedPoster(chat, poster, metrics.posts) for chat, poster in posters.items()}
     poller, deliverer = Poller(accounts, store, clock, metrics), Deliverer(store, counted, clock)
+    digests = DigestPlanner(store, accounts, charts, clock, PATIENCE, LATE_AFTER * speed)
     duties = (
         Duty("poll", LOOK_EVERY, poller.poll_due, poller.stop),
         Duty("announce", LOOK_EVERY, Announcer(store, charts, clock).announce_due),
-        Duty("digest", LOOK_EVERY, DigestPlanner(store, accounts, charts, clock, PATIENCE).plan_due),
+        Duty("digest", LOOK_EVERY, digests.plan_due),
         Duty("deliver", DELIVER_EVERY, deliverer.deliver_due, deliverer.stop),
         Duty("tidy", TIDY_EVERY, Tidying(store, clock).tidy),
     )

@@ -5,10 +5,12 @@ read first and write later would overwrite each other. It is alone in its pool, 
 in order instead of polling the lock. A reader opens no transaction at all and never waits for a writer.
 """
 
+import fcntl
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
+from pathlib import Path
 from socket import gaierror
 from typing import Any
 from urllib.parse import unquote
@@ -25,6 +27,10 @@ from bot.domain.errors import DatabaseUnavailable, NotConfigured
 
 _FORMS = "sqlite:///file.db or postgresql://user:password@host/name"
 _ENCODED = "In a user name or password, write @ as %40, / as %2F, : as %3A and % as %25."
+_TAKEN = (
+    "Another contentstats-bot run uses the SQLite file of DATABASE_URL, which is for one process. Stop the other one, "
+    "or set DATABASE_URL to a PostgreSQL database, which several can share."
+)
 _SSL_MODES = frozenset({"disable", "allow", "prefer", "require", "verify-ca", "verify-full"})
 _SQLSTATES = {
     "28000": "the server refuses the user name",
@@ -65,6 +71,24 @@ def _with_options(url: URL) -> URL:
     if not modes <= _SSL_MODES:
         raise NotConfigured(f"DATABASE_URL has an unknown sslmode. Use one of {', '.join(sorted(_SSL_MODES))}.")
     return url.set(query={"ssl": modes.pop()}) if modes else url
+
+
+@contextmanager
+def sole_process(text: str) -> Iterator[None]:
+    """Reserve a SQLite file for one process that serves, until the block ends; NotConfigured if another one has it.
+
+    Several may share a PostgreSQL. The lock is a file beside the database's, and ends with the process in any case.
+    """
+    url = database_url(text)
+    with ExitStack() as stack:
+        with suppress(OSError):  # without the folder the database can't be opened either, which has its own sentence
+            if url.get_backend_name() == "sqlite":
+                lock = stack.enter_context(Path(f"{url.database}.lock").open("w", encoding="utf-8"))
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    raise NotConfigured(_TAKEN) from None
+        yield
 
 
 def why_closed(error: Exception) -> str:

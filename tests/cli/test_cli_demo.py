@@ -9,9 +9,14 @@ import termios
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 import pytest
 
+from adapters.demo import FILLING, GREETING, LINK, SPENDING
+from adapters.sandbox.demo import HISTORY
+from adapters.sandbox.films import make_film
+from adapters.sandbox.links import parse_link
 from bot.commands.registry import COMMANDS
 
 ENTER, TAB, UP, CTRL_C, CTRL_D = "\r", "\t", "\x1b[A", "\x03", "\x04"
@@ -19,6 +24,13 @@ PASTING = "\x1b[?2004h"  # what each prompt switches on first
 PROMPT = "(prompt)"
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x1b]*\x1b\\")
 IN_ORDER = [f"/{command.name}" for command in COMMANDS if command.listed]
+
+
+def test_the_greeting_fits_a_terminal_and_its_link_has_a_title_of_its_own():
+    assert max(map(len, GREETING.format(charts="charts").splitlines())) <= 80
+    links = (LINK, *(link for _, link, _ in HISTORY))
+    titles = [make_film(parse_link(link), datetime.now(UTC)).title for link in links]
+    assert len(set(titles)) == len(titles)
 
 
 def test_the_tour_shows_every_command_and_succeeds(cli):
@@ -29,6 +41,7 @@ def test_the_tour_shows_every_command_and_succeeds(cli):
     for said in ("Tracking started for 3 days", "a whole number from 1 to 30", "Stopped", "\nConnected\n"):
         assert said in ended.stdout
     by_itself = re.findall(r"^#console, (message \d(?:, updated)?):\n(.+?)(?: \(|\.|$)", ended.stdout, re.MULTILINE)
+    assert "is late" not in ended.stdout
     digest = next(message for message, title in by_itself if title == "Daily digest")
     alert = next(message for message, title in by_itself if title == "Low balance")
     assert digest != alert
@@ -112,8 +125,9 @@ def test_tab_completes_digits_press_buttons_and_the_arrow_brings_lines_back(cli,
 def test_what_the_bot_says_by_itself_appears_above_the_line_that_is_being_typed(terminal):
     terminal.type("/vid")
     said = terminal.wait_for("Balance is fine again")
-    for title in ("Low balance", "Daily digest", "Less than 24 hours of credit left"):
-        assert title in said
+    assert "is late" not in said
+    for title in ("Low balance", "Daily digest", SPENDING, "Less than 24 hours of credit left", FILLING):
+        assert title.strip() in said
     terminal.type(f"eos{ENTER}")
     terminal.wait_for("kitchen sink")
     terminal.type(CTRL_D)

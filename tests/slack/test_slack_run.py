@@ -55,7 +55,7 @@ class _Ear(logging.Handler):
         self.port = asyncio.get_running_loop().create_future()
 
     def emit(self, record):
-        if record.getMessage() == "listening":
+        if record.getMessage() in {"listening", "listening for probes"}:
             self.port.set_result(record.port)
 
 
@@ -80,10 +80,17 @@ async def _end(task):
     assert task.cancelled()
 
 
-async def test_socket_mode_starts_with_its_two_tokens_and_ends_when_told_to(slack, sandbox, sqlite_url, chosen):
+async def test_socket_mode_starts_with_its_two_tokens_and_ends_when_told_to(
+    slack, sandbox, sqlite_url, chosen, listening
+):
     del chosen["slack_signing_secret"]
-    task = await _running(settings_of(sandbox, sqlite_url, **chosen))
+    settings = settings_of(sandbox, sqlite_url, **chosen)
+    task = await _running(settings)
     await slack.until(slack.connections, 10)
+    async with aiohttp.ClientSession() as session:  # a platform that gives PORT expects an answer there
+        assert (await session.get(f"http://127.0.0.1:{await listening}/healthz")).status == 200
+    with pytest.raises(NotConfigured, match="Another contentstats-bot run uses the SQLite file"):
+        await run(settings)
     await slack.send_command("/help", user=ANN, channel=GENERAL)
     await slack.until(lambda: slack.ephemerals(ANN))
     await _end(task)

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from bot.domain.errors import DatabaseUnavailable, NotConfigured
-from bot.store import Store
+from bot.store import Store, sole_process
 from bot.store.database import Database, database_url
 from bot.store.tables import short_links, wallets
 from bot.store.types import CountOrNone, Dollars, ExactDecimal, UtcDateTime
@@ -55,6 +55,18 @@ def test_an_address_that_cannot_be_used_is_refused_without_its_password(written)
         database_url(written)
     assert "DATABASE_URL" in str(refusal.value)
     assert "secret" not in str(refusal.value)
+
+
+def test_one_process_alone_serves_from_a_sqlite_file_and_several_from_postgresql(tmp_path):
+    url = f"sqlite:///{tmp_path}/bot.db"
+    with sole_process(url), pytest.raises(NotConfigured, match="Another contentstats-bot run"), sole_process(url):
+        pytest.fail("two at once")
+    with sole_process(url), sole_process(f"sqlite:///{tmp_path}/other.db"):
+        assert (tmp_path / "bot.db.lock").exists()
+    with sole_process("postgresql://u@h/n"), sole_process("postgresql://u@h/n"):
+        pass
+    with sole_process(f"sqlite:///{tmp_path}/missing/bot.db"):
+        assert not (tmp_path / "missing").exists()
 
 
 async def test_what_goes_wrong_inside_a_transaction_undoes_all_of_it(store, database):
