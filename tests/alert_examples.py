@@ -45,6 +45,7 @@ def final(number: int = 0, **changes: object) -> final_report.FinalFacts:
     facts = final_report.FinalFacts(
         reading=page,
         metric=metric,
+        ended_at=NOW,
         days=gained_by_day(page.snapshots, metric),
         is_stopped=False,
         stopped_by=None,

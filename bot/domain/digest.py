@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from statistics import median
 from typing import Any, Self
 
 from bot.domain.caller import Person
 from bot.domain.growth import Change, Coverage
 from bot.domain.reading import GRACE
 from bot.domain.schedule import DAY, Schedule
+from bot.domain.spikes import FLOORS
 from bot.domain.videos import HOUR, Metric, Snapshot, Video
 
 LONGEST_WINDOW = 14 * DAY
@@ -20,8 +22,13 @@ LATE = 36 * HOUR
 FLAT_AGE = 2 * DAY
 """How old a tracking is before it can count as flattened."""
 FLAT_SHARE = 100
-"""A video has flattened where a day brought less than one part in so many of what it has."""
-FLAT_RULE = "A video counts as flattened when it runs for two days or more and its last 24 h brought less than 1%."
+"""A flattened video's last day brought less than one part in so many of what it has."""
+FEWEST_GAINS = 3
+"""Videos whose gains have a median that means something; among fewer, `FLOORS` decides what little is."""
+FLAT_RULE = (
+    "A video counts as flattened when it has run for two days or more and its last 24 h brought less than 1% of its "
+    "count, and less than the median of this workspace's videos."
+)
 """The rule in words."""
 
 
@@ -137,15 +144,6 @@ class Moved:
     saves: int | None
     started_by: Person | None
 
-    @property
-    def is_flat(self) -> bool:
-        """Whether it has flattened by FLAT_RULE, so that stopping it would lose little."""
-        if self.day is None or self.count is None or not self.day.exact or not self.saves:
-            return False
-        started = self.video.started_at
-        is_old = started is not None and self.day.until - started >= FLAT_AGE
-        return is_old and (self.day.delta <= 0 or self.day.delta * FLAT_SHARE < self.count)
-
 
 @dataclass(frozen=True, slots=True)
 class Total:
@@ -185,6 +183,27 @@ def totals(videos: Sequence[Moved]) -> tuple[Total, ...]:
             now_sum, before_sum = sum(delta for delta, _ in alike), sum(before for _, before in alike)
             found.append(Total(metric, len(deltas), sum(deltas), len(alike), now_sum, before_sum))
     return tuple(found)
+
+
+def flattened(videos: Sequence[Moved]) -> tuple[Moved, ...]:
+    """Those of a workspace's videos that have flattened by FLAT_RULE, so that stopping them would lose little."""
+    grown: dict[Metric, list[int]] = {metric: [] for metric in Metric}
+    for each in videos:
+        if each.day is not None and each.day.exact:
+            grown[each.metric].append(each.day.delta)
+    little = {
+        metric: median(gains) if len(gains) >= FEWEST_GAINS else FLOORS.get(metric, FLOORS[Metric.VIEWS])
+        for metric, gains in grown.items()
+    }
+    return tuple(each for each in videos if _is_flat(each, little[each.metric]))
+
+
+def _is_flat(moved: Moved, little: float) -> bool:
+    day, started = moved.day, moved.video.started_at
+    if day is None or moved.count is None or not day.exact or not moved.saves or started is None:
+        return False
+    hardly_grew = day.delta * FLAT_SHARE < moved.count and day.delta < little
+    return day.until - started >= FLAT_AGE and (day.delta <= 0 or hardly_grew)
 
 
 def top_movers(videos: Iterable[Moved], most: int) -> tuple[tuple[Moved, Change], ...]:

@@ -115,13 +115,30 @@ def coverage(snapshots: Sequence[Snapshot], started_at: datetime | None, until: 
     """What was collected of what was due from the start to `until`: now, or the end of a tracking that is over.
 
     Whether the first snapshot comes with the start or an hour later is not documented: neither counts as missing.
-    Without a known start, what came before the first snapshot is left out.
+    Without a known start, hours before the first snapshot are left out. A second snapshot in an hour is not counted.
     """
     if not snapshots:
         return Coverage(0, max((until - (started_at or until)) // HOUR, 0))
     first, last = snapshots[0].taken_at, snapshots[-1].taken_at
-    outside = _missing(started_at or first, first) + _missing(last, until)
-    return Coverage(len(snapshots), len(snapshots) + outside + sum(gap.missing for gap in gaps(snapshots)))
+    outside = _missing(started_at or first, first) + ((until - last) // HOUR if is_overdue(last, until) else 0)
+    collected = len(snapshots) - crowded(snapshots)
+    return Coverage(collected, collected + outside + sum(gap.missing for gap in gaps(snapshots)))
+
+
+def is_overdue(last: datetime, now: datetime) -> bool:
+    """Whether a video that collects should have had another snapshot by now."""
+    return now - last > HOUR + JITTER
+
+
+def crowded(snapshots: Sequence[Snapshot]) -> int:
+    """How many snapshots came less than half an hour after the one before."""
+    return sum(later.taken_at - earlier.taken_at < JITTER for earlier, later in pairwise(snapshots))
+
+
+def stopped_at(snapshots: Sequence[Snapshot], metric: Metric) -> datetime | None:
+    """When a metric was stated last, if later snapshots don't state it; None while they do."""
+    last = next((each.taken_at for each in reversed(snapshots) if metric in each.counts), None)
+    return last if last is not None and snapshots[-1].taken_at - last > JITTER else None
 
 
 def falls(snapshots: Sequence[Snapshot], metric: Metric) -> tuple[Fall, ...]:

@@ -9,7 +9,7 @@ from bot.domain.comparison import Ranking, ranked
 from bot.domain.growth import aligned, at_hour, change, exact_count, metric_name, signed_count
 from bot.domain.videos import Metric, Video, VideoReading
 from bot.messages.stats import window_words
-from bot.messages.wording import freshness, linked, name_of, platform_name
+from bot.messages.wording import linked, name_of, platform_name, reading_age
 from bot.reply.call import Call
 from bot.reply.model import (
     Align,
@@ -62,7 +62,7 @@ def comparison(compared: Sequence[Compared], metric: Metric | None, picture: Pic
     if picture is not None:
         parts.append(picture)
     problem = _problem(compared)
-    parts += [_notes(compared, metric), freshness(min(each.as_of for each in compared), now, problem)]
+    parts += [_notes(compared, metric), _age(compared, now, problem)]
     return Reply(
         _finding({each.label: each.reading.video for each in compared}, metric, ranking, len(series)),
         title="Comparison" if hour is None else f"Comparison at hour {hour}",
@@ -99,6 +99,13 @@ def _finding(videos: Mapping[str, Video], metric: Metric, ranking: Ranking | Non
     return (
         f"{when} {', '.join(others)} and {last} are tied{' for the lead' if len(leaders) < known else ''} at {count}."
     )
+
+
+def _age(compared: Sequence[Compared], now: datetime, problem: str) -> Note:
+    """How old the oldest numbers are of videos that still run; final numbers don't age."""
+    running = [each for each in compared if each.reading.video.is_running] or compared[:1]
+    oldest = min(running, key=lambda each: each.as_of)
+    return reading_age(oldest.reading, oldest.as_of, now, problem)
 
 
 def _series(compared: Compared, metric: Metric) -> tuple[tuple[float, int], ...]:

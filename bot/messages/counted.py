@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.growth import exact_count, metric_name, signed_count
+from bot.domain.growth import ago, exact_count, is_overdue, metric_name, signed_count
 from bot.domain.videos import Metric, Video
 
 
@@ -21,11 +21,15 @@ class Counted:
     last_snapshot_at: datetime | None = None
 
 
-def count_words(counted: Counted) -> str:
-    """The count with its unit: `1,298,000 views`."""
+def count_words(counted: Counted, now: datetime | None = None) -> str:
+    """The count with its unit, and its age at `now` if a newer one should be there: `1,298,000 views (10 h ago)`."""
     if counted.count is None or counted.metric is None:
         return "–"
-    return f"{exact_count(counted.count)} {metric_name(counted.video.platform, counted.metric)}"
+    last = counted.last_snapshot_at
+    age = ""
+    if now is not None and last is not None and counted.video.collects and is_overdue(last, now):
+        age = f" ({ago(now - last)} ago)"
+    return f"{exact_count(counted.count)} {metric_name(counted.video.platform, counted.metric)}{age}"
 
 
 def change_words(counted: Counted) -> str:

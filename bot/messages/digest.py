@@ -95,14 +95,14 @@ def _parts(facts: DigestFacts) -> tuple[Part, ...]:
     shown = facts.options.sections
     parts: list[Part] = [_overview(facts)]
     if Section.MOVERS in shown and facts.movers:
-        parts.append(tables.movers(facts.movers))
+        parts.append(tables.movers(facts.movers, facts.window.end))
         if facts.picture is not None:
             parts.append(facts.picture)
     if Section.VIDEOS in shown:
-        parts += tables.new(facts.new)
-        parts += tables.finished(facts.finished)
+        parts += tables.new(facts.new, facts.window.end)
+        parts += tables.finished(facts.finished, facts.window.end)
     if Section.ENDING in shown:
-        parts += tables.ending(facts.ending)
+        parts += tables.ending(facts.ending, facts.window.end)
     if Section.FLAT in shown and facts.flat:
         parts += tables.flat(facts.flat, facts.cost_per_snapshot)
         parts.append(Note(text(FLAT_RULE)))
@@ -124,10 +124,10 @@ def _overview(facts: DigestFacts) -> Fields:
 
 
 def _total_words(total: Total, span: str) -> str:
-    if total.trend is None:
-        return f"{signed_count(total.delta)}"
-    of = "" if total.alike == total.videos else f", {plural(total.alike, 'video')} known in both"
-    return f"{signed_count(total.delta)} ({signed_percent(total.trend)} against the {span} before{of})"
+    """The sum, and how it compares with the one before if both are of the same videos."""
+    if total.trend is None or total.alike != total.videos:
+        return signed_count(total.delta)
+    return f"{signed_count(total.delta)} ({signed_percent(total.trend)} against the {span} before)"
 
 
 def signed_percent(share: Decimal) -> str:

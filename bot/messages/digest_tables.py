@@ -1,10 +1,11 @@
 """The tables of a digest: the first few rows of each list, and how many more there are."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 
 from bot.domain.digest import Moved
-from bot.domain.growth import Change, ago, exact_count, metric_name, signed_count
+from bot.domain.growth import Change, ago, exact_count, is_overdue, metric_name, signed_count
 from bot.domain.money import dollars
 from bot.messages.wording import linked, name_of, platform_name, plural, status_word
 from bot.reply.model import Align, Column, Mention, Note, Part, Table, Text, Time, text
@@ -17,40 +18,41 @@ MOST_ROWS = 3
 _NUMBER = Column("#", Align.RIGHT)
 
 
-def movers(moved: Sequence[tuple[Moved, Change]]) -> Table:
+def movers(moved: Sequence[tuple[Moved, Change]], end: datetime) -> Table:
     """Who gained most; a row's number is its label in the picture."""
     columns = (_NUMBER, Column("Video"), Column("Gained", Align.RIGHT), Column("Now", Align.RIGHT))
     rows = tuple(
-        (text(str(number)), text(linked(each.video)), text(_gain(each, change)), text(_count(each)))
+        (text(str(number)), text(linked(each.video)), text(_gain(each, change)), text(_count(each, end)))
         for number, (each, change) in enumerate(moved, 1)
     )
     return Table("Top movers", columns, rows)
 
 
-def new(videos: Sequence[Moved]) -> tuple[Part, ...]:
+def new(videos: Sequence[Moved], end: datetime) -> tuple[Part, ...]:
     """What began in the window, and who began it."""
     columns = (Column("Video"), Column("Platform"), Column("By"), Column("Now", Align.RIGHT))
     rows = [
-        (text(name_of(each.video)), text(platform_name(each.video.platform)), _by(each), text(_count(each)))
+        (text(name_of(each.video)), text(platform_name(each.video.platform)), _by(each), text(_count(each, end)))
         for each in videos[:MOST_ROWS]
     ]
     return _listed("New", columns, rows, len(videos))
 
 
-def finished(videos: Sequence[Moved]) -> tuple[Part, ...]:
+def finished(videos: Sequence[Moved], end: datetime) -> tuple[Part, ...]:
     """What ended in the window, with its last count."""
     columns = (Column("Video"), Column("How"), Column("Last", Align.RIGHT))
     rows = [
-        (text(name_of(each.video)), text(status_word(each.video)), text(_count(each))) for each in videos[:MOST_ROWS]
+        (text(name_of(each.video)), text(status_word(each.video)), text(_count(each, end)))
+        for each in videos[:MOST_ROWS]
     ]
     return _listed("Finished", columns, rows, len(videos))
 
 
-def ending(videos: Sequence[Moved]) -> tuple[Part, ...]:
+def ending(videos: Sequence[Moved], end: datetime) -> tuple[Part, ...]:
     """What ends by itself within a day."""
     columns = (Column("Video"), Column("Ends"), Column("Now", Align.RIGHT))
     rows = [
-        (text(name_of(each.video)), text(Time(each.ends_at)) if each.ends_at else text("–"), text(_count(each)))
+        (text(name_of(each.video)), text(Time(each.ends_at)) if each.ends_at else text("–"), text(_count(each, end)))
         for each in videos[:MOST_ROWS]
     ]
     return _listed("Ending within 24 h", columns, rows, len(videos))
@@ -88,10 +90,13 @@ def _gain(moved: Moved, change: Change) -> str:
     return f"{signed_count(change.delta)} {metric_name(moved.video.platform, moved.metric)}{window}{fell}"
 
 
-def _count(moved: Moved) -> str:
+def _count(moved: Moved, end: datetime) -> str:
+    """The count, with how old it was at the window's end if newer ones should have come."""
     if moved.count is None:
         return "–"
-    return f"{exact_count(moved.count)} {metric_name(moved.video.platform, moved.metric)}"
+    at = moved.counted_at
+    age = f" ({ago(end - at)} ago)" if moved.video.collects and at is not None and is_overdue(at, end) else ""
+    return f"{exact_count(moved.count)} {metric_name(moved.video.platform, moved.metric)}{age}"
 
 
 def _by(moved: Moved) -> Text:

@@ -8,7 +8,7 @@ from bot.domain.caller import Person
 from bot.domain.growth import coverage, exact_count, gaps, metric_name, price_per_thousand, signed_count
 from bot.domain.money import dollars
 from bot.domain.videos import Metric, VideoReading
-from bot.messages.wording import freshness, linked, named_on_platform, plural
+from bot.messages.wording import linked, named_on_platform, plural, reading_age, row_remarks
 from bot.reply.call import Call
 from bot.reply.model import (
     Align,
@@ -36,12 +36,14 @@ MOST_DAYS = 31
 class FinalFacts:
     """What a final report is made of.
 
-    `days` holds for each UTC day what the main metric gained, None where that is not known. `is_stopped` says that
-    somebody ended it before its time, `stopped_by` who, where it was done here. `cost_per_snapshot` is dollars.
+    `ended_at` is until when it was to collect. `days` holds for each UTC day what the main metric gained, None where
+    that is not known. `is_stopped` says that somebody ended it before its time, `stopped_by` who, where it was done
+    here. `cost_per_snapshot` is dollars.
     """
 
     reading: VideoReading
     metric: Metric
+    ended_at: datetime
     days: tuple[tuple[date, int | None], ...]
     is_stopped: bool
     stopped_by: Person | None
@@ -73,8 +75,11 @@ def final_sentence(facts: FinalFacts) -> str:
     verb = "was stopped" if facts.is_stopped else "is completed"
     start = f"The tracking of {named_on_platform(video)} {verb}"
     readings = _readings(facts)
-    if not readings:
+    if not facts.reading.snapshots:
         return f"{start}; no snapshot was collected."
+    if not readings:
+        unit = metric_name(video.platform, facts.metric)
+        return f"{start}: {plural(len(facts.reading.snapshots), 'snapshot')} collected, none of which states {unit}."
     unit = metric_name(video.platform, facts.metric)
     gained = f", {signed_count(readings[-1][1] - readings[0][1])} since the first snapshot" if len(readings) > 1 else ""
     return f"{start}: {exact_count(readings[-1][1])} {unit}{gained}."
@@ -82,14 +87,15 @@ def final_sentence(facts: FinalFacts) -> str:
 
 def _parts(facts: FinalFacts) -> list[Part]:
     parts: list[Part] = []
-    if facts.reading.snapshots:
-        parts.append(_totals(facts))
+    totals = _totals(facts)
+    if totals.rows:
+        parts.append(totals)
     parts.append(Fields(_fields(facts)))
     if facts.picture is not None:
         parts.append(facts.picture)
     if facts.days:
         parts.append(_days(facts))
-    return [*parts, Note(_remarks(facts)), freshness(facts.as_of, facts.now, facts.problem)]
+    return [*parts, Note(_remarks(facts)), reading_age(facts.reading, facts.as_of, facts.now, facts.problem)]
 
 
 def _totals(facts: FinalFacts) -> Table:
@@ -106,7 +112,7 @@ def _totals(facts: FinalFacts) -> Table:
             name = metric_name(facts.reading.video.platform, metric)
             cells = (name, exact_count(counts[0]), exact_count(counts[-1]), signed_count(counts[-1] - counts[0]))
             rows.append(tuple(text(cell) for cell in cells))
-    return Table("Totals", columns, tuple(rows)) if rows else Table("Totals", (Column("Metric"),), ((text("none"),),))
+    return Table("Totals", columns, tuple(rows))
 
 
 def _days(facts: FinalFacts) -> Table:
@@ -141,12 +147,16 @@ def _remarks(facts: FinalFacts) -> Text:
     snapshots = facts.reading.snapshots
     if not snapshots:
         return text("Nothing was collected, so nothing is billed.")
-    found = coverage(snapshots, facts.reading.video.started_at, snapshots[-1].taken_at)
+    video, last = facts.reading.video, snapshots[-1].taken_at
+    found = coverage(snapshots, video.started_at, last if video.is_deleted else max(facts.ended_at, last))
     missing = gaps(snapshots)
     longest = max((gap.missing for gap in missing), default=0)
     hole = f", the longest of {plural(len(missing), 'gap')} is {plural(longest, 'hour')}" if missing else ""
     file = f" All of them are in {facts.file.name}." if facts.file is not None else ""
-    return text(f"{found.collected} of {plural(found.expected, 'snapshot')}{hole}. They stay at ContentStats.{file}")
+    odd = "".join(f" {each}" for each in row_remarks(facts.reading))
+    return text(
+        f"{found.collected} of {plural(found.expected, 'snapshot')}{hole}.{odd} They stay at ContentStats.{file}"
+    )
 
 
 def _readings(facts: FinalFacts) -> list[tuple[datetime, int]]:

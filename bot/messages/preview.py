@@ -1,7 +1,7 @@
 """A tracked video in short, beside a link that somebody posted."""
 
 from bot.messages.counted import Counted, change_words, count_words
-from bot.messages.wording import named_on_platform, status_word
+from bot.messages.wording import introduced
 from bot.reply.call import Call
 from bot.reply.model import Button, Note, Reply, Time, Tone, text
 
@@ -13,7 +13,7 @@ def preview(counted: Counted) -> Reply:
     moved = "" if counted.change_24h is None else f", {change_words(counted)} in 24 h"
     age = () if last is None else (Note(text("As of ", Time(last), ".")),)
     return Reply(
-        f"{named_on_platform(video)}, {status_word(video)}: {numbers}{moved}.",
+        f"{introduced(video)}: {numbers}{moved}.",
         parts=age,
         actions=(Button("Stats", Call("stats", {"video": video.id})),),
     )

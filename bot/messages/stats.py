@@ -7,22 +7,25 @@ from decimal import Decimal
 from bot.domain.caller import Person
 from bot.domain.growth import (
     Change,
+    ago,
     change,
     coverage,
     engagement_rate,
     exact_count,
     falls,
     gaps,
+    is_overdue,
     main_metric,
     metric_name,
     percent,
     price_per_thousand,
     short_count,
     signed_count,
+    stopped_at,
 )
 from bot.domain.money import dollars, ends_at
 from bot.domain.videos import HOUR, Metric, VideoPlatform, VideoReading
-from bot.messages.wording import freshness, linked, name_of, named_on_platform, plural, status_word
+from bot.messages.wording import introduced, linked, name_of, plural, reading_age, row_remarks, status_word
 from bot.reply.call import Call
 from bot.reply.model import (
     Action,
@@ -70,13 +73,14 @@ def video_stats(facts: VideoFacts) -> Reply:
     video, snapshots = facts.reading.video, facts.reading.snapshots
     parts: list[Part] = []
     if snapshots:
-        parts.append(_metrics(facts.reading))
+        parts.append(_metrics(facts.reading, facts.now))
     parts.append(Fields(_fields(facts)))
     if facts.picture is not None:
         parts.append(facts.picture)
-    parts += [*_remarks(facts.reading), freshness(facts.as_of, facts.now, facts.problem)]
+    age = reading_age(facts.reading, facts.as_of, facts.now, facts.problem)
+    parts += [*_remarks(facts.reading, facts.now), age]
     return Reply(
-        _summary(facts.reading),
+        _summary(facts.reading, facts.now),
         title=name_of(video),
         parts=tuple(parts),
         actions=_actions(facts.reading),
@@ -89,32 +93,45 @@ def window_words(found: Change) -> str:
     return f"{round(found.window / HOUR)} h"
 
 
-def _summary(reading: VideoReading) -> str:
+def _summary(reading: VideoReading, now: datetime) -> str:
     video, snapshots = reading.video, reading.snapshots
     metric = main_metric(video.platform, snapshots)
-    counts = [count for each in snapshots if (count := each.counts.get(metric)) is not None]
-    start = f"{named_on_platform(video)}, {status_word(video)}"
-    if not counts:
-        return f"{start}: no snapshot with {metric_name(video.platform, metric)} yet."
-    found = change(snapshots, metric, DAY)
-    its = "" if video.collects else "its last "
-    moved = f", {signed_count(found.delta)} in {its}{window_words(found)}" if found else ""
-    return f"{start}: {exact_count(counts[-1])} {metric_name(video.platform, metric)}{moved}."
+    found = [(each.taken_at, count) for each in snapshots if (count := each.counts.get(metric)) is not None]
+    if not found:
+        return f"{introduced(video)}: no snapshot with {metric_name(video.platform, metric)} yet."
+    last, count = found[-1]
+    is_old = stopped_at(snapshots, metric) is not None or (video.collects and is_overdue(last, now))
+    read = f", last read {ago(now - last)} ago" if is_old else ""
+    moved = change(snapshots, metric, DAY)
+    its = "" if video.collects and not is_old else "its last "
+    gained = f", {signed_count(moved.delta)} in {its}{window_words(moved)}" if moved else ""
+    return f"{introduced(video)}: {exact_count(count)} {metric_name(video.platform, metric)}{read}{gained}."
 
 
-def _metrics(reading: VideoReading) -> Table:
-    columns = (Column("Metric"), Column("Now", Align.RIGHT), Column("1 h", Align.RIGHT), Column("24 h", Align.RIGHT))
+def _metrics(reading: VideoReading, now: datetime) -> Table:
+    video, last = reading.video, reading.snapshots[-1].taken_at
+    is_now = video.collects and not is_overdue(last, now)
+    columns = (
+        Column("Metric"),
+        Column("Now" if is_now else "Last", Align.RIGHT),
+        Column("1 h", Align.RIGHT),
+        Column("24 h", Align.RIGHT),
+    )
     rows = tuple(
-        _metric_row(reading, metric) for metric in Metric if any(metric in s.counts for s in reading.snapshots)
+        _metric_row(reading, metric, now) for metric in Metric if any(metric in s.counts for s in reading.snapshots)
     )
     return Table("Metrics", columns, rows)
 
 
-def _metric_row(reading: VideoReading, metric: Metric) -> tuple[Text, ...]:
+def _metric_row(reading: VideoReading, metric: Metric, now: datetime) -> tuple[Text, ...]:
+    """A metric that later snapshots don't state has its last value, with its age, and no change."""
     snapshots = reading.snapshots
     latest = next(each.counts[metric] for each in reversed(snapshots) if metric in each.counts)
-    hour, day = change(snapshots, metric, HOUR), change(snapshots, metric, DAY)
     name = metric_name(reading.video.platform, metric)
+    ended = stopped_at(snapshots, metric)
+    if ended is not None:
+        return (text(name), text(f"{exact_count(latest)} ({ago(now - ended)} ago)"), text("–"), text("–"))
+    hour, day = change(snapshots, metric, HOUR), change(snapshots, metric, DAY)
     return (text(name), text(exact_count(latest)), _change_cell(hour), _change_cell(day))
 
 
@@ -127,7 +144,9 @@ def _change_cell(found: Change | None) -> Text:
 
 def _fields(facts: VideoFacts) -> tuple[Field, ...]:
     video, snapshots = facts.reading.video, facts.reading.snapshots
-    fields = [Field("Video", text(linked(video))), Field("Status", text(status_word(video)))]
+    fields = [Field("Video", text(linked(video)))]
+    if status_word(video):
+        fields.append(Field("Status", text(status_word(video))))
     if video.creator:
         fields.append(Field("Creator", text(video.creator)))
     rate = engagement_rate(snapshots[-1]) if snapshots else None
@@ -154,19 +173,20 @@ def _price(facts: VideoFacts) -> Decimal | None:
     return price_per_thousand(len(snapshots) * cost, views[-1] - views[0])
 
 
-def _remarks(reading: VideoReading) -> tuple[Note, ...]:
+def _remarks(reading: VideoReading, now: datetime) -> tuple[Note, ...]:
     """What a reader must know before trusting the numbers."""
     video, snapshots = reading.video, reading.snapshots
     remarks: list[str] = []
     if video.platform == VideoPlatform.INSTAGRAM:
         remarks.append("Instagram states no views; the main metric is likes.")
     if snapshots:
-        until = snapshots[-1].taken_at
+        until = max(now, snapshots[-1].taken_at) if video.collects and not video.is_deleted else snapshots[-1].taken_at
         found = coverage(snapshots, video.started_at, until)
         missing = gaps(snapshots)
         longest = max((gap.missing for gap in missing), default=0)
         hole = f", the longest gap is {plural(longest, 'hour')}" if longest else ""
         remarks.append(f"{found.collected} of {plural(found.expected, 'snapshot')}{hole}.")
+    remarks += row_remarks(reading)
     fell = falls(snapshots, main_metric(video.platform, snapshots))
     if fell:
         worst = max(fell, key=lambda each: each.before - each.after)

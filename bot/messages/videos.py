@@ -100,7 +100,7 @@ def _row(number: int, counted: Counted, now: datetime) -> tuple[Text, ...]:
         text(platform_name(video.platform)),
         text(status_word(video)),
         text(age),
-        text(count_words(counted)),
+        text(count_words(counted, now)),
         text(change_words(counted)),
     )
 

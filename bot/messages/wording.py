@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
-from bot.domain.growth import ago
+from bot.domain.growth import ago, crowded, is_overdue
 from bot.domain.links import video_of
 from bot.domain.money import Usage, dollars
-from bot.domain.videos import Video, VideoPlatform, VideoStatus
+from bot.domain.videos import Video, VideoPlatform, VideoReading, VideoStatus
 from bot.reply.call import Call
 from bot.reply.model import Action, Button, Link, Note, Option, Plain, Span, Time, text
 
@@ -39,7 +39,7 @@ def platform_name(platform: str) -> str:
 def status_word(video: Video) -> str:
     """The state in one or two words; an unknown one as the API wrote it."""
     word = STATUS_WORDS.get(video.status, video.status)
-    return f"{word} (deleted)" if video.is_deleted else word
+    return f"{word} (deleted)".strip() if video.is_deleted else word
 
 
 def name_of(video: Video) -> str:
@@ -47,7 +47,7 @@ def name_of(video: Video) -> str:
     if video.title:
         return shortened(video.title)
     if video_of(video.link) is None and not video.creator:
-        return f"{platform_name(video.platform)} video {shortened(video.id)}"
+        return f"{_some_video(video.platform)} {shortened(video.id)}"
     return name_of_link(video.link, video.platform, video.creator)
 
 
@@ -56,13 +56,19 @@ def name_of_link(link: str, platform: str, creator: str = "") -> str:
     found = video_of(link)
     by = f"@{found.user}" if found and found.user else creator
     shown = _shown_id(found.id) if found else ""
-    words = (f"{platform_name(platform)} video", f"by {shortened(by, CREATOR_LENGTH)}" if by else "")
+    words = (_some_video(platform), f"by {shortened(by, CREATOR_LENGTH)}" if by else "")
     return shortened(" ".join((*words, f"({shown})" if shown else "")))
 
 
 def named_on_platform(video: Video) -> str:
     """The video's name with its platform, said once."""
-    return f"{name_of(video)} on {platform_name(video.platform)}" if video.title else name_of(video)
+    where = f" on {platform_name(video.platform)}" if video.title and video.platform else ""
+    return f"{name_of(video)}{where}"
+
+
+def introduced(video: Video) -> str:
+    """The video's name with its platform and its state, as far as they are stated: `Dance on TikTok, running`."""
+    return ", ".join(filter(None, (named_on_platform(video), status_word(video))))
 
 
 def shortened(words: str, length: int = TITLE_LENGTH) -> str:
@@ -80,6 +86,37 @@ def freshness(as_of: datetime, now: datetime, problem: str = "") -> Note:
     """How old the numbers are, and why there are no newer ones where the API could not say."""
     age = text("As of ", Time(as_of), f" ({ago(now - as_of)} ago).")
     return Note((*age, Plain(f" Couldn't refresh: {problem}")) if problem else age)
+
+
+def reading_age(reading: VideoReading, as_of: datetime, now: datetime, problem: str = "") -> Note:
+    """How old a video's numbers are: final ones if it is over, else by its last snapshot if newer ones should be there.
+
+    `as_of` is when its page was read.
+    """
+    last = reading.snapshots[-1].taken_at if reading.snapshots else None
+    if last is None or problem:
+        return freshness(last if last is not None and is_overdue(last, as_of) else as_of, now, problem)
+    if not reading.video.is_running:
+        return Note(text("Final numbers; the last snapshot is from ", Time(last), "."))
+    if reading.video.collects and is_overdue(last, now):
+        looked = f" ({ago(now - last)} ago). ContentStats had no newer one {ago(now - as_of)} ago."
+        return Note(text("The last snapshot is from ", Time(last), looked))
+    return freshness(as_of, now)
+
+
+def row_remarks(reading: VideoReading) -> tuple[str, ...]:
+    """Sentences about snapshots that are odd: two in an hour, or at a time that can't be."""
+    close, unread = crowded(reading.snapshots), reading.unread
+    said = []
+    if close:
+        come = "comes" if close == 1 else "come"
+        said.append(
+            f"{plural(close, 'snapshot')} {come} within half an hour of another one; /usage shows what was billed."
+        )
+    if unread:
+        state = "states a time that can't be and is" if unread == 1 else "state times that can't be and are"
+        said.append(f"{plural(unread, 'row')} {state} left out.")
+    return tuple(said)
 
 
 def available(usage: Usage) -> str:
@@ -107,8 +144,9 @@ def option_label(video: Video, *, apart: bool = False) -> str:
     found = video_of(video.link)
     id_ = f" {_shown_id(found.id)}" if apart and found else ""
     began = f", began {video.started_at:%Y-%m-%d %H:%M} UTC" if apart and video.started_at else ""
-    platform = f" · {platform_name(video.platform)}{id_}" if video.title else ""
-    rest = f"{platform}, {status_word(video)}{began}"
+    platform = f" · {platform_name(video.platform)}{id_}".rstrip(" ·") if video.title else ""
+    state = status_word(video)
+    rest = f"{platform}{f', {state}' if state else ''}{began}"
     return shortened(f"{shortened(name_of(video), max(OPTION_LENGTH - len(rest), 1))}{rest}", OPTION_LENGTH)
 
 
@@ -120,6 +158,10 @@ def video_options(videos: Iterable[Video]) -> tuple[Option, ...]:
     return tuple(
         Option(option_label(each, apart=label in alike), each.id) for each, label in zip(several, plain, strict=True)
     )
+
+
+def _some_video(platform: str) -> str:
+    return f"{platform_name(platform)} video" if platform else "Video"
 
 
 def _shown_id(id_: str) -> str:

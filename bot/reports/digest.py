@@ -11,7 +11,17 @@ from datetime import datetime
 
 from bot.charts.charts import Charts
 from bot.charts.specs import Movers
-from bot.domain.digest import Collected, DigestOptions, Moved, Section, Window, collected, top_movers, totals
+from bot.domain.digest import (
+    Collected,
+    DigestOptions,
+    Moved,
+    Section,
+    Window,
+    collected,
+    flattened,
+    top_movers,
+    totals,
+)
 from bot.domain.growth import Change, Coverage, ago
 from bot.domain.money import promises, runway
 from bot.domain.reading import GRACE
@@ -80,7 +90,9 @@ async def digest_facts(sight: Sight, options: DigestOptions, charts: Charts) -> 
     movers = top_movers(videos, MOST_MOVERS)
     soon = [each for each in running if each.ends_at is not None and each.ends_at <= window.end + DAY]
     soon.sort(key=lambda each: (each.ends_at or window.end, each.video.id))
-    flat = sorted((each for each in running if each.is_flat), key=lambda each: (-(each.saves or 0), each.video.id))
+    shown = {each.video.id for each in running}
+    flat = [each for each in flattened(sight.videos) if each.video.id in shown]
+    flat.sort(key=lambda each: (-(each.saves or 0), each.video.id))
     return DigestFacts(
         window=window,
         options=options,

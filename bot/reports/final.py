@@ -31,12 +31,13 @@ async def final_facts(
 ) -> FinalFacts:
     """What there is to report of a tracking that ended at about a moment."""
     snapshots = await store.videos.snapshots(stored.wallet_id, stored.video.id)
-    reading = VideoReading(stored.video, snapshots)
+    reading = VideoReading(stored.video, snapshots, stored.unread_rows)
     metric = main_metric(stored.video.platform, snapshots)
     rows = list(csv_rows(stored.video, snapshots))
     return FinalFacts(
         reading=reading,
         metric=metric,
+        ended_at=_collected_until(stored.video, ended_at),
         days=gained_by_day(snapshots, metric),
         is_stopped=stopped_by is not None or _ended_early(stored.video, ended_at),
         stopped_by=stopped_by,
@@ -67,6 +68,13 @@ def gained_by_day(snapshots: Sequence[Snapshot], metric: Metric) -> tuple[tuple[
         found.append((day, None if count is None or before is None else count - before))
         day, before = day + DAY, count
     return tuple(found)
+
+
+def _collected_until(video: Video, ended_at: datetime) -> datetime:
+    """Until when snapshots were due: the bot learns of an end some minutes after it."""
+    if video.started_at is None or video.days is None:
+        return ended_at
+    return min(ended_at, video.started_at + video.days * DAY)
 
 
 def _ended_early(video: Video, ended_at: datetime) -> bool:

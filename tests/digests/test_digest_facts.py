@@ -98,6 +98,37 @@ async def test_a_video_has_flattened_by_the_rule(mirror, charts, window, counts,
         assert facts.flat[0].saves == 168 - ago  # it was started at the full hour; half an hour of it is begun
 
 
+async def test_what_gained_as_much_as_others_has_not_flattened_however_large_it_is(mirror, charts, window):
+    await mirror.video("giant", [12_000_000_000 + 3_000_000 * hour for hour in range(60)])
+    for number in range(4):
+        await mirror.video(f"v{number}", [10_000 + number * hour for hour in range(60)])
+    facts = await mirror.facts(window, ALL, charts)
+    assert facts.movers[0][0].video.id == "giant"
+    assert set(named(facts.flat)) == {"v0", "v1"}  # less than 1% and less than the median of 48
+    only = await mirror.facts(window, DigestOptions(platforms=frozenset({"instagram"})), charts)
+    assert only.flat == ()
+
+
+async def test_one_large_video_alone_has_not_flattened(mirror, charts, window):
+    await mirror.video("giant", [12_000_000_000 + 3_000_000 * hour for hour in range(60)])
+    assert (await mirror.facts(window, ALL, charts)).flat == ()
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+async def test_a_video_that_turned_to_error_in_the_window_is_listed_and_counted(
+    mirror, charts, window, clock, is_known
+):
+    end = clock().replace(minute=0) - 3 * HOUR
+    known = window.start - DAY if is_known else clock() - HOUR
+    await mirror.video("broken", [10 * hour for hour in range(40)], end=end, status="error", known=known)
+    await mirror.money()
+    facts = await mirror.facts(window, ALL, charts)
+    assert named(facts.finished) == ["broken"]
+    (views,) = facts.totals
+    assert (views.videos, views.delta) == (1, 210)
+    assert facts.money.spent == 21 * PRICE
+
+
 async def test_what_cannot_be_stopped_any_more_has_not_flattened(mirror, charts, window, clock):
     await mirror.video("done", [1_000] * 60, end=clock() - HOUR, status="completed")
     await mirror.video("ended", [1_000] * 60, ago=168)

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.digest import LATE, LONGEST_WINDOW, Window, collected, totals, window_of
+from bot.domain.digest import LATE, LONGEST_WINDOW, Window, collected, flattened, totals, window_of
 from bot.domain.reading import GRACE
 from bot.domain.schedule import Schedule
 from bot.domain.videos import HOUR, Metric, Snapshot, Video
@@ -72,7 +72,7 @@ def test_days_that_follow_each_other_count_every_hour_once(found, minute, due_mi
 def test_whatever_was_read_a_video_that_has_flattened_is_old_and_hardly_grew(found, minute, end):
     window = Window(START + (end - 24) * HOUR, START + end * HOUR)
     each = moved(stored(), taken(found, minute), window)
-    if each.is_flat:
+    if flattened([each]):
         assert each.day.until - START >= 2 * DAY
         assert each.day.delta * 100 < max(each.count, 1)
         assert each.saves > 0

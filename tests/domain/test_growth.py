@@ -166,7 +166,7 @@ def test_a_day_is_complete_whether_the_first_snapshot_comes_at_once_or_after_an_
 
 def test_snapshots_missing_at_both_ends_are_counted():
     snapshots = every_hour(11, missing=(0, 1, 2, 3))
-    assert coverage(snapshots, START, START + 13.2 * HOUR) == Coverage(collected=7, expected=7 + 3 + 2)
+    assert coverage(snapshots, START, START + 13.2 * HOUR) == Coverage(collected=7, expected=7 + 3 + 3)
 
 
 def test_without_a_start_only_what_came_after_the_first_snapshot_is_expected():

@@ -1,0 +1,150 @@
+"""Cards of series that are old, odd or incomplete: each figure comes with the time at which it was true."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from bot.domain.videos import HOUR, Metric, Snapshot, VideoReading, VideoStatus
+from bot.messages.counted import Counted
+from bot.messages.final_report import FinalFacts, final_report
+from bot.messages.preview import preview
+from bot.messages.stats import VideoFacts, video_stats
+from bot.messages.videos import video_list
+from bot.messages.wording import option_label
+from bot.reply.plain import plain_text
+from bot.reports.final import gained_by_day
+from tests.examples import ANA, NOW, PRICE, listed, video
+from tests.standins.scene import rows
+
+
+def series(*counts, end=NOW, metric=Metric.VIEWS):
+    """Snapshots an hour apart, the last one at `end`; None states nothing."""
+    first = end - (len(counts) - 1) * HOUR
+    return tuple(
+        Snapshot(first + hour * HOUR, {} if count is None else {metric: count}) for hour, count in enumerate(counts)
+    )
+
+
+def both(views, likes):
+    """Snapshots that state views and likes."""
+    pairs = zip(series(*views), series(*likes, metric=Metric.LIKES), strict=True)
+    return tuple(Snapshot(one.taken_at, {**one.counts, **two.counts}) for one, two in pairs)
+
+
+def card(snapshots, unread=0, **changes):
+    shown = video(title="Clip", started_at=snapshots[0].taken_at, **changes)
+    reading = VideoReading(shown, snapshots, unread)
+    facts = VideoFacts(
+        reading=reading,
+        started_by=ANA,
+        started_here=True,
+        cost_per_snapshot=PRICE,
+        picture=None,
+        as_of=NOW,
+        seen_at=NOW,
+        problem="",
+        now=NOW,
+    )
+    return video_stats(facts)
+
+
+def test_numbers_that_ended_hours_ago_are_not_shown_as_now():
+    reply = card(series(*range(100, 130), end=NOW - 10 * HOUR))
+    assert reply.summary == "Clip on TikTok, running: 129 views, last read 10 h ago, +24 in its last 24 h."
+    said = plain_text(reply)
+    assert "30 of 40 snapshots." in said
+    assert "The last snapshot is from 2026-03-02 00:30 UTC (10 h ago)." in said
+    assert "Last" in said
+    assert "Now" not in said
+
+
+def test_fresh_numbers_are():
+    reply = card(series(*range(100, 130), end=NOW - HOUR))
+    assert reply.summary == "Clip on TikTok, running: 129 views, +24 in 24 h."
+    assert "30 of 30 snapshots." in plain_text(reply)
+    assert "Now" in plain_text(reply)
+
+
+def test_a_metric_that_is_no_longer_stated_has_its_last_value_with_its_age():
+    reply = card(both([*range(100, 120), *[None] * 5], range(25)))
+    assert rows(reply, "Metrics") == [["views", "119 (5 h ago)", "–", "–"], ["likes", "24", "+1", "+24"]]
+    assert reply.summary.startswith("Clip on TikTok, running: 119 views, last read 5 h ago, +19 in its last 19 h")
+
+
+def test_final_numbers_do_not_age():
+    reply = card(series(*range(100, 130), end=NOW - 48 * HOUR), status=VideoStatus.COMPLETED)
+    said = plain_text(reply)
+    assert "Final numbers; the last snapshot is from 2026-02-28 10:30 UTC." in said
+    assert " ago" not in said
+
+
+def test_rows_at_odd_times_are_told():
+    twice = (*series(1, 2, 3), Snapshot(NOW + HOUR / 500, {Metric.VIEWS: 4}))
+    said = plain_text(card(twice, unread=2))
+    assert "3 of 3 snapshots." in said
+    assert "1 snapshot comes within half an hour of another one; /usage shows what was billed." in said
+    assert "2 rows state times that can't be and are left out." in said
+
+
+@pytest.mark.parametrize("unstated", [{"status": ""}, {"platform": ""}, {"status": "", "platform": ""}])
+@pytest.mark.parametrize("title", ["Clip", ""])
+def test_a_platform_or_a_status_that_is_not_stated_is_left_out(unstated, title):
+    shown = video(title=title, creator="", **unstated)
+    known = Counted(shown, Metric.VIEWS, 5, None, NOW)
+    said = [
+        plain_text(card(series(1, 2), **unstated)),
+        plain_text(preview(known)),
+        option_label(shown),
+        option_label(shown, apart=True),
+        plain_text(video_list(listed(videos=(known,)))),
+    ]
+    for text in said:
+        assert " on ," not in text
+        assert ", :" not in text
+        assert ", ," not in text
+        assert "on  " not in text
+        assert not text.startswith((",", " "))
+        assert not text.endswith(", ")
+
+
+def test_a_list_says_how_old_a_stale_count_is():
+    stale = Counted(video(title="Old"), Metric.VIEWS, 5, 1, NOW - 10 * HOUR)
+    over = replace(stale, video=video(1, title="Over", status="completed"))
+    fresh = replace(stale, last_snapshot_at=NOW - HOUR)
+    cells = [row[5] for row in rows(video_list(listed(videos=(stale, over, fresh))))]
+    assert cells == ["5 views (10 h ago)", "5 views", "5 views"]
+
+
+def final(snapshots, ended_at=NOW, **changes):
+    shown = video(title="Clip", started_at=snapshots[0].taken_at, status="completed", **changes)
+    metric = Metric.VIEWS
+    facts = FinalFacts(
+        reading=VideoReading(shown, snapshots),
+        metric=metric,
+        ended_at=ended_at,
+        days=gained_by_day(snapshots, metric),
+        is_stopped=False,
+        stopped_by=None,
+        cost_per_snapshot=Decimal("0.015"),
+        picture=None,
+        file=None,
+        as_of=NOW,
+        problem="",
+        now=NOW,
+    )
+    return plain_text(final_report(facts))
+
+
+def test_a_final_report_counts_the_hours_up_to_the_end():
+    assert "30 of 40 snapshots." in final(series(*range(30), end=NOW - 10 * HOUR))
+    assert "30 of 30 snapshots." in final(series(*range(30)))
+    assert "30 of 30 snapshots." in final(series(*range(30), end=NOW - 10 * HOUR), is_deleted=True)
+
+
+def test_a_final_report_of_snapshots_without_the_metric_says_so():
+    said = final(series(*[None] * 24))
+    assert "24 snapshots collected, none of which states views." in said
+    assert "$0.36 for 24 snapshots" in said
+    assert "24 of 24 snapshots." in said
+    assert "Totals" not in said
