@@ -176,10 +176,10 @@ def _chosen(settings: Settings, only: Collection[str]) -> frozenset[str]:
     may_post = speaks or has["discord"]
     has["scheduler"] = any(has.values()) or (may_post and "scheduler" in only)
     parts = frozenset(part for part in only or PARTS if has[part])
+    if settings.slack_client_id or (settings.slack_client_secret and not parts):
+        _ensure_installable(settings)
     if only and not parts:
         raise NotConfigured(" ".join(_MISSING[part] for part in PARTS if part in only))
-    if settings.slack_client_id:
-        _ensure_installable(settings)
     if not parts:
         raise NotConfigured(_NOTHING)
     return parts
@@ -189,7 +189,7 @@ def _ensure_installable(settings: Settings) -> None:
     from adapters.slack.install import ensure_oauth_ready  # noqa: PLC0415
 
     secret, signing = _value(settings.slack_client_secret), _value(settings.slack_signing_secret)
-    ensure_oauth_ready(secret or "", signing or "", settings.encryption_keys)
+    ensure_oauth_ready(settings.slack_client_id or "", secret or "", signing or "", settings.encryption_keys)
 
 
 def _needed(parts: Collection[str]) -> frozenset[str]:

@@ -38,6 +38,8 @@ class Spenders(StrEnum):
     NOBODY = "nobody"
 
 
+_PREFIX = re.compile(r"[a-z0-9_-]{0,20}", re.ASCII)
+"""With the longest command and the slash, 32 characters at most: Slack's limit."""
 _SHARDS = re.compile(r"([0-9]{1,5})(?:-([0-9]{1,5}))?/([0-9]{1,5})", re.ASCII)
 
 
@@ -195,6 +197,15 @@ class Settings(BaseSettings):
     @classmethod
     def _ends_with_a_slash(cls, address: str) -> str:
         return f"{api_address('SLACK_API_URL', address, 'https://slack.com/api/')}/"
+
+    @field_validator("slack_command_prefix")
+    @classmethod
+    def _begins_a_command(cls, prefix: str) -> str:
+        prefix = prefix.removeprefix("/").lower()
+        if not _PREFIX.fullmatch(prefix):
+            msg = "SLACK_COMMAND_PREFIX may hold letters a to z, digits, - and _, at most 20 of them, such as cs-."
+            raise ValueError(msg)
+        return prefix
 
     @field_validator("discord_api_url")
     @classmethod

@@ -147,7 +147,7 @@ async def _oauth(slack: _Slack, client_id: str, settings: Settings, clock: Clock
     """Whether Slack knows the app's id and secret: it says so when it is asked for a code that nobody has."""
     name, secret = "Slack installing", _value(settings.slack_client_secret)
     try:
-        ensure_oauth_ready(secret, _value(settings.slack_signing_secret), settings.encryption_keys)
+        ensure_oauth_ready(client_id, secret, _value(settings.slack_signing_secret), settings.encryption_keys)
         await OAuth(slack.session, slack.url, client_id, secret, clock).exchange("doctor")
     except NotConfigured as error:
         return Check(name, ok=False, detail=str(error))

@@ -27,6 +27,7 @@ INSTALL_PATH = "/slack/install"
 COOKIE = "contentstats_install"
 LASTS = timedelta(minutes=10)
 
+_ON_PAGE = "on the app's page Basic Information"
 AGAIN = f'<p><a href="{INSTALL_PATH}">Start again</a></p>'
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -109,22 +110,19 @@ class InstallPages:
         return _page(200, "Installed", f"The app is now in {name}.", more)
 
 
-def ensure_oauth_ready(client_secret: str, signing_secret: str, keys: tuple[str, ...]) -> None:
-    """For SLACK_CLIENT_ID: NotConfigured where something that goes with it is empty."""
-    missing = [
-        name
-        for name, value in (
-            ("SLACK_CLIENT_SECRET", client_secret),
-            ("SLACK_SIGNING_SECRET", signing_secret),
-            ("SECRET_KEYS", keys),
-        )
-        if not value
-    ]
+def ensure_oauth_ready(client_id: str, client_secret: str, signing_secret: str, keys: tuple[str, ...]) -> None:
+    """Raise NotConfigured if one of the four settings for installing the app by OAuth is empty; it names each."""
+    needed = {
+        "SLACK_CLIENT_ID": (client_id, _ON_PAGE),
+        "SLACK_CLIENT_SECRET": (client_secret, _ON_PAGE),
+        "SLACK_SIGNING_SECRET": (signing_secret, _ON_PAGE),
+        "SECRET_KEYS": (keys, "encrypts the workspaces' tokens; make one with: openssl rand -hex 32"),
+    }
+    missing = [f"{name} ({where})" for name, (value, where) in needed.items() if not value]
     if missing:
+        given = " and ".join(name for name, (value, _) in needed.items() if value and name.startswith("SLACK_CLIENT_"))
         raise NotConfigured(
-            f"SLACK_CLIENT_ID is set, so that any workspace can install the app, but not {' and '.join(missing)}. "
-            "The first two are on the app's page Basic Information; SECRET_KEYS, which locks the workspaces' tokens, "
-            "is the output of: openssl rand -hex 32"
+            f"{given} is for many workspaces that install the app. For that, also set {' and '.join(missing)}."
         )
 
 

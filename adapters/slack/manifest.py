@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from adapters.slack.texts import Block
+from bot.addresses import api_address
 from bot.app import UMBRELLA
 from bot.commands.command import Command
 from bot.domain.errors import NotConfigured
@@ -36,6 +37,7 @@ MAX_COMMAND = 32
 MAX_COMMANDS = 50
 MAX_DOMAINS = 5
 
+_URL = "--url https://bot.example.com"
 _CREATE = "https://api.slack.com/apps?new_app=1&manifest_json="
 _NAME = "ContentStats"
 _DESCRIPTION = "Track TikTok, YouTube, Instagram and X videos from Slack: costs first, then numbers and charts."
@@ -63,7 +65,7 @@ def manifest(
     if base_url is None and (oauth or not socket_mode):
         msg = "Slack must know where to reach the bot. Give its public https address, or use Socket Mode without OAuth."
         raise NotConfigured(msg)
-    base = (base_url or "").rstrip("/")
+    base = _https(base_url) if base_url is not None else ""
     url = None if socket_mode else f"{base}{EVENTS_PATH}"
     scopes = [scope for scope, _ in SCOPES + (UNFURL_SCOPES if unfurl_domains else ())]
     redirect = {"redirect_urls": [f"{base}{REDIRECT_PATH}"]} if oauth else {}
@@ -78,6 +80,17 @@ def manifest(
         "oauth_config": {**redirect, "scopes": {"bot": scopes}},
         "settings": _settings(url, is_unfurling=bool(unfurl_domains)),
     }
+
+
+def _https(base_url: str) -> str:
+    """The address without the events' path and a slash at its end; NotConfigured if Slack would refuse it."""
+    if base_url.lower().startswith("http://"):
+        raise NotConfigured(f"Slack sends requests to https addresses only. Write {_URL}.")
+    try:
+        address = api_address("--url", base_url.strip(), _URL.removeprefix("--url "))
+    except ValueError as error:
+        raise NotConfigured(str(error)) from None
+    return address.removesuffix(EVENTS_PATH)
 
 
 def create_link(made: Block) -> str:

@@ -283,6 +283,20 @@ def test_the_shards_of_a_process_are_written_as_a_range(monkeypatch, shards, fou
     assert Settings.load().discord_shard_set == found
 
 
+@pytest.mark.parametrize(
+    ("written", "prefix"),
+    [("cs-", "cs-"), ("/cs-", "cs-"), ("CS_2", "cs_2"), ("", ""), ("/", ""), ("a" * 20, "a" * 20)],
+)
+def test_the_prefix_of_slacks_commands_is_read_as_people_write_it(monkeypatch, written, prefix):
+    monkeypatch.setenv("SLACK_COMMAND_PREFIX", written)
+    assert Settings.load().slack_command_prefix == prefix
+
+
+@pytest.mark.parametrize("prefix", ["//cs", "c s", "cs/", "é", "cs.", "a" * 21])
+def test_a_prefix_that_begins_no_command_of_slacks_is_refused(monkeypatch, prefix):
+    assert problem_with(monkeypatch, SLACK_COMMAND_PREFIX=prefix).startswith("SLACK_COMMAND_PREFIX may hold letters")
+
+
 @pytest.mark.parametrize("shards", ["3", "3-1/16", "0-16/16", "0-3", "a/b", "-1/4", "0,2/4", "0-3/٤"])
 def test_shards_that_make_no_sense_are_told_how_to_be_written(monkeypatch, shards):
     assert "like 0-3/16" in problem_with(monkeypatch, DISCORD_SHARDS=shards)

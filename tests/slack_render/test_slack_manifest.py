@@ -39,6 +39,28 @@ def any_manifest(request):
     return ALL[request.param]
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://bot.example.org",
+        "HTTP://localhost",
+        "bot.example.org",
+        "https://",
+        "https://a b",
+        "https://me:pw@a",
+        "ftp://a",
+    ],
+)
+def test_an_address_that_slack_would_refuse_is_refused(address):
+    with pytest.raises(NotConfigured, match=r"https://|user name") as told:
+        made(socket_mode=False, base_url=address)
+    assert "pw" not in str(told.value)
+
+
+def test_the_address_may_be_given_with_its_path():
+    assert made(socket_mode=False, base_url=f"{BASE}/slack/events") == ALL["http"]
+
+
 def commands_of(found):
     return {each["command"]: each for each in found["features"]["slash_commands"]}
 
