@@ -228,6 +228,10 @@ class Bot:
             await self._store.presences.forget(chat, id_, before)
         return len(departed)
 
+    async def recognize(self, chat: str, owned: Mapping[str, bool]) -> None:
+        """Have a chat's stored workspaces use the keys that they may, by which are the operator's. Safe to repeat."""
+        await self._accounts.recognize(chat, owned)
+
     @property
     def turns(self) -> RateRows:
         """By which processes that share a limit of a chat keep one pace."""

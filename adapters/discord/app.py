@@ -11,7 +11,7 @@ from discord import AppInfo
 
 from adapters.discord.answers import Answers
 from adapters.discord.arrivals import Arrivals
-from adapters.discord.calls import Sleep
+from adapters.discord.calls import DiscordFailed, Sleep, patiently
 from adapters.discord.events import Events
 from adapters.discord.first import FirstAnswers
 from adapters.discord.gateway import PATIENCE, Gateway
@@ -27,11 +27,16 @@ from adapters.discord.ways import Ways
 from adapters.work import Work
 from bot.app import Bot
 from bot.domain.clock import Clock, utc_now
+from bot.domain.errors import BotError
 
 logger = logging.getLogger(__name__)
 
 DRAIN = 20.0
 """Seconds that running work may take to end when the program is told to."""
+
+
+class DiscordAway(BotError):
+    """Discord doesn't answer what has to be known first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +76,20 @@ class DiscordApp:
         for name, level in (("discord", logging.INFO), ("discord.client", logging.ERROR)):
             logging.getLogger(name).setLevel(level)  # below, whole requests; and warnings of voice, which is not used
         async with AsyncExitStack() as stack:
-            rest = await stack.enter_async_context(Rest(self._options.token, self._options.api_url))
+            self._rest = rest = await stack.enter_async_context(Rest(self._options.token, self._options.api_url))
             poster = DiscordPoster(rest, Limits(self._bot.turns, sleep=self._sleep), self._sleep)
             self._poster = await stack.enter_async_context(poster)
             stack.push_async_callback(self.drain)
-            self._servers = Servers(self._bot.presences, self._clock, self._options.servers)
+            self._servers = Servers(
+                self._bot.presences,
+                self._clock,
+                self._options.servers,
+                self._options.token,
+                self._is_public,
+                self._bot.recognize,
+            )
             first, answers = FirstAnswers(), Answers(Ways(self._sleep), self._clock)
-            gestures = Gestures(self._bot, Arrivals(self._bot, self._servers), first, answers)
+            gestures = Gestures(self._bot, Arrivals(self._bot, self._servers), self._servers, first, answers)
             listeners = Listeners(gestures, Events(self._servers), self._work, self._clock)
             registration = Registration(rest, self._bot.registrations, self._clock, self._sleep)
             self._upkeep = Upkeep(self._bot, registration, self._sleep)
@@ -127,11 +139,19 @@ class DiscordApp:
         """The same, as readiness asks it."""
         return self.is_up
 
+    async def _is_public(self) -> bool:
+        """Whether anybody may add the application to a server; BotError if Discord doesn't say."""
+        try:
+            application = await patiently(self._rest.application_info, self._sleep)
+        except DiscordFailed as error:
+            msg = "Discord doesn't say whose server this is, so nothing was done. Try again in a minute."
+            raise DiscordAway(msg) from error
+        return bool(application.get("bot_public", True))
+
     def _introduced(self, application: AppInfo) -> None:
         if application.interactions_endpoint_url:
             logger.error(
                 "Discord sends commands to the application's Interactions Endpoint URL, and so not here; remove it",
                 extra={"url": application.interactions_endpoint_url},
             )
-        self._servers.is_private = not application.bot_public
         self._upkeep.begin(str(application.id))

@@ -10,7 +10,7 @@ from discord import Permissions
 
 from adapters.discord.commands import Payload, payload
 from adapters.discord.refusals import PERMANENT
-from adapters.discord.servers import CHAT
+from adapters.discord.servers import CHAT, claim_code
 from bot.checks import Check, failed_with
 from bot.domain.caller import WorkspaceRef
 from bot.domain.errors import BotError
@@ -84,7 +84,8 @@ async def discord_checks(settings: Settings) -> tuple[Check, ...]:
             path = f"/applications/{application['id']}/commands?with_localizations=true"
             found += [_commands(await discord.ask(path)), _gateway(await discord.ask("/gateway/bot"))]
             servers = await discord.ask(f"/users/@me/guilds?limit={MOST_SERVERS}")
-            return (*found, _servers(servers), *await _channels(discord, me["id"], servers, settings))
+            found += [_servers(servers), *await _owned(application, servers, settings)]
+            return (*found, *await _channels(discord, me["id"], servers, settings))
         except _Failed as error:
             return (*found, Check("Discord", ok=False, detail=f"{error}. Try again later."))
 
@@ -97,6 +98,27 @@ def _application(application: Json) -> Check:
         return Check(name, ok=False, detail=detail)
     who = "anybody may add it to a server" if application.get("bot_public") else "only its owner may add it to a server"
     return Check(name, ok=True, detail=f"{application['name']}; {who}")
+
+
+async def _owned(application: Json, servers: Sequence[Json], settings: Settings) -> list[Check]:
+    """Which servers use the operator's key, and how an admin claims another one; nothing if there is no question."""
+    name, token = "Discord servers' key", settings.discord_token
+    if token is None or settings.discord_server_ids or not servers or not application.get("bot_public"):
+        return []
+    try:
+        async with Store.opened(settings.database_url, settings.encryption_keys) as store:
+            claimed = await store.presences.known(CHAT)
+    except BotError:
+        return []  # the database has a check of its own
+    others = [each for each in servers if not claimed.get(each["id"])]
+    codes = "; ".join(f"{each['name']} {claim_code(token.get_secret_value(), each['id'])}" for each in others)
+    if not others:
+        return [Check(name, ok=True, detail="every server is claimed and uses CONTENTSTATS_API_KEY")]
+    detail = (
+        "anybody may add the bot, so a server uses CONTENTSTATS_API_KEY only once it is claimed. To claim one of "
+        f"yours, an admin enters its code in /connect there: {codes}"
+    )
+    return [Check(name, ok=True, detail=detail)]
 
 
 def _commands(registered: Sequence[Json]) -> Check:

@@ -18,7 +18,7 @@ from adapters.discord.first import Deferral, FirstAnswers
 from adapters.discord.forms import form, values
 from adapters.discord.layout import Component
 from adapters.discord.render import messages
-from adapters.discord.servers import CHAT
+from adapters.discord.servers import CHAT, CLAIM, Servers
 from adapters.work import AT_ONCE
 from bot.app import Bot
 from bot.commands.command import Answer
@@ -27,6 +27,7 @@ from bot.commands.registry import AnyCommand, by_name
 from bot.domain.caller import Need, WorkspaceRef
 from bot.domain.errors import BotError
 from bot.domain.links import links_within
+from bot.messages.connect import claimed, wrong_claim
 from bot.messages.problems import busy, no_link, problem
 from bot.reply.model import Reply
 
@@ -54,9 +55,10 @@ class Wish:
 class Gestures:
     """Runs what was asked and has it answered."""
 
-    def __init__(self, bot: Bot, arrivals: Arrivals, first: FirstAnswers, answers: Answers) -> None:
+    def __init__(self, bot: Bot, arrivals: Arrivals, servers: Servers, first: FirstAnswers, answers: Answers) -> None:
         self._bot = bot
         self._arrivals = arrivals
+        self._servers = servers
         self._first = first
         self._answers = answers
         self._commands: Mapping[str, AnyCommand] = by_name(bot.commands)
@@ -140,9 +142,22 @@ class Gestures:
             return problem(str(error))
         if who is None:
             return None
+        key = wish.arguments.get("key", "").strip().casefold() if wish.name == "connect" else ""
+        if key.startswith(CLAIM) and Need.CONFIGURE in who.rights:
+            return await self._claim(asked.server_id, key)
         async with self._turns:
             reply = await self._bot.run(wish.name, wish.arguments, who)
         return with_form_again(command, wish.arguments, reply) if wish.is_form and command is not None else reply
+
+    async def _claim(self, server_id: str, code: str) -> Reply:
+        """What a claim code in the place of an API key does."""
+        if self._servers.are_listed:
+            return problem(f"DISCORD_SERVERS names the servers that use the bot's key. Add {server_id} to it instead.")
+        try:
+            is_right = await self._servers.claim(server_id, code)
+        except BotError as error:
+            return problem(str(error))
+        return claimed() if is_right else wrong_claim()
 
 
 def _deferral(command: AnyCommand | None, asked: Asked) -> Deferral:

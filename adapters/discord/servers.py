@@ -1,57 +1,73 @@
-"""The servers that the bot is in, and which of them are run by whoever runs the bot.
+"""The servers that the bot is in, and which of them are run by the bot's operator.
 
 Anybody who has the invite of a public application can add it to a server of their own, and manages that one: such a
-server must not spend the operator's money or see the operator's videos.
+server must not spend the operator's money or see the operator's videos. Ownership is stated, never inferred.
 """
 
 import asyncio
-from collections.abc import Callable, Collection
+import hmac
+from base64 import b32encode
+from collections.abc import Awaitable, Callable, Collection, Mapping
 
 from bot.domain.caller import WorkspaceRef
 from bot.domain.clock import Clock
-from bot.store.presences import Presences
+from bot.store.presences import Presence, Presences
 
 CHAT = "discord"
+CLAIM = "claim-"
+"""How every claim code begins, and no API key."""
 
 
 class Servers:
     """Knows each server's workspace. A server is the operator's own in these cases.
 
-    - where DISCORD_SERVERS lists any: when it is `listed`;
-    - else, when the application is private: only its owner can have added it;
-    - else, when the bot was in it as it first started, or it is the very first: strangers come later.
+    - if DISCORD_SERVERS lists any: when it is `listed`;
+    - else, when an admin has claimed it with its code;
+    - else, when the application is private, so that only its owner can add it, and was so when the server added it.
 
-    Raises DatabaseUnavailable where it cannot tell, and then nothing is anybody's.
+    `is_public` asks Discord whether anybody may add the application. `recognize` has stored workspaces use the right
+    keys, by which servers are the operator's. Raises BotError if it can't tell, and then nothing is anybody's.
     """
 
-    def __init__(self, presences: Presences, clock: Clock, listed: Collection[str]) -> None:
+    def __init__(
+        self,
+        presences: Presences,
+        clock: Clock,
+        listed: Collection[str],
+        token: str,
+        is_public: Callable[[], Awaitable[bool]],
+        recognize: Callable[[str, Mapping[str, bool]], Awaitable[None]],
+    ) -> None:
         self._presences = presences
         self._clock = clock
         self._listed = listed
-        self._known: dict[str, bool] = {}
-        self._is_first_run: bool | None = None
+        self._token = token
+        self._ask = is_public
+        self._recognize = recognize
+        self._known: dict[str, Presence] = {}
         self._turn = asyncio.Lock()
-        self.is_private = False
-        """Whether only the application's owner can add it to servers; what Discord says of it, once it is asked."""
+        self._is_public = True
 
     async def ref(self, id_: str, name: str) -> WorkspaceRef:
         """The workspace that a server is."""
         if id_ not in self._known:
             await self.joined(id_)
-        is_operators = id_ in self._listed if self._listed else self.is_private or self._known[id_]
+        # Another process may have taken the claim, so one that isn't known here is looked up.
+        is_operators = self._is_operators(id_) or (not self._listed and await self._presences.is_claimed(CHAT, id_))
         return WorkspaceRef(CHAT, id_, name, is_operators)
 
     async def present(self, ids: Collection[str]) -> None:
         """The bot is in these as it connects. Safe to repeat."""
         async with self._turn:
-            if self._is_first_run is None:
-                self._is_first_run = await self._presences.is_empty(CHAT)
-            await self._note([each for each in ids if each not in self._known], self._is_first_run)
+            self._is_public = await self._ask()
+            await self._note([each for each in ids if each not in self._known])
+        await self._recognize(CHAT, {each: self._is_operators(each) for each in ids})
 
     async def joined(self, id_: str) -> None:
         """The bot is in this one, which was not there as it connected, or had not been listed yet."""
         async with self._turn:
-            await self._note([id_], await self._presences.is_empty(CHAT))
+            self._is_public = await self._ask()
+            await self._note([id_])
 
     async def left(self, ids: Collection[str]) -> None:
         """The bot is in these no more. What is stored for them is kept for a while."""
@@ -63,7 +79,34 @@ class Servers:
         """Those that the bot was in, as far as is known, and that are not among the `ids` of this connection's own."""
         return [each for each in await self._presences.known(CHAT) if is_ours(each) and each not in ids]
 
-    async def _note(self, ids: Collection[str], is_operators: bool) -> None:  # noqa: FBT001 - a fact
-        self._known |= await self._presences.arrived(
-            CHAT, ids, self._clock(), is_operators=is_operators or self.is_private
-        )
+    async def claim(self, id_: str, code: str) -> bool:
+        """Have a server use the operator's key, if the code is its own."""
+        if not hmac.compare_digest(code.strip().casefold().encode(), claim_code(self._token, id_).encode()):
+            return False
+        await self._presences.claim(CHAT, id_)
+        self._known.pop(id_, None)
+        return True
+
+    @property
+    def are_listed(self) -> bool:
+        """Whether DISCORD_SERVERS alone decides, so that a claim changes nothing."""
+        return bool(self._listed)
+
+    def _is_operators(self, id_: str) -> bool:
+        if self._listed:
+            return id_ in self._listed
+        known = self._known[id_]
+        return known.is_claimed or (not self._is_public and not known.was_public)
+
+    async def _note(self, ids: Collection[str]) -> None:
+        self._known |= await self._presences.arrived(CHAT, ids, self._clock(), is_public=self._is_public)
+
+
+def claim_code(token: str, server_id: str) -> str:
+    """The code by which an admin claims a server for the bot's operator: made of the bot's token, good for one server.
+
+    80 bits, which nobody guesses at the pace of Discord's forms.
+    """
+    digest = hmac.digest(token.encode(), f"contentstats-bot claim {server_id}".encode(), "sha256")
+    word = b32encode(digest[:10]).decode().casefold()
+    return CLAIM + "-".join(word[place : place + 4] for place in range(0, len(word), 4))

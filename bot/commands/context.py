@@ -50,10 +50,9 @@ class Context:
         """The workspace's wallet; NotConfigured where no API key is known."""
         if self.account is None:
             ref = self.caller.workspace
-            allowing = f"lets it use their own: README.md tells how, its id is {ref.id}"
             msg = (
-                "No ContentStats API key is known for this workspace. Someone who manages it links one with /connect, "
-                f"or whoever runs this bot {'sets CONTENTSTATS_API_KEY' if ref.is_operators else allowing}."
+                "No ContentStats API key is known for this workspace. An admin links one with /connect, or the bot's "
+                f"operator {'sets' if ref.is_operators else f'lets {ref.id} use'} CONTENTSTATS_API_KEY (see README.md)."
             )
             raise NotConfigured(msg)
         return self.account

@@ -20,6 +20,24 @@ def connected(available: Decimal, *, is_test: bool) -> Reply:
     )
 
 
+def claimed() -> Reply:
+    """The operator's claim of a server is kept."""
+    return Reply(
+        "This server is claimed: it uses the bot's own API key, unless it has linked one.",
+        title="Claimed",
+        actions=(Button("Wallet", Call("usage")),),
+        tone=Tone.SUCCESS,
+    )
+
+
+def wrong_claim() -> Reply:
+    """A claim code that is not this server's."""
+    return Reply(
+        "That isn't this server's claim code. Each server has its own: run contentstats-bot doctor where the bot runs.",
+        tone=Tone.PROBLEM,
+    )
+
+
 def disconnect_question(running: int, *, has_own_key: bool) -> Reply:
     """What disconnecting removes, with the button that does it."""
     what = "its API key and " if has_own_key else ""

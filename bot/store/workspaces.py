@@ -53,6 +53,12 @@ class Workspaces:
         async with self._database.reading() as connection:
             return tuple(Workspace(*row) for row in await connection.execute(query))
 
+    async def of_chat(self, chat: str) -> tuple[Workspace, ...]:
+        """Every stored workspace of a chat."""
+        query = select(workspaces).where(workspaces.c.chat == chat)
+        async with self._database.reading() as connection:
+            return tuple(Workspace(*row) for row in await connection.execute(query))
+
     async def use_default(self, wallet_id: int) -> None:
         """Have the operator's workspaces without a key of their own spend from the installation's wallet.
 

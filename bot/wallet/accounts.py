@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -85,6 +85,13 @@ class Accounts:
         account = await self._look_up(ref, now)
         self._known[ref] = (account, now + KNOWN_FOR)
         return account
+
+    async def recognize(self, chat: str, owned: Mapping[str, bool]) -> None:
+        """Move stored workspaces to the wallets that they may use: the operator's if `owned`, else their own alone."""
+        for stored in await self._store.workspaces.of_chat(chat):
+            is_operators = owned.get(stored.external_id, stored.is_operators)
+            if is_operators != stored.is_operators:
+                await self.of(WorkspaceRef(chat, stored.external_id, stored.name, is_operators))
 
     def has_default(self, ref: WorkspaceRef) -> bool:
         """Whether a workspace without a key of its own uses the installation's."""

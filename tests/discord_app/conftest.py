@@ -22,6 +22,7 @@ async def sandbox(clock):
 async def discord(clock):
     async with running(clock) as discord:
         discord.answer_seconds = 10
+        discord.app.is_public = False  # only the operator added it, so every server uses the operator's key
         yield discord
 
 

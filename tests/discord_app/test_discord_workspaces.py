@@ -4,12 +4,14 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
 
+from adapters.discord.servers import claim_code
+from bot.contentstats.client import key_fingerprint
 from bot.domain.caller import WorkspaceRef
 from bot.store import Store
 from bot.store.database import Database
 from tests.discord_app.discord_stage import new_server, program_of, serving, stage_of, told
 from tests.standins.discord_server.faults import Fault, FaultKind
-from tests.standins.scene import sandbox_of
+from tests.standins.scene import LINK, sandbox_of
 
 KEYS = SecretStr("0123456789abcdef" * 2)
 ACME, RIVAL = "cs_test_acme_secret", "cs_live_rival_secret"
@@ -28,6 +30,13 @@ async def connected(stage, server, key):
     assert "✅" in told(answer), told(answer)
 
 
+async def entered(stage, server, code):
+    """The answer to a code in the form of /connect."""
+    gesture = stage.discord.send_command("connect", {}, user=server.ann, channel=server.general)
+    form = await stage.modal(gesture, server.ann)
+    return told(await stage.answered(stage.discord.send_modal(form, {"key": code})))
+
+
 async def is_stored(database_url, server):
     async with Store.opened(database_url, (KEYS.get_secret_value(),)) as store:
         return await store.workspaces.find(WorkspaceRef("discord", server.guild.id, "")) is not None
@@ -44,38 +53,111 @@ async def left_at(database_url):
 async def test_a_private_application_serves_every_server_with_the_operators_key(
     discord, server, sandbox, clock, sqlite_url
 ):
-    discord.app.is_public = False
     async with stage_of(discord, sandbox, clock, sqlite_url) as stage:
         assert "available" in told(await stage.type("usage", server.ben, server.general))
         later = new_server(discord, "Later")
         assert "available" in told(await stage.type("usage", later.ben, later.general))
 
 
-async def test_of_a_public_application_those_that_come_later_need_a_key_of_their_own(
+async def test_a_public_applications_servers_use_their_own_keys_however_new_the_database_is(
     discord, server, sandbox, clock, sqlite_url
 ):
+    discord.app.is_public = True
     async with stage_of(discord, sandbox, clock, sqlite_url, secret_keys=KEYS) as stage:
-        assert "available" in told(await stage.type("usage", server.ben, server.general))
-    stranger = new_server(discord, "Stranger")
-    async with stage_of(discord, sandbox, clock, sqlite_url, secret_keys=KEYS) as stage:
-        another = new_server(discord, "Another")
-        for each in (stranger, another):
-            refusal = told(await stage.type("usage", each.ann, each.general))
+        later = new_server(discord, "Later")
+        for each in (server, later):
+            refusal = told(await stage.type("track", each.ann, each.general, link=LINK))
             assert "links one with /connect" in refusal
             assert each.guild.id in refusal
+        await connected(stage, later, RIVAL)
+        assert "available" in told(await stage.type("usage", later.ben, later.general))
+        assert stage.spent() == 0
+
+
+async def test_an_admin_claims_a_server_with_its_code_once_and_for_every_process(
+    discord, server, sandbox, clock, sqlite_url
+):
+    discord.app.is_public = True
+    other = new_server(discord, "Other")
+    code, theirs = (claim_code(discord.app.token, each.guild.id) for each in (server, other))
+    async with (
+        stage_of(discord, sandbox, clock, sqlite_url) as stage,
+        Store.opened(sqlite_url) as store,
+    ):
+        assert "isn't this server's claim code" in await entered(stage, server, theirs)
+        assert "isn't this server's claim code" in await entered(stage, server, f"{code}x")
+        assert "/connect" in told(await stage.type("usage", server.ann, server.general))
+        assert "✅" in await entered(stage, server, f" {code.upper()} ")
         assert "available" in told(await stage.type("usage", server.ben, server.general))
-        await connected(stage, another, RIVAL)
-        assert "available" in told(await stage.type("usage", another.ben, another.general))
-
-
-async def test_a_bot_that_starts_before_it_is_invited_serves_the_first_server(discord, sandbox, clock, sqlite_url):
+        await store.presences.claim("discord", other.guild.id)  # as another process does
+        assert "available" in told(await stage.type("usage", other.ben, other.general))
     async with stage_of(discord, sandbox, clock, sqlite_url) as stage:
-        first, second = new_server(discord, "First"), new_server(discord, "Second")
-        assert "available" in told(await stage.type("usage", first.ann, first.general))
-        assert "/connect" in told(await stage.type("usage", second.ann, second.general))
+        assert "available" in told(await stage.type("usage", server.ben, server.general))
+
+
+async def test_a_member_claims_nothing(discord, server, sandbox, clock, sqlite_url):
+    discord.app.is_public = True
+    async with stage_of(discord, sandbox, clock, sqlite_url) as stage:
+        gesture = stage.discord.send_command("connect", {}, user=server.ann, channel=server.general)
+        form = await stage.modal(gesture, server.ann)
+        form.user = server.ben
+        answer = await stage.answered(
+            stage.discord.send_modal(form, {"key": claim_code(discord.app.token, server.guild.id)})
+        )
+        assert "Only admins" in told(answer)
+        assert "/connect" in told(await stage.type("usage", server.ann, server.general))
+
+
+async def test_a_server_that_anybody_could_add_stays_without_the_key_when_the_application_becomes_private(
+    discord, server, sandbox, clock, sqlite_url
+):
+    discord.app.is_public = True
+    async with stage_of(discord, sandbox, clock, sqlite_url) as stage:
+        assert "/connect" in told(await stage.type("usage", server.ann, server.general))
+        discord.app.is_public = False
+        later = new_server(discord, "Later")
+        assert "available" in told(await stage.type("usage", later.ann, later.general))
+        assert "/connect" in told(await stage.type("usage", server.ann, server.general))
+
+
+async def test_a_private_application_that_becomes_public_while_the_bot_runs_gives_the_key_to_nobody_new(
+    discord, server, sandbox, clock, sqlite_url
+):
+    async with stage_of(discord, sandbox, clock, sqlite_url) as stage:
+        assert "available" in told(await stage.type("usage", server.ann, server.general))
+        discord.app.is_public = True
+        stranger = new_server(discord, "Stranger")
+        assert "/connect" in told(await stage.type("usage", stranger.ann, stranger.general))
+
+
+async def test_a_server_taken_off_the_list_loses_the_key_at_the_next_start_without_a_command(
+    discord, server, sandbox, clock, sqlite_url
+):
+    discord.app.is_public = True
+    async with stage_of(discord, sandbox, clock, sqlite_url, servers=(server.guild.id,)) as stage:
+        assert "available" in told(await stage.type("usage", server.ann, server.general))
+        await stage.close()
+    async with stage_of(discord, sandbox, clock, sqlite_url, servers=("1",)) as stage:
+        await stage.close()
+    async with Store.opened(sqlite_url) as store:
+        stored = await store.workspaces.find(WorkspaceRef("discord", server.guild.id, ""))
+        assert not stored.is_operators
+        wallet = await store.wallets.ensure_wallet(key_fingerprint(sandbox.url, sandbox.key), clock())
+        assert stored.wallet_id != wallet
+
+
+async def test_where_discord_does_not_say_who_may_add_it_a_new_server_is_nobodys(
+    discord, server, sandbox, clock, sqlite_url
+):
+    async with stage_of(discord, sandbox, clock, sqlite_url) as stage:
+        assert "available" in told(await stage.type("usage", server.ann, server.general))
+        discord.faults.start(Fault(FaultKind.STATUS, 503), "GET /oauth2/applications/@me")
+        later = new_server(discord, "Later")
+        assert "Discord doesn't say" in told(await stage.type("usage", later.ann, later.general))
 
 
 async def test_where_servers_are_listed_those_alone_use_the_operators_key(discord, server, sandbox, clock, sqlite_url):
+    discord.app.is_public = True
     listed = new_server(discord, "Listed")
     async with stage_of(discord, sandbox, clock, sqlite_url, servers=(listed.guild.id,)) as stage:
         assert "available" in told(await stage.type("usage", listed.ann, listed.general))

@@ -7,6 +7,7 @@ from pydantic import SecretStr
 
 from adapters.discord.checks import FEW_SESSIONS, discord_checks
 from adapters.discord.commands import payload
+from adapters.discord.servers import claim_code
 from bot.domain.caller import Person, WorkspaceRef
 from bot.settings import Settings
 from bot.store import Store
@@ -17,6 +18,7 @@ from tests.standins.discord_server.permissions import Permission
 
 NOW = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
 NAMES = ("Discord token", "Discord application", "Discord commands", "Discord gateway", "Discord servers")
+KEY = "Discord servers' key"
 
 
 @pytest.fixture
@@ -60,10 +62,24 @@ async def used(channel, use):
 
 async def test_a_well_kept_bot_has_no_problem(check, registered, used):
     found = await check()
-    assert {name: each.ok for name, each in found.items()} == dict.fromkeys((*NAMES, "Discord channels"), True)
+    assert {name: each.ok for name, each in found.items()} == dict.fromkeys((*NAMES, KEY, "Discord channels"), True)
     assert found["Discord token"].detail == "contentstats"
     assert f"all {len(registered)} are registered" in found["Discord commands"].detail
     assert used.id in found["Discord channels"].detail
+
+
+async def test_each_server_of_a_public_application_has_a_claim_code_until_it_is_claimed(
+    check, discord, guild, sqlite_url
+):
+    code = claim_code(discord.app.token, guild.id)
+    assert code in (await check())[KEY].detail
+    async with Store.opened(sqlite_url) as store:
+        await store.presences.arrived("discord", [guild.id], NOW, is_public=True)
+        await store.presences.claim("discord", guild.id)
+    assert "every server is claimed" in (await check())[KEY].detail
+    assert KEY not in await check(discord_servers=guild.id)
+    discord.app.is_public = False
+    assert KEY not in await check()
 
 
 async def test_without_discord_in_the_settings_nothing_is_looked_at(check, discord):

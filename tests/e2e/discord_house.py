@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from adapters.sandbox.serve import Sandbox
 from tests.discord_app.discord_stage import Server, Stage, labels, lines, new_server, stage_of, told
@@ -107,7 +108,7 @@ class DiscordHouse:
         return asked.callback != 6 and not asked.is_thinking
 
 
-def _home(discord: Discord, name: str) -> dict[str, object]:
+def _home(discord: Discord, name: str) -> dict[str, Any]:
     """A server and its people."""
     server = new_server(discord, name)
     bob = discord.add_user(f"bob {name}")
@@ -122,9 +123,10 @@ async def discord_house(
     """The chat, the program in it, and one server that has added it."""
     async with running(clock) as discord:
         discord.answer_seconds = 10
-        program = Program(settings)
+        server = _home(discord, "Acme")
+        program = Program(settings | {"servers": (server["server"].guild.id,)})
         async with program.life:
-            house = DiscordHouse(discord, sandbox, clock, database_url, program, **_home(discord, "Acme"))
+            house = DiscordHouse(discord, sandbox, clock, database_url, program, **server)
             await house.restart()
             yield house
         assert discord.failures == []

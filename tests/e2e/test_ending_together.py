@@ -18,6 +18,7 @@ from tests.standins.slack.server import running as slack_running
 async def discord():
     async with discord_running(utc_now) as discord:
         discord.answer_seconds = 10
+        discord.app.is_public = False
         yield discord
 
 

@@ -2,46 +2,59 @@
 
 from datetime import timedelta
 
+from bot.store.presences import Presence
 from tests.store.samples import NOW
 
 LATER = NOW + timedelta(days=1)
 
 
-async def test_what_was_said_of_a_place_first_holds(store):
-    assert await store.presences.is_empty("discord")
-    assert await store.presences.arrived("discord", ["1", "2", "1"], NOW, is_operators=True) == {"1": True, "2": True}
-    assert await store.presences.arrived("discord", ["2", "3"], NOW, is_operators=False) == {"2": True, "3": False}
-    assert await store.presences.known("discord") == {"1": True, "2": True, "3": False}
-    assert not await store.presences.is_empty("discord")
-    assert await store.presences.is_empty("slack")
+PUBLIC, PRIVATE = Presence(is_claimed=False, was_public=True), Presence(is_claimed=False, was_public=False)
+
+
+async def test_what_was_noted_of_a_place_holds_and_being_first_makes_nobody_its_owner(store):
+    assert await store.presences.arrived("discord", ["1", "2", "1"], NOW, is_public=True) == {"1": PUBLIC, "2": PUBLIC}
+    assert await store.presences.arrived("discord", ["2", "3"], NOW, is_public=False) == {"2": PUBLIC, "3": PRIVATE}
+    assert await store.presences.known("discord") == {"1": False, "2": False, "3": False}
+
+
+async def test_a_claim_holds_for_one_place_in_one_chat(store):
+    await store.presences.arrived("discord", ["1", "2"], NOW, is_public=True)
+    await store.presences.claim("discord", "1")
+    await store.presences.claim("slack", "2")
+    assert await store.presences.known("discord") == {"1": True, "2": False}
+    assert [await store.presences.is_claimed("discord", each) for each in ("1", "2", "9")] == [True, False, False]
+    again = await store.presences.arrived("discord", ["1"], LATER, is_public=False)
+    assert again == {"1": Presence(is_claimed=True, was_public=True)}
 
 
 async def test_a_place_that_was_left_is_known_no_more_until_the_bot_is_back(store):
-    await store.presences.arrived("discord", ["1", "2"], NOW, is_operators=True)
+    await store.presences.arrived("discord", ["1", "2"], NOW, is_public=False)
+    await store.presences.claim("discord", "1")
     await store.presences.left("discord", ["1", "unknown"], NOW)
     await store.presences.left("discord", ["1"], LATER)
-    assert await store.presences.known("discord") == {"2": True}
+    assert await store.presences.known("discord") == {"2": False}
     assert list(await store.presences.departed(NOW)) == []
     assert list(await store.presences.departed(NOW + timedelta(seconds=1))) == [("discord", "1")]
-    await store.presences.arrived("discord", ["1"], LATER, is_operators=False)
-    assert await store.presences.known("discord") == {"1": True, "2": True}
+    back = await store.presences.arrived("discord", ["1"], LATER, is_public=True)
+    assert back == {"1": Presence(is_claimed=True, was_public=True)}
     await store.presences.forget("discord", "1", LATER)
-    assert await store.presences.known("discord") == {"1": True, "2": True}
+    assert await store.presences.known("discord") == {"1": True, "2": False}
 
 
 async def test_a_place_that_is_forgotten_comes_back_as_a_new_one(store):
-    await store.presences.arrived("discord", ["1", "2"], NOW, is_operators=True)
+    await store.presences.arrived("discord", ["1", "2"], NOW, is_public=False)
+    await store.presences.claim("discord", "1")
     await store.presences.left("discord", ["1"], NOW)
     await store.presences.forget("discord", "1", LATER)
     assert list(await store.presences.departed(LATER)) == []
-    assert await store.presences.arrived("discord", ["1"], LATER, is_operators=False) == {"1": False}
+    assert await store.presences.arrived("discord", ["1"], LATER, is_public=False) == {"1": PRIVATE}
 
 
 async def test_thousands_of_places_are_noted_at_once(store):
     ids = [str(number) for number in range(2_500)]
-    assert len(await store.presences.arrived("discord", ids, NOW, is_operators=False)) == 2_500
+    assert len(await store.presences.arrived("discord", ids, NOW, is_public=False)) == 2_500
     assert len(await store.presences.known("discord")) == 2_500
-    assert await store.presences.arrived("discord", [], NOW, is_operators=False) == {}
+    assert await store.presences.arrived("discord", [], NOW, is_public=False) == {}
 
 
 async def test_what_was_registered_is_remembered_for_each_application(store):

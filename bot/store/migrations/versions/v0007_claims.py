@@ -1,0 +1,13 @@
+"""Whether the operator has claimed a server, in place of a guess by which servers came first."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0007"
+down_revision = "0006"
+
+
+def upgrade() -> None:
+    for name in ("is_claimed", "was_public"):
+        op.add_column("presences", sa.Column(name, sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.drop_column("presences", "is_operators")
