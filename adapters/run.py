@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection
+import time
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from pydantic import SecretStr
@@ -14,7 +16,8 @@ from adapters.web.app import Counts, web_app
 from adapters.web.probes import Probe, Readiness, probe_routes
 from adapters.web.server import WebServer
 from bot.app import Bot
-from bot.domain.errors import NotConfigured, TokenRefused
+from bot.domain.errors import BotError, NotConfigured, TokenRefused
+from bot.domain.services import REPORTED_EVERY
 from bot.ports import ChannelPoster
 from bot.settings import Settings
 from bot.store import sole_process
@@ -26,12 +29,17 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 Serve: TypeAlias = Callable[[], Awaitable[None]]
+Problem: TypeAlias = Callable[[], str]
+"""Why a part doesn't work, empty if it does."""
 
 PARTS = ("slack", "discord", "web", "scheduler")
 """What can be chosen with --only.
 
 Slack over Socket Mode; Discord; the web server, by which Slack comes over HTTP; and what runs by itself and posts.
 """
+
+LOOK_EVERY = 2.0
+"""Seconds between two looks at the parts of this process."""
 
 _NOTHING = (
     "Nothing is configured that could be run. For Slack, set SLACK_BOT_TOKEN and, for Socket Mode, SLACK_APP_TOKEN or, "
@@ -85,11 +93,13 @@ async def run(settings: Settings, only: Collection[str] = ()) -> int:
         answers = probe_routes(bot.is_alive, readiness, bot.numbers)
         running: list[Part] = []
         drains: list[Serve] = []
+        problems: dict[str, Problem] = {}
         if settings.discord_token and parts & {"discord", "scheduler"}:
             discord = await stack.enter_async_context(_discord(bot, settings))
             posters["discord"] = discord.poster
             if "discord" in parts:
                 probes["discord"] = discord.is_ready
+                problems["discord"] = lambda: discord.problem
                 running.append(Part("discord", discord.run, reads=True))
                 drains.append(discord.drain)
         if _speaks(settings) and parts & {"slack", "web", "scheduler"}:
@@ -98,6 +108,8 @@ async def run(settings: Settings, only: Collection[str] = ()) -> int:
             probes["slack"] = slack.is_ready
             running.append(Part("slack", _lasting(slack.identify)))
             drains.append(slack.drain)
+            if parts & {"slack", "web"}:
+                problems["slack"] = lambda: slack.problem
             if "slack" in parts:
                 running.append(Part("slack", slack.run_socket_mode, reads=True))
             if "web" in parts:
@@ -112,6 +124,8 @@ async def run(settings: Settings, only: Collection[str] = ()) -> int:
             running.append(Part("probes", server.ended))
         if "scheduler" in parts:
             running.append(Part("scheduler", bot.scheduler(posters).run))
+            problems["scheduler"] = lambda: "" if bot.is_alive() else "The scheduler stands still."
+        running.append(Part("report", partial(_report, bot, problems)))
         await _supervise(running, set(posters), drains)
     return 0
 
@@ -202,6 +216,21 @@ def _needed(parts: Collection[str]) -> frozenset[str]:
 
 def _value(secret: SecretStr | None) -> str | None:
     return secret.get_secret_value() if secret else None
+
+
+async def _report(bot: Bot, problems: Mapping[str, Problem]) -> None:
+    """Note how the parts of this process are, again and again: at once if that has changed."""
+    noted: dict[str, str] = {}
+    until = 0.0
+    while True:
+        now = {name: problem() for name, problem in problems.items()}
+        if now != noted or time.monotonic() >= until:
+            try:
+                await bot.report(now)
+                noted, until = now, time.monotonic() + REPORTED_EVERY.total_seconds()
+            except BotError as error:
+                logger.warning("the state of this process was not noted", extra={"error": str(error)})
+        await asyncio.sleep(LOOK_EVERY)
 
 
 def _lasting(begin: Serve) -> Serve:

@@ -83,6 +83,7 @@ class Bot:
         self._described = tuple(described(command) for command in COMMANDS if command.listed)
         self._resources = AsyncExitStack()
         self._metrics = Metrics()
+        self._process = secrets.token_hex(8)
         self._scheduler: Scheduler | None = None
 
     @staticmethod
@@ -183,12 +184,15 @@ class Bot:
         return {Need.LOOK, command.need} <= granted and (not command.is_setting or Need.CONFIGURE in granted)
 
     async def is_ready(self) -> bool:
-        """Whether the database answers, without which nothing does."""
-        try:
-            await self._store.installations.find("", "")
-        except BotError:
-            return False
-        return True
+        """Whether the database takes writes, without which nothing can be done safely."""
+        return await self._store.services.is_writable(self._process, self._clock())
+
+    async def report(self, problems: Mapping[str, str]) -> None:
+        """Let every process's /status show the parts of this one, each with its problem, empty if it works.
+
+        Raises DatabaseUnavailable.
+        """
+        await self._store.services.report(self._process, problems, self._clock())
 
     async def is_new_event(self, chat: str, event_id: str) -> bool:
         """Whether a platform's event is heard for the first time, by whichever process; true once."""

@@ -12,6 +12,7 @@ from functools import cache
 from bot.commands.registry import COMMANDS, described
 from bot.domain.letters import DeadLetter, Queue
 from bot.domain.money import MonthlyCap, runway
+from bot.domain.services import SCHEDULER, Service
 from bot.domain.tracking import RequestState
 from bot.domain.videos import HOUR, Metric, VideoReading
 from bot.messages import (
@@ -225,6 +226,11 @@ def _about() -> Iterator[tuple[str, Reply]]:
     yield "status.health: failing", status.health(replace(healthy, error=REASON, complete=False, unclear=2))
     resting = replace(healthy, polled_at=NOW, polls_at=NOW, poll_problem=REASON)
     yield "status.health: polling rests", status.health(resting)
+    up, down = Service(SCHEDULER, NOW), Service("discord", NOW, "Discord doesn't accept DISCORD_TOKEN.")
+    yield "status.health: running", status.health(replace(healthy, services=(up, Service("slack", NOW))))
+    yield "status.health: a chat down", status.health(replace(healthy, services=(up, down)))
+    stopped = (Service(SCHEDULER, NOW - HOUR), Service("slack", NOW))
+    yield "status.health: no scheduler", status.health(replace(healthy, services=stopped, is_posting=True))
     yield "status.health: unclear", status.health(replace(healthy, unclear=1))
     yield "delivery.channel_closed", delivery.channel_closed("C0AB12CD3", TITLES[0], REASON)
     yield "delivery.given_up", delivery.given_up("C0AB12CD3", TITLES[0], REASON)

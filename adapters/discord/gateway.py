@@ -102,12 +102,12 @@ class Gateway:
             try:
                 await self._serve()
             except LoginFailure:
-                raise TokenRefused(_REFUSED) from None
+                raise self._refused(4004) from None
             except PrivilegedIntentsRequired:
-                raise NotConfigured(FATAL[4014]) from None
+                raise self._refused(4014) from None
             except ConnectionClosed as error:
                 if error.code in FATAL:
-                    raise (TokenRefused if error.code == 4004 else NotConfigured)(FATAL[error.code]) from error
+                    raise self._refused(error.code) from error
                 self._why = f"Discord closed the connection ({_meaning(error.code)})."
                 logger.warning("the connection to Discord ended", extra={"code": _meaning(error.code)})
             except Exception as error:  # the supervisor: whatever ends the library, the bot comes back
@@ -117,6 +117,10 @@ class Gateway:
                 pause = 1.0
             await self._sleep(pause * random.uniform(0.5, 1))
             pause = min(pause * 2, LONGEST_PAUSE)
+
+    def _refused(self, code: int) -> NotConfigured:
+        self._why = FATAL[code]
+        return (TokenRefused if code == 4004 else NotConfigured)(self._why)
 
     async def _serve(self) -> None:
         """One connection, from its first word to its end."""

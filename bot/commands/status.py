@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.commands.context import Context
+from bot.domain.services import SCHEDULER, Service
 from bot.messages.status import Health, health, retried
 from bot.reply.model import Reply
 from bot.wallet.spending import LOOKS_APART
@@ -21,10 +22,11 @@ class Retry:
 async def status(context: Context, args: Status) -> Reply:  # noqa: ARG001 - every handler takes its arguments
     """The key, the last looks at the API, what is unclear, the version. Works without a key, and with the API down."""
     wallet = context.account
+    services = await _services(context)
     if wallet is None:
         now = context.clock()
         queue = await context.store.letters.queue(context.workspace.id, now)
-        return health(Health(version=context.version, now=now, queue=queue))
+        return health(Health(version=context.version, now=now, queue=queue, services=services))
     probe = await wallet.probe()
     await wallet.spending.settle_all(LOOKS_APART)
     now = context.clock()
@@ -49,8 +51,24 @@ async def status(context: Context, args: Status) -> Reply:  # noqa: ARG001 - eve
             polls_at=poll.next_at,
             poll_problem=poll.problem,
             queue=await context.store.letters.queue(context.workspace.id, now),
+            services=services,
+            is_posting=any(each.is_on for each in digests)
+            or await context.store.alerts.on_count(context.workspace.id) > 0,
         )
     )
+
+
+async def _services(context: Context) -> tuple[Service, ...]:
+    """The parts that people here may know of: the scheduler and their own chat; in the operator's own workspaces, all.
+
+    Their own chat is read, or nobody would ask.
+    """
+    ref = context.caller.workspace
+    found = dict(await context.store.services.every())
+    if ref.chat in found:
+        found[ref.chat] = Service(ref.chat, context.clock())
+    shown = found.keys() - {"database"} if ref.is_operators else {SCHEDULER, ref.chat}
+    return tuple(service for name, service in sorted(found.items()) if name in shown)
 
 
 async def retry(context: Context, args: Retry) -> Reply:  # noqa: ARG001 - as above

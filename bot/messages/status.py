@@ -1,12 +1,20 @@
 """What works and what does not, in one look."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.letters import DeadLetter, Queue
+from bot.domain.services import FRESH, SCHEDULER, Service
 from bot.messages.wording import plural
 from bot.reply.call import Call
 from bot.reply.model import Button, Channel, Column, Field, Fields, Note, Part, Reply, Table, Text, Time, Tone, text
+
+FORGOTTEN = timedelta(days=1)
+_NO_SCHEDULER = (
+    "No digests or alerts are posted, because no scheduler runs. Ask your admin to start contentstats-bot run, or run "
+    "--only scheduler beside it."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +22,7 @@ class Health:
     """The facts of a look around. `error` is the API's last answer where it was none; times are None where never.
 
     `polled_at` is when the wallet was last read by itself, `poll_problem` why that fails since, and `polls_at` when it
-    is tried next.
+    is tried next. `services` are the program's parts, and `is_posting` is whether a digest or an alert is on here.
     """
 
     version: str
@@ -32,10 +40,27 @@ class Health:
     polls_at: datetime | None = None
     poll_problem: str = ""
     queue: Queue = field(default_factory=Queue)
+    services: tuple[Service, ...] = ()
+    is_posting: bool = False
+
+    @property
+    def needs_scheduler(self) -> bool:
+        """Whether something here waits for a scheduler, and none runs."""
+        return (self.is_posting or bool(self.queue.waiting)) and not any(
+            each.name == SCHEDULER and each.is_up(self.now) for each in self.services
+        )
+
+    @property
+    def down(self) -> tuple[Service, ...]:
+        """The chats that can't be read. One that was last read a day ago was given up on purpose."""
+        lately = [each for each in self.services if each.name != SCHEDULER and self.now - each.seen_at < FORGOTTEN]
+        return tuple(each for each in lately if not each.is_up(self.now))
 
 
 def health(found: Health) -> Reply:
     """The look around as a card."""
+    chats = [each for each in found.services if each.name != SCHEDULER]
+    scheduler = next((each for each in found.services if each.name == SCHEDULER), None)
     fields = (
         Field("API key", text(_key(found))),
         Field("ContentStats", text(found.error or ("answers" if found.has_key else "not asked"))),
@@ -47,17 +72,19 @@ def health(found: Health) -> Reply:
         Field("Unclear requests", text(str(found.unclear))),
         Field("Messages waiting", _waiting(found.queue)),
         Field("Last posted", _moment(found.queue.last_sent_at)),
+        *(Field(f"{each.name.capitalize()} commands", _service(each, found.now)) for each in chats),
+        Field("Scheduler", _service(scheduler, found.now)),
         Field("Version", text(found.version)),
     )
     notes = () if found.complete else (Note(text("The account holds more videos than the API lists.")),)
-    works = found.has_key and not (found.error or found.unclear or found.poll_problem) and not found.queue.dead
+    problem = next(_problems(found), "")
     retry = (Button("Post them again", Call("letters.retry")),) if found.queue.dead else ()
     return Reply(
-        _summary(found),
+        problem or "Everything works.",
         title="Status",
         parts=(Fields(fields), *_dead(found.queue), *notes),
         actions=(Button("Refresh", Call("status")), *retry),
-        tone=Tone.SUCCESS if works else Tone.WARNING,
+        tone=Tone.WARNING if problem else Tone.SUCCESS,
     )
 
 
@@ -74,19 +101,31 @@ def retried(count: int) -> Reply:
     )
 
 
-def _summary(found: Health) -> str:
+def _problems(found: Health) -> Iterator[str]:
+    """What is wrong, the most important first."""
     if not found.has_key:
-        return "No API key is known for this workspace: /connect links one, or the operator sets CONTENTSTATS_API_KEY."
+        yield "No API key is known for this workspace: /connect links one, or the operator sets CONTENTSTATS_API_KEY."
     if found.error:
-        return f"ContentStats does not answer as it should: {found.error} Known numbers are still shown."
+        yield f"ContentStats does not answer as it should: {found.error} Known numbers are still shown."
+    for each in found.down:
+        yield f"{each.name.capitalize()} is down: {each.problem or 'the process that reads it stopped.'}"
     if found.poll_problem:
-        return f"Nothing is read by itself for the moment: {found.poll_problem}"
+        yield f"Nothing is read by itself for the moment: {found.poll_problem}"
     if found.unclear:
         open_ones = plural(found.unclear, "request")
-        return f"{open_ones} to track may or may not have started; each is looked up, never sent twice."
+        yield f"{open_ones} to track may or may not have started; each is looked up, never sent twice."
     if found.queue.dead:
-        return f"{plural(found.queue.dead_count, 'message')} could not be posted in the last seven days."
-    return "Everything works."
+        yield f"{plural(found.queue.dead_count, 'message')} could not be posted in the last seven days."
+    if found.needs_scheduler:
+        yield _NO_SCHEDULER
+
+
+def _service(service: Service | None, now: datetime) -> Text:
+    if service is None:
+        return text("never ran")
+    if now - service.seen_at > FRESH:
+        return text("not running, last seen ", Time(service.seen_at))
+    return text(service.problem or "running")
 
 
 def _waiting(queue: Queue) -> Text:

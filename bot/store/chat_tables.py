@@ -1,4 +1,4 @@
-"""The tables of chats that tell nothing twice: where the bot is there, and which commands it registered."""
+"""The tables about the chats: where the bot is, which commands it registered, and which of its parts run."""
 
 from sqlalchemy import Column, Index, Table, false
 from sqlalchemy.types import Boolean, String
@@ -25,4 +25,13 @@ registrations = Table(
     Column("application_id", String, primary_key=True),
     Column("fingerprint", String, nullable=False),
     Column("registered_at", UtcDateTime, nullable=False),
+)
+
+services = Table(
+    "services",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("process", String, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Column("problem", String, nullable=False),
 )

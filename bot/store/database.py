@@ -7,6 +7,7 @@ in order instead of polling the lock. A reader opens no transaction at all and n
 
 import fcntl
 import os
+import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
@@ -25,6 +26,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.domain.errors import DatabaseUnavailable, NotConfigured
 
+LEAST_FREE = 20_000_000
+"""Bytes: a small write may still succeed on a full disk, within what the file already has."""
 _FORMS = "sqlite:///file.db or postgresql://user:password@host/name"
 _ENCODED = "In a user name or password, write @ as %40, / as %2F, : as %3A and % as %25."
 _TAKEN = (
@@ -138,6 +141,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         target = database_url(url)
+        self._file = target.database if target.get_backend_name() == "sqlite" else None
         is_sqlite = target.get_backend_name() == "sqlite"
         pool = {"pool_size": 5, "max_overflow": 0, "pool_timeout": 10}
         self._writer = new_engine(target, pool | {"pool_size": 1} if is_sqlite else pool)
@@ -157,6 +161,13 @@ class Database:
         with _outages_told():
             async with self._reader.connect() as connection:
                 yield connection
+
+    def has_room(self, least: int = LEAST_FREE) -> bool:
+        """Whether SQLite's disk has so many bytes left. The disk of a database server can't be seen from here."""
+        try:
+            return self._file is None or shutil.disk_usage(Path(self._file).parent).free >= least
+        except OSError:
+            return False
 
     async def close(self) -> None:
         """Close every connection. The database must not be used afterwards."""

@@ -23,6 +23,7 @@ from bot.store.polling import Polling
 from bot.store.presences import Presences
 from bot.store.rates import RateRows
 from bot.store.registrations import Registrations
+from bot.store.services import Services
 from bot.store.short_links import ShortLinks
 from bot.store.tracking import Tracking
 from bot.store.videos import Videos
@@ -47,6 +48,7 @@ class Store:
         self.installations = Installations(database, box)
         self.presences = Presences(database)
         self.registrations = Registrations(database)
+        self.services = Services(database)
         self.inbox = Inbox(database)
         self.events = Events(database)
         self.digests = Digests(database)

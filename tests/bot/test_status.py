@@ -56,6 +56,29 @@ async def test_an_unclear_request_is_counted(scene):
     assert reply.summary.startswith("1 request to track may or may not have started")
 
 
+async def test_who_reads_and_posts_is_shown_with_its_problem(scene):
+    await scene.bot.report({"slack": "", "discord": "Discord doesn't accept DISCORD_TOKEN.", "scheduler": ""})
+    reply = await scene.say("/status")
+    assert (reply.summary, reply.tone) == ("Discord is down: Discord doesn't accept DISCORD_TOKEN.", Tone.WARNING)
+    said = plain_text(reply)
+    for fact in ("Slack commands: running", "Discord commands: Discord doesn't accept", "Scheduler: running"):
+        assert fact in said
+    guest = replace(ANA, workspace=replace(ANA.workspace, is_operators=False))
+    assert "Discord" not in plain_text(await scene.say("/status", guest))
+
+
+async def test_a_digest_without_a_scheduler_is_a_problem(scene):
+    assert "Scheduler: never ran" in plain_text(await scene.say("/status"))
+    await scene.bot.report({"scheduler": ""})
+    await scene.say("/digest on 9am Europe/Berlin")
+    assert (await scene.say("/status")).summary == "Everything works."
+    scene.clock.advance(hours=3)
+    reply = await scene.say("/status")
+    assert reply.summary.startswith("No digests or alerts are posted, because no scheduler runs.")
+    assert "Scheduler: not running, last seen 2026-03-02 10:30 UTC" in plain_text(reply)
+    assert reply.tone is Tone.WARNING
+
+
 async def test_help_lists_every_command_and_explains_each(scene):
     said = plain_text(await scene.say("/help"))
     for command in scene.bot.commands:

@@ -37,9 +37,10 @@ class Both:
         await self.discord.until(lambda: not asked.is_thinking)
         assert "What I can do" in told(asked.message)
 
-    async def connected(self):
-        await self.slack.until(lambda: self.slack.connections(self.app), 20)
-        await self.discord.until(lambda: self.discord.connections() and self.discord.commands[None], 20)
+    async def status(self):
+        asked = await self.discord.send_command("status", {}, user=self.server.ann, channel=self.server.general)
+        await self.discord.until(lambda: not asked.is_thinking)
+        return told(asked.message)
 
 
 @pytest.fixture
@@ -57,7 +58,9 @@ async def both(sqlite_url):
             "discord_token": SecretStr(discord.app.token),
             "discord_api_url": discord.api_url,
         }
-        yield Both(slack, app, discord, new_server(discord, "Home"), settings_of(sandbox, sqlite_url, **chosen))
+        server = new_server(discord, "Home")
+        chosen["discord_servers"] = server.guild.id
+        yield Both(slack, app, discord, server, settings_of(sandbox, sqlite_url, **chosen))
 
 
 @asynccontextmanager
@@ -80,6 +83,9 @@ async def test_a_slack_that_refuses_a_token_leaves_discord_and_the_scheduler(bot
         await both.answers_in_discord()
         await _post(sqlite_url, "discord", both.server.guild.id, both.server.general.id)
         await both.discord.until(lambda: both.server.general.messages, 20)
+        async with asyncio.timeout(20):
+            while f"Slack is down: Slack {_REFUSES[method]} ({word}: " not in await both.status():  # noqa: ASYNC110 - noted soon
+                await asyncio.sleep(0.2)
         assert not program.done()
     assert f"slack stopped: Slack {_REFUSES[method]} ({word}: " in caplog.text
     assert both.slack.connections(both.app) == []

@@ -1,0 +1,35 @@
+"""What each process reports of its parts: one that works speaks for all, and a full disk is no place to write to."""
+
+from datetime import UTC, datetime, timedelta
+
+from bot.domain.services import FRESH, Service
+from bot.store.database import Database
+from bot.store.services import Services
+
+NOW = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
+
+
+async def test_a_process_that_works_speaks_for_all_until_it_is_silent(store):
+    services = store.services
+    await services.report("one", {"discord": "", "scheduler": ""}, NOW)
+    await services.report("two", {"discord": "refused"}, NOW)
+    assert (await services.every())["discord"] == Service("discord", NOW)
+    later = NOW + FRESH + timedelta(seconds=1)
+    await services.report("two", {"discord": "refused"}, later)
+    assert (await services.every())["discord"] == Service("discord", later, "refused")
+    await services.report("one", {"discord": ""}, later)
+    await services.report("one", {"discord": "lost"}, later)
+    assert (await services.every())["discord"].problem == "lost"
+    assert not (await services.every())["scheduler"].is_up(later)
+
+
+async def test_a_disk_without_room_takes_no_writes(store, sqlite_url):
+    assert await store.services.is_writable("one", NOW)
+    database = Database(sqlite_url)
+    assert database.has_room()
+    assert not database.has_room(1 << 60)
+    gone = Database("sqlite:////nowhere/at/all/bot.db")
+    assert not gone.has_room()
+    assert not await Services(gone).is_writable("one", NOW)
+    await database.close()
+    await gone.close()
