@@ -74,12 +74,14 @@ class Api:
         platform = _choice(request, "platform", METRICS)
         status = _choice(request, "status", STATUSES)
         limit = _limit(request.query.get("limit"))
+        now = self._world.clock()
         found = [
             tracking
             for tracking in reversed(self._world.account(key).trackings.values())
-            if platform in {None, tracking.film.platform} and status in {None, tracking.status}
+            if platform in {None, tracking.film.platform}
+            and status in {None, tracking.status}
+            and tracking.started_at <= now - self._world.list_lag
         ]
-        now = self._world.clock()
         rows = [wire.row(tracking, now) for tracking in found[:limit]]
         return answer({"videos": rows, "total": len(rows), "limit": limit})
 

@@ -1,7 +1,7 @@
 """Everything that exists: the films of the platforms and the account of every organisation. Knows no HTTP."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from adapters.sandbox.account import Account, Tracking
@@ -23,10 +23,14 @@ class UnknownVideo(Exception):
 
 
 class World:
-    """Films and accounts under one clock. `keys` maps each API key to its organisation; two keys may share one."""
+    """Films and accounts under one clock. `keys` maps each API key to its organisation; two keys may share one.
+
+    `list_lag` is how long after its start a tracking is missing from the list of videos.
+    """
 
     def __init__(self, clock: Clock, keys: Mapping[str, str], *, balance: Decimal, concurrent_videos: int) -> None:
         self.clock = clock
+        self.list_lag = timedelta()
         self.keys = dict(keys)
         self._films: dict[str, Film] = {}
         self._accounts = {

@@ -17,7 +17,7 @@ from bot.commands.preview import Preview, SetPreviews, set_previews, show_previe
 from bot.commands.stats import Stats, stats
 from bot.commands.status import Retry, Status, retry, status
 from bot.commands.stop import ConfirmStop, Stop, ask_to_stop, stop
-from bot.commands.track import Batch, Start, Track, cancel, check, start, track
+from bot.commands.track import Batch, Start, Track, again, cancel, check, start, track
 from bot.commands.usage import Usage, usage
 from bot.commands.videos import Videos, videos
 from bot.domain.caller import Need
@@ -94,6 +94,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
     Command("help", "List the commands, or explain one", Help, show_help, example="/help track"),
     Command("track.start", "Start what was proposed", Start, start, "", Need.SPEND, Answer.REPLACES, listed=False),
     Command("track.cancel", "Drop what was proposed", Batch, cancel, "", Need.SPEND, Answer.REPLACES, listed=False),
+    Command("track.again", "Offer a second start of an unclear one", Batch, again, "", Need.SPEND, listed=False),
     Command("track.check", "Look for an unclear tracking", Batch, check, "", Need.LOOK, Answer.REPLACES, listed=False),
     Command("export.all", "Get the file once all is read", Export, export, "", answer=Answer.REPLACES, listed=False),
     Command("compare.with", "Choose the other video", CompareWith, choose_other, "", listed=False),

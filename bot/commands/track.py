@@ -10,18 +10,30 @@ from bot.commands.alerts import note_on_alerts
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
 from bot.domain.errors import LinkError, NotAllowed, NotEnoughBalance, NotFound, SpendingRefused
+from bot.domain.links import VideoLink, parse_link
 from bot.domain.money import DURATIONS, consequences, dollars, price, runway
 from bot.domain.tracking import RequestState, TrackRequest
 from bot.domain.videos import Video
-from bot.messages.offer import Offer, Row, already_tracked, consequence_card, may_run_words, nothing_new
+from bot.messages.offer import Offer, Row, already_tracked, consequence_card, may_run_words, nothing_new, unclear_words
 from bot.messages.tracking import Result, cancelled, outcome_card, second_press
 from bot.reply.model import Button, Note, Reply
-from bot.store.tracking import AlreadyRunning, CapReached, Expired, InFlight, MayRun, NotProposed, NotYours, Refused
+from bot.store.tracking import (
+    AlreadyRunning,
+    CapReached,
+    Expired,
+    InFlight,
+    MayRun,
+    NotProposed,
+    NotYours,
+    Refused,
+    Unclear,
+)
 from bot.wallet.candidates import Candidate, candidates
 from bot.wallet.settled import public_key, report_keys
 from bot.wallet.spending import Outcome
 
 USUAL_DAYS = 7
+OPEN = frozenset({RequestState.SUBMITTED, RequestState.UNKNOWN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +58,7 @@ class Start:
     batch: str = argument(Kind.WORD, "the proposal's token", listed=False)
     days: int = argument(Kind.NUMBER, "how many days", listed=False, minimum=1, maximum=30)
     sure: str = argument(Kind.CHOICE, "yes or no", default="no", choices=("yes", "no"), listed=False)
+    despite: int = argument(Kind.NUMBER, "the newest unclear start", default=0, listed=False, minimum=0)
 
 
 async def track(context: Context, args: Track) -> Reply:
@@ -63,7 +76,9 @@ async def track(context: Context, args: Track) -> Reply:
     return consequence_card(await _offer(context, rows, new, args.days))
 
 
-async def _offer(context: Context, rows: tuple[Row, ...], new: Sequence[Candidate], days: int | None) -> Offer:
+async def _offer(
+    context: Context, rows: tuple[Row, ...], new: Sequence[Candidate], days: int | None, despite: int = 0
+) -> Offer:
     """Store what is proposed, and work out what each length of tracking would mean."""
     usage = await context.wallet.mirror.usage()
     swept = await context.wallet.sweep()
@@ -91,7 +106,22 @@ async def _offer(context: Context, rows: tuple[Row, ...], new: Sequence[Candidat
         cap=await context.cap(),
         is_test=context.wallet.is_test,
         expires_at=expires_at,
+        despite=despite,
     )
+
+
+async def again(context: Context, args: Batch) -> Reply:
+    """Offer a second start of the links whose first one is still unclear; its press is the second one."""
+    outcomes = await _looked_up(context, await _batch(context, args.batch))
+    newest = [await context.store.tracking.in_flight(context.wallet.id, each.request.key) for each in outcomes]
+    now = context.clock()
+    unclear = [each for each in newest if each is not None and not each.is_under_way(now)]
+    links = [(link, each) for each in unclear if isinstance(link := parse_link(each.link), VideoLink)]
+    if not links:
+        return _outcome(context, [await _result(context, each) for each in outcomes])
+    rows = tuple(Row(link, unclear_at=each.submitted_at) for link, each in links)
+    last = max(unclear, key=lambda each: each.submitted_at or each.proposed_at)
+    return consequence_card(await _offer(context, rows, [Candidate(link) for link, _ in links], None, last.id))
 
 
 async def start(context: Context, args: Start) -> Reply:
@@ -107,13 +137,27 @@ async def start(context: Context, args: Start) -> Reply:
         raise SpendingRefused(msg)
     cost = price(args.days, usage.value.cost_per_snapshot)
     outcomes = await context.wallet.spending.start(
-        requests, context.caller.person, args.days, cost, context.monthly_cap, is_sure=args.sure == "yes"
+        requests,
+        context.caller.person,
+        args.days,
+        cost,
+        context.monthly_cap,
+        is_sure=args.sure == "yes",
+        despite=args.despite,
     )
     results = tuple([await _result(context, each) for each in outcomes])
-    doubtful = sum(isinstance(each.refusal, MayRun) for each in outcomes)
-    again = second_press(args.batch, args.days, doubtful, doubtful * cost) if doubtful else None
+    again = _second_press(args, [each.refusal for each in outcomes], cost)
     is_started = any(result.started for result in results)
     return _outcome(context, results, await note_on_alerts(context) if is_started else None, again)
+
+
+def _second_press(args: Start, refusals: Sequence[Refused | None], cost: Decimal) -> Button | None:
+    """The button for what a person has to confirm once more, None if there is nothing."""
+    unclear = [each.request for each in refusals if isinstance(each, Unclear)]
+    doubtful = len(unclear) + sum(isinstance(each, MayRun) for each in refusals)
+    newest = max(unclear, key=lambda each: each.submitted_at or each.proposed_at, default=None)
+    despite = args.despite if newest is None else newest.id
+    return second_press(args.batch, args.days, doubtful, doubtful * cost, despite) if doubtful else None
 
 
 async def cancel(context: Context, args: Batch) -> Reply:
@@ -141,10 +185,13 @@ async def _batch(context: Context, token: str) -> tuple[TrackRequest, ...]:
 
 async def _settled(context: Context, requests: Sequence[TrackRequest]) -> Reply:
     """How the requests stand, after a look for those whose outcome is open."""
-    settle = context.wallet.spending.settle
-    open_states = {RequestState.SUBMITTED, RequestState.UNKNOWN}
-    outcomes = [await settle(each) if each.state in open_states else Outcome(each) for each in requests]
+    outcomes = await _looked_up(context, requests)
     return _outcome(context, [await _result(context, each) for each in outcomes])
+
+
+async def _looked_up(context: Context, requests: Sequence[TrackRequest]) -> list[Outcome]:
+    settle = context.wallet.spending.settle
+    return [await settle(each) if each.state in OPEN else Outcome(each) for each in requests]
 
 
 def _outcome(
@@ -208,6 +255,8 @@ def _refused(context: Context, refusal: Refused) -> tuple[str, Video | None]:
             words, video = "the video is already being tracked, so nothing was spent.", None if hidden else stored.video
         case InFlight():
             words = "the same video is just being started by another request. Look at /videos in a minute."
+        case Unclear(request):
+            words = unclear_words(request.submitted_at or request.proposed_at)
         case MayRun(request):
             words = may_run_words(request.platform)
         case CapReached(spent, cap):

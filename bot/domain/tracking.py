@@ -2,7 +2,7 @@
 
     proposed -> submitted -> tracking | failed | unknown
     unknown  -> tracking (found by looking) | failed (proven absent)
-    failed   -> tracking (the API's own answer came after all)
+    failed   -> tracking (the API's own answer came after all, or the video appeared in the list within a day)
 
 `submitted` is committed before the API is called. Nothing ever goes back to `proposed`: trying again is asking anew.
 """
@@ -15,10 +15,24 @@ from enum import StrEnum
 from bot.domain.caller import Person
 
 QUIET = timedelta(minutes=10)
-"""How long after a submission its absence from the list proves nothing: longer than any late commit of the API."""
+"""The least time after a submission for which its absence from the list proves nothing."""
+UNMEASURED_QUIET = timedelta(hours=1)
+"""The same if no start of the last days shows how long the list takes to show one."""
+MEASURED_FOR = timedelta(days=7)
+"""How long a measured start counts."""
+REVISITED_FOR = timedelta(days=1)
+"""How long after a request was given up as absent its video is still looked for."""
 
 UNDER_WAY = timedelta(minutes=1)
 """How long a submission may still wait for its answer: longer than any exchange with the API takes."""
+
+
+def quiet_time(slowest: timedelta | None) -> timedelta:
+    """How long after a submission its absence from the list proves nothing.
+
+    `slowest` is the longest that a start of the last days took to appear there, None if none was measured.
+    """
+    return UNMEASURED_QUIET if slowest is None else min(max(QUIET, 3 * slowest), REVISITED_FOR)
 
 
 class RequestState(StrEnum):

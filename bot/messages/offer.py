@@ -41,7 +41,8 @@ class Row:
     """One link of a request: the video it names or the `problem` with it, and what tracks that video already.
 
     `started_by` is None for a tracking that was started outside the bot; `hidden` is one of another workspace.
-    `may_run` says that the video may be tracked already although nothing shows it.
+    `may_run` says that the video may be tracked already although nothing shows it; `unclear_at` is when an earlier
+    start of it was sent whose outcome is not known yet.
     """
 
     link: VideoLink | None
@@ -51,6 +52,7 @@ class Row:
     hidden: bool = False
     in_flight: bool = False
     may_run: bool = False
+    unclear_at: datetime | None = None
 
     @property
     def is_new(self) -> bool:
@@ -63,6 +65,7 @@ class Offer:
     """What a consequence card shows. `days` is None where the asker left the choice open.
 
     `complete` is False where running videos may be hidden, `endless` counts those whose end the API does not say.
+    `despite` is the newest unclear start, by its id, that the card warns of; 0 for none.
     """
 
     batch: str
@@ -79,6 +82,7 @@ class Offer:
     cap: MonthlyCap
     is_test: bool
     expires_at: datetime
+    despite: int = 0
 
     @property
     def proposed(self) -> Consequence:
@@ -116,6 +120,14 @@ def consequence_card(offer: Offer) -> Reply:
     )
 
 
+BILLED_TWICE = "If it turns out to be running, both are billed."
+
+
+def unclear_words(at: datetime) -> str:
+    """Why a second start needs another press, from the middle of a sentence on."""
+    return f"an earlier start of this video ({at:%a} {at.day} {at:%b, %H:%M} UTC) is still unclear. {BILLED_TWICE}"
+
+
 def may_run_words(platform: str) -> str:
     """Why a video that nobody here knows may be tracked all the same, from the middle of a sentence on."""
     hidden = f"ContentStats doesn't list all running {platform_name(platform)} videos"
@@ -124,6 +136,9 @@ def may_run_words(platform: str) -> str:
 
 def _doubt(new: Sequence[Row]) -> tuple[Paragraph, ...]:
     """What to know before tracking videos that may be tracked already; nothing if none may."""
+    unclear = max((row.unclear_at for row in new if row.unclear_at is not None), default=None)
+    if unclear is not None:
+        return (Paragraph(text("An earlier start (", Time(unclear), f") is still unclear. {BILLED_TWICE}")),)
     platforms = dict.fromkeys(row.link.platform for row in new if row.may_run and row.link is not None)
     if not platforms:
         return ()
@@ -251,12 +266,13 @@ def _small_print(offer: Offer) -> Note:
 
 
 def _buttons(offer: Offer) -> tuple[Action, ...]:
+    despite = {"despite": str(offer.despite)} if offer.despite else {}
     wanted = _wanted(offer)
     shown = [each for each in wanted if offer.can_start(each)]
     buttons = tuple(
         Button(
             f"Track {plural(each.days, 'day')} · {dollars(each.price)}",
-            Call("track.start", {"batch": offer.batch, "days": str(each.days)}),
+            Call("track.start", {"batch": offer.batch, "days": str(each.days), **despite}),
             Weight.CONFIRM if each.days == offer.proposed.days else Weight.NORMAL,
         )
         for each in shown

@@ -74,10 +74,14 @@ def outcome_card(results: Sequence[Result], note: Note | None = None, again: But
     return replace(card, parts=(*card.parts, note)) if note else card
 
 
-def second_press(batch: str, days: int, videos: int, cost: Decimal) -> Button:
-    """The button that starts videos although they may be tracked already; `cost` is dollars for all of them."""
+def second_press(batch: str, days: int, videos: int, cost: Decimal, despite: int = 0) -> Button:
+    """The button that starts videos although they may be tracked already; `cost` is dollars for all of them.
+
+    `despite` is the newest unclear start of them, by its id.
+    """
     what = "it" if videos == 1 else f"the {videos}"
-    call = Call("track.start", {"batch": batch, "days": str(days), "sure": "yes"})
+    accepted = {"despite": str(despite)} if despite else {}
+    call = Call("track.start", {"batch": batch, "days": str(days), "sure": "yes", **accepted})
     return Button(f"Track {what} anyway · {dollars(cost)}", call, Weight.CONFIRM)
 
 
@@ -109,8 +113,8 @@ def cancelled() -> Reply:
 
 _KEEPS_LOOKING = Note(
     text(
-        "An unclear request is never sent twice. I look in the account's list until its fate is certain; only then can "
-        "the link be tried again."
+        "I keep checking your account until the outcome is known, and never send the request twice by myself. A second "
+        "start before then may be billed too."
     )
 )
 
@@ -184,9 +188,16 @@ def _named(result: Result) -> Span:
 
 def _actions(results: Sequence[Result]) -> tuple[Action, ...]:
     check = Button("Look again", Call("track.check", {"batch": results[0].request.batch}))
+    second = Button("Start another", Call("track.again", {"batch": results[0].request.batch}))
     unclear = any(result.is_unclear for result in results)
+    waits = any(result.is_unclear and not result.is_under_way for result in results)
     short = any(result.short_of_money for result in results)
-    return (*((check,) if unclear else ()), *((ADD_CREDIT,) if short else ()), Button("My videos", Call("videos")))
+    return (
+        *((check,) if unclear else ()),
+        *((second,) if waits else ()),
+        *((ADD_CREDIT,) if short else ()),
+        Button("My videos", Call("videos")),
+    )
 
 
 def _public_line(results: Sequence[Result]) -> Text:

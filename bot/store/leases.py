@@ -27,6 +27,12 @@ class Leases:
             taken = new.on_conflict_do_update(index_elements=["name"], set_=values, where=is_over)
             return token if (await connection.execute(taken)).rowcount == 1 else None
 
+    async def until(self, name: str) -> datetime | None:
+        """When a lease ends; None if there is none."""
+        async with self._database.reading() as connection:
+            until: datetime | None = await connection.scalar(select(leases.c.until).where(leases.c.name == name))
+            return until
+
     async def give_back(self, name: str, token: str) -> None:
         """End a lease early; one that was lost meanwhile is left alone."""
         mine = (leases.c.name == name) & (leases.c.token == token)

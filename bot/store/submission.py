@@ -9,7 +9,7 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.caller import Person
-from bot.domain.tracking import QUIET, RequestState, TrackRequest
+from bot.domain.tracking import REVISITED_FOR, RequestState, TrackRequest
 from bot.store.stored_video import StoredVideo, from_row
 from bot.store.tables import IS_IN_FLIGHT, forgotten_spend, track_requests, videos, workspaces
 from bot.store.wallets import lock_wallet
@@ -58,6 +58,13 @@ class InFlight:
 
 
 @dataclass(frozen=True, slots=True)
+class Unclear:
+    """An earlier start of this link is still unclear: the person has to confirm a second one once more."""
+
+    request: TrackRequest
+
+
+@dataclass(frozen=True, slots=True)
 class CapReached:
     """The workspace's month has no room for the cost. Dollars; `spent` counts what is submitted or unclear too."""
 
@@ -72,7 +79,7 @@ class MayRun:
     request: TrackRequest
 
 
-Refused: TypeAlias = NotYours | NotProposed | Expired | AlreadyRunning | InFlight | CapReached | MayRun
+Refused: TypeAlias = NotYours | NotProposed | Expired | AlreadyRunning | InFlight | Unclear | CapReached | MayRun
 
 
 def request_from(row: Row[Any]) -> TrackRequest:
@@ -110,10 +117,12 @@ async def refusal(
     cap: Decimal,
     *,
     may_run: bool,
-) -> Refused | None:
-    """Why the request must not be sent, or None. Locks the wallet until the transaction ends: the answer stays true.
+    despite: int,
+) -> Refused | int:
+    """Why the request must not be sent, or else the id of the unclear start that it is sent in spite of, 0 for none.
 
-    `may_run` is as for `Tracking.submit`.
+    Locks the wallet until the transaction ends: the answer stays true. `may_run` and `despite` are as for
+    `Tracking.submit`.
     """
     this = select(track_requests).where(track_requests.c.id == request_id)
     await lock_wallet(connection, (await connection.execute(this)).one().wallet_id)
@@ -125,30 +134,53 @@ async def refusal(
     wallet_now = select(workspaces.c.wallet_id).where(workspaces.c.id == request.workspace_id)
     if now >= request.expires_at or await connection.scalar(wallet_now) != request.wallet_id:
         return Expired(request)
-    twin = await _twin(connection, request, now)
-    if twin is not None:
+    twin = await _clash(connection, request, now, despite)
+    if not isinstance(twin, int):
         return twin
     if may_run:
         return MayRun(request)
     spent = await spent_since(connection, request.workspace_id, month_start)
-    return CapReached(spent, cap) if spent + cost > cap else None
+    return CapReached(spent, cap) if spent + cost > cap else twin
 
 
-async def _twin(connection: AsyncConnection, request: TrackRequest, now: datetime) -> AlreadyRunning | InFlight | None:
+async def _clash(
+    connection: AsyncConnection, request: TrackRequest, now: datetime, despite: int
+) -> AlreadyRunning | InFlight | Unclear | int:
+    """What already tracks the link or may; else the id of the accepted unclear start, 0 for none."""
     running = select(videos).where(
         videos.c.wallet_id == request.wallet_id, videos.c.key == request.key, videos.c.is_running
     )
     video = (await connection.execute(running.limit(1))).one_or_none()
     if video is not None:
         return AlreadyRunning(from_row(video))
-    # Under another key of this workspace too: it may be the same account's, and what was sent may still take effect.
-    here, lately = track_requests.c.workspace_id == request.workspace_id, track_requests.c.submitted_at > now - QUIET
+    twin = await _twin(connection, request, now)
+    if twin is None:
+        return 0
+    if twin.is_under_way(now) or twin.workspace_id != request.workspace_id:
+        return InFlight(twin)
+    return twin.id if await _is_accepted(connection, twin, despite) else Unclear(twin)
+
+
+async def _twin(connection: AsyncConnection, request: TrackRequest, now: datetime) -> TrackRequest | None:
+    """The newest request of the link that may still start it.
+
+    Under another key of this workspace too: it may be the same account's, and what was sent may still take effect.
+    """
+    lately = track_requests.c.submitted_at > now - REVISITED_FOR
+    here = track_requests.c.workspace_id == request.workspace_id
     for mine in (track_requests.c.wallet_id == request.wallet_id, here & lately):
         pending = select(track_requests).where(mine, track_requests.c.key == request.key, IS_IN_FLIGHT)
-        other = (await connection.execute(pending.limit(1))).one_or_none()
+        newest = pending.order_by(track_requests.c.submitted_at.desc()).limit(1)
+        other = (await connection.execute(newest)).one_or_none()
         if other is not None:
-            return InFlight(request_from(other))
+            return request_from(other)
     return None
+
+
+async def _is_accepted(connection: AsyncConnection, twin: TrackRequest, despite: int) -> bool:
+    """Whether a person who was shown the request `despite` knew of an unclear one too: it was submitted by then."""
+    at = await connection.scalar(select(track_requests.c.submitted_at).where(track_requests.c.id == despite))
+    return at is not None and twin.submitted_at is not None and twin.submitted_at <= at
 
 
 async def spent_since(connection: AsyncConnection, workspace_id: int, since: datetime) -> Decimal:

@@ -4,8 +4,8 @@ Every change of state is a compare-and-set in one committed transaction, so that
 is told. Nothing in here calls the API: `submit` is committed before, and one of the `mark_` functions after.
 """
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeAlias
 
@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.caller import Person
-from bot.domain.tracking import RequestState, TrackRequest
+from bot.domain.tracking import MEASURED_FOR, REVISITED_FOR, RequestState, TrackRequest
 from bot.domain.videos import Video
 from bot.store import audit, mirror
 from bot.store.database import Database, insert_into
@@ -29,11 +29,13 @@ from bot.store.submission import (
     NotYours,
     Refused,
     Submitted,
+    Unclear,
     refusal,
     request_from,
     spent_since,
 )
 from bot.store.tables import IS_IN_FLIGHT, track_requests
+from bot.store.wallets import lock_wallet
 from bot.store.workspaces import Workspace
 
 __all__ = [
@@ -47,6 +49,7 @@ __all__ = [
     "Refused",
     "Submitted",
     "Tracking",
+    "Unclear",
 ]
 
 Report: TypeAlias = Callable[[TrackRequest], News]
@@ -58,6 +61,10 @@ def no_news(_: TrackRequest) -> News:
     return News(())
 
 
+FIRST_LOOK = timedelta(minutes=1)
+"""When the account is listed after a start, to measure how long it takes to appear."""
+LATE = "It appeared in your account only after it was reported as not started."
+IS_GIVEN_UP = (track_requests.c.state == RequestState.FAILED) & track_requests.c.submitted_at.is_not(None)
 IS_PROPOSED = track_requests.c.state == RequestState.PROPOSED
 
 
@@ -123,18 +130,22 @@ class Tracking:
         report: Report = no_news,
         *,
         may_run: bool = False,
+        despite: int = 0,
     ) -> Submitted | Refused:
         """Decide, for all processes, whether this request may be sent now; when it returns, the decision is committed.
 
         `cost` is this request's and `cap` the workspace's for everything submitted since `month_start`, in dollars.
-        `may_run` says that the video may be tracked though nothing shows it, and that the person has not accepted that.
+        `may_run` says that the video may be tracked though nothing shows it, and that the person has not accepted that;
+        `despite` is the newest unclear start, by its id, that the person was shown and accepted.
         After `Submitted`, and after nothing else, the caller sends the request: once.
         """
         async with self._database.writing() as connection:
-            reason = await refusal(connection, request_id, person_id, cost, now, month_start, cap, may_run=may_run)
-            if reason is not None:
-                return reason
-            submitted = {"state": RequestState.SUBMITTED, "days": days, "cost": cost, "submitted_at": now}
+            twin = await refusal(
+                connection, request_id, person_id, cost, now, month_start, cap, may_run=may_run, despite=despite
+            )
+            if not isinstance(twin, int):
+                return twin
+            submitted = {"state": RequestState.SUBMITTED, "days": days, "cost": cost, "submitted_at": now, "twin": twin}
             request, _ = await _move(connection, request_id, IS_PROPOSED, submitted)
             await write_news(connection, report(request), now)
             return Submitted(request)
@@ -145,32 +156,39 @@ class Tracking:
             return await spent_since(connection, workspace_id, month_start)
 
     async def mark_tracking(
-        self, request_id: int, video: Video, now: datetime, report: Report = no_news
+        self, request_id: int, video: Video, now: datetime, report: Report = no_news, *, is_listed: bool = False
     ) -> tuple[TrackRequest, bool]:
         """The API started the video: keep it as the workspace's own and note the spending. Safe to repeat.
 
         Returns the request, and whether this call noted it and wrote its report into the outbox. A request given up as
         absent counts as started after all if the API says so; it costs more than was confirmed if the API says that.
+        A video that was found in the list (`is_listed`) may be another request's: then nothing changes.
         """
-        given_up = (track_requests.c.state == RequestState.FAILED) & track_requests.c.submitted_at.is_not(None)
-        started: dict[str, Any] = {"state": RequestState.TRACKING, "video_id": video.id, "outcome": ""}
+        started: dict[str, Any] = {"state": RequestState.TRACKING, "video_id": video.id, "outcome": "", "ended_at": now}
         async with self._database.writing() as connection:
-            confirmed = await connection.scalar(select(track_requests.c.cost).where(track_requests.c.id == request_id))
+            (before,) = await _requests(connection, track_requests.c.id == request_id)
+            await lock_wallet(connection, before.wallet_id)
+            if is_listed and await _is_anothers(connection, before, video.id):
+                return before, False
+            if is_listed:
+                started |= {"listed_at": now, "outcome": LATE if before.state is RequestState.FAILED else ""}
+            confirmed = before.cost
             if video.estimated_cost is not None and (confirmed is None or video.estimated_cost > confirmed):
                 started["cost"] = video.estimated_cost
-            request, moved = await _move(connection, request_id, IS_IN_FLIGHT | given_up, started)
+            request, moved = await _move(connection, request_id, IS_IN_FLIGHT | IS_GIVEN_UP, started)
             if moved:
                 await mirror.remember(connection, request.wallet_id, [(video, request.key)], now)
                 owner = (request.workspace_id, request.person)
                 await mirror.give_owner(connection, request.wallet_id, video.id, owner)
                 await audit.write_track(connection, request, now)
                 await write_news(connection, report(request), now)
+                await poll_by(connection, request.wallet_id, now + FIRST_LOOK)
             return request, moved
 
     async def mark_failed(self, request_id: int, outcome: str, now: datetime, report: Report = no_news) -> TrackRequest:
         """What was submitted certainly started nothing. Returns the request as it stands, changed or not."""
         async with self._database.writing() as connection:
-            failed = {"state": RequestState.FAILED, "outcome": outcome}
+            failed = {"state": RequestState.FAILED, "outcome": outcome, "ended_at": now}
             request, moved = await _move(connection, request_id, IS_IN_FLIGHT, failed)
             if moved:
                 await audit.write_track(connection, request, now)
@@ -217,10 +235,60 @@ class Tracking:
         async with self._database.reading() as connection:
             return await _requests(connection, _in_flight(wallet_id) & old)
 
-    async def in_flight(self, wallet_id: int, key: str) -> TrackRequest | None:
-        """The request, of whichever workspace, that may just be starting this link."""
+    async def awaited(self, wallet_id: int, now: datetime) -> tuple[TrackRequest, ...]:
+        """Requests that the account's list has news of.
+
+        Unclear ones, those given up as absent within a day, and those started within a day that no list showed yet.
+        """
+        lately = now - REVISITED_FOR
+        revisited = IS_GIVEN_UP & (track_requests.c.clean_looks > 0) & (track_requests.c.ended_at > lately)
+        mine = track_requests.c.wallet_id == wallet_id
         async with self._database.reading() as connection:
-            return next(iter(await _requests(connection, _in_flight(wallet_id) & (track_requests.c.key == key))), None)
+            in_flight = await _requests(connection, _in_flight(wallet_id))
+            ended = mine & (track_requests.c.submitted_at > lately - REVISITED_FOR - MEASURED_FOR)
+            unlisted = _unlisted(wallet_id, lately)
+            return *in_flight, *await _requests(connection, unlisted), *await _requests(connection, ended & revisited)
+
+    async def note_list(self, wallet_id: int, ids: Collection[str], asked: datetime, *, is_complete: bool) -> None:
+        """Note which starts of the last day a list shows, and which it lacks if it is complete."""
+        async with self._database.writing() as connection:
+            for request in await _requests(connection, _unlisted(wallet_id, asked - REVISITED_FOR)):
+                this = update(track_requests).where(track_requests.c.id == request.id)
+                if request.video_id in ids:
+                    await connection.execute(this.values(listed_at=asked))
+                elif is_complete and request.submitted_at is not None and request.submitted_at < asked:
+                    await connection.execute(this.values(missed_at=asked))
+            if is_complete:
+                missed = _in_flight(wallet_id) & (track_requests.c.submitted_at < asked)
+                await connection.execute(update(track_requests).where(missed).values(missed_at=asked))
+
+    async def slowest(self, wallet_id: int, now: datetime) -> timedelta | None:
+        """The longest that a start of the last days took to appear in a list; None if none was measured.
+
+        One that the very first list showed took no time; one that none showed yet takes as long as it was missed.
+        """
+        made = track_requests.c
+        lately = (made.wallet_id == wallet_id) & (made.submitted_at > now - MEASURED_FOR)
+        started = lately & (made.state == RequestState.TRACKING)
+        missed = select(made.submitted_at, made.missed_at, made.listed_at).where(started, made.missed_at.is_not(None))
+        async with self._database.reading() as connection:
+            late = [(listed or missed) - sent for sent, missed, listed in await connection.execute(missed)]
+            listed = select(made.id).where(started, made.listed_at.is_not(None)).limit(1)
+            if not late and await connection.scalar(listed) is None:
+                return None
+            return max(late, default=timedelta(0))
+
+    async def taken(self, ids: Collection[str]) -> frozenset[str]:
+        """Those of these videos that a request is known to have started."""
+        query = select(track_requests.c.video_id).where(track_requests.c.video_id.in_(list(ids)))
+        async with self._database.reading() as connection:
+            return frozenset(await connection.scalars(query))
+
+    async def in_flight(self, wallet_id: int, key: str) -> TrackRequest | None:
+        """The newest request, of whichever workspace, that may just be starting this link."""
+        async with self._database.reading() as connection:
+            found = await _requests(connection, _in_flight(wallet_id) & (track_requests.c.key == key))
+        return max(found, key=lambda each: each.submitted_at or each.proposed_at, default=None)
 
     async def starter(self, workspace_id: int, video_id: str) -> tuple[Person, datetime] | None:
         """Who of this workspace started the video, and when; None when nobody here did."""
@@ -232,6 +300,25 @@ class Tracking:
 
 def _batch(workspace_id: int, token: str) -> ColumnElement[bool]:
     return (track_requests.c.workspace_id == workspace_id) & (track_requests.c.batch == token)
+
+
+async def _is_anothers(connection: AsyncConnection, request: TrackRequest, video_id: str) -> bool:
+    """Whether a listed video was started by another request, or may be by one of the same link that comes first."""
+    others = track_requests.c.id != request.id
+    same = (track_requests.c.wallet_id == request.wallet_id) & (track_requests.c.key == request.key)
+    first = track_requests.c.state == RequestState.SUBMITTED
+    if request.state is RequestState.FAILED:
+        first = IS_IN_FLIGHT
+    for where in (track_requests.c.video_id == video_id, same & first):
+        if await connection.scalar(select(track_requests.c.id).where(others, where).limit(1)) is not None:
+            return True
+    return False
+
+
+def _unlisted(wallet_id: int, since: datetime) -> ColumnElement[bool]:
+    """Which requests started a video since a moment that no list showed yet."""
+    mine = (track_requests.c.wallet_id == wallet_id) & (track_requests.c.submitted_at > since)
+    return mine & (track_requests.c.state == RequestState.TRACKING) & track_requests.c.listed_at.is_(None)
 
 
 def _in_flight(wallet_id: int) -> ColumnElement[bool]:

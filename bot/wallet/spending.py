@@ -1,7 +1,8 @@
 """Starting trackings: the only code that spends. Committed before it is sent, sent once, settled by looking.
 
 The API has no idempotency key: the same POST twice bills twice. So nothing in here ever repeats one; an unclear outcome
-is looked up in the list, and counts as absent only after a quiet time and several clean looks.
+is looked up in the list, and counts as absent only after a quiet time and several clean looks. The quiet time follows
+from how long the starts of the last days took to appear there; a video that appears within a day is recorded after all.
 """
 
 import asyncio
@@ -17,7 +18,7 @@ from bot.domain.caller import Person
 from bot.domain.clock import Clock, month_of
 from bot.domain.errors import ContentStatsError, NotEnoughBalance, OutcomeUnclear
 from bot.domain.links import canonical_key
-from bot.domain.tracking import QUIET, RequestState, TrackRequest
+from bot.domain.tracking import RequestState, TrackRequest, quiet_time
 from bot.domain.videos import Video, VideoList
 from bot.store import Store
 from bot.store.tracking import Expired, NotProposed, Refused, Submitted
@@ -68,6 +69,7 @@ class _Terms:
     cap: Decimal
     reply_within: timedelta
     is_sure: bool
+    despite: int
 
 
 class Spending:
@@ -99,10 +101,12 @@ class Spending:
         cap: Decimal,
         *,
         is_sure: bool = False,
+        despite: int = 0,
     ) -> tuple[Outcome, ...]:
         """Start each request once, one after the other; `price` and the monthly `cap` are dollars.
 
-        `is_sure` says that the person was warned of trackings that no list shows, and pressed again.
+        `is_sure` says that the person was warned of trackings that no list shows, and pressed again; `despite` is the
+        newest unclear start, by its id, that they were warned of.
 
         The account is listed after this call and within `LISTED_WITHIN` before each POST, so that what someone started
         elsewhere is not started again; presses that wait together share a list. Raises ContentStatsError if the first
@@ -112,7 +116,7 @@ class Spending:
         async with self._sending:
             await self._mirror.lists.ensure(LISTED_WITHIN, pressed)
             outcomes: list[Outcome] = []
-            terms = _Terms(person, days, price, cap, reply_time(len(requests)), is_sure)
+            terms = _Terms(person, days, price, cap, reply_time(len(requests)), is_sure, despite)
             for request in requests:
                 broke = any(isinstance(outcome.error, NotEnoughBalance) for outcome in outcomes)
                 start = self._drop(request) if broke else self._start(request, pressed, terms)
@@ -142,24 +146,39 @@ class Spending:
         # Nobody gives this lease back: it ends when the next look may be.
         if apart is not None and await self._store.leases.take(f"settle:{self._wallet_id}", now, apart) is None:
             return
+        await self._look(waiting)
+
+    async def look(self) -> None:
+        """Look for every request that the list has news of, and measure how long starts take to appear in it."""
+        await self._look(await self._store.tracking.awaited(self._wallet_id, self._clock()))
+
+    async def _look(self, requests: Sequence[TrackRequest]) -> None:
+        asked = self._clock()
         try:
             listing = await self._mirror.list_running()
         except ContentStatsError as error:
             logger.warning("unclear requests cannot be looked up: %s", error)
             return
-        for request in waiting:
-            within = reply_time(1) if request.is_under_way(now) else NOW
-            outcome = await self._settle(request, listing, within)
-            logger.info("unclear request looked up", extra={"request": request.id, "state": outcome.request.state})
+        for request in requests:
+            if request.state is not RequestState.TRACKING:
+                within = reply_time(1) if request.is_under_way(asked) else NOW
+                outcome = await self._settle(request, listing, within)
+                logger.info("request looked up", extra={"request": request.id, "state": outcome.request.state})
+        ids = frozenset(row.id for row in listing.videos)
+        await self._store.tracking.note_list(self._wallet_id, ids, asked, is_complete=listing.is_complete)
 
     async def _settle(self, request: TrackRequest, listing: VideoList, within: timedelta) -> Outcome:
         """Settle a request by a list. The outbox reports the outcome if no reply does so within a time."""
         found = await self._started_by(request, listing.videos)
         if found is not None:
-            return await self._started(request, found, within)
-        if request.submitted_at is None or not await self._proves_absence(request, listing):
+            return await self._started(request, found, within, is_listed=True)
+        if request.submitted_at is None or request.state is RequestState.FAILED:
             return Outcome(request)
-        if self._clock() - request.submitted_at < QUIET + request.clean_looks * BETWEEN_LOOKS:
+        if not await self._proves_absence(request, listing):
+            return Outcome(request)
+        now = self._clock()
+        quiet = quiet_time(await self._store.tracking.slowest(self._wallet_id, now))
+        if now - request.submitted_at < quiet + request.clean_looks * BETWEEN_LOOKS:
             return Outcome(request)
         if await self._store.tracking.count_look(request.id) < CLEAN_LOOKS:
             return Outcome(request)
@@ -197,6 +216,7 @@ class Spending:
             terms.cap,
             lambda submitted: unclear(submitted, now + terms.reply_within),
             may_run=may_run,
+            despite=terms.despite,
         )
         if isinstance(result, Submitted):
             return await self._send(result.request, terms.days, terms.reply_within)
@@ -219,15 +239,17 @@ class Spending:
             request.id, why, now, lambda failed: settled(failed, None, now + within)
         )
 
-    async def _started(self, request: TrackRequest, video: Video, within: timedelta) -> Outcome:
+    async def _started(
+        self, request: TrackRequest, video: Video, within: timedelta, *, is_listed: bool = False
+    ) -> Outcome:
         """Note what was started, with what the API's short answer leaves out."""
         started_at = video.started_at or request.submitted_at
         whole = replace(video, days=request.days if video.days is None else video.days, started_at=started_at)
         now = self._clock()
         started, is_news = await self._store.tracking.mark_tracking(
-            request.id, whole, now, lambda started: settled(started, whole, now + within)
+            request.id, whole, now, lambda started: settled(started, whole, now + within), is_listed=is_listed
         )
-        return Outcome(started, whole, is_news=is_news)
+        return Outcome(started, whole if started.video_id == video.id else None, is_news=is_news)
 
     async def _look_soon(self, request: TrackRequest, error: OutcomeUnclear) -> Outcome:
         outcome = Outcome(request, error=error)
@@ -243,15 +265,17 @@ class Spending:
         return Outcome(await self._store.tracking.drop(request.id, words))
 
     async def _started_by(self, request: TrackRequest, rows: Sequence[Video]) -> Video | None:
-        """The row that this request started: of its link and length, and running or new since it was submitted.
+        """The row that this request alone started: of its link and length, and running or new since it was submitted.
 
         When it was submitted no tracking of the link was running, whatever another machine's clock says of the order.
         """
         known = await self._store.videos.by_key(self._wallet_id, request.key)
         submitted_at = request.submitted_at or request.proposed_at
         before = {stored.video.id for stored in known if stored.first_seen_at <= submitted_at}
-        for row in rows:
-            if canonical_key(row.link) != request.key or row.days not in {None, request.days}:
+        mine = [row for row in rows if canonical_key(row.link) == request.key and row.days in {None, request.days}]
+        taken = await self._store.tracking.taken([row.id for row in mine]) if mine else frozenset[str]()
+        for row in mine:
+            if row.id in taken:
                 continue
             is_recent = row.started_at is None or row.started_at > submitted_at - CLOCK_SKEW
             if row.is_running or (row.id not in before and is_recent):

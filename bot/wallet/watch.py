@@ -15,7 +15,6 @@ from bot.contentstats.limits import Sleep
 from bot.domain.clock import Clock
 from bot.domain.errors import AccessDenied, ContentStatsError, KeyRejected, RateLimited, VideoNotFound
 from bot.domain.reading import FARTHEST
-from bot.domain.tracking import TrackRequest
 from bot.domain.videos import HOUR
 from bot.store import Store
 from bot.store.videos import StoredVideo
@@ -36,7 +35,7 @@ FAILURES = 3
 AGAIN = timedelta(minutes=5)
 """When a page that could not be read is tried again: others come before it."""
 LOOKS = ((timedelta(minutes=30), BETWEEN_LOOKS), (timedelta(days=1), timedelta(minutes=10)))
-"""How far apart the looks for an unclear request are, up to an age of it; an hour beyond."""
+"""How far apart the looks for a request are, up to an age of it; an hour beyond."""
 
 
 class Step(StrEnum):
@@ -81,9 +80,9 @@ class Watch:
         page = await self._store.videos.next_due(self._id)
         if page is not None:
             found[Step.PAGES] = page if page <= now + 2 * FARTHEST else now  # else the clock was set back since
-        unclear = [each.submitted_at for each in await self._unclear(now) if each.submitted_at is not None]
-        if unclear:
-            found[Step.LOOK] = max(max(unclear) + BETWEEN_LOOKS, now)
+        look_at = await self._look_at(now)
+        if look_at is not None:
+            found[Step.LOOK] = look_at
         return found
 
     async def take(self, step: Step, *, is_probe: bool = False) -> int:
@@ -116,26 +115,33 @@ class Watch:
         """How many pages are due."""
         return await self._store.videos.backlog(self._id, self._clock())
 
-    async def _unclear(self, now: datetime) -> tuple[TrackRequest, ...]:
-        return await self._store.tracking.unsettled(self._id, now)
+    async def _look_at(self, now: datetime) -> datetime | None:
+        """When to look for what requests started, the more seldom the older they are; None if there are none."""
+        awaited = await self._store.tracking.awaited(self._id, now)
+        ready = [at + BETWEEN_LOOKS for each in awaited if (at := each.submitted_at) is not None]
+        if not ready:
+            return None
+        age = now - max((at for at in ready if at <= now), default=now) + BETWEEN_LOOKS
+        apart = next((apart for limit, apart in LOOKS if age < limit), HOUR)
+        lease_until = await self._store.leases.until(self._look_lease)
+        looked_at = now - apart if lease_until is None else min(lease_until - BETWEEN_LOOKS, now)
+        return max(min(ready), looked_at + apart, now)
+
+    @property
+    def _look_lease(self) -> str:
+        return f"look:{self._id}"
 
     async def _look(self) -> int:
-        """Look for what unclear requests started. Of all processes one looks, and not more often than `LOOKS` says."""
+        """Look for what requests started. Of all processes one looks."""
         now = self._clock()
-        old = [
-            each
-            for each in await self._unclear(now - BETWEEN_LOOKS)
-            if each.submitted_at is None or each.submitted_at <= now - BETWEEN_LOOKS
-        ]
-        if not old:
+        look_at = await self._look_at(now)
+        if look_at is None or look_at > now:
             return 0
-        youngest = now - max(each.submitted_at or each.proposed_at for each in old)
-        apart = next((apart for age, apart in LOOKS if youngest < age), HOUR)
-        # Nobody gives this lease back: it ends when the next look may be.
-        if await self._store.leases.take(f"look:{self._id}", now, apart) is None:
+        # Nobody gives this lease back: its end says when the last look was.
+        if await self._store.leases.take(self._look_lease, now, BETWEEN_LOOKS) is None:
             return 0
-        await self._spending.settle_all()
-        return len(old)
+        await self._spending.look()
+        return 1
 
     async def _read_pages(self, failures: int) -> int:
         """Read the pages that are due, the longest overdue first; those that cannot be read make way for the others."""

@@ -2,11 +2,13 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
 
+from bot.domain.clock import month_of
 from bot.domain.tracking import QUIET, RequestState
 from bot.reply.stored import from_stored
 from bot.store.database import Database
@@ -57,11 +59,11 @@ async def test_what_was_started_is_found_within_two_minutes_and_told_once(unclea
 
 async def test_what_was_not_started_is_told_to_its_asker_alone_after_quiet_and_three_looks(unclear):
     stage, post, request = await unclear("reset")
-    await stage.live(minutes=9)
+    await stage.live(minutes=59)
     assert await said(stage) == []
     looks = stage.calls(LIST)
-    await stage.live(minutes=6)
-    assert stage.calls(LIST) - looks <= 8, "a look a minute, and the list's own"
+    await stage.live(minutes=40)
+    assert stage.calls(LIST) - looks <= 10, "a look every ten minutes, and the list's own"
     (private,) = await said(stage)
     assert private.key == f"settled:{request.id}:failed"
     assert "it does not appear in the account" in from_stored(private.payload, {}).summary
@@ -109,3 +111,54 @@ async def test_a_start_that_no_channel_asked_for_is_told_to_its_asker_alone(uncl
     assert [each.channel_id for each in settled(asked, None, asked.proposed_at).messages] == ["C1", ""]
     (private,) = settled(replace(asked, channel_id=""), None, asked.proposed_at).messages
     assert private.person_id == ANA.id
+
+
+async def test_starts_that_appear_late_make_the_bot_wait_three_times_as_long(unclear):
+    stage, post, _ = await unclear("effect-then-reset")
+    await stage.live(minutes=3)
+    wallet = await post.wallet()
+    assert await post.store.tracking.slowest(wallet.id, stage.clock()) == timedelta()
+    stage.sandbox.world.list_lag = timedelta(minutes=25)
+    await start(stage, post, 1)
+    await stage.live(minutes=12)
+    late = await post.store.tracking.slowest(wallet.id, stage.clock())
+    assert late >= timedelta(minutes=10), "also while it does not appear yet"
+    await stage.live(minutes=20)
+    slowest = await post.store.tracking.slowest(wallet.id, stage.clock())
+    assert timedelta(minutes=25) <= slowest <= timedelta(minutes=27)
+    lost = await start(stage, post, 2, "reset")
+    await stage.live(minutes=74)
+    assert await post.store.tracking.in_flight(wallet.id, lost.key) is not None
+    await stage.live(minutes=45)
+    assert await post.store.tracking.in_flight(wallet.id, lost.key) is None
+    assert len(await post.store.tracking.awaited(wallet.id, stage.clock())) == 1, "it is still looked for"
+    await stage.live(days=1)
+    assert await post.store.tracking.awaited(wallet.id, stage.clock()) == ()
+
+
+async def test_what_turns_up_after_it_was_given_up_is_recorded_and_reported(unclear):
+    stage, post, request = await unclear("reset")
+    await stage.live(minutes=100)
+    assert [row.key for row in await said(stage)] == [f"settled:{request.id}:failed"]
+    video_id = stage.sandbox.world.track(stage.sandbox.key, LINK, 7, started_at=stage.clock()).id
+    await stage.live(minutes=30)
+    _, public, private = await said(stage)
+    assert (public.key, private.key) == (f"settled:{request.id}", f"settled:{request.id}:asker")
+    assert "It appeared in your account only after it was reported" in from_stored(private.payload, {}).summary
+    (spend, *_) = await post.store.audit.recent(request.workspace_id, 10)
+    assert (spend.video_id, spend.cost) == (video_id, Decimal("2.52"))
+    assert await post.store.tracking.spent(request.workspace_id, month_of(stage.clock())) == Decimal("2.52")
+
+
+async def start(stage, post, number, fault=None):
+    """A start of another link, answered unless a fault takes its answer away."""
+    account, now = await post.accounts.of(HERE), stage.clock()
+    link = f"https://www.tiktok.com/@steady/video/730000000000000000{number}"
+    item = (f"tiktok:730000000000000000{number}", link, "tiktok")
+    requests = await post.store.tracking.propose(
+        account.workspace, "C1", ANA, f"batch{number}", [item], Decimal("0.015"), now, now + QUIET
+    )
+    if fault:
+        stage.sandbox.faults.add(fault, TRACK)
+    (outcome,) = await account.wallet.spending.start(requests, ANA, 7, Decimal("2.52"), Decimal(100))
+    return outcome.request

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.domain.tracking import QUIET, RequestState
+from bot.domain.tracking import QUIET, REVISITED_FOR, RequestState
 from bot.store.audit import Action
 from bot.store.tracking import (
     AlreadyRunning,
@@ -16,6 +16,7 @@ from bot.store.tracking import (
     NotProposed,
     NotYours,
     Submitted,
+    Unclear,
 )
 from tests.store.samples import ADA, BEN, HERE, MONTH, NOW, keyed, proposed, submitted, video
 
@@ -254,8 +255,10 @@ async def test_another_key_of_the_same_workspace_waits_until_the_first_can_take_
     moved = await store.workspaces.ensure_workspace(HERE, other, NOW)
     (second,) = await proposed(store, moved, "a", batch="second")
     assert await submitted(store, second, COST) == InFlight((await store.tracking.batch(workspace.id, "batch"))[0])
-    later = NOW + QUIET
-    (third,) = await proposed(store, moved, "a", batch="third", now=later)
+    (third,) = await proposed(store, moved, "a", batch="third", now=NOW + QUIET)
+    assert isinstance(await submitted(store, third, COST, now=NOW + QUIET), Unclear)
+    later = NOW + REVISITED_FOR
+    (third,) = await proposed(store, moved, "a", batch="fourth", now=later)
     assert isinstance(await submitted(store, third, COST, now=later), Submitted)
 
 

@@ -101,7 +101,7 @@ async def test_a_start_that_took_none_is_never_sent_again_unasked(killed, talk, 
     assert "Unclear requests: 1" in said
     assert "nothing is sent or charged twice" in said
     later = HandClock()
-    later.now = utc_now() + timedelta(minutes=13)
+    later.now = utc_now() + timedelta(hours=1, minutes=3)
     for _ in range(3):
         async with scene_of(sandbox, later, sqlite_url) as scene:
             status = await scene.say("/status")

@@ -27,7 +27,7 @@ async def test_an_older_finished_tracking_is_not_taken_for_the_start(scene, misb
     misbehave("hang")
     reply = await scene.start()
     assert reply.title == "Not clear yet"
-    scene.clock.advance(minutes=12)
+    scene.clock.advance(hours=1, minutes=2)
     for _ in range(3):
         settled = await scene.press(reply, "Look again")
     assert settled.title == "Not started"
@@ -71,7 +71,7 @@ async def test_a_list_that_may_hide_videos_proves_nothing(scene, misbehave):
     scene.sandbox.world.add_credit(scene.sandbox.key, Decimal(1000))
     for number in range(100):
         scene.sandbox.world.track(scene.sandbox.key, f"https://www.tiktok.com/@other/video/{9000 + number}", 1)
-    scene.clock.advance(minutes=11)
+    scene.clock.advance(hours=2)
     for _ in range(5):
         assert (await scene.press(reply, "Look again")).title == "Not clear yet"
     scene.clock.advance(days=2)
@@ -86,7 +86,7 @@ async def test_another_account_proves_nothing_of_an_unclear_start(clock, sqlite_
         unclear = await scene.start()
         await scene.bot.run("connect", {"key": "cs_test_two"}, ANA)
         for _ in range(4):
-            scene.clock.advance(minutes=11)
+            scene.clock.advance(hours=2)
             assert (await scene.press(unclear, "Look again")).title == "Not clear yet"
 
 
@@ -104,7 +104,7 @@ async def test_a_list_without_a_video_that_runs_or_with_a_link_that_cannot_be_re
     for listed in ([], [row, strange], [row, {"video_link": LINK}], [row] * 50):
         body = {"videos": listed, "total": len(listed), "limit": 50}
         for _ in range(4):
-            scene.clock.advance(minutes=11)
+            scene.clock.advance(hours=2)
             scene.sandbox.faults.add("status", LIST, status=200, body=body)
             assert (await scene.press(unclear, "Look again")).title == "Not clear yet"
 

@@ -48,7 +48,7 @@ async def test_a_start_that_may_have_failed_is_never_sent_again_and_free_only_af
     assert reply.tone is Tone.WARNING
     assert reply.title == "Not clear yet"
     assert reply.public_line == ()
-    scene.clock.advance(minutes=9, seconds=59)
+    scene.clock.advance(minutes=59, seconds=59)
     for _ in range(4):
         assert (await scene.press(reply, "Look again")).title == "Not clear yet"
     scene.clock.advance(seconds=1)
@@ -80,15 +80,34 @@ async def test_the_same_on_each_database(scene_on_each):
     assert (scene.posts(), scene.trackings()) == (2, 1)
 
 
-async def test_while_a_start_is_unclear_nobody_can_send_it_again(scene, misbehave):
-    misbehave("reset")
+async def test_while_a_start_is_unclear_a_second_one_takes_a_second_press_that_says_so(scene_on_each):
+    scene = scene_on_each
+    scene.sandbox.faults.add("reset", TRACK)
     early = await scene.say(f"/track {LINK} 7", BEN)
+    late = await scene.say(f"/track {LINK} 7")
     card = await scene.say(f"/track {LINK} 7")
-    await scene.press(card, "Track 7")
-    assert "just being started by another request" in (await scene.press(early, "Track 7", BEN)).summary
+    unclear = await scene.press(card, "Track 7")
+    warned = await scene.press(early, "Track 7", BEN)
+    assert "an earlier start of this video (Mon 2 Mar, 10:30 UTC) is still unclear" in warned.summary
+    assert "both are billed" in warned.summary
     assert (await scene.say(f"/track {LINK} 3", BEN)).title == "Not clear yet"
     assert "used already" in (await scene.press(card, "Track 7")).summary
     assert scene.posts() == 1
+    scene.sandbox.faults.add("reset", TRACK)
+    scene.clock.advance(minutes=2)
+    second = await scene.press(warned, "Track it anyway · $2.52", BEN)
+    assert (second.title, scene.posts()) == ("Not clear yet", 2)
+    older = await scene.press(late, "Track 7")
+    assert "10:32 UTC" in older.summary, "who was warned of the first start knows nothing of the second"
+    offer = await scene.press(unclear, "Start another")
+    assert "An earlier start (2026-03-02 10:32 UTC) is still unclear" in plain_text(offer)
+    third = await scene.press(offer, "Track 3 days")
+    assert (third.tone, scene.posts(), scene.trackings()) == (Tone.SUCCESS, 3, 1)
+    scene.clock.advance(minutes=10)
+    for _ in range(3):
+        scene.clock.advance(minutes=1)
+        settled = [await scene.press(reply, "Look again", caller) for reply, caller in ((unclear, ANA), (second, BEN))]
+    assert [each.title for each in settled] == ["Not clear yet"] * 2, "nothing measured how soon a start appears"
 
 
 async def test_while_a_start_is_unclear_another_workspace_learns_nothing_of_it(scene, misbehave):
