@@ -14,7 +14,8 @@ from bot.messages.wording import available, plural
 def summary(facts: DigestFacts) -> str:
     """What happened, what is new, and how the money stands."""
     span = ago(facts.window.length)
-    if not facts.running and not any((facts.totals, facts.new, facts.finished)):
+    is_free = facts.money is None or not facts.money.spent
+    if not facts.running and is_free and not any((facts.totals, facts.new, facts.finished)):
         return f"Nothing was tracked in the last {span}. /track with a link shows what a video costs."
     return " ".join(filter(None, (_gained(facts, span), _news(facts), _money_words(facts))))
 
