@@ -100,18 +100,21 @@ def price(days: int, cost_per_snapshot: Decimal) -> Decimal:
 
 
 def ends_at(video: Video, seen_at: datetime) -> datetime | None:
-    """When a tracking ends, by what the API said at `seen_at`; None where it said nothing to tell it by.
+    """When a tracking ends, by what the API said at `seen_at`; None if it said nothing to know it by.
 
-    The days remaining count first, since a pause moves the end; else the days paid, from the start or from `seen_at`.
-    Whole days remaining may be rounded down by most of a day: where the days paid end within it, that is the end.
+    It is the start plus the days paid if both are known: that is the same in every answer, while the days remaining are
+    rounded and count from the moment of reading. They only move that end, by whole days, if they say that a pause did,
+    and count alone if the start or the days paid are unknown.
     """
-    paid = None if video.days is None else (video.started_at or seen_at) + _days(video.days)
-    remaining = video.days_remaining
-    if remaining is None:
+    remaining = None if video.days_remaining is None else seen_at + _days(video.days_remaining)
+    if video.days is None or video.started_at is None:
+        return seen_at + _days(video.days) if remaining is None and video.days is not None else remaining
+    paid = video.started_at + _days(video.days)
+    if video.days_remaining is None or remaining is None:
         return paid
-    end = seen_at + _days(remaining)
-    is_whole = video.started_at is not None and remaining == remaining.to_integral_value()
-    return paid if is_whole and paid is not None and end < paid < end + _days(1) else end
+    is_whole = video.days_remaining == video.days_remaining.to_integral_value()  # and may be rounded up by most of one
+    moved = (remaining - paid) // _days(1) if is_whole else round((remaining - paid) / _days(1))
+    return paid + _days(max(moved, 0))
 
 
 def _days(stated: Decimal | int) -> timedelta:

@@ -53,17 +53,20 @@ def test_a_tracking_costs_24_snapshots_a_day(days, dollars):
 
 VIDEO = Video(id="v", link="https://www.youtube.com/watch?v=dQw4w9WgXcQ", platform="youtube", status="monitoring")
 START = NOW - timedelta(days=2)
+WEEK = timedelta(days=7)
 
 
 @pytest.mark.parametrize(
     ("facts", "end"),
     [
-        ({"days_remaining": Decimal("4.5"), "days": 7, "started_at": START}, NOW + timedelta(days=4.5)),
-        ({"days_remaining": Decimal(0), "days": 7, "started_at": START}, NOW),
-        ({"days_remaining": Decimal(5), "days": 7, "started_at": START + HOUR}, START + HOUR + timedelta(days=7)),
-        ({"days_remaining": Decimal(6), "days": 7, "started_at": START}, NOW + timedelta(days=6)),
-        ({"days_remaining": Decimal("5.0"), "days": 7, "started_at": NOW - timedelta(days=5)}, NOW + timedelta(days=5)),
-        ({"days_remaining": Decimal("4.9"), "days": 7, "started_at": START}, NOW + timedelta(days=4.9)),
+        ({"days_remaining": Decimal("4.99"), "days": 7, "started_at": START}, START + WEEK),
+        ({"days_remaining": Decimal("5.01"), "days": 7, "started_at": START}, START + WEEK),
+        ({"days_remaining": Decimal("4.5"), "days": 7, "started_at": START}, START + WEEK),
+        ({"days_remaining": Decimal(0), "days": 7, "started_at": START}, START + WEEK),
+        ({"days_remaining": Decimal(5), "days": 7, "started_at": START + HOUR}, START + HOUR + WEEK),
+        ({"days_remaining": Decimal(6), "days": 7, "started_at": START + HOUR}, START + HOUR + WEEK),
+        ({"days_remaining": Decimal("6.01"), "days": 7, "started_at": START}, START + timedelta(days=8)),
+        ({"days_remaining": Decimal(6), "days": 7, "started_at": START}, START + timedelta(days=8)),
         ({"days_remaining": Decimal(6), "days": 7}, NOW + timedelta(days=6)),
         ({"days_remaining": Decimal(-1)}, NOW),
         ({"days_remaining": Decimal("1e20")}, NOW + timedelta(days=366)),
@@ -73,8 +76,20 @@ START = NOW - timedelta(days=2)
         ({}, None),
     ],
 )
-def test_an_end_is_known_by_what_remains_else_by_what_was_paid(facts, end):
+def test_an_end_is_known_by_start_and_duration_else_by_what_remains(facts, end):
     assert ends_at(replace(VIDEO, **facts), seen_at=NOW) == end
+
+
+@pytest.mark.parametrize(("digits", "pause"), [(2, 0), (1, 0), (0, 0), (2, 49)])
+def test_an_end_is_the_same_in_every_answer(digits, pause):
+    """However the API rounds what remains, and also after a pause of so many hours."""
+    end = START + WEEK + pause // 24 * timedelta(days=1)
+    ends = set()
+    for minutes in range(0, 4 * 24 * 60, 7):
+        now = NOW + timedelta(minutes=minutes)
+        remaining = round((Decimal(7 * 24 + pause - 48) - Decimal(minutes) / 60) / 24, digits)
+        ends.add(ends_at(replace(VIDEO, days=7, days_remaining=remaining, started_at=START), now))
+    assert ends == {end}
 
 
 def test_days_remaining_without_a_fraction_owe_the_right_number_of_snapshots():
