@@ -9,7 +9,7 @@ from bot.domain.alerts import AlertKind, Stage, default_setting
 from bot.domain.money import Promise, runway
 from bot.domain.quiet import QuietHours
 from bot.domain.spikes import Hour
-from bot.domain.videos import HOUR, Metric, VideoReading
+from bot.domain.videos import HOUR, Metric, RunningCount, VideoReading
 from bot.messages import alert_settings, final_report, held, low_balance, surges, trouble
 from bot.reply.model import Reply
 from bot.reports.csv_format import csv_file, csv_name, csv_rows
@@ -29,7 +29,7 @@ def low(balance: str, stage: Stage, **changes: object) -> low_balance.LowFacts:
         runway=runway(money.available, PRICE, owed, NOW),
         cut=tuple(video(number) for number in range(7)),
         others=2,
-        running=3,
+        running=RunningCount(2, 1),
         endless=1,
         complete=False,
         is_test=False,

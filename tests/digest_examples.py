@@ -9,7 +9,7 @@ from bot.domain.digest import DigestOptions, Moved, Section, Total, Window
 from bot.domain.growth import Change, Coverage
 from bot.domain.money import Promise, runway
 from bot.domain.schedule import Schedule
-from bot.domain.videos import HOUR, Metric
+from bot.domain.videos import HOUR, Metric, RunningCount
 from bot.messages import digest, digest_settings, digest_stopped
 from bot.messages.digest_facts import DigestFacts, Money
 from bot.reply.model import Channel, Reply
@@ -57,7 +57,7 @@ def facts(count: int = 4, **changes: object) -> DigestFacts:
         finished=tuple(replace(each, video=replace(each.video, status="completed")) for each in videos),
         ending=videos,
         flat=videos,
-        running=count,
+        running=RunningCount(count, count // 5),
         unread=0,
         uneven=1,
         fell=2,

@@ -10,7 +10,7 @@ from bot.domain.caller import Person
 from bot.domain.links import VideoLink, parse_link
 from bot.domain.money import MonthlyCap, Promise, Usage, consequences, runway
 from bot.domain.tracking import RequestState, TrackRequest
-from bot.domain.videos import HOUR, Metric, Snapshot, Video, VideoReading
+from bot.domain.videos import HOUR, Metric, RunningCount, Snapshot, Video, VideoReading
 from bot.messages import offer, usage
 from bot.messages import videos as listing
 from bot.messages.counted import Counted
@@ -123,7 +123,7 @@ def offered(balance: str, days: int | None = None, rows: tuple[offer.Row, ...] =
         choices=consequences(money, owed, NOW, count=sum(row.is_new for row in rows)),
         days=days,
         usual_days=7,
-        running=2,
+        running=RunningCount(2, 1),
         endless=1,
         cap=MonthlyCap(Decimal(100), Decimal("12.50")),
         is_test=days is None,
@@ -168,7 +168,7 @@ def wallet_of(balance: str) -> usage.WalletFacts:
     return usage.WalletFacts(
         usage=money,
         runway=runway(money.available, PRICE, owed, NOW),
-        running=2,
+        running=RunningCount(2, 1),
         endless=1,
         complete=False,
         own=3,

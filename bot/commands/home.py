@@ -24,7 +24,7 @@ async def show_home(context: Context, args: Home) -> Reply:  # noqa: ARG001 - ev
     """Wallet, running videos and settings, from the mirror: no video's page is read for it."""
     money = await context.wallet.mirror.usage()
     swept = await context.wallet.sweep()
-    owed, endless = await context.wallet.promises()
+    owed, endless, _ = await context.wallet.promises()
     now = context.clock()
     page = context.store.videos.page
     rows, total = await page(context.workspace, None, VideoStatus.MONITORING, Sort.CHANGE_24H, 0, SHOWN)

@@ -82,7 +82,7 @@ async def _offer(
     """Store what is proposed, and work out what each length of tracking would mean."""
     usage = await context.wallet.mirror.usage()
     swept = await context.wallet.sweep()
-    owed, endless = await context.wallet.promises()
+    owed, endless, running = await context.wallet.promises()
     now = context.clock()
     batch = secrets.token_urlsafe(9)
     items = [(each.link.key, each.link.url, each.link.platform) for each in new if each.link is not None]
@@ -101,7 +101,7 @@ async def _offer(
         choices=consequences(usage.value, owed, now, durations, len(new)),
         days=days,
         usual_days=USUAL_DAYS,
-        running=len(owed),
+        running=running,
         endless=endless,
         cap=await context.cap(),
         is_test=context.wallet.is_test,

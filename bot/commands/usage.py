@@ -8,6 +8,7 @@ from bot.charts.specs import Spend
 from bot.commands.context import Context
 from bot.domain.clock import month_of
 from bot.domain.money import bill_check, promises, runway
+from bot.domain.videos import count_running
 from bot.messages.usage import WalletFacts, wallet
 from bot.reply.model import Picture, Reply
 from bot.wallet.mirror import is_stale
@@ -26,7 +27,8 @@ async def usage(context: Context, args: Usage) -> Reply:  # noqa: ARG001 - every
     swept = await context.wallet.sweep()
     running = await context.store.videos.running(context.wallet.id)
     owed, endless = promises((each.video, each.seen_at) for each in running)
-    own = [each for each in running if each.workspace_id in {None, context.workspace.id}]
+    mine = [each for each in running if each.workspace_id in {None, context.workspace.id}]
+    own = [each for each in mine if each.video.collects]
     now = context.clock()
     cost = money.value.cost_per_snapshot
     first = now.date() - timedelta(days=SHOWN_DAYS - 1)
@@ -37,7 +39,7 @@ async def usage(context: Context, args: Usage) -> Reply:  # noqa: ARG001 - every
         WalletFacts(
             usage=money.value,
             runway=runway(money.value.available, cost, owed, now),
-            running=len(owed),
+            running=count_running(each.video for each in running),
             endless=endless,
             complete=swept.value,
             own=len(own),

@@ -1,6 +1,6 @@
 """A video, its hourly snapshots, and what can be said of its growth without painting over a gap."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -31,6 +31,11 @@ class VideoStatus(StrEnum):
 
 FINISHED = frozenset({VideoStatus.COMPLETED, VideoStatus.ERROR, VideoStatus.CANCELLED})
 """States that collect and cost nothing any more. Every other state, known or not, may still spend."""
+
+
+def is_running_status(status: str) -> bool:
+    """What "running" means wherever people read it: snapshots may come now. A paused video may still cost."""
+    return status not in FINISHED and status != VideoStatus.PAUSED
 
 
 class Metric(StrEnum):
@@ -84,7 +89,20 @@ class Video:
     @property
     def collects(self) -> bool:
         """Whether snapshots may come now: not while it is paused."""
-        return self.is_running and self.status != VideoStatus.PAUSED
+        return is_running_status(self.status)
+
+
+class RunningCount(NamedTuple):
+    """How many videos may still cost: those that run, by `is_running_status`, and those that are paused."""
+
+    running: int
+    paused: int
+
+
+def count_running(videos: Iterable[Video]) -> RunningCount:
+    """Count the videos that may still cost."""
+    runs = [video.collects for video in videos if video.is_running]
+    return RunningCount(sum(runs), len(runs) - sum(runs))
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from bot.domain.alerts import (
     has_unsaid,
 )
 from bot.domain.money import Runway, Usage, dollars, ends_at, promises, runway
-from bot.domain.videos import VideoStatus
+from bot.domain.videos import VideoStatus, count_running
 from bot.jobs.drafts import Draft, held_of
 from bot.messages.held import Held
 from bot.messages.low_balance import LowFacts, low_balance
@@ -37,7 +37,6 @@ class Purse:
     usage: Usage
     as_of: datetime
     runway: Runway
-    promising: int
     endless: int
     running: tuple[StoredVideo, ...]
     complete: bool
@@ -68,7 +67,6 @@ async def purse_of(store: Store, wallet_id: int) -> Purse | None:
         usage=usage,
         as_of=as_of,
         runway=runway(usage.available, usage.cost_per_snapshot, owed, as_of),
-        promising=len(owed),
         endless=endless,
         running=running,
         complete=swept.complete,
@@ -130,7 +128,7 @@ def _facts(setting: AlertSetting, purse: Purse, stage: Stage) -> LowFacts:
         runway=purse.runway,
         cut=own,
         others=len(short) - len(own),
-        running=purse.promising,
+        running=count_running(each.video for each in purse.running),
         endless=purse.endless,
         complete=purse.complete,
         is_test=purse.is_test,

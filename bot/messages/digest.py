@@ -113,7 +113,8 @@ def _overview(facts: DigestFacts) -> Fields:
     span = ago(facts.window.length)
     least = "" if facts.complete else "at least "
     fields = [Field(str(each.metric).capitalize(), text(_total_words(each, span))) for each in facts.totals]
-    fields.append(Field("Running", text(f"{least}{plural(facts.running, 'video')}")))
+    paused = f", {facts.running.paused:,} paused" if facts.running.paused else ""
+    fields.append(Field("Running", text(f"{least}{plural(facts.running.running, 'video')}{paused}")))
     if facts.money is not None and Section.MONEY in facts.options.sections:
         money = facts.money
         fields.append(Field(f"Spent in {span}", text(spent_words(facts, money))))

@@ -7,6 +7,7 @@ from decimal import Decimal
 from bot.domain.digest import DigestOptions, Moved, Total, Window
 from bot.domain.growth import Change, Coverage
 from bot.domain.money import Runway, Usage
+from bot.domain.videos import RunningCount
 from bot.reply.model import Picture
 
 
@@ -50,7 +51,7 @@ class DigestFacts:
     finished: tuple[Moved, ...]
     ending: tuple[Moved, ...]
     flat: tuple[Moved, ...]
-    running: int
+    running: RunningCount
     unread: int
     uneven: int
     fell: int

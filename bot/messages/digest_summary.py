@@ -7,7 +7,7 @@ from bot.domain.growth import ago, percent, signed_count
 from bot.domain.money import dollars
 from bot.domain.videos import HOUR
 from bot.messages.digest_facts import DigestFacts, Money
-from bot.messages.outlook import can_finish, money_ends
+from bot.messages.outlook import can_finish, money_ends, running_words
 from bot.messages.wording import available, plural
 
 
@@ -15,15 +15,14 @@ def summary(facts: DigestFacts) -> str:
     """What happened, what is new, and how the money stands."""
     span = ago(facts.window.length)
     is_free = facts.money is None or not facts.money.spent
-    if not facts.running and is_free and not any((facts.totals, facts.new, facts.finished)):
+    if not any(facts.running) and is_free and not any((facts.totals, facts.new, facts.finished)):
         return f"Nothing was tracked in the last {span}. /track with a link shows what a video costs."
     return " ".join(filter(None, (_gained(facts, span), _news(facts), _money_words(facts))))
 
 
 def _gained(facts: DigestFacts, span: str) -> str:
     if not facts.totals:
-        running = plural(facts.running, "video")
-        return f"{running} {'runs' if facts.running == 1 else 'run'}, but no new numbers came in {span}."
+        return f"No new numbers came in {span} from {running_words(facts.running)}."
     gains = [f"{signed_count(each.delta)} {each.metric}{_trend_words(each, span)}" for each in facts.totals]
     least = "" if facts.complete else "at least "
     counted = sum(each.videos for each in facts.totals)

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from bot.domain.alerts import REARM_BALANCE, Stage
 from bot.domain.money import Runway, Usage, dollars
-from bot.domain.videos import Video
+from bot.domain.videos import RunningCount, Video
 from bot.messages.alert_settings import silencing
 from bot.messages.held import Held, also_held, held_parts
 from bot.messages.offer import ADD_CREDIT
@@ -27,7 +27,7 @@ class LowFacts:
     """What a low balance is told by. `threshold` is dollars.
 
     `cut` are videos of the workspace that wait for money or would be cut short, `others` how many more of the wallet.
-    `running` counts those with a known end, `endless` those without; `complete` is False where the API may hide some.
+    `running` counts them all, `endless` those without a known end; `complete` is False where the API may hide some.
     """
 
     setting_id: int
@@ -37,7 +37,7 @@ class LowFacts:
     runway: Runway
     cut: tuple[Video, ...]
     others: int
-    running: int
+    running: RunningCount
     endless: int
     complete: bool
     is_test: bool

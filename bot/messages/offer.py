@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.domain.caller import Person
 from bot.domain.links import VideoLink
 from bot.domain.money import Consequence, MonthlyCap, Runway, Usage, dollars
-from bot.domain.videos import Video
+from bot.domain.videos import RunningCount, Video
 from bot.messages.outlook import can_finish, cap_left, money_ends, promised
 from bot.messages.wording import available, name_of, platform_name, plural, shortened, status_word, video_actions
 from bot.reply.call import Call
@@ -77,7 +77,7 @@ class Offer:
     choices: tuple[Consequence, ...]
     days: int | None
     usual_days: int
-    running: int
+    running: RunningCount
     endless: int
     cap: MonthlyCap
     is_test: bool

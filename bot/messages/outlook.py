@@ -4,6 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from bot.domain.money import MonthlyCap, Runway, Usage, dollars
+from bot.domain.videos import RunningCount
 from bot.messages.wording import plural
 from bot.reply.model import Text, Time, text
 
@@ -42,7 +43,7 @@ def can_finish(usage: Usage, left_after: Decimal, paused: int, endless: int, *, 
         whose = f" for {plural(paused, 'paused video')} to finish" if paused else ""
         doubts.append(f"{dollars(-left_after)} short{whose}.")
     if endless:
-        doubts.append(f"{plural(endless, 'running video')} {'has' if endless == 1 else 'have'} no known end.")
+        doubts.append(f"{plural(endless, 'video')} {'has' if endless == 1 else 'have'} no known end.")
     if not complete:
         doubts.append("The account may have more running videos than the API lists.")
     if usage.uncharged is None:
@@ -55,7 +56,15 @@ def cap_left(cap: MonthlyCap) -> str:
     return f"{dollars(cap.left)} of {dollars(cap.limit)} left"
 
 
-def promised(runway: Runway, running: int, endless: int) -> str:
-    """What is promised, and to how many: `running` with a known end, and `endless` ones, which cannot be counted in."""
+def promised(runway: Runway, count: RunningCount, endless: int) -> str:
+    """What is promised, and to how many videos, of which the `endless` ones cannot be counted into the sum."""
     unknown = f" ({endless} with no known end)" if endless else ""
-    return f"{dollars(runway.promised)} for {plural(running + endless, 'running video')}{unknown}"
+    return f"{dollars(runway.promised)} for {running_words(count)}{unknown}"
+
+
+def running_words(count: RunningCount) -> str:
+    """How many videos run, and how many are paused: `15 running videos and 1 paused`."""
+    if count.paused and not count.running:
+        return plural(count.paused, "paused video")
+    paused = f" and {count.paused:,} paused" if count.paused else ""
+    return f"{plural(count.running, 'running video')}{paused}"

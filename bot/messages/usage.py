@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from bot.domain.caller import Person
 from bot.domain.money import MonthlyCap, Runway, Usage, dollars
+from bot.domain.videos import RunningCount
 from bot.messages.offer import ADD_CREDIT
 from bot.messages.outlook import can_finish, cap_left, how_long, money_ends, promised
 from bot.messages.wording import available, freshness, plural
@@ -33,15 +34,16 @@ from bot.reply.model import (
 class WalletFacts:
     """What the wallet's card is made of. Money is dollars; `days` is what the mirrored snapshots of each UTC day cost.
 
-    `running` counts the videos with a known end, `endless` those without; `complete` is False where the API may hide
-    some. `own` counts the running ones that the workspace may see, and `unread` those of them whose snapshots of the
-    last hour were not read. `people` and `channels` hold what this month's trackings may cost at most. `difference` is
-    what was billed beyond the price of the snapshots taken, None where the API leaves a part of the bill out.
+    `running` counts the wallet's videos, `endless` those of them without a known end; `complete` is False where the API
+    may hide some. `own` counts the running ones that the workspace may see, and `unread` those of them whose snapshots
+    of the last hour were not read. `people` and `channels` hold what this month's trackings may cost at most.
+    `difference` is what was billed beyond the price of the snapshots taken, None where the API leaves a part of the
+    bill out.
     """
 
     usage: Usage
     runway: Runway
-    running: int
+    running: RunningCount
     endless: int
     complete: bool
     own: int
@@ -104,7 +106,7 @@ def _summary(facts: WalletFacts) -> str:
     if runway.empty_at is not None:
         ends = money_ends(facts.usage, runway.empty_at, facts.endless, complete=facts.complete)
         return f"{start} {ends}, and tracking would pause."
-    if facts.complete and not facts.running + facts.endless:
+    if facts.complete and not any(facts.running):
         return f"{start} Nothing is running."
     return (
         f"{start} {can_finish(facts.usage, runway.left_after, runway.paused, facts.endless, complete=facts.complete)}"

@@ -26,7 +26,7 @@ from bot.domain.growth import Change, Coverage, ago
 from bot.domain.money import promises, runway
 from bot.domain.reading import GRACE
 from bot.domain.schedule import DAY
-from bot.domain.videos import HOUR
+from bot.domain.videos import HOUR, count_running
 from bot.messages.digest_facts import DigestFacts, Money
 from bot.messages.digest_tables import MOST_MOVERS
 from bot.reply.model import Picture
@@ -103,8 +103,8 @@ async def digest_facts(sight: Sight, options: DigestOptions, charts: Charts) -> 
         finished=_largest(each for each in videos if each.is_finished),
         ending=tuple(soon),
         flat=tuple(flat),
-        running=len(running),
-        unread=sum(each.change is None and each.coverage.expected > 1 for each in running),
+        running=count_running(each.video for each in running),
+        unread=sum(each.change is None and each.coverage.expected > 1 for each in running if each.video.collects),
         uneven=sum(not each.exact for each in changes),
         fell=sum(each.fell for each in changes),
         coverage=Coverage(

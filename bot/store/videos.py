@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, func, or_, select, update
 
 from bot.domain.reading import FARTHEST, LONGEST
-from bot.domain.videos import Metric, Snapshot, Video, VideoReading
+from bot.domain.videos import Metric, Snapshot, Video, VideoReading, VideoStatus, is_running_status
 from bot.store import listing, mirror
 from bot.store.database import Database
 from bot.store.listing import Sort
@@ -164,7 +164,7 @@ class Videos:
             mine = [
                 cell
                 for cell in await connection.execute(cells)
-                if platform in {None, cell.platform} and status in {None, cell.status}
+                if platform in {None, cell.platform} and _fits(cell.status, status)
             ]
             total = sum(cell.videos for cell in mine)
             if offset >= total:
@@ -250,6 +250,13 @@ class Videos:
 
 def _this(wallet_id: int, video_id: str) -> ColumnElement[bool]:
     return (videos.c.wallet_id == wallet_id) & (videos.c.video_id == video_id)
+
+
+def _fits(status: str, wanted: str | None) -> bool:
+    """Whether a status is the one that is wanted; `monitoring` stands for every state that runs."""
+    if wanted == VideoStatus.MONITORING:
+        return is_running_status(status)
+    return wanted in {None, status}
 
 
 def _owners(workspace: Workspace) -> tuple[int, int]:

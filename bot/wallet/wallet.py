@@ -12,6 +12,7 @@ from bot.domain.clock import Clock
 from bot.domain.errors import ContentStatsError
 from bot.domain.links import ShortLink
 from bot.domain.money import Promise, Usage, promises
+from bot.domain.videos import RunningCount, count_running
 from bot.store import Store
 from bot.wallet.backfill import Backfill
 from bot.wallet.mirror import Dated, Mirror
@@ -69,10 +70,11 @@ class Wallet:
         await self.spending.settle_all(LOOKS_APART)
         return swept
 
-    async def promises(self) -> tuple[tuple[Promise, ...], int]:
-        """What every running video of this wallet, whoever started it, still owes; how many have no known end."""
-        running = await self.store.videos.running(self.id)
-        return promises((stored.video, stored.seen_at) for stored in running)
+    async def promises(self) -> tuple[tuple[Promise, ...], int, RunningCount]:
+        """What the videos of all this wallet's workspaces still owe, how many have no known end, how many there are."""
+        open_ones = await self.store.videos.running(self.id)
+        owed, endless = promises((stored.video, stored.seen_at) for stored in open_ones)
+        return owed, endless, count_running(stored.video for stored in open_ones)
 
     async def price(self) -> Decimal | None:
         """Dollars a snapshot; None where the API never said and does not say now."""

@@ -140,12 +140,12 @@ async def test_a_video_without_a_known_end_runs_and_leaves_the_runway_open(scene
     scene.sandbox.faults.add("200", LIST, body={"videos": [body], "total": 1, "limit": 100}, times=None)
     reply = await scene.say("/usage")
     said = plain_text(reply)
-    assert "1 running video has no known end." in reply.summary
+    assert "1 video has no known end." in reply.summary
     assert "Committed: $0.00 for 1 running video (1 with no known end)" in said
     assert "Runway: not known" in said
-    assert "1 running video has no known end." in (await scene.bot.run("home", {}, ANA)).summary
+    assert "1 video has no known end." in (await scene.bot.run("home", {}, ANA)).summary
     card = await scene.say(f"/track {YOUTUBE} 7")
-    assert "1 running video has no known end." in card.summary
+    assert "1 video has no known end." in card.summary
     scene.sandbox.faults.clear()
     poor = {"balance_usd": 0.4, "uncharged_usage_usd": 0, "cost_per_snapshot": 0.015}
     scene.sandbox.faults.add("200", LIST, body={"videos": [body | {"id": "v2", "days_remaining": 2}, body]}, times=None)
