@@ -116,10 +116,10 @@ def spend_alt(spend: Spend) -> str:
     total = sum((spent for _, spent in spend.days), Decimal())
     when = f"on {span_text(first, last)} (UTC)" if first == last else f"from {span_text(first, last)} (days in UTC)"
     if not total:
-        return f"Nothing was spent {when}."
+        return f"By the snapshots read here, nothing was spent {when}."
     day, most = max(spend.days, key=lambda entry: entry[1])
     best = "" if first == last else f", most on {day_text(day)}: {dollars(most)}"
-    return f"{dollars(total)} was spent {when}{best}."
+    return f"By the snapshots read here, {dollars(total)} was spent {when}{best}."
 
 
 def _and(items: Iterable[str]) -> str:

@@ -65,7 +65,7 @@ def spend_figure(spend: Spend) -> Figure:
     dearest_day, dearest = max(spend.days, key=lambda entry: entry[1])
     total = sum((spent for _, spent in spend.days), Decimal())
     figure = sheet.sheet(sheet.HEADING + sheet.PANEL + sheet.FOOTING)
-    sheet.heading(figure, "dollars a day", f"{dollars(total)} in all", above=sheet.HEADING)
+    sheet.heading(figure, "dollars a day", f"{dollars(total)} of snapshots read", above=sheet.HEADING)
     sheet.footing(figure, f"{span_text(first, last)}, days in UTC")
     y = dollar_scale(dearest, most=6)
     left = sheet.left_of(y)

@@ -39,6 +39,13 @@ class Usage:
         """What can still be spent, at most: the balance less what is known to be collected and not charged yet."""
         return self.balance - (self.uncharged or 0)
 
+    @property
+    def spent(self) -> Decimal | None:
+        """What the API says was ever spent: charged and not charged yet. None if it leaves one of the two out."""
+        if self.total_charged is None or self.uncharged is None:
+            return None
+        return self.total_charged + self.uncharged
+
 
 @dataclass(frozen=True, slots=True)
 class MonthlyCap:
@@ -212,9 +219,9 @@ def bill_check(usage: Usage) -> Decimal | None:
 
     None where the API leaves a part of the bill out.
     """
-    if usage.total_charged is None or usage.uncharged is None or usage.total_snapshots is None:
+    if usage.spent is None or usage.total_snapshots is None:
         return None
-    return usage.total_charged + usage.uncharged - usage.total_snapshots * usage.cost_per_snapshot
+    return usage.spent - usage.total_snapshots * usage.cost_per_snapshot
 
 
 def dollars(amount: Decimal) -> str:

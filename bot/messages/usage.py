@@ -65,7 +65,11 @@ def wallet(facts: WalletFacts) -> Reply:
     parts: list[Part] = [Fields(_fields(facts))]
     if facts.days:
         days = tuple((text(day.isoformat()), text(dollars(spent))) for day, spent in facts.days)
-        parts.append(Table("Spend by day (UTC)", (Column("Day"), Column("Spent", Align.RIGHT)), days))
+        parts.append(
+            Table(
+                "Spend by day (UTC), from the snapshots read here", (Column("Day"), Column("Spent", Align.RIGHT)), days
+            )
+        )
         parts.append(_days_counted(facts))
     if facts.picture is not None:
         parts.append(facts.picture)
@@ -91,13 +95,13 @@ def wallet(facts: WalletFacts) -> Reply:
 
 
 def _days_counted(facts: WalletFacts) -> Note:
-    """A page of the API is read when its video is shown, so the days lack what nobody has looked at."""
+    """The sum by day lacks what was not read, and what other workspaces started; ContentStats's own sum does not."""
     missing = ""
     if facts.unread:
         were = "was" if facts.unread == 1 else "were"
         read = f"{facts.unread} of {plural(facts.own, 'running video')} {were} not read in the last hour"
         missing = f" {read}: more was spent. /videos reads what it shows."
-    return Note(text(f"Spend by day counts the snapshots of videos that were looked at here.{missing}"))
+    return Note(text(f"Spend by day is worked out from the snapshots read here. Spent is ContentStats's sum.{missing}"))
 
 
 def _summary(facts: WalletFacts) -> str:
@@ -118,6 +122,7 @@ def _fields(facts: WalletFacts) -> tuple[Field, ...]:
     uncharged = usage.uncharged
     pending = "not stated" if uncharged is None else f"{dollars(uncharged)} collected, not charged yet"
     return (
+        Field("Spent", text(_spent(usage))),
         Field("Available", text(available(usage))),
         Field("Pending", text(pending)),
         Field("Committed", text(promised(runway, facts.running, facts.endless))),
@@ -128,12 +133,21 @@ def _fields(facts: WalletFacts) -> tuple[Field, ...]:
     )
 
 
+def _spent(usage: Usage) -> str:
+    """The API's own sum of everything that was ever spent."""
+    if usage.spent is not None:
+        return f"{dollars(usage.spent)} in all, as ContentStats counts"
+    if usage.total_charged is not None:
+        return f"at least {dollars(usage.total_charged)} in all; pending charges are not stated"
+    return "not stated"
+
+
 def _bill(facts: WalletFacts) -> Text:
     test = "This is a test key: nothing is charged. " if facts.is_test else ""
     usage, difference = facts.usage, facts.difference
-    if usage.total_charged is None or usage.uncharged is None or difference is None:
+    if usage.spent is None or difference is None:
         return text(f"{test}Bill check: the API does not say all that was billed.")
-    taken = f"{usage.total_snapshots:,} snapshots were taken for {dollars(usage.total_charged + usage.uncharged)}"
+    taken = f"{usage.total_snapshots:,} snapshots were taken for {dollars(usage.spent)}"
     if not difference:
         return text(f"{test}Bill check: {taken}, as their price says.")
     word = "more" if difference > 0 else "less"

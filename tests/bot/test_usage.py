@@ -38,7 +38,11 @@ async def test_every_figure_of_a_wallet_in_use_is_exact(scene):
     assert rows(reply, "Started this month by") == [["Ana", "$2.52"], ["Ben", "$0.36"]]
     assert rows(reply, "Started this month in") == [["C-general", "$2.52"], ["C-random", "$0.36"]]
     # From 10:30 on, a snapshot an hour: 13 of each video on the first day, 7 on the second.
-    assert rows(reply, "Spend by day (UTC)") == [["2026-03-02", "$0.39"], ["2026-03-03", "$0.21"]]
+    assert "Spent: $0.60 in all, as ContentStats counts" in said
+    assert rows(reply, "Spend by day (UTC), from the snapshots read here") == [
+        ["2026-03-02", "$0.39"],
+        ["2026-03-03", "$0.21"],
+    ]
     (picture,) = [part for part in reply.parts if isinstance(part, Picture)]
     assert "$0.60 was spent" in picture.alt
 
@@ -85,11 +89,16 @@ async def test_its_buttons_lead_on(scene, label):
 
 
 async def test_what_the_api_does_not_say_is_not_taken_for_nothing(scene):
-    scene.sandbox.faults.add("200", USAGE, body={"balance_usd": 100, "cost_per_snapshot": 0.015}, times=None)
+    body = {"balance_usd": 100, "cost_per_snapshot": 0.015}
+    scene.sandbox.faults.add("200", USAGE, body=body | {"total_charged_usd": 3}, times=1)
+    assert "Spent: at least $3.00 in all; pending charges are not stated" in plain_text(await scene.say("/usage"))
+    scene.clock.advance(minutes=2)
+    scene.sandbox.faults.add("200", USAGE, body=body, times=None)
     reply = await scene.say("/usage")
     said = plain_text(reply)
     assert reply.summary.startswith("At most $100.00 available, ")
     assert "Pending: not stated" in said
+    assert "Spent: not stated" in said
     assert "Bill check: the API does not say all that was billed." in said
     card = plain_text(await scene.say(f"/track {LINK} 7"))
     assert "Available now: at most $100.00" in card
@@ -170,9 +179,10 @@ async def test_spend_by_day_says_which_videos_it_lacks(scene):
     scene.clock.advance(hours=30)
     await scene.say(f"/stats {LINK}")
     said = plain_text(await scene.say("/usage"))
-    assert "Spend by day counts the snapshots of videos that were looked at here." in said
+    assert "Spent: $0.90 in all, as ContentStats counts" in said
+    assert "Spend by day is worked out from the snapshots read here. Spent is ContentStats's sum." in said
     assert "1 of 2 running videos was not read in the last hour: more was spent." in said
     await scene.say("/videos")
     said = plain_text(await scene.say("/usage"))
-    assert "Spend by day counts the snapshots of videos that were looked at here." in said
+    assert "Spend by day is worked out from the snapshots read here." in said
     assert "more was spent" not in said

@@ -108,9 +108,18 @@ def test_movers_say_who_gained_and_who_lost_how_much():
 
 def test_spend_says_how_much_when_and_on_which_day_most():
     spend = Spend(((date(2025, 11, 1), Decimal("2.52")), (date(2025, 11, 3), Decimal("0.015"))))
-    assert spend_alt(spend) == "$2.535 was spent from 1 to 3 Nov 2025 (days in UTC), most on 1 Nov: $2.52."
+    assert (
+        spend_alt(spend)
+        == "By the snapshots read here, $2.535 was spent from 1 to 3 Nov 2025 (days in UTC), most on 1 Nov: $2.52."
+    )
 
 
 def test_spend_of_one_day_and_of_nothing_are_short():
-    assert spend_alt(Spend(((date(2025, 11, 1), Decimal("2.52")),))) == "$2.52 was spent on 1 Nov 2025 (UTC)."
-    assert spend_alt(Spend(((date(2025, 11, 1), Decimal(0)),))) == "Nothing was spent on 1 Nov 2025 (UTC)."
+    assert (
+        spend_alt(Spend(((date(2025, 11, 1), Decimal("2.52")),)))
+        == "By the snapshots read here, $2.52 was spent on 1 Nov 2025 (UTC)."
+    )
+    assert (
+        spend_alt(Spend(((date(2025, 11, 1), Decimal(0)),)))
+        == "By the snapshots read here, nothing was spent on 1 Nov 2025 (UTC)."
+    )
