@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from typing import Self
 
 logger = logging.getLogger(__name__)
 
@@ -10,6 +11,27 @@ AT_ONCE = 50
 """Answers that one chat works out at a time; the rest wait their turn instead of crowding the database."""
 MOST = 2_000
 """Jobs at a time. What comes above is refused while the chat still listens, instead of being answered too late."""
+
+
+class Turn:
+    """One of the answers that are worked out at a time; given back early by one that waits for something else."""
+
+    def __init__(self, turns: asyncio.Semaphore) -> None:
+        self._turns = turns
+        self._is_over = False
+
+    async def __aenter__(self) -> Self:
+        await self._turns.acquire()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.give_back()
+
+    def give_back(self) -> None:
+        """Let the next one begin. Safe to repeat."""
+        if not self._is_over:
+            self._is_over = True
+            self._turns.release()
 
 
 class Work:

@@ -3,11 +3,12 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Mapping
+import time
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeAlias
 
 from bot.charts.charts import Charts
 from bot.commands.context import Context
@@ -17,11 +18,11 @@ from bot.commands.rights import SPENDERS, permissions, refusal
 from bot.commands.suggest import argument_of, suggestions
 from bot.contentstats.client import ContentStatsClient
 from bot.contentstats.exchange import DEFAULT_TIMEOUTS, Timeouts
-from bot.contentstats.limits import Sleep
+from bot.contentstats.limits import Now, Sleep
 from bot.domain.caller import Caller, Need, WorkspaceRef
 from bot.domain.clock import Clock, utc_now
 from bot.domain.errors import BotError, DatabaseUnavailable, NotAllowed, UsageError
-from bot.messages.problems import crashed, misunderstood, problem, unknown_command
+from bot.messages.problems import crashed, in_line, misunderstood, problem, unknown_command
 from bot.metrics import Metrics, Standing, exposition
 from bot.ports import ChannelPoster
 from bot.reply.model import Option, Reply
@@ -33,11 +34,15 @@ from bot.store.presences import Presences
 from bot.store.rates import RateRows
 from bot.store.registrations import Registrations
 from bot.wallet.accounts import Accounts
+from bot.wallet.wallet import Wallet
 
 if TYPE_CHECKING:
     from bot.jobs.scheduler import Scheduler
 
 logger = logging.getLogger(__name__)
+
+Meanwhile: TypeAlias = Callable[[Reply], Awaitable[None]]
+"""Shows a person something while their reply is not there yet. Never raises for what a chat does."""
 
 VERSION = version("contentstats-bot")
 UMBRELLA = "contentstats"
@@ -51,6 +56,8 @@ UNSAVED = (
     "/videos before you try again."
 )
 """What a button that spends says instead of the usual advice to try again."""
+WORD_AFTER = 3.0
+"""Seconds after which a person who stands in line for the API reads that they do."""
 LONGEST_SILENCE = 30.0
 """Seconds without a tick after which the clock stands still."""
 SUGGEST_WITHIN = 2.0
@@ -60,7 +67,8 @@ SUGGEST_WITHIN = 2.0
 class Bot:
     """Everything that outlives a call: the store, the wallets, the chart worker. Use it as `async with`.
 
-    `timeouts` are the API's. `sleep` passes the time between two tries or two looks.
+    `timeouts` are the API's. `sleep` passes the time between two tries or two looks, and `now` is the Unix second by
+    which the API's limits are kept.
     """
 
     commands = COMMANDS
@@ -70,12 +78,14 @@ class Bot:
         settings: Settings,
         *,
         clock: Clock = utc_now,
+        now: Now = time.time,
         offer_lasts: timedelta = OFFER_LASTS,
         timeouts: Timeouts = DEFAULT_TIMEOUTS,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._settings = settings
         self._clock = clock
+        self._now = now
         self._offer_lasts = offer_lasts
         self._timeouts = timeouts
         self._sleep = sleep
@@ -123,8 +133,12 @@ class Bot:
         """Close everything, in reverse."""
         await self._resources.aclose()
 
-    async def run(self, command: str, arguments: str | Mapping[str, str], caller: Caller) -> Reply:
+    async def run(
+        self, command: str, arguments: str | Mapping[str, str], caller: Caller, meanwhile: Meanwhile | None = None
+    ) -> Reply:
         """The reply to one call: text as it was typed, or arguments by name from a button, a form or an option.
+
+        `meanwhile` is given a reply for a person whose call stands in line for the API; the last one follows it.
 
         Never raises for what a person, the API or the database did; a fault of ours becomes a reference that is in
         the log too. Safe to call from many tasks at once.
@@ -137,7 +151,7 @@ class Bot:
         if found is None or (isinstance(arguments, str) and not found.listed):  # nobody types what a button sends
             return unknown_command(name, nearest(name))
         try:
-            return await self._answer(found, arguments, caller)
+            return await self._answer(found, arguments, caller, meanwhile)
         except UsageError as error:
             return misunderstood(str(error), found.usage, found.example) if found.listed else problem(str(error))
         except DatabaseUnavailable as error:
@@ -256,7 +270,9 @@ class Bot:
         """Where adapters note what they have registered with their chat."""
         return self._store.registrations
 
-    async def _answer(self, command: AnyCommand, arguments: str | Mapping[str, str], caller: Caller) -> Reply:
+    async def _answer(
+        self, command: AnyCommand, arguments: str | Mapping[str, str], caller: Caller, meanwhile: Meanwhile | None
+    ) -> Reply:
         granted = self._permissions(caller)
         for need in (Need.LOOK, command.need):
             if need not in granted:
@@ -279,7 +295,14 @@ class Bot:
             version=VERSION,
             commands=self._described,
         )
-        return await command.handler(context, args)
+        if account.wallet is None or meanwhile is None:
+            return await command.handler(context, args)
+        word = asyncio.create_task(_word(account.wallet, meanwhile))
+        try:
+            return await command.handler(context, args)
+        finally:
+            word.cancel()
+            await asyncio.wait({word})
 
     def _permissions(self, caller: Caller) -> frozenset[Need]:
         return permissions(caller, self._settings.may_spend)
@@ -287,5 +310,21 @@ class Bot:
     def _connect(self, key: str) -> ContentStatsClient:
         base_url = self._settings.contentstats_base_url
         return ContentStatsClient(
-            base_url, key, self._store.rates, sleep=self._sleep, timeouts=self._timeouts, metrics=self._metrics
+            base_url,
+            key,
+            self._store.rates,
+            now=self._now,
+            sleep=self._sleep,
+            timeouts=self._timeouts,
+            metrics=self._metrics,
         )
+
+
+async def _word(wallet: Wallet, meanwhile: Meanwhile) -> None:
+    """Let a person know that they stand in line, once, if they do."""
+    while True:
+        await asyncio.sleep(WORD_AFTER)
+        line = wallet.line
+        if line is not None:
+            await meanwhile(in_line(line))
+            return

@@ -95,7 +95,14 @@ def short() -> DigestFacts:
 def nothing() -> DigestFacts:
     """Nothing is tracked."""
     none = {"totals": (), "movers": (), "picture": None, "new": (), "finished": (), "ending": (), "flat": ()}
-    empty = {"running": 0, "uneven": 0, "fell": 0, "coverage": Coverage(0, 0), "newest_at": None, "money": None}
+    empty = {
+        "running": RunningCount(0, 0),
+        "uneven": 0,
+        "fell": 0,
+        "coverage": Coverage(0, 0),
+        "newest_at": None,
+        "money": None,
+    }
     return facts(0, **none, **empty)
 
 

@@ -216,7 +216,7 @@ class _Talk:
         await self._bot.arrived(reply, shown=True, announced=True)
 
     async def _run(self, command: str, arguments: str | Mapping[str, str]) -> Reply:
-        reply = await self._bot.run(command, arguments, self._caller)
+        reply = await self._bot.run(command, arguments, self._caller, self.screen.note)
         self._offered = choices(reply)
         return reply
 

@@ -43,6 +43,11 @@ class Screen:
         else:
             self._show_text(reply, offered, after)
 
+    async def note(self, reply: Reply) -> None:
+        """Write what there is to say before a reply: a script that reads JSON gets that alone."""
+        if not self._as_json:
+            self.write(reply.summary)
+
     def write(self, line: str) -> None:
         """Write one line as it is."""
         self._out.write(f"{line}\n")

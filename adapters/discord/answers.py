@@ -55,6 +55,11 @@ class Answers:
             arrived &= await self._surely(asked, message, plain, index, in_place=in_place, is_public=is_public)
         return arrived, line is not None and await self._tell_channel(asked, line)
 
+    async def meanwhile(self, asked: Asked, reply: Reply, promised: Deferral) -> None:
+        """Show something to one person until their reply is there, in the reply's place if that is theirs alone."""
+        word = messages(reply)[0]
+        await self._surely(asked, word, word, -1, in_place=promised is Deferral.PRIVATE, is_public=False)
+
     async def _take_back(self, asked: Asked) -> None:
         try:
             await self._ways.take_back(asked)

@@ -19,7 +19,7 @@ from adapters.discord.forms import form, values
 from adapters.discord.layout import Component
 from adapters.discord.render import messages
 from adapters.discord.servers import CHAT, CLAIM, Servers
-from adapters.work import AT_ONCE
+from adapters.work import AT_ONCE, Turn
 from bot.app import Bot
 from bot.commands.command import Answer
 from bot.commands.filling import form_for, reopened, with_form_again
@@ -145,8 +145,13 @@ class Gestures:
         key = wish.arguments.get("key", "").strip().casefold() if wish.name == "connect" else ""
         if key.startswith(CLAIM) and Need.CONFIGURE in who.rights:
             return await self._claim(asked.server_id, key)
-        async with self._turns:
-            reply = await self._bot.run(wish.name, wish.arguments, who)
+        async with Turn(self._turns) as turn:
+
+            async def meanwhile(word: Reply) -> None:
+                turn.give_back()
+                await self._answers.meanwhile(asked, word, _deferral(command, asked))
+
+            reply = await self._bot.run(wish.name, wish.arguments, who, meanwhile)
         return with_form_again(command, wish.arguments, reply) if wish.is_form and command is not None else reply
 
     async def _claim(self, server_id: str, code: str) -> Reply:

@@ -24,7 +24,7 @@ from adapters.slack.mrkdwn import unescaped
 from adapters.slack.submitted import wrong_fields
 from adapters.slack.teams import Team
 from adapters.slack.texts import Block
-from adapters.work import AT_ONCE
+from adapters.work import AT_ONCE, Turn
 from bot.app import UMBRELLA, Bot
 from bot.commands.command import Answer
 from bot.commands.filling import form_for, reopened, with_form_again
@@ -33,7 +33,7 @@ from bot.domain.caller import Need
 from bot.domain.errors import BotError
 from bot.domain.links import links_within
 from bot.messages.problems import no_link
-from bot.reply.model import Tone
+from bot.reply.model import Reply, Tone
 
 logger = logging.getLogger(__name__)
 
@@ -198,8 +198,13 @@ class Gestures:
         if known.problem and need not in caller.rights:
             reply = unknown_person(known)
         else:
-            async with self._turns:
-                reply = await self._bot.run(name, arguments, caller)
+            async with Turn(self._turns) as turn:
+
+                async def meanwhile(word: Reply) -> None:
+                    turn.give_back()
+                    await self._answers.deliver(asked, team, word, Answer.PRIVATE)
+
+                reply = await self._bot.run(name, arguments, caller, meanwhile)
         if is_form and command is not None and not isinstance(arguments, str):
             reply = with_form_again(command, arguments, reply, MAX_VALUE)
         answer = command.answer if command else Answer.PRIVATE

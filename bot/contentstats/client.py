@@ -6,7 +6,7 @@ Reading is tried again while the patience lasts. What spends or stops is sent on
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from copy import copy
 from typing import Self, TypeVar
 from urllib.parse import quote
@@ -31,8 +31,12 @@ T = TypeVar("T")
 
 PATIENCE = 8.0
 """Seconds that a person waits without wondering."""
+IN_LINE = 150.0
+"""Seconds that a person who knows why stands in line for what no command can do without."""
 FRESH = 60.0
 """Seconds after which a POST is not sent any more: whoever asked for it may have been told otherwise meanwhile."""
+SHORTEST_TURN = 0.1
+"""Seconds between two tries for a turn, at least."""
 SHORTEST_TRY = 1.0
 """Seconds: what a call gets at least, however long it waited for its turn."""
 
@@ -78,6 +82,26 @@ class ContentStatsClient:
         last = copy(self)
         last._tries, last._turn_within = 1, turn_within  # noqa: SLF001 - its own class
         return last
+
+    async def in_line(self, read: Callable[[], Awaitable[T]]) -> T:
+        """The result of reading, begun again for up to `IN_LINE` seconds while the key may make no call.
+
+        Only for reading. An API that does not answer is waited for no longer than usual.
+        """
+        until = self._now() + IN_LINE
+        while True:
+            try:
+                return await read()
+            except RateLimited as limited:
+                turn_at = limited.retry_at.timestamp()
+                if turn_at > until:
+                    raise
+                await self._sleep(max(turn_at - self._now(), SHORTEST_TURN))
+
+    @property
+    def line(self) -> float:
+        """The seconds that a call of the key waits for its turn; 0 if none does."""
+        return max(self._limiter.line_until - self._now(), 0.0)
 
     @property
     def is_test(self) -> bool:

@@ -52,6 +52,8 @@ class Limiter:
         self._now = now
         self._sleep = sleep
         self._limit = FREE_PLAN
+        self.line_until = 0.0
+        """The Unix second up to which the last call that could not go at once waits."""
 
     @property
     def _period(self) -> float:
@@ -65,6 +67,8 @@ class Limiter:
         """Return when one call may go. Raises RateLimited at once where that takes more than `patience` seconds."""
         now = self._now()
         wait = await self._store.reserve(self._key, now, self._period, self._tolerance, patience)
+        if wait > 0:
+            self.line_until = now + wait
         if wait > patience:
             raise rate_limited(now, now + min(wait, LONGEST_WAIT), was_asked=False)
         if wait > 0:
@@ -92,6 +96,7 @@ class Limiter:
             self._limit = limit
         now = self._now()
         refused_until = resume_at(headers, body_reset, now) if status == 429 else None
+        self.line_until = refused_until or self.line_until
         until = refused_until or self._nearly_spent(headers, now)
         if until is not None:
             try:

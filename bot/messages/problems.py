@@ -1,5 +1,7 @@
 """What the bot says when something is not possible: what happened, and what to do next."""
 
+import math
+
 from bot.messages.wording import plural, shortened
 from bot.reply.call import Call
 from bot.reply.model import Button, Code, Field, Fields, Option, Reply, Select, Tone, text
@@ -34,6 +36,12 @@ def crashed(reference: str, *, may_have_spent: bool) -> Reply:
 def busy() -> Reply:
     """The program has no room for another command."""
     return problem("I'm busy right now, so nothing was done. Try again in a minute.")
+
+
+def in_line(seconds: float) -> Reply:
+    """The answer takes longer, because others are before it; `seconds` is about how long, 0 if nobody knows."""
+    wait = f" for about {plural(math.ceil(seconds), 'second')}" if seconds else " fast enough for everyone right now"
+    return Reply(f"You're in line: ContentStats takes no more calls{wait}. Your answer follows here by itself.")
 
 
 def no_link() -> Reply:

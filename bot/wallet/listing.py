@@ -74,7 +74,7 @@ class AccountLists:
         """Have a list in the mirror that is not older than `max_age` and has a higher number than `after`.
 
         Any process may have made it. A list that takes longer than `max_age` counts if it was begun by this call or
-        later. Raises ContentStatsError.
+        later. While the key may make no call, this stands in line. Raises ContentStatsError.
         """
         known = await self._wallets.listed(self._wallet_id)
         if known is not None:
@@ -115,13 +115,14 @@ class AccountLists:
         else:
             number = await self._wallets.begin_list(self._wallet_id)
         try:
-            return (await self._list(number, FINISHED))[0]
+            return (await self._client.in_line(lambda: self._list(number, FINISHED)))[0]
         except BaseException:
             await self._wallets.release_list(self._wallet_id)
             raise
 
     async def _numbered(self, unneeded: AbstractSet[str]) -> tuple[int, VideoList]:
-        listed, videos = await self._list(await self._wallets.begin_list(self._wallet_id), unneeded)
+        number = await self._wallets.begin_list(self._wallet_id)
+        listed, videos = await self._list(number, unneeded)
         return listed.number, VideoList(videos.videos, videos.is_complete)
 
     async def _list(self, number: int, unneeded: AbstractSet[str]) -> tuple[Listed, AccountVideos]:

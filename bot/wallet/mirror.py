@@ -185,6 +185,8 @@ class Mirror:
         if known is not None and is_fresh(known[1], now, max_age):
             return Dated(known[0], known[1])
         try:
+            if known is None:
+                return Dated(await self._client.in_line(self.read_usage), now)
             return Dated(await self.read_usage(), now)
         except ContentStatsError as error:
             if known is None:

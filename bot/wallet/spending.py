@@ -123,6 +123,11 @@ class Spending:
                 outcomes.append(await start)
             return tuple(outcomes)
 
+    @property
+    def is_crowded(self) -> bool:
+        """Whether presses wait for each other."""
+        return self._sending.locked()
+
     async def settle(self, request: TrackRequest) -> Outcome:
         """Look once for what an unclear request started. Never sends; safe to repeat; keeps it unclear in doubt."""
         if request.wallet_id != self._wallet_id:

@@ -64,6 +64,11 @@ class Wallet:
         await self.mirror.aclose()
         await self._client.aclose()
 
+    @property
+    def line(self) -> float | None:
+        """About how many seconds people wait for their turn now; 0 if nobody knows, None if nobody stands in line."""
+        return self._client.line or (0.0 if self.spending.is_crowded else None)
+
     async def sweep(self) -> Dated[bool]:
         """Bring the list of videos up to date, and now and then every request whose outcome is open."""
         swept = await self.mirror.sweep()

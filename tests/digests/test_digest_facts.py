@@ -35,7 +35,7 @@ async def test_totals_compare_like_with_like(mirror, charts, window):
     assert (views.alike, views.alike_delta, views.alike_before) == (2, 2_640, 2_400)
     assert views.trend == Decimal("0.1")
     assert (likes.metric, likes.videos, likes.delta, likes.trend) == (Metric.LIKES, 1, 120, 0)
-    assert facts.running == 4
+    assert facts.running == (4, 0)
     assert facts.uneven == 1  # the young one's change is over two hours
 
 
@@ -65,7 +65,7 @@ async def test_new_and_finished_are_what_the_bot_learned_of_in_the_window(mirror
     facts = await mirror.facts(window, ALL, charts)
     assert named(facts.new) == ["new"]
     assert set(named(facts.finished)) == {"done", "stopped"}
-    assert facts.running == 3
+    assert facts.running == (3, 0)
     assert facts.coverage.expected - facts.coverage.collected == 0
 
 

@@ -4,6 +4,7 @@ Everything is real but the time: the API is the sandbox on a socket, the databas
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -145,12 +146,12 @@ class Scene:
 
 @asynccontextmanager
 async def scene_of(
-    sandbox: Sandbox, clock: HandClock, database_url: str, sleep: Any = nap, **chosen: Any
+    sandbox: Sandbox, clock: HandClock, database_url: str, sleep: Any = nap, now: Any = time.time, **chosen: Any
 ) -> AsyncIterator[Scene]:
-    """An open bot at a running sandbox; `chosen` are settings."""
+    """An open bot at a running sandbox; `now` is the second by which it keeps the limit, `chosen` are settings."""
     settings = settings_of(sandbox, database_url, **chosen)
     timeouts = cast("Timeouts", Patience(sandbox))
-    async with Bot(settings, clock=clock, timeouts=timeouts, sleep=sleep) as bot:
+    async with Bot(settings, clock=clock, now=now, timeouts=timeouts, sleep=sleep) as bot:
         yield Scene(sandbox, clock, bot, database_url)
 
 

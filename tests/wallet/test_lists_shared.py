@@ -1,13 +1,18 @@
 """One list of the account serves everybody in every process, and each POST has a list newer than its press."""
 
 import asyncio
+from collections.abc import Awaitable
+from datetime import timedelta
 
 import pytest
 
-from bot.reply.model import Tone
+from adapters.work import AT_ONCE
+from bot.messages.problems import in_line
+from bot.reply.model import Reply, Tone
 from bot.reply.plain import plain_text
 from bot.wallet.listing import LIST_LEASE
-from tests.standins.scene import ANA, BEN, LINK, LIST, TRACK, USAGE, YOUTUBE, sandbox_of, scene_of
+from tests.polling.stage import SleepingClock
+from tests.standins.scene import ANA, BEN, LINK, LIST, TRACK, USAGE, YOUTUBE, button, sandbox_of, scene_of
 
 PEOPLE = 200
 FREE_PLAN = {"requests_per_minute": 60}
@@ -15,6 +20,22 @@ FREE_PLAN = {"requests_per_minute": 60}
 
 def link(number: int) -> str:
     return f"https://www.tiktok.com/@steady/video/73{number:017}"
+
+
+def refused(replies: list[Reply]) -> list[str]:
+    """What those read who did not get a card."""
+    return [reply.summary for reply in replies if reply.title != "Track this TikTok video?"]
+
+
+async def everyone(*asking: Awaitable[Reply]) -> list[Reply]:
+    """What they all read, as many answered at a time as by one chat."""
+    turns = asyncio.Semaphore(AT_ONCE)
+
+    async def one(each: Awaitable[Reply]) -> Reply:
+        async with turns:
+            return await each
+
+    return await asyncio.gather(*map(one, asking))
 
 
 @pytest.fixture
@@ -29,9 +50,9 @@ async def test_two_hundred_people_get_their_cards_on_the_free_plan(free, clock, 
         cards = []
         for wave in range(4):
             asking = (scene.say(f"/track {link(number)}") for number in range(wave, PEOPLE, 4))
-            cards += await asyncio.gather(*asking)
+            cards += await everyone(*asking)
             clock.advance(seconds=15)
-        assert {card.title for card in cards} == {"Track this TikTok video?"}
+        assert refused(cards) == []
         assert (scene.posts(LIST), scene.posts(USAGE), len(free.requests)) == (1, 1, 2)
 
 
@@ -41,7 +62,7 @@ async def test_two_processes_share_the_list(free, clock, postgres_url):
         scene_of(free, clock, postgres_url, asyncio.sleep) as two,
     ):
         asking = ((one, two)[number % 2].say(f"/track {link(number)}") for number in range(PEOPLE))
-        assert {card.title for card in await asyncio.gather(*asking)} == {"Track this TikTok video?"}
+        assert refused(await everyone(*asking)) == []
         assert one.posts(LIST) == 1
         assert one.posts(USAGE) <= 2
 
@@ -100,3 +121,55 @@ async def test_an_offer_needs_a_list_and_a_list_of_a_minute_ago_is_one(scene):
     assert scene.posts(TRACK) == 0
     scene.clock.advance(seconds=1)
     assert "ContentStats" in plain_text(await scene.say(f"/track {YOUTUBE}"))
+
+
+async def test_on_a_key_that_others_used_up_two_hundred_people_stand_in_line_and_nobody_is_refused(sqlite_url):
+    clock = SleepingClock()
+    async with (
+        sandbox_of(clock, wall=clock.seconds, **FREE_PLAN) as spent,
+        scene_of(spent, clock, sqlite_url, clock.sleep, clock.seconds) as scene,
+    ):
+        for _ in range(60):
+            spent.rate_limit.spend(spent.key)
+        began = clock()
+        cards = await everyone(*(scene.say(f"/track {link(number)}") for number in range(PEOPLE)))
+        assert refused(cards) == []
+        assert clock() - began < timedelta(minutes=3)
+        assert (scene.posts(LIST), scene.posts(USAGE)) == (2, 1)  # one of them was refused, and came again
+
+
+async def test_a_line_that_does_not_move_ends_with_a_refusal(sqlite_url):
+    clock = SleepingClock()
+    async with (
+        sandbox_of(clock, wall=clock.seconds) as sandbox,
+        scene_of(sandbox, clock, sqlite_url, clock.sleep, clock.seconds) as scene,
+    ):
+        sandbox.faults.add("429", LIST, headers={"Retry-After": "70"}, times=None)
+        refused = await scene.say(f"/track {LINK}")
+        assert refused.tone is Tone.PROBLEM
+        assert "ContentStats takes no more calls for the moment" in refused.summary
+        assert scene.posts(LIST) == 3
+
+
+@pytest.mark.parametrize("wait", ["a refused list", "presses before it"])
+async def test_who_stands_in_line_reads_so_once(scene, monkeypatch, wait):
+    monkeypatch.setattr("bot.app.WORD_AFTER", 0.05)
+    words: list[Reply] = []
+
+    async def meanwhile(word: Reply) -> None:
+        words.append(word)
+
+    cards = [await scene.say(f"/track {link(number)} 1") for number in range(5)]
+    quick = await scene.bot.run("usage", {}, ANA, meanwhile)
+    assert (quick.title, words) == ("Wallet", [])
+    if wait == "a refused list":
+        scene.sandbox.faults.add("429", LIST, headers={"Retry-After": "1"})
+        replies = [await scene.bot.run("track.start", button(cards[0], "Track 1 day").arguments, ANA, meanwhile)]
+        assert [word.summary for word in words] == [in_line(1).summary]
+    else:
+        scene.sandbox.faults.add("slow", TRACK, seconds=0.2, times=None)
+        calls = [button(card, "Track 1 day").arguments for card in cards]
+        replies = await asyncio.gather(*(scene.bot.run("track.start", each, ANA, meanwhile) for each in calls))
+        assert {word.summary for word in words} == {in_line(0).summary}
+        assert len(words) <= len(calls)
+    assert {reply.title for reply in replies} == {"Tracking started"}
