@@ -77,3 +77,11 @@ async def test_in_direct_messages_there_is_no_channel_to_tell(stage, slack, toke
     await stage.close()
     assert "Tracking started" in told(card)
     assert [message for message in direct.messages if "Ann started" in message.text] == []
+
+
+async def test_a_person_who_stands_in_line_reads_so_and_then_the_card(stage, monkeypatch):
+    monkeypatch.setattr("bot.app.WORD_AFTER", 0.1)
+    stage.sandbox.faults.add("429", LIST, headers={"Retry-After": "1"})
+    word = await stage.type(f"/track {LINK} 7")
+    assert "You're in line: ContentStats takes no more calls for about 1 second." in word.text
+    await stage.slack.until(lambda: any("until you press a button" in each.text for each in stage.private(ANN)))
