@@ -155,6 +155,7 @@ def listed(**changes: object) -> listing.Listing:
         pages=45,
         first=11,
         as_of=NOW - HOUR,
+        being_read=0,
         problem="",
         now=NOW,
     )

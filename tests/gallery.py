@@ -164,6 +164,7 @@ def _numbers() -> Iterator[tuple[str, Reply]]:
         "videos.video_list: filtered, stale",
         listing.video_list(listed(platform="twitter", status="monitoring", problem=REASON)),
     )
+    yield "videos.video_list: being read", listing.video_list(listed(being_read=3))
     yield "videos.video_list: none of these", listing.video_list(listed(videos=(), status="paused"))
     yield "videos.video_list: none at all", listing.video_list(listed(videos=(), total=0, complete=True))
     yield "usage.wallet", usage.wallet(wallet_of("50.00"))

@@ -1,8 +1,9 @@
 """/videos: the list, ten a page."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
@@ -11,9 +12,13 @@ from bot.messages.counted import Counted
 from bot.messages.videos import Listing, video_list
 from bot.reply.model import Reply
 from bot.store.videos import Sort, StoredVideo
-from bot.wallet.mirror import is_stale
+from bot.wallet.mirror import Dated, Page, is_stale
+
+T = TypeVar("T")
 
 PAGE_SIZE = 10
+SHOWN_WITHIN = 3.0
+"""Seconds after which a page shows what is known, while the rest is being read."""
 _PLATFORMS = tuple(VideoPlatform)
 _STATUSES = tuple(VideoStatus)
 _SORTS = tuple(Sort)
@@ -56,16 +61,15 @@ class Videos:
 
 
 async def videos(context: Context, args: Videos) -> Reply:
-    """One page of the list; the videos on it are read anew where they are older than an hour."""
-    swept = await context.wallet.sweep()
+    """One page of the list, read again if it is older than an hour; what takes long is read after the answer."""
+    swept = await _sweep(context)
     rows, total = await _page(context, args)
     last = max((total + PAGE_SIZE - 1) // PAGE_SIZE, 1)
     if args.page > last:
         args = replace(args, page=last)
         rows, total = await _page(context, args)
-    problems = await _refresh(context, rows)
-    if problems is not None:
-        rows, total = await _page(context, args)
+    problem, being_read = await _refresh(context, rows)
+    rows, total = await _page(context, args)
     return video_list(
         Listing(
             videos=tuple(counted(each) for each in rows),
@@ -78,7 +82,8 @@ async def videos(context: Context, args: Videos) -> Reply:
             pages=last,
             first=(args.page - 1) * PAGE_SIZE + 1,
             as_of=swept.as_of,
-            problem=swept.problem or problems or "",
+            being_read=being_read,
+            problem=swept.problem or problem,
             now=context.clock(),
         )
     )
@@ -96,10 +101,33 @@ async def _page(context: Context, args: Videos) -> tuple[tuple[StoredVideo, ...]
     )
 
 
-async def _refresh(context: Context, rows: Sequence[StoredVideo]) -> str | None:
-    """Read the stale ones among these; the first problem in words, "" for none, None where nothing was stale."""
+async def _sweep(context: Context) -> Dated[bool]:
+    """The list brought up to date, or as it is known if that takes long."""
+    known = await context.store.wallets.swept(context.wallet.id)
+    if known is None:
+        return await context.wallet.sweep()
+    return await _soon(context.wallet.sweep()) or Dated(known.complete, known.at)
+
+
+async def _refresh(context: Context, rows: Sequence[StoredVideo]) -> tuple[str, int]:
+    """Read the stale ones among these; the first problem in words, and how many are still being read."""
     stale = [stored for stored in rows if is_stale(stored, context.clock())]
     if not stale:
+        return "", 0
+    done: list[Page] = []
+
+    async def read(stored: StoredVideo) -> None:
+        done.append(await context.wallet.mirror.page(stored))
+
+    await _soon(asyncio.gather(*map(read, stale)))
+    return next((page.problem for page in done if page.problem), ""), len(stale) - len(done)
+
+
+async def _soon(work: Awaitable[T]) -> T | None:
+    """The result of work that the mirror shares, if it is there in time. Reading goes on for those who ask again."""
+    task = asyncio.ensure_future(work)
+    try:
+        async with asyncio.timeout(SHOWN_WITHIN):
+            return await task
+    except TimeoutError:
         return None
-    pages = await asyncio.gather(*(context.wallet.mirror.page(stored) for stored in stale))
-    return next((page.problem for page in pages if page.problem), "")

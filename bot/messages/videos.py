@@ -13,7 +13,10 @@ from bot.reply.model import Action, Align, Button, Column, Note, Reply, Select, 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One page of the list; `complete` is False where the account holds more videos than its lists show."""
+    """One page of the list; `complete` is False where the account holds more videos than its lists show.
+
+    `being_read` counts the videos of the page whose newer numbers are not there yet.
+    """
 
     videos: tuple[Counted, ...]
     total: int
@@ -25,6 +28,7 @@ class Listing:
     pages: int
     first: int
     as_of: datetime
+    being_read: int
     problem: str
     now: datetime
 
@@ -36,7 +40,16 @@ def video_list(listing: Listing) -> Reply:
     counted = plural(listing.total, "video")
     total = counted if listing.complete else f"at least {counted}"
     place = f", page {listing.page} of {listing.pages}" if listing.pages > 1 else ""
-    notes = Note(text(_metrics_used(listing), _young(listing), _over(listing), _unread(listing), _hidden(listing)))
+    notes = Note(
+        text(
+            _being_read(listing),
+            _metrics_used(listing),
+            _young(listing),
+            _over(listing),
+            _unread(listing),
+            _hidden(listing),
+        )
+    )
     return Reply(
         f"{_scope(listing)}: {total}{place}, {_ORDER[listing.sort]}.",
         title="Videos",
@@ -111,6 +124,12 @@ def _metrics_used(listing: Listing) -> str:
     return "Count and change are of views. "
 
 
+def _being_read(listing: Listing) -> str:
+    if not listing.being_read:
+        return ""
+    return f"Newer numbers of {plural(listing.being_read, 'video')} are being read; Refresh shows them. "
+
+
 def _young(listing: Listing) -> str:
     if all(each.count is None or each.change_24h is not None for each in listing.videos):
         return ""
@@ -142,6 +161,8 @@ def _actions(listing: Listing) -> tuple[Action, ...]:
         actions.append(Button("Previous", _page_call(listing, listing.page - 1)))
     if listing.page < listing.pages:
         actions.append(Button("Next", _page_call(listing, listing.page + 1)))
+    if listing.being_read:
+        actions.append(Button("Refresh", _page_call(listing, listing.page)))
     options = video_options(each.video for each in listing.videos)
     return (*actions, Select("Open a video", Call("stats"), "video", options))
 

@@ -1,5 +1,7 @@
 """The list: ten a page, filtered, sorted, and clear about what it counts."""
 
+import asyncio
+
 import pytest
 
 from bot.domain.growth import exact_count, signed_count
@@ -176,3 +178,23 @@ async def test_a_change_across_a_gap_of_days_is_not_called_24_h(scene):
     assert "of likes where a video has no views" in plain_text(reply)
     await scene.run(Call("previews", {"on": "yes"}))
     assert (await scene.run(Call("preview", {"link": LINK}))).summary.endswith(", running: 1,900 likes.")
+
+
+async def test_a_page_that_takes_long_shows_what_is_known_and_is_read_after_the_answer(scene, monkeypatch):
+    monkeypatch.setattr("bot.commands.videos.SHOWN_WITHIN", 0.1)
+    for link in (LINK, YOUTUBE):
+        scene.sandbox.world.track(scene.sandbox.key, link, 7)
+    await scene.say("/usage")
+    scene.clock.advance(hours=2)
+    scene.sandbox.faults.add("slow", LIST, seconds=0.4)
+    scene.sandbox.faults.add("slow", PAGE, seconds=0.4, times=2)
+    first = await scene.say("/videos")
+    assert "Newer numbers of 2 videos are being read; Refresh shows them." in plain_text(first)
+    assert [row[5] for row in rows(first)] == ["–", "–"]
+    while scene.posts(PAGE) < 2:  # noqa: ASYNC110 - the sandbox only counts
+        await asyncio.sleep(0.01)
+    monkeypatch.setattr("bot.commands.videos.SHOWN_WITHIN", 30)
+    fresh = await scene.press(first, "Refresh")
+    assert "being read" not in plain_text(fresh)
+    assert "–" not in [row[5] for row in rows(fresh)]
+    assert scene.posts(PAGE) == 2

@@ -98,14 +98,16 @@ async def test_two_servers_share_the_operators_key_but_not_what_each_started(
 
 async def test_a_person_who_stands_in_line_reads_so_until_the_answer_takes_its_place(stage, server, monkeypatch):
     monkeypatch.setattr("bot.app.WORD_AFTER", 0.1)
-    stage.sandbox.faults.add("429", LIST, headers={"Retry-After": "1"})
+    stage.sandbox.faults.add("429", LIST, headers={"Retry-After": "2"})
+    stage.sandbox.faults.add("slow", LIST, seconds=0.5)
     asked = await stage.discord.send_command(
         "track", {"link": LINK, "days": 7}, user=server.ann, channel=server.general
     )
     await stage.discord.until(lambda: "You're in line" in told(asked.message))
     await stage.discord.until(lambda: "until you press a button" in told(asked.message))
     assert asked.followups == []
-    stage.sandbox.faults.add("429", LIST, headers={"Retry-After": "1"})
+    stage.sandbox.faults.add("429", LIST, headers={"Retry-After": "2"})
+    stage.sandbox.faults.add("slow", LIST, seconds=0.5)
     pressed = await stage.press(asked.message, "Track 7", server.ann)
     await stage.discord.until(lambda: pressed.followups)
     assert "You're in line" in told(pressed.followups[0])

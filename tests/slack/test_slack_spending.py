@@ -81,7 +81,8 @@ async def test_in_direct_messages_there_is_no_channel_to_tell(stage, slack, toke
 
 async def test_a_person_who_stands_in_line_reads_so_and_then_the_card(stage, monkeypatch):
     monkeypatch.setattr("bot.app.WORD_AFTER", 0.1)
-    stage.sandbox.faults.add("429", LIST, headers={"Retry-After": "1"})
+    stage.sandbox.faults.add("429", LIST, headers={"Retry-After": "2"})
+    stage.sandbox.faults.add("slow", LIST, seconds=0.5)
     word = await stage.type(f"/track {LINK} 7")
-    assert "You're in line: ContentStats takes no more calls for about 1 second." in word.text
+    assert "You're in line: ContentStats takes no more calls for about " in word.text
     await stage.slack.until(lambda: any("until you press a button" in each.text for each in stage.private(ANN)))

@@ -163,9 +163,11 @@ async def test_who_stands_in_line_reads_so_once(scene, monkeypatch, wait):
     quick = await scene.bot.run("usage", {}, ANA, meanwhile)
     assert (quick.title, words) == ("Wallet", [])
     if wait == "a refused list":
-        scene.sandbox.faults.add("429", LIST, headers={"Retry-After": "1"})
+        scene.sandbox.faults.add("429", LIST, headers={"Retry-After": "2"})
+        scene.sandbox.faults.add("slow", LIST, seconds=0.5)
         replies = [await scene.bot.run("track.start", button(cards[0], "Track 1 day").arguments, ANA, meanwhile)]
-        assert [word.summary for word in words] == [in_line(1).summary]
+        (word,) = words
+        assert word.summary in {in_line(seconds).summary for seconds in (1, 2)}
     else:
         scene.sandbox.faults.add("slow", TRACK, seconds=0.2, times=None)
         calls = [button(card, "Track 1 day").arguments for card in cards]
