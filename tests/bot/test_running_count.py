@@ -15,7 +15,7 @@ async def told(scene):
     for tracking, status in zip(trackings, ("monitoring", "queued", "paused", "completed"), strict=True):
         tracking.status = status
     scene.clock.advance(minutes=6)
-    lines = ("/usage", f"/track {LINK}{1} 1", "/videos running", "/videos paused", "/digest now")
+    lines = ("/usage", f"/track {LINK[:-3]}999 1", "/videos running", "/videos paused", "/digest now")
     replies = [await scene.say(line) for line in lines]
     assert len(rows(replies[2])) == 2
     return [plain_text(reply) for reply in (*replies, await scene.bot.run("home", {}, ANA))]
