@@ -10,7 +10,7 @@ logger = logging.getLogger(__name__)
 AT_ONCE = 50
 """Answers that one chat works out at a time; the rest wait their turn instead of crowding the database."""
 MOST = 2_000
-"""Jobs at a time. What comes above is refused while the chat still listens, instead of being answered too late."""
+"""Jobs at a time. Commands beyond that are refused while the chat still listens, instead of being answered too late."""
 
 
 class Turn:
@@ -44,13 +44,13 @@ class Work:
 
     @property
     def has_room(self) -> bool:
-        """Whether another job would be taken."""
+        """Whether a job that can be refused should be started; ask before `start`."""
         return not self._is_over and len(self._jobs) < self._most
 
     def start(self, job: Callable[[], Awaitable[None]]) -> None:
-        """Begin a job; dropped, with a word in the log, where there is no room. Never raises for what a job does."""
-        if not self.has_room:
-            logger.error("a job was dropped", extra={"running": len(self._jobs)})
+        """Begin a job, unless the program is ending. Never raises for what a job does."""
+        if self._is_over:
+            logger.info("a job came too late: the program is ending")
             return
         task = asyncio.create_task(self._run(job))
         self._jobs.add(task)

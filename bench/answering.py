@@ -11,6 +11,7 @@ import socket
 import statistics
 import sys
 import tempfile
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ ANSWER_ROUNDS = 15
 CROWDS = (1, 5, 20, 50)
 EACH = 200
 """Commands of a crowd in all."""
+MANY, TURNS = 200, 2
 STARTING = 60
 """Seconds that a program may take to open its port."""
 GOAL, GOAL_P99, GOAL_ANSWER, SLACKS_LIMIT = 1.15, 1.25, 1.3, 3.0
@@ -72,7 +74,8 @@ async def _rows() -> list[Row]:
         for people in CROWDS:
             say(f"row 1: asking {people} at a time")
             found += await _crowd(stage, people)
-        return found
+        say(f"row 2: {MANY} people who ask again as soon as they are answered")
+        return [*found, await _rate(stage)]
 
 
 async def _acks(ours: Asker, floor: Asker) -> list[Row]:
@@ -131,6 +134,27 @@ async def _crowd(stage: Stage, people: int) -> list[Row]:
         middle.row(1, f"{name}, p50"),
         Row(1, f"{name}, slowest", *shown, f"<= {SLACKS_LIMIT:g} s", worst <= SLACKS_LIMIT),
     ]
+
+
+async def _rate(stage: Stage) -> Row:
+    """How many answers a second there are at most: everybody has asked, and asks again once answered."""
+
+    async def seconds(port: int) -> float:
+        async def one(asker: Asker) -> None:
+            for _ in range(TURNS):
+                await asker.ask("/usage")
+
+        async with asking(stage.slack, port, MANY) as askers:
+            began = time.perf_counter()
+            await asyncio.gather(*map(one, askers))
+            return (time.perf_counter() - began) / (MANY * TURNS)
+
+    await seconds(stage.ours)
+    await seconds(stage.floor)
+    mine, bare = zip(*[(await seconds(stage.ours), await seconds(stage.floor)) for _ in range(3)], strict=True)
+    found = Pair.of(mine, bare)
+    name = f"/usage answered, {MANY} people at once, {os.cpu_count()} cores; floor answers them too"
+    return Row(2, name, f"{1 / found.ours:.0f}/s", f"{1 / found.floor:.0f}/s", f"{found.ratio:.2f}x")
 
 
 async def _in_turn(ours: Ask, floor: Ask, rounds: int) -> tuple[list[list[Taken]], list[list[Taken]]]:

@@ -77,8 +77,11 @@ class Gestures:
                 await self._answer(asked, wish, command, deferral)
 
     async def refuse(self, asked: Asked) -> None:
-        """There is too much to do."""
-        await self._first.say(asked, messages(busy())[0])
+        """Answer at once that there is too much to do; offer nothing to somebody who is typing."""
+        if asked.gesture.type is InteractionType.autocomplete:
+            await self._first.offer(asked.gesture, ())
+        else:
+            await self._first.say(asked, messages(busy())[0])
 
     async def suggest(self, asked: Asked) -> None:
         """The choices of an option while somebody types; none where they cannot be had in time."""

@@ -66,10 +66,9 @@ class Listeners:
     async def interaction(self, gesture: Interaction[Any]) -> None:
         """Anything that a person did."""
         here = asked(gesture, self._clock())
-        if gesture.type is InteractionType.autocomplete:
-            self._work.start(partial(self._gestures.suggest, here))
-        elif self._work.has_room:
-            self._work.start(partial(self._gestures.answer, here))
+        is_typing = gesture.type is InteractionType.autocomplete
+        if self._work.has_room:
+            self._work.start(partial(self._gestures.suggest if is_typing else self._gestures.answer, here))
         else:
             await self._gestures.refuse(here)
 

@@ -26,6 +26,7 @@ from adapters.slack.installed import InstalledTeams
 from adapters.slack.limits import Limits
 from adapters.slack.listeners import Listeners
 from adapters.slack.oauth import OAuth
+from adapters.slack.overload import Overload
 from adapters.slack.payloads import is_well_formed
 from adapters.slack.pictures import Pictures
 from adapters.slack.post import SlackPoster
@@ -85,6 +86,7 @@ class SlackApp:
         async with AsyncExitStack() as stack:
             self._session = await stack.enter_async_context(new_session())
             self._calls = Calls(self._session, self._sleep)
+            self._overload = Overload(self._work, self._calls)
             self._client = new_client(self._session, self._options.api_url, self._options.bot_token)
             teams = await self._teams(stack)
             limits = Limits(sleep=self._sleep, turns=self._bot.turns)
@@ -108,7 +110,7 @@ class SlackApp:
 
     async def drain(self) -> None:
         """Take nothing more, and let running work end, for twenty seconds at most. Safe to repeat."""
-        await self._work.drain(DRAIN)
+        await asyncio.gather(self._work.drain(DRAIN), self._overload.drain(DRAIN))
 
     @property
     def routes(self) -> tuple[Route, ...]:
@@ -135,6 +137,8 @@ class SlackApp:
         """The acknowledgement of a payload that is certainly Slack's: 400 if it doesn't have its kind's shape."""
         if not is_well_formed(payload):
             return BoltResponse(status=400, body={"error": "the payload is malformed"})
+        if (refusal := self._overload.refusal(payload)) is not None:
+            return refusal
         # To Bolt the mode says whether there is text to read and a signature to check; neither is left to do.
         return await self._bolt.async_dispatch(AsyncBoltRequest(body=payload, mode="socket_mode"))
 

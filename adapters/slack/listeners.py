@@ -21,7 +21,6 @@ from adapters.slack.events import Events
 from adapters.slack.forms import errors
 from adapters.slack.gestures import Gestures
 from adapters.work import Work
-from bot.messages.problems import busy
 
 _ANY = re.compile("")
 _Job: TypeAlias = Callable[[Payload, AsyncBoltContext], Awaitable[None]]
@@ -59,7 +58,7 @@ class Listeners:
 
     async def command(self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         """A slash command."""
-        await ack("" if self._work.has_room else busy().summary)
+        await ack()
         self._hand_on(self._gestures.command, body, context)
 
     async def press(self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:

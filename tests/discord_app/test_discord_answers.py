@@ -135,3 +135,14 @@ async def test_a_storm_of_commands_is_answered_in_full(stage, discord, server):
     asked = [await discord.send_command("usage", {}, user=server.ben, channel=server.general) for _ in range(30)]
     await stage.close()
     assert all("available" in told(each.message) for each in asked)
+
+
+async def test_without_room_everybody_is_told_so_and_nothing_is_spent(stage, discord, server):
+    card = await stage.card(server.ann, server.general, LINK, days=7)
+    stage.program._work._most = 0
+    asked = await discord.send_command("usage", {}, user=server.ben, channel=server.general)
+    assert "I'm busy right now" in told(asked.message)
+    pressed = await stage.press(card, "Track 7", server.ann)
+    assert "I'm busy right now" in told(pressed.message)
+    typed = await discord.send_autocomplete("stats", "video", user=server.ben, channel=server.general)
+    assert (typed.failure, typed.choices, stage.spent()) == ("", [], 0)

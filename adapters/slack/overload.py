@@ -1,0 +1,59 @@
+"""What Slack gets while there is no room for another job: everybody who is refused is told so, and nothing is lost.
+
+A command and a form are told in the acknowledgement itself; a press and a message's shortcut by their response_url.
+What has none isn't acknowledged: Slack shows the person an error, and delivers an event again.
+"""
+
+import contextlib
+import json
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from slack_bolt.response import BoltResponse
+
+from adapters.slack.calls import Calls, SlackFailed
+from adapters.slack.forms import errors
+from adapters.slack.render import messages
+from adapters.work import Work
+from bot.messages.problems import busy
+
+_JSON: dict[str, str | Sequence[str]] = {"content-type": ["application/json"]}
+_QUICK = frozenset({"block_suggestion", "url_verification", "view_closed"})
+"""What is answered within the acknowledgement, and so needs no room."""
+
+
+class Overload:
+    """Refuses on behalf of `work`. The refusals that take a call are jobs too, as many as Work takes at most."""
+
+    def __init__(self, work: Work, calls: Calls) -> None:
+        self._work = work
+        self._calls = calls
+        self._refusals = Work()
+
+    async def drain(self, seconds: float) -> None:
+        """Let the refusals under way end."""
+        await self._refusals.drain(seconds)
+
+    def refusal(self, payload: Mapping[str, Any]) -> BoltResponse | None:
+        """The answer to a well-formed payload there is no room for; None if there is room, or none is needed."""
+        kind, view = payload.get("type"), payload.get("view") or {}
+        is_filling = kind == "block_actions" and view.get("type") == "modal"
+        if self._work.has_room or kind in _QUICK or is_filling or "ssl_check" in payload:
+            return None
+        if "command" in payload:
+            return BoltResponse(status=200, body=busy().summary)
+        if kind == "view_submission" and view["state"]["values"]:
+            field = next(iter(view["state"]["values"]))
+            return BoltResponse(status=200, headers=_JSON, body=json.dumps(errors({field: busy().summary})))
+        url = payload.get("response_url")
+        if not url or not self._refusals.has_room:
+            return BoltResponse(status=503)
+        self._refusals.start(partial(self._tell, url))
+        return BoltResponse(status=200)
+
+    async def _tell(self, url: str) -> None:
+        message = messages(busy())[0]
+        said = {"text": message.text, "blocks": list(message.blocks), "response_type": "ephemeral"}
+        with contextlib.suppress(SlackFailed):
+            await self._calls.respond(url, {**said, "replace_original": False})
