@@ -26,6 +26,8 @@ from bot.reply.model import Note, Reply
 
 _MUTE, _UNMUTE, _QUIET, _STATUS = "mute", "unmute", "quiet", "status"
 _KINDS = tuple(AlertKind)
+_USES = {AlertKind.BALANCE: ("dollars",), _MUTE: ("time", "zone"), _QUIET: ("time", "zone"),}
+"""Which values beside on or off each change takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,7 @@ def _changed(setting: AlertSetting, args: Alerts, now: datetime, usual_zone: str
     """
     zone = args.zone or (setting.quiet.zone if setting.quiet else usual_zone)
     what = args.what or _meant(args)
+    _refuse_unused(what, args)
     if what in _KINDS:
         return _with_kind(setting, AlertKind(what), args)
     match what:
@@ -172,6 +175,20 @@ def _changed(setting: AlertSetting, args: Alerts, now: datetime, usual_zone: str
             return replace(setting, is_on=True), "Alerts are on in this channel."
         case _:
             raise UsageError("A time zone needs quiet hours, for example 22:00-07:00 Europe/Berlin.", "time")
+
+
+def _refuse_unused(what: str, args: Alerts) -> None:
+    """Raise UsageError for a value that this change would leave out."""
+    if args.dollars is not None and what == AlertKind.MILESTONES:
+        raise UsageError("Milestones have fixed steps: 10k, 100k, 1M and so on. Send /alerts milestones on.", "dollars")
+    if not what and not args.switch:
+        return  # a zone alone, which has an answer of its own
+    uses = _USES.get(what, ())
+    for name in ("dollars", "time", "zone"):
+        value = getattr(args, name)
+        if value not in {None, ""} and name not in uses:
+            msg = f"/alerts {what or args.switch} uses no {name} (“{str(value)[:20]}”). Send each change by itself."
+            raise UsageError(msg, name)
 
 
 def _meant(args: Alerts) -> str:

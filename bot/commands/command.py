@@ -46,7 +46,8 @@ class Argument:
 
     A `vague` word is a choice that gives way to any other one: in "weekly monday" it is Monday that counts.
 
-    An unlisted argument is sent by buttons only: no surface offers it and free text never fills it.
+    An unlisted argument is sent by buttons only: no surface offers it and free text never fills it, unless it is
+    `typed`. `refused` are patterns of words that mean something which the command cannot do, each with the answer.
     """
 
     name: str
@@ -62,6 +63,8 @@ class Argument:
     maximum: int | None = None
     listed: bool = True
     suggested: bool = False
+    typed: bool = False
+    refused: tuple[tuple[str, str], ...] = ()
 
     @property
     def placeholder(self) -> str:
@@ -84,6 +87,8 @@ def argument(
     maximum: int | None = None,
     listed: bool = True,
     suggested: bool = False,
+    typed: bool = False,
+    refused: tuple[tuple[str, str], ...] = (),
 ) -> Any:  # noqa: ANN401 - as dataclasses.field, whose place it takes
     """A field of an arguments dataclass; without a default the argument is required."""
     described = {
@@ -98,6 +103,8 @@ def argument(
         "maximum": maximum,
         "listed": listed,
         "suggested": suggested,
+        "typed": typed,
+        "refused": refused,
     }
     return field(default=default, metadata={"argument": described})
 

@@ -25,7 +25,8 @@ from bot.reply.model import Reply
 from bot.reports.digest import digest_facts, look
 from bot.store.digests import Subscription
 
-_SHORT_DAYS = tuple((day[:3], day) for day in WEEKDAYS)
+_SHORT = {day: (day[:3], day[:4], day[:5], f"{day}s", f"{day[:3]}s") for day in WEEKDAYS}
+_DAY_WORDS = tuple(dict.fromkeys((word, day) for day, words in _SHORT.items() for word in words if word != day))
 _EVERYTHING, _SKIP = "everything", "skip"
 
 
@@ -52,8 +53,12 @@ class Digest:
         "daily, or a weekday for once a week",
         default=None,
         choices=("daily", *WEEKDAYS),
-        aliases=(*_SHORT_DAYS, ("weekly", WEEKDAYS[0])),
-        vague=("weekly",),
+        aliases=(
+            *_DAY_WORDS,
+            *((word, "daily") for word in ("day", "everyday")),
+            *((word, WEEKDAYS[0]) for word in ("weekly", "week")),
+        ),
+        vague=("weekly", "week"),
     )
     show: tuple[str, ...] = argument(
         Kind.CHOICE,

@@ -11,7 +11,7 @@ from bot.domain.errors import UsageError
 from bot.domain.links import looks_like_link
 from bot.domain.quiet import is_span
 from bot.domain.schedule import looks_like_time, read_time
-from bot.domain.zones import looks_like_zone, near_zones, read_zone
+from bot.domain.zones import is_zone, looks_like_zone, near_zones, read_zone
 from bot.reply.clean import visible
 
 A = TypeVar("A")
@@ -20,9 +20,13 @@ V = TypeVar("V")
 MAX_TYPED = 4_000
 """No platform lets a person type more into a command; beyond it, it is an accident or an attack."""
 
-_MONEY = re.compile(r"\$?(?P<dollars>\d{1,7}(?:\.\d{1,6})?)(?:\$|usd)?", re.IGNORECASE)
+_MONEY = re.compile(
+    r"\$?(?P<dollars>(?:\d{1,3}(?:,\d{3}){1,2}|\d{1,7})(?:\.\d{1,6})?)(?:\$|usd|dollars?)?", re.IGNORECASE
+)
 _HOUR = re.compile(r"\d{1,2}")
-_NUMBER = re.compile(r"(?P<sign>[-+−]?)(?P<digits>\d[\d.,]*)(?:d|days?|(?P<weeks>w|weeks?))?", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"(?P<sign>[-+−]?)(?P<digits>\d[\d.,]*)(?:d|days?|(?P<weeks>w|weeks?)|(?P<hours>h|hrs?|hours?))?", re.IGNORECASE
+)
 _BY_LOOK: Mapping[Kind, Callable[[str], object]] = {
     Kind.NUMBER: _NUMBER.fullmatch,
     Kind.TIME: looks_like_time,
@@ -40,11 +44,21 @@ _WRITTEN: Mapping[Kind, str] = {
 """How the words of these kinds look."""
 _SEPARATORS = frozenset({"vs", "vs.", "and", "|", ",", "&"})
 _DAYS = frozenset({"day", "days", "d"})
-_FILLERS = (
-    _SEPARATORS
-    | _DAYS
-    | {"for", "at", "in", "from", "between", "until", "below", "every", "by", "sort", "first", "dollars", "usd"}
+_TITLES = frozenset({Kind.VIDEO, Kind.WORD})
+"""The kinds that take any words."""
+_FILLERS = frozenset(
+    (
+        *_SEPARATORS,
+        *_DAYS,
+        *("for", "at", "in", "from", "between", "until", "till", "below", "under", "every", "each", "per"),
+        *("by", "sort", "sorted", "first", "dollars", "dollar", "usd", "bucks", "a", "an", "the", "this"),
+        *("that", "these", "those", "it", "me", "my", "please", "pls", "plz", "thanks", "thank", "you"),
+        *("hey", "hi", "can", "could", "would", "video", "videos", "clip", "clips", "reel", "reels"),
+        *("post", "posts", "link", "links", "time", "times", "timezone", "tz", "zone", "local", "o'clock"),
+        *("sharp", "around", "about", "of", "to", "with", "just", "only", "turn", "switch", "once"),
+    )
 )
+"""Words that change nothing."""
 
 
 def parse(command: Command[A], typed: str) -> A:
@@ -52,24 +66,47 @@ def parse(command: Command[A], typed: str) -> A:
     if len(typed) > MAX_TYPED:
         msg = f"That is {len(typed):,} characters; a command takes {MAX_TYPED:,} at most. Please shorten it."
         raise UsageError(msg)
-    arguments = tuple(each for each in command.arguments if each.listed)
     if command.secret is not None:
         msg = (
             f"A {command.secret.name} is never typed into a command. Send /{command.name} alone where a private form "
             "can open: in Slack, in Discord, or in the console at a terminal."
         )
         raise UsageError(msg)
+    _refuse(command, typed)
+    arguments = tuple(each for each in command.arguments if each.listed or each.typed)
     found: dict[str, list[str]] = {}
     words: list[Token] = []
     tokens = tokens_of(closed_up(typed, frozenset(each.kind for each in arguments)))
-    for place, token in enumerate(tokens):
+    has_titles = any(each.kind in _TITLES for each in arguments)
+    for place, each in enumerate(tokens):
+        token = each if has_titles else _unpunctuated(each)
         target = _home(token, arguments) or _home_of_hour(tokens, place, arguments)
         if target is None:
             words.append(token)
         else:
             found.setdefault(target.name, []).append(token.text)
+    sole = next((each for each in arguments if each.kind is Kind.VIDEO and each.many == 1), None)
+    if sole is not None and words and set(found) <= {sole.name} and len(found.get(sole.name, ())) <= 1:
+        is_one = len(tokens) == 1
+        return _build(command, {sole.name: [tokens[0].text if is_one else visible(typed).strip()]})  # a title as it is
     _place_words(words, arguments, found)
     return _build(command, {each.name: _narrowed(each, found[each.name]) for each in arguments if each.name in found})
+
+
+def _refuse(command: Command[A], typed: str) -> None:
+    """Raise UsageError if the words around the links ask for what an argument cannot do."""
+    words = " ".join(token.text for token in tokens_of(typed) if not looks_like_link(token.text))
+    for each in command.arguments:
+        for pattern, sentence in each.refused:
+            if re.search(rf"\b(?:{pattern})\b", words, re.IGNORECASE):
+                raise UsageError(sentence, each.name)
+
+
+def _unpunctuated(token: Token) -> Token:
+    """A word without the punctuation behind it."""
+    if token.quoted or looks_like_link(token.text):
+        return token
+    return Token(token.text.rstrip(",;:.!?") or token.text, quoted=False)
 
 
 def bind(command: Command[A], given: Mapping[str, str]) -> A:
@@ -125,7 +162,7 @@ def _narrowed(argument: Argument, words: list[str]) -> list[str]:
 
 def _place_words(words: list[Token], arguments: tuple[Argument, ...], found: dict[str, list[str]]) -> None:
     """Give the words that could be anything to the argument that takes anything, or say that they mean nothing."""
-    taker = next((each for each in arguments if each.kind in {Kind.VIDEO, Kind.WORD}), None)
+    taker = next((each for each in arguments if each.kind in _TITLES), None)
     if taker is not None:
         found.setdefault(taker.name, []).extend(_titles(words, taker))
         return
@@ -142,21 +179,40 @@ def _place_words(words: list[Token], arguments: tuple[Argument, ...], found: dic
         msg = f"If “{_shown(hour.text)}” is the time of day, write it like 09:00 or 9am."
         raise UsageError(msg, time.name)
     zone = next((each for each in arguments if each.kind is Kind.ZONE and each.name not in found), None)
-    place = " ".join(token.text for token in words if token.text.casefold() not in _FILLERS)
-    if zone is not None and near_zones(place):
-        found[zone.name] = [place]  # a city, or nearly one
-        return
+    strays = [token.text for token in words if token.quoted or token.text.casefold() not in _FILLERS]
+    if zone is not None:
+        found[zone.name], strays = _zone_and_rest(strays)
+        if not strays:
+            return
+        del found[zone.name]
     number = next((each for each in arguments if each.kind is Kind.NUMBER and each.name not in found), None)
-    if number is not None:
-        raise UsageError(_range_sentence(number, stray.text), number.name)
+    if number is not None and re.search(r"[\d²³]", strays[0]):
+        raise UsageError(_range_sentence(number, strays[0]), number.name)
     offered = [f"{each.name} is {meant}" for each in arguments if each.name not in found and (meant := _meant(each))]
-    msg = f"I do not know what “{_shown(stray.text)}” means here" + (f": {'; '.join(offered)}." if offered else ".")
+    msg = f"I don't know what “{_shown(strays[0])}” means here" + (f": {'; '.join(offered)}." if offered else ".")
     raise UsageError(msg)
+
+
+def _zone_and_rest(strays: list[str]) -> tuple[list[str], list[str]]:
+    """The words that name a zone, or nearly do, and the others: the longest run that is one for certain comes first."""
+    runs = [(start, end) for start in range(len(strays)) for end in range(len(strays), start, -1)]
+    for start, end in sorted(runs, key=lambda run: run[0] - run[1]):
+        place = " ".join(strays[start:end])
+        if is_zone(place):
+            return [place], strays[:start] + strays[end:]
+    place = " ".join(strays)
+    return ([place], []) if near_zones(place) else ([], strays)
 
 
 def _meant(argument: Argument) -> str | None:
     """What a person may write for an argument, where that is told in a few words."""
-    return f"one of {', '.join(argument.choices)}" if argument.kind is Kind.CHOICE else _WRITTEN.get(argument.kind)
+    match argument.kind:
+        case Kind.CHOICE:
+            return f"one of {', '.join(argument.choices)}"
+        case Kind.NUMBER:
+            return f"a whole number{_bounds(argument)}"
+        case _:
+            return _WRITTEN.get(argument.kind) if argument.listed else None
 
 
 def _titles(words: list[Token], taker: Argument) -> list[str]:
@@ -241,7 +297,7 @@ def _money(argument: Argument, word: str) -> Decimal:
     if match is None:
         msg = f"{argument.name.capitalize()} is an amount like 10 or 2.50, not “{_shown(word)}”."
         raise UsageError(msg, argument.name)
-    return Decimal(match["dollars"])
+    return Decimal(match["dollars"].replace(",", ""))
 
 
 def _number(argument: Argument, word: str) -> int:
@@ -249,6 +305,10 @@ def _number(argument: Argument, word: str) -> int:
     if match is None or not match["digits"].isdecimal() or len(match["digits"]) > 9:
         raise UsageError(_range_sentence(argument, word), argument.name)
     number = int(match["digits"]) * (-1 if match["sign"] in {"-", "−"} else 1) * (7 if match["weeks"] else 1)
+    if match["hours"]:
+        number, rest = divmod(number, 24)
+        if rest:
+            raise UsageError(_range_sentence(argument, word), argument.name)
     low, high = argument.minimum, argument.maximum
     if (low is not None and number < low) or (high is not None and number > high):
         raise UsageError(_range_sentence(argument, word), argument.name)
@@ -256,10 +316,13 @@ def _number(argument: Argument, word: str) -> int:
 
 
 def _range_sentence(argument: Argument, word: str) -> str:
-    bounds = ""
-    if argument.minimum is not None:
-        bounds = f" from {argument.minimum}" + ("" if argument.maximum is None else f" to {argument.maximum}")
-    return f"{argument.name.capitalize()} is a whole number{bounds}, not “{_shown(word)}”."
+    return f"{argument.name.capitalize()} is a whole number{_bounds(argument)}, not “{_shown(word)}”."
+
+
+def _bounds(argument: Argument) -> str:
+    if argument.minimum is None:
+        return ""
+    return f" from {argument.minimum}" + ("" if argument.maximum is None else f" to {argument.maximum}")
 
 
 def _choice(argument: Argument, word: str) -> str | None:

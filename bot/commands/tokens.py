@@ -1,17 +1,34 @@
 """A line of free text taken apart into words, and what belongs together in it closed up into one."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.commands.command import Kind
+from bot.domain.links import link_starts, looks_like_link
 from bot.reply.clean import visible
 
-_HALF_OF_DAY = re.compile(r"(?<=\d) +(?=[ap]\.?m\b)", re.IGNORECASE)
-_SPREAD = re.compile(r"(?<=[\dm.]) *(?:[-–]|to|until|and) *(?=\d{1,2}(?::\d|[ap]\.?m))", re.IGNORECASE)
-_COUNTED = re.compile(r"(?<!\S)(\d{1,4}) +(?=(?:m|min(?:ute)?s?|h|hours?|d|days?|w|weeks?)\b)", re.IGNORECASE)
-_SINGLE = re.compile(r"(?<!\S)(?:an?|one) +(?=(?:hour|day|week)\b)", re.IGNORECASE)
-_GLUED = re.compile(r"(?<=\S)[,;]+(?=<?https?://)|(?<=\w)(?=https?://)", re.IGNORECASE)
-_TOKEN = re.compile(r'"(?P<straight>[^"]*)"|“(?P<curly>[^”]*)”|(?P<angle><[^<>]*>)|(?P<bare>\S+)')
+_NUMBERS = (
+    *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen"),
+    *("fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"),
+)
+_IN_WORDS = {word: str(number) for number, word in enumerate(_NUMBERS, 1)} | {"a": "1", "an": "1", "thirty": "30"}
+_UNIT = r"(?:m|min(?:ute)?s?|h|hrs?|hours?|d|days?|w|weeks?)\b"
+_HALF_OF_DAY = re.compile(r"(?<=\d) +(?=[ap]\.?m\b|uhr\b|o['’]?clock\b)", re.IGNORECASE)
+_UNTIL = re.compile(r"\b(?:until|till|til) +(\d{1,2})(?: ?h| ?uhr)?(?=\s|$)", re.IGNORECASE)
+_SPREAD = re.compile(r"(?<=[\dm.h]) *(?:[-–]|to|until|and) *(?=\d{1,2}(?::\d|[ap]\.?m|h))", re.IGNORECASE)
+_COUNTED = re.compile(rf"(?<!\S)(\d{{1,4}}) +(?={_UNIT})", re.IGNORECASE)
+_COUNTED_IN_WORDS = re.compile(rf"(?<!\S)({'|'.join(_IN_WORDS)})[ -]+(?={_UNIT})", re.IGNORECASE)
+_COMPOUND = re.compile(rf"(?<=[a-z]) +(?:and +)?(?=\d{{1,4}}{_UNIT})", re.IGNORECASE)
+_LENGTH_AT_END = re.compile(rf"\d{{1,4}}{_UNIT}$", re.IGNORECASE)
+_FORTNIGHT = re.compile(r"(?<!\S)(?:a +)?fortnight\b", re.IGNORECASE)
+_DOLLARS = re.compile(r"(?<!\S)\$?(\d{1,7}(?:\.\d{1,6})?) *(?:\$|dollars?\b|usd\b|bucks\b)", re.IGNORECASE)
+_MASKED = re.compile(r"\[[^\[\]]*\]\((<?https?://[^()\s]+)\)", re.IGNORECASE)
+_JOINED = re.compile(r"(?<=>)[,;|&]+(?=<)")
+_LISTED = re.compile(r"[,;|，；、]+")
+_NUMBER = re.compile(r"\d{1,2}\w{0,5}")
+_QUOTED = (r'"([^"]*)"', r"“([^”]*)”", r"„([^“”]*)[“”]", r"«([^»]*)»", r"‘(.+?)’(?=[\s,;|]|$)", r"'(.+?)'(?=[\s,;|]|$)")
+_TOKEN = re.compile("|".join((*_QUOTED, r"(?P<angle><[^<>]*>)", r"(?P<bare>\S+)")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,20 +40,47 @@ class Token:
 
 
 def tokens_of(typed: str) -> list[Token]:
-    """The words in their order; links that nothing but a comma or nothing at all keeps apart are words of their own."""
+    """The words in their order; each link is a word of its own, also if no space separates it from the next."""
     tokens = []
-    for match in _TOKEN.finditer(_GLUED.sub(" ", visible(typed))):
-        quoted = match["straight"] if match["straight"] is not None else match["curly"]
-        tokens.append(Token(match[0] if quoted is None else quoted.strip(), quoted is not None))
+    for match in _TOKEN.finditer(_JOINED.sub(" ", _MASKED.sub(r" \1 ", visible(typed)))):
+        quoted = next((match[each] for each in range(1, len(_QUOTED) + 1) if match[each] is not None), None)
+        words = [quoted.strip()] if quoted is not None else [match[0]] if match["angle"] else _apart(match[0])
+        tokens += [Token(word, quoted is not None) for word in words]
     return [token for token in tokens if token.text]
 
 
+def _apart(word: str) -> Iterator[str]:
+    """The links that one word holds. Text in front of a link stays with it, unless it is a word or a number."""
+    before = ""
+    for piece in link_starts(word):
+        if not looks_like_link(piece) and not re.search(r"\d|\w$", piece, re.ASCII):
+            before += piece
+            continue
+        yield from _listed(before + piece)
+        before = ""
+    yield before
+
+
+def _listed(word: str) -> Iterator[str]:
+    """A link, and what a comma or a bar separates from it: other links or a number."""
+    first, *others = _LISTED.split(word)
+    if looks_like_link(first) and all(not each or looks_like_link(each) or _NUMBER.fullmatch(each) for each in others):
+        yield from (first, *others)
+    else:
+        yield word
+
+
 def closed_up(typed: str, kinds: frozenset[Kind]) -> str:
-    """The line with `9 am`, `22:00 to 07:00` and `2 days` as one word each, where the kinds of arguments have such."""
+    """The line with `9 am`, `22:00 to 07:00`, `two days`, `5 dollars` as one word each, if an argument takes such."""
     if kinds & {Kind.TIME, Kind.SPAN}:
         typed = _HALF_OF_DAY.sub("", typed)
     if Kind.SPAN in kinds:
-        typed = _SPREAD.sub("-", typed)
+        typed = _SPREAD.sub("-", _UNTIL.sub(r"\1:00", typed))
     if kinds & {Kind.SPAN, Kind.NUMBER}:
-        typed = _SINGLE.sub("1", _COUNTED.sub(r"\1", typed))
+        typed = _COUNTED_IN_WORDS.sub(lambda match: _IN_WORDS[match[1].lower()], _FORTNIGHT.sub("2weeks", typed))
+        typed = _COUNTED.sub(r"\1", typed)
+    if Kind.SPAN in kinds:
+        typed = _COMPOUND.sub(lambda match: "" if _LENGTH_AT_END.search(typed, 0, match.start()) else match[0], typed)
+    if Kind.MONEY in kinds:
+        typed = _DOLLARS.sub(r"$\1", typed)
     return typed

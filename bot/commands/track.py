@@ -9,13 +9,14 @@ from typing import assert_never
 from bot.commands.alerts import note_on_alerts
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
-from bot.domain.errors import LinkError, NotAllowed, NotEnoughBalance, NotFound, SpendingRefused
+from bot.domain.errors import LinkError, NotAllowed, NotEnoughBalance, NotFound, SpendingRefused, UsageError
 from bot.domain.links import VideoLink, parse_link
 from bot.domain.money import DURATIONS, consequences, dollars, price, runway
 from bot.domain.tracking import RequestState, TrackRequest
 from bot.domain.videos import Video
 from bot.messages.offer import Offer, Row, already_tracked, consequence_card, may_run_words, nothing_new, unclear_words
 from bot.messages.tracking import Result, cancelled, outcome_card, second_press
+from bot.messages.wording import plural
 from bot.reply.model import Button, Note, Reply
 from bot.store.tracking import (
     AlreadyRunning,
@@ -34,6 +35,16 @@ from bot.wallet.spending import Outcome
 
 USUAL_DAYS = 7
 OPEN = frozenset({RequestState.SUBMITTED, RequestState.UNKNOWN})
+MOST_DAYS = 30
+_LATER = (
+    r"(?:in|after)\s+(?:\d+|an?|one)\s*(?:m|min|minutes?|h|hours?|d|days?|w|weeks?|months?)|from now|later|tomorrow"
+    r"|tonight|next (?:week|month)|(?:on|next|from) (?:mon|tues|wednes|thurs|fri|satur|sun)day"
+    r"|(?:at|from) \d{1,2}(?::\d\d|[ap]m)"
+)
+_NOT_LATER = (
+    "Tracking starts when you press the button on the card, not later. To start later, send /track at that time. "
+    "A number of days is how long it lasts: /track <link> 7."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +52,21 @@ class Track:
     """The links, and for how long."""
 
     link: tuple[str, ...] = argument(Kind.LINK, "the video's link; several, separated by spaces, at once", many=10)
-    days: int | None = argument(Kind.NUMBER, "how many days, 1 to 30", default=None, minimum=1, maximum=30)
+    days: int | None = argument(
+        Kind.NUMBER,
+        "how many days, 1 to 30",
+        default=None,
+        minimum=1,
+        maximum=MOST_DAYS,
+        refused=((_LATER, _NOT_LATER),),
+    )
+    dollars: Decimal | None = argument(  # noqa: RUF009 - a field
+        Kind.MONEY,
+        "what it may cost, which is answered with the days that buys",
+        default=None,
+        listed=False,
+        typed=True,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +81,15 @@ class Start:
     """What was proposed together, and for how long to start it."""
 
     batch: str = argument(Kind.WORD, "the proposal's token", listed=False)
-    days: int = argument(Kind.NUMBER, "how many days", listed=False, minimum=1, maximum=30)
+    days: int = argument(Kind.NUMBER, "how many days", listed=False, minimum=1, maximum=MOST_DAYS)
     sure: str = argument(Kind.CHOICE, "yes or no", default="no", choices=("yes", "no"), listed=False)
     despite: int = argument(Kind.NUMBER, "the newest unclear start", default=0, listed=False, minimum=0)
 
 
 async def track(context: Context, args: Track) -> Reply:
     """The consequence card: nothing is spent before its button is pressed."""
+    if args.dollars is not None:
+        raise UsageError(await _what_it_buys(context, args.dollars, len(args.link)), "days")
     found = await candidates(context.wallet, context.workspace, args.link)
     if len(found) == 1 and found[0].problem:
         raise LinkError(found[0].problem)
@@ -79,6 +106,23 @@ async def track(context: Context, args: Track) -> Reply:
 async def _offer(
     context: Context, rows: tuple[Row, ...], new: Sequence[Candidate], days: int | None, despite: int = 0
 ) -> Offer:
+async def _what_it_buys(context: Context, spent: Decimal, links: int) -> str:
+    """The answer to a sum of money: how many days it pays for."""
+    each = " for each video" if links > 1 else ""
+    snapshot = await context.wallet.price()
+    if snapshot is None:
+        return f"/track takes days, not dollars: /track <link> 7. The card shows the price{each}."
+    day = price(1, snapshot) * links
+    days = min(int(spent / day) if day else MOST_DAYS, MOST_DAYS)
+    if not days:
+        return f"/track takes days, not dollars. {dollars(spent)} is less than one day costs ({dollars(day)})."
+    return (
+        f"/track takes days, not dollars. {dollars(spent)} buys {plural(days, 'day')}{each} ({dollars(days * day)}): "
+        f"/track <link> {days}."
+    )
+
+
+async def _offer(context: Context, rows: tuple[Row, ...], new: Sequence[Candidate], days: int | None) -> Offer:
     """Store what is proposed, and work out what each length of tracking would mean."""
     usage = await context.wallet.mirror.usage()
     swept = await context.wallet.sweep()

@@ -15,6 +15,7 @@ __all__ = [
     "VideoLink",
     "canonical_key",
     "find_links",
+    "link_starts",
     "links_within",
     "looks_like_link",
     "page_words",
@@ -136,7 +137,7 @@ def looks_like_link(token: str) -> bool:
 def find_links(text: str) -> tuple[str, ...]:
     """The supported links in a message, in order, as clean addresses; each video once, chat wrapping undone."""
     links: dict[str, str] = {}
-    for piece in (each for word in _BETWEEN.split(_LABELLED.sub(r" \1 ", text)) for each in _INSIDE.split(word)):
+    for piece in (each for word in _BETWEEN.split(_LABELLED.sub(r" \1 ", text)) for each in link_starts(word)):
         if "." not in piece and ":" not in piece:
             continue
         try:
@@ -146,6 +147,11 @@ def find_links(text: str) -> tuple[str, ...]:
         key = reading.key if isinstance(reading, VideoLink) else reading.url
         links.setdefault(key, reading.url)
     return tuple(links.values())
+
+
+def link_starts(word: str) -> tuple[str, ...]:
+    """A word taken apart at each place where a link with its scheme begins; not at one that stands in a parameter."""
+    return tuple(filter(None, _INSIDE.split(word)))
 
 
 def links_within(message: object) -> tuple[str, ...]:

@@ -10,7 +10,8 @@ from bot.domain.schedule import DAY, Schedule, looks_like_time, read_time, time_
 
 LONGEST_MUTE = timedelta(days=30)
 
-_LENGTH = re.compile(r"(\d{1,4})\s*(m|min(?:ute)?s?|h|hours?|d|days?|w|weeks?)", re.IGNORECASE)
+_PART = re.compile(r"(\d{1,4})\s*(m|min(?:ute)?s?|h|hrs?|hours?|d|days?|w|weeks?)", re.IGNORECASE)
+_LENGTH = re.compile(rf"(?:{_PART.pattern}\s*)+(?:(?<=h)(?P<minutes>[0-5]\d))?", re.IGNORECASE)
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": DAY, "w": 7 * DAY}
 
 
@@ -75,5 +76,9 @@ def mute_end(words: str, now: datetime, zone: str) -> datetime:
 
 
 def _length(words: str) -> timedelta | None:
+    """How long `8h`, `90 min`, `1h30` or `1d 12h` is; None if the words are no length."""
     match = _LENGTH.fullmatch(words.strip())
-    return None if match is None else int(match[1]) * _UNITS[match[2][0].lower()]
+    if match is None:
+        return None
+    parts = (int(number) * _UNITS[unit[0].lower()] for number, unit in _PART.findall(words))
+    return sum(parts, timedelta(minutes=int(match["minutes"] or 0)))

@@ -16,8 +16,11 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 DAY = timedelta(days=1)
 WEEK = 7 * DAY
 
-_TIME = re.compile(r"(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2}))?\s*(?P<half>[ap]\.?m\.?)?", re.IGNORECASE)
-_NAMED = {"noon": 12 * 60, "midnight": 0}
+_TIME = re.compile(
+    r"(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2}))?\s*(?:(?P<half>[ap])(?:\.?m)?\.?|(?P<mark>h|uhr|o['’]?clock))?",
+    re.IGNORECASE,
+)
+_NAMED = {"noon": 12 * 60, "midday": 12 * 60, "midnight": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +73,10 @@ class Schedule:
 
 
 def looks_like_time(words: str) -> bool:
-    """Whether somebody means a time of day by this: `09:00`, `9am`, `noon`, but no bare number."""
+    """Whether somebody means a time of day by this: `09:00`, `9am`, `21h`, `noon`, but no bare number."""
     match = _TIME.fullmatch(words)
-    return words.casefold() in _NAMED or (match is not None and bool(match["minute"] or match["half"]))
+    is_marked = match is not None and any(match[each] for each in ("minute", "half", "mark"))
+    return words.casefold() in _NAMED or is_marked
 
 
 def read_time(words: str) -> int:

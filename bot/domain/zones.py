@@ -5,6 +5,7 @@ time, so what was set by it would be an hour late for half of the year.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import cache
@@ -38,6 +39,37 @@ _BY_ABBREVIATION: dict[tuple[str, ...], tuple[str, ...]] = {
     ("nzst", "nzdt"): ("Pacific/Auckland",),
 }
 _ABBREVIATIONS = {short: zones for shorts, zones in _BY_ABBREVIATION.items() for short in shorts}
+_BY_PLACE: dict[tuple[str, ...], tuple[str, ...]] = {
+    ("usa", "us", "united_states", "america"): (
+        "America/New_York",
+        "America/Chicago",
+        "America/Denver",
+        "America/Los_Angeles",
+    ),
+    ("uk", "england", "scotland", "wales", "britain", "great_britain", "united_kingdom"): ("Europe/London",),
+    ("canada",): ("America/Toronto", "America/Winnipeg", "America/Edmonton", "America/Vancouver"),
+    ("australia",): ("Australia/Sydney", "Australia/Brisbane", "Australia/Adelaide", "Australia/Perth"),
+    ("brazil", "brasil"): ("America/Sao_Paulo", "America/Manaus"),
+    ("mexico",): ("America/Mexico_City", "America/Tijuana"),
+    ("russia",): ("Europe/Moscow", "Asia/Yekaterinburg", "Asia/Vladivostok"),
+    ("korea", "south_korea"): ("Asia/Seoul",),
+    ("uae", "emirates", "abu_dhabi"): ("Asia/Dubai",),
+    ("holland",): ("Europe/Amsterdam",),
+    ("mumbai", "delhi", "new_delhi", "bangalore", "chennai", "hyderabad"): ("Asia/Kolkata",),
+    ("beijing", "shenzhen", "guangzhou"): ("Asia/Shanghai",),
+    ("san_francisco", "sf", "seattle", "san_diego", "la", "california"): ("America/Los_Angeles",),
+    ("washington", "boston", "miami", "atlanta", "nyc", "philadelphia", "florida"): ("America/New_York",),
+    ("austin", "dallas", "houston", "texas"): ("America/Chicago",),
+    ("munich", "hamburg", "frankfurt", "cologne", "germany"): ("Europe/Berlin",),
+    ("milan", "naples"): ("Europe/Rome",),
+    ("barcelona", "valencia"): ("Europe/Madrid",),
+    ("manchester", "edinburgh", "birmingham"): ("Europe/London",),
+    ("geneva", "basel"): ("Europe/Zurich",),
+    ("rio", "rio_de_janeiro", "brasilia"): ("America/Sao_Paulo",),
+    ("osaka", "kyoto"): ("Asia/Tokyo",),
+}
+_PLACES = {place: zones for places, zones in _BY_PLACE.items() for place in places}
+"""Countries with several zones, and large cities after which none is named: what people there most likely mean."""
 
 
 @cache
@@ -62,12 +94,20 @@ def near_zones(words: str, most: int = OFFERED) -> tuple[str, ...]:
         return ()
     if folded in _ABBREVIATIONS:
         return _ABBREVIATIONS[folded][:most]
+    if places := _by_place().get(folded):
+        return places[:most]
     begins = [name for name in zone_names() if name.casefold().startswith(folded)]
     cities = [name for city, names in _by_city().items() if city.startswith(folded) for name in names]
     slips = get_close_matches(folded, _by_city(), n=most, cutoff=0.75)
     slipped = [name for city in slips for name in _by_city()[city]]
     slipped += [_by_name()[each] for each in get_close_matches(folded, _by_name(), n=most, cutoff=0.8)]
     return tuple(dict.fromkeys((*cities, *begins, *slipped)))[:most]
+
+
+def is_zone(words: str) -> bool:
+    """Whether the words name one zone for certain, or a place or abbreviation that a refusal has zones for."""
+    folded = _folded(words)
+    return any(folded in known for known in (_by_name(), _by_city(), _by_place(), _ABBREVIATIONS))
 
 
 def read_zone(words: str) -> str:
@@ -84,9 +124,9 @@ def read_zone(words: str) -> str:
             f"{_either(_ABBREVIATIONS[folded])}."
         )
         raise UsageError(msg)
-    named = _by_city().get(folded, ())
+    named = {_aliases().get(name, name) for name in _by_city().get(folded, ())}
     if len(named) == 1:
-        return named[0]
+        return named.pop()
     near = near_zones(words)
     hint = f" Did you mean {_either(near)}?" if near else " Name it by its city, such as Europe/Berlin or UTC."
     msg = f"I know no time zone “{shown}”.{hint}"
@@ -120,8 +160,30 @@ def _by_city() -> dict[str, tuple[str, ...]]:
     return cities
 
 
+@cache
+def _by_place() -> dict[str, tuple[str, ...]]:
+    """The zones of countries and of large cities after which no zone is named."""
+    data = files("tzdata").joinpath("zoneinfo")
+    rows = [line.split("\t") for line in data.joinpath("zone.tab").read_text(encoding="utf-8").splitlines()]
+    zones: dict[str, tuple[str, ...]] = {}
+    for code, _, zone, *_ in (row for row in rows if len(row) > 2):
+        zones[code] = (*zones.get(code, ()), zone)
+    rows = [line.split("\t") for line in data.joinpath("iso3166.tab").read_text(encoding="utf-8").splitlines()]
+    named = {_folded(row[1]): zones[row[0]] for row in rows if len(row) == 2 and row[0] in zones}
+    return {country: found for country, found in named.items() if country not in _by_city()} | _PLACES
+
+
+@cache
+def _aliases() -> dict[str, str]:
+    """The zones that are another one's second name."""
+    lines = files("tzdata").joinpath("zoneinfo", "tzdata.zi").read_text(encoding="utf-8").splitlines()
+    return {alias: zone for _, zone, alias in (line.split() for line in lines if line.startswith("L "))}
+
+
 def _folded(words: str) -> str:
-    return "_".join(words.split()).casefold()
+    """The words as a key: in small letters, without accents and dots, underscores between them."""
+    plain = (each for each in unicodedata.normalize("NFKD", words) if not unicodedata.combining(each))
+    return "_".join("".join(plain).replace(".", " ").split()).casefold()
 
 
 def _either(names: Iterable[str]) -> str:

@@ -46,6 +46,12 @@ LOOKING = replace(ANA, rights=frozenset({Need.LOOK}))
         "mute 2 days": Alerts("mute", time="2days"),
         "mute for a week": Alerts("mute", time="1week"),
         "mute 30 min": Alerts("mute", time="30min"),
+        "mute 1h30": Alerts("mute", time="1h30"),
+        "mute for 1 hour and 30 minutes": Alerts("mute", time="1hour30minutes"),
+        "mute two days": Alerts("mute", time="2days"),
+        "mute until 21h": Alerts("mute", time="21:00"),
+        "mute until 9": Alerts("mute", time="9:00"),
+        "balance 1,000": Alerts("balance", dollars=Decimal(1000)),
         "mute until 9 am": Alerts("mute", time="9am"),
         "mute off": Alerts("mute", "off"),
         "unmute": Alerts("unmute"),
@@ -204,6 +210,23 @@ async def test_those_who_may_not_configure_look_and_change_nothing(scene):
         assert reply.tone is Tone.PROBLEM
         assert "Only admins" in reply.summary
     assert "low balance" in (await scene.say("/alerts")).summary
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    {
+        "milestones 1000000 on": "Milestones have fixed steps",
+        "spike on 8h": "/alerts spike uses no time (“8h”)",
+        "mute 8h 10": "/alerts mute uses no dollars (“10”)",
+        "balance 10 Europe/Berlin": "/alerts balance uses no zone (“Europe/Berlin”)",
+        "off Europe/Berlin": "/alerts off uses no zone (“Europe/Berlin”)",
+    }.items(),
+)
+async def test_a_value_that_a_change_would_leave_out_is_refused(scene, typed, answer):
+    reply = await scene.say(f"/alerts {typed}")
+    assert reply.tone is Tone.PROBLEM
+    assert answer in reply.summary
+    assert (await scene.say("/alerts")).summary == "Alerts are off in this channel."
 
 
 async def test_each_channel_and_each_workspace_has_its_own(scene):

@@ -2,6 +2,7 @@
 
 import string
 from contextlib import suppress
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -29,7 +30,7 @@ TYPED = {
     f"track {LINK} 1day": Track((LINK,), 1),
     f"track 30 DAYS {LINK}": Track((LINK,), 30),
     f"track {LINK} and {YOUTUBE} 3": Track((LINK, YOUTUBE), 3),
-    f"track {LINK}, {YOUTUBE}": Track((f"{LINK},", YOUTUBE)),
+    f"track {LINK}, {YOUTUBE}": Track((LINK, YOUTUBE)),
     f"track {LINK}\n{YOUTUBE}\n3": Track((LINK, YOUTUBE), 3),
     # links that no space keeps apart: none is taken for a tracker of the one before
     f"track {LINK},{YOUTUBE} 3": Track((LINK, YOUTUBE), 3),
@@ -51,6 +52,22 @@ TYPED = {
     "track tiktok.com/@a/video/1": Track(("tiktok.com/@a/video/1",)),
     "track javascript:alert(1)": Track(("javascript:alert(1)",)),
     "track cats 7": Track(("cats",), 7),
+    # what people add out of politeness, and lengths in words
+    f"track please {LINK}": Track((LINK,)),
+    f"track this video please: {LINK} for two weeks, thanks!": Track((LINK,), 14),
+    f"track {LINK} a fortnight": Track((LINK,), 14),
+    f"track {LINK} twenty days": Track((LINK,), 20),
+    f"track {LINK} 48 hours": Track((LINK,), 2),
+    # links that a bar, a comma or a sign touches: none is lost
+    f"track {LINK}|{YOUTUBE}": Track((LINK, YOUTUBE)),
+    "track youtu.be/dQw4w9WgXcQ|youtu.be/9bZkp7q19f0": Track(("youtu.be/dQw4w9WgXcQ", "youtu.be/9bZkp7q19f0")),
+    "track youtu.be/dQw4w9WgXcQ，youtu.be/9bZkp7q19f0": Track(("youtu.be/dQw4w9WgXcQ", "youtu.be/9bZkp7q19f0")),
+    f"track {LINK}&{YOUTUBE}": Track((f"{LINK}&", YOUTUBE)),
+    f"track {LINK},7": Track((LINK,), 7),
+    f"track 👉{LINK} 7": Track((f"👉{LINK}",), 7),
+    f"track [look here]({LINK}) 7": Track((LINK,), 7),
+    f"track {LINK} $5": Track((LINK,), dollars=Decimal(5)),
+    f"track {LINK} for 2.50 dollars": Track((LINK,), dollars=Decimal("2.50")),
     # /videos: each word can only be one thing
     "videos": Videos(),
     "videos tiktok": Videos("tiktok"),
@@ -68,6 +85,8 @@ TYPED = {
     'stats "cat on a piano"': Stats("cat on a piano"),
     "stats “cat on a piano”": Stats("cat on a piano"),
     "stats 7": Stats("7"),
+    'stats It\'s "only" a test': Stats('It\'s "only" a test'),
+    f"stats cats {LINK}": Stats(f"cats {LINK}"),
     "stats for days": Stats("for days"),
     f"stats <{LINK}|cat>": Stats(f"<{LINK}|cat>"),
     "stats ca\u200bt\u202e": Stats("cat"),
@@ -84,6 +103,10 @@ TYPED = {
     f"compare {LINK},{YOUTUBE}": Compare((LINK, YOUTUBE)),
     f"compare {LINK} cat": Compare((LINK, "cat")),
     "compare a b c d e": Compare(("a", "b", "c", "d", "e")),
+    "compare ‘A b’ vs ‘C d’": Compare(("A b", "C d")),
+    "compare „A b“ „C d“": Compare(("A b", "C d")),
+    "compare «A b» «C d»": Compare(("A b", "C d")),
+    "compare Don’t stop vs it's": Compare(("Don’t stop", "it's")),
     "compare vs a vs b vs": Compare(("a", "b")),
     # the rest
     "export": Export("all"),
@@ -100,33 +123,38 @@ WRONG = {
     f"track {LINK} -7": "whole number from 1 to 30, not “-7”",
     f"track {LINK} 1.5": "whole number from 1 to 30, not “1.5”",
     f"track {LINK} 1,5": "whole number from 1 to 30, not “1,5”",
-    f"track {LINK} abc": "whole number from 1 to 30, not “abc”",
+    f"track {LINK} abc": "“abc” means here: days is a whole number from 1 to 30",
     f"track {LINK} 99999999999999999999": "whole number from 1 to 30",
     f"track {LINK} 5 weeks": "whole number from 1 to 30, not “5weeks”",
-    f"track {LINK} 48 hours": "whole number from 1 to 30, not “48hours”",
-    f"track {LINK} week": "whole number from 1 to 30, not “week”",
+    f"track {LINK} 36 hours": "whole number from 1 to 30, not “36hours”",
+    f"track {LINK} week": "“week” means here: days is a whole number from 1 to 30",
     f"track {LINK} ²": "whole number from 1 to 30",
     f"track {LINK} 7 8": "takes one value for days; 2 were given",
-    f"track {LINK} 7 abc": "do not know what “abc” means here",
+    f"track {LINK} 7 abc": "don't know what “abc” means here",
     f"track {' '.join(f'{LINK}{n}' for n in range(11))}": "10 values at most for link; 11 were given",
-    "videos facebook": "do not know what “facebook” means here: platform is one of tiktok, youtube",
+    f"track {LINK} in 3 days": "Tracking starts when you press the button",
+    f"track {LINK} tomorrow": "Tracking starts when you press the button",
+    f"track {LINK} 3 days from now": "Tracking starts when you press the button",
+    f"track {LINK} on friday at 9am": "Tracking starts when you press the button",
+    f"track {LINK} until friday": "“friday” means here: days is a whole number",
+    "videos facebook": "don't know what “facebook” means here: platform is one of tiktok, youtube",
     "videos tiktok mine": "“mine” means here: status is one of monitoring",
     "digest on 09:00 wien": "“wien” means here: zone is a city like Berlin or New York; every is one of daily",
     "alerts balance €5": "“€5” means here: switch is one of on, off; dollars is an amount like 10 or 2.50",
     "videos tiktok youtube": "takes one value for platform; 2 were given",
-    "videos 2": "do not know what “2” means here",
-    'videos "tiktok"': "do not know what “tiktok” means here",
+    "videos 2": "don't know what “2” means here",
+    'videos "tiktok"': "don't know what “tiktok” means here",
     "stats": "needs a video",
     "stats \u200b": "needs a video",
     "stats “”": "needs a video",
-    f"stats {LINK} cats": "takes one value for video; 2 were given",
+    f"stats {LINK} {YOUTUBE}": "takes one value for video; 2 were given",
     "compare": "at least 2 values for video",
     "compare a": "at least 2 values for video",
     "compare a vs": "at least 2 values for video",
     "compare a b c d e f": "5 values at most for video; 6 were given",
-    "usage please": "do not know what “please” means here",
+    "usage zebra": "don't know what “zebra” means here",
     f"stats {'x' * 10_000}": "10,000 characters; a command takes 4,000 at most",
-    f"track {LINK} {'y' * 3_000}": "whole number from 1 to 30, not “yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy…”",
+    f"track {LINK} {'y' * 3_000}": "“yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy…” means here",
 }
 
 

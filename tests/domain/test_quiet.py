@@ -64,6 +64,8 @@ def test_a_mute_until_a_time_ends_within_a_day_or_two(zone, minute, now):
         "2d": timedelta(days=2),
         "90m": timedelta(minutes=90),
         "1 week": timedelta(days=7),
+        "1h30": timedelta(minutes=90),
+        "1d 12h": timedelta(hours=36),
         "30d": LONGEST_MUTE,
         "09:00": timedelta(hours=22, minutes=30),
         "11am": timedelta(minutes=30),

@@ -22,6 +22,10 @@ from bot.domain.zones import looks_like_zone, near_zones, read_zone, zone_names
         "Singapore": "Asia/Singapore",
         "Etc/GMT-2": "Etc/GMT-2",
         "US/Pacific": "US/Pacific",
+        "Louisville": "America/Kentucky/Louisville",
+        "Istanbul": "Europe/Istanbul",
+        "São Paulo": "America/Sao_Paulo",
+        "St. Johns": "America/St_Johns",
     }.items(),
 )
 def test_a_zone_is_known_by_its_name_and_by_a_city_that_has_one_alone(words, zone):
@@ -39,7 +43,9 @@ def test_a_zone_is_known_by_its_name_and_by_a_city_that_has_one_alone(words, zon
         "UTC+5:30": "offset, which says nothing of daylight saving time. Name the zone by its city, such as",
         "Berln": "Did you mean Europe/Berlin",
         "Europe/Berln": "Did you mean Europe/Berlin",
-        "Louisville": "America/Kentucky/Louisville or America/Louisville",
+        "India": "Did you mean Asia/Kolkata",
+        "uk": "Did you mean Europe/London",
+        "Japan": "Did you mean Asia/Tokyo",
         "Atlantis": "no time zone “Atlantis”. Name it by its city",
         "": "Name it by its city",
     }.items(),
