@@ -26,7 +26,11 @@ from bot.reply.model import Note, Reply
 
 _MUTE, _UNMUTE, _QUIET, _STATUS = "mute", "unmute", "quiet", "status"
 _KINDS = tuple(AlertKind)
-_USES = {AlertKind.BALANCE: ("dollars",), _MUTE: ("time", "zone"), _QUIET: ("time", "zone"),}
+_USES = {
+    AlertKind.BALANCE: ("dollars",),
+    _MUTE: ("time", "zone"),
+    _QUIET: ("time", "zone"),
+}
 """Which values beside on or off each change takes."""
 
 

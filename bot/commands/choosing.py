@@ -4,16 +4,18 @@ import re
 
 from bot.commands.context import Context
 from bot.domain.errors import NotFound
-from bot.domain.links import looks_like_link
+from bot.domain.folding import folded
+from bot.domain.links import find_links, looks_like_link, video_of
 from bot.messages.problems import which_video
 from bot.messages.wording import shortened, video_options
 from bot.reply.call import Call
 from bot.reply.model import Reply
-from bot.store.stored_video import folded
 from bot.store.videos import StoredVideo
 from bot.wallet.candidates import resolve
 
 MOST_CHOICES = 10
+_NAMED_BY_ID = re.compile(r".* \(\.\.\.([\w-]+)\)")
+"""How a video without a title is named, folded: its id's end stands behind an ellipsis."""
 _ID = re.compile(r"(?=[^0-9]*[0-9])[A-Za-z0-9_-]{8,64}")
 """What may be the API's id of a video: worth a call if the account's lists are incomplete."""
 
@@ -53,10 +55,24 @@ async def _fitting(context: Context, typed: str) -> tuple[StoredVideo, ...]:
     exact = await videos.find(context.workspace, typed)
     if exact is not None:
         return (exact,)
-    if looks_like_link(typed):
+    words = folded(typed)
+    if looks_like_link(typed) and " " not in words:
         return await _of_link(context, typed)
     found = await videos.search(context.workspace, typed, MOST_CHOICES + 1)
-    return tuple(each for each in found if folded(each.video.title) == folded(typed.strip())) or found
+    titled = tuple(each for each in found if folded(each.video.title) == words)
+    if titled:
+        return titled
+    if links := find_links(typed):
+        return await _of_link(context, links[0])
+    if not found and (named := _NAMED_BY_ID.fullmatch(words)):
+        found = await videos.search(context.workspace, named[1], MOST_CHOICES + 1)
+    return tuple(each for each in found if typed.lstrip().startswith("@") and words in _handles(each)) or found
+
+
+def _handles(stored: StoredVideo) -> tuple[str, ...]:
+    """The names of the account that posted a video, folded: as the API states it and as its link has it."""
+    link = video_of(stored.video.link)
+    return folded(stored.video.creator), folded(link.user if link else "")
 
 
 async def _of_link(context: Context, typed: str) -> tuple[StoredVideo, ...]:

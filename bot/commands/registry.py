@@ -117,8 +117,16 @@ _WHO = {
     Need.CONFIGURE: "Those who manage this workspace may.",
 }
 _LOOKED_AT = "Everyone may look; those who manage this workspace may change it."
-_BUTTONS = {"wallet": "usage", "balance": "usage"}
-"""What people read on buttons and in answers, and then type."""
+_OTHER_NAMES = {
+    **dict.fromkeys(("wallet", "balance", "money", "spend", "cost", "budget", "credit"), "usage"),
+    **dict.fromkeys(("top", "best", "list", "all", "running", "trending"), "videos"),
+    **dict.fromkeys(("csv", "download"), "export"),
+    **dict.fromkeys(("chart", "graph", "growth", "views"), "stats"),
+    **dict.fromkeys(("report", "summary", "daily", "weekly"), "digest"),
+    **dict.fromkeys(("alert", "notify", "mute"), "alerts"),
+}
+"""What people read on buttons and in answers, or have in mind, and then type."""
+_NEVER_GUESSED = frozenset({"stop", "disconnect"})
 
 
 def by_name(commands: tuple[AnyCommand, ...] = COMMANDS) -> Mapping[str, AnyCommand]:
@@ -127,10 +135,11 @@ def by_name(commands: tuple[AnyCommand, ...] = COMMANDS) -> Mapping[str, AnyComm
 
 
 def nearest(name: str) -> str | None:
-    """The listed command that a mistyped name most likely means."""
-    names = _BUTTONS | {command.name: command.name for command in COMMANDS if command.listed}
-    matches = get_close_matches(name, names, n=1)
-    return names[matches[0]] if matches else None
+    """The listed command that a mistyped name most likely means; never one that stops a video or deletes something."""
+    listed = {command.name: command.name for command in COMMANDS if command.listed}
+    names = {**_OTHER_NAMES, **{name: name for name in listed if name not in _NEVER_GUESSED}}
+    matches = get_close_matches(name, (*names, *_NEVER_GUESSED), n=1)
+    return names.get(matches[0]) if matches else None
 
 
 def described(command: AnyCommand) -> Described:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, literal, select, union_all
 
-from bot.store.stored_video import folded
+from bot.domain.folding import folded
 from bot.store.tables import NOBODY, videos
 
 SEARCHED = 1_000
@@ -88,8 +88,11 @@ def search() -> Select[Any]:
 
 
 def patterns(typed: str) -> dict[str, str]:
-    """What stands in the texts that hold this, and in those that begin with it as their whole title, in any case."""
-    words = folded(typed.strip())
+    """What stands in the texts that hold this, and in those that begin with it as their whole title, in any case.
+
+    An ellipsis at the end may be that of a title which was shown shortened.
+    """
+    words = folded(typed)
     for sign in (_ESCAPE, "%", "_"):
         words = words.replace(sign, _ESCAPE + sign)
-    return {"held": f"%{words}%", "titled": f"{words}\n%"}
+    return {"held": f"%{words.removesuffix('...').rstrip()}%", "titled": f"{words}\n%"}

@@ -1,6 +1,5 @@
 """A mirrored video: what the API said of it, what the bot worked out, and its row in the `videos` table."""
 
-import unicodedata
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
@@ -9,6 +8,7 @@ from sqlalchemy import Row
 
 from bot.domain.caller import Person
 from bot.domain.clock import is_overtaken
+from bot.domain.folding import folded
 from bot.domain.money import ends_at
 from bot.domain.reading import first_read, next_read
 from bot.domain.videos import Metric, Video
@@ -54,9 +54,9 @@ class StoredVideo:
     unread_rows: int = 0
 
 
-def folded(text: str) -> str:
-    """Text as it is searched for: without case, and in one spelling of composed, wide and ligature characters."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+def search_text(title: str, creator: str, video_id: str, link: str) -> str:
+    """What a search looks through: the title alone on its first line."""
+    return "\n".join(map(folded, (title, creator, video_id, link)))
 
 
 def from_row(row: Row[Any]) -> StoredVideo:
@@ -107,7 +107,7 @@ def to_row(stored: StoredVideo) -> dict[str, Any]:
         "is_running": video.is_running,
         "title": video.title,
         "creator": video.creator,
-        "search_text": folded(f"{video.title}\n{video.creator}\n{video.id}\n{video.link}"),
+        "search_text": search_text(video.title, video.creator, video.id, video.link),
         "started_at": video.started_at,
         "newest_at": video.started_at or stored.first_seen_at,
         "days": video.days,

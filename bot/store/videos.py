@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, func, or_, select, update
 
+from bot.domain.folding import folded
 from bot.domain.reading import FARTHEST, LONGEST
 from bot.domain.videos import Metric, Snapshot, Video, VideoReading, VideoStatus, is_running_status
 from bot.store import listing, mirror
@@ -141,10 +142,12 @@ class Videos:
             return {row.video_id: from_row(row) for row in await connection.execute(query)}
 
     async def search(self, workspace: Workspace, typed: str, limit: int) -> tuple[StoredVideo, ...]:
-        """Videos whose title, creator, id or link hold what was typed, in any case: in the order of `listing.search`.
+        """Videos whose title, creator, id or link hold what was typed, both folded, in the order of `listing.search`.
 
         Looks through the first `listing.SEARCHED` in that order, so that typing costs the same in any account.
         """
+        if typed.strip() and not folded(typed):
+            return ()  # nothing but signs that no title keeps
         values = {"wallet": workspace.wallet_id, "workspace": workspace.id, "limit": limit}
         async with self._database.reading() as connection:
             found = await connection.execute(listing.search(), values | listing.patterns(typed))

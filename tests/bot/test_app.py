@@ -215,3 +215,19 @@ async def test_no_key_ever_appears_in_an_answer(scene):
         for line in (f"/track {LINK}", "/usage", "/status", "/videos"):
             assert scene.sandbox.key not in plain_text(await scene.say(line))
         scene.sandbox.faults.clear()
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [
+        (f"{LINK} 5 dollars", "$5.00 buys 13 days ($4.68): /track <link> 13"),
+        (f"$5 {LINK} {YOUTUBE}", "$5.00 buys 6 days for each video ($4.32)"),
+        (f"{LINK} $0.20", "$0.20 is less than one day costs ($0.36)"),
+        (f"{LINK} 1,000 dollars", "$1,000.00 buys 30 days ($10.80)"),
+    ],
+)
+async def test_a_sum_of_money_is_answered_with_the_days_that_it_buys(scene, typed, answer):
+    reply = await scene.say(f"/track {typed}")
+    assert reply.tone is Tone.PROBLEM
+    assert answer in reply.summary
+    assert not any(label.startswith("Track") for label in labels(reply))

@@ -62,7 +62,7 @@ async def test_titles_of_every_script_are_found(scene, tracked, words, title):
 async def test_several_that_fit_become_a_choice_that_does_what_was_asked(scene, tracked):
     reply = await scene.say("/stop steady")
     assert reply.tone is Tone.WARNING
-    assert "8 videos match. Which one do you mean?" in reply.summary
+    assert f"{len(tracked)} videos match. Which one do you mean?" in reply.summary
     (select,) = reply.actions
     assert isinstance(select, Select)
     assert {option.value for option in select.options} == set(tracked.values())
@@ -84,6 +84,43 @@ async def test_a_whole_title_means_that_video_though_it_is_part_of_many_others(s
     assert "2 videos match" in twins.summary
     assert len({option.label.casefold() for option in twins.actions[0].options}) == 2
     assert "10 videos match" in (await scene.say("/stop film")).summary
+
+
+@pytest.mark.parametrize(
+    ("title", "creator", "typed"),
+    [
+        ('It\'s "only" a test', "", 'It\'s "only" a test'),
+        ('"Hi"there, (you) | me vs them', "", '"Hi"there, (you) | me vs them'),
+        ("Don’t stop believin’", "", "Don't stop"),
+        ("Crème brûlée – part 2", "", "creme brulee - part 2"),
+        ("Watch this: youtu.be/dQw4w9WgXcQ !", "", "Watch this: youtu.be/dQw4w9WgXcQ !"),
+        (
+            "A title that is far too long for any list and is therefore shown without its end",
+            "",
+            "A title that is far…",
+        ),
+        ("A <b>bold</b> title, 7 days", "", "A <b>bold</b> title, 7 days"),
+        ("", "bravo", "@bravo"),
+        ("", "", "TikTok video by @steady (…000099)"),
+    ],
+)
+async def test_a_title_copied_from_anywhere_finds_its_video(scene, title, creator, typed):
+    await scene.say("/videos")
+    films = [Video("v1", link(99), "tiktok", "monitoring", title=title, creator=creator)]
+    films.append(Video("v2", link(1, "other"), "tiktok", "monitoring", title="bravo to all of it"))
+    async with scene.store() as (store, wallet_id):
+        await store.videos.remember(wallet_id, [(film, f"tiktok:{film.id}") for film in films], scene.clock())
+    for line in (f"/stop {typed}", f"/export {typed}"):
+        reply = await scene.say(line)
+        assert "No video here fits" not in reply.summary
+        assert "match. Which one" not in reply.summary
+
+
+@pytest.mark.usefixtures("tracked")
+async def test_a_line_that_holds_a_link_is_about_that_link(scene):
+    reply = await scene.say(f"/stats the pasta one {link(1, 'recipe.steady')} please")
+    assert reply.title == TITLES["recipe"]
+    assert "one value for video; 2 were given" in (await scene.say(f"/stats {link(1)} {link(2)}")).summary
 
 
 async def test_more_than_ten_are_cut_and_told(scene):

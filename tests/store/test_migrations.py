@@ -18,7 +18,7 @@ from bot.store import Store
 from bot.store.database import Database
 from bot.store.migrate import SCHEMA, migrate
 from bot.store.tables import metadata
-from tests.store.samples import NOW
+from tests.store.samples import NOW, keyed, video
 
 REFUSED = """
 import asyncio, sys
@@ -87,6 +87,18 @@ def test_the_newest_migration_is_the_schema_that_the_code_names():
     config = Config()
     config.set_main_option("script_location", "bot.store:migrations")
     assert ScriptDirectory.from_config(config).get_current_head() == SCHEMA
+
+
+async def test_titles_that_an_older_bot_stored_are_found_by_any_spelling(
+    store, wallet_id, workspace, database, database_url
+):
+    await store.videos.remember(wallet_id, keyed(video("v1", title="Don’t “stop”")), NOW)
+    async with database.writing() as connection:
+        await connection.execute(text("UPDATE videos SET search_text = 'don’t “stop”'"))
+        await connection.execute(text("UPDATE alembic_version SET version_num = '0008'"))
+    assert await store.videos.search(workspace, "don't stop", 5) == ()
+    await migrate(database_url)
+    assert [found.video.id for found in await store.videos.search(workspace, "don't stop", 5)] == ["v1"]
 
 
 async def test_a_schema_of_a_newer_bot_is_refused_and_left_alone(database, database_url):
