@@ -24,9 +24,9 @@ from bot.app import Bot
 from bot.commands.command import Answer
 from bot.commands.filling import form_for, reopened, with_form_again
 from bot.commands.registry import AnyCommand, by_name
+from bot.commands.track import from_message
 from bot.domain.caller import Need, WorkspaceRef
 from bot.domain.errors import BotError
-from bot.domain.links import links_within
 from bot.messages.connect import claimed, wrong_claim
 from bot.messages.problems import busy, no_link, problem
 from bot.reply.model import Reply
@@ -35,7 +35,6 @@ logger = logging.getLogger(__name__)
 
 SUGGEST_WITHIN = 2.3
 """Seconds for the choices of an option, all told: Discord waits for three."""
-MOST_LINKS = 10
 NO_SERVER = problem("I work in servers, where it is clear whose videos and money are meant. Send the command there.")
 
 
@@ -108,8 +107,8 @@ class Gestures:
             case InteractionType.modal_submit:
                 return Wish(str(data["custom_id"]), values(data.get("components") or ()), is_form=True)
             case _ if data.get("name") == TRACK_MESSAGE:
-                links = links_within([_said(each) for each in data["resolved"]["messages"].values()])[:MOST_LINKS]
-                return Wish("track", {"link": " ".join(links)}, is_form=True)
+                said = [_said(each) for each in data["resolved"]["messages"].values()]
+                return Wish("track", from_message(said), is_form=True)
             case _:
                 command = self._commands.get(str(data["name"]))
                 given = arguments(command, data.get("options") or ()) if command else {}

@@ -29,9 +29,9 @@ from bot.app import UMBRELLA, Bot
 from bot.commands.command import Answer
 from bot.commands.filling import form_for, reopened, with_form_again
 from bot.commands.registry import AnyCommand, by_name
+from bot.commands.track import from_message
 from bot.domain.caller import Need
 from bot.domain.errors import BotError
-from bot.domain.links import links_within
 from bot.messages.problems import no_link
 from bot.reply.model import Reply, Tone
 
@@ -39,7 +39,6 @@ logger = logging.getLogger(__name__)
 
 SUGGEST_WITHIN = 2.5
 """Seconds for a menu's options, all told: Slack waits for three."""
-MOST_LINKS = 10
 
 
 class Gestures:
@@ -101,9 +100,9 @@ class Gestures:
         asked, team = arrival
         match body:
             case {"type": "message_action", "callback_id": str(name)} if name == TRACK_MESSAGE:
-                links = links_within(body["message"])[:MOST_LINKS]
-                if links:
-                    await self._answer(asked, team, "track", {"link": " ".join(links)})
+                given = from_message(body["message"])
+                if given["link"]:
+                    await self._answer(asked, team, "track", given)
                 else:
                     await self._answers.deliver(asked, team, no_link(), Answer.PRIVATE)
             case {"type": "shortcut", "callback_id": str(name)} if name == TRACK:

@@ -44,6 +44,8 @@ _WRITTEN: Mapping[Kind, str] = {
 """How the words of these kinds look."""
 _SEPARATORS = frozenset({"vs", "vs.", "and", "|", ",", "&"})
 _DAYS = frozenset({"day", "days", "d"})
+_OPEN = frozenset({Kind.LINK, Kind.TIME})
+"""The kinds after whose value more may be typed where each argument has a field of its own."""
 _TITLES = frozenset({Kind.VIDEO, Kind.WORD})
 """The kinds that take any words."""
 _FILLERS = frozenset(
@@ -74,6 +76,33 @@ def parse(command: Command[A], typed: str) -> A:
         raise UsageError(msg)
     _refuse(command, typed)
     arguments = tuple(each for each in command.arguments if each.listed or each.typed)
+    return _build(command, _placed(arguments, typed))
+
+
+def bind(command: Command[A], given: Mapping[str, str]) -> A:
+    """The arguments given by name: a button's, a select's, a form's or an option's. Empty values count as absent.
+
+    What is typed after a link or a time, such as the number of days, goes to the argument that it fits.
+    """
+    arguments = {each.name: each for each in command.arguments}
+    unknown = next((name for name in given if name not in arguments), None)
+    if unknown is not None:
+        msg = f"/{command.name} takes no “{_shown(unknown)}”."
+        raise UsageError(msg)
+    values = {name: value for name, value in given.items() if visible(value).strip()}
+    found: dict[str, list[str]] = {}
+    for name, value in values.items():
+        if arguments[name].kind in _OPEN and len(tokens_of(value)) > 1:
+            _refuse(command, value)
+            free = (each for each in arguments.values() if (each.listed or each.typed) and each.name not in values)
+            found |= _placed((arguments[name], *free), value)
+        else:
+            found[name] = _split(arguments[name], value)
+    return _build(command, found)
+
+
+def _placed(arguments: tuple[Argument, ...], typed: str) -> dict[str, list[str]]:
+    """The words of a text by the argument that each can only be for; UsageError for one that fits none."""
     found: dict[str, list[str]] = {}
     words: list[Token] = []
     tokens = tokens_of(closed_up(typed, frozenset(each.kind for each in arguments)))
@@ -88,9 +117,9 @@ def parse(command: Command[A], typed: str) -> A:
     sole = next((each for each in arguments if each.kind is Kind.VIDEO and each.many == 1), None)
     if sole is not None and words and set(found) <= {sole.name} and len(found.get(sole.name, ())) <= 1:
         is_one = len(tokens) == 1
-        return _build(command, {sole.name: [tokens[0].text if is_one else visible(typed).strip()]})  # a title as it is
+        return {sole.name: [tokens[0].text if is_one else visible(typed).strip()]}  # a title as it is
     _place_words(words, arguments, found)
-    return _build(command, {each.name: _narrowed(each, found[each.name]) for each in arguments if each.name in found})
+    return {each.name: _narrowed(each, found[each.name]) for each in arguments if each.name in found}
 
 
 def _refuse(command: Command[A], typed: str) -> None:
@@ -109,17 +138,6 @@ def _unpunctuated(token: Token) -> Token:
     return Token(token.text.rstrip(",;:.!?") or token.text, quoted=False)
 
 
-def bind(command: Command[A], given: Mapping[str, str]) -> A:
-    """The arguments given by name: a button's, a select's, a form's or an option's. Empty values count as absent."""
-    arguments = {each.name: each for each in command.arguments}
-    unknown = next((name for name in given if name not in arguments), None)
-    if unknown is not None:
-        msg = f"/{command.name} takes no “{_shown(unknown)}”."
-        raise UsageError(msg)
-    found = {name: _split(arguments[name], value) for name, value in given.items() if visible(value).strip()}
-    return _build(command, found)
-
-
 def _home(token: Token, arguments: tuple[Argument, ...]) -> Argument | None:
     """The argument whose kind this word can only be, or None where it may be part of a title, as in quotes it is."""
     for each in arguments:
@@ -130,7 +148,8 @@ def _home(token: Token, arguments: tuple[Argument, ...]) -> Argument | None:
         if each.kind is Kind.CHOICE and _choice(each, token.text) is not None:
             return each
         looks = _BY_LOOK.get(each.kind)
-        if looks is not None and looks(token.text):
+        is_bare = not each.listed and not re.search(r"[^\d.,]", token.text)  # what is never offered needs its unit
+        if looks is not None and looks(token.text) and not is_bare:
             return each
     return None
 

@@ -1,7 +1,7 @@
 """/track: what it would cost, then, on one press of the asker's, the tracking."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import assert_never
@@ -10,11 +10,12 @@ from bot.commands.alerts import note_on_alerts
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
 from bot.domain.errors import LinkError, NotAllowed, NotEnoughBalance, NotFound, SpendingRefused, UsageError
-from bot.domain.links import VideoLink, parse_link
+from bot.domain.links import VideoLink, links_within, parse_link
 from bot.domain.money import DURATIONS, consequences, dollars, price, runway
 from bot.domain.tracking import RequestState, TrackRequest
 from bot.domain.videos import Video
 from bot.messages.offer import Offer, Row, already_tracked, consequence_card, may_run_words, nothing_new, unclear_words
+from bot.messages.problems import with_links_left_out
 from bot.messages.tracking import Result, cancelled, outcome_card, second_press
 from bot.messages.wording import plural
 from bot.reply.model import Button, Note, Reply
@@ -36,6 +37,7 @@ from bot.wallet.spending import Outcome
 USUAL_DAYS = 7
 OPEN = frozenset({RequestState.SUBMITTED, RequestState.UNKNOWN})
 MOST_DAYS = 30
+MOST_LINKS = 10
 _LATER = (
     r"(?:in|after)\s+(?:\d+|an?|one)\s*(?:m|min|minutes?|h|hours?|d|days?|w|weeks?|months?)|from now|later|tomorrow"
     r"|tonight|next (?:week|month)|(?:on|next|from) (?:mon|tues|wednes|thurs|fri|satur|sun)day"
@@ -51,7 +53,9 @@ _NOT_LATER = (
 class Track:
     """The links, and for how long."""
 
-    link: tuple[str, ...] = argument(Kind.LINK, "the video's link; several, separated by spaces, at once", many=10)
+    link: tuple[str, ...] = argument(
+        Kind.LINK, "the video's link; several, separated by spaces, at once", many=MOST_LINKS
+    )
     days: int | None = argument(
         Kind.NUMBER,
         "how many days, 1 to 30",
@@ -67,6 +71,7 @@ class Track:
         listed=False,
         typed=True,
     )
+    left_out: str = argument(Kind.WORD, "links of the same message that there is no room for", default="", listed=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,16 @@ async def track(context: Context, args: Track) -> Reply:
     """The consequence card: nothing is spent before its button is pressed."""
     if args.dollars is not None:
         raise UsageError(await _what_it_buys(context, args.dollars, len(args.link)), "days")
+    return with_links_left_out(await _proposed(context, args), args.left_out.split())
+
+
+def from_message(message: object) -> Mapping[str, str]:
+    """What /track takes from a chat's message: its first links, and those that there is no room for."""
+    links = links_within(message)
+    return {"link": " ".join(links[:MOST_LINKS]), "left_out": " ".join(links[MOST_LINKS:])}
+
+
+async def _proposed(context: Context, args: Track) -> Reply:
     found = await candidates(context.wallet, context.workspace, args.link)
     if len(found) == 1 and found[0].problem:
         raise LinkError(found[0].problem)

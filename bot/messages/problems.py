@@ -1,10 +1,12 @@
 """What the bot says when something is not possible: what happened, and what to do next."""
 
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.messages.wording import plural, shortened
 from bot.reply.call import Call
-from bot.reply.model import Button, Code, Field, Fields, Option, Reply, Select, Tone, text
+from bot.reply.model import Button, Code, Field, Fields, Note, Option, Reply, Select, Tone, text
 
 
 def problem(sentence: str) -> Reply:
@@ -50,6 +52,14 @@ def no_link() -> Reply:
         "I see no video link in this message. Paste one from TikTok, YouTube, Instagram or X after /track.",
         tone=Tone.WARNING,
     )
+
+
+def with_links_left_out(reply: Reply, links: Sequence[str]) -> Reply:
+    """The reply with a note that names the links of a message that one /track had no room for."""
+    if not links:
+        return reply
+    note = f"The message has {plural(len(links), 'more link')} than fit. Send /track with: {' '.join(links)}"
+    return replace(reply, parts=(*reply.parts, Note(text(note))))
 
 
 def which_video(call: Call, argument: str, options: tuple[Option, ...], *, more: bool, words: str = "") -> Reply:

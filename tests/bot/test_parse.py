@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bot.commands.command import Kind
 from bot.commands.compare import Compare
+from bot.commands.digest import Digest
 from bot.commands.export import Export
 from bot.commands.help import Help
 from bot.commands.parse import MAX_TYPED, bind, parse
@@ -239,6 +240,11 @@ def test_a_button_carries_what_free_text_never_fills():
 def test_a_form_may_leave_fields_empty_and_give_several_values_in_one():
     command = by_name()["track"]
     assert bind(command, {"link": f"{LINK} {YOUTUBE}", "days": " "}) == Track((LINK, YOUTUBE))
+    assert bind(command, {"link": f"{LINK} for 7 days please"}) == Track((LINK,), 7)
+    assert bind(command, {"link": f"{LINK} $5"}) == Track((LINK,), dollars=Decimal(5))
+    assert bind(by_name()["digest"], {"time": "monday 9am Berlin"}) == Digest(None, 540, "Europe/Berlin", "monday")
+    with pytest.raises(UsageError, match="“7” means here"):
+        bind(command, {"link": f"{LINK} 7", "days": "3"})
     assert bind(by_name()["compare"], {"video": '"a b" vs c'}) == Compare(("a b", "c"))
     assert bind(by_name()["videos"], {"platform": "\u200b"}) == Videos()
 

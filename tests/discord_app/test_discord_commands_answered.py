@@ -80,6 +80,23 @@ async def test_the_message_menu_tracks_what_a_message_links_to(stage, discord, s
     assert card.only_for == server.ann.id
 
 
+async def test_links_of_a_message_beyond_ten_are_named(stage, discord, server):
+    links = [f"https://www.tiktok.com/@many/video/{7000000000000000000 + number}" for number in range(12)]
+    said = discord.say(server.ben, server.general, " ".join(links))
+    card = told(await stage.answered(discord.send_message_command("Track this video", said, user=server.ann)))
+    assert "Track 10 videos" in card
+    assert "2 more links than fit" in card
+    assert links[10] in card
+    assert links[11] in card
+
+
+async def test_the_days_may_stand_behind_the_link_as_in_helps_example(stage, server):
+    card = await stage.type("track", server.ann, server.general, link=f"{LINK} 5")
+    assert "for 5 days costs" in told(card)
+    answer = await stage.type("track", server.ann, server.general, link=f"{LINK} in 3 days")
+    assert "Tracking starts when you press" in told(answer)
+
+
 async def test_a_message_without_a_link_to_a_video_has_nothing_to_track(stage, discord, server):
     said = discord.say(server.ben, server.general, "no link in here, but https://example.com/video")
     answer = await stage.answered(discord.send_message_command("Track this video", said, user=server.ann))

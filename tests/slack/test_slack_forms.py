@@ -140,6 +140,14 @@ async def test_the_shortcut_finds_links_in_blocks_and_attachments_too(stage):
     assert "Tracking 2 videos" in card.text
 
 
+async def test_the_shortcut_names_the_links_beyond_ten(stage):
+    links = [f"https://www.tiktok.com/@many/video/{7000000000000000000 + number}" for number in range(12)]
+    message = stage.slack.say(BEN, GENERAL, " ".join(f"<{link}>" for link in links))
+    card = await stage.seen(stage.slack.send_message_shortcut("track_message", message, user=ANN))
+    assert "2 more links than fit" in card.text
+    assert links[11] in card.text
+
+
 async def test_the_shortcut_on_a_message_without_a_link_says_so_kindly(stage):
     message = stage.slack.say(BEN, GENERAL, "good morning")
     answer = await stage.seen(stage.slack.send_message_shortcut("track_message", message, user=ANN))
