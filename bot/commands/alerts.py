@@ -185,8 +185,8 @@ def _refuse_unused(what: str, args: Alerts) -> None:
     """Raise UsageError for a value that this change would leave out."""
     if args.dollars is not None and what == AlertKind.MILESTONES:
         raise UsageError("Milestones have fixed steps: 10k, 100k, 1M and so on. Send /alerts milestones on.", "dollars")
-    if not what and not args.switch:
-        return  # a zone alone, which has an answer of its own
+    if not args.switch and what not in {*_USES, _UNMUTE}:
+        return  # whether on or off is asked first
     uses = _USES.get(what, ())
     for name in ("dollars", "time", "zone"):
         value = getattr(args, name)
