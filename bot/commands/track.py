@@ -118,9 +118,6 @@ async def _proposed(context: Context, args: Track) -> Reply:
     return consequence_card(await _offer(context, rows, new, args.days))
 
 
-async def _offer(
-    context: Context, rows: tuple[Row, ...], new: Sequence[Candidate], days: int | None, despite: int = 0
-) -> Offer:
 async def _what_it_buys(context: Context, spent: Decimal, links: int) -> str:
     """The answer to a sum of money: how many days it pays for."""
     each = " for each video" if links > 1 else ""
@@ -137,7 +134,9 @@ async def _what_it_buys(context: Context, spent: Decimal, links: int) -> str:
     )
 
 
-async def _offer(context: Context, rows: tuple[Row, ...], new: Sequence[Candidate], days: int | None) -> Offer:
+async def _offer(
+    context: Context, rows: tuple[Row, ...], new: Sequence[Candidate], days: int | None, despite: int = 0
+) -> Offer:
     """Store what is proposed, and work out what each length of tracking would mean."""
     usage = await context.wallet.mirror.usage()
     swept = await context.wallet.sweep()

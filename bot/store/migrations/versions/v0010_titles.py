@@ -5,8 +5,8 @@ from alembic import op
 
 from bot.store.stored_video import search_text
 
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 
 
 def upgrade() -> None:
