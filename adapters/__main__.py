@@ -101,9 +101,6 @@ def _parser() -> argparse.ArgumentParser:
     manifest.add_argument("chat", choices=("slack", "discord"), help="whose manifest")
     manifest.add_argument("--url", metavar="URL", help="for HTTP: where this program answers")
     manifest.add_argument("--oauth", action="store_true", help="for many workspaces, which install it by themselves")
-    manifest.add_argument(
-        "--preview", action="append", default=[], metavar="DOMAIN", help="show numbers beside its links"
-    )
     _add(commands, "migrate", subcommands.migrate, "bring the database up to date")
     _add(commands, "rotate-keys", subcommands.rotate_keys, "encrypt everything stored with the first of SECRET_KEYS")
     _add(

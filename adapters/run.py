@@ -171,6 +171,7 @@ def _slack(bot: Bot, settings: Settings) -> "SlackApp":
         client_id=settings.slack_client_id,
         client_secret=_value(settings.slack_client_secret),
         prefix=settings.slack_command_prefix,
+        is_previewing=bool(settings.slack_preview_domains),
     )
     return SlackApp(bot, options)
 

@@ -109,13 +109,14 @@ async def _slack_manifest(args: argparse.Namespace) -> int:
     from adapters.slack.manifest import manifest as slack_manifest
     from bot.commands.registry import COMMANDS
 
+    settings = _settings()
     made = slack_manifest(
         COMMANDS,
-        prefix=_settings().slack_command_prefix,
+        prefix=settings.slack_command_prefix,
         socket_mode=args.url is None,
         base_url=args.url,
         oauth=args.oauth,
-        unfurl_domains=tuple(args.preview),
+        unfurl_domains=settings.slack_preview_domain_list,
     )
     _say(json.dumps(made, indent=2, ensure_ascii=False))
     print(f"\nThis link makes the app with it:\n{create_link(made)}", file=sys.stderr)

@@ -92,6 +92,10 @@ class Settings(BaseSettings):
     slack_command_prefix: str = Field(
         default="", description="Stands before each Slack command: `cs-` makes `/cs-track` of `/track`."
     )
+    slack_preview_domains: str = Field(
+        default="",
+        description="Domains whose links may show a video's numbers in Slack: `tiktok.com,youtu.be`, five at most.",
+    )
     discord_token: Annotated[SecretStr | None, FROM_FILE] = Field(
         default=None, description="The bot's token, from its application's page **Bot**: the bot in Discord."
     )
@@ -233,6 +237,11 @@ class Settings(BaseSettings):
     def encryption_keys(self) -> tuple[str, ...]:
         """The keys of `SECRET_KEYS`: the first encrypts, all decrypt; empty where none is set."""
         return _listed(self.secret_keys) if self.secret_keys else ()
+
+    @property
+    def slack_preview_domain_list(self) -> tuple[str, ...]:
+        """The domains of `SLACK_PREVIEW_DOMAINS`."""
+        return _words(self.slack_preview_domains)
 
     @property
     def discord_server_ids(self) -> tuple[str, ...]:

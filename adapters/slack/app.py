@@ -50,7 +50,7 @@ class SlackOptions:
 
     `bot_token` is for one workspace or organisation, `client_id` with its secret lets any workspace install the app.
     With `signing_secret` it answers HTTP requests, by `app_token` it can serve over Socket Mode. `prefix` stands before
-    the commands' names.
+    the commands' names; `is_previewing` says that the app's manifest has previews of links.
     """
 
     api_url: str
@@ -60,6 +60,7 @@ class SlackOptions:
     client_id: str | None = None
     client_secret: str | None = field(default=None, repr=False)
     prefix: str = ""
+    is_previewing: bool = False
 
 
 class SlackApp:
@@ -196,12 +197,19 @@ class SlackApp:
         """The workspace of the token, and those that have installed the app."""
         options, ways = self._options, list[Teams]()
         if options.bot_token is not None:
-            self._own_team = OneTeam(self._calls, self._client, self._bot.forget)
+            self._own_team = OneTeam(self._calls, self._client, self._bot.forget, is_previewing=options.is_previewing)
             with contextlib.suppress(SlackAway, TokenRefused):
                 await self._own_team.identify()
             ways.append(self._own_team)
         if options.client_id is not None:
-            oauth = OAuth(self._session, options.api_url, options.client_id, options.client_secret or "", self._clock)
+            oauth = OAuth(
+                self._session,
+                options.api_url,
+                options.client_id,
+                options.client_secret or "",
+                self._clock,
+                is_previewing=options.is_previewing,
+            )
             installed = InstalledTeams(
                 self._bot.installations,
                 oauth,

@@ -4,12 +4,15 @@ import json
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
+from adapters.slack.manifest import UNFURL_SCOPES
+
 
 @dataclass(frozen=True, slots=True)
 class Installation:
     """The app in one workspace, or in a whole organisation. `id` is the workspace's or the organisation's.
 
     `refresh_token` and `expires_at` are None where the app's tokens do not rotate. Neither token is in the repr.
+    `scopes` are those granted, by commas.
     """
 
     id: str
@@ -19,6 +22,12 @@ class Installation:
     token: str = field(repr=False)
     refresh_token: str | None = field(default=None, repr=False)
     expires_at: datetime | None = None
+    scopes: str = ""
+
+    @property
+    def can_preview(self) -> bool:
+        """Whether the workspace has granted what previews of links need."""
+        return {scope for scope, _ in UNFURL_SCOPES} <= set(self.scopes.split(","))
 
     @property
     def body(self) -> str:

@@ -135,8 +135,9 @@ class InstalledTeams:
 
     def _team(self, team_id: str, installation: Installation) -> Team:
         client = new_client(self._session, self._api_url, installation.token)
-        return Team(_ref(team_id, installation.name), installation.enterprise_id, client)
+        ref = _ref(team_id, installation.name, can_preview=installation.can_preview)
+        return Team(ref, installation.enterprise_id, client)
 
 
-def _ref(team_id: str, name: str) -> WorkspaceRef:
-    return WorkspaceRef(CHAT, team_id, name, is_operators=False)
+def _ref(team_id: str, name: str, *, can_preview: bool = False) -> WorkspaceRef:
+    return WorkspaceRef(CHAT, team_id, name, is_operators=False, can_preview=can_preview)

@@ -13,26 +13,37 @@ import aiohttp
 
 from adapters.slack.calls import Calls, SlackFailed, new_client
 from adapters.slack.installation import Installation
-from adapters.slack.manifest import SCOPES
+from adapters.slack.manifest import SCOPES, UNFURL_SCOPES
 from bot.domain.clock import Clock
 
 
 class OAuth:
-    """Speaks for one app. `api_url` is Slack's Web API or GovSlack's; the consent page is at the same host."""
+    """Speaks for one app. `api_url` is Slack's Web API or GovSlack's; the consent page is at the same host.
+
+    `is_previewing` asks for the scopes of previews too, which the app's manifest must have.
+    """
 
     def __init__(
-        self, session: aiohttp.ClientSession, api_url: str, client_id: str, client_secret: str, clock: Clock
+        self,
+        session: aiohttp.ClientSession,
+        api_url: str,
+        client_id: str,
+        client_secret: str,
+        clock: Clock,
+        *,
+        is_previewing: bool = False,
     ) -> None:
         self._calls = Calls(session)
         self._client = new_client(session, api_url, None)
         self._api_url = api_url
         self._client_id = client_id
         self._client_secret = client_secret
+        self._scopes = [scope for scope, _ in SCOPES + (UNFURL_SCOPES if is_previewing else ())]
         self._clock = clock
 
     def consent_url(self, state: str) -> str:
         """Where a person is asked whether the app may come in; Slack sends them back with the state."""
-        query = {"client_id": self._client_id, "scope": ",".join(scope for scope, _ in SCOPES), "state": state}
+        query = {"client_id": self._client_id, "scope": ",".join(self._scopes), "state": state}
         return f"{urljoin(self._api_url, '../oauth/v2/authorize')}?{urlencode(query)}"
 
     async def exchange(self, code: str) -> Installation:
@@ -61,6 +72,7 @@ class OAuth:
             bot_user_id=str(told.get("bot_user_id") or ""),
             token=str(told["access_token"]),
             refresh_token=told.get("refresh_token"),
+            scopes=str(told.get("scope") or ""),
             expires_at=self._clock() + timedelta(seconds=int(seconds)) if seconds else None,
         )
 

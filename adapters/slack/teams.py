@@ -72,12 +72,19 @@ class OneTeam:
     """
 
     def __init__(
-        self, calls: Calls, client: AsyncWebClient, forget_workspace: Forget, told: Json | None = None
+        self,
+        calls: Calls,
+        client: AsyncWebClient,
+        forget_workspace: Forget,
+        told: Json | None = None,
+        *,
+        is_previewing: bool = False,
     ) -> None:
         self._calls = calls
         self._client = client
         self._forget_workspace = forget_workspace
         self._told = told
+        self._is_previewing = is_previewing
 
     async def identify(self) -> Json:
         """Return what Slack says of the token, asking until it answers. Raises SlackAway or TokenRefused."""
@@ -93,7 +100,8 @@ class OneTeam:
     async def find(self, team_id: str, enterprise_id: str | None) -> Team | None:
         """The token's workspace; any of its organisation where the token is the organisation's."""
         told = await self.identify()
-        ref, own_enterprise = WorkspaceRef(CHAT, team_id, str(told.get("team") or "")), _enterprise_of(told)
+        name, own_enterprise = str(told.get("team") or ""), _enterprise_of(told)
+        ref = WorkspaceRef(CHAT, team_id, name, can_preview=self._is_previewing)
         is_organisations = bool(told.get("is_enterprise_install")) and enterprise_id is not None
         if team_id == told["team_id"] or (is_organisations and enterprise_id == own_enterprise):
             return Team(ref, own_enterprise, self._client)

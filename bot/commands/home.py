@@ -39,7 +39,7 @@ async def show_home(context: Context, args: Home) -> Reply:  # noqa: ARG001 - ev
             complete=swept.value,
             spenders=context.spenders,
             monthly_cap=await context.cap(),
-            previews=context.workspace.previews,
+            previews=context.workspace.previews if context.caller.workspace.can_preview else None,
             digests=tuple(setting(each) for each in await context.store.digests.of_workspace(context.workspace.id)),
             may_configure=Need.CONFIGURE in context.permissions,
             alerts=await context.store.alerts.on_count(context.workspace.id),

@@ -6,9 +6,14 @@ from bot.commands.choosing import fitting
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
 from bot.commands.videos import counted
-from bot.domain.errors import NotFound
+from bot.domain.errors import NotConfigured, NotFound
 from bot.messages.preview import preview, previews_set
 from bot.reply.model import Reply
+
+_NOT_SET_UP = (
+    "This app can't see links here. Ask your admin to set SLACK_PREVIEW_DOMAINS, update the app's manifest and install "
+    "it again."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,5 +41,7 @@ async def show_preview(context: Context, args: Preview) -> Reply:
 async def set_previews(context: Context, args: SetPreviews) -> Reply:
     """Switch previews on or off for the workspace."""
     on = args.on == "yes"
+    if on and not context.caller.workspace.can_preview:
+        raise NotConfigured(_NOT_SET_UP)
     await context.accounts.set_previews(context.caller.workspace, on=on)
     return previews_set(on=on)

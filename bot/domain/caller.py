@@ -44,12 +44,14 @@ class WorkspaceRef:
 
     `is_operators` says that whoever runs the bot runs this workspace too, so that it may use the bot's own API key. A
     workspace that anyone could have installed the bot into is not, and spends from a key of its own alone.
+    `can_preview` says that the chat lets the bot show numbers beside links there.
     """
 
     chat: str
     id: str
     name: str
     is_operators: bool = True
+    can_preview: bool = True
 
 
 @dataclass(frozen=True, slots=True)

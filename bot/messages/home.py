@@ -21,7 +21,7 @@ class HomeFacts:
 
     `running` counts the workspace's videos that are not paused; `ending`, `endless` and `complete` say of the whole
     wallet how many have a known end, how many none, and whether the API hides no others. `alerts` counts the
-    workspace's channels that are told of something.
+    workspace's channels that are told of something. `previews` is None where the chat shows none.
     """
 
     usage: Usage
@@ -33,7 +33,7 @@ class HomeFacts:
     complete: bool
     spenders: str
     monthly_cap: MonthlyCap
-    previews: bool
+    previews: bool | None
     digests: tuple[DigestSetting, ...]
     may_configure: bool
     alerts: int
@@ -51,7 +51,7 @@ def home(facts: HomeFacts) -> Reply:
         (
             Field("Who may spend", text(facts.spenders)),
             Field("Monthly cap", text(cap_left(facts.monthly_cap))),
-            Field("Numbers beside links", text("shown" if facts.previews else "not shown")),
+            *_previews(facts),
             Field("Digests", _digests(facts.digests)),
             Field("Alerts", text(f"in {plural(facts.alerts, 'channel')}" if facts.alerts else "off")),
             Field("API key", text("test: nothing is charged" if facts.is_test else "live")),
@@ -65,7 +65,7 @@ def home(facts: HomeFacts) -> Reply:
             Button("Track a video", Call("track")),
             Button("My videos", Call("videos")),
             Button("Wallet", Call("usage")),
-            *((_switch(facts),) if facts.may_configure else ()),
+            *((_switch(facts),) if facts.may_configure and facts.previews is not None else ()),
         ),
         tone=Tone.WARNING if is_short or facts.problem else Tone.INFO,
     )
@@ -87,6 +87,11 @@ def _digests(digests: tuple[DigestSetting, ...]) -> Text:
     shown = [text("; " if place else "", *in_a_line(each)) for place, each in enumerate(on[:MOST_DIGESTS])]
     more = f"; {len(on) - MOST_DIGESTS} more" if len(on) > MOST_DIGESTS else ""
     return text(*(span for each in shown for span in each), more)
+
+
+def _previews(facts: HomeFacts) -> tuple[Field, ...]:
+    shown = text("shown" if facts.previews else "not shown")
+    return () if facts.previews is None else (Field("Numbers beside links", shown),)
 
 
 def _switch(facts: HomeFacts) -> Button:

@@ -171,6 +171,7 @@ async def stage_of(
             client_id=app.client_id if is_installable else None,
             client_secret=app.client_secret if is_installable else None,
             prefix=prefix,
+            is_previewing={"links:read", "links:write"} <= set(app.scopes),
         )
         program = SlackApp(bot, options, clock, nap)
         await ending.enter_async_context(program)

@@ -1,8 +1,18 @@
 """The Home tab: wallet, running videos and settings, published when it is opened and when something has changed."""
 
+import pytest
+
 from tests.slack.stage import ANN, BEN, stage_of, told
 from tests.standins.scene import LINK
 from tests.standins.slack.faults import Fault, FaultKind
+from tests.standins.slack.world import BOT_SCOPES
+
+
+@pytest.fixture
+def app(slack, transport):
+    """An app whose manifest has previews of links."""
+    scopes = [*BOT_SCOPES, "links:read", "links:write"]
+    return slack.add_app(is_socket_mode=transport == "socket", scopes=scopes, unfurl_domains=["tiktok.com"])
 
 
 async def _home(stage, user=ANN):

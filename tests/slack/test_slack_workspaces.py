@@ -4,7 +4,8 @@ import aiohttp
 import pytest
 from pydantic import SecretStr
 
-from tests.slack.stage import install, stage_of
+from adapters.slack.manifest import SCOPES, UNFURL_SCOPES
+from tests.slack.stage import install, stage_of, told
 from tests.standins.scene import LINK, sandbox_of
 
 KEYS = {"cs_test_operator": "Operator", "cs_test_north": "North", "cs_test_south": "South"}
@@ -37,6 +38,39 @@ async def stage(slack, sandbox, clock, database_url):
             token = slack.bot_tokens(app, slack.users[user].team)[0]
             slack.channel(channel).members.add(token.bot_user)
         yield stage
+
+
+async def _home(stage, user):
+    await stage.slack.open_home(user)
+    await stage.slack.until(lambda: stage.slack.home(user))
+    return stage.slack.home(user)
+
+
+@pytest.mark.parametrize("is_asked", [True, False])
+async def test_previews_are_offered_where_the_installation_asked_for_them(
+    slack, sandbox, clock, database_url, is_asked
+):
+    scopes = [scope for scope, _ in SCOPES + (UNFURL_SCOPES if is_asked else ())]
+    app = slack.add_app(scopes=scopes, unfurl_domains=["tiktok.com"] if is_asked else ())
+    slack.add_user("U7", slack.add_team("T7", "T7"), "nora", is_admin=True)
+    slack.add_channel("C7", slack.teams["T7"], ["U7"])
+    async with stage_of(slack, app, None, sandbox, clock, database_url, secret_keys=SECRET_KEYS) as stage:
+        await install(stage, "U7")
+        (token,) = slack.bot_tokens(app, slack.teams["T7"])
+        assert ({"links:read", "links:write"} <= token.scopes) is is_asked
+        slack.channel("C7").members.add(token.bot_user)
+        await _connect(stage, NORTH, "cs_test_north")
+        home = await _home(stage, "U7")
+        assert ("Show numbers beside links" in stage.labels(home)) is is_asked
+        assert ("Numbers beside links" in told(home)) is is_asked
+        if is_asked:
+            sandbox.world.track("cs_test_north", LINK, 7)
+            clock.advance(hours=2)
+            await stage.type("/videos", *NORTH)
+            await stage.seen(stage.press(home, "Show numbers beside links", "U7"), "U7")
+            message = slack.say("U7", "C7", f"look {LINK}")
+            await slack.share_link(message, LINK)
+            await slack.until(lambda: message.unfurls)
 
 
 async def _connect(stage, place, key):
