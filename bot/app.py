@@ -244,6 +244,8 @@ class Bot:
         for chat, id_ in departed:
             await self.forget(WorkspaceRef(chat, id_, ""))
             await self._store.presences.forget(chat, id_, before)
+        if departed:
+            await self._store.forgetting.unused_mirrors()
         return len(departed)
 
     async def recognize(self, chat: str, owned: Mapping[str, bool]) -> None:

@@ -15,5 +15,7 @@ class Tidying:
         """Drop what has served its time; how many messages were forgotten."""
         now = self._clock()
         await self._store.inbox.forget_old(now)
+        await self._store.forgetting.old_spend(now)
+        forgotten = await self._store.letters.forget_old(now)
         await self._store.forgetting.unused_mirrors()
-        return await self._store.letters.forget_old(now)
+        return forgotten

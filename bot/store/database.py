@@ -34,6 +34,8 @@ _TAKEN = (
     "Another contentstats-bot run uses the SQLite file of DATABASE_URL, which is for one process. Stop the other one, "
     "or set DATABASE_URL to a PostgreSQL database, which several can share."
 )
+_PRAGMAS = ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
+"""The last one overwrites what is deleted with zeros: else it stays readable in the file's free pages."""
 _SSL_MODES = frozenset({"disable", "allow", "prefer", "require", "verify-ca", "verify-full"})
 _SQLSTATES = {
     "28000": "the server refuses the user name",
@@ -169,6 +171,15 @@ class Database:
         except OSError:
             return False
 
+    async def truncate_log(self) -> None:
+        """Empty SQLite's write-ahead log into the file, so that nothing deleted before can be read in either.
+
+        Waits for readers for as long as for a lock; if one still reads by then, the next call empties the log.
+        """
+        if self._reader.dialect.name == "sqlite":
+            async with self.reading() as connection:
+                (await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")).all()
+
     async def close(self) -> None:
         """Close every connection. The database must not be used afterwards."""
         await self._reader.dispose()
@@ -193,7 +204,7 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
     connection.isolation_level = None
     try:
         cursor = connection.cursor()
-        for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in _PRAGMAS:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
     except BaseException:

@@ -1,7 +1,8 @@
 """Removing a workspace with everything that is stored for it, and mirrors that no workspace looks at any more."""
 
+import hashlib
 from collections import defaultdict
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from sqlalchemy import delete, exists, select
@@ -24,6 +25,14 @@ from bot.store.tables import (
     workspaces,
 )
 
+SPEND_KEPT = timedelta(days=62)
+"""Longer than any month, whose cap the sums are for."""
+
+
+def forgotten_id(chat: str, external_id: str) -> str:
+    """The id under which a forgotten workspace's sums are kept: it can be recognised, but not read."""
+    return hashlib.sha256(f"contentstats-bot forgotten workspace\0{chat}\0{external_id}".encode()).hexdigest()
+
 
 class Forgetting:
     """Deletes across the tables, in one transaction each. What is gone is gone: ask first."""
@@ -36,6 +45,7 @@ class Forgetting:
 
         Requests whose outcome is open stay, with the workspace's number, until they are settled: what they started
         must not be started again. Of the rest the sum spent in each month stays, so that the cap cannot be forgotten.
+        On SQLite nothing of what was deleted can be read in the file or its log afterwards.
         """
         settled = (track_requests.c.workspace_id == workspace_id) & ~IS_IN_FLIGHT
         async with self._database.writing() as connection:
@@ -48,11 +58,19 @@ class Forgetting:
             unused = ~exists().where(track_requests.c.workspace_id == workspace_id)
             await connection.execute(delete(workspaces).where(workspaces.c.id == workspace_id, unused))
             await self._unused_mirrors(connection)
+        await self._database.truncate_log()
 
     async def unused_mirrors(self) -> None:
         """Delete the videos and snapshots of wallets that no workspace uses. They can be read from the API again."""
         async with self._database.writing() as connection:
             await self._unused_mirrors(connection)
+        await self._database.truncate_log()
+
+    async def old_spend(self, now: datetime) -> None:
+        """Delete the sums of forgotten workspaces that no cap is for any more."""
+        old = forgotten_spend.c.month < (now - SPEND_KEPT).date()
+        async with self._database.writing() as connection:
+            await connection.execute(delete(forgotten_spend).where(old))
 
     async def _keep_spend(self, connection: AsyncConnection, workspace_id: int) -> None:
         here = select(workspaces.c.chat, workspaces.c.external_id).where(workspaces.c.id == workspace_id)
@@ -64,7 +82,7 @@ class Forgetting:
             months[at.date().replace(day=1)] += cost
         chat, external_id = (await connection.execute(here)).one()
         for month, cost in months.items():
-            row = {"chat": chat, "external_id": external_id, "month": month, "cost": cost}
+            row = {"chat": chat, "external_id": forgotten_id(chat, external_id), "month": month, "cost": cost}
             new = insert_into(forgotten_spend, connection).values(row)
             more = {"cost": forgotten_spend.c.cost + new.excluded.cost}
             added = new.on_conflict_do_update(index_elements=list(forgotten_spend.primary_key), set_=more)

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.caller import Person
 from bot.domain.tracking import REVISITED_FOR, RequestState, TrackRequest
+from bot.store.forgetting import forgotten_id
 from bot.store.stored_video import StoredVideo, from_row
 from bot.store.tables import IS_IN_FLIGHT, forgotten_spend, track_requests, videos, workspaces
 from bot.store.wallets import lock_wallet
@@ -190,11 +191,12 @@ async def spent_since(connection: AsyncConnection, workspace_id: int, since: dat
         track_requests.c.submitted_at >= since,
         IS_IN_FLIGHT | (track_requests.c.state == RequestState.TRACKING),
     )
-    same = (workspaces.c.chat == forgotten_spend.c.chat) & (workspaces.c.external_id == forgotten_spend.c.external_id)
-    before = (
-        select(func.sum(forgotten_spend.c.cost))
-        .join(workspaces, same)
-        .where(workspaces.c.id == workspace_id, forgotten_spend.c.month >= since.date())
+    here = select(workspaces.c.chat, workspaces.c.external_id).where(workspaces.c.id == workspace_id)
+    chat, id_ = (await connection.execute(here)).one()
+    before = select(func.sum(forgotten_spend.c.cost)).where(
+        forgotten_spend.c.chat == chat,
+        forgotten_spend.c.external_id.in_((forgotten_id(chat, id_), id_)),  # an older row has the id itself
+        forgotten_spend.c.month >= since.date(),
     )
     kept, forgotten = await connection.scalar(query), await connection.scalar(before)
     return (kept or Decimal(0)) + (forgotten or Decimal(0))

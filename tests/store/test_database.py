@@ -84,9 +84,9 @@ async def test_what_sqlite_committed_survives_a_power_cut_and_what_it_refers_to_
     database = Database(sqlite_url)
     for access in (database.reading, database.writing):
         async with access() as connection:
-            pragmas = ("synchronous", "foreign_keys", "journal_mode", "busy_timeout")
+            pragmas = ("synchronous", "foreign_keys", "journal_mode", "busy_timeout", "secure_delete")
             found = [(await connection.execute(text(f"PRAGMA {name}"))).scalar() for name in pragmas]
-        assert found == [2, 1, "wal", 10_000]
+        assert found == [2, 1, "wal", 10_000, 1]
     await database.close()
 
 

@@ -1,0 +1,86 @@
+"""What is left of a workspace in the database once it is forgotten: on SQLite to the last byte of file and log."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+
+from bot.domain.caller import Person
+from bot.reply.model import Picture, Reply
+from bot.store import Store
+from bot.store.audit import Action, Entry
+from bot.store.database import Database
+from bot.store.forgetting import SPEND_KEPT
+from bot.store.outbox import Message, enqueue
+from bot.store.tables import forgotten_spend
+from tests.store.samples import HERE, NOW, PRICE, THERE, keyed, proposed, reading, submitted, video
+
+MARK = "zzsecretzz"
+"""Stands in every text of the workspace that goes."""
+ZOE = Person(f"U{MARK}", f"Zoe {MARK}")
+GOING = replace(HERE, id=f"T{MARK}", name=f"Shop {MARK}")
+
+
+async def live(store, database):
+    """A workspace that has used everything once, and one that stays; returns the first."""
+    wallet = await store.wallets.ensure_wallet("theirs", NOW)
+    going = await store.workspaces.ensure_workspace(GOING, wallet, NOW)
+    await store.workspaces.ensure_workspace(THERE, await store.wallets.ensure_wallet("ours", NOW), NOW)
+    await store.credentials.link(going.id, f"cs_live_{MARK}", ZOE, NOW)
+    (request,) = await proposed(store, going, f"tiktok:{MARK}", person=ZOE)
+    await submitted(store, request, PRICE * 24)
+    seen = video(f"v{MARK}", title=f"Title {MARK}" * 40, creator=f"creator {MARK}")
+    await store.tracking.mark_tracking(request.id, seen, NOW)
+    await store.videos.remember(wallet, keyed(seen), NOW)
+    key, page = f"tiktok:v{MARK}", reading(seen, 1, 2, 3)
+    await store.videos.remember_reading(wallet, page, key, main_count=3, change_24h=2, now=NOW)
+    spent = Entry(NOW, ZOE, f"C{MARK}", Action.TRACK, seen.link, seen.id, PRICE, f"tracking {MARK}")
+    await store.audit.write(going.id, spent)
+    shown = Reply(f"Up {MARK}.", parts=(Picture("chart.png", MARK.encode() * 1_000, "Views went up."),))
+    async with database.writing() as connection:
+        await enqueue(connection, Message(f"key {MARK}", going.id, f"C{MARK}", shown), NOW)
+    return going
+
+
+@pytest.fixture
+async def database(sqlite_url):
+    database = Database(sqlite_url)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def store(database):
+    return Store(database, ("k" * 32,))
+
+
+def written(sqlite_url):
+    """Every byte of the file and of what lies beside it."""
+    file = Path(sqlite_url.removeprefix("sqlite:///"))
+    return b"".join(each.read_bytes() for each in sorted(file.parent.glob(f"{file.name}*")))
+
+
+async def test_nothing_of_a_forgotten_workspace_can_be_read_in_the_file_or_its_log(store, database, sqlite_url):
+    going = await live(store, database)
+    assert written(sqlite_url).count(MARK.encode()) > 50
+    await store.forgetting.workspace(going.id)
+    assert written(sqlite_url).count(MARK.encode()) == 0
+    async with database.reading() as connection:
+        assert await connection.scalar(text("PRAGMA integrity_check")) == "ok"
+
+
+async def test_the_sums_that_stay_name_no_workspace_and_go_when_no_cap_is_for_them(store, database):
+    going = await live(store, database)
+    await store.forgetting.workspace(going.id)
+    async with database.reading() as connection:
+        (row,) = (await connection.execute(select(forgotten_spend))).all()
+    assert (row.chat, row.cost) == ("slack", PRICE * 24)
+    assert MARK not in row.external_id
+    await store.forgetting.old_spend(NOW + SPEND_KEPT - timedelta(days=31))
+    async with database.reading() as connection:
+        assert len((await connection.execute(select(forgotten_spend))).all()) == 1
+    await store.forgetting.old_spend(NOW + SPEND_KEPT)
+    async with database.reading() as connection:
+        assert (await connection.execute(select(forgotten_spend))).all() == []
