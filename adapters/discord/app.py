@@ -154,4 +154,5 @@ class DiscordApp:
                 "Discord sends commands to the application's Interactions Endpoint URL, and so not here; remove it",
                 extra={"url": application.interactions_endpoint_url},
             )
+        self._servers.introduced(is_public=application.bot_public)
         self._upkeep.begin(str(application.id))

@@ -8,6 +8,7 @@ import asyncio
 import hmac
 from base64 import b32encode
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from datetime import datetime, timedelta
 
 from bot.domain.caller import WorkspaceRef
 from bot.domain.clock import Clock
@@ -16,6 +17,8 @@ from bot.store.presences import Presence, Presences
 CHAT = "discord"
 CLAIM = "claim-"
 """How every claim code begins, and no API key."""
+FRESH = timedelta(minutes=1)
+"""How long Discord's word on who may add the application holds for servers that are new."""
 
 
 class Servers:
@@ -47,6 +50,11 @@ class Servers:
         self._known: dict[str, Presence] = {}
         self._turn = asyncio.Lock()
         self._is_public = True
+        self._looked_at: datetime | None = None
+
+    def introduced(self, *, is_public: bool) -> None:
+        """Discord has just said whether anybody may add the application."""
+        self._is_public, self._looked_at = is_public, self._clock()
 
     async def ref(self, id_: str, name: str) -> WorkspaceRef:
         """The workspace that a server is."""
@@ -59,14 +67,16 @@ class Servers:
     async def present(self, ids: Collection[str]) -> None:
         """The bot is in these as it connects. Safe to repeat."""
         async with self._turn:
-            self._is_public = await self._ask()
-            await self._note([each for each in ids if each not in self._known])
+            new = [each for each in ids if each not in self._known]
+            if new and (self._looked_at is None or self._clock() - self._looked_at > FRESH):
+                self.introduced(is_public=await self._ask())
+            await self._note(new)
         await self._recognize(CHAT, {each: self._is_operators(each) for each in ids})
 
     async def joined(self, id_: str) -> None:
         """The bot is in this one, which was not there as it connected, or had not been listed yet."""
         async with self._turn:
-            self._is_public = await self._ask()
+            self.introduced(is_public=await self._ask())
             await self._note([id_])
 
     async def left(self, ids: Collection[str]) -> None:
