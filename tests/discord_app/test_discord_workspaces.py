@@ -230,7 +230,6 @@ async def test_commands_are_registered_once_and_again_when_they_changed(discord,
         await store.registrations.save("discord", discord.app.id, "those of last year", clock())
     async with program_of(discord, sandbox, clock, sqlite_url) as stage, serving(stage):
         await discord.until(lambda: len(discord.calls_of(put)) == 2)
-        await stage.close()
     assert len(discord.creations[None]) == len(discord.commands[None])
 
 
