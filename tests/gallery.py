@@ -128,6 +128,8 @@ def _after_spending() -> Iterator[tuple[str, Reply]]:
     yield "stopping.already_over", stopping.already_over(video(2, status="resting"))
     yield "connect.connected", connect.connected(Decimal("4.50"), is_test=True)
     yield "connect.connected: live", connect.connected(Decimal("4.505"), is_test=False)
+    yield "connect.claimed", connect.claimed()
+    yield "connect.wrong_claim", connect.wrong_claim()
     yield "connect.disconnected", connect.disconnected(keeps_default=True)
 
 

@@ -17,6 +17,7 @@ from adapters.slack.answers import Answers
 from adapters.slack.arrivals import Arrivals
 from adapters.slack.callers import Callers
 from adapters.slack.calls import Calls, SlackFailed, Sleep, new_client, new_session
+from adapters.slack.channels import Channels
 from adapters.slack.door import BadRequest, Door, is_ssl_check, payload_of
 from adapters.slack.events import Events
 from adapters.slack.gestures import Gestures
@@ -96,7 +97,10 @@ class SlackApp:
             answers = Answers(Ways(self._calls, limits, self._clock), pictures, self._sleep)
             arrivals = Arrivals(self._bot, teams, answers, self._clock)
             callers, home = Callers(self._calls, self._clock), HomeTab(self._bot, self._calls)
-            gestures = Gestures(self._bot, arrivals, callers, self._calls, answers, home, self._options.prefix)
+            channels = Channels(self._calls, self._clock)
+            gestures = Gestures(
+                self._bot, arrivals, callers, channels, self._calls, answers, home, self._options.prefix
+            )
             events = Events(self._bot, arrivals, teams, callers, self._calls, home)
             stack.push_async_callback(self.drain)
             self._bolt = Listeners(gestures, events, self._work).app(

@@ -29,8 +29,8 @@ MOST_CHANNELS = 10
 
 _NO_ANSWER = "Slack does not answer at {url}{cause}. Check the network, a proxy, and SLACK_API_URL."
 _NOT_SEEN = (
-    "not looked at: that takes the scopes channels:read and groups:read, which nothing else needs. The bot may post "
-    "into any public channel; into a private one it is invited with /invite."
+    "not looked at: that takes the scopes channels:read and groups:read. The bot may post into any public channel; "
+    "into a private one it is invited with /invite."
 )
 _COPY = "Copy the Bot User OAuth Token (xoxb-…) from the app's page OAuth & Permissions into SLACK_BOT_TOKEN."
 _MAKE = (

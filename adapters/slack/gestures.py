@@ -17,6 +17,7 @@ from adapters.slack.arrivals import Arrivals
 from adapters.slack.asked import Asked, Payload, packed, unpacked
 from adapters.slack.callers import Callers, unknown_person
 from adapters.slack.calls import Calls, SlackFailed
+from adapters.slack.channels import Channels
 from adapters.slack.forms import form, options, values
 from adapters.slack.home import HOME, HomeTab
 from adapters.slack.manifest import TRACK, TRACK_MESSAGE
@@ -30,7 +31,7 @@ from bot.commands.command import Answer
 from bot.commands.filling import form_for, reopened, with_form_again
 from bot.commands.registry import AnyCommand, by_name
 from bot.commands.track import from_message
-from bot.domain.caller import Need
+from bot.domain.caller import Caller, Need
 from bot.domain.errors import BotError
 from bot.messages.problems import no_link
 from bot.reply.model import Reply, Tone
@@ -45,11 +46,20 @@ class Gestures:
     """Runs what was asked and has it answered. `prefix` stands before the commands' names in this Slack app."""
 
     def __init__(
-        self, bot: Bot, arrivals: Arrivals, callers: Callers, calls: Calls, answers: Answers, home: HomeTab, prefix: str
+        self,
+        bot: Bot,
+        arrivals: Arrivals,
+        callers: Callers,
+        channels: Channels,
+        calls: Calls,
+        answers: Answers,
+        home: HomeTab,
+        prefix: str,
     ) -> None:
         self._bot = bot
         self._arrivals = arrivals
         self._callers = callers
+        self._channels = channels
         self._calls = calls
         self._answers = answers
         self._home = home
@@ -187,14 +197,12 @@ class Gestures:
     ) -> None:
         """Run a command and deliver its reply, then show on the Home tab what it changed."""
         known = await self._callers.find(asked, team)
-        caller = known.caller
-        if asked.channel_id is None:
-            caller = replace(caller, channel_id=await self._answers.direct_channel(team, asked.user_id) or "")
         if name == HOME:
             await self._home.publish(team, known)
             return
         command, need = self._commands.get(name), self._need(name)
-        if known.problem and need not in caller.rights:
+        caller = await self._placed(asked, team, known.caller, is_posting=command is not None and command.posts)
+        if known.problem and need not in known.caller.rights:
             reply = unknown_person(known)
         else:
             async with Turn(self._turns) as turn:
@@ -212,3 +220,16 @@ class Gestures:
         is_changed = reply.changes_settings or (need is Need.CONFIGURE and reply.tone is Tone.SUCCESS)
         if reply.public_line or is_changed:
             await self._home.publish(team, known)
+
+    async def _placed(self, asked: Asked, team: Team, caller: Caller, *, is_posting: bool) -> Caller:
+        """The caller, with what Slack says of their channel if the command has something posted there later."""
+        if asked.channel_id is None:
+            return replace(caller, channel_id=await self._answers.direct_channel(team, asked.user_id) or "")
+        if not is_posting:
+            return caller
+        if asked.is_direct:  # with the app, or between two people, where no app ever posts
+            own = await self._answers.direct_channel(team, asked.user_id)
+            return replace(caller, channel_id="" if own and own != asked.channel_id else asked.channel_id)
+        facts = await self._channels.find(team, asked.channel_id)
+        channel_id = "" if facts.is_closed else asked.channel_id
+        return replace(caller, channel_id=channel_id, hindrance=facts.hindrance, is_shared=facts.is_shared)

@@ -24,6 +24,11 @@ SCOPES: tuple[tuple[str, str], ...] = (
     ("chat:write.public", "The same in public channels, without an invitation."),
     ("files:write", "Charts and CSV exports."),
     ("im:write", "CSV exports, and answers that no channel can take, sent to one person alone."),
+    (
+        "channels:read",
+        "Whether the bot may post in a channel, and whether another company reads it too.",
+    ),
+    ("groups:read", "The same for private channels."),
     ("users:read", "Who is a guest and who is an admin: guests may only look, admins may change settings."),
 )
 UNFURL_SCOPES: tuple[tuple[str, str], ...] = (

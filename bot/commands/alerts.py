@@ -112,15 +112,26 @@ async def alerts(context: Context, args: Alerts) -> Reply:
 
 
 async def note_on_alerts(context: Context) -> Note | None:
-    """Have this channel told of money and finished videos where no channel of the workspace ever chose, and say so.
+    """Turn on alerts for money and finished videos if no channel of the workspace has chosen any, and say where.
 
-    What a single person reads is no channel for that: it says how one is chosen.
+    It takes this channel if the bot may post here, else one that gets a digest. If there is none, each person reads
+    once how to choose one.
     """
-    caller, store = context.caller, context.store.alerts
-    if caller.is_direct or not caller.channel_id:
-        return None if await store.was_ever_set(context.workspace.id) else nobody_told()
-    is_new = await store.ensure_default(context.workspace, caller.channel_id, caller.person, context.clock())
-    return alerts_note() if is_new else None
+    caller, store, now = context.caller, context.store.alerts, context.clock()
+    if await store.was_ever_set(context.workspace.id):
+        return None
+    is_open = caller.channel_id and not (caller.is_direct or caller.hindrance or caller.is_shared)
+    if is_open:
+        channel_id = caller.channel_id
+    else:
+        digests = await context.store.digests.of_workspace(context.workspace.id)
+        others = (each.channel_id for each in digests if each.is_on and each.channel_id != caller.channel_id)
+        channel_id = next(others, "")
+    if not channel_id:
+        told = f"{context.workspace.id}:{caller.person.id}"
+        return nobody_told() if await context.store.inbox.is_new("alerts", told, now) else None
+    is_new = await store.ensure_default(context.workspace, channel_id, caller.person, now)
+    return alerts_note("" if is_open else channel_id) if is_new else None
 
 
 async def snooze(context: Context, args: Snooze) -> Reply:
@@ -150,7 +161,7 @@ def _check(context: Context) -> None:
     if Need.CONFIGURE not in context.permissions:
         raise NotAllowed(refusal(Need.CONFIGURE, context.spenders))
     if not context.caller.channel_id:
-        raise UsageError("Alerts belong to a channel. Send /alerts in the one that should have them.")
+        raise UsageError("I can't post here, so alerts can't arrive. Run /alerts in a channel, or in a message to me.")
 
 
 def _changed(setting: AlertSetting, args: Alerts, now: datetime, usual_zone: str) -> tuple[AlertSetting, str]:

@@ -158,6 +158,11 @@ class Command(Generic[A]):
         return self.need is Need.SPEND and not self.listed
 
     @property
+    def posts(self) -> bool:
+        """Whether the bot may post into the channel later because of it: digests, alerts, the line after a start."""
+        return self.spends or self.is_setting or self.need is Need.CONFIGURE
+
+    @property
     def usage(self) -> str:
         """The command as a usage line, without what is never typed: `/track <link> [link …] [days]`."""
         typed = (each for each in self.arguments if each.listed and each.kind is not Kind.SECRET)

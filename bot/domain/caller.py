@@ -59,10 +59,11 @@ class Caller:
     """One person asking in one channel of one workspace.
 
     `rights` is what the platform's own rules grant (Slack: full members spend; Discord: those who manage the server);
-    a setting may put another rule in their place, which is why `role` comes along. `channel_id` is never a name,
-    and empty where nobody can say; `is_direct` says that only the caller reads it. `zone` is the person's IANA zone
-    where the platform tells it. `hindrance` says in sentences why the bot cannot post there by itself and what to do;
-    it is empty where it can, and None where the platform does not tell.
+    a setting may put another rule in their place, which is why `role` comes along. `channel_id` is never a name, and
+    empty if there is none that the bot could ever post to; `is_direct` says that only the caller reads it, `is_shared`
+    that people of other companies do. `zone` is the person's IANA zone where the platform tells it. `hindrance` says in
+    sentences why the bot cannot post there by itself and what to do; it is empty where it can, and None where the
+    platform does not tell.
     """
 
     workspace: WorkspaceRef
@@ -73,3 +74,4 @@ class Caller:
     is_direct: bool = False
     zone: str = ""
     hindrance: str | None = None
+    is_shared: bool = False

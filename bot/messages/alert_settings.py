@@ -16,7 +16,7 @@ KIND_WORDS = {
     AlertKind.MILESTONES: "Milestones",
 }
 DEFAULT_ON = "Alerts for low balance and finished videos are on in this channel; change them with /alerts."
-NOBODY_TOLD = "No channel gets alerts yet. Run /alerts on in a channel to turn them on."
+NOBODY_TOLD = "No channel gets alerts yet. Run /alerts on in a channel where I can post."
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def alert_settings(facts: SettingFacts) -> Reply:
         title="Alerts",
         parts=(Fields(_fields(setting, facts)), *((Note(text(facts.hindrance)),) if facts.hindrance else ()), _hint()),
         actions=_actions(setting, facts.now) if facts.may_configure else (),
-        tone=Tone.SUCCESS if facts.said else Tone.INFO,
+        tone=Tone.WARNING if facts.hindrance else Tone.SUCCESS if facts.said else Tone.INFO,
         changes_settings=bool(facts.said),
     )
 
@@ -77,8 +77,11 @@ def nothing_to_snooze() -> Reply:
     return Reply("That alert is no longer open, so there's nothing to snooze.", tone=Tone.WARNING)
 
 
-def alerts_note() -> Note:
+def alerts_note(channel_id: str = "") -> Note:
     """What starting something says of the alerts that were switched on beside it."""
+    if channel_id:
+        where = Channel(channel_id)
+        return Note(text("Alerts for low balance and finished videos are on in ", where, "; change them with /alerts."))
     return Note(text(DEFAULT_ON))
 
 

@@ -10,11 +10,13 @@ from bot.commands.filling import form_for
 from bot.commands.parse import bind, parse
 from bot.commands.registry import by_name
 from bot.domain.caller import Need
+from bot.domain.digest import DigestOptions
 from bot.domain.errors import UsageError
+from bot.domain.schedule import Schedule
 from bot.reply.call import Call
 from bot.reply.model import Tone
 from bot.reply.plain import plain_text
-from tests.standins.scene import ANA, EVE, LINK, labels
+from tests.standins.scene import ANA, EVE, LINK, TWITTER, YOUTUBE, labels
 
 COMMAND = by_name()["alerts"]
 LOOKING = replace(ANA, rights=frozenset({Need.LOOK}))
@@ -237,13 +239,34 @@ async def test_each_channel_and_each_workspace_has_its_own(scene):
     assert reply.summary.startswith("That alert is no longer open")
 
 
-async def test_direct_messages_and_no_channel_at_all_are_not_switched_on_by_a_tracking(scene):
-    for caller in (replace(ANA, is_direct=True), replace(ANA, channel_id="")):
-        card = await scene.start(f"{LINK[:-1]}{caller.is_direct:d}", 1, caller)
-        assert "No channel gets alerts yet" in plain_text(card)
+@pytest.mark.parametrize(
+    "where", [{"is_direct": True}, {"channel_id": ""}, {"hindrance": "Invite me."}, {"is_shared": True}]
+)
+async def test_a_tracking_where_alerts_cannot_arrive_or_outsiders_read_them_says_once_how_to_choose(scene, where):
+    caller = replace(ANA, **where)
+    assert "No channel gets alerts yet" in plain_text(await scene.start(LINK, 1, caller))
+    second = plain_text(await scene.start(YOUTUBE, 1, caller))
+    assert "alerts" not in second.casefold()
     assert (await scene.say("/alerts")).summary == "Alerts are off in this channel."
-    reply = await scene.say("/alerts on", replace(ANA, channel_id=""))
-    assert "Alerts belong to a channel" in reply.summary
+    assert "are on in this channel" in plain_text(await scene.start(TWITTER, 1))
+
+
+async def test_a_channel_that_gets_a_digest_gets_the_alerts_if_the_bot_may_not_post_in_this_one(scene):
+    await scene.say("/videos")
+    async with scene.store() as (store, _):
+        workspace = await store.workspaces.find(ANA.workspace)
+        daily = Schedule(540, "UTC")
+        await store.digests.switch_on(workspace, "C-news", daily, DigestOptions(), ANA.person, scene.clock())
+    card = plain_text(await scene.start(LINK, 1, replace(ANA, hindrance="Invite me.")))
+    assert "are on in" in card
+    assert "in this channel" not in card
+    assert "low balance" in (await scene.say("/alerts", replace(ANA, channel_id="C-news"))).summary
+
+
+async def test_alerts_are_refused_where_the_bot_can_never_post(scene):
+    reply = await scene.say("/alerts spike on", replace(ANA, channel_id=""))
+    assert reply.tone is Tone.PROBLEM
+    assert "I can't post here" in reply.summary
 
 
 async def test_the_first_digest_switches_them_on_too_and_says_so(scene):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.slack.stage import ANN, BEN, GENERAL, told
+from tests.slack.stage import ANN, BEN, GENERAL, SECRET, told
+from tests.standins.scene import LINK, YOUTUBE
 
 
 @pytest.fixture
@@ -49,3 +50,21 @@ async def test_the_buttons_of_the_answer_change_it_and_switch_it_off(stage):
     assert "every Friday at 10:00 (Europe/Berlin)" in told(changed)
     off = await stage.seen(stage.press(changed, "Turn off"))
     assert "No more digests here" in told(off)
+
+
+async def test_alerts_are_refused_in_a_message_between_two_people_and_taken_in_one_to_the_app(stage, team):
+    stage.slack.add_channel("D2", team, [ANN, BEN], "im")
+    refused = await stage.seen(stage.send("/alerts spike on", channel="D2"))
+    assert "I can't post here, so alerts can't arrive" in refused.text
+    own = stage.slack.conversation(stage.token, stage.slack.users[ANN])
+    assert "Spikes" in told(await stage.type("/alerts spike on", channel=own.id))
+
+
+async def test_a_first_tracking_in_a_private_channel_without_the_bot_says_how_to_get_alerts_and_nothing_else(stage):
+    card = await stage.card(f"/track {LINK} 7", channel=SECRET)
+    await stage.changed(card, stage.press(card, "Track 7"))
+    assert "No channel gets alerts yet" in told(card)
+    assert "are on in this channel" not in told(card)
+    card = await stage.card(f"/track {YOUTUBE} 7")
+    await stage.changed(card, stage.press(card, "Track 7"))
+    assert "are on in this channel" in told(card)

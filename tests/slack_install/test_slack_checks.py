@@ -135,7 +135,8 @@ async def test_an_address_where_nothing_answers_is_named_with_its_cause(check):
 
 
 @pytest.mark.usefixtures("used", "channels")
-async def test_without_the_scopes_nobody_guesses_whether_the_bot_is_in_a_channel(check):
+async def test_without_the_scopes_nobody_guesses_whether_the_bot_is_in_a_channel(check, token):
+    token.scopes -= {"channels:read", "groups:read"}
     found = (await check(secret_keys=KEYS[0]))["Slack channels"]
     assert found.ok
     assert "channels:read" in found.detail

@@ -83,6 +83,7 @@ class Channel:
     kind: ChannelKind
     members: set[str] = field(default_factory=set)
     is_archived: bool = False
+    is_ext_shared: bool = False
     history: list[Message] = field(default_factory=list, repr=False)
 
     @property
@@ -111,5 +112,6 @@ class Channel:
             "is_private": self.kind != "public",
             "is_archived": self.is_archived,
             "is_member": member in self.members,
+            "is_ext_shared": self.is_ext_shared,
             "context_team_id": self.team.id,
         }

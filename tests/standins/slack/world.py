@@ -14,7 +14,17 @@ from tests.standins.slack.people import Channel, ChannelKind, Enterprise, Team, 
 from tests.standins.slack.rates import Rates
 from tests.standins.slack.refusal import Refusal
 
-BOT_SCOPES = ("commands", "chat:write", "chat:write.public", "files:write", "im:write", "users:read", "team:read")
+BOT_SCOPES = (
+    "commands",
+    "chat:write",
+    "chat:write.public",
+    "files:write",
+    "im:write",
+    "users:read",
+    "team:read",
+    "channels:read",
+    "groups:read",
+)
 
 
 class World:
