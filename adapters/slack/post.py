@@ -16,6 +16,7 @@ from uuid import UUID, uuid5
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack.calls import NO_ANSWER, Calls, SlackFailed
+from adapters.slack.connection_errors import DEAD
 from adapters.slack.limits import POST, Busy, Limits, Sleep
 from adapters.slack.pictures import Pictures, has_picture, without_pictures
 from adapters.slack.refusals import OURS, RATE_LIMITED, SOON, details, refusal
@@ -219,6 +220,9 @@ class SlackPoster:
             return Posted(str(answer["ts"])) if answer["ts"] else Unclear("no_ts")
         except Exception as error:  # noqa: BLE001 - whatever went wrong once it was sent, the message may be there
             outcome, said = refusal(error), details(error)
+        if outcome.reason in DEAD and team.ref.is_operators:
+            # The operator's own token says nothing about the channel, whose digests must not be turned off for it.
+            outcome = Later(SOON, outcome.reason)
         if isinstance(outcome, Later) and outcome.reason == RATE_LIMITED:
             self._limits.stop(team.ref.id, name, outcome.after.total_seconds())
         logger.info("Slack did not take a message", extra={"team": team.ref.id, "reason": outcome.reason, "said": said})

@@ -10,10 +10,12 @@ import pytest
 from aiohttp import web
 
 from adapters.slack.calls import Calls, new_client
+from adapters.slack.connection_errors import DEAD
 from adapters.slack.pictures import Pictures
 from adapters.slack.post import SlackPoster
 from adapters.slack.refusals import HALF_DONE, OURS, PERMANENT, RATE_LIMITED
-from adapters.slack.teams import OneTeam
+from adapters.slack.teams import OneTeam, Team
+from bot.domain.caller import WorkspaceRef
 from bot.domain.errors import DatabaseUnavailable, NotConfigured
 from bot.ports import Later, Posted, Rejected, Unclear
 from bot.reply.model import Reply
@@ -45,12 +47,37 @@ OF_ONE_MESSAGE = {
 """Errors that say nothing about the next message into the same channel."""
 
 
-@pytest.mark.parametrize("error", sorted(PERMANENT))
+@pytest.mark.parametrize("error", sorted(PERMANENT.keys() - DEAD.keys()))
 async def test_a_permanent_error_is_told_with_what_to_do_and_not_tried_again(slack, poster, here, error):
     slack.faults.add(POST, Fault(FaultKind.ERROR, error))
     delivery = await poster.post(here, HELLO, "a")
     assert delivery == Rejected(error, PERMANENT[error], is_message=error in OF_ONE_MESSAGE)
     assert calls(slack) == 1
+
+
+@pytest.mark.parametrize("error", sorted(DEAD))
+async def test_the_operators_dead_token_turns_no_digest_off(slack, session, limits, here, error):
+    calls_ = Calls(session)
+    token = next(each for each in slack.tokens.values() if each.team and each.team.id == "T1")
+    for is_operators in (True, False):
+        slack.faults.add(POST, Fault(FaultKind.ERROR, error))
+        ref = WorkspaceRef("slack", "T1", "Acme", is_operators=is_operators)
+        poster = SlackPoster(
+            Known(Team(ref, None, new_client(session, slack.api_url, token.value))), calls_, Pictures(calls_), limits
+        )
+        delivery = await poster.post(here, HELLO, f"{is_operators}")
+        is_waiting = is_operators or error not in PERMANENT
+        assert isinstance(delivery, Later if is_waiting else Rejected), delivery
+
+
+class Known:
+    """One workspace."""
+
+    def __init__(self, team):
+        self._team = team
+
+    async def known(self, _):
+        return self._team
 
 
 @pytest.mark.parametrize("error", sorted(OURS))
