@@ -125,7 +125,7 @@ class ContentStatsClient:
 
     async def read_video(self, video_id: str) -> VideoReading:
         """One video with every snapshot since its start."""
-        return await self._get(_video_path(video_id), read_page)
+        return await self._get(_video_path(video_id), lambda body: _page_of(video_id, body))
 
     async def stop(self, video_id: str) -> Stopped:
         """Stop a tracking and return its status before and after. Sent once; what was collected stays."""
@@ -215,6 +215,14 @@ class ContentStatsClient:
         names_video = method == "POST" or path.startswith("/videos/")
         refused = refusal(answer.status, problem, names_video=names_video)
         raise Refused(answer.status, refused, not_before, is_explained=problem.is_json)
+
+
+def _page_of(video_id: str, body: bytes) -> VideoReading:
+    """Raises ForeignBody, also for another video's page."""
+    reading = read_page(body)
+    if reading.video.id != video_id:
+        raise ForeignBody
+    return reading
 
 
 def _video_path(video_id: str) -> str:

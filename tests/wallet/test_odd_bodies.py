@@ -1,0 +1,111 @@
+"""Odd bodies of the API through every command: none ends one, and no snapshot that was known is lost."""
+
+import json
+import re
+from datetime import datetime
+
+import pytest
+
+from adapters.sandbox import wire
+from bot.reply.plain import plain_text
+from bot.reply.spool import opened
+from tests.standins.scene import INSTAGRAM, LINK, PAGE, USAGE, YOUTUBE
+
+LONE = "\ud83d"
+FAR = "9999-12-31T23:59:59Z"
+
+
+def of_rows(change):
+    """A page whose rows were changed."""
+    return lambda page: page | {"snapshots": change(page["snapshots"])}
+
+
+def milliseconds(row):
+    return int(datetime.fromisoformat(row["snapshot_time"]).timestamp() * 1000)
+
+
+def words(row):
+    return f"{datetime.fromisoformat(row['snapshot_time']):%Y-%m-%d %H:%M:%S} UTC"
+
+
+PAGES = {
+    "no rows": of_rows(lambda _: None),
+    "some rows": of_rows(lambda rows: rows[-3:]),
+    "times that are none": of_rows(lambda rows: [row | {"snapshot_time": "soon"} for row in rows]),
+    "odd times": of_rows(
+        lambda rows: [
+            rows[0] | {"snapshot_time": 0},
+            rows[0] | {"snapshot_time": "2025-03-02T12:00:00Z"},
+            *(row | {"snapshot_time": milliseconds(row)} for row in rows[:20]),
+            *(row | {"snapshot_time": words(row)} for row in rows[20:]),
+            rows[-1] | {"snapshot_time": "2027-03-02T12:00:00Z"},
+        ]
+    ),
+    "odd counts": of_rows(
+        lambda rows: [
+            row | {"views": None if number % 2 else 2**63 - 1, "likes": -1, "comments": 2**63, "shares": LONE}
+            for number, row in enumerate(rows)
+        ]
+    ),
+    "no metric at all": of_rows(lambda rows: [{"snapshot_time": row["snapshot_time"]} for row in rows]),
+    "no status": lambda page: page | {"status": None, "platform": None, "created_at": FAR, "monitoring_started": FAR},
+    "odd fields": lambda page: (
+        json.loads(json.dumps(page).replace("tiktok", LONE))
+        | {LONE: LONE, "monitoring_started": "0001-01-01T00:00:00Z"}
+        | {"current_metadata": {"title": [[[{}]]], "creator": {"a": 1}}}
+        | {f"field {number}": "x" * 400 for number in range(2_000)}
+    ),
+}
+WALLETS = {
+    "a balance of 1e21": lambda usage: usage | {"balance_usd": 1e21},
+    "a price of 1e21": lambda usage: usage | {"cost_per_snapshot": 1e21},
+    "the largest amounts": lambda usage: (
+        usage
+        | {"balance_usd": -1e12, "uncharged_usage_usd": "1e12", "total_snapshots": 2**63 - 1, "active_videos": 2**70}
+    ),
+    "the smallest amounts": lambda usage: (
+        usage | {"cost_per_snapshot": 1e-30, "total_charged_usd": 1e300, "uncharged_usage_usd": LONE}
+    ),
+}
+
+
+async def read_everything(scene, one, other):
+    """Every command that shows videos or money answers, in words that can be written."""
+    lines = (f"/stats {one}", "/videos", "/usage", "/digest now", f"/compare {one} {other}", f"/export {one}")
+    answers = {line: await scene.say(line) for line in (*lines, f"/stop {one}", f"/track {LINK} 3")}
+    answers["/track another"] = await scene.say(f"/track {INSTAGRAM}")
+    for line, reply in answers.items():
+        said = plain_text(reply)
+        assert "Something went wrong" not in said, line
+        assert said.encode(), line
+    return {line.replace(one, "one"): reply for line, reply in answers.items()}
+
+
+async def test_an_odd_page_ends_no_command_and_takes_no_snapshot_back(scene, grown):
+    account = scene.sandbox.world.account(scene.sandbox.key)
+    other = scene.sandbox.world.track(scene.sandbox.key, YOUTUBE, 7).id
+    collected = 0
+    await read_everything(scene, grown, other)
+    for kind, odd in PAGES.items():
+        scene.clock.advance(hours=2)
+        scene.sandbox.world.account(scene.sandbox.key)
+        body = odd(wire.page(account.trackings[grown], scene.clock()))
+        scene.sandbox.faults.add("status", on=PAGE, status=200, body=body, times=None)
+        answers = await read_everything(scene, grown, other)
+        scene.sandbox.faults.clear()
+        found = re.search(r"([\d,]+) of [\d,]+ snapshots", plain_text(answers["/stats one"]))
+        assert found, kind
+        assert int(found[1].replace(",", "")) >= collected, kind
+        (file,) = answers["/export one"].files
+        rows = opened(file.content).read().count(b"\n") - 1
+        assert rows >= collected, kind
+        collected = rows
+
+
+@pytest.mark.parametrize("kind", WALLETS)
+async def test_an_odd_wallet_ends_no_command(scene, grown, kind):
+    odd = WALLETS[kind](wire.usage(scene.sandbox.world.account(scene.sandbox.key)))
+    scene.sandbox.faults.add("status", on=USAGE, status=200, body=odd, times=None)
+    usage = plain_text((await read_everything(scene, grown, grown))["/usage"])
+    if "1e21" in kind:
+        assert f"states an impossible {kind.split()[1]}" in usage
