@@ -18,6 +18,7 @@ from adapters.slack.arrivals import Arrivals
 from adapters.slack.callers import Callers
 from adapters.slack.calls import Calls, SlackFailed, Sleep, new_client, new_session
 from adapters.slack.channels import Channels
+from adapters.slack.command_names import CommandNames
 from adapters.slack.door import BadRequest, Door, is_ssl_check, payload_of
 from adapters.slack.events import Events
 from adapters.slack.gestures import Gestures
@@ -87,7 +88,8 @@ class SlackApp:
         """
         async with AsyncExitStack() as stack:
             self._session = await stack.enter_async_context(new_session())
-            self._calls = Calls(self._session, self._sleep)
+            names = CommandNames(self._options.prefix, [each.name for each in self._bot.commands if each.listed])
+            self._calls = Calls(self._session, self._sleep, names)
             self._overload = Overload(self._work, self._calls)
             self._client = new_client(self._session, self._options.api_url, self._options.bot_token)
             teams = await self._teams(stack)
@@ -98,9 +100,7 @@ class SlackApp:
             arrivals = Arrivals(self._bot, teams, answers, self._clock)
             callers, home = Callers(self._calls, self._clock), HomeTab(self._bot, self._calls)
             channels = Channels(self._calls, self._clock)
-            gestures = Gestures(
-                self._bot, arrivals, callers, channels, self._calls, answers, home, self._options.prefix
-            )
+            gestures = Gestures(self._bot, arrivals, callers, channels, self._calls, answers, home, names)
             events = Events(self._bot, arrivals, teams, callers, self._calls, home)
             stack.push_async_callback(self.drain)
             self._bolt = Listeners(gestures, events, self._work).app(

@@ -16,6 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from adapters.slack.command_names import AS_THEY_ARE, CommandNames
 from adapters.slack.refusals import HALF_DONE
 from bot.reply.spool import Content, opened
 
@@ -84,18 +85,25 @@ def new_client(session: aiohttp.ClientSession, api_url: str, token: str | None) 
 
 
 class Calls:
-    """The three kinds of call: the Web API, a response_url, an upload. Each raises SlackFailed alone."""
+    """The three kinds of call: the Web API, a response_url, an upload. Each raises SlackFailed alone.
 
-    def __init__(self, session: aiohttp.ClientSession, sleep: Sleep = asyncio.sleep) -> None:
+    `names` puts the app's own command names into whatever is sent.
+    """
+
+    def __init__(
+        self, session: aiohttp.ClientSession, sleep: Sleep = asyncio.sleep, names: CommandNames = AS_THEY_ARE
+    ) -> None:
         self._session = session
         self._sleep = sleep
+        self._names = names
 
     async def api(self, method: Callable[..., Awaitable[AsyncSlackResponse]], **arguments: object) -> Json:
         """The answer to a method of a client, such as `client.chat_postMessage`."""
+        named: Any = self._names.shown(arguments)
 
         async def once() -> Json:
             try:
-                response = await method(**arguments)
+                response = await method(**named)
             except SlackApiError as error:
                 raise _failure(error.response) from error
             except _FAILURES as error:
@@ -106,6 +114,7 @@ class Calls:
 
     async def respond(self, response_url: str, body: Mapping[str, object]) -> None:
         """Answer by a response_url."""
+        named: Any = self._names.shown(dict(body))
 
         async def once() -> Json:
             try:
@@ -113,7 +122,7 @@ class Calls:
                     response_url, session=self._session, retry_handlers=[], logger=_sdk_logger()
                 )
                 client.proxy = None  # as above
-                answer = await client.send_dict(dict(body))
+                answer = await client.send_dict(named)
             except _FAILURES as error:
                 raise SlackFailed(NO_ANSWER) from error
             if answer.status_code == 429:

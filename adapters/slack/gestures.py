@@ -18,6 +18,7 @@ from adapters.slack.asked import Asked, Payload, packed, unpacked
 from adapters.slack.callers import Callers, unknown_person
 from adapters.slack.calls import Calls, SlackFailed
 from adapters.slack.channels import Channels
+from adapters.slack.command_names import CommandNames
 from adapters.slack.forms import form, options, values
 from adapters.slack.home import HOME, HomeTab
 from adapters.slack.manifest import TRACK, TRACK_MESSAGE
@@ -43,7 +44,7 @@ SUGGEST_WITHIN = 2.5
 
 
 class Gestures:
-    """Runs what was asked and has it answered. `prefix` stands before the commands' names in this Slack app."""
+    """Runs what was asked and has it answered. `names` are those of the commands in this Slack app."""
 
     def __init__(
         self,
@@ -54,7 +55,7 @@ class Gestures:
         calls: Calls,
         answers: Answers,
         home: HomeTab,
-        prefix: str,
+        names: CommandNames,
     ) -> None:
         self._bot = bot
         self._arrivals = arrivals
@@ -63,7 +64,7 @@ class Gestures:
         self._calls = calls
         self._answers = answers
         self._home = home
-        self._prefix = prefix
+        self._names = names
         self._commands: Mapping[str, AnyCommand] = by_name(bot.commands)
         self._turns = asyncio.Semaphore(AT_ONCE)
 
@@ -87,7 +88,8 @@ class Gestures:
     def wrong_fields(self, body: Payload) -> Mapping[str, str]:
         """What is wrong with a form's answers, by field. Works without a wait and never raises."""
         try:
-            return wrong_fields(self._commands, body["view"], self._arrivals.now)
+            wrong = wrong_fields(self._commands, body["view"], self._arrivals.now)
+            return {field: self._names.text(sentence) for field, sentence in wrong.items()}
         except Exception:  # whatever is wrong with the form itself must not keep it open: the answer will tell
             logger.exception("a form could not be checked")
             return {}
@@ -140,7 +142,7 @@ class Gestures:
         if name == UMBRELLA:
             name, *rest = typed.split(maxsplit=1) or ["help"]
             return name.removeprefix("/").casefold(), "".join(rest).strip()
-        return name.removeprefix(self._prefix.casefold()), typed
+        return self._names.plain(name), typed
 
     def _need(self, name: str) -> Need:
         """What a command needs; of one that there is not, nothing comes but a sentence."""

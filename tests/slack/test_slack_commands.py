@@ -1,5 +1,7 @@
 """Every command, as people send it: acknowledged at once, answered to them alone, under every name that it has."""
 
+import re
+
 import pytest
 
 from adapters.slack.mrkdwn import unescaped
@@ -21,6 +23,8 @@ LINES = {
     "status": "/status",
     "help": "/help track",
 }
+OTHERS = re.compile(rf"(?<![\w/.:-])/(?:{'|'.join([*LINES, 'connect'])})(?![\w/-])")
+"""A command under a name that another app has."""
 ANSWERS = {
     "track": "already being tracked",
     "videos": "steady",
@@ -76,6 +80,16 @@ async def test_a_prefix_stands_before_every_command_and_not_before_the_umbrella(
     async with stage_of(slack, app, token, sandbox, clock, sqlite_url, prefix="cs-") as stage:
         assert "available" in (await stage.type("/cs-usage")).text
         assert "available" in (await stage.type("/contentstats usage")).text
+        stage.track(LINK)
+        texts = [(await stage.type(f"/cs-{line[1:]}")).text for line in (*LINES.values(), "/usag", "/track 7 dollars")]
+        form = await stage.modal(stage.send("/cs-digest"))
+        private = await stage.type("/cs-usage", channel=SECRET)
+        texts += [str(message.blocks) for message in (*stage.private(ANN), private)] + [str(form.blocks)]
+        await stage.slack.open_home(ANN)
+        await stage.slack.until(lambda: stage.slack.home(ANN))
+        texts.append(str(stage.slack.home(ANN).blocks))
+        assert "/cs-digest in a channel" in texts[-1]
+        assert not OTHERS.search(" ".join(texts))
 
 
 async def test_a_text_that_speaks_of_a_payload_is_read_like_any_other(stage):
