@@ -18,7 +18,7 @@ class Call:
 
     def encode(self) -> str:
         """The call as `command?name=value`, which is what a button sends; it may be longer than a button takes."""
-        query = urlencode(self.arguments)
+        query = urlencode(self.arguments, errors="replace")  # half a surrogate pair is no character
         return f"{self.command}?{query}" if query else self.command
 
     @property

@@ -4,6 +4,8 @@ from hypothesis import strategies as st
 from bot.reply.call import Call
 
 NAMES = st.from_regex(r"[a-z][a-z_-]{0,11}", fullmatch=True)
+ANY = st.sampled_from("\ud83d\udfff%=&?;+ a1é😀\0") | st.characters()
+"""Half of a surrogate pair included, which JSON can hold."""
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 
 
@@ -27,6 +29,11 @@ def test_an_empty_argument_stays_an_argument():
     assert Call.decode(Call("videos", {"platform": ""}).encode()).arguments == {"platform": ""}
 
 
-@given(st.text())
+@given(NAMES, st.dictionaries(st.text(ANY), st.text(ANY), max_size=3))
+def test_any_argument_can_be_sent(command, arguments):
+    assert Call(command, arguments).encode().isascii()
+
+
+@given(st.text(ANY))
 def test_whatever_a_platform_sends_back_decodes_to_some_call(sent):
     assert Call.decode(sent).command == sent.partition("?")[0]

@@ -58,6 +58,14 @@ async def test_a_short_answer_takes_nothing_away(store, wallet_id, workspace):
     assert stored.seen_at == NOW, "what remained was counted from the moment it was said"
 
 
+async def test_a_row_without_link_platform_or_status_takes_none_of_them_away(store, wallet_id, workspace):
+    await store.videos.remember(wallet_id, keyed(replace(FULL, status="completed")), NOW)
+    await store.videos.remember(wallet_id, [(video("v1", link="", platform="", status=""), "")], LATER)
+    stored = await store.videos.find(workspace, "v1")
+    assert (stored.video.status, stored.video.platform, stored.video.link) == ("completed", "tiktok", FULL.link)
+    assert (stored.key, stored.video.is_running) == ("tiktok:v1", False)
+
+
 async def test_news_replace_what_was_known(store, wallet_id, workspace):
     await store.videos.remember(wallet_id, keyed(FULL), NOW)
     news = replace(FULL, title="New", status="paused", days_remaining=Decimal(5), extra={"a": "b"}, link="https://new")

@@ -1,0 +1,29 @@
+"""Half of a surrogate pair, which JSON can hold and no database takes, as every argument of every command."""
+
+from bot.commands.registry import COMMANDS
+from bot.reply.plain import plain_text
+from tests.standins.scene import ANA
+
+HALF = "a\ud83db"
+LINES = ("%s", "%s vs %s", "https://x.com/%s/status/1988637243979237148 7", "on %s", '"%s" "%s"')
+
+
+def written(reply):
+    """Whether the reply is an answer that can be sent."""
+    said = plain_text(reply)
+    said.encode()
+    for action in reply.actions:
+        if hasattr(action, "call"):
+            action.call.encode()
+    return "went wrong" not in said
+
+
+async def test_half_a_character_ends_no_command(scene):
+    await scene.start()
+    for command in COMMANDS:
+        names = [each.name for each in command.arguments]
+        calls = [{name: HALF} for name in names] + [dict.fromkeys(names, HALF), {HALF: HALF}]
+        for given in [*calls, *(line.replace("%s", HALF) for line in LINES)]:
+            assert written(await scene.bot.run(command.name, given, ANA)), (command.name, given)
+        for name in names:
+            await scene.bot.suggest(command.name, name, HALF, ANA)
