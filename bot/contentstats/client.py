@@ -16,7 +16,7 @@ import httpx
 from bot.contentstats.exchange import DEFAULT_TIMEOUTS, Exchange, Lost, NeverSent, Timeouts
 from bot.contentstats.keys import checked_base_url, checked_key, is_test_key, key_fingerprint
 from bot.contentstats.limits import Limiter, Now, RateStore, Sleep, rate_limited, read_retry_after
-from bot.contentstats.refusals import Refused, failure, refusal
+from bot.contentstats.refusals import Asked, Refused, failure, refusal
 from bot.contentstats.retry import TRIES, Setback, persist
 from bot.contentstats.values import ForeignBody, read_count
 from bot.contentstats.wire import read_list, read_page, read_problem, read_stopped, read_tracked, read_usage
@@ -29,6 +29,7 @@ __all__ = ["ContentStatsClient", "is_test_key", "key_fingerprint"]
 
 T = TypeVar("T")
 
+_START = "/videos/track"
 PATIENCE = 8.0
 """Seconds that a person waits without wondering."""
 IN_LINE = 150.0
@@ -111,7 +112,7 @@ class ContentStatsClient:
     async def track(self, link: str, days: int) -> Video:
         """Start, and pay for, one tracking of 1 to 30 days. Sent once. After OutcomeUnclear NEVER repeat it: look."""
         return await self._post(
-            "/videos/track",
+            _START,
             {"video_link": link, "duration_days": days},
             lambda body: read_tracked(body, link),
             "it is unclear whether the tracking was started. Do not start it again before the account was looked at.",
@@ -212,8 +213,8 @@ class ContentStatsClient:
         if until is not None:
             raise Refused(answer.status, rate_limited(self._now(), until, problem.words), until)
         not_before = read_retry_after(answer.headers, self._now())
-        names_video = method == "POST" or path.startswith("/videos/")
-        refused = refusal(answer.status, problem, names_video=names_video)
+        about: Asked = "start" if path == _START else "video" if path.startswith("/videos/") else "account"
+        refused = refusal(answer.status, problem, about)
         raise Refused(answer.status, refused, not_before, is_explained=problem.is_json)
 
 

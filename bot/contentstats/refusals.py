@@ -1,6 +1,8 @@
 """Each status that is no success, as the domain's error with a sentence for people. It sends nothing."""
 
+import re
 from decimal import Decimal
+from typing import Literal, TypeAlias
 
 from bot.contentstats.wire import Problem
 from bot.domain.errors import (
@@ -14,6 +16,9 @@ from bot.domain.errors import (
     VideoNotFound,
 )
 
+Asked: TypeAlias = Literal["account", "start", "video"]
+
+_IS_LIMIT = re.compile(r"\b(?:limit|plan|quota|concurrent)\b", re.IGNORECASE)
 _INTERRUPTED = frozenset({408, 425, 499})
 """Statuses of a request that took too long or came too early: whoever says so need not know what became of it."""
 
@@ -41,10 +46,11 @@ class Refused(Exception):
         return not isinstance(self.error, ServiceUnavailable)
 
 
-def refusal(status: int, problem: Problem, *, names_video: bool = True) -> ContentStatsError:
+def refusal(status: int, problem: Problem, asked: Asked = "video") -> ContentStatsError:
     """What an answer means that is neither a success nor a 429, for which there is `limits.rate_limited`.
 
-    `names_video` is whether the request was about one video: any other 404 comes from an address without an API.
+    `asked` is what the request was about. A 404 for the account comes from an address without an API, and a 403 for a
+    start is about the key and its plan: no other organisation's video is in it.
     """
     said = f" (“{problem.words}”)" if problem.words else ""
     error: ContentStatsError
@@ -58,12 +64,17 @@ def refusal(status: int, problem: Problem, *, names_video: bool = True) -> Conte
             )
         case 402:
             error = _too_expensive(problem)
+        case 403 if asked == "start" or _IS_LIMIT.search(problem.words):
+            error = AccessDenied(
+                f"ContentStats denies this API key access{said}. Nothing was changed. /stop a video if too many are "
+                "running, or ask an admin whether this is the right key and what its plan allows."
+            )
         case 403:
             error = AccessDenied(
                 f"ContentStats denies this API key access{said}; the video may belong to another organisation. "
                 "Pick one from /videos, or ask an admin whether this is the right key."
             )
-        case 404 if not names_video:
+        case 404 if asked == "account":
             error = UnexpectedAnswer(
                 "ContentStats has no API at the address that this bot asks (404). Ask an admin to check the setting "
                 "CONTENTSTATS_BASE_URL, which usually ends with /api/v1.",
