@@ -106,7 +106,7 @@ async def run(settings: Settings, only: Collection[str] = ()) -> int:
             slack = await stack.enter_async_context(_slack(bot, settings))
             posters["slack"] = slack.poster
             probes["slack"] = slack.is_ready
-            running.append(Part("slack", _lasting(slack.identify)))
+            running.append(Part("slack", slack.watch_token))
             drains.append(slack.drain)
             if parts & {"slack", "web"}:
                 problems["slack"] = lambda: slack.problem
@@ -232,16 +232,6 @@ async def _report(bot: Bot, problems: Mapping[str, Problem]) -> None:
             except BotError as error:
                 logger.warning("the state of this process was not noted", extra={"error": str(error)})
         await asyncio.sleep(LOOK_EVERY)
-
-
-def _lasting(begin: Serve) -> Serve:
-    """Wrap a one-off start-up step as a part that ends with the others."""
-
-    async def both() -> None:
-        await begin()
-        await asyncio.Event().wait()
-
-    return both
 
 
 async def _supervise(parts: Collection[Part], posting: set[str], drains: Collection[Serve]) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import random
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -42,6 +42,8 @@ from bot.domain.errors import NotConfigured, TokenRefused
 
 logger = logging.getLogger(__name__)
 
+CHECK_EVERY = 120.0
+"""Seconds between two looks at whether Slack still accepts the token."""
 DRAIN = 20.0
 """Seconds that running work may take to end when the program is told to."""
 
@@ -152,10 +154,23 @@ class SlackApp:
 
         A refused token ends nothing for the workspaces that have installed the app themselves.
         """
+        if self._own_team is not None:
+            await self._confirmed(self._own_team.identify)
+
+    async def watch_token(self) -> None:
+        """Identify, then ask every two minutes whether the token still works, until cancelled. Raises as `identify`."""
+        await self.identify()
+        while True:
+            await self._sleep(CHECK_EVERY * random.uniform(0.5, 1))
+            if self._own_team is not None:
+                await self._confirmed(self._own_team.check)
+
+    async def _confirmed(self, ask: Callable[[], Awaitable[object]]) -> None:
+        """Ask until Slack answers, and keep `problem` up to date."""
         pause = 1.0
-        while self._own_team is not None:
+        while True:
             try:
-                await self._own_team.identify()
+                await ask()
             except SlackAway as error:
                 self._problem = str(error)
                 logger.warning("Slack is away: %s", error)

@@ -89,13 +89,17 @@ class OneTeam:
     async def identify(self) -> Json:
         """Return what Slack says of the token, asking until it answers. Raises SlackAway or TokenRefused."""
         if self._told is None:
-            try:
-                self._told = await self._calls.api(self._client.auth_test)
-            except SlackFailed as error:
-                if error.word in FATAL:
-                    raise TokenRefused(_REFUSED.format(word=meaning(error.word))) from error
-                raise SlackAway(_AWAY.format(word=meaning(error.word))) from error
-        return self._told
+            await self.check()
+        return self._told or {}
+
+    async def check(self) -> None:
+        """Ask Slack whether it accepts the token now. Raises SlackAway or TokenRefused."""
+        try:
+            self._told = await self._calls.api(self._client.auth_test)
+        except SlackFailed as error:
+            if error.word in FATAL:
+                raise TokenRefused(_REFUSED.format(word=meaning(error.word))) from error
+            raise SlackAway(_AWAY.format(word=meaning(error.word))) from error
 
     async def find(self, team_id: str, enterprise_id: str | None) -> Team | None:
         """The token's workspace; any of its organisation where the token is the organisation's."""

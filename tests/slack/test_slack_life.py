@@ -200,6 +200,16 @@ async def test_a_token_that_slack_refuses_once_it_is_back_is_told_in_a_sentence(
             await stage.program.identify()
 
 
+async def test_a_token_that_is_revoked_while_the_program_runs_ends_slack(stage, token):
+    watching = asyncio.create_task(stage.program.watch_token())
+    await stage.type("/help")
+    assert stage.program.problem == ""
+    token.is_revoked = True
+    with pytest.raises(TokenRefused, match="token_revoked"):
+        await asyncio.wait_for(watching, 10)
+    assert "doesn't accept SLACK_BOT_TOKEN" in stage.program.problem
+
+
 async def test_work_under_way_is_finished_before_the_program_ends(stage):
     stage.slack.faults.add("response_url", Fault(FaultKind.SLOW, seconds=0.2))
     await stage.send("/usage")

@@ -139,8 +139,10 @@ async def test_what_is_no_envelope_is_left(slack, app, serving):
         await slack.until(lambda: slack.connections(app))
         (connection,) = slack.connections(app)
         await connection.socket.send_json({"type": "something_new"})
-        await connection.socket.send_str("no JSON")
-        await slack.until(lambda: slack.connections(app) not in ([], [connection]))
+        for broken in ("no JSON", "[" * 100_000, "7"):
+            (connection,) = slack.connections(app)
+            await connection.socket.send_str(broken)
+            await slack.until(lambda old=connection: slack.connections(app) not in ([], [old]))
 
 
 async def _acknowledge(payload):
