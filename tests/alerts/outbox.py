@@ -8,6 +8,7 @@ from bot.reply.model import Reply
 from bot.reply.plain import plain_text
 from bot.reply.stored import from_stored
 from bot.store.database import Database
+from bot.store.outbox import OutboxState
 from bot.store.schedule_tables import blobs, outbox
 
 
@@ -26,9 +27,10 @@ class Said:
 
 
 async def outbox_of(database: Database, after: int = 0) -> tuple[list[Said], int]:
-    """The rows after a number, in their order, and the number of the last."""
+    """The rows after a number that nothing withdrew, in their order, and the number of the last."""
     async with database.reading() as connection:
         kept = {row.hash: row.content for row in await connection.execute(select(blobs))}
-        rows = (await connection.execute(select(outbox).where(outbox.c.id > after).order_by(outbox.c.id))).all()
+        found = select(outbox).where(outbox.c.id > after, outbox.c.state != OutboxState.WITHDRAWN)
+        rows = (await connection.execute(found.order_by(outbox.c.id))).all()
     said = [Said(row.key, row.channel_id, row.edits, from_stored(row.payload, kept)) for row in rows]
     return said, max([after, *(row.id for row in rows)])

@@ -129,7 +129,7 @@ async def test_disconnecting_asks_first_then_deletes_everything_of_that_workspac
     await scene.start(LINK)
     await scene.start(LINK, caller=EVE)
     question = await scene.say("/disconnect")
-    assert "1 video would go on being tracked" in question.summary
+    assert "1 video would still be tracked" in question.summary
     assert len(await scene.audit()) == 1
     assert (await scene.press(question, "Disconnect")).tone is Tone.SUCCESS
     assert await scene.audit() == ()

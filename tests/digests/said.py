@@ -4,13 +4,15 @@ from sqlalchemy import select
 
 from bot.reply.stored import from_stored
 from bot.store.claims import contents
+from bot.store.outbox import OutboxState
 from bot.store.schedule_tables import outbox
 
 
 async def said(database, key=None):
-    """Every message by its key, in order, or the reply of one."""
+    """Every message that nothing withdrew, by its key and in order, or the reply of one."""
+    found = select(outbox).where(outbox.c.state != OutboxState.WITHDRAWN).order_by(outbox.c.id)
     async with database.reading() as connection:
-        rows = (await connection.execute(select(outbox).order_by(outbox.c.id))).all()
+        rows = (await connection.execute(found)).all()
         stored = await contents(connection, rows)
     found = {row.key: from_stored(row.payload, stored) for row in rows}
     return found if key is None else found[key]

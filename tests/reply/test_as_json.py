@@ -80,6 +80,8 @@ def test_every_part_span_and_action_says_its_type():
         "files": [],
         "public_line": [],
         "changes_settings": False,
+        "reports": [],
+        "announces": [],
     }
 
 

@@ -102,7 +102,7 @@ class Scene:
     async def say(self, line: str, caller: Caller = ANA) -> Reply:
         """The reply to a line as somebody types it."""
         command, _, arguments = line.partition(" ")
-        return await self.bot.run(command, arguments, caller)
+        return await self._shown(await self.bot.run(command, arguments, caller))
 
     async def press(self, reply: Reply, label: str, caller: Caller = ANA) -> Reply:
         """The reply to the button whose label begins so, after its call went through a button's 100 characters."""
@@ -111,12 +111,16 @@ class Scene:
     async def run(self, call: Call, caller: Caller = ANA) -> Reply:
         """The reply to a button's call."""
         call = Call.decode(call.encode())
-        return await self.bot.run(call.command, call.arguments, caller)
+        return await self._shown(await self.bot.run(call.command, call.arguments, caller))
 
     async def start(self, link: str = LINK, days: int = 7, caller: Caller = ANA) -> Reply:
         """The reply to typing a link and pressing the button of its card."""
         card = await self.say(f"/track {link} {days}", caller)
         return await self.press(card, f"Track {days} day", caller)
+
+    async def _shown(self, reply: Reply) -> Reply:
+        await self.bot.arrived(reply, shown=True, announced=True)
+        return reply
 
     def posts(self, call: str = TRACK) -> int:
         """How many calls of a documented name the sandbox received."""

@@ -98,7 +98,7 @@ async def test_what_a_batch_left_unclear_is_shown_beside_what_started(scene):
     reply = await scene.press(card, "Track 1 day")
     assert [row[2] for row in rows(reply)] == ["not clear yet", "started, up to $0.36"]
     assert "Look again" in labels(reply)
-    assert "never sent twice" in plain_text(reply)
+    assert "never send the request twice" in plain_text(reply)
     assert scene.posts() == 2
 
 
