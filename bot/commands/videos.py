@@ -91,7 +91,8 @@ async def videos(context: Context, args: Videos) -> Reply:
 
 def counted(stored: StoredVideo) -> Counted:
     """A mirrored video as lists and previews show it."""
-    return Counted(stored.video, stored.main_metric, stored.main_count, stored.change_24h, stored.last_snapshot_at)
+    counted_at = stored.main_at or stored.last_snapshot_at
+    return Counted(stored.video, stored.main_metric, stored.main_count, stored.change_24h, counted_at)
 
 
 async def _page(context: Context, args: Videos) -> tuple[tuple[StoredVideo, ...], int]:

@@ -11,21 +11,21 @@ from bot.domain.videos import Metric, Video
 class Counted:
     """A video, its main count and of what that is, and the change of it over 24 hours; None where unknown.
 
-    A change over any other time is no `change_24h`. `last_snapshot_at` is when the count was taken.
+    A change over any other time is no `change_24h`. `counted_at` is when the count was taken.
     """
 
     video: Video
     metric: Metric | None = None
     count: int | None = None
     change_24h: int | None = None
-    last_snapshot_at: datetime | None = None
+    counted_at: datetime | None = None
 
 
 def count_words(counted: Counted, now: datetime | None = None) -> str:
     """The count with its unit, and its age at `now` if a newer one should be there: `1,298,000 views (10 h ago)`."""
     if counted.count is None or counted.metric is None:
         return "–"
-    last = counted.last_snapshot_at
+    last = counted.counted_at
     age = ""
     if now is not None and last is not None and counted.video.collects and is_overdue(last, now):
         age = f" ({ago(now - last)} ago)"

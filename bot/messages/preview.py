@@ -8,7 +8,7 @@ from bot.reply.model import Button, Note, Reply, Time, Tone, text
 
 def preview(counted: Counted) -> Reply:
     """One line and a button."""
-    video, last = counted.video, counted.last_snapshot_at
+    video, last = counted.video, counted.counted_at
     numbers = "no snapshot yet" if counted.count is None else count_words(counted)
     moved = "" if counted.change_24h is None else f", {change_words(counted)} in 24 h"
     age = () if last is None else (Note(text("As of ", Time(last), ".")),)

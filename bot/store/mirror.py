@@ -58,11 +58,13 @@ async def remember_reading(
     """
     known, (merged,) = await _merged(connection, wallet_id, [(reading.video, key)], now)
     before, moments = await _write_snapshots(connection, merged, reading.snapshots)
+    metric = main_metric(reading.video.platform, reading.snapshots)
     after = replace(
         merged,
         video=replace(merged.video, is_deleted=reading.video.is_deleted),
         read_at=now,
-        main_metric=main_metric(reading.video.platform, reading.snapshots),
+        main_metric=metric,
+        main_at=next((each.taken_at for each in reversed(reading.snapshots) if metric in each.counts), None),
         main_count=main_count,
         change_24h=change_24h,
         snapshot_count=len(moments),

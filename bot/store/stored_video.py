@@ -29,7 +29,8 @@ class StoredVideo:
     """A video of the mirror.
 
     `seen_at` is when the API stated what `video` says (its `days_remaining` counts from there), `read_at` when its page
-    with the snapshots was last read. `main_count` and `change_24h` are of `main_metric`, each None where unknown.
+    with the snapshots was last read. `main_count` and `change_24h` are of `main_metric`, each None where unknown;
+    `main_at` is when that count was taken.
     `workspace_id` and `started_by` are None for a video that was started outside the bot. `ended_at` is when the bot
     learned that a tracking is over which it knew as running; None for one that was over when it was first seen.
     `unread_rows` counts rows of its page that are in no figure, because the times that they state can't be.
@@ -52,6 +53,7 @@ class StoredVideo:
     ended_at: datetime | None = None
     due_at: datetime | None = None
     unread_rows: int = 0
+    main_at: datetime | None = None
 
 
 def search_text(title: str, creator: str, video_id: str, link: str) -> str:
@@ -90,6 +92,7 @@ def from_row(row: Row[Any]) -> StoredVideo:
         ended_at=row.ended_at,
         due_at=row.due_at,
         unread_rows=row.unread_rows,
+        main_at=row.main_at,
     )
 
 
@@ -120,6 +123,7 @@ def to_row(stored: StoredVideo) -> dict[str, Any]:
         "read_at": stored.read_at,
         "main_metric": stored.main_metric,
         "main_count": stored.main_count,
+        "main_at": stored.main_at,
         "change_24h": stored.change_24h,
         "snapshot_count": stored.snapshot_count,
         "last_snapshot_at": stored.last_snapshot_at,

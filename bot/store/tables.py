@@ -102,6 +102,7 @@ videos = Table(
     Column("reading_until", UtcDateTime),
     Column("main_metric", String),
     Column("main_count", CountOrNone, nullable=False),
+    Column("main_at", UtcDateTime),
     Column("change_24h", CountOrNone, nullable=False),
     Column("snapshot_count", Integer, nullable=False),
     Column("last_snapshot_at", UtcDateTime),

@@ -14,7 +14,7 @@ from bot.contentstats.client import ContentStatsClient
 from bot.contentstats.limits import Sleep
 from bot.domain.clock import Clock, is_fresh
 from bot.domain.errors import AccessDenied, ContentStatsError, InvalidRequest, VideoNotFound
-from bot.domain.growth import change, main_metric
+from bot.domain.growth import change, main_metric, stopped_at
 from bot.domain.links import canonical_key
 from bot.domain.money import Usage
 from bot.domain.reading import in_its_time, joined
@@ -175,7 +175,7 @@ class Mirror:
             reading,
             canonical_key(reading.video.link) or key,
             main_count=counts[-1] if counts else None,
-            change_24h=day.delta if day and day.exact else None,
+            change_24h=day.delta if day and day.exact and not stopped_at(reading.snapshots, metric) else None,
             now=now,
         )
 

@@ -111,7 +111,7 @@ def test_a_platform_or_a_status_that_is_not_stated_is_left_out(unstated, title):
 def test_a_list_says_how_old_a_stale_count_is():
     stale = Counted(video(title="Old"), Metric.VIEWS, 5, 1, NOW - 10 * HOUR)
     over = replace(stale, video=video(1, title="Over", status="completed"))
-    fresh = replace(stale, last_snapshot_at=NOW - HOUR)
+    fresh = replace(stale, counted_at=NOW - HOUR)
     cells = [row[5] for row in rows(video_list(listed(videos=(stale, over, fresh))))]
     assert cells == ["5 views (10 h ago)", "5 views", "5 views"]
 

@@ -9,7 +9,7 @@ import pytest
 from adapters.sandbox import wire
 from bot.reply.plain import plain_text
 from bot.reply.spool import opened
-from tests.standins.scene import INSTAGRAM, LINK, PAGE, USAGE, YOUTUBE
+from tests.standins.scene import INSTAGRAM, LINK, PAGE, USAGE, YOUTUBE, rows
 
 LONE = "\ud83d"
 FAR = "9999-12-31T23:59:59Z"
@@ -99,9 +99,18 @@ async def test_an_odd_page_ends_no_command_and_takes_no_snapshot_back(scene, gro
             assert "3 rows state times that can't be and are left out." in plain_text(answers["/stats one"])
         assert int(found[1].replace(",", "")) >= collected, kind
         (file,) = answers["/export one"].files
-        rows = opened(file.content).read().count(b"\n") - 1
-        assert rows >= collected, kind
-        collected = rows
+        exported = opened(file.content).read().count(b"\n") - 1
+        assert exported >= collected, kind
+        collected = exported
+
+
+async def test_a_list_shows_the_age_of_a_count_that_later_snapshots_do_not_state(scene, grown):
+    page = wire.page(scene.sandbox.world.account(scene.sandbox.key).trackings[grown], scene.clock())
+    hidden = [row | ({"views": None} if number > 40 else {}) for number, row in enumerate(page["snapshots"])]
+    scene.sandbox.faults.add("status", on=PAGE, status=200, body=page | {"snapshots": hidden})
+    (row,) = rows(await scene.say("/videos"))
+    assert row[5].endswith("views (7 h ago)")
+    assert row[6] == "–"
 
 
 @pytest.mark.parametrize("kind", WALLETS)
