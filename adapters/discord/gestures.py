@@ -42,13 +42,14 @@ NO_SERVER = problem("I work in servers, where it is clear whose videos and money
 class Wish:
     """What is to be run. `is_form` says that no form has to ask for more: it was filled in, or is not needed.
 
-    `asks` says that a form is wanted whatever is given.
+    `asks` says that a form is wanted whatever is given, `in_place` that the card which was pressed is wanted again.
     """
 
     name: str
     arguments: Mapping[str, str]
     is_form: bool = False
     asks: bool = False
+    in_place: bool = False
 
 
 class Gestures:
@@ -71,7 +72,7 @@ class Gestures:
         if opened is not None:
             await self._first.open(asked, opened)
         else:
-            deferral = _deferral(command, asked)
+            deferral = _deferral(command, asked, in_place=wish.in_place)
             if await self._first.defer(asked, deferral):
                 await self._answer(asked, wish, command, deferral)
 
@@ -103,7 +104,7 @@ class Gestures:
             case InteractionType.component:
                 call = pressed(str(data["custom_id"]), data.get("values") or ())
                 name, given, asks = reopened(call)
-                return Wish(name, given, asks=asks)
+                return Wish(name, given, asks=asks, in_place=call.in_place)
             case InteractionType.modal_submit:
                 return Wish(str(data["custom_id"]), values(data.get("components") or ()), is_form=True)
             case _ if data.get("name") == TRACK_MESSAGE:
@@ -151,7 +152,7 @@ class Gestures:
 
             async def meanwhile(word: Reply) -> None:
                 turn.give_back()
-                await self._answers.meanwhile(asked, word, _deferral(command, asked))
+                await self._answers.meanwhile(asked, word, _deferral(command, asked, in_place=wish.in_place))
 
             reply = await self._bot.run(wish.name, wish.arguments, who, meanwhile)
         return with_form_again(command, wish.arguments, reply) if wish.is_form and command is not None else reply
@@ -167,11 +168,13 @@ class Gestures:
         return claimed() if is_right else wrong_claim()
 
 
-def _deferral(command: AnyCommand | None, asked: Asked) -> Deferral:
+def _deferral(command: AnyCommand | None, asked: Asked, *, in_place: bool) -> Deferral:
     """What to promise: as the command declares, but in the place of a card only where nobody else sees that."""
     match command.answer if command else Answer.PRIVATE:
         case Answer.PUBLIC:
             return Deferral.PUBLIC
+        case _ if in_place and asked.may_replace:
+            return Deferral.REPLACES
         case Answer.REPLACES if asked.may_replace:
             return Deferral.REPLACES
         case _:

@@ -202,7 +202,10 @@ def _remarks(reading: VideoReading, now: datetime) -> tuple[Note, ...]:
 
 def _actions(reading: VideoReading) -> tuple[Action, ...]:
     argument = {"video": reading.video.id}
-    refresh, compare = Button("Refresh", Call("stats", argument)), Button("Compare", Call("compare.with", argument))
+    refresh, compare = (
+        Button("Refresh", Call("stats", argument, in_place=True)),
+        Button("Compare", Call("compare.with", argument)),
+    )
     export = Button("Export", Call("export", argument))
     if not reading.video.is_running:
         return (refresh, compare, export)

@@ -83,7 +83,7 @@ def health(found: Health) -> Reply:
         problem or "Everything works.",
         title="Status",
         parts=(Fields(fields), *_dead(found.queue), *notes),
-        actions=(Button("Refresh", Call("status")), *retry),
+        actions=(Button("Refresh", Call("status", in_place=True)), *retry),
         tone=Tone.WARNING if problem else Tone.SUCCESS,
     )
 

@@ -88,7 +88,7 @@ def wallet(facts: WalletFacts) -> Reply:
         actions=(
             *((ADD_CREDIT,) if low else ()),
             Button("My videos", Call("videos")),
-            Button("Refresh", Call("usage")),
+            Button("Refresh", Call("usage", in_place=True)),
         ),
         tone=Tone.WARNING if low or facts.problem else Tone.INFO,
     )

@@ -174,4 +174,4 @@ def _page_call(listing: Listing, page: int) -> Call:
         "sort": listing.sort,
         "page": str(page),
     }
-    return Call("videos", {name: value for name, value in given.items() if value})
+    return Call("videos", {name: value for name, value in given.items() if value}, in_place=True)

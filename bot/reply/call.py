@@ -8,18 +8,26 @@ from urllib.parse import parse_qsl, urlencode
 MAX_ENCODED = 100
 """Discord's limit for a custom_id, the smaller of the two platforms' (Slack's button value takes 2,000)."""
 
+_IN_PLACE = "!"
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One invocation of a command by name, with its arguments as text: what a button is."""
+    """One invocation of a command by name, with its arguments as text: what a button is.
+
+    `in_place` says that the answer is the same card again, such as its next page or newer numbers, so that it may take
+    the place of the card where nobody else sees that.
+    """
 
     command: str
     arguments: Mapping[str, str] = field(default_factory=dict)
+    in_place: bool = False
 
     def encode(self) -> str:
-        """The call as `command?name=value`, which is what a button sends; it may be longer than a button takes."""
+        """The call as `command?name=value`, or `command!?name=value` in place. It may be longer than a button takes."""
         query = urlencode(self.arguments, errors="replace")  # half a surrogate pair is no character
-        return f"{self.command}?{query}" if query else self.command
+        command = f"{self.command}{_IN_PLACE}" if self.in_place else self.command
+        return f"{command}?{query}" if query else command
 
     @property
     def fits(self) -> bool:
@@ -30,4 +38,5 @@ class Call:
     def decode(cls, encoded: str) -> Self:
         """The call that `encode` wrote. Whether its command exists is the registry's question."""
         command, _, query = encoded.partition("?")
-        return cls(command, dict(parse_qsl(query, keep_blank_values=True)))
+        arguments = dict(parse_qsl(query, keep_blank_values=True))
+        return cls(command.removesuffix(_IN_PLACE), arguments, in_place=command.endswith(_IN_PLACE))

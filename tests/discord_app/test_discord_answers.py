@@ -104,6 +104,24 @@ async def test_a_picture_that_discord_refuses_takes_no_words_with_it(stage, disc
     assert "Refresh" in labels(answer)
 
 
+@pytest.mark.parametrize(("command", "label"), [("videos", "Next"), ("usage", "Refresh"), ("stats", "Refresh")])
+async def test_the_next_page_and_newer_numbers_take_the_place_of_a_private_card(stage, server, command, label):
+    for number in range(10):
+        stage.track(f"https://www.tiktok.com/@flat/video/73012345678901234{number:02}")
+    stage.track(LINK)
+    stage.clock.advance(hours=3)
+    options = {"video": LINK} if command == "stats" else {}
+    card = await stage.type(command, server.ann, server.general, **options)
+    before = len(stage.discord.interactions)
+    await stage.changed(card, stage.press(card, label, server.ann))
+    (asked,) = [*stage.discord.interactions.values()][before:]
+    assert (asked.callback, asked.followups) == (6, [])
+    assert len(card.attachments) == (1 if command == "stats" else 0)
+    card.flags, card.only_for = card.flags & ~64, None  # what others see too stays
+    again = await stage.pressed(card, label if command != "videos" else "Previous", server.ann)
+    assert again is not card
+
+
 @pytest.mark.parametrize("knows", [True, False], ids=["as Discord says", "unlike Discord says"])
 async def test_a_file_that_is_too_large_is_a_warning_and_never_a_success(stage, discord, server, knows):
     stage.track(LINK)

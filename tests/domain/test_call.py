@@ -9,15 +9,16 @@ ANY = st.sampled_from("\ud83d\udfff%=&?;+ a1é😀\0") | st.characters()
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 
 
-@given(NAMES, st.dictionaries(NAMES, WORDS, max_size=4))
-def test_a_call_survives_the_button(command, arguments):
-    call = Call(command, arguments)
+@given(NAMES, st.dictionaries(NAMES, WORDS, max_size=4), st.booleans())
+def test_a_call_survives_the_button(command, arguments, in_place):
+    call = Call(command, arguments, in_place)
     assert Call.decode(call.encode()) == call
 
 
 def test_a_call_reads_plainly():
     assert Call("videos", {"page": "2", "sort": "24 h"}).encode() == "videos?page=2&sort=24+h"
     assert Call("usage").encode() == "usage"
+    assert Call("stats", {"video": "1"}, in_place=True).encode() == "stats!?video=1"
 
 
 def test_a_hundred_characters_fit_and_one_more_does_not():
@@ -36,4 +37,4 @@ def test_any_argument_can_be_sent(command, arguments):
 
 @given(st.text(ANY))
 def test_whatever_a_platform_sends_back_decodes_to_some_call(sent):
-    assert Call.decode(sent).command == sent.partition("?")[0]
+    assert Call.decode(sent).command == sent.partition("?")[0].removesuffix("!")
