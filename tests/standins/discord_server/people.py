@@ -138,6 +138,8 @@ class Guild:
     locale: str = "en-US"
     roles: dict[str, int] = field(default_factory=dict)
     members: dict[str, set[str]] = field(default_factory=dict)
+    pending: set[str] = field(default_factory=set)
+    """Members who have not agreed to the server's rules yet."""
     users: dict[str, User] = field(default_factory=dict)
     channels: dict[str, Channel] = field(default_factory=dict)
     is_available: bool = True
@@ -159,7 +161,7 @@ class Guild:
             "nick": None,
             "avatar": None,
             "premium_since": None,
-            "pending": False,
+            "pending": user.id in self.pending,
             "deaf": False,
             "mute": False,
             "flags": 0,

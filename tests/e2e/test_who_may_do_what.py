@@ -1,0 +1,237 @@
+"""The table of who may do what, walked whole through every way into the bot, in Slack and in Discord."""
+
+import pytest
+
+from bot.commands.registry import COMMANDS
+from bot.commands.rights import MANAGERS, MEMBERS, PERMISSIONS, refusal
+from bot.domain.caller import Need, Role
+from bot.ports import ChannelRef, Posted
+from bot.reply.call import Call
+from bot.reply.model import Button, Reply
+from tests.discord_app import discord_stage
+from tests.slack import stage as slack_stage
+from tests.standins.discord_server.permissions import Permission
+from tests.standins.discord_server.server import running as discord_running
+from tests.standins.scene import LINK, YOUTUBE, HandClock, sandbox_of
+from tests.standins.slack.server import running as slack_running
+
+ROLES = (Role.BOT, Role.OUTSIDER, Role.GUEST, Role.MEMBER, Role.ADMIN, Role.OWNER)
+"""Those who may least come first, so that nothing is gone yet that a manager may remove."""
+SLACK_FLAGS = {
+    Role.BOT: ({"is_bot": True},),
+    Role.OUTSIDER: ({"is_stranger": True}, {"deleted": True}),
+    Role.GUEST: ({"is_restricted": True}, {"is_ultra_restricted": True}),
+    Role.MEMBER: ({},),
+    Role.ADMIN: ({"is_admin": True},),
+    Role.OWNER: ({"is_owner": True}, {"is_primary_owner": True}),
+}
+LINES = {
+    f"track {LINK} 7": {Need.SPEND},
+    "videos": {Need.LOOK},
+    f"stats {YOUTUBE}": {Need.LOOK},
+    f"compare {YOUTUBE} {LINK}": {Need.LOOK},
+    f"stop {YOUTUBE}": {Need.STOP, Need.STOP_ANY},
+    "usage": {Need.LOOK},
+    "digest now": {Need.LOOK},
+    "digest off": {Need.CONFIGURE},
+    "alerts": {Need.LOOK},
+    "alerts spike on": {Need.CONFIGURE},
+    "disconnect": {Need.CONFIGURE},
+    "status": {Need.LOOK},
+    "help": {Need.LOOK},
+}
+FORMS = {"stats": {Need.LOOK}, "track": {Need.SPEND}, "alerts mute": {Need.CONFIGURE}, "connect": {Need.CONFIGURE}}
+GIVEN = {
+    "track": {"link": LINK, "days": "7"},
+    "compare": {"video": '"one" "other"'},
+    "digest": {"action": "off"},
+    "alerts": {"switch": "off"},
+    "alerts.set": {"switch": "off"},
+}
+CHANGES = {"digest", "alerts"}
+"""Everybody may look at these settings, but the buttons of this test change them."""
+REFUSALS = tuple(refusal(need, "default") for need in Need)
+
+
+def needed(command):
+    """What a press of a command's button takes."""
+    if command.name in CHANGES:
+        return {Need.CONFIGURE}
+    return {command.need, Need.STOP_ANY} if command.need is Need.STOP else {command.need}
+
+
+def buttons(video_id):
+    """A post with a button for every command, the one that removes everything at the end."""
+    commands = sorted(COMMANDS, key=lambda each: each.name == "disconnect.confirm")
+    calls = {each.name: Call(each.name, GIVEN.get(each.name, {"video": video_id})) for each in commands}
+    made = {name: Button(name, call) for name, call in calls.items()}
+    del made["home"], made["connect"], made["export"]  # a tab, a form and a file, which are looked at by themselves
+    return made
+
+
+def judge(words, needs, granted, what):
+    is_refused = any(each in words for each in REFUSALS)
+    assert is_refused is not (needs <= granted), f"{what}: {words[:200]}"
+
+
+@pytest.fixture
+def clock():
+    return HandClock()
+
+
+@pytest.fixture
+async def sandbox(clock):
+    async with sandbox_of(clock) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+async def in_slack(clock, sandbox, sqlite_url):
+    """The program in one workspace, with a channel for all."""
+    async with slack_running(clock) as slack:
+        team = slack.add_team("T1", "Acme")
+        slack.add_user(slack_stage.ANN, team, "ann", is_admin=True)
+        slack.add_channel(slack_stage.GENERAL, team, [slack_stage.ANN], name="general")
+        app = slack.add_app()
+        token = slack.install(app, team)
+        slack.channel(slack_stage.GENERAL).members.add(token.bot_user)
+        async with slack_stage.stage_of(slack, app, token, sandbox, clock, sqlite_url) as stage:
+            stage.track(YOUTUBE)
+            clock.advance(hours=3)
+            await stage.type("/videos")
+            yield stage
+
+
+@pytest.mark.parametrize(("role", "flags"), [(role, flags) for role in ROLES for flags in SLACK_FLAGS[role]], ids=str)
+async def test_in_slack(in_slack, role, flags):
+    stage, slack, who = in_slack, in_slack.slack, "U9"
+    granted = PERMISSIONS[role][MEMBERS]
+    slack.add_user(who, slack.teams["T1"], "zoe", **flags)
+    slack.channel(slack_stage.GENERAL).members.add(who)
+
+    for line, needs in LINES.items():
+        judge((await stage.type(f"/{line}", who)).text, needs, granted, line)
+    for line, needs in FORMS.items():
+        if needs <= granted:
+            form = await stage.modal(stage.send(f"/{line}", who), who)
+            form.is_open = False
+        else:
+            judge((await stage.type(f"/{line}", who)).text, needs, granted, line)
+            assert slack.modals(who) == []
+
+    form = await stage.modal(stage.send("/stats"))
+    form.user = who  # as if it had been opened for them
+    offered = await slack.send_options_request(form, "video", "", user=who)
+    assert bool(offered.options) is (Need.LOOK in granted)
+    chosen = await stage.slack.send_options_request(form, "video", "", user=who)
+    if chosen.options:
+        answer = await stage.seen(slack.send_view_submission(form, {"video": chosen.options[0]["value"]}), who)
+        judge(answer.text, {Need.LOOK}, granted, "a form")
+
+    published = len(slack.calls_of("views.publish"))
+    await slack.open_home(who)
+    await slack.until(lambda: len(slack.calls_of("views.publish")) > published)
+    home = slack.home(who)  # which Slack doesn't show to everybody
+    assert ("available" in slack_stage.told(home) if home else False) is (Need.LOOK in granted)
+
+    shown = buttons(stage.sandbox.world.account(stage.sandbox.key).trackings.popitem()[0])
+    reply = Reply("For everybody to press.", actions=tuple(shown.values()))
+    posted = await stage.program.poster.post(ChannelRef("slack", "T1", slack_stage.GENERAL), reply, "all")
+    assert isinstance(posted, Posted)
+    message = slack.channel(slack_stage.GENERAL).find(posted.message_id)
+
+    def refusals():
+        return sum(any(each in said.text for each in REFUSALS) for said in stage.private(who))
+
+    refused = refusals()
+    for command in COMMANDS:
+        if command.name in shown:
+            await stage.press(message, command.name, who)
+            refused += not needed(command) <= granted
+            await slack.until(lambda: refusals() >= refused)  # noqa: B023 - it is over before the next press
+
+    sent = len(slack.calls_of("files.getUploadURLExternal"))
+    await stage.send("/export all", who)
+    await stage.close()
+    assert refusals() == refused + (Need.LOOK not in granted)
+    is_sent = len(slack.calls_of("files.getUploadURLExternal")) > sent
+    assert is_sent is (Need.LOOK in granted) or role in {Role.ADMIN, Role.OWNER}  # who have removed everything by now
+
+
+@pytest.fixture
+async def in_discord(clock, sandbox, sqlite_url):
+    """The program in one server of its operator's."""
+    async with discord_running(clock) as discord:
+        discord.answer_seconds = 10
+        discord.app.is_public = False
+        discord.rates.in_all = discord.rates.other = None
+        discord.rates.routes = dict.fromkeys(discord.rates.routes)
+        server = discord_stage.new_server(discord, "Acme")
+        async with discord_stage.stage_of(discord, sandbox, clock, sqlite_url) as stage:
+            stage.track(YOUTUBE)
+            clock.advance(hours=3)
+            await stage.type("videos", server.ann, server.general)
+            # A server may offer every command to everybody: the bot decides by itself.
+            discord.commands[None] = [{**each, "default_member_permissions": None} for each in discord.commands[None]]
+            yield stage, server
+
+
+@pytest.mark.parametrize("role", [each for each in ROLES if each is not Role.OUTSIDER])
+async def test_in_discord(in_discord, role):
+    stage, server = in_discord
+    discord, guild, granted = stage.discord, server.guild, PERMISSIONS[role][MANAGERS]
+    who = guild.owner if role is Role.OWNER else discord.add_user("zoe", is_bot=role is Role.BOT)
+    if role is not Role.OWNER:
+        discord.add_member(guild, who, Permission.MANAGE_GUILD if role is Role.ADMIN else 0)
+    if role is Role.GUEST:
+        guild.pending.add(who.id)
+
+    async def refuses(gesture):
+        asked = await gesture
+        assert not asked.failure, asked.failure
+        if asked.modal:
+            return False
+        await discord.until(lambda: not asked.is_thinking or asked.followups)
+        return any(each in discord_stage.told(asked.message) for each in REFUSALS)
+
+    def command(name, **given):
+        return discord.send_command(name, given, user=who, channel=server.general)
+
+    commands = {
+        "track": ({"link": LINK}, {Need.SPEND}),
+        "videos": ({}, {Need.LOOK}),
+        "stop": ({"video": YOUTUBE}, {Need.STOP, Need.STOP_ANY}),
+        "usage": ({}, {Need.LOOK}),
+        "digest": ({"action": "on"}, {Need.CONFIGURE}),  # a form
+        "alerts": ({"what": "mute"}, {Need.CONFIGURE}),  # a form
+        "export": ({"video": YOUTUBE}, {Need.LOOK}),
+        "connect": ({}, {Need.CONFIGURE}),  # a form
+        "disconnect": ({}, {Need.CONFIGURE}),
+        "status": ({}, {Need.LOOK}),
+        "help": ({}, {Need.LOOK}),
+    }
+    for name, (given, needs) in commands.items():
+        assert await refuses(command(name, **given)) is not (needs <= granted), name
+
+    typing = await discord.send_autocomplete("stats", "video", "", user=who, channel=server.general)
+    assert bool(typing.choices) is (Need.LOOK in granted)
+
+    shown = buttons(stage.sandbox.world.account(stage.sandbox.key).trackings.popitem()[0])
+    reply = Reply("For everybody to press.", actions=tuple(shown.values()))
+    posted = await stage.program.poster.post(ChannelRef("discord", guild.id, server.general.id), reply, "all")
+    assert isinstance(posted, Posted)
+    message = next(each for each in server.general.messages if each.id == posted.message_id)
+    for name in shown:
+        needs = needed(next(each for each in COMMANDS if each.name == name))
+        assert await refuses(stage.press(message, name, who)) is not (needs <= granted), name
+
+
+async def test_outside_a_server_discord_shows_nothing(in_discord):
+    stage, server = in_discord
+    message = await stage.type("usage", server.ann, server.general)
+    direct = stage.discord.conversation(server.ben)
+    message.channel_id, message.only_for = direct.id, None
+    asked = await stage.press(message, stage.label(message, ""), server.ben)
+    await stage.discord.until(lambda: not asked.is_thinking or asked.followups)
+    shown = asked.followups[0] if asked.followups else asked.message
+    assert "I work in servers" in discord_stage.told(shown)
