@@ -5,8 +5,10 @@ from decimal import Decimal
 
 import pytest
 
+from bot.domain.digest import Total
 from bot.domain.videos import HOUR, Metric, Snapshot, VideoReading, VideoStatus
 from bot.messages.counted import Counted
+from bot.messages.digest import digest
 from bot.messages.final_report import FinalFacts, final_report
 from bot.messages.preview import preview
 from bot.messages.stats import VideoFacts, video_stats
@@ -14,6 +16,7 @@ from bot.messages.videos import video_list
 from bot.messages.wording import option_label
 from bot.reply.plain import plain_text
 from bot.reports.final import gained_by_day
+from tests import digest_examples
 from tests.examples import ANA, NOW, PRICE, listed, video
 from tests.standins.scene import rows
 
@@ -114,6 +117,22 @@ def test_a_list_says_how_old_a_stale_count_is():
     fresh = replace(stale, counted_at=NOW - HOUR)
     cells = [row[5] for row in rows(video_list(listed(videos=(stale, over, fresh))))]
     assert cells == ["5 views (10 h ago)", "5 views", "5 views"]
+
+
+def test_a_digest_says_how_old_a_stale_count_is_and_compares_only_the_same_videos():
+    stale, fresh = digest_examples.moved(), digest_examples.moved(3)
+    stale = replace(stale, counted_at=NOW - 10 * HOUR)
+    movers = ((stale, stale.change), (fresh, fresh.change))
+    alike = Total(Metric.VIEWS, 4, 39_624, 4, 1_000, 2_000)
+    some = replace(alike, alike=1)
+    said = [
+        digest(digest_examples.facts(2, movers=movers, totals=(total,)), digest_examples.DELIVERY)
+        for total in (alike, some)
+    ]
+    assert [row[3] for row in rows(said[0], "Top movers")] == ["1,298,000 views (10 h ago)", "1,297,997 views"]
+    assert "Views: +39,624 (−50.0% against the 24 h before)" in plain_text(said[0])
+    assert "Views: +39,624\n" in plain_text(said[1])
+    assert "%" not in said[1].summary
 
 
 def final(snapshots, ended_at=NOW, **changes):
