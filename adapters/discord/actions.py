@@ -9,6 +9,7 @@ from typing import assert_never
 from adapters.discord.layout import ACTION_ROW, BUTTON, STRING_SELECT, Component, label
 from adapters.discord.markdown import link_address
 from bot.reply.call import Call
+from bot.reply.clean import is_sendable
 from bot.reply.cutting import batches, length
 from bot.reply.model import Action, Button, LinkButton, Option, Select, Weight
 
@@ -48,8 +49,9 @@ def pressed(custom_id: str, values: Sequence[str] = ()) -> Call:
 
 
 def fitting(options: Iterable[Option]) -> Iterator[Option]:
-    """The options whose value Discord has room for, each value once: a part of a value would mean another thing."""
-    once = {option.value: option for option in options if 0 < length(option.value) <= MAX_OPTION}
+    """The options whose value Discord takes, each value once: a part of a value would mean another thing."""
+    sendable = (option for option in options if is_sendable(option.value))
+    once = {option.value: option for option in sendable if 0 < length(option.value) <= MAX_OPTION}
     return iter(once.values())
 
 

@@ -9,6 +9,7 @@ from typing import assert_never
 from adapters.slack.spans import target_of
 from adapters.slack.texts import Block, plain
 from bot.reply.call import Call
+from bot.reply.clean import is_sendable
 from bot.reply.cutting import batches, length
 from bot.reply.model import Action, Button, LinkButton, Option, Select, Weight
 
@@ -58,8 +59,9 @@ def pressed(action: Mapping[str, object]) -> Call | None:
 
 
 def option_of(option: Option, value: str) -> Block | None:
-    """A choice, None where Slack has no room for its value: a part of a value would mean another thing."""
-    return {"text": plain(option.label, MAX_LABEL), "value": value} if 0 < length(value) <= MAX_OPTION else None
+    """A choice; None if Slack doesn't take its value, because a part of a value would mean another thing."""
+    fits = 0 < length(value) <= MAX_OPTION and is_sendable(value)
+    return {"text": plain(option.label, MAX_LABEL), "value": value} if fits else None
 
 
 def _elements(action: Action) -> Iterator[Block]:

@@ -27,6 +27,11 @@ _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-
 _ISOLATE, _END_OF_ISOLATE = "\u2066", "\u2069"
 
 
+def is_sendable(text: str) -> bool:
+    """Whether UTF-8 can hold the text: a lone surrogate, half a character, no chat takes."""
+    return _LONE_SURROGATE.search(text) is None
+
+
 def visible(text: str) -> str:
     """The text on one line, without anything that hides, steers a terminal or overrides the order of letters."""
     if text.isascii() and text.isprintable():

@@ -36,5 +36,6 @@ def test_batches_keep_the_order():
 
 def test_an_address_is_https_to_a_host_that_is_not_disguised():
     assert address(" https://e.org/a b<c> ") == "https://e.org/a%20b%3Cc%3E"
+    assert address("HTTPS://E.ORG/A?B=C#D") == "https://e.org/A?B=C#D"
     refused = ("http://e.org", "javascript:alert(1)", "https://a@e.org/", "https://[", "https://", "")
     assert [url for url in refused if address(url)] == []

@@ -1,0 +1,97 @@
+"""Half characters (lone surrogates) and addresses in capitals, in every part of a reply and through every renderer."""
+
+import io
+import json
+from dataclasses import asdict
+
+import pytest
+from rich.console import Console
+
+from adapters.console.render import card
+from adapters.discord import render as discord
+from adapters.slack import render as slack
+from bot.reply.as_json import to_json
+from bot.reply.call import Call
+from bot.reply.model import (
+    Align,
+    Bold,
+    Button,
+    Channel,
+    Code,
+    Column,
+    Field,
+    Fields,
+    File,
+    Link,
+    LinkButton,
+    Mention,
+    Note,
+    Option,
+    Paragraph,
+    Picture,
+    Plain,
+    Reply,
+    Select,
+    Table,
+)
+from bot.reply.plain import plain_text
+from bot.reply.stored import from_stored, to_stored
+
+
+def console(reply):
+    out = io.StringIO()
+    Console(file=out, width=80).print(card(reply, 80))
+    return out.getvalue()
+
+
+RENDERERS = (
+    lambda reply: [asdict(each) for each in slack.messages(reply)],
+    slack.home_view,
+    lambda reply: asdict(slack.public_message(reply.public_line)),
+    lambda reply: [each.components for each in discord.messages(reply)],
+    lambda reply: discord.public_message(reply.public_line).components,
+    console,
+    plain_text,
+    to_json,
+    lambda reply: to_json(from_stored(*to_stored(reply))),
+)
+
+
+HALF = "v\ud83d"
+SPANS = (
+    Plain(HALF),
+    Bold(HALF),
+    Code(HALF),
+    Link(HALF, f"https://example.org/{HALF}"),
+    Mention("U1", HALF),
+    Channel("C1"),
+)
+REPLY = Reply(
+    HALF,
+    title=HALF,
+    parts=(
+        Paragraph(SPANS),
+        Note(SPANS),
+        Fields((Field(HALF, SPANS),)),
+        Table(HALF, (Column(HALF, Align.LEFT), Column(HALF, Align.RIGHT)), ((SPANS, SPANS),)),
+        Picture("chart.png", b"", HALF),
+    ),
+    actions=(
+        Button(HALF, Call("stats", {"video": HALF})),
+        LinkButton(HALF, f"https://example.org/{HALF}"),
+        Select(HALF, Call("stop", {"other": HALF}), "video", (Option(HALF, HALF), Option(HALF, "v1"))),
+    ),
+    files=(File(f"{HALF}.csv", b"", "text/csv", HALF),),
+    public_line=SPANS,
+)
+
+
+@pytest.mark.parametrize("render", RENDERERS)
+def test_half_characters_end_no_rendering_and_are_never_sent(render):
+    assert json.dumps(render(REPLY), ensure_ascii=False).encode()
+
+
+def test_a_link_in_capitals_is_one_that_discord_takes():
+    reply = Reply("x", actions=(LinkButton("Open", "HTTPS://X.COM/A/Status/1"),))
+    assert "https://x.com/A/Status/1" in str(discord.messages(reply))
+    assert "HTTPS" not in str(discord.messages(reply)) + str(slack.messages(reply)[0].blocks)
