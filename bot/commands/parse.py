@@ -20,6 +20,9 @@ V = TypeVar("V")
 MAX_TYPED = 4_000
 """No platform lets a person type more into a command; beyond it, it is an accident or an attack."""
 
+MOST_ZONE_WORDS = 4
+"""Words in the longest name of a place: Dumont d'Urville, New South Wales Australia."""
+
 _MONEY = re.compile(
     r"\$?(?P<dollars>(?:\d{1,3}(?:,\d{3}){1,2}|\d{1,7})(?:\.\d{1,6})?)(?:\$|usd|dollars?)?", re.IGNORECASE
 )
@@ -124,11 +127,13 @@ def _placed(arguments: tuple[Argument, ...], typed: str) -> dict[str, list[str]]
 
 def _refuse(command: Command[A], typed: str) -> None:
     """Raise UsageError if the words around the links ask for what an argument cannot do."""
+    refused = [(each.name, pattern, sentence) for each in command.arguments for pattern, sentence in each.refused]
+    if not refused:
+        return
     words = " ".join(token.text for token in tokens_of(typed) if not looks_like_link(token.text))
-    for each in command.arguments:
-        for pattern, sentence in each.refused:
-            if re.search(rf"\b(?:{pattern})\b", words, re.IGNORECASE):
-                raise UsageError(sentence, each.name)
+    for name, pattern, sentence in refused:
+        if re.search(rf"\b(?:{pattern})\b", words, re.IGNORECASE):
+            raise UsageError(sentence, name)
 
 
 def _unpunctuated(token: Token) -> Token:
@@ -214,8 +219,8 @@ def _place_words(words: list[Token], arguments: tuple[Argument, ...], found: dic
 
 def _zone_and_rest(strays: list[str]) -> tuple[list[str], list[str]]:
     """The words that name a zone, or nearly do, and the others: the longest run that is one for certain comes first."""
-    runs = [(start, end) for start in range(len(strays)) for end in range(len(strays), start, -1)]
-    for start, end in sorted(runs, key=lambda run: run[0] - run[1]):
+    longest = range(min(len(strays), MOST_ZONE_WORDS), 0, -1)
+    for start, end in ((start, start + size) for size in longest for start in range(len(strays) - size + 1)):
         place = " ".join(strays[start:end])
         if is_zone(place):
             return [place], strays[:start] + strays[end:]

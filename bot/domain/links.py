@@ -44,6 +44,8 @@ _INVISIBLE = frozenset("\u034f\u115f\u1160\u3164\ufe0e\ufe0f")
 _WIDE = str.maketrans("：／？＝＆．＠－＿", ":/?=&.@-_")
 """What a keyboard for Chinese or Japanese writes."""
 
+_AMPERSAND = re.compile(r"&(?:amp;)+")
+_ELLIPSIS = re.compile(r"%E2%80%A6", re.IGNORECASE)
 _END = re.compile(r"[\s<>|\"]")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+-]*")
 _SCHEMED = re.compile(r"[a-z][a-z0-9+-]*://|(?:javascript|vbscript|data|file|ftp|blob|mailto):\S", re.IGNORECASE)
@@ -179,9 +181,10 @@ def _refusal(reason: str) -> LinkError:
 
 def _bare(typed: str) -> tuple[str, bool]:
     """The first word without what touches it, and whether an ellipsis ends it; backslashes are slashes."""
-    visible = "".join(character for character in typed if not _is_invisible(character))
+    is_plain = typed.isascii() and typed.isprintable()
+    visible = typed if is_plain else "".join(each for each in typed if not _is_invisible(each))
     word = _END.split(visible.lstrip(_OPENERS + " \t\r\n"), maxsplit=1)[0].translate(_WIDE).replace("\\", "/")
-    word = re.sub(r"&(?:amp;)+", "&", re.sub(r"%E2%80%A6", "…", word, flags=re.IGNORECASE))
+    word = _AMPERSAND.sub("&", _ELLIPSIS.sub("…", word))
     before, *behind = _INSIDE.split(word, maxsplit=1)
     if behind and not re.search(r"[/?=#]", before):
         word = behind[0]  # text touches the link

@@ -14,6 +14,8 @@ from importlib.resources import files
 from bot.domain.errors import UsageError
 
 UTC_NAME = "UTC"
+MOST_LETTERS = 60
+"""No zone's name is longer; beyond it, nothing is compared with them."""
 OFFERED = 5
 """How many zones a refusal names."""
 
@@ -90,7 +92,7 @@ def looks_like_zone(word: str) -> bool:
 def near_zones(words: str, most: int = OFFERED) -> tuple[str, ...]:
     """The zones that somebody may mean: by their beginning, by the name of a city, or by a slip of the pen."""
     folded = _folded(words)
-    if not folded:
+    if not 0 < len(folded) <= MOST_LETTERS:
         return ()
     if folded in _ABBREVIATIONS:
         return _ABBREVIATIONS[folded][:most]
