@@ -17,7 +17,7 @@ from bot.domain.errors import BotError
 from bot.domain.events import EventKind
 from bot.jobs.balances import BALANCE, Purse, check_balance, purse_of
 from bot.jobs.drafts import Draft, held_of
-from bot.jobs.happenings import DONE, STAGES, TROUBLE, note_ends, tell_ends, tell_trouble, trouble_saying
+from bot.jobs.happenings import DONE, TROUBLE, note_ends, note_unseen, tell_ends, tell_trouble, trouble_saying
 from bot.jobs.surges import SPIKE, news_of, spike_again, tell_surges, wants_surges
 from bot.messages.held import Held, held_summary
 from bot.store import Store
@@ -97,13 +97,15 @@ class Announcer:
                 return told
 
     async def _react(self, draft: Draft, happened: Iterable[StoredEvent], purse: Purse | None) -> None:
-        events = [each.event for each in happened]
-        snapshots = [each for each in events if each.kind is EventKind.SNAPSHOT_CREATED] if wants_surges(draft) else []
-        changes = [each for each in events if each.kind in STAGES or each.kind is EventKind.TRACKING_COMPLETED]
-        ids = {each.video_id for each in (*snapshots, *changes)}
+        events = list(happened)
+        is_wanted = wants_surges(draft)
+        snapshots = [each.event for each in events if is_wanted and each.event.kind is EventKind.SNAPSHOT_CREATED]
+        changes = [each for each in events if each.event.kind is not EventKind.SNAPSHOT_CREATED]
+        ids = {each.video_id for each in (*snapshots, *(each.event for each in changes))}
         videos = await self._store.videos.several(draft.wallet_id, ids) if ids else {}
         if snapshots:
             await tell_surges(draft, news_of(snapshots, videos))
+        note_unseen(draft, changes, videos)
         await tell_trouble(draft, changes, videos, purse)
         await note_ends(draft, changes, videos)
 

@@ -20,6 +20,10 @@ NEWS_FOR = timedelta(hours=12)
 """How long a message about one video is worth posting."""
 
 
+MUTED = "muted"
+NOTHING_NEW = "nothing new: an earlier message says so"
+
+
 @dataclass(frozen=True, slots=True)
 class Saying:
     """What an alert would say now: its message, and its finding for the end of the night."""
@@ -39,6 +43,7 @@ class Draft:
     channels: tuple[tuple[AlertSetting, Workspace], ...]
     now: datetime
     events: list[int] = field(default_factory=list)
+    outcomes: dict[int, dict[str, str]] = field(default_factory=dict)
     usage_at: datetime | None = None
     _known: dict[tuple[int, str], StoredAlert] = field(default_factory=dict)
     _alerts: dict[tuple[int, str], StoredAlert] = field(default_factory=dict)
@@ -80,6 +85,10 @@ class Draft:
         self._alerts.pop((setting_id, subject), None)
         self._gone.add((setting_id, subject))
 
+    def note(self, event_id: int, setting: AlertSetting, outcome: str) -> None:
+        """Keep the key of the message that a channel gets of an event, or why it gets none."""
+        self.outcomes.setdefault(event_id, {})[str(setting.id)] = outcome
+
     def say(
         self, setting: AlertSetting, key: str, reply: Reply, *, edits: str | None = None, for_hours: bool = False
     ) -> None:
@@ -104,39 +113,54 @@ class Draft:
         detail = {"sentence": sentence, "at": self.now.isoformat(), **about}
         self.put(StoredAlert(setting.id, f"{HELD}{subject}", detail=detail, due_at=until))
 
-    def tell(self, setting: AlertSetting, subject: str, key: str, sentence: str, reply: Reply, video: Video) -> None:
-        """Say something that has no stages: now, at the end of the quiet hours, or never while it is muted."""
+    def tell(self, setting: AlertSetting, subject: str, key: str, sentence: str, reply: Reply, video: Video) -> str:
+        """Say something that has no stages: now, at the end of the quiet hours, or never while it is muted.
+
+        Returns the key of the message, or why there is none.
+        """
         silence, until = setting.silence(self.now)
         if silence is Silence.NONE:
             self.say(setting, key, reply, for_hours=True)
-        elif silence is Silence.QUIET and until is not None:
+            return key
+        if silence is Silence.QUIET and until is not None:
             self.hold(setting, subject, sentence, until, video)
+            return held_until(until)
+        return MUTED
 
     def move(
         self, setting: AlertSetting, subject: str, stage: Stage, saying: Saying, detail: dict[str, Any] | None = None
-    ) -> None:
-        """Move an alert about one video on to a stage, and say what that takes."""
+    ) -> str:
+        """Move an alert about one video on to a stage, and say what that takes.
+
+        Returns the key of the message, or why there is none.
+        """
         stored = self.get(setting.id, subject)
         silence, until = setting.silence(self.now, stored.snoozed_until)
         key = f"{subject.partition(':')[0]}:{setting.id}:{self.wallet_id}:{saying.video.id}"
         alert, act = advance(stored.alert, stage, silence, key)
         due_at = None
+        outcome = MUTED if silence is Silence.MUTED else NOTHING_NEW
         if silence is Silence.QUIET and until is not None:
             if has_unsaid(alert) or (stage is Stage.CLEAR and self.has(setting.id, f"{HELD}{subject}")):
                 self.hold(setting, subject, saying.sentence, until, saying.video)
+                outcome = held_until(until)
             alert = replace(alert, said=max(alert.said, stage))
         elif has_unsaid(alert):
             due_at = until
         message_key = alert.message_key or ""
         if act is Act.POST:
             self.say(setting, message_key, saying.message, for_hours=True)
+            outcome = message_key
         elif act is Act.EDIT:
             edit_key = f"{message_key}:edit:{alert.edits}"
             self.say(setting, edit_key, saying.message, edits=message_key, for_hours=True)
+            outcome = edit_key
         ends = stage is Stage.CLEAR and stored.alert.stage is not stage and stored.alert.said is not Stage.CLEAR
         if ends and saying.tells_end and alert.message_key is None and silence is Silence.NONE:
-            self.say(setting, f"{key}:{alert.episode}:over", saying.message, for_hours=True)
+            outcome = f"{key}:{alert.episode}:over"
+            self.say(setting, outcome, saying.message, for_hours=True)
         self.put(replace(stored, alert=alert, detail=detail if detail is not None else stored.detail, due_at=due_at))
+        return outcome
 
     def announced(self, lease: tuple[str, str]) -> Announced:
         """What to keep, all at once."""
@@ -147,8 +171,14 @@ class Draft:
             gone=tuple(sorted(self._gone)),
             messages=tuple(self._messages),
             events=tuple(self.events),
+            outcomes=self.outcomes,
             usage_at=self.usage_at,
         )
+
+
+def held_until(until: datetime) -> str:
+    """Why nothing is posted during quiet hours: it is in the message at their end."""
+    return f"quiet hours until {until.isoformat()}"
 
 
 def held_of(stored: StoredAlert) -> Held:

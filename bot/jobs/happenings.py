@@ -6,14 +6,15 @@ from datetime import datetime, timedelta
 
 from bot.charts.charts import Charts
 from bot.domain.alerts import AlertKind, AlertSetting, Silence, Stage
-from bot.domain.events import Event, EventKind
+from bot.domain.events import EventKind
 from bot.domain.videos import HOUR, VideoStatus
 from bot.jobs.balances import Purse
-from bot.jobs.drafts import Draft, Saying
+from bot.jobs.drafts import MUTED, Draft, Saying
 from bot.messages.final_report import final_report, final_sentence
 from bot.messages.trouble import TroubleFacts, trouble, trouble_sentence
 from bot.reports.final import final_facts
 from bot.store.alerts import HELD, StoredAlert
+from bot.store.events import StoredEvent
 from bot.store.videos import StoredVideo
 
 DONE, TROUBLE = "done", AlertKind.TROUBLE.value
@@ -30,48 +31,71 @@ PATIENCE = timedelta(hours=2)
 """How long a final report waits for the last page; then it is made of what there is, and says so."""
 MOST_REPORTS = 5
 """Reports at a time, each with a chart: the lease outlasts so many."""
+GONE = "the video is not known any more"
+NOT_THEIRS = "another workspace started the video"
+NOT_WANTED = "this channel does not want this kind"
+OVER = "it was over before it could be reported"
+FOR_MONEY = "the low balance reports it"
+REPORT_DUE = "a final report follows when the last page is read"
 UNREAD = "the last page of this video could not be read yet."
 BEFORE = timedelta(minutes=10)
 """By how much a stop may have been written down before the mirror's clock says that it happened."""
 
 
-async def note_ends(draft: Draft, events: Sequence[Event], videos: Mapping[str, StoredVideo]) -> None:
+def note_unseen(draft: Draft, events: Sequence[StoredEvent], videos: Mapping[str, StoredVideo]) -> None:
+    """Note why channels get nothing of events about videos that they may not see."""
+    for each in events:
+        stored = videos.get(each.event.video_id)
+        seeing = () if stored is None else {setting.id for setting in draft.seeing(stored)}
+        reason = GONE if stored is None else NOT_THEIRS
+        for setting, _ in draft.channels:
+            if setting.id not in seeing:
+                draft.note(each.id, setting, reason)
+
+
+async def note_ends(draft: Draft, events: Sequence[StoredEvent], videos: Mapping[str, StoredVideo]) -> None:
     """Note for which channels a final report is due, as soon as the last page is read."""
-    for event in events:
-        stored = videos.get(event.video_id)
+    for each in events:
+        event, stored = each.event, videos.get(each.event.video_id)
         if stored is None or event.kind is not EventKind.TRACKING_COMPLETED:
             continue
         for setting in draft.seeing(stored):
             draft.drop(setting.id, f"spike:{event.video_id}")
-            if setting.wants(AlertKind.COMPLETED):
-                detail = {"at": event.at.isoformat()}
-                subject = f"{DONE}:{event.video_id}"
-                draft.put(StoredAlert(setting.id, subject, detail=detail, due_at=draft.now))
+            if not setting.wants(AlertKind.COMPLETED):
+                draft.note(each.id, setting, NOT_WANTED)
+                continue
+            detail = {"at": event.at.isoformat(), "event": each.id}
+            draft.put(StoredAlert(setting.id, f"{DONE}:{event.video_id}", detail=detail, due_at=draft.now))
+            draft.note(each.id, setting, REPORT_DUE)
 
 
 async def tell_trouble(
-    draft: Draft, events: Sequence[Event], videos: Mapping[str, StoredVideo], purse: Purse | None
+    draft: Draft, events: Sequence[StoredEvent], videos: Mapping[str, StoredVideo], purse: Purse | None
 ) -> None:
     """Tell of trackings that paused, go on, failed, or whose videos were deleted.
 
-    Not of a pause for want of money: the low balance tells of all of these at once.
+    Not of a pause for want of money if the channel gets the low balance, which tells of all of these at once.
     """
     channels = [setting for setting, _ in draft.channels if setting.wants(AlertKind.TROUBLE)]
-    happened = [event for event in events if event.kind in STAGES and event.video_id in videos]
-    if not channels or not happened:
-        return
-    subjects = {f"{TROUBLE}:{event.video_id}" for event in happened}
+    happened = [each for each in events if each.event.kind in STAGES and each.event.video_id in videos]
+    subjects = {f"{TROUBLE}:{each.event.video_id}" for each in happened}
     keys = [(setting.id, subject) for setting in channels for subject in subjects]
     await draft.load([*keys, *((setting_id, f"{HELD}{subject}") for setting_id, subject in keys)])
-    for event in happened:
-        stage, stored = STAGES[event.kind], videos[event.video_id]
-        if stage is Stage.PAUSED and (stored.video.status != VideoStatus.PAUSED or _is_for_money(purse, event.at)):
-            continue
+    for each in happened:
+        event, stage, stored = each.event, STAGES[each.event.kind], videos[each.event.video_id]
+        subject = f"{TROUBLE}:{event.video_id}"
         for setting in draft.seeing(stored):
-            subject = f"{TROUBLE}:{event.video_id}"
-            is_known = draft.has(setting.id, subject)
-            if setting in channels and (stage is not Stage.CLEAR or is_known):
-                draft.move(setting, subject, stage, trouble_saying(setting, stored, stage))
+            if setting not in channels:
+                outcome = NOT_WANTED
+            elif stage is Stage.PAUSED and stored.video.status != VideoStatus.PAUSED:
+                outcome = OVER
+            elif stage is Stage.PAUSED and setting.wants(AlertKind.BALANCE) and _is_for_money(purse, event.at):
+                outcome = FOR_MONEY
+            elif stage is Stage.CLEAR and not draft.has(setting.id, subject):
+                outcome = OVER
+            else:
+                outcome = draft.move(setting, subject, stage, trouble_saying(setting, stored, stage))
+            draft.note(each.id, setting, outcome)
 
 
 def _is_for_money(purse: Purse | None, at: datetime) -> bool:
@@ -96,6 +120,7 @@ async def tell_ends(
     for pending in due:
         setting, stored = settings[pending.setting_id], videos.get(pending.subject.partition(":")[2])
         if stored is None or not setting.wants(AlertKind.COMPLETED):
+            _note_report(draft, pending, setting, GONE if stored is None else NOT_WANTED)
             draft.drop(pending.setting_id, pending.subject)
             continue
         ended_at = datetime.fromisoformat(pending.detail["at"])
@@ -106,8 +131,14 @@ async def tell_ends(
         if made == MOST_REPORTS:
             break
         made += 1
-        await _report(draft, charts, setting, stored, ended_at, purse, "" if is_read else UNREAD)
+        outcome = await _report(draft, charts, setting, stored, ended_at, purse, "" if is_read else UNREAD)
+        _note_report(draft, pending, setting, outcome)
         draft.drop(pending.setting_id, pending.subject)
+
+
+def _note_report(draft: Draft, pending: StoredAlert, setting: AlertSetting, outcome: str) -> None:
+    if (event_id := pending.detail.get("event")) is not None:  # earlier versions noted none
+        draft.note(event_id, setting, outcome)
 
 
 def _is_all_read(stored: StoredVideo, ended_at: datetime) -> bool:
@@ -125,12 +156,12 @@ async def _report(
     ended_at: datetime,
     purse: Purse | None,
     problem: str,
-) -> None:
+) -> str:
     if setting.silence(draft.now)[0] is Silence.MUTED:
-        return
+        return MUTED
     stopped_by = await draft.store.audit.stopper(setting.workspace_id, stored.video.id, ended_at - BEFORE)
     cost = purse.usage.cost_per_snapshot if purse else None
     facts = await final_facts(draft.store, charts, stored, ended_at, stopped_by, cost, problem, draft.now)
     subject = f"{DONE}:{stored.video.id}"
     key = f"{DONE}:{setting.id}:{draft.wallet_id}:{stored.video.id}"
-    draft.tell(setting, subject, key, final_sentence(facts), final_report(facts), stored.video)
+    return draft.tell(setting, subject, key, final_sentence(facts), final_report(facts), stored.video)

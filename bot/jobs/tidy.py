@@ -17,5 +17,6 @@ class Tidying:
         await self._store.inbox.forget_old(now)
         await self._store.forgetting.old_spend(now)
         forgotten = await self._store.letters.forget_old(now)
+        await self._store.events.forget_old(now)
         await self._store.forgetting.unused_mirrors()
         return forgotten

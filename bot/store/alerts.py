@@ -1,7 +1,7 @@
 """What channels want to be told, how each of their alerts stands, and the one transaction in which alerts move on."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, select, update
@@ -11,7 +11,7 @@ from bot.domain.alerts import AlertSetting, Stage, default_setting
 from bot.domain.caller import Person
 from bot.store.alert_rows import StoredAlert, alert_from, is_known, setting_from, setting_values, write_alerts
 from bot.store.database import Database, insert_into
-from bot.store.events import take_away
+from bot.store.events import handle
 from bot.store.leases import is_held
 from bot.store.outbox import Message, enqueue
 from bot.store.schedule_tables import alert_settings, alert_states
@@ -28,8 +28,8 @@ HELD = "held:"
 class Announced:
     """What one look at a wallet came to: alerts as they stand now, messages, and what was reacted to.
 
-    `lease` is the name and token under which it was worked out. `usage_at` is what was seen of the wallet's money,
-    where it was looked at.
+    `lease` is the name and token under which it was worked out; `outcomes` is as for `events.handle`. `usage_at` is
+    what was seen of the wallet's money, where it was looked at.
     """
 
     wallet_id: int
@@ -38,6 +38,7 @@ class Announced:
     gone: tuple[tuple[int, str], ...] = ()
     messages: tuple[Message, ...] = ()
     events: tuple[int, ...] = ()
+    outcomes: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     usage_at: datetime | None = None
 
 
@@ -176,7 +177,7 @@ class Alerts:
             await write_alerts(connection, announced.alerts, now)
             for message in announced.messages:
                 await enqueue(connection, message, now)
-            await take_away(connection, announced.events)
+            await handle(connection, announced.events, announced.outcomes, now)
             if announced.usage_at is not None:
                 seen = update(wallets).where(wallets.c.id == announced.wallet_id)
                 await connection.execute(seen.values(announced_usage_at=announced.usage_at))

@@ -1,20 +1,27 @@
 """What happened and was not reacted to yet: the mirror writes it, and whoever reacts takes it away as they do so.
 
+It is kept which message each channel got of an event, or why it got none.
+
 A kind that this version does not know, as a newer one may have noted, is left where it is, for the version that does.
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.events import Event, EventKind
 from bot.store.database import Database
-from bot.store.schedule_tables import events
+from bot.store.schedule_tables import events, handled_events
 
 logger = logging.getLogger(__name__)
+
+KEPT = timedelta(days=90)
+"""How long it is kept what became of an event."""
+NO_CHANNEL = "no channel of this account has alerts on"
 
 _IS_KNOWN = events.c.kind.in_(tuple(EventKind))
 
@@ -52,6 +59,11 @@ class Events:
                 for row in await connection.execute(query)
             )
 
+    async def forget_old(self, now: datetime) -> None:
+        """Drop what became of events long ago."""
+        async with self._database.writing() as connection:
+            await connection.execute(delete(handled_events).where(handled_events.c.handled_at < now - KEPT))
+
 
 async def record(connection: AsyncConnection, happened: Iterable[Event]) -> None:
     """Note, within the transaction that learned of it, what happened."""
@@ -69,6 +81,33 @@ async def record(connection: AsyncConnection, happened: Iterable[Event]) -> None
         await connection.execute(insert(events), rows)
 
 
-async def take_away(connection: AsyncConnection, numbers: Iterable[int]) -> None:
-    """Remove, within the transaction that reacts to them, events by number. Safe to repeat."""
+async def handle(
+    connection: AsyncConnection, numbers: Collection[int], outcomes: Mapping[int, Mapping[str, str]], now: datetime
+) -> None:
+    """Remove, within the transaction that reacts to them, events by number, and keep what became of each.
+
+    An outcome maps a channel's setting to the key of its message, or to the reason why there is none; that of an event
+    which was handled before is added to what was kept. Snapshots are not kept: nearly all of them lead to nothing.
+    """
+    worth = events.c.id.in_(list(numbers)) & (events.c.kind != EventKind.SNAPSHOT_CREATED)
+    rows = [
+        {
+            "id": row.id,
+            "kind": row.kind,
+            "wallet_id": row.wallet_id,
+            "video_id": row.video_id,
+            "at": row.at,
+            "handled_at": now,
+            "outcome": dict(outcomes.get(row.id) or {"": NO_CHANNEL}),
+        }
+        for row in await connection.execute(select(events).where(worth))
+    ]
+    if rows:
+        await connection.execute(insert(handled_events), rows)
+    for number in outcomes.keys() - set(numbers):
+        this = handled_events.c.id == number
+        known = await connection.scalar(select(handled_events.c.outcome).where(this))
+        if known is not None:
+            later = {**known, **outcomes[number]}
+            await connection.execute(update(handled_events).where(this).values(outcome=later))
     await connection.execute(delete(events).where(events.c.id.in_(list(numbers))))

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.tracking import RequestState
 from bot.store.claims import named_in
 from bot.store.database import Database, insert_into
-from bot.store.schedule_tables import alert_settings, blobs, digests, events, is_open, outbox
+from bot.store.schedule_tables import alert_settings, blobs, digests, events, handled_events, is_open, outbox
 from bot.store.tables import (
     IS_IN_FLIGHT,
     audit,
@@ -106,5 +106,5 @@ class Forgetting:
 
     async def _unused_mirrors(self, connection: AsyncConnection) -> None:
         used = select(workspaces.c.wallet_id)
-        for table in (events, snapshots, snapshot_days, video_counts, videos):
+        for table in (events, handled_events, snapshots, snapshot_days, video_counts, videos):
             await connection.execute(delete(table).where(table.c.wallet_id.not_in(used)))

@@ -30,7 +30,8 @@ class Letters:
     async def queue(self, workspace_id: int, now: datetime) -> Queue:
         """How things stand. What cannot be retried any more is left out."""
         mine = outbox.c.workspace_id == workspace_id
-        waiting = select(func.count(), func.min(outbox.c.created_at)).where(is_open(), mine)
+        is_due = (outbox.c.next_at <= now) | (outbox.c.attempts > 0)  # the others may still be withdrawn
+        waiting = select(func.count(), func.min(outbox.c.created_at)).where(is_open(), mine, is_due)
         last = select(func.max(outbox.c.ended_at)).where(mine, outbox.c.state == OutboxState.SENT)
         dead = and_(mine, outbox.c.state == OutboxState.DEAD, outbox.c.ended_at > now - RETRIED_WITHIN)
         dead_ones = select(outbox.c.channel_id, outbox.c.error, outbox.c.ended_at).where(dead)

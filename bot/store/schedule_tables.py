@@ -98,6 +98,20 @@ events = Table(
     sqlite_autoincrement=True,  # their order is that of their numbers
 )
 
+handled_events = Table(
+    "handled_events",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String, nullable=False),
+    Column("wallet_id", ForeignKey("wallets.id"), nullable=False),
+    Column("video_id", String, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("handled_at", UtcDateTime, nullable=False),
+    Column("outcome", JSON, nullable=False),
+    Index("ix_handled_events_handled_at", "handled_at"),
+    Index("ix_handled_events_wallet_id", "wallet_id"),
+)
+
 outbox = Table(
     "outbox",
     metadata,

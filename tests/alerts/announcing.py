@@ -1,8 +1,17 @@
-"""One process that says when it is ready, and announces over and over until it is killed; another takes over."""
+"""One process that says when it is ready, and announces over and over until it is killed; another takes over.
+
+It can kill itself at a step of its writing: a step is the moment right before a commit, or right after it.
+"""
 
 import asyncio
+import os
+import signal
 import sys
 from datetime import datetime, timedelta
+
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from sqlalchemy.pool import Pool
 
 from bot.charts.charts import Charts
 from bot.domain.clock import FastClock
@@ -10,12 +19,38 @@ from bot.jobs.announce import Announcer
 from bot.store import Store
 
 
-async def main(url, start, speed):
+async def main(url, start, speed, dies_at=0):
     clock = FastClock(datetime.fromisoformat(start), speed)
     async with Store.opened(url) as store, Charts() as charts:
         announcer = Announcer(store, charts, clock)
         sys.stdout.write("ready\n")
         sys.stdout.flush()
+        if dies_at:
+            _die_at(dies_at)
         while True:
             await announcer.announce_due()
             await asyncio.sleep(timedelta(milliseconds=5).total_seconds())
+
+
+def _die_at(step):
+    passed, is_committing = 0, False
+
+    def pass_step():
+        nonlocal passed
+        passed += 1
+        if passed == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def before(_connection):
+        nonlocal is_committing
+        is_committing = True
+        pass_step()
+
+    def after(_connection, _record):
+        nonlocal is_committing
+        if is_committing:
+            is_committing = False
+            pass_step()
+
+    event.listen(Engine, "commit", before)
+    event.listen(Pool, "checkin", after)

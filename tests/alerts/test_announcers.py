@@ -9,22 +9,28 @@ from decimal import Decimal
 from signal import SIGKILL
 
 import pytest
+from sqlalchemy import select
 
 from bot.charts.charts import Charts
 from bot.domain.alerts import AlertKind, default_setting
 from bot.domain.events import Event, EventKind
 from bot.domain.money import Usage
 from bot.jobs.announce import LEASE, Announcer
+from bot.jobs.drafts import MUTED
+from bot.jobs.happenings import GONE, NOT_WANTED
 from bot.reply.model import Reply
 from bot.store import Store
 from bot.store.alerts import Announced, StoredAlert
 from bot.store.database import Database
 from bot.store.events import record
 from bot.store.outbox import Message
+from bot.store.schedule_tables import handled_events
 from tests.alerts.outbox import outbox_of
 from tests.standins.nursery import nursery
 from tests.store.samples import ADA, HERE, NOW, PRICE, THERE, keyed, reading, video
 
+STEPS = (1, 3, 4, 9, 10)
+"""Before an announcer has its lease; before and after it commits its reaction to events, and then its final reports."""
 FAST = 120.0
 """A second is two minutes, so that a lease that died with its process is over in one."""
 
@@ -165,6 +171,67 @@ async def test_announcers_that_are_killed_anywhere_lose_nothing_and_say_nothing_
     assert first[0] == f"balance.low:{setting.id}:1"
     assert money[-1] == f"balance.low:{setting.id}:2"
     assert any(each.reply.summary.startswith("Resolved") for each in said)
+
+
+async def test_killed_at_each_step_every_event_has_its_message_or_its_reason(
+    database, store, setting, wallet_id, children, database_url
+):
+    """Announcers that die before and after each commit, two at a time on PostgreSQL; then one that ends the work."""
+    quiet = replace(default_setting(setting.workspace_id, "C2", ADA), kinds=frozenset({AlertKind.BALANCE}))
+    muted = replace(_told_all(setting.workspace_id), channel_id="C3", muted_until=NOW + timedelta(days=9))
+    quiet, muted = await store.alerts.save(quiet, NOW), await store.alerts.save(muted, NOW)
+    happened = []
+    start = NOW
+    for step in STEPS:
+        done, failed = f"done{step}", f"failed{step}"
+        shown = (video(done, status="completed"), video(failed, status="error"))
+        await store.videos.remember(wallet_id, keyed(*shown), start)
+        for each in shown:
+            await store.videos.remember_reading(
+                wallet_id, replace(reading(each, 2), video=each), each.id, main_count=1, change_24h=None, now=start
+            )
+        news = [Event(EventKind.TRACKING_COMPLETED, wallet_id, done, start)]
+        news += [Event(EventKind.TRACKING_FAILED, wallet_id, each, start) for each in (failed, f"gone{step}")]
+        async with database.writing() as connection:
+            await record(connection, news)
+        happened += news
+        for _ in range(1 if database_url.startswith("sqlite") else 2):
+            await children.start(database_url, start.isoformat(), FAST, step)
+            assert await children.heard() == "ready"
+        await until_nothing_is_due(store, start, children)
+        children.signal(SIGKILL)  # if there were fewer steps
+        await children.until_ended()
+        start += timedelta(hours=2)
+    await children.start(database_url, start.isoformat(), FAST)
+    assert await children.heard() == "ready"
+    await until_nothing_is_due(store, start, children)
+    assert await store.events.wallets() == ()
+    children.signal(SIGKILL)
+    await children.until_ended()
+    async with database.reading() as connection:
+        handled = (await connection.execute(select(handled_events).order_by(handled_events.c.id))).all()
+    keys = [each.key for each in (await outbox_of(database))[0]]
+    assert [(row.kind, row.video_id) for row in handled] == [(each.kind, each.video_id) for each in happened]
+    for row in handled:
+        outcome = {int(id_): words for id_, words in row.outcome.items()}
+        if row.video_id.startswith("gone"):
+            assert set(outcome.values()) == {GONE}
+            continue
+        kind = "done" if row.kind == EventKind.TRACKING_COMPLETED else "trouble"
+        assert outcome[setting.id].startswith(f"{kind}:{setting.id}:{wallet_id}:{row.video_id}")
+        assert outcome[setting.id] in keys
+        assert (outcome[quiet.id], outcome[muted.id]) == (NOT_WANTED, MUTED)
+    assert len(keys) == 2 * len(STEPS), "and nothing else is posted"
+
+
+async def until_nothing_is_due(store, now, children):
+    """Wait until everything was announced, or every announcer has died."""
+    async with asyncio.timeout(60):
+        later = now + timedelta(hours=2)
+        while await store.events.wallets() or await store.alerts.due_wallets(later):
+            if children.has_ended:
+                break
+            await asyncio.sleep(0.02)
 
 
 def usage_of(balance):

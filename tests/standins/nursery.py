@@ -39,6 +39,11 @@ class Nursery:
             with suppress(ProcessLookupError):
                 os.kill(pid, number)
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether no process runs."""
+        return not any(map(_is_there, self.pids))
+
     async def until_ended(self) -> None:
         """Wait until each process that was told to has ended."""
         async with asyncio.timeout(60):
