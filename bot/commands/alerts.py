@@ -15,6 +15,7 @@ from bot.domain.quiet import is_range, mute_end, read_quiet
 from bot.domain.zones import UTC_NAME, zone_names
 from bot.messages.alert_settings import (
     KIND_WORDS,
+    NO_MONEY,
     SettingFacts,
     alert_settings,
     alerts_note,
@@ -148,10 +149,14 @@ async def _change(context: Context, args: Alerts, known: AlertSetting | None) ->
     _check(context)
     person, now = context.caller.person, context.clock()
     fresh = default_setting(context.workspace.id, context.caller.channel_id, person)
+    if context.caller.is_shared:  # people of another company would read the balance
+        fresh = replace(fresh, kinds=fresh.kinds - {AlertKind.BALANCE})
     # What was never set, or switched off, begins with nothing on but what is asked for.
     setting = known or replace(fresh, is_on=False)
     own_zone = context.caller.zone if context.caller.zone in zone_names() else ""
     changed, said = _changed(setting, args, now, own_zone)
+    if context.caller.is_shared and changed.is_on and not setting.is_on and not changed.wants(AlertKind.BALANCE):
+        said = f"{said} {NO_MONEY}"
     saved = await context.store.alerts.save(replace(changed, set_by=person, off_reason=""), now)
     is_idle = not saved.is_on and setting.is_on is saved.is_on and args != Alerts(switch="off")
     return saved, f"{said} Alerts are off in this channel; /alerts on switches them on." if is_idle else said

@@ -28,6 +28,7 @@ from bot.store.digests import Subscription
 _SHORT = {day: (day[:3], day[:4], day[:5], f"{day}s", f"{day[:3]}s") for day in WEEKDAYS}
 _DAY_WORDS = tuple(dict.fromkeys((word, day) for day, words in _SHORT.items() for word in words if word != day))
 _EVERYTHING, _SKIP = "everything", "skip"
+_ALL = frozenset(Section)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +107,15 @@ async def _on(context: Context, args: Digest) -> Reply:
     if args.every is not None:
         weekday = WEEKDAYS.index(args.every) if args.every in WEEKDAYS else None
     options = _options(args.show) if args.show else known.options if known else DigestOptions()
+    is_said = bool({Section.MONEY, _EVERYTHING} & set(args.show)) or (not args.show and options.sections != _ALL)
+    if caller.is_shared and not is_said:
+        options = replace(options, sections=options.sections - {Section.MONEY})
     schedule = Schedule(minute, zone, weekday)
     set_now = await store.switch_on(
         context.workspace, caller.channel_id, schedule, options, caller.person, context.clock()
     )
-    reply = digest_on(setting(set_now), zone_from, hindrance=caller.hindrance)
+    hides_money = caller.is_shared and Section.MONEY not in options.sections
+    reply = digest_on(setting(set_now), zone_from, hindrance=caller.hindrance, hides_money=hides_money)
     note = await note_on_alerts(context)
     return replace(reply, parts=(*reply.parts, note)) if note else reply
 

@@ -16,6 +16,7 @@ KIND_WORDS = {
     AlertKind.MILESTONES: "Milestones",
 }
 DEFAULT_ON = "Alerts for low balance and finished videos are on in this channel; change them with /alerts."
+NO_MONEY = "Another company reads this channel, so low-balance alerts stay off. Turn them on with /alerts balance 10."
 NOBODY_TOLD = "No channel gets alerts yet. Run /alerts on in a channel where I can post."
 
 

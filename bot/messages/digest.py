@@ -1,7 +1,7 @@
 """The digest: what happened to a workspace's videos in a window, for a channel that wants to know."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -54,7 +54,9 @@ class Delivery:
 
 
 def digest(facts: DigestFacts, delivery: Delivery) -> Reply:
-    """The post, or its preview."""
+    """The post, or its preview. Without the section on money, nothing in it is about money."""
+    if Section.MONEY not in facts.options.sections:
+        facts = replace(facts, money=None, cost_per_snapshot=None)
     length = "Weekly" if delivery.is_weekly else "Daily"
     title = "Preview of the digest" if delivery.is_preview else f"{length} digest"
     is_short = facts.money is not None and (facts.money.runway.empty_at or facts.money.runway.left_after < 0)

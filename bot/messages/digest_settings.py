@@ -32,6 +32,7 @@ _SHOWN = {
     Section.FLAT: "flattened videos",
     Section.MONEY: "spend and runway",
 }
+NO_MONEY = "Another company reads this channel, so spend and balance are left out. Add the word money to include them."
 EXAMPLE = "/digest on 09:00 Europe/Berlin"
 _PREVIEW = Button("Preview", Call("digest", {"action": "now"}))
 
@@ -53,10 +54,11 @@ class DigestSetting:
     last_outcome: str = ""
 
 
-def digest_on(setting: DigestSetting, zone_from: str, *, hindrance: str | None) -> Reply:
+def digest_on(setting: DigestSetting, zone_from: str, *, hindrance: str | None, hides_money: bool = False) -> Reply:
     """It is on, with its next delivery; `zone_from` says where the zone is from that nobody typed, else it is empty.
 
     `hindrance` says why the bot cannot post in the channel, empty where it can, None where the platform does not say.
+    `hides_money` says that money is left out because another company reads the channel.
     """
     where = f" The time zone is {zone_from}; name another one to change it." if zone_from else ""
     hint = "If I'm not in this channel yet, add me so that I can post here." if hindrance is None else hindrance
@@ -67,6 +69,7 @@ def digest_on(setting: DigestSetting, zone_from: str, *, hindrance: str | None) 
         parts=(
             Fields((Field("Next", text(Time(setting.next_at))), Field("Shows", text(shown_words(setting.options))))),
             *((Note(text(hint)),) if hint else ()),
+            *((Note(text(NO_MONEY)),) if hides_money else ()),
         ),
         actions=(_PREVIEW, *_switches(setting)),
         changes_settings=True,

@@ -59,14 +59,15 @@ def ending(videos: Sequence[Moved], end: datetime) -> tuple[Part, ...]:
 
 
 def flat(videos: Sequence[Moved], cost_per_snapshot: Decimal | None) -> tuple[Part, ...]:
-    """What has flattened, what a day still brings, and what stopping saves at most."""
-    columns = (_NUMBER, Column("Video"), Column("24 h", Align.RIGHT), Column("Stopping saves", Align.RIGHT))
+    """What has flattened, what a day still brings, and, if a price is given, what stopping saves at most."""
+    saves = () if cost_per_snapshot is None else (Column("Stopping saves", Align.RIGHT),)
+    columns = (_NUMBER, Column("Video"), Column("24 h", Align.RIGHT), *saves)
     rows = [
         (
             text(str(number)),
             text(name_of(each.video)),
             text(signed_count(each.day.delta) if each.day else "–"),
-            text(_saves(each, cost_per_snapshot)),
+            *(() if cost_per_snapshot is None else (text(_saves(each, cost_per_snapshot)),)),
         )
         for number, each in enumerate(videos[:MOST_FLAT], 1)
     ]
@@ -104,7 +105,7 @@ def _by(moved: Moved) -> Text:
     return text("outside the bot") if person is None else text(Mention(person.id, person.name))
 
 
-def _saves(moved: Moved, cost_per_snapshot: Decimal | None) -> str:
-    if moved.saves is None or cost_per_snapshot is None:
+def _saves(moved: Moved, cost_per_snapshot: Decimal) -> str:
+    if moved.saves is None:
         return "–"
     return f"up to {dollars(moved.saves * cost_per_snapshot)}"

@@ -263,6 +263,15 @@ async def test_a_channel_that_gets_a_digest_gets_the_alerts_if_the_bot_may_not_p
     assert "low balance" in (await scene.say("/alerts", replace(ANA, channel_id="C-news"))).summary
 
 
+async def test_alerts_in_a_channel_that_another_company_reads_leave_the_balance_out_unless_a_manager_says_so(scene):
+    shared = replace(ANA, is_shared=True)
+    on = await scene.say("/alerts on", shared)
+    assert "low-balance alerts stay off" in on.summary
+    assert "low balance" not in (await scene.say("/alerts", shared)).summary
+    assert "stay off" not in (await scene.say("/alerts balance 10", shared)).summary
+    assert "low balance" in (await scene.say("/alerts", shared)).summary
+
+
 async def test_alerts_are_refused_where_the_bot_can_never_post(scene):
     reply = await scene.say("/alerts spike on", replace(ANA, channel_id=""))
     assert reply.tone is Tone.PROBLEM

@@ -329,3 +329,18 @@ def test_the_button_that_changes_it_holds_every_zone():
         here = digest_examples.setting(schedule=Schedule(1439, zone, 2))
         change = next(each for each in digest_status(here, ()).actions if each.label == "Change")
         assert Call.decode(change.call.encode()).arguments["zone"] == zone
+
+
+async def test_in_a_channel_that_another_company_reads_money_is_left_out_unless_a_manager_says_so(scene):
+    shared = replace(ANA, is_shared=True)
+    on = await scene.say("/digest on 09:00 UTC", shared)
+    assert "spend and balance are left out" in plain_text(on)
+    await scene.start()
+    scene.clock.advance(hours=3)
+    assert "$" not in plain_text(await scene.say("/digest now", shared))
+    changed = await scene.say("/digest on 10:00 UTC skip", shared)
+    assert "spend and balance are left out" in plain_text(changed)
+    said = await scene.say("/digest on 09:00 UTC movers money", shared)
+    assert "left out" not in plain_text(said)
+    assert "$" in plain_text(await scene.say("/digest now", shared))
+    assert "left out" not in plain_text(await scene.say("/digest on 10:00 UTC", shared))

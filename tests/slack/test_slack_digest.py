@@ -68,3 +68,8 @@ async def test_a_first_tracking_in_a_private_channel_without_the_bot_says_how_to
     card = await stage.card(f"/track {YOUTUBE} 7")
     await stage.changed(card, stage.press(card, "Track 7"))
     assert "are on in this channel" in told(card)
+
+
+async def test_a_digest_in_a_slack_connect_channel_leaves_money_out(stage):
+    stage.slack.channel(GENERAL).is_ext_shared = True
+    assert "spend and balance are left out" in told(await stage.type("/digest on 09:00 UTC"))
