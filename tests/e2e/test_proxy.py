@@ -46,6 +46,7 @@ async def test_both_chats_are_reached_by_the_proxy_alone(sqlite_url, environment
             "slack_bot_token": SecretStr(token.value),
             "slack_app_token": SecretStr(app.app_token),
             "discord_token": SecretStr(discord.app.token),
+            "discord_servers": server.guild.id,
             "discord_api_url": discord.api_url,
         }
         async with proxying(hosts) as proxy:
