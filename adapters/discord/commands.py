@@ -9,6 +9,7 @@ from typing import Any, TypeAlias, assert_never
 
 from adapters.discord.actions import MAX_OPTION, MAX_OPTIONS, fitting
 from adapters.discord.layout import label
+from adapters.discord.local_words import servers
 from bot.commands.command import Argument, Command, Kind
 from bot.commands.filling import joined
 from bot.commands.registry import COMMANDS
@@ -126,7 +127,7 @@ def _type(argument: Argument, translations: Words) -> Payload:
 def _said(key: str, english: str, translations: Words) -> Payload:
     """A name or a description, in every language that there is."""
     others = {f"{key}_localizations": dict(translations[english])} if english in translations else {}
-    return {key: cut(english, MAX_DESCRIPTION), **others}
+    return {key: cut(servers(english), MAX_DESCRIPTION), **others}
 
 
 def _unquoted(value: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Self, TypeAlias
 
 from adapters.discord.files import Attachment
+from adapters.discord.local_words import servers
 from adapters.discord.markdown import line, unpinged
 from bot.reply.cutting import cut, length
 
@@ -68,7 +69,7 @@ def display(content: str) -> Component:
 
 def label(text: str, most: int) -> str:
     """Foreign text for a place that reads no markup, cut with an ellipsis where it is too long; never empty."""
-    words = unpinged(text)
+    words = unpinged(servers(text))
     return cut(words if words.strip() else NOTHING, most)
 
 

@@ -11,6 +11,7 @@ from math import floor
 from typing import assert_never
 from urllib.parse import quote
 
+from adapters.discord.local_words import local
 from bot.reply.address import address
 from bot.reply.clean import shown, visible
 from bot.reply.cutting import length, pieces
@@ -70,21 +71,26 @@ def link_address(url: str) -> str | None:
 def _span(span: Span) -> Iterator[str]:
     match span:
         case Plain(text):
-            yield from _words(text)
+            for piece in local(text):
+                yield from _moment(piece) if isinstance(piece, Time) else _words(piece.text)
         case Bold(text):
             yield from _styled(text)
         case Code(text):
             yield from _code(text)
         case Link(text, url):
             yield from _link(text, url)
-        case Time(at, style):
-            yield f"<t:{floor(at.timestamp())}:{_STYLES[style]}>"
+        case Time():
+            yield from _moment(span)
         case Mention():
             yield from _words(plain_spans((span,)))  # whatever links to a person may also notify that person
         case Channel(channel_id):
             yield from (f"<#{channel_id}>",) if _CHANNEL.fullmatch(channel_id) else _words(channel_id)
         case _:
             assert_never(span)
+
+
+def _moment(time: Time) -> Iterator[str]:
+    yield f"<t:{floor(time.at.timestamp())}:{_STYLES[time.style]}>"
 
 
 def _words(text: str) -> Iterator[str]:
