@@ -19,7 +19,7 @@ _BROWSING = _path(r"(?:[^/]*/)*(?:login|signin|signup|challenge|consent|onetap)(
 
 # --- TikTok
 
-_TIKTOK_ID = rf"(?P<id>[0-9]{{15,19}}){_END}"
+_TIKTOK_ID = rf"(?P<id>[1-9][0-9]{{14,18}}){_END}"
 """Digits: 19 since 2018, fewer in the musical.ly years. Fewer than 15 are part of one."""
 _TIKTOK = Site(
     name="TikTok",
@@ -151,7 +151,7 @@ _INSTAGRAM = Site(
 
 # --- X
 
-_POST_ID = rf"(?P<id>[0-9]{{15,19}}){_END}"
+_POST_ID = rf"(?P<id>[1-9][0-9]{{14,18}}){_END}"
 """Digits: 19 since 2022, 18 when X began to take videos. Fewer than 15 are part of one, or older than any video."""
 _TWITTER = Site(
     name="X",

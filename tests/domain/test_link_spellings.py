@@ -322,7 +322,7 @@ REFUSED = {
         x.com/i/spaces/1vAxRAVQWONJl x.com/i/broadcasts/1yNGaQLWpejGj x.com/i/events/1910629646300762112
     """,
     "a link to X with a broken post id": """
-        x.com/u/status/ x.com/u/status/17890 x.com/u/status/17890123456789012345
+        x.com/u/status/0178901234567890123 x.com/u/status/ x.com/u/status/17890 x.com/u/status/17890123456789012345
         x.com/u/status/1789012345678901234abc
     """,
     "a page of Google": """
