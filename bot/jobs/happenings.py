@@ -160,7 +160,8 @@ async def _report(
     if setting.silence(draft.now)[0] is Silence.MUTED:
         return MUTED
     stopped_by = await draft.store.audit.stopper(setting.workspace_id, stored.video.id, ended_at - BEFORE)
-    cost = purse.usage.cost_per_snapshot if purse else None
+    shows_money = setting.wants(AlertKind.BALANCE)  # off where another company reads the channel
+    cost = purse.usage.cost_per_snapshot if purse and shows_money else None
     facts = await final_facts(draft.store, charts, stored, ended_at, stopped_by, cost, problem, draft.now)
     subject = f"{DONE}:{stored.video.id}"
     key = f"{DONE}:{setting.id}:{draft.wallet_id}:{stored.video.id}"

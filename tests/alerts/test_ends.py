@@ -34,6 +34,16 @@ async def test_a_tracking_that_ends_is_reported_once_with_chart_and_file(play):
     assert await play.live(3) == []
 
 
+async def test_a_report_in_a_channel_without_low_balance_alerts_says_nothing_about_money(play):
+    await play.alerts("on")
+    await play.alerts("balance off")
+    play.track(LINK, 1)
+    said = await play.live(26)
+    (report,) = said
+    assert report.reply.title == "Tracking completed"
+    assert "$" not in report.text
+
+
 async def test_a_report_waits_for_the_last_page_and_is_made_without_it_where_it_does_not_come(play):
     await play.alerts("on")
     play.track(LINK, 1)
