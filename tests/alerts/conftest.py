@@ -55,9 +55,9 @@ class Play:
         return [str(each.id) for each in self.world.account(self.scene.sandbox.key).trackings.values()]
 
     async def said(self) -> list[Said]:
-        """What was newly put into the outbox, except reports of starts, which replies withdraw."""
+        """What was newly put into the outbox."""
         found, self.read = await outbox_of(self.database, self.read)
-        return [each for each in found if not each.key.startswith(("settled:", "unclear:"))]
+        return found
 
     async def look(self) -> list[Said]:
         """Read the account, announce, and give what that said."""

@@ -12,7 +12,7 @@ import pytest
 import adapters
 from bot.domain.clock import utc_now
 from bot.reply.model import Tone
-from tests.standins.scene import LINK, SAME_LINK, TRACK, HandClock, sandbox_of, scene_of
+from tests.standins.scene import LINK, SAME_LINK, TRACK, HandClock, outbox_states, sandbox_of, scene_of
 
 
 @pytest.fixture
@@ -93,6 +93,8 @@ async def test_a_start_that_took_effect_is_found_by_the_next_process(killed, tal
     assert "Started this month by" in said
     assert len(sandbox.calls(TRACK)) == 1
     assert len(sandbox.world.account(sandbox.key).trackings) == 1
+    reported = {"unclear:1": "withdrawn", "settled:1": "pending", "settled:1:asker": "pending"}
+    assert await outbox_states(database_url) == reported
 
 
 async def test_a_start_that_took_none_is_never_sent_again_unasked(killed, talk, sandbox, sqlite_url):

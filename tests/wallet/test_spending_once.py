@@ -14,6 +14,8 @@ from tests.standins.scene import (
     LINK,
     LIST,
     SAME_LINK,
+    TRACK,
+    YOUTUBE,
     button,
     labels,
     rows,
@@ -155,6 +157,28 @@ async def test_the_button_means_nothing_in_another_workspace(scene):
     assert impostor.tone is Tone.PROBLEM
     assert "not known here" in impostor.summary
     assert scene.posts() == 0
+
+
+async def test_the_outbox_reports_what_a_reply_did_not(scene_on_each):
+    scene = scene_on_each
+
+    async def started(link):
+        """The reply to a press, which nobody has seen yet."""
+        call = button(await scene.say(f"/track {link} 7"), "Track 7")
+        return await scene.bot.run(call.command, call.arguments, ANA)
+
+    reply = await started(LINK)
+    assert (reply.reports, reply.announces) == (("unclear:1", "settled:1:asker"), ("settled:1",))
+    await scene.bot.arrived(reply, shown=True, announced=False)
+    scene.sandbox.faults.add("400", TRACK)
+    assert (await started(YOUTUBE)).reports == ("unclear:2", "settled:2:failed")
+    other = await scene.say(f"/track {LINK}", BEN)
+    assert (other.reports, other.announces) == ((), ())
+    async with scene.store() as (store, _):
+        assert await store.outbox.claim(scene.clock(), ("console",), 10, places={}, each=10) == ()
+        scene.clock.advance(minutes=3)
+        due = await store.outbox.claim(scene.clock(), ("console",), 10, places={}, each=10)
+    assert [each.key for each in due] == ["settled:1", "settled:2:failed"]
 
 
 async def test_an_offer_expires_and_asking_anew_works(scene):
