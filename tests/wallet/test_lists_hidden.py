@@ -84,6 +84,18 @@ async def test_a_running_row_whose_link_says_nothing_may_be_the_video(scene, pla
     assert ("may already be tracked" in plain_text(other)) is (platform == "")
 
 
+@pytest.mark.parametrize("limit", [1, 100], ids=["a limit obeyed that is smaller", "a row without an id"])
+async def test_any_other_list_that_may_lack_rows_asks_too(scene, limit):
+    known = {"id": "v1", "video_link": OLDEST[:-1] + "9", "platform": "tiktok", "status": "monitoring"}
+    listed = [known] if limit == 1 else [known, {"video_link": OLDEST}]
+    body = {"videos": listed, "total": len(listed), "limit": limit}
+    scene.sandbox.faults.add("status", LIST, status=200, body=body, times=None)
+    card = await scene.say(f"/track {OLDEST} 1")
+    assert "This video may already be tracked" in plain_text(card)
+    assert "may already be tracked" in (await scene.press(card, "Track 1 day")).summary
+    assert scene.posts() == 0
+
+
 async def test_stats_finds_a_video_that_no_list_shows_by_its_id(scene, hidden):
     assert OLDEST in plain_text(await scene.say(f"/stats {hidden}"))
     assert scene.posts(PAGE) == 1

@@ -76,6 +76,15 @@ async def test_presses_at_once_share_lists_that_are_newer_than_each(scene):
     assert scene.posts(LIST) - listed <= 3
 
 
+async def test_people_who_look_for_one_unclear_start_share_lists(scene):
+    scene.sandbox.faults.add("reset", TRACK)
+    unclear = await scene.start()
+    listed = scene.posts(LIST)
+    replies = await everyone(*(scene.press(unclear, "Look again") for _ in range(20)))
+    assert {reply.title for reply in replies} == {"Not clear yet"}
+    assert scene.posts(LIST) - listed <= 3
+
+
 async def test_what_starts_elsewhere_after_the_card_is_not_started_again(scene_on_each):
     scene = scene_on_each
     cards = [await scene.say(f"/track {each} 7", person) for each in (LINK, YOUTUBE) for person in (ANA, BEN)]
