@@ -84,6 +84,8 @@ def _before_spending() -> Iterator[tuple[str, Reply]]:
     doubtful = (offer.Row(link(), may_run=True), offer.Row(link(5), may_run=True), offer.Row(link(6)))
     yield "offer.consequence_card: may run", offer.consequence_card(offered("50.00", rows=doubtful[:1]))
     yield "offer.consequence_card: several may run", offer.consequence_card(offered("50.00", rows=doubtful))
+    too_many = problems.with_links_left_out(offer.consequence_card(offered("50.00")), (link(6).url, link(7).url))
+    yield "problems.with_links_left_out", too_many
     yield "offer.already_tracked", offer.already_tracked(several[2], NOW)
     yield "offer.already_tracked: outside", offer.already_tracked(several[3], NOW)
     yield "offer.already_tracked: elsewhere", offer.already_tracked(several[4], NOW)
