@@ -50,7 +50,11 @@ GIVEN = {
 }
 CHANGES = {"digest", "alerts"}
 """Everybody may look at these settings, but the buttons of this test change them."""
-REFUSALS = tuple(refusal(need, "default") for need in Need)
+REFUSALS = tuple(
+    words.replace("workspace", name)  # Discord's own word for it
+    for words in (refusal(need, "default") for need in Need)
+    for name in ("workspace", "server")
+)
 
 
 def needed(command):
