@@ -80,7 +80,8 @@ def test_usage_lines_show_what_is_required_and_what_repeats():
 
 def test_what_spends_stops_or_configures_is_declared():
     needs = {command.name: command.need for command in COMMANDS}
-    assert {name for name, need in needs.items() if need is Need.SPEND} == {"track", "track.start", "track.cancel"}
+    spending = {"track", "track.start", "track.again", "track.cancel"}
+    assert {name for name, need in needs.items() if need is Need.SPEND} == spending
     assert {name for name, need in needs.items() if need is Need.STOP} == {"stop", "stop.confirm"}
     assert all(needs[name] is Need.LOOK for name in ("videos", "stats", "compare", "usage", "export", "status", "help"))
 
