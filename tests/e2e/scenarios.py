@@ -185,7 +185,7 @@ async def a_button_works_after_a_restart(house: Chat) -> None:
 async def two_workspaces_with_two_keys_never_see_one_another(house: Chat) -> None:
     other = await house.neighbour()
     for place, key, link in ((house, NORTH, LINK), (other, SOUTH, YOUTUBE)):
-        assert "linked to this workspace" in (await place.link(key)).text
+        assert "The API key is linked to this" in (await place.link(key)).text
         await place.press(await card_for(place, link=link), "Track 7", ANN)
         await place.until(place.public)
     await house.restart()
