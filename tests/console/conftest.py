@@ -46,9 +46,11 @@ class FixedBot:
         self.arrived_replies = []
         self.titles = {}
 
-    async def run(self, command, arguments, caller):
+    async def run(self, command, arguments, caller, meanwhile):
         self.calls.append((command, arguments))
         self.callers.append(caller)
+        if command == "busy":
+            await meanwhile(Reply("You're in line."))
         return self.replies.get(command, Reply(f"No command {command}.", tone=Tone.PROBLEM))
 
     def may_fill_in(self, command, caller):  # noqa: ARG002 - the bot's signature

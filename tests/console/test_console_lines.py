@@ -71,6 +71,11 @@ async def test_json_prints_one_object_and_saves_nothing(bot, options):
     assert not options().picture_dir.exists()
 
 
+async def test_what_is_said_before_a_reply_stands_above_it_but_not_in_json(bot, options):
+    assert (await said(bot, "/busy", options()))[1] == "You're in line.\nNo command busy.\n\n"
+    assert "in line" not in (await said(bot, "/busy", options(json=True)))[1]
+
+
 async def test_yes_presses_the_button_that_says_yes_and_prints_both_replies(bot, options):
     code, written = await said(bot, "/track x", options(yes=True))
     assert code == 0
