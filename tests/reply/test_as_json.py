@@ -70,6 +70,7 @@ def test_every_part_span_and_action_says_its_type():
                     "type": "call",
                     "command": "confirm",
                     "arguments": {"token": "a b"},
+                    "in_place": False,
                     "encoded": "confirm?token=a+b",
                 },
                 "weight": "confirm",
