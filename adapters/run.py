@@ -230,7 +230,7 @@ async def _report(bot: Bot, problems: Mapping[str, Problem]) -> None:
                 await bot.report(now)
                 noted, until = now, time.monotonic() + REPORTED_EVERY.total_seconds()
             except BotError as error:
-                logger.warning("the state of this process was not noted", extra={"error": str(error)})
+                logger.warning("storing the state of this process failed", extra={"error": str(error)})
         await asyncio.sleep(LOOK_EVERY)
 
 

@@ -50,7 +50,7 @@ class Work:
     def start(self, job: Callable[[], Awaitable[None]]) -> None:
         """Begin a job, unless the program is ending. Never raises for what a job does."""
         if self._is_over:
-            logger.info("a job came too late: the program is ending")
+            logger.info("background task refused: the program is shutting down")
             return
         task = asyncio.create_task(self._run(job))
         self._jobs.add(task)
@@ -66,10 +66,10 @@ class Work:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
         if late:
-            logger.warning("jobs were cut off", extra={"jobs": len(late)})
+            logger.warning("background tasks cancelled at shutdown", extra={"jobs": len(late)})
 
     async def _run(self, job: Callable[[], Awaitable[None]]) -> None:
         try:
             await job()
         except Exception:  # the boundary of every job: nobody waits for it who could handle more
-            logger.exception("a job failed")
+            logger.exception("background task failed")

@@ -168,7 +168,7 @@ class Bot:
             try:
                 await self._store.outbox.withdraw(keys, "the reply to the command reported it", self._clock())
             except BotError:
-                logger.warning("messages were not withdrawn: they may repeat a reply", exc_info=True)
+                logger.warning("withdrawing messages failed; they may repeat a reply", exc_info=True)
 
     def crash(self, command: str, error: Exception) -> Reply:
         """What to say of a fault of ours: a reference, under which the log has the rest."""

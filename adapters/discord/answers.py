@@ -64,14 +64,14 @@ class Answers:
         try:
             await self._ways.take_back(asked)
         except DiscordFailed as error:
-            logger.info("a promise was not taken back", extra=_about(asked, error))
+            logger.info("deleting the deferred response failed", extra=_about(asked, error))
 
     async def _tell_channel(self, asked: Asked, line: Message) -> bool:
         """Post everybody's line, or let the asker know that the channel is closed to the bot; whether it arrived."""
         try:
             await self._ways.to_all(asked, line, asked.id)
         except DiscordFailed as error:
-            logger.warning("a channel was not told", extra=_about(asked, error))
+            logger.warning("posting the public line failed", extra=_about(asked, error))
             why = "I may not post here" if error.code in _MAY_NOT else "Discord did not take the message"
             told = messages(Reply(NOT_TOLD.format(why=why), tone=Tone.WARNING))[0]
             await self._surely(asked, told, told, 0, in_place=False, is_public=False)
@@ -85,7 +85,7 @@ class Answers:
         for version in (message, plain):
             if await self._sent(asked, version, page, in_place=in_place, is_public=is_public):
                 return True
-        logger.error("an answer could not be delivered", extra={"server": asked.server_id, "user": asked.user_id})
+        logger.error("delivering a reply failed", extra={"server": asked.server_id, "user": asked.user_id})
         return False
 
     async def _sent(self, asked: Asked, message: Message, page: int, *, in_place: bool, is_public: bool) -> bool:
@@ -103,7 +103,7 @@ class Answers:
             try:
                 await send()
             except DiscordFailed as error:
-                logger.info("a way to answer is closed", extra=_about(asked, error))
+                logger.info("one way to reply is closed; trying the next", extra=_about(asked, error))
                 if error.is_about_content:
                     return False
             else:

@@ -151,7 +151,7 @@ class DiscordApp:
     def _introduced(self, application: AppInfo) -> None:
         if application.interactions_endpoint_url:
             logger.error(
-                "Discord sends commands to the application's Interactions Endpoint URL, and so not here; remove it",
+                "the application has an Interactions Endpoint URL, so Discord sends no commands here; remove it",
                 extra={"url": application.interactions_endpoint_url},
             )
         self._servers.introduced(is_public=application.bot_public)

@@ -60,7 +60,7 @@ async def patiently(call: Callable[[], Awaitable[T]], sleep: Sleep = asyncio.sle
         except DiscordFailed as error:
             if not error.is_passing:
                 raise
-            logger.info("Discord gave no answer; trying again", extra={"status": error.status})
+            logger.info("no response from Discord; retrying", extra={"status": error.status})
         await sleep(pause)
     return await _once(call)
 

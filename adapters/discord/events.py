@@ -23,7 +23,7 @@ class Events:
             await self._servers.present(ids)
             gone = await self._servers.missing(ids, is_ours)
             if gone:
-                logger.info("servers removed the bot while it was away", extra={"servers": gone})
+                logger.info("guilds removed the bot while it was offline", extra={"servers": gone})
                 await self._servers.left(gone)
 
         await _noted(note)
@@ -34,7 +34,7 @@ class Events:
 
     async def left(self, id_: str) -> None:
         """A server removed the bot. An outage of a server is another thing."""
-        logger.info("a server removed the bot; what is stored for it is kept for a while", extra={"server": id_})
+        logger.info("guild removed the bot; its data is kept for 30 days", extra={"server": id_})
         await _noted(lambda: self._servers.left((id_,)))
 
 
@@ -42,4 +42,4 @@ async def _noted(note: Callable[[], Awaitable[None]]) -> None:
     try:
         await note()
     except BotError:
-        logger.warning("where the bot is could not be noted", exc_info=True)
+        logger.warning("storing the list of guilds failed", exc_info=True)

@@ -125,7 +125,7 @@ class Exchange:
         except DatabaseUnavailable:
             call.outcome.set_result(Later(SOON, "no_database"))
         except Exception as error:
-            logger.warning("Discord cannot be called", exc_info=True)
+            logger.warning("Discord is unreachable", exc_info=True)
             if not call.outcome.done():
                 call.outcome.set_result(Later(SOON, type(error).__name__))
 

@@ -84,15 +84,15 @@ class FirstAnswers:
                         if error.code == ALREADY_ANSWERED:
                             return True
                         if error.status < 500:
-                            logger.warning("a first answer was refused", extra=_about(gesture, error.code))
+                            logger.warning("initial response refused", extra=_about(gesture, error.code))
                             return False
                     except _PASSING:
-                        logger.info("a first answer was lost; trying again", extra=_about(gesture, 0))
+                        logger.info("initial response lost; retrying", extra=_about(gesture, 0))
                     else:
                         return True
                     await self._sleep(PAUSE)
         except TimeoutError:
-            logger.warning("a first answer came too late", extra=_about(gesture, 0))
+            logger.warning("initial response missed the 3 s deadline", extra=_about(gesture, 0))
             return False
 
 

@@ -109,10 +109,10 @@ class Gateway:
                 if error.code in FATAL:
                     raise self._refused(error.code) from error
                 self._why = f"Discord closed the connection ({_meaning(error.code)})."
-                logger.warning("the connection to Discord ended", extra={"code": _meaning(error.code)})
+                logger.warning("Discord gateway connection closed", extra={"code": _meaning(error.code)})
             except Exception as error:  # the supervisor: whatever ends the library, the bot comes back
                 self._why = f"The connection to Discord failed ({type(error).__name__})."
-                logger.warning("the connection to Discord failed", extra={"error": repr(error)}, exc_info=True)
+                logger.warning("Discord gateway connection failed", extra={"error": repr(error)}, exc_info=True)
             if time.monotonic() - began > self._patience:
                 pause = 1.0
             await self._sleep(pause * random.uniform(0.5, 1))
@@ -156,7 +156,7 @@ class Gateway:
             if connection.is_up:
                 up_at, self._why = time.monotonic(), "The connection to Discord was lost."
             elif time.monotonic() - up_at > self._patience:
-                logger.warning("Discord was not reached for too long; connecting anew")
+                logger.warning("Discord unreachable for too long; reconnecting")
                 return None
 
 
@@ -170,4 +170,4 @@ async def _ended(task: asyncio.Task[None]) -> None:
     if not done:
         task.cancel()
     elif not task.cancelled() and task.exception() is not None:
-        logger.info("a connection did not end well", extra={"error": repr(task.exception())})
+        logger.info("closing a gateway connection failed", extra={"error": repr(task.exception())})

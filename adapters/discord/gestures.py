@@ -94,7 +94,7 @@ class Gestures:
                     who = await self._arrivals.caller(asked, asked.server_id)
                     found = choices(await self._bot.suggest(command.name, *wanted, who))
         except (BotError, TimeoutError):
-            logger.warning("no choices can be offered", exc_info=True)
+            logger.warning("autocomplete failed", exc_info=True)
         await self._first.offer(asked.gesture, found)
 
     def _wish(self, asked: Asked) -> Wish:

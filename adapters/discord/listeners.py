@@ -135,6 +135,6 @@ def _forgiving(event: str, parser: _Parser) -> _Parser:
         try:
             parser({**spare, **data} if spare else data)
         except Exception:  # whatever is wrong with one event must not end the connection for all servers
-            logger.exception("an event could not be read", extra={"event": event})
+            logger.exception("unreadable event", extra={"event": event})
 
     return parse

@@ -111,7 +111,7 @@ class DiscordPoster:
             answer = await self._exchange.call(Route(*_DIRECT), as_json({"recipient_id": person_id}))
             opened = refusal(answer) if isinstance(answer, Answer) else answer
             if not isinstance(opened, Posted):
-                logger.info("Discord opened no direct messages", extra={"reason": opened.reason})
+                logger.info("opening a direct message channel failed", extra={"reason": opened.reason})
                 return None
             if len(self._direct) >= MOST_PEOPLE:
                 del self._direct[next(iter(self._direct))]
@@ -154,7 +154,7 @@ class DiscordPoster:
                     sent += 1
         if sent < len(others):
             extra = {"channel": _place(channel), "lost": len(others) - sent}
-            logger.warning("a long message was cut short", extra=extra)
+            logger.warning("long message truncated", extra=extra)
 
 
 def _place(channel: ChannelRef) -> str:

@@ -40,7 +40,7 @@ class Registration:
             await patiently(lambda: self._rest.request(route, json=commands), self._sleep)
             await self._registrations.save(CHAT, application_id, now, self._clock())
         except (DiscordFailed, BotError) as error:
-            logger.warning("the commands were not registered; trying again soon", extra={"error": str(error)})
+            logger.warning("command registration failed; will retry", extra={"error": str(error)})
             return False
-        logger.info("the commands are registered", extra={"commands": len(commands)})
+        logger.info("commands registered", extra={"commands": len(commands)})
         return True

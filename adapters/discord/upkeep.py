@@ -54,8 +54,8 @@ class Upkeep:
         try:
             count = await self._bot.forget_departed()
         except BotError:
-            logger.warning("departed servers were not forgotten", exc_info=True)
+            logger.warning("deleting data of departed guilds failed", exc_info=True)
             return False
         if count:
-            logger.info("what was stored for departed servers is deleted", extra={"servers": count})
+            logger.info("deleted data of departed guilds", extra={"servers": count})
         return True

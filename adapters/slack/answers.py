@@ -61,14 +61,14 @@ class Answers:
         try:
             await self._ways.by_response_url(asked, messages(reply)[0])
         except SlackFailed as error:
-            logger.warning("a refusal could not be delivered", extra={"error": error.word})
+            logger.warning("delivering a refusal failed", extra={"error": error.word})
 
     async def direct_channel(self, team: Team, user_id: str) -> str | None:
         """The conversation between the app and one person, None where there can be none."""
         try:
             return await self._ways.direct_channel(team, user_id)
         except SlackFailed as error:
-            logger.warning("a person cannot be written to", extra={"team": team.ref.id, "error": error.word})
+            logger.warning("sending a direct message failed", extra={"team": team.ref.id, "error": error.word})
             return None
 
     async def _with_files(self, asked: Asked, team: Team, reply: Reply) -> Reply:
@@ -80,7 +80,7 @@ class Answers:
                 sent = Note(text(f"{file.name} is in your direct messages with this app."))
                 reply = replace(reply, parts=(*reply.parts, sent))
             except SlackFailed as error:
-                logger.warning("a file could not be sent", extra={"team": team.ref.id, "error": error.word})
+                logger.warning("sending a file failed", extra={"team": team.ref.id, "error": error.word})
                 lost = Paragraph(text(_lost(file, error)))
                 reply = replace(reply, parts=(lost, *reply.parts), tone=Tone.WARNING)
         return reply
@@ -123,7 +123,7 @@ class Answers:
         for version in (message, _bare(message)):
             if await self._sent(asked, team, version, replaces=replaces):
                 return True
-        logger.error("an answer could not be delivered", extra={"team": team.ref.id, "user": asked.user_id})
+        logger.error("delivering a reply failed", extra={"team": team.ref.id, "user": asked.user_id})
         return False
 
     async def _sent(self, asked: Asked, team: Team, message: Message, *, replaces: bool) -> bool:
@@ -139,7 +139,9 @@ class Answers:
                 if await send():
                     return True
             except SlackFailed as error:
-                logger.info("a way to answer is closed", extra={"team": team.ref.id, "error": error.word})
+                logger.info(
+                    "one way to reply is closed; trying the next", extra={"team": team.ref.id, "error": error.word}
+                )
                 if error.is_about_content:
                     return False
         return False

@@ -173,7 +173,7 @@ class SlackApp:
                 await ask()
             except SlackAway as error:
                 self._problem = str(error)
-                logger.warning("Slack is away: %s", error)
+                logger.warning("Slack is unreachable: %s", error)
             except TokenRefused as error:
                 self._problem = str(error)
                 if self._options.client_id is None:
@@ -208,7 +208,7 @@ class SlackApp:
         except SlackFailed as error:
             if self._options.bot_token is None and error.word == "not_authed":
                 return True
-            logger.warning("Slack does not answer as it should", extra={"error": error.word})
+            logger.warning("unexpected response from Slack", extra={"error": error.word})
             return False
         return True
 

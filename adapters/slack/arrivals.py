@@ -55,7 +55,7 @@ class Arrivals:
             await self._answers.refuse(here, self._bot.crash("arrival", error))
             return None
         if team is None:
-            logger.warning("a workspace without the app", extra={"team": here.team_id})
+            logger.warning("request from a workspace without an installation", extra={"team": here.team_id})
             await self._answers.refuse(here, problem(NOT_INSTALLED))
             return None
         return here, team
@@ -81,5 +81,5 @@ class Arrivals:
         try:
             return not event_id or await self._bot.is_new_event(CHAT, event_id)
         except BotError:
-            logger.warning("a redelivery could not be told", exc_info=True)
+            logger.warning("checking for a redelivered event failed", exc_info=True)
             return True

@@ -67,7 +67,7 @@ class Callers:
             try:
                 user = await self._user(asked, team)
             except SlackFailed as error:
-                logger.warning("Slack does not say who somebody is", extra={"team": team.ref.id, "error": error.word})
+                logger.warning("users.info failed", extra={"team": team.ref.id, "error": error.word})
                 person = Person(asked.user_id, asked.user_name or asked.user_id)
                 is_ours = asked.home_team_id == team.ref.id and error.word not in _INVISIBLE
                 facts = _Facts(person, Role.GUEST if is_ours else Role.OUTSIDER, "")

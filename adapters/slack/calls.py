@@ -150,7 +150,7 @@ class Calls:
             except _Busy as busy:
                 if busy.after > LONGEST_WAIT:
                     break
-                logger.info("Slack asks to wait", extra={"seconds": busy.after})
+                logger.info("rate limited by Slack", extra={"seconds": busy.after})
                 await self._sleep(busy.after)
         try:
             return await once()

@@ -66,13 +66,13 @@ class Events:
         try:
             await self._calls.api(team.client.chat_unfurl, **place, unfurls=unfurls)
         except SlackFailed as error:
-            logger.warning("links were not previewed", extra={"team": team.ref.id, "error": error.word})
+            logger.warning("link preview failed", extra={"team": team.ref.id, "error": error.word})
 
     async def _forget(self, body: Payload, context: AsyncBoltContext) -> None:
         """Remove what is stored for a workspace that the app is gone from. Safe to repeat."""
         told = body.get("event_time")
         removed_at = datetime.fromtimestamp(told, UTC) if isinstance(told, int) else None
-        logger.info("a workspace has removed the app", extra={"team": context.team_id})
+        logger.info("app uninstalled", extra={"team": context.team_id})
         await self._teams.forget(context.team_id or "", context.enterprise_id, removed_at)
 
 

@@ -91,7 +91,7 @@ class Gestures:
             wrong = wrong_fields(self._commands, body["view"], self._arrivals.now)
             return {field: self._names.text(sentence) for field, sentence in wrong.items()}
         except Exception:  # whatever is wrong with the form itself must not keep it open: the answer will tell
-            logger.exception("a form could not be checked")
+            logger.exception("validating a form failed")
             return {}
 
     async def submit(self, body: Payload, context: AsyncBoltContext) -> None:
@@ -120,7 +120,7 @@ class Gestures:
             case {"type": "shortcut", "callback_id": str(name)} if name == TRACK:
                 await self._answer(asked, team, "track", {})
             case _:
-                logger.warning("an unknown shortcut", extra={"callback_id": body.get("callback_id")})
+                logger.warning("unknown shortcut", extra={"callback_id": body.get("callback_id")})
 
     async def suggest(self, body: Payload, context: AsyncBoltContext) -> Block:
         """The options of a menu that asks for them while somebody types; none where they cannot be had in time."""
@@ -133,7 +133,7 @@ class Gestures:
                 command, argument = str(body["view"]["callback_id"]), str(body["action_id"])
                 return options(await self._bot.suggest(command, argument, str(body.get("value") or ""), caller))
         except (BotError, TimeoutError, KeyError):
-            logger.warning("no options can be offered", exc_info=True)
+            logger.warning("loading options failed", exc_info=True)
             return options(())
 
     def _named(self, command: str, typed: str) -> tuple[str, str]:
@@ -191,7 +191,7 @@ class Gestures:
         try:
             await self._calls.api(team.client.views_open, trigger_id=asked.trigger_id, view=view)
         except SlackFailed as error:
-            logger.warning("a form was not opened", extra={"team": team.ref.id, "error": error.word})
+            logger.warning("opening a form failed", extra={"team": team.ref.id, "error": error.word})
             await self._run(asked, team, command.name, given or "")
 
     async def _run(

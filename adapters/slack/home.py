@@ -42,7 +42,7 @@ class HomeTab:
                 view = home_view(reply, with_table=with_table)
                 await self._calls.api(team.client.views_publish, user_id=caller.person.id, view=view)
             except SlackFailed as error:
-                logger.warning("a Home tab was not published", extra={"team": team.ref.id, "error": error.word})
+                logger.warning("publishing a Home tab failed", extra={"team": team.ref.id, "error": error.word})
                 if error.word in _NOT_THIS_VIEW:
                     continue
             return

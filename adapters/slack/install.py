@@ -94,17 +94,17 @@ class InstallPages:
                 return _denied(error)
             return await self._installed(request.query_params.get("code", ""))
         except BotError as error:
-            logger.exception("an installation could not be finished")
+            logger.exception("OAuth installation failed")
             return _sorry(503, str(error))
 
     async def _installed(self, code: str) -> Response:
         try:
             installation = await self._oauth.exchange(code)
         except SlackFailed as error:
-            logger.warning("Slack did not install the app", extra={"error": error.word})
+            logger.warning("Slack refused the OAuth installation", extra={"error": error.word})
             return _refused(error.word)
         await self._teams.save(installation)
-        logger.info("a workspace has installed the app", extra={"scope": installation.id})
+        logger.info("app installed", extra={"scope": installation.id})
         name = installation.name or "your workspace"
         more = "<p>Go back to Slack and type <code>/contentstats help</code>.</p>"
         return _page(200, "Installed", f"The app is now in {name}.", more)

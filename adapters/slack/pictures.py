@@ -62,7 +62,7 @@ class Pictures:
                 title = {"id": file_id, "title": words(picture.name)}
                 await self._calls.api(team.client.files_completeUploadExternal, files=[title])
         except (SlackFailed, TimeoutError) as error:
-            logger.warning("a picture could not be uploaded", extra={"team": team.ref.id, "error": str(error)})
+            logger.warning("uploading a chart failed", extra={"team": team.ref.id, "error": str(error)})
             return None
         if len(self._kept) >= MOST_KEPT:
             del self._kept[next(iter(self._kept))]

@@ -130,7 +130,7 @@ class SlackPoster:
         try:
             return ChannelRef(CHAT, workspace_id, await direct_channel(self._calls, team, person_id))
         except SlackFailed as error:
-            logger.warning("a person cannot be written to", extra={"team": workspace_id, "error": error.word})
+            logger.warning("sending a direct message failed", extra={"team": workspace_id, "error": error.word})
             return None
 
     async def _team(self, workspace_id: str) -> Team | Delivery:
@@ -177,7 +177,7 @@ class SlackPoster:
             self._pictures.forget(team, reply)
             delivery = await send(without_pictures(message))
         if isinstance(delivery, Rejected) and delivery.reason in OURS:
-            logger.error("Slack does not take what the bot sends", extra={"reason": delivery.reason})
+            logger.error("Slack rejected a message as invalid", extra={"reason": delivery.reason})
         return delivery
 
     async def _attach(self, team: Team, reply: Reply, channel: ChannelRef, thread: str) -> list[Message]:
@@ -189,7 +189,7 @@ class SlackPoster:
                     await self._pictures.share(team, file, channel.channel_id, thread)
             except (SlackFailed, TimeoutError) as error:
                 word = error.word if isinstance(error, SlackFailed) else NO_ANSWER
-                logger.warning("a file could not be attached", extra={"team": team.ref.id, "error": word})
+                logger.warning("attaching a file failed", extra={"team": team.ref.id, "error": word})
                 missing += messages(Reply(f"{file.name} could not be attached here ({word}).{_INVITE.get(word, '')}"))
         return missing
 
@@ -207,7 +207,7 @@ class SlackPoster:
                         break
                     sent += 1
         if sent < len(others):
-            logger.warning("a long message was cut short", extra={"team": team.ref.id, "lost": len(others) - sent})
+            logger.warning("long message truncated", extra={"team": team.ref.id, "lost": len(others) - sent})
 
     async def _call(self, team: Team, name: str, method: Method, **arguments: object) -> Delivery:
         channel_id = str(arguments["channel"]) if name == POST else ""
@@ -225,7 +225,9 @@ class SlackPoster:
             outcome = Later(SOON, outcome.reason)
         if isinstance(outcome, Later) and outcome.reason == RATE_LIMITED:
             self._limits.stop(team.ref.id, name, outcome.after.total_seconds())
-        logger.info("Slack did not take a message", extra={"team": team.ref.id, "reason": outcome.reason, "said": said})
+        logger.info(
+            "Slack did not accept a message", extra={"team": team.ref.id, "reason": outcome.reason, "said": said}
+        )
         return outcome
 
 

@@ -60,7 +60,7 @@ class Rotation:
     def _over(self, scope: str, task: asyncio.Task[Installation | None]) -> None:
         del self._running[scope]
         if not task.cancelled() and task.exception() is not None:
-            logger.error("a token could not be refreshed", extra={"scope": scope}, exc_info=task.exception())
+            logger.error("token refresh failed", extra={"scope": scope}, exc_info=task.exception())
 
     async def _exchanged(self, old: Installation) -> Installation | None:
         body = await self._installations.find(CHAT, old.id)
@@ -70,7 +70,7 @@ class Rotation:
         try:
             new = await self._oauth.refresh(old)
         except SlackFailed as error:
-            logger.warning("Slack exchanged no token", extra={"scope": old.id, "error": error.word})
+            logger.warning("Slack refused the token refresh", extra={"scope": old.id, "error": error.word})
             return await self._by_another(old)
         return new if await self._kept(body, new) else await self._stored(old.id)
 
@@ -80,7 +80,7 @@ class Rotation:
             try:
                 return await self._installations.replace(CHAT, new.id, body, new.body, self._clock())
             except DatabaseUnavailable:
-                logger.warning("a new token waits for the database", extra={"scope": new.id})
+                logger.warning("storing a refreshed token failed; will retry", extra={"scope": new.id})
                 await self._sleep(pause)
         return await self._installations.replace(CHAT, new.id, body, new.body, self._clock())
 

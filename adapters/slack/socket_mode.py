@@ -98,7 +98,7 @@ class SocketMode:
             return False
         except (aiohttp.ClientError, OSError, KeyError, TypeError, ValueError) as error:
             self._why = f"The connection to Slack failed ({type(error).__name__})."
-            logger.warning("the connection to Slack was not opened", extra={"error": str(error)})
+            logger.warning("opening the Socket Mode connection failed", extra={"error": str(error)})
             return False
         self._newest, self._why = socket, "The connection to Slack was lost."
         logger.info("connected to Slack")
@@ -116,7 +116,7 @@ class SocketMode:
                 message = json.loads(frame.data)
                 if message.get("type") == "disconnect":
                     reason = str(message.get("reason"))
-                    logger.info("Slack ends a connection", extra={"reason": reason})
+                    logger.info("Slack is closing a Socket Mode connection", extra={"reason": reason})
                     if not ending.done():
                         ending.set_result(reason)
                     self._spawn(self._retire(socket))
@@ -146,7 +146,7 @@ class SocketMode:
                     return
             except (ConnectionError, aiohttp.ClientError):
                 continue
-        logger.warning("an acknowledgement found no connection")
+        logger.warning("acknowledgement lost: no Socket Mode connection")
 
     def _spawn(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)
@@ -156,7 +156,7 @@ class SocketMode:
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and task.exception() is not None:
-            logger.error("a connection's task failed", exc_info=task.exception())
+            logger.error("Socket Mode task failed", exc_info=task.exception())
 
     async def _close(self) -> None:
         for task in (tasks := tuple(self._tasks)):

@@ -121,7 +121,7 @@ class OneTeam:
         if team is None:
             return
         if await is_taken(self._calls, self._client):
-            logger.info("a workspace that is told to have removed the app has it still", extra={"team": team_id})
+            logger.info("app_uninstalled received, but the app is still installed", extra={"team": team_id})
             return
         await self._forget_workspace(team.ref)
 

@@ -56,7 +56,7 @@ class Ways:
             await self._post(team, asked.channel_id or "", message)
         except SlackFailed as error:
             if error.is_unclear or not await self._responded_to_all(asked, message):
-                logger.warning("the channel was not told", extra={"team": team.ref.id, "error": error.word})
+                logger.warning("posting the public line failed", extra={"team": team.ref.id, "error": error.word})
                 return False
         return True
 

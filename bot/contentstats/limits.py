@@ -102,7 +102,7 @@ class Limiter:
             try:
                 await self._store.hold(self._key, until + self._tolerance)
             except DatabaseUnavailable:
-                logger.warning("the store could not keep a rate limit's reset", exc_info=True)
+                logger.warning("storing the rate limit reset failed", exc_info=True)
         return refused_until
 
     def _nearly_spent(self, headers: Mapping[str, str], now: float) -> float | None:

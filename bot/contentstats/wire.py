@@ -62,7 +62,7 @@ def read_page(body: bytes) -> VideoReading:
     """The answer of `GET /videos/{id}`. Raises ForeignBody."""
     page, snapshots, unread = decode_page(body)
     if unread:
-        logger.warning("left out %d rows of GET /videos/{id} whose time cannot be read", unread)
+        logger.warning("dropped %d rows of GET /videos/{id} with an unreadable time", unread)
     return VideoReading(_read_video(page), snapshots, unread)
 
 
@@ -82,7 +82,7 @@ def read_list(body: bytes, limit: int) -> VideoList:
         except ForeignBody:
             continue
     if len(videos) < len(rows):
-        logger.warning("left out %d of %d rows of GET /videos", len(rows) - len(videos), len(rows))
+        logger.warning("dropped %d of %d rows of GET /videos", len(rows) - len(videos), len(rows))
     obeyed = min(limit, read_count(answer.get("limit")) or limit)
     return VideoList(tuple(videos), is_complete=len(videos) == len(rows) < obeyed)
 

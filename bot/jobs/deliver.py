@@ -139,7 +139,7 @@ class Deliverer:
         except TimeoutError:
             return Unclear("timeout")
         except Exception:  # a message that nobody can render must not hold up the others
-            logger.exception("a message could not be posted", extra={"key": message.key})
+            logger.exception("posting a message failed", extra={"key": message.key})
             return Unclear(FAULT)
 
     async def _settle(self, message: Claimed, reply: Reply, delivery: Delivery) -> None:
@@ -178,7 +178,7 @@ class Deliverer:
         now = self._clock()
         told = given_up(message.channel_id, _name(message.reply), why)
         await patiently(lambda: self._outbox.dead(message, why, now, told))
-        logger.warning("a message was given up", extra={"key": message.key, "reason": why})
+        logger.warning("message is dead: no further attempts", extra={"key": message.key, "reason": why})
 
     async def _answered(self, message: Claimed) -> None:
         if self._breakers.answered(message.workspace_id):

@@ -130,7 +130,7 @@ class DigestPlanner:
             try:
                 made[claim] = become(claim.subscription, self._clock())
             except Exception:
-                logger.exception("a digest could not be planned", extra={"digest": claim.subscription.id})
+                logger.exception("planning a digest failed", extra={"digest": claim.subscription.id})
         return made
 
     async def _put_off(self, content: _Content, claims: Iterable[Claim]) -> None:
@@ -155,7 +155,7 @@ class DigestPlanner:
         except DatabaseUnavailable:
             raise
         except Exception:  # as above
-            logger.exception("no digest could be made", extra={"workspace": content.workspace_id})
+            logger.exception("building a digest failed", extra={"workspace": content.workspace_id})
 
     async def _waits(self, wallet: Wallet, content: _Content) -> bool:
         """Whether the numbers are just being read; what is said before that would be of another time."""

@@ -39,7 +39,7 @@ class Receipts:
                 self._arrived |= arrived  # for whoever has the turn next
                 raise
             if lost := [each.key for each in arrived if each.id not in kept]:
-                logger.warning("some arrived after their lease was over: they may be there twice", extra={"keys": lost})
+                logger.warning("messages were posted after their lease ended and may be doubled", extra={"keys": lost})
 
 
 async def patiently(write: Callable[[], Awaitable[T]]) -> T:

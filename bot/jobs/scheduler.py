@@ -92,7 +92,7 @@ class Scheduler:
         now = time.monotonic()
         for name, seconds in self._every.items():
             if now - self._ticked[name] > max(MISSING * seconds, AT_LEAST):
-                logger.warning("the clock has stepped: a duty is woken", extra={"duty": name})
+                logger.warning("clock stepped; waking periodic job", extra={"duty": name})
                 self._ticked[name] = now
                 clock.modify_job(name, next_run_time=datetime.now(UTC))
 
@@ -106,13 +106,13 @@ class Scheduler:
         try:
             count = await duty.do()
             if count:
-                logger.debug("a duty was done", extra={"duty": duty.name, "count": count})
+                logger.debug("periodic job finished", extra={"duty": duty.name, "count": count})
         except BotError as error:
             self.failures[duty.name] += 1
-            logger.warning("a duty failed", extra={"duty": duty.name, "error": str(error)})
+            logger.warning("periodic job failed", extra={"duty": duty.name, "error": str(error)})
         except Exception:
             self.failures[duty.name] += 1
-            logger.exception("a duty failed", extra={"duty": duty.name})
+            logger.exception("periodic job failed", extra={"duty": duty.name})
         finally:
             del self._running[duty.name]
 

@@ -74,7 +74,7 @@ def is_known(row: Row[Any]) -> bool:
     if row.state in Stage.__members__:
         return True
     about = {"setting": row.setting_id, "subject": row.subject, "stage": row.state}
-    logger.warning("an alert is at a stage that this version does not know", extra=about)
+    logger.warning("alert has a stage unknown to this version", extra=about)
     return False
 
 

@@ -47,7 +47,7 @@ class Events:
             found = (await connection.execute(select(events.c.wallet_id, events.c.kind).distinct())).all()
         for kind in {row.kind for row in found} - {*EventKind} - self._left:
             self._left.add(kind)
-            logger.warning("events of a kind that this version does not know are left", extra={"kind": kind})
+            logger.warning("skipping events of a kind unknown to this version", extra={"kind": kind})
         return tuple({row.wallet_id for row in found if row.kind in {*EventKind}})
 
     async def of(self, wallet_id: int, limit: int) -> tuple[StoredEvent, ...]:

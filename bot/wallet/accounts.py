@@ -137,7 +137,7 @@ class Accounts:
         try:
             return Account(workspace, await self._wallet_of(workspace))
         except NotConfigured as error:
-            logger.warning("a workspace's key cannot be opened: %s", error, extra={"workspace": workspace.id})
+            logger.warning("decrypting a workspace's key failed: %s", error, extra={"workspace": workspace.id})
             return Account(workspace, None)
 
     async def wallet(self, wallet_id: int) -> Wallet:

@@ -162,7 +162,7 @@ class Spending:
         try:
             listing = await self._mirror.list_running()
         except ContentStatsError as error:
-            logger.warning("unclear requests cannot be looked up: %s", error)
+            logger.warning("looking up unclear requests failed: %s", error)
             return
         for request in requests:
             if request.state is not RequestState.TRACKING:

@@ -53,6 +53,7 @@ async def test_one_layer_of_gzip_is_read(answering, encoding, pack):
         ("gzip", gzip.compress(USAGE) * 2, "cannot be decompressed"),
         ("gzip", zlib.compress(USAGE), "cannot be decompressed"),
     ],
+    ids=("twice", "deflate", "br", "bomb", "large", "plain", "cut", "two members", "zlib"),
 )
 async def test_any_other_encoding_and_a_body_beyond_the_limit_are_no_answer(answering, encoding, body, problem):
     with pytest.raises(ServiceUnavailable, match=problem):

@@ -179,7 +179,7 @@ def test_a_broken_snapshot_spoils_no_other_and_is_counted(broken, caplog):
     good = {"snapshot_time": "2026-03-02T12:00:00Z", "views": "1"}
     reading = read_page(page(broken, good))
     assert (reading.snapshots, reading.unread) == ((Snapshot(NOON, {Metric.VIEWS: 1}),), 1)
-    assert "left out 1 rows" in caplog.text
+    assert "dropped 1 rows" in caplog.text
 
 
 def test_only_so_many_rows_of_a_page_are_read():

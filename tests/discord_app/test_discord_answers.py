@@ -91,7 +91,7 @@ async def test_where_no_way_is_open_it_is_in_the_log(stage, discord, server, cap
         discord.faults.start(Fault(FaultKind.ERROR, 50027), route)
     await discord.send_command("usage", {}, user=server.ben, channel=server.general)
     await stage.close()
-    assert "an answer could not be delivered" in caplog.text
+    assert "delivering a reply failed" in caplog.text
 
 
 async def test_a_picture_that_discord_refuses_takes_no_words_with_it(stage, discord, server):

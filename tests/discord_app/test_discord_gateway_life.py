@@ -93,7 +93,7 @@ async def test_an_event_that_cannot_be_read_ends_nothing(stage, discord, server,
     discord.dispatch("GUILD_ROLE_CREATE", {"guild_id": server.guild.id}, server.guild.id)
     discord.dispatch("CHANNEL_CREATE", {"id": "x", "type": "?", "guild_id": server.guild.id}, server.guild.id)
     assert "available" in told(await stage.type("usage", server.ben, server.general))
-    assert "an event could not be read" in caplog.text
+    assert "unreadable event" in caplog.text
     assert len(discord.identifies) == 1
 
 

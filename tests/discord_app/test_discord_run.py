@@ -61,7 +61,7 @@ async def test_a_slack_that_is_away_takes_no_discord_down(discord, server, sandb
     asked = await discord.send_command("usage", {}, user=server.ben, channel=server.general)
     await discord.until(lambda: not asked.is_thinking)
     assert "available" in told(asked.message)
-    assert "Slack is away" in caplog.text
+    assert "Slack is unreachable" in caplog.text
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     assert task.cancelled()

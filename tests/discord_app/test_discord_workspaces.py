@@ -192,7 +192,7 @@ async def test_a_server_that_removed_the_bot_is_forgotten_after_thirty_days(
     clock.advance(days=31)
     caplog.set_level("INFO", "adapters.discord")
     async with stage_of(discord, sandbox, clock, sqlite_url, secret_keys=KEYS):
-        await discord.until(lambda: "stored for departed servers is deleted" in caplog.text)
+        await discord.until(lambda: "deleted data of departed guilds" in caplog.text)
     assert not await is_stored(sqlite_url, server)
     assert await is_stored(sqlite_url, other)
 

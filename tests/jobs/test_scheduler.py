@@ -133,7 +133,7 @@ async def test_it_ticks_on_when_the_clock_is_set_back_an_hour(start, monkeypatch
     await times(work, 2)
     shift = -timedelta(hours=1)
     await times(work, 4)
-    assert "the clock has stepped: a duty is woken" in caplog.messages
+    assert "clock stepped; waking periodic job" in caplog.messages
     shift = timedelta(hours=1)
     await times(work, 4)
 

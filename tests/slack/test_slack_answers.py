@@ -68,7 +68,7 @@ async def test_what_no_way_takes_is_in_the_log_and_nowhere_public(stage, caplog)
     await stage.close()
     assert stage.private(ANN) == []
     assert stage.lines() == []
-    assert "an answer could not be delivered" in caplog.text
+    assert "delivering a reply failed" in caplog.text
 
 
 @pytest.mark.parametrize("method", ["chat.postEphemeral", "chat.postMessage"])

@@ -84,7 +84,7 @@ async def test_what_is_told_of_a_removal_after_the_app_is_back_removes_nothing(s
     assert (await stage.slack.send_event(event, team)).failure == ""
     await stage.close()
     assert await _is_stored(sqlite_url)
-    assert "has it still" in caplog.text
+    assert "still installed" in caplog.text
 
 
 async def test_while_slack_does_not_say_whether_a_removed_app_is_back_nothing_is_deleted(stage, team, sqlite_url):
@@ -186,7 +186,7 @@ async def test_a_slack_that_is_away_at_the_start_is_waited_for_and_not_blamed_on
         slack.faults.stop()
         assert "available" in (await stage.type("/usage")).text
         await asking
-        assert "Slack is away" in caplog.text
+        assert "Slack is unreachable" in caplog.text
         assert await stage.program.is_ready()
 
 

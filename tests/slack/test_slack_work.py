@@ -34,7 +34,7 @@ async def test_a_job_that_fails_is_in_the_log_and_stops_no_other(caplog):
     work.start(good)
     await work.drain(5)
     assert done == [True]
-    assert "a job failed" in caplog.text
+    assert "background task failed" in caplog.text
 
 
 async def test_beyond_the_bound_there_is_no_room_for_what_can_be_refused():
@@ -76,4 +76,4 @@ async def test_what_does_not_end_in_time_is_cancelled(caplog):
     await asyncio.sleep(0)
     await work.drain(0)
     assert ended == [True]
-    assert "jobs were cut off" in caplog.text
+    assert "background tasks cancelled at shutdown" in caplog.text
