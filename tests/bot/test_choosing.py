@@ -56,7 +56,7 @@ async def test_one_video_is_found_by_its_id_any_spelling_of_its_link_or_part_of_
 )
 async def test_titles_of_every_script_are_found(scene, tracked, words, title):
     reply = await scene.say(f"/stats {words}")
-    assert Call("stats", {"video": tracked[title]}) in [action.call for action in reply.actions]
+    assert Call("stats", {"video": tracked[title]}, in_place=True) in [action.call for action in reply.actions]
 
 
 async def test_several_that_fit_become_a_choice_that_does_what_was_asked(scene, tracked):

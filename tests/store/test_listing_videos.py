@@ -126,7 +126,7 @@ async def test_every_page_of_every_order_and_filter_is_what_sorting_by_hand_give
     assert 100 < len(mine) < 120
     filters = product((None, "tiktok", "youtube", "vimeo"), (None, "monitoring", "error", "queued"), Sort)
     for platform, status, sort in filters:
-        fit = [each for each in mine if platform in {None, each.video.platform} and status in {None, each.video.status}]
+        fit = [each for each in mine if platform in {None, each.video.platform} and has_status(each.video, status)]
         expected = [
             each.video.id for each in sorted(fit, key=lambda each: each.video.id, reverse=sort is not Sort.ENDING)
         ]
@@ -138,6 +138,11 @@ async def test_every_page_of_every_order_and_filter_is_what_sorting_by_hand_give
             assert total == len(fit)
             listed += [each.video.id for each in page]
         assert listed == expected
+
+
+def has_status(row, status):
+    """Whether the filter shows a video: as running too if the API gives a state that it does not document."""
+    return row.is_running if status == "monitoring" else status in {None, row.status}
 
 
 def any_video(rng, number):
