@@ -237,6 +237,16 @@ class Bot:
         """Delete everything stored for a workspace that the bot was removed from. Safe to repeat."""
         await self._accounts.forget(workspace)
 
+    async def leave_money_out(self, ref: WorkspaceRef, channel_id: str) -> None:
+        """Post no money in a channel that people outside the workspace read from now on, until an admin adds it again.
+
+        Raises DatabaseUnavailable. Safe to repeat.
+        """
+        workspace = await self._store.workspaces.find(ref)
+        if workspace is not None:
+            await self._store.digests.leave_money_out(workspace.id, channel_id)
+            await self._store.alerts.leave_money_out(workspace.id, channel_id, self._clock())
+
     async def forget_departed(self) -> int:
         """Delete what is stored for workspaces that the bot left `KEPT_AFTER_LEAVING` ago; returns how many."""
         before = self._clock() - KEPT_AFTER_LEAVING

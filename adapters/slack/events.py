@@ -1,4 +1,4 @@
-"""What Slack tells by itself: the Home tab was opened, a link was posted, the app was removed."""
+"""Slack's events: the Home tab was opened, a link was posted, a channel was shared, the app was removed."""
 
 import logging
 from collections.abc import Sequence
@@ -46,6 +46,9 @@ class Events:
                     return  # people of other companies would read the numbers
                 if (arrival := await self._arrivals.welcome(body, context, Need.LOOK)) is not None:
                     await self._preview(*arrival, _place(shared), [link["url"] for link in links][:MOST_PREVIEWS])
+            case {"type": "channel_shared", "channel": str(channel_id)}:
+                if (arrival := await self._arrivals.welcome(body, context, Need.LOOK)) is not None:
+                    await self._bot.leave_money_out(arrival[1].ref, channel_id)
             case {"type": "app_uninstalled"} | {"type": "tokens_revoked", "tokens": {"bot": [_, *_]}}:
                 if await self._arrivals.is_new(body["event_id"]):
                     await self._forget(body, context)

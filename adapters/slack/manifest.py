@@ -35,7 +35,7 @@ UNFURL_SCOPES: tuple[tuple[str, str], ...] = (
     ("links:read", "Only for previews of links: to see that a link to a video was posted."),
     ("links:write", "Only for previews of links: to show the video's numbers under it."),
 )
-EVENTS = ("app_home_opened", "app_uninstalled", "tokens_revoked")
+EVENTS = ("app_home_opened", "app_uninstalled", "channel_shared", "tokens_revoked")
 UNFURL_EVENTS = ("link_shared",)
 
 MAX_COMMAND = 32

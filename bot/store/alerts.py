@@ -1,13 +1,13 @@
 """What channels want to be told, how each of their alerts stands, and the one transaction in which alerts move on."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.alerts import AlertSetting, Stage, default_setting
+from bot.domain.alerts import AlertKind, AlertSetting, Stage, default_setting
 from bot.domain.caller import Person
 from bot.store.alert_rows import StoredAlert, alert_from, is_known, setting_from, setting_values, write_alerts
 from bot.store.database import Database, insert_into
@@ -79,6 +79,12 @@ class Alerts:
             await connection.execute(update(alert_states).where(waiting).values(due_at=now))
             await _look_again(connection, setting.workspace_id)
             return saved
+
+    async def leave_money_out(self, workspace_id: int, channel_id: str, now: datetime) -> None:
+        """Post no low-balance alerts in a channel any more. Safe to repeat."""
+        setting = await self.of_channel(workspace_id, channel_id)
+        if setting is not None and AlertKind.BALANCE in setting.kinds:
+            await self.save(replace(setting, kinds=setting.kinds - {AlertKind.BALANCE}), now)
 
     async def was_ever_set(self, workspace_id: int) -> bool:
         """Whether any channel of a workspace ever chose, be it to be told nothing."""

@@ -6,7 +6,7 @@ is killed in between leaves a row that is due still, and the message's key keeps
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfoNotFoundError
@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Row, bindparam, func, or_, select, tuple_,
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.caller import Person
-from bot.domain.digest import DigestOptions
+from bot.domain.digest import DigestOptions, Section
 from bot.domain.schedule import Occurrence, Schedule
 from bot.store.database import Database, insert_into
 from bot.store.digest_rows import Subscription, set_by, subscription_from, times_of
@@ -110,6 +110,16 @@ class Digests:
         async with self._database.writing() as connection:
             values = {"is_on": False, "off_reason": "", "lease_token": None, "lease_until": None}
             return (await connection.execute(off.values(values))).rowcount == 1
+
+    async def leave_money_out(self, workspace_id: int, channel_id: str) -> None:
+        """Show no money in a channel's digest any more. Safe to repeat."""
+        here = _here(workspace_id, channel_id)
+        async with self._database.writing() as connection:
+            row = (await connection.execute(select(digests).where(here).with_for_update())).one_or_none()
+            if row is not None:
+                options = DigestOptions.from_json(row.options)
+                without = replace(options, sections=options.sections - {Section.MONEY})
+                await connection.execute(update(digests).where(here).values(options=without.to_json()))
 
     async def find(self, workspace_id: int, channel_id: str) -> Subscription | None:
         """The channel's digest, on or off; None where there never was one."""

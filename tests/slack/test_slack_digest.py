@@ -1,5 +1,7 @@
 """/digest in Slack: a form where it lacks something, the person's own time zone, and answers for them alone."""
 
+import asyncio
+
 import pytest
 
 from tests.slack.stage import ANN, BEN, GENERAL, SECRET, told
@@ -73,3 +75,15 @@ async def test_a_first_tracking_in_a_private_channel_without_the_bot_says_how_to
 async def test_a_digest_in_a_slack_connect_channel_leaves_money_out(stage):
     stage.slack.channel(GENERAL).is_ext_shared = True
     assert "spend and balance are left out" in told(await stage.type("/digest on 09:00 UTC"))
+
+
+async def test_a_channel_that_another_company_joins_gets_no_more_money(stage):
+    assert "spend and runway" in told(await stage.type("/digest on 09:00 UTC"))
+    assert "low balance" in told(await stage.type("/alerts status"))
+    event = {"type": "channel_shared", "connected_team_id": "T9", "channel": GENERAL, "event_ts": "1.1"}
+    assert (await stage.slack.send_event(event, stage.slack.teams["T1"])).failure == ""
+    async with asyncio.timeout(10):
+        while "spend and runway" in told(await stage.type("/digest status")):
+            pass
+        while "low balance" in told(await stage.type("/alerts status")):
+            pass
