@@ -44,6 +44,7 @@ async def usage(context: Context, args: Usage) -> Reply:  # noqa: ARG001 - every
             complete=swept.value,
             own=len(own),
             unread=sum(is_stale(each, now) for each in own),
+            history=await context.store.videos.unread_history(context.workspace),
             days=days,
             picture=await _picture(context, days),
             people=spend.by_person,

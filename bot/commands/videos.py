@@ -75,6 +75,7 @@ async def videos(context: Context, args: Videos) -> Reply:
             videos=tuple(counted(each) for each in rows),
             total=total,
             complete=swept.value,
+            unread=await context.store.videos.unread_history(context.workspace, args.platform, args.status),
             platform=args.platform,
             status=args.status,
             sort=args.sort,

@@ -38,7 +38,7 @@ class WalletFacts:
     may hide some. `own` counts the running ones that the workspace may see, and `unread` those of them whose snapshots
     of the last hour were not read. `people` and `channels` hold what this month's trackings may cost at most.
     `difference` is what was billed beyond the price of the snapshots taken, None where the API leaves a part of the
-    bill out.
+    bill out. `history` counts the finished videos whose pages are still to be read.
     """
 
     usage: Usage
@@ -48,6 +48,7 @@ class WalletFacts:
     complete: bool
     own: int
     unread: int
+    history: int
     days: tuple[tuple[date, Decimal], ...]
     picture: Picture | None
     people: tuple[tuple[Person, Decimal], ...]
@@ -70,6 +71,7 @@ def wallet(facts: WalletFacts) -> Reply:
                 "Spend by day (UTC), from the snapshots read here", (Column("Day"), Column("Spent", Align.RIGHT)), days
             )
         )
+    if facts.days or facts.history:
         parts.append(_days_counted(facts))
     if facts.picture is not None:
         parts.append(facts.picture)
@@ -101,6 +103,8 @@ def _days_counted(facts: WalletFacts) -> Note:
         were = "was" if facts.unread == 1 else "were"
         read = f"{facts.unread} of {plural(facts.own, 'running video')} {were} not read in the last hour"
         missing = f" {read}: more was spent. /videos reads what it shows."
+    if facts.history:
+        missing += f" {plural(facts.history, 'finished video')} not read yet: more was spent."
     return Note(text(f"Spend by day is worked out from the snapshots read here. Spent is ContentStats's sum.{missing}"))
 
 

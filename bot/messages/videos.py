@@ -16,11 +16,13 @@ class Listing:
     """One page of the list; `complete` is False where the account holds more videos than its lists show.
 
     `being_read` counts the videos of the page whose newer numbers are not there yet.
+    `unread` counts the finished videos of the whole list whose pages are still to be read.
     """
 
     videos: tuple[Counted, ...]
     total: int
     complete: bool
+    unread: int
     platform: str | None
     status: str | None
     sort: str
@@ -59,6 +61,7 @@ def video_list(listing: Listing) -> Reply:
     )
 
 
+BY_NUMBERS = frozenset({"count", "change_24h"})
 _ORDER = {
     "newest": "newest first",
     "count": "highest count first",
@@ -143,10 +146,11 @@ def _over(listing: Listing) -> str:
 
 
 def _unread(listing: Listing) -> str:
-    """A page of the API is read when its video is shown, so an order by counts knows only what was shown before."""
-    if listing.pages == 1 or listing.sort not in {"count", "change_24h"}:
+    """Videos whose pages are still to be read have no numbers, so an order by numbers has them last."""
+    if not listing.unread:
         return ""
-    return "Videos whose numbers were never looked at come last. "
+    last = f", so {'it comes' if listing.unread == 1 else 'they come'} last" if listing.sort in BY_NUMBERS else ""
+    return f"{plural(listing.unread, 'finished video')} not read yet{last}. "
 
 
 def _hidden(listing: Listing) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.database import Database
-from bot.store.tables import videos, wallets, workspaces
+from bot.store.tables import MAY_HAVE_NEWS, videos, wallets, workspaces
 
 LONGEST_REST = timedelta(hours=1)
 """No wallet is left alone for longer. What says so was written before the clock was set back."""
@@ -53,10 +53,13 @@ class Polling:
             return Polled(*(await connection.execute(select(*columns).where(wallets.c.id == wallet_id))).one())
 
     async def is_behind(self, wallet_id: int, moment: datetime, now: datetime) -> bool:
-        """Whether pages are still to be read that were due by a moment, or are due by now and were never read."""
+        """Whether pages are still to be read that were due by a moment, or are due by now and were never read.
+
+        Videos that were over when the bot first saw them don't count: nothing that is new is on their pages.
+        """
         never_read = (videos.c.due_at <= now) & videos.c.read_at.is_(None)
         behind = select(videos.c.video_id).where(
-            videos.c.wallet_id == wallet_id, (videos.c.due_at <= moment) | never_read
+            videos.c.wallet_id == wallet_id, (videos.c.due_at <= moment) | never_read, MAY_HAVE_NEWS
         )
         async with self._database.reading() as connection:
             return await connection.scalar(behind.limit(1)) is not None

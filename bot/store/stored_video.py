@@ -151,7 +151,7 @@ def first_seen(wallet_id: int, video: Video, key: str, owner: Owner | None, now:
         change_24h=None,
         snapshot_count=0,
         last_snapshot_at=None,
-        due_at=first_read(video, now) if video.is_running else None,
+        due_at=first_read(video, now) if video.is_running else now,
     )
 
 

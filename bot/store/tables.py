@@ -8,7 +8,7 @@ The mirror's indexes carry each list that people see, in its order, so that its 
 videos and among a hundred thousand: one index range for each cell (owner, platform, status), counted in `video_counts`.
 """
 
-from sqlalchemy import Column, ForeignKey, Index, MetaData, Table, UniqueConstraint, bindparam, false, text, true
+from sqlalchemy import Column, ForeignKey, Index, MetaData, Table, UniqueConstraint, bindparam, false, or_, text, true
 from sqlalchemy.types import JSON, BigInteger, Boolean, Date, Double, Integer, String, Text
 
 from bot.domain.tracking import RequestState
@@ -138,6 +138,17 @@ Index(
     videos.c.due_at,
     postgresql_where=HAS_DUE_PAGE,
     sqlite_where=HAS_DUE_PAGE,
+)
+IS_UNREAD_HISTORY = text("read_at IS NULL AND due_at IS NOT NULL AND ended_at IS NULL AND NOT is_running")
+"""That a video was over when the bot first saw it, and that its page is still to be read, once."""
+MAY_HAVE_NEWS = or_(videos.c.is_running, videos.c.ended_at.is_not(None), videos.c.read_at.is_not(None))
+"""That a page which is due is none of those."""
+Index(
+    "ix_videos_unread",
+    videos.c.wallet_id,
+    videos.c.newest_at,
+    postgresql_where=IS_UNREAD_HISTORY,
+    sqlite_where=IS_UNREAD_HISTORY,
 )
 
 video_counts = Table(

@@ -16,7 +16,16 @@ from bot.store import listing, mirror
 from bot.store.database import Database
 from bot.store.listing import Sort
 from bot.store.stored_video import METRICS, StoredVideo, from_row
-from bot.store.tables import HAS_DUE_PAGE, NOBODY, snapshot_days, snapshots, video_counts, videos
+from bot.store.tables import (
+    HAS_DUE_PAGE,
+    IS_UNREAD_HISTORY,
+    MAY_HAVE_NEWS,
+    NOBODY,
+    snapshot_days,
+    snapshots,
+    video_counts,
+    videos,
+)
 from bot.store.workspaces import Workspace
 
 __all__ = ["Sort", "StoredVideo", "Videos"]
@@ -85,20 +94,36 @@ class Videos:
             await connection.execute(this.values(reading_until=None, due_at=due_at))
 
     async def due(self, wallet_id: int, now: datetime, limit: int) -> tuple[StoredVideo, ...]:
-        """Videos whose pages should be read though nobody asks, the longest overdue first."""
+        """Videos whose pages should be read though nobody asks: the longest overdue first.
+
+        Finished ones that were never read come after them, the newest first.
+        """
         mine = select(videos).where(videos.c.wallet_id == wallet_id)
         # What lies too far ahead was written before the clock was set back; nobody knows how late it is.
         late, lost = videos.c.due_at <= now, videos.c.due_at > now + 2 * FARTHEST
+        current = mine.where(MAY_HAVE_NEWS).order_by(videos.c.due_at)
+        history = mine.where(IS_UNREAD_HISTORY).order_by(videos.c.newest_at.desc(), videos.c.video_id)
         async with self._database.reading() as connection:
             found: list[Row[Any]] = []
-            for which in (late, lost):
-                query = mine.where(which).order_by(videos.c.due_at).limit(limit - len(found))
-                found.extend(await connection.execute(query))
+            for query in (current.where(late), current.where(lost), history.where(late | lost)):
+                found.extend(await connection.execute(query.limit(limit - len(found))))
             return tuple(from_row(row) for row in found)
 
     async def backlog(self, wallet_id: int, now: datetime) -> int:
         """How many pages of the wallet are due."""
         query = select(func.count()).where(videos.c.wallet_id == wallet_id, videos.c.due_at <= now)
+        async with self._database.reading() as connection:
+            return int(await connection.scalar(query) or 0)
+
+    async def unread_history(self, workspace: Workspace, platform: str | None = None, status: str | None = None) -> int:
+        """How many finished videos that the workspace may see, of a platform and status or of all, are not read yet."""
+        given = {videos.c.platform: platform, videos.c.status: status}
+        query = select(func.count()).where(
+            videos.c.wallet_id == workspace.wallet_id,
+            videos.c.owner_id.in_(_owners(workspace)),
+            IS_UNREAD_HISTORY,
+            *(column == value for column, value in given.items() if value),
+        )
         async with self._database.reading() as connection:
             return int(await connection.scalar(query) or 0)
 

@@ -1,6 +1,7 @@
 """The list: ten a page, filtered, sorted, and clear about what it counts."""
 
 import asyncio
+import re
 
 import pytest
 
@@ -131,7 +132,6 @@ async def test_pages_are_ten_long_and_lead_on_and_back_with_the_filter_kept(scen
     assert scene.posts(PAGE) == 23
     by_count = await scene.say("/videos count")
     assert "highest count first" in by_count.summary
-    assert "Videos whose numbers were never looked at come last." in plain_text(by_count)
     counts = [int(row[5].split()[0].replace(",", "")) for row in rows(by_count)]
     assert counts == sorted(counts, reverse=True)
 
@@ -198,3 +198,18 @@ async def test_a_page_that_takes_long_shows_what_is_known_and_is_read_after_the_
     assert "being read" not in plain_text(fresh)
     assert "–" not in [row[5] for row in rows(fresh)]
     assert scene.posts(PAGE) == 2
+
+
+async def test_finished_videos_that_are_not_read_yet_are_counted_and_come_last(scene):
+    for number in range(14):
+        scene.sandbox.world.track(scene.sandbox.key, f"https://www.tiktok.com/@steady/video/{number}", 1)
+        scene.clock.advance(minutes=1)
+    scene.sandbox.world.track(scene.sandbox.key, YOUTUBE, 7)
+    scene.clock.advance(days=2)
+    top = plain_text(await scene.say("/videos top"))
+    unread = int(re.search(r"(\d+) finished videos not read yet, so they come last\.", top)[1])
+    assert unread in {4, 5}
+    assert "not read yet" not in plain_text(await scene.say("/videos top youtube"))
+    assert f"{unread} finished videos not read yet: more was spent." in plain_text(await scene.say("/usage"))
+    await scene.run(Call("videos", {"sort": "count", "page": "2"}))
+    assert "not read yet" not in plain_text(await scene.say("/usage"))

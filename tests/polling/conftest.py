@@ -20,3 +20,10 @@ async def stage(clock, sqlite_url):
 async def stage_on_each(clock, database_url):
     async with stage_of(clock, database_url) as opened:
         yield opened
+
+
+@pytest.fixture
+async def slow_stage(clock, sqlite_url):
+    """A stage with the free plan's 60 calls a minute."""
+    async with stage_of(clock, sqlite_url, requests_per_minute=60) as opened:
+        yield opened

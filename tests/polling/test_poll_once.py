@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from datetime import timedelta
 
+from tests.polling.stage import HERE
 from tests.standins.scene import LIST, PAGE, USAGE
 
 
@@ -65,15 +66,41 @@ async def test_what_has_ended_is_read_at_once_and_then_left_alone(stage):
     assert (await stored_of(post, video)).due_at is None
 
 
-async def test_an_account_with_a_long_past_is_listed_and_not_read(stage):
+async def test_finished_videos_that_were_never_read_are_read_once_after_running_ones_the_oldest_last(stage):
+    finished = []
     for number in range(40):
-        stage.track(number, days=1)
+        finished.append(stage.track(number, days=1))
+        stage.clock.advance(minutes=1)
     stage.clock.advance(days=3)
+    running = [stage.track(number) for number in range(40, 43)]
+    stage.clock.advance(hours=2)
     post = await stage.open()
-    await post.wallet()
-    await stage.live(hours=2)
-    assert stage.calls(PAGE) == 0
-    assert await events(post) == []
+    wallet = await post.wallet()
+    await stage.live(hours=5)
+    asked = [call.path.rpartition("/")[2] for call in stage.sandbox.calls(PAGE)]
+    assert set(asked[:3]) == set(running)
+    assert [video for video in asked if video in finished] == finished[::-1]
+    assert {each.video_id for each in await events(post)} <= {*running}
+    assert not any(each.due_at for each in (await post.store.videos.several(wallet.id, finished)).values())
+
+
+async def test_a_long_past_holds_up_no_digest_and_is_counted_until_it_is_read(slow_stage):
+    stage = slow_stage
+    for number in range(90):
+        stage.track(number, days=1)
+        stage.clock.advance(seconds=1)
+    stage.clock.advance(days=3)
+    stage.track(90)
+    stage.clock.advance(hours=2)
+    post = await stage.open()
+    account = await post.accounts.of(HERE)
+    await stage.live(minutes=1)
+    counts = [await post.store.videos.unread_history(account.workspace)]
+    assert not await account.wallet.watch.is_catching_up(stage.clock.now)
+    await stage.live(minutes=9)
+    counts.append(await post.store.videos.unread_history(account.workspace))
+    assert 90 > counts[0] > counts[1] == 0
+    assert await post.store.videos.unread_history(account.workspace, "youtube") == 0
 
 
 async def test_after_days_of_absence_everything_is_caught_up_the_oldest_first(stage):

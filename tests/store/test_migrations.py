@@ -99,6 +99,7 @@ async def test_titles_that_an_older_bot_stored_are_found_by_any_spelling(
     async with database.writing() as connection:
         await connection.execute(text("ALTER TABLE videos DROP COLUMN main_at"))  # later migrations add it
         await connection.execute(text("DROP TABLE handled_events"))
+        await connection.execute(text("DROP INDEX ix_videos_unread"))
         await connection.execute(text("UPDATE alembic_version SET version_num = '0009'"))
     await migrate(database_url)
     assert [found.video.id for found in await store.videos.search(workspace, "don't stop", 5)] == ["v1"]
