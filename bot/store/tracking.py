@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.caller import Person
-from bot.domain.tracking import MEASURED_FOR, REVISITED_FOR, RequestState, TrackRequest
+from bot.domain.tracking import MEASURED_FOR, REVISITED_FOR, UNDER_WAY, RequestState, TrackRequest
 from bot.domain.videos import Video
 from bot.store import audit, mirror
 from bot.store.database import Database, insert_into
@@ -168,7 +168,7 @@ class Tracking:
         async with self._database.writing() as connection:
             (before,) = await _requests(connection, track_requests.c.id == request_id)
             await lock_wallet(connection, before.wallet_id)
-            if is_listed and await _is_anothers(connection, before, video.id):
+            if is_listed and await _is_anothers(connection, before, video.id, now):
                 return before, False
             if is_listed:
                 started |= {"listed_at": now, "outcome": LATE if before.state is RequestState.FAILED else ""}
@@ -302,11 +302,16 @@ def _batch(workspace_id: int, token: str) -> ColumnElement[bool]:
     return (track_requests.c.workspace_id == workspace_id) & (track_requests.c.batch == token)
 
 
-async def _is_anothers(connection: AsyncConnection, request: TrackRequest, video_id: str) -> bool:
-    """Whether a listed video was started by another request, or may be by one of the same link that comes first."""
+async def _is_anothers(connection: AsyncConnection, request: TrackRequest, video_id: str, now: datetime) -> bool:
+    """Whether a listed video was started by another request, or may be by one of the same link that comes first.
+
+    One that may still get the API's answer comes first. Of those whose answer was lost with their process, the oldest.
+    """
     others = track_requests.c.id != request.id
     same = (track_requests.c.wallet_id == request.wallet_id) & (track_requests.c.key == request.key)
-    first = track_requests.c.state == RequestState.SUBMITTED
+    is_under_way = track_requests.c.submitted_at > now - UNDER_WAY
+    comes_first = is_under_way | (track_requests.c.id < request.id)
+    first: ColumnElement[bool] = (track_requests.c.state == RequestState.SUBMITTED) & comes_first
     if request.state is RequestState.FAILED:
         first = IS_IN_FLIGHT
     for where in (track_requests.c.video_id == video_id, same & first):

@@ -5,9 +5,11 @@ from decimal import Decimal
 
 import pytest
 
+from bot.domain.clock import month_of
 from bot.reply.model import Tone
 from bot.reply.plain import plain_spans, plain_text
-from tests.standins.scene import ANA, BEN, EVE, LINK, LIST, TRACK, YOUTUBE, labels, rows, scene_of
+from bot.store.tracking import Submitted
+from tests.standins.scene import ANA, BEN, EVE, LINK, LIST, TRACK, YOUTUBE, button, labels, rows, scene_of
 
 TOOK_EFFECT = [
     "effect-then-hang",
@@ -195,3 +197,25 @@ async def test_nothing_is_disconnected_while_a_start_is_unclear(scene, misbehave
     for command in ("disconnect", "disconnect.confirm"):
         assert "not settled yet" in (await scene.bot.run(command, {}, ANA)).summary
     assert (await scene.say(f"/track {LINK} 7")).title == "Not clear yet"
+
+
+async def test_two_starts_of_a_link_whose_processes_were_killed_are_each_recorded_once(scene_on_each):
+    scene = scene_on_each
+    cards = [await scene.say(f"/track {LINK} 7") for _ in range(2)]
+    despite = 0
+    async with scene.store() as (store, _):
+        (workspace,) = await store.workspaces.of_chat("console")
+        for card in cards:
+            (request,) = await store.tracking.batch(workspace.id, button(card, "Track 7").arguments["batch"])
+            now, cost = scene.clock(), Decimal("2.52")
+            terms = (7, cost, now, month_of(now), 10 * cost)
+            sent = await store.tracking.submit(request.id, ANA.person.id, *terms, despite=despite)
+            assert isinstance(sent, Submitted)
+            despite = request.id
+            scene.clock.advance(minutes=3)
+    for _ in cards:
+        scene.sandbox.world.track(scene.sandbox.key, LINK, 7)
+        scene.clock.advance(minutes=2)
+        await scene.say("/videos")
+    tracked = [entry.video_id for entry in await scene.audit()]
+    assert sorted(tracked) == sorted(scene.sandbox.world.account(scene.sandbox.key).trackings)
