@@ -7,17 +7,19 @@ import threading
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, bindparam, inspect, text
 
 from bot.domain.errors import DatabaseUnavailable, NotConfigured
 from bot.store import Store
 from bot.store.database import Database
 from bot.store.migrate import SCHEMA, migrate
 from bot.store.tables import metadata
+from bot.store.types import UtcDateTime
 from tests.store.samples import NOW, keyed, video
 
 REFUSED = """
@@ -105,6 +107,26 @@ async def test_titles_that_an_older_bot_stored_are_found_by_any_spelling(
     assert [found.video.id for found in await store.videos.search(workspace, "don't stop", 5)] == ["v1"]
 
 
+async def test_a_server_that_came_while_anybody_could_add_an_older_bot_gets_no_key_when_that_ends(empty_url):
+    database = Database(empty_url)
+    older = "INSERT INTO presences (chat, external_id, is_operators, arrived_at) VALUES ('discord', :id, :ours, :at)"
+    try:
+        await in_transaction(database, lambda connection: upgrade(connection, "0004"))
+        async with database.writing() as connection:
+            at = bindparam("at", type_=UtcDateTime)
+            for id_, ours in (("own", True), ("strangers", False)):
+                await connection.execute(text(older).bindparams(at), {"id": id_, "ours": ours, "at": NOW})
+    finally:
+        await database.close()
+    await migrate(empty_url)
+    async with Store.opened(empty_url) as store:
+        found = await store.presences.arrived("discord", ["own", "strangers"], NOW, is_public=False)
+        assert {id_: (each.is_claimed, each.was_public) for id_, each in found.items()} == {
+            "own": (False, False),
+            "strangers": (False, True),
+        }
+
+
 async def test_a_schema_of_a_newer_bot_is_refused_and_left_alone(database, database_url):
     newer = text("UPDATE alembic_version SET version_num = '9999'")
     async with database.writing() as connection:
@@ -152,6 +174,13 @@ async def test_the_file_keeps_its_journal_beside_it_so_that_readers_never_wait(s
 async def in_transaction(database, look):
     async with database.writing() as connection:
         return await connection.run_sync(look)
+
+
+def upgrade(connection: Connection, revision: str):
+    config = Config()
+    config.set_main_option("script_location", "bot.store:migrations")
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
 
 
 def differences(connection: Connection):
