@@ -65,7 +65,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
     ),
     Command(
         "alerts",
-        "Choose what this channel is told: low balance, finished videos, spikes",
+        "Choose this channel's alerts: low balance, finished videos, spikes",
         Alerts,
         alerts,
         example="/alerts balance 10",
@@ -90,7 +90,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
         example="/disconnect",
         need=Need.CONFIGURE,
     ),
-    Command("status", "Show what works and what does not", Status, status, example="/status"),
+    Command("status", "Show what works and what doesn't", Status, status, example="/status"),
     Command("help", "List the commands, or explain one", Help, show_help, example="/help track"),
     Command("track.start", "Start what was proposed", Start, start, "", Need.SPEND, Answer.REPLACES, listed=False),
     Command("track.cancel", "Drop what was proposed", Batch, cancel, "", Need.SPEND, Answer.REPLACES, listed=False),
@@ -111,12 +111,12 @@ COMMANDS: tuple[AnyCommand, ...] = (
 )
 
 _WHO = {
-    Need.LOOK: "Everyone may.",
-    Need.SPEND: "Those who may spend in this workspace may.",
-    Need.STOP: "Those who may spend in this workspace may.",
-    Need.CONFIGURE: "Those who manage this workspace may.",
+    Need.LOOK: "Everyone.",
+    Need.SPEND: "Anyone who can spend in this workspace.",
+    Need.STOP: "Anyone who can spend in this workspace.",
+    Need.CONFIGURE: "Anyone who manages this workspace.",
 }
-_LOOKED_AT = "Everyone may look; those who manage this workspace may change it."
+_LOOKED_AT = "Everyone can view it; anyone who manages this workspace can change it."
 _OTHER_NAMES = {
     **dict.fromkeys(("wallet", "balance", "money", "spend", "cost", "budget", "credit"), "usage"),
     **dict.fromkeys(("top", "best", "list", "all", "running", "trending"), "videos"),

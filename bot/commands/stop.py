@@ -85,7 +85,7 @@ async def _exactly(context: Context, video_id: str) -> StoredVideo:
         await context.wallet.sweep()
         stored = await find(context.workspace, video_id)
     if stored is None:
-        raise NotFound("That video is not known here any more, so nothing was stopped. /videos shows what there is.")
+        raise NotFound("I can't find that video any more, so nothing was stopped. /videos lists your videos.")
     return stored
 
 

@@ -53,9 +53,7 @@ _NOT_LATER = (
 class Track:
     """The links, and for how long."""
 
-    link: tuple[str, ...] = argument(
-        Kind.LINK, "the video's link; several, separated by spaces, at once", many=MOST_LINKS
-    )
+    link: tuple[str, ...] = argument(Kind.LINK, "the video's link, or several separated by spaces", many=MOST_LINKS)
     days: int | None = argument(
         Kind.NUMBER,
         "how many days, 1 to 30",
@@ -189,9 +187,7 @@ async def start(context: Context, args: Start) -> Reply:
         raise NotAllowed("Only the person who asked can press this button. Send /track yourself.")
     usage = await context.wallet.mirror.usage()
     if any(usage.value.cost_per_snapshot > request.price for request in requests):
-        msg = (
-            "The price of a snapshot has risen since this card was made. Nothing was spent; /track shows today's price."
-        )
+        msg = "The snapshot price has gone up since this card was posted, so nothing was spent. Send /track again."
         raise SpendingRefused(msg)
     cost = price(args.days, usage.value.cost_per_snapshot)
     outcomes = await context.wallet.spending.start(
@@ -222,7 +218,7 @@ async def cancel(context: Context, args: Batch) -> Reply:
     """Drop a proposal, if it is the caller's and still one."""
     requests = await _batch(context, args.batch)
     if any(request.person.id != context.caller.person.id for request in requests):
-        raise NotAllowed("Only the person who asked can drop this proposal. Nothing is spent unless they confirm it.")
+        raise NotAllowed("Only the person who asked can cancel this offer. Nothing is spent unless they confirm it.")
     left = await context.store.tracking.cancel(context.workspace.id, args.batch, context.caller.person.id)
     if all(request.outcome == "cancelled" for request in left):
         return cancelled()
@@ -237,7 +233,7 @@ async def check(context: Context, args: Batch) -> Reply:
 async def _batch(context: Context, token: str) -> tuple[TrackRequest, ...]:
     requests = await context.store.tracking.batch(context.workspace.id, token)
     if not requests:
-        raise NotFound("That proposal is not known here any more. Please send /track with the link again.")
+        raise NotFound("I can't find that offer any more. Send /track with the link again.")
     return requests
 
 
@@ -312,14 +308,14 @@ def _refused(context: Context, refusal: Refused) -> tuple[str, Video | None]:
             hidden = stored.workspace_id not in {None, context.workspace.id}
             words, video = "the video is already being tracked, so nothing was spent.", None if hidden else stored.video
         case InFlight():
-            words = "the same video is just being started by another request. Look at /videos in a minute."
+            words = "another request is starting this video right now. Check /videos in a minute."
         case Unclear(request):
             words = unclear_words(request.submitted_at or request.proposed_at)
         case MayRun(request):
             words = may_run_words(request.platform)
         case CapReached(spent, cap):
             left = dollars(max(cap - spent, Decimal()))
-            words = f"the workspace's cap of {dollars(cap)} a month leaves {left}. An admin can raise MONTHLY_CAP_USD."
+            words = f"only {left} of the {dollars(cap)} monthly cap is left. Ask an admin to raise MONTHLY_CAP_USD."
         case _:
             assert_never(refusal)
     return words, video
@@ -328,5 +324,5 @@ def _refused(context: Context, refusal: Refused) -> tuple[str, Video | None]:
 def _used(request: TrackRequest) -> str:
     """What to say to a second press of a button; the card around it says how the request stands."""
     if request.state is RequestState.FAILED:
-        return f"this button was used already: {request.outcome.rstrip('.')}. Send /track again to ask anew."
-    return "The button was used already; nothing is sent or spent twice."
+        return f"this button was already used: {request.outcome.rstrip('.')}. To retry, send /track again."
+    return "This button was already used. Nothing is sent or charged twice."

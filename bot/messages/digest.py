@@ -173,9 +173,9 @@ def _caveats(facts: DigestFacts) -> list[str]:
         changes = f"{plural(facts.uneven, 'change')} {'is' if facts.uneven == 1 else 'are'}"
         caveats.append(f"{changes} over another time: tracking began meanwhile, or snapshots are missing.")
     if facts.fell:
-        caveats.append(f"The counter of {plural(facts.fell, 'video')} fell: the platform took counts back.")
+        caveats.append(f"The counter of {plural(facts.fell, 'video')} fell. The platform removed counts.")
     if not facts.complete:
-        caveats.append("The API lists 100 videos of a platform and status at most, so older ones may be missing here.")
+        caveats.append("The API lists at most 100 videos per platform and status, so older ones may be missing here.")
     if facts.is_test:
         caveats.append("This is a test key: nothing is charged.")
     return caveats

@@ -23,11 +23,11 @@ def all_commands(commands: Sequence[Described]) -> Reply:
     """Every command with what it does."""
     rows = tuple((text(Code(each.usage)), text(each.summary)) for each in commands)
     return Reply(
-        "Paste a link after /track: I show what it costs before anything is spent.",
+        "Paste a link after /track. I'll show what it costs before anything is spent.",
         title="What I can do",
         parts=(
             Table("Commands", (Column("Command"), Column("What it does")), rows),
-            Note(text("More about one of them: ", Code("/help track"), ". A video is named by its title, link or id.")),
+            Note(text("More about a command: ", Code("/help track"), ". Name a video by its title, link or id.")),
         ),
         actions=(Button("My videos", Call("videos")), Button("Wallet", Call("usage"))),
     )
@@ -39,6 +39,6 @@ def one_command(command: Described) -> Reply:
         Field("Usage", text(Code(command.usage))),
         *(Field(placeholder, text(meaning)) for placeholder, meaning in command.arguments),
         Field("Example", text(Code(command.example))),
-        Field("Who may", text(command.permission)),
+        Field("Who can use it", text(command.permission)),
     )
     return Reply(f"{command.summary}.", title=f"/{command.name}", parts=(Fields(fields),))

@@ -153,8 +153,8 @@ def already_tracked(row: Row, now: datetime) -> Reply:
     """The video runs already: who started it, and nothing is spent."""
     if row.hidden or row.video is None:
         return Reply(
-            f"This video is {_state(row)} with the same API key, from another workspace. Nothing was spent; ask "
-            "whoever runs this bot if you need its numbers here.",
+            f"This video is {_state(row)} from another workspace with the same API key. Nothing was spent. Ask your "
+            "admin if you need its numbers here.",
             title="Already tracked",
             tone=Tone.WARNING,
         )
@@ -167,13 +167,13 @@ def already_tracked(row: Row, now: datetime) -> Reply:
 
 
 def _state(row: Row) -> str:
-    return "just being started" if row.in_flight else "already being tracked"
+    return "starting right now" if row.in_flight else "already being tracked"
 
 
 def nothing_new(rows: Sequence[Row]) -> Reply:
     """Several links, none of which can be started."""
     return Reply(
-        "None of these links starts a new tracking. Nothing was spent.",
+        "There's nothing new to track in these links. Nothing was spent.",
         title="Nothing to start",
         parts=(_links_table(rows),),
         tone=Tone.WARNING,
@@ -196,7 +196,7 @@ def _state_cell(row: Row) -> Text:
     if row.problem:
         return text(row.problem)
     if row.in_flight:
-        return text("being started just now")
+        return text("starting right now")
     if row.video is None:
         return text("may already be tracked" if row.may_run else "new")
     return text("already tracked from another workspace") if row.hidden else text("already tracked, ", *_starter(row))
@@ -225,7 +225,7 @@ def _price_table(offer: Offer) -> Table:
         Column("Days", Align.RIGHT),
         Column("Price", Align.RIGHT),
         Column("Left after", Align.RIGHT),
-        Column("What then"),
+        Column("Outcome"),
     )
     cells = tuple(
         (text(str(each.days)), text(dollars(each.price)), text(dollars(each.left_after)), text(_effect(each, offer)))
@@ -236,7 +236,7 @@ def _price_table(offer: Offer) -> Table:
 
 def _effect(choice: Consequence, offer: Offer) -> str:
     if not choice.affordable:
-        return f"Not possible: {dollars(choice.price - offer.usage.available)} short."
+        return f"Not enough credit: {dollars(choice.price - offer.usage.available)} short."
     if choice.price > offer.cap.left:
         return f"Over the monthly cap by {dollars(choice.price - offer.cap.left)}."
     if choice.pauses_at is None:
@@ -248,7 +248,7 @@ def _effect(choice: Consequence, offer: Offer) -> str:
 
 def _next_step(offer: Offer) -> str:
     if not any(each.price <= offer.cap.left for each in _wanted(offer)):
-        return "Nothing can be started: ask an admin to raise MONTHLY_CAP_USD."
+        return "The monthly cap doesn't cover this. Ask an admin to raise MONTHLY_CAP_USD."
     return "Nothing is spent until you press a button."
 
 
@@ -258,11 +258,11 @@ def _wanted(offer: Offer) -> list[Consequence]:
 
 
 def _small_print(offer: Offer) -> Note:
-    price = f"{dollars(offer.usage.cost_per_snapshot)} a snapshot, 24 a day; only collected snapshots are billed. "
+    price = f"{dollars(offer.usage.cost_per_snapshot)} per snapshot, 24 per day; only collected snapshots are billed. "
     test = "This is a test key: nothing is charged. " if offer.is_test else ""
     old = f"These figures may have changed: {offer.usage_problem} " if offer.usage_problem else ""
-    hidden = "" if offer.complete else "The account holds more videos than the API lists, so more may be committed. "
-    return Note(text(price, test, old, hidden, "The offer ends ", Time(offer.expires_at), "."))
+    hidden = "" if offer.complete else "Your account has more videos than the API lists, so more may be committed. "
+    return Note(text(price, test, old, hidden, "This offer expires ", Time(offer.expires_at), "."))
 
 
 def _buttons(offer: Offer) -> tuple[Action, ...]:

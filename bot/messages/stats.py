@@ -178,24 +178,24 @@ def _remarks(reading: VideoReading, now: datetime) -> tuple[Note, ...]:
     video, snapshots = reading.video, reading.snapshots
     remarks: list[str] = []
     if video.platform == VideoPlatform.INSTAGRAM:
-        remarks.append("Instagram states no views; the main metric is likes.")
+        remarks.append("Instagram has no view counts; the main metric is likes.")
     if snapshots:
         until = max(now, snapshots[-1].taken_at) if video.collects and not video.is_deleted else snapshots[-1].taken_at
         found = coverage(snapshots, video.started_at, until)
         missing = gaps(snapshots)
         longest = max((gap.missing for gap in missing), default=0)
-        hole = f", the longest gap is {plural(longest, 'hour')}" if longest else ""
+        hole = f"; the longest gap is {plural(longest, 'hour')}" if longest else ""
         remarks.append(f"{found.collected} of {plural(found.expected, 'snapshot')}{hole}.")
     remarks += row_remarks(reading)
     fell = falls(snapshots, main_metric(video.platform, snapshots))
     if fell:
         worst = max(fell, key=lambda each: each.before - each.after)
         remarks.append(
-            f"▼ The counter fell {plural(len(fell), 'time')}, most from {short_count(worst.before)} to "
-            f"{short_count(worst.after)}: the platform took counts back."
+            f"▼ The counter fell {plural(len(fell), 'time')}, largest drop from {short_count(worst.before)} to "
+            f"{short_count(worst.after)}. The platform removed counts."
         )
     if video.is_deleted:
-        remarks.append("The video was deleted from its platform; what was collected stays.")
+        remarks.append("The video was deleted from its platform; collected data is kept.")
     remarks += [f"{name}: {value}" for name, value in sorted(video.extra.items())]
     return (Note(text(" ".join(remarks))),) if remarks else ()
 

@@ -80,7 +80,7 @@ def health(found: Health) -> Reply:
     problem = next(_problems(found), "")
     retry = (Button("Post them again", Call("letters.retry")),) if found.queue.dead else ()
     return Reply(
-        problem or "Everything works.",
+        problem or "Everything is working.",
         title="Status",
         parts=(Fields(fields), *_dead(found.queue), *notes),
         actions=(Button("Refresh", Call("status", in_place=True)), *retry),

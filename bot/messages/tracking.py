@@ -92,7 +92,7 @@ def _several(results: Sequence[Result]) -> Reply:
     if unclear:
         doubt = f" {plural(len(unclear), 'video')} may have been started too, for up to {dollars(_cost(unclear))} more."
     return Reply(
-        f"{len(started)} of {plural(len(results), 'video')} started, up to {dollars(_cost(started))} in all.{doubt}",
+        f"{len(started)} of {plural(len(results), 'video')} started, up to {dollars(_cost(started))} in total.{doubt}",
         title="Tracking started" if started else "Not clear yet" if unclear else "Nothing was started",
         parts=(_table(results), *((_KEEPS_LOOKING,) if unclear else ())),
         actions=_actions(results),
@@ -108,13 +108,13 @@ def announcement(result: Result) -> Reply:
 
 def cancelled() -> Reply:
     """A proposal that its asker dropped."""
-    return Reply("Dropped. Nothing was started and nothing was spent.")
+    return Reply("Cancelled. Nothing was started or spent.")
 
 
 _KEEPS_LOOKING = Note(
     text(
-        "I keep checking your account until the outcome is known, and never send the request twice by myself. A second "
-        "start before then may be billed too."
+        "I keep checking your account until the outcome is known, and never repeat the request on my own. If you "
+        "start it again before then, both may be billed."
     )
 )
 
@@ -126,7 +126,7 @@ def _single(result: Result) -> Reply:
         return _under_way(result)
     if result.is_unclear:
         return Reply(
-            f"It is not clear yet whether the tracking was started. {result.words}".strip(),
+            f"I don't know yet whether tracking started. {result.words}".strip(),
             title="Not clear yet",
             parts=(Fields((Field("Video", text(_named(result))),)), _KEEPS_LOOKING),
             actions=_actions((result,)),
@@ -140,10 +140,11 @@ def _started(result: Result) -> Reply:
     request = result.request
     days = plural(request.days or 0, "day")
     runs = result.video is None or result.video.is_running
-    state = "" if result.video is None else f"ContentStats gives its state as {status_word(result.video)}."
+    state = "" if result.video is None else f"ContentStats reports its status as {status_word(result.video)}."
+    then = "The first snapshot arrives within an hour." if runs else state
     return Reply(
         f"Tracking started for {days}, up to {dollars(request.cost or Decimal())}. "
-        f"{'The first snapshot comes within the hour.' if runs else state}{' ' + result.words if result.words else ''}",
+        f"{then}{' ' + result.words if result.words else ''}",
         title="Tracking started",
         parts=(Fields((Field("Video", text(_named(result))),)),),
         actions=video_actions(result.video) if result.video else (),
@@ -155,9 +156,8 @@ def _started(result: Result) -> Reply:
 def _under_way(result: Result) -> Reply:
     """To a second press, or question, while the first is on its way: its own answer shows on the card."""
     return Reply(
-        "The tracking is being started right now: ContentStats has not answered yet. However often it is asked for, "
-        "nothing is sent or charged twice.",
-        title="Being started",
+        "Tracking is starting; ContentStats hasn't answered yet. Asking again won't start it or charge for it twice.",
+        title="Starting",
         parts=(Fields((Field("Video", text(_named(result))),)),),
         actions=_actions((result,)),
         tone=Tone.PROBLEM if result.is_refused else Tone.WARNING,
@@ -174,7 +174,7 @@ def _outcome(result: Result) -> Text:
     if result.started:
         return text(f"started, up to {dollars(result.request.cost or Decimal())}")
     if result.is_under_way:
-        return text("being started right now")
+        return text("starting right now")
     if result.is_unclear:
         return text("not clear yet")
     return text(f"not started: {result.words}")
@@ -187,7 +187,7 @@ def _named(result: Result) -> Span:
 
 
 def _actions(results: Sequence[Result]) -> tuple[Action, ...]:
-    check = Button("Look again", Call("track.check", {"batch": results[0].request.batch}))
+    check = Button("Check again", Call("track.check", {"batch": results[0].request.batch}))
     second = Button("Start another", Call("track.again", {"batch": results[0].request.batch}))
     unclear = any(result.is_unclear for result in results)
     waits = any(result.is_unclear and not result.is_under_way for result in results)

@@ -102,10 +102,12 @@ def _days_counted(facts: WalletFacts) -> Note:
     if facts.unread:
         were = "was" if facts.unread == 1 else "were"
         read = f"{facts.unread} of {plural(facts.own, 'running video')} {were} not read in the last hour"
-        missing = f" {read}: more was spent. /videos reads what it shows."
+        missing = f" {read}, so the real spend is higher. Run /videos to read them."
     if facts.history:
         missing += f" {plural(facts.history, 'finished video')} not read yet: more was spent."
-    return Note(text(f"Spend by day is worked out from the snapshots read here. Spent is ContentStats's sum.{missing}"))
+    return Note(
+        text(f"Spend by day is calculated from the snapshots read here. Spent is the total from ContentStats.{missing}")
+    )
 
 
 def _summary(facts: WalletFacts) -> str:
@@ -130,9 +132,9 @@ def _fields(facts: WalletFacts) -> tuple[Field, ...]:
         Field("Available", text(available(usage))),
         Field("Pending", text(pending)),
         Field("Committed", text(promised(runway, facts.running, facts.endless))),
-        Field("Left when all is paid", text(dollars(runway.left_after))),
+        Field("Left after commitments", text(dollars(runway.left_after))),
         Field("Runway", how_long(usage, runway, facts.endless, complete=facts.complete)),
-        Field("Price", text(f"{dollars(usage.cost_per_snapshot)} a snapshot, 24 a day and video")),
+        Field("Price", text(f"{dollars(usage.cost_per_snapshot)} per snapshot, 24 per video per day")),
         Field("Monthly cap", text(cap_left(facts.monthly_cap))),
     )
 
@@ -140,9 +142,9 @@ def _fields(facts: WalletFacts) -> tuple[Field, ...]:
 def _spent(usage: Usage) -> str:
     """The API's own sum of everything that was ever spent."""
     if usage.spent is not None:
-        return f"{dollars(usage.spent)} in all, as ContentStats counts"
+        return f"{dollars(usage.spent)} in total, according to ContentStats"
     if usage.total_charged is not None:
-        return f"at least {dollars(usage.total_charged)} in all; pending charges are not stated"
+        return f"at least {dollars(usage.total_charged)} in total; the API doesn't state pending charges"
     return "not stated"
 
 
@@ -150,9 +152,9 @@ def _bill(facts: WalletFacts) -> Text:
     test = "This is a test key: nothing is charged. " if facts.is_test else ""
     usage, difference = facts.usage, facts.difference
     if usage.spent is None or difference is None:
-        return text(f"{test}Bill check: the API does not say all that was billed.")
-    taken = f"{usage.total_snapshots:,} snapshots were taken for {dollars(usage.spent)}"
+        return text(f"{test}Bill check: the API doesn't state everything that was billed.")
+    taken = f"{usage.total_snapshots:,} snapshots for {dollars(usage.spent)}"
     if not difference:
-        return text(f"{test}Bill check: {taken}, as their price says.")
+        return text(f"{test}Bill check: {taken}, matching today's price.")
     word = "more" if difference > 0 else "less"
-    return text(f"{test}Bill check: {taken}, {dollars(abs(difference))} {word} than today's price says.")
+    return text(f"{test}Bill check: {taken}, {dollars(abs(difference))} {word} than at today's price.")

@@ -73,13 +73,13 @@ _ORDER = {
 def _empty(listing: Listing) -> Reply:
     if listing.platform or listing.status:
         return Reply(
-            f"{_scope(listing)}: none. Leave the filter out to see all videos.",
+            f"{_scope(listing)}: none. Remove the filter to see all videos.",
             title="Videos",
             parts=(freshness(listing.as_of, listing.now, listing.problem),),
             actions=(Button("All videos", Call("videos")),),
         )
     return Reply(
-        "No video is tracked yet. Send /track with a link to see what it costs.",
+        "No videos are tracked yet. Send /track with a link to see what it costs.",
         title="Videos",
         parts=(freshness(listing.as_of, listing.now, listing.problem),),
     )
@@ -123,26 +123,26 @@ def _row(number: int, counted: Counted, now: datetime) -> tuple[Text, ...]:
 
 def _metrics_used(listing: Listing) -> str:
     if any(each.metric is Metric.LIKES or each.video.platform == VideoPlatform.INSTAGRAM for each in listing.videos):
-        return "Count and change are of views, or of likes where a video has no views, as on Instagram. "
-    return "Count and change are of views. "
+        return "Count and change are views, or likes if a video has no views, as on Instagram. "
+    return "Count and change are views. "
 
 
 def _being_read(listing: Listing) -> str:
     if not listing.being_read:
         return ""
-    return f"Newer numbers of {plural(listing.being_read, 'video')} are being read; Refresh shows them. "
+    return f"Reading newer numbers for {plural(listing.being_read, 'video')}; press Refresh to see them. "
 
 
 def _young(listing: Listing) -> str:
     if all(each.count is None or each.change_24h is not None for each in listing.videos):
         return ""
-    return "24 h is “–” where there is no snapshot of 24 hours before; Stats shows the change over what there is. "
+    return "24 h shows “–” until there's a snapshot from 24 hours earlier; Stats shows the change so far. "
 
 
 def _over(listing: Listing) -> str:
     if all(each.video.collects or each.change_24h is None for each in listing.videos):
         return ""
-    return "Where nothing is collected any more, 24 h is the last day that was. "
+    return "For videos that are no longer collected, 24 h is their last day of data. "
 
 
 def _unread(listing: Listing) -> str:
@@ -156,7 +156,7 @@ def _unread(listing: Listing) -> str:
 def _hidden(listing: Listing) -> str:
     if listing.complete:
         return ""
-    return "The API lists 100 videos of a platform and status at most, so older ones may be missing here. "
+    return "The API lists at most 100 videos per platform and status, so older ones may be missing here. "
 
 
 def _actions(listing: Listing) -> tuple[Action, ...]:

@@ -95,10 +95,10 @@ async def test_a_bad_button_gets_a_sentence_without_a_usage_line_nobody_can_type
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (Call("track.start", {"batch": "gone", "days": "7"}), "not known here any more"),
-        (Call("track.cancel", {"batch": "gone"}), "not known here any more"),
-        (Call("track.check", {"batch": "gone"}), "not known here any more"),
-        (Call("stop.confirm", {"video": "gone"}), "not known here any more, so nothing was stopped"),
+        (Call("track.start", {"batch": "gone", "days": "7"}), "can't find that offer any more"),
+        (Call("track.cancel", {"batch": "gone"}), "can't find that offer any more"),
+        (Call("track.check", {"batch": "gone"}), "can't find that offer any more"),
+        (Call("stop.confirm", {"video": "gone"}), "can't find that video any more, so nothing was stopped"),
         (Call("stats", {"video": "gone"}), "No video here fits"),
         (Call("removed.last.year", {"x": "y"}), "There's no command"),
     ],

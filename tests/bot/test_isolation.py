@@ -75,7 +75,7 @@ async def test_the_choice_of_another_video_offers_only_ones_own(scene, hidden):
 async def test_tracking_it_too_says_that_it_runs_elsewhere_and_spends_and_shows_nothing(scene, hidden):
     posts = scene.posts()
     reply = await scene.say(f"/track {HERS} 7", EVE)
-    assert "already being tracked with the same API key, from another workspace. Nothing was spent" in reply.summary
+    assert "already being tracked from another workspace with the same API key. Nothing was spent" in reply.summary
     assert labels(reply) == []
     said = plain_text(reply)
     assert not any(secret in said for secret in (TITLE, "Ana", hidden))
@@ -117,7 +117,7 @@ async def test_a_video_seen_before_its_starter_was_known_becomes_theirs_alone(sa
         sandbox.world.track(sandbox.key, HERS, 7)
         clock.advance(minutes=6)
         assert "No video is tracked yet" in (await scene.say("/videos", EVE)).summary
-        assert (await scene.press(unclear, "Look again")).tone is Tone.SUCCESS
+        assert (await scene.press(unclear, "Check again")).tone is Tone.SUCCESS
         assert "No video is tracked yet" in (await scene.say("/videos", EVE)).summary
         assert "1 video" in (await scene.say("/videos")).summary
 

@@ -73,7 +73,7 @@ async def test_instagram_says_likes_and_why(stats):
     reply, growth = await stats(INSTAGRAM, 30)
     assert [row[0] for row in rows(reply, "Metrics")] == ["likes", "comments", "saves"]
     assert f"{exact_count(growth.counts(30)['likes'])} likes, +" in reply.summary
-    assert "Instagram states no views; the main metric is likes." in plain_text(reply)
+    assert "Instagram has no view counts; the main metric is likes." in plain_text(reply)
     assert "Price per 1,000" not in plain_text(reply)
     assert "Engagement" not in plain_text(reply)
 
@@ -90,7 +90,7 @@ async def test_each_platform_shows_what_it_states_in_its_own_words(stats, link, 
 async def test_gaps_are_told_and_changes_state_their_real_window(stats):
     reply, growth = await stats(tiktok("gaps"), 34)
     collected = sum(not growth.misses(hour) for hour in range(1, 35))
-    assert f"{collected} of 34 snapshots, the longest gap is 3 hours." in plain_text(reply)
+    assert f"{collected} of 34 snapshots; the longest gap is 3 hours." in plain_text(reply)
     views = rows(reply, "Metrics")[0]
     assert views[2] == f"{signed_count(growth.counts(34)['views'] - growth.counts(30)['views'])} in 4 h"
     assert " in " not in views[3]
@@ -117,8 +117,8 @@ async def test_a_counter_that_fell_is_marked(stats):
     assert growth.counts(12)["views"] < growth.counts(11)["views"]
     assert "▼" in rows(reply, "Metrics")[0][3]
     assert "▼" not in rows(reply, "Metrics")[0][2]
-    assert "▼ The counter fell 1 time, most from " in plain_text(reply)
-    assert "the platform took counts back" in plain_text(reply)
+    assert "▼ The counter fell 1 time, largest drop from " in plain_text(reply)
+    assert "The platform removed counts" in plain_text(reply)
 
 
 async def test_a_deleted_video_says_so_and_keeps_its_numbers(stats):
@@ -126,7 +126,7 @@ async def test_a_deleted_video_says_so_and_keeps_its_numbers(stats):
     assert reply.tone is Tone.WARNING
     assert "error (deleted)" in reply.summary
     assert exact_count(growth.counts(20)["views"]) in reply.summary
-    assert "was deleted from its platform; what was collected stays" in plain_text(reply)
+    assert "was deleted from its platform; collected data is kept" in plain_text(reply)
     assert "Stop" not in labels(reply)
 
 

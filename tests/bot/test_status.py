@@ -27,7 +27,7 @@ async def test_all_well_says_so_with_the_facts(scene):
     await scene.say("/videos")
     reply = await scene.say("/status")
     said = plain_text(reply)
-    assert (reply.summary, reply.tone) == ("Everything works.", Tone.SUCCESS)
+    assert (reply.summary, reply.tone) == ("Everything is working.", Tone.SUCCESS)
     for fact in (
         "API key: set, a test key: nothing is charged",
         "ContentStats: answers",
@@ -71,7 +71,7 @@ async def test_a_digest_without_a_scheduler_is_a_problem(scene):
     assert "Scheduler: never ran" in plain_text(await scene.say("/status"))
     await scene.bot.report({"scheduler": ""})
     await scene.say("/digest on 9am Europe/Berlin")
-    assert (await scene.say("/status")).summary == "Everything works."
+    assert (await scene.say("/status")).summary == "Everything is working."
     scene.clock.advance(hours=3)
     reply = await scene.say("/status")
     assert reply.summary.startswith("No digests or alerts are posted, because no scheduler runs.")
@@ -85,10 +85,10 @@ async def test_help_lists_every_command_and_explains_each(scene):
         assert (command.usage in said) is command.listed
     said = plain_text(await scene.say("/help track"))
     assert "Usage: /track <link> [link …] [days]" in said
-    assert "Who may: Those who may spend in this workspace may." in said
+    assert "Who can use it: Anyone who can spend in this workspace." in said
     for name in ("digest", "alerts"):
         said = plain_text(await scene.say(f"/help {name}"))
-        assert "Who may: Everyone may look; those who manage this workspace may change it." in said
+        assert "Who can use it: Everyone can view it; anyone who manages this workspace can change it." in said
     assert "There's no command /nonsense to explain" in (await scene.say("/help nonsense")).summary
 
 

@@ -16,7 +16,7 @@ async def test_an_unused_wallet_says_what_is_there_and_that_nothing_runs(scene):
     reply = await scene.say("/usage")
     said = plain_text(reply)
     assert reply.summary == "$100.00 available, $0.00 committed to running videos. Nothing is running."
-    assert "Price: $0.015 a snapshot, 24 a day and video" in said
+    assert "Price: $0.015 per snapshot, 24 per video per day" in said
     assert "Monthly cap: $100.00 of $100.00 left" in said
     assert "This is a test key: nothing is charged." in said
     assert reply.tone is Tone.INFO
@@ -33,12 +33,12 @@ async def test_every_figure_of_a_wallet_in_use_is_exact(scene):
     # 40 snapshots were taken; of the week 148 hours are to come, of the day 4.
     assert "$99.40 available, $2.28 committed to running videos. All running videos can finish." in reply.summary
     assert "Committed: $2.28 for 2 running videos" in said
-    assert "Left when all is paid: $97.12" in said
-    assert "Bill check: 40 snapshots were taken for $0.60, as their price says." in said
+    assert "Left after commitments: $97.12" in said
+    assert "Bill check: 40 snapshots for $0.60, matching today's price." in said
     assert rows(reply, "Started this month by") == [["Ana", "$2.52"], ["Ben", "$0.36"]]
     assert rows(reply, "Started this month in") == [["C-general", "$2.52"], ["C-random", "$0.36"]]
     # From 10:30 on, a snapshot an hour: 13 of each video on the first day, 7 on the second.
-    assert "Spent: $0.60 in all, as ContentStats counts" in said
+    assert "Spent: $0.60 in total, according to ContentStats" in said
     assert rows(reply, "Spend by day (UTC), from the snapshots read here") == [
         ["2026-03-02", "$0.39"],
         ["2026-03-03", "$0.21"],
@@ -70,7 +70,7 @@ async def test_a_bill_that_disagrees_with_its_price_is_told(scene):
     body = {"balance_usd": "10", "total_charged_usd": 3, "total_snapshots": 100, "uncharged_usage_usd": 0}
     scene.sandbox.faults.add("200", USAGE, body=body)
     said = plain_text(await scene.say("/usage"))
-    assert "100 snapshots were taken for $3.00, $1.50 more than today's price says." in said
+    assert "100 snapshots for $3.00, $1.50 more than at today's price." in said
 
 
 async def test_last_months_trackings_are_not_this_months(scene):
@@ -91,7 +91,9 @@ async def test_its_buttons_lead_on(scene, label):
 async def test_what_the_api_does_not_say_is_not_taken_for_nothing(scene):
     body = {"balance_usd": 100, "cost_per_snapshot": 0.015}
     scene.sandbox.faults.add("200", USAGE, body=body | {"total_charged_usd": 3}, times=1)
-    assert "Spent: at least $3.00 in all; pending charges are not stated" in plain_text(await scene.say("/usage"))
+    assert "Spent: at least $3.00 in total; the API doesn't state pending charges" in plain_text(
+        await scene.say("/usage")
+    )
     scene.clock.advance(minutes=2)
     scene.sandbox.faults.add("200", USAGE, body=body, times=None)
     reply = await scene.say("/usage")
@@ -99,7 +101,7 @@ async def test_what_the_api_does_not_say_is_not_taken_for_nothing(scene):
     assert reply.summary.startswith("At most $100.00 available, ")
     assert "Pending: not stated" in said
     assert "Spent: not stated" in said
-    assert "Bill check: the API does not say all that was billed." in said
+    assert "Bill check: the API doesn't state everything that was billed." in said
     card = plain_text(await scene.say(f"/track {LINK} 7"))
     assert "Available now: at most $100.00" in card
     assert "The API doesn't state pending charges." in card
@@ -179,10 +181,10 @@ async def test_spend_by_day_says_which_videos_it_lacks(scene):
     scene.clock.advance(hours=30)
     await scene.say(f"/stats {LINK}")
     said = plain_text(await scene.say("/usage"))
-    assert "Spent: $0.90 in all, as ContentStats counts" in said
-    assert "Spend by day is worked out from the snapshots read here. Spent is ContentStats's sum." in said
-    assert "1 of 2 running videos was not read in the last hour: more was spent." in said
+    assert "Spent: $0.90 in total, according to ContentStats" in said
+    assert "Spend by day is calculated from the snapshots read here. Spent is the total from ContentStats." in said
+    assert "1 of 2 running videos was not read in the last hour, so the real spend is higher." in said
     await scene.say("/videos")
     said = plain_text(await scene.say("/usage"))
-    assert "Spend by day is worked out from the snapshots read here." in said
+    assert "Spend by day is calculated from the snapshots read here." in said
     assert "more was spent" not in said

@@ -45,8 +45,8 @@ async def test_each_row_says_platform_state_age_count_and_change(scene, account)
 async def test_it_says_which_metric_is_used(scene, account):
     assert len(account) == 8
     mixed, views = plain_text(await scene.say("/videos")), plain_text(await scene.say("/videos tiktok"))
-    assert "or of likes where a video has no views, as on Instagram" in mixed
-    assert "Count and change are of views." in views
+    assert "or likes if a video has no views, as on Instagram" in mixed
+    assert "Count and change are views." in views
     assert "Instagram" not in views
 
 
@@ -55,7 +55,7 @@ async def test_it_says_that_the_last_day_of_what_has_ended_is_not_today(scene, h
     scene.sandbox.world.track(scene.sandbox.key, LINK, 2)
     scene.clock.advance(hours=hours)
     said = plain_text(await scene.say("/videos"))
-    assert ("Where nothing is collected any more, 24 h is the last day that was." in said) is is_over
+    assert ("For videos that are no longer collected, 24 h is their last day of data." in said) is is_over
     summary = (await scene.say(f"/stats {LINK}")).summary
     assert ("in its last 24 h." in summary, "in 24 h." in summary) == (is_over, not is_over)
 
@@ -105,13 +105,13 @@ async def test_filters_name_themselves(scene, account, line, count, scope):
 async def test_a_filter_that_fits_nothing_offers_all(scene, account):
     assert account
     reply = await scene.say("/videos cancelled")
-    assert reply.summary == "Cancelled videos: none. Leave the filter out to see all videos."
+    assert reply.summary == "Cancelled videos: none. Remove the filter to see all videos."
     assert len(rows(await scene.press(reply, "All videos"))) == 8
 
 
 async def test_an_empty_account_says_how_to_begin(scene):
     reply = await scene.say("/videos")
-    assert reply.summary == "No video is tracked yet. Send /track with a link to see what it costs."
+    assert reply.summary == "No videos are tracked yet. Send /track with a link to see what it costs."
     assert reply.tone is Tone.INFO
 
 
@@ -161,7 +161,7 @@ async def test_24_h_is_a_change_over_24_hours_or_none(scene, hours, change):
     reply = await scene.say("/videos")
     real = signed_count(growth.counts(hours)["views"] - growth.counts(hours - 24)["views"]) if change else "–"
     assert rows(reply)[0][6] == real
-    assert ("“–” where there is no snapshot of 24 hours before" in plain_text(reply)) is not change
+    assert ("“–” until there's a snapshot from 24 hours earlier" in plain_text(reply)) is not change
     preview = await scene.run(Call("home", {}))
     assert rows(preview)[0][3] == real
 
@@ -175,7 +175,7 @@ async def test_a_change_across_a_gap_of_days_is_not_called_24_h(scene):
     scene.clock.advance(days=4)
     reply = await scene.say("/videos")
     assert rows(reply)[0][5:] == ["1,900 likes", "–"]
-    assert "of likes where a video has no views" in plain_text(reply)
+    assert "likes if a video has no views" in plain_text(reply)
     await scene.run(Call("previews", {"on": "yes"}))
     assert (await scene.run(Call("preview", {"link": LINK}))).summary.endswith(", running: 1,900 likes.")
 
@@ -189,7 +189,7 @@ async def test_a_page_that_takes_long_shows_what_is_known_and_is_read_after_the_
     scene.sandbox.faults.add("slow", LIST, seconds=0.4)
     scene.sandbox.faults.add("slow", PAGE, seconds=0.4, times=2)
     first = await scene.say("/videos")
-    assert "Newer numbers of 2 videos are being read; Refresh shows them." in plain_text(first)
+    assert "Reading newer numbers for 2 videos; press Refresh to see them." in plain_text(first)
     assert [row[5] for row in rows(first)] == ["–", "–"]
     while scene.posts(PAGE) < 2:  # noqa: ASYNC110 - the sandbox only counts
         await asyncio.sleep(0.01)

@@ -45,7 +45,7 @@ async def several_links_are_one_card_and_one_line(house: House) -> None:
 
 async def cancelling_spends_nothing_and_tells_nobody(house: House) -> None:
     cancelled = await house.press(await card_for(house), "Cancel", ANN)
-    assert "nothing was spent" in cancelled.text
+    assert "Nothing was started or spent" in cancelled.text
     await house.restart()
     assert (spent(house), house.public()) == ((0, 0), [])
 
@@ -83,7 +83,7 @@ async def what_stays_unclear_says_so_and_is_looked_up_with_a_button(house: House
     assert "Not clear yet" in unclear.text
     assert house.public() == []
     house.sandbox.faults.clear()
-    assert "Tracking started" in (await house.press(unclear, "Look again", ANN)).text
+    assert "Tracking started" in (await house.press(unclear, "Check again", ANN)).text
     assert spent(house) == (1, 1)
 
 

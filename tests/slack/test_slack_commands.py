@@ -36,7 +36,7 @@ ANSWERS = {
     "alerts": "alerts",
     "export": "snapshots",
     "disconnect": "Nothing is removed until you press the button",
-    "status": "Everything works",
+    "status": "Everything is working",
     "help": "/track",
 }
 

@@ -80,7 +80,7 @@ async def test_people_who_look_for_one_unclear_start_share_lists(scene):
     scene.sandbox.faults.add("reset", TRACK)
     unclear = await scene.start()
     listed = scene.posts(LIST)
-    replies = await everyone(*(scene.press(unclear, "Look again") for _ in range(20)))
+    replies = await everyone(*(scene.press(unclear, "Check again") for _ in range(20)))
     assert {reply.title for reply in replies} == {"Not clear yet"}
     assert scene.posts(LIST) - listed <= 3
 

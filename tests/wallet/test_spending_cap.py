@@ -21,7 +21,7 @@ async def test_the_cap_holds_when_many_press_at_once(sandbox, clock, database_ur
         refused = [reply for reply in replies if reply.tone is Tone.PROBLEM]
         assert len(refused) == 3
         for reply in refused:
-            assert "cap of $1.08 a month leaves $0.00" in reply.summary
+            assert "only $0.00 of the $1.08 monthly cap is left" in reply.summary
             assert "MONTHLY_CAP_USD" in reply.summary
             assert reply.public_line == ()
 
@@ -40,7 +40,7 @@ async def test_the_cap_is_reached_exactly_and_not_passed_by_a_cent(sandbox, cloc
     async with scene_of(sandbox, clock, sqlite_url, monthly_cap_usd=Decimal("2.52")) as scene:
         early = await scene.say(f"/track {YOUTUBE} 1")
         assert (await scene.start(LINK, 7)).tone is Tone.SUCCESS
-        assert "leaves $0.00" in (await scene.press(early, "Track 1 day")).summary
+        assert "only $0.00 of the" in (await scene.press(early, "Track 1 day")).summary
         assert scene.posts() == 1
 
 
@@ -50,7 +50,7 @@ async def test_a_batch_starts_what_the_cap_has_room_for_and_says_why_not_the_res
         await scene.start(YOUTUBE, 2)
         reply = await scene.press(card, "Track 1 day")
         assert "2 of 4 videos started" in reply.summary
-        assert all("cap of $1.52 a month leaves $0.08" in row[2] for row in rows(reply)[2:])
+        assert all("only $0.08 of the $1.52 monthly cap is left" in row[2] for row in rows(reply)[2:])
         assert "2 videos" in plain_spans(reply.public_line)
 
 
@@ -61,7 +61,7 @@ async def test_what_is_unclear_counts_and_what_failed_does_not(sandbox, clock, s
         early = await scene.say(f"/track {links(3)[2]} 1")
         sandbox.faults.add("reset", TRACK)
         assert (await scene.start(links(2)[1], 1)).title == "Not clear yet"
-        assert "leaves $0.04" in (await scene.press(early, "Track 1 day")).summary
+        assert "only $0.04 of the" in (await scene.press(early, "Track 1 day")).summary
         assert "$0.04 of $0.40 left" in plain_text(await scene.say(f"/track {links(3)[2]}"))
 
 
@@ -93,7 +93,7 @@ async def test_the_card_shows_what_is_left_and_offers_nothing_beyond_it(sandbox,
         assert offered_days(several) == ["Track 1 day · $1.44"]
         longer = await scene.say(f"/track {YOUTUBE} 8")
         assert offered_days(longer) == []
-        assert "ask an admin to raise MONTHLY_CAP_USD" in longer.summary
+        assert "Ask an admin to raise MONTHLY_CAP_USD" in longer.summary
         assert "Add credit" not in plain_text(longer)
         assert "$2.48 of $5.00 left" in plain_text(await scene.say("/usage"))
         assert "$2.48 of $5.00 left" in plain_text(await scene.bot.run("home", {}, BEN))

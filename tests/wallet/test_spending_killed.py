@@ -101,7 +101,7 @@ async def test_a_start_that_took_none_is_never_sent_again_unasked(killed, talk, 
     await killed(sqlite_url, "hang")
     said = await talk(sqlite_url, "/status", f"/track {SAME_LINK} 7")
     assert "Unclear requests: 1" in said
-    assert "nothing is sent or charged twice" in said
+    assert "start it or charge for it twice" in said
     later = HandClock()
     later.now = utc_now() + timedelta(hours=1, minutes=3)
     for _ in range(3):

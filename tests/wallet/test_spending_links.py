@@ -22,7 +22,7 @@ async def test_several_links_with_one_bad_are_offered_without_it_in_the_order_ty
     assert len(states) == 3
     assert "Tracking 2 videos for 3 days costs up to $2.16" in card.summary
     reply = await scene.press(card, "Track 3")
-    assert "2 of 2 videos started, up to $2.16 in all" in reply.summary
+    assert "2 of 2 videos started, up to $2.16 in total" in reply.summary
     assert plain_spans(reply.public_line) == "Ana started tracking 2 videos for 3 days, up to $2.16."
     assert (scene.posts(), scene.trackings()) == (2, 2)
 
@@ -39,7 +39,7 @@ async def test_several_links_that_all_run_or_are_bad_offer_nothing(scene):
 async def test_a_link_of_each_platform_is_one_request_each(scene):
     card = await scene.say(f"/track {LINK} {YOUTUBE} {INSTAGRAM} {TWITTER} 1")
     reply = await scene.press(card, "Track 1 day")
-    assert "4 of 4 videos started, up to $1.44 in all" in reply.summary
+    assert "4 of 4 videos started, up to $1.44 in total" in reply.summary
     assert [row[2] for row in rows(reply)] == ["started, up to $0.36"] * 4
     again = await scene.press(card, "Track 1 day")
     assert again.public_line == ()

@@ -80,7 +80,7 @@ async def test_a_second_press_starts_nothing_and_tells_the_channel_nothing(scene
     await scene.press(card, "Track 7")
     again = await scene.press(card, "Track 7")
     assert again.public_line == ()
-    assert "used already" in again.summary
+    assert "already used" in again.summary
     assert (scene.posts(), scene.trackings()) == (1, 1)
 
 
@@ -109,12 +109,12 @@ async def test_a_press_while_the_first_is_on_its_way_says_so_beside_the_card(sce
     again = await scene.press(card, "Track 7")
     asked = await scene.say(f"/track {LINK} 7")
     for reply in (again, asked):
-        assert "being started right now" in reply.summary
-        assert "nothing is sent or charged twice" in reply.summary
+        assert "Tracking is starting" in reply.summary
+        assert "start it or charge for it twice" in reply.summary
         assert reply.public_line == ()
     assert again.tone is Tone.PROBLEM  # so that it never takes the card's place, and with it the first one's answer
     scene.sandbox.world.track(scene.sandbox.key, LINK, 7)
-    assert "Tracking started for 7 days" in (await scene.press(asked, "Look again")).summary
+    assert "Tracking started for 7 days" in (await scene.press(asked, "Check again")).summary
     assert scene.posts() == 0
 
 
@@ -155,7 +155,7 @@ async def test_the_button_means_nothing_in_another_workspace(scene):
     card = await scene.say(f"/track {LINK} 7")
     impostor = await scene.press(card, "Track 7", EVE)
     assert impostor.tone is Tone.PROBLEM
-    assert "not known here" in impostor.summary
+    assert "can't find that offer" in impostor.summary
     assert scene.posts() == 0
 
 
@@ -194,10 +194,10 @@ async def test_an_offer_expires_and_asking_anew_works(scene):
 
 async def test_a_cancelled_offer_cannot_be_started(scene):
     card = await scene.say(f"/track {LINK} 7")
-    assert "nothing was spent" in (await scene.press(card, "Cancel")).summary
+    assert "Nothing was started or spent" in (await scene.press(card, "Cancel")).summary
     late = await scene.press(card, "Track 7")
     assert late.tone is Tone.PROBLEM
-    assert "used already: cancelled. Send /track again" in late.summary
+    assert "already used: cancelled. To retry, send /track again" in late.summary
     assert scene.posts() == 0
 
 
@@ -225,7 +225,7 @@ async def test_two_people_with_two_spellings_of_one_link_start_one_tracking(scen
     assert (scene.posts(), scene.trackings()) == (1, 1)
     assert sum(bool(reply.public_line) for reply in replies) == 1
     refused = next(reply for reply in replies if not reply.public_line)
-    assert "already being tracked" in refused.summary or "just being started" in refused.summary
+    assert "already being tracked" in refused.summary or "is starting this video right now" in refused.summary
 
 
 async def test_two_bots_on_one_database_start_one_tracking(sandbox, clock, database_url):

@@ -18,7 +18,7 @@ async def test_a_start_seen_on_a_machine_whose_clock_runs_behind_is_still_found(
         "/track https://www.tiktok.com/@another/video/7301234567890120001", EVE
     )  # lists the account before it offers
     scene.clock.advance(hours=2)
-    assert (await scene.press(reply, "Look again")).tone is Tone.SUCCESS
+    assert (await scene.press(reply, "Check again")).tone is Tone.SUCCESS
 
 
 async def test_an_older_finished_tracking_is_not_taken_for_the_start(scene, misbehave):
@@ -29,7 +29,7 @@ async def test_an_older_finished_tracking_is_not_taken_for_the_start(scene, misb
     assert reply.title == "Not clear yet"
     scene.clock.advance(hours=1, minutes=2)
     for _ in range(3):
-        settled = await scene.press(reply, "Look again")
+        settled = await scene.press(reply, "Check again")
     assert settled.title == "Not started"
 
 
@@ -47,7 +47,7 @@ async def test_a_start_that_ended_before_anybody_looked_is_found_all_the_same(sc
     scene.clock.advance(seconds=1)
     scene.sandbox.world.track(scene.sandbox.key, LINK, 1)
     scene.clock.advance(days=3)
-    found = await scene.press(reply, "Look again")
+    found = await scene.press(reply, "Check again")
     assert found.title == "Tracking started"
 
 
@@ -58,7 +58,7 @@ async def test_when_the_list_fails_the_start_stays_unclear_however_long(scene, m
     reply = await scene.press(card, "Track 7")
     scene.clock.advance(days=2)
     scene.sandbox.faults.add(fault, LIST, times=None, seconds=30)
-    looked = await scene.press(reply, "Look again")
+    looked = await scene.press(reply, "Check again")
     assert looked.title == "Not clear yet"
     assert "ContentStats" in looked.summary
     assert (await scene.say("/status")).tone is Tone.WARNING
@@ -73,7 +73,7 @@ async def test_a_list_that_may_hide_videos_proves_nothing(scene, misbehave):
         scene.sandbox.world.track(scene.sandbox.key, f"https://www.tiktok.com/@other/video/{9000 + number}", 1)
     scene.clock.advance(hours=2)
     for _ in range(5):
-        assert (await scene.press(reply, "Look again")).title == "Not clear yet"
+        assert (await scene.press(reply, "Check again")).title == "Not clear yet"
     scene.clock.advance(days=2)
     assert scene.posts() == 1
 
@@ -87,7 +87,7 @@ async def test_another_account_proves_nothing_of_an_unclear_start(clock, sqlite_
         await scene.bot.run("connect", {"key": "cs_test_two"}, ANA)
         for _ in range(4):
             scene.clock.advance(hours=2)
-            assert (await scene.press(unclear, "Look again")).title == "Not clear yet"
+            assert (await scene.press(unclear, "Check again")).title == "Not clear yet"
 
 
 async def test_a_list_without_a_video_that_runs_or_with_a_link_that_cannot_be_read_proves_nothing(scene, misbehave):
@@ -106,7 +106,7 @@ async def test_a_list_without_a_video_that_runs_or_with_a_link_that_cannot_be_re
         for _ in range(4):
             scene.clock.advance(hours=2)
             scene.sandbox.faults.add("status", LIST, status=200, body=body)
-            assert (await scene.press(unclear, "Look again")).title == "Not clear yet"
+            assert (await scene.press(unclear, "Check again")).title == "Not clear yet"
 
 
 async def test_an_answer_about_another_video_is_unclear(scene):
@@ -119,5 +119,5 @@ async def test_a_longer_tracking_that_somebody_else_started_is_not_taken_for_our
     misbehave("reset")
     unclear = await scene.start(days=3)
     scene.sandbox.world.track(scene.sandbox.key, LINK, 30)
-    assert (await scene.press(unclear, "Look again")).title == "Not clear yet"
+    assert (await scene.press(unclear, "Check again")).title == "Not clear yet"
     assert all(entry.cost is None for entry in await scene.audit())

@@ -41,7 +41,7 @@ async def test_a_used_button_of_a_refused_start_says_why_and_sends_nothing(scene
     card = await scene.say(f"/track {LINK} 7")
     await scene.press(card, "Track 7")
     again = await scene.press(card, "Track 7")
-    assert "used already" in again.summary
+    assert "already used" in again.summary
     assert ".." not in again.summary
     assert scene.posts() == 1
 
@@ -58,7 +58,7 @@ async def test_a_start_that_cannot_leave_is_no_start(sandbox, clock, sqlite_url)
 async def test_402_names_the_exact_shortfall_and_offers_credit(scene):
     scene.sandbox.world.add_credit(scene.sandbox.key, Decimal("-97.60"))
     card = await scene.say(f"/track {LINK}")
-    assert "Not possible: $0.12 short." in plain_text(card)
+    assert "Not enough credit: $0.12 short." in plain_text(card)
     assert [label for label in labels(card) if label.startswith("Track")] == [
         "Track 1 day · $0.36",
         "Track 3 days · $1.08",
@@ -80,7 +80,7 @@ async def test_a_batch_stops_at_the_first_402_and_says_what_became_of_each(scene
     scene.sandbox.faults.add("402", TRACK, body=short)
     reply = await scene.press(card, "Track 1 day")
     assert reply.tone is Tone.WARNING
-    assert "1 of 4 videos started, up to $0.36 in all" in reply.summary
+    assert "1 of 4 videos started, up to $0.36 in total" in reply.summary
     line = plain_spans(reply.public_line)
     assert line.startswith(
         "Ana started tracking TikTok video by @steady (…120001) (https://www.tiktok.com/@steady/video/7301234567890120001)"
@@ -97,8 +97,8 @@ async def test_what_a_batch_left_unclear_is_shown_beside_what_started(scene):
     scene.sandbox.faults.add("reset", TRACK)
     reply = await scene.press(card, "Track 1 day")
     assert [row[2] for row in rows(reply)] == ["not clear yet", "started, up to $0.36"]
-    assert "Look again" in labels(reply)
-    assert "never send the request twice" in plain_text(reply)
+    assert "Check again" in labels(reply)
+    assert "never repeat the request on my own" in plain_text(reply)
     assert scene.posts() == 2
 
 
@@ -126,7 +126,7 @@ async def test_a_price_that_rose_since_the_card_is_not_paid(scene):
     usage = {"balance_usd": 50, "uncharged_usage_usd": 0, "cost_per_snapshot": 0.15}
     scene.sandbox.faults.add("status", "GET /usage", status=200, body=usage)
     refused = await scene.press(card, "Track 7")
-    assert "price of a snapshot has risen" in refused.summary
+    assert "snapshot price has gone up" in refused.summary
     assert scene.posts() == 0
 
 

@@ -52,15 +52,15 @@ async def test_a_start_that_may_have_failed_is_never_sent_again_and_free_only_af
     assert reply.public_line == ()
     scene.clock.advance(minutes=59, seconds=59)
     for _ in range(4):
-        assert (await scene.press(reply, "Look again")).title == "Not clear yet"
+        assert (await scene.press(reply, "Check again")).title == "Not clear yet"
     scene.clock.advance(seconds=1)
     for _ in range(2):
         assert (await scene.say(f"/track {LINK} 7")).title == "Not clear yet"
         for _ in range(3):
-            assert (await scene.press(reply, "Look again")).title == "Not clear yet"  # three clicks are one look
+            assert (await scene.press(reply, "Check again")).title == "Not clear yet"  # three clicks are one look
         scene.clock.advance(minutes=1)
     assert scene.posts() == 1
-    settled = await scene.press(reply, "Look again")
+    settled = await scene.press(reply, "Check again")
     assert "Not started: it does not appear in the account" in settled.summary
     assert "/track" in settled.summary
     assert scene.trackings() == 0
@@ -77,7 +77,7 @@ async def test_the_same_on_each_database(scene_on_each):
     assert unclear.title == "Not clear yet"
     scene.clock.advance(minutes=12)
     for _ in range(3):
-        settled = await scene.press(unclear, "Look again")
+        settled = await scene.press(unclear, "Check again")
     assert settled.title == "Not started"
     assert (scene.posts(), scene.trackings()) == (2, 1)
 
@@ -93,7 +93,7 @@ async def test_while_a_start_is_unclear_a_second_one_takes_a_second_press_that_s
     assert "an earlier start of this video (Mon 2 Mar, 10:30 UTC) is still unclear" in warned.summary
     assert "both are billed" in warned.summary
     assert (await scene.say(f"/track {LINK} 3", BEN)).title == "Not clear yet"
-    assert "used already" in (await scene.press(card, "Track 7")).summary
+    assert "already used" in (await scene.press(card, "Track 7")).summary
     assert scene.posts() == 1
     scene.sandbox.faults.add("reset", TRACK)
     scene.clock.advance(minutes=2)
@@ -108,7 +108,7 @@ async def test_while_a_start_is_unclear_a_second_one_takes_a_second_press_that_s
     scene.clock.advance(minutes=10)
     for _ in range(3):
         scene.clock.advance(minutes=1)
-        settled = [await scene.press(reply, "Look again", caller) for reply, caller in ((unclear, ANA), (second, BEN))]
+        settled = [await scene.press(reply, "Check again", caller) for reply, caller in ((unclear, ANA), (second, BEN))]
     assert [each.title for each in settled] == ["Not clear yet"] * 2, "nothing measured how soon a start appears"
 
 
@@ -116,7 +116,7 @@ async def test_while_a_start_is_unclear_another_workspace_learns_nothing_of_it(s
     misbehave("reset")
     await scene.start()
     reply = await scene.say(f"/track {LINK} 7", EVE)
-    assert "just being started with the same API key, from another workspace. Nothing was spent" in reply.summary
+    assert "starting right now from another workspace with the same API key. Nothing was spent" in reply.summary
     assert "Ana" not in plain_text(reply)
     assert labels(reply) == []
     assert scene.posts() == 1
@@ -127,11 +127,11 @@ async def test_a_start_that_shows_up_late_is_found_and_is_news_once(scene, misbe
     reply = await scene.start()
     scene.clock.advance(minutes=3)
     late = scene.sandbox.world.track(scene.sandbox.key, LINK, 7)
-    found = await scene.press(reply, "Look again", replace(BEN, channel_id=ANA.channel_id))
+    found = await scene.press(reply, "Check again", replace(BEN, channel_id=ANA.channel_id))
     assert found.tone is Tone.SUCCESS
     assert plain_spans(found.public_line).startswith("Ana started tracking ")
     assert (found.reports, len(found.announces)) == ((), 1), "Ana has not read it"
-    again = await scene.press(reply, "Look again", BEN)
+    again = await scene.press(reply, "Check again", BEN)
     assert again.public_line == ()
     (entry, _) = await scene.audit()
     assert (entry.video_id, entry.person) == (late.id, ANA.person)
@@ -144,7 +144,7 @@ async def test_whoever_lists_the_account_settles_what_is_unclear_in_it(scene, mi
     scene.clock.advance(minutes=6)
     assert "1 video" in (await scene.say("/videos")).summary
     assert "already being tracked" in (await scene.say(f"/track {LINK}")).summary
-    told = await scene.press(reply, "Look again")
+    told = await scene.press(reply, "Check again")
     assert "Tracking started for 7 days" in told.summary
     assert told.public_line == ()
     assert "Unclear requests: 0" in plain_text(await scene.say("/status"))
@@ -164,7 +164,7 @@ async def test_commands_about_something_else_look_for_it_twice_a_minute_at_most(
 
     assert await lists(*lines * 5) == 0
     assert await lists(f"/track {LINK}") == 1  # for the one that is asked about; what runs was listed just before
-    assert (await scene.press(reply, "Look again")).title == "Not clear yet"
+    assert (await scene.press(reply, "Check again")).title == "Not clear yet"
     scene.clock.advance(seconds=30)
     assert await lists(*lines * 5) == 1
     scene.clock.advance(minutes=9, seconds=30)
