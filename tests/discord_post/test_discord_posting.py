@@ -100,7 +100,7 @@ async def test_what_follows_may_be_lost_and_the_message_is_there_all_the_same(di
     await discord.until(lambda: channel.messages)
     discord.faults.start(Fault(FaultKind.ERROR, 50013), POST)
     assert await posting == Posted(channel.messages[0].id)
-    assert "cut short" in caplog.text
+    assert "long message truncated" in caplog.text
 
 
 # Edits

@@ -91,7 +91,7 @@ async def test_what_follows_may_be_lost_and_the_message_is_there_all_the_same(sl
     slack.faults.start(Fault(kind), "chat.postMessage")
     assert await posting == Posted(seen(slack)[0].ts)
     assert len(slack.calls_of("chat.postMessage")) == 2
-    assert "cut short" in caplog.text
+    assert "long message truncated" in caplog.text
 
 
 # Edits
