@@ -208,6 +208,8 @@ def _numbers() -> Iterator[tuple[str, Reply]]:
     yield "home.home: for someone who may not configure", home.home(replace(front, may_configure=False))
     yield "preview.preview", preview.preview(Counted(video(), Metric.LIKES, 1_298_000, -12, NOW))
     yield "preview.preview: no snapshot yet", preview.preview(Counted(video(1)))
+    young = Counted(video(), Metric.VIEWS, 15_000, 10_000, NOW, NOW - 14 * HOUR)
+    yield "preview.preview: 14 hours old", preview.preview(young)
     yield "preview.previews_set: on", preview.previews_set(on=True)
     yield "preview.previews_set: off", preview.previews_set(on=False)
     file = File("contentstats-all.csv", b"video_id\r\n", "text/csv", "1,234 snapshots")

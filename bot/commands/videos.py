@@ -93,7 +93,9 @@ async def videos(context: Context, args: Videos) -> Reply:
 def counted(stored: StoredVideo) -> Counted:
     """A mirrored video as lists and previews show it."""
     counted_at = stored.main_at or stored.last_snapshot_at
-    return Counted(stored.video, stored.main_metric, stored.main_count, stored.change_24h, counted_at)
+    return Counted(
+        stored.video, stored.main_metric, stored.main_count, stored.change_24h, counted_at, stored.change_since
+    )
 
 
 async def _page(context: Context, args: Videos) -> tuple[tuple[StoredVideo, ...], int]:

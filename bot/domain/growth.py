@@ -96,6 +96,18 @@ def change(snapshots: Sequence[Snapshot], metric: Metric, window: timedelta) -> 
     return Change(latest - base, until - since, until, abs(until - since - window) <= JITTER, fell)
 
 
+def recent_change(snapshots: Sequence[Snapshot], metric: Metric, window: timedelta) -> Change | None:
+    """The change over `window`, or over the time there is within it; None with fewer than two readings in that time.
+
+    A reading up to an hour and a half before the window may be its start, so that one missing snapshot hides nothing.
+    """
+    last = next((each.taken_at for each in reversed(snapshots) if metric in each.counts), None)
+    if last is None:
+        return None
+    earliest = last - window - HOUR - JITTER
+    return change([each for each in snapshots if each.taken_at >= earliest], metric, window)
+
+
 def _miss(back: Sequence[tuple[datetime, int]], since: datetime, window: timedelta) -> timedelta:
     return abs(back[0][0] - since - window)
 

@@ -6,12 +6,14 @@ from datetime import datetime
 from bot.domain.growth import ago, exact_count, is_overdue, metric_name, signed_count
 from bot.domain.videos import Metric, Video
 
+_DAY = "24 h"
+
 
 @dataclass(frozen=True, slots=True)
 class Counted:
     """A video, its main count and of what that is, and the change of it over 24 hours; None where unknown.
 
-    A change over any other time is no `change_24h`. `counted_at` is when the count was taken.
+    `counted_at` is when the count was taken. The change counts from `change_since`, 24 hours before if that is None.
     """
 
     video: Video
@@ -19,6 +21,7 @@ class Counted:
     count: int | None = None
     change_24h: int | None = None
     counted_at: datetime | None = None
+    change_since: datetime | None = None
 
 
 def count_words(counted: Counted, now: datetime | None = None) -> str:
@@ -33,5 +36,15 @@ def count_words(counted: Counted, now: datetime | None = None) -> str:
 
 
 def change_words(counted: Counted) -> str:
-    """The change over 24 hours: `+1,200`."""
-    return "–" if counted.change_24h is None else signed_count(counted.change_24h)
+    """The change over 24 hours, `+1,200`, with its time if that is another one: `+1,200 in 14 h`."""
+    if counted.change_24h is None:
+        return "–"
+    window = change_window(counted)
+    return signed_count(counted.change_24h) + ("" if window == _DAY else f" in {window}")
+
+
+def change_window(counted: Counted) -> str:
+    """The time over which the count changed: `24 h`."""
+    if counted.change_since is None or counted.counted_at is None:
+        return _DAY
+    return ago(counted.counted_at - counted.change_since)

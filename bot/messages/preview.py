@@ -1,6 +1,7 @@
 """A tracked video in short, beside a link that somebody posted."""
 
-from bot.messages.counted import Counted, change_words, count_words
+from bot.domain.growth import signed_count
+from bot.messages.counted import Counted, change_window, count_words
 from bot.messages.wording import introduced
 from bot.reply.call import Call
 from bot.reply.model import Button, Note, Reply, Time, Tone, text
@@ -10,7 +11,8 @@ def preview(counted: Counted) -> Reply:
     """One line and a button."""
     video, last = counted.video, counted.counted_at
     numbers = "no snapshot yet" if counted.count is None else count_words(counted)
-    moved = "" if counted.change_24h is None else f", {change_words(counted)} in 24 h"
+    change = counted.change_24h
+    moved = "" if change is None else f", {signed_count(change)} in {change_window(counted)}"
     age = () if last is None else (Note(text("As of ", Time(last), ".")),)
     return Reply(
         f"{introduced(video)}: {numbers}{moved}.",

@@ -65,7 +65,7 @@ BY_NUMBERS = frozenset({"count", "change_24h"})
 _ORDER = {
     "newest": "newest first",
     "count": "highest count first",
-    "change_24h": "fastest growth first",
+    "change_24h": "fastest growth in 24 h first, ended ones last",
     "ending": "ending soonest first",
 }
 
@@ -136,7 +136,7 @@ def _being_read(listing: Listing) -> str:
 def _young(listing: Listing) -> str:
     if all(each.count is None or each.change_24h is not None for each in listing.videos):
         return ""
-    return "24 h shows “–” until there's a snapshot from 24 hours earlier; Stats shows the change so far. "
+    return "24 h shows “–” if a video has only one snapshot from its last 24 hours. "
 
 
 def _over(listing: Listing) -> str:

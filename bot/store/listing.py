@@ -20,7 +20,10 @@ _ESCAPE = "/"
 
 
 class Sort(StrEnum):
-    """The orders in which videos are listed. What is unknown comes last in each."""
+    """The orders in which videos are listed. Unknown values come last, in `CHANGE_24H` last of the running ones.
+
+    There, ended videos follow the running ones: their last day is over.
+    """
 
     NEWEST = "newest"
     COUNT = "count"
@@ -58,7 +61,9 @@ def page(sort: Sort, cells: int) -> Select[Any]:
     )
     first = union_all(*map(select, ranges))
     found = select(videos).where(videos.c.wallet_id == bindparam("wallet"), videos.c.video_id.in_(first))
-    return found.order_by(*_ORDERS[sort]).offset(bindparam("offset")).limit(bindparam("limit"))
+    # A cell holds one status, so only the order across cells has to look at it.
+    running_first = (videos.c.is_running.desc(),) if sort is Sort.CHANGE_24H else ()
+    return found.order_by(*running_first, *_ORDERS[sort]).offset(bindparam("offset")).limit(bindparam("limit"))
 
 
 @cache

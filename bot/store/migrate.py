@@ -16,7 +16,7 @@ from sqlalchemy.pool import NullPool
 from bot.domain.errors import DatabaseUnavailable, NotConfigured
 from bot.store.database import begin_immediate, database_url, new_engine, why_closed
 
-SCHEMA = "0013"
+SCHEMA = "0014"
 """The newest migration: what the tables in `bot.store.tables` look like."""
 
 _LOCK = 0x636F6E7473746174  # "contstat": this program's advisory lock, one for all its processes

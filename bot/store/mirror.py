@@ -50,11 +50,12 @@ async def remember_reading(
     key: str,
     main_count: int | None,
     change_24h: int | None,
+    change_since: datetime | None,
     now: datetime,
 ) -> None:
     """Take over a video's page, correct what changed in its snapshots, and end the lease on reading it.
 
-    `main_count` and `change_24h` are of the page's main metric.
+    `main_count` and `change_24h`, counted from `change_since`, are of the page's main metric.
     """
     known, (merged,) = await _merged(connection, wallet_id, [(reading.video, key)], now)
     before, moments = await _write_snapshots(connection, merged, reading.snapshots)
@@ -67,6 +68,7 @@ async def remember_reading(
         main_at=next((each.taken_at for each in reversed(reading.snapshots) if metric in each.counts), None),
         main_count=main_count,
         change_24h=change_24h,
+        change_since=change_since,
         snapshot_count=len(moments),
         last_snapshot_at=max(moments, default=None),
         unread_rows=reading.unread,

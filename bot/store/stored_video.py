@@ -30,7 +30,8 @@ class StoredVideo:
 
     `seen_at` is when the API stated what `video` says (its `days_remaining` counts from there), `read_at` when its page
     with the snapshots was last read. `main_count` and `change_24h` are of `main_metric`, each None where unknown;
-    `main_at` is when that count was taken.
+    `main_at` is when that count was taken, `change_since` when the reading was taken that the change counts from: about
+    24 hours before, or less if there is no older one within them.
     `workspace_id` and `started_by` are None for a video that was started outside the bot. `ended_at` is when the bot
     learned that a tracking is over which it knew as running; None for one that was over when it was first seen.
     `unread_rows` counts rows of its page that are in no figure, because the times that they state can't be.
@@ -54,6 +55,7 @@ class StoredVideo:
     due_at: datetime | None = None
     unread_rows: int = 0
     main_at: datetime | None = None
+    change_since: datetime | None = None
 
 
 def search_text(title: str, creator: str, video_id: str, link: str) -> str:
@@ -93,6 +95,7 @@ def from_row(row: Row[Any]) -> StoredVideo:
         due_at=row.due_at,
         unread_rows=row.unread_rows,
         main_at=row.main_at,
+        change_since=row.change_since,
     )
 
 
@@ -125,6 +128,7 @@ def to_row(stored: StoredVideo) -> dict[str, Any]:
         "main_count": stored.main_count,
         "main_at": stored.main_at,
         "change_24h": stored.change_24h,
+        "change_since": stored.change_since,
         "snapshot_count": stored.snapshot_count,
         "last_snapshot_at": stored.last_snapshot_at,
         "ended_at": stored.ended_at,

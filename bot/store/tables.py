@@ -104,6 +104,7 @@ videos = Table(
     Column("main_count", CountOrNone, nullable=False),
     Column("main_at", UtcDateTime),
     Column("change_24h", CountOrNone, nullable=False),
+    Column("change_since", UtcDateTime),
     Column("snapshot_count", Integer, nullable=False),
     Column("last_snapshot_at", UtcDateTime),
     Column("unread_rows", Integer, nullable=False, server_default="0"),

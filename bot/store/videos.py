@@ -54,11 +54,14 @@ class Videos:
         *,
         main_count: int | None,
         change_24h: int | None,
+        change_since: datetime | None = None,
         now: datetime,
     ) -> None:
         """Keep a video's page with its snapshots, and end the lease on reading it. Safe to repeat."""
         async with self._database.writing() as connection:
-            await mirror.remember_reading(connection, wallet_id, reading, key, main_count, change_24h, now)
+            await mirror.remember_reading(
+                connection, wallet_id, reading, key, main_count, change_24h, change_since, now
+            )
 
     async def claim_read(
         self, wallet_id: int, video_id: str, now: datetime, stale_before: datetime, lease: timedelta

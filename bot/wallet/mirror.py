@@ -14,7 +14,7 @@ from bot.contentstats.client import ContentStatsClient
 from bot.contentstats.limits import Sleep
 from bot.domain.clock import Clock, is_fresh
 from bot.domain.errors import AccessDenied, ContentStatsError, InvalidRequest, VideoNotFound
-from bot.domain.growth import change, main_metric, stopped_at
+from bot.domain.growth import main_metric, recent_change, stopped_at
 from bot.domain.links import canonical_key
 from bot.domain.money import Usage
 from bot.domain.reading import in_its_time, joined
@@ -169,13 +169,14 @@ class Mirror:
         """Keep a video's page; `key` is what its link is known by if that cannot be read."""
         metric = main_metric(reading.video.platform, reading.snapshots)
         counts = [count for each in reading.snapshots if (count := each.counts.get(metric)) is not None]
-        day = change(reading.snapshots, metric, DAY)
+        day = None if stopped_at(reading.snapshots, metric) else recent_change(reading.snapshots, metric, DAY)
         await self._store.videos.remember_reading(
             self._wallet_id,
             reading,
             canonical_key(reading.video.link) or key,
             main_count=counts[-1] if counts else None,
-            change_24h=day.delta if day and day.exact and not stopped_at(reading.snapshots, metric) else None,
+            change_24h=day.delta if day else None,
+            change_since=day.until - day.window if day else None,
             now=now,
         )
 

@@ -6,6 +6,7 @@ import re
 import pytest
 
 from bot.domain.growth import exact_count, signed_count
+from bot.domain.videos import HOUR
 from bot.reply.call import Call
 from bot.reply.model import Select, Tone
 from bot.reply.plain import plain_text
@@ -154,30 +155,65 @@ async def test_a_video_without_a_snapshot_has_no_made_up_numbers(scene):
     assert rows(await scene.say("/videos"))[0][4:] == ["under 1 min", "–", "–"]
 
 
-@pytest.mark.parametrize(("hours", "change"), [(3, False), (23, False), (25, True)])
-async def test_24_h_is_a_change_over_24_hours_or_none(scene, hours, change):
+@pytest.mark.parametrize(("hours", "window"), [(1, None), (3, 2), (14, 13), (25, 24), (26, 24)])
+async def test_a_change_over_another_time_than_24_h_states_it(scene, hours, window):
     growth = scene.sandbox.world.track(scene.sandbox.key, LINK, 7).film.growth
     scene.clock.advance(hours=hours)
     reply = await scene.say("/videos")
-    real = signed_count(growth.counts(hours)["views"] - growth.counts(hours - 24)["views"]) if change else "–"
-    assert rows(reply)[0][6] == real
-    assert ("“–” until there's a snapshot from 24 hours earlier" in plain_text(reply)) is not change
-    preview = await scene.run(Call("home", {}))
-    assert rows(preview)[0][3] == real
+    words = "–"
+    if window is not None:
+        words = signed_count(growth.counts(hours)["views"] - growth.counts(hours - window)["views"])
+        words += "" if window == 24 else f" in {window} h"
+    assert rows(reply)[0][6] == words
+    assert ("“–” if a video has only one snapshot from its last 24 hours" in plain_text(reply)) is (window is None)
+    assert rows(await scene.run(Call("home", {})))[0][3] == words
 
 
-async def test_a_change_across_a_gap_of_days_is_not_called_24_h(scene):
+@pytest.mark.parametrize(
+    ("taken", "words"),
+    [
+        ((0, 1, 3, 25, 26), "+1,900 in 25 h"),
+        ((0, 20, 26), "+1,900 in 6 h"),
+        ((0, 26), "–"),
+    ],
+)
+async def test_a_gap_24_h_ago_gives_the_change_over_the_time_there_is(scene, taken, words):
     known = {"id": "v1", "video_link": LINK, "platform": "tiktok", "status": "monitoring", "days_remaining": 3}
-    taken = {"2026-03-02T11:30:00Z": "100", "2026-03-06T10:00:00Z": "1900"}
-    snapshots = [{"id": at, "snapshot_time": at, "views": None, "likes": likes} for at, likes in taken.items()]
+    start, counts = scene.clock.now, dict.fromkeys(taken, "100") | {taken[-1]: "2000"}
+    snapshots = [
+        {"id": str(at), "snapshot_time": (start + at * HOUR).isoformat(), "views": None, "likes": likes}
+        for at, likes in counts.items()
+    ]
     scene.sandbox.faults.add("200", LIST, body={"videos": [known], "total": 1, "limit": 100}, times=None)
     scene.sandbox.faults.add("200", PAGE, body=known | {"snapshots": snapshots}, times=None)
-    scene.clock.advance(days=4)
+    scene.clock.advance(hours=26)
     reply = await scene.say("/videos")
-    assert rows(reply)[0][5:] == ["1,900 likes", "–"]
+    assert rows(reply)[0][5:] == ["2,000 likes", words]
     assert "likes if a video has no views" in plain_text(reply)
     await scene.run(Call("previews", {"on": "yes"}))
-    assert (await scene.run(Call("preview", {"link": LINK}))).summary.endswith(", running: 1,900 likes.")
+    preview = (await scene.run(Call("preview", {"link": LINK}))).summary
+    assert preview.endswith("2,000 likes." if words == "–" else f"2,000 likes, {words}.")
+
+
+async def test_growth_ranks_a_young_video_by_its_gain_and_ended_ones_last(scene):
+    world, key = scene.sandbox.world, scene.sandbox.key
+    ended = world.track(key, "https://www.tiktok.com/@viral/video/1", 1)
+    idle = world.track(key, "https://www.tiktok.com/@flat/video/1", 7)
+    scene.clock.advance(days=4)
+    young = world.track(key, "https://www.tiktok.com/@viral/video/2", 7)
+    scene.clock.advance(hours=14)
+    await scene.say("/videos")
+    reply = await scene.say("/videos growth")
+    (select,) = [action for action in reply.actions if isinstance(action, Select)]
+    assert [option.value for option in select.options] == [young.id, idle.id, ended.id]
+    gains = [row[6] for row in rows(reply)]
+    assert gains[0].endswith(" in 13 h")
+    assert [signed(each) > signed(gains[1]) for each in (gains[0], gains[2])] == [True, True]
+    assert reply.summary.endswith("fastest growth in 24 h first, ended ones last.")
+
+
+def signed(words):
+    return int(words.split(" in ")[0].replace(",", "").replace("−", "-"))
 
 
 async def test_a_page_that_takes_long_shows_what_is_known_and_is_read_after_the_answer(scene, monkeypatch):

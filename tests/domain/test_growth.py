@@ -23,6 +23,7 @@ from bot.domain.growth import (
     metric_name,
     percent,
     price_per_thousand,
+    recent_change,
     short_count,
     signed_count,
     signed_short_count,
@@ -93,6 +94,28 @@ def test_snapshots_that_jitter_by_minutes_still_give_the_exact_window():
 def test_a_gap_where_the_window_begins_makes_the_window_its_real_length():
     found = change(every_hour(30, missing=(4, 5, 6, 7)), Metric.VIEWS, DAY)
     assert found == Change(delta=260, window=26 * HOUR, until=START + 29 * HOUR, exact=False, fell=False)
+
+
+@pytest.mark.parametrize(
+    ("snapshots", "delta", "hours"),
+    {
+        "an unbroken day": (every_hour(30), 240, 24),
+        "14 hours of life": (views((0, 5_000), (14, 15_000)), 10_000, 14),
+        "25 h and 23 h before, not 24 h": (every_hour(30, missing=(5,)), 250, 25),
+        "26 h and 22 h before": (every_hour(30, missing=(4, 5, 6)), 220, 22),
+        "90 minutes more than a day": (views((0, 100), (25.5, 400)), 300, 25.5),
+        "a later row without the metric": (views((0, 100), (23, 300), (24, None)), 200, 23),
+    }.values(),
+)
+def test_a_recent_change_is_over_a_day_or_the_time_there_is_within_it(snapshots, delta, hours):
+    found = recent_change(snapshots, Metric.VIEWS, DAY)
+    assert found is not None
+    assert (found.delta, found.window) == (delta, hours * HOUR)
+
+
+@pytest.mark.parametrize("snapshots", [(), views((0, 1)), views((0, 1), (26, 5)), views((0, None), (1, None))])
+def test_fewer_than_two_recent_readings_are_no_recent_change(snapshots):
+    assert recent_change(snapshots, Metric.VIEWS, DAY) is None
 
 
 def test_an_hour_that_was_missed_is_told_as_the_hours_it_took():

@@ -165,7 +165,7 @@ def rank(stored, sort):
         case Sort.COUNT:
             return float("inf") if stored.main_count is None else -stored.main_count
         case Sort.CHANGE_24H:
-            return float("inf") if stored.change_24h is None else -stored.change_24h
+            return not row.is_running, float("inf") if stored.change_24h is None else -stored.change_24h
     end = ends_at(row, stored.seen_at) if row.is_running else None
     return float("inf") if end is None else end.timestamp()
 

@@ -99,7 +99,8 @@ async def test_titles_that_an_older_bot_stored_are_found_by_any_spelling(
         await connection.execute(text("UPDATE videos SET search_text = 'don’t “stop”'"))
     assert await store.videos.search(workspace, "don't stop", 5) == ()
     async with database.writing() as connection:
-        await connection.execute(text("ALTER TABLE videos DROP COLUMN main_at"))  # later migrations add it
+        await connection.execute(text("ALTER TABLE videos DROP COLUMN main_at"))  # later migrations add these
+        await connection.execute(text("ALTER TABLE videos DROP COLUMN change_since"))
         await connection.execute(text("DROP TABLE handled_events"))
         await connection.execute(text("DROP INDEX ix_videos_unread"))
         await connection.execute(text("UPDATE alembic_version SET version_num = '0009'"))
