@@ -56,7 +56,7 @@ async def compare(context: Context, args: Compare) -> Reply:
             return _which(words, several, others)
     distinct = tuple({each.video.id: each for (each,) in found.values()}.values())
     if len(distinct) < 2:
-        raise UsageError("These words all name the same video. A comparison needs two different ones.")
+        raise UsageError("These all name the same video. A comparison needs two different videos.")
     return await _compare(context, distinct)
 
 

@@ -33,7 +33,7 @@ class SetPreviews:
 async def show_preview(context: Context, args: Preview) -> Reply:
     """The video in short, from the mirror; NotFound where it is not tracked here or previews are off."""
     if not context.workspace.previews:
-        raise NotFound("Previews of links are off in this workspace.")
+        raise NotFound("Link previews are off in this workspace.")
     found = await fitting(context, args.link)
     return preview(counted(found[0]))
 

@@ -50,7 +50,7 @@ def comparison(compared: Sequence[Compared], metric: Metric | None, picture: Pic
     """The table at the latest hour that all have reached, the chart, and what to mind."""
     if metric is None:
         return Reply(
-            "These videos have no metric in common yet, so there is nothing to compare. Try again after their first "
+            "These videos have no metric in common yet, so there's nothing to compare. Try again after their first "
             "snapshots.",
             title="Comparison",
             tone=Tone.WARNING,
@@ -74,7 +74,9 @@ def comparison(compared: Sequence[Compared], metric: Metric | None, picture: Pic
 def compare_with(video: Video, options: tuple[Option, ...]) -> Reply:
     """The choice of the other video."""
     if not options:
-        return Reply(f"There is no other video to compare {name_of(video)} with. /track starts one.", tone=Tone.WARNING)
+        return Reply(
+            f"There's no other video to compare {name_of(video)} with. Track one with /track.", tone=Tone.WARNING
+        )
     select = Select("Choose the other video", Call("compare.with", {"video": video.id}), "other", options)
     return Reply(f"Compare {name_of(video)} with which video?", actions=(select,))
 
@@ -141,9 +143,7 @@ def _row(compared: Compared, metric: Metric, hour: int | None) -> tuple[Text, ..
 
 def _notes(compared: Sequence[Compared], metric: Metric) -> Note:
     names = {metric_name(each.reading.video.platform, metric) for each in compared}
-    words = (
-        f"Compared by {' / '.join(sorted(names))}, the first metric that all of them have; ages count from each start."
-    )
+    words = f"Compared by {' / '.join(sorted(names))}, the first metric they all have, from the start of each tracking."
     silent = [each.label for each in compared if not _series(each, metric)]
     return Note(text(words, f" No snapshot yet: {', '.join(silent)}." if silent else ""))
 

@@ -58,7 +58,7 @@ def digest(facts: DigestFacts, delivery: Delivery) -> Reply:
     if Section.MONEY not in facts.options.sections:
         facts = replace(facts, money=None, cost_per_snapshot=None)
     length = "Weekly" if delivery.is_weekly else "Daily"
-    title = "Preview of the digest" if delivery.is_preview else f"{length} digest"
+    title = "Digest preview" if delivery.is_preview else f"{length} digest"
     is_short = facts.money is not None and (facts.money.runway.empty_at or facts.money.runway.left_after < 0)
     is_wrong = bool(is_short or facts.unread or delivery.due_at)
     return Reply(
@@ -73,8 +73,8 @@ def digest(facts: DigestFacts, delivery: Delivery) -> Reply:
 def digest_without_key(rhythm: str) -> Reply:
     """What a channel is told, once, that wants a digest of a workspace without an API key."""
     return Reply(
-        f"A digest is due here {rhythm}, but no ContentStats API key is known for this workspace, so there is nothing "
-        "to tell. Someone who manages it links one with /connect; the digests then come by themselves. I do not repeat "
+        f"A digest is due here {rhythm}, but this workspace has no ContentStats API key. Ask someone "
+        "who manages it to link one with /connect; digests then start on their own. I won't repeat "
         "this.",
         title="Digest",
         actions=(Button("Connect", Call("connect")),),
@@ -85,9 +85,9 @@ def digest_without_key(rhythm: str) -> Reply:
 def digests_missed(rhythm: str, due_at: datetime, channel: Span) -> Reply:
     """What the person who set a digest up is told when one was left out because it came too late."""
     return Reply(
-        f"A digest that was due {due_at:%Y-%m-%d %H:%M} UTC was left out: the bot did not run in time, and half of the "
-        f"time to the next one had passed. The next one says what happened since. It comes {rhythm}.",
-        title="Digest left out",
+        f"The digest due {due_at:%Y-%m-%d %H:%M} UTC was skipped because the bot was offline for too long. The next "
+        f"one covers that period too. It's posted {rhythm}.",
+        title="Digest skipped",
         parts=(Note(text("It was for ", channel, ".")),),
         tone=Tone.WARNING,
     )
@@ -122,7 +122,7 @@ def _overview(facts: DigestFacts) -> Fields:
         fields.append(Field(f"Spent in {span}", text(spent_words(facts, money))))
         fields.append(Field("Available", text(available_words(facts, money))))
         lasts = how_long(money.usage, money.runway, money.endless, complete=money.complete)
-        fields.append(Field("Money lasts", lasts))
+        fields.append(Field("Runway", lasts))
     return Fields(tuple(fields))
 
 
@@ -130,7 +130,7 @@ def _total_words(total: Total, span: str) -> str:
     """The sum, and how it compares with the one before if both are of the same videos."""
     if total.trend is None or total.alike != total.videos:
         return signed_count(total.delta)
-    return f"{signed_count(total.delta)} ({signed_percent(total.trend)} against the {span} before)"
+    return f"{signed_count(total.delta)} ({signed_percent(total.trend)} compared with the {span} before)"
 
 
 def signed_percent(share: Decimal) -> str:
@@ -145,11 +145,11 @@ def _notes(facts: DigestFacts, delivery: Delivery) -> tuple[Note, ...]:
     if caveats:
         notes.append(Note(text(" ".join(caveats))))
     if delivery.due_at is not None:
-        notes.append(Note(text("This digest is late: it was due ", Time(delivery.due_at), ".")))
+        notes.append(Note(text("Posted late: this digest was due ", Time(delivery.due_at), ".")))
     if delivery.next_at is not None:
-        notes.append(Note(text("Next digest: ", Time(delivery.next_at), f". It comes {delivery.rhythm}.")))
+        notes.append(Note(text("Next digest: ", Time(delivery.next_at), f". It's posted {delivery.rhythm}.")))
     if delivery.is_preview:
-        notes.append(Note(text("Only you see this preview; it moves no digest.")))
+        notes.append(Note(text("Only you can see this preview. It doesn't change the schedule.")))
     return tuple(notes)
 
 
@@ -165,13 +165,13 @@ def _caveats(facts: DigestFacts) -> list[str]:
         caveats.append(f"{facts.coverage.collected:,} of {facts.coverage.expected:,} snapshots were collected.")
     money = facts.money
     if money is not None and money.late:
-        caveats.append(f"{dollars(money.late)} of what was spent is for earlier snapshots that were read only now.")
+        caveats.append(f"{dollars(money.late)} of the spend is for earlier snapshots that were only read now.")
     if facts.unread:
         have = "has" if facts.unread == 1 else "have"
-        caveats.append(f"{plural(facts.unread, 'running video')} {have} no snapshot in this time.")
+        caveats.append(f"{plural(facts.unread, 'running video')} {have} no snapshot in this period.")
     if facts.uneven:
         changes = f"{plural(facts.uneven, 'change')} {'is' if facts.uneven == 1 else 'are'}"
-        caveats.append(f"{changes} over another time: tracking began meanwhile, or snapshots are missing.")
+        caveats.append(f"{changes} over a different period: tracking began partway through, or snapshots are missing.")
     if facts.fell:
         caveats.append(f"The counter of {plural(facts.fell, 'video')} fell. The platform removed counts.")
     if not facts.complete:

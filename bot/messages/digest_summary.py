@@ -22,7 +22,7 @@ def summary(facts: DigestFacts) -> str:
 
 def _gained(facts: DigestFacts, span: str) -> str:
     if not facts.totals:
-        return f"No new numbers came in {span} from {running_words(facts.running)}."
+        return f"No new numbers in {span} from {running_words(facts.running)}."
     gains = [f"{signed_count(each.delta)} {each.metric}{_trend_words(each, span)}" for each in facts.totals]
     least = "" if facts.complete else "at least "
     counted = sum(each.videos for each in facts.totals)
@@ -35,7 +35,7 @@ def _trend_words(total: Total, span: str) -> str:
     if total.trend is None or total.alike != total.videos:  # of some of the videos alone: the field says of how many
         return ""
     if not total.trend:
-        return f" (as in the {span} before)"
+        return f" (same as the {span} before)"
     return f" ({percent(abs(total.trend))} {'more' if total.trend > 0 else 'less'} than in the {span} before)"
 
 

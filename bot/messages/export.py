@@ -31,13 +31,13 @@ def exported(
     lacking: Lacking = Lacking(),
 ) -> Reply:
     """The files, how fresh they are, and the videos that are not in them with the reasons."""
-    age = text("As of ", Time(as_of), ". Times are UTC; an empty cell is a metric that was not stated.")
+    age = text("As of ", Time(as_of), ". Times are UTC; an empty cell means no data for that metric.")
     place = files[0].name if len(files) == 1 else f"{len(files)} files"
-    missing = f" {plural(len(lacking.missing), 'video')} could not be read." if lacking.missing else ""
+    missing = f" {plural(len(lacking.missing), 'video')} couldn't be read." if lacking.missing else ""
     return Reply(
         f"{plural(snapshots, 'snapshot')} of {plural(videos, 'video')} in {place}.{missing}",
         title="Export",
-        parts=(*_lacking(lacking), Note((*age, Plain(f" Not newer: {problem}")) if problem else age)),
+        parts=(*_lacking(lacking), Note((*age, Plain(f" Couldn't refresh: {problem}")) if problem else age)),
         files=files,
         tone=Tone.WARNING if problem or lacking.missing or lacking.older else Tone.SUCCESS,
     )
@@ -57,9 +57,9 @@ def reading(read: int, total: int, spent: timedelta) -> Reply:
 def nothing_to_export(problem: str, lacking: Lacking = Lacking()) -> Reply:
     """No snapshot is known yet, because there is none or because it could not be read."""
     sentence = (
-        f"{plural(len(lacking.missing), 'video')} could not be read, so there is nothing to export."
+        f"{plural(len(lacking.missing), 'video')} couldn't be read, so there's nothing to export."
         if lacking.missing
-        else "There is no snapshot to export yet; the first comes within an hour of the start."
+        else "There's no snapshot to export yet. The first arrives within an hour of starting."
     )
     videos = Button("My videos", Call("videos"))
     return Reply(

@@ -155,7 +155,7 @@ def _remarks(facts: FinalFacts) -> Text:
     file = f" All of them are in {facts.file.name}." if facts.file is not None else ""
     odd = "".join(f" {each}" for each in row_remarks(facts.reading))
     return text(
-        f"{found.collected} of {plural(found.expected, 'snapshot')}{hole}.{odd} They stay at ContentStats.{file}"
+        f"{found.collected} of {plural(found.expected, 'snapshot')}{hole}.{odd} They're kept at ContentStats.{file}"
     )
 
 

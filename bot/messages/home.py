@@ -83,7 +83,7 @@ def _lasts(facts: HomeFacts) -> str:
 def _digests(digests: tuple[DigestSetting, ...]) -> Text:
     on = [each for each in digests if each.is_on]
     if not on:
-        return text("none; /digest in a channel sets one up")
+        return text("none; set one up with /digest in a channel")
     shown = [text("; " if place else "", *in_a_line(each)) for place, each in enumerate(on[:MOST_DIGESTS])]
     more = f"; {len(on) - MOST_DIGESTS} more" if len(on) > MOST_DIGESTS else ""
     return text(*(span for each in shown for span in each), more)
@@ -102,7 +102,7 @@ def _switch(facts: HomeFacts) -> Button:
 
 def _videos(facts: HomeFacts) -> tuple[Part, ...]:
     if not facts.videos:
-        return (Note(text("No video is running. Track one to see it here.")),)
+        return (Note(text("No videos are running. Track one to see it here.")),)
     columns = (Column("Video"), Column("Platform"), Column("Count", Align.RIGHT), Column("24 h", Align.RIGHT))
     rows = tuple(
         (

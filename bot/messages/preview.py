@@ -23,5 +23,7 @@ def preview(counted: Counted) -> Reply:
 
 def previews_set(*, on: bool) -> Reply:
     """The switch was turned."""
-    words = "A link to a tracked video now shows its numbers." if on else "Links are left alone from now on."
+    words = (
+        "A link to a tracked video now shows its numbers." if on else "Links to tracked videos no longer show numbers."
+    )
     return Reply(words, tone=Tone.SUCCESS)

@@ -76,7 +76,7 @@ def health(found: Health) -> Reply:
         Field("Scheduler", _service(scheduler, found.now)),
         Field("Version", text(found.version)),
     )
-    notes = () if found.complete else (Note(text("The account holds more videos than the API lists.")),)
+    notes = () if found.complete else (Note(text("Your account has more videos than the API lists.")),)
     problem = next(_problems(found), "")
     retry = (Button("Post them again", Call("letters.retry")),) if found.queue.dead else ()
     return Reply(
@@ -91,10 +91,10 @@ def health(found: Health) -> Reply:
 def retried(count: int) -> Reply:
     """What was given up is posted after all."""
     if not count:
-        return Reply("Nothing was given up lately, so there is nothing to post again.", title="Messages")
-    sentence = f"{plural(count, 'message')} that could not be posted will be tried again now."
+        return Reply("No messages failed recently, so there's nothing to post again.", title="Messages")
+    sentence = f"{plural(count, 'message')} that couldn't be posted will be tried again now."
     return Reply(
-        f"{sentence} What was switched off with them stays off: /digest and /alerts switch it on.",
+        f"{sentence} Digests and alerts that were turned off stay off; turn them on with /digest and /alerts.",
         title="Messages",
         actions=(Button("Show status", Call("status")),),
         tone=Tone.SUCCESS,
@@ -104,18 +104,18 @@ def retried(count: int) -> Reply:
 def _problems(found: Health) -> Iterator[str]:
     """What is wrong, the most important first."""
     if not found.has_key:
-        yield "No API key is known for this workspace: /connect links one, or the operator sets CONTENTSTATS_API_KEY."
+        yield "This workspace has no API key. Link one with /connect, or ask your admin to set CONTENTSTATS_API_KEY."
     if found.error:
-        yield f"ContentStats does not answer as it should: {found.error} Known numbers are still shown."
+        yield f"ContentStats isn't answering properly: {found.error} The last known numbers are still shown."
     for each in found.down:
         yield f"{each.name.capitalize()} is down: {each.problem or 'the process that reads it stopped.'}"
     if found.poll_problem:
-        yield f"Nothing is read by itself for the moment: {found.poll_problem}"
+        yield f"Automatic updates are paused: {found.poll_problem}"
     if found.unclear:
         open_ones = plural(found.unclear, "request")
-        yield f"{open_ones} to track may or may not have started; each is looked up, never sent twice."
+        yield f"{open_ones} to track may or may not have started. I keep checking, and never send one twice."
     if found.queue.dead:
-        yield f"{plural(found.queue.dead_count, 'message')} could not be posted in the last seven days."
+        yield f"{plural(found.queue.dead_count, 'message')} couldn't be posted in the last seven days."
     if found.needs_scheduler:
         yield _NO_SCHEDULER
 
@@ -140,7 +140,7 @@ def _dead(queue: Queue) -> tuple[Part, ...]:
     if not queue.dead:
         return ()
     columns = (Column("Given up"), Column("Channel"), Column("Why"))
-    caption = "Messages that could not be posted"
+    caption = "Messages that couldn't be posted"
     return (Table(caption, columns, tuple(_row(letter) for letter in queue.dead)),)
 
 
@@ -162,4 +162,4 @@ def _moment(at: datetime | None, never: str = "never") -> Text:
 def _poll(found: Health) -> Text:
     if not found.poll_problem or found.polls_at is None:
         return _moment(found.polled_at)
-    return text(f"fails: {found.poll_problem} Tried again at ", Time(found.polls_at))
+    return text(f"failing: {found.poll_problem} Next try at ", Time(found.polls_at))

@@ -48,7 +48,7 @@ async def test_five_of_all_platforms_are_compared_by_what_all_state(scene, start
         f"/compare {LINK} {YOUTUBE} {INSTAGRAM} {TWITTER} https://www.tiktok.com/@flat/video/7301234567890120001"
     )
     assert [row[0] for row in rows(reply, "Likes")] == list("ABCDE")
-    assert "Compared by likes, the first metric that all of them have" in plain_text(reply)
+    assert "Compared by likes, the first metric they all have" in plain_text(reply)
 
 
 async def test_the_leader_is_the_one_at_the_last_hour_that_all_have_in_words_and_in_the_picture(scene):
@@ -168,7 +168,7 @@ async def test_the_button_offers_the_other_videos_and_compares(scene, start):
 async def test_the_button_says_so_when_there_is_no_other(scene, start):
     start(LINK)
     offer = await scene.press(await scene.say(f"/stats {LINK}"), "Compare")
-    assert "There is no other video to compare" in offer.summary
+    assert "There's no other video to compare" in offer.summary
 
 
 async def test_words_for_the_button_that_fit_several_ask_again(scene, start):

@@ -78,7 +78,7 @@ async def test_what_could_not_be_read_is_named_with_the_reason_and_left_alone_fo
     reply = await whole(scene)
     said = plain_text(reply)
     assert reply.tone is Tone.WARNING
-    assert reply.summary == "3 snapshots of 1 video in contentstats-all.csv. 2 videos could not be read."
+    assert reply.summary == "3 snapshots of 1 video in contentstats-all.csv. 2 videos couldn't be read."
     assert said.index("Not in the file: ") < said.index("Without the newest snapshots: ")
     assert said.count("know that video") == 2
     assert len(scene.sandbox.calls(PAGE)) == 4
@@ -95,7 +95,7 @@ async def test_an_api_that_is_away_costs_three_calls_and_no_answer_without_a_fil
     await scene.say("/videos completed")
     scene.sandbox.faults.add("503", PAGE, times=None)
     nothing = await whole(scene)
-    assert nothing.summary.startswith("6 videos could not be read, so there is nothing to export.")
+    assert nothing.summary.startswith("6 videos couldn't be read, so there's nothing to export.")
     assert (nothing.files, nothing.tone) == ((), Tone.WARNING)
     assert len(scene.sandbox.calls(PAGE)) == 3
 
@@ -131,4 +131,4 @@ async def test_nothing_to_export_says_when_there_will_be(scene):
     scene.sandbox.world.track(scene.sandbox.key, LINK, 7)
     reply = await scene.say(f"/export {LINK}")
     assert reply.tone is Tone.WARNING
-    assert "the first comes within an hour of the start" in plain_text(reply)
+    assert "The first arrives within an hour of starting" in plain_text(reply)

@@ -43,7 +43,7 @@ async def test_what_was_never_done_says_never(scene):
     scene.sandbox.faults.add("500", times=None)
     reply = await scene.say("/status")
     assert reply.tone is Tone.WARNING
-    assert "ContentStats does not answer as it should: ContentStats has a problem of its own" in reply.summary
+    assert "ContentStats isn't answering properly: ContentStats has a problem of its own" in reply.summary
     assert "Wallet last read: never" in plain_text(reply)
     assert "Videos last listed: never" in plain_text(reply)
 
@@ -131,7 +131,7 @@ async def test_what_could_not_be_posted_is_shown_with_its_reason_and_can_be_post
         await outbox.sent({two: "m1"}, scene.clock())
         reply = await scene.say("/status")
         assert (reply.summary, reply.tone) == (
-            "1 message could not be posted in the last seven days.",
+            "1 message couldn't be posted in the last seven days.",
             Tone.WARNING,
         )
         said = plain_text(reply)
@@ -144,7 +144,7 @@ async def test_what_could_not_be_posted_is_shown_with_its_reason_and_can_be_post
         onlooker = replace(ANA, rights=frozenset({Need.LOOK}))
         assert (await scene.press(reply, "Post them again", onlooker)).tone is Tone.PROBLEM
         again = await scene.press(reply, "Post them again")
-        assert again.summary.startswith("1 message that could not be posted will be tried again now.")
+        assert again.summary.startswith("1 message that couldn't be posted will be tried again now.")
         claimed = await outbox.claim(scene.clock(), ["console"], 3, places={}, each=3)
         assert [(each.key, each.attempts, each.is_repeat) for each in claimed] == [("a", 1, False), ("c", 1, False)]
-    assert "Nothing was given up" in (await scene.press(reply, "Post them again")).summary
+    assert "No messages failed recently" in (await scene.press(reply, "Post them again")).summary

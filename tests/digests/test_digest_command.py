@@ -196,7 +196,7 @@ async def test_those_who_may_only_look_may_preview_and_not_set(scene):
     guest = replace(ANA, rights=frozenset({Need.LOOK}))
     for line in ("/digest on 09:00 UTC", "/digest off", "/digest 09:00"):
         assert "Only admins can change that" in (await scene.say(line, guest)).summary
-    assert (await scene.say("/digest now", guest)).title == "Preview of the digest"
+    assert (await scene.say("/digest now", guest)).title == "Digest preview"
     assert (await scene.say("/digest status", guest)).title == "Digest"
 
 
@@ -213,7 +213,7 @@ async def test_a_preview_moves_nothing_and_asks_for_no_page_without_news(scene):
     before = await scene.say("/digest status")
     posts = scene.posts(TRACK)
     reply = await scene.say("/digest now")
-    assert "Only you see this preview" in plain_text(reply)
+    assert "Only you can see this preview" in plain_text(reply)
     assert "1 new" in reply.summary
     assert scene.posts("GET /videos/{id}") == 0
     assert (scene.posts(TRACK), scene.posts(STOP)) == (posts, 0)
@@ -233,7 +233,7 @@ async def test_a_preview_shows_the_last_known_numbers_while_the_api_is_down(scen
     await scene.start(LINK)
     scene.sandbox.faults.add("503", times=None)
     scene.clock.advance(hours=1)
-    assert (await scene.say("/digest now")).title == "Preview of the digest"
+    assert (await scene.say("/digest now")).title == "Digest preview"
 
 
 async def test_home_and_status_show_digests(scene):

@@ -122,7 +122,7 @@ async def test_a_late_one_is_said_once_and_marked(mirror, clock, charts, databas
     clock.now += timedelta(minutes=3)
     assert await planner.plan_due() == 1
     reply = await said(database, f"digest:{on.id}:2026-03-03")
-    assert "This digest is late: it was due 2026-03-03 09:00 UTC." in plain_text(reply)
+    assert "Posted late: this digest was due 2026-03-03 09:00 UTC." in plain_text(reply)
     assert reply.tone is Tone.WARNING
     assert (await found(mirror)).next.at == at("2026-03-04 09:00")
 
@@ -133,7 +133,7 @@ async def test_one_older_than_half_its_period_is_left_out_and_its_owner_told(mir
     messages = await said(database)
     assert list(messages) == [f"told:digest:{on.id}:2026-03-03", f"digest:{on.id}:2026-03-06"]
     told, posted = messages.values()
-    assert "due 2026-03-03 09:00 UTC was left out" in told.summary
+    assert "due 2026-03-03 09:00 UTC was skipped" in told.summary
     assert (await rows(database))[0].person_id == ANA.id
     assert "From 2026-03-05 09:00 UTC to 2026-03-06 09:00 UTC" in plain_text(posted)
     assert (await found(mirror)).next.at == at("2026-03-07 09:00")
@@ -164,8 +164,8 @@ async def test_what_came_too_late_for_one_is_in_the_next_and_every_hour_in_one(m
     texts = [plain_text(each) for each in (await said(database)).values()]
     assert [text.splitlines()[1].partition(",")[0] for text in texts[1:]] == [
         "+180 views in 24 h",
-        "+300 views (as in the 30 h before) in 30 h",
-        "+240 views (as in the 24 h before) in 24 h",
+        "+300 views (same as the 30 h before) in 30 h",
+        "+240 views (same as the 24 h before) in 24 h",
     ]
     assert "from 1 video, read up to 2026-03-04 03:00 UTC." in texts[1]
     assert "+180 views in 18 h" in texts[1]

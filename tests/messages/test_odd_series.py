@@ -130,7 +130,7 @@ def test_a_digest_says_how_old_a_stale_count_is_and_compares_only_the_same_video
         for total in (alike, some)
     ]
     assert [row[3] for row in rows(said[0], "Top movers")] == ["1,298,000 views (10 h ago)", "1,297,997 views"]
-    assert "Views: +39,624 (−50.0% against the 24 h before)" in plain_text(said[0])
+    assert "Views: +39,624 (−50.0% compared with the 24 h before)" in plain_text(said[0])
     assert "Views: +39,624\n" in plain_text(said[1])
     assert "%" not in said[1].summary
 

@@ -39,7 +39,7 @@ async def test_a_digest_without_a_zone_comes_by_the_clock_of_whoever_asked(stage
 
 async def test_only_those_who_manage_the_workspace_set_it_and_everybody_sees_it(stage):
     assert "Only admins can change that" in told(await stage.type("/digest on 09:00 UTC", BEN))
-    assert "Preview of the digest" in told(await stage.type("/digest now", BEN))
+    assert "Digest preview" in told(await stage.type("/digest now", BEN))
 
 
 async def test_the_buttons_of_the_answer_change_it_and_switch_it_off(stage):

@@ -40,13 +40,13 @@ async def test_another_tab_of_the_app_publishes_nothing(stage, team):
 
 async def test_the_tab_is_published_anew_after_spending_and_after_stopping(stage):
     home = await _home(stage)
-    assert "No video is running" in told(home)
+    assert "No videos are running" in told(home)
     card = await stage.card(f"/track {LINK} 7")
     await stage.press(card, "Track 7")
     await stage.slack.until(lambda: "1 running video" in told(home))
     question = await stage.type(f"/stop {LINK}")
     await stage.press(question, "Stop tracking")
-    await stage.slack.until(lambda: "No video is running" in told(home))
+    await stage.slack.until(lambda: "No videos are running" in told(home))
 
 
 async def test_a_button_on_the_tab_is_answered_by_direct_message(stage):

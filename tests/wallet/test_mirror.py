@@ -60,7 +60,7 @@ async def test_a_reader_that_died_is_replaced_when_its_lease_is_over(scene, grow
     async with scene.store() as (store, wallet_id):
         assert await store.videos.claim_read(wallet_id, grown, now, now - HOUR, READ_LEASE)
     waiting = await scene.say(f"/export {grown}")
-    assert "There is no snapshot to export yet" in waiting.summary
+    assert "There's no snapshot to export yet" in waiting.summary
     assert scene.posts(PAGE) == 0
     scene.clock.now += READ_LEASE
     assert "48 snapshots of 1 video" in (await scene.say(f"/export {grown}")).summary
