@@ -198,10 +198,11 @@ class Tracking:
     async def mark_unknown(self, request_id: int, outcome: str, now: datetime) -> TrackRequest:
         """Whether what was submitted started anything is unclear. Returns the request as it stands, changed or not."""
         async with self._database.writing() as connection:
+            (before,) = await _requests(connection, track_requests.c.id == request_id)
+            await lock_wallet(connection, before.wallet_id)  # before the request, as everywhere: else a deadlock
             unclear = {"state": RequestState.UNKNOWN, "outcome": outcome}
-            request, moved = await _move(
-                connection, request_id, track_requests.c.state == RequestState.SUBMITTED, unclear
-            )
+            is_submitted = track_requests.c.state == RequestState.SUBMITTED
+            request, moved = await _move(connection, request_id, is_submitted, unclear)
             if moved:
                 await audit.write_track(connection, request, now)
                 await poll_by(connection, request.wallet_id, now)  # to look for it without being asked

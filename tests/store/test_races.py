@@ -10,10 +10,12 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from bot.domain.tracking import RequestState
+from bot.domain.videos import HOUR
 from bot.store import Store
 from bot.store.database import Database
 from bot.store.tables import rates, snapshot_days, snapshots, video_counts, videos
-from tests.store.samples import NOW, keyed, proposed, reading, video
+from bot.store.tracking import Submitted
+from tests.store.samples import NOW, PRICE, keyed, proposed, reading, submitted, video
 
 ROOT = Path(__file__).parents[2]
 
@@ -43,6 +45,21 @@ async def test_two_processes_together_never_spend_more_than_the_cap(database_url
     assert Counter(answer for answers in told.values() for answer in answers) == Counter(Submitted=5, CapReached=15)
     after = [*await store.tracking.batch(workspace.id, "one"), *await store.tracking.batch(workspace.id, "two")]
     assert Counter(each.state for each in after) == Counter({RequestState.SUBMITTED: 5, RequestState.PROPOSED: 15})
+
+
+async def test_a_start_that_is_found_while_its_answer_is_lost_is_recorded_without_a_deadlock(
+    store, workspace, wallet_id
+):
+    for turn in range(10):
+        await store.polling.went_well(wallet_id, NOW, NOW + HOUR)
+        (request,) = await proposed(store, workspace, f"tiktok:v{turn}", batch=f"b{turn}")
+        assert isinstance(await submitted(store, request, PRICE), Submitted)
+        await asyncio.gather(
+            store.tracking.mark_unknown(request.id, "the answer was lost", NOW),
+            store.tracking.mark_tracking(request.id, video(f"v{turn}"), NOW, is_listed=True),
+        )
+        (settled,) = await store.tracking.batch(workspace.id, f"b{turn}")
+        assert (settled.state, settled.video_id) == (RequestState.TRACKING, f"v{turn}")
 
 
 async def test_sweeps_and_reads_from_two_connections_lose_no_count_and_never_block_each_other_for_good(
