@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from adapters.slack.calls import NO_ANSWER, SlackFailed, new_session
 from adapters.slack.install import ensure_oauth_ready
-from adapters.slack.manifest import SCOPES
+from adapters.slack.manifest import SCOPES, UNFURL_SCOPES
 from adapters.slack.oauth import OAuth
 from adapters.slack.refusals import PERMANENT
 from adapters.slack.teams import CHAT
@@ -99,18 +99,19 @@ async def _token(slack: _Slack, token: str, settings: Settings, clock: Clock) ->
     if not told.data.get("bot_id"):
         return [Check("Slack token", ok=False, detail=f"SLACK_BOT_TOKEN is no bot's token. {_COPY}")]
     where = f"{told.data.get('user')} in {told.data.get('team')}"
-    found = [Check("Slack token", ok=True, detail=where), *_scopes(told), *_clock(told, clock)]
+    found = [Check("Slack token", ok=True, detail=where), *_scopes(told, settings), *_clock(told, clock)]
     return [*found, *await _channels(slack, token, str(told.data.get("team_id")), settings)]
 
 
-def _scopes(told: _Told) -> list[Check]:
+def _scopes(told: _Told, settings: Settings) -> list[Check]:
     given = told.headers.get("X-OAuth-Scopes")
     if given is None:
         return []
     has = {scope.strip() for scope in given.split(",")}
-    missing = [f"{scope} ({why.rstrip('.')})" for scope, why in SCOPES if scope not in has]
+    required = SCOPES + (UNFURL_SCOPES if settings.slack_preview_domains else ())
+    missing = [f"{scope} ({why.rstrip('.')})" for scope, why in required if scope not in has]
     if not missing:
-        return [Check("Slack scopes", ok=True, detail=f"all {len(SCOPES)} are there")]
+        return [Check("Slack scopes", ok=True, detail=f"all {len(required)} are there")]
     detail = f"missing: {'; '.join(missing)}. Add them on the app's page OAuth & Permissions, then install it again."
     return [Check("Slack scopes", ok=False, detail=detail)]
 

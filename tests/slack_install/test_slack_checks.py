@@ -83,6 +83,17 @@ async def test_every_missing_scope_is_named_with_its_reason(check, token):
     assert "install it again" in found.detail
 
 
+async def test_scopes_for_previews_are_required_only_if_previews_are_on(check, token):
+    token.scopes -= {"links:read", "links:write"}
+    assert (await check())["Slack scopes"].ok
+    found = (await check(slack_preview_domains="tiktok.com"))["Slack scopes"]
+    assert not found.ok
+    assert "links:read (" in found.detail
+    assert "links:write (" in found.detail
+    token.scopes |= {"links:read", "links:write"}
+    assert (await check(slack_preview_domains="tiktok.com"))["Slack scopes"].ok
+
+
 @pytest.mark.parametrize(("seconds", "words"), [(900, " s ahead of "), (-400, " s behind "), (20, "agrees")])
 async def test_a_clock_that_is_wrong_is_told(check, clock, seconds, words):
     clock.now = datetime.now(UTC) + timedelta(seconds=seconds)  # the answers' Date is the wall's
