@@ -163,15 +163,18 @@ async def _clash(
 
 
 async def _twin(connection: AsyncConnection, request: TrackRequest, now: datetime) -> TrackRequest | None:
-    """The newest request of the link that may still start it.
+    """The newest request of the link that may still start it: no other one was sent in spite of it.
 
     Under another key of this workspace too: it may be the same account's, and what was sent may still take effect.
     """
+    accepted = select(track_requests.c.twin).where(IS_IN_FLIGHT)
     lately = track_requests.c.submitted_at > now - REVISITED_FOR
     here = track_requests.c.workspace_id == request.workspace_id
     for mine in (track_requests.c.wallet_id == request.wallet_id, here & lately):
         pending = select(track_requests).where(mine, track_requests.c.key == request.key, IS_IN_FLIGHT)
-        newest = pending.order_by(track_requests.c.submitted_at.desc()).limit(1)
+        newest = (
+            pending.where(track_requests.c.id.not_in(accepted)).order_by(track_requests.c.submitted_at.desc()).limit(1)
+        )
         other = (await connection.execute(newest)).one_or_none()
         if other is not None:
             return request_from(other)
@@ -179,9 +182,15 @@ async def _twin(connection: AsyncConnection, request: TrackRequest, now: datetim
 
 
 async def _is_accepted(connection: AsyncConnection, twin: TrackRequest, despite: int) -> bool:
-    """Whether a person who was shown the request `despite` knew of an unclear one too: it was submitted by then."""
-    at = await connection.scalar(select(track_requests.c.submitted_at).where(track_requests.c.id == despite))
-    return at is not None and twin.submitted_at is not None and twin.submitted_at <= at
+    """Whether a person who was shown the request `despite` knew of an unclear one too.
+
+    It is that one, or it was submitted by then and is of another link: a press is for several.
+    """
+    shown = select(track_requests.c.key, track_requests.c.submitted_at).where(track_requests.c.id == despite)
+    found = (await connection.execute(shown)).one_or_none()
+    if found is None or found.submitted_at is None or twin.submitted_at is None:
+        return False
+    return twin.id == despite or (found.key != twin.key and twin.submitted_at <= found.submitted_at)
 
 
 async def spent_since(connection: AsyncConnection, workspace_id: int, since: datetime) -> Decimal:

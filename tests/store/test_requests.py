@@ -277,3 +277,17 @@ async def test_a_forgotten_workspace_keeps_its_open_requests_and_the_sum_of_its_
     (anew,) = await proposed(store, back, "anew", batch="anew")
     assert await submitted(store, anew, COST, cap=COST) == CapReached(COST, COST)
     assert last.id
+
+
+async def test_a_second_start_that_a_clock_dates_before_the_first_is_warned_of_like_any_other(store, workspace):
+    told, despite = [], 0
+    for minutes in (5, 1, 7, 8):
+        (request,) = await proposed(store, workspace, "tiktok:1", batch=f"at {minutes}")
+        terms = (request.id, ADA.id, 7, COST, NOW + timedelta(minutes=minutes), MONTH, Decimal(100))
+        result = await store.tracking.submit(*terms, despite=despite)
+        told.append((type(result), result.request.batch))
+        if isinstance(result, Submitted):
+            await store.tracking.mark_unknown(request.id, "the answer was lost", NOW)
+        if minutes != 1:  # the person who presses next was warned of the first start alone
+            despite = result.request.id
+    assert told == [(Submitted, "at 5"), (Submitted, "at 1"), (Unclear, "at 1"), (Submitted, "at 8")]
