@@ -9,6 +9,8 @@ from bot.store.database import Database, insert_into
 from bot.store.tables import installations, oauth_states
 
 PURPOSE = "installation"
+MAX_STATES = 2_000
+"""Unfinished installations kept at once: anyone can begin one, so the oldest make room for new ones."""
 
 
 class Installations:
@@ -71,9 +73,11 @@ class Installations:
             await connection.execute(this)
 
     async def issue_state(self, state: str, now: datetime, expires_at: datetime) -> None:
-        """Remember that an installation was begun here, and forget those that were never finished."""
+        """Store the state of an installation that has begun; delete expired ones, and the oldest above MAX_STATES."""
+        newest = select(oauth_states.c.state).order_by(oauth_states.c.expires_at.desc()).limit(MAX_STATES - 1)
         async with self._database.writing() as connection:
             await connection.execute(delete(oauth_states).where(oauth_states.c.expires_at <= now))
+            await connection.execute(delete(oauth_states).where(oauth_states.c.state.not_in(newest)))
             await connection.execute(insert_into(oauth_states, connection).values(state=state, expires_at=expires_at))
 
     async def consume_state(self, state: str, now: datetime) -> bool:

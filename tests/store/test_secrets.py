@@ -1,5 +1,7 @@
+from datetime import timedelta
+
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, insert, select, update
 
 from bot.domain.caller import Person
 from bot.domain.errors import NotConfigured
@@ -7,7 +9,8 @@ from bot.store import Store
 from bot.store.credentials import Credentials
 from bot.store.crypto import SecretBox
 from bot.store.inbox import KEPT
-from bot.store.tables import credentials, installations
+from bot.store.installations import MAX_STATES
+from bot.store.tables import credentials, installations, oauth_states
 from tests.store.samples import NOW
 
 OLD, NEW = "old " * 10, "new " * 10
@@ -121,6 +124,19 @@ async def test_an_installation_that_was_begun_here_is_finished_once_and_in_time(
     assert not await states.consume_state("one", NOW + KEPT)
     assert await states.consume_state("one", NOW)
     assert not await states.consume_state("one", NOW)
+
+
+async def test_a_new_installation_replaces_the_oldest_unfinished_one_when_too_many_are_open(database):
+    states = Store(database).installations
+    rows = [{"state": str(n), "expires_at": NOW + KEPT + timedelta(seconds=n)} for n in range(MAX_STATES)]
+    async with database.writing() as connection:
+        await connection.execute(insert(oauth_states), rows)
+    await states.issue_state("new", NOW, NOW + KEPT + timedelta(seconds=MAX_STATES))
+    async with database.reading() as connection:
+        assert await connection.scalar(select(func.count()).select_from(oauth_states)) == MAX_STATES
+    assert not await states.consume_state("0", NOW)
+    assert await states.consume_state("1", NOW)
+    assert await states.consume_state("new", NOW)
 
 
 async def test_an_event_is_new_once_for_every_process(store):
