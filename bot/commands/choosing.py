@@ -44,8 +44,8 @@ async def fitting(context: Context, typed: str) -> tuple[StoredVideo, ...]:
                 await context.wallet.mirror.read_unlisted(typed.strip())
         found = await _fitting(context, typed)
     if not found:
-        nothing = f"No video here fits “{shortened(typed)}”."
-        raise NotFound(f"{nothing} /videos lists them; /track starts a new one.{unlisted}")
+        nothing = f"No video here matches “{shortened(typed)}”."
+        raise NotFound(f"{nothing} /videos lists your videos; /track starts a new one.{unlisted}")
     return found
 
 

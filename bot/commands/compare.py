@@ -49,7 +49,9 @@ async def compare(context: Context, args: Compare) -> Reply:
         except NotFound:
             unknown.append(f"“{shortened(words)}”")
     if unknown:
-        raise NotFound(f"No video here fits {' or '.join(unknown)}. /videos lists them; /track starts a new one.")
+        raise NotFound(
+            f"No video here matches {' or '.join(unknown)}. /videos lists your videos; /track starts a new one."
+        )
     for words, several in found.items():
         if len(several) > 1:
             others = {other: each for other, each in found.items() if other != words}
@@ -81,7 +83,7 @@ def _which(words: str, several: Sequence[StoredVideo], others: Mapping[str, Sequ
         options = video_options(each.video for each in several[:MOST_CHOICES])
         return which_video(call, "other", options, more=len(several) > MOST_CHOICES, words=words)
     names = "; ".join(name_of(each.video) for each in several[:3])
-    msg = f"“{shortened(words)}” fits several videos: {names}. Give a longer part of the title, a link or an id."
+    msg = f"“{shortened(words)}” matches several videos: {names}. Type more of the title, a link or an id."
     raise UsageError(msg)
 
 

@@ -187,7 +187,7 @@ class Spending:
             return Outcome(request)
         if await self._store.tracking.count_look(request.id) < CLEAN_LOOKS:
             return Outcome(request)
-        absent = "it does not appear in the account, so it was not started and costs nothing. /track tries it anew."
+        absent = "it isn't in your account, so it wasn't started and costs nothing. Send /track to try again."
         return Outcome(await self._failed(request, absent, within))
 
     async def _proves_absence(self, request: TrackRequest, listing: VideoList) -> bool:

@@ -99,7 +99,7 @@ async def test_a_bad_button_gets_a_sentence_without_a_usage_line_nobody_can_type
         (Call("track.cancel", {"batch": "gone"}), "can't find that offer any more"),
         (Call("track.check", {"batch": "gone"}), "can't find that offer any more"),
         (Call("stop.confirm", {"video": "gone"}), "can't find that video any more, so nothing was stopped"),
-        (Call("stats", {"video": "gone"}), "No video here fits"),
+        (Call("stats", {"video": "gone"}), "No video here matches"),
         (Call("removed.last.year", {"x": "y"}), "There's no command"),
     ],
 )

@@ -112,7 +112,7 @@ async def test_a_title_copied_from_anywhere_finds_its_video(scene, title, creato
         await store.videos.remember(wallet_id, [(film, f"tiktok:{film.id}") for film in films], scene.clock())
     for line in (f"/stop {typed}", f"/export {typed}"):
         reply = await scene.say(line)
-        assert "No video here fits" not in reply.summary
+        assert "No video here matches" not in reply.summary
         assert "match. Which one" not in reply.summary
 
 
@@ -156,7 +156,7 @@ async def test_what_was_started_a_moment_ago_elsewhere_is_found_after_one_more_l
 async def test_nothing_that_fits_says_where_to_look(scene, words):
     reply = await scene.say(f"/stats {words}")
     assert reply.tone is Tone.PROBLEM
-    assert reply.summary == f"No video here fits “{words}”. /videos lists them; /track starts a new one."
+    assert reply.summary == f"No video here matches “{words}”. /videos lists your videos; /track starts a new one."
 
 
 async def test_a_link_that_is_none_is_told_as_such(scene):

@@ -136,14 +136,16 @@ async def test_a_choice_that_does_not_fit_into_a_button_asks_for_more_words(scen
     start(LINK, "https://www.tiktok.com/@steady/video/7301234567890120002", YOUTUBE, TWITTER, INSTAGRAM, apart=1)
     reply = await scene.say(f"/compare steady {YOUTUBE} {TWITTER} {INSTAGRAM}")
     assert reply.tone is Tone.PROBLEM
-    assert "“steady” fits several videos" in reply.summary
-    assert "Give a longer part of the title" in reply.summary
+    assert "“steady” matches several videos" in reply.summary
+    assert "Type more of the title" in reply.summary
 
 
 async def test_every_name_that_fits_nothing_is_named(scene, start):
     start(LINK)
     reply = await scene.say("/compare steady, hotl, bravo")
-    assert reply.summary == "No video here fits “hotl” or “bravo”. /videos lists them; /track starts a new one."
+    assert (
+        reply.summary == "No video here matches “hotl” or “bravo”. /videos lists your videos; /track starts a new one."
+    )
 
 
 async def test_the_same_video_twice_is_no_comparison(scene, start):

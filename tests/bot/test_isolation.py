@@ -49,7 +49,7 @@ async def test_no_words_find_another_workspaces_video(scene, hidden, words):
     for line in (f"/stats {words}", f"/stop {words}", f"/export {words}", f'/compare "{words}" "{words}"'):
         reply = await scene.say(line, EVE)
         assert reply.tone is Tone.PROBLEM
-        assert "No video here fits" in reply.summary
+        assert "No video here matches" in reply.summary
         assert TITLE not in plain_text(reply).replace(f"“{words}”", "")  # only what was typed is echoed
     assert await scene.bot.suggest("stats", "video", words, EVE) == ()
     assert len(await scene.bot.suggest("stats", "video", TITLE, ANA)) == 1
@@ -116,9 +116,9 @@ async def test_a_video_seen_before_its_starter_was_known_becomes_theirs_alone(sa
         unclear = await scene.start(HERS)
         sandbox.world.track(sandbox.key, HERS, 7)
         clock.advance(minutes=6)
-        assert "No video is tracked yet" in (await scene.say("/videos", EVE)).summary
+        assert "No videos are tracked yet" in (await scene.say("/videos", EVE)).summary
         assert (await scene.press(unclear, "Check again")).tone is Tone.SUCCESS
-        assert "No video is tracked yet" in (await scene.say("/videos", EVE)).summary
+        assert "No videos are tracked yet" in (await scene.say("/videos", EVE)).summary
         assert "1 video" in (await scene.say("/videos")).summary
 
 
@@ -128,4 +128,4 @@ async def test_two_keys_are_two_worlds_on_one_database(clock, database_url):
         await one.start(HERS)
     async with sandbox_of(clock, keys=keys) as sandbox, scene_of(sandbox, clock, database_url) as two:
         reply = await two.say("/videos", EVE)
-        assert "No video is tracked yet" in reply.summary
+        assert "No videos are tracked yet" in reply.summary

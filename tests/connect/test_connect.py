@@ -135,7 +135,7 @@ async def test_disconnecting_asks_first_then_deletes_everything_of_that_workspac
     assert await scene.audit() == ()
     assert len(await scene.audit(EVE)) == 1
     assert len(rows(await scene.say("/videos", EVE), "Videos")) == 1
-    assert "No video is tracked" in (await scene.say("/videos")).summary
+    assert "No videos are tracked" in (await scene.say("/videos")).summary
 
 
 async def test_another_process_notices_a_new_key_within_half_a_minute(scene):

@@ -93,7 +93,7 @@ async def test_a_prefix_stands_before_every_command_and_not_before_the_umbrella(
 
 
 async def test_a_text_that_speaks_of_a_payload_is_read_like_any_other(stage):
-    assert "No video here fits “payload=1 of the truck”" in (await stage.type("/stats payload=1 of the truck")).text
+    assert "No video here matches “payload=1 of the truck”" in (await stage.type("/stats payload=1 of the truck")).text
 
 
 async def test_links_and_entities_arrive_in_slacks_own_spelling(stage):
@@ -134,5 +134,5 @@ async def test_the_umbrellas_words_may_be_parted_by_any_white_space(stage):
 async def test_a_title_is_looked_for_as_it_was_typed_before_slack_escaped_it(stage):
     stage.track(LINK)
     answer = await stage.type("/stats cats &amp; dogs &lt;3 ?a=1&copy=2")
-    assert "No video here fits “cats &amp; dogs &lt;3 ?a=1&amp;copy=2”" in answer.text
+    assert "No video here matches “cats &amp; dogs &lt;3 ?a=1&amp;copy=2”" in answer.text
     assert unescaped("cats &amp; dogs &lt;3 ?a=1&copy=2 &amp;lt;") == "cats & dogs <3 ?a=1&copy=2 &lt;"

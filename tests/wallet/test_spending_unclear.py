@@ -61,7 +61,7 @@ async def test_a_start_that_may_have_failed_is_never_sent_again_and_free_only_af
         scene.clock.advance(minutes=1)
     assert scene.posts() == 1
     settled = await scene.press(reply, "Check again")
-    assert "Not started: it does not appear in the account" in settled.summary
+    assert "Not started: it isn't in your account" in settled.summary
     assert "/track" in settled.summary
     assert scene.trackings() == 0
     assert (await scene.start()).tone is Tone.SUCCESS
