@@ -117,7 +117,7 @@ async def test_a_workspace_of_strangers_never_spends_the_operators_money(scene):
     reply = await scene.say(f"/track {LINK} 7", STRANGER)
     assert reply.tone is Tone.PROBLEM
     assert "/connect" in reply.summary
-    assert "/connect links one" in (await scene.say("/status", STRANGER)).summary
+    assert "Link one with /connect" in (await scene.say("/status", STRANGER)).summary
     await connect(scene, STRANGER, RIVAL)
     assert (await scene.start(LINK, caller=STRANGER)).tone is Tone.SUCCESS
     assert not scene.sandbox.world.account("cs_test_operator").trackings
