@@ -136,7 +136,9 @@ def _being_read(listing: Listing) -> str:
 def _young(listing: Listing) -> str:
     if all(each.count is None or each.change_24h is not None for each in listing.videos):
         return ""
-    return "24 h shows “–” if a video has only one snapshot from its last 24 hours. "
+    return (
+        "24 h shows “–” if a video has fewer than two counts from the last 24 hours, or none in its newest snapshot. "
+    )
 
 
 def _over(listing: Listing) -> str:

@@ -165,7 +165,7 @@ async def test_a_change_over_another_time_than_24_h_states_it(scene, hours, wind
         words = signed_count(growth.counts(hours)["views"] - growth.counts(hours - window)["views"])
         words += "" if window == 24 else f" in {window} h"
     assert rows(reply)[0][6] == words
-    assert ("“–” if a video has only one snapshot from its last 24 hours" in plain_text(reply)) is (window is None)
+    assert ("“–” if a video has fewer than two counts from the last 24 hours" in plain_text(reply)) is (window is None)
     assert rows(await scene.run(Call("home", {})))[0][3] == words
 
 
