@@ -26,6 +26,9 @@ logger = logging.getLogger(__name__)
 PROCESSING = (0.0, 0.5, 1.0, 2.0)
 """Seconds before each try of a picture: Slack refuses its block until it has looked at the file."""
 MOST_PIECES = 40
+NOT_A_MEMBER = frozenset({"not_in_channel", "channel_not_found"})
+"""Errors of channels that this app isn't in. Slack names private ones as not found."""
+ADD_APP = "Add this app to the channel with /invite to see charts here."
 TOO_LARGE = frozenset({"status_413", "file_upload_size_restricted", "storage_limit_reached"})
 """Why Slack takes no file of that size."""
 
@@ -93,30 +96,37 @@ class Answers:
             is_first = replaces and index == 0
             if not has_picture(message):
                 arrived &= await self._surely(asked, team, message, replaces=is_first)
-            elif not await self._pictured(asked, team, message, replaces=is_first):
+            elif (error := await self._pictured(asked, team, message, replaces=is_first)) is not None:
                 self._pictures.forget(team, reply)
-                arrived &= await self._surely(asked, team, without_pictures(message), replaces=is_first)
+                note = ADD_APP if error in NOT_A_MEMBER else ""
+                arrived &= await self._surely(asked, team, without_pictures(message, note), replaces=is_first)
         return arrived
 
-    async def _pictured(self, asked: Asked, team: Team, message: Message, *, replaces: bool) -> bool:
-        """Whether Slack showed the message with its picture.
+    async def _pictured(self, asked: Asked, team: Team, message: Message, *, replaces: bool) -> str | None:
+        """Send a message with its picture; None if Slack shows it, else the first error.
 
         The response_url comes last: it need not show a file that was shared with nobody.
         """
         own_way = self._ways.as_direct if asked.channel_id is None else self._ways.as_ephemeral
+        first_error = ""
         for seconds in () if replaces else PROCESSING:
             await self._sleep(seconds)
             try:
-                return await own_way(asked, team, message)
+                await own_way(asked, team, message)
             except SlackFailed as error:
+                first_error = first_error or error.word
                 if not error.is_about_content:
                     break
                 if seconds == PROCESSING[-1]:
-                    return False
+                    return first_error
+            else:
+                return None
         try:
-            return await self._ways.by_response_url(asked, message, replaces=replaces)
-        except SlackFailed:
-            return False
+            if await self._ways.by_response_url(asked, message, replaces=replaces):
+                return None
+        except SlackFailed as error:
+            first_error = first_error or error.word
+        return first_error
 
     async def _surely(self, asked: Asked, team: Team, message: Message, *, replaces: bool) -> bool:
         """Send a message by the first way that is open, in plain words if Slack refuses its blocks; whether one was."""

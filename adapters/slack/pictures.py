@@ -86,9 +86,9 @@ def has_picture(message: Message) -> bool:
     return any(map(_is_picture, message.blocks))
 
 
-def without_pictures(message: Message) -> Message:
-    """The message with what its pictures would have shown in words."""
-    told = (_told(block) if _is_picture(block) else block for block in message.blocks)
+def without_pictures(message: Message, note: str = "") -> Message:
+    """The message with the alternative text of its pictures, each followed by the note."""
+    told = (_told(block, note) if _is_picture(block) else block for block in message.blocks)
     return Message(message.text, tuple(told))
 
 
@@ -96,8 +96,8 @@ def _is_picture(block: Block) -> bool:
     return block["type"] == "image"
 
 
-def _told(picture: Block) -> Block:
-    return {"type": "section", "text": plain(f"Picture: {picture['alt_text']}")}
+def _told(picture: Block, note: str) -> Block:
+    return {"type": "section", "text": plain(f"Picture: {picture['alt_text']}\n{note}".rstrip())}
 
 
 def _key(team: Team, picture: Picture) -> tuple[str, bytes]:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.slack.stage import ANN, GENERAL, RANDOM, told
+from tests.slack.stage import ANN, GENERAL, RANDOM, SECRET, told
 from tests.standins.scene import LINK
 from tests.standins.slack.faults import Fault, FaultKind
 
@@ -72,6 +72,7 @@ async def test_a_picture_that_slack_never_shows_is_told_in_words_and_sent_anew_t
     answer = await stage.type(f"/stats {video}")
     assert _pictures(answer) == []
     assert "Picture:" in told(answer)
+    assert "/invite" not in told(answer)
     stage.slack.processing = timedelta(0)
     assert _pictures(await stage.type(f"/stats {video}"))
     assert len(stage.slack.calls_of("upload")) == 2
@@ -82,10 +83,12 @@ async def test_where_the_bot_is_no_member_a_picture_is_shown_if_the_response_url
     assert _pictures(await stage.type(f"/stats {video}", channel=RANDOM))
 
 
-async def test_where_the_response_url_takes_no_picture_the_numbers_come_by_it(stage, video):
-    answer = await stage.type(f"/stats {video}", channel=RANDOM)
-    assert (answer.channel_id, answer.via) == (RANDOM, "response_url")
+@pytest.mark.parametrize("channel", [RANDOM, SECRET])
+async def test_where_the_response_url_takes_no_picture_the_answer_asks_to_add_the_app(stage, video, channel):
+    answer = await stage.type(f"/stats {video}", channel=channel)
+    assert (answer.channel_id, answer.via) == (channel, "response_url")
     assert "Picture:" in told(answer)
+    assert "Add this app to the channel with /invite to see charts here." in told(answer)
 
 
 async def test_buttons_below_a_chart_work(stage, video):
