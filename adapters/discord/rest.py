@@ -43,7 +43,8 @@ class Rest(HTTPClient):
             middlewares=(_unrepeated,),
             trust_env=True,
         )
-        # What static_login does in the library, and what its interactions look for under this name.
+        # Private names, read in discord.py 2.7.1: no public one gives the client its own session, with this timeout,
+        # proxy and middleware. Its static_login sets both, and its interactions read the session by this name.
         self._HTTPClient__session = await self._resources.enter_async_context(session)
         self._global_over = asyncio.Event()
         self._global_over.set()

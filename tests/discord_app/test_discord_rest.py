@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from discord.http import Route
+from discord.http import HTTPClient, Route
 
 from adapters.discord.rest import Rest
 from tests.standins.discord_server.faults import Fault, FaultKind
@@ -22,3 +22,8 @@ async def test_a_call_that_is_cancelled_while_all_have_to_wait_leaves_the_way_op
             await call
         async with asyncio.timeout(10):
             assert (await rest.static_login(""))["id"] == discord.app.user.id
+
+
+async def test_the_private_names_of_the_library_that_the_client_sets_still_exist():
+    library = HTTPClient(asyncio.get_running_loop())
+    assert {"_HTTPClient__session", "_global_over"} <= vars(library).keys()
