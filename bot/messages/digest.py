@@ -73,9 +73,8 @@ def digest(facts: DigestFacts, delivery: Delivery) -> Reply:
 def digest_without_key(rhythm: str) -> Reply:
     """What a channel is told, once, that wants a digest of a workspace without an API key."""
     return Reply(
-        f"A digest is due here {rhythm}, but this workspace has no ContentStats API key. Ask someone "
-        "who manages it to link one with /connect; digests then start on their own. I won't repeat "
-        "this.",
+        f"A digest is due here {rhythm}. This workspace has no ContentStats API key, so I can't make one. Ask an admin "
+        "to link a key with /connect; digests then start on their own. I won't repeat this.",
         title="Digest",
         actions=(Button("Connect", Call("connect")),),
         tone=Tone.WARNING,

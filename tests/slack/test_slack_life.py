@@ -154,7 +154,7 @@ async def test_an_organisations_token_serves_every_workspace_of_it(slack, transp
         card = await stage.card(f"/track {LINK} 7", "U7", "C7")
         await stage.line(stage.press(card, "Track 7", "U7"), "C7")
         assert (
-            "already being tracked with the same API key, from another workspace"
+            "already being tracked from another workspace with the same API key"
             in (await stage.type(f"/track {LINK} 7", "U8", "C8")).text
         )
 
