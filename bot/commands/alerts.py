@@ -159,7 +159,7 @@ async def _change(context: Context, args: Alerts, known: AlertSetting | None) ->
         said = f"{said} {NO_MONEY}"
     saved = await context.store.alerts.save(replace(changed, set_by=person, off_reason=""), now)
     is_idle = not saved.is_on and setting.is_on is saved.is_on and args != Alerts(switch="off")
-    return saved, f"{said} Alerts are off in this channel; /alerts on switches them on." if is_idle else said
+    return saved, f"{said} Alerts are off in this channel; turn them on with /alerts on." if is_idle else said
 
 
 def _check(context: Context) -> None:
@@ -182,15 +182,15 @@ def _changed(setting: AlertSetting, args: Alerts, now: datetime, usual_zone: str
     match what:
         case "mute" | "unmute" if what == _UNMUTE or args.switch == "off":
             was_muted = setting.muted_until is not None and now < setting.muted_until
-            return replace(setting, muted_until=None), "Not muted any more." if was_muted else "Nothing was muted."
+            return replace(setting, muted_until=None), "No longer muted." if was_muted else "Nothing was muted."
         case "mute":
             until = mute_end(args.time, now, zone or UTC_NAME)
-            said = f"Muted until {until:%Y-%m-%d %H:%M} UTC. What is still open then is said once."
+            said = f"Muted until {until:%Y-%m-%d %H:%M} UTC. Anything still open then is posted once."
             return replace(setting, muted_until=until), said
         case "quiet":
             return _with_quiet(setting, args, zone)
         case _ if args.switch == "off":
-            return replace(setting, is_on=False), "Alerts are off in this channel. /alerts on brings them back."
+            return replace(setting, is_on=False), "Alerts are off in this channel. Turn them back on with /alerts on."
         case _ if args.switch == "on":
             return replace(setting, is_on=True), "Alerts are on in this channel."
         case _:
@@ -225,19 +225,20 @@ def _with_kind(setting: AlertSetting, kind: AlertKind, args: Alerts) -> tuple[Al
     if kind is AlertKind.BALANCE and args.dollars is not None and args.switch != "off":
         if not args.dollars:
             raise UsageError(
-                "Warn below how many dollars? For example: /alerts balance 10. /alerts balance off ends it.", "dollars"
+                "Below how many dollars should I warn? For example: /alerts balance 10. Or send /alerts balance off.",
+                "dollars",
             )
         on = replace(_switched_on(setting, kind), threshold=args.dollars)
         return (
             on,
-            f"{name}: this channel is told below {dollars(args.dollars)}, and when the money lasts less than 72 h.",
+            f"{name}: alerts below {dollars(args.dollars)}, and if credit lasts less than 72 hours.",
         )
     if args.switch == "off":
         return replace(setting, kinds=setting.kinds - {kind}), f"{name}: off."
     if not args.switch and kind is AlertKind.BALANCE:
-        raise UsageError("Warn below how many dollars? For example: /alerts balance 10.", "dollars")
+        raise UsageError("Below how many dollars should I warn? For example: /alerts balance 10.", "dollars")
     if not args.switch:
-        msg = f"Say on or off: /alerts {kind} on."
+        msg = f"Add on or off: /alerts {kind} on."
         raise UsageError(msg, "switch")
     return _switched_on(setting, kind), f"{name}: on."
 
@@ -248,12 +249,12 @@ def _switched_on(setting: AlertSetting, kind: AlertKind) -> AlertSetting:
 
 def _with_quiet(setting: AlertSetting, args: Alerts, zone: str) -> tuple[AlertSetting, str]:
     if args.switch == "off":
-        return replace(setting, quiet=None), "No quiet hours any more."
+        return replace(setting, quiet=None), "Quiet hours are off."
     if not args.time:
         raise UsageError("Quiet from when to when? For example: /alerts quiet 22:00-07:00 Europe/Berlin.", "time")
     if not zone:
         msg = f"In which time zone? For example: /alerts quiet {args.time[:20]} Europe/Berlin."
         raise UsageError(msg, "zone")
     quiet = read_quiet(args.time, zone)
-    said = f"Quiet hours: {quiet.words}. What comes then is held and told in one message at their end."
+    said = f"Quiet hours: {quiet.words}. Alerts in that time are held and posted in one message at the end."
     return replace(setting, quiet=quiet), said

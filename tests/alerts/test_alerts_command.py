@@ -135,10 +135,10 @@ async def test_every_change_is_kept_and_shown(scene):
 @pytest.mark.parametrize(
     ("line", "words"),
     {
-        "balance 0": "below how many dollars",
-        "balance": "below how many dollars",
+        "balance 0": "Below how many dollars",
+        "balance": "Below how many dollars",
         "balance on": "Low balance: on",
-        "spike": "Say on or off",
+        "spike": "Add on or off",
         "mute": "always has an end",
         "mute 90d": "ends within 30 days",
         "quiet 22:00-07:00": "In which time zone",
@@ -155,8 +155,8 @@ async def test_what_is_missing_or_wrong_is_said_with_what_to_do(scene, line, wor
 @pytest.mark.parametrize(
     ("line", "said"),
     {
-        "mute 2 days": "Muted until 2026-03-04 10:30 UTC. What is still open then is said once.",
-        "mute 30 minutes": "Muted until 2026-03-02 11:00 UTC. What is still open then is said once.",
+        "mute 2 days": "Muted until 2026-03-04 10:30 UTC. Anything still open then is posted once.",
+        "mute 30 minutes": "Muted until 2026-03-02 11:00 UTC. Anything still open then is posted once.",
         "unmute": "Nothing was muted.",
     }.items(),
 )
@@ -169,7 +169,7 @@ async def test_what_was_changed_is_said(scene, line, said):
 async def test_a_mute_ends_in_either_spelling(scene, line):
     await scene.say("/alerts on")
     await scene.say("/alerts mute 8h")
-    assert (await scene.say(f"/alerts {line}")).summary == "Not muted any more."
+    assert (await scene.say(f"/alerts {line}")).summary == "No longer muted."
     assert "Muted: no" in plain_text(await scene.say("/alerts"))
 
 
@@ -177,7 +177,7 @@ async def test_switching_off_twice_says_it_once(scene):
     await scene.say("/alerts on")
     for _ in range(2):
         reply = await scene.say("/alerts off")
-        assert reply.summary == "Alerts are off in this channel. /alerts on brings them back."
+        assert reply.summary == "Alerts are off in this channel. Turn them back on with /alerts on."
 
 
 async def test_a_mute_until_a_time_is_in_the_zone_of_the_quiet_hours(scene):
@@ -194,7 +194,7 @@ async def test_quiet_hours_are_in_the_persons_own_zone_where_the_platform_tells_
 
 async def test_quiet_hours_where_alerts_are_off_say_so(scene):
     reply = await scene.say("/alerts quiet 22:00-07:00 Europe/Berlin")
-    assert "Alerts are off in this channel; /alerts on switches them on." in reply.summary
+    assert "Alerts are off in this channel; turn them on with /alerts on." in reply.summary
 
 
 async def test_those_who_may_not_configure_look_and_change_nothing(scene):
