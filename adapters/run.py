@@ -16,9 +16,9 @@ from adapters.web.app import Counts, web_app
 from adapters.web.probes import Probe, Readiness, probe_routes
 from adapters.web.server import WebServer
 from bot.app import Bot
+from bot.delivery.poster import ChannelPoster
 from bot.domain.errors import BotError, NotConfigured, TokenRefused
 from bot.domain.services import REPORTED_EVERY
-from bot.ports import ChannelPoster
 from bot.settings import Settings
 from bot.store import sole_process
 

@@ -150,7 +150,7 @@ async def doctor(_: argparse.Namespace) -> int:
     """Everything that must be right, looked at one by one; 1 where something is not."""
     from adapters.discord.checks import discord_checks
     from adapters.slack.checks import slack_checks
-    from bot.checks import checks
+    from bot.doctor import checks
 
     settings = _settings()
     found = (*await checks(settings), *await slack_checks(settings), *await discord_checks(settings))

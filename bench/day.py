@@ -18,12 +18,12 @@ from adapters.sandbox.serve import Sandbox
 from bench.measure import Row, say
 from bench.reading import LINK, HandClock
 from bot.app import Bot
+from bot.digests.planner import DigestPlanner
 from bot.domain.caller import Caller, Need, Person, Role, WorkspaceRef
-from bot.jobs.digest import DigestPlanner
-from bot.jobs.poll import Poller
 from bot.metrics import Metrics
 from bot.reply.model import Tone
 from bot.settings import Settings
+from bot.wallet.poller import Poller
 
 VIDEOS, CHANNELS, COMMANDS = 100, 20, 500
 DAY, TICK = timedelta(days=1), timedelta(seconds=30)

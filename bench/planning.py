@@ -12,8 +12,8 @@ from sqlalchemy import insert
 from bench.measure import Row, Task, duration, longest_stall, pair, say
 from bench.stores import NOW, bot_on, fill
 from bot.app import Bot
-from bot.jobs.deliver import Deliverer
-from bot.jobs.digest import DigestPlanner
+from bot.delivery.deliver import Deliverer
+from bot.digests.planner import DigestPlanner
 from bot.store.database import Database
 from bot.store.schedule_tables import digests
 from tests.standins.postgres import Postgres, running

@@ -20,10 +20,10 @@ from adapters.slack.limits import Limits as SlackLimits
 from adapters.slack.pictures import Pictures
 from adapters.slack.post import SlackPoster
 from adapters.slack.teams import OneTeam, Several
+from bot.delivery.deliver import Deliverer
+from bot.delivery.poster import ChannelPoster
 from bot.domain.caller import WorkspaceRef
 from bot.domain.clock import utc_now
-from bot.jobs.deliver import Deliverer
-from bot.ports import ChannelPoster
 from bot.store import Store
 
 WORKSPACES = 20

@@ -19,14 +19,13 @@ from bot.commands.suggest import argument_of, suggestions
 from bot.contentstats.client import ContentStatsClient
 from bot.contentstats.exchange import DEFAULT_TIMEOUTS, Timeouts
 from bot.contentstats.limits import Now, Sleep
+from bot.delivery.poster import ChannelPoster
 from bot.domain.caller import Caller, Need, WorkspaceRef
 from bot.domain.clock import Clock, utc_now
 from bot.domain.errors import BotError, DatabaseUnavailable, NotAllowed, UsageError
 from bot.messages.problems import crashed, in_line, misunderstood, problem, unknown_command
 from bot.metrics import Metrics, Standing, exposition
-from bot.ports import ChannelPoster
 from bot.reply.model import Option, Reply
-from bot.reports.exports import Exports
 from bot.settings import Settings
 from bot.store import Store
 from bot.store.installations import Installations
@@ -34,10 +33,11 @@ from bot.store.presences import Presences
 from bot.store.rates import RateRows
 from bot.store.registrations import Registrations
 from bot.wallet.accounts import Accounts
+from bot.wallet.exports import Exports
 from bot.wallet.wallet import Wallet
 
 if TYPE_CHECKING:
-    from bot.jobs.scheduler import Scheduler
+    from bot.scheduler import Scheduler
 
 logger = logging.getLogger(__name__)
 
@@ -217,7 +217,7 @@ class Bot:
 
         `speed` is how fast the bot's clock runs.
         """
-        from bot.jobs.duties import scheduler_of  # noqa: PLC0415 - a single line is answered sooner without it
+        from bot.periodic_jobs import scheduler_of  # noqa: PLC0415 - a single line is answered sooner without it
 
         made = scheduler_of(self._store, self._accounts, self._charts, posters, self._clock, self._metrics, speed)
         self._scheduler = made

@@ -5,15 +5,20 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
+from bot.alerts import deferred as held
+from bot.alerts import final_report_card as final_report
+from bot.alerts import low_balance_card as low_balance
+from bot.alerts import settings_card as alert_settings
+from bot.alerts import spikes_card as surges
+from bot.alerts import trouble_card as trouble
+from bot.alerts.final_report import gained_by_day
 from bot.domain.alerts import AlertKind, Stage, default_setting
 from bot.domain.money import Promise, runway
 from bot.domain.quiet import QuietHours
 from bot.domain.spikes import Hour
 from bot.domain.videos import HOUR, Metric, RunningCount, VideoReading
-from bot.messages import alert_settings, final_report, held, low_balance, surges, trouble
+from bot.messages.csv_format import csv_file, csv_name, csv_rows
 from bot.reply.model import Reply
-from bot.reports.csv_format import csv_file, csv_name, csv_rows
-from bot.reports.final import gained_by_day
 from tests.examples import ANA, NOW, PICTURE, PRICE, REASON, TITLES, reading, usage_of, video
 
 

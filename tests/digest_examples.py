@@ -5,13 +5,15 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
+from bot.digests import card as digest
+from bot.digests import settings_card as digest_settings
+from bot.digests import stopped_card as digest_stopped
+from bot.digests.facts import DigestFacts, Money
 from bot.domain.digest import DigestOptions, Moved, Section, Total, Window
 from bot.domain.growth import Change, Coverage
 from bot.domain.money import Promise, runway
 from bot.domain.schedule import Schedule
 from bot.domain.videos import HOUR, Metric, RunningCount
-from bot.messages import digest, digest_settings, digest_stopped
-from bot.messages.digest_facts import DigestFacts, Money
 from bot.reply.model import Channel, Reply
 from tests.examples import ANA, NOW, PICTURE, PRICE, REASON, usage_of, video
 

@@ -13,7 +13,7 @@ from bot.domain.tracking import RequestState, TrackRequest
 from bot.domain.videos import HOUR, Metric, RunningCount, Snapshot, Video, VideoReading
 from bot.messages import offer, usage
 from bot.messages import videos as listing
-from bot.messages.counted import Counted
+from bot.messages.video_count import Counted
 from bot.reply.model import Picture
 
 NOW = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)

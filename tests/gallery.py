@@ -9,17 +9,18 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 
+from bot.alerts import settings_card as alert_settings
 from bot.commands.registry import COMMANDS, described
+from bot.delivery import notices as delivery
+from bot.digests import settings_card as digest_settings
 from bot.domain.letters import DeadLetter, Queue
 from bot.domain.money import MonthlyCap, runway
 from bot.domain.services import SCHEDULER, Service
 from bot.domain.tracking import RequestState
 from bot.domain.videos import HOUR, Metric, VideoReading
 from bot.messages import (
-    alert_settings,
     compare,
     connect,
-    delivery,
     export,
     home,
     offer,
@@ -33,7 +34,7 @@ from bot.messages import (
 )
 from bot.messages import help as helping
 from bot.messages import videos as listing
-from bot.messages.counted import Counted
+from bot.messages.video_count import Counted
 from bot.messages.wording import video_options
 from bot.reply.call import Call
 from bot.reply.model import File, Reply
@@ -192,7 +193,7 @@ def _numbers() -> Iterator[tuple[str, Reply]]:
         spenders="every full member",
         monthly_cap=MonthlyCap(Decimal(100), Decimal("12.50")),
         previews=True,
-        digests=tuple(setting(channel_id=f"C000000{number}") for number in range(5)),
+        digests=tuple(digest_settings.in_a_line(setting(channel_id=f"C000000{number}")) for number in range(5)),
         may_configure=True,
         alerts=2,
         is_test=True,

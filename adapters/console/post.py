@@ -9,7 +9,7 @@ from typing import TextIO
 
 from adapters.console.choices import choices
 from adapters.console.screen import Screen
-from bot.ports import ChannelRef, Delivery, Posted, Rejected
+from bot.delivery.poster import ChannelRef, Delivery, Posted, Rejected
 from bot.reply.clean import shown
 from bot.reply.model import Reply
 

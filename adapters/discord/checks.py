@@ -11,7 +11,7 @@ from discord import Permissions
 from adapters.discord.commands import Payload, payload
 from adapters.discord.refusals import PERMANENT
 from adapters.discord.servers import CHAT, claim_code
-from bot.checks import Check, failed_with
+from bot.doctor import Check, failed_with
 from bot.domain.caller import WorkspaceRef
 from bot.domain.errors import BotError
 from bot.settings import Settings

@@ -22,8 +22,8 @@ from discord.http import HTTPClient, MultipartParameters, Route
 
 from adapters.discord.limits import Answer, Busy, Limits
 from adapters.discord.refusals import RATE_LIMITED, SOON
+from bot.delivery.poster import Later, Unclear
 from bot.domain.errors import DatabaseUnavailable
-from bot.ports import Later, Unclear
 
 logger = logging.getLogger(__name__)
 

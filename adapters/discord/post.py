@@ -31,7 +31,7 @@ from adapters.discord.refusals import (
 from adapters.discord.render import Message, messages, one_message
 from adapters.discord.sent import card, files
 from adapters.discord.servers import CHAT
-from bot.ports import ChannelRef, Delivery, Later, Posted, Rejected, Unclear
+from bot.delivery.poster import ChannelRef, Delivery, Later, Posted, Rejected, Unclear
 from bot.reply.model import Note, Part, Picture, Plain, Reply
 
 logger = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from types import MappingProxyType
 
 from adapters.discord.limits import Answer, retry_after
-from bot.ports import Delivery, Later, Posted, Rejected, Unclear
+from bot.delivery.poster import Delivery, Later, Posted, Rejected, Unclear
 
 RATE_LIMITED = "rate_limited"
 SOON = timedelta(minutes=1)

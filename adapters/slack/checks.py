@@ -16,7 +16,7 @@ from adapters.slack.manifest import SCOPES, UNFURL_SCOPES
 from adapters.slack.oauth import OAuth
 from adapters.slack.refusals import PERMANENT
 from adapters.slack.teams import CHAT
-from bot.checks import Check, failed_with
+from bot.doctor import Check, failed_with
 from bot.domain.caller import WorkspaceRef
 from bot.domain.clock import Clock, utc_now
 from bot.domain.errors import BotError, NotConfigured

@@ -24,8 +24,8 @@ from adapters.slack.render import MAX_BLOCKS, Message, messages
 from adapters.slack.teams import CHAT, SlackAway, Team, Teams
 from adapters.slack.texts import Block, plain
 from adapters.slack.ways import direct_channel
+from bot.delivery.poster import ChannelRef, Delivery, Later, Posted, Rejected, Unclear
 from bot.domain.errors import DatabaseUnavailable, NotConfigured
-from bot.ports import ChannelRef, Delivery, Later, Posted, Rejected, Unclear
 from bot.reply.cutting import cut, length
 from bot.reply.model import Reply
 

@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
-from bot.ports import Later, Rejected, Unclear
+from bot.delivery.poster import Later, Rejected, Unclear
 
 RATE_LIMITED = "ratelimited"
 SOON = timedelta(minutes=1)

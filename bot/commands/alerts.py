@@ -4,16 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from bot.commands.command import Kind, argument
-from bot.commands.context import Context
-from bot.commands.rights import refusal
-from bot.domain.alerts import SNOOZE, AlertKind, AlertSetting, default_setting
-from bot.domain.caller import Need, Person
-from bot.domain.errors import NotAllowed, UsageError
-from bot.domain.money import dollars
-from bot.domain.quiet import is_range, mute_end, read_quiet
-from bot.domain.zones import UTC_NAME, zone_names
-from bot.messages.alert_settings import (
+from bot.alerts.settings_card import (
     KIND_WORDS,
     NO_MONEY,
     SettingFacts,
@@ -23,6 +14,15 @@ from bot.messages.alert_settings import (
     nothing_to_snooze,
     snoozed,
 )
+from bot.commands.command import Kind, argument
+from bot.commands.context import Context
+from bot.commands.rights import refusal
+from bot.domain.alerts import SNOOZE, AlertKind, AlertSetting, default_setting
+from bot.domain.caller import Need, Person
+from bot.domain.errors import NotAllowed, UsageError
+from bot.domain.money import dollars
+from bot.domain.quiet import is_range, mute_end, read_quiet
+from bot.domain.zones import UTC_NAME, zone_names
 from bot.reply.model import Note, Reply
 
 _MUTE, _UNMUTE, _QUIET, _STATUS = "mute", "unmute", "quiet", "status"

@@ -10,10 +10,10 @@ from bot.domain.clock import Clock, month_of
 from bot.domain.errors import NotConfigured
 from bot.domain.money import MonthlyCap
 from bot.messages.help import Described
-from bot.reports.exports import Exports
 from bot.store import Store
 from bot.store.workspaces import Workspace
 from bot.wallet.accounts import Accounts
+from bot.wallet.exports import Exports
 from bot.wallet.wallet import Wallet
 
 

@@ -6,14 +6,9 @@ from bot.commands.alerts import note_on_alerts
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
 from bot.commands.rights import refusal
-from bot.domain.caller import Need
-from bot.domain.digest import DigestOptions, Section, Window
-from bot.domain.errors import NotAllowed, UsageError
-from bot.domain.schedule import DAY, WEEKDAYS, Schedule
-from bot.domain.videos import VideoPlatform
-from bot.domain.zones import UTC_NAME, zone_names
-from bot.messages.digest import Delivery, digest
-from bot.messages.digest_settings import (
+from bot.digests.card import Delivery, digest
+from bot.digests.gather import digest_facts, look
+from bot.digests.settings_card import (
     DigestSetting,
     digest_off,
     digest_on,
@@ -21,8 +16,13 @@ from bot.messages.digest_settings import (
     not_a_channel,
     rhythm_words,
 )
+from bot.domain.caller import Need
+from bot.domain.digest import DigestOptions, Section, Window
+from bot.domain.errors import NotAllowed, UsageError
+from bot.domain.schedule import DAY, WEEKDAYS, Schedule
+from bot.domain.videos import VideoPlatform
+from bot.domain.zones import UTC_NAME, zone_names
 from bot.reply.model import Reply
-from bot.reports.digest import digest_facts, look
 from bot.store.digests import Subscription
 
 _SHORT = {day: (day[:3], day[:4], day[:5], f"{day}s", f"{day[:3]}s") for day in WEEKDAYS}

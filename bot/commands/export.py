@@ -6,10 +6,10 @@ from datetime import datetime
 from bot.commands.choosing import choose
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
+from bot.messages.csv_format import csv_file, csv_name, csv_rows
 from bot.messages.export import Lacking, exported, nothing_to_export, reading
 from bot.reply.call import Call
 from bot.reply.model import Reply
-from bot.reports.csv_format import csv_file, csv_name, csv_rows
 from bot.store.videos import StoredVideo
 from bot.wallet.backfill import Progress
 from bot.wallet.mirror import Dated

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.commands.context import Context
 from bot.commands.digest import setting
 from bot.commands.videos import counted
+from bot.digests.settings_card import in_a_line
 from bot.domain.caller import Need
 from bot.domain.money import runway
 from bot.domain.videos import VideoStatus
@@ -28,6 +29,7 @@ async def show_home(context: Context, args: Home) -> Reply:  # noqa: ARG001 - ev
     now = context.clock()
     page = context.store.videos.page
     rows, total = await page(context.workspace, None, VideoStatus.MONITORING, Sort.CHANGE_24H, 0, SHOWN)
+    digests = [setting(each) for each in await context.store.digests.of_workspace(context.workspace.id)]
     return home(
         HomeFacts(
             usage=money.value,
@@ -40,7 +42,7 @@ async def show_home(context: Context, args: Home) -> Reply:  # noqa: ARG001 - ev
             spenders=context.spenders,
             monthly_cap=await context.cap(),
             previews=context.workspace.previews if context.caller.workspace.can_preview else None,
-            digests=tuple(setting(each) for each in await context.store.digests.of_workspace(context.workspace.id)),
+            digests=tuple(in_a_line(each) for each in digests if each.is_on),
             may_configure=Need.CONFIGURE in context.permissions,
             alerts=await context.store.alerts.on_count(context.workspace.id),
             is_test=context.wallet.is_test,

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from bot.commands.choosing import choose
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
+from bot.messages.pictures import growth_picture
 from bot.messages.stats import VideoFacts, video_stats
 from bot.reply.call import Call
 from bot.reply.model import Reply
-from bot.reports.pictures import growth_picture
 
 
 @dataclass(frozen=True, slots=True)

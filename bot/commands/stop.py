@@ -6,11 +6,11 @@ from bot.commands.choosing import choose
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
 from bot.commands.rights import refusal
+from bot.digests.stopped_card import with_stopped
 from bot.domain.caller import Need
 from bot.domain.errors import ContentStatsError, NotAllowed, NotFound
 from bot.domain.money import remaining_snapshots
 from bot.domain.videos import Video
-from bot.messages.digest_stopped import with_stopped
 from bot.messages.stopping import already_over, stop_question, stopped
 from bot.reply.call import Call
 from bot.reply.model import Reply

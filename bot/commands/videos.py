@@ -8,7 +8,7 @@ from typing import TypeVar
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
 from bot.domain.videos import VideoPlatform, VideoStatus
-from bot.messages.counted import Counted
+from bot.messages.video_count import Counted
 from bot.messages.videos import Listing, video_list
 from bot.reply.model import Reply
 from bot.store.videos import Sort, StoredVideo

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.money import MonthlyCap, Runway, Usage, dollars
-from bot.messages.counted import Counted, change_words, count_words
-from bot.messages.digest_settings import DigestSetting, in_a_line
 from bot.messages.outlook import can_finish, cap_left, money_ends
+from bot.messages.video_count import Counted, change_words, count_words
 from bot.messages.wording import available, freshness, linked, platform_name, plural
 from bot.reply.call import Call
 from bot.reply.model import Align, Button, Column, Divider, Field, Fields, Note, Part, Reply, Table, Text, Tone, text
@@ -20,8 +19,9 @@ class HomeFacts:
     """What the home page shows.
 
     `running` counts the workspace's videos that are not paused; `ending`, `endless` and `complete` say of the whole
-    wallet how many have a known end, how many none, and whether the API hides no others. `alerts` counts the
-    workspace's channels that are told of something. `previews` is None where the chat shows none.
+    wallet how many have a known end, how many none, and whether the API hides no others. `digests` states channel and
+    schedule of each digest that is on; `alerts` counts the channels that get alerts. `previews` is None if the chat
+    shows none.
     """
 
     usage: Usage
@@ -34,7 +34,7 @@ class HomeFacts:
     spenders: str
     monthly_cap: MonthlyCap
     previews: bool | None
-    digests: tuple[DigestSetting, ...]
+    digests: tuple[Text, ...]
     may_configure: bool
     alerts: int
     is_test: bool
@@ -80,12 +80,11 @@ def _lasts(facts: HomeFacts) -> str:
     return can_finish(facts.usage, runway.left_after, runway.paused, facts.endless, complete=facts.complete)
 
 
-def _digests(digests: tuple[DigestSetting, ...]) -> Text:
-    on = [each for each in digests if each.is_on]
-    if not on:
+def _digests(digests: tuple[Text, ...]) -> Text:
+    if not digests:
         return text("none; set one up with /digest in a channel")
-    shown = [text("; " if place else "", *in_a_line(each)) for place, each in enumerate(on[:MOST_DIGESTS])]
-    more = f"; {len(on) - MOST_DIGESTS} more" if len(on) > MOST_DIGESTS else ""
+    shown = [text("; " if place else "", *each) for place, each in enumerate(digests[:MOST_DIGESTS])]
+    more = f"; {len(digests) - MOST_DIGESTS} more" if len(digests) > MOST_DIGESTS else ""
     return text(*(span for each in shown for span in each), more)
 
 

@@ -1,7 +1,7 @@
 """A tracked video in short, beside a link that somebody posted."""
 
 from bot.domain.growth import signed_count
-from bot.messages.counted import Counted, change_window, count_words
+from bot.messages.video_count import Counted, change_window, count_words
 from bot.messages.wording import introduced
 from bot.reply.call import Call
 from bot.reply.model import Button, Note, Reply, Time, Tone, text

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.growth import ago
 from bot.domain.videos import Metric, VideoPlatform
-from bot.messages.counted import Counted, change_words, count_words
+from bot.messages.video_count import Counted, change_words, count_words
 from bot.messages.wording import freshness, linked, platform_name, plural, status_word, video_options
 from bot.reply.call import Call
 from bot.reply.model import Action, Align, Button, Column, Note, Reply, Select, Table, Text, Tone, text

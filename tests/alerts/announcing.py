@@ -13,9 +13,9 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlalchemy.pool import Pool
 
+from bot.alerts.engine import Announcer
 from bot.charts.charts import Charts
 from bot.domain.clock import FastClock
-from bot.jobs.announce import Announcer
 from bot.store import Store
 
 

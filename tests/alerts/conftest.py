@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from bot.alerts.engine import Announcer
 from bot.contentstats.client import ContentStatsClient
 from bot.contentstats.short_links import ShortLinks
-from bot.jobs.announce import Announcer
 from bot.reply.model import Reply
 from bot.store import Store
 from bot.store.database import Database

@@ -11,13 +11,13 @@ from signal import SIGKILL
 import pytest
 from sqlalchemy import select
 
+from bot.alerts.changes import MUTED
+from bot.alerts.endings import GONE, NOT_WANTED
+from bot.alerts.engine import LEASE, Announcer
 from bot.charts.charts import Charts
 from bot.domain.alerts import AlertKind, default_setting
 from bot.domain.events import Event, EventKind
 from bot.domain.money import Usage
-from bot.jobs.announce import LEASE, Announcer
-from bot.jobs.drafts import MUTED
-from bot.jobs.happenings import GONE, NOT_WANTED
 from bot.reply.model import Reply
 from bot.store import Store
 from bot.store.alerts import Announced, StoredAlert

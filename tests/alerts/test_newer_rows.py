@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, insert, select, update
 
+from bot.alerts.engine import BATCH, Announcer
 from bot.charts.charts import Charts
 from bot.domain.alerts import Alert, AlertKind, Stage, default_setting
 from bot.domain.events import Event, EventKind
-from bot.jobs.announce import BATCH, Announcer
 from bot.store.alert_rows import write_alerts
 from bot.store.alerts import StoredAlert
 from bot.store.events import record

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
+from bot.alerts.engine import Announcer
 from bot.charts.charts import Charts
 from bot.domain.alerts import AlertKind, default_setting
 from bot.domain.events import Event, EventKind
 from bot.domain.quiet import QuietHours
 from bot.domain.videos import HOUR, Metric, Snapshot, VideoReading
-from bot.jobs.announce import Announcer
 from bot.reply.plain import plain_text
 from bot.store.events import record
 from bot.store.mirror import give_owner

@@ -5,10 +5,10 @@ import csv
 import io
 from collections import Counter
 
+from bot.messages.csv_format import HEADER
 from bot.reply.model import LargeFile, Tone
 from bot.reply.plain import plain_text
 from bot.reply.spool import opened
-from bot.reports.csv_format import HEADER
 from tests.standins.scene import ANA, BEN, INSTAGRAM, LINK, PAGE, TWITTER, YOUTUBE, button
 
 

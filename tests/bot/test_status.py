@@ -6,7 +6,7 @@ from dataclasses import replace
 from pydantic import SecretStr
 
 from bot.app import VERSION
-from bot.checks import checks
+from bot.doctor import checks
 from bot.domain.caller import Need
 from bot.reply.model import Reply, Tone
 from bot.reply.plain import plain_text

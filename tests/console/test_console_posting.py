@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from adapters.console.post import ConsolePoster
-from bot.ports import ChannelRef, Posted, Rejected
+from bot.delivery.poster import ChannelRef, Posted, Rejected
 from bot.reply.call import Call
 from bot.reply.model import Button, Picture, Reply
 from tests.console.conftest import EVIL, SEEN

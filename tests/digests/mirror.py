@@ -6,12 +6,12 @@ from datetime import timedelta
 from decimal import Decimal
 
 from bot.contentstats.client import ContentStatsClient, key_fingerprint
+from bot.digests.gather import digest_facts, look
+from bot.digests.planner import DigestPlanner
 from bot.domain.caller import Person, WorkspaceRef
 from bot.domain.growth import change, main_metric
 from bot.domain.money import Usage
 from bot.domain.videos import HOUR, Metric, Snapshot, Video, VideoReading
-from bot.jobs.digest import DigestPlanner
-from bot.reports.digest import digest_facts, look
 from bot.store import Store
 from bot.store.workspaces import Workspace
 from bot.wallet.accounts import Accounts

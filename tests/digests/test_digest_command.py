@@ -11,13 +11,13 @@ from bot.commands.digest import Digest, wants_form
 from bot.commands.filling import form_for
 from bot.commands.parse import parse
 from bot.commands.registry import by_name
+from bot.digests.planner import DigestPlanner
+from bot.digests.settings_card import digest_status
 from bot.domain.caller import Need
 from bot.domain.digest import DigestOptions, Section
 from bot.domain.schedule import Schedule
 from bot.domain.videos import HOUR, Metric, Snapshot, VideoReading
 from bot.domain.zones import zone_names
-from bot.jobs.digest import DigestPlanner
-from bot.messages.digest_settings import digest_status
 from bot.reply.call import Call
 from bot.reply.model import Reply, Select, Tone
 from bot.reply.plain import plain_text

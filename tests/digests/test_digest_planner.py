@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import Engine, event, update
 
+from bot.digests.planner import PATIENCE, SOON
 from bot.domain.digest import DigestOptions
 from bot.domain.schedule import Schedule
 from bot.domain.videos import HOUR, Video
-from bot.jobs.digest import PATIENCE, SOON
 from bot.reply.model import Picture, Tone
 from bot.reply.plain import plain_text
 from bot.store import Store

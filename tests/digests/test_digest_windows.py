@@ -7,11 +7,11 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.digests.video_changes import moved
 from bot.domain.digest import LATE, LONGEST_WINDOW, Window, collected, flattened, totals, window_of
 from bot.domain.reading import GRACE
 from bot.domain.schedule import Schedule
 from bot.domain.videos import HOUR, Metric, Snapshot, Video
-from bot.reports.moving import moved
 from bot.store.stored_video import first_seen
 
 DAY = timedelta(days=1)

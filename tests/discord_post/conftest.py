@@ -9,7 +9,7 @@ from discord.http import Route
 
 from adapters.discord.limits import Limits, Sleep
 from adapters.discord.post import DiscordPoster
-from bot.ports import ChannelRef
+from bot.delivery.poster import ChannelRef
 from tests.standins.discord_server.people import Channel, Guild, User
 from tests.standins.discord_server.server import Discord, running
 

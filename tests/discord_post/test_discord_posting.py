@@ -6,7 +6,7 @@ import pytest
 
 from adapters.discord.limits import Limits
 from adapters.discord.post import MAX_NONCE, NO_MESSAGE, DiscordPoster
-from bot.ports import ChannelRef, Posted, Rejected
+from bot.delivery.poster import ChannelRef, Posted, Rejected
 from bot.reply.model import File, Paragraph, Picture, Reply, text
 from tests.gallery import gallery
 from tests.standins.discord_server.faults import Fault, FaultKind

@@ -13,8 +13,8 @@ from adapters.discord import exchange
 from adapters.discord.limits import BAN, Limits
 from adapters.discord.post import DiscordPoster
 from adapters.discord.refusals import OF_ONE_MESSAGE, OURS, PERMANENT, RATE_LIMITED, UNKNOWN_MESSAGE
+from bot.delivery.poster import Later, Posted, Rejected, Unclear
 from bot.domain.errors import DatabaseUnavailable
-from bot.ports import Later, Posted, Rejected, Unclear
 from bot.reply.model import Reply
 from tests.standins.discord_server.faults import Fault, FaultKind
 from tests.standins.discord_server.permissions import Permission

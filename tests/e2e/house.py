@@ -7,7 +7,7 @@ from typing import Protocol
 
 from adapters.sandbox.serve import Sandbox
 from bot.app import Bot
-from bot.ports import ChannelPoster
+from bot.delivery.poster import ChannelPoster
 from tests.standins.scene import TRACK, HandClock
 
 ANN, BOB, BEN = "ann", "bob", "ben"

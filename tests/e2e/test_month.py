@@ -10,13 +10,13 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from bot.jobs.announce import Announcer
-from bot.jobs.digest import PATIENCE, DigestPlanner
-from bot.jobs.poll import Poller
+from bot.alerts.engine import Announcer
+from bot.digests.planner import PATIENCE, DigestPlanner
 from bot.metrics import Metrics
 from bot.reply.plain import plain_text
 from bot.reply.spool import opened
 from bot.store.database import Database
+from bot.wallet.poller import Poller
 from tests.alerts.outbox import outbox_of
 from tests.standins.scene import ANA, BEN, HandClock, rows, sandbox_of, scene_of
 

@@ -4,8 +4,8 @@ import pytest
 
 from bot.commands.registry import COMMANDS
 from bot.commands.rights import MANAGERS, MEMBERS, PERMISSIONS, refusal
+from bot.delivery.poster import ChannelRef, Posted
 from bot.domain.caller import Need, Role
-from bot.ports import ChannelRef, Posted
 from bot.reply.call import Call
 from bot.reply.model import Button, Reply
 from tests.discord_app import discord_stage

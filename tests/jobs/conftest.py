@@ -2,8 +2,8 @@
 
 import pytest
 
+from bot.delivery.deliver import Deliverer
 from bot.domain.caller import WorkspaceRef
-from bot.jobs.deliver import Deliverer
 from bot.reply.model import Reply
 from bot.store.outbox import Message, enqueue
 from tests.jobs.wall import Wall

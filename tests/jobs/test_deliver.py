@@ -7,9 +7,9 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import select, update
 
-from bot.jobs.breakers import AT_ONCE
-from bot.jobs.deliver import Deliverer
-from bot.ports import Later, Rejected, Unclear
+from bot.delivery.circuit_breaker import AT_ONCE
+from bot.delivery.deliver import Deliverer
+from bot.delivery.poster import Later, Rejected, Unclear
 from bot.reply.model import Reply
 from bot.reply.plain import plain_text
 from bot.store.outbox import OutboxState

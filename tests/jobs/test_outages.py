@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from bot.delivery.deliver import Deliverer
+from bot.delivery.poster import Later, Unclear
 from bot.domain.caller import WorkspaceRef
 from bot.domain.errors import DatabaseUnavailable
-from bot.jobs.deliver import Deliverer
-from bot.ports import Later, Unclear
 from bot.reply.model import Reply
 from tests.jobs.wall import Wall
 

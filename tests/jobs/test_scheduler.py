@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.domain.errors import DatabaseUnavailable
-from bot.jobs.scheduler import Duty, Every, Scheduler
+from bot.scheduler import Duty, Every, Scheduler
 
 SOON = timedelta(seconds=0.2)
 
@@ -126,7 +126,7 @@ async def test_it_ticks_on_when_the_clock_is_set_back_an_hour(start, monkeypatch
         def now(cls, tz=None):
             return datetime.now(tz) + shift
 
-    for module in ("apscheduler.schedulers.base", "apscheduler.triggers.interval", "bot.jobs.scheduler"):
+    for module in ("apscheduler.schedulers.base", "apscheduler.triggers.interval", "bot.scheduler"):
         monkeypatch.setattr(f"{module}.datetime", Shifted)
     work = Work()
     await start(Duty("work", SOON, work.do))

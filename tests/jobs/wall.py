@@ -5,7 +5,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from bot.ports import ChannelRef, Delivery, Posted, Unclear
+from bot.delivery.poster import ChannelRef, Delivery, Posted, Unclear
 from bot.reply.model import Reply
 
 LOST = "the message arrives, and the answer does not"

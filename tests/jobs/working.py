@@ -14,9 +14,9 @@ from adapters.slack.limits import Limits
 from adapters.slack.pictures import Pictures
 from adapters.slack.post import SlackPoster
 from adapters.slack.teams import OneTeam, Several
+from bot import periodic_jobs  # noqa: F401 - imported once here and not in each worker
 from bot.app import Bot
 from bot.domain.clock import utc_now
-from bot.jobs import duties  # noqa: F401 - imported once here and not in each worker
 from bot.settings import Settings
 
 

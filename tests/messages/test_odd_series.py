@@ -5,17 +5,17 @@ from decimal import Decimal
 
 import pytest
 
+from bot.alerts.final_report import gained_by_day
+from bot.alerts.final_report_card import FinalFacts, final_report
+from bot.digests.card import digest
 from bot.domain.digest import Total
 from bot.domain.videos import HOUR, Metric, Snapshot, VideoReading, VideoStatus
-from bot.messages.counted import Counted
-from bot.messages.digest import digest
-from bot.messages.final_report import FinalFacts, final_report
 from bot.messages.preview import preview
 from bot.messages.stats import VideoFacts, video_stats
+from bot.messages.video_count import Counted
 from bot.messages.videos import video_list
 from bot.messages.wording import option_label
 from bot.reply.plain import plain_text
-from bot.reports.final import gained_by_day
 from tests import digest_examples
 from tests.examples import ANA, NOW, PRICE, listed, video
 from tests.standins.scene import rows

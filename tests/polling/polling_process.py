@@ -6,10 +6,10 @@ import sys
 from bot.contentstats.client import ContentStatsClient
 from bot.domain.caller import WorkspaceRef
 from bot.domain.clock import utc_now
-from bot.jobs.poll import Poller
 from bot.metrics import Metrics
 from bot.store import Store
 from bot.wallet.accounts import Accounts
+from bot.wallet.poller import Poller
 
 
 async def poll(database_url, base_url, key):

@@ -11,12 +11,12 @@ from adapters.sandbox.serve import Sandbox
 from bot.contentstats.client import ContentStatsClient
 from bot.contentstats.exchange import Timeouts
 from bot.domain.caller import Person, WorkspaceRef
-from bot.jobs.poll import Poller
 from bot.metrics import Metrics
 from bot.store import Store
 from bot.store.database import Database
 from bot.store.tables import wallets, workspaces
 from bot.wallet.accounts import NO_WALLET, Accounts
+from bot.wallet.poller import Poller
 from tests.standins.scene import PAGE, HandClock, sandbox_of
 
 TICK = timedelta(seconds=30)

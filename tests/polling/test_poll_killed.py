@@ -12,9 +12,9 @@ import pytest
 
 import bot
 from bot.domain.clock import utc_now
-from bot.jobs.poll import LEASE
 from bot.store import Store
 from bot.store.database import Database
+from bot.wallet.poller import LEASE
 from tests.polling.stage import SleepingClock, Stage
 from tests.standins.scene import LINK, PAGE, sandbox_of
 

@@ -20,7 +20,7 @@ from adapters.slack.limits import Limits as SlackLimits
 from adapters.slack.pictures import Pictures
 from adapters.slack.post import SlackPoster
 from adapters.slack.teams import OneTeam
-from bot.ports import ChannelPoster, ChannelRef
+from bot.delivery.poster import ChannelPoster, ChannelRef
 from tests.discord_render.reading import read as read_components
 from tests.slack_post.conftest import Clock, forget_nothing
 from tests.slack_render.reading import read as read_blocks

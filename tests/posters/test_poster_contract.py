@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from bot.ports import ChannelRef, Later, Posted, Rejected, Unclear
+from bot.delivery.poster import ChannelRef, Later, Posted, Rejected, Unclear
 from bot.reply.model import Column, Paragraph, Picture, Plain, Reply, Table, text
 from tests.gallery import gallery
 from tests.posters.places import PLACES

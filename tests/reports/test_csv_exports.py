@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from bot.domain.errors import BotError
 from bot.domain.videos import Metric, Snapshot, Video
+from bot.messages.csv_format import HEADER, csv_file, csv_rows
 from bot.reply.spool import opened
-from bot.reports.csv_format import HEADER, csv_file, csv_rows
-from bot.reports.exports import CsvExport
+from bot.wallet.exports import CsvExport
 from tests.gallery import NOW
 
 SNAPSHOT = Snapshot(NOW, {Metric.VIEWS: 1_298_000})

@@ -6,10 +6,10 @@ import pytest
 
 from adapters.slack.refusals import SOON
 from adapters.slack.teams import CHAT
+from bot.delivery.poster import ChannelRef, Later
 from bot.domain.caller import WorkspaceRef
 from bot.domain.errors import TokenRefused
 from bot.messages.problems import busy
-from bot.ports import ChannelRef, Later
 from bot.reply.model import Reply
 from bot.store import Store
 from tests.slack.stage import ANN, BEN, GENERAL, stage_of

@@ -6,7 +6,7 @@ from pydantic import SecretStr
 from adapters.slack.app import SlackApp, SlackOptions
 from adapters.slack.installation import Installation
 from bot.app import Bot
-from bot.ports import ChannelRef, Posted, Rejected
+from bot.delivery.poster import ChannelRef, Posted, Rejected
 from bot.reply.model import Reply
 from tests.slack.stage import ANN, GENERAL
 from tests.standins.scene import nap, settings_of

@@ -12,8 +12,8 @@ from adapters.slack.limits import Limits, Sleep
 from adapters.slack.pictures import Pictures
 from adapters.slack.post import SlackPoster
 from adapters.slack.teams import OneTeam, Several, Teams
+from bot.delivery.poster import ChannelRef
 from bot.domain.caller import WorkspaceRef
-from bot.ports import ChannelRef
 from tests.standins.slack.server import Slack, running
 from tests.standins.slack.world import BOT_SCOPES
 

@@ -6,8 +6,8 @@ from adapters.slack.calls import Calls, new_client
 from adapters.slack.pictures import Pictures
 from adapters.slack.post import SlackPoster
 from adapters.slack.teams import OneTeam, Several
+from bot.delivery.poster import Posted
 from bot.domain.errors import DatabaseUnavailable
-from bot.ports import Posted
 from bot.reply.model import Reply
 from tests.slack_post.conftest import forget_nothing
 from tests.standins.slack.faults import Fault, FaultKind

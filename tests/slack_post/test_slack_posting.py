@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from adapters.slack.post import MAX_EDITED
-from bot.ports import Posted
+from bot.delivery.poster import Posted
 from bot.reply.model import File, Paragraph, Picture, Reply, text
 from tests.gallery import gallery
 from tests.standins.slack.faults import Fault, FaultKind

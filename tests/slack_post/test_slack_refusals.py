@@ -15,9 +15,9 @@ from adapters.slack.pictures import Pictures
 from adapters.slack.post import SlackPoster
 from adapters.slack.refusals import HALF_DONE, OURS, PERMANENT, RATE_LIMITED
 from adapters.slack.teams import OneTeam, Team
+from bot.delivery.poster import Later, Posted, Rejected, Unclear
 from bot.domain.caller import WorkspaceRef
 from bot.domain.errors import DatabaseUnavailable, NotConfigured
-from bot.ports import Later, Posted, Rejected, Unclear
 from bot.reply.model import Reply
 from tests.slack_post.conftest import forget_nothing
 from tests.standins.slack.faults import Fault, FaultKind

@@ -8,7 +8,7 @@ from adapters.slack.calls import Calls
 from adapters.slack.limits import Limits
 from adapters.slack.pictures import Pictures
 from adapters.slack.post import SlackPoster
-from bot.ports import Later, Posted
+from bot.delivery.poster import Later, Posted
 from bot.reply.model import Reply
 from tests.standins.slack.rates import Rate
 

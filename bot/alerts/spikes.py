@@ -5,6 +5,9 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
+from bot.alerts.changes import Draft, Saying
+from bot.alerts.spikes_card import SpikeFacts, milestone_sentence, spike, spike_sentence
+from bot.alerts.spikes_card import milestone as milestone_reached
 from bot.domain.alerts import STALE, AlertKind, AlertSetting, Stage
 from bot.domain.events import Event
 from bot.domain.growth import JITTER
@@ -19,9 +22,6 @@ from bot.domain.spikes import (
     milestone,
 )
 from bot.domain.videos import HOUR, Metric, Snapshot
-from bot.jobs.drafts import Draft, Saying
-from bot.messages.surges import SpikeFacts, milestone_sentence, spike, spike_sentence
-from bot.messages.surges import milestone as milestone_reached
 from bot.store import Store
 from bot.store.alerts import HELD, StoredAlert
 from bot.store.videos import StoredVideo

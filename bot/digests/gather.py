@@ -11,6 +11,9 @@ from datetime import datetime
 
 from bot.charts.charts import Charts
 from bot.charts.specs import Movers
+from bot.digests.facts import DigestFacts, Money
+from bot.digests.tables import MOST_MOVERS
+from bot.digests.video_changes import CURRENT, active_since, moved, needed_since
 from bot.domain.digest import (
     Collected,
     DigestOptions,
@@ -27,10 +30,7 @@ from bot.domain.money import promises, runway
 from bot.domain.reading import GRACE
 from bot.domain.schedule import DAY
 from bot.domain.videos import HOUR, count_running
-from bot.messages.digest_facts import DigestFacts, Money
-from bot.messages.digest_tables import MOST_MOVERS
 from bot.reply.model import Picture
-from bot.reports.moving import CURRENT, active_since, moved, needed_since
 from bot.store import Store
 from bot.store.videos import StoredVideo
 from bot.store.workspaces import Workspace

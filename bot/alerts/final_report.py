@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from bot.alerts.final_report_card import FinalFacts
 from bot.charts.charts import Charts
 from bot.domain.caller import Person
 from bot.domain.growth import main_metric
 from bot.domain.videos import Metric, Snapshot, Video, VideoReading
-from bot.messages.final_report import FinalFacts
-from bot.reports.csv_format import csv_file, csv_name, csv_rows
-from bot.reports.pictures import growth_picture
+from bot.messages.csv_format import csv_file, csv_name, csv_rows
+from bot.messages.pictures import growth_picture
 from bot.store import Store
 from bot.store.videos import StoredVideo
 

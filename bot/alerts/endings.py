@@ -4,15 +4,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.alerts.changes import MUTED, Draft, Saying
+from bot.alerts.final_report import final_facts
+from bot.alerts.final_report_card import final_report, final_sentence
+from bot.alerts.low_balance import Purse
+from bot.alerts.trouble_card import TroubleFacts, trouble, trouble_sentence
 from bot.charts.charts import Charts
 from bot.domain.alerts import AlertKind, AlertSetting, Silence, Stage
 from bot.domain.events import EventKind
 from bot.domain.videos import HOUR, VideoStatus
-from bot.jobs.balances import Purse
-from bot.jobs.drafts import MUTED, Draft, Saying
-from bot.messages.final_report import final_report, final_sentence
-from bot.messages.trouble import TroubleFacts, trouble, trouble_sentence
-from bot.reports.final import final_facts
 from bot.store.alerts import HELD, StoredAlert
 from bot.store.events import StoredEvent
 from bot.store.videos import StoredVideo

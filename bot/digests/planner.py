@@ -14,14 +14,14 @@ from itertools import islice
 from typing import NamedTuple, TypeVar
 
 from bot.charts.charts import Charts
+from bot.digests.card import Delivery, digest, digest_without_key, digests_missed
+from bot.digests.facts import DigestFacts
+from bot.digests.gather import digest_facts, look
+from bot.digests.settings_card import rhythm_words
 from bot.domain.clock import Clock
 from bot.domain.digest import DigestOptions, Window, window_of
 from bot.domain.errors import DatabaseUnavailable
-from bot.messages.digest import Delivery, digest, digest_without_key, digests_missed
-from bot.messages.digest_facts import DigestFacts
-from bot.messages.digest_settings import rhythm_words
 from bot.reply.model import Channel, Reply
-from bot.reports.digest import digest_facts, look
 from bot.store import Store
 from bot.store.digests import Claim, Done, Subscription
 from bot.store.outbox import Message

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
+from bot.digests import tables
+from bot.digests.facts import DigestFacts
+from bot.digests.summary import available_words, spent_words, summary
 from bot.domain.digest import FLAT_RULE, Moved, Section, Total
 from bot.domain.growth import ago, percent, signed_count
 from bot.domain.money import dollars
-from bot.messages import digest_tables as tables
-from bot.messages.digest_facts import DigestFacts
-from bot.messages.digest_summary import available_words, spent_words, summary
 from bot.messages.outlook import how_long
 from bot.messages.wording import name_of, plural, shortened
 from bot.reply.call import Call

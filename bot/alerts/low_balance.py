@@ -5,6 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from bot.alerts.changes import Draft, held_of
+from bot.alerts.deferred import Held
+from bot.alerts.low_balance_card import LowFacts, low_balance
 from bot.domain.alerts import (
     Act,
     Alert,
@@ -20,9 +23,6 @@ from bot.domain.alerts import (
 )
 from bot.domain.money import Runway, Usage, dollars, ends_at, promises, runway
 from bot.domain.videos import VideoStatus, count_running
-from bot.jobs.drafts import Draft, held_of
-from bot.messages.held import Held
-from bot.messages.low_balance import LowFacts, low_balance
 from bot.store import Store
 from bot.store.alerts import StoredAlert
 from bot.store.videos import StoredVideo

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.alerts.settings_card import silencing
 from bot.domain.growth import exact_count, metric_name, short_count, signed_count
 from bot.domain.spikes import Hour
 from bot.domain.videos import Metric, Video
-from bot.messages.alert_settings import silencing
 from bot.messages.wording import linked, named_on_platform
 from bot.reply.call import Call
 from bot.reply.model import Button, Field, Fields, Reply, Time, Tone, text

@@ -10,16 +10,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot.alerts.changes import Draft, held_of
+from bot.alerts.deferred import Held, held_summary
+from bot.alerts.endings import DONE, TROUBLE, note_ends, note_unseen, tell_ends, tell_trouble, trouble_saying
+from bot.alerts.low_balance import BALANCE, Purse, check_balance, purse_of
+from bot.alerts.spikes import SPIKE, news_of, spike_again, tell_surges, wants_surges
 from bot.charts.charts import Charts
 from bot.domain.alerts import AlertKind, AlertSetting, Silence, Stage
 from bot.domain.clock import Clock
 from bot.domain.errors import BotError
 from bot.domain.events import EventKind
-from bot.jobs.balances import BALANCE, Purse, check_balance, purse_of
-from bot.jobs.drafts import Draft, held_of
-from bot.jobs.happenings import DONE, TROUBLE, note_ends, note_unseen, tell_ends, tell_trouble, trouble_saying
-from bot.jobs.surges import SPIKE, news_of, spike_again, tell_surges, wants_surges
-from bot.messages.held import Held, held_summary
 from bot.store import Store
 from bot.store.alerts import HELD, StoredAlert
 from bot.store.events import StoredEvent

@@ -12,11 +12,11 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import timedelta
 
+from bot.delivery.acknowledgements import Receipts, patiently
+from bot.delivery.circuit_breaker import AT_ONCE, Breakers
+from bot.delivery.notices import channel_closed, given_up, late
+from bot.delivery.poster import ChannelPoster, ChannelRef, Delivery, Later, Posted, Rejected, Unclear
 from bot.domain.clock import Clock
-from bot.jobs.breakers import AT_ONCE, Breakers
-from bot.jobs.receipts import Receipts, patiently
-from bot.messages.delivery import channel_closed, given_up, late
-from bot.ports import ChannelPoster, ChannelRef, Delivery, Later, Posted, Rejected, Unclear
 from bot.reply.model import Reply
 from bot.store import Store
 from bot.store.claims import Claimed

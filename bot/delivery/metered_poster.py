@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import timedelta
 
-from bot.ports import ChannelPoster, ChannelRef, Delivery
+from bot.delivery.poster import ChannelPoster, ChannelRef, Delivery
 from bot.reply.model import Reply
 
 

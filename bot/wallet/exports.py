@@ -9,9 +9,9 @@ from pathlib import PurePosixPath
 
 from bot.domain.errors import BotError
 from bot.domain.videos import Snapshot, Video
+from bot.messages.csv_format import csv_rows, encoded, head
 from bot.reply.model import LargeFile
 from bot.reply.spool import Spool
-from bot.reports.csv_format import csv_rows, encoded, head
 from bot.store import Store
 from bot.store.videos import Sort, StoredVideo
 from bot.store.workspaces import Workspace

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from bot.alerts.deferred import Held, also_held, held_parts
+from bot.alerts.settings_card import silencing
 from bot.domain.alerts import REARM_BALANCE, Stage
 from bot.domain.money import Runway, Usage, dollars
 from bot.domain.videos import RunningCount, Video
-from bot.messages.alert_settings import silencing
-from bot.messages.held import Held, also_held, held_parts
 from bot.messages.offer import ADD_CREDIT
 from bot.messages.outlook import how_long, money_ends, promised
 from bot.messages.wording import available, name_of, plural

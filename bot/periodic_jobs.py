@@ -4,19 +4,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.alerts.engine import Announcer
 from bot.charts.charts import Charts
+from bot.delivery.deliver import Deliverer
+from bot.delivery.metered_poster import CountedPoster
+from bot.delivery.poster import ChannelPoster
+from bot.digests.planner import LATE_AFTER, PATIENCE, DigestPlanner
 from bot.domain.clock import Clock
-from bot.jobs.announce import Announcer
-from bot.jobs.counted import CountedPoster
-from bot.jobs.deliver import Deliverer
-from bot.jobs.digest import LATE_AFTER, PATIENCE, DigestPlanner
-from bot.jobs.poll import Poller
-from bot.jobs.scheduler import Duty, Scheduler
-from bot.jobs.tidy import Tidying
+from bot.maintenance import Tidying
 from bot.metrics import Metrics
-from bot.ports import ChannelPoster
+from bot.scheduler import Duty, Scheduler
 from bot.store import Store
 from bot.wallet.accounts import Accounts
+from bot.wallet.poller import Poller
 
 LOOK_EVERY = timedelta(seconds=5)
 DELIVER_EVERY = timedelta(seconds=1)

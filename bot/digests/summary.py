@@ -2,11 +2,11 @@
 
 from decimal import Decimal
 
+from bot.digests.facts import DigestFacts, Money
 from bot.domain.digest import Total
 from bot.domain.growth import ago, percent, signed_count
 from bot.domain.money import dollars
 from bot.domain.videos import HOUR
-from bot.messages.digest_facts import DigestFacts, Money
 from bot.messages.outlook import can_finish, money_ends, running_words
 from bot.messages.wording import available, plural
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.alerts.deferred import Held
 from bot.domain.alerts import Act, AlertSetting, Silence, Stage, advance, has_unsaid
 from bot.domain.videos import Video
-from bot.messages.held import Held
 from bot.messages.wording import name_of
 from bot.reply.model import Reply
 from bot.store import Store

@@ -1,0 +1,1 @@
+"""Alerts: one file per kind, the engine that turns events into messages, and their cards."""
