@@ -74,30 +74,42 @@ def night(count: int) -> tuple[held.Held, ...]:
 
 def alert_gallery() -> Iterator[tuple[str, Reply]]:
     """Alerts, and what is said of their settings."""
-    yield "low_balance.low_balance: low", low_balance.low_balance(low("1.80", Stage.OPEN, cut=(), others=0))
+    yield "alerts.low_balance_card.low_balance: low", low_balance.low_balance(low("1.80", Stage.OPEN, cut=(), others=0))
     silent = replace(usage_of("1.80"), uncharged=None)
     yield (
-        "low_balance.low_balance: not all is stated",
+        "alerts.low_balance_card.low_balance: not all is stated",
         low_balance.low_balance(low("1.80", Stage.OPEN, usage=silent, others=1)),
     )
-    yield "low_balance.low_balance: 72 hours", low_balance.low_balance(low("2.00", Stage.SOON, is_test=True))
-    yield "low_balance.low_balance: 24 hours", low_balance.low_balance(low("1.00", Stage.URGENT))
-    yield "low_balance.low_balance: paused", low_balance.low_balance(low("0.50", Stage.PAUSED))
-    yield "low_balance.low_balance: resolved", low_balance.low_balance(low("50.00", Stage.CLEAR))
-    yield "low_balance.low_balance: after a night", low_balance.low_balance(low("1.00", Stage.URGENT), night(3))
     yield (
-        "low_balance.low_balance: resolved, after a night",
+        "alerts.low_balance_card.low_balance: 72 hours",
+        low_balance.low_balance(low("2.00", Stage.SOON, is_test=True)),
+    )
+    yield "alerts.low_balance_card.low_balance: 24 hours", low_balance.low_balance(low("1.00", Stage.URGENT))
+    yield "alerts.low_balance_card.low_balance: paused", low_balance.low_balance(low("0.50", Stage.PAUSED))
+    yield "alerts.low_balance_card.low_balance: resolved", low_balance.low_balance(low("50.00", Stage.CLEAR))
+    yield (
+        "alerts.low_balance_card.low_balance: after a night",
+        low_balance.low_balance(low("1.00", Stage.URGENT), night(3)),
+    )
+    yield (
+        "alerts.low_balance_card.low_balance: resolved, after a night",
         low_balance.low_balance(low("50.00", Stage.CLEAR), night(3)),
     )
     hour = Hour(NOW, 1_298_000, 52_300, 1_200, 9_000)
     for number in range(3):
-        yield f"surges.spike: {number}", surges.spike(surges.SpikeFacts(12, video(number), Metric.LIKES, hour))
-    yield "surges.spike: over", surges.spike(surges.SpikeFacts(12, video(), Metric.VIEWS, hour, is_over=True))
-    yield "surges.milestone", surges.milestone(video(), Metric.VIEWS, 1_000_000, 1_298_000, NOW)
-    yield "surges.milestone: likes", surges.milestone(video(2), Metric.LIKES, 10_000, 10_001, NOW)
-    yield "held.held_summary", held.held_summary(night(6))
-    yield "held.held_summary: many", held.held_summary(night(60))
-    yield "held.held_summary: one", held.held_summary(night(0))
+        yield (
+            f"alerts.spikes_card.spike: {number}",
+            surges.spike(surges.SpikeFacts(12, video(number), Metric.LIKES, hour)),
+        )
+    yield (
+        "alerts.spikes_card.spike: over",
+        surges.spike(surges.SpikeFacts(12, video(), Metric.VIEWS, hour, is_over=True)),
+    )
+    yield "alerts.spikes_card.milestone", surges.milestone(video(), Metric.VIEWS, 1_000_000, 1_298_000, NOW)
+    yield "alerts.spikes_card.milestone: likes", surges.milestone(video(2), Metric.LIKES, 10_000, 10_001, NOW)
+    yield "alerts.deferred.held_summary", held.held_summary(night(6))
+    yield "alerts.deferred.held_summary: many", held.held_summary(night(60))
+    yield "alerts.deferred.held_summary: one", held.held_summary(night(0))
     for name, stage, changes in (
         ("paused", Stage.PAUSED, {"status": "paused"}),
         ("goes on", Stage.CLEAR, {}),
@@ -105,11 +117,14 @@ def alert_gallery() -> Iterator[tuple[str, Reply]]:
         ("deleted", Stage.OVER, {"status": "error", "is_deleted": True}),
     ):
         facts = trouble.TroubleFacts(12, video(1, **changes), stage)
-        yield f"trouble.trouble: {name}", trouble.trouble(facts)
-    yield "final_report.final_report", final_report.final_report(final())
-    yield "final_report.final_report: stopped", final_report.final_report(final(2, is_stopped=True, stopped_by=ANA))
+        yield f"alerts.trouble_card.trouble: {name}", trouble.trouble(facts)
+    yield "alerts.final_report_card.final_report", final_report.final_report(final())
+    yield (
+        "alerts.final_report_card.final_report: stopped",
+        final_report.final_report(final(2, is_stopped=True, stopped_by=ANA)),
+    )
     nothing = {"reading": VideoReading(video(4, status="completed"), ()), "days": (), "picture": None, "file": None}
-    yield "final_report.final_report: nothing", final_report.final_report(final(**nothing, problem=REASON))
+    yield "alerts.final_report_card.final_report: nothing", final_report.final_report(final(**nothing, problem=REASON))
     yield from _settings()
 
 
@@ -117,7 +132,7 @@ def _settings() -> Iterator[tuple[str, Reply]]:
     usual = default_setting(1, "C0000001", ANA)
     card = alert_settings.SettingFacts(usual, "C0000001", may_configure=True, now=NOW)
     mute = replace(card, hindrance="I cannot post here. Let me write.")
-    yield "alert_settings.alert_settings: cannot post", alert_settings.alert_settings(mute)
+    yield "alerts.settings_card.alert_settings: cannot post", alert_settings.alert_settings(mute)
     every = replace(
         usual,
         kinds=frozenset(AlertKind),
@@ -125,15 +140,15 @@ def _settings() -> Iterator[tuple[str, Reply]]:
         quiet=QuietHours("Europe/Berlin", 22 * 60, 7 * 60),
     )
     off = replace(usual, is_on=False, off_reason="The channel is archived.")
-    yield "alert_settings.alert_settings", alert_settings.alert_settings(card)
-    yield "alert_settings.alert_settings: all", alert_settings.alert_settings(replace(card, setting=every))
+    yield "alerts.settings_card.alert_settings", alert_settings.alert_settings(card)
+    yield "alerts.settings_card.alert_settings: all", alert_settings.alert_settings(replace(card, setting=every))
     none = replace(usual, kinds=frozenset())
-    yield "alert_settings.alert_settings: of nothing", alert_settings.alert_settings(replace(card, setting=none))
+    yield "alerts.settings_card.alert_settings: of nothing", alert_settings.alert_settings(replace(card, setting=none))
     yield (
-        "alert_settings.alert_settings: changed, by one who may look",
+        "alerts.settings_card.alert_settings: changed, by one who may look",
         alert_settings.alert_settings(replace(card, may_configure=False, said="Spikes: on.")),
     )
-    yield "alert_settings.alert_settings: never set", alert_settings.alert_settings(replace(card, setting=None))
-    yield "alert_settings.alert_settings: off", alert_settings.alert_settings(replace(card, setting=off))
-    yield "alert_settings.snoozed", alert_settings.snoozed(NOW)
-    yield "alert_settings.nothing_to_snooze", alert_settings.nothing_to_snooze()
+    yield "alerts.settings_card.alert_settings: never set", alert_settings.alert_settings(replace(card, setting=None))
+    yield "alerts.settings_card.alert_settings: off", alert_settings.alert_settings(replace(card, setting=off))
+    yield "alerts.settings_card.snoozed", alert_settings.snoozed(NOW)
+    yield "alerts.settings_card.nothing_to_snooze", alert_settings.nothing_to_snooze()

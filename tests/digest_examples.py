@@ -118,29 +118,32 @@ def digest_gallery() -> Iterator[tuple[str, Reply]]:
     """Digests and what is said of them."""
     post = digest.digest(facts(), DELIVERY)
     few = digest.digest(facts(3), DELIVERY)
-    yield "digest.digest", few
+    yield "digests.card.digest", few
     yield (
-        "digest.digest: one flattened, one section",
+        "digests.card.digest: one flattened, one section",
         digest.digest(facts(1, options=DigestOptions(frozenset({Section.FLAT}), frozenset({"tiktok"}))), DELIVERY),
     )
-    yield "digest.digest: 500 videos", digest.digest(facts(500), DELIVERY)
+    yield "digests.card.digest: 500 videos", digest.digest(facts(500), DELIVERY)
     yield (
-        "digest.digest: weekly",
+        "digests.card.digest: weekly",
         digest.digest(facts(2, window=Window(NOW - 7 * DAY, NOW)), replace(DELIVERY, is_weekly=True)),
     )
-    yield "digest.digest: late, short of money", digest.digest(short(), replace(DELIVERY, due_at=NOW))
-    yield "digest.digest: nothing", digest.digest(nothing(), DELIVERY)
-    yield "digest.digest: preview", digest.digest(facts(2), digest.Delivery("", None, is_preview=True))
-    yield "digest.digest_without_key", digest.digest_without_key(DELIVERY.rhythm)
-    yield "digest.digests_missed", digest.digests_missed(DELIVERY.rhythm, NOW, Channel("C0000001"))
-    yield "digest_stopped.with_stopped", digest_stopped.with_stopped(few, video(1), ANA)
-    yield "digest_stopped.with_stopped: from a menu", digest_stopped.with_stopped(post, video(), ANA)
+    yield "digests.card.digest: late, short of money", digest.digest(short(), replace(DELIVERY, due_at=NOW))
+    yield "digests.card.digest: nothing", digest.digest(nothing(), DELIVERY)
+    yield "digests.card.digest: preview", digest.digest(facts(2), digest.Delivery("", None, is_preview=True))
+    yield "digests.card.digest_without_key", digest.digest_without_key(DELIVERY.rhythm)
+    yield "digests.card.digests_missed", digest.digests_missed(DELIVERY.rhythm, NOW, Channel("C0000001"))
+    yield "digests.stopped_card.with_stopped", digest_stopped.with_stopped(few, video(1), ANA)
+    yield "digests.stopped_card.with_stopped: from a menu", digest_stopped.with_stopped(post, video(), ANA)
     on = digest_settings.digest_on
-    yield "digest_settings.digest_on", on(setting(), "", hindrance="")
-    yield "digest_settings.digest_on: zone not typed", on(setting(), "your own", hindrance=None)
-    yield "digest_settings.digest_on: cannot post", on(setting(), "", hindrance="I cannot post here. Let me write.")
-    yield "digest_settings.digest_off", digest_settings.digest_off(was_on=True)
-    yield "digest_settings.digest_off: was off", digest_settings.digest_off(was_on=False)
+    yield "digests.settings_card.digest_on", on(setting(), "", hindrance="")
+    yield "digests.settings_card.digest_on: zone not typed", on(setting(), "your own", hindrance=None)
+    yield (
+        "digests.settings_card.digest_on: cannot post",
+        on(setting(), "", hindrance="I cannot post here. Let me write."),
+    )
+    yield "digests.settings_card.digest_off", digest_settings.digest_off(was_on=True)
+    yield "digests.settings_card.digest_off: was off", digest_settings.digest_off(was_on=False)
     weekly = setting(
         channel_id="C0000002",
         schedule=Schedule(0, "UTC", 0),
@@ -148,9 +151,9 @@ def digest_gallery() -> Iterator[tuple[str, Reply]]:
         last_at=None,
     )
     off = setting(channel_id="C0000003", is_on=False, off_reason=REASON)
-    yield "digest_settings.digest_status", digest_settings.digest_status(setting(), (weekly, off))
-    yield "digest_settings.digest_status: off", digest_settings.digest_status(off, ())
+    yield "digests.settings_card.digest_status", digest_settings.digest_status(setting(), (weekly, off))
+    yield "digests.settings_card.digest_status: off", digest_settings.digest_status(off, ())
     left_out = replace(weekly, last_outcome="The one of 2026-03-01 was left out: it would have come too late.")
-    yield "digest_settings.digest_status: left out", digest_settings.digest_status(left_out, ())
-    yield "digest_settings.digest_status: none", digest_settings.digest_status(None, ())
-    yield "digest_settings.not_a_channel", digest_settings.not_a_channel()
+    yield "digests.settings_card.digest_status: left out", digest_settings.digest_status(left_out, ())
+    yield "digests.settings_card.digest_status: none", digest_settings.digest_status(None, ())
+    yield "digests.settings_card.not_a_channel", digest_settings.not_a_channel()

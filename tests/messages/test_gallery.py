@@ -8,6 +8,9 @@ import re
 
 import pytest
 
+import bot.alerts
+import bot.delivery
+import bot.digests
 import bot.messages
 from bot.commands.parse import bind
 from bot.commands.registry import by_name
@@ -44,12 +47,14 @@ def reply(request):
 
 
 def message_functions():
-    for module in pkgutil.iter_modules(bot.messages.__path__):
-        loaded = importlib.import_module(f"bot.messages.{module.name}")
-        for name, function in inspect.getmembers(loaded, inspect.isfunction):
-            is_message = inspect.signature(function).return_annotation is Reply
-            if is_message and function.__module__ == loaded.__name__ and not name.startswith("_"):
-                yield f"{module.name}.{name}"
+    for package in (bot.messages, bot.delivery, bot.digests, bot.alerts):
+        for module in pkgutil.iter_modules(package.__path__):
+            loaded = importlib.import_module(f"{package.__name__}.{module.name}")
+            key = loaded.__name__.removeprefix("bot.").removeprefix("messages.")
+            for name, function in inspect.getmembers(loaded, inspect.isfunction):
+                is_message = inspect.signature(function).return_annotation is Reply
+                if is_message and function.__module__ == loaded.__name__ and not name.startswith("_"):
+                    yield f"{key}.{name}"
 
 
 def texts(reply):
