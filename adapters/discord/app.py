@@ -9,6 +9,7 @@ from typing import Self
 
 from discord import AppInfo
 
+from adapters.chat.background import BackgroundTasks
 from adapters.discord.answers import Answers
 from adapters.discord.arrivals import Arrivals
 from adapters.discord.calls import DiscordFailed, Sleep, patiently
@@ -24,7 +25,6 @@ from adapters.discord.rest import Rest
 from adapters.discord.servers import Servers
 from adapters.discord.upkeep import Upkeep
 from adapters.discord.ways import Ways
-from adapters.work import Work
 from bot.app import Bot
 from bot.domain.clock import Clock, utc_now
 from bot.domain.errors import BotError
@@ -68,7 +68,7 @@ class DiscordApp:
         self._clock = clock
         self._sleep = sleep
         self._patience = patience
-        self._work = Work()
+        self._background = BackgroundTasks()
         self._resources = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -90,7 +90,7 @@ class DiscordApp:
             )
             first, answers = FirstAnswers(), Answers(Ways(self._sleep), self._clock)
             gestures = Gestures(self._bot, Arrivals(self._bot, self._servers), self._servers, first, answers)
-            listeners = Listeners(gestures, Events(self._servers), self._work, self._clock)
+            listeners = Listeners(gestures, Events(self._servers), self._background, self._clock)
             registration = Registration(rest, self._bot.registrations, self._clock, self._sleep)
             self._upkeep = Upkeep(self._bot, registration, self._sleep)
             self._gateway = Gateway(
@@ -109,7 +109,7 @@ class DiscordApp:
 
     async def drain(self) -> None:
         """Take nothing more, and let running work end, for twenty seconds at most. Safe to repeat."""
-        await self._work.drain(DRAIN)
+        await self._background.drain(DRAIN)
 
     async def run(self) -> None:
         """Serve until cancelled. Raises NotConfigured if Discord refuses the token or the shards for good."""

@@ -3,10 +3,10 @@
 What a connection missed is sent again when it resumes, and two processes may hear the same.
 """
 
+from adapters.chat.recent import RecentIds
 from adapters.discord.asked import Asked
 from adapters.discord.callers import caller
 from adapters.discord.servers import CHAT, Servers
-from adapters.heard import Heard
 from bot.app import Bot
 from bot.domain.caller import Caller, Need
 
@@ -17,14 +17,14 @@ class Arrivals:
     def __init__(self, bot: Bot, servers: Servers) -> None:
         self._bot = bot
         self._servers = servers
-        self._heard = Heard()
+        self._recent = RecentIds()
 
     async def welcome(self, asked: Asked, server_id: str, need: Need) -> Caller | None:
         """Who asks, in a server; None where this was heard before. `need` is what the gesture needs at most.
 
         Raises DatabaseUnavailable where nobody can tell.
         """
-        is_new = self._heard.is_new(asked.id)
+        is_new = self._recent.is_new(asked.id)
         if need is not Need.LOOK:
             is_new = await self._bot.is_new_event(CHAT, asked.id) and is_new
         return await self.caller(asked, server_id) if is_new else None

@@ -8,6 +8,7 @@ from typing import Any
 
 from discord import InteractionType
 
+from adapters.chat.background import CONCURRENT_REPLIES, Slot
 from adapters.discord.actions import pressed
 from adapters.discord.answers import Answers
 from adapters.discord.arrivals import Arrivals
@@ -19,7 +20,6 @@ from adapters.discord.forms import form, values
 from adapters.discord.layout import Component
 from adapters.discord.render import messages
 from adapters.discord.servers import CHAT, CLAIM, Servers
-from adapters.work import AT_ONCE, Turn
 from bot.app import Bot
 from bot.commands.command import Answer
 from bot.commands.filling import form_for, reopened, with_form_again
@@ -62,7 +62,7 @@ class Gestures:
         self._first = first
         self._answers = answers
         self._commands: Mapping[str, AnyCommand] = by_name(bot.commands)
-        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._slots = asyncio.Semaphore(CONCURRENT_REPLIES)
 
     async def answer(self, asked: Asked) -> None:
         """Anything but typing. What Discord did not hear of in time is not done: the person reads that it failed."""
@@ -148,10 +148,10 @@ class Gestures:
         key = wish.arguments.get("key", "").strip().casefold() if wish.name == "connect" else ""
         if key.startswith(CLAIM) and Need.CONFIGURE in who.rights:
             return await self._claim(asked.server_id, key)
-        async with Turn(self._turns) as turn:
+        async with Slot(self._slots) as slot:
 
             async def meanwhile(word: Reply) -> None:
-                turn.give_back()
+                slot.release()
                 await self._answers.meanwhile(asked, word, _deferral(command, asked, in_place=wish.in_place))
 
             reply = await self._bot.run(wish.name, wish.arguments, who, meanwhile)

@@ -20,12 +20,12 @@ from discord import (
 )
 from discord.state import AutoShardedConnectionState
 
+from adapters.chat.background import BackgroundTasks
 from adapters.discord.asked import asked
 from adapters.discord.calls import Sleep
 from adapters.discord.events import Events
 from adapters.discord.gestures import Gestures
 from adapters.discord.rest import Rest
-from adapters.work import Work
 from bot.domain.clock import Clock
 
 logger = logging.getLogger(__name__)
@@ -45,30 +45,30 @@ _SPARE: Mapping[str, Mapping[str, object]] = {"INTERACTION_CREATE": {"attachment
 class Listeners:
     """What the library calls."""
 
-    def __init__(self, gestures: Gestures, events: Events, work: Work, clock: Clock) -> None:
+    def __init__(self, gestures: Gestures, events: Events, background: BackgroundTasks, clock: Clock) -> None:
         self._gestures = gestures
-        self._work = work
+        self._background = background
         self._clock = clock
         self._events = events
 
     def connected(self, ids: Collection[str], is_ours: Callable[[str], bool]) -> None:
         """A connection is for these servers, and for no others that are its own."""
-        self._work.start(lambda: self._events.connected(ids, is_ours))
+        self._background.start(lambda: self._events.connected(ids, is_ours))
 
     def joined(self, id_: str) -> None:
         """A server added the bot."""
-        self._work.start(lambda: self._events.joined(id_))
+        self._background.start(lambda: self._events.joined(id_))
 
     def left(self, id_: str) -> None:
         """A server removed the bot."""
-        self._work.start(lambda: self._events.left(id_))
+        self._background.start(lambda: self._events.left(id_))
 
     async def interaction(self, gesture: Interaction[Any]) -> None:
         """Anything that a person did."""
         here = asked(gesture, self._clock())
         is_typing = gesture.type is InteractionType.autocomplete
-        if self._work.has_room:
-            self._work.start(partial(self._gestures.suggest if is_typing else self._gestures.answer, here))
+        if self._background.has_room:
+            self._background.start(partial(self._gestures.suggest if is_typing else self._gestures.answer, here))
         else:
             await self._gestures.refuse(here)
 

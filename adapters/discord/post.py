@@ -17,6 +17,7 @@ from typing import Self
 from discord import AllowedMentions
 from discord.http import HTTPClient, MultipartParameters, Route, handle_message_parameters
 
+from adapters.chat.recent import Recent
 from adapters.discord.exchange import Exchange, as_json
 from adapters.discord.limits import Answer, Limits, Sleep
 from adapters.discord.refusals import (
@@ -45,7 +46,6 @@ PAUSE = 1.0
 """Seconds before a following message of which nobody knows whether it is there is sent again."""
 NO_MESSAGE = "0"
 """The id of none: what a moderator deleted before it was known to be there."""
-MOST_PEOPLE = 10_000
 
 _ERRORS = {
     NOT_AUTHORIZED: "Discord does not accept DISCORD_TOKEN; what is to be posted waits until it does",
@@ -68,7 +68,7 @@ class DiscordPoster:
     def __init__(self, http: HTTPClient, limits: Limits, sleep: Sleep = asyncio.sleep) -> None:
         self._exchange = Exchange(http, limits)
         self._sleep = sleep
-        self._direct: dict[str, str] = {}
+        self._direct = Recent[str, str]()
 
     async def __aenter__(self) -> Self:
         return self
@@ -107,16 +107,16 @@ class DiscordPoster:
 
     async def direct(self, workspace_id: str, person_id: str) -> ChannelRef | None:
         """The channel in which one person alone reads what the bot tells them; None where Discord opens none."""
-        if person_id not in self._direct:
+        channel_id = self._direct.get(person_id)
+        if channel_id is None:
             answer = await self._exchange.call(Route(*_DIRECT), as_json({"recipient_id": person_id}))
             opened = refusal(answer) if isinstance(answer, Answer) else answer
             if not isinstance(opened, Posted):
                 logger.info("opening a direct message channel failed", extra={"reason": opened.reason})
                 return None
-            if len(self._direct) >= MOST_PEOPLE:
-                del self._direct[next(iter(self._direct))]
-            self._direct[person_id] = opened.message_id
-        return ChannelRef(CHAT, workspace_id, self._direct[person_id])
+            channel_id = opened.message_id
+            self._direct.put(person_id, channel_id)
+        return ChannelRef(CHAT, workspace_id, channel_id)
 
     async def _post(self, channel: ChannelRef, message: Message, key: str) -> Delivery:
         delivery = await self._call(Route(*_POST, channel_id=_place(channel)), message, _nonce(key))

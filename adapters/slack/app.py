@@ -13,6 +13,7 @@ from slack_bolt.async_app import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from starlette.routing import Route
 
+from adapters.chat.background import BackgroundTasks
 from adapters.slack.answers import Answers
 from adapters.slack.arrivals import Arrivals
 from adapters.slack.callers import Callers
@@ -35,7 +36,6 @@ from adapters.slack.post import SlackPoster
 from adapters.slack.socket_mode import LONGEST_PAUSE, SocketMode
 from adapters.slack.teams import OneTeam, Several, SlackAway, Teams
 from adapters.slack.ways import Ways
-from adapters.work import Work
 from bot.app import Bot
 from bot.domain.clock import Clock, utc_now
 from bot.domain.errors import NotConfigured, TokenRefused
@@ -80,7 +80,7 @@ class SlackApp:
         self._own_team: OneTeam | None = None
         self._socket: SocketMode | None = None
         self._problem = ""
-        self._work = Work()
+        self._background = BackgroundTasks()
         self._resources = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -92,7 +92,7 @@ class SlackApp:
             self._session = await stack.enter_async_context(new_session())
             names = CommandNames(self._options.prefix, [each.name for each in self._bot.commands if each.listed])
             self._calls = Calls(self._session, self._sleep, names)
-            self._overload = Overload(self._work, self._calls)
+            self._overload = Overload(self._background, self._calls)
             self._client = new_client(self._session, self._options.api_url, self._options.bot_token)
             teams = await self._teams(stack)
             limits = Limits(sleep=self._sleep, turns=self._bot.turns)
@@ -105,7 +105,7 @@ class SlackApp:
             gestures = Gestures(self._bot, arrivals, callers, channels, self._calls, answers, home, names)
             events = Events(self._bot, arrivals, teams, callers, self._calls, home)
             stack.push_async_callback(self.drain)
-            self._bolt = Listeners(gestures, events, self._work).app(
+            self._bolt = Listeners(gestures, events, self._background).app(
                 new_client(self._session, self._options.api_url, None)
             )
             self._resources = stack.pop_all()
@@ -117,7 +117,7 @@ class SlackApp:
 
     async def drain(self) -> None:
         """Take nothing more, and let running work end, for twenty seconds at most. Safe to repeat."""
-        await asyncio.gather(self._work.drain(DRAIN), self._overload.drain(DRAIN))
+        await asyncio.gather(self._background.drain(DRAIN), self._overload.drain(DRAIN))
 
     @property
     def routes(self) -> tuple[Route, ...]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from slack_bolt.context.async_context import AsyncBoltContext
 
-from adapters.heard import Heard
+from adapters.chat.recent import RecentIds
 from adapters.slack.answers import Answers
 from adapters.slack.asked import Asked, Payload, asked
 from adapters.slack.teams import CHAT, Team, Teams
@@ -36,7 +36,7 @@ class Arrivals:
         self._teams = teams
         self._answers = answers
         self._clock = clock
-        self._heard = Heard()
+        self._recent = RecentIds()
 
     async def welcome(self, body: Payload, context: AsyncBoltContext, need: Need) -> tuple[Asked, Team] | None:
         """The gesture with its workspace; None where it was heard before, or was refused in a sentence.
@@ -44,7 +44,7 @@ class Arrivals:
         `need` is what the gesture needs at most.
         """
         here = self.asked(body, context)
-        if not (self._heard.is_new(here.id) if need is Need.LOOK else await self.is_new(here.id)):
+        if not (self._recent.is_new(here.id) if need is Need.LOOK else await self.is_new(here.id)):
             return None
         try:
             team = await self.team(context)

@@ -3,9 +3,10 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
+from adapters.chat.recent import Recent
 from adapters.slack.asked import Asked
 from adapters.slack.calls import NO_ANSWER, Calls, Json, SlackFailed
 from adapters.slack.teams import Team
@@ -18,7 +19,6 @@ from bot.reply.model import Reply
 logger = logging.getLogger(__name__)
 
 KNOWN_FOR = timedelta(minutes=10)
-MOST_KNOWN = 10_000
 
 RIGHTS: Mapping[Role, frozenset[Need]] = {role: by_rule[MEMBERS] for role, by_rule in PERMISSIONS.items()}
 """What Slack's own rule grants: full members spend and stop what is theirs, admins and owners do everything."""
@@ -56,14 +56,13 @@ class Callers:
 
     def __init__(self, calls: Calls, clock: Clock) -> None:
         self._calls = calls
-        self._clock = clock
-        self._seen: dict[tuple[str, str], tuple[_Facts, datetime]] = {}
+        self._seen = Recent[tuple[str, str], _Facts](lasts=KNOWN_FOR, clock=clock)
 
     async def find(self, asked: Asked, team: Team) -> Known:
         """The person who asked, where they asked. Never raises."""
         key = (team.ref.id, asked.user_id)
-        facts, until = self._seen.get(key, (None, self._clock()))
-        if facts is None or until <= self._clock():
+        facts = self._seen.get(key)
+        if facts is None:
             try:
                 user = await self._user(asked, team)
             except SlackFailed as error:
@@ -74,7 +73,7 @@ class Callers:
                 return Known(_caller(asked, team, facts), error.word)
             person = Person(asked.user_id, _name(user, asked))
             facts = _Facts(person, _role(user, team), str(user.get("tz") or ""))
-            self._remember(key, facts)
+            self._seen.put(key, facts)
         return Known(_caller(asked, team, facts))
 
     async def _user(self, asked: Asked, team: Team) -> Json:
@@ -82,11 +81,6 @@ class Callers:
         if not isinstance(user, dict) or not user:  # of whom nothing is said, nothing may be assumed
             raise SlackFailed(NO_ANSWER)
         return user
-
-    def _remember(self, key: tuple[str, str], facts: "_Facts") -> None:
-        if len(self._seen) >= MOST_KNOWN:
-            del self._seen[next(iter(self._seen))]
-        self._seen[key] = (facts, self._clock() + KNOWN_FOR)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
+from adapters.chat.recent import Recent
 from adapters.slack.calls import Calls, SlackFailed
 from adapters.slack.refusals import PERMANENT
 from adapters.slack.teams import Team
@@ -12,7 +13,6 @@ from bot.domain.clock import Clock
 logger = logging.getLogger(__name__)
 
 KNOWN_FOR = timedelta(minutes=5)
-MOST_KNOWN = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +35,15 @@ class Channels:
 
     def __init__(self, calls: Calls, clock: Clock) -> None:
         self._calls = calls
-        self._clock = clock
-        self._seen: dict[tuple[str, str], tuple[ChannelFacts, datetime]] = {}
+        self._seen = Recent[tuple[str, str], ChannelFacts](lasts=KNOWN_FOR, clock=clock)
 
     async def find(self, team: Team, channel_id: str) -> ChannelFacts:
         """The facts of a channel. Never raises: nothing is known if Slack doesn't answer, or the scope is missing."""
-        key, now = (team.ref.id, channel_id), self._clock()
-        facts, until = self._seen.pop(key, (UNKNOWN, now))
-        if until <= now:
-            facts, until = await self._ask(team, channel_id), now + KNOWN_FOR
-        if len(self._seen) >= MOST_KNOWN:
-            del self._seen[next(iter(self._seen))]
-        self._seen[key] = (facts, until)
+        key = (team.ref.id, channel_id)
+        if (known := self._seen.get(key)) is not None:
+            return known
+        facts = await self._ask(team, channel_id)
+        self._seen.put(key, facts)
         return facts
 
     async def _ask(self, team: Team, channel_id: str) -> ChannelFacts:

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from slack_bolt.context.async_context import AsyncBoltContext
 
+from adapters.chat.background import CONCURRENT_REPLIES, Slot
 from adapters.slack.actions import MAX_VALUE, pressed
 from adapters.slack.answers import Answers
 from adapters.slack.arrivals import Arrivals
@@ -26,7 +27,6 @@ from adapters.slack.mrkdwn import unescaped
 from adapters.slack.submitted import wrong_fields
 from adapters.slack.teams import Team
 from adapters.slack.texts import Block
-from adapters.work import AT_ONCE, Turn
 from bot.app import UMBRELLA, Bot
 from bot.commands.command import Answer
 from bot.commands.filling import form_for, reopened, with_form_again
@@ -66,7 +66,7 @@ class Gestures:
         self._home = home
         self._names = names
         self._commands: Mapping[str, AnyCommand] = by_name(bot.commands)
-        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._slots = asyncio.Semaphore(CONCURRENT_REPLIES)
 
     async def command(self, body: Payload, context: AsyncBoltContext) -> None:
         """A slash command, the umbrella's words included."""
@@ -207,10 +207,10 @@ class Gestures:
         if known.problem and need not in known.caller.rights:
             reply = unknown_person(known)
         else:
-            async with Turn(self._turns) as turn:
+            async with Slot(self._slots) as slot:
 
                 async def meanwhile(word: Reply) -> None:
-                    turn.give_back()
+                    slot.release()
                     await self._answers.deliver(asked, team, word, Answer.PRIVATE)
 
                 reply = await self._bot.run(name, arguments, caller, meanwhile)

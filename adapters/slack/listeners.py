@@ -16,11 +16,11 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.chat.background import BackgroundTasks
 from adapters.slack.asked import Payload
 from adapters.slack.events import Events
 from adapters.slack.forms import errors
 from adapters.slack.gestures import Gestures
-from adapters.work import Work
 
 _ANY = re.compile("")
 _Job: TypeAlias = Callable[[Payload, AsyncBoltContext], Awaitable[None]]
@@ -29,10 +29,10 @@ _Job: TypeAlias = Callable[[Payload, AsyncBoltContext], Awaitable[None]]
 class Listeners:
     """What Bolt calls."""
 
-    def __init__(self, gestures: Gestures, events: Events, work: Work) -> None:
+    def __init__(self, gestures: Gestures, events: Events, background: BackgroundTasks) -> None:
         self._gestures = gestures
         self._events = events
-        self._work = work
+        self._background = background
 
     def app(self, client: AsyncWebClient) -> AsyncApp:
         """Bolt with these listeners. Every choice is stated: what is left out it would take from the environment."""
@@ -89,7 +89,7 @@ class Listeners:
         self._hand_on(self._events.event, body, context)
 
     def _hand_on(self, job: _Job, body: Payload, context: AsyncBoltContext) -> None:
-        self._work.start(partial(job, body, context))
+        self._background.start(partial(job, body, context))
 
 
 def _bolt_logger() -> logging.Logger:

@@ -12,10 +12,10 @@ from typing import Any
 
 from slack_bolt.response import BoltResponse
 
+from adapters.chat.background import BackgroundTasks
 from adapters.slack.calls import Calls, SlackFailed
 from adapters.slack.forms import errors
 from adapters.slack.render import messages
-from adapters.work import Work
 from bot.messages.problems import busy
 
 _JSON: dict[str, str | Sequence[str]] = {"content-type": ["application/json"]}
@@ -24,12 +24,12 @@ _QUICK = frozenset({"block_suggestion", "url_verification", "view_closed"})
 
 
 class Overload:
-    """Refuses on behalf of `work`. The refusals that take a call are jobs too, as many as Work takes at most."""
+    """Refuses while `background` is full. Refusals that need a call are tasks too, with a limit of their own."""
 
-    def __init__(self, work: Work, calls: Calls) -> None:
-        self._work = work
+    def __init__(self, background: BackgroundTasks, calls: Calls) -> None:
+        self._background = background
         self._calls = calls
-        self._refusals = Work()
+        self._refusals = BackgroundTasks()
 
     async def drain(self, seconds: float) -> None:
         """Let the refusals under way end."""
@@ -39,7 +39,7 @@ class Overload:
         """The answer to a well-formed payload there is no room for; None if there is room, or none is needed."""
         kind, view = payload.get("type"), payload.get("view") or {}
         is_filling = kind == "block_actions" and view.get("type") == "modal"
-        if self._work.has_room or kind in _QUICK or is_filling or "ssl_check" in payload:
+        if self._background.has_room or kind in _QUICK or is_filling or "ssl_check" in payload:
             return None
         if "command" in payload:
             return BoltResponse(status=200, body=busy().summary)

@@ -8,6 +8,7 @@ import hashlib
 import logging
 from collections.abc import Mapping
 
+from adapters.chat.recent import Recent
 from adapters.slack.calls import Calls, SlackFailed
 from adapters.slack.mrkdwn import escaped
 from adapters.slack.render import Message
@@ -21,7 +22,8 @@ logger = logging.getLogger(__name__)
 
 MAX_ALT = 1_000
 """Characters of alt_txt (files.getUploadURLExternal)."""
-MOST_KEPT = 1_000
+KEPT = 1_000
+"""File ids of pictures that are remembered."""
 WITHIN = 10.0
 """Seconds that pictures may hold an answer up."""
 
@@ -31,7 +33,7 @@ class Pictures:
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
-        self._kept: dict[tuple[str, bytes], str] = {}
+        self._kept = Recent[tuple[str, bytes], str](KEPT)
 
     async def uploaded(self, team: Team, reply: Reply) -> Mapping[str, str]:
         """The file ids of the reply's pictures by their names, without those that could not be sent. Never raises."""
@@ -43,7 +45,7 @@ class Pictures:
         """Send these pictures anew the next time: Slack does not show them."""
         for part in reply.parts:
             if isinstance(part, Picture):
-                self._kept.pop(_key(team, part), None)
+                self._kept.forget(_key(team, part))
 
     async def share(self, team: Team, file: File | LargeFile, channel_id: str, thread: str | None = None) -> None:
         """Put a file into a channel, or a thread of it; SlackFailed where it is not certainly there."""
@@ -54,8 +56,8 @@ class Pictures:
 
     async def _id_of(self, team: Team, picture: Picture) -> str | None:
         key = _key(team, picture)
-        if key in self._kept:
-            return self._kept[key]
+        if (kept := self._kept.get(key)) is not None:
+            return kept
         try:
             async with asyncio.timeout(WITHIN):
                 file_id = await self._sent(team, picture.name, picture.png, words(picture.alt))
@@ -64,9 +66,7 @@ class Pictures:
         except (SlackFailed, TimeoutError) as error:
             logger.warning("uploading a chart failed", extra={"team": team.ref.id, "error": str(error)})
             return None
-        if len(self._kept) >= MOST_KEPT:
-            del self._kept[next(iter(self._kept))]
-        self._kept[key] = file_id
+        self._kept.put(key, file_id)
         return file_id
 
     async def _sent(self, team: Team, name: str, content: Content, alt: str) -> str:

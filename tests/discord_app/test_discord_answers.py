@@ -157,7 +157,7 @@ async def test_a_storm_of_commands_is_answered_in_full(stage, discord, server):
 
 async def test_without_room_everybody_is_told_so_and_nothing_is_spent(stage, discord, server):
     card = await stage.card(server.ann, server.general, LINK, days=7)
-    stage.program._work._most = 0
+    stage.program._background._limit = 0
     asked = await discord.send_command("usage", {}, user=server.ben, channel=server.general)
     assert "I'm busy right now" in told(asked.message)
     pressed = await stage.press(card, "Track 7", server.ann)

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
+from adapters.chat.background import BackgroundTasks
 from adapters.slack.calls import Calls, new_session
 from adapters.slack.overload import Overload
-from adapters.work import Work
 from bot.messages.problems import busy
 from tests.slack.stage import ANN, GENERAL
 from tests.standins.scene import LINK
@@ -21,7 +21,7 @@ def transport():
 async def full():
     """A program without room."""
     async with new_session() as session:
-        overload = Overload(Work(most=0), Calls(session))
+        overload = Overload(BackgroundTasks(limit=0), Calls(session))
         yield overload
         await overload.drain(5)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from adapters.work import Work
+from adapters.chat.background import BackgroundTasks
 
 
 async def test_jobs_run_beside_each_other_and_are_waited_for():
@@ -12,7 +12,7 @@ async def test_jobs_run_beside_each_other_and_are_waited_for():
         await asyncio.sleep(0)
         done.append(number)
 
-    work = Work()
+    work = BackgroundTasks()
     for number in range(3):
         work.start(lambda number=number: job(number))
     assert done == []
@@ -29,7 +29,7 @@ async def test_a_job_that_fails_is_in_the_log_and_stops_no_other(caplog):
     async def good():
         done.append(True)
 
-    work = Work()
+    work = BackgroundTasks()
     work.start(bad)
     work.start(good)
     await work.drain(5)
@@ -39,7 +39,7 @@ async def test_a_job_that_fails_is_in_the_log_and_stops_no_other(caplog):
 
 async def test_beyond_the_bound_there_is_no_room_for_what_can_be_refused():
     release, done = asyncio.Event(), []
-    work = Work(most=2)
+    work = BackgroundTasks(limit=2)
 
     async def job():
         await release.wait()
@@ -54,7 +54,7 @@ async def test_beyond_the_bound_there_is_no_room_for_what_can_be_refused():
 
 
 async def test_after_the_end_nothing_is_begun():
-    work, begun = Work(), []
+    work, begun = BackgroundTasks(), []
     await work.drain(5)
     work.start(lambda: begun.append(True))
     assert not work.has_room
@@ -71,7 +71,7 @@ async def test_what_does_not_end_in_time_is_cancelled(caplog):
         finally:
             ended.append(True)
 
-    work = Work()
+    work = BackgroundTasks()
     work.start(stubborn)
     await asyncio.sleep(0)
     await work.drain(0)

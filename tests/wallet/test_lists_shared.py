@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from adapters.work import AT_ONCE
+from adapters.chat.background import CONCURRENT_REPLIES
 from bot.messages.problems import in_line
 from bot.reply.model import Reply, Tone
 from bot.reply.plain import plain_text
@@ -29,7 +29,7 @@ def refused(replies: list[Reply]) -> list[str]:
 
 async def everyone(*asking: Awaitable[Reply]) -> list[Reply]:
     """What they all read, as many answered at a time as by one chat."""
-    turns = asyncio.Semaphore(AT_ONCE)
+    turns = asyncio.Semaphore(CONCURRENT_REPLIES)
 
     async def one(each: Awaitable[Reply]) -> Reply:
         async with turns:

@@ -1,0 +1,75 @@
+"""Background tasks: the platform gets its acknowledgement at once, and the reply follows when it is ready."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Self
+
+logger = logging.getLogger(__name__)
+
+CONCURRENT_REPLIES = 50
+"""Replies that one chat computes at a time; the others wait instead of crowding the database."""
+LIMIT = 2_000
+"""Tasks at a time. Commands beyond that are refused while the platform still waits, instead of answered too late."""
+
+
+class Slot:
+    """One of the replies that are computed at a time; released early if its command waits for something else."""
+
+    def __init__(self, slots: asyncio.Semaphore) -> None:
+        self._slots = slots
+        self._is_released = False
+
+    async def __aenter__(self) -> Self:
+        await self._slots.acquire()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.release()
+
+    def release(self) -> None:
+        """Let the next reply start. Safe to repeat."""
+        if not self._is_released:
+            self._is_released = True
+            self._slots.release()
+
+
+class BackgroundTasks:
+    """Tasks that run in the background; a reference to each is kept until it ends."""
+
+    def __init__(self, limit: int = LIMIT) -> None:
+        self._limit = limit
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._is_draining = False
+
+    @property
+    def has_room(self) -> bool:
+        """Whether a task that can be refused should start; check before `start`."""
+        return not self._is_draining and len(self._tasks) < self._limit
+
+    def start(self, run: Callable[[], Awaitable[None]]) -> None:
+        """Start a task, unless the program is shutting down. Never raises what the task raises."""
+        if self._is_draining:
+            logger.info("background task refused: the program is shutting down")
+            return
+        task = asyncio.create_task(self._run(run))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def drain(self, seconds: float) -> None:
+        """Accept no more tasks, give the running ones this long to end, and cancel the rest."""
+        self._is_draining = True
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
+        late = tuple(self._tasks)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+        if late:
+            logger.warning("background tasks cancelled at shutdown", extra={"tasks": len(late)})
+
+    async def _run(self, run: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await run()
+        except Exception:  # the boundary of every background task: nobody awaits it who could handle more
+            logger.exception("background task failed")
