@@ -41,6 +41,10 @@ class Recent(Generic[K, V]):
         """Drop a value. Safe to repeat."""
         self._entries.pop(key, None)
 
+    def clear(self) -> None:
+        """Drop all values."""
+        self._entries.clear()
+
 
 class RecentIds:
     """Ids of the events that this process has handled: enough for reads, and no database write."""

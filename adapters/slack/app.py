@@ -94,7 +94,7 @@ class SlackApp:
             self._calls = Calls(self._session, self._sleep, names)
             self._overload = Overload(self._background, self._calls)
             self._client = new_client(self._session, self._options.api_url, self._options.bot_token)
-            teams = await self._teams(stack)
+            teams = await self._teams()
             limits = Limits(sleep=self._sleep, turns=self._bot.turns)
             pictures = Pictures(self._calls)
             self._poster = SlackPoster(teams, self._calls, pictures, limits, self._sleep)
@@ -212,7 +212,7 @@ class SlackApp:
             return False
         return True
 
-    async def _teams(self, stack: AsyncExitStack) -> Teams:
+    async def _teams(self) -> Teams:
         """The workspace of the token, and those that have installed the app."""
         options, ways = self._options, list[Teams]()
         if options.bot_token is not None:
@@ -226,19 +226,16 @@ class SlackApp:
                 options.api_url,
                 options.client_id,
                 options.client_secret or "",
-                self._clock,
                 is_previewing=options.is_previewing,
             )
             installed = InstalledTeams(
                 self._bot.installations,
-                oauth,
                 self._session,
                 options.api_url,
                 self._bot.forget,
                 self._clock,
                 self._sleep,
             )
-            stack.push_async_callback(installed.aclose)
             self._routes = InstallPages(oauth, installed, self._bot.installations, self._clock).routes
             ways.append(installed)
         return Several(*ways)

@@ -87,7 +87,7 @@ async def slack_checks(settings: Settings, clock: Clock = utc_now) -> tuple[Chec
             found.append(Check("Slack token", ok=False, detail=f"SLACK_BOT_TOKEN is not set. {_COPY}"))
         found.append(await _way_in(slack, settings))
         if client_id is not None:
-            found.append(await _oauth(slack, client_id, settings, clock))
+            found.append(await _oauth(slack, client_id, settings))
         return tuple(found)
 
 
@@ -144,12 +144,12 @@ async def _way_in(slack: _Slack, settings: Settings) -> Check:
     return Check(name, ok=True, detail="by Socket Mode")
 
 
-async def _oauth(slack: _Slack, client_id: str, settings: Settings, clock: Clock) -> Check:
+async def _oauth(slack: _Slack, client_id: str, settings: Settings) -> Check:
     """Whether Slack knows the app's id and secret: it says so when it is asked for a code that nobody has."""
     name, secret = "Slack installing", _value(settings.slack_client_secret)
     try:
         ensure_oauth_ready(client_id, secret, _value(settings.slack_signing_secret), settings.encryption_keys)
-        await OAuth(slack.session, slack.url, client_id, secret, clock).exchange("doctor")
+        await OAuth(slack.session, slack.url, client_id, secret).exchange("doctor")
     except NotConfigured as error:
         return Check(name, ok=False, detail=str(error))
     except SlackFailed as error:

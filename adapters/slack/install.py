@@ -16,7 +16,7 @@ from starlette.routing import Route
 from adapters.slack.calls import NO_ANSWER, SlackFailed
 from adapters.slack.installed import InstalledTeams
 from adapters.slack.manifest import REDIRECT_PATH
-from adapters.slack.oauth import OAuth
+from adapters.slack.oauth import ROTATING, OAuth
 from bot.domain.clock import Clock
 from bot.domain.errors import BotError, NotConfigured
 from bot.store.installations import Installations
@@ -47,6 +47,10 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",  # the address holds the code
     "X-Content-Type-Options": "nosniff",
 }
+_ROTATES = (
+    "Token rotation is turned on for this app, and the bot can't use tokens that expire. Turn it off in the app's "
+    "settings under OAuth & Permissions. If Slack doesn't allow that, create the app again from the bot's manifest."
+)
 _CLIENT = frozenset({"bad_client_secret", "invalid_client_id"})
 
 
@@ -137,6 +141,8 @@ def _refused(word: str) -> Response:
         return _sorry(500, "Slack does not know this app: whoever runs it corrects SLACK_CLIENT_ID and its secret.")
     if word == NO_ANSWER:
         return _sorry(502, "Slack did not answer.")
+    if word == ROTATING:
+        return _sorry(400, _ROTATES)
     return _sorry(400, f"Slack did not take the consent ({word}).")
 
 

@@ -2,17 +2,18 @@
 
 import json
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
 
 from adapters.slack.manifest import UNFURL_SCOPES
+
+_DROPPED = frozenset({"refresh_token", "expires_at"})
+"""Fields of stored installations that are no longer read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Installation:
     """The app in one workspace, or in a whole organisation. `id` is the workspace's or the organisation's.
 
-    `refresh_token` and `expires_at` are None where the app's tokens do not rotate. Neither token is in the repr.
-    `scopes` are those granted, by commas.
+    The token is not in the repr. `scopes` are those granted, separated by commas.
     """
 
     id: str
@@ -20,8 +21,6 @@ class Installation:
     name: str
     bot_user_id: str
     token: str = field(repr=False)
-    refresh_token: str | None = field(default=None, repr=False)
-    expires_at: datetime | None = None
     scopes: str = ""
 
     @property
@@ -32,7 +31,7 @@ class Installation:
     @property
     def body(self) -> str:
         """The installation as it is stored, tokens and all."""
-        return json.dumps(asdict(self) | {"expires_at": self.expires_at and self.expires_at.isoformat()})
+        return json.dumps(asdict(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,5 +51,4 @@ def stored(body: str) -> Installation | Member:
     known = json.loads(body)
     if "organisation_id" in known:
         return Member(**known)
-    expires_at = known["expires_at"]
-    return Installation(**{**known, "expires_at": expires_at and datetime.fromisoformat(expires_at)})
+    return Installation(**{name: each for name, each in known.items() if name not in _DROPPED})

@@ -10,10 +10,9 @@ from datetime import datetime, timedelta
 
 import aiohttp
 
+from adapters.chat.recent import Recent
 from adapters.slack.calls import Calls, Sleep, new_client
 from adapters.slack.installation import Installation, Member, stored
-from adapters.slack.oauth import OAuth
-from adapters.slack.rotation import Rotation
 from adapters.slack.teams import CHAT, Forget, Team, is_taken
 from bot.domain.caller import WorkspaceRef
 from bot.domain.clock import Clock
@@ -23,7 +22,6 @@ logger = logging.getLogger(__name__)
 
 KNOWN_FOR = timedelta(minutes=1)
 """How long an installation is taken to be the same: another process may replace or remove it meanwhile."""
-MOST_KNOWN = 10_000
 
 
 class InstalledTeams:
@@ -32,7 +30,6 @@ class InstalledTeams:
     def __init__(
         self,
         installations: Installations,
-        oauth: OAuth,
         session: aiohttp.ClientSession,
         api_url: str,
         forget_workspace: Forget,
@@ -40,28 +37,18 @@ class InstalledTeams:
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._installations = installations
-        self._rotation = Rotation(installations, oauth, clock, sleep)
         self._session = session
         self._api_url = api_url
         self._calls = Calls(session, sleep)
         self._forget_workspace = forget_workspace
         self._clock = clock
-        self._known: dict[str, tuple[Team, datetime]] = {}
-
-    async def aclose(self) -> None:
-        """Wait until every token that is being exchanged is stored."""
-        await self._rotation.aclose()
+        self._known = Recent[str, Team](lasts=KNOWN_FOR, clock=clock)
 
     async def find(self, team_id: str, enterprise_id: str | None) -> Team | None:
         """The workspace, None where the app is not installed. DatabaseUnavailable and NotConfigured pass through."""
-        team, until = self._known.pop(team_id, (None, self._clock()))
-        if team is None or until <= self._clock():
-            team, until = await self._found(team_id, enterprise_id), self._clock() + KNOWN_FOR
-        if team is None:
-            return None
-        if len(self._known) >= MOST_KNOWN:
-            del self._known[next(iter(self._known))]
-        self._known[team_id] = (team, until)
+        team = self._known.get(team_id)
+        if team is None and (team := await self._found(team_id, enterprise_id)) is not None:
+            self._known.put(team_id, team)
         return team
 
     async def known(self, team_id: str) -> Team | None:
@@ -103,8 +90,6 @@ class InstalledTeams:
             if installation is not None and known != Member(installation.id):
                 member, now = Member(installation.id), self._clock()
                 await self._installations.replace(CHAT, team_id, known.body if known else None, member.body, now)
-        if installation is not None:
-            installation = await self._rotation.fresh(installation)
         return None if installation is None else self._team(team_id, installation)
 
     async def _organisation(self, known: Member | None, enterprise_id: str | None) -> Installation | None:
@@ -121,12 +106,11 @@ class InstalledTeams:
 
     async def _works(self, installation: Installation) -> bool:
         """Whether Slack still takes its token; in doubt it does."""
-        fresh = await self._rotation.fresh(installation) or installation
-        return await is_taken(self._calls, self._team(fresh.id, fresh).client)
+        return await is_taken(self._calls, self._team(installation.id, installation).client)
 
     async def _remove(self, scope: str, name: str) -> None:
         await self._installations.remove(CHAT, scope)
-        self._known.pop(scope, None)
+        self._known.forget(scope)
         await self._forget_workspace(_ref(scope, name))
 
     async def _stored(self, scope: str) -> Installation | Member | None:

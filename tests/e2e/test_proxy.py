@@ -65,7 +65,7 @@ async def test_both_chats_are_reached_by_the_proxy_alone(sqlite_url, environment
                 place = await calls.api(client.files_getUploadURLExternal, filename="a.csv", length=1)
                 await calls.upload(place["upload_url"], b"x")
                 with pytest.raises(SlackFailed, match="invalid_code"):
-                    await OAuth(session, slack.api_url, app.client_id, app.client_secret, utc_now).exchange("nobody's")
+                    await OAuth(session, slack.api_url, app.client_id, app.client_secret).exchange("nobody's")
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
             paths = proxy.asked("slack.internal")
@@ -96,7 +96,7 @@ async def test_what_is_encrypted_goes_through_a_tunnel(sqlite_url, environment):
         await links.aclose()
         async with new_session() as session, Rest("t.o.k", "https://discord.invalid/api/v10") as rest:
             for say in (
-                OAuth(session, "https://slack.invalid/api/", "1", "2", utc_now).exchange("3"),
+                OAuth(session, "https://slack.invalid/api/", "1", "2").exchange("3"),
                 rest.ws_connect("wss://gateway.invalid/?v=10"),
             ):
                 with pytest.raises(Exception, match=r"no_answer|502"):

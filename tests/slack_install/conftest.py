@@ -133,28 +133,25 @@ def forgotten() -> list[WorkspaceRef]:
 
 
 @pytest.fixture
-def oauth(slack: Slack, app: App, session: aiohttp.ClientSession, clock: Clock) -> OAuth:
-    return OAuth(session, slack.api_url, app.client_id, app.client_secret, clock)
+def oauth(slack: Slack, app: App, session: aiohttp.ClientSession) -> OAuth:
+    return OAuth(session, slack.api_url, app.client_id, app.client_secret)
 
 
 @pytest.fixture
 async def teams(
     store: Store,
-    oauth: OAuth,
     session: aiohttp.ClientSession,
     slack: Slack,
     forgotten: list[WorkspaceRef],
     clock: Clock,
-) -> AsyncIterator[InstalledTeams]:
+) -> InstalledTeams:
     async def forget(ref: WorkspaceRef) -> None:
         forgotten.append(ref)
 
     async def nap(seconds: float) -> None:
         clock.forward(seconds=seconds)
 
-    teams = InstalledTeams(store.installations, oauth, session, slack.api_url, forget, clock, nap)
-    yield teams
-    await teams.aclose()
+    return InstalledTeams(store.installations, session, slack.api_url, forget, clock, nap)
 
 
 @asynccontextmanager

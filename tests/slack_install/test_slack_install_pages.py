@@ -34,8 +34,8 @@ async def test_the_consent_page_is_asked_for_exactly_the_scopes_of_the_manifest(
     assert (query["client_id"], query["state"]) == ([app.client_id], [browser.cookies[COOKIE]])
 
 
-async def test_the_consent_page_of_govslack_is_govslacks(session, clock):
-    oauth = OAuth(session, "https://slack-gov.com/api/", "1.2", "secret", clock)
+async def test_the_consent_page_of_govslack_is_govslacks(session):
+    oauth = OAuth(session, "https://slack-gov.com/api/", "1.2", "secret")
     assert oauth.consent_url("s").startswith("https://slack-gov.com/oauth/v2/authorize?client_id=1.2&")
 
 
@@ -159,11 +159,18 @@ async def test_without_keys_nothing_is_stored_and_the_setting_is_named(
     database, oauth, session, slack, clock, app, browser
 ):
     bare = Store(database)
-    teams = InstalledTeams(bare.installations, oauth, session, slack.api_url, None, clock)
+    teams = InstalledTeams(bare.installations, session, slack.api_url, None, clock)
     async with serving(oauth, teams, bare, clock, app) as home:
         answer = await Browser(browser.session, home).install()
     assert (answer.status, "SECRET_KEYS" in answer.body) == (503, True)
     assert await everything_stored(database) == "[[], []]"
+
+
+async def test_an_app_whose_tokens_expire_is_refused_with_the_setting_to_change(app, browser, teams):
+    app.is_rotating = True
+    answer = await browser.install()
+    assert (answer.status, "Token rotation is turned on" in answer.body) == (400, True)
+    assert await teams.find("T1", None) is None
 
 
 @pytest.mark.parametrize("missing", [{0}, {1}, {2}, {3}, {1, 2}, {2, 3}, {0, 2}])
@@ -179,7 +186,6 @@ def test_what_is_not_set_is_named_at_the_start(missing):
 
 async def test_codes_and_tokens_are_in_no_log(slack, app, browser, caplog):
     caplog.set_level("DEBUG")
-    app.is_rotating = True
     url = await browser.consent(await browser.begin())
     await browser.get(url)
     (token,) = [token for token in slack.tokens.values() if token.kind == "bot"]
@@ -188,5 +194,5 @@ async def test_codes_and_tokens_are_in_no_log(slack, app, browser, caplog):
     heard = [record for record in caplog.records if record.name != "uvicorn.access"]
     said = str([(record.getMessage(), vars(record)) for record in heard])
     assert "app installed" in said
-    for secret in (token.value, token.refresh, app.client_secret, code):
+    for secret in (token.value, app.client_secret, code):
         assert secret not in said

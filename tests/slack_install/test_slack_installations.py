@@ -14,9 +14,9 @@ async def test_installing_again_replaces_the_installation(slack, browser, teams,
     assert (await everything_stored(database)).count("'T1'") == 1
 
 
-async def test_another_process_notices_a_new_token_within_a_minute(slack, browser, teams, store, oauth, session, clock):
+async def test_another_process_notices_a_new_token_within_a_minute(slack, browser, teams, store, session, clock):
     await browser.install()
-    another = InstalledTeams(store.installations, oauth, session, slack.api_url, None, clock)
+    another = InstalledTeams(store.installations, session, slack.api_url, None, clock)
     first = await token_of(another)
     slack.tokens[first].is_revoked = True
     await browser.install()

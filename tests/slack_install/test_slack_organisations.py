@@ -34,11 +34,11 @@ async def test_a_workspace_outside_the_organisation_is_a_strangers(teams):
 
 @pytest.mark.usefixtures("grid")
 async def test_a_workspace_of_an_organisation_is_found_by_its_id_alone_once_it_was_seen(
-    slack, store, oauth, session, teams, clock
+    slack, store, session, teams, clock
 ):
     assert await teams.find("T2", None) is None
     await teams.find("T2", "E1")
-    another = InstalledTeams(store.installations, oauth, session, slack.api_url, None, clock)
+    another = InstalledTeams(store.installations, session, slack.api_url, None, clock)
     assert await still_works(another, "T2")
     assert await another.find("T3", None) is None
 

@@ -36,8 +36,8 @@ async def bot(database_url):
 
 
 @pytest.fixture
-def teams(bot, oauth, session, slack, clock):
-    return InstalledTeams(bot.installations, oauth, session, slack.api_url, bot.forget, clock)
+def teams(bot, session, slack, clock):
+    return InstalledTeams(bot.installations, session, slack.api_url, bot.forget, clock)
 
 
 @pytest.fixture

@@ -1,7 +1,11 @@
 """What the store adds for tokens that change: nobody's change is undone by another's."""
 
+import json
+from dataclasses import asdict
+
 import pytest
 
+from adapters.slack.installation import Installation, stored
 from bot.domain.errors import NotConfigured
 from bot.store import Store
 from tests.store.samples import NOW
@@ -26,6 +30,12 @@ async def test_what_was_removed_is_not_replaced_and_what_is_there_is_not_added(k
     assert await kept.replace("slack", "T1", None, "first", NOW)
     assert not await kept.replace("slack", "T1", None, "second", NOW)
     assert await kept.find("slack", "T1") == "first"
+
+
+def test_an_installation_that_an_older_version_stored_is_read():
+    installation = Installation("T1", None, "Acme", "U0", "xoxb-1")
+    old = asdict(installation) | {"refresh_token": None, "expires_at": None}
+    assert stored(json.dumps(old)) == stored(installation.body) == installation
 
 
 async def test_every_installation_of_a_chat_is_listed_and_of_no_other(kept, database):
