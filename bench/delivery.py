@@ -55,7 +55,7 @@ async def _fill(chat: str, database: str) -> int:
     async with Store.opened(database) as store:
         wallet_id = await store.wallets.ensure_wallet("fingerprint", utc_now())
         refs = [WorkspaceRef(chat, f"T{number}", "Bench") for number in range(workspaces)]
-        ids = [(await store.workspaces.ensure_workspace(ref, wallet_id, utc_now())).id for ref in refs]
+        ids = [(await store.workspaces.ensure_workspace(ref, wallet_id)).id for ref in refs]
     outbox = Database(database)
     async with outbox.writing() as connection:
         for channel in range(SIZES[chat]):

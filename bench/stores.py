@@ -67,11 +67,11 @@ async def fill(url: str, *, others: int = 0, own: int = OWN) -> None:
     """Make the workspace that asks, with `own` videos, and so many others beside it on the same wallet."""
     async with Store.opened(url) as store:
         wallet_id = await store.wallets.ensure_wallet(key_fingerprint(BASE_URL, KEY), NOW)
-        money = Usage(Decimal(5_000), Decimal(1), Decimal(100), PRICE, 10_000, RUNNING)
+        money = Usage(Decimal(5_000), Decimal(1), Decimal(100), PRICE, 10_000)
         await store.wallets.save_usage(wallet_id, money, NOW)
         await store.wallets.mark_swept(wallet_id, NOW, complete=True)
-        asking = await store.workspaces.ensure_workspace(CALLER.workspace, wallet_id, NOW)
-        other = await store.workspaces.ensure_workspace(WorkspaceRef("slack", "T2", "Other"), wallet_id, NOW)
+        asking = await store.workspaces.ensure_workspace(CALLER.workspace, wallet_id)
+        other = await store.workspaces.ensure_workspace(WorkspaceRef("slack", "T2", "Other"), wallet_id)
         # Without the bot's own limits on a statement, and each committed by itself.
         engine = new_engine(database_url(url), {"connect_args": {}, "isolation_level": "AUTOCOMMIT"})
         async with engine.connect() as connection:

@@ -107,7 +107,7 @@ def request(state: RequestState, number: int = 0, outcome: str = "") -> TrackReq
 
 def usage_of(balance: str) -> Usage:
     """A wallet of which half a dollar is spent and not charged."""
-    return Usage(Decimal(balance), Decimal("0.50"), Decimal("12.34"), PRICE, 1_298, 3)
+    return Usage(Decimal(balance), Decimal("0.50"), Decimal("12.34"), PRICE, 1_298)
 
 
 def offered(balance: str, days: int | None = None, rows: tuple[offer.Row, ...] = (offer.Row(link()),)) -> offer.Offer:

@@ -38,7 +38,7 @@ class Registration:
             if await self._registrations.fingerprint(CHAT, application_id) == now:
                 return True
             await patiently(lambda: self._rest.request(route, json=commands), self._sleep)
-            await self._registrations.save(CHAT, application_id, now, self._clock())
+            await self._registrations.save(CHAT, application_id, now)
         except (DiscordFailed, BotError) as error:
             logger.warning("command registration failed; will retry", extra={"error": str(error)})
             return False

@@ -109,7 +109,7 @@ class Servers:
         return known.is_claimed or (not self._is_public and not known.was_public)
 
     async def _note(self, ids: Collection[str]) -> None:
-        self._known |= await self._presences.arrived(CHAT, ids, self._clock(), is_public=self._is_public)
+        self._known |= await self._presences.arrived(CHAT, ids, is_public=self._is_public)
 
 
 def claim_code(token: str, server_id: str) -> str:

@@ -131,7 +131,7 @@ async def note_on_alerts(context: Context) -> Note | None:
     if not channel_id:
         told = f"{context.workspace.id}:{caller.person.id}"
         return nobody_told() if await context.store.inbox.is_new("alerts", told, now) else None
-    is_new = await store.ensure_default(context.workspace, channel_id, caller.person, now)
+    is_new = await store.ensure_default(context.workspace, channel_id, caller.person)
     return alerts_note("" if is_open else channel_id) if is_new else None
 
 

@@ -122,7 +122,6 @@ def read_usage(body: bytes) -> Usage:
         total_charged=read_dollars(answer.get("total_charged_usd")),
         cost_per_snapshot=DOCUMENTED_PRICE if price is None or price <= 0 else price,
         total_snapshots=read_count(answer.get("total_snapshots")),
-        active_videos=read_count(answer.get("active_videos")) or 0,
     )
 
 

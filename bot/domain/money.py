@@ -22,7 +22,7 @@ _LONGEST = 366
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """The wallet behind one API key, as `GET /usage` states it: dollars, but for the two counts.
+    """The wallet behind one API key, as `GET /usage` states it: dollars, except the count of snapshots.
 
     None where the API does not say: nothing is taken for 0 that it left out.
     """
@@ -32,7 +32,6 @@ class Usage:
     total_charged: Decimal | None
     cost_per_snapshot: Decimal
     total_snapshots: int | None
-    active_videos: int
 
     @property
     def available(self) -> Decimal:

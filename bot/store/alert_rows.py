@@ -90,7 +90,7 @@ def _stage(name: str) -> Stage:
     return Stage.__members__.get(name, Stage.OPEN)
 
 
-async def write_alerts(connection: AsyncConnection, stored: Iterable[StoredAlert], now: datetime) -> None:
+async def write_alerts(connection: AsyncConnection, stored: Iterable[StoredAlert]) -> None:
     """Keep alerts, within the caller's transaction. Whether one is snoozed is for people to say and stays as it is."""
     rows = [
         {
@@ -100,7 +100,6 @@ async def write_alerts(connection: AsyncConnection, stored: Iterable[StoredAlert
             "episode": each.alert.episode,
             "message_key": each.alert.message_key,
             "detail": {**each.detail, "said": each.alert.said.name, "edits": each.alert.edits},
-            "changed_at": now,
             "due_at": each.due_at,
         }
         for each in stored

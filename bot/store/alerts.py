@@ -72,7 +72,7 @@ class Alerts:
         """Keep a channel's setting, made when it has none; its money is looked at anew, and so is what was silenced."""
         values = setting_values(setting)
         async with self._database.writing() as connection:
-            new = insert_into(alert_settings, connection).values(values | {"created_at": now})
+            new = insert_into(alert_settings, connection).values(values)
             kept = new.on_conflict_do_update(index_elements=["workspace_id", "channel_id"], set_=values)
             saved = setting_from((await connection.execute(kept.returning(alert_settings))).one())
             waiting = (alert_states.c.setting_id == saved.id) & alert_states.c.due_at.is_not(None)
@@ -92,7 +92,7 @@ class Alerts:
         async with self._database.reading() as connection:
             return await connection.scalar(mine) is not None
 
-    async def ensure_default(self, workspace: Workspace, channel_id: str, person: Person, now: datetime) -> bool:
+    async def ensure_default(self, workspace: Workspace, channel_id: str, person: Person) -> bool:
         """Switch money and completion on for a channel, where no channel of the workspace has a setting; True if so."""
         default = default_setting(workspace.id, channel_id, person)
         if await self.was_ever_set(workspace.id):
@@ -103,7 +103,7 @@ class Alerts:
             await connection.execute(lock)
             if await connection.scalar(here) is not None:
                 return False
-            new = insert_into(alert_settings, connection).values(setting_values(default) | {"created_at": now})
+            new = insert_into(alert_settings, connection).values(setting_values(default))
             await connection.execute(new)
             await _look_again(connection, workspace.id)
             return True
@@ -180,7 +180,7 @@ class Alerts:
                 return False
             for setting_id, subject in announced.gone:
                 await connection.execute(delete(alert_states).where(_this(setting_id, subject)))
-            await write_alerts(connection, announced.alerts, now)
+            await write_alerts(connection, announced.alerts)
             for message in announced.messages:
                 await enqueue(connection, message, now)
             await handle(connection, announced.events, announced.outcomes, now)

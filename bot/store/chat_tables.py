@@ -13,7 +13,6 @@ presences = Table(
     Column("external_id", String, primary_key=True),
     Column("is_claimed", Boolean, nullable=False, server_default=false()),
     Column("was_public", Boolean, nullable=False, server_default=false()),
-    Column("arrived_at", UtcDateTime, nullable=False),
     Column("left_at", UtcDateTime),
     Index("ix_presences_left_at", "left_at"),
 )
@@ -24,7 +23,6 @@ registrations = Table(
     Column("chat", String, primary_key=True),
     Column("application_id", String, primary_key=True),
     Column("fingerprint", String, nullable=False),
-    Column("registered_at", UtcDateTime, nullable=False),
 )
 
 services = Table(

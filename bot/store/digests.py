@@ -91,7 +91,6 @@ class Digests:
                 {
                     "last_outcome": "",
                     **values,
-                    "created_at": now,
                     "workspace_id": workspace.id,
                     "channel_id": channel_id,
                 }

@@ -16,16 +16,29 @@ from sqlalchemy.pool import NullPool
 from bot.domain.errors import DatabaseUnavailable, NotConfigured
 from bot.store.database import begin_immediate, database_url, new_engine, why_closed
 
-SCHEMA = "0014"
+SCHEMA = "v0001"
 """The newest migration: what the tables in `bot.store.tables` look like."""
+
+_DEVELOPED = "0014"
+"""The last schema before the first release: it has a few columns more than the baseline, which nothing read."""
+_GONE = {
+    "wallets": ("active_videos", "created_at"),
+    "workspaces": ("created_at",),
+    "presences": ("arrived_at",),
+    "registrations": ("registered_at",),
+    "digests": ("created_at",),
+    "alert_settings": ("created_at",),
+    "alert_states": ("changed_at",),
+}
 
 _LOCK = 0x636F6E7473746174  # "contstat": this program's advisory lock, one for all its processes
 
 
 async def migrate(url: str) -> None:
-    """Upgrade the schema where needed; repeating it is free.
+    """Upgrade the schema if needed. Safe to repeat.
 
-    Raises `NotConfigured` for a newer bot's schema, `DatabaseUnavailable` where there is no database to open.
+    Raises `NotConfigured` for the schema of a newer or a development version, `DatabaseUnavailable` if no database can
+    be opened.
     """
     target = database_url(url)
     options: dict[str, Any] = {"poolclass": NullPool}
@@ -89,9 +102,24 @@ def _run(connection: Connection, found: str | None) -> None:
     config.set_main_option("script_location", "bot.store:migrations")
     config.attributes["connection"] = connection
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if found is not None and found not in known:
+    if found == _DEVELOPED:
+        _adopt(connection)
+    elif found is not None and found.isdigit():
+        raise NotConfigured(
+            f"The database at DATABASE_URL was made by a development version (schema {found}), "
+            "which can't be upgraded. Set DATABASE_URL to a new file or database."
+        )
+    elif found is not None and found not in known:
         raise NotConfigured(
             f"The database has the schema {found} of a newer contentstats-bot; this one knows {SCHEMA}. "
             "Start the newer version, or use another database."
         )
     command.upgrade(config, "head")
+
+
+def _adopt(connection: Connection) -> None:
+    """Make a database of the last schema before the first release one of the baseline. It keeps every row."""
+    for table, columns in _GONE.items():
+        for column in columns:
+            connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
+    connection.execute(text("UPDATE alembic_version SET version_num = 'v0001'"))

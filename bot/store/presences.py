@@ -46,7 +46,7 @@ class Presences:
         async with self._database.writing() as connection:
             await connection.execute(update(presences).where(here).values(is_claimed=True))
 
-    async def arrived(self, chat: str, ids: Iterable[str], now: datetime, *, is_public: bool) -> Mapping[str, Presence]:
+    async def arrived(self, chat: str, ids: Iterable[str], *, is_public: bool) -> Mapping[str, Presence]:
         """The bot is in these; returns what is known of each. `is_public` says whether anybody may add the bot now.
 
         Safe to repeat: what was noted of a workspace holds until the bot leaves it.
@@ -56,7 +56,7 @@ class Presences:
         async with self._database.writing() as connection:
             for start in range(0, len(listed), _BATCH):
                 batch = listed[start : start + _BATCH]
-                facts = {"chat": chat, "is_claimed": False, "was_public": is_public, "arrived_at": now}
+                facts = {"chat": chat, "is_claimed": False, "was_public": is_public}
                 new = insert_into(presences, connection).values([facts | {"external_id": each} for each in batch])
                 kept = case((presences.c.left_at.is_(None), presences.c.was_public), else_=new.excluded.was_public)
                 back = new.on_conflict_do_update(

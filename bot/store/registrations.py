@@ -1,7 +1,5 @@
 """What the bot has registered with a chat, so that it does so again only when that has changed."""
 
-from datetime import datetime
-
 from sqlalchemy import select
 
 from bot.store.chat_tables import registrations
@@ -23,9 +21,9 @@ class Registrations:
             found: str | None = await connection.scalar(query)
         return found
 
-    async def save(self, chat: str, application_id: str, fingerprint: str, now: datetime) -> None:
+    async def save(self, chat: str, application_id: str, fingerprint: str) -> None:
         """Note what was registered. Safe to repeat."""
-        values = {"fingerprint": fingerprint, "registered_at": now}
+        values = {"fingerprint": fingerprint}
         async with self._database.writing() as connection:
             new = insert_into(registrations, connection).values(chat=chat, application_id=application_id, **values)
             await connection.execute(

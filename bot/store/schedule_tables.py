@@ -32,7 +32,6 @@ digests = Table(
     Column("lease_token", String),
     Column("set_by_id", String, nullable=False),
     Column("set_by_name", Words, nullable=False),
-    Column("created_at", UtcDateTime, nullable=False),
     UniqueConstraint("workspace_id", "channel_id"),
     sqlite_autoincrement=True,  # its number is in the keys of what was posted: never again
 )
@@ -60,7 +59,6 @@ alert_settings = Table(
     Column("quiet_until", Integer),
     Column("set_by_id", String, nullable=False),
     Column("set_by_name", Words, nullable=False),
-    Column("created_at", UtcDateTime, nullable=False),
     UniqueConstraint("workspace_id", "channel_id"),
     sqlite_autoincrement=True,  # as above
 )
@@ -75,7 +73,6 @@ alert_states = Table(
     Column("message_key", String),
     Column("snoozed_until", UtcDateTime),
     Column("detail", JSON, nullable=False),
-    Column("changed_at", UtcDateTime, nullable=False),
     Column("due_at", UtcDateTime),
 )
 Index(

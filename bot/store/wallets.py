@@ -49,9 +49,7 @@ class Wallets:
         if known is not None and is_test in {None, known.is_test}:
             return int(known.id)
         async with self._database.writing() as connection:
-            new = insert_into(wallets, connection).values(
-                fingerprint=fingerprint, complete=False, created_at=now, poll_at=now
-            )
+            new = insert_into(wallets, connection).values(fingerprint=fingerprint, complete=False, poll_at=now)
             await connection.execute(new.on_conflict_do_nothing())
             if is_test is not None:
                 said = update(wallets).where(wallets.c.fingerprint == fingerprint)
@@ -76,7 +74,6 @@ class Wallets:
                     total_charged=usage.total_charged,
                     cost_per_snapshot=usage.cost_per_snapshot,
                     total_snapshots=usage.total_snapshots,
-                    active_videos=usage.active_videos,
                     usage_at=at,
                 )
             )
@@ -89,7 +86,6 @@ class Wallets:
             wallets.c.total_charged,
             wallets.c.cost_per_snapshot,
             wallets.c.total_snapshots,
-            wallets.c.active_videos,
             wallets.c.usage_at,
         )
         async with self._database.reading() as connection:

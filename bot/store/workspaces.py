@@ -1,7 +1,6 @@
 """Workspaces: one Slack workspace, Discord server or console each, and the wallet that each spends from."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import exists, select, update
 
@@ -23,7 +22,6 @@ class Workspace:
     external_id: str
     name: str
     wallet_id: int
-    created_at: datetime
     previews: bool = False
     is_operators: bool = False
 
@@ -73,7 +71,7 @@ class Workspaces:
             async with self._database.writing() as connection:
                 await connection.execute(changed.values(wallet_id=wallet_id))
 
-    async def ensure_workspace(self, ref: WorkspaceRef, wallet_id: int, now: datetime) -> Workspace:
+    async def ensure_workspace(self, ref: WorkspaceRef, wallet_id: int) -> Workspace:
         """The workspace, made when new, with its present name and wallet. Writes nothing when nothing changed."""
         query = select(workspaces).where(workspaces.c.chat == ref.chat, workspaces.c.external_id == ref.id)
         async with self._database.reading() as connection:
@@ -88,7 +86,7 @@ class Workspaces:
         async with self._database.writing() as connection:
             await connection.execute(
                 insert_into(workspaces, connection)
-                .values(chat=ref.chat, external_id=ref.id, created_at=now, **values)
+                .values(chat=ref.chat, external_id=ref.id, **values)
                 .on_conflict_do_nothing()
             )
             renamed = update(workspaces).where(workspaces.c.chat == ref.chat, workspaces.c.external_id == ref.id)

@@ -161,7 +161,7 @@ class Accounts:
         key = own.key if own else self._default_key if ref.is_operators else None
         wallet = await self._wallet(key) if key is not None else None
         wallet_id = wallet.id if wallet else await self._store.wallets.ensure_wallet(NO_WALLET, now)
-        return Account(await self._store.workspaces.ensure_workspace(ref, wallet_id, now), wallet)
+        return Account(await self._store.workspaces.ensure_workspace(ref, wallet_id), wallet)
 
     async def _wallet(self, key: str) -> Wallet:
         account = key_fingerprint(self._base_url, key)

@@ -42,7 +42,7 @@ async def wallet_id(store):
 
 @pytest.fixture
 async def setting(store, wallet_id):
-    workspace = await store.workspaces.ensure_workspace(HERE, wallet_id, NOW)
+    workspace = await store.workspaces.ensure_workspace(HERE, wallet_id)
     return await store.alerts.save(_told_all(workspace.id), NOW)
 
 
@@ -134,7 +134,7 @@ async def test_a_wallet_that_cannot_be_looked_at_holds_up_no_other(database, sto
     bad = await store.wallets.ensure_wallet("other", NOW)
     async with database.writing() as connection:
         await record(connection, [Event(EventKind.SNAPSHOT_CREATED, bad, "x", NOW, {"taken_at": "never"})])
-    workspace = await store.workspaces.ensure_workspace(THERE, bad, NOW)
+    workspace = await store.workspaces.ensure_workspace(THERE, bad)
     await store.alerts.save(_told_all(workspace.id), NOW)
     await store.videos.remember_reading(bad, reading(video("x"), 1), "tiktok:x", main_count=1, change_24h=None, now=NOW)
     async with Charts() as charts:
@@ -235,4 +235,4 @@ async def until_nothing_is_due(store, now, children):
 
 
 def usage_of(balance):
-    return Usage(Decimal(balance), Decimal(0), Decimal(1), PRICE, 100, 1)
+    return Usage(Decimal(balance), Decimal(0), Decimal(1), PRICE, 100)

@@ -26,7 +26,7 @@ async def wallet_id(store):
 
 @pytest.fixture
 async def setting(store, wallet_id):
-    workspace = await store.workspaces.ensure_workspace(HERE, wallet_id, NOW)
+    workspace = await store.workspaces.ensure_workspace(HERE, wallet_id)
     told_all = replace(default_setting(workspace.id, "C1", ADA), kinds=frozenset(AlertKind))
     return await store.alerts.save(told_all, NOW)
 
@@ -75,7 +75,7 @@ async def test_an_alert_that_waits_at_an_unknown_stage_is_left_and_holds_up_no_o
     alert = Alert(Stage.PAUSED, 1)
     waiting = [StoredAlert(setting.id, f"trouble:{name}", alert, due_at=NOW) for name in ("v", "w")]
     async with database.writing() as connection:
-        await write_alerts(connection, waiting, NOW)
+        await write_alerts(connection, waiting)
         newer = update(alert_states).where(alert_states.c.subject == "trouble:v").values(state="SHADOWED")
         await connection.execute(newer)
     await announce()

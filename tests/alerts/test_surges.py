@@ -31,8 +31,8 @@ class Mirror:
 
     async def open(self):
         self.wallet_id = await self.store.wallets.ensure_wallet("fingerprint", NOW)
-        self.here = await self.store.workspaces.ensure_workspace(HERE, self.wallet_id, NOW)
-        self.there = await self.store.workspaces.ensure_workspace(THERE, self.wallet_id, NOW)
+        self.here = await self.store.workspaces.ensure_workspace(HERE, self.wallet_id)
+        self.there = await self.store.workspaces.ensure_workspace(THERE, self.wallet_id)
 
     async def wants(self, *kinds, workspace=None, channel="C1", **options):
         setting = default_setting((workspace or self.here).id, channel, ADA)

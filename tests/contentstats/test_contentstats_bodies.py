@@ -99,8 +99,8 @@ def test_usage_is_read_from_numbers_and_from_text():
     usage = read_usage(encoded(numbers))
     assert usage == read_usage(encoded({name: str(value) for name, value in numbers.items()}))
     assert (usage.balance, usage.uncharged, usage.available) == (Decimal("4.985"), Decimal("0.18"), Decimal("4.805"))
-    assert (usage.total_snapshots, usage.active_videos) == (12, 2)
-    assert (usage.total_charged, usage.cost_per_snapshot) == (Decimal("1.5"), Decimal("0.015"))
+    assert (usage.total_snapshots, usage.total_charged) == (12, Decimal("1.5"))
+    assert usage.cost_per_snapshot == Decimal("0.015")
 
 
 def test_usage_takes_dollar_signs_and_debts_and_the_documented_price_where_none_is_told():

@@ -37,8 +37,8 @@ class MirrorOf:
     @classmethod
     async def new(cls, store: Store, clock: HandClock):
         wallet_id = await store.wallets.ensure_wallet(key_fingerprint(URL, API_KEY), clock())
-        here = await store.workspaces.ensure_workspace(HERE, wallet_id, clock())
-        there = await store.workspaces.ensure_workspace(THERE, wallet_id, clock())
+        here = await store.workspaces.ensure_workspace(HERE, wallet_id)
+        there = await store.workspaces.ensure_workspace(THERE, wallet_id)
         return cls(store, clock, wallet_id, here, there)
 
     async def video(self, name, counts, *, ago=None, end=None, known=None, owner=None, status="monitoring", **facts):
@@ -79,7 +79,7 @@ class MirrorOf:
 
     async def money(self, balance="50.00", at=None):
         """What the API said of the wallet."""
-        usage = Usage(Decimal(balance), Decimal(0), Decimal(0), PRICE, 0, 0)
+        usage = Usage(Decimal(balance), Decimal(0), Decimal(0), PRICE, 0)
         await self.store.wallets.save_usage(self.wallet_id, usage, at or self.clock())
 
     async def subscribe(self, schedule, options, channel="C-general", workspace=None):

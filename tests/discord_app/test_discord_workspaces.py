@@ -227,7 +227,7 @@ async def test_commands_are_registered_once_and_again_when_they_changed(discord,
             await stage.close()
     assert len(discord.calls_of(put)) == 1
     async with Store.opened(sqlite_url) as store:
-        await store.registrations.save("discord", discord.app.id, "those of last year", clock())
+        await store.registrations.save("discord", discord.app.id, "those of last year")
     async with program_of(discord, sandbox, clock, sqlite_url) as stage, serving(stage):
         await discord.until(lambda: len(discord.calls_of(put)) == 2)
     assert len(discord.creations[None]) == len(discord.commands[None])

@@ -46,7 +46,7 @@ def use(guild, sqlite_url):
     async def use(channel):
         async with Store.opened(sqlite_url) as store:
             wallet = await store.wallets.ensure_wallet("fingerprint", NOW)
-            workspace = await store.workspaces.ensure_workspace(WorkspaceRef("discord", guild.id, "Acme"), wallet, NOW)
+            workspace = await store.workspaces.ensure_workspace(WorkspaceRef("discord", guild.id, "Acme"), wallet)
             entry = Entry(NOW, Person("1", "ann"), channel.id, Action.STOP, "https://x.com/a/1", None, None, "stopped")
             await store.audit.write(workspace.id, entry)
 
@@ -74,7 +74,7 @@ async def test_each_server_of_a_public_application_has_a_claim_code_until_it_is_
     code = claim_code(discord.app.token, guild.id)
     assert code in (await check())[KEY].detail
     async with Store.opened(sqlite_url) as store:
-        await store.presences.arrived("discord", [guild.id], NOW, is_public=True)
+        await store.presences.arrived("discord", [guild.id], is_public=True)
         await store.presences.claim("discord", guild.id)
     assert "every server is claimed" in (await check())[KEY].detail
     assert KEY not in await check(discord_servers=guild.id)

@@ -40,7 +40,6 @@ def usage(balance: str, uncharged: str = "0", cost: Decimal = CENT_AND_A_HALF) -
         total_charged=Decimal(0),
         cost_per_snapshot=cost,
         total_snapshots=0,
-        active_videos=0,
     )
 
 
@@ -331,7 +330,7 @@ def test_a_card_never_contradicts_itself(available, remaining, days, count):
     [("2.00", "0.52", 168, "0"), ("2.00", "0.55", 168, "0.03"), ("0", "2.505", 168, "-0.015")],
 )
 def test_the_bill_is_checked_against_the_snapshots_taken(charged, uncharged, snapshots, difference):
-    wallet = replace(usage("5", uncharged), total_charged=Decimal(charged), total_snapshots=snapshots, active_videos=1)
+    wallet = replace(usage("5", uncharged), total_charged=Decimal(charged), total_snapshots=snapshots)
     assert bill_check(wallet) == Decimal(difference)
 
 

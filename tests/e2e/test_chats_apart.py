@@ -125,9 +125,7 @@ async def test_a_lost_way_in_leaves_the_scheduler_posting(both, sqlite_url):
 async def _post(database_url, chat, workspace_id, channel_id):
     async with Store.opened(database_url) as store:
         wallet_id = await store.wallets.ensure_wallet("fingerprint", utc_now())
-        place = await store.workspaces.ensure_workspace(
-            WorkspaceRef(chat, str(workspace_id), "Acme"), wallet_id, utc_now()
-        )
+        place = await store.workspaces.ensure_workspace(WorkspaceRef(chat, str(workspace_id), "Acme"), wallet_id)
     database = Database(database_url)
     async with database.writing() as connection:
         await enqueue(connection, Message("a", place.id, str(channel_id), Reply("Good morning.")), utc_now())

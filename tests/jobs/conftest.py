@@ -18,7 +18,7 @@ def clock():
 @pytest.fixture
 async def workspace(store, clock):
     wallet_id = await store.wallets.ensure_wallet("fingerprint", clock())
-    return await store.workspaces.ensure_workspace(WorkspaceRef("wall", "W1", "Wall"), wallet_id, clock())
+    return await store.workspaces.ensure_workspace(WorkspaceRef("wall", "W1", "Wall"), wallet_id)
 
 
 @pytest.fixture

@@ -58,8 +58,7 @@ async def written(database):
     store = Store(database)
     wallet_id = await store.wallets.ensure_wallet("fingerprint", utc_now())
     teams = [
-        await store.workspaces.ensure_workspace(WorkspaceRef("slack", f"T{n}", "Team"), wallet_id, utc_now())
-        for n in range(TEAMS)
+        await store.workspaces.ensure_workspace(WorkspaceRef("slack", f"T{n}", "Team"), wallet_id) for n in range(TEAMS)
     ]
     messages = {}
     async with database.writing() as connection:

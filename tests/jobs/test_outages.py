@@ -79,7 +79,7 @@ async def test_in_a_storm_of_429_hardly_anything_is_asked_and_all_arrives(delive
 
 
 async def test_one_workspace_that_fails_holds_up_no_other(store, wall, clock, say):
-    other = await store.workspaces.ensure_workspace(WorkspaceRef("paper", "P1", "Paper"), 1, clock())
+    other = await store.workspaces.ensure_workspace(WorkspaceRef("paper", "P1", "Paper"), 1)
     paper = Wall(down=Unclear("status_500"))
     deliverer = Deliverer(store, {"wall": wall, "paper": paper}, clock)
     for number in range(20):

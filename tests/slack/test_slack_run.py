@@ -173,7 +173,7 @@ async def test_whatever_is_due_is_posted_beside_the_answers_or_by_a_process_of_i
 ):
     async with Store.opened(sqlite_url) as store:
         wallet_id = await store.wallets.ensure_wallet("fingerprint", utc_now())
-        place = await store.workspaces.ensure_workspace(WorkspaceRef("slack", "T1", "Acme"), wallet_id, utc_now())
+        place = await store.workspaces.ensure_workspace(WorkspaceRef("slack", "T1", "Acme"), wallet_id)
     task = await _running(settings_of(sandbox, sqlite_url, **chosen), only)
     database = Database(sqlite_url)
     async with database.writing() as connection:

@@ -133,7 +133,7 @@ class Scene:
     async def audit(self, caller: Caller = ANA) -> tuple[Any, ...]:
         """The audit of the caller's workspace, newest first."""
         async with self.store() as (store, wallet_id):
-            workspace = await store.workspaces.ensure_workspace(caller.workspace, wallet_id, self.clock())
+            workspace = await store.workspaces.ensure_workspace(caller.workspace, wallet_id)
             return await store.audit.recent(workspace.id, 50)
 
     @asynccontextmanager

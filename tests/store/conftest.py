@@ -12,9 +12,9 @@ async def wallet_id(store):
 
 @pytest.fixture
 async def workspace(store, wallet_id):
-    return await store.workspaces.ensure_workspace(HERE, wallet_id, NOW)
+    return await store.workspaces.ensure_workspace(HERE, wallet_id)
 
 
 @pytest.fixture
 async def neighbour(store, wallet_id):
-    return await store.workspaces.ensure_workspace(THERE, wallet_id, NOW)
+    return await store.workspaces.ensure_workspace(THERE, wallet_id)

@@ -147,7 +147,7 @@ def test_a_decimal_comes_back_digit_by_digit(number):
 async def test_ten_dimes_are_a_dollar(database):
     async with database.writing() as connection:
         for n in range(10):
-            new = wallets.insert().values(fingerprint=f"{n}", balance=Decimal("0.1"), complete=False, created_at=NOW)
+            new = wallets.insert().values(fingerprint=f"{n}", balance=Decimal("0.1"), complete=False)
             await connection.execute(new)
         total = (await connection.execute(wallets.select())).all()
     assert sum(row.balance for row in total) == Decimal(1)

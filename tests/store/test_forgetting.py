@@ -26,8 +26,8 @@ GOING = replace(HERE, id=f"T{MARK}", name=f"Shop {MARK}")
 async def live(store, database):
     """A workspace that has used everything once, and one that stays; returns the first."""
     wallet = await store.wallets.ensure_wallet("theirs", NOW)
-    going = await store.workspaces.ensure_workspace(GOING, wallet, NOW)
-    await store.workspaces.ensure_workspace(THERE, await store.wallets.ensure_wallet("ours", NOW), NOW)
+    going = await store.workspaces.ensure_workspace(GOING, wallet)
+    await store.workspaces.ensure_workspace(THERE, await store.wallets.ensure_wallet("ours", NOW))
     await store.credentials.link(going.id, f"cs_live_{MARK}", ZOE, NOW)
     (request,) = await proposed(store, going, f"tiktok:{MARK}", person=ZOE)
     await submitted(store, request, PRICE * 24)

@@ -4,23 +4,25 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
+import asyncpg
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, bindparam, inspect, text
+from sqlalchemy import Connection, MetaData, inspect, select, text
 
+from bot.domain.alerts import Stage
 from bot.domain.errors import DatabaseUnavailable, NotConfigured
 from bot.store import Store
 from bot.store.database import Database
 from bot.store.migrate import SCHEMA, migrate
 from bot.store.tables import metadata
-from bot.store.types import UtcDateTime
-from tests.store.samples import NOW, keyed, video
+from tests.store.samples import HERE, NOW
 
 REFUSED = """
 import asyncio, sys
@@ -32,6 +34,10 @@ for url in sys.argv[1:]:
     except BotError as error:
         print(error)
 """
+INDEXES = {index.name for table in metadata.tables.values() for index in table.indexes}
+RECORDED = Path(__file__).parent / "recorded"
+"""Databases with a few rows in every table, as the last version before the baseline (schema 0014) left them."""
+LATER = NOW + timedelta(days=1)
 MIGRATE = "import asyncio, sys; from bot.store.migrate import migrate; asyncio.run(migrate(sys.argv[1]))"
 
 
@@ -44,6 +50,18 @@ def empty_url(request, tmp_path):
     server.create("empty")
     yield server.url("empty")
     server.drop("empty")
+
+
+@pytest.fixture
+async def recorded_url(empty_url):
+    if empty_url.startswith("sqlite"):
+        with closing(sqlite3.connect(empty_url.removeprefix("sqlite:///"))) as file:
+            file.executescript((RECORDED / "sqlite.sql").read_text())
+        return empty_url
+    connection = await asyncpg.connect(empty_url)
+    await connection.execute((RECORDED / "postgresql.sql").read_text())
+    await connection.close()
+    return empty_url
 
 
 async def test_an_empty_database_gets_every_table_and_a_second_start_finds_nothing_to_do(empty_url):
@@ -80,9 +98,7 @@ async def test_the_migrations_make_the_tables_that_the_code_expects(database):
 
 
 async def test_the_migrations_make_the_indexes_that_the_code_expects(database):
-    assert await in_transaction(database, indexes) == {
-        index.name for table in metadata.tables.values() for index in table.indexes
-    }
+    assert await in_transaction(database, indexes) == INDEXES
 
 
 def test_the_newest_migration_is_the_schema_that_the_code_names():
@@ -91,51 +107,61 @@ def test_the_newest_migration_is_the_schema_that_the_code_names():
     assert ScriptDirectory.from_config(config).get_current_head() == SCHEMA
 
 
-async def test_titles_that_an_older_bot_stored_are_found_by_any_spelling(
-    store, wallet_id, workspace, database, database_url
-):
-    await store.videos.remember(wallet_id, keyed(video("v1", title="Don’t “stop”")), NOW)
-    async with database.writing() as connection:
-        await connection.execute(text("UPDATE videos SET search_text = 'don’t “stop”'"))
-    assert await store.videos.search(workspace, "don't stop", 5) == ()
-    async with database.writing() as connection:
-        await connection.execute(text("ALTER TABLE videos DROP COLUMN main_at"))  # later migrations add these
-        await connection.execute(text("ALTER TABLE videos DROP COLUMN change_since"))
-        await connection.execute(text("DROP TABLE handled_events"))
-        await connection.execute(text("DROP INDEX ix_videos_unread"))
-        await connection.execute(text("UPDATE alembic_version SET version_num = '0009'"))
-    await migrate(database_url)
-    assert [found.video.id for found in await store.videos.search(workspace, "don't stop", 5)] == ["v1"]
+async def test_a_database_of_the_last_version_in_development_keeps_every_row(recorded_url):
+    before = await rows(recorded_url)
+    await migrate(recorded_url)
+    after = await rows(recorded_url)
+    assert set(before.pop("alembic_version")) != set(after.pop("alembic_version"))
+    kept = {name: {column.name for column in table.columns} for name, table in metadata.tables.items()}
+    assert after == {
+        name: [tuple(each for each in row if each[0] in kept[name]) for row in found] for name, found in before.items()
+    }
+    assert all(after.values())
 
 
-async def test_a_server_that_came_while_anybody_could_add_an_older_bot_gets_no_key_when_that_ends(empty_url):
-    database = Database(empty_url)
-    older = "INSERT INTO presences (chat, external_id, is_operators, arrived_at) VALUES ('discord', :id, :ours, :at)"
+async def test_a_database_of_the_last_version_in_development_has_the_schema_of_a_new_one(recorded_url):
+    await migrate(recorded_url)
+    database = Database(recorded_url)
     try:
-        await in_transaction(database, lambda connection: upgrade(connection, "0004"))
-        async with database.writing() as connection:
-            at = bindparam("at", type_=UtcDateTime)
-            for id_, ours in (("own", True), ("strangers", False)):
-                await connection.execute(text(older).bindparams(at), {"id": id_, "ours": ours, "at": NOW})
+        assert await in_transaction(database, differences) == []
+        assert await in_transaction(database, indexes) == INDEXES
     finally:
         await database.close()
-    await migrate(empty_url)
-    async with Store.opened(empty_url) as store:
-        found = await store.presences.arrived("discord", ["own", "strangers"], NOW, is_public=False)
-        assert {id_: (each.is_claimed, each.was_public) for id_, each in found.items()} == {
-            "own": (False, False),
-            "strangers": (False, True),
-        }
+
+
+async def test_what_the_last_version_in_development_stored_is_read(recorded_url):
+    async with Store.opened(recorded_url, ("a" * 64,)) as store:
+        workspace = await store.workspaces.find(HERE)
+        digest = await store.digests.find(workspace.id, "C1")
+        video = await store.videos.find(workspace, "v1")
+        assert (digest.schedule.zone, digest.last_recent, video.main_count) == ("Europe/Berlin", 3, 35)
+        assert [request.state.name for request in await store.tracking.batch(workspace.id, "b1")] == [
+            "PROPOSED",
+            "TRACKING",
+            "FAILED",
+            "UNKNOWN",
+        ]
+        (alert,) = await store.alerts.due([1], LATER)
+        assert (alert.subject, alert.alert.stage, alert.detail) == ("balance", Stage.SOON, {"shown": "1.00"})
+        assert (await store.credentials.of(2)).key == "cs_test_key_of_theirs"
+        assert await store.installations.find("slack", "T1") == '{"bot_token": "xoxb-recorded"}'
+        (message,) = await store.outbox.claim(LATER, ["slack"], 1, places={}, each=1)
+        assert (message.key, message.reply.parts[0].png) == ("digest:1:2026-03-11", b"\x89PNG recorded")
+
+
+@pytest.mark.parametrize("version", ["0001", "0013"])
+async def test_a_database_of_an_older_version_in_development_is_refused_and_left_alone(database, database_url, version):
+    await stamp(database, version)
+    with pytest.raises(NotConfigured, match=rf"development version \(schema {version}\).* new file"):
+        await migrate(database_url)
+    assert await stamped(database) == version
 
 
 async def test_a_schema_of_a_newer_bot_is_refused_and_left_alone(database, database_url):
-    newer = text("UPDATE alembic_version SET version_num = '9999'")
-    async with database.writing() as connection:
-        await connection.execute(newer)
-    with pytest.raises(NotConfigured, match=re.compile("9999.*newer", re.DOTALL)):
+    await stamp(database, "v9999")
+    with pytest.raises(NotConfigured, match=re.compile("v9999.*newer", re.DOTALL)):
         await migrate(database_url)
-    async with database.reading() as connection:
-        assert await connection.scalar(text("SELECT version_num FROM alembic_version")) == "9999"
+    assert await stamped(database) == "v9999"
 
 
 async def test_an_upgrade_that_fails_half_way_leaves_nothing_behind(empty_url):
@@ -177,11 +203,35 @@ async def in_transaction(database, look):
         return await connection.run_sync(look)
 
 
-def upgrade(connection: Connection, revision: str):
-    config = Config()
-    config.set_main_option("script_location", "bot.store:migrations")
-    config.attributes["connection"] = connection
-    command.upgrade(config, revision)
+async def stamp(database, version):
+    async with database.writing() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = :version"), {"version": version})
+
+
+async def stamped(database):
+    async with database.reading() as connection:
+        return await connection.scalar(text("SELECT version_num FROM alembic_version"))
+
+
+async def rows(url):
+    """Every row of every table, as pairs of a column and its value."""
+    database = Database(url)
+    try:
+        return await in_transaction(database, _rows)
+    finally:
+        await database.close()
+
+
+def _rows(connection: Connection):
+    found = MetaData()
+    found.reflect(connection)
+    return {
+        name: [
+            tuple(sorted(row.items(), key=lambda pair: pair[0]))
+            for row in connection.execute(select(table).order_by(*table.primary_key)).mappings()
+        ]
+        for name, table in found.tables.items()
+    }
 
 
 def differences(connection: Connection):

@@ -108,7 +108,7 @@ async def lived(url):
 
 async def live(store):
     wallet_id = await store.wallets.ensure_wallet("fingerprint", NOW)
-    workspace = await store.workspaces.ensure_workspace(HERE, wallet_id, NOW)
+    workspace = await store.workspaces.ensure_workspace(HERE, wallet_id)
     await store.wallets.usage(wallet_id)
     await store.wallets.mark_swept(wallet_id, NOW, complete=True)
     await store.wallets.swept(wallet_id)
@@ -177,7 +177,7 @@ async def deliver(database, store):
 
 async def live_with_alerts(store, wallet_id, workspace):
     alerts, person = store.alerts, ADA
-    await alerts.ensure_default(workspace, "C1", person, NOW)
+    await alerts.ensure_default(workspace, "C1", person)
     setting = await alerts.of_channel(workspace.id, "C1")
     await alerts.save(setting, NOW)
     await alerts.find(workspace.id, setting.id)

@@ -12,55 +12,55 @@ PUBLIC, PRIVATE = Presence(is_claimed=False, was_public=True), Presence(is_claim
 
 
 async def test_what_was_noted_of_a_place_holds_and_being_first_makes_nobody_its_owner(store):
-    assert await store.presences.arrived("discord", ["1", "2", "1"], NOW, is_public=True) == {"1": PUBLIC, "2": PUBLIC}
-    assert await store.presences.arrived("discord", ["2", "3"], NOW, is_public=False) == {"2": PUBLIC, "3": PRIVATE}
+    assert await store.presences.arrived("discord", ["1", "2", "1"], is_public=True) == {"1": PUBLIC, "2": PUBLIC}
+    assert await store.presences.arrived("discord", ["2", "3"], is_public=False) == {"2": PUBLIC, "3": PRIVATE}
     assert await store.presences.known("discord") == {"1": False, "2": False, "3": False}
 
 
 async def test_a_claim_holds_for_one_place_in_one_chat(store):
-    await store.presences.arrived("discord", ["1", "2"], NOW, is_public=True)
+    await store.presences.arrived("discord", ["1", "2"], is_public=True)
     await store.presences.claim("discord", "1")
     await store.presences.claim("slack", "2")
     assert await store.presences.known("discord") == {"1": True, "2": False}
     assert [await store.presences.is_claimed("discord", each) for each in ("1", "2", "9")] == [True, False, False]
-    again = await store.presences.arrived("discord", ["1"], LATER, is_public=False)
+    again = await store.presences.arrived("discord", ["1"], is_public=False)
     assert again == {"1": Presence(is_claimed=True, was_public=True)}
 
 
 async def test_a_place_that_was_left_is_known_no_more_until_the_bot_is_back(store):
-    await store.presences.arrived("discord", ["1", "2"], NOW, is_public=False)
+    await store.presences.arrived("discord", ["1", "2"], is_public=False)
     await store.presences.claim("discord", "1")
     await store.presences.left("discord", ["1", "unknown"], NOW)
     await store.presences.left("discord", ["1"], LATER)
     assert await store.presences.known("discord") == {"2": False}
     assert list(await store.presences.departed(NOW)) == []
     assert list(await store.presences.departed(NOW + timedelta(seconds=1))) == [("discord", "1")]
-    back = await store.presences.arrived("discord", ["1"], LATER, is_public=True)
+    back = await store.presences.arrived("discord", ["1"], is_public=True)
     assert back == {"1": Presence(is_claimed=True, was_public=True)}
     await store.presences.forget("discord", "1", LATER)
     assert await store.presences.known("discord") == {"1": True, "2": False}
 
 
 async def test_a_place_that_is_forgotten_comes_back_as_a_new_one(store):
-    await store.presences.arrived("discord", ["1", "2"], NOW, is_public=False)
+    await store.presences.arrived("discord", ["1", "2"], is_public=False)
     await store.presences.claim("discord", "1")
     await store.presences.left("discord", ["1"], NOW)
     await store.presences.forget("discord", "1", LATER)
     assert list(await store.presences.departed(LATER)) == []
-    assert await store.presences.arrived("discord", ["1"], LATER, is_public=False) == {"1": PRIVATE}
+    assert await store.presences.arrived("discord", ["1"], is_public=False) == {"1": PRIVATE}
 
 
 async def test_thousands_of_places_are_noted_at_once(store):
     ids = [str(number) for number in range(2_500)]
-    assert len(await store.presences.arrived("discord", ids, NOW, is_public=False)) == 2_500
+    assert len(await store.presences.arrived("discord", ids, is_public=False)) == 2_500
     assert len(await store.presences.known("discord")) == 2_500
-    assert await store.presences.arrived("discord", [], NOW, is_public=False) == {}
+    assert await store.presences.arrived("discord", [], is_public=False) == {}
 
 
 async def test_what_was_registered_is_remembered_for_each_application(store):
     assert await store.registrations.fingerprint("discord", "7") is None
-    await store.registrations.save("discord", "7", "first", NOW)
-    await store.registrations.save("discord", "7", "second", LATER)
-    await store.registrations.save("discord", "8", "third", NOW)
+    await store.registrations.save("discord", "7", "first")
+    await store.registrations.save("discord", "7", "second")
+    await store.registrations.save("discord", "8", "third")
     assert await store.registrations.fingerprint("discord", "7") == "second"
     assert await store.registrations.fingerprint("slack", "7") is None

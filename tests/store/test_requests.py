@@ -80,7 +80,7 @@ async def test_a_button_works_until_it_expires(store, request_, later, is_open):
 
 async def test_a_button_of_the_key_before_has_expired(store, request_):
     rotated = await store.wallets.ensure_wallet("rotated", NOW)
-    await store.workspaces.ensure_workspace(HERE, rotated, NOW)
+    await store.workspaces.ensure_workspace(HERE, rotated)
     assert await submitted(store, request_, COST) == Expired(request_)
 
 
@@ -252,7 +252,7 @@ async def test_another_key_of_the_same_workspace_waits_until_the_first_can_take_
     (first,) = await proposed(store, workspace, "a")
     await submitted(store, first, COST)
     other = await store.wallets.ensure_wallet("rotated", NOW)
-    moved = await store.workspaces.ensure_workspace(HERE, other, NOW)
+    moved = await store.workspaces.ensure_workspace(HERE, other)
     (second,) = await proposed(store, moved, "a", batch="second")
     assert await submitted(store, second, COST) == InFlight((await store.tracking.batch(workspace.id, "batch"))[0])
     (third,) = await proposed(store, moved, "a", batch="third", now=NOW + QUIET)
@@ -273,7 +273,7 @@ async def test_a_forgotten_workspace_keeps_its_open_requests_and_the_sum_of_its_
     assert await store.audit.recent(workspace.id, 10) == ()
     await store.tracking.mark_failed(open_.id, "absent", NOW)
     await store.forgetting.workspace(workspace.id)
-    back = await store.workspaces.ensure_workspace(HERE, workspace.wallet_id, NOW)
+    back = await store.workspaces.ensure_workspace(HERE, workspace.wallet_id)
     (anew,) = await proposed(store, back, "anew", batch="anew")
     assert await submitted(store, anew, COST, cap=COST) == CapReached(COST, COST)
     assert last.id

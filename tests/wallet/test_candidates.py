@@ -71,8 +71,8 @@ async def wallet(sandbox, clock, sqlite_url, redirects):
 
 
 @pytest.fixture
-async def workspace(wallet, clock):
-    return await wallet.store.workspaces.ensure_workspace(WorkspaceRef("console", "acme", "Acme"), wallet.id, clock())
+async def workspace(wallet):
+    return await wallet.store.workspaces.ensure_workspace(WorkspaceRef("console", "acme", "Acme"), wallet.id)
 
 
 async def test_a_short_link_is_followed_to_its_video_and_asked_once_in_thirty_days(wallet, redirects, clock):

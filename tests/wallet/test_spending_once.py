@@ -97,7 +97,7 @@ async def _submitted(scene, card):
     """A first press of the card that has got as far as its call to the API."""
     batch = button(card, "Track 7").arguments["batch"]
     async with scene.store() as (store, wallet_id):
-        workspace = await store.workspaces.ensure_workspace(ANA.workspace, wallet_id, scene.clock())
+        workspace = await store.workspaces.ensure_workspace(ANA.workspace, wallet_id)
         (request,) = await store.tracking.batch(workspace.id, batch)
         now, cost = scene.clock(), Decimal("2.52")
         await store.tracking.submit(request.id, ANA.person.id, 7, cost, now, now, Decimal(100))
