@@ -1,98 +1,42 @@
-"""A local Discord with a server and a channel, and the poster of the bot that is in it."""
+"""The Discord channel of the posters' contract, piece by piece."""
 
-import asyncio
-from collections.abc import AsyncIterator
-
-import discord as library
 import pytest
-from discord.http import Route
 
-from adapters.discord.limits import Limits, Sleep
-from adapters.discord.post import DiscordPoster
-from bot.delivery.poster import ChannelRef
-from tests.standins.discord_server.people import Channel, Guild, User
-from tests.standins.discord_server.server import Discord, running
-
-
-class Clock:
-    """The seconds of the poster's limits; they go on only where somebody sleeps by them."""
-
-    now = 1_000.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.posters.channels import on_discord
 
 
 @pytest.fixture
-def clock() -> Clock:
-    """The clock."""
-    return Clock()
+async def on():
+    async with on_discord() as channel:
+        yield channel
 
 
 @pytest.fixture
-async def discord(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Discord]:
-    """A Discord to which the library is directed, with no limits but those that a test sets."""
-    async with running() as discord:
-        discord.rates.in_all = None
-        discord.rates.routes = dict.fromkeys(discord.rates.routes)
-        monkeypatch.setattr(Route, "BASE", discord.api_url)
-        yield discord
+def discord(on):
+    return on.discord
 
 
 @pytest.fixture
-def ann(discord: Discord) -> User:
-    """The owner of the server."""
-    return discord.add_user("ann")
-
-
-@pytest.fixture
-def guild(discord: Discord, ann: User) -> Guild:
-    """The server; everybody may post there, the bot by a role of its own."""
-    guild = discord.add_guild("Acme", ann)
-    discord.install(guild)
-    return guild
-
-
-@pytest.fixture
-def channel(discord: Discord, guild: Guild) -> Channel:
-    """A channel for all."""
-    return discord.add_channel(guild, "general")
-
-
-@pytest.fixture
-def here(channel: Channel, guild: Guild) -> ChannelRef:
-    """The channel as the core names it."""
-    return ChannelRef("discord", guild.id, channel.id)
-
-
-@pytest.fixture
-async def client(discord: Discord) -> AsyncIterator[library.Client]:
+def client(on):
     """A bot that is logged in and has no gateway."""
-    async with library.Client(intents=library.Intents(guilds=True)) as client:
-        await client.login(discord.app.token)
-        yield client
+    return on.client
 
 
 @pytest.fixture
-def naps() -> list[float]:
-    """How long was slept."""
-    return []
+def guild(on):
+    return on.guild
 
 
 @pytest.fixture
-def sleep(naps: list[float], clock: Clock) -> Sleep:
-    """Passes no real time."""
-
-    async def nap(seconds: float) -> None:
-        naps.append(seconds)
-        clock.now += seconds
-        await asyncio.sleep(0)
-
-    return nap
+def channel(on):
+    return on.channel
 
 
 @pytest.fixture
-async def poster(client: library.Client, clock: Clock, sleep: Sleep) -> AsyncIterator[DiscordPoster]:
-    """The poster."""
-    async with DiscordPoster(client.http, Limits(now=clock, sleep=sleep), sleep) as poster:
-        yield poster
+def here(on):
+    return on.here
+
+
+@pytest.fixture
+def poster(on):
+    return on.poster

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import discord as library
 import pytest
 from pydantic import SecretStr
 
@@ -12,13 +13,33 @@ from bot.domain.caller import Person, WorkspaceRef
 from bot.settings import Settings
 from bot.store import Store
 from bot.store.audit import Action, Entry
+from tests.posters.channels import directed_to
 from tests.standins.discord_server.faults import Fault, FaultKind
 from tests.standins.discord_server.people import ChannelKind
 from tests.standins.discord_server.permissions import Permission
+from tests.standins.discord_server.server import running
 
 NOW = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
 NAMES = ("Discord token", "Discord application", "Discord commands", "Discord gateway", "Discord servers")
 KEY = "Discord servers' key"
+
+
+@pytest.fixture
+async def discord():
+    async with running() as discord:
+        yield discord
+
+
+@pytest.fixture
+def guild(discord):
+    guild = discord.add_guild("Acme", discord.add_user("ann"))
+    discord.install(guild)
+    return guild
+
+
+@pytest.fixture
+def channel(discord, guild):
+    return discord.add_channel(guild, "general")
 
 
 @pytest.fixture
@@ -34,9 +55,12 @@ def check(discord, sqlite_url):
 
 
 @pytest.fixture
-async def registered(discord, client):
+async def registered(discord):
     """The commands, as the bot registers them."""
-    return await client.http.bulk_upsert_global_commands(discord.app.id, payload())
+    async with library.Client(intents=library.Intents(guilds=True)) as client:
+        with directed_to(discord.api_url):
+            await client.login(discord.app.token)
+            return await client.http.bulk_upsert_global_commands(discord.app.id, payload())
 
 
 @pytest.fixture

@@ -1,94 +1,51 @@
-"""What comes back from Slack, and what the poster makes of it: over real sockets, one fault each."""
+"""Refusals that only Slack has; those that every platform has are in the posters' contract."""
 
-import asyncio
-import logging
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-import aiohttp
 import pytest
 from aiohttp import web
 
-from adapters.slack.calls import Calls, new_client
+from adapters.slack.calls import new_client
 from adapters.slack.connection_errors import DEAD
-from adapters.slack.pictures import Pictures
-from adapters.slack.post import SlackPoster
-from adapters.slack.refusals import HALF_DONE, OURS, PERMANENT, RATE_LIMITED
-from adapters.slack.teams import OneTeam, Team
-from bot.delivery.poster import Later, Posted, Rejected, Unclear
+from adapters.slack.refusals import PERMANENT, RATE_LIMITED
+from adapters.slack.teams import Team
+from bot.delivery.poster import Later, Rejected, Unclear
 from bot.domain.caller import WorkspaceRef
-from bot.domain.errors import DatabaseUnavailable, NotConfigured
+from bot.domain.errors import BotError, NotConfigured
 from bot.reply.model import Reply
-from tests.slack_post.conftest import forget_nothing
 from tests.standins.slack.faults import Fault, FaultKind
 
 HELLO = Reply("Hello, channel.")
 POST = "chat.postMessage"
 
 
-def seen(slack, channel_id="C1"):
-    return slack.channel(channel_id).messages
-
-
-def calls(slack, method=POST):
-    return len(slack.calls_of(method))
-
-
-# Permanent
-
-OF_ONE_MESSAGE = {
-    "cannot_reply_to_message",
-    "cant_update_message",
-    "edit_window_closed",
-    "message_not_found",
-    "restricted_action_thread_locked",
-    "thread_not_found",
-}
-"""Errors that say nothing about the next message into the same channel."""
-
-
-@pytest.mark.parametrize("error", sorted(PERMANENT.keys() - DEAD.keys()))
-async def test_a_permanent_error_is_told_with_what_to_do_and_not_tried_again(slack, poster, here, error):
-    slack.faults.add(POST, Fault(FaultKind.ERROR, error))
-    delivery = await poster.post(here, HELLO, "a")
-    assert delivery == Rejected(error, PERMANENT[error], is_message=error in OF_ONE_MESSAGE)
-    assert calls(slack) == 1
-
-
 @pytest.mark.parametrize("error", sorted(DEAD))
-async def test_the_operators_dead_token_turns_no_digest_off(slack, session, limits, here, error):
-    calls_ = Calls(session)
+async def test_the_operators_dead_token_turns_no_digest_off(on, slack, here, error):
     token = next(each for each in slack.tokens.values() if each.team and each.team.id == "T1")
     for is_operators in (True, False):
         slack.faults.add(POST, Fault(FaultKind.ERROR, error))
         ref = WorkspaceRef("slack", "T1", "Acme", is_operators=is_operators)
-        poster = SlackPoster(
-            Known(Team(ref, None, new_client(session, slack.api_url, token.value))), calls_, Pictures(calls_), limits
-        )
-        delivery = await poster.post(here, HELLO, f"{is_operators}")
-        is_waiting = is_operators or error not in PERMANENT
-        assert isinstance(delivery, Later if is_waiting else Rejected), delivery
+        team = Team(ref, None, new_client(on.session, slack.api_url, token.value))
+        delivery = await on.poster_for(Known(team)).post(here, HELLO, f"{is_operators}")
+        assert isinstance(delivery, Later if is_operators or error not in PERMANENT else Rejected), delivery
 
 
+@dataclass
 class Known:
-    """One workspace."""
+    """Finds one workspace, or fails."""
 
-    def __init__(self, team):
-        self._team = team
+    team: Team | BotError
 
     async def known(self, _):
-        return self._team
+        if isinstance(self.team, BotError):
+            raise self.team
+        return self.team
 
 
-@pytest.mark.parametrize("error", sorted(OURS))
-async def test_a_fault_of_ours_is_rejected_and_logged_as_an_error(slack, poster, here, caplog, error):
-    slack.faults.add(POST, Fault(FaultKind.ERROR, error))
-    delivery = await poster.post(here, HELLO, "a")
-    assert isinstance(delivery, Rejected)
-    assert delivery.is_message
-    assert error in delivery.sentence
-    assert [(record.levelno, record.reason) for record in caplog.records] == [(logging.ERROR, error)]
-    assert calls(slack) == 1
+async def test_an_operator_who_set_no_key_turns_no_digest_off(on, here):
+    poster = on.poster_for(Known(NotConfigured("Set SECRET_KEYS.")))
+    assert await poster.post(here, HELLO, "a") == Later(timedelta(minutes=1), "not_configured")
 
 
 async def test_real_channels_refuse_as_slack_does(slack, poster, here):
@@ -101,42 +58,18 @@ async def test_real_channels_refuse_as_slack_does(slack, poster, here):
     assert (await poster.edit(here, "1.1", HELLO)).reason == "message_not_found"
     next(token for token in slack.tokens.values() if token.team and token.team.id == "T1").is_revoked = True
     assert (await poster.post(here, HELLO, "d")).reason == "token_revoked"
+    not_installed = await poster.post(replace(here, workspace_id="T404"), HELLO, "e")
+    assert not_installed.reason == "not_installed"
+    assert "install it again" in not_installed.sentence
+    assert await poster.direct("T404", "U1") is None
 
 
-async def test_a_missing_permission_is_named(slack, poster, here):
+async def test_a_missing_scope_is_named(slack, poster, here):
     for token in slack.tokens.values():
         token.scopes -= {"chat:write"}
     delivery = await poster.post(here, HELLO, "a")
     assert delivery.reason == "missing_scope"
     assert "chat:write" in delivery.sentence
-
-
-async def test_a_workspace_without_the_bot_is_told_how_to_get_it(poster, here):
-    delivery = await poster.post(replace(here, workspace_id="T404"), HELLO, "a")
-    assert delivery.reason == "not_installed"
-    assert "install it again" in delivery.sentence
-
-
-# Later
-
-
-@pytest.mark.parametrize("error", ["service_unavailable", "token_expired", "team_added_to_org", "something_new"])
-async def test_what_passes_and_what_nobody_knows_may_be_tried_later(slack, poster, here, error):
-    slack.faults.add(POST, Fault(FaultKind.ERROR, error))
-    assert await poster.post(here, HELLO, "a") == Later(timedelta(minutes=1), error)
-    assert calls(slack) == 1
-
-
-async def test_a_429_says_when_and_stops_that_method_in_that_workspace_until_then(slack, poster, here, there, clock):
-    slack.faults.add(POST, Fault(FaultKind.RATE_LIMITED, seconds=30))
-    assert await poster.post(here, HELLO, "a") == Later(timedelta(seconds=30), RATE_LIMITED)
-    held = await poster.post(here, HELLO, "a")
-    assert (type(held), held.reason) == (Later, RATE_LIMITED)
-    assert timedelta(seconds=29) < held.after <= timedelta(seconds=30)
-    assert calls(slack) == 1
-    assert isinstance(await poster.post(there, HELLO, "b"), Posted)
-    clock.forward(seconds=30)
-    assert isinstance(await poster.post(here, HELLO, "a"), Posted)
 
 
 @pytest.mark.parametrize(
@@ -151,68 +84,6 @@ async def test_whatever_retry_after_says_the_wait_is_sane(slack, poster, here, s
 async def test_a_daily_limit_in_words_is_a_wait_too(slack, poster, here):
     slack.faults.add(POST, Fault(FaultKind.ERROR, "message_limit_exceeded"))
     assert await poster.post(here, HELLO, "a") == Later(timedelta(minutes=1), RATE_LIMITED)
-
-
-async def test_a_connection_that_nobody_takes_has_sent_nothing(session, limits, here):
-    client = new_client(session, "http://127.0.0.1:1/api/", "xoxb-none")
-    teams = OneTeam(Calls(session), client, forget_nothing, {"team_id": "T1"})
-    delivery = await SlackPoster(teams, Calls(session), Pictures(Calls(session)), limits).post(here, HELLO, "a")
-    assert delivery == Later(timedelta(minutes=1), "no_connection")
-
-
-@pytest.mark.parametrize(
-    ("error", "expected"),
-    [
-        (DatabaseUnavailable("away"), Later(timedelta(minutes=1), "no_database")),
-        (NotConfigured("Set SECRET_KEYS."), Later(timedelta(minutes=1), "not_configured")),
-    ],
-)
-async def test_a_token_that_cannot_be_looked_up_raises_nothing(session, limits, here, error, expected):
-    class Failing:
-        async def known(self, *_):
-            raise error
-
-    assert (
-        await SlackPoster(Failing(), Calls(session), Pictures(Calls(session)), limits).post(here, HELLO, "a")
-        == expected
-    )
-
-
-# Unclear
-
-
-@pytest.mark.parametrize(
-    "fault",
-    [
-        Fault(FaultKind.STATUS, 500),
-        Fault(FaultKind.STATUS, 503),
-        Fault(FaultKind.GARBAGE),
-        Fault(FaultKind.RESET),
-        Fault(FaultKind.RESET_AFTER),
-        *(Fault(FaultKind.ERROR, error) for error in sorted(HALF_DONE)),
-    ],
-    ids=lambda fault: f"{fault.kind}-{fault.value}",
-)
-async def test_a_lost_or_doubtful_answer_is_unclear_and_nothing_is_repeated(slack, poster, here, fault):
-    slack.faults.add(POST, fault)
-    assert isinstance(await poster.post(here, HELLO, "a"), Unclear)
-    assert calls(slack) == 1
-
-
-async def test_a_message_that_was_accepted_before_the_connection_broke_is_there_once(slack, poster, here):
-    slack.faults.add(POST, Fault(FaultKind.RESET_AFTER))
-    assert isinstance(await poster.post(here, HELLO, "a"), Unclear)
-    assert len(seen(slack)) == 1
-
-
-async def test_an_answer_that_never_comes_is_unclear(slack, limits, here):
-    token = next(token for token in slack.tokens.values() if token.team and token.team.id == "T1")
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=0.2)) as hasty:
-        teams = OneTeam(Calls(hasty), new_client(hasty, slack.api_url, token.value), forget_nothing, {"team_id": "T1"})
-        slack.faults.add(POST, Fault(FaultKind.HANG))
-        delivery = await SlackPoster(teams, Calls(hasty), Pictures(Calls(hasty)), limits).post(here, HELLO, "a")
-    assert isinstance(delivery, Unclear)
-    assert calls(slack) == 1
 
 
 @pytest.mark.parametrize(
@@ -230,41 +101,26 @@ async def test_an_answer_that_never_comes_is_unclear(slack, limits, here):
         (429, "<html>", Later),
     ],
 )
-async def test_no_body_makes_the_poster_raise(session, limits, here, status, body, expected):
+async def test_no_body_makes_the_poster_raise(on, here, status, body, expected):
     asked = []
 
     async def answer(request):
         asked.append(request.path)
-        return web.Response(
-            status=status, body=body.encode(errors="surrogateescape"), content_type="application/json", charset="utf-8"
-        )
+        content = body.encode(errors="surrogateescape")
+        return web.Response(status=status, body=content, content_type="application/json", charset="utf-8")
 
     app = web.Application()
     app.router.add_post("/api/{method}", answer)
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    client = new_client(session, f"http://127.0.0.1:{runner.addresses[0][1]}/api/", "xoxb-1")
-    teams = OneTeam(Calls(session), client, forget_nothing, {"team_id": "T1"})
-    delivery = await SlackPoster(teams, Calls(session), Pictures(Calls(session)), limits).post(here, HELLO, "a")
+    teams = on.teams_over(on.session, f"http://127.0.0.1:{runner.addresses[0][1]}/api/")
+    delivery = await on.poster_for(teams).post(here, HELLO, "a")
     await runner.cleanup()
     assert (type(delivery), asked) == (expected, ["/api/chat.postMessage"])
 
 
-async def test_an_edit_that_was_cut_off_may_be_repeated(slack, poster, here):
-    posted = await poster.post(here, HELLO, "a")
-    slack.faults.add("chat.update", Fault(FaultKind.RESET_AFTER))
-    assert isinstance(await poster.edit(here, posted.message_id, Reply("Changed.")), Unclear)
-    assert await poster.edit(here, posted.message_id, Reply("Changed.")) == posted
-    assert [message.text for message in seen(slack)] == ["Changed."]
-
-
-async def test_a_post_that_is_cancelled_is_not_sent_again(slack, poster, here):
-    slack.faults.add(POST, Fault(FaultKind.HANG))
-    posting = asyncio.ensure_future(poster.post(here, HELLO, "a"))
-    while not calls(slack):  # noqa: ASYNC110 - a call without an answer changes nothing that could be waited for
-        await asyncio.sleep(0.01)
-    posting.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await posting
-    assert calls(slack) == 1
+async def test_a_429_when_a_direct_message_is_opened_is_waited_out(slack, poster, naps):
+    slack.faults.add("conversations.open", Fault(FaultKind.RATE_LIMITED, seconds="7"))
+    assert await poster.direct("T1", "U1") is not None
+    assert naps == [7]

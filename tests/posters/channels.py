@@ -1,0 +1,348 @@
+"""One channel per platform with its poster, over real sockets, on a clock that moves only in sleeps."""
+
+import asyncio
+import io
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, ClassVar
+from unicodedata import category
+
+import aiohttp
+import discord
+from discord.http import Route
+
+from adapters.console.post import ConsolePoster
+from adapters.discord import exchange
+from adapters.discord.limits import Limits as DiscordLimits
+from adapters.discord.post import DiscordPoster
+from adapters.slack.calls import Calls, new_client, new_session
+from adapters.slack.limits import Limits as SlackLimits
+from adapters.slack.pictures import Pictures
+from adapters.slack.post import SlackPoster
+from adapters.slack.teams import OneTeam, Several, Teams
+from bot.delivery.poster import ChannelPoster, ChannelRef
+from bot.domain.caller import WorkspaceRef
+from bot.domain.errors import DatabaseUnavailable
+from tests.discord_render.reading import read as read_components
+from tests.slack_render.reading import read as read_blocks
+from tests.standins.discord_server import faults as discord_faults
+from tests.standins.discord_server import people
+from tests.standins.discord_server.server import Discord
+from tests.standins.discord_server.server import running as running_discord
+from tests.standins.slack import faults as slack_faults
+from tests.standins.slack.server import Slack
+from tests.standins.slack.server import running as running_slack
+from tests.standins.slack.world import BOT_SCOPES
+
+TEAMS = {"T1": "C1", "T2": "C2"}
+
+
+class Clock:
+    """The time of a server, its rates and the poster; it moves only when somebody sleeps by it."""
+
+    def __init__(self) -> None:
+        self.now = datetime.now(UTC)
+        self.naps: list[float] = []
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def timestamp(self) -> float:
+        return self.now.timestamp()
+
+    def forward(self, **time: float) -> None:
+        self.now += timedelta(**time)
+
+    async def sleep(self, seconds: float) -> None:
+        self.naps.append(seconds)
+        self.forward(seconds=seconds)
+        await asyncio.sleep(0)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A message in a channel or a thread; `mark` is what the platform or a person could recognise it by."""
+
+    id: str
+    text: str
+    mark: str
+    edits: int = 0
+
+
+class Away:
+    """A database that is down, whatever is asked of it."""
+
+    async def known(self, *_: object) -> None:
+        raise DatabaseUnavailable("away")
+
+    reserve = known
+
+
+async def forget_nothing(_: WorkspaceRef) -> None:
+    """No workspace leaves."""
+
+
+@dataclass
+class SlackChannel:
+    """C1 of Acme (T1); the bot is in Rival (T2) too, and not in Acme's private G1."""
+
+    slack: Slack
+    session: aiohttp.ClientSession
+    clock: Clock
+    person_id: str = "U1"
+    poster: SlackPoster = field(init=False)
+
+    here: ClassVar = ChannelRef("slack", "T1", "C1")
+    elsewhere: ClassVar = ChannelRef("slack", "T2", "C2")
+    routes: ClassVar = {"post": "chat.postMessage", "edit": "chat.update", "direct": "conversations.open"}
+
+    def __post_init__(self) -> None:
+        self.limits = SlackLimits(self.clock.timestamp, self.clock.sleep)
+        self.poster = self.poster_for(self.teams_over(self.session))
+
+    def teams_over(self, session: aiohttp.ClientSession, api_url: str = "") -> Teams:
+        url = api_url or self.slack.api_url
+        return Several(
+            *(
+                OneTeam(
+                    Calls(session), new_client(session, url, token.value), forget_nothing, {"team_id": token.team.id}
+                )
+                for token in self.slack.tokens.values()
+                if token.kind == "bot" and token.team
+            )
+        )
+
+    def poster_for(self, teams: Any, limits: SlackLimits | None = None) -> SlackPoster:
+        calls = Calls(self.session, self.clock.sleep)
+        return SlackPoster(teams, calls, Pictures(calls), limits or self.limits, self.clock.sleep)
+
+    def shown(self) -> list[Shown]:
+        return [
+            Shown(each.ts, read_blocks(each.blocks), each.sent.get("client_msg_id", ""), each.edits)
+            for each in self.slack.channel("C1").messages
+        ]
+
+    def shown_to_person(self) -> list[str]:
+        return [read_blocks(message.blocks) for message in self.slack.direct_messages(self.person_id)]
+
+    def thread(self, message_id: str) -> ChannelRef:
+        return replace(self.here, thread_id=message_id)
+
+    def in_thread(self) -> list[str]:
+        return [read_blocks(each.blocks) for each in self.slack.channel("C1").messages if each.thread_ts]
+
+    def pictures(self) -> list[tuple[bytes, str]]:
+        blocks = [block for message in self.slack.channel("C1").messages for block in message.blocks]
+        images = [block for block in blocks if block["type"] == "image"]
+        return [(self.slack.files[each["slack_file"]["id"]].content, each["alt_text"]) for each in images]
+
+    def notified(self) -> set[str]:
+        sent = str([(message.text, message.blocks) for message in self.slack.channel("C1").messages])
+        return {mark for mark in ("<!channel>", "<!here", "<@U1>", "<!subteam") if mark in sent}
+
+    def delete(self) -> None:
+        self.slack.channel("C1").is_archived = True
+
+    def fail(self, kind: str, value: str | int = 500, *, seconds: float = 1, on: str = "post", times: int = 1) -> None:
+        """Let the next calls go wrong."""
+        fault = slack_faults.Fault(slack_faults.FaultKind(kind), value, seconds)
+        self.slack.faults.add(self.routes[on], fault, times)
+
+    def calls(self, of: str = "post") -> int:
+        return len(self.slack.calls_of(self.routes[of]))
+
+    async def until_called(self) -> None:
+        while not self.calls():  # noqa: ASYNC110 - a call without an answer changes nothing that could be waited for
+            await asyncio.sleep(0.01)
+
+    @asynccontextmanager
+    async def impatient(self) -> AsyncIterator[ChannelPoster]:
+        """A poster that waits 0.2 s for a response."""
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=0.2)) as session:
+            yield self.poster_for(self.teams_over(session, self.slack.api_url))
+
+    @asynccontextmanager
+    async def unreachable(self) -> AsyncIterator[ChannelPoster]:
+        """A poster whose server does not listen."""
+        yield self.poster_for(self.teams_over(self.session, "http://127.0.0.1:1/api/"))
+
+    @asynccontextmanager
+    async def without_database(self) -> AsyncIterator[ChannelPoster]:
+        yield self.poster_for(Away())
+
+
+@dataclass
+class DiscordChannel:
+    """A channel of the guild Acme, where everybody may post, the bot by a role of its own."""
+
+    discord: Discord
+    client: discord.Client
+    clock: Clock
+    poster: DiscordPoster = field(init=False)
+
+    routes: ClassVar = {
+        "post": "POST /channels/{channel}/messages",
+        "edit": "PATCH /channels/{channel}/messages/{message}",
+        "direct": "POST /users/@me/channels",
+    }
+
+    def __post_init__(self) -> None:
+        self.ann = self.discord.add_user("ann")
+        self.guild = self.discord.add_guild("Acme", self.ann)
+        self.discord.install(self.guild)
+        self.channel = self.discord.add_channel(self.guild, "general")
+        other = self.discord.add_channel(self.guild, "other")
+        self.person_id = self.ann.id
+        self.here = ChannelRef("discord", self.guild.id, self.channel.id)
+        self.elsewhere = replace(self.here, channel_id=other.id)
+
+    def shown(self) -> list[Shown]:
+        threads = [each for each in self.guild.channels.values() if each.parent is self.channel]
+        return [
+            Shown(each.id, read_components(each.shown_components()), each.nonce, each.edits)
+            for channel in (self.channel, *threads)
+            for each in channel.messages
+        ]
+
+    def shown_to_person(self) -> list[str]:
+        return [read_components(message.shown_components()) for message in self.discord.direct_messages(self.ann)]
+
+    def thread(self, message_id: str) -> ChannelRef:
+        kind = people.ChannelKind.PUBLIC_THREAD
+        thread = self.discord.add_channel(self.guild, f"on {message_id}", kind, self.channel)
+        return replace(self.here, thread_id=thread.id)
+
+    def in_thread(self) -> list[str]:
+        return [each.text for each in self.shown()[len(self.channel.messages) :]]
+
+    def pictures(self) -> list[tuple[bytes, str]]:
+        return [(file.content, file.description) for each in self.channel.messages for file in each.attachments]
+
+    def notified(self) -> set[str]:
+        return {each for message in self.channel.messages for each in message.notified}
+
+    def delete(self) -> None:
+        self.discord.delete_channel(self.channel)
+
+    def fail(self, kind: str, value: int = 500, *, seconds: float = 1, on: str = "post", times: int = 1) -> None:
+        """Let the next calls go wrong."""
+        fault = discord_faults.Fault(discord_faults.FaultKind(kind), value, seconds)
+        self.discord.faults.add(self.routes[on], fault, times)
+
+    def calls(self, of: str = "post") -> int:
+        return len(self.discord.calls_of(self.routes[of]))
+
+    async def until_called(self) -> None:
+        await self.discord.until(self.calls)
+
+    @asynccontextmanager
+    async def impatient(self) -> AsyncIterator[ChannelPoster]:
+        """A poster that waits 0.2 s for a response."""
+        within, exchange.WITHIN = exchange.WITHIN, 0.2
+        try:
+            yield self.poster
+        finally:
+            exchange.WITHIN = within
+
+    @asynccontextmanager
+    async def unreachable(self) -> AsyncIterator[ChannelPoster]:
+        """A poster whose server does not listen."""
+        with directed_to("http://127.0.0.1:1/api/v10"):
+            yield self.poster
+
+    @asynccontextmanager
+    async def without_database(self) -> AsyncIterator[ChannelPoster]:
+        async with DiscordPoster(self.client.http, DiscordLimits(Away())) as poster:
+            yield poster
+
+
+@dataclass
+class ConsoleChannel:
+    """A terminal that is a string."""
+
+    out: io.StringIO
+    directory: Path
+    poster: ChannelPoster
+    person_id: str = "ann"
+    here: ClassVar = ChannelRef("console", "local", "general")
+
+    def shown(self) -> list[Shown]:
+        """What was written last under each heading."""
+        return [Shown(heading, text, heading) for heading, text in self._by_heading("#general").items()]
+
+    def shown_to_person(self) -> list[str]:
+        return list(self._by_heading("#ann").values())
+
+    def thread(self, message_id: str) -> ChannelRef:
+        return replace(self.here, thread_id=message_id)
+
+    def in_thread(self) -> list[str]:
+        return list(self._by_heading("#general, thread").values())
+
+    def pictures(self) -> list[tuple[bytes, str]]:
+        return [(path.read_bytes(), self.out.getvalue()) for path in self.directory.iterdir()]
+
+    def notified(self) -> set[str]:
+        """Anything that could move the cursor or colour a word."""
+        return {each for each in self.out.getvalue() if category(each) == "Cc" and each != "\n"}
+
+    def _by_heading(self, beginning: str) -> dict[str, str]:
+        found: dict[str, str] = {}
+        heading = ""
+        for line in self.out.getvalue().splitlines():
+            if line.startswith("#") and line.endswith(":"):
+                heading = line.removesuffix(":").removesuffix(", updated")
+                found[heading] = ""
+            else:
+                found[heading] += f"{line}\n"
+        return {heading: text for heading, text in found.items() if heading.startswith(beginning)}
+
+
+@asynccontextmanager
+async def on_slack(_: Path | None = None) -> AsyncIterator[SlackChannel]:
+    clock = Clock()
+    async with running_slack(clock) as slack, new_session() as session:
+        slack.rates.now = clock.timestamp
+        app = slack.add_app(scopes=BOT_SCOPES)
+        for (team_id, channel_id), name in zip(TEAMS.items(), ("Acme", "Rival"), strict=True):
+            team = slack.add_team(team_id, name)
+            slack.add_channel(channel_id, team, [slack.install(app, team).bot_user])
+        slack.add_channel("G1", slack.teams["T1"], kind="private")
+        slack.add_user("U1", slack.teams["T1"], "ann")
+        yield SlackChannel(slack, session, clock)
+
+
+@contextmanager
+def directed_to(url: str) -> Iterator[None]:
+    """Let discord.py call another address."""
+    real, Route.BASE = Route.BASE, url
+    try:
+        yield
+    finally:
+        Route.BASE = real
+
+
+@asynccontextmanager
+async def on_discord(_: Path | None = None) -> AsyncIterator[DiscordChannel]:
+    """Without rate limits but those that a test sets, and without a gateway."""
+    clock = Clock()
+    async with running_discord() as local, discord.Client(intents=discord.Intents(guilds=True)) as client:
+        local.rates.in_all, local.rates.routes = None, dict.fromkeys(local.rates.routes)
+        with directed_to(local.api_url):
+            await client.login(local.app.token)
+            channel = DiscordChannel(local, client, clock)
+            limits = DiscordLimits(now=clock.timestamp, sleep=clock.sleep)
+            async with DiscordPoster(client.http, limits, clock.sleep) as channel.poster:
+                yield channel
+
+
+@asynccontextmanager
+async def on_console(directory: Path) -> AsyncIterator[ConsoleChannel]:
+    out = io.StringIO()
+    yield ConsoleChannel(out, directory, ConsolePoster(out, directory))
+
+
+CHANNELS = {"slack": on_slack, "discord": on_discord, "console": on_console}
