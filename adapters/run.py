@@ -201,7 +201,7 @@ def _chosen(settings: Settings, only: Collection[str]) -> frozenset[str]:
 
 
 def _ensure_installable(settings: Settings) -> None:
-    from adapters.slack.install import ensure_oauth_ready  # noqa: PLC0415
+    from adapters.slack.oauth import ensure_oauth_ready  # noqa: PLC0415
 
     secret, signing = _value(settings.slack_client_secret), _value(settings.slack_signing_secret)
     ensure_oauth_ready(settings.slack_client_id or "", secret or "", signing or "", settings.encryption_keys)

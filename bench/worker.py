@@ -15,11 +15,11 @@ from discord.http import Route
 
 from adapters.discord.limits import Limits as DiscordLimits
 from adapters.discord.post import DiscordPoster
-from adapters.slack.calls import Calls, new_client, new_session
+from adapters.slack.api import Calls, new_client, new_session
 from adapters.slack.limits import Limits as SlackLimits
 from adapters.slack.pictures import Pictures
 from adapters.slack.post import SlackPoster
-from adapters.slack.teams import OneTeam, Several
+from adapters.slack.workspaces import OneTeam, Several
 from bot.delivery.deliver import Deliverer
 from bot.delivery.poster import ChannelPoster
 from bot.domain.caller import WorkspaceRef

@@ -6,8 +6,7 @@ A button's value is its call; a menu's action_id is its call, and an option's va
 from collections.abc import Iterator, Mapping, Sequence
 from typing import assert_never
 
-from adapters.slack.spans import target_of
-from adapters.slack.texts import Block, plain
+from adapters.slack.text import Block, plain, target_of
 from bot.reply.call import Call
 from bot.reply.clean import is_sendable
 from bot.reply.cutting import batches, length

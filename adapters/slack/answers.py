@@ -9,14 +9,13 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from adapters.slack.asked import Asked
-from adapters.slack.calls import SlackFailed, Sleep
-from adapters.slack.mrkdwn import unescaped
+from adapters.slack.api import SlackFailed, Sleep
+from adapters.slack.interaction import Asked
 from adapters.slack.pictures import Pictures, has_picture, without_pictures
 from adapters.slack.render import Message, messages, public_message
-from adapters.slack.teams import Team
-from adapters.slack.texts import PIECE, Block, plain
+from adapters.slack.text import PIECE, Block, plain, unescaped
 from adapters.slack.ways import Ways
+from adapters.slack.workspaces import Team
 from bot.commands.command import Answer
 from bot.reply.cutting import pieces
 from bot.reply.model import File, LargeFile, Note, Paragraph, Reply, Tone, text

@@ -14,28 +14,25 @@ from slack_bolt.response import BoltResponse
 from starlette.routing import Route
 
 from adapters.chat.background import BackgroundTasks
+from adapters.slack.acknowledge import Overload
 from adapters.slack.answers import Answers
+from adapters.slack.api import Calls, SlackFailed, Sleep, new_client, new_session
 from adapters.slack.arrivals import Arrivals
-from adapters.slack.callers import Callers
-from adapters.slack.calls import Calls, SlackFailed, Sleep, new_client, new_session
-from adapters.slack.channels import Channels
-from adapters.slack.command_names import CommandNames
-from adapters.slack.door import BadRequest, Door, is_ssl_check, payload_of
 from adapters.slack.events import Events
 from adapters.slack.gestures import Gestures
 from adapters.slack.home import HomeTab
-from adapters.slack.install import InstallPages
-from adapters.slack.installed import InstalledTeams
+from adapters.slack.installations import InstalledTeams
+from adapters.slack.interaction import Callers, Channels
 from adapters.slack.limits import Limits
 from adapters.slack.listeners import Listeners
-from adapters.slack.oauth import OAuth
-from adapters.slack.overload import Overload
-from adapters.slack.payloads import is_well_formed
+from adapters.slack.oauth import InstallPages, OAuth
 from adapters.slack.pictures import Pictures
 from adapters.slack.post import SlackPoster
+from adapters.slack.requests import BadRequest, Door, is_ssl_check, is_well_formed, payload_of
 from adapters.slack.socket_mode import LONGEST_PAUSE, SocketMode
-from adapters.slack.teams import OneTeam, Several, SlackAway, Teams
+from adapters.slack.text import CommandNames
 from adapters.slack.ways import Ways
+from adapters.slack.workspaces import OneTeam, Several, SlackAway, Teams
 from bot.app import Bot
 from bot.domain.clock import Clock, utc_now
 from bot.domain.errors import NotConfigured, TokenRefused

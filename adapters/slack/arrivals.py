@@ -7,8 +7,8 @@ from slack_bolt.context.async_context import AsyncBoltContext
 
 from adapters.chat.recent import RecentIds
 from adapters.slack.answers import Answers
-from adapters.slack.asked import Asked, Payload, asked
-from adapters.slack.teams import CHAT, Team, Teams
+from adapters.slack.interaction import Asked, Payload, asked
+from adapters.slack.workspaces import CHAT, Team, Teams
 from bot.app import Bot
 from bot.domain.caller import Need
 from bot.domain.clock import Clock

@@ -6,13 +6,12 @@ from datetime import UTC, datetime
 
 from slack_bolt.context.async_context import AsyncBoltContext
 
+from adapters.slack.api import Calls, SlackFailed
 from adapters.slack.arrivals import Arrivals
-from adapters.slack.asked import Asked, Payload
-from adapters.slack.callers import Callers
-from adapters.slack.calls import Calls, SlackFailed
 from adapters.slack.home import HomeTab
+from adapters.slack.interaction import Asked, Callers, Payload
 from adapters.slack.render import messages
-from adapters.slack.teams import Team, Teams
+from adapters.slack.workspaces import Team, Teams
 from bot.app import Bot
 from bot.domain.caller import Need
 from bot.reply.model import Tone

@@ -1,17 +1,23 @@
-"""Modals that ask for a command's arguments, derived from the command; what was filled in; choices while typing.
+"""Modals for a command's arguments: building, reading and validating them, and options while somebody types.
 
-The view's callback_id is the command's name; an input's block_id and action_id are its argument's name, which is also
-where Slack says who asks for options.
+The view's callback_id is the command's name; an input's block_id and action_id are its argument's name, which also
+identifies the menu that requests options. Validation runs before the acknowledgement: no database, no network.
 """
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any, assert_never
 
 from adapters.slack.actions import MAX_LABEL, MAX_OPTION, MAX_OPTIONS, MAX_PLACEHOLDER, option_of
-from adapters.slack.texts import MAX_TEXT, Block, plain, words
+from adapters.slack.interaction import Payload
+from adapters.slack.text import MAX_TEXT, Block, plain, words
 from bot.commands.command import Argument, Command, Kind
 from bot.commands.filling import examples, joined
+from bot.commands.parse import bind
+from bot.commands.registry import AnyCommand
+from bot.domain.errors import LinkError, UsageError
+from bot.domain.links import parse_link
 from bot.reply.cutting import length
 from bot.reply.model import Option
 
@@ -150,3 +156,32 @@ def _value(element: Mapping[str, Any]) -> str:
             return value.strip()
         case _:
             return ""
+
+
+def wrong_fields(commands: Mapping[str, AnyCommand], view: Payload, now: datetime) -> Mapping[str, str]:
+    """A sentence for each field that is wrong, by its name; empty where all can be understood."""
+    command = commands.get(view["callback_id"])
+    if command is None:
+        return {}
+    given = values(view)
+    listed = [each for each in command.arguments if each.listed]
+    wrong = {each.name: sentence for each in listed if (sentence := _link_problem(each, given.get(each.name, "")))}
+    try:
+        command.check(bind(command, given), now)
+    except UsageError as error:
+        wrong.setdefault(error.argument or listed[0].name, str(error))
+    return wrong
+
+
+def _link_problem(argument: Argument, given: str) -> str:
+    """Why there is no link in these words. Where there is one, the others are judged in the answer."""
+    problems = [_why_not(word) for word in given.split()] if argument.kind is Kind.LINK else []
+    return problems[0] if all(problems) and problems else ""
+
+
+def _why_not(word: str) -> str:
+    try:
+        parse_link(word)
+    except LinkError as error:
+        return str(error)
+    return ""

@@ -14,19 +14,14 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from adapters.chat.background import CONCURRENT_REPLIES, Slot
 from adapters.slack.actions import MAX_VALUE, pressed
 from adapters.slack.answers import Answers
+from adapters.slack.api import Calls, SlackFailed
 from adapters.slack.arrivals import Arrivals
-from adapters.slack.asked import Asked, Payload, packed, unpacked
-from adapters.slack.callers import Callers, unknown_person
-from adapters.slack.calls import Calls, SlackFailed
-from adapters.slack.channels import Channels
-from adapters.slack.command_names import CommandNames
-from adapters.slack.forms import form, options, values
+from adapters.slack.forms import form, options, values, wrong_fields
 from adapters.slack.home import HOME, HomeTab
+from adapters.slack.interaction import Asked, Callers, Channels, Payload, packed, unknown_person, unpacked
 from adapters.slack.manifest import TRACK, TRACK_MESSAGE
-from adapters.slack.mrkdwn import unescaped
-from adapters.slack.submitted import wrong_fields
-from adapters.slack.teams import Team
-from adapters.slack.texts import Block
+from adapters.slack.text import Block, CommandNames, unescaped
+from adapters.slack.workspaces import Team
 from bot.app import UMBRELLA, Bot
 from bot.commands.command import Answer
 from bot.commands.filling import form_for, reopened, with_form_again

@@ -2,10 +2,10 @@
 
 import logging
 
-from adapters.slack.callers import Known, unknown_person
-from adapters.slack.calls import Calls, SlackFailed
+from adapters.slack.api import Calls, SlackFailed
+from adapters.slack.interaction import Known, unknown_person
 from adapters.slack.render import home_view
-from adapters.slack.teams import Team
+from adapters.slack.workspaces import Team
 from bot.app import Bot
 from bot.domain.caller import Caller, Need
 from bot.reply.model import Reply

@@ -17,10 +17,10 @@ from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.chat.background import BackgroundTasks
-from adapters.slack.asked import Payload
 from adapters.slack.events import Events
 from adapters.slack.forms import errors
 from adapters.slack.gestures import Gestures
+from adapters.slack.interaction import Payload
 
 _ANY = re.compile("")
 _Job: TypeAlias = Callable[[Payload, AsyncBoltContext], Awaitable[None]]

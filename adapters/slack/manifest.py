@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
-from adapters.slack.texts import Block
+from adapters.slack.text import Block
 from bot.addresses import api_address
 from bot.app import UMBRELLA
 from bot.commands.command import Command

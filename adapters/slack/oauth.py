@@ -1,15 +1,27 @@
-"""Slack's OAuth: the consent page, and the exchange of its code for an installation.
+"""OAuth installation: the pages that lead to Slack's consent and back, and the exchange of its code.
 
-The SDK writes codes and tokens into the log at DEBUG, which `calls` keeps it from.
+A consent that somebody else began must not be finished in this browser, nor one be finished twice: its state is stored,
+works once within ten minutes, and is kept in a cookie of the browser that began it. The SDK logs codes and tokens at
+DEBUG; `api` prevents that.
 """
 
+import logging
+import secrets
+from datetime import timedelta
+from html import escape
 from urllib.parse import urlencode, urljoin
 
 import aiohttp
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
 
-from adapters.slack.calls import Calls, SlackFailed, new_client
-from adapters.slack.installation import Installation
-from adapters.slack.manifest import SCOPES, UNFURL_SCOPES
+from adapters.slack.api import NO_ANSWER, Calls, SlackFailed, new_client
+from adapters.slack.installations import Installation, InstalledTeams
+from adapters.slack.manifest import REDIRECT_PATH, SCOPES, UNFURL_SCOPES
+from bot.domain.clock import Clock
+from bot.domain.errors import BotError, NotConfigured
+from bot.store.installations import Installations
 
 ROTATING = "token_rotation"
 """Our own word for an app whose tokens expire."""
@@ -64,3 +76,136 @@ class OAuth:
             token=str(told["access_token"]),
             scopes=str(told.get("scope") or ""),
         )
+
+
+logger = logging.getLogger(__name__)
+
+INSTALL_PATH = "/slack/install"
+COOKIE = "contentstats_install"
+LASTS = timedelta(minutes=10)
+
+_ON_PAGE = "on the app's page Basic Information"
+AGAIN = f'<p><a href="{INSTALL_PATH}">Start again</a></p>'
+_PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<body>
+<h1>{title}</h1>
+<p>{sentence}</p>
+{more}
+</body>
+</html>
+"""
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",  # the address holds the code
+    "X-Content-Type-Options": "nosniff",
+}
+_ROTATES = (
+    "Token rotation is turned on for this app, and the bot can't use tokens that expire. Turn it off in the app's "
+    "settings under OAuth & Permissions. If Slack doesn't allow that, create the app again from the bot's manifest."
+)
+_CLIENT = frozenset({"bad_client_secret", "invalid_client_id"})
+
+
+class InstallPages:
+    """GET /slack/install and GET /slack/oauth_redirect."""
+
+    def __init__(self, oauth: OAuth, teams: InstalledTeams, states: Installations, clock: Clock) -> None:
+        self._oauth = oauth
+        self._teams = teams
+        self._states = states
+        self._clock = clock
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """The two addresses; the app's manifest names the second."""
+        return (
+            Route(INSTALL_PATH, self._begin, methods=["GET"]),
+            Route(REDIRECT_PATH, self._finish, methods=["GET"]),
+        )
+
+    async def _begin(self, _: Request) -> Response:
+        state, now = secrets.token_urlsafe(32), self._clock()
+        try:
+            await self._states.issue_state(state, now, now + LASTS)
+        except BotError as error:
+            return _sorry(503, str(error))
+        answer = RedirectResponse(self._oauth.consent_url(state), 302, _HEADERS)
+        seconds = int(LASTS.total_seconds())
+        answer.set_cookie(COOKIE, state, seconds, path="/slack", secure=True, httponly=True, samesite="lax")
+        return answer
+
+    async def _finish(self, request: Request) -> Response:
+        answer = await self._finished(request)
+        answer.delete_cookie(COOKIE, path="/slack", secure=True, httponly=True, samesite="lax")
+        return answer
+
+    async def _finished(self, request: Request) -> Response:
+        state, begun = request.query_params.get("state", ""), request.cookies.get(COOKIE, "")
+        if not state or not secrets.compare_digest(state.encode(), begun.encode()):
+            return _sorry(400, "This browser did not begin this installation, or its cookies are blocked.")
+        try:
+            if not await self._states.consume_state(state, self._clock()):
+                return _sorry(400, "This installation was finished before, or begun more than ten minutes ago.")
+            if error := request.query_params.get("error"):
+                return _denied(error)
+            return await self._installed(request.query_params.get("code", ""))
+        except BotError as error:
+            logger.exception("OAuth installation failed")
+            return _sorry(503, str(error))
+
+    async def _installed(self, code: str) -> Response:
+        try:
+            installation = await self._oauth.exchange(code)
+        except SlackFailed as error:
+            logger.warning("Slack refused the OAuth installation", extra={"error": error.word})
+            return _refused(error.word)
+        await self._teams.save(installation)
+        logger.info("app installed", extra={"scope": installation.id})
+        name = installation.name or "your workspace"
+        more = "<p>Go back to Slack and type <code>/contentstats help</code>.</p>"
+        return _page(200, "Installed", f"The app is now in {name}.", more)
+
+
+def ensure_oauth_ready(client_id: str, client_secret: str, signing_secret: str, keys: tuple[str, ...]) -> None:
+    """Raise NotConfigured if one of the four settings for installing the app by OAuth is empty; it names each."""
+    needed = {
+        "SLACK_CLIENT_ID": (client_id, _ON_PAGE),
+        "SLACK_CLIENT_SECRET": (client_secret, _ON_PAGE),
+        "SLACK_SIGNING_SECRET": (signing_secret, _ON_PAGE),
+        "SECRET_KEYS": (keys, "encrypts the workspaces' tokens; make one with: openssl rand -hex 32"),
+    }
+    missing = [f"{name} ({where})" for name, (value, where) in needed.items() if not value]
+    if missing:
+        given = " and ".join(name for name, (value, _) in needed.items() if value and name.startswith("SLACK_CLIENT_"))
+        raise NotConfigured(
+            f"{given} is for many workspaces that install the app. For that, also set {' and '.join(missing)}."
+        )
+
+
+def _denied(error: str) -> Response:
+    if error == "access_denied":
+        return _page(200, "Not installed", "You did not allow the app, so nothing was installed.", AGAIN)
+    return _sorry(400, f"Slack did not ask for your consent ({error}).")
+
+
+def _refused(word: str) -> Response:
+    if word in _CLIENT:
+        return _sorry(500, "Slack does not know this app: whoever runs it corrects SLACK_CLIENT_ID and its secret.")
+    if word == NO_ANSWER:
+        return _sorry(502, "Slack did not answer.")
+    if word == ROTATING:
+        return _sorry(400, _ROTATES)
+    return _sorry(400, f"Slack did not take the consent ({word}).")
+
+
+def _sorry(status: int, sentence: str) -> Response:
+    return _page(status, "Not installed", sentence, AGAIN)
+
+
+def _page(status: int, title: str, sentence: str, more: str) -> Response:
+    return HTMLResponse(_PAGE.format(title=title, sentence=escape(sentence), more=more), status, _HEADERS)

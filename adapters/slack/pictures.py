@@ -9,11 +9,10 @@ import logging
 from collections.abc import Mapping
 
 from adapters.chat.recent import Recent
-from adapters.slack.calls import Calls, SlackFailed
-from adapters.slack.mrkdwn import escaped
+from adapters.slack.api import Calls, SlackFailed
 from adapters.slack.render import Message
-from adapters.slack.teams import Team
-from adapters.slack.texts import Block, plain, words
+from adapters.slack.text import Block, escaped, plain, words
+from adapters.slack.workspaces import Team
 from bot.reply.cutting import cut
 from bot.reply.model import File, LargeFile, Picture, Reply
 from bot.reply.spool import Content, size_of

@@ -15,15 +15,14 @@ from uuid import UUID, uuid5
 
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from adapters.slack.calls import NO_ANSWER, Calls, SlackFailed
-from adapters.slack.connection_errors import DEAD
+from adapters.slack.api import NO_ANSWER, Calls, SlackFailed
+from adapters.slack.errors import DEAD, OURS, RATE_LIMITED, SOON, details, refusal
 from adapters.slack.limits import POST, Busy, Limits, Sleep
 from adapters.slack.pictures import Pictures, has_picture, without_pictures
-from adapters.slack.refusals import OURS, RATE_LIMITED, SOON, details, refusal
 from adapters.slack.render import MAX_BLOCKS, Message, messages
-from adapters.slack.teams import CHAT, SlackAway, Team, Teams
-from adapters.slack.texts import Block, plain
+from adapters.slack.text import Block, plain
 from adapters.slack.ways import direct_channel
+from adapters.slack.workspaces import CHAT, SlackAway, Team, Teams
 from bot.delivery.poster import ChannelRef, Delivery, Later, Posted, Rejected, Unclear
 from bot.domain.errors import DatabaseUnavailable, NotConfigured
 from bot.reply.cutting import cut, length

@@ -1,21 +1,185 @@
-"""A reply as Slack shows it: messages that keep every documented limit, the line for the channel, the Home tab.
+"""Renders a reply for Slack: messages within every documented limit, the channel's line, the Home tab.
 
-It never asks which message it renders, and never loses a word: what does not fit goes into the next block or message.
+The renderer never asks which message it renders and never loses a word: what doesn't fit goes into the next block or
+message. A message may hold one table block (Slack, Table block), which scrolls sideways on a phone; the widest table
+gets it and the others become lines.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import assert_never
 
 from adapters.slack.actions import action_blocks
-from adapters.slack.blocks import groups, note
-from adapters.slack.mrkdwn import escaped
-from adapters.slack.rich_text import rich_blocks
-from adapters.slack.tables import widest
-from adapters.slack.texts import NOTHING, Block, Group, plain, weight, words
-from bot.reply.cutting import cut, length
-from bot.reply.model import Plain, Reply, Table, Text, Tone
+from adapters.slack.text import (
+    MAX_TEXT,
+    NOTHING,
+    Block,
+    Group,
+    elements,
+    escaped,
+    mrkdwn,
+    plain,
+    rich_blocks,
+    rich_text,
+    weight,
+    words,
+)
+from bot.reply.cutting import batches, cut, length
+from bot.reply.model import (
+    Align,
+    Bold,
+    Column,
+    Divider,
+    Field,
+    Fields,
+    Note,
+    Paragraph,
+    Part,
+    Picture,
+    Plain,
+    Reply,
+    Table,
+    Text,
+    Tone,
+)
 from bot.reply.plain import plain_spans, plain_text
+
+MAX_ROWS = 100
+MAX_COLUMNS = 20
+MAX_TABLE_WEIGHT = 8_000
+"""Slack takes 10,000 characters in a table's cells, and has to find room for the rest of the message too."""
+
+_BETWEEN = Plain(" · ")
+
+
+def widest(parts: Sequence[Part]) -> int | None:
+    """Which part is the table that a table block serves best: of those that it takes, the first with most columns."""
+    columns = {at: len(part.columns) for at, part in enumerate(parts) if isinstance(part, Table)}
+    fitting = [at for at, count in columns.items() if 0 < count <= MAX_COLUMNS]
+    return max(fitting, key=lambda at: columns[at], default=None)
+
+
+def table_groups(table: Table) -> Iterator[Group]:
+    """The table that is `widest`: its caption, then its head above the rows of every block; or lines for huge rows."""
+    head: list[Block] = [_raw(column.name) for column in table.columns]
+    rows = [[_cell(cell) for cell in row] for row in table.rows]
+    above, sizes = weight(head), list(map(weight, rows))
+    if above + max(sizes, default=0) > MAX_TABLE_WEIGHT:
+        yield from line_groups(table)
+        return
+    settings = [_setting(column) for column in table.columns]
+    caption = tuple(rich_blocks([(Bold(table.caption),)]))
+    held, size = [head], above
+    for row, more in zip(rows, sizes, strict=True):
+        if len(held) == MAX_ROWS or size + more > MAX_TABLE_WEIGHT:
+            yield (*caption, {"type": "table", "rows": held, "column_settings": settings})
+            held, size, caption = [head], above, ()
+        held.append(row)
+        size += more
+    yield (*caption, {"type": "table", "rows": held, "column_settings": settings})
+
+
+def line_groups(table: Table) -> Iterator[Group]:
+    """Any table as lines: its caption, its head, then a row a line."""
+    head = [(Bold(column.name),) for column in table.columns]
+    lines = rich_blocks([(Bold(table.caption),), _line(head), *map(_line, table.rows)])
+    return ((block,) for block in lines)
+
+
+def _setting(column: Column) -> Block:
+    """Numbers stand under each other and are never broken; words may be, so that the table stays narrow."""
+    is_number = column.align is Align.RIGHT
+    return {"align": column.align.value, "is_wrapped": not is_number}
+
+
+def _cell(cell: Text) -> Block:
+    if all(isinstance(span, Plain) for span in cell):
+        return _raw("".join(span.text for span in cell if isinstance(span, Plain)))
+    found = elements(cell)
+    if not any("text" in element for element in found):  # no cell may be without text; a channel or a moment has none
+        found.append({"type": "text", "text": " " if found else NOTHING})
+    return rich_text(found)
+
+
+def _raw(text: str) -> Block:
+    return {"type": "raw_text", "text": words(text) or NOTHING}
+
+
+def _line(cells: Sequence[Text]) -> Text:
+    return tuple(span for index, cell in enumerate(cells) for span in ((_BETWEEN, *cell) if index else cell))
+
+
+MAX_FIELDS = 10
+MAX_FIELD = 800
+"""Slack takes 2,000 characters in a section's field; a longer text than this is no use in half a line's width."""
+MAX_ALT = 2_000
+
+
+def groups(part: Part, pictures: Mapping[str, str], *, is_widest: bool) -> Iterator[Group]:
+    """The part's blocks. `pictures` are the ids of uploaded ones; the table that `is_widest` gets a table block."""
+    match part:
+        case Paragraph(text):
+            yield from _apart(rich_blocks([text]))
+        case Fields(fields):
+            yield from _fields(fields)
+        case Table():
+            yield from table_groups(part) if is_widest else line_groups(part)
+        case Picture():
+            yield from _picture(part, pictures.get(part.name))
+        case Note(text):
+            yield from note(text)
+        case Divider():
+            yield ({"type": "divider"},)
+        case _:
+            assert_never(part)
+
+
+def note(text: Text) -> Iterator[Group]:
+    """Small print, or print of the usual size where small print would be misread or is too long."""
+    small = mrkdwn(text)
+    if small is None or length(small) > MAX_TEXT:
+        yield from _apart(rich_blocks([text]))
+    elif small.strip():
+        yield ({"type": "context", "elements": [_mrkdwn(small)]},)
+
+
+def _apart(blocks: Iterator[Block]) -> Iterator[Group]:
+    return ((block,) for block in blocks)
+
+
+def _mrkdwn(text: str) -> Block:
+    """`verbatim` keeps Slack from linking what looks like an address, a channel or a person."""
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def _fields(fields: tuple[Field, ...]) -> Iterator[Group]:
+    """Side by side; as lines where one of them would be misread or is too long."""
+    beside = [text for field in fields if (text := _field(field)) is not None]
+    if len(beside) == len(fields):
+        for batch in batches(beside, MAX_FIELDS):
+            yield ({"type": "section", "fields": [_mrkdwn(text) for text in batch]},)
+    else:
+        yield from _apart(rich_blocks((Bold(field.name), Plain(": "), *field.value) for field in fields))
+
+
+def _field(field: Field) -> str | None:
+    name, value = mrkdwn((Bold(field.name),)) if words(field.name) else NOTHING, mrkdwn(field.value)
+    if name is None or value is None:
+        return None
+    text = f"{name}\n{value if value.strip() else NOTHING}"
+    return text if length(text) <= MAX_FIELD else None
+
+
+def _picture(picture: Picture, file_id: str | None) -> Iterator[Group]:
+    """The picture, or what it would have shown: the finding is never lost with it."""
+    finding = words(picture.alt)
+    if file_id is not None:
+        alt = cut(finding or words(picture.name) or NOTHING, MAX_ALT)
+        yield ({"type": "image", "slack_file": {"id": file_id}, "alt_text": alt},)
+    if file_id is None or length(finding) > MAX_ALT:
+        yield from note((Plain("Picture: "), Plain(picture.alt)))
+
 
 MAX_BLOCKS = 50
 MAX_VIEW_BLOCKS = 100

@@ -18,8 +18,8 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
 
-from adapters.slack.calls import Calls, SlackFailed, Sleep
-from adapters.slack.connection_errors import FATAL, meaning
+from adapters.slack.api import Calls, SlackFailed, Sleep
+from adapters.slack.errors import FATAL, meaning
 from bot.domain.errors import NotConfigured
 
 logger = logging.getLogger(__name__)

@@ -3,11 +3,11 @@
 import logging
 from collections.abc import Mapping
 
-from adapters.slack.asked import Asked
-from adapters.slack.calls import LONGEST_WAIT, Calls, SlackFailed
+from adapters.slack.api import LONGEST_WAIT, Calls, SlackFailed
+from adapters.slack.interaction import Asked
 from adapters.slack.limits import POST, Busy, Limits
 from adapters.slack.render import Message
-from adapters.slack.teams import Team
+from adapters.slack.workspaces import Team
 from bot.domain.clock import Clock
 
 logger = logging.getLogger(__name__)

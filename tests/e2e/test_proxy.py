@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from adapters.discord.rest import Rest
 from adapters.run import run
-from adapters.slack.calls import Calls, SlackFailed, new_client, new_session
+from adapters.slack.api import Calls, SlackFailed, new_client, new_session
 from adapters.slack.oauth import OAuth
 from bot.contentstats.client import ContentStatsClient
 from bot.contentstats.short_links import ShortLinks

@@ -9,11 +9,11 @@ from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
 
-from adapters.slack.calls import Calls, new_client, new_session
+from adapters.slack.api import Calls, new_client, new_session
 from adapters.slack.limits import Limits
 from adapters.slack.pictures import Pictures
 from adapters.slack.post import SlackPoster
-from adapters.slack.teams import OneTeam, Several
+from adapters.slack.workspaces import OneTeam, Several
 from bot import periodic_jobs  # noqa: F401 - imported once here and not in each worker
 from bot.app import Bot
 from bot.domain.clock import utc_now

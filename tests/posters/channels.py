@@ -18,11 +18,11 @@ from adapters.console.post import ConsolePoster
 from adapters.discord import exchange
 from adapters.discord.limits import Limits as DiscordLimits
 from adapters.discord.post import DiscordPoster
-from adapters.slack.calls import Calls, new_client, new_session
+from adapters.slack.api import Calls, new_client, new_session
 from adapters.slack.limits import Limits as SlackLimits
 from adapters.slack.pictures import Pictures
 from adapters.slack.post import SlackPoster
-from adapters.slack.teams import OneTeam, Several, Teams
+from adapters.slack.workspaces import OneTeam, Several, Teams
 from bot.delivery.poster import ChannelPoster, ChannelRef
 from bot.domain.caller import WorkspaceRef
 from bot.domain.errors import DatabaseUnavailable

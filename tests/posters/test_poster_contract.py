@@ -12,7 +12,7 @@ from hypothesis import given, settings
 
 from adapters.discord import refusals as discord
 from adapters.slack import refusals as slack
-from adapters.slack.connection_errors import DEAD
+from adapters.slack.errors import DEAD
 from bot.delivery.poster import ChannelRef, Later, Posted, Rejected, Unclear
 from bot.reply.model import Column, Paragraph, Picture, Plain, Reply, Table, text
 from tests.gallery import gallery

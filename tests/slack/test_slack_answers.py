@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from adapters.slack.teams import OneTeam
+from adapters.slack.workspaces import OneTeam
 from tests.slack.stage import ANN, GENERAL, RANDOM, SECRET, told
 from tests.standins.scene import LINK, PAGE, USAGE
 from tests.standins.slack.apps import RESPONSE_URL_USES

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from adapters.slack.mrkdwn import unescaped
+from adapters.slack.text import unescaped
 from bot.app import Bot
 from tests.slack.stage import ANN, GENERAL, GIL, RANDOM, SECRET, stage_of, told
 from tests.standins.scene import LINK, USAGE

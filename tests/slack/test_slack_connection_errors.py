@@ -5,10 +5,10 @@ import asyncio
 import pytest
 from slack_bolt.response import BoltResponse
 
-from adapters.slack.calls import Calls, new_client, new_session
-from adapters.slack.connection_errors import FATAL, PASSING, meaning
+from adapters.slack.api import Calls, new_client, new_session
+from adapters.slack.errors import FATAL, PASSING, meaning
 from adapters.slack.socket_mode import SocketMode
-from adapters.slack.teams import OneTeam, SlackAway
+from adapters.slack.workspaces import OneTeam, SlackAway
 from bot.domain.errors import NotConfigured, TokenRefused
 from tests.standins.scene import nap
 from tests.standins.slack.faults import Fault, FaultKind

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import aiohttp
 import pytest
 
-from adapters.slack.door import is_ssl_check
+from adapters.slack.requests import is_ssl_check
 from adapters.web.server import WebServer
 from bot.domain.errors import NotConfigured
 from tests.slack.stage import ANN, stage_of

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from adapters.slack.refusals import SOON
-from adapters.slack.teams import CHAT
+from adapters.slack.errors import SOON
+from adapters.slack.workspaces import CHAT
 from bot.delivery.poster import ChannelRef, Later
 from bot.domain.caller import WorkspaceRef
 from bot.domain.errors import TokenRefused
@@ -79,7 +79,7 @@ async def test_removing_the_app_deletes_what_is_stored_in_whichever_order_it_is_
     "event", [{"type": "app_uninstalled"}, {"type": "tokens_revoked", "tokens": {"bot": ["U0BOT"]}}]
 )
 async def test_what_is_told_of_a_removal_after_the_app_is_back_removes_nothing(stage, team, sqlite_url, event, caplog):
-    caplog.set_level("INFO", "adapters.slack.teams")
+    caplog.set_level("INFO", "adapters.slack.workspaces")
     await stage.type("/usage")
     assert (await stage.slack.send_event(event, team)).failure == ""
     await stage.close()

@@ -8,7 +8,7 @@ import random
 
 import pytest
 
-from adapters.slack.payloads import is_well_formed
+from adapters.slack.requests import is_well_formed
 from tests.slack.stage import ANN, GENERAL
 from tests.standins.scene import LINK
 

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from adapters.chat.background import BackgroundTasks
-from adapters.slack.calls import Calls, new_session
-from adapters.slack.overload import Overload
+from adapters.slack.acknowledge import Overload
+from adapters.slack.api import Calls, new_session
 from bot.messages.problems import busy
 from tests.slack.stage import ANN, GENERAL
 from tests.standins.scene import LINK

@@ -4,7 +4,7 @@ import pytest
 from pydantic import SecretStr
 
 from adapters.slack.app import SlackApp, SlackOptions
-from adapters.slack.installation import Installation
+from adapters.slack.installations import Installation
 from bot.app import Bot
 from bot.delivery.poster import ChannelRef, Posted, Rejected
 from bot.reply.model import Reply

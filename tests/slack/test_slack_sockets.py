@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import pytest
 from slack_bolt.response import BoltResponse
 
-from adapters.slack.calls import Calls, new_client, new_session
+from adapters.slack.api import Calls, new_client, new_session
 from adapters.slack.socket_mode import SocketMode
 from bot.domain.errors import NotConfigured
 from tests.slack.stage import ANN

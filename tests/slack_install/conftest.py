@@ -13,11 +13,10 @@ import pytest
 from sqlalchemy import text
 from starlette.applications import Starlette
 
-from adapters.slack.calls import new_session
-from adapters.slack.install import InstallPages
-from adapters.slack.installed import InstalledTeams
+from adapters.slack.api import new_session
+from adapters.slack.installations import InstalledTeams
 from adapters.slack.manifest import REDIRECT_PATH, SCOPES
-from adapters.slack.oauth import OAuth
+from adapters.slack.oauth import InstallPages, OAuth
 from adapters.web.server import WebServer
 from bot.domain.caller import WorkspaceRef
 from bot.store import Store

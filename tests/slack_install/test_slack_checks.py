@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import SecretStr
 
-from adapters.slack.checks import slack_checks
+from adapters.slack.doctor import slack_checks
 from adapters.slack.manifest import SCOPES
 from bot.domain.caller import Person, WorkspaceRef
 from bot.settings import Settings

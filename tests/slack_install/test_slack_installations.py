@@ -1,4 +1,4 @@
-from adapters.slack.installed import InstalledTeams
+from adapters.slack.installations import InstalledTeams
 from bot.domain.caller import WorkspaceRef
 from tests.slack_install.conftest import everything_stored
 from tests.slack_install.looking import still_works, token_of

@@ -1,7 +1,6 @@
 import pytest
 
-from adapters.slack.installation import Installation
-from adapters.slack.installed import InstalledTeams
+from adapters.slack.installations import Installation, InstalledTeams
 from bot.domain.caller import WorkspaceRef
 from tests.slack_install.looking import still_works, token_of
 from tests.standins.slack.faults import Fault, FaultKind

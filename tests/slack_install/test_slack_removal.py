@@ -6,13 +6,12 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from sqlalchemy import text
 
 from adapters.slack.answers import Answers
+from adapters.slack.api import Calls
 from adapters.slack.arrivals import Arrivals
-from adapters.slack.callers import Callers
-from adapters.slack.calls import Calls
 from adapters.slack.events import Events
 from adapters.slack.home import HomeTab
-from adapters.slack.installation import Installation
-from adapters.slack.installed import InstalledTeams
+from adapters.slack.installations import Installation, InstalledTeams
+from adapters.slack.interaction import Callers
 from adapters.slack.limits import Limits
 from adapters.slack.pictures import Pictures
 from adapters.slack.ways import Ways

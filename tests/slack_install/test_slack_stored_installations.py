@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 import pytest
 
-from adapters.slack.installation import Installation, stored
+from adapters.slack.installations import Installation, stored
 from bot.domain.errors import NotConfigured
 from bot.store import Store
 from tests.store.samples import NOW

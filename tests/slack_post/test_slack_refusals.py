@@ -6,10 +6,9 @@ from datetime import timedelta
 import pytest
 from aiohttp import web
 
-from adapters.slack.calls import new_client
-from adapters.slack.connection_errors import DEAD
-from adapters.slack.refusals import PERMANENT, RATE_LIMITED
-from adapters.slack.teams import Team
+from adapters.slack.api import new_client
+from adapters.slack.errors import DEAD, PERMANENT, RATE_LIMITED
+from adapters.slack.workspaces import Team
 from bot.delivery.poster import Later, Rejected, Unclear
 from bot.domain.caller import WorkspaceRef
 from bot.domain.errors import BotError, NotConfigured

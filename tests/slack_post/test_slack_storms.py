@@ -4,9 +4,9 @@ import asyncio
 import time
 from dataclasses import replace
 
-from adapters.slack.calls import Calls, new_client
+from adapters.slack.api import Calls, new_client
 from adapters.slack.limits import Limits
-from adapters.slack.teams import OneTeam, Several
+from adapters.slack.workspaces import OneTeam, Several
 from bot.delivery.poster import Later, Posted
 from bot.reply.model import Reply
 from tests.posters.channels import forget_nothing

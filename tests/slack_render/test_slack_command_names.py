@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.slack.command_names import AS_THEY_ARE, CommandNames
+from adapters.slack.text import AS_THEY_ARE, CommandNames
 
 NAMES = CommandNames("cs-", ("track", "help", "export"))
 

@@ -4,9 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.slack.mrkdwn import escaped, mrkdwn
-from adapters.slack.rich_text import elements
-from adapters.slack.spans import native
+from adapters.slack.text import elements, escaped, mrkdwn, native
 from bot.reply.clean import shown
 from bot.reply.model import Bold, Channel, Code, Link, Mention, Plain, Time, TimeStyle, text
 from bot.reply.plain import plain_time

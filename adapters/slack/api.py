@@ -16,8 +16,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from adapters.slack.command_names import AS_THEY_ARE, CommandNames
-from adapters.slack.refusals import HALF_DONE
+from adapters.slack.errors import HALF_DONE
+from adapters.slack.text import AS_THEY_ARE, CommandNames
 from bot.reply.spool import Content, opened
 
 logger = logging.getLogger(__name__)

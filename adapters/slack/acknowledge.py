@@ -13,7 +13,7 @@ from typing import Any
 from slack_bolt.response import BoltResponse
 
 from adapters.chat.background import BackgroundTasks
-from adapters.slack.calls import Calls, SlackFailed
+from adapters.slack.api import Calls, SlackFailed
 from adapters.slack.forms import errors
 from adapters.slack.render import messages
 from bot.messages.problems import busy

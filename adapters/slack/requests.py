@@ -1,8 +1,74 @@
-"""The shapes of what Slack sends, as far as they are read here: what doesn't have its shape is refused before that."""
+"""Slack's requests: signature check, parsing and shape check.
 
+The signature covers the raw bytes (Slack, Verifying requests), so it is checked before anything reads them. Bolt would
+read them first, and answer a non-numeric timestamp with 500. Payloads of the wrong shape are refused first.
+"""
+
+import json
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, TypeAlias
+from urllib.parse import parse_qsl
+
+from slack_sdk.signature import Clock as SdkClock
+from slack_sdk.signature import SignatureVerifier
+
+from bot.domain.clock import Clock
+
+MAX_SSL_CHECK = 1_000
+"""Bytes; Slack sends a word and a token."""
+
+
+class BadRequest(ValueError):
+    """Signed, and yet no request of a kind that Slack sends."""
+
+
+class Door:
+    """Knows Slack's signature by the app's signing secret."""
+
+    def __init__(self, signing_secret: str, clock: Clock) -> None:
+        self._verifier = SignatureVerifier(signing_secret, _Seconds(clock))
+
+    def is_slack(self, body: bytes, headers: Mapping[str, str]) -> bool:
+        """Whether Slack has sent this, in the last five minutes."""
+        timestamp = headers.get("x-slack-request-timestamp")
+        signature = headers.get("x-slack-signature")
+        try:
+            return self._verifier.is_valid(body, timestamp, signature)
+        except (ValueError, TypeError):  # no number, no UTF-8, no ASCII
+            return False
+
+
+def is_ssl_check(body: bytes) -> bool:
+    """Whether somebody only looks at the certificate, as Slack does at a command's address. That need not be signed."""
+    return len(body) <= MAX_SSL_CHECK and ("ssl_check", "1") in parse_qsl(body.decode("latin-1"))
+
+
+def payload_of(body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
+    """What a request says: JSON, a form, or JSON in a form's field. Raises BadRequest."""
+    try:
+        text = body.decode()
+        if headers.get("content-type", "").startswith("application/json"):
+            said = json.loads(text)
+        else:
+            form = dict(parse_qsl(text, keep_blank_values=True))
+            said = json.loads(form["payload"]) if "payload" in form else form
+    except (ValueError, RecursionError) as error:
+        raise BadRequest("the body cannot be read") from error
+    if not isinstance(said, dict):
+        raise BadRequest("the body is no object")
+    return said
+
+
+class _Seconds(SdkClock):
+    """The program's clock in the SDK's words."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def now(self) -> float:
+        return self._clock().timestamp()
+
 
 Shape: TypeAlias = "type | tuple[Shape, ...] | list[Any] | Mapping[str, Any]"
 """A type, one of several shapes, a list of one shape (`SOME` of it at least), or an object by its names.

@@ -11,8 +11,8 @@ from typing import Protocol, TypeAlias
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.calls import Calls, Json, SlackFailed
-from adapters.slack.connection_errors import DEAD, FATAL, meaning
+from adapters.slack.api import Calls, Json, SlackFailed
+from adapters.slack.errors import DEAD, FATAL, meaning
 from bot.domain.caller import WorkspaceRef
 from bot.domain.errors import BotError, TokenRefused
 

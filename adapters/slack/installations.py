@@ -1,22 +1,73 @@
-"""The workspaces that have installed the app by OAuth: found with a token that works, and forgotten.
+"""Workspaces that installed the app by OAuth: what is stored for them, and how they are found and forgotten.
 
-An installation is stored under its workspace's id, or under its organisation's where it is for all of it. A workspace
-that has the app through its organisation is remembered under its own id by a reference to that.
+An installation is stored under its workspace's id, or under its organisation's if it is for all of it. A workspace that
+has the app through its organisation is stored under its own id as a reference to the organisation's installation.
 """
 
 import asyncio
+import json
 import logging
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 
 import aiohttp
 
 from adapters.chat.recent import Recent
-from adapters.slack.calls import Calls, Sleep, new_client
-from adapters.slack.installation import Installation, Member, stored
-from adapters.slack.teams import CHAT, Forget, Team, is_taken
+from adapters.slack.api import Calls, Sleep, new_client
+from adapters.slack.manifest import UNFURL_SCOPES
+from adapters.slack.workspaces import CHAT, Forget, Team, is_taken
 from bot.domain.caller import WorkspaceRef
 from bot.domain.clock import Clock
 from bot.store.installations import Installations
+
+_DROPPED = frozenset({"refresh_token", "expires_at"})
+"""Fields of stored installations that are no longer read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """The app in one workspace, or in a whole organisation. `id` is the workspace's or the organisation's.
+
+    The token is not in the repr. `scopes` are those granted, separated by commas.
+    """
+
+    id: str
+    enterprise_id: str | None
+    name: str
+    bot_user_id: str
+    token: str = field(repr=False)
+    scopes: str = ""
+
+    @property
+    def can_preview(self) -> bool:
+        """Whether the workspace has granted what previews of links need."""
+        return {scope for scope, _ in UNFURL_SCOPES} <= set(self.scopes.split(","))
+
+    @property
+    def body(self) -> str:
+        """The installation as it is stored, tokens and all."""
+        return json.dumps(asdict(self))
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A workspace that has the app through its organisation."""
+
+    organisation_id: str
+
+    @property
+    def body(self) -> str:
+        """The reference as it is stored."""
+        return json.dumps(asdict(self))
+
+
+def stored(body: str) -> Installation | Member:
+    """What a body holds."""
+    known = json.loads(body)
+    if "organisation_id" in known:
+        return Member(**known)
+    return Installation(**{name: each for name, each in known.items() if name not in _DROPPED})
+
 
 logger = logging.getLogger(__name__)
 

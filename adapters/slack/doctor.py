@@ -10,12 +10,11 @@ from urllib.parse import urljoin
 import aiohttp
 from pydantic import SecretStr
 
-from adapters.slack.calls import NO_ANSWER, SlackFailed, new_session
-from adapters.slack.install import ensure_oauth_ready
+from adapters.slack.api import NO_ANSWER, SlackFailed, new_session
+from adapters.slack.errors import PERMANENT
 from adapters.slack.manifest import SCOPES, UNFURL_SCOPES
-from adapters.slack.oauth import OAuth
-from adapters.slack.refusals import PERMANENT
-from adapters.slack.teams import CHAT
+from adapters.slack.oauth import OAuth, ensure_oauth_ready
+from adapters.slack.workspaces import CHAT
 from bot.doctor import Check, failed_with
 from bot.domain.caller import WorkspaceRef
 from bot.domain.clock import Clock, utc_now

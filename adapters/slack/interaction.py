@@ -1,0 +1,277 @@
+"""An interaction in Slack: who acted, where, what the channel allows, and how they can be answered."""
+
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeAlias
+
+from slack_bolt.context.async_context import AsyncBoltContext
+
+from adapters.chat.recent import Recent
+from adapters.slack.api import NO_ANSWER, Calls, Json, SlackFailed
+from adapters.slack.errors import PERMANENT
+from adapters.slack.workspaces import Team
+from bot.commands.rights import MEMBERS, PERMISSIONS
+from bot.domain.caller import Caller, Need, Person, Role
+from bot.domain.clock import Clock
+from bot.messages.problems import problem
+from bot.reply.model import Reply
+
+Payload: TypeAlias = Mapping[str, Any]
+
+LASTS = timedelta(minutes=30)
+USES = 5
+
+
+class ResponseUrl:
+    """Where one gesture may be answered without a token: five times within thirty minutes (Slack's documentation).
+
+    A refused answer counts as well.
+    """
+
+    def __init__(self, url: str, made_at: datetime) -> None:
+        self.url = url
+        self.made_at = made_at
+        self._left = USES
+
+    def take(self, now: datetime) -> bool:
+        """Whether it may be used now, which is then counted."""
+        if self._left == 0 or now - self.made_at >= LASTS:
+            return False
+        self._left -= 1
+        return True
+
+    def give_up(self) -> None:
+        """Slack wants no more of it."""
+        self._left = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One thing that one person did.
+
+    `id` tells it from everything else, and so from its own redelivery. `channel_id` is None where it was done in no
+    channel: on the Home tab, by a global shortcut. `home_team_id` is the person's own workspace, empty if the payload
+    doesn't say. `may_replace` says that nobody else sees the message that was acted
+    on, so that a private answer may take its place.
+    """
+
+    id: str
+    team_id: str
+    enterprise_id: str | None
+    user_id: str
+    user_name: str
+    channel_id: str | None = None
+    response_url: ResponseUrl | None = None
+    trigger_id: str = ""
+    may_replace: bool = False
+    home_team_id: str = ""
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether it was done where nobody but this person reads: in direct messages, or in no channel."""
+        return self.channel_id is None or self.channel_id.startswith("D")
+
+
+def asked(body: Payload, context: AsyncBoltContext, now: datetime) -> Asked:
+    """The facts that every payload has, wherever it keeps them."""
+    user = body.get("user")
+    named = user if isinstance(user, dict) else {}
+    channel_id, trigger_id = context.channel_id, str(body.get("trigger_id") or "")
+    view_id = str((body.get("view") or {}).get("id", ""))
+    return Asked(
+        id=str(body.get("event_id") or trigger_id or view_id),
+        team_id=context.team_id or "",
+        enterprise_id=context.enterprise_id,
+        user_id=context.user_id or "",
+        user_name=str(named.get("name") or named.get("username") or body.get("user_name") or ""),
+        channel_id=channel_id,
+        response_url=ResponseUrl(context.response_url, now) if context.response_url else None,
+        trigger_id=trigger_id,
+        # Slack offers slash commands to members of the workspace alone, and doesn't repeat its id in a `user`.
+        home_team_id=str(named.get("team_id") or (body.get("team_id") if "command" in body else "") or ""),
+        may_replace=bool((body.get("container") or {}).get("is_ephemeral")) or (channel_id or "").startswith("D"),
+    )
+
+
+def packed(asked: Asked) -> str:
+    """What a modal has to remember of where it was opened: its submission says nothing of it."""
+    url = asked.response_url
+    where = {"channel": asked.channel_id, "url": url.url, "at": url.made_at.timestamp()} if url else {}
+    return json.dumps(where or {"channel": asked.channel_id})
+
+
+def unpacked(private_metadata: str) -> tuple[str | None, ResponseUrl | None]:
+    """The channel and the response_url that `packed` kept. How often the url was used is not known: Slack will tell."""
+    where = json.loads(private_metadata or "{}")
+    if "url" not in where:
+        return where.get("channel"), None
+    return where["channel"], ResponseUrl(where["url"], datetime.fromtimestamp(where["at"], UTC))
+
+
+logger = logging.getLogger(__name__)
+
+PERSON_LASTS = timedelta(minutes=10)
+
+RIGHTS: Mapping[Role, frozenset[Need]] = {role: by_rule[MEMBERS] for role, by_rule in PERMISSIONS.items()}
+"""What Slack's own rule grants: full members spend and stop what is theirs, admins and owners do everything."""
+
+_OWNING = ("is_owner", "is_primary_owner")
+_GUESTS = ("is_restricted", "is_ultra_restricted")
+_GONE = ("is_stranger", "deleted")
+_INVISIBLE = frozenset({"user_not_found", "user_not_visible"})
+"""What Slack says of people whom this workspace doesn't know."""
+
+_UNKNOWN = (
+    "Slack doesn't tell me who you are ({word}), so I did nothing. Try again in a minute. If it keeps happening, ask "
+    "your admin to run: contentstats-bot doctor"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The caller, and why Slack did not say who they are, empty if it did.
+
+    A person of whom Slack says nothing may only look, and only if the request itself shows that they belong here.
+    """
+
+    caller: Caller
+    problem: str = ""
+
+
+def unknown_person(known: Known) -> Reply:
+    """The reply to a person of whom Slack doesn't say enough for what they asked."""
+    return problem(_UNKNOWN.format(word=known.problem))
+
+
+class Callers:
+    """Asks users.info, and remembers the answer for ten minutes."""
+
+    def __init__(self, calls: Calls, clock: Clock) -> None:
+        self._calls = calls
+        self._seen = Recent[tuple[str, str], _Facts](lasts=PERSON_LASTS, clock=clock)
+
+    async def find(self, asked: Asked, team: Team) -> Known:
+        """The person who asked, where they asked. Never raises."""
+        key = (team.ref.id, asked.user_id)
+        facts = self._seen.get(key)
+        if facts is None:
+            try:
+                user = await self._user(asked, team)
+            except SlackFailed as error:
+                logger.warning("users.info failed", extra={"team": team.ref.id, "error": error.word})
+                person = Person(asked.user_id, asked.user_name or asked.user_id)
+                is_ours = asked.home_team_id == team.ref.id and error.word not in _INVISIBLE
+                facts = _Facts(person, Role.GUEST if is_ours else Role.OUTSIDER, "")
+                return Known(_caller(asked, team, facts), error.word)
+            person = Person(asked.user_id, _name(user, asked))
+            facts = _Facts(person, _role(user, team), str(user.get("tz") or ""))
+            self._seen.put(key, facts)
+        return Known(_caller(asked, team, facts))
+
+    async def _user(self, asked: Asked, team: Team) -> Json:
+        user = (await self._calls.api(team.client.users_info, user=asked.user_id)).get("user")
+        if not isinstance(user, dict) or not user:  # of whom nothing is said, nothing may be assumed
+            raise SlackFailed(NO_ANSWER)
+        return user
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What Slack says of a person; `zone` is empty where it does not."""
+
+    person: Person
+    role: Role
+    zone: str
+
+
+def _caller(asked: Asked, team: Team, facts: _Facts) -> Caller:
+    return Caller(
+        team.ref,
+        asked.channel_id or "",
+        facts.person,
+        facts.role,
+        RIGHTS[facts.role],
+        is_direct=asked.is_direct,
+        zone=facts.zone,
+    )
+
+
+def _name(user: Mapping[str, Any], asked: Asked) -> str:
+    profile = user.get("profile") or {}
+    names = (profile.get("display_name"), profile.get("real_name"), user.get("real_name"), user.get("name"))
+    return str(next(filter(None, names), asked.user_name or asked.user_id))
+
+
+def _role(user: Mapping[str, Any], team: Team) -> Role:
+    if user.get("is_bot"):
+        return Role.BOT
+    if any(user.get(flag) for flag in _GONE) or not _belongs(user, team):
+        return Role.OUTSIDER
+    if any(user.get(flag) for flag in _GUESTS):
+        return Role.GUEST
+    if any(user.get(flag) for flag in _OWNING):
+        return Role.OWNER
+    return Role.ADMIN if user.get("is_admin") else Role.MEMBER
+
+
+def _belongs(user: Mapping[str, Any], team: Team) -> bool:
+    """Whether they belong to this workspace or its organisation: people of other companies act in shared channels."""
+    organisation = (user.get("enterprise_user") or {}).get("enterprise_id")
+    is_of_organisation = organisation is not None and organisation == team.enterprise_id
+    return is_of_organisation or user.get("team_id") == team.ref.id
+
+
+CHANNEL_LASTS = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelFacts:
+    """`hindrance` says why the bot can't post there: empty if it can, None if Slack doesn't say.
+
+    `is_shared`: people of other companies read it. `is_closed`: nobody can ever let the bot in.
+    """
+
+    hindrance: str | None = None
+    is_shared: bool = False
+    is_closed: bool = False
+
+
+UNKNOWN = ChannelFacts()
+
+
+class Channels:
+    """Asks conversations.info, and remembers the answer for five minutes."""
+
+    def __init__(self, calls: Calls, clock: Clock) -> None:
+        self._calls = calls
+        self._seen = Recent[tuple[str, str], ChannelFacts](lasts=CHANNEL_LASTS, clock=clock)
+
+    async def find(self, team: Team, channel_id: str) -> ChannelFacts:
+        """The facts of a channel. Never raises: nothing is known if Slack doesn't answer, or the scope is missing."""
+        key = (team.ref.id, channel_id)
+        if (known := self._seen.get(key)) is not None:
+            return known
+        facts = await self._ask(team, channel_id)
+        self._seen.put(key, facts)
+        return facts
+
+    async def _ask(self, team: Team, channel_id: str) -> ChannelFacts:
+        try:
+            answer = await self._calls.api(team.client.conversations_info, channel=channel_id)
+            channel = answer["channel"]
+        except (SlackFailed, KeyError) as error:
+            word = error.word if isinstance(error, SlackFailed) else "no_channel"
+            if word == "channel_not_found":
+                return ChannelFacts(PERMANENT[word])
+            logger.info("Slack doesn't say what a channel is", extra={"team": team.ref.id, "error": word})
+            return UNKNOWN
+        is_shared = bool(channel.get("is_ext_shared") or channel.get("is_pending_ext_shared"))
+        if channel.get("is_archived"):
+            return ChannelFacts(PERMANENT["is_archived"], is_shared)
+        # chat:write.public opens the public channels.
+        if channel.get("is_member") or not channel.get("is_private"):
+            return ChannelFacts("", is_shared)
+        return ChannelFacts(PERMANENT["not_in_channel"], is_shared, is_closed=bool(channel.get("is_mpim")))
