@@ -148,7 +148,7 @@ async def migrate(_: argparse.Namespace) -> int:
 
 async def doctor(_: argparse.Namespace) -> int:
     """Everything that must be right, looked at one by one; 1 where something is not."""
-    from adapters.discord.checks import discord_checks
+    from adapters.discord.doctor import discord_checks
     from adapters.slack.doctor import slack_checks
     from bot.doctor import checks
 

@@ -6,8 +6,7 @@ A button's custom_id is its call; a menu's is its call with the argument that th
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import assert_never
 
-from adapters.discord.layout import ACTION_ROW, BUTTON, STRING_SELECT, Component, label
-from adapters.discord.markdown import link_address
+from adapters.discord.text import ACTION_ROW, BUTTON, STRING_SELECT, Component, label, link_address
 from bot.reply.call import Call
 from bot.reply.clean import is_sendable
 from bot.reply.cutting import batches, length

@@ -8,12 +8,12 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from adapters.discord.asked import Asked
-from adapters.discord.calls import DiscordFailed
+from adapters.discord.acknowledge import Deferral
+from adapters.discord.errors import DiscordFailed
 from adapters.discord.files import refused
-from adapters.discord.first import Deferral
-from adapters.discord.layout import ACTION_ROW, FILE, MEDIA_GALLERY, NOTHING, SEPARATOR, TEXT_DISPLAY, display
+from adapters.discord.interaction import Asked
 from adapters.discord.render import Message, messages, public_message
+from adapters.discord.text import ACTION_ROW, FILE, MEDIA_GALLERY, NOTHING, SEPARATOR, TEXT_DISPLAY, display
 from adapters.discord.ways import Ways
 from bot.domain.clock import Clock
 from bot.reply.model import Reply, Tone

@@ -10,20 +10,18 @@ from typing import Self
 from discord import AppInfo
 
 from adapters.chat.background import BackgroundTasks
+from adapters.discord.acknowledge import FirstAnswers
 from adapters.discord.answers import Answers
 from adapters.discord.arrivals import Arrivals
-from adapters.discord.calls import DiscordFailed, Sleep, patiently
-from adapters.discord.events import Events
-from adapters.discord.first import FirstAnswers
+from adapters.discord.command_sync import Registration, Upkeep
+from adapters.discord.errors import DiscordFailed, Sleep, patiently
 from adapters.discord.gateway import PATIENCE, Gateway
 from adapters.discord.gestures import Gestures
+from adapters.discord.guilds import Events, Servers
 from adapters.discord.limits import Limits
 from adapters.discord.listeners import Connection, Listeners, Shards
 from adapters.discord.post import DiscordPoster
-from adapters.discord.registration import Registration
 from adapters.discord.rest import Rest
-from adapters.discord.servers import Servers
-from adapters.discord.upkeep import Upkeep
 from adapters.discord.ways import Ways
 from bot.app import Bot
 from bot.domain.clock import Clock, utc_now
@@ -91,7 +89,7 @@ class DiscordApp:
             first, answers = FirstAnswers(), Answers(Ways(self._sleep), self._clock)
             gestures = Gestures(self._bot, Arrivals(self._bot, self._servers), self._servers, first, answers)
             listeners = Listeners(gestures, Events(self._servers), self._background, self._clock)
-            registration = Registration(rest, self._bot.registrations, self._clock, self._sleep)
+            registration = Registration(rest, self._bot.registrations, self._sleep)
             self._upkeep = Upkeep(self._bot, registration, self._sleep)
             self._gateway = Gateway(
                 rest,

@@ -4,9 +4,8 @@ What a connection missed is sent again when it resumes, and two processes may he
 """
 
 from adapters.chat.recent import RecentIds
-from adapters.discord.asked import Asked
-from adapters.discord.callers import caller
-from adapters.discord.servers import CHAT, Servers
+from adapters.discord.guilds import CHAT, Servers
+from adapters.discord.interaction import Asked, caller
 from bot.app import Bot
 from bot.domain.caller import Caller, Need
 

@@ -8,8 +8,7 @@ from types import MappingProxyType
 from typing import Any, TypeAlias, assert_never
 
 from adapters.discord.actions import MAX_OPTION, MAX_OPTIONS, fitting
-from adapters.discord.layout import label
-from adapters.discord.local_words import servers
+from adapters.discord.text import label, servers
 from bot.commands.command import Argument, Command, Kind
 from bot.commands.filling import joined
 from bot.commands.registry import COMMANDS

@@ -20,8 +20,8 @@ import aiohttp
 import discord
 from discord.http import HTTPClient, MultipartParameters, Route
 
+from adapters.discord.errors import RATE_LIMITED, SOON
 from adapters.discord.limits import Answer, Busy, Limits
-from adapters.discord.refusals import RATE_LIMITED, SOON
 from bot.delivery.poster import Later, Unclear
 from bot.domain.errors import DatabaseUnavailable
 

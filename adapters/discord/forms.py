@@ -7,7 +7,7 @@ with more, which a test of the registry finds first.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, assert_never
 
-from adapters.discord.layout import LABEL, STRING_SELECT, TEXT_INPUT, Component, display, label
+from adapters.discord.text import LABEL, STRING_SELECT, TEXT_INPUT, Component, display, label
 from bot.commands.command import Argument, Command, Kind
 from bot.commands.filling import examples
 from bot.reply.cutting import length

@@ -9,17 +9,16 @@ from typing import Any
 from discord import InteractionType
 
 from adapters.chat.background import CONCURRENT_REPLIES, Slot
+from adapters.discord.acknowledge import Deferral, FirstAnswers
 from adapters.discord.actions import pressed
 from adapters.discord.answers import Answers
 from adapters.discord.arrivals import Arrivals
-from adapters.discord.asked import Asked
-from adapters.discord.callers import caller
 from adapters.discord.commands import TRACK_MESSAGE, arguments, choices, typing
-from adapters.discord.first import Deferral, FirstAnswers
 from adapters.discord.forms import form, values
-from adapters.discord.layout import Component
+from adapters.discord.guilds import CHAT, CLAIM, Servers
+from adapters.discord.interaction import Asked, caller
 from adapters.discord.render import messages
-from adapters.discord.servers import CHAT, CLAIM, Servers
+from adapters.discord.text import Component
 from bot.app import Bot
 from bot.commands.command import Answer
 from bot.commands.filling import form_for, reopened, with_form_again

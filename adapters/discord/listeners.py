@@ -21,10 +21,10 @@ from discord import (
 from discord.state import AutoShardedConnectionState
 
 from adapters.chat.background import BackgroundTasks
-from adapters.discord.asked import asked
-from adapters.discord.calls import Sleep
-from adapters.discord.events import Events
+from adapters.discord.errors import Sleep
 from adapters.discord.gestures import Gestures
+from adapters.discord.guilds import Events
+from adapters.discord.interaction import asked
 from adapters.discord.rest import Rest
 from bot.domain.clock import Clock
 

@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from discord import Permissions
 
-from adapters.discord.calls import DiscordFailed, patiently
+from adapters.discord.errors import DiscordFailed, patiently
 from adapters.discord.rest import Rest
 from bot.domain.errors import NotConfigured
 

@@ -18,9 +18,7 @@ from discord import AllowedMentions
 from discord.http import HTTPClient, MultipartParameters, Route, handle_message_parameters
 
 from adapters.chat.recent import Recent
-from adapters.discord.exchange import Exchange, as_json
-from adapters.discord.limits import Answer, Limits, Sleep
-from adapters.discord.refusals import (
+from adapters.discord.errors import (
     MISSING_PERMISSIONS,
     NOT_AUTHORIZED,
     OURS,
@@ -29,9 +27,11 @@ from adapters.discord.refusals import (
     UNKNOWN_MESSAGE,
     refusal,
 )
+from adapters.discord.exchange import Exchange, as_json
+from adapters.discord.guilds import CHAT
+from adapters.discord.limits import Answer, Limits, Sleep
+from adapters.discord.payloads import card, files
 from adapters.discord.render import Message, messages, one_message
-from adapters.discord.sent import card, files
-from adapters.discord.servers import CHAT
 from bot.delivery.poster import ChannelRef, Delivery, Later, Posted, Rejected, Unclear
 from bot.reply.model import Note, Part, Picture, Plain, Reply
 

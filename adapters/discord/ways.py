@@ -8,10 +8,10 @@ import asyncio
 
 from discord import Client
 
-from adapters.discord.asked import Asked
-from adapters.discord.calls import Sleep, patiently
+from adapters.discord.errors import Sleep, patiently
+from adapters.discord.interaction import Asked
+from adapters.discord.payloads import card, files
 from adapters.discord.render import Message
-from adapters.discord.sent import card, files
 
 
 class Ways:

@@ -4,7 +4,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
 
-from adapters.discord.servers import claim_code
+from adapters.discord.guilds import claim_code
 from bot.contentstats.client import key_fingerprint
 from bot.domain.caller import WorkspaceRef
 from bot.store import Store

@@ -6,9 +6,9 @@ import discord as library
 import pytest
 from pydantic import SecretStr
 
-from adapters.discord.checks import FEW_SESSIONS, discord_checks
 from adapters.discord.commands import payload
-from adapters.discord.servers import claim_code
+from adapters.discord.doctor import FEW_SESSIONS, discord_checks
+from adapters.discord.guilds import claim_code
 from bot.domain.caller import Person, WorkspaceRef
 from bot.settings import Settings
 from bot.store import Store

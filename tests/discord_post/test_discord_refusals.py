@@ -8,9 +8,9 @@ import discord as library
 import pytest
 
 from adapters.discord import exchange
+from adapters.discord.errors import RATE_LIMITED
 from adapters.discord.limits import BAN, Limits
 from adapters.discord.post import DiscordPoster
-from adapters.discord.refusals import RATE_LIMITED
 from bot.delivery.poster import Later, Posted
 from bot.reply.model import Reply
 from tests.standins.discord_server.faults import Fault, FaultKind

@@ -6,9 +6,8 @@ import re
 import pytest
 
 from adapters.discord.commands import payload
-from adapters.discord.local_words import servers
-from adapters.discord.markdown import markdown
 from adapters.discord.render import messages
+from adapters.discord.text import markdown, servers
 from bot.reply.model import Link, text
 from tests.gallery import gallery
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from adapters.discord.markdown import escaped, line, link_address, markdown, unpinged
+from adapters.discord.text import escaped, line, link_address, markdown, unpinged
 from bot.reply.clean import shown
 from bot.reply.cutting import length
 from bot.reply.model import Bold, Channel, Code, Link, Mention, Plain, Time, TimeStyle

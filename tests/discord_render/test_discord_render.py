@@ -1,8 +1,8 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from adapters.discord.local_words import servers
 from adapters.discord.render import Message, messages, public_message
+from adapters.discord.text import servers
 from bot.reply.call import Call
 from bot.reply.clean import shown
 from bot.reply.model import (

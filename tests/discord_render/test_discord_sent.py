@@ -1,8 +1,8 @@
 from discord import AllowedMentions
 from discord.http import handle_message_parameters
 
+from adapters.discord.payloads import card, files
 from adapters.discord.render import messages
-from adapters.discord.sent import card, files
 from tests.gallery import gallery
 from tests.standins.discord_server.components import validate
 

@@ -1,7 +1,6 @@
 import pytest
 
-from adapters.discord.render import messages
-from adapters.discord.tables import PHONE, table_displays
+from adapters.discord.render import PHONE, messages, table_displays
 from bot.reply.model import Align, Bold, Channel, Column, Link, Reply, Table, text
 from bot.reply.width import width
 from tests.discord_render.reading import missing, read

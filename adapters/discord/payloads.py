@@ -10,8 +10,8 @@ from discord import File
 from discord.ui import LayoutView, Modal
 
 from adapters.discord.files import Attachment
-from adapters.discord.layout import Component
 from adapters.discord.render import Message
+from adapters.discord.text import Component
 from bot.reply.spool import opened
 
 

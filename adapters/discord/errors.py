@@ -1,14 +1,86 @@
-"""What Discord's answer to a post or an edit means: it is there, never will be, may be tried later, or nobody knows.
+"""Discord's errors: one exception for every failed call, retries of what may pass, and each code's meaning for a post.
 
-The numbers are those of Discord, Opcodes and Status Codes, JSON.
+The library waits by itself if Discord says how long, and repeats after most of Discord's own faults, but it gives up
+on a broken connection. Only calls that are safe to repeat go through `patiently`: an edit, a reply to one person, or a
+message that Discord recognises by its nonce. The numbers are those of Discord, Opcodes and Status Codes, JSON.
 """
 
-from collections.abc import Mapping
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from types import MappingProxyType
+from typing import TypeAlias, TypeVar
+
+import aiohttp
+from discord import DiscordException, HTTPException
 
 from adapters.discord.limits import Answer, retry_after
 from bot.delivery.poster import Delivery, Later, Posted, Rejected, Unclear
+
+logger = logging.getLogger(__name__)
+
+Sleep: TypeAlias = Callable[[float], Awaitable[None]]
+T = TypeVar("T")
+
+PAUSES = (0.5, 2.0, 5.0)
+"""Seconds before each further try."""
+ONE_TRY = 60.0
+"""Seconds that one try may take, the library's own waiting included."""
+NO_ANSWER = 0
+"""The code of what got no answer, or none that can be read."""
+
+UNREADABLE = (ValueError, TypeError, KeyError, AttributeError)
+"""What the library trips over where an answer is not what Discord documents."""
+_BROKEN = (aiohttp.ClientError, OSError, *UNREADABLE)  # a time-out is an OSError
+
+_GONE = frozenset({10008, 10015, 10062, 50027})
+"""Unknown message, webhook or interaction, invalid token: this way is closed for good."""
+
+
+class DiscordFailed(Exception):
+    """Discord did not do it, or did not say so. `code` is its own number for why, 0 without one."""
+
+    def __init__(self, status: int, code: int) -> None:
+        super().__init__(f"Discord answered {status} ({code})")
+        self.status = status
+        self.code = code
+
+    @property
+    def is_passing(self) -> bool:
+        """Whether it was lost on the way or is Discord's own fault, and may go better the next time."""
+        return self.status == NO_ANSWER or self.status >= 500
+
+    @property
+    def is_about_content(self) -> bool:
+        """Whether the message itself was refused, whichever way it goes."""
+        return self.status in {400, 413} and self.code not in _GONE
+
+
+async def patiently(call: Callable[[], Awaitable[T]], sleep: Sleep = asyncio.sleep) -> T:
+    """The answer to a call that may be repeated. Raises DiscordFailed alone."""
+    for pause in PAUSES:
+        try:
+            return await _once(call)
+        except DiscordFailed as error:
+            if not error.is_passing:
+                raise
+            logger.info("no response from Discord; retrying", extra={"status": error.status})
+        await sleep(pause)
+    return await _once(call)
+
+
+async def _once(call: Callable[[], Awaitable[T]]) -> T:
+    try:
+        async with asyncio.timeout(ONE_TRY):
+            return await call()
+    except HTTPException as error:
+        raise DiscordFailed(error.status, error.code) from error
+    except DiscordException as error:  # asked to wait for longer than a person would
+        raise DiscordFailed(429, NO_ANSWER) from error
+    except _BROKEN as error:
+        raise DiscordFailed(NO_ANSWER, NO_ANSWER) from error
+
 
 RATE_LIMITED = "rate_limited"
 SOON = timedelta(minutes=1)

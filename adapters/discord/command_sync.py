@@ -1,14 +1,49 @@
-"""What is done now and then beside the answers: commands registered, what departed servers left behind deleted."""
+"""Command sync and maintenance: registers changed commands, and deletes the data of guilds the bot left long ago.
+
+Discord counts the commands that an application creates per day, and forgets a server's own permissions for one that is
+created again, so the store remembers what was registered last.
+"""
 
 import asyncio
 import logging
 
-from adapters.discord.calls import Sleep
-from adapters.discord.registration import Registration
+from discord.http import Route
+
+from adapters.discord.commands import fingerprint, payload
+from adapters.discord.errors import DiscordFailed, Sleep, patiently
+from adapters.discord.guilds import CHAT
+from adapters.discord.rest import Rest
 from bot.app import Bot
 from bot.domain.errors import BotError
+from bot.store.registrations import Registrations
 
 logger = logging.getLogger(__name__)
+
+
+class Registration:
+    """Registers the commands of an application."""
+
+    def __init__(self, rest: Rest, registrations: Registrations, sleep: Sleep = asyncio.sleep) -> None:
+        self._rest = rest
+        self._registrations = registrations
+        self._sleep = sleep
+
+    async def ensure(self, application_id: str) -> bool:
+        """Have Discord know the commands as they are now. False where that has to be tried again; never raises."""
+        commands = payload()
+        now = fingerprint(commands)
+        route = Route("PUT", "/applications/{application_id}/commands", application_id=application_id)
+        try:
+            if await self._registrations.fingerprint(CHAT, application_id) == now:
+                return True
+            await patiently(lambda: self._rest.request(route, json=commands), self._sleep)
+            await self._registrations.save(CHAT, application_id, now)
+        except (DiscordFailed, BotError) as error:
+            logger.warning("command registration failed; will retry", extra={"error": str(error)})
+            return False
+        logger.info("commands registered", extra={"commands": len(commands)})
+        return True
+
 
 EVERY = 6 * 3600.0
 """Seconds between two rounds …"""

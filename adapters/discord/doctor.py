@@ -9,8 +9,8 @@ import aiohttp
 from discord import Permissions
 
 from adapters.discord.commands import Payload, payload
-from adapters.discord.refusals import PERMANENT
-from adapters.discord.servers import CHAT, claim_code
+from adapters.discord.errors import PERMANENT
+from adapters.discord.guilds import CHAT, claim_code
 from bot.doctor import Check, failed_with
 from bot.domain.caller import WorkspaceRef
 from bot.domain.errors import BotError

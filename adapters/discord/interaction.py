@@ -1,11 +1,15 @@
-"""What a person did in Discord, read from the interaction: who, where, when, and how they can be answered."""
+"""An interaction in Discord: who acted, where, and how they can be answered. Discord vouches for all of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
 from discord import Client, Interaction, Member, Thread
 from discord.permissions import Permissions
+
+from bot.commands.rights import MANAGERS, PERMISSIONS
+from bot.domain.caller import Caller, Need, Person, Role, WorkspaceRef
 
 Gesture: TypeAlias = Interaction[Client]
 
@@ -73,3 +77,30 @@ def _may_post(gesture: Gesture) -> bool:
     """Whether the bot can post where this was done, as Discord says with every interaction."""
     may, is_thread = gesture.app_permissions, isinstance(gesture.channel, Thread)
     return may.view_channel and (may.send_messages_in_threads if is_thread else may.send_messages)
+
+
+RIGHTS: Mapping[Role, frozenset[Need]] = {role: by_rule[MANAGERS] for role, by_rule in PERMISSIONS.items()}
+"""What Discord's own rule grants. Anybody can join most servers, so only those who manage one spend what is its own."""
+
+UNINVITED = "I cannot post in this channel yet: invite me here and let me write, or nothing can come by itself."
+
+
+def caller(asked: Asked, workspace: WorkspaceRef) -> Caller:
+    """The person who asked, where they asked."""
+    role = _role(asked)
+    person = Person(asked.user_id, asked.user_name)
+    hindrance = "" if asked.bot_may_post else UNINVITED
+    return Caller(workspace, asked.channel_id, person, role, RIGHTS[role], hindrance=hindrance)
+
+
+def _role(asked: Asked) -> Role:
+    """A guest hasn't agreed to the server's rules yet, or was let into one voice channel only."""
+    if asked.is_bot:
+        return Role.BOT
+    if not asked.is_member:
+        return Role.OUTSIDER
+    if asked.is_owner:
+        return Role.OWNER
+    if asked.permissions.administrator or asked.permissions.manage_guild:
+        return Role.ADMIN
+    return Role.GUEST if asked.is_guest else Role.MEMBER

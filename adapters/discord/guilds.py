@@ -1,17 +1,19 @@
-"""The servers that the bot is in, and which of them are run by the bot's operator.
+"""Guilds: which ones the bot is in, and which of them belong to the bot's operator.
 
-Anybody who has the invite of a public application can add it to a server of their own, and manages that one: such a
-server must not spend the operator's money or see the operator's videos. Ownership is stated, never inferred.
+Anyone with the invite of a public application can add it to a server of their own, and manages that one: such a server
+must not spend the operator's money or see the operator's videos. Ownership is stated, never inferred.
 """
 
 import asyncio
 import hmac
+import logging
 from base64 import b32encode
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime, timedelta
 
 from bot.domain.caller import WorkspaceRef
 from bot.domain.clock import Clock
+from bot.domain.errors import BotError
 from bot.store.presences import Presence, Presences
 
 CHAT = "discord"
@@ -120,3 +122,42 @@ def claim_code(token: str, server_id: str) -> str:
     digest = hmac.digest(token.encode(), f"contentstats-bot claim {server_id}".encode(), "sha256")
     word = b32encode(digest[:10]).decode().casefold()
     return CLAIM + "-".join(word[place : place + 4] for place in range(0, len(word), 4))
+
+
+logger = logging.getLogger(__name__)
+
+
+class Events:
+    """Notes them. Never raises: what the database missed is told again with the next connection."""
+
+    def __init__(self, servers: Servers) -> None:
+        self._servers = servers
+
+    async def connected(self, ids: Collection[str], is_ours: Callable[[str], bool]) -> None:
+        """A connection is for these servers, and for no others that are its own."""
+        logger.info("connected to Discord", extra={"servers": len(ids)})
+
+        async def note() -> None:
+            await self._servers.present(ids)
+            gone = await self._servers.missing(ids, is_ours)
+            if gone:
+                logger.info("guilds removed the bot while it was offline", extra={"servers": gone})
+                await self._servers.left(gone)
+
+        await _noted(note)
+
+    async def joined(self, id_: str) -> None:
+        """A server added the bot."""
+        await _noted(lambda: self._servers.joined(id_))
+
+    async def left(self, id_: str) -> None:
+        """A server removed the bot. An outage of a server is another thing."""
+        logger.info("guild removed the bot; its data is kept for 30 days", extra={"server": id_})
+        await _noted(lambda: self._servers.left((id_,)))
+
+
+async def _noted(note: Callable[[], Awaitable[None]]) -> None:
+    try:
+        await note()
+    except BotError:
+        logger.warning("storing the list of guilds failed", exc_info=True)

@@ -13,11 +13,11 @@ import aiohttp
 from discord import HTTPException, InteractionResponded
 from discord.app_commands import Choice
 
-from adapters.discord.asked import Asked, Gesture
-from adapters.discord.calls import UNREADABLE, Sleep
-from adapters.discord.layout import Component
+from adapters.discord.errors import UNREADABLE, Sleep
+from adapters.discord.interaction import Asked, Gesture
+from adapters.discord.payloads import Form, card
 from adapters.discord.render import Message
-from adapters.discord.sent import Form, card
+from adapters.discord.text import Component
 
 logger = logging.getLogger(__name__)
 

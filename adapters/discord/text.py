@@ -1,0 +1,237 @@
+"""Text as Discord takes it: markdown, text displays and labels, with Discord's word for a workspace.
+
+Foreign text is never markup, notifies nobody and links nowhere. Each piece is safe beside any other: Discord's marks
+are escaped, and what an escape doesn't reach (`<@1>` and `@everyone` are matched in the raw text) is broken by a
+zero-width character. Only what depends on the start of a line is left to `line`. Components are plain dictionaries.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from math import floor
+from typing import Any, Self, TypeAlias, assert_never
+from urllib.parse import quote
+
+from adapters.discord.files import Attachment
+from bot.reply.address import address
+from bot.reply.clean import shown, visible
+from bot.reply.cutting import cut, length, pieces
+from bot.reply.model import Bold, Channel, Code, Link, Mention, Plain, Span, Text, Time, TimeStyle
+from bot.reply.plain import plain_spans
+
+_MOMENT = re.compile(r"\b([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}) UTC\b", re.ASCII)
+_BEFORE = (
+    *("linked to", "link", "known for", "stored for", "stored here for", "in", "of", "from", "disconnect", "spend in"),
+    *("manage", "manages", "members of"),
+)
+_WORKSPACE = re.compile(
+    rf"(\b(?:{'|'.join(_BEFORE)}) (?:this|the|another)|^This|\. This|\bthe(?= workspace's cap)) workspace\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""The phrases of the bot's own sentences; titles, which hold any words, hardly ever have one of them."""
+
+
+def servers(text: str) -> str:
+    """The text with the word that Discord has for a workspace."""
+    return _WORKSPACE.sub(r"\1 server", text)
+
+
+def local(text: str) -> Iterator[Plain | Time]:
+    """The text in pieces: words, and moments that Discord shows in the zone of whoever reads."""
+    for number, piece in enumerate(_MOMENT.split(servers(text))):
+        moment = _parsed_moment(piece) if number % 2 else None
+        if moment is not None:
+            yield Time(moment)
+        elif number % 2:
+            yield Plain(f"{piece} UTC")
+        elif piece:
+            yield Plain(piece)
+
+
+def _parsed_moment(text: str) -> datetime | None:
+    """None for a date that no calendar has."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+MAX_URL = 512
+MAX_PIECE = 400
+"""Characters of foreign text in one piece, so that a piece with all of them escaped still fits everywhere."""
+
+_GAP = "\u200b"
+_MARKS = re.compile(r"[\\*_~`|<>\[\]#]|:(?!\s)")  # a colon before a space begins neither an emoji nor an address
+_PINGS = re.compile(r"<(?=[@#]|\Z)|@(?=[eh]|\Z)", re.IGNORECASE)
+_LISTS = re.compile(r"(?=[-+])|[0-9]+(?=[.)])")
+_CHANNEL = re.compile(r"[0-9]{17,20}")
+_NOT_IN_A_LINK = re.compile(r"[()]|@(?=everyone|here)|[^\x00-\x7f]+", re.IGNORECASE)
+_MISLEADING = re.compile(r"[\[\]]|://|www\.", re.IGNORECASE)
+_STYLES = {TimeStyle.DATE: "D", TimeStyle.MOMENT: "f", TimeStyle.RELATIVE: "R"}
+
+
+def escaped(text: str) -> str:
+    """Foreign text on one line whose every character means itself."""
+    return _MARKS.sub(r"\\\g<0>", unpinged(text))
+
+
+def unpinged(text: str) -> str:
+    """Foreign text on one line for a place that reads no markup, code among them: it notifies nobody there either."""
+    return _PINGS.sub(rf"\g<0>{_GAP}", shown(text))
+
+
+def markdown(text: Text) -> Iterator[str]:
+    """The text in pieces, none of them longer than 2,000 characters; between any two of them it may be taken apart."""
+    for span in text:
+        yield from _span(span)
+
+
+def line(made: Iterable[str]) -> str:
+    """The pieces as one line that is no item of a list."""
+    whole = ""
+    for piece in made:
+        is_mark_on_mark = whole.endswith(("*", "`")) and piece.startswith(("*", "`"))
+        whole += f"{_GAP}{piece}" if is_mark_on_mark else piece
+    whole = whole.strip()
+    item = _LISTS.match(whole)
+    return f"{item[0]}\\{whole[item.end() :]}" if item else whole
+
+
+def link_address(url: str) -> str | None:
+    """The address as Discord may be given it; None where it is not https, disguised or too long."""
+    host_and_path = address(url)
+    if host_and_path is None or not host_and_path.removeprefix("https://").partition("/")[0].isascii():
+        return None
+    clean = _NOT_IN_A_LINK.sub(lambda match: quote(match[0], safe=""), host_and_path)
+    return clean if len(clean) <= MAX_URL else None
+
+
+def _span(span: Span) -> Iterator[str]:
+    match span:
+        case Plain(text):
+            for piece in local(text):
+                yield from _moment(piece) if isinstance(piece, Time) else _words(piece.text)
+        case Bold(text):
+            yield from _styled(text)
+        case Code(text):
+            yield from _code(text)
+        case Link(text, url):
+            yield from _link(text, url)
+        case Time():
+            yield from _moment(span)
+        case Mention():
+            yield from _words(plain_spans((span,)))  # whatever links to a person may also notify that person
+        case Channel(channel_id):
+            yield from (f"<#{channel_id}>",) if _CHANNEL.fullmatch(channel_id) else _words(channel_id)
+        case _:
+            assert_never(span)
+
+
+def _moment(time: Time) -> Iterator[str]:
+    yield f"<t:{floor(time.at.timestamp())}:{_STYLES[time.style]}>"
+
+
+def _words(text: str) -> Iterator[str]:
+    return map(escaped, pieces(text, MAX_PIECE))
+
+
+def _styled(text: str) -> Iterator[str]:
+    """Bold, its marks close to its words: Discord takes none that stand apart from them."""
+    for piece in pieces(text, MAX_PIECE):
+        words = piece.strip()
+        yield piece.replace(words, f"**{escaped(words)}**", 1) if words else piece
+
+
+def _code(text: str) -> Iterator[str]:
+    """Code; where it holds the mark of code itself, plain words."""
+    if "`" in text:
+        yield from _words(text)
+        return
+    for piece in pieces(text, MAX_PIECE):
+        yield f"`{unpinged(piece)}`" if piece.strip() else piece
+
+
+def _link(text: str, url: str) -> Iterator[str]:
+    """A link behind its words; beside them where they hold brackets or an address of their own."""
+    target = link_address(url)
+    words = visible(text).strip()
+    if target is None:
+        yield from _words(plain_spans((Link(text, url),)))
+    elif words in {"", url}:
+        yield f"<{target}>"
+    elif _MISLEADING.search(words) or length(words) > MAX_PIECE:
+        yield from _words(words)
+        yield f" ([link]({target}))"
+    else:
+        yield f"[{escaped(words)}]({target})"
+
+
+Component: TypeAlias = dict[str, Any]
+"""One component of a message or a modal, or one option of a menu, as it is sent."""
+
+ACTION_ROW, BUTTON, STRING_SELECT, TEXT_INPUT = 1, 2, 3, 4
+TEXT_DISPLAY, MEDIA_GALLERY, FILE, SEPARATOR, CONTAINER, LABEL = 10, 12, 13, 14, 17, 18
+
+MAX_DISPLAY = 2_000
+"""Characters in one text display: half of what a message takes, so that a message is never left half empty."""
+NOTHING = "–"
+"""Stands where Discord wants a character and there is none to show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Components that are not parted, and the files that they show."""
+
+    components: tuple[Component, ...] = ()
+    files: tuple[Attachment, ...] = ()
+
+    def __add__(self, other: Self) -> "Group":
+        return Group(self.components + other.components, self.files + other.files)
+
+
+def lines(made: Iterable[str], mark: str = "") -> Iterator[str]:
+    """Pieces of markdown as one line, or as several where they are too long for one; `mark` stands before each."""
+    held: list[str] = []
+    size = len(mark) + 2  # room for what `line` may add
+    for piece in made:
+        more = length(piece) + 1
+        if held and size + more > MAX_DISPLAY:
+            yield from _marked_line(held, mark)
+            held, size = [], len(mark) + 2
+        held.append(piece)
+        size += more
+    yield from _marked_line(held, mark)
+
+
+def displays(rows: Iterable[Sequence[str]]) -> Iterator[Component]:
+    """Lines as text displays, as few as take them; the lines of one row stay together where they fit."""
+    held: list[str] = []
+    size = 0
+    for row in filter(None, rows):
+        together = "\n".join(row)
+        for each in (together,) if length(together) <= MAX_DISPLAY else row:
+            if held and size + length(each) + 1 > MAX_DISPLAY:
+                yield display("\n".join(held))
+                held, size = [], 0
+            held.append(each)
+            size += length(each) + 1
+    if held:
+        yield display("\n".join(held))
+
+
+def display(content: str) -> Component:
+    """One text display."""
+    return {"type": TEXT_DISPLAY, "content": content}
+
+
+def label(text: str, most: int) -> str:
+    """Foreign text for a place that reads no markup, cut with an ellipsis where it is too long; never empty."""
+    words = unpinged(servers(text))
+    return cut(words if words.strip() else NOTHING, most)
+
+
+def _marked_line(held: list[str], mark: str) -> Iterator[str]:
+    whole = line(held)
+    if whole:
+        yield f"{mark}{whole}"
