@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from adapters.discord import refusals as discord
-from adapters.slack import refusals as slack
+from adapters.discord import errors as discord
+from adapters.slack import errors as slack
 from adapters.slack.errors import DEAD
 from bot.delivery.poster import ChannelRef, Later, Posted, Rejected, Unclear
 from bot.reply.model import Column, Paragraph, Picture, Plain, Reply, Table, text
