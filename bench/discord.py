@@ -186,7 +186,7 @@ async def _program(
     """A program, from when it is connected and its commands are known."""
     process = await asyncio.create_subprocess_exec(*command, env=os.environ | settings)
     try:
-        await discord.until(lambda: process.returncode or (discord.connections() and discord.commands[None]), STARTING)
+        await discord.until(lambda: process.returncode or (discord.connections() and discord.commands), STARTING)
         if process.returncode is not None:
             msg = f"{command[0]} ended with {process.returncode}"
             raise RuntimeError(msg)

@@ -181,7 +181,7 @@ async def stage_of(
     async with program_of(discord, sandbox, clock, database_url, **chosen) as stage:
         await stage.ending.enter_async_context(serving(stage))
         await discord.until(discord.connections)
-        await discord.until(lambda: discord.commands[None])
+        await discord.until(lambda: discord.commands)
         yield stage
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from bot.reply.model import Reply
 from tests.discord_app.discord_stage import CALLBACK, EDIT, FOLLOW_UP, labels, lines, told
-from tests.standins.discord_server.faults import Fault, FaultKind
+from tests.standins.faults import Fault, FaultKind
 from tests.standins.scene import LINK, USAGE
 
 WRONG = [
@@ -127,7 +127,7 @@ async def test_a_file_that_is_too_large_is_a_warning_and_never_a_success(stage, 
     stage.track(LINK)
     stage.clock.advance(hours=30)
     if knows:
-        discord.most_bytes = 1_000
+        discord.max_file_bytes = 1_000
     else:
         discord.faults.add(EDIT, Fault(FaultKind.ERROR, 40005))
     answer = await stage.type("export", server.ann, server.general, video=LINK)

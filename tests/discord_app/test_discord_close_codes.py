@@ -14,7 +14,7 @@ async def test_a_code_that_no_other_try_would_mend_ends_discord_with_its_sentenc
     discord, server, sandbox, clock, sqlite_url, code
 ):
     async with program_of(discord, sandbox, clock, sqlite_url) as stage, serving(stage) as running:
-        await discord.until(lambda: stage.program.is_up and discord.commands[None])
+        await discord.until(lambda: stage.program.is_up and discord.commands)
         discord.connections()[0].close(code)
         with pytest.raises(NotConfigured) as refused:
             await asyncio.wait_for(running, 10)
@@ -25,7 +25,7 @@ async def test_a_code_that_no_other_try_would_mend_ends_discord_with_its_sentenc
 @pytest.mark.parametrize("code", [*PASSING, 1000, 1001, 1006, 4999])
 async def test_after_any_other_code_the_bot_is_back_by_itself(discord, server, sandbox, clock, sqlite_url, code):
     async with program_of(discord, sandbox, clock, sqlite_url) as stage, serving(stage) as running:
-        await discord.until(lambda: stage.program.is_up and discord.commands[None])
+        await discord.until(lambda: stage.program.is_up and discord.commands)
         (old,) = discord.connections()
         if code == 1006:
             old.abort()

@@ -4,8 +4,8 @@ import pytest
 
 from bot.commands.registry import COMMANDS
 from tests.discord_app.discord_stage import labels, lines, told
-from tests.standins.discord_server.faults import Fault, FaultKind
 from tests.standins.discord_server.permissions import Permission
+from tests.standins.faults import Fault, FaultKind
 from tests.standins.scene import LINK, YOUTUBE
 
 ASKED = {
@@ -119,7 +119,7 @@ async def test_in_direct_messages_no_command_is_offered_and_one_that_arrives_is_
 ):
     with pytest.raises(ValueError, match="not offered here"):
         await discord.send_command("usage", {}, user=server.ann)
-    for command in discord.commands[None]:
+    for command in discord.commands:
         command["contexts"] = None
     answer = await stage.answered(discord.send_command("usage", {}, user=server.ann))
     assert "I work in servers" in told(answer)

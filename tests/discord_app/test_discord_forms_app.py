@@ -46,7 +46,7 @@ async def test_a_key_that_does_not_work_is_told_and_the_form_opens_again_empty(
 
 
 async def test_only_those_who_manage_the_server_may_connect(stage, discord, server):
-    discord.commands[None] = [{**each, "default_member_permissions": None} for each in discord.commands[None]]
+    discord.commands = [{**each, "default_member_permissions": None} for each in discord.commands]
     answer = await stage.type("connect", server.ben, server.general)
     assert discord.modals(server.ben) == []
     assert "Only admins can change that" in told(answer)

@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.errors import NotConfigured
 from tests.discord_app.discord_stage import lines, program_of, serving, stage_of, told
-from tests.standins.discord_server.faults import Fault, FaultKind
+from tests.standins.faults import Fault, FaultKind
 from tests.standins.scene import LINK, USAGE
 
 
@@ -108,7 +108,7 @@ async def test_a_discord_that_is_away_at_the_start_is_waited_for(
 ):
     discord.faults.add(route, fault, times=2)
     async with program_of(discord, sandbox, clock, sqlite_url, patience=2.0) as stage, serving(stage):
-        await discord.until(lambda: discord.connections() and discord.commands[None])
+        await discord.until(lambda: discord.connections() and discord.commands)
         assert "available" in told(await stage.type("usage", server.ben, server.general))
 
 
@@ -116,7 +116,7 @@ async def test_where_resuming_leads_nowhere_another_connection_is_made_after_a_w
     discord, server, sandbox, clock, sqlite_url
 ):
     async with program_of(discord, sandbox, clock, sqlite_url, patience=3.0) as stage, serving(stage):
-        await discord.until(lambda: stage.program.is_up and discord.commands[None])
+        await discord.until(lambda: stage.program.is_up and discord.commands)
         discord.faults.start(Fault(FaultKind.RESET), "resume")
         discord.connections()[0].reconnect()
         await discord.until(lambda: len(discord.identifies) == 2)
@@ -158,7 +158,7 @@ async def test_shards_divide_the_servers_among_processes(discord, server, sandbo
         program_of(discord, sandbox, clock, sqlite_url, **sets[1]) as two,
     ):
         async with serving(one), serving(two):
-            await discord.until(lambda: len(discord.connections()) == 2 and discord.commands[None])
+            await discord.until(lambda: len(discord.connections()) == 2 and discord.commands)
             assert sorted(each.session.shard for each in discord.connections()) == [(0, 2), (1, 2)]
             assert "available" in told(await one.type("usage", server.ben, server.general))
         assert shard in (0, 1)
@@ -167,5 +167,5 @@ async def test_shards_divide_the_servers_among_processes(discord, server, sandbo
 async def test_as_many_shards_as_discord_recommends(discord, server, sandbox, clock, sqlite_url):
     discord.shards = 3
     async with program_of(discord, sandbox, clock, sqlite_url) as stage, serving(stage):
-        await discord.until(lambda: len(discord.connections()) == 3 and discord.commands[None])
+        await discord.until(lambda: len(discord.connections()) == 3 and discord.commands)
         assert "available" in told(await stage.type("usage", server.ben, server.general))

@@ -6,7 +6,7 @@ import pytest
 from discord.http import HTTPClient, Route
 
 from adapters.discord.rest import Rest
-from tests.standins.discord_server.faults import Fault, FaultKind
+from tests.standins.faults import Fault, FaultKind
 
 ME = "GET /users/@me"
 

@@ -16,7 +16,7 @@ from bot.domain.clock import utc_now
 from bot.domain.errors import NotConfigured
 from bot.settings import Settings
 from tests.discord_app.discord_stage import told
-from tests.standins.discord_server.faults import Fault, FaultKind
+from tests.standins.faults import Fault, FaultKind
 from tests.standins.scene import settings_of
 
 
@@ -41,7 +41,7 @@ async def test_discord_starts_with_its_token_and_ends_when_told_to(discord, serv
         sandbox, sqlite_url, discord_token=SecretStr(discord.app.token), discord_api_url=discord.api_url
     )
     task = asyncio.create_task(run(settings))
-    await discord.until(lambda: discord.connections() and discord.commands[None])
+    await discord.until(lambda: discord.connections() and discord.commands)
     asked = await discord.send_command("usage", {}, user=server.ben, channel=server.general)
     await discord.until(lambda: not asked.is_thinking)
     assert "available" in told(asked.message)
@@ -57,7 +57,7 @@ async def test_a_slack_that_is_away_takes_no_discord_down(discord, server, sandb
     task = asyncio.create_task(
         run(settings_of(sandbox, sqlite_url, slack_bot_token=SecretStr("xoxb-1"), **nowhere, **here))
     )
-    await discord.until(lambda: discord.connections() and discord.commands[None])
+    await discord.until(lambda: discord.connections() and discord.commands)
     asked = await discord.send_command("usage", {}, user=server.ben, channel=server.general)
     await discord.until(lambda: not asked.is_thinking)
     assert "available" in told(asked.message)
@@ -70,7 +70,7 @@ async def test_a_slack_that_is_away_takes_no_discord_down(discord, server, sandb
 async def test_on_sigterm_a_command_under_way_is_still_answered(discord, server, sandbox, tmp_path):
     command = (sys.executable, "-m", "adapters", "run", "--only", "discord")
     program = await asyncio.create_subprocess_exec(*command, env=variables(discord, sandbox, tmp_path))
-    await discord.until(lambda: discord.connections() and discord.commands[None], 60)
+    await discord.until(lambda: discord.connections() and discord.commands, 60)
     edit = "PATCH /webhooks/{app}/{token}/messages/{message}"
     discord.faults.add(edit, Fault(FaultKind.SLOW, seconds=0.5))
     asked = await discord.send_command("usage", {}, user=server.ben, channel=server.general)

@@ -3,9 +3,9 @@
 import pytest
 
 from tests.discord_app.discord_stage import labels, lines, new_server, stage_of, told
-from tests.standins.discord_server.faults import Fault, FaultKind
 from tests.standins.discord_server.markdown import mentions
 from tests.standins.discord_server.permissions import Permission
+from tests.standins.faults import Fault, FaultKind
 from tests.standins.scene import LINK, LIST, YOUTUBE, outbox_states
 
 

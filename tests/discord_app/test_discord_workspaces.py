@@ -10,7 +10,7 @@ from bot.domain.caller import WorkspaceRef
 from bot.store import Store
 from bot.store.database import Database
 from tests.discord_app.discord_stage import new_server, program_of, serving, stage_of, told
-from tests.standins.discord_server.faults import Fault, FaultKind
+from tests.standins.faults import Fault, FaultKind
 from tests.standins.scene import LINK, sandbox_of
 
 KEYS = SecretStr("0123456789abcdef" * 2)
@@ -230,7 +230,7 @@ async def test_commands_are_registered_once_and_again_when_they_changed(discord,
         await store.registrations.save("discord", discord.app.id, "those of last year")
     async with program_of(discord, sandbox, clock, sqlite_url) as stage, serving(stage):
         await discord.until(lambda: len(discord.calls_of(put)) == 2)
-    assert len(discord.creations[None]) == len(discord.commands[None])
+    assert len(discord.creations) == len(discord.commands)
 
 
 @pytest.mark.parametrize("fault", [Fault(FaultKind.ERROR, 30034), Fault(FaultKind.STATUS, 503), Fault(FaultKind.RESET)])
@@ -239,5 +239,5 @@ async def test_commands_that_are_not_taken_stop_nothing_and_are_tried_again(
 ):
     discord.faults.add("PUT /applications/{app}/commands", fault, times=2)
     async with program_of(discord, sandbox, clock, sqlite_url) as stage, serving(stage):
-        await discord.until(lambda: discord.commands[None] and discord.connections())
+        await discord.until(lambda: discord.commands and discord.connections())
         assert "available" in told(await stage.type("usage", server.ben, server.general))

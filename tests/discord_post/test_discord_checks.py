@@ -14,10 +14,10 @@ from bot.settings import Settings
 from bot.store import Store
 from bot.store.audit import Action, Entry
 from tests.posters.channels import directed_to
-from tests.standins.discord_server.faults import Fault, FaultKind
 from tests.standins.discord_server.people import ChannelKind
 from tests.standins.discord_server.permissions import Permission
 from tests.standins.discord_server.server import running
+from tests.standins.faults import Fault, FaultKind
 
 NOW = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
 NAMES = ("Discord token", "Discord application", "Discord commands", "Discord gateway", "Discord servers")
@@ -144,8 +144,8 @@ async def test_what_fails_later_costs_nothing_that_was_seen(check, discord):
 
 @pytest.mark.usefixtures("registered")
 async def test_commands_that_differ_are_named(check, discord):
-    commands = discord.commands[None]
-    discord.commands[None] = [{**commands[0], "description": "Another."}, *commands[2:], {**commands[1], "name": "old"}]
+    commands = discord.commands
+    discord.commands = [{**commands[0], "description": "Another."}, *commands[2:], {**commands[1], "name": "old"}]
     found = (await check())["Discord commands"]
     assert not found.ok
     assert f"missing: {commands[1]['name']}; not the bot's: old; changed: {commands[0]['name']}." in found.detail

@@ -8,9 +8,9 @@ from adapters.discord.limits import Limits
 from adapters.discord.post import MAX_NONCE, NO_MESSAGE, DiscordPoster
 from bot.delivery.poster import Posted, Rejected
 from bot.reply.model import File, Paragraph, Picture, Reply, text
-from tests.standins.discord_server.faults import Fault, FaultKind
 from tests.standins.discord_server.permissions import POSTING, Permission
 from tests.standins.discord_server.rates import Rate
+from tests.standins.faults import Fault, FaultKind
 
 HELLO = Reply("Hello, channel.")
 PNG = b"\x89PNG\r\n\x1a\n and so on"

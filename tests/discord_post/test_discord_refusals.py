@@ -13,8 +13,8 @@ from adapters.discord.limits import BAN, Limits
 from adapters.discord.post import DiscordPoster
 from bot.delivery.poster import Later, Posted
 from bot.reply.model import Reply
-from tests.standins.discord_server.faults import Fault, FaultKind
 from tests.standins.discord_server.permissions import Permission
+from tests.standins.faults import Fault, FaultKind
 
 HELLO = Reply("Hello, channel.")
 POST = "POST /channels/{channel}/messages"

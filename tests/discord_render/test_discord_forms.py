@@ -8,7 +8,7 @@ from adapters.discord.forms import form, values
 from bot.commands.parse import bind
 from bot.commands.registry import COMMANDS, by_name
 from tests.slack_render.strategies import texts
-from tests.standins.discord_server.modals import validate_modal
+from tests.standins.discord_server.components import validate_modal
 
 BY_NAME = by_name()
 LISTED = [command for command in COMMANDS if command.listed]

@@ -16,8 +16,8 @@ from bot.store.database import Database
 from bot.store.outbox import Message, enqueue
 from tests.discord_app.discord_stage import new_server, told
 from tests.standins.discord_server.server import running as running_discord
+from tests.standins.faults import Fault, FaultKind
 from tests.standins.scene import sandbox_of, settings_of
-from tests.standins.slack.faults import Fault, FaultKind
 from tests.standins.slack.server import running as running_slack
 
 
@@ -79,7 +79,7 @@ async def serving(settings, only=()):
 async def test_a_slack_that_refuses_a_token_leaves_discord_and_the_scheduler(both, sqlite_url, caplog, method, word):
     both.slack.faults.start(Fault(FaultKind.ERROR, word), method)
     async with serving(both.chosen) as program:
-        await both.discord.until(lambda: both.discord.connections() and both.discord.commands[None], 20)
+        await both.discord.until(lambda: both.discord.connections() and both.discord.commands, 20)
         await both.answers_in_discord()
         await _post(sqlite_url, "discord", both.server.guild.id, both.server.general.id)
         await both.discord.until(lambda: both.server.general.messages, 20)

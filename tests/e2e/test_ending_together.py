@@ -8,8 +8,8 @@ from pydantic import SecretStr
 from adapters.run import run
 from bot.domain.clock import utc_now
 from tests.discord_app.discord_stage import new_server, told
-from tests.standins.discord_server.faults import Fault, FaultKind
 from tests.standins.discord_server.server import running as discord_running
+from tests.standins.faults import Fault, FaultKind
 from tests.standins.scene import USAGE, sandbox_of, settings_of
 from tests.standins.slack.server import running as slack_running
 
@@ -46,7 +46,7 @@ async def test_what_is_under_way_in_both_chats_is_answered_when_the_program_ends
         )
         program = asyncio.create_task(run(settings, ["slack", "discord"]))
         await slack.until(slack.connections)
-        await discord.until(lambda: discord.connections() and discord.commands[None])
+        await discord.until(lambda: discord.connections() and discord.commands)
         sandbox.faults.add("slow", USAGE, seconds=0.3)
         asked = await discord.send_command("usage", {}, user=server.ben, channel=server.general)
         assert (await slack.send_command("/usage", user="U1", channel="C1")).failure == ""

@@ -54,7 +54,7 @@ async def test_both_chats_are_reached_by_the_proxy_alone(sqlite_url, environment
             environment("NO_PROXY", "127.0.0.1")
             task = asyncio.create_task(run(settings_of(sandbox, sqlite_url, **chosen)))
             await slack.until(lambda: slack.connections(app), 20)
-            await discord.until(lambda: discord.connections() and discord.commands[None], 20)
+            await discord.until(lambda: discord.connections() and discord.commands, 20)
             await slack.send_command("/help", user="U1", channel="C1")
             asked = await discord.send_command("usage", {}, user=server.ben, channel=server.general)
             await discord.until(lambda: not asked.is_thinking, 20)

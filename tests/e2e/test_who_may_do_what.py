@@ -176,7 +176,7 @@ async def in_discord(clock, sandbox, sqlite_url):
             clock.advance(hours=3)
             await stage.type("videos", server.ann, server.general)
             # A server may offer every command to everybody: the bot decides by itself.
-            discord.commands[None] = [{**each, "default_member_permissions": None} for each in discord.commands[None]]
+            discord.commands = [{**each, "default_member_permissions": None} for each in discord.commands]
             yield stage, server
 
 

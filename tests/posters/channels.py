@@ -28,11 +28,10 @@ from bot.domain.caller import WorkspaceRef
 from bot.domain.errors import DatabaseUnavailable
 from tests.discord_render.reading import read as read_components
 from tests.slack_render.reading import read as read_blocks
-from tests.standins.discord_server import faults as discord_faults
 from tests.standins.discord_server import people
 from tests.standins.discord_server.server import Discord
 from tests.standins.discord_server.server import running as running_discord
-from tests.standins.slack import faults as slack_faults
+from tests.standins.faults import Fault, FaultKind
 from tests.standins.slack.server import Slack
 from tests.standins.slack.server import running as running_slack
 from tests.standins.slack.world import BOT_SCOPES
@@ -148,7 +147,7 @@ class SlackChannel:
 
     def fail(self, kind: str, value: str | int = 500, *, seconds: float = 1, on: str = "post", times: int = 1) -> None:
         """Let the next calls go wrong."""
-        fault = slack_faults.Fault(slack_faults.FaultKind(kind), value, seconds)
+        fault = Fault(FaultKind(kind), value, seconds)
         self.slack.faults.add(self.routes[on], fault, times)
 
     def calls(self, of: str = "post") -> int:
@@ -229,7 +228,7 @@ class DiscordChannel:
 
     def fail(self, kind: str, value: int = 500, *, seconds: float = 1, on: str = "post", times: int = 1) -> None:
         """Let the next calls go wrong."""
-        fault = discord_faults.Fault(discord_faults.FaultKind(kind), value, seconds)
+        fault = Fault(FaultKind(kind), value, seconds)
         self.discord.faults.add(self.routes[on], fault, times)
 
     def calls(self, of: str = "post") -> int:

@@ -7,9 +7,9 @@ import pytest
 
 from adapters.slack.workspaces import OneTeam
 from tests.slack.stage import ANN, GENERAL, RANDOM, SECRET, told
+from tests.standins.faults import Fault, FaultKind
 from tests.standins.scene import LINK, PAGE, USAGE
 from tests.standins.slack.apps import RESPONSE_URL_USES
-from tests.standins.slack.faults import Fault, FaultKind
 
 HOOK = "response_url"
 

@@ -10,8 +10,8 @@ from adapters.slack.errors import FATAL, PASSING, meaning
 from adapters.slack.socket_mode import SocketMode
 from adapters.slack.workspaces import OneTeam, SlackAway
 from bot.domain.errors import NotConfigured, TokenRefused
+from tests.standins.faults import Fault, FaultKind
 from tests.standins.scene import nap
-from tests.standins.slack.faults import Fault, FaultKind
 
 WORDS = [*FATAL, *PASSING, "a_word_of_tomorrow"]
 

@@ -4,8 +4,8 @@ import pytest
 from pydantic import SecretStr
 
 from tests.slack.stage import ANN, BEN, GENERAL, GIL, RANDOM, stage_of, told
+from tests.standins.faults import Fault, FaultKind
 from tests.standins.scene import LINK, TWITTER, YOUTUBE
-from tests.standins.slack.faults import Fault, FaultKind
 
 HOT = "https://www.tiktok.com/@plain/video/7301234567890123456"
 COLD = "https://www.tiktok.com/@plain/video/7301234567890123457"

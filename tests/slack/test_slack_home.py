@@ -3,8 +3,8 @@
 import pytest
 
 from tests.slack.stage import ANN, BEN, stage_of, told
+from tests.standins.faults import Fault, FaultKind
 from tests.standins.scene import LINK
-from tests.standins.slack.faults import Fault, FaultKind
 from tests.standins.slack.world import BOT_SCOPES
 
 

@@ -12,7 +12,7 @@ from adapters.slack.requests import is_ssl_check
 from adapters.web.server import WebServer
 from bot.domain.errors import NotConfigured
 from tests.slack.stage import ANN, stage_of
-from tests.standins.slack.faults import Fault, FaultKind
+from tests.standins.faults import Fault, FaultKind
 
 
 @pytest.fixture

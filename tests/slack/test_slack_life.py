@@ -13,8 +13,8 @@ from bot.messages.problems import busy
 from bot.reply.model import Reply
 from bot.store import Store
 from tests.slack.stage import ANN, BEN, GENERAL, stage_of
+from tests.standins.faults import Fault, FaultKind
 from tests.standins.scene import LINK
-from tests.standins.slack.faults import Fault, FaultKind
 
 
 async def _is_stored(database_url):

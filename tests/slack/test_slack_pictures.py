@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from tests.slack.stage import ANN, GENERAL, RANDOM, SECRET, told
+from tests.standins.faults import Fault, FaultKind
 from tests.standins.scene import LINK
-from tests.standins.slack.faults import Fault, FaultKind
 
 UPLOAD = ("files.getUploadURLExternal", "upload", "files.completeUploadExternal")
 

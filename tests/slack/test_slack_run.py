@@ -21,8 +21,8 @@ from bot.store import Store
 from bot.store.database import Database
 from bot.store.outbox import Message, enqueue
 from tests.slack.stage import ANN, GENERAL
+from tests.standins.faults import Fault, FaultKind
 from tests.standins.scene import settings_of
-from tests.standins.slack.faults import Fault, FaultKind
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from adapters.slack.api import Calls, new_client, new_session
 from adapters.slack.socket_mode import SocketMode
 from bot.domain.errors import NotConfigured
 from tests.slack.stage import ANN
+from tests.standins.faults import Fault, FaultKind
 from tests.standins.scene import nap
-from tests.standins.slack.faults import Fault, FaultKind
 
 OPEN = "apps.connections.open"
 

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.slack.stage import ANN, BEN, GENERAL, GIL, RANDOM, SECRET, told
+from tests.standins.faults import Fault, FaultKind
 from tests.standins.scene import INSTAGRAM, LINK, LIST, YOUTUBE, outbox_states
-from tests.standins.slack.faults import Fault, FaultKind
 from tests.standins.slack.mrkdwn import mentions
 
 

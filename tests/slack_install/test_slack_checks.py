@@ -10,7 +10,7 @@ from bot.settings import Settings
 from bot.store import Store
 from bot.store.audit import Action, Entry
 from tests.slack_install.conftest import KEYS
-from tests.standins.slack.faults import Fault, FaultKind
+from tests.standins.faults import Fault, FaultKind
 
 
 @pytest.fixture

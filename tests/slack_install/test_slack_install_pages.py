@@ -8,7 +8,7 @@ from adapters.slack.oauth import COOKIE, OAuth, ensure_oauth_ready
 from bot.domain.errors import NotConfigured
 from bot.store import Store
 from tests.slack_install.conftest import KEYS, Browser, everything_stored, serving
-from tests.standins.slack.faults import Fault, FaultKind
+from tests.standins.faults import Fault, FaultKind
 
 
 def back(browser, **query):

@@ -6,7 +6,7 @@ import pytest
 from adapters.slack.post import MAX_EDITED
 from bot.delivery.poster import Posted
 from bot.reply.model import File, Paragraph, Picture, Reply, text
-from tests.standins.slack.faults import Fault, FaultKind
+from tests.standins.faults import Fault, FaultKind
 from tests.standins.slack.rates import Rate
 
 HELLO = Reply("Hello, channel.")

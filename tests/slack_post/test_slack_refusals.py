@@ -13,7 +13,7 @@ from bot.delivery.poster import Later, Rejected, Unclear
 from bot.domain.caller import WorkspaceRef
 from bot.domain.errors import BotError, NotConfigured
 from bot.reply.model import Reply
-from tests.standins.slack.faults import Fault, FaultKind
+from tests.standins.faults import Fault, FaultKind
 
 HELLO = Reply("Hello, channel.")
 POST = "chat.postMessage"

@@ -5,7 +5,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 
-from tests.standins.slack.faults import Fault, FaultKind
+from tests.standins.faults import Fault, FaultKind
 from tests.standins.slack.rates import Rate, Rates
 from tests.standins.slack.refusal import RateLimited
 from tests.standins_slack.asking import refusal

@@ -1,9 +1,9 @@
 import pytest
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from tests.standins.faults import Fault, FaultKind
 from tests.standins.slack import response_urls
 from tests.standins.slack.content import PNG
-from tests.standins.slack.faults import Fault, FaultKind
 from tests.standins_slack.asking import refusal
 from tests.standins_slack.blocks import picture, section
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-from tests.standins.discord_server.application_commands import choices
+from tests.standins.discord_server.application_commands import choices_problems
 from tests.standins.discord_server.calls import Call
-from tests.standins.discord_server.components import EPHEMERAL
+from tests.standins.discord_server.components import EPHEMERAL, modal_problems
 from tests.standins.discord_server.content import LOADING, Message
 from tests.standins.discord_server.interactions import (
     AUTOCOMPLETE,
@@ -15,7 +15,6 @@ from tests.standins.discord_server.interactions import (
     Interaction,
     Modal,
 )
-from tests.standins.discord_server.modals import validate_modal
 from tests.standins.discord_server.posting import change, compose, put
 from tests.standins.discord_server.refusal import Refusal
 from tests.standins.discord_server.world import World
@@ -38,12 +37,10 @@ def callback(world: World, call: Call) -> Json | None:
         raise Refusal(10062)
     if interaction.callback is not None:
         raise Refusal(40060)
-    body = call.body if isinstance(call.body, dict) else {}
-    kind = body.get("type")
-    allowed = _ALLOWED[interaction.kind]
+    kind, allowed = call.body["type"], _ALLOWED[interaction.kind]
     if kind not in allowed or (kind in (DEFERRED_UPDATE, UPDATE) and interaction.source is None):
         raise Refusal(50035, [f"/type must be one of {', '.join(map(str, allowed))}"])
-    _ANSWERS[kind](world, interaction, body.get("data") or {}, call)
+    _ANSWERS[kind](world, interaction, call.body.get("data") or {}, call)
     interaction.callback = kind
     interaction.answered.set()
     return _shown(interaction, kind) if call.query.get("with_response") in ("1", "true") else None
@@ -57,7 +54,6 @@ def answer_message(world: World, interaction: Interaction, content: Json) -> Mes
         interaction.channel,
         world.app.user.as_json(),
         content,
-        via="interaction",
         application_id=world.app.id,
         only_for=interaction.user.id if is_ephemeral else None,
         interaction={
@@ -92,14 +88,14 @@ def _update(world: World, interaction: Interaction, data: Json, call: Call) -> N
 
 
 def _choices(_: World, interaction: Interaction, data: Json, __: Call) -> None:
-    problems = list(choices(interaction.option_type)(data.get("choices"), "/data/choices"))
-    if problems or data.get("choices") is None:
-        raise Refusal(50035, problems or ["/data/choices is missing"])
-    interaction.choices = list(data["choices"])
+    problems = list(choices_problems(data["choices"], interaction.option_type, "/data/choices"))
+    if problems:
+        raise Refusal(50035, problems)
+    interaction.choices = data["choices"]
 
 
 def _modal(_: World, interaction: Interaction, data: Json, __: Call) -> None:
-    problems = validate_modal(data)
+    problems = modal_problems(data)
     if problems:
         raise Refusal(50035, problems)
     interaction.modal = Modal(user=interaction.user, channel=interaction.channel, body=data, message=interaction.source)

@@ -1,187 +1,159 @@
-"""What Discord would refuse in a message: components of either version, embeds, attachments and allowed mentions.
+"""Validate messages and modals: against Discord's description, and by documented rules that it does not state.
 
-Pure, so a renderer's tests need no server. Discord ignores keys that it does not know; here they are mistakes.
+The bot writes every message in Components V2, so content, embeds, polls and stickers are refused, not modelled.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
-from tests.standins.discord_server import classic
-from tests.standins.discord_server.elements import ACTION_ROW, BUTTON_SHAPE, ID, ROW
-from tests.standins.discord_server.shapes import address, by_type, maybe, no_repeats, snowflake, words
-from tests.standins.slack.shapes import Check, among, array, flag, integer, shape, string
+from tests.standins.discord_server.api_spec import problems
 
 Json: TypeAlias = dict[str, Any]
 
-SECTION, TEXT_DISPLAY, THUMBNAIL, MEDIA_GALLERY, FILE, SEPARATOR, CONTAINER = 9, 10, 11, 12, 13, 14, 17
+ACTION_ROW, BUTTON, STRING_SELECT, TEXT_INPUT = 1, 2, 3, 4
+TEXT_DISPLAY, FILE, LABEL = 10, 13, 18
 COMPONENTS_V2, EPHEMERAL = 1 << 15, 1 << 6
-MOST_COMPONENTS = 40
-MOST_TEXT = 4000
-MOST_FILES = 10
+LINK_STYLE = 5
+MAX_COMPONENTS = 40
+MAX_TEXT = 4000
+MAX_MODAL_COMPONENTS = 5
+_LEGACY = ("content", "embeds", "poll", "sticker_ids")
 _FILE_NAME = re.compile(r"[A-Za-z0-9._-]+")
-_SENDABLE_FLAGS = 1 << 2 | EPHEMERAL | 1 << 12 | COMPONENTS_V2
-
-_DESCRIPTION = maybe(string(1024))
-_MEDIA = shape({"url": address(2048, "http", "https", "attachment")})
-_PICTURE: dict[str, Check] = {"description": _DESCRIPTION, "spoiler": maybe(flag())}
-TEXT = shape({"type": among(TEXT_DISPLAY), "content": words(MOST_TEXT)}, ID)
-_ACCESSORY = by_type(
-    {2: BUTTON_SHAPE, THUMBNAIL: shape({"type": among(THUMBNAIL), "media": _MEDIA}, {**ID, **_PICTURE})},
-    "accessory of a section",
-)
-_IN_CONTAINER: dict[int, Check] = {
-    ACTION_ROW: ROW,
-    TEXT_DISPLAY: TEXT,
-    SECTION: shape(
-        {
-            "type": among(SECTION),
-            "components": array(by_type({TEXT_DISPLAY: TEXT}, "text of a section"), 3),
-            "accessory": _ACCESSORY,
-        },
-        ID,
-    ),
-    MEDIA_GALLERY: shape(
-        {"type": among(MEDIA_GALLERY), "items": array(shape({"media": _MEDIA}, _PICTURE), 10)},
-        ID,
-    ),
-    FILE: shape(
-        {"type": among(FILE), "file": shape({"url": address(2048, "attachment")})}, {**ID, "spoiler": maybe(flag())}
-    ),
-    SEPARATOR: shape({"type": among(SEPARATOR)}, {**ID, "divider": maybe(flag()), "spacing": maybe(integer(1, 2))}),
-}
-_LAYOUT: dict[int, Check] = {
-    **_IN_CONTAINER,
-    CONTAINER: shape(
-        {
-            "type": among(CONTAINER),
-            "components": array(by_type(_IN_CONTAINER, "component of a container"), MOST_COMPONENTS),
-        },
-        {**ID, "accent_color": maybe(integer(0, 0xFFFFFF)), "spoiler": maybe(flag())},
-    ),
-}
-_LAYOUTS = array(by_type(_LAYOUT, "component of a message"), MOST_COMPONENTS, least=0)
-_ROWS = array(by_type({ACTION_ROW: ROW}, "component of a message without the flag for Components V2"), 5, least=0)
-_ATTACHMENT = shape(
-    {"id": snowflake},
-    {
-        "filename": maybe(string(1024)),
-        "description": maybe(string(1024, least=0)),
-        "title": maybe(string(1024, least=0)),
-        "is_spoiler": maybe(flag()),
-        **dict.fromkeys(("content_type", "size", "url", "proxy_url", "height", "width", "flags"), lambda *_: iter(())),
-    },
-)
-
-
-def _no_both(value: Any, where: str) -> Iterator[str]:
-    for kind in ("users", "roles"):
-        yield from no_repeats(value.get(kind), f"{where}/{kind}")
-        if kind in (value.get("parse") or ()) and value.get(kind):
-            yield f"{where}/parse has {kind} and so has {where}/{kind}: they are mutually exclusive"
-
-
-_ALLOWED_MENTIONS = shape(
-    {},
-    {
-        "parse": maybe(array(among("roles", "users", "everyone"), 3, least=0)),
-        **dict.fromkeys(("users", "roles"), maybe(array(snowflake, 100, least=0))),
-        "replied_user": maybe(flag()),
-    },
-    also=_no_both,
-)
+_ADDRESS = re.compile(r"(https?|attachment)://[^\s/]\S*")
 
 
 def validate(message: object, *, attached: Collection[str] = ()) -> list[str]:
-    """What Discord would refuse in a message, a sentence each with its place; nothing when all is right.
+    """What Discord would refuse in a message, one sentence per problem that begins with its place.
 
-    `message` is the body of a new message, of an edit or of an interaction's answer; `attached` are names of files that
-    go along without standing in its `attachments`.
+    `attached` are the names of files that are sent along without being listed in the message's `attachments`.
     """
-    if not isinstance(message, Mapping):
-        return ["the message must be an object"]
-    flags = message.get("flags") or 0
-    problems = list(_envelope(message, flags))
-    is_v2 = isinstance(flags, int) and bool(flags & COMPONENTS_V2)
-    if is_v2:
-        problems += _v2(message)
-    else:
-        problems += [*maybe(_ROWS)(message.get("components"), "/components"), *classic.problems(message, attached)]
-    components = message.get("components")
-    found = list(nested(components)) if isinstance(components, list) else []
-    problems += [*_ids(found), *_references(message, found, attached, is_v2=is_v2)]
-    return problems
+    found = problems("MessageCreateRequest", message)
+    return found or message_problems(message, attached) if isinstance(message, dict) else found
+
+
+def validate_modal(modal: object) -> list[str]:
+    """What Discord would refuse in the data of a callback that opens a modal."""
+    found = problems("ModalInteractionCallbackRequestData", modal)
+    return found or modal_problems(modal) if isinstance(modal, dict) else found
+
+
+def message_problems(message: Json, attached: Collection[str] = ()) -> list[str]:
+    """What the description does not state about a message that matches it."""
+    return [*_envelope(message), *_placed(message.get("components")), *_references(message, attached)]
+
+
+def modal_problems(modal: Json) -> list[str]:
+    """What the description does not state about a modal that matches it."""
+    found = list(_placed(modal["components"]))
+    if len(modal["components"]) > MAX_MODAL_COMPONENTS:
+        found.append(f"/components must have at most {MAX_MODAL_COMPONENTS} items")
+    if any(each["type"] == ACTION_ROW for each in modal["components"]):
+        found.append("/components has an action row: put each field into a label")
+    return found
 
 
 def nested(components: object) -> Iterator[Json]:
-    """Every component, with what is inside of it: those of rows, sections and containers, accessories and labelled."""
-    for each in components if isinstance(components, list) else ():
+    """Every component, with those inside rows, sections and containers, accessories and labelled fields."""
+    return (each for _, each in _walk(components, ""))
+
+
+def _walk(components: object, where: str) -> Iterator[tuple[str, Json]]:
+    for index, each in enumerate(components) if isinstance(components, list) else ():
         if isinstance(each, dict):
-            yield each
-            yield from nested(each.get("components"))
-            yield from nested([each.get(key) for key in ("accessory", "component") if each.get(key)])
+            yield from _with_inner(each, f"{where}/{index}")
 
 
-def _envelope(message: Mapping[str, Any], flags: object) -> Iterator[str]:
-    if not isinstance(flags, int) or flags & ~_SENDABLE_FLAGS:
-        yield "/flags has flags that cannot be sent"
-    yield from maybe(array(_ATTACHMENT, MOST_FILES, least=0))(message.get("attachments"), "/attachments")
-    yield from maybe(_ALLOWED_MENTIONS)(message.get("allowed_mentions"), "/allowed_mentions")
-    yield from maybe(string(25))(message.get("nonce") if isinstance(message.get("nonce"), str) else None, "/nonce")
-    for key in sorted(set(message) - classic.KEYS):
-        yield f"/{key} is not a valid property"
+def _with_inner(component: Json, where: str) -> Iterator[tuple[str, Json]]:
+    yield where, component
+    yield from _walk(component.get("components"), f"{where}/components")
+    for key in ("accessory", "component"):
+        if isinstance(component.get(key), dict):
+            yield from _with_inner(component[key], f"{where}/{key}")
 
 
-def _v2(message: Mapping[str, Any]) -> Iterator[str]:
-    for key in ("content", "embeds", "poll", "sticker_ids"):
+def _envelope(message: Json) -> Iterator[str]:
+    flags = message.get("flags") or 0
+    if not flags & COMPONENTS_V2 or flags & ~(COMPONENTS_V2 | EPHEMERAL):
+        yield "/flags must be those of Components V2, and ephemeral at most"
+    for key in _LEGACY:
         if message.get(key):
-            yield f"/{key} cannot be used with the flag for Components V2 (MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_V2)"
-    yield from _LAYOUTS(message.get("components"), "/components")
+            yield f"/{key} cannot be used with Components V2 (MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_V2)"
     found = list(nested(message.get("components")))
     if not found:
-        yield "/components must not be empty with the flag for Components V2"
-    if len(found) > MOST_COMPONENTS:
-        yield f"/components has {len(found)} components in all, more than {MOST_COMPONENTS}"
-    length = sum(len(str(each.get("content"))) for each in found if each.get("type") == TEXT_DISPLAY)
-    if length > MOST_TEXT:
-        yield f"/components has {length} characters of text in all, more than {MOST_TEXT}"
+        yield "/components must not be empty"
+    if len(found) > MAX_COMPONENTS:
+        yield f"/components has {len(found)} components in all, more than {MAX_COMPONENTS}"
+    length = sum(len(each["content"]) for each in found if each["type"] == TEXT_DISPLAY)
+    if length > MAX_TEXT:
+        yield f"/components has {length} characters of text in all, more than {MAX_TEXT}"
 
 
-def _ids(found: list[Json]) -> Iterator[str]:
-    names = [str(each["custom_id"]) for each in found if each.get("custom_id")]
-    numbers = [str(each["id"]) for each in found if each.get("id")]
-    for kind, values in (("custom_id", names), ("id", numbers)):
-        for value in sorted({value for value in values if values.count(value) > 1}):
-            yield f"/components has the {kind} {value} twice (COMPONENT_CUSTOM_ID_DUPLICATED)"
+def _placed(components: object) -> Iterator[str]:
+    """The problems of single components, and repeated ids."""
+    found = list(_walk(components, "/components"))
+    for where, each in found:
+        if each["type"] == TEXT_DISPLAY and not each["content"].strip():
+            yield f"{where}/content must be more than white space (BASE_TYPE_REQUIRED)"
+        elif each["type"] == BUTTON:
+            yield from _button(each, where)
+        elif each["type"] == STRING_SELECT:
+            yield from _select(each, where)
+        elif each["type"] == ACTION_ROW and len(each["components"]) > 1:
+            if any(inner["type"] != BUTTON for inner in each["components"]):
+                yield f"{where}/components must be up to five buttons or one menu"
+        elif each["type"] == TEXT_INPUT and not (each.get("min_length") or 0) <= (each.get("max_length") or 4000):
+            yield f"{where}/min_length must not be more than max_length"
+    for key in ("custom_id", "id"):
+        for value in _repeated(each[key] for _, each in found if each.get(key)):
+            yield f"/components has the {key} {value} twice (COMPONENT_CUSTOM_ID_DUPLICATED)"
 
 
-def references(message: Mapping[str, Any]) -> list[str]:
-    """The names of the attachments that a message's components and embeds show."""
-    places: list[Any] = []
-    for each in nested(message.get("components")):
-        items = each.get("items")
-        places += [each, *(items if isinstance(items, list) else ())]
-    embeds = message.get("embeds")
-    places += embeds if isinstance(embeds, list) else ()
-    media = [
-        each.get(key) for each in places if isinstance(each, dict) for key in ("media", "file", "image", "thumbnail")
-    ]
-    urls = [str(each.get("url")) for each in media if isinstance(each, dict)]
-    return [url.removeprefix("attachment://") for url in urls if url.startswith("attachment://")]
+def _button(button: Json, where: str) -> Iterator[str]:
+    needed, other = ("url", "custom_id") if button["style"] == LINK_STYLE else ("custom_id", "url")
+    if not button.get(needed) or button.get(other):
+        yield f"{where} with style {button['style']} must have {needed} and not {other}"
+    if not button.get("label"):
+        yield f"{where}/label is missing"
+    if button.get("url") and not _ADDRESS.fullmatch(button["url"]):
+        yield f"{where}/url is not a well formed URL with the scheme http or https"
 
 
-def _references(
-    message: Mapping[str, Any], found: list[Json], attached: Collection[str], *, is_v2: bool
-) -> Iterator[str]:
-    sent = message.get("attachments")
-    files = [each for each in sent if isinstance(each, dict)] if isinstance(sent, list) else []
-    named = {str(each["filename"]) for each in files if each.get("filename")} | set(attached)
-    shown = references(message)
-    for name in shown:
-        if name not in named:
-            yield f"attachment://{name} is not among the attachments"
-        if not _FILE_NAME.fullmatch(name):
-            yield f"attachment://{name} has other characters than letters, digits, dots, dashes and underscores"
-    if is_v2 and found:
-        for name in sorted(named - set(shown)):
-            yield f"{name} is attached and shown by no component: nobody would see it"
+def _select(menu: Json, where: str) -> Iterator[str]:
+    least, most = menu.get("min_values"), menu.get("max_values") or 1
+    least = 1 if least is None else least
+    yield from (
+        f"{where}/options has the value {each} twice" for each in _repeated(o["value"] for o in menu["options"])
+    )
+    if not least <= most <= len(menu["options"]):
+        yield f"{where}/max_values must be from min_values to the number of options"
+    chosen = [each for each in menu["options"] if each.get("default")]
+    if chosen and not least <= len(chosen) <= most:
+        yield f"{where} has {len(chosen)} options chosen at first, which min_values and max_values do not allow"
+
+
+def _repeated(values: Iterable[Any]) -> list[str]:
+    names = [str(each) for each in values]
+    return sorted({name for name in names if names.count(name) > 1})
+
+
+def _references(message: Mapping[str, Any], attached: Collection[str]) -> Iterator[str]:
+    """The problems of addresses of media, and of files that are shown but not sent, or sent but not shown."""
+    shown = set()
+    for url in _media(message.get("components")):
+        name = url.removeprefix("attachment://")
+        if not _ADDRESS.fullmatch(url):
+            yield f"{url} is not a well formed URL with the scheme http, https or attachment"
+        if url != name:
+            shown.add(name)
+            if not _FILE_NAME.fullmatch(name):
+                yield f"{url} has other characters than letters, digits, dots, dashes and underscores"
+    named = {each["filename"] for each in message.get("attachments") or () if each.get("filename")} | set(attached)
+    yield from (f"attachment://{name} is not among the attachments" for name in sorted(shown - named))
+    yield from (f"{name} is attached and shown by no component: nobody would see it" for name in sorted(named - shown))
+
+
+def _media(components: object) -> Iterator[str]:
+    for each in nested(components):
+        for place in (each, *each.get("items", ())):
+            yield from (place[key]["url"] for key in ("media", "file") if key in place)

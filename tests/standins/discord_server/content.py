@@ -1,20 +1,19 @@
-"""What is written at Discord: messages and their files. Bodies are kept as they were sent and shown as Discord shows
-them: every component with an id, every attachment with an address.
+"""Messages and their files. Bodies are kept as they were sent, and shown as Discord shows them: every component with an
+id, every attachment with an address.
 """
 
 import copy
 import itertools
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
-from tests.standins.discord_server.components import COMPONENTS_V2, EPHEMERAL, nested
+from tests.standins.discord_server.components import EPHEMERAL, nested
 
 Json: TypeAlias = dict[str, Any]
 
 LOADING = 1 << 7
-PNG, JPEG, GIF = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8"
-_PICTURES = {PNG: "image/png", JPEG: "image/jpeg", GIF: "image/gif"}
+PNG = b"\x89PNG\r\n\x1a\n"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -30,8 +29,9 @@ class Attachment:
     @property
     def media_type(self) -> str:
         """What it really is, whatever its name says."""
-        known = (kind for magic, kind in _PICTURES.items() if self.content.startswith(magic))
-        return next(known, "text/csv" if self.filename.endswith(".csv") else "application/octet-stream")
+        if self.content.startswith(PNG):
+            return "image/png"
+        return "text/csv" if self.filename.endswith(".csv") else "application/octet-stream"
 
     def as_json(self) -> Json:
         """The attachment as a message shows it."""
@@ -44,8 +44,8 @@ class Attachment:
 class Message:
     """One message as it stands now. `only_for` is the one person who sees an ephemeral one.
 
-    `via` is the way it came: a call to the channel, an interaction, or a person. A message that is `is_thinking` has
-    been promised by a deferral and says nothing yet.
+    Only people write `content`, the bot writes components. A message that is `is_thinking` has been promised by a
+    deferral and says nothing yet.
     """
 
     id: str
@@ -55,27 +55,19 @@ class Message:
     created_at: datetime
     content: str = ""
     components: list[Json] = field(default_factory=list)
-    embeds: list[Json] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
     flags: int = 0
     application_id: str | None = None
-    nonce: str | None = None
-    reply_to: str | None = None
+    nonce: str = ""
     only_for: str | None = None
     interaction: Json | None = None
-    via: Literal["channel", "interaction", "person"] = "channel"
     notified: set[str] = field(default_factory=set)
-    """Whom it notified when it came: `<@user>`, `<@&role>`, `@everyone`, `reply`."""
+    """Whom it notified when it came: `<@user>`, `<@&role>`, `@everyone`."""
     edits: int = 0
     edited_at: datetime | None = None
     is_deleted: bool = False
     sent: Json = field(default_factory=dict)
     """The body of the call that made it what it is."""
-
-    @property
-    def is_v2(self) -> bool:
-        """Whether components are all that it is made of."""
-        return bool(self.flags & COMPONENTS_V2)
 
     @property
     def is_ephemeral(self) -> bool:
@@ -89,11 +81,8 @@ class Message:
 
     @property
     def text(self) -> str:
-        """All markdown that it shows, in order: the content, the components, the embeds."""
+        """All markdown that it shows, in order."""
         parts = [self.content, *(str(each["content"]) for each in nested(self.components) if each.get("type") == 10)]
-        for embed in self.embeds:
-            parts += [embed.get("title") or "", embed.get("description") or ""]
-            parts += [f"{each['name']}\n{each['value']}" for each in embed.get("fields") or ()]
         return "\n".join(part for part in parts if part)
 
     def shown_components(self) -> list[Json]:
@@ -112,10 +101,9 @@ class Message:
             "id": self.id,
             "channel_id": self.channel_id,
             "author": self.author,
-            "type": 20 if self.interaction else 19 if self.reply_to else 0,
+            "type": 20 if self.interaction else 0,
             "content": self.content,
             "components": self.shown_components(),
-            "embeds": [{"type": "rich", **each} for each in self.embeds],
             "attachments": [each.as_json() for each in self.attachments],
             "flags": self.flags,
             "timestamp": self.created_at.isoformat(),
@@ -123,7 +111,7 @@ class Message:
             "tts": False,
             "pinned": False,
             "mention_everyone": False,
-            **{key: [] for key in ("mentions", "mention_roles", "reactions")},
+            **{key: [] for key in ("embeds", "mentions", "mention_roles", "reactions")},
         }
         optional = {
             "application_id": self.application_id,
@@ -131,10 +119,7 @@ class Message:
             "interaction_metadata": self.interaction,
         }
         shown |= {key: value for key, value in optional.items() if value}
-        shown |= {"webhook_id": self.application_id} if self.interaction else {}
-        if self.reply_to:
-            shown["message_reference"] = {"message_id": self.reply_to, "channel_id": self.channel_id, "type": 0}
-        return shown
+        return shown | ({"webhook_id": self.application_id} if self.interaction else {})
 
 
 def with_ids(components: list[Json]) -> list[Json]:

@@ -1,24 +1,19 @@
-"""The routes that tell who and where: the gateway, the app, users, servers and their members."""
+"""The routes that tell who and where: the gateway, the application, its servers, and direct messages."""
 
 from typing import Any, TypeAlias
 
 from tests.standins.discord_server.calls import Call
-from tests.standins.discord_server.gateway import IDENTIFIES_A_DAY, gateway_url
+from tests.standins.discord_server.gateway import IDENTIFIES_PER_DAY, gateway_url
 from tests.standins.discord_server.refusal import Refusal
 from tests.standins.discord_server.world import World
 
 Json: TypeAlias = dict[str, Any]
 
 
-def gateway(world: World, _: Call) -> Json:
-    """GET /gateway."""
-    return {"url": gateway_url(world)}
-
-
 def gateway_bot(world: World, _: Call) -> Json:
     """GET /gateway/bot: the address, how many shards to open, and how many sessions may still be started today."""
-    left = max(0, IDENTIFIES_A_DAY - len(world.identifies))
-    limit = {"total": IDENTIFIES_A_DAY, "remaining": left, "reset_after": 86_400_000, "max_concurrency": 1}
+    left = max(0, IDENTIFIES_PER_DAY - len(world.identifies))
+    limit = {"total": IDENTIFIES_PER_DAY, "remaining": left, "reset_after": 86_400_000, "max_concurrency": 1}
     return {"url": gateway_url(world), "shards": world.shards, "session_start_limit": limit}
 
 
@@ -32,13 +27,6 @@ def me(world: World, _: Call) -> Json:
     return {**world.app.user.as_json(), "verified": True, "mfa_enabled": True, "locale": "en-US", "flags": 0}
 
 
-def user(world: World, call: Call) -> Json:
-    """GET /users/{user}."""
-    if call.path["user"] not in world.users:
-        raise Refusal(10013)
-    return world.users[call.path["user"]].as_json()
-
-
 def my_guilds(world: World, _: Call) -> list[Json]:
     """GET /users/@me/guilds."""
     shown = ("id", "name", "icon", "features")
@@ -49,43 +37,20 @@ def my_guilds(world: World, _: Call) -> list[Json]:
     ]
 
 
-def leave(world: World, call: Call) -> None:
-    """DELETE /users/@me/guilds/{guild}."""
-    world.remove(world.guild_for(call.path["guild"]))
-
-
 def open_conversation(world: World, call: Call) -> Json:
     """POST /users/@me/channels: the direct messages with a person."""
-    body = call.body if isinstance(call.body, dict) else {}
-    person = world.users.get(str(body.get("recipient_id")))
+    person = world.users.get(str(call.body.get("recipient_id")))
     if person is None or person.is_bot:
         raise Refusal(50035, ["/recipient_id is nobody to write to"])
     return world.conversation(person).as_json()
 
 
-def guild(world: World, call: Call) -> Json:
-    """GET /guilds/{guild}."""
-    return world.guild_for(call.path["guild"]).as_json()
-
-
-def guild_channels(world: World, call: Call) -> list[Json]:
-    """GET /guilds/{guild}/channels."""
-    channels = world.guild_for(call.path["guild"]).channels.values()
-    return [each.as_json() for each in channels if not each.is_thread]
-
-
-def guild_roles(world: World, call: Call) -> Json:
-    """GET /guilds/{guild}/roles."""
-    roles: Json = world.guild_for(call.path["guild"]).as_json()["roles"]
-    return roles
-
-
 def member(world: World, call: Call) -> Json:
     """GET /guilds/{guild}/members/{user}."""
-    place = world.guild_for(call.path["guild"])
-    if call.path["user"] not in place.members:
+    guild = world.guild_for(call.path["guild"])
+    if call.path["user"] not in guild.members:
         raise Refusal(10007)
-    return place.member_json(world.users[call.path["user"]])
+    return guild.member_json(world.users[call.path["user"]])
 
 
 def _ours(world: World) -> list[Any]:

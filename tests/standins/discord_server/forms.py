@@ -1,4 +1,4 @@
-"""What a person does with components: finds a button or menu, chooses in it, fills a modal in.
+"""What a person fills in: the options of a command, a button or menu of a message, the fields of a modal.
 
 Everything that the client would not send raises ValueError.
 """
@@ -6,53 +6,61 @@ Everything that the client would not send raises ValueError.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from tests.standins.discord_server.components import nested
-from tests.standins.discord_server.elements import (
-    ACTION_ROW,
-    BUTTON,
-    CHANNEL_SELECT,
-    CHECKBOX,
-    LINK_STYLE,
-    RADIO_GROUP,
-    SELECTS,
-    TEXT_INPUT,
-)
+from tests.standins.discord_server.application_commands import STRING
+from tests.standins.discord_server.components import BUTTON, LINK_STYLE, STRING_SELECT, TEXT_DISPLAY, TEXT_INPUT, nested
 
 Json: TypeAlias = dict[str, Any]
-Choice: TypeAlias = str | bool | Sequence[str] | None
-TEXT_DISPLAY = 10
+Choice: TypeAlias = str | Sequence[str] | None
+
+
+def options(command: Json, given: Mapping[str, Any], focused: str = "") -> list[Json]:
+    """The options as they are sent, in the order in which they were declared; one may be focused, and unfinished."""
+    declared = {each["name"]: each for each in command["options"]}
+    if unknown := sorted(set(given) - set(declared)):
+        raise ValueError(f"{command['name']!r} has no option {unknown}")
+    missing = [name for name, each in declared.items() if each.get("required") and name not in given]
+    if missing and not focused:
+        raise ValueError(f"{missing} has to be filled in")
+    if focused and not declared[focused].get("autocomplete"):
+        raise ValueError(f"{focused!r} has no autocomplete")
+    return [
+        {"name": name, "type": each["type"], "value": given[name] if name == focused else _value(each, given[name])}
+        | ({"focused": True} if name == focused else {})
+        for name, each in declared.items()
+        if name in given
+    ]
+
+
+def _value(option: Json, value: Any) -> Any:
+    allowed = [each["value"] for each in option.get("choices") or ()]
+    if allowed and value not in allowed:
+        raise ValueError(f"{option['name']!r} has no choice {value!r}")
+    if isinstance(value, str) is not (option["type"] == STRING):
+        raise ValueError(f"{option['name']!r} cannot be {value!r}")
+    if isinstance(value, int) and not option.get("min_value", value) <= value <= option.get("max_value", value):
+        raise ValueError(f"{option['name']!r} is not within its limits: {value!r}")
+    return value
 
 
 def find(components: Iterable[Json], name: str) -> Json:
     """What can be pressed or chosen in, by its custom_id or by what it says."""
-    everything = [each for each in nested(list(components)) if each.get("type") in (BUTTON, *SELECTS)]
-    found = [each for each in everything if name in _names(each)]
+    everything = [each for each in nested(list(components)) if each.get("type") in (BUTTON, STRING_SELECT)]
+    found = [each for each in everything if name in (each.get(key) for key in ("custom_id", "label", "placeholder"))]
     if len(found) != 1:
         raise ValueError(f"{len(found)} elements are called {name!r}")
-    if found[0].get("disabled"):
-        raise ValueError(f"{name!r} is disabled")
     if found[0].get("style") == LINK_STYLE:
         raise ValueError(f"{name!r} leads to {found[0]['url']} and tells the app nothing")
     return found[0]
 
 
-def _names(element: Json) -> list[object]:
-    emoji = (element.get("emoji") or {}).get("name")
-    return [emoji, *(element.get(key) for key in ("custom_id", "label", "placeholder"))]
-
-
-def chosen(element: Json, choice: Choice) -> list[str]:
-    """The values of a choice in a menu or a group; options can be named by what they say."""
-    wanted = [] if choice is None else [choice] if isinstance(choice, str) else list(choice or ())  # type: ignore[arg-type]
-    if "options" in element:
-        wanted = [_option(element, each) for each in wanted]
-    least, most = element.get("min_values"), element.get("max_values")
-    least = 1 if least is None else least
-    if element.get("required") is False and not wanted:
-        least = 0
-    if not least <= len(wanted) <= (most or 1):
-        raise ValueError(f"{len(wanted)} values are not what {element['custom_id']!r} takes")
-    return wanted
+def chosen(menu: Json, choice: Choice) -> list[str]:
+    """The values of a choice in a menu; options can be named by what they say."""
+    wanted = [choice] if isinstance(choice, str) else list(choice or ())
+    values = {each[key]: each["value"] for key in ("label", "value") for each in menu["options"]}
+    least = 0 if menu.get("required") is False else menu.get("min_values", 1)
+    if not least <= len(wanted) <= menu.get("max_values", 1) or not set(wanted) <= set(values):
+        raise ValueError(f"{menu['custom_id']!r} does not take {wanted}")
+    return [values[each] for each in wanted]
 
 
 def filled(components: list[Json], answers: Mapping[str, Choice]) -> list[Json]:
@@ -68,35 +76,17 @@ def _sent(component: Json, answers: dict[str, Choice]) -> Json:
     shown: Json = {"type": component["type"], "id": component["id"]}
     if component["type"] == TEXT_DISPLAY:
         return shown
-    if component["type"] == ACTION_ROW:
-        field = component["components"][0]
-        return {**shown, "components": [_field(field, _answer(field, field["label"], answers))]}
     field = component["component"]
-    return {**shown, "component": _field(field, _answer(field, component["label"], answers))}
-
-
-def _answer(field: Json, label: str, answers: dict[str, Choice]) -> Choice:
-    for name in (label, field["custom_id"]):
-        if name in answers:
-            return answers.pop(name)
-    if field["type"] == TEXT_INPUT:
-        return str(field.get("value") or "")
-    if field["type"] == CHECKBOX:
-        return bool(field.get("default"))
-    options = [each["value"] for each in field.get("options") or () if each.get("default")]
-    return options or [str(each["id"]) for each in field.get("default_values") or ()] or None
+    name = component["label"] if component["label"] in answers else field["custom_id"]
+    return {**shown, "component": _field(field, answers.pop(name, None))}
 
 
 def _field(field: Json, answer: Choice) -> Json:
     shown: Json = {"type": field["type"], "id": field["id"], "custom_id": field["custom_id"]}
     if field["type"] == TEXT_INPUT:
-        return {**shown, "value": _text(field, str(answer or ""))}
-    if field["type"] == CHECKBOX:
-        return {**shown, "value": bool(answer)}
-    if field["type"] == RADIO_GROUP:
-        values = chosen(field, answer)
-        return {**shown, "value": values[0] if values else None}
-    return {**shown, "values": chosen(field, answer)}
+        return {**shown, "value": _text(field, str(field.get("value") or "" if answer is None else answer))}
+    at_first = [each["value"] for each in field["options"] if each.get("default")]
+    return {**shown, "values": chosen(field, at_first if answer is None else answer)}
 
 
 def _text(field: Json, text: str) -> str:
@@ -105,16 +95,3 @@ def _text(field: Json, text: str) -> str:
     if text and not (field.get("min_length") or 0) <= len(text) <= (field.get("max_length") or 4000):
         raise ValueError(f"{field['custom_id']!r} is not within its limits")
     return text
-
-
-def _option(element: Json, wanted: str) -> str:
-    found = [str(each["value"]) for each in element["options"] if wanted in (each["value"], each["label"])]
-    if not found:
-        raise ValueError(f"no option of {element['custom_id']!r} is called {wanted!r}")
-    return found[0]
-
-
-def channels(components: Iterable[Json]) -> list[str]:
-    """The ids that were chosen in menus of channels."""
-    fields = [each for each in nested(list(components)) if each.get("type") == CHANNEL_SELECT]
-    return [value for each in fields for value in each.get("values") or ()]

@@ -15,7 +15,7 @@ from tests.standins.discord_server.world import World
 Json: TypeAlias = dict[str, Any]
 
 IDENTIFY, PRESENCE, VOICE, RESUME, MEMBERS, HELLO, ACK = 2, 3, 4, 6, 8, 10, 11
-IDENTIFIES_A_DAY = 1000
+IDENTIFIES_PER_DAY = 1000
 MOST_GUILDS = 2500
 PRIVILEGED = 1 << 1 | 1 << 8 | 1 << 15
 _KNOWN_INTENTS = (1 << 26) - 1
@@ -95,7 +95,7 @@ class Gateway:
         session = _session(world, data)
         world.identifies = [at for at in world.identifies if world.clock() - at < timedelta(days=1)]
         world.identifies.append(world.clock())
-        if len(world.identifies) > IDENTIFIES_A_DAY:
+        if len(world.identifies) > IDENTIFIES_PER_DAY:
             world.reset_token()
             raise Closing(4004, "Authentication failed.")
         ours = [each for each in world.guilds.values() if world.app.user.id in each.members]

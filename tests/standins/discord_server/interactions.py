@@ -32,7 +32,7 @@ class Modal:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Interaction:
-    """One gesture on its way to the app, and what became of it.
+    """One action of a person on its way to the app, and what became of it.
 
     `failure` is empty when the app answered in time: else `timeout`, or `not_connected` when no session was alive.
     `callback` is the type of the answer, `message` what the answer shows and `@original` means: the pressed message for

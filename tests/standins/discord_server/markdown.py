@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.standins.discord_server.components import TEXT_DISPLAY, nested
 
-EVERYTHING: Mapping[str, Any] = {"parse": ["everyone", "users", "roles"], "replied_user": True}
+EVERYTHING: Mapping[str, Any] = {"parse": ["everyone", "users", "roles"]}
 """What a message without allowed_mentions allows."""
 USERS_ONLY: Mapping[str, Any] = {"parse": ["users"]}
 """The same for an answer to an interaction."""
@@ -88,18 +88,17 @@ _RULES: tuple[_Rule, ...] = (
 def mentions(
     message: object, allowed_mentions: Mapping[str, Any] | None = None, *, is_answer: bool = False
 ) -> set[str]:
-    """Whom a text or a message as it is sent would notify: `<@user>`, `<@&role>`, `@everyone`, and `reply` for a reply.
+    """Whom a text or a message as it is sent would notify: `<@user>`, `<@&role>`, `@everyone`.
 
     What is allowed is `allowed_mentions`, else what the message says, else the default, which is narrower for an
-    answer to an interaction. Names in embeds, in code and on buttons notify nobody.
+    answer to an interaction. Names in code and on buttons notify nobody.
     """
     sent: Mapping[str, Any] = message if isinstance(message, Mapping) else {"content": message}
     default = USERS_ONLY if is_answer else EVERYTHING
     said = sent.get("allowed_mentions") if allowed_mentions is None else allowed_mentions
     allowed: Mapping[str, Any] = default if said is None else said
     named = (name.replace("!", "") for text in _texts(sent) for name in _NOTIFYING.findall(_without_code(text)))
-    found = {name for name in named if _is_allowed(name, allowed)}
-    return found | ({"reply"} if sent.get("message_reference") and allowed.get("replied_user") else set())
+    return {name for name in named if _is_allowed(name, allowed)}
 
 
 def _is_allowed(name: str, allowed: Mapping[str, Any]) -> bool:

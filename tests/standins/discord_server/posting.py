@@ -1,11 +1,11 @@
 """Turns the bodies of calls into messages, checked as Discord checks them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
 from tests.standins.discord_server.calls import Upload
-from tests.standins.discord_server.components import COMPONENTS_V2, EPHEMERAL, MOST_FILES, validate
+from tests.standins.discord_server.components import COMPONENTS_V2, EPHEMERAL, message_problems
 from tests.standins.discord_server.content import LOADING, Attachment, Message
 from tests.standins.discord_server.markdown import mentions
 from tests.standins.discord_server.people import Channel
@@ -14,54 +14,36 @@ from tests.standins.discord_server.world import World
 
 Json: TypeAlias = dict[str, Any]
 
-MOST_BYTES_IN_ALL = 25 * 1024 * 1024
-_KEPT = ("content", "components", "embeds")
+MAX_REQUEST_BYTES = 25 * 1024 * 1024
+MAX_FILES = 10
 
 
-def compose(world: World, channel: Channel, body: object, uploads: Sequence[Upload], flags: int = 0) -> Json:
-    """The fields of a new message; `flags` are those that may be sent here besides the usual ones. Raises Refusal."""
-    sent = _object(body)
+def compose(world: World, channel: Channel, sent: Json, uploads: Sequence[Upload], flags: int = 0) -> Json:
+    """The fields of a new message; `flags` may be sent here besides the usual ones. Raises Refusal."""
     attachments = _attachments(world, channel, sent, uploads, [])
-    _check(sent, uploads, kept=())
-    if (sent.get("flags") or 0) & EPHEMERAL & ~flags:
+    _check(sent, uploads)
+    if sent["flags"] & EPHEMERAL & ~flags:
         raise Refusal(50035, ["/flags cannot have EPHEMERAL here"])
-    fields = {key: sent.get(key) or ("" if key == "content" else []) for key in _KEPT}
-    notified = mentions(sent, is_answer=bool(flags & EPHEMERAL))
     return {
-        **fields,
-        "flags": sent.get("flags") or 0,
+        "components": sent["components"],
+        "flags": sent["flags"],
         "attachments": attachments,
-        "notified": notified,
+        "notified": mentions(sent, is_answer=bool(flags & EPHEMERAL)),
         "sent": sent,
     }
 
 
-def change(world: World, channel: Channel, message: Message, body: object, uploads: Sequence[Upload]) -> None:
+def change(world: World, channel: Channel, message: Message, sent: Json, uploads: Sequence[Upload]) -> None:
     """Edit a message: what the body does not name stays, and of its files what `attachments` lists. Raises Refusal."""
-    sent = _object(body)
-    said = sent.get("flags")
-    flags = said if isinstance(said, int) else message.flags & COMPONENTS_V2
-    if message.is_v2 and not flags & COMPONENTS_V2:
-        raise Refusal(
-            50035, ["/flags cannot lose the flag for Components V2 (MESSAGE_CANNOT_REMOVE_COMPONENTS_V2_FLAG)"]
-        )
-    if flags & EPHEMERAL:
-        raise Refusal(50035, ["/flags cannot have EPHEMERAL in an edit"])
     attachments = _attachments(world, channel, sent, uploads, message.attachments)
-    was = {} if message.is_thinking else {key: getattr(message, key) for key in _KEPT}
-    whole = {**was, **sent, "flags": flags}
-    _check(
-        whole,
-        uploads,
-        kept=[each.filename for each in attachments if each.id in {old.id for old in message.attachments}],
-    )
-    message.content, message.components, message.embeds = (
-        whole.get("content") or "",
-        whole.get("components") or [],
-        whole.get("embeds") or [],
-    )
-    message.attachments, message.sent = attachments, sent
-    message.flags = message.flags & ~LOADING | flags
+    if sent.get("flags", COMPONENTS_V2) != COMPONENTS_V2:
+        raise Refusal(50035, ["/flags must be those of Components V2 in an edit, and cannot have EPHEMERAL"])
+    before = {} if message.is_thinking else {"components": message.components}
+    whole = {**before, **sent, "flags": COMPONENTS_V2}
+    old = {each.id for each in message.attachments}
+    _check(whole, uploads, kept=(each.filename for each in attachments if each.id in old))
+    message.components, message.attachments, message.sent = whole["components"], attachments, sent
+    message.flags = message.flags & ~LOADING | COMPONENTS_V2
     message.edits += 1
     message.edited_at = world.clock()
 
@@ -80,19 +62,10 @@ def put(world: World, channel: Channel, author: Json, content: Json, **more: Any
     return message
 
 
-def _object(body: object) -> Json:
-    if not isinstance(body, dict):
-        raise Refusal(50035, ["the body must be an object"])
-    return body
-
-
-def _check(message: Json, uploads: Sequence[Upload], kept: Sequence[str]) -> None:
-    listed = message.get("attachments")
-    named = {str(each.get("id")) for each in listed if isinstance(each, dict)} if isinstance(listed, list) else set()
-    loose = [each.filename for each in uploads if each.number not in named]
-    problems = validate(message, attached=[*kept, *loose])
-    if problems == ["the message is empty"]:
-        raise Refusal(50006)
+def _check(message: Json, uploads: Sequence[Upload], kept: Iterable[str] = ()) -> None:
+    listed = {str(each["id"]) for each in message.get("attachments") or ()}
+    loose = [each.filename for each in uploads if each.number not in listed]
+    problems = message_problems(message, [*kept, *loose])
     if problems:
         raise Refusal(50035, problems)
 
@@ -101,22 +74,17 @@ def _attachments(
     world: World, channel: Channel, body: Json, uploads: Sequence[Upload], old: Sequence[Attachment]
 ) -> list[Attachment]:
     """The files that the message has from now on: those of the request, and the old ones that are not dropped."""
-    if any(len(each.content) > world.most_bytes for each in uploads):
+    if any(len(each.content) > world.max_file_bytes for each in uploads):
         raise Refusal(40005)
     listed = body.get("attachments")
-    entries = (
-        {str(each.get("id")): each for each in listed if isinstance(each, dict)} if isinstance(listed, list) else {}
-    )
-    known = {each.id: each for each in old}
-    stray = sorted(set(entries) - set(known) - {each.number for each in uploads})
+    entries = {str(each["id"]): each for each in listed or ()}
+    stray = sorted(set(entries) - {each.id for each in old} - {each.number for each in uploads})
     if stray:
-        raise Refusal(
-            50035, [f"/attachments names {', '.join(stray)}, which is neither a file here nor in the message"]
-        )
-    kept = list(old) if listed is None else [_described(each, entries[each.id]) for each in old if each.id in entries]
+        raise Refusal(50035, [f"/attachments names {', '.join(stray)}, neither a file here nor one of the message"])
+    kept = old if listed is None else [_described(each, entries[each.id]) for each in old if each.id in entries]
     new = [_attachment(world, channel, each, entries.get(each.number, {})) for each in uploads]
-    if len(kept) + len(new) > MOST_FILES:
-        raise Refusal(50035, [f"/attachments has more than {MOST_FILES} files"])
+    if len(kept) + len(new) > MAX_FILES:
+        raise Refusal(50035, [f"/attachments has more than {MAX_FILES} files"])
     return [*kept, *new]
 
 

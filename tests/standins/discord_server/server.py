@@ -1,6 +1,7 @@
-"""A local Discord: `running()` gives one that listens on this machine, with the state, the gestures and the record.
+"""A local Discord: `running()` starts one that listens on this machine; its state, people and record of calls are here.
 
-Over the wire it is what the documentation says of Discord; whatever is doubtful there is answered strictly here.
+Over the wire it does what Discord documents; what the documentation leaves open is answered strictly. Routes and fields
+that the bot never sends are refused. Bodies are validated against Discord's own description (`api_spec`).
 
     async with running(clock) as discord:
         ann = discord.add_user("ann")
@@ -20,15 +21,15 @@ from functools import partial
 
 from aiohttp import web
 
+from tests.standins.discord_server.actions import Actions
 from tests.standins.discord_server.connections import Connection
-from tests.standins.discord_server.door import Door
 from tests.standins.discord_server.gateway import Gateway, gateway_url
-from tests.standins.discord_server.gestures import Gestures
-from tests.standins.discord_server.inject import Injection, answer
+from tests.standins.discord_server.http import answer, handle, refuse
 from tests.standins.discord_server.routes import ROUTES
+from tests.standins.faults import Injection
 
 API = "/api/v10"
-MOST_BYTES = 64 * 1024 * 1024
+MAX_BYTES = 64 * 1024 * 1024
 
 
 def utc_now() -> datetime:
@@ -36,14 +37,13 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Discord(Gestures):
+class Discord(Actions):
     """The server, once it runs."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         super().__init__(clock)
         self.gateway = Gateway(self)
-        self._injection = Injection(self)
-        self._door = Door(self, self._injection)
+        self._injection = Injection(self.faults, refuse, self.touch)
 
     @property
     def api_url(self) -> str:
@@ -62,23 +62,18 @@ class Discord(Gestures):
 
     def application(self) -> web.Application:
         """The routes."""
-        app = web.Application(client_max_size=MOST_BYTES, middlewares=[_errors])
+        app = web.Application(client_max_size=MAX_BYTES, middlewares=[_errors])
         for route in ROUTES:
-            app.router.add_route(route.method, API + route.path, partial(self._door.handle, route=route))
+            method, _, path = route.name.partition(" ")
+            handler = partial(handle, world=self, injection=self._injection, route=route)
+            app.router.add_route(method, API + path, handler)
         app.router.add_get("/gateway", self._connect)
         app.router.add_get("/resume", self._connect)
-        app.router.add_get("/attachments/{channel}/{file}/{name}", self._file)
         app.on_shutdown.append(self._let_go)
         return app
 
     async def _connect(self, request: web.Request) -> web.StreamResponse:
         return await self._injection.around(request, request.path.strip("/"), partial(self.gateway.handle, request))
-
-    async def _file(self, request: web.Request) -> web.Response:
-        file = self.files.get(request.match_info["file"])
-        if file is None:
-            return web.Response(status=404)
-        return web.Response(body=file.content, content_type=file.media_type)
 
     async def _let_go(self, _: web.Application) -> None:
         self._injection.release()
@@ -90,11 +85,12 @@ class Discord(Gestures):
 async def _errors(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
-    """What is no route at all is said as Discord says it."""
+    """Refuse a route that the bot is not known to call, in the form of Discord's errors."""
     try:
         return await handler(request)
     except web.HTTPException as refusal:
-        return answer({"message": f"{refusal.status}: {refusal.reason}", "code": 0}, refusal.status)
+        message = f"{refusal.status}: {refusal.reason}: {request.method} {request.path} is no route of this Discord"
+        return answer({"message": message, "code": 0}, refusal.status)
 
 
 @asynccontextmanager

@@ -1,83 +1,71 @@
-"""What Discord's JSON has that the shared words for shapes lack: null for nothing, types by number, ids of digits."""
+"""Builders of what a bot sends to Discord: messages, modals and commands, each valid as it is."""
 
-from collections.abc import Iterator, Mapping
-from urllib.parse import urlsplit
+from typing import Any, TypeAlias
 
-from tests.standins.slack.shapes import Check, string
+from tests.standins.discord_server.components import COMPONENTS_V2
 
-SNOWFLAKE = string(20, like=r"[0-9]+")
-
-
-def words(most: int) -> Check:
-    """A string of which something remains when the space around it goes, for it does go."""
-    length = string(most)
-
-    def check(value: object, where: str) -> Iterator[str]:
-        yield from length(value, where)
-        if isinstance(value, str) and value and not value.strip():
-            yield f"{where} must be more than space (BASE_TYPE_REQUIRED)"
-
-    return check
+Json: TypeAlias = dict[str, Any]
 
 
-def maybe(of: Check) -> Check:
-    """What is described, or null."""
-
-    def check(value: object, where: str) -> Iterator[str]:
-        if value is not None:
-            yield from of(value, where)
-
-    return check
+def message(*components: Json, **more: Any) -> Json:
+    return {"flags": COMPONENTS_V2, "components": [*components], **more}
 
 
-def by_type(shapes: Mapping[int, Check], kind: str) -> Check:
-    """An object that is described by the shape of its numeric `type`; `kind` says what such an object is called."""
-
-    def check(value: object, where: str) -> Iterator[str]:
-        number = value.get("type") if isinstance(value, Mapping) else None
-        if not isinstance(number, int) or number not in shapes:
-            yield f"{where} has a type that is no {kind}: {number}"
-        else:
-            yield from shapes[number](value, where)
-
-    return check
+def text(length: int = 1, **more: Any) -> Json:
+    return {"type": 10, "content": "x" * length, **more}
 
 
-def snowflake(value: object, where: str) -> Iterator[str]:
-    """An id: digits in a string, or a number."""
-    if not isinstance(value, int) or isinstance(value, bool):
-        yield from SNOWFLAKE(value, where)
+def button(custom_id: str = "a", **more: Any) -> Json:
+    return {"type": 2, "style": 1, "label": "x", "custom_id": custom_id, **more}
 
 
-def bits(most: int) -> Check:
-    """Flags as a number, or as a number in a string."""
-
-    def check(value: object, where: str) -> Iterator[str]:
-        number = int(value) if isinstance(value, str) and value.isdecimal() else value
-        if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number <= most:
-            yield f"{where} must be a set of bits"
-
-    return check
+def link(length: int = 19, **more: Any) -> Json:
+    return {"type": 2, "style": 5, "label": "x", "url": "https://example.com".ljust(length, "/"), **more}
 
 
-def address(most: int, *schemes: str) -> Check:
-    """A URL with one of these schemes."""
-    length = string(most)
-
-    def check(value: object, where: str) -> Iterator[str]:
-        yield from length(value, where)
-        try:
-            parts = urlsplit(str(value))
-        except ValueError:
-            yield f"{where} is not a well formed URL"
-            return
-        if parts.scheme not in schemes or not parts.netloc or any(each.isspace() for each in str(value)):
-            yield f"{where} is not a well formed URL with the scheme {' or '.join(schemes)}"
-
-    return check
+def row(*components: Json) -> Json:
+    return {"type": 1, "components": [*components]}
 
 
-def no_repeats(value: object, where: str) -> Iterator[str]:
-    """A list in which nothing stands twice."""
-    if isinstance(value, list) and len({str(each) for each in value}) < len(value):
-        yield f"{where} has something twice"
+def buttons(count: int) -> Json:
+    return row(*(button(f"b{n}") for n in range(count)))
+
+
+def select(count: int = 2, **more: Any) -> Json:
+    return {"type": 3, "custom_id": "s", "options": [{"label": "x", "value": f"{n}"} for n in range(count)], **more}
+
+
+def picture(*urls: str, **more: Any) -> Json:
+    return {"type": 12, "items": [{"media": {"url": url}, **more} for url in urls or ("https://example.com/x.png",)]}
+
+
+def container(*components: Json, **more: Any) -> Json:
+    return {"type": 17, "components": [*components] or [text()], **more}
+
+
+def field(custom_id: str = "a", **more: Any) -> Json:
+    return {"type": 4, "custom_id": custom_id, "style": 1, **more}
+
+
+def label(component: Json | None = None, **more: Any) -> Json:
+    return {"type": 18, "label": "x", "component": component or field(), **more}
+
+
+def modal(*components: Json, **more: Any) -> Json:
+    return {"custom_id": "m", "title": "x", "components": [*components] or [label()], **more}
+
+
+def command(name: str = "track", *options: Json, **more: Any) -> Json:
+    return {"type": 1, "name": name, "description": "x", "options": [*options], "contexts": [0], **more}
+
+
+def option(name: str = "link", kind: int = 3, **more: Any) -> Json:
+    return {"type": kind, "name": name, "description": "x", **more}
+
+
+def choices(count: int, value: object = "x") -> list[Json]:
+    return [{"name": f"{n}", "value": value} for n in range(count)]
+
+
+def message_command(name: str = "Track this video", **more: Any) -> Json:
+    return {"type": 3, "name": name, "contexts": [0], **more}

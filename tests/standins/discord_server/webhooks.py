@@ -12,39 +12,29 @@ from tests.standins.discord_server.refusal import Refusal
 from tests.standins.discord_server.world import World
 
 Json: TypeAlias = dict[str, Any]
-ORIGINAL = "@original"
 
 
 def follow_up(world: World, call: Call) -> Json:
-    """POST /webhooks/{app}/{token}: another message; straight after a deferral it still takes the deferral's place."""
+    """POST /webhooks/{app}/{token}: another message. Straight after a deferral it would replace that: deprecated."""
     interaction = _interaction(world, call)
     if interaction.callback == DEFERRED and interaction.is_thinking:
-        message = _message(interaction, ORIGINAL)
-        body = {**call.body, "flags": (call.body.get("flags") or 0) & ~EPHEMERAL}
-        change(world, interaction.channel, message, body, call.uploads)
-    else:
-        content = compose(world, interaction.channel, call.body, call.uploads, EPHEMERAL)
-        message = answer_message(world, interaction, content)
-        interaction.followups.append(message)
+        raise Refusal(50035, ["the deferral has to be edited before anything follows it (deprecated by Discord)"])
+    content = compose(world, interaction.channel, call.body, call.uploads, EPHEMERAL)
+    message = answer_message(world, interaction, content)
+    interaction.followups.append(message)
     return message.as_json()
-
-
-def get(world: World, call: Call) -> Json:
-    """GET /webhooks/{app}/{token}/messages/{message}."""
-    return _message(_interaction(world, call), call.path["message"]).as_json()
 
 
 def edit(world: World, call: Call) -> Json:
     """PATCH /webhooks/{app}/{token}/messages/{message}: a deferral becomes the answer."""
-    interaction = _interaction(world, call)
-    message = _message(interaction, call.path["message"])
+    interaction, message = _original(world, call)
     change(world, interaction.channel, message, call.body, call.uploads)
     return message.as_json()
 
 
 def delete(world: World, call: Call) -> None:
     """DELETE /webhooks/{app}/{token}/messages/{message}."""
-    _message(_interaction(world, call), call.path["message"]).is_deleted = True
+    _original(world, call)[1].is_deleted = True
 
 
 def _interaction(world: World, call: Call) -> Interaction:
@@ -56,10 +46,10 @@ def _interaction(world: World, call: Call) -> Interaction:
     return interaction
 
 
-def _message(interaction: Interaction, id_: str) -> Message:
-    ours = [each for each in (interaction.message, *interaction.followups) if each and not each.is_deleted]
-    wanted = interaction.message.id if id_ == ORIGINAL and interaction.message else id_
-    message = next((each for each in ours if each.id == wanted), None)
-    if message is None:
+def _original(world: World, call: Call) -> tuple[Interaction, Message]:
+    """The interaction and its first answer, the only one that the bot edits or deletes."""
+    interaction = _interaction(world, call)
+    message = interaction.message
+    if call.path["message"] != "@original" or message is None or message.is_deleted:
         raise Refusal(10008)
-    return message
+    return interaction, message

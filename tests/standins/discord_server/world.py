@@ -9,17 +9,17 @@ from typing import Any, TypeAlias
 
 from tests.standins.discord_server.calls import Call, Failure
 from tests.standins.discord_server.content import Attachment, Message
-from tests.standins.discord_server.faults import Faults
 from tests.standins.discord_server.interactions import Interaction, Modal
 from tests.standins.discord_server.people import App, Channel, ChannelKind, Guild, User
 from tests.standins.discord_server.permissions import EVERYONE, POSTING
 from tests.standins.discord_server.rates import Rates
 from tests.standins.discord_server.refusal import Refusal
 from tests.standins.discord_server.sessions import Session
+from tests.standins.faults import Faults
 
 Json: TypeAlias = dict[str, Any]
-_NAP = 0.02
-"""Seconds after which somebody who waits looks again though nothing happened here."""
+_LOOK_EVERY = 0.02
+"""Seconds after which a condition is looked at again though nothing happened here."""
 _TURN = 8
 _EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
 
@@ -36,7 +36,7 @@ class World:
         self.failures: list[Failure] = []
         self.answer_seconds = 3.0
         """How long an app has for its first answer to an interaction."""
-        self.most_bytes = 10 * 1024 * 1024
+        self.max_file_bytes = 10 * 1024 * 1024
         """How large one file may be."""
         self.shards = 1
         """How many shards are recommended."""
@@ -44,9 +44,9 @@ class World:
         self.guilds: dict[str, Guild] = {}
         self.channels: dict[str, Channel] = {}
         self.files: dict[str, Attachment] = {}
-        self.commands: dict[str | None, list[Json]] = {None: []}
-        """The commands of all servers under None, and those of single ones."""
-        self.creations: dict[str | None, list[datetime]] = {}
+        self.commands: list[Json] = []
+        """The global commands as they were registered."""
+        self.creations: list[datetime] = []
         self.interactions: dict[str, Interaction] = {}
         """By token."""
         self.sessions: list[Session] = []
@@ -153,14 +153,14 @@ class World:
         return [each for each in forms if each.is_open and each.user is user]
 
     async def until(self, condition: Callable[[], object], seconds: float = 20) -> None:
-        """Wait until something is so, here or at the bot; it is looked at all the time. Raises TimeoutError."""
+        """Wait until a condition holds, here or at the bot. Raises TimeoutError."""
         async with asyncio.timeout(seconds):
             while not condition():
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._changed.wait(), _NAP)
+                    await asyncio.wait_for(self._changed.wait(), _LOOK_EVERY)
 
     def touch(self) -> None:
-        """Let everybody who waits look again."""
+        """Let all who wait look at their condition again."""
         self._changed.set()
         self._changed = asyncio.Event()
 

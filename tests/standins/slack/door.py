@@ -6,14 +6,24 @@ from typing import Any, TypeAlias
 
 from aiohttp import web
 
+from tests.standins.faults import Fault, FaultKind, Injection
 from tests.standins.slack.apps import Token
 from tests.standins.slack.calls import Call
-from tests.standins.slack.inject import Injection
 from tests.standins.slack.methods import METHODS, Method
 from tests.standins.slack.refusal import RateLimited, Refusal
 from tests.standins.slack.world import World
 
 Json: TypeAlias = dict[str, Any]
+
+
+def refuse(fault: Fault) -> web.Response:
+    """The answer to a call for which an error or a rate limit is planned."""
+    if fault.kind is FaultKind.RATE_LIMITED:
+        answer = {"ok": False, "error": "ratelimited"}
+        return web.json_response(answer, status=429, headers={"Retry-After": str(fault.seconds)})
+    if fault.kind is not FaultKind.ERROR:
+        raise ValueError(f"Slack has no {fault.kind}")
+    return web.json_response({"ok": False, "error": fault.value})
 
 
 async def read(request: web.Request, world: World, method: str) -> Call:

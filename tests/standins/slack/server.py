@@ -21,13 +21,13 @@ from datetime import UTC, datetime, timedelta
 import aiohttp
 from aiohttp import web
 
+from tests.standins.faults import Injection
 from tests.standins.slack import files, oauth, response_urls
 from tests.standins.slack.apps import App
 from tests.standins.slack.calls import Call
 from tests.standins.slack.delivery import Forgery, HttpPost
-from tests.standins.slack.door import Door, read
+from tests.standins.slack.door import Door, read, refuse
 from tests.standins.slack.events import Events
-from tests.standins.slack.inject import Injection
 from tests.standins.slack.oauth import Consent
 from tests.standins.slack.refusal import Refusal
 from tests.standins.slack.sockets import Connection, DisconnectReason, Sockets
@@ -49,7 +49,7 @@ class Slack(Events):
         self.consent: Consent | None = None
         self._http = self.posts = HttpPost(self, session)
         self._link = self.sockets = Sockets(self)
-        self._injection = Injection(self)
+        self._injection = Injection(self.faults, refuse, self.touch)
         self._door = Door(self, self._link.methods)
 
     @property

@@ -6,10 +6,10 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 
+from tests.standins.faults import Faults
 from tests.standins.slack.apps import TOKEN_LIFE, App, Grant, ResponseUrl, Token, Trigger
 from tests.standins.slack.calls import Call, Failure
 from tests.standins.slack.content import File, Message, View
-from tests.standins.slack.faults import Faults
 from tests.standins.slack.people import Channel, ChannelKind, Enterprise, Team, User
 from tests.standins.slack.rates import Rates
 from tests.standins.slack.refusal import Refusal

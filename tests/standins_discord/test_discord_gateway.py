@@ -1,0 +1,82 @@
+"""The gateway's limits and close codes, as a bare websocket meets them."""
+
+import pytest
+
+
+def identify(token: str, **more) -> dict:
+    return {"op": 2, "d": {"token": token, "intents": 1, "properties": {"os": "linux"}, **more}}
+
+
+async def test_hello_ready_heartbeat_and_servers_come_in_the_documented_order(discord, peer, guild):
+    assert (await peer.receive())["d"] == {"heartbeat_interval": 41250}
+    await peer.socket.send_json({"op": 1, "d": None})
+    assert (await peer.receive())["op"] == 11
+    await peer.socket.send_json(identify(discord.app.token))
+    ready = await peer.receive()
+    assert (ready["t"], ready["s"], ready["d"]["guilds"]) == ("READY", 1, [{"id": guild.id, "unavailable": True}])
+    created = await peer.receive()
+    assert (created["t"], created["s"], created["d"]["unavailable"]) == ("GUILD_CREATE", 2, False)
+
+
+@pytest.mark.parametrize(
+    ("sent", "code"),
+    [
+        ({"op": 99}, 4001),
+        ({"no": "op"}, 4002),
+        (identify("wrong"), 4004),
+        (identify("TOKEN", shard=[2, 2]), 4010),
+        (identify("TOKEN", intents=1 << 40), 4013),
+        (identify("TOKEN", intents=1 | 1 << 15), 4014),
+        ({"op": 6, "d": {"token": "wrong", "session_id": "x", "seq": 1}}, 4004),
+    ],
+)
+async def test_a_mistake_closes_the_connection_with_its_code(discord, peer, sent, code):
+    if sent.get("d", {}).get("token") == "TOKEN":
+        sent = {**sent, "d": {**sent["d"], "token": discord.app.token}}
+    await peer.socket.send_json(sent)
+    assert await peer.close_code() == code
+
+
+async def test_one_identifies_once(discord, peer):
+    await peer.socket.send_json(identify(discord.app.token))
+    await peer.socket.send_json(identify(discord.app.token))
+    assert await peer.close_code() == 4005
+
+
+async def test_more_than_120_commands_a_minute_are_too_many(peer):
+    for _ in range(121):
+        await peer.socket.send_json({"op": 1, "d": None})
+    assert await peer.close_code() == 4008
+
+
+async def test_a_connection_without_heartbeats_is_closed(discord, session):
+    discord.gateway.heartbeat_seconds = 0.05
+    async with session.ws_connect(f"{discord.gateway_url}?v=10&encoding=json") as socket:
+        while not socket.closed:
+            await socket.receive(timeout=5)
+        assert socket.close_code == 4009
+
+
+async def test_more_than_1_000_identifies_a_day_cost_the_token(discord, peer, clock):
+    token = discord.app.token
+    discord.identifies = [clock()] * 1000
+    await peer.socket.send_json(identify(token))
+    assert await peer.close_code() == 4004
+    assert discord.app.token != token
+
+
+async def test_more_than_2_500_servers_take_a_second_shard(discord, peer, ann):
+    for number in range(2501):
+        discord.install(discord.add_guild(f"g{number}", ann))
+    await peer.socket.send_json(identify(discord.app.token))
+    assert await peer.close_code() == 4011
+
+
+async def test_a_shard_receives_the_events_of_its_own_servers(discord, peer, ann):
+    guilds = [discord.add_guild(f"g{number}", ann) for number in range(3)]
+    for guild in guilds:
+        discord.install(guild)
+    await peer.socket.send_json(identify(discord.app.token, shard=[1, 2]))
+    await discord.until(discord.connections)
+    shown = {event["d"]["id"] for event in discord.sessions[0].sent if event["t"] == "GUILD_CREATE"}
+    assert shown == {each.id for each in guilds if (int(each.id) >> 22) % 2 == 1}
