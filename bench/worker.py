@@ -10,11 +10,9 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import discord
-from discord.http import Route
-
 from adapters.discord.limits import Limits as DiscordLimits
 from adapters.discord.post import DiscordPoster
+from adapters.discord.rest import Rest
 from adapters.slack.api import Calls, new_client, new_session
 from adapters.slack.limits import Limits as SlackLimits
 from adapters.slack.pictures import Pictures
@@ -62,11 +60,8 @@ async def _slack(store: Store, url: str) -> AsyncIterator[ChannelPoster]:
 
 @asynccontextmanager
 async def _discord(store: Store, url: str) -> AsyncIterator[ChannelPoster]:
-    Route.BASE = f"{url}/api/v10"
-    async with discord.Client(intents=discord.Intents.none()) as client:
-        await client.http.static_login("bench")
-        async with DiscordPoster(client.http, DiscordLimits(store.rates, time.time)) as poster:
-            yield poster
+    async with Rest("bench", f"{url}/api/v10") as rest:
+        yield DiscordPoster(rest, DiscordLimits(store.rates, time.time))
 
 
 async def _forget_nothing(_: WorkspaceRef) -> None:

@@ -5,18 +5,18 @@ Nothing that touches the database or another service comes before it, but for ch
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import assert_never
+from functools import partial
+from typing import Any, assert_never
 
-import aiohttp
-from discord import HTTPException, InteractionResponded
-from discord.app_commands import Choice
+from discord.http import Route
 
-from adapters.discord.errors import UNREADABLE, Sleep
+from adapters.discord.errors import DiscordFailed, Sleep, once
 from adapters.discord.interaction import Asked, Gesture
-from adapters.discord.payloads import Form, card
+from adapters.discord.payloads import EPHEMERAL, payload
 from adapters.discord.render import Message
+from adapters.discord.rest import Rest
 from adapters.discord.text import Component
 
 logger = logging.getLogger(__name__)
@@ -27,7 +27,8 @@ PAUSE = 0.2
 """Seconds between two tries."""
 ALREADY_ANSWERED = 40060
 
-_PASSING = (aiohttp.ClientError, OSError, *UNREADABLE)
+_CALLBACK = ("POST", "/interactions/{webhook_id}/{webhook_token}/callback")
+_MESSAGE, _DEFERRED, _DEFERRED_UPDATE, _CHOICES, _MODAL = 4, 5, 6, 8, 9
 
 
 class Deferral(StrEnum):
@@ -39,54 +40,51 @@ class Deferral(StrEnum):
 
 
 class FirstAnswers:
-    """Gives them. Never raises for what Discord or the network does; False where Discord did not take one in time."""
+    """Gives them. Never raises for what Discord or the network does; False if Discord did not take one in time."""
 
-    def __init__(self, sleep: Sleep = asyncio.sleep) -> None:
+    def __init__(self, rest: Rest, sleep: Sleep = asyncio.sleep) -> None:
+        self._rest = rest
         self._sleep = sleep
 
     async def defer(self, asked: Asked, deferral: Deferral) -> bool:
         """Promise an answer."""
-        respond = asked.gesture.response
         match deferral:
             case Deferral.PRIVATE:
-                return await self._given(asked.gesture, lambda: respond.defer(ephemeral=True, thinking=True))
+                return await self._respond(asked.gesture, _DEFERRED, {"flags": EPHEMERAL})
             case Deferral.PUBLIC:
-                return await self._given(asked.gesture, lambda: respond.defer(thinking=True))
+                return await self._respond(asked.gesture, _DEFERRED)
             case Deferral.REPLACES:
-                return await self._given(asked.gesture, respond.defer)
+                return await self._respond(asked.gesture, _DEFERRED_UPDATE)
             case _:
                 assert_never(deferral)
 
     async def open(self, asked: Asked, form: Component) -> bool:
         """Open a form."""
-        return await self._given(asked.gesture, lambda: asked.gesture.response.send_modal(Form(form)))
+        return await self._respond(asked.gesture, _MODAL, form)
 
     async def say(self, asked: Asked, message: Message) -> bool:
         """Answer at once, to one person alone."""
-        respond = asked.gesture.response
-        return await self._given(asked.gesture, lambda: respond.send_message(view=card(message), ephemeral=True))
+        return await self._respond(asked.gesture, _MESSAGE, payload(message, is_private=True))
 
     async def offer(self, gesture: Gesture, choices: Sequence[Component]) -> bool:
         """Offer choices to somebody who is typing."""
-        offered = [Choice(name=each["name"], value=each["value"]) for each in choices]
-        return await self._given(gesture, lambda: gesture.response.autocomplete(offered))
+        return await self._respond(gesture, _CHOICES, {"choices": choices})
 
-    async def _given(self, gesture: Gesture, answer: Callable[[], Awaitable[object]]) -> bool:
-        """Whether Discord has an answer: this one, or what another try or another process gave."""
+    async def _respond(self, gesture: Gesture, kind: int, data: Mapping[str, Any] | None = None) -> bool:
+        """Whether Discord has a response: this one, or one from an earlier try or another process."""
+        route = Route(*_CALLBACK, webhook_id=gesture.id, webhook_token=gesture.token)
+        sent = {"type": kind} | ({"data": data} if data else {})
         try:
             async with asyncio.timeout(WITHIN):
                 while True:
                     try:
-                        await answer()
-                    except InteractionResponded:  # which Discord took, and said so in words that nobody could read
-                        return True
-                    except HTTPException as error:
+                        await once(partial(self._rest.request, route, json=sent))
+                    except DiscordFailed as error:
                         if error.code == ALREADY_ANSWERED:
                             return True
-                        if error.status < 500:
+                        if not error.is_passing:
                             logger.warning("initial response refused", extra=_about(gesture, error.code))
                             return False
-                    except _PASSING:
                         logger.info("initial response lost; retrying", extra=_about(gesture, 0))
                     else:
                         return True

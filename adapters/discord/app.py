@@ -75,8 +75,7 @@ class DiscordApp:
             logging.getLogger(name).setLevel(level)  # below, whole requests; and warnings of voice, which is not used
         async with AsyncExitStack() as stack:
             self._rest = rest = await stack.enter_async_context(Rest(self._options.token, self._options.api_url))
-            poster = DiscordPoster(rest, Limits(self._bot.turns, sleep=self._sleep), self._sleep)
-            self._poster = await stack.enter_async_context(poster)
+            self._poster = DiscordPoster(rest, Limits(self._bot.turns, sleep=self._sleep), self._sleep)
             stack.push_async_callback(self.drain)
             self._servers = Servers(
                 self._bot.presences,
@@ -86,7 +85,7 @@ class DiscordApp:
                 self._is_public,
                 self._bot.recognize,
             )
-            first, answers = FirstAnswers(), Answers(Ways(self._sleep), self._clock)
+            first, answers = FirstAnswers(rest), Answers(Ways(rest, self._sleep), self._clock)
             gestures = Gestures(self._bot, Arrivals(self._bot, self._servers), self._servers, first, answers)
             listeners = Listeners(gestures, Events(self._servers), self._background, self._clock)
             registration = Registration(rest, self._bot.registrations, self._sleep)

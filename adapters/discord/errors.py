@@ -1,7 +1,6 @@
 """Discord's errors: one exception for every failed call, retries of what may pass, and each code's meaning for a post.
 
-The library waits by itself if Discord says how long, and repeats after most of Discord's own faults, but it gives up
-on a broken connection. Only calls that are safe to repeat go through `patiently`: an edit, a reply to one person, or a
+Only calls that are safe to repeat go through `patiently`: an edit, a reply to one person, or a
 message that Discord recognises by its nonce. The numbers are those of Discord, Opcodes and Status Codes, JSON.
 """
 
@@ -13,9 +12,9 @@ from types import MappingProxyType
 from typing import TypeAlias, TypeVar
 
 import aiohttp
-from discord import DiscordException, HTTPException
+from discord import HTTPException
 
-from adapters.discord.limits import Answer, retry_after
+from adapters.discord.limits import Answer, Busy, retry_after
 from bot.delivery.poster import Delivery, Later, Posted, Rejected, Unclear
 
 logger = logging.getLogger(__name__)
@@ -23,16 +22,15 @@ logger = logging.getLogger(__name__)
 Sleep: TypeAlias = Callable[[float], Awaitable[None]]
 T = TypeVar("T")
 
-PAUSES = (0.5, 2.0, 5.0)
+PAUSES = (0.5, 2.0, 5.0, 10.0, 15.0)
 """Seconds before each further try."""
 ONE_TRY = 60.0
-"""Seconds that one try may take, the library's own waiting included."""
+"""Seconds that one try may take, its wait for a rate limit included."""
 NO_ANSWER = 0
 """The code of what got no answer, or none that can be read."""
 
-UNREADABLE = (ValueError, TypeError, KeyError, AttributeError)
-"""What the library trips over where an answer is not what Discord documents."""
-_BROKEN = (aiohttp.ClientError, OSError, *UNREADABLE)  # a time-out is an OSError
+_BROKEN = (aiohttp.ClientError, OSError, ValueError, TypeError, KeyError, AttributeError)
+"""A lost connection, a time-out, or an answer that is not what Discord documents."""
 
 _GONE = frozenset({10008, 10015, 10062, 50027})
 """Unknown message, webhook or interaction, invalid token: this way is closed for good."""
@@ -61,22 +59,23 @@ async def patiently(call: Callable[[], Awaitable[T]], sleep: Sleep = asyncio.sle
     """The answer to a call that may be repeated. Raises DiscordFailed alone."""
     for pause in PAUSES:
         try:
-            return await _once(call)
+            return await once(call)
         except DiscordFailed as error:
             if not error.is_passing:
                 raise
             logger.info("no response from Discord; retrying", extra={"status": error.status})
         await sleep(pause)
-    return await _once(call)
+    return await once(call)
 
 
-async def _once(call: Callable[[], Awaitable[T]]) -> T:
+async def once(call: Callable[[], Awaitable[T]]) -> T:
+    """The answer to one try. Raises DiscordFailed alone."""
     try:
         async with asyncio.timeout(ONE_TRY):
             return await call()
     except HTTPException as error:
         raise DiscordFailed(error.status, error.code) from error
-    except DiscordException as error:  # asked to wait for longer than a person would
+    except Busy as error:
         raise DiscordFailed(429, NO_ANSWER) from error
     except _BROKEN as error:
         raise DiscordFailed(NO_ANSWER, NO_ANSWER) from error

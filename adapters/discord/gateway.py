@@ -135,7 +135,6 @@ class Gateway:
             await _ended(serving)
 
     async def _connect(self, connection: Connection) -> None:
-        self._rest.speak()
         try:
             await connection.login(self._rest.token or "")
         except HTTPException as error:

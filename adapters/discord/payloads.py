@@ -1,59 +1,42 @@
-"""A message in the form in which discord.py sends it: as an answer, an edit or a channel's message.
+"""Request bodies of messages: JSON, or a form if files go along."""
 
-discord.py builds components from classes of its own; these here are built already, so the view only carries them.
-"""
-
-from collections.abc import Sequence
+import json
+from functools import partial
 from typing import Any
 
-from discord import File
-from discord.ui import LayoutView, Modal
+from aiohttp import FormData
 
-from adapters.discord.files import Attachment
 from adapters.discord.render import Message
-from adapters.discord.text import Component
 from bot.reply.spool import opened
 
-
-class Card(LayoutView):
-    """The `view` of a message. It listens to nothing: presses are told apart by their custom_id, after any restart."""
-
-    def __init__(self, components: Sequence[Component]) -> None:
-        super().__init__(timeout=None)
-        self._made = list(components)
-        self.stop()  # else discord.py would keep every card for good
-
-    def to_components(self) -> list[dict[str, Any]]:
-        """The components as they are."""
-        return self._made
-
-    def has_components_v2(self) -> bool:
-        """That they need Discord's flag for them, which discord.py then sets."""
-        return True
+EPHEMERAL = 1 << 6
 
 
-class Form(Modal):
-    """A modal that is built already. It listens to nothing either."""
-
-    def __init__(self, made: Component) -> None:
-        super().__init__(title=made["title"], timeout=None, custom_id=made["custom_id"])
-        self._made = made
-        self.stop()
-
-    def to_dict(self) -> dict[str, Any]:
-        """The modal as it is."""
-        return self._made
-
-
-def card(message: Message) -> Card:
-    """The message's `view`; needs a running event loop."""
-    return Card(message.components)
+def payload(message: Message, *, nonce: str | None = None, is_private: bool = False) -> dict[str, Any]:
+    """The message as JSON, which mentions nobody. A nonce names it to Discord: a second one is not posted."""
+    made = {
+        "components": message.components,
+        "flags": message.flags | (EPHEMERAL if is_private else 0),
+        "allowed_mentions": {"parse": []},
+        "attachments": [
+            {"id": number, "filename": each.name, "description": each.description or None}
+            for number, each in enumerate(message.files)
+        ],
+    }
+    return made | ({"nonce": nonce, "enforce_nonce": True} if nonce else {})
 
 
-def files(message: Message) -> list[File]:
-    """The message's `files`, or an edit's `attachments`: for one request, since sending uses them up."""
-    return [_file(each) for each in message.files]
+def body(message: Message, *, nonce: str | None = None, is_private: bool = False) -> dict[str, Any]:
+    """The arguments of `Rest.request` that send the message."""
+    made = payload(message, nonce=nonce, is_private=is_private)
+    return {"form": partial(_form, message, made)} if message.files else {"json": made}
 
 
-def _file(attachment: Attachment) -> File:
-    return File(opened(attachment.content), attachment.name, description=attachment.description or None)
+def _form(message: Message, made: dict[str, Any]) -> FormData:
+    """A new form for one request, which uses it up."""
+    form = FormData(quote_fields=False)  # Discord does not know an escaped files[0]
+    form.add_field("payload_json", json.dumps(made), content_type="application/json")
+    for number, each in enumerate(message.files):
+        content_type = "application/octet-stream"
+        form.add_field(f"files[{number}]", opened(each.content), filename=each.name, content_type=content_type)
+    return form

@@ -9,13 +9,12 @@ import base64
 import contextlib
 import hashlib
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from types import TracebackType
-from typing import Self
+from typing import Any
 
-from discord import AllowedMentions
-from discord.http import HTTPClient, MultipartParameters, Route, handle_message_parameters
+from discord.http import Route
 
 from adapters.chat.recent import Recent
 from adapters.discord.errors import (
@@ -27,11 +26,12 @@ from adapters.discord.errors import (
     UNKNOWN_MESSAGE,
     refusal,
 )
-from adapters.discord.exchange import Exchange, as_json
 from adapters.discord.guilds import CHAT
 from adapters.discord.limits import Answer, Limits, Sleep
-from adapters.discord.payloads import card, files
+from adapters.discord.payloads import body
 from adapters.discord.render import Message, messages, one_message
+from adapters.discord.rest import Rest
+from adapters.discord.rest_call import call
 from bot.delivery.poster import ChannelRef, Delivery, Later, Posted, Rejected, Unclear
 from bot.reply.model import Note, Part, Picture, Plain, Reply
 
@@ -59,24 +59,17 @@ _DIRECT = ("POST", "/users/@me/channels")
 
 
 class DiscordPoster:
-    """Posts as one bot, over the HTTP client of a library's client that is logged in; it needs no gateway.
+    """Posts as one bot; it needs no gateway.
 
     A reply that needs several messages is posted as several, one after the other; the first is the one that is
-    returned, and an edit changes it alone. Leaving the poster ends what still waits for a bucket.
+    returned, and an edit changes it alone.
     """
 
-    def __init__(self, http: HTTPClient, limits: Limits, sleep: Sleep = asyncio.sleep) -> None:
-        self._exchange = Exchange(http, limits)
+    def __init__(self, rest: Rest, limits: Limits, sleep: Sleep = asyncio.sleep) -> None:
+        self._rest = rest
+        self._limits = limits
         self._sleep = sleep
         self._direct = Recent[str, str]()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._exchange.__aexit__(kind, error, trace)
 
     @property
     def recognises_for(self) -> timedelta:
@@ -109,7 +102,7 @@ class DiscordPoster:
         """The channel in which one person alone reads what the bot tells them; None where Discord opens none."""
         channel_id = self._direct.get(person_id)
         if channel_id is None:
-            answer = await self._exchange.call(Route(*_DIRECT), as_json({"recipient_id": person_id}))
+            answer = await call(self._rest, self._limits, Route(*_DIRECT), {"json": {"recipient_id": person_id}})
             opened = refusal(answer) if isinstance(answer, Answer) else answer
             if not isinstance(opened, Posted):
                 logger.info("opening a direct message channel failed", extra={"reason": opened.reason})
@@ -119,7 +112,7 @@ class DiscordPoster:
         return ChannelRef(CHAT, workspace_id, channel_id)
 
     async def _post(self, channel: ChannelRef, message: Message, key: str) -> Delivery:
-        delivery = await self._call(Route(*_POST, channel_id=_place(channel)), message, _nonce(key))
+        delivery = await self._call(Route(*_POST, channel_id=_place(channel)), body(message, nonce=_nonce(key)))
         if isinstance(delivery, Rejected) and delivery.reason == str(UNKNOWN_MESSAGE):
             return Posted(NO_MESSAGE)  # so Discord answers a nonce whose message was deleted a moment ago
         if isinstance(delivery, Rejected) and channel.thread_id and delivery.reason == str(UNKNOWN_CHANNEL):
@@ -127,10 +120,10 @@ class DiscordPoster:
         return delivery
 
     async def _edit(self, channel: ChannelRef, message_id: str, message: Message) -> Delivery:
-        return await self._call(Route(*_EDIT, channel_id=_place(channel), message_id=message_id), message)
+        return await self._call(Route(*_EDIT, channel_id=_place(channel), message_id=message_id), body(message))
 
-    async def _call(self, route: Route, message: Message, nonce: str | None = None) -> Delivery:
-        answer = await self._exchange.call(route, _parameters(message, nonce))
+    async def _call(self, route: Route, sent: Mapping[str, Any]) -> Delivery:
+        answer = await call(self._rest, self._limits, route, sent)
         delivery = refusal(answer) if isinstance(answer, Answer) else answer
         if not isinstance(delivery, Posted):
             said = answer.body if isinstance(answer, Answer) else ""
@@ -164,12 +157,6 @@ def _place(channel: ChannelRef) -> str:
 
 def _nonce(key: str) -> str:
     return base64.b32encode(hashlib.sha256(key.encode()).digest()).decode().lower()[:MAX_NONCE]
-
-
-def _parameters(message: Message, nonce: str | None) -> MultipartParameters:
-    return handle_message_parameters(
-        view=card(message), files=files(message), nonce=nonce, allowed_mentions=AllowedMentions.none()
-    )
 
 
 def _is_for_files(delivery: Delivery) -> bool:

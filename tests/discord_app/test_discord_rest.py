@@ -1,29 +1,125 @@
-"""The one way to Discord's REST API: what one call waits for holds up no other for longer than Discord asked."""
+"""The one way to Discord's REST API: one try a call, its rate limits kept, and nothing but Discord's own answers."""
 
 import asyncio
 
+import aiohttp
 import pytest
-from discord.http import HTTPClient, Route
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from discord import HTTPException
+from discord.http import Route
 
+from adapters.discord.limits import Busy
 from adapters.discord.rest import Rest
+from tests.standins.discord_server.rates import Rate
 from tests.standins.faults import Fault, FaultKind
 
 ME = "GET /users/@me"
 
 
-async def test_a_call_that_is_cancelled_while_all_have_to_wait_leaves_the_way_open(discord):
-    discord.faults.add(ME, Fault(FaultKind.RATE_LIMITED_GLOBALLY, seconds=50))
+@pytest.fixture
+async def rest(discord):
     async with Rest(discord.app.token, discord.api_url) as rest:
-        call = asyncio.create_task(rest.request(Route("GET", "/users/@me")))
-        await discord.until(lambda: discord.calls_of(ME))
-        await discord.until(lambda: not rest._global_over.is_set())
-        call.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await call
-        async with asyncio.timeout(10):
-            assert (await rest.static_login(""))["id"] == discord.app.user.id
+        yield rest
 
 
-async def test_the_private_names_of_the_library_that_the_client_sets_still_exist():
-    library = HTTPClient(asyncio.get_running_loop())
-    assert {"_HTTPClient__session", "_global_over"} <= vars(library).keys()
+async def test_a_call_that_is_cancelled_while_all_have_to_wait_leaves_the_way_open(discord, rest):
+    discord.faults.add(ME, Fault(FaultKind.RATE_LIMITED_GLOBALLY, seconds=0.5))
+    call = asyncio.create_task(rest.static_login(""))
+    await discord.until(lambda: discord.calls_of(ME))
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+    async with asyncio.timeout(10):
+        assert (await rest.static_login(""))["id"] == discord.app.user.id
+
+
+@pytest.mark.parametrize("kind", [FaultKind.RATE_LIMITED, FaultKind.RATE_LIMITED_GLOBALLY])
+async def test_a_429_is_waited_out(discord, rest, kind):
+    discord.faults.add(ME, Fault(kind, seconds=0.1), times=2)
+    assert (await rest.static_login(""))["id"] == discord.app.user.id
+    assert len(discord.calls_of(ME)) == 3
+
+
+@pytest.mark.parametrize("fault", [Fault(FaultKind.RATE_LIMITED, seconds=600), Fault(FaultKind.BANNED)])
+async def test_a_429_that_takes_too_long_is_an_error_at_once(discord, rest, fault):
+    discord.faults.add(ME, fault)
+    with pytest.raises(HTTPException) as raised:
+        await rest.static_login("")
+    assert (raised.value.status, len(discord.calls_of(ME))) == (429, 1)
+
+
+async def test_calls_wait_for_their_bucket_and_draw_no_429(discord, rest):
+    discord.rates.routes[ME] = Rate(3, 0.3)
+    found = await asyncio.gather(*(rest.static_login("") for _ in range(10)))
+    assert {each["id"] for each in found} == {discord.app.user.id}
+    assert {call.status for call in discord.calls_of(ME)} == {200}
+
+
+async def test_a_bucket_that_stays_empty_for_too_long_is_not_waited_for(discord, rest):
+    discord.rates.routes[ME] = Rate(1, 3_600)
+    await rest.static_login("")
+    with pytest.raises(Busy) as raised:
+        await rest.static_login("")
+    assert 3_500 < raised.value.seconds <= 3_600
+
+
+async def test_a_lost_answer_and_a_cancelled_wait_leave_room_in_the_bucket(discord, rest):
+    discord.faults.add(ME, Fault(FaultKind.HANG))
+    hanging = asyncio.create_task(rest.static_login(""))
+    await discord.until(lambda: discord.calls_of(ME))
+    waiting = [asyncio.create_task(rest.static_login("")) for _ in range(2)]
+    await asyncio.sleep(0)
+    waiting[0].cancel()
+    hanging.cancel()
+    assert (await waiting[1])["id"] == discord.app.user.id
+    assert len(discord.calls_of(ME)) == 2
+
+
+async def test_routes_of_one_bucket_share_it_per_channel(rest):
+    one, other, elsewhere = (
+        Route(method, "/channels/{channel_id}/pins", channel_id=id_)
+        for method, id_ in (("GET", 1), ("PUT", 1), ("PUT", 2))
+    )
+    headers = {"X-RateLimit-Bucket": "b", "X-RateLimit-Limit": "2", "X-RateLimit-Remaining": "0"}
+    headers["X-RateLimit-Reset-After"] = "3600"
+    for route in (one, other):
+        async with rest.turn(route, 1) as bucket:
+            rest._route_buckets.learn(route, bucket, headers)
+    for route in (one, other):
+        with pytest.raises(Busy):
+            async with rest.turn(route, 1):
+                pass
+    async with rest.turn(elsewhere, 1):
+        pass
+
+
+async def test_buckets_without_calls_are_dropped(rest):
+    for number in range(1_500):
+        async with rest.turn(Route("GET", "/channels/{channel_id}", channel_id=number), 1):
+            pass
+    assert len(rest._route_buckets._buckets) <= 1_000
+
+
+def answering(body, **headers):
+    async def answer(_):
+        return web.Response(body=body, headers=headers)
+
+    app = web.Application()
+    app.router.add_get("/api/v10/users/@me", answer)
+    return TestServer(app)
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "application/json; charset=utf-8", "Application/JSON"])
+async def test_json_is_read_however_a_proxy_labels_it(content_type):
+    async with (
+        answering(b'{"id": "1", "username": "bot"}', **{"Content-Type": content_type}) as server,
+        Rest("token", str(server.make_url("/api/v10"))) as rest,
+    ):
+        assert (await rest.static_login(""))["username"] == "bot"
+
+
+async def test_a_page_of_a_proxy_is_not_taken_for_an_answer():
+    async with answering(b"<h1>Hello</h1>") as server, Rest("token", str(server.make_url("/api/v10"))) as rest:
+        with pytest.raises(aiohttp.ClientPayloadError):
+            await rest.static_login("")

@@ -17,9 +17,8 @@ def discord(on):
 
 
 @pytest.fixture
-def client(on):
-    """A bot that is logged in and has no gateway."""
-    return on.client
+def rest(on):
+    return on.rest
 
 
 @pytest.fixture

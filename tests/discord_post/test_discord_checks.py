@@ -2,18 +2,17 @@
 
 from datetime import UTC, datetime
 
-import discord as library
 import pytest
 from pydantic import SecretStr
 
 from adapters.discord.commands import payload
 from adapters.discord.doctor import FEW_SESSIONS, discord_checks
 from adapters.discord.guilds import claim_code
+from adapters.discord.rest import Rest
 from bot.domain.caller import Person, WorkspaceRef
 from bot.settings import Settings
 from bot.store import Store
 from bot.store.audit import Action, Entry
-from tests.posters.channels import directed_to
 from tests.standins.discord_server.people import ChannelKind
 from tests.standins.discord_server.permissions import Permission
 from tests.standins.discord_server.server import running
@@ -57,10 +56,8 @@ def check(discord, sqlite_url):
 @pytest.fixture
 async def registered(discord):
     """The commands, as the bot registers them."""
-    async with library.Client(intents=library.Intents(guilds=True)) as client:
-        with directed_to(discord.api_url):
-            await client.login(discord.app.token)
-            return await client.http.bulk_upsert_global_commands(discord.app.id, payload())
+    async with Rest(discord.app.token, discord.api_url) as rest:
+        return await rest.bulk_upsert_global_commands(discord.app.id, payload())
 
 
 @pytest.fixture

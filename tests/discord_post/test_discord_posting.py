@@ -4,8 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from adapters.discord.limits import Limits
-from adapters.discord.post import MAX_NONCE, NO_MESSAGE, DiscordPoster
+from adapters.discord.post import MAX_NONCE, NO_MESSAGE
 from bot.delivery.poster import Posted, Rejected
 from bot.reply.model import File, Paragraph, Picture, Reply, text
 from tests.standins.discord_server.permissions import POSTING, Permission
@@ -83,9 +82,9 @@ async def test_a_direct_message_channel_is_opened_once_and_may_be_closed(on, dis
     assert len(discord.calls_of("POST /users/@me/channels")) == 1
 
 
-async def test_an_answer_is_told_at_once_although_its_bucket_is_empty(discord, client, channel, here):
+async def test_an_answer_is_told_at_once_although_its_bucket_is_empty(discord, poster, channel, here):
     discord.rates.routes[POST] = Rate(1, 3_600)
-    async with DiscordPoster(client.http, Limits()) as poster, asyncio.timeout(10):
+    async with asyncio.timeout(10):
         assert isinstance(await poster.post(here, HELLO, "a"), Posted)
     assert len(channel.messages) == 1
 

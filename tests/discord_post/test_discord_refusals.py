@@ -4,16 +4,14 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-import discord as library
 import pytest
 
-from adapters.discord import exchange
 from adapters.discord.errors import RATE_LIMITED
-from adapters.discord.limits import BAN, Limits
-from adapters.discord.post import DiscordPoster
+from adapters.discord.limits import BAN
 from bot.delivery.poster import Later, Posted
 from bot.reply.model import Reply
 from tests.standins.discord_server.permissions import Permission
+from tests.standins.discord_server.rates import Rate
 from tests.standins.faults import Fault, FaultKind
 
 HELLO = Reply("Hello, channel.")
@@ -47,24 +45,24 @@ async def test_a_429_for_the_whole_bot_holds_everybody_until_then(on, discord, p
     assert sum(on.clock.naps) == pytest.approx(5)
 
 
-async def test_a_long_wait_for_the_whole_bot_holds_up_nothing_and_ends(discord, poster, here, client):
+async def test_a_long_wait_for_the_whole_bot_holds_up_nothing_and_ends(discord, poster, here, rest):
     discord.faults.add(POST, Fault(FaultKind.RATE_LIMITED_GLOBALLY, seconds=1_000))
     assert await poster.post(here, HELLO, "a") == Later(timedelta(seconds=1_000), RATE_LIMITED)
     assert isinstance(await poster.post(here, HELLO, "a"), Later)
     assert calls(discord) == 1
     async with asyncio.timeout(5):
-        await client.fetch_channel(int(here.channel_id))  # discord.py itself was not put to sleep
+        await rest.get_channel(int(here.channel_id))  # calls that the poster does not make go on
 
 
 async def test_a_token_that_is_refused_is_the_operator_s_matter_and_no_channel_s(
-    on, discord, client, poster, here, caplog
+    on, discord, rest, poster, here, caplog
 ):
     discord.reset_token()
     assert await poster.post(here, HELLO, "a") == Later(timedelta(minutes=1), "401")
     assert [record.levelname for record in caplog.records if "DISCORD_TOKEN" in record.message] == ["ERROR"]
     assert isinstance(await poster.post(here, HELLO, "b"), Later)
     assert calls(discord) == 1
-    client.http.token = discord.app.token
+    rest.token = discord.app.token
     on.clock.forward(seconds=60)
     assert isinstance(await poster.post(here, HELLO, "a"), Posted)
     assert discord.app.token not in caplog.text
@@ -79,38 +77,26 @@ async def test_a_ban_by_cloudflare_is_minutes_of_silence(discord, poster, here):
     assert delivery.after >= timedelta(seconds=BAN)
 
 
-async def test_a_bucket_that_takes_too_long_is_not_waited_for(discord, client, here, monkeypatch):
-    monkeypatch.setattr(exchange, "IN_LINE", 0.2)
-    async with DiscordPoster(client.http, Limits()) as poster:
-        discord.rates.routes[POST] = discord.rates.other.__class__(1, 3_600)
-        assert isinstance(await poster.post(here, HELLO, "a"), Posted)
-        assert isinstance(await poster.post(here, HELLO, "b"), Later)
+async def test_a_bucket_that_takes_too_long_is_not_waited_for(discord, poster, here):
+    discord.rates.routes[POST] = Rate(1, 3_600)
+    assert isinstance(await poster.post(here, HELLO, "a"), Posted)
+    late = await poster.post(here, HELLO, "b")
+    assert (type(late), late.reason) == (Later, RATE_LIMITED)
+    assert late.after > timedelta(minutes=50)
     assert calls(discord) == 1
 
 
-async def test_a_client_that_is_closed_has_sent_nothing(client, poster, here):
-    await client.close()
+async def test_a_client_that_is_closed_has_sent_nothing(rest, poster, here):
+    async with rest:
+        pass
     assert isinstance(await poster.post(here, HELLO, "a"), Later)
 
 
-async def test_a_cancelled_post_leaves_nothing_running(discord, client, here):
-    async with DiscordPoster(client.http, Limits()) as poster:
-        discord.faults.add(POST, Fault(FaultKind.HANG))
-        posting = asyncio.ensure_future(poster.post(here, HELLO, "a"))
-        await discord.until(lambda: calls(discord))
-        posting.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await posting
-    ours = [task for task in asyncio.all_tasks() if "Exchange" in repr(task.get_coro())]
-    assert ours == []
-
-
-async def test_an_own_client_that_gives_up_early_is_understood(discord, here):
-    async with library.Client(intents=library.Intents(guilds=True), max_ratelimit_timeout=30) as client:
-        await client.login(discord.app.token)
-        discord.rates.routes[POST] = discord.rates.other.__class__(1, 3_600)
-        async with DiscordPoster(client.http, Limits()) as poster:
-            assert isinstance(await poster.post(here, HELLO, "a"), Posted)
-            late = await poster.post(here, HELLO, "b")
-    assert (type(late), late.reason) == (Later, RATE_LIMITED)
-    assert late.after > timedelta(minutes=50)
+async def test_a_cancelled_post_leaves_room_in_its_bucket(discord, poster, here):
+    discord.faults.add(POST, Fault(FaultKind.HANG))
+    posting = asyncio.ensure_future(poster.post(here, HELLO, "a"))
+    await discord.until(lambda: calls(discord))
+    posting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await posting
+    assert isinstance(await poster.post(here, HELLO, "b"), Posted)

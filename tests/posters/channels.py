@@ -2,8 +2,8 @@
 
 import asyncio
 import io
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,13 +11,12 @@ from typing import Any, ClassVar
 from unicodedata import category
 
 import aiohttp
-import discord
-from discord.http import Route
 
 from adapters.console.post import ConsolePoster
-from adapters.discord import exchange
+from adapters.discord import rest_call
 from adapters.discord.limits import Limits as DiscordLimits
 from adapters.discord.post import DiscordPoster
+from adapters.discord.rest import Rest
 from adapters.slack.api import Calls, new_client, new_session
 from adapters.slack.limits import Limits as SlackLimits
 from adapters.slack.pictures import Pictures
@@ -178,9 +177,8 @@ class DiscordChannel:
     """A channel of the guild Acme, where everybody may post, the bot by a role of its own."""
 
     discord: Discord
-    client: discord.Client
+    rest: Rest
     clock: Clock
-    poster: DiscordPoster = field(init=False)
 
     routes: ClassVar = {
         "post": "POST /channels/{channel}/messages",
@@ -189,6 +187,8 @@ class DiscordChannel:
     }
 
     def __post_init__(self) -> None:
+        limits = DiscordLimits(now=self.clock.timestamp, sleep=self.clock.sleep)
+        self.poster = DiscordPoster(self.rest, limits, self.clock.sleep)
         self.ann = self.discord.add_user("ann")
         self.guild = self.discord.add_guild("Acme", self.ann)
         self.discord.install(self.guild)
@@ -240,22 +240,21 @@ class DiscordChannel:
     @asynccontextmanager
     async def impatient(self) -> AsyncIterator[ChannelPoster]:
         """A poster that waits 0.2 s for a response."""
-        within, exchange.WITHIN = exchange.WITHIN, 0.2
+        within, rest_call.WITHIN = rest_call.WITHIN, 0.2
         try:
             yield self.poster
         finally:
-            exchange.WITHIN = within
+            rest_call.WITHIN = within
 
     @asynccontextmanager
     async def unreachable(self) -> AsyncIterator[ChannelPoster]:
         """A poster whose server does not listen."""
-        with directed_to("http://127.0.0.1:1/api/v10"):
-            yield self.poster
+        self.rest.api_url = "http://127.0.0.1:1/api/v10"
+        yield self.poster
 
     @asynccontextmanager
     async def without_database(self) -> AsyncIterator[ChannelPoster]:
-        async with DiscordPoster(self.client.http, DiscordLimits(Away())) as poster:
-            yield poster
+        yield DiscordPoster(self.rest, DiscordLimits(Away()))
 
 
 @dataclass
@@ -314,28 +313,13 @@ async def on_slack(_: Path | None = None) -> AsyncIterator[SlackChannel]:
         yield SlackChannel(slack, session, clock)
 
 
-@contextmanager
-def directed_to(url: str) -> Iterator[None]:
-    """Let discord.py call another address."""
-    real, Route.BASE = Route.BASE, url
-    try:
-        yield
-    finally:
-        Route.BASE = real
-
-
 @asynccontextmanager
 async def on_discord(_: Path | None = None) -> AsyncIterator[DiscordChannel]:
     """Without rate limits but those that a test sets, and without a gateway."""
     clock = Clock()
-    async with running_discord() as local, discord.Client(intents=discord.Intents(guilds=True)) as client:
+    async with running_discord() as local, Rest(local.app.token, local.api_url) as rest:
         local.rates.in_all, local.rates.routes = None, dict.fromkeys(local.rates.routes)
-        with directed_to(local.api_url):
-            await client.login(local.app.token)
-            channel = DiscordChannel(local, client, clock)
-            limits = DiscordLimits(now=clock.timestamp, sleep=clock.sleep)
-            async with DiscordPoster(client.http, limits, clock.sleep) as channel.poster:
-                yield channel
+        yield DiscordChannel(local, rest, clock)
 
 
 @asynccontextmanager

@@ -1,0 +1,35 @@
+import json
+
+from adapters.discord.payloads import EPHEMERAL, body, payload
+from adapters.discord.render import messages
+from tests.gallery import gallery
+from tests.standins.discord_server.components import validate
+
+REPLY = gallery()["stats.video_stats"]
+
+
+def test_every_message_is_sent_as_it_was_rendered_and_mentions_nobody():
+    for reply in gallery().values():
+        for message in messages(reply):
+            made = json.loads(json.dumps(payload(message)))
+            assert validate(made) == []
+            assert (made["flags"], made["allowed_mentions"]) == (message.flags, {"parse": []})
+            assert set(body(message)) == {"form" if message.files else "json"}
+
+
+def test_a_nonce_is_enforced_and_a_private_message_is_ephemeral():
+    (message,) = messages(REPLY)
+    made = payload(message, nonce="digest:1", is_private=True)
+    assert (made["nonce"], made["enforce_nonce"]) == ("digest:1", True)
+    assert made["flags"] == message.flags | EPHEMERAL
+    assert not {"nonce", "enforce_nonce"} & payload(message).keys()
+
+
+def test_files_are_new_for_every_request_and_carry_their_alt_text():
+    (message,) = messages(REPLY)
+    (file,) = message.files
+    expected = [{"id": 0, "filename": file.name, "description": file.description}]
+    assert payload(message)["attachments"] == expected
+    form = body(message)["form"]
+    assert form() is not form()
+    assert form().is_multipart
