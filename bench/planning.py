@@ -75,7 +75,7 @@ async def _subscribe(url: str, count: int, due_at: datetime, workspace_id: int =
         await fill(url, others=1)
     row = {"workspace_id": workspace_id, "is_on": True, "off_reason": "", "zone": "UTC", "options": {}}
     row |= {"minute": due_at.hour * 60 + due_at.minute, "next_date": due_at.date(), "next_due_at": due_at}
-    row |= {"last_outcome": "", "set_by_id": "U1", "set_by_name": "Ana", "created_at": NOW}
+    row |= {"last_outcome": "", "set_by_id": "U1", "set_by_name": "Ana"}
     database = Database(url)
     async with database.writing() as connection:
         await connection.execute(insert(digests), [row | {"channel_id": f"C{number}"} for number in range(count)])

@@ -238,7 +238,6 @@ async def test_a_channel_that_takes_nothing_is_switched_off_and_whoever_set_it_u
         "next_due_at": NOW,
         "set_by_id": "U1",
         "set_by_name": "Ada",
-        "created_at": NOW,
         "workspace_id": workspace.id,
     }
     async with database.writing() as connection:

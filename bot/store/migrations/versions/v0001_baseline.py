@@ -4,28 +4,28 @@ from typing import Any
 
 from alembic import op
 from sqlalchemy import Column, ForeignKey, Index, MetaData, Table, UniqueConstraint, false, text
+from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlalchemy.types import JSON, BigInteger, Boolean, Date, DateTime, Double, Integer, LargeBinary, String, Text
 
 from bot.store.tables import metadata
 
-revision = "v0001"
-down_revision = None
-
+revision, down_revision = "v0001", None
 MOMENT = DateTime(timezone=True)
 _HAS_NEWS = "usage_at IS NOT NULL AND (announced_usage_at IS NULL OR announced_usage_at <> usage_at)"
 _UNREAD_HISTORY = "read_at IS NULL AND due_at IS NOT NULL AND ended_at IS NULL AND NOT is_running"
 _IN_FLIGHT = "state IN ('submitted', 'unknown')"
 _OPEN = "state IN ('pending', 'sending', 'unclear')"
-
 tables = MetaData(naming_convention=metadata.naming_convention)
 
 
 def upgrade() -> None:
-    tables.create_all(op.get_bind(), checkfirst=False)
+    for table in tables.sorted_tables:
+        op.execute(CreateTable(table))
+        for index in sorted(table.indexes, key=lambda each: str(each.name)):  # PostgreSQL prefers the newest of equals
+            op.execute(CreateIndex(index))
 
 
 def _where(condition: str, sqlite: str | None = None) -> dict[str, Any]:
-    """The condition of a partial index, spelled for each database."""
     return {"postgresql_where": text(condition), "sqlite_where": text(sqlite or condition)}
 
 
