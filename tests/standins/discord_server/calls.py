@@ -1,4 +1,4 @@
-"""What was asked of Discord, and what went wrong for a person: the record that tests read."""
+"""The record that tests read: calls to Discord, and what failed in front of a person."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

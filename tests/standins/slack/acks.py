@@ -1,24 +1,22 @@
-"""What an acknowledgement does: a command's answer is posted, a form closes, changes or shows its errors.
+"""What an acknowledgement does: a command's answer is posted, a form closes or shows its errors.
 
 Raises Refusal for an answer that Slack does not take; the person then sees a failure.
 """
 
 from typing import Any, TypeAlias
 
-from tests.standins.slack import views
 from tests.standins.slack.apps import ResponseUrl
 from tests.standins.slack.content import View
 from tests.standins.slack.delivery import Delivery
-from tests.standins.slack.objects import OPTION_GROUP, PLAIN_OPTION
+from tests.standins.slack.elements import OPTION
+from tests.standins.slack.json_checks import array
 from tests.standins.slack.people import Channel, User
-from tests.standins.slack.posting import check_view
 from tests.standins.slack.refusal import Refusal
 from tests.standins.slack.response_urls import KNOWN, answer
-from tests.standins.slack.shapes import array
 from tests.standins.slack.world import World
 
 Json: TypeAlias = dict[str, Any]
-MOST_OPTIONS = 100
+MAX_OPTIONS = 100
 
 
 def command(world: World, delivery: Delivery, user: User, channel: Channel) -> None:
@@ -32,23 +30,15 @@ def command(world: World, delivery: Delivery, user: User, channel: Channel) -> N
     answer(world, place, delivery.ack, via="ack")
 
 
-def submission(world: World, delivery: Delivery, view: View) -> None:
-    """Do with a submitted form what the acknowledgement says; with an empty one it closes, and one below shows."""
+def submission(delivery: Delivery, view: View) -> None:
+    """Close a submitted form after an empty acknowledgement, or show the errors that it has."""
     said = delivery.ack
-    action = (said or {}).get("response_action")
-    if not said or action == "clear":
-        for each in world.modals(view.user):
-            each.is_open = each.is_open and not (action == "clear" or each is view)
-    elif action == "errors":
+    if not said:
+        view.is_open = False
+    elif said.get("response_action") == "errors":
         view.errors = _errors(view, said.get("errors"))
-    elif action in ("update", "push"):
-        body = check_view(world, said.get("view"), "modal", delivery.app, world.teams[view.team_id])
-        if action == "push":
-            views.stack(world, view, body)
-        else:
-            views.replace(view, body)
     else:
-        raise Refusal("invalid_response_action")
+        raise Refusal("invalid_response_action", [f"the bot never answers {said.get('response_action')}"])
 
 
 def _errors(view: View, errors: object) -> dict[str, str]:
@@ -62,16 +52,8 @@ def _errors(view: View, errors: object) -> dict[str, str]:
 
 def options(delivery: Delivery) -> list[Json]:
     """The options that the app offers, at most a hundred, each within the limits of an option."""
-    said = delivery.ack or {}
-    groups = said.get("option_groups")
-    problems = (
-        array(OPTION_GROUP, MOST_OPTIONS, least=0)(groups, "/option_groups")
-        if groups is not None
-        else array(PLAIN_OPTION, MOST_OPTIONS, least=0)(said.get("options"), "/options")
-    )
-    found = list(problems)
-    if found:
-        raise Refusal("invalid_options", found)
-    if groups is None:
-        return list(said["options"])
-    return [option for group in groups for option in group["options"]]
+    offered = (delivery.ack or {}).get("options")
+    problems = list(array(OPTION, MAX_OPTIONS, least=0)(offered, "/options"))
+    if problems:
+        raise Refusal("invalid_options", problems)
+    return list(offered or ())

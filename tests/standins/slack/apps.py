@@ -11,7 +11,6 @@ TRIGGER_LIFE = timedelta(seconds=3)
 RESPONSE_URL_LIFE = timedelta(minutes=30)
 RESPONSE_URL_USES = 5
 CODE_LIFE = timedelta(minutes=10)
-TOKEN_LIFE = timedelta(hours=12)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -30,7 +29,7 @@ class App:
     redirect_urls: tuple[str, ...] = ()
     unfurl_domains: tuple[str, ...] = ()
     is_rotating: bool = False
-    """Whether its tokens end after twelve hours and have to be refreshed."""
+    """Whether its settings have token rotation on, which the bot refuses."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -44,8 +43,6 @@ class Token:
     team: Team | None = None
     enterprise: Enterprise | None = None
     bot_user: str = ""
-    expires_at: datetime | None = None
-    refresh: str = field(default="", repr=False)
     is_revoked: bool = False
     is_inactive: bool = False
 
@@ -63,19 +60,18 @@ class Token:
 
 @dataclass(slots=True)
 class Trigger:
-    """What opens one modal, once, within three seconds. `view_id` is the modal that it came from, if any."""
+    """What opens one modal, once, within three seconds."""
 
     app: App
     team: Team
     user: str
     made_at: datetime
-    view_id: str | None = None
     is_used: bool = False
 
 
 @dataclass(slots=True)
 class ResponseUrl:
-    """Where an app may answer one gesture: five times, within thirty minutes. `origin` is the message acted on."""
+    """Where an app may answer one interaction: five times, within thirty minutes. `origin` is the message acted on."""
 
     app: App
     channel: Channel

@@ -1,4 +1,4 @@
-"""What was asked of Slack, and what went wrong for a person: the record that tests read."""
+"""The record that tests read: calls to Slack, and what failed in front of a person."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -33,7 +33,7 @@ class Call:
 
     @property
     def by(self) -> Token:
-        """Whose token it is; the door lets nobody through without one to a method that needs it."""
+        """The token of the call, which every method that needs one was checked for."""
         assert self.bearer is not None
         return self.bearer
 
@@ -53,10 +53,6 @@ class Call:
         """One argument as a string, empty when it was not given."""
         value = self.args.get(key, "")
         return "" if value is None else str(value)
-
-    def flag(self, key: str) -> bool:
-        """One argument as a yes or no."""
-        return self.text(key).lower() in ("1", "true")
 
 
 @dataclass(frozen=True, slots=True)

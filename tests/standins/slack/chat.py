@@ -11,7 +11,7 @@ from tests.standins.slack.refusal import Refusal
 from tests.standins.slack.world import World
 
 Json: TypeAlias = dict[str, Any]
-MOST_EDITED_TEXT = 4_000
+MAX_EDITED_TEXT = 4_000
 
 
 def post_message(world: World, call: Call) -> Json:
@@ -33,14 +33,7 @@ def _writable(world: World, call: Call) -> Channel:
         raise Refusal("is_archived")
     if call.by.bot_user not in channel.members and "chat:write.public" not in call.by.scopes:
         raise Refusal("not_in_channel")
-    if any(call.args.get(key) for key in ("username", "icon_emoji", "icon_url")):
-        _need(call, "chat:write.customize")
     return channel
-
-
-def _need(call: Call, scope: str) -> None:
-    if scope not in call.by.scopes:
-        raise Refusal("missing_scope", needed=scope, provided=",".join(sorted(call.by.scopes)))
 
 
 def _circumstances(call: Call, channel: Channel) -> Json:
@@ -67,38 +60,25 @@ def post_ephemeral(world: World, call: Call) -> Json:
     return {"message_ts": put(world, channel, call.by.bot_user, content, **more).ts}
 
 
-def _own(world: World, call: Call, refusal: str) -> tuple[Channel, Message]:
+def update(world: World, call: Call) -> Json:
+    """chat.update: of the bot's own messages that everybody sees. Blocks that are not sent stay as they were."""
     channel = world.channel_for(call.by, call.text("channel"))
     message = channel.find(call.text("ts"))
     if message is None:
         raise Refusal("message_not_found")
     if message.user != call.by.bot_user or message.via != "api":
-        raise Refusal(refusal)
-    return channel, message
-
-
-def update(world: World, call: Call) -> Json:
-    """chat.update: of the bot's own messages that everybody sees. Blocks that are not sent stay as they were."""
-    channel, message = _own(world, call, "cant_update_message")
+        raise Refusal("cant_update_message")
     if channel.is_archived:
         raise Refusal("is_archived")
-    if len(call.text("text")) > MOST_EDITED_TEXT:
+    if len(call.text("text")) > MAX_EDITED_TEXT:
         raise Refusal("msg_too_long")
     content = content_of(world, call.args, call.app, channel.team)
     message.text = content["text"]
-    for key in ("blocks", "attachments"):
-        if call.args.get(key) is not None:
-            setattr(message, key, content[key])
+    if call.args.get("blocks") is not None:
+        message.blocks = content["blocks"]
     message.edits += 1
     message.sent = dict(call.args)
     return {"channel": channel.id, "ts": message.ts, "text": message.text, "message": message.as_json()}
-
-
-def delete(world: World, call: Call) -> Json:
-    """chat.delete: of the bot's own messages that everybody sees."""
-    channel, message = _own(world, call, "cant_delete_message")
-    message.is_deleted = True
-    return {"channel": channel.id, "ts": message.ts}
 
 
 def unfurl(world: World, call: Call) -> Json:

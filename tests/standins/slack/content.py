@@ -1,4 +1,4 @@
-"""What an app leaves at Slack: messages, files and views. Blocks are kept as Slack keeps them, every id filled in."""
+"""Messages, files and views. Blocks are kept as Slack keeps them, with every id filled in."""
 
 import copy
 from collections.abc import Iterator
@@ -8,8 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 Json: TypeAlias = dict[str, Any]
 
-PNG, JPEG, GIF = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8"
-_PICTURES = {PNG: "image/png", JPEG: "image/jpeg", GIF: "image/gif"}
+PNG = b"\x89PNG\r\n\x1a\n"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -65,25 +64,13 @@ class File:
     @property
     def media_type(self) -> str:
         """What it really is, whatever its name says."""
-        known = (kind for magic, kind in _PICTURES.items() if (self.content or b"").startswith(magic))
-        return next(known, "text/csv" if self.name.endswith(".csv") else "application/octet-stream")
+        if (self.content or b"").startswith(PNG):
+            return "image/png"
+        return "text/csv" if self.name.endswith(".csv") else "application/octet-stream"
 
     def is_processed(self, now: datetime) -> bool:
         """Whether Slack knows by now what it is."""
         return self.processed_at is not None and now >= self.processed_at
-
-    def as_json(self, now: datetime) -> Json:
-        """The file as files.info tells it: nothing is known of its type until it was processed."""
-        return {
-            "id": self.id,
-            "name": self.name,
-            "title": self.title or self.name,
-            "mimetype": self.media_type if self.is_processed(now) else "",
-            "size": self.length,
-            "alt_txt": self.alt_text,
-            "channels": self.channels,
-            "url_private": f"https://files.slack.com/files-pri/{self.place_id}-{self.id}/{self.name}",
-        }
 
 
 @dataclass(slots=True, kw_only=True)
@@ -95,9 +82,6 @@ class View:
     team_id: str
     user: str
     body: Json
-    hash: str
-    root_id: str
-    previous_id: str | None = None
     is_open: bool = True
     errors: dict[str, str] = field(default_factory=dict)
 
@@ -117,9 +101,9 @@ class View:
             "id": self.id,
             "team_id": self.team_id,
             "app_id": self.app_id,
-            "hash": self.hash,
-            "root_view_id": self.root_id,
-            "previous_view_id": self.previous_id,
+            "hash": "0",
+            "root_view_id": self.id,
+            "previous_view_id": None,
             "state": {"values": values or {}},
         }
 
@@ -138,5 +122,4 @@ def elements(block: Json) -> list[Json]:
     """What can be pressed, chosen or filled in within a block."""
     if block["type"] == "actions":
         return list(block["elements"])
-    candidates = [block.get("element"), block.get("accessory")]
-    return [each for each in candidates if each and each["type"] != "image"]
+    return [block["element"]] if block["type"] == "input" else []

@@ -1,4 +1,4 @@
-"""What Slack tells an app by itself: events, their redelivery, and the checks of a request URL."""
+"""Events that Slack sends to an app, their redelivery, and the checks of a request URL."""
 
 import dataclasses
 import secrets
@@ -6,18 +6,18 @@ from typing import Any, Literal, TypeAlias
 from urllib.parse import urlsplit
 
 from tests.standins.slack import oauth, payloads
+from tests.standins.slack.actions import Actions
 from tests.standins.slack.apps import App
 from tests.standins.slack.content import Message
 from tests.standins.slack.delivery import RETRY_AFTER, Delivery
-from tests.standins.slack.gestures import Gestures
 from tests.standins.slack.people import Enterprise, Team
 
 Json: TypeAlias = dict[str, Any]
 Removal: TypeAlias = Literal["app_uninstalled", "tokens_revoked"]
 
 
-class Events(Gestures):
-    """Nobody sees it when an event fails: it is not in `failures`, only its `Delivery` tells."""
+class Events(Actions):
+    """An event that fails is seen by nobody: it is not in `failures`, only its `Delivery` has it."""
 
     async def send_event(self, event: Json, team: Team, app: App | None = None) -> Delivery:
         """Any event, in the envelope of the Events API."""

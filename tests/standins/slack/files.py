@@ -4,21 +4,21 @@ from typing import Any, TypeAlias
 
 from tests.standins.slack.calls import Call
 from tests.standins.slack.content import File
-from tests.standins.slack.people import Channel, Team
+from tests.standins.slack.people import Channel
 from tests.standins.slack.posting import content_of, decoded, put
 from tests.standins.slack.refusal import Refusal
 from tests.standins.slack.world import World
 
 Json: TypeAlias = dict[str, Any]
-MOST_ALT_TEXT = 1_000
+MAX_ALT_TEXT = 1_000
 
 
 def get_upload_url(world: World, call: Call) -> Json:
     """files.getUploadURLExternal: where the bytes of one file go."""
     if not call.text("length").isdigit() or int(call.text("length")) < 1:
         raise Refusal("invalid_arguments", ["[ERROR] length must be more than 0"])
-    if len(call.text("alt_txt")) > MOST_ALT_TEXT:
-        raise Refusal("invalid_arguments", [f"[ERROR] alt_txt must be less than {MOST_ALT_TEXT + 1} characters"])
+    if len(call.text("alt_txt")) > MAX_ALT_TEXT:
+        raise Refusal("invalid_arguments", [f"[ERROR] alt_txt must be less than {MAX_ALT_TEXT + 1} characters"])
     file = File(
         id=world.new_id("F"),
         place_id=call.place.id,
@@ -48,15 +48,14 @@ def complete(world: World, call: Call) -> Json:
     if not isinstance(listed, list) or not listed or not all(isinstance(each, dict) for each in listed):
         raise Refusal("invalid_arguments", ["[ERROR] files must be an array of objects"])
     files = [_uploaded(world, call, str(each.get("id", ""))) for each in listed]
-    wanted = [name for name in (call.text("channel_id"), *call.text("channels").split(",")) if name]
-    channels = [_shared_in(world, call, name) for name in wanted]
+    channel = _shared_in(world, call, call.text("channel_id")) if call.text("channel_id") else None
     for file, each in zip(files, listed, strict=True):
         file.title = str(each.get("title") or file.name)
         file.completed_at = world.clock()
         file.processed_at = world.clock() + world.processing
-        file.channels = [channel.id for channel in channels]
-    for channel in channels:
-        _share(world, call, channel, channel.team, files)
+        file.channels = [channel.id] if channel else []
+    if channel:
+        _share(world, call, channel, files)
     return {"files": [{"id": file.id, "title": file.title} for file in files]}
 
 
@@ -78,18 +77,9 @@ def _shared_in(world: World, call: Call, name: str) -> Channel:
     return channel
 
 
-def _share(world: World, call: Call, channel: Channel, team: Team, files: list[File]) -> None:
-    # Blocks are ignored beside a comment, as documented; a file may also come with no words at all.
-    said = {key: call.args[key] for key in ("initial_comment", "blocks") if call.args.get(key)}
-    sent = {"text": said["initial_comment"]} if "initial_comment" in said else said
-    content = content_of(world, sent, call.app, team) if sent else {"text": ""}
+def _share(world: World, call: Call, channel: Channel, files: list[File]) -> None:
+    # A file may come with no words at all.
+    comment = call.text("initial_comment")
+    content = content_of(world, {"text": comment}, call.app, channel.team) if comment else {"text": ""}
     more = {"files": files, "app_id": call.app.id, "thread_ts": call.text("thread_ts") or None, "sent": dict(call.args)}
     put(world, channel, call.by.bot_user, content, **more)
-
-
-def info(world: World, call: Call) -> Json:
-    """files.info: what is known of a file so far."""
-    file = world.files.get(call.text("file"))
-    if file is None or file.place_id != call.place.id or file.completed_at is None:
-        raise Refusal("file_not_found")
-    return {"file": file.as_json(world.clock())}

@@ -4,9 +4,7 @@ Raises ValueError where the client would not let a person do it: that is a mista
 """
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal, InvalidOperation
 from typing import Any, TypeAlias
-from urllib.parse import urlsplit
 
 from tests.standins.slack.content import elements
 
@@ -15,20 +13,9 @@ Choice: TypeAlias = str | Sequence[str] | None
 Offered: TypeAlias = Mapping[tuple[str, str], list[Json]]
 """The options that an app gave for an external select, by block_id and action_id."""
 
-_TYPED = ("plain_text_input", "number_input", "url_text_input", "email_text_input")
-_SELECTED = {
-    "users_select": "selected_user",
-    "conversations_select": "selected_conversation",
-    "channels_select": "selected_channel",
-    "multi_users_select": "selected_users",
-    "multi_conversations_select": "selected_conversations",
-    "multi_channels_select": "selected_channels",
-    "datepicker": "selected_date",
-    "timepicker": "selected_time",
-    "datetimepicker": "selected_date_time",
-}
-_ONE_OPTION = ("static_select", "external_select", "radio_buttons", "overflow")
-_OPTIONS = ("multi_static_select", "multi_external_select", "checkboxes")
+_TYPED = ("plain_text_input", "number_input")
+_ONE_OPTION = ("static_select", "external_select")
+_SEVERAL_OPTIONS = ("multi_static_select", "multi_external_select")
 
 
 def find(blocks: list[Json], name: str) -> tuple[Json, Json]:
@@ -52,15 +39,13 @@ def entry(element: Json, choice: Choice, offered: Sequence[Json] = ()) -> Json:
     if kind in _TYPED:
         value = element.get("initial_value") if choice is None else str(choice)
         return {"type": kind, "value": _allowed(element, value) if value else None}
-    if kind in _SELECTED:
-        key = _SELECTED[kind]
-        return {"type": kind, key: element.get(key.replace("selected", "initial")) if choice is None else choice}
+    if kind == "timepicker":
+        return {"type": kind, "selected_time": element.get("initial_time") if choice is None else choice}
     options = [*element.get("options", ()), *offered]
-    options += [each for group in element.get("option_groups", ()) for each in group["options"]]
     if kind in _ONE_OPTION:
         option = element.get("initial_option") if choice is None else _option(options, str(choice))
         return {"type": kind, "selected_option": option}
-    if kind in _OPTIONS:
+    if kind in _SEVERAL_OPTIONS:
         wanted = [choice] if isinstance(choice, str) else choice
         chosen = element.get("initial_options", []) if wanted is None else [_option(options, each) for each in wanted]
         return {"type": kind, "selected_options": chosen}
@@ -76,25 +61,14 @@ def _option(options: list[Json], wanted: str) -> Json:
 
 def _allowed(element: Json, value: str) -> str:
     """What was typed, unless the client would not take it."""
-    kind = element["type"]
-    if kind == "plain_text_input" and not element.get("min_length", 0) <= len(value) <= element.get("max_length", 3000):
-        raise ValueError(f"{len(value)} characters are too few or too many here")
-    if kind == "url_text_input" and not urlsplit(value).netloc:
-        raise ValueError(f"{value!r} is no address")
-    if kind == "number_input":
-        _check_number(element, value)
+    if element["type"] == "plain_text_input" and len(value) > 3000:
+        raise ValueError(f"{len(value)} characters are too many here")
+    if element["type"] == "number_input":
+        if not value.isdecimal():
+            raise ValueError(f"{value!r} is no whole number")
+        if not int(element.get("min_value", value)) <= int(value) <= int(element.get("max_value", value)):
+            raise ValueError(f"{value!r} is out of bounds")
     return value
-
-
-def _check_number(element: Json, value: str) -> None:
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        raise ValueError(f"{value!r} is no number") from None
-    if not element["is_decimal_allowed"] and number != number.to_integral_value():
-        raise ValueError(f"{value!r} is not whole")
-    if number < Decimal(element.get("min_value", value)) or number > Decimal(element.get("max_value", value)):
-        raise ValueError(f"{value!r} is out of bounds")
 
 
 def state(blocks: list[Json], choices: Mapping[tuple[str, str], Choice], offered: Offered) -> Json:
@@ -102,7 +76,7 @@ def state(blocks: list[Json], choices: Mapping[tuple[str, str], Choice], offered
     values: Json = {}
     for block in blocks:
         for element in elements(block):
-            if element["type"] in ("button", "overflow"):
+            if element["type"] == "button":
                 continue
             key = (block["block_id"], element["action_id"])
             said = entry(element, choices.get(key), offered.get(key, ()))

@@ -17,7 +17,6 @@ _QUOTE = re.compile(r"^(?:&gt;|>)+ ?", re.MULTILINE)
 _EMOJI = re.compile(r":((?:[a-z0-9_'+-]*[a-z][a-z0-9_'+-]*|100|1234|[+-]1)):")
 _NOTIFYING = re.compile(r"<(?:!(?:channel|here|everyone|group)|!subteam\^\w+|@[UW]\w+)(?:\|[^<>\n]*)?>")
 _BROADCAST = re.compile(r"(?<![\w@.])@(?:channel|here|everyone)\b", re.IGNORECASE)
-_NAME = re.compile(r"(?<![\w@.])@\w[\w.-]*")
 _BARE_ADDRESS = re.compile(
     r"(?:https?://|www\.)[^\s<>|]+|(?<![\w@.-])(?:[a-z0-9-]+\.)+(?:com|net|org|io|co|me|ly|tv|be|app|dev)\b",
     re.IGNORECASE,
@@ -84,19 +83,16 @@ class _Piece:
     has_addresses: bool
 
 
-def mentions(content: object, *, link_names: bool = False) -> set[str]:
+def mentions(content: object) -> set[str]:
     """Everything in a text, in blocks or in a whole message as it is sent that would notify or link a person or group.
 
     A text object that is not verbatim counts with `@channel` and its like: the documentation has "certain mentions"
-    parsed there. `@name` counts with `link_names`, or with `link_names` or `parse: full` in the message itself.
+    parsed there.
     """
-    if isinstance(content, Mapping) and (content.get("link_names") or content.get("parse") == "full"):
-        link_names = True
     found = set(_rich_mentions(content))
     for piece in _pieces(content):
         found |= {f"{each.partition('|')[0].rstrip('>')}>" for each in _NOTIFYING.findall(piece.text)}
         found |= set(_BROADCAST.findall(piece.text)) if piece.has_names else set()
-        found |= set(_NAME.findall(piece.text)) if link_names else set()
     return found
 
 
@@ -137,17 +133,17 @@ def _objects(content: object) -> Iterator[Mapping[str, object]]:
 
 
 def _pieces(content: object) -> Iterator[_Piece]:
-    """Every mrkdwn in here: a bare text, a text object, a markdown block, the text of a message or an attachment."""
+    """Every mrkdwn in here: a bare text, a text object, the text of a message or the comment of a file."""
     if isinstance(content, str):
         yield _Piece(content, has_names=False, has_addresses=True)
     for each in _objects(content):
         match each:
-            case {"type": "mrkdwn" | "markdown", "text": str(text)}:
+            case {"type": "mrkdwn", "text": str(text)}:
                 is_free = each.get("verbatim") is not True
                 yield _Piece(text, has_names=is_free, has_addresses=is_free)
             case {"type": str(kind)} if kind not in ("message", "modal", "home"):
                 continue
             case _:
-                texts = (each.get(key) for key in ("text", "fallback", "pretext", "title", "initial_comment"))
+                texts = (each.get(key) for key in ("text", "initial_comment"))
                 own = (text for text in texts if isinstance(text, str))
                 yield from (_Piece(text, has_names=False, has_addresses=True) for text in own)

@@ -1,4 +1,4 @@
-"""Installing and removing apps: the consent page, oauth.v2.access with token rotation, auth.revoke, apps.uninstall."""
+"""Installing and removing apps: the consent page and oauth.v2.access."""
 
 import base64
 import binascii
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 from urllib.parse import urlencode
 
-from tests.standins.slack.apps import CODE_LIFE, TOKEN_LIFE, App, Grant, Token
+from tests.standins.slack.apps import CODE_LIFE, App, Grant, Token
 from tests.standins.slack.calls import Call
 from tests.standins.slack.people import Enterprise, Team
 from tests.standins.slack.refusal import Refusal
@@ -57,10 +57,8 @@ def authorize(world: World, query: Mapping[str, str], consent: Consent | None) -
 
 
 def access(world: World, call: Call) -> Json:
-    """oauth.v2.access: a code, or with grant_type=refresh_token a refresh token, for a new token. Each works once."""
+    """oauth.v2.access: a token for a code, which works once."""
     app = _client(world, call)
-    if call.text("grant_type") == "refresh_token":
-        return _refreshed(world, call, app)
     grant = world.grants.get(call.text("code"))
     if grant is None or grant.app is not app or world.clock() - grant.made_at > CODE_LIFE:
         raise Refusal("invalid_code")
@@ -92,17 +90,6 @@ def _client(world: World, call: Call) -> App:
     return app
 
 
-def _refreshed(world: World, call: Call, app: App) -> Json:
-    used = call.text("refresh_token")
-    old = next((each for each in world.tokens.values() if used and each.refresh == used and each.app is app), None)
-    place = (old.team or old.enterprise) if old else None
-    if old is None or place is None or old.is_revoked:
-        raise Refusal("invalid_refresh_token")
-    old.refresh = ""
-    # The old token goes on until its end, as Slack's does; only the refresh token is spent.
-    return _described(world.install(app, place, old.scopes))
-
-
 def _described(token: Token) -> Json:
     team, enterprise = token.team, token.enterprise
     described: Json = {
@@ -115,24 +102,7 @@ def _described(token: Token) -> Json:
         "enterprise": {"id": enterprise.id, "name": enterprise.name} if enterprise else None,
         "is_enterprise_install": team is None,
     }
-    if token.expires_at is not None:
-        described |= {"refresh_token": token.refresh, "expires_in": int(TOKEN_LIFE.total_seconds())}
-    return described
-
-
-def revoke(_: World, call: Call) -> Json:
-    """auth.revoke: of the token that calls; with `test` nothing happens."""
-    if not call.flag("test"):
-        call.by.is_revoked = True
-    return {"revoked": not call.flag("test")}
-
-
-def uninstall(world: World, call: Call) -> Json:
-    """apps.uninstall: from the workspace or organisation of the token that calls."""
-    if _client(world, call) is not call.app:
-        raise Refusal("client_id_token_mismatch")
-    remove(world, call.app, call.place)
-    return {}
+    return described | ({"refresh_token": "xoxe-1-x", "expires_in": 43_200} if token.app.is_rotating else {})
 
 
 def remove(world: World, app: App, place: Team | Enterprise) -> None:

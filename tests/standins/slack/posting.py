@@ -5,15 +5,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal, TypeAlias
 
 from tests.standins.slack.apps import App
-from tests.standins.slack.block_kit import MOST_WEIGHT, Surface, validate, validate_view, weight
+from tests.standins.slack.block_kit import MAX_WEIGHT, Surface, validate, validate_view, weight
 from tests.standins.slack.content import Message, with_ids
 from tests.standins.slack.people import Channel, Team
 from tests.standins.slack.refusal import Refusal
 from tests.standins.slack.world import World
 
 Json: TypeAlias = dict[str, Any]
-MOST_TEXT = 40_000
-MOST_MARKDOWN_TEXT = 12_000
+MAX_TEXT = 40_000
 
 
 def decoded(args: Mapping[str, Any], key: str, error: str) -> Any:
@@ -28,26 +27,20 @@ def decoded(args: Mapping[str, Any], key: str, error: str) -> Any:
 
 
 def content_of(world: World, args: Mapping[str, Any], app: App, team: Team, *, may_be_private: bool = True) -> Json:
-    """The text, blocks and attachments of a message, as it will be kept. Raises Refusal.
+    """The text and blocks of a message, as it will be kept. Raises Refusal.
 
     `may_be_private`: whether a picture may be a file that was shared with nobody.
     """
     blocks = decoded(args, "blocks", "invalid_blocks_format") or []
-    attachments = decoded(args, "attachments", "invalid_attachments") or []
-    text = str(args.get("text") or args.get("markdown_text") or "")
-    if args.get("markdown_text") and (args.get("text") or blocks):
-        raise Refusal("markdown_text_conflict")
-    if len(str(args.get("markdown_text") or "")) > MOST_MARKDOWN_TEXT:
-        raise Refusal("msg_too_long")
+    text = str(args.get("text") or "")
     if not isinstance(blocks, list):
         raise Refusal("invalid_blocks_format")
-    if not (text.strip() or blocks or attachments):
+    if not (text.strip() or blocks):
         raise Refusal("no_text")
-    if weight(blocks) > MOST_WEIGHT:
+    if weight(blocks) > MAX_WEIGHT:
         raise Refusal("msg_blocks_too_long")
     check_blocks(world, blocks, "message", app, team, may_be_private=may_be_private)
-    kept = with_ids(blocks, world.new_block_id)
-    return {"text": text[:MOST_TEXT], "blocks": kept, "attachments": attachments}
+    return {"text": text[:MAX_TEXT], "blocks": with_ids(blocks, world.new_block_id)}
 
 
 def check_blocks(
@@ -74,12 +67,13 @@ def check_view(world: World, view: object, kind: Literal["modal", "home"], app: 
     return {**view, "blocks": with_ids(view["blocks"], world.new_block_id)}
 
 
-def _missing_pictures(world: World, blocks: object, app: App, team: Team, *, may_be_private: bool) -> Iterator[str]:
+def _missing_pictures(world: World, blocks: list[Json], app: App, team: Team, *, may_be_private: bool) -> Iterator[str]:
     """What is wrong with the files that pictures name: Slack shows only those that it has and has looked at."""
     now = world.clock()
-    for reference in _slack_files(blocks):
-        addresses = {file.as_json(now)["url_private"]: file for file in world.files.values()}
-        file = world.files.get(reference.get("id", "")) or addresses.get(reference.get("url", ""))
+    for block in blocks:
+        if block["type"] != "image":
+            continue
+        file = world.files.get(block["slack_file"]["id"])
         is_ours = file is not None and file.place_id in (team.id, team.enterprise_id) and file.app_id == app.id
         if file is None or not is_ours or not (file.channels or may_be_private):
             yield "invalid slack file: there is none to be seen"
@@ -87,16 +81,6 @@ def _missing_pictures(world: World, blocks: object, app: App, team: Team, *, may
             yield "invalid slack file: it is not processed yet"
         elif not file.media_type.startswith("image/"):
             yield "invalid slack file: it is no picture"
-
-
-def _slack_files(value: object) -> Iterator[Json]:
-    if isinstance(value, dict):
-        if isinstance(value.get("slack_file"), dict):
-            yield value["slack_file"]
-        value = list(value.values())
-    if isinstance(value, list):
-        for item in value:
-            yield from _slack_files(item)
 
 
 def put(world: World, channel: Channel, user: str, content: Json, **more: Any) -> Message:

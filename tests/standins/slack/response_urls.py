@@ -12,8 +12,8 @@ from tests.standins.slack.refusal import Refusal
 from tests.standins.slack.world import World
 
 Json: TypeAlias = dict[str, Any]
-KNOWN = frozenset({"text", "blocks", "attachments", "response_type", "replace_original", "delete_original"})
-MORE = frozenset({"thread_ts", "unfurl_links", "unfurl_media", "mrkdwn", "parse", "link_names", "metadata"})
+KNOWN = frozenset({"text", "blocks", "response_type", "replace_original"})
+MORE = frozenset({"unfurl_links", "unfurl_media"})
 
 
 def issue(world: World, app: App, channel: Channel, user: User, origin: Message | None = None) -> str:
@@ -34,9 +34,6 @@ def use(world: World, name: str, args: Mapping[str, Any]) -> None:
     unknown = sorted(set(args) - KNOWN - MORE)
     if unknown:
         raise Refusal("invalid_payload", [f"unknown argument: {key}" for key in unknown])
-    if args.get("delete_original"):
-        _original(url).is_deleted = True
-        return
     answer(world, url, args)
 
 
@@ -48,12 +45,10 @@ def answer(world: World, url: ResponseUrl, args: Mapping[str, Any], via: str = "
     private = world.shows_files_in_response_urls
     content = content_of(world, args, url.app, url.channel.team, may_be_private=private)
     if args.get("replace_original") and url.origin is not None:
-        original = _original(url)
-        original.text, original.blocks, original.attachments = (
-            content["text"],
-            content["blocks"],
-            content["attachments"],
-        )
+        original = url.origin
+        if original.is_deleted:
+            raise Refusal("message_not_found")
+        original.text, original.blocks = content["text"], content["blocks"]
         original.edits += 1
         original.sent = dict(args)
         return original
@@ -65,15 +60,9 @@ def answer(world: World, url: ResponseUrl, args: Mapping[str, Any], via: str = "
         app_id=url.app.id,
         only_for=url.user if kind == "ephemeral" else None,
         via=via,
-        thread_ts=args.get("thread_ts") or (url.origin.thread_ts if url.origin else None),
+        thread_ts=url.origin.thread_ts if url.origin else None,
         sent=dict(args),
     )
-
-
-def _original(url: ResponseUrl) -> Message:
-    if url.origin is None or url.origin.is_deleted:
-        raise Refusal("message_not_found")
-    return url.origin
 
 
 def _bot(world: World, url: ResponseUrl) -> str:

@@ -1,6 +1,7 @@
-"""A local Slack: `running()` gives one that listens on this machine, with the state, the gestures and the record of it.
+"""A local Slack: `running()` starts one that listens on this machine; its state, people and record of calls are here.
 
-Over the wire it is what the documentation says of Slack; whatever is doubtful there is answered strictly here.
+Over the wire it does what Slack documents; what the documentation leaves open is answered strictly. Methods, arguments
+and blocks that the bot never sends are refused.
 
     async with running(clock) as slack:
         team = slack.add_team()
@@ -26,13 +27,13 @@ from tests.standins.slack import files, oauth, response_urls
 from tests.standins.slack.apps import App
 from tests.standins.slack.calls import Call
 from tests.standins.slack.delivery import Forgery, HttpPost
-from tests.standins.slack.door import Door, read, refuse
 from tests.standins.slack.events import Events
+from tests.standins.slack.http import WebApi, read, refuse
 from tests.standins.slack.oauth import Consent
 from tests.standins.slack.refusal import Refusal
 from tests.standins.slack.sockets import Connection, DisconnectReason, Sockets
 
-MOST_BYTES = 50 * 1024 * 1024
+MAX_BYTES = 50 * 1024 * 1024
 _GONE = ("expired_url", "used_url", "message_not_found")
 
 
@@ -50,7 +51,7 @@ class Slack(Events):
         self._http = self.posts = HttpPost(self, session)
         self._link = self.sockets = Sockets(self)
         self._injection = Injection(self.faults, refuse, self.touch)
-        self._door = Door(self, self._link.methods)
+        self._web_api = WebApi(self, self._link.methods)
 
     @property
     def api_url(self) -> str:
@@ -78,7 +79,7 @@ class Slack(Events):
 
     def application(self) -> web.Application:
         """The routes."""
-        app = web.Application(client_max_size=MOST_BYTES)
+        app = web.Application(client_max_size=MAX_BYTES)
         app.add_routes(
             [
                 web.route("*", "/api/{method}", self._api),
@@ -96,7 +97,7 @@ class Slack(Events):
         self._link.abort()
 
     async def _api(self, request: web.Request) -> web.StreamResponse:
-        return await self._door.handle(request, self._injection)
+        return await self._web_api.handle(request, self._injection)
 
     async def _hook(self, request: web.Request) -> web.StreamResponse:
         name = f"{request.match_info['team']}/{request.match_info['secret']}"

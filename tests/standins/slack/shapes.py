@@ -1,138 +1,57 @@
-"""A few words to describe JSON with; each makes a check that finds what is wrong. Knows nothing of Slack."""
+"""Builders of what a bot sends to Slack: blocks and views, each valid as it is."""
 
-import re
-from collections.abc import Callable, Iterator, Mapping
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-Check: TypeAlias = Callable[[object, str], Iterator[str]]
-"""Takes a value and where it stands; yields one sentence for each thing that is wrong with it."""
+Json: TypeAlias = dict[str, Any]
 
 
-def string(most: int | None = None, *, least: int = 1, like: str = "") -> Check:
-    """A string with so many characters, and all of it like a pattern where one is given."""
-
-    def check(value: object, where: str) -> Iterator[str]:
-        if not isinstance(value, str):
-            yield f"{where} must be a string"
-            return
-        if len(value) < least:
-            yield f"{where} must be more than {least - 1} characters"
-        if most is not None and len(value) > most:
-            yield f"{where} must be less than {most + 1} characters, has {len(value)}"
-        if like and not re.fullmatch(like, value, re.DOTALL):
-            yield f"{where} is not of the form that is asked for"
-
-    return check
+def plain(length: int = 1) -> Json:
+    return {"type": "plain_text", "text": "x" * length}
 
 
-def integer(least: int, most: int) -> Check:
-    """A whole number between two others, both included."""
-
-    def check(value: object, where: str) -> Iterator[str]:
-        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-            yield f"{where} must be a whole number from {least} to {most}"
-
-    return check
+def mrkdwn(length: int = 1) -> Json:
+    return {"type": "mrkdwn", "text": "x" * length}
 
 
-def number(above: float | None = None) -> Check:
-    """Any number, or any above another one."""
-
-    def check(value: object, where: str) -> Iterator[str]:
-        if not isinstance(value, int | float) or isinstance(value, bool):
-            yield f"{where} must be a number"
-        elif above is not None and value <= above:
-            yield f"{where} must be more than {above}"
-
-    return check
+def section(**more: Any) -> Json:
+    return {"type": "section", "text": mrkdwn(), **more}
 
 
-def flag() -> Check:
-    """True or false."""
-
-    def check(value: object, where: str) -> Iterator[str]:
-        if not isinstance(value, bool):
-            yield f"{where} must be true or false"
-
-    return check
+def button(**more: Any) -> Json:
+    return {"type": "button", "text": plain(), "action_id": "a", **more}
 
 
-def among(*values: object) -> Check:
-    """One of these values."""
-
-    def check(value: object, where: str) -> Iterator[str]:
-        if value not in values:
-            yield f"{where} must be one of {', '.join(map(str, values))}"
-
-    return check
+def actions(*elements: Json) -> Json:
+    return {"type": "actions", "elements": [*elements]}
 
 
-def array(of: Check, most: int | None = None, *, least: int = 1) -> Check:
-    """A list of so many things, each of them as described."""
-
-    def check(value: object, where: str) -> Iterator[str]:
-        if not isinstance(value, list):
-            yield f"{where} must be an array"
-            return
-        if len(value) < least:
-            yield f"{where} must have at least {least} items"
-        if most is not None and len(value) > most:
-            yield f"{where} has no more than {most} items allowed, has {len(value)}"
-        for index, item in enumerate(value):
-            yield from of(item, f"{where}/{index}")
-
-    return check
+def buttons(count: int) -> Json:
+    return actions(*(button(action_id=f"a{n}") for n in range(count)))
 
 
-def shape(
-    required: Mapping[str, Check], optional: Mapping[str, Check] | None = None, *, also: Check | None = None
-) -> Check:
-    """An object with these keys and no others; `also` looks at the whole once its keys are right."""
-    known = {**required, **(optional or {})}
-
-    def check(value: object, where: str) -> Iterator[str]:
-        if not isinstance(value, Mapping):
-            yield f"{where} must be an object"
-            return
-        problems = [f"{where}/{key} is missing" for key in required if key not in value]
-        problems += [f"{where}/{key} is not a valid property" for key in value if key not in known]
-        for key, item in value.items():
-            problems += known[key](item, f"{where}/{key}") if key in known else ()
-        yield from problems
-        if also is not None and not problems:
-            yield from also(value, where)
-
-    return check
+def options(count: int, text: int = 1, value: int = 1) -> list[Json]:
+    return [{"text": plain(text), "value": f"{n:0{value}}"} for n in range(count)]
 
 
-def typed(shapes: Mapping[str, Check], kind: str) -> Check:
-    """An object that is described by the shape of its `type`; `kind` says what such an object is called."""
-
-    def check(value: object, where: str) -> Iterator[str]:
-        name = value.get("type") if isinstance(value, Mapping) else None
-        if not isinstance(name, str) or name not in shapes:
-            yield f"{where} has an unsupported type of {kind}: {name}"
-        else:
-            yield from shapes[name](value, where)
-
-    return check
+def menu(kind: str = "static_select", **more: Any) -> Json:
+    return {"type": kind, "action_id": "a", **more}
 
 
-def exactly_one(*keys: str) -> Check:
-    """An object that has one of these keys, and no second."""
-
-    def check(value: object, where: str) -> Iterator[str]:
-        if isinstance(value, Mapping) and sum(key in value for key in keys) != 1:
-            yield f"{where} needs exactly one of {', '.join(keys)}"
-
-    return check
+def table(rows: int = 1, columns: int = 1, length: int = 1) -> Json:
+    return {"type": "table", "rows": [[{"type": "raw_text", "text": "x" * length}] * columns] * rows}
 
 
-def at_least_one(*keys: str) -> Check:
-    """An object that has one of these keys, or several."""
+def rich_text(*elements: Json) -> Json:
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [*elements]}]}
 
-    def check(value: object, where: str) -> Iterator[str]:
-        if isinstance(value, Mapping) and not any(key in value for key in keys):
-            yield f"{where} needs one of {', '.join(keys)}"
 
-    return check
+def picture(file: str = "F1", **more: Any) -> Json:
+    return {"type": "image", "alt_text": "x", "slack_file": {"id": file}, **more}
+
+
+def field(kind: str = "plain_text_input", **more: Any) -> Json:
+    return {"type": "input", "label": plain(), "element": {"type": kind, "action_id": "a", **more}}
+
+
+def modal(*blocks: Json, **more: Any) -> Json:
+    return {"type": "modal", "title": plain(), "submit": plain(), "blocks": [*blocks] or [section()], **more}

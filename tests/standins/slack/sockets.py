@@ -19,7 +19,7 @@ from tests.standins.slack.refusal import Refusal
 from tests.standins.slack.world import World
 
 Json: TypeAlias = dict[str, Any]
-MOST_CONNECTIONS = 10
+MAX_CONNECTIONS = 10
 PING_SECONDS = 5
 DisconnectReason: TypeAlias = Literal["warning", "refresh_requested", "link_disabled", "too_many_websockets"]
 _WITH_ANSWER = ("view_submission", "block_suggestion")
@@ -41,7 +41,7 @@ class Connection:
         self.is_silent = True
 
     def abort(self) -> None:
-        """Break the connection with no goodbye."""
+        """Break the connection without closing it."""
         if self.request.transport is not None:
             self.request.transport.abort()
 
@@ -77,8 +77,8 @@ class Sockets:
         socket = web.WebSocketResponse(autoping=False)
         await socket.prepare(request)
         connection = Connection(app, socket, request)
-        if len(self.of(app)) >= MOST_CONNECTIONS:
-            await self._say_goodbye(connection, "too_many_websockets")
+        if len(self.of(app)) >= MAX_CONNECTIONS:
+            await self._send_disconnect(connection, "too_many_websockets")
             return socket
         self.connections.append(connection)
         pinging = asyncio.create_task(_ping(connection))
@@ -150,11 +150,11 @@ class Sockets:
         """Ask every connection of an app to go: after a warning it may stay, after `link_disabled` none is opened."""
         app.is_socket_mode = app.is_socket_mode and reason != "link_disabled"
         for connection in self.of(app):
-            await self._say_goodbye(connection, reason)
+            await self._send_disconnect(connection, reason)
 
-    async def _say_goodbye(self, connection: Connection, reason: DisconnectReason) -> None:
-        goodbye = {"type": "disconnect", "reason": reason, "debug_info": {"host": "applink-1"}}
-        await connection.socket.send_json(goodbye)
+    async def _send_disconnect(self, connection: Connection, reason: DisconnectReason) -> None:
+        message = {"type": "disconnect", "reason": reason, "debug_info": {"host": "applink-1"}}
+        await connection.socket.send_json(message)
         if reason != "warning":
             await connection.socket.close()
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 
 from tests.standins.faults import Faults
-from tests.standins.slack.apps import TOKEN_LIFE, App, Grant, ResponseUrl, Token, Trigger
+from tests.standins.slack.apps import App, Grant, ResponseUrl, Token, Trigger
 from tests.standins.slack.calls import Call, Failure
 from tests.standins.slack.content import File, Message, View
 from tests.standins.slack.people import Channel, ChannelKind, Enterprise, Team, User
@@ -91,7 +91,6 @@ class World:
         is_socket_mode: bool = False,
         redirect_urls: Iterable[str] = (),
         unfurl_domains: Iterable[str] = (),
-        is_rotating: bool = False,
     ) -> App:
         """An app with its secrets. One that is spoken to over HTTP gets its `request_url` when that is known."""
         self.apps[id_] = App(
@@ -105,7 +104,6 @@ class World:
             is_socket_mode=is_socket_mode,
             redirect_urls=tuple(redirect_urls),
             unfurl_domains=tuple(unfurl_domains),
-            is_rotating=is_rotating,
         )
         app = self.apps[id_]
         self.tokens[app.app_token] = Token(
@@ -120,16 +118,12 @@ class World:
         wanted = frozenset(app.scopes if scopes is None else scopes)
         for token in self.bot_tokens(app, place):
             token.scopes |= wanted
-            if not app.is_rotating:
-                return token
+            return token
         bot_user = self._bot_user(app, team, enterprise)
-        value = f"{'xoxe.xoxb-1' if app.is_rotating else 'xoxb'}-{place.id}-{secrets.token_hex(12)}"
+        value = f"xoxb-{place.id}-{secrets.token_hex(12)}"
         token = Token(
             value=value, kind="bot", app=app, scopes=wanted, team=team, enterprise=enterprise, bot_user=bot_user
         )
-        if app.is_rotating:
-            token.expires_at = self.clock() + TOKEN_LIFE
-            token.refresh = f"xoxe-1-{secrets.token_hex(16)}"
         self.tokens[value] = token
         return token
 
@@ -181,13 +175,13 @@ class World:
         return [call for call in self.calls if call.method == method]
 
     async def until(self, condition: Callable[[], object], seconds: float = 20) -> None:
-        """Wait until something is so; it is looked at whenever a call was answered. Raises TimeoutError."""
+        """Wait until a condition holds; it is checked whenever a call was answered. Raises TimeoutError."""
         async with asyncio.timeout(seconds):
             while not condition():
                 await self._changed.wait()
 
     def touch(self) -> None:
-        """Let everybody who waits look again."""
+        """Let all who wait look at their condition again."""
         self._changed.set()
         self._changed = asyncio.Event()
 
@@ -202,10 +196,10 @@ class World:
         self._last_ts = max(self._last_ts + 1, int(self.clock().timestamp() * 1_000_000))
         return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}"
 
-    def new_trigger(self, app: App, user: User, view_id: str | None = None) -> str:
+    def new_trigger(self, app: App, user: User) -> str:
         """What lets the app open a modal for this person."""
         name = f"{next(self._numbers)}.{secrets.randbelow(10**9)}.{secrets.token_hex(8)}"
-        self.triggers[name] = Trigger(app, user.team, user.id, self.clock(), view_id)
+        self.triggers[name] = Trigger(app, user.team, user.id, self.clock())
         return name
 
     # What somebody may reach

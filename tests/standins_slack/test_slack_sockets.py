@@ -1,0 +1,87 @@
+"""Socket Mode's rules: tickets, acknowledgements, redelivery and the limit of ten connections."""
+
+import asyncio
+import json
+
+import aiohttp
+import pytest
+
+
+@pytest.fixture
+def open_url(app, call):
+    """Opens a connection's URL, or returns the error."""
+    app.is_socket_mode = True
+
+    async def opened(token=app.app_token):
+        answer = await call("apps.connections.open", token=token)
+        return answer.get("error") or answer["url"]
+
+    return opened
+
+
+@pytest.fixture
+async def socket(open_url, session):
+    """A connection that was greeted."""
+    async with session.ws_connect(await open_url()) as socket:
+        assert (await socket.receive_json())["type"] == "hello"
+        yield socket
+
+
+async def test_a_connection_is_opened_by_an_app_token_in_the_header(slack, app, bot, open_url, session):
+    assert await open_url(bot.value) == "not_allowed_token_type"
+    assert await open_url("xapp-wrong") == "invalid_auth"
+    async with session.post(f"{slack.api_url}apps.connections.open", data={"token": app.app_token}) as response:
+        assert (await response.json())["error"] == "not_authed"
+    app.is_socket_mode = False
+    assert await open_url() == "not_allowed"
+
+
+async def test_a_ticket_opens_one_connection(open_url, session):
+    url = await open_url()
+    async with session.ws_connect(url) as socket:
+        assert (await socket.receive_json())["type"] == "hello"
+    with pytest.raises(aiohttp.WSServerHandshakeError):
+        await session.ws_connect(url)
+
+
+async def test_an_eleventh_connection_is_sent_away(slack, open_url, session, socket):
+    sockets = [socket, *[await session.ws_connect(await open_url()) for _ in range(9)]]
+    async with session.ws_connect(await open_url()) as eleventh:
+        assert json.loads((await eleventh.receive()).data)["reason"] == "too_many_websockets"
+        assert (await eleventh.receive()).type is aiohttp.WSMsgType.CLOSE
+    assert len(slack.connections()) == len(sockets) == 10
+
+
+async def test_words_are_taken_for_a_command_and_not_for_an_event(slack, socket):
+    sending = asyncio.create_task(slack.send_command("/track", "x", user="U2", channel="C1"))
+    envelope = await socket.receive_json()
+    assert (envelope["type"], envelope["accepts_response_payload"]) == ("slash_commands", True)
+    await socket.send_json({"envelope_id": envelope["envelope_id"], "payload": {"text": "done"}})
+    assert ((await sending).failure, [each.text for each in slack.ephemerals("U2")]) == ("", ["done"])
+    sending = asyncio.create_task(slack.send_event({"type": "tokens_revoked"}, slack.teams["T1"]))
+    envelope = await socket.receive_json()
+    await socket.send_json({"envelope_id": envelope["envelope_id"], "payload": {"text": "done"}})
+    assert (await sending).failure == "bad_answer"
+
+
+async def test_an_event_without_acknowledgement_comes_three_times_more(slack, socket):
+    slack.ack_seconds = 0.02
+    delivery = first = await slack.send_event({"type": "tokens_revoked"}, slack.teams["T1"])
+    for _ in range(3):
+        delivery = await slack.redeliver(delivery)
+    with pytest.raises(ValueError, match="not sent again"):
+        await slack.redeliver(delivery)
+    envelopes = [await socket.receive_json() for _ in range(4)]
+    assert [each["retry_attempt"] for each in envelopes] == [0, 1, 2, 3]
+    assert {each["payload"]["event_id"] for each in envelopes} == {first.payload["event_id"]}
+
+
+async def test_a_command_fails_without_a_connection_and_with_one_that_breaks(slack, open_url, session):
+    assert (await slack.send_command("/track", user="U2", channel="C1")).failure == "not_connected"
+    async with session.ws_connect(await open_url()) as socket:
+        await socket.receive_json()
+        sending = asyncio.create_task(slack.send_command("/track", user="U2", channel="C1"))
+        await socket.receive_json()
+        slack.connections()[0].abort()
+        assert (await sending).failure == "connection_failed"
+    assert [each.reason for each in slack.failures] == ["not_connected", "connection_failed"]
