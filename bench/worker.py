@@ -17,7 +17,7 @@ from adapters.slack.api import Calls, new_client, new_session
 from adapters.slack.limits import Limits as SlackLimits
 from adapters.slack.pictures import Pictures
 from adapters.slack.post import SlackPoster
-from adapters.slack.workspaces import OneTeam, Several
+from adapters.slack.workspaces import MultiWorkspace, SingleWorkspace
 from bot.delivery.deliver import Deliverer
 from bot.delivery.poster import ChannelPoster
 from bot.domain.caller import WorkspaceRef
@@ -49,9 +49,11 @@ async def _waiting(store: Store) -> bool:
 async def _slack(store: Store, url: str) -> AsyncIterator[ChannelPoster]:
     async with new_session() as session:
         calls = Calls(session)
-        teams = Several(
+        teams = MultiWorkspace(
             *(
-                OneTeam(calls, new_client(session, f"{url}/api/", f"xoxb-{n}"), _forget_nothing, {"team_id": f"T{n}"})
+                SingleWorkspace(
+                    calls, new_client(session, f"{url}/api/", f"xoxb-{n}"), _forget_nothing, {"team_id": f"T{n}"}
+                )
                 for n in range(WORKSPACES)
             )
         )

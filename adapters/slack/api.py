@@ -16,13 +16,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from adapters.chat.retry import ChatFailed, Sleep
 from adapters.slack.errors import HALF_DONE
 from adapters.slack.text import AS_THEY_ARE, CommandNames
 from bot.reply.spool import Content, opened
 
 logger = logging.getLogger(__name__)
 
-Sleep: TypeAlias = Callable[[float], Awaitable[None]]
 Json: TypeAlias = dict[str, Any]
 
 NO_ANSWER = "no_answer"
@@ -43,7 +43,7 @@ _FAILURES = (SlackClientError, aiohttp.ClientError, OSError, ValueError, Attribu
 is no JSON."""
 
 
-class SlackFailed(Exception):
+class SlackFailed(ChatFailed):
     """Slack did not do it, or did not say so. `word` is its own name for why, such as `not_in_channel`."""
 
     def __init__(self, word: str) -> None:

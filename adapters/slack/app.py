@@ -14,25 +14,24 @@ from slack_bolt.response import BoltResponse
 from starlette.routing import Route
 
 from adapters.chat.background import BackgroundTasks
+from adapters.chat.retry import Sleep
 from adapters.slack.acknowledge import Overload
-from adapters.slack.answers import Answers
-from adapters.slack.api import Calls, SlackFailed, Sleep, new_client, new_session
-from adapters.slack.arrivals import Arrivals
+from adapters.slack.api import Calls, SlackFailed, new_client, new_session
 from adapters.slack.events import Events
-from adapters.slack.gestures import Gestures
+from adapters.slack.handlers import Handlers
 from adapters.slack.home import HomeTab
-from adapters.slack.installations import InstalledTeams
-from adapters.slack.interaction import Callers, Channels
+from adapters.slack.installations import InstalledWorkspaces
+from adapters.slack.interaction import Callers
 from adapters.slack.limits import Limits
 from adapters.slack.listeners import Listeners
 from adapters.slack.oauth import InstallPages, OAuth
 from adapters.slack.pictures import Pictures
 from adapters.slack.post import SlackPoster
 from adapters.slack.requests import BadRequest, Door, is_ssl_check, is_well_formed, payload_of
+from adapters.slack.send import Replies
 from adapters.slack.socket_mode import LONGEST_PAUSE, SocketMode
 from adapters.slack.text import CommandNames
-from adapters.slack.ways import Ways
-from adapters.slack.workspaces import OneTeam, Several, SlackAway, Teams
+from adapters.slack.workspaces import MultiWorkspace, SingleWorkspace, SlackAway, Workspaces
 from bot.app import Bot
 from bot.domain.clock import Clock, utc_now
 from bot.domain.errors import NotConfigured, TokenRefused
@@ -74,7 +73,7 @@ class SlackApp:
         self._sleep = sleep
         self._door = Door(options.signing_secret, clock) if options.signing_secret else None
         self._routes: tuple[Route, ...] = ()
-        self._own_team: OneTeam | None = None
+        self._own_workspace: SingleWorkspace | None = None
         self._socket: SocketMode | None = None
         self._problem = ""
         self._background = BackgroundTasks()
@@ -91,18 +90,16 @@ class SlackApp:
             self._calls = Calls(self._session, self._sleep, names)
             self._overload = Overload(self._background, self._calls)
             self._client = new_client(self._session, self._options.api_url, self._options.bot_token)
-            teams = await self._teams()
+            workspaces = await self._workspaces()
             limits = Limits(sleep=self._sleep, turns=self._bot.turns)
             pictures = Pictures(self._calls)
-            self._poster = SlackPoster(teams, self._calls, pictures, limits, self._sleep)
-            answers = Answers(Ways(self._calls, limits, self._clock), pictures, self._sleep)
-            arrivals = Arrivals(self._bot, teams, answers, self._clock)
+            self._poster = SlackPoster(workspaces, self._calls, pictures, limits, self._sleep)
+            replies = Replies(self._calls, limits, pictures, self._clock, self._sleep)
             callers, home = Callers(self._calls, self._clock), HomeTab(self._bot, self._calls)
-            channels = Channels(self._calls, self._clock)
-            gestures = Gestures(self._bot, arrivals, callers, channels, self._calls, answers, home, names)
-            events = Events(self._bot, arrivals, teams, callers, self._calls, home)
+            handlers = Handlers(self._bot, workspaces, self._calls, replies, callers, home, names, self._clock)
+            events = Events(self._bot, handlers, workspaces, callers, self._calls, home)
             stack.push_async_callback(self.drain)
-            self._bolt = Listeners(gestures, events, self._background).app(
+            self._bolt = Listeners(handlers, events, self._background).app(
                 new_client(self._session, self._options.api_url, None)
             )
             self._resources = stack.pop_all()
@@ -151,16 +148,16 @@ class SlackApp:
 
         A refused token ends nothing for the workspaces that have installed the app themselves.
         """
-        if self._own_team is not None:
-            await self._confirmed(self._own_team.identify)
+        if self._own_workspace is not None:
+            await self._confirmed(self._own_workspace.identify)
 
     async def watch_token(self) -> None:
         """Identify, then ask every two minutes whether the token still works, until cancelled. Raises as `identify`."""
         await self.identify()
         while True:
             await self._sleep(CHECK_EVERY * random.uniform(0.5, 1))
-            if self._own_team is not None:
-                await self._confirmed(self._own_team.check)
+            if self._own_workspace is not None:
+                await self._confirmed(self._own_workspace.check)
 
     async def _confirmed(self, ask: Callable[[], Awaitable[object]]) -> None:
         """Ask until Slack answers, and keep `problem` up to date."""
@@ -209,14 +206,16 @@ class SlackApp:
             return False
         return True
 
-    async def _teams(self) -> Teams:
+    async def _workspaces(self) -> Workspaces:
         """The workspace of the token, and those that have installed the app."""
-        options, ways = self._options, list[Teams]()
+        options, ways = self._options, list[Workspaces]()
         if options.bot_token is not None:
-            self._own_team = OneTeam(self._calls, self._client, self._bot.forget, is_previewing=options.is_previewing)
+            self._own_workspace = SingleWorkspace(
+                self._calls, self._client, self._bot.forget, is_previewing=options.is_previewing
+            )
             with contextlib.suppress(SlackAway, TokenRefused):
-                await self._own_team.identify()
-            ways.append(self._own_team)
+                await self._own_workspace.identify()
+            ways.append(self._own_workspace)
         if options.client_id is not None:
             oauth = OAuth(
                 self._session,
@@ -225,7 +224,7 @@ class SlackApp:
                 options.client_secret or "",
                 is_previewing=options.is_previewing,
             )
-            installed = InstalledTeams(
+            installed = InstalledWorkspaces(
                 self._bot.installations,
                 self._session,
                 options.api_url,
@@ -235,4 +234,4 @@ class SlackApp:
             )
             self._routes = InstallPages(oauth, installed, self._bot.installations, self._clock).routes
             ways.append(installed)
-        return Several(*ways)
+        return MultiWorkspace(*ways)

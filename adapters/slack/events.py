@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from adapters.slack.api import Calls, SlackFailed
-from adapters.slack.arrivals import Arrivals
+from adapters.slack.handlers import Handlers
 from adapters.slack.home import HomeTab
-from adapters.slack.interaction import Asked, Callers, Payload
+from adapters.slack.interaction import Callers, Interaction, Payload
 from adapters.slack.render import messages
-from adapters.slack.workspaces import Team, Teams
+from adapters.slack.workspaces import Workspaces
 from bot.app import Bot
 from bot.domain.caller import Need
 from bot.reply.model import Tone
@@ -25,11 +25,11 @@ class Events:
     """Handles each event once, however often and in whichever order they are delivered."""
 
     def __init__(
-        self, bot: Bot, arrivals: Arrivals, teams: Teams, callers: Callers, calls: Calls, home: HomeTab
+        self, bot: Bot, handlers: Handlers, workspaces: Workspaces, callers: Callers, calls: Calls, home: HomeTab
     ) -> None:
         self._bot = bot
-        self._arrivals = arrivals
-        self._teams = teams
+        self._handlers = handlers
+        self._workspaces = workspaces
         self._callers = callers
         self._calls = calls
         self._home = home
@@ -38,44 +38,41 @@ class Events:
         """Any event; those that mean nothing here are left."""
         match body["event"]:
             case {"type": "app_home_opened", "tab": "home"}:
-                if (arrival := await self._arrivals.welcome(body, context, Need.LOOK)) is not None:
-                    await self._show_home(*arrival)
+                if (here := await self._handlers.admit(body, context, Need.LOOK)) is not None:
+                    await self._home.publish(here.workspace, await self._callers.find(here))
             case {"type": "link_shared", "links": list(links)} as shared:
                 if body.get("is_ext_shared_channel"):
                     return  # people of other companies would read the numbers
-                if (arrival := await self._arrivals.welcome(body, context, Need.LOOK)) is not None:
-                    await self._preview(*arrival, _place(shared), [link["url"] for link in links][:MOST_PREVIEWS])
+                if (here := await self._handlers.admit(body, context, Need.LOOK)) is not None:
+                    await self._preview(here, _place(shared), [link["url"] for link in links][:MOST_PREVIEWS])
             case {"type": "channel_shared", "channel": str(channel_id)}:
-                if (arrival := await self._arrivals.welcome(body, context, Need.LOOK)) is not None:
-                    await self._bot.leave_money_out(arrival[1].ref, channel_id)
+                if (here := await self._handlers.admit(body, context, Need.LOOK)) is not None:
+                    await self._bot.leave_money_out(here.workspace.ref, channel_id)
             case {"type": "app_uninstalled"} | {"type": "tokens_revoked", "tokens": {"bot": [_, *_]}}:
-                if await self._arrivals.is_new(body["event_id"]):
+                if await self._handlers.is_new(body["event_id"]):
                     await self._forget(body, context)
             case _:
                 pass
 
-    async def _show_home(self, asked: Asked, team: Team) -> None:
-        await self._home.publish(team, await self._callers.find(asked, team))
-
-    async def _preview(self, asked: Asked, team: Team, place: Payload, links: Sequence[str]) -> None:
-        """Show what is known of the links beside them; nothing where the workspace has not switched that on."""
-        caller = (await self._callers.find(asked, team)).caller
+    async def _preview(self, interaction: Interaction, place: Payload, links: Sequence[str]) -> None:
+        """Show the numbers of known links beside them; nothing if the workspace hasn't turned previews on."""
+        workspace, caller = interaction.workspace, (await self._callers.find(interaction)).caller
         replies = {link: await self._bot.run("preview", {"link": link}, caller) for link in links}
         known = {link: reply for link, reply in replies.items() if reply.tone is not Tone.PROBLEM}
         if not known:
             return
         unfurls = {link: {"blocks": list(messages(reply)[0].blocks)} for link, reply in known.items()}
         try:
-            await self._calls.api(team.client.chat_unfurl, **place, unfurls=unfurls)
+            await self._calls.api(workspace.client.chat_unfurl, **place, unfurls=unfurls)
         except SlackFailed as error:
-            logger.warning("link preview failed", extra={"team": team.ref.id, "error": error.word})
+            logger.warning("link preview failed", extra={"team": workspace.ref.id, "error": error.word})
 
     async def _forget(self, body: Payload, context: AsyncBoltContext) -> None:
         """Remove what is stored for a workspace that the app is gone from. Safe to repeat."""
         told = body.get("event_time")
         removed_at = datetime.fromtimestamp(told, UTC) if isinstance(told, int) else None
         logger.info("app uninstalled", extra={"team": context.team_id})
-        await self._teams.forget(context.team_id or "", context.enterprise_id, removed_at)
+        await self._workspaces.forget(context.team_id or "", context.enterprise_id, removed_at)
 
 
 def _place(shared: Payload) -> Payload:

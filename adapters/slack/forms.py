@@ -140,7 +140,7 @@ def _suggested(argument: Argument, given: str) -> Block:
 
 
 def _named(given: str) -> list[str]:
-    """Several values out of one text, each once."""
+    """MultiWorkspace values out of one text, each once."""
     return list(dict.fromkeys("".join(found) for found in _QUOTED.findall(given)))
 
 
@@ -158,9 +158,8 @@ def _value(element: Mapping[str, Any]) -> str:
             return ""
 
 
-def wrong_fields(commands: Mapping[str, AnyCommand], view: Payload, now: datetime) -> Mapping[str, str]:
-    """A sentence for each field that is wrong, by its name; empty where all can be understood."""
-    command = commands.get(view["callback_id"])
+def wrong_fields(command: AnyCommand | None, view: Payload, now: datetime) -> Mapping[str, str]:
+    """A sentence for each field that is wrong, by its name; empty if all can be understood."""
     if command is None:
         return {}
     given = values(view)

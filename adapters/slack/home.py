@@ -5,7 +5,7 @@ import logging
 from adapters.slack.api import Calls, SlackFailed
 from adapters.slack.interaction import Known, unknown_person
 from adapters.slack.render import home_view
-from adapters.slack.workspaces import Team
+from adapters.slack.workspaces import SlackWorkspace
 from bot.app import Bot
 from bot.domain.caller import Caller, Need
 from bot.reply.model import Reply
@@ -25,24 +25,24 @@ class HomeTab:
         self._bot = bot
         self._calls = calls
 
-    async def publish(self, team: Team, known: Known) -> None:
+    async def publish(self, workspace: SlackWorkspace, known: Known) -> None:
         """Show the person how things stand now, or that we failed. Never raises for what Slack does."""
         caller = known.caller
         if known.problem and Need.LOOK not in caller.rights:
-            await self._show(team, caller, unknown_person(known))
+            await self._show(workspace, caller, unknown_person(known))
             return
         try:
-            await self._show(team, caller, await self._bot.run(HOME, {}, caller))
+            await self._show(workspace, caller, await self._bot.run(HOME, {}, caller))
         except Exception as error:  # noqa: BLE001 - as in Bot.run: else the tab stays empty, or as it was
-            await self._show(team, caller, self._bot.crash(HOME, error))
+            await self._show(workspace, caller, self._bot.crash(HOME, error))
 
-    async def _show(self, team: Team, caller: Caller, reply: Reply) -> None:
+    async def _show(self, workspace: SlackWorkspace, caller: Caller, reply: Reply) -> None:
         for with_table in (True, False):
             try:
                 view = home_view(reply, with_table=with_table)
-                await self._calls.api(team.client.views_publish, user_id=caller.person.id, view=view)
+                await self._calls.api(workspace.client.views_publish, user_id=caller.person.id, view=view)
             except SlackFailed as error:
-                logger.warning("publishing a Home tab failed", extra={"team": team.ref.id, "error": error.word})
+                logger.warning("publishing a Home tab failed", extra={"team": workspace.ref.id, "error": error.word})
                 if error.word in _NOT_THIS_VIEW:
                     continue
             return

@@ -13,9 +13,10 @@ from datetime import datetime, timedelta
 import aiohttp
 
 from adapters.chat.recent import Recent
-from adapters.slack.api import Calls, Sleep, new_client
+from adapters.chat.retry import Sleep
+from adapters.slack.api import Calls, new_client
 from adapters.slack.manifest import UNFURL_SCOPES
-from adapters.slack.workspaces import CHAT, Forget, Team, is_taken
+from adapters.slack.workspaces import CHAT, Forget, SlackWorkspace, is_taken
 from bot.domain.caller import WorkspaceRef
 from bot.domain.clock import Clock
 from bot.store.installations import Installations
@@ -75,7 +76,7 @@ KNOWN_FOR = timedelta(minutes=1)
 """How long an installation is taken to be the same: another process may replace or remove it meanwhile."""
 
 
-class InstalledTeams:
+class InstalledWorkspaces:
     """The workspaces of an app that anybody can install, and so none that the operator's own key may serve."""
 
     def __init__(
@@ -93,16 +94,16 @@ class InstalledTeams:
         self._calls = Calls(session, sleep)
         self._forget_workspace = forget_workspace
         self._clock = clock
-        self._known = Recent[str, Team](lasts=KNOWN_FOR, clock=clock)
+        self._known = Recent[str, SlackWorkspace](lasts=KNOWN_FOR, clock=clock)
 
-    async def find(self, team_id: str, enterprise_id: str | None) -> Team | None:
+    async def find(self, team_id: str, enterprise_id: str | None) -> SlackWorkspace | None:
         """The workspace, None where the app is not installed. DatabaseUnavailable and NotConfigured pass through."""
         team = self._known.get(team_id)
         if team is None and (team := await self._found(team_id, enterprise_id)) is not None:
             self._known.put(team_id, team)
         return team
 
-    async def known(self, team_id: str) -> Team | None:
+    async def known(self, team_id: str) -> SlackWorkspace | None:
         """The workspace, an organisation's where it was found with its `enterprise_id` once."""
         return await self.find(team_id, None)
 
@@ -132,7 +133,7 @@ class InstalledTeams:
             if scope == organisation.id or stored(body) == Member(organisation.id):
                 await self._remove(scope, organisation.name)
 
-    async def _found(self, team_id: str, enterprise_id: str | None) -> Team | None:
+    async def _found(self, team_id: str, enterprise_id: str | None) -> SlackWorkspace | None:
         known = await self._stored(team_id)
         if isinstance(known, Installation):
             installation: Installation | None = known
@@ -168,10 +169,10 @@ class InstalledTeams:
         body = await self._installations.find(CHAT, scope)
         return stored(body) if body else None
 
-    def _team(self, team_id: str, installation: Installation) -> Team:
+    def _team(self, team_id: str, installation: Installation) -> SlackWorkspace:
         client = new_client(self._session, self._api_url, installation.token)
         ref = _ref(team_id, installation.name, can_preview=installation.can_preview)
-        return Team(ref, installation.enterprise_id, client)
+        return SlackWorkspace(ref, installation.enterprise_id, client)
 
 
 def _ref(team_id: str, name: str, *, can_preview: bool = False) -> WorkspaceRef:

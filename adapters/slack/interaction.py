@@ -12,7 +12,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from adapters.chat.recent import Recent
 from adapters.slack.api import NO_ANSWER, Calls, Json, SlackFailed
 from adapters.slack.errors import PERMANENT
-from adapters.slack.workspaces import Team
+from adapters.slack.workspaces import SlackWorkspace
 from bot.commands.rights import MEMBERS, PERMISSIONS
 from bot.domain.caller import Caller, Need, Person, Role
 from bot.domain.clock import Clock
@@ -49,18 +49,15 @@ class ResponseUrl:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """One thing that one person did.
+class Interaction:
+    """What one person did in a workspace.
 
-    `id` tells it from everything else, and so from its own redelivery. `channel_id` is None where it was done in no
-    channel: on the Home tab, by a global shortcut. `home_team_id` is the person's own workspace, empty if the payload
-    doesn't say. `may_replace` says that nobody else sees the message that was acted
-    on, so that a private answer may take its place.
+    `channel_id` is None outside channels: on the Home tab, by a global shortcut. `home_team_id` is the person's own
+    workspace, empty if the payload doesn't say. `may_replace`: nobody else sees the message that was acted on, so a
+    private reply may take its place.
     """
 
-    id: str
-    team_id: str
-    enterprise_id: str | None
+    workspace: SlackWorkspace
     user_id: str
     user_name: str
     channel_id: str | None = None
@@ -71,40 +68,47 @@ class Asked:
 
     @property
     def is_direct(self) -> bool:
-        """Whether it was done where nobody but this person reads: in direct messages, or in no channel."""
+        """Whether nobody but this person reads there: in direct messages, or in no channel."""
         return self.channel_id is None or self.channel_id.startswith("D")
 
 
-def asked(body: Payload, context: AsyncBoltContext, now: datetime) -> Asked:
-    """The facts that every payload has, wherever it keeps them."""
+def interaction(body: Payload, context: AsyncBoltContext, workspace: SlackWorkspace, now: datetime) -> Interaction:
+    """Read the facts that every payload has, wherever it keeps them."""
     user = body.get("user")
     named = user if isinstance(user, dict) else {}
-    channel_id, trigger_id = context.channel_id, str(body.get("trigger_id") or "")
-    view_id = str((body.get("view") or {}).get("id", ""))
-    return Asked(
-        id=str(body.get("event_id") or trigger_id or view_id),
-        team_id=context.team_id or "",
-        enterprise_id=context.enterprise_id,
+    channel_id = context.channel_id
+    return Interaction(
+        workspace,
         user_id=context.user_id or "",
         user_name=str(named.get("name") or named.get("username") or body.get("user_name") or ""),
         channel_id=channel_id,
-        response_url=ResponseUrl(context.response_url, now) if context.response_url else None,
-        trigger_id=trigger_id,
+        response_url=response_url(context, now),
+        trigger_id=str(body.get("trigger_id") or ""),
         # Slack offers slash commands to members of the workspace alone, and doesn't repeat its id in a `user`.
         home_team_id=str(named.get("team_id") or (body.get("team_id") if "command" in body else "") or ""),
         may_replace=bool((body.get("container") or {}).get("is_ephemeral")) or (channel_id or "").startswith("D"),
     )
 
 
-def packed(asked: Asked) -> str:
-    """What a modal has to remember of where it was opened: its submission says nothing of it."""
-    url = asked.response_url
-    where = {"channel": asked.channel_id, "url": url.url, "at": url.made_at.timestamp()} if url else {}
-    return json.dumps(where or {"channel": asked.channel_id})
+def event_id(body: Payload) -> str:
+    """The id that a payload shares only with its own redelivery; empty if it has none."""
+    return str(body.get("event_id") or body.get("trigger_id") or (body.get("view") or {}).get("id", ""))
+
+
+def response_url(context: AsyncBoltContext, now: datetime) -> ResponseUrl | None:
+    """Where the payload can be answered without a token."""
+    return ResponseUrl(context.response_url, now) if context.response_url else None
+
+
+def packed(interaction: Interaction) -> str:
+    """The private_metadata of a modal: where it was opened, which its submission doesn't repeat."""
+    url = interaction.response_url
+    where = {"url": url.url, "at": url.made_at.timestamp()} if url else {}
+    return json.dumps({"channel": interaction.channel_id, **where})
 
 
 def unpacked(private_metadata: str) -> tuple[str | None, ResponseUrl | None]:
-    """The channel and the response_url that `packed` kept. How often the url was used is not known: Slack will tell."""
+    """The channel and the response_url that `packed` stored; how often that was used is unknown, and up to Slack."""
     where = json.loads(private_metadata or "{}")
     if "url" not in where:
         return where.get("channel"), None
@@ -147,32 +151,33 @@ def unknown_person(known: Known) -> Reply:
 
 
 class Callers:
-    """Asks users.info, and remembers the answer for ten minutes."""
+    """Identifies people by users.info, and remembers them for ten minutes."""
 
     def __init__(self, calls: Calls, clock: Clock) -> None:
         self._calls = calls
         self._seen = Recent[tuple[str, str], _Facts](lasts=PERSON_LASTS, clock=clock)
 
-    async def find(self, asked: Asked, team: Team) -> Known:
-        """The person who asked, where they asked. Never raises."""
-        key = (team.ref.id, asked.user_id)
+    async def find(self, interaction: Interaction) -> Known:
+        """Who acted, and where. Never raises."""
+        workspace = interaction.workspace
+        key = (workspace.ref.id, interaction.user_id)
         facts = self._seen.get(key)
         if facts is None:
             try:
-                user = await self._user(asked, team)
+                user = await self._user(interaction)
             except SlackFailed as error:
-                logger.warning("users.info failed", extra={"team": team.ref.id, "error": error.word})
-                person = Person(asked.user_id, asked.user_name or asked.user_id)
-                is_ours = asked.home_team_id == team.ref.id and error.word not in _INVISIBLE
+                logger.warning("users.info failed", extra={"team": workspace.ref.id, "error": error.word})
+                person = Person(interaction.user_id, interaction.user_name or interaction.user_id)
+                is_ours = interaction.home_team_id == workspace.ref.id and error.word not in _INVISIBLE
                 facts = _Facts(person, Role.GUEST if is_ours else Role.OUTSIDER, "")
-                return Known(_caller(asked, team, facts), error.word)
-            person = Person(asked.user_id, _name(user, asked))
-            facts = _Facts(person, _role(user, team), str(user.get("tz") or ""))
+                return Known(_caller(interaction, facts), error.word)
+            person = Person(interaction.user_id, _name(user, interaction))
+            facts = _Facts(person, _role(user, workspace), str(user.get("tz") or ""))
             self._seen.put(key, facts)
-        return Known(_caller(asked, team, facts))
+        return Known(_caller(interaction, facts))
 
-    async def _user(self, asked: Asked, team: Team) -> Json:
-        user = (await self._calls.api(team.client.users_info, user=asked.user_id)).get("user")
+    async def _user(self, interaction: Interaction) -> Json:
+        user = (await self._calls.api(interaction.workspace.client.users_info, user=interaction.user_id)).get("user")
         if not isinstance(user, dict) or not user:  # of whom nothing is said, nothing may be assumed
             raise SlackFailed(NO_ANSWER)
         return user
@@ -187,28 +192,28 @@ class _Facts:
     zone: str
 
 
-def _caller(asked: Asked, team: Team, facts: _Facts) -> Caller:
+def _caller(interaction: Interaction, facts: _Facts) -> Caller:
     return Caller(
-        team.ref,
-        asked.channel_id or "",
+        interaction.workspace.ref,
+        interaction.channel_id or "",
         facts.person,
         facts.role,
         RIGHTS[facts.role],
-        is_direct=asked.is_direct,
+        is_direct=interaction.is_direct,
         zone=facts.zone,
     )
 
 
-def _name(user: Mapping[str, Any], asked: Asked) -> str:
+def _name(user: Mapping[str, Any], interaction: Interaction) -> str:
     profile = user.get("profile") or {}
     names = (profile.get("display_name"), profile.get("real_name"), user.get("real_name"), user.get("name"))
-    return str(next(filter(None, names), asked.user_name or asked.user_id))
+    return str(next(filter(None, names), interaction.user_name or interaction.user_id))
 
 
-def _role(user: Mapping[str, Any], team: Team) -> Role:
+def _role(user: Mapping[str, Any], workspace: SlackWorkspace) -> Role:
     if user.get("is_bot"):
         return Role.BOT
-    if any(user.get(flag) for flag in _GONE) or not _belongs(user, team):
+    if any(user.get(flag) for flag in _GONE) or not _belongs(user, workspace):
         return Role.OUTSIDER
     if any(user.get(flag) for flag in _GUESTS):
         return Role.GUEST
@@ -217,11 +222,11 @@ def _role(user: Mapping[str, Any], team: Team) -> Role:
     return Role.ADMIN if user.get("is_admin") else Role.MEMBER
 
 
-def _belongs(user: Mapping[str, Any], team: Team) -> bool:
+def _belongs(user: Mapping[str, Any], workspace: SlackWorkspace) -> bool:
     """Whether they belong to this workspace or its organisation: people of other companies act in shared channels."""
     organisation = (user.get("enterprise_user") or {}).get("enterprise_id")
-    is_of_organisation = organisation is not None and organisation == team.enterprise_id
-    return is_of_organisation or user.get("team_id") == team.ref.id
+    is_of_organisation = organisation is not None and organisation == workspace.enterprise_id
+    return is_of_organisation or user.get("team_id") == workspace.ref.id
 
 
 CHANNEL_LASTS = timedelta(minutes=5)
@@ -249,24 +254,24 @@ class Channels:
         self._calls = calls
         self._seen = Recent[tuple[str, str], ChannelFacts](lasts=CHANNEL_LASTS, clock=clock)
 
-    async def find(self, team: Team, channel_id: str) -> ChannelFacts:
+    async def find(self, workspace: SlackWorkspace, channel_id: str) -> ChannelFacts:
         """The facts of a channel. Never raises: nothing is known if Slack doesn't answer, or the scope is missing."""
-        key = (team.ref.id, channel_id)
+        key = (workspace.ref.id, channel_id)
         if (known := self._seen.get(key)) is not None:
             return known
-        facts = await self._ask(team, channel_id)
+        facts = await self._ask(workspace, channel_id)
         self._seen.put(key, facts)
         return facts
 
-    async def _ask(self, team: Team, channel_id: str) -> ChannelFacts:
+    async def _ask(self, workspace: SlackWorkspace, channel_id: str) -> ChannelFacts:
         try:
-            answer = await self._calls.api(team.client.conversations_info, channel=channel_id)
+            answer = await self._calls.api(workspace.client.conversations_info, channel=channel_id)
             channel = answer["channel"]
         except (SlackFailed, KeyError) as error:
             word = error.word if isinstance(error, SlackFailed) else "no_channel"
             if word == "channel_not_found":
                 return ChannelFacts(PERMANENT[word])
-            logger.info("Slack doesn't say what a channel is", extra={"team": team.ref.id, "error": word})
+            logger.info("Slack doesn't say what a channel is", extra={"team": workspace.ref.id, "error": word})
             return UNKNOWN
         is_shared = bool(channel.get("is_ext_shared") or channel.get("is_pending_ext_shared"))
         if channel.get("is_archived"):

@@ -8,16 +8,16 @@ it posts: there all that share a workspace keep one.
 import asyncio
 import math
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol, TypeAlias
 
+from adapters.chat.retry import Sleep
 from bot.domain.errors import DatabaseUnavailable
 
 Now: TypeAlias = Callable[[], float]
-Sleep: TypeAlias = Callable[[float], Awaitable[None]]
 
 POST = "chat.postMessage"
 SPARE = 1.01

@@ -19,7 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters.chat.background import BackgroundTasks
 from adapters.slack.events import Events
 from adapters.slack.forms import errors
-from adapters.slack.gestures import Gestures
+from adapters.slack.handlers import Handlers
 from adapters.slack.interaction import Payload
 
 _ANY = re.compile("")
@@ -29,8 +29,8 @@ _Job: TypeAlias = Callable[[Payload, AsyncBoltContext], Awaitable[None]]
 class Listeners:
     """What Bolt calls."""
 
-    def __init__(self, gestures: Gestures, events: Events, background: BackgroundTasks) -> None:
-        self._gestures = gestures
+    def __init__(self, handlers: Handlers, events: Events, background: BackgroundTasks) -> None:
+        self._handlers = handlers
         self._events = events
         self._background = background
 
@@ -59,29 +59,29 @@ class Listeners:
     async def command(self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         """A slash command."""
         await ack()
-        self._hand_on(self._gestures.command, body, context)
+        self._hand_on(self._handlers.command, body, context)
 
     async def press(self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         """A button or a menu. What is pressed within a form only fills it in."""
         await ack()
         if (body.get("view") or {}).get("type") != "modal":
-            self._hand_on(self._gestures.press, body, context)
+            self._hand_on(self._handlers.press, body, context)
 
     async def submit(self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         """A form: it stays open with what is wrong at its fields, or closes."""
-        wrong = self._gestures.wrong_fields(body)
+        wrong = self._handlers.wrong_fields(body)
         await ack(errors(wrong) if wrong else "")
         if not wrong:
-            self._hand_on(self._gestures.submit, body, context)
+            self._hand_on(self._handlers.submit, body, context)
 
     async def suggest(self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         """The options of a menu."""
-        await ack(await self._gestures.suggest(body, context))
+        await ack(await self._handlers.suggest(body, context))
 
     async def shortcut(self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         """A shortcut."""
         await ack()
-        self._hand_on(self._gestures.shortcut, body, context)
+        self._hand_on(self._handlers.shortcut, body, context)
 
     async def event(self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         """An event."""

@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from adapters.slack.api import NO_ANSWER, Calls, SlackFailed, new_client
-from adapters.slack.installations import Installation, InstalledTeams
+from adapters.slack.installations import Installation, InstalledWorkspaces
 from adapters.slack.manifest import REDIRECT_PATH, SCOPES, UNFURL_SCOPES
 from bot.domain.clock import Clock
 from bot.domain.errors import BotError, NotConfigured
@@ -114,7 +114,7 @@ _CLIENT = frozenset({"bad_client_secret", "invalid_client_id"})
 class InstallPages:
     """GET /slack/install and GET /slack/oauth_redirect."""
 
-    def __init__(self, oauth: OAuth, teams: InstalledTeams, states: Installations, clock: Clock) -> None:
+    def __init__(self, oauth: OAuth, teams: InstalledWorkspaces, states: Installations, clock: Clock) -> None:
         self._oauth = oauth
         self._teams = teams
         self._states = states

@@ -12,7 +12,7 @@ from adapters.chat.recent import Recent
 from adapters.slack.api import Calls, SlackFailed
 from adapters.slack.render import Message
 from adapters.slack.text import Block, escaped, plain, words
-from adapters.slack.workspaces import Team
+from adapters.slack.workspaces import SlackWorkspace
 from bot.reply.cutting import cut
 from bot.reply.model import File, LargeFile, Picture, Reply
 from bot.reply.spool import Content, size_of
@@ -34,26 +34,28 @@ class Pictures:
         self._calls = calls
         self._kept = Recent[tuple[str, bytes], str](KEPT)
 
-    async def uploaded(self, team: Team, reply: Reply) -> Mapping[str, str]:
+    async def uploaded(self, team: SlackWorkspace, reply: Reply) -> Mapping[str, str]:
         """The file ids of the reply's pictures by their names, without those that could not be sent. Never raises."""
         pictures = [part for part in reply.parts if isinstance(part, Picture)]
         ids = await asyncio.gather(*(self._id_of(team, picture) for picture in pictures))
         return {picture.name: file_id for picture, file_id in zip(pictures, ids, strict=True) if file_id is not None}
 
-    def forget(self, team: Team, reply: Reply) -> None:
+    def forget(self, team: SlackWorkspace, reply: Reply) -> None:
         """Send these pictures anew the next time: Slack does not show them."""
         for part in reply.parts:
             if isinstance(part, Picture):
                 self._kept.forget(_key(team, part))
 
-    async def share(self, team: Team, file: File | LargeFile, channel_id: str, thread: str | None = None) -> None:
+    async def share(
+        self, team: SlackWorkspace, file: File | LargeFile, channel_id: str, thread: str | None = None
+    ) -> None:
         """Put a file into a channel, or a thread of it; SlackFailed where it is not certainly there."""
         file_id = await self._sent(team, file.name, file.content, "")
         done = team.client.files_completeUploadExternal
         title, comment = {"id": file_id, "title": words(file.name)}, escaped(words(file.description))
         await self._calls.api(done, files=[title], channel_id=channel_id, initial_comment=comment, thread_ts=thread)
 
-    async def _id_of(self, team: Team, picture: Picture) -> str | None:
+    async def _id_of(self, team: SlackWorkspace, picture: Picture) -> str | None:
         key = _key(team, picture)
         if (kept := self._kept.get(key)) is not None:
             return kept
@@ -68,7 +70,7 @@ class Pictures:
         self._kept.put(key, file_id)
         return file_id
 
-    async def _sent(self, team: Team, name: str, content: Content, alt: str) -> str:
+    async def _sent(self, team: SlackWorkspace, name: str, content: Content, alt: str) -> str:
         """The id of a file whose bytes are at Slack."""
         address = await self._calls.api(
             team.client.files_getUploadURLExternal,
@@ -99,5 +101,5 @@ def _told(picture: Block, note: str) -> Block:
     return {"type": "section", "text": plain(f"Picture: {picture['alt_text']}\n{note}".rstrip())}
 
 
-def _key(team: Team, picture: Picture) -> tuple[str, bytes]:
+def _key(team: SlackWorkspace, picture: Picture) -> tuple[str, bytes]:
     return team.ref.id, hashlib.sha256(picture.png).digest()

@@ -15,14 +15,15 @@ from uuid import UUID, uuid5
 
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from adapters.chat.retry import Sleep
 from adapters.slack.api import NO_ANSWER, Calls, SlackFailed
 from adapters.slack.errors import DEAD, OURS, RATE_LIMITED, SOON, details, refusal
-from adapters.slack.limits import POST, Busy, Limits, Sleep
+from adapters.slack.limits import POST, Busy, Limits
 from adapters.slack.pictures import Pictures, has_picture, without_pictures
 from adapters.slack.render import MAX_BLOCKS, Message, messages
+from adapters.slack.send import direct_channel
 from adapters.slack.text import Block, plain
-from adapters.slack.ways import direct_channel
-from adapters.slack.workspaces import CHAT, SlackAway, Team, Teams
+from adapters.slack.workspaces import CHAT, SlackAway, SlackWorkspace, Workspaces
 from bot.delivery.poster import ChannelRef, Delivery, Later, Posted, Rejected, Unclear
 from bot.domain.errors import DatabaseUnavailable, NotConfigured
 from bot.reply.cutting import cut, length
@@ -61,7 +62,7 @@ class SlackPoster:
 
     def __init__(
         self,
-        teams: Teams,
+        teams: Workspaces,
         calls: Calls,
         pictures: Pictures,
         limits: Limits,
@@ -81,7 +82,7 @@ class SlackPoster:
     async def post(self, channel: ChannelRef, reply: Reply, key: str) -> Delivery:
         """Post once, into the channel or the thread in it. `key` names this message and no other. Never raises."""
         team = await self._team(channel.workspace_id)
-        if not isinstance(team, Team):
+        if not isinstance(team, SlackWorkspace):
             return team
         first, *others = messages(reply, await self._pictures.uploaded(team, reply))
         delivery = await self._shown(team, reply, first, self._sender(team, channel, channel.thread_id, key))
@@ -101,7 +102,7 @@ class SlackPoster:
     async def edit(self, channel: ChannelRef, message_id: str, reply: Reply) -> Delivery:
         """Put a reply in the place of one that was posted. Safe to repeat. Never raises."""
         team = await self._team(channel.workspace_id)
-        if not isinstance(team, Team):
+        if not isinstance(team, SlackWorkspace):
             return team
         first, *others = messages(reply, await self._pictures.uploaded(team, reply))
         blocks = (*first.blocks[: MAX_BLOCKS - 1], _MORE) if others else first.blocks
@@ -124,7 +125,7 @@ class SlackPoster:
     async def direct(self, workspace_id: str, person_id: str) -> ChannelRef | None:
         """The conversation between the app and one person, None where Slack opens none. Never raises."""
         team = await self._team(workspace_id)
-        if not isinstance(team, Team):
+        if not isinstance(team, SlackWorkspace):
             return None
         try:
             return ChannelRef(CHAT, workspace_id, await direct_channel(self._calls, team, person_id))
@@ -132,7 +133,7 @@ class SlackPoster:
             logger.warning("sending a direct message failed", extra={"team": workspace_id, "error": error.word})
             return None
 
-    async def _team(self, workspace_id: str) -> Team | Delivery:
+    async def _team(self, workspace_id: str) -> SlackWorkspace | Delivery:
         try:
             team = await self._teams.known(workspace_id)
         except DatabaseUnavailable:
@@ -143,7 +144,7 @@ class SlackPoster:
             return Later(SOON, "not_configured")
         return team or Rejected("not_installed", NOT_INSTALLED)
 
-    def _sender(self, team: Team, channel: ChannelRef, thread: str | None, key: str) -> Send:
+    def _sender(self, team: SlackWorkspace, channel: ChannelRef, thread: str | None, key: str) -> Send:
         ref = uuid5(REFS, key)
 
         async def send(message: Message) -> Delivery:
@@ -164,7 +165,7 @@ class SlackPoster:
 
         return send
 
-    async def _shown(self, team: Team, reply: Reply, message: Message, send: Send) -> Delivery:
+    async def _shown(self, team: SlackWorkspace, reply: Reply, message: Message, send: Send) -> Delivery:
         """Send a message with its pictures, or with their words where Slack does not show them in time."""
         delivery: Delivery = Unclear("")
         for seconds in PROCESSING:
@@ -179,7 +180,7 @@ class SlackPoster:
             logger.error("Slack rejected a message as invalid", extra={"reason": delivery.reason})
         return delivery
 
-    async def _attach(self, team: Team, reply: Reply, channel: ChannelRef, thread: str) -> list[Message]:
+    async def _attach(self, team: SlackWorkspace, reply: Reply, channel: ChannelRef, thread: str) -> list[Message]:
         """Put the files under the message that speaks of them; what is left to say of those that could not be."""
         missing: list[Message] = []
         for file in reply.files:
@@ -192,7 +193,7 @@ class SlackPoster:
                 missing += messages(Reply(f"{file.name} could not be attached here ({word}).{_INVITE.get(word, '')}"))
         return missing
 
-    async def _follow(self, team: Team, reply: Reply, others: Sequence[tuple[Message, Send]]) -> None:
+    async def _follow(self, team: SlackWorkspace, reply: Reply, others: Sequence[tuple[Message, Send]]) -> None:
         """Send in order what did not fit. The first message's text has said it already: what fails is only logged."""
         sent = 0
         with contextlib.suppress(TimeoutError):
@@ -208,7 +209,7 @@ class SlackPoster:
         if sent < len(others):
             logger.warning("long message truncated", extra={"team": team.ref.id, "lost": len(others) - sent})
 
-    async def _call(self, team: Team, name: str, method: Method, **arguments: object) -> Delivery:
+    async def _call(self, team: SlackWorkspace, name: str, method: Method, **arguments: object) -> Delivery:
         channel_id = str(arguments["channel"]) if name == POST else ""
         try:
             await self._limits.admit(team.ref.id, name, PATIENCE, channel_id)

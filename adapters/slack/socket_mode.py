@@ -18,7 +18,8 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
 
-from adapters.slack.api import Calls, SlackFailed, Sleep
+from adapters.chat.retry import Sleep
+from adapters.slack.api import Calls, SlackFailed
 from adapters.slack.errors import FATAL, meaning
 from bot.domain.errors import NotConfigured
 

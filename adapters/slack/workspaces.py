@@ -34,7 +34,7 @@ _REFUSED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Team:
+class SlackWorkspace:
     """One workspace that the app is installed in. `enterprise_id` is the organisation's, where it belongs to one."""
 
     ref: WorkspaceRef
@@ -42,14 +42,14 @@ class Team:
     client: AsyncWebClient
 
 
-class Teams(Protocol):
+class Workspaces(Protocol):
     """Finds the workspace of a request. May ask the database; never asked before Slack has its acknowledgement."""
 
-    async def find(self, team_id: str, enterprise_id: str | None) -> Team | None:
+    async def find(self, team_id: str, enterprise_id: str | None) -> SlackWorkspace | None:
         """The workspace, None where the app is not installed. BotErrors pass through."""
         ...
 
-    async def known(self, team_id: str) -> Team | None:
+    async def known(self, team_id: str) -> SlackWorkspace | None:
         """The workspace of something that is stored, for what is posted without a request. Raises as `find` does."""
         ...
 
@@ -65,7 +65,7 @@ class SlackAway(BotError):
     """Slack does not say whose a token is. It is no fault of the token, and may be over in a while."""
 
 
-class OneTeam:
+class SingleWorkspace:
     """The workspace, or the organisation, of one token. Requests from any other are a stranger's.
 
     Whose the token is, `told` says, or Slack when it is first asked; until it does, whatever needs that is SlackAway.
@@ -101,17 +101,17 @@ class OneTeam:
                 raise TokenRefused(_REFUSED.format(word=meaning(error.word))) from error
             raise SlackAway(_AWAY.format(word=meaning(error.word))) from error
 
-    async def find(self, team_id: str, enterprise_id: str | None) -> Team | None:
+    async def find(self, team_id: str, enterprise_id: str | None) -> SlackWorkspace | None:
         """The token's workspace; any of its organisation where the token is the organisation's."""
         told = await self.identify()
         name, own_enterprise = str(told.get("team") or ""), _enterprise_of(told)
         ref = WorkspaceRef(CHAT, team_id, name, can_preview=self._is_previewing)
         is_organisations = bool(told.get("is_enterprise_install")) and enterprise_id is not None
         if team_id == told["team_id"] or (is_organisations and enterprise_id == own_enterprise):
-            return Team(ref, own_enterprise, self._client)
+            return SlackWorkspace(ref, own_enterprise, self._client)
         return None
 
-    async def known(self, team_id: str) -> Team | None:
+    async def known(self, team_id: str) -> SlackWorkspace | None:
         """The token's workspace; any where the token is an organisation's, since nobody says whose it is."""
         return await self.find(team_id, _enterprise_of(await self.identify()))
 
@@ -126,13 +126,13 @@ class OneTeam:
         await self._forget_workspace(team.ref)
 
 
-class Several:
+class MultiWorkspace:
     """Workspaces that are found in different ways: the first that knows one speaks for it."""
 
-    def __init__(self, *ways: Teams) -> None:
+    def __init__(self, *ways: Workspaces) -> None:
         self._ways = ways
 
-    async def find(self, team_id: str, enterprise_id: str | None) -> Team | None:
+    async def find(self, team_id: str, enterprise_id: str | None) -> SlackWorkspace | None:
         """The workspace, None where no way finds it."""
         for way in self._ways:
             team = await way.find(team_id, enterprise_id)
@@ -140,7 +140,7 @@ class Several:
                 return team
         return None
 
-    async def known(self, team_id: str) -> Team | None:
+    async def known(self, team_id: str) -> SlackWorkspace | None:
         """The workspace; an organisation's token, which takes any for its own, is asked after the installations."""
         for way in reversed(self._ways):
             team = await way.known(team_id)

@@ -1,4 +1,4 @@
-"""Several announcers at once, killed anywhere: everything is said, nothing twice, in order."""
+"""MultiWorkspace announcers at once, killed anywhere: everything is said, nothing twice, in order."""
 
 import asyncio
 import random

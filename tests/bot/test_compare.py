@@ -1,4 +1,4 @@
-"""Several videos at the same age, by what all of them state."""
+"""MultiWorkspace videos at the same age, by what all of them state."""
 
 from datetime import timedelta
 

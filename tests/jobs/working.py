@@ -13,7 +13,7 @@ from adapters.slack.api import Calls, new_client, new_session
 from adapters.slack.limits import Limits
 from adapters.slack.pictures import Pictures
 from adapters.slack.post import SlackPoster
-from adapters.slack.workspaces import OneTeam, Several
+from adapters.slack.workspaces import MultiWorkspace, SingleWorkspace
 from bot import periodic_jobs  # noqa: F401 - imported once here and not in each worker
 from bot.app import Bot
 from bot.domain.clock import utc_now
@@ -35,6 +35,6 @@ async def main(database_url, api_url, tokens, ahead):
         session = await stack.enter_async_context(new_session())
         calls = Calls(session)
         clients = [new_client(session, api_url, token) for token in tokens]
-        teams = Several(*[OneTeam(calls, client, forget_nothing) for client in clients])
+        teams = MultiWorkspace(*[SingleWorkspace(calls, client, forget_nothing) for client in clients])
         poster = SlackPoster(teams, calls, Pictures(calls), Limits())
         await bot.scheduler({"slack": poster}).run()

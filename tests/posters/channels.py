@@ -21,7 +21,7 @@ from adapters.slack.api import Calls, new_client, new_session
 from adapters.slack.limits import Limits as SlackLimits
 from adapters.slack.pictures import Pictures
 from adapters.slack.post import SlackPoster
-from adapters.slack.workspaces import OneTeam, Several, Teams
+from adapters.slack.workspaces import MultiWorkspace, SingleWorkspace, Workspaces
 from bot.delivery.poster import ChannelPoster, ChannelRef
 from bot.domain.caller import WorkspaceRef
 from bot.domain.errors import DatabaseUnavailable
@@ -101,11 +101,11 @@ class SlackChannel:
         self.limits = SlackLimits(self.clock.timestamp, self.clock.sleep)
         self.poster = self.poster_for(self.teams_over(self.session))
 
-    def teams_over(self, session: aiohttp.ClientSession, api_url: str = "") -> Teams:
+    def teams_over(self, session: aiohttp.ClientSession, api_url: str = "") -> Workspaces:
         url = api_url or self.slack.api_url
-        return Several(
+        return MultiWorkspace(
             *(
-                OneTeam(
+                SingleWorkspace(
                     Calls(session), new_client(session, url, token.value), forget_nothing, {"team_id": token.team.id}
                 )
                 for token in self.slack.tokens.values()

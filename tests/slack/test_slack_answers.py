@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from adapters.slack.workspaces import OneTeam
+from adapters.slack.workspaces import SingleWorkspace
 from tests.slack.stage import ANN, GENERAL, RANDOM, SECRET, told
 from tests.standins.faults import Fault, FaultKind
 from tests.standins.scene import LINK, PAGE, USAGE
@@ -214,5 +214,5 @@ async def test_a_home_tab_that_cannot_be_shown_says_so(stage):
 
 
 async def test_a_fault_on_the_way_in_is_told_by_the_response_url(stage, caplog, monkeypatch):
-    monkeypatch.setattr(OneTeam, "find", None)
+    monkeypatch.setattr(SingleWorkspace, "find", None)
     _assert_is_told_of_a_fault(await stage.type("/usage"), caplog)

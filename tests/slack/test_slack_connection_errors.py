@@ -8,7 +8,7 @@ from slack_bolt.response import BoltResponse
 from adapters.slack.api import Calls, new_client, new_session
 from adapters.slack.errors import FATAL, PASSING, meaning
 from adapters.slack.socket_mode import SocketMode
-from adapters.slack.workspaces import OneTeam, SlackAway
+from adapters.slack.workspaces import SingleWorkspace, SlackAway
 from bot.domain.errors import NotConfigured, TokenRefused
 from tests.standins.faults import Fault, FaultKind
 from tests.standins.scene import nap
@@ -57,7 +57,7 @@ async def test_only_a_dead_token_is_blamed(slack, token, session, word):
         return None
 
     calls, client = Calls(session, nap), new_client(session, slack.api_url, token.value)
-    team = OneTeam(calls, client, forget_nothing)
+    team = SingleWorkspace(calls, client, forget_nothing)
     slack.faults.add("auth.test", Fault(FaultKind.ERROR, word))
     with pytest.raises(TokenRefused if word in FATAL else SlackAway) as refused:
         await team.find("T1", None)

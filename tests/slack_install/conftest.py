@@ -14,7 +14,7 @@ from sqlalchemy import text
 from starlette.applications import Starlette
 
 from adapters.slack.api import new_session
-from adapters.slack.installations import InstalledTeams
+from adapters.slack.installations import InstalledWorkspaces
 from adapters.slack.manifest import REDIRECT_PATH, SCOPES
 from adapters.slack.oauth import InstallPages, OAuth
 from adapters.web.server import WebServer
@@ -143,18 +143,18 @@ async def teams(
     slack: Slack,
     forgotten: list[WorkspaceRef],
     clock: Clock,
-) -> InstalledTeams:
+) -> InstalledWorkspaces:
     async def forget(ref: WorkspaceRef) -> None:
         forgotten.append(ref)
 
     async def nap(seconds: float) -> None:
         clock.forward(seconds=seconds)
 
-    return InstalledTeams(store.installations, session, slack.api_url, forget, clock, nap)
+    return InstalledWorkspaces(store.installations, session, slack.api_url, forget, clock, nap)
 
 
 @asynccontextmanager
-async def serving(oauth: OAuth, teams: InstalledTeams, store: Store, clock: Clock, app: App) -> AsyncIterator[str]:
+async def serving(oauth: OAuth, teams: InstalledWorkspaces, store: Store, clock: Clock, app: App) -> AsyncIterator[str]:
     """The pages' address while they are served; the app sends people back to it."""
     pages = InstallPages(oauth, teams, store.installations, clock)
     async with WebServer(Starlette(routes=pages.routes), "127.0.0.1", 0) as server:
@@ -164,7 +164,9 @@ async def serving(oauth: OAuth, teams: InstalledTeams, store: Store, clock: Cloc
 
 
 @pytest.fixture
-async def browser(oauth: OAuth, teams: InstalledTeams, store: Store, clock: Clock, app: App) -> AsyncIterator[Browser]:
+async def browser(
+    oauth: OAuth, teams: InstalledWorkspaces, store: Store, clock: Clock, app: App
+) -> AsyncIterator[Browser]:
     jar = aiohttp.DummyCookieJar()
     async with serving(oauth, teams, store, clock, app) as home, aiohttp.ClientSession(cookie_jar=jar) as session:
         yield Browser(session, home)

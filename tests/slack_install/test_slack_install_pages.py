@@ -2,7 +2,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
-from adapters.slack.installations import InstalledTeams
+from adapters.slack.installations import InstalledWorkspaces
 from adapters.slack.manifest import SCOPES
 from adapters.slack.oauth import COOKIE, OAuth, ensure_oauth_ready
 from bot.domain.errors import NotConfigured
@@ -158,7 +158,7 @@ async def test_without_keys_nothing_is_stored_and_the_setting_is_named(
     database, oauth, session, slack, clock, app, browser
 ):
     bare = Store(database)
-    teams = InstalledTeams(bare.installations, session, slack.api_url, None, clock)
+    teams = InstalledWorkspaces(bare.installations, session, slack.api_url, None, clock)
     async with serving(oauth, teams, bare, clock, app) as home:
         answer = await Browser(browser.session, home).install()
     assert (answer.status, "SECRET_KEYS" in answer.body) == (503, True)

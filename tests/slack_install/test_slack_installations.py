@@ -1,4 +1,4 @@
-from adapters.slack.installations import InstalledTeams
+from adapters.slack.installations import InstalledWorkspaces
 from bot.domain.caller import WorkspaceRef
 from tests.slack_install.conftest import everything_stored
 from tests.slack_install.looking import still_works, token_of
@@ -16,7 +16,7 @@ async def test_installing_again_replaces_the_installation(slack, browser, teams,
 
 async def test_another_process_notices_a_new_token_within_a_minute(slack, browser, teams, store, session, clock):
     await browser.install()
-    another = InstalledTeams(store.installations, session, slack.api_url, None, clock)
+    another = InstalledWorkspaces(store.installations, session, slack.api_url, None, clock)
     first = await token_of(another)
     slack.tokens[first].is_revoked = True
     await browser.install()

@@ -1,6 +1,6 @@
 import pytest
 
-from adapters.slack.installations import Installation, InstalledTeams
+from adapters.slack.installations import Installation, InstalledWorkspaces
 from bot.domain.caller import WorkspaceRef
 from tests.slack_install.looking import still_works, token_of
 from tests.standins.faults import Fault, FaultKind
@@ -37,7 +37,7 @@ async def test_a_workspace_of_an_organisation_is_found_by_its_id_alone_once_it_w
 ):
     assert await teams.find("T2", None) is None
     await teams.find("T2", "E1")
-    another = InstalledTeams(store.installations, session, slack.api_url, None, clock)
+    another = InstalledWorkspaces(store.installations, session, slack.api_url, None, clock)
     assert await still_works(another, "T2")
     assert await another.find("T3", None) is None
 

@@ -5,16 +5,16 @@ from pydantic import SecretStr
 from slack_bolt.context.async_context import AsyncBoltContext
 from sqlalchemy import text
 
-from adapters.slack.answers import Answers
 from adapters.slack.api import Calls
-from adapters.slack.arrivals import Arrivals
 from adapters.slack.events import Events
+from adapters.slack.handlers import Handlers
 from adapters.slack.home import HomeTab
-from adapters.slack.installations import Installation, InstalledTeams
+from adapters.slack.installations import Installation, InstalledWorkspaces
 from adapters.slack.interaction import Callers
 from adapters.slack.limits import Limits
 from adapters.slack.pictures import Pictures
-from adapters.slack.ways import Ways
+from adapters.slack.send import Replies
+from adapters.slack.text import AS_THEY_ARE
 from bot.domain.caller import Caller, Need, Person, Role
 from bot.reply.model import Tone
 from tests.slack_install.conftest import KEYS
@@ -36,15 +36,17 @@ async def bot(database_url):
 
 @pytest.fixture
 def teams(bot, session, slack, clock):
-    return InstalledTeams(bot.installations, session, slack.api_url, bot.forget, clock)
+    return InstalledWorkspaces(bot.installations, session, slack.api_url, bot.forget, clock)
 
 
 @pytest.fixture
 def hear(bot, teams, session, clock):
     """Lets the program hear an event, however often and whenever."""
     calls = Calls(session)
-    arrivals = Arrivals(bot, teams, Answers(Ways(calls, Limits(), clock), Pictures(calls)), clock)
-    events = Events(bot, arrivals, teams, Callers(calls, clock), calls, HomeTab(bot, calls))
+    callers, home = Callers(calls, clock), HomeTab(bot, calls)
+    replies = Replies(calls, Limits(), Pictures(calls), clock)
+    handlers = Handlers(bot, teams, calls, replies, callers, home, AS_THEY_ARE, clock)
+    events = Events(bot, handlers, teams, callers, calls, home)
 
     async def heard(delivery):
         body = delivery.payload

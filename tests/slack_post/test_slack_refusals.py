@@ -8,7 +8,7 @@ from aiohttp import web
 
 from adapters.slack.api import new_client
 from adapters.slack.errors import DEAD, PERMANENT, RATE_LIMITED
-from adapters.slack.workspaces import Team
+from adapters.slack.workspaces import SlackWorkspace
 from bot.delivery.poster import Later, Rejected, Unclear
 from bot.domain.caller import WorkspaceRef
 from bot.domain.errors import BotError, NotConfigured
@@ -25,7 +25,7 @@ async def test_the_operators_dead_token_turns_no_digest_off(on, slack, here, err
     for is_operators in (True, False):
         slack.faults.add(POST, Fault(FaultKind.ERROR, error))
         ref = WorkspaceRef("slack", "T1", "Acme", is_operators=is_operators)
-        team = Team(ref, None, new_client(on.session, slack.api_url, token.value))
+        team = SlackWorkspace(ref, None, new_client(on.session, slack.api_url, token.value))
         delivery = await on.poster_for(Known(team)).post(here, HELLO, f"{is_operators}")
         assert isinstance(delivery, Later if is_operators or error not in PERMANENT else Rejected), delivery
 
@@ -34,7 +34,7 @@ async def test_the_operators_dead_token_turns_no_digest_off(on, slack, here, err
 class Known:
     """Finds one workspace, or fails."""
 
-    team: Team | BotError
+    team: SlackWorkspace | BotError
 
     async def known(self, _):
         if isinstance(self.team, BotError):

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from adapters.slack.api import Calls, new_client
 from adapters.slack.limits import Limits
-from adapters.slack.workspaces import OneTeam, Several
+from adapters.slack.workspaces import MultiWorkspace, SingleWorkspace
 from bot.delivery.poster import Later, Posted
 from bot.reply.model import Reply
 from tests.posters.channels import forget_nothing
@@ -51,10 +51,12 @@ async def test_a_storm_of_429_loses_and_doubles_nothing_and_asks_little(slack, p
 
 async def test_an_organisations_token_posts_into_each_workspace_that_nobody_installed_by_itself(on):
     def team(token, **told):
-        return OneTeam(Calls(on.session), new_client(on.session, "http://127.0.0.1:1/", token), forget_nothing, told)
+        return SingleWorkspace(
+            Calls(on.session), new_client(on.session, "http://127.0.0.1:1/", token), forget_nothing, told
+        )
 
     organisation = team("xoxb-org", team_id="T1", enterprise_id="E1", is_enterprise_install=True)
-    teams = Several(organisation, team("xoxb-own", team_id="T2"))
+    teams = MultiWorkspace(organisation, team("xoxb-own", team_id="T2"))
     found = [(await teams.known(each)).client.token for each in ("T1", "T2", "T3")]
     assert found == ["xoxb-org", "xoxb-own", "xoxb-org"]
-    assert await Several(team("xoxb-own", team_id="T2")).known("T3") is None
+    assert await MultiWorkspace(team("xoxb-own", team_id="T2")).known("T3") is None

@@ -1,4 +1,4 @@
-"""Several processes on one database: real ones, each with its own connections."""
+"""MultiWorkspace processes on one database: real ones, each with its own connections."""
 
 import asyncio
 import json

@@ -1,0 +1,164 @@
+"""The conversation engine: from a command call to the reply, the same steps in every chat.
+
+New? -> form wanted? -> acknowledge -> caller -> run -> reply, or a crash reply with a reference. A chat supplies what
+it alone knows, as a `Surface`.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Generic, Protocol, TypeVar
+
+from adapters.chat.background import CONCURRENT_REPLIES, Slot
+from adapters.chat.recent import RecentIds
+from bot.app import Bot
+from bot.commands.command import Answer
+from bot.commands.filling import form_for, with_form_again
+from bot.commands.registry import AnyCommand, by_name
+from bot.domain.caller import Caller, Need
+from bot.messages.problems import no_link
+from bot.reply.call import MAX_ENCODED
+from bot.reply.model import Reply
+
+
+class Interaction(Protocol):
+    """What one person did. Each chat has its own."""
+
+    @property
+    def may_replace(self) -> bool:
+        """Whether nobody else sees the message that was acted on, so that a reply may take its place."""
+        ...
+
+
+T_contra = TypeVar("T_contra", bound=Interaction, contravariant=True)
+"""A chat's own interaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandCall:
+    """A command to run, with its arguments as typed or by name.
+
+    `is_filled_in`: no form has to ask for more. `wants_form`: open the form whatever is given. `in_place`: the pressed
+    card is requested again.
+    """
+
+    name: str
+    arguments: str | Mapping[str, str]
+    is_filled_in: bool = False
+    wants_form: bool = False
+    in_place: bool = False
+
+
+class Surface(Protocol[T_contra]):
+    """A chat platform: how it acknowledges, opens forms, identifies callers and shows replies."""
+
+    async def open_form(self, interaction: T_contra, command: AnyCommand, given: Mapping[str, str]) -> bool:
+        """Open the command's form, filled with what is `given`; False if it can't open, so the command runs instead."""
+        ...
+
+    async def acknowledge(self, interaction: T_contra, answer: Answer) -> bool:
+        """Promise a reply; False if the platform didn't take the promise in time, and so nothing may be done."""
+        ...
+
+    async def caller(
+        self, interaction: T_contra, call: CommandCall, command: AnyCommand | None
+    ) -> Caller | Reply | None:
+        """Who acts, a reply to show instead of running the command, or None if the interaction was handled before."""
+        ...
+
+    async def reply(self, interaction: T_contra, reply: Reply, answer: Answer) -> tuple[bool, bool]:
+        """Show a reply, and its public line to the channel; whether each arrived. Never raises for what a chat does."""
+        ...
+
+    async def notice(self, interaction: T_contra, notice: Reply, answer: Answer) -> None:
+        """Show the person something until the reply is there. Never raises for what a chat does."""
+        ...
+
+
+class Conversation(Generic[T_contra]):
+    """Runs command calls and shows their replies. `room` is the number of characters that a button can carry."""
+
+    def __init__(self, bot: Bot, chat: str, surface: Surface[T_contra], room: int = MAX_ENCODED) -> None:
+        self._bot = bot
+        self._chat = chat
+        self._surface = surface
+        self._room = room
+        self._commands: Mapping[str, AnyCommand] = by_name(bot.commands)
+        self._slots = asyncio.Semaphore(CONCURRENT_REPLIES)
+        self._recent = RecentIds()
+
+    async def is_new(self, id_: str, need: Need = Need.LOOK) -> bool:
+        """Whether an event arrives for the first time. `need` is the most that handling it needs.
+
+        Reads are checked in this process alone, so that no read waits for a write: at worst another process, or this
+        one after a restart, answers again. Raises DatabaseUnavailable.
+        """
+        if not self._recent.is_new(id_):
+            return False
+        return need is Need.LOOK or not id_ or await self._bot.is_new_event(self._chat, id_)
+
+    def command(self, name: str) -> AnyCommand | None:
+        """The command of a name."""
+        return self._commands.get(name)
+
+    def need(self, name: str) -> Need:
+        """The permission that a command needs; an unknown command only shows a sentence."""
+        command = self.command(name)
+        return command.need if command else Need.LOOK
+
+    async def handle(self, interaction: T_contra, call: CommandCall) -> Reply | None:
+        """Open a form, or run the call and show its reply, which is returned if it was shown. Never raises."""
+        command = self.command(call.name)
+        answer = _answer(command, call, interaction)
+        try:
+            given = _form(command, call)
+            if command is not None and given is not None:
+                if await self._surface.open_form(interaction, command, given):
+                    return None
+                call = replace(call, arguments=given or "")
+            if not await self._surface.acknowledge(interaction, answer):
+                return None
+            reply = await self._run(interaction, call, command, answer)
+            if reply is not None:
+                shown, announced = await self._surface.reply(interaction, reply, answer)
+                await self._bot.arrived(reply, shown=shown, announced=announced)
+        except Exception as error:  # noqa: BLE001 - as in Bot.run: else the person waits for a reply that never comes
+            await self._surface.reply(interaction, self._bot.crash(call.name, error), answer)
+            return None
+        return reply
+
+    async def _run(
+        self, interaction: T_contra, call: CommandCall, command: AnyCommand | None, answer: Answer
+    ) -> Reply | None:
+        arguments = call.arguments
+        by_form = arguments if call.is_filled_in and not isinstance(arguments, str) else {}
+        if call.name == "track" and not isinstance(arguments, str) and arguments.get("link") == "":
+            return no_link()
+        caller = await self._surface.caller(interaction, call, command)
+        if not isinstance(caller, Caller):
+            return caller
+        async with Slot(self._slots) as slot:
+
+            async def notice(reply: Reply) -> None:
+                slot.release()
+                await self._surface.notice(interaction, reply, answer)
+
+            reply = await self._bot.run(call.name, arguments, caller, notice)
+        return with_form_again(command, by_form, reply, self._room) if command is not None else reply
+
+
+def _form(command: AnyCommand | None, call: CommandCall) -> Mapping[str, str] | None:
+    """What a form of the command starts with; None if no form is wanted."""
+    if command is None or call.is_filled_in:
+        return None
+    if call.wants_form and not isinstance(call.arguments, str):
+        return call.arguments
+    return form_for(command, call.arguments)
+
+
+def _answer(command: AnyCommand | None, call: CommandCall, interaction: Interaction) -> Answer:
+    """How to reply: as the command declares, but in the place of a card only if nobody else sees that card."""
+    answer = command.answer if command else Answer.PRIVATE
+    if answer is not Answer.PUBLIC and interaction.may_replace and (call.in_place or answer is Answer.REPLACES):
+        return Answer.REPLACES
+    return Answer.PUBLIC if answer is Answer.PUBLIC else Answer.PRIVATE

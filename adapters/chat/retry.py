@@ -1,0 +1,35 @@
+"""Failed calls to a chat: the error that every platform's own derives from, and pauses between attempts."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
+
+Sleep: TypeAlias = Callable[[float], Awaitable[None]]
+
+
+class ChatFailed(Exception):
+    """The platform did not do it, or did not say so."""
+
+    @property
+    def is_about_content(self) -> bool:
+        """Whether the message itself was refused, whichever way it is sent."""
+        raise NotImplementedError
+
+
+class Backoff:
+    """Pauses of one second, then twice as long each time up to `longest`, with jitter."""
+
+    def __init__(self, longest: float, sleep: Sleep = asyncio.sleep) -> None:
+        self._longest = longest
+        self._sleep = sleep
+        self._pause = 1.0
+
+    async def wait(self) -> None:
+        """Pause before the next attempt."""
+        await self._sleep(self._pause * random.uniform(0.5, 1))
+        self._pause = min(self._pause * 2, self._longest)
+
+    def reset(self) -> None:
+        """An attempt has succeeded: the next pause is short again."""
+        self._pause = 1.0

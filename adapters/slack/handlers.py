@@ -1,0 +1,235 @@
+"""What people do in Slack: commands, button presses, forms and shortcuts become command calls of one conversation.
+
+Slack has its acknowledgement by then: nothing here is in a hurry, except opening a form and offering options.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+
+from slack_bolt.context.async_context import AsyncBoltContext
+
+from adapters.chat.conversation import CommandCall, Conversation
+from adapters.slack.actions import MAX_VALUE, pressed
+from adapters.slack.api import Calls, SlackFailed
+from adapters.slack.forms import form, options, values, wrong_fields
+from adapters.slack.home import HOME, HomeTab
+from adapters.slack.interaction import (
+    Callers,
+    Channels,
+    Interaction,
+    Payload,
+    event_id,
+    interaction,
+    packed,
+    response_url,
+    unknown_person,
+    unpacked,
+)
+from adapters.slack.manifest import TRACK, TRACK_MESSAGE
+from adapters.slack.send import Replies
+from adapters.slack.text import Block, CommandNames, unescaped
+from adapters.slack.workspaces import CHAT, Workspaces
+from bot.app import UMBRELLA, Bot
+from bot.commands.command import Answer
+from bot.commands.filling import reopened
+from bot.commands.registry import AnyCommand
+from bot.commands.track import from_message
+from bot.domain.caller import Caller, Need
+from bot.domain.clock import Clock
+from bot.domain.errors import BotError
+from bot.messages.problems import problem
+from bot.reply.model import Reply, Tone
+
+logger = logging.getLogger(__name__)
+
+SUGGEST_WITHIN = 2.5
+"""Seconds in all for a menu's options: Slack waits for three."""
+NOT_INSTALLED = (
+    "This app is not installed in your workspace, or was removed from it. Whoever manages the workspace can install it "
+    "again; nothing was done."
+)
+
+
+class Handlers:
+    """Slack's surface of the conversation. `names` are those of the commands in this Slack app."""
+
+    def __init__(
+        self,
+        bot: Bot,
+        workspaces: Workspaces,
+        calls: Calls,
+        replies: Replies,
+        callers: Callers,
+        home: HomeTab,
+        names: CommandNames,
+        clock: Clock,
+    ) -> None:
+        self._bot = bot
+        self._workspaces = workspaces
+        self._calls = calls
+        self._replies = replies
+        self._callers = callers
+        self._channels = Channels(calls, clock)
+        self._home = home
+        self._names = names
+        self._clock = clock
+        self._conversation = Conversation[Interaction](bot, CHAT, self, MAX_VALUE)
+
+    async def command(self, body: Payload, context: AsyncBoltContext) -> None:
+        """Run a slash command, or the command named by the first word after the umbrella."""
+        await self._handle(body, context, CommandCall(*self._named(str(body["command"]), str(body.get("text") or ""))))
+
+    async def press(self, body: Payload, context: AsyncBoltContext) -> None:
+        """Run the call of a button, or of a choice from a menu, in a message or on the Home tab."""
+        call = pressed(body["actions"][0])
+        if call is not None:
+            name, given, wants_form = reopened(call)
+            await self._handle(body, context, CommandCall(name, given, wants_form=wants_form))
+
+    async def submit(self, body: Payload, context: AsyncBoltContext) -> None:
+        """Run a command whose form was filled in; the reply is shown in the channel that the form was opened from."""
+        await self._handle(body, context, CommandCall(str(body["view"]["callback_id"]), {}, is_filled_in=True))
+
+    async def shortcut(self, body: Payload, context: AsyncBoltContext) -> None:
+        """Track what a message links to, or open the form of /track."""
+        match body:
+            case {"type": "message_action", "callback_id": str(name)} if name == TRACK_MESSAGE:
+                await self._handle(body, context, CommandCall("track", from_message(body["message"])))
+            case {"type": "shortcut", "callback_id": str(name)} if name == TRACK:
+                await self._handle(body, context, CommandCall("track", {}))
+            case _:
+                logger.warning("unknown shortcut", extra={"callback_id": body.get("callback_id")})
+
+    def wrong_fields(self, body: Payload) -> Mapping[str, str]:
+        """What is wrong with a form's values, by field. Works without a wait and never raises."""
+        try:
+            wrong = wrong_fields(self._conversation.command(body["view"]["callback_id"]), body["view"], self._clock())
+            return {field: self._names.text(sentence) for field, sentence in wrong.items()}
+        except Exception:  # a fault in the form itself must not keep it open: the reply will say what is wrong
+            logger.exception("validating a form failed")
+            return {}
+
+    async def suggest(self, body: Payload, context: AsyncBoltContext) -> Block:
+        """The options of a menu while somebody types; none if they can't be loaded in time."""
+        try:
+            async with asyncio.timeout(SUGGEST_WITHIN):
+                workspace = await self._workspaces.find(context.team_id or "", context.enterprise_id)
+                if workspace is None:
+                    return options(())
+                caller = (await self._callers.find(interaction(body, context, workspace, self._clock()))).caller
+                command, argument = str(body["view"]["callback_id"]), str(body["action_id"])
+                return options(await self._bot.suggest(command, argument, str(body.get("value") or ""), caller))
+        except (BotError, TimeoutError, KeyError):
+            logger.warning("loading options failed", exc_info=True)
+            return options(())
+
+    async def admit(self, body: Payload, context: AsyncBoltContext, need: Need) -> Interaction | None:
+        """Read an interaction; None if it was handled before, or was refused in a sentence.
+
+        `need` is the most that handling it needs.
+        """
+        if not await self.is_new(event_id(body), need):
+            return None
+        url = response_url(context, self._clock())
+        try:
+            workspace = await self._workspaces.find(context.team_id or "", context.enterprise_id)
+        except BotError as error:
+            await self._replies.refuse(url, problem(str(error)))
+            return None
+        except Exception as error:  # noqa: BLE001 - as in Bot.run: else the person waits for a reply that never comes
+            await self._replies.refuse(url, self._bot.crash("arrival", error))
+            return None
+        if workspace is None:
+            logger.warning("request from a workspace without an installation", extra={"team": context.team_id})
+            await self._replies.refuse(url, problem(NOT_INSTALLED))
+            return None
+        return interaction(body, context, workspace, self._clock())
+
+    async def is_new(self, id_: str, need: Need = Need.SPEND) -> bool:
+        """Whether an event arrives for the first time.
+
+        If the database is away, it counts as new: spending asks the database again. Slack itself sends commands and
+        presses again only over a websocket, if they were not acknowledged.
+        """
+        try:
+            return await self._conversation.is_new(id_, need)
+        except BotError:
+            logger.warning("checking for a redelivered event failed", exc_info=True)
+            return True
+
+    async def open_form(self, interaction: Interaction, command: AnyCommand, given: Mapping[str, str]) -> bool:
+        """Open a modal, for which Slack gives three seconds, unless the person may not use the command."""
+        if not self._bot.may_fill_in(command, (await self._callers.find(interaction)).caller):
+            return False
+        view = form(command, packed(interaction), given)
+        client = interaction.workspace.client
+        try:
+            await self._calls.api(client.views_open, trigger_id=interaction.trigger_id, view=view)
+        except SlackFailed as error:
+            extra = {"team": interaction.workspace.ref.id, "error": error.word}
+            logger.warning("opening a form failed", extra=extra)
+            return False
+        return True
+
+    async def acknowledge(self, interaction: Interaction, answer: Answer) -> bool:  # noqa: ARG002 - the protocol's
+        """Nothing is left to do: the listeners have acknowledged."""
+        return True
+
+    async def caller(self, interaction: Interaction, call: CommandCall, command: AnyCommand | None) -> Caller | Reply:
+        """Who acts, with what Slack says of their channel if the command has something posted there later."""
+        known = await self._callers.find(interaction)
+        caller = known.caller
+        if known.problem and self._conversation.need(call.name) not in caller.rights:
+            return unknown_person(known)
+        if interaction.channel_id is None:
+            return replace(caller, channel_id=await self._replies.direct_channel(interaction) or "")
+        if command is None or not command.posts:
+            return caller
+        if interaction.is_direct:  # with the app, or between two people, where no app ever posts
+            own = await self._replies.direct_channel(interaction)
+            return replace(caller, channel_id="" if own and own != interaction.channel_id else interaction.channel_id)
+        facts = await self._channels.find(interaction.workspace, interaction.channel_id)
+        channel_id = "" if facts.is_closed else interaction.channel_id
+        return replace(caller, channel_id=channel_id, hindrance=facts.hindrance, is_shared=facts.is_shared)
+
+    async def reply(self, interaction: Interaction, reply: Reply, answer: Answer) -> tuple[bool, bool]:
+        """Show a reply."""
+        return await self._replies.deliver(interaction, reply, answer)
+
+    async def notice(self, interaction: Interaction, notice: Reply, answer: Answer) -> None:  # noqa: ARG002 - as above
+        """Show a notice to the person alone."""
+        await self._replies.deliver(interaction, notice, Answer.PRIVATE)
+
+    async def _handle(self, body: Payload, context: AsyncBoltContext, call: CommandCall) -> None:
+        """Answer in full, then show on the Home tab what has changed."""
+        need = self._conversation.need(call.name)
+        here = await self.admit(body, context, need)
+        if here is None:
+            return
+        if call.name == HOME:
+            await self._home.publish(here.workspace, await self._callers.find(here))
+            return
+        if call.is_filled_in:
+            try:
+                channel_id, url = unpacked(body["view"]["private_metadata"])
+                call = replace(call, arguments=values(body["view"]))
+            except Exception as error:  # noqa: BLE001 - as above
+                await self._replies.deliver(here, self._bot.crash(call.name, error), Answer.PRIVATE)
+                return
+            here = replace(here, channel_id=channel_id, response_url=url, may_replace=False)
+        reply = await self._conversation.handle(here, call)
+        if reply is None:
+            return
+        is_changed = reply.changes_settings or (need is Need.CONFIGURE and reply.tone is Tone.SUCCESS)
+        if reply.public_line or is_changed:
+            await self._home.publish(here.workspace, await self._callers.find(here))
+
+    def _named(self, command: str, typed: str) -> tuple[str, str]:
+        """The bot's own name of a slash command, and its words; the umbrella's first word is the name."""
+        name, typed = command.removeprefix("/").casefold(), unescaped(typed)
+        if name == UMBRELLA:
+            name, *rest = typed.split(maxsplit=1) or ["help"]
+            return name.removeprefix("/").casefold(), "".join(rest).strip()
+        return self._names.plain(name), typed

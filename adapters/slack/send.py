@@ -1,0 +1,235 @@
+"""Sends replies in Slack: to the person alone unless a command says otherwise, by another way if one is closed.
+
+A private reply goes by the response_url, as an ephemeral message, or as a direct message. No way that shows it to
+others is ever taken for it, so a way with an unclear outcome can be followed by the next.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+
+from adapters.chat.replying import send_surely
+from adapters.chat.retry import Sleep
+from adapters.slack.api import LONGEST_WAIT, Calls, SlackFailed
+from adapters.slack.interaction import Interaction, ResponseUrl
+from adapters.slack.limits import POST, Busy, Limits
+from adapters.slack.pictures import Pictures, has_picture, without_pictures
+from adapters.slack.render import Message, messages, public_message
+from adapters.slack.text import PIECE, Block, plain, unescaped
+from adapters.slack.workspaces import SlackWorkspace
+from bot.commands.command import Answer
+from bot.domain.clock import Clock
+from bot.reply.cutting import pieces
+from bot.reply.model import File, LargeFile, Note, Paragraph, Reply, Tone, text
+
+logger = logging.getLogger(__name__)
+
+PROCESSING = (0.0, 0.5, 1.0, 2.0)
+"""Seconds before each try of a picture: Slack refuses its block until it has looked at the file."""
+MOST_PIECES = 40
+NOT_A_MEMBER = frozenset({"not_in_channel", "channel_not_found"})
+"""Errors of channels that this app isn't in. Slack names private ones as not found."""
+ADD_APP = "Add this app to the channel with /invite to see charts here."
+TOO_LARGE = frozenset({"status_413", "file_upload_size_restricted", "storage_limit_reached"})
+"""Why Slack takes no file of that size."""
+
+_TO_ONE: Mapping[str, object] = {"response_type": "ephemeral", "replace_original": False}
+_TO_ALL: Mapping[str, object] = {"response_type": "in_channel", "replace_original": False}
+_IN_PLACE: Mapping[str, object] = {"replace_original": True}
+_QUIET = {"unfurl_links": False, "unfurl_media": False}
+
+
+class Replies:
+    """Delivers replies. Never raises for what Slack or the network does."""
+
+    def __init__(
+        self, calls: Calls, limits: Limits, pictures: Pictures, clock: Clock, sleep: Sleep = asyncio.sleep
+    ) -> None:
+        self._calls = calls
+        self._limits = limits
+        self._pictures = pictures
+        self._clock = clock
+        self._sleep = sleep
+
+    async def deliver(self, interaction: Interaction, reply: Reply, answer: Answer) -> tuple[bool, bool]:
+        """Show a reply as its command declares, its files first, and then the channel its public line.
+
+        Returns whether the whole reply arrived, and whether the line did; a direct message needs none.
+
+        A problem is always private, and never replaces the card that it is about: that card's buttons may be needed
+        again. The line is rendered before anything is sent: if rendering fails, nothing has been shown yet.
+        """
+        is_problem = reply.tone is Tone.PROBLEM
+        line = public_message(reply.public_line) if reply.public_line and not interaction.is_direct else None
+        whole = await self._with_files(interaction, reply)
+        if answer is Answer.PUBLIC and not is_problem and not interaction.is_direct:
+            shown = all([await self._to_all(interaction, message) for message in messages(whole)])
+        else:
+            replaces = answer is Answer.REPLACES and interaction.may_replace and not is_problem
+            shown = await self._to_one(interaction, whole, replaces=replaces)
+        return shown, shown if line is None else await self._to_all(interaction, line)
+
+    async def refuse(self, url: ResponseUrl | None, reply: Reply) -> None:
+        """Answer if the app has no token to speak with."""
+        try:
+            await self._respond(url, messages(reply)[0], _TO_ONE)
+        except SlackFailed as error:
+            logger.warning("delivering a refusal failed", extra={"error": error.word})
+
+    async def direct_channel(self, interaction: Interaction) -> str | None:
+        """The conversation between the app and one person, None if there can be none."""
+        try:
+            return await direct_channel(self._calls, interaction.workspace, interaction.user_id)
+        except SlackFailed as error:
+            extra = {"team": interaction.workspace.ref.id, "error": error.word}
+            logger.warning("sending a direct message failed", extra=extra)
+            return None
+
+    async def _with_files(self, interaction: Interaction, reply: Reply) -> Reply:
+        """Send the files by direct message, as no channel shows one to one person, and say so in the reply."""
+        workspace = interaction.workspace
+        for file in reply.files:
+            try:
+                channel_id = await direct_channel(self._calls, workspace, interaction.user_id)
+                await self._pictures.share(workspace, file, channel_id)
+                sent = Note(text(f"{file.name} is in your direct messages with this app."))
+                reply = replace(reply, parts=(*reply.parts, sent))
+            except SlackFailed as error:
+                logger.warning("sending a file failed", extra={"team": workspace.ref.id, "error": error.word})
+                lost = Paragraph(text(_lost(file, error)))
+                reply = replace(reply, parts=(lost, *reply.parts), tone=Tone.WARNING)
+        return reply
+
+    async def _to_one(self, interaction: Interaction, reply: Reply, *, replaces: bool) -> bool:
+        """Whether every message of the reply was sent."""
+        arrived = True
+        ids = await self._pictures.uploaded(interaction.workspace, reply)
+        for index, message in enumerate(messages(reply, ids)):
+            is_first = replaces and index == 0
+            if not has_picture(message):
+                arrived &= await self._surely(interaction, message, replaces=is_first)
+            elif (error := await self._pictured(interaction, message, replaces=is_first)) is not None:
+                self._pictures.forget(interaction.workspace, reply)
+                note = ADD_APP if error in NOT_A_MEMBER else ""
+                arrived &= await self._surely(interaction, without_pictures(message, note), replaces=is_first)
+        return arrived
+
+    async def _pictured(self, interaction: Interaction, message: Message, *, replaces: bool) -> str | None:
+        """Send a message with its picture; None if Slack shows it, else the first error.
+
+        The response_url comes last: it may not show a file that was shared with nobody.
+        """
+        first_error = ""
+        for seconds in () if replaces else PROCESSING:
+            await self._sleep(seconds)
+            try:
+                if interaction.channel_id is None:
+                    await self._as_direct(interaction, message)
+                else:
+                    await self._as_ephemeral(interaction, message)
+            except SlackFailed as error:
+                first_error = first_error or error.word
+                if not error.is_about_content:
+                    break
+                if seconds == PROCESSING[-1]:
+                    return first_error
+            else:
+                return None
+        try:
+            if await self._respond(interaction.response_url, message, _IN_PLACE if replaces else _TO_ONE):
+                return None
+        except SlackFailed as error:
+            first_error = first_error or error.word
+        return first_error
+
+    async def _surely(self, interaction: Interaction, message: Message, *, replaces: bool) -> bool:
+        """Send a message by the first way that is open, in plain text if Slack refuses its blocks."""
+        where = _IN_PLACE if replaces else _TO_ONE
+        return await send_surely(
+            (message, _bare(message)),
+            (
+                lambda each: self._respond(interaction.response_url, each, where),
+                lambda each: self._as_ephemeral(interaction, each),
+                lambda each: self._as_direct(interaction, each),
+            ),
+            {"team": interaction.workspace.ref.id, "user": interaction.user_id},
+        )
+
+    async def _as_ephemeral(self, interaction: Interaction, message: Message) -> bool:
+        """To the person alone, in a channel that both they and the app are in."""
+        if interaction.channel_id is None:
+            return False
+        post = interaction.workspace.client.chat_postEphemeral
+        await self._calls.api(post, channel=interaction.channel_id, user=interaction.user_id, **_content(message))
+        return True
+
+    async def _as_direct(self, interaction: Interaction, message: Message) -> bool:
+        """Into the person's conversation with the app."""
+        workspace = interaction.workspace
+        channel_id = await direct_channel(self._calls, workspace, interaction.user_id)
+        await self._post(workspace, channel_id, message)
+        return True
+
+    async def _to_all(self, interaction: Interaction, message: Message) -> bool:
+        """To the whole channel, by the response_url if the app is not in it; whether it arrived. Never raises.
+
+        If the outcome is unclear, it may have arrived: nothing is sent twice.
+        """
+        try:
+            await self._post(interaction.workspace, interaction.channel_id or "", message)
+        except SlackFailed as error:
+            if error.is_unclear or not await self._responded_to_all(interaction, message):
+                extra = {"team": interaction.workspace.ref.id, "error": error.word}
+                logger.warning("posting the public line failed", extra=extra)
+                return False
+        return True
+
+    async def _post(self, workspace: SlackWorkspace, channel_id: str, message: Message) -> None:
+        try:
+            await self._limits.admit(workspace.ref.id, POST, LONGEST_WAIT, channel_id)
+        except Busy:
+            raise SlackFailed("ratelimited") from None
+        post = workspace.client.chat_postMessage
+        await self._calls.api(post, channel=channel_id, **_content(message), **_QUIET)
+
+    async def _responded_to_all(self, interaction: Interaction, message: Message) -> bool:
+        try:
+            return await self._respond(interaction.response_url, message, _TO_ALL)
+        except SlackFailed:
+            return False
+
+    async def _respond(self, url: ResponseUrl | None, message: Message, where: Mapping[str, object]) -> bool:
+        """By the response_url, if there is one that may still be used."""
+        if url is None or not url.take(self._clock()):
+            return False
+        try:
+            await self._calls.respond(url.url, {**_content(message), **where})
+        except SlackFailed as error:
+            if not error.is_about_content:
+                url.give_up()
+            raise
+        return True
+
+
+async def direct_channel(calls: Calls, workspace: SlackWorkspace, user_id: str) -> str:
+    """The conversation between the app and one person; SlackFailed if there can be none. Safe to repeat."""
+    answer = await calls.api(workspace.client.conversations_open, users=user_id)
+    return str(answer["channel"]["id"])
+
+
+def _content(message: Message) -> dict[str, object]:
+    return {"text": message.text, "blocks": list(message.blocks)}
+
+
+def _lost(file: File | LargeFile, error: SlackFailed) -> str:
+    if error.word in TOO_LARGE:
+        return f"{file.name} could not be sent to you: it's too large for Slack. Export single videos instead."
+    return f"{file.name} could not be sent to you ({error.word}). Try again."
+
+
+def _bare(message: Message) -> Message:
+    """The message's text and its buttons alone: what every Slack shows, whatever it thinks of tables."""
+    shown: list[Block] = [{"type": "section", "text": plain(each)} for each in pieces(unescaped(message.text), PIECE)]
+    buttons = [block for block in message.blocks if block["type"] == "actions"]
+    return Message(message.text, (*shown[:MOST_PIECES], *buttons))
