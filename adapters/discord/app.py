@@ -10,19 +10,18 @@ from typing import Self
 from discord import AppInfo
 
 from adapters.chat.background import BackgroundTasks
-from adapters.discord.acknowledge import FirstAnswers
-from adapters.discord.answers import Answers
-from adapters.discord.arrivals import Arrivals
-from adapters.discord.command_sync import Registration, Upkeep
-from adapters.discord.errors import DiscordFailed, Sleep, patiently
+from adapters.chat.retry import Sleep
+from adapters.discord.acknowledge import InitialResponses
+from adapters.discord.command_sync import Maintenance
+from adapters.discord.errors import DiscordFailed, patiently
 from adapters.discord.gateway import PATIENCE, Gateway
-from adapters.discord.gestures import Gestures
-from adapters.discord.guilds import Events, Servers
+from adapters.discord.guilds import GuildEvents, Guilds
+from adapters.discord.handlers import Handlers
 from adapters.discord.limits import Limits
 from adapters.discord.listeners import Connection, Listeners, Shards
 from adapters.discord.post import DiscordPoster
 from adapters.discord.rest import Rest
-from adapters.discord.ways import Ways
+from adapters.discord.send import Replies
 from bot.app import Bot
 from bot.domain.clock import Clock, utc_now
 from bot.domain.errors import BotError
@@ -41,7 +40,7 @@ class DiscordAway(BotError):
 class DiscordOptions:
     """How one application is reached. `shards` are this process's own, None for all of them.
 
-    `servers` are those that may use the operator's API key; where it is empty, `Servers` decides.
+    `servers` are those that may use the operator's API key; if it is empty, `Guilds` decides.
     """
 
     token: str = field(repr=False)
@@ -77,7 +76,7 @@ class DiscordApp:
             self._rest = rest = await stack.enter_async_context(Rest(self._options.token, self._options.api_url))
             self._poster = DiscordPoster(rest, Limits(self._bot.turns, sleep=self._sleep), self._sleep)
             stack.push_async_callback(self.drain)
-            self._servers = Servers(
+            self._guilds = Guilds(
                 self._bot.presences,
                 self._clock,
                 self._options.servers,
@@ -85,11 +84,10 @@ class DiscordApp:
                 self._is_public,
                 self._bot.recognize,
             )
-            first, answers = FirstAnswers(rest), Answers(Ways(rest, self._sleep), self._clock)
-            gestures = Gestures(self._bot, Arrivals(self._bot, self._servers), self._servers, first, answers)
-            listeners = Listeners(gestures, Events(self._servers), self._background, self._clock)
-            registration = Registration(rest, self._bot.registrations, self._sleep)
-            self._upkeep = Upkeep(self._bot, registration, self._sleep)
+            replies = Replies(rest, self._clock, self._sleep)
+            handlers = Handlers(self._bot, self._guilds, InitialResponses(rest), replies)
+            listeners = Listeners(handlers, GuildEvents(self._guilds), self._background, self._clock)
+            self._maintenance = Maintenance(self._bot, rest, self._sleep)
             self._gateway = Gateway(
                 rest,
                 lambda: Connection(rest, listeners, self._options.shards, self._sleep),
@@ -110,12 +108,12 @@ class DiscordApp:
 
     async def run(self) -> None:
         """Serve until cancelled. Raises NotConfigured if Discord refuses the token or the shards for good."""
-        upkeep = asyncio.create_task(self._upkeep.run())
+        maintenance = asyncio.create_task(self._maintenance.run())
         try:
             await self._gateway.run()
         finally:
-            upkeep.cancel()
-            await asyncio.gather(upkeep, return_exceptions=True)
+            maintenance.cancel()
+            await asyncio.gather(maintenance, return_exceptions=True)
 
     @property
     def poster(self) -> DiscordPoster:
@@ -151,5 +149,5 @@ class DiscordApp:
                 "the application has an Interactions Endpoint URL, so Discord sends no commands here; remove it",
                 extra={"url": application.interactions_endpoint_url},
             )
-        self._servers.introduced(is_public=application.bot_public)
-        self._upkeep.begin(str(application.id))
+        self._guilds.introduced(is_public=application.bot_public)
+        self._maintenance.begin(str(application.id))

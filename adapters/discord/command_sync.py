@@ -9,66 +9,40 @@ import logging
 
 from discord.http import Route
 
+from adapters.chat.retry import Sleep
 from adapters.discord.commands import fingerprint, payload
-from adapters.discord.errors import DiscordFailed, Sleep, patiently
+from adapters.discord.errors import DiscordFailed, patiently
 from adapters.discord.guilds import CHAT
 from adapters.discord.rest import Rest
 from bot.app import Bot
 from bot.domain.errors import BotError
-from bot.store.registrations import Registrations
 
 logger = logging.getLogger(__name__)
-
-
-class Registration:
-    """Registers the commands of an application."""
-
-    def __init__(self, rest: Rest, registrations: Registrations, sleep: Sleep = asyncio.sleep) -> None:
-        self._rest = rest
-        self._registrations = registrations
-        self._sleep = sleep
-
-    async def ensure(self, application_id: str) -> bool:
-        """Have Discord know the commands as they are now. False where that has to be tried again; never raises."""
-        commands = payload()
-        now = fingerprint(commands)
-        route = Route("PUT", "/applications/{application_id}/commands", application_id=application_id)
-        try:
-            if await self._registrations.fingerprint(CHAT, application_id) == now:
-                return True
-            await patiently(lambda: self._rest.request(route, json=commands), self._sleep)
-            await self._registrations.save(CHAT, application_id, now)
-        except (DiscordFailed, BotError) as error:
-            logger.warning("command registration failed; will retry", extra={"error": str(error)})
-            return False
-        logger.info("commands registered", extra={"commands": len(commands)})
-        return True
-
 
 EVERY = 6 * 3600.0
 """Seconds between two rounds …"""
 SOON = 60.0
-"""… and before the next one where something has to be tried again."""
+"""… and before the next one if something has to be retried."""
 ENDING = 5.0
-"""Seconds for a round to end when the program is told to."""
+"""Seconds for a round to end at shutdown."""
 
 
-class Upkeep:
-    """Does the rounds. `sleep` passes the time between them."""
+class Maintenance:
+    """Runs the rounds. `sleep` passes the time between them."""
 
-    def __init__(self, bot: Bot, registration: Registration, sleep: Sleep = asyncio.sleep) -> None:
+    def __init__(self, bot: Bot, rest: Rest, sleep: Sleep = asyncio.sleep) -> None:
         self._bot = bot
-        self._registration = registration
+        self._rest = rest
         self._sleep = sleep
         self._application_id = asyncio.get_running_loop().create_future()
 
     def begin(self, application_id: str) -> None:
-        """Discord has said which application this is, so that there is something to do. Safe to repeat."""
+        """Start the rounds for the application that Discord has named. Safe to repeat."""
         if not self._application_id.done():
             self._application_id.set_result(application_id)
 
     async def run(self) -> None:
-        """Go on until cancelled."""
+        """Run until cancelled."""
         application_id = await self._application_id
         while True:
             begun = asyncio.create_task(self._round(application_id))
@@ -80,12 +54,28 @@ class Upkeep:
             await self._sleep(EVERY if is_done else SOON)
 
     async def _round(self, application_id: str) -> bool:
-        """Whether all of it is done."""
-        is_registered = await self._registration.ensure(application_id)
-        return await self._departed() and is_registered
+        """Whether everything is done."""
+        is_synced = await self._sync_commands(application_id)
+        return await self._forget_departed() and is_synced
 
-    async def _departed(self) -> bool:
-        """Whether what is too old is gone."""
+    async def _sync_commands(self, application_id: str) -> bool:
+        """Register the commands if they have changed. False if that has to be retried."""
+        commands = payload()
+        now = fingerprint(commands)
+        route = Route("PUT", "/applications/{application_id}/commands", application_id=application_id)
+        try:
+            if await self._bot.registrations.fingerprint(CHAT, application_id) == now:
+                return True
+            await patiently(lambda: self._rest.request(route, json=commands), self._sleep)
+            await self._bot.registrations.save(CHAT, application_id, now)
+        except (DiscordFailed, BotError) as error:
+            logger.warning("command registration failed; will retry", extra={"error": str(error)})
+            return False
+        logger.info("commands registered", extra={"commands": len(commands)})
+        return True
+
+    async def _forget_departed(self) -> bool:
+        """Whether the data of guilds that the bot left long ago is deleted."""
         try:
             count = await self._bot.forget_departed()
         except BotError:

@@ -1,7 +1,7 @@
 """Discord's errors: one exception for every failed call, retries of what may pass, and each code's meaning for a post.
 
-Only calls that are safe to repeat go through `patiently`: an edit, a reply to one person, or a
-message that Discord recognises by its nonce. The numbers are those of Discord, Opcodes and Status Codes, JSON.
+Only calls that are safe to repeat go through `patiently`: an edit, a reply to one person, or a message that
+Discord recognises by its nonce. The numbers are those of Discord, Opcodes and Status Codes, JSON.
 """
 
 import asyncio
@@ -9,17 +9,18 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from types import MappingProxyType
-from typing import TypeAlias, TypeVar
+from typing import TypeVar
 
 import aiohttp
 from discord import HTTPException
 
+from adapters.chat.retry import ChatFailed, Sleep
 from adapters.discord.limits import Answer, Busy, retry_after
 from bot.delivery.poster import Delivery, Later, Posted, Rejected, Unclear
 
 logger = logging.getLogger(__name__)
 
-Sleep: TypeAlias = Callable[[float], Awaitable[None]]
+
 T = TypeVar("T")
 
 PAUSES = (0.5, 2.0, 5.0, 10.0, 15.0)
@@ -36,7 +37,7 @@ _GONE = frozenset({10008, 10015, 10062, 50027})
 """Unknown message, webhook or interaction, invalid token: this way is closed for good."""
 
 
-class DiscordFailed(Exception):
+class DiscordFailed(ChatFailed):
     """Discord did not do it, or did not say so. `code` is its own number for why, 0 without one."""
 
     def __init__(self, status: int, code: int) -> None:

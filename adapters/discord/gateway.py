@@ -14,7 +14,7 @@ from types import MappingProxyType
 from discord import AppInfo, ConnectionClosed, LoginFailure, PrivilegedIntentsRequired
 from discord.errors import HTTPException
 
-from adapters.discord.errors import Sleep
+from adapters.chat.retry import Sleep
 from adapters.discord.listeners import Connection
 from adapters.discord.rest import Rest
 from bot.domain.errors import NotConfigured, TokenRefused

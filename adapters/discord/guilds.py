@@ -23,7 +23,7 @@ FRESH = timedelta(minutes=1)
 """How long Discord's word on who may add the application holds for servers that are new."""
 
 
-class Servers:
+class Guilds:
     """Knows each server's workspace. A server is the operator's own in these cases.
 
     - if DISCORD_SERVERS lists any: when it is `listed`;
@@ -127,33 +127,33 @@ def claim_code(token: str, server_id: str) -> str:
 logger = logging.getLogger(__name__)
 
 
-class Events:
+class GuildEvents:
     """Notes them. Never raises: what the database missed is told again with the next connection."""
 
-    def __init__(self, servers: Servers) -> None:
-        self._servers = servers
+    def __init__(self, guilds: Guilds) -> None:
+        self._guilds = guilds
 
     async def connected(self, ids: Collection[str], is_ours: Callable[[str], bool]) -> None:
         """A connection is for these servers, and for no others that are its own."""
         logger.info("connected to Discord", extra={"servers": len(ids)})
 
         async def note() -> None:
-            await self._servers.present(ids)
-            gone = await self._servers.missing(ids, is_ours)
+            await self._guilds.present(ids)
+            gone = await self._guilds.missing(ids, is_ours)
             if gone:
                 logger.info("guilds removed the bot while it was offline", extra={"servers": gone})
-                await self._servers.left(gone)
+                await self._guilds.left(gone)
 
         await _noted(note)
 
     async def joined(self, id_: str) -> None:
         """A server added the bot."""
-        await _noted(lambda: self._servers.joined(id_))
+        await _noted(lambda: self._guilds.joined(id_))
 
     async def left(self, id_: str) -> None:
         """A server removed the bot. An outage of a server is another thing."""
         logger.info("guild removed the bot; its data is kept for 30 days", extra={"server": id_})
-        await _noted(lambda: self._servers.left((id_,)))
+        await _noted(lambda: self._guilds.left((id_,)))
 
 
 async def _noted(note: Callable[[], Awaitable[None]]) -> None:

@@ -5,32 +5,34 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
-from discord import Client, Interaction, Member, Thread
+from discord import Client, Member, Thread
+from discord import Interaction as DiscordInteraction
 from discord.permissions import Permissions
 
 from bot.commands.rights import MANAGERS, PERMISSIONS
 from bot.domain.caller import Caller, Need, Person, Role, WorkspaceRef
 
-Gesture: TypeAlias = Interaction[Client]
+RawInteraction: TypeAlias = DiscordInteraction[Client]
+"""discord.py's own."""
 
 TOKEN_LASTS = timedelta(minutes=14, seconds=30)
 """How long an interaction can be answered: fifteen minutes at Discord, less what clocks and wires may differ by."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Interaction:
     """One thing that one person did.
 
-    `id` tells it from everything else, and so from its own replay. `server_id` is None in direct messages.
+    `id` tells it from everything else, and so from its own replay. `guild_id` is None in direct messages.
     `bot_may_post` is about what the bot says by itself, beyond its answers. `may_replace` says that nobody else sees
     the message that was acted on, so that an answer may take its place. `most_file` is the size in bytes that
     Discord takes for one file of an answer.
     """
 
-    gesture: Gesture
+    raw: RawInteraction
     id: str
-    server_id: str | None
-    server_name: str
+    guild_id: str | None
+    guild_name: str
     channel_id: str
     user_id: str
     user_name: str
@@ -47,35 +49,35 @@ class Asked:
     @property
     def data(self) -> dict[str, Any]:
         """What was asked, as Discord sent it."""
-        return dict(self.gesture.data or {})
+        return dict(self.raw.data or {})
 
 
-def asked(gesture: Gesture, now: datetime) -> Asked:
-    """The facts that every interaction has."""
-    user, server, message = gesture.user, gesture.guild, gesture.message
-    return Asked(
-        gesture=gesture,
-        id=str(gesture.id),
-        server_id=str(gesture.guild_id) if gesture.guild_id else None,
-        server_name=(server.name if server else "") or "",
-        channel_id=str(gesture.channel_id or ""),
+def interaction(raw: RawInteraction, now: datetime) -> Interaction:
+    """Read the facts that every interaction has."""
+    user, guild, message = raw.user, raw.guild, raw.message
+    return Interaction(
+        raw=raw,
+        id=str(raw.id),
+        guild_id=str(raw.guild_id) if raw.guild_id else None,
+        guild_name=(guild.name if guild else "") or "",
+        channel_id=str(raw.channel_id or ""),
         user_id=str(user.id),
         user_name=user.display_name,
-        permissions=gesture.permissions,
+        permissions=raw.permissions,
         is_member=isinstance(user, Member),
-        is_owner=server is not None and server.owner_id == user.id,
+        is_owner=guild is not None and guild.owner_id == user.id,
         is_guest=isinstance(user, Member) and (user.pending or user.flags.guest),
         is_bot=user.bot,
-        bot_may_post=_may_post(gesture),
+        bot_may_post=_may_post(raw),
         may_replace=message is not None and message.flags.ephemeral,
-        most_file=gesture.filesize_limit,
+        most_file=raw.filesize_limit,
         until=now + TOKEN_LASTS,
     )
 
 
-def _may_post(gesture: Gesture) -> bool:
+def _may_post(raw: RawInteraction) -> bool:
     """Whether the bot can post where this was done, as Discord says with every interaction."""
-    may, is_thread = gesture.app_permissions, isinstance(gesture.channel, Thread)
+    may, is_thread = raw.app_permissions, isinstance(raw.channel, Thread)
     return may.view_channel and (may.send_messages_in_threads if is_thread else may.send_messages)
 
 
@@ -85,22 +87,22 @@ RIGHTS: Mapping[Role, frozenset[Need]] = {role: by_rule[MANAGERS] for role, by_r
 UNINVITED = "I cannot post in this channel yet: invite me here and let me write, or nothing can come by itself."
 
 
-def caller(asked: Asked, workspace: WorkspaceRef) -> Caller:
-    """The person who asked, where they asked."""
-    role = _role(asked)
-    person = Person(asked.user_id, asked.user_name)
-    hindrance = "" if asked.bot_may_post else UNINVITED
-    return Caller(workspace, asked.channel_id, person, role, RIGHTS[role], hindrance=hindrance)
+def caller(interaction: Interaction, workspace: WorkspaceRef) -> Caller:
+    """The person who acted, and where."""
+    role = _role(interaction)
+    person = Person(interaction.user_id, interaction.user_name)
+    hindrance = "" if interaction.bot_may_post else UNINVITED
+    return Caller(workspace, interaction.channel_id, person, role, RIGHTS[role], hindrance=hindrance)
 
 
-def _role(asked: Asked) -> Role:
+def _role(interaction: Interaction) -> Role:
     """A guest hasn't agreed to the server's rules yet, or was let into one voice channel only."""
-    if asked.is_bot:
+    if interaction.is_bot:
         return Role.BOT
-    if not asked.is_member:
+    if not interaction.is_member:
         return Role.OUTSIDER
-    if asked.is_owner:
+    if interaction.is_owner:
         return Role.OWNER
-    if asked.permissions.administrator or asked.permissions.manage_guild:
+    if interaction.permissions.administrator or interaction.permissions.manage_guild:
         return Role.ADMIN
-    return Role.GUEST if asked.is_guest else Role.MEMBER
+    return Role.GUEST if interaction.is_guest else Role.MEMBER

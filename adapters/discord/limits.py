@@ -8,12 +8,14 @@ import asyncio
 import math
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
+from adapters.chat.retry import Sleep
+
 Now: TypeAlias = Callable[[], float]
-Sleep: TypeAlias = Callable[[float], Awaitable[None]]
+
 
 GLOBAL = 50
 """Requests a second of a bot; answers to interactions do not count."""

@@ -21,10 +21,10 @@ from discord import (
 from discord.state import AutoShardedConnectionState
 
 from adapters.chat.background import BackgroundTasks
-from adapters.discord.errors import Sleep
-from adapters.discord.gestures import Gestures
-from adapters.discord.guilds import Events
-from adapters.discord.interaction import asked
+from adapters.chat.retry import Sleep
+from adapters.discord.guilds import GuildEvents
+from adapters.discord.handlers import Handlers
+from adapters.discord.interaction import interaction
 from adapters.discord.rest import Rest
 from bot.domain.clock import Clock
 
@@ -45,8 +45,8 @@ _SPARE: Mapping[str, Mapping[str, object]] = {"INTERACTION_CREATE": {"attachment
 class Listeners:
     """What the library calls."""
 
-    def __init__(self, gestures: Gestures, events: Events, background: BackgroundTasks, clock: Clock) -> None:
-        self._gestures = gestures
+    def __init__(self, handlers: Handlers, events: GuildEvents, background: BackgroundTasks, clock: Clock) -> None:
+        self._handlers = handlers
         self._background = background
         self._clock = clock
         self._events = events
@@ -63,14 +63,14 @@ class Listeners:
         """A server removed the bot."""
         self._background.start(lambda: self._events.left(id_))
 
-    async def interaction(self, gesture: Interaction[Any]) -> None:
+    async def interaction(self, raw: Interaction[Any]) -> None:
         """Anything that a person did."""
-        here = asked(gesture, self._clock())
-        is_typing = gesture.type is InteractionType.autocomplete
+        here = interaction(raw, self._clock())
+        is_typing = raw.type is InteractionType.autocomplete
         if self._background.has_room:
-            self._background.start(partial(self._gestures.suggest if is_typing else self._gestures.answer, here))
+            self._background.start(partial(self._handlers.suggest if is_typing else self._handlers.handle, here))
         else:
-            await self._gestures.refuse(here)
+            await self._handlers.refuse(here)
 
 
 class Connection(AutoShardedClient):
@@ -78,7 +78,7 @@ class Connection(AutoShardedClient):
 
     def __init__(self, rest: Rest, listeners: Listeners, shards: Shards | None, sleep: Sleep) -> None:
         self._rest = rest
-        self._ears = listeners
+        self._on = listeners
         self._sleep = sleep
         chosen: dict[str, Any] = {"shard_ids": list(shards[0]), "shard_count": shards[1]} if shards else {}
         super().__init__(
@@ -102,23 +102,23 @@ class Connection(AutoShardedClient):
         if not initial:
             await self._sleep(IDENTIFY_PAUSE)
 
-    async def on_interaction(self, gesture: Interaction[Any]) -> None:
+    async def on_interaction(self, interaction: Interaction[Any]) -> None:
         """Anything that a person did."""
-        await self._ears.interaction(gesture)
+        await self._on.interaction(interaction)
 
     async def on_shard_connect(self, shard_id: int) -> None:
         """Discord has listed the servers of a shard."""
         count = self.shard_count or 1
         ids = {str(each.id) for each in self.guilds if each.shard_id == shard_id}
-        self._ears.connected(ids, lambda id_: (int(id_) >> 22) % count == shard_id)
+        self._on.connected(ids, lambda id_: (int(id_) >> 22) % count == shard_id)
 
     async def on_guild_join(self, guild: Guild) -> None:
         """A server added the bot."""
-        self._ears.joined(str(guild.id))
+        self._on.joined(str(guild.id))
 
     async def on_guild_remove(self, guild: Guild) -> None:
         """A server removed the bot."""
-        self._ears.left(str(guild.id))
+        self._on.left(str(guild.id))
 
     def _get_state(self, **options: Any) -> AutoShardedConnectionState[Any]:  # noqa: ANN401 - the library's own signature
         """The library's state, on the one REST client, and deaf to what it cannot read instead of ended by it."""

@@ -17,6 +17,7 @@ from typing import Any
 from discord.http import Route
 
 from adapters.chat.recent import Recent
+from adapters.chat.retry import Sleep
 from adapters.discord.errors import (
     MISSING_PERMISSIONS,
     NOT_AUTHORIZED,
@@ -27,7 +28,7 @@ from adapters.discord.errors import (
     refusal,
 )
 from adapters.discord.guilds import CHAT
-from adapters.discord.limits import Answer, Limits, Sleep
+from adapters.discord.limits import Answer, Limits
 from adapters.discord.payloads import body
 from adapters.discord.render import Message, messages, one_message
 from adapters.discord.rest import Rest

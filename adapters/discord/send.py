@@ -1,0 +1,165 @@
+"""Sends replies in Discord: to the person alone unless deferred otherwise, by the next way if one is closed.
+
+An interaction can be answered for fifteen minutes. Later replies go into the channel if they are for everybody, else
+into direct messages: no way that shows it to others is ever taken for a private reply. Each way may be repeated if its
+outcome is unclear: an edit shows the same again, a channel knows a message by its nonce, and a private page that comes
+twice does less harm than a button that never comes.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from discord.http import Route
+
+from adapters.chat.replying import send_surely
+from adapters.chat.retry import Sleep
+from adapters.discord.errors import DiscordFailed, patiently
+from adapters.discord.files import refused
+from adapters.discord.interaction import Interaction
+from adapters.discord.payloads import body
+from adapters.discord.render import Message, messages, public_message
+from adapters.discord.rest import Rest
+from adapters.discord.text import ACTION_ROW, FILE, MEDIA_GALLERY, NOTHING, SEPARATOR, TEXT_DISPLAY, display
+from bot.commands.command import Answer
+from bot.domain.clock import Clock
+from bot.reply.model import Reply, Tone
+
+logger = logging.getLogger(__name__)
+
+NOT_TOLD = (
+    "What you did stands, but this channel was not told of it: {why}. Someone who manages the server can let me see "
+    "the channel and send messages in it."
+)
+_MAY_NOT = frozenset({50001, 50013})
+_UNPRESSED = (TEXT_DISPLAY, MEDIA_GALLERY, FILE, SEPARATOR)
+_FOLLOW_UP = "/webhooks/{webhook_id}/{webhook_token}"
+_ORIGINAL = f"{_FOLLOW_UP}/messages/@original"
+_POST = "/channels/{channel_id}/messages"
+
+
+class Replies:
+    """Delivers replies. Never raises for what Discord or the network does."""
+
+    def __init__(self, rest: Rest, clock: Clock, sleep: Sleep = asyncio.sleep) -> None:
+        self._rest = rest
+        self._clock = clock
+        self._sleep = sleep
+
+    async def deliver(self, interaction: Interaction, reply: Reply, answer: Answer) -> tuple[bool, bool]:
+        """Show a reply as it was deferred, and then the channel its public line; returns whether each arrived.
+
+        A problem is always private, and never replaces the card that it is about: that card's buttons may be needed
+        again. Everything is rendered before anything is sent: if rendering fails, nothing has been shown yet.
+        """
+        shown = messages(reply, interaction.most_file)
+        line = public_message(reply.public_line) if reply.public_line else None
+        is_problem = reply.tone is Tone.PROBLEM
+        has_place = not is_problem or answer is Answer.PRIVATE
+        if answer is Answer.PUBLIC and is_problem:
+            await self._take_back(interaction)
+        arrived = True
+        for index, message in enumerate(shown):
+            is_public = answer is Answer.PUBLIC and not is_problem
+            plain = _without_files(message, reply if index == 0 else None)
+            in_place = has_place and index == 0
+            arrived &= await self._surely(interaction, message, plain, index, in_place=in_place, is_public=is_public)
+        return arrived, line is not None and await self._post_line(interaction, line)
+
+    async def notice(self, interaction: Interaction, notice: Reply, answer: Answer) -> None:
+        """Show something to one person until their reply is there, in the reply's place if that is theirs alone."""
+        message = messages(notice)[0]
+        await self._surely(interaction, message, message, -1, in_place=answer is Answer.PRIVATE, is_public=False)
+
+    async def _take_back(self, interaction: Interaction) -> None:
+        """Remove the deferred response."""
+        try:
+            await self._call(_of(interaction, "DELETE", _ORIGINAL), {})
+        except DiscordFailed as error:
+            logger.info("deleting the deferred response failed", extra=_about(interaction, error))
+
+    async def _post_line(self, interaction: Interaction, line: Message) -> bool:
+        """Post the public line, or tell the person that the channel is closed to the bot; whether it arrived."""
+        try:
+            await self._to_all(interaction, line, interaction.id)
+        except DiscordFailed as error:
+            logger.warning("posting the public line failed", extra=_about(interaction, error))
+            why = "I may not post here" if error.code in _MAY_NOT else "Discord did not take the message"
+            warning = messages(Reply(NOT_TOLD.format(why=why), tone=Tone.WARNING))[0]
+            await self._surely(interaction, warning, warning, 0, in_place=False, is_public=False)
+            return False
+        return True
+
+    async def _surely(
+        self, interaction: Interaction, message: Message, plain: Message, page: int, *, in_place: bool, is_public: bool
+    ) -> bool:
+        """Send a message by the first way that is open, or its plain version if Discord refuses what is in it."""
+        nonce = f"{interaction.id}-{page}"
+
+        async def original(version: Message) -> bool:
+            await self._call(_of(interaction, "PATCH", _ORIGINAL), body(version))
+            return True
+
+        async def follow_up(version: Message) -> bool:
+            await self._call(_of(interaction, "POST", _FOLLOW_UP), body(version, is_private=not is_public))
+            return True
+
+        async def by_itself(version: Message) -> bool:
+            if is_public:
+                await self._to_all(interaction, version, nonce)
+            else:  # a button there would have no server to act on
+                await self._as_direct(interaction, _only(version, *_UNPRESSED), nonce)
+            return True
+
+        ways: list[Callable[[Message], Awaitable[bool]]] = [by_itself]
+        if self._clock() < interaction.until:
+            ways = [*([original] if in_place else []), follow_up, by_itself]
+        about = {"server": interaction.guild_id, "user": interaction.user_id}
+        return await send_surely((message, plain), ways, about)
+
+    async def _as_direct(self, interaction: Interaction, message: Message, nonce: str) -> None:
+        """Into the person's conversation with the bot."""
+        opened = {"json": {"recipient_id": interaction.user_id}}
+        channel = await self._call(Route("POST", "/users/@me/channels"), opened)
+        await self._call(Route("POST", _POST, channel_id=channel["id"]), body(message, nonce=nonce))
+
+    async def _to_all(self, interaction: Interaction, message: Message, nonce: str) -> None:
+        """To the whole channel, as a message of the bot's own."""
+        await self._call(Route("POST", _POST, channel_id=interaction.channel_id), body(message, nonce=nonce))
+
+    async def _call(self, route: Route, sent: Mapping[str, Any]) -> Any:  # noqa: ANN401 - Discord's JSON
+        return await patiently(lambda: self._rest.request(route, **sent), self._sleep)
+
+
+def _of(interaction: Interaction, method: str, path: str) -> Route:
+    return Route(method, path, webhook_id=interaction.raw.application_id, webhook_token=interaction.raw.token)
+
+
+def _without_files(message: Message, reply: Reply | None) -> Message:
+    """What is sent if Discord refuses a message: no pictures, and a warning for its files in place of a success.
+
+    `reply` is what the message shows if it is its first one.
+    """
+    cards = (each for card in message.components for each in card.get("components", ()))
+    names = [each["file"]["url"].removeprefix("attachment://") for each in cards if each["type"] == FILE]
+    if not names:
+        return _only(message, TEXT_DISPLAY, ACTION_ROW)
+    first = messages(refused(reply or Reply("The rest of the files is missing."), names))[0]
+    return _only(first, TEXT_DISPLAY, ACTION_ROW)
+
+
+def _only(message: Message, *kinds: int) -> Message:
+    """The message's card with components of these kinds alone, and without files that none of them shows."""
+    cards = tuple(
+        {**card, "components": [each for each in card["components"] if each["type"] in kinds] or [display(NOTHING)]}
+        if "components" in card
+        else card
+        for card in message.components
+    )
+    return replace(message, components=cards, files=message.files if FILE in kinds else ())
+
+
+def _about(interaction: Interaction, error: DiscordFailed) -> dict[str, object]:
+    return {"server": interaction.guild_id, "status": error.status, "code": error.code}
