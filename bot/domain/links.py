@@ -2,11 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import unquote
 
 from bot.domain.errors import LinkError
-from bot.domain.site import Inner, OtherPage, ShortLink, Site, VideoLink
+from bot.domain.site import Inner, OtherPage, ShortLink, Site, VideoLink, instagram_code
 from bot.domain.sites import FOLLOWABLE_HOSTS, site_of
 
 __all__ = [
@@ -37,7 +37,7 @@ MAX_LENGTH = 2_000
 MOST_INNER = 4
 """How many addresses may stand inside each other: a log-in page of a consent page of a redirect."""
 
-_OPENERS = "<([{\"'“‘«„‚*`|"
+_OPENERS = "<>([{\"'“‘«„‚*`|\\"
 _CLOSERS = ".,;:!?…)]}>\"'”’»*`~|&+(<[{=→。、，；：！？）】》」』"
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u3164\ufe0e\ufe0f")
 """Joiners, fillers and variation selectors: drawn as nothing, yet not in Unicode's classes of control and format."""
@@ -45,21 +45,32 @@ _WIDE = str.maketrans("：／？＝＆．＠－＿", ":/?=&.@-_")
 """What a keyboard for Chinese or Japanese writes."""
 
 _AMPERSAND = re.compile(r"&(?:amp;)+")
-_ELLIPSIS = re.compile(r"%E2%80%A6", re.IGNORECASE)
+_ELLIPSIS = re.compile(r"%E2%80%A6|&hellip;?|[⋯‥]|[\[(](?:…|\.{2,})[\])]", re.IGNORECASE)
+_CUT = re.compile(r"(?:…|\.{2,})[^/?#=&]*$")
+"""Where an ellipsis ends a link, with what is left of the text behind it."""
 _END = re.compile(r"[\s<>|\"]")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+-]*")
 _SCHEMED = re.compile(r"[a-z][a-z0-9+-]*://|(?:javascript|vbscript|data|file|ftp|blob|mailto):\S", re.IGNORECASE)
-_SLIPS = re.compile(r"(?:(?:h{0,2}t{1,3}ps{0,2}[:;]{0,2}/+|https?[:;])(?=[^/\s]))+", re.IGNORECASE)
+_SLIPS = re.compile(r"(?:(?:h{0,2}t{1,3}ps{0,2}[:;.]{0,2}/+(?::/*)?\.?|https?[:;])(?=[^/\s]))+", re.IGNORECASE)
 """`https://` and what becomes of it by a slip: `https:/`, `htps://`, `https//`, twice."""
-_INSIDE = re.compile(r"(?<![=/])(?=https?:/)", re.IGNORECASE)
+_COMMA = re.compile(r"(?<=www),|(?<=youtu),(?=be/)|(?<=youtube),(?=com/)|(?<=tiktok),(?=com/)|(?<=instagram),(?=com/)")
+"""A comma that was meant as the dot of a host."""
+_HOSTED = r"(?:www\.|m\.|v[mt]\.)?(?:youtu\.be|(?:youtube|tiktok|instagram|twitter|x)\.com)/"
+_INSIDE = re.compile(rf"(?<![=/])(?=https?:/)|(?<=[^\w.@=?:/%-])(?={_HOSTED})", re.IGNORECASE)
 """Where a link begins inside a word."""
-_APPS = (
+_BEHIND_SLASH = re.compile(rf"(?<=[^/]/)(?=https?://|{_HOSTED})", re.IGNORECASE)
+"""Where another link may begin behind a link's own slash."""
+_APPS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"(?:vnd\.)?youtube:(?://)?(?:(?:www\.|m\.)?youtube\.com/)?", re.IGNORECASE), "https://youtu.be/"),
     (
         re.compile(r"(?:snssdk\d+|musically|tiktok)://(?:aweme/detail|video)/", re.IGNORECASE),
         "https://www.tiktok.com/v/",
     ),
     (re.compile(r"twitter://status\?id=", re.IGNORECASE), "https://twitter.com/i/status/"),
+    (
+        re.compile(r"instagram://media\?id=(\d{1,20})(?:_\d+)?", re.IGNORECASE),
+        lambda found: f"https://www.instagram.com/p/{instagram_code(int(found[1]))}/",
+    ),
     (re.compile(r"intent://", re.IGNORECASE), "https://"),
 )
 """How the sites' own apps begin an address, and what stands for it on the web."""
@@ -139,6 +150,7 @@ def looks_like_link(token: str) -> bool:
 def find_links(text: str) -> tuple[str, ...]:
     """The supported links in a message, in order, as clean addresses; each video once, chat wrapping undone."""
     links: dict[str, str] = {}
+    text = _COMMA.sub(".", _ELLIPSIS.sub("…", text))
     for piece in (each for word in _BETWEEN.split(_LABELLED.sub(r" \1 ", text)) for each in link_starts(word)):
         if "." not in piece and ":" not in piece:
             continue
@@ -152,8 +164,14 @@ def find_links(text: str) -> tuple[str, ...]:
 
 
 def link_starts(word: str) -> tuple[str, ...]:
-    """A word taken apart at each place where a link with its scheme begins; not at one that stands in a parameter."""
-    return tuple(filter(None, _INSIDE.split(word)))
+    """A word taken apart at each place where a link begins; not at one that stands in a parameter."""
+    return tuple(part for piece in _INSIDE.split(word) if piece for part in _behind_slash(piece))
+
+
+def _behind_slash(piece: str) -> tuple[str, ...]:
+    """A link, and the one that follows its slash; an archive's page that has another's address in its path is one."""
+    first, *others = _BEHIND_SLASH.split(piece)
+    return (first, *others) if others and video_of(first) is not None else (piece,)
 
 
 def links_within(message: object) -> tuple[str, ...]:
@@ -184,9 +202,9 @@ def _bare(typed: str) -> tuple[str, bool]:
     is_plain = typed.isascii() and typed.isprintable()
     visible = typed if is_plain else "".join(each for each in typed if not _is_invisible(each))
     word = _END.split(visible.lstrip(_OPENERS + " \t\r\n"), maxsplit=1)[0].translate(_WIDE).replace("\\", "/")
-    word = _AMPERSAND.sub("&", _ELLIPSIS.sub("…", word))
-    before, *behind = _INSIDE.split(word, maxsplit=1)
-    if behind and not re.search(r"[/?=#]", before):
+    word = _COMMA.sub(".", _AMPERSAND.sub("&", _ELLIPSIS.sub("…", word)))
+    before, *behind = re.split(r"(?=https?:/)", word, maxsplit=1, flags=re.IGNORECASE)
+    if before and behind and ("." not in before or not re.search(r"[/?=#]", before)):
         word = behind[0]  # text touches the link
     if re.match(r"https?%3a", word, re.IGNORECASE):
         word = unquote(word)
@@ -195,8 +213,8 @@ def _bare(typed: str) -> tuple[str, bool]:
         word = beginning.sub(address, word, count=1) if beginning.match(word) else word
     slip = _SLIPS.match(word)
     word = f"https://{word[slip.end() :]}" if slip else word
-    bare = word.rstrip(_CLOSERS)
-    return bare, "…" in word[len(bare) :] or ".." in word[len(bare) :]
+    cut = _CUT.search(word)
+    return (word[: cut.start()] if cut else word).rstrip(_CLOSERS), cut is not None
 
 
 def _touching(word: str) -> str:

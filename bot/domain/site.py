@@ -7,6 +7,9 @@ from urllib.parse import parse_qsl, unquote
 
 from bot.domain.videos import VideoPlatform
 
+_SIX_BITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+"""The characters of ids, by the six bits that each stands for."""
+
 
 @dataclass(frozen=True, slots=True)
 class VideoLink:
@@ -22,8 +25,22 @@ class VideoLink:
 
     @property
     def key(self) -> str:
-        """The canonical `platform:id`, the same for every spelling. Ids are case-sensitive."""
-        return f"{self.platform}:{self.id}"
+        """The canonical `platform:id`, the same for every spelling. Ids are case-sensitive.
+
+        A YouTube id is 64 bits in eleven characters of six: the last two bits name nothing.
+        """
+        if self.platform is not VideoPlatform.YOUTUBE:
+            return f"{self.platform}:{self.id}"
+        return f"{self.platform}:{self.id[:-1]}{_SIX_BITS[_SIX_BITS.index(self.id[-1]) & ~3]}"
+
+
+def instagram_code(number: int) -> str:
+    """The id in the links to a post of Instagram, from the number by which its app knows the post."""
+    code = ""
+    while number:
+        number, digit = divmod(number, len(_SIX_BITS))
+        code = _SIX_BITS[digit] + code
+    return code
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +100,8 @@ class Site:
     def _read(self, path: str, query: str) -> VideoLink | ShortLink | Inner | OtherPage:
         path, _, rest = path.partition("?")  # an encoded question mark
         query = query if "=" in query else unquote(query)
-        values = dict(reversed(parse_qsl(f"{rest}&{query}", errors="replace")))
+        pairs = parse_qsl(f"{rest}&{query}", errors="replace")
+        values = {name.lower(): value.strip() for name, value in reversed(pairs)}
         path = _trimmed(path)
         for pattern, parameter, becomes in self.in_query:
             if pattern.fullmatch(path) and parameter in values:

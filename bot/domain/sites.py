@@ -34,7 +34,7 @@ _TIKTOK = Site(
     whole=re.compile(r"[0-9]{19}"),
     in_query=tuple(
         (_path(r"(?:[a-z]{2}/)?(?:foryou|trending|following|explore|)"), name, "v/{}")
-        for name in ("item_id", "share_item_id", "shareId")
+        for name in ("item_id", "share_item_id", "shareid")
     ),
     inner=(
         (_BROWSING, "redirect_url"),
@@ -89,7 +89,9 @@ _YOUTUBE = Site(
     in_query=(
         *(
             (
-                _path(r"(?:watch|watch_popup|tv|tv_embedded|live_chat|ytscreeningroom|movie|details|embed|)"),
+                _path(
+                    r"(?:watch|watch_popup|tv|tv_embedded|live_chat|ytscreeningroom|movie|details|embed|shorts|live|)"
+                ),
                 name,
                 "watch/{}",
             )
@@ -102,7 +104,7 @@ _YOUTUBE = Site(
         (_path(r"redirect"), "q"),
         (_path(r"oembed"), "url"),
         (_path(r"signin|servicelogin|logout|account|login"), "next"),
-        (_path(r"verify_age|verify_controversy|das_captcha"), "next_url"),
+        (_path(r"verify_age|verify_controversy|das_captcha|supported_browsers"), "next_url"),
         (_path(r"m|ml|d|save"), "continue"),
         (_path(r"servicelogin|signin"), "continue"),
     ),
@@ -213,18 +215,29 @@ _OF_SITE: tuple[tuple[Site, str], ...] = (
     (_TIKTOK, "vxtiktok.com tnktok.com tiktxk.com tfxktok.com tiktokez.com fxtiktok.com kktiktok.com fixtiktok.com"),
     (_YOUTU_BE, "koutube.com yout-ube.com invidio.us redirect.invidious.io yewtu.be inv.nadeko.net piped.video"),
     (_INSTAGRAM, "ddinstagram.com kkinstagram.com kkkinstagram.com eeinstagram.com vxinstagram.com zzinstagram.com"),
-    (_INSTAGRAM, "instagramez.com instagram7.com toinstagram.com kkclip.com fxig.seria.moe"),
+    (
+        _INSTAGRAM,
+        "instagramez.com instagram7.com toinstagram.com kkclip.com fxig.seria.moe uuinstagram.com rxinstagram.com",
+    ),
     (_TWITTER, "fxtwitter.com vxtwitter.com fixupx.com fixvx.com twittpr.com twitterez.com xcancel.com nitter.net"),
     # pages of others that lead on
-    (_onward("Facebook", r"l\.php", "u"), "l.facebook.com lm.facebook.com"),
+    (_onward("Facebook", r"l\.php|flx/warn", "u"), "l.facebook.com lm.facebook.com facebook.com l.messenger.com"),
+    (_onward("Threads", r".*", "u"), "l.threads.com l.threads.net"),
+    (_onward("Outlook", r".*", "url"), "safelinks.protection.outlook.com statics.teams.cdn.office.net"),
+    (_onward("LinkedIn", r"redir/redirect|safety/go", "url"), "linkedin.com"),
+    (_onward("DuckDuckGo", r"l", "uddg"), "duckduckgo.com"),
+    (_onward("Steam", r"linkfilter", "u", "url"), "steamcommunity.com"),
+    (_onward("Tumblr", r"redirect", "z"), "t.umblr.com"),
+    (_onward("Google Translate", r"translate", "u"), "translate.google.com"),
     (_onward("Slack", r"link", "url"), "slack-redir.net"),
     (_onward("Google", r".*", "continue"), "consent.google.com accounts.google.com"),
-    (_onward("VK", r"away\.php", "to"), "vk.com"),
+    (_onward("VK", r"away(?:\.php)?", "to"), "vk.com"),
     (_onward("Reddit", r".*", "url"), "out.reddit.com"),
 )
 _HOSTS = {host: site for site, hosts in _OF_SITE for host in hosts.split()}
 _DOOR = re.compile(r"(?:w{2,4}|mobile|music|gaming|web|touch|lite|pro|api|dl|hq|[a-z]{1,2})\.")
 """What stands in front of a host and changes nothing: `www.`, `m.`, a country, a mirror's mode."""
+_REGION = re.compile(r"\w+\.(?=safelinks\.protection\.outlook\.com$)")
 _CODES = {"vm.": _VM, "vt.": _VT}
 """The hosts of short links, as a mirror of TikTok has them too."""
 
@@ -236,6 +249,7 @@ def site_of(host: str) -> Site | None:
     """The site behind a host name in lower case, with or without `www.`, `m.` and their like; None for any other."""
     if host in _HOSTS:
         return _HOSTS[host]
+    host = _REGION.sub("", host)
     door = _DOOR.match(host)
     inside = host[door.end() :] if door else host
     site = _GOOGLE if _GOOGLE_HOST.fullmatch(inside) else _HOSTS.get(inside)

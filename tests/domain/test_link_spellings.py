@@ -90,6 +90,24 @@ SPELLINGS = {
         f"https://m.youtube.com/shorts/{YT}",
         f"https://music.youtube.com/watch?v={YT}&list=RDAMVM",
         f"https://www.youtube.com/watch?v%3D{YT}",
+        f"https://youtube.com/shorts?v={YT}",
+        f"https://www.youtube.com/WATCH?V={YT}",
+        f"https://www.youtube.com/watch?v=%20{YT}",
+        f"https.//youtu.be/{YT}",
+        f"https//:youtu.be/{YT}",
+        f"https://.youtu.be/{YT}",
+        f"https://www,youtube,com/watch?v={YT}",
+        f"see=https://youtu.be/{YT}",
+        f"w/https://youtu.be/{YT}",
+        f"https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fyoutu.be%2F{YT}&data=05",
+        f"https://www.linkedin.com/safety/go?url=https%3A%2F%2Fyoutu.be%2F{YT}&trk=x",
+        f"https://www.facebook.com/flx/warn/?u=https%3A%2F%2Fyoutu.be%2F{YT}",
+        f"https://steamcommunity.com/linkfilter/?u=https%3A%2F%2Fyoutu.be%2F{YT}",
+        f"https://duckduckgo.com/l/?uddg=https%3A%2F%2Fyoutu.be%2F{YT}",
+        f"https://translate.google.com/translate?tl=de&u=https%3A%2F%2Fyoutu.be%2F{YT}",
+        f"https://youtu.be/{YT[:-1]}R",  # the last two of its 66 bits name nothing
+        f"https://youtu.be/{YT[:-1]}S?si=x",
+        f"https://www.youtube.com/shorts/{YT[:-1]}T",
     ],
     f"tiktok:{TT}": [
         f"tiktok.com/foryou?item_id={TT}#/@u/video/{TT}",
@@ -151,10 +169,17 @@ SPELLINGS = {
         f"https://www.instagram.com/reel/{IG}/embed/?cr=1",
         f"https://www.instagram.com/consent/?flow=user_cookie_choice_v2&next=%2Freel%2F{IG}%2F",
         f"https://www.instagram.com/challenge/?next=/reel/{IG}/",
+        f"https://l.threads.com/?u=https%3A%2F%2Fwww.instagram.com%2Freel%2F{IG}%2F",
+        f"https://uuinstagram.com/reel/{IG}",
     ],
     "instagram:C5_A1TQNPrY": [
         "instagram.com/p/C5_A1TQNPrYw4c2g9KAUTPUl8RVHqiAdAcOOSY0",
         "https://www.instagram.com/p/C5_A1TQNPrY/",
+    ],
+    "instagram:CdUjNE8jpKB": [
+        "instagram://media?id=2834044895814914689",
+        "instagram://media?id=2834044895814914689_1234567",
+        "https://www.instagram.com/p/CdUjNE8jpKB/",
     ],
     "instagram:aye83DjauH": [
         "https://instagram.com/p/aye83DjauH/?foo=bar#abc",
@@ -221,6 +246,9 @@ REFUSED = {
         https://www.tiktok.com/@asd/video/72123456… https://www.tiktok.com/@asd/video/721234567890123456...
         https://youtu.be/dQw4w9… https://www.youtube.com/watch?v=dQw4… https://vm.tiktok.com/ZMabc…
         https://t.co/AbCd… https://www.youtube.com/wat… https://www.tiktok.com/@as…
+        https://www.instagram.com/reel/DFQe2‥ https://x.com/X/status/169730462274908577⋯
+        https://www.tiktok.com/@u/video/721234567890123456…more https://x.com/X/status/169730462274908577&hellip;
+        https://x.com/X/status/169730462274908577[...] https://www.tiktok.com/@u/video/721234567890123456(…)
     """,
     "a page of Instagram": """
         instagram.com/reels/saved/ instagram.com/tv/upload/ instagram.com/reels/suggestions/
@@ -299,7 +327,7 @@ REFUSED = {
         youtube.com/redirect?q=https://vimeo.com/1 help.x.com/en amp.twimg.com/v/0ba0c3c7
         pbs.twimg.com/media/abc.jpg video.twimg.com/amplify_video/1789012345678901234/vid/x.mp4
         google.com/url?q=https://vimeo.com/1 l.facebook.com/l.php?u=https%3A%2F%2Fvimeo.com
-        facebook.com/watch?v=1234567890123 vimeo.com/12345 twitch.tv/videos/1
+        vimeo.com/12345 twitch.tv/videos/1
         evil.example/https://youtu.be/dQw4w9WgXcQ
         web.archive.org/web/2020/https://www.youtube.com/watch?v=dQw4w9WgXcQ
         douyin.com/video/6961737553342991651 threads.net/@u/post/CuXyZ_1-aBc onlyfans.com/1
@@ -324,6 +352,9 @@ REFUSED = {
     "a link to X with a broken post id": """
         x.com/u/status/0178901234567890123 x.com/u/status/ x.com/u/status/17890 x.com/u/status/17890123456789012345
         x.com/u/status/1789012345678901234abc
+    """,
+    "a page of Facebook": """
+        facebook.com/watch?v=1234567890123 l.facebook.com/
     """,
     "a page of Google": """
         google.com/search?q=youtube
@@ -359,3 +390,13 @@ def test_what_is_no_certain_video_is_refused_with_the_reason(reason, link):
     with pytest.raises(LinkError) as refusal:
         parse_link(link)
     assert reason in str(refusal.value)
+    assert not find_links(f"look {link} now")
+
+
+@pytest.mark.parametrize(
+    "between", ["/", "+", "&", "→", "·", "|", ",", ";", "、", "\n", " and ", ")(", "🔥", "\u200b "]
+)
+@pytest.mark.parametrize("scheme", ["https://", "https://www.", "www.", ""])
+def test_two_links_that_touch_are_two(between, scheme):
+    one, other = f"{scheme}youtube.com/shorts/{YT}", f"{scheme}tiktok.com/@u/video/{TT}"
+    assert len(find_links(f"{one}{between}{other}")) == 2

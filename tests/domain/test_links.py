@@ -342,7 +342,7 @@ def test_hostile_text_gives_a_clean_address_of_a_known_site_or_a_link_error(type
 
 
 ID = {
-    "youtube": (st.from_regex(r"[0-9A-Za-z_-]{11}", fullmatch=True), YT),
+    "youtube": (st.from_regex(r"[0-9A-Za-z_-]{10}[AEIMQUYcgkosw048]", fullmatch=True), YT),
     "tiktok": (st.from_regex(r"[1-9][0-9]{14,18}", fullmatch=True), TT),
     "instagram": (st.from_regex(r"[A-H][0-9A-Za-z_-]{10}", fullmatch=True), IG),
     "twitter": (st.from_regex(r"[1-9][0-9]{14,18}", fullmatch=True), TW),
