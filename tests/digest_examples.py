@@ -153,7 +153,7 @@ def digest_gallery() -> Iterator[tuple[str, Reply]]:
     off = setting(channel_id="C0000003", is_on=False, off_reason=REASON)
     yield "digests.settings_card.digest_status", digest_settings.digest_status(setting(), (weekly, off))
     yield "digests.settings_card.digest_status: off", digest_settings.digest_status(off, ())
-    left_out = replace(weekly, last_outcome="The one of 2026-03-01 was left out: it would have come too late.")
+    left_out = replace(weekly, last_outcome="The digest of Sun 1 Mar was skipped.")
     yield "digests.settings_card.digest_status: left out", digest_settings.digest_status(left_out, ())
     yield "digests.settings_card.digest_status: none", digest_settings.digest_status(None, ())
     yield "digests.settings_card.not_a_channel", digest_settings.not_a_channel()

@@ -35,7 +35,7 @@ from bot.reply.model import (
     Tone,
     Weight,
 )
-from bot.reply.plain import plain_time
+from bot.reply.plain import plain_spans
 from bot.reply.width import width
 
 _COLOURS = {Tone.INFO: "blue", Tone.SUCCESS: "green", Tone.WARNING: "yellow", Tone.PROBLEM: "red"}
@@ -92,7 +92,7 @@ def _append(line: Line, span: Span, *, addresses: bool) -> None:
             if addresses and text not in {"", url}:
                 line.append(f" ({target})", style="dim")
         case Time():
-            line.append(plain_time(span))
+            line.append(plain_spans((span,)))
         case Mention(person_id, name):
             line.append(shown(name or person_id), style="bold")
         case Channel(channel_id):

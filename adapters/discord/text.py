@@ -8,7 +8,6 @@ zero-width character. Only what depends on the start of a line is left to `line`
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from math import floor
 from typing import Any, Self, TypeAlias, assert_never
 from urllib.parse import quote
@@ -17,10 +16,9 @@ from adapters.discord.files import Attachment
 from bot.reply.address import address
 from bot.reply.clean import shown, visible
 from bot.reply.cutting import cut, length, pieces
-from bot.reply.model import Bold, Channel, Code, Link, Mention, Plain, Span, Text, Time, TimeStyle
+from bot.reply.model import Bold, Channel, Code, Link, Mention, Plain, Span, Text, Time
 from bot.reply.plain import plain_spans
 
-_MOMENT = re.compile(r"\b([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}) UTC\b", re.ASCII)
 _BEFORE = (
     *("linked to", "link", "known for", "stored for", "stored here for", "in", "of", "from", "disconnect", "spend in"),
     *("manage", "manages", "members of"),
@@ -37,26 +35,6 @@ def servers(text: str) -> str:
     return _WORKSPACE.sub(r"\1 server", text)
 
 
-def local(text: str) -> Iterator[Plain | Time]:
-    """The text in pieces: words, and moments that Discord shows in the zone of whoever reads."""
-    for number, piece in enumerate(_MOMENT.split(servers(text))):
-        moment = _parsed_moment(piece) if number % 2 else None
-        if moment is not None:
-            yield Time(moment)
-        elif number % 2:
-            yield Plain(f"{piece} UTC")
-        elif piece:
-            yield Plain(piece)
-
-
-def _parsed_moment(text: str) -> datetime | None:
-    """None for a date that no calendar has."""
-    try:
-        return datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
-    except ValueError:
-        return None
-
-
 MAX_URL = 512
 MAX_PIECE = 400
 """Characters of foreign text in one piece, so that a piece with all of them escaped still fits everywhere."""
@@ -68,7 +46,6 @@ _LISTS = re.compile(r"(?=[-+])|[0-9]+(?=[.)])")
 _CHANNEL = re.compile(r"[0-9]{17,20}")
 _NOT_IN_A_LINK = re.compile(r"[()]|@(?=everyone|here)|[^\x00-\x7f]+", re.IGNORECASE)
 _MISLEADING = re.compile(r"[\[\]]|://|www\.", re.IGNORECASE)
-_STYLES = {TimeStyle.DATE: "D", TimeStyle.MOMENT: "f", TimeStyle.RELATIVE: "R"}
 
 
 def escaped(text: str) -> str:
@@ -110,26 +87,21 @@ def link_address(url: str) -> str | None:
 def _span(span: Span) -> Iterator[str]:
     match span:
         case Plain(text):
-            for piece in local(text):
-                yield from _moment(piece) if isinstance(piece, Time) else _words(piece.text)
+            yield from _words(servers(text))
         case Bold(text):
             yield from _styled(text)
         case Code(text):
             yield from _code(text)
         case Link(text, url):
             yield from _link(text, url)
-        case Time():
-            yield from _moment(span)
+        case Time(at):
+            yield f"<t:{floor(at.timestamp())}:f>"
         case Mention():
             yield from _words(plain_spans((span,)))  # whatever links to a person may also notify that person
         case Channel(channel_id):
             yield from (f"<#{channel_id}>",) if _CHANNEL.fullmatch(channel_id) else _words(channel_id)
         case _:
             assert_never(span)
-
-
-def _moment(time: Time) -> Iterator[str]:
-    yield f"<t:{floor(time.at.timestamp())}:{_STYLES[time.style]}>"
 
 
 def _words(text: str) -> Iterator[str]:

@@ -14,8 +14,8 @@ from unicodedata import category
 from bot.reply.address import address
 from bot.reply.clean import shown, visible
 from bot.reply.cutting import cut, length, pieces
-from bot.reply.model import Bold, Channel, Code, Link, Mention, Plain, Span, Text, Time, TimeStyle
-from bot.reply.plain import plain_spans, plain_time
+from bot.reply.model import Bold, Channel, Code, Link, Mention, Plain, Span, Text, Time
+from bot.reply.plain import plain_spans
 
 Block: TypeAlias = dict[str, object]
 """One object of Block Kit as it is sent: a block, an element of one, a text object, a view."""
@@ -66,11 +66,7 @@ MAX_URL = 3_000
 
 _CHANNEL = re.compile(r"[CG][A-Z0-9]{2,}")  # a direct message, D…, has no name to show
 _LAST_SECOND = 9_999_999_999
-_FORMATS = {
-    TimeStyle.DATE: "{date_short_pretty}",
-    TimeStyle.MOMENT: "{date_short_pretty} {time}",
-    TimeStyle.RELATIVE: "{date_short_pretty} {time}",  # as in plain text: what stays must not age
-}
+_FORMAT = "{date_short_pretty} {time}"
 
 
 def native(span: Span) -> Native:
@@ -101,8 +97,8 @@ def target_of(url: str) -> str | None:
 
 
 def moment(time: Time) -> tuple[int, str]:
-    """A moment as Unix seconds and Slack's format for it, which shows it in the zone of whoever reads."""
-    return int(time.at.timestamp()), _FORMATS[time.style]
+    """A moment as Unix seconds and Slack's format for it, which shows it in the reader's time zone."""
+    return int(time.at.timestamp()), _FORMAT
 
 
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
@@ -161,7 +157,7 @@ def _said(span: Span) -> _Said:
             return _Said(f"<{escaped(url)}|{label.markup}>", label.words)
         case Time() as time:
             seconds, form = moment(time)
-            return _Said(f"<!date^{seconds}^{form}|{plain_time(time)}>", "0")
+            return _Said(f"<!date^{seconds}^{form}|{plain_spans((time,))}>", "0")
         case Channel(channel_id):
             return _Said(f"<#{channel_id}>", "0")
         case _ as never:
@@ -239,7 +235,7 @@ def _element(span: Native) -> Block | None:
             return {"type": "link", "url": url, **({"text": label} if label else {})}
         case Time():
             seconds, form = moment(span)
-            return {"type": "date", "timestamp": seconds, "format": form, "fallback": plain_time(span)}
+            return {"type": "date", "timestamp": seconds, "format": form, "fallback": plain_spans((span,))}
         case Channel(channel_id):
             return {"type": "channel", "channel_id": channel_id}
         case _:

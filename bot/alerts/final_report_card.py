@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from bot.domain.caller import Person
 from bot.domain.growth import coverage, exact_count, gaps, metric_name, price_per_thousand, signed_count
+from bot.domain.moments import date_text
 from bot.domain.money import dollars
 from bot.domain.videos import Metric, VideoReading
 from bot.messages.wording import linked, named_on_platform, plural, reading_age, row_remarks
@@ -118,7 +119,7 @@ def _totals(facts: FinalFacts) -> Table:
 def _days(facts: FinalFacts) -> Table:
     unit = metric_name(facts.reading.video.platform, facts.metric)
     rows = tuple(
-        (text(day.isoformat()), text("not known" if gained is None else signed_count(gained)))
+        (text(date_text(day, facts.now)), text("not known" if gained is None else signed_count(gained)))
         for day, gained in facts.days[-MOST_DAYS:]
     )
     return Table("By day (UTC)", (Column("Day"), Column(unit.capitalize(), Align.RIGHT)), rows)
@@ -130,7 +131,8 @@ def _fields(facts: FinalFacts) -> tuple[Field, ...]:
     if video.creator:
         fields.append(Field("Creator", text(video.creator)))
     if snapshots:
-        fields.append(Field("Observed", text(Time(snapshots[0].taken_at), " to ", Time(snapshots[-1].taken_at))))
+        first, last = (Time(each.taken_at, facts.now) for each in (snapshots[0], snapshots[-1]))
+        fields.append(Field("Observed", text(first, " to ", last)))
     if facts.stopped_by is not None:
         fields.append(Field("Stopped by", text(Mention(facts.stopped_by.id, facts.stopped_by.name))))
     if facts.cost_per_snapshot is not None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.alerts import AlertKind, AlertSetting
+from bot.domain.moments import moment_text
 from bot.domain.money import dollars
 from bot.reply.call import Call
 from bot.reply.model import Action, Button, Channel, Code, Field, Fields, Note, Reply, Text, Time, Tone, text
@@ -61,7 +62,7 @@ def alert_settings(facts: SettingFacts) -> Reply:
 def snoozed(until: datetime) -> Reply:
     """One alert posts nothing new until a moment."""
     return Reply(
-        f"Snoozed until {until:%Y-%m-%d %H:%M} UTC. If it's still open then, it is posted once more. The existing "
+        f"Snoozed until {moment_text(until)}. If it's still open then, it is posted once more. The existing "
         "message stays up to date.",
         tone=Tone.SUCCESS,
     )
@@ -94,8 +95,8 @@ def nobody_told() -> Note:
 def _summary(setting: AlertSetting, now: datetime) -> str:
     on = [KIND_WORDS[kind].lower() for kind in AlertKind if kind in setting.kinds]
     told = f"Alerts on in this channel: {', '.join(on)}." if on else "No alerts are on in this channel."
-    muted = setting.muted_until is not None and now < setting.muted_until
-    return f"{told} Muted until {setting.muted_until:%Y-%m-%d %H:%M} UTC." if muted else told
+    until = setting.muted_until
+    return told if until is None or until <= now else f"{told} Muted until {moment_text(until, now)}."
 
 
 def _fields(setting: AlertSetting, facts: SettingFacts) -> tuple[Field, ...]:
@@ -107,7 +108,7 @@ def _fields(setting: AlertSetting, facts: SettingFacts) -> tuple[Field, ...]:
         )
         fields.append(Field(KIND_WORDS[kind], text(words if is_on else "off")))
     muted = setting.muted_until if setting.muted_until and facts.now < setting.muted_until else None
-    until: Text = text("no") if muted is None else text("until ", Time(muted))
+    until: Text = text("no") if muted is None else text("until ", Time(muted, facts.now))
     quiet = "none" if setting.quiet is None else setting.quiet.words
     return (*fields, Field("Muted", until), Field("Quiet hours", text(quiet)))
 

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from math import floor
 
-from bot.charts.scales import day_text, span_text
+from bot.charts.scales import span_text
 from bot.charts.specs import Comparison, Growth, Line, Movers, Spend
 from bot.domain.comparison import ranked
+from bot.domain.moments import day_text
 from bot.domain.money import dollars
 
 

@@ -8,9 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bot.charts import sheet
-from bot.charts.scales import Scale, day_text, dollar_scale, short, span_text
+from bot.charts.scales import Scale, dollar_scale, short, span_text
 from bot.charts.sheet import LARGE, MARGIN, WIDTH, Box
 from bot.charts.specs import Movers, Spend
+from bot.domain.moments import day_text
 from bot.domain.money import dollars
 
 _ROW = 52

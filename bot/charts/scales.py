@@ -1,16 +1,13 @@
-"""Where an axis begins and ends, where its ticks sit and how they read. Pure arithmetic: nothing here draws.
-
-Month names are written out here because a chart's words must not depend on the locale of the machine.
-"""
+"""Where an axis begins and ends, where its ticks sit and how they read. Pure arithmetic: nothing here draws."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from math import ceil
 
+from bot.domain.moments import day_text
 from bot.domain.videos import HOUR
 
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _UNITS = ((1_000, "k"), (1_000_000, "M"), (1_000_000_000, "B"), (1_000_000_000_000, "T"))
 _EXACT_BELOW = 10_000
 _STEPS_IN_HOURS = (1, 2, 3, 6, 12, 24, 48, 72, 120, 168)
@@ -39,11 +36,6 @@ def short(count: int) -> str:
     decimals = 2 if abs(scaled) < 9.995 else 1 if abs(scaled) < 99.95 else 0
     digits = f"{scaled:,.{decimals}f}"
     return (digits.rstrip("0").rstrip(".") if decimals else digits) + suffix
-
-
-def day_text(day: date) -> str:
-    """A day without its year: 3 Nov."""
-    return f"{day.day} {MONTHS[day.month - 1]}"
 
 
 def span_text(first: date, last: date) -> str:

@@ -20,6 +20,7 @@ from bot.commands.rights import refusal
 from bot.domain.alerts import SNOOZE, AlertKind, AlertSetting, default_setting
 from bot.domain.caller import Need, Person
 from bot.domain.errors import NotAllowed, UsageError
+from bot.domain.moments import moment_text
 from bot.domain.money import dollars
 from bot.domain.quiet import is_range, mute_end, read_quiet
 from bot.domain.zones import UTC_NAME, zone_names
@@ -185,7 +186,7 @@ def _changed(setting: AlertSetting, args: Alerts, now: datetime, usual_zone: str
             return replace(setting, muted_until=None), "No longer muted." if was_muted else "Nothing was muted."
         case "mute":
             until = mute_end(args.time, now, zone or UTC_NAME)
-            said = f"Muted until {until:%Y-%m-%d %H:%M} UTC. Anything still open then is posted once."
+            said = f"Muted until {moment_text(until)}. Anything still open then is posted once."
             return replace(setting, muted_until=until), said
         case "quiet":
             return _with_quiet(setting, args, zone)

@@ -10,6 +10,7 @@ from bot.digests.facts import DigestFacts
 from bot.digests.summary import available_words, spent_words, summary
 from bot.domain.digest import FLAT_RULE, Moved, Section, Total
 from bot.domain.growth import ago, percent, signed_count
+from bot.domain.moments import moment_text
 from bot.domain.money import dollars
 from bot.messages.outlook import how_long
 from bot.messages.wording import name_of, plural, shortened
@@ -84,7 +85,7 @@ def digest_without_key(rhythm: str) -> Reply:
 def digests_missed(rhythm: str, due_at: datetime, channel: Span) -> Reply:
     """What the person who set a digest up is told when one was left out because it came too late."""
     return Reply(
-        f"The digest due {due_at:%Y-%m-%d %H:%M} UTC was skipped because the bot was offline for too long. The next "
+        f"The digest due {moment_text(due_at)} was skipped because the bot was offline for too long. The next "
         f"one covers that period too. It's posted {rhythm}.",
         title="Digest skipped",
         parts=(Note(text("It was for ", channel, ".")),),

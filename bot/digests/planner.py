@@ -21,6 +21,7 @@ from bot.digests.settings_card import rhythm_words
 from bot.domain.clock import Clock
 from bot.domain.digest import DigestOptions, Window, window_of
 from bot.domain.errors import DatabaseUnavailable
+from bot.domain.moments import date_text
 from bot.reply.model import Channel, Reply
 from bot.store import Store
 from bot.store.digests import Claim, Done, Subscription
@@ -185,7 +186,7 @@ def _done(subscription: Subscription, now: datetime, *, facts: DigestFacts | Non
         told = _message(subscription, "no-key", digest_without_key(rhythm_words(schedule)))
         return Done(upcoming, (told,), outcome=NO_KEY)
     if subscription.options.skips_empty and not facts.says_something:
-        outcome = f"There was nothing to say on {due.date}."
+        outcome = f"Nothing was posted on {date_text(due.date)}: there was nothing to report."
         return Done(upcoming, window_end=facts.told_until, recent=facts.recent, outcome=outcome)
     ref = f"{subscription.id}.{due.date}"
     delivery = Delivery(
@@ -221,7 +222,7 @@ def _left_out(subscription: Subscription, now: datetime) -> Done:
         reply=digests_missed(rhythm_words(schedule), due.at, Channel(subscription.channel_id)),
         person_id=subscription.set_by.id,
     )
-    outcome = f"The one of {due.date} was left out: it would have come more than half of its time too late."
+    outcome = f"The digest of {date_text(due.date)} was skipped because the bot was offline for too long."
     return Done(schedule.next_after(now - schedule.period / 2, due.date), (told,), outcome=outcome)
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from bot.domain.digest import DigestOptions, Section
+from bot.domain.moments import moment_text
 from bot.domain.schedule import WEEKDAYS, Schedule, time_words
 from bot.messages.wording import platform_name
 from bot.reply.call import Call
@@ -131,14 +132,14 @@ def rhythm_words(schedule: Schedule) -> str:
 
 def next_words(setting: DigestSetting) -> str:
     """The next delivery, in its own zone and in UTC; a time that the clock leaves out that day is explained."""
-    local = setting.next_at.astimezone(ZoneInfo(setting.schedule.zone))
-    utc = setting.next_at.astimezone(UTC)
-    said = f"{local:%A %Y-%m-%d %H:%M} in {setting.schedule.zone}"
+    zone = ZoneInfo(setting.schedule.zone)
+    local = setting.next_at.astimezone(zone)
+    words = moment_text(setting.next_at, zone=zone)
     if setting.schedule.zone != "UTC":
-        said = f"{said}, {utc:%Y-%m-%d %H:%M} UTC"
+        words = f"{words} ({setting.next_at.astimezone(UTC):%H:%M} UTC)"
     if 60 * local.hour + local.minute != setting.schedule.minute:
-        said = f"{said}; the clock change skips {time_words(setting.schedule.minute)} that day"
-    return said
+        words = f"{words}; the clock change skips {time_words(setting.schedule.minute)} that day"
+    return words
 
 
 def shown_words(options: DigestOptions) -> str:

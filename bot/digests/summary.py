@@ -5,6 +5,7 @@ from decimal import Decimal
 from bot.digests.facts import DigestFacts, Money
 from bot.domain.digest import Total
 from bot.domain.growth import ago, percent, signed_count
+from bot.domain.moments import moment_text
 from bot.domain.money import dollars
 from bot.domain.videos import HOUR
 from bot.messages.outlook import can_finish, money_ends, running_words
@@ -26,8 +27,8 @@ def _gained(facts: DigestFacts, span: str) -> str:
     gains = [f"{signed_count(each.delta)} {each.metric}{_trend_words(each, span)}" for each in facts.totals]
     least = "" if facts.complete else "at least "
     counted = sum(each.videos for each in facts.totals)
-    is_current = facts.told_until == facts.window.end or facts.newest_at is None
-    until = "" if is_current else f", read up to {facts.newest_at:%Y-%m-%d %H:%M} UTC"
+    is_current = facts.told_until == facts.window.end
+    until = "" if is_current or facts.newest_at is None else f", read up to {moment_text(facts.newest_at)}"
     return f"{' and '.join(gains)} in {span}, from {least}{plural(counted, 'video')}{until}."
 
 
@@ -64,7 +65,7 @@ def spent_words(facts: DigestFacts, money: Money) -> str:
 def available_words(facts: DigestFacts, money: Money) -> str:
     """What can still be spent, and as of when where that is no news any more."""
     is_new = facts.window.end - money.as_of <= HOUR
-    return available(money.usage) + ("" if is_new else f" (as of {money.as_of:%Y-%m-%d %H:%M} UTC)")
+    return available(money.usage) + ("" if is_new else f" (as of {moment_text(money.as_of, facts.window.end)})")
 
 
 def _money_words(facts: DigestFacts) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.domain.caller import Person
 from bot.domain.links import VideoLink
+from bot.domain.moments import moment_text
 from bot.domain.money import Consequence, MonthlyCap, Runway, Usage, dollars
 from bot.domain.videos import RunningCount, Video
 from bot.messages.outlook import can_finish, cap_left, money_ends, promised
@@ -125,7 +126,7 @@ BILLED_TWICE = "If it turns out to be running, both are billed."
 
 def unclear_words(at: datetime) -> str:
     """Why a second start needs another press, from the middle of a sentence on."""
-    return f"an earlier start of this video ({at:%a} {at.day} {at:%b, %H:%M} UTC) is still unclear. {BILLED_TWICE}"
+    return f"an earlier start of this video ({moment_text(at)}) is still unclear. {BILLED_TWICE}"
 
 
 def may_run_words(platform: str) -> str:
@@ -211,7 +212,7 @@ def _starter(row: Row) -> Text:
 def _times(video: Video, now: datetime) -> tuple[Field, ...]:
     if video.started_at is None:
         return ()
-    return (Field("Since", text(Time(min(video.started_at, now)))),)
+    return (Field("Since", text(Time(min(video.started_at, now), now))),)
 
 
 def _wallet_fields(offer: Offer) -> Fields:

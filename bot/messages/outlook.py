@@ -3,6 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
+from bot.domain.moments import moment_text
 from bot.domain.money import MonthlyCap, Runway, Usage, dollars
 from bot.domain.videos import RunningCount
 from bot.messages.wording import plural
@@ -11,7 +12,7 @@ from bot.reply.model import Text, Time, text
 
 def money_ends(usage: Usage, empty_at: datetime, endless: int, *, complete: bool) -> str:
     """When the money ends, as the beginning of a sentence; what is not known can only bring that nearer."""
-    return f"Your balance would run out {empty_at:%Y-%m-%d %H:%M} UTC{at_latest(usage, endless, complete=complete)}"
+    return f"Your balance would run out {moment_text(empty_at)}{at_latest(usage, endless, complete=complete)}"
 
 
 def at_latest(usage: Usage, endless: int, *, complete: bool) -> str:

@@ -157,7 +157,7 @@ def _fields(facts: VideoFacts) -> tuple[Field, ...]:
         fields.append(Field("Price per 1,000 new views", text(dollars(price))))
     end = ends_at(video, facts.seen_at)
     if video.is_running and end is not None:
-        fields.append(Field("Ends", text(Time(end))))
+        fields.append(Field("Ends", text(Time(end, facts.now))))
     if facts.started_by is not None:
         fields.append(Field("Started by", text(Mention(facts.started_by.id, facts.started_by.name))))
     elif not facts.started_here:

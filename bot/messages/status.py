@@ -124,7 +124,7 @@ def _service(service: Service | None, now: datetime) -> Text:
     if service is None:
         return text("never ran")
     if now - service.seen_at > FRESH:
-        return text("not running, last seen ", Time(service.seen_at))
+        return text("not running, last seen ", Time(service.seen_at, now))
     return text(service.problem or "running")
 
 
@@ -139,7 +139,7 @@ def _waiting(queue: Queue) -> Text:
 def _dead(queue: Queue) -> tuple[Part, ...]:
     if not queue.dead:
         return ()
-    columns = (Column("Given up"), Column("Channel"), Column("Why"))
+    columns = (Column("Failed at"), Column("Channel"), Column("Why"))
     caption = "Messages that couldn't be posted"
     return (Table(caption, columns, tuple(_row(letter) for letter in queue.dead)),)
 

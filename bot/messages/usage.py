@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from bot.domain.caller import Person
+from bot.domain.moments import date_text
 from bot.domain.money import MonthlyCap, Runway, Usage, dollars
 from bot.domain.videos import RunningCount
 from bot.messages.offer import ADD_CREDIT
@@ -65,7 +66,7 @@ def wallet(facts: WalletFacts) -> Reply:
     """The wallet's card."""
     parts: list[Part] = [Fields(_fields(facts))]
     if facts.days:
-        days = tuple((text(day.isoformat()), text(dollars(spent))) for day, spent in facts.days)
+        days = tuple((text(date_text(day, facts.now)), text(dollars(spent))) for day, spent in facts.days)
         parts.append(
             Table(
                 "Spend by day (UTC), from the snapshots read here", (Column("Day"), Column("Spent", Align.RIGHT)), days

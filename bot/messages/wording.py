@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.domain.growth import ago, crowded, is_overdue
 from bot.domain.links import video_of
+from bot.domain.moments import moment_text
 from bot.domain.money import Usage, dollars
 from bot.domain.videos import Video, VideoPlatform, VideoReading, VideoStatus
 from bot.reply.call import Call
@@ -84,7 +85,7 @@ def linked(video: Video) -> Span:
 
 def freshness(as_of: datetime, now: datetime, problem: str = "") -> Note:
     """How old the numbers are, and why there are no newer ones where the API could not say."""
-    age = text("As of ", Time(as_of), f" ({ago(now - as_of)} ago).")
+    age = text("As of ", Time(as_of, now), f" ({ago(now - as_of)} ago).")
     return Note((*age, Plain(f" Couldn't refresh: {problem}")) if problem else age)
 
 
@@ -97,10 +98,10 @@ def reading_age(reading: VideoReading, as_of: datetime, now: datetime, problem: 
     if last is None or problem:
         return freshness(last if last is not None and is_overdue(last, as_of) else as_of, now, problem)
     if not reading.video.is_running:
-        return Note(text("Final numbers; the last snapshot is from ", Time(last), "."))
+        return Note(text("Final numbers; the last snapshot is from ", Time(last, now), "."))
     if reading.video.collects and is_overdue(last, now):
         looked = f" ({ago(now - last)} ago). ContentStats had no newer one {ago(now - as_of)} ago."
-        return Note(text("The last snapshot is from ", Time(last), looked))
+        return Note(text("The last snapshot is from ", Time(last, now), looked))
     return freshness(as_of, now)
 
 
@@ -143,7 +144,7 @@ def option_label(video: Video, *, apart: bool = False) -> str:
     """
     found = video_of(video.link)
     id_ = f" {_shown_id(found.id)}" if apart and found else ""
-    began = f", began {video.started_at:%Y-%m-%d %H:%M} UTC" if apart and video.started_at else ""
+    began = f", began {moment_text(video.started_at)}" if apart and video.started_at else ""
     platform = f" · {platform_name(video.platform)}{id_}".rstrip(" ·") if video.title else ""
     state = status_word(video)
     rest = f"{platform}{f', {state}' if state else ''}{began}"

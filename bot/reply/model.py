@@ -42,20 +42,15 @@ class Link:
     url: str
 
 
-class TimeStyle(StrEnum):
-    """How a moment is shown; the zone is always shown or is the reader's own."""
-
-    DATE = "date"
-    MOMENT = "moment"
-    RELATIVE = "relative"
-
-
 @dataclass(frozen=True, slots=True)
 class Time:
-    """A moment (aware, UTC), shown in the reader's zone where the platform can."""
+    """A moment (aware), shown in the reader's time zone if the platform can do that, else in UTC.
+
+    `now` is when the reply is written; give it if `at` may lie in another year, which is then shown.
+    """
 
     at: datetime
-    style: TimeStyle = TimeStyle.MOMENT
+    now: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,9 @@
 It knows no platform: where the text is sent through one that reads markup into it, the adapter escapes it.
 """
 
-from datetime import UTC
 from typing import assert_never
 
+from bot.domain.moments import moment_text
 from bot.reply.clean import shown
 from bot.reply.model import (
     Action,
@@ -30,7 +30,6 @@ from bot.reply.model import (
     Table,
     Text,
     Time,
-    TimeStyle,
 )
 from bot.reply.width import pad, width
 
@@ -52,18 +51,6 @@ def plain_spans(text: Text) -> str:
     return "".join(map(_span, text))
 
 
-def plain_time(time: Time) -> str:
-    """A moment in UTC, to the minute or the day. A relative time is shown as a moment: text that stays must not age."""
-    at = time.at.astimezone(UTC)
-    match time.style:
-        case TimeStyle.DATE:
-            return f"{at:%Y-%m-%d} UTC"
-        case TimeStyle.MOMENT | TimeStyle.RELATIVE:
-            return f"{at:%Y-%m-%d %H:%M} UTC"
-        case _:
-            assert_never(time.style)
-
-
 def table_links(table: Table) -> tuple[Link, ...]:
     """The links whose addresses a table's cells have no room for, each once: they follow the table."""
     links = (span for row in table.rows for cell in row for span in cell if isinstance(span, Link))
@@ -76,8 +63,8 @@ def _span(span: Span) -> str:
             return shown(text)
         case Link(text, url):
             return shown(url) if text in {"", url} else f"{shown(text)} ({shown(url)})"
-        case Time():
-            return plain_time(span)
+        case Time(at, now):
+            return moment_text(at, now)
         case Mention(person_id, name):
             return shown(name or person_id)
         case Channel(channel_id):

@@ -62,7 +62,7 @@ def _read(value: Any, hint: Any, blobs: Mapping[str, bytes]) -> Any:  # noqa: AN
             return cls(**{key: _read(each, hints[key], blobs) for key, each in value.items() if key in hints})
         case list():
             return tuple(_read(each, None, blobs) for each in value)
-        case str() if hint is datetime:
+        case str() if hint in {datetime, datetime | None}:
             return datetime.fromisoformat(value)
         case str() if hint is bytes:
             return blobs[value]

@@ -118,7 +118,7 @@ async def test_every_change_is_kept_and_shown(scene):
     shown = plain_text(await scene.say("/alerts"))
     for words in (
         "Alerts on in this channel: low balance, videos in trouble, spikes, milestones.",
-        "Muted until 2026-03-02 18:30 UTC",
+        "Muted until Mon 2 Mar, 18:30 UTC",
         "Low balance: below $10.00",
         "Finished videos: off",
         "Quiet hours: 22:00-07:00 Europe/Berlin",
@@ -155,8 +155,8 @@ async def test_what_is_missing_or_wrong_is_said_with_what_to_do(scene, line, wor
 @pytest.mark.parametrize(
     ("line", "said"),
     {
-        "mute 2 days": "Muted until 2026-03-04 10:30 UTC. Anything still open then is posted once.",
-        "mute 30 minutes": "Muted until 2026-03-02 11:00 UTC. Anything still open then is posted once.",
+        "mute 2 days": "Muted until Wed 4 Mar, 10:30 UTC. Anything still open then is posted once.",
+        "mute 30 minutes": "Muted until Mon 2 Mar, 11:00 UTC. Anything still open then is posted once.",
         "unmute": "Nothing was muted.",
     }.items(),
 )
@@ -183,8 +183,8 @@ async def test_switching_off_twice_says_it_once(scene):
 async def test_a_mute_until_a_time_is_in_the_zone_of_the_quiet_hours(scene):
     await scene.say("/alerts on")
     await scene.say("/alerts quiet 22:00-07:00 Europe/Berlin")
-    assert "Muted until 2026-03-03 08:00 UTC" in (await scene.say("/alerts mute until 09:00")).summary
-    assert "Muted until 2026-03-02 14:00 UTC" in (await scene.say("/alerts mute 09:00 America/New_York")).summary
+    assert "Muted until Tue 3 Mar, 08:00 UTC" in (await scene.say("/alerts mute until 09:00")).summary
+    assert "Muted until Mon 2 Mar, 14:00 UTC" in (await scene.say("/alerts mute 09:00 America/New_York")).summary
 
 
 async def test_quiet_hours_are_in_the_persons_own_zone_where_the_platform_tells_it(scene):

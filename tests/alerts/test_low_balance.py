@@ -121,7 +121,7 @@ async def test_a_snoozed_alert_still_tells_the_truth_and_nothing_beside_it(play)
     (opened,) = await play.look()
     button = next(each for each in opened.reply.actions if isinstance(each, Button) and each.label == "Snooze 24 h")
     answer = await play.scene.run(button.call)
-    assert "Snoozed until 2026-03-03 10:30 UTC" in answer.summary
+    assert "Snoozed until Tue 3 Mar, 10:30 UTC" in answer.summary
     play.available("0.30")
     assert [each.edits for each in await play.live(1)] == [opened.key]
     assert await play.live(5) == []

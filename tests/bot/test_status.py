@@ -31,8 +31,8 @@ async def test_all_well_says_so_with_the_facts(scene):
     for fact in (
         "API key: set, a test key: nothing is charged",
         "ContentStats: answers",
-        "Wallet last read: 2026-03-02 10:30 UTC",
-        "Videos last listed: 2026-03-02 10:30 UTC",
+        "Wallet last read: Mon 2 Mar, 10:30 UTC",
+        "Videos last listed: Mon 2 Mar, 10:30 UTC",
         "Unclear requests: 0",
         f"Version: {VERSION}",
     ):
@@ -75,7 +75,7 @@ async def test_a_digest_without_a_scheduler_is_a_problem(scene):
     scene.clock.advance(hours=3)
     reply = await scene.say("/status")
     assert reply.summary.startswith("No digests or alerts are posted, because no scheduler runs.")
-    assert "Scheduler: not running, last seen 2026-03-02 10:30 UTC" in plain_text(reply)
+    assert "Scheduler: not running, last seen Mon 2 Mar, 10:30 UTC" in plain_text(reply)
     assert reply.tone is Tone.WARNING
 
 
@@ -136,8 +136,8 @@ async def test_what_could_not_be_posted_is_shown_with_its_reason_and_can_be_post
         )
         said = plain_text(reply)
         for fact in (
-            "Messages waiting: 1, since 2026-03-02 10:30 UTC",
-            "Last posted: 2026-03-02 10:30 UTC",
+            "Messages waiting: 1, since Mon 2 Mar, 10:30 UTC",
+            "Last posted: Mon 2 Mar, 10:30 UTC",
             "The channel is archived.",
         ):
             assert fact in said

@@ -63,7 +63,7 @@ async def test_nothing_is_said_before_its_time_and_one_message_at_it(mirror, clo
     assert (after.last_date, after.last_window_end) == (date(2026, 3, 3), at("2026-03-03 09:00"))
     reply = await said(database, row.key)
     assert reply.title == "Daily digest"
-    assert "Next digest: 2026-03-04 09:00 UTC" in plain_text(reply)
+    assert "Next digest: Wed 4 Mar, 09:00 UTC" in plain_text(reply)
     assert "late" not in plain_text(reply)
     assert any(isinstance(part, Picture) for part in reply.parts)
 
@@ -122,7 +122,7 @@ async def test_a_late_one_is_said_once_and_marked(mirror, clock, charts, databas
     clock.now += timedelta(minutes=3)
     assert await planner.plan_due() == 1
     reply = await said(database, f"digest:{on.id}:2026-03-03")
-    assert "Posted late: this digest was due 2026-03-03 09:00 UTC." in plain_text(reply)
+    assert "Posted late: this digest was due Tue 3 Mar, 09:00 UTC." in plain_text(reply)
     assert reply.tone is Tone.WARNING
     assert (await found(mirror)).next.at == at("2026-03-04 09:00")
 
@@ -133,9 +133,9 @@ async def test_one_older_than_half_its_period_is_left_out_and_its_owner_told(mir
     messages = await said(database)
     assert list(messages) == [f"told:digest:{on.id}:2026-03-03", f"digest:{on.id}:2026-03-06"]
     told, posted = messages.values()
-    assert "due 2026-03-03 09:00 UTC was skipped" in told.summary
+    assert "due Tue 3 Mar, 09:00 UTC was skipped" in told.summary
     assert (await rows(database))[0].person_id == ANA.id
-    assert "From 2026-03-05 09:00 UTC to 2026-03-06 09:00 UTC" in plain_text(posted)
+    assert "From Thu 5 Mar, 09:00 UTC to Fri 6 Mar, 09:00 UTC" in plain_text(posted)
     assert (await found(mirror)).next.at == at("2026-03-07 09:00")
 
 
@@ -146,11 +146,11 @@ async def test_after_one_left_out_the_next_is_about_all_the_time_since_the_last(
     await planner.plan_due()
     clock.now = at("2026-03-05 22:00")
     await planner.plan_due()
-    assert (await found(mirror)).last_outcome.startswith("The one of 2026-03-04 was left out")
+    assert (await found(mirror)).last_outcome.startswith("The digest of Wed 4 Mar was skipped")
     clock.now = at("2026-03-06 09:00")
     await planner.plan_due()
     text = plain_text(await said(database, f"digest:{on.id}:2026-03-06"))
-    assert "From 2026-03-03 09:00 UTC to 2026-03-06 09:00 UTC" in text
+    assert "From Tue 3 Mar, 09:00 UTC to Fri 6 Mar, 09:00 UTC" in text
     assert (await found(mirror)).last_outcome == ""
 
 
@@ -167,12 +167,12 @@ async def test_what_came_too_late_for_one_is_in_the_next_and_every_hour_in_one(m
         "+300 views (same as the 30 h before) in 30 h",
         "+240 views (same as the 24 h before) in 24 h",
     ]
-    assert "from 1 video, read up to 2026-03-04 03:00 UTC." in texts[1]
+    assert "from 1 video, read up to Wed 4 Mar, 03:00 UTC." in texts[1]
     assert "+180 views in 18 h" in texts[1]
-    assert "From 2026-03-04 03:01 UTC to 2026-03-05 09:00 UTC" in texts[2]
+    assert "From Wed 4 Mar, 03:01 UTC to Thu 5 Mar, 09:00 UTC" in texts[2]
     # A snapshot taken at 09:00 cannot be read by then, so it is in the next digest.
-    assert "At least $0.285 spent, $50.00 (as of 2026-03-02 10:30 UTC) available." in texts[1]
-    assert " $0.435 spent, $50.00 (as of 2026-03-02 10:30 UTC) available." in texts[2]
+    assert "At least $0.285 spent, $50.00 (as of Mon 2 Mar, 10:30 UTC) available." in texts[1]
+    assert " $0.435 spent, $50.00 (as of Mon 2 Mar, 10:30 UTC) available." in texts[2]
 
 
 async def test_a_weekly_one_comes_on_its_weekday(mirror, clock, charts, database):
@@ -243,7 +243,7 @@ async def test_nothing_to_say_is_left_out_only_where_the_channel_wants_that(mirr
     (row,) = await rows(database)
     assert row.channel_id == "C-other"
     assert (await said(database, row.key)).summary.startswith("Nothing was tracked in the last 24 h.")
-    assert (await found(mirror)).last_outcome == "There was nothing to say on 2026-03-03."
+    assert (await found(mirror)).last_outcome == "Nothing was posted on Tue 3 Mar: there was nothing to report."
 
 
 async def test_a_channel_without_a_key_is_told_once(mirror, clock, charts, database, on):

@@ -5,10 +5,11 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from adapters.discord.render import Message
+from bot.domain.moments import moment_text
 from tests.standins.discord_server.components import nested
 from tests.standins.discord_server.markdown import visible_text
 
-_TIME = re.compile(r"⟪t:(-?[0-9]+):([A-Za-z])⟫")
+_TIME = re.compile(r"⟪t:(-?[0-9]+):f⟫")
 _UNSEEN = re.compile("[\\s\u200b\u2066-\u2069]+")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -49,5 +50,7 @@ def _read(component: dict[str, object]) -> str:
 
 
 def _plain_time(found: re.Match[str]) -> str:
+    """As plain text has it, with and without the year, which Discord shows as it likes."""
     at = _EPOCH + timedelta(seconds=int(found[1]))
-    return f"{at:%Y-%m-%d} UTC" if found[2] == "D" else f"{at:%Y-%m-%d %H:%M} UTC"
+    other_year = at.replace(year=at.year - 1 if at.year > 1 else 2, day=1)
+    return f"{moment_text(at)} {moment_text(at, other_year)}"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from adapters.discord.text import escaped, line, link_address, markdown, unpinged
 from bot.reply.clean import shown
 from bot.reply.cutting import length
-from bot.reply.model import Bold, Channel, Code, Link, Mention, Plain, Time, TimeStyle
+from bot.reply.model import Bold, Channel, Code, Link, Mention, Plain, Time
 from tests.discord_render.reading import squashed
 from tests.slack_render.strategies import TRAPS
 from tests.standins.discord_server.markdown import mentions, visible_text
@@ -108,8 +108,6 @@ def test_spans_have_their_markup():
     assert said(Link("Cat", "https://example.org/a")) == "[Cat](https://example.org/a)"
     assert said(Link("", "https://example.org/a")) == "<https://example.org/a>"
     assert said(Time(at)) == "<t:1772447400:f>"
-    assert said(Time(at, TimeStyle.DATE)) == "<t:1772447400:D>"
-    assert said(Time(at, TimeStyle.RELATIVE)) == "<t:1772447400:R>"
     assert said(Channel("123456789012345678")) == "<#123456789012345678>"
 
 

@@ -50,5 +50,5 @@ def test_any_video_has_a_card(reading, cost):
         now=NOW,
     )
     said = plain_text(video_stats(facts))
-    assert "As of 2026-03-02 10:30 UTC" in said or "The last snapshot is from" in said
+    assert "As of Mon 2 Mar, 10:30 UTC" in said or "The last snapshot is from" in said
     assert "snapshot" in said

@@ -57,7 +57,7 @@ def test_numbers_that_ended_hours_ago_are_not_shown_as_now():
     assert reply.summary == "Clip on TikTok, running: 129 views, last read 10 h ago, +24 in its last 24 h."
     said = plain_text(reply)
     assert "30 of 40 snapshots." in said
-    assert "The last snapshot is from 2026-03-02 00:30 UTC (10 h ago)." in said
+    assert "The last snapshot is from Mon 2 Mar, 00:30 UTC (10 h ago)." in said
     assert "Last" in said
     assert "Now" not in said
 
@@ -78,7 +78,7 @@ def test_a_metric_that_is_no_longer_stated_has_its_last_value_with_its_age():
 def test_final_numbers_do_not_age():
     reply = card(series(*range(100, 130), end=NOW - 48 * HOUR), status=VideoStatus.COMPLETED)
     said = plain_text(reply)
-    assert "Final numbers; the last snapshot is from 2026-02-28 10:30 UTC." in said
+    assert "Final numbers; the last snapshot is from Sat 28 Feb, 10:30 UTC." in said
     assert " ago" not in said
 
 

@@ -101,10 +101,10 @@ def test_videos_that_are_called_the_same_are_told_apart_where_one_is_to_be_chose
     ]
     untitled = [video(1, title=""), video(1, title="", started_at=None)]
     assert [option.label for option in video_options([*titled, *untitled])] == [
-        "Twins · YouTube …123401, running, began 2026-02-28 10:30 UTC",
+        "Twins · YouTube …123401, running, began Sat 28 Feb, 10:30 UTC",
         "Twins · Instagram, running",
-        "Twins · YouTube …123401, running, began 2026-03-02 07:30 UTC",
-        "YouTube video by @user (…123401), running, began 2026-02-28 10:30 UTC",
+        "Twins · YouTube …123401, running, began Mon 2 Mar, 07:30 UTC",
+        "YouTube video by @user (…123401), running, began Sat 28 Feb, 10:30 UTC",
         "YouTube video by @user (…123401), running",
     ]
 
@@ -116,7 +116,7 @@ def test_a_count_agrees_with_its_noun():
 
 def test_freshness_states_the_time_the_age_and_why_there_is_nothing_newer():
     note = freshness(NOW - timedelta(hours=3), NOW, REASON)
-    assert plain_spans(note.text) == f"As of 2026-03-02 07:30 UTC (3 h ago). Couldn't refresh: {REASON}"
+    assert plain_spans(note.text) == f"As of Mon 2 Mar, 07:30 UTC (3 h ago). Couldn't refresh: {REASON}"
 
 
 def test_only_what_runs_can_be_stopped():

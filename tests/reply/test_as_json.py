@@ -50,7 +50,7 @@ def test_every_part_span_and_action_says_its_type():
                 "type": "paragraph",
                 "text": [
                     {"type": "plain", "text": "At "},
-                    {"type": "time", "at": "2026-11-23T14:00:00+00:00", "style": "moment"},
+                    {"type": "time", "at": "2026-11-23T14:00:00+00:00", "now": None},
                 ],
             },
             {

@@ -28,7 +28,6 @@ from bot.reply.model import (
     Select,
     Table,
     Time,
-    TimeStyle,
     Tone,
     Weight,
 )
@@ -88,7 +87,7 @@ spans = st.one_of(
     st.builds(Bold, texts),
     st.builds(Code, texts),
     st.builds(Link, texts, addresses),
-    st.builds(Time, moments, st.sampled_from(TimeStyle)),
+    st.builds(Time, moments, st.none() | moments),
     st.builds(Mention, st.just("U0000001"), texts),
     st.builds(Channel, channel_ids),
 )

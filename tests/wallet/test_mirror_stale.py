@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from bot.domain.moments import moment_text
 from bot.reply.model import Table, Tone
 from bot.reply.plain import plain_text
 from bot.reply.spool import opened
@@ -62,7 +63,7 @@ async def test_when_the_api_fails_the_last_numbers_come_with_their_time_and_the_
             shown = plain_text(reply)
             assert reply.tone is Tone.WARNING, (fault, shown)
             assert re.search(words, shown), (fault, shown)
-            assert "2026-03-04 13:30 UTC" in shown, (fault, shown)
+            assert "Wed 4 Mar, 13:30 UTC" in shown, (fault, shown)
             assert counts(reply) == counts(known[line]), (fault, shown)
             assert contents(reply) == contents(known[line]), (fault, shown)
         scene.sandbox.faults.clear()
@@ -108,7 +109,7 @@ async def test_after_the_clock_was_set_back_a_day_the_wallet_and_the_pages_are_r
     scene.sandbox.world.add_credit(scene.sandbox.key, Decimal(-90))
     wallet = await scene.say("/usage")
     assert wallet.summary.startswith("$8.9")
-    assert f"As of {scene.clock():%Y-%m-%d %H:%M} UTC" in plain_text(wallet)
+    assert f"As of {moment_text(scene.clock())}" in plain_text(wallet)
     listed = scene.posts(LIST)
     await scene.say("/usage")
     assert scene.posts(LIST) == listed
@@ -116,4 +117,4 @@ async def test_after_the_clock_was_set_back_a_day_the_wallet_and_the_pages_are_r
     for _ in range(2):
         card = await scene.say(f"/stats {grown}")
     assert scene.posts(PAGE) == reads + 1
-    assert f"As of {scene.clock():%Y-%m-%d %H:%M} UTC" in plain_text(card)
+    assert f"As of {moment_text(scene.clock())}" in plain_text(card)

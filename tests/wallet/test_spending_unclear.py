@@ -102,7 +102,7 @@ async def test_while_a_start_is_unclear_a_second_one_takes_a_second_press_that_s
     older = await scene.press(late, "Track 7")
     assert "10:32 UTC" in older.summary, "who was warned of the first start knows nothing of the second"
     offer = await scene.press(unclear, "Start another")
-    assert "An earlier start (2026-03-02 10:32 UTC) is still unclear" in plain_text(offer)
+    assert "An earlier start (Mon 2 Mar, 10:32 UTC) is still unclear" in plain_text(offer)
     third = await scene.press(offer, "Track 3 days")
     assert (third.tone, scene.posts(), scene.trackings()) == (Tone.SUCCESS, 3, 1)
     scene.clock.advance(minutes=10)
