@@ -57,7 +57,7 @@ async def _slack(store: Store, url: str) -> AsyncIterator[ChannelPoster]:
                 for n in range(WORKSPACES)
             )
         )
-        yield SlackPoster(teams, calls, Pictures(calls), SlackLimits(turns=store.rates))
+        yield SlackPoster(teams, calls, Pictures(calls), SlackLimits(slots=store.rates))
 
 
 @asynccontextmanager

@@ -5,7 +5,18 @@ import random
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
+import aiohttp
+
 Sleep: TypeAlias = Callable[[float], Awaitable[None]]
+
+
+NEVER_SENT = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ClientHttpProxyError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.InvalidURL,
+)
+"""Errors before a request was sent, which certainly had no effect."""
 
 
 class ChatFailed(Exception):

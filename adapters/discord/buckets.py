@@ -8,7 +8,7 @@ from typing import Self
 
 from discord.http import Route
 
-from adapters.discord.limits import Busy
+from adapters.chat.pacing import Busy
 
 MOST_BUCKETS = 1_000
 """Buckets to keep before those that are idle are dropped."""

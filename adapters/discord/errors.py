@@ -14,8 +14,9 @@ from typing import TypeVar
 import aiohttp
 from discord import HTTPException
 
+from adapters.chat.pacing import Busy
 from adapters.chat.retry import ChatFailed, Sleep
-from adapters.discord.limits import Answer, Busy, retry_after
+from adapters.discord.limits import Answer, retry_after
 from bot.delivery.poster import Delivery, Later, Posted, Rejected, Unclear
 
 logger = logging.getLogger(__name__)

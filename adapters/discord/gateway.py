@@ -6,7 +6,6 @@ is ended here after a while, and begun anew.
 
 import asyncio
 import logging
-import random
 import time
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -14,7 +13,7 @@ from types import MappingProxyType
 from discord import AppInfo, ConnectionClosed, LoginFailure, PrivilegedIntentsRequired
 from discord.errors import HTTPException
 
-from adapters.chat.retry import Sleep
+from adapters.chat.retry import Backoff, Sleep
 from adapters.discord.listeners import Connection
 from adapters.discord.rest import Rest
 from bot.domain.errors import NotConfigured, TokenRefused
@@ -96,7 +95,7 @@ class Gateway:
 
     async def run(self) -> None:
         """Serve until cancelled, however long Discord is away. Raises NotConfigured after a code in `FATAL`."""
-        pause = 1.0
+        backoff = Backoff(LONGEST_PAUSE, self._sleep)
         while True:
             began = time.monotonic()
             try:
@@ -114,9 +113,8 @@ class Gateway:
                 self._why = f"The connection to Discord failed ({type(error).__name__})."
                 logger.warning("Discord gateway connection failed", extra={"error": repr(error)}, exc_info=True)
             if time.monotonic() - began > self._patience:
-                pause = 1.0
-            await self._sleep(pause * random.uniform(0.5, 1))
-            pause = min(pause * 2, LONGEST_PAUSE)
+                backoff.reset()
+            await backoff.wait()
 
     def _refused(self, code: int) -> NotConfigured:
         self._why = FATAL[code]

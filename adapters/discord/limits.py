@@ -8,14 +8,12 @@ import asyncio
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from typing import Any
 
+from adapters.chat.pacing import LONGEST_STOP, Busy, Now, Slots
 from adapters.chat.retry import Sleep
-
-Now: TypeAlias = Callable[[], float]
-
 
 GLOBAL = 50
 """Requests a second of a bot; answers to interactions do not count."""
@@ -32,8 +30,6 @@ BAN = 300.0
 """Seconds to be quiet after a 429 that is not Discord's own but Cloudflare's, which names no time to be believed."""
 REFUSED = 60.0
 """Seconds to be quiet after a 401: the token is refused, whatever it is used for next."""
-LONGEST_STOP = 3_600.0
-"""Seconds; to wait longer is a mistake."""
 SHORTEST_STOP = 0.05
 ROUNDING = 1e-5
 """Seconds that adding up floats may lose."""
@@ -57,22 +53,7 @@ class Answer:
         return code if isinstance(code, int) else 0
 
 
-class Busy(Exception):
-    """The call would have to wait for more `seconds` than its caller has. It was not made."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__(f"more than {seconds:.1f} s to wait")
-        self.seconds = seconds
-
-
-class Turns(Protocol):
-    """When calls may go, one after the other: in the store (`RateRows`), where several processes are one bot."""
-
-    async def reserve(self, key: str, now: float, period: float, tolerance: float, patience: float) -> float:
-        """Reserve one call; the seconds to wait before it. More than `patience` means that nothing was reserved."""
-
-
-class OwnTurns:
+class OwnSlots:
     """The turns of a process that is the bot alone."""
 
     def __init__(self) -> None:
@@ -90,19 +71,19 @@ class OwnTurns:
 class Limits:
     """The pace of everything that one process sends. Safe from many tasks at once.
 
-    Turns are moments fixed beforehand, so that one who wakes up late delays nobody. `turns` are those that several
+    Slots are moments fixed beforehand, so that one who wakes up late delays nobody. `slots` are those that several
     processes share, by the wall clock, which they share too; without any the process is the bot alone.
     """
 
     def __init__(
         self,
-        turns: Turns | None = None,
+        slots: Slots | None = None,
         now: Now = time.monotonic,
         sleep: Sleep = asyncio.sleep,
         wall: Now = time.time,
     ) -> None:
-        self._turns = turns or OwnTurns()
-        self._lead, self._turns_now = (LEAD, wall) if turns else (0.0, now)
+        self._slots = slots or OwnSlots()
+        self._lead, self._slots_now = (LEAD, wall) if slots else (0.0, now)
         self._now = now
         self._sleep = sleep
         self._gone: deque[float] = deque(maxlen=GLOBAL)
@@ -121,8 +102,8 @@ class Limits:
         deadline = self._now() + patience
         while True:
             await self._wait_until(max(self._stopped_until, self._fit_again), deadline)
-            earliest, told = self._now() + self._lead, self._turns_now() + self._lead
-            wait = await self._turns.reserve("discord", told, SPARE / GLOBAL, 0.0, deadline - earliest)
+            earliest, told = self._now() + self._lead, self._slots_now() + self._lead
+            wait = await self._slots.reserve("discord", told, SPARE / GLOBAL, 0.0, deadline - earliest)
             await self._wait_until(earliest + wait, deadline)
             while len(self._gone) == GLOBAL and self._gone[0] + SECOND > self._now() + ROUNDING:
                 await self._wait_until(self._gone[0] + SECOND, deadline)

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, TypeAlias
 
-import aiohttp
 from discord.http import Route
 
+from adapters.chat.pacing import Busy
+from adapters.chat.retry import NEVER_SENT
 from adapters.discord.errors import RATE_LIMITED, SOON
-from adapters.discord.limits import Answer, Busy, Limits
+from adapters.discord.limits import Answer, Limits
 from adapters.discord.rest import Rest, answer_of
 from bot.delivery.poster import Later, Unclear
 from bot.domain.errors import DatabaseUnavailable
@@ -26,13 +27,7 @@ IN_LINE = 12.0
 WITHIN = 15.0
 """Seconds in which Discord has to answer a request."""
 
-_NEVER_SENT = (
-    aiohttp.ClientConnectorError,
-    aiohttp.ClientHttpProxyError,
-    aiohttp.ConnectionTimeoutError,
-    aiohttp.InvalidURL,
-    RuntimeError,  # the session is closed
-)
+_NEVER_SENT = (*NEVER_SENT, RuntimeError)  # the session is closed
 
 
 async def call(rest: Rest, limits: Limits, route: Route, sent: Mapping[str, Any]) -> Outcome:

@@ -14,7 +14,7 @@ from slack_bolt.response import BoltResponse
 from starlette.routing import Route
 
 from adapters.chat.background import BackgroundTasks
-from adapters.chat.retry import Sleep
+from adapters.chat.retry import Backoff, Sleep
 from adapters.slack.acknowledge import Overload
 from adapters.slack.api import Calls, SlackFailed, new_client, new_session
 from adapters.slack.events import Events
@@ -91,7 +91,7 @@ class SlackApp:
             self._overload = Overload(self._background, self._calls)
             self._client = new_client(self._session, self._options.api_url, self._options.bot_token)
             workspaces = await self._workspaces()
-            limits = Limits(sleep=self._sleep, turns=self._bot.turns)
+            limits = Limits(sleep=self._sleep, slots=self._bot.turns)
             pictures = Pictures(self._calls)
             self._poster = SlackPoster(workspaces, self._calls, pictures, limits, self._sleep)
             replies = Replies(self._calls, limits, pictures, self._clock, self._sleep)
@@ -161,7 +161,7 @@ class SlackApp:
 
     async def _confirmed(self, ask: Callable[[], Awaitable[object]]) -> None:
         """Ask until Slack answers, and keep `problem` up to date."""
-        pause = 1.0
+        backoff = Backoff(LONGEST_PAUSE, self._sleep)
         while True:
             try:
                 await ask()
@@ -177,8 +177,7 @@ class SlackApp:
             else:
                 self._problem = ""
                 return
-            await self._sleep(pause * random.uniform(0.5, 1))
-            pause = min(pause * 2, LONGEST_PAUSE)
+            await backoff.wait()
 
     async def run_socket_mode(self) -> None:
         """Serve by Socket Mode until cancelled. Raises NotConfigured if Slack refuses the app-level token."""

@@ -8,9 +8,9 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
-import aiohttp
 from slack_sdk.errors import SlackApiError
 
+from adapters.chat.retry import NEVER_SENT
 from bot.delivery.poster import Later, Rejected, Unclear
 
 RATE_LIMITED = "ratelimited"
@@ -93,19 +93,12 @@ HALF_DONE = frozenset(
 )
 """Errors of which Slack says that a part may have been done, or that it has seen the message's `client_msg_id`."""
 
-_NEVER_SENT = (
-    aiohttp.ClientConnectorError,
-    aiohttp.ClientHttpProxyError,
-    aiohttp.ConnectionTimeoutError,
-    aiohttp.InvalidURL,
-)
-
 
 def refusal(error: Exception) -> Rejected | Later | Unclear:
     """What a call that failed so has done."""
     if isinstance(error, SlackApiError):
         return _answered(error.response)
-    if isinstance(error, _NEVER_SENT):
+    if isinstance(error, NEVER_SENT):
         return Later(SOON, "no_connection")
     return Unclear(type(error).__name__)
 

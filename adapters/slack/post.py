@@ -15,10 +15,11 @@ from uuid import UUID, uuid5
 
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from adapters.chat.pacing import Busy
 from adapters.chat.retry import Sleep
 from adapters.slack.api import NO_ANSWER, Calls, SlackFailed
 from adapters.slack.errors import DEAD, OURS, RATE_LIMITED, SOON, details, refusal
-from adapters.slack.limits import POST, Busy, Limits
+from adapters.slack.limits import POST, Limits
 from adapters.slack.pictures import Pictures, has_picture, without_pictures
 from adapters.slack.render import MAX_BLOCKS, Message, messages
 from adapters.slack.send import direct_channel

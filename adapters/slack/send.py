@@ -9,11 +9,12 @@ import logging
 from collections.abc import Mapping
 from dataclasses import replace
 
+from adapters.chat.pacing import Busy
 from adapters.chat.replying import send_surely
 from adapters.chat.retry import Sleep
 from adapters.slack.api import LONGEST_WAIT, Calls, SlackFailed
 from adapters.slack.interaction import Interaction, ResponseUrl
-from adapters.slack.limits import POST, Busy, Limits
+from adapters.slack.limits import POST, Limits
 from adapters.slack.pictures import Pictures, has_picture, without_pictures
 from adapters.slack.render import Message, messages, public_message
 from adapters.slack.text import PIECE, Block, plain, unescaped

@@ -8,7 +8,6 @@ connection on which nothing is heard any more, not even the answer to a ping, co
 import asyncio
 import json
 import logging
-import random
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeAlias
@@ -18,7 +17,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
 
-from adapters.chat.retry import Sleep
+from adapters.chat.retry import Backoff, Sleep
 from adapters.slack.api import Calls, SlackFailed
 from adapters.slack.errors import FATAL, meaning
 from bot.domain.errors import NotConfigured
@@ -71,16 +70,15 @@ class SocketMode:
 
     async def run(self) -> None:
         """Serve until cancelled, over any number of connections. Raises NotConfigured if Slack refuses the token."""
-        pause = 1.0
+        backoff = Backoff(LONGEST_PAUSE, self._sleep)
         try:
             while True:
                 began = time.monotonic()
                 is_expected = await self._connection()
                 if is_expected or time.monotonic() - began > STEADY:
-                    pause = 1.0
-                    continue
-                await self._sleep(pause * random.uniform(0.5, 1))
-                pause = min(pause * 2, LONGEST_PAUSE)
+                    backoff.reset()
+                else:
+                    await backoff.wait()
         finally:
             await self._close()
 

@@ -9,7 +9,7 @@ from aiohttp.test_utils import TestServer
 from discord import HTTPException
 from discord.http import Route
 
-from adapters.discord.limits import Busy
+from adapters.chat.pacing import Busy
 from adapters.discord.rest import Rest
 from tests.standins.discord_server.rates import Rate
 from tests.standins.faults import Fault, FaultKind

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.slack.limits import MOST_GATES, POST, Busy, Limits
+from adapters.chat.pacing import Busy
+from adapters.slack.limits import MOST_GATES, POST, Limits
 from tests.slack_post.virtual_time import VirtualTime
 
 PATIENT = 10_000.0

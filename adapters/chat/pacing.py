@@ -1,0 +1,126 @@
+"""Pacing of calls to a chat: gates that stay under a rate, holds after a 429, and slots that processes share."""
+
+import asyncio
+import math
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+from adapters.chat.retry import Sleep
+
+Now: TypeAlias = Callable[[], float]
+
+SPARE = 1.01
+"""How much slower than a limit calls go: a platform that counts in windows of its own must never see one too many."""
+SLOWDOWN = 0.8
+"""The share of its pace that a gate keeps after a 429 …"""
+RECOVERY = 600.0
+"""… and the seconds in which it would recover from none."""
+SLOWEST = 0.1
+LONGEST_STOP = 3_600.0
+"""Seconds; a longer Retry-After is a mistake."""
+ROUNDING = 0.001
+"""Seconds that adding up floats may lose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """So many calls a second in the long run, so many at once."""
+
+    per_second: float
+    burst: int = 1
+
+
+def tier(calls: int) -> Rate:
+    """So many calls a minute: a sixth of them at once and the rest evenly, so that no minute ever sees more."""
+    return Rate(calls * 5 / 6 / 60, burst=calls // 6)
+
+
+class Busy(Exception):
+    """The call would have to wait for more `seconds` than its caller has. It was not made."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"more than {seconds:.0f} s to wait")
+        self.seconds = seconds
+
+
+class Slots(Protocol):
+    """Slots for calls, one after the other, shared by several processes through the store (`RateRows`)."""
+
+    async def reserve(self, key: str, now: float, period: float, tolerance: float, patience: float) -> float:
+        """Reserve one call; the seconds to wait before it. More than `patience` means that nothing was reserved."""
+
+
+class Gate:
+    """Lets one through at a time, evenly but for a burst (the generic cell rate algorithm), in the order of arrival."""
+
+    def __init__(self, rate: Rate, now: Now, sleep: Sleep) -> None:
+        self._period = SPARE / rate.per_second
+        self._tolerance = self._period * (rate.burst - 1)
+        self._now = now
+        self._sleep = sleep
+        self._lock = asyncio.Lock()
+        self.queued = 0
+        self._booked, self._booked_until = 0, -math.inf
+        self._even_until = self._stopped_until = self._share_at = now()
+        self._share = 1.0
+
+    @property
+    def period(self) -> float:
+        """Seconds from one call to the next, as far as is known now."""
+        return self._period / self._share_now
+
+    def take_booked(self) -> bool:
+        """Use a turn that this process has left among those that share the pace; False where it has none."""
+        has_one = self._booked > 0 and self._now() < self._booked_until
+        self._booked -= has_one
+        return has_one
+
+    def book(self, count: int) -> None:
+        """So many turns are this process's from now on, the first of them to be used at once."""
+        self._booked, self._booked_until = count - 1, self._now() + self.period * (count + 1)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it knows nothing that a new one would not."""
+        now = self._now()
+        return not self.queued and now >= max(self._even_until, self._stopped_until) and self._share_now >= 1
+
+    @asynccontextmanager
+    async def turn(self, deadline: float) -> AsyncIterator[None]:
+        """Wait for the next turn, which counts unless the block fails. Raises Busy where it comes after `deadline`."""
+        self._check(self._wait + self.queued * self._period, deadline)
+        self.queued += 1
+        try:
+            async with self._lock:
+                due = self._now()
+                while (wait := self._wait) > ROUNDING:
+                    self._check(wait, deadline)
+                    due = self._now() + wait
+                    await self._sleep(wait)
+                late = self._now() - due
+                yield
+                # Who woke up late delays nobody: the next turn comes when it would have come.
+                self._even_until = max(self._even_until, self._now() - late) + self.period
+        finally:
+            self.queued -= 1
+
+    def stop(self, seconds: float) -> None:
+        """Let nobody through for so long. Refusals of calls that were under way together slow it down once."""
+        now = self._now()
+        if now >= self._stopped_until:
+            self._share, self._share_at = max(self._share_now * SLOWDOWN, SLOWEST), now
+        self._stopped_until = max(self._stopped_until, now + seconds)
+
+    @property
+    def _share_now(self) -> float:
+        return min(1.0, self._share + (self._now() - self._share_at) / RECOVERY)
+
+    @property
+    def _wait(self) -> float:
+        return max(self._even_until - self._tolerance, self._stopped_until) - self._now()
+
+    def _check(self, wait: float, deadline: float) -> None:
+        if self._now() + wait > deadline:
+            raise Busy(wait)
