@@ -15,6 +15,7 @@ import aiohttp
 from discord import HTTPException
 
 from adapters.chat.pacing import Busy
+from adapters.chat.posting import SOON
 from adapters.chat.retry import ChatFailed, Sleep
 from adapters.discord.limits import Answer, retry_after
 from bot.delivery.poster import Delivery, Later, Posted, Rejected, Unclear
@@ -84,8 +85,6 @@ async def once(call: Callable[[], Awaitable[T]]) -> T:
 
 
 RATE_LIMITED = "rate_limited"
-SOON = timedelta(minutes=1)
-"""When to try again what Discord gives no time for."""
 UNKNOWN_CHANNEL = 10003
 UNKNOWN_MESSAGE = 10008
 MISSING_PERMISSIONS = 50013

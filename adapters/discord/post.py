@@ -6,16 +6,17 @@ giving back the first (Discord, Create Message, enforce_nonce), so that what is 
 
 import asyncio
 import base64
-import contextlib
 import hashlib
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from discord.http import Route
 
+from adapters.chat.posting import in_words, post_rest
 from adapters.chat.recent import Recent
 from adapters.chat.retry import Sleep
 from adapters.discord.errors import (
@@ -33,8 +34,8 @@ from adapters.discord.payloads import body
 from adapters.discord.render import Message, messages, one_message
 from adapters.discord.rest import Rest
 from adapters.discord.rest_call import call
-from bot.delivery.poster import ChannelRef, Delivery, Later, Posted, Rejected, Unclear
-from bot.reply.model import Note, Part, Picture, Plain, Reply
+from bot.delivery.poster import ChannelRef, Delivery, Posted, Rejected
+from bot.reply.model import Reply
 
 logger = logging.getLogger(__name__)
 
@@ -43,8 +44,6 @@ KNOWN_FOR = timedelta(seconds=120)
 """How long Discord surely knows a nonce: it says for the past few minutes."""
 REST = 6.0
 """Seconds for what did not fit into the first message."""
-PAUSE = 1.0
-"""Seconds before a following message of which nobody knows whether it is there is sent again."""
 NO_MESSAGE = "0"
 """The id of none: what a moderator deleted before it was known to be there."""
 
@@ -85,10 +84,14 @@ class DiscordPoster:
         shown = messages(reply)
         delivery = await self._post(channel, shown[0], key)
         if _is_for_files(delivery) and shown[0].files:
-            shown = messages(_in_words(reply))
+            shown = messages(in_words(reply))
             delivery = await self._post(channel, shown[0], key)
         if isinstance(delivery, Posted) and len(shown) > 1:
-            await self._follow(channel, shown[1:], key)
+            posts = [
+                partial(self._post, channel, message, f"{key}/{number}")
+                for number, message in enumerate(shown[1:], start=2)
+            ]
+            await post_rest(posts, REST, self._sleep, {"channel": _place(channel)}, repeats_unclear=True)
         return delivery
 
     async def edit(self, channel: ChannelRef, message_id: str, reply: Reply) -> Delivery:
@@ -96,7 +99,7 @@ class DiscordPoster:
         message = one_message(reply)
         delivery = await self._edit(channel, message_id, message)
         if _is_for_files(delivery) and message.files:
-            delivery = await self._edit(channel, message_id, one_message(_in_words(reply)))
+            delivery = await self._edit(channel, message_id, one_message(in_words(reply)))
         return delivery
 
     async def direct(self, workspace_id: str, person_id: str) -> ChannelRef | None:
@@ -133,23 +136,6 @@ class DiscordPoster:
             logger.log(level, _ERRORS.get(delivery.reason, "Discord did not take a message"), extra=about)
         return delivery
 
-    async def _follow(self, channel: ChannelRef, others: tuple[Message, ...], key: str) -> None:
-        """Send in order what did not fit. The first message is there: what fails in the end is only logged."""
-        sent = 0
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(REST):
-                for number, message in enumerate(others, start=2):
-                    delivery = await self._post(channel, message, f"{key}/{number}")
-                    while isinstance(delivery, Later | Unclear):  # which the nonce makes safe to repeat
-                        await self._sleep(delivery.after.total_seconds() if isinstance(delivery, Later) else PAUSE)
-                        delivery = await self._post(channel, message, f"{key}/{number}")
-                    if isinstance(delivery, Rejected):
-                        break
-                    sent += 1
-        if sent < len(others):
-            extra = {"channel": _place(channel), "lost": len(others) - sent}
-            logger.warning("long message truncated", extra=extra)
-
 
 def _place(channel: ChannelRef) -> str:
     """A thread is a channel of its own."""
@@ -163,14 +149,3 @@ def _nonce(key: str) -> str:
 def _is_for_files(delivery: Delivery) -> bool:
     """Whether the message may be taken without its files: the bot may lack the permission to attach any."""
     return isinstance(delivery, Rejected) and delivery.reason in _WITHOUT_FILES
-
-
-def _in_words(reply: Reply) -> Reply:
-    """The reply with what its pictures would have shown in words: a chart that is refused costs no number."""
-    names = tuple(_told(f"File {file.name}: {file.description}. It cannot be attached here.") for file in reply.files)
-    parts = tuple(_told(f"Picture: {part.alt}") if isinstance(part, Picture) else part for part in reply.parts)
-    return replace(reply, parts=(*parts, *names), files=())
-
-
-def _told(words: str) -> Part:
-    return Note((Plain(words),))

@@ -9,8 +9,9 @@ from typing import Any, TypeAlias
 from discord.http import Route
 
 from adapters.chat.pacing import Busy
+from adapters.chat.posting import SOON
 from adapters.chat.retry import NEVER_SENT
-from adapters.discord.errors import RATE_LIMITED, SOON
+from adapters.discord.errors import RATE_LIMITED
 from adapters.discord.limits import Answer, Limits
 from adapters.discord.rest import Rest, answer_of
 from bot.delivery.poster import Later, Unclear

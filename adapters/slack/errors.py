@@ -10,12 +10,11 @@ from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
+from adapters.chat.posting import SOON
 from adapters.chat.retry import NEVER_SENT
 from bot.delivery.poster import Later, Rejected, Unclear
 
 RATE_LIMITED = "ratelimited"
-SOON = timedelta(minutes=1)
-"""When to try again what Slack gives no time for."""
 LONGEST = timedelta(hours=1)
 
 _OR_ANOTHER = ", or choose another channel."

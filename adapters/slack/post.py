@@ -5,20 +5,21 @@ which Slack's own clients send, and message metadata, by which a message can be 
 """
 
 import asyncio
-import contextlib
 import logging
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from typing import TypeAlias
 from uuid import UUID, uuid5
 
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.chat.pacing import Busy
+from adapters.chat.posting import SOON, post_rest
 from adapters.chat.retry import Sleep
 from adapters.slack.api import NO_ANSWER, Calls, SlackFailed
-from adapters.slack.errors import DEAD, OURS, RATE_LIMITED, SOON, details, refusal
+from adapters.slack.errors import DEAD, OURS, RATE_LIMITED, details, refusal
 from adapters.slack.limits import POST, Limits
 from adapters.slack.pictures import Pictures, has_picture, without_pictures
 from adapters.slack.render import MAX_BLOCKS, Message, messages
@@ -90,14 +91,11 @@ class SlackPoster:
         if isinstance(delivery, Posted):
             thread = channel.thread_id or delivery.message_id
             others += await self._attach(team, reply, channel, thread)
-            await self._follow(
-                team,
-                reply,
-                [
-                    (message, self._sender(team, channel, thread, f"{key}/{number}"))
-                    for number, message in enumerate(others, start=2)
-                ],
-            )
+            posts = [
+                partial(self._shown, team, reply, message, self._sender(team, channel, thread, f"{key}/{number}"))
+                for number, message in enumerate(others, start=2)
+            ]
+            await post_rest(posts, REST, self._sleep, {"team": team.ref.id}, repeats_unclear=False)
         return delivery
 
     async def edit(self, channel: ChannelRef, message_id: str, reply: Reply) -> Delivery:
@@ -193,22 +191,6 @@ class SlackPoster:
                 logger.warning("attaching a file failed", extra={"team": team.ref.id, "error": word})
                 missing += messages(Reply(f"{file.name} could not be attached here ({word}).{_INVITE.get(word, '')}"))
         return missing
-
-    async def _follow(self, team: SlackWorkspace, reply: Reply, others: Sequence[tuple[Message, Send]]) -> None:
-        """Send in order what did not fit. The first message's text has said it already: what fails is only logged."""
-        sent = 0
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(REST):
-                for message, send in others:
-                    delivery = await self._shown(team, reply, message, send)
-                    if isinstance(delivery, Later):
-                        await self._sleep(delivery.after.total_seconds())
-                        delivery = await self._shown(team, reply, message, send)
-                    if not isinstance(delivery, Posted):
-                        break
-                    sent += 1
-        if sent < len(others):
-            logger.warning("long message truncated", extra={"team": team.ref.id, "lost": len(others) - sent})
 
     async def _call(self, team: SlackWorkspace, name: str, method: Method, **arguments: object) -> Delivery:
         channel_id = str(arguments["channel"]) if name == POST else ""
