@@ -1,6 +1,5 @@
 """What `contentstats-bot doctor` asks of Discord: token, application, commands, gateway, channels. It posts nothing."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -8,10 +7,11 @@ from typing import Any, TypeAlias
 import aiohttp
 from discord import Permissions
 
+from adapters.chat.doctor import NoAnswer, check_channels, json_of
 from adapters.discord.commands import Payload, payload
 from adapters.discord.errors import PERMANENT
 from adapters.discord.guilds import CHAT, claim_code
-from bot.doctor import Check, failed_with
+from bot.doctor import Check
 from bot.domain.caller import WorkspaceRef
 from bot.domain.errors import BotError
 from bot.settings import Settings
@@ -20,13 +20,11 @@ from bot.store import Store
 Json: TypeAlias = Mapping[str, Any]
 
 MOST_SERVERS = 100
-MOST_CHANNELS = 10
 FEW_SESSIONS = 50
 """Connections left for the day that are too few: Discord replaces the token of a bot that needs more than it allows."""
 NEEDED = ("view_channel", "send_messages", "embed_links", "attach_files")
 WITHIN = aiohttp.ClientTimeout(total=15)
 
-_NO_ANSWER = "Discord does not answer at {url}{cause}. Check the network, a proxy, and DISCORD_API_URL."
 _COPY = "Make a new token on the application's page Bot (Reset Token) and put it into DISCORD_TOKEN."
 _COMPARED = frozenset(
     {
@@ -37,7 +35,7 @@ _COMPARED = frozenset(
 
 
 class _Failed(Exception):
-    """Discord said no, with its own number and words, or nothing (0)."""
+    """Discord said no, with its own number and words."""
 
     def __init__(self, code: int, words: str) -> None:
         super().__init__(words)
@@ -53,13 +51,10 @@ class _Discord:
     token: str
 
     async def ask(self, path: str) -> Any:  # noqa: ANN401 - whatever JSON that path gives
-        """The answer. Raises _Failed."""
+        """The answer. Raises _Failed or NoAnswer."""
         headers = {"Authorization": f"Bot {self.token}"}
-        try:
-            async with self.session.get(f"{self.url}{path}", headers=headers) as response:
-                said = json.loads(await response.read())
-        except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise _Failed(0, _NO_ANSWER.format(url=self.url, cause=failed_with(error))) from error
+        request = self.session.get(f"{self.url}{path}", headers=headers)
+        said, response = await json_of(request, "Discord", self.url)
         if response.status >= 400:
             told = said if isinstance(said, dict) else {}
             raise _Failed(int(told.get("code") or response.status), str(told.get("message", response.status)))
@@ -74,9 +69,10 @@ async def discord_checks(settings: Settings) -> tuple[Check, ...]:
         discord = _Discord(session, settings.discord_api_url, settings.discord_token.get_secret_value())
         try:
             me = await discord.ask("/users/@me")
+        except NoAnswer as error:
+            return (Check("Discord token", ok=False, detail=str(error)),)
         except _Failed as error:
-            why = str(error) if error.code == 0 else f"{error}. {_COPY}"
-            return (Check("Discord token", ok=False, detail=why),)
+            return (Check("Discord token", ok=False, detail=f"{error}. {_COPY}"),)
         try:
             found = [Check("Discord token", ok=True, detail=f"{me['username']}")]
             application = await discord.ask("/applications/@me")
@@ -86,7 +82,7 @@ async def discord_checks(settings: Settings) -> tuple[Check, ...]:
             servers = await discord.ask(f"/users/@me/guilds?limit={MOST_SERVERS}")
             found += [_servers(servers), *await _owned(application, servers, settings)]
             return (*found, *await _channels(discord, me["id"], servers, settings))
-        except _Failed as error:
+        except (_Failed, NoAnswer) as error:
             return (*found, Check("Discord", ok=False, detail=f"{error}. Try again later."))
 
 
@@ -173,27 +169,13 @@ def _servers(servers: Sequence[Json]) -> Check:
 
 
 async def _channels(discord: _Discord, me: str, servers: Sequence[Json], settings: Settings) -> list[Check]:
-    """Whether the bot may post where it was used last."""
-    name = "Discord channels"
-    try:
-        used = await _used(servers, settings)
-    except BotError:
-        return []  # the database has a check of its own
-    problems = [told for server, channel_id in used if (told := await _channel(discord, me, server, channel_id))]
-    if problems:
-        return [Check(name, ok=False, detail=" ".join(problems))]
-    return [Check(name, ok=True, detail=f"open to the bot: {', '.join(id_ for _, id_ in used) or 'none was used yet'}")]
+    """Whether the bot may post in the channels used last."""
+    by_id = {each["id"]: each for each in servers}
 
+    async def problem(guild: WorkspaceRef, channel_id: str) -> str:
+        return await _channel(discord, me, by_id[guild.id], channel_id)
 
-async def _used(servers: Sequence[Json], settings: Settings) -> list[tuple[Json, str]]:
-    """The channels, each with its server."""
-    found: dict[str, Json] = {}
-    async with Store.opened(settings.database_url, settings.encryption_keys) as store:
-        for server in servers:
-            workspace = await store.workspaces.find(WorkspaceRef(CHAT, server["id"], ""))
-            recent = await store.audit.recent(workspace.id, 100) if workspace else ()
-            found |= {entry.channel_id: server for entry in recent if entry.channel_id}
-    return [(server, channel_id) for channel_id, server in found.items()][:MOST_CHANNELS]
+    return await check_channels("Discord", settings, [WorkspaceRef(CHAT, id_, "") for id_ in by_id], problem)
 
 
 async def _channel(discord: _Discord, me: str, server: Json, channel_id: str) -> str:
@@ -203,6 +185,8 @@ async def _channel(discord: _Discord, me: str, server: Json, channel_id: str) ->
         is_thread = bool(channel.get("thread_metadata"))
         place = await discord.ask(f"/channels/{channel['parent_id']}") if is_thread else channel
         member = await discord.ask(f"/guilds/{server['id']}/members/{me}")
+    except NoAnswer as error:
+        return f"{channel_id}: {error}"
     except _Failed as error:
         return f"{channel_id}: {PERMANENT.get(error.code, f'{error}.')}"
     may = Permissions(_permissions(int(server["permissions"]), server["id"], me, member["roles"], place))

@@ -1,8 +1,6 @@
 """What `contentstats-bot doctor` asks of Slack: token, scopes, clock, the way in, channels. It posts nothing."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urljoin
@@ -10,23 +8,21 @@ from urllib.parse import urljoin
 import aiohttp
 from pydantic import SecretStr
 
+from adapters.chat.doctor import NoAnswer, check_channels, json_of, no_answer
 from adapters.slack.api import NO_ANSWER, SlackFailed, new_session
 from adapters.slack.errors import PERMANENT
 from adapters.slack.manifest import SCOPES, UNFURL_SCOPES
 from adapters.slack.oauth import OAuth, ensure_oauth_ready
 from adapters.slack.workspaces import CHAT
-from bot.doctor import Check, failed_with
+from bot.doctor import Check
 from bot.domain.caller import WorkspaceRef
 from bot.domain.clock import Clock, utc_now
-from bot.domain.errors import BotError, NotConfigured
+from bot.domain.errors import NotConfigured
 from bot.settings import Settings
-from bot.store import Store
 
 FARTHEST = 60
 """Seconds between this clock and Slack's that are too many; from 300 on every request counts as forged."""
-MOST_CHANNELS = 10
 
-_NO_ANSWER = "Slack does not answer at {url}{cause}. Check the network, a proxy, and SLACK_API_URL."
 _NOT_SEEN = (
     "not looked at: that takes the scopes channels:read and groups:read. The bot may post into any public channel; "
     "into a private one it is invited with /invite."
@@ -38,14 +34,6 @@ _MAKE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """An answer of Slack's with `ok: true`."""
-
-    data: Mapping[str, Any]
-    headers: Mapping[str, str]
-
-
 class _Slack:
     """Slack as one token sees it."""
 
@@ -53,23 +41,19 @@ class _Slack:
         self.session = session
         self.url = settings.slack_api_url
 
-    async def ask(self, method: str, token: str, **form: str) -> _Told:
-        """The answer; SlackFailed with Slack's word, or with NO_ANSWER."""
+    async def ask(self, method: str, token: str, **form: str) -> tuple[Mapping[str, Any], Mapping[str, str]]:
+        """The answer and its headers. Raises SlackFailed with Slack's word, or NoAnswer."""
         headers = {"Authorization": f"Bearer {token}"}
-        try:
-            async with self.session.post(urljoin(self.url, method), data=form, headers=headers) as response:
-                data, answered = json.loads(await response.read()), response.headers
-        except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise SlackFailed(NO_ANSWER) from error
+        request = self.session.post(urljoin(self.url, method), data=form, headers=headers)
+        data, response = await json_of(request, "Slack", self.url)
         if not isinstance(data, dict) or not data.get("ok"):
             raise SlackFailed(str(data.get("error") or NO_ANSWER) if isinstance(data, dict) else NO_ANSWER)
-        return _Told(data, answered)
+        return data, response.headers
 
-    def why(self, error: SlackFailed, sentence: str) -> str:
-        """What to do about a failure; `sentence` where Slack has answered."""
-        if error.word == NO_ANSWER:
-            return _NO_ANSWER.format(url=self.url, cause=failed_with(error))
-        return f"{error.word}: {sentence}"
+
+def _why(error: SlackFailed | NoAnswer, advice: str) -> str:
+    """What to do about a failure; the advice is for an answer of Slack's."""
+    return str(error) if isinstance(error, NoAnswer) else f"{error.word}: {advice}"
 
 
 async def slack_checks(settings: Settings, clock: Clock = utc_now) -> tuple[Check, ...]:
@@ -92,18 +76,18 @@ async def slack_checks(settings: Settings, clock: Clock = utc_now) -> tuple[Chec
 
 async def _token(slack: _Slack, token: str, settings: Settings, clock: Clock) -> list[Check]:
     try:
-        told = await slack.ask("auth.test", token)
-    except SlackFailed as error:
-        return [Check("Slack token", ok=False, detail=slack.why(error, _COPY))]
-    if not told.data.get("bot_id"):
+        me, headers = await slack.ask("auth.test", token)
+    except (SlackFailed, NoAnswer) as error:
+        return [Check("Slack token", ok=False, detail=_why(error, _COPY))]
+    if not me.get("bot_id"):
         return [Check("Slack token", ok=False, detail=f"SLACK_BOT_TOKEN is no bot's token. {_COPY}")]
-    where = f"{told.data.get('user')} in {told.data.get('team')}"
-    found = [Check("Slack token", ok=True, detail=where), *_scopes(told, settings), *_clock(told, clock)]
-    return [*found, *await _channels(slack, token, str(told.data.get("team_id")), settings)]
+    where = f"{me.get('user')} in {me.get('team')}"
+    found = [Check("Slack token", ok=True, detail=where), *_scopes(headers, settings), *_clock(headers, clock)]
+    return [*found, *await _channels(slack, token, str(me.get("team_id")), settings)]
 
 
-def _scopes(told: _Told, settings: Settings) -> list[Check]:
-    given = told.headers.get("X-OAuth-Scopes")
+def _scopes(headers: Mapping[str, str], settings: Settings) -> list[Check]:
+    given = headers.get("X-OAuth-Scopes")
     if given is None:
         return []
     has = {scope.strip() for scope in given.split(",")}
@@ -115,9 +99,9 @@ def _scopes(told: _Told, settings: Settings) -> list[Check]:
     return [Check("Slack scopes", ok=False, detail=detail)]
 
 
-def _clock(told: _Told, clock: Clock) -> list[Check]:
+def _clock(headers: Mapping[str, str], clock: Clock) -> list[Check]:
     try:
-        theirs = parsedate_to_datetime(told.headers.get("Date", ""))
+        theirs = parsedate_to_datetime(headers.get("Date", ""))
     except ValueError:
         return []
     ahead = round((clock() - theirs).total_seconds())
@@ -138,8 +122,8 @@ async def _way_in(slack: _Slack, settings: Settings) -> Check:
         return Check(name, ok=True, detail="over HTTP, signed; whether they arrive shows on the app's settings page")
     try:
         await slack.ask("apps.connections.open", settings.slack_app_token.get_secret_value())
-    except SlackFailed as error:
-        return Check(name, ok=False, detail=slack.why(error, _MAKE))
+    except (SlackFailed, NoAnswer) as error:
+        return Check(name, ok=False, detail=_why(error, _MAKE))
     return Check(name, ok=True, detail="by Socket Mode")
 
 
@@ -154,8 +138,10 @@ async def _oauth(slack: _Slack, client_id: str, settings: Settings) -> Check:
     except SlackFailed as error:
         if error.word == "invalid_code":
             return Check(name, ok=True, detail="any workspace can install the app at /slack/install")
+        if error.word == NO_ANSWER:
+            return Check(name, ok=False, detail=no_answer("Slack", slack.url, error))
         where = "Copy SLACK_CLIENT_ID and SLACK_CLIENT_SECRET from the app's page Basic Information again."
-        return Check(name, ok=False, detail=slack.why(error, where))
+        return Check(name, ok=False, detail=_why(error, where))
     return Check(name, ok=False, detail="Slack took a code that nobody has. Is SLACK_API_URL Slack's?")
 
 
@@ -164,38 +150,22 @@ def _value(secret: SecretStr | None) -> str:
 
 
 async def _channels(slack: _Slack, token: str, team_id: str, settings: Settings) -> list[Check]:
-    """Whether the bot may post where it was used last, as far as it was given the scopes to see that."""
-    name = "Slack channels"
+    """Whether the bot may post in the channels used last, as far as its scopes let it look."""
+
+    async def problem(_: WorkspaceRef, channel_id: str) -> str:
+        try:
+            channel = (await slack.ask("conversations.info", token, channel=channel_id))[0]["channel"]
+        except SlackFailed as error:
+            if error.word != "channel_not_found":
+                raise
+            return f"{channel_id}: {PERMANENT[error.word]}"
+        if channel.get("is_archived"):
+            return f"{channel_id}: {PERMANENT['is_archived']}"
+        is_open = channel.get("is_member") or not channel.get("is_private")  # chat:write.public opens the public ones
+        return "" if is_open else f"{channel_id}: {PERMANENT['not_in_channel']}"
+
+    workspace = WorkspaceRef(CHAT, team_id, "")
     try:
-        used = await _used(team_id, settings)
-        problems = [told for told in [await _channel(slack, token, each) for each in used] if told]
-    except BotError:
-        return []  # the database has a check of its own
-    except SlackFailed:
-        return [Check(name, ok=True, detail=_NOT_SEEN)]
-    if problems:
-        return [Check(name, ok=False, detail=" ".join(problems))]
-    return [Check(name, ok=True, detail=f"open to the bot: {', '.join(used) or 'none was used yet'}")]
-
-
-async def _used(team_id: str, settings: Settings) -> list[str]:
-    async with Store.opened(settings.database_url, settings.encryption_keys) as store:
-        workspace = await store.workspaces.find(WorkspaceRef(CHAT, team_id, ""))
-        recent = await store.audit.recent(workspace.id, 100) if workspace else ()
-    return [each for each in dict.fromkeys(entry.channel_id for entry in recent) if each[:1] in {"C", "G"}][
-        :MOST_CHANNELS
-    ]
-
-
-async def _channel(slack: _Slack, token: str, channel_id: str) -> str:
-    """What is wrong with a channel, in a sentence. Raises SlackFailed where Slack does not say."""
-    try:
-        channel = (await slack.ask("conversations.info", token, channel=channel_id)).data["channel"]
-    except SlackFailed as error:
-        if error.word != "channel_not_found":
-            raise
-        return f"{channel_id}: {PERMANENT[error.word]}"
-    if channel.get("is_archived"):
-        return f"{channel_id}: {PERMANENT['is_archived']}"
-    is_open = channel.get("is_member") or not channel.get("is_private")  # chat:write.public opens the public ones
-    return "" if is_open else f"{channel_id}: {PERMANENT['not_in_channel']}"
+        return await check_channels("Slack", settings, (workspace,), problem, lambda id_: id_[:1] in {"C", "G"})
+    except (SlackFailed, NoAnswer):
+        return [Check("Slack channels", ok=True, detail=_NOT_SEEN)]

@@ -1,0 +1,69 @@
+"""What `contentstats-bot doctor` looks at in every chat: whether it answers, and the channels used last."""
+
+import json
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import aiohttp
+
+from bot.doctor import Check, failed_with
+from bot.domain.caller import WorkspaceRef
+from bot.domain.errors import BotError
+from bot.settings import Settings
+from bot.store import Store
+
+MOST_CHANNELS = 10
+
+
+class NoAnswer(Exception):
+    """The platform can't be reached; the text says what to check."""
+
+
+async def json_of(
+    request: AbstractAsyncContextManager[aiohttp.ClientResponse], platform: str, url: str
+) -> tuple[Any, aiohttp.ClientResponse]:
+    """The JSON of a response, and the response. Raises NoAnswer."""
+    try:
+        async with request as response:
+            return json.loads(await response.read()), response
+    except (aiohttp.ClientError, OSError, ValueError) as error:
+        raise NoAnswer(no_answer(platform, url, error)) from error
+
+
+def no_answer(platform: str, url: str, error: Exception) -> str:
+    """What to check if a platform can't be reached."""
+    advice = f"Check the network, a proxy, and {platform.upper()}_API_URL."
+    return f"{platform} does not answer at {url}{failed_with(error)}. {advice}"
+
+
+async def check_channels(
+    platform: str,
+    settings: Settings,
+    workspaces: Iterable[WorkspaceRef],
+    problem: Callable[[WorkspaceRef, str], Awaitable[str]],
+    is_channel: Callable[[str], bool] = bool,
+) -> list[Check]:
+    """Whether the bot may post in the channels used last. `problem` returns what is wrong with one, or nothing."""
+    name = f"{platform} channels"
+    try:
+        used = await _used(settings, workspaces, is_channel)
+    except BotError:
+        return []  # the database has a check of its own
+    problems = [found for channel_id, ref in used if (found := await problem(ref, channel_id))]
+    if problems:
+        return [Check(name, ok=False, detail=" ".join(problems))]
+    return [Check(name, ok=True, detail=f"open to the bot: {', '.join(id_ for id_, _ in used) or 'none was used yet'}")]
+
+
+async def _used(
+    settings: Settings, workspaces: Iterable[WorkspaceRef], is_channel: Callable[[str], bool]
+) -> list[tuple[str, WorkspaceRef]]:
+    """The channels, each with its workspace."""
+    found: dict[str, WorkspaceRef] = {}
+    async with Store.opened(settings.database_url, settings.encryption_keys) as store:
+        for ref in workspaces:
+            workspace = await store.workspaces.find(ref)
+            recent = await store.audit.recent(workspace.id, 100) if workspace else ()
+            found |= {entry.channel_id: ref for entry in recent if is_channel(entry.channel_id)}
+    return [*found.items()][:MOST_CHANNELS]
