@@ -19,7 +19,7 @@ from bench.measure import Row, say
 from bench.reading import LINK, HandClock
 from bot.app import Bot
 from bot.digests.planner import DigestPlanner
-from bot.domain.caller import Caller, Need, Person, Role, WorkspaceRef
+from bot.domain.caller import Caller, Permission, Person, Role, WorkspaceRef
 from bot.metrics import Metrics
 from bot.reply.model import Tone
 from bot.settings import Settings
@@ -78,7 +78,7 @@ def _jobs(bot: Bot, clock: HandClock) -> tuple[Poller, DigestPlanner]:
 def _caller(number: int) -> Caller:
     person = Person(f"U{number}", f"Person {number}")
     workspace = WorkspaceRef("slack", "T1", "Bench")
-    return Caller(workspace, f"C{number % CHANNELS}", person, Role.ADMIN, frozenset(Need))
+    return Caller(workspace, f"C{number % CHANNELS}", person, Role.ADMIN, frozenset(Permission))
 
 
 async def _ask(bot: Bot, command: str, videos: list[str], number: int) -> None:

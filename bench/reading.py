@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from adapters.sandbox.serve import Sandbox
 from bench.measure import Row
 from bot.app import Bot
-from bot.domain.caller import Caller, Need, Person, Role, WorkspaceRef
+from bot.domain.caller import Caller, Permission, Person, Role, WorkspaceRef
 from bot.reply.model import Tone
 from bot.settings import Settings
 
@@ -91,7 +91,7 @@ async def _world(clock: HandClock) -> AsyncIterator[tuple[Bot, Sandbox, Sequence
 async def _stats(bot: Bot, video: str, number: int) -> None:
     """What one of the people asks, and is answered."""
     person = Person(f"U{number}", f"Person {number}")
-    caller = Caller(WorkspaceRef("slack", "T1", "Bench"), "C1", person, Role.MEMBER, frozenset({Need.LOOK}))
+    caller = Caller(WorkspaceRef("slack", "T1", "Bench"), "C1", person, Role.MEMBER, frozenset({Permission.LOOK}))
     reply = await bot.run("stats", video, caller)
     if reply.tone is not Tone.INFO:
         raise RuntimeError(reply.summary)

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.app import Bot
 from bot.contentstats.client import key_fingerprint
-from bot.domain.caller import Caller, Need, Person, Role, WorkspaceRef
+from bot.domain.caller import Caller, Permission, Person, Role, WorkspaceRef
 from bot.domain.money import Usage
 from bot.domain.videos import HOUR, Metric, Snapshot, Video, VideoPlatform, VideoReading, VideoStatus
 from bot.settings import Settings
@@ -29,7 +29,7 @@ NOW = datetime(2026, 3, 20, 10, 30, tzinfo=UTC)
 """What the bot's clock shows: everything was read just now, so that nothing is asked of the API."""
 BASE_URL, KEY = "http://127.0.0.1:9/api/v1", "cs_test_bench"
 ANA = Person("U1", "Ana")
-CALLER = Caller(WorkspaceRef("slack", "T1", "Asking"), "C1", ANA, Role.MEMBER, frozenset({Need.LOOK}))
+CALLER = Caller(WorkspaceRef("slack", "T1", "Asking"), "C1", ANA, Role.MEMBER, frozenset({Permission.LOOK}))
 PRICE = Decimal("0.015")
 OWN, RUNNING = 100, 50
 """How many videos the workspace that asks has, and how many of these still run: all that run in the wallet."""

@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING, Self, TypeAlias
 from bot.charts.charts import Charts
 from bot.commands.context import Context
 from bot.commands.parse import bind, parse
+from bot.commands.permissions import SPENDERS, permissions, refusal
 from bot.commands.registry import COMMANDS, AnyCommand, by_name, described, nearest
-from bot.commands.rights import SPENDERS, permissions, refusal
 from bot.commands.suggest import argument_of, suggestions
 from bot.contentstats.client import ContentStatsClient
-from bot.contentstats.exchange import DEFAULT_TIMEOUTS, Timeouts
-from bot.contentstats.limits import Now, Sleep
+from bot.contentstats.rate_limit import Now, Sleep
+from bot.contentstats.transport import DEFAULT_TIMEOUTS, Timeouts
 from bot.delivery.poster import ChannelPoster
-from bot.domain.caller import Caller, Need, WorkspaceRef
+from bot.domain.caller import Caller, Permission, WorkspaceRef
 from bot.domain.clock import Clock, utc_now
 from bot.domain.errors import BotError, DatabaseUnavailable, NotAllowed, UsageError
 from bot.messages.problems import crashed, in_line, misunderstood, problem, unknown_command
-from bot.metrics import Metrics, Standing, exposition
+from bot.metrics import LiveFigures, Metrics, exposition
 from bot.reply.model import Option, Reply
 from bot.settings import Settings
 from bot.store import Store
@@ -195,7 +195,9 @@ class Bot:
     def may_fill_in(self, command: AnyCommand, caller: Caller) -> bool:
         """Whether the caller may use what a form of the command asks for; if not, running it says why."""
         granted = self._permissions(caller)
-        return {Need.LOOK, command.need} <= granted and (not command.is_setting or Need.CONFIGURE in granted)
+        return {Permission.LOOK, command.need} <= granted and (
+            not command.is_setting or Permission.CONFIGURE in granted
+        )
 
     async def is_ready(self) -> bool:
         """Whether the database takes writes, without which nothing can be done safely."""
@@ -231,7 +233,7 @@ class Bot:
         """What this process has done and how it stands, for Prometheus, and the content type; DatabaseUnavailable."""
         load = await self._store.letters.load(self._clock())
         silence = None if self._scheduler is None else self._scheduler.silence
-        return exposition(self._metrics, Standing(*load, silence))
+        return exposition(self._metrics, LiveFigures(*load, silence))
 
     async def forget(self, workspace: WorkspaceRef) -> None:
         """Delete everything stored for a workspace that the bot was removed from. Safe to repeat."""
@@ -286,7 +288,7 @@ class Bot:
         self, command: AnyCommand, arguments: str | Mapping[str, str], caller: Caller, meanwhile: Meanwhile | None
     ) -> Reply:
         granted = self._permissions(caller)
-        for need in (Need.LOOK, command.need):
+        for need in (Permission.LOOK, command.need):
             if need not in granted:
                 raise NotAllowed(refusal(need, self._settings.may_spend))
         args = parse(command, arguments) if isinstance(arguments, str) else bind(command, arguments)
@@ -316,7 +318,7 @@ class Bot:
             word.cancel()
             await asyncio.wait({word})
 
-    def _permissions(self, caller: Caller) -> frozenset[Need]:
+    def _permissions(self, caller: Caller) -> frozenset[Permission]:
         return permissions(caller, self._settings.may_spend)
 
     def _connect(self, key: str) -> ContentStatsClient:

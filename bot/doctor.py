@@ -7,7 +7,7 @@ from decimal import Decimal
 from bot.charts.charts import Charts
 from bot.charts.specs import Spend
 from bot.contentstats.client import ContentStatsClient
-from bot.contentstats.limits import RateStore
+from bot.contentstats.rate_limit import RateStore
 from bot.domain.errors import BotError
 from bot.domain.money import dollars
 from bot.settings import Settings, mistyped

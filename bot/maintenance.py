@@ -4,7 +4,7 @@ from bot.domain.clock import Clock
 from bot.store import Store
 
 
-class Tidying:
+class Maintenance:
     """The daily housekeeping. Safe to repeat, and in any number of processes at once."""
 
     def __init__(self, store: Store, clock: Clock) -> None:

@@ -48,7 +48,7 @@ class Metrics:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class LiveFigures:
     """What only the database and the clock can say at the moment that somebody asks.
 
     `waiting` messages are written and not posted, `due` of them may go now, `late` since a minute; `dead` were given up
@@ -62,7 +62,7 @@ class Standing:
     silence: float | None
 
 
-def exposition(metrics: Metrics, standing: Standing) -> tuple[bytes, str]:
+def exposition(metrics: Metrics, live: LiveFigures) -> tuple[bytes, str]:
     """The numbers in the text format of Prometheus, and its content type."""
     from prometheus_client import CollectorRegistry  # noqa: PLC0415 - nobody who does not ask pays for it
     from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest  # noqa: PLC0415 - as above
@@ -71,7 +71,7 @@ def exposition(metrics: Metrics, standing: Standing) -> tuple[bytes, str]:
     class Numbers(Collector):
         def collect(self) -> "Iterator[Metric]":
             yield from _counters(metrics)
-            yield from _gauges(metrics, standing)
+            yield from _gauges(metrics, live)
 
     registry = CollectorRegistry()
     registry.register(Numbers())
@@ -97,7 +97,7 @@ def _counters(metrics: Metrics) -> "Iterator[Metric]":
         yield family
 
 
-def _gauges(metrics: Metrics, standing: Standing) -> "Iterator[Metric]":
+def _gauges(metrics: Metrics, live: LiveFigures) -> "Iterator[Metric]":
     from prometheus_client.core import GaugeMetricFamily  # noqa: PLC0415 - as above
 
     left = GaugeMetricFamily(f"{PREFIX}_rate_left", "Calls left, as the API last said.", labels=("key",))
@@ -107,12 +107,12 @@ def _gauges(metrics: Metrics, standing: Standing) -> "Iterator[Metric]":
     values = {
         "poll_lag_seconds": ("How long the oldest page was overdue.", max(metrics.lag.values(), default=0.0)),
         "poll_backlog": ("Pages that are due.", sum(metrics.backlog.values())),
-        "messages_waiting": ("Messages written and not posted.", standing.waiting),
-        "messages_due": ("Messages that may go now.", standing.due),
-        "messages_late": ("Messages that have been due for a minute.", standing.late),
-        "messages_dead": ("Messages given up in the last seven days.", standing.dead),
+        "messages_waiting": ("Messages written and not posted.", live.waiting),
+        "messages_due": ("Messages that may go now.", live.due),
+        "messages_late": ("Messages that have been due for a minute.", live.late),
+        "messages_dead": ("Messages given up in the last seven days.", live.dead),
     }
-    if standing.silence is not None:
-        values["tick_age_seconds"] = ("Time since the last tick.", standing.silence)
+    if live.silence is not None:
+        values["tick_age_seconds"] = ("Time since the last tick.", live.silence)
     for name, (words, value) in values.items():
         yield GaugeMetricFamily(f"{PREFIX}_{name}", words, value=value)

@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.alerts.engine import Announcer
+from bot.alerts.engine import AlertEngine
 from bot.charts.charts import Charts
 from bot.delivery.deliver import Deliverer
-from bot.delivery.metered_poster import CountedPoster
+from bot.delivery.metered_poster import MeteredPoster
 from bot.delivery.poster import ChannelPoster
 from bot.digests.planner import LATE_AFTER, PATIENCE, DigestPlanner
 from bot.domain.clock import Clock
-from bot.maintenance import Tidying
+from bot.maintenance import Maintenance
 from bot.metrics import Metrics
-from bot.scheduler import Duty, Scheduler
+from bot.scheduler import PeriodicJob, Scheduler
 from bot.store import Store
 from bot.wallet.accounts import Accounts
 from bot.wallet.poller import Poller
@@ -33,14 +33,14 @@ def scheduler_of(
     speed: float,
 ) -> Scheduler:
     """The scheduler with every duty of the bot."""
-    counted = {chat: CountedPoster(chat, poster, metrics.posts) for chat, poster in posters.items()}
+    counted = {chat: MeteredPoster(chat, poster, metrics.posts) for chat, poster in posters.items()}
     poller, deliverer = Poller(accounts, store, clock, metrics), Deliverer(store, counted, clock)
     digests = DigestPlanner(store, accounts, charts, clock, PATIENCE, LATE_AFTER * speed)
     duties = (
-        Duty("poll", LOOK_EVERY, poller.poll_due, poller.stop),
-        Duty("announce", LOOK_EVERY, Announcer(store, charts, clock).announce_due),
-        Duty("digest", LOOK_EVERY, digests.plan_due),
-        Duty("deliver", DELIVER_EVERY, deliverer.deliver_due, deliverer.stop),
-        Duty("tidy", TIDY_EVERY, Tidying(store, clock).tidy),
+        PeriodicJob("poll", LOOK_EVERY, poller.poll_due, poller.stop),
+        PeriodicJob("announce", LOOK_EVERY, AlertEngine(store, charts, clock).announce_due),
+        PeriodicJob("digest", LOOK_EVERY, digests.plan_due),
+        PeriodicJob("deliver", DELIVER_EVERY, deliverer.deliver_due, deliverer.stop),
+        PeriodicJob("tidy", TIDY_EVERY, Maintenance(store, clock).tidy),
     )
     return Scheduler([replace(duty, do=metrics.counted(duty.name, duty.do)) for duty in duties], speed)

@@ -34,7 +34,7 @@ Do: TypeAlias = Callable[[], Awaitable[int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Duty:
+class PeriodicJob:
     """Something to do again and again, never twice at once. `stop` asks it to begin nothing more."""
 
     name: str
@@ -59,7 +59,7 @@ class Every(IntervalTrigger):  # type: ignore[misc] # it has no types
 class Scheduler:
     """Calls duties, each at its own interval; `speed` is that of the clock which they look at."""
 
-    def __init__(self, duties: Sequence[Duty], speed: float = 1.0) -> None:
+    def __init__(self, duties: Sequence[PeriodicJob], speed: float = 1.0) -> None:
         self._duties = {duty.name: duty for duty in duties}
         self._every = {duty.name: max(duty.every.total_seconds() / speed, SHORTEST) for duty in duties}
         self._ticked: dict[str, float] = {}
@@ -101,7 +101,7 @@ class Scheduler:
         if name not in self._running:
             self._running[name] = asyncio.create_task(self._do(self._duties[name]), name=name)
 
-    async def _do(self, duty: Duty) -> None:
+    async def _do(self, duty: PeriodicJob) -> None:
         """The error boundary of everything that runs by itself: the next tick tries again."""
         try:
             count = await duty.do()

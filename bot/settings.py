@@ -35,7 +35,7 @@ class Spenders(StrEnum):
     DEFAULT = "default"
     MEMBERS = "members"
     MANAGERS = "managers"
-    NOBODY = "nobody"
+    NO_ONE = "nobody"
 
 
 _PREFIX = re.compile(r"[a-z0-9_-]{0,20}", re.ASCII)

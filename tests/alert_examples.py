@@ -35,7 +35,7 @@ def low(balance: str, stage: Stage, **changes: object) -> low_balance.LowFacts:
         cut=tuple(video(number) for number in range(7)),
         others=2,
         running=RunningCount(2, 1),
-        endless=1,
+        open_ended=1,
         complete=False,
         is_test=False,
         as_of=NOW,
@@ -64,12 +64,12 @@ def final(number: int = 0, **changes: object) -> final_report.FinalFacts:
     return replace(facts, **changes)  # type: ignore[arg-type]
 
 
-def night(count: int) -> tuple[held.Held, ...]:
+def night(count: int) -> tuple[held.Deferred, ...]:
     """What a night held back."""
     sentences = [f"{TITLES[number % 6]} did something." for number in range(count)]
     about = [(each, video(number).id, TITLES[number % 6]) for number, each in enumerate(sentences)]
-    fine = held.Held(NOW, "The balance was low, and is fine again: $4.50 available.")
-    return (fine, *(held.Held(NOW + number * HOUR, *each) for number, each in enumerate(about)))
+    fine = held.Deferred(NOW, "The balance was low, and is fine again: $4.50 available.")
+    return (fine, *(held.Deferred(NOW + number * HOUR, *each) for number, each in enumerate(about)))
 
 
 def alert_gallery() -> Iterator[tuple[str, Reply]]:
@@ -107,9 +107,9 @@ def alert_gallery() -> Iterator[tuple[str, Reply]]:
     )
     yield "alerts.spikes_card.milestone", surges.milestone(video(), Metric.VIEWS, 1_000_000, 1_298_000, NOW)
     yield "alerts.spikes_card.milestone: likes", surges.milestone(video(2), Metric.LIKES, 10_000, 10_001, NOW)
-    yield "alerts.deferred.held_summary", held.held_summary(night(6))
-    yield "alerts.deferred.held_summary: many", held.held_summary(night(60))
-    yield "alerts.deferred.held_summary: one", held.held_summary(night(0))
+    yield "alerts.deferred.deferred_summary", held.deferred_summary(night(6))
+    yield "alerts.deferred.deferred_summary: many", held.deferred_summary(night(60))
+    yield "alerts.deferred.deferred_summary: one", held.deferred_summary(night(0))
     for name, stage, changes in (
         ("paused", Stage.PAUSED, {"status": "paused"}),
         ("goes on", Stage.CLEAR, {}),
@@ -131,7 +131,7 @@ def alert_gallery() -> Iterator[tuple[str, Reply]]:
 def _settings() -> Iterator[tuple[str, Reply]]:
     usual = default_setting(1, "C0000001", ANA)
     card = alert_settings.SettingFacts(usual, "C0000001", may_configure=True, now=NOW)
-    mute = replace(card, hindrance="I cannot post here. Let me write.")
+    mute = replace(card, cannot_post_reason="I cannot post here. Let me write.")
     yield "alerts.settings_card.alert_settings: cannot post", alert_settings.alert_settings(mute)
     every = replace(
         usual,

@@ -9,7 +9,7 @@ from bot.digests import card as digest
 from bot.digests import settings_card as digest_settings
 from bot.digests import stopped_card as digest_stopped
 from bot.digests.facts import DigestFacts, Money
-from bot.domain.digest import DigestOptions, Moved, Section, Total, Window
+from bot.domain.digest import DigestOptions, Section, Total, VideoChange, Window
 from bot.domain.growth import Change, Coverage
 from bot.domain.money import Promise, runway
 from bot.domain.schedule import Schedule
@@ -23,10 +23,10 @@ NINE = Schedule(9 * 60, "Europe/Berlin")
 DELIVERY = digest.Delivery(digest_settings.rhythm_words(NINE), NOW + DAY, ref="123456.2026-03-02")
 
 
-def moved(number: int = 0, delta: int = 1_200, *, exact: bool = True, **changes: object) -> Moved:
+def moved(number: int = 0, delta: int = 1_200, *, exact: bool = True, **changes: object) -> VideoChange:
     """A video that gained, over the window or over another time."""
     change = Change(delta, DAY if exact else 5 * HOUR, NOW, exact=exact, fell=number % 2 == 1)
-    known = Moved(
+    known = VideoChange(
         video=video(number),
         metric=Metric.LIKES if number % 5 == 2 else Metric.VIEWS,
         count=1_298_000 - number,
@@ -136,11 +136,11 @@ def digest_gallery() -> Iterator[tuple[str, Reply]]:
     yield "digests.stopped_card.with_stopped", digest_stopped.with_stopped(few, video(1), ANA)
     yield "digests.stopped_card.with_stopped: from a menu", digest_stopped.with_stopped(post, video(), ANA)
     on = digest_settings.digest_on
-    yield "digests.settings_card.digest_on", on(setting(), "", hindrance="")
-    yield "digests.settings_card.digest_on: zone not typed", on(setting(), "your own", hindrance=None)
+    yield "digests.settings_card.digest_on", on(setting(), "", cannot_post_reason="")
+    yield "digests.settings_card.digest_on: zone not typed", on(setting(), "your own", cannot_post_reason=None)
     yield (
         "digests.settings_card.digest_on: cannot post",
-        on(setting(), "", hindrance="I cannot post here. Let me write."),
+        on(setting(), "", cannot_post_reason="I cannot post here. Let me write."),
     )
     yield "digests.settings_card.digest_off", digest_settings.digest_off(was_on=True)
     yield "digests.settings_card.digest_off: was off", digest_settings.digest_off(was_on=False)

@@ -13,7 +13,7 @@ from bot.domain.tracking import RequestState, TrackRequest
 from bot.domain.videos import HOUR, Metric, RunningCount, Snapshot, Video, VideoReading
 from bot.messages import offer, usage
 from bot.messages import videos as listing
-from bot.messages.video_count import Counted
+from bot.messages.video_count import VideoCount
 from bot.reply.model import Picture
 
 NOW = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
@@ -124,7 +124,7 @@ def offered(balance: str, days: int | None = None, rows: tuple[offer.Row, ...] =
         days=days,
         usual_days=7,
         running=RunningCount(2, 1),
-        endless=1,
+        open_ended=1,
         cap=MonthlyCap(Decimal(100), Decimal("12.50")),
         is_test=days is None,
         complete=days is None,
@@ -137,7 +137,7 @@ def listed(**changes: object) -> listing.Listing:
     states = ("monitoring", "completed", "paused", "error", "cancelled", "resting", "monitoring")
     page = listing.Listing(
         videos=tuple(
-            Counted(
+            VideoCount(
                 video(number, status=state, is_deleted=state == "error"),
                 Metric.LIKES if number == 2 else Metric.VIEWS,
                 1_298_000 * number or None,
@@ -171,7 +171,7 @@ def wallet_of(balance: str) -> usage.WalletFacts:
         usage=money,
         runway=runway(money.available, PRICE, owed, NOW),
         running=RunningCount(2, 1),
-        endless=1,
+        open_ended=1,
         complete=False,
         own=3,
         unread=1,

@@ -13,8 +13,8 @@ from bot.alerts import settings_card as alert_settings
 from bot.commands.registry import COMMANDS, described
 from bot.delivery import notices as delivery
 from bot.digests import settings_card as digest_settings
-from bot.domain.letters import DeadLetter, Queue
 from bot.domain.money import MonthlyCap, runway
+from bot.domain.outbox_status import DeadLetter, Queue
 from bot.domain.services import SCHEDULER, Service
 from bot.domain.tracking import RequestState
 from bot.domain.videos import HOUR, Metric, VideoReading
@@ -34,7 +34,7 @@ from bot.messages import (
 )
 from bot.messages import help as helping
 from bot.messages import videos as listing
-from bot.messages.video_count import Counted
+from bot.messages.video_count import VideoCount
 from bot.messages.wording import video_options
 from bot.reply.call import Call
 from bot.reply.model import File, Reply
@@ -177,7 +177,7 @@ def _numbers() -> Iterator[tuple[str, Reply]]:
         "usage.wallet: runs dry, stale",
         usage.wallet(replace(wallet_of("0.80"), problem=REASON, people=(), days=(), picture=None)),
     )
-    certain = replace(wallet_of("50.00"), endless=0, complete=True, unread=2)
+    certain = replace(wallet_of("50.00"), open_ended=0, complete=True, unread=2)
     yield "usage.wallet: everything known", usage.wallet(certain)
     silent_api = replace(usage_of("50.00"), uncharged=None)
     yield "usage.wallet: not all is stated", usage.wallet(replace(certain, usage=silent_api, difference=None))
@@ -185,10 +185,10 @@ def _numbers() -> Iterator[tuple[str, Reply]]:
     front = home.HomeFacts(
         usage=money,
         runway=runway(money.available, PRICE, (), NOW),
-        videos=tuple(Counted(video(number), Metric.VIEWS, 1_298_000, -12, NOW) for number in range(4)),
+        videos=tuple(VideoCount(video(number), Metric.VIEWS, 1_298_000, -12, NOW) for number in range(4)),
         running=12,
         ending=12,
-        endless=0,
+        open_ended=0,
         complete=True,
         spenders="every full member",
         monthly_cap=MonthlyCap(Decimal(100), Decimal("12.50")),
@@ -207,9 +207,9 @@ def _numbers() -> Iterator[tuple[str, Reply]]:
         home.home(replace(front, videos=(), running=0, ending=0, previews=False, digests=(), problem=REASON)),
     )
     yield "home.home: for someone who may not configure", home.home(replace(front, may_configure=False))
-    yield "preview.preview", preview.preview(Counted(video(), Metric.LIKES, 1_298_000, -12, NOW))
-    yield "preview.preview: no snapshot yet", preview.preview(Counted(video(1)))
-    young = Counted(video(), Metric.VIEWS, 15_000, 10_000, NOW, NOW - 14 * HOUR)
+    yield "preview.preview", preview.preview(VideoCount(video(), Metric.LIKES, 1_298_000, -12, NOW))
+    yield "preview.preview: no snapshot yet", preview.preview(VideoCount(video(1)))
+    young = VideoCount(video(), Metric.VIEWS, 15_000, 10_000, NOW, NOW - 14 * HOUR)
     yield "preview.preview: 14 hours old", preview.preview(young)
     yield "preview.previews_set: on", preview.previews_set(on=True)
     yield "preview.previews_set: off", preview.previews_set(on=False)

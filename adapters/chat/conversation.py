@@ -13,9 +13,9 @@ from adapters.chat.background import CONCURRENT_REPLIES, Slot
 from adapters.chat.recent import RecentIds
 from bot.app import Bot
 from bot.commands.command import Answer
-from bot.commands.filling import form_for, with_form_again
+from bot.commands.forms import form_for, with_form_again
 from bot.commands.registry import AnyCommand, by_name
-from bot.domain.caller import Caller, Need
+from bot.domain.caller import Caller, Permission
 from bot.messages.problems import no_link
 from bot.reply.call import MAX_ENCODED
 from bot.reply.model import Reply
@@ -87,7 +87,7 @@ class Conversation(Generic[T_contra]):
         self._slots = asyncio.Semaphore(CONCURRENT_REPLIES)
         self._recent = RecentIds()
 
-    async def is_new(self, id_: str, need: Need = Need.LOOK) -> bool:
+    async def is_new(self, id_: str, need: Permission = Permission.LOOK) -> bool:
         """Whether an event arrives for the first time. `need` is the most that handling it needs.
 
         Reads are checked in this process alone, so that no read waits for a write: at worst another process, or this
@@ -95,16 +95,16 @@ class Conversation(Generic[T_contra]):
         """
         if not self._recent.is_new(id_):
             return False
-        return need is Need.LOOK or not id_ or await self._bot.is_new_event(self._chat, id_)
+        return need is Permission.LOOK or not id_ or await self._bot.is_new_event(self._chat, id_)
 
     def command(self, name: str) -> AnyCommand | None:
         """The command of a name."""
         return self._commands.get(name)
 
-    def need(self, name: str) -> Need:
+    def need(self, name: str) -> Permission:
         """The permission that a command needs; an unknown command only shows a sentence."""
         command = self.command(name)
-        return command.need if command else Need.LOOK
+        return command.need if command else Permission.LOOK
 
     async def handle(self, interaction: T_contra, call: CommandCall) -> Reply | None:
         """Open a form, or run the call and show its reply, which is returned if it was shown. Never raises."""

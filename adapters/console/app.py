@@ -11,8 +11,8 @@ from adapters.console.lines import lines_of
 from adapters.console.screen import Screen
 from bot.app import Bot
 from bot.commands.command import Argument
-from bot.commands.filling import form_for
-from bot.commands.rights import MANAGERS, PERMISSIONS
+from bot.commands.forms import form_for
+from bot.commands.permissions import MANAGERS, PERMISSIONS
 from bot.domain.caller import Caller, Person, Role, WorkspaceRef
 from bot.domain.links import looks_like_link
 from bot.reply.call import Call
@@ -53,8 +53,8 @@ class ConsoleOptions:
             channel_id="console",
             person=Person(self.user, self.user),
             role=role,
-            rights=PERMISSIONS[role][MANAGERS],
-            hindrance="" if self.posts else SILENT,
+            permissions=PERMISSIONS[role][MANAGERS],
+            cannot_post_reason="" if self.posts else SILENT,
         )
 
 

@@ -10,9 +10,9 @@ from typing import Any, TypeAlias, assert_never
 from adapters.discord.actions import MAX_OPTION, MAX_OPTIONS, fitting
 from adapters.discord.text import label, servers
 from bot.commands.command import Argument, Command, Kind
-from bot.commands.filling import joined
+from bot.commands.forms import joined
 from bot.commands.registry import COMMANDS
-from bot.domain.caller import Need
+from bot.domain.caller import Permission
 from bot.reply.cutting import cut
 from bot.reply.model import Option
 
@@ -42,7 +42,7 @@ def payload(commands: Iterable[Command[Any]] = COMMANDS, translations: Words = T
     listed = [each for each in commands if each.listed]
     return [
         *(_command(each, translations) for each in listed),
-        {"type": _MESSAGE, **_said("name", TRACK_MESSAGE, translations), **_where(Need.LOOK)},
+        {"type": _MESSAGE, **_said("name", TRACK_MESSAGE, translations), **_where(Permission.LOOK)},
     ]
 
 
@@ -87,8 +87,8 @@ def _command(command: Command[Any], translations: Words) -> Payload:
     }
 
 
-def _where(need: Need) -> Payload:
-    permissions = str(_MANAGE_GUILD) if need is Need.CONFIGURE else None
+def _where(need: Permission) -> Payload:
+    permissions = str(_MANAGE_GUILD) if need is Permission.CONFIGURE else None
     return {"contexts": [_GUILD], "integration_types": [_GUILD], "default_member_permissions": permissions}
 
 

@@ -9,7 +9,7 @@ from typing import Any, assert_never
 
 from adapters.discord.text import LABEL, STRING_SELECT, TEXT_INPUT, Component, display, label
 from bot.commands.command import Argument, Command, Kind
-from bot.commands.filling import examples
+from bot.commands.forms import examples
 from bot.reply.cutting import length
 
 MAX_TITLE = 45

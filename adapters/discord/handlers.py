@@ -18,10 +18,10 @@ from adapters.discord.render import messages
 from adapters.discord.send import Replies
 from bot.app import Bot
 from bot.commands.command import Answer
-from bot.commands.filling import reopened
+from bot.commands.forms import reopened
 from bot.commands.registry import AnyCommand
 from bot.commands.track import from_message
-from bot.domain.caller import Caller, Need, WorkspaceRef
+from bot.domain.caller import Caller, Permission, WorkspaceRef
 from bot.domain.errors import BotError
 from bot.messages.connect import claimed, wrong_claim
 from bot.messages.problems import busy, problem
@@ -92,11 +92,11 @@ class Handlers:
         if id_ is None:
             return NO_SERVER
         try:
-            if not await self._conversation.is_new(interaction.id, command.need if command else Need.LOOK):
+            if not await self._conversation.is_new(interaction.id, command.need if command else Permission.LOOK):
                 return None
             who = caller(interaction, await self._guilds.ref(id_, interaction.guild_name))
             key = "" if isinstance(call.arguments, str) else call.arguments.get("key", "").strip().casefold()
-            if call.name == "connect" and key.startswith(CLAIM) and Need.CONFIGURE in who.rights:
+            if call.name == "connect" and key.startswith(CLAIM) and Permission.CONFIGURE in who.permissions:
                 return await self._claim(id_, key)
         except BotError as error:
             return problem(str(error))

@@ -9,8 +9,8 @@ from discord import Client, Member, Thread
 from discord import Interaction as DiscordInteraction
 from discord.permissions import Permissions
 
-from bot.commands.rights import MANAGERS, PERMISSIONS
-from bot.domain.caller import Caller, Need, Person, Role, WorkspaceRef
+from bot.commands.permissions import MANAGERS, PERMISSIONS
+from bot.domain.caller import Caller, Permission, Person, Role, WorkspaceRef
 
 RawInteraction: TypeAlias = DiscordInteraction[Client]
 """discord.py's own."""
@@ -81,7 +81,7 @@ def _may_post(raw: RawInteraction) -> bool:
     return may.view_channel and (may.send_messages_in_threads if is_thread else may.send_messages)
 
 
-RIGHTS: Mapping[Role, frozenset[Need]] = {role: by_rule[MANAGERS] for role, by_rule in PERMISSIONS.items()}
+RIGHTS: Mapping[Role, frozenset[Permission]] = {role: by_rule[MANAGERS] for role, by_rule in PERMISSIONS.items()}
 """What Discord's own rule grants. Anybody can join most servers, so only those who manage one spend what is its own."""
 
 UNINVITED = "I cannot post in this channel yet: invite me here and let me write, or nothing can come by itself."
@@ -91,8 +91,8 @@ def caller(interaction: Interaction, workspace: WorkspaceRef) -> Caller:
     """The person who acted, and where."""
     role = _role(interaction)
     person = Person(interaction.user_id, interaction.user_name)
-    hindrance = "" if interaction.bot_may_post else UNINVITED
-    return Caller(workspace, interaction.channel_id, person, role, RIGHTS[role], hindrance=hindrance)
+    cannot_post_reason = "" if interaction.bot_may_post else UNINVITED
+    return Caller(workspace, interaction.channel_id, person, role, RIGHTS[role], cannot_post_reason=cannot_post_reason)
 
 
 def _role(interaction: Interaction) -> Role:

@@ -90,14 +90,14 @@ def _code_rows(table: Table) -> list[str] | None:
         beside -= 1
     if not 0 < _total(sizes[:beside]) <= PHONE:
         return None
-    rights = [column.align is Align.RIGHT for column in table.columns]
-    made = [_code_row(row, sizes[:beside], rights) for row in rows]
+    permissions = [column.align is Align.RIGHT for column in table.columns]
+    made = [_code_row(row, sizes[:beside], permissions) for row in rows]
     return made if all(0 < length(row) <= MAX_ROW for row in made) else None
 
 
-def _code_row(cells: Sequence[str], sizes: Sequence[int], rights: Sequence[bool]) -> str:
+def _code_row(cells: Sequence[str], sizes: Sequence[int], permissions: Sequence[bool]) -> str:
     """The cells that stand beside each other; one that does not is below the second of them."""
-    beside = zip(cells, sizes, rights, strict=False)
+    beside = zip(cells, sizes, permissions, strict=False)
     first = "  ".join(pad(cell, size, right=right) for cell, size, right in beside).rstrip()
     return "\n".join([first, *(f"{' ' * sizes[0]}  {cell}" for cell in cells[len(sizes) :])])
 

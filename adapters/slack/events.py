@@ -13,7 +13,7 @@ from adapters.slack.interaction import Callers, Interaction, Payload
 from adapters.slack.render import messages
 from adapters.slack.workspaces import Workspaces
 from bot.app import Bot
-from bot.domain.caller import Need
+from bot.domain.caller import Permission
 from bot.reply.model import Tone
 
 logger = logging.getLogger(__name__)
@@ -38,15 +38,15 @@ class Events:
         """Any event; those that mean nothing here are left."""
         match body["event"]:
             case {"type": "app_home_opened", "tab": "home"}:
-                if (here := await self._handlers.admit(body, context, Need.LOOK)) is not None:
+                if (here := await self._handlers.admit(body, context, Permission.LOOK)) is not None:
                     await self._home.publish(here.workspace, await self._callers.find(here))
             case {"type": "link_shared", "links": list(links)} as shared:
                 if body.get("is_ext_shared_channel"):
                     return  # people of other companies would read the numbers
-                if (here := await self._handlers.admit(body, context, Need.LOOK)) is not None:
+                if (here := await self._handlers.admit(body, context, Permission.LOOK)) is not None:
                     await self._preview(here, _place(shared), [link["url"] for link in links][:MOST_PREVIEWS])
             case {"type": "channel_shared", "channel": str(channel_id)}:
-                if (here := await self._handlers.admit(body, context, Need.LOOK)) is not None:
+                if (here := await self._handlers.admit(body, context, Permission.LOOK)) is not None:
                     await self._bot.leave_money_out(here.workspace.ref, channel_id)
             case {"type": "app_uninstalled"} | {"type": "tokens_revoked", "tokens": {"bot": [_, *_]}}:
                 if await self._handlers.is_new(body["event_id"]):

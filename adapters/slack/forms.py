@@ -13,7 +13,7 @@ from adapters.slack.actions import MAX_LABEL, MAX_OPTION, MAX_OPTIONS, MAX_PLACE
 from adapters.slack.interaction import Payload
 from adapters.slack.text import MAX_TEXT, Block, plain, words
 from bot.commands.command import Argument, Command, Kind
-from bot.commands.filling import examples, joined
+from bot.commands.forms import examples, joined
 from bot.commands.parse import bind
 from bot.commands.registry import AnyCommand
 from bot.domain.errors import LinkError, UsageError

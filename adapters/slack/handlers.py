@@ -33,10 +33,10 @@ from adapters.slack.text import Block, CommandNames, unescaped
 from adapters.slack.workspaces import CHAT, Workspaces
 from bot.app import UMBRELLA, Bot
 from bot.commands.command import Answer
-from bot.commands.filling import reopened
+from bot.commands.forms import reopened
 from bot.commands.registry import AnyCommand
 from bot.commands.track import from_message
-from bot.domain.caller import Caller, Need
+from bot.domain.caller import Caller, Permission
 from bot.domain.clock import Clock
 from bot.domain.errors import BotError
 from bot.messages.problems import problem
@@ -125,7 +125,7 @@ class Handlers:
             logger.warning("loading options failed", exc_info=True)
             return options(())
 
-    async def admit(self, body: Payload, context: AsyncBoltContext, need: Need) -> Interaction | None:
+    async def admit(self, body: Payload, context: AsyncBoltContext, need: Permission) -> Interaction | None:
         """Read an interaction; None if it was handled before, or was refused in a sentence.
 
         `need` is the most that handling it needs.
@@ -147,7 +147,7 @@ class Handlers:
             return None
         return interaction(body, context, workspace, self._clock())
 
-    async def is_new(self, id_: str, need: Need = Need.SPEND) -> bool:
+    async def is_new(self, id_: str, need: Permission = Permission.SPEND) -> bool:
         """Whether an event arrives for the first time.
 
         If the database is away, it counts as new: spending asks the database again. Slack itself sends commands and
@@ -181,7 +181,7 @@ class Handlers:
         """Who acts, with what Slack says of their channel if the command has something posted there later."""
         known = await self._callers.find(interaction)
         caller = known.caller
-        if known.problem and self._conversation.need(call.name) not in caller.rights:
+        if known.problem and self._conversation.need(call.name) not in caller.permissions:
             return unknown_person(known)
         if interaction.channel_id is None:
             return replace(caller, channel_id=await self._replies.direct_channel(interaction) or "")
@@ -192,7 +192,9 @@ class Handlers:
             return replace(caller, channel_id="" if own and own != interaction.channel_id else interaction.channel_id)
         facts = await self._channels.find(interaction.workspace, interaction.channel_id)
         channel_id = "" if facts.is_closed else interaction.channel_id
-        return replace(caller, channel_id=channel_id, hindrance=facts.hindrance, is_shared=facts.is_shared)
+        return replace(
+            caller, channel_id=channel_id, cannot_post_reason=facts.cannot_post_reason, is_shared=facts.is_shared
+        )
 
     async def reply(self, interaction: Interaction, reply: Reply, answer: Answer) -> tuple[bool, bool]:
         """Show a reply."""
@@ -222,7 +224,7 @@ class Handlers:
         reply = await self._conversation.handle(here, call)
         if reply is None:
             return
-        is_changed = reply.changes_settings or (need is Need.CONFIGURE and reply.tone is Tone.SUCCESS)
+        is_changed = reply.changes_settings or (need is Permission.CONFIGURE and reply.tone is Tone.SUCCESS)
         if reply.public_line or is_changed:
             await self._home.publish(here.workspace, await self._callers.find(here))
 

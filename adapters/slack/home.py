@@ -7,7 +7,7 @@ from adapters.slack.interaction import Known, unknown_person
 from adapters.slack.render import home_view
 from adapters.slack.workspaces import SlackWorkspace
 from bot.app import Bot
-from bot.domain.caller import Caller, Need
+from bot.domain.caller import Caller, Permission
 from bot.reply.model import Reply
 
 logger = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ class HomeTab:
     async def publish(self, workspace: SlackWorkspace, known: Known) -> None:
         """Show the person how things stand now, or that we failed. Never raises for what Slack does."""
         caller = known.caller
-        if known.problem and Need.LOOK not in caller.rights:
+        if known.problem and Permission.LOOK not in caller.permissions:
             await self._show(workspace, caller, unknown_person(known))
             return
         try:

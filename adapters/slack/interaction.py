@@ -13,8 +13,8 @@ from adapters.chat.recent import Recent
 from adapters.slack.api import NO_ANSWER, Calls, Json, SlackFailed
 from adapters.slack.errors import PERMANENT
 from adapters.slack.workspaces import SlackWorkspace
-from bot.commands.rights import MEMBERS, PERMISSIONS
-from bot.domain.caller import Caller, Need, Person, Role
+from bot.commands.permissions import MEMBERS, PERMISSIONS
+from bot.domain.caller import Caller, Permission, Person, Role
 from bot.domain.clock import Clock
 from bot.messages.problems import problem
 from bot.reply.model import Reply
@@ -119,7 +119,7 @@ logger = logging.getLogger(__name__)
 
 PERSON_LASTS = timedelta(minutes=10)
 
-RIGHTS: Mapping[Role, frozenset[Need]] = {role: by_rule[MEMBERS] for role, by_rule in PERMISSIONS.items()}
+RIGHTS: Mapping[Role, frozenset[Permission]] = {role: by_rule[MEMBERS] for role, by_rule in PERMISSIONS.items()}
 """What Slack's own rule grants: full members spend and stop what is theirs, admins and owners do everything."""
 
 _OWNING = ("is_owner", "is_primary_owner")
@@ -234,12 +234,12 @@ CHANNEL_LASTS = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class ChannelFacts:
-    """`hindrance` says why the bot can't post there: empty if it can, None if Slack doesn't say.
+    """`cannot_post_reason` says why the bot can't post there: empty if it can, None if Slack doesn't say.
 
     `is_shared`: people of other companies read it. `is_closed`: nobody can ever let the bot in.
     """
 
-    hindrance: str | None = None
+    cannot_post_reason: str | None = None
     is_shared: bool = False
     is_closed: bool = False
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.alerts.deferred import Held
+from bot.alerts.deferred import Deferred
 from bot.domain.alerts import Act, AlertSetting, Silence, Stage, advance, has_unsaid
 from bot.domain.videos import Video
 from bot.messages.wording import name_of
 from bot.reply.model import Reply
 from bot.store import Store
-from bot.store.alerts import HELD, Announced, StoredAlert
+from bot.store.alerts import DEFERRED, Announced, StoredAlert
 from bot.store.outbox import Message
 from bot.store.videos import StoredVideo
 from bot.store.workspaces import Workspace
@@ -25,7 +25,7 @@ NOTHING_NEW = "nothing new: an earlier message says so"
 
 
 @dataclass(frozen=True, slots=True)
-class Saying:
+class AlertMessage:
     """What an alert would say now: its message, and its finding for the end of the night."""
 
     video: Video
@@ -35,7 +35,7 @@ class Saying:
 
 
 @dataclass(slots=True)
-class Draft:
+class AlertChanges:
     """Collects for one wallet, at one moment. `load` what is looked at before it is looked at."""
 
     store: Store
@@ -111,7 +111,7 @@ class Draft:
         """Keep a finding for the one message at the end of the quiet hours."""
         about = {} if video is None else {"video": video.id, "name": name_of(video)}
         detail = {"sentence": sentence, "at": self.now.isoformat(), **about}
-        self.put(StoredAlert(setting.id, f"{HELD}{subject}", detail=detail, due_at=until))
+        self.put(StoredAlert(setting.id, f"{DEFERRED}{subject}", detail=detail, due_at=until))
 
     def tell(self, setting: AlertSetting, subject: str, key: str, sentence: str, reply: Reply, video: Video) -> str:
         """Say something that has no stages: now, at the end of the quiet hours, or never while it is muted.
@@ -124,11 +124,16 @@ class Draft:
             return key
         if silence is Silence.QUIET and until is not None:
             self.hold(setting, subject, sentence, until, video)
-            return held_until(until)
+            return deferred_until(until)
         return MUTED
 
     def move(
-        self, setting: AlertSetting, subject: str, stage: Stage, saying: Saying, detail: dict[str, Any] | None = None
+        self,
+        setting: AlertSetting,
+        subject: str,
+        stage: Stage,
+        message: AlertMessage,
+        detail: dict[str, Any] | None = None,
     ) -> str:
         """Move an alert about one video on to a stage, and say what that takes.
 
@@ -136,29 +141,29 @@ class Draft:
         """
         stored = self.get(setting.id, subject)
         silence, until = setting.silence(self.now, stored.snoozed_until)
-        key = f"{subject.partition(':')[0]}:{setting.id}:{self.wallet_id}:{saying.video.id}"
+        key = f"{subject.partition(':')[0]}:{setting.id}:{self.wallet_id}:{message.video.id}"
         alert, act = advance(stored.alert, stage, silence, key)
         due_at = None
         outcome = MUTED if silence is Silence.MUTED else NOTHING_NEW
         if silence is Silence.QUIET and until is not None:
-            if has_unsaid(alert) or (stage is Stage.CLEAR and self.has(setting.id, f"{HELD}{subject}")):
-                self.hold(setting, subject, saying.sentence, until, saying.video)
-                outcome = held_until(until)
+            if has_unsaid(alert) or (stage is Stage.CLEAR and self.has(setting.id, f"{DEFERRED}{subject}")):
+                self.hold(setting, subject, message.sentence, until, message.video)
+                outcome = deferred_until(until)
             alert = replace(alert, said=max(alert.said, stage))
         elif has_unsaid(alert):
             due_at = until
         message_key = alert.message_key or ""
         if act is Act.POST:
-            self.say(setting, message_key, saying.message, for_hours=True)
+            self.say(setting, message_key, message.message, for_hours=True)
             outcome = message_key
         elif act is Act.EDIT:
             edit_key = f"{message_key}:edit:{alert.edits}"
-            self.say(setting, edit_key, saying.message, edits=message_key, for_hours=True)
+            self.say(setting, edit_key, message.message, edits=message_key, for_hours=True)
             outcome = edit_key
         ends = stage is Stage.CLEAR and stored.alert.stage is not stage and stored.alert.said is not Stage.CLEAR
-        if ends and saying.tells_end and alert.message_key is None and silence is Silence.NONE:
+        if ends and message.tells_end and alert.message_key is None and silence is Silence.NONE:
             outcome = f"{key}:{alert.episode}:over"
-            self.say(setting, outcome, saying.message, for_hours=True)
+            self.say(setting, outcome, message.message, for_hours=True)
         self.put(replace(stored, alert=alert, detail=detail if detail is not None else stored.detail, due_at=due_at))
         return outcome
 
@@ -176,14 +181,14 @@ class Draft:
         )
 
 
-def held_until(until: datetime) -> str:
+def deferred_until(until: datetime) -> str:
     """Why nothing is posted during quiet hours: it is in the message at their end."""
     return f"quiet hours until {until.isoformat()}"
 
 
-def held_of(stored: StoredAlert) -> Held:
+def deferred_of(stored: StoredAlert) -> Deferred:
     """What was kept, as the message at the end of the quiet hours tells it."""
     detail = stored.detail
-    return Held(
+    return Deferred(
         datetime.fromisoformat(detail["at"]), detail["sentence"], detail.get("video", ""), detail.get("name", "")
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.alerts.changes import MUTED, Draft, Saying
+from bot.alerts.changes import MUTED, AlertChanges, AlertMessage
 from bot.alerts.final_report import final_facts
 from bot.alerts.final_report_card import final_report, final_sentence
 from bot.alerts.low_balance import Purse
@@ -13,7 +13,7 @@ from bot.charts.charts import Charts
 from bot.domain.alerts import AlertKind, AlertSetting, Silence, Stage
 from bot.domain.events import EventKind
 from bot.domain.videos import HOUR, VideoStatus
-from bot.store.alerts import HELD, StoredAlert
+from bot.store.alerts import DEFERRED, StoredAlert
 from bot.store.events import StoredEvent
 from bot.store.videos import StoredVideo
 
@@ -42,60 +42,60 @@ BEFORE = timedelta(minutes=10)
 """By how much a stop may have been written down before the mirror's clock says that it happened."""
 
 
-def note_unseen(draft: Draft, events: Sequence[StoredEvent], videos: Mapping[str, StoredVideo]) -> None:
+def note_unseen(changes: AlertChanges, events: Sequence[StoredEvent], videos: Mapping[str, StoredVideo]) -> None:
     """Note why channels get nothing of events about videos that they may not see."""
     for each in events:
         stored = videos.get(each.event.video_id)
-        seeing = () if stored is None else {setting.id for setting in draft.seeing(stored)}
+        seeing = () if stored is None else {setting.id for setting in changes.seeing(stored)}
         reason = GONE if stored is None else NOT_THEIRS
-        for setting, _ in draft.channels:
+        for setting, _ in changes.channels:
             if setting.id not in seeing:
-                draft.note(each.id, setting, reason)
+                changes.note(each.id, setting, reason)
 
 
-async def note_ends(draft: Draft, events: Sequence[StoredEvent], videos: Mapping[str, StoredVideo]) -> None:
+async def note_ends(changes: AlertChanges, events: Sequence[StoredEvent], videos: Mapping[str, StoredVideo]) -> None:
     """Note for which channels a final report is due, as soon as the last page is read."""
     for each in events:
         event, stored = each.event, videos.get(each.event.video_id)
         if stored is None or event.kind is not EventKind.TRACKING_COMPLETED:
             continue
-        for setting in draft.seeing(stored):
-            draft.drop(setting.id, f"spike:{event.video_id}")
+        for setting in changes.seeing(stored):
+            changes.drop(setting.id, f"spike:{event.video_id}")
             if not setting.wants(AlertKind.COMPLETED):
-                draft.note(each.id, setting, NOT_WANTED)
+                changes.note(each.id, setting, NOT_WANTED)
                 continue
             detail = {"at": event.at.isoformat(), "event": each.id}
-            draft.put(StoredAlert(setting.id, f"{DONE}:{event.video_id}", detail=detail, due_at=draft.now))
-            draft.note(each.id, setting, REPORT_DUE)
+            changes.put(StoredAlert(setting.id, f"{DONE}:{event.video_id}", detail=detail, due_at=changes.now))
+            changes.note(each.id, setting, REPORT_DUE)
 
 
-async def tell_trouble(
-    draft: Draft, events: Sequence[StoredEvent], videos: Mapping[str, StoredVideo], purse: Purse | None
+async def report_trouble(
+    changes: AlertChanges, events: Sequence[StoredEvent], videos: Mapping[str, StoredVideo], purse: Purse | None
 ) -> None:
     """Tell of trackings that paused, go on, failed, or whose videos were deleted.
 
     Not of a pause for want of money if the channel gets the low balance, which tells of all of these at once.
     """
-    channels = [setting for setting, _ in draft.channels if setting.wants(AlertKind.TROUBLE)]
+    channels = [setting for setting, _ in changes.channels if setting.wants(AlertKind.TROUBLE)]
     happened = [each for each in events if each.event.kind in STAGES and each.event.video_id in videos]
     subjects = {f"{TROUBLE}:{each.event.video_id}" for each in happened}
     keys = [(setting.id, subject) for setting in channels for subject in subjects]
-    await draft.load([*keys, *((setting_id, f"{HELD}{subject}") for setting_id, subject in keys)])
+    await changes.load([*keys, *((setting_id, f"{DEFERRED}{subject}") for setting_id, subject in keys)])
     for each in happened:
         event, stage, stored = each.event, STAGES[each.event.kind], videos[each.event.video_id]
         subject = f"{TROUBLE}:{event.video_id}"
-        for setting in draft.seeing(stored):
+        for setting in changes.seeing(stored):
             if setting not in channels:
                 outcome = NOT_WANTED
             elif stage is Stage.PAUSED and stored.video.status != VideoStatus.PAUSED:
                 outcome = OVER
             elif stage is Stage.PAUSED and setting.wants(AlertKind.BALANCE) and _is_for_money(purse, event.at):
                 outcome = FOR_MONEY
-            elif stage is Stage.CLEAR and not draft.has(setting.id, subject):
+            elif stage is Stage.CLEAR and not changes.has(setting.id, subject):
                 outcome = OVER
             else:
-                outcome = draft.move(setting, subject, stage, trouble_saying(setting, stored, stage))
-            draft.note(each.id, setting, outcome)
+                outcome = changes.move(setting, subject, stage, trouble_saying(setting, stored, stage))
+            changes.note(each.id, setting, outcome)
 
 
 def _is_for_money(purse: Purse | None, at: datetime) -> bool:
@@ -105,40 +105,44 @@ def _is_for_money(purse: Purse | None, at: datetime) -> bool:
     return purse.runway.empty_at is not None and purse.runway.empty_at <= at + 2 * HOUR
 
 
-def trouble_saying(setting: AlertSetting, stored: StoredVideo, stage: Stage) -> Saying:
+def trouble_saying(setting: AlertSetting, stored: StoredVideo, stage: Stage) -> AlertMessage:
     """What the trouble of a video says at a stage."""
     facts = TroubleFacts(setting.id, stored.video, stage)
-    return Saying(stored.video, trouble_sentence(facts), trouble(facts))
+    return AlertMessage(stored.video, trouble_sentence(facts), trouble(facts))
 
 
-async def tell_ends(
-    draft: Draft, charts: Charts, due: Iterable[StoredAlert], videos: Mapping[str, StoredVideo], purse: Purse | None
+async def report_endings(
+    changes: AlertChanges,
+    charts: Charts,
+    due: Iterable[StoredAlert],
+    videos: Mapping[str, StoredVideo],
+    purse: Purse | None,
 ) -> None:
     """Report of what ended, where the last page was read by now. What is too much for one look stays due."""
-    settings = {setting.id: setting for setting, _ in draft.channels}
+    settings = {setting.id: setting for setting, _ in changes.channels}
     made = 0
     for pending in due:
         setting, stored = settings[pending.setting_id], videos.get(pending.subject.partition(":")[2])
         if stored is None or not setting.wants(AlertKind.COMPLETED):
-            _note_report(draft, pending, setting, GONE if stored is None else NOT_WANTED)
-            draft.drop(pending.setting_id, pending.subject)
+            _note_report(changes, pending, setting, GONE if stored is None else NOT_WANTED)
+            changes.drop(pending.setting_id, pending.subject)
             continue
         ended_at = datetime.fromisoformat(pending.detail["at"])
         is_read = _is_all_read(stored, ended_at)
-        if not is_read and draft.now - ended_at < PATIENCE:
-            draft.put(replace(pending, due_at=draft.now + LOOK_AGAIN))
+        if not is_read and changes.now - ended_at < PATIENCE:
+            changes.put(replace(pending, due_at=changes.now + LOOK_AGAIN))
             continue
         if made == MOST_REPORTS:
             break
         made += 1
-        outcome = await _report(draft, charts, setting, stored, ended_at, purse, "" if is_read else UNREAD)
-        _note_report(draft, pending, setting, outcome)
-        draft.drop(pending.setting_id, pending.subject)
+        outcome = await _report(changes, charts, setting, stored, ended_at, purse, "" if is_read else UNREAD)
+        _note_report(changes, pending, setting, outcome)
+        changes.drop(pending.setting_id, pending.subject)
 
 
-def _note_report(draft: Draft, pending: StoredAlert, setting: AlertSetting, outcome: str) -> None:
+def _note_report(changes: AlertChanges, pending: StoredAlert, setting: AlertSetting, outcome: str) -> None:
     if (event_id := pending.detail.get("event")) is not None:  # earlier versions noted none
-        draft.note(event_id, setting, outcome)
+        changes.note(event_id, setting, outcome)
 
 
 def _is_all_read(stored: StoredVideo, ended_at: datetime) -> bool:
@@ -149,7 +153,7 @@ def _is_all_read(stored: StoredVideo, ended_at: datetime) -> bool:
 
 
 async def _report(
-    draft: Draft,
+    changes: AlertChanges,
     charts: Charts,
     setting: AlertSetting,
     stored: StoredVideo,
@@ -157,12 +161,12 @@ async def _report(
     purse: Purse | None,
     problem: str,
 ) -> str:
-    if setting.silence(draft.now)[0] is Silence.MUTED:
+    if setting.silence(changes.now)[0] is Silence.MUTED:
         return MUTED
-    stopped_by = await draft.store.audit.stopper(setting.workspace_id, stored.video.id, ended_at - BEFORE)
+    stopped_by = await changes.store.audit.stopper(setting.workspace_id, stored.video.id, ended_at - BEFORE)
     shows_money = setting.wants(AlertKind.BALANCE)  # off where another company reads the channel
     cost = purse.usage.cost_per_snapshot if purse and shows_money else None
-    facts = await final_facts(draft.store, charts, stored, ended_at, stopped_by, cost, problem, draft.now)
+    facts = await final_facts(changes.store, charts, stored, ended_at, stopped_by, cost, problem, changes.now)
     subject = f"{DONE}:{stored.video.id}"
-    key = f"{DONE}:{setting.id}:{draft.wallet_id}:{stored.video.id}"
-    return draft.tell(setting, subject, key, final_sentence(facts), final_report(facts), stored.video)
+    key = f"{DONE}:{setting.id}:{changes.wallet_id}:{stored.video.id}"
+    return changes.tell(setting, subject, key, final_sentence(facts), final_report(facts), stored.video)

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from bot.alerts.changes import Draft, held_of
-from bot.alerts.deferred import Held
+from bot.alerts.changes import AlertChanges, deferred_of
+from bot.alerts.deferred import Deferred
 from bot.alerts.low_balance_card import LowFacts, low_balance
 from bot.domain.alerts import (
     Act,
@@ -37,7 +37,7 @@ class Purse:
     usage: Usage
     as_of: datetime
     runway: Runway
-    endless: int
+    open_ended: int
     running: tuple[StoredVideo, ...]
     complete: bool
     is_test: bool
@@ -62,21 +62,23 @@ async def purse_of(store: Store, wallet_id: int) -> Purse | None:
         return None
     usage, as_of = known
     running = await store.videos.running(wallet_id)
-    owed, endless = promises((each.video, each.seen_at) for each in running)
+    owed, open_ended = promises((each.video, each.seen_at) for each in running)
     return Purse(
         usage=usage,
         as_of=as_of,
         runway=runway(usage.available, usage.cost_per_snapshot, owed, as_of),
-        endless=endless,
+        open_ended=open_ended,
         running=running,
         complete=swept.complete,
         is_test=await store.wallets.is_test(wallet_id),
     )
 
 
-def check_balance(draft: Draft, setting: AlertSetting, purse: Purse, held: Sequence[Held] = ()) -> bool:
+def check_balance(
+    changes: AlertChanges, setting: AlertSetting, purse: Purse, deferred: Sequence[Deferred] = ()
+) -> bool:
     """Move a channel's alert to where the money stands; True where its message tells what the night held back too."""
-    stored, now = draft.get(setting.id, BALANCE), draft.now
+    stored, now = changes.get(setting.id, BALANCE), changes.now
     stage = balance_stage(stored.alert.stage, purse.money, setting.threshold, now)
     silence, until = setting.silence(now, stored.snoozed_until)
     key = f"balance.low:{setting.id}"
@@ -85,30 +87,35 @@ def check_balance(draft: Draft, setting: AlertSetting, purse: Purse, held: Seque
     alert, act = advance(stored.alert, stage, silence, key)
     if _is_over_unsaid(stored.alert, alert) and silence is Silence.QUIET and until is not None:
         words = f"The balance was low, and is fine again: {dollars(purse.usage.available)} available."
-        draft.hold(setting, BALANCE, words, until)
-    told = tuple(held) if act is Act.POST else _told_before(stored)
+        changes.hold(setting, BALANCE, words, until)
+    told = tuple(deferred) if act is Act.POST else _told_before(stored)
     message, message_key = low_balance(_facts(setting, purse, alert.stage), told), alert.message_key or ""
     if act is Act.POST:
-        draft.say(setting, message_key, message)
+        changes.say(setting, message_key, message)
     elif act is Act.EDIT:
-        draft.say(setting, f"{message_key}:edit:{alert.edits}", message, edits=message_key)
+        changes.say(setting, f"{message_key}:edit:{alert.edits}", message, edits=message_key)
     due_at = until if has_unsaid(alert) else None
     detail: dict[str, Any] = {"held": [_kept(each) for each in told]} if told else {}
-    draft.put(replace(stored, alert=alert, detail=detail, due_at=due_at))
-    return act is Act.POST and bool(held)
+    changes.put(replace(stored, alert=alert, detail=detail, due_at=due_at))
+    return act is Act.POST and bool(deferred)
 
 
 def _is_over_unsaid(before: Alert, after: Alert) -> bool:
     return after.stage is Stage.CLEAR and before.stage is not Stage.CLEAR and before.said is Stage.CLEAR
 
 
-def _told_before(stored: StoredAlert) -> tuple[Held, ...]:
+def _told_before(stored: StoredAlert) -> tuple[Deferred, ...]:
     """What the night held back and the alert's message told: an edit tells it still."""
-    return tuple(held_of(replace(stored, detail=each)) for each in stored.detail.get("held", ()))
+    return tuple(deferred_of(replace(stored, detail=each)) for each in stored.detail.get("held", ()))
 
 
-def _kept(held: Held) -> dict[str, str]:
-    return {"at": held.at.isoformat(), "sentence": held.sentence, "video": held.video_id, "name": held.name}
+def _kept(deferred: Deferred) -> dict[str, str]:
+    return {
+        "at": deferred.at.isoformat(),
+        "sentence": deferred.sentence,
+        "video": deferred.video_id,
+        "name": deferred.name,
+    }
 
 
 def _outlasts(stored: StoredVideo, moment: datetime) -> bool:
@@ -129,7 +136,7 @@ def _facts(setting: AlertSetting, purse: Purse, stage: Stage) -> LowFacts:
         cut=own,
         others=len(short) - len(own),
         running=count_running(each.video for each in purse.running),
-        endless=purse.endless,
+        open_ended=purse.open_ended,
         complete=purse.complete,
         is_test=purse.is_test,
         as_of=purse.as_of,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from bot.alerts.deferred import Held, also_held, held_parts
+from bot.alerts.deferred import Deferred, also_deferred, deferred_parts
 from bot.alerts.settings_card import silencing
 from bot.domain.alerts import REARM_BALANCE, Stage
 from bot.domain.money import Runway, Usage, dollars
@@ -27,7 +27,7 @@ class LowFacts:
     """What a low balance is told by. `threshold` is dollars.
 
     `cut` are videos of the workspace that wait for money or would be cut short, `others` how many more of the wallet.
-    `running` counts them all, `endless` those without a known end; `complete` is False where the API may hide some.
+    `running` counts them all, `open_ended` those without a known end; `complete` is False where the API may hide some.
     """
 
     setting_id: int
@@ -38,22 +38,22 @@ class LowFacts:
     cut: tuple[Video, ...]
     others: int
     running: RunningCount
-    endless: int
+    open_ended: int
     complete: bool
     is_test: bool
     as_of: datetime
 
 
-def low_balance(facts: LowFacts, held: Sequence[Held] = ()) -> Reply:
-    """The one message of a low balance, at whatever stage it is; `held` is what the night held back beside it."""
+def low_balance(facts: LowFacts, deferred: Sequence[Deferred] = ()) -> Reply:
+    """The one message of a low balance, at whatever stage it is; `deferred` is what the night held back beside it."""
     if facts.stage is Stage.CLEAR:
-        return _resolved(facts, held)
+        return _resolved(facts, deferred)
     parts: list[Part] = [Fields(_fields(facts))]
     if facts.cut or facts.others:
         parts.append(Note(_cut(facts)))
-    parts += [Note(text(f"{_WHAT_TO_DO} {_closes(facts)}{_test(facts)}")), _as_of(facts), *held_parts(held)]
+    parts += [Note(text(f"{_WHAT_TO_DO} {_closes(facts)}{_test(facts)}")), _as_of(facts), *deferred_parts(deferred)]
     return Reply(
-        f"{_finding(facts)}{also_held(held)}",
+        f"{_finding(facts)}{also_deferred(deferred)}",
         title=_title(facts),
         parts=tuple(parts),
         actions=(ADD_CREDIT, Button("Usage", Call("usage")), *silencing(facts.setting_id, "balance")),
@@ -84,16 +84,16 @@ def _finding(facts: LowFacts) -> str:
     promised_too = f"{there}; {dollars(facts.runway.promised)} committed."
     if facts.runway.empty_at is None:
         return promised_too
-    ends = money_ends(facts.usage, facts.runway.empty_at, facts.endless, complete=facts.complete)
+    ends = money_ends(facts.usage, facts.runway.empty_at, facts.open_ended, complete=facts.complete)
     return f"{promised_too} {ends}, and tracking would pause."
 
 
 def _fields(facts: LowFacts) -> tuple[Field, ...]:
-    lasts = how_long(facts.usage, facts.runway, facts.endless, complete=facts.complete)
+    lasts = how_long(facts.usage, facts.runway, facts.open_ended, complete=facts.complete)
     end = text("used up") if facts.stage is Stage.PAUSED else lasts
     known = (
         Field("Available", text(available(facts.usage))),
-        Field("Committed", text(promised(facts.runway, facts.running, facts.endless))),
+        Field("Committed", text(promised(facts.runway, facts.running, facts.open_ended))),
         Field("Runway", end),
     )
     missing = -facts.runway.left_after
@@ -122,11 +122,12 @@ def _as_of(facts: LowFacts) -> Note:
     return Note(text("As of ", Time(facts.as_of), "."))
 
 
-def _resolved(facts: LowFacts, held: Sequence[Held]) -> Reply:
+def _resolved(facts: LowFacts, deferred: Sequence[Deferred]) -> Reply:
     return Reply(
-        f"Resolved: {available(facts.usage)} available, {dollars(facts.runway.promised)} committed.{also_held(held)}",
+        f"Resolved: {available(facts.usage)} available, {dollars(facts.runway.promised)} committed."
+        f"{also_deferred(deferred)}",
         title=_title(facts),
-        parts=(_as_of(facts), *held_parts(held)),
+        parts=(_as_of(facts), *deferred_parts(deferred)),
         actions=(Button("Usage", Call("usage")),),
         tone=Tone.SUCCESS,
     )

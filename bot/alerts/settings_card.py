@@ -25,7 +25,7 @@ NOBODY_TOLD = "No channel gets alerts yet. Run /alerts on in a channel where I c
 class SettingFacts:
     """What a settings' card shows. `setting` is None where nobody ever chose; `said` is what just changed.
 
-    `hindrance` says why the bot cannot post in the channel; empty where it can, or nobody knows.
+    `cannot_post_reason` says why the bot cannot post in the channel; empty where it can, or nobody knows.
     """
 
     setting: AlertSetting | None
@@ -33,7 +33,7 @@ class SettingFacts:
     may_configure: bool
     now: datetime
     said: str = ""
-    hindrance: str = ""
+    cannot_post_reason: str = ""
 
 
 def alert_settings(facts: SettingFacts) -> Reply:
@@ -52,9 +52,13 @@ def alert_settings(facts: SettingFacts) -> Reply:
     return Reply(
         facts.said or _summary(setting, facts.now),
         title="Alerts",
-        parts=(Fields(_fields(setting, facts)), *((Note(text(facts.hindrance)),) if facts.hindrance else ()), _hint()),
+        parts=(
+            Fields(_fields(setting, facts)),
+            *((Note(text(facts.cannot_post_reason)),) if facts.cannot_post_reason else ()),
+            _hint(),
+        ),
         actions=_actions(setting, facts.now) if facts.may_configure else (),
-        tone=Tone.WARNING if facts.hindrance else Tone.SUCCESS if facts.said else Tone.INFO,
+        tone=Tone.WARNING if facts.cannot_post_reason else Tone.SUCCESS if facts.said else Tone.INFO,
         changes_settings=bool(facts.said),
     )
 

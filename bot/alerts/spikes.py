@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
-from bot.alerts.changes import Draft, Saying
+from bot.alerts.changes import AlertChanges, AlertMessage
 from bot.alerts.spikes_card import SpikeFacts, milestone_sentence, spike, spike_sentence
 from bot.alerts.spikes_card import milestone as milestone_reached
 from bot.domain.alerts import STALE, AlertKind, AlertSetting, Stage
@@ -23,7 +23,7 @@ from bot.domain.spikes import (
 )
 from bot.domain.videos import HOUR, Metric, Snapshot
 from bot.store import Store
-from bot.store.alerts import HELD, StoredAlert
+from bot.store.alerts import DEFERRED, StoredAlert
 from bot.store.videos import StoredVideo
 
 Readings: TypeAlias = Sequence[tuple[datetime, int]]
@@ -52,9 +52,9 @@ class News:
         return self.since is not None and self.until - self.since <= TWO_HOURS
 
 
-def wants_surges(draft: Draft) -> bool:
+def wants_spikes(changes: AlertChanges) -> bool:
     """Whether any channel of the wallet wants to hear of spikes or milestones."""
-    return any(setting.wants(AlertKind.SPIKE) or setting.wants(AlertKind.MILESTONES) for setting, _ in draft.channels)
+    return any(setting.wants(AlertKind.SPIKE) or setting.wants(AlertKind.MILESTONES) for setting, _ in changes.channels)
 
 
 def news_of(events: Iterable[Event], videos: Mapping[str, StoredVideo]) -> tuple[News, ...]:
@@ -71,24 +71,24 @@ def news_of(events: Iterable[Event], videos: Mapping[str, StoredVideo]) -> tuple
     return tuple(found.values())
 
 
-async def tell_surges(draft: Draft, news: Sequence[News]) -> None:
+async def report_spikes(changes: AlertChanges, news: Sequence[News]) -> None:
     """Tell of every spike that begins or is over, and of every milestone that was passed."""
-    open_spikes = await draft.store.alerts.open_under((setting.id for setting, _ in draft.channels), f"{SPIKE}:")
-    draft.know(open_spikes)
+    open_spikes = await changes.store.alerts.open_under((setting.id for setting, _ in changes.channels), f"{SPIKE}:")
+    changes.know(open_spikes)
     spiking = {each.subject.partition(":")[2] for each in open_spikes}
-    await draft.load((each.setting_id, f"{HELD}{each.subject}") for each in open_spikes)
-    near = await _readings(draft.store, draft.wallet_id, [each for each in news if each.is_hourly], TWO_HOURS)
-    far = await _readings(draft.store, draft.wallet_id, [each for each in news if not each.is_hourly], HISTORY)
-    neighbours = _Neighbours(draft)
+    await changes.load((each.setting_id, f"{DEFERRED}{each.subject}") for each in open_spikes)
+    near = await _readings(changes.store, changes.wallet_id, [each for each in news if each.is_hourly], TWO_HOURS)
+    far = await _readings(changes.store, changes.wallet_id, [each for each in news if not each.is_hourly], HISTORY)
+    neighbours = _Neighbours(changes)
     for each in news:
         readings = (near | far).get(each.stored.video.id, ())
         if not readings:
             continue
-        await _tell_milestone(draft, each, readings)
+        await _tell_milestone(changes, each, readings)
         if each.stored.video.id in spiking:
-            _tell_calm(draft, each, readings)
+            _tell_calm(changes, each, readings)
         elif (growth_of_hour(readings) or 0) >= FLOORS.get(each.metric, FLOORS[Metric.VIEWS]):
-            await _tell_spike(draft, each, neighbours)
+            await _tell_spike(changes, each, neighbours)
 
 
 async def _readings(store: Store, wallet_id: int, news: Sequence[News], before: timedelta) -> dict[str, Readings]:
@@ -104,7 +104,7 @@ def _counts(taken: Iterable[Snapshot], metric: Metric) -> Readings:
     return [(each.taken_at, each.counts[metric]) for each in taken if metric in each.counts]
 
 
-async def _tell_milestone(draft: Draft, news: News, readings: Readings) -> None:
+async def _tell_milestone(changes: AlertChanges, news: News, readings: Readings) -> None:
     at, count = readings[-1]
     if count < FIRST_MILESTONE:
         return
@@ -114,54 +114,54 @@ async def _tell_milestone(draft: Draft, news: News, readings: Readings) -> None:
         return
     video, metric = news.stored.video, news.metric
     if news.since is None:  # what a first reading shows is nothing new
-        taken = _counts(await draft.store.videos.snapshots(draft.wallet_id, video.id), metric)
+        taken = _counts(await changes.store.videos.snapshots(changes.wallet_id, video.id), metric)
         before = taken[0][1] if taken else count
     else:  # a counter that fell and rose again has passed nothing
-        before = await draft.store.videos.peak(draft.wallet_id, video.id, metric, news.since) or 0
+        before = await changes.store.videos.peak(changes.wallet_id, video.id, metric, news.since) or 0
     reached = milestone(before, count)
     if reached is None:
         return
-    for setting in draft.seeing(news.stored):
+    for setting in changes.seeing(news.stored):
         if not setting.wants(AlertKind.MILESTONES):
             continue
-        key = f"milestone:{setting.id}:{draft.wallet_id}:{video.id}:{reached}"
+        key = f"milestone:{setting.id}:{changes.wallet_id}:{video.id}:{reached}"
         sentence = milestone_sentence(video, metric, reached)
         reply = milestone_reached(video, metric, reached, count, at)
-        draft.tell(setting, f"{MILESTONES}:{video.id}", key, sentence, reply, video)
+        changes.tell(setting, f"{MILESTONES}:{video.id}", key, sentence, reply, video)
 
 
-async def _tell_spike(draft: Draft, news: News, neighbours: "_Neighbours") -> None:
-    settings = [each for each in draft.seeing(news.stored) if each.wants(AlertKind.SPIKE)]
-    if not settings or draft.now - news.until > STALE:
+async def _tell_spike(changes: AlertChanges, news: News, neighbours: "_Neighbours") -> None:
+    settings = [each for each in changes.seeing(news.stored) if each.wants(AlertKind.SPIKE)]
+    if not settings or changes.now - news.until > STALE:
         return
     video = news.stored.video
     since = news.until - HISTORY
-    taken = await draft.store.videos.snapshots_between(draft.wallet_id, [video.id], since, news.until)
+    taken = await changes.store.videos.snapshots_between(changes.wallet_id, [video.id], since, news.until)
     hour = last_hour(_counts(taken[video.id], news.metric), news.metric)
     if hour is None or not hour.stands_out:
         return
-    await draft.load((setting.id, f"{SPIKE}:{video.id}") for setting in settings)
+    await changes.load((setting.id, f"{SPIKE}:{video.id}") for setting in settings)
     for setting in settings:
         if is_above_usual(hour.growth, await neighbours.growths(setting, news, hour.at)):
             detail = {**asdict(hour), "at": hour.at.isoformat(), "metric": news.metric.value}
-            saying = _saying(setting, news.stored, news.metric, hour, is_over=False)
-            draft.move(setting, f"{SPIKE}:{video.id}", Stage.OPEN, saying, detail)
+            message = _saying(setting, news.stored, news.metric, hour, is_over=False)
+            changes.move(setting, f"{SPIKE}:{video.id}", Stage.OPEN, message, detail)
 
 
-def _tell_calm(draft: Draft, news: News, readings: Readings) -> None:
+def _tell_calm(changes: AlertChanges, news: News, readings: Readings) -> None:
     """A spike is over once an hour is below half of what began it."""
     growth = growth_of_hour(readings)
     subject = f"{SPIKE}:{news.stored.video.id}"
-    for setting in draft.seeing(news.stored):
-        if growth is None or draft.get(setting.id, subject).alert.stage is Stage.CLEAR:
+    for setting in changes.seeing(news.stored):
+        if growth is None or changes.get(setting.id, subject).alert.stage is Stage.CLEAR:
             continue
-        hour = _hour(draft.get(setting.id, subject))
+        hour = _hour(changes.get(setting.id, subject))
         if growth * 2 < hour.limit:
-            saying = _saying(setting, news.stored, news.metric, hour, is_over=True)
-            draft.move(setting, subject, Stage.CLEAR, saying)
+            message = _saying(setting, news.stored, news.metric, hour, is_over=True)
+            changes.move(setting, subject, Stage.CLEAR, message)
 
 
-def spike_again(setting: AlertSetting, stored: StoredVideo, alert: StoredAlert) -> Saying:
+def spike_again(setting: AlertSetting, stored: StoredVideo, alert: StoredAlert) -> AlertMessage:
     """What an open spike says when a silence ends."""
     return _saying(setting, stored, Metric(alert.detail["metric"]), _hour(alert), is_over=False)
 
@@ -172,17 +172,17 @@ def _hour(alert: StoredAlert) -> Hour:
     return Hour(at, detail["count"], detail["growth"], detail["usual"], detail["limit"])
 
 
-def _saying(setting: AlertSetting, stored: StoredVideo, metric: Metric, hour: Hour, *, is_over: bool) -> Saying:
+def _saying(setting: AlertSetting, stored: StoredVideo, metric: Metric, hour: Hour, *, is_over: bool) -> AlertMessage:
     facts = SpikeFacts(setting.id, stored.video, metric, hour, is_over)
     over = " It has since calmed down." if is_over else ""
-    return Saying(stored.video, f"{spike_sentence(facts)}{over}", spike(facts), tells_end=False)
+    return AlertMessage(stored.video, f"{spike_sentence(facts)}{over}", spike(facts), tells_end=False)
 
 
 class _Neighbours:
     """What the other running videos of a workspace grew in an hour; each hour is asked for once a workspace."""
 
-    def __init__(self, draft: Draft) -> None:
-        self._draft = draft
+    def __init__(self, changes: AlertChanges) -> None:
+        self._draft = changes
         self._running: tuple[StoredVideo, ...] | None = None
         self._grown: dict[tuple[int, datetime], dict[str, int]] = {}
 

@@ -7,11 +7,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy import interp, linspace
 
-from bot.charts import sheet
+from bot.charts import canvas as sheet
+from bot.charts.canvas import Box
 from bot.charts.scales import Scale, age_scale, line_scale, short
-from bot.charts.sheet import Box
+from bot.charts.segments import NARROWEST_GAP, Point, dots, lonely, opened, strokes
 from bot.charts.specs import Comparison, Line
-from bot.charts.strokes import NARROWEST_GAP, Point, dots, lonely, opened, strokes
 
 _LEADER = 20
 _NAME_HEIGHT = 28

@@ -8,16 +8,16 @@ from bot.charts.specs import Chart, Comparison, Growth, Movers, Spec, Spend
 
 def draw(spec: Spec) -> Chart:
     """The picture and its sentences. The first call in a process imports matplotlib, which takes most of a second."""
-    from bot.charts import bars, comparison, growth, sheet  # noqa: PLC0415 - whoever only asks never pays for matplotlib
+    from bot.charts import bars, canvas, comparison, growth  # noqa: PLC0415 - only the chart process loads matplotlib
 
     match spec:
         case Growth():
-            return Chart(sheet.png(growth.growth_figure(spec)), growth_alt(spec))
+            return Chart(canvas.png(growth.growth_figure(spec)), growth_alt(spec))
         case Comparison():
-            return Chart(sheet.png(comparison.comparison_figure(spec)), comparison_alt(spec))
+            return Chart(canvas.png(comparison.comparison_figure(spec)), comparison_alt(spec))
         case Movers():
-            return Chart(sheet.png(bars.movers_figure(spec)), movers_alt(spec))
+            return Chart(canvas.png(bars.movers_figure(spec)), movers_alt(spec))
         case Spend():
-            return Chart(sheet.png(bars.spend_figure(spec)), spend_alt(spec))
+            return Chart(canvas.png(bars.spend_figure(spec)), spend_alt(spec))
         case _:
             assert_never(spec)

@@ -8,11 +8,11 @@ from typing import NamedTuple
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from bot.charts import sheet
+from bot.charts import canvas as sheet
+from bot.charts.canvas import Box
 from bot.charts.scales import Scale, line_scale, short, span_text, time_scale
-from bot.charts.sheet import Box
+from bot.charts.segments import MANY_POINTS, NARROWEST_GAP, Segments, dots, lonely, opened, strokes
 from bot.charts.specs import Growth, Line
-from bot.charts.strokes import MANY_POINTS, NARROWEST_GAP, Segments, dots, lonely, opened, strokes
 from bot.domain.videos import HOUR
 
 _HOLE = "#e1e5eb"

@@ -16,9 +16,9 @@ from bot.alerts.settings_card import (
 )
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
-from bot.commands.rights import refusal
+from bot.commands.permissions import refusal
 from bot.domain.alerts import SNOOZE, AlertKind, AlertSetting, default_setting
-from bot.domain.caller import Need, Person
+from bot.domain.caller import Permission, Person
 from bot.domain.errors import NotAllowed, UsageError
 from bot.domain.moments import moment_text
 from bot.domain.money import dollars
@@ -105,10 +105,10 @@ async def alerts(context: Context, args: Alerts) -> Reply:
         SettingFacts(
             setting=setting,
             channel_id=context.caller.channel_id,
-            may_configure=Need.CONFIGURE in context.permissions,
+            may_configure=Permission.CONFIGURE in context.permissions,
             now=context.clock(),
             said=said,
-            hindrance=context.caller.hindrance or "",
+            cannot_post_reason=context.caller.cannot_post_reason or "",
         )
     )
 
@@ -122,7 +122,7 @@ async def note_on_alerts(context: Context) -> Note | None:
     caller, store, now = context.caller, context.store.alerts, context.clock()
     if await store.was_ever_set(context.workspace.id):
         return None
-    is_open = caller.channel_id and not (caller.is_direct or caller.hindrance or caller.is_shared)
+    is_open = caller.channel_id and not (caller.is_direct or caller.cannot_post_reason or caller.is_shared)
     if is_open:
         channel_id = caller.channel_id
     else:
@@ -164,8 +164,8 @@ async def _change(context: Context, args: Alerts, known: AlertSetting | None) ->
 
 
 def _check(context: Context) -> None:
-    if Need.CONFIGURE not in context.permissions:
-        raise NotAllowed(refusal(Need.CONFIGURE, context.spenders))
+    if Permission.CONFIGURE not in context.permissions:
+        raise NotAllowed(refusal(Permission.CONFIGURE, context.spenders))
     if not context.caller.channel_id:
         raise UsageError("I can't post here, so alerts can't arrive. Run /alerts in a channel, or in a message to me.")
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from bot.commands.context import Context
-from bot.domain.caller import Need
+from bot.domain.caller import Permission
 from bot.reply.model import Reply
 
 A = TypeVar("A")
@@ -132,7 +132,7 @@ class Command(Generic[A]):
     takes: type[A]
     handler: Callable[[Context, A], Awaitable[Reply]]
     example: str
-    need: Need = Need.LOOK
+    need: Permission = Permission.LOOK
     answer: Answer = Answer.PRIVATE
     listed: bool = True
     lacks: Callable[[A], bool] = nothing_lacks
@@ -155,12 +155,12 @@ class Command(Generic[A]):
     @property
     def spends(self) -> bool:
         """Whether money may be on its way once it runs: what is typed only offers."""
-        return self.need is Need.SPEND and not self.listed
+        return self.need is Permission.SPEND and not self.listed
 
     @property
     def posts(self) -> bool:
         """Whether the bot may post into the channel later because of it: digests, alerts, the line after a start."""
-        return self.spends or self.is_setting or self.need is Need.CONFIGURE
+        return self.spends or self.is_setting or self.need is Permission.CONFIGURE
 
     @property
     def usage(self) -> str:

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.charts.specs import Comparison, Line
-from bot.commands.choosing import MOST_CHOICES, choose, fitting
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
+from bot.commands.find_video import MOST_CHOICES, choose, fitting
 from bot.domain.errors import NotFound, UsageError
 from bot.domain.growth import aligned
 from bot.domain.videos import Metric, VideoReading

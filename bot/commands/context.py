@@ -5,7 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from bot.charts.charts import Charts
-from bot.domain.caller import Caller, Need
+from bot.domain.caller import Caller, Permission
 from bot.domain.clock import Clock, month_of
 from bot.domain.errors import NotConfigured
 from bot.domain.money import MonthlyCap
@@ -26,7 +26,7 @@ class Context:
     """
 
     caller: Caller
-    permissions: frozenset[Need]
+    permissions: frozenset[Permission]
     workspace: Workspace
     account: Wallet | None
     accounts: Accounts

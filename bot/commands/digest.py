@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from bot.commands.alerts import note_on_alerts
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
-from bot.commands.rights import refusal
+from bot.commands.permissions import refusal
 from bot.digests.card import Delivery, digest
 from bot.digests.gather import digest_facts, look
 from bot.digests.settings_card import (
@@ -16,7 +16,7 @@ from bot.digests.settings_card import (
     not_a_channel,
     rhythm_words,
 )
-from bot.domain.caller import Need
+from bot.domain.caller import Permission
 from bot.domain.digest import DigestOptions, Section, Window
 from bot.domain.errors import NotAllowed, UsageError
 from bot.domain.schedule import DAY, WEEKDAYS, Schedule
@@ -86,8 +86,8 @@ async def digest_command(context: Context, args: Digest) -> Reply:
             return await _status(context)
         case None if args == Digest():
             return await _status(context)
-    if Need.CONFIGURE not in context.permissions:
-        raise NotAllowed(refusal(Need.CONFIGURE, ""))
+    if Permission.CONFIGURE not in context.permissions:
+        raise NotAllowed(refusal(Permission.CONFIGURE, ""))
     if context.caller.is_direct or not context.caller.channel_id:
         return not_a_channel()
     if args.action == "off":
@@ -115,7 +115,9 @@ async def _on(context: Context, args: Digest) -> Reply:
         context.workspace, caller.channel_id, schedule, options, caller.person, context.clock()
     )
     hides_money = caller.is_shared and Section.MONEY not in options.sections
-    reply = digest_on(setting(set_now), zone_from, hindrance=caller.hindrance, hides_money=hides_money)
+    reply = digest_on(
+        setting(set_now), zone_from, cannot_post_reason=caller.cannot_post_reason, hides_money=hides_money
+    )
     note = await note_on_alerts(context)
     return replace(reply, parts=(*reply.parts, note)) if note else reply
 
@@ -152,8 +154,8 @@ async def _preview(context: Context) -> Reply:
     now = context.clock()
     window = Window(now - (known.schedule.period if known else DAY), now)
     await wallet.mirror.read_unread(await context.store.videos.active(context.workspace, window.start))
-    sight = await look(context.store, context.workspace, window, is_test=wallet.is_test)
-    facts = await digest_facts(sight, known.options if known else DigestOptions(), context.charts)
+    found = await look(context.store, context.workspace, window, is_test=wallet.is_test)
+    facts = await digest_facts(found, known.options if known else DigestOptions(), context.charts)
     if known is None or not known.is_on:
         return digest(facts, Delivery("", None, is_preview=True))
     return digest(facts, Delivery(rhythm_words(known.schedule), known.next.at, is_preview=True))

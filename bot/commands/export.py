@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.commands.choosing import choose
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
+from bot.commands.find_video import choose
 from bot.messages.csv_format import csv_file, csv_name, csv_rows
 from bot.messages.export import Lacking, exported, nothing_to_export, reading
 from bot.reply.call import Call

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from bot.commands.choosing import fitting
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
+from bot.commands.find_video import fitting
 from bot.commands.videos import counted
 from bot.domain.errors import NotConfigured, NotFound
 from bot.messages.preview import preview, previews_set

@@ -20,7 +20,7 @@ from bot.commands.stop import ConfirmStop, Stop, ask_to_stop, stop
 from bot.commands.track import Batch, Start, Track, again, cancel, check, start, track
 from bot.commands.usage import Usage, usage
 from bot.commands.videos import Videos, videos
-from bot.domain.caller import Need
+from bot.domain.caller import Permission
 from bot.messages.help import Described
 
 AnyCommand: TypeAlias = Command[Any]
@@ -32,7 +32,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
         Track,
         track,
         example="/track https://www.tiktok.com/@demo/video/7301234567890123456 7",
-        need=Need.SPEND,
+        need=Permission.SPEND,
     ),
     Command("videos", "List the videos with their counts and 24 h change", Videos, videos, example="/videos tiktok"),
     Command(
@@ -51,7 +51,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
         Stop,
         ask_to_stop,
         example="/stop cat on a piano",
-        need=Need.STOP,
+        need=Permission.STOP,
     ),
     Command("usage", "Show the wallet: available, committed, runway and spend", Usage, usage, example="/usage"),
     Command(
@@ -80,7 +80,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
         Connect,
         connect,
         example="/connect",
-        need=Need.CONFIGURE,
+        need=Permission.CONFIGURE,
     ),
     Command(
         "disconnect",
@@ -88,33 +88,48 @@ COMMANDS: tuple[AnyCommand, ...] = (
         Disconnect,
         ask_to_disconnect,
         example="/disconnect",
-        need=Need.CONFIGURE,
+        need=Permission.CONFIGURE,
     ),
     Command("status", "Show what works and what doesn't", Status, status, example="/status"),
     Command("help", "List the commands, or explain one", Help, show_help, example="/help track"),
-    Command("track.start", "Start what was proposed", Start, start, "", Need.SPEND, Answer.REPLACES, listed=False),
-    Command("track.cancel", "Drop what was proposed", Batch, cancel, "", Need.SPEND, Answer.REPLACES, listed=False),
-    Command("track.again", "Offer a second start of an unclear one", Batch, again, "", Need.SPEND, listed=False),
-    Command("track.check", "Look for an unclear tracking", Batch, check, "", Need.LOOK, Answer.REPLACES, listed=False),
+    Command(
+        "track.start", "Start what was proposed", Start, start, "", Permission.SPEND, Answer.REPLACES, listed=False
+    ),
+    Command(
+        "track.cancel", "Drop what was proposed", Batch, cancel, "", Permission.SPEND, Answer.REPLACES, listed=False
+    ),
+    Command("track.again", "Offer a second start of an unclear one", Batch, again, "", Permission.SPEND, listed=False),
+    Command(
+        "track.check", "Look for an unclear tracking", Batch, check, "", Permission.LOOK, Answer.REPLACES, listed=False
+    ),
     Command("export.all", "Get the file once all is read", Export, export, "", answer=Answer.REPLACES, listed=False),
     Command("compare.with", "Choose the other video", CompareWith, choose_other, "", listed=False),
-    Command("stop.confirm", "Stop a video", ConfirmStop, stop, "", Need.STOP, Answer.REPLACES, listed=False),
+    Command("stop.confirm", "Stop a video", ConfirmStop, stop, "", Permission.STOP, Answer.REPLACES, listed=False),
     Command(
-        "disconnect.confirm", "Delete it all", Disconnect, disconnect, "", Need.CONFIGURE, Answer.REPLACES, listed=False
+        "disconnect.confirm",
+        "Delete it all",
+        Disconnect,
+        disconnect,
+        "",
+        Permission.CONFIGURE,
+        Answer.REPLACES,
+        listed=False,
     ),
-    Command("letters.retry", "Post again what failed", Retry, retry, "", Need.CONFIGURE, Answer.REPLACES, listed=False),
-    Command("alerts.set", "Change the alerts", Alerts, alerts, "", Need.CONFIGURE, Answer.REPLACES, listed=False),
-    Command("alerts.snooze", "Snooze an alert", Snooze, snooze, "", Need.CONFIGURE, listed=False),
+    Command(
+        "letters.retry", "Post again what failed", Retry, retry, "", Permission.CONFIGURE, Answer.REPLACES, listed=False
+    ),
+    Command("alerts.set", "Change the alerts", Alerts, alerts, "", Permission.CONFIGURE, Answer.REPLACES, listed=False),
+    Command("alerts.snooze", "Snooze an alert", Snooze, snooze, "", Permission.CONFIGURE, listed=False),
     Command("preview", "Show a tracked video beside its link", Preview, show_preview, "", listed=False),
-    Command("previews", "Switch previews of links", SetPreviews, set_previews, "", Need.CONFIGURE, listed=False),
+    Command("previews", "Switch previews of links", SetPreviews, set_previews, "", Permission.CONFIGURE, listed=False),
     Command("home", "Show the home page", Home, show_home, "", listed=False),
 )
 
 _WHO = {
-    Need.LOOK: "Everyone.",
-    Need.SPEND: "Anyone who can spend in this workspace.",
-    Need.STOP: "Anyone who can spend in this workspace.",
-    Need.CONFIGURE: "Anyone who manages this workspace.",
+    Permission.LOOK: "Everyone.",
+    Permission.SPEND: "Anyone who can spend in this workspace.",
+    Permission.STOP: "Anyone who can spend in this workspace.",
+    Permission.CONFIGURE: "Anyone who manages this workspace.",
 }
 _LOOKED_AT = "Everyone can view it; anyone who manages this workspace can change it."
 _OTHER_NAMES = {

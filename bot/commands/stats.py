@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from bot.commands.choosing import choose
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
+from bot.commands.find_video import choose
 from bot.messages.pictures import growth_picture
 from bot.messages.stats import VideoFacts, video_stats
 from bot.reply.call import Call

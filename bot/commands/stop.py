@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from bot.commands.choosing import choose
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
-from bot.commands.rights import refusal
+from bot.commands.find_video import choose
+from bot.commands.permissions import refusal
 from bot.digests.stopped_card import with_stopped
-from bot.domain.caller import Need
+from bot.domain.caller import Permission
 from bot.domain.errors import ContentStatsError, NotAllowed, NotFound
 from bot.domain.money import remaining_snapshots
 from bot.domain.videos import Video
@@ -73,8 +73,8 @@ async def stop(context: Context, args: ConfirmStop) -> Reply:
 def _check(context: Context, stored: StoredVideo) -> None:
     """NotAllowed unless the caller started the video or may stop any."""
     is_own = stored.started_by is not None and stored.started_by.id == context.caller.person.id
-    if not is_own and Need.STOP_ANY not in context.permissions:
-        raise NotAllowed(refusal(Need.STOP_ANY, context.spenders))
+    if not is_own and Permission.STOP_ANY not in context.permissions:
+        raise NotAllowed(refusal(Permission.STOP_ANY, context.spenders))
 
 
 async def _exactly(context: Context, video_id: str) -> StoredVideo:

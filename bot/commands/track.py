@@ -30,8 +30,8 @@ from bot.store.tracking import (
     Refused,
     Unclear,
 )
-from bot.wallet.candidates import Candidate, candidates
-from bot.wallet.settled import public_key, report_keys
+from bot.wallet.link_check import CheckedLink, check_links
+from bot.wallet.settlement_notice import public_key, report_keys
 from bot.wallet.spending import Outcome
 
 USUAL_DAYS = 7
@@ -103,7 +103,7 @@ def from_message(message: object) -> Mapping[str, str]:
 
 
 async def _proposed(context: Context, args: Track) -> Reply:
-    found = await candidates(context.wallet, context.workspace, args.link)
+    found = await check_links(context.wallet, context.workspace, args.link)
     if len(found) == 1 and found[0].problem:
         raise LinkError(found[0].problem)
     if len(found) == 1 and found[0].in_flight is not None:
@@ -133,12 +133,12 @@ async def _what_it_buys(context: Context, spent: Decimal, links: int) -> str:
 
 
 async def _offer(
-    context: Context, rows: tuple[Row, ...], new: Sequence[Candidate], days: int | None, despite: int = 0
+    context: Context, rows: tuple[Row, ...], new: Sequence[CheckedLink], days: int | None, despite: int = 0
 ) -> Offer:
     """Store what is proposed, and work out what each length of tracking would mean."""
     usage = await context.wallet.mirror.usage()
     swept = await context.wallet.sweep()
-    owed, endless, running = await context.wallet.promises()
+    owed, open_ended, running = await context.wallet.promises()
     now = context.clock()
     batch = secrets.token_urlsafe(9)
     items = [(each.link.key, each.link.url, each.link.platform) for each in new if each.link is not None]
@@ -158,7 +158,7 @@ async def _offer(
         days=days,
         usual_days=USUAL_DAYS,
         running=running,
-        endless=endless,
+        open_ended=open_ended,
         cap=await context.cap(),
         is_test=context.wallet.is_test,
         expires_at=expires_at,
@@ -177,7 +177,7 @@ async def again(context: Context, args: Batch) -> Reply:
         return _outcome(context, [await _result(context, each) for each in outcomes])
     rows = tuple(Row(link, unclear_at=each.submitted_at) for link, each in links)
     last = max(unclear, key=lambda each: each.submitted_at or each.proposed_at)
-    return consequence_card(await _offer(context, rows, [Candidate(link) for link, _ in links], None, last.id))
+    return consequence_card(await _offer(context, rows, [CheckedLink(link) for link, _ in links], None, last.id))
 
 
 async def start(context: Context, args: Start) -> Reply:
@@ -268,7 +268,7 @@ def _outcome(
     )
 
 
-def _row(candidate: Candidate) -> Row:
+def _row(candidate: CheckedLink) -> Row:
     running = candidate.running
     if running is None:
         in_flight = candidate.in_flight is not None

@@ -26,7 +26,7 @@ async def usage(context: Context, args: Usage) -> Reply:  # noqa: ARG001 - every
     money = await context.wallet.mirror.usage()
     swept = await context.wallet.sweep()
     running = await context.store.videos.running(context.wallet.id)
-    owed, endless = promises((each.video, each.seen_at) for each in running)
+    owed, open_ended = promises((each.video, each.seen_at) for each in running)
     mine = [each for each in running if each.workspace_id in {None, context.workspace.id}]
     own = [each for each in mine if each.video.collects]
     now = context.clock()
@@ -40,7 +40,7 @@ async def usage(context: Context, args: Usage) -> Reply:  # noqa: ARG001 - every
             usage=money.value,
             runway=runway(money.value.available, cost, owed, now),
             running=count_running(each.video for each in running),
-            endless=endless,
+            open_ended=open_ended,
             complete=swept.value,
             own=len(own),
             unread=sum(is_stale(each, now) for each in own),

@@ -8,7 +8,7 @@ from typing import TypeVar
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
 from bot.domain.videos import VideoPlatform, VideoStatus
-from bot.messages.video_count import Counted
+from bot.messages.video_count import VideoCount
 from bot.messages.videos import Listing, video_list
 from bot.reply.model import Reply
 from bot.store.videos import Sort, StoredVideo
@@ -90,10 +90,10 @@ async def videos(context: Context, args: Videos) -> Reply:
     )
 
 
-def counted(stored: StoredVideo) -> Counted:
+def counted(stored: StoredVideo) -> VideoCount:
     """A mirrored video as lists and previews show it."""
     counted_at = stored.main_at or stored.last_snapshot_at
-    return Counted(
+    return VideoCount(
         stored.video, stored.main_metric, stored.main_count, stored.change_24h, counted_at, stored.change_since
     )
 

@@ -13,11 +13,11 @@ from urllib.parse import quote
 
 import httpx
 
-from bot.contentstats.exchange import DEFAULT_TIMEOUTS, Exchange, Lost, NeverSent, Timeouts
+from bot.contentstats.api_errors import Asked, Refused, failure, refusal
 from bot.contentstats.keys import checked_base_url, checked_key, is_test_key, key_fingerprint
-from bot.contentstats.limits import Limiter, Now, RateStore, Sleep, rate_limited, read_retry_after
-from bot.contentstats.refusals import Asked, Refused, failure, refusal
+from bot.contentstats.rate_limit import Limiter, Now, RateStore, Sleep, rate_limited, read_retry_after
 from bot.contentstats.retry import TRIES, Setback, persist
+from bot.contentstats.transport import DEFAULT_TIMEOUTS, Lost, NeverSent, Timeouts, Transport
 from bot.contentstats.values import ForeignBody, read_count
 from bot.contentstats.wire import read_list, read_page, read_problem, read_stopped, read_tracked, read_usage
 from bot.domain.errors import OutcomeUnclear, RateLimited, ServiceUnavailable, VideoNotFound
@@ -68,7 +68,7 @@ class ContentStatsClient:
         self._sleep = sleep
         self._patience = patience
         self._limiter = Limiter(rates, key_fingerprint(base_url, key), now, sleep)
-        self._exchange = Exchange(base_url, self._key, timeouts, transport)
+        self._exchange = Transport(base_url, self._key, timeouts, transport)
         self._metrics = metrics or Metrics()
         self._name = key_fingerprint(base_url, key)[:8]
         self._tries = TRIES

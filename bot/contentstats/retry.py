@@ -4,7 +4,7 @@ import random
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from bot.contentstats.limits import Now, Sleep
+from bot.contentstats.rate_limit import Now, Sleep
 from bot.domain.errors import ContentStatsError
 
 T = TypeVar("T")

@@ -15,7 +15,7 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
-from bot.contentstats.exchange import trusted
+from bot.contentstats.transport import trusted
 from bot.domain.errors import LinkError
 from bot.domain.links import FOLLOWABLE_HOSTS, VideoLink, page_words, parse_link
 

@@ -17,7 +17,7 @@ WRITES_AGAIN = 1.0
 """Seconds until what became of a message is written again, where the database did not answer."""
 
 
-class Receipts:
+class Acknowledgements:
     """Of one process. Nothing waits but for the write before."""
 
     def __init__(self, outbox: Outbox, clock: Clock) -> None:

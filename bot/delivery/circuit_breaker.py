@@ -26,7 +26,7 @@ class _Breaker:
         return self.since is not None and self.until is not None and self.since <= now < self.until
 
 
-class Breakers:
+class CircuitBreakers:
     """One for each workspace, by its number."""
 
     def __init__(self) -> None:

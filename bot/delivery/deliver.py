@@ -12,8 +12,8 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import timedelta
 
-from bot.delivery.acknowledgements import Receipts, patiently
-from bot.delivery.circuit_breaker import AT_ONCE, Breakers
+from bot.delivery.acknowledgements import Acknowledgements, patiently
+from bot.delivery.circuit_breaker import AT_ONCE, CircuitBreakers
 from bot.delivery.notices import channel_closed, given_up, late
 from bot.delivery.poster import ChannelPoster, ChannelRef, Delivery, Later, Posted, Rejected, Unclear
 from bot.domain.clock import Clock
@@ -51,8 +51,8 @@ class Deliverer:
         self._outbox = store.outbox
         self._posters = posters
         self._clock = clock
-        self._receipts = Receipts(store.outbox, clock)
-        self._breakers = Breakers()
+        self._receipts = Acknowledgements(store.outbox, clock)
+        self._breakers = CircuitBreakers()
         self._under_way: dict[int, int] = {}
         self._is_ending = False
         self._latest = clock()

@@ -7,7 +7,7 @@ from bot.delivery.poster import ChannelPoster, ChannelRef, Delivery
 from bot.reply.model import Reply
 
 
-class CountedPoster:
+class MeteredPoster:
     """Posts as `poster` does; `counts` are by the chat's name and the outcome's."""
 
     def __init__(self, chat: str, poster: ChannelPoster, counts: Counter[tuple[str, str]]) -> None:

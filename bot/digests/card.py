@@ -8,7 +8,7 @@ from decimal import Decimal
 from bot.digests import tables
 from bot.digests.facts import DigestFacts
 from bot.digests.summary import available_words, spent_words, summary
-from bot.domain.digest import FLAT_RULE, Moved, Section, Total
+from bot.domain.digest import FLAT_RULE, Section, Total, VideoChange
 from bot.domain.growth import ago, percent, signed_count
 from bot.domain.moments import moment_text
 from bot.domain.money import dollars
@@ -121,7 +121,7 @@ def _overview(facts: DigestFacts) -> Fields:
         money = facts.money
         fields.append(Field(f"Spent in {span}", text(spent_words(facts, money))))
         fields.append(Field("Available", text(available_words(facts, money))))
-        lasts = how_long(money.usage, money.runway, money.endless, complete=money.complete)
+        lasts = how_long(money.usage, money.runway, money.open_ended, complete=money.complete)
         fields.append(Field("Runway", lasts))
     return Fields(tuple(fields))
 
@@ -188,7 +188,7 @@ def _actions(facts: DigestFacts, delivery: Delivery) -> tuple[Action, ...]:
     return (*_stops(facts.flat, delivery.ref), *others)
 
 
-def _stops(flat: Sequence[Moved], ref: str) -> tuple[Action, ...]:
+def _stops(flat: Sequence[VideoChange], ref: str) -> tuple[Action, ...]:
     """A button for each of a few, one menu for many: each opens the question that a /stop asks."""
     argument = {"post": ref} if ref else {}
     if len(flat) <= MOST_BUTTONS:

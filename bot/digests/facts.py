@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from bot.domain.digest import DigestOptions, Moved, Total, Window
+from bot.domain.digest import DigestOptions, Total, VideoChange, Window
 from bot.domain.growth import Change, Coverage
 from bot.domain.money import Runway, Usage
 from bot.domain.videos import RunningCount
@@ -17,8 +17,8 @@ class Money:
 
     `spent` is what the window's snapshots cost, dollars. `late` is the part of it for snapshots from before the window,
     which were read after the digest before.
-    `ending`, `endless` and `complete` say of the whole wallet how many running videos have a known end, how many none,
-    and whether the API hides no others.
+    `ending` and `open_ended` count the wallet's running videos with and without a known end; `complete` is False if the
+    API may hide others.
     """
 
     usage: Usage
@@ -26,7 +26,7 @@ class Money:
     spent: Decimal
     late: Decimal
     ending: int
-    endless: int
+    open_ended: int
     complete: bool
     as_of: datetime
 
@@ -45,12 +45,12 @@ class DigestFacts:
     window: Window
     options: DigestOptions
     totals: tuple[Total, ...]
-    movers: tuple[tuple[Moved, Change], ...]
+    movers: tuple[tuple[VideoChange, Change], ...]
     picture: Picture | None
-    new: tuple[Moved, ...]
-    finished: tuple[Moved, ...]
-    ending: tuple[Moved, ...]
-    flat: tuple[Moved, ...]
+    new: tuple[VideoChange, ...]
+    finished: tuple[VideoChange, ...]
+    ending: tuple[VideoChange, ...]
+    flat: tuple[VideoChange, ...]
     running: RunningCount
     unread: int
     uneven: int

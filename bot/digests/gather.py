@@ -17,8 +17,8 @@ from bot.digests.video_changes import CURRENT, active_since, moved, needed_since
 from bot.domain.digest import (
     Collected,
     DigestOptions,
-    Moved,
     Section,
+    VideoChange,
     Window,
     collected,
     flattened,
@@ -27,7 +27,7 @@ from bot.domain.digest import (
 )
 from bot.domain.growth import Change, Coverage, ago
 from bot.domain.money import promises, runway
-from bot.domain.reading import GRACE
+from bot.domain.poll_times import GRACE
 from bot.domain.schedule import DAY
 from bot.domain.videos import HOUR, count_running
 from bot.reply.model import Picture
@@ -40,7 +40,7 @@ ROWS_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class DigestInput:
     """What a workspace may see of a window: its videos, and its wallet where anything is known of that.
 
     `complete` is False where the API may hide some videos. `told_until` is the end of what this tells: before the
@@ -49,7 +49,7 @@ class Sight:
     """
 
     window: Window
-    videos: tuple[Moved, ...]
+    videos: tuple[VideoChange, ...]
     money: Money | None
     complete: bool
     is_test: bool
@@ -59,7 +59,7 @@ class Sight:
 
 async def look(
     store: Store, workspace: Workspace, window: Window, *, is_test: bool, counted: int | None = None
-) -> Sight:
+) -> DigestInput:
     """Everything that any digest of the workspace has to know of a window.
 
     `is_test`: its key charges nothing. `counted` is what the digest before kept of its `Collected.recent`.
@@ -70,7 +70,7 @@ async def look(
     swept = await store.wallets.swept(workspace.wallet_id)
     complete = swept is None or swept.complete
     money = await _money(store, workspace, found, counted, complete=complete)
-    return Sight(window, videos, money, complete, is_test, until, found)
+    return DigestInput(window, videos, money, complete, is_test, until, found)
 
 
 def _told_until(stored: Sequence[StoredVideo], window: Window) -> datetime:
@@ -81,7 +81,7 @@ def _told_until(stored: Sequence[StoredVideo], window: Window) -> datetime:
     return max(last + GRACE, window.start)
 
 
-async def digest_facts(sight: Sight, options: DigestOptions, charts: Charts) -> DigestFacts:
+async def digest_facts(sight: DigestInput, options: DigestOptions, charts: Charts) -> DigestFacts:
     """What of it a channel wants to see, with its picture."""
     videos = [each for each in sight.videos if not options.platforms or each.video.platform in options.platforms]
     window = sight.window
@@ -122,11 +122,11 @@ async def digest_facts(sight: Sight, options: DigestOptions, charts: Charts) -> 
 
 async def _moved(
     store: Store, workspace: Workspace, stored: Sequence[StoredVideo], window: Window, until: datetime
-) -> tuple[tuple[Moved, ...], Collected]:
+) -> tuple[tuple[VideoChange, ...], Collected]:
     """What each video did, and what was collected, in few queries: several videos each, some hundred rows together."""
     since, told = needed_since(window), Window(window.start, until)
     step = max(ROWS_AT_ONCE // max((window.end - since) // HOUR, 1), 1)
-    found: list[Moved] = []
+    found: list[VideoChange] = []
     count = Collected()
     for place in range(0, len(stored), step):
         some = stored[place : place + step]
@@ -146,7 +146,7 @@ async def _money(
         return None
     usage, as_of = known
     running = await store.videos.running(workspace.wallet_id)
-    owed, endless = promises((each.video, each.seen_at) for each in running)
+    owed, open_ended = promises((each.video, each.seen_at) for each in running)
     cost, late = usage.cost_per_snapshot, found.late(counted)
     return Money(
         usage=usage,
@@ -154,17 +154,17 @@ async def _money(
         spent=cost * (found.inside + late),
         late=cost * late,
         ending=len(owed),
-        endless=endless,
+        open_ended=open_ended,
         complete=complete,
         as_of=as_of,
     )
 
 
-def _largest(videos: Iterable[Moved]) -> tuple[Moved, ...]:
+def _largest(videos: Iterable[VideoChange]) -> tuple[VideoChange, ...]:
     return tuple(sorted(videos, key=lambda each: (-(each.count or 0), each.video.id)))
 
 
-async def _picture(charts: Charts, movers: Sequence[tuple[Moved, Change]], window: Window) -> Picture | None:
+async def _picture(charts: Charts, movers: Sequence[tuple[VideoChange, Change]], window: Window) -> Picture | None:
     """The chart of the top movers, by their rows' numbers; None without any, or where drawing failed."""
     if not movers:
         return None

@@ -55,15 +55,21 @@ class DigestSetting:
     last_outcome: str = ""
 
 
-def digest_on(setting: DigestSetting, zone_from: str, *, hindrance: str | None, hides_money: bool = False) -> Reply:
+def digest_on(
+    setting: DigestSetting, zone_from: str, *, cannot_post_reason: str | None, hides_money: bool = False
+) -> Reply:
     """It is on, with its next delivery; `zone_from` says where the zone is from that nobody typed, else it is empty.
 
-    `hindrance` says why the bot cannot post in the channel, empty where it can, None where the platform does not say.
+    `cannot_post_reason` is empty if the bot can post in the channel, and None if the platform does not say.
     `hides_money` says that money is left out because another company reads the channel.
     """
     where = f" The time zone is {zone_from}; name another one to change it." if zone_from else ""
-    hint = "If I'm not in this channel yet, add me so that I can post here." if hindrance is None else hindrance
-    comes = "is set up here:" if hindrance else "is posted here"
+    hint = (
+        "If I'm not in this channel yet, add me so that I can post here."
+        if cannot_post_reason is None
+        else cannot_post_reason
+    )
+    comes = "is set up here:" if cannot_post_reason else "is posted here"
     return Reply(
         f"A digest {comes} {rhythm_words(setting.schedule)}. Next: {next_words(setting)}.{where}",
         title="Digest on",
@@ -74,7 +80,7 @@ def digest_on(setting: DigestSetting, zone_from: str, *, hindrance: str | None, 
         ),
         actions=(_PREVIEW, *_switches(setting)),
         changes_settings=True,
-        tone=Tone.WARNING if hindrance else Tone.SUCCESS,
+        tone=Tone.WARNING if cannot_post_reason else Tone.SUCCESS,
     )
 
 

@@ -74,9 +74,9 @@ def _money_words(facts: DigestFacts) -> str:
         return ""
     spent = f"{spent_words(facts, money).capitalize()} spent, {available_words(facts, money)} available."
     if money.runway.empty_at is not None:
-        ends = money_ends(money.usage, money.runway.empty_at, money.endless, complete=money.complete)
+        ends = money_ends(money.usage, money.runway.empty_at, money.open_ended, complete=money.complete)
         return f"{spent} {ends}."
-    if not money.ending + money.endless:
+    if not money.ending + money.open_ended:
         return spent
     left, paused = money.runway.left_after, money.runway.paused
-    return f"{spent} {can_finish(money.usage, left, paused, money.endless, complete=money.complete)}"
+    return f"{spent} {can_finish(money.usage, left, paused, money.open_ended, complete=money.complete)}"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from bot.domain.digest import Moved
+from bot.domain.digest import VideoChange
 from bot.domain.growth import Change, ago, exact_count, is_overdue, metric_name, signed_count
 from bot.domain.money import dollars
 from bot.messages.wording import linked, name_of, platform_name, plural, status_word
@@ -18,7 +18,7 @@ MOST_ROWS = 3
 _NUMBER = Column("#", Align.RIGHT)
 
 
-def movers(moved: Sequence[tuple[Moved, Change]], end: datetime) -> Table:
+def movers(moved: Sequence[tuple[VideoChange, Change]], end: datetime) -> Table:
     """Who gained most; a row's number is its label in the picture."""
     columns = (_NUMBER, Column("Video"), Column("Gained", Align.RIGHT), Column("Now", Align.RIGHT))
     rows = tuple(
@@ -28,7 +28,7 @@ def movers(moved: Sequence[tuple[Moved, Change]], end: datetime) -> Table:
     return Table("Top movers", columns, rows)
 
 
-def new(videos: Sequence[Moved], end: datetime) -> tuple[Part, ...]:
+def new(videos: Sequence[VideoChange], end: datetime) -> tuple[Part, ...]:
     """What began in the window, and who began it."""
     columns = (Column("Video"), Column("Platform"), Column("By"), Column("Now", Align.RIGHT))
     rows = [
@@ -38,7 +38,7 @@ def new(videos: Sequence[Moved], end: datetime) -> tuple[Part, ...]:
     return _listed("New", columns, rows, len(videos))
 
 
-def finished(videos: Sequence[Moved], end: datetime) -> tuple[Part, ...]:
+def finished(videos: Sequence[VideoChange], end: datetime) -> tuple[Part, ...]:
     """What ended in the window, with its last count."""
     columns = (Column("Video"), Column("How"), Column("Last", Align.RIGHT))
     rows = [
@@ -48,7 +48,7 @@ def finished(videos: Sequence[Moved], end: datetime) -> tuple[Part, ...]:
     return _listed("Finished", columns, rows, len(videos))
 
 
-def ending(videos: Sequence[Moved], end: datetime) -> tuple[Part, ...]:
+def ending(videos: Sequence[VideoChange], end: datetime) -> tuple[Part, ...]:
     """What ends by itself within a day."""
     columns = (Column("Video"), Column("Ends"), Column("Now", Align.RIGHT))
     rows = [
@@ -58,7 +58,7 @@ def ending(videos: Sequence[Moved], end: datetime) -> tuple[Part, ...]:
     return _listed("Ending within 24 h", columns, rows, len(videos))
 
 
-def flat(videos: Sequence[Moved], cost_per_snapshot: Decimal | None) -> tuple[Part, ...]:
+def flat(videos: Sequence[VideoChange], cost_per_snapshot: Decimal | None) -> tuple[Part, ...]:
     """What has flattened, what a day still brings, and, if a price is given, what stopping saves at most."""
     saves = () if cost_per_snapshot is None else (Column("Stopping saves", Align.RIGHT),)
     columns = (_NUMBER, Column("Video"), Column("24 h", Align.RIGHT), *saves)
@@ -84,14 +84,14 @@ def _listed(
     return (table, Note(text(f"{plural(more, 'more', 'more')}; /videos lists all."))) if more else (table,)
 
 
-def _gain(moved: Moved, change: Change) -> str:
+def _gain(moved: VideoChange, change: Change) -> str:
     """The change, with its real window where that is another one, and a mark where the counter fell within it."""
     window = "" if change.exact else f" in {ago(change.window)}"
     fell = " (fell meanwhile)" if change.fell else ""
     return f"{signed_count(change.delta)} {metric_name(moved.video.platform, moved.metric)}{window}{fell}"
 
 
-def _count(moved: Moved, end: datetime) -> str:
+def _count(moved: VideoChange, end: datetime) -> str:
     """The count, with how old it was at the window's end if newer ones should have come."""
     if moved.count is None:
         return "–"
@@ -100,12 +100,12 @@ def _count(moved: Moved, end: datetime) -> str:
     return f"{exact_count(moved.count)} {metric_name(moved.video.platform, moved.metric)}{age}"
 
 
-def _by(moved: Moved) -> Text:
+def _by(moved: VideoChange) -> Text:
     person = moved.started_by
     return text("outside the bot") if person is None else text(Mention(person.id, person.name))
 
 
-def _saves(moved: Moved, cost_per_snapshot: Decimal) -> str:
+def _saves(moved: VideoChange, cost_per_snapshot: Decimal) -> str:
     if moved.saves is None:
         return "–"
     return f"up to {dollars(moved.saves * cost_per_snapshot)}"

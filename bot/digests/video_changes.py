@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.domain.digest import LATE, Moved, Window
+from bot.domain.digest import LATE, VideoChange, Window
 from bot.domain.growth import JITTER, Change, Coverage, change, coverage, main_metric
 from bot.domain.money import ends_at, remaining_snapshots
-from bot.domain.reading import GRACE
+from bot.domain.poll_times import GRACE
 from bot.domain.schedule import DAY
 from bot.domain.videos import HOUR, Metric, Snapshot
 from bot.store.videos import StoredVideo
@@ -28,7 +28,7 @@ def active_since(window: Window) -> datetime:
     return window.start - max(window.length, LATE + HOUR)
 
 
-def moved(stored: StoredVideo, snapshots: Sequence[Snapshot], window: Window) -> Moved:
+def moved(stored: StoredVideo, snapshots: Sequence[Snapshot], window: Window) -> VideoChange:
     """What a video did in a window, by its snapshots since `needed_since`, oldest first.
 
     One that runs is compared with itself as long before its latest reading as the window is long: the latest hour may
@@ -44,7 +44,7 @@ def moved(stored: StoredVideo, snapshots: Sequence[Snapshot], window: Window) ->
     earlier = [each for each in known if current and each.taken_at <= current.until - current.window]
     end = ends_at(video, stored.seen_at) if video.is_running else None
     over_at = None if video.is_running else _over_at(stored)
-    return Moved(
+    return VideoChange(
         video=video,
         metric=metric,
         count=known[-1].counts[metric] if known else stored.main_count,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Need(StrEnum):
+class Permission(StrEnum):
     """What a command needs its caller to be allowed to do."""
 
     LOOK = "look"
@@ -58,20 +58,19 @@ class WorkspaceRef:
 class Caller:
     """One person asking in one channel of one workspace.
 
-    `rights` is what the platform's own rules grant (Slack: full members spend; Discord: those who manage the server);
-    a setting may put another rule in their place, which is why `role` comes along. `channel_id` is never a name, and
-    empty if there is none that the bot could ever post to; `is_direct` says that only the caller reads it, `is_shared`
-    that people of other companies do. `zone` is the person's IANA zone where the platform tells it. `hindrance` says in
-    sentences why the bot cannot post there by itself and what to do; it is empty where it can, and None where the
-    platform does not tell.
+    `permissions` is what the platform's own rules grant (Slack: full members spend; Discord: members who manage the
+    server); a setting may replace that rule by `role`. `channel_id` is an id, never a name, and empty if the bot
+    could never post there; `is_direct`: only the caller reads it; `is_shared`: people of other companies read it too.
+    `zone` is the person's IANA zone if the platform reports it. `cannot_post_reason` says in sentences why the bot
+    can't post there and what to do: empty if it can, None if the platform doesn't say.
     """
 
     workspace: WorkspaceRef
     channel_id: str
     person: Person
     role: Role
-    rights: frozenset[Need]
+    permissions: frozenset[Permission]
     is_direct: bool = False
     zone: str = ""
-    hindrance: str | None = None
+    cannot_post_reason: str | None = None
     is_shared: bool = False

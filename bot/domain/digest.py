@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from bot.domain.caller import Person
 from bot.domain.growth import Change, Coverage
-from bot.domain.reading import GRACE
+from bot.domain.poll_times import GRACE
 from bot.domain.schedule import DAY, Schedule
 from bot.domain.spikes import FLOORS
 from bot.domain.videos import HOUR, Metric, Snapshot, Video
@@ -122,7 +122,7 @@ def window_of(schedule: Schedule, due_at: datetime, last_end: datetime | None) -
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class VideoChange:
     """One video in a window. `count` is of `metric`, as it was `counted_at`; None where nothing was read until then.
 
     `change` is over the window and `before` over the one of equal length before it, each stating its real window and
@@ -168,7 +168,7 @@ class Total:
         return Decimal(self.alike_delta - self.alike_before) / self.alike_before
 
 
-def totals(videos: Sequence[Moved]) -> tuple[Total, ...]:
+def totals(videos: Sequence[VideoChange]) -> tuple[Total, ...]:
     """The sum of each metric, views first; none of a metric of which no change is known."""
     changes = [(each.metric, each.change, each.before) for each in videos if each.change is not None]
     found = []
@@ -185,7 +185,7 @@ def totals(videos: Sequence[Moved]) -> tuple[Total, ...]:
     return tuple(found)
 
 
-def flattened(videos: Sequence[Moved]) -> tuple[Moved, ...]:
+def flattened(videos: Sequence[VideoChange]) -> tuple[VideoChange, ...]:
     """Those of a workspace's videos that have flattened by FLAT_RULE, so that stopping them would lose little."""
     grown: dict[Metric, list[int]] = {metric: [] for metric in Metric}
     for each in videos:
@@ -198,7 +198,7 @@ def flattened(videos: Sequence[Moved]) -> tuple[Moved, ...]:
     return tuple(each for each in videos if _is_flat(each, little[each.metric]))
 
 
-def _is_flat(moved: Moved, little: float) -> bool:
+def _is_flat(moved: VideoChange, little: float) -> bool:
     day, started = moved.day, moved.video.started_at
     if day is None or moved.count is None or not day.exact or not moved.saves or started is None:
         return False
@@ -206,7 +206,7 @@ def _is_flat(moved: Moved, little: float) -> bool:
     return day.until - started >= FLAT_AGE and (day.delta <= 0 or hardly_grew)
 
 
-def top_movers(videos: Iterable[Moved], most: int) -> tuple[tuple[Moved, Change], ...]:
+def top_movers(videos: Iterable[VideoChange], most: int) -> tuple[tuple[VideoChange, Change], ...]:
     """The videos that gained most in the window, whatever is counted of them, with their change."""
     gained = [(each, each.change) for each in videos if each.change is not None and each.change.delta > 0]
     return tuple(sorted(gained, key=lambda pair: (-pair[1].delta, pair[0].video.id))[:most])

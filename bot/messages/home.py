@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.domain.money import MonthlyCap, Runway, Usage, dollars
 from bot.messages.outlook import can_finish, cap_left, money_ends
-from bot.messages.video_count import Counted, change_words, count_words
+from bot.messages.video_count import VideoCount, change_words, count_words
 from bot.messages.wording import available, freshness, linked, platform_name, plural
 from bot.reply.call import Call
 from bot.reply.model import Align, Button, Column, Divider, Field, Fields, Note, Part, Reply, Table, Text, Tone, text
@@ -18,7 +18,7 @@ MOST_DIGESTS = 3
 class HomeFacts:
     """What the home page shows.
 
-    `running` counts the workspace's videos that are not paused; `ending`, `endless` and `complete` say of the whole
+    `running` counts the workspace's videos that are not paused; `ending`, `open_ended` and `complete` say of the whole
     wallet how many have a known end, how many none, and whether the API hides no others. `digests` states channel and
     schedule of each digest that is on; `alerts` counts the channels that get alerts. `previews` is None if the chat
     shows none.
@@ -26,10 +26,10 @@ class HomeFacts:
 
     usage: Usage
     runway: Runway
-    videos: tuple[Counted, ...]
+    videos: tuple[VideoCount, ...]
     running: int
     ending: int
-    endless: int
+    open_ended: int
     complete: bool
     spenders: str
     monthly_cap: MonthlyCap
@@ -74,10 +74,10 @@ def home(facts: HomeFacts) -> Reply:
 def _lasts(facts: HomeFacts) -> str:
     runway = facts.runway
     if runway.empty_at is not None:
-        return f"{money_ends(facts.usage, runway.empty_at, facts.endless, complete=facts.complete)}."
-    if facts.complete and not facts.ending + facts.endless:
+        return f"{money_ends(facts.usage, runway.empty_at, facts.open_ended, complete=facts.complete)}."
+    if facts.complete and not facts.ending + facts.open_ended:
         return "Nothing is running."
-    return can_finish(facts.usage, runway.left_after, runway.paused, facts.endless, complete=facts.complete)
+    return can_finish(facts.usage, runway.left_after, runway.paused, facts.open_ended, complete=facts.complete)
 
 
 def _digests(digests: tuple[Text, ...]) -> Text:

@@ -65,7 +65,7 @@ class Row:
 class Offer:
     """What a consequence card shows. `days` is None where the asker left the choice open.
 
-    `complete` is False where running videos may be hidden, `endless` counts those whose end the API does not say.
+    `complete` is False where running videos may be hidden, `open_ended` counts those whose end the API does not say.
     `despite` is the newest unclear start, by its id, that the card warns of; 0 for none.
     """
 
@@ -79,7 +79,7 @@ class Offer:
     days: int | None
     usual_days: int
     running: RunningCount
-    endless: int
+    open_ended: int
     cap: MonthlyCap
     is_test: bool
     expires_at: datetime
@@ -216,7 +216,7 @@ def _times(video: Video, now: datetime) -> tuple[Field, ...]:
 
 
 def _wallet_fields(offer: Offer) -> Fields:
-    owed = text(promised(offer.runway, offer.running, offer.endless))
+    owed = text(promised(offer.runway, offer.running, offer.open_ended))
     cap = Field("Monthly cap", text(cap_left(offer.cap)))
     return Fields((Field("Available now", text(available(offer.usage))), Field("Committed", owed), cap))
 
@@ -241,9 +241,11 @@ def _effect(choice: Consequence, offer: Offer) -> str:
     if choice.price > offer.cap.left:
         return f"Over the monthly cap by {dollars(choice.price - offer.cap.left)}."
     if choice.pauses_at is None:
-        return can_finish(offer.usage, choice.left_after, offer.runway.paused, offer.endless, complete=offer.complete)
+        return can_finish(
+            offer.usage, choice.left_after, offer.runway.paused, offer.open_ended, complete=offer.complete
+        )
     cut = f" for {plural(len(choice.affected), 'running video')} too" if choice.affected else ""
-    ends = money_ends(offer.usage, choice.pauses_at, offer.endless, complete=offer.complete)
+    ends = money_ends(offer.usage, choice.pauses_at, offer.open_ended, complete=offer.complete)
     return f"{ends}, and tracking would pause{cut}."
 
 

@@ -10,19 +10,19 @@ from bot.messages.wording import plural
 from bot.reply.model import Text, Time, text
 
 
-def money_ends(usage: Usage, empty_at: datetime, endless: int, *, complete: bool) -> str:
+def money_ends(usage: Usage, empty_at: datetime, open_ended: int, *, complete: bool) -> str:
     """When the money ends, as the beginning of a sentence; what is not known can only bring that nearer."""
-    return f"Your balance would run out {moment_text(empty_at)}{at_latest(usage, endless, complete=complete)}"
+    return f"Your balance would run out {moment_text(empty_at)}{at_latest(usage, open_ended, complete=complete)}"
 
 
-def at_latest(usage: Usage, endless: int, *, complete: bool) -> str:
+def at_latest(usage: Usage, open_ended: int, *, complete: bool) -> str:
     """What stands behind a time at which the money ends, where something is not known that can bring it nearer."""
-    return "" if complete and not endless and usage.uncharged is not None else " at the latest"
+    return "" if complete and not open_ended and usage.uncharged is not None else " at the latest"
 
 
-def how_long(usage: Usage, runway: Runway, endless: int, *, complete: bool) -> Text:
+def how_long(usage: Usage, runway: Runway, open_ended: int, *, complete: bool) -> Text:
     """How long the money lasts, as a field tells it."""
-    latest = at_latest(usage, endless, complete=complete)
+    latest = at_latest(usage, open_ended, complete=complete)
     if runway.empty_at is not None:
         return text(Time(runway.empty_at), latest)
     if runway.left_after < 0:
@@ -33,18 +33,18 @@ def how_long(usage: Usage, runway: Runway, endless: int, *, complete: bool) -> T
     return text(f"covers {whose}; the last one ends ", Time(runway.last_end))
 
 
-def can_finish(usage: Usage, left_after: Decimal, paused: int, endless: int, *, complete: bool) -> str:
+def can_finish(usage: Usage, left_after: Decimal, paused: int, open_ended: int, *, complete: bool) -> str:
     """That all running videos can finish with the money that is there, or why nobody can say so.
 
-    `left_after` is dollars, `paused` counts the videos that wait for money, `endless` those whose end is not known;
+    `left_after` is dollars, `paused` counts the videos that wait for money, `open_ended` those whose end is not known;
     `complete` is False where the API may hide some.
     """
     doubts = []
     if left_after < 0:
         whose = f" for {plural(paused, 'paused video')} to finish" if paused else ""
         doubts.append(f"{dollars(-left_after)} short{whose}.")
-    if endless:
-        doubts.append(f"{plural(endless, 'video')} {'has' if endless == 1 else 'have'} no known end.")
+    if open_ended:
+        doubts.append(f"{plural(open_ended, 'video')} {'has' if open_ended == 1 else 'have'} no known end.")
     if not complete:
         doubts.append("The account may have more running videos than the API lists.")
     if usage.uncharged is None:
@@ -57,9 +57,9 @@ def cap_left(cap: MonthlyCap) -> str:
     return f"{dollars(cap.left)} of {dollars(cap.limit)} left"
 
 
-def promised(runway: Runway, count: RunningCount, endless: int) -> str:
-    """What is promised, and to how many videos, of which the `endless` ones cannot be counted into the sum."""
-    unknown = f" ({endless} with no known end)" if endless else ""
+def promised(runway: Runway, count: RunningCount, open_ended: int) -> str:
+    """What is promised, and to how many videos, of which the `open_ended` ones cannot be counted into the sum."""
+    unknown = f" ({open_ended} with no known end)" if open_ended else ""
     return f"{dollars(runway.promised)} for {running_words(count)}{unknown}"
 
 

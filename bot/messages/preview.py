@@ -1,13 +1,13 @@
 """A tracked video in short, beside a link that somebody posted."""
 
 from bot.domain.growth import signed_count
-from bot.messages.video_count import Counted, change_window, count_words
+from bot.messages.video_count import VideoCount, change_window, count_words
 from bot.messages.wording import introduced
 from bot.reply.call import Call
 from bot.reply.model import Button, Note, Reply, Time, Tone, text
 
 
-def preview(counted: Counted) -> Reply:
+def preview(counted: VideoCount) -> Reply:
     """One line and a button."""
     video, last = counted.video, counted.counted_at
     numbers = "no snapshot yet" if counted.count is None else count_words(counted)

@@ -35,8 +35,8 @@ from bot.reply.model import (
 class WalletFacts:
     """What the wallet's card is made of. Money is dollars; `days` is what the mirrored snapshots of each UTC day cost.
 
-    `running` counts the wallet's videos, `endless` those of them without a known end; `complete` is False where the API
-    may hide some. `own` counts the running ones that the workspace may see, and `unread` those of them whose snapshots
+    `running` counts the wallet's videos, `open_ended` those without a known end; `complete` is False if the API may
+    hide some. `own` counts the running ones that the workspace may see, and `unread` those of them whose snapshots
     of the last hour were not read. `people` and `channels` hold what this month's trackings may cost at most.
     `difference` is what was billed beyond the price of the snapshots taken, None where the API leaves a part of the
     bill out. `history` counts the finished videos whose pages are still to be read.
@@ -45,7 +45,7 @@ class WalletFacts:
     usage: Usage
     runway: Runway
     running: RunningCount
-    endless: int
+    open_ended: int
     complete: bool
     own: int
     unread: int
@@ -115,13 +115,12 @@ def _summary(facts: WalletFacts) -> str:
     runway = facts.runway
     start = f"{available(facts.usage).capitalize()} available, {dollars(runway.promised)} committed to running videos."
     if runway.empty_at is not None:
-        ends = money_ends(facts.usage, runway.empty_at, facts.endless, complete=facts.complete)
+        ends = money_ends(facts.usage, runway.empty_at, facts.open_ended, complete=facts.complete)
         return f"{start} {ends}, and tracking would pause."
     if facts.complete and not any(facts.running):
         return f"{start} Nothing is running."
-    return (
-        f"{start} {can_finish(facts.usage, runway.left_after, runway.paused, facts.endless, complete=facts.complete)}"
-    )
+    lasts = can_finish(facts.usage, runway.left_after, runway.paused, facts.open_ended, complete=facts.complete)
+    return f"{start} {lasts}"
 
 
 def _fields(facts: WalletFacts) -> tuple[Field, ...]:
@@ -132,9 +131,9 @@ def _fields(facts: WalletFacts) -> tuple[Field, ...]:
         Field("Spent", text(_spent(usage))),
         Field("Available", text(available(usage))),
         Field("Pending", text(pending)),
-        Field("Committed", text(promised(runway, facts.running, facts.endless))),
+        Field("Committed", text(promised(runway, facts.running, facts.open_ended))),
         Field("Left after commitments", text(dollars(runway.left_after))),
-        Field("Runway", how_long(usage, runway, facts.endless, complete=facts.complete)),
+        Field("Runway", how_long(usage, runway, facts.open_ended, complete=facts.complete)),
         Field("Price", text(f"{dollars(usage.cost_per_snapshot)} per snapshot, 24 per video per day")),
         Field("Monthly cap", text(cap_left(facts.monthly_cap))),
     )

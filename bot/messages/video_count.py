@@ -10,7 +10,7 @@ _DAY = "24 h"
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class VideoCount:
     """A video, its main count and of what that is, and the change of it over 24 hours; None where unknown.
 
     `counted_at` is when the count was taken. The change counts from `change_since`, 24 hours before if that is None.
@@ -24,7 +24,7 @@ class Counted:
     change_since: datetime | None = None
 
 
-def count_words(counted: Counted, now: datetime | None = None) -> str:
+def count_words(counted: VideoCount, now: datetime | None = None) -> str:
     """The count with its unit, and its age at `now` if a newer one should be there: `1,298,000 views (10 h ago)`."""
     if counted.count is None or counted.metric is None:
         return "–"
@@ -35,7 +35,7 @@ def count_words(counted: Counted, now: datetime | None = None) -> str:
     return f"{exact_count(counted.count)} {metric_name(counted.video.platform, counted.metric)}{age}"
 
 
-def change_words(counted: Counted) -> str:
+def change_words(counted: VideoCount) -> str:
     """The change over 24 hours, `+1,200`, with its time if that is another one: `+1,200 in 14 h`."""
     if counted.change_24h is None:
         return "–"
@@ -43,7 +43,7 @@ def change_words(counted: Counted) -> str:
     return signed_count(counted.change_24h) + ("" if window == _DAY else f" in {window}")
 
 
-def change_window(counted: Counted) -> str:
+def change_window(counted: VideoCount) -> str:
     """The time over which the count changed: `24 h`."""
     if counted.change_since is None or counted.counted_at is None:
         return _DAY

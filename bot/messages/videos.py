@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.growth import ago
 from bot.domain.videos import Metric, VideoPlatform
-from bot.messages.video_count import Counted, change_words, count_words
+from bot.messages.video_count import VideoCount, change_words, count_words
 from bot.messages.wording import freshness, linked, platform_name, plural, status_word, video_options
 from bot.reply.call import Call
 from bot.reply.model import Action, Align, Button, Column, Note, Reply, Select, Table, Text, Tone, text
@@ -19,7 +19,7 @@ class Listing:
     `unread` counts the finished videos of the whole list whose pages are still to be read.
     """
 
-    videos: tuple[Counted, ...]
+    videos: tuple[VideoCount, ...]
     total: int
     complete: bool
     unread: int
@@ -107,7 +107,7 @@ def _table(listing: Listing) -> Table:
     return Table("Videos", columns, rows)
 
 
-def _row(number: int, counted: Counted, now: datetime) -> tuple[Text, ...]:
+def _row(number: int, counted: VideoCount, now: datetime) -> tuple[Text, ...]:
     video = counted.video
     age = "–" if video.started_at is None else ago(max(now - video.started_at, timedelta()))
     return (

@@ -18,9 +18,9 @@ from bot.store.schedule_tables import alert_settings, alert_states
 from bot.store.tables import HAS_NEWS, wallets, workspaces
 from bot.store.workspaces import Workspace
 
-__all__ = ["HELD", "Alerts", "Announced", "StoredAlert"]
+__all__ = ["DEFERRED", "Alerts", "Announced", "StoredAlert"]
 
-HELD = "held:"
+DEFERRED = "held:"
 """How the subject of something that is kept for the end of the quiet hours begins."""
 
 

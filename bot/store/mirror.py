@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.caller import Person
 from bot.domain.events import Event, EventKind, changes
 from bot.domain.growth import main_metric
-from bot.domain.reading import next_read
+from bot.domain.poll_times import next_read
 from bot.domain.tracking import RequestState
 from bot.domain.videos import Snapshot, Video, VideoReading
 from bot.store import events

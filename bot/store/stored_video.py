@@ -10,7 +10,7 @@ from bot.domain.caller import Person
 from bot.domain.clock import is_overtaken
 from bot.domain.folding import folded
 from bot.domain.money import ends_at
-from bot.domain.reading import first_read, next_read
+from bot.domain.poll_times import first_read, next_read
 from bot.domain.videos import Metric, Video
 from bot.store.tables import NOBODY
 

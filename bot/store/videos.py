@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, func, or_, select, update
 
 from bot.domain.folding import folded
-from bot.domain.reading import FARTHEST, LONGEST
+from bot.domain.poll_times import FARTHEST, LONGEST
 from bot.domain.videos import Metric, Snapshot, Video, VideoReading, VideoStatus, is_running_status
 from bot.store import listing, mirror
 from bot.store.database import Database

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from bot.contentstats.client import ContentStatsClient, is_test_key, key_fingerprint
-from bot.contentstats.limits import Sleep
+from bot.contentstats.rate_limit import Sleep
 from bot.contentstats.short_links import ShortLinks
 from bot.domain.caller import Person, WorkspaceRef
 from bot.domain.clock import Clock

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.contentstats.limits import Sleep
+from bot.contentstats.rate_limit import Sleep
 from bot.domain.clock import Clock, is_fresh
 from bot.domain.errors import AccessDenied, ContentStatsError, KeyRejected, RateLimited, VideoNotFound
 from bot.store.videos import StoredVideo

@@ -12,13 +12,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.contentstats.client import ContentStatsClient
-from bot.contentstats.limits import Sleep
+from bot.contentstats.rate_limit import Sleep
 from bot.domain.clock import Clock, is_fresh
 from bot.domain.links import canonical_key
 from bot.domain.videos import FINISHED, Video, VideoList, VideoPlatform, VideoStatus
 from bot.store import Store
 from bot.store.wallets import Listed
-from bot.wallet.flight import SingleFlight
+from bot.wallet.single_flight import SingleFlight
 
 MOST_IN_ONE_CALL = 100
 LIST_LEASE = timedelta(seconds=15)

@@ -11,18 +11,18 @@ from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 from bot.contentstats.client import ContentStatsClient
-from bot.contentstats.limits import Sleep
+from bot.contentstats.rate_limit import Sleep
 from bot.domain.clock import Clock, is_fresh
 from bot.domain.errors import AccessDenied, ContentStatsError, InvalidRequest, VideoNotFound
 from bot.domain.growth import main_metric, recent_change, stopped_at
 from bot.domain.links import canonical_key
 from bot.domain.money import Usage
-from bot.domain.reading import in_its_time, joined
+from bot.domain.poll_times import in_its_time, joined
 from bot.domain.videos import HOUR, Video, VideoList, VideoReading
 from bot.store import Store
 from bot.store.videos import StoredVideo
-from bot.wallet.flight import SingleFlight
 from bot.wallet.listing import MOST_IN_ONE_CALL, AccountLists
+from bot.wallet.single_flight import SingleFlight
 
 T = TypeVar("T")
 

@@ -1,6 +1,6 @@
 """Polls every wallet that is due, in any number of processes: one at a time each, and never against a closed door.
 
-What a wallet needs is `bot.wallet.watch`'s to know; here is who does it, and when a wallet that fails is tried again.
+What a wallet needs is `bot.wallet.sync`'s to know; here is who does it, and when a wallet that fails is tried again.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from bot.metrics import Metrics
 from bot.store import Store
 from bot.store.polling import LONGEST_REST, Polled
 from bot.wallet.accounts import Accounts
-from bot.wallet.watch import Step, Watch
+from bot.wallet.sync import SyncStep, WalletSync
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ class Poller:
         self._clock = clock
         self._metrics = metrics
         self._places = asyncio.Semaphore(AT_ONCE)
-        self._step_rests: dict[tuple[int, Step], datetime] = {}
+        self._step_rests: dict[tuple[int, SyncStep], datetime] = {}
         self._is_ending = False
 
     async def poll_due(self) -> int:
@@ -84,14 +84,14 @@ class Poller:
         await self._store.polling.went_well(wallet_id, self._clock(), await self._next(wallet_id, wallet.watch))
         return done
 
-    async def _steps(self, wallet_id: int, watch: Watch, state: Polled) -> int:
+    async def _steps(self, wallet_id: int, watch: WalletSync, state: Polled) -> int:
         """Every step that is due; raises the first error where nothing was read, or any while the wallet fails."""
         done: int = 0
-        failed: dict[Step, ContentStatsError] = {}
+        failed: dict[SyncStep, ContentStatsError] = {}
         due = await watch.when()
-        lag = (self._clock() - due[Step.PAGES]).total_seconds() if Step.PAGES in due else 0.0
+        lag = (self._clock() - due[SyncStep.PAGES]).total_seconds() if SyncStep.PAGES in due else 0.0
         self._metrics.lag[wallet_id] = max(lag, 0.0)
-        for step in Step:
+        for step in SyncStep:
             now = self._clock()
             if self._is_ending or step not in due or now < self._due(wallet_id, step, due[step]):
                 continue
@@ -110,11 +110,11 @@ class Poller:
             self._step_rests[wallet_id, step] = self._clock() + STEP_REST
         return done
 
-    def _due(self, wallet_id: int, step: Step, at: datetime) -> datetime:
+    def _due(self, wallet_id: int, step: SyncStep, at: datetime) -> datetime:
         rests_until = self._step_rests.get((wallet_id, step), at)
         return max(at, min(rests_until, self._clock() + STEP_REST))  # the clock may have been set back
 
-    async def _next(self, wallet_id: int, watch: Watch) -> datetime:
+    async def _next(self, wallet_id: int, watch: WalletSync) -> datetime:
         """When the wallet is due again; at the next tick where something is left."""
         return min(self._due(wallet_id, step, at) for step, at in (await watch.when()).items())
 

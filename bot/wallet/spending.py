@@ -13,7 +13,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from bot.contentstats.client import ContentStatsClient
-from bot.contentstats.limits import Sleep
+from bot.contentstats.rate_limit import Sleep
 from bot.domain.caller import Person
 from bot.domain.clock import Clock, month_of
 from bot.domain.errors import ContentStatsError, NotEnoughBalance, OutcomeUnclear
@@ -23,7 +23,7 @@ from bot.domain.videos import Video, VideoList
 from bot.store import Store
 from bot.store.tracking import Expired, NotProposed, Refused, Submitted
 from bot.wallet.mirror import Mirror
-from bot.wallet.settled import reply_time, settled, unclear
+from bot.wallet.settlement_notice import reply_time, settled, unclear
 
 logger = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Self
 
 from bot.contentstats.client import ContentStatsClient
-from bot.contentstats.limits import Sleep
+from bot.contentstats.rate_limit import Sleep
 from bot.contentstats.short_links import ShortLinks
 from bot.domain.clock import Clock
 from bot.domain.errors import ContentStatsError
@@ -18,7 +18,7 @@ from bot.wallet.backfill import Backfill
 from bot.wallet.mirror import Dated, Mirror
 from bot.wallet.spending import LOOKS_APART, Spending
 from bot.wallet.stopping import Stopping
-from bot.wallet.watch import TURN_WITHIN, Watch
+from bot.wallet.sync import TURN_WITHIN, WalletSync
 
 SHORT_LINK_AGE = timedelta(days=30)
 """How long a short link is taken to lead where it led."""
@@ -46,7 +46,7 @@ class Wallet:
         self.mirror = Mirror(client, store, wallet_id, clock, sleep)
         self.spending = Spending(client, store, self.mirror, wallet_id, clock, sleep)
         self.stopping = Stopping(client, self.mirror)
-        self.watch = Watch(client, store, wallet_id, clock, sleep)
+        self.watch = WalletSync(client, store, wallet_id, clock, sleep)
         behind = Mirror(client.in_background(TURN_WITHIN), store, wallet_id, clock, sleep)
         self.backfill = Backfill(behind, clock, sleep)
         self._client = client
@@ -78,8 +78,8 @@ class Wallet:
     async def promises(self) -> tuple[tuple[Promise, ...], int, RunningCount]:
         """What the videos of all this wallet's workspaces still owe, how many have no known end, how many there are."""
         open_ones = await self.store.videos.running(self.id)
-        owed, endless = promises((stored.video, stored.seen_at) for stored in open_ones)
-        return owed, endless, count_running(stored.video for stored in open_ones)
+        owed, open_ended = promises((stored.video, stored.seen_at) for stored in open_ones)
+        return owed, open_ended, count_running(stored.video for stored in open_ones)
 
     async def price(self) -> Decimal | None:
         """Dollars a snapshot; None where the API never said and does not say now."""

@@ -13,7 +13,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlalchemy.pool import Pool
 
-from bot.alerts.engine import Announcer
+from bot.alerts.engine import AlertEngine
 from bot.charts.charts import Charts
 from bot.domain.clock import FastClock
 from bot.store import Store
@@ -22,7 +22,7 @@ from bot.store import Store
 async def main(url, start, speed, dies_at=0):
     clock = FastClock(datetime.fromisoformat(start), speed)
     async with Store.opened(url) as store, Charts() as charts:
-        announcer = Announcer(store, charts, clock)
+        announcer = AlertEngine(store, charts, clock)
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         if dies_at:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.alerts.engine import Announcer
+from bot.alerts.engine import AlertEngine
 from bot.contentstats.client import ContentStatsClient
 from bot.contentstats.short_links import ShortLinks
 from bot.reply.model import Reply
@@ -26,7 +26,7 @@ class Play:
     database: Database
     store: Store
     wallet: Wallet
-    announcer: Announcer
+    announcer: AlertEngine
     read: int = field(default=0)
 
     @property
@@ -106,5 +106,5 @@ async def play(sandbox, clock, url, charts):
     async with scene_of(sandbox, clock, url) as scene, scene.store() as (_, wallet_id):
         client = ContentStatsClient(sandbox.url, sandbox.key, store.rates, sleep=nap, timeouts=Patience(sandbox))
         async with Wallet(client, ShortLinks(), store, wallet_id, clock, nap) as wallet:
-            yield Play(scene, database, store, wallet, Announcer(store, charts, clock))
+            yield Play(scene, database, store, wallet, AlertEngine(store, charts, clock))
     await database.close()

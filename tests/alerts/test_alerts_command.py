@@ -6,10 +6,10 @@ from decimal import Decimal
 import pytest
 
 from bot.commands.alerts import Alerts
-from bot.commands.filling import form_for
+from bot.commands.forms import form_for
 from bot.commands.parse import bind, parse
 from bot.commands.registry import by_name
-from bot.domain.caller import Need
+from bot.domain.caller import Permission
 from bot.domain.digest import DigestOptions
 from bot.domain.errors import UsageError
 from bot.domain.schedule import Schedule
@@ -19,7 +19,7 @@ from bot.reply.plain import plain_text
 from tests.standins.scene import ANA, EVE, LINK, TWITTER, YOUTUBE, labels
 
 COMMAND = by_name()["alerts"]
-LOOKING = replace(ANA, rights=frozenset({Need.LOOK}))
+LOOKING = replace(ANA, permissions=frozenset({Permission.LOOK}))
 
 
 @pytest.mark.parametrize(
@@ -257,7 +257,7 @@ async def test_a_channel_that_gets_a_digest_gets_the_alerts_if_the_bot_may_not_p
         workspace = await store.workspaces.find(ANA.workspace)
         daily = Schedule(540, "UTC")
         await store.digests.switch_on(workspace, "C-news", daily, DigestOptions(), ANA.person, scene.clock())
-    card = plain_text(await scene.start(LINK, 1, replace(ANA, hindrance="Invite me.")))
+    card = plain_text(await scene.start(LINK, 1, replace(ANA, cannot_post_reason="Invite me.")))
     assert "are on in" in card
     assert "in this channel" not in card
     assert "low balance" in (await scene.say("/alerts", replace(ANA, channel_id="C-news"))).summary

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from bot.alerts.changes import MUTED
 from bot.alerts.endings import GONE, NOT_WANTED
-from bot.alerts.engine import LEASE, Announcer
+from bot.alerts.engine import LEASE, AlertEngine
 from bot.charts.charts import Charts
 from bot.domain.alerts import AlertKind, default_setting
 from bot.domain.events import Event, EventKind
@@ -106,7 +106,7 @@ async def test_two_announcers_on_one_wallet_say_everything_once_and_in_order(
     clock.now = NOW
     other = Database(database_url)
     async with Charts() as charts:
-        announcers = [Announcer(each, charts, clock) for each in (store, Store(other))]
+        announcers = [AlertEngine(each, charts, clock) for each in (store, Store(other))]
         for _ in range(3):
             await asyncio.gather(*(each.announce_due() for each in announcers for _ in range(2)))
     await other.close()
@@ -121,10 +121,10 @@ async def test_one_that_lost_its_lease_keeps_nothing(database, store, clock, wal
     clock.now = NOW
     await store.leases.take(f"announce:{wallet_id}", NOW, LEASE)
     async with Charts() as charts:
-        assert await Announcer(store, charts, clock).announce_due() == 0
+        assert await AlertEngine(store, charts, clock).announce_due() == 0
         assert (await outbox_of(database))[0] == []
         clock.now += LEASE
-        assert await Announcer(store, charts, clock).announce_due() == 3
+        assert await AlertEngine(store, charts, clock).announce_due() == 3
 
 
 @pytest.mark.usefixtures("setting")
@@ -139,7 +139,7 @@ async def test_a_wallet_that_cannot_be_looked_at_holds_up_no_other(database, sto
     await store.videos.remember_reading(bad, reading(video("x"), 1), "tiktok:x", main_count=1, change_24h=None, now=NOW)
     async with Charts() as charts:
         with pytest.raises(ExceptionGroup):
-            await Announcer(store, charts, clock).announce_due()
+            await AlertEngine(store, charts, clock).announce_due()
     assert len((await outbox_of(database))[0]) == 2
 
 

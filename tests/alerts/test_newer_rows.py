@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, insert, select, update
 
-from bot.alerts.engine import BATCH, Announcer
+from bot.alerts.engine import BATCH, AlertEngine
 from bot.charts.charts import Charts
 from bot.domain.alerts import Alert, AlertKind, Stage, default_setting
 from bot.domain.events import Event, EventKind
@@ -35,7 +35,7 @@ async def setting(store, wallet_id):
 async def announce(store, clock):
     clock.now = NOW
     async with Charts() as charts:
-        yield Announcer(store, charts, clock).announce_due
+        yield AlertEngine(store, charts, clock).announce_due
 
 
 @pytest.mark.usefixtures("setting")

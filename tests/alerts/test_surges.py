@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.alerts.engine import Announcer
+from bot.alerts.engine import AlertEngine
 from bot.charts.charts import Charts
 from bot.domain.alerts import AlertKind, default_setting
 from bot.domain.events import Event, EventKind
@@ -25,7 +25,7 @@ class Mirror:
 
     def __init__(self, database, store, charts, clock):
         self.database, self.store, self.clock = database, store, clock
-        self.announcer = Announcer(store, charts, clock)
+        self.announcer = AlertEngine(store, charts, clock)
         self.counts = {}
         self.read = 0
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.commands.command import Kind
 from bot.commands.registry import COMMANDS, by_name, described, nearest
-from bot.domain.caller import Need
+from bot.domain.caller import Permission
 
 LISTED = [command for command in COMMANDS if command.listed]
 OPTION_NAME = re.compile(r"[a-z0-9_-]{1,32}")
@@ -81,9 +81,11 @@ def test_usage_lines_show_what_is_required_and_what_repeats():
 def test_what_spends_stops_or_configures_is_declared():
     needs = {command.name: command.need for command in COMMANDS}
     spending = {"track", "track.start", "track.again", "track.cancel"}
-    assert {name for name, need in needs.items() if need is Need.SPEND} == spending
-    assert {name for name, need in needs.items() if need is Need.STOP} == {"stop", "stop.confirm"}
-    assert all(needs[name] is Need.LOOK for name in ("videos", "stats", "compare", "usage", "export", "status", "help"))
+    assert {name for name, need in needs.items() if need is Permission.SPEND} == spending
+    assert {name for name, need in needs.items() if need is Permission.STOP} == {"stop", "stop.confirm"}
+    assert all(
+        needs[name] is Permission.LOOK for name in ("videos", "stats", "compare", "usage", "export", "status", "help")
+    )
 
 
 @pytest.mark.parametrize(

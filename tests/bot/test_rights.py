@@ -4,19 +4,19 @@ import dataclasses
 
 import pytest
 
-from bot.commands.rights import PERMISSIONS, SPENDERS, permissions, refusal
-from bot.domain.caller import Need, Role
+from bot.commands.permissions import PERMISSIONS, SPENDERS, permissions, refusal
+from bot.domain.caller import Permission, Role
 from bot.reply.model import Tone
 from tests.standins.scene import ANA, BEN, LINK, STOP, YOUTUBE, scene_of
 
-LOOKER = dataclasses.replace(ANA, rights=frozenset({Need.LOOK}), role=Role.MEMBER)
-SPENDER = dataclasses.replace(LOOKER, rights=frozenset({Need.LOOK, Need.SPEND, Need.STOP}))
-SPENDING = {Need.SPEND, Need.STOP, Need.STOP_ANY}
+LOOKER = dataclasses.replace(ANA, permissions=frozenset({Permission.LOOK}), role=Role.MEMBER)
+SPENDER = dataclasses.replace(LOOKER, permissions=frozenset({Permission.LOOK, Permission.SPEND, Permission.STOP}))
+SPENDING = {Permission.SPEND, Permission.STOP, Permission.STOP_ANY}
 MANAGING = {Role.OWNER, Role.ADMIN}
 
 
 def who(role, rule):
-    return dataclasses.replace(ANA, role=role, rights=PERMISSIONS[role][rule])
+    return dataclasses.replace(ANA, role=role, permissions=PERMISSIONS[role][rule])
 
 
 def test_the_table_knows_every_role_and_every_rule():
@@ -36,8 +36,8 @@ def test_by_default_the_chats_own_rule_decides_and_a_setting_puts_another_in_its
 @pytest.mark.parametrize("role", Role)
 def test_only_those_who_manage_a_workspace_stop_what_others_started_and_change_it(role):
     for rule, granted in PERMISSIONS[role].items():
-        assert (Need.CONFIGURE in granted) is (role in MANAGING)
-        assert (Need.STOP_ANY in granted) is (role in MANAGING and rule != "nobody")
+        assert (Permission.CONFIGURE in granted) is (role in MANAGING)
+        assert (Permission.STOP_ANY in granted) is (role in MANAGING and rule != "nobody")
 
 
 @pytest.mark.parametrize("role", [Role.OUTSIDER, Role.BOT])
@@ -45,12 +45,12 @@ def test_outsiders_and_bots_may_do_nothing(role):
     assert set(PERMISSIONS[role].values()) == {frozenset()}
 
 
-@pytest.mark.parametrize("need", Need)
+@pytest.mark.parametrize("need", Permission)
 @pytest.mark.parametrize("may_spend", SPENDERS)
 def test_a_refusal_says_what_is_not_allowed_and_what_to_do(need, may_spend):
     words = refusal(need, may_spend)
     assert words.endswith(".")
-    assert need is Need.LOOK or "Ask " in words
+    assert need is Permission.LOOK or "Ask " in words
 
 
 async def test_a_member_stops_their_own_videos_and_an_admin_stops_any(scene):

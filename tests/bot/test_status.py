@@ -7,7 +7,7 @@ from pydantic import SecretStr
 
 from bot.app import VERSION
 from bot.doctor import checks
-from bot.domain.caller import Need
+from bot.domain.caller import Permission
 from bot.reply.model import Reply, Tone
 from bot.reply.plain import plain_text
 from bot.store import Store
@@ -141,7 +141,7 @@ async def test_what_could_not_be_posted_is_shown_with_its_reason_and_can_be_post
             "The channel is archived.",
         ):
             assert fact in said
-        onlooker = replace(ANA, rights=frozenset({Need.LOOK}))
+        onlooker = replace(ANA, permissions=frozenset({Permission.LOOK}))
         assert (await scene.press(reply, "Post them again", onlooker)).tone is Tone.PROBLEM
         again = await scene.press(reply, "Post them again")
         assert again.summary.startswith("1 message that couldn't be posted will be tried again now.")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from matplotlib.text import Text
 from PIL import Image
 
-from bot.charts import sheet
+from bot.charts import canvas as sheet
 from bot.charts.bars import movers_figure, spend_figure
 from bot.charts.comparison import comparison_figure, name_spots
 from bot.charts.drawing import draw

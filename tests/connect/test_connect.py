@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
 
-from bot.domain.caller import Need, Role, WorkspaceRef
+from bot.domain.caller import Permission, Role, WorkspaceRef
 from bot.reply.as_json import to_json
 from bot.reply.model import Tone
 from bot.reply.plain import plain_text
@@ -97,7 +97,7 @@ async def test_a_key_typed_into_the_command_is_refused_and_not_repeated(scene):
 
 @pytest.mark.parametrize("command", ["connect", "disconnect", "disconnect.confirm"])
 async def test_only_those_who_manage_the_workspace_link_and_remove(scene, command):
-    member = replace(ANA, role=Role.MEMBER, rights=frozenset({Need.LOOK, Need.SPEND, Need.STOP}))
+    member = replace(ANA, role=Role.MEMBER, permissions=frozenset({Permission.LOOK, Permission.SPEND, Permission.STOP}))
     given = {"key": ACME} if command == "connect" else {}
     reply = await scene.bot.run(command, given, member)
     assert reply.tone is Tone.PROBLEM
@@ -165,7 +165,7 @@ async def test_links_show_their_numbers_only_where_a_manager_switched_that_on(sc
     scene.clock.advance(hours=2)
     await scene.say(f"/stats {LINK}")
     assert (await scene.bot.run("preview", {"link": LINK}, ANA)).tone is Tone.PROBLEM
-    member = replace(ANA, role=Role.MEMBER, rights=frozenset({Need.LOOK}))
+    member = replace(ANA, role=Role.MEMBER, permissions=frozenset({Permission.LOOK}))
     assert (await scene.bot.run("previews", {"on": "yes"}, member)).tone is Tone.PROBLEM
     page = await scene.bot.run("home", {}, ANA)
     assert (await scene.press(page, "Show numbers")).tone is Tone.SUCCESS

@@ -6,7 +6,7 @@ import os
 import pytest
 
 from adapters.console.app import ConsoleOptions, answer_lines, converse, play, run_line
-from bot.domain.caller import Need, Role
+from bot.domain.caller import Permission, Role
 from bot.reply.model import File, Picture, Reply, Tone
 
 
@@ -102,8 +102,8 @@ async def test_without_admin_a_person_may_only_look(bot, options):
     guest, admin = bot.callers
     assert (guest.person.id, guest.person.name, guest.channel_id) == ("ana", "ana", "console")
     assert (guest.workspace.chat, guest.workspace.id, guest.workspace.name) == ("console", "local", "Console")
-    assert (guest.role, guest.rights) == (Role.MEMBER, frozenset({Need.LOOK}))
-    assert (admin.role, admin.rights) == (Role.ADMIN, frozenset(Need))
+    assert (guest.role, guest.permissions) == (Role.MEMBER, frozenset({Permission.LOOK}))
+    assert (admin.role, admin.permissions) == (Role.ADMIN, frozenset(Permission))
 
 
 async def test_pictures_and_files_are_saved_under_names_that_are_free(bot, options):

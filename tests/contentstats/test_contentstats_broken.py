@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from bot.contentstats.exchange import DEFAULT_TIMEOUTS
+from bot.contentstats.transport import DEFAULT_TIMEOUTS
 from bot.domain.errors import OutcomeUnclear, RateLimited, ServiceUnavailable
 
 TIKTOK = "https://www.tiktok.com/@steady/video/7301"

@@ -7,7 +7,7 @@ import zlib
 
 import pytest
 
-from bot.contentstats.exchange import LARGEST_BODY
+from bot.contentstats.transport import LARGEST_BODY
 from bot.domain.errors import ServiceUnavailable
 
 USAGE = json.dumps({"balance_usd": 5, "cost_per_snapshot": 0.015}).encode()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.contentstats.limits import LONGEST_WAIT, read_moment, read_retry_after, resume_at
+from bot.contentstats.rate_limit import LONGEST_WAIT, read_moment, read_retry_after, resume_at
 from bot.domain.errors import RateLimited
 from bot.metrics import Metrics
 from bot.store.database import Database

@@ -8,7 +8,7 @@ import traceback
 import httpx
 import pytest
 
-from bot.contentstats.exchange import redirect_target
+from bot.contentstats.transport import redirect_target
 from bot.domain.errors import BotError, OutcomeUnclear, ServiceUnavailable
 
 TIKTOK = "https://www.tiktok.com/@steady/video/7301"

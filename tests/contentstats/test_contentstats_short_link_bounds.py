@@ -59,8 +59,8 @@ async def test_no_cookie_is_ever_sent_and_nobody_is_told_who_asks():
 
 
 async def test_the_body_of_a_redirect_is_not_read():
-    endless = f"HTTP/1.1 302 Found\r\nLocation: {VIDEO}\r\nContent-Length: 1000000000000\r\n\r\nxxx".encode()
-    async with following(Redirector({"t.co/a": endless})) as links:
+    open_ended = f"HTTP/1.1 302 Found\r\nLocation: {VIDEO}\r\nContent-Length: 1000000000000\r\n\r\nxxx".encode()
+    async with following(Redirector({"t.co/a": open_ended})) as links:
         assert await links.follow("https://t.co/a") == VIDEO
 
 

@@ -8,12 +8,12 @@ from sqlalchemy import update
 
 from adapters.console.app import ConsoleOptions
 from bot.commands.digest import Digest, wants_form
-from bot.commands.filling import form_for
+from bot.commands.forms import form_for
 from bot.commands.parse import parse
 from bot.commands.registry import by_name
 from bot.digests.planner import DigestPlanner
 from bot.digests.settings_card import digest_status
-from bot.domain.caller import Need
+from bot.domain.caller import Permission
 from bot.domain.digest import DigestOptions, Section
 from bot.domain.schedule import Schedule
 from bot.domain.videos import HOUR, Metric, Snapshot, VideoReading
@@ -127,8 +127,8 @@ async def test_the_answer_tells_the_next_delivery_in_local_time_and_utc(scene):
     assert "daily at 09:00 (Europe/Berlin)" in reply.summary
     assert "Tue 3 Mar, 09:00 Europe/Berlin (08:00 UTC)" in reply.summary
     assert "add me" in plain_text(reply)
-    assert "add me" not in plain_text(await scene.say("/digest on 9:00 UTC", replace(ANA, hindrance="")))
-    blocked = await scene.say("/digest on 9:00 UTC", replace(ANA, hindrance="Let me write here."))
+    assert "add me" not in plain_text(await scene.say("/digest on 9:00 UTC", replace(ANA, cannot_post_reason="")))
+    blocked = await scene.say("/digest on 9:00 UTC", replace(ANA, cannot_post_reason="Let me write here."))
     assert blocked.tone is Tone.WARNING
     assert "Let me write here." in plain_text(blocked)
     assert "A digest is set up here: daily at 09:00 (UTC)" in blocked.summary
@@ -193,7 +193,7 @@ async def test_status_tells_of_this_channel_and_the_others(scene):
 
 
 async def test_those_who_may_only_look_may_preview_and_not_set(scene):
-    guest = replace(ANA, rights=frozenset({Need.LOOK}))
+    guest = replace(ANA, permissions=frozenset({Permission.LOOK}))
     for line in ("/digest on 09:00 UTC", "/digest off", "/digest 09:00"):
         assert "Only admins can change that" in (await scene.say(line, guest)).summary
     assert (await scene.say("/digest now", guest)).title == "Digest preview"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.digests.video_changes import moved
 from bot.domain.digest import LATE, LONGEST_WINDOW, Window, collected, flattened, totals, window_of
-from bot.domain.reading import GRACE
+from bot.domain.poll_times import GRACE
 from bot.domain.schedule import Schedule
 from bot.domain.videos import HOUR, Metric, Snapshot, Video
 from bot.store.stored_video import first_seen

@@ -9,7 +9,7 @@ from adapters.discord.commands import TRACK_MESSAGE, arguments, choices, fingerp
 from bot.commands.command import Command, Kind, argument
 from bot.commands.parse import bind
 from bot.commands.registry import COMMANDS, by_name
-from bot.domain.caller import Need
+from bot.domain.caller import Permission
 from bot.reply.model import Option, Reply
 from tests.slack_render.strategies import texts
 from tests.standins.discord_server.application_commands import validate_commands
@@ -39,7 +39,7 @@ def test_every_command_is_for_servers_alone():
 
 def test_settings_are_shown_to_those_who_manage_the_server():
     shown = {each["name"]: each["default_member_permissions"] for each in payload()}
-    managing = {command.name for command in LISTED if command.need is Need.CONFIGURE}
+    managing = {command.name for command in LISTED if command.need is Permission.CONFIGURE}
     assert managing
     assert {name for name, permissions in shown.items() if permissions == "32"} == managing
     assert {permissions for name, permissions in shown.items() if name not in managing} == {None}

@@ -1,13 +1,13 @@
 import pytest
 
-from bot.domain.caller import Caller, Need, Person, Role, WorkspaceRef
+from bot.domain.caller import Caller, Permission, Person, Role, WorkspaceRef
 
 CALLER = Caller(
     workspace=WorkspaceRef("slack", "T1", "Acme"),
     channel_id="C1",
     person=Person("U1", "Ann"),
     role=Role.MEMBER,
-    rights=frozenset({Need.LOOK, Need.SPEND}),
+    permissions=frozenset({Permission.LOOK, Permission.SPEND}),
 )
 
 
@@ -18,7 +18,7 @@ def test_two_callers_with_the_same_facts_are_the_same_caller():
             "C1",
             Person("U1", "Ann"),
             Role("member"),
-            frozenset({Need.LOOK, Need.SPEND}),
+            frozenset({Permission.LOOK, Permission.SPEND}),
         )
         == CALLER
     )
@@ -26,4 +26,4 @@ def test_two_callers_with_the_same_facts_are_the_same_caller():
 
 def test_a_caller_cannot_be_given_more_rights_afterwards():
     with pytest.raises(AttributeError):
-        CALLER.rights = frozenset(Need)
+        CALLER.permissions = frozenset(Permission)

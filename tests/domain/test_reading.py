@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.reading import FARTHEST, GRACE, first_read, next_read
+from bot.domain.poll_times import FARTHEST, GRACE, first_read, next_read
 from bot.domain.videos import HOUR, Video
 
 START = datetime(2026, 3, 2, 10, 17, tzinfo=UTC)

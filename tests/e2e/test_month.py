@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from bot.alerts.engine import Announcer
+from bot.alerts.engine import AlertEngine
 from bot.digests.planner import PATIENCE, DigestPlanner
 from bot.metrics import Metrics
 from bot.reply.plain import plain_text
@@ -60,7 +60,7 @@ class Month:
         bot, self.scene, self.database, self.read = scene.bot, scene, database, 0
         self.poller = Poller(bot._accounts, bot._store, scene.clock, Metrics())
         self.digests = DigestPlanner(bot._store, bot._accounts, charts, scene.clock, PATIENCE)
-        self.announcer = Announcer(bot._store, charts, scene.clock)
+        self.announcer = AlertEngine(bot._store, charts, scene.clock)
         self.spent, self.reports = [], []
 
     async def tick(self, moment):

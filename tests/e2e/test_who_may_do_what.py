@@ -2,15 +2,15 @@
 
 import pytest
 
+from bot.commands.permissions import MANAGERS, MEMBERS, PERMISSIONS, refusal
 from bot.commands.registry import COMMANDS
-from bot.commands.rights import MANAGERS, MEMBERS, PERMISSIONS, refusal
 from bot.delivery.poster import ChannelRef, Posted
-from bot.domain.caller import Need, Role
+from bot.domain.caller import Permission, Role
 from bot.reply.call import Call
 from bot.reply.model import Button, Reply
 from tests.discord_app import discord_stage
 from tests.slack import stage as slack_stage
-from tests.standins.discord_server.permissions import Permission
+from tests.standins.discord_server.permissions import Permission as DiscordPermission
 from tests.standins.discord_server.server import running as discord_running
 from tests.standins.scene import LINK, YOUTUBE, HandClock, sandbox_of
 from tests.standins.slack.server import running as slack_running
@@ -26,21 +26,26 @@ SLACK_FLAGS = {
     Role.OWNER: ({"is_owner": True}, {"is_primary_owner": True}),
 }
 LINES = {
-    f"track {LINK} 7": {Need.SPEND},
-    "videos": {Need.LOOK},
-    f"stats {YOUTUBE}": {Need.LOOK},
-    f"compare {YOUTUBE} {LINK}": {Need.LOOK},
-    f"stop {YOUTUBE}": {Need.STOP, Need.STOP_ANY},
-    "usage": {Need.LOOK},
-    "digest now": {Need.LOOK},
-    "digest off": {Need.CONFIGURE},
-    "alerts": {Need.LOOK},
-    "alerts spike on": {Need.CONFIGURE},
-    "disconnect": {Need.CONFIGURE},
-    "status": {Need.LOOK},
-    "help": {Need.LOOK},
+    f"track {LINK} 7": {Permission.SPEND},
+    "videos": {Permission.LOOK},
+    f"stats {YOUTUBE}": {Permission.LOOK},
+    f"compare {YOUTUBE} {LINK}": {Permission.LOOK},
+    f"stop {YOUTUBE}": {Permission.STOP, Permission.STOP_ANY},
+    "usage": {Permission.LOOK},
+    "digest now": {Permission.LOOK},
+    "digest off": {Permission.CONFIGURE},
+    "alerts": {Permission.LOOK},
+    "alerts spike on": {Permission.CONFIGURE},
+    "disconnect": {Permission.CONFIGURE},
+    "status": {Permission.LOOK},
+    "help": {Permission.LOOK},
 }
-FORMS = {"stats": {Need.LOOK}, "track": {Need.SPEND}, "alerts mute": {Need.CONFIGURE}, "connect": {Need.CONFIGURE}}
+FORMS = {
+    "stats": {Permission.LOOK},
+    "track": {Permission.SPEND},
+    "alerts mute": {Permission.CONFIGURE},
+    "connect": {Permission.CONFIGURE},
+}
 GIVEN = {
     "track": {"link": LINK, "days": "7"},
     "compare": {"video": '"one" "other"'},
@@ -52,7 +57,7 @@ CHANGES = {"digest", "alerts"}
 """Everybody may look at these settings, but the buttons of this test change them."""
 REFUSALS = tuple(
     words.replace("workspace", name)  # Discord's own word for it
-    for words in (refusal(need, "default") for need in Need)
+    for words in (refusal(need, "default") for need in Permission)
     for name in ("workspace", "server")
 )
 
@@ -60,8 +65,8 @@ REFUSALS = tuple(
 def needed(command):
     """What a press of a command's button takes."""
     if command.name in CHANGES:
-        return {Need.CONFIGURE}
-    return {command.need, Need.STOP_ANY} if command.need is Need.STOP else {command.need}
+        return {Permission.CONFIGURE}
+    return {command.need, Permission.STOP_ANY} if command.need is Permission.STOP else {command.need}
 
 
 def buttons(video_id):
@@ -126,17 +131,17 @@ async def test_in_slack(in_slack, role, flags):
     form = await stage.modal(stage.send("/stats"))
     form.user = who  # as if it had been opened for them
     offered = await slack.send_options_request(form, "video", "", user=who)
-    assert bool(offered.options) is (Need.LOOK in granted)
+    assert bool(offered.options) is (Permission.LOOK in granted)
     chosen = await stage.slack.send_options_request(form, "video", "", user=who)
     if chosen.options:
         answer = await stage.seen(slack.send_view_submission(form, {"video": chosen.options[0]["value"]}), who)
-        judge(answer.text, {Need.LOOK}, granted, "a form")
+        judge(answer.text, {Permission.LOOK}, granted, "a form")
 
     published = len(slack.calls_of("views.publish"))
     await slack.open_home(who)
     await slack.until(lambda: len(slack.calls_of("views.publish")) > published)
     home = slack.home(who)  # which Slack doesn't show to everybody
-    assert ("available" in slack_stage.told(home) if home else False) is (Need.LOOK in granted)
+    assert ("available" in slack_stage.told(home) if home else False) is (Permission.LOOK in granted)
 
     shown = buttons(stage.sandbox.world.account(stage.sandbox.key).trackings.popitem()[0])
     reply = Reply("For everybody to press.", actions=tuple(shown.values()))
@@ -157,9 +162,12 @@ async def test_in_slack(in_slack, role, flags):
     sent = len(slack.calls_of("files.getUploadURLExternal"))
     await stage.send("/export all", who)
     await stage.close()
-    assert refusals() == refused + (Need.LOOK not in granted)
+    assert refusals() == refused + (Permission.LOOK not in granted)
     is_sent = len(slack.calls_of("files.getUploadURLExternal")) > sent
-    assert is_sent is (Need.LOOK in granted) or role in {Role.ADMIN, Role.OWNER}  # who have removed everything by now
+    assert is_sent is (Permission.LOOK in granted) or role in {
+        Role.ADMIN,
+        Role.OWNER,
+    }  # who have removed everything by now
 
 
 @pytest.fixture
@@ -186,7 +194,7 @@ async def test_in_discord(in_discord, role):
     discord, guild, granted = stage.discord, server.guild, PERMISSIONS[role][MANAGERS]
     who = guild.owner if role is Role.OWNER else discord.add_user("zoe", is_bot=role is Role.BOT)
     if role is not Role.OWNER:
-        discord.add_member(guild, who, Permission.MANAGE_GUILD if role is Role.ADMIN else 0)
+        discord.add_member(guild, who, DiscordPermission.MANAGE_GUILD if role is Role.ADMIN else 0)
     if role is Role.GUEST:
         guild.pending.add(who.id)
 
@@ -202,23 +210,23 @@ async def test_in_discord(in_discord, role):
         return discord.send_command(name, given, user=who, channel=server.general)
 
     commands = {
-        "track": ({"link": LINK}, {Need.SPEND}),
-        "videos": ({}, {Need.LOOK}),
-        "stop": ({"video": YOUTUBE}, {Need.STOP, Need.STOP_ANY}),
-        "usage": ({}, {Need.LOOK}),
-        "digest": ({"action": "on"}, {Need.CONFIGURE}),  # a form
-        "alerts": ({"what": "mute"}, {Need.CONFIGURE}),  # a form
-        "export": ({"video": YOUTUBE}, {Need.LOOK}),
-        "connect": ({}, {Need.CONFIGURE}),  # a form
-        "disconnect": ({}, {Need.CONFIGURE}),
-        "status": ({}, {Need.LOOK}),
-        "help": ({}, {Need.LOOK}),
+        "track": ({"link": LINK}, {Permission.SPEND}),
+        "videos": ({}, {Permission.LOOK}),
+        "stop": ({"video": YOUTUBE}, {Permission.STOP, Permission.STOP_ANY}),
+        "usage": ({}, {Permission.LOOK}),
+        "digest": ({"action": "on"}, {Permission.CONFIGURE}),  # a form
+        "alerts": ({"what": "mute"}, {Permission.CONFIGURE}),  # a form
+        "export": ({"video": YOUTUBE}, {Permission.LOOK}),
+        "connect": ({}, {Permission.CONFIGURE}),  # a form
+        "disconnect": ({}, {Permission.CONFIGURE}),
+        "status": ({}, {Permission.LOOK}),
+        "help": ({}, {Permission.LOOK}),
     }
     for name, (given, needs) in commands.items():
         assert await refuses(command(name, **given)) is not (needs <= granted), name
 
     typing = await discord.send_autocomplete("stats", "video", "", user=who, channel=server.general)
-    assert bool(typing.choices) is (Need.LOOK in granted)
+    assert bool(typing.choices) is (Permission.LOOK in granted)
 
     shown = buttons(stage.sandbox.world.account(stage.sandbox.key).trackings.popitem()[0])
     reply = Reply("For everybody to press.", actions=tuple(shown.values()))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.domain.errors import DatabaseUnavailable
-from bot.scheduler import Duty, Every, Scheduler
+from bot.scheduler import Every, PeriodicJob, Scheduler
 
 SOON = timedelta(seconds=0.2)
 
@@ -59,7 +59,9 @@ async def times(work, count):
 
 async def test_each_duty_is_called_again_and_again_and_at_once_at_the_start(start):
     often, seldom = Work(), Work()
-    scheduler, _ = await start(Duty("often", SOON, often.do), Duty("seldom", timedelta(days=1), seldom.do))
+    scheduler, _ = await start(
+        PeriodicJob("often", SOON, often.do), PeriodicJob("seldom", timedelta(days=1), seldom.do)
+    )
     await times(often, 3)
     assert seldom.count == 1
     assert scheduler.silence < 30
@@ -67,14 +69,14 @@ async def test_each_duty_is_called_again_and_again_and_at_once_at_the_start(star
 
 async def test_on_a_fast_clock_the_ticks_are_fast_too(start):
     work = Work()
-    await start(Duty("daily", timedelta(days=1), work.do), speed=1_000_000)
+    await start(PeriodicJob("daily", timedelta(days=1), work.do), speed=1_000_000)
     await times(work, 3)
 
 
 async def test_a_duty_that_takes_long_is_not_called_again_meanwhile_and_holds_up_no_other(start, caplog):
     slow, quick = Work(), Work()
     slow.may_end.clear()
-    await start(Duty("slow", SOON, slow.do), Duty("quick", SOON, quick.do))
+    await start(PeriodicJob("slow", SOON, slow.do), PeriodicJob("quick", SOON, quick.do))
     await times(quick, 4)
     assert (slow.count, slow.most_at_once) == (1, 1)
     slow.may_end.set()
@@ -94,7 +96,9 @@ async def test_what_fails_is_logged_counted_and_tried_again_and_the_others_go_on
 
     other = Work()
     scheduler, _ = await start(
-        Duty("broken", SOON, broken), Duty("away", SOON, without_database), Duty("other", SOON, other.do)
+        PeriodicJob("broken", SOON, broken),
+        PeriodicJob("away", SOON, without_database),
+        PeriodicJob("other", SOON, other.do),
     )
     await times(work, 2)
     await times(other, 2)
@@ -107,7 +111,7 @@ async def test_what_fails_is_logged_counted_and_tried_again_and_the_others_go_on
 async def test_told_to_end_it_lets_what_runs_end_and_begins_nothing_more(start):
     work, other = Work(), Work()
     work.may_end.clear()
-    _, task = await start(Duty("work", SOON, work.do, work.stop), Duty("other", SOON, other.do))
+    _, task = await start(PeriodicJob("work", SOON, work.do, work.stop), PeriodicJob("other", SOON, other.do))
     await times(work, 1)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
@@ -129,7 +133,7 @@ async def test_it_ticks_on_when_the_clock_is_set_back_an_hour(start, monkeypatch
     for module in ("apscheduler.schedulers.base", "apscheduler.triggers.interval", "bot.scheduler"):
         monkeypatch.setattr(f"{module}.datetime", Shifted)
     work = Work()
-    await start(Duty("work", SOON, work.do))
+    await start(PeriodicJob("work", SOON, work.do))
     await times(work, 2)
     shift = -timedelta(hours=1)
     await times(work, 4)

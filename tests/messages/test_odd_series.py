@@ -12,7 +12,7 @@ from bot.domain.digest import Total
 from bot.domain.videos import HOUR, Metric, Snapshot, VideoReading, VideoStatus
 from bot.messages.preview import preview
 from bot.messages.stats import VideoFacts, video_stats
-from bot.messages.video_count import Counted
+from bot.messages.video_count import VideoCount
 from bot.messages.videos import video_list
 from bot.messages.wording import option_label
 from bot.reply.plain import plain_text
@@ -94,7 +94,7 @@ def test_rows_at_odd_times_are_told():
 @pytest.mark.parametrize("title", ["Clip", ""])
 def test_a_platform_or_a_status_that_is_not_stated_is_left_out(unstated, title):
     shown = video(title=title, creator="", **unstated)
-    known = Counted(shown, Metric.VIEWS, 5, None, NOW)
+    known = VideoCount(shown, Metric.VIEWS, 5, None, NOW)
     said = [
         plain_text(card(series(1, 2), **unstated)),
         plain_text(preview(known)),
@@ -112,7 +112,7 @@ def test_a_platform_or_a_status_that_is_not_stated_is_left_out(unstated, title):
 
 
 def test_a_list_says_how_old_a_stale_count_is():
-    stale = Counted(video(title="Old"), Metric.VIEWS, 5, 1, NOW - 10 * HOUR)
+    stale = VideoCount(video(title="Old"), Metric.VIEWS, 5, 1, NOW - 10 * HOUR)
     over = replace(stale, video=video(1, title="Over", status="completed"))
     fresh = replace(stale, counted_at=NOW - HOUR)
     cells = [row[5] for row in rows(video_list(listed(videos=(stale, over, fresh))))]

@@ -16,7 +16,7 @@ DRY = Runway(Decimal(9), NOW + timedelta(hours=5), Decimal(-2), 0, NOW + timedel
 
 
 @pytest.mark.parametrize(
-    ("runway", "endless", "said"),
+    ("runway", "open_ended", "said"),
     [
         (ENOUGH, 0, f"covers all running videos; the last one ends {ENOUGH.last_end:%Y-%m-%d %H:%M} UTC"),
         (
@@ -32,5 +32,5 @@ DRY = Runway(Decimal(9), NOW + timedelta(hours=5), Decimal(-2), 0, NOW + timedel
         (DRY, 1, f"{DRY.empty_at:%Y-%m-%d %H:%M} UTC at the latest"),
     ],
 )
-def test_how_long_is_told_as_far_as_it_is_known(runway, endless, said):
-    assert plain_spans(how_long(usage_of("9.00"), runway, endless, complete=True)).startswith(said)
+def test_how_long_is_told_as_far_as_it_is_known(runway, open_ended, said):
+    assert plain_spans(how_long(usage_of("9.00"), runway, open_ended, complete=True)).startswith(said)

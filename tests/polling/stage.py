@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from adapters.sandbox.serve import Sandbox
 from bot.contentstats.client import ContentStatsClient
-from bot.contentstats.exchange import Timeouts
+from bot.contentstats.transport import Timeouts
 from bot.domain.caller import Person, WorkspaceRef
 from bot.metrics import Metrics
 from bot.store import Store

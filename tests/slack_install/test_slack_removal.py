@@ -15,7 +15,7 @@ from adapters.slack.limits import Limits
 from adapters.slack.pictures import Pictures
 from adapters.slack.send import Replies
 from adapters.slack.text import AS_THEY_ARE
-from bot.domain.caller import Caller, Need, Person, Role
+from bot.domain.caller import Caller, Permission, Person, Role
 from bot.reply.model import Tone
 from tests.slack_install.conftest import KEYS
 from tests.standins.scene import HandClock, sandbox_of, scene_of
@@ -66,7 +66,7 @@ async def installed(slack, app, teams, bot):
         token = slack.install(app, team)
         await teams.save(Installation(team_id, None, team.name, token.bot_user, token.value))
         found = await teams.find(team_id, None)
-        manager = Caller(found.ref, "C1", Person("U1", "ann"), Role.ADMIN, frozenset(Need))
+        manager = Caller(found.ref, "C1", Person("U1", "ann"), Role.ADMIN, frozenset(Permission))
         assert (await bot.run("connect", {"key": KEY}, manager)).tone is Tone.SUCCESS
 
     for team_id in ("T1", "T2"):

@@ -146,13 +146,13 @@ def test_metadata_that_does_not_fit_is_a_fault_of_ours():
 
 def test_a_number_without_bounds_is_asked_for_without_bounds():
     @dataclass(frozen=True, slots=True)
-    class Counted:
+    class VideoCount:
         count: int = argument(Kind.NUMBER, "how many")
 
     async def handler(context, args):
         return Reply(f"{context} {args}")
 
-    element = inputs(form(Command("count", "Count", Counted, handler, "/count 3"), "", {"count": "4"}))["count"][
+    element = inputs(form(Command("count", "Count", VideoCount, handler, "/count 3"), "", {"count": "4"}))["count"][
         "element"
     ]
     assert element.keys() == {"type", "action_id", "is_decimal_allowed", "initial_value", "placeholder"}

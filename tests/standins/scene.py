@@ -18,8 +18,8 @@ from sqlalchemy import select
 from adapters.sandbox.serve import Sandbox
 from bot.app import Bot
 from bot.contentstats.client import key_fingerprint
-from bot.contentstats.exchange import Timeouts
-from bot.domain.caller import Caller, Need, Person, Role, WorkspaceRef
+from bot.contentstats.transport import Timeouts
+from bot.domain.caller import Caller, Permission, Person, Role, WorkspaceRef
 from bot.reply.call import Call
 from bot.reply.model import Button, Reply, Table
 from bot.reply.plain import plain_spans, plain_text
@@ -66,7 +66,7 @@ ANA = Caller(
     channel_id="C-general",
     person=Person("U-ana", "Ana"),
     role=Role.ADMIN,
-    rights=frozenset(Need),
+    permissions=frozenset(Permission),
 )
 BEN = replace(ANA, person=Person("U-ben", "Ben"), channel_id="C-random")
 EVE = replace(ANA, workspace=WorkspaceRef("console", "rival", "Rival"), person=Person("U-eve", "Eve"), channel_id="C-x")

@@ -12,7 +12,7 @@ from bot.domain.caller import WorkspaceRef
 from bot.domain.errors import LinkError
 from bot.store import Store
 from bot.store.database import Database
-from bot.wallet.candidates import candidates, resolve
+from bot.wallet.link_check import check_links, resolve
 from bot.wallet.wallet import Wallet
 from tests.standins.scene import LINK, SAME_LINK, YOUTUBE, nap
 
@@ -100,17 +100,17 @@ async def test_a_remembered_target_that_is_no_video_is_told(wallet, clock):
 
 async def test_equal_links_are_one_and_all_stand_in_the_order_typed(wallet, workspace, redirects):
     redirects.targets["ZMabc123"] = LINK
-    found = await candidates(wallet, workspace, (YOUTUBE, "https://example.com", SHORT, SAME_LINK, LINK, YOUTUBE))
+    found = await check_links(wallet, workspace, (YOUTUBE, "https://example.com", SHORT, SAME_LINK, LINK, YOUTUBE))
     assert [each.link.url if each.link else each.problem[:11] for each in found] == [YOUTUBE, "example.com", LINK]
     assert [each.is_new for each in found] == [True, False, True]
 
 
 async def test_the_account_is_listed_once_for_all_links(wallet, workspace, sandbox):
-    await candidates(wallet, workspace, (LINK, "https://www.tiktok.com/@a/video/7301234567890120001", YOUTUBE))
+    await check_links(wallet, workspace, (LINK, "https://www.tiktok.com/@a/video/7301234567890120001", YOUTUBE))
     assert [dict(call.query) for call in sandbox.calls("GET /videos")] == [{"limit": "100"}]
 
 
 async def test_bad_links_alone_cost_no_call(wallet, workspace, sandbox):
-    (found,) = await candidates(wallet, workspace, ("https://example.com",))
+    (found,) = await check_links(wallet, workspace, ("https://example.com",))
     assert not found.is_new
     assert sandbox.requests == ()

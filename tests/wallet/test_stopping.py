@@ -133,7 +133,7 @@ async def test_a_video_that_is_over_offers_nothing_to_stop(scene, video):
 
 async def test_stopping_needs_the_right_to_also_for_the_button(scene, video):
     question = await scene.say(f"/stop {video.id}")
-    looker = dataclasses.replace(ANA, rights=frozenset({"look"}))
+    looker = dataclasses.replace(ANA, permissions=frozenset({"look"}))
     for reply in (await scene.say(f"/stop {video.id}", looker), await scene.press(question, "Stop tracking", looker)):
         assert reply.tone is Tone.PROBLEM
         assert "can't stop tracking" in reply.summary

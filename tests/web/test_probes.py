@@ -7,7 +7,7 @@ from starlette.applications import Starlette
 from adapters.web.probes import Readiness, probe_routes
 from adapters.web.server import WebServer
 from bot.domain.errors import DatabaseUnavailable, NotConfigured
-from bot.metrics import Metrics, Standing, exposition
+from bot.metrics import LiveFigures, Metrics, exposition
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ async def _numbers():
 
     with pytest.raises(DatabaseUnavailable):
         await metrics.counted("poll", fails)()
-    return exposition(metrics, Standing(waiting=3, due=2, late=1, dead=5, silence=0.5))
+    return exposition(metrics, LiveFigures(waiting=3, due=2, late=1, dead=5, silence=0.5))
 
 
 async def test_prometheus_is_told_every_number(ask):

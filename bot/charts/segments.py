@@ -8,7 +8,7 @@ from typing import TypeAlias
 from matplotlib.axes import Axes
 from numpy import interp
 
-from bot.charts import sheet
+from bot.charts import canvas as sheet
 
 Point: TypeAlias = tuple[float, float]
 Segments: TypeAlias = Sequence[Sequence[Point]]

@@ -11,10 +11,10 @@ from enum import StrEnum
 from typing import assert_never
 
 from bot.contentstats.client import ContentStatsClient
-from bot.contentstats.limits import Sleep
+from bot.contentstats.rate_limit import Sleep
 from bot.domain.clock import Clock
 from bot.domain.errors import AccessDenied, ContentStatsError, KeyRejected, RateLimited, VideoNotFound
-from bot.domain.reading import FARTHEST
+from bot.domain.poll_times import FARTHEST
 from bot.domain.videos import HOUR
 from bot.store import Store
 from bot.store.videos import StoredVideo
@@ -38,7 +38,7 @@ LOOKS = ((timedelta(minutes=30), BETWEEN_LOOKS), (timedelta(days=1), timedelta(m
 """How far apart the looks for a request are, up to an age of it; an hour beyond."""
 
 
-class Step(StrEnum):
+class SyncStep(StrEnum):
     """What there is to do in a wallet, in this order: the few calls before the many."""
 
     USAGE = "usage"
@@ -47,7 +47,7 @@ class Step(StrEnum):
     PAGES = "pages"
 
 
-class Watch:
+class WalletSync:
     """One wallet's reading in the background. One at a time: whoever calls holds the wallet's lease."""
 
     def __init__(
@@ -67,39 +67,39 @@ class Watch:
         self._clock = clock
         self._sleep = sleep
 
-    async def when(self) -> Mapping[Step, datetime]:
+    async def when(self) -> Mapping[SyncStep, datetime]:
         """When each step is due; one that is not there has nothing to do."""
         now = self._clock()
         usage = await self._store.wallets.usage(self._id)
         swept = await self._store.wallets.swept(self._id)
         list_every = LONG_LIST_AGE if await self._mirror.is_long() else LIST_EVERY
         found = {
-            Step.USAGE: _after(usage[1] if usage else None, USAGE_EVERY, now),
-            Step.LIST: _after(swept.at if swept else None, list_every, now),
+            SyncStep.USAGE: _after(usage[1] if usage else None, USAGE_EVERY, now),
+            SyncStep.LIST: _after(swept.at if swept else None, list_every, now),
         }
         page = await self._store.videos.next_due(self._id)
         if page is not None:
-            found[Step.PAGES] = page if page <= now + 2 * FARTHEST else now  # else the clock was set back since
+            found[SyncStep.PAGES] = page if page <= now + 2 * FARTHEST else now  # else the clock was set back since
         look_at = await self._look_at(now)
         if look_at is not None:
-            found[Step.LOOK] = look_at
+            found[SyncStep.LOOK] = look_at
         return found
 
-    async def take(self, step: Step, *, is_probe: bool = False) -> int:
+    async def take(self, step: SyncStep, *, is_probe: bool = False) -> int:
         """Do what is due of a step; returns how much that was. Raises ContentStatsError.
 
         A probe asks no further after its first failure.
         """
         match step:
-            case Step.USAGE:
+            case SyncStep.USAGE:
                 await self._mirror.read_usage()
                 return 1
-            case Step.LIST:
+            case SyncStep.LIST:
                 await self._mirror.read_list()
                 return 1
-            case Step.LOOK:
+            case SyncStep.LOOK:
                 return await self._look()
-            case Step.PAGES:
+            case SyncStep.PAGES:
                 return await self._read_pages(1 if is_probe else FAILURES)
             case _:
                 assert_never(step)

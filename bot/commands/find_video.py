@@ -11,7 +11,7 @@ from bot.messages.wording import shortened, video_options
 from bot.reply.call import Call
 from bot.reply.model import Reply
 from bot.store.videos import StoredVideo
-from bot.wallet.candidates import resolve
+from bot.wallet.link_check import resolve
 
 MOST_CHOICES = 10
 _NAMED_BY_ID = re.compile(r".* \(\.\.\.([\w-]+)\)")

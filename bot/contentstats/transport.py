@@ -68,7 +68,7 @@ def trusted() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
-class Exchange:
+class Transport:
     """Connections to one base URL with one key, at most five at a time."""
 
     def __init__(self, base_url: str, key: str, timeouts: Timeouts, transport: httpx.AsyncBaseTransport | None) -> None:

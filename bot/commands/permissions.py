@@ -2,22 +2,22 @@
 
 from collections.abc import Mapping
 
-from bot.domain.caller import Caller, Need, Role
+from bot.domain.caller import Caller, Permission, Role
 
-MEMBERS, MANAGERS, NOBODY = "members", "managers", "nobody"
-_NOTHING: frozenset[Need] = frozenset()
-_LOOK = frozenset({Need.LOOK})
-_OWN = frozenset({Need.LOOK, Need.SPEND, Need.STOP})
-_SPENDING = frozenset({Need.SPEND, Need.STOP, Need.STOP_ANY})
-_ALL = frozenset(Need)
+MEMBERS, MANAGERS, NO_ONE = "members", "managers", "nobody"
+_NOTHING: frozenset[Permission] = frozenset()
+_LOOK = frozenset({Permission.LOOK})
+_OWN = frozenset({Permission.LOOK, Permission.SPEND, Permission.STOP})
+_SPENDING = frozenset({Permission.SPEND, Permission.STOP, Permission.STOP_ANY})
+_ALL = frozenset(Permission)
 
-PERMISSIONS: Mapping[Role, Mapping[str, frozenset[Need]]] = {
-    Role.OWNER: {MEMBERS: _ALL, MANAGERS: _ALL, NOBODY: _ALL - _SPENDING},
-    Role.ADMIN: {MEMBERS: _ALL, MANAGERS: _ALL, NOBODY: _ALL - _SPENDING},
-    Role.MEMBER: {MEMBERS: _OWN, MANAGERS: _LOOK, NOBODY: _LOOK},
-    Role.GUEST: {MEMBERS: _LOOK, MANAGERS: _LOOK, NOBODY: _LOOK},
-    Role.OUTSIDER: {MEMBERS: _NOTHING, MANAGERS: _NOTHING, NOBODY: _NOTHING},
-    Role.BOT: {MEMBERS: _NOTHING, MANAGERS: _NOTHING, NOBODY: _NOTHING},
+PERMISSIONS: Mapping[Role, Mapping[str, frozenset[Permission]]] = {
+    Role.OWNER: {MEMBERS: _ALL, MANAGERS: _ALL, NO_ONE: _ALL - _SPENDING},
+    Role.ADMIN: {MEMBERS: _ALL, MANAGERS: _ALL, NO_ONE: _ALL - _SPENDING},
+    Role.MEMBER: {MEMBERS: _OWN, MANAGERS: _LOOK, NO_ONE: _LOOK},
+    Role.GUEST: {MEMBERS: _LOOK, MANAGERS: _LOOK, NO_ONE: _LOOK},
+    Role.OUTSIDER: {MEMBERS: _NOTHING, MANAGERS: _NOTHING, NO_ONE: _NOTHING},
+    Role.BOT: {MEMBERS: _NOTHING, MANAGERS: _NOTHING, NO_ONE: _NOTHING},
 }
 """What each role may do, by who may spend: `members` is Slack's own rule, `managers` Discord's and the console's.
 
@@ -29,31 +29,31 @@ SPENDERS = {
     "default": "by this chat's own rule",
     MEMBERS: "every full member",
     MANAGERS: "those who manage the workspace",
-    NOBODY: "nobody",
+    NO_ONE: "nobody",
 }
 """Who may spend, in words, for each value of the setting."""
 
 
-def permissions(caller: Caller, may_spend: str) -> frozenset[Need]:
+def permissions(caller: Caller, may_spend: str) -> frozenset[Permission]:
     """What the caller may do. `may_spend` is the setting of that name; `default` leaves the platform's own rule."""
     if may_spend == "default":
-        return caller.rights
+        return caller.permissions
     granted = PERMISSIONS[caller.role]
-    return (caller.rights - _SPENDING) | (granted.get(may_spend, granted[NOBODY]) & _SPENDING)
+    return (caller.permissions - _SPENDING) | (granted.get(may_spend, granted[NO_ONE]) & _SPENDING)
 
 
-def refusal(need: Need, may_spend: str) -> str:
+def refusal(need: Permission, may_spend: str) -> str:
     """Why not, and what to do about it."""
     match need:
-        case Need.LOOK:
+        case Permission.LOOK:
             return "Only members of this workspace can use this bot, so there's nothing I can show you here."
-        case Need.SPEND | Need.STOP:
-            what = "start tracking" if need is Need.SPEND else "stop tracking"
-            if may_spend == NOBODY:
+        case Permission.SPEND | Permission.STOP:
+            what = "start tracking" if need is Permission.SPEND else "stop tracking"
+            if may_spend == NO_ONE:
                 return f"You can't {what}: it's turned off here for everyone. Ask an admin to change MAY_SPEND."
             whom = "a full member" if may_spend == MEMBERS else "an admin"
             return f"You can view everything here, but you can't {what}. Ask {whom}. Nothing was spent."
-        case Need.STOP_ANY:
+        case Permission.STOP_ANY:
             return "You can stop only the videos that you started. Ask an admin to stop this one. Nothing was changed."
-        case Need.CONFIGURE:
+        case Permission.CONFIGURE:
             return "Only admins can change that here. Ask one of them."

@@ -17,7 +17,7 @@ OFFER_LIST_AGE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class CheckedLink:
     """One link: the video it names or the `problem` with it, and what already tracks that video in this wallet.
 
     `is_hidden` is true where the tracking or the request under way belongs to another workspace that shares the key.
@@ -37,7 +37,7 @@ class Candidate:
         return self.link is not None and self.running is None and self.in_flight is None
 
 
-async def candidates(wallet: Wallet, workspace: Workspace, typed: Sequence[str]) -> tuple[Candidate, ...]:
+async def check_links(wallet: Wallet, workspace: Workspace, typed: Sequence[str]) -> tuple[CheckedLink, ...]:
     """What each link names, equal ones once, in the order typed.
 
     A list of the account not older than `OFFER_LIST_AGE` comes first, so that what was started elsewhere is seen.
@@ -45,11 +45,13 @@ async def candidates(wallet: Wallet, workspace: Workspace, typed: Sequence[str])
     """
     read = dict([await _read(wallet, each) for each in typed])
     if not any(isinstance(each, VideoLink) for each in read.values()):
-        return tuple(Candidate(None, str(each)) for each in read.values())
+        return tuple(CheckedLink(None, str(each)) for each in read.values())
     listed = await wallet.mirror.lists.ensure(OFFER_LIST_AGE)
     return tuple(
         [
-            await _known(wallet, workspace, each, listed) if isinstance(each, VideoLink) else Candidate(None, str(each))
+            await _known(wallet, workspace, each, listed)
+            if isinstance(each, VideoLink)
+            else CheckedLink(None, str(each))
             for each in read.values()
         ]
     )
@@ -75,11 +77,11 @@ async def _read(wallet: Wallet, typed: str) -> tuple[str, VideoLink | LinkError]
     return link.key, link
 
 
-async def _known(wallet: Wallet, workspace: Workspace, link: VideoLink, listed: Listed) -> Candidate:
+async def _known(wallet: Wallet, workspace: Workspace, link: VideoLink, listed: Listed) -> CheckedLink:
     """What tracks a link; an open request before its video, which may not be known to be its."""
     request = await wallet.store.tracking.in_flight(wallet.id, link.key)
     if request is not None:
-        return Candidate(link, in_flight=request, is_hidden=request.workspace_id != workspace.id)
+        return CheckedLink(link, in_flight=request, is_hidden=request.workspace_id != workspace.id)
     stored = await wallet.store.videos.by_key(wallet.id, link.key)
     running = None
     for each in stored:
@@ -87,7 +89,7 @@ async def _known(wallet: Wallet, workspace: Workspace, link: VideoLink, listed: 
             running = await _still_running(wallet, each, listed)
     hidden = running is not None and running.workspace_id not in {None, workspace.id}
     may_run = running is None and link.platform in listed.hidden_platforms
-    return Candidate(link, running=running, is_hidden=hidden, may_run=may_run)
+    return CheckedLink(link, running=running, is_hidden=hidden, may_run=may_run)
 
 
 async def _still_running(wallet: Wallet, stored: StoredVideo, listed: Listed) -> StoredVideo | None:
