@@ -22,18 +22,18 @@ from bench import (
 )
 from bench.measure import HEAD, say
 
-ROOMS = (answering, reading, discord, scaling, delivery, planning, day, decoding, charting, starting, serving)
+BENCHMARKS = (answering, reading, discord, scaling, delivery, planning, day, decoding, charting, starting, serving)
 
 
 def main() -> None:
-    rooms = {room.__name__.removeprefix("bench."): room for room in ROOMS}
+    benchmarks = {each.__name__.removeprefix("bench."): each for each in BENCHMARKS}
     parser = argparse.ArgumentParser(prog="bench", description="How fast the bot is, each figure beside its floor.")
-    parser.add_argument("room", nargs="*", choices=rooms, default=[], help="what to measure; everything unless named")
-    names = parser.parse_args().room or list(rooms)
+    parser.add_argument("benchmark", nargs="*", choices=benchmarks, default=[], help="what to measure (default: all)")
+    names = parser.parse_args().benchmark or list(benchmarks)
     began = time.monotonic()
     print(HEAD, flush=True)
     for name in names:
-        for row in rooms[name].rows():
+        for row in benchmarks[name].rows():
             print(row, flush=True)
     say(f"measured in {time.monotonic() - began:.0f} s")
 

@@ -50,8 +50,8 @@ FLOOR = Path(__file__).parent / "floors" / "slack_app.py"
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
-    """Where both programs listen, and the video that is asked for."""
+class Setup:
+    """Where both setup listen, and the video that is asked for."""
 
     slack: Slack
     ours: int
@@ -66,16 +66,19 @@ def rows() -> Iterator[Row]:
 
 
 async def _rows() -> list[Row]:
-    async with _stage() as stage:
+    async with _set_up() as setup:
         say("rows 1 and 2: asking one at a time")
-        async with asking(stage.slack, stage.ours, 1) as (ours,), asking(stage.slack, stage.floor, 1) as (floor,):
+        async with (
+            asking(setup.slack, setup.ours, 1) as (ours,),
+            asking(setup.slack, setup.floor, 1) as (floor,),
+        ):
             found = [*await _acks(ours, floor), await _bare_acks(ours, floor)]
-            found += [await _answers(ours, floor, "/usage", ""), await _answers(ours, floor, "/stats", stage.video)]
+            found += [await _answers(ours, floor, "/usage", ""), await _answers(ours, floor, "/stats", setup.video)]
         for people in CROWDS:
             say(f"row 1: asking {people} at a time")
-            found += await _crowd(stage, people)
+            found += await _crowd(setup, people)
         say(f"row 2: {MANY} people who ask again as soon as they are answered")
-        return [*found, await _rate(stage)]
+        return [*found, await _rate(setup)]
 
 
 async def _acks(ours: Asker, floor: Asker) -> list[Row]:
@@ -112,8 +115,11 @@ async def _answers(ours: Asker, floor: Asker, command: str, words: str) -> Row:
     return Pair.of(mine, bare).row(2, name, GOAL_ANSWER, TRIED_ANSWER)
 
 
-async def _crowd(stage: Stage, people: int) -> list[Row]:
-    async with asking(stage.slack, stage.ours, people) as ours, asking(stage.slack, stage.floor, people) as floor:
+async def _crowd(setup: Setup, people: int) -> list[Row]:
+    async with (
+        asking(setup.slack, setup.ours, people) as ours,
+        asking(setup.slack, setup.floor, people) as floor,
+    ):
 
         async def all_of(askers: Sequence[Asker], times: int) -> list[float]:
             async def one(asker: Asker) -> list[float]:
@@ -136,7 +142,7 @@ async def _crowd(stage: Stage, people: int) -> list[Row]:
     ]
 
 
-async def _rate(stage: Stage) -> Row:
+async def _rate(setup: Setup) -> Row:
     """How many answers a second there are at most: everybody has asked, and asks again once answered."""
 
     async def seconds(port: int) -> float:
@@ -144,14 +150,14 @@ async def _rate(stage: Stage) -> Row:
             for _ in range(TURNS):
                 await asker.ask("/usage")
 
-        async with asking(stage.slack, port, MANY) as askers:
+        async with asking(setup.slack, port, MANY) as askers:
             began = time.perf_counter()
             await asyncio.gather(*map(one, askers))
             return (time.perf_counter() - began) / (MANY * TURNS)
 
-    await seconds(stage.ours)
-    await seconds(stage.floor)
-    mine, bare = zip(*[(await seconds(stage.ours), await seconds(stage.floor)) for _ in range(3)], strict=True)
+    await seconds(setup.ours)
+    await seconds(setup.floor)
+    mine, bare = zip(*[(await seconds(setup.ours), await seconds(setup.floor)) for _ in range(3)], strict=True)
     found = Pair.of(mine, bare)
     name = f"/usage answered, {MANY} people at once, {os.cpu_count()} cores; floor answers them too"
     return Row(2, name, f"{1 / found.ours:.0f}/s", f"{1 / found.floor:.0f}/s", f"{found.ratio:.2f}x")
@@ -174,8 +180,8 @@ def _p99(seconds: Sequence[float]) -> float:
 
 
 @asynccontextmanager
-async def _stage() -> AsyncIterator[Stage]:
-    """Both programs, a Slack, and an account with two videos that have run for four days."""
+async def _set_up() -> AsyncIterator[Setup]:
+    """Both setup, a Slack, and an account with two videos that have run for four days."""
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="contentstats-bench-"))
         slack = await stack.enter_async_context(receiving())
@@ -198,7 +204,7 @@ async def _stage() -> AsyncIterator[Stage]:
         database = f"sqlite+aiosqlite:///{folder}/bench.db"
         bare = (sys.executable, str(FLOOR), str(port), database, video)
         await stack.enter_async_context(_running(bare, {}, folder, port))
-        yield Stage(slack, ours, port, video)
+        yield Setup(slack, ours, port, video)
 
 
 @asynccontextmanager

@@ -23,7 +23,7 @@ from bot.domain.clock import utc_now
 from tests.standins.discord_server.people import Channel, User
 from tests.standins.discord_server.server import Discord, running
 
-Ask: TypeAlias = Callable[["Place"], Awaitable[float]]
+Ask: TypeAlias = Callable[["Program"], Awaitable[float]]
 
 ROUNDS, BLOCK = 30, 10
 VIDEOS = 40
@@ -40,7 +40,7 @@ CONSOLE = Path(sys.executable).with_name("contentstats-bot")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Program:
     """One Discord with one program in it, and somebody in a channel."""
 
     discord: Discord
@@ -80,8 +80,8 @@ async def _callbacks() -> list[Row]:
         ours = await stack.enter_async_context(_ours(folder, sandbox.key, sandbox.url))
         await ours.command("videos")  # after which the mirror knows them
         floor = await stack.enter_async_context(_floor(f"sqlite+aiosqlite:///{folder}/bench.db"))
-        mine, bare = await _in_turn(ours, floor, Place.command)
-        typed, typed_bare = await _in_turn(ours, floor, Place.typing)
+        mine, bare = await _in_turn(ours, floor, Program.command)
+        typed, typed_bare = await _in_turn(ours, floor, Program.typing)
     name = "/usage in Discord to its callback; floor is a bare discord.py command"
     slow, slow_bare = (
         statistics.quantiles([each for block in side for each in block], n=100)[-1] for side in (mine, bare)
@@ -111,12 +111,12 @@ async def _memory() -> Row:
     return Row(3, name, *shown, f"<= {GOAL_MEMORY:g}x", pair.ratio <= GOAL_MEMORY)
 
 
-async def _in_turn(ours: Place, floor: Place, ask: Ask) -> tuple[list[list[float]], list[list[float]]]:
+async def _in_turn(ours: Program, floor: Program, ask: Ask) -> tuple[list[list[float]], list[list[float]]]:
     """Blocks of the one and the other, A B A B, after one of each to warm up."""
     blocks: tuple[list[list[float]], list[list[float]]] = ([], [])
     for number in range(ROUNDS + 1):
-        for place, side in zip((ours, floor), blocks, strict=True):
-            block = [await ask(place) for _ in range(BLOCK)]
+        for program, side in zip((ours, floor), blocks, strict=True):
+            block = [await ask(program) for _ in range(BLOCK)]
             if number:
                 side.append(block)
     return blocks
@@ -133,17 +133,17 @@ def _seconds(seconds: float, failure: str) -> float:
     return seconds
 
 
-async def _megabytes(place: Place) -> float:
+async def _megabytes(program: Program) -> float:
     await asyncio.sleep(SETTLED)
     asking = await asyncio.create_subprocess_exec(
-        "ps", "-o", "rss=", "-p", str(place.process.pid), stdout=asyncio.subprocess.PIPE
+        "ps", "-o", "rss=", "-p", str(program.process.pid), stdout=asyncio.subprocess.PIPE
     )
     said, _ = await asking.communicate()
     return int(said) * 1024 / 1e6
 
 
 @asynccontextmanager
-async def _ours(folder: str, key: str, url: str, servers: int = 1) -> AsyncIterator[Place]:
+async def _ours(folder: str, key: str, url: str, servers: int = 1) -> AsyncIterator[Program]:
     settings = {
         "CONTENTSTATS_API_KEY": key,
         "CONTENTSTATS_BASE_URL": url,
@@ -153,15 +153,15 @@ async def _ours(folder: str, key: str, url: str, servers: int = 1) -> AsyncItera
     async with _discord(servers) as (discord, person, channel):
         settings |= {"DISCORD_API_URL": discord.api_url, "DISCORD_TOKEN": discord.app.token}
         async with _program(discord, (str(CONSOLE), "run", "--only", "discord"), settings) as process:
-            yield Place(discord, person, channel, process)
+            yield Program(discord, person, channel, process)
 
 
 @asynccontextmanager
-async def _floor(database: str, servers: int = 1) -> AsyncIterator[Place]:
+async def _floor(database: str, servers: int = 1) -> AsyncIterator[Program]:
     async with _discord(servers) as (discord, person, channel):
         command = (sys.executable, str(FLOOR), discord.api_url, discord.app.token, database)
         async with _program(discord, command, {}) as process:
-            yield Place(discord, person, channel, process)
+            yield Program(discord, person, channel, process)
 
 
 @asynccontextmanager

@@ -1,4 +1,12 @@
-"""Fixtures that every test folder may use: a migrated database of its own, on SQLite and on PostgreSQL."""
+"""Fixtures for every test folder: a migrated database of each test's own, on SQLite and on PostgreSQL.
+
+What makes the suite fast, and how to use it, is in `tests/README.md`:
+
+- a database is copied from a template that is migrated once per worker, into memory where there is enough of it;
+- each worker starts its own PostgreSQL server, and one process that draws charts;
+- compiled SQL statements are kept across engines, because every test opens new ones;
+- property tests have no deadline and the same examples in every run.
+"""
 
 import asyncio
 import shutil
@@ -19,14 +27,13 @@ from tests.standins.charts import SharedCharts, shared_charts
 from tests.standins.folders import quick_folder, temporary
 from tests.standins.postgres import Postgres, running
 
-# Property tests judge answers, never how long a busy machine took for one. The examples are the same in every run: some
-# that chance brought were so large that one test took minutes.
-settings.register_profile("house", deadline=None, max_examples=40, derandomize=True)
-settings.load_profile("house")
+# Without randomness: some random examples were so large that one test took minutes.
+settings.register_profile("repeatable", deadline=None, max_examples=40, derandomize=True)
+settings.load_profile("repeatable")
 
 
 class Compiled(dict[Any, Any]):
-    """What SQLAlchemy made of each statement, by driver: an engine compiles its own, and every test opens engines."""
+    """Compiled statements by driver, shared by all engines."""
 
     def get(self, key: Any, default: Any = None) -> Any:
         return super().get(_by_driver(key), default)
@@ -57,7 +64,7 @@ def _migrated(url: str) -> str:
 
 @pytest.fixture(scope="session")
 def charts() -> Iterator[SharedCharts]:
-    """Charts for tests that do not ask how they are drawn."""
+    """A chart process for tests in which charts are drawn."""
     with shared_charts() as charts:
         yield charts
 

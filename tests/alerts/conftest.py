@@ -1,4 +1,4 @@
-"""A scene with channels that are told things: the sandbox, the bot, its mirror, and the announcer beside it."""
+"""An environment with channels that are told things: the sandbox, the bot, its mirror, and the announcer beside it."""
 
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -14,15 +14,15 @@ from bot.store import Store
 from bot.store.database import Database
 from bot.wallet.wallet import Wallet
 from tests.alerts.outbox import Said, outbox_of
-from tests.standins.patience import Patience
-from tests.standins.scene import ANA, HandClock, Scene, nap, sandbox_of, scene_of
+from tests.standins.environment import ANA, Environment, HandClock, environment_of, nap, sandbox_of
+from tests.standins.timeouts import SandboxTimeouts
 
 
 @dataclass(slots=True)
 class Play:
-    """A scene on its own database, with somebody who reads the account every hour and somebody who announces."""
+    """An environment on its own database, with somebody who reads the account every hour and somebody who announces."""
 
-    scene: Scene
+    env: Environment
     database: Database
     store: Store
     wallet: Wallet
@@ -31,18 +31,18 @@ class Play:
 
     @property
     def world(self) -> Any:
-        return self.scene.sandbox.world
+        return self.env.sandbox.world
 
     def track(self, link: str, days: int = 7) -> str:
         """Start a tracking past the bot; its id."""
-        return str(self.world.track(self.scene.sandbox.key, link, days).id)
+        return str(self.world.track(self.env.sandbox.key, link, days).id)
 
     def credit(self, amount: str) -> None:
-        self.world.add_credit(self.scene.sandbox.key, Decimal(amount))
+        self.world.add_credit(self.env.sandbox.key, Decimal(amount))
 
     def available(self, amount: str) -> None:
         """Put the balance where so much is available."""
-        self.credit(str(Decimal(amount) - self.world.account(self.scene.sandbox.key).available))
+        self.credit(str(Decimal(amount) - self.world.account(self.env.sandbox.key).available))
 
     async def poll(self) -> None:
         """Read what the poller reads: the money, the list, every page that is due."""
@@ -52,7 +52,7 @@ class Play:
             await self.wallet.mirror.page(stored)
 
     async def ids(self) -> list[str]:
-        return [str(each.id) for each in self.world.account(self.scene.sandbox.key).trackings.values()]
+        return [str(each.id) for each in self.world.account(self.env.sandbox.key).trackings.values()]
 
     async def said(self) -> list[Said]:
         """What was newly put into the outbox."""
@@ -69,12 +69,12 @@ class Play:
         """Let hours pass, with a look in each or in every few."""
         found: list[Said] = []
         for _ in range(0, hours, every):
-            self.scene.clock.advance(hours=every)
+            self.env.clock.advance(hours=every)
             found += await self.look()
         return found
 
     async def alerts(self, words: str, caller: Any = ANA) -> Reply:
-        return await self.scene.say(f"/alerts {words}", caller)
+        return await self.env.say(f"/alerts {words}", caller)
 
 
 @pytest.fixture
@@ -89,8 +89,8 @@ async def sandbox(clock):
 
 
 @pytest.fixture
-async def scene(sandbox, clock, sqlite_url):
-    async with scene_of(sandbox, clock, sqlite_url) as opened:
+async def env(sandbox, clock, sqlite_url):
+    async with environment_of(sandbox, clock, sqlite_url) as opened:
         yield opened
 
 
@@ -103,8 +103,8 @@ def url(sqlite_url):
 async def play(sandbox, clock, url, charts):
     database = Database(url)
     store = Store(database)
-    async with scene_of(sandbox, clock, url) as scene, scene.store() as (_, wallet_id):
-        client = ContentStatsClient(sandbox.url, sandbox.key, store.rates, sleep=nap, timeouts=Patience(sandbox))
+    async with environment_of(sandbox, clock, url) as env, env.store() as (_, wallet_id):
+        client = ContentStatsClient(sandbox.url, sandbox.key, store.rates, sleep=nap, timeouts=SandboxTimeouts(sandbox))
         async with Wallet(client, ShortLinks(), store, wallet_id, clock, nap) as wallet:
-            yield Play(scene, database, store, wallet, AlertEngine(store, charts, clock))
+            yield Play(env, database, store, wallet, AlertEngine(store, charts, clock))
     await database.close()

@@ -16,7 +16,7 @@ from bot.domain.schedule import Schedule
 from bot.reply.call import Call
 from bot.reply.model import Tone
 from bot.reply.plain import plain_text
-from tests.standins.scene import ANA, EVE, LINK, TWITTER, YOUTUBE, labels
+from tests.standins.environment import ANA, EVE, LINK, TWITTER, YOUTUBE, labels
 
 COMMAND = by_name()["alerts"]
 LOOKING = replace(ANA, permissions=frozenset({Permission.LOOK}))
@@ -85,10 +85,10 @@ def test_what_a_form_or_an_option_gives_is_the_same():
 
 
 @pytest.mark.parametrize("line", ["/alerts status", "/alerts settings", "/alerts status on"])
-async def test_status_shows_how_it_stands_and_changes_nothing(scene, line):
-    await scene.say("/alerts balance 10")
-    await scene.say("/alerts off")
-    assert await scene.say(line, LOOKING) == await scene.say("/alerts", LOOKING)
+async def test_status_shows_how_it_stands_and_changes_nothing(env, line):
+    await env.say("/alerts balance 10")
+    await env.say("/alerts off")
+    assert await env.say(line, LOOKING) == await env.say("/alerts", LOOKING)
 
 
 @pytest.mark.parametrize("typed", ["mute", "quiet", "balance", "quiet Europe/Berlin"])
@@ -101,21 +101,21 @@ def test_no_form_opens_where_nothing_is_missing(typed):
     assert form_for(COMMAND, typed) is None
 
 
-async def test_a_channel_that_was_never_set_is_off_and_says_how_to_switch_on(scene):
-    reply = await scene.say("/alerts")
+async def test_a_channel_that_was_never_set_is_off_and_says_how_to_switch_on(env):
+    reply = await env.say("/alerts")
     assert reply.summary == "Alerts are off in this channel."
-    on = await scene.press(reply, "Turn on")
+    on = await env.press(reply, "Turn on")
     assert on.tone is Tone.SUCCESS
-    shown = await scene.say("/alerts")
+    shown = await env.say("/alerts")
     assert shown.summary == "Alerts on in this channel: low balance, finished videos."
     assert labels(shown)[0] == "Turn finished videos off"
 
 
-async def test_every_change_is_kept_and_shown(scene):
+async def test_every_change_is_kept_and_shown(env):
     for line in ("balance 10", "spike on", "milestones on", "completed off", "trouble on", "mute 8h"):
-        assert (await scene.say(f"/alerts {line}")).tone is Tone.SUCCESS
-    assert (await scene.say("/alerts quiet 22:00-07:00 Europe/Berlin")).tone is Tone.SUCCESS
-    shown = plain_text(await scene.say("/alerts"))
+        assert (await env.say(f"/alerts {line}")).tone is Tone.SUCCESS
+    assert (await env.say("/alerts quiet 22:00-07:00 Europe/Berlin")).tone is Tone.SUCCESS
+    shown = plain_text(await env.say("/alerts"))
     for words in (
         "Alerts on in this channel: low balance, videos in trouble, spikes, milestones.",
         "Muted until Mon 2 Mar, 18:30 UTC",
@@ -125,8 +125,8 @@ async def test_every_change_is_kept_and_shown(scene):
     ):
         assert words in shown
     for line in ("unmute", "quiet off", "balance off"):
-        assert (await scene.say(f"/alerts {line}")).tone is Tone.SUCCESS
-    shown = plain_text(await scene.say("/alerts"))
+        assert (await env.say(f"/alerts {line}")).tone is Tone.SUCCESS
+    shown = plain_text(await env.say("/alerts"))
     assert "Low balance: off" in shown
     assert "Quiet hours: none" in shown
     assert "Muted: no" in shown
@@ -148,8 +148,8 @@ async def test_every_change_is_kept_and_shown(scene):
         "UTC": "needs quiet hours",
     }.items(),
 )
-async def test_what_is_missing_or_wrong_is_said_with_what_to_do(scene, line, words):
-    assert words in (await scene.say(f"/alerts {line}")).summary
+async def test_what_is_missing_or_wrong_is_said_with_what_to_do(env, line, words):
+    assert words in (await env.say(f"/alerts {line}")).summary
 
 
 @pytest.mark.parametrize(
@@ -160,46 +160,46 @@ async def test_what_is_missing_or_wrong_is_said_with_what_to_do(scene, line, wor
         "unmute": "Nothing was muted.",
     }.items(),
 )
-async def test_what_was_changed_is_said(scene, line, said):
-    await scene.say("/alerts on")
-    assert (await scene.say(f"/alerts {line}")).summary == said
+async def test_what_was_changed_is_said(env, line, said):
+    await env.say("/alerts on")
+    assert (await env.say(f"/alerts {line}")).summary == said
 
 
 @pytest.mark.parametrize("line", ["mute off", "unmute"])
-async def test_a_mute_ends_in_either_spelling(scene, line):
-    await scene.say("/alerts on")
-    await scene.say("/alerts mute 8h")
-    assert (await scene.say(f"/alerts {line}")).summary == "No longer muted."
-    assert "Muted: no" in plain_text(await scene.say("/alerts"))
+async def test_a_mute_ends_in_either_spelling(env, line):
+    await env.say("/alerts on")
+    await env.say("/alerts mute 8h")
+    assert (await env.say(f"/alerts {line}")).summary == "No longer muted."
+    assert "Muted: no" in plain_text(await env.say("/alerts"))
 
 
-async def test_switching_off_twice_says_it_once(scene):
-    await scene.say("/alerts on")
+async def test_switching_off_twice_says_it_once(env):
+    await env.say("/alerts on")
     for _ in range(2):
-        reply = await scene.say("/alerts off")
+        reply = await env.say("/alerts off")
         assert reply.summary == "Alerts are off in this channel. Turn them back on with /alerts on."
 
 
-async def test_a_mute_until_a_time_is_in_the_zone_of_the_quiet_hours(scene):
-    await scene.say("/alerts on")
-    await scene.say("/alerts quiet 22:00-07:00 Europe/Berlin")
-    assert "Muted until Tue 3 Mar, 08:00 UTC" in (await scene.say("/alerts mute until 09:00")).summary
-    assert "Muted until Mon 2 Mar, 14:00 UTC" in (await scene.say("/alerts mute 09:00 America/New_York")).summary
+async def test_a_mute_until_a_time_is_in_the_zone_of_the_quiet_hours(env):
+    await env.say("/alerts on")
+    await env.say("/alerts quiet 22:00-07:00 Europe/Berlin")
+    assert "Muted until Tue 3 Mar, 08:00 UTC" in (await env.say("/alerts mute until 09:00")).summary
+    assert "Muted until Mon 2 Mar, 14:00 UTC" in (await env.say("/alerts mute 09:00 America/New_York")).summary
 
 
-async def test_quiet_hours_are_in_the_persons_own_zone_where_the_platform_tells_it(scene):
+async def test_quiet_hours_are_in_the_persons_own_zone_where_the_platform_tells_it(env):
     caller = replace(ANA, zone="Asia/Tokyo")
-    assert "Quiet hours: 22:00-07:00 Asia/Tokyo" in (await scene.say("/alerts quiet 22:00-07:00", caller)).summary
+    assert "Quiet hours: 22:00-07:00 Asia/Tokyo" in (await env.say("/alerts quiet 22:00-07:00", caller)).summary
 
 
-async def test_quiet_hours_where_alerts_are_off_say_so(scene):
-    reply = await scene.say("/alerts quiet 22:00-07:00 Europe/Berlin")
+async def test_quiet_hours_where_alerts_are_off_say_so(env):
+    reply = await env.say("/alerts quiet 22:00-07:00 Europe/Berlin")
     assert "Alerts are off in this channel; turn them on with /alerts on." in reply.summary
 
 
-async def test_those_who_may_not_configure_look_and_change_nothing(scene):
-    await scene.say("/alerts on")
-    shown = await scene.say("/alerts", LOOKING)
+async def test_those_who_may_not_configure_look_and_change_nothing(env):
+    await env.say("/alerts on")
+    shown = await env.say("/alerts", LOOKING)
     assert shown.summary.startswith("Alerts on in this channel")
     assert labels(shown) == []
     for call in (
@@ -208,10 +208,10 @@ async def test_those_who_may_not_configure_look_and_change_nothing(scene):
         Call("alerts", {"what": "mute", "time": "8h"}),
         Call("alerts.snooze", {"setting": "1", "alert": "balance"}),
     ):
-        reply = await scene.run(call, LOOKING)
+        reply = await env.run(call, LOOKING)
         assert reply.tone is Tone.PROBLEM
         assert "Only admins" in reply.summary
-    assert "low balance" in (await scene.say("/alerts")).summary
+    assert "low balance" in (await env.say("/alerts")).summary
 
 
 @pytest.mark.parametrize(
@@ -224,79 +224,79 @@ async def test_those_who_may_not_configure_look_and_change_nothing(scene):
         "off Europe/Berlin": "/alerts off uses no zone (“Europe/Berlin”)",
     }.items(),
 )
-async def test_a_value_that_a_change_would_leave_out_is_refused(scene, typed, answer):
-    reply = await scene.say(f"/alerts {typed}")
+async def test_a_value_that_a_change_would_leave_out_is_refused(env, typed, answer):
+    reply = await env.say(f"/alerts {typed}")
     assert reply.tone is Tone.PROBLEM
     assert answer in reply.summary
-    assert (await scene.say("/alerts")).summary == "Alerts are off in this channel."
+    assert (await env.say("/alerts")).summary == "Alerts are off in this channel."
 
 
-async def test_each_channel_and_each_workspace_has_its_own(scene):
-    await scene.say("/alerts spike on")
-    assert "off" in (await scene.say("/alerts", replace(ANA, channel_id="C-other"))).summary
-    assert "off" in (await scene.say("/alerts", EVE)).summary
-    reply = await scene.run(Call("alerts.snooze", {"setting": "1", "alert": "balance"}), EVE)
+async def test_each_channel_and_each_workspace_has_its_own(env):
+    await env.say("/alerts spike on")
+    assert "off" in (await env.say("/alerts", replace(ANA, channel_id="C-other"))).summary
+    assert "off" in (await env.say("/alerts", EVE)).summary
+    reply = await env.run(Call("alerts.snooze", {"setting": "1", "alert": "balance"}), EVE)
     assert reply.summary.startswith("That alert is no longer open")
 
 
 @pytest.mark.parametrize(
     "where", [{"is_direct": True}, {"channel_id": ""}, {"hindrance": "Invite me."}, {"is_shared": True}]
 )
-async def test_a_tracking_where_alerts_cannot_arrive_or_outsiders_read_them_says_once_how_to_choose(scene, where):
+async def test_a_tracking_where_alerts_cannot_arrive_or_outsiders_read_them_says_once_how_to_choose(env, where):
     caller = replace(ANA, **where)
-    assert "No channel gets alerts yet" in plain_text(await scene.start(LINK, 1, caller))
-    second = plain_text(await scene.start(YOUTUBE, 1, caller))
+    assert "No channel gets alerts yet" in plain_text(await env.start(LINK, 1, caller))
+    second = plain_text(await env.start(YOUTUBE, 1, caller))
     assert "alerts" not in second.casefold()
-    assert (await scene.say("/alerts")).summary == "Alerts are off in this channel."
-    assert "are on in this channel" in plain_text(await scene.start(TWITTER, 1))
+    assert (await env.say("/alerts")).summary == "Alerts are off in this channel."
+    assert "are on in this channel" in plain_text(await env.start(TWITTER, 1))
 
 
-async def test_a_channel_that_gets_a_digest_gets_the_alerts_if_the_bot_may_not_post_in_this_one(scene):
-    await scene.say("/videos")
-    async with scene.store() as (store, _):
+async def test_a_channel_that_gets_a_digest_gets_the_alerts_if_the_bot_may_not_post_in_this_one(env):
+    await env.say("/videos")
+    async with env.store() as (store, _):
         workspace = await store.workspaces.find(ANA.workspace)
         daily = Schedule(540, "UTC")
-        await store.digests.switch_on(workspace, "C-news", daily, DigestOptions(), ANA.person, scene.clock())
-    card = plain_text(await scene.start(LINK, 1, replace(ANA, cannot_post_reason="Invite me.")))
+        await store.digests.switch_on(workspace, "C-news", daily, DigestOptions(), ANA.person, env.clock())
+    card = plain_text(await env.start(LINK, 1, replace(ANA, cannot_post_reason="Invite me.")))
     assert "are on in" in card
     assert "in this channel" not in card
-    assert "low balance" in (await scene.say("/alerts", replace(ANA, channel_id="C-news"))).summary
+    assert "low balance" in (await env.say("/alerts", replace(ANA, channel_id="C-news"))).summary
 
 
-async def test_alerts_in_a_channel_that_another_company_reads_leave_the_balance_out_unless_a_manager_says_so(scene):
+async def test_alerts_in_a_channel_that_another_company_reads_leave_the_balance_out_unless_a_manager_says_so(env):
     shared = replace(ANA, is_shared=True)
-    on = await scene.say("/alerts on", shared)
+    on = await env.say("/alerts on", shared)
     assert "low-balance alerts stay off" in on.summary
-    assert "low balance" not in (await scene.say("/alerts", shared)).summary
-    assert "stay off" not in (await scene.say("/alerts balance 10", shared)).summary
-    assert "low balance" in (await scene.say("/alerts", shared)).summary
+    assert "low balance" not in (await env.say("/alerts", shared)).summary
+    assert "stay off" not in (await env.say("/alerts balance 10", shared)).summary
+    assert "low balance" in (await env.say("/alerts", shared)).summary
 
 
-async def test_alerts_are_refused_where_the_bot_can_never_post(scene):
-    reply = await scene.say("/alerts spike on", replace(ANA, channel_id=""))
+async def test_alerts_are_refused_where_the_bot_can_never_post(env):
+    reply = await env.say("/alerts spike on", replace(ANA, channel_id=""))
     assert reply.tone is Tone.PROBLEM
     assert "I can't post here" in reply.summary
 
 
-async def test_the_first_digest_switches_them_on_too_and_says_so(scene):
-    reply = await scene.say("/digest on 09:00 UTC")
+async def test_the_first_digest_switches_them_on_too_and_says_so(env):
+    reply = await env.say("/digest on 09:00 UTC")
     assert "Alerts for low balance and finished videos are on" in plain_text(reply)
-    assert "low balance, finished videos" in (await scene.say("/alerts")).summary
+    assert "low balance, finished videos" in (await env.say("/alerts")).summary
 
 
-async def test_what_a_person_switched_off_does_not_come_back_with_a_tracking(scene):
-    await scene.say("/alerts off")
-    await scene.start(LINK, 7)
-    card = await scene.start(f"{LINK[:-1]}1", 7, replace(ANA, is_direct=True))
+async def test_what_a_person_switched_off_does_not_come_back_with_a_tracking(env):
+    await env.say("/alerts off")
+    await env.start(LINK, 7)
+    card = await env.start(f"{LINK[:-1]}1", 7, replace(ANA, is_direct=True))
     assert "No channel is told" not in plain_text(card)
-    assert (await scene.say("/alerts")).summary == "Alerts are off in this channel."
+    assert (await env.say("/alerts")).summary == "Alerts are off in this channel."
 
 
-async def test_the_home_page_says_where_alerts_are_on(scene):
-    await scene.say("/alerts on")
-    await scene.say("/alerts on", replace(ANA, channel_id="C-other"))
-    assert "Alerts: in 2 channels" in plain_text(await scene.run(Call("home")))
+async def test_the_home_page_says_where_alerts_are_on(env):
+    await env.say("/alerts on")
+    await env.say("/alerts on", replace(ANA, channel_id="C-other"))
+    assert "Alerts: in 2 channels" in plain_text(await env.run(Call("home")))
 
 
-async def test_help_explains_it(scene):
-    assert "/alerts [what] [switch] [dollars] [time] [zone]" in plain_text(await scene.say("/help alerts"))
+async def test_help_explains_it(env):
+    assert "/alerts [what] [switch] [dollars] [time] [zone]" in plain_text(await env.say("/help alerts"))

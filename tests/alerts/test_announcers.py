@@ -26,7 +26,7 @@ from bot.store.events import record
 from bot.store.outbox import Message
 from bot.store.schedule_tables import handled_events
 from tests.alerts.outbox import outbox_of
-from tests.standins.nursery import nursery
+from tests.standins.fork_pool import fork_pool
 from tests.store.samples import ADA, HERE, NOW, PRICE, THERE, keyed, reading, video
 
 STEPS = (1, 3, 4, 9, 10)
@@ -67,7 +67,7 @@ def break_off(database, store, wallet_id):
 
 @pytest.fixture(scope="module")
 def children():
-    with nursery("tests.alerts.announcing") as children:
+    with fork_pool("tests.alerts.announcing") as children:
         yield children
 
 
@@ -79,7 +79,7 @@ def announce(children, database_url):
     async def run(start):
         await children.start(database_url, start.isoformat(), FAST)
         try:
-            assert await children.heard() == "ready"
+            assert await children.line() == "ready"
             yield
         finally:
             children.signal(SIGKILL)
@@ -197,13 +197,13 @@ async def test_killed_at_each_step_every_event_has_its_message_or_its_reason(
         happened += news
         for _ in range(1 if database_url.startswith("sqlite") else 2):
             await children.start(database_url, start.isoformat(), FAST, step)
-            assert await children.heard() == "ready"
+            assert await children.line() == "ready"
         await until_nothing_is_due(store, start, children)
         children.signal(SIGKILL)  # if there were fewer steps
         await children.until_ended()
         start += timedelta(hours=2)
     await children.start(database_url, start.isoformat(), FAST)
-    assert await children.heard() == "ready"
+    assert await children.line() == "ready"
     await until_nothing_is_due(store, start, children)
     assert await store.events.wallets() == ()
     children.signal(SIGKILL)

@@ -6,7 +6,7 @@ import io
 import pytest
 
 from bot.reply.model import Picture, Tone
-from tests.standins.scene import ANA, EVE, INSTAGRAM, LINK, TRACK, YOUTUBE, button
+from tests.standins.environment import ANA, EVE, INSTAGRAM, LINK, TRACK, YOUTUBE, button
 
 GAPS = "https://www.tiktok.com/@gaps.hostile/video/7301234567890000009"
 DELETED = "https://www.tiktok.com/@deleted.clip/video/7301234567890000010"
@@ -27,7 +27,7 @@ async def test_a_tracking_that_ends_is_reported_once_with_chart_and_file(play):
     assert report.key == f"done:1:{play.wallet.id}:{video_id}"
     assert report.reply.title == "Tracking completed"
     assert report.reply.tone is Tone.SUCCESS
-    assert len(rows_of(report.reply)) == play.world.account(play.scene.sandbox.key).total_snapshots
+    assert len(rows_of(report.reply)) == play.world.account(play.env.sandbox.key).total_snapshots
     assert any(isinstance(part, Picture) for part in report.reply.parts)
     for words in ("Totals", "By day (UTC)", "Price per 1,000 new views", "of 48 snapshots, the longest of", "Cost"):
         assert words in report.text
@@ -48,13 +48,13 @@ async def test_a_report_waits_for_the_last_page_and_is_made_without_it_where_it_
     await play.alerts("on")
     play.track(LINK, 1)
     await play.live(23)
-    play.scene.clock.advance(hours=1)
+    play.env.clock.advance(hours=1)
     await play.wallet.mirror.read_list()
     for _ in range(7):
         await play.announcer.announce_due()
-        play.scene.clock.advance(minutes=15)
+        play.env.clock.advance(minutes=15)
     assert await play.said() == []
-    play.scene.clock.advance(minutes=20)
+    play.env.clock.advance(minutes=20)
     await play.announcer.announce_due()
     (report,) = await play.said()
     assert "the last page of this video could not be read yet" in report.text
@@ -62,11 +62,11 @@ async def test_a_report_waits_for_the_last_page_and_is_made_without_it_where_it_
 
 
 async def test_a_tracking_that_somebody_stopped_says_so_and_who(play):
-    await play.scene.start(LINK, 7)
+    await play.env.start(LINK, 7)
     assert await play.live(5) == []
     (video_id,) = await play.ids()
-    await play.scene.say(f"/stats {video_id}")
-    await play.scene.press(await play.scene.say(f"/stop {video_id}"), "Stop tracking")
+    await play.env.say(f"/stats {video_id}")
+    await play.env.press(await play.env.say(f"/stop {video_id}"), "Stop tracking")
     (report,) = await play.live(2)
     assert report.reply.title == "Tracking stopped"
     assert "Stopped by: Ana" in report.text
@@ -77,9 +77,7 @@ async def test_a_tracking_that_was_stopped_elsewhere_is_stopped_too(play):
     await play.alerts("on")
     video_id = play.track(LINK, 7)
     await play.live(5)
-    play.world.account(play.scene.sandbox.key).stop(
-        play.world.find(play.scene.sandbox.key, video_id), play.scene.clock()
-    )
+    play.world.account(play.env.sandbox.key).stop(play.world.find(play.env.sandbox.key, video_id), play.env.clock())
     (report,) = await play.live(2)
     assert report.reply.title == "Tracking stopped"
     assert "Stopped by" not in report.text
@@ -101,15 +99,15 @@ async def test_many_that_end_at_once_are_all_reported_in_time(play):
     assert await play.live(1) == []
     said = []
     for _ in range(3):
-        play.scene.clock.advance(minutes=1)
+        play.env.clock.advance(minutes=1)
         said.append(len(await play.look()))
     assert sum(said) == 7
     assert max(said) == 5
 
 
 async def test_only_the_workspace_that_started_it_gets_the_report(play):
-    await play.scene.start(LINK, 1)
-    await play.scene.start(YOUTUBE, 1, EVE)
+    await play.env.start(LINK, 1)
+    await play.env.start(YOUTUBE, 1, EVE)
     said = await play.live(26)
     assert {each.channel_id: "TikTok" in each.text for each in said} == {"C-general": True, "C-x": False}
     assert len(said) == 2
@@ -138,7 +136,7 @@ async def test_a_pause_is_trouble_and_going_on_edits_its_message(play):
     await play.alerts("trouble on")
     video_id = play.track(LINK, 7)
     await play.live(2)
-    tracking = play.world.find(play.scene.sandbox.key, video_id)
+    tracking = play.world.find(play.env.sandbox.key, video_id)
     tracking.status = "paused"
     (paused,) = await play.live(1)
     assert paused.reply.title == "Tracking is paused"
@@ -174,7 +172,7 @@ async def test_a_night_is_told_in_one_message_that_becomes_the_low_balance_where
     play.track(LINK, 1)
     play.track(YOUTUBE, 30)
     await play.look()
-    play.scene.clock.advance(hours=23)  # 09:30
+    play.env.clock.advance(hours=23)  # 09:30
     await play.look()
     await play.said()
     play.available("4.00")
@@ -216,11 +214,11 @@ async def test_a_pause_before_the_night_ends_is_forecast_at_once(play):
 
 
 async def test_the_first_tracking_switches_the_defaults_on_and_says_so(play):
-    reply = await play.scene.start(LINK, 7)
+    reply = await play.env.start(LINK, 7)
     assert "Alerts for low balance and finished videos are on in this channel" in str(reply.parts)
-    again = await play.scene.start(YOUTUBE, 7)
+    again = await play.env.start(YOUTUBE, 7)
     assert "Alerts about" not in str(again.parts)
     elsewhere = await play.alerts("", ANA)
     assert "Alerts on in this channel: low balance, finished videos." in elsewhere.summary
-    assert play.scene.posts(TRACK) == 2
+    assert play.env.posts(TRACK) == 2
     assert button(elsewhere, "All off")

@@ -2,7 +2,7 @@
 
 from bot.domain.money import dollars
 from bot.reply.model import Button, LinkButton, Tone
-from tests.standins.scene import EVE, LINK, USAGE, YOUTUBE
+from tests.standins.environment import EVE, LINK, USAGE, YOUTUBE
 
 HERS = "https://www.tiktok.com/@recipe.steady/video/7301234567890000001"
 
@@ -81,7 +81,7 @@ async def test_it_arms_again_only_a_fifth_above_the_threshold(play):
 
 async def test_a_wallet_that_was_never_heard_of_raises_nothing(play):
     await play.alerts("balance 5")
-    play.scene.sandbox.faults.add("500", USAGE, times=None)
+    play.env.sandbox.faults.add("500", USAGE, times=None)
     play.available("0.10")
     await play.wallet.mirror.read_list()
     await play.announcer.announce_due()
@@ -93,25 +93,25 @@ async def test_while_the_api_is_down_nothing_is_raised_or_resolved(play):
     play.track(LINK, 30)
     play.available("20")
     await play.look()
-    play.scene.sandbox.faults.add("500", times=None)
+    play.env.sandbox.faults.add("500", times=None)
     play.available("0.10")
     for _ in range(30):
-        play.scene.clock.advance(hours=1)
+        play.env.clock.advance(hours=1)
         await play.announcer.announce_due()
     assert await play.said() == []
 
 
 async def test_each_workspace_of_a_shared_key_is_told_in_its_own_words(play):
-    await play.scene.start(HERS, 30)
-    await play.scene.start(YOUTUBE, 30, EVE)
+    await play.env.start(HERS, 30)
+    await play.env.start(YOUTUBE, 30, EVE)
     await play.said()
     play.available("1.00")
-    scenes = {each.channel_id: each.text for each in await play.live(1)}
-    assert set(scenes) == {"C-general", "C-x"}
-    assert "One-pan pasta" in scenes["C-general"]
-    assert "One-pan pasta" not in scenes["C-x"]
-    assert "1 more" in scenes["C-general"]
-    assert "1 more" in scenes["C-x"]
+    envs = {each.channel_id: each.text for each in await play.live(1)}
+    assert set(envs) == {"C-general", "C-x"}
+    assert "One-pan pasta" in envs["C-general"]
+    assert "One-pan pasta" not in envs["C-x"]
+    assert "1 more" in envs["C-general"]
+    assert "1 more" in envs["C-x"]
 
 
 async def test_a_snoozed_alert_still_tells_the_truth_and_nothing_beside_it(play):
@@ -120,7 +120,7 @@ async def test_a_snoozed_alert_still_tells_the_truth_and_nothing_beside_it(play)
     play.available("4.50")
     (opened,) = await play.look()
     button = next(each for each in opened.reply.actions if isinstance(each, Button) and each.label == "Snooze 24 h")
-    answer = await play.scene.run(button.call)
+    answer = await play.env.run(button.call)
     assert "Snoozed until Tue 3 Mar, 10:30 UTC" in answer.summary
     play.available("0.30")
     assert [each.edits for each in await play.live(1)] == [opened.key]
@@ -162,4 +162,4 @@ async def test_a_new_threshold_is_looked_at_at_once(play):
     await play.alerts("balance 10")
     await play.announcer.announce_due()
     assert [each.key for each in await play.said()] == ["balance.low:1:1"]
-    assert dollars(play.world.account(play.scene.sandbox.key).available) == "$8.00"
+    assert dollars(play.world.account(play.env.sandbox.key).available) == "$8.00"

@@ -1,8 +1,8 @@
-"""A scene on SQLite for most tests."""
+"""An environment on SQLite for most tests."""
 
 import pytest
 
-from tests.standins.scene import HandClock, sandbox_of, scene_of
+from tests.standins.environment import HandClock, environment_of, sandbox_of
 
 
 @pytest.fixture
@@ -17,6 +17,6 @@ async def sandbox(clock):
 
 
 @pytest.fixture
-async def scene(sandbox, clock, sqlite_url):
-    async with scene_of(sandbox, clock, sqlite_url) as opened:
+async def env(sandbox, clock, sqlite_url):
+    async with environment_of(sandbox, clock, sqlite_url) as opened:
         yield opened

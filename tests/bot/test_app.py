@@ -11,7 +11,7 @@ from bot.domain.errors import DatabaseUnavailable, NotConfigured
 from bot.reply.call import Call
 from bot.reply.model import Tone
 from bot.reply.plain import plain_text
-from tests.standins.scene import ANA, LINK, USAGE, YOUTUBE, labels, scene_of, settings_of
+from tests.standins.environment import ANA, LINK, USAGE, YOUTUBE, environment_of, labels, settings_of
 
 BAD_INPUT = [
     "/track",
@@ -67,27 +67,27 @@ BAD_INPUT = [
 
 
 @pytest.mark.parametrize("line", BAD_INPUT, ids=lambda line: ascii(line[:40]))
-async def test_bad_input_gets_a_sentence_with_what_to_do_and_spends_nothing(scene, line, caplog):
+async def test_bad_input_gets_a_sentence_with_what_to_do_and_spends_nothing(env, line, caplog):
     with caplog.at_level(logging.ERROR):
-        reply = await scene.say(line)
+        reply = await env.say(line)
     assert caplog.records == []
     assert reply.tone in {Tone.PROBLEM, Tone.WARNING}
     assert reply.summary.endswith(".") or "https://" in reply.summary
     assert len(reply.summary) < 500
     advised = ("/", "Paste", "Please", "one of", "whole number", "different ones", "Send", "shorten")
     assert any(word in plain_text(reply) for word in advised), plain_text(reply)
-    assert scene.posts() == 0
+    assert env.posts() == 0
     assert not any(label.startswith("Track ") for label in labels(reply))
 
 
-async def test_malformed_words_come_back_with_usage_and_an_example_that_works(scene):
-    said = plain_text(await scene.say(f"/track {LINK} 31"))
+async def test_malformed_words_come_back_with_usage_and_an_example_that_works(env):
+    said = plain_text(await env.say(f"/track {LINK} 31"))
     assert "Usage: /track <link> [link …] [days]" in said
     assert "Example: /track https://www.tiktok.com/@demo/video/7301234567890123456 7" in said
 
 
-async def test_a_bad_button_gets_a_sentence_without_a_usage_line_nobody_can_type(scene):
-    reply = await scene.run(Call("track.start", {"batch": "x", "days": "99"}))
+async def test_a_bad_button_gets_a_sentence_without_a_usage_line_nobody_can_type(env):
+    reply = await env.run(Call("track.start", {"batch": "x", "days": "99"}))
     assert "Usage" not in plain_text(reply)
     assert "whole number from 1 to 30" in reply.summary
 
@@ -103,8 +103,8 @@ async def test_a_bad_button_gets_a_sentence_without_a_usage_line_nobody_can_type
         (Call("removed.last.year", {"x": "y"}), "There's no command"),
     ],
 )
-async def test_a_button_of_long_ago_says_what_to_do(scene, call, words):
-    reply = await scene.run(call)
+async def test_a_button_of_long_ago_says_what_to_do(env, call, words):
+    reply = await env.run(call)
     assert reply.tone is Tone.PROBLEM
     assert words in reply.summary
     assert "/" in reply.summary
@@ -114,107 +114,107 @@ async def test_a_button_of_long_ago_says_what_to_do(scene, call, words):
     "line",
     ["/usage", "usage", "/USAGE", "  usage", "/contentstats usage", "/ContentStats /Usage", "contentstats \n usage"],
 )
-async def test_every_spelling_of_a_command_reaches_it(scene, line):
+async def test_every_spelling_of_a_command_reaches_it(env, line):
     name, _, arguments = line.strip().partition(" ")
-    assert (await scene.bot.run(name, arguments, ANA)).title == "Wallet"
+    assert (await env.bot.run(name, arguments, ANA)).title == "Wallet"
 
 
 @pytest.mark.parametrize("line", ["/contentstats", "/contentstats   ", "/contentstats help", "/help"])
-async def test_the_umbrella_alone_is_help(scene, line):
-    assert (await scene.say(line)).title == "What I can do"
+async def test_the_umbrella_alone_is_help(env, line):
+    assert (await env.say(line)).title == "What I can do"
 
 
-async def test_the_umbrella_takes_arguments_over_lines(scene):
-    assert (await scene.bot.run("contentstats", f"track\n{LINK}\n7", ANA)).title == "Track this TikTok video?"
+async def test_the_umbrella_takes_arguments_over_lines(env):
+    assert (await env.bot.run("contentstats", f"track\n{LINK}\n7", ANA)).title == "Track this TikTok video?"
 
 
-async def test_an_unknown_command_names_the_nearest(scene):
+async def test_an_unknown_command_names_the_nearest(env):
     assert (
-        await scene.say("/trak x")
+        await env.say("/trak x")
     ).summary == "There's no command /trak. Did you mean /track? /help lists all commands."
-    assert "Did you mean" not in (await scene.say("/xyzzy")).summary
-    assert (await scene.say("/contentstats vidoes")).summary.startswith(
+    assert "Did you mean" not in (await env.say("/xyzzy")).summary
+    assert (await env.say("/contentstats vidoes")).summary.startswith(
         "There's no command /vidoes. Did you mean /videos?"
     )
 
 
-async def test_the_docs_of_every_command_are_one_help_away(scene):
+async def test_the_docs_of_every_command_are_one_help_away(env):
     for command in Bot.commands:
-        reply = await scene.say(f"/help {command.name}")
+        reply = await env.say(f"/help {command.name}")
         assert (reply.title == f"/{command.name}") is command.listed
 
 
 async def test_without_a_key_nothing_breaks_and_everything_says_what_is_missing(sandbox, clock, sqlite_url):
-    async with scene_of(sandbox, clock, sqlite_url, contentstats_api_key=None) as scene:
+    async with environment_of(sandbox, clock, sqlite_url, contentstats_api_key=None) as env:
         for line in (f"/track {LINK}", "/videos", "/stats x", "/compare a b", "/stop x", "/usage", "/export"):
-            reply = await scene.say(line)
+            reply = await env.say(line)
             assert reply.tone is Tone.PROBLEM
             assert "CONTENTSTATS_API_KEY" in reply.summary
-        assert "CONTENTSTATS_API_KEY" in (await scene.say("/status")).summary
-        assert (await scene.say("/help")).tone is Tone.INFO
-        assert await scene.bot.suggest("stats", "video", "", ANA) == ()
+        assert "CONTENTSTATS_API_KEY" in (await env.say("/status")).summary
+        assert (await env.say("/help")).tone is Tone.INFO
+        assert await env.bot.suggest("stats", "video", "", ANA) == ()
     assert sandbox.requests == ()
 
 
-async def test_a_fault_of_ours_is_a_reference_that_the_log_has_too(scene, sqlite_url, caplog):
+async def test_a_fault_of_ours_is_a_reference_that_the_log_has_too(env, sqlite_url, caplog):
     with sqlite3.connect(sqlite_url.removeprefix("sqlite:///")) as database:
         database.execute("UPDATE wallets SET usage_at = '2026-03-02 10:30:00', balance = 'a lot'")
     with caplog.at_level(logging.ERROR):
-        reply = await scene.say("/usage")
+        reply = await env.say("/usage")
     assert reply.tone is Tone.PROBLEM
     (record,) = caplog.records
     assert record.reference in reply.summary
     assert "a lot" not in plain_text(reply)
-    assert (await scene.say("/help")).tone is Tone.INFO
+    assert (await env.say("/help")).tone is Tone.INFO
 
 
 async def test_a_database_that_is_away_is_told_and_comes_back(sandbox, clock, postgres, postgres_url):
-    async with scene_of(sandbox, clock, postgres_url) as scene:
-        card = await scene.say(f"/track {LINK} 7")
+    async with environment_of(sandbox, clock, postgres_url) as env:
+        card = await env.say(f"/track {LINK} 7")
         name = postgres_url.rpartition("/")[2]
         postgres._sql(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
         postgres._sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
-        reply = await scene.press(card, "Track 7")
+        reply = await env.press(card, "Track 7")
         assert reply.tone is Tone.PROBLEM
         assert "database does not answer" in reply.summary
         assert "the tracking may run. Look at /videos before you try again." in reply.summary
-        assert "Try again in a minute." in (await scene.say("/usage")).summary
-        assert await scene.bot.suggest("stats", "video", "", ANA) == ()
-        assert scene.posts() == 0
+        assert "Try again in a minute." in (await env.say("/usage")).summary
+        assert await env.bot.suggest("stats", "video", "", ANA) == ()
+        assert env.posts() == 0
         postgres._sql(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
-        assert (await scene.press(card, "Track 7")).tone is Tone.SUCCESS
+        assert (await env.press(card, "Track 7")).tone is Tone.SUCCESS
 
 
 async def test_a_database_that_cannot_be_opened_stops_the_bot_with_a_sentence(sandbox, clock, tmp_path):
     for url in (f"sqlite:///{tmp_path}/missing/bot.db", "postgresql://bot@127.0.0.1:1/none"):
         with pytest.raises((DatabaseUnavailable, NotConfigured)):
-            async with scene_of(sandbox, clock, url):
+            async with environment_of(sandbox, clock, url):
                 pass
 
 
 async def test_opening_brings_the_database_up_to_date(sandbox, clock, tmp_path):
     url = f"sqlite:///{tmp_path}/new.db"
     await Bot.migrate(settings_of(sandbox, url))
-    async with scene_of(sandbox, clock, url) as scene:
-        assert (await scene.say("/videos")).tone is Tone.INFO
+    async with environment_of(sandbox, clock, url) as env:
+        assert (await env.say("/videos")).tone is Tone.INFO
 
 
-async def test_many_different_commands_at_once_answer_each_their_own(scene):
+async def test_many_different_commands_at_once_answer_each_their_own(env):
     lines = ["/help", "/usage", "/videos", "/status", f"/track {LINK} 7", f"/track {YOUTUBE} 1", "/stats nothing"] * 5
-    replies = await asyncio.gather(*(scene.say(line) for line in lines))
+    replies = await asyncio.gather(*(env.say(line) for line in lines))
     assert [reply.title for reply in replies[:4]] == ["What I can do", "Wallet", "Videos", "Status"]
     assert "$2.52" in replies[4].summary
     assert "$0.36" in replies[5].summary
-    assert scene.posts(USAGE) <= 2
+    assert env.posts(USAGE) <= 2
 
 
-async def test_no_key_ever_appears_in_an_answer(scene):
-    body = {"error": f"the key {scene.sandbox.key} is bad"}
+async def test_no_key_ever_appears_in_an_answer(env):
+    body = {"error": f"the key {env.sandbox.key} is bad"}
     for status in ("400", "401", "500"):
-        scene.sandbox.faults.add(status, times=None, body=body)
+        env.sandbox.faults.add(status, times=None, body=body)
         for line in (f"/track {LINK}", "/usage", "/status", "/videos"):
-            assert scene.sandbox.key not in plain_text(await scene.say(line))
-        scene.sandbox.faults.clear()
+            assert env.sandbox.key not in plain_text(await env.say(line))
+        env.sandbox.faults.clear()
 
 
 @pytest.mark.parametrize(
@@ -226,8 +226,8 @@ async def test_no_key_ever_appears_in_an_answer(scene):
         (f"{LINK} 1,000 dollars", "$1,000.00 buys 30 days ($10.80)"),
     ],
 )
-async def test_a_sum_of_money_is_answered_with_the_days_that_it_buys(scene, typed, answer):
-    reply = await scene.say(f"/track {typed}")
+async def test_a_sum_of_money_is_answered_with_the_days_that_it_buys(env, typed, answer):
+    reply = await env.say(f"/track {typed}")
     assert reply.tone is Tone.PROBLEM
     assert answer in reply.summary
     assert not any(label.startswith("Track") for label in labels(reply))

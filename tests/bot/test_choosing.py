@@ -8,7 +8,7 @@ from bot.domain.videos import Video
 from bot.reply.call import Call
 from bot.reply.model import Select, Tone
 from bot.reply.plain import plain_text
-from tests.standins.scene import ANA, LIST, YOUTUBE, scene_of
+from tests.standins.environment import ANA, LIST, YOUTUBE, environment_of
 
 
 def link(number, word="steady"):
@@ -16,10 +16,10 @@ def link(number, word="steady"):
 
 
 @pytest.fixture
-def tracked(scene):
+def tracked(env):
     """Ids of running videos, one for each of these titles, made known to the store by a list."""
     return {
-        word: scene.sandbox.world.track(scene.sandbox.key, link(number, f"{word}.steady"), 7).id
+        word: env.sandbox.world.track(env.sandbox.key, link(number, f"{word}.steady"), 7).id
         for number, word in enumerate(TITLES)
     }
 
@@ -39,8 +39,8 @@ def tracked(scene):
         "\u200bOne-pan\u202e",
     ],
 )
-async def test_one_video_is_found_by_its_id_any_spelling_of_its_link_or_part_of_its_title(scene, tracked, words):
-    reply = await scene.say(f"/stats {words.format(id=tracked['recipe'])}")
+async def test_one_video_is_found_by_its_id_any_spelling_of_its_link_or_part_of_its_title(env, tracked, words):
+    reply = await env.say(f"/stats {words.format(id=tracked['recipe'])}")
     assert reply.title == TITLES["recipe"]
 
 
@@ -54,36 +54,36 @@ async def test_one_video_is_found_by_its_id_any_spelling_of_its_link_or_part_of_
         "@everyone": "hostile",
     }.items(),
 )
-async def test_titles_of_every_script_are_found(scene, tracked, words, title):
-    reply = await scene.say(f"/stats {words}")
+async def test_titles_of_every_script_are_found(env, tracked, words, title):
+    reply = await env.say(f"/stats {words}")
     assert Call("stats", {"video": tracked[title]}, in_place=True) in [action.call for action in reply.actions]
 
 
-async def test_several_that_fit_become_a_choice_that_does_what_was_asked(scene, tracked):
-    reply = await scene.say("/stop steady")
+async def test_several_that_fit_become_a_choice_that_does_what_was_asked(env, tracked):
+    reply = await env.say("/stop steady")
     assert reply.tone is Tone.WARNING
     assert f"{len(tracked)} videos match. Which one do you mean?" in reply.summary
     (select,) = reply.actions
     assert isinstance(select, Select)
     assert {option.value for option in select.options} == set(tracked.values())
-    chosen = await scene.run(Call(select.call.command, {select.argument: tracked["emoji"]}))
+    chosen = await env.run(Call(select.call.command, {select.argument: tracked["emoji"]}))
     assert chosen.title == "Stop this tracking?"
     assert "Street food" in chosen.summary
 
 
-async def test_a_whole_title_means_that_video_though_it_is_part_of_many_others(scene):
-    await scene.say("/videos")
+async def test_a_whole_title_means_that_video_though_it_is_part_of_many_others(env):
+    await env.say("/videos")
     titles = ("Film 1", *(f"Film 1{number}" for number in range(14)), "Twins", "twins")
     films = [
         Video(f"v{number}", link(number), "tiktok", "monitoring", title=title) for number, title in enumerate(titles)
     ]
-    async with scene.store() as (store, wallet_id):
-        await store.videos.remember(wallet_id, [(film, f"tiktok:{film.id}") for film in films], scene.clock())
-    assert (await scene.say("/stop film 1")).summary.startswith("Stopping Film 1 saves")
-    twins = await scene.say("/stop TWINS")
+    async with env.store() as (store, wallet_id):
+        await store.videos.remember(wallet_id, [(film, f"tiktok:{film.id}") for film in films], env.clock())
+    assert (await env.say("/stop film 1")).summary.startswith("Stopping Film 1 saves")
+    twins = await env.say("/stop TWINS")
     assert "2 videos match" in twins.summary
     assert len({option.label.casefold() for option in twins.actions[0].options}) == 2
-    assert "10 videos match" in (await scene.say("/stop film")).summary
+    assert "10 videos match" in (await env.say("/stop film")).summary
 
 
 @pytest.mark.parametrize(
@@ -104,83 +104,83 @@ async def test_a_whole_title_means_that_video_though_it_is_part_of_many_others(s
         ("", "", "TikTok video by @steady (…000099)"),
     ],
 )
-async def test_a_title_copied_from_anywhere_finds_its_video(scene, title, creator, typed):
-    await scene.say("/videos")
+async def test_a_title_copied_from_anywhere_finds_its_video(env, title, creator, typed):
+    await env.say("/videos")
     films = [Video("v1", link(99), "tiktok", "monitoring", title=title, creator=creator)]
     films.append(Video("v2", link(1, "other"), "tiktok", "monitoring", title="bravo to all of it"))
-    async with scene.store() as (store, wallet_id):
-        await store.videos.remember(wallet_id, [(film, f"tiktok:{film.id}") for film in films], scene.clock())
+    async with env.store() as (store, wallet_id):
+        await store.videos.remember(wallet_id, [(film, f"tiktok:{film.id}") for film in films], env.clock())
     for line in (f"/stop {typed}", f"/export {typed}"):
-        reply = await scene.say(line)
+        reply = await env.say(line)
         assert "No video here matches" not in reply.summary
         assert "match. Which one" not in reply.summary
 
 
 @pytest.mark.usefixtures("tracked")
-async def test_a_line_that_holds_a_link_is_about_that_link(scene):
-    reply = await scene.say(f"/stats the pasta one {link(1, 'recipe.steady')} please")
+async def test_a_line_that_holds_a_link_is_about_that_link(env):
+    reply = await env.say(f"/stats the pasta one {link(1, 'recipe.steady')} please")
     assert reply.title == TITLES["recipe"]
-    assert "one value for video; 2 were given" in (await scene.say(f"/stats {link(1)} {link(2)}")).summary
+    assert "one value for video; 2 were given" in (await env.say(f"/stats {link(1)} {link(2)}")).summary
 
 
-async def test_more_than_ten_are_cut_and_told(scene):
+async def test_more_than_ten_are_cut_and_told(env):
     for number in range(14):
-        scene.sandbox.world.track(scene.sandbox.key, link(number), 7)
-    reply = await scene.say("/stats steady")
+        env.sandbox.world.track(env.sandbox.key, link(number), 7)
+    reply = await env.say("/stats steady")
     assert "10 videos match" in reply.summary
     assert "There are more" in reply.summary
     assert len(reply.actions[0].options) == 10
 
 
-async def test_of_several_trackings_of_one_link_the_running_one_counts_else_the_newest(scene):
-    old = scene.sandbox.world.track(scene.sandbox.key, link(1), 1).id
-    scene.clock.advance(days=2)
-    new = scene.sandbox.world.track(scene.sandbox.key, link(1), 1).id
-    assert f"'video': '{new}'" in str(await scene.say(f"/stats {link(1)}"))
-    scene.clock.advance(days=2)
-    reply = str(await scene.say(f"/stats {link(1)}"))
+async def test_of_several_trackings_of_one_link_the_running_one_counts_else_the_newest(env):
+    old = env.sandbox.world.track(env.sandbox.key, link(1), 1).id
+    env.clock.advance(days=2)
+    new = env.sandbox.world.track(env.sandbox.key, link(1), 1).id
+    assert f"'video': '{new}'" in str(await env.say(f"/stats {link(1)}"))
+    env.clock.advance(days=2)
+    reply = str(await env.say(f"/stats {link(1)}"))
     assert f"'video': '{new}'" in reply
     assert old not in reply
 
 
-async def test_what_was_started_a_moment_ago_elsewhere_is_found_after_one_more_look(scene):
-    await scene.say("/videos")
-    scene.clock.advance(minutes=6)
-    scene.sandbox.world.track(scene.sandbox.key, link(1, "recipe"), 7)
-    assert (await scene.say("/stats one-pan")).title == TITLES["recipe"]
-    assert scene.posts(LIST) == 2
+async def test_what_was_started_a_moment_ago_elsewhere_is_found_after_one_more_look(env):
+    await env.say("/videos")
+    env.clock.advance(minutes=6)
+    env.sandbox.world.track(env.sandbox.key, link(1, "recipe"), 7)
+    assert (await env.say("/stats one-pan")).title == TITLES["recipe"]
+    assert env.posts(LIST) == 2
 
 
 @pytest.mark.usefixtures("tracked")
 @pytest.mark.parametrize("words", ["nothing", YOUTUBE, "00000000-0000-0000-0000-000000000000", "%", "_", "\\", "'"])
-async def test_nothing_that_fits_says_where_to_look(scene, words):
-    reply = await scene.say(f"/stats {words}")
+async def test_nothing_that_fits_says_where_to_look(env, words):
+    reply = await env.say(f"/stats {words}")
     assert reply.tone is Tone.PROBLEM
     assert reply.summary == f"No video here matches “{words}”. /videos lists your videos; /track starts a new one."
 
 
-async def test_a_link_that_is_none_is_told_as_such(scene):
-    reply = await scene.say("/stats https://example.com/video")
+async def test_a_link_that_is_none_is_told_as_such(env):
+    reply = await env.say("/stats https://example.com/video")
     assert "example.com is not a site" in reply.summary
     assert "Usage: /stats <video>" in plain_text(reply)
 
 
-async def test_choices_come_from_the_store_alone(scene, tracked):
-    await scene.say("/videos")
-    before = len(scene.sandbox.requests)
-    scene.sandbox.faults.add("500", times=None)
-    found = await scene.bot.suggest("stats", "video", "one-pan", ANA)
+async def test_choices_come_from_the_store_alone(env, tracked):
+    await env.say("/videos")
+    before = len(env.sandbox.requests)
+    env.sandbox.faults.add("500", times=None)
+    found = await env.bot.suggest("stats", "video", "one-pan", ANA)
     assert [(option.label, option.value) for option in found] == [
         ("One-pan pasta that my grandmother would not approve of · TikTok, running", tracked["recipe"])
     ]
-    assert len(scene.sandbox.requests) == before
+    assert len(env.sandbox.requests) == before
 
 
-async def test_choices_are_never_more_than_a_chat_shows(scene):
+async def test_choices_are_never_more_than_a_chat_shows(env):
     for number in range(40):
-        scene.sandbox.world.track(scene.sandbox.key, link(number), 7)
-    await scene.say("/videos")
-    assert len(await scene.bot.suggest("compare", "video", "", ANA)) == MOST == 25
+        env.sandbox.world.track(env.sandbox.key, link(number), 7)
+    await env.say("/videos")
+    assert len(await env.bot.suggest("compare", "video", "", ANA)) == MOST == 25
 
 
 @pytest.mark.parametrize(
@@ -199,14 +199,14 @@ async def test_choices_are_never_more_than_a_chat_shows(scene):
         ("track.start", "batch", "", []),
     ],
 )
-async def test_choices_fit_what_is_typed(scene, command, argument, typed, values):
-    assert [option.value for option in await scene.bot.suggest(command, argument, typed, ANA)] == values
+async def test_choices_fit_what_is_typed(env, command, argument, typed, values):
+    assert [option.value for option in await env.bot.suggest(command, argument, typed, ANA)] == values
 
 
 async def test_choices_never_fail(sandbox, clock, postgres, postgres_url):
-    async with scene_of(sandbox, clock, postgres_url) as scene:
+    async with environment_of(sandbox, clock, postgres_url) as env:
         name = postgres_url.rpartition("/")[2]
         postgres._sql(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
         postgres._sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
-        assert await scene.bot.suggest("stats", "video", "x", ANA) == ()
+        assert await env.bot.suggest("stats", "video", "x", ANA) == ()
         postgres._sql(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')

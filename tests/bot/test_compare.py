@@ -8,26 +8,26 @@ from bot.domain.growth import exact_count
 from bot.reply.call import Call
 from bot.reply.model import Picture, Select, Tone
 from bot.reply.plain import plain_text
-from tests.standins.scene import ANA, INSTAGRAM, LINK, PAGE, TWITTER, YOUTUBE, rows
+from tests.standins.environment import ANA, INSTAGRAM, LINK, PAGE, TWITTER, YOUTUBE, rows
 
 
 @pytest.fixture
-def start(scene):
+def start(env):
     """Start videos so many hours apart, and give what they really grow like."""
 
     def begin(*links, apart=5):
         films = []
         for link in links:
-            films.append(scene.sandbox.world.track(scene.sandbox.key, link, 7))
-            scene.clock.advance(hours=apart)
+            films.append(env.sandbox.world.track(env.sandbox.key, link, 7))
+            env.clock.advance(hours=apart)
         return films
 
     return begin
 
 
-async def test_two_videos_are_compared_at_the_hour_that_both_have_reached(scene, start):
+async def test_two_videos_are_compared_at_the_hour_that_both_have_reached(env, start):
     old, new = start(LINK, YOUTUBE, apart=10)
-    reply = await scene.say(f"/compare {LINK} {YOUTUBE}")
+    reply = await env.say(f"/compare {LINK} {YOUTUBE}")
     assert reply.title == "Comparison at hour 10"
     grown = [each.film.growth for each in (old, new)]
     table = rows(reply, "Views")
@@ -42,23 +42,23 @@ async def test_two_videos_are_compared_at_the_hour_that_both_have_reached(scene,
     assert "at hour 10" in picture.alt
 
 
-async def test_five_of_all_platforms_are_compared_by_what_all_state(scene, start):
+async def test_five_of_all_platforms_are_compared_by_what_all_state(env, start):
     start(LINK, YOUTUBE, INSTAGRAM, TWITTER, "https://www.tiktok.com/@flat/video/7301234567890120001")
-    reply = await scene.say(
+    reply = await env.say(
         f"/compare {LINK} {YOUTUBE} {INSTAGRAM} {TWITTER} https://www.tiktok.com/@flat/video/7301234567890120001"
     )
     assert [row[0] for row in rows(reply, "Likes")] == list("ABCDE")
     assert "Compared by likes, the first metric they all have" in plain_text(reply)
 
 
-async def test_the_leader_is_the_one_at_the_last_hour_that_all_have_in_words_and_in_the_picture(scene):
+async def test_the_leader_is_the_one_at_the_last_hour_that_all_have_in_words_and_in_the_picture(env):
     """One video has a gap at the last hour of the other, which is ahead there alone."""
     pages = {}
     for title, link, counts in (
         ("Tango", LINK, {1: 5, 19: 9_600, 30: 9_900}),
         ("Sierra", YOUTUBE, {1: 7, 19: 400, 25: 420}),
     ):
-        tracking = scene.sandbox.world.track(scene.sandbox.key, link, 7)
+        tracking = env.sandbox.world.track(env.sandbox.key, link, 7)
         taken = ((tracking.started_at + timedelta(hours=hour), str(views)) for hour, views in counts.items())
         pages[link] = {
             "id": tracking.id,
@@ -68,11 +68,11 @@ async def test_the_leader_is_the_one_at_the_last_hour_that_all_have_in_words_and
             "current_metadata": {"title": title},
             "snapshots": [{"snapshot_time": at.isoformat(), "views": views} for at, views in taken],
         }
-    scene.clock.advance(hours=30)
+    env.clock.advance(hours=30)
     for link, page in pages.items():
-        scene.sandbox.faults.add("200", PAGE, body=page)
-        await scene.say(f"/stats {link}")
-    reply = await scene.say(f"/compare {LINK} {YOUTUBE}")
+        env.sandbox.faults.add("200", PAGE, body=page)
+        await env.say(f"/stats {link}")
+    reply = await env.say(f"/compare {LINK} {YOUTUBE}")
     assert reply.title == "Comparison at hour 19"
     assert reply.summary == "At hour 19 since tracking began, Tango leads with 9,600 views."
     assert [row[3] for row in rows(reply, "Views")] == ["9,600", "400"]
@@ -80,42 +80,42 @@ async def test_the_leader_is_the_one_at_the_last_hour_that_all_have_in_words_and
     assert picture.alt.startswith("A leads at hour 19 since tracking began, the last that all have: A 9,600 views")
 
 
-async def test_whoever_has_no_latest_hour_is_compared_at_the_last_one_that_it_has(scene, start):
+async def test_whoever_has_no_latest_hour_is_compared_at_the_last_one_that_it_has(env, start):
     links = [f"https://www.tiktok.com/@gaps/video/{7301234567890120000 + number}" for number in (1, 2)]
     films = start(*links, apart=0)
-    scene.clock.advance(hours=9)
-    reply = await scene.say(f"/compare {' '.join(links)}")
+    env.clock.advance(hours=9)
+    reply = await env.say(f"/compare {' '.join(links)}")
     assert [row[3] for row in rows(reply, "Views")] == [
         exact_count(each.film.growth.counts(6)["views"]) for each in films
     ]
 
 
-async def test_one_that_has_no_snapshot_yet_is_named(scene, start):
+async def test_one_that_has_no_snapshot_yet_is_named(env, start):
     start(LINK)
-    scene.sandbox.world.track(scene.sandbox.key, YOUTUBE, 7)
-    reply = await scene.say(f"/compare {LINK} {YOUTUBE}")
+    env.sandbox.world.track(env.sandbox.key, YOUTUBE, 7)
+    reply = await env.say(f"/compare {LINK} {YOUTUBE}")
     assert rows(reply, "Views")[1][3:] == ["–", "–", "–"]
     assert "No snapshot yet: B." in plain_text(reply)
 
 
-async def test_without_any_snapshot_there_is_nothing_to_compare(scene, start):
+async def test_without_any_snapshot_there_is_nothing_to_compare(env, start):
     start(LINK, YOUTUBE, apart=0)
-    reply = await scene.say(f"/compare {LINK} {YOUTUBE}")
+    reply = await env.say(f"/compare {LINK} {YOUTUBE}")
     assert reply.tone is Tone.WARNING
     assert "no metric in common yet" in reply.summary
 
 
-async def test_a_title_that_fits_several_offers_them_and_keeps_the_other_video(scene, start):
+async def test_a_title_that_fits_several_offers_them_and_keeps_the_other_video(env, start):
     films = start(LINK, "https://www.tiktok.com/@steady/video/7301234567890120002", YOUTUBE, apart=2)
-    reply = await scene.say(f"/compare steady {YOUTUBE}")
+    reply = await env.say(f"/compare steady {YOUTUBE}")
     (select,) = reply.actions
     assert reply.summary == "3 videos match “steady”. Which one do you mean?"
-    chosen = await scene.run(Call(select.call.command, {**select.call.arguments, select.argument: films[1].id}))
+    chosen = await env.run(Call(select.call.command, {**select.call.arguments, select.argument: films[1].id}))
     assert [row[0] for row in rows(chosen, "Views")] == ["A", "B"]
     assert [row[1].split("(")[1] for row in rows(chosen, "Views")] == [f"{each.link})" for each in (films[2], films[1])]
 
 
-async def test_two_titles_that_fit_several_are_chosen_one_after_the_other(scene, start):
+async def test_two_titles_that_fit_several_are_chosen_one_after_the_other(env, start):
     films = start(
         LINK,
         "https://www.tiktok.com/@steady/video/7301234567890120002",
@@ -123,69 +123,69 @@ async def test_two_titles_that_fit_several_are_chosen_one_after_the_other(scene,
         apart=2,
     )
     start("https://www.tiktok.com/@viral/video/7301234567890120009", apart=2)
-    first = await scene.say("/compare steady vs viral")
+    first = await env.say("/compare steady vs viral")
     (select,) = first.actions
-    second = await scene.run(Call(select.call.command, {**select.call.arguments, select.argument: films[0].id}))
+    second = await env.run(Call(select.call.command, {**select.call.arguments, select.argument: films[0].id}))
     assert second.summary == "2 videos match “viral”. Which one do you mean?"
     (select,) = second.actions
-    reply = await scene.run(Call(select.call.command, {**select.call.arguments, select.argument: films[2].id}))
+    reply = await env.run(Call(select.call.command, {**select.call.arguments, select.argument: films[2].id}))
     assert [row[1].split("(")[1] for row in rows(reply, "Views")] == [f"{each.link})" for each in (films[0], films[2])]
 
 
-async def test_a_choice_that_does_not_fit_into_a_button_asks_for_more_words(scene, start):
+async def test_a_choice_that_does_not_fit_into_a_button_asks_for_more_words(env, start):
     start(LINK, "https://www.tiktok.com/@steady/video/7301234567890120002", YOUTUBE, TWITTER, INSTAGRAM, apart=1)
-    reply = await scene.say(f"/compare steady {YOUTUBE} {TWITTER} {INSTAGRAM}")
+    reply = await env.say(f"/compare steady {YOUTUBE} {TWITTER} {INSTAGRAM}")
     assert reply.tone is Tone.PROBLEM
     assert "“steady” matches several videos" in reply.summary
     assert "Type more of the title" in reply.summary
 
 
-async def test_every_name_that_fits_nothing_is_named(scene, start):
+async def test_every_name_that_fits_nothing_is_named(env, start):
     start(LINK)
-    reply = await scene.say("/compare steady, hotl, bravo")
+    reply = await env.say("/compare steady, hotl, bravo")
     assert (
         reply.summary == "No video here matches “hotl” or “bravo”. /videos lists your videos; /track starts a new one."
     )
 
 
-async def test_the_same_video_twice_is_no_comparison(scene, start):
+async def test_the_same_video_twice_is_no_comparison(env, start):
     start(LINK)
-    reply = await scene.say(f"/compare {LINK} tiktok.com/@steady/video/7301234567890123456")
+    reply = await env.say(f"/compare {LINK} tiktok.com/@steady/video/7301234567890123456")
     assert "all name the same video" in reply.summary
 
 
-async def test_the_button_offers_the_other_videos_and_compares(scene, start):
+async def test_the_button_offers_the_other_videos_and_compares(env, start):
     one, two = start(LINK, YOUTUBE)
-    card = await scene.say(f"/stats {LINK}")
-    offer = await scene.press(card, "Compare")
+    card = await env.say(f"/stats {LINK}")
+    offer = await env.press(card, "Compare")
     (select,) = offer.actions
     assert isinstance(select, Select)
     assert [option.value for option in select.options] == [two.id]
     call = select.call
-    reply = await scene.bot.run(call.command, {**call.arguments, select.argument: two.id}, ANA)
+    reply = await env.bot.run(call.command, {**call.arguments, select.argument: two.id}, ANA)
     assert reply.title == "Comparison at hour 5"
     assert one.film.title in plain_text(reply)
 
 
-async def test_the_button_says_so_when_there_is_no_other(scene, start):
+async def test_the_button_says_so_when_there_is_no_other(env, start):
     start(LINK)
-    offer = await scene.press(await scene.say(f"/stats {LINK}"), "Compare")
+    offer = await env.press(await env.say(f"/stats {LINK}"), "Compare")
     assert "There's no other video to compare" in offer.summary
 
 
-async def test_words_for_the_button_that_fit_several_ask_again(scene, start):
+async def test_words_for_the_button_that_fit_several_ask_again(env, start):
     start(LINK, YOUTUBE)
     for arguments in ({"video": "steady"}, {"video": LINK, "other": "steady"}):
-        reply = await scene.bot.run("compare.with", arguments, ANA)
+        reply = await env.bot.run("compare.with", arguments, ANA)
         assert "Which one do you mean?" in reply.summary
 
 
-async def test_stale_numbers_of_one_are_told(scene, start):
+async def test_stale_numbers_of_one_are_told(env, start):
     start(LINK, YOUTUBE)
     line = f"/compare {LINK} {YOUTUBE}"
-    await scene.say(line)
-    scene.clock.advance(hours=2)
-    scene.sandbox.faults.add("404", PAGE)
-    reply = await scene.say(line)
+    await env.say(line)
+    env.clock.advance(hours=2)
+    env.sandbox.faults.add("404", PAGE)
+    reply = await env.say(line)
     assert reply.tone is Tone.WARNING
     assert "does not know that video" in plain_text(reply)

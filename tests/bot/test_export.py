@@ -9,7 +9,7 @@ from bot.messages.csv_format import HEADER
 from bot.reply.model import LargeFile, Tone
 from bot.reply.plain import plain_text
 from bot.reply.spool import opened
-from tests.standins.scene import ANA, BEN, INSTAGRAM, LINK, PAGE, TWITTER, YOUTUBE, button
+from tests.standins.environment import ANA, BEN, INSTAGRAM, LINK, PAGE, TWITTER, YOUTUBE, button
 
 
 def table(reply):
@@ -20,10 +20,10 @@ def table(reply):
     return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
 
 
-async def test_one_video_comes_with_every_snapshot_to_the_last_digit(scene):
-    tracking = scene.sandbox.world.track(scene.sandbox.key, LINK, 7)
-    scene.clock.advance(hours=30)
-    reply = await scene.say(f"/export {LINK}")
+async def test_one_video_comes_with_every_snapshot_to_the_last_digit(env):
+    tracking = env.sandbox.world.track(env.sandbox.key, LINK, 7)
+    env.clock.advance(hours=30)
+    reply = await env.say(f"/export {LINK}")
     head, *rows = table(reply)
     assert tuple(head) == HEADER
     assert len(rows) == 30
@@ -38,97 +38,97 @@ async def test_one_video_comes_with_every_snapshot_to_the_last_digit(scene):
     assert f"30 snapshots of 1 video in {reply.files[0].name}." in reply.summary
 
 
-async def test_what_a_platform_does_not_state_is_an_empty_cell(scene):
-    scene.sandbox.world.track(scene.sandbox.key, INSTAGRAM, 7)
-    scene.clock.advance(hours=2)
-    row = table(await scene.say(f"/export {INSTAGRAM}"))[1]
+async def test_what_a_platform_does_not_state_is_an_empty_cell(env):
+    env.sandbox.world.track(env.sandbox.key, INSTAGRAM, 7)
+    env.clock.advance(hours=2)
+    row = table(await env.say(f"/export {INSTAGRAM}"))[1]
     assert [bool(cell) for cell in row[7:]] == [False, True, True, False, True]
 
 
-async def whole(scene):
+async def whole(env):
     """The answer of /export all once everything is read: the first background call of a key takes a second."""
-    reply = await scene.say("/export all")
+    reply = await env.say("/export all")
     while reply.summary.startswith("Reading"):
-        reply = await scene.press(reply, "Get the file")
+        reply = await env.press(reply, "Get the file")
     return reply
 
 
-async def test_all_videos_are_read_first_running_finished_and_never_opened(scene):
+async def test_all_videos_are_read_first_running_finished_and_never_opened(env):
     for link, days in ((LINK, 7), (YOUTUBE, 1), (TWITTER, 7)):
-        scene.sandbox.world.track(scene.sandbox.key, link, days)
-    scene.clock.advance(hours=3)
-    await scene.say(f"/stats {LINK}")
-    scene.clock.advance(hours=27)
-    reply = await whole(scene)
+        env.sandbox.world.track(env.sandbox.key, link, days)
+    env.clock.advance(hours=3)
+    await env.say(f"/stats {LINK}")
+    env.clock.advance(hours=27)
+    reply = await whole(env)
     assert reply.summary == "84 snapshots of 3 videos in contentstats-all.csv."
     assert Counter(row[1] for row in table(reply)[1:]) == {"tiktok": 30, "twitter": 30, "youtube": 24}
     assert "As of Tue 3 Mar, 16:30 UTC" in plain_text(reply)
-    assert len(scene.sandbox.calls(PAGE)) == 4
-    assert table(await whole(scene)) == table(reply)
-    assert len(scene.sandbox.calls(PAGE)) == 4
+    assert len(env.sandbox.calls(PAGE)) == 4
+    assert table(await whole(env)) == table(reply)
+    assert len(env.sandbox.calls(PAGE)) == 4
 
 
-async def test_what_could_not_be_read_is_named_with_the_reason_and_left_alone_for_a_while(scene):
+async def test_what_could_not_be_read_is_named_with_the_reason_and_left_alone_for_a_while(env):
     for link in (LINK, YOUTUBE, TWITTER):
-        scene.sandbox.world.track(scene.sandbox.key, link, 7)
-    scene.clock.advance(hours=3)
-    await scene.say(f"/stats {LINK}")
-    scene.clock.advance(hours=2)
-    scene.sandbox.faults.add("404", PAGE, times=None)
-    reply = await whole(scene)
+        env.sandbox.world.track(env.sandbox.key, link, 7)
+    env.clock.advance(hours=3)
+    await env.say(f"/stats {LINK}")
+    env.clock.advance(hours=2)
+    env.sandbox.faults.add("404", PAGE, times=None)
+    reply = await whole(env)
     said = plain_text(reply)
     assert reply.tone is Tone.WARNING
     assert reply.summary == "3 snapshots of 1 video in contentstats-all.csv. 2 videos couldn't be read."
     assert said.index("Not in the file: ") < said.index("Without the newest snapshots: ")
     assert said.count("know that video") == 2
-    assert len(scene.sandbox.calls(PAGE)) == 4
-    scene.sandbox.faults.clear()
-    assert (await whole(scene)).summary == reply.summary
-    scene.clock.advance(minutes=6)
-    assert (await whole(scene)).summary == "15 snapshots of 3 videos in contentstats-all.csv."
+    assert len(env.sandbox.calls(PAGE)) == 4
+    env.sandbox.faults.clear()
+    assert (await whole(env)).summary == reply.summary
+    env.clock.advance(minutes=6)
+    assert (await whole(env)).summary == "15 snapshots of 3 videos in contentstats-all.csv."
 
 
-async def test_an_api_that_is_away_costs_three_calls_and_no_answer_without_a_file_is_a_success(scene):
+async def test_an_api_that_is_away_costs_three_calls_and_no_answer_without_a_file_is_a_success(env):
     for number in range(6):
-        scene.sandbox.world.track(scene.sandbox.key, f"https://www.tiktok.com/@steady/video/{number}", 7)
-    scene.clock.advance(hours=3)
-    await scene.say("/videos completed")
-    scene.sandbox.faults.add("503", PAGE, times=None)
-    nothing = await whole(scene)
+        env.sandbox.world.track(env.sandbox.key, f"https://www.tiktok.com/@steady/video/{number}", 7)
+    env.clock.advance(hours=3)
+    await env.say("/videos completed")
+    env.sandbox.faults.add("503", PAGE, times=None)
+    nothing = await whole(env)
     assert nothing.summary.startswith("6 videos couldn't be read, so there's nothing to export.")
     assert (nothing.files, nothing.tone) == ((), Tone.WARNING)
-    assert len(scene.sandbox.calls(PAGE)) == 3
+    assert len(env.sandbox.calls(PAGE)) == 3
 
 
-async def test_ten_who_ask_at_once_see_how_far_the_reading_is_and_get_one_file_which_is_on_disk(scene):
+async def test_ten_who_ask_at_once_see_how_far_the_reading_is_and_get_one_file_which_is_on_disk(env):
     for number in range(90):
-        scene.sandbox.world.track(scene.sandbox.key, f"https://www.tiktok.com/@steady/video/{number}", 7)
-    scene.clock.advance(hours=1)
-    early = await asyncio.gather(*(scene.say("/export all", each) for each in (ANA, BEN) * 5))
+        env.sandbox.world.track(env.sandbox.key, f"https://www.tiktok.com/@steady/video/{number}", 7)
+    env.clock.advance(hours=1)
+    early = await asyncio.gather(*(env.say("/export all", each) for each in (ANA, BEN) * 5))
     assert {each.summary.split(" first: ")[0] for each in early} == {"Reading 90 videos"}
-    await whole(scene)
-    replies = await asyncio.gather(*(scene.say("/export all", each) for each in (ANA, BEN) * 5))
+    await whole(env)
+    replies = await asyncio.gather(*(env.say("/export all", each) for each in (ANA, BEN) * 5))
     assert len({id(each.files[0].content) for each in replies}) == 1
     assert isinstance(replies[0].files[0], LargeFile)
     assert len(table(replies[0])) == 91
-    assert len(scene.sandbox.calls(PAGE)) == 90
+    assert len(env.sandbox.calls(PAGE)) == 90
 
 
-async def test_the_button_of_a_card_gives_the_file(scene):
-    scene.sandbox.world.track(scene.sandbox.key, LINK, 7)
-    scene.clock.advance(hours=1)
-    card = await scene.say(f"/stats {LINK}")
-    assert len(table(await scene.run(button(card, "Export")))) == 2
+async def test_the_button_of_a_card_gives_the_file(env):
+    env.sandbox.world.track(env.sandbox.key, LINK, 7)
+    env.clock.advance(hours=1)
+    card = await env.say(f"/stats {LINK}")
+    assert len(table(await env.run(button(card, "Export")))) == 2
 
 
-async def test_words_that_fit_several_let_one_choose(scene):
+async def test_words_that_fit_several_let_one_choose(env):
     for link in (LINK, YOUTUBE):
-        scene.sandbox.world.track(scene.sandbox.key, link, 7)
-    assert "2 videos match" in (await scene.say("/export steady")).summary
+        env.sandbox.world.track(env.sandbox.key, link, 7)
+    assert "2 videos match" in (await env.say("/export steady")).summary
 
 
-async def test_nothing_to_export_says_when_there_will_be(scene):
-    scene.sandbox.world.track(scene.sandbox.key, LINK, 7)
-    reply = await scene.say(f"/export {LINK}")
+async def test_nothing_to_export_says_when_there_will_be(env):
+    env.sandbox.world.track(env.sandbox.key, LINK, 7)
+    reply = await env.say(f"/export {LINK}")
     assert reply.tone is Tone.WARNING
     assert "The first arrives within an hour of starting" in plain_text(reply)

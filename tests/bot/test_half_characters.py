@@ -2,7 +2,7 @@
 
 from bot.commands.registry import COMMANDS
 from bot.reply.plain import plain_text
-from tests.standins.scene import ANA
+from tests.standins.environment import ANA
 
 HALF = "a\ud83db"
 LINES = ("%s", "%s vs %s", "https://x.com/%s/status/1988637243979237148 7", "on %s", '"%s" "%s"')
@@ -18,12 +18,12 @@ def written(reply):
     return "went wrong" not in said
 
 
-async def test_half_a_character_ends_no_command(scene):
-    await scene.start()
+async def test_half_a_character_ends_no_command(env):
+    await env.start()
     for command in COMMANDS:
         names = [each.name for each in command.arguments]
         calls = [{name: HALF} for name in names] + [dict.fromkeys(names, HALF), {HALF: HALF}]
         for given in [*calls, *(line.replace("%s", HALF) for line in LINES)]:
-            assert written(await scene.bot.run(command.name, given, ANA)), (command.name, given)
+            assert written(await env.bot.run(command.name, given, ANA)), (command.name, given)
         for name in names:
-            await scene.bot.suggest(command.name, name, HALF, ANA)
+            await env.bot.suggest(command.name, name, HALF, ANA)

@@ -9,7 +9,18 @@ from adapters.sandbox.serve import Sandbox
 from bot.reply.model import Tone
 from bot.reply.plain import plain_text
 from bot.reply.spool import opened
-from tests.standins.scene import ANA, EVE, INSTAGRAM, LINK, STOP, YOUTUBE, labels, rows, sandbox_of, scene_of
+from tests.standins.environment import (
+    ANA,
+    EVE,
+    INSTAGRAM,
+    LINK,
+    STOP,
+    YOUTUBE,
+    environment_of,
+    labels,
+    rows,
+    sandbox_of,
+)
 
 HERS = "https://www.tiktok.com/@recipe.steady/video/7301234567890000001"
 """Ana's, with a title of its own."""
@@ -17,9 +28,9 @@ TITLE = "One-pan pasta"
 
 
 @pytest.fixture
-async def scene(sandbox: Sandbox, clock, database_url):
+async def env(sandbox: Sandbox, clock, database_url):
     """Ana's workspace started a video, Eve's another, and a third was started outside the bot."""
-    async with scene_of(sandbox, clock, database_url) as opened:
+    async with environment_of(sandbox, clock, database_url) as opened:
         await opened.start(HERS)
         await opened.start(YOUTUBE, caller=EVE)
         sandbox.world.track(sandbox.key, INSTAGRAM, 7)
@@ -28,14 +39,14 @@ async def scene(sandbox: Sandbox, clock, database_url):
 
 
 @pytest.fixture
-def hidden(scene):
+def hidden(env):
     """The id of Ana's video."""
-    trackings = scene.sandbox.world.account(scene.sandbox.key).trackings
+    trackings = env.sandbox.world.account(env.sandbox.key).trackings
     return next(each.id for each in trackings.values() if each.link == HERS)
 
 
-async def test_lists_show_what_was_started_here_or_outside(scene):
-    hers, theirs = await scene.say("/videos"), await scene.say("/videos", EVE)
+async def test_lists_show_what_was_started_here_or_outside(env):
+    hers, theirs = await env.say("/videos"), await env.say("/videos", EVE)
     assert {row[2] for row in rows(hers)} == {"TikTok", "Instagram"}
     assert {row[2] for row in rows(theirs)} == {"YouTube", "Instagram"}
     assert "2 videos" in hers.summary
@@ -43,89 +54,89 @@ async def test_lists_show_what_was_started_here_or_outside(scene):
 
 
 @pytest.mark.parametrize("words", ["id", HERS, "7301234567890000001", TITLE, "recipe.steady", "pasta"])
-async def test_no_words_find_another_workspaces_video(scene, hidden, words):
+async def test_no_words_find_another_workspaces_video(env, hidden, words):
     words = hidden if words == "id" else words
-    assert TITLE in plain_text(await scene.say(f"/stats {words}"))
+    assert TITLE in plain_text(await env.say(f"/stats {words}"))
     for line in (f"/stats {words}", f"/stop {words}", f"/export {words}", f'/compare "{words}" "{words}"'):
-        reply = await scene.say(line, EVE)
+        reply = await env.say(line, EVE)
         assert reply.tone is Tone.PROBLEM
         assert "No video here matches" in reply.summary
         assert TITLE not in plain_text(reply).replace(f"“{words}”", "")  # only what was typed is echoed
-    assert await scene.bot.suggest("stats", "video", words, EVE) == ()
-    assert len(await scene.bot.suggest("stats", "video", TITLE, ANA)) == 1
+    assert await env.bot.suggest("stats", "video", words, EVE) == ()
+    assert len(await env.bot.suggest("stats", "video", TITLE, ANA)) == 1
 
 
-async def test_no_button_reaches_another_workspaces_video(scene, hidden):
+async def test_no_button_reaches_another_workspaces_video(env, hidden):
     for command in ("stats", "stop", "stop.confirm", "export", "compare.with"):
-        reply = await scene.bot.run(command, {"video": hidden}, EVE)
+        reply = await env.bot.run(command, {"video": hidden}, EVE)
         assert reply.tone is Tone.PROBLEM
         assert TITLE not in plain_text(reply)
-    reply = await scene.bot.run("compare.with", {"video": hidden, "other": hidden}, EVE)
+    reply = await env.bot.run("compare.with", {"video": hidden, "other": hidden}, EVE)
     assert reply.tone is Tone.PROBLEM
-    assert scene.posts(STOP) == 0
+    assert env.posts(STOP) == 0
 
 
-async def test_the_choice_of_another_video_offers_only_ones_own(scene, hidden):
-    trackings = scene.sandbox.world.account(scene.sandbox.key).trackings
+async def test_the_choice_of_another_video_offers_only_ones_own(env, hidden):
+    trackings = env.sandbox.world.account(env.sandbox.key).trackings
     theirs = next(each.id for each in trackings.values() if each.link == YOUTUBE)
-    reply = await scene.bot.run("compare.with", {"video": theirs}, EVE)
+    reply = await env.bot.run("compare.with", {"video": theirs}, EVE)
     assert hidden not in str(reply)
 
 
-async def test_tracking_it_too_says_that_it_runs_elsewhere_and_spends_and_shows_nothing(scene, hidden):
-    posts = scene.posts()
-    reply = await scene.say(f"/track {HERS} 7", EVE)
+async def test_tracking_it_too_says_that_it_runs_elsewhere_and_spends_and_shows_nothing(env, hidden):
+    posts = env.posts()
+    reply = await env.say(f"/track {HERS} 7", EVE)
     assert "already being tracked from another workspace with the same API key. Nothing was spent" in reply.summary
     assert labels(reply) == []
     said = plain_text(reply)
     assert not any(secret in said for secret in (TITLE, "Ana", hidden))
-    several = await scene.say(f"/track {HERS} {LINK} 1", EVE)
+    several = await env.say(f"/track {HERS} {LINK} 1", EVE)
     assert rows(several, "Links")[0][2] == "already tracked from another workspace"
     assert not any(secret in plain_text(several) for secret in (TITLE, "Ana", hidden))
-    assert scene.posts() == posts
+    assert env.posts() == posts
 
 
-async def test_a_press_that_comes_too_late_shows_nothing_of_the_other_workspaces_video(scene):
-    theirs = await scene.say(f"/track {LINK} 7", EVE)
-    await scene.start(LINK)
-    reply = await scene.press(theirs, "Track 7", EVE)
+async def test_a_press_that_comes_too_late_shows_nothing_of_the_other_workspaces_video(env):
+    theirs = await env.say(f"/track {LINK} 7", EVE)
+    await env.start(LINK)
+    reply = await env.press(theirs, "Track 7", EVE)
     assert "already being tracked, so nothing was spent" in reply.summary
     assert labels(reply) == ["My videos"]
     assert "Ana" not in plain_text(reply)
 
 
-async def test_a_file_of_everything_holds_nothing_of_the_others(scene, hidden):
-    scene.clock.advance(hours=2)
-    await scene.say(f"/export {hidden}")
-    await scene.say("/videos", EVE)
-    reply = await scene.say("/export all", EVE)
+async def test_a_file_of_everything_holds_nothing_of_the_others(env, hidden):
+    env.clock.advance(hours=2)
+    await env.say(f"/export {hidden}")
+    await env.say("/videos", EVE)
+    reply = await env.say("/export all", EVE)
     exported = list(csv.DictReader(io.StringIO(opened(reply.files[0].content).read().decode("utf-8-sig"))))
     assert {row["platform"] for row in exported} == {"youtube", "instagram"}
 
 
-async def test_the_wallet_is_shared_but_who_spent_where_is_not(scene):
-    hers, theirs = await scene.say("/usage"), await scene.say("/usage", EVE)
+async def test_the_wallet_is_shared_but_who_spent_where_is_not(env):
+    hers, theirs = await env.say("/usage"), await env.say("/usage", EVE)
     assert rows(hers, "Started this month by") == [["Ana", "$2.52"]]
     assert rows(theirs, "Started this month by") == [["Eve", "$2.52"]]
     assert rows(theirs, "Started this month in") == [["C-x", "$2.52"]]
 
 
 async def test_a_video_seen_before_its_starter_was_known_becomes_theirs_alone(sandbox, clock, database_url):
-    async with scene_of(sandbox, clock, database_url) as scene:
+    async with environment_of(sandbox, clock, database_url) as env:
         sandbox.faults.add("hang", "POST /videos/track", seconds=30)
-        unclear = await scene.start(HERS)
+        unclear = await env.start(HERS)
         sandbox.world.track(sandbox.key, HERS, 7)
         clock.advance(minutes=6)
-        assert "No videos are tracked yet" in (await scene.say("/videos", EVE)).summary
-        assert (await scene.press(unclear, "Check again")).tone is Tone.SUCCESS
-        assert "No videos are tracked yet" in (await scene.say("/videos", EVE)).summary
-        assert "1 video" in (await scene.say("/videos")).summary
+        assert "No videos are tracked yet" in (await env.say("/videos", EVE)).summary
+        assert (await env.press(unclear, "Check again")).tone is Tone.SUCCESS
+        assert "No videos are tracked yet" in (await env.say("/videos", EVE)).summary
+        assert "1 video" in (await env.say("/videos")).summary
 
 
 async def test_two_keys_are_two_worlds_on_one_database(clock, database_url):
     keys = {"cs_test_one": "One", "cs_test_two": "Two"}
-    async with sandbox_of(clock, keys=keys) as sandbox, scene_of(sandbox, clock, database_url) as one:
+    async with sandbox_of(clock, keys=keys) as sandbox, environment_of(sandbox, clock, database_url) as one:
         await one.start(HERS)
-    async with sandbox_of(clock, keys=keys) as sandbox, scene_of(sandbox, clock, database_url) as two:
+    async with sandbox_of(clock, keys=keys) as sandbox, environment_of(sandbox, clock, database_url) as two:
         reply = await two.say("/videos", EVE)
         assert "No videos are tracked yet" in reply.summary

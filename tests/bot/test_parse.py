@@ -19,7 +19,7 @@ from bot.commands.stats import Stats
 from bot.commands.track import Start, Track
 from bot.commands.videos import Videos
 from bot.domain.errors import UsageError
-from tests.standins.scene import LINK, YOUTUBE
+from tests.standins.environment import LINK, YOUTUBE
 
 TYPED = {
     # /track: the link and the days in any order, in any wrapping

@@ -7,7 +7,7 @@ import pytest
 from bot.commands.permissions import PERMISSIONS, SPENDERS, permissions, refusal
 from bot.domain.caller import Permission, Role
 from bot.reply.model import Tone
-from tests.standins.scene import ANA, BEN, LINK, STOP, YOUTUBE, scene_of
+from tests.standins.environment import ANA, BEN, LINK, STOP, YOUTUBE, environment_of
 
 LOOKER = dataclasses.replace(ANA, permissions=frozenset({Permission.LOOK}), role=Role.MEMBER)
 SPENDER = dataclasses.replace(LOOKER, permissions=frozenset({Permission.LOOK, Permission.SPEND, Permission.STOP}))
@@ -53,46 +53,46 @@ def test_a_refusal_says_what_is_not_allowed_and_what_to_do(need, may_spend):
     assert need is Permission.LOOK or "Ask " in words
 
 
-async def test_a_member_stops_their_own_videos_and_an_admin_stops_any(scene):
-    await scene.start(caller=SPENDER)
+async def test_a_member_stops_their_own_videos_and_an_admin_stops_any(env):
+    await env.start(caller=SPENDER)
     outside = dataclasses.replace(SPENDER, person=BEN.person)
-    scene.sandbox.world.track(scene.sandbox.key, YOUTUBE, 7)
-    scene.clock.advance(minutes=6)
-    question = await scene.say(f"/stop {LINK}", SPENDER)
+    env.sandbox.world.track(env.sandbox.key, YOUTUBE, 7)
+    env.clock.advance(minutes=6)
+    question = await env.say(f"/stop {LINK}", SPENDER)
     for reply in (
-        await scene.say(f"/stop {LINK}", outside),
-        await scene.press(question, "Stop tracking", outside),
-        await scene.say(f"/stop {YOUTUBE}", SPENDER),
+        await env.say(f"/stop {LINK}", outside),
+        await env.press(question, "Stop tracking", outside),
+        await env.say(f"/stop {YOUTUBE}", SPENDER),
     ):
         assert reply.tone is Tone.PROBLEM
         assert reply.summary.startswith("You can stop only the videos that you started.")
-    assert scene.posts(STOP) == 0
-    assert (await scene.press(await scene.say(f"/stop {YOUTUBE}", BEN), "Stop tracking", BEN)).tone is Tone.SUCCESS
-    assert (await scene.press(question, "Stop tracking", SPENDER)).tone is Tone.SUCCESS
-    assert scene.posts(STOP) == 2
+    assert env.posts(STOP) == 0
+    assert (await env.press(await env.say(f"/stop {YOUTUBE}", BEN), "Stop tracking", BEN)).tone is Tone.SUCCESS
+    assert (await env.press(question, "Stop tracking", SPENDER)).tone is Tone.SUCCESS
+    assert env.posts(STOP) == 2
 
 
-async def test_who_may_not_spend_sees_no_card_and_presses_no_button(scene):
-    refused = await scene.say(f"/track {LINK} 7", LOOKER)
+async def test_who_may_not_spend_sees_no_card_and_presses_no_button(env):
+    refused = await env.say(f"/track {LINK} 7", LOOKER)
     assert refused.tone is Tone.PROBLEM
     assert "can't start tracking" in refused.summary
-    card = await scene.say(f"/track {LINK} 7", SPENDER)
+    card = await env.say(f"/track {LINK} 7", SPENDER)
     for label in ("Track 7", "Cancel"):
-        assert "can't start tracking" in (await scene.press(card, label, LOOKER)).summary
-    assert scene.posts() == 0
-    assert (await scene.press(card, "Track 7", SPENDER)).tone is Tone.SUCCESS
+        assert "can't start tracking" in (await env.press(card, label, LOOKER)).summary
+    assert env.posts() == 0
+    assert (await env.press(card, "Track 7", SPENDER)).tone is Tone.SUCCESS
 
 
-async def test_who_loses_the_right_between_card_and_button_spends_nothing(scene):
-    card = await scene.say(f"/track {LINK} 7")
-    assert "can't start tracking" in (await scene.press(card, "Track 7", LOOKER)).summary
-    assert scene.posts() == 0
+async def test_who_loses_the_right_between_card_and_button_spends_nothing(env):
+    card = await env.say(f"/track {LINK} 7")
+    assert "can't start tracking" in (await env.press(card, "Track 7", LOOKER)).summary
+    assert env.posts() == 0
 
 
 async def test_the_setting_reaches_the_commands(sandbox, clock, sqlite_url):
-    async with scene_of(sandbox, clock, sqlite_url, may_spend="nobody") as scene:
-        reply = await scene.say(f"/track {LINK} 7")
+    async with environment_of(sandbox, clock, sqlite_url, may_spend="nobody") as env:
+        reply = await env.say(f"/track {LINK} 7")
         assert "turned off here for everyone" in reply.summary
-    async with scene_of(sandbox, clock, sqlite_url, may_spend="members") as scene:
-        assert (await scene.start(caller=LOOKER)).tone is Tone.SUCCESS
-        assert scene.posts(STOP) == 0
+    async with environment_of(sandbox, clock, sqlite_url, may_spend="members") as env:
+        assert (await env.start(caller=LOOKER)).tone is Tone.SUCCESS
+        assert env.posts(STOP) == 0

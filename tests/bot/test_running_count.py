@@ -3,22 +3,22 @@
 import pytest
 
 from bot.reply.plain import plain_text
-from tests.standins.scene import ANA, INSTAGRAM, LINK, TWITTER, YOUTUBE, rows
+from tests.standins.environment import ANA, INSTAGRAM, LINK, TWITTER, YOUTUBE, rows
 
 
 @pytest.fixture
-async def told(scene):
+async def told(env):
     """What each place says while of four videos one runs, one is in a new state, one is paused and one has ended."""
     for link in (LINK, YOUTUBE, INSTAGRAM, TWITTER):
-        await scene.start(link, 1)
-    trackings = scene.sandbox.world.account(scene.sandbox.key).trackings.values()
+        await env.start(link, 1)
+    trackings = env.sandbox.world.account(env.sandbox.key).trackings.values()
     for tracking, status in zip(trackings, ("monitoring", "queued", "paused", "completed"), strict=True):
         tracking.status = status
-    scene.clock.advance(minutes=6)
+    env.clock.advance(minutes=6)
     lines = ("/usage", f"/track {LINK[:-3]}999 1", "/videos running", "/videos paused", "/digest now")
-    replies = [await scene.say(line) for line in lines]
+    replies = [await env.say(line) for line in lines]
     assert len(rows(replies[2])) == 2
-    return [plain_text(reply) for reply in (*replies, await scene.bot.run("home", {}, ANA))]
+    return [plain_text(reply) for reply in (*replies, await env.bot.run("home", {}, ANA))]
 
 
 async def test_every_place_counts_alike(told):
@@ -31,12 +31,12 @@ async def test_every_place_counts_alike(told):
     assert "2 running videos" in home
 
 
-async def test_a_paused_video_is_not_called_running_where_nothing_runs(scene):
-    await scene.start(LINK, 1)
-    (tracking,) = scene.sandbox.world.account(scene.sandbox.key).trackings.values()
+async def test_a_paused_video_is_not_called_running_where_nothing_runs(env):
+    await env.start(LINK, 1)
+    (tracking,) = env.sandbox.world.account(env.sandbox.key).trackings.values()
     tracking.status = "paused"
-    scene.clock.advance(hours=3)
-    said = plain_text(await scene.say("/usage"))
+    env.clock.advance(hours=3)
+    said = plain_text(await env.say("/usage"))
     assert "for 1 paused video" in said
     assert "running video was not read" not in said
-    assert "Running: 0 videos, 1 paused" in plain_text(await scene.say("/digest now"))
+    assert "Running: 0 videos, 1 paused" in plain_text(await env.say("/digest now"))

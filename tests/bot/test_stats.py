@@ -5,7 +5,7 @@ import pytest
 from bot.domain.growth import exact_count, signed_count
 from bot.reply.model import Picture, Tone
 from bot.reply.plain import plain_text
-from tests.standins.scene import BEN, INSTAGRAM, LINK, PAGE, TWITTER, YOUTUBE, labels, rows
+from tests.standins.environment import BEN, INSTAGRAM, LINK, PAGE, TWITTER, YOUTUBE, labels, rows
 
 
 def tiktok(word):
@@ -13,13 +13,13 @@ def tiktok(word):
 
 
 @pytest.fixture
-def stats(scene):
+def stats(env):
     """The card of a video that was started outside the bot so many hours ago."""
 
     async def show(link, hours, days=7):
-        tracking = scene.sandbox.world.track(scene.sandbox.key, link, days)
-        scene.clock.advance(hours=hours)
-        return await scene.say(f"/stats {link}"), tracking.film.growth
+        tracking = env.sandbox.world.track(env.sandbox.key, link, days)
+        env.clock.advance(hours=hours)
+        return await env.say(f"/stats {link}"), tracking.film.growth
 
     return show
 
@@ -55,18 +55,18 @@ async def test_the_card_says_whose_it_is_what_it_costs_and_when_it_ends(stats):
     assert "Views grew" in picture.alt
 
 
-async def test_the_end_is_the_same_whenever_the_api_said_what_remains(scene):
-    await scene.start(LINK, 3)
+async def test_the_end_is_the_same_whenever_the_api_said_what_remains(env):
+    await env.start(LINK, 3)
     for minutes in (0, 55, 7):
-        scene.clock.advance(minutes=minutes)
-        await scene.say("/videos")
-        assert "Ends: Thu 5 Mar, 10:30 UTC" in plain_text(await scene.say(f"/stats {LINK}"))
+        env.clock.advance(minutes=minutes)
+        await env.say("/videos")
+        assert "Ends: Thu 5 Mar, 10:30 UTC" in plain_text(await env.say(f"/stats {LINK}"))
 
 
-async def test_who_started_it_here_is_named(scene):
-    await scene.start(caller=BEN)
-    scene.clock.advance(hours=2)
-    assert "Started by: Ben" in plain_text(await scene.say(f"/stats {LINK}"))
+async def test_who_started_it_here_is_named(env):
+    await env.start(caller=BEN)
+    env.clock.advance(hours=2)
+    assert "Started by: Ben" in plain_text(await env.say(f"/stats {LINK}"))
 
 
 async def test_instagram_says_likes_and_why(stats):
@@ -143,9 +143,9 @@ async def test_a_finished_video_can_be_looked_at_but_not_stopped(stats):
     assert labels(reply) == ["Refresh", "Compare", "Export"]
 
 
-async def test_what_the_api_adds_later_is_shown_as_it_is(scene):
-    tracking = scene.sandbox.world.track(scene.sandbox.key, LINK, 7)
-    await scene.say("/videos completed")
+async def test_what_the_api_adds_later_is_shown_as_it_is(env):
+    tracking = env.sandbox.world.track(env.sandbox.key, LINK, 7)
+    await env.say("/videos completed")
     page = {
         "id": tracking.id,
         "video_link": LINK,
@@ -154,13 +154,13 @@ async def test_what_the_api_adds_later_is_shown_as_it_is(scene):
         "mood": "<!channel> good",
         "snapshots": [{"snapshot_time": "2026-03-02T10:00:00Z", "likes": "12", "views": None}],
     }
-    scene.sandbox.faults.add("200", PAGE, body=page)
-    reply = await scene.say(f"/stats {tracking.id}")
+    env.sandbox.faults.add("200", PAGE, body=page)
+    reply = await env.say(f"/stats {tracking.id}")
     assert "on newtube, resting: 12 likes." in reply.summary
     assert "mood: <!channel> good" in plain_text(reply)
     assert "Stop" in labels(reply)  # a state that nobody documented may still spend
 
 
-async def test_refresh_shows_the_same_card_again(stats, scene):
+async def test_refresh_shows_the_same_card_again(stats, env):
     reply, _ = await stats(LINK, 30)
-    assert plain_text(await scene.press(reply, "Refresh")) == plain_text(reply)
+    assert plain_text(await env.press(reply, "Refresh")) == plain_text(reply)

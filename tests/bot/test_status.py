@@ -13,7 +13,7 @@ from bot.reply.plain import plain_text
 from bot.store import Store
 from bot.store.database import Database
 from bot.store.outbox import Message, enqueue
-from tests.standins.scene import ANA, LINK, scene_of, settings_of
+from tests.standins.environment import ANA, LINK, environment_of, settings_of
 
 
 @asynccontextmanager
@@ -23,9 +23,9 @@ async def opened(url):
     await database.close()
 
 
-async def test_all_well_says_so_with_the_facts(scene):
-    await scene.say("/videos")
-    reply = await scene.say("/status")
+async def test_all_well_says_so_with_the_facts(env):
+    await env.say("/videos")
+    reply = await env.say("/status")
     said = plain_text(reply)
     assert (reply.summary, reply.tone) == ("Everything is working.", Tone.SUCCESS)
     for fact in (
@@ -39,57 +39,57 @@ async def test_all_well_says_so_with_the_facts(scene):
         assert fact in said
 
 
-async def test_what_was_never_done_says_never(scene):
-    scene.sandbox.faults.add("500", times=None)
-    reply = await scene.say("/status")
+async def test_what_was_never_done_says_never(env):
+    env.sandbox.faults.add("500", times=None)
+    reply = await env.say("/status")
     assert reply.tone is Tone.WARNING
     assert "ContentStats isn't answering properly: ContentStats has a problem of its own" in reply.summary
     assert "Wallet last read: never" in plain_text(reply)
     assert "Videos last listed: never" in plain_text(reply)
 
 
-async def test_an_unclear_request_is_counted(scene):
-    scene.sandbox.faults.add("reset", "POST /videos/track")
-    await scene.start(LINK)
-    reply = await scene.say("/status")
+async def test_an_unclear_request_is_counted(env):
+    env.sandbox.faults.add("reset", "POST /videos/track")
+    await env.start(LINK)
+    reply = await env.say("/status")
     assert reply.tone is Tone.WARNING
     assert reply.summary.startswith("1 request to track may or may not have started")
 
 
-async def test_who_reads_and_posts_is_shown_with_its_problem(scene):
-    await scene.bot.report({"slack": "", "discord": "Discord doesn't accept DISCORD_TOKEN.", "scheduler": ""})
-    reply = await scene.say("/status")
+async def test_who_reads_and_posts_is_shown_with_its_problem(env):
+    await env.bot.report({"slack": "", "discord": "Discord doesn't accept DISCORD_TOKEN.", "scheduler": ""})
+    reply = await env.say("/status")
     assert (reply.summary, reply.tone) == ("Discord is down: Discord doesn't accept DISCORD_TOKEN.", Tone.WARNING)
     said = plain_text(reply)
     for fact in ("Slack commands: running", "Discord commands: Discord doesn't accept", "Scheduler: running"):
         assert fact in said
     guest = replace(ANA, workspace=replace(ANA.workspace, is_operators=False))
-    assert "Discord" not in plain_text(await scene.say("/status", guest))
+    assert "Discord" not in plain_text(await env.say("/status", guest))
 
 
-async def test_a_digest_without_a_scheduler_is_a_problem(scene):
-    assert "Scheduler: never ran" in plain_text(await scene.say("/status"))
-    await scene.bot.report({"scheduler": ""})
-    await scene.say("/digest on 9am Europe/Berlin")
-    assert (await scene.say("/status")).summary == "Everything is working."
-    scene.clock.advance(hours=3)
-    reply = await scene.say("/status")
+async def test_a_digest_without_a_scheduler_is_a_problem(env):
+    assert "Scheduler: never ran" in plain_text(await env.say("/status"))
+    await env.bot.report({"scheduler": ""})
+    await env.say("/digest on 9am Europe/Berlin")
+    assert (await env.say("/status")).summary == "Everything is working."
+    env.clock.advance(hours=3)
+    reply = await env.say("/status")
     assert reply.summary.startswith("No digests or alerts are posted, because no scheduler runs.")
     assert "Scheduler: not running, last seen Mon 2 Mar, 10:30 UTC" in plain_text(reply)
     assert reply.tone is Tone.WARNING
 
 
-async def test_help_lists_every_command_and_explains_each(scene):
-    said = plain_text(await scene.say("/help"))
-    for command in scene.bot.commands:
+async def test_help_lists_every_command_and_explains_each(env):
+    said = plain_text(await env.say("/help"))
+    for command in env.bot.commands:
         assert (command.usage in said) is command.listed
-    said = plain_text(await scene.say("/help track"))
+    said = plain_text(await env.say("/help track"))
     assert "Usage: /track <link> [link …] [days]" in said
     assert "Who can use it: Anyone who can spend in this workspace." in said
     for name in ("digest", "alerts"):
-        said = plain_text(await scene.say(f"/help {name}"))
+        said = plain_text(await env.say(f"/help {name}"))
         assert "Who can use it: Everyone can view it; anyone who manages this workspace can change it." in said
-    assert "There's no command /nonsense to explain" in (await scene.say("/help nonsense")).summary
+    assert "There's no command /nonsense to explain" in (await env.say("/help nonsense")).summary
 
 
 async def test_the_doctor_finds_everything_in_order(sandbox, sqlite_url):
@@ -115,21 +115,21 @@ async def test_the_doctor_says_what_is_wrong_and_spends_nothing(sandbox, clock, 
     assert not found[0].ok
     assert "CONTENTSTATS" not in found[0].detail
     assert sandbox.calls("POST /videos/track") == ()
-    async with scene_of(sandbox, clock, sqlite_url) as scene:
-        assert scene.trackings() == 0
+    async with environment_of(sandbox, clock, sqlite_url) as env:
+        assert env.trackings() == 0
 
 
-async def test_what_could_not_be_posted_is_shown_with_its_reason_and_can_be_posted_again(scene):
-    await scene.say("/status")
-    async with opened(scene.database_url) as database:
+async def test_what_could_not_be_posted_is_shown_with_its_reason_and_can_be_posted_again(env):
+    await env.say("/status")
+    async with opened(env.database_url) as database:
         outbox = Store(database).outbox
         async with database.writing() as connection:
             for key, channel in (("a", "C-general"), ("b", "C-random"), ("c", "C-random")):
-                await enqueue(connection, Message(key, 1, channel, Reply("Hello.")), scene.clock())
-        one, two = await outbox.claim(scene.clock(), ["console"], 2, places={}, each=2)
-        await outbox.dead(one, "The channel is archived.", scene.clock())
-        await outbox.sent({two: "m1"}, scene.clock())
-        reply = await scene.say("/status")
+                await enqueue(connection, Message(key, 1, channel, Reply("Hello.")), env.clock())
+        one, two = await outbox.claim(env.clock(), ["console"], 2, places={}, each=2)
+        await outbox.dead(one, "The channel is archived.", env.clock())
+        await outbox.sent({two: "m1"}, env.clock())
+        reply = await env.say("/status")
         assert (reply.summary, reply.tone) == (
             "1 message couldn't be posted in the last seven days.",
             Tone.WARNING,
@@ -142,9 +142,9 @@ async def test_what_could_not_be_posted_is_shown_with_its_reason_and_can_be_post
         ):
             assert fact in said
         onlooker = replace(ANA, permissions=frozenset({Permission.LOOK}))
-        assert (await scene.press(reply, "Post them again", onlooker)).tone is Tone.PROBLEM
-        again = await scene.press(reply, "Post them again")
+        assert (await env.press(reply, "Post them again", onlooker)).tone is Tone.PROBLEM
+        again = await env.press(reply, "Post them again")
         assert again.summary.startswith("1 message that couldn't be posted will be tried again now.")
-        claimed = await outbox.claim(scene.clock(), ["console"], 3, places={}, each=3)
+        claimed = await outbox.claim(env.clock(), ["console"], 3, places={}, each=3)
         assert [(each.key, each.attempts, each.is_repeat) for each in claimed] == [("a", 1, False), ("c", 1, False)]
-    assert "No messages failed recently" in (await scene.press(reply, "Post them again")).summary
+    assert "No messages failed recently" in (await env.press(reply, "Post them again")).summary

@@ -7,13 +7,13 @@ import pytest
 
 from bot.reply.model import Picture, Tone
 from bot.reply.plain import plain_text
-from tests.standins.scene import ANA, BEN, LINK, LIST, USAGE, YOUTUBE, labels, rows, sandbox_of, scene_of
+from tests.standins.environment import ANA, BEN, LINK, LIST, USAGE, YOUTUBE, environment_of, labels, rows, sandbox_of
 
 PAUSED = "https://www.tiktok.com/@steady/video/7301234567890120003"
 
 
-async def test_an_unused_wallet_says_what_is_there_and_that_nothing_runs(scene):
-    reply = await scene.say("/usage")
+async def test_an_unused_wallet_says_what_is_there_and_that_nothing_runs(env):
+    reply = await env.say("/usage")
     said = plain_text(reply)
     assert reply.summary == "$100.00 available, $0.00 committed to running videos. Nothing is running."
     assert "Price: $0.015 per snapshot, 24 per video per day" in said
@@ -23,12 +23,12 @@ async def test_an_unused_wallet_says_what_is_there_and_that_nothing_runs(scene):
     assert not any(isinstance(part, Picture) for part in reply.parts)
 
 
-async def test_every_figure_of_a_wallet_in_use_is_exact(scene):
-    await scene.start(LINK, 7)
-    await scene.start(YOUTUBE, 1, BEN)
-    scene.clock.advance(hours=20)
-    await scene.say("/videos")
-    reply = await scene.say("/usage")
+async def test_every_figure_of_a_wallet_in_use_is_exact(env):
+    await env.start(LINK, 7)
+    await env.start(YOUTUBE, 1, BEN)
+    env.clock.advance(hours=20)
+    await env.say("/videos")
+    reply = await env.say("/usage")
     said = plain_text(reply)
     # 40 snapshots were taken; of the week 148 hours are to come, of the day 4.
     assert "$99.40 available, $2.28 committed to running videos. All running videos can finish." in reply.summary
@@ -50,59 +50,59 @@ async def test_every_figure_of_a_wallet_in_use_is_exact(scene):
 async def test_money_that_runs_out_says_when_and_offers_credit(clock, sqlite_url):
     async with (
         sandbox_of(clock, balance=Decimal("2.60")) as sandbox,
-        scene_of(sandbox, clock, sqlite_url) as scene,
+        environment_of(sandbox, clock, sqlite_url) as env,
     ):
-        await scene.start(LINK, 7)
+        await env.start(LINK, 7)
         sandbox.world.track(sandbox.key, YOUTUBE, 7)
         clock.advance(minutes=6)
-        reply = await scene.say("/usage")
+        reply = await env.say("/usage")
         assert reply.tone is Tone.WARNING
         # $2.60 pays 173 of the 336 snapshots: two an hour, so the 87th hour is the last.
         empty = clock() + timedelta(hours=87)
         assert f"Your balance would run out {empty:%Y-%m-%d %H:%M} UTC, and tracking would pause." in reply.summary
         assert "Add credit: https://contentstats.io/" in plain_text(reply)
-        card = await scene.say(f"/track {PAUSED} 7")
+        card = await env.say(f"/track {PAUSED} 7")
         assert card.tone is Tone.WARNING
         assert "and tracking would pause for 2 running videos too" in card.summary
 
 
-async def test_a_bill_that_disagrees_with_its_price_is_told(scene):
+async def test_a_bill_that_disagrees_with_its_price_is_told(env):
     body = {"balance_usd": "10", "total_charged_usd": 3, "total_snapshots": 100, "uncharged_usage_usd": 0}
-    scene.sandbox.faults.add("200", USAGE, body=body)
-    said = plain_text(await scene.say("/usage"))
+    env.sandbox.faults.add("200", USAGE, body=body)
+    said = plain_text(await env.say("/usage"))
     assert "100 snapshots for $3.00, $1.50 more than at today's price." in said
 
 
-async def test_last_months_trackings_are_not_this_months(scene):
-    await scene.start(LINK, 1)
-    scene.clock.advance(days=40)
-    said = plain_text(await scene.say("/usage"))
+async def test_last_months_trackings_are_not_this_months(env):
+    await env.start(LINK, 1)
+    env.clock.advance(days=40)
+    said = plain_text(await env.say("/usage"))
     assert "Started this month" not in said
     assert "Ana" not in said
 
 
 @pytest.mark.parametrize("label", ["My videos", "Refresh"])
-async def test_its_buttons_lead_on(scene, label):
-    reply = await scene.say("/usage", ANA)
+async def test_its_buttons_lead_on(env, label):
+    reply = await env.say("/usage", ANA)
     assert label in labels(reply)
-    assert (await scene.press(reply, label)).tone is Tone.INFO
+    assert (await env.press(reply, label)).tone is Tone.INFO
 
 
-async def test_what_the_api_does_not_say_is_not_taken_for_nothing(scene):
+async def test_what_the_api_does_not_say_is_not_taken_for_nothing(env):
     body = {"balance_usd": 100, "cost_per_snapshot": 0.015}
-    scene.sandbox.faults.add("200", USAGE, body=body | {"total_charged_usd": 3}, times=1)
+    env.sandbox.faults.add("200", USAGE, body=body | {"total_charged_usd": 3}, times=1)
     assert "Spent: at least $3.00 in total; the API doesn't state pending charges" in plain_text(
-        await scene.say("/usage")
+        await env.say("/usage")
     )
-    scene.clock.advance(minutes=2)
-    scene.sandbox.faults.add("200", USAGE, body=body, times=None)
-    reply = await scene.say("/usage")
+    env.clock.advance(minutes=2)
+    env.sandbox.faults.add("200", USAGE, body=body, times=None)
+    reply = await env.say("/usage")
     said = plain_text(reply)
     assert reply.summary.startswith("At most $100.00 available, ")
     assert "Pending: not stated" in said
     assert "Spent: not stated" in said
     assert "Bill check: the API doesn't state everything that was billed." in said
-    card = plain_text(await scene.say(f"/track {LINK} 7"))
+    card = plain_text(await env.say(f"/track {LINK} 7"))
     assert "Available now: at most $100.00" in card
     assert "The API doesn't state pending charges." in card
     assert "can finish" not in card
@@ -111,80 +111,80 @@ async def test_what_the_api_does_not_say_is_not_taken_for_nothing(scene):
 async def test_a_video_that_waits_for_money_cannot_finish(clock, sqlite_url):
     async with (
         sandbox_of(clock, balance=Decimal("2.60")) as sandbox,
-        scene_of(sandbox, clock, sqlite_url) as scene,
+        environment_of(sandbox, clock, sqlite_url) as env,
     ):
-        await scene.start(LINK, 7)
+        await env.start(LINK, 7)
         sandbox.world.add_credit(sandbox.key, Decimal(-2))
         clock.advance(days=3)
-        reply = await scene.say("/usage")
+        reply = await env.say("/usage")
         said = plain_text(reply)
         assert reply.tone is Tone.WARNING
         assert "committed to running videos. $1.44 short for 1 paused video to finish." in reply.summary
         assert "Runway: not enough for the paused videos" in said
         assert "Add credit" in said
-        front = await scene.bot.run("home", {}, ANA)
+        front = await env.bot.run("home", {}, ANA)
         assert "$1.44 short for 1 paused video to finish." in front.summary
         assert front.tone is Tone.WARNING
-        card = await scene.say(f"/track {YOUTUBE} 7")
+        card = await env.say(f"/track {YOUTUBE} 7")
         assert "can finish" not in plain_text(card)
 
 
 async def test_a_card_says_what_paused_videos_would_lack(clock, sqlite_url):
     async with (
         sandbox_of(clock, balance=Decimal(12)) as sandbox,
-        scene_of(sandbox, clock, sqlite_url) as scene,
+        environment_of(sandbox, clock, sqlite_url) as env,
     ):
-        await scene.start(LINK, 30)
+        await env.start(LINK, 30)
         account = sandbox.world.account(sandbox.key)
         for tracking in account.trackings.values():
             tracking.status = "paused"
         account.balance = Decimal(3)
         clock.advance(minutes=6)
-        card = await scene.say(f"/track {YOUTUBE} 7")
+        card = await env.say(f"/track {YOUTUBE} 7")
         assert "$10.32 short for 1 paused video to finish." in card.summary
         assert card.tone is Tone.WARNING
         assert rows(card, "Prices")[0][2:] == ["-$8.16", "$8.16 short for 1 paused video to finish."]
 
 
-async def test_a_video_without_a_known_end_runs_and_leaves_the_runway_open(scene):
+async def test_a_video_without_a_known_end_runs_and_leaves_the_runway_open(env):
     body = {"id": "v1", "video_link": LINK, "platform": "tiktok", "status": "monitoring"}
-    scene.sandbox.faults.add("200", LIST, body={"videos": [body], "total": 1, "limit": 100}, times=None)
-    reply = await scene.say("/usage")
+    env.sandbox.faults.add("200", LIST, body={"videos": [body], "total": 1, "limit": 100}, times=None)
+    reply = await env.say("/usage")
     said = plain_text(reply)
     assert "1 video has no known end." in reply.summary
     assert "Committed: $0.00 for 1 running video (1 with no known end)" in said
     assert "Runway: not known" in said
-    assert "1 video has no known end." in (await scene.bot.run("home", {}, ANA)).summary
-    card = await scene.say(f"/track {YOUTUBE} 7")
+    assert "1 video has no known end." in (await env.bot.run("home", {}, ANA)).summary
+    card = await env.say(f"/track {YOUTUBE} 7")
     assert "1 video has no known end." in card.summary
-    scene.sandbox.faults.clear()
+    env.sandbox.faults.clear()
     poor = {"balance_usd": 0.4, "uncharged_usage_usd": 0, "cost_per_snapshot": 0.015}
-    scene.sandbox.faults.add("200", LIST, body={"videos": [body | {"id": "v2", "days_remaining": 2}, body]}, times=None)
-    scene.sandbox.faults.add("200", USAGE, body=poor, times=None)
-    scene.clock.advance(minutes=6)
-    assert " UTC at the latest, and tracking would pause." in (await scene.say("/usage")).summary
+    env.sandbox.faults.add("200", LIST, body={"videos": [body | {"id": "v2", "days_remaining": 2}, body]}, times=None)
+    env.sandbox.faults.add("200", USAGE, body=poor, times=None)
+    env.clock.advance(minutes=6)
+    assert " UTC at the latest, and tracking would pause." in (await env.say("/usage")).summary
 
 
-async def test_where_the_api_hides_videos_nobody_says_that_all_can_finish(scene):
+async def test_where_the_api_hides_videos_nobody_says_that_all_can_finish(env):
     for number in range(101):
-        scene.sandbox.world.track(
-            scene.sandbox.key, f"https://www.tiktok.com/@steady/video/{7301234567890120000 + number}", 1
+        env.sandbox.world.track(
+            env.sandbox.key, f"https://www.tiktok.com/@steady/video/{7301234567890120000 + number}", 1
         )
-    for reply in (await scene.say("/usage"), await scene.bot.run("home", {}, ANA)):
+    for reply in (await env.say("/usage"), await env.bot.run("home", {}, ANA)):
         assert "The account may have more running videos than the API lists." in reply.summary
         assert "can finish" not in reply.summary
 
 
-async def test_spend_by_day_says_which_videos_it_lacks(scene):
+async def test_spend_by_day_says_which_videos_it_lacks(env):
     for link in (LINK, YOUTUBE):
-        await scene.start(link)
-    scene.clock.advance(hours=30)
-    await scene.say(f"/stats {LINK}")
-    said = plain_text(await scene.say("/usage"))
+        await env.start(link)
+    env.clock.advance(hours=30)
+    await env.say(f"/stats {LINK}")
+    said = plain_text(await env.say("/usage"))
     assert "Spent: $0.90 in total, according to ContentStats" in said
     assert "Spend by day is calculated from the snapshots read here. Spent is the total from ContentStats." in said
     assert "1 of 2 running videos was not read in the last hour, so the real spend is higher." in said
-    await scene.say("/videos")
-    said = plain_text(await scene.say("/usage"))
+    await env.say("/videos")
+    said = plain_text(await env.say("/usage"))
     assert "Spend by day is calculated from the snapshots read here." in said
     assert "more was spent" not in said

@@ -10,26 +10,26 @@ from bot.domain.videos import HOUR
 from bot.reply.call import Call
 from bot.reply.model import Select, Tone
 from bot.reply.plain import plain_text
-from tests.standins.scene import INSTAGRAM, LINK, LIST, PAGE, TWITTER, YOUTUBE, labels, rows
+from tests.standins.environment import INSTAGRAM, LINK, LIST, PAGE, TWITTER, YOUTUBE, labels, rows
 
 SHAPES = ("viral", "steady", "flat", "corrected")
 
 
 @pytest.fixture
-def account(scene):
+def account(env):
     """A video of each platform, started two hours apart, and one of four shapes; a day and a half later."""
-    world, key = scene.sandbox.world, scene.sandbox.key
+    world, key = env.sandbox.world, env.sandbox.key
     started = []
     for number, link in enumerate((LINK, YOUTUBE, INSTAGRAM, TWITTER)):
         started.append(world.track(key, link, 2 + number))
-        scene.clock.advance(hours=2)
+        env.clock.advance(hours=2)
     started += [world.track(key, f"https://www.tiktok.com/@{word}/video/{n}", 3) for n, word in enumerate(SHAPES, 1)]
-    scene.clock.advance(hours=36)
+    env.clock.advance(hours=36)
     return started
 
 
-async def test_each_row_says_platform_state_age_count_and_change(scene, account):
-    reply = await scene.say("/videos instagram")
+async def test_each_row_says_platform_state_age_count_and_change(env, account):
+    reply = await env.say("/videos instagram")
     growth = account[2].film.growth
     likes = [growth.counts(hour)["likes"] for hour in (16, 40)]
     (row,) = rows(reply)
@@ -43,21 +43,21 @@ async def test_each_row_says_platform_state_age_count_and_change(scene, account)
     assert reply.summary == "Instagram videos: 1 video, newest first."
 
 
-async def test_it_says_which_metric_is_used(scene, account):
+async def test_it_says_which_metric_is_used(env, account):
     assert len(account) == 8
-    mixed, views = plain_text(await scene.say("/videos")), plain_text(await scene.say("/videos tiktok"))
+    mixed, views = plain_text(await env.say("/videos")), plain_text(await env.say("/videos tiktok"))
     assert "or likes if a video has no views, as on Instagram" in mixed
     assert "Count and change are views." in views
     assert "Instagram" not in views
 
 
 @pytest.mark.parametrize(("hours", "is_over"), [(30, False), (80, True)])
-async def test_it_says_that_the_last_day_of_what_has_ended_is_not_today(scene, hours, is_over):
-    scene.sandbox.world.track(scene.sandbox.key, LINK, 2)
-    scene.clock.advance(hours=hours)
-    said = plain_text(await scene.say("/videos"))
+async def test_it_says_that_the_last_day_of_what_has_ended_is_not_today(env, hours, is_over):
+    env.sandbox.world.track(env.sandbox.key, LINK, 2)
+    env.clock.advance(hours=hours)
+    said = plain_text(await env.say("/videos"))
     assert ("For videos that are no longer collected, 24 h is their last day of data." in said) is is_over
-    summary = (await scene.say(f"/stats {LINK}")).summary
+    summary = (await env.say(f"/stats {LINK}")).summary
     assert ("in its last 24 h." in summary, "in 24 h." in summary) == (is_over, not is_over)
 
 
@@ -71,9 +71,9 @@ async def test_it_says_that_the_last_day_of_what_has_ended_is_not_today(scene, h
         "ending": lambda each: each.started_at.timestamp() + each.days * 86_400,
     }.items(),
 )
-async def test_the_order_is_the_one_asked_for(scene, account, sort, order):
-    await scene.say("/videos")
-    reply = await scene.say(f"/videos {sort}")
+async def test_the_order_is_the_one_asked_for(env, account, sort, order):
+    await env.say("/videos")
+    reply = await env.say(f"/videos {sort}")
     by_id = {each.id: each for each in account}
     (select,) = [action for action in reply.actions if isinstance(action, Select)]
     keys = [order(by_id[option.value]) for option in select.options]
@@ -96,77 +96,77 @@ def main(tracking, hours_ago):
         ("/videos tiktok monitoring", 5, "TikTok running videos"),
     ],
 )
-async def test_filters_name_themselves(scene, account, line, count, scope):
+async def test_filters_name_themselves(env, account, line, count, scope):
     assert len(account) == 8
-    reply = await scene.say(line)
+    reply = await env.say(line)
     assert reply.summary.startswith(f"{scope}: {count} video")
     assert len(rows(reply)) == count
 
 
-async def test_a_filter_that_fits_nothing_offers_all(scene, account):
+async def test_a_filter_that_fits_nothing_offers_all(env, account):
     assert account
-    reply = await scene.say("/videos cancelled")
+    reply = await env.say("/videos cancelled")
     assert reply.summary == "Cancelled videos: none. Remove the filter to see all videos."
-    assert len(rows(await scene.press(reply, "All videos"))) == 8
+    assert len(rows(await env.press(reply, "All videos"))) == 8
 
 
-async def test_an_empty_account_says_how_to_begin(scene):
-    reply = await scene.say("/videos")
+async def test_an_empty_account_says_how_to_begin(env):
+    reply = await env.say("/videos")
     assert reply.summary == "No videos are tracked yet. Send /track with a link to see what it costs."
     assert reply.tone is Tone.INFO
 
 
-async def test_pages_are_ten_long_and_lead_on_and_back_with_the_filter_kept(scene):
+async def test_pages_are_ten_long_and_lead_on_and_back_with_the_filter_kept(env):
     for number in range(23):
-        scene.sandbox.world.track(scene.sandbox.key, f"https://www.tiktok.com/@steady/video/{number}", 1)
-    scene.clock.advance(hours=1)
-    first = await scene.say("/videos tiktok running")
+        env.sandbox.world.track(env.sandbox.key, f"https://www.tiktok.com/@steady/video/{number}", 1)
+    env.clock.advance(hours=1)
+    first = await env.say("/videos tiktok running")
     assert "TikTok running videos: 23 videos, page 1 of 3, newest first." in first.summary
     assert labels(first) == ["Next"]
-    second = await scene.press(first, "Next")
+    second = await env.press(first, "Next")
     assert labels(second) == ["Previous", "Next"]
     assert [row[0] for row in rows(second)] == [str(number) for number in range(11, 21)]
-    third = await scene.press(second, "Next")
+    third = await env.press(second, "Next")
     assert "TikTok running videos: 23 videos, page 3 of 3, newest first." in third.summary
     assert len(rows(third)) == 3
-    assert plain_text(await scene.press(third, "Previous")) == plain_text(second)
-    assert scene.posts(PAGE) == 23
-    by_count = await scene.say("/videos count")
+    assert plain_text(await env.press(third, "Previous")) == plain_text(second)
+    assert env.posts(PAGE) == 23
+    by_count = await env.say("/videos count")
     assert "highest count first" in by_count.summary
     counts = [int(row[5].split()[0].replace(",", "")) for row in rows(by_count)]
     assert counts == sorted(counts, reverse=True)
 
 
-async def test_a_page_beyond_the_last_is_the_last(scene, account):
+async def test_a_page_beyond_the_last_is_the_last(env, account):
     assert len(account) == 8
-    reply = await scene.run(Call("videos", {"page": "99"}))
+    reply = await env.run(Call("videos", {"page": "99"}))
     assert len(rows(reply)) == 8
 
 
-async def test_choosing_one_shows_it(scene, account):
-    reply = await scene.say("/videos")
+async def test_choosing_one_shows_it(env, account):
+    reply = await env.say("/videos")
     (select,) = [action for action in reply.actions if isinstance(action, Select)]
-    chosen = await scene.run(Call(select.call.command, {select.argument: account[0].id}))
+    chosen = await env.run(Call(select.call.command, {select.argument: account[0].id}))
     assert chosen.title == account[0].film.title
 
 
-async def test_a_video_without_a_snapshot_has_no_made_up_numbers(scene):
-    scene.sandbox.world.track(scene.sandbox.key, LINK, 1)
-    assert rows(await scene.say("/videos"))[0][4:] == ["under 1 min", "–", "–"]
+async def test_a_video_without_a_snapshot_has_no_made_up_numbers(env):
+    env.sandbox.world.track(env.sandbox.key, LINK, 1)
+    assert rows(await env.say("/videos"))[0][4:] == ["under 1 min", "–", "–"]
 
 
 @pytest.mark.parametrize(("hours", "window"), [(1, None), (3, 2), (14, 13), (25, 24), (26, 24)])
-async def test_a_change_over_another_time_than_24_h_states_it(scene, hours, window):
-    growth = scene.sandbox.world.track(scene.sandbox.key, LINK, 7).film.growth
-    scene.clock.advance(hours=hours)
-    reply = await scene.say("/videos")
+async def test_a_change_over_another_time_than_24_h_states_it(env, hours, window):
+    growth = env.sandbox.world.track(env.sandbox.key, LINK, 7).film.growth
+    env.clock.advance(hours=hours)
+    reply = await env.say("/videos")
     words = "–"
     if window is not None:
         words = signed_count(growth.counts(hours)["views"] - growth.counts(hours - window)["views"])
         words += "" if window == 24 else f" in {window} h"
     assert rows(reply)[0][6] == words
     assert ("“–” if a video has fewer than two counts from the last 24 hours" in plain_text(reply)) is (window is None)
-    assert rows(await scene.run(Call("home", {})))[0][3] == words
+    assert rows(await env.run(Call("home", {})))[0][3] == words
 
 
 @pytest.mark.parametrize(
@@ -177,33 +177,33 @@ async def test_a_change_over_another_time_than_24_h_states_it(scene, hours, wind
         ((0, 26), "–"),
     ],
 )
-async def test_a_gap_24_h_ago_gives_the_change_over_the_time_there_is(scene, taken, words):
+async def test_a_gap_24_h_ago_gives_the_change_over_the_time_there_is(env, taken, words):
     known = {"id": "v1", "video_link": LINK, "platform": "tiktok", "status": "monitoring", "days_remaining": 3}
-    start, counts = scene.clock.now, dict.fromkeys(taken, "100") | {taken[-1]: "2000"}
+    start, counts = env.clock.now, dict.fromkeys(taken, "100") | {taken[-1]: "2000"}
     snapshots = [
         {"id": str(at), "snapshot_time": (start + at * HOUR).isoformat(), "views": None, "likes": likes}
         for at, likes in counts.items()
     ]
-    scene.sandbox.faults.add("200", LIST, body={"videos": [known], "total": 1, "limit": 100}, times=None)
-    scene.sandbox.faults.add("200", PAGE, body=known | {"snapshots": snapshots}, times=None)
-    scene.clock.advance(hours=26)
-    reply = await scene.say("/videos")
+    env.sandbox.faults.add("200", LIST, body={"videos": [known], "total": 1, "limit": 100}, times=None)
+    env.sandbox.faults.add("200", PAGE, body=known | {"snapshots": snapshots}, times=None)
+    env.clock.advance(hours=26)
+    reply = await env.say("/videos")
     assert rows(reply)[0][5:] == ["2,000 likes", words]
     assert "likes if a video has no views" in plain_text(reply)
-    await scene.run(Call("previews", {"on": "yes"}))
-    preview = (await scene.run(Call("preview", {"link": LINK}))).summary
+    await env.run(Call("previews", {"on": "yes"}))
+    preview = (await env.run(Call("preview", {"link": LINK}))).summary
     assert preview.endswith("2,000 likes." if words == "–" else f"2,000 likes, {words}.")
 
 
-async def test_growth_ranks_a_young_video_by_its_gain_and_ended_ones_last(scene):
-    world, key = scene.sandbox.world, scene.sandbox.key
+async def test_growth_ranks_a_young_video_by_its_gain_and_ended_ones_last(env):
+    world, key = env.sandbox.world, env.sandbox.key
     ended = world.track(key, "https://www.tiktok.com/@viral/video/1", 1)
     idle = world.track(key, "https://www.tiktok.com/@flat/video/1", 7)
-    scene.clock.advance(days=4)
+    env.clock.advance(days=4)
     young = world.track(key, "https://www.tiktok.com/@viral/video/2", 7)
-    scene.clock.advance(hours=14)
-    await scene.say("/videos")
-    reply = await scene.say("/videos growth")
+    env.clock.advance(hours=14)
+    await env.say("/videos")
+    reply = await env.say("/videos growth")
     (select,) = [action for action in reply.actions if isinstance(action, Select)]
     assert [option.value for option in select.options] == [young.id, idle.id, ended.id]
     gains = [row[6] for row in rows(reply)]
@@ -216,36 +216,36 @@ def signed(words):
     return int(words.split(" in ")[0].replace(",", "").replace("−", "-"))
 
 
-async def test_a_page_that_takes_long_shows_what_is_known_and_is_read_after_the_answer(scene, monkeypatch):
+async def test_a_page_that_takes_long_shows_what_is_known_and_is_read_after_the_answer(env, monkeypatch):
     monkeypatch.setattr("bot.commands.videos.SHOWN_WITHIN", 0.1)
     for link in (LINK, YOUTUBE):
-        scene.sandbox.world.track(scene.sandbox.key, link, 7)
-    await scene.say("/usage")
-    scene.clock.advance(hours=2)
-    scene.sandbox.faults.add("slow", LIST, seconds=0.4)
-    scene.sandbox.faults.add("slow", PAGE, seconds=0.4, times=2)
-    first = await scene.say("/videos")
+        env.sandbox.world.track(env.sandbox.key, link, 7)
+    await env.say("/usage")
+    env.clock.advance(hours=2)
+    env.sandbox.faults.add("slow", LIST, seconds=0.4)
+    env.sandbox.faults.add("slow", PAGE, seconds=0.4, times=2)
+    first = await env.say("/videos")
     assert "Reading newer numbers for 2 videos; press Refresh to see them." in plain_text(first)
     assert [row[5] for row in rows(first)] == ["–", "–"]
-    while scene.posts(PAGE) < 2:  # noqa: ASYNC110 - the sandbox only counts
+    while env.posts(PAGE) < 2:  # noqa: ASYNC110 - the sandbox only counts
         await asyncio.sleep(0.01)
     monkeypatch.setattr("bot.commands.videos.SHOWN_WITHIN", 30)
-    fresh = await scene.press(first, "Refresh")
+    fresh = await env.press(first, "Refresh")
     assert "being read" not in plain_text(fresh)
     assert "–" not in [row[5] for row in rows(fresh)]
-    assert scene.posts(PAGE) == 2
+    assert env.posts(PAGE) == 2
 
 
-async def test_finished_videos_that_are_not_read_yet_are_counted_and_come_last(scene):
+async def test_finished_videos_that_are_not_read_yet_are_counted_and_come_last(env):
     for number in range(14):
-        scene.sandbox.world.track(scene.sandbox.key, f"https://www.tiktok.com/@steady/video/{number}", 1)
-        scene.clock.advance(minutes=1)
-    scene.sandbox.world.track(scene.sandbox.key, YOUTUBE, 7)
-    scene.clock.advance(days=2)
-    top = plain_text(await scene.say("/videos top"))
+        env.sandbox.world.track(env.sandbox.key, f"https://www.tiktok.com/@steady/video/{number}", 1)
+        env.clock.advance(minutes=1)
+    env.sandbox.world.track(env.sandbox.key, YOUTUBE, 7)
+    env.clock.advance(days=2)
+    top = plain_text(await env.say("/videos top"))
     unread = int(re.search(r"(\d+) finished videos not read yet, so they come last\.", top)[1])
     assert unread in {4, 5}
-    assert "not read yet" not in plain_text(await scene.say("/videos top youtube"))
-    assert f"{unread} finished videos not read yet: more was spent." in plain_text(await scene.say("/usage"))
-    await scene.run(Call("videos", {"sort": "count", "page": "2"}))
-    assert "not read yet" not in plain_text(await scene.say("/usage"))
+    assert "not read yet" not in plain_text(await env.say("/videos top youtube"))
+    assert f"{unread} finished videos not read yet: more was spent." in plain_text(await env.say("/usage"))
+    await env.run(Call("videos", {"sort": "count", "page": "2"}))
+    assert "not read yet" not in plain_text(await env.say("/usage"))

@@ -8,7 +8,7 @@ from adapters.sandbox.serve import Sandbox
 from bot.contentstats.client import ContentStatsClient
 from bot.store.database import Database
 from bot.store.rates import RateRows
-from tests.standins.patience import Patience
+from tests.standins.timeouts import SandboxTimeouts
 
 TIKTOK = "https://www.tiktok.com/@steady/video/7301"
 KEY = "cs_test_geheim_4711"
@@ -53,10 +53,10 @@ async def sandbox(wall):
 @pytest.fixture
 async def connect(rates, wall, sandbox):
     clients = []
-    patience = Patience(sandbox, ("hang", "effect-then-hang", "trickle"))
+    timeouts = SandboxTimeouts(sandbox, ("hang", "effect-then-hang", "trickle"))
 
     def connected(base_url, key=KEY, **options):
-        options = {"rates": rates, "now": wall.now, "sleep": wall.sleep, "timeouts": patience} | options
+        options = {"rates": rates, "now": wall.now, "sleep": wall.sleep, "timeouts": timeouts} | options
         clients.append(ContentStatsClient(base_url, key, **options))
         return clients[-1]
 

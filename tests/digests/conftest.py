@@ -3,7 +3,7 @@
 import pytest
 
 from tests.digests.mirror import MirrorOf
-from tests.standins.scene import HandClock, sandbox_of, scene_of
+from tests.standins.environment import HandClock, environment_of, sandbox_of
 
 
 @pytest.fixture
@@ -23,6 +23,6 @@ async def sandbox(clock):
 
 
 @pytest.fixture
-async def scene(sandbox, clock, sqlite_url):
-    async with scene_of(sandbox, clock, sqlite_url) as opened:
+async def env(sandbox, clock, sqlite_url):
+    async with environment_of(sandbox, clock, sqlite_url) as opened:
         yield opened

@@ -15,7 +15,7 @@ from bot.domain.videos import HOUR, Metric, Snapshot, Video, VideoReading
 from bot.store import Store
 from bot.store.workspaces import Workspace
 from bot.wallet.accounts import Accounts
-from tests.standins.scene import HandClock
+from tests.standins.environment import HandClock
 
 PRICE = Decimal("0.015")
 ANA = Person("U-ana", "Ana")

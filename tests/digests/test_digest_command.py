@@ -26,7 +26,7 @@ from bot.store.outbox import Message, enqueue
 from bot.store.schedule_tables import outbox
 from tests import digest_examples
 from tests.digests.said import said
-from tests.standins.scene import ANA, BEN, EVE, LINK, PAGE, STOP, TRACK, button, labels, scene_of
+from tests.standins.environment import ANA, BEN, EVE, LINK, PAGE, STOP, TRACK, button, environment_of, labels
 
 DIGEST = by_name()["digest"]
 TYPED = {
@@ -99,12 +99,12 @@ def test_words_mean_the_same_in_any_order(typed, meant):
 
 
 @pytest.mark.parametrize(("typed", "told"), WRONG.items())
-async def test_what_is_not_understood_is_told_and_changes_nothing(scene, typed, told):
-    reply = await scene.say(f"/digest {typed}")
+async def test_what_is_not_understood_is_told_and_changes_nothing(env, typed, told):
+    reply = await env.say(f"/digest {typed}")
     assert reply.tone is Tone.PROBLEM
     assert told in plain_text(reply)
     assert "/digest on 09:00 Europe/Berlin" in plain_text(reply)
-    assert "This channel has no digest" in (await scene.say("/digest status")).summary
+    assert "This channel has no digest" in (await env.say("/digest status")).summary
 
 
 def test_a_form_asks_for_the_time_with_what_was_given_filled_in():
@@ -121,125 +121,125 @@ def test_a_form_asks_for_the_time_with_what_was_given_filled_in():
     assert not wants_form(Digest("status"))
 
 
-async def test_the_answer_tells_the_next_delivery_in_local_time_and_utc(scene):
-    reply = await scene.say("/digest on 09:00 Europe/Berlin")
+async def test_the_answer_tells_the_next_delivery_in_local_time_and_utc(env):
+    reply = await env.say("/digest on 09:00 Europe/Berlin")
     assert reply.tone is Tone.SUCCESS
     assert "daily at 09:00 (Europe/Berlin)" in reply.summary
     assert "Tue 3 Mar, 09:00 Europe/Berlin (08:00 UTC)" in reply.summary
     assert "add me" in plain_text(reply)
-    assert "add me" not in plain_text(await scene.say("/digest on 9:00 UTC", replace(ANA, cannot_post_reason="")))
-    blocked = await scene.say("/digest on 9:00 UTC", replace(ANA, cannot_post_reason="Let me write here."))
+    assert "add me" not in plain_text(await env.say("/digest on 9:00 UTC", replace(ANA, cannot_post_reason="")))
+    blocked = await env.say("/digest on 9:00 UTC", replace(ANA, cannot_post_reason="Let me write here."))
     assert blocked.tone is Tone.WARNING
     assert "Let me write here." in plain_text(blocked)
     assert "A digest is set up here: daily at 09:00 (UTC)" in blocked.summary
 
 
-async def test_a_console_without_a_clock_says_who_posts_instead_of_promising_to(scene):
+async def test_a_console_without_a_clock_says_who_posts_instead_of_promising_to(env):
     for line in ("/digest on 9:00 UTC", "/alerts on"):
-        alone = plain_text(await scene.say(line, ConsoleOptions(admin=True).caller))
+        alone = plain_text(await env.say(line, ConsoleOptions(admin=True).caller))
         assert "This console posts nothing by itself: contentstats-bot run does, in Slack and Discord" in alone
         assert "comes here" not in alone
-        beside = plain_text(await scene.say(line, ConsoleOptions(admin=True, posts=True).caller))
+        beside = plain_text(await env.say(line, ConsoleOptions(admin=True, posts=True).caller))
         assert "contentstats-bot run" not in beside
 
 
-async def test_a_time_that_the_clock_leaves_out_is_explained(scene):
-    scene.clock.now = scene.clock.now.replace(month=3, day=28, hour=12)
-    reply = await scene.say("/digest on 02:30 Europe/Berlin")
+async def test_a_time_that_the_clock_leaves_out_is_explained(env):
+    env.clock.now = env.clock.now.replace(month=3, day=28, hour=12)
+    reply = await env.say("/digest on 02:30 Europe/Berlin")
     assert "Sun 29 Mar, 03:30 Europe/Berlin (01:30 UTC)" in reply.summary
     assert "skips 02:30 that day" in reply.summary
 
 
-async def test_a_zone_that_nobody_typed_is_ones_own_then_the_last_one_then_utc_said_plainly(scene):
-    assert "UTC, because I do not know yours" in (await scene.say("/digest on 9:00")).summary
-    assert "09:00 Asia/Tokyo" in (await scene.say("/digest on 9:00 Tokyo")).summary
-    last = await scene.say("/digest on 9:00", BEN)
+async def test_a_zone_that_nobody_typed_is_ones_own_then_the_last_one_then_utc_said_plainly(env):
+    assert "UTC, because I do not know yours" in (await env.say("/digest on 9:00")).summary
+    assert "09:00 Asia/Tokyo" in (await env.say("/digest on 9:00 Tokyo")).summary
+    last = await env.say("/digest on 9:00", BEN)
     assert "(Asia/Tokyo)" in last.summary
     assert "used last in this workspace" in last.summary
-    own = await scene.say("/digest on 9:00", replace(ANA, channel_id="C-third", zone="America/Chicago"))
+    own = await env.say("/digest on 9:00", replace(ANA, channel_id="C-third", zone="America/Chicago"))
     assert "(America/Chicago)" in own.summary
     assert "your own" in own.summary
-    kept = await scene.say("/digest on 10:00")
+    kept = await env.say("/digest on 10:00")
     assert "(Asia/Tokyo)" in kept.summary
 
 
-async def test_what_is_left_out_stays_as_it_was(scene):
-    await scene.say("/digest on 09:00 Europe/Berlin friday movers skip")
-    reply = await scene.say("/digest on 10:00")
+async def test_what_is_left_out_stays_as_it_was(env):
+    await env.say("/digest on 09:00 Europe/Berlin friday movers skip")
+    reply = await env.say("/digest on 10:00")
     assert "every Friday at 10:00 (Europe/Berlin)" in reply.summary
     assert "totals, top movers with a chart; skipped when" in plain_text(reply)
-    reply = await scene.say("/digest daily everything")
+    reply = await env.say("/digest daily everything")
     assert "daily at 10:00" in reply.summary
     assert "flattened videos" in plain_text(reply)
 
 
-async def test_off_keeps_the_settings_and_says_whether_it_was_on(scene):
-    assert "This channel has no digest" in (await scene.say("/digest off")).summary
-    await scene.say("/digest on 09:00 Europe/Berlin")
-    assert "No more digests here" in (await scene.say("/digest off")).summary
-    assert "is off" in (await scene.say("/digest status")).summary
-    assert "(Europe/Berlin)" in (await scene.say("/digest on 9:30")).summary
+async def test_off_keeps_the_settings_and_says_whether_it_was_on(env):
+    assert "This channel has no digest" in (await env.say("/digest off")).summary
+    await env.say("/digest on 09:00 Europe/Berlin")
+    assert "No more digests here" in (await env.say("/digest off")).summary
+    assert "is off" in (await env.say("/digest status")).summary
+    assert "(Europe/Berlin)" in (await env.say("/digest on 9:30")).summary
 
 
-async def test_status_tells_of_this_channel_and_the_others(scene):
-    await scene.say("/digest on 09:00 UTC")
-    await scene.say("/digest on 09:00 UTC mon", BEN)
-    reply = await scene.say("/digest")
+async def test_status_tells_of_this_channel_and_the_others(env):
+    await env.say("/digest on 09:00 UTC")
+    await env.say("/digest on 09:00 UTC mon", BEN)
+    reply = await env.say("/digest")
     assert "daily at 09:00 (UTC)" in reply.summary
     assert "C-random  every Monday" in plain_text(reply)
     assert labels(reply) == ["Preview", "Change", "Turn off"]
-    assert "This channel has no digest" in (await scene.say("/digest", EVE)).summary
-    assert "C-general" not in plain_text(await scene.say("/digest", EVE))
+    assert "This channel has no digest" in (await env.say("/digest", EVE)).summary
+    assert "C-general" not in plain_text(await env.say("/digest", EVE))
 
 
-async def test_those_who_may_only_look_may_preview_and_not_set(scene):
+async def test_those_who_may_only_look_may_preview_and_not_set(env):
     guest = replace(ANA, permissions=frozenset({Permission.LOOK}))
     for line in ("/digest on 09:00 UTC", "/digest off", "/digest 09:00"):
-        assert "Only admins can change that" in (await scene.say(line, guest)).summary
-    assert (await scene.say("/digest now", guest)).title == "Digest preview"
-    assert (await scene.say("/digest status", guest)).title == "Digest"
+        assert "Only admins can change that" in (await env.say(line, guest)).summary
+    assert (await env.say("/digest now", guest)).title == "Digest preview"
+    assert (await env.say("/digest status", guest)).title == "Digest"
 
 
 @pytest.mark.parametrize("where", [{"is_direct": True}, {"channel_id": ""}])
-async def test_a_digest_belongs_to_a_channel(scene, where):
-    reply = await scene.say("/digest on 09:00 UTC", replace(ANA, **where))
+async def test_a_digest_belongs_to_a_channel(env, where):
+    reply = await env.say("/digest on 09:00 UTC", replace(ANA, **where))
     assert "Type /digest on 09:00 Europe/Berlin in the channel" in reply.summary
-    assert "This channel has no digest" in (await scene.say("/digest status")).summary
+    assert "This channel has no digest" in (await env.say("/digest status")).summary
 
 
-async def test_a_preview_moves_nothing_and_asks_for_no_page_without_news(scene):
-    await scene.start(LINK)
-    await scene.say("/digest on 09:00 UTC")
-    before = await scene.say("/digest status")
-    posts = scene.posts(TRACK)
-    reply = await scene.say("/digest now")
+async def test_a_preview_moves_nothing_and_asks_for_no_page_without_news(env):
+    await env.start(LINK)
+    await env.say("/digest on 09:00 UTC")
+    before = await env.say("/digest status")
+    posts = env.posts(TRACK)
+    reply = await env.say("/digest now")
     assert "Only you can see this preview" in plain_text(reply)
     assert "1 new" in reply.summary
-    assert scene.posts("GET /videos/{id}") == 0
-    assert (scene.posts(TRACK), scene.posts(STOP)) == (posts, 0)
-    assert await scene.say("/digest status") == before
+    assert env.posts("GET /videos/{id}") == 0
+    assert (env.posts(TRACK), env.posts(STOP)) == (posts, 0)
+    assert await env.say("/digest status") == before
 
 
-async def test_a_preview_reads_what_nobody_has_read_yet(scene):
-    scene.sandbox.world.track(scene.sandbox.key, LINK, 7)
-    scene.clock.advance(hours=30)
-    preview = await scene.say("/digest now")
+async def test_a_preview_reads_what_nobody_has_read_yet(env):
+    env.sandbox.world.track(env.sandbox.key, LINK, 7)
+    env.clock.advance(hours=30)
+    preview = await env.say("/digest now")
     assert "no new numbers" not in preview.summary
     assert "views" in preview.summary
-    assert scene.posts(PAGE) == 1
+    assert env.posts(PAGE) == 1
 
 
-async def test_a_preview_shows_the_last_known_numbers_while_the_api_is_down(scene):
-    await scene.start(LINK)
-    scene.sandbox.faults.add("503", times=None)
-    scene.clock.advance(hours=1)
-    assert (await scene.say("/digest now")).title == "Digest preview"
+async def test_a_preview_shows_the_last_known_numbers_while_the_api_is_down(env):
+    await env.start(LINK)
+    env.sandbox.faults.add("503", times=None)
+    env.clock.advance(hours=1)
+    assert (await env.say("/digest now")).title == "Digest preview"
 
 
-async def test_home_and_status_show_digests(scene):
-    await scene.say("/digest on 09:00 Europe/Berlin")
-    assert "C-general daily at 09:00 (Europe/Berlin)" in plain_text(await scene.bot.run("home", {}, ANA))
-    assert "Next digest: Tue 3 Mar, 08:00 UTC" in plain_text(await scene.say("/status"))
+async def test_home_and_status_show_digests(env):
+    await env.say("/digest on 09:00 Europe/Berlin")
+    assert "C-general daily at 09:00 (Europe/Berlin)" in plain_text(await env.bot.run("home", {}, ANA))
+    assert "Next digest: Tue 3 Mar, 08:00 UTC" in plain_text(await env.say("/status"))
 
 
 @pytest.mark.parametrize("count", [1, 4])
@@ -247,12 +247,12 @@ async def test_a_flattened_video_is_stopped_by_the_digests_button_and_the_post_s
     sandbox, clock, sqlite_url, charts, count
 ):
     flat = [f"https://www.tiktok.com/@steady/video/73012345678901234{number:02}" for number in range(count)]
-    async with scene_of(sandbox, clock, sqlite_url) as scene:
+    async with environment_of(sandbox, clock, sqlite_url) as env:
         for link in flat:
-            await scene.start(link, 30)
-        await scene.say("/digest on 09:00 UTC")
+            await env.start(link, 30)
+        await env.say("/digest on 09:00 UTC")
         database = Database(sqlite_url)
-        async with scene.store() as (store, wallet_id):
+        async with env.store() as (store, wallet_id):
             await _flatten(store, wallet_id)
             clock.now = clock.now.replace(day=7, hour=9, minute=0)
             subscription = (await store.digests.of_workspace(1))[0]
@@ -260,21 +260,21 @@ async def test_a_flattened_video_is_stopped_by_the_digests_button_and_the_post_s
                 await store.workspaces.by_id(1), "C-general", Schedule(541, "UTC"), DigestOptions(), ANA.person, clock()
             )
             clock.advance(minutes=1)
-            await DigestPlanner(store, scene.bot._accounts, charts, clock).plan_due()
+            await DigestPlanner(store, env.bot._accounts, charts, clock).plan_due()
         key = f"digest:{subscription.id}:{date(2026, 3, 7)}"
         post = await said(database, key)
         assert f"{count} flattened" in post.summary
         call = _first_stop(post)
-        question = await scene.run(call, BEN)
+        question = await env.run(call, BEN)
         assert "Nothing is stopped until you press the button" in question.summary
-        stopped = await scene.press(question, "Stop tracking", BEN)
+        stopped = await env.press(question, "Stop tracking", BEN)
         assert stopped.title == "Stopped"
         changed = await said(database, f"{key}:stopped:{call.arguments['video']}")
         assert "Ben stopped tracking" in plain_text(changed)
         assert call.arguments["video"] not in str(changed.actions)
-        again = await scene.run(call, BEN)
+        again = await env.run(call, BEN)
         assert "nothing to stop" in again.summary
-        await scene.press(question, "Stop tracking", BEN)
+        await env.press(question, "Stop tracking", BEN)
         assert len(await said(database)) == 2
         await database.close()
 
@@ -304,24 +304,24 @@ def test_options_survive_being_stored():
     assert DigestOptions.from_json({}) == DigestOptions()
 
 
-async def test_a_button_of_a_digest_of_another_workspace_changes_nothing_there(scene):
-    async with scene.store() as (store, _):
-        assert not await store.digest_posts.change(1, "1.2026-03-07", "stopped:x", lambda reply: reply, scene.clock())
-    await scene.start(LINK)
-    stored = (await scene.bot.suggest("stop", "video", "", ANA))[0]
-    reply = await scene.bot.run("stop.confirm", {"video": stored.value, "post": "7.2026-03-07"}, ANA)
+async def test_a_button_of_a_digest_of_another_workspace_changes_nothing_there(env):
+    async with env.store() as (store, _):
+        assert not await store.digest_posts.change(1, "1.2026-03-07", "stopped:x", lambda reply: reply, env.clock())
+    await env.start(LINK)
+    stored = (await env.bot.suggest("stop", "video", "", ANA))[0]
+    reply = await env.bot.run("stop.confirm", {"video": stored.value, "post": "7.2026-03-07"}, ANA)
     assert reply.title == "Stopped"
 
 
-async def test_a_digest_whose_body_was_forgotten_is_not_changed_any_more(scene):
-    await scene.say("/digest status")  # so that there is a workspace
-    database = Database(scene.database_url)
+async def test_a_digest_whose_body_was_forgotten_is_not_changed_any_more(env):
+    await env.say("/digest status")  # so that there is a workspace
+    database = Database(env.database_url)
     async with database.writing() as connection:
-        await enqueue(connection, Message("digest:7:2026-03-07", 1, "C1", Reply("Up.")), scene.clock())
+        await enqueue(connection, Message("digest:7:2026-03-07", 1, "C1", Reply("Up.")), env.clock())
         await connection.execute(update(outbox).values(payload=""))
     await database.close()
-    async with scene.store() as (store, _):
-        assert not await store.digest_posts.change(1, "7.2026-03-07", "stopped:x", lambda reply: reply, scene.clock())
+    async with env.store() as (store, _):
+        assert not await store.digest_posts.change(1, "7.2026-03-07", "stopped:x", lambda reply: reply, env.clock())
 
 
 def test_the_button_that_changes_it_holds_every_zone():
@@ -331,16 +331,16 @@ def test_the_button_that_changes_it_holds_every_zone():
         assert Call.decode(change.call.encode()).arguments["zone"] == zone
 
 
-async def test_in_a_channel_that_another_company_reads_money_is_left_out_unless_a_manager_says_so(scene):
+async def test_in_a_channel_that_another_company_reads_money_is_left_out_unless_a_manager_says_so(env):
     shared = replace(ANA, is_shared=True)
-    on = await scene.say("/digest on 09:00 UTC", shared)
+    on = await env.say("/digest on 09:00 UTC", shared)
     assert "spend and balance are left out" in plain_text(on)
-    await scene.start()
-    scene.clock.advance(hours=3)
-    assert "$" not in plain_text(await scene.say("/digest now", shared))
-    changed = await scene.say("/digest on 10:00 UTC skip", shared)
+    await env.start()
+    env.clock.advance(hours=3)
+    assert "$" not in plain_text(await env.say("/digest now", shared))
+    changed = await env.say("/digest on 10:00 UTC skip", shared)
     assert "spend and balance are left out" in plain_text(changed)
-    said = await scene.say("/digest on 09:00 UTC movers money", shared)
+    said = await env.say("/digest on 09:00 UTC movers money", shared)
     assert "left out" not in plain_text(said)
-    assert "$" in plain_text(await scene.say("/digest now", shared))
-    assert "left out" not in plain_text(await scene.say("/digest on 10:00 UTC", shared))
+    assert "$" in plain_text(await env.say("/digest now", shared))
+    assert "left out" not in plain_text(await env.say("/digest on 10:00 UTC", shared))

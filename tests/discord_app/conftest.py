@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.discord_app.discord_stage import new_server, stage_of
+from tests.discord_app.bot_app import bot_app_of, new_server
 from tests.standins.discord_server.server import running
-from tests.standins.scene import HandClock, sandbox_of
+from tests.standins.environment import HandClock, sandbox_of
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def server(discord):
 
 
 @pytest.fixture
-async def stage(discord, server, sandbox, clock, sqlite_url):
+async def bot_app(discord, server, sandbox, clock, sqlite_url):
     assert server.guild.id in discord.guilds
-    async with stage_of(discord, sandbox, clock, sqlite_url) as stage:
-        yield stage
+    async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
+        yield bot_app

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from bot.reply.model import Reply
-from tests.discord_app.discord_stage import CALLBACK, EDIT, FOLLOW_UP, labels, lines, told
+from tests.discord_app.bot_app import CALLBACK, EDIT, FOLLOW_UP, labels, lines, told
+from tests.standins.environment import LINK, USAGE
 from tests.standins.faults import Fault, FaultKind
-from tests.standins.scene import LINK, USAGE
 
 WRONG = [
     Fault(FaultKind.STATUS, 500),
@@ -27,45 +27,45 @@ WRONG = [
     [(route, fault) for route in (EDIT, CALLBACK) for fault in WRONG],
     ids=lambda each: f"{each.kind}-{each.value}" if isinstance(each, Fault) else each.split()[0],
 )
-async def test_what_goes_wrong_once_is_not_noticed(stage, discord, server, route, fault):
+async def test_what_goes_wrong_once_is_not_noticed(bot_app, discord, server, route, fault):
     discord.faults.add(route, fault)
-    answer = await stage.type("usage", server.ben, server.general)
+    answer = await bot_app.type("usage", server.ben, server.general)
     assert "available" in told(answer)
-    await stage.close()
+    await bot_app.close()
     assert len(discord.ephemerals(server.ben)) == 1
     assert discord.failures == []
 
 
 @pytest.mark.parametrize("status", [500, 502, 504])
-async def test_a_first_answer_is_tried_again_as_long_as_discord_waits(stage, discord, server, status):
+async def test_a_first_answer_is_tried_again_as_long_as_discord_waits(bot_app, discord, server, status):
     discord.faults.add(CALLBACK, Fault(FaultKind.STATUS, status), times=6)
-    assert "available" in told(await stage.type("usage", server.ben, server.general))
+    assert "available" in told(await bot_app.type("usage", server.ben, server.general))
 
 
-async def test_what_discord_does_not_hear_of_in_time_is_not_done(stage, discord, server):
-    card = await stage.card(server.ann, server.general, LINK, days=7)
+async def test_what_discord_does_not_hear_of_in_time_is_not_done(bot_app, discord, server):
+    card = await bot_app.card(server.ann, server.general, LINK, days=7)
     discord.faults.add(CALLBACK, Fault(FaultKind.ERROR, 10062))
     discord.answer_seconds = 0.2
-    asked = await stage.press(card, "Track 7", server.ann)
+    asked = await bot_app.press(card, "Track 7", server.ann)
     assert asked.failure == "timeout"
-    await stage.close()
-    assert (stage.spent(), server.general.messages) == (0, [])
+    await bot_app.close()
+    assert (bot_app.spent(), server.general.messages) == (0, [])
 
 
 @pytest.mark.parametrize("code", [10008, 10015, 50027])
-async def test_where_the_place_is_gone_the_answer_comes_as_another_message(stage, discord, server, code):
+async def test_where_the_place_is_gone_the_answer_comes_as_another_message(bot_app, discord, server, code):
     discord.faults.add(EDIT, Fault(FaultKind.ERROR, code))
     asked = await discord.send_command("usage", {}, user=server.ben, channel=server.general)
     await discord.until(lambda: not asked.is_thinking or asked.followups)
-    await stage.close()
+    await bot_app.close()
     assert "available" in told(asked.seen[-1])
     assert asked.seen[-1].only_for == server.ben.id
 
 
-async def test_what_takes_longer_than_the_token_lasts_comes_as_a_direct_message_without_buttons(stage, discord, server):
-    stage.sandbox.faults.add("slow", USAGE, seconds=0.15)
+async def test_what_outlasts_the_token_comes_as_a_direct_message_without_buttons(bot_app, discord, server):
+    bot_app.sandbox.faults.add("slow", USAGE, seconds=0.15)
     asked = await discord.send_command("usage", {}, user=server.ben, channel=server.general)
-    stage.clock.advance(minutes=16)
+    bot_app.clock.advance(minutes=16)
     await discord.until(lambda: discord.direct_messages(server.ben))
     (message,) = discord.direct_messages(server.ben)
     assert "available" in told(message)
@@ -74,63 +74,63 @@ async def test_what_takes_longer_than_the_token_lasts_comes_as_a_direct_message_
     assert lines(server.general) == []
 
 
-async def test_the_channel_hears_of_spending_though_the_token_is_over(stage, discord, server):
-    card = await stage.card(server.ann, server.general, LINK, days=7)
-    stage.sandbox.faults.add("slow", "POST /videos/track", seconds=0.15)
-    await stage.press(card, "Track 7", server.ann)
-    await discord.until(stage.spent)
-    stage.clock.advance(minutes=16)
+async def test_the_channel_hears_of_spending_though_the_token_is_over(bot_app, discord, server):
+    card = await bot_app.card(server.ann, server.general, LINK, days=7)
+    bot_app.sandbox.faults.add("slow", "POST /videos/track", seconds=0.15)
+    await bot_app.press(card, "Track 7", server.ann)
+    await discord.until(bot_app.spent)
+    bot_app.clock.advance(minutes=16)
     await discord.until(lambda: discord.direct_messages(server.ann) and server.general.messages)
     assert "Tracking started" in told(discord.direct_messages(server.ann)[0])
-    assert (stage.spent(), len(server.general.messages)) == (1, 1)
+    assert (bot_app.spent(), len(server.general.messages)) == (1, 1)
 
 
-async def test_where_no_way_is_open_it_is_in_the_log(stage, discord, server, caplog):
+async def test_where_no_way_is_open_it_is_in_the_log(bot_app, discord, server, caplog):
     server.ben.takes_dms = False
     for route in (EDIT, FOLLOW_UP):
         discord.faults.start(Fault(FaultKind.ERROR, 50027), route)
     await discord.send_command("usage", {}, user=server.ben, channel=server.general)
-    await stage.close()
+    await bot_app.close()
     assert "delivering a reply failed" in caplog.text
 
 
-async def test_a_picture_that_discord_refuses_takes_no_words_with_it(stage, discord, server):
-    stage.track(LINK)
-    stage.clock.advance(hours=30)
+async def test_a_picture_that_discord_refuses_takes_no_words_with_it(bot_app, discord, server):
+    bot_app.track(LINK)
+    bot_app.clock.advance(hours=30)
     discord.faults.add(EDIT, Fault(FaultKind.ERROR, 40005))
-    answer = await stage.type("stats", server.ann, server.general, video=LINK)
+    answer = await bot_app.type("stats", server.ann, server.general, video=LINK)
     assert "Status" in told(answer)
     assert answer.attachments == []
     assert "Refresh" in labels(answer)
 
 
 @pytest.mark.parametrize(("command", "label"), [("videos", "Next"), ("usage", "Refresh"), ("stats", "Refresh")])
-async def test_the_next_page_and_newer_numbers_take_the_place_of_a_private_card(stage, server, command, label):
+async def test_the_next_page_and_newer_numbers_take_the_place_of_a_private_card(bot_app, server, command, label):
     for number in range(10):
-        stage.track(f"https://www.tiktok.com/@flat/video/73012345678901234{number:02}")
-    stage.track(LINK)
-    stage.clock.advance(hours=3)
+        bot_app.track(f"https://www.tiktok.com/@flat/video/73012345678901234{number:02}")
+    bot_app.track(LINK)
+    bot_app.clock.advance(hours=3)
     options = {"video": LINK} if command == "stats" else {}
-    card = await stage.type(command, server.ann, server.general, **options)
-    before = len(stage.discord.interactions)
-    await stage.changed(card, stage.press(card, label, server.ann))
-    (asked,) = [*stage.discord.interactions.values()][before:]
+    card = await bot_app.type(command, server.ann, server.general, **options)
+    before = len(bot_app.discord.interactions)
+    await bot_app.changed(card, bot_app.press(card, label, server.ann))
+    (asked,) = [*bot_app.discord.interactions.values()][before:]
     assert (asked.callback, asked.followups) == (6, [])
     assert len(card.attachments) == (1 if command == "stats" else 0)
     card.flags, card.only_for = card.flags & ~64, None  # what others see too stays
-    again = await stage.pressed(card, label if command != "videos" else "Previous", server.ann)
+    again = await bot_app.pressed(card, label if command != "videos" else "Previous", server.ann)
     assert again is not card
 
 
 @pytest.mark.parametrize("knows", [True, False], ids=["as Discord says", "unlike Discord says"])
-async def test_a_file_that_is_too_large_is_a_warning_and_never_a_success(stage, discord, server, knows):
-    stage.track(LINK)
-    stage.clock.advance(hours=30)
+async def test_a_file_that_is_too_large_is_a_warning_and_never_a_success(bot_app, discord, server, knows):
+    bot_app.track(LINK)
+    bot_app.clock.advance(hours=30)
     if knows:
         discord.max_file_bytes = 1_000
     else:
         discord.faults.add(EDIT, Fault(FaultKind.ERROR, 40005))
-    answer = await stage.type("export", server.ann, server.general, video=LINK)
+    answer = await bot_app.type("export", server.ann, server.general, video=LINK)
     assert "✅" not in told(answer)
     assert "⚠️ Export" in told(answer)
     assert ("is too large" if knows else "Discord refused contentstats-") in told(answer)
@@ -138,29 +138,29 @@ async def test_a_file_that_is_too_large_is_a_warning_and_never_a_success(stage, 
     assert answer.attachments == []
 
 
-async def test_an_answer_that_cannot_be_shown_is_told_as_a_fault_with_its_reference(stage, server, caplog):
+async def test_an_answer_that_cannot_be_shown_is_told_as_a_fault_with_its_reference(bot_app, server, caplog):
     async def broken(*_):
         return Reply("Look:", parts=("no part",))
 
-    stage.bot._by_name["usage"] = replace(stage.bot._by_name["usage"], handler=broken)
-    answer = await stage.type("usage", server.ben, server.general)
+    bot_app.bot._by_name["usage"] = replace(bot_app.bot._by_name["usage"], handler=broken)
+    answer = await bot_app.type("usage", server.ben, server.general)
     reference = re.search(r"reference: (\w{8})", told(answer))
     assert reference, told(answer)
     assert reference[1] in [getattr(record, "reference", "") for record in caplog.records]
 
 
-async def test_a_storm_of_commands_is_answered_in_full(stage, discord, server):
+async def test_a_storm_of_commands_is_answered_in_full(bot_app, discord, server):
     asked = [await discord.send_command("usage", {}, user=server.ben, channel=server.general) for _ in range(30)]
-    await stage.close()
+    await bot_app.close()
     assert all("available" in told(each.message) for each in asked)
 
 
-async def test_without_room_everybody_is_told_so_and_nothing_is_spent(stage, discord, server):
-    card = await stage.card(server.ann, server.general, LINK, days=7)
-    stage.program._background._limit = 0
+async def test_without_room_everybody_is_told_so_and_nothing_is_spent(bot_app, discord, server):
+    card = await bot_app.card(server.ann, server.general, LINK, days=7)
+    bot_app.program._background._limit = 0
     asked = await discord.send_command("usage", {}, user=server.ben, channel=server.general)
     assert "I'm busy right now" in told(asked.message)
-    pressed = await stage.press(card, "Track 7", server.ann)
+    pressed = await bot_app.press(card, "Track 7", server.ann)
     assert "I'm busy right now" in told(pressed.message)
     typed = await discord.send_autocomplete("stats", "video", user=server.ben, channel=server.general)
-    assert (typed.failure, typed.choices, stage.spent()) == ("", [], 0)
+    assert (typed.failure, typed.choices, bot_app.spent()) == ("", [], 0)

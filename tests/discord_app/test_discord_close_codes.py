@@ -6,15 +6,15 @@ import pytest
 
 from adapters.discord.gateway import FATAL, PASSING
 from bot.domain.errors import NotConfigured, TokenRefused
-from tests.discord_app.discord_stage import program_of, serving, told
+from tests.discord_app.bot_app import program_of, serving, told
 
 
 @pytest.mark.parametrize("code", FATAL)
 async def test_a_code_that_no_other_try_would_mend_ends_discord_with_its_sentence(
     discord, server, sandbox, clock, sqlite_url, code
 ):
-    async with program_of(discord, sandbox, clock, sqlite_url) as stage, serving(stage) as running:
-        await discord.until(lambda: stage.program.is_up and discord.commands)
+    async with program_of(discord, sandbox, clock, sqlite_url) as bot_app, serving(bot_app) as running:
+        await discord.until(lambda: bot_app.program.is_up and discord.commands)
         discord.connections()[0].close(code)
         with pytest.raises(NotConfigured) as refused:
             await asyncio.wait_for(running, 10)
@@ -24,14 +24,14 @@ async def test_a_code_that_no_other_try_would_mend_ends_discord_with_its_sentenc
 
 @pytest.mark.parametrize("code", [*PASSING, 1000, 1001, 1006, 4999])
 async def test_after_any_other_code_the_bot_is_back_by_itself(discord, server, sandbox, clock, sqlite_url, code):
-    async with program_of(discord, sandbox, clock, sqlite_url) as stage, serving(stage) as running:
-        await discord.until(lambda: stage.program.is_up and discord.commands)
+    async with program_of(discord, sandbox, clock, sqlite_url) as bot_app, serving(bot_app) as running:
+        await discord.until(lambda: bot_app.program.is_up and discord.commands)
         (old,) = discord.connections()
         if code == 1006:
             old.abort()
         else:
             old.close(code)
         await discord.until(lambda: discord.connections() not in ([], [old]))
-        assert "available" in told(await stage.type("usage", server.ben, server.general))
+        assert "available" in told(await bot_app.type("usage", server.ben, server.general))
         assert not running.done()
-        assert stage.program.problem == ""
+        assert bot_app.program.problem == ""

@@ -3,10 +3,10 @@
 import pytest
 
 from bot.commands.registry import COMMANDS
-from tests.discord_app.discord_stage import labels, lines, told
+from tests.discord_app.bot_app import labels, lines, told
 from tests.standins.discord_server.permissions import Permission
+from tests.standins.environment import LINK, YOUTUBE
 from tests.standins.faults import Fault, FaultKind
-from tests.standins.scene import LINK, YOUTUBE
 
 ASKED = {
     "videos": ({}, "2 videos"),
@@ -21,15 +21,15 @@ ASKED = {
 
 
 @pytest.mark.parametrize("name", ASKED)
-async def test_a_command_is_answered_to_one_person_alone(stage, server, name):
-    stage.track(LINK, YOUTUBE)
-    stage.clock.advance(hours=3)
+async def test_a_command_is_answered_to_one_person_alone(bot_app, server, name):
+    bot_app.track(LINK, YOUTUBE)
+    bot_app.clock.advance(hours=3)
     given, words = ASKED[name]
-    answer = await stage.type(name, server.ann, server.general, **given)
+    answer = await bot_app.type(name, server.ann, server.general, **given)
     assert words.casefold() in told(answer).casefold(), told(answer)
     assert answer.only_for == server.ann.id
     assert lines(server.general) == []
-    assert stage.discord.failures == []
+    assert bot_app.discord.failures == []
 
 
 async def test_what_is_not_asked_for_here_is_asked_for_elsewhere():
@@ -43,104 +43,106 @@ async def test_what_is_not_asked_for_here_is_asked_for_elsewhere():
     }
 
 
-async def test_stats_come_with_a_chart_that_says_what_it_shows(stage, server):
-    stage.track(LINK)
-    stage.clock.advance(hours=30)
-    answer = await stage.type("stats", server.ann, server.general, video=LINK)
+async def test_stats_come_with_a_chart_that_says_what_it_shows(bot_app, server):
+    bot_app.track(LINK)
+    bot_app.clock.advance(hours=30)
+    answer = await bot_app.type("stats", server.ann, server.general, video=LINK)
     (picture,) = answer.attachments
     assert picture.media_type == "image/png"
     assert "grew from" in picture.description
     assert labels(answer)[:3] == ["Refresh", "Stop", "Compare"]
 
 
-async def test_titles_are_offered_while_somebody_types(stage, server):
-    stage.track(LINK, YOUTUBE)
-    await stage.type("videos", server.ben, server.general)
-    typed = await stage.discord.send_autocomplete("stats", "video", "", user=server.ben, channel=server.general)
+async def test_titles_are_offered_while_somebody_types(bot_app, server):
+    bot_app.track(LINK, YOUTUBE)
+    await bot_app.type("videos", server.ben, server.general)
+    typed = await bot_app.discord.send_autocomplete("stats", "video", "", user=server.ben, channel=server.general)
     assert typed.failure == ""
     assert len(typed.choices) == 2
-    answer = await stage.type("stats", server.ben, server.general, video=typed.choices[0]["value"])
+    answer = await bot_app.type("stats", server.ben, server.general, video=typed.choices[0]["value"])
     assert "Status" in told(answer)
 
 
-async def test_never_more_than_25_are_offered_and_none_late(stage, server):
-    stage.track(*(f"https://www.tiktok.com/@many/video/{7000000000000000000 + number}" for number in range(40)), days=1)
-    await stage.type("videos", server.ben, server.general)
-    typed = await stage.discord.send_autocomplete("stats", "video", "video", user=server.ben, channel=server.general)
+async def test_never_more_than_25_are_offered_and_none_late(bot_app, server):
+    bot_app.track(
+        *(f"https://www.tiktok.com/@many/video/{7000000000000000000 + number}" for number in range(40)), days=1
+    )
+    await bot_app.type("videos", server.ben, server.general)
+    typed = await bot_app.discord.send_autocomplete("stats", "video", "video", user=server.ben, channel=server.general)
     assert len(typed.choices) <= 25
     odd = "\"“'*|<@&\u202e" * 10
-    typed = await stage.discord.send_autocomplete("stats", "video", odd, user=server.ben, channel=server.general)
+    typed = await bot_app.discord.send_autocomplete("stats", "video", odd, user=server.ben, channel=server.general)
     assert (typed.failure, typed.choices) == ("", [])
 
 
-async def test_the_message_menu_tracks_what_a_message_links_to(stage, discord, server):
+async def test_the_message_menu_tracks_what_a_message_links_to(bot_app, discord, server):
     said = discord.say(server.ben, server.general, f"look at <{LINK}> and ||{YOUTUBE}||")
-    card = await stage.answered(discord.send_message_command("Track this video", said, user=server.ann))
+    card = await bot_app.answered(discord.send_message_command("Track this video", said, user=server.ann))
     assert "Track 2 videos" in told(card)
     assert card.only_for == server.ann.id
 
 
-async def test_links_of_a_message_beyond_ten_are_named(stage, discord, server):
+async def test_links_of_a_message_beyond_ten_are_named(bot_app, discord, server):
     links = [f"https://www.tiktok.com/@many/video/{7000000000000000000 + number}" for number in range(12)]
     said = discord.say(server.ben, server.general, " ".join(links))
-    card = told(await stage.answered(discord.send_message_command("Track this video", said, user=server.ann)))
+    card = told(await bot_app.answered(discord.send_message_command("Track this video", said, user=server.ann)))
     assert "Track 10 videos" in card
     assert "2 more links than fit" in card
     assert links[10] in card
     assert links[11] in card
 
 
-async def test_the_days_may_stand_behind_the_link_as_in_helps_example(stage, server):
-    card = await stage.type("track", server.ann, server.general, link=f"{LINK} 5")
+async def test_the_days_may_stand_behind_the_link_as_in_helps_example(bot_app, server):
+    card = await bot_app.type("track", server.ann, server.general, link=f"{LINK} 5")
     assert "for 5 days costs" in told(card)
-    answer = await stage.type("track", server.ann, server.general, link=f"{LINK} in 3 days")
+    answer = await bot_app.type("track", server.ann, server.general, link=f"{LINK} in 3 days")
     assert "Tracking starts when you press" in told(answer)
 
 
-async def test_a_message_without_a_link_to_a_video_has_nothing_to_track(stage, discord, server):
+async def test_a_message_without_a_link_to_a_video_has_nothing_to_track(bot_app, discord, server):
     said = discord.say(server.ben, server.general, "no link in here, but https://example.com/video")
-    answer = await stage.answered(discord.send_message_command("Track this video", said, user=server.ann))
+    answer = await bot_app.answered(discord.send_message_command("Track this video", said, user=server.ann))
     assert "I see no video link" in told(answer)
 
 
-async def test_several_links_in_one_option_are_offered_together(stage, server):
-    card = await stage.type("track", server.ann, server.general, link=f"{LINK} {YOUTUBE}", days=3)
+async def test_several_links_in_one_option_are_offered_together(bot_app, server):
+    card = await bot_app.type("track", server.ann, server.general, link=f"{LINK} {YOUTUBE}", days=3)
     assert "Track 2 videos" in told(card)
 
 
-async def test_words_that_make_no_sense_are_answered_with_the_usage(stage, server):
-    answer = await stage.type("track", server.ann, server.general, link="hello")
+async def test_words_that_make_no_sense_are_answered_with_the_usage(bot_app, server):
+    answer = await bot_app.type("track", server.ann, server.general, link="hello")
     assert "⛔" in told(answer)
     assert "/track" in told(answer)
 
 
 async def test_in_direct_messages_no_command_is_offered_and_one_that_arrives_is_told_where_to_go(
-    stage, discord, server
+    bot_app, discord, server
 ):
     with pytest.raises(ValueError, match="not offered here"):
         await discord.send_command("usage", {}, user=server.ann)
     for command in discord.commands:
         command["contexts"] = None
-    answer = await stage.answered(discord.send_command("usage", {}, user=server.ann))
+    answer = await bot_app.answered(discord.send_command("usage", {}, user=server.ann))
     assert "I work in servers" in told(answer)
 
 
-async def test_settings_are_shown_to_those_who_manage_the_server(stage, discord, server):
+async def test_settings_are_shown_to_those_who_manage_the_server(bot_app, discord, server):
     with pytest.raises(ValueError, match="may not use"):
         await discord.send_command("connect", {}, user=server.ben, channel=server.general)
     boss = discord.add_user("boss")
     discord.add_member(server.guild, boss, Permission.MANAGE_GUILD)
-    await stage.modal(discord.send_command("connect", {}, user=boss, channel=server.general), boss)
+    await bot_app.modal(discord.send_command("connect", {}, user=boss, channel=server.general), boss)
 
 
-async def test_a_digest_in_a_channel_that_is_closed_to_the_bot_says_what_to_do(stage, server):
-    server.general.overwrites[stage.discord.app.id] = (0, int(Permission.SEND_MESSAGES))
-    answer = await stage.type("digest", server.ann, server.general, action="on", time="9", zone="berlin")
+async def test_a_digest_in_a_channel_that_is_closed_to_the_bot_says_what_to_do(bot_app, server):
+    server.general.overwrites[bot_app.discord.app.id] = (0, int(Permission.SEND_MESSAGES))
+    answer = await bot_app.type("digest", server.ann, server.general, action="on", time="9", zone="berlin")
     assert "daily at 09:00 (Europe/Berlin)" in told(answer)
     assert "invite me here and let me write" in told(answer)
 
 
-async def test_nothing_that_was_asked_for_is_lost_to_a_slow_discord(stage, discord, server):
+async def test_nothing_that_was_asked_for_is_lost_to_a_slow_discord(bot_app, discord, server):
     discord.faults.add("POST /interactions/{interaction}/{token}/callback", Fault(FaultKind.SLOW, seconds=0.5))
-    answer = await stage.type("usage", server.ben, server.general)
+    answer = await bot_app.type("usage", server.ben, server.general)
     assert "available" in told(answer)

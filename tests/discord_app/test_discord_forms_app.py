@@ -3,9 +3,9 @@
 import pytest
 from pydantic import SecretStr
 
-from tests.discord_app.discord_stage import labels, stage_of, told
+from tests.discord_app.bot_app import bot_app_of, labels, told
 from tests.standins.discord_server.permissions import Permission
-from tests.standins.scene import LINK, sandbox_of
+from tests.standins.environment import LINK, sandbox_of
 
 KEYS = SecretStr("0123456789abcdef" * 2)
 
@@ -19,11 +19,11 @@ async def sandbox(clock):
 async def test_connect_asks_for_the_key_in_a_form_and_shows_it_nowhere(
     discord, server, sandbox, clock, sqlite_url, caplog
 ):
-    async with stage_of(discord, sandbox, clock, sqlite_url, secret_keys=KEYS) as stage:
-        form = await stage.modal(
+    async with bot_app_of(discord, sandbox, clock, sqlite_url, secret_keys=KEYS) as bot_app:
+        form = await bot_app.modal(
             discord.send_command("connect", {}, user=server.ann, channel=server.general), server.ann
         )
-        answer = await stage.answered(discord.send_modal(form, {"key": "cs_test_acme"}))
+        answer = await bot_app.answered(discord.send_modal(form, {"key": "cs_test_acme"}))
         assert "✅" in told(answer)
         assert answer.only_for == server.ann.id
         assert "cs_test_acme" not in caplog.text
@@ -33,21 +33,21 @@ async def test_connect_asks_for_the_key_in_a_form_and_shows_it_nowhere(
 async def test_a_key_that_does_not_work_is_told_and_the_form_opens_again_empty(
     discord, server, sandbox, clock, sqlite_url
 ):
-    async with stage_of(discord, sandbox, clock, sqlite_url, secret_keys=KEYS) as stage:
-        form = await stage.modal(
+    async with bot_app_of(discord, sandbox, clock, sqlite_url, secret_keys=KEYS) as bot_app:
+        form = await bot_app.modal(
             discord.send_command("connect", {}, user=server.ann, channel=server.general), server.ann
         )
-        answer = await stage.answered(discord.send_modal(form, {"key": "cs_live_none_of_ours"}))
+        answer = await bot_app.answered(discord.send_modal(form, {"key": "cs_live_none_of_ours"}))
         assert "⛔" in told(answer)
         assert "cs_live_none_of_ours" not in str(answer.components)
-        again = await stage.modal(stage.press(answer, "Open the form again", server.ann), server.ann)
+        again = await bot_app.modal(bot_app.press(answer, "Open the form again", server.ann), server.ann)
         assert again.title == form.title
         assert "cs_live_none_of_ours" not in str(again.body)
 
 
-async def test_only_those_who_manage_the_server_may_connect(stage, discord, server):
+async def test_only_those_who_manage_the_server_may_connect(bot_app, discord, server):
     discord.commands = [{**each, "default_member_permissions": None} for each in discord.commands]
-    answer = await stage.type("connect", server.ben, server.general)
+    answer = await bot_app.type("connect", server.ben, server.general)
     assert discord.modals(server.ben) == []
     assert "Only admins can change that" in told(answer)
 
@@ -55,16 +55,16 @@ async def test_only_those_who_manage_the_server_may_connect(stage, discord, serv
 async def test_what_was_wrong_in_a_form_is_there_again_as_far_as_a_button_can_remember(
     discord, server, sandbox, clock, sqlite_url
 ):
-    async with stage_of(discord, sandbox, clock, sqlite_url) as stage:
-        link = await stage.type("track", server.ann, server.general, link=LINK)
+    async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
+        link = await bot_app.type("track", server.ann, server.general, link=LINK)
         custom_id = "form?command=track&days=3"
         asked = await discord.send_action(_with_button(link, custom_id), custom_id, user=server.ann)
         form = asked.modal
-        answer = await stage.answered(discord.send_modal(form, {"link": "nonsense", "days": "31"}))
+        answer = await bot_app.answered(discord.send_modal(form, {"link": "nonsense", "days": "31"}))
         assert "⛔" in told(answer)
-        again = await stage.modal(stage.press(answer, "Open the form again", server.ann), server.ann)
+        again = await bot_app.modal(bot_app.press(answer, "Open the form again", server.ann), server.ann)
         assert "nonsense" in str(again.body)
-        card = await stage.answered(discord.send_modal(again, {"link": LINK, "days": "3"}))
+        card = await bot_app.answered(discord.send_modal(again, {"link": LINK, "days": "3"}))
         assert "Nothing is spent until you press a button" in told(card)
         assert [label for label in labels(card) if label.startswith("Track 3")]
 
@@ -77,16 +77,16 @@ def _with_button(message, custom_id):
     return message
 
 
-async def test_a_command_with_something_missing_opens_its_form_from_a_button(stage, discord, server):
-    message = _with_button(await stage.type("track", server.ann, server.general, link=LINK), "track")
-    form = await stage.modal(discord.send_action(message, "track", user=server.ann), server.ann)
-    card = await stage.answered(discord.send_modal(form, {"link": LINK}))
+async def test_a_command_with_something_missing_opens_its_form_from_a_button(bot_app, discord, server):
+    message = _with_button(await bot_app.type("track", server.ann, server.general, link=LINK), "track")
+    form = await bot_app.modal(discord.send_action(message, "track", user=server.ann), server.ann)
+    card = await bot_app.answered(discord.send_modal(form, {"link": LINK}))
     assert card.only_for == server.ann.id
     assert "Nothing is spent until you press a button" in told(card)
 
 
-async def test_a_button_of_a_command_that_is_no_more_says_so(stage, discord, server):
-    message = _with_button(await stage.type("usage", server.ann, server.general), "gone?x=1")
+async def test_a_button_of_a_command_that_is_no_more_says_so(bot_app, discord, server):
+    message = _with_button(await bot_app.type("usage", server.ann, server.general), "gone?x=1")
     asked = await discord.send_action(message, "gone?x=1", user=server.ann)
     await discord.until(lambda: not asked.is_thinking)
     assert "There's no command /gone" in told(asked.message)

@@ -5,9 +5,9 @@ import asyncio
 import pytest
 
 from bot.domain.errors import NotConfigured
-from tests.discord_app.discord_stage import lines, program_of, serving, stage_of, told
+from tests.discord_app.bot_app import bot_app_of, lines, program_of, serving, told
+from tests.standins.environment import LINK, USAGE
 from tests.standins.faults import Fault, FaultKind
-from tests.standins.scene import LINK, USAGE
 
 
 def ways():
@@ -26,9 +26,9 @@ async def resumed(discord, connection):
 
 
 @pytest.mark.parametrize("way", ways())
-async def test_what_was_asked_while_the_connection_ended_is_answered_after_it(stage, discord, server, way):
+async def test_what_was_asked_while_the_connection_ended_is_answered_after_it(bot_app, discord, server, way):
     (connection,) = discord.connections()
-    stage.sandbox.faults.add("slow", USAGE, seconds=0.2)
+    bot_app.sandbox.faults.add("slow", USAGE, seconds=0.2)
     before = await discord.send_command("usage", {}, user=server.ben, channel=server.general)
     ways()[way](connection)
     discord.answer_seconds = 20
@@ -41,34 +41,34 @@ async def test_what_was_asked_while_the_connection_ended_is_answered_after_it(st
     assert len(discord.identifies) == 1
 
 
-async def test_a_session_that_is_lost_is_begun_anew(stage, discord, server):
+async def test_a_session_that_is_lost_is_begun_anew(bot_app, discord, server):
     (connection,) = discord.connections()
     connection.invalidate()
     await discord.until(lambda: len(discord.identifies) == 2 and discord.connections())
-    assert "available" in told(await stage.type("usage", server.ben, server.general))
+    assert "available" in told(await bot_app.type("usage", server.ben, server.general))
 
 
-async def test_a_press_that_is_sent_again_after_resuming_spends_once(stage, discord, server):
-    card = await stage.card(server.ann, server.general, LINK, days=7)
+async def test_a_press_that_is_sent_again_after_resuming_spends_once(bot_app, discord, server):
+    card = await bot_app.card(server.ann, server.general, LINK, days=7)
     (connection,) = discord.connections()
-    await stage.line(stage.press(card, "Track 7", server.ann), server.general)
+    await bot_app.line(bot_app.press(card, "Track 7", server.ann), server.general)
     (press,) = [each for each in discord.interactions.values() if each.kind == 3]
     edits = card.edits
     for _ in range(3):
         discord.dispatch("INTERACTION_CREATE", press.payload, server.guild.id)
-    await stage.type("usage", server.ann, server.general)
-    await stage.close()
-    assert (stage.spent(), stage.trackings(), card.edits) == (1, 1, edits)
+    await bot_app.type("usage", server.ann, server.general)
+    await bot_app.close()
+    assert (bot_app.spent(), bot_app.trackings(), card.edits) == (1, 1, edits)
     assert len(lines(server.general)) == 1
     assert connection.session is not None
 
 
 async def test_what_was_heard_before_a_restart_is_not_heard_again(discord, server, sandbox, clock, sqlite_url):
-    async with stage_of(discord, sandbox, clock, sqlite_url) as before:
+    async with bot_app_of(discord, sandbox, clock, sqlite_url) as before:
         card = await before.card(server.ann, server.general, LINK, days=7)
         await before.line(before.press(card, "Track 7", server.ann), server.general)
     (press,) = [each for each in discord.interactions.values() if each.kind == 3]
-    async with stage_of(discord, sandbox, clock, sqlite_url) as after:
+    async with bot_app_of(discord, sandbox, clock, sqlite_url) as after:
         discord.dispatch("INTERACTION_CREATE", press.payload, server.guild.id)
         await after.type("usage", server.ann, server.general)
         await after.close()
@@ -77,7 +77,7 @@ async def test_what_was_heard_before_a_restart_is_not_heard_again(discord, serve
 
 async def test_two_processes_that_hear_the_same_press_spend_once(discord, server, sandbox, clock, sqlite_url):
     async with (
-        stage_of(discord, sandbox, clock, sqlite_url) as one,
+        bot_app_of(discord, sandbox, clock, sqlite_url) as one,
         program_of(discord, sandbox, clock, sqlite_url) as two,
         serving(two),
     ):
@@ -89,10 +89,10 @@ async def test_two_processes_that_hear_the_same_press_spend_once(discord, server
         assert (one.spent(), one.trackings(), len(lines(server.general))) == (1, 1, 1)
 
 
-async def test_an_event_that_cannot_be_read_ends_nothing(stage, discord, server, caplog):
+async def test_an_event_that_cannot_be_read_ends_nothing(bot_app, discord, server, caplog):
     discord.dispatch("GUILD_ROLE_CREATE", {"guild_id": server.guild.id}, server.guild.id)
     discord.dispatch("CHANNEL_CREATE", {"id": "x", "type": "?", "guild_id": server.guild.id}, server.guild.id)
-    assert "available" in told(await stage.type("usage", server.ben, server.general))
+    assert "available" in told(await bot_app.type("usage", server.ben, server.general))
     assert "unreadable event" in caplog.text
     assert len(discord.identifies) == 1
 
@@ -107,34 +107,34 @@ async def test_a_discord_that_is_away_at_the_start_is_waited_for(
     discord, server, sandbox, clock, sqlite_url, route, fault
 ):
     discord.faults.add(route, fault, times=2)
-    async with program_of(discord, sandbox, clock, sqlite_url, patience=2.0) as stage, serving(stage):
+    async with program_of(discord, sandbox, clock, sqlite_url, patience=2.0) as bot_app, serving(bot_app):
         await discord.until(lambda: discord.connections() and discord.commands)
-        assert "available" in told(await stage.type("usage", server.ben, server.general))
+        assert "available" in told(await bot_app.type("usage", server.ben, server.general))
 
 
 async def test_where_resuming_leads_nowhere_another_connection_is_made_after_a_while(
     discord, server, sandbox, clock, sqlite_url
 ):
-    async with program_of(discord, sandbox, clock, sqlite_url, patience=3.0) as stage, serving(stage):
-        await discord.until(lambda: stage.program.is_up and discord.commands)
+    async with program_of(discord, sandbox, clock, sqlite_url, patience=3.0) as bot_app, serving(bot_app):
+        await discord.until(lambda: bot_app.program.is_up and discord.commands)
         discord.faults.start(Fault(FaultKind.RESET), "resume")
         discord.connections()[0].reconnect()
         await discord.until(lambda: len(discord.identifies) == 2)
         await discord.until(discord.connections)
-        assert "available" in told(await stage.type("usage", server.ben, server.general))
+        assert "available" in told(await bot_app.type("usage", server.ben, server.general))
 
 
 async def test_a_token_that_discord_does_not_take_is_told_in_a_sentence(discord, server, sandbox, clock, sqlite_url):
     assert server.guild.id in discord.guilds
-    async with program_of(discord, sandbox, clock, sqlite_url, token="wrong.token.entirely") as stage:
+    async with program_of(discord, sandbox, clock, sqlite_url, token="wrong.token.entirely") as bot_app:
         with pytest.raises(NotConfigured, match="DISCORD_TOKEN"):
-            await stage.program.run()
+            await bot_app.program.run()
 
 
-async def test_a_token_that_is_reset_while_the_bot_runs_ends_it_with_the_sentence(stage, discord):
+async def test_a_token_that_is_reset_while_the_bot_runs_ends_it_with_the_sentence(bot_app, discord):
     discord.reset_token()
     async with program_of(
-        discord, stage.sandbox, stage.clock, stage.bot._settings.database_url, token="old.one.x"
+        discord, bot_app.sandbox, bot_app.clock, bot_app.bot._settings.database_url, token="old.one.x"
     ) as late:
         with pytest.raises(NotConfigured, match="DISCORD_TOKEN"):
             await late.program.run()
@@ -142,12 +142,12 @@ async def test_a_token_that_is_reset_while_the_bot_runs_ends_it_with_the_sentenc
 
 async def test_readiness_is_whether_discord_is_heard(discord, server, sandbox, clock, sqlite_url):
     assert server.guild.id in discord.guilds
-    async with program_of(discord, sandbox, clock, sqlite_url) as stage:
-        assert not await stage.program.is_ready()
-        async with serving(stage):
+    async with program_of(discord, sandbox, clock, sqlite_url) as bot_app:
+        assert not await bot_app.program.is_ready()
+        async with serving(bot_app):
             await discord.until(discord.connections)
-            await discord.until(lambda: stage.program.is_up)
-            assert await stage.program.is_ready()
+            await discord.until(lambda: bot_app.program.is_up)
+            assert await bot_app.program.is_ready()
 
 
 async def test_shards_divide_the_servers_among_processes(discord, server, sandbox, clock, sqlite_url):
@@ -166,6 +166,6 @@ async def test_shards_divide_the_servers_among_processes(discord, server, sandbo
 
 async def test_as_many_shards_as_discord_recommends(discord, server, sandbox, clock, sqlite_url):
     discord.shards = 3
-    async with program_of(discord, sandbox, clock, sqlite_url) as stage, serving(stage):
+    async with program_of(discord, sandbox, clock, sqlite_url) as bot_app, serving(bot_app):
         await discord.until(lambda: len(discord.connections()) == 3 and discord.commands)
-        assert "available" in told(await stage.type("usage", server.ben, server.general))
+        assert "available" in told(await bot_app.type("usage", server.ben, server.general))

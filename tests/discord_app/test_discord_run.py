@@ -15,9 +15,9 @@ from adapters.run import run
 from bot.domain.clock import utc_now
 from bot.domain.errors import NotConfigured
 from bot.settings import Settings
-from tests.discord_app.discord_stage import told
+from tests.discord_app.bot_app import told
+from tests.standins.environment import settings_of
 from tests.standins.faults import Fault, FaultKind
-from tests.standins.scene import settings_of
 
 
 @pytest.fixture

@@ -2,69 +2,70 @@
 
 import pytest
 
-from tests.discord_app.discord_stage import labels, lines, new_server, stage_of, told
+from tests.discord_app.bot_app import bot_app_of, labels, lines, new_server, told
 from tests.standins.discord_server.markdown import mentions
 from tests.standins.discord_server.permissions import Permission
+from tests.standins.environment import LINK, LIST, YOUTUBE, outbox_states
 from tests.standins.faults import Fault, FaultKind
-from tests.standins.scene import LINK, LIST, YOUTUBE, outbox_states
 
 
-async def test_one_press_starts_one_tracking_replaces_the_card_and_leaves_one_public_line(stage, server):
-    card = await stage.card(server.ann, server.general, LINK, days=7)
-    line = await stage.line(stage.press(card, "Track 7", server.ann), server.general)
+async def test_one_press_starts_one_tracking_replaces_the_card_and_leaves_one_public_line(bot_app, server):
+    card = await bot_app.card(server.ann, server.general, LINK, days=7)
+    line = await bot_app.line(bot_app.press(card, "Track 7", server.ann), server.general)
     assert "Tracking started for 7 days" in told(card)
     assert "Track 7 days · $2.52" not in labels(card)
     assert told(line).startswith("Ann Acme started tracking ")
     assert "up to $2.52" in told(line)
     assert len(server.general.messages) == 1
-    assert (stage.spent(), stage.trackings()) == (1, 1)
+    assert (bot_app.spent(), bot_app.trackings()) == (1, 1)
 
 
-async def test_the_outbox_reports_a_start_only_if_the_reply_or_the_line_did_not_arrive(stage, server, sqlite_url):
-    card = await stage.card(server.ann, server.general, LINK, days=7)
-    await stage.line(stage.press(card, "Track 7", server.ann), server.general)
-    closed = await stage.card(server.ann, server.general, YOUTUBE, days=7)
-    server.general.overwrites[stage.discord.app.id] = (0, int(Permission.SEND_MESSAGES))
-    await stage.changed(closed, stage.press(closed, "Track 7", server.ann))
-    await stage.close()
+async def test_the_outbox_reports_a_start_only_if_the_reply_or_the_line_did_not_arrive(bot_app, server, sqlite_url):
+    card = await bot_app.card(server.ann, server.general, LINK, days=7)
+    await bot_app.line(bot_app.press(card, "Track 7", server.ann), server.general)
+    closed = await bot_app.card(server.ann, server.general, YOUTUBE, days=7)
+    server.general.overwrites[bot_app.discord.app.id] = (0, int(Permission.SEND_MESSAGES))
+    await bot_app.changed(closed, bot_app.press(closed, "Track 7", server.ann))
+    await bot_app.close()
     states = await outbox_states(sqlite_url)
     assert [key for key, state in states.items() if state != "withdrawn"] == ["settled:2"]
 
 
-async def test_a_public_line_notifies_nobody(stage, server):
+async def test_a_public_line_notifies_nobody(bot_app, server):
     server.ann.name = "@everyone <@1> ann"
-    line = await stage.line(
-        stage.press(await stage.card(server.ann, server.general, LINK, days=7), "Track 7", server.ann), server.general
+    line = await bot_app.line(
+        bot_app.press(await bot_app.card(server.ann, server.general, LINK, days=7), "Track 7", server.ann),
+        server.general,
     )
     assert line.notified == set()
     assert mentions(line.sent, is_answer=False) == set()
 
 
 async def test_members_may_spend_where_the_operator_says_so(discord, server, sandbox, clock, sqlite_url):
-    async with stage_of(discord, sandbox, clock, sqlite_url, may_spend="members") as stage:
-        card = await stage.card(server.ben, server.general, LINK, days=7)
-        line = await stage.line(stage.press(card, "Track 7", server.ben), server.general)
+    async with bot_app_of(discord, sandbox, clock, sqlite_url, may_spend="members") as bot_app:
+        card = await bot_app.card(server.ben, server.general, LINK, days=7)
+        line = await bot_app.line(bot_app.press(card, "Track 7", server.ben), server.general)
         assert told(line).startswith("Ben Acme started tracking")
 
 
-async def test_a_problem_leaves_the_card_so_that_its_button_can_be_pressed_again(stage, server):
-    card = await stage.card(server.ann, server.general, LINK, days=7)
+async def test_a_problem_leaves_the_card_so_that_its_button_can_be_pressed_again(bot_app, server):
+    card = await bot_app.card(server.ann, server.general, LINK, days=7)
     edits = card.edits
-    stage.sandbox.faults.add("500", LIST, times=3)
-    problem = await stage.refused(stage.press(card, "Track 7", server.ann))
+    bot_app.sandbox.faults.add("500", LIST, times=3)
+    problem = await bot_app.refused(bot_app.press(card, "Track 7", server.ann))
     assert "⛔" in told(problem)
     assert problem.only_for == server.ann.id
     assert card.edits == edits
-    await stage.line(stage.press(card, "Track 7", server.ann), server.general)
-    assert (stage.spent(), stage.trackings()) == (1, 1)
+    await bot_app.line(bot_app.press(card, "Track 7", server.ann), server.general)
+    assert (bot_app.spent(), bot_app.trackings()) == (1, 1)
 
 
 @pytest.mark.parametrize("denied", [Permission.SEND_MESSAGES, Permission.VIEW_CHANNEL])
-async def test_where_the_bot_may_not_post_whoever_spent_is_told_that_the_channel_was_not(stage, server, denied):
-    card = await stage.card(server.ann, server.general, LINK, days=7)
-    server.general.overwrites[stage.discord.app.id] = (0, int(denied))
-    asked = await stage.press(card, "Track 7", server.ann)
-    await stage.discord.until(lambda: asked.followups)
+async def test_where_the_bot_may_not_post_whoever_spent_is_told_that_the_channel_was_not(bot_app, server, denied):
+    card = await bot_app.card(server.ann, server.general, LINK, days=7)
+    server.general.overwrites[bot_app.discord.app.id] = (0, int(denied))
+    asked = await bot_app.press(card, "Track 7", server.ann)
+    await bot_app.discord.until(lambda: asked.followups)
     assert "this channel was not told of it: I may not post here" in told(asked.followups[0])
     assert asked.followups[0].only_for == server.ann.id
     assert "Tracking started" in told(card)
@@ -72,14 +73,14 @@ async def test_where_the_bot_may_not_post_whoever_spent_is_told_that_the_channel
 
 
 @pytest.mark.parametrize("kind", [FaultKind.RESET, FaultKind.RESET_AFTER, FaultKind.STATUS])
-async def test_the_public_line_is_said_once_over_a_bad_wire(stage, discord, server, kind):
-    card = await stage.card(server.ann, server.general, LINK, days=7)
+async def test_the_public_line_is_said_once_over_a_bad_wire(bot_app, discord, server, kind):
+    card = await bot_app.card(server.ann, server.general, LINK, days=7)
     discord.faults.add("POST /channels/{channel}/messages", Fault(kind, 503), times=2)
-    await stage.press(card, "Track 7", server.ann)
+    await bot_app.press(card, "Track 7", server.ann)
     await discord.until(
         lambda: [each for each in discord.calls_of("POST /channels/{channel}/messages") if each.status == 200]
     )
-    await stage.close()
+    await bot_app.close()
     assert len(lines(server.general)) == 1
 
 
@@ -87,29 +88,29 @@ async def test_two_servers_share_the_operators_key_but_not_what_each_started(
     discord, server, sandbox, clock, sqlite_url
 ):
     other = new_server(discord, "Rival")
-    async with stage_of(discord, sandbox, clock, sqlite_url) as stage:
-        card = await stage.card(server.ann, server.general, LINK, days=7)
-        await stage.line(stage.press(card, "Track 7", server.ann), server.general)
-        hers, theirs = [await stage.type("videos", each.ann, each.general) for each in (server, other)]
+    async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
+        card = await bot_app.card(server.ann, server.general, LINK, days=7)
+        await bot_app.line(bot_app.press(card, "Track 7", server.ann), server.general)
+        hers, theirs = [await bot_app.type("videos", each.ann, each.general) for each in (server, other)]
         assert "1 video" in told(hers)
         assert "steady" not in told(theirs)
         assert labels(theirs) == [], told(theirs)
 
 
-async def test_a_person_who_stands_in_line_reads_so_until_the_answer_takes_its_place(stage, server, monkeypatch):
+async def test_a_person_who_stands_in_line_reads_so_until_the_answer_takes_its_place(bot_app, server, monkeypatch):
     monkeypatch.setattr("bot.app.WORD_AFTER", 0.1)
-    stage.sandbox.faults.add("429", LIST, headers={"Retry-After": "2"})
-    stage.sandbox.faults.add("slow", LIST, seconds=0.5)
-    asked = await stage.discord.send_command(
+    bot_app.sandbox.faults.add("429", LIST, headers={"Retry-After": "2"})
+    bot_app.sandbox.faults.add("slow", LIST, seconds=0.5)
+    asked = await bot_app.discord.send_command(
         "track", {"link": LINK, "days": 7}, user=server.ann, channel=server.general
     )
-    await stage.discord.until(lambda: "You're in line" in told(asked.message))
-    await stage.discord.until(lambda: "until you press a button" in told(asked.message))
+    await bot_app.discord.until(lambda: "You're in line" in told(asked.message))
+    await bot_app.discord.until(lambda: "until you press a button" in told(asked.message))
     assert asked.followups == []
-    stage.sandbox.faults.add("429", LIST, headers={"Retry-After": "2"})
-    stage.sandbox.faults.add("slow", LIST, seconds=0.5)
-    pressed = await stage.press(asked.message, "Track 7", server.ann)
-    await stage.discord.until(lambda: pressed.followups)
+    bot_app.sandbox.faults.add("429", LIST, headers={"Retry-After": "2"})
+    bot_app.sandbox.faults.add("slow", LIST, seconds=0.5)
+    pressed = await bot_app.press(asked.message, "Track 7", server.ann)
+    await bot_app.discord.until(lambda: pressed.followups)
     assert "You're in line" in told(pressed.followups[0])
     assert "until you press a button" in told(asked.message), "the card stays until there is something in its place"
-    await stage.discord.until(lambda: "Tracking started for 7 days" in told(asked.message))
+    await bot_app.discord.until(lambda: "Tracking started for 7 days" in told(asked.message))

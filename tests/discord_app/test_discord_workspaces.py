@@ -9,9 +9,9 @@ from bot.contentstats.client import key_fingerprint
 from bot.domain.caller import WorkspaceRef
 from bot.store import Store
 from bot.store.database import Database
-from tests.discord_app.discord_stage import new_server, program_of, serving, stage_of, told
+from tests.discord_app.bot_app import bot_app_of, new_server, program_of, serving, told
+from tests.standins.environment import LINK, sandbox_of
 from tests.standins.faults import Fault, FaultKind
-from tests.standins.scene import LINK, sandbox_of
 
 KEYS = SecretStr("0123456789abcdef" * 2)
 ACME, RIVAL = "cs_test_acme_secret", "cs_live_rival_secret"
@@ -23,18 +23,18 @@ async def sandbox(clock):
         yield sandbox
 
 
-async def connected(stage, server, key):
-    gesture = stage.discord.send_command("connect", {}, user=server.ann, channel=server.general)
-    form = await stage.modal(gesture, server.ann)
-    answer = await stage.answered(stage.discord.send_modal(form, {"key": key}))
+async def connected(bot_app, server, key):
+    gesture = bot_app.discord.send_command("connect", {}, user=server.ann, channel=server.general)
+    form = await bot_app.modal(gesture, server.ann)
+    answer = await bot_app.answered(bot_app.discord.send_modal(form, {"key": key}))
     assert "✅" in told(answer), told(answer)
 
 
-async def entered(stage, server, code):
+async def entered(bot_app, server, code):
     """The answer to a code in the form of /connect."""
-    gesture = stage.discord.send_command("connect", {}, user=server.ann, channel=server.general)
-    form = await stage.modal(gesture, server.ann)
-    return told(await stage.answered(stage.discord.send_modal(form, {"key": code})))
+    gesture = bot_app.discord.send_command("connect", {}, user=server.ann, channel=server.general)
+    form = await bot_app.modal(gesture, server.ann)
+    return told(await bot_app.answered(bot_app.discord.send_modal(form, {"key": code})))
 
 
 async def is_stored(database_url, server):
@@ -53,25 +53,25 @@ async def left_at(database_url):
 async def test_a_private_application_serves_every_server_with_the_operators_key(
     discord, server, sandbox, clock, sqlite_url
 ):
-    async with stage_of(discord, sandbox, clock, sqlite_url) as stage:
-        assert "available" in told(await stage.type("usage", server.ben, server.general))
+    async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
+        assert "available" in told(await bot_app.type("usage", server.ben, server.general))
         later = new_server(discord, "Later")
-        assert "available" in told(await stage.type("usage", later.ben, later.general))
+        assert "available" in told(await bot_app.type("usage", later.ben, later.general))
 
 
 async def test_a_public_applications_servers_use_their_own_keys_however_new_the_database_is(
     discord, server, sandbox, clock, sqlite_url
 ):
     discord.app.is_public = True
-    async with stage_of(discord, sandbox, clock, sqlite_url, secret_keys=KEYS) as stage:
+    async with bot_app_of(discord, sandbox, clock, sqlite_url, secret_keys=KEYS) as bot_app:
         later = new_server(discord, "Later")
         for each in (server, later):
-            refusal = told(await stage.type("track", each.ann, each.general, link=LINK))
+            refusal = told(await bot_app.type("track", each.ann, each.general, link=LINK))
             assert "links one with /connect" in refusal
             assert each.guild.id in refusal
-        await connected(stage, later, RIVAL)
-        assert "available" in told(await stage.type("usage", later.ben, later.general))
-        assert stage.spent() == 0
+        await connected(bot_app, later, RIVAL)
+        assert "available" in told(await bot_app.type("usage", later.ben, later.general))
+        assert bot_app.spent() == 0
 
 
 async def test_an_admin_claims_a_server_with_its_code_once_and_for_every_process(
@@ -81,64 +81,64 @@ async def test_an_admin_claims_a_server_with_its_code_once_and_for_every_process
     other = new_server(discord, "Other")
     code, theirs = (claim_code(discord.app.token, each.guild.id) for each in (server, other))
     async with (
-        stage_of(discord, sandbox, clock, sqlite_url) as stage,
+        bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app,
         Store.opened(sqlite_url) as store,
     ):
-        assert "isn't this server's claim code" in await entered(stage, server, theirs)
-        assert "isn't this server's claim code" in await entered(stage, server, f"{code}x")
-        assert "/connect" in told(await stage.type("usage", server.ann, server.general))
-        assert "✅" in await entered(stage, server, f" {code.upper()} ")
-        assert "available" in told(await stage.type("usage", server.ben, server.general))
+        assert "isn't this server's claim code" in await entered(bot_app, server, theirs)
+        assert "isn't this server's claim code" in await entered(bot_app, server, f"{code}x")
+        assert "/connect" in told(await bot_app.type("usage", server.ann, server.general))
+        assert "✅" in await entered(bot_app, server, f" {code.upper()} ")
+        assert "available" in told(await bot_app.type("usage", server.ben, server.general))
         await store.presences.claim("discord", other.guild.id)  # as another process does
-        assert "available" in told(await stage.type("usage", other.ben, other.general))
-    async with stage_of(discord, sandbox, clock, sqlite_url) as stage:
-        assert "available" in told(await stage.type("usage", server.ben, server.general))
+        assert "available" in told(await bot_app.type("usage", other.ben, other.general))
+    async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
+        assert "available" in told(await bot_app.type("usage", server.ben, server.general))
 
 
 async def test_a_member_claims_nothing(discord, server, sandbox, clock, sqlite_url):
     discord.app.is_public = True
-    async with stage_of(discord, sandbox, clock, sqlite_url) as stage:
-        gesture = stage.discord.send_command("connect", {}, user=server.ann, channel=server.general)
-        form = await stage.modal(gesture, server.ann)
+    async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
+        gesture = bot_app.discord.send_command("connect", {}, user=server.ann, channel=server.general)
+        form = await bot_app.modal(gesture, server.ann)
         form.user = server.ben
-        answer = await stage.answered(
-            stage.discord.send_modal(form, {"key": claim_code(discord.app.token, server.guild.id)})
+        answer = await bot_app.answered(
+            bot_app.discord.send_modal(form, {"key": claim_code(discord.app.token, server.guild.id)})
         )
         assert "Only admins" in told(answer)
-        assert "/connect" in told(await stage.type("usage", server.ann, server.general))
+        assert "/connect" in told(await bot_app.type("usage", server.ann, server.general))
 
 
 async def test_a_server_that_anybody_could_add_stays_without_the_key_when_the_application_becomes_private(
     discord, server, sandbox, clock, sqlite_url
 ):
     discord.app.is_public = True
-    async with stage_of(discord, sandbox, clock, sqlite_url) as stage:
-        assert "/connect" in told(await stage.type("usage", server.ann, server.general))
+    async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
+        assert "/connect" in told(await bot_app.type("usage", server.ann, server.general))
         discord.app.is_public = False
         later = new_server(discord, "Later")
-        assert "available" in told(await stage.type("usage", later.ann, later.general))
-        assert "/connect" in told(await stage.type("usage", server.ann, server.general))
+        assert "available" in told(await bot_app.type("usage", later.ann, later.general))
+        assert "/connect" in told(await bot_app.type("usage", server.ann, server.general))
 
 
 async def test_a_private_application_that_becomes_public_while_the_bot_runs_gives_the_key_to_nobody_new(
     discord, server, sandbox, clock, sqlite_url
 ):
-    async with stage_of(discord, sandbox, clock, sqlite_url) as stage:
-        assert "available" in told(await stage.type("usage", server.ann, server.general))
+    async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
+        assert "available" in told(await bot_app.type("usage", server.ann, server.general))
         discord.app.is_public = True
         stranger = new_server(discord, "Stranger")
-        assert "/connect" in told(await stage.type("usage", stranger.ann, stranger.general))
+        assert "/connect" in told(await bot_app.type("usage", stranger.ann, stranger.general))
 
 
 async def test_a_server_taken_off_the_list_loses_the_key_at_the_next_start_without_a_command(
     discord, server, sandbox, clock, sqlite_url
 ):
     discord.app.is_public = True
-    async with stage_of(discord, sandbox, clock, sqlite_url, servers=(server.guild.id,)) as stage:
-        assert "available" in told(await stage.type("usage", server.ann, server.general))
-        await stage.close()
-    async with stage_of(discord, sandbox, clock, sqlite_url, servers=("1",)) as stage:
-        await stage.close()
+    async with bot_app_of(discord, sandbox, clock, sqlite_url, servers=(server.guild.id,)) as bot_app:
+        assert "available" in told(await bot_app.type("usage", server.ann, server.general))
+        await bot_app.close()
+    async with bot_app_of(discord, sandbox, clock, sqlite_url, servers=("1",)) as bot_app:
+        await bot_app.close()
     async with Store.opened(sqlite_url) as store:
         stored = await store.workspaces.find(WorkspaceRef("discord", server.guild.id, ""))
         assert not stored.is_operators
@@ -149,34 +149,34 @@ async def test_a_server_taken_off_the_list_loses_the_key_at_the_next_start_witho
 async def test_where_discord_does_not_say_who_may_add_it_a_new_server_is_nobodys(
     discord, server, sandbox, clock, sqlite_url
 ):
-    async with stage_of(discord, sandbox, clock, sqlite_url) as stage:
-        assert "available" in told(await stage.type("usage", server.ann, server.general))
+    async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
+        assert "available" in told(await bot_app.type("usage", server.ann, server.general))
         discord.faults.start(Fault(FaultKind.STATUS, 503), "GET /oauth2/applications/@me")
         later = new_server(discord, "Later")
-        assert "Discord doesn't say" in told(await stage.type("usage", later.ann, later.general))
+        assert "Discord doesn't say" in told(await bot_app.type("usage", later.ann, later.general))
 
 
 async def test_where_servers_are_listed_those_alone_use_the_operators_key(discord, server, sandbox, clock, sqlite_url):
     discord.app.is_public = True
     listed = new_server(discord, "Listed")
-    async with stage_of(discord, sandbox, clock, sqlite_url, servers=(listed.guild.id,)) as stage:
-        assert "available" in told(await stage.type("usage", listed.ann, listed.general))
-        assert "/connect" in told(await stage.type("usage", server.ann, server.general))
+    async with bot_app_of(discord, sandbox, clock, sqlite_url, servers=(listed.guild.id,)) as bot_app:
+        assert "available" in told(await bot_app.type("usage", listed.ann, listed.general))
+        assert "/connect" in told(await bot_app.type("usage", server.ann, server.general))
 
 
 async def test_a_server_that_removed_the_bot_and_added_it_again_finds_everything(
     discord, server, sandbox, clock, sqlite_url
 ):
-    async with stage_of(discord, sandbox, clock, sqlite_url, secret_keys=KEYS) as stage:
-        await connected(stage, server, ACME)
+    async with bot_app_of(discord, sandbox, clock, sqlite_url, secret_keys=KEYS) as bot_app:
+        await connected(bot_app, server, ACME)
         discord.remove(server.guild)
         clock.advance(days=29)
-        await stage.close()
+        await bot_app.close()
     assert await left_at(sqlite_url) == {server.guild.id: True}
-    async with stage_of(discord, sandbox, clock, sqlite_url, secret_keys=KEYS) as stage:
+    async with bot_app_of(discord, sandbox, clock, sqlite_url, secret_keys=KEYS) as bot_app:
         discord.install(server.guild)
-        assert "test key" in told(await stage.type("status", server.ann, server.general))
-        await stage.close()
+        assert "test key" in told(await bot_app.type("status", server.ann, server.general))
+        await bot_app.close()
     assert await left_at(sqlite_url) == {server.guild.id: False}
 
 
@@ -184,14 +184,14 @@ async def test_a_server_that_removed_the_bot_is_forgotten_after_thirty_days(
     discord, server, sandbox, clock, sqlite_url, caplog
 ):
     other = new_server(discord, "Other")
-    async with stage_of(discord, sandbox, clock, sqlite_url, secret_keys=KEYS) as stage:
-        await connected(stage, server, ACME)
-        await stage.type("usage", other.ann, other.general)
+    async with bot_app_of(discord, sandbox, clock, sqlite_url, secret_keys=KEYS) as bot_app:
+        await connected(bot_app, server, ACME)
+        await bot_app.type("usage", other.ann, other.general)
         discord.remove(server.guild)
-        await stage.close()
+        await bot_app.close()
     clock.advance(days=31)
     caplog.set_level("INFO", "adapters.discord")
-    async with stage_of(discord, sandbox, clock, sqlite_url, secret_keys=KEYS):
+    async with bot_app_of(discord, sandbox, clock, sqlite_url, secret_keys=KEYS):
         await discord.until(lambda: "deleted data of departed guilds" in caplog.text)
     assert not await is_stored(sqlite_url, server)
     assert await is_stored(sqlite_url, other)
@@ -201,21 +201,21 @@ async def test_what_happened_while_the_bot_was_away_is_seen_when_it_connects(
     discord, server, sandbox, clock, sqlite_url
 ):
     other = new_server(discord, "Other")
-    async with stage_of(discord, sandbox, clock, sqlite_url) as stage:
-        await stage.close()
+    async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
+        await bot_app.close()
     assert await left_at(sqlite_url) == {server.guild.id: False, other.guild.id: False}
     discord.remove(server.guild)
-    async with stage_of(discord, sandbox, clock, sqlite_url) as stage:
-        await stage.close()
+    async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
+        await bot_app.close()
     assert await left_at(sqlite_url) == {server.guild.id: True, other.guild.id: False}
 
 
 async def test_an_outage_of_a_server_is_no_farewell(discord, server, sandbox, clock, sqlite_url):
-    async with stage_of(discord, sandbox, clock, sqlite_url) as stage:
+    async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
         discord.fail(server.guild)
         discord.recover(server.guild)
-        assert "available" in told(await stage.type("usage", server.ben, server.general))
-        await stage.close()
+        assert "available" in told(await bot_app.type("usage", server.ben, server.general))
+        await bot_app.close()
     assert await left_at(sqlite_url) == {server.guild.id: False}
 
 
@@ -223,12 +223,12 @@ async def test_commands_are_registered_once_and_again_when_they_changed(discord,
     assert server.guild.id in discord.guilds
     put = "PUT /applications/{app}/commands"
     for _ in range(3):
-        async with stage_of(discord, sandbox, clock, sqlite_url) as stage:
-            await stage.close()
+        async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
+            await bot_app.close()
     assert len(discord.calls_of(put)) == 1
     async with Store.opened(sqlite_url) as store:
         await store.registrations.save("discord", discord.app.id, "those of last year")
-    async with program_of(discord, sandbox, clock, sqlite_url) as stage, serving(stage):
+    async with program_of(discord, sandbox, clock, sqlite_url) as bot_app, serving(bot_app):
         await discord.until(lambda: len(discord.calls_of(put)) == 2)
     assert len(discord.creations) == len(discord.commands)
 
@@ -238,6 +238,6 @@ async def test_commands_that_are_not_taken_stop_nothing_and_are_tried_again(
     discord, server, sandbox, clock, sqlite_url, fault
 ):
     discord.faults.add("PUT /applications/{app}/commands", fault, times=2)
-    async with program_of(discord, sandbox, clock, sqlite_url) as stage, serving(stage):
+    async with program_of(discord, sandbox, clock, sqlite_url) as bot_app, serving(bot_app):
         await discord.until(lambda: discord.commands and discord.connections())
-        assert "available" in told(await stage.type("usage", server.ben, server.general))
+        assert "available" in told(await bot_app.type("usage", server.ben, server.general))

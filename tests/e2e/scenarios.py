@@ -3,198 +3,198 @@
 import asyncio
 from decimal import Decimal
 
-from tests.e2e.house import ANN, BEN, BOB, NORTH, OPERATOR, SOUTH, Chat, House, Page, spent
-from tests.standins.scene import INSTAGRAM, LINK, LIST, SAME_LINK, TRACK, TWITTER, YOUTUBE
+from tests.e2e.chats import ANN, BEN, BOB, NORTH, OPERATOR, SOUTH, Chat, Page, spent
+from tests.standins.environment import INSTAGRAM, LINK, LIST, SAME_LINK, TRACK, TWITTER, YOUTUBE
 
 
-async def card_for(house: House, who: str = ANN, link: str = LINK) -> Page:
-    card = await house.say(who, "track", link=link, days="7")
+async def card_for(chat: Chat, who: str = ANN, link: str = LINK) -> Page:
+    card = await chat.say(who, "track", link=link, days="7")
     assert "Nothing is spent until you press a button" in card.text, card.text
     return card
 
 
-async def a_press_starts_one_tracking_and_leaves_one_public_line(house: House) -> None:
-    started = await house.press(await card_for(house), "Track 7", ANN)
+async def a_press_starts_one_tracking_and_leaves_one_public_line(chat: Chat) -> None:
+    started = await chat.press(await card_for(chat), "Track 7", ANN)
     assert "Tracking started for 7 days" in started.text
     assert not any(label.startswith("Track 7") for label in started.labels)
-    await house.until(house.public)
-    await house.restart()
-    (line,) = house.public()
+    await chat.until(chat.public)
+    await chat.restart()
+    (line,) = chat.public()
     assert "nn" in line.split()[0]
     assert "started tracking" in line
     assert "up to $2.52" in line
-    assert spent(house) == (1, 1)
+    assert spent(chat) == (1, 1)
 
 
-async def the_same_video_is_not_tracked_twice_and_its_card_says_who_did(house: House) -> None:
-    await house.press(await card_for(house), "Track 7", ANN)
-    again = await house.say(BOB, "track", link=SAME_LINK, days="7")
+async def the_same_video_is_not_tracked_twice_and_its_card_says_who_did(chat: Chat) -> None:
+    await chat.press(await card_for(chat), "Track 7", ANN)
+    again = await chat.say(BOB, "track", link=SAME_LINK, days="7")
     assert "already being tracked" in again.text
-    assert spent(house) == (1, 1)
+    assert spent(chat) == (1, 1)
 
 
-async def several_links_are_one_card_and_one_line(house: House) -> None:
-    card = await card_for(house, link=f"{LINK} {YOUTUBE}")
-    await house.press(card, "Track 7", ANN)
-    await house.until(house.public)
-    await house.restart()
-    (line,) = house.public()
+async def several_links_are_one_card_and_one_line(chat: Chat) -> None:
+    card = await card_for(chat, link=f"{LINK} {YOUTUBE}")
+    await chat.press(card, "Track 7", ANN)
+    await chat.until(chat.public)
+    await chat.restart()
+    (line,) = chat.public()
     assert "started tracking 2 videos for 7 days" in line
-    assert spent(house) == (2, 2)
+    assert spent(chat) == (2, 2)
 
 
-async def cancelling_spends_nothing_and_tells_nobody(house: House) -> None:
-    cancelled = await house.press(await card_for(house), "Cancel", ANN)
+async def cancelling_spends_nothing_and_tells_nobody(chat: Chat) -> None:
+    cancelled = await chat.press(await card_for(chat), "Cancel", ANN)
     assert "Nothing was started or spent" in cancelled.text
-    await house.restart()
-    assert (spent(house), house.public()) == ((0, 0), [])
+    await chat.restart()
+    assert (spent(chat), chat.public()) == ((0, 0), [])
 
 
-async def a_card_that_has_expired_spends_nothing(house: House) -> None:
-    card = await card_for(house)
-    house.clock.advance(minutes=11)
-    refused = await house.press(card, "Track 7", ANN)
+async def a_card_that_has_expired_spends_nothing(chat: Chat) -> None:
+    card = await card_for(chat)
+    chat.clock.advance(minutes=11)
+    refused = await chat.press(card, "Track 7", ANN)
     assert "the offer has expired" in refused.text
-    assert spent(house) == (0, 0)
+    assert spent(chat) == (0, 0)
 
 
-async def who_may_not_spend_is_told_so(house: House) -> None:
-    answer = await house.say(BEN, "track", link=LINK, days="7")
+async def who_may_not_spend_is_told_so(chat: Chat) -> None:
+    answer = await chat.say(BEN, "track", link=LINK, days="7")
     assert "can't start tracking" in answer.text
     assert not any(label.startswith("Track") for label in answer.labels)
 
 
-async def an_unclear_answer_is_settled_by_looking_and_never_sent_twice(house: House) -> None:
+async def an_unclear_answer_is_settled_by_looking_and_never_sent_twice(chat: Chat) -> None:
     faults = ("effect-then-hang", "effect-then-500", "effect-then-reset", "effect-then-garbage")
     for link, fault in zip((LINK, YOUTUBE, INSTAGRAM, TWITTER), faults, strict=True):
-        house.sandbox.faults.add(fault, TRACK)
-        started = await house.press(await card_for(house, link=link), "Track 7", ANN)
+        chat.sandbox.faults.add(fault, TRACK)
+        started = await chat.press(await card_for(chat, link=link), "Track 7", ANN)
         assert "Tracking started" in started.text
-    await house.restart()
-    assert spent(house) == (4, 4)
+    await chat.restart()
+    assert spent(chat) == (4, 4)
 
 
-async def what_stays_unclear_says_so_and_is_looked_up_with_a_button(house: House) -> None:
-    card = await card_for(house)
-    house.sandbox.faults.add("effect-then-hang", TRACK)
-    house.sandbox.faults.add("slow", LIST, seconds=0)
-    house.sandbox.faults.add("500", LIST, times=None)
-    unclear = await house.press(card, "Track 7", ANN)
+async def what_stays_unclear_says_so_and_is_looked_up_with_a_button(chat: Chat) -> None:
+    card = await card_for(chat)
+    chat.sandbox.faults.add("effect-then-hang", TRACK)
+    chat.sandbox.faults.add("slow", LIST, seconds=0)
+    chat.sandbox.faults.add("500", LIST, times=None)
+    unclear = await chat.press(card, "Track 7", ANN)
     assert "Not clear yet" in unclear.text
-    assert house.public() == []
-    house.sandbox.faults.clear()
-    assert "Tracking started" in (await house.press(unclear, "Check again", ANN)).text
-    assert spent(house) == (1, 1)
+    assert chat.public() == []
+    chat.sandbox.faults.clear()
+    assert "Tracking started" in (await chat.press(unclear, "Check again", ANN)).text
+    assert spent(chat) == (1, 1)
 
 
-async def stopping_asks_first_and_tells_the_channel_once(house: House) -> None:
-    house.sandbox.world.track(OPERATOR, LINK, 7)
-    question = await house.say(ANN, "stop", video=LINK)
-    assert house.public() == []
-    await house.press(question, "Stop", ANN)
-    await house.until(house.public)
-    await house.restart()
-    (line,) = house.public()
+async def stopping_asks_first_and_tells_the_channel_once(chat: Chat) -> None:
+    chat.sandbox.world.track(OPERATOR, LINK, 7)
+    question = await chat.say(ANN, "stop", video=LINK)
+    assert chat.public() == []
+    await chat.press(question, "Stop", ANN)
+    await chat.until(chat.public)
+    await chat.restart()
+    (line,) = chat.public()
     assert "stopped tracking" in line
 
 
-async def five_hundred_videos_are_read_page_by_page(house: House) -> None:
-    house.sandbox.world.add_credit(OPERATOR, Decimal(1_000))
+async def five_hundred_videos_are_read_page_by_page(chat: Chat) -> None:
+    chat.sandbox.world.add_credit(OPERATOR, Decimal(1_000))
     for number in range(125):  # of one kind the API lists no more than a hundred
         if number == 70:
-            house.clock.advance(days=2)
+            chat.clock.advance(days=2)
         for link in _links(number):
-            house.sandbox.world.track(OPERATOR, link, 1 if number < 70 else 7)
-    page = await house.say(BEN, "videos")
+            chat.sandbox.world.track(OPERATOR, link, 1 if number < 70 else 7)
+    page = await chat.say(BEN, "videos")
     assert "500 videos, page 1 of 50" in page.text
     for number in range(2, 6):
-        page = await house.press(page, "Next", BEN)
+        page = await chat.press(page, "Next", BEN)
         assert f"500 videos, page {number} of 50" in page.text
 
 
-async def a_digest_comes_when_it_is_due_and_once_a_day(house: House) -> None:
-    await house.press(await card_for(house), "Track 7", ANN)
-    await house.until(house.public)
-    answer = await house.say(ANN, "digest", action="on", time="09:00", zone="UTC")
+async def a_digest_comes_when_it_is_due_and_once_a_day(chat: Chat) -> None:
+    await chat.press(await card_for(chat), "Track 7", ANN)
+    await chat.until(chat.public)
+    answer = await chat.say(ANN, "digest", action="on", time="09:00", zone="UTC")
     assert "daily at 09:00 (UTC)" in answer.text
     assert "2026-03-03" in answer.text
-    house.clock.advance(hours=22, minutes=31)
-    async with house.scheduling():
-        await house.until(lambda: _digests(house))
-    await house.restart()
-    assert len(_digests(house)) == 1
-    house.clock.advance(days=1)
-    async with house.scheduling():
-        await house.until(lambda: len(_digests(house)) > 1)
-    assert len(_digests(house)) == 2
+    chat.clock.advance(hours=22, minutes=31)
+    async with chat.scheduling():
+        await chat.until(lambda: _digests(chat))
+    await chat.restart()
+    assert len(_digests(chat)) == 1
+    chat.clock.advance(days=1)
+    async with chat.scheduling():
+        await chat.until(lambda: len(_digests(chat)) > 1)
+    assert len(_digests(chat)) == 2
 
 
-async def alerts_are_set_and_read_again(house: House) -> None:
-    answer = await house.say(ANN, "alerts", what="milestones", switch="on")
+async def alerts_are_set_and_read_again(chat: Chat) -> None:
+    answer = await chat.say(ANN, "alerts", what="milestones", switch="on")
     assert "milestone" in answer.text.casefold()
-    assert "Alerts on in this channel" in (await house.say(BEN, "alerts")).text
+    assert "Alerts on in this channel" in (await chat.say(BEN, "alerts")).text
 
 
-async def a_command_that_there_is_not_is_told_so_with_how_to_find_one(house: House) -> None:
-    answer = await house.say(BEN, "help", command="usag")
+async def a_command_that_there_is_not_is_told_so_with_how_to_find_one(chat: Chat) -> None:
+    answer = await chat.say(BEN, "help", command="usag")
     assert "There's no command /usag" in answer.text
     assert "/help lists all commands" in answer.text
 
 
-async def an_export_is_a_file_for_whoever_asked(house: House) -> None:
-    house.sandbox.world.track(OPERATOR, LINK, 7)
-    house.clock.advance(hours=30)
-    answer = await house.say(BEN, "export", video=LINK)
+async def an_export_is_a_file_for_whoever_asked(chat: Chat) -> None:
+    chat.sandbox.world.track(OPERATOR, LINK, 7)
+    chat.clock.advance(hours=30)
+    answer = await chat.say(BEN, "export", video=LINK)
     assert "snapshots" in answer.text
-    await house.until(house.files)
-    (file,) = house.files()
+    await chat.until(chat.files)
+    (file,) = chat.files()
     assert file.count(b"\r\n") > 24
-    assert house.public() == []
+    assert chat.public() == []
 
 
-async def a_double_press_starts_one_tracking_and_leaves_one_public_line(house: Chat) -> None:
-    card = await card_for(house)
-    await asyncio.gather(*(house.press(card, "Track 7", ANN) for _ in range(2)))
-    await house.restart()
-    assert (spent(house), len(house.public())) == ((1, 1), 1)
+async def a_double_press_starts_one_tracking_and_leaves_one_public_line(chat: Chat) -> None:
+    card = await card_for(chat)
+    await asyncio.gather(*(chat.press(card, "Track 7", ANN) for _ in range(2)))
+    await chat.restart()
+    assert (spent(chat), len(chat.public())) == ((1, 1), 1)
 
 
-async def a_card_s_buttons_are_its_asker_s(house: Chat) -> None:
-    card = await card_for(house)
-    house.share(card)
-    refused = await house.press(card, "Track 7", BOB)
+async def a_card_s_buttons_are_its_asker_s(chat: Chat) -> None:
+    card = await card_for(chat)
+    chat.share(card)
+    refused = await chat.press(card, "Track 7", BOB)
     assert "nly the person who asked can press this button" in refused.text
     assert "Nothing is spent until you press a button" in card.text
-    assert spent(house) == (0, 0)
+    assert spent(chat) == (0, 0)
 
 
-async def two_people_with_one_link_start_one_tracking(house: Chat) -> None:
-    hers, his = await card_for(house), await card_for(house, BOB, SAME_LINK)
-    await asyncio.gather(house.press(hers, "Track 7", ANN), house.press(his, "Track 7", BOB))
-    await house.restart()
-    assert (spent(house), len(house.public())) == ((1, 1), 1)
+async def two_people_with_one_link_start_one_tracking(chat: Chat) -> None:
+    hers, his = await card_for(chat), await card_for(chat, BOB, SAME_LINK)
+    await asyncio.gather(chat.press(hers, "Track 7", ANN), chat.press(his, "Track 7", BOB))
+    await chat.restart()
+    assert (spent(chat), len(chat.public())) == ((1, 1), 1)
 
 
-async def a_button_works_after_a_restart(house: Chat) -> None:
-    card = await card_for(house)
-    await house.restart()
-    assert "Tracking started" in (await house.press(card, "Track 7", ANN)).text
-    assert spent(house) == (1, 1)
+async def a_button_works_after_a_restart(chat: Chat) -> None:
+    card = await card_for(chat)
+    await chat.restart()
+    assert "Tracking started" in (await chat.press(card, "Track 7", ANN)).text
+    assert spent(chat) == (1, 1)
 
 
-async def two_workspaces_with_two_keys_never_see_one_another(house: Chat) -> None:
-    other = await house.neighbour()
-    for place, key, link in ((house, NORTH, LINK), (other, SOUTH, YOUTUBE)):
+async def two_workspaces_with_two_keys_never_see_one_another(chat: Chat) -> None:
+    other = await chat.neighbour()
+    for place, key, link in ((chat, NORTH, LINK), (other, SOUTH, YOUTUBE)):
         assert "The API key is linked to this" in (await place.link(key)).text
         await place.press(await card_for(place, link=link), "Track 7", ANN)
         await place.until(place.public)
-    await house.restart()
-    for place, link, foreign in ((house, LINK, YOUTUBE), (other, YOUTUBE, LINK)):
+    await chat.restart()
+    for place, link, foreign in ((chat, LINK, YOUTUBE), (other, YOUTUBE, LINK)):
         assert "1 video" in (await place.say(ANN, "videos")).text
         assert "views" in (await place.say(ANN, "stats", video=link)).text.casefold()
         assert "No video here matches" in (await place.say(ANN, "stats", video=foreign)).text
         assert len(place.public()) == 1
-    assert [spent(house, key)[1] for key in (OPERATOR, NORTH, SOUTH)] == [0, 1, 1]
+    assert [spent(chat, key)[1] for key in (OPERATOR, NORTH, SOUTH)] == [0, 1, 1]
 
 
 def _links(number: int) -> tuple[str, ...]:
@@ -206,8 +206,8 @@ def _links(number: int) -> tuple[str, ...]:
     )
 
 
-def _digests(house: House) -> list[str]:
-    return [each for each in house.public() if "digest" in each.casefold()]
+def _digests(chat: Chat) -> list[str]:
+    return [each for each in chat.public() if "digest" in each.casefold()]
 
 
 EVERYWHERE = (

@@ -14,10 +14,10 @@ from bot.reply.model import Reply
 from bot.store import Store
 from bot.store.database import Database
 from bot.store.outbox import Message, enqueue
-from tests.discord_app.discord_stage import new_server, told
+from tests.discord_app.bot_app import new_server, told
 from tests.standins.discord_server.server import running as running_discord
+from tests.standins.environment import sandbox_of, settings_of
 from tests.standins.faults import Fault, FaultKind
-from tests.standins.scene import sandbox_of, settings_of
 from tests.standins.slack.server import running as running_slack
 
 

@@ -7,10 +7,10 @@ from pydantic import SecretStr
 
 from adapters.run import run
 from bot.domain.clock import utc_now
-from tests.discord_app.discord_stage import new_server, told
+from tests.discord_app.bot_app import new_server, told
 from tests.standins.discord_server.server import running as discord_running
+from tests.standins.environment import USAGE, sandbox_of, settings_of
 from tests.standins.faults import Fault, FaultKind
-from tests.standins.scene import USAGE, sandbox_of, settings_of
 from tests.standins.slack.server import running as slack_running
 
 

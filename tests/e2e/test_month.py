@@ -18,7 +18,7 @@ from bot.reply.spool import opened
 from bot.store.database import Database
 from bot.wallet.poller import Poller
 from tests.alerts.outbox import outbox_of
-from tests.standins.scene import ANA, BEN, HandClock, rows, sandbox_of, scene_of
+from tests.standins.environment import ANA, BEN, HandClock, environment_of, rows, sandbox_of
 
 PRICE = Decimal("0.015")
 BEGIN = datetime(2026, 3, 1, 5, 59, tzinfo=UTC)
@@ -54,23 +54,23 @@ class Hidden:
 
 
 class Month:
-    """The bot's jobs on the scene's own parts, and what they posted."""
+    """The bot's jobs on the env's own parts, and what they posted."""
 
-    def __init__(self, scene, charts, database):
-        bot, self.scene, self.database, self.read = scene.bot, scene, database, 0
-        self.poller = Poller(bot._accounts, bot._store, scene.clock, Metrics())
-        self.digests = DigestPlanner(bot._store, bot._accounts, charts, scene.clock, PATIENCE)
-        self.announcer = AlertEngine(bot._store, charts, scene.clock)
+    def __init__(self, env, charts, database):
+        bot, self.env, self.database, self.read = env.bot, env, database, 0
+        self.poller = Poller(bot._accounts, bot._store, env.clock, Metrics())
+        self.digests = DigestPlanner(bot._store, bot._accounts, charts, env.clock, PATIENCE)
+        self.announcer = AlertEngine(bot._store, charts, env.clock)
         self.spent, self.reports = [], []
 
     async def tick(self, moment):
         """Everything that is due by then."""
-        self.scene.clock.now = moment
+        self.env.clock.now = moment
         for _ in range(2):
             await self.poller.poll_due()
             await self.digests.plan_due()
             await self.announcer.announce_due()
-            self.scene.clock.advance(seconds=20)
+            self.env.clock.advance(seconds=20)
         found, self.read = await outbox_of(self.database, self.read)
         for each in found:
             if each.reply.title == "Daily digest":
@@ -84,14 +84,14 @@ async def test_all_digests_of_a_month_are_its_bill_and_every_other_figure_agrees
     clock = HandClock()
     clock.now = BEGIN
     database = Database(sqlite_url)
-    async with sandbox_of(clock) as sandbox, scene_of(sandbox, clock, sqlite_url) as scene:
-        month = Month(scene, charts, database)
-        await scene.say("/digest on 06:00 UTC")
-        await scene.say("/alerts on", BEN)
+    async with sandbox_of(clock) as sandbox, environment_of(sandbox, clock, sqlite_url) as env:
+        month = Month(env, charts, database)
+        await env.say("/digest on 06:00 UTC")
+        await env.say("/alerts on", BEN)
         memory = []
         for day in range(33):
             if day < 31:
-                await _begin(scene, day)
+                await _begin(env, day)
             if day in {
                 5,
                 12,
@@ -116,7 +116,7 @@ async def test_all_digests_of_a_month_are_its_bill_and_every_other_figure_agrees
         assert len(month.spent) == 33
         assert sum(month.spent) == bill
 
-        usage = await scene.say("/usage")
+        usage = await env.say("/usage")
         assert f"{account.total_snapshots:,} snapshots" in plain_text(usage)
         shown = {
             day: Decimal(spent.removeprefix("$"))
@@ -128,7 +128,7 @@ async def test_all_digests_of_a_month_are_its_bill_and_every_other_figure_agrees
         assert shown == {day: taken[day] * PRICE for day in shown}
         assert len(shown) > 5
 
-        (file,) = (await scene.say("/export all")).files
+        (file,) = (await env.say("/export all")).files
         table = csv.DictReader(io.StringIO(_text(file)))
         assert Counter(row["video_id"] for row in table) == {
             each.id: len(each.hours) for each in _all(account) if each.hours
@@ -138,26 +138,26 @@ async def test_all_digests_of_a_month_are_its_bill_and_every_other_figure_agrees
         completed = [each for each in _all(account) if each.status == "completed"]
         assert reported == Counter((len(each.hours) * PRICE, len(each.hours)) for each in completed)
         for each in _all(account):
-            said = plain_text(await scene.say(f"/stats {each.id}"))
+            said = plain_text(await env.say(f"/stats {each.id}"))
             assert re.search(rf"\b{len(each.hours)} of \d+ snapshots", said), said
     await database.close()
     assert memory[1] - memory[0] < 40_000_000
 
 
-async def _begin(scene, day):
+async def _begin(env, day):
     """Start and stop what this day brings, a minute before the digest."""
-    scene.clock.now = max(scene.clock.now, BEGIN + timedelta(days=day))
+    env.clock.now = max(env.clock.now, BEGIN + timedelta(days=day))
     for link, days in STARTS.get(day, ()):
-        reply = await scene.start(f"https://www.{link}", days)
+        reply = await env.start(f"https://www.{link}", days)
         assert reply.title == "Tracking started", plain_text(reply)
         if "hidden" in link:
-            film = scene.sandbox.world.find(
-                scene.sandbox.key, list(scene.sandbox.world.account(scene.sandbox.key).trackings)[-1]
+            film = env.sandbox.world.find(
+                env.sandbox.key, list(env.sandbox.world.account(env.sandbox.key).trackings)[-1]
             ).film
             object.__setattr__(film, "growth", Hidden(film.growth))
     if day in STOPPED:
-        card = await scene.say(f"/stop {STOPPED[day]}", ANA)
-        assert (await scene.press(card, "Stop tracking")).title == "Stopped"
+        card = await env.say(f"/stop {STOPPED[day]}", ANA)
+        assert (await env.press(card, "Stop tracking")).title == "Stopped"
 
 
 def _all(account):

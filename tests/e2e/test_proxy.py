@@ -15,10 +15,10 @@ from bot.contentstats.short_links import ShortLinks
 from bot.domain.clock import utc_now
 from bot.domain.errors import LinkError, ServiceUnavailable
 from bot.store import Store
-from tests.discord_app.discord_stage import new_server, told
+from tests.discord_app.bot_app import new_server, told
 from tests.standins.discord_server.server import running as running_discord
+from tests.standins.environment import sandbox_of, settings_of
 from tests.standins.http_proxy import proxying
-from tests.standins.scene import sandbox_of, settings_of
 from tests.standins.slack.server import running as running_slack
 
 NAMES = ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY")

@@ -3,14 +3,14 @@
 import pytest
 from pydantic import SecretStr
 
-from tests.e2e.console_house import console_house
-from tests.e2e.discord_house import discord_house
-from tests.e2e.house import KEYS, SECRET
+from tests.e2e.chats import KEYS, SECRET
+from tests.e2e.console_chat import console_chat
+from tests.e2e.discord_chat import discord_chat
 from tests.e2e.scenarios import EVERYWHERE, IN_CHATS
-from tests.e2e.slack_house import slack_house
-from tests.standins.scene import HandClock, sandbox_of
+from tests.e2e.slack_chat import slack_chat
+from tests.standins.environment import HandClock, sandbox_of
 
-HOUSES = {"slack": slack_house, "discord": discord_house}
+CHATS = {"slack": slack_chat, "discord": discord_chat}
 
 
 def _named(scenarios):
@@ -33,14 +33,14 @@ def settings():
     return {"secret_keys": SecretStr(SECRET), "may_spend": "managers"}
 
 
-@pytest.mark.parametrize("chat", HOUSES)
+@pytest.mark.parametrize("open_chat", CHATS.values(), ids=CHATS)
 @pytest.mark.parametrize("name", _named(EVERYWHERE + IN_CHATS))
-async def test_in_chats(chat, name, sandbox, clock, sqlite_url, settings):
-    async with HOUSES[chat](sandbox, clock, sqlite_url, **settings) as house:
-        await _named(EVERYWHERE + IN_CHATS)[name](house)
+async def test_in_chats(open_chat, name, sandbox, clock, sqlite_url, settings):
+    async with open_chat(sandbox, clock, sqlite_url, **settings) as chat:
+        await _named(EVERYWHERE + IN_CHATS)[name](chat)
 
 
 @pytest.mark.parametrize("name", _named(EVERYWHERE))
 async def test_at_a_console(name, sandbox, clock, sqlite_url, settings, tmp_path):
-    async with console_house(sandbox, clock, sqlite_url, tmp_path / "files", **settings) as house:
-        await _named(EVERYWHERE)[name](house)
+    async with console_chat(sandbox, clock, sqlite_url, tmp_path / "files", **settings) as chat:
+        await _named(EVERYWHERE)[name](chat)

@@ -8,11 +8,11 @@ from bot.delivery.poster import ChannelRef, Posted
 from bot.domain.caller import Permission, Role
 from bot.reply.call import Call
 from bot.reply.model import Button, Reply
-from tests.discord_app import discord_stage
-from tests.slack import stage as slack_stage
+from tests.discord_app import bot_app as discord_app
+from tests.slack import bot_app as slack_app
 from tests.standins.discord_server.permissions import Permission as DiscordPermission
 from tests.standins.discord_server.server import running as discord_running
-from tests.standins.scene import LINK, YOUTUBE, HandClock, sandbox_of
+from tests.standins.environment import LINK, YOUTUBE, HandClock, sandbox_of
 from tests.standins.slack.server import running as slack_running
 
 ROLES = (Role.BOT, Role.OUTSIDER, Role.GUEST, Role.MEMBER, Role.ADMIN, Role.OWNER)
@@ -99,69 +99,69 @@ async def in_slack(clock, sandbox, sqlite_url):
     """The program in one workspace, with a channel for all."""
     async with slack_running(clock) as slack:
         team = slack.add_team("T1", "Acme")
-        slack.add_user(slack_stage.ANN, team, "ann", is_admin=True)
-        slack.add_channel(slack_stage.GENERAL, team, [slack_stage.ANN], name="general")
+        slack.add_user(slack_app.ANN, team, "ann", is_admin=True)
+        slack.add_channel(slack_app.GENERAL, team, [slack_app.ANN], name="general")
         app = slack.add_app()
         token = slack.install(app, team)
-        slack.channel(slack_stage.GENERAL).members.add(token.bot_user)
-        async with slack_stage.stage_of(slack, app, token, sandbox, clock, sqlite_url) as stage:
-            stage.track(YOUTUBE)
+        slack.channel(slack_app.GENERAL).members.add(token.bot_user)
+        async with slack_app.bot_app_of(slack, app, token, sandbox, clock, sqlite_url) as bot_app:
+            bot_app.track(YOUTUBE)
             clock.advance(hours=3)
-            await stage.type("/videos")
-            yield stage
+            await bot_app.type("/videos")
+            yield bot_app
 
 
 @pytest.mark.parametrize(("role", "flags"), [(role, flags) for role in ROLES for flags in SLACK_FLAGS[role]], ids=str)
 async def test_in_slack(in_slack, role, flags):
-    stage, slack, who = in_slack, in_slack.slack, "U9"
+    bot_app, slack, who = in_slack, in_slack.slack, "U9"
     granted = PERMISSIONS[role][MEMBERS]
     slack.add_user(who, slack.teams["T1"], "zoe", **flags)
-    slack.channel(slack_stage.GENERAL).members.add(who)
+    slack.channel(slack_app.GENERAL).members.add(who)
 
     for line, needs in LINES.items():
-        judge((await stage.type(f"/{line}", who)).text, needs, granted, line)
+        judge((await bot_app.type(f"/{line}", who)).text, needs, granted, line)
     for line, needs in FORMS.items():
         if needs <= granted:
-            form = await stage.modal(stage.send(f"/{line}", who), who)
+            form = await bot_app.modal(bot_app.send(f"/{line}", who), who)
             form.is_open = False
         else:
-            judge((await stage.type(f"/{line}", who)).text, needs, granted, line)
+            judge((await bot_app.type(f"/{line}", who)).text, needs, granted, line)
             assert slack.modals(who) == []
 
-    form = await stage.modal(stage.send("/stats"))
+    form = await bot_app.modal(bot_app.send("/stats"))
     form.user = who  # as if it had been opened for them
     offered = await slack.send_options_request(form, "video", "", user=who)
     assert bool(offered.options) is (Permission.LOOK in granted)
-    chosen = await stage.slack.send_options_request(form, "video", "", user=who)
+    chosen = await bot_app.slack.send_options_request(form, "video", "", user=who)
     if chosen.options:
-        answer = await stage.seen(slack.send_view_submission(form, {"video": chosen.options[0]["value"]}), who)
+        answer = await bot_app.seen(slack.send_view_submission(form, {"video": chosen.options[0]["value"]}), who)
         judge(answer.text, {Permission.LOOK}, granted, "a form")
 
     published = len(slack.calls_of("views.publish"))
     await slack.open_home(who)
     await slack.until(lambda: len(slack.calls_of("views.publish")) > published)
     home = slack.home(who)  # which Slack doesn't show to everybody
-    assert ("available" in slack_stage.told(home) if home else False) is (Permission.LOOK in granted)
+    assert ("available" in slack_app.told(home) if home else False) is (Permission.LOOK in granted)
 
-    shown = buttons(stage.sandbox.world.account(stage.sandbox.key).trackings.popitem()[0])
+    shown = buttons(bot_app.sandbox.world.account(bot_app.sandbox.key).trackings.popitem()[0])
     reply = Reply("For everybody to press.", actions=tuple(shown.values()))
-    posted = await stage.program.poster.post(ChannelRef("slack", "T1", slack_stage.GENERAL), reply, "all")
+    posted = await bot_app.program.poster.post(ChannelRef("slack", "T1", slack_app.GENERAL), reply, "all")
     assert isinstance(posted, Posted)
-    message = slack.channel(slack_stage.GENERAL).find(posted.message_id)
+    message = slack.channel(slack_app.GENERAL).find(posted.message_id)
 
     def refusals():
-        return sum(any(each in said.text for each in REFUSALS) for said in stage.private(who))
+        return sum(any(each in said.text for each in REFUSALS) for said in bot_app.private(who))
 
     refused = refusals()
     for command in COMMANDS:
         if command.name in shown:
-            await stage.press(message, command.name, who)
+            await bot_app.press(message, command.name, who)
             refused += not needed(command) <= granted
             await slack.until(lambda: refusals() >= refused)  # noqa: B023 - it is over before the next press
 
     sent = len(slack.calls_of("files.getUploadURLExternal"))
-    await stage.send("/export all", who)
-    await stage.close()
+    await bot_app.send("/export all", who)
+    await bot_app.close()
     assert refusals() == refused + (Permission.LOOK not in granted)
     is_sent = len(slack.calls_of("files.getUploadURLExternal")) > sent
     assert is_sent is (Permission.LOOK in granted) or role in {
@@ -178,20 +178,20 @@ async def in_discord(clock, sandbox, sqlite_url):
         discord.app.is_public = False
         discord.rates.in_all = discord.rates.other = None
         discord.rates.routes = dict.fromkeys(discord.rates.routes)
-        server = discord_stage.new_server(discord, "Acme")
-        async with discord_stage.stage_of(discord, sandbox, clock, sqlite_url) as stage:
-            stage.track(YOUTUBE)
+        server = discord_app.new_server(discord, "Acme")
+        async with discord_app.bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
+            bot_app.track(YOUTUBE)
             clock.advance(hours=3)
-            await stage.type("videos", server.ann, server.general)
+            await bot_app.type("videos", server.ann, server.general)
             # A server may offer every command to everybody: the bot decides by itself.
             discord.commands = [{**each, "default_member_permissions": None} for each in discord.commands]
-            yield stage, server
+            yield bot_app, server
 
 
 @pytest.mark.parametrize("role", [each for each in ROLES if each is not Role.OUTSIDER])
 async def test_in_discord(in_discord, role):
-    stage, server = in_discord
-    discord, guild, granted = stage.discord, server.guild, PERMISSIONS[role][MANAGERS]
+    bot_app, server = in_discord
+    discord, guild, granted = bot_app.discord, server.guild, PERMISSIONS[role][MANAGERS]
     who = guild.owner if role is Role.OWNER else discord.add_user("zoe", is_bot=role is Role.BOT)
     if role is not Role.OWNER:
         discord.add_member(guild, who, DiscordPermission.MANAGE_GUILD if role is Role.ADMIN else 0)
@@ -204,7 +204,7 @@ async def test_in_discord(in_discord, role):
         if asked.modal:
             return False
         await discord.until(lambda: not asked.is_thinking or asked.followups)
-        return any(each in discord_stage.told(asked.message) for each in REFUSALS)
+        return any(each in discord_app.told(asked.message) for each in REFUSALS)
 
     def command(name, **given):
         return discord.send_command(name, given, user=who, channel=server.general)
@@ -228,22 +228,22 @@ async def test_in_discord(in_discord, role):
     typing = await discord.send_autocomplete("stats", "video", "", user=who, channel=server.general)
     assert bool(typing.choices) is (Permission.LOOK in granted)
 
-    shown = buttons(stage.sandbox.world.account(stage.sandbox.key).trackings.popitem()[0])
+    shown = buttons(bot_app.sandbox.world.account(bot_app.sandbox.key).trackings.popitem()[0])
     reply = Reply("For everybody to press.", actions=tuple(shown.values()))
-    posted = await stage.program.poster.post(ChannelRef("discord", guild.id, server.general.id), reply, "all")
+    posted = await bot_app.program.poster.post(ChannelRef("discord", guild.id, server.general.id), reply, "all")
     assert isinstance(posted, Posted)
     message = next(each for each in server.general.messages if each.id == posted.message_id)
     for name in shown:
         needs = needed(next(each for each in COMMANDS if each.name == name))
-        assert await refuses(stage.press(message, name, who)) is not (needs <= granted), name
+        assert await refuses(bot_app.press(message, name, who)) is not (needs <= granted), name
 
 
 async def test_outside_a_server_discord_shows_nothing(in_discord):
-    stage, server = in_discord
-    message = await stage.type("usage", server.ann, server.general)
-    direct = stage.discord.conversation(server.ben)
+    bot_app, server = in_discord
+    message = await bot_app.type("usage", server.ann, server.general)
+    direct = bot_app.discord.conversation(server.ben)
     message.channel_id, message.only_for = direct.id, None
-    asked = await stage.press(message, stage.label(message, ""), server.ben)
-    await stage.discord.until(lambda: not asked.is_thinking or asked.followups)
+    asked = await bot_app.press(message, bot_app.label(message, ""), server.ben)
+    await bot_app.discord.until(lambda: not asked.is_thinking or asked.followups)
     shown = asked.followups[0] if asked.followups else asked.message
-    assert "I work in servers" in discord_stage.told(shown)
+    assert "I work in servers" in discord_app.told(shown)

@@ -24,7 +24,7 @@ from bot.store.database import Database
 from bot.store.outbox import Message, OutboxState, enqueue
 from bot.store.schedule_tables import outbox
 from tests.jobs.proxy import PLACES, proxying
-from tests.standins.nursery import nursery
+from tests.standins.fork_pool import fork_pool
 from tests.standins.slack.server import running
 from tests.standins.slack.world import BOT_SCOPES
 
@@ -113,7 +113,7 @@ class Works:
 
 @pytest.fixture(scope="module")
 def children():
-    with nursery("tests.jobs.working") as children:
+    with fork_pool("tests.jobs.working") as children:
         yield children
 
 

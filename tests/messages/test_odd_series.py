@@ -18,7 +18,7 @@ from bot.messages.wording import option_label
 from bot.reply.plain import plain_text
 from tests import digest_examples
 from tests.examples import ANA, NOW, PRICE, listed, video
-from tests.standins.scene import rows
+from tests.standins.environment import rows
 
 
 def series(*counts, end=NOW, metric=Metric.VIEWS):

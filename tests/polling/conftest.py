@@ -1,8 +1,8 @@
-"""A stage on SQLite for most tests, and one on each database for those that need to know."""
+"""An environment on SQLite for most tests, and one on each database for those that need to know."""
 
 import pytest
 
-from tests.polling.stage import SleepingClock, stage_of
+from tests.polling.environment import SleepingClock, environment_of
 
 
 @pytest.fixture
@@ -11,19 +11,19 @@ def clock():
 
 
 @pytest.fixture
-async def stage(clock, sqlite_url):
-    async with stage_of(clock, sqlite_url) as opened:
+async def env(clock, sqlite_url):
+    async with environment_of(clock, sqlite_url) as opened:
         yield opened
 
 
 @pytest.fixture
-async def stage_on_each(clock, database_url):
-    async with stage_of(clock, database_url) as opened:
+async def env_on_each(clock, database_url):
+    async with environment_of(clock, database_url) as opened:
         yield opened
 
 
 @pytest.fixture
 async def slow_stage(clock, sqlite_url):
-    """A stage with the free plan's 60 calls a minute."""
-    async with stage_of(clock, sqlite_url, requests_per_minute=60) as opened:
+    """An environment with the free plan's 60 calls a minute."""
+    async with environment_of(clock, sqlite_url, requests_per_minute=60) as opened:
         yield opened

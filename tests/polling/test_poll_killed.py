@@ -15,8 +15,8 @@ from bot.domain.clock import utc_now
 from bot.store import Store
 from bot.store.database import Database
 from bot.wallet.poller import LEASE
-from tests.polling.stage import SleepingClock, Stage
-from tests.standins.scene import LINK, PAGE, sandbox_of
+from tests.polling.environment import PollingEnvironment, SleepingClock
+from tests.standins.environment import LINK, PAGE, sandbox_of
 
 PROGRAM = Path(__file__).with_name("polling_process.py")
 
@@ -57,12 +57,12 @@ async def test_whoever_is_killed_in_the_middle_of_a_page_is_replaced_when_the_le
         await process.wait()
     clock = SleepingClock()
     async with AsyncExitStack() as stack:
-        stage = Stage(sandbox, clock, database_url, stack)
+        env = PollingEnvironment(sandbox, clock, database_url, stack)
         clock.now = utc_now() + timedelta(seconds=20)
-        post = await stage.open()
+        post = await env.open()
         assert await post.poller.poll_due() == 0, "the wallet is still the other's"
         clock.now += LEASE
-        await stage.live(minutes=1)
+        await env.live(minutes=1)
         wallet = await post.wallet()
         assert len(await post.store.videos.snapshots(wallet.id, video)) == 5
         assert len(sandbox.calls(PAGE)) == 2

@@ -44,10 +44,10 @@ def test_every_command_that_is_named_exists(capsys):
         assert f"contentstats-bot {subcommand}" in capsys.readouterr().out
 
 
-def test_the_picture_of_the_house_names_every_room_of_the_core_and_none_that_is_not_there():
-    rooms = {place.parent.relative_to(ROOT).as_posix() for place in ROOT.glob("bot/*/__init__.py")}
+def test_the_layout_in_the_readme_names_every_package_of_the_core_and_no_other():
+    packages = {each.parent.relative_to(ROOT).as_posix() for each in ROOT.glob("bot/*/__init__.py")}
     named = set(re.findall(r"\b(?:bot|adapters)/\w+", TEXT))
-    assert rooms <= named
+    assert packages <= named
     assert [name for name in named if not any(ROOT.glob(f"{name}*"))] == []
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.slack.stage import ANN, BEN, GENERAL, GIL, RANDOM, SECRET, stage_of
-from tests.standins.scene import HandClock, sandbox_of
+from tests.slack.bot_app import ANN, BEN, GENERAL, GIL, RANDOM, SECRET, bot_app_of
+from tests.standins.environment import HandClock, sandbox_of
 from tests.standins.slack.server import running
 
 
@@ -54,6 +54,6 @@ def token(slack, app, team):
 
 
 @pytest.fixture
-async def stage(slack, app, token, sandbox, clock, sqlite_url):
-    async with stage_of(slack, app, token, sandbox, clock, sqlite_url) as stage:
-        yield stage
+async def bot_app(slack, app, token, sandbox, clock, sqlite_url):
+    async with bot_app_of(slack, app, token, sandbox, clock, sqlite_url) as bot_app:
+        yield bot_app

@@ -6,8 +6,8 @@ import pytest
 
 from adapters.slack.text import unescaped
 from bot.app import Bot
-from tests.slack.stage import ANN, GENERAL, GIL, RANDOM, SECRET, stage_of, told
-from tests.standins.scene import LINK, USAGE
+from tests.slack.bot_app import ANN, GENERAL, GIL, RANDOM, SECRET, bot_app_of, told
+from tests.standins.environment import LINK, USAGE
 
 LINES = {
     "track": f"/track {LINK} 7",
@@ -42,18 +42,18 @@ ANSWERS = {
 
 
 @pytest.fixture
-def two_videos(stage):
-    stage.track(LINK, "https://www.youtube.com/watch?v=steady_cats")
-    stage.clock.advance(hours=3)
+def two_videos(bot_app):
+    bot_app.track(LINK, "https://www.youtube.com/watch?v=steady_cats")
+    bot_app.clock.advance(hours=3)
 
 
 @pytest.mark.parametrize("name", LINES)
 @pytest.mark.usefixtures("two_videos")
-async def test_each_command_is_answered_to_the_asker_alone(stage, name):
-    answer = await stage.type(LINES[name])
+async def test_each_command_is_answered_to_the_asker_alone(bot_app, name):
+    answer = await bot_app.type(LINES[name])
     assert ANSWERS[name] in answer.text
     assert answer.only_for == ANN or answer.channel_id.startswith("D")
-    assert stage.lines() == []
+    assert bot_app.lines() == []
 
 
 def test_every_listed_command_is_sent_here_or_asks_in_a_form():
@@ -62,77 +62,81 @@ def test_every_listed_command_is_sent_here_or_asks_in_a_form():
 
 
 @pytest.mark.parametrize("line", ["/contentstats usage", "/contentstats /usage", "/contentstats   USAGE "])
-async def test_the_umbrella_takes_every_command_as_its_first_word(stage, line):
-    assert "available" in (await stage.type(line)).text
+async def test_the_umbrella_takes_every_command_as_its_first_word(bot_app, line):
+    assert "available" in (await bot_app.type(line)).text
 
 
-async def test_the_umbrella_alone_lists_the_commands(stage):
-    assert "What I can do" in told(await stage.type("/contentstats"))
+async def test_the_umbrella_alone_lists_the_commands(bot_app):
+    assert "What I can do" in told(await bot_app.type("/contentstats"))
 
 
-async def test_an_unknown_word_under_the_umbrella_names_the_nearest_command(stage):
-    assert "Did you mean /usage" in (await stage.type("/contentstats usag")).text
+async def test_an_unknown_word_under_the_umbrella_names_the_nearest_command(bot_app):
+    assert "Did you mean /usage" in (await bot_app.type("/contentstats usag")).text
 
 
 async def test_a_prefix_stands_before_every_command_and_not_before_the_umbrella(
     slack, app, token, sandbox, clock, sqlite_url
 ):
-    async with stage_of(slack, app, token, sandbox, clock, sqlite_url, prefix="cs-") as stage:
-        assert "available" in (await stage.type("/cs-usage")).text
-        assert "available" in (await stage.type("/contentstats usage")).text
-        stage.track(LINK)
-        texts = [(await stage.type(f"/cs-{line[1:]}")).text for line in (*LINES.values(), "/usag", "/track 7 dollars")]
-        form = await stage.modal(stage.send("/cs-digest"))
-        private = await stage.type("/cs-usage", channel=SECRET)
-        texts += [str(message.blocks) for message in (*stage.private(ANN), private)] + [str(form.blocks)]
-        await stage.slack.open_home(ANN)
-        await stage.slack.until(lambda: stage.slack.home(ANN))
-        texts.append(str(stage.slack.home(ANN).blocks))
+    async with bot_app_of(slack, app, token, sandbox, clock, sqlite_url, prefix="cs-") as bot_app:
+        assert "available" in (await bot_app.type("/cs-usage")).text
+        assert "available" in (await bot_app.type("/contentstats usage")).text
+        bot_app.track(LINK)
+        texts = [
+            (await bot_app.type(f"/cs-{line[1:]}")).text for line in (*LINES.values(), "/usag", "/track 7 dollars")
+        ]
+        form = await bot_app.modal(bot_app.send("/cs-digest"))
+        private = await bot_app.type("/cs-usage", channel=SECRET)
+        texts += [str(message.blocks) for message in (*bot_app.private(ANN), private)] + [str(form.blocks)]
+        await bot_app.slack.open_home(ANN)
+        await bot_app.slack.until(lambda: bot_app.slack.home(ANN))
+        texts.append(str(bot_app.slack.home(ANN).blocks))
         assert "/cs-digest in a channel" in texts[-1]
         assert not OTHERS.search(" ".join(texts))
 
 
-async def test_a_text_that_speaks_of_a_payload_is_read_like_any_other(stage):
-    assert "No video here matches “payload=1 of the truck”" in (await stage.type("/stats payload=1 of the truck")).text
+async def test_a_text_that_speaks_of_a_payload_is_read_like_any_other(bot_app):
+    assert (
+        "No video here matches “payload=1 of the truck”" in (await bot_app.type("/stats payload=1 of the truck")).text
+    )
 
 
-async def test_links_and_entities_arrive_in_slacks_own_spelling(stage):
+async def test_links_and_entities_arrive_in_slacks_own_spelling(bot_app):
     line = "/track <https://www.youtube.com/watch?v=steady_cats&amp;t=5|youtube.com> 3"
-    assert "this YouTube video" in (await stage.card(line)).text
+    assert "this YouTube video" in (await bot_app.card(line)).text
 
 
 @pytest.mark.parametrize("channel", [GENERAL, RANDOM, SECRET])
-async def test_an_answer_comes_also_where_the_bot_is_no_member(stage, channel):
-    answer = await stage.type("/usage", channel=channel)
+async def test_an_answer_comes_also_where_the_bot_is_no_member(bot_app, channel):
+    answer = await bot_app.type("/usage", channel=channel)
     assert (answer.channel_id, answer.only_for) == (channel, ANN)
 
 
-async def test_a_command_is_acknowledged_while_contentstats_still_thinks(stage):
-    stage.sandbox.faults.add("slow", USAGE, seconds=0.2)
-    delivery = await stage.send("/usage")
+async def test_a_command_is_acknowledged_while_contentstats_still_thinks(bot_app):
+    bot_app.sandbox.faults.add("slow", USAGE, seconds=0.2)
+    delivery = await bot_app.send("/usage")
     assert delivery.failure == ""
-    assert stage.private(ANN) == []
-    await stage.slack.until(lambda: stage.private(ANN))
-    assert "available" in stage.private(ANN)[0].text
+    assert bot_app.private(ANN) == []
+    await bot_app.slack.until(lambda: bot_app.private(ANN))
+    assert "available" in bot_app.private(ANN)[0].text
 
 
-async def test_an_api_that_hangs_is_told_in_a_sentence(stage):
-    stage.sandbox.faults.add("hang", USAGE, times=None)
-    answer = await stage.type("/usage")
+async def test_an_api_that_hangs_is_told_in_a_sentence(bot_app):
+    bot_app.sandbox.faults.add("hang", USAGE, times=None)
+    answer = await bot_app.type("/usage")
     assert "ContentStats" in answer.text
     assert "again" in answer.text
 
 
-async def test_a_guest_may_look(stage):
-    assert "available" in (await stage.type("/usage", GIL)).text
+async def test_a_guest_may_look(bot_app):
+    assert "available" in (await bot_app.type("/usage", GIL)).text
 
 
-async def test_the_umbrellas_words_may_be_parted_by_any_white_space(stage):
-    assert "this TikTok video" in (await stage.card(f"/contentstats track\n{LINK}\t7")).text
+async def test_the_umbrellas_words_may_be_parted_by_any_white_space(bot_app):
+    assert "this TikTok video" in (await bot_app.card(f"/contentstats track\n{LINK}\t7")).text
 
 
-async def test_a_title_is_looked_for_as_it_was_typed_before_slack_escaped_it(stage):
-    stage.track(LINK)
-    answer = await stage.type("/stats cats &amp; dogs &lt;3 ?a=1&copy=2")
+async def test_a_title_is_looked_for_as_it_was_typed_before_slack_escaped_it(bot_app):
+    bot_app.track(LINK)
+    answer = await bot_app.type("/stats cats &amp; dogs &lt;3 ?a=1&copy=2")
     assert "No video here matches “cats &amp; dogs &lt;3 ?a=1&amp;copy=2”" in answer.text
     assert unescaped("cats &amp; dogs &lt;3 ?a=1&copy=2 &amp;lt;") == "cats & dogs <3 ?a=1&copy=2 &lt;"

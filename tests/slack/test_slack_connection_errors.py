@@ -10,8 +10,8 @@ from adapters.slack.errors import FATAL, PASSING, meaning
 from adapters.slack.socket_mode import SocketMode
 from adapters.slack.workspaces import SingleWorkspace, SlackAway
 from bot.domain.errors import NotConfigured, TokenRefused
+from tests.standins.environment import nap
 from tests.standins.faults import Fault, FaultKind
-from tests.standins.scene import nap
 
 WORDS = [*FATAL, *PASSING, "a_word_of_tomorrow"]
 

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from tests.slack.stage import ANN, BEN, GENERAL, SECRET, told
-from tests.standins.scene import LINK, YOUTUBE
+from tests.slack.bot_app import ANN, BEN, GENERAL, SECRET, told
+from tests.standins.environment import LINK, YOUTUBE
 
 
 @pytest.fixture
@@ -13,77 +13,77 @@ def transport():
     return "http"
 
 
-async def test_what_is_missing_is_asked_for_in_a_form_that_keeps_what_was_given(stage):
-    form = await stage.modal(stage.send("/digest on weekly fri skip"))
-    await stage.slack.send_options_request(form, "zone", "berlin", user=ANN)
+async def test_what_is_missing_is_asked_for_in_a_form_that_keeps_what_was_given(bot_app):
+    form = await bot_app.modal(bot_app.send("/digest on weekly fri skip"))
+    await bot_app.slack.send_options_request(form, "zone", "berlin", user=ANN)
     answers = {"time": "09:30", "zone": "Europe/Berlin"}
-    answer = await stage.seen(stage.slack.send_view_submission(form, answers))
+    answer = await bot_app.seen(bot_app.slack.send_view_submission(form, answers))
     assert "every Friday at 09:30 (Europe/Berlin)" in told(answer)
     assert "skipped when there is nothing to report" in told(answer)
     assert (answer.channel_id, answer.only_for) == (GENERAL, ANN)
-    assert "every Friday at 09:30" in told(await stage.type("/digest status"))
+    assert "every Friday at 09:30" in told(await bot_app.type("/digest status"))
 
 
-async def test_zones_are_offered_while_typing(stage):
-    form = await stage.modal(stage.send("/digest"))
-    offered = await stage.slack.send_options_request(form, "zone", "new y", user=ANN)
+async def test_zones_are_offered_while_typing(bot_app):
+    form = await bot_app.modal(bot_app.send("/digest"))
+    offered = await bot_app.slack.send_options_request(form, "zone", "new y", user=ANN)
     assert [option["value"] for option in offered.options] == ["America/New_York"]
 
 
-async def test_a_digest_without_a_zone_comes_by_the_clock_of_whoever_asked(stage):
-    stage.slack.users[ANN].tz = "America/New_York"
-    answer = await stage.type("/digest on 9am")
+async def test_a_digest_without_a_zone_comes_by_the_clock_of_whoever_asked(bot_app):
+    bot_app.slack.users[ANN].tz = "America/New_York"
+    answer = await bot_app.type("/digest on 9am")
     assert "daily at 09:00 (America/New_York)" in told(answer)
     assert "The time zone is your own" in told(answer)
 
 
-async def test_only_those_who_manage_the_workspace_set_it_and_everybody_sees_it(stage):
-    assert "Only admins can change that" in told(await stage.type("/digest on 09:00 UTC", BEN))
-    assert "Digest preview" in told(await stage.type("/digest now", BEN))
+async def test_only_those_who_manage_the_workspace_set_it_and_everybody_sees_it(bot_app):
+    assert "Only admins can change that" in told(await bot_app.type("/digest on 09:00 UTC", BEN))
+    assert "Digest preview" in told(await bot_app.type("/digest now", BEN))
 
 
-async def test_the_buttons_of_the_answer_change_it_and_switch_it_off(stage):
-    answer = await stage.type("/digest on 09:00 Europe/Berlin weekly fri")
-    form = await stage.modal(stage.press(answer, "Change"))
-    changed = await stage.seen(stage.slack.send_view_submission(form, {}))  # it begins with how it is
+async def test_the_buttons_of_the_answer_change_it_and_switch_it_off(bot_app):
+    answer = await bot_app.type("/digest on 09:00 Europe/Berlin weekly fri")
+    form = await bot_app.modal(bot_app.press(answer, "Change"))
+    changed = await bot_app.seen(bot_app.slack.send_view_submission(form, {}))  # it begins with how it is
     assert "every Friday at 09:00 (Europe/Berlin)" in told(changed)
-    form = await stage.modal(stage.press(changed, "Change"))
-    changed = await stage.seen(stage.slack.send_view_submission(form, {"time": "10:00"}))
+    form = await bot_app.modal(bot_app.press(changed, "Change"))
+    changed = await bot_app.seen(bot_app.slack.send_view_submission(form, {"time": "10:00"}))
     assert "every Friday at 10:00 (Europe/Berlin)" in told(changed)
-    off = await stage.seen(stage.press(changed, "Turn off"))
+    off = await bot_app.seen(bot_app.press(changed, "Turn off"))
     assert "No more digests here" in told(off)
 
 
-async def test_alerts_are_refused_in_a_message_between_two_people_and_taken_in_one_to_the_app(stage, team):
-    stage.slack.add_channel("D2", team, [ANN, BEN], "im")
-    refused = await stage.seen(stage.send("/alerts spike on", channel="D2"))
+async def test_alerts_are_refused_in_a_message_between_two_people_and_taken_in_one_to_the_app(bot_app, team):
+    bot_app.slack.add_channel("D2", team, [ANN, BEN], "im")
+    refused = await bot_app.seen(bot_app.send("/alerts spike on", channel="D2"))
     assert "I can't post here, so alerts can't arrive" in refused.text
-    own = stage.slack.conversation(stage.token, stage.slack.users[ANN])
-    assert "Spikes" in told(await stage.type("/alerts spike on", channel=own.id))
+    own = bot_app.slack.conversation(bot_app.token, bot_app.slack.users[ANN])
+    assert "Spikes" in told(await bot_app.type("/alerts spike on", channel=own.id))
 
 
-async def test_a_first_tracking_in_a_private_channel_without_the_bot_says_how_to_get_alerts_and_nothing_else(stage):
-    card = await stage.card(f"/track {LINK} 7", channel=SECRET)
-    await stage.changed(card, stage.press(card, "Track 7"))
+async def test_a_first_tracking_in_a_private_channel_without_the_bot_says_how_to_get_alerts_and_nothing_else(bot_app):
+    card = await bot_app.card(f"/track {LINK} 7", channel=SECRET)
+    await bot_app.changed(card, bot_app.press(card, "Track 7"))
     assert "No channel gets alerts yet" in told(card)
     assert "are on in this channel" not in told(card)
-    card = await stage.card(f"/track {YOUTUBE} 7")
-    await stage.changed(card, stage.press(card, "Track 7"))
+    card = await bot_app.card(f"/track {YOUTUBE} 7")
+    await bot_app.changed(card, bot_app.press(card, "Track 7"))
     assert "are on in this channel" in told(card)
 
 
-async def test_a_digest_in_a_slack_connect_channel_leaves_money_out(stage):
-    stage.slack.channel(GENERAL).is_ext_shared = True
-    assert "spend and balance are left out" in told(await stage.type("/digest on 09:00 UTC"))
+async def test_a_digest_in_a_slack_connect_channel_leaves_money_out(bot_app):
+    bot_app.slack.channel(GENERAL).is_ext_shared = True
+    assert "spend and balance are left out" in told(await bot_app.type("/digest on 09:00 UTC"))
 
 
-async def test_a_channel_that_another_company_joins_gets_no_more_money(stage):
-    assert "spend and runway" in told(await stage.type("/digest on 09:00 UTC"))
-    assert "low balance" in told(await stage.type("/alerts status"))
+async def test_a_channel_that_another_company_joins_gets_no_more_money(bot_app):
+    assert "spend and runway" in told(await bot_app.type("/digest on 09:00 UTC"))
+    assert "low balance" in told(await bot_app.type("/alerts status"))
     event = {"type": "channel_shared", "connected_team_id": "T9", "channel": GENERAL, "event_ts": "1.1"}
-    assert (await stage.slack.send_event(event, stage.slack.teams["T1"])).failure == ""
+    assert (await bot_app.slack.send_event(event, bot_app.slack.teams["T1"])).failure == ""
     async with asyncio.timeout(10):
-        while "spend and runway" in told(await stage.type("/digest status")):
+        while "spend and runway" in told(await bot_app.type("/digest status")):
             pass
-        while "low balance" in told(await stage.type("/alerts status")):
+        while "low balance" in told(await bot_app.type("/alerts status")):
             pass

@@ -11,7 +11,7 @@ import pytest
 from adapters.slack.requests import is_ssl_check
 from adapters.web.server import WebServer
 from bot.domain.errors import NotConfigured
-from tests.slack.stage import ANN, stage_of
+from tests.slack.bot_app import ANN, bot_app_of
 from tests.standins.faults import Fault, FaultKind
 
 
@@ -26,8 +26,8 @@ async def session():
         yield session
 
 
-def _root(stage):
-    return stage.app.request_url.removesuffix("/slack/events")
+def _root(bot_app):
+    return bot_app.app.request_url.removesuffix("/slack/events")
 
 
 @pytest.mark.parametrize(
@@ -42,13 +42,13 @@ def _root(stage):
     ],
     ids=str,
 )
-async def test_what_slack_has_not_signed_just_now_is_refused_counted_and_not_done(stage, wrong):
-    with stage.slack.forging(**wrong):
-        delivery = await stage.send("/usage")
+async def test_what_slack_has_not_signed_just_now_is_refused_counted_and_not_done(bot_app, wrong):
+    with bot_app.slack.forging(**wrong):
+        delivery = await bot_app.send("/usage")
     assert delivery.status == 401
-    await stage.close()
-    assert (stage.counts.received, stage.counts.refused) == (1, 1)
-    assert stage.private(ANN) == []
+    await bot_app.close()
+    assert (bot_app.counts.received, bot_app.counts.refused) == (1, 1)
+    assert bot_app.private(ANN) == []
 
 
 @pytest.mark.parametrize(
@@ -62,23 +62,23 @@ async def test_what_slack_has_not_signed_just_now_is_refused_counted_and_not_don
     ids=str,
 )
 @pytest.mark.parametrize("body", [b"", b"command=%2Fusage", b"\xff\xfe", b"{", b"payload={"])
-async def test_a_request_without_a_signature_is_refused_whatever_is_in_it(stage, session, headers, body):
-    async with session.post(stage.app.request_url, data=body, headers=headers) as answer:
+async def test_a_request_without_a_signature_is_refused_whatever_is_in_it(bot_app, session, headers, body):
+    async with session.post(bot_app.app.request_url, data=body, headers=headers) as answer:
         assert answer.status == 401
-    assert stage.counts.refused == 1
+    assert bot_app.counts.refused == 1
 
 
-async def test_a_signed_request_that_makes_no_sense_is_a_bad_request(stage, session):
+async def test_a_signed_request_that_makes_no_sense_is_a_bad_request(bot_app, session):
     for broken in (b"[1]", b"{"):
-        signed = _signed(stage, broken)
-        async with session.post(stage.app.request_url, data=broken, headers=signed) as answer:
+        signed = _signed(bot_app, broken)
+        async with session.post(bot_app.app.request_url, data=broken, headers=signed) as answer:
             assert answer.status == 400
-    assert stage.counts.refused == 0
+    assert bot_app.counts.refused == 0
 
 
-def _signed(stage, body):
-    stamp = str(int(stage.clock().timestamp()))
-    secret = stage.app.signing_secret.encode()
+def _signed(bot_app, body):
+    stamp = str(int(bot_app.clock().timestamp()))
+    secret = bot_app.app.signing_secret.encode()
     digest = hmac.new(secret, f"v0:{stamp}:".encode() + body, hashlib.sha256).hexdigest()
     return {
         "Content-Type": "application/json",
@@ -87,35 +87,35 @@ def _signed(stage, body):
     }
 
 
-async def test_a_body_beyond_all_measure_is_not_read(stage, session):
-    async with session.post(stage.app.request_url, data=b"x" * 1_000_001) as answer:
+async def test_a_body_beyond_all_measure_is_not_read(bot_app, session):
+    async with session.post(bot_app.app.request_url, data=b"x" * 1_000_001) as answer:
         assert answer.status == 413
 
 
-async def test_slack_may_check_the_address_and_its_certificate(stage, session):
-    assert (await stage.slack.send_url_verification()).failure == ""
-    assert (await stage.slack.send_ssl_check()).failure == ""
-    async with session.get(stage.app.request_url, params={"ssl_check": "1"}) as answer:
+async def test_slack_may_check_the_address_and_its_certificate(bot_app, session):
+    assert (await bot_app.slack.send_url_verification()).failure == ""
+    assert (await bot_app.slack.send_ssl_check()).failure == ""
+    async with session.get(bot_app.app.request_url, params={"ssl_check": "1"}) as answer:
         assert answer.status == 200
 
 
-async def test_health_is_the_processs_and_readiness_the_databases_and_slacks(stage, session):
-    async with session.get(f"{_root(stage)}/healthz") as answer:
+async def test_health_is_the_processs_and_readiness_the_databases_and_slacks(bot_app, session):
+    async with session.get(f"{_root(bot_app)}/healthz") as answer:
         assert (answer.status, await answer.text()) == (200, "ok")
-    async with session.get(f"{_root(stage)}/readyz") as answer:
+    async with session.get(f"{_root(bot_app)}/readyz") as answer:
         assert (answer.status, await answer.json()) == (200, {"database": True, "slack": True})
-    stage.slack.faults.start(Fault(FaultKind.ERROR, "token_revoked"), "auth.test")
-    async with session.get(f"{_root(stage)}/readyz") as answer:
+    bot_app.slack.faults.start(Fault(FaultKind.ERROR, "token_revoked"), "auth.test")
+    async with session.get(f"{_root(bot_app)}/readyz") as answer:
         assert answer.status == 200  # found a moment ago
-    stage.clock.advance(seconds=10)
-    async with session.get(f"{_root(stage)}/readyz") as answer:
+    bot_app.clock.advance(seconds=10)
+    async with session.get(f"{_root(bot_app)}/readyz") as answer:
         assert (answer.status, await answer.json()) == (503, {"database": True, "slack": False})
-    async with session.get(f"{_root(stage)}/healthz") as answer:
+    async with session.get(f"{_root(bot_app)}/healthz") as answer:
         assert answer.status == 200
 
 
-async def test_an_address_that_is_none_is_404(stage, session):
-    async with session.get(f"{_root(stage)}/nothing") as answer:
+async def test_an_address_that_is_none_is_404(bot_app, session):
+    async with session.get(f"{_root(bot_app)}/nothing") as answer:
         assert answer.status == 404
 
 
@@ -134,15 +134,15 @@ async def test_what_the_environment_says_to_slacks_library_changes_nothing(
 ):
     for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET"):
         monkeypatch.setenv(name, "of-something-else")
-    async with stage_of(slack, app, token, sandbox, clock, sqlite_url) as stage:
-        assert "available" in (await stage.type("/usage")).text
+    async with bot_app_of(slack, app, token, sandbox, clock, sqlite_url) as bot_app:
+        assert "available" in (await bot_app.type("/usage")).text
     assert caplog.text == ""
 
 
-async def test_a_look_at_the_certificate_is_answered_without_a_signature_and_does_nothing(stage, session):
-    async with session.post(stage.app.request_url, data={"ssl_check": "1", "token": "t"}) as answer:
+async def test_a_look_at_the_certificate_is_answered_without_a_signature_and_does_nothing(bot_app, session):
+    async with session.post(bot_app.app.request_url, data={"ssl_check": "1", "token": "t"}) as answer:
         assert (answer.status, await answer.text()) == (200, "")
-    await stage.close()
-    assert (stage.counts.refused, stage.slack.calls_of("users.info")) == (0, [])
+    await bot_app.close()
+    assert (bot_app.counts.refused, bot_app.slack.calls_of("users.info")) == (0, [])
     padded = {"ssl_check": "1", "command": "/track", "text": "x" * 1_000}
     assert not is_ssl_check(urlencode(padded).encode())

@@ -3,8 +3,8 @@
 from sqlalchemy import text
 
 from bot.store.database import Database
-from tests.slack.stage import ANN
-from tests.standins.scene import LINK
+from tests.slack.bot_app import ANN
+from tests.standins.environment import LINK
 
 
 async def _heard(url):
@@ -16,19 +16,19 @@ async def _heard(url):
         await database.close()
 
 
-async def test_a_look_is_not_written_down_and_still_answered_once(stage, sqlite_url):
-    delivery = await stage.send("/usage")
-    await stage.slack.until(lambda: stage.private(ANN))
+async def test_a_look_is_not_written_down_and_still_answered_once(bot_app, sqlite_url):
+    delivery = await bot_app.send("/usage")
+    await bot_app.slack.until(lambda: bot_app.private(ANN))
     for _ in range(3):
-        assert (await stage.slack.replay(delivery)).failure == ""
-    await stage.type("/help")
-    await stage.close()
-    assert len(stage.private(ANN)) == 2
+        assert (await bot_app.slack.replay(delivery)).failure == ""
+    await bot_app.type("/help")
+    await bot_app.close()
+    assert len(bot_app.private(ANN)) == 2
     assert await _heard(sqlite_url) == 0
 
 
-async def test_whatever_may_spend_is_written_down_before_it_is_looked_at(stage, sqlite_url):
-    card = await stage.card(f"/track {LINK} 7")
+async def test_whatever_may_spend_is_written_down_before_it_is_looked_at(bot_app, sqlite_url):
+    card = await bot_app.card(f"/track {LINK} 7")
     assert await _heard(sqlite_url) == 1
-    await stage.changed(card, stage.press(card, "Track 7"))
+    await bot_app.changed(card, bot_app.press(card, "Track 7"))
     assert await _heard(sqlite_url) == 2

@@ -9,8 +9,8 @@ import random
 import pytest
 
 from adapters.slack.requests import is_well_formed
-from tests.slack.stage import ANN, GENERAL
-from tests.standins.scene import LINK
+from tests.slack.bot_app import ANN, GENERAL
+from tests.standins.environment import LINK
 
 WRONG = [None, 0, -1.5, True, "", "x", [], [None], [[]], {}, {"id": None}, {"a": {"b": []}}, "missing"]
 
@@ -41,36 +41,36 @@ def _broken(payload, path, wrong):
     return broken
 
 
-async def _sent(stage):
+async def _sent(bot_app):
     """One payload of each kind that is understood here, as Slack has sent it."""
-    card = await stage.card(f"/track {LINK} 7")
-    modal = await stage.modal(stage.send("/track"))
-    submitted = await stage.slack.send_view_submission(modal, {"Link": LINK})
-    modal = await stage.modal(stage.send("/compare"))
-    typed = await stage.slack.send_options_request(modal, "Video", "", user=ANN)
-    message = stage.slack.say(ANN, GENERAL, f"look {LINK}")
+    card = await bot_app.card(f"/track {LINK} 7")
+    modal = await bot_app.modal(bot_app.send("/track"))
+    submitted = await bot_app.slack.send_view_submission(modal, {"Link": LINK})
+    modal = await bot_app.modal(bot_app.send("/compare"))
+    typed = await bot_app.slack.send_options_request(modal, "Video", "", user=ANN)
+    message = bot_app.slack.say(ANN, GENERAL, f"look {LINK}")
     deliveries = [
-        await stage.send("/usage"),
-        await stage.press(card, "Track 7"),
-        await stage.slack.send_shortcut("track", user=ANN),
-        await stage.slack.send_message_shortcut("track_message", message, user=ANN),
-        await stage.slack.open_home(ANN),
-        await stage.slack.share_link(message, LINK),
+        await bot_app.send("/usage"),
+        await bot_app.press(card, "Track 7"),
+        await bot_app.slack.send_shortcut("track", user=ANN),
+        await bot_app.slack.send_message_shortcut("track_message", message, user=ANN),
+        await bot_app.slack.open_home(ANN),
+        await bot_app.slack.share_link(message, LINK),
         typed,
         submitted,
     ]
     return [each.payload for each in deliveries]
 
 
-async def test_no_place_of_a_payload_can_break_anything(stage, caplog):
-    payloads = await _sent(stage)
+async def test_no_place_of_a_payload_can_break_anything(bot_app, caplog):
+    payloads = await _sent(bot_app)
     assert all(map(is_well_formed, payloads))
     places = [(payload, path) for payload in payloads for path in _paths(payload)]
     choose = random.Random(0)
     for payload, path in places:
         broken = _broken(payload, path, choose.choice(WRONG))
-        assert (await stage.program.dispatch(broken)).status in (200, 400, 404), (path, broken)
-    await stage.close()
+        assert (await bot_app.program.dispatch(broken)).status in (200, 400, 404), (path, broken)
+    await bot_app.close()
     assert [each.getMessage() for each in caplog.records if each.levelname == "ERROR"] == []
 
 
@@ -103,14 +103,14 @@ async def test_json_nested_without_end_is_a_bad_request(levels, signed):
 
 
 @pytest.fixture
-def signed(stage):
+def signed(bot_app):
     """The status that a body gets which Slack has signed."""
 
     async def send(body):
-        stamp = str(int(stage.clock().timestamp()))
-        secret = stage.app.signing_secret.encode()
+        stamp = str(int(bot_app.clock().timestamp()))
+        secret = bot_app.app.signing_secret.encode()
         digest = hmac.new(secret, f"v0:{stamp}:".encode() + body, hashlib.sha256).hexdigest()
         headers = {"x-slack-request-timestamp": stamp, "x-slack-signature": f"v0={digest}"}
-        return (await stage.program.handle(body, {"content-type": "application/json", **headers})).status
+        return (await bot_app.program.handle(body, {"content-type": "application/json", **headers})).status
 
     return send

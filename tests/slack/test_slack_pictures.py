@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from tests.slack.stage import ANN, GENERAL, RANDOM, SECRET, told
+from tests.slack.bot_app import ANN, GENERAL, RANDOM, SECRET, told
+from tests.standins.environment import LINK
 from tests.standins.faults import Fault, FaultKind
-from tests.standins.scene import LINK
 
 UPLOAD = ("files.getUploadURLExternal", "upload", "files.completeUploadExternal")
 
@@ -17,9 +17,9 @@ def transport():
 
 
 @pytest.fixture
-async def video(stage):
-    stage.track(LINK)
-    stage.clock.advance(hours=6)
+async def video(bot_app):
+    bot_app.track(LINK)
+    bot_app.clock.advance(hours=6)
     return LINK
 
 
@@ -27,10 +27,10 @@ def _pictures(message):
     return [block for block in message.blocks if block["type"] == "image"]
 
 
-async def test_a_chart_stands_in_the_card_with_its_finding_as_alt_text(stage, video):
-    answer = await stage.type(f"/stats {video}")
+async def test_a_chart_stands_in_the_card_with_its_finding_as_alt_text(bot_app, video):
+    answer = await bot_app.type(f"/stats {video}")
     (picture,) = _pictures(answer)
-    file = stage.slack.files[picture["slack_file"]["id"]]
+    file = bot_app.slack.files[picture["slack_file"]["id"]]
     assert file.content.startswith(b"\x89PNG")
     assert picture["alt_text"].startswith("Views grew from")
     assert file.alt_text == picture["alt_text"]
@@ -38,60 +38,60 @@ async def test_a_chart_stands_in_the_card_with_its_finding_as_alt_text(stage, vi
     assert answer.only_for == ANN
 
 
-async def test_the_same_chart_is_sent_to_slack_once(stage, video):
-    await stage.type(f"/stats {video}")
-    again = await stage.type(f"/stats {video}")
+async def test_the_same_chart_is_sent_to_slack_once(bot_app, video):
+    await bot_app.type(f"/stats {video}")
+    again = await bot_app.type(f"/stats {video}")
     assert _pictures(again)
-    assert len(stage.slack.calls_of("upload")) == 1
+    assert len(bot_app.slack.calls_of("upload")) == 1
 
 
-async def test_a_picture_that_slack_has_not_looked_at_yet_is_waited_for(stage, video):
-    stage.slack.processing = timedelta(seconds=5)
-    delivery = await stage.send(f"/stats {video}")
+async def test_a_picture_that_slack_has_not_looked_at_yet_is_waited_for(bot_app, video):
+    bot_app.slack.processing = timedelta(seconds=5)
+    delivery = await bot_app.send(f"/stats {video}")
     assert delivery.failure == ""
-    await stage.slack.until(
-        lambda: "invalid_blocks" in [call.error for call in stage.slack.calls_of("chat.postEphemeral")]
+    await bot_app.slack.until(
+        lambda: "invalid_blocks" in [call.error for call in bot_app.slack.calls_of("chat.postEphemeral")]
     )
-    stage.clock.advance(seconds=6)
-    await stage.slack.until(lambda: stage.private(ANN))
-    assert _pictures(stage.private(ANN)[0])
+    bot_app.clock.advance(seconds=6)
+    await bot_app.slack.until(lambda: bot_app.private(ANN))
+    assert _pictures(bot_app.private(ANN)[0])
 
 
 @pytest.mark.parametrize("method", UPLOAD)
 @pytest.mark.parametrize("kind", [FaultKind.STATUS, FaultKind.RESET])
-async def test_when_an_upload_fails_the_numbers_and_the_finding_come_without_it(stage, video, method, kind):
-    stage.slack.faults.start(Fault(kind), method)
-    answer = await stage.type(f"/stats {video}")
+async def test_when_an_upload_fails_the_numbers_and_the_finding_come_without_it(bot_app, video, method, kind):
+    bot_app.slack.faults.start(Fault(kind), method)
+    answer = await bot_app.type(f"/stats {video}")
     assert _pictures(answer) == []
     assert "Picture:" in told(answer)
     assert "views" in told(answer)
 
 
-async def test_a_picture_that_slack_never_shows_is_told_in_words_and_sent_anew_the_next_time(stage, video):
-    stage.slack.processing = timedelta(days=1)
-    answer = await stage.type(f"/stats {video}")
+async def test_a_picture_that_slack_never_shows_is_told_in_words_and_sent_anew_the_next_time(bot_app, video):
+    bot_app.slack.processing = timedelta(days=1)
+    answer = await bot_app.type(f"/stats {video}")
     assert _pictures(answer) == []
     assert "Picture:" in told(answer)
     assert "/invite" not in told(answer)
-    stage.slack.processing = timedelta(0)
-    assert _pictures(await stage.type(f"/stats {video}"))
-    assert len(stage.slack.calls_of("upload")) == 2
+    bot_app.slack.processing = timedelta(0)
+    assert _pictures(await bot_app.type(f"/stats {video}"))
+    assert len(bot_app.slack.calls_of("upload")) == 2
 
 
-async def test_where_the_bot_is_no_member_a_picture_is_shown_if_the_response_url_takes_it(stage, video):
-    stage.slack.shows_files_in_response_urls = True
-    assert _pictures(await stage.type(f"/stats {video}", channel=RANDOM))
+async def test_where_the_bot_is_no_member_a_picture_is_shown_if_the_response_url_takes_it(bot_app, video):
+    bot_app.slack.shows_files_in_response_urls = True
+    assert _pictures(await bot_app.type(f"/stats {video}", channel=RANDOM))
 
 
 @pytest.mark.parametrize("channel", [RANDOM, SECRET])
-async def test_where_the_response_url_takes_no_picture_the_answer_asks_to_add_the_app(stage, video, channel):
-    answer = await stage.type(f"/stats {video}", channel=channel)
+async def test_where_the_response_url_takes_no_picture_the_answer_asks_to_add_the_app(bot_app, video, channel):
+    answer = await bot_app.type(f"/stats {video}", channel=channel)
     assert (answer.channel_id, answer.via) == (channel, "response_url")
     assert "Picture:" in told(answer)
     assert "Add this app to the channel with /invite to see charts here." in told(answer)
 
 
-async def test_buttons_below_a_chart_work(stage, video):
-    answer = await stage.type(f"/stats {video}", channel=GENERAL)
-    refreshed = await stage.seen(stage.press(answer, "Refresh"))
+async def test_buttons_below_a_chart_work(bot_app, video):
+    answer = await bot_app.type(f"/stats {video}", channel=GENERAL)
+    refreshed = await bot_app.seen(bot_app.press(answer, "Refresh"))
     assert "views" in told(refreshed)

@@ -8,8 +8,8 @@ from adapters.slack.installations import Installation
 from bot.app import Bot
 from bot.delivery.poster import ChannelRef, Posted, Rejected
 from bot.reply.model import Reply
-from tests.slack.stage import ANN, GENERAL
-from tests.standins.scene import nap, settings_of
+from tests.slack.bot_app import ANN, GENERAL
+from tests.standins.environment import nap, settings_of
 
 HELLO = Reply("Good morning.")
 HERE = ChannelRef("slack", "T1", GENERAL)

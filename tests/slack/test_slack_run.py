@@ -20,9 +20,9 @@ from bot.settings import Settings
 from bot.store import Store
 from bot.store.database import Database
 from bot.store.outbox import Message, enqueue
-from tests.slack.stage import ANN, GENERAL
+from tests.slack.bot_app import ANN, GENERAL
+from tests.standins.environment import settings_of
 from tests.standins.faults import Fault, FaultKind
-from tests.standins.scene import settings_of
 
 
 @pytest.fixture

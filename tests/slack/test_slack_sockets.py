@@ -9,9 +9,9 @@ from slack_bolt.response import BoltResponse
 from adapters.slack.api import Calls, new_client, new_session
 from adapters.slack.socket_mode import SocketMode
 from bot.domain.errors import NotConfigured
-from tests.slack.stage import ANN
+from tests.slack.bot_app import ANN
+from tests.standins.environment import nap
 from tests.standins.faults import Fault, FaultKind
-from tests.standins.scene import nap
 
 OPEN = "apps.connections.open"
 
@@ -21,53 +21,53 @@ def transport():
     return "socket"
 
 
-async def _two(stage):
+async def _two(bot_app):
     """Once two connections are open: the old one, and the one that shall take its place."""
-    await stage.slack.until(lambda: len(stage.slack.connections()) == 2)
+    await bot_app.slack.until(lambda: len(bot_app.slack.connections()) == 2)
 
 
-async def test_before_a_connection_ends_the_next_one_is_opened_and_both_are_served(stage):
-    await stage.slack.disconnect("warning")
-    await _two(stage)
+async def test_before_a_connection_ends_the_next_one_is_opened_and_both_are_served(bot_app):
+    await bot_app.slack.disconnect("warning")
+    await _two(bot_app)
     for _ in range(6):
-        await stage.type("/help")
-    assert all(connection.envelopes for connection in stage.slack.connections())
-    assert stage.slack.failures == []
+        await bot_app.type("/help")
+    assert all(connection.envelopes for connection in bot_app.slack.connections())
+    assert bot_app.slack.failures == []
 
 
-async def test_what_arrives_on_a_connection_that_is_about_to_end_is_answered(stage):
-    (old,) = stage.slack.connections()
-    goodbye = asyncio.create_task(stage.slack.disconnect("warning"))
-    answer = await stage.type("/help")
+async def test_what_arrives_on_a_connection_that_is_about_to_end_is_answered(bot_app):
+    (old,) = bot_app.slack.connections()
+    goodbye = asyncio.create_task(bot_app.slack.disconnect("warning"))
+    answer = await bot_app.type("/help")
     await goodbye
     assert old.envelopes == 1
     assert "What I can do" in answer.text
 
 
 @pytest.mark.parametrize("reason", ["refresh_requested", "warning"])
-async def test_commands_go_on_over_many_reconnects(stage, reason):
+async def test_commands_go_on_over_many_reconnects(bot_app, reason):
     for _ in range(4):
-        before = stage.slack.connections()
-        await stage.slack.disconnect(reason)
-        await stage.slack.until(lambda was=before: [each for each in stage.slack.connections() if each not in was])
-        await stage.type("/help")
-    assert stage.slack.failures == []
+        before = bot_app.slack.connections()
+        await bot_app.slack.disconnect(reason)
+        await bot_app.slack.until(lambda was=before: [each for each in bot_app.slack.connections() if each not in was])
+        await bot_app.type("/help")
+    assert bot_app.slack.failures == []
 
 
-async def test_a_connection_that_breaks_is_opened_again(stage):
-    (old,) = stage.slack.connections()
+async def test_a_connection_that_breaks_is_opened_again(bot_app):
+    (old,) = bot_app.slack.connections()
     old.abort()
-    await stage.slack.until(lambda: stage.slack.connections() not in ([], [old]))
-    await stage.type("/help")
+    await bot_app.slack.until(lambda: bot_app.slack.connections() not in ([], [old]))
+    await bot_app.type("/help")
 
 
-async def test_a_command_whose_connection_breaks_while_it_is_worked_on_is_answered_all_the_same(stage):
-    stage.slack.faults.add("response_url", Fault(FaultKind.SLOW, seconds=0.2))
-    await stage.send("/usage")
-    for connection in stage.slack.connections():
+async def test_a_command_whose_connection_breaks_while_it_is_worked_on_is_answered_all_the_same(bot_app):
+    bot_app.slack.faults.add("response_url", Fault(FaultKind.SLOW, seconds=0.2))
+    await bot_app.send("/usage")
+    for connection in bot_app.slack.connections():
         connection.abort()
-    await stage.slack.until(lambda: stage.private(ANN))
-    assert "available" in stage.private(ANN)[0].text
+    await bot_app.slack.until(lambda: bot_app.private(ANN))
+    assert "available" in bot_app.private(ANN)[0].text
 
 
 @pytest.mark.parametrize(
@@ -75,26 +75,26 @@ async def test_a_command_whose_connection_breaks_while_it_is_worked_on_is_answer
     [Fault(FaultKind.STATUS, 503), Fault(FaultKind.RESET), Fault(FaultKind.RATE_LIMITED, seconds=3)],
     ids=lambda fault: fault.kind,
 )
-async def test_while_slack_gives_no_connection_it_is_asked_again(stage, fault):
-    (old,) = stage.slack.connections()
-    stage.slack.faults.add(OPEN, fault, times=3)
+async def test_while_slack_gives_no_connection_it_is_asked_again(bot_app, fault):
+    (old,) = bot_app.slack.connections()
+    bot_app.slack.faults.add(OPEN, fault, times=3)
     old.abort()
-    await stage.slack.until(lambda: stage.slack.connections() not in ([], [old]))
-    await stage.type("/help")
-    assert len(stage.slack.calls_of(OPEN)) >= 2
+    await bot_app.slack.until(lambda: bot_app.slack.connections() not in ([], [old]))
+    await bot_app.type("/help")
+    assert len(bot_app.slack.calls_of(OPEN)) >= 2
 
 
-async def test_socket_mode_turned_off_and_on_again_needs_no_restart(stage):
-    await stage.slack.disconnect("link_disabled")
+async def test_socket_mode_turned_off_and_on_again_needs_no_restart(bot_app):
+    await bot_app.slack.disconnect("link_disabled")
     refused = "Slack opens no Socket Mode connection (not_allowed: Socket Mode is turned off for the app)."
     async with asyncio.timeout(5):
-        while stage.program.problem != refused:  # noqa: ASYNC110 - the answer reaches the program later
+        while bot_app.program.problem != refused:  # noqa: ASYNC110 - the answer reaches the program later
             await asyncio.sleep(0.01)
-    assert not await stage.program.is_ready()
-    stage.app.is_socket_mode = True
-    await stage.slack.until(stage.slack.connections)
-    await stage.type("/help")
-    assert stage.program.problem == ""
+    assert not await bot_app.program.is_ready()
+    bot_app.app.is_socket_mode = True
+    await bot_app.slack.until(bot_app.slack.connections)
+    await bot_app.type("/help")
+    assert bot_app.program.problem == ""
 
 
 async def test_connections_that_slack_refuses_one_after_the_other_are_opened_less_and_less_often(slack, app, token):

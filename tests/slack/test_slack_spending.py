@@ -2,87 +2,87 @@
 
 import pytest
 
-from tests.slack.stage import ANN, BEN, GENERAL, GIL, RANDOM, SECRET, told
+from tests.slack.bot_app import ANN, BEN, GENERAL, GIL, RANDOM, SECRET, told
+from tests.standins.environment import INSTAGRAM, LINK, LIST, YOUTUBE, outbox_states
 from tests.standins.faults import Fault, FaultKind
-from tests.standins.scene import INSTAGRAM, LINK, LIST, YOUTUBE, outbox_states
 from tests.standins.slack.mrkdwn import mentions
 
 
-async def test_one_press_starts_one_tracking_replaces_the_card_and_leaves_one_public_line(stage):
-    card = await stage.card(f"/track {LINK} 7")
-    line = await stage.line(stage.press(card, "Track 7"))
+async def test_one_press_starts_one_tracking_replaces_the_card_and_leaves_one_public_line(bot_app):
+    card = await bot_app.card(f"/track {LINK} 7")
+    line = await bot_app.line(bot_app.press(card, "Track 7"))
     assert "Tracking started for 7 days" in told(card)
-    assert "Track 7 days · $2.52" not in stage.labels(card)
+    assert "Track 7 days · $2.52" not in bot_app.labels(card)
     assert line.text.startswith("Ann started tracking ")
     assert "up to $2.52" in line.text
-    assert stage.lines() == [line.text]
-    assert (stage.spent(), stage.trackings()) == (1, 1)
+    assert bot_app.lines() == [line.text]
+    assert (bot_app.spent(), bot_app.trackings()) == (1, 1)
 
 
-async def test_the_outbox_reports_a_start_only_if_the_reply_or_the_line_did_not_arrive(stage, slack, sqlite_url):
-    await stage.line(stage.press(await stage.card(f"/track {LINK} 7"), "Track 7"))
-    first = await stage.card(f"/track {YOUTUBE} 7")
+async def test_the_outbox_reports_a_start_only_if_the_reply_or_the_line_did_not_arrive(bot_app, slack, sqlite_url):
+    await bot_app.line(bot_app.press(await bot_app.card(f"/track {LINK} 7"), "Track 7"))
+    first = await bot_app.card(f"/track {YOUTUBE} 7")
     slack.faults.start(Fault(FaultKind.STATUS, 500), "response_url", "chat.postEphemeral", "conversations.open")
-    await stage.line(stage.press(first, "Track 7"))
+    await bot_app.line(bot_app.press(first, "Track 7"))
     slack.faults.stop()
-    second = await stage.card(f"/track {INSTAGRAM} 7")
+    second = await bot_app.card(f"/track {INSTAGRAM} 7")
     slack.faults.start(Fault(FaultKind.ERROR, "restricted_action"), "chat.postMessage")
     slack.faults.add("response_url", Fault(FaultKind.STATUS, 404))
-    await stage.seen(stage.press(second, "Track 7"))
-    await stage.close()
+    await bot_app.seen(bot_app.press(second, "Track 7"))
+    await bot_app.close()
     states = await outbox_states(sqlite_url)
     assert [key for key, state in states.items() if state != "withdrawn"] == ["settled:2:asker", "settled:3"]
 
 
-async def test_a_public_line_mentions_nobody_and_unfurls_nothing(stage):
-    line = await stage.line(stage.press(await stage.card(f"/track {LINK} 7"), "Track 7"))
+async def test_a_public_line_mentions_nobody_and_unfurls_nothing(bot_app):
+    line = await bot_app.line(bot_app.press(await bot_app.card(f"/track {LINK} 7"), "Track 7"))
     assert mentions(line.sent) == set()
     assert (line.sent["unfurl_links"], line.sent["unfurl_media"]) in {(False, False), ("0", "0")}
 
 
-async def test_a_guest_may_not_spend_and_is_told_so(stage):
-    answer = await stage.type(f"/track {LINK} 7", GIL)
+async def test_a_guest_may_not_spend_and_is_told_so(bot_app):
+    answer = await bot_app.type(f"/track {LINK} 7", GIL)
     assert "can't start tracking" in answer.text
-    assert stage.labels(answer) == []
+    assert bot_app.labels(answer) == []
 
 
-async def test_a_member_may_spend(stage):
-    card = await stage.card(f"/track {LINK} 7", BEN)
-    line = await stage.line(stage.press(card, "Track 7", user=BEN))
+async def test_a_member_may_spend(bot_app):
+    card = await bot_app.card(f"/track {LINK} 7", BEN)
+    line = await bot_app.line(bot_app.press(card, "Track 7", user=BEN))
     assert line.text.startswith("Ben started tracking")
 
 
-async def test_a_problem_leaves_the_card_so_that_its_button_can_be_pressed_again(stage):
-    card = await stage.card(f"/track {LINK} 7")
-    stage.sandbox.faults.add("500", LIST, times=3)
-    problem = await stage.seen(stage.press(card, "Track 7"))
+async def test_a_problem_leaves_the_card_so_that_its_button_can_be_pressed_again(bot_app):
+    card = await bot_app.card(f"/track {LINK} 7")
+    bot_app.sandbox.faults.add("500", LIST, times=3)
+    problem = await bot_app.seen(bot_app.press(card, "Track 7"))
     assert "⛔" in problem.text
     assert card.edits == 0
-    await stage.line(stage.press(card, "Track 7"))
-    assert (stage.spent(), stage.trackings()) == (1, 1)
+    await bot_app.line(bot_app.press(card, "Track 7"))
+    assert (bot_app.spent(), bot_app.trackings()) == (1, 1)
 
 
 @pytest.mark.parametrize("channel", [RANDOM, SECRET])
-async def test_where_the_bot_is_no_member_the_channel_still_hears_of_spending(stage, channel):
-    card = await stage.card(f"/track {LINK} 7", channel=channel)
-    line = await stage.line(stage.press(card, "Track 7"), channel)
+async def test_where_the_bot_is_no_member_the_channel_still_hears_of_spending(bot_app, channel):
+    card = await bot_app.card(f"/track {LINK} 7", channel=channel)
+    line = await bot_app.line(bot_app.press(card, "Track 7"), channel)
     assert line.text.startswith("Ann started tracking")
-    assert stage.lines(GENERAL) == []
+    assert bot_app.lines(GENERAL) == []
 
 
-async def test_in_direct_messages_there_is_no_channel_to_tell(stage, slack, token):
+async def test_in_direct_messages_there_is_no_channel_to_tell(bot_app, slack, token):
     direct = slack.conversation(token, slack.users[ANN])
-    card = await stage.card(f"/track {LINK} 7", channel=direct.id)
-    await stage.changed(card, stage.press(card, "Track 7"))
-    await stage.close()
+    card = await bot_app.card(f"/track {LINK} 7", channel=direct.id)
+    await bot_app.changed(card, bot_app.press(card, "Track 7"))
+    await bot_app.close()
     assert "Tracking started" in told(card)
     assert [message for message in direct.messages if "Ann started" in message.text] == []
 
 
-async def test_a_person_who_stands_in_line_reads_so_and_then_the_card(stage, monkeypatch):
+async def test_a_person_who_stands_in_line_reads_so_and_then_the_card(bot_app, monkeypatch):
     monkeypatch.setattr("bot.app.WORD_AFTER", 0.1)
-    stage.sandbox.faults.add("429", LIST, headers={"Retry-After": "2"})
-    stage.sandbox.faults.add("slow", LIST, seconds=0.5)
-    word = await stage.type(f"/track {LINK} 7")
+    bot_app.sandbox.faults.add("429", LIST, headers={"Retry-After": "2"})
+    bot_app.sandbox.faults.add("slow", LIST, seconds=0.5)
+    word = await bot_app.type(f"/track {LINK} 7")
     assert "You're in line: ContentStats takes no more calls for about " in word.text
-    await stage.slack.until(lambda: any("until you press a button" in each.text for each in stage.private(ANN)))
+    await bot_app.slack.until(lambda: any("until you press a button" in each.text for each in bot_app.private(ANN)))

@@ -18,7 +18,7 @@ from adapters.slack.text import AS_THEY_ARE
 from bot.domain.caller import Caller, Permission, Person, Role
 from bot.reply.model import Tone
 from tests.slack_install.conftest import KEYS
-from tests.standins.scene import HandClock, sandbox_of, scene_of
+from tests.standins.environment import HandClock, environment_of, sandbox_of
 
 ORDERS = [("app_uninstalled", "tokens_revoked"), ("tokens_revoked", "app_uninstalled")]
 KEY = "cs_test_acme_secret"
@@ -29,9 +29,9 @@ async def bot(database_url):
     clock = HandClock()
     async with (
         sandbox_of(clock, keys={"cs_test_operator": "Operator", KEY: "Acme"}) as sandbox,
-        scene_of(sandbox, clock, database_url, secret_keys=SecretStr(KEYS[0])) as scene,
+        environment_of(sandbox, clock, database_url, secret_keys=SecretStr(KEYS[0])) as env,
     ):
-        yield scene.bot
+        yield env.bot
 
 
 @pytest.fixture

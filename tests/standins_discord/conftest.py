@@ -10,7 +10,7 @@ import pytest
 
 from tests.standins.discord_server.people import Channel, Guild, User
 from tests.standins.discord_server.server import Discord, running
-from tests.standins.scene import HandClock
+from tests.standins.environment import HandClock
 
 
 class Peer:

@@ -7,7 +7,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.standins.scene import HandClock
+from tests.standins.environment import HandClock
 from tests.standins.slack.apps import App, Token
 from tests.standins.slack.server import Slack, running
 

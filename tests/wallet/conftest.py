@@ -1,8 +1,8 @@
-"""A scene on SQLite for most tests, and the parts for those that need two bots or PostgreSQL."""
+"""An environment on SQLite for most tests, and the parts for those that need two bots or PostgreSQL."""
 
 import pytest
 
-from tests.standins.scene import LINK, TRACK, HandClock, sandbox_of, scene_of
+from tests.standins.environment import LINK, TRACK, HandClock, environment_of, sandbox_of
 
 
 @pytest.fixture
@@ -17,31 +17,31 @@ async def sandbox(clock):
 
 
 @pytest.fixture
-async def scene(sandbox, clock, sqlite_url):
-    async with scene_of(sandbox, clock, sqlite_url) as opened:
+async def env(sandbox, clock, sqlite_url):
+    async with environment_of(sandbox, clock, sqlite_url) as opened:
         yield opened
 
 
 @pytest.fixture
-async def scene_on_each(sandbox, clock, database_url):
-    """The same scene, once on SQLite and once on PostgreSQL."""
-    async with scene_of(sandbox, clock, database_url) as opened:
+async def env_on_each(sandbox, clock, database_url):
+    """The same env, once on SQLite and once on PostgreSQL."""
+    async with environment_of(sandbox, clock, database_url) as opened:
         yield opened
 
 
 @pytest.fixture
-def grown(scene):
+def grown(env):
     """A video with two days of snapshots, started outside the bot."""
-    tracking = scene.sandbox.world.track(scene.sandbox.key, LINK, 7)
-    scene.clock.advance(hours=48)
+    tracking = env.sandbox.world.track(env.sandbox.key, LINK, 7)
+    env.clock.advance(hours=48)
     return tracking.id
 
 
 @pytest.fixture
-def misbehave(scene):
+def misbehave(env):
     """Let the next call to track go wrong in a way that a person could not tell from any other."""
 
     def add(fault, **options):
-        scene.sandbox.faults.add(fault, TRACK, seconds=30, **options)
+        env.sandbox.faults.add(fault, TRACK, seconds=30, **options)
 
     return add

@@ -14,7 +14,7 @@ from bot.store import Store
 from bot.store.database import Database
 from bot.wallet.link_check import check_links, resolve
 from bot.wallet.wallet import Wallet
-from tests.standins.scene import LINK, SAME_LINK, YOUTUBE, nap
+from tests.standins.environment import LINK, SAME_LINK, YOUTUBE, nap
 
 SHORT = "https://vm.tiktok.com/ZMabc123/"
 

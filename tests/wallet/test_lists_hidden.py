@@ -4,112 +4,112 @@ import pytest
 
 from bot.reply.model import Tone
 from bot.reply.plain import plain_text
-from tests.standins.scene import ANA, EVE, LIST, PAGE, YOUTUBE, labels, rows
+from tests.standins.environment import ANA, EVE, LIST, PAGE, YOUTUBE, labels, rows
 
 OLDEST = "https://www.tiktok.com/@steady/video/7300000000000000000"
 DOUBT = "ContentStats doesn't list all running TikTok videos"
 
 
 @pytest.fixture
-def hidden(scene):
+def hidden(env):
     """The id of the oldest of 125 running videos of one platform, which no list shows."""
     ids = [
-        scene.sandbox.world.track(scene.sandbox.key, f"{OLDEST[:-3]}{number:03}", 1, scene.clock()).id
+        env.sandbox.world.track(env.sandbox.key, f"{OLDEST[:-3]}{number:03}", 1, env.clock()).id
         for number in range(125)
     ]
     return ids[0]
 
 
 @pytest.mark.usefixtures("hidden")
-async def test_a_video_that_no_list_may_show_is_started_on_a_second_press_alone(scene):
-    card = await scene.say(f"/track {OLDEST} 1")
+async def test_a_video_that_no_list_may_show_is_started_on_a_second_press_alone(env):
+    card = await env.say(f"/track {OLDEST} 1")
     assert card.tone is Tone.WARNING
     assert f"This video may already be tracked: {DOUBT}." in plain_text(card)
-    question = await scene.press(card, "Track 1 day")
+    question = await env.press(card, "Track 1 day")
     assert question.tone is Tone.WARNING
     assert f"Not started: it may already be tracked: {DOUBT}." in question.summary
-    assert (scene.posts(), scene.trackings()) == (0, 125)
-    assert (await scene.press(card, "Track 1 day")).summary == question.summary
-    started = await scene.press(question, "Track it anyway · $0.36")
+    assert (env.posts(), env.trackings()) == (0, 125)
+    assert (await env.press(card, "Track 1 day")).summary == question.summary
+    started = await env.press(question, "Track it anyway · $0.36")
     assert started.title == "Tracking started"
-    assert (await scene.press(question, "Track it anyway")).title == "Tracking started"
-    assert (scene.posts(), scene.trackings()) == (1, 126)
+    assert (await env.press(question, "Track it anyway")).title == "Tracking started"
+    assert (env.posts(), env.trackings()) == (1, 126)
 
 
 @pytest.mark.usefixtures("hidden")
-async def test_another_platforms_videos_need_one_press(scene):
-    several = await scene.say(f"/track {OLDEST} {YOUTUBE} 1")
+async def test_another_platforms_videos_need_one_press(env):
+    several = await env.say(f"/track {OLDEST} {YOUTUBE} 1")
     assert [row[2] for row in rows(several, "Links")] == ["may already be tracked", "new"]
-    pressed = await scene.press(several, "Track 1 day")
+    pressed = await env.press(several, "Track 1 day")
     assert pressed.summary.startswith("1 of 2 videos started")
     assert "Track it anyway · $0.36" in labels(pressed)
-    assert (await scene.press(pressed, "Track it anyway")).summary.startswith("2 of 2 videos started")
-    assert scene.posts() == 2
+    assert (await env.press(pressed, "Track it anyway")).summary.startswith("2 of 2 videos started")
+    assert env.posts() == 2
 
 
-async def test_an_account_that_outgrows_its_lists_after_the_card_asks_too(scene):
-    card = await scene.say(f"/track {OLDEST} 1")
+async def test_an_account_that_outgrows_its_lists_after_the_card_asks_too(env):
+    card = await env.say(f"/track {OLDEST} 1")
     assert "may already be tracked" not in plain_text(card)
     for number in range(101):
-        scene.sandbox.world.track(scene.sandbox.key, f"{OLDEST[:-3]}{number:03}", 1, scene.clock())
-    assert "Track it anyway · $0.36" in labels(await scene.press(card, "Track 1 day"))
-    assert scene.posts() == 0
+        env.sandbox.world.track(env.sandbox.key, f"{OLDEST[:-3]}{number:03}", 1, env.clock())
+    assert "Track it anyway · $0.36" in labels(await env.press(card, "Track 1 day"))
+    assert env.posts() == 0
 
 
-async def test_a_running_video_of_the_mirror_counts_until_its_own_page_says_otherwise(scene):
-    await scene.start(OLDEST, 7)
-    started = next(iter(scene.sandbox.world.account(scene.sandbox.key).trackings.values()))
+async def test_a_running_video_of_the_mirror_counts_until_its_own_page_says_otherwise(env):
+    await env.start(OLDEST, 7)
+    started = next(iter(env.sandbox.world.account(env.sandbox.key).trackings.values()))
     for number in range(1, 125):
-        scene.sandbox.world.track(scene.sandbox.key, f"{OLDEST[:-3]}{number:03}", 1, scene.clock())
-    scene.clock.advance(minutes=2)
-    scene.sandbox.faults.add("500", PAGE, times=None)
-    assert (await scene.say(f"/track {OLDEST} 1")).title == "Already tracked"
-    scene.sandbox.faults.clear()
+        env.sandbox.world.track(env.sandbox.key, f"{OLDEST[:-3]}{number:03}", 1, env.clock())
+    env.clock.advance(minutes=2)
+    env.sandbox.faults.add("500", PAGE, times=None)
+    assert (await env.say(f"/track {OLDEST} 1")).title == "Already tracked"
+    env.sandbox.faults.clear()
     started.status = "completed"
-    scene.clock.advance(minutes=2)
-    card = await scene.say(f"/track {OLDEST} 1")
+    env.clock.advance(minutes=2)
+    card = await env.say(f"/track {OLDEST} 1")
     assert "This video may already be tracked" in plain_text(card)
-    assert scene.posts(PAGE) == 4  # three tries, then the page itself
+    assert env.posts(PAGE) == 4  # three tries, then the page itself
 
 
 @pytest.mark.parametrize("platform", ["tiktok", ""])
-async def test_a_running_row_whose_link_says_nothing_may_be_the_video(scene, platform):
+async def test_a_running_row_whose_link_says_nothing_may_be_the_video(env, platform):
     strange = {"id": "s1", "video_link": "https://vm.tiktok.com/ZM1/", "platform": platform, "status": "monitoring"}
     body = {"videos": [strange], "total": 1, "limit": 100}
-    scene.sandbox.faults.add("status", LIST, status=200, body=body, times=None)
-    card = await scene.say(f"/track {OLDEST} 1")
+    env.sandbox.faults.add("status", LIST, status=200, body=body, times=None)
+    card = await env.say(f"/track {OLDEST} 1")
     assert "This video may already be tracked" in plain_text(card)
-    assert "may already be tracked" in (await scene.press(card, "Track 1 day")).summary
-    other = await scene.say(f"/track {YOUTUBE} 1")
+    assert "may already be tracked" in (await env.press(card, "Track 1 day")).summary
+    other = await env.say(f"/track {YOUTUBE} 1")
     assert ("may already be tracked" in plain_text(other)) is (platform == "")
 
 
 @pytest.mark.parametrize("limit", [1, 100], ids=["a limit obeyed that is smaller", "a row without an id"])
-async def test_any_other_list_that_may_lack_rows_asks_too(scene, limit):
+async def test_any_other_list_that_may_lack_rows_asks_too(env, limit):
     known = {"id": "v1", "video_link": OLDEST[:-1] + "9", "platform": "tiktok", "status": "monitoring"}
     listed = [known] if limit == 1 else [known, {"video_link": OLDEST}]
     body = {"videos": listed, "total": len(listed), "limit": limit}
-    scene.sandbox.faults.add("status", LIST, status=200, body=body, times=None)
-    card = await scene.say(f"/track {OLDEST} 1")
+    env.sandbox.faults.add("status", LIST, status=200, body=body, times=None)
+    card = await env.say(f"/track {OLDEST} 1")
     assert "This video may already be tracked" in plain_text(card)
-    assert "may already be tracked" in (await scene.press(card, "Track 1 day")).summary
-    assert scene.posts() == 0
+    assert "may already be tracked" in (await env.press(card, "Track 1 day")).summary
+    assert env.posts() == 0
 
 
-async def test_stats_finds_a_video_that_no_list_shows_by_its_id(scene, hidden):
-    assert OLDEST in plain_text(await scene.say(f"/stats {hidden}"))
-    assert scene.posts(PAGE) == 1
-    assert (await scene.say(f"/track {OLDEST} 1")).title == "Already tracked"
-    missing = await scene.say("/stats 00000000-0000-0000-0000-000000000000")
+async def test_stats_finds_a_video_that_no_list_shows_by_its_id(env, hidden):
+    assert OLDEST in plain_text(await env.say(f"/stats {hidden}"))
+    assert env.posts(PAGE) == 1
+    assert (await env.say(f"/track {OLDEST} 1")).title == "Already tracked"
+    missing = await env.say("/stats 00000000-0000-0000-0000-000000000000")
     assert missing.tone is Tone.PROBLEM
     assert "doesn't list every video of this account; /stats finds one by its id" in missing.summary
 
 
-async def test_an_id_of_another_workspaces_video_is_not_asked_for(scene):
-    await scene.start(OLDEST, 7, ANA)
-    theirs = next(iter(scene.sandbox.world.account(scene.sandbox.key).trackings))
+async def test_an_id_of_another_workspaces_video_is_not_asked_for(env):
+    await env.start(OLDEST, 7, ANA)
+    theirs = next(iter(env.sandbox.world.account(env.sandbox.key).trackings))
     for number in range(1, 125):
-        scene.sandbox.world.track(scene.sandbox.key, f"{OLDEST[:-3]}{number:03}", 1, scene.clock())
-    scene.clock.advance(minutes=6)
-    assert (await scene.say(f"/stats {theirs}", EVE)).tone is Tone.PROBLEM
-    assert scene.posts(PAGE) == 0
+        env.sandbox.world.track(env.sandbox.key, f"{OLDEST[:-3]}{number:03}", 1, env.clock())
+    env.clock.advance(minutes=6)
+    assert (await env.say(f"/stats {theirs}", EVE)).tone is Tone.PROBLEM
+    assert env.posts(PAGE) == 0

@@ -11,8 +11,8 @@ from bot.messages.problems import in_line
 from bot.reply.model import Reply, Tone
 from bot.reply.plain import plain_text
 from bot.wallet.listing import LIST_LEASE
-from tests.polling.stage import SleepingClock
-from tests.standins.scene import ANA, BEN, LINK, LIST, TRACK, USAGE, YOUTUBE, button, sandbox_of, scene_of
+from tests.polling.environment import SleepingClock
+from tests.standins.environment import ANA, BEN, LINK, LIST, TRACK, USAGE, YOUTUBE, button, environment_of, sandbox_of
 
 PEOPLE = 200
 FREE_PLAN = {"requests_per_minute": 60}
@@ -46,20 +46,20 @@ async def free(clock):
 
 
 async def test_two_hundred_people_get_their_cards_on_the_free_plan(free, clock, sqlite_url):
-    async with scene_of(free, clock, sqlite_url, asyncio.sleep) as scene:
+    async with environment_of(free, clock, sqlite_url, asyncio.sleep) as env:
         cards = []
         for wave in range(4):
-            asking = (scene.say(f"/track {link(number)}") for number in range(wave, PEOPLE, 4))
+            asking = (env.say(f"/track {link(number)}") for number in range(wave, PEOPLE, 4))
             cards += await everyone(*asking)
             clock.advance(seconds=15)
         assert refused(cards) == []
-        assert (scene.posts(LIST), scene.posts(USAGE), len(free.requests)) == (1, 1, 2)
+        assert (env.posts(LIST), env.posts(USAGE), len(free.requests)) == (1, 1, 2)
 
 
 async def test_two_processes_share_the_list(free, clock, postgres_url):
     async with (
-        scene_of(free, clock, postgres_url, asyncio.sleep) as one,
-        scene_of(free, clock, postgres_url, asyncio.sleep) as two,
+        environment_of(free, clock, postgres_url, asyncio.sleep) as one,
+        environment_of(free, clock, postgres_url, asyncio.sleep) as two,
     ):
         asking = ((one, two)[number % 2].say(f"/track {link(number)}") for number in range(PEOPLE))
         assert refused(await everyone(*asking)) == []
@@ -67,120 +67,120 @@ async def test_two_processes_share_the_list(free, clock, postgres_url):
         assert one.posts(USAGE) <= 2
 
 
-async def test_presses_at_once_share_lists_that_are_newer_than_each(scene):
-    cards = [await scene.say(f"/track {link(number)} 1") for number in range(30)]
-    listed = scene.posts(LIST)
-    replies = await asyncio.gather(*(scene.press(card, "Track 1 day") for card in cards))
+async def test_presses_at_once_share_lists_that_are_newer_than_each(env):
+    cards = [await env.say(f"/track {link(number)} 1") for number in range(30)]
+    listed = env.posts(LIST)
+    replies = await asyncio.gather(*(env.press(card, "Track 1 day") for card in cards))
     assert {reply.tone for reply in replies} == {Tone.SUCCESS}
-    assert scene.trackings() == scene.posts() == 30
-    assert scene.posts(LIST) - listed <= 3
+    assert env.trackings() == env.posts() == 30
+    assert env.posts(LIST) - listed <= 3
 
 
-async def test_people_who_look_for_one_unclear_start_share_lists(scene):
-    scene.sandbox.faults.add("reset", TRACK)
-    unclear = await scene.start()
-    listed = scene.posts(LIST)
-    replies = await everyone(*(scene.press(unclear, "Check again") for _ in range(20)))
+async def test_people_who_look_for_one_unclear_start_share_lists(env):
+    env.sandbox.faults.add("reset", TRACK)
+    unclear = await env.start()
+    listed = env.posts(LIST)
+    replies = await everyone(*(env.press(unclear, "Check again") for _ in range(20)))
     assert {reply.title for reply in replies} == {"Not clear yet"}
-    assert scene.posts(LIST) - listed <= 3
+    assert env.posts(LIST) - listed <= 3
 
 
-async def test_what_starts_elsewhere_after_the_card_is_not_started_again(scene_on_each):
-    scene = scene_on_each
-    cards = [await scene.say(f"/track {each} 7", person) for each in (LINK, YOUTUBE) for person in (ANA, BEN)]
+async def test_what_starts_elsewhere_after_the_card_is_not_started_again(env_on_each):
+    env = env_on_each
+    cards = [await env.say(f"/track {each} 7", person) for each in (LINK, YOUTUBE) for person in (ANA, BEN)]
     for each in (LINK, YOUTUBE):
-        scene.sandbox.world.track(scene.sandbox.key, each, 7)
+        env.sandbox.world.track(env.sandbox.key, each, 7)
     people = (ANA, BEN, ANA, BEN)
     pressed = await asyncio.gather(
-        *(scene.press(card, "Track 7", person) for card, person in zip(cards, people, strict=True))
+        *(env.press(card, "Track 7", person) for card, person in zip(cards, people, strict=True))
     )
     assert all("already being tracked, so nothing was spent" in reply.summary for reply in pressed)
-    assert scene.posts() == 0
+    assert env.posts() == 0
 
 
-async def test_a_list_that_began_before_the_press_does_not_count_for_it(scene):
+async def test_a_list_that_began_before_the_press_does_not_count_for_it(env):
     """A list is under way for an earlier press when the video starts elsewhere."""
-    cards = [await scene.say(f"/track {each} 7") for each in (YOUTUBE, LINK)]
-    scene.sandbox.faults.add("slow", LIST, seconds=0.3, times=1)
-    asked = scene.posts(LIST)
-    early = asyncio.create_task(scene.press(cards[0], "Track 7"))
-    while scene.posts(LIST) == asked:  # noqa: ASYNC110 - the sandbox only counts
+    cards = [await env.say(f"/track {each} 7") for each in (YOUTUBE, LINK)]
+    env.sandbox.faults.add("slow", LIST, seconds=0.3, times=1)
+    asked = env.posts(LIST)
+    early = asyncio.create_task(env.press(cards[0], "Track 7"))
+    while env.posts(LIST) == asked:  # noqa: ASYNC110 - the sandbox only counts
         await asyncio.sleep(0.001)
-    scene.sandbox.world.track(scene.sandbox.key, LINK, 7)
-    late = asyncio.create_task(scene.press(cards[1], "Track 7"))
+    env.sandbox.world.track(env.sandbox.key, LINK, 7)
+    late = asyncio.create_task(env.press(cards[1], "Track 7"))
     assert (await early).tone is Tone.SUCCESS
     assert "already being tracked, so nothing was spent" in (await late).summary
-    assert (scene.posts(LIST), scene.posts()) == (asked + 2, 1)
+    assert (env.posts(LIST), env.posts()) == (asked + 2, 1)
 
 
-async def test_a_process_that_died_over_its_list_holds_nobody_up_for_long(scene):
-    async with scene.store() as (store, wallet_id):
-        assert await store.wallets.claim_list(wallet_id, 0, scene.clock(), LIST_LEASE) == 1
-    assert (await scene.say(f"/track {LINK}")).title == "Track this TikTok video?"
+async def test_a_process_that_died_over_its_list_holds_nobody_up_for_long(env):
+    async with env.store() as (store, wallet_id):
+        assert await store.wallets.claim_list(wallet_id, 0, env.clock(), LIST_LEASE) == 1
+    assert (await env.say(f"/track {LINK}")).title == "Track this TikTok video?"
 
 
-async def test_an_offer_needs_a_list_and_a_list_of_a_minute_ago_is_one(scene):
-    await scene.say(f"/track {LINK}")
-    scene.sandbox.faults.add("500", LIST, times=None)
-    scene.clock.advance(seconds=59)
-    card = await scene.say(f"/track {YOUTUBE} 7")
+async def test_an_offer_needs_a_list_and_a_list_of_a_minute_ago_is_one(env):
+    await env.say(f"/track {LINK}")
+    env.sandbox.faults.add("500", LIST, times=None)
+    env.clock.advance(seconds=59)
+    card = await env.say(f"/track {YOUTUBE} 7")
     assert card.title == "Track this YouTube video?"
-    refused = await scene.press(card, "Track 7")
+    refused = await env.press(card, "Track 7")
     assert refused.tone is Tone.PROBLEM
-    assert scene.posts(TRACK) == 0
-    scene.clock.advance(seconds=1)
-    assert "ContentStats" in plain_text(await scene.say(f"/track {YOUTUBE}"))
+    assert env.posts(TRACK) == 0
+    env.clock.advance(seconds=1)
+    assert "ContentStats" in plain_text(await env.say(f"/track {YOUTUBE}"))
 
 
 async def test_on_a_key_that_others_used_up_two_hundred_people_stand_in_line_and_nobody_is_refused(sqlite_url):
     clock = SleepingClock()
     async with (
         sandbox_of(clock, wall=clock.seconds, **FREE_PLAN) as spent,
-        scene_of(spent, clock, sqlite_url, clock.sleep, clock.seconds) as scene,
+        environment_of(spent, clock, sqlite_url, clock.sleep, clock.seconds) as env,
     ):
         for _ in range(60):
             spent.rate_limit.spend(spent.key)
         began = clock()
-        cards = await everyone(*(scene.say(f"/track {link(number)}") for number in range(PEOPLE)))
+        cards = await everyone(*(env.say(f"/track {link(number)}") for number in range(PEOPLE)))
         assert refused(cards) == []
         assert clock() - began < timedelta(minutes=3)
-        assert (scene.posts(LIST), scene.posts(USAGE)) == (2, 1)  # one of them was refused, and came again
+        assert (env.posts(LIST), env.posts(USAGE)) == (2, 1)  # one of them was refused, and came again
 
 
 async def test_a_line_that_does_not_move_ends_with_a_refusal(sqlite_url):
     clock = SleepingClock()
     async with (
         sandbox_of(clock, wall=clock.seconds) as sandbox,
-        scene_of(sandbox, clock, sqlite_url, clock.sleep, clock.seconds) as scene,
+        environment_of(sandbox, clock, sqlite_url, clock.sleep, clock.seconds) as env,
     ):
         sandbox.faults.add("429", LIST, headers={"Retry-After": "70"}, times=None)
-        refused = await scene.say(f"/track {LINK}")
+        refused = await env.say(f"/track {LINK}")
         assert refused.tone is Tone.PROBLEM
         assert "ContentStats takes no more calls for the moment" in refused.summary
-        assert scene.posts(LIST) == 3
+        assert env.posts(LIST) == 3
 
 
 @pytest.mark.parametrize("wait", ["a refused list", "presses before it"])
-async def test_who_stands_in_line_reads_so_once(scene, monkeypatch, wait):
+async def test_who_stands_in_line_reads_so_once(env, monkeypatch, wait):
     monkeypatch.setattr("bot.app.WORD_AFTER", 0.05)
     words: list[Reply] = []
 
     async def meanwhile(word: Reply) -> None:
         words.append(word)
 
-    cards = [await scene.say(f"/track {link(number)} 1") for number in range(5)]
-    quick = await scene.bot.run("usage", {}, ANA, meanwhile)
+    cards = [await env.say(f"/track {link(number)} 1") for number in range(5)]
+    quick = await env.bot.run("usage", {}, ANA, meanwhile)
     assert (quick.title, words) == ("Wallet", [])
     if wait == "a refused list":
-        scene.sandbox.faults.add("429", LIST, headers={"Retry-After": "2"})
-        scene.sandbox.faults.add("slow", LIST, seconds=0.5)
-        replies = [await scene.bot.run("track.start", button(cards[0], "Track 1 day").arguments, ANA, meanwhile)]
+        env.sandbox.faults.add("429", LIST, headers={"Retry-After": "2"})
+        env.sandbox.faults.add("slow", LIST, seconds=0.5)
+        replies = [await env.bot.run("track.start", button(cards[0], "Track 1 day").arguments, ANA, meanwhile)]
         (word,) = words
         assert word.summary in {in_line(seconds).summary for seconds in (1, 2)}
     else:
-        scene.sandbox.faults.add("slow", TRACK, seconds=0.2, times=None)
+        env.sandbox.faults.add("slow", TRACK, seconds=0.2, times=None)
         calls = [button(card, "Track 1 day").arguments for card in cards]
-        replies = await asyncio.gather(*(scene.bot.run("track.start", each, ANA, meanwhile) for each in calls))
+        replies = await asyncio.gather(*(env.bot.run("track.start", each, ANA, meanwhile) for each in calls))
         assert {word.summary for word in words} == {in_line(0).summary}
         assert len(words) <= len(calls)
     assert {reply.title for reply in replies} == {"Tracking started"}

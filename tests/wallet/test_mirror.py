@@ -10,112 +10,112 @@ from bot.domain.videos import HOUR
 from bot.reply.call import Call
 from bot.reply.plain import plain_text
 from bot.wallet.mirror import READ_LEASE
-from tests.standins.scene import LINK, LIST, PAGE, USAGE, YOUTUBE, rows, scene_of
+from tests.standins.environment import LINK, LIST, PAGE, USAGE, YOUTUBE, environment_of, rows
 
 
-async def test_two_hundred_people_at_once_cost_one_read(scene, grown):
-    replies = await asyncio.gather(*(scene.say(f"/stats {grown}") for _ in range(200)))
-    assert scene.posts(PAGE) == 1
+async def test_two_hundred_people_at_once_cost_one_read(env, grown):
+    replies = await asyncio.gather(*(env.say(f"/stats {grown}") for _ in range(200)))
+    assert env.posts(PAGE) == 1
     assert len({plain_text(reply) for reply in replies}) == 1
     assert "48 of 48 snapshots" in plain_text(replies[0])
 
 
-async def test_a_page_is_read_again_after_an_hour_and_not_before(scene, grown):
-    await scene.say(f"/export {grown}")
-    scene.clock.advance(hours=1)
-    same = await scene.say(f"/export {grown}")
-    assert scene.posts(PAGE) == 1
+async def test_a_page_is_read_again_after_an_hour_and_not_before(env, grown):
+    await env.say(f"/export {grown}")
+    env.clock.advance(hours=1)
+    same = await env.say(f"/export {grown}")
+    assert env.posts(PAGE) == 1
     assert "48 snapshots of 1 video" in same.summary
     assert "As of Wed 4 Mar, 10:30 UTC" in plain_text(same)
-    scene.clock.advance(seconds=1)
-    fresh = await scene.say(f"/export {grown}")
-    assert scene.posts(PAGE) == 2
+    env.clock.advance(seconds=1)
+    fresh = await env.say(f"/export {grown}")
+    assert env.posts(PAGE) == 2
     assert "49 snapshots of 1 video" in fresh.summary
 
 
-async def test_every_command_shares_the_one_read_of_the_hour(scene, grown):
-    other = scene.sandbox.world.track(scene.sandbox.key, YOUTUBE, 7).id
+async def test_every_command_shares_the_one_read_of_the_hour(env, grown):
+    other = env.sandbox.world.track(env.sandbox.key, YOUTUBE, 7).id
     for line in ("/videos", f"/stats {grown}", f"/compare {grown} {other}", f"/export {grown}", "/videos"):
-        await scene.say(line)
-    assert scene.posts(PAGE) == 2  # one for each of the two videos
+        await env.say(line)
+    assert env.posts(PAGE) == 2  # one for each of the two videos
 
 
 async def test_two_bots_on_one_database_share_one_read(sandbox, clock, database_url):
     video = sandbox.world.track(sandbox.key, LINK, 7).id
     clock.advance(hours=2)
     async with (
-        scene_of(sandbox, clock, database_url, asyncio.sleep) as one,
-        scene_of(sandbox, clock, database_url, asyncio.sleep) as two,
+        environment_of(sandbox, clock, database_url, asyncio.sleep) as one,
+        environment_of(sandbox, clock, database_url, asyncio.sleep) as two,
     ):
         await one.say("/videos tiktok completed")
         sandbox.faults.add("slow", PAGE, seconds=0.2)
-        replies = await asyncio.gather(*(scene.say(f"/export {video}") for scene in (one, two) * 10))
+        replies = await asyncio.gather(*(env.say(f"/export {video}") for env in (one, two) * 10))
     assert len(sandbox.calls(PAGE)) == 1
     assert {reply.summary.partition(" of ")[0] for reply in replies} == {"2 snapshots"}
 
 
-async def test_a_reader_that_died_is_replaced_when_its_lease_is_over(scene, grown):
-    await scene.say("/videos completed")
-    now = scene.clock()
-    async with scene.store() as (store, wallet_id):
+async def test_a_reader_that_died_is_replaced_when_its_lease_is_over(env, grown):
+    await env.say("/videos completed")
+    now = env.clock()
+    async with env.store() as (store, wallet_id):
         assert await store.videos.claim_read(wallet_id, grown, now, now - HOUR, READ_LEASE)
-    waiting = await scene.say(f"/export {grown}")
+    waiting = await env.say(f"/export {grown}")
     assert "There's no snapshot to export yet" in waiting.summary
-    assert scene.posts(PAGE) == 0
-    scene.clock.now += READ_LEASE
-    assert "48 snapshots of 1 video" in (await scene.say(f"/export {grown}")).summary
+    assert env.posts(PAGE) == 0
+    env.clock.now += READ_LEASE
+    assert "48 snapshots of 1 video" in (await env.say(f"/export {grown}")).summary
 
 
-async def test_whoever_gives_up_does_not_take_the_read_from_the_others(scene, grown):
-    await scene.say("/videos completed")
-    scene.sandbox.faults.add("slow", PAGE, seconds=0.2)
-    impatient, patient = (asyncio.create_task(scene.say(f"/export {grown}")) for _ in range(2))
-    while not scene.posts(PAGE):  # noqa: ASYNC110 - the sandbox tells of a call by having it
+async def test_whoever_gives_up_does_not_take_the_read_from_the_others(env, grown):
+    await env.say("/videos completed")
+    env.sandbox.faults.add("slow", PAGE, seconds=0.2)
+    impatient, patient = (asyncio.create_task(env.say(f"/export {grown}")) for _ in range(2))
+    while not env.posts(PAGE):  # noqa: ASYNC110 - the sandbox tells of a call by having it
         await asyncio.sleep(0.01)
     impatient.cancel()
     assert "48 snapshots of 1 video" in (await patient).summary
-    assert scene.posts(PAGE) == 1
+    assert env.posts(PAGE) == 1
 
 
 async def test_a_read_under_way_ends_with_the_bot(sandbox, clock, sqlite_url):
     video = sandbox.world.track(sandbox.key, LINK, 7).id
-    async with scene_of(sandbox, clock, sqlite_url) as scene:
-        await scene.say("/videos completed")
+    async with environment_of(sandbox, clock, sqlite_url) as env:
+        await env.say("/videos completed")
         sandbox.faults.add("hang", PAGE, seconds=60)
-        asker = asyncio.create_task(scene.say(f"/export {video}"))
-        while not scene.posts(PAGE):  # noqa: ASYNC110 - as above
+        asker = asyncio.create_task(env.say(f"/export {video}"))
+        while not env.posts(PAGE):  # noqa: ASYNC110 - as above
             await asyncio.sleep(0.01)
     with pytest.raises(asyncio.CancelledError):
         await asker
 
 
-async def test_what_is_over_is_read_until_it_has_said_all_and_never_again(scene):
-    video = scene.sandbox.world.track(scene.sandbox.key, LINK, 1).id
-    scene.clock.advance(hours=23)
-    await scene.say(f"/export {video}")
-    scene.clock.advance(hours=4)
-    over = await scene.say(f"/export {video}")
+async def test_what_is_over_is_read_until_it_has_said_all_and_never_again(env):
+    video = env.sandbox.world.track(env.sandbox.key, LINK, 1).id
+    env.clock.advance(hours=23)
+    await env.say(f"/export {video}")
+    env.clock.advance(hours=4)
+    over = await env.say(f"/export {video}")
     assert "24 snapshots of 1 video" in over.summary
     for _ in range(3):
-        scene.clock.advance(hours=5)
-        await scene.say(f"/export {video}")
-    assert scene.posts(PAGE) == 2
+        env.clock.advance(hours=5)
+        await env.say(f"/export {video}")
+    assert env.posts(PAGE) == 2
 
 
 @pytest.mark.usefixtures("grown")
-async def test_the_wallet_is_read_once_a_minute_and_the_list_once_in_five(scene):
+async def test_the_wallet_is_read_once_a_minute_and_the_list_once_in_five(env):
     for _ in range(5):
-        await asyncio.gather(scene.say("/usage"), scene.say("/usage"), scene.say("/videos"))
-        scene.clock.advance(seconds=59)
-    assert (scene.posts(USAGE), scene.posts(LIST)) == (3, 1)
-    scene.clock.advance(seconds=5)
-    await scene.say("/videos")
-    assert scene.posts(LIST) == 2
+        await asyncio.gather(env.say("/usage"), env.say("/usage"), env.say("/videos"))
+        env.clock.advance(seconds=59)
+    assert (env.posts(USAGE), env.posts(LIST)) == (3, 1)
+    env.clock.advance(seconds=5)
+    await env.say("/videos")
+    assert env.posts(LIST) == 2
 
 
-def many_videos(scene, count: int) -> None:
+def many_videos(env, count: int) -> None:
     """An account with a long past: every platform, most of it over, some of it running."""
-    sandbox = scene.sandbox
+    sandbox = env.sandbox
     sandbox.world.add_credit(sandbox.key, Decimal(100_000))
     forms = (
         "https://www.tiktok.com/@steady/video/{}",
@@ -129,53 +129,53 @@ def many_videos(scene, count: int) -> None:
             tracking.status = COMPLETED
 
 
-async def test_an_account_of_450_videos_is_listed_in_parts_and_paged_by_the_store(scene):
-    many_videos(scene, 450)
-    first = await scene.say("/videos tiktok completed")
+async def test_an_account_of_450_videos_is_listed_in_parts_and_paged_by_the_store(env):
+    many_videos(env, 450)
+    first = await env.say("/videos tiktok completed")
     assert "TikTok completed videos: 75 videos, page 1 of 8" in first.summary
-    everything = await scene.say("/videos")
+    everything = await env.say("/videos")
     assert "All videos: 450 videos, page 1 of 45" in everything.summary
-    assert scene.posts(LIST) <= 14
+    assert env.posts(LIST) <= 14
     seen = {row[0] for row in rows(everything)}
     page = everything
     for _ in range(3):
-        page = await scene.press(page, "Next")
+        page = await env.press(page, "Next")
         seen |= {row[0] for row in rows(page)}
-    last = await scene.run(Call("videos", {"page": "45"}))
+    last = await env.run(Call("videos", {"page": "45"}))
     seen |= {row[0] for row in rows(last)}
     assert seen == {str(number) for number in (*range(1, 41), *range(441, 451))}
-    assert scene.posts(LIST) <= 14
+    assert env.posts(LIST) <= 14
 
 
-async def test_a_list_that_is_full_in_every_part_says_at_least(scene):
+async def test_a_list_that_is_full_in_every_part_says_at_least(env):
     for number in range(110):
-        scene.sandbox.world.track(scene.sandbox.key, f"https://www.tiktok.com/@steady/video/{number}", 1)
-    reply = await scene.say("/videos tiktok")
+        env.sandbox.world.track(env.sandbox.key, f"https://www.tiktok.com/@steady/video/{number}", 1)
+    reply = await env.say("/videos tiktok")
     assert "at least 100 videos" in reply.summary
     assert "older ones may be missing" in plain_text(reply)
-    assert "more videos than the API lists" in plain_text(await scene.say("/status"))
+    assert "more videos than the API lists" in plain_text(await env.say("/status"))
 
 
-async def test_a_video_that_the_store_has_and_no_list_shows_any_more_stays(scene):
-    many_videos(scene, 90)
-    await scene.say("/videos completed")
-    scene.clock.advance(minutes=6)
-    many_videos(scene, 40)
-    reply = await scene.say("/videos")
+async def test_a_video_that_the_store_has_and_no_list_shows_any_more_stays(env):
+    many_videos(env, 90)
+    await env.say("/videos completed")
+    env.clock.advance(minutes=6)
+    many_videos(env, 40)
+    reply = await env.say("/videos")
     assert "130 videos" in reply.summary
 
 
-async def test_a_list_that_a_stop_overtook_does_not_bring_the_video_back(scene):
-    await scene.start()
-    scene.clock.advance(minutes=6)
-    question = await scene.say(f"/stop {LINK}")
-    asked = scene.posts(LIST)
-    scene.sandbox.faults.add("trickle", LIST, seconds=0.2)
-    late = asyncio.create_task(scene.say("/usage"))
-    while scene.posts(LIST) == asked:  # noqa: ASYNC110 - the sandbox only counts
+async def test_a_list_that_a_stop_overtook_does_not_bring_the_video_back(env):
+    await env.start()
+    env.clock.advance(minutes=6)
+    question = await env.say(f"/stop {LINK}")
+    asked = env.posts(LIST)
+    env.sandbox.faults.add("trickle", LIST, seconds=0.2)
+    late = asyncio.create_task(env.say("/usage"))
+    while env.posts(LIST) == asked:  # noqa: ASYNC110 - the sandbox only counts
         await asyncio.sleep(0.001)
-    scene.clock.advance(seconds=1)
-    await scene.press(question, "Stop tracking")
+    env.clock.advance(seconds=1)
+    await env.press(question, "Stop tracking")
     await late
-    assert "$0.00 committed" in (await scene.say("/usage")).summary
-    assert rows(await scene.say("/videos"))[0][3] == "completed"
+    assert "$0.00 committed" in (await env.say("/usage")).summary
+    assert rows(await env.say("/videos"))[0][3] == "completed"

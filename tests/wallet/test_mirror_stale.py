@@ -9,7 +9,7 @@ from bot.domain.moments import moment_text
 from bot.reply.model import Table, Tone
 from bot.reply.plain import plain_text
 from bot.reply.spool import opened
-from tests.standins.scene import LINK, LIST, PAGE, USAGE, YOUTUBE
+from tests.standins.environment import LINK, LIST, PAGE, USAGE, YOUTUBE
 
 REASONS = {
     "401": "does not accept the API key",
@@ -28,21 +28,21 @@ REASONS = {
 
 
 @pytest.fixture
-async def known(scene, grown):
+async def known(env, grown):
     """Everything was read once, and then two hours passed."""
-    other = scene.sandbox.world.track(scene.sandbox.key, YOUTUBE, 7).id
-    scene.clock.advance(hours=3)
+    other = env.sandbox.world.track(env.sandbox.key, YOUTUBE, 7).id
+    env.clock.advance(hours=3)
     lines = (f"/stats {grown}", "/videos", "/usage", f"/compare {grown} {other}", f"/export {grown}", "/export all")
-    before = {line: await said(scene, line) for line in lines}
-    scene.clock.advance(hours=2)
+    before = {line: await said(env, line) for line in lines}
+    env.clock.advance(hours=2)
     return before
 
 
-async def said(scene, line):
+async def said(env, line):
     """The reply to a line; of an export, once everything that it lacked was read."""
-    reply = await scene.say(line)
+    reply = await env.say(line)
     while reply.summary.startswith("Reading"):
-        reply = await scene.press(reply, "Get the file")
+        reply = await env.press(reply, "Get the file")
     return reply
 
 
@@ -55,66 +55,66 @@ def contents(reply):
     return [opened(file.content).read() for file in reply.files]
 
 
-async def test_when_the_api_fails_the_last_numbers_come_with_their_time_and_the_reason(scene, known):
+async def test_when_the_api_fails_the_last_numbers_come_with_their_time_and_the_reason(env, known):
     for fault, words in REASONS.items():
-        scene.sandbox.faults.add(fault, times=None, seconds=30, headers={"Retry-After": "1"})
+        env.sandbox.faults.add(fault, times=None, seconds=30, headers={"Retry-After": "1"})
         for line in list(known) if fault != "hang" else [f"/export {next(iter(known)).partition(' ')[2]}"]:
-            reply = await said(scene, line)
+            reply = await said(env, line)
             shown = plain_text(reply)
             assert reply.tone is Tone.WARNING, (fault, shown)
             assert re.search(words, shown), (fault, shown)
             assert "Wed 4 Mar, 13:30 UTC" in shown, (fault, shown)
             assert counts(reply) == counts(known[line]), (fault, shown)
             assert contents(reply) == contents(known[line]), (fault, shown)
-        scene.sandbox.faults.clear()
+        env.sandbox.faults.clear()
 
 
-async def test_what_the_api_could_not_say_is_asked_again_and_shown_when_it_can(scene, known):
+async def test_what_the_api_could_not_say_is_asked_again_and_shown_when_it_can(env, known):
     line = next(line for line in known if line.startswith("/stats"))
-    scene.sandbox.faults.add("500", PAGE, times=3)
-    assert (await scene.say(line)).tone is Tone.WARNING
-    assert "53 of 53 snapshots" in plain_text(await scene.say(line))
+    env.sandbox.faults.add("500", PAGE, times=3)
+    assert (await env.say(line)).tone is Tone.WARNING
+    assert "53 of 53 snapshots" in plain_text(await env.say(line))
 
 
 @pytest.mark.parametrize("line", ["/videos", "/usage", f"/track {LINK}", "/export all", "/stats cats", "/stop cats"])
-async def test_where_nothing_was_ever_known_the_reason_is_the_answer(scene, line):
-    scene.sandbox.faults.add("500", times=None)
-    reply = await scene.say(line)
+async def test_where_nothing_was_ever_known_the_reason_is_the_answer(env, line):
+    env.sandbox.faults.add("500", times=None)
+    reply = await env.say(line)
     assert reply.tone is Tone.PROBLEM
     assert reply.summary == "ContentStats has a problem of its own (status 500). Try again in a minute."
 
 
-async def test_a_wallet_that_was_never_read_keeps_no_video_from_being_shown_or_stopped(scene, grown):
-    scene.sandbox.faults.add("500", USAGE, times=None)
-    card = await scene.say(f"/stats {grown}")
+async def test_a_wallet_that_was_never_read_keeps_no_video_from_being_shown_or_stopped(env, grown):
+    env.sandbox.faults.add("500", USAGE, times=None)
+    card = await env.say(f"/stats {grown}")
     assert card.tone is Tone.INFO
     assert "Price per 1,000" not in plain_text(card)
-    question = await scene.say(f"/stop {grown}")
+    question = await env.say(f"/stop {grown}")
     assert "the API doesn't say how much" in question.summary
-    assert (await scene.press(question, "Stop tracking")).tone is Tone.SUCCESS
+    assert (await env.press(question, "Stop tracking")).tone is Tone.SUCCESS
 
 
-async def test_status_asks_anew_and_tells_a_dead_key(scene):
-    await scene.say("/usage")
-    scene.clock.advance(seconds=6)
-    scene.sandbox.faults.add("401", times=None)
-    assert "does not accept the API key" in (await scene.say("/status")).summary
+async def test_status_asks_anew_and_tells_a_dead_key(env):
+    await env.say("/usage")
+    env.clock.advance(seconds=6)
+    env.sandbox.faults.add("401", times=None)
+    assert "does not accept the API key" in (await env.say("/status")).summary
 
 
-async def test_after_the_clock_was_set_back_a_day_the_wallet_and_the_pages_are_read_anew(scene, grown):
-    scene.clock.advance(days=1)
-    await scene.say(f"/stats {grown}")
-    await scene.say("/usage")
-    scene.clock.advance(days=-1)
-    scene.sandbox.world.add_credit(scene.sandbox.key, Decimal(-90))
-    wallet = await scene.say("/usage")
+async def test_after_the_clock_was_set_back_a_day_the_wallet_and_the_pages_are_read_anew(env, grown):
+    env.clock.advance(days=1)
+    await env.say(f"/stats {grown}")
+    await env.say("/usage")
+    env.clock.advance(days=-1)
+    env.sandbox.world.add_credit(env.sandbox.key, Decimal(-90))
+    wallet = await env.say("/usage")
     assert wallet.summary.startswith("$8.9")
-    assert f"As of {moment_text(scene.clock())}" in plain_text(wallet)
-    listed = scene.posts(LIST)
-    await scene.say("/usage")
-    assert scene.posts(LIST) == listed
-    reads = scene.posts(PAGE)
+    assert f"As of {moment_text(env.clock())}" in plain_text(wallet)
+    listed = env.posts(LIST)
+    await env.say("/usage")
+    assert env.posts(LIST) == listed
+    reads = env.posts(PAGE)
     for _ in range(2):
-        card = await scene.say(f"/stats {grown}")
-    assert scene.posts(PAGE) == reads + 1
-    assert f"As of {moment_text(scene.clock())}" in plain_text(card)
+        card = await env.say(f"/stats {grown}")
+    assert env.posts(PAGE) == reads + 1
+    assert f"As of {moment_text(env.clock())}" in plain_text(card)

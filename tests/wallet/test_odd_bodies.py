@@ -9,7 +9,7 @@ import pytest
 from adapters.sandbox import wire
 from bot.reply.plain import plain_text
 from bot.reply.spool import opened
-from tests.standins.scene import INSTAGRAM, LINK, PAGE, USAGE, YOUTUBE, rows
+from tests.standins.environment import INSTAGRAM, LINK, PAGE, USAGE, YOUTUBE, rows
 
 LONE = "\ud83d"
 FAR = "9999-12-31T23:59:59Z"
@@ -69,11 +69,11 @@ WALLETS = {
 }
 
 
-async def read_everything(scene, one, other):
+async def read_everything(env, one, other):
     """Every command that shows videos or money answers, in words that can be written."""
     lines = (f"/stats {one}", "/videos", "/usage", "/digest now", f"/compare {one} {other}", f"/export {one}")
-    answers = {line: await scene.say(line) for line in (*lines, f"/stop {one}", f"/track {LINK} 3")}
-    answers["/track another"] = await scene.say(f"/track {INSTAGRAM}")
+    answers = {line: await env.say(line) for line in (*lines, f"/stop {one}", f"/track {LINK} 3")}
+    answers["/track another"] = await env.say(f"/track {INSTAGRAM}")
     for line, reply in answers.items():
         said = plain_text(reply)
         assert "Something went wrong" not in said, line
@@ -81,18 +81,18 @@ async def read_everything(scene, one, other):
     return {line.replace(one, "one"): reply for line, reply in answers.items()}
 
 
-async def test_an_odd_page_ends_no_command_and_takes_no_snapshot_back(scene, grown):
-    account = scene.sandbox.world.account(scene.sandbox.key)
-    other = scene.sandbox.world.track(scene.sandbox.key, YOUTUBE, 7).id
+async def test_an_odd_page_ends_no_command_and_takes_no_snapshot_back(env, grown):
+    account = env.sandbox.world.account(env.sandbox.key)
+    other = env.sandbox.world.track(env.sandbox.key, YOUTUBE, 7).id
     collected = 0
-    await read_everything(scene, grown, other)
+    await read_everything(env, grown, other)
     for kind, odd in PAGES.items():
-        scene.clock.advance(hours=2)
-        scene.sandbox.world.account(scene.sandbox.key)
-        body = odd(wire.page(account.trackings[grown], scene.clock()))
-        scene.sandbox.faults.add("status", on=PAGE, status=200, body=body, times=None)
-        answers = await read_everything(scene, grown, other)
-        scene.sandbox.faults.clear()
+        env.clock.advance(hours=2)
+        env.sandbox.world.account(env.sandbox.key)
+        body = odd(wire.page(account.trackings[grown], env.clock()))
+        env.sandbox.faults.add("status", on=PAGE, status=200, body=body, times=None)
+        answers = await read_everything(env, grown, other)
+        env.sandbox.faults.clear()
         found = re.search(r"([\d,]+) of [\d,]+ snapshots", plain_text(answers["/stats one"]))
         assert found, kind
         if kind == "odd times":
@@ -104,19 +104,19 @@ async def test_an_odd_page_ends_no_command_and_takes_no_snapshot_back(scene, gro
         collected = exported
 
 
-async def test_a_list_shows_the_age_of_a_count_that_later_snapshots_do_not_state(scene, grown):
-    page = wire.page(scene.sandbox.world.account(scene.sandbox.key).trackings[grown], scene.clock())
+async def test_a_list_shows_the_age_of_a_count_that_later_snapshots_do_not_state(env, grown):
+    page = wire.page(env.sandbox.world.account(env.sandbox.key).trackings[grown], env.clock())
     hidden = [row | ({"views": None} if number > 40 else {}) for number, row in enumerate(page["snapshots"])]
-    scene.sandbox.faults.add("status", on=PAGE, status=200, body=page | {"snapshots": hidden})
-    (row,) = rows(await scene.say("/videos"))
+    env.sandbox.faults.add("status", on=PAGE, status=200, body=page | {"snapshots": hidden})
+    (row,) = rows(await env.say("/videos"))
     assert row[5].endswith("views (7 h ago)")
     assert row[6] == "–"
 
 
 @pytest.mark.parametrize("kind", WALLETS)
-async def test_an_odd_wallet_ends_no_command(scene, grown, kind):
-    odd = WALLETS[kind](wire.usage(scene.sandbox.world.account(scene.sandbox.key)))
-    scene.sandbox.faults.add("status", on=USAGE, status=200, body=odd, times=None)
-    usage = plain_text((await read_everything(scene, grown, grown))["/usage"])
+async def test_an_odd_wallet_ends_no_command(env, grown, kind):
+    odd = WALLETS[kind](wire.usage(env.sandbox.world.account(env.sandbox.key)))
+    env.sandbox.faults.add("status", on=USAGE, status=200, body=odd, times=None)
+    usage = plain_text((await read_everything(env, grown, grown))["/usage"])
     if "1e21" in kind:
         assert f"states an impossible {kind.split()[1]}" in usage

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from bot.reply.model import Reply, Tone
 from bot.reply.plain import plain_spans, plain_text
-from tests.standins.scene import BEN, EVE, LINK, TRACK, YOUTUBE, labels, rows, scene_of
+from tests.standins.environment import BEN, EVE, LINK, TRACK, YOUTUBE, environment_of, labels, rows
 
 
 def links(count: int) -> list[str]:
@@ -14,10 +14,10 @@ def links(count: int) -> list[str]:
 
 
 async def test_the_cap_holds_when_many_press_at_once(sandbox, clock, database_url):
-    async with scene_of(sandbox, clock, database_url, monthly_cap_usd=Decimal("1.08")) as scene:
-        cards = [await scene.say(f"/track {link} 1", BEN) for link in links(6)]
-        replies = await asyncio.gather(*(scene.press(card, "Track 1 day", BEN) for card in cards))
-        assert (scene.posts(), scene.trackings()) == (3, 3)
+    async with environment_of(sandbox, clock, database_url, monthly_cap_usd=Decimal("1.08")) as env:
+        cards = [await env.say(f"/track {link} 1", BEN) for link in links(6)]
+        replies = await asyncio.gather(*(env.press(card, "Track 1 day", BEN) for card in cards))
+        assert (env.posts(), env.trackings()) == (3, 3)
         refused = [reply for reply in replies if reply.tone is Tone.PROBLEM]
         assert len(refused) == 3
         for reply in refused:
@@ -28,80 +28,80 @@ async def test_the_cap_holds_when_many_press_at_once(sandbox, clock, database_ur
 
 async def test_the_cap_holds_across_two_bots(sandbox, clock, database_url):
     async with (
-        scene_of(sandbox, clock, database_url, monthly_cap_usd=Decimal("0.72")) as one,
-        scene_of(sandbox, clock, database_url, monthly_cap_usd=Decimal("0.72")) as two,
+        environment_of(sandbox, clock, database_url, monthly_cap_usd=Decimal("0.72")) as one,
+        environment_of(sandbox, clock, database_url, monthly_cap_usd=Decimal("0.72")) as two,
     ):
-        cards = [(scene, await scene.say(f"/track {link} 1")) for link in links(3) for scene in (one, two)]
-        await asyncio.gather(*(scene.press(card, "Track 1 day") for scene, card in cards))
+        cards = [(env, await env.say(f"/track {link} 1")) for link in links(3) for env in (one, two)]
+        await asyncio.gather(*(env.press(card, "Track 1 day") for env, card in cards))
         assert (one.posts(), one.trackings()) == (2, 2)
 
 
 async def test_the_cap_is_reached_exactly_and_not_passed_by_a_cent(sandbox, clock, sqlite_url):
-    async with scene_of(sandbox, clock, sqlite_url, monthly_cap_usd=Decimal("2.52")) as scene:
-        early = await scene.say(f"/track {YOUTUBE} 1")
-        assert (await scene.start(LINK, 7)).tone is Tone.SUCCESS
-        assert "only $0.00 of the" in (await scene.press(early, "Track 1 day")).summary
-        assert scene.posts() == 1
+    async with environment_of(sandbox, clock, sqlite_url, monthly_cap_usd=Decimal("2.52")) as env:
+        early = await env.say(f"/track {YOUTUBE} 1")
+        assert (await env.start(LINK, 7)).tone is Tone.SUCCESS
+        assert "only $0.00 of the" in (await env.press(early, "Track 1 day")).summary
+        assert env.posts() == 1
 
 
 async def test_a_batch_starts_what_the_cap_has_room_for_and_says_why_not_the_rest(sandbox, clock, sqlite_url):
-    async with scene_of(sandbox, clock, sqlite_url, monthly_cap_usd=Decimal("1.52")) as scene:
-        card = await scene.say(f"/track {' '.join(links(4))} 1")
-        await scene.start(YOUTUBE, 2)
-        reply = await scene.press(card, "Track 1 day")
+    async with environment_of(sandbox, clock, sqlite_url, monthly_cap_usd=Decimal("1.52")) as env:
+        card = await env.say(f"/track {' '.join(links(4))} 1")
+        await env.start(YOUTUBE, 2)
+        reply = await env.press(card, "Track 1 day")
         assert "2 of 4 videos started" in reply.summary
         assert all("only $0.08 of the $1.52 monthly cap is left" in row[2] for row in rows(reply)[2:])
         assert "2 videos" in plain_spans(reply.public_line)
 
 
 async def test_what_is_unclear_counts_and_what_failed_does_not(sandbox, clock, sqlite_url):
-    async with scene_of(sandbox, clock, sqlite_url, monthly_cap_usd=Decimal("0.40")) as scene:
+    async with environment_of(sandbox, clock, sqlite_url, monthly_cap_usd=Decimal("0.40")) as env:
         sandbox.faults.add("400", TRACK)
-        await scene.start(links(1)[0], 1)
-        early = await scene.say(f"/track {links(3)[2]} 1")
+        await env.start(links(1)[0], 1)
+        early = await env.say(f"/track {links(3)[2]} 1")
         sandbox.faults.add("reset", TRACK)
-        assert (await scene.start(links(2)[1], 1)).title == "Not clear yet"
-        assert "only $0.04 of the" in (await scene.press(early, "Track 1 day")).summary
-        assert "$0.04 of $0.40 left" in plain_text(await scene.say(f"/track {links(3)[2]}"))
+        assert (await env.start(links(2)[1], 1)).title == "Not clear yet"
+        assert "only $0.04 of the" in (await env.press(early, "Track 1 day")).summary
+        assert "$0.04 of $0.40 left" in plain_text(await env.say(f"/track {links(3)[2]}"))
 
 
 async def test_a_new_month_has_a_new_cap(sandbox, clock, sqlite_url):
     clock.now = datetime(2026, 3, 31, 23, 59, tzinfo=UTC)
-    async with scene_of(sandbox, clock, sqlite_url, monthly_cap_usd=Decimal("0.36")) as scene:
-        await scene.start(LINK, 1)
-        assert offered_days(await scene.say(f"/track {YOUTUBE} 1")) == []
+    async with environment_of(sandbox, clock, sqlite_url, monthly_cap_usd=Decimal("0.36")) as env:
+        await env.start(LINK, 1)
+        assert offered_days(await env.say(f"/track {YOUTUBE} 1")) == []
         clock.advance(minutes=1)
-        assert (await scene.start(YOUTUBE, 1)).tone is Tone.SUCCESS
+        assert (await env.start(YOUTUBE, 1)).tone is Tone.SUCCESS
 
 
 async def test_each_workspace_has_its_own_cap(sandbox, clock, sqlite_url):
-    async with scene_of(sandbox, clock, sqlite_url, monthly_cap_usd=Decimal("0.36")) as scene:
-        assert (await scene.start(LINK, 1)).tone is Tone.SUCCESS
-        assert (await scene.start(YOUTUBE, 1, EVE)).tone is Tone.SUCCESS
-        assert offered_days(await scene.say(f"/track {links(1)[0]} 1", EVE)) == []
+    async with environment_of(sandbox, clock, sqlite_url, monthly_cap_usd=Decimal("0.36")) as env:
+        assert (await env.start(LINK, 1)).tone is Tone.SUCCESS
+        assert (await env.start(YOUTUBE, 1, EVE)).tone is Tone.SUCCESS
+        assert offered_days(await env.say(f"/track {links(1)[0]} 1", EVE)) == []
 
 
 async def test_the_card_shows_what_is_left_and_offers_nothing_beyond_it(sandbox, clock, sqlite_url):
-    async with scene_of(sandbox, clock, sqlite_url, monthly_cap_usd=Decimal(5)) as scene:
-        await scene.start(LINK, 7)
-        card = await scene.say(f"/track {YOUTUBE}")
+    async with environment_of(sandbox, clock, sqlite_url, monthly_cap_usd=Decimal(5)) as env:
+        await env.start(LINK, 7)
+        card = await env.say(f"/track {YOUTUBE}")
         assert "Monthly cap: $2.48 of $5.00 left" in plain_text(card)
         assert offered_days(card) == ["Track 1 day · $0.36", "Track 3 days · $1.08"]
         assert "Over the monthly cap by $0.04." in card.summary
         assert [row[3] for row in rows(card, "Prices")][-1] == "Over the monthly cap by $8.32."
-        several = await scene.say(f"/track {' '.join(links(4))}")
+        several = await env.say(f"/track {' '.join(links(4))}")
         assert offered_days(several) == ["Track 1 day · $1.44"]
-        longer = await scene.say(f"/track {YOUTUBE} 8")
+        longer = await env.say(f"/track {YOUTUBE} 8")
         assert offered_days(longer) == []
         assert "Ask an admin to raise MONTHLY_CAP_USD" in longer.summary
         assert "Add credit" not in plain_text(longer)
-        assert "$2.48 of $5.00 left" in plain_text(await scene.say("/usage"))
-        assert "$2.48 of $5.00 left" in plain_text(await scene.bot.run("home", {}, BEN))
+        assert "$2.48 of $5.00 left" in plain_text(await env.say("/usage"))
+        assert "$2.48 of $5.00 left" in plain_text(await env.bot.run("home", {}, BEN))
 
 
 async def test_a_cap_of_nothing_stops_everything(sandbox, clock, sqlite_url):
-    async with scene_of(sandbox, clock, sqlite_url, monthly_cap_usd=Decimal(0)) as scene:
-        card = await scene.say(f"/track {LINK}")
+    async with environment_of(sandbox, clock, sqlite_url, monthly_cap_usd=Decimal(0)) as env:
+        card = await env.say(f"/track {LINK}")
         assert offered_days(card) == []
         assert "Monthly cap: $0.00 of $0.00 left" in plain_text(card)
 

@@ -12,7 +12,7 @@ import pytest
 import adapters
 from bot.domain.clock import utc_now
 from bot.reply.model import Tone
-from tests.standins.scene import LINK, SAME_LINK, TRACK, HandClock, outbox_states, sandbox_of, scene_of
+from tests.standins.environment import LINK, SAME_LINK, TRACK, HandClock, environment_of, outbox_states, sandbox_of
 
 
 @pytest.fixture
@@ -105,8 +105,8 @@ async def test_a_start_that_took_none_is_never_sent_again_unasked(killed, talk, 
     later = HandClock()
     later.now = utc_now() + timedelta(hours=1, minutes=3)
     for _ in range(3):
-        async with scene_of(sandbox, later, sqlite_url) as scene:
-            status = await scene.say("/status")
+        async with environment_of(sandbox, later, sqlite_url) as env:
+            status = await env.say("/status")
     assert status.tone is Tone.SUCCESS
     assert len(sandbox.calls(TRACK)) == 1
     assert sandbox.world.account(sandbox.key).trackings == {}

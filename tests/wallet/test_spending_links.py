@@ -2,7 +2,7 @@
 
 from bot.reply.model import Tone
 from bot.reply.plain import plain_spans, plain_text
-from tests.standins.scene import (
+from tests.standins.environment import (
     BEN,
     INSTAGRAM,
     LINK,
@@ -14,56 +14,56 @@ from tests.standins.scene import (
 )
 
 
-async def test_several_links_with_one_bad_are_offered_without_it_in_the_order_typed(scene):
-    card = await scene.say(f"/track {LINK} https://example.com/cat.mp4 {YOUTUBE} {SAME_LINK} 3")
+async def test_several_links_with_one_bad_are_offered_without_it_in_the_order_typed(env):
+    card = await env.say(f"/track {LINK} https://example.com/cat.mp4 {YOUTUBE} {SAME_LINK} 3")
     states = [row[2] for row in rows(card, "Links")]
     assert [states[0], states[2]] == ["new", "new"]
     assert "example.com is not a site" in states[1]
     assert len(states) == 3
     assert "Tracking 2 videos for 3 days costs up to $2.16" in card.summary
-    reply = await scene.press(card, "Track 3")
+    reply = await env.press(card, "Track 3")
     assert "2 of 2 videos started, up to $2.16 in total" in reply.summary
     assert plain_spans(reply.public_line) == "Ana started tracking 2 videos for 3 days, up to $2.16."
-    assert (scene.posts(), scene.trackings()) == (2, 2)
+    assert (env.posts(), env.trackings()) == (2, 2)
 
 
-async def test_several_links_that_all_run_or_are_bad_offer_nothing(scene):
-    await scene.start()
-    reply = await scene.say(f"/track {LINK} https://example.com/x")
+async def test_several_links_that_all_run_or_are_bad_offer_nothing(env):
+    await env.start()
+    reply = await env.say(f"/track {LINK} https://example.com/x")
     assert reply.tone is Tone.WARNING
     assert "Nothing was spent" in reply.summary
     assert rows(reply)[0][2] == "already tracked, Ana"
     assert labels(reply) == []
 
 
-async def test_a_link_of_each_platform_is_one_request_each(scene):
-    card = await scene.say(f"/track {LINK} {YOUTUBE} {INSTAGRAM} {TWITTER} 1")
-    reply = await scene.press(card, "Track 1 day")
+async def test_a_link_of_each_platform_is_one_request_each(env):
+    card = await env.say(f"/track {LINK} {YOUTUBE} {INSTAGRAM} {TWITTER} 1")
+    reply = await env.press(card, "Track 1 day")
     assert "4 of 4 videos started, up to $1.44 in total" in reply.summary
     assert [row[2] for row in rows(reply)] == ["started, up to $0.36"] * 4
-    again = await scene.press(card, "Track 1 day")
+    again = await env.press(card, "Track 1 day")
     assert again.public_line == ()
-    assert (scene.posts(), scene.trackings()) == (4, 4)
+    assert (env.posts(), env.trackings()) == (4, 4)
 
 
-async def test_a_running_video_is_answered_with_its_card_and_who_started_it(scene):
-    await scene.start(caller=BEN)
-    reply = await scene.say(f"/track {SAME_LINK} 30")
+async def test_a_running_video_is_answered_with_its_card_and_who_started_it(env):
+    await env.start(caller=BEN)
+    reply = await env.say(f"/track {SAME_LINK} 30")
     assert "already being tracked (running). Nothing was spent." in reply.summary
     assert "Started by: Ben" in plain_text(reply)
     assert labels(reply) == ["Stats", "Compare", "Stop"]
-    assert (scene.posts(), scene.trackings()) == (1, 1)
+    assert (env.posts(), env.trackings()) == (1, 1)
 
 
-async def test_a_video_that_was_started_outside_the_bot_says_so(scene):
-    scene.sandbox.world.track(scene.sandbox.key, LINK, 7)
-    reply = await scene.say(f"/track {LINK}")
+async def test_a_video_that_was_started_outside_the_bot_says_so(env):
+    env.sandbox.world.track(env.sandbox.key, LINK, 7)
+    reply = await env.say(f"/track {LINK}")
     assert "Started by: outside this bot" in plain_text(reply)
-    assert scene.posts() == 0
+    assert env.posts() == 0
 
 
-async def test_a_finished_video_can_be_tracked_again(scene):
-    await scene.start(days=1)
-    scene.clock.advance(days=1, hours=1)
-    assert (await scene.start(days=1)).tone is Tone.SUCCESS
-    assert (scene.posts(), scene.trackings()) == (2, 2)
+async def test_a_finished_video_can_be_tracked_again(env):
+    await env.start(days=1)
+    env.clock.advance(days=1, hours=1)
+    assert (await env.start(days=1)).tone is Tone.SUCCESS
+    assert (env.posts(), env.trackings()) == (2, 2)

@@ -7,7 +7,7 @@ import pytest
 
 from bot.reply.model import Tone
 from bot.reply.plain import plain_spans, plain_text
-from tests.standins.scene import (
+from tests.standins.environment import (
     ANA,
     BEN,
     EVE,
@@ -17,23 +17,23 @@ from tests.standins.scene import (
     TRACK,
     YOUTUBE,
     button,
+    environment_of,
     labels,
     rows,
-    scene_of,
 )
 
 
-async def test_the_card_spends_nothing(scene):
-    card = await scene.say(f"/track {LINK} 7")
+async def test_the_card_spends_nothing(env):
+    card = await env.say(f"/track {LINK} 7")
     assert "costs up to $2.52" in card.summary
     assert "Nothing is spent until you press a button" in card.summary
     assert card.public_line == ()
-    assert scene.posts() == 0
-    assert scene.trackings() == 0
+    assert env.posts() == 0
+    assert env.trackings() == 0
 
 
-async def test_the_card_prices_every_usual_length_and_offers_a_button_for_each(scene):
-    card = await scene.say(f"/track {LINK}")
+async def test_the_card_prices_every_usual_length_and_offers_a_button_for_each(env):
+    card = await env.say(f"/track {LINK}")
     assert [row[:2] for row in rows(card, "Prices")] == [
         ["1", "$0.36"],
         ["3", "$1.08"],
@@ -50,186 +50,186 @@ async def test_the_card_prices_every_usual_length_and_offers_a_button_for_each(s
     ]
 
 
-async def test_days_of_ones_own_are_priced_among_the_usual_and_are_the_one_button(scene):
-    card = await scene.say(f"/track {LINK} 5")
+async def test_days_of_ones_own_are_priced_among_the_usual_and_are_the_one_button(env):
+    card = await env.say(f"/track {LINK} 5")
     assert ["5", "$1.80"] in [row[:2] for row in rows(card, "Prices")]
     assert labels(card) == ["Track 5 days · $1.80", "Cancel"]
 
 
-async def test_the_price_is_the_one_that_the_api_states(scene):
+async def test_the_price_is_the_one_that_the_api_states(env):
     body = {"balance_usd": 50, "uncharged_usage_usd": 1.5, "total_charged_usd": 0, "cost_per_snapshot": 0.02}
-    scene.sandbox.faults.add("200", "GET /usage", body=body)
-    card = await scene.say(f"/track {LINK} 7")
+    env.sandbox.faults.add("200", "GET /usage", body=body)
+    card = await env.say(f"/track {LINK} 7")
     assert "costs up to $3.36" in card.summary
     assert "$48.50" in plain_text(card)
 
 
-async def test_one_press_starts_one_tracking_and_leaves_one_public_line(scene_on_each):
-    scene = scene_on_each
-    reply = await scene.start()
+async def test_one_press_starts_one_tracking_and_leaves_one_public_line(env_on_each):
+    env = env_on_each
+    reply = await env.start()
     assert reply.tone is Tone.SUCCESS
     assert "Tracking started for 7 days, up to $2.52" in reply.summary
     assert plain_spans(reply.public_line).startswith("Ana started tracking ")
     assert "for 7 days, up to $2.52" in plain_spans(reply.public_line)
-    assert (scene.posts(), scene.trackings()) == (1, 1)
+    assert (env.posts(), env.trackings()) == (1, 1)
 
 
-async def test_a_second_press_starts_nothing_and_tells_the_channel_nothing(scene_on_each):
-    scene = scene_on_each
-    card = await scene.say(f"/track {LINK} 7")
-    await scene.press(card, "Track 7")
-    again = await scene.press(card, "Track 7")
+async def test_a_second_press_starts_nothing_and_tells_the_channel_nothing(env_on_each):
+    env = env_on_each
+    card = await env.say(f"/track {LINK} 7")
+    await env.press(card, "Track 7")
+    again = await env.press(card, "Track 7")
     assert again.public_line == ()
     assert "already used" in again.summary
-    assert (scene.posts(), scene.trackings()) == (1, 1)
+    assert (env.posts(), env.trackings()) == (1, 1)
 
 
-async def test_two_presses_at_the_same_moment_start_one_tracking(scene_on_each):
-    scene = scene_on_each
-    card = await scene.say(f"/track {LINK} 7")
-    replies = await asyncio.gather(*(scene.press(card, "Track 7") for _ in range(5)))
-    assert (scene.posts(), scene.trackings()) == (1, 1)
+async def test_two_presses_at_the_same_moment_start_one_tracking(env_on_each):
+    env = env_on_each
+    card = await env.say(f"/track {LINK} 7")
+    replies = await asyncio.gather(*(env.press(card, "Track 7") for _ in range(5)))
+    assert (env.posts(), env.trackings()) == (1, 1)
     assert sum(bool(reply.public_line) for reply in replies) == 1
-    assert sum(entry.cost or 0 for entry in await scene.audit()) == Decimal("2.52")
+    assert sum(entry.cost or 0 for entry in await env.audit()) == Decimal("2.52")
 
 
-async def _submitted(scene, card):
+async def _submitted(env, card):
     """A first press of the card that has got as far as its call to the API."""
     batch = button(card, "Track 7").arguments["batch"]
-    async with scene.store() as (store, wallet_id):
+    async with env.store() as (store, wallet_id):
         workspace = await store.workspaces.ensure_workspace(ANA.workspace, wallet_id)
         (request,) = await store.tracking.batch(workspace.id, batch)
-        now, cost = scene.clock(), Decimal("2.52")
+        now, cost = env.clock(), Decimal("2.52")
         await store.tracking.submit(request.id, ANA.person.id, 7, cost, now, now, Decimal(100))
 
 
-async def test_a_press_while_the_first_is_on_its_way_says_so_beside_the_card(scene):
-    card = await scene.say(f"/track {LINK} 7")
-    await _submitted(scene, card)
-    again = await scene.press(card, "Track 7")
-    asked = await scene.say(f"/track {LINK} 7")
+async def test_a_press_while_the_first_is_on_its_way_says_so_beside_the_card(env):
+    card = await env.say(f"/track {LINK} 7")
+    await _submitted(env, card)
+    again = await env.press(card, "Track 7")
+    asked = await env.say(f"/track {LINK} 7")
     for reply in (again, asked):
         assert "Tracking is starting" in reply.summary
         assert "start it or charge for it twice" in reply.summary
         assert reply.public_line == ()
     assert again.tone is Tone.PROBLEM  # so that it never takes the card's place, and with it the first one's answer
-    scene.sandbox.world.track(scene.sandbox.key, LINK, 7)
-    assert "Tracking started for 7 days" in (await scene.press(asked, "Check again")).summary
-    assert scene.posts() == 0
+    env.sandbox.world.track(env.sandbox.key, LINK, 7)
+    assert "Tracking started for 7 days" in (await env.press(asked, "Check again")).summary
+    assert env.posts() == 0
 
 
-async def test_a_submission_without_an_answer_is_unclear_after_a_minute(scene):
-    card = await scene.say(f"/track {LINK} 7")
-    await _submitted(scene, card)
-    scene.clock.advance(minutes=1)
-    assert (await scene.press(card, "Track 7")).title == "Not clear yet"
-    assert scene.posts() == 0
+async def test_a_submission_without_an_answer_is_unclear_after_a_minute(env):
+    card = await env.say(f"/track {LINK} 7")
+    await _submitted(env, card)
+    env.clock.advance(minutes=1)
+    assert (await env.press(card, "Track 7")).title == "Not clear yet"
+    assert env.posts() == 0
 
 
-async def test_two_different_buttons_of_one_card_start_one_tracking(scene):
-    card = await scene.say(f"/track {LINK}")
-    await asyncio.gather(scene.press(card, "Track 1 day"), scene.press(card, "Track 30 days"))
-    assert (scene.posts(), scene.trackings()) == (1, 1)
+async def test_two_different_buttons_of_one_card_start_one_tracking(env):
+    card = await env.say(f"/track {LINK}")
+    await asyncio.gather(env.press(card, "Track 1 day"), env.press(card, "Track 30 days"))
+    assert (env.posts(), env.trackings()) == (1, 1)
 
 
-async def test_the_button_belongs_to_the_asker(scene_on_each):
-    scene = scene_on_each
-    card = await scene.say(f"/track {LINK} 7")
-    reply = await scene.press(card, "Track 7", BEN)
+async def test_the_button_belongs_to_the_asker(env_on_each):
+    env = env_on_each
+    card = await env.say(f"/track {LINK} 7")
+    reply = await env.press(card, "Track 7", BEN)
     assert reply.tone is Tone.PROBLEM
     assert "nly the person who asked" in reply.summary
-    assert scene.posts() == 0
-    assert (await scene.press(card, "Track 7")).tone is Tone.SUCCESS
+    assert env.posts() == 0
+    assert (await env.press(card, "Track 7")).tone is Tone.SUCCESS
 
 
-async def test_somebody_elses_press_on_a_used_button_announces_nothing(scene):
-    card = await scene.say(f"/track {LINK} 7")
-    await scene.press(card, "Track 7")
-    reply = await scene.press(card, "Track 7", BEN)
+async def test_somebody_elses_press_on_a_used_button_announces_nothing(env):
+    card = await env.say(f"/track {LINK} 7")
+    await env.press(card, "Track 7")
+    reply = await env.press(card, "Track 7", BEN)
     assert "nly the person who asked" in reply.summary
     assert reply.public_line == ()
-    assert scene.posts() == 1
+    assert env.posts() == 1
 
 
-async def test_the_button_means_nothing_in_another_workspace(scene):
-    card = await scene.say(f"/track {LINK} 7")
-    impostor = await scene.press(card, "Track 7", EVE)
+async def test_the_button_means_nothing_in_another_workspace(env):
+    card = await env.say(f"/track {LINK} 7")
+    impostor = await env.press(card, "Track 7", EVE)
     assert impostor.tone is Tone.PROBLEM
     assert "can't find that offer" in impostor.summary
-    assert scene.posts() == 0
+    assert env.posts() == 0
 
 
-async def test_the_outbox_reports_what_a_reply_did_not(scene_on_each):
-    scene = scene_on_each
+async def test_the_outbox_reports_what_a_reply_did_not(env_on_each):
+    env = env_on_each
 
     async def started(link):
         """The reply to a press, which nobody has seen yet."""
-        call = button(await scene.say(f"/track {link} 7"), "Track 7")
-        return await scene.bot.run(call.command, call.arguments, ANA)
+        call = button(await env.say(f"/track {link} 7"), "Track 7")
+        return await env.bot.run(call.command, call.arguments, ANA)
 
     reply = await started(LINK)
     assert (reply.reports, reply.announces) == (("unclear:1", "settled:1:asker"), ("settled:1",))
-    await scene.bot.arrived(reply, shown=True, announced=False)
-    scene.sandbox.faults.add("400", TRACK)
+    await env.bot.arrived(reply, shown=True, announced=False)
+    env.sandbox.faults.add("400", TRACK)
     assert (await started(YOUTUBE)).reports == ("unclear:2", "settled:2:failed")
-    other = await scene.say(f"/track {LINK}", BEN)
+    other = await env.say(f"/track {LINK}", BEN)
     assert (other.reports, other.announces) == ((), ())
-    async with scene.store() as (store, _):
-        assert await store.outbox.claim(scene.clock(), ("console",), 10, places={}, each=10) == ()
-        scene.clock.advance(minutes=3)
-        due = await store.outbox.claim(scene.clock(), ("console",), 10, places={}, each=10)
+    async with env.store() as (store, _):
+        assert await store.outbox.claim(env.clock(), ("console",), 10, places={}, each=10) == ()
+        env.clock.advance(minutes=3)
+        due = await store.outbox.claim(env.clock(), ("console",), 10, places={}, each=10)
     assert [each.key for each in due] == ["settled:1", "settled:2:failed"]
 
 
-async def test_an_offer_expires_and_asking_anew_works(scene):
-    card = await scene.say(f"/track {LINK} 7")
-    scene.clock.advance(minutes=10)
-    late = await scene.press(card, "Track 7")
+async def test_an_offer_expires_and_asking_anew_works(env):
+    card = await env.say(f"/track {LINK} 7")
+    env.clock.advance(minutes=10)
+    late = await env.press(card, "Track 7")
     assert late.tone is Tone.PROBLEM
     assert "expired" in late.summary
     assert "/track" in late.summary
-    assert scene.posts() == 0
-    assert (await scene.start()).tone is Tone.SUCCESS
+    assert env.posts() == 0
+    assert (await env.start()).tone is Tone.SUCCESS
 
 
-async def test_a_cancelled_offer_cannot_be_started(scene):
-    card = await scene.say(f"/track {LINK} 7")
-    assert "Nothing was started or spent" in (await scene.press(card, "Cancel")).summary
-    late = await scene.press(card, "Track 7")
+async def test_a_cancelled_offer_cannot_be_started(env):
+    card = await env.say(f"/track {LINK} 7")
+    assert "Nothing was started or spent" in (await env.press(card, "Cancel")).summary
+    late = await env.press(card, "Track 7")
     assert late.tone is Tone.PROBLEM
     assert "already used: cancelled. To retry, send /track again" in late.summary
-    assert scene.posts() == 0
+    assert env.posts() == 0
 
 
-async def test_only_the_asker_can_drop_an_offer(scene):
-    card = await scene.say(f"/track {LINK} 7")
-    reply = await scene.press(card, "Cancel", BEN)
+async def test_only_the_asker_can_drop_an_offer(env):
+    card = await env.say(f"/track {LINK} 7")
+    reply = await env.press(card, "Cancel", BEN)
     assert reply.tone is Tone.PROBLEM
     assert "nly the person who asked" in reply.summary
-    assert (await scene.press(card, "Track 7")).tone is Tone.SUCCESS
+    assert (await env.press(card, "Track 7")).tone is Tone.SUCCESS
 
 
-async def test_dropping_what_was_started_changes_nothing_and_tells_the_channel_nothing(scene):
-    card = await scene.say(f"/track {LINK} 7")
-    await scene.press(card, "Track 7")
-    reply = await scene.press(card, "Cancel")
+async def test_dropping_what_was_started_changes_nothing_and_tells_the_channel_nothing(env):
+    card = await env.say(f"/track {LINK} 7")
+    await env.press(card, "Track 7")
+    reply = await env.press(card, "Cancel")
     assert "Tracking started" in reply.summary
     assert reply.public_line == ()
-    assert scene.trackings() == 1
+    assert env.trackings() == 1
 
 
-async def test_two_people_with_two_spellings_of_one_link_start_one_tracking(scene_on_each):
-    scene = scene_on_each
-    hers, his = await scene.say(f"/track {LINK} 7"), await scene.say(f"/track {SAME_LINK} 3", BEN)
-    replies = await asyncio.gather(scene.press(hers, "Track 7"), scene.press(his, "Track 3", BEN))
-    assert (scene.posts(), scene.trackings()) == (1, 1)
+async def test_two_people_with_two_spellings_of_one_link_start_one_tracking(env_on_each):
+    env = env_on_each
+    hers, his = await env.say(f"/track {LINK} 7"), await env.say(f"/track {SAME_LINK} 3", BEN)
+    replies = await asyncio.gather(env.press(hers, "Track 7"), env.press(his, "Track 3", BEN))
+    assert (env.posts(), env.trackings()) == (1, 1)
     assert sum(bool(reply.public_line) for reply in replies) == 1
     refused = next(reply for reply in replies if not reply.public_line)
     assert "already being tracked" in refused.summary or "is starting this video right now" in refused.summary
 
 
 async def test_two_bots_on_one_database_start_one_tracking(sandbox, clock, database_url):
-    async with scene_of(sandbox, clock, database_url) as one, scene_of(sandbox, clock, database_url) as two:
+    async with environment_of(sandbox, clock, database_url) as one, environment_of(sandbox, clock, database_url) as two:
         card = await one.say(f"/track {LINK} 7")
         other = await two.say(f"/track {SAME_LINK} 7", BEN)
         replies = await asyncio.gather(
@@ -239,55 +239,55 @@ async def test_two_bots_on_one_database_start_one_tracking(sandbox, clock, datab
         assert sum(bool(reply.public_line) for reply in replies) == 1
 
 
-async def test_two_workspaces_that_share_a_key_start_one_tracking(scene_on_each):
-    scene = scene_on_each
-    hers, theirs = await scene.say(f"/track {LINK} 7"), await scene.say(f"/track {LINK} 7", EVE)
-    replies = await asyncio.gather(scene.press(hers, "Track 7"), scene.press(theirs, "Track 7", EVE))
-    assert (scene.posts(), scene.trackings()) == (1, 1)
+async def test_two_workspaces_that_share_a_key_start_one_tracking(env_on_each):
+    env = env_on_each
+    hers, theirs = await env.say(f"/track {LINK} 7"), await env.say(f"/track {LINK} 7", EVE)
+    replies = await asyncio.gather(env.press(hers, "Track 7"), env.press(theirs, "Track 7", EVE))
+    assert (env.posts(), env.trackings()) == (1, 1)
     assert sum(bool(reply.public_line) for reply in replies) == 1
 
 
-async def test_the_account_is_listed_right_before_so_that_nothing_started_elsewhere_is_started_again(scene):
-    card = await scene.say(f"/track {LINK} 7")
-    scene.sandbox.world.track(scene.sandbox.key, SAME_LINK.join(("https://", "")), 7)
-    reply = await scene.press(card, "Track 7")
+async def test_the_account_is_listed_right_before_so_that_nothing_started_elsewhere_is_started_again(env):
+    card = await env.say(f"/track {LINK} 7")
+    env.sandbox.world.track(env.sandbox.key, SAME_LINK.join(("https://", "")), 7)
+    reply = await env.press(card, "Track 7")
     assert reply.tone is Tone.PROBLEM
     assert "already being tracked" in reply.summary
-    assert (scene.posts(), scene.trackings()) == (0, 1)
+    assert (env.posts(), env.trackings()) == (0, 1)
 
 
-async def test_when_the_account_cannot_be_listed_nothing_is_offered_and_nothing_is_started(scene):
-    scene.sandbox.faults.add("500", LIST, times=3)
-    refused = await scene.say(f"/track {LINK} 7")
+async def test_when_the_account_cannot_be_listed_nothing_is_offered_and_nothing_is_started(env):
+    env.sandbox.faults.add("500", LIST, times=3)
+    refused = await env.say(f"/track {LINK} 7")
     assert refused.tone is Tone.PROBLEM
     assert labels(refused) == []
-    card = await scene.say(f"/track {LINK} 7")
-    scene.sandbox.faults.add("500", LIST, times=3)
-    late = await scene.press(card, "Track 7")
+    card = await env.say(f"/track {LINK} 7")
+    env.sandbox.faults.add("500", LIST, times=3)
+    late = await env.press(card, "Track 7")
     assert late.tone is Tone.PROBLEM
-    assert scene.posts() == 0
-    assert (await scene.press(card, "Track 7")).tone is Tone.SUCCESS
+    assert env.posts() == 0
+    assert (await env.press(card, "Track 7")).tone is Tone.SUCCESS
 
 
 @pytest.mark.parametrize("number", [1, 7, 30])
-async def test_the_confirm_call_fits_a_button(scene, number):
-    card = await scene.say(f"/track {LINK}")
+async def test_the_confirm_call_fits_a_button(env, number):
+    card = await env.say(f"/track {LINK}")
     assert len(button(card, f"Track {number} day").encode()) <= 100
 
 
-async def test_a_spend_is_written_down_with_who_where_what_and_cost(scene_on_each):
-    scene = scene_on_each
-    await scene.start(caller=BEN)
-    (entry,) = await scene.audit()
+async def test_a_spend_is_written_down_with_who_where_what_and_cost(env_on_each):
+    env = env_on_each
+    await env.start(caller=BEN)
+    (entry,) = await env.audit()
     assert (entry.person, entry.channel_id) == (BEN.person, "C-random")
     assert (entry.action, entry.link, entry.cost) == ("track", LINK, Decimal("2.52"))
-    assert entry.video_id in scene.sandbox.world.account(scene.sandbox.key).trackings
+    assert entry.video_id in env.sandbox.world.account(env.sandbox.key).trackings
     assert entry.outcome == "tracking"
-    assert entry.at == scene.clock()
-    assert await scene.audit(EVE) == ()
+    assert entry.at == env.clock()
+    assert await env.audit(EVE) == ()
 
 
-async def test_a_card_and_a_refusal_are_not_written_down(scene):
-    card = await scene.say(f"/track {LINK} 7", ANA)
-    await scene.press(card, "Track 7", BEN)
-    assert await scene.audit() == ()
+async def test_a_card_and_a_refusal_are_not_written_down(env):
+    card = await env.say(f"/track {LINK} 7", ANA)
+    await env.press(card, "Track 7", BEN)
+    assert await env.audit() == ()

@@ -7,7 +7,7 @@ from pydantic import SecretStr
 
 from bot.reply.model import Tone
 from bot.reply.plain import plain_spans, plain_text
-from tests.standins.scene import ANA, LINK, TRACK, YOUTUBE, labels, rows, sandbox_of, scene_of
+from tests.standins.environment import ANA, LINK, TRACK, YOUTUBE, environment_of, labels, rows, sandbox_of
 
 REFUSED = {
     "400": "refuses this request",
@@ -21,64 +21,64 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("status", "words"), REFUSED.items())
-async def test_a_refusal_is_told_spends_nothing_and_leaves_the_link_free(scene, misbehave, status, words):
+async def test_a_refusal_is_told_spends_nothing_and_leaves_the_link_free(env, misbehave, status, words):
     misbehave(status, headers={"Retry-After": "1"})
-    reply = await scene.start()
+    reply = await env.start()
     assert reply.tone is Tone.PROBLEM
     assert reply.title == "Not started"
     assert words in reply.summary
     assert reply.public_line == ()
-    assert (scene.posts(), scene.trackings()) == (1, 0)
-    (entry,) = await scene.audit()
+    assert (env.posts(), env.trackings()) == (1, 0)
+    (entry,) = await env.audit()
     assert entry.cost is None
     assert words in entry.outcome
-    card = await scene.say(f"/track {LINK} 7")
+    card = await env.say(f"/track {LINK} 7")
     assert card.title == "Track this TikTok video?"
 
 
-async def test_a_used_button_of_a_refused_start_says_why_and_sends_nothing(scene, misbehave):
+async def test_a_used_button_of_a_refused_start_says_why_and_sends_nothing(env, misbehave):
     misbehave("400")
-    card = await scene.say(f"/track {LINK} 7")
-    await scene.press(card, "Track 7")
-    again = await scene.press(card, "Track 7")
+    card = await env.say(f"/track {LINK} 7")
+    await env.press(card, "Track 7")
+    again = await env.press(card, "Track 7")
     assert "already used" in again.summary
     assert ".." not in again.summary
-    assert scene.posts() == 1
+    assert env.posts() == 1
 
 
 async def test_a_start_that_cannot_leave_is_no_start(sandbox, clock, sqlite_url):
-    async with scene_of(sandbox, clock, sqlite_url) as scene:
-        card = await scene.say(f"/track {LINK} 7")
+    async with environment_of(sandbox, clock, sqlite_url) as env:
+        card = await env.say(f"/track {LINK} 7")
         await sandbox.__aexit__(None, None, None)
-        reply = await scene.press(card, "Track 7")
+        reply = await env.press(card, "Track 7")
         assert reply.tone is Tone.PROBLEM
         assert "cannot be reached" in reply.summary
 
 
-async def test_402_names_the_exact_shortfall_and_offers_credit(scene):
-    scene.sandbox.world.add_credit(scene.sandbox.key, Decimal("-97.60"))
-    card = await scene.say(f"/track {LINK}")
+async def test_402_names_the_exact_shortfall_and_offers_credit(env):
+    env.sandbox.world.add_credit(env.sandbox.key, Decimal("-97.60"))
+    card = await env.say(f"/track {LINK}")
     assert "Not enough credit: $0.12 short." in plain_text(card)
     assert [label for label in labels(card) if label.startswith("Track")] == [
         "Track 1 day · $0.36",
         "Track 3 days · $1.08",
     ]
-    scene.clock.advance(seconds=30)
-    card = await scene.say(f"/track {LINK} 3")
-    scene.sandbox.world.add_credit(scene.sandbox.key, Decimal("-2.00"))
-    reply = await scene.press(card, "Track 3")
+    env.clock.advance(seconds=30)
+    card = await env.say(f"/track {LINK} 3")
+    env.sandbox.world.add_credit(env.sandbox.key, Decimal("-2.00"))
+    reply = await env.press(card, "Track 3")
     assert "this needs $1.08, $0.40 is there and $0.68 is missing" in reply.summary
     assert "Add credit" in plain_text(reply)
     assert reply.public_line == ()
 
 
-async def test_a_batch_stops_at_the_first_402_and_says_what_became_of_each(scene):
+async def test_a_batch_stops_at_the_first_402_and_says_what_became_of_each(env):
     links = " ".join(f"https://www.tiktok.com/@steady/video/{7301234567890120000 + number}" for number in range(1, 5))
-    card = await scene.say(f"/track {links} 1")
-    scene.sandbox.faults.add("headers", TRACK)
+    card = await env.say(f"/track {links} 1")
+    env.sandbox.faults.add("headers", TRACK)
     short = {"error": "Insufficient balance", "balance": 0.08, "estimated_cost": 0.36, "required": 0.36}
-    scene.sandbox.faults.add("402", TRACK, body=short)
-    reply = await scene.press(card, "Track 1 day")
+    env.sandbox.faults.add("402", TRACK, body=short)
+    reply = await env.press(card, "Track 1 day")
     assert reply.tone is Tone.WARNING
     assert "1 of 4 videos started, up to $0.36 in total" in reply.summary
     line = plain_spans(reply.public_line)
@@ -89,17 +89,17 @@ async def test_a_batch_stops_at_the_first_402_and_says_what_became_of_each(scene
     assert [row[2].split(":")[0] for row in rows(reply)] == ["started, up to $0.36", *["not started"] * 3]
     assert "$0.36, $0.08 is there and $0.28 is missing" in rows(reply)[1][2]
     assert "was not sent" in rows(reply)[2][2]
-    assert (scene.posts(), scene.trackings()) == (2, 1)
+    assert (env.posts(), env.trackings()) == (2, 1)
 
 
-async def test_what_a_batch_left_unclear_is_shown_beside_what_started(scene):
-    card = await scene.say(f"/track {YOUTUBE} {LINK} 1")
-    scene.sandbox.faults.add("reset", TRACK)
-    reply = await scene.press(card, "Track 1 day")
+async def test_what_a_batch_left_unclear_is_shown_beside_what_started(env):
+    card = await env.say(f"/track {YOUTUBE} {LINK} 1")
+    env.sandbox.faults.add("reset", TRACK)
+    reply = await env.press(card, "Track 1 day")
     assert [row[2] for row in rows(reply)] == ["not clear yet", "started, up to $0.36"]
     assert "Check again" in labels(reply)
     assert "never repeat the request on my own" in plain_text(reply)
-    assert scene.posts() == 2
+    assert env.posts() == 2
 
 
 async def test_a_press_that_reaches_a_process_with_another_key_spends_nothing(clock, sqlite_url):
@@ -107,8 +107,8 @@ async def test_a_press_that_reaches_a_process_with_another_key_spends_nothing(cl
     locked = {"secret_keys": SecretStr("0123456789abcdef" * 2)}
     async with (
         sandbox_of(clock, keys=keys) as sandbox,
-        scene_of(sandbox, clock, sqlite_url, **locked) as here,
-        scene_of(sandbox, clock, sqlite_url, **locked) as there,
+        environment_of(sandbox, clock, sqlite_url, **locked) as here,
+        environment_of(sandbox, clock, sqlite_url, **locked) as there,
     ):
         await there.say("/usage")
         await here.bot.run("connect", {"key": "cs_test_two"}, ANA)
@@ -120,27 +120,27 @@ async def test_a_press_that_reaches_a_process_with_another_key_spends_nothing(cl
         assert len(sandbox.world.account("cs_test_two").trackings) == 1
 
 
-async def test_a_price_that_rose_since_the_card_is_not_paid(scene):
-    card = await scene.say(f"/track {LINK} 7")
-    scene.clock.advance(minutes=5)
+async def test_a_price_that_rose_since_the_card_is_not_paid(env):
+    card = await env.say(f"/track {LINK} 7")
+    env.clock.advance(minutes=5)
     usage = {"balance_usd": 50, "uncharged_usage_usd": 0, "cost_per_snapshot": 0.15}
-    scene.sandbox.faults.add("status", "GET /usage", status=200, body=usage)
-    refused = await scene.press(card, "Track 7")
+    env.sandbox.faults.add("status", "GET /usage", status=200, body=usage)
+    refused = await env.press(card, "Track 7")
     assert "snapshot price has gone up" in refused.summary
-    assert scene.posts() == 0
+    assert env.posts() == 0
 
 
-async def test_what_the_api_says_that_it_costs_is_told_and_counted(scene):
+async def test_what_the_api_says_that_it_costs_is_told_and_counted(env):
     answer = {"id": "v1", "video_link": LINK, "platform": "tiktok", "status": "monitoring", "estimated_cost": 25.2}
-    scene.sandbox.faults.add("status", TRACK, status=201, body=answer)
-    reply = await scene.start()
+    env.sandbox.faults.add("status", TRACK, status=201, body=answer)
+    reply = await env.start()
     assert "$25.20" in reply.summary
-    assert [entry.cost for entry in await scene.audit()] == [Decimal("25.2")]
+    assert [entry.cost for entry in await env.audit()] == [Decimal("25.2")]
 
 
 async def test_disconnecting_does_not_give_the_month_back(sandbox, clock, database_url):
-    async with scene_of(sandbox, clock, database_url, monthly_cap_usd=Decimal(3)) as scene:
-        await scene.start()
-        await scene.bot.run("disconnect.confirm", {}, ANA)
-        assert "$0.48 of $3.00 left" in plain_text(await scene.say(f"/track {YOUTUBE}"))
-        assert scene.posts() == 1
+    async with environment_of(sandbox, clock, database_url, monthly_cap_usd=Decimal(3)) as env:
+        await env.start()
+        await env.bot.run("disconnect.confirm", {}, ANA)
+        assert "$0.48 of $3.00 left" in plain_text(await env.say(f"/track {YOUTUBE}"))
+        assert env.posts() == 1

@@ -8,99 +8,99 @@ import pytest
 from bot.reply.call import Call
 from bot.reply.model import Tone
 from bot.reply.plain import plain_spans, plain_text
-from tests.standins.scene import ANA, BEN, EVE, LINK, PAGE, STOP, button, labels, scene_of
+from tests.standins.environment import ANA, BEN, EVE, LINK, PAGE, STOP, button, environment_of, labels
 
 
 @pytest.fixture
-def video(scene):
+def video(env):
     """A running video, 7 days long and a day old, started outside the bot."""
-    tracking = scene.sandbox.world.track(scene.sandbox.key, LINK, 7)
-    scene.clock.advance(days=1)
+    tracking = env.sandbox.world.track(env.sandbox.key, LINK, 7)
+    env.clock.advance(days=1)
     return tracking
 
 
-async def test_the_question_says_what_it_saves_and_stops_nothing(scene, video):
-    question = await scene.say(f"/stop {LINK}")
+async def test_the_question_says_what_it_saves_and_stops_nothing(env, video):
+    question = await env.say(f"/stop {LINK}")
     assert "saves up to $2.16 (144 snapshots not collected yet)" in question.summary
     assert "Nothing is stopped until you press the button" in question.summary
     assert question.public_line == ()
     assert labels(question) == ["Stop tracking", "Keep it"]
-    assert scene.posts(STOP) == 0
+    assert env.posts(STOP) == 0
     assert video.status == "monitoring"
 
 
-async def test_one_press_stops_and_tells_the_channel(scene, video):
-    question = await scene.say(f"/stop {video.id}")
-    reply = await scene.press(question, "Stop tracking", BEN)
+async def test_one_press_stops_and_tells_the_channel(env, video):
+    question = await env.say(f"/stop {video.id}")
+    reply = await env.press(question, "Stop tracking", BEN)
     assert reply.tone is Tone.SUCCESS
     assert "This saves up to $2.16 (144 snapshots" in reply.summary
     assert plain_spans(reply.public_line).startswith("Ben stopped tracking ")
-    assert (scene.posts(STOP), video.status) == (1, "completed")
+    assert (env.posts(STOP), video.status) == (1, "completed")
 
 
-async def test_a_second_press_stops_nothing_and_tells_the_channel_nothing(scene, video):
-    question = await scene.say(f"/stop {video.id}")
-    await scene.press(question, "Stop tracking")
-    again = await scene.press(question, "Stop tracking")
+async def test_a_second_press_stops_nothing_and_tells_the_channel_nothing(env, video):
+    question = await env.say(f"/stop {video.id}")
+    await env.press(question, "Stop tracking")
+    again = await env.press(question, "Stop tracking")
     assert "nothing to stop" in again.summary
     assert "(completed)" in again.summary
     assert again.public_line == ()
-    assert scene.posts(STOP) == 1
-    assert "nothing to stop" in (await scene.say(f"/stop {video.id}")).summary
+    assert env.posts(STOP) == 1
+    assert "nothing to stop" in (await env.say(f"/stop {video.id}")).summary
 
 
-async def test_two_presses_at_the_same_moment_stop_once(scene_on_each):
-    scene = scene_on_each
-    video = scene.sandbox.world.track(scene.sandbox.key, LINK, 7)
-    question = await scene.say(f"/stop {video.id}")
-    replies = await asyncio.gather(*(scene.press(question, "Stop tracking") for _ in range(4)))
-    assert scene.posts(STOP) == 1
+async def test_two_presses_at_the_same_moment_stop_once(env_on_each):
+    env = env_on_each
+    video = env.sandbox.world.track(env.sandbox.key, LINK, 7)
+    question = await env.say(f"/stop {video.id}")
+    replies = await asyncio.gather(*(env.press(question, "Stop tracking") for _ in range(4)))
+    assert env.posts(STOP) == 1
     assert sum(bool(reply.public_line) for reply in replies) == 1
-    assert len(await scene.audit()) == 1
+    assert len(await env.audit()) == 1
 
 
-async def test_a_stop_is_written_down_with_who_where_what_and_outcome(scene_on_each):
-    scene = scene_on_each
-    video = scene.sandbox.world.track(scene.sandbox.key, LINK, 7)
-    await scene.press(await scene.say(f"/stop {video.id}"), "Stop tracking", BEN)
-    (entry,) = await scene.audit()
+async def test_a_stop_is_written_down_with_who_where_what_and_outcome(env_on_each):
+    env = env_on_each
+    video = env.sandbox.world.track(env.sandbox.key, LINK, 7)
+    await env.press(await env.say(f"/stop {video.id}"), "Stop tracking", BEN)
+    (entry,) = await env.audit()
     assert (entry.person, entry.channel_id, entry.action) == (BEN.person, "C-random", "stop")
     assert (entry.link, entry.video_id, entry.cost, entry.outcome) == (LINK, video.id, None, "completed")
-    assert entry.at == scene.clock()
+    assert entry.at == env.clock()
 
 
 @pytest.mark.parametrize(
     "fault", ["effect-then-hang", "effect-then-reset", "effect-then-500", "effect-then-html", "truncated"]
 )
-async def test_a_stop_whose_answer_is_lost_is_looked_up(scene, video, fault):
-    question = await scene.say(f"/stop {video.id}")
-    scene.sandbox.faults.add(fault, STOP, seconds=30)
-    reply = await scene.press(question, "Stop tracking")
+async def test_a_stop_whose_answer_is_lost_is_looked_up(env, video, fault):
+    question = await env.say(f"/stop {video.id}")
+    env.sandbox.faults.add(fault, STOP, seconds=30)
+    reply = await env.press(question, "Stop tracking")
     assert reply.tone is Tone.SUCCESS
     assert reply.public_line != ()
-    assert scene.posts(STOP) == 1
-    assert (await scene.audit())[0].outcome == "completed"
+    assert env.posts(STOP) == 1
+    assert (await env.audit())[0].outcome == "completed"
 
 
 @pytest.mark.parametrize("fault", ["hang", "reset", "500", "garbage"])
-async def test_a_stop_that_did_nothing_says_that_it_is_unclear_and_may_be_pressed_again(scene, video, fault):
-    question = await scene.say(f"/stop {video.id}")
-    scene.sandbox.faults.add(fault, STOP, seconds=30)
-    reply = await scene.press(question, "Stop tracking")
+async def test_a_stop_that_did_nothing_says_that_it_is_unclear_and_may_be_pressed_again(env, video, fault):
+    question = await env.say(f"/stop {video.id}")
+    env.sandbox.faults.add(fault, STOP, seconds=30)
+    reply = await env.press(question, "Stop tracking")
     assert reply.tone is Tone.PROBLEM
     assert "unclear whether the video was stopped" in reply.summary
     assert "stopping it again does no harm" in reply.summary
     assert reply.public_line == ()
-    assert "unclear" in (await scene.audit())[0].outcome
-    assert (await scene.press(question, "Stop tracking")).tone is Tone.SUCCESS
-    assert (scene.posts(STOP), video.status) == (2, "completed")
+    assert "unclear" in (await env.audit())[0].outcome
+    assert (await env.press(question, "Stop tracking")).tone is Tone.SUCCESS
+    assert (env.posts(STOP), video.status) == (2, "completed")
 
 
-async def test_a_stop_that_cannot_be_looked_up_stays_unclear(scene, video):
-    question = await scene.say(f"/stop {video.id}")
-    scene.sandbox.faults.add("effect-then-reset", STOP)
-    scene.sandbox.faults.add("500", PAGE, times=None)
-    reply = await scene.press(question, "Stop tracking")
+async def test_a_stop_that_cannot_be_looked_up_stays_unclear(env, video):
+    question = await env.say(f"/stop {video.id}")
+    env.sandbox.faults.add("effect-then-reset", STOP)
+    env.sandbox.faults.add("500", PAGE, times=None)
+    reply = await env.press(question, "Stop tracking")
     assert "unclear whether the video was stopped" in reply.summary
 
 
@@ -114,81 +114,81 @@ async def test_a_stop_that_cannot_be_looked_up_stays_unclear(scene, video):
         "429": "takes no more calls",
     }.items(),
 )
-async def test_a_refused_stop_says_why_and_is_written_down(scene, video, status, words):
-    question = await scene.say(f"/stop {video.id}")
-    scene.sandbox.faults.add(status, STOP, headers={"Retry-After": "1"})
-    reply = await scene.press(question, "Stop tracking")
+async def test_a_refused_stop_says_why_and_is_written_down(env, video, status, words):
+    question = await env.say(f"/stop {video.id}")
+    env.sandbox.faults.add(status, STOP, headers={"Retry-After": "1"})
+    reply = await env.press(question, "Stop tracking")
     assert reply.tone is Tone.PROBLEM
     assert words in reply.summary
-    assert words in (await scene.audit())[0].outcome
+    assert words in (await env.audit())[0].outcome
     assert video.status == "monitoring"
 
 
-async def test_a_video_that_is_over_offers_nothing_to_stop(scene, video):
-    scene.clock.advance(days=7)
-    reply = await scene.say(f"/stop {video.id}")
+async def test_a_video_that_is_over_offers_nothing_to_stop(env, video):
+    env.clock.advance(days=7)
+    reply = await env.say(f"/stop {video.id}")
     assert "is no longer tracked (completed)" in reply.summary
     assert labels(reply) == ["Stats"]
 
 
-async def test_stopping_needs_the_right_to_also_for_the_button(scene, video):
-    question = await scene.say(f"/stop {video.id}")
+async def test_stopping_needs_the_right_to_also_for_the_button(env, video):
+    question = await env.say(f"/stop {video.id}")
     looker = dataclasses.replace(ANA, permissions=frozenset({"look"}))
-    for reply in (await scene.say(f"/stop {video.id}", looker), await scene.press(question, "Stop tracking", looker)):
+    for reply in (await env.say(f"/stop {video.id}", looker), await env.press(question, "Stop tracking", looker)):
         assert reply.tone is Tone.PROBLEM
         assert "can't stop tracking" in reply.summary
-    assert scene.posts(STOP) == 0
+    assert env.posts(STOP) == 0
 
 
-async def test_what_a_stop_would_save_is_not_made_up_where_no_end_is_known(scene, video):
+async def test_what_a_stop_would_save_is_not_made_up_where_no_end_is_known(env, video):
     body = {
         "videos": [{"id": video.id, "video_link": LINK, "platform": "tiktok", "status": "monitoring"}],
         "total": 1,
         "limit": 100,
     }
-    scene.sandbox.faults.add("200", "GET /videos", body=body)
-    question = await scene.say(f"/stop {video.id}")
+    env.sandbox.faults.add("200", "GET /videos", body=body)
+    question = await env.say(f"/stop {video.id}")
     assert "saves whatever is left; the API doesn't say how much" in question.summary
     assert button(question, "Stop tracking").arguments == {"video": video.id}
-    assert "with no known end" in plain_text(await scene.say("/usage"))
+    assert "with no known end" in plain_text(await env.say("/usage"))
 
 
-async def test_words_that_fit_several_stop_none_of_them(scene, video):
-    scene.sandbox.world.track(scene.sandbox.key, "https://www.tiktok.com/@steady/video/2", 7)
-    await scene.say("/videos")
-    reply = await scene.bot.run("stop.confirm", {"video": "steady"}, ANA)
+async def test_words_that_fit_several_stop_none_of_them(env, video):
+    env.sandbox.world.track(env.sandbox.key, "https://www.tiktok.com/@steady/video/2", 7)
+    await env.say("/videos")
+    reply = await env.bot.run("stop.confirm", {"video": "steady"}, ANA)
     assert "nothing was stopped" in reply.summary
-    assert scene.posts(STOP) == 0
+    assert env.posts(STOP) == 0
     assert video.status == "monitoring"
 
 
-async def test_an_old_button_stops_nothing_that_merely_fits_its_id(scene, video):
-    await scene.say("/videos")
-    reply = await scene.run(Call("stop.confirm", {"video": "7301"}))
+async def test_an_old_button_stops_nothing_that_merely_fits_its_id(env, video):
+    await env.say("/videos")
+    reply = await env.run(Call("stop.confirm", {"video": "7301"}))
     assert LINK.startswith("https://www.tiktok.com/@steady/video/7301")
     assert reply.tone is Tone.PROBLEM
     assert "nothing was stopped" in reply.summary
-    assert (scene.posts(STOP), video.status) == (0, "monitoring")
+    assert (env.posts(STOP), video.status) == (0, "monitoring")
 
 
-async def test_a_button_finds_its_video_after_the_mirror_forgot_it(scene, video):
-    reply = await scene.run(Call("stop.confirm", {"video": video.id}))
+async def test_a_button_finds_its_video_after_the_mirror_forgot_it(env, video):
+    reply = await env.run(Call("stop.confirm", {"video": video.id}))
     assert reply.tone is Tone.SUCCESS
     assert video.status == "completed"
 
 
-async def test_a_stop_of_what_ended_meanwhile_claims_no_saving_and_no_public_line(scene, video):
-    question = await scene.say(f"/stop {video.id}")
-    scene.sandbox.world.account(scene.sandbox.key).stop(video, scene.clock())
-    reply = await scene.press(question, "Stop tracking")
+async def test_a_stop_of_what_ended_meanwhile_claims_no_saving_and_no_public_line(env, video):
+    question = await env.say(f"/stop {video.id}")
+    env.sandbox.world.account(env.sandbox.key).stop(video, env.clock())
+    reply = await env.press(question, "Stop tracking")
     assert "nothing to stop" in reply.summary
     assert "saves" not in plain_text(reply)
     assert reply.public_line == ()
-    assert await scene.audit() == ()
+    assert await env.audit() == ()
 
 
 async def test_two_processes_that_stop_at_once_tell_the_channel_once(sandbox, clock, database_url):
-    async with scene_of(sandbox, clock, database_url) as one, scene_of(sandbox, clock, database_url) as two:
+    async with environment_of(sandbox, clock, database_url) as one, environment_of(sandbox, clock, database_url) as two:
         tracking = sandbox.world.track(sandbox.key, LINK, 7)
         question = await one.say(f"/stop {tracking.id}")
         replies = await asyncio.gather(one.press(question, "Stop tracking"), two.press(question, "Stop tracking", BEN))
@@ -196,40 +196,40 @@ async def test_two_processes_that_stop_at_once_tell_the_channel_once(sandbox, cl
         assert len(await one.audit()) == 1
 
 
-async def test_a_status_in_any_spelling_is_understood(scene, video):
-    question = await scene.say(f"/stop {video.id}")
-    scene.sandbox.faults.add("status", STOP, status=200, body={"success": True, "new_status": "COMPLETED"})
-    await scene.press(question, "Stop tracking")
-    assert "$0.00 committed" in (await scene.say("/usage")).summary
+async def test_a_status_in_any_spelling_is_understood(env, video):
+    question = await env.say(f"/stop {video.id}")
+    env.sandbox.faults.add("status", STOP, status=200, body={"success": True, "new_status": "COMPLETED"})
+    await env.press(question, "Stop tracking")
+    assert "$0.00 committed" in (await env.say("/usage")).summary
 
 
 @pytest.mark.parametrize(("has_ended", "tone"), [(False, Tone.PROBLEM), (True, Tone.SUCCESS)])
-async def test_a_stop_after_which_the_video_still_runs_is_unclear_until_its_page_decides(scene, video, has_ended, tone):
-    question = await scene.say(f"/stop {video.id}")
+async def test_a_stop_after_which_the_video_still_runs_is_unclear_until_its_page_decides(env, video, has_ended, tone):
+    question = await env.say(f"/stop {video.id}")
     answer = {"success": True, "previous_status": "monitoring", "new_status": "monitoring"}
-    scene.sandbox.faults.add("status", STOP, status=200, body=answer)
+    env.sandbox.faults.add("status", STOP, status=200, body=answer)
     if has_ended:
-        scene.sandbox.world.account(scene.sandbox.key).stop(video, scene.clock())
-    reply = await scene.press(question, "Stop tracking")
+        env.sandbox.world.account(env.sandbox.key).stop(video, env.clock())
+    reply = await env.press(question, "Stop tracking")
     assert reply.tone is tone
     assert ("unclear whether it was stopped" in reply.summary) is not has_ended
 
 
-async def test_other_trackings_of_the_link_that_still_bill_are_named(scene, video):
-    other = scene.sandbox.world.track(scene.sandbox.key, LINK, 3)
-    scene.clock.advance(minutes=6)
-    reply = await scene.press(await scene.say(f"/stop {video.id}"), "Stop tracking")
+async def test_other_trackings_of_the_link_that_still_bill_are_named(env, video):
+    other = env.sandbox.world.track(env.sandbox.key, LINK, 3)
+    env.clock.advance(minutes=6)
+    reply = await env.press(await env.say(f"/stop {video.id}"), "Stop tracking")
     assert f"1 other tracking of this link is still running and billed: {other.id}." in reply.summary
     assert reply.tone is Tone.WARNING
-    question = await scene.press(reply, "Stop the other")
+    question = await env.press(reply, "Stop the other")
     assert "saves up to $1.08" in question.summary
-    assert "other tracking" not in (await scene.press(question, "Stop tracking")).summary
+    assert "other tracking" not in (await env.press(question, "Stop tracking")).summary
 
 
-async def test_another_workspaces_tracking_of_the_link_is_named_to_nobody_else(scene, video):
-    await scene.press(await scene.say(f"/stop {video.id}"), "Stop tracking")
-    await scene.start(LINK, 7, EVE)
-    outside = [scene.sandbox.world.track(scene.sandbox.key, LINK, days) for days in (1, 3)]
-    scene.clock.advance(minutes=6)
-    reply = await scene.press(await scene.say(f"/stop {outside[0].id}"), "Stop tracking")
+async def test_another_workspaces_tracking_of_the_link_is_named_to_nobody_else(env, video):
+    await env.press(await env.say(f"/stop {video.id}"), "Stop tracking")
+    await env.start(LINK, 7, EVE)
+    outside = [env.sandbox.world.track(env.sandbox.key, LINK, days) for days in (1, 3)]
+    env.clock.advance(minutes=6)
+    reply = await env.press(await env.say(f"/stop {outside[0].id}"), "Stop tracking")
     assert f"1 other tracking of this link is still running and billed: {outside[1].id}." in reply.summary

@@ -145,7 +145,7 @@ class Actions(World):
             "channel": {**channel.as_json(), "permissions": str(int(channel.permissions(user)))},
             "channel_id": channel.id,
             "app_permissions": str(int(channel.permissions(self.app.user))),
-            "locale": user.locale,
+            "locale": "en-US",
             "entitlements": [],
             "context": 0 if guild else 1,
             "attachment_size_limit": self.max_file_bytes,
@@ -155,8 +155,8 @@ class Actions(World):
             payload["message"] = interaction.source.as_json()
         if guild is None:
             return {**payload, "user": user.as_json()}
-        about = {"id": guild.id, "locale": guild.locale, "features": []}
-        here = {"guild": about, "guild_id": guild.id, "guild_locale": guild.locale}
+        about = {"id": guild.id, "locale": "en-US", "features": []}
+        here = {"guild": about, "guild_id": guild.id, "guild_locale": "en-US"}
         return {**payload, **here, "member": guild.member_json(user, channel)}
 
     def _data(self, command: Json, options: Sequence[Json] = ()) -> Json:

@@ -1,4 +1,4 @@
-"""One websocket of the gateway: what goes out on it in order, compressed as the client asked, and what comes in."""
+"""One websocket of the gateway: payloads sent in order, compressed as the client asked, and those received."""
 
 import asyncio
 import json
@@ -38,7 +38,6 @@ class Connection:
         self._out: asyncio.Queue[Json | Closing] = asyncio.Queue()
         self._stream = zlib.compressobj() if request.query.get("compress") == "zlib-stream" else None
         self._commands: list[float] = []
-        self._is_silent = False
         self.path = request.path.strip("/")
         self.received: list[Json] = []
         self.heard_at = time.monotonic()
@@ -47,15 +46,15 @@ class Connection:
         """The code of a closing that came from this side."""
 
     def send(self, payload: Json) -> None:
-        """Say something, once all is said that came before."""
+        """Send a payload after all that came before."""
         self._out.put_nowait(payload)
 
     def close(self, code: int, reason: str = "") -> None:
-        """Close it with a code, once all is said that came before."""
+        """Close with a code after all that came before."""
         self._out.put_nowait(Closing(code, reason))
 
     def reconnect(self) -> None:
-        """Ask the client to connect anew and resume."""
+        """Ask the client to reconnect and resume."""
         self.send({"op": RECONNECT, "d": None, "s": None, "t": None})
 
     def invalidate(self, *, is_resumable: bool = False) -> None:
@@ -64,26 +63,16 @@ class Connection:
             self.session.is_resumable = is_resumable
         self.send({"op": INVALID, "d": is_resumable, "s": None, "t": None})
 
-    def request_heartbeat(self) -> None:
-        """Ask for a heartbeat out of turn."""
-        self.send({"op": HEARTBEAT, "d": None, "s": None, "t": None})
-
-    def silence(self) -> None:
-        """Let nothing through any more, in neither direction, and leave the connection standing: a dead router."""
-        self._is_silent = True
-
     def abort(self) -> None:
-        """Break the connection with no goodbye."""
+        """Break the connection without closing it."""
         if self._request.transport is not None:
             self._request.transport.abort()
 
     async def write(self) -> None:
-        """Send what is to be sent, until it is closed."""
+        """Send the queued payloads until the connection is closed."""
         with suppress(ConnectionError):
             while True:
                 payload = await self._out.get()
-                if self._is_silent:
-                    continue
                 if isinstance(payload, Closing):
                     self.closed_with = payload.code
                     await self._socket.close(code=payload.code, message=payload.reason.encode())
@@ -97,10 +86,8 @@ class Connection:
                     await self._socket.send_bytes(packed)
 
     async def listen(self, answer: Callable[["Connection", Json], None]) -> None:
-        """Hand over what comes in, each an object with an op, until it is closed."""
+        """Hand over what is received, each an object with an op, until the connection is closed."""
         async for message in self._socket:
-            if self._is_silent:
-                continue
             try:
                 answer(self, self._read(message))
             except Closing as closing:

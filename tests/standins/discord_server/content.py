@@ -64,7 +64,6 @@ class Message:
     notified: set[str] = field(default_factory=set)
     """Whom it notified when it came: `<@user>`, `<@&role>`, `@everyone`."""
     edits: int = 0
-    edited_at: datetime | None = None
     is_deleted: bool = False
     sent: Json = field(default_factory=dict)
     """The body of the call that made it what it is."""
@@ -107,7 +106,7 @@ class Message:
             "attachments": [each.as_json() for each in self.attachments],
             "flags": self.flags,
             "timestamp": self.created_at.isoformat(),
-            "edited_timestamp": self.edited_at.isoformat() if self.edited_at else None,
+            "edited_timestamp": self.created_at.isoformat() if self.edits else None,
             "tts": False,
             "pinned": False,
             "mention_everyone": False,

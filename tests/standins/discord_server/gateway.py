@@ -14,7 +14,7 @@ from tests.standins.discord_server.world import World
 
 Json: TypeAlias = dict[str, Any]
 
-IDENTIFY, PRESENCE, VOICE, RESUME, MEMBERS, HELLO, ACK = 2, 3, 4, 6, 8, 10, 11
+IDENTIFY, RESUME, HELLO, ACK = 2, 6, 10, 11
 IDENTIFIES_PER_DAY = 1000
 MOST_GUILDS = 2500
 PRIVILEGED = 1 << 1 | 1 << 8 | 1 << 15
@@ -37,7 +37,6 @@ class Gateway:
             HEARTBEAT: self._heartbeat,
             IDENTIFY: self._identify,
             RESUME: self._resume,
-            **dict.fromkeys((PRESENCE, VOICE, MEMBERS), _only_in_session),
         }
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
@@ -157,8 +156,3 @@ def _session(world: World, data: Any) -> Session:
     if intents & PRIVILEGED & ~world.app.allowed_intents:
         raise Closing(4014, "Disallowed intent(s).")
     return Session(id=world.new_id(), shard=shard, intents=intents)
-
-
-def _only_in_session(connection: Connection, _: Any) -> None:
-    if connection.session is None:
-        raise Closing(4003, "Not authenticated.")

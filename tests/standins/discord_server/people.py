@@ -1,11 +1,11 @@
-"""Who and where: the app, users, servers, members and channels, with what was said in them."""
+"""The app, users, servers, members and channels, with the messages in them."""
 
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, TypeAlias
 
 from tests.standins.discord_server.content import Message
-from tests.standins.discord_server.permissions import EVERYTHING, IN_DIRECT_MESSAGES, effective
+from tests.standins.discord_server.permissions import EVERYONE, EVERYTHING, effective
 
 Json: TypeAlias = dict[str, Any]
 _LONG_AGO = "2024-01-01T00:00:00+00:00"
@@ -16,8 +16,6 @@ class ChannelKind(IntEnum):
 
     TEXT = 0
     DM = 1
-    VOICE = 2
-    ANNOUNCEMENT = 5
     PUBLIC_THREAD = 11
 
 
@@ -27,7 +25,6 @@ class User:
 
     id: str
     name: str
-    locale: str = "en-US"
     is_bot: bool = False
     takes_dms: bool = True
 
@@ -92,7 +89,6 @@ class Channel:
     recipients: list[User] = field(default_factory=list)
     overwrites: dict[str, tuple[int, int]] = field(default_factory=dict)
     history: list[Message] = field(default_factory=list)
-    is_locked: bool = False
 
     @property
     def messages(self) -> list[Message]:
@@ -107,7 +103,7 @@ class Channel:
     def permissions(self, user: User) -> int:
         """What somebody may do here."""
         if self.guild is None:
-            return IN_DIRECT_MESSAGES if user in self.recipients or user.is_bot else 0
+            return int(EVERYONE) if user in self.recipients or user.is_bot else 0
         return self.guild.permissions(user, self.parent if self.parent and self.is_thread else self)
 
     def as_json(self) -> Json:
@@ -119,7 +115,7 @@ class Channel:
         if self.is_thread:
             times = {"archived": False, "auto_archive_duration": 1440, "archive_timestamp": _LONG_AGO}
             counts = {"message_count": 0, "member_count": 1, "total_message_sent": 0, "rate_limit_per_user": 0}
-            return {**shown, **counts, "owner_id": "0", "thread_metadata": {**times, "locked": self.is_locked}}
+            return {**shown, **counts, "owner_id": "0", "thread_metadata": {**times, "locked": False}}
         overwrites = [
             {"id": id_, "type": int(id_ not in self.guild.roles), "allow": str(allow), "deny": str(deny)}
             for id_, (allow, deny) in self.overwrites.items()
@@ -135,7 +131,6 @@ class Guild:
     id: str
     name: str
     owner: User
-    locale: str = "en-US"
     roles: dict[str, int] = field(default_factory=dict)
     members: dict[str, set[str]] = field(default_factory=dict)
     pending: set[str] = field(default_factory=set)
@@ -175,7 +170,7 @@ class Guild:
             "id": self.id,
             "name": self.name,
             "owner_id": self.owner.id,
-            "preferred_locale": self.locale,
+            "preferred_locale": "en-US",
             "features": [],
             "icon": None,
             "verification_level": 0,

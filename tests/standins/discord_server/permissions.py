@@ -8,19 +8,13 @@ class Permission(IntFlag):
     """Bits as Discord numbers them."""
 
     ADMINISTRATOR = 1 << 3
-    MANAGE_CHANNELS = 1 << 4
     MANAGE_GUILD = 1 << 5
     VIEW_CHANNEL = 1 << 10
     SEND_MESSAGES = 1 << 11
-    MANAGE_MESSAGES = 1 << 13
     EMBED_LINKS = 1 << 14
     ATTACH_FILES = 1 << 15
-    READ_MESSAGE_HISTORY = 1 << 16
-    MENTION_EVERYONE = 1 << 17
     USE_APPLICATION_COMMANDS = 1 << 31
-    CREATE_PUBLIC_THREADS = 1 << 35
     SEND_MESSAGES_IN_THREADS = 1 << 38
-    USE_EXTERNAL_APPS = 1 << 50
 
 
 EVERYTHING = (1 << 54) - 1
@@ -32,15 +26,8 @@ POSTING = (
     | Permission.SEND_MESSAGES_IN_THREADS
 )
 """What an invite of a bot that posts asks for."""
-EVERYONE = (
-    POSTING
-    | Permission.READ_MESSAGE_HISTORY
-    | Permission.USE_APPLICATION_COMMANDS
-    | Permission.CREATE_PUBLIC_THREADS
-    | Permission.USE_EXTERNAL_APPS
-)
-"""What everybody has in a new server."""
-IN_DIRECT_MESSAGES = EVERYONE | Permission.MENTION_EVERYONE
+EVERYONE = POSTING | Permission.USE_APPLICATION_COMMANDS
+"""What everybody has in a new server, and in direct messages."""
 
 
 def effective(

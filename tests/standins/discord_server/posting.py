@@ -45,7 +45,6 @@ def change(world: World, channel: Channel, message: Message, sent: Json, uploads
     message.components, message.attachments, message.sent = whole["components"], attachments, sent
     message.flags = message.flags & ~LOADING | COMPONENTS_V2
     message.edits += 1
-    message.edited_at = world.clock()
 
 
 def put(world: World, channel: Channel, author: Json, content: Json, **more: Any) -> Message:

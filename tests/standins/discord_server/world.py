@@ -58,18 +58,18 @@ class World:
 
     # Setting up
 
-    def add_user(self, name: str, *, is_bot: bool = False, locale: str = "en-US") -> User:
+    def add_user(self, name: str, *, is_bot: bool = False) -> User:
         """A person, or another bot."""
-        user = User(id=self.new_id(), name=name, locale=locale, is_bot=is_bot)
+        user = User(id=self.new_id(), name=name, is_bot=is_bot)
         self.users[user.id] = user
         return user
 
-    def add_guild(self, name: str, owner: User, members: Iterable[User] = (), *, locale: str = "en-US") -> Guild:
+    def add_guild(self, name: str, owner: User, members: Iterable[User] = ()) -> Guild:
         """A server in which everybody may post; the bot is not in it yet. One shard after the other gets a server."""
         id_ = self.new_id()
         while (int(id_) >> 22) % _TURN != len(self.guilds) % _TURN:
             id_ = self.new_id()
-        guild = Guild(id=id_, name=name, owner=owner, locale=locale)
+        guild = Guild(id=id_, name=name, owner=owner)
         guild.roles[guild.id] = int(EVERYONE)
         self.guilds[guild.id] = guild
         for user in (owner, *members):

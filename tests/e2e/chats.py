@@ -8,7 +8,7 @@ from typing import Protocol
 from adapters.sandbox.serve import Sandbox
 from bot.app import Bot
 from bot.delivery.poster import ChannelPoster
-from tests.standins.scene import TRACK, HandClock
+from tests.standins.environment import TRACK, HandClock
 
 ANN, BOB, BEN = "ann", "bob", "ben"
 """Ann and Bob manage the workspace, Ben is a member."""
@@ -34,7 +34,7 @@ class Page(Protocol):
         ...
 
 
-class House(Protocol):
+class Chat(Protocol):
     """One chat with the whole program in it."""
 
     sandbox: Sandbox
@@ -69,8 +69,8 @@ class House(Protocol):
         ...
 
 
-class Chat(House, Protocol):
-    """A house whose pages stay, for everybody to see where they are shared, and which others stand beside."""
+class Chat(Chat, Protocol):
+    """A chat whose pages stay, for everybody to see where they are shared, and which others stand beside."""
 
     def share(self, page: Page) -> None:
         """Let everybody see it, as if it had been meant for all."""
@@ -103,6 +103,6 @@ async def scheduled(bot: Bot, chat: str, poster: ChannelPoster, clock: HandClock
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def spent(house: House, key: str = OPERATOR) -> tuple[int, int]:
+def spent(chat: Chat, key: str = OPERATOR) -> tuple[int, int]:
     """How often the API was asked to track something, and how many trackings there are under one key."""
-    return len(house.sandbox.calls(TRACK)), len(house.sandbox.world.account(key).trackings)
+    return len(chat.sandbox.calls(TRACK)), len(chat.sandbox.world.account(key).trackings)

@@ -18,13 +18,13 @@ from adapters.web.probes import Readiness, probe_routes
 from adapters.web.server import WebServer
 from bot.app import Bot
 from tests.slack_render.reading import read
-from tests.standins.patience import Patience
-from tests.standins.scene import TRACK, HandClock, nap, settings_of
+from tests.standins.environment import TRACK, HandClock, nap, settings_of
 from tests.standins.slack.apps import App, Token
 from tests.standins.slack.content import Message, View
 from tests.standins.slack.delivery import Delivery
 from tests.standins.slack.oauth import Consent
 from tests.standins.slack.server import Slack
+from tests.standins.timeouts import SandboxTimeouts
 
 ANN, BEN, GIL = "U1", "U2", "U3"
 """Someone who manages the workspace, a member, a guest."""
@@ -33,7 +33,7 @@ GENERAL, RANDOM, SECRET = "C1", "C2", "G1"
 
 
 @dataclass(slots=True)
-class Stage:
+class BotApp:
     """One running program in one workspace."""
 
     slack: Slack
@@ -138,11 +138,11 @@ def told(place: Message | View) -> str:
     return read(place.blocks)
 
 
-async def install(stage: Stage, user: str) -> None:
+async def install(bot_app: BotApp, user: str) -> None:
     """What a person's browser does for their workspace: begin, consent at Slack, come back."""
-    root = stage.app.request_url.removesuffix("/slack/events")
-    stage.app.redirect_urls = (f"{root}/slack/oauth_redirect",)
-    stage.slack.consent = Consent(user)
+    root = bot_app.app.request_url.removesuffix("/slack/events")
+    bot_app.app.redirect_urls = (f"{root}/slack/oauth_redirect",)
+    bot_app.slack.consent = Consent(user)
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
         begun = await session.get(f"{root}/slack/install", allow_redirects=False)
         consented = await session.get(begun.headers["Location"], allow_redirects=False)
@@ -152,9 +152,9 @@ async def install(stage: Stage, user: str) -> None:
 
 
 @asynccontextmanager
-async def stage_of(
+async def bot_app_of(
     slack: Slack, app: App, token: Token | None, sandbox: Sandbox, clock: HandClock, database_url: str, **chosen: Any
-) -> AsyncIterator[Stage]:
+) -> AsyncIterator[BotApp]:
     """The program with these settings, reached in the way that the app is set up for. At the end all work is done.
 
     Any workspace can install the app where there is no token, or where it `is_installable`.
@@ -162,7 +162,7 @@ async def stage_of(
     prefix, is_installable = chosen.pop("prefix", ""), chosen.pop("is_installable", token is None)
     settings = settings_of(sandbox, database_url, **chosen)
     async with AsyncExitStack() as ending:
-        bot = await ending.enter_async_context(Bot(settings, clock=clock, timeouts=Patience(sandbox), sleep=nap))
+        bot = await ending.enter_async_context(Bot(settings, clock=clock, timeouts=SandboxTimeouts(sandbox), sleep=nap))
         options = SlackOptions(
             api_url=slack.api_url,
             bot_token=token.value if token else None,
@@ -175,27 +175,27 @@ async def stage_of(
         )
         program = SlackApp(bot, options, clock, nap)
         await ending.enter_async_context(program)
-        stage = Stage(slack, app, token, sandbox, clock, bot, program, Counts(), ending)
-        way = _by_socket(program, stage) if app.is_socket_mode else _by_http(program, stage)
+        bot_app = BotApp(slack, app, token, sandbox, clock, bot, program, Counts(), ending)
+        way = _by_socket(program, bot_app) if app.is_socket_mode else _by_http(program, bot_app)
         await ending.enter_async_context(way)
-        yield stage
+        yield bot_app
 
 
 @asynccontextmanager
-async def _by_http(program: SlackApp, stage: Stage) -> AsyncIterator[None]:
-    probes = {"database": stage.bot.is_ready, "slack": program.is_ready}
-    readiness = Readiness(probes, probes, lambda: stage.clock().timestamp())
-    routes = (*program.routes, *probe_routes(stage.bot.is_alive, readiness, stage.bot.numbers))
-    app = web_app(program.handle, stage.counts, routes)
+async def _by_http(program: SlackApp, bot_app: BotApp) -> AsyncIterator[None]:
+    probes = {"database": bot_app.bot.is_ready, "slack": program.is_ready}
+    readiness = Readiness(probes, probes, lambda: bot_app.clock().timestamp())
+    routes = (*program.routes, *probe_routes(bot_app.bot.is_alive, readiness, bot_app.bot.numbers))
+    app = web_app(program.handle, bot_app.counts, routes)
     async with WebServer(app, "127.0.0.1", 0) as server:
-        stage.app.request_url = f"http://127.0.0.1:{server.port}/slack/events"
+        bot_app.app.request_url = f"http://127.0.0.1:{server.port}/slack/events"
         yield
 
 
 @asynccontextmanager
-async def _by_socket(program: SlackApp, stage: Stage) -> AsyncIterator[None]:
+async def _by_socket(program: SlackApp, bot_app: BotApp) -> AsyncIterator[None]:
     serving = asyncio.create_task(program.run_socket_mode())
-    await stage.slack.until(lambda: stage.slack.connections(stage.app))
+    await bot_app.slack.until(lambda: bot_app.slack.connections(bot_app.app))
     yield
     serving.cancel()
     await asyncio.gather(serving, return_exceptions=True)

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from adapters.sandbox.serve import Sandbox
-from tests.discord_app.discord_stage import Server, Stage, labels, lines, new_server, stage_of, told
-from tests.e2e.house import ANN, BEN, BOB, scheduled
+from tests.discord_app.bot_app import BotApp, Server, bot_app_of, labels, lines, new_server, told
+from tests.e2e.chats import ANN, BEN, BOB, scheduled
 from tests.standins.discord_server.content import Message
 from tests.standins.discord_server.people import User
 from tests.standins.discord_server.permissions import Permission
 from tests.standins.discord_server.server import Discord, running
-from tests.standins.scene import HandClock
+from tests.standins.environment import HandClock
 
 
 @dataclass(slots=True)
@@ -35,18 +35,18 @@ class Program:
     """The program that is running now; the next one is another."""
 
     settings: dict[str, object]
-    stage: Stage | None = None
+    bot_app: BotApp | None = None
     life: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     async def start(self, discord: Discord, sandbox: Sandbox, clock: HandClock, database_url: str) -> None:
         await self.life.aclose()
-        self.stage = await self.life.enter_async_context(
-            stage_of(discord, sandbox, clock, database_url, **self.settings)
+        self.bot_app = await self.life.enter_async_context(
+            bot_app_of(discord, sandbox, clock, database_url, **self.settings)
         )
 
 
 @dataclass(slots=True)
-class DiscordHouse:
+class DiscordChat:
     """One server."""
 
     discord: Discord
@@ -58,17 +58,17 @@ class DiscordHouse:
     people: dict[str, User]
 
     @property
-    def stage(self) -> Stage:
-        assert self.program.stage is not None
-        return self.program.stage
+    def bot_app(self) -> BotApp:
+        assert self.program.bot_app is not None
+        return self.program.bot_app
 
     async def say(self, who, command, /, **given):
         options = {name: int(each) if name == "days" else each for name, each in given.items()}
-        return DiscordPage(await self.stage.type(command, self.people[who], self.server.general, **options))
+        return DiscordPage(await self.bot_app.type(command, self.people[who], self.server.general, **options))
 
     async def press(self, page, label, who):
         edits = page.message.edits
-        asked = await self.stage.press(page.message, label, self.people[who])
+        asked = await self.bot_app.press(page.message, label, self.people[who])
         assert not asked.failure, asked.failure
         await self.until(lambda: asked.followups or page.message.edits > edits or self._is_answered(asked))
         return DiscordPage(asked.followups[0] if asked.followups else asked.message)
@@ -87,7 +87,7 @@ class DiscordHouse:
         await self.program.start(self.discord, self.sandbox, self.clock, self.database_url)
 
     def scheduling(self):
-        return scheduled(self.stage.bot, "discord", self.stage.program.poster, self.clock)
+        return scheduled(self.bot_app.bot, "discord", self.bot_app.program.poster, self.clock)
 
     def share(self, page):
         page.message.only_for = None
@@ -98,10 +98,10 @@ class DiscordHouse:
 
     async def link(self, key):
         ann = self.people[ANN]
-        form = await self.stage.modal(
+        form = await self.bot_app.modal(
             self.discord.send_command("connect", {}, user=ann, channel=self.server.general), ann
         )
-        return DiscordPage(await self.stage.answered(self.discord.send_modal(form, {"key": key})))
+        return DiscordPage(await self.bot_app.answered(self.discord.send_modal(form, {"key": key})))
 
     @staticmethod
     def _is_answered(asked):
@@ -117,16 +117,16 @@ def _home(discord: Discord, name: str) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def discord_house(
+async def discord_chat(
     sandbox: Sandbox, clock: HandClock, database_url: str, **settings: object
-) -> AsyncIterator[DiscordHouse]:
+) -> AsyncIterator[DiscordChat]:
     """The chat, the program in it, and one server that has added it."""
     async with running(clock) as discord:
         discord.answer_seconds = 10
         server = _home(discord, "Acme")
         program = Program(settings | {"servers": (server["server"].guild.id,)})
         async with program.life:
-            house = DiscordHouse(discord, sandbox, clock, database_url, program, **server)
-            await house.restart()
-            yield house
+            chat = DiscordChat(discord, sandbox, clock, database_url, program, **server)
+            await chat.restart()
+            yield chat
         assert discord.failures == []

@@ -1,7 +1,4 @@
-"""A bot, the sandbox that it talks to and a clock moved by hand: what tests of the whole core play with.
-
-Everything is real but the time: the API is the sandbox on a socket, the database is one of `tests/conftest.py`.
-"""
+"""Environment of tests of the whole core: a bot, its sandbox on a socket, a database and a clock moved by hand."""
 
 import asyncio
 import time
@@ -27,7 +24,7 @@ from bot.settings import Settings
 from bot.store import Store
 from bot.store.database import Database
 from bot.store.schedule_tables import outbox
-from tests.standins.patience import Patience
+from tests.standins.timeouts import SandboxTimeouts
 
 LINK = "https://www.tiktok.com/@steady/video/7301234567890123456"
 SAME_LINK = "tiktok.com/@steady/video/7301234567890123456?is_from_webapp=1&_r=2"
@@ -44,7 +41,7 @@ TRACK, LIST, PAGE, STOP, USAGE = (
 
 
 class HandClock:
-    """A clock that moves when told to."""
+    """A clock that moves only when a test advances it."""
 
     def __init__(self) -> None:
         self.now = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
@@ -74,7 +71,7 @@ EVE = replace(ANA, workspace=WorkspaceRef("console", "rival", "Rival"), person=P
 
 
 def sandbox_of(clock: HandClock, **options: Any) -> Sandbox:
-    """A sandbox that no test runs out of: calls, places and money."""
+    """A sandbox with more calls, places and money than a test uses."""
     roomy: dict[str, Any] = {"requests_per_minute": 100_000, "concurrent_videos": 1_000, "balance": Decimal(100)}
     return Sandbox(clock, **(roomy | options))
 
@@ -91,8 +88,8 @@ def settings_of(sandbox: Sandbox, database_url: str, **chosen: Any) -> Settings:
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
-    """One bot at one sandbox. What it says comes back as a `Reply`."""
+class Environment:
+    """One bot at one sandbox. Its answers are returned as a `Reply`."""
 
     sandbox: Sandbox
     clock: HandClock
@@ -149,14 +146,14 @@ class Scene:
 
 
 @asynccontextmanager
-async def scene_of(
+async def environment_of(
     sandbox: Sandbox, clock: HandClock, database_url: str, sleep: Any = nap, now: Any = time.time, **chosen: Any
-) -> AsyncIterator[Scene]:
+) -> AsyncIterator[Environment]:
     """An open bot at a running sandbox; `now` is the second by which it keeps the limit, `chosen` are settings."""
     settings = settings_of(sandbox, database_url, **chosen)
-    timeouts = cast("Timeouts", Patience(sandbox))
+    timeouts = cast("Timeouts", SandboxTimeouts(sandbox))
     async with Bot(settings, clock=clock, now=now, timeouts=timeouts, sleep=sleep) as bot:
-        yield Scene(sandbox, clock, bot, database_url)
+        yield Environment(sandbox, clock, bot, database_url)
 
 
 async def outbox_states(database_url: str) -> dict[str, str]:

@@ -17,7 +17,7 @@ from bot.store.database import Database
 from bot.store.tables import wallets, workspaces
 from bot.wallet.accounts import NO_WALLET, Accounts
 from bot.wallet.poller import Poller
-from tests.standins.scene import PAGE, HandClock, sandbox_of
+from tests.standins.environment import PAGE, HandClock, sandbox_of
 
 TICK = timedelta(seconds=30)
 ANA = Person("U-ana", "Ana")
@@ -51,7 +51,7 @@ class Post:
 
 
 @dataclass
-class Stage:
+class PollingEnvironment:
     """A sandbox, a database, and as many processes as a test opens."""
 
     sandbox: Sandbox
@@ -111,8 +111,8 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage_of(clock: SleepingClock, database_url: str, **options: Any):
-    """An empty stage; `options` are the sandbox's."""
+async def environment_of(clock: SleepingClock, database_url: str, **options: Any):
+    """An empty env; `options` are the sandbox's."""
     async with AsyncExitStack() as stack:
         sandbox = await stack.enter_async_context(sandbox_of(clock, wall=clock.seconds, **options))
-        yield Stage(sandbox, clock, database_url, stack)
+        yield PollingEnvironment(sandbox, clock, database_url, stack)

@@ -18,8 +18,8 @@ from tests.standins.discord_server.content import Message
 from tests.standins.discord_server.interactions import Interaction, Modal
 from tests.standins.discord_server.people import Channel, Guild, User
 from tests.standins.discord_server.server import Discord
-from tests.standins.patience import Patience
-from tests.standins.scene import TRACK, HandClock, nap, settings_of
+from tests.standins.environment import TRACK, HandClock, nap, settings_of
+from tests.standins.timeouts import SandboxTimeouts
 
 PUT = "PUT /applications/{app}/commands"
 CALLBACK = "POST /interactions/{interaction}/{token}/callback"
@@ -39,7 +39,7 @@ class Server:
 
 
 @dataclass(slots=True)
-class Stage:
+class BotApp:
     """One running program."""
 
     discord: Discord
@@ -161,34 +161,34 @@ def new_server(discord: Discord, name: str) -> Server:
 @asynccontextmanager
 async def program_of(
     discord: Discord, sandbox: Sandbox, clock: HandClock, database_url: str, **chosen: Any
-) -> AsyncIterator[Stage]:
+) -> AsyncIterator[BotApp]:
     """The program, not connected yet; `chosen` are settings, `shards` and `servers` the app's, `patience` its own."""
     named = {name: chosen.pop(name) for name in ("shards", "servers", "token") if name in chosen}
     patience = chosen.pop("patience", 300.0)
     settings = settings_of(sandbox, database_url, **chosen)
     async with AsyncExitStack() as ending:
-        bot = await ending.enter_async_context(Bot(settings, clock=clock, timeouts=Patience(sandbox), sleep=nap))
+        bot = await ending.enter_async_context(Bot(settings, clock=clock, timeouts=SandboxTimeouts(sandbox), sleep=nap))
         options = DiscordOptions(**({"token": discord.app.token, "api_url": discord.api_url} | named))
         program = await ending.enter_async_context(DiscordApp(bot, options, clock, nap, patience))
-        yield Stage(discord, sandbox, clock, bot, program, ending)
+        yield BotApp(discord, sandbox, clock, bot, program, ending)
 
 
 @asynccontextmanager
-async def stage_of(
+async def bot_app_of(
     discord: Discord, sandbox: Sandbox, clock: HandClock, database_url: str, **chosen: Any
-) -> AsyncIterator[Stage]:
+) -> AsyncIterator[BotApp]:
     """The program, connected and with its commands known. At the end all work is done."""
-    async with program_of(discord, sandbox, clock, database_url, **chosen) as stage:
-        await stage.ending.enter_async_context(serving(stage))
+    async with program_of(discord, sandbox, clock, database_url, **chosen) as bot_app:
+        await bot_app.ending.enter_async_context(serving(bot_app))
         await discord.until(discord.connections)
         await discord.until(lambda: discord.commands)
-        yield stage
+        yield bot_app
 
 
 @asynccontextmanager
-async def serving(stage: Stage) -> AsyncIterator[asyncio.Task[None]]:
+async def serving(bot_app: BotApp) -> AsyncIterator[asyncio.Task[None]]:
     """The program's run, until the end of the block."""
-    task = asyncio.create_task(stage.program.run())
+    task = asyncio.create_task(bot_app.program.run())
     try:
         yield task
     finally:

@@ -13,9 +13,9 @@ from adapters.console.app import ConsoleOptions, answer_lines
 from adapters.console.post import ConsolePoster
 from adapters.sandbox.serve import Sandbox
 from bot.app import Bot
-from tests.e2e.house import ANN, BEN, BOB, scheduled
-from tests.standins.patience import Patience
-from tests.standins.scene import HandClock, nap, settings_of
+from tests.e2e.chats import ANN, BEN, BOB, scheduled
+from tests.standins.environment import HandClock, nap, settings_of
+from tests.standins.timeouts import SandboxTimeouts
 
 EVERYONE = "Everyone sees: "
 
@@ -44,7 +44,7 @@ class ConsolePage:
 
 
 @dataclass(slots=True)
-class ConsoleHouse:
+class ConsoleChat:
     """One console for each of three people."""
 
     sandbox: Sandbox
@@ -84,7 +84,7 @@ class ConsoleHouse:
         await self.life.aclose()
         settings = settings_of(self.sandbox, self.database_url, **self.settings)
         self.bot = await self.life.enter_async_context(
-            Bot(settings, clock=self.clock, timeouts=Patience(self.sandbox), sleep=nap)
+            Bot(settings, clock=self.clock, timeouts=SandboxTimeouts(self.sandbox), sleep=nap)
         )
         for who in self.papers:
             await self.life.enter_async_context(self._sitting(who))
@@ -114,11 +114,11 @@ class ConsoleHouse:
 
 
 @asynccontextmanager
-async def console_house(
+async def console_chat(
     sandbox: Sandbox, clock: HandClock, database_url: str, folder: Path, **settings: object
-) -> AsyncIterator[ConsoleHouse]:
+) -> AsyncIterator[ConsoleChat]:
     """The program, and three people at it."""
-    house = ConsoleHouse(sandbox, clock, database_url, folder, settings)
-    async with house.life:
-        await house.restart()
-        yield house
+    chat = ConsoleChat(sandbox, clock, database_url, folder, settings)
+    async with chat.life:
+        await chat.restart()
+        yield chat

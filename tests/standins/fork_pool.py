@@ -1,4 +1,4 @@
-"""Processes that start by forking, so that each is there at once: what they run was imported once, for all of them."""
+"""Processes that start by forking one that has imported everything, so that each starts at once."""
 
 import asyncio
 import importlib
@@ -15,7 +15,7 @@ from typing import IO
 ROOT = Path(__file__).parents[2]
 
 
-class Nursery:
+class ForkPool:
     """Starts processes that run one module's `main`, and ends what is left of them."""
 
     def __init__(self, stdin: IO[str], stdout: IO[str]) -> None:
@@ -27,10 +27,10 @@ class Nursery:
         """Let one more process run `main` with these arguments."""
         self._stdin.write(f"{json.dumps(args)}\n")
         self._stdin.flush()
-        self.pids.append(int(await self.heard()))
+        self.pids.append(int(await self.line()))
 
-    async def heard(self) -> str:
-        """The next line that a process says."""
+    async def line(self) -> str:
+        """The next line that a process prints."""
         return (await asyncio.to_thread(self._stdout.readline)).removesuffix("\n")
 
     def signal(self, number: signal.Signals) -> None:
@@ -45,21 +45,21 @@ class Nursery:
         return not any(map(_is_there, self.pids))
 
     async def until_ended(self) -> None:
-        """Wait until each process that was told to has ended."""
+        """Wait until each process that was signalled has ended."""
         async with asyncio.timeout(60):
-            while any(map(_is_there, self.pids)):  # noqa: ASYNC110 - nobody tells of the end
+            while any(map(_is_there, self.pids)):  # noqa: ASYNC110 - a child of another process cannot be awaited
                 await asyncio.sleep(0.01)
         self.pids = []
 
 
 @contextmanager
-def nursery(module: str) -> Iterator[Nursery]:
-    """A nursery for the coroutine function `main` of a module, whose processes end with the block at the latest."""
-    command = (sys.executable, "-m", "tests.standins.nursery", module)
+def fork_pool(module: str) -> Iterator[ForkPool]:
+    """A pool for the coroutine function `main` of a module; its processes end with the block at the latest."""
+    command = (sys.executable, "-m", "tests.standins.fork_pool", module)
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         if process.stdin is None or process.stdout is None:
             raise RuntimeError("the pool has no pipes")
-        children = Nursery(process.stdin, process.stdout)
+        children = ForkPool(process.stdin, process.stdout)
         try:
             yield children
         finally:
@@ -77,7 +77,7 @@ def _is_there(pid: int) -> bool:
 
 def _serve(module: str) -> None:
     main = importlib.import_module(module).main
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody here waits for them
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nothing here waits for them
     for line in sys.stdin:
         if os.fork() == 0:
             sys.stdin.close()

@@ -1,4 +1,4 @@
-"""Time-outs for a client of the sandbox: what hangs holds no test up, and what is only slow is waited for."""
+"""Time-outs for a client of the sandbox: short where a test planned a hanging answer, long otherwise."""
 
 from adapters.sandbox.serve import Sandbox
 
@@ -6,11 +6,8 @@ SHORT = 1.0
 LONG = 60.0
 
 
-class Patience:
-    """Stands for `Timeouts`, in seconds: a call is given up soon where one of the `hopeless` faults waits, else late.
-
-    So a call that nobody wants to fail may take as long as a busy machine needs for it.
-    """
+class SandboxTimeouts:
+    """`Timeouts` in seconds: short while one of the `hopeless` faults is planned, else long enough for any machine."""
 
     connect = LONG
     read = LONG
@@ -21,6 +18,6 @@ class Patience:
 
     @property
     def total(self) -> float:
-        """For a whole exchange; it is read as the exchange begins."""
+        """For a whole call; it is read as the call begins."""
         waiting = {each["fault"] for each in self._sandbox.faults.waiting()}
         return LONG if waiting.isdisjoint(self._hopeless) else SHORT
