@@ -66,7 +66,9 @@ async def _api(settings: Settings, rates: RateStore) -> Check:
     finally:
         await client.aclose()
     kind = "test" if client.is_test else "live"
-    return Check("ContentStats", ok=True, detail=f"answers; {kind} key, {dollars(usage.available)} available")
+    return Check(
+        "ContentStats", ok=True, detail=f"answers; {kind} key, {dollars(usage.available, down=True)} available"
+    )
 
 
 def failed_with(error: BaseException) -> str:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from bot.domain.caller import Person
 from bot.domain.growth import coverage, exact_count, gaps, metric_name, price_per_thousand, signed_count
 from bot.domain.moments import date_text
-from bot.domain.money import dollars
+from bot.domain.money import dollars, unit_price
 from bot.domain.videos import Metric, VideoReading
 from bot.messages.wording import linked, named_on_platform, plural, reading_age, row_remarks
 from bot.reply.call import Call
@@ -141,7 +141,7 @@ def _fields(facts: FinalFacts) -> tuple[Field, ...]:
         views = [each.counts[Metric.VIEWS] for each in snapshots if Metric.VIEWS in each.counts]
         price = price_per_thousand(cost, views[-1] - views[0]) if len(views) > 1 else None
         if price is not None:
-            fields.append(Field("Price per 1,000 new views", text(dollars(price))))
+            fields.append(Field("Price per 1,000 new views", text(unit_price(price))))
     return tuple(fields)
 
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from bot.alerts.deferred import Deferred, also_deferred, deferred_parts
 from bot.alerts.settings_card import silencing
 from bot.domain.alerts import REARM_BALANCE, Stage
-from bot.domain.money import Runway, Usage, dollars
+from bot.domain.money import Runway, Usage, dollars, left_after
 from bot.domain.videos import RunningCount, Video
 from bot.messages.offer import ADD_CREDIT
 from bot.messages.outlook import how_long, money_ends, promised
@@ -96,7 +96,7 @@ def _fields(facts: LowFacts) -> tuple[Field, ...]:
         Field("Committed", text(promised(facts.runway, facts.running, facts.open_ended))),
         Field("Runway", end),
     )
-    missing = -facts.runway.left_after
+    missing = -left_after(facts.usage.available, facts.runway.promised)
     return (*known, Field("Short by", text(dollars(missing)))) if missing > 0 else known
 
 

@@ -314,7 +314,7 @@ def _refused(context: Context, refusal: Refused) -> tuple[str, Video | None]:
         case MayRun(request):
             words = may_run_words(request.platform)
         case CapReached(spent, cap):
-            left = dollars(max(cap - spent, Decimal()))
+            left = dollars(max(cap - spent, Decimal()), down=True)
             words = f"only {left} of the {dollars(cap)} monthly cap is left. Ask an admin to raise MONTHLY_CAP_USD."
         case _:
             assert_never(refusal)

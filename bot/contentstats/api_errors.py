@@ -1,7 +1,6 @@
 """Each status that is no success, as the domain's error with a sentence for people. It sends nothing."""
 
 import re
-from decimal import Decimal
 from typing import Literal, TypeAlias
 
 from bot.contentstats.wire import Problem
@@ -15,6 +14,7 @@ from bot.domain.errors import (
     UnexpectedAnswer,
     VideoNotFound,
 )
+from bot.domain.money import dollars, left_after
 
 Asked: TypeAlias = Literal["account", "start", "video"]
 
@@ -118,20 +118,12 @@ def _too_expensive(problem: Problem) -> NotEnoughBalance:
     if required is not None:
         amounts = f"this needs {dollars(required)}"
     if required is not None and balance is not None:
-        amounts += f", {dollars(balance)} is there"
+        amounts += f", {dollars(balance, down=True)} is there"
         if required > balance:  # else the rest is spoken for, which the server does not put in figures
-            amounts += f" and {dollars(required - balance)} is missing"
+            amounts += f" and {dollars(-left_after(balance, required))} is missing"
     return NotEnoughBalance(
         f"The balance is too low: {amounts}. Nothing was started. "
         "Track for fewer days, /stop a video, or add credit on the ContentStats web site ($10 or more).",
         balance=balance,
         required=required,
     )
-
-
-def dollars(amount: Decimal) -> str:
-    """An exact amount: cents always, more digits only where they are there."""
-    digits = f"{abs(amount):.2f}"
-    if Decimal(digits) != abs(amount):
-        digits = f"{abs(amount).normalize():f}"
-    return f"{'-' if amount < 0 else ''}${digits}"

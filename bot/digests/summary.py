@@ -6,7 +6,7 @@ from bot.digests.facts import DigestFacts, Money
 from bot.domain.digest import Total
 from bot.domain.growth import ago, percent, signed_count
 from bot.domain.moments import moment_text
-from bot.domain.money import dollars
+from bot.domain.money import dollars, left_after
 from bot.domain.videos import HOUR
 from bot.messages.outlook import can_finish, money_ends, running_words
 from bot.messages.wording import available, plural
@@ -59,7 +59,7 @@ def _saved(facts: DigestFacts) -> Decimal:
 def spent_words(facts: DigestFacts, money: Money) -> str:
     """What was spent in the window; at least so much, where not everything was read that may have been collected."""
     is_all = facts.complete and not facts.unread and facts.told_until == facts.window.end
-    return f"{'' if is_all else 'at least '}{dollars(money.spent)}"
+    return f"{'' if is_all else 'at least '}{dollars(money.spent, down=not is_all)}"
 
 
 def available_words(facts: DigestFacts, money: Money) -> str:
@@ -78,5 +78,5 @@ def _money_words(facts: DigestFacts) -> str:
         return f"{spent} {ends}."
     if not money.ending + money.open_ended:
         return spent
-    left, paused = money.runway.left_after, money.runway.paused
+    left, paused = left_after(money.usage.available, money.runway.promised), money.runway.paused
     return f"{spent} {can_finish(money.usage, left, paused, money.open_ended, complete=money.complete)}"

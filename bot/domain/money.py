@@ -6,7 +6,7 @@ The burn-down is counted in snapshots, one a video and hour until that video's o
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 from bot.domain.videos import HOUR, Video, VideoStatus
 
@@ -16,6 +16,7 @@ DURATIONS = (1, 3, 7, 14, 30)
 
 _ROUNDING = timedelta(minutes=10)
 """What `days_remaining`, rounded by the API to nobody knows how many digits, may promise too much."""
+_CENT, _MICRO = Decimal("0.01"), Decimal("0.000001")
 _LONGEST = 366
 """Days beyond which a stated duration is taken for nonsense and cut; the documentation allows 30."""
 
@@ -223,8 +224,34 @@ def bill_check(usage: Usage) -> Decimal | None:
     return usage.spent - usage.total_snapshots * usage.cost_per_snapshot
 
 
-def dollars(amount: Decimal) -> str:
-    """An amount with its currency: to the cent, and with further digits (six at most) where it has them."""
-    rounded = amount.quantize(Decimal("0.000001"), rounding=ROUND_HALF_UP)
-    whole, _, fraction = f"{abs(rounded):,f}".partition(".")
-    return f"{'-' if rounded < 0 else ''}${whole}.{fraction.rstrip('0'):0<2}"
+def dollars(amount: Decimal, *, down: bool = False) -> str:
+    """An amount to the cent, for sentences and cards: `$1.91`, and `under $0.01` for a part of a cent.
+
+    Prices, commitments and spend are rounded up, so that nothing turns out dearer than it was shown. `down` is for
+    money that can still be spent, which is never shown as more than there is, and for sums that are "at least" so much.
+    """
+    if 0 < _exact(amount) < _CENT:
+        return f"under ${_CENT}"
+    whole = _cents(amount, down=down)
+    return f"{'-' if whole < 0 else ''}${abs(whole):,.2f}"
+
+
+def left_after(available: Decimal, *owed: Decimal) -> Decimal:
+    """What remains of amounts as `dollars` shows them, so that the sums on a card add up; negative only if they are."""
+    left = _cents(available, down=True) - sum(map(_cents, owed))
+    return max(left, Decimal()) if available >= sum(owed) else left
+
+
+def unit_price(amount: Decimal) -> str:
+    """The price of one snapshot or of 1,000 views, which may be a part of a cent: with two to six decimals."""
+    whole, _, fraction = f"{_exact(amount):,f}".partition(".")
+    return f"${whole}.{fraction.rstrip('0'):0<2}"
+
+
+def _cents(amount: Decimal, *, down: bool = False) -> Decimal:
+    return _exact(amount).quantize(_CENT, rounding=ROUND_FLOOR if down else ROUND_CEILING)
+
+
+def _exact(amount: Decimal) -> Decimal:
+    """The amount without the noise of binary fractions that JSON numbers bring."""
+    return amount.quantize(_MICRO, rounding=ROUND_HALF_UP)

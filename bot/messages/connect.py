@@ -12,7 +12,7 @@ def connected(available: Decimal, *, is_test: bool) -> Reply:
     """The key works and is kept."""
     kind = "a test key, so nothing is charged" if is_test else "a live key, so tracking spends its balance"
     return Reply(
-        f"The API key is linked to this workspace. It's {kind}. {dollars(available)} available.",
+        f"The API key is linked to this workspace. It's {kind}. {dollars(available, down=True)} available.",
         title="Connected",
         parts=(Note(text("The key is stored encrypted and never shown. /disconnect removes it.")),),
         actions=(Button("Wallet", Call("usage")), Button("My videos", Call("videos"))),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.money import MonthlyCap, Runway, Usage, dollars
+from bot.domain.money import MonthlyCap, Runway, Usage, dollars, left_after
 from bot.messages.outlook import can_finish, cap_left, money_ends
 from bot.messages.video_count import VideoCount, change_words, count_words
 from bot.messages.wording import available, freshness, linked, platform_name, plural
@@ -77,7 +77,8 @@ def _lasts(facts: HomeFacts) -> str:
         return f"{money_ends(facts.usage, runway.empty_at, facts.open_ended, complete=facts.complete)}."
     if facts.complete and not facts.ending + facts.open_ended:
         return "Nothing is running."
-    return can_finish(facts.usage, runway.left_after, runway.paused, facts.open_ended, complete=facts.complete)
+    left = left_after(facts.usage.available, runway.promised)
+    return can_finish(facts.usage, left, runway.paused, facts.open_ended, complete=facts.complete)
 
 
 def _digests(digests: tuple[Text, ...]) -> Text:

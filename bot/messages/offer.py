@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from bot.domain.caller import Person
 from bot.domain.links import VideoLink
 from bot.domain.moments import moment_text
-from bot.domain.money import Consequence, MonthlyCap, Runway, Usage, dollars
+from bot.domain.money import Consequence, MonthlyCap, Runway, Usage, dollars, left_after, unit_price
 from bot.domain.videos import RunningCount, Video
 from bot.messages.outlook import can_finish, cap_left, money_ends, promised
 from bot.messages.wording import available, name_of, platform_name, plural, shortened, status_word, video_actions
@@ -229,20 +230,24 @@ def _price_table(offer: Offer) -> Table:
         Column("Outcome"),
     )
     cells = tuple(
-        (text(str(each.days)), text(dollars(each.price)), text(dollars(each.left_after)), text(_effect(each, offer)))
+        (text(str(each.days)), text(dollars(each.price)), text(dollars(_left(each, offer))), text(_effect(each, offer)))
         for each in offer.choices
     )
     return Table("Prices", columns, cells)
 
 
+def _left(choice: Consequence, offer: Offer) -> Decimal:
+    return left_after(offer.usage.available, offer.runway.promised, choice.price)
+
+
 def _effect(choice: Consequence, offer: Offer) -> str:
     if not choice.affordable:
-        return f"Not enough credit: {dollars(choice.price - offer.usage.available)} short."
+        return f"Not enough credit: {dollars(-left_after(offer.usage.available, choice.price))} short."
     if choice.price > offer.cap.left:
-        return f"Over the monthly cap by {dollars(choice.price - offer.cap.left)}."
+        return f"Over the monthly cap by {dollars(-left_after(offer.cap.left, choice.price))}."
     if choice.pauses_at is None:
         return can_finish(
-            offer.usage, choice.left_after, offer.runway.paused, offer.open_ended, complete=offer.complete
+            offer.usage, _left(choice, offer), offer.runway.paused, offer.open_ended, complete=offer.complete
         )
     cut = f" for {plural(len(choice.affected), 'running video')} too" if choice.affected else ""
     ends = money_ends(offer.usage, choice.pauses_at, offer.open_ended, complete=offer.complete)
@@ -261,7 +266,9 @@ def _wanted(offer: Offer) -> list[Consequence]:
 
 
 def _small_print(offer: Offer) -> Note:
-    price = f"{dollars(offer.usage.cost_per_snapshot)} per snapshot, 24 per day; only collected snapshots are billed. "
+    price = (
+        f"{unit_price(offer.usage.cost_per_snapshot)} per snapshot, 24 per day; only collected snapshots are billed. "
+    )
     test = "This is a test key: nothing is charged. " if offer.is_test else ""
     old = f"These figures may have changed: {offer.usage_problem} " if offer.usage_problem else ""
     hidden = "" if offer.complete else "Your account has more videos than the API lists, so more may be committed. "

@@ -54,7 +54,7 @@ def can_finish(usage: Usage, left_after: Decimal, paused: int, open_ended: int, 
 
 def cap_left(cap: MonthlyCap) -> str:
     """What is left of the workspace's monthly cap."""
-    return f"{dollars(cap.left)} of {dollars(cap.limit)} left"
+    return f"{dollars(cap.left, down=True)} of {dollars(cap.limit)} left"
 
 
 def promised(runway: Runway, count: RunningCount, open_ended: int) -> str:

@@ -23,7 +23,7 @@ from bot.domain.growth import (
     signed_count,
     stopped_at,
 )
-from bot.domain.money import dollars, ends_at
+from bot.domain.money import ends_at, unit_price
 from bot.domain.videos import HOUR, Metric, VideoPlatform, VideoReading
 from bot.messages.wording import introduced, linked, name_of, plural, reading_age, row_remarks, status_word
 from bot.reply.call import Call
@@ -154,7 +154,7 @@ def _fields(facts: VideoFacts) -> tuple[Field, ...]:
         fields.append(Field("Engagement", text(percent(rate))))
     price = _price(facts)
     if price is not None:
-        fields.append(Field("Price per 1,000 new views", text(dollars(price))))
+        fields.append(Field("Price per 1,000 new views", text(unit_price(price))))
     end = ends_at(video, facts.seen_at)
     if video.is_running and end is not None:
         fields.append(Field("Ends", text(Time(end, facts.now))))

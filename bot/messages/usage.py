@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from bot.domain.caller import Person
 from bot.domain.moments import date_text
-from bot.domain.money import MonthlyCap, Runway, Usage, dollars
+from bot.domain.money import MonthlyCap, Runway, Usage, dollars, left_after, unit_price
 from bot.domain.videos import RunningCount
 from bot.messages.offer import ADD_CREDIT
 from bot.messages.outlook import can_finish, cap_left, how_long, money_ends, promised
@@ -119,8 +119,8 @@ def _summary(facts: WalletFacts) -> str:
         return f"{start} {ends}, and tracking would pause."
     if facts.complete and not any(facts.running):
         return f"{start} Nothing is running."
-    lasts = can_finish(facts.usage, runway.left_after, runway.paused, facts.open_ended, complete=facts.complete)
-    return f"{start} {lasts}"
+    left = left_after(facts.usage.available, runway.promised)
+    return f"{start} {can_finish(facts.usage, left, runway.paused, facts.open_ended, complete=facts.complete)}"
 
 
 def _fields(facts: WalletFacts) -> tuple[Field, ...]:
@@ -132,9 +132,9 @@ def _fields(facts: WalletFacts) -> tuple[Field, ...]:
         Field("Available", text(available(usage))),
         Field("Pending", text(pending)),
         Field("Committed", text(promised(runway, facts.running, facts.open_ended))),
-        Field("Left after commitments", text(dollars(runway.left_after))),
+        Field("Left after commitments", text(dollars(left_after(usage.available, runway.promised)))),
         Field("Runway", how_long(usage, runway, facts.open_ended, complete=facts.complete)),
-        Field("Price", text(f"{dollars(usage.cost_per_snapshot)} per snapshot, 24 per video per day")),
+        Field("Price", text(f"{unit_price(usage.cost_per_snapshot)} per snapshot, 24 per video per day")),
         Field("Monthly cap", text(cap_left(facts.monthly_cap))),
     )
 
@@ -144,7 +144,7 @@ def _spent(usage: Usage) -> str:
     if usage.spent is not None:
         return f"{dollars(usage.spent)} in total, according to ContentStats"
     if usage.total_charged is not None:
-        return f"at least {dollars(usage.total_charged)} in total; the API doesn't state pending charges"
+        return f"at least {dollars(usage.total_charged, down=True)} in total; the API doesn't state pending charges"
     return "not stated"
 
 

@@ -122,7 +122,7 @@ def row_remarks(reading: VideoReading) -> tuple[str, ...]:
 
 def available(usage: Usage) -> str:
     """What can still be spent; at most so much, where the API does not say what it has yet to charge."""
-    return f"{'at most ' if usage.uncharged is None else ''}{dollars(usage.available)}"
+    return f"{'at most ' if usage.uncharged is None else ''}{dollars(usage.available, down=True)}"
 
 
 def plural(count: int, word: str, several: str | None = None) -> str:

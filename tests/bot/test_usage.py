@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from bot.domain.moments import moment_text
 from bot.reply.model import Picture, Tone
 from bot.reply.plain import plain_text
 from tests.standins.environment import ANA, BEN, LINK, LIST, USAGE, YOUTUBE, environment_of, labels, rows, sandbox_of
@@ -40,8 +41,8 @@ async def test_every_figure_of_a_wallet_in_use_is_exact(env):
     # From 10:30 on, a snapshot an hour: 13 of each video on the first day, 7 on the second.
     assert "Spent: $0.60 in total, according to ContentStats" in said
     assert rows(reply, "Spend by day (UTC), from the snapshots read here") == [
-        ["2026-03-02", "$0.39"],
-        ["2026-03-03", "$0.21"],
+        ["Mon 2 Mar", "$0.39"],
+        ["Tue 3 Mar", "$0.21"],
     ]
     (picture,) = [part for part in reply.parts if isinstance(part, Picture)]
     assert "$0.60 was spent" in picture.alt
@@ -59,7 +60,7 @@ async def test_money_that_runs_out_says_when_and_offers_credit(clock, sqlite_url
         assert reply.tone is Tone.WARNING
         # $2.60 pays 173 of the 336 snapshots: two an hour, so the 87th hour is the last.
         empty = clock() + timedelta(hours=87)
-        assert f"Your balance would run out {empty:%Y-%m-%d %H:%M} UTC, and tracking would pause." in reply.summary
+        assert f"Your balance would run out {moment_text(empty)}, and tracking would pause." in reply.summary
         assert "Add credit: https://contentstats.io/" in plain_text(reply)
         card = await env.say(f"/track {PAUSED} 7")
         assert card.tone is Tone.WARNING

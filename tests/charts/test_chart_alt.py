@@ -110,7 +110,7 @@ def test_spend_says_how_much_when_and_on_which_day_most():
     spend = Spend(((date(2025, 11, 1), Decimal("2.52")), (date(2025, 11, 3), Decimal("0.015"))))
     assert (
         spend_alt(spend)
-        == "By the snapshots read here, $2.535 was spent from 1 to 3 Nov 2025 (days in UTC), most on 1 Nov: $2.52."
+        == "By the snapshots read here, $2.54 was spent from 1 to 3 Nov 2025 (days in UTC), most on 1 Nov: $2.52."
     )
 
 

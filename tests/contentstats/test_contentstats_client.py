@@ -160,7 +160,7 @@ async def test_a_402_from_the_account_itself_names_what_is_missing(client):
     [
         (
             {"error": "Insufficient balance", "balance": "0.125", "required": "2.52"},
-            r"\$0\.125 is there and \$2\.395 is",
+            r"\$0\.12 is there and \$2\.40 is",
         ),
         ({"error": "Insufficient balance", "estimated_cost": 2.52}, r"this needs \$2\.52\."),
         (

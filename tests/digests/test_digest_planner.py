@@ -171,8 +171,8 @@ async def test_what_came_too_late_for_one_is_in_the_next_and_every_hour_in_one(m
     assert "+180 views in 18 h" in texts[1]
     assert "From Wed 4 Mar, 03:01 UTC to Thu 5 Mar, 09:00 UTC" in texts[2]
     # A snapshot taken at 09:00 cannot be read by then, so it is in the next digest.
-    assert "At least $0.285 spent, $50.00 (as of Mon 2 Mar, 10:30 UTC) available." in texts[1]
-    assert " $0.435 spent, $50.00 (as of Mon 2 Mar, 10:30 UTC) available." in texts[2]
+    assert "At least $0.28 spent, $50.00 (as of Mon 2 Mar, 10:30 UTC) available." in texts[1]
+    assert " $0.44 spent, $50.00 (as of Mon 2 Mar, 10:30 UTC) available." in texts[2]
 
 
 async def test_a_weekly_one_comes_on_its_weekday(mirror, clock, charts, database):

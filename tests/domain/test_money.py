@@ -15,11 +15,13 @@ from bot.domain.money import (
     consequences,
     dollars,
     ends_at,
+    left_after,
     price,
     promised,
     promises,
     remaining_snapshots,
     runway,
+    unit_price,
 )
 from bot.domain.videos import HOUR, Video
 
@@ -344,21 +346,39 @@ def test_without_a_word_on_what_is_uncharged_the_whole_balance_is_there_at_most(
 
 
 @pytest.mark.parametrize(
-    ("amount", "words"),
+    ("amount", "owed", "available"),
     [
-        ("2.52", "$2.52"),
-        ("2.520", "$2.52"),
-        ("0.015", "$0.015"),
-        ("0.000072", "$0.000072"),
-        ("-0.3", "-$0.30"),
-        ("1234.5", "$1,234.50"),
-        ("0", "$0.00"),
-        ("10", "$10.00"),
-        ("1E+3", "$1,000.00"),
-        ("4.1239999999", "$4.124"),
-        ("-0.0000001", "$0.00"),
-        ("0.0000005", "$0.000001"),
+        ("2.52", "$2.52", "$2.52"),
+        ("1.905", "$1.91", "$1.90"),
+        ("-0.125", "-$0.12", "-$0.13"),
+        ("1234.5", "$1,234.50", "$1,234.50"),
+        ("1E+3", "$1,000.00", "$1,000.00"),
+        ("0", "$0.00", "$0.00"),
+        ("0.0099", "under $0.01", "under $0.01"),
+        ("-0.0000001", "$0.00", "$0.00"),
+        ("2.5200000001", "$2.52", "$2.52"),
+        ("2.5199999999", "$2.52", "$2.52"),
     ],
 )
-def test_an_amount_always_has_its_currency_and_keeps_its_digits(amount, words):
-    assert dollars(Decimal(amount)) == words
+def test_an_amount_has_two_decimals_and_never_flatters(amount, owed, available):
+    assert (dollars(Decimal(amount)), dollars(Decimal(amount), down=True)) == (owed, available)
+
+
+@pytest.mark.parametrize(
+    ("available", "owed", "left"),
+    [
+        ("4.505", ("2.235",), "2.26"),  # $4.50 - $2.24
+        ("4.505", ("4.505",), "0"),  # all of it is covered, so nothing is missing
+        ("4.5", ("2.235", "2.52"), "-0.26"),
+        ("0.1", ("0.105",), "-0.01"),
+    ],
+)
+def test_the_sums_on_a_card_add_up(available, owed, left):
+    assert left_after(Decimal(available), *map(Decimal, owed)) == Decimal(left)
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"), [("0.015", "$0.015"), ("0.02", "$0.02"), ("0.000072", "$0.000072"), ("1234.5", "$1,234.50")]
+)
+def test_a_unit_price_keeps_its_digits(amount, words):
+    assert unit_price(Decimal(amount)) == words

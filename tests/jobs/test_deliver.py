@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from bot.delivery.circuit_breaker import AT_ONCE
 from bot.delivery.deliver import Deliverer
 from bot.delivery.poster import Later, Rejected, Unclear
+from bot.domain.moments import moment_text
 from bot.reply.model import Reply
 from bot.reply.plain import plain_text
 from bot.store.outbox import OutboxState
@@ -164,7 +165,7 @@ async def test_what_waited_long_says_so(deliverer, wall, clock, say):
     await deliverer.deliver_due()
     first, second = wall.channels["C1"]
     assert "Posted late" in plain_text(first.reply)
-    assert plain_text(first.reply).endswith(f"Figures are as of {written:%Y-%m-%d %H:%M} UTC.")
+    assert plain_text(first.reply).endswith(f"Figures are as of {moment_text(written)}.")
     assert "late" not in plain_text(second.reply)
 
 

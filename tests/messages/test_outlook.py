@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from bot.domain.moments import moment_text
 from bot.domain.money import Runway
 from bot.messages.outlook import how_long
 from bot.reply.plain import plain_spans
@@ -18,18 +19,18 @@ DRY = Runway(Decimal(9), NOW + timedelta(hours=5), Decimal(-2), 0, NOW + timedel
 @pytest.mark.parametrize(
     ("runway", "open_ended", "said"),
     [
-        (ENOUGH, 0, f"covers all running videos; the last one ends {ENOUGH.last_end:%Y-%m-%d %H:%M} UTC"),
+        (ENOUGH, 0, f"covers all running videos; the last one ends {moment_text(ENOUGH.last_end)}"),
         (
             ENOUGH,
             1,
-            f"covers all videos with a known end; the last one ends {ENOUGH.last_end:%Y-%m-%d %H:%M}",
+            f"covers all videos with a known end; the last one ends {moment_text(ENOUGH.last_end)}",
         ),
         (replace(ENOUGH, last_end=None), 0, "nothing is being spent"),
         (replace(ENOUGH, last_end=None), 1, "not known"),
         (replace(ENOUGH, left_after=Decimal(-1), paused=2), 0, "not enough for the paused videos"),
         (replace(ENOUGH, left_after=Decimal(-1)), 0, "used up"),
-        (DRY, 0, f"{DRY.empty_at:%Y-%m-%d %H:%M} UTC"),
-        (DRY, 1, f"{DRY.empty_at:%Y-%m-%d %H:%M} UTC at the latest"),
+        (DRY, 0, f"{moment_text(DRY.empty_at)}"),
+        (DRY, 1, f"{moment_text(DRY.empty_at)} at the latest"),
     ],
 )
 def test_how_long_is_told_as_far_as_it_is_known(runway, open_ended, said):
