@@ -14,6 +14,7 @@ from bench.stores import NOW, bot_on, fill
 from bot.app import Bot
 from bot.delivery.deliver import Deliverer
 from bot.digests.planner import DigestPlanner
+from bot.domain.digest import DigestOptions
 from bot.store.database import Database
 from bot.store.schedule_tables import digests
 from tests.standins.postgres import Postgres, running
@@ -73,7 +74,7 @@ async def _subscribe(url: str, count: int, due_at: datetime, workspace_id: int =
     """So many channels with a daily digest that is due then, in a workspace that has videos."""
     if workspace_id == 1:
         await fill(url, others=1)
-    row = {"workspace_id": workspace_id, "is_on": True, "off_reason": "", "zone": "UTC", "options": {}}
+    row = {"workspace_id": workspace_id, "is_on": True, "off_reason": "", "zone": "UTC", "options": DigestOptions()}
     row |= {"minute": due_at.hour * 60 + due_at.minute, "next_date": due_at.date(), "next_due_at": due_at}
     row |= {"last_outcome": "", "set_by_id": "U1", "set_by_name": "Ana"}
     database = Database(url)

@@ -42,7 +42,7 @@ async def main(chat: str, url: str, database: str) -> None:
 
 
 async def _waiting(store: Store) -> bool:
-    return any([(await store.letters.queue(number, utc_now())).waiting for number in range(1, WORKSPACES + 1)])
+    return any([(await store.outbox_status.queue(number, utc_now())).waiting for number in range(1, WORKSPACES + 1)])
 
 
 @asynccontextmanager

@@ -28,10 +28,8 @@ from bot.metrics import LiveFigures, Metrics, exposition
 from bot.reply.model import Option, Reply
 from bot.settings import Settings
 from bot.store import Store
-from bot.store.installations import Installations
-from bot.store.presences import Presences
-from bot.store.rates import RateRows
-from bot.store.registrations import Registrations
+from bot.store.chat_installs import ChatInstalls, CommandSync, Installations
+from bot.store.coordination import RateSlots
 from bot.wallet.accounts import Accounts
 from bot.wallet.exports import Exports
 from bot.wallet.wallet import Wallet
@@ -231,7 +229,7 @@ class Bot:
 
     async def numbers(self) -> tuple[bytes, str]:
         """What this process has done and how it stands, for Prometheus, and the content type; DatabaseUnavailable."""
-        load = await self._store.letters.load(self._clock())
+        load = await self._store.outbox_status.load(self._clock())
         silence = None if self._scheduler is None else self._scheduler.silence
         return exposition(self._metrics, LiveFigures(*load, silence))
 
@@ -252,10 +250,10 @@ class Bot:
     async def forget_departed(self) -> int:
         """Delete what is stored for workspaces that the bot left `KEPT_AFTER_LEAVING` ago; returns how many."""
         before = self._clock() - KEPT_AFTER_LEAVING
-        departed = await self._store.presences.departed(before)
+        departed = await self._store.chat_installs.departed(before)
         for chat, id_ in departed:
             await self.forget(WorkspaceRef(chat, id_, ""))
-            await self._store.presences.forget(chat, id_, before)
+            await self._store.chat_installs.forget(chat, id_, before)
         if departed:
             await self._store.forgetting.unused_mirrors()
         return len(departed)
@@ -265,7 +263,7 @@ class Bot:
         await self._accounts.recognize(chat, owned)
 
     @property
-    def turns(self) -> RateRows:
+    def turns(self) -> RateSlots:
         """By which processes that share a limit of a chat keep one pace."""
         return self._store.rates
 
@@ -275,14 +273,14 @@ class Bot:
         return self._store.installations
 
     @property
-    def presences(self) -> Presences:
+    def presences(self) -> ChatInstalls:
         """Where adapters note the workspaces that the bot came to and left, in chats that tell only that."""
-        return self._store.presences
+        return self._store.chat_installs
 
     @property
-    def registrations(self) -> Registrations:
+    def registrations(self) -> CommandSync:
         """Where adapters note what they have registered with their chat."""
-        return self._store.registrations
+        return self._store.command_sync
 
     async def _answer(
         self, command: AnyCommand, arguments: str | Mapping[str, str], caller: Caller, meanwhile: Meanwhile | None

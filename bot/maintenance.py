@@ -16,7 +16,7 @@ class Maintenance:
         now = self._clock()
         await self._store.inbox.forget_old(now)
         await self._store.forgetting.old_spend(now)
-        forgotten = await self._store.letters.forget_old(now)
+        forgotten = await self._store.outbox_status.forget_old(now)
         await self._store.events.forget_old(now)
         await self._store.forgetting.unused_mirrors()
         return forgotten

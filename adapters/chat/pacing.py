@@ -46,7 +46,7 @@ class Busy(Exception):
 
 
 class Slots(Protocol):
-    """Slots for calls, one after the other, shared by several processes through the store (`RateRows`)."""
+    """Slots for calls, one after the other, shared by several processes through the store (`RateSlots`)."""
 
     async def reserve(self, key: str, now: float, period: float, tolerance: float, patience: float) -> float:
         """Reserve one call; the seconds to wait before it. More than `patience` means that nothing was reserved."""

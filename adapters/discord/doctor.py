@@ -103,7 +103,7 @@ async def _owned(application: Json, servers: Sequence[Json], settings: Settings)
         return []
     try:
         async with Store.opened(settings.database_url, settings.encryption_keys) as store:
-            claimed = await store.presences.known(CHAT)
+            claimed = await store.chat_installs.known(CHAT)
     except BotError:
         return []  # the database has a check of its own
     others = [each for each in servers if not claimed.get(each["id"])]

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from bot.domain.caller import WorkspaceRef
 from bot.domain.clock import Clock
 from bot.domain.errors import BotError
-from bot.store.presences import Presence, Presences
+from bot.store.chat_installs import ChatInstall, ChatInstalls
 
 CHAT = "discord"
 CLAIM = "claim-"
@@ -36,7 +36,7 @@ class Guilds:
 
     def __init__(
         self,
-        presences: Presences,
+        presences: ChatInstalls,
         clock: Clock,
         listed: Collection[str],
         token: str,
@@ -49,7 +49,7 @@ class Guilds:
         self._token = token
         self._ask = is_public
         self._recognize = recognize
-        self._known: dict[str, Presence] = {}
+        self._known: dict[str, ChatInstall] = {}
         self._turn = asyncio.Lock()
         self._is_public = True
         self._looked_at: datetime | None = None
@@ -111,7 +111,7 @@ class Guilds:
         return known.is_claimed or (not self._is_public and not known.was_public)
 
     async def _note(self, ids: Collection[str]) -> None:
-        self._known |= await self._presences.arrived(CHAT, ids, is_public=self._is_public)
+        self._known |= await self._presences.joined(CHAT, ids, is_public=self._is_public)
 
 
 def claim_code(token: str, server_id: str) -> str:

@@ -19,7 +19,7 @@ from adapters.slack.manifest import UNFURL_SCOPES
 from adapters.slack.workspaces import CHAT, Forget, SlackWorkspace, is_taken
 from bot.domain.caller import WorkspaceRef
 from bot.domain.clock import Clock
-from bot.store.installations import Installations
+from bot.store.chat_installs import Installations
 
 _DROPPED = frozenset({"refresh_token", "expires_at"})
 """Fields of stored installations that are no longer read."""

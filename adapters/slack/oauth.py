@@ -21,7 +21,7 @@ from adapters.slack.installations import Installation, InstalledWorkspaces
 from adapters.slack.manifest import REDIRECT_PATH, SCOPES, UNFURL_SCOPES
 from bot.domain.clock import Clock
 from bot.domain.errors import BotError, NotConfigured
-from bot.store.installations import Installations
+from bot.store.chat_installs import Installations
 
 ROTATING = "token_rotation"
 """Our own word for an app whose tokens expire."""

@@ -11,7 +11,7 @@ from bot.domain.videos import Video
 from bot.messages.wording import name_of
 from bot.reply.model import Reply
 from bot.store import Store
-from bot.store.alerts import DEFERRED, Announced, StoredAlert
+from bot.store.alerts import DEFERRED, AlertBatch, StoredAlert
 from bot.store.outbox import Message
 from bot.store.videos import StoredVideo
 from bot.store.workspaces import Workspace
@@ -52,7 +52,7 @@ class AlertChanges:
 
     def seeing(self, video: StoredVideo) -> Iterable[AlertSetting]:
         """The channels whose workspace may see a video: what it started itself, and what nobody's bot started."""
-        return (setting for setting, workspace in self.channels if video.workspace_id in {None, workspace.id})
+        return (setting for setting, workspace in self.channels if video.is_visible_to(workspace.id))
 
     async def load(self, keys: Iterable[tuple[int, str]]) -> None:
         """Read how alerts stand, by setting and subject."""
@@ -167,9 +167,9 @@ class AlertChanges:
         self.put(replace(stored, alert=alert, detail=detail if detail is not None else stored.detail, due_at=due_at))
         return outcome
 
-    def announced(self, lease: tuple[str, str]) -> Announced:
+    def announced(self, lease: tuple[str, str]) -> AlertBatch:
         """What to keep, all at once."""
-        return Announced(
+        return AlertBatch(
             wallet_id=self.wallet_id,
             lease=lease,
             alerts=tuple(self._alerts.values()),

@@ -126,7 +126,7 @@ def _outlasts(stored: StoredVideo, moment: datetime) -> bool:
 def _facts(setting: AlertSetting, purse: Purse, stage: Stage) -> LowFacts:
     end = purse.runway.empty_at
     short = [each for each in purse.running if stage is Stage.PAUSED or (end is not None and _outlasts(each, end))]
-    own = tuple(each.video for each in short if each.workspace_id in {None, setting.workspace_id})
+    own = tuple(each.video for each in short if each.is_visible_to(setting.workspace_id))
     return LowFacts(
         setting_id=setting.id,
         stage=stage,

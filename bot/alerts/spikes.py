@@ -198,7 +198,7 @@ class _Neighbours:
         if self._running is None:
             self._running = await store.videos.running(wallet_id)
         alike = (each for each in self._running if each.main_metric == metric)
-        visible = [each.video.id for each in alike if each.workspace_id in {None, workspace_id}]
+        visible = [each.video.id for each in alike if each.is_visible_to(workspace_id)]
         ids, since = visible[:MOST_NEIGHBOURS], at - TWO_HOURS - JITTER
         taken = await store.videos.snapshots_between(wallet_id, ids, since, at + JITTER)
         grown = {video_id: growth_of_hour(_counts(found, metric)) for video_id, found in taken.items()}

@@ -79,6 +79,6 @@ async def _of_link(context: Context, typed: str) -> tuple[StoredVideo, ...]:
     """The trackings of a link in this workspace: the running one alone where there is one, else the newest first."""
     link = await resolve(context.wallet, typed)
     stored = await context.store.videos.by_key(context.wallet.id, link.key)
-    mine = tuple(each for each in stored if each.workspace_id in {None, context.workspace.id})
+    mine = tuple(each for each in stored if each.is_visible_to(context.workspace.id))
     running = tuple(each for each in mine if each.video.is_running)
     return running[:1] or mine[:1]

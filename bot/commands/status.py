@@ -25,7 +25,7 @@ async def status(context: Context, args: Status) -> Reply:  # noqa: ARG001 - eve
     services = await _services(context)
     if wallet is None:
         now = context.clock()
-        queue = await context.store.letters.queue(context.workspace.id, now)
+        queue = await context.store.outbox_status.queue(context.workspace.id, now)
         return health(Health(version=context.version, now=now, queue=queue, services=services))
     probe = await wallet.probe()
     await wallet.spending.settle_all(LOOKS_APART)
@@ -50,7 +50,7 @@ async def status(context: Context, args: Status) -> Reply:  # noqa: ARG001 - eve
             polled_at=poll.at,
             polls_at=poll.next_at,
             poll_problem=poll.problem,
-            queue=await context.store.letters.queue(context.workspace.id, now),
+            queue=await context.store.outbox_status.queue(context.workspace.id, now),
             services=services,
             is_posting=any(each.is_on for each in digests)
             or await context.store.alerts.on_count(context.workspace.id) > 0,
@@ -73,4 +73,4 @@ async def _services(context: Context) -> tuple[Service, ...]:
 
 async def retry(context: Context, args: Retry) -> Reply:  # noqa: ARG001 - as above
     """Let what was given up be posted after all."""
-    return retried(await context.store.letters.retry(context.workspace.id, context.clock()))
+    return retried(await context.store.outbox_status.retry(context.workspace.id, context.clock()))

@@ -65,7 +65,7 @@ async def stop(context: Context, args: ConfirmStop) -> Reply:
         return already_over(video)
     await _write_down(context, video.link, video.id, video.status)
     same_link = await context.store.videos.by_key(context.wallet.id, stored.key)
-    mine = (each.video for each in same_link if each.workspace_id in {None, context.workspace.id})
+    mine = (each.video for each in same_link if each.is_visible_to(context.workspace.id))
     others = tuple(each for each in mine if each.is_running and each.id != video.id)
     return stopped(video, left, await context.wallet.price(), context.caller.person, others)
 
@@ -91,7 +91,7 @@ async def _exactly(context: Context, video_id: str) -> StoredVideo:
 
 async def _tell_digest(context: Context, post: str, video: Video) -> None:
     person = context.caller.person
-    await context.store.digest_posts.change(
+    await context.store.digests.change_posted(
         context.workspace.id,
         post,
         f"stopped:{video.id}",

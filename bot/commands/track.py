@@ -19,7 +19,7 @@ from bot.messages.problems import with_links_left_out
 from bot.messages.tracking import Result, cancelled, outcome_card, second_press
 from bot.messages.wording import plural
 from bot.reply.model import Button, Note, Reply
-from bot.store.tracking import (
+from bot.store.track_requests import (
     AlreadyRunning,
     CapReached,
     Expired,
@@ -305,7 +305,7 @@ def _refused(context: Context, refusal: Refused) -> tuple[str, Video | None]:
         case Expired():
             words = "the offer has expired. Send /track with the link again for today's figures."
         case AlreadyRunning(stored):
-            hidden = stored.workspace_id not in {None, context.workspace.id}
+            hidden = not stored.is_visible_to(context.workspace.id)
             words, video = "the video is already being tracked, so nothing was spent.", None if hidden else stored.video
         case InFlight():
             words = "another request is starting this video right now. Check /videos in a minute."

@@ -27,7 +27,7 @@ async def usage(context: Context, args: Usage) -> Reply:  # noqa: ARG001 - every
     swept = await context.wallet.sweep()
     running = await context.store.videos.running(context.wallet.id)
     owed, open_ended = promises((each.video, each.seen_at) for each in running)
-    mine = [each for each in running if each.workspace_id in {None, context.workspace.id}]
+    mine = [each for each in running if each.is_visible_to(context.workspace.id)]
     own = [each for each in mine if each.video.collects]
     now = context.clock()
     cost = money.value.cost_per_snapshot

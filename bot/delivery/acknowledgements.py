@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from bot.domain.clock import Clock
 from bot.domain.errors import DatabaseUnavailable
-from bot.store.claims import Claimed
 from bot.store.outbox import Outbox
+from bot.store.outbox_claims import Claimed
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")

@@ -19,7 +19,7 @@ from bot.delivery.poster import ChannelPoster, ChannelRef, Delivery, Later, Post
 from bot.domain.clock import Clock
 from bot.reply.model import Reply
 from bot.store import Store
-from bot.store.claims import Claimed
+from bot.store.outbox_claims import Claimed
 
 logger = logging.getLogger(__name__)
 
@@ -91,7 +91,7 @@ class Deliverer:
         """Notice that the clock was set back, also while nothing ran; a fault of the clock must hold up no message."""
         now = self._clock()
         if not self._has_looked or now < self._latest:
-            await self._outbox.mind_the_clock(now)
+            await self._outbox.check_clock(now)
             self._has_looked = True
         self._latest = now
 
@@ -115,7 +115,7 @@ class Deliverer:
             elif now - message.tried_at >= GIVES_UP:
                 await self._give_up(message, "the chat took it in none of many tries within a day.")
             elif time.monotonic() - began > BEGINS_WITHIN:  # the process was paused, and the lease may soon be over
-                await patiently(lambda: self._outbox.later(message, now, "paused"))
+                await patiently(lambda: self._outbox.retry_later(message, now, "paused"))
             else:
                 await self._settle(message, message.reply, await self._say(message, message.reply))
         finally:
@@ -154,14 +154,14 @@ class Deliverer:
                 if reason != NO_WAY:
                     self._breakers.failed(message.workspace_id, now, after)
                 at = now + max(after, _backoff(message.attempts))
-                await patiently(lambda: self._outbox.later(message, at, reason))
+                await patiently(lambda: self._outbox.retry_later(message, at, reason))
             case Unclear(reason):
                 if reason != FAULT:
                     self._breakers.failed(message.workspace_id, now)
                 at = now + self._soon(message)
                 await patiently(lambda: self._outbox.unclear(message, at, reason))
             case Rejected() if message.edits is not None:
-                await patiently(lambda: self._outbox.anew(message, now))
+                await patiently(lambda: self._outbox.repost(message, now))
                 await self._answered(message)
             case Rejected(sentence=sentence, is_message=True):
                 await self._give_up(message, sentence)
@@ -182,7 +182,7 @@ class Deliverer:
 
     async def _answered(self, message: Claimed) -> None:
         if self._breakers.answered(message.workspace_id):
-            await self._outbox.hasten(message.workspace_id, self._clock())
+            await self._outbox.expedite(message.workspace_id, self._clock())
 
     def _soon(self, message: Claimed) -> timedelta:
         """When to say again what may be there: while the platform still knows it by its key, if it ever does."""

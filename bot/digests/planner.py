@@ -88,7 +88,7 @@ class DigestPlanner:
         What cannot be planned is logged and left to its lease: it is due again when that ends.
         """
         if not self._is_started:
-            await self._store.digests.work_out_anew(self._clock())
+            await self._store.digests.recompute(self._clock())
             self._is_started = True
         known: dict[_Content, DigestFacts | None] = {}
         planned, oldest = 0, self._clock() - 2 * self._patience
@@ -138,7 +138,7 @@ class DigestPlanner:
         """Look again soon where the numbers are waited for; where they cannot be had, when the lease is over."""
         if content in self._waiting:
             for claim in claims:
-                await self._store.digests.put_off(claim, self._clock() + SOON)
+                await self._store.digests.postpone(claim, self._clock() + SOON)
 
     async def _learn(self, content: _Content, known: dict[_Content, DigestFacts | None]) -> None:
         """Look at a workspace; None where it has no API key, and nothing where that failed."""

@@ -1,35 +1,53 @@
-"""What channels want to be told, how each of their alerts stands, and the one transaction in which alerts move on."""
+"""Alert settings of channels, the state of each alert, and the one transaction in which alerts change."""
 
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, Row, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.alerts import AlertKind, AlertSetting, Stage, default_setting
+from bot.domain.alerts import Alert, AlertKind, AlertSetting, Stage, default_setting
 from bot.domain.caller import Person
-from bot.store.alert_rows import StoredAlert, alert_from, is_known, setting_from, setting_values, write_alerts
-from bot.store.database import Database, insert_into
+from bot.domain.quiet import QuietHours
+from bot.store.coordination import is_held
+from bot.store.database import Database, insert_into, replacing
 from bot.store.events import handle
-from bot.store.leases import is_held
 from bot.store.outbox import Message, enqueue
 from bot.store.schedule_tables import alert_settings, alert_states
 from bot.store.tables import HAS_NEWS, wallets, workspaces
+from bot.store.types import read, values
 from bot.store.workspaces import Workspace
 
-__all__ = ["DEFERRED", "Alerts", "Announced", "StoredAlert"]
+logger = logging.getLogger(__name__)
 
 DEFERRED = "held:"
-"""How the subject of something that is kept for the end of the quiet hours begins."""
+"""The prefix of subjects that wait for the end of the quiet hours. Stored, so it keeps its first spelling."""
 
 
 @dataclass(frozen=True, slots=True)
-class Announced:
-    """What one look at a wallet came to: alerts as they stand now, messages, and what was reacted to.
+class StoredAlert:
+    """An alert of a setting under its `subject` (`balance`, `spike:<video>`, `held:…`).
 
-    `lease` is the name and token under which it was worked out; `outcomes` is as for `events.handle`. `usage_at` is
-    what was seen of the wallet's money, where it was looked at.
+    `detail` is what a kind of alert has to remember besides. At `due_at` it has to be checked again.
+    """
+
+    setting_id: int
+    subject: str
+    alert: Alert = field(default_factory=Alert)
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    snoozed_until: datetime | None = None
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertBatch:
+    """The result of one check of a wallet: alerts as they stand now, messages, and the events that were handled.
+
+    `lease` is the name and token under which it was computed; `outcomes` is as for `events.handle`. `usage_at` is when
+    the API stated the wallet's money, if that was checked.
     """
 
     wallet_id: int
@@ -49,35 +67,32 @@ class Alerts:
         self._database = database
 
     async def of_channel(self, workspace_id: int, channel_id: str) -> AlertSetting | None:
-        """What a channel wants to be told; None where nobody ever said."""
+        """A channel's alert setting; None if nobody ever chose one."""
         query = select(alert_settings).where(_channel(workspace_id, channel_id))
-        async with self._database.reading() as connection:
-            row = (await connection.execute(query)).one_or_none()
-        return None if row is None else setting_from(row)
+        row = await self._database.row(query)
+        return None if row is None else _setting(row)
 
     async def find(self, workspace_id: int, setting_id: int) -> AlertSetting | None:
         """A workspace's setting by its number."""
         mine = (alert_settings.c.id == setting_id) & (alert_settings.c.workspace_id == workspace_id)
-        async with self._database.reading() as connection:
-            row = (await connection.execute(select(alert_settings).where(mine))).one_or_none()
-        return None if row is None else setting_from(row)
+        row = await self._database.row(select(alert_settings).where(mine))
+        return None if row is None else _setting(row)
 
     async def on_count(self, workspace_id: int) -> int:
         """In how many channels of a workspace alerts are on."""
         on = (alert_settings.c.workspace_id == workspace_id) & alert_settings.c.is_on
-        async with self._database.reading() as connection:
-            return len((await connection.scalars(select(alert_settings.c.id).where(on))).all())
+        return len(await self._database.scalars(select(alert_settings.c.id).where(on)))
 
     async def save(self, setting: AlertSetting, now: datetime) -> AlertSetting:
-        """Keep a channel's setting, made when it has none; its money is looked at anew, and so is what was silenced."""
-        values = setting_values(setting)
+        """Keep a channel's setting, created if it has none; its money and its silenced alerts are checked again."""
+        settings = _columns(setting)
         async with self._database.writing() as connection:
-            new = insert_into(alert_settings, connection).values(values)
-            kept = new.on_conflict_do_update(index_elements=["workspace_id", "channel_id"], set_=values)
-            saved = setting_from((await connection.execute(kept.returning(alert_settings))).one())
+            new = insert_into(alert_settings, connection).values(settings)
+            kept = new.on_conflict_do_update(index_elements=["workspace_id", "channel_id"], set_=settings)
+            saved = _setting((await connection.execute(kept.returning(alert_settings))).one())
             waiting = (alert_states.c.setting_id == saved.id) & alert_states.c.due_at.is_not(None)
             await connection.execute(update(alert_states).where(waiting).values(due_at=now))
-            await _look_again(connection, setting.workspace_id)
+            await _check_again(connection, setting.workspace_id)
             return saved
 
     async def leave_money_out(self, workspace_id: int, channel_id: str, now: datetime) -> None:
@@ -87,13 +102,12 @@ class Alerts:
             await self.save(replace(setting, kinds=setting.kinds - {AlertKind.BALANCE}), now)
 
     async def was_ever_set(self, workspace_id: int) -> bool:
-        """Whether any channel of a workspace ever chose, be it to be told nothing."""
+        """Whether any channel of a workspace ever chose a setting, including alerts off."""
         mine = select(alert_settings.c.id).where(alert_settings.c.workspace_id == workspace_id).limit(1)
-        async with self._database.reading() as connection:
-            return await connection.scalar(mine) is not None
+        return await self._database.scalar(mine) is not None
 
     async def ensure_default(self, workspace: Workspace, channel_id: str, person: Person) -> bool:
-        """Switch money and completion on for a channel, where no channel of the workspace has a setting; True if so."""
+        """Switch money and completion on for a channel if no channel of the workspace has a setting; True if so."""
         default = default_setting(workspace.id, channel_id, person)
         if await self.was_ever_set(workspace.id):
             return False
@@ -103,19 +117,18 @@ class Alerts:
             await connection.execute(lock)
             if await connection.scalar(here) is not None:
                 return False
-            new = insert_into(alert_settings, connection).values(setting_values(default))
+            new = insert_into(alert_settings, connection).values(_columns(default))
             await connection.execute(new)
-            await _look_again(connection, workspace.id)
+            await _check_again(connection, workspace.id)
             return True
 
     async def snooze(self, setting_id: int, subject: str, until: datetime) -> bool:
-        """Say nothing new of one alert until a moment; False where it does not exist."""
-        async with self._database.writing() as connection:
-            statement = update(alert_states).where(_this(setting_id, subject)).values(snoozed_until=until, due_at=until)
-            return (await connection.execute(statement)).rowcount == 1
+        """Post nothing new about one alert until a moment; False if it does not exist."""
+        this = update(alert_states).where(_this(setting_id, subject))
+        return await self._database.write(this.values(snoozed_until=until, due_at=until)) == 1
 
     async def due_wallets(self, now: datetime) -> tuple[int, ...]:
-        """The wallets whose money has news, and those of workspaces in which an alert has to be looked at again."""
+        """The wallets whose money has news, and those of workspaces in which an alert has to be checked again."""
         due = alert_states.c.due_at.is_not(None) & (alert_states.c.due_at <= now)
         due &= alert_states.c.state.in_(list(Stage.__members__))
         async with self._database.reading() as connection:
@@ -135,8 +148,8 @@ class Alerts:
         on = select(alert_settings).join(workspaces, workspaces.c.id == alert_settings.c.workspace_id)
         on = on.where(workspaces.c.wallet_id == wallet_id, alert_settings.c.is_on).order_by(alert_settings.c.id)
         async with self._database.reading() as connection:
-            found = {row.id: Workspace(*row) for row in await connection.execute(here)}
-            settings = [setting_from(row) for row in await connection.execute(on)]
+            found = {row.id: read(Workspace, row) for row in await connection.execute(here)}
+            settings = [_setting(row) for row in await connection.execute(on)]
         return tuple((each, found[each.workspace_id]) for each in settings if each.workspace_id in found)
 
     async def stored(self, keys: Iterable[tuple[int, str]]) -> dict[tuple[int, str], StoredAlert]:
@@ -149,52 +162,48 @@ class Alerts:
         query = select(alert_states).where(
             alert_states.c.setting_id.in_(settings), alert_states.c.subject.in_(subjects)
         )
-        async with self._database.reading() as connection:
-            found = [alert_from(row) for row in await connection.execute(query)]
+        found = [_alert(row) for row in await self._database.rows(query)]
         return {key: each for each in found if (key := (each.setting_id, each.subject)) in wanted}
 
     async def due(self, setting_ids: Iterable[int], now: datetime) -> tuple[StoredAlert, ...]:
-        """The alerts of these settings that have to be looked at again, at a stage that this version knows."""
+        """The alerts of these settings that have to be checked again, at a stage that this version knows."""
         due = alert_states.c.due_at.is_not(None) & (alert_states.c.due_at <= now)
         query = select(alert_states).where(due, alert_states.c.setting_id.in_(list(setting_ids)))
-        async with self._database.reading() as connection:
-            rows = await connection.execute(query.order_by(alert_states.c.subject))
-            return tuple(alert_from(row) for row in rows if is_known(row))
+        rows = await self._database.rows(query.order_by(alert_states.c.subject))
+        return tuple(_alert(row) for row in rows if _is_known(row))
 
     async def open_under(self, setting_ids: Iterable[int], beginning: str) -> tuple[StoredAlert, ...]:
         """The alerts of these settings that are open and whose subjects begin so."""
         subject, after = alert_states.c.subject, beginning[:-1] + chr(ord(beginning[-1]) + 1)
         these = alert_states.c.setting_id.in_(list(setting_ids)) & (subject >= beginning) & (subject < after)
         these &= alert_states.c.state != Stage.CLEAR.name
-        async with self._database.reading() as connection:
-            rows = await connection.execute(select(alert_states).where(these).order_by(subject))
-            return tuple(alert_from(row) for row in rows)
+        return tuple(map(_alert, await self._database.rows(select(alert_states).where(these).order_by(subject))))
 
-    async def apply(self, announced: Announced, now: datetime) -> bool:
-        """Move alerts on, say what has to be said and take the events away, at once.
+    async def apply(self, batch: AlertBatch, now: datetime) -> bool:
+        """Store alerts, write messages and remove the events, at once.
 
-        False, and nothing, where the lease was lost or a workspace was forgotten meanwhile: look again.
+        False, and nothing changes, if the lease was lost or a workspace was forgotten meanwhile: check again.
         """
         async with self._database.writing() as connection:
-            if not await is_held(connection, *announced.lease) or not await _are_there(connection, announced):
+            if not await is_held(connection, *batch.lease) or not await _are_there(connection, batch):
                 return False
-            for setting_id, subject in announced.gone:
+            for setting_id, subject in batch.gone:
                 await connection.execute(delete(alert_states).where(_this(setting_id, subject)))
-            await write_alerts(connection, announced.alerts)
-            for message in announced.messages:
+            await write_alerts(connection, batch.alerts)
+            for message in batch.messages:
                 await enqueue(connection, message, now)
-            await handle(connection, announced.events, announced.outcomes, now)
-            if announced.usage_at is not None:
-                seen = update(wallets).where(wallets.c.id == announced.wallet_id)
-                await connection.execute(seen.values(announced_usage_at=announced.usage_at))
+            await handle(connection, batch.events, batch.outcomes, now)
+            if batch.usage_at is not None:
+                seen = update(wallets).where(wallets.c.id == batch.wallet_id)
+                await connection.execute(seen.values(announced_usage_at=batch.usage_at))
             return True
 
 
-async def _are_there(connection: AsyncConnection, announced: Announced) -> bool:
+async def _are_there(connection: AsyncConnection, batch: AlertBatch) -> bool:
     """Whether every channel and workspace that this is about is still known; none can go before the end of this."""
     about = (
-        (alert_settings.c.id, {each.setting_id for each in announced.alerts}),
-        (workspaces.c.id, {each.workspace_id for each in announced.messages}),
+        (alert_settings.c.id, {each.setting_id for each in batch.alerts}),
+        (workspaces.c.id, {each.workspace_id for each in batch.messages}),
     )
     for column, ids in about:
         known = select(column).where(column.in_(ids)).with_for_update(read=True, key_share=True)
@@ -203,7 +212,7 @@ async def _are_there(connection: AsyncConnection, announced: Announced) -> bool:
     return True
 
 
-async def _look_again(connection: AsyncConnection, workspace_id: int) -> None:
+async def _check_again(connection: AsyncConnection, workspace_id: int) -> None:
     mine = select(workspaces.c.wallet_id).where(workspaces.c.id == workspace_id).scalar_subquery()
     await connection.execute(update(wallets).where(wallets.c.id == mine).values(announced_usage_at=None))
 
@@ -214,3 +223,58 @@ def _this(setting_id: int, subject: str) -> ColumnElement[bool]:
 
 def _channel(workspace_id: int, channel_id: str) -> ColumnElement[bool]:
     return (alert_settings.c.workspace_id == workspace_id) & (alert_settings.c.channel_id == channel_id)
+
+
+async def write_alerts(connection: AsyncConnection, stored: Iterable[StoredAlert]) -> None:
+    """Keep alerts, within the caller's transaction. Only people snooze alerts, so that stays as it is."""
+    rows = [
+        {
+            "setting_id": each.setting_id,
+            "subject": each.subject,
+            "state": each.alert.stage.name,
+            "episode": each.alert.episode,
+            "message_key": each.alert.message_key,
+            "detail": {**each.detail, "said": each.alert.said.name, "edits": each.alert.edits},
+            "due_at": each.due_at,
+        }
+        for each in stored
+    ]
+    if rows:
+        columns = rows[0].keys() - {"setting_id", "subject"}
+        await connection.execute(replacing(alert_states, connection, columns), rows)
+
+
+def _setting(row: Row[Any]) -> AlertSetting:
+    quiet = None if row.quiet_zone is None else QuietHours(row.quiet_zone, row.quiet_from, row.quiet_until)
+    return read(AlertSetting, row, quiet=quiet)
+
+
+def _columns(setting: AlertSetting) -> dict[str, Any]:
+    quiet = setting.quiet
+    return {
+        **values(setting, "id", "quiet"),
+        "quiet_zone": quiet.zone if quiet else None,
+        "quiet_from": quiet.start if quiet else None,
+        "quiet_until": quiet.end if quiet else None,
+    }
+
+
+def _is_known(row: Row[Any]) -> bool:
+    """Whether the stage of a row of `alert_states` is one of this version's; a newer one's gets a line in the log."""
+    if row.state in Stage.__members__:
+        return True
+    about = {"setting": row.setting_id, "subject": row.subject, "stage": row.state}
+    logger.warning("alert has a stage unknown to this version", extra=about)
+    return False
+
+
+def _alert(row: Row[Any]) -> StoredAlert:
+    """A row of `alert_states`. A stage that a newer version stored counts as OPEN, so that its episode goes on."""
+    detail = dict(row.detail)
+    said, edits = _stage(detail.pop("said")), detail.pop("edits")
+    alert = Alert(_stage(row.state), row.episode, said, row.message_key, edits)
+    return StoredAlert(row.setting_id, row.subject, alert, detail, row.snoozed_until, row.due_at)
+
+
+def _stage(name: str) -> Stage:
+    return Stage.__members__.get(name, Stage.OPEN)

@@ -14,10 +14,11 @@ from bot.domain.caller import Person
 from bot.domain.tracking import RequestState, TrackRequest
 from bot.store.database import Database
 from bot.store.tables import audit, track_requests
+from bot.store.types import read, values
 
 
 class Action(StrEnum):
-    """What is worth an entry."""
+    """What the audit records."""
 
     TRACK = "track"
     STOP = "stop"
@@ -25,7 +26,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the audit. `cost` is dollars and None where nothing was spent; `outcome` is a sentence or a state."""
+    """One line of the audit. `cost` is dollars, None if nothing was spent; `outcome` is a sentence or a state."""
 
     at: datetime
     person: Person
@@ -39,14 +40,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Spend:
-    """Dollars promised by each person, and in each channel by its id; the most first."""
+    """Dollars committed by each person, and in each channel by its id; the most first."""
 
     by_person: tuple[tuple[Person, Decimal], ...]
     by_channel: tuple[tuple[str, Decimal], ...]
 
 
 class Audit:
-    """The `audit` table, and the sums over what was promised by whom."""
+    """The `audit` table, and the sums of what each person committed."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -62,31 +63,17 @@ class Audit:
         query = select(audit.c.person_id, audit.c.person_name).where(
             audit.c.workspace_id == workspace_id, audit.c.at >= since, stopped
         )
-        async with self._database.reading() as connection:
-            row = (await connection.execute(query.order_by(audit.c.at.desc()).limit(1))).one_or_none()
+        row = await self._database.row(query.order_by(audit.c.at.desc()).limit(1))
         return None if row is None else Person(*row)
 
     async def recent(self, workspace_id: int, limit: int) -> tuple[Entry, ...]:
         """The last entries, newest first."""
         query = select(audit).where(audit.c.workspace_id == workspace_id)
-        async with self._database.reading() as connection:
-            rows = await connection.execute(query.order_by(audit.c.at.desc(), audit.c.id.desc()).limit(limit))
-            return tuple(
-                Entry(
-                    at=row.at,
-                    person=Person(row.person_id, row.person_name),
-                    channel_id=row.channel_id,
-                    action=Action(row.action),
-                    link=row.link,
-                    video_id=row.video_id,
-                    cost=row.cost,
-                    outcome=row.outcome,
-                )
-                for row in rows
-            )
+        rows = await self._database.rows(query.order_by(audit.c.at.desc(), audit.c.id.desc()).limit(limit))
+        return tuple(read(Entry, row, action=Action(row.action)) for row in rows)
 
     async def spend(self, workspace_id: int, since: datetime) -> Spend:
-        """What was promised for videos that were started since a moment."""
+        """The cost of videos that were started since a moment."""
         made = track_requests.c
         query = (
             select(made.person_id, func.max(made.person_name), made.channel_id, func.sum(made.cost))
@@ -100,11 +87,10 @@ class Audit:
         names: dict[str, str] = {}
         by_person: defaultdict[str, Decimal] = defaultdict(Decimal)
         by_channel: defaultdict[str, Decimal] = defaultdict(Decimal)
-        async with self._database.reading() as connection:
-            for person_id, name, channel_id, cost in await connection.execute(query):
-                names[person_id] = max(name, names.get(person_id, ""))
-                by_person[person_id] += cost
-                by_channel[channel_id] += cost
+        for person_id, name, channel_id, cost in await self._database.rows(query):
+            names[person_id] = max(name, names.get(person_id, ""))
+            by_person[person_id] += cost
+            by_channel[channel_id] += cost
         people = tuple((Person(each, names[each]), cost) for each, cost in _most_first(by_person))
         return Spend(people, _most_first(by_channel))
 
@@ -126,20 +112,7 @@ async def write_track(connection: AsyncConnection, request: TrackRequest, now: d
 
 
 async def _write(connection: AsyncConnection, workspace_id: int, entry: Entry) -> None:
-    await connection.execute(
-        insert(audit).values(
-            workspace_id=workspace_id,
-            at=entry.at,
-            person_id=entry.person.id,
-            person_name=entry.person.name,
-            channel_id=entry.channel_id,
-            action=entry.action,
-            link=entry.link,
-            video_id=entry.video_id,
-            cost=entry.cost,
-            outcome=entry.outcome,
-        )
-    )
+    await connection.execute(insert(audit).values(workspace_id=workspace_id, **values(entry)))
 
 
 def _most_first(sums: Mapping[str, Decimal]) -> tuple[tuple[str, Decimal], ...]:

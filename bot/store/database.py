@@ -9,14 +9,14 @@ import fcntl
 import os
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from socket import gaierror
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import unquote
 
-from sqlalchemy import URL, Connection, Table, event, make_url
+from sqlalchemy import URL, Connection, Executable, Table, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, ProgrammingError
@@ -46,6 +46,8 @@ _SQLSTATES = {
     "57P03": "the server is starting up or shutting down",
 }
 """PostgreSQL's error codes (appendix A of its manual) that a mistake in the address or its server leads to."""
+
+_Upsert: TypeAlias = postgresql.Insert | sqlite.Insert
 
 
 def database_url(text: str) -> URL:
@@ -133,9 +135,24 @@ def begin_immediate(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def insert_into(table: Table, connection: AsyncConnection) -> postgresql.Insert | sqlite.Insert:
+def insert_into(table: Table, connection: AsyncConnection) -> _Upsert:
     """An INSERT that knows ON CONFLICT, in the connection's dialect."""
     return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def replacing(table: Table, connection: AsyncConnection, columns: Iterable[str]) -> _Upsert:
+    """An INSERT that replaces these columns if the row's primary key is there already."""
+    new = insert_into(table, connection)
+    return new.on_conflict_do_update(
+        index_elements=table.primary_key, set_={name: new.excluded[name] for name in columns}
+    )
+
+
+def adding(table: Table, connection: AsyncConnection, column: str) -> _Upsert:
+    """An INSERT that adds to a column if the row's primary key is there already."""
+    new = insert_into(table, connection)
+    total = {column: table.c[column] + new.excluded[column]}
+    return new.on_conflict_do_update(index_elements=table.primary_key, set_=total)
 
 
 class Database:
@@ -163,6 +180,37 @@ class Database:
         with _outages_told():
             async with self._reader.connect() as connection:
                 yield connection
+
+    async def rows(self, query: Executable, values: Mapping[str, Any] | None = None) -> Sequence[Any]:
+        """Every row that a query finds."""
+        async with self.reading() as connection:
+            return (await connection.execute(query, values)).all()
+
+    async def row(self, query: Executable) -> Any:  # noqa: ANN401 - a row of any columns
+        """The one row that a query finds, None if there is none."""
+        async with self.reading() as connection:
+            return (await connection.execute(query)).one_or_none()
+
+    async def scalar(self, query: Executable) -> Any:  # noqa: ANN401 - a column of any type
+        """The first column of the first row that a query finds, None if there is none."""
+        async with self.reading() as connection:
+            return await connection.scalar(query)
+
+    async def scalars(self, query: Executable) -> Sequence[Any]:
+        """The first column of every row that a query finds."""
+        async with self.reading() as connection:
+            return (await connection.scalars(query)).all()
+
+    async def write(self, statement: Executable) -> int:
+        """Run one statement in a transaction of its own; returns how many rows it changed."""
+        async with self.writing() as connection:
+            return (await connection.execute(statement)).rowcount
+
+    async def put(self, table: Table, values: Mapping[str, Any]) -> None:
+        """Write a row in place of the one that has its primary key."""
+        kept = values.keys() - set(table.primary_key.columns.keys())
+        async with self.writing() as connection:
+            await connection.execute(replacing(table, connection, kept), values)
 
     def has_room(self, least: int = LEAST_FREE) -> bool:
         """Whether SQLite's disk has so many bytes left. The disk of a database server can't be seen from here."""

@@ -1,13 +1,13 @@
-"""Who wants a digest where and when: one row a channel, with the time at which it is next due.
+"""Digest subscriptions: one row per channel, with the time at which it is next due, and digests already posted.
 
-A row is claimed under a lease, and its next time is written in the transaction that writes what it has to say: whoever
-is killed in between leaves a row that is due still, and the message's key keeps it from being said twice.
+A row is claimed under a lease, and its next time is written in the transaction that writes its message: a process that
+is killed in between leaves a row that is still due, and the message's key keeps it from being posted twice.
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfoNotFoundError
 
@@ -17,18 +17,42 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.caller import Person
 from bot.domain.digest import DigestOptions, Section
 from bot.domain.schedule import Occurrence, Schedule
+from bot.reply.model import Reply
 from bot.store.database import Database, insert_into
-from bot.store.digest_rows import Subscription, set_by, subscription_from, times_of
-from bot.store.outbox import Message, enqueue_all
-from bot.store.schedule_tables import digests
+from bot.store.outbox import Message, enqueue, enqueue_all
+from bot.store.outbox_claims import contents, stored_reply
+from bot.store.schedule_tables import digests, outbox
+from bot.store.types import read
 from bot.store.workspaces import Workspace
-
-__all__ = ["Claim", "Digests", "Done", "Subscription"]
 
 LEASE = timedelta(minutes=2)
 """How long a claimed digest is its claimer's: longer than any takes to be made."""
 PAGE = 500
-"""Rows that are looked at in one transaction when the times are worked out anew."""
+"""Rows that one transaction handles when due times are computed again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """One channel's digest. `next` is the occurrence that comes next, or came and is not done.
+
+    `last_date` is the local date that was done last, `last_window_end` the end of the last reported window,
+    `last_recent` its `Collected.recent`, and `last_outcome` a sentence if something kept the last digest from being
+    posted. `off_reason` says why the digest was switched off if nobody did it.
+    """
+
+    id: int
+    workspace_id: int
+    channel_id: str
+    is_on: bool
+    off_reason: str
+    schedule: Schedule
+    options: DigestOptions
+    next: Occurrence
+    last_date: date | None
+    last_window_end: datetime | None
+    last_recent: int | None
+    last_outcome: str
+    set_by: Person
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,16 +64,16 @@ class Claim:
 
     @property
     def row(self) -> tuple[int, str]:
-        """Its row, for as long as the lease is not lost."""
+        """Its row, as long as the lease is not lost."""
         return self.subscription.id, self.token
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What became of an occurrence: what has to be said, if anything, and when the next one is due.
+    """The outcome of an occurrence: the messages to post, if any, and when the next one is due.
 
-    `window_end` is the end of what was told, None where nothing was, and `recent` its `Collected.recent`; `outcome`
-    says why nothing was.
+    `window_end` is the end of the reported window, None if nothing was reported, and `recent` its `Collected.recent`;
+    `outcome` says why nothing was.
     """
 
     next: Occurrence
@@ -74,70 +98,58 @@ class Digests:
         person: Person,
         now: datetime,
     ) -> Subscription:
-        """Switch a channel's digest on, or change it; what is due next is worked out anew where the schedule changed.
+        """Switch a channel's digest on, or change it; a changed schedule computes what is due next.
 
         A local date that was done is never due again, whatever hour or zone it is changed to.
         """
         here = _here(workspace.id, channel_id)
         async with self._database.writing() as connection:
             row = (await connection.execute(select(digests).where(here).with_for_update())).one_or_none()
-            old = None if row is None else subscription_from(row)
-            if old is not None and old.is_on and old.schedule == schedule:
-                values = set_by(options, person)
-            else:
+            old = None if row is None else _subscription(row)
+            values = {"options": options, "set_by_id": person.id, "set_by_name": person.name}
+            if old is None or not old.is_on or old.schedule != schedule:
                 upcoming = schedule.next_after(now, old.last_date if old else None)
-                values = {**set_by(options, person), **times_of(schedule, upcoming), "off_reason": "", "is_on": True}
-            new = insert_into(digests, connection).values(
-                {
-                    "last_outcome": "",
-                    **values,
-                    "workspace_id": workspace.id,
-                    "channel_id": channel_id,
-                }
-            )
+                values |= {"is_on": True, "off_reason": "", **_times(schedule, upcoming)}
             if row is None:
-                await connection.execute(
-                    new.on_conflict_do_update(index_elements=["workspace_id", "channel_id"], set_=values)
-                )
+                whose = {"workspace_id": workspace.id, "channel_id": channel_id, "last_outcome": ""}
+                new = insert_into(digests, connection).values(whose | values)
+                keys = ["workspace_id", "channel_id"]
+                await connection.execute(new.on_conflict_do_update(index_elements=keys, set_=values))
             else:
                 await connection.execute(update(digests).where(here).values(values))
-            return subscription_from((await connection.execute(select(digests).where(here))).one())
+            return _subscription((await connection.execute(select(digests).where(here))).one())
 
     async def switch_off(self, workspace_id: int, channel_id: str) -> bool:
-        """Switch a channel's digest off; False where none was on. Its settings and the dates that were done stay."""
+        """Switch a channel's digest off; False if none was on. Its settings and the dates that were done stay."""
         off = update(digests).where(_here(workspace_id, channel_id), digests.c.is_on)
-        async with self._database.writing() as connection:
-            values = {"is_on": False, "off_reason": "", "lease_token": None, "lease_until": None}
-            return (await connection.execute(off.values(values))).rowcount == 1
+        return (
+            await self._database.write(off.values(is_on=False, off_reason="", lease_token=None, lease_until=None)) == 1
+        )
 
     async def leave_money_out(self, workspace_id: int, channel_id: str) -> None:
-        """Show no money in a channel's digest any more. Safe to repeat."""
+        """Show no money in a channel's digest from now on. Safe to repeat."""
         here = _here(workspace_id, channel_id)
         async with self._database.writing() as connection:
             row = (await connection.execute(select(digests).where(here).with_for_update())).one_or_none()
             if row is not None:
-                options = DigestOptions.from_json(row.options)
-                without = replace(options, sections=options.sections - {Section.MONEY})
-                await connection.execute(update(digests).where(here).values(options=without.to_json()))
+                without = replace(row.options, sections=row.options.sections - {Section.MONEY})
+                await connection.execute(update(digests).where(here).values(options=without))
 
     async def find(self, workspace_id: int, channel_id: str) -> Subscription | None:
-        """The channel's digest, on or off; None where there never was one."""
-        async with self._database.reading() as connection:
-            row = (await connection.execute(select(digests).where(_here(workspace_id, channel_id)))).one_or_none()
-        return None if row is None else subscription_from(row)
+        """The channel's digest, on or off; None if there never was one."""
+        row = await self._database.row(select(digests).where(_here(workspace_id, channel_id)))
+        return None if row is None else _subscription(row)
 
     async def of_workspace(self, workspace_id: int) -> tuple[Subscription, ...]:
         """The workspace's digests, those that are on first, in the order in which they are due."""
         query = select(digests).where(digests.c.workspace_id == workspace_id)
-        async with self._database.reading() as connection:
-            rows = await connection.execute(query.order_by(digests.c.is_on.desc(), digests.c.next_due_at, digests.c.id))
-            return tuple(map(subscription_from, rows))
+        query = query.order_by(digests.c.is_on.desc(), digests.c.next_due_at, digests.c.id)
+        return tuple(map(_subscription, await self._database.rows(query)))
 
     async def last_zone(self, workspace_id: int) -> str | None:
-        """The zone of the digest that was set up last in the workspace; None where there is none."""
+        """The zone of the digest that was set up last in the workspace; None if there is none."""
         query = select(digests.c.zone).where(digests.c.workspace_id == workspace_id)
-        async with self._database.reading() as connection:
-            zone: str | None = await connection.scalar(query.order_by(digests.c.id.desc()).limit(1))
+        zone: str | None = await self._database.scalar(query.order_by(digests.c.id.desc()).limit(1))
         return zone
 
     async def claim(self, now: datetime, most: int) -> tuple[Claim, ...]:
@@ -160,14 +172,14 @@ class Digests:
                 return ()
             taken = update(digests).where(digests.c.id.in_(ids)).values(lease_token=token, lease_until=now + LEASE)
             rows = await connection.execute(taken.returning(digests))
-            found = [subscription_from(row) for row in rows]
+            found = [_subscription(row) for row in rows]
         found.sort(key=lambda each: (each.next.at, each.workspace_id, each.id))
         return tuple(Claim(each, token) for each in found)
 
     async def finish(self, occurrences: Mapping[Claim, Done], now: datetime) -> int:
-        """Write what has to be said together with the next times, in one transaction; returns how many there were.
+        """Write the messages together with the next times, in one transaction; returns how many digests that were.
 
-        Those whose lease was lost are not among them: nothing is written for them.
+        Nothing is written for a digest whose lease was lost.
         """
         async with self._database.writing() as connection:
             leased = tuple_(digests.c.id, digests.c.lease_token).in_([each.row for each in occurrences])
@@ -178,14 +190,13 @@ class Digests:
                 await enqueue_all(connection, [message for _, each in done for message in each.messages], now)
         return len(done)
 
-    async def put_off(self, claim: Claim, until: datetime) -> None:
+    async def postpone(self, claim: Claim, until: datetime) -> None:
         """Leave a claimed digest as it is, to be claimed again from a moment on."""
         mine = tuple_(digests.c.id, digests.c.lease_token) == tuple_(*claim.row)
-        async with self._database.writing() as connection:
-            await connection.execute(update(digests).where(mine).values(lease_until=until))
+        await self._database.write(update(digests).where(mine).values(lease_until=until))
 
-    async def work_out_anew(self, now: datetime) -> int:
-        """Set right the times to come whose zone has other rules than when they were written; returns how many.
+    async def recompute(self, now: datetime) -> int:
+        """Correct the times to come whose zone has other rules than when they were written; returns how many.
 
         Done at start-up, since new rules come with a new version of the data.
         """
@@ -193,7 +204,7 @@ class Digests:
         while True:
             async with self._database.writing() as connection:
                 rows = await _upcoming(connection, now, after)
-                for each in map(subscription_from, rows):
+                for each in map(_subscription, rows):
                     due = _due_now(each)
                     if due != each.next.at:
                         right = update(digests).where(digests.c.id == each.id).values(next_due_at=due)
@@ -202,6 +213,29 @@ class Digests:
             if len(rows) < PAGE:
                 return changed
             after = rows[-1].id
+
+    async def change_posted(
+        self, workspace_id: int, ref: str, name: str, changed: Callable[[Reply], Reply], now: datetime
+    ) -> bool:
+        """Change a posted or waiting digest; False if the workspace has none of this name.
+
+        `ref` is the digest's `<subscription>.<local date>`; `name` names the change, which counts once. Two changes at
+        the same time come one after the other, and neither takes the other back.
+        """
+        key = f"digest:{ref.replace('.', ':', 1)}"
+        here = outbox.c.workspace_id == workspace_id
+        newest = (
+            select(outbox).where(here, or_(outbox.c.key == key, outbox.c.edits == key)).order_by(outbox.c.id.desc())
+        )
+        async with self._database.writing() as connection:
+            first = select(outbox.c.channel_id).where(here, outbox.c.key == key).with_for_update()
+            channel_id = await connection.scalar(first)
+            row = (await connection.execute(newest.limit(1))).one_or_none()
+            reply = None if row is None else stored_reply(row.payload, await contents(connection, [row]))
+            if channel_id is None or reply is None:
+                return False
+            message = Message(f"{key}:{name}", workspace_id, channel_id, changed(reply), edits=key)
+            return await enqueue(connection, message, now)
 
 
 _NEXT_TIME = (
@@ -213,7 +247,7 @@ _NEXT_TIME = (
         last_date=bindparam("done"),
         last_outcome=bindparam("outcome"),
         last_window_end=func.coalesce(
-            bindparam("told_until", type_=digests.c.last_window_end.type), digests.c.last_window_end
+            bindparam("reported_until", type_=digests.c.last_window_end.type), digests.c.last_window_end
         ),
         last_recent=func.coalesce(bindparam("recent", type_=digests.c.last_recent.type), digests.c.last_recent),
         lease_token=None,
@@ -229,13 +263,13 @@ def _next_time(claim: Claim, done: Done) -> dict[str, Any]:
         "due_at": done.next.at,
         "done": claim.subscription.next.date,
         "outcome": done.outcome,
-        "told_until": done.window_end,
+        "reported_until": done.window_end,
         "recent": done.recent,
     }
 
 
 def _due_now(subscription: Subscription) -> datetime:
-    """When the next one is due by the rules of today; as it was where the zone is not known any more."""
+    """When the next one is due by today's rules; unchanged if the zone is not known any more."""
     try:
         return subscription.schedule.due_at(subscription.next.date)
     except ZoneInfoNotFoundError:
@@ -245,6 +279,24 @@ def _due_now(subscription: Subscription) -> datetime:
 async def _upcoming(connection: AsyncConnection, now: datetime, after: int) -> Sequence[Row[Any]]:
     query = select(digests).where(digests.c.is_on, digests.c.next_due_at > now, digests.c.id > after)
     return (await connection.execute(query.order_by(digests.c.id).limit(PAGE).with_for_update())).all()
+
+
+def _times(schedule: Schedule, upcoming: Occurrence) -> dict[str, Any]:
+    """A schedule and what is due next. The claim of a digest that was due is lost."""
+    return {
+        "minute": schedule.minute,
+        "zone": schedule.zone,
+        "weekday": schedule.weekday,
+        "next_date": upcoming.date,
+        "next_due_at": upcoming.at,
+        "lease_token": None,
+        "lease_until": None,
+    }
+
+
+def _subscription(row: Row[Any]) -> Subscription:
+    next_one = Occurrence(row.next_date, row.next_due_at)
+    return read(Subscription, row, schedule=Schedule(row.minute, row.zone, row.weekday), next=next_one)
 
 
 def _here(workspace_id: int, channel_id: str) -> ColumnElement[bool]:

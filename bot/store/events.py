@@ -1,8 +1,7 @@
-"""What happened and was not reacted to yet: the mirror writes it, and whoever reacts takes it away as they do so.
+"""Events that nobody has handled yet: the mirror records them, and a handler removes them in its own transaction.
 
-It is kept which message each channel got of an event, or why it got none.
-
-A kind that this version does not know, as a newer one may have noted, is left where it is, for the version that does.
+For each event the store keeps which message each channel got, or why it got none. An event of a kind that this version
+does not know, recorded by a newer one, stays for a version that knows it.
 """
 
 import logging
@@ -16,11 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.events import Event, EventKind
 from bot.store.database import Database
 from bot.store.schedule_tables import events, handled_events
+from bot.store.types import read, values
 
 logger = logging.getLogger(__name__)
 
 KEPT = timedelta(days=90)
-"""How long it is kept what became of an event."""
+"""How long the outcome of an event is kept."""
 NO_CHANNEL = "no channel of this account has alerts on"
 
 _IS_KNOWN = events.c.kind.in_(tuple(EventKind))
@@ -42,9 +42,8 @@ class Events:
         self._left: set[str] = set()
 
     async def wallets(self) -> tuple[int, ...]:
-        """The wallets in which something happened that nobody has reacted to."""
-        async with self._database.reading() as connection:
-            found = (await connection.execute(select(events.c.wallet_id, events.c.kind).distinct())).all()
+        """The wallets with events that nobody has handled."""
+        found = await self._database.rows(select(events.c.wallet_id, events.c.kind).distinct())
         for kind in {row.kind for row in found} - {*EventKind} - self._left:
             self._left.add(kind)
             logger.warning("skipping events of a kind unknown to this version", extra={"kind": kind})
@@ -53,30 +52,18 @@ class Events:
     async def of(self, wallet_id: int, limit: int) -> tuple[StoredEvent, ...]:
         """The first events of a wallet, in order."""
         query = select(events).where(events.c.wallet_id == wallet_id, _IS_KNOWN).order_by(events.c.id).limit(limit)
-        async with self._database.reading() as connection:
-            return tuple(
-                StoredEvent(row.id, Event(EventKind(row.kind), row.wallet_id, row.video_id, row.at, row.detail))
-                for row in await connection.execute(query)
-            )
+        return tuple(
+            StoredEvent(row.id, read(Event, row, kind=EventKind(row.kind))) for row in await self._database.rows(query)
+        )
 
     async def forget_old(self, now: datetime) -> None:
-        """Drop what became of events long ago."""
-        async with self._database.writing() as connection:
-            await connection.execute(delete(handled_events).where(handled_events.c.handled_at < now - KEPT))
+        """Delete old outcomes."""
+        await self._database.write(delete(handled_events).where(handled_events.c.handled_at < now - KEPT))
 
 
 async def record(connection: AsyncConnection, happened: Iterable[Event]) -> None:
-    """Note, within the transaction that learned of it, what happened."""
-    rows = [
-        {
-            "kind": event.kind,
-            "wallet_id": event.wallet_id,
-            "video_id": event.video_id,
-            "at": event.at,
-            "detail": dict(event.detail),
-        }
-        for event in happened
-    ]
+    """Record events within the transaction that learned of them."""
+    rows = [values(event, "detail") | {"detail": dict(event.detail)} for event in happened]
     if rows:
         await connection.execute(insert(events), rows)
 
@@ -84,10 +71,10 @@ async def record(connection: AsyncConnection, happened: Iterable[Event]) -> None
 async def handle(
     connection: AsyncConnection, numbers: Collection[int], outcomes: Mapping[int, Mapping[str, str]], now: datetime
 ) -> None:
-    """Remove, within the transaction that reacts to them, events by number, and keep what became of each.
+    """Remove events by number, within the transaction that handles them, and keep the outcome of each.
 
     An outcome maps a channel's setting to the key of its message, or to the reason why there is none; that of an event
-    which was handled before is added to what was kept. Snapshots are not kept: nearly all of them lead to nothing.
+    which was handled before is added to the stored one. Snapshots are not kept: nearly all of them lead to nothing.
     """
     worth = events.c.id.in_(list(numbers)) & (events.c.kind != EventKind.SNAPSHOT_CREATED)
     rows = [

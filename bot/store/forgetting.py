@@ -8,9 +8,10 @@ from decimal import Decimal
 from sqlalchemy import delete, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.clock import month_of
 from bot.domain.tracking import RequestState
-from bot.store.claims import named_in
-from bot.store.database import Database, insert_into
+from bot.store.database import Database, adding
+from bot.store.outbox_claims import named_in
 from bot.store.schedule_tables import alert_settings, blobs, digests, events, handled_events, is_open, outbox
 from bot.store.tables import (
     IS_IN_FLIGHT,
@@ -69,8 +70,7 @@ class Forgetting:
     async def old_spend(self, now: datetime) -> None:
         """Delete the sums of forgotten workspaces that no cap is for any more."""
         old = forgotten_spend.c.month < (now - SPEND_KEPT).date()
-        async with self._database.writing() as connection:
-            await connection.execute(delete(forgotten_spend).where(old))
+        await self._database.write(delete(forgotten_spend).where(old))
 
     async def _keep_spend(self, connection: AsyncConnection, workspace_id: int) -> None:
         here = select(workspaces.c.chat, workspaces.c.external_id).where(workspaces.c.id == workspace_id)
@@ -79,14 +79,12 @@ class Forgetting:
         )
         months: defaultdict[date, Decimal] = defaultdict(Decimal)
         for at, cost in await connection.execute(started):
-            months[at.date().replace(day=1)] += cost
+            months[month_of(at).date()] += cost
         chat, external_id = (await connection.execute(here)).one()
-        for month, cost in months.items():
-            row = {"chat": chat, "external_id": forgotten_id(chat, external_id), "month": month, "cost": cost}
-            new = insert_into(forgotten_spend, connection).values(row)
-            more = {"cost": forgotten_spend.c.cost + new.excluded.cost}
-            added = new.on_conflict_do_update(index_elements=list(forgotten_spend.primary_key), set_=more)
-            await connection.execute(added)
+        whose = {"chat": chat, "external_id": forgotten_id(chat, external_id)}
+        rows = [{**whose, "month": month, "cost": cost} for month, cost in months.items()]
+        if rows:
+            await connection.execute(adding(forgotten_spend, connection, "cost"), rows)
 
     async def _own_videos(self, connection: AsyncConnection, workspace_id: int) -> None:
         mine = select(videos.c.wallet_id, videos.c.video_id).where(videos.c.owner_id == workspace_id)

@@ -1,7 +1,7 @@
-"""Writes the mirror of a wallet's videos and snapshots, with the tallies, the owner and the news of each.
+"""Writes the mirror of a wallet's videos and snapshots, with the counters, the owner and the events of each.
 
-News are events: what differs between two states of a video that the mirror knew. So whoever reads writes them, once;
-a video that is seen for the first time is none, nor are snapshots from before that, nor that no list shows a video.
+An event is a difference between two states of a video that the mirror knew, so the reader of a state writes its events,
+once. A video that is seen for the first time is none, nor are snapshots from before that, nor one missing in a list.
 
 Every function works inside the caller's transaction. The wallet is locked first: what is merged here was read here, and
 two writers that go through the same videos in different orders cannot block each other.
@@ -24,11 +24,10 @@ from bot.domain.poll_times import next_read
 from bot.domain.tracking import RequestState
 from bot.domain.videos import Snapshot, Video, VideoReading
 from bot.store import events
-from bot.store.database import insert_into
-from bot.store.polling import poll_by
+from bot.store.database import adding, replacing
 from bot.store.stored_video import METRICS, Owner, StoredVideo, first_seen, from_row, seen_again, to_row
-from bot.store.tables import IS_IN_FLIGHT, NOBODY, snapshot_days, snapshots, track_requests, video_counts, videos
-from bot.store.wallets import lock_wallet
+from bot.store.tables import IS_IN_FLIGHT, snapshot_days, snapshots, track_requests, video_counts, videos
+from bot.store.wallets import lock_wallet, poll_by
 
 Counts: TypeAlias = tuple[int | None, ...]
 
@@ -39,7 +38,7 @@ async def remember(
     """Take over videos that the API stated, each with its canonical key; returns the ids that are new to the mirror."""
     known, after = await _merged(connection, wallet_id, seen, now)
     await _write(connection, known, after)
-    await _tell_changes(connection, known, after, now)
+    await _record_changes(connection, known, after, now)
     return tuple(stored.video.id for stored in after if stored.video.id not in known)
 
 
@@ -75,8 +74,8 @@ async def remember_reading(
     )
     after = replace(after, due_at=next_read(after.video, now, after.last_snapshot_at, after.first_seen_at))
     await _write(connection, known, [after])
-    await _tell_snapshots(connection, after, before, moments - before, now)
-    await _tell_changes(connection, known, [after], now)
+    await _record_snapshots(connection, after, before, moments - before, now)
+    await _record_changes(connection, known, [after], now)
     lease = update(videos).where(videos.c.wallet_id == wallet_id, videos.c.video_id == reading.video.id)
     await connection.execute(lease.values(reading_until=None))
 
@@ -98,16 +97,16 @@ async def _merged(
     connection: AsyncConnection, wallet_id: int, seen: Iterable[tuple[Video, str]], now: datetime
 ) -> tuple[dict[str, StoredVideo], list[StoredVideo]]:
     """The videos as the mirror had them, by id, and as they are now that the API stated `seen`."""
-    arrivals = {video.id: (video, key) for video, key in seen}
+    stated_by_id = {video.id: (video, key) for video, key in seen}
     await lock_wallet(connection, wallet_id)
-    known = await _known(connection, wallet_id, arrivals)
-    new = [arrival for video_id, arrival in arrivals.items() if video_id not in known]
+    known = await _known(connection, wallet_id, stated_by_id)
+    new = [each for video_id, each in stated_by_id.items() if video_id not in known]
     owners = await _owners(connection, wallet_id, new) if new else {}
     after = [
         seen_again(known[video_id], video, key, now)
         if video_id in known
         else first_seen(wallet_id, video, key, owners.get(video_id), now)
-        for video_id, (video, key) in arrivals.items()
+        for video_id, (video, key) in stated_by_id.items()
     ]
     return known, after
 
@@ -117,33 +116,30 @@ async def _known(connection: AsyncConnection, wallet_id: int, ids: Iterable[str]
     return {row.video_id: from_row(row) for row in await connection.execute(query)}
 
 
-async def _owners(
-    connection: AsyncConnection, wallet_id: int, arrivals: Sequence[tuple[Video, str]]
-) -> dict[str, Owner]:
+async def _owners(connection: AsyncConnection, wallet_id: int, stated: Sequence[tuple[Video, str]]) -> dict[str, Owner]:
     """Who asked for videos that appear for the first time: with another API key, or in a call without an answer yet."""
     columns = (track_requests.c.workspace_id, track_requests.c.person_id, track_requests.c.person_name)
     asked = select(track_requests.c.video_id, *columns).where(
-        track_requests.c.video_id.in_([video.id for video, _ in arrivals]),
+        track_requests.c.video_id.in_([video.id for video, _ in stated]),
         track_requests.c.state == RequestState.TRACKING,
     )
     asking = select(track_requests.c.key, *columns).where(track_requests.c.wallet_id == wallet_id, IS_IN_FLIGHT)
     by_id = {row[0]: (row[1], Person(row[2], row[3])) for row in await connection.execute(asked)}
     by_key = {row[0]: (row[1], Person(row[2], row[3])) for row in await connection.execute(asking)}
-    in_flight = {video.id: by_key[key] for video, key in arrivals if video.is_running and key in by_key}
+    in_flight = {video.id: by_key[key] for video, key in stated if video.is_running and key in by_key}
     return in_flight | by_id
 
 
 async def _write(connection: AsyncConnection, before: Mapping[str, StoredVideo], after: Sequence[StoredVideo]) -> None:
-    """Store the videos that differ from what was known, and move them between the tallies' cells."""
+    """Store the videos that differ from what was known, and move them between the counters."""
     changed = [to_row(stored) for stored in after if before.get(stored.video.id) != stored]
     if not changed:
         return
     due = min((row["due_at"] for row in changed if row["due_at"] is not None), default=None)
     if due is not None:
         await poll_by(connection, changed[0]["wallet_id"], due)
-    new = insert_into(videos, connection)
-    replaced = {name: new.excluded[name] for name in changed[0].keys() - {"wallet_id", "video_id"}}
-    await connection.execute(new.on_conflict_do_update(index_elements=videos.primary_key, set_=replaced), changed)
+    columns = changed[0].keys() - {"wallet_id", "video_id"}
+    await connection.execute(replacing(videos, connection, columns), changed)
     cells = Counter(_cell(stored) for stored in after)
     cells.subtract(_cell(before[stored.video.id]) for stored in after if stored.video.id in before)
     moved = [
@@ -152,16 +148,14 @@ async def _write(connection: AsyncConnection, before: Mapping[str, StoredVideo],
         if count
     ]
     if moved:
-        tally = insert_into(video_counts, connection)
-        more = {"videos": video_counts.c.videos + tally.excluded.videos}
-        await connection.execute(tally.on_conflict_do_update(index_elements=video_counts.primary_key, set_=more), moved)
+        await connection.execute(adding(video_counts, connection, "videos"), moved)
 
 
 def _cell(stored: StoredVideo) -> tuple[int, int, str, str]:
-    return stored.wallet_id, stored.workspace_id or NOBODY, stored.video.platform, stored.video.status
+    return stored.wallet_id, stored.owner_id, stored.video.platform, stored.video.status
 
 
-async def _tell_changes(
+async def _record_changes(
     connection: AsyncConnection, before: Mapping[str, StoredVideo], after: Sequence[StoredVideo], now: datetime
 ) -> None:
     """Note what happened to the videos that were known."""
@@ -176,7 +170,7 @@ async def _tell_changes(
     )
 
 
-async def _tell_snapshots(
+async def _record_snapshots(
     connection: AsyncConnection,
     stored: StoredVideo,
     known: AbstractSet[datetime],
@@ -206,29 +200,18 @@ async def _write_snapshots(
     stated: dict[datetime, Counts] = {each.taken_at: tuple(map(each.counts.get, METRICS)) for each in taken}
     changed = {at: counts for at, counts in stated.items() if at not in known or known[at] != counts}
     if changed:
-        new = insert_into(snapshots, connection)
-        replaced = {metric.value: new.excluded[metric] for metric in METRICS}
         rows = [
             {"wallet_id": stored.wallet_id, "video_id": stored.video.id, "taken_at": at}
-            | dict(zip(replaced, counts, strict=True))
+            | {metric.value: count for metric, count in zip(METRICS, counts, strict=True)}
             for at, counts in changed.items()
         ]
-        await connection.execute(new.on_conflict_do_update(index_elements=snapshots.primary_key, set_=replaced), rows)
+        await connection.execute(replacing(snapshots, connection, METRICS), rows)
         await _add_days(connection, stored, Counter(at.date() for at in changed.keys() - known.keys()))
     return known.keys(), known.keys() | stated.keys()
 
 
 async def _add_days(connection: AsyncConnection, stored: StoredVideo, days: Mapping[date, int]) -> None:
-    rows = [
-        {
-            "wallet_id": stored.wallet_id,
-            "owner_id": stored.workspace_id or NOBODY,
-            "day": day,
-            "snapshots": count,
-        }
-        for day, count in days.items()
-    ]
+    whose = {"wallet_id": stored.wallet_id, "owner_id": stored.owner_id}
+    rows = [{**whose, "day": day, "snapshots": count} for day, count in days.items()]
     if rows:
-        tally = insert_into(snapshot_days, connection)
-        more = {"snapshots": snapshot_days.c.snapshots + tally.excluded.snapshots}
-        await connection.execute(tally.on_conflict_do_update(index_elements=snapshot_days.primary_key, set_=more), rows)
+        await connection.execute(adding(snapshot_days, connection, "snapshots"), rows)

@@ -1,14 +1,24 @@
-"""The tables of the clock: what is due, what happened, and what must be said.
+"""The tables of the schedule: what is due, what happened, and what must be posted.
 
-Times that decide are in the rows, so a restart, a second process or a missed tick changes nothing: a digest is due when
-its `next_due_at` has come, and said once because its outbox `key` is unique.
+The rows hold the times that decide, so a restart, a second process or a missed tick changes nothing: a digest is due
+once its `next_due_at` has come, and posted once because its outbox `key` is unique.
 """
+
+from collections.abc import Collection
 
 from sqlalchemy import Column, ColumnElement, ForeignKey, FromClause, Index, Table, UniqueConstraint, bindparam, text
 from sqlalchemy.types import JSON, Boolean, Date, Integer, LargeBinary, String, Text
 
+from bot.domain.alerts import AlertKind
+from bot.domain.digest import DigestOptions
 from bot.store.tables import metadata
-from bot.store.types import Dollars, UtcDateTime, Words
+from bot.store.types import Converted, Dollars, SafeText, UtcDateTime
+
+
+def _known_kinds(stored: Collection[str]) -> frozenset[AlertKind]:
+    """The kinds of alert that this version knows; those of a newer one are left out."""
+    return frozenset(kind for kind in AlertKind if kind in stored)
+
 
 digests = Table(
     "digests",
@@ -17,23 +27,23 @@ digests = Table(
     Column("workspace_id", ForeignKey("workspaces.id"), nullable=False),
     Column("channel_id", String, nullable=False),
     Column("is_on", Boolean, nullable=False),
-    Column("off_reason", Words, nullable=False),
+    Column("off_reason", SafeText, nullable=False),
     Column("zone", String, nullable=False),
     Column("minute", Integer, nullable=False),
     Column("weekday", Integer),
-    Column("options", JSON, nullable=False),
+    Column("options", Converted(DigestOptions.to_json, DigestOptions.from_json), nullable=False),
     Column("next_date", Date, nullable=False),
     Column("next_due_at", UtcDateTime, nullable=False),
     Column("last_date", Date),
     Column("last_window_end", UtcDateTime),
     Column("last_recent", Integer),
-    Column("last_outcome", Words, nullable=False),
+    Column("last_outcome", SafeText, nullable=False),
     Column("lease_until", UtcDateTime),
     Column("lease_token", String),
     Column("set_by_id", String, nullable=False),
-    Column("set_by_name", Words, nullable=False),
+    Column("set_by_name", SafeText, nullable=False),
     UniqueConstraint("workspace_id", "channel_id"),
-    sqlite_autoincrement=True,  # its number is in the keys of what was posted: never again
+    sqlite_autoincrement=True,  # its number is in the keys of posted messages: never reused
 )
 Index(
     "ix_digests_due",
@@ -50,15 +60,15 @@ alert_settings = Table(
     Column("workspace_id", ForeignKey("workspaces.id"), nullable=False),
     Column("channel_id", String, nullable=False),
     Column("is_on", Boolean, nullable=False),
-    Column("off_reason", Words, nullable=False),
+    Column("off_reason", SafeText, nullable=False),
     Column("threshold", Dollars, nullable=False),
-    Column("kinds", JSON, nullable=False),
+    Column("kinds", Converted(sorted, _known_kinds), nullable=False),
     Column("muted_until", UtcDateTime),
     Column("quiet_zone", String),
     Column("quiet_from", Integer),
     Column("quiet_until", Integer),
     Column("set_by_id", String, nullable=False),
-    Column("set_by_name", Words, nullable=False),
+    Column("set_by_name", SafeText, nullable=False),
     UniqueConstraint("workspace_id", "channel_id"),
     sqlite_autoincrement=True,  # as above
 )
@@ -129,7 +139,7 @@ outbox = Table(
     Column("last_try_at", UtcDateTime),
     Column("lease_token", String),
     Column("message_id", String),
-    Column("error", Words, nullable=False),
+    Column("error", SafeText, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
     Index("ix_outbox_ended", "workspace_id", "ended_at"),

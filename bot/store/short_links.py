@@ -1,10 +1,10 @@
-"""Where short links lead, remembered so that each is followed once and not for every person who pastes it."""
+"""Where short links lead, so that each is followed once and not for every person who pastes it."""
 
 from datetime import datetime
 
 from sqlalchemy import select
 
-from bot.store.database import Database, insert_into
+from bot.store.database import Database
 from bot.store.tables import short_links
 
 
@@ -17,17 +17,9 @@ class ShortLinks:
     async def remembered(self, link: str, not_before: datetime) -> str | None:
         """Where the link led when it was last followed, if that was at `not_before` or later."""
         query = select(short_links.c.target).where(short_links.c.link == link, short_links.c.followed_at >= not_before)
-        async with self._database.reading() as connection:
-            target: str | None = await connection.scalar(query)
+        target: str | None = await self._database.scalar(query)
         return target
 
     async def remember(self, link: str, target: str, now: datetime) -> None:
         """Keep where the link leads, in place of what was known before."""
-        async with self._database.writing() as connection:
-            new = insert_into(short_links, connection).values(link=link, target=target, followed_at=now)
-            await connection.execute(
-                new.on_conflict_do_update(
-                    index_elements=[short_links.c.link],
-                    set_={"target": new.excluded.target, "followed_at": new.excluded.followed_at},
-                )
-            )
+        await self._database.put(short_links, {"link": link, "target": target, "followed_at": now})

@@ -1,4 +1,4 @@
-"""The store: one database and the rooms of what is kept in it."""
+"""The store: one database and the aggregates in it."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -6,28 +6,21 @@ from typing import Self
 
 from bot.store.alerts import Alerts
 from bot.store.audit import Audit
+from bot.store.chat_installs import ChatInstalls, CommandSync, Installations
+from bot.store.coordination import Inbox, Leases, RateSlots, Services
 from bot.store.credentials import Credentials
 from bot.store.crypto import SecretBox
 from bot.store.database import Database
-from bot.store.digest_posts import DigestPosts
 from bot.store.digests import Digests
 from bot.store.events import Events
 from bot.store.forgetting import Forgetting
-from bot.store.inbox import Inbox
-from bot.store.installations import Installations
-from bot.store.leases import Leases
-from bot.store.letters import Letters
 from bot.store.migrate import migrate
 from bot.store.outbox import Outbox
-from bot.store.polling import Polling
-from bot.store.presences import Presences
-from bot.store.rates import RateRows
-from bot.store.registrations import Registrations
-from bot.store.services import Services
+from bot.store.outbox_status import OutboxStatus
 from bot.store.short_links import ShortLinks
-from bot.store.tracking import Tracking
+from bot.store.track_requests import TrackRequests
 from bot.store.videos import Videos
-from bot.store.wallets import Wallets
+from bot.store.wallets import Polling, Wallets
 from bot.store.workspaces import Workspaces
 
 
@@ -40,23 +33,22 @@ class Store:
         self.wallets = Wallets(database)
         self.videos = Videos(database)
         self.polling = Polling(database)
-        self.tracking = Tracking(database)
+        self.tracking = TrackRequests(database)
         self.audit = Audit(database)
-        self.rates = RateRows(database)
+        self.rates = RateSlots(database)
         self.short_links = ShortLinks(database)
         self.credentials = Credentials(database, box)
         self.installations = Installations(database, box)
-        self.presences = Presences(database)
-        self.registrations = Registrations(database)
+        self.chat_installs = ChatInstalls(database)
+        self.command_sync = CommandSync(database)
         self.services = Services(database)
         self.inbox = Inbox(database)
         self.events = Events(database)
         self.digests = Digests(database)
-        self.digest_posts = DigestPosts(database)
         self.alerts = Alerts(database)
         self.leases = Leases(database)
         self.outbox = Outbox(database)
-        self.letters = Letters(database)
+        self.outbox_status = OutboxStatus(database)
         self.forgetting = Forgetting(database)
 
     @classmethod
@@ -64,7 +56,7 @@ class Store:
     async def opened(cls, url: str, secret_keys: tuple[str, ...] = ()) -> AsyncIterator[Self]:
         """The store at a `DATABASE_URL`, its schema brought up to date first, closed at the end of the block.
 
-        `secret_keys` lock what is secret; NotConfigured where they do not open what is stored.
+        `secret_keys` encrypt secrets; NotConfigured if they do not open what is stored.
         """
         await migrate(url)
         database = Database(url)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import Row
 
@@ -12,13 +12,15 @@ from bot.domain.folding import folded
 from bot.domain.money import ends_at
 from bot.domain.poll_times import first_read, next_read
 from bot.domain.videos import Metric, Video
-from bot.store.tables import NOBODY
+from bot.store.tables import UNOWNED
+from bot.store.types import read, values
 
 METRICS = tuple(Metric)
 """The counts of a snapshot, in the order of their columns."""
 
-_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+T = TypeVar("T")
 
+_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 Owner: TypeAlias = tuple[int, Person]
 """The workspace that started a video, by number, and the person who did."""
@@ -57,6 +59,20 @@ class StoredVideo:
     main_at: datetime | None = None
     change_since: datetime | None = None
 
+    @property
+    def owner_id(self) -> int:
+        """The workspace that may see it; UNOWNED if every one of the wallet may."""
+        return self.workspace_id or UNOWNED
+
+    def is_visible_to(self, workspace_id: int) -> bool:
+        """Whether a workspace may see it. In SQL: `bot.store.videos.visible_to`."""
+        return self.owner_id in owners_seen_by(workspace_id)
+
+
+def owners_seen_by(workspace_id: T) -> tuple[int, T]:
+    """The owners whose videos a workspace sees: itself, and nobody, for what was started outside the bot."""
+    return UNOWNED, workspace_id
+
 
 def search_text(title: str, creator: str, video_id: str, link: str) -> str:
     """What a search looks through: the title alone on its first line."""
@@ -65,77 +81,22 @@ def search_text(title: str, creator: str, video_id: str, link: str) -> str:
 
 def from_row(row: Row[Any]) -> StoredVideo:
     """The video that a row of the `videos` table holds."""
-    return StoredVideo(
-        video=Video(
-            id=row.video_id,
-            link=row.link,
-            platform=row.platform,
-            status=row.status,
-            title=row.title,
-            creator=row.creator,
-            started_at=row.started_at,
-            days=row.days,
-            days_remaining=row.days_remaining,
-            is_deleted=row.is_deleted,
-            extra=row.extra,
-        ),
-        key=row.key,
-        wallet_id=row.wallet_id,
-        workspace_id=None if row.owner_id == NOBODY else row.owner_id,
-        started_by=None if row.started_by_id is None else Person(row.started_by_id, row.started_by_name),
-        seen_at=row.seen_at,
-        first_seen_at=row.first_seen_at,
-        read_at=row.read_at,
-        main_metric=None if row.main_metric is None else Metric(row.main_metric),
-        main_count=row.main_count,
-        change_24h=row.change_24h,
-        snapshot_count=row.snapshot_count,
-        last_snapshot_at=row.last_snapshot_at,
-        ended_at=row.ended_at,
-        due_at=row.due_at,
-        unread_rows=row.unread_rows,
-        main_at=row.main_at,
-        change_since=row.change_since,
-    )
+    video = read(Video, row, id=row.video_id, estimated_cost=None)
+    return read(StoredVideo, row, video=video, workspace_id=row.owner_id or None)
 
 
 def to_row(stored: StoredVideo) -> dict[str, Any]:
     """The row for a video, with the columns that only serve to find and order it. Leases are not part of it."""
-    video, person = stored.video, stored.started_by
+    video = stored.video
     return {
-        "wallet_id": stored.wallet_id,
+        **values(video, "id", "estimated_cost"),
+        **values(stored, "video", "workspace_id"),
         "video_id": video.id,
-        "owner_id": NOBODY if stored.workspace_id is None else stored.workspace_id,
-        "key": stored.key,
-        "link": video.link,
-        "platform": video.platform,
-        "status": video.status,
+        "owner_id": stored.owner_id,
         "is_running": video.is_running,
-        "title": video.title,
-        "creator": video.creator,
         "search_text": search_text(video.title, video.creator, video.id, video.link),
-        "started_at": video.started_at,
         "newest_at": video.started_at or stored.first_seen_at,
-        "days": video.days,
-        "days_remaining": video.days_remaining,
         "ends_at": _ends_at(stored),
-        "is_deleted": video.is_deleted,
-        "extra": dict(video.extra),
-        "seen_at": stored.seen_at,
-        "first_seen_at": stored.first_seen_at,
-        "read_at": stored.read_at,
-        "main_metric": stored.main_metric,
-        "main_count": stored.main_count,
-        "main_at": stored.main_at,
-        "change_24h": stored.change_24h,
-        "change_since": stored.change_since,
-        "snapshot_count": stored.snapshot_count,
-        "last_snapshot_at": stored.last_snapshot_at,
-        "ended_at": stored.ended_at,
-        "due_at": stored.due_at,
-        "unread_rows": stored.unread_rows,
-        "started_by_id": None if person is None else person.id,
-        "started_by_name": None if person is None else person.name,
     }
 
 

@@ -9,12 +9,13 @@ videos and among a hundred thousand: one index range for each cell (owner, platf
 """
 
 from sqlalchemy import Column, ForeignKey, Index, MetaData, Table, UniqueConstraint, bindparam, false, or_, text, true
-from sqlalchemy.types import JSON, BigInteger, Boolean, Date, Double, Integer, String, Text
+from sqlalchemy.types import BigInteger, Boolean, Date, Double, Integer, String, Text
 
 from bot.domain.tracking import RequestState
-from bot.store.types import CountOrNone, Dollars, ExactDecimal, UtcDateTime, Words
+from bot.domain.videos import Metric
+from bot.store.types import Choice, Converted, CountOrNone, Dollars, ExactDecimal, SafeText, UtcDateTime
 
-NOBODY = 0
+UNOWNED = 0
 """The `owner_id` of a video that no request of the bot started. Workspaces are numbered from 1."""
 
 metadata = MetaData(
@@ -44,7 +45,7 @@ wallets = Table(
     Column("poll_at", UtcDateTime),
     Column("polled_at", UtcDateTime),
     Column("poll_failures", Integer, nullable=False, server_default="0"),
-    Column("poll_problem", Words, nullable=False, server_default=""),
+    Column("poll_problem", SafeText, nullable=False, server_default=""),
     Column("lists_begun", Integer, nullable=False, server_default="0"),
     Column("listing_until", UtcDateTime),
     Column("listed", Integer, nullable=False, server_default="0"),
@@ -63,7 +64,7 @@ workspaces = Table(
     Column("id", Integer, primary_key=True),
     Column("chat", String, nullable=False),
     Column("external_id", String, nullable=False),
-    Column("name", Words, nullable=False),
+    Column("name", SafeText, nullable=False),
     Column("wallet_id", ForeignKey("wallets.id"), nullable=False),
     Column("previews", Boolean, nullable=False, server_default=false()),
     Column("is_operators", Boolean, nullable=False, server_default=false()),
@@ -79,25 +80,25 @@ videos = Table(
     Column("video_id", String, primary_key=True),
     Column("owner_id", Integer, nullable=False),
     Column("key", String, nullable=False),
-    Column("link", Words, nullable=False),
+    Column("link", SafeText, nullable=False),
     Column("platform", String, nullable=False),
     Column("status", String, nullable=False),
     Column("is_running", Boolean, nullable=False),
-    Column("title", Words, nullable=False),
-    Column("creator", Words, nullable=False),
-    Column("search_text", Words, nullable=False),
+    Column("title", SafeText, nullable=False),
+    Column("creator", SafeText, nullable=False),
+    Column("search_text", SafeText, nullable=False),
     Column("started_at", UtcDateTime),
     Column("newest_at", UtcDateTime, nullable=False),
     Column("days", Integer),
     Column("days_remaining", ExactDecimal),
     Column("ends_at", UtcDateTime, nullable=False),
     Column("is_deleted", Boolean, nullable=False),
-    Column("extra", JSON, nullable=False),
+    Column("extra", Converted(dict, dict), nullable=False),
     Column("seen_at", UtcDateTime, nullable=False),
     Column("first_seen_at", UtcDateTime, nullable=False),
     Column("read_at", UtcDateTime),
     Column("reading_until", UtcDateTime),
-    Column("main_metric", String),
+    Column("main_metric", Choice(Metric)),
     Column("main_count", CountOrNone, nullable=False),
     Column("main_at", UtcDateTime),
     Column("change_24h", CountOrNone, nullable=False),
@@ -107,7 +108,7 @@ videos = Table(
     Column("unread_rows", Integer, nullable=False, server_default="0"),
     Column("ended_at", UtcDateTime),
     Column("started_by_id", String),
-    Column("started_by_name", Words),
+    Column("started_by_name", SafeText),
     Column("due_at", UtcDateTime),
     Index("ix_videos_key", "wallet_id", "key"),
     Index("ix_videos_recent", "wallet_id", "owner_id", "is_running", "newest_at", "video_id"),
@@ -191,19 +192,19 @@ track_requests = Table(
     Column("wallet_id", ForeignKey("wallets.id"), nullable=False),
     Column("channel_id", String, nullable=False),
     Column("person_id", String, nullable=False),
-    Column("person_name", Words, nullable=False),
+    Column("person_name", SafeText, nullable=False),
     Column("key", String, nullable=False),
-    Column("link", Words, nullable=False),
+    Column("link", SafeText, nullable=False),
     Column("platform", String, nullable=False),
     Column("price", Dollars, nullable=False),
-    Column("state", String, nullable=False),
+    Column("state", Choice(RequestState), nullable=False),
     Column("proposed_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
     Column("days", Integer),
     Column("cost", Dollars),
     Column("submitted_at", UtcDateTime),
     Column("video_id", String),
-    Column("outcome", Words, nullable=False),
+    Column("outcome", SafeText, nullable=False),
     Column("clean_looks", Integer, nullable=False),
     Column("twin", Integer, nullable=False, server_default="0"),
     Column("missed_at", UtcDateTime),
@@ -238,13 +239,13 @@ audit = Table(
     Column("workspace_id", ForeignKey("workspaces.id"), nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("person_id", String, nullable=False),
-    Column("person_name", Words, nullable=False),
+    Column("person_name", SafeText, nullable=False),
     Column("channel_id", String, nullable=False),
     Column("action", String, nullable=False),
-    Column("link", Words, nullable=False),
+    Column("link", SafeText, nullable=False),
     Column("video_id", String),
     Column("cost", Dollars),
-    Column("outcome", Words, nullable=False),
+    Column("outcome", SafeText, nullable=False),
     Index("ix_audit_recent", "workspace_id", "at", "id"),
 )
 
@@ -253,8 +254,8 @@ rates = Table("rates", metadata, Column("key", String, primary_key=True), Column
 short_links = Table(
     "short_links",
     metadata,
-    Column("link", Words, primary_key=True),
-    Column("target", Words, nullable=False),
+    Column("link", SafeText, primary_key=True),
+    Column("target", SafeText, nullable=False),
     Column("followed_at", UtcDateTime, nullable=False),
 )
 
@@ -264,7 +265,7 @@ credentials = Table(
     Column("workspace_id", ForeignKey("workspaces.id"), primary_key=True, autoincrement=False),
     Column("locked_key", Text, nullable=False),
     Column("linked_by_id", String, nullable=False),
-    Column("linked_by_name", Words, nullable=False),
+    Column("linked_by_name", SafeText, nullable=False),
     Column("linked_at", UtcDateTime, nullable=False),
 )
 
@@ -307,4 +308,32 @@ canary = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("locked", Text, nullable=False),
+)
+
+presences = Table(
+    "presences",
+    metadata,
+    Column("chat", String, primary_key=True),
+    Column("external_id", String, primary_key=True),
+    Column("is_claimed", Boolean, nullable=False, server_default=false()),
+    Column("was_public", Boolean, nullable=False, server_default=false()),
+    Column("left_at", UtcDateTime),
+    Index("ix_presences_left_at", "left_at"),
+)
+
+registrations = Table(
+    "registrations",
+    metadata,
+    Column("chat", String, primary_key=True),
+    Column("application_id", String, primary_key=True),
+    Column("fingerprint", String, nullable=False),
+)
+
+services = Table(
+    "services",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("process", String, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Column("problem", String, nullable=False),
 )

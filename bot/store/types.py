@@ -1,10 +1,19 @@
-"""Column types that mean the same on SQLite and PostgreSQL: UTC moments, exact dollars, text, unknown counts."""
+"""Column types that mean the same on SQLite and PostgreSQL, and dataclasses read from rows and written as values."""
 
+from collections.abc import Callable
+from dataclasses import fields
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
+from enum import StrEnum
+from functools import cache
+from typing import Any, TypeVar, get_args, get_type_hints
 
-from sqlalchemy import BigInteger, DateTime, Dialect, String, Text
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Row, String, Text
 from sqlalchemy.types import TypeDecorator
+
+from bot.domain.caller import Person
+
+T = TypeVar("T")
 
 UNKNOWN_COUNT = -(2**63)
 """How an unknown count is stored: below every count, so that both databases put it last in a falling order."""
@@ -44,14 +53,14 @@ class Dollars(TypeDecorator[Decimal]):
         return None if value is None else Decimal(value).scaleb(-6)
 
 
-class Words(TypeDecorator[str]):
-    """Text that people and platforms wrote, less what a database refuses: NUL, and half of a surrogate pair."""
+class SafeText(TypeDecorator[str]):
+    """Text from people and platforms, without what a database refuses: NUL, and half of a surrogate pair."""
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 (as above)
-        """The text without what cannot be stored; one bad title must not stop a whole list."""
+        """The text without what can't be stored; one bad title must not stop a whole list."""
         return None if value is None else value.replace("\0", "").encode(errors="replace").decode()
 
 
@@ -81,5 +90,72 @@ class CountOrNone(TypeDecorator[int]):
         return UNKNOWN_COUNT if value is None else value
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> int | None:  # noqa: ARG002 (as above)
-        """The count, or None where it is unknown."""
+        """The count, None if it is unknown."""
         return None if value == UNKNOWN_COUNT else value
+
+
+class Choice(TypeDecorator[StrEnum]):
+    """A member of an enumeration, stored as its value."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, kind: type[StrEnum]) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:  # noqa: ARG002 (as above)
+        """The member; ValueError for a value that this version doesn't know."""
+        return None if value is None else self.kind(value)
+
+
+class Converted(TypeDecorator[Any]):
+    """A value stored as JSON: `write` returns what JSON can hold, `read` the value again."""
+
+    impl = JSON
+    cache_ok = True
+
+    def __init__(self, write: Callable[[Any], Any], read: Callable[[Any], Any]) -> None:
+        super().__init__()
+        self.write, self.read = write, read
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ANN401, ARG002 (any value; as above)
+        """What JSON holds."""
+        return self.write(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ANN401, ARG002 (as above)
+        """The value that went in."""
+        return self.read(value)
+
+
+def read(kind: Callable[..., T], row: Row[Any], /, **given: object) -> T:
+    """A dataclass from a row: each field is the column of its name, unless it is `given`.
+
+    A field that is a person is the columns `<field>_id` and `<field>_name`, and None if there is no id.
+    """
+    plain, people = _columns(kind, frozenset(given))
+    found = {name: getattr(row, name) for name in plain}
+    for name in people:
+        id_ = getattr(row, f"{name}_id")
+        found[name] = None if id_ is None else Person(id_, getattr(row, f"{name}_name"))
+    return kind(**found, **given)
+
+
+def values(stored: Any, *omitted: str) -> dict[str, Any]:  # noqa: ANN401 - any dataclass
+    """The columns that `read` reads a dataclass from, without those of the omitted fields."""
+    plain, people = _columns(stored.__class__, frozenset(omitted))
+    found = {name: getattr(stored, name) for name in plain}
+    for name in people:
+        person: Person | None = getattr(stored, name)
+        found[f"{name}_id"] = None if person is None else person.id
+        found[f"{name}_name"] = None if person is None else person.name
+    return found
+
+
+@cache
+def _columns(kind: Any, omitted: frozenset[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:  # noqa: ANN401 - any dataclass
+    """The names of a dataclass's fields: those of one column each, and those that are people."""
+    hints = get_type_hints(kind)
+    names = [each.name for each in fields(kind) if each.name not in omitted]
+    people = tuple(name for name in names if Person in (hints[name], *get_args(hints[name])))
+    return tuple(name for name in names if name not in people), people

@@ -1,26 +1,30 @@
 """The mirror of a wallet's videos and their snapshots, and what one workspace may see of it.
 
 A workspace sees what it started itself and what was started outside the bot, never what another workspace started.
+
+The statements behind lists read ranges of an index in their order and leave every one early, so the first page costs
+the same in any account. A range holds the videos of one owner, platform and status (a cell of `video_counts`), or of
+one owner.
 """
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from enum import StrEnum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, Table, bindparam, func, or_, select, union_all, update
 
 from bot.domain.folding import folded
 from bot.domain.poll_times import FARTHEST, LONGEST
 from bot.domain.videos import Metric, Snapshot, Video, VideoReading, VideoStatus, is_running_status
-from bot.store import listing, mirror
+from bot.store import mirror
 from bot.store.database import Database
-from bot.store.listing import Sort
-from bot.store.stored_video import METRICS, StoredVideo, from_row
+from bot.store.stored_video import METRICS, StoredVideo, from_row, owners_seen_by
 from bot.store.tables import (
     HAS_DUE_PAGE,
     IS_UNREAD_HISTORY,
     MAY_HAVE_NEWS,
-    NOBODY,
     snapshot_days,
     snapshots,
     video_counts,
@@ -28,7 +32,32 @@ from bot.store.tables import (
 )
 from bot.store.workspaces import Workspace
 
-__all__ = ["Sort", "StoredVideo", "Videos"]
+__all__ = ["Sort", "StoredVideo", "Videos", "visible_to"]
+
+SEARCHED = 1_000
+"""How many videos of the workspace, and how many started outside the bot, a search looks through."""
+
+_ESCAPE = "/"
+
+
+class Sort(StrEnum):
+    """The orders in which videos are listed. Unknown values come last, in `CHANGE_24H` last of the running ones.
+
+    There, ended videos follow the running ones: their last day is over.
+    """
+
+    NEWEST = "newest"
+    COUNT = "count"
+    CHANGE_24H = "change_24h"
+    ENDING = "ending"
+
+
+_ORDERS = {
+    Sort.NEWEST: (videos.c.newest_at.desc(), videos.c.video_id.desc()),
+    Sort.COUNT: (videos.c.main_count.desc(), videos.c.video_id.desc()),
+    Sort.CHANGE_24H: (videos.c.change_24h.desc(), videos.c.video_id.desc()),
+    Sort.ENDING: (videos.c.ends_at.asc(), videos.c.video_id.asc()),
+}
 
 
 class Videos:
@@ -82,19 +111,16 @@ class Videos:
             ),
             or_(videos.c.reading_until.is_(None), videos.c.reading_until <= now, videos.c.reading_until > now + lease),
         )
-        async with self._database.writing() as connection:
-            return (await connection.execute(claim.values(reading_until=now + lease))).rowcount == 1
+        return await self._database.write(claim.values(reading_until=now + lease)) == 1
 
     async def release_read(self, wallet_id: int, video_id: str) -> None:
         """Give a claimed page back unread, so that the next one who asks may try."""
-        async with self._database.writing() as connection:
-            await connection.execute(update(videos).where(_this(wallet_id, video_id)).values(reading_until=None))
+        await self._database.write(update(videos).where(_this(wallet_id, video_id)).values(reading_until=None))
 
     async def postpone_read(self, wallet_id: int, video_id: str, due_at: datetime | None) -> None:
         """Give a claimed page back that could not be read: it is due again at that moment, or never."""
         this = update(videos).where(_this(wallet_id, video_id))
-        async with self._database.writing() as connection:
-            await connection.execute(this.values(reading_until=None, due_at=due_at))
+        await self._database.write(this.values(reading_until=None, due_at=due_at))
 
     async def due(self, wallet_id: int, now: datetime, limit: int) -> tuple[StoredVideo, ...]:
         """Videos whose pages should be read though nobody asks: the longest overdue first.
@@ -110,123 +136,93 @@ class Videos:
             found: list[Row[Any]] = []
             for query in (current.where(late), current.where(lost), history.where(late | lost)):
                 found.extend(await connection.execute(query.limit(limit - len(found))))
-            return tuple(from_row(row) for row in found)
+            return tuple(map(from_row, found))
 
     async def backlog(self, wallet_id: int, now: datetime) -> int:
         """How many pages of the wallet are due."""
         query = select(func.count()).where(videos.c.wallet_id == wallet_id, videos.c.due_at <= now)
-        async with self._database.reading() as connection:
-            return int(await connection.scalar(query) or 0)
+        return await self._database.scalar(query) or 0
 
     async def unread_history(self, workspace: Workspace, platform: str | None = None, status: str | None = None) -> int:
         """How many finished videos that the workspace may see, of a platform and status or of all, are not read yet."""
         given = {videos.c.platform: platform, videos.c.status: status}
         query = select(func.count()).where(
-            videos.c.wallet_id == workspace.wallet_id,
-            videos.c.owner_id.in_(_owners(workspace)),
+            visible_to(workspace),
             IS_UNREAD_HISTORY,
             *(column == value for column, value in given.items() if value),
         )
-        async with self._database.reading() as connection:
-            return int(await connection.scalar(query) or 0)
+        return await self._database.scalar(query) or 0
 
     async def next_due(self, wallet_id: int) -> datetime | None:
         """When the next page of the wallet is due; None where none ever is."""
         query = select(func.min(videos.c.due_at)).where(videos.c.wallet_id == wallet_id, HAS_DUE_PAGE)
-        async with self._database.reading() as connection:
-            found: datetime | None = await connection.scalar(query)
-            return found
+        found: datetime | None = await self._database.scalar(query)
+        return found
 
     async def find(self, workspace: Workspace, video_id: str) -> StoredVideo | None:
         """The video with this id, if the workspace may see it."""
-        query = select(videos).where(_this(workspace.wallet_id, video_id), videos.c.owner_id.in_(_owners(workspace)))
-        async with self._database.reading() as connection:
-            row = (await connection.execute(query)).one_or_none()
+        query = select(videos).where(visible_to(workspace), videos.c.video_id == video_id)
+        row = await self._database.row(query)
         return None if row is None else from_row(row)
 
     async def by_key(self, wallet_id: int, key: str) -> tuple[StoredVideo, ...]:
         """Every tracking of a link, newest first, also those of other workspaces: show these to nobody else."""
         query = select(videos).where(videos.c.wallet_id == wallet_id, videos.c.key == key)
-        async with self._database.reading() as connection:
-            rows = await connection.execute(query.order_by(videos.c.newest_at.desc()))
-            return tuple(from_row(row) for row in rows)
+        return tuple(map(from_row, await self._database.rows(query.order_by(videos.c.newest_at.desc()))))
 
     async def running(self, wallet_id: int) -> tuple[StoredVideo, ...]:
         """Every video of the wallet that may still cost, also those of other workspaces: for sums and reads alone."""
         query = select(videos).where(videos.c.wallet_id == wallet_id, videos.c.is_running)
-        async with self._database.reading() as connection:
-            return tuple(from_row(row) for row in await connection.execute(query))
+        return tuple(map(from_row, await self._database.rows(query)))
 
     async def are_many(self, wallet_id: int, many: int) -> bool:
         """Whether so many videos of the wallet, or more, are mirrored, also those of other workspaces."""
         query = select(videos.c.video_id).where(videos.c.wallet_id == wallet_id).offset(many - 1).limit(1)
-        async with self._database.reading() as connection:
-            return await connection.scalar(query) is not None
+        return await self._database.scalar(query) is not None
 
     async def several(self, wallet_id: int, ids: Iterable[str]) -> dict[str, StoredVideo]:
         """Videos by id, also those of other workspaces: look at `workspace_id` before one is shown."""
         query = select(videos).where(videos.c.wallet_id == wallet_id, videos.c.video_id.in_(list(ids)))
-        async with self._database.reading() as connection:
-            return {row.video_id: from_row(row) for row in await connection.execute(query)}
+        return {row.video_id: from_row(row) for row in await self._database.rows(query)}
 
     async def search(self, workspace: Workspace, typed: str, limit: int) -> tuple[StoredVideo, ...]:
-        """Videos whose title, creator, id or link hold what was typed, both folded, in the order of `listing.search`.
+        """Videos whose title, creator, id or link hold what was typed, both folded, in the order of `_search`.
 
-        Looks through the first `listing.SEARCHED` in that order, so that typing costs the same in any account.
+        Looks through the first `SEARCHED` in that order, so that typing costs the same in any account.
         """
         if typed.strip() and not folded(typed):
             return ()  # nothing but signs that no title keeps
         values = {"wallet": workspace.wallet_id, "workspace": workspace.id, "limit": limit}
-        async with self._database.reading() as connection:
-            found = await connection.execute(listing.search(), values | listing.patterns(typed))
-            return tuple(from_row(row) for row in found)
+        return tuple(map(from_row, await self._database.rows(_search(), values | _patterns(typed))))
 
     async def page(
         self, workspace: Workspace, platform: str | None, status: str | None, sort: Sort, offset: int, limit: int
     ) -> tuple[tuple[StoredVideo, ...], int]:
         """One page of the workspace's videos, of one platform and status or of all, and how many there are in all."""
-        counts = video_counts.c
-        cells = select(counts.owner_id, counts.platform, counts.status, counts.videos).where(
-            counts.wallet_id == workspace.wallet_id, counts.owner_id.in_(_owners(workspace)), counts.videos > 0
+        cells = await self._database.rows(
+            select(video_counts).where(visible_to(workspace, video_counts), video_counts.c.videos > 0)
         )
-        values: dict[str, Any] = {"wallet": workspace.wallet_id, "offset": offset, "limit": limit}
-        values["end"] = offset + limit
-        async with self._database.reading() as connection:
-            mine = [
-                cell
-                for cell in await connection.execute(cells)
-                if platform in {None, cell.platform} and _fits(cell.status, status)
-            ]
-            total = sum(cell.videos for cell in mine)
-            if offset >= total:
-                return (), total
-            for number, cell in enumerate(mine):
-                values |= {f"owner_{number}": cell.owner_id}
-                values |= {f"platform_{number}": cell.platform, f"status_{number}": cell.status}
-            rows = await connection.execute(listing.page(sort, len(mine)), values)
-            return tuple(from_row(row) for row in rows), total
+        mine = [cell for cell in cells if platform in {None, cell.platform} and _fits(cell.status, status)]
+        total = sum(cell.videos for cell in mine)
+        if offset >= total:
+            return (), total
+        values = {"wallet": workspace.wallet_id, "offset": offset, "limit": limit, "end": offset + limit}
+        for number, cell in enumerate(mine):
+            values |= {f"owner_{number}": cell.owner_id}
+            values |= {f"platform_{number}": cell.platform, f"status_{number}": cell.status}
+        return tuple(map(from_row, await self._database.rows(_page(sort, len(mine)), values))), total
 
     async def snapshots(self, wallet_id: int, video_id: str) -> tuple[Snapshot, ...]:
         """Every snapshot of a video, oldest first. Ask `find` first whether the asker may see it."""
-        columns = [snapshots.c[metric] for metric in METRICS]
-        query = select(snapshots.c.taken_at, *columns).where(
-            snapshots.c.wallet_id == wallet_id, snapshots.c.video_id == video_id
-        )
-        async with self._database.reading() as connection:
-            rows = await connection.execute(query.order_by(snapshots.c.taken_at))
-            return tuple(
-                Snapshot(
-                    row[0], {metric: count for metric, count in zip(METRICS, row[1:], strict=True) if count is not None}
-                )
-                for row in rows
-            )
+        mine = (snapshots.c.wallet_id == wallet_id) & (snapshots.c.video_id == video_id)
+        query = _snapshots(METRICS).where(mine).order_by(snapshots.c.taken_at)
+        return tuple(_snapshot(row, METRICS) for row in await self._database.rows(query))
 
     async def peak(self, wallet_id: int, video_id: str, metric: Metric, until: datetime) -> int | None:
         """The highest count that a video had up to a moment; None where it had none."""
         mine = (snapshots.c.wallet_id == wallet_id) & (snapshots.c.video_id == video_id)
         query = select(func.max(snapshots.c[metric])).where(mine, snapshots.c.taken_at <= until)
-        async with self._database.reading() as connection:
-            peak: int | None = await connection.scalar(query)
+        peak: int | None = await self._database.scalar(query)
         return peak
 
     async def active(self, workspace: Workspace, since: datetime) -> tuple[StoredVideo, ...]:
@@ -234,7 +230,7 @@ class Videos:
 
         One that was over when it was first seen has only its snapshots to show when it ended.
         """
-        mine = (videos.c.wallet_id == workspace.wallet_id) & videos.c.owner_id.in_(_owners(workspace))
+        mine = visible_to(workspace)
         collected = (
             mine
             & videos.c.is_running.is_(False)
@@ -242,41 +238,32 @@ class Videos:
             & (videos.c.last_snapshot_at > since)
         )
         query = select(videos).where(or_(mine & videos.c.is_running, mine & (videos.c.ended_at > since), collected))
-        async with self._database.reading() as connection:
-            return tuple(from_row(row) for row in await connection.execute(query))
+        return tuple(map(from_row, await self._database.rows(query)))
 
     async def snapshots_between(
         self, wallet_id: int, video_ids: Sequence[str], since: datetime, until: datetime
     ) -> dict[str, tuple[Snapshot, ...]]:
         """Views and likes of several videos from one moment to another, both included, oldest first."""
-        mine = snapshots.c
-        query = select(mine.video_id, mine.taken_at, mine.views, mine.likes).where(
+        mine, metrics = snapshots.c, (Metric.VIEWS, Metric.LIKES)
+        query = _snapshots(metrics).where(
             mine.wallet_id == wallet_id, mine.video_id.in_(video_ids), mine.taken_at.between(since, until)
         )
         found: dict[str, list[Snapshot]] = {video_id: [] for video_id in video_ids}
-        async with self._database.reading() as connection:
-            for row in await connection.execute(query.order_by(mine.video_id, mine.taken_at)):
-                counts = {Metric.VIEWS: row[2], Metric.LIKES: row[3]}
-                known = {metric: count for metric, count in counts.items() if count is not None}
-                found[row[0]].append(Snapshot(row[1], known))
+        for row in await self._database.rows(query.order_by(mine.video_id, mine.taken_at)):
+            found[row.video_id].append(_snapshot(row, metrics))
         return {video_id: tuple(taken) for video_id, taken in found.items()}
 
     async def snapshots_per_day(self, workspace: Workspace, since: date) -> dict[date, int]:
         """How many snapshots were taken of the workspace's videos on each day (UTC) since one, oldest first."""
         days = snapshot_days.c
-        query = (
-            select(days.day, func.sum(days.snapshots))
-            .where(
-                days.wallet_id == workspace.wallet_id,
-                days.owner_id.in_(_owners(workspace)),
-                days.day >= since,
-                days.snapshots > 0,
-            )
-            .group_by(days.day)
-            .order_by(days.day)
-        )
-        async with self._database.reading() as connection:
-            return {day: int(count) for day, count in await connection.execute(query)}
+        counted = visible_to(workspace, snapshot_days) & (days.day >= since) & (days.snapshots > 0)
+        query = select(days.day, func.sum(days.snapshots)).where(counted).group_by(days.day).order_by(days.day)
+        return {day: int(count) for day, count in await self._database.rows(query)}
+
+
+def visible_to(workspace: Workspace, rows: Table = videos) -> ColumnElement[bool]:
+    """Which rows of the mirror a workspace may see: what it started itself and what was started outside the bot."""
+    return (rows.c.wallet_id == workspace.wallet_id) & rows.c.owner_id.in_(owners_seen_by(workspace.id))
 
 
 def _this(wallet_id: int, video_id: str) -> ColumnElement[bool]:
@@ -284,11 +271,82 @@ def _this(wallet_id: int, video_id: str) -> ColumnElement[bool]:
 
 
 def _fits(status: str, wanted: str | None) -> bool:
-    """Whether a status is the one that is wanted; `monitoring` stands for every state that runs."""
+    """Whether a status is the wanted one; `monitoring` stands for every state that runs."""
     if wanted == VideoStatus.MONITORING:
         return is_running_status(status)
     return wanted in {None, status}
 
 
-def _owners(workspace: Workspace) -> tuple[int, int]:
-    return (NOBODY, workspace.id)
+def _snapshots(metrics: Sequence[Metric]) -> Select[Any]:
+    return select(snapshots.c.video_id, snapshots.c.taken_at, *(snapshots.c[metric] for metric in metrics))
+
+
+def _snapshot(row: Sequence[Any], metrics: Sequence[Metric]) -> Snapshot:
+    """A snapshot of these metrics; unknown counts are left out."""
+    known = {metric: count for metric, count in zip(metrics, row[2:], strict=True) if count is not None}
+    return Snapshot(row[1], known)
+
+
+@cache
+def _page(sort: Sort, cells: int) -> Select[Any]:
+    """The videos of a number of cells, in order; kept, because putting it together takes longer than running it.
+
+    Its values are `wallet`, `offset`, `limit`, `end` (the two together), and for each cell, counted from 0, `owner_0`,
+    `platform_0` and `status_0`.
+    """
+    ranges = (
+        select(videos.c.video_id)
+        .where(
+            videos.c.wallet_id == bindparam("wallet"),
+            videos.c.owner_id == bindparam(f"owner_{cell}"),
+            videos.c.platform == bindparam(f"platform_{cell}"),
+            videos.c.status == bindparam(f"status_{cell}"),
+        )
+        .order_by(*_ORDERS[sort])
+        .limit(bindparam("end"))
+        .subquery()
+        for cell in range(cells)
+    )
+    first = union_all(*map(select, ranges))
+    found = select(videos).where(videos.c.wallet_id == bindparam("wallet"), videos.c.video_id.in_(first))
+    # A cell holds one status, so only the order across cells has to look at it.
+    running_first = (videos.c.is_running.desc(),) if sort is Sort.CHANGE_24H else ()
+    return found.order_by(*running_first, *_ORDERS[sort]).offset(bindparam("offset")).limit(bindparam("limit"))
+
+
+@cache
+def _search() -> Select[Any]:
+    """The videos that hold what was typed: those of just that title first, then running ones, then newest.
+
+    Kept, as above. Its values are `wallet`, `workspace`, `limit`, and `within` and `titled`, which `_patterns` gives.
+    """
+    owners: tuple[Any, ...] = owners_seen_by(bindparam("workspace"))
+    ranges = (
+        select(videos.c.video_id, videos.c.search_text, videos.c.is_running, videos.c.newest_at)
+        .where(videos.c.wallet_id == bindparam("wallet"), videos.c.owner_id == owner)
+        .order_by(videos.c.is_running.desc(), videos.c.newest_at.desc(), videos.c.video_id.desc())
+        .limit(SEARCHED)
+        .subquery()
+        for owner in owners
+    )
+    recent = union_all(*map(select, ranges)).subquery().c
+    found = select(recent.video_id).where(recent.search_text.like(bindparam("within"), escape=_ESCAPE))
+    named, also_named = (
+        text.like(bindparam("titled"), escape=_ESCAPE).desc() for text in (recent.search_text, videos.c.search_text)
+    )
+    first = found.order_by(named, recent.is_running.desc(), recent.newest_at.desc(), recent.video_id.desc())
+    listed = select(videos).where(
+        videos.c.wallet_id == bindparam("wallet"), videos.c.video_id.in_(first.limit(bindparam("limit")))
+    )
+    return listed.order_by(also_named, videos.c.is_running.desc(), videos.c.newest_at.desc(), videos.c.video_id.desc())
+
+
+def _patterns(typed: str) -> dict[str, str]:
+    """What stands in the texts that hold this, and in those that begin with it as their whole title, in any case.
+
+    An ellipsis at the end may be that of a title which was shown shortened.
+    """
+    words = folded(typed)
+    for sign in (_ESCAPE, "%", "_"):
+        words = words.replace(sign, _ESCAPE + sign)
+    return {"within": f"%{words.removesuffix('...').rstrip()}%", "titled": f"{words}\n%"}

@@ -1,16 +1,26 @@
-"""Wallets: one row an API key, known by a fingerprint alone, with what was last heard of its money and its list."""
+"""Wallets: one row per API key, known by a fingerprint alone, with the last news of its money, lists and polls.
+
+`poll_at` is the one moment that decides when a wallet is polled: whatever makes something due earlier brings it forward
+in the same transaction, except while a wallet rests after a failure.
+"""
 
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, Update, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.clock import LONGEST_WAY
 from bot.domain.money import Usage
 from bot.store.database import Database, insert_into
-from bot.store.tables import wallets
+from bot.store.tables import MAY_HAVE_NEWS, videos, wallets, workspaces
+from bot.store.types import read, values
+
+LONGEST_REST = timedelta(hours=1)
+"""No wallet is left alone for longer. A later `poll_at` was written before the clock was set back."""
+
+_USAGE = [wallets.c[field.name] for field in fields(Usage)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +36,26 @@ class Listed:
     """The newest list of the wallet's running videos that any process finished.
 
     Lists are numbered in the order in which they were begun, so one with a higher number than another moment's was
-    asked for after that moment, whatever the processes' clocks show. `at` is when the API was asked.
+    requested after that moment, whatever the processes' clocks show. `at` is when the API was asked.
     `hidden_platforms` are those of which the API may have left running videos out.
     """
 
     number: int
     at: datetime
     hidden_platforms: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """How polling a wallet stands: `at` is when it last succeeded, `problem` why it has failed since, `failures` times.
+
+    `next_at` is when it is polled next.
+    """
+
+    at: datetime | None
+    next_at: datetime | None
+    failures: int
+    problem: str
 
 
 class Wallets:
@@ -42,79 +65,51 @@ class Wallets:
         self._database = database
 
     async def ensure_wallet(self, fingerprint: str, now: datetime, *, is_test: bool | None = None) -> int:
-        """The id of the wallet with this fingerprint, made when new. `is_test`: its key charges nothing."""
+        """The id of the wallet with this fingerprint, created if it is new. `is_test`: its key charges nothing."""
         query = select(wallets.c.id, wallets.c.is_test).where(wallets.c.fingerprint == fingerprint)
-        async with self._database.reading() as connection:
-            known = (await connection.execute(query)).one_or_none()
+        known = await self._database.row(query)
         if known is not None and is_test in {None, known.is_test}:
             return int(known.id)
         async with self._database.writing() as connection:
             new = insert_into(wallets, connection).values(fingerprint=fingerprint, complete=False, poll_at=now)
             await connection.execute(new.on_conflict_do_nothing())
             if is_test is not None:
-                said = update(wallets).where(wallets.c.fingerprint == fingerprint)
-                await connection.execute(said.values(is_test=is_test))
+                stated = update(wallets).where(wallets.c.fingerprint == fingerprint)
+                await connection.execute(stated.values(is_test=is_test))
             return int((await connection.execute(query)).one().id)
 
     async def is_test(self, wallet_id: int) -> bool:
         """Whether the wallet's key charges nothing."""
-        async with self._database.reading() as connection:
-            return bool(await connection.scalar(select(wallets.c.is_test).where(wallets.c.id == wallet_id)))
+        return bool(await self._database.scalar(select(wallets.c.is_test).where(wallets.c.id == wallet_id)))
 
     async def save_usage(self, wallet_id: int, usage: Usage, at: datetime) -> None:
         """Keep what the API said of the money, asked `at` a moment. One that a newer one overtook changes nothing."""
         known_at = wallets.c.usage_at
         newer = known_at.is_(None) | (known_at <= at) | (known_at > at + LONGEST_WAY)  # as `is_overtaken`
-        statement = update(wallets).where(wallets.c.id == wallet_id, newer)
-        async with self._database.writing() as connection:
-            await connection.execute(
-                statement.values(
-                    balance=usage.balance,
-                    uncharged=usage.uncharged,
-                    total_charged=usage.total_charged,
-                    cost_per_snapshot=usage.cost_per_snapshot,
-                    total_snapshots=usage.total_snapshots,
-                    usage_at=at,
-                )
-            )
+        await self._database.write(_this(wallet_id).where(newer).values(usage_at=at, **values(usage)))
 
     async def usage(self, wallet_id: int) -> tuple[Usage, datetime] | None:
-        """The last known state of the money and when the API said it; None when it never did."""
-        columns = (
-            wallets.c.balance,
-            wallets.c.uncharged,
-            wallets.c.total_charged,
-            wallets.c.cost_per_snapshot,
-            wallets.c.total_snapshots,
-            wallets.c.usage_at,
-        )
-        async with self._database.reading() as connection:
-            row = (await connection.execute(select(*columns).where(wallets.c.id == wallet_id))).one()
-        return None if row.usage_at is None else (Usage(*row[:-1]), row.usage_at)
+        """The last known state of the money and when the API said it; None if it never did."""
+        row = await self._database.row(select(*_USAGE, wallets.c.usage_at).where(wallets.c.id == wallet_id))
+        return None if row is None or row.usage_at is None else (read(Usage, row), row.usage_at)
 
     async def mark_swept(self, wallet_id: int, at: datetime, *, complete: bool) -> None:
-        """Note that every list was read; `complete` when none of them was full, so that no video can be missing."""
-        statement = update(wallets).where(wallets.c.id == wallet_id).values(swept_at=at, complete=complete)
-        async with self._database.writing() as connection:
-            await connection.execute(statement)
+        """Note that every list was read; `complete` if none of them was full, so that no video can be missing."""
+        await self._database.write(_this(wallet_id).values(swept_at=at, complete=complete))
 
     async def swept(self, wallet_id: int) -> Sweep | None:
         """The last sweep, or None before the first."""
         query = select(wallets.c.swept_at, wallets.c.complete).where(wallets.c.id == wallet_id)
-        async with self._database.reading() as connection:
-            row = (await connection.execute(query)).one()
-        return None if row.swept_at is None else Sweep(row.swept_at, row.complete)
+        row = await self._database.row(query)
+        return None if row is None or row.swept_at is None else Sweep(*row)
 
     async def lists_begun(self, wallet_id: int) -> int:
         """The number of the latest list of running videos that any process began; 0 before the first."""
-        async with self._database.reading() as connection:
-            begun = await connection.scalar(select(wallets.c.lists_begun).where(wallets.c.id == wallet_id))
-        return int(begun or 0)
+        return await self._database.scalar(select(wallets.c.lists_begun).where(wallets.c.id == wallet_id)) or 0
 
     async def begin_list(self, wallet_id: int) -> int:
         """Begin a list of running videos; returns its number."""
-        number = await self._begin_list(wallet_id)
-        return int(number or 0)
+        return await self._begin_list(wallet_id) or 0
 
     async def claim_list(self, wallet_id: int, after: int, now: datetime, lease: timedelta) -> int | None:
         """As `begin_list`, for one process at a time; None while another one holds the lease.
@@ -128,33 +123,81 @@ class Wallets:
         is_free = until.is_(None) | (until <= now) | (until > now + lease)
         return await self._begin_list(wallet_id, wallets.c.listed <= after, is_free, listing_until=now + lease)
 
-    async def _begin_list(self, wallet_id: int, *where: ColumnElement[bool], **values: object) -> int | None:
-        begun = update(wallets).where(wallets.c.id == wallet_id, *where)
-        begun = begun.values(lists_begun=wallets.c.lists_begun + 1, **values)
+    async def _begin_list(self, wallet_id: int, *where: ColumnElement[bool], **lease: object) -> int | None:
+        begun = _this(wallet_id).where(*where).values(lists_begun=wallets.c.lists_begun + 1, **lease)
         async with self._database.writing() as connection:
             number: int | None = await connection.scalar(begun.returning(wallets.c.lists_begun))
         return number
 
     async def finish_list(self, wallet_id: int, number: int, at: datetime, hidden_platforms: AbstractSet[str]) -> None:
-        """Note that the list of this number is in the mirror, asked for `at` a moment. A newer one stays noted."""
-        this = update(wallets).where(wallets.c.id == wallet_id, wallets.c.listed < number)
-        values = {"listed": number, "listed_at": at, "hidden_platforms": ",".join(sorted(hidden_platforms))}
-        async with self._database.writing() as connection:
-            await connection.execute(this.values(values | {"listing_until": None}))
+        """Note that the list of this number is in the mirror, requested `at` a moment. A newer one stays noted."""
+        hidden = ",".join(sorted(hidden_platforms))
+        finished = _this(wallet_id).where(wallets.c.listed < number)
+        await self._database.write(
+            finished.values(listed=number, listed_at=at, hidden_platforms=hidden, listing_until=None)
+        )
 
     async def release_list(self, wallet_id: int) -> None:
         """Let the next process list at once, after one that could not."""
-        async with self._database.writing() as connection:
-            await connection.execute(update(wallets).where(wallets.c.id == wallet_id).values(listing_until=None))
+        await self._database.write(_this(wallet_id).values(listing_until=None))
 
     async def listed(self, wallet_id: int) -> Listed | None:
         """The newest finished list of running videos; None before the first."""
         columns = (wallets.c.listed, wallets.c.listed_at, wallets.c.hidden_platforms)
-        async with self._database.reading() as connection:
-            row = (await connection.execute(select(*columns).where(wallets.c.id == wallet_id))).one()
-        if row.listed_at is None:
+        row = await self._database.row(select(*columns).where(wallets.c.id == wallet_id))
+        if row is None or row.listed_at is None:
             return None
         return Listed(row.listed, row.listed_at, frozenset(row.hidden_platforms.split(",")) - {""})
+
+
+class Polling:
+    """The columns of the `wallets` table that the poller uses."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def due(self, now: datetime) -> tuple[int, ...]:
+        """The wallets in use that are to be polled, the longest overdue first."""
+        is_used = exists().where(workspaces.c.wallet_id == wallets.c.id)
+        found: list[int] = []
+        async with self._database.reading() as connection:
+            for is_due in (wallets.c.poll_at <= now, wallets.c.poll_at > now + 2 * LONGEST_REST):
+                query = select(wallets.c.id).where(is_due, wallets.c.fingerprint != "", is_used)
+                found.extend(await connection.scalars(query.order_by(wallets.c.poll_at)))
+        return tuple(found)
+
+    async def state(self, wallet_id: int) -> Polled:
+        """How polling the wallet stands."""
+        columns = (wallets.c.polled_at, wallets.c.poll_at, wallets.c.poll_failures, wallets.c.poll_problem)
+        (row,) = await self._database.rows(select(*columns).where(wallets.c.id == wallet_id))
+        return Polled(*row)
+
+    async def is_behind(self, wallet_id: int, moment: datetime, now: datetime) -> bool:
+        """Whether pages are still to be read that were due by a moment, or are due by now and were never read.
+
+        Videos that were over when the bot first saw them don't count: nothing new is on their pages.
+        """
+        never_read = (videos.c.due_at <= now) & videos.c.read_at.is_(None)
+        behind = select(videos.c.video_id).where(
+            videos.c.wallet_id == wallet_id, (videos.c.due_at <= moment) | never_read, MAY_HAVE_NEWS
+        )
+        return await self._database.scalar(behind.limit(1)) is not None
+
+    async def went_well(self, wallet_id: int, now: datetime, next_at: datetime) -> None:
+        """Note that the wallet was polled, and when it is next."""
+        well = _this(wallet_id).values(polled_at=now, poll_at=next_at, poll_failures=0, poll_problem="")
+        await self._database.write(well)
+
+    async def failed(self, wallet_id: int, next_at: datetime, failures: int, problem: str) -> None:
+        """Note that the wallet could not be polled, how often by now, and let it rest until a moment."""
+        failed = _this(wallet_id).values(poll_at=next_at, poll_failures=failures, poll_problem=problem)
+        await self._database.write(failed)
+
+
+async def poll_by(connection: AsyncConnection, wallet_id: int, moment: datetime) -> None:
+    """Within the caller's transaction, have the wallet polled by a moment if it would be later."""
+    later = (wallets.c.poll_at > moment) & (wallets.c.poll_failures == 0)
+    await connection.execute(_this(wallet_id).where(later).values(poll_at=moment))
 
 
 async def lock_wallet(connection: AsyncConnection, wallet_id: int) -> None:
@@ -162,3 +205,7 @@ async def lock_wallet(connection: AsyncConnection, wallet_id: int) -> None:
     # Not the full lock: that would also hold up everyone who inserts a row that refers to the wallet.
     lock = select(wallets.c.id).where(wallets.c.id == wallet_id).with_for_update(key_share=True)
     await connection.execute(lock)
+
+
+def _this(wallet_id: int) -> Update:
+    return update(wallets).where(wallets.c.id == wallet_id)

@@ -87,7 +87,7 @@ async def _known(wallet: Wallet, workspace: Workspace, link: VideoLink, listed: 
     for each in stored:
         if running is None and each.video.is_running:
             running = await _still_running(wallet, each, listed)
-    hidden = running is not None and running.workspace_id not in {None, workspace.id}
+    hidden = running is not None and not running.is_visible_to(workspace.id)
     may_run = running is None and link.platform in listed.hidden_platforms
     return CheckedLink(link, running=running, is_hidden=hidden, may_run=may_run)
 

@@ -12,7 +12,7 @@ from bot.domain.clock import Clock
 from bot.domain.errors import ContentStatsError, KeyRejected, NotConfigured, RateLimited
 from bot.metrics import Metrics
 from bot.store import Store
-from bot.store.polling import LONGEST_REST, Polled
+from bot.store.wallets import LONGEST_REST, Polled
 from bot.wallet.accounts import Accounts
 from bot.wallet.sync import SyncStep, WalletSync
 

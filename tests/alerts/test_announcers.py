@@ -20,7 +20,7 @@ from bot.domain.events import Event, EventKind
 from bot.domain.money import Usage
 from bot.reply.model import Reply
 from bot.store import Store
-from bot.store.alerts import Announced, StoredAlert
+from bot.store.alerts import AlertBatch, StoredAlert
 from bot.store.database import Database
 from bot.store.events import record
 from bot.store.outbox import Message
@@ -92,7 +92,7 @@ async def test_nothing_is_said_of_a_workspace_that_is_forgotten_while_it_is_look
     token = await store.leases.take("announce:1", NOW, LEASE)
     alert = StoredAlert(setting.id, "balance")
     message = Message("balance.low:1:1", setting.workspace_id, "C1", Reply("The balance is low."))
-    announced = Announced(wallet_id, ("announce:1", token), (alert,), messages=(message,))
+    announced = AlertBatch(wallet_id, ("announce:1", token), (alert,), messages=(message,))
     await store.forgetting.workspace(setting.workspace_id)
     for each in (announced, replace(announced, alerts=()), replace(announced, messages=())):
         assert not await store.alerts.apply(each, NOW)

@@ -10,8 +10,7 @@ from bot.alerts.engine import BATCH, AlertEngine
 from bot.charts.charts import Charts
 from bot.domain.alerts import Alert, AlertKind, Stage, default_setting
 from bot.domain.events import Event, EventKind
-from bot.store.alert_rows import write_alerts
-from bot.store.alerts import StoredAlert
+from bot.store.alerts import StoredAlert, write_alerts
 from bot.store.events import record
 from bot.store.schedule_tables import alert_states, events
 from tests.alerts.outbox import outbox_of

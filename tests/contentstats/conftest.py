@@ -6,8 +6,8 @@ import pytest
 
 from adapters.sandbox.serve import Sandbox
 from bot.contentstats.client import ContentStatsClient
+from bot.store.coordination import RateSlots
 from bot.store.database import Database
-from bot.store.rates import RateRows
 from tests.standins.timeouts import SandboxTimeouts
 
 TIKTOK = "https://www.tiktok.com/@steady/video/7301"
@@ -40,7 +40,7 @@ def wall():
 @pytest.fixture
 async def rates(sqlite_url):
     database = Database(sqlite_url)
-    yield RateRows(database)
+    yield RateSlots(database)
     await database.close()
 
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from bot.contentstats.rate_limit import LONGEST_WAIT, read_moment, read_retry_after, resume_at
 from bot.domain.errors import RateLimited
 from bot.metrics import Metrics
+from bot.store.coordination import RateSlots
 from bot.store.database import Database
-from bot.store.rates import RateRows
 
 NOW = 1_780_000_000.0
 
@@ -53,7 +53,7 @@ async def test_a_bigger_plan_is_learned_from_the_first_answer(connect, sandbox, 
 async def test_two_processes_share_one_budget(connect, sandbox, sqlite_url, wall):
     other = Database(sqlite_url)
     first = connect(sandbox.url)
-    second = connect(sandbox.url, rates=RateRows(other))
+    second = connect(sandbox.url, rates=RateSlots(other))
     for _ in range(5):
         await first.usage()
         await second.usage()

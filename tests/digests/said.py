@@ -3,8 +3,8 @@
 from sqlalchemy import select
 
 from bot.reply.stored import from_stored
-from bot.store.claims import contents
 from bot.store.outbox import OutboxState
+from bot.store.outbox_claims import contents
 from bot.store.schedule_tables import outbox
 
 

@@ -306,7 +306,7 @@ def test_options_survive_being_stored():
 
 async def test_a_button_of_a_digest_of_another_workspace_changes_nothing_there(env):
     async with env.store() as (store, _):
-        assert not await store.digest_posts.change(1, "1.2026-03-07", "stopped:x", lambda reply: reply, env.clock())
+        assert not await store.digests.change_posted(1, "1.2026-03-07", "stopped:x", lambda reply: reply, env.clock())
     await env.start(LINK)
     stored = (await env.bot.suggest("stop", "video", "", ANA))[0]
     reply = await env.bot.run("stop.confirm", {"video": stored.value, "post": "7.2026-03-07"}, ANA)
@@ -321,7 +321,7 @@ async def test_a_digest_whose_body_was_forgotten_is_not_changed_any_more(env):
         await connection.execute(update(outbox).values(payload=""))
     await database.close()
     async with env.store() as (store, _):
-        assert not await store.digest_posts.change(1, "7.2026-03-07", "stopped:x", lambda reply: reply, env.clock())
+        assert not await store.digests.change_posted(1, "7.2026-03-07", "stopped:x", lambda reply: reply, env.clock())
 
 
 def test_the_button_that_changes_it_holds_every_zone():

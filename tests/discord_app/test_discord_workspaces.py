@@ -89,7 +89,7 @@ async def test_an_admin_claims_a_server_with_its_code_once_and_for_every_process
         assert "/connect" in told(await bot_app.type("usage", server.ann, server.general))
         assert "✅" in await entered(bot_app, server, f" {code.upper()} ")
         assert "available" in told(await bot_app.type("usage", server.ben, server.general))
-        await store.presences.claim("discord", other.guild.id)  # as another process does
+        await store.chat_installs.claim("discord", other.guild.id)  # as another process does
         assert "available" in told(await bot_app.type("usage", other.ben, other.general))
     async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
         assert "available" in told(await bot_app.type("usage", server.ben, server.general))
@@ -227,7 +227,7 @@ async def test_commands_are_registered_once_and_again_when_they_changed(discord,
             await bot_app.close()
     assert len(discord.calls_of(put)) == 1
     async with Store.opened(sqlite_url) as store:
-        await store.registrations.save("discord", discord.app.id, "those of last year")
+        await store.command_sync.save("discord", discord.app.id, "those of last year")
     async with program_of(discord, sandbox, clock, sqlite_url) as bot_app, serving(bot_app):
         await discord.until(lambda: len(discord.calls_of(put)) == 2)
     assert len(discord.creations) == len(discord.commands)

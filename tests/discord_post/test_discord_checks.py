@@ -95,8 +95,8 @@ async def test_each_server_of_a_public_application_has_a_claim_code_until_it_is_
     code = claim_code(discord.app.token, guild.id)
     assert code in (await check())[KEY].detail
     async with Store.opened(sqlite_url) as store:
-        await store.presences.arrived("discord", [guild.id], is_public=True)
-        await store.presences.claim("discord", guild.id)
+        await store.chat_installs.joined("discord", [guild.id], is_public=True)
+        await store.chat_installs.claim("discord", guild.id)
     assert "every server is claimed" in (await check())[KEY].detail
     assert KEY not in await check(discord_servers=guild.id)
     discord.app.is_public = False

@@ -19,9 +19,9 @@ from bot.domain.caller import WorkspaceRef
 from bot.domain.clock import utc_now
 from bot.reply.model import Reply
 from bot.store import Store
-from bot.store.claims import LEASE
 from bot.store.database import Database
 from bot.store.outbox import Message, OutboxState, enqueue
+from bot.store.outbox_claims import LEASE
 from bot.store.schedule_tables import outbox
 from tests.jobs.proxy import PLACES, proxying
 from tests.standins.fork_pool import fork_pool

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.store.polling import LONGEST_REST
+from bot.store.wallets import LONGEST_REST
 from tests.polling.environment import ANA, HERE, THERE, environment_of
 from tests.standins.environment import PAGE, USAGE
 

@@ -11,7 +11,7 @@ from bot.domain.events import EventKind
 from bot.domain.videos import HOUR
 from bot.store import Store
 from bot.store.database import Database
-from tests.store.samples import ADA, NOW, keyed, proposed, reading, submitted, video
+from tests.store.samples import NOW, keyed, proposed, reading, submitted, video
 
 MINUTE = timedelta(minutes=1)
 
@@ -133,7 +133,6 @@ async def test_a_start_is_none_but_its_end_is(store, workspace, say, told):
     await say(NOW + HOUR, video("v1", status="completed"))
     (event,) = await told()
     assert event.kind is EventKind.TRACKING_COMPLETED
-    assert (await store.tracking.starter(workspace.id, "v1"))[0] == ADA
 
 
 async def test_many_who_learn_of_it_at_once_tell_it_once(database_url, wallet_id, say, told):

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert, select, update
 
+from bot.domain.digest import DigestOptions
 from bot.reply.model import Picture, Reply
-from bot.store.claims import HOLDS_UP, LEASE
 from bot.store.outbox import Message, OutboxState, enqueue
+from bot.store.outbox_claims import HOLDS_UP, LEASE
 from bot.store.schedule_tables import digests, outbox
 from tests.store.samples import NOW
 
@@ -65,10 +66,10 @@ async def test_who_lost_the_lease_changes_nothing(store, say, claim, row):
     (mine,) = await claim(NOW + LEASE)
     assert await store.outbox.sent({lost: "m1"}, NOW) == frozenset()
     for said in (
-        store.outbox.later(lost, NOW, "busy"),
+        store.outbox.retry_later(lost, NOW, "busy"),
         store.outbox.unclear(lost, NOW, "no answer"),
         store.outbox.dead(lost, "gone", NOW, Reply("It is gone.")),
-        store.outbox.anew(lost, NOW),
+        store.outbox.repost(lost, NOW),
     ):
         assert await said is False
     assert (await row("a")).state == OutboxState.SENDING
@@ -81,7 +82,7 @@ async def test_a_message_that_is_due_later_holds_up_nobody_and_is_withdrawn_unti
     await say("later", due_at=NOW + SECOND)
     await say("now")
     assert keys(await claim()) == ["now"]
-    await store.outbox.hasten((await row("later")).workspace_id, NOW)
+    await store.outbox.expedite((await row("later")).workspace_id, NOW)
     assert await claim() == ()
     await store.outbox.withdraw(["later", "now"], "it was reported", NOW)
     assert await claim(NOW + SECOND) == ()
@@ -100,7 +101,7 @@ async def test_a_channel_is_served_in_order_and_the_channels_side_by_side(store,
     assert await claim() == ()
     await store.outbox.sent({first[0]: "m"}, NOW)
     await store.outbox.dead(first[1], "gone", NOW)
-    await store.outbox.later(first[2], NOW + 5 * SECOND, "busy")
+    await store.outbox.retry_later(first[2], NOW + 5 * SECOND, "busy")
     assert keys(await claim()) == ["a2", "b2"]
     assert keys(await claim(NOW + 5 * SECOND)) == ["p1"]
 
@@ -108,7 +109,7 @@ async def test_a_channel_is_served_in_order_and_the_channels_side_by_side(store,
 async def test_what_is_tried_in_vain_holds_up_its_channel_for_two_hours_and_then_is_overtaken(store, say, claim):
     await say("bad", "good")
     (bad,) = await claim()
-    await store.outbox.later(bad, NOW + 2 * HOLDS_UP, "server_error")
+    await store.outbox.retry_later(bad, NOW + 2 * HOLDS_UP, "server_error")
     assert await claim(NOW + HOLDS_UP - SECOND) == ()
     assert keys(await claim(NOW + HOLDS_UP)) == ["good"]
 
@@ -158,7 +159,7 @@ async def test_an_edit_never_overtakes_an_earlier_one_of_the_same_message_howeve
     await say("worse", edits="opened")
     await say("better", edits="opened")
     (worse,) = await claim()
-    await store.outbox.later(worse, NOW, "server_error")
+    await store.outbox.retry_later(worse, NOW, "server_error")
     later = NOW + HOLDS_UP + SECOND
     (again,) = await claim(later)
     assert (again.key, await claim(later)) == ("worse", ())
@@ -184,7 +185,7 @@ async def test_where_the_message_to_edit_is_gone_it_is_posted_anew_and_forgotten
     (opened,) = await claim()
     await store.outbox.sent({opened: "m1"}, NOW)
     (worse,) = await claim()
-    assert await store.outbox.anew(worse, NOW)
+    assert await store.outbox.repost(worse, NOW)
     (again,) = await claim()
     assert (again.key, again.edits) == ("worse", None)
     await store.outbox.sent({again: "m2"}, NOW)
@@ -196,7 +197,7 @@ async def test_an_edit_waits_for_what_is_tried_in_vain(store, say, claim):
     await say("opened")
     await say("worse", edits="opened")
     (opened,) = await claim()
-    await store.outbox.later(opened, NOW + 2 * HOLDS_UP, "server_error")
+    await store.outbox.retry_later(opened, NOW + 2 * HOLDS_UP, "server_error")
     assert await claim(NOW + HOLDS_UP) == ()
 
 
@@ -206,7 +207,7 @@ async def test_an_unclear_one_stays_unclear_until_it_is_known(store, say, claim,
     await store.outbox.unclear(mine, NOW + SECOND, "no answer")
     (again,) = await claim(NOW + SECOND)
     assert again.is_repeat
-    await store.outbox.later(again, NOW + 2 * SECOND, "busy")
+    await store.outbox.retry_later(again, NOW + 2 * SECOND, "busy")
     assert (await row("a")).state == OutboxState.UNCLEAR
     (third,) = await claim(NOW + 2 * SECOND)
     assert (third.is_repeat, third.attempts) == (True, 3)
@@ -233,7 +234,7 @@ async def test_a_channel_that_takes_nothing_is_switched_off_and_whoever_set_it_u
         "last_outcome": "",
         "zone": "UTC",
         "minute": 540,
-        "options": {},
+        "options": DigestOptions(),
         "next_date": NOW.date(),
         "next_due_at": NOW,
         "set_by_id": "U1",
@@ -266,8 +267,8 @@ async def test_the_owner_of_a_message_that_was_given_up_is_told_and_nothing_is_s
 async def test_when_a_platform_answers_again_nothing_waits_longer(store, say, claim, workspace):
     await say("a")
     (mine,) = await claim()
-    await store.outbox.later(mine, NOW + timedelta(minutes=5), "no_connection")
-    await store.outbox.hasten(workspace.id, NOW + SECOND)
+    await store.outbox.retry_later(mine, NOW + timedelta(minutes=5), "no_connection")
+    await store.outbox.expedite(workspace.id, NOW + SECOND)
     assert keys(await claim(NOW + SECOND)) == ["a"]
 
 
@@ -277,9 +278,9 @@ async def test_after_the_clock_was_set_back_nothing_waits_for_an_hour_that_it_ha
     await say("waiting", channel_id="C2")
     await say("sending", channel_id="C3")
     _, waiting, _ = await claim(most=3)
-    await store.outbox.later(waiting, NOW + timedelta(minutes=5), "busy")
+    await store.outbox.retry_later(waiting, NOW + timedelta(minutes=5), "busy")
     await say("newer", channel_id="C5")
     assert await claim(before) == ()
-    await store.outbox.mind_the_clock(before)
+    await store.outbox.check_clock(before)
     assert keys(await claim(before)) == ["waiting", "newer"]
     assert keys(await claim(before + LEASE)) == ["new", "waiting", "sending", "newer"]

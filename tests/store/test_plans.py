@@ -12,7 +12,7 @@ from sqlalchemy.engine import Engine
 from bot.domain.videos import HOUR, Metric
 from bot.reply.model import Picture, Reply
 from bot.store import Store
-from bot.store.alerts import Announced, StoredAlert
+from bot.store.alerts import AlertBatch, StoredAlert
 from bot.store.audit import Action, Entry
 from bot.store.database import Database
 from bot.store.outbox import Message, enqueue
@@ -134,7 +134,6 @@ async def live(store):
     await store.tracking.mark_failed(two.id, "refused", NOW)
     await store.tracking.unsettled(wallet_id, NOW)
     await store.tracking.in_flight(wallet_id, "tiktok:a")
-    await store.tracking.starter(workspace.id, "v1")
     await store.tracking.cancel(workspace.id, "batch", ADA.id)
     await store.tracking.batch(workspace.id, "batch")
     await store.audit.write(workspace.id, Entry(NOW, ADA, "C1", Action.STOP, "https://x", "v1", None, "stopped"))
@@ -165,14 +164,14 @@ async def deliver(database, store):
         await enqueue(connection, Message("edit", workspace.id, "e", Reply("Hello."), edits="a"), NOW)
     a, b, c, d = await store.outbox.claim(NOW, ["slack"], 10, places={}, each=10)
     await store.outbox.sent({a: "m"}, NOW)
-    await store.outbox.later(b, NOW + HOUR, "busy")
+    await store.outbox.retry_later(b, NOW + HOUR, "busy")
     await store.outbox.unclear(c, NOW + HOUR, "no answer")
     await store.outbox.dead(d, "gone", NOW, Reply("It is gone."), closes=True)
     (edit,) = await store.outbox.claim(NOW, ["slack"], 10, places={}, each=10)
-    await store.outbox.anew(edit, NOW)
-    await store.outbox.hasten(workspace.id, NOW)
-    await store.letters.queue(workspace.id, NOW)
-    await store.letters.retry(workspace.id, NOW)
+    await store.outbox.repost(edit, NOW)
+    await store.outbox.expedite(workspace.id, NOW)
+    await store.outbox_status.queue(workspace.id, NOW)
+    await store.outbox_status.retry(workspace.id, NOW)
 
 
 async def live_with_alerts(store, wallet_id, workspace):
@@ -185,7 +184,7 @@ async def live_with_alerts(store, wallet_id, workspace):
     await alerts.of_wallet(wallet_id)
     token = await store.leases.take("announce:1", NOW, HOUR)
     states = tuple(StoredAlert(setting.id, subject, due_at=NOW) for subject in ("balance", "held:done:v1"))
-    await alerts.apply(Announced(wallet_id, ("announce:1", token), states, ((setting.id, "spike:v1"),)), NOW)
+    await alerts.apply(AlertBatch(wallet_id, ("announce:1", token), states, ((setting.id, "spike:v1"),)), NOW)
     await alerts.snooze(setting.id, "balance", NOW)
     await alerts.due_wallets(NOW)
     await alerts.due([setting.id], NOW)

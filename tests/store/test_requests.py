@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.tracking import QUIET, REVISITED_FOR, RequestState
 from bot.store.audit import Action
-from bot.store.tracking import (
+from bot.store.track_requests import (
     AlreadyRunning,
     CapReached,
     Expired,
@@ -18,7 +18,7 @@ from bot.store.tracking import (
     Submitted,
     Unclear,
 )
-from tests.store.samples import ADA, BEN, HERE, MONTH, NOW, keyed, proposed, submitted, video
+from tests.store.samples import ADA, BEN, HERE, MONTH, NOW, proposed, submitted, video
 
 COST = Decimal("2.52")
 
@@ -153,8 +153,7 @@ async def test_what_was_started_is_the_workspaces_own_and_on_record(store, reque
         ADA,
         workspace.id,
     )
-    assert await store.tracking.starter(workspace.id, "v1") == (ADA, NOW)
-    assert await store.tracking.starter(neighbour.id, "v1") is None
+    assert await store.videos.find(neighbour, "v1") is None
     assert await store.tracking.in_flight(request_.wallet_id, "tiktok:1") is None
     (entry,) = await store.audit.recent(workspace.id, 10)
     assert (entry.at, entry.person, entry.channel_id, entry.action) == (later, ADA, "C1", Action.TRACK)
@@ -226,11 +225,6 @@ async def test_what_needs_a_look_is_what_is_unclear_and_what_was_sent_long_ago(s
     assert [request.key for request in found] == ["old", "unclear"]
     elsewhere = await store.wallets.ensure_wallet("elsewhere", NOW)
     assert await store.tracking.unsettled(elsewhere, NOW + timedelta(days=1)) == ()
-
-
-async def test_a_video_from_outside_has_no_starter(store, wallet_id, workspace):
-    await store.videos.remember(wallet_id, keyed(video("v1")), NOW)
-    assert await store.tracking.starter(workspace.id, "v1") is None
 
 
 async def test_an_answer_after_all_undoes_what_was_taken_for_absent(store, request_):

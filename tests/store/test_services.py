@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from bot.domain.services import FRESH, Service
+from bot.store.coordination import Services
 from bot.store.database import Database
-from bot.store.services import Services
 
 NOW = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
 

@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.caller import Person
 from bot.domain.tracking import REVISITED_FOR, RequestState, TrackRequest
 from bot.store.forgetting import forgotten_id
 from bot.store.stored_video import StoredVideo, from_row
 from bot.store.tables import IS_IN_FLIGHT, forgotten_spend, track_requests, videos, workspaces
+from bot.store.types import read
 from bot.store.wallets import lock_wallet
 
 
@@ -39,7 +39,7 @@ class NotProposed:
 
 @dataclass(frozen=True, slots=True)
 class Expired:
-    """The proposal is too old, or the workspace has changed its API key since: ask anew."""
+    """The proposal is too old, or the workspace has changed its API key since: ask again."""
 
     request: TrackRequest
 
@@ -83,31 +83,6 @@ class MayRun:
 Refused: TypeAlias = NotYours | NotProposed | Expired | AlreadyRunning | InFlight | Unclear | CapReached | MayRun
 
 
-def request_from(row: Row[Any]) -> TrackRequest:
-    """The request that a row of the `track_requests` table holds."""
-    return TrackRequest(
-        id=row.id,
-        batch=row.batch,
-        workspace_id=row.workspace_id,
-        wallet_id=row.wallet_id,
-        channel_id=row.channel_id,
-        person=Person(row.person_id, row.person_name),
-        key=row.key,
-        link=row.link,
-        platform=row.platform,
-        price=row.price,
-        state=RequestState(row.state),
-        proposed_at=row.proposed_at,
-        expires_at=row.expires_at,
-        days=row.days,
-        cost=row.cost,
-        submitted_at=row.submitted_at,
-        video_id=row.video_id,
-        outcome=row.outcome,
-        clean_looks=row.clean_looks,
-    )
-
-
 async def refusal(
     connection: AsyncConnection,
     request_id: int,
@@ -123,11 +98,11 @@ async def refusal(
     """Why the request must not be sent, or else the id of the unclear start that it is sent in spite of, 0 for none.
 
     Locks the wallet until the transaction ends: the answer stays true. `may_run` and `despite` are as for
-    `Tracking.submit`.
+    `TrackRequests.submit`.
     """
     this = select(track_requests).where(track_requests.c.id == request_id)
     await lock_wallet(connection, (await connection.execute(this)).one().wallet_id)
-    request = request_from((await connection.execute(this)).one())
+    request = read(TrackRequest, (await connection.execute(this)).one())
     if request.person.id != person_id:
         return NotYours(request)
     if request.state is not RequestState.PROPOSED:
@@ -177,7 +152,7 @@ async def _twin(connection: AsyncConnection, request: TrackRequest, now: datetim
         )
         other = (await connection.execute(newest)).one_or_none()
         if other is not None:
-            return request_from(other)
+            return read(TrackRequest, other)
     return None
 
 

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.reply.model import Picture, Reply
-from bot.store.letters import BODIES_KEPT, KEYS_KEPT, PICTURES_KEPT, WAITED_FOR
 from bot.store.outbox import Message, enqueue
+from bot.store.outbox_status import BODIES_KEPT, KEYS_KEPT, PICTURES_KEPT, WAITED_FOR
 from bot.store.schedule_tables import blobs, outbox
 from tests.store.samples import NOW
 
@@ -38,12 +38,12 @@ async def test_a_body_goes_after_90_days_and_its_key_after_400(store, say, kept)
     await say("a", b"1")
     (mine,) = await store.outbox.claim(NOW, ["slack"], 1, places={}, each=1)
     await store.outbox.sent({mine: "m"}, NOW)
-    assert await store.letters.forget_old(NOW + BODIES_KEPT) == 0
+    assert await store.outbox_status.forget_old(NOW + BODIES_KEPT) == 0
     assert (await kept())[0] == {"a": True}
-    await store.letters.forget_old(NOW + BODIES_KEPT + SECOND)
+    await store.outbox_status.forget_old(NOW + BODIES_KEPT + SECOND)
     assert (await kept())[0] == {"a": False}
     assert await say("a", b"1") is False
-    assert await store.letters.forget_old(NOW + KEYS_KEPT + SECOND) == 1
+    assert await store.outbox_status.forget_old(NOW + KEYS_KEPT + SECOND) == 1
     assert (await kept())[0] == {}
 
 
@@ -53,23 +53,23 @@ async def test_a_picture_goes_after_ten_days_unless_a_message_with_it_still_wait
     (mine,) = await store.outbox.claim(NOW, ["slack"], 1, places={}, each=1)
     await store.outbox.sent({mine: "m"}, NOW)
     later = NOW + PICTURES_KEPT + 2 * SECOND
-    await store.letters.forget_old(later)
+    await store.outbox_status.forget_old(later)
     assert await kept() == ({"sent": True, "waiting": True}, 1)
     (mine,) = await store.outbox.claim(later, ["slack"], 1, places={}, each=1)
     assert mine.reply.parts[0].png == b"2"
     await store.outbox.sent({mine: "m"}, later)
-    await store.letters.forget_old(later)
+    await store.outbox_status.forget_old(later)
     assert (await kept())[1] == 0
 
 
 async def test_what_waits_in_a_chat_that_nobody_serves_any_more_keeps_no_picture_for_ever(store, say, kept, workspace):
     await say("waiting", b"1")
-    await store.letters.forget_old(NOW + WAITED_FOR)
-    assert (await store.letters.queue(workspace.id, NOW + WAITED_FOR)).waiting == 1
+    await store.outbox_status.forget_old(NOW + WAITED_FOR)
+    assert (await store.outbox_status.queue(workspace.id, NOW + WAITED_FOR)).waiting == 1
     later = NOW + WAITED_FOR + SECOND
-    await store.letters.forget_old(later)
+    await store.outbox_status.forget_old(later)
     assert (await kept())[1] == 0
-    queue = await store.letters.queue(workspace.id, later)
+    queue = await store.outbox_status.queue(workspace.id, later)
     assert (queue.waiting, queue.dead[0].reason) == (0, "nothing was posted in this chat for a month.")
 
 

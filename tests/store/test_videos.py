@@ -8,8 +8,7 @@ import pytest
 
 from bot.domain.money import ends_at
 from bot.domain.videos import HOUR
-from bot.store.listing import SEARCHED
-from bot.store.videos import Sort
+from bot.store.videos import SEARCHED, Sort
 from tests.store.samples import ADA, BEN, NOW, keyed, proposed, reading, submitted, video
 
 

@@ -1,7 +1,7 @@
-"""Which messages may be posted now, and how a process makes them its own for a while.
+"""Claims of outbox messages: which may be posted now, and the lease under which one process posts them.
 
-A message's `next_at` says when it may be claimed: when it is due, when it may be tried again, and, while it is being
-sent, when the lease of whoever sends it is over.
+A message's `next_at` is when it may be claimed: when it is due, when it may be tried again and, while it is being sent,
+when the sender's lease ends.
 """
 
 import re
@@ -19,11 +19,12 @@ from bot.reply.model import Reply
 from bot.reply.stored import from_stored
 from bot.store.schedule_tables import blobs, is_open, outbox
 from bot.store.tables import workspaces
+from bot.store.types import read
 
 LEASE = timedelta(seconds=45)
-"""How long a claimed message is the claimer's. Whoever posts it must be done before, so that no other has begun."""
+"""How long a claimed message is the claimer's. It must be posted before, so that no other process has begun."""
 HOLDS_UP = timedelta(hours=2)
-"""For so long a message that is tried in vain holds up those after it in its channel; then they overtake it."""
+"""How long a failing message blocks its channel; then later messages overtake it."""
 
 _HASH = re.compile(r'"([0-9a-f]{64})"')
 
@@ -34,9 +35,9 @@ Found: TypeAlias = Row[Any]
 class Claimed:
     """A message that is the claimer's to post, its attempt counted already.
 
-    `chat` and `external_id` name the workspace as its platform does. `edits` is the id of the message whose place it
-    takes, None where it is posted anew. `reply` is None where what is stored cannot be read. `is_repeat` says that an
-    earlier attempt may have succeeded: the message may be there. `tried_at` is when the first attempt began.
+    `chat` and `external_id` name the workspace as its platform does. `edits` is the id of the message that it
+    replaces, None if it is posted as a new one. `reply` is None if the stored one can't be read. `is_repeat`: an
+    earlier attempt may have succeeded, so the message may be there. `tried_at` is when the first attempt began.
     """
 
     id: int
@@ -115,8 +116,8 @@ def _claimable(now: datetime, chats: Collection[str], full: Sequence[int], witho
 def _waits_for_another(now: datetime) -> ColumnElement[bool]:
     """Whether an earlier message of the same channel, or the one that it edits, has to be out first.
 
-    One that is due later, or was tried in vain for two hours, holds up nobody; but the edits of one message never
-    overtake each other, or what stands there in the end would be the older one.
+    One that is due later, or has failed for two hours, blocks nobody; but the edits of one message never overtake each
+    other, or the older one would stay.
     """
     earlier, edited = outbox.alias("earlier"), outbox.alias("edited")
     goes_first = exists().where(
@@ -135,9 +136,9 @@ def _waits_for_another(now: datetime) -> ColumnElement[bool]:
 
 
 async def _edited(connection: AsyncConnection, rows: Collection[Found]) -> Mapping[int, str]:
-    """By the number of each row that edits: the id of the message whose place it takes, where that one arrived.
+    """By the number of each row that edits: the id of the message that it replaces, if that one arrived.
 
-    It may have arrived as an earlier edit, posted anew.
+    It may have arrived as an earlier edit that was posted as a new message.
     """
     wanted = [row.edits for row in rows if row.edits is not None]
     if not wanted:
@@ -165,31 +166,22 @@ async def contents(connection: AsyncConnection, rows: Collection[Found]) -> Mapp
 
 
 def claimed(row: Found, edits: str | None, stored: Mapping[str, bytes], token: str, now: datetime) -> Claimed:
-    """A row that was claimed, as whoever posts it needs it."""
-    return Claimed(
-        id=row.id,
-        key=row.key,
-        workspace_id=row.workspace_id,
-        chat=row.chat,
-        external_id=row.external_id,
-        channel_id=row.channel_id,
-        thread_id=row.thread_id,
-        person_id=row.person_id,
+    """The claimed message of a row."""
+    return read(
+        Claimed,
+        row,
         edits=edits,
         reply=stored_reply(row.payload, stored),
-        owner_id=row.owner_id,
         attempts=row.attempts + 1,
         is_repeat=row.state != "pending",
         tried_at=row.first_try_at or now,
-        created_at=row.created_at,
-        expires_at=row.expires_at,
         token=token,
     )
 
 
 def stored_reply(payload: str, stored: Mapping[str, bytes]) -> Reply | None:
-    """What is to be posted; None where it cannot be read any more."""
+    """The reply to post; None if it can't be read any more."""
     try:
         return from_stored(payload, stored)
-    except (KeyError, TypeError, ValueError):  # a body or a picture that is gone, or what another program wrote
+    except (KeyError, TypeError, ValueError):  # a body or a picture is gone, or another program wrote it
         return None

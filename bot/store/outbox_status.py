@@ -1,4 +1,4 @@
-"""What became of a workspace's messages: what waits, what came last, and the dead letters, which can be tried again."""
+"""Outbox status: a workspace's waiting messages, the last one sent, and the dead letters, which can be retried."""
 
 from datetime import datetime, timedelta
 
@@ -21,8 +21,8 @@ KEYS_KEPT = timedelta(days=400)
 """Longer than anything could want to be said again under the same key."""
 
 
-class Letters:
-    """The `outbox` table, for whoever looks after it."""
+class OutboxStatus:
+    """The `outbox` table, for its operators."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

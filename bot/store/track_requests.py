@@ -1,7 +1,7 @@
 """Requests to track a video: what was proposed, submitted and started, for whom and at what price.
 
-Every change of state is a compare-and-set in one committed transaction, so that of two callers one wins and the other
-is told. Nothing in here calls the API: `submit` is committed before, and one of the `mark_` functions after.
+Every change of state is a compare-and-set in one committed transaction, so of two callers one wins and the other learns
+that it lost. Nothing in here calls the API: `submit` is committed before, and one of the `mark_` functions after.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -18,8 +18,7 @@ from bot.domain.videos import Video
 from bot.store import audit, mirror
 from bot.store.database import Database, insert_into
 from bot.store.outbox import News, write_news
-from bot.store.polling import poll_by
-from bot.store.submission import (
+from bot.store.spend_guard import (
     AlreadyRunning,
     CapReached,
     Expired,
@@ -31,11 +30,11 @@ from bot.store.submission import (
     Submitted,
     Unclear,
     refusal,
-    request_from,
     spent_since,
 )
 from bot.store.tables import IS_IN_FLIGHT, track_requests
-from bot.store.wallets import lock_wallet
+from bot.store.types import read, values
+from bot.store.wallets import lock_wallet, poll_by
 from bot.store.workspaces import Workspace
 
 __all__ = [
@@ -48,7 +47,7 @@ __all__ = [
     "NotYours",
     "Refused",
     "Submitted",
-    "Tracking",
+    "TrackRequests",
     "Unclear",
 ]
 
@@ -68,7 +67,7 @@ IS_GIVEN_UP = (track_requests.c.state == RequestState.FAILED) & track_requests.c
 IS_PROPOSED = track_requests.c.state == RequestState.PROPOSED
 
 
-class Tracking:
+class TrackRequests:
     """The `track_requests` table."""
 
     def __init__(self, database: Database) -> None:
@@ -89,26 +88,25 @@ class Tracking:
 
         `price` is the dollars a snapshot that the person is shown.
         """
-        rows = [
-            {
-                "batch": batch,
-                "workspace_id": workspace.id,
-                "wallet_id": workspace.wallet_id,
-                "channel_id": channel_id,
-                "person_id": person.id,
-                "person_name": person.name,
-                "key": key,
-                "link": link,
-                "platform": platform,
-                "price": price,
-                "state": RequestState.PROPOSED,
-                "proposed_at": now,
-                "expires_at": expires_at,
-                "outcome": "",
-                "clean_looks": 0,
-            }
+        requests = (
+            TrackRequest(
+                id=0,
+                batch=batch,
+                workspace_id=workspace.id,
+                wallet_id=workspace.wallet_id,
+                channel_id=channel_id,
+                person=person,
+                key=key,
+                link=link,
+                platform=platform,
+                price=price,
+                state=RequestState.PROPOSED,
+                proposed_at=now,
+                expires_at=expires_at,
+            )
             for key, link, platform in items
-        ]
+        )
+        rows = [values(each, "id") for each in requests]
         async with self._database.writing() as connection:
             await connection.execute(insert_into(track_requests, connection).on_conflict_do_nothing(), rows)
             return await _requests(connection, _batch(workspace.id, batch))
@@ -282,21 +280,13 @@ class Tracking:
     async def taken(self, ids: Collection[str]) -> frozenset[str]:
         """Those of these videos that a request is known to have started."""
         query = select(track_requests.c.video_id).where(track_requests.c.video_id.in_(list(ids)))
-        async with self._database.reading() as connection:
-            return frozenset(await connection.scalars(query))
+        return frozenset(await self._database.scalars(query))
 
     async def in_flight(self, wallet_id: int, key: str) -> TrackRequest | None:
         """The newest request, of whichever workspace, that may just be starting this link."""
         async with self._database.reading() as connection:
             found = await _requests(connection, _in_flight(wallet_id) & (track_requests.c.key == key))
         return max(found, key=lambda each: each.submitted_at or each.proposed_at, default=None)
-
-    async def starter(self, workspace_id: int, video_id: str) -> tuple[Person, datetime] | None:
-        """Who of this workspace started the video, and when; None when nobody here did."""
-        mine = (track_requests.c.video_id == video_id) & (track_requests.c.workspace_id == workspace_id)
-        async with self._database.reading() as connection:
-            found = await _requests(connection, mine)
-        return next(((each.person, each.submitted_at) for each in found if each.submitted_at is not None), None)
 
 
 def _batch(workspace_id: int, token: str) -> ColumnElement[bool]:
@@ -333,16 +323,16 @@ def _in_flight(wallet_id: int) -> ColumnElement[bool]:
 
 async def _requests(connection: AsyncConnection, where: ColumnElement[bool]) -> tuple[TrackRequest, ...]:
     rows = await connection.execute(select(track_requests).where(where).order_by(track_requests.c.id))
-    return tuple(request_from(row) for row in rows)
+    return tuple(read(TrackRequest, row) for row in rows)
 
 
 async def _move(
-    connection: AsyncConnection, request_id: int, allowed: ColumnElement[bool], values: dict[str, Any]
+    connection: AsyncConnection, request_id: int, allowed: ColumnElement[bool], changes: dict[str, Any]
 ) -> tuple[TrackRequest, bool]:
     """Change a request whose state allows it; returns it as it stands, and whether this call changed it."""
     this = track_requests.c.id == request_id
-    moved = update(track_requests).where(this, allowed).values(values)
+    moved = update(track_requests).where(this, allowed).values(changes)
     row: Row[Any] | None = (await connection.execute(moved.returning(track_requests))).one_or_none()
     if row is not None:
-        return request_from(row), True
+        return read(TrackRequest, row), True
     return (await _requests(connection, this))[0], False

@@ -1,0 +1,180 @@
+"""Where the bot is installed: workspaces that it joined, tokens that it was given, commands that it registered."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, case, delete, select, update
+
+from bot.store.crypto import SecretBox
+from bot.store.database import Database, insert_into
+from bot.store.tables import installations, oauth_states, presences, registrations
+
+PURPOSE = "installation"
+MAX_STATES = 2_000
+"""Unfinished installations kept at once: anyone can begin one, so the oldest make room for new ones."""
+
+_BATCH = 200
+"""Rows in one statement: SQLite takes a limited number of values."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatInstall:
+    """The bot in one workspace. `was_public`: anybody could add the bot when this workspace did."""
+
+    is_claimed: bool
+    was_public: bool
+
+
+class ChatInstalls:
+    """The `presences` table: workspaces of chats that report only joins and leaves. Ids are the chat's own."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def known(self, chat: str) -> Mapping[str, bool]:
+        """Every workspace that the bot is in, as far as it knows, and whether the operator has claimed it."""
+        query = select(presences.c.external_id, presences.c.is_claimed)
+        rows = await self._database.rows(query.where(presences.c.chat == chat, presences.c.left_at.is_(None)))
+        return {row.external_id: row.is_claimed for row in rows}
+
+    async def is_claimed(self, chat: str, id_: str) -> bool:
+        """Whether the operator has claimed this workspace."""
+        return bool(await self._database.scalar(select(presences.c.is_claimed).where(_install(chat, id_))))
+
+    async def claim(self, chat: str, id_: str) -> None:
+        """The operator claims a workspace that the bot is in. Safe to repeat."""
+        await self._database.write(update(presences).where(_install(chat, id_)).values(is_claimed=True))
+
+    async def joined(self, chat: str, ids: Iterable[str], *, is_public: bool) -> Mapping[str, ChatInstall]:
+        """Note that the bot is in these; returns what is known of each. `is_public`: anybody may add the bot now.
+
+        Safe to repeat: what was noted of a workspace holds until the bot leaves it.
+        """
+        found: dict[str, ChatInstall] = {}
+        listed = list(dict.fromkeys(ids))
+        async with self._database.writing() as connection:
+            for start in range(0, len(listed), _BATCH):
+                facts = {"chat": chat, "is_claimed": False, "was_public": is_public}
+                rows = [facts | {"external_id": each} for each in listed[start : start + _BATCH]]
+                new = insert_into(presences, connection).values(rows)
+                kept = case((presences.c.left_at.is_(None), presences.c.was_public), else_=new.excluded.was_public)
+                back = new.on_conflict_do_update(
+                    index_elements=presences.primary_key, set_={"was_public": kept, "left_at": None}
+                )
+                facts_of = back.returning(presences.c.external_id, presences.c.is_claimed, presences.c.was_public)
+                found |= {row.external_id: ChatInstall(*row[1:]) for row in await connection.execute(facts_of)}
+        return found
+
+    async def left(self, chat: str, ids: Iterable[str], now: datetime) -> None:
+        """Note that the bot is gone from these, since now unless that was known. Safe to repeat."""
+        async with self._database.writing() as connection:
+            for each in ids:
+                gone = update(presences).where(_install(chat, each), presences.c.left_at.is_(None))
+                await connection.execute(gone.values(left_at=now))
+
+    async def departed(self, before: datetime) -> Sequence[tuple[str, str]]:
+        """Chat and id of each workspace that the bot left before a moment."""
+        query = select(presences.c.chat, presences.c.external_id).where(presences.c.left_at < before)
+        return [(row.chat, row.external_id) for row in await self._database.rows(query)]
+
+    async def forget(self, chat: str, id_: str, before: datetime) -> None:
+        """Delete a workspace that was left before a moment; nothing if the bot is back."""
+        await self._database.write(delete(presences).where(_install(chat, id_), presences.c.left_at < before))
+
+
+class Installations:
+    """The tables `installations` and `oauth_states`: chats that hand out a token for each installation.
+
+    A token is stored encrypted under the chat's own scope. The adapter decides what a body holds.
+    """
+
+    def __init__(self, database: Database, box: SecretBox) -> None:
+        self._database = database
+        self._box = box
+
+    async def save(self, chat: str, scope: str, body: str, now: datetime) -> None:
+        """Keep an installation in place of the one before; NotConfigured without SECRET_KEYS."""
+        locked = self._box.lock(f"{chat}:{scope}", PURPOSE, body)
+        row = {"chat": chat, "scope": scope, "locked": locked, "installed_at": now}
+        await self._database.put(installations, row)
+
+    async def replace(self, chat: str, scope: str, known: str | None, body: str, now: datetime) -> bool:
+        """Keep an installation in place of the `known` one, of none if that is None; whether it was still so.
+
+        An installation that somebody else has stored or removed meanwhile stays as it is.
+        """
+        new = {"locked": self._box.lock(f"{chat}:{scope}", PURPOSE, body), "installed_at": now}
+        this = _installation(chat, scope)
+        async with self._database.writing() as connection:
+            if known is None:
+                added = insert_into(installations, connection).values(chat=chat, scope=scope, **new)
+                return (await connection.execute(added.on_conflict_do_nothing())).rowcount == 1
+            locked = await connection.scalar(select(installations.c.locked).where(this).with_for_update())
+            if locked is None or self._box.unlock(f"{chat}:{scope}", PURPOSE, locked) != known:
+                return False
+            await connection.execute(update(installations).where(this).values(**new))
+            return True
+
+    async def every(self, chat: str) -> tuple[tuple[str, str], ...]:
+        """The scope and the body of every installation in a chat."""
+        query = select(installations.c.scope, installations.c.locked).where(installations.c.chat == chat)
+        rows = await self._database.rows(query.order_by(installations.c.scope))
+        return tuple((scope, self._box.unlock(f"{chat}:{scope}", PURPOSE, locked)) for scope, locked in rows)
+
+    async def find(self, chat: str, scope: str) -> str | None:
+        """The body of an installation, None if there is none."""
+        locked = await self._database.scalar(select(installations.c.locked).where(_installation(chat, scope)))
+        return None if locked is None else self._box.unlock(f"{chat}:{scope}", PURPOSE, locked)
+
+    async def stored_at(self, chat: str, scope: str) -> datetime | None:
+        """When an installation was last stored, None if there is none."""
+        query = select(installations.c.installed_at).where(_installation(chat, scope))
+        at: datetime | None = await self._database.scalar(query)
+        return at
+
+    async def remove(self, chat: str, scope: str) -> None:
+        """Forget an installation. Safe to repeat."""
+        await self._database.write(delete(installations).where(_installation(chat, scope)))
+
+    async def issue_state(self, state: str, now: datetime, expires_at: datetime) -> None:
+        """Store the state of an installation that has begun; delete expired ones, and the oldest above MAX_STATES."""
+        newest = select(oauth_states.c.state).order_by(oauth_states.c.expires_at.desc()).limit(MAX_STATES - 1)
+        async with self._database.writing() as connection:
+            await connection.execute(delete(oauth_states).where(oauth_states.c.expires_at <= now))
+            await connection.execute(delete(oauth_states).where(oauth_states.c.state.not_in(newest)))
+            await connection.execute(insert_into(oauth_states, connection).values(state=state, expires_at=expires_at))
+
+    async def consume_state(self, state: str, now: datetime) -> bool:
+        """Whether an installation was begun here with this state, lately and for the first time."""
+        this = delete(oauth_states).where(oauth_states.c.state == state, oauth_states.c.expires_at > now)
+        return await self._database.write(this) == 1
+
+
+class CommandSync:
+    """The `registrations` table: a fingerprint of the commands that the bot registered for each application.
+
+    It registers them again only if they have changed.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def fingerprint(self, chat: str, application_id: str) -> str | None:
+        """The commands that were registered last; None if none were."""
+        this = (registrations.c.chat == chat) & (registrations.c.application_id == application_id)
+        found: str | None = await self._database.scalar(select(registrations.c.fingerprint).where(this))
+        return found
+
+    async def save(self, chat: str, application_id: str, fingerprint: str) -> None:
+        """Note which commands were registered. Safe to repeat."""
+        row = {"chat": chat, "application_id": application_id, "fingerprint": fingerprint}
+        await self._database.put(registrations, row)
+
+
+def _install(chat: str, id_: str) -> ColumnElement[bool]:
+    return (presences.c.chat == chat) & (presences.c.external_id == id_)
+
+
+def _installation(chat: str, scope: str) -> ColumnElement[bool]:
+    return (installations.c.chat == chat) & (installations.c.scope == scope)

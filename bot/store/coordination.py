@@ -1,0 +1,147 @@
+"""What processes on one database agree on: leases, the call budget of a key, events already handled, parts that run."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import case, delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.errors import DatabaseUnavailable
+from bot.domain.services import FRESH, Service
+from bot.store.database import Database, insert_into
+from bot.store.schedule_tables import leases
+from bot.store.tables import inbox, rates, services
+
+FARTHEST = 300.0
+"""Seconds that calls can be reserved or held ahead; a later time was written before the clock was set back."""
+KEPT = timedelta(days=2)
+"""Longer than any platform delivers an event again (Slack: an hour; Discord: while a session can be resumed)."""
+
+
+class Leases:
+    """The `leases` table: work that one process does at a time. After a lease's end anyone may take it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def take(self, name: str, now: datetime, length: timedelta) -> str | None:
+        """The token of the lease, now the caller's for `length`; None while somebody else holds it."""
+        token = secrets.token_hex(8)
+        async with self._database.writing() as connection:
+            new = insert_into(leases, connection).values(name=name, token=token, until=now + length)
+            # One that lasts longer than any does was taken before the clock was set back.
+            is_over = (leases.c.until <= now) | (leases.c.until > now + length)
+            values = {"token": token, "until": now + length}
+            taken = new.on_conflict_do_update(index_elements=["name"], set_=values, where=is_over)
+            return token if (await connection.execute(taken)).rowcount == 1 else None
+
+    async def until(self, name: str) -> datetime | None:
+        """When a lease ends; None if there is none."""
+        until: datetime | None = await self._database.scalar(select(leases.c.until).where(leases.c.name == name))
+        return until
+
+    async def give_back(self, name: str, token: str) -> None:
+        """End a lease early; one that was lost meanwhile is left alone."""
+        await self._database.write(delete(leases).where(leases.c.name == name, leases.c.token == token))
+
+
+async def is_held(connection: AsyncConnection, name: str, token: str) -> bool:
+    """Whether a lease still is the caller's, until the end of the transaction: nobody takes it meanwhile."""
+    mine = select(leases.c.name).where(leases.c.name == name, leases.c.token == token)
+    return await connection.scalar(mine.with_for_update()) is not None
+
+
+class RateSlots:
+    """The `rates` table: the generic cell rate algorithm in one row per API key, shared by every process.
+
+    `tat`, the theoretical arrival time, is when the calls reserved so far would be over if they came evenly spaced.
+    Times are Unix seconds of the caller's clock; processes that share a key share a clock.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def reserve(self, key: str, now: float, period: float, tolerance: float, patience: float) -> float:
+        """Reserve one call and return the seconds to wait before making it, 0 if it may go at once.
+
+        `period` is the seconds that a call costs, `tolerance` how far ahead of an even pace calls may run (a burst of
+        n has `period * (n - 1)`). If the answer is more than `patience`, nothing was reserved.
+        """
+        ahead = (rates.c.tat > now) & (rates.c.tat <= now + FARTHEST)
+        begin = case((ahead, rates.c.tat), else_=now)
+        async with self._database.writing() as connection:
+            reserved = await connection.scalar(
+                insert_into(rates, connection)
+                .values(key=key, tat=now + period)
+                .on_conflict_do_update(
+                    index_elements=[rates.c.key],
+                    set_={"tat": begin + period},
+                    where=begin <= now + tolerance + patience,
+                )
+                .returning(rates.c.tat)
+            )
+            if reserved is None:
+                taken = (await connection.execute(select(rates.c.tat).where(rates.c.key == key))).scalar_one()
+                return float(taken - tolerance - now)
+        return max(0.0, float(reserved - period - tolerance - now))
+
+    async def hold(self, key: str, until: float) -> None:
+        """Let no call go before `until`, except one with tolerance, which may go that much earlier. Never shortens."""
+        async with self._database.writing() as connection:
+            new = insert_into(rates, connection).values(key=key, tat=until)
+            later = case((rates.c.tat > until, rates.c.tat), else_=until)
+            await connection.execute(new.on_conflict_do_update(index_elements=[rates.c.key], set_={"tat": later}))
+
+
+class Inbox:
+    """The `inbox` table: events already handled, by any process. Platforms deliver an event again if they doubt."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def is_new(self, chat: str, event_id: str, now: datetime) -> bool:
+        """Whether this event arrives for the first time, in whichever process; true once."""
+        async with self._database.writing() as connection:
+            new = insert_into(inbox, connection).values(chat=chat, event_id=event_id, seen_at=now)
+            return (await connection.execute(new.on_conflict_do_nothing())).rowcount == 1
+
+    async def forget_old(self, now: datetime) -> None:
+        """Delete events that no platform would deliver again."""
+        await self._database.write(delete(inbox).where(inbox.c.seen_at < now - KEPT))
+
+
+class Services:
+    """The `services` table: one row per part of the program. If several processes run a part, a working one speaks."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def report(self, process: str, problems: Mapping[str, str], now: datetime) -> None:
+        """Note the parts of a process by name, each with its problem, empty if it works. Safe to repeat."""
+        async with self._database.writing() as connection:
+            for name, problem in problems.items():
+                values = {"process": process, "seen_at": now, "problem": problem}
+                new = insert_into(services, connection).values(name=name, **values)
+                speaks = (
+                    (services.c.process == process)
+                    | (services.c.problem != "")
+                    | (services.c.seen_at < now - FRESH)
+                    | (new.excluded.problem == "")
+                )
+                await connection.execute(new.on_conflict_do_update(index_elements=["name"], set_=values, where=speaks))
+
+    async def is_writable(self, process: str, now: datetime) -> bool:
+        """Whether the database takes a write now and has room for more."""
+        if not self._database.has_room():
+            return False
+        try:
+            await self.report(process, {"database": ""}, now)
+        except DatabaseUnavailable:
+            return False
+        return True
+
+    async def every(self) -> Mapping[str, Service]:
+        """Every part that was ever reported, by name."""
+        rows = await self._database.rows(select(services.c.name, services.c.seen_at, services.c.problem))
+        return {row.name: Service(row.name, row.seen_at, row.problem) for row in rows}
