@@ -4,7 +4,6 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from types import MappingProxyType
 from typing import Any, TypeAlias, assert_never
 
 from adapters.discord.actions import MAX_OPTION, MAX_OPTIONS, fitting
@@ -17,14 +16,10 @@ from bot.reply.cutting import cut
 from bot.reply.model import Option
 
 Payload: TypeAlias = dict[str, Any]
-Words: TypeAlias = Mapping[str, Mapping[str, str]]
 
 TRACK_MESSAGE = "Track this video"
 """The command in a message's context menu."""
 MAX_DESCRIPTION = 100
-
-TRANSLATIONS: Words = MappingProxyType({})
-"""Names and descriptions in other languages, by the English ones: `{"stop": {"de": "stopp"}}`."""
 
 _CHAT_INPUT, _MESSAGE = 1, 3
 _STRING, _INTEGER = 3, 4
@@ -33,7 +28,7 @@ _MANAGE_GUILD = 1 << 5
 _NUMBERED = re.compile(r"(?P<name>.*?)[0-9]+")
 
 
-def payload(commands: Iterable[Command[Any]] = COMMANDS, translations: Words = TRANSLATIONS) -> list[Payload]:
+def payload(commands: Iterable[Command[Any]] = COMMANDS) -> list[Payload]:
     """What a bulk overwrite of the global commands takes: each listed command, and the one for messages.
 
     They are for servers alone: everything that is stored belongs to one. Discord shows the settings' commands to those
@@ -41,8 +36,8 @@ def payload(commands: Iterable[Command[Any]] = COMMANDS, translations: Words = T
     """
     listed = [each for each in commands if each.listed]
     return [
-        *(_command(each, translations) for each in listed),
-        {"type": _MESSAGE, **_said("name", TRACK_MESSAGE, translations), **_where(Permission.LOOK)},
+        *(_command(each) for each in listed),
+        {"type": _MESSAGE, "name": _text(TRACK_MESSAGE), **_where(Permission.LOOK)},
     ]
 
 
@@ -74,14 +69,14 @@ def choices(offered: Iterable[Option]) -> list[Payload]:
     return found[:MAX_OPTIONS]
 
 
-def _command(command: Command[Any], translations: Words) -> Payload:
+def _command(command: Command[Any]) -> Payload:
     asked = [each for each in command.arguments if each.listed and each.kind is not Kind.SECRET]
-    singles = [_option(each, each.name, each.help, translations, required=each.required) for each in asked]
-    more = [option for each in asked for option in _further(each, translations)]
+    singles = [_option(each, each.name, each.help, required=each.required) for each in asked]
+    more = [option for each in asked for option in _further(each)]
     return {
         "type": _CHAT_INPUT,
-        **_said("name", command.name, translations),
-        **_said("description", command.summary, translations),
+        "name": _text(command.name),
+        "description": _text(command.summary),
         "options": sorted([*singles, *more], key=lambda option: not option["required"]),
         **_where(command.need),
     }
@@ -92,30 +87,30 @@ def _where(need: Permission) -> Payload:
     return {"contexts": [_GUILD], "integration_types": [_GUILD], "default_member_permissions": permissions}
 
 
-def _further(argument: Argument, translations: Words) -> Iterator[Payload]:
+def _further(argument: Argument) -> Iterator[Payload]:
     """`video2`, `video3` …: an option of Discord's takes one value."""
     for number in range(2, argument.many + 1):
         is_required = argument.required and number <= argument.fewest
         help_text = f"{argument.name} {number} of up to {argument.many}"
-        yield _option(argument, f"{argument.name}{number}", help_text, translations, required=is_required)
+        yield _option(argument, f"{argument.name}{number}", help_text, required=is_required)
 
 
-def _option(argument: Argument, name: str, help_text: str, translations: Words, *, required: bool) -> Payload:
+def _option(argument: Argument, name: str, help_text: str, *, required: bool) -> Payload:
     return {
-        **_said("name", name, translations),
-        **_said("description", f"{help_text[:1].upper()}{help_text[1:]}", translations),
+        "name": _text(name),
+        "description": _text(f"{help_text[:1].upper()}{help_text[1:]}"),
         "required": required,
-        **_type(argument, translations),
+        **_type(argument),
     }
 
 
-def _type(argument: Argument, translations: Words) -> Payload:
+def _type(argument: Argument) -> Payload:
     match argument.kind:
         case Kind.NUMBER:
             bounds = {"min_value": argument.minimum, "max_value": argument.maximum}
             return {"type": _INTEGER, **{key: bound for key, bound in bounds.items() if bound is not None}}
         case Kind.CHOICE:
-            named = [{**_said("name", each, translations), "value": each} for each in argument.choices]
+            named = [{"name": _text(each), "value": each} for each in argument.choices]
             return {"type": _STRING, "choices": named}
         case Kind.LINK | Kind.VIDEO | Kind.WORD | Kind.TIME | Kind.ZONE | Kind.SPAN | Kind.MONEY | Kind.SECRET:
             return {"type": _STRING, **({"autocomplete": True} if argument.suggested else {})}
@@ -123,10 +118,9 @@ def _type(argument: Argument, translations: Words) -> Payload:
             assert_never(argument.kind)
 
 
-def _said(key: str, english: str, translations: Words) -> Payload:
-    """A name or a description, in every language that there is."""
-    others = {f"{key}_localizations": dict(translations[english])} if english in translations else {}
-    return {key: cut(servers(english), MAX_DESCRIPTION), **others}
+def _text(text: str) -> str:
+    """A name or a description."""
+    return cut(servers(text), MAX_DESCRIPTION)
 
 
 def _unquoted(value: str) -> str:

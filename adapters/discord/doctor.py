@@ -28,7 +28,7 @@ WITHIN = aiohttp.ClientTimeout(total=15)
 _COPY = "Make a new token on the application's page Bot (Reset Token) and put it into DISCORD_TOKEN."
 _COMPARED = frozenset(
     {
-        *("name", "name_localizations", "description", "description_localizations", "options", "required", "choices"),
+        *("name", "description", "options", "required", "choices"),
         *("value", "autocomplete", "min_value", "max_value", "contexts", "default_member_permissions"),
     }
 )
@@ -77,7 +77,7 @@ async def discord_checks(settings: Settings) -> tuple[Check, ...]:
             found = [Check("Discord token", ok=True, detail=f"{me['username']}")]
             application = await discord.ask("/applications/@me")
             found.append(_application(application))
-            path = f"/applications/{application['id']}/commands?with_localizations=true"
+            path = f"/applications/{application['id']}/commands"
             found += [_commands(await discord.ask(path)), _gateway(await discord.ask("/gateway/bot"))]
             servers = await discord.ask(f"/users/@me/guilds?limit={MOST_SERVERS}")
             found += [_servers(servers), *await _owned(application, servers, settings)]

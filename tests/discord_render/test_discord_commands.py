@@ -73,16 +73,6 @@ def test_the_message_command_has_no_description():
     }
 
 
-def test_another_language_has_one_place():
-    words = {"stop": {"de": "stopp"}, "The order": {"de": "Die Reihenfolge"}, "newest": {"de": "neueste"}}
-    made = {each["name"]: each for each in payload(translations=words)}
-    sort = next(each for each in made["videos"]["options"] if each["name"] == "sort")
-    assert made["stop"]["name_localizations"] == {"de": "stopp"}
-    assert sort["description_localizations"] == {"de": "Die Reihenfolge"}
-    assert sort["choices"][0] == {"name": "newest", "name_localizations": {"de": "neueste"}, "value": "newest"}
-    assert validate_commands(list(made.values())) == []
-
-
 def test_the_fingerprint_changes_with_the_payload_and_only_then():
     changed = [replace(LISTED[0], summary="Another"), *LISTED[1:]]
     assert fingerprint(payload()) == fingerprint(json.loads(json.dumps(payload())))
