@@ -27,7 +27,7 @@ from adapters.slack.listeners import Listeners
 from adapters.slack.oauth import InstallPages, OAuth
 from adapters.slack.pictures import Pictures
 from adapters.slack.post import SlackPoster
-from adapters.slack.requests import BadRequest, Door, is_ssl_check, is_well_formed, payload_of
+from adapters.slack.requests import BadRequest, SignatureCheck, is_ssl_check, is_well_formed, payload_of
 from adapters.slack.send import Replies
 from adapters.slack.socket_mode import LONGEST_PAUSE, SocketMode
 from adapters.slack.text import CommandNames
@@ -71,7 +71,7 @@ class SlackApp:
         self._options = options
         self._clock = clock
         self._sleep = sleep
-        self._door = Door(options.signing_secret, clock) if options.signing_secret else None
+        self._signature = SignatureCheck(options.signing_secret, clock) if options.signing_secret else None
         self._routes: tuple[Route, ...] = ()
         self._own_workspace: SingleWorkspace | None = None
         self._socket: SocketMode | None = None
@@ -125,7 +125,7 @@ class SlackApp:
 
     async def handle(self, body: bytes, headers: Mapping[str, str]) -> BoltResponse:
         """The answer to a request over HTTP, its headers' names in small letters: 401 unless Slack has signed it."""
-        if self._door is None or not self._door.is_slack(body, headers):
+        if self._signature is None or not self._signature.is_slack(body, headers):
             if is_ssl_check(body):
                 return BoltResponse(status=200)
             return BoltResponse(status=401, body={"error": "not signed by Slack"})

@@ -98,10 +98,10 @@ class InstalledWorkspaces:
 
     async def find(self, team_id: str, enterprise_id: str | None) -> SlackWorkspace | None:
         """The workspace, None where the app is not installed. DatabaseUnavailable and NotConfigured pass through."""
-        team = self._known.get(team_id)
-        if team is None and (team := await self._found(team_id, enterprise_id)) is not None:
-            self._known.put(team_id, team)
-        return team
+        workspace = self._known.get(team_id)
+        if workspace is None and (workspace := await self._found(team_id, enterprise_id)) is not None:
+            self._known.put(team_id, workspace)
+        return workspace
 
     async def known(self, team_id: str) -> SlackWorkspace | None:
         """The workspace, an organisation's where it was found with its `enterprise_id` once."""

@@ -42,7 +42,7 @@ class Listeners:
             client=client,
             authorize=_Unasked(),
             process_before_response=True,  # else Bolt looks for the acknowledgement every 10 ms
-            signing_secret="",  # the door has checked the signature before Bolt reads anything
+            signing_secret="",  # checked before Bolt reads anything
             request_verification_enabled=False,
             ignoring_self_events_enabled=False,  # the app listens to no messages
             attaching_function_token_enabled=False,

@@ -62,8 +62,8 @@ class OAuth:
         told = await self._calls.api(
             self._client.oauth_v2_access, client_id=self._client_id, client_secret=self._client_secret, code=code
         )
-        enterprise, team = told.get("enterprise") or {}, told.get("team") or {}
-        place = enterprise if told.get("is_enterprise_install") else team
+        enterprise, workspace = told.get("enterprise") or {}, told.get("team") or {}
+        place = enterprise if told.get("is_enterprise_install") else workspace
         if not (told.get("access_token") and place.get("id")):
             raise SlackFailed("no_bot_token")
         if told.get("refresh_token") or told.get("expires_in"):
@@ -114,9 +114,9 @@ _CLIENT = frozenset({"bad_client_secret", "invalid_client_id"})
 class InstallPages:
     """GET /slack/install and GET /slack/oauth_redirect."""
 
-    def __init__(self, oauth: OAuth, teams: InstalledWorkspaces, states: Installations, clock: Clock) -> None:
+    def __init__(self, oauth: OAuth, workspaces: InstalledWorkspaces, states: Installations, clock: Clock) -> None:
         self._oauth = oauth
-        self._teams = teams
+        self._workspaces = workspaces
         self._states = states
         self._clock = clock
 
@@ -164,7 +164,7 @@ class InstallPages:
         except SlackFailed as error:
             logger.warning("Slack refused the OAuth installation", extra={"error": error.word})
             return _refused(error.word)
-        await self._teams.save(installation)
+        await self._workspaces.save(installation)
         logger.info("app installed", extra={"scope": installation.id})
         name = installation.name or "your workspace"
         more = "<p>Go back to Slack and type <code>/contentstats help</code>.</p>"

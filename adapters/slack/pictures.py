@@ -34,46 +34,46 @@ class Pictures:
         self._calls = calls
         self._kept = Recent[tuple[str, bytes], str](KEPT)
 
-    async def uploaded(self, team: SlackWorkspace, reply: Reply) -> Mapping[str, str]:
+    async def uploaded(self, workspace: SlackWorkspace, reply: Reply) -> Mapping[str, str]:
         """The file ids of the reply's pictures by their names, without those that could not be sent. Never raises."""
         pictures = [part for part in reply.parts if isinstance(part, Picture)]
-        ids = await asyncio.gather(*(self._id_of(team, picture) for picture in pictures))
+        ids = await asyncio.gather(*(self._id_of(workspace, picture) for picture in pictures))
         return {picture.name: file_id for picture, file_id in zip(pictures, ids, strict=True) if file_id is not None}
 
-    def forget(self, team: SlackWorkspace, reply: Reply) -> None:
+    def forget(self, workspace: SlackWorkspace, reply: Reply) -> None:
         """Send these pictures anew the next time: Slack does not show them."""
         for part in reply.parts:
             if isinstance(part, Picture):
-                self._kept.forget(_key(team, part))
+                self._kept.forget(_key(workspace, part))
 
     async def share(
-        self, team: SlackWorkspace, file: File | LargeFile, channel_id: str, thread: str | None = None
+        self, workspace: SlackWorkspace, file: File | LargeFile, channel_id: str, thread: str | None = None
     ) -> None:
         """Put a file into a channel, or a thread of it; SlackFailed where it is not certainly there."""
-        file_id = await self._sent(team, file.name, file.content, "")
-        done = team.client.files_completeUploadExternal
+        file_id = await self._sent(workspace, file.name, file.content, "")
+        done = workspace.client.files_completeUploadExternal
         title, comment = {"id": file_id, "title": words(file.name)}, escaped(words(file.description))
         await self._calls.api(done, files=[title], channel_id=channel_id, initial_comment=comment, thread_ts=thread)
 
-    async def _id_of(self, team: SlackWorkspace, picture: Picture) -> str | None:
-        key = _key(team, picture)
+    async def _id_of(self, workspace: SlackWorkspace, picture: Picture) -> str | None:
+        key = _key(workspace, picture)
         if (kept := self._kept.get(key)) is not None:
             return kept
         try:
             async with asyncio.timeout(WITHIN):
-                file_id = await self._sent(team, picture.name, picture.png, words(picture.alt))
+                file_id = await self._sent(workspace, picture.name, picture.png, words(picture.alt))
                 title = {"id": file_id, "title": words(picture.name)}
-                await self._calls.api(team.client.files_completeUploadExternal, files=[title])
+                await self._calls.api(workspace.client.files_completeUploadExternal, files=[title])
         except (SlackFailed, TimeoutError) as error:
-            logger.warning("uploading a chart failed", extra={"team": team.ref.id, "error": str(error)})
+            logger.warning("uploading a chart failed", extra={"team": workspace.ref.id, "error": str(error)})
             return None
         self._kept.put(key, file_id)
         return file_id
 
-    async def _sent(self, team: SlackWorkspace, name: str, content: Content, alt: str) -> str:
+    async def _sent(self, workspace: SlackWorkspace, name: str, content: Content, alt: str) -> str:
         """The id of a file whose bytes are at Slack."""
         address = await self._calls.api(
-            team.client.files_getUploadURLExternal,
+            workspace.client.files_getUploadURLExternal,
             filename=name,
             length=size_of(content),
             alt_txt=cut(alt, MAX_ALT) or None,
@@ -101,5 +101,5 @@ def _told(picture: Block, note: str) -> Block:
     return {"type": "section", "text": plain(f"Picture: {picture['alt_text']}\n{note}".rstrip())}
 
 
-def _key(team: SlackWorkspace, picture: Picture) -> tuple[str, bytes]:
-    return team.ref.id, hashlib.sha256(picture.png).digest()
+def _key(workspace: SlackWorkspace, picture: Picture) -> tuple[str, bytes]:
+    return workspace.ref.id, hashlib.sha256(picture.png).digest()

@@ -56,7 +56,7 @@ _MORE: Block = {"type": "context", "elements": [plain("There is more than fits h
 
 
 class SlackPoster:
-    """Posts for every workspace that `teams` knows, and repeats nothing that Slack may have done.
+    """Posts for every workspace that `workspaces` knows, and repeats nothing that Slack may have done.
 
     A reply that needs several messages is posted as its first, whose text is that of the whole, with its files and the
     others in its thread; an edit changes that first one.
@@ -64,13 +64,13 @@ class SlackPoster:
 
     def __init__(
         self,
-        teams: Workspaces,
+        workspaces: Workspaces,
         calls: Calls,
         pictures: Pictures,
         limits: Limits,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
-        self._teams = teams
+        self._workspaces = workspaces
         self._calls = calls
         self._pictures = pictures
         self._limits = limits
@@ -83,35 +83,37 @@ class SlackPoster:
 
     async def post(self, channel: ChannelRef, reply: Reply, key: str) -> Delivery:
         """Post once, into the channel or the thread in it. `key` names this message and no other. Never raises."""
-        team = await self._team(channel.workspace_id)
-        if not isinstance(team, SlackWorkspace):
-            return team
-        first, *others = messages(reply, await self._pictures.uploaded(team, reply))
-        delivery = await self._shown(team, reply, first, self._sender(team, channel, channel.thread_id, key))
+        workspace = await self._team(channel.workspace_id)
+        if not isinstance(workspace, SlackWorkspace):
+            return workspace
+        first, *others = messages(reply, await self._pictures.uploaded(workspace, reply))
+        delivery = await self._shown(workspace, reply, first, self._sender(workspace, channel, channel.thread_id, key))
         if isinstance(delivery, Posted):
             thread = channel.thread_id or delivery.message_id
-            others += await self._attach(team, reply, channel, thread)
+            others += await self._attach(workspace, reply, channel, thread)
             posts = [
-                partial(self._shown, team, reply, message, self._sender(team, channel, thread, f"{key}/{number}"))
+                partial(
+                    self._shown, workspace, reply, message, self._sender(workspace, channel, thread, f"{key}/{number}")
+                )
                 for number, message in enumerate(others, start=2)
             ]
-            await post_rest(posts, REST, self._sleep, {"team": team.ref.id}, repeats_unclear=False)
+            await post_rest(posts, REST, self._sleep, {"team": workspace.ref.id}, repeats_unclear=False)
         return delivery
 
     async def edit(self, channel: ChannelRef, message_id: str, reply: Reply) -> Delivery:
         """Put a reply in the place of one that was posted. Safe to repeat. Never raises."""
-        team = await self._team(channel.workspace_id)
-        if not isinstance(team, SlackWorkspace):
-            return team
-        first, *others = messages(reply, await self._pictures.uploaded(team, reply))
+        workspace = await self._team(channel.workspace_id)
+        if not isinstance(workspace, SlackWorkspace):
+            return workspace
+        first, *others = messages(reply, await self._pictures.uploaded(workspace, reply))
         blocks = (*first.blocks[: MAX_BLOCKS - 1], _MORE) if others else first.blocks
 
         async def send(message: Message) -> Delivery:
             # Slack keeps blocks that are not sent, and reads names and addresses into a text sent without `parse`.
             return await self._call(
-                team,
+                workspace,
                 UPDATE,
-                team.client.chat_update,
+                workspace.client.chat_update,
                 channel=channel.channel_id,
                 ts=message_id,
                 text=_edited(message.text),
@@ -119,38 +121,38 @@ class SlackPoster:
                 parse="none",
             )
 
-        return await self._shown(team, reply, Message(first.text, blocks), send)
+        return await self._shown(workspace, reply, Message(first.text, blocks), send)
 
     async def direct(self, workspace_id: str, person_id: str) -> ChannelRef | None:
         """The conversation between the app and one person, None where Slack opens none. Never raises."""
-        team = await self._team(workspace_id)
-        if not isinstance(team, SlackWorkspace):
+        workspace = await self._team(workspace_id)
+        if not isinstance(workspace, SlackWorkspace):
             return None
         try:
-            return ChannelRef(CHAT, workspace_id, await direct_channel(self._calls, team, person_id))
+            return ChannelRef(CHAT, workspace_id, await direct_channel(self._calls, workspace, person_id))
         except SlackFailed as error:
             logger.warning("sending a direct message failed", extra={"team": workspace_id, "error": error.word})
             return None
 
     async def _team(self, workspace_id: str) -> SlackWorkspace | Delivery:
         try:
-            team = await self._teams.known(workspace_id)
+            workspace = await self._workspaces.known(workspace_id)
         except DatabaseUnavailable:
             return Later(SOON, "no_database")
         except SlackAway:
             return Later(SOON, "no_slack")
         except NotConfigured:  # the operator's to repair: it says nothing about the channel
             return Later(SOON, "not_configured")
-        return team or Rejected("not_installed", NOT_INSTALLED)
+        return workspace or Rejected("not_installed", NOT_INSTALLED)
 
-    def _sender(self, team: SlackWorkspace, channel: ChannelRef, thread: str | None, key: str) -> Send:
+    def _sender(self, workspace: SlackWorkspace, channel: ChannelRef, thread: str | None, key: str) -> Send:
         ref = uuid5(REFS, key)
 
         async def send(message: Message) -> Delivery:
             return await self._call(
-                team,
+                workspace,
                 POST,
-                team.client.chat_postMessage,
+                workspace.client.chat_postMessage,
                 channel=channel.channel_id,
                 thread_ts=thread,
                 text=message.text,
@@ -164,7 +166,7 @@ class SlackPoster:
 
         return send
 
-    async def _shown(self, team: SlackWorkspace, reply: Reply, message: Message, send: Send) -> Delivery:
+    async def _shown(self, workspace: SlackWorkspace, reply: Reply, message: Message, send: Send) -> Delivery:
         """Send a message with its pictures, or with their words where Slack does not show them in time."""
         delivery: Delivery = Unclear("")
         for seconds in PROCESSING:
@@ -173,29 +175,29 @@ class SlackPoster:
             if not (isinstance(delivery, Rejected) and delivery.reason == "invalid_blocks" and has_picture(message)):
                 break
         else:
-            self._pictures.forget(team, reply)
+            self._pictures.forget(workspace, reply)
             delivery = await send(without_pictures(message))
         if isinstance(delivery, Rejected) and delivery.reason in OURS:
             logger.error("Slack rejected a message as invalid", extra={"reason": delivery.reason})
         return delivery
 
-    async def _attach(self, team: SlackWorkspace, reply: Reply, channel: ChannelRef, thread: str) -> list[Message]:
+    async def _attach(self, workspace: SlackWorkspace, reply: Reply, channel: ChannelRef, thread: str) -> list[Message]:
         """Put the files under the message that speaks of them; what is left to say of those that could not be."""
         missing: list[Message] = []
         for file in reply.files:
             try:
                 async with asyncio.timeout(REST):
-                    await self._pictures.share(team, file, channel.channel_id, thread)
+                    await self._pictures.share(workspace, file, channel.channel_id, thread)
             except (SlackFailed, TimeoutError) as error:
                 word = error.word if isinstance(error, SlackFailed) else NO_ANSWER
-                logger.warning("attaching a file failed", extra={"team": team.ref.id, "error": word})
+                logger.warning("attaching a file failed", extra={"team": workspace.ref.id, "error": word})
                 missing += messages(Reply(f"{file.name} could not be attached here ({word}).{_INVITE.get(word, '')}"))
         return missing
 
-    async def _call(self, team: SlackWorkspace, name: str, method: Method, **arguments: object) -> Delivery:
+    async def _call(self, workspace: SlackWorkspace, name: str, method: Method, **arguments: object) -> Delivery:
         channel_id = str(arguments["channel"]) if name == POST else ""
         try:
-            await self._limits.admit(team.ref.id, name, PATIENCE, channel_id)
+            await self._limits.admit(workspace.ref.id, name, PATIENCE, channel_id)
         except Busy as busy:
             return Later(timedelta(seconds=busy.seconds), RATE_LIMITED)
         try:
@@ -203,13 +205,13 @@ class SlackPoster:
             return Posted(str(answer["ts"])) if answer["ts"] else Unclear("no_ts")
         except Exception as error:  # noqa: BLE001 - whatever went wrong once it was sent, the message may be there
             outcome, said = refusal(error), details(error)
-        if outcome.reason in DEAD and team.ref.is_operators:
+        if outcome.reason in DEAD and workspace.ref.is_operators:
             # The operator's own token says nothing about the channel, whose digests must not be turned off for it.
             outcome = Later(SOON, outcome.reason)
         if isinstance(outcome, Later) and outcome.reason == RATE_LIMITED:
-            self._limits.stop(team.ref.id, name, outcome.after.total_seconds())
+            self._limits.stop(workspace.ref.id, name, outcome.after.total_seconds())
         logger.info(
-            "Slack did not accept a message", extra={"team": team.ref.id, "reason": outcome.reason, "said": said}
+            "Slack did not accept a message", extra={"team": workspace.ref.id, "reason": outcome.reason, "said": said}
         )
         return outcome
 

@@ -20,17 +20,17 @@ MAX_SSL_CHECK = 1_000
 
 
 class BadRequest(ValueError):
-    """Signed, and yet no request of a kind that Slack sends."""
+    """Signed, but not a request of a kind that Slack sends."""
 
 
-class Door:
-    """Knows Slack's signature by the app's signing secret."""
+class SignatureCheck:
+    """Verifies Slack's signature with the app's signing secret."""
 
     def __init__(self, signing_secret: str, clock: Clock) -> None:
         self._verifier = SignatureVerifier(signing_secret, _Seconds(clock))
 
     def is_slack(self, body: bytes, headers: Mapping[str, str]) -> bool:
-        """Whether Slack has sent this, in the last five minutes."""
+        """Whether Slack sent this within the last five minutes."""
         timestamp = headers.get("x-slack-request-timestamp")
         signature = headers.get("x-slack-signature")
         try:
@@ -40,24 +40,24 @@ class Door:
 
 
 def is_ssl_check(body: bytes) -> bool:
-    """Whether somebody only looks at the certificate, as Slack does at a command's address. That need not be signed."""
+    """Whether the request only checks the certificate of a command's address, which Slack doesn't sign."""
     return len(body) <= MAX_SSL_CHECK and ("ssl_check", "1") in parse_qsl(body.decode("latin-1"))
 
 
 def payload_of(body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
-    """What a request says: JSON, a form, or JSON in a form's field. Raises BadRequest."""
+    """The payload of a request: JSON, a form, or JSON in a form's field. Raises BadRequest."""
     try:
         text = body.decode()
         if headers.get("content-type", "").startswith("application/json"):
-            said = json.loads(text)
+            payload = json.loads(text)
         else:
             form = dict(parse_qsl(text, keep_blank_values=True))
-            said = json.loads(form["payload"]) if "payload" in form else form
+            payload = json.loads(form["payload"]) if "payload" in form else form
     except (ValueError, RecursionError) as error:
         raise BadRequest("the body cannot be read") from error
-    if not isinstance(said, dict):
+    if not isinstance(payload, dict):
         raise BadRequest("the body is no object")
-    return said
+    return payload
 
 
 class _Seconds(SdkClock):

@@ -117,13 +117,13 @@ class SingleWorkspace:
 
     async def forget(self, team_id: str, enterprise_id: str | None, removed_at: datetime | None) -> None:  # noqa: ARG002 - the protocol's
         """Forget the workspace where Slack takes the token no more: a setting does not tell when it was installed."""
-        team = await self.find(team_id, enterprise_id)
-        if team is None:
+        workspace = await self.find(team_id, enterprise_id)
+        if workspace is None:
             return
         if await is_taken(self._calls, self._client):
             logger.info("app_uninstalled received, but the app is still installed", extra={"team": team_id})
             return
-        await self._forget_workspace(team.ref)
+        await self._forget_workspace(workspace.ref)
 
 
 class MultiWorkspace:
@@ -135,17 +135,17 @@ class MultiWorkspace:
     async def find(self, team_id: str, enterprise_id: str | None) -> SlackWorkspace | None:
         """The workspace, None where no way finds it."""
         for way in self._ways:
-            team = await way.find(team_id, enterprise_id)
-            if team is not None:
-                return team
+            workspace = await way.find(team_id, enterprise_id)
+            if workspace is not None:
+                return workspace
         return None
 
     async def known(self, team_id: str) -> SlackWorkspace | None:
         """The workspace; an organisation's token, which takes any for its own, is asked after the installations."""
         for way in reversed(self._ways):
-            team = await way.known(team_id)
-            if team is not None:
-                return team
+            workspace = await way.known(team_id)
+            if workspace is not None:
+                return workspace
         return None
 
     async def forget(self, team_id: str, enterprise_id: str | None, removed_at: datetime | None) -> None:
