@@ -21,7 +21,7 @@ EPILOG = "New here? `contentstats-bot demo` needs no account and no settings. Th
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one subcommand and give its exit code.
 
-    0 done, 1 a problem that was told, 2 wrong words on the command line; 128 and a signal's number where one ended it,
+    0 done, 1 a problem that was shown, 2 wrong words on the command line; 128 and a signal's number if one ended it,
     so 130 after Ctrl-C.
     """
     try:

@@ -52,7 +52,7 @@ FAREWELL = "That was every command once. At a terminal, the demo is a prompt of 
 
 
 async def demo(charts: Path) -> int:
-    """Talk, or play the tour where there is no terminal; pictures go to `charts`. Gives the exit code."""
+    """Talk, or play the tour if there is no terminal; pictures go to `charts`. Gives the exit code."""
     clock = FastClock(utc_now(), SPEED)
     with tempfile.TemporaryDirectory(prefix="contentstats-bot-") as folder:
         async with Sandbox(clock, requests_per_minute=600, seed_demo=True) as sandbox:
@@ -109,7 +109,7 @@ def _digest(clock: Clock) -> str:
 
 
 async def _tour(bot: Bot, options: ConsoleOptions, sandbox: Sandbox, clock: Clock) -> int:
-    """Every listed command with what it really answers, and one mistake; 1 where anything else went wrong."""
+    """Run every listed command and one mistake; 1 if anything else went wrong."""
     look = ("/help", "/status", "/videos", "/stats kitchen sink", '/compare "kitchen sink" vs "one-pan pasta"')
     replies = await play(bot, look, options, sys.stdout)
     replies += await play(bot, (_digest(clock), ALERT), options, sys.stdout)

@@ -1,4 +1,4 @@
-"""The program that serves: it starts whatever has credentials, and ends it in order when it is told to."""
+"""The serving program: starts every part that has credentials, and shuts them down in order."""
 
 import asyncio
 import logging

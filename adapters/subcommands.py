@@ -1,4 +1,4 @@
-"""What each subcommand does. It imports what it needs and nothing more, so that one line is answered soon."""
+"""The subcommands. Each imports only what it needs, so that a single line is answered soon."""
 # ruff: noqa: PLC0415 - see above
 
 import argparse
@@ -68,7 +68,7 @@ async def console(args: argparse.Namespace) -> int:
 
 
 async def run(args: argparse.Namespace) -> int:
-    """Whatever has credentials, until it is told to end."""
+    """Serve every part that has credentials, until the process is stopped."""
     with _importing():
         from adapters import run as serving
         from bot.settings import mistyped
@@ -147,7 +147,7 @@ async def migrate(_: argparse.Namespace) -> int:
 
 
 async def doctor(_: argparse.Namespace) -> int:
-    """Everything that must be right, looked at one by one; 1 where something is not."""
+    """Check everything that must be right, one by one; 1 if something is not."""
     from adapters.discord.doctor import discord_checks
     from adapters.slack.doctor import slack_checks
     from bot.doctor import checks

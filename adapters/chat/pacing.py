@@ -72,13 +72,13 @@ class Gate:
         return self._period / self._share_now
 
     def take_booked(self) -> bool:
-        """Use a turn that this process has left among those that share the pace; False where it has none."""
+        """Use a shared slot that this process has reserved; False if it has none."""
         has_one = self._booked > 0 and self._now() < self._booked_until
         self._booked -= has_one
         return has_one
 
     def book(self, count: int) -> None:
-        """So many turns are this process's from now on, the first of them to be used at once."""
+        """Note so many reserved slots, the first of which is used at once."""
         self._booked, self._booked_until = count - 1, self._now() + self.period * (count + 1)
 
     @property
@@ -89,7 +89,7 @@ class Gate:
 
     @asynccontextmanager
     async def turn(self, deadline: float) -> AsyncIterator[None]:
-        """Wait for the next turn, which counts unless the block fails. Raises Busy where it comes after `deadline`."""
+        """Wait for the next turn, which counts unless the block fails. Raises Busy if it comes after `deadline`."""
         self._check(self._wait + self.queued * self._period, deadline)
         self.queued += 1
         try:

@@ -59,7 +59,7 @@ class ConsoleOptions:
 
 
 async def run_line(bot: Bot, line: str, options: ConsoleOptions, out: TextIO) -> int:
-    """Answer one line and give the exit code: 1 where the last reply is a problem.
+    """Answer one line and give the exit code: 1 if the last reply is a problem.
 
     With `yes`, a reply that asks for a yes gets it, and both replies are written; as JSON the last one alone, so that a
     script reads one object whatever happened.
@@ -76,7 +76,7 @@ async def run_line(bot: Bot, line: str, options: ConsoleOptions, out: TextIO) ->
 
 
 async def converse(bot: Bot, options: ConsoleOptions) -> int:
-    """Talk until the person leaves (0), or until the input ends where it is no terminal (1 if any line failed)."""
+    """Talk until the person leaves (0), or until the input ends if it isn't a terminal (1 if any line failed)."""
     if sys.stdin.isatty() and sys.stdout.isatty():
         return await converse_at_prompt(bot, options, sys.stdout)
     return await answer_lines(bot, options, sys.stdin, sys.stdout)
@@ -112,7 +112,7 @@ async def converse_at_prompt(bot: Bot, options: ConsoleOptions, out: TextIO) -> 
 
 
 async def answer_lines(bot: Bot, options: ConsoleOptions, source: TextIO, out: TextIO) -> int:
-    """Answer each line of a pipe or a file until it ends; 1 where any reply was a problem."""
+    """Answer each line of a pipe or a file until it ends; 1 if any reply was a problem."""
     talk = _Talk(bot, options, out)
     failed = False
     async for each in lines_of(source):
@@ -153,7 +153,7 @@ def _private_form(bot: Bot, caller: Caller, line: str) -> Argument | None:
 
 
 async def _asked_for(bot: Bot, caller: Caller, said: str | Call) -> Call | None:
-    """What a line or a press became once the person was asked for what it lacks; None where it is answered as it is."""
+    """A line or a press completed by the person's answers to its form; None if it needs none."""
     from adapters.console.prompt import ask_each, ask_hidden  # noqa: PLC0415 - as above
 
     given: str | Mapping[str, str]
@@ -203,7 +203,7 @@ class _Talk:
         return await self._run(command.removeprefix("/"), "".join(arguments))
 
     def pressed(self, line: str) -> Call | None:
-        """The call behind a number that the last reply offered; None where the line is no such number."""
+        """The call behind a number that the last reply offered; None if the line is no such number."""
         return chosen(self._offered, int(line)) if _is_number(line) else None
 
     async def press(self, call: Call) -> Reply:

@@ -12,7 +12,7 @@ from bot.reply.model import Action, Button, LinkButton, Reply, Select, Weight
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One line under a reply: numbered where typing the number makes `call`, else only something to read."""
+    """One line under a reply: numbered if typing the number makes `call`, else only something to read."""
 
     label: str
     call: Call | None = None
@@ -31,7 +31,7 @@ def choices(reply: Reply) -> tuple[Choice, ...]:
 
 
 def chosen(offered: tuple[Choice, ...], number: int) -> Call | None:
-    """The call behind a number, None where there is none."""
+    """The call behind a number, None if there is none."""
     return next((choice.call for choice in offered if choice.number == number), None)
 
 

@@ -148,7 +148,7 @@ def _table(table: Table, room: int) -> RenderableType:
 def _widths(
     columns: Sequence[Column], names: Sequence[str], rows: Sequence[Sequence[Line]], room: int
 ) -> list[int] | None:
-    """How wide each column may be: words give way first and numbers never break. None where even that is too wide."""
+    """How wide each column may be: words give way first and numbers never break. None if even that is too wide."""
     widths, least = [], []
     for index, (column, name) in enumerate(zip(columns, names, strict=True)):
         cells = [row[index] for row in rows]

@@ -29,7 +29,7 @@ from bot.domain.errors import BotError
 logger = logging.getLogger(__name__)
 
 DRAIN = 20.0
-"""Seconds that running work may take to end when the program is told to."""
+"""Seconds that running tasks may take at shutdown."""
 
 
 class DiscordAway(BotError):
@@ -69,7 +69,7 @@ class DiscordApp:
         self._resources = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        """Open what all parts share. Nothing is asked of Discord yet."""
+        """Open what all parts share. Discord isn't called yet."""
         for name, level in (("discord", logging.INFO), ("discord.client", logging.ERROR)):
             logging.getLogger(name).setLevel(level)  # below, whole requests; and warnings of voice, which is not used
         async with AsyncExitStack() as stack:
@@ -103,7 +103,7 @@ class DiscordApp:
         await self._resources.aclose()
 
     async def drain(self) -> None:
-        """Take nothing more, and let running work end, for twenty seconds at most. Safe to repeat."""
+        """Accept no more, and let running tasks end, for twenty seconds at most. Safe to repeat."""
         await self._background.drain(DRAIN)
 
     async def run(self) -> None:
@@ -122,7 +122,7 @@ class DiscordApp:
 
     @property
     def is_up(self) -> bool:
-        """Whether every shard of this process hears Discord."""
+        """Whether every shard of this process is connected."""
         return self._gateway.is_up
 
     @property

@@ -42,7 +42,7 @@ def payload(commands: Iterable[Command[Any]] = COMMANDS) -> list[Payload]:
 
 
 def fingerprint(made: Sequence[Payload]) -> str:
-    """The same for the same payload: another one, and only another one, has to be registered anew."""
+    """A hash that changes with the payload, and only then: a changed payload has to be registered."""
     return hashlib.sha256(json.dumps(made, sort_keys=True).encode()).hexdigest()
 
 
@@ -58,7 +58,7 @@ def arguments(command: Command[Any], options: Iterable[Mapping[str, Any]]) -> Ma
 
 
 def typing(command: Command[Any], options: Iterable[Mapping[str, Any]]) -> tuple[str, str] | None:
-    """Which argument a person is just typing, and what; None where Discord does not say."""
+    """The argument a person is typing, and its text so far; None if Discord names none."""
     focused = (option for option in options if option.get("focused"))
     return next(((_name(command, option), str(option["value"])) for option in focused), None)
 

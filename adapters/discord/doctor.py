@@ -62,7 +62,7 @@ class _Discord:
 
 
 async def discord_checks(settings: Settings) -> tuple[Check, ...]:
-    """Look at whatever the settings say of Discord, nothing where they say nothing. Never raises for what it finds."""
+    """Check everything about Discord if the settings name it. Never raises for what it finds."""
     if settings.discord_token is None:
         return ()
     async with aiohttp.ClientSession(timeout=WITHIN, trust_env=True) as session:

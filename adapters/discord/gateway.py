@@ -1,4 +1,4 @@
-"""The gateway: keeps one connection to Discord, and makes another where the library's has died or hangs.
+"""The gateway: keeps one connection to Discord, and replaces it if the library's connection dies or hangs.
 
 The library resumes by itself what can be resumed, so that nothing is lost. What it does not survive, or tries for ever,
 is ended here after a while, and begun anew.
@@ -24,9 +24,9 @@ PATIENCE = 300.0
 """Seconds without a connection after which another one is made."""
 LOOK_EVERY = 5.0
 CLOSING = 10.0
-"""Seconds for a connection to say goodbye."""
+"""Seconds for a connection to close."""
 LONGEST_PAUSE = 300.0
-"""Seconds between two tries: a bot may say a thousand times a day who it is."""
+"""Seconds between two tries: a bot may identify a thousand times per day."""
 
 STARTING = "not connected yet"
 
@@ -62,7 +62,7 @@ PASSING: Mapping[int, str] = MappingProxyType(
 
 
 class Gateway:
-    """Serves by one `connection` after the other; each tells `introduced` first whose application it is for.
+    """Serves by one `connection` after the other; each calls `introduced` first with its application.
 
     `patience` is in seconds.
     """
@@ -85,7 +85,7 @@ class Gateway:
 
     @property
     def is_up(self) -> bool:
-        """Whether every shard hears Discord."""
+        """Whether every shard is connected."""
         return self._connection is not None and self._connection.is_up
 
     @property

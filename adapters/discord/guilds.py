@@ -20,7 +20,7 @@ CHAT = "discord"
 CLAIM = "claim-"
 """How every claim code begins, and no API key."""
 FRESH = timedelta(minutes=1)
-"""How long Discord's word on who may add the application holds for servers that are new."""
+"""How long Discord's answer on who may add the application is used for new guilds."""
 
 
 class Guilds:
@@ -128,7 +128,7 @@ logger = logging.getLogger(__name__)
 
 
 class GuildEvents:
-    """Notes them. Never raises: what the database missed is told again with the next connection."""
+    """Stores them. Never raises: what the database missed comes again with the next connection."""
 
     def __init__(self, guilds: Guilds) -> None:
         self._guilds = guilds

@@ -48,7 +48,7 @@ class Interaction:
 
     @property
     def data(self) -> dict[str, Any]:
-        """What was asked, as Discord sent it."""
+        """The interaction's data as Discord sent it."""
         return dict(self.raw.data or {})
 
 
@@ -82,7 +82,7 @@ def _may_post(raw: RawInteraction) -> bool:
 
 
 RIGHTS: Mapping[Role, frozenset[Permission]] = {role: by_rule[MANAGERS] for role, by_rule in PERMISSIONS.items()}
-"""What Discord's own rule grants. Anybody can join most servers, so only those who manage one spend what is its own."""
+"""Permissions by Discord's own rule. Anybody can join most servers, so only those who manage one spend its money."""
 
 UNINVITED = "I cannot post in this channel yet: invite me here and let me write, or nothing can come by itself."
 

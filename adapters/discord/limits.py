@@ -1,4 +1,4 @@
-"""How fast Discord may be called: fifty requests a second a bot, none where it asked to wait, few that it refuses.
+"""How fast Discord may be called: fifty requests per second per bot, none while it asks to wait, few that it refuses.
 
 The buckets of single routes are discord.py's matter, which learns them from Discord's headers. It knows no pace for the
 whole bot: of 2,000 posts at once it would draw thousands of 429s (Discord, Rate Limits).
@@ -20,7 +20,7 @@ GLOBAL = 50
 SPARE = 1.015
 """How much slower than that we go: on its way a second's worth of calls may close up a little."""
 SECOND = 1.008
-"""Seconds in which never more than the limit go, also where calls have piled up while this process was busy."""
+"""Seconds in which no more than the limit go, even if calls have piled up while this process was busy."""
 LEAD = 0.05
 """Seconds to go until a turn that the store gives: by the time that it has answered, the turn must not be over."""
 MOST_INVALID = 2_500
@@ -40,7 +40,7 @@ _INVALID = frozenset({401, 403, 429})
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What Discord said to one request; `body` is empty where it was no JSON object."""
+    """What Discord said to one request; `body` is empty if it was no JSON object."""
 
     status: int
     headers: Mapping[str, str]
@@ -48,7 +48,7 @@ class Answer:
 
     @property
     def code(self) -> int:
-        """Discord's number for the error, 0 where it gives none."""
+        """Discord's number for the error, 0 if it gives none."""
         code = self.body.get("code")
         return code if isinstance(code, int) else 0
 
@@ -92,13 +92,13 @@ class Limits:
         self._places: dict[str, float] = {}
 
     def check(self, place: str) -> None:
-        """Raise Busy where Discord has asked to wait before the next call to this place, a channel."""
+        """Raise Busy if Discord has asked to wait before the next call to this place, a channel."""
         wait = self._places.get(place, -math.inf) - self._now()
         if wait > 0:
             raise Busy(wait)
 
     async def admit(self, patience: float) -> None:
-        """Return when one call may go, which then counts. Raises Busy where that takes more than `patience` seconds."""
+        """Wait until one call may go, and count it. Raises Busy if that takes more than `patience` seconds."""
         deadline = self._now() + patience
         while True:
             await self._wait_until(max(self._stopped_until, self._fit_again), deadline)

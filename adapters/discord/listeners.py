@@ -1,6 +1,6 @@
-"""discord.py's client, and what it hands on: interactions, and the servers that come and go.
+"""discord.py's client and its listeners: interactions, and the guilds that come and go.
 
-A listener gives the work away and returns. The client asks for nothing but servers, and remembers neither members nor
+A listener starts a background task and returns. The client asks for nothing but guilds, and caches no members or
 messages.
 """
 
@@ -31,7 +31,7 @@ from bot.domain.clock import Clock
 logger = logging.getLogger(__name__)
 
 IDENTIFY_PAUSE = 5.0
-"""Seconds between two shards that say who they are (Discord, `max_concurrency`)."""
+"""Seconds between two shards that identify (Discord, `max_concurrency`)."""
 LISTED_WITHIN = 0.5
 """Seconds without news of another server after which a shard counts as ready; nothing in here waits for their names."""
 
@@ -39,7 +39,7 @@ Shards: TypeAlias = tuple[tuple[int, ...], int]
 """Which shards, of how many."""
 _Parser: TypeAlias = Callable[[Any], None]
 _SPARE: Mapping[str, Mapping[str, object]] = {"INTERACTION_CREATE": {"attachment_size_limit": 10 * 1024 * 1024}}
-"""What the library cannot read an event without and the bot can do without: Discord's default, where it is left out."""
+"""Fields that the library requires in an event and the bot doesn't need: Discord's default if they are missing."""
 
 
 class Listeners:
@@ -52,15 +52,15 @@ class Listeners:
         self._events = events
 
     def connected(self, ids: Collection[str], is_ours: Callable[[str], bool]) -> None:
-        """A connection is for these servers, and for no others that are its own."""
+        """A connection serves these guilds, and no others of its shard."""
         self._background.start(lambda: self._events.connected(ids, is_ours))
 
     def joined(self, id_: str) -> None:
-        """A server added the bot."""
+        """A guild added the bot."""
         self._background.start(lambda: self._events.joined(id_))
 
     def left(self, id_: str) -> None:
-        """A server removed the bot."""
+        """A guild removed the bot."""
         self._background.start(lambda: self._events.left(id_))
 
     async def interaction(self, raw: Interaction[Any]) -> None:
@@ -93,12 +93,12 @@ class Connection(AutoShardedClient):
 
     @property
     def is_up(self) -> bool:
-        """Whether every shard hears Discord."""
+        """Whether every shard is connected."""
         shards = self.shards
         return self.is_ready() and bool(shards) and not any(each.is_closed() for each in shards.values())
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:  # noqa: ARG002 - the library's
-        """Keep to the pace at which shards may say who they are."""
+        """Keep to the pace at which shards may identify."""
         if not initial:
             await self._sleep(IDENTIFY_PAUSE)
 
@@ -107,17 +107,17 @@ class Connection(AutoShardedClient):
         await self._on.interaction(interaction)
 
     async def on_shard_connect(self, shard_id: int) -> None:
-        """Discord has listed the servers of a shard."""
+        """Discord has listed the guilds of a shard."""
         count = self.shard_count or 1
         ids = {str(each.id) for each in self.guilds if each.shard_id == shard_id}
         self._on.connected(ids, lambda id_: (int(id_) >> 22) % count == shard_id)
 
     async def on_guild_join(self, guild: Guild) -> None:
-        """A server added the bot."""
+        """A guild added the bot."""
         self._on.joined(str(guild.id))
 
     async def on_guild_remove(self, guild: Guild) -> None:
-        """A server removed the bot."""
+        """A guild removed the bot."""
         self._on.left(str(guild.id))
 
     def _get_state(self, **options: Any) -> AutoShardedConnectionState[Any]:  # noqa: ANN401 - the library's own signature

@@ -23,7 +23,7 @@ _INVITE = "https://discord.com/oauth2/authorize?"
 
 
 async def application_id(token: str, api_url: str) -> str:
-    """Whose token it is, asked of Discord; NotConfigured where Discord does not take it or say it."""
+    """The id of the token's application. Raises NotConfigured if Discord refuses the token or doesn't answer."""
     async with Rest(token, api_url) as rest:
         try:
             return str((await patiently(rest.application_info))["id"])

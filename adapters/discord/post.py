@@ -1,4 +1,4 @@
-"""Posts into Discord's channels by itself: once, at the pace that Discord takes, and with a word for every outcome.
+"""Posts into Discord's channels without a request: once, at Discord's pace, and with a known outcome.
 
 Every message carries a nonce made of its key. For a few minutes Discord answers a second message with the same nonce by
 giving back the first (Discord, Create Message, enforce_nonce), so that what is unclear may soon be repeated.
@@ -103,7 +103,7 @@ class DiscordPoster:
         return delivery
 
     async def direct(self, workspace_id: str, person_id: str) -> ChannelRef | None:
-        """The channel in which one person alone reads what the bot tells them; None where Discord opens none."""
+        """The direct message channel with one person; None if Discord opens none."""
         channel_id = self._direct.get(person_id)
         if channel_id is None:
             answer = await call(self._rest, self._limits, Route(*_DIRECT), {"json": {"recipient_id": person_id}})

@@ -120,7 +120,7 @@ def _block(above: str, rows: Sequence[str]) -> str:
 
 
 def _line_rows(table: Table) -> Iterator[Sequence[str]]:
-    """The head in small print, then each row: what it is called, and below it what is said of it."""
+    """The head in small print, then each row: its name, and its other cells below."""
     names = [visible(column.name).strip() for column in table.columns]
     yield list(lines(markdown(_joined([(Plain(name),) for name in names if name])), "-# "))
     called = _called(table)
@@ -132,7 +132,7 @@ def _line_rows(table: Table) -> Iterator[Sequence[str]]:
 
 
 def _called(table: Table) -> int:
-    """How many of its first cells a row is called by: all where it is short, else those to the first with words."""
+    """How many of a row's first cells name it: all if it is short, else those up to the first long text."""
     columns = zip(table.columns, *table.rows, strict=True)
     sizes = [max(width(plain_spans(cell)) for cell in ((Plain(head.name),), *cells)) for head, *cells in columns]
     wide = (at for at, size in enumerate(sizes, 1) if size > KIND and table.columns[at - 1].align is Align.LEFT)
@@ -249,7 +249,7 @@ class Message:
 
 
 def messages(reply: Reply, most: int = MAX_FILE) -> tuple[Message, ...]:
-    """The reply as one message, or as several where Discord's limits ask for it; at least one.
+    """The reply as one message, or as several if Discord's limits ask for it; at least one.
 
     `most` is the bytes of one file that Discord takes.
     """
@@ -259,7 +259,7 @@ def messages(reply: Reply, most: int = MAX_FILE) -> tuple[Message, ...]:
 
 
 def one_message(reply: Reply) -> Message:
-    """The reply as one message alone, which says so where there is more than it takes."""
+    """The reply as one message, with a note if there is more than it fits."""
     first, *others = messages(reply)
     if not others:
         return first
@@ -296,7 +296,7 @@ def _groups(reply: Reply) -> Iterator[Group]:
 
 
 def _head(reply: Reply) -> Iterator[Group]:
-    """Title and summary; the tone is a mark before the first of them, because colour alone tells not everybody."""
+    """Title and summary; the tone is a mark before the first of them, because not everybody sees colours."""
     said = [text for text in dict.fromkeys((reply.title, reply.summary)) if visible(text).strip()]
     rows: list[str] = []
     for text in said:

@@ -76,7 +76,7 @@ def line(made: Iterable[str]) -> str:
 
 
 def link_address(url: str) -> str | None:
-    """The address as Discord may be given it; None where it is not https, disguised or too long."""
+    """The address as Discord takes it; None if it is not https, is disguised or is too long."""
     host_and_path = address(url)
     if host_and_path is None or not host_and_path.removeprefix("https://").partition("/")[0].isascii():
         return None
@@ -116,7 +116,7 @@ def _styled(text: str) -> Iterator[str]:
 
 
 def _code(text: str) -> Iterator[str]:
-    """Code; where it holds the mark of code itself, plain words."""
+    """Code; if it holds the mark of code itself, plain words."""
     if "`" in text:
         yield from _words(text)
         return
@@ -125,7 +125,7 @@ def _code(text: str) -> Iterator[str]:
 
 
 def _link(text: str, url: str) -> Iterator[str]:
-    """A link behind its words; beside them where they hold brackets or an address of their own."""
+    """A link behind its words; beside them if they hold brackets or an address of their own."""
     target = link_address(url)
     words = visible(text).strip()
     if target is None:
@@ -148,7 +148,7 @@ TEXT_DISPLAY, MEDIA_GALLERY, FILE, SEPARATOR, CONTAINER, LABEL = 10, 12, 13, 14,
 MAX_DISPLAY = 2_000
 """Characters in one text display: half of what a message takes, so that a message is never left half empty."""
 NOTHING = "–"
-"""Stands where Discord wants a character and there is none to show."""
+"""Shown if Discord requires a character and there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,7 @@ class Group:
 
 
 def lines(made: Iterable[str], mark: str = "") -> Iterator[str]:
-    """Pieces of markdown as one line, or as several where they are too long for one; `mark` stands before each."""
+    """Pieces of markdown as one line, or as several if they are too long for one; `mark` stands before each."""
     held: list[str] = []
     size = len(mark) + 2  # room for what `line` may add
     for piece in made:
@@ -177,7 +177,7 @@ def lines(made: Iterable[str], mark: str = "") -> Iterator[str]:
 
 
 def displays(rows: Iterable[Sequence[str]]) -> Iterator[Component]:
-    """Lines as text displays, as few as take them; the lines of one row stay together where they fit."""
+    """Lines as text displays, as few as take them; the lines of one row stay together if they fit."""
     held: list[str] = []
     size = 0
     for row in filter(None, rows):
@@ -198,7 +198,7 @@ def display(content: str) -> Component:
 
 
 def label(text: str, most: int) -> str:
-    """Foreign text for a place that reads no markup, cut with an ellipsis where it is too long; never empty."""
+    """Foreign text for a place that reads no markup, cut with an ellipsis if it is too long; never empty."""
     words = unpinged(servers(text))
     return cut(words if words.strip() else NOTHING, most)
 

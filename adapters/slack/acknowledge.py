@@ -1,7 +1,7 @@
-"""What Slack gets while there is no room for another job: everybody who is refused is told so, and nothing is lost.
+"""Acknowledgements while the bot is busy: everybody who is refused reads so, and nothing is lost.
 
-A command and a form are told in the acknowledgement itself; a press and a message's shortcut by their response_url.
-What has none isn't acknowledged: Slack shows the person an error, and delivers an event again.
+A command and a form are refused in the acknowledgement itself; a press and a message's shortcut by their response_url.
+Anything else isn't acknowledged: Slack shows the person an error, and delivers an event again.
 """
 
 import contextlib

@@ -41,7 +41,7 @@ def action_blocks(actions: Sequence[Action]) -> Iterator[Block]:
 
 
 def pressed(action: Mapping[str, object]) -> Call | None:
-    """The call behind one entry of a block_actions payload's `actions`; None where there is none to make.
+    """The call behind one entry of a block_actions payload's `actions`; None if there is none to make.
 
     A link button has none, nor has anything that this module did not make.
     """

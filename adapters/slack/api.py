@@ -1,4 +1,4 @@
-"""Calling Slack: one error for every way in which a call can fail, and patience where Slack asks for it.
+"""Calls to Slack: one error for every failed call, and a wait after a 429.
 
 Nothing is sent twice but what Slack refused with 429, which certainly had no effect.
 """
@@ -39,8 +39,7 @@ _CONTENT = frozenset(
 _WORD = re.compile(r"[a-z_]{1,50}")
 
 _FAILURES = (SlackClientError, aiohttp.ClientError, OSError, ValueError, AttributeError, RecursionError)
-"""What the SDK lets through: its own, the network's (a time-out is an OSError), and what it trips over where the answer
-is no JSON."""
+"""What the SDK raises: its own errors, the network's (a time-out is an OSError), and those of a non-JSON response."""
 
 
 class SlackFailed(ChatFailed):
@@ -181,7 +180,7 @@ def _seconds(headers: Mapping[str, str]) -> float:
 
 
 def _refusal(status: int, body: str) -> str:
-    """Why a response_url took nothing, empty where it did: it answers in JSON, with a bare word, or with ok."""
+    """Why a response_url took nothing, empty if it did: it answers in JSON, with a bare word, or with ok."""
     try:
         said = json.loads(body)
     except ValueError:

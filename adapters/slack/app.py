@@ -41,12 +41,12 @@ logger = logging.getLogger(__name__)
 CHECK_EVERY = 120.0
 """Seconds between two looks at whether Slack still accepts the token."""
 DRAIN = 20.0
-"""Seconds that running work may take to end when the program is told to."""
+"""Seconds that running tasks may take at shutdown."""
 
 
 @dataclass(frozen=True, slots=True)
 class SlackOptions:
-    """How one app is reached and where it speaks; what is None is not set.
+    """How one app is reached and what it may use; None means not set.
 
     `bot_token` is for one workspace or organisation, `client_id` with its secret lets any workspace install the app.
     With `signing_secret` it answers HTTP requests, by `app_token` it can serve over Socket Mode. `prefix` stands before
@@ -110,12 +110,12 @@ class SlackApp:
         await self._resources.aclose()
 
     async def drain(self) -> None:
-        """Take nothing more, and let running work end, for twenty seconds at most. Safe to repeat."""
+        """Accept no more, and let running tasks end, for twenty seconds at most. Safe to repeat."""
         await asyncio.gather(self._background.drain(DRAIN), self._overload.drain(DRAIN))
 
     @property
     def routes(self) -> tuple[Route, ...]:
-        """The pages by which any workspace installs the app; none where it has no `client_id`."""
+        """The pages by which any workspace installs the app; none if it has no `client_id`."""
         return self._routes
 
     @property

@@ -57,7 +57,7 @@ def _why(error: SlackFailed | NoAnswer, advice: str) -> str:
 
 
 async def slack_checks(settings: Settings, clock: Clock = utc_now) -> tuple[Check, ...]:
-    """Look at whatever the settings say of Slack, nothing where they say nothing. Never raises for what it finds."""
+    """Check everything about Slack that the settings name. Never raises for what it finds."""
     token, client_id = settings.slack_bot_token, settings.slack_client_id
     if token is None and client_id is None and settings.slack_app_token is None:
         return ()

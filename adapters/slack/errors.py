@@ -108,7 +108,7 @@ def details(error: Exception) -> object:
     return said.get("errors") or said.get("response_metadata") or str(error)
 
 
-def _answered(response: Any) -> Rejected | Later | Unclear:  # noqa: ANN401 - the SDK's, or aiohttp's where it is no JSON
+def _answered(response: Any) -> Rejected | Later | Unclear:  # noqa: ANN401 - the SDK's, or aiohttp's if it is no JSON
     status = int(getattr(response, "status_code", 0) or getattr(response, "status", 0))
     said = _said(response)
     word = str(said.get("error") or "")

@@ -68,7 +68,7 @@ class Events:
             logger.warning("link preview failed", extra={"team": workspace.ref.id, "error": error.word})
 
     async def _forget(self, body: Payload, context: AsyncBoltContext) -> None:
-        """Remove what is stored for a workspace that the app is gone from. Safe to repeat."""
+        """Delete what is stored for a workspace that removed the app. Safe to repeat."""
         told = body.get("event_time")
         removed_at = datetime.fromtimestamp(told, UTC) if isinstance(told, int) else None
         logger.info("app uninstalled", extra={"team": context.team_id})
@@ -76,7 +76,7 @@ class Events:
 
 
 def _place(shared: Payload) -> Payload:
-    """Where a link stands, as chat.unfurl takes it: what is still being written has neither a channel nor a ts."""
+    """A link's place, as chat.unfurl takes it: a message that is still being written has neither a channel nor a ts."""
     if shared.get("source") == "composer":
         return {"unfurl_id": shared.get("unfurl_id"), "source": "composer"}
     return {"channel": shared.get("channel"), "ts": shared.get("message_ts")}

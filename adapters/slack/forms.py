@@ -31,9 +31,9 @@ _QUOTED = re.compile(r'"([^"]*)"|“([^”]*)”|(\S+)')
 
 
 def form(command: Command[Any], private_metadata: str, given: Mapping[str, str]) -> Block:
-    """The modal of a command, with what is `given` filled in where Slack lets it; a secret never is.
+    """The modal of a command, with what is `given` filled in if Slack lets it; a secret never is.
 
-    ValueError where `private_metadata` has more than 3,000 characters, which is a fault of ours.
+    ValueError if `private_metadata` has more than 3,000 characters, which is a fault of ours.
     """
     if length(private_metadata) > MAX_METADATA:
         msg = f"{length(private_metadata)} characters do not fit into a modal's private_metadata"

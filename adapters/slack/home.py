@@ -1,4 +1,4 @@
-"""The Home tab: published when somebody opens it, and anew when they have spent or stopped something."""
+"""The Home tab: published when somebody opens it, and again after they spend or stop something."""
 
 import logging
 

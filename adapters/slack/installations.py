@@ -97,14 +97,14 @@ class InstalledWorkspaces:
         self._known = Recent[str, SlackWorkspace](lasts=KNOWN_FOR, clock=clock)
 
     async def find(self, team_id: str, enterprise_id: str | None) -> SlackWorkspace | None:
-        """The workspace, None where the app is not installed. DatabaseUnavailable and NotConfigured pass through."""
+        """The workspace, None if the app is not installed. DatabaseUnavailable and NotConfigured pass through."""
         workspace = self._known.get(team_id)
         if workspace is None and (workspace := await self._found(team_id, enterprise_id)) is not None:
             self._known.put(team_id, workspace)
         return workspace
 
     async def known(self, team_id: str) -> SlackWorkspace | None:
-        """The workspace, an organisation's where it was found with its `enterprise_id` once."""
+        """The workspace, an organisation's if it was found with its `enterprise_id` once."""
         return await self.find(team_id, None)
 
     async def save(self, installation: Installation) -> None:
@@ -150,7 +150,7 @@ class InstalledWorkspaces:
         return found if isinstance(found, Installation) else None
 
     async def _is_newer(self, installation: Installation, removed_at: datetime | None) -> bool:
-        """Whether it came after a removal. Two clocks and whole seconds cannot tell for certain, so Slack does."""
+        """Whether it was installed after a removal. Two clocks in whole seconds can't decide, so Slack is asked."""
         stored_at = await self._installations.stored_at(CHAT, installation.id)
         if removed_at is None or stored_at is None or stored_at <= removed_at:
             return False

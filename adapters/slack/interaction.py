@@ -26,7 +26,7 @@ USES = 5
 
 
 class ResponseUrl:
-    """Where one gesture may be answered without a token: five times within thirty minutes (Slack's documentation).
+    """Answers one interaction without a token: five times within thirty minutes (Slack's documentation).
 
     A refused answer counts as well.
     """
@@ -120,13 +120,13 @@ logger = logging.getLogger(__name__)
 PERSON_LASTS = timedelta(minutes=10)
 
 RIGHTS: Mapping[Role, frozenset[Permission]] = {role: by_rule[MEMBERS] for role, by_rule in PERMISSIONS.items()}
-"""What Slack's own rule grants: full members spend and stop what is theirs, admins and owners do everything."""
+"""Permissions by Slack's own rule: full members spend and stop what is theirs, admins and owners do everything."""
 
 _OWNING = ("is_owner", "is_primary_owner")
 _GUESTS = ("is_restricted", "is_ultra_restricted")
 _GONE = ("is_stranger", "deleted")
 _INVISIBLE = frozenset({"user_not_found", "user_not_visible"})
-"""What Slack says of people whom this workspace doesn't know."""
+"""Slack's errors for people from outside the workspace."""
 
 _UNKNOWN = (
     "Slack doesn't tell me who you are ({word}), so I did nothing. Try again in a minute. If it keeps happening, ask "
@@ -136,9 +136,9 @@ _UNKNOWN = (
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The caller, and why Slack did not say who they are, empty if it did.
+    """The caller, and why Slack didn't identify them; empty if it did.
 
-    A person of whom Slack says nothing may only look, and only if the request itself shows that they belong here.
+    A person that Slack doesn't identify may only look, and only if the request itself shows that they belong here.
     """
 
     caller: Caller
@@ -146,7 +146,7 @@ class Known:
 
 
 def unknown_person(known: Known) -> Reply:
-    """The reply to a person of whom Slack doesn't say enough for what they asked."""
+    """The reply to a person whom Slack doesn't identify well enough for the command."""
     return problem(_UNKNOWN.format(word=known.problem))
 
 
@@ -178,14 +178,14 @@ class Callers:
 
     async def _user(self, interaction: Interaction) -> Json:
         user = (await self._calls.api(interaction.workspace.client.users_info, user=interaction.user_id)).get("user")
-        if not isinstance(user, dict) or not user:  # of whom nothing is said, nothing may be assumed
+        if not isinstance(user, dict) or not user:  # without facts, nothing may be assumed
             raise SlackFailed(NO_ANSWER)
         return user
 
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
-    """What Slack says of a person; `zone` is empty where it does not."""
+    """A person as Slack describes them; `zone` is empty if Slack doesn't name one."""
 
     person: Person
     role: Role

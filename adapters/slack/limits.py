@@ -17,7 +17,7 @@ from bot.domain.errors import DatabaseUnavailable
 
 POST = "chat.postMessage"
 BOOKED = 5
-"""Posts for which a process takes its turn among others at once."""
+"""Slots that a process reserves at a time."""
 MOST_GATES = 10_000
 
 
@@ -31,9 +31,9 @@ TIER_4 = tier(100)
 
 
 class Limits:
-    """The pace of everything that one process sends. Safe from many tasks at once; who comes first goes first.
+    """The pace of everything that one process sends. Safe from many tasks at once; first come, first served.
 
-    `slots` are for what is posted by several processes, which share the wall clock; without them this one is alone.
+    `slots` pace the posts of several processes, which share the wall clock; without them this process is alone.
     """
 
     def __init__(self, now: Now = time.monotonic, sleep: Sleep = asyncio.sleep, slots: Slots | None = None) -> None:
@@ -44,9 +44,9 @@ class Limits:
         self._sweep_at = MOST_GATES
 
     async def admit(self, workspace: str, method: str, patience: float, channel: str = "") -> None:
-        """Return when one call may go, which then counts. Busy where that takes more than `patience` seconds.
+        """Wait until one call may go, and count it. Raises Busy if that takes more than `patience` seconds.
 
-        `channel` is where chat.postMessage posts. A wait that is cancelled counts nothing and holds nobody up.
+        `channel` is the one that chat.postMessage posts to. A cancelled wait counts nothing and delays nobody.
         """
         deadline = self._now() + patience
         async with AsyncExitStack() as turns:
@@ -59,7 +59,7 @@ class Limits:
                 await self._book(self._slots, gate, workspace, deadline)
 
     async def _book(self, slots: Slots, gate: Gate, workspace: str, deadline: float) -> None:
-        """Take turns among the processes, for the calls that wait here already."""
+        """Reserve shared slots for the calls that are waiting here already."""
         count, patience = min(gate.queued, BOOKED), deadline - self._now()
         try:
             wait = await slots.reserve(f"slack:{workspace}", time.time(), gate.period * count, 0.0, patience)

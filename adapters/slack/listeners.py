@@ -1,6 +1,6 @@
-"""Bolt, and what it hands on: one listener for each kind of request, since Bolt searches its listeners one by one.
+"""Bolt's listeners: one for each kind of request, since Bolt searches its listeners one by one.
 
-A listener acknowledges, gives the work away and returns. Nothing in it may raise, for Bolt then loses the
+A listener acknowledges, starts a background task and returns. Nothing in it may raise, for Bolt then loses the
 acknowledgement; and nothing before the acknowledgement touches the database or the network, but for the options of a
 menu, which are the acknowledgement.
 """

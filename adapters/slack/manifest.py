@@ -64,7 +64,7 @@ def manifest(
 ) -> Block:
     """The manifest for Socket Mode, or for HTTP at `base_url`; with `oauth` for installing it in many workspaces.
 
-    Previews of links, and their scopes, are asked for only where `unfurl_domains` names domains. NotConfigured has a
+    Previews of links, and their scopes, are requested only if `unfurl_domains` names domains. NotConfigured has a
     sentence where an address is missing or Slack would refuse a name.
     """
     if base_url is None and (oauth or not socket_mode):

@@ -50,7 +50,7 @@ class OAuth:
         self._scopes = [scope for scope, _ in SCOPES + (UNFURL_SCOPES if is_previewing else ())]
 
     def consent_url(self, state: str) -> str:
-        """Where a person is asked whether the app may come in; Slack sends them back with the state."""
+        """The address of Slack's consent page, which sends people back with the state."""
         query = {"client_id": self._client_id, "scope": ",".join(self._scopes), "state": state}
         return f"{urljoin(self._api_url, '../oauth/v2/authorize')}?{urlencode(query)}"
 

@@ -41,7 +41,7 @@ class Pictures:
         return {picture.name: file_id for picture, file_id in zip(pictures, ids, strict=True) if file_id is not None}
 
     def forget(self, workspace: SlackWorkspace, reply: Reply) -> None:
-        """Send these pictures anew the next time: Slack does not show them."""
+        """Upload these pictures again the next time: Slack doesn't show them."""
         for part in reply.parts:
             if isinstance(part, Picture):
                 self._kept.forget(_key(workspace, part))
@@ -49,7 +49,7 @@ class Pictures:
     async def share(
         self, workspace: SlackWorkspace, file: File | LargeFile, channel_id: str, thread: str | None = None
     ) -> None:
-        """Put a file into a channel, or a thread of it; SlackFailed where it is not certainly there."""
+        """Put a file into a channel or a thread. Raises SlackFailed if it may not be there."""
         file_id = await self._sent(workspace, file.name, file.content, "")
         done = workspace.client.files_completeUploadExternal
         title, comment = {"id": file_id, "title": words(file.name)}, escaped(words(file.description))

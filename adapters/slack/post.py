@@ -1,4 +1,4 @@
-"""Posts into Slack's channels by itself: once, at the pace that Slack takes, and with a word for every outcome.
+"""Posts into Slack's channels without a request: once, at Slack's pace, and with a known outcome.
 
 Slack documents no key by which it would recognise a message that it has. Two go along all the same: `client_msg_id`,
 which Slack's own clients send, and message metadata, by which a message can be found again.
@@ -39,7 +39,7 @@ Send: TypeAlias = Callable[[Message], Awaitable[Delivery]]
 UPDATE = "chat.update"
 REFS = UUID("5b0c1d0e-6a0f-4d61-9a55-0f4f5f3b7c11")
 PATIENCE = 10.0
-"""Seconds to wait for a turn; what takes longer is tried later, so that whoever asked soon knows where it stands."""
+"""Seconds to wait for a turn; what takes longer is tried later, so that the caller soon has an outcome."""
 PROCESSING = (0.0, 1.0, 2.0, 3.0)
 """Seconds before each try of a picture: Slack refuses its block until it has looked at the file."""
 REST = 5.0
@@ -124,7 +124,7 @@ class SlackPoster:
         return await self._shown(workspace, reply, Message(first.text, blocks), send)
 
     async def direct(self, workspace_id: str, person_id: str) -> ChannelRef | None:
-        """The conversation between the app and one person, None where Slack opens none. Never raises."""
+        """The conversation between the app and one person, None if Slack opens none. Never raises."""
         workspace = await self._team(workspace_id)
         if not isinstance(workspace, SlackWorkspace):
             return None
@@ -167,7 +167,7 @@ class SlackPoster:
         return send
 
     async def _shown(self, workspace: SlackWorkspace, reply: Reply, message: Message, send: Send) -> Delivery:
-        """Send a message with its pictures, or with their words where Slack does not show them in time."""
+        """Send a message with its pictures, or with their alt text if Slack doesn't show them in time."""
         delivery: Delivery = Unclear("")
         for seconds in PROCESSING:
             await self._sleep(seconds)
@@ -182,7 +182,7 @@ class SlackPoster:
         return delivery
 
     async def _attach(self, workspace: SlackWorkspace, reply: Reply, channel: ChannelRef, thread: str) -> list[Message]:
-        """Put the files under the message that speaks of them; what is left to say of those that could not be."""
+        """Put the files under the message that names them; returns messages about those that failed."""
         missing: list[Message] = []
         for file in reply.files:
             try:

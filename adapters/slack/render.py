@@ -136,7 +136,7 @@ def groups(part: Part, pictures: Mapping[str, str], *, is_widest: bool) -> Itera
 
 
 def note(text: Text) -> Iterator[Group]:
-    """Small print, or print of the usual size where small print would be misread or is too long."""
+    """Small print, or print of the usual size if small print would be misread or is too long."""
     small = mrkdwn(text)
     if small is None or length(small) > MAX_TEXT:
         yield from _apart(rich_blocks([text]))
@@ -154,7 +154,7 @@ def _mrkdwn(text: str) -> Block:
 
 
 def _fields(fields: tuple[Field, ...]) -> Iterator[Group]:
-    """Side by side; as lines where one of them would be misread or is too long."""
+    """Side by side; as lines if one of them would be misread or is too long."""
     beside = [text for field in fields if (text := _field(field)) is not None]
     if len(beside) == len(fields):
         for batch in batches(beside, MAX_FIELDS):
@@ -204,9 +204,9 @@ class Message:
 
 
 def messages(reply: Reply, pictures: Mapping[str, str] = NO_PICTURES) -> tuple[Message, ...]:
-    """The reply as one message, or as several where Slack's limits ask for it; at least one.
+    """The reply as one message, or as several if Slack's limits ask for it; at least one.
 
-    `pictures` maps the name of an uploaded picture to its file id; another picture is told by its alt text. The first
+    `pictures` maps the name of an uploaded picture to its file id; another picture is shown by its alt text. The first
     message's text is that of the whole reply.
     """
     pages = list(_pages(_groups(reply, pictures, widest(reply.parts)))) or [(_EMPTY,)]
@@ -221,7 +221,7 @@ def public_message(public_line: Text) -> Message:
 
 
 def home_view(reply: Reply, *, with_table: bool = True) -> Block:
-    """The reply as a Home tab, cut with a note where it has more than 100 blocks."""
+    """The reply as a Home tab, cut with a note if it has more than 100 blocks."""
     found = list(_groups(reply, NO_PICTURES, widest(reply.parts) if with_table else None))
     if _tables(found) > 1:
         found = list(_groups(reply, NO_PICTURES, None))
@@ -242,7 +242,7 @@ def _groups(reply: Reply, pictures: Mapping[str, str], table: int | None) -> Ite
 
 
 def _head(reply: Reply) -> Iterator[Group]:
-    """Title and summary; the tone is a mark before the first of them, because colour alone tells not everybody."""
+    """Title and summary; the tone is a mark before the first of them, because not everybody sees colours."""
     mark = _MARKS[reply.tone]
     lines = [line for line in dict.fromkeys((reply.title, reply.summary)) if words(line)]
     for index, line in enumerate(lines):
@@ -281,7 +281,7 @@ def _texts(reply: Reply, count: int) -> list[str]:
 
 
 def _fallback(text: str) -> str:
-    """Text for a place that reads mrkdwn, cut with a note where Slack would cut it without one."""
+    """Text for a place that reads mrkdwn, cut with a note if Slack would cut it without one."""
     whole = escaped(text)
     if length(whole) <= MAX_FALLBACK:
         return whole if whole.strip() else NOTHING

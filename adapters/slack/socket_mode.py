@@ -133,7 +133,7 @@ class SocketMode:
         await socket.close()
 
     async def _answer(self, socket: aiohttp.ClientWebSocketResponse, envelope: Mapping[str, Any]) -> None:
-        """Have a payload acknowledged, and send that on; by the newest connection where its own has ended meanwhile."""
+        """Have a payload acknowledged, and send that on; by the newest connection if its own has ended meanwhile."""
         response = await self._dispatch(envelope.get("payload") or {})
         if response.status != 200:
             return

@@ -25,7 +25,7 @@ Group: TypeAlias = tuple[Block, ...]
 MAX_TEXT = 3_000
 """Characters in a text object."""
 NOTHING = "–"
-"""Stands where Slack wants a character and there is none to show."""
+"""Shown if Slack requires a character and there is none."""
 PIECE = 1_000
 """Characters; a longer span is taken apart."""
 
@@ -46,7 +46,7 @@ def weight(value: object) -> int:
 
 
 def words(text: str) -> str:
-    """Foreign text for a place that reads no markup, empty where nothing of it can be seen.
+    """Foreign text for a place that reads no markup, empty if nothing of it can be seen.
 
     `<!channel>` and its like mention nobody there; they are still broken by a character of no width, because a client
     or an integration that reads only a message's text gets it from its blocks.
@@ -70,7 +70,7 @@ _FORMAT = "{date_short_pretty} {time}"
 
 
 def native(span: Span) -> Native:
-    """The span, its link's address fit to be sent; as plain words where Slack has nothing better for it.
+    """The span with its link's address cleaned, or plain text if Slack has nothing better for it.
 
     A person is a name and no more: whatever links to a person in a channel also notifies that person.
     """
@@ -117,7 +117,7 @@ def unescaped(text: str) -> str:
 
 
 def mrkdwn(text: Text) -> str | None:
-    """The text with its links, times and styles, or None where Slack would read marks into foreign words."""
+    """The text with its links, times and styles, or None if Slack would read marks into foreign words."""
     said = [each for each in map(_said, text) if each.words or each.mark]
     if _MARKS.search("".join(each.words for each in said)):
         return None
@@ -173,7 +173,7 @@ _NEWLINE: Block = {"type": "text", "text": "\n"}
 
 
 def elements(text: Text) -> list[Block]:
-    """The spans as elements of a rich_text section, long ones in pieces; none where nothing can be seen."""
+    """The spans as elements of a rich_text section, long ones in pieces; none if nothing can be seen."""
     found = [_element(piece) for span in text for piece in _short(native(span))]
     seen = [element for element in found if element is not None]
     return seen if any(element.get("text") != " " for element in seen) else []

@@ -1,7 +1,4 @@
-"""The workspaces that the app is in, each with the client that speaks to it.
-
-A request says which workspace it comes from; whether the app is there, and with which token, is answered in here.
-"""
+"""The workspaces that the app is in: for each request, whether the app is installed there, and with which token."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -35,7 +32,7 @@ _REFUSED = (
 
 @dataclass(frozen=True, slots=True)
 class SlackWorkspace:
-    """One workspace that the app is installed in. `enterprise_id` is the organisation's, where it belongs to one."""
+    """One workspace that the app is installed in. `enterprise_id` is the organisation's, if it belongs to one."""
 
     ref: WorkspaceRef
     enterprise_id: str | None
@@ -43,32 +40,32 @@ class SlackWorkspace:
 
 
 class Workspaces(Protocol):
-    """Finds the workspace of a request. May ask the database; never asked before Slack has its acknowledgement."""
+    """Finds the workspace of a request. May read the database, so it is used only after the acknowledgement."""
 
     async def find(self, team_id: str, enterprise_id: str | None) -> SlackWorkspace | None:
-        """The workspace, None where the app is not installed. BotErrors pass through."""
+        """The workspace, None if the app is not installed. BotErrors pass through."""
         ...
 
     async def known(self, team_id: str) -> SlackWorkspace | None:
-        """The workspace of something that is stored, for what is posted without a request. Raises as `find` does."""
+        """The workspace of a stored id, for posts without a request. Raises as `find` does."""
         ...
 
     async def forget(self, team_id: str, enterprise_id: str | None, removed_at: datetime | None) -> None:
         """The app was removed: delete what is stored for the workspace, its token included. Safe to repeat.
 
-        Slack tells of it for up to an hour: what was installed after `removed_at` stays.
+        Slack repeats the event for up to an hour: what was installed after `removed_at` stays.
         """
         ...
 
 
 class SlackAway(BotError):
-    """Slack does not say whose a token is. It is no fault of the token, and may be over in a while."""
+    """Slack doesn't answer, so a token can't be checked; it may work in a while."""
 
 
 class SingleWorkspace:
-    """The workspace, or the organisation, of one token. Requests from any other are a stranger's.
+    """The workspace, or the organisation, of one token; no other is served.
 
-    Whose the token is, `told` says, or Slack when it is first asked; until it does, whatever needs that is SlackAway.
+    `identity` is auth.test's answer. Without it, Slack is asked; until it answers, `find` raises SlackAway.
     """
 
     def __init__(
@@ -76,47 +73,47 @@ class SingleWorkspace:
         calls: Calls,
         client: AsyncWebClient,
         forget_workspace: Forget,
-        told: Json | None = None,
+        identity: Json | None = None,
         *,
         is_previewing: bool = False,
     ) -> None:
         self._calls = calls
         self._client = client
         self._forget_workspace = forget_workspace
-        self._told = told
+        self._identity = identity
         self._is_previewing = is_previewing
 
     async def identify(self) -> Json:
-        """Return what Slack says of the token, asking until it answers. Raises SlackAway or TokenRefused."""
-        if self._told is None:
+        """Return auth.test's answer, asking Slack if it is unknown. Raises SlackAway or TokenRefused."""
+        if self._identity is None:
             await self.check()
-        return self._told or {}
+        return self._identity or {}
 
     async def check(self) -> None:
         """Ask Slack whether it accepts the token now. Raises SlackAway or TokenRefused."""
         try:
-            self._told = await self._calls.api(self._client.auth_test)
+            self._identity = await self._calls.api(self._client.auth_test)
         except SlackFailed as error:
             if error.word in FATAL:
                 raise TokenRefused(_REFUSED.format(word=meaning(error.word))) from error
             raise SlackAway(_AWAY.format(word=meaning(error.word))) from error
 
     async def find(self, team_id: str, enterprise_id: str | None) -> SlackWorkspace | None:
-        """The token's workspace; any of its organisation where the token is the organisation's."""
-        told = await self.identify()
-        name, own_enterprise = str(told.get("team") or ""), _enterprise_of(told)
+        """The token's workspace; any of its organisation if the token is the organisation's."""
+        identity = await self.identify()
+        name, own_enterprise = str(identity.get("team") or ""), _enterprise_of(identity)
         ref = WorkspaceRef(CHAT, team_id, name, can_preview=self._is_previewing)
-        is_organisations = bool(told.get("is_enterprise_install")) and enterprise_id is not None
-        if team_id == told["team_id"] or (is_organisations and enterprise_id == own_enterprise):
+        is_organisations = bool(identity.get("is_enterprise_install")) and enterprise_id is not None
+        if team_id == identity["team_id"] or (is_organisations and enterprise_id == own_enterprise):
             return SlackWorkspace(ref, own_enterprise, self._client)
         return None
 
     async def known(self, team_id: str) -> SlackWorkspace | None:
-        """The token's workspace; any where the token is an organisation's, since nobody says whose it is."""
+        """The token's workspace; any workspace if the token is an organisation's, as nothing says which are its own."""
         return await self.find(team_id, _enterprise_of(await self.identify()))
 
     async def forget(self, team_id: str, enterprise_id: str | None, removed_at: datetime | None) -> None:  # noqa: ARG002 - the protocol's
-        """Forget the workspace where Slack takes the token no more: a setting does not tell when it was installed."""
+        """Forget the workspace if Slack no longer accepts the token: a setting has no date of installation."""
         workspace = await self.find(team_id, enterprise_id)
         if workspace is None:
             return
@@ -127,35 +124,35 @@ class SingleWorkspace:
 
 
 class MultiWorkspace:
-    """Workspaces that are found in different ways: the first that knows one speaks for it."""
+    """Several sources of workspaces: the first that finds one is used."""
 
-    def __init__(self, *ways: Workspaces) -> None:
-        self._ways = ways
+    def __init__(self, *sources: Workspaces) -> None:
+        self._sources = sources
 
     async def find(self, team_id: str, enterprise_id: str | None) -> SlackWorkspace | None:
-        """The workspace, None where no way finds it."""
-        for way in self._ways:
-            workspace = await way.find(team_id, enterprise_id)
+        """The workspace, None if no source finds it."""
+        for source in self._sources:
+            workspace = await source.find(team_id, enterprise_id)
             if workspace is not None:
                 return workspace
         return None
 
     async def known(self, team_id: str) -> SlackWorkspace | None:
-        """The workspace; an organisation's token, which takes any for its own, is asked after the installations."""
-        for way in reversed(self._ways):
-            workspace = await way.known(team_id)
+        """The workspace; an organisation's token, which takes any for its own, comes after the installations."""
+        for source in reversed(self._sources):
+            workspace = await source.known(team_id)
             if workspace is not None:
                 return workspace
         return None
 
     async def forget(self, team_id: str, enterprise_id: str | None, removed_at: datetime | None) -> None:
-        """The app was removed, however it had come."""
-        for way in self._ways:
-            await way.forget(team_id, enterprise_id, removed_at)
+        """The app was removed, however it was installed."""
+        for source in self._sources:
+            await source.forget(team_id, enterprise_id, removed_at)
 
 
 async def is_taken(calls: Calls, client: AsyncWebClient) -> bool:
-    """Whether Slack still takes the client's token; in doubt it does."""
+    """Whether Slack still accepts the client's token; yes if in doubt."""
     try:
         await calls.api(client.auth_test)
     except SlackFailed as error:
@@ -163,5 +160,5 @@ async def is_taken(calls: Calls, client: AsyncWebClient) -> bool:
     return True
 
 
-def _enterprise_of(told: Json) -> str | None:
-    return told.get("enterprise_id") or None
+def _enterprise_of(identity: Json) -> str | None:
+    return identity.get("enterprise_id") or None

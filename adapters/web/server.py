@@ -1,4 +1,4 @@
-"""uvicorn's life: it opens a port, answers on it, and stops when told to, without taking over the program's signals."""
+"""Runs uvicorn: opens a port, serves on it and stops, without taking over the program's signals."""
 
 import asyncio
 import os
@@ -34,7 +34,7 @@ class WebServer:
         return self._port
 
     async def __aenter__(self) -> Self:
-        """Open the port; NotConfigured where it cannot be opened."""
+        """Open the port; NotConfigured if it cannot be opened."""
         listening = self._listening()
         self._port = listening.getsockname()[1]
         config = uvicorn.Config(
@@ -59,7 +59,7 @@ class WebServer:
         await self._serving
 
     async def ended(self) -> None:
-        """Wait until the server stops by itself, which it does only where it fails; its error is raised.
+        """Wait until the server stops by itself, which happens only if it fails; raises its error.
 
         Cancelled, it takes no more requests.
         """
