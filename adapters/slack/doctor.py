@@ -81,7 +81,7 @@ async def _token(slack: _Slack, token: str, settings: Settings, clock: Clock) ->
         return [Check("Slack token", ok=False, detail=_why(error, _COPY))]
     if not me.get("bot_id"):
         return [Check("Slack token", ok=False, detail=f"SLACK_BOT_TOKEN is no bot's token. {_COPY}")]
-    where = f"{me.get('user')} in {me.get('workspace')}"
+    where = f"{me.get('user')} in {me.get('team')}"
     found = [Check("Slack token", ok=True, detail=where), *_scopes(headers, settings), *_clock(headers, clock)]
     return [*found, *await _channels(slack, token, str(me.get("team_id")), settings)]
 
