@@ -81,7 +81,7 @@ def _may_post(raw: RawInteraction) -> bool:
     return may.view_channel and (may.send_messages_in_threads if is_thread else may.send_messages)
 
 
-RIGHTS: Mapping[Role, frozenset[Permission]] = {role: by_rule[MANAGERS] for role, by_rule in PERMISSIONS.items()}
+GRANTED: Mapping[Role, frozenset[Permission]] = {role: by_rule[MANAGERS] for role, by_rule in PERMISSIONS.items()}
 """Permissions by Discord's own rule. Anybody can join most servers, so only those who manage one spend its money."""
 
 UNINVITED = "I cannot post in this channel yet: invite me here and let me write, or nothing can come by itself."
@@ -92,7 +92,7 @@ def caller(interaction: Interaction, workspace: WorkspaceRef) -> Caller:
     role = _role(interaction)
     person = Person(interaction.user_id, interaction.user_name)
     cannot_post_reason = "" if interaction.bot_may_post else UNINVITED
-    return Caller(workspace, interaction.channel_id, person, role, RIGHTS[role], cannot_post_reason=cannot_post_reason)
+    return Caller(workspace, interaction.channel_id, person, role, GRANTED[role], cannot_post_reason=cannot_post_reason)
 
 
 def _role(interaction: Interaction) -> Role:

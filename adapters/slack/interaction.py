@@ -119,7 +119,7 @@ logger = logging.getLogger(__name__)
 
 PERSON_LASTS = timedelta(minutes=10)
 
-RIGHTS: Mapping[Role, frozenset[Permission]] = {role: by_rule[MEMBERS] for role, by_rule in PERMISSIONS.items()}
+GRANTED: Mapping[Role, frozenset[Permission]] = {role: by_rule[MEMBERS] for role, by_rule in PERMISSIONS.items()}
 """Permissions by Slack's own rule: full members spend and stop what is theirs, admins and owners do everything."""
 
 _OWNING = ("is_owner", "is_primary_owner")
@@ -198,7 +198,7 @@ def _caller(interaction: Interaction, facts: _Facts) -> Caller:
         interaction.channel_id or "",
         facts.person,
         facts.role,
-        RIGHTS[facts.role],
+        GRANTED[facts.role],
         is_direct=interaction.is_direct,
         zone=facts.zone,
     )
