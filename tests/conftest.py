@@ -20,10 +20,12 @@ import pytest
 from hypothesis import settings
 from sqlalchemy import Connection, Engine, event
 
+from adapters.sandbox.serve import Sandbox
 from bot.store import Store
 from bot.store.database import Database
 from bot.store.migrate import migrate
 from tests.standins.charts import SharedCharts, shared_charts
+from tests.standins.environment import Environment, HandClock, environment_of, sandbox_of
 from tests.standins.folders import quick_folder, temporary
 from tests.standins.postgres import Postgres, running
 
@@ -127,3 +129,30 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 def store(database: Database) -> Store:
     """The store in `database`."""
     return Store(database)
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    """The clock of the bot and its sandbox, moved by hand."""
+    return HandClock()
+
+
+@pytest.fixture
+async def sandbox(clock: HandClock) -> AsyncIterator[Sandbox]:
+    """An account with enough of everything, served over a socket."""
+    async with sandbox_of(clock) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+async def env(sandbox: Sandbox, clock: HandClock, sqlite_url: str) -> AsyncIterator[Environment]:
+    """The bot at the sandbox, on SQLite."""
+    async with environment_of(sandbox, clock, sqlite_url) as env:
+        yield env
+
+
+@pytest.fixture
+async def env_on_each(sandbox: Sandbox, clock: HandClock, database_url: str) -> AsyncIterator[Environment]:
+    """The bot at the sandbox, once on SQLite and once on PostgreSQL."""
+    async with environment_of(sandbox, clock, database_url) as env:
+        yield env

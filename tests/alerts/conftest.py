@@ -14,7 +14,7 @@ from bot.store import Store
 from bot.store.database import Database
 from bot.wallet.wallet import Wallet
 from tests.alerts.outbox import Said, outbox_of
-from tests.standins.environment import ANA, Environment, HandClock, environment_of, nap, sandbox_of
+from tests.standins.environment import ANA, Environment, environment_of, nap
 from tests.standins.timeouts import SandboxTimeouts
 
 
@@ -75,23 +75,6 @@ class Play:
 
     async def alerts(self, words: str, caller: Any = ANA) -> Reply:
         return await self.env.say(f"/alerts {words}", caller)
-
-
-@pytest.fixture
-def clock():
-    return HandClock()
-
-
-@pytest.fixture
-async def sandbox(clock):
-    async with sandbox_of(clock) as running:
-        yield running
-
-
-@pytest.fixture
-async def env(sandbox, clock, sqlite_url):
-    async with environment_of(sandbox, clock, sqlite_url) as opened:
-        yield opened
 
 
 @pytest.fixture

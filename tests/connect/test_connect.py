@@ -12,16 +12,11 @@ from bot.reply.as_json import to_json
 from bot.reply.model import Tone
 from bot.reply.plain import plain_text
 from bot.store.database import Database
-from tests.standins.environment import ANA, EVE, LINK, PAGE, YOUTUBE, HandClock, environment_of, rows, sandbox_of
+from tests.standins.environment import ANA, EVE, LINK, PAGE, YOUTUBE, environment_of, rows, sandbox_of
 
 KEYS = {"cs_test_operator": "Operator", "cs_test_acme_secret": "Acme", "cs_live_rival_secret": "Rival"}
 ACME, RIVAL = "cs_test_acme_secret", "cs_live_rival_secret"
 STRANGER = replace(EVE, workspace=WorkspaceRef("console", "stranger", "Stranger", is_operators=False))
-
-
-@pytest.fixture
-def clock():
-    return HandClock()
 
 
 @pytest.fixture

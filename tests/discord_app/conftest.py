@@ -4,18 +4,6 @@ import pytest
 
 from tests.discord_app.bot_app import bot_app_of, new_server
 from tests.standins.discord_server.server import running
-from tests.standins.environment import HandClock, sandbox_of
-
-
-@pytest.fixture
-def clock():
-    return HandClock()
-
-
-@pytest.fixture
-async def sandbox(clock):
-    async with sandbox_of(clock) as sandbox:
-        yield sandbox
 
 
 @pytest.fixture

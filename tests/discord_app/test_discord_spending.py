@@ -9,17 +9,6 @@ from tests.standins.environment import LINK, LIST, YOUTUBE, outbox_states
 from tests.standins.faults import Fault, FaultKind
 
 
-async def test_one_press_starts_one_tracking_replaces_the_card_and_leaves_one_public_line(bot_app, server):
-    card = await bot_app.card(server.ann, server.general, LINK, days=7)
-    line = await bot_app.line(bot_app.press(card, "Track 7", server.ann), server.general)
-    assert "Tracking started for 7 days" in told(card)
-    assert "Track 7 days · $2.52" not in labels(card)
-    assert told(line).startswith("Ann Acme started tracking ")
-    assert "up to $2.52" in told(line)
-    assert len(server.general.messages) == 1
-    assert (bot_app.spent(), bot_app.trackings()) == (1, 1)
-
-
 async def test_the_outbox_reports_a_start_only_if_the_reply_or_the_line_did_not_arrive(bot_app, server, sqlite_url):
     card = await bot_app.card(server.ann, server.general, LINK, days=7)
     await bot_app.line(bot_app.press(card, "Track 7", server.ann), server.general)
@@ -46,18 +35,6 @@ async def test_members_may_spend_where_the_operator_says_so(discord, server, san
         card = await bot_app.card(server.ben, server.general, LINK, days=7)
         line = await bot_app.line(bot_app.press(card, "Track 7", server.ben), server.general)
         assert told(line).startswith("Ben Acme started tracking")
-
-
-async def test_a_problem_leaves_the_card_so_that_its_button_can_be_pressed_again(bot_app, server):
-    card = await bot_app.card(server.ann, server.general, LINK, days=7)
-    edits = card.edits
-    bot_app.sandbox.faults.add("500", LIST, times=3)
-    problem = await bot_app.refused(bot_app.press(card, "Track 7", server.ann))
-    assert "⛔" in told(problem)
-    assert problem.only_for == server.ann.id
-    assert card.edits == edits
-    await bot_app.line(bot_app.press(card, "Track 7", server.ann), server.general)
-    assert (bot_app.spent(), bot_app.trackings()) == (1, 1)
 
 
 @pytest.mark.parametrize("denied", [Permission.SEND_MESSAGES, Permission.VIEW_CHANNEL])

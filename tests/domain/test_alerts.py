@@ -23,7 +23,6 @@ from bot.domain.alerts import (
     has_unsaid,
 )
 from bot.domain.caller import Person
-from bot.domain.quiet import QuietHours
 
 NOW = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -183,11 +182,3 @@ def test_a_mute_is_longer_than_quiet_hours_and_a_snooze_is_a_mute_of_one():
     assert setting.silence(NOW, NOW) == (Silence.NONE, None)
     assert setting.wants(AlertKind.BALANCE)
     assert not setting.wants(AlertKind.SPIKE)
-
-
-def test_quiet_hours_are_in_their_zone():
-    quiet = QuietHours("Europe/Berlin", 22 * 60, 7 * 60)
-    assert quiet.end_of(datetime(2026, 3, 2, 21, 30, tzinfo=UTC)) == datetime(2026, 3, 3, 6, tzinfo=UTC)
-    assert quiet.end_of(datetime(2026, 3, 3, 5, 59, tzinfo=UTC)) == datetime(2026, 3, 3, 6, tzinfo=UTC)
-    assert quiet.end_of(datetime(2026, 3, 3, 6, tzinfo=UTC)) is None
-    assert quiet.end_of(NOW) is None

@@ -75,25 +75,25 @@ def test_metrics_are_called_what_their_platform_calls_them():
     assert metric_name("a new platform", Metric.VIEWS) == "views"
 
 
-def test_a_change_over_an_unbroken_day_is_exact():
-    assert change(every_hour(30), Metric.VIEWS, DAY) == Change(
-        delta=240, window=DAY, until=START + 29 * HOUR, exact=True, fell=False
+@pytest.mark.parametrize(
+    ("snapshots", "window", "expected"),
+    {
+        "an unbroken day": (every_hour(30), DAY, (240, 24, 29, True, False)),
+        "24.2 h, jitter": (views((0, 100), (24.2, 350)), DAY, (250, 24.2, 24.2, True, False)),
+        "25.1 h, too long": (views((0, 100), (24.2, 350), (25.1, 360)), DAY, (260, 25.1, 25.1, False, False)),
+        "a gap at its start": (every_hour(30, missing=(4, 5, 6, 7)), DAY, (260, 26, 29, False, False)),
+        "six hours for one": (views((0, 10), (6, 70)), HOUR, (60, 6, 6, False, False)),
+        "a young video": (every_hour(6), DAY, (50, 5, 5, False, False)),
+        "without the metric": (views((0, 10), (1, None), (2, 30), (3, None)), 2 * HOUR, (20, 2, 2, True, False)),
+        "a fall in the window": (views((0, 100), (1, 60), (2, 130)), 2 * HOUR, (30, 2, 2, True, True)),
+        "a fall before it": (views((0, 100), (1, 60), (2, 130)), HOUR, (70, 1, 2, True, False)),
+    }.values(),
+)
+def test_a_change_states_its_real_window_and_whether_the_counter_fell(snapshots, window, expected):
+    delta, hours, until, exact, fell = expected
+    assert change(snapshots, Metric.VIEWS, window) == Change(
+        delta=delta, window=hours * HOUR, until=START + until * HOUR, exact=exact, fell=fell
     )
-
-
-def test_snapshots_that_jitter_by_minutes_still_give_the_exact_window():
-    snapshots = views((0, 100), (24.2, 350), (25.1, 360))
-    assert change(snapshots, Metric.VIEWS, DAY) == Change(
-        delta=260, window=25.1 * HOUR, until=START + 25.1 * HOUR, exact=False, fell=False
-    )
-    assert change(snapshots[:2], Metric.VIEWS, DAY) == Change(
-        delta=250, window=24.2 * HOUR, until=START + 24.2 * HOUR, exact=True, fell=False
-    )
-
-
-def test_a_gap_where_the_window_begins_makes_the_window_its_real_length():
-    found = change(every_hour(30, missing=(4, 5, 6, 7)), Metric.VIEWS, DAY)
-    assert found == Change(delta=260, window=26 * HOUR, until=START + 29 * HOUR, exact=False, fell=False)
 
 
 @pytest.mark.parametrize(
@@ -116,33 +116,6 @@ def test_a_recent_change_is_over_a_day_or_the_time_there_is_within_it(snapshots,
 @pytest.mark.parametrize("snapshots", [(), views((0, 1)), views((0, 1), (26, 5)), views((0, None), (1, None))])
 def test_fewer_than_two_recent_readings_are_no_recent_change(snapshots):
     assert recent_change(snapshots, Metric.VIEWS, DAY) is None
-
-
-def test_an_hour_that_was_missed_is_told_as_the_hours_it_took():
-    found = change(views((0, 10), (6, 70)), Metric.VIEWS, HOUR)
-    assert found == Change(delta=60, window=6 * HOUR, until=START + 6 * HOUR, exact=False, fell=False)
-
-
-def test_a_young_video_changes_over_its_whole_life():
-    found = change(every_hour(6), Metric.VIEWS, DAY)
-    assert found == Change(delta=50, window=5 * HOUR, until=START + 5 * HOUR, exact=False, fell=False)
-
-
-def test_readings_without_the_metric_are_passed_over():
-    found = change(views((0, 10), (1, None), (2, 30), (3, None)), Metric.VIEWS, 2 * HOUR)
-    assert found == Change(delta=20, window=2 * HOUR, until=START + 2 * HOUR, exact=True, fell=False)
-
-
-def test_a_counter_that_fell_on_the_way_is_marked_even_when_the_sum_grew():
-    found = change(views((0, 100), (1, 60), (2, 130)), Metric.VIEWS, 2 * HOUR)
-    assert found is not None
-    assert (found.delta, found.fell) == (30, True)
-
-
-def test_a_fall_before_the_window_is_not_held_against_it():
-    found = change(views((0, 100), (1, 60), (2, 130)), Metric.VIEWS, HOUR)
-    assert found is not None
-    assert (found.delta, found.fell) == (70, False)
 
 
 @pytest.mark.parametrize("snapshots", [(), views((0, 1)), views((0, None), (1, None), (2, 5))])

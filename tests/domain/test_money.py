@@ -203,23 +203,22 @@ def test_two_weeks_of_real_prices():
     assert found == Runway(Decimal("2.88"), NOW + 110 * HOUR, Decimal("-0.88"), 0, NOW + 168 * HOUR)
 
 
-def test_no_videos_promise_nothing_and_never_run_dry():
-    assert runway(Decimal(5), DOLLAR, (), NOW) == Runway(Decimal(0), None, Decimal(5))
-    assert runway(Decimal(-1), DOLLAR, (), NOW) == Runway(Decimal(0), None, Decimal(-1))
+PAUSED = Promise("paused", NOW + 100 * HOUR, burns=False)
 
 
-def test_videos_that_are_over_owe_nothing():
-    assert runway(Decimal(0), DOLLAR, owed(0, -5), NOW) == Runway(Decimal(0), None, Decimal(0))
-
-
-def test_paused_videos_are_promised_but_bring_the_end_no_nearer():
-    paused = Promise("paused", NOW + 100 * HOUR, burns=False)
-    found = runway(Decimal(20), DOLLAR, (*THREE, paused), NOW)
-    assert found == Runway(Decimal(117), None, Decimal(-97), 1, NOW + 10 * HOUR)
-
-
-def test_a_key_that_charges_nothing_never_runs_dry():
-    assert runway(Decimal(0), Decimal(0), THREE, NOW) == Runway(Decimal(0), None, Decimal(0), 0, NOW + 10 * HOUR)
+@pytest.mark.parametrize(
+    ("available", "cost", "promises", "expected"),
+    [
+        (5, 1, (), Runway(Decimal(0), None, Decimal(5))),
+        (-1, 1, (), Runway(Decimal(0), None, Decimal(-1))),
+        (0, 1, owed(0, -5), Runway(Decimal(0), None, Decimal(0))),
+        (20, 1, (*THREE, PAUSED), Runway(Decimal(117), None, Decimal(-97), 1, NOW + 10 * HOUR)),
+        (0, 0, THREE, Runway(Decimal(0), None, Decimal(0), 0, NOW + 10 * HOUR)),
+    ],
+    ids=["no videos", "no videos, in debt", "videos that are over", "a paused video is only promised", "a free key"],
+)
+def test_money_that_nothing_burns_never_runs_out(available, cost, promises, expected):
+    assert runway(Decimal(available), Decimal(cost), promises, NOW) == expected
 
 
 REMAINING = st.lists(st.integers(0, 60), max_size=12)

@@ -159,6 +159,16 @@ async def a_double_press_starts_one_tracking_and_leaves_one_public_line(chat: Ch
     assert (spent(chat), len(chat.public())) == ((1, 1), 1)
 
 
+async def a_problem_leaves_the_card_so_that_its_button_can_be_pressed_again(chat: Chat) -> None:
+    card = await card_for(chat)
+    chat.sandbox.faults.add("500", LIST, times=3)
+    assert "⛔" in (await chat.press(card, "Track 7", ANN)).text
+    assert "Nothing is spent until you press a button" in card.text
+    await chat.press(card, "Track 7", ANN)
+    await chat.until(chat.public)
+    assert spent(chat) == (1, 1)
+
+
 async def a_card_s_buttons_are_its_asker_s(chat: Chat) -> None:
     card = await card_for(chat)
     chat.share(card)
@@ -228,6 +238,7 @@ EVERYWHERE = (
 )
 IN_CHATS = (
     a_double_press_starts_one_tracking_and_leaves_one_public_line,
+    a_problem_leaves_the_card_so_that_its_button_can_be_pressed_again,
     a_card_s_buttons_are_its_asker_s,
     two_people_with_one_link_start_one_tracking,
     a_button_works_after_a_restart,

@@ -14,9 +14,9 @@ from bot.reply.model import Reply
 from bot.store import Store
 from bot.store.database import Database
 from bot.store.outbox import Message, enqueue
-from tests.discord_app.bot_app import new_server, told
+from tests.discord_app.bot_app import EDIT, new_server, told
 from tests.standins.discord_server.server import running as running_discord
-from tests.standins.environment import sandbox_of, settings_of
+from tests.standins.environment import USAGE, sandbox_of, settings_of
 from tests.standins.faults import Fault, FaultKind
 from tests.standins.slack.server import running as running_slack
 
@@ -24,8 +24,9 @@ from tests.standins.slack.server import running as running_slack
 class Both:
     """Both chats and the settings of a program in them."""
 
-    def __init__(self, slack, app, discord, server, chosen):
-        self.slack, self.app, self.discord, self.server, self.chosen = slack, app, discord, server, chosen
+    def __init__(self, slack, app, discord, server, sandbox, chosen):
+        self.slack, self.app, self.discord, self.server = slack, app, discord, server
+        self.sandbox, self.chosen = sandbox, chosen
 
     async def answers_in_slack(self):
         before = len(self.slack.ephemerals("U1"))
@@ -60,7 +61,7 @@ async def both(sqlite_url):
         }
         server = new_server(discord, "Home")
         chosen["discord_servers"] = server.guild.id
-        yield Both(slack, app, discord, server, settings_of(sandbox, sqlite_url, **chosen))
+        yield Both(slack, app, discord, server, sandbox, settings_of(sandbox, sqlite_url, **chosen))
 
 
 @asynccontextmanager
@@ -120,6 +121,20 @@ async def test_a_lost_way_in_leaves_the_scheduler_posting(both, sqlite_url):
     async with serving(settings, ["slack"]) as program:
         with pytest.raises(NotConfigured, match="SLACK_APP_TOKEN"):
             await program
+
+
+async def test_when_the_program_ends_both_chats_answer_what_is_under_way(both):
+    both.discord.answer_seconds = 10
+    async with serving(both.chosen, ["slack", "discord"]):
+        await both.slack.until(both.slack.connections)
+        await both.discord.until(lambda: both.discord.connections() and both.discord.commands)
+        both.sandbox.faults.add("slow", USAGE, seconds=0.3)
+        server = both.server
+        asked = await both.discord.send_command("usage", {}, user=server.ben, channel=server.general)
+        assert (await both.slack.send_command("/usage", user="U1", channel="C1")).failure == ""
+        both.discord.faults.add(EDIT, Fault(FaultKind.SLOW, seconds=0.3))
+    assert "available" in told(asked.message)
+    assert "available" in both.slack.ephemerals("U1")[0].text
 
 
 async def _post(database_url, chat, workspace_id, channel_id):

@@ -8,18 +8,13 @@ from tests.e2e.console_chat import console_chat
 from tests.e2e.discord_chat import discord_chat
 from tests.e2e.scenarios import EVERYWHERE, IN_CHATS
 from tests.e2e.slack_chat import slack_chat
-from tests.standins.environment import HandClock, sandbox_of
+from tests.standins.environment import sandbox_of
 
 CHATS = {"slack": slack_chat, "discord": discord_chat}
 
 
 def _named(scenarios):
     return {each.__name__: each for each in scenarios}
-
-
-@pytest.fixture
-def clock():
-    return HandClock()
 
 
 @pytest.fixture

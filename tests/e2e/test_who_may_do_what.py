@@ -12,7 +12,7 @@ from tests.discord_app import bot_app as discord_app
 from tests.slack import bot_app as slack_app
 from tests.standins.discord_server.permissions import Permission as DiscordPermission
 from tests.standins.discord_server.server import running as discord_running
-from tests.standins.environment import LINK, YOUTUBE, HandClock, sandbox_of
+from tests.standins.environment import LINK, YOUTUBE
 from tests.standins.slack.server import running as slack_running
 
 ROLES = (Role.BOT, Role.OUTSIDER, Role.GUEST, Role.MEMBER, Role.ADMIN, Role.OWNER)
@@ -43,7 +43,9 @@ LINES = {
 FORMS = {
     "stats": {Permission.LOOK},
     "track": {Permission.SPEND},
+    "digest on": {Permission.CONFIGURE},
     "alerts mute": {Permission.CONFIGURE},
+    "alerts quiet": {Permission.CONFIGURE},
     "connect": {Permission.CONFIGURE},
 }
 GIVEN = {
@@ -81,17 +83,6 @@ def buttons(video_id):
 def judge(words, needs, granted, what):
     is_refused = any(each in words for each in REFUSALS)
     assert is_refused is not (needs <= granted), f"{what}: {words[:200]}"
-
-
-@pytest.fixture
-def clock():
-    return HandClock()
-
-
-@pytest.fixture
-async def sandbox(clock):
-    async with sandbox_of(clock) as sandbox:
-        yield sandbox
 
 
 @pytest.fixture

@@ -7,12 +7,6 @@ from bot.domain.caller import WorkspaceRef
 from bot.reply.model import Reply
 from bot.store.outbox import Message, enqueue
 from tests.jobs.wall import Wall
-from tests.standins.environment import HandClock
-
-
-@pytest.fixture
-def clock():
-    return HandClock()
 
 
 @pytest.fixture

@@ -1,29 +1,9 @@
 """A sandbox on a free port, a clock moved by hand, and a client that knows the key."""
 
-from datetime import UTC, datetime, timedelta
-
 import httpx
 import pytest
 
 from adapters.sandbox.serve import Sandbox
-
-
-class HandClock:
-    """A clock that moves when told to."""
-
-    def __init__(self):
-        self.now = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
-
-    def __call__(self):
-        return self.now
-
-    def advance(self, **span):
-        self.now += timedelta(**span)
-
-
-@pytest.fixture
-def clock():
-    return HandClock()
 
 
 @pytest.fixture

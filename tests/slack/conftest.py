@@ -3,19 +3,7 @@
 import pytest
 
 from tests.slack.bot_app import ANN, BEN, GENERAL, GIL, RANDOM, SECRET, bot_app_of
-from tests.standins.environment import HandClock, sandbox_of
 from tests.standins.slack.server import running
-
-
-@pytest.fixture
-def clock():
-    return HandClock()
-
-
-@pytest.fixture
-async def sandbox(clock):
-    async with sandbox_of(clock) as sandbox:
-        yield sandbox
 
 
 @pytest.fixture

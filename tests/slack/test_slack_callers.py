@@ -45,22 +45,6 @@ async def test_a_429_about_a_person_is_waited_out(bot_app):
     assert len(bot_app.slack.calls_of("users.info")) == 2
 
 
-@pytest.mark.parametrize("flag", ["is_restricted", "is_ultra_restricted"])
-async def test_guests_of_every_kind_may_only_look(bot_app, flag):
-    setattr(bot_app.slack.users[ANN], flag, True)
-    assert "can't start tracking" in (await bot_app.type(f"/track {LINK} 7")).text
-
-
-@pytest.mark.parametrize("flag", ["is_admin", "is_owner", "is_primary_owner"])
-async def test_those_who_manage_the_workspace_may_change_it(bot_app, flag):
-    setattr(bot_app.slack.users[BEN], flag, True)
-    assert "Disconnect" in (await bot_app.type("/disconnect", BEN)).text
-
-
-async def test_a_member_may_not_change_the_workspace(bot_app):
-    assert "Only admins can change that" in (await bot_app.type("/disconnect", BEN)).text
-
-
 async def test_a_person_is_called_by_the_name_that_they_chose(bot_app):
     bot_app.slack.users[ANN].display_name = "Queen Ann"
     card = await bot_app.card(f"/track {LINK} 7")

@@ -6,7 +6,7 @@ import pytest
 
 from adapters.slack.text import unescaped
 from bot.app import Bot
-from tests.slack.bot_app import ANN, GENERAL, GIL, RANDOM, SECRET, bot_app_of, told
+from tests.slack.bot_app import ANN, GENERAL, RANDOM, SECRET, bot_app_of, told
 from tests.standins.environment import LINK, USAGE
 
 LINES = {
@@ -125,10 +125,6 @@ async def test_an_api_that_hangs_is_told_in_a_sentence(bot_app):
     answer = await bot_app.type("/usage")
     assert "ContentStats" in answer.text
     assert "again" in answer.text
-
-
-async def test_a_guest_may_look(bot_app):
-    assert "available" in (await bot_app.type("/usage", GIL)).text
 
 
 async def test_the_umbrellas_words_may_be_parted_by_any_white_space(bot_app):

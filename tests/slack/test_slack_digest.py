@@ -37,11 +37,6 @@ async def test_a_digest_without_a_zone_comes_by_the_clock_of_whoever_asked(bot_a
     assert "The time zone is your own" in told(answer)
 
 
-async def test_only_those_who_manage_the_workspace_set_it_and_everybody_sees_it(bot_app):
-    assert "Only admins can change that" in told(await bot_app.type("/digest on 09:00 UTC", BEN))
-    assert "Digest preview" in told(await bot_app.type("/digest now", BEN))
-
-
 async def test_the_buttons_of_the_answer_change_it_and_switch_it_off(bot_app):
     answer = await bot_app.type("/digest on 09:00 Europe/Berlin weekly fri")
     form = await bot_app.modal(bot_app.press(answer, "Change"))

@@ -2,21 +2,10 @@
 
 import pytest
 
-from tests.slack.bot_app import ANN, BEN, GENERAL, GIL, RANDOM, SECRET, told
+from tests.slack.bot_app import ANN, GENERAL, RANDOM, SECRET, told
 from tests.standins.environment import INSTAGRAM, LINK, LIST, YOUTUBE, outbox_states
 from tests.standins.faults import Fault, FaultKind
 from tests.standins.slack.mrkdwn import mentions
-
-
-async def test_one_press_starts_one_tracking_replaces_the_card_and_leaves_one_public_line(bot_app):
-    card = await bot_app.card(f"/track {LINK} 7")
-    line = await bot_app.line(bot_app.press(card, "Track 7"))
-    assert "Tracking started for 7 days" in told(card)
-    assert "Track 7 days · $2.52" not in bot_app.labels(card)
-    assert line.text.startswith("Ann started tracking ")
-    assert "up to $2.52" in line.text
-    assert bot_app.lines() == [line.text]
-    assert (bot_app.spent(), bot_app.trackings()) == (1, 1)
 
 
 async def test_the_outbox_reports_a_start_only_if_the_reply_or_the_line_did_not_arrive(bot_app, slack, sqlite_url):
@@ -38,28 +27,6 @@ async def test_a_public_line_mentions_nobody_and_unfurls_nothing(bot_app):
     line = await bot_app.line(bot_app.press(await bot_app.card(f"/track {LINK} 7"), "Track 7"))
     assert mentions(line.sent) == set()
     assert (line.sent["unfurl_links"], line.sent["unfurl_media"]) in {(False, False), ("0", "0")}
-
-
-async def test_a_guest_may_not_spend_and_is_told_so(bot_app):
-    answer = await bot_app.type(f"/track {LINK} 7", GIL)
-    assert "can't start tracking" in answer.text
-    assert bot_app.labels(answer) == []
-
-
-async def test_a_member_may_spend(bot_app):
-    card = await bot_app.card(f"/track {LINK} 7", BEN)
-    line = await bot_app.line(bot_app.press(card, "Track 7", user=BEN))
-    assert line.text.startswith("Ben started tracking")
-
-
-async def test_a_problem_leaves_the_card_so_that_its_button_can_be_pressed_again(bot_app):
-    card = await bot_app.card(f"/track {LINK} 7")
-    bot_app.sandbox.faults.add("500", LIST, times=3)
-    problem = await bot_app.seen(bot_app.press(card, "Track 7"))
-    assert "⛔" in problem.text
-    assert card.edits == 0
-    await bot_app.line(bot_app.press(card, "Track 7"))
-    assert (bot_app.spent(), bot_app.trackings()) == (1, 1)
 
 
 @pytest.mark.parametrize("channel", [RANDOM, SECRET])

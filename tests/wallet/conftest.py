@@ -2,31 +2,7 @@
 
 import pytest
 
-from tests.standins.environment import LINK, TRACK, HandClock, environment_of, sandbox_of
-
-
-@pytest.fixture
-def clock():
-    return HandClock()
-
-
-@pytest.fixture
-async def sandbox(clock):
-    async with sandbox_of(clock) as running:
-        yield running
-
-
-@pytest.fixture
-async def env(sandbox, clock, sqlite_url):
-    async with environment_of(sandbox, clock, sqlite_url) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def env_on_each(sandbox, clock, database_url):
-    """The same env, once on SQLite and once on PostgreSQL."""
-    async with environment_of(sandbox, clock, database_url) as opened:
-        yield opened
+from tests.standins.environment import LINK, TRACK
 
 
 @pytest.fixture
