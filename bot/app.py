@@ -305,6 +305,7 @@ class Bot:
             monthly_cap=self._settings.monthly_cap_usd,
             offer_lasts=self._offer_lasts,
             version=VERSION,
+            is_scheduling=self._scheduler is not None and self.is_alive(),
             commands=self._described,
         )
         if account.wallet is None or meanwhile is None:

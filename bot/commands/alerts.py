@@ -28,6 +28,7 @@ from bot.reply.model import Note, Reply
 
 _MUTE, _UNMUTE, _QUIET, _STATUS = "mute", "unmute", "quiet", "status"
 _KINDS = tuple(AlertKind)
+_FIXED_STEPS = "Milestones have fixed steps: 10k, 100k, 1M and so on. Send /alerts milestones on."
 _USES = {
     AlertKind.BALANCE: ("dollars",),
     _MUTE: ("time", "zone"),
@@ -57,6 +58,7 @@ class Alerts:
             ("settings", _STATUS),
             ("show", _STATUS),
         ),
+        refused=((r"milestones?\b.*\d\w*", _FIXED_STEPS),),
     )
     switch: str = argument(Kind.CHOICE, "on or off", default="", choices=("on", "off"))
     dollars: Decimal | None = argument(Kind.MONEY, "the balance below which to warn, such as 10", default=None)  # noqa: RUF009 - a field
@@ -201,7 +203,7 @@ def _changed(setting: AlertSetting, args: Alerts, now: datetime, usual_zone: str
 def _refuse_unused(what: str, args: Alerts) -> None:
     """Raise UsageError for a value that this change would leave out."""
     if args.dollars is not None and what == AlertKind.MILESTONES:
-        raise UsageError("Milestones have fixed steps: 10k, 100k, 1M and so on. Send /alerts milestones on.", "dollars")
+        raise UsageError(_FIXED_STEPS, "dollars")
     if not args.switch and what not in {*_USES, _UNMUTE}:
         return  # whether on or off is asked first
     uses = _USES.get(what, ())

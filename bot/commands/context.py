@@ -23,6 +23,7 @@ class Context:
 
     `permissions` is what the caller may do here, `spenders` says in words who may spend, `monthly_cap` is dollars,
     `offer_lasts` is how long a proposal may be accepted; `account` is None while the workspace has no API key.
+    `is_scheduling` is true if a scheduler runs in this very process.
     """
 
     caller: Caller
@@ -38,6 +39,7 @@ class Context:
     monthly_cap: Decimal
     offer_lasts: timedelta
     version: str
+    is_scheduling: bool
     commands: tuple[Described, ...]
 
     async def cap(self) -> MonthlyCap:

@@ -45,7 +45,12 @@ _WRITTEN: Mapping[Kind, str] = {
     Kind.ZONE: "a city like Berlin or New York",
 }
 """How the words of these kinds look."""
-_SEPARATORS = frozenset({"vs", "vs.", "and", "|", ",", "&"})
+_SEPARATORS = (
+    frozenset({"vs", "vs.", "versus", "|"}),
+    frozenset({","}),
+    frozenset({"and", "&", "+", "with", "against"}),
+)
+"""What stands between titles, by how seldom it is part of one: only the first kind that a line has separates."""
 _DAYS = frozenset({"day", "days", "d"})
 _OPEN = frozenset({Kind.LINK, Kind.TIME})
 """The kinds after whose value more may be typed where each argument has a field of its own."""
@@ -53,7 +58,7 @@ _TITLES = frozenset({Kind.VIDEO, Kind.WORD})
 """The kinds that take any words."""
 _FILLERS = frozenset(
     (
-        *_SEPARATORS,
+        *(each for kind in _SEPARATORS for each in kind),
         *_DAYS,
         *("for", "at", "in", "from", "between", "until", "till", "below", "under", "every", "each", "per"),
         *("by", "sort", "sorted", "first", "dollars", "dollar", "usd", "bucks", "a", "an", "the", "this"),
@@ -137,10 +142,10 @@ def _refuse(command: Command[A], typed: str) -> None:
 
 
 def _unpunctuated(token: Token) -> Token:
-    """A word without the punctuation behind it."""
+    """A word without the punctuation around it."""
     if token.quoted or looks_like_link(token.text):
         return token
-    return Token(token.text.rstrip(",;:.!?") or token.text, quoted=False)
+    return Token(token.text.lstrip("([").rstrip(",;:.!?)]") or token.text, quoted=False)
 
 
 def _home(token: Token, arguments: tuple[Argument, ...]) -> Argument | None:
@@ -240,18 +245,18 @@ def _meant(argument: Argument) -> str | None:
 
 
 def _titles(words: list[Token], taker: Argument) -> list[str]:
-    """One title from all the words, or several: by `vs`, `|` or a comma where one stands, else a title a word."""
+    """One title from all the words, or several: by `vs`, a comma or `and` if there is one, else one title per word."""
     if taker.many == 1:
         joined = " ".join(token.text for token in words)
         return [joined] if joined else []
-    marked = any(_ends_title(token) for token in words)
+    marks = next((kind for kind in _SEPARATORS if any(_ends_title(token, kind) for token in words)), frozenset())
     titles: list[str] = []
     current: list[str] = []
     for token in words:
-        if token.quoted or not marked:
+        if token.quoted or not marks:
             titles += [" ".join(current), token.text]
             current = []
-        elif _ends_title(token):
+        elif _ends_title(token, marks):
             titles.append(" ".join([*current, token.text.removesuffix(",")] if token.text.endswith(",") else current))
             current = []
         else:
@@ -259,8 +264,8 @@ def _titles(words: list[Token], taker: Argument) -> list[str]:
     return [title for title in (*titles, " ".join(current)) if title]
 
 
-def _ends_title(token: Token) -> bool:
-    return not token.quoted and (token.text.casefold() in _SEPARATORS or token.text.endswith(","))
+def _ends_title(token: Token, marks: frozenset[str]) -> bool:
+    return not token.quoted and (token.text.casefold() in marks or ("," in marks and token.text.endswith(",")))
 
 
 def _split(argument: Argument, value: str) -> list[str]:
@@ -350,7 +355,7 @@ def _bounds(argument: Argument) -> str:
 
 
 def _choice(argument: Argument, word: str) -> str | None:
-    folded = word.casefold()
+    folded = word.casefold().replace("’", "'").removesuffix("'s")
     if folded in argument.choices:
         return folded
     return dict(argument.aliases).get(folded)

@@ -67,6 +67,8 @@ async def _services(context: Context) -> tuple[Service, ...]:
     found = dict(await context.store.services.every())
     if ref.chat in found:
         found[ref.chat] = Service(ref.chat, context.clock())
+    if context.is_scheduling:
+        found[SCHEDULER] = Service(SCHEDULER, context.clock())
     shown = found.keys() - {"database"} if ref.is_operators else {SCHEDULER, ref.chat}
     return tuple(service for name, service in sorted(found.items()) if name in shown)
 

@@ -15,6 +15,12 @@ _NUMBERS = (
 _IN_WORDS = {word: str(number) for number, word in enumerate(_NUMBERS, 1)} | {"a": "1", "an": "1", "thirty": "30"}
 _UNIT = r"(?:m|min(?:ute)?s?|h|hrs?|hours?|d|days?|w|weeks?)\b"
 _HALF_OF_DAY = re.compile(r"(?<=\d) +(?=[ap]\.?m\b|uhr\b|o['’]?clock\b)", re.IGNORECASE)
+_PART_OF_DAY = re.compile(
+    r"(?<!\S)(\d{1,2}(?:[:.]\d\d)?)(?: *o['’]?clock)? +(?:in the (morning|afternoon|evening)|at (night))\b",
+    re.IGNORECASE,
+)
+_NUMBER_IN_WORDS = re.compile(rf"(?<!\S)({'|'.join(_NUMBERS)})(?!\S)", re.IGNORECASE)
+_HALF_AN_HOUR = re.compile(r"(?<!\S)(?:a +half|half +an?) +hour\b", re.IGNORECASE)
 _UNTIL = re.compile(r"\b(?:until|till|til) +(\d{1,2})(?: ?h| ?uhr)?(?=\s|$)", re.IGNORECASE)
 _SPREAD = re.compile(r"(?<=[\dm.h]) *(?:[-–]|to|until|and) *(?=\d{1,2}(?::\d|[ap]\.?m|h))", re.IGNORECASE)
 _COUNTED = re.compile(rf"(?<!\S)(\d{{1,4}}) +(?={_UNIT})", re.IGNORECASE)
@@ -73,12 +79,13 @@ def _listed(word: str) -> Iterator[str]:
 def closed_up(typed: str, kinds: frozenset[Kind]) -> str:
     """The line with `9 am`, `22:00 to 07:00`, `two days`, `5 dollars` as one word each, if an argument takes such."""
     if kinds & {Kind.TIME, Kind.SPAN}:
+        typed = _PART_OF_DAY.sub(lambda match: f"{match[1]}{'am' if match[2] == 'morning' else 'pm'}", typed)
         typed = _HALF_OF_DAY.sub("", typed)
     if Kind.SPAN in kinds:
-        typed = _SPREAD.sub("-", _UNTIL.sub(r"\1:00", typed))
+        typed = _SPREAD.sub("-", _UNTIL.sub(r"\1:00", _HALF_AN_HOUR.sub("30min", typed)))
     if kinds & {Kind.SPAN, Kind.NUMBER}:
         typed = _COUNTED_IN_WORDS.sub(lambda match: _IN_WORDS[match[1].lower()], _FORTNIGHT.sub("2weeks", typed))
-        typed = _COUNTED.sub(r"\1", typed)
+        typed = _COUNTED.sub(r"\1", _NUMBER_IN_WORDS.sub(lambda match: _IN_WORDS[match[1].lower()], typed))
     if Kind.SPAN in kinds:
         typed = _COMPOUND.sub(lambda match: "" if _LENGTH_AT_END.search(typed, 0, match.start()) else match[0], typed)
     if Kind.MONEY in kinds:

@@ -41,7 +41,7 @@ MOST_LINKS = 10
 _LATER = (
     r"(?:in|after)\s+(?:\d+|an?|one)\s*(?:m|min|minutes?|h|hours?|d|days?|w|weeks?|months?)|from now|later|tomorrow"
     r"|tonight|next (?:week|month)|(?:on|next|from) (?:mon|tues|wednes|thurs|fri|satur|sun)day"
-    r"|(?:at|from) \d{1,2}(?::\d\d|[ap]m)"
+    r"|(?:at|from) \d{1,2}(?::\d\d|[ap]m)|(?:starting|beginning) (?!now)\w+"
 )
 _NOT_LATER = (
     "Tracking starts when you press the button on the card, not later. To start later, send /track at that time. "
@@ -262,7 +262,7 @@ def _outcome(
     reported = [each.request for each in mine if not each.is_refused]
     announced = [each.request for each in here if each.is_news]
     return replace(
-        outcome_card(here, note, again),
+        outcome_card(here, note, again, is_shared=context.caller.is_shared),
         reports=tuple(key for each in reported for key in report_keys(each)),
         announces=tuple(public_key(each) for each in announced),
     )

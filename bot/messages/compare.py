@@ -115,28 +115,34 @@ def _series(compared: Compared, metric: Metric) -> tuple[tuple[float, int], ...]
 
 
 def _table(compared: Sequence[Compared], metric: Metric, hour: int | None) -> Table:
+    is_all_final = not any(each.reading.video.is_running for each in compared)
     at_shared_hour = () if hour is None else (Column(f"Hour {hour}", Align.RIGHT),)
     columns = (
         Column(""),
         Column("Video"),
         Column("Platform"),
         *at_shared_hour,
-        Column("Now", Align.RIGHT),
+        Column("Final" if is_all_final else "Now", Align.RIGHT),
         Column("24 h", Align.RIGHT),
     )
-    return Table(f"{metric.value.capitalize()}", columns, tuple(_row(each, metric, hour) for each in compared))
+    return Table(
+        f"{metric.value.capitalize()}",
+        columns,
+        tuple(_row(each, metric, hour, is_all_final=is_all_final) for each in compared),
+    )
 
 
-def _row(compared: Compared, metric: Metric, hour: int | None) -> tuple[Text, ...]:
+def _row(compared: Compared, metric: Metric, hour: int | None, *, is_all_final: bool) -> tuple[Text, ...]:
     video, series = compared.reading.video, _series(compared, metric)
     then = None if hour is None else at_hour(series, hour)
     day = change(compared.reading.snapshots, metric, DAY)
+    final = " (final)" if not video.is_running and not is_all_final else ""
     return (
         text(compared.label),
         text(linked(video)),
         text(platform_name(video.platform)),
         *(() if hour is None else (text("–" if then is None else exact_count(then)),)),
-        text(exact_count(series[-1][1]) if series else "–"),
+        text(f"{exact_count(series[-1][1])}{final}" if series else "–"),
         text("–" if day is None else f"{signed_count(day.delta)}{'' if day.exact else f' in {window_words(day)}'}"),
     )
 

@@ -62,15 +62,19 @@ class Result:
         return is_open or self.is_under_way
 
 
-def outcome_card(results: Sequence[Result], note: Note | None = None, again: Button | None = None) -> Reply:
+def outcome_card(
+    results: Sequence[Result], note: Note | None = None, again: Button | None = None, *, is_shared: bool = False
+) -> Reply:
     """One card for one press: alone or in a table, with the one public line that spending leaves.
 
-    `note` is what there is to say of alerts besides; `again` starts what needs a second press.
+    `note` is what there is to say of alerts besides; `again` starts what needs a second press. People of another
+    company read the line in a channel that `is_shared`, so it names no money there.
     """
     card = _single(results[0]) if len(results) == 1 else _several(results)
     if again is not None:  # in place of the first card, whose buttons would only ask the same question
         title = "Track it anyway?" if len(results) == 1 else card.title
         card = replace(card, title=title, actions=(again, *card.actions), tone=Tone.WARNING)
+    card = replace(card, public_line=_public_line(results, with_cost=not is_shared))
     return replace(card, parts=(*card.parts, note)) if note else card
 
 
@@ -97,13 +101,15 @@ def _several(results: Sequence[Result]) -> Reply:
         parts=(_table(results), *((_KEEPS_LOOKING,) if unclear else ())),
         actions=_actions(results),
         tone=Tone.SUCCESS if len(started) == len(results) else Tone.WARNING,
-        public_line=_public_line(results),
     )
 
 
 def announcement(result: Result) -> Reply:
-    """For the channel: the public line of a start that nobody had asked about when it was found."""
-    return Reply(plain_spans(_public_line((replace(result, is_news=True),))))
+    """For the channel: the public line of a start that nobody had asked about when it was found.
+
+    It names no cost: by now, people of another company may read the channel.
+    """
+    return Reply(plain_spans(_public_line((replace(result, is_news=True),), with_cost=False)))
 
 
 def cancelled() -> Reply:
@@ -149,7 +155,6 @@ def _started(result: Result) -> Reply:
         parts=(Fields((Field("Video", text(_named(result))),)),),
         actions=video_actions(result.video) if result.video else (),
         tone=Tone.SUCCESS if runs else Tone.WARNING,
-        public_line=_public_line((result,)),
     )
 
 
@@ -200,7 +205,7 @@ def _actions(results: Sequence[Result]) -> tuple[Action, ...]:
     )
 
 
-def _public_line(results: Sequence[Result]) -> Text:
+def _public_line(results: Sequence[Result], *, with_cost: bool) -> Text:
     """One line for what was started just now."""
     started = [result for result in results if result.started and result.is_news]
     if not started:
@@ -208,9 +213,8 @@ def _public_line(results: Sequence[Result]) -> Text:
     person: Person = started[0].request.person
     what: Span = _named(started[0]) if len(started) == 1 else Plain(plural(len(started), "video"))
     days = plural(started[0].request.days or 0, "day")
-    return text(
-        Mention(person.id, person.name), " started tracking ", what, f" for {days}, up to {dollars(_cost(started))}."
-    )
+    cost = f", up to {dollars(_cost(started))}" if with_cost else ""
+    return text(Mention(person.id, person.name), " started tracking ", what, f" for {days}{cost}.")
 
 
 def _cost(results: Sequence[Result]) -> Decimal:

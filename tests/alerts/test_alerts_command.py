@@ -72,7 +72,9 @@ def test_words_in_any_clear_order(typed, args):
     assert parse(COMMAND, typed) == args
 
 
-@pytest.mark.parametrize("typed", ["balance ten", "spike maybe", "mute forever", "quiet 22 to 7", "on off", "sandwich"])
+@pytest.mark.parametrize(
+    "typed", ["balance tenner", "spike maybe", "mute forever", "quiet 22 to 7", "on off", "sandwich"]
+)
 def test_what_is_not_understood_is_said(typed):
     with pytest.raises(UsageError):
         parse(COMMAND, typed)

@@ -21,6 +21,16 @@ from bot.commands.videos import Videos
 from bot.domain.errors import UsageError
 from tests.standins.environment import LINK, YOUTUBE
 
+DIGEST = {
+    "10pm (Paris)": (1320, "Europe/Paris"),
+    "(9am, New York)": (540, "America/New_York"),
+    "[9am Berlin]": (540, "Europe/Berlin"),
+    "at 8 in the morning, London": (480, "Europe/London"),
+    "8:30 in the evening Rome": (1230, "Europe/Rome"),
+    "9 o'clock at night": (1260, None),
+    "friday's 8am": (480, None, "friday"),
+    "monday’s at noon Tokyo": (720, "Asia/Tokyo", "monday"),
+}
 TYPED = {
     # /track: the link and the days in any order, in any wrapping
     f"track {LINK}": Track((LINK,)),
@@ -59,6 +69,10 @@ TYPED = {
     f"track {LINK} a fortnight": Track((LINK,), 14),
     f"track {LINK} twenty days": Track((LINK,), 20),
     f"track {LINK} 48 hours": Track((LINK,), 2),
+    f"track {LINK} seven": Track((LINK,), 7),
+    f"track {LINK} ten dollars": Track((LINK,), dollars=Decimal(10)),
+    f"track {LINK}/{YOUTUBE}": Track((f"{LINK}/", YOUTUBE)),
+    "track youtu.be/dQw4w9WgXcQ→youtu.be/9bZkp7q19f0": Track(("youtu.be/dQw4w9WgXcQ→", "youtu.be/9bZkp7q19f0")),
     # links that a bar, a comma or a sign touches: none is lost
     f"track {LINK}|{YOUTUBE}": Track((LINK, YOUTUBE)),
     "track youtu.be/dQw4w9WgXcQ|youtu.be/9bZkp7q19f0": Track(("youtu.be/dQw4w9WgXcQ", "youtu.be/9bZkp7q19f0")),
@@ -109,6 +123,14 @@ TYPED = {
     "compare «A b» «C d»": Compare(("A b", "C d")),
     "compare Don’t stop vs it's": Compare(("Don’t stop", "it's")),
     "compare vs a vs b vs": Compare(("a", "b")),
+    # what separates titles: only the mark that is least likely to be part of one
+    "compare cats and dogs vs night & day": Compare(("cats and dogs", "night & day")),
+    "compare hello, world! versus one + one": Compare(("hello, world!", "one + one")),
+    "compare cats and dogs, fish with chips": Compare(("cats and dogs", "fish with chips")),
+    "compare street food with sourdough": Compare(("street food", "sourdough")),
+    "compare street food + sourdough": Compare(("street food", "sourdough")),
+    # /digest: times of day, weekdays and zones in words
+    **{f"digest on {words}": Digest("on", *read) for words, read in DIGEST.items()},
     # the rest
     "export": Export("all"),
     "export cats and dogs": Export("cats and dogs"),
@@ -137,6 +159,11 @@ WRONG = {
     f"track {LINK} tomorrow": "Tracking starts when you press the button",
     f"track {LINK} 3 days from now": "Tracking starts when you press the button",
     f"track {LINK} on friday at 9am": "Tracking starts when you press the button",
+    f"track {LINK} starting friday": "Tracking starts when you press the button",
+    f"track {LINK} beginning next week": "Tracking starts when you press the button",
+    "alerts milestones 5k": "Milestones have fixed steps",
+    "alerts milestones on 250k": "Milestones have fixed steps",
+    "alerts milestone 1m, 2m off": "Milestones have fixed steps",
     f"track {LINK} until friday": "“friday” means here: days is a whole number",
     "videos facebook": "don't know what “facebook” means here: platform is one of tiktok, youtube",
     "videos tiktok mine": "“mine” means here: status is one of monitoring",

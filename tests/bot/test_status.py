@@ -56,6 +56,14 @@ async def test_an_unclear_request_is_counted(env):
     assert reply.summary.startswith("1 request to track may or may not have started")
 
 
+async def test_a_scheduler_of_this_process_runs_however_fast_its_clock_is(env):
+    await env.say("/digest on 09:00 UTC")
+    assert "no scheduler runs" in (await env.say("/status")).summary
+    env.bot.scheduler({}, speed=720)
+    reply = await env.say("/status")
+    assert (reply.summary, reply.tone) == ("Everything is working.", Tone.SUCCESS)
+
+
 async def test_who_reads_and_posts_is_shown_with_its_problem(env):
     await env.bot.report({"slack": "", "discord": "Discord doesn't accept DISCORD_TOKEN.", "scheduler": ""})
     reply = await env.say("/status")

@@ -7,14 +7,16 @@ import pytest
 from bot.domain.videos import Metric, Snapshot, Video, VideoReading
 from bot.messages.compare import Compared, comparison
 from tests.gallery import NOW
+from tests.standins.environment import rows
 
 
-def compared(*videos: tuple[str, dict[float, int]]) -> list[Compared]:
+def compared(*videos: tuple[str, dict[float, int]], statuses: str = "") -> list[Compared]:
     found = []
     for label, (title, counts) in zip("ABCDE", videos, strict=False):
         began = NOW - timedelta(days=2)
         taken = tuple(Snapshot(began + timedelta(hours=hour), {Metric.VIEWS: count}) for hour, count in counts.items())
-        video = Video(label, "", "tiktok", "monitoring", title=title, started_at=began)
+        status = "completed" if label in statuses else "monitoring"
+        video = Video(label, "", "tiktok", status, title=title, started_at=began)
         found.append(Compared(label, VideoReading(video, taken), NOW, ""))
     return found
 
@@ -41,3 +43,14 @@ def compared(*videos: tuple[str, dict[float, int]]) -> list[Compared]:
 )
 def test_the_finding(videos, finding):
     assert comparison(compared(*videos), Metric.VIEWS, None, NOW).summary == finding
+
+
+@pytest.mark.parametrize(
+    ("finished", "heading", "counts"),
+    [("AB", "Final", ["6", "9"]), ("A", "Now", ["6 (final)", "9"]), ("", "Now", ["6", "9"])],
+)
+def test_the_last_count_of_a_finished_video_is_final(finished, heading, counts):
+    videos = (("Cat", {1: 5, 2: 6}), ("Dog", {1: 9}))
+    reply = comparison(compared(*videos, statuses=finished), Metric.VIEWS, None, NOW)
+    assert reply.parts[0].columns[4].name == heading
+    assert [row[4] for row in rows(reply)] == counts

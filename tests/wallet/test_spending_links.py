@@ -1,8 +1,11 @@
 """Which links start something: several at once, one that runs already, one that ran before."""
 
+from dataclasses import replace
+
 from bot.reply.model import Tone
 from bot.reply.plain import plain_spans, plain_text
 from tests.standins.environment import (
+    ANA,
     BEN,
     INSTAGRAM,
     LINK,
@@ -25,6 +28,13 @@ async def test_several_links_with_one_bad_are_offered_without_it_in_the_order_ty
     assert "2 of 2 videos started, up to $2.16 in total" in reply.summary
     assert plain_spans(reply.public_line) == "Ana started tracking 2 videos for 3 days, up to $2.16."
     assert (env.posts(), env.trackings()) == (2, 2)
+
+
+async def test_the_public_line_names_no_cost_where_people_of_another_company_read(env):
+    shared = replace(ANA, is_shared=True)
+    reply = await env.press(await env.say(f"/track {LINK} {YOUTUBE} 3", shared), "Track 3", shared)
+    assert "2 of 2 videos started, up to $2.16 in total" in reply.summary
+    assert plain_spans(reply.public_line) == "Ana started tracking 2 videos for 3 days."
 
 
 async def test_several_links_that_all_run_or_are_bad_offer_nothing(env):
