@@ -76,7 +76,9 @@ async def choose_other(context: Context, args: CompareWith) -> Reply:
 
 def _which(words: str, several: Sequence[StoredVideo], others: Mapping[str, Sequence[StoredVideo]]) -> Reply:
     """The choice of the video that some words mean; the others go along, by id if it is known which they are."""
-    quoted = (f'"{other}"' if len(each) > 1 else each[0].video.id for other, each in others.items())
+    quoted = (
+        '"' + other.replace('"', "") + '"' if len(each) > 1 else each[0].video.id for other, each in others.items()
+    )
     known = " ".join(quoted)
     call = Call("compare.with", {"video": known, "other": ""})
     if known and call.fits:

@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import TypeVar
 
 from bot.commands.command import Argument, Command, Kind
-from bot.commands.tokens import Token, closed_up, tokens_of
+from bot.commands.tokens import Token, closed_up, titles_of, tokens_of
 from bot.domain.errors import UsageError
-from bot.domain.links import looks_like_link
+from bot.domain.links import find_links, looks_like_link
 from bot.domain.quiet import is_span
 from bot.domain.schedule import looks_like_time, read_time
 from bot.domain.zones import is_zone, looks_like_zone, near_zones, read_zone
@@ -45,12 +45,6 @@ _WRITTEN: Mapping[Kind, str] = {
     Kind.ZONE: "a city like Berlin or New York",
 }
 """How the words of these kinds look."""
-_SEPARATORS = (
-    frozenset({"vs", "vs.", "versus", "|"}),
-    frozenset({","}),
-    frozenset({"and", "&", "+", "with", "against"}),
-)
-"""What stands between titles, by how seldom it is part of one: only the first kind that a line has separates."""
 _DAYS = frozenset({"day", "days", "d"})
 _OPEN = frozenset({Kind.LINK, Kind.TIME})
 """The kinds after whose value more may be typed where each argument has a field of its own."""
@@ -58,7 +52,7 @@ _TITLES = frozenset({Kind.VIDEO, Kind.WORD})
 """The kinds that take any words."""
 _FILLERS = frozenset(
     (
-        *(each for kind in _SEPARATORS for each in kind),
+        *("vs", "vs.", "and", "|", ",", "&"),
         *_DAYS,
         *("for", "at", "in", "from", "between", "until", "till", "below", "under", "every", "each", "per"),
         *("by", "sort", "sorted", "first", "dollars", "dollar", "usd", "bucks", "a", "an", "the", "this"),
@@ -111,6 +105,9 @@ def bind(command: Command[A], given: Mapping[str, str]) -> A:
 
 def _placed(arguments: tuple[Argument, ...], typed: str) -> dict[str, list[str]]:
     """The words of a text by the argument that each can only be for; UsageError for one that fits none."""
+    several = next((each for each in arguments if each.kind is Kind.VIDEO and each.many > 1), None)
+    if several is not None:
+        return {several.name: titles_of(typed)}
     found: dict[str, list[str]] = {}
     words: list[Token] = []
     tokens = tokens_of(closed_up(typed, frozenset(each.kind for each in arguments)))
@@ -123,7 +120,7 @@ def _placed(arguments: tuple[Argument, ...], typed: str) -> dict[str, list[str]]
         else:
             found.setdefault(target.name, []).append(token.text)
     sole = next((each for each in arguments if each.kind is Kind.VIDEO and each.many == 1), None)
-    if sole is not None and words and set(found) <= {sole.name} and len(found.get(sole.name, ())) <= 1:
+    if sole is not None and words and set(found) <= {sole.name} and len(find_links(typed)) <= 1:
         is_one = len(tokens) == 1
         return {sole.name: [tokens[0].text if is_one else visible(typed).strip()]}  # a title as it is
     _place_words(words, arguments, found)
@@ -193,7 +190,8 @@ def _place_words(words: list[Token], arguments: tuple[Argument, ...], found: dic
     """Give the words that could be anything to the argument that takes anything, or say that they mean nothing."""
     taker = next((each for each in arguments if each.kind in _TITLES), None)
     if taker is not None:
-        found.setdefault(taker.name, []).extend(_titles(words, taker))
+        if words:
+            found.setdefault(taker.name, []).append(" ".join(token.text for token in words))
         return
     stray = next((token for token in words if token.quoted or token.text.casefold() not in _FILLERS), None)
     if stray is None:
@@ -244,35 +242,10 @@ def _meant(argument: Argument) -> str | None:
             return _WRITTEN.get(argument.kind) if argument.listed else None
 
 
-def _titles(words: list[Token], taker: Argument) -> list[str]:
-    """One title from all the words, or several: by `vs`, a comma or `and` if there is one, else one title per word."""
-    if taker.many == 1:
-        joined = " ".join(token.text for token in words)
-        return [joined] if joined else []
-    marks = next((kind for kind in _SEPARATORS if any(_ends_title(token, kind) for token in words)), frozenset())
-    titles: list[str] = []
-    current: list[str] = []
-    for token in words:
-        if token.quoted or not marks:
-            titles += [" ".join(current), token.text]
-            current = []
-        elif _ends_title(token, marks):
-            titles.append(" ".join([*current, token.text.removesuffix(",")] if token.text.endswith(",") else current))
-            current = []
-        else:
-            current.append(token.text)
-    return [title for title in (*titles, " ".join(current)) if title]
-
-
-def _ends_title(token: Token, marks: frozenset[str]) -> bool:
-    return not token.quoted and (token.text.casefold() in marks or ("," in marks and token.text.endswith(",")))
-
-
 def _split(argument: Argument, value: str) -> list[str]:
     if argument.many == 1:
         return [visible(value).strip()]
-    tokens = tokens_of(value)
-    return _titles(tokens, argument) if argument.kind is Kind.VIDEO else [token.text for token in tokens]
+    return titles_of(value) if argument.kind is Kind.VIDEO else [token.text for token in tokens_of(value)]
 
 
 def _build(command: Command[A], found: Mapping[str, list[str]]) -> A:

@@ -34,6 +34,18 @@ _JOINED = re.compile(r"(?<=>)[,;|&]+(?=<)")
 _LISTED = re.compile(r"[,;|，；、]+")
 _NUMBER = re.compile(r"\d{1,2}\w{0,5}")
 _QUOTED = (r'"([^"]*)"', r"“([^”]*)”", r"„([^“”]*)[“”]", r"«([^»]*)»", r"‘(.+?)’(?=[\s,;|]|$)", r"'(.+?)'(?=[\s,;|]|$)")
+_WHOLE = r"(?<!\S)(?:\"[^\"]*\"|“[^”]*”|„[^“”]*[“”]|«[^»]*»|「[^」]*」|‘.+?’|'.+?'|<[^<>]*>)(?=[\s,]|$)"
+"""What stands in quotation marks or angle brackets of its own."""
+_BETWEEN_TITLES = tuple(
+    re.compile(rf"{_WHOLE}|(?P<mark>{mark})", re.IGNORECASE)
+    for mark in (
+        r"(?<!\S)(?:vs\.?|versus)(?!\S)",
+        r"(?<!\S)\|(?!\S)",
+        r",(?!\S)",
+        r"(?<!\S)(?:and|&|\+|with|against)(?!\S)",
+    )
+)
+"""What stands between titles, by how seldom it is part of one: only the first that a line has separates."""
 _TOKEN = re.compile("|".join((*_QUOTED, r"(?P<angle><[^<>]*>)", r"(?P<bare>\S+)")))
 
 
@@ -48,11 +60,38 @@ class Token:
 def tokens_of(typed: str) -> list[Token]:
     """The words in their order; each link is a word of its own, also if no space separates it from the next."""
     tokens = []
-    for match in _TOKEN.finditer(_JOINED.sub(" ", _MASKED.sub(r" \1 ", visible(typed)))):
+    for match in _TOKEN.finditer(_plain(typed)):
         quoted = next((match[each] for each in range(1, len(_QUOTED) + 1) if match[each] is not None), None)
         words = [quoted.strip()] if quoted is not None else [match[0]] if match["angle"] else _apart(match[0])
         tokens += [Token(word, quoted is not None) for word in words]
     return [token for token in tokens if token.text]
+
+
+def titles_of(typed: str) -> list[str]:
+    """Several titles, links or ids: separated by `vs`, a bar, a comma or `and`, else one per word or quotation."""
+    text = _plain(typed)
+    for pattern in _BETWEEN_TITLES:
+        ends = [match.span() for match in pattern.finditer(text) if match["mark"]]
+        if ends:
+            starts = (0, *(end for _, end in ends))
+            parts = [
+                text[start:end] for start, end in zip(starts, (*(start for start, _ in ends), len(text)), strict=True)
+            ]
+            return [title for part in parts for title in _titles_in(part.strip())]
+    return [token.text for token in tokens_of(typed)]
+
+
+def _titles_in(part: str) -> list[str]:
+    """What stands between two marks: one title as it is, unless it is links that touch or quotations alone."""
+    tokens = tokens_of(part)
+    if len(part.split()) > 1 and not all(token.quoted for token in tokens):
+        return [part]
+    return [token.text for token in tokens]
+
+
+def _plain(typed: str) -> str:
+    """The line without invisible characters and chats' marks around links."""
+    return _JOINED.sub(" ", _MASKED.sub(r" \1 ", visible(typed)))
 
 
 def _apart(word: str) -> Iterator[str]:

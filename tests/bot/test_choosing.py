@@ -3,6 +3,8 @@
 import pytest
 
 from adapters.sandbox.films import TITLES
+from bot.commands.parse import parse
+from bot.commands.registry import by_name
 from bot.commands.suggest import MOST
 from bot.domain.videos import Video
 from bot.reply.call import Call
@@ -84,6 +86,49 @@ async def test_a_whole_title_means_that_video_though_it_is_part_of_many_others(e
     assert "2 videos match" in twins.summary
     assert len({option.label.casefold() for option in twins.actions[0].options}) == 2
     assert "10 videos match" in (await env.say("/stop film")).summary
+
+
+ODD_TITLES = (
+    "🔥 street food 👩\u200d🍳❤️ {} you HAVE to try",
+    "It's \"midnight train\" {} isn't it",
+    "“thrift haul” ‘{}’ don’t stop believin’",
+    "„Was für ein Tag“ – «{}» Folge",
+    "「東京夜景」{}、散步！",
+    "\u202bהסרטון הכי מצחיק\u202c {} أفضل قهوة",
+    "ra\u0301i\u0308n lo\u0323fi {} s\u200by\u2060nth\ufeff",
+    "<b>tiny house</b> {} <i> &amp; desk",
+    "budget | {} | ramen",
+    "one, {}, two & three and four",
+    "`desk` ```{}``` *bold* _it_ ~no~ #fyp @someone",
+    f"{'very ' * 60}long {{}} {'title ' * 60}",
+    "see example.com/x {} www.example.org 7 days",
+    "Ｆｕｌｌ ｗｉｄｔｈ {} ①② 𝓯𝓪𝓷𝓬𝔂",
+    "'{}",
+    "the video of {} please for /track --x",
+    "lines\n{}\tof   text",
+)
+
+
+async def test_odd_titles_are_found_as_typed_and_by_either_half(scene):
+    await scene.say("/videos")
+    marks = [f"n{number:03}x" for number in range(len(ODD_TITLES))]
+    titles = [title.format(mark) for title, mark in zip(ODD_TITLES, marks, strict=True)]
+    videos = [
+        Video(f"v{number}", link(number), "tiktok", "monitoring", title=title) for number, title in enumerate(titles)
+    ]
+    async with scene.store() as (store, wallet_id):
+        await store.videos.remember(wallet_id, [(each, f"tiktok:{each.id}") for each in videos], scene.clock())
+        workspace = await store.workspaces.ensure_workspace(ANA.workspace, wallet_id)
+        for mark, title in zip(marks, titles, strict=True):
+            end = title.index(mark) + len(mark)
+            halves = (title, title[:end], title[title.index(mark) :])
+            other = marks[0] if mark != marks[0] else marks[1]
+            lines = [("stats", half) for half in halves] + [("compare", f"{half} vs {other}") for half in halves]
+            for command, line in [*lines, ("compare", f'"{title}" vs "{other}"')]:
+                words = parse(by_name()[command], line).video
+                assert isinstance(words, str) or len(words) == 2, line
+                (found,) = await store.videos.search(workspace, words if isinstance(words, str) else words[0], 5)
+                assert found.video.title == title, line
 
 
 @pytest.mark.parametrize(

@@ -128,6 +128,11 @@ TYPED = {
     "compare hello, world! versus one + one": Compare(("hello, world!", "one + one")),
     "compare cats and dogs, fish with chips": Compare(("cats and dogs", "fish with chips")),
     "compare street food with sourdough": Compare(("street food", "sourdough")),
+    "compare <b>a b</b> & c vs d | e": Compare(("<b>a b</b> & c", "d | e")),
+    'compare It\'s "only" a test vs "Hi"there, you': Compare(('It\'s "only" a test', '"Hi"there, you')),
+    'compare "a vs b" vs "c, d"': Compare(("a vs b", "c, d")),
+    'compare "a and b" "c | d"': Compare(("a and b", "c | d")),
+    f"compare cat, {LINK}|{YOUTUBE}, dog": Compare(("cat", LINK, YOUTUBE, "dog")),
     "compare street food + sourdough": Compare(("street food", "sourdough")),
     # /digest: times of day, weekdays and zones in words
     **{f"digest on {words}": Digest("on", *read) for words, read in DIGEST.items()},
