@@ -109,15 +109,15 @@ ODD_TITLES = (
 )
 
 
-async def test_odd_titles_are_found_as_typed_and_by_either_half(scene):
-    await scene.say("/videos")
+async def test_odd_titles_are_found_as_typed_and_by_either_half(env):
+    await env.say("/videos")
     marks = [f"n{number:03}x" for number in range(len(ODD_TITLES))]
     titles = [title.format(mark) for title, mark in zip(ODD_TITLES, marks, strict=True)]
     videos = [
         Video(f"v{number}", link(number), "tiktok", "monitoring", title=title) for number, title in enumerate(titles)
     ]
-    async with scene.store() as (store, wallet_id):
-        await store.videos.remember(wallet_id, [(each, f"tiktok:{each.id}") for each in videos], scene.clock())
+    async with env.store() as (store, wallet_id):
+        await store.videos.remember(wallet_id, [(each, f"tiktok:{each.id}") for each in videos], env.clock())
         workspace = await store.workspaces.ensure_workspace(ANA.workspace, wallet_id)
         for mark, title in zip(marks, titles, strict=True):
             end = title.index(mark) + len(mark)
