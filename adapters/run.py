@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from pydantic import SecretStr
 from starlette.applications import Starlette
 
-from adapters.web.app import Counts, web_app
-from adapters.web.probes import Probe, Readiness, probe_routes
+from adapters.web.app import Counts, Probe, Readiness, probe_routes, web_app
 from adapters.web.server import WebServer
 from bot.app import Bot
 from bot.delivery.poster import ChannelPoster

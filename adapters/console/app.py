@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from adapters.console.choices import Choice, choices, chosen, yes
 from adapters.console.lines import lines_of
+from adapters.console.render import Choice, choices, chosen, yes
 from adapters.console.screen import Screen
 from bot.app import Bot
 from bot.commands.command import Argument

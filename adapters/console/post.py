@@ -7,7 +7,7 @@ from itertools import count
 from pathlib import Path
 from typing import TextIO
 
-from adapters.console.choices import choices
+from adapters.console.render import choices
 from adapters.console.screen import Screen
 from bot.delivery.poster import ChannelRef, Delivery, Posted, Rejected
 from bot.reply.clean import shown

@@ -1,20 +1,52 @@
-"""Where replies go: cards at a terminal, plain text in a pipe, JSON for a script."""
+"""Where replies go: cards at a terminal, plain text in a pipe, JSON for a script; pictures and downloads on disk."""
 
 import asyncio
 import io
+import re
+import shutil
+from itertools import count
 from pathlib import Path
 from typing import TextIO
 
 from rich.console import Console
 from rich.text import Text
 
-from adapters.console.choices import Choice
-from adapters.console.files import save
-from adapters.console.render import card, menu
+from adapters.console.render import Choice, card, menu
 from bot.reply.as_json import to_json
 from bot.reply.model import Picture, Reply
 from bot.reply.plain import plain_body, plain_spans
-from bot.reply.spool import Content
+from bot.reply.spool import Content, opened
+
+_UNFIT = re.compile(r"[^\w.-]+")
+_LONGEST = 60  # characters; at four bytes each that still fits into the 255 bytes of a file name, with a number
+
+
+def save(directory: Path, name: str, content: Content) -> str:
+    """Write the content under a name that is still free, and say where it lies or why it could not be written."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        return f"Saved {_write(directory, Path(_fit(name)), content)}"
+    except OSError as error:
+        return f"{_fit(name)} could not be saved in {directory}: {error.strerror}. Choose another directory."
+
+
+def _write(directory: Path, name: Path, content: Content) -> Path:
+    for number in count(1):
+        path = directory / (name if number == 1 else f"{name.stem}-{number}{name.suffix}")
+        try:
+            with path.open("xb") as file, opened(content) as source:
+                shutil.copyfileobj(source, file)
+        except FileExistsError:
+            continue
+        break
+    return path
+
+
+def _fit(name: str) -> str:
+    """The name without anything that leads elsewhere, hides the file or offends a file system."""
+    suffix = Path(name).suffix
+    stem = _UNFIT.sub("_", name.removesuffix(suffix)).strip("._-")
+    return f"{stem[:_LONGEST] or 'file'}{_UNFIT.sub('_', suffix)[:8]}"
 
 
 class Screen:

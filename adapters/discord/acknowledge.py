@@ -14,9 +14,9 @@ from discord.http import Route
 from adapters.chat.retry import Sleep
 from adapters.discord.errors import DiscordFailed, once
 from adapters.discord.interaction import Interaction, RawInteraction
-from adapters.discord.payloads import EPHEMERAL, payload
 from adapters.discord.render import Message
 from adapters.discord.rest import Rest
+from adapters.discord.send import EPHEMERAL, payload
 from adapters.discord.text import Component
 from bot.commands.command import Answer
 

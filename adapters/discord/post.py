@@ -30,10 +30,9 @@ from adapters.discord.errors import (
 )
 from adapters.discord.guilds import CHAT
 from adapters.discord.limits import Answer, Limits
-from adapters.discord.payloads import body
 from adapters.discord.render import Message, messages, one_message
-from adapters.discord.rest import Rest
-from adapters.discord.rest_call import call
+from adapters.discord.rest import Rest, call
+from adapters.discord.send import body
 from bot.delivery.poster import ChannelRef, Delivery, Posted, Rejected
 from bot.reply.model import Reply
 

@@ -1,15 +1,17 @@
-"""Discord's REST API at the address of the settings: one session for all that one program calls.
+"""Discord's REST API at the address of the settings: one session for all calls of one program.
 
-It needs no gateway. Connections to that come and go and leave this open, so that a reply under way outlives the
-connection on which it was asked for.
+It needs no gateway. Gateway connections come and go and leave it open, so that a reply under way outlives the
+connection on which it was requested.
 """
 
 import asyncio
 import json
+import logging
 import math
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Self
+from datetime import timedelta
+from typing import Any, Self, TypeAlias
 
 import aiohttp
 from discord import HTTPException
@@ -18,8 +20,13 @@ from discord.http import HTTPClient, Route
 from discord.types.user import User
 from yarl import URL
 
-from adapters.discord.buckets import Bucket, Buckets
-from adapters.discord.limits import Answer, retry_after
+from adapters.chat.pacing import Busy
+from adapters.chat.posting import SOON
+from adapters.chat.retry import NEVER_SENT
+from adapters.discord.errors import RATE_LIMITED
+from adapters.discord.limits import Answer, Bucket, Buckets, Limits, retry_after
+from bot.delivery.poster import Later, Unclear
+from bot.domain.errors import DatabaseUnavailable
 
 TIMEOUT = aiohttp.ClientTimeout(total=60, connect=5)
 """Seconds for one request, files and all."""
@@ -130,3 +137,46 @@ class Rest(HTTPClient):
 def answer_of(response: aiohttp.ClientResponse, said: object) -> Answer:
     """The answer, with nothing in its body if that is no JSON object."""
     return Answer(response.status, response.headers, said if isinstance(said, dict) else {})
+
+
+logger = logging.getLogger(__name__)
+
+Outcome: TypeAlias = Answer | Later | Unclear
+
+PATIENCE = 8.0
+"""Seconds to wait for a turn; a call that takes longer is tried later, so that its caller soon has an outcome."""
+IN_LINE = 12.0
+"""Seconds to wait for room in a bucket and for a turn."""
+WITHIN = 15.0
+"""Seconds in which Discord has to answer a request."""
+
+_NEVER_SENT = (*NEVER_SENT, RuntimeError)  # the session is closed
+
+
+async def call(rest: Rest, limits: Limits, route: Route, sent: Mapping[str, Any]) -> Outcome:
+    """What Discord answered; Later if the call certainly did nothing, Unclear if nobody knows. Never raises."""
+    place, is_sent = route.major_parameters, False
+    try:
+        limits.check(place)
+        async with asyncio.timeout(IN_LINE) as within, rest.turn(route, IN_LINE) as bucket:
+            await limits.admit(PATIENCE)
+            within.reschedule(asyncio.get_running_loop().time() + WITHIN)
+            is_sent = True
+            answer = answer_of(*await rest.send(route, bucket, sent))
+    except Busy as busy:
+        return _busy(busy.seconds)
+    except (DatabaseUnavailable, *_NEVER_SENT) as error:
+        return Later(SOON, "no_database" if isinstance(error, DatabaseUnavailable) else "no_connection")
+    except TimeoutError as error:
+        return Unclear(type(error).__name__) if is_sent else _busy(IN_LINE)
+    except Exception as error:
+        if is_sent:
+            return Unclear(type(error).__name__)
+        logger.warning("a call failed before it was sent", exc_info=True)
+        return Later(SOON, type(error).__name__)
+    limits.learn(answer, place)
+    return Unclear(f"status_{answer.status}") if answer.status >= 500 else answer
+
+
+def _busy(seconds: float) -> Later:
+    return Later(timedelta(seconds=seconds), RATE_LIMITED)

@@ -7,11 +7,14 @@ twice does less harm than a button that never comes.
 """
 
 import asyncio
+import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
+from aiohttp import FormData
 from discord.http import Route
 
 from adapters.chat.replying import send_surely
@@ -19,13 +22,46 @@ from adapters.chat.retry import Sleep
 from adapters.discord.errors import DiscordFailed, patiently
 from adapters.discord.files import refused
 from adapters.discord.interaction import Interaction
-from adapters.discord.payloads import body
 from adapters.discord.render import Message, messages, public_message
 from adapters.discord.rest import Rest
 from adapters.discord.text import ACTION_ROW, FILE, MEDIA_GALLERY, NOTHING, SEPARATOR, TEXT_DISPLAY, display
 from bot.commands.command import Answer
 from bot.domain.clock import Clock
 from bot.reply.model import Reply, Tone
+from bot.reply.spool import opened
+
+EPHEMERAL = 1 << 6
+
+
+def payload(message: Message, *, nonce: str | None = None, is_private: bool = False) -> dict[str, Any]:
+    """The message as JSON, which mentions nobody. A nonce names it to Discord: a second one is not posted."""
+    made = {
+        "components": message.components,
+        "flags": message.flags | (EPHEMERAL if is_private else 0),
+        "allowed_mentions": {"parse": []},
+        "attachments": [
+            {"id": number, "filename": each.name, "description": each.description or None}
+            for number, each in enumerate(message.files)
+        ],
+    }
+    return made | ({"nonce": nonce, "enforce_nonce": True} if nonce else {})
+
+
+def body(message: Message, *, nonce: str | None = None, is_private: bool = False) -> dict[str, Any]:
+    """The arguments of `Rest.request` that send the message."""
+    made = payload(message, nonce=nonce, is_private=is_private)
+    return {"form": partial(_form, message, made)} if message.files else {"json": made}
+
+
+def _form(message: Message, made: dict[str, Any]) -> FormData:
+    """A new form for one request, which uses it up."""
+    form = FormData(quote_fields=False)  # Discord does not know an escaped files[0]
+    form.add_field("payload_json", json.dumps(made), content_type="application/json")
+    for number, each in enumerate(message.files):
+        content_type = "application/octet-stream"
+        form.add_field(f"files[{number}]", opened(each.content), filename=each.name, content_type=content_type)
+    return form
+
 
 logger = logging.getLogger(__name__)
 

@@ -15,7 +15,6 @@ from starlette.routing import Route
 
 from adapters.chat.background import BackgroundTasks
 from adapters.chat.retry import Backoff, Sleep
-from adapters.slack.acknowledge import Overload
 from adapters.slack.api import Calls, SlackFailed, new_client, new_session
 from adapters.slack.events import Events
 from adapters.slack.handlers import Handlers
@@ -23,7 +22,7 @@ from adapters.slack.home import HomeTab
 from adapters.slack.installations import InstalledWorkspaces
 from adapters.slack.interaction import Callers
 from adapters.slack.limits import Limits
-from adapters.slack.listeners import Listeners
+from adapters.slack.listeners import Listeners, Overload
 from adapters.slack.oauth import InstallPages, OAuth
 from adapters.slack.pictures import Pictures
 from adapters.slack.post import SlackPoster

@@ -1,26 +1,73 @@
-"""Bolt's listeners: one for each kind of request, since Bolt searches its listeners one by one.
+"""Bolt's listeners and Slack's acknowledgements, refusals while the bot is busy included.
 
-A listener acknowledges, starts a background task and returns. Nothing in it may raise, for Bolt then loses the
-acknowledgement; and nothing before the acknowledgement touches the database or the network, but for the options of a
-menu, which are the acknowledgement.
+There is one listener for each kind of request, since Bolt searches its listeners one by one. A listener acknowledges,
+starts a background task and returns. Nothing in it may raise, for Bolt then loses the acknowledgement; and nothing
+before it touches the database or the network, except for the options of a menu, which are the acknowledgement.
 """
 
+import contextlib
+import json
 import logging
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeAlias
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
+from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.chat.background import BackgroundTasks
+from adapters.slack.api import Calls, SlackFailed
 from adapters.slack.events import Events
 from adapters.slack.forms import errors
 from adapters.slack.handlers import Handlers
 from adapters.slack.interaction import Payload
+from adapters.slack.render import messages
+from bot.messages.problems import busy
+
+_JSON: dict[str, str | Sequence[str]] = {"content-type": ["application/json"]}
+_QUICK = frozenset({"block_suggestion", "url_verification", "view_closed"})
+"""What is answered within the acknowledgement, and so needs no room."""
+
+
+class Overload:
+    """Refuses while `background` is full. Refusals that need a call are tasks too, with a limit of their own."""
+
+    def __init__(self, background: BackgroundTasks, calls: Calls) -> None:
+        self._background = background
+        self._calls = calls
+        self._refusals = BackgroundTasks()
+
+    async def drain(self, seconds: float) -> None:
+        """Let the refusals under way end."""
+        await self._refusals.drain(seconds)
+
+    def refusal(self, payload: Mapping[str, Any]) -> BoltResponse | None:
+        """The answer to a well-formed payload there is no room for; None if there is room, or none is needed."""
+        kind, view = payload.get("type"), payload.get("view") or {}
+        is_filling = kind == "block_actions" and view.get("type") == "modal"
+        if self._background.has_room or kind in _QUICK or is_filling or "ssl_check" in payload:
+            return None
+        if "command" in payload:
+            return BoltResponse(status=200, body=busy().summary)
+        if kind == "view_submission" and view["state"]["values"]:
+            field = next(iter(view["state"]["values"]))
+            return BoltResponse(status=200, headers=_JSON, body=json.dumps(errors({field: busy().summary})))
+        url = payload.get("response_url")
+        if not url or not self._refusals.has_room:
+            return BoltResponse(status=503)
+        self._refusals.start(partial(self._tell, url))
+        return BoltResponse(status=200)
+
+    async def _tell(self, url: str) -> None:
+        message = messages(busy())[0]
+        said = {"text": message.text, "blocks": list(message.blocks), "response_type": "ephemeral"}
+        with contextlib.suppress(SlackFailed):
+            await self._calls.respond(url, {**said, "replace_original": False})
+
 
 _ANY = re.compile("")
 _Job: TypeAlias = Callable[[Payload, AsyncBoltContext], Awaitable[None]]

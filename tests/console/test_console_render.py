@@ -4,8 +4,7 @@ import re
 import pytest
 from rich.console import Console
 
-from adapters.console.choices import choices
-from adapters.console.render import card, menu
+from adapters.console.render import card, choices, menu
 from bot.reply.call import Call
 from bot.reply.model import (
     Align,

@@ -1,7 +1,7 @@
 import json
 
-from adapters.discord.payloads import EPHEMERAL, body, payload
 from adapters.discord.render import messages
+from adapters.discord.send import EPHEMERAL, body, payload
 from tests.gallery import gallery
 from tests.standins.discord_server.components import validate
 

@@ -5,8 +5,7 @@ import json
 import pytest
 from rich.console import Console
 
-from adapters.console.choices import choices
-from adapters.console.render import card, menu
+from adapters.console.render import card, choices, menu
 from adapters.discord.render import messages as discord_messages
 from adapters.discord.render import one_message
 from adapters.slack.render import messages as slack_messages

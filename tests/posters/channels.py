@@ -13,7 +13,7 @@ from unicodedata import category
 import aiohttp
 
 from adapters.console.post import ConsolePoster
-from adapters.discord import rest_call
+from adapters.discord import rest
 from adapters.discord.limits import Limits as DiscordLimits
 from adapters.discord.post import DiscordPoster
 from adapters.discord.rest import Rest
@@ -240,11 +240,11 @@ class DiscordChannel:
     @asynccontextmanager
     async def impatient(self) -> AsyncIterator[ChannelPoster]:
         """A poster that waits 0.2 s for a response."""
-        within, rest_call.WITHIN = rest_call.WITHIN, 0.2
+        within, rest.WITHIN = rest.WITHIN, 0.2
         try:
             yield self.poster
         finally:
-            rest_call.WITHIN = within
+            rest.WITHIN = within
 
     @asynccontextmanager
     async def unreachable(self) -> AsyncIterator[ChannelPoster]:

@@ -13,8 +13,7 @@ import aiohttp
 
 from adapters.sandbox.serve import Sandbox
 from adapters.slack.app import SlackApp, SlackOptions
-from adapters.web.app import Counts, web_app
-from adapters.web.probes import Readiness, probe_routes
+from adapters.web.app import Counts, Readiness, probe_routes, web_app
 from adapters.web.server import WebServer
 from bot.app import Bot
 from tests.slack_render.reading import read

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from adapters.chat.background import BackgroundTasks
-from adapters.slack.acknowledge import Overload
 from adapters.slack.api import Calls, new_session
+from adapters.slack.listeners import Overload
 from bot.messages.problems import busy
 from tests.slack.bot_app import ANN, GENERAL
 from tests.standins.environment import LINK
