@@ -18,5 +18,6 @@ class Maintenance:
         await self._store.forgetting.old_spend(now)
         forgotten = await self._store.outbox_status.forget_old(now)
         await self._store.events.forget_old(now)
+        await self._store.forgetting.settled_workspaces(now)
         await self._store.forgetting.unused_mirrors()
         return forgotten

@@ -5,7 +5,7 @@ from collections import defaultdict
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.clock import month_of
@@ -44,22 +44,45 @@ class Forgetting:
     async def workspace(self, workspace_id: int) -> None:
         """Delete a workspace: its key, requests, audit, digests, alerts and videos, and the mirror nobody else uses.
 
-        Requests whose outcome is open stay, with the workspace's number, until they are settled: what they started
-        must not be started again. Of the rest the sum spent in each month stays, so that the cap cannot be forgotten.
-        On SQLite nothing of what was deleted can be read in the file or its log afterwards.
+        Requests whose outcome is open stay, with the workspace's number and id, until they are settled: what they
+        started must not be started again. Of the rest the sum spent in each month stays, so that the cap cannot be
+        forgotten. On SQLite nothing of what was deleted can be read in the file or its log afterwards.
         """
-        settled = (track_requests.c.workspace_id == workspace_id) & ~IS_IN_FLIGHT
         async with self._database.writing() as connection:
-            await self._own_videos(connection, workspace_id)
-            await self._keep_spend(connection, workspace_id)
-            await self._files(connection, workspace_id)
-            for table in (credentials, audit, digests, alert_settings, outbox):
-                await connection.execute(delete(table).where(table.c.workspace_id == workspace_id))
-            await connection.execute(delete(track_requests).where(settled))
-            unused = ~exists().where(track_requests.c.workspace_id == workspace_id)
-            await connection.execute(delete(workspaces).where(workspaces.c.id == workspace_id, unused))
-            await self._unused_mirrors(connection)
+            await self._delete(connection, workspace_id)
         await self._database.truncate_log()
+
+    async def settled_workspaces(self, now: datetime) -> None:
+        """Delete what was kept of forgotten workspaces for open requests that are settled, or ended long ago.
+
+        A workspace that was used again since has its name back, and stays.
+        """
+        over = track_requests.c.submitted_at < now - SPEND_KEPT
+        is_open = exists().where(track_requests.c.workspace_id == workspaces.c.id, IS_IN_FLIGHT, ~over)
+        kept = select(workspaces.c.id, workspaces.c.chat, workspaces.c.external_id, workspaces.c.name).where(~is_open)
+        async with self._database.writing() as connection:
+            gone = [
+                row.id for row in await connection.execute(kept) if row.name == forgotten_id(row.chat, row.external_id)
+            ]
+            for workspace_id in gone:
+                await connection.execute(
+                    delete(track_requests).where(track_requests.c.workspace_id == workspace_id, over)
+                )
+                await self._delete(connection, workspace_id)
+        if gone:
+            await self._database.truncate_log()
+
+    async def _delete(self, connection: AsyncConnection, workspace_id: int) -> None:
+        name = await self._keep_spend(connection, workspace_id)
+        await self._own_videos(connection, workspace_id)
+        await self._files(connection, workspace_id)
+        for table in (credentials, audit, digests, alert_settings, outbox):
+            await connection.execute(delete(table).where(table.c.workspace_id == workspace_id))
+        here, requests = workspaces.c.id == workspace_id, track_requests.c.workspace_id == workspace_id
+        await connection.execute(delete(track_requests).where(requests, ~IS_IN_FLIGHT))
+        await connection.execute(delete(workspaces).where(here, ~exists().where(requests)))
+        await connection.execute(update(workspaces).where(here).values(name=name))
+        await self._unused_mirrors(connection)
 
     async def unused_mirrors(self) -> None:
         """Delete the videos and snapshots of wallets that no workspace uses. They can be read from the API again."""
@@ -72,7 +95,8 @@ class Forgetting:
         old = forgotten_spend.c.month < (now - SPEND_KEPT).date()
         await self._database.write(delete(forgotten_spend).where(old))
 
-    async def _keep_spend(self, connection: AsyncConnection, workspace_id: int) -> None:
+    async def _keep_spend(self, connection: AsyncConnection, workspace_id: int) -> str:
+        """Keep what was spent in each month; returns the id under which it is kept."""
         here = select(workspaces.c.chat, workspaces.c.external_id).where(workspaces.c.id == workspace_id)
         started = select(track_requests.c.submitted_at, track_requests.c.cost).where(
             track_requests.c.workspace_id == workspace_id, track_requests.c.state == RequestState.TRACKING
@@ -81,10 +105,12 @@ class Forgetting:
         for at, cost in await connection.execute(started):
             months[month_of(at).date()] += cost
         chat, external_id = (await connection.execute(here)).one()
-        whose = {"chat": chat, "external_id": forgotten_id(chat, external_id)}
+        forgotten = forgotten_id(chat, external_id)
+        whose = {"chat": chat, "external_id": forgotten}
         rows = [{**whose, "month": month, "cost": cost} for month, cost in months.items()]
         if rows:
             await connection.execute(adding(forgotten_spend, connection, "cost"), rows)
+        return forgotten
 
     async def _own_videos(self, connection: AsyncConnection, workspace_id: int) -> None:
         mine = select(videos.c.wallet_id, videos.c.video_id).where(videos.c.owner_id == workspace_id)

@@ -11,6 +11,8 @@ from bot.store.schedule_tables import blobs, is_open, outbox
 
 LATE = timedelta(minutes=1)
 SHOWN_DEAD = 3
+MOST_COUNTED = 10_000
+"""Messages that the numbers for Prometheus count at most."""
 RETRIED_WITHIN = timedelta(days=7)
 """For so long a dead letter can be tried again."""
 WAITED_FOR = timedelta(days=30)
@@ -43,11 +45,15 @@ class OutboxStatus:
         return Queue(count, oldest_at, last_sent_at, len(found), few)
 
     async def load(self, now: datetime) -> tuple[int, int, int, int]:
-        """How many messages of all workspaces wait, may go now, are a minute late, and were given up lately."""
-        due, late = outbox.c.next_at <= now, outbox.c.next_at <= now - LATE
-        counted = (func.count(), func.count().filter(due), func.count().filter(late))
-        opened = select(*counted).where(is_open())
-        dead = select(func.count()).where(outbox.c.state == OutboxState.DEAD, outbox.c.ended_at > now - RETRIED_WITHIN)
+        """How many messages of all workspaces wait, may go now, are a minute late, and were given up lately.
+
+        Counts `MOST_COUNTED` of each at most, so that asking costs the same however long the queue is.
+        """
+        first = select(outbox.c.next_at).where(is_open()).order_by(outbox.c.next_at).limit(MOST_COUNTED).subquery()
+        due, late = first.c.next_at <= now, first.c.next_at <= now - LATE
+        opened = select(func.count(), func.count().filter(due), func.count().filter(late)).select_from(first)
+        given_up = outbox.c.state == OutboxState.DEAD, outbox.c.ended_at > now - RETRIED_WITHIN
+        dead = select(func.count()).select_from(select(outbox.c.id).where(*given_up).limit(MOST_COUNTED).subquery())
         async with self._database.reading() as connection:
             waiting, due_ones, late_ones = (await connection.execute(opened)).one()
             return waiting, due_ones, late_ones, int(await connection.scalar(dead) or 0)

@@ -84,3 +84,41 @@ async def test_the_sums_that_stay_name_no_workspace_and_go_when_no_cap_is_for_th
     await store.forgetting.old_spend(NOW + SPEND_KEPT)
     async with database.reading() as connection:
         assert (await connection.execute(select(forgotten_spend))).all() == []
+
+
+async def test_a_workspace_kept_for_an_open_start_goes_once_that_is_settled(store, database):
+    going = await live(store, database)
+    (request,) = await proposed(store, going, "tiktok:open", person=ZOE, batch="open")
+    await submitted(store, request, PRICE * 24)
+    await store.forgetting.workspace(going.id)
+    await store.forgetting.settled_workspaces(NOW)
+    kept = await store.workspaces.by_id(going.id)
+    assert kept is not None, "what an open request started must not be started again"
+    assert MARK not in kept.name
+    await store.tracking.mark_tracking(request.id, video("v-late"), NOW)
+    await store.forgetting.settled_workspaces(NOW)
+    assert await store.workspaces.by_id(going.id) is None
+
+
+async def test_a_forgotten_workspace_that_is_used_again_stays_and_an_open_start_ends_with_any_tracking(store, database):
+    going = await live(store, database)
+    for key in ("tiktok:again", "tiktok:old"):
+        (request,) = await proposed(store, going, key, person=ZOE, batch=key)
+        await submitted(store, request, PRICE * 24)
+        await store.forgetting.workspace(going.id)
+        if key == "tiktok:again":
+            await store.workspaces.ensure_workspace(GOING, going.wallet_id)
+            await store.tracking.mark_failed(request.id, "nothing", NOW)
+            await store.forgetting.settled_workspaces(NOW)
+            assert (await store.workspaces.by_id(going.id)).name == GOING.name
+    await store.forgetting.settled_workspaces(NOW + SPEND_KEPT + timedelta(days=1))
+    assert await store.workspaces.by_id(going.id) is None
+
+
+async def test_the_numbers_count_so_many_messages_and_no_more(store, database, monkeypatch):
+    monkeypatch.setattr("bot.store.outbox_status.MOST_COUNTED", 3)
+    here = await store.workspaces.ensure_workspace(HERE, await store.wallets.ensure_wallet("ours", NOW))
+    async with database.writing() as connection:
+        for number in range(5):
+            await enqueue(connection, Message(f"key {number}", here.id, "C1", Reply("Up.")), NOW)
+    assert await store.outbox_status.load(NOW + timedelta(minutes=2)) == (3, 3, 3, 0)
