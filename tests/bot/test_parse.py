@@ -5,7 +5,7 @@ from contextlib import suppress
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.commands.command import Kind
@@ -249,6 +249,7 @@ TEXTS = (
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda each: each.name)
+@settings(max_examples=15)
 @given(typed=TEXTS)
 def test_no_text_does_worse_than_a_usage_error(command, typed):
     with suppress(UsageError):
@@ -256,6 +257,7 @@ def test_no_text_does_worse_than_a_usage_error(command, typed):
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda each: each.name)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_no_button_does_worse_than_a_usage_error(command, data):
     names = st.sampled_from([each.name for each in command.arguments] or ["x"]) | st.text()

@@ -61,24 +61,23 @@ async def test_it_says_that_the_last_day_of_what_has_ended_is_not_today(env, hou
     assert ("in its last 24 h." in summary, "in 24 h." in summary) == (is_over, not is_over)
 
 
-@pytest.mark.parametrize(
-    ("sort", "order"),
-    {
-        "": lambda each: -each.started_at.timestamp(),
-        "count": lambda each: -main(each, 0),
-        "top": lambda each: -main(each, 0),
-        "growth": lambda each: main(each, 24) - main(each, 0),
-        "ending": lambda each: each.started_at.timestamp() + each.days * 86_400,
-    }.items(),
-)
-async def test_the_order_is_the_one_asked_for(env, account, sort, order):
+ORDERS = {
+    "": lambda each: -each.started_at.timestamp(),
+    "count": lambda each: -main(each, 0),
+    "top": lambda each: -main(each, 0),
+    "growth": lambda each: main(each, 24) - main(each, 0),
+    "ending": lambda each: each.started_at.timestamp() + each.days * 86_400,
+}
+
+
+async def test_the_order_is_the_one_asked_for(env, account):
     await env.say("/videos")
-    reply = await env.say(f"/videos {sort}")
     by_id = {each.id: each for each in account}
-    (select,) = [action for action in reply.actions if isinstance(action, Select)]
-    keys = [order(by_id[option.value]) for option in select.options]
-    assert keys == sorted(keys)
-    assert len(keys) == 8
+    for sort, order in ORDERS.items():
+        reply = await env.say(f"/videos {sort}")
+        (select,) = [action for action in reply.actions if isinstance(action, Select)]
+        keys = [order(by_id[option.value]) for option in select.options]
+        assert (keys, len(keys)) == (sorted(keys), 8), sort
 
 
 def main(tracking, hours_ago):
@@ -87,24 +86,17 @@ def main(tracking, hours_ago):
     return counts.get("views", counts["likes"])
 
 
-@pytest.mark.parametrize(
-    ("line", "count", "scope"),
-    [
+@pytest.mark.usefixtures("account")
+async def test_filters_name_themselves_and_one_that_fits_nothing_offers_all(env):
+    for line, count, scope in (
         ("/videos tiktok", 5, "TikTok videos"),
         ("/videos x", 1, "X videos"),
         ("/videos running", 8, "Running videos"),
         ("/videos tiktok monitoring", 5, "TikTok running videos"),
-    ],
-)
-async def test_filters_name_themselves(env, account, line, count, scope):
-    assert len(account) == 8
-    reply = await env.say(line)
-    assert reply.summary.startswith(f"{scope}: {count} video")
-    assert len(rows(reply)) == count
-
-
-async def test_a_filter_that_fits_nothing_offers_all(env, account):
-    assert account
+    ):
+        reply = await env.say(line)
+        assert reply.summary.startswith(f"{scope}: {count} video")
+        assert len(rows(reply)) == count
     reply = await env.say("/videos cancelled")
     assert reply.summary == "Cancelled videos: none. Remove the filter to see all videos."
     assert len(rows(await env.press(reply, "All videos"))) == 8

@@ -16,7 +16,7 @@ from bot.store.stored_video import first_seen
 
 DAY = timedelta(days=1)
 START = datetime(2026, 3, 1, tzinfo=UTC)
-ANY = settings(deadline=None, max_examples=150)
+ANY = settings(deadline=None, max_examples=60)
 counts = st.lists(st.none() | st.integers(0, 10_000), min_size=1, max_size=100)
 whole = st.lists(st.integers(0, 10_000), min_size=75, max_size=100)
 minutes = st.integers(0, 59)

@@ -53,10 +53,10 @@ async def moments_of(limits, time, calls):
     return moments
 
 
-async def test_two_thousand_posts_go_at_nearly_the_limit_and_never_above(limits, time):
-    moments = await moments_of(limits, time, 2_000)
+async def test_many_posts_go_at_nearly_the_limit_and_never_above(limits, time):
+    moments = await moments_of(limits, time, 600)
     assert most_within(1, moments) <= 50
-    assert 1_999 / (moments[-1] - moments[0]) >= 0.98 * 50
+    assert 599 / (moments[-1] - moments[0]) >= 0.98 * 50
 
 
 async def test_two_processes_that_share_their_turns_are_one_bot(store):

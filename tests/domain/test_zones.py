@@ -60,11 +60,11 @@ def test_what_is_no_zone_is_refused_with_the_nearest_ones(words, told):
         read_zone(words)
 
 
-@pytest.mark.parametrize("name", zone_names())
-def test_every_zone_can_be_written_as_it_is_and_is_offered(name):
-    assert read_zone(name) == name
-    assert looks_like_zone(name)
-    assert name in near_zones(name, 25)
+def test_every_zone_can_be_written_as_it_is_and_is_offered():
+    for name in zone_names():
+        assert read_zone(name) == name
+        assert looks_like_zone(name)
+        assert name in near_zones(name, 25)
 
 
 @given(st.text(max_size=40))

@@ -45,15 +45,15 @@ async def test_a_channel_takes_a_small_burst_and_then_one_message_a_second(limit
 
 
 async def test_a_workspace_takes_five_messages_a_second_and_nearly_all_of_them(limits, time):
-    moments = [each[0] for each in await moments_of(limits, time, [("T1", POST, f"C{n}") for n in range(500)])]
+    moments = [each[0] for each in await moments_of(limits, time, [("T1", POST, f"C{n}") for n in range(200)])]
     assert most_within(1, moments) == 5
-    assert 499 / (moments[-1] - moments[0]) >= 0.98 * 5
+    assert 199 / (moments[-1] - moments[0]) >= 0.98 * 5
 
 
 async def test_workspaces_do_not_wait_for_one_another(limits, time):
-    calls = [(f"T{team}", POST, f"C{n}") for team in range(20) for n in range(50)]
+    calls = [(f"T{team}", POST, f"C{n}") for team in range(5) for n in range(30)]
     moments = await moments_of(limits, time, calls)
-    assert moments[-1][0] - 1000 == pytest.approx(49 * 0.202, abs=0.1)
+    assert moments[-1][0] - 1000 == pytest.approx(29 * 0.202, abs=0.1)
 
 
 async def test_a_busy_channel_holds_up_no_other(limits, time):

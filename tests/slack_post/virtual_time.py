@@ -5,7 +5,7 @@ import heapq
 import itertools
 from collections.abc import Awaitable
 
-SETTLED = 50
+SETTLED = 12
 """Turns of the loop after which whoever can go on has gone on."""
 
 

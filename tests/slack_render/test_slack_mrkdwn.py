@@ -28,7 +28,7 @@ def meant(span) -> str:
             return f"#{channel_id}"
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=100)
 @given(st.one_of(close_texts, span_texts))
 def test_what_is_said_in_mrkdwn_reads_as_it_was_meant(spans):
     said = mrkdwn(spans)
