@@ -7,9 +7,9 @@ with more, which a test of the registry finds first.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, assert_never
 
+from adapters.chat.forms import SHOWN_WHILE_TYPING, Field, fields
 from adapters.discord.text import LABEL, STRING_SELECT, TEXT_INPUT, Component, display, label
-from bot.commands.command import Argument, Command, Kind
-from bot.commands.forms import examples
+from bot.commands.command import Command, Kind
 from bot.reply.cutting import length
 
 MAX_TITLE = 45
@@ -18,21 +18,17 @@ MAX_DESCRIPTION = 100
 MAX_PLACEHOLDER = 100
 MAX_INPUT = 4_000
 
-_SEEN_BY_NOBODY = "Only the bot receives it, but it shows on your screen while you type."
 _SHORT, _PARAGRAPH = 1, 2
 _NOTHING: Mapping[str, str] = {}
 
 
 def form(command: Command[Any], given: Mapping[str, str] = _NOTHING) -> Component:
     """The data of an answer that opens the command's modal, with what is `given` filled in; a secret never is."""
-    shown = examples(command)
-    listed = [each for each in command.arguments if each.listed]
-    fields = [_field(each, shown.get(each.name, ""), given.get(each.name, "").strip()) for each in listed]
-    caution = [display(_SEEN_BY_NOBODY)] if command.secret else []
+    caution = [display(SHOWN_WHILE_TYPING)] if command.secret else []
     return {
         "custom_id": command.name,
         "title": label(command.name.capitalize(), MAX_TITLE),
-        "components": [*fields, *caution] or [display(f"{command.summary}.")],
+        "components": [*map(_field, fields(command, given)), *caution] or [display(f"{command.summary}.")],
     }
 
 
@@ -41,17 +37,18 @@ def values(components: Iterable[Mapping[str, Any]]) -> Mapping[str, str]:
     return dict(pair for component in components for pair in _values(component))
 
 
-def _field(argument: Argument, example: str, given: str) -> Component:
-    description = f"{argument.help[:1].upper()}{argument.help[1:]}"
+def _field(field: Field) -> Component:
+    name, is_required = field.argument.name, field.argument.required
     return {
         "type": LABEL,
-        "label": label(argument.name.capitalize(), MAX_NAME),
-        "description": label(description, MAX_DESCRIPTION),
-        "component": {**_input(argument, example, given), "custom_id": argument.name, "required": argument.required},
+        "label": label(field.label, MAX_NAME),
+        "description": label(field.hint, MAX_DESCRIPTION),
+        "component": {**_input(field), "custom_id": name, "required": is_required},
     }
 
 
-def _input(argument: Argument, example: str, given: str) -> Component:
+def _input(field: Field) -> Component:
+    argument, given = field.argument, field.given
     match argument.kind:
         case Kind.CHOICE:
             named = given.replace('"', " ").split()
@@ -61,7 +58,7 @@ def _input(argument: Argument, example: str, given: str) -> Component:
         case Kind.SECRET:
             return {"type": TEXT_INPUT, "style": _SHORT}
         case Kind.LINK | Kind.VIDEO | Kind.WORD | Kind.NUMBER | Kind.TIME | Kind.ZONE | Kind.SPAN | Kind.MONEY:
-            placeholder = {"placeholder": label(f"For example: {example}", MAX_PLACEHOLDER)} if example else {}
+            placeholder = {"placeholder": label(field.placeholder, MAX_PLACEHOLDER)} if field.placeholder else {}
             typed = {"value": given} if 0 < length(given) <= MAX_INPUT else {}
             style = _PARAGRAPH if argument.many > 1 else _SHORT
             return {"type": TEXT_INPUT, "style": style, **placeholder, **typed}

@@ -9,11 +9,12 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, assert_never
 
+from adapters.chat.forms import SHOWN_WHILE_TYPING, Field, fields
 from adapters.slack.actions import MAX_LABEL, MAX_OPTION, MAX_OPTIONS, MAX_PLACEHOLDER, option_of
 from adapters.slack.interaction import Payload
 from adapters.slack.text import MAX_TEXT, Block, plain, words
 from bot.commands.command import Argument, Command, Kind
-from bot.commands.forms import examples, joined
+from bot.commands.forms import joined
 from bot.commands.parse import bind
 from bot.commands.registry import AnyCommand
 from bot.domain.errors import LinkError, UsageError
@@ -25,7 +26,6 @@ MAX_TITLE = 24
 MAX_LABEL_OF_INPUT = 2_000
 MAX_METADATA = 3_000
 
-_SEEN_BY_NOBODY = " Only the bot receives it, but it shows on your screen while you type."
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _QUOTED = re.compile(r'"([^"]*)"|“([^”]*)”|(\S+)')
 
@@ -38,9 +38,6 @@ def form(command: Command[Any], private_metadata: str, given: Mapping[str, str])
     if length(private_metadata) > MAX_METADATA:
         msg = f"{length(private_metadata)} characters do not fit into a modal's private_metadata"
         raise ValueError(msg)
-    shown = examples(command)
-    listed = (each for each in command.arguments if each.listed)
-    inputs = [_input(each, shown.get(each.name, ""), given.get(each.name, "").strip()) for each in listed]
     return {
         "type": "modal",
         "callback_id": command.name,
@@ -48,7 +45,7 @@ def form(command: Command[Any], private_metadata: str, given: Mapping[str, str])
         "title": plain(command.name.capitalize(), MAX_TITLE),
         "submit": plain("Continue"),
         "close": plain("Cancel"),
-        "blocks": [{"type": "section", "text": plain(f"{command.summary}.")}, *inputs],
+        "blocks": [{"type": "section", "text": plain(f"{command.summary}.")}, *map(_input, fields(command, given))],
     }
 
 
@@ -70,16 +67,19 @@ def options(offered: Iterable[Option]) -> Block:
     return {"options": [each for each in found if each is not None][:MAX_OPTIONS]}
 
 
-def _input(argument: Argument, example: str, given: str) -> Block:
-    hint = f"{argument.help[:1].upper()}{argument.help[1:]}{'' if argument.help.endswith('…') else '.'}"
-    element = {**_element(argument, given), "action_id": argument.name}
-    if example:
-        element["placeholder"] = plain(f"For example: {example}", MAX_PLACEHOLDER)
+def _input(field: Field) -> Block:
+    argument = field.argument
+    hint = field.hint if field.hint.endswith("…") else f"{field.hint}."
+    if argument.kind is Kind.SECRET:
+        hint = f"{hint} {SHOWN_WHILE_TYPING}"
+    element = {**_element(argument, field.given), "action_id": argument.name}
+    if field.placeholder:
+        element["placeholder"] = plain(field.placeholder, MAX_PLACEHOLDER)
     return {
         "type": "input",
         "block_id": argument.name,
-        "label": plain(argument.name.capitalize(), MAX_LABEL_OF_INPUT),
-        "hint": plain(f"{hint}{_SEEN_BY_NOBODY}" if argument.kind is Kind.SECRET else hint, MAX_LABEL_OF_INPUT),
+        "label": plain(field.label, MAX_LABEL_OF_INPUT),
+        "hint": plain(hint, MAX_LABEL_OF_INPUT),
         "optional": not argument.required,
         "element": element,
     }

@@ -10,8 +10,7 @@ from collections.abc import Mapping
 
 from adapters.chat.recent import Recent
 from adapters.slack.api import Calls, SlackFailed
-from adapters.slack.render import Message
-from adapters.slack.text import Block, escaped, plain, words
+from adapters.slack.text import escaped, words
 from adapters.slack.workspaces import SlackWorkspace
 from bot.reply.cutting import cut
 from bot.reply.model import File, LargeFile, Picture, Reply
@@ -80,25 +79,6 @@ class Pictures:
         )
         await self._calls.upload(str(address["upload_url"]), content)
         return str(address["file_id"])
-
-
-def has_picture(message: Message) -> bool:
-    """Whether Slack has to have looked at a file before it takes this message."""
-    return any(map(_is_picture, message.blocks))
-
-
-def without_pictures(message: Message, note: str = "") -> Message:
-    """The message with the alternative text of its pictures, each followed by the note."""
-    told = (_told(block, note) if _is_picture(block) else block for block in message.blocks)
-    return Message(message.text, tuple(told))
-
-
-def _is_picture(block: Block) -> bool:
-    return block["type"] == "image"
-
-
-def _told(picture: Block, note: str) -> Block:
-    return {"type": "section", "text": plain(f"Picture: {picture['alt_text']}\n{note}".rstrip())}
 
 
 def _key(workspace: SlackWorkspace, picture: Picture) -> tuple[str, bytes]:

@@ -21,8 +21,8 @@ from adapters.chat.retry import Sleep
 from adapters.slack.api import NO_ANSWER, Calls, SlackFailed
 from adapters.slack.errors import DEAD, OURS, RATE_LIMITED, details, refusal
 from adapters.slack.limits import POST, Limits
-from adapters.slack.pictures import Pictures, has_picture, without_pictures
-from adapters.slack.render import MAX_BLOCKS, Message, messages
+from adapters.slack.pictures import Pictures
+from adapters.slack.render import MAX_BLOCKS, Message, has_picture, messages, without_pictures
 from adapters.slack.send import direct_channel
 from adapters.slack.text import Block, plain
 from adapters.slack.workspaces import CHAT, SlackAway, SlackWorkspace, Workspaces

@@ -231,6 +231,25 @@ def home_view(reply: Reply, *, with_table: bool = True) -> Block:
     return {"type": "home", "blocks": blocks or [_EMPTY]}
 
 
+def has_picture(message: Message) -> bool:
+    """Whether Slack has to have looked at a file before it takes this message."""
+    return any(map(_is_picture, message.blocks))
+
+
+def without_pictures(message: Message, note: str = "") -> Message:
+    """The message with the alternative text of its pictures, each followed by the note."""
+    shown = (_in_words(block, note) if _is_picture(block) else block for block in message.blocks)
+    return Message(message.text, tuple(shown))
+
+
+def _is_picture(block: Block) -> bool:
+    return block["type"] == "image"
+
+
+def _in_words(picture: Block, note: str) -> Block:
+    return {"type": "section", "text": plain(f"Picture: {picture['alt_text']}\n{note}".rstrip())}
+
+
 def _groups(reply: Reply, pictures: Mapping[str, str], table: int | None) -> Iterator[Group]:
     yield from _head(reply)
     for at, part in enumerate(reply.parts):

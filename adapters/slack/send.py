@@ -15,8 +15,8 @@ from adapters.chat.retry import Sleep
 from adapters.slack.api import LONGEST_WAIT, Calls, SlackFailed
 from adapters.slack.interaction import Interaction, ResponseUrl
 from adapters.slack.limits import POST, Limits
-from adapters.slack.pictures import Pictures, has_picture, without_pictures
-from adapters.slack.render import Message, messages, public_message
+from adapters.slack.pictures import Pictures
+from adapters.slack.render import Message, has_picture, messages, public_message, without_pictures
 from adapters.slack.text import PIECE, Block, plain, unescaped
 from adapters.slack.workspaces import SlackWorkspace
 from bot.commands.command import Answer

@@ -1,0 +1,43 @@
+"""What a command's form asks for, in every chat: one field per listed argument, filled with what was given already."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.commands.command import Argument, Command
+from bot.commands.forms import examples
+
+SHOWN_WHILE_TYPING = "Only the bot receives it, but it shows on your screen while you type."
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field. `placeholder` is empty if the argument has no example; a secret is never filled in."""
+
+    argument: Argument
+    placeholder: str
+    given: str
+
+    @property
+    def label(self) -> str:
+        """The argument's name as a label."""
+        return self.argument.name.capitalize()
+
+    @property
+    def hint(self) -> str:
+        """The argument's help as a sentence without its full stop."""
+        return f"{self.argument.help[:1].upper()}{self.argument.help[1:]}"
+
+
+def fields(command: Command[Any], given: Mapping[str, str]) -> list[Field]:
+    """The fields of a command's form."""
+    shown = examples(command)
+    return [
+        Field(
+            each,
+            f"For example: {shown[each.name]}" if shown.get(each.name) else "",
+            given.get(each.name, "").strip(),
+        )
+        for each in command.arguments
+        if each.listed
+    ]
