@@ -13,7 +13,7 @@ from bot.domain.alerts import Alert, AlertKind, AlertSetting, Stage, default_set
 from bot.domain.caller import Person
 from bot.domain.quiet import QuietHours
 from bot.store.coordination import is_held
-from bot.store.database import Database, insert_into, replacing
+from bot.store.database import Aggregate, insert_into, replacing
 from bot.store.events import handle
 from bot.store.outbox import Message, enqueue
 from bot.store.schedule_tables import alert_settings, alert_states
@@ -60,11 +60,8 @@ class AlertBatch:
     usage_at: datetime | None = None
 
 
-class Alerts:
+class Alerts(Aggregate):
     """The tables `alert_settings` and `alert_states`."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def of_channel(self, workspace_id: int, channel_id: str) -> AlertSetting | None:
         """A channel's alert setting; None if nobody ever chose one."""

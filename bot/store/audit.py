@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.caller import Person
 from bot.domain.tracking import RequestState, TrackRequest
-from bot.store.database import Database
+from bot.store.database import Aggregate
 from bot.store.tables import audit, track_requests
 from bot.store.types import read, values
 
@@ -46,11 +46,8 @@ class Spend:
     by_channel: tuple[tuple[str, Decimal], ...]
 
 
-class Audit:
+class Audit(Aggregate):
     """The `audit` table, and the sums of what each person committed."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def write(self, workspace_id: int, entry: Entry) -> None:
         """Add one entry."""

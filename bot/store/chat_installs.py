@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, case, delete, select, update
 
 from bot.store.crypto import SecretBox
-from bot.store.database import Database, insert_into
+from bot.store.database import Aggregate, Database, insert_into
 from bot.store.tables import installations, oauth_states, presences, registrations
 
 PURPOSE = "installation"
@@ -26,11 +26,8 @@ class ChatInstall:
     was_public: bool
 
 
-class ChatInstalls:
+class ChatInstalls(Aggregate):
     """The `presences` table: workspaces of chats that report only joins and leaves. Ids are the chat's own."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def known(self, chat: str) -> Mapping[str, bool]:
         """Every workspace that the bot is in, as far as it knows, and whether the operator has claimed it."""
@@ -151,14 +148,11 @@ class Installations:
         return await self._database.write(this) == 1
 
 
-class CommandSync:
+class CommandSync(Aggregate):
     """The `registrations` table: a fingerprint of the commands that the bot registered for each application.
 
     It registers them again only if they have changed.
     """
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def fingerprint(self, chat: str, application_id: str) -> str | None:
         """The commands that were registered last; None if none were."""

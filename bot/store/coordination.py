@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import DatabaseUnavailable
 from bot.domain.services import FRESH, Service
-from bot.store.database import Database, insert_into
+from bot.store.database import Aggregate, insert_into
 from bot.store.schedule_tables import leases
 from bot.store.tables import inbox, rates, services
 
@@ -19,11 +19,8 @@ KEPT = timedelta(days=2)
 """Longer than any platform delivers an event again (Slack: an hour; Discord: while a session can be resumed)."""
 
 
-class Leases:
+class Leases(Aggregate):
     """The `leases` table: work that one process does at a time. After a lease's end anyone may take it."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def take(self, name: str, now: datetime, length: timedelta) -> str | None:
         """The token of the lease, now the caller's for `length`; None while somebody else holds it."""
@@ -52,15 +49,12 @@ async def is_held(connection: AsyncConnection, name: str, token: str) -> bool:
     return await connection.scalar(mine.with_for_update()) is not None
 
 
-class RateSlots:
+class RateSlots(Aggregate):
     """The `rates` table: the generic cell rate algorithm in one row per API key, shared by every process.
 
     `tat`, the theoretical arrival time, is when the calls reserved so far would be over if they came evenly spaced.
     Times are Unix seconds of the caller's clock; processes that share a key share a clock.
     """
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def reserve(self, key: str, now: float, period: float, tolerance: float, patience: float) -> float:
         """Reserve one call and return the seconds to wait before making it, 0 if it may go at once.
@@ -94,11 +88,8 @@ class RateSlots:
             await connection.execute(new.on_conflict_do_update(index_elements=[rates.c.key], set_={"tat": later}))
 
 
-class Inbox:
+class Inbox(Aggregate):
     """The `inbox` table: events already handled, by any process. Platforms deliver an event again if they doubt."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def is_new(self, chat: str, event_id: str, now: datetime) -> bool:
         """Whether this event arrives for the first time, in whichever process; true once."""
@@ -111,11 +102,8 @@ class Inbox:
         await self._database.write(delete(inbox).where(inbox.c.seen_at < now - KEPT))
 
 
-class Services:
+class Services(Aggregate):
     """The `services` table: one row per part of the program. If several processes run a part, a working one speaks."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def report(self, process: str, problems: Mapping[str, str], now: datetime) -> None:
         """Note the parts of a process by name, each with its problem, empty if it works. Safe to repeat."""

@@ -58,7 +58,7 @@ class Credentials:
             await connection.execute(new.on_conflict_do_nothing())
 
     async def rotate(self) -> int:
-        """Lock every stored secret anew under the first key, all in one transaction; returns how many there were."""
+        """Encrypt every secret again under the first key, all in one transaction; returns how many there were."""
         async with self._database.writing() as connection:
             count = await self._rotate(connection, credentials, "locked_key")
             count += await self._rotate(connection, installations, "locked")

@@ -170,14 +170,14 @@ class Database:
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """One transaction, committed at the end of the block. Never await anything but the database inside it."""
-        with _outages_told():
+        with _translated():
             async with self._writer.begin() as connection:
                 yield connection
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """A connection without a transaction: each statement sees what is committed when it runs."""
-        with _outages_told():
+        with _translated():
             async with self._reader.connect() as connection:
                 yield connection
 
@@ -234,9 +234,16 @@ class Database:
         await self._writer.dispose()
 
 
+class Aggregate:
+    """What the store keeps together: statements about one table, or a few, of a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+
 @contextmanager
-def _outages_told() -> Iterator[None]:
-    """Translate what the drivers raise when the database is away, locked or full; our own mistakes stay as they are."""
+def _translated() -> Iterator[None]:
+    """Raise DatabaseUnavailable if the database is away, locked or full; our own mistakes stay as they are."""
     try:
         yield
     except (IntegrityError, ProgrammingError, DataError):

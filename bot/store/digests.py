@@ -18,7 +18,7 @@ from bot.domain.caller import Person
 from bot.domain.digest import DigestOptions, Section
 from bot.domain.schedule import Occurrence, Schedule
 from bot.reply.model import Reply
-from bot.store.database import Database, insert_into
+from bot.store.database import Aggregate, insert_into
 from bot.store.outbox import Message, enqueue, enqueue_all
 from bot.store.outbox_claims import contents, stored_reply
 from bot.store.schedule_tables import digests, outbox
@@ -83,11 +83,8 @@ class Done:
     outcome: str = ""
 
 
-class Digests:
+class Digests(Aggregate):
     """The `digests` table."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def switch_on(
         self,

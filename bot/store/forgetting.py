@@ -1,4 +1,4 @@
-"""Removing a workspace with everything that is stored for it, and mirrors that no workspace looks at any more."""
+"""Removing a workspace with everything that is stored for it, and mirrors that no workspace uses any more."""
 
 import hashlib
 from collections import defaultdict
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.clock import month_of
 from bot.domain.tracking import RequestState
-from bot.store.database import Database, adding
+from bot.store.database import Aggregate, adding
 from bot.store.outbox_claims import named_in
 from bot.store.schedule_tables import alert_settings, blobs, digests, events, handled_events, is_open, outbox
 from bot.store.tables import (
@@ -35,11 +35,8 @@ def forgotten_id(chat: str, external_id: str) -> str:
     return hashlib.sha256(f"contentstats-bot forgotten workspace\0{chat}\0{external_id}".encode()).hexdigest()
 
 
-class Forgetting:
+class Forgetting(Aggregate):
     """Deletes across the tables, in one transaction each. What is gone is gone: ask first."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def workspace(self, workspace_id: int) -> None:
         """Delete a workspace: its key, requests, audit, digests, alerts and videos, and the mirror nobody else uses.

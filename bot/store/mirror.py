@@ -140,18 +140,18 @@ async def _write(connection: AsyncConnection, before: Mapping[str, StoredVideo],
         await poll_by(connection, changed[0]["wallet_id"], due)
     columns = changed[0].keys() - {"wallet_id", "video_id"}
     await connection.execute(replacing(videos, connection, columns), changed)
-    cells = Counter(_cell(stored) for stored in after)
-    cells.subtract(_cell(before[stored.video.id]) for stored in after if stored.video.id in before)
+    counters = Counter(_counter(stored) for stored in after)
+    counters.subtract(_counter(before[stored.video.id]) for stored in after if stored.video.id in before)
     moved = [
         {"wallet_id": wallet_id, "owner_id": owner_id, "platform": platform, "status": status, "videos": count}
-        for (wallet_id, owner_id, platform, status), count in cells.items()
+        for (wallet_id, owner_id, platform, status), count in counters.items()
         if count
     ]
     if moved:
         await connection.execute(adding(video_counts, connection, "videos"), moved)
 
 
-def _cell(stored: StoredVideo) -> tuple[int, int, str, str]:
+def _counter(stored: StoredVideo) -> tuple[int, int, str, str]:
     return stored.wallet_id, stored.owner_id, stored.video.platform, stored.video.status
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.reply.model import Reply
 from bot.reply.stored import to_stored
-from bot.store.database import Database, insert_into, replacing
+from bot.store.database import Aggregate, insert_into, replacing
 from bot.store.outbox_claims import LEASE, Claimed, claim, claimed, contents
 from bot.store.schedule_tables import alert_settings, blobs, digests, is_open, outbox
 from bot.store.types import values
@@ -117,11 +117,8 @@ async def _keep(connection: AsyncConnection, contents: Mapping[str, bytes], now:
         await connection.execute(replacing(blobs, connection, ["used_at"]), rows)
 
 
-class Outbox:
+class Outbox(Aggregate):
     """The `outbox` table, for delivery. A report on a message whose lease was lost changes nothing."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def claim(
         self,

@@ -70,9 +70,9 @@ async def claim(
 ) -> tuple[tuple[Found, ...], Mapping[int, str], str]:
     """Claim within a transaction: the rows as they were, the messages that they edit, and the token of the lease.
 
-    `most` in all, `each` of one workspace at most, or as many as `places` says for it; none of `without`.
+    `most` in all, at most `each` of one workspace, or its number in `places`; none of `without`.
     """
-    full = [workspace_id for workspace_id, room in places.items() if room <= 0]
+    full = [workspace_id for workspace_id, free in places.items() if free <= 0]
     found = (await connection.execute(_claimable(now, chats, full, without).limit(most))).all()
     taken: Counter[int] = Counter()
     mine = []

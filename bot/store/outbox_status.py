@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, delete, exists, func, select, update
 
 from bot.domain.outbox_status import DeadLetter, Queue
-from bot.store.database import Database
+from bot.store.database import Aggregate
 from bot.store.outbox import OutboxState
 from bot.store.schedule_tables import blobs, is_open, outbox
 
@@ -14,23 +14,20 @@ SHOWN_DEAD = 3
 MOST_COUNTED = 10_000
 """Messages that the numbers for Prometheus count at most."""
 RETRIED_WITHIN = timedelta(days=7)
-"""For so long a dead letter can be tried again."""
+"""How long a dead letter can be retried."""
 WAITED_FOR = timedelta(days=30)
-"""After that a message that nobody could even try is given up: no process posts in its chat any more."""
+"""When a message that was never tried is given up: no process posts in its chat any more."""
 PICTURES_KEPT = timedelta(days=10)
 BODIES_KEPT = timedelta(days=90)
 KEYS_KEPT = timedelta(days=400)
-"""Longer than anything could want to be said again under the same key."""
+"""Longer than any event could be reported again under the same key."""
 
 
-class OutboxStatus:
+class OutboxStatus(Aggregate):
     """The `outbox` table, for its operators."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
     async def queue(self, workspace_id: int, now: datetime) -> Queue:
-        """How things stand. What cannot be retried any more is left out."""
+        """The workspace's queue. Dead letters that can't be retried any more are left out."""
         mine = outbox.c.workspace_id == workspace_id
         is_due = (outbox.c.next_at <= now) | (outbox.c.attempts > 0)  # the others may still be withdrawn
         waiting = select(func.count(), func.min(outbox.c.created_at)).where(is_open(), mine, is_due)
@@ -59,7 +56,7 @@ class OutboxStatus:
             return waiting, due_ones, late_ones, int(await connection.scalar(dead) or 0)
 
     async def retry(self, workspace_id: int, now: datetime) -> int:
-        """Let the dead letters of a workspace be posted after all; how many there are."""
+        """Retry the dead letters of a workspace; returns how many there are."""
         which = (
             outbox.c.workspace_id == workspace_id,
             outbox.c.state == OutboxState.DEAD,
@@ -79,19 +76,23 @@ class OutboxStatus:
             return (await connection.execute(update(outbox).where(*which).values(values))).rowcount
 
     async def forget_old(self, now: datetime) -> int:
-        """Drop bodies, keys and pictures that have served their time; how many messages were forgotten.
+        """Delete old bodies, keys and pictures; returns how many messages were deleted.
 
-        What nobody could try for a month is given up, or it would keep every picture of that time for ever.
+        A message that was never tried for a month is given up, or it would keep every picture of that time for ever.
         """
         waiting = outbox.alias()
         is_waited_for = exists().where(is_open(waiting), waiting.c.created_at <= blobs.c.used_at)
         never_tried = update(outbox).where(is_open(), outbox.c.next_at < now - WAITED_FOR)
-        unheard = {"state": OutboxState.DEAD, "error": "nothing was posted in this chat for a month.", "ended_at": now}
+        abandoned = {
+            "state": OutboxState.DEAD,
+            "error": "nothing was posted in this chat for a month.",
+            "ended_at": now,
+        }
         old_ones = delete(outbox).where(outbox.c.ended_at < now - KEYS_KEPT)
         bodies = update(outbox).where(outbox.c.ended_at < now - BODIES_KEPT, outbox.c.payload != "").values(payload="")
         unused = delete(blobs).where(blobs.c.used_at < now - PICTURES_KEPT, ~is_waited_for)
         async with self._database.writing() as connection:
-            await connection.execute(never_tried.values(unheard))
+            await connection.execute(never_tried.values(abandoned))
             forgotten = (await connection.execute(old_ones)).rowcount
             await connection.execute(bodies)
             await connection.execute(unused)

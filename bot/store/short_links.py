@@ -4,15 +4,12 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from bot.store.database import Database
+from bot.store.database import Aggregate
 from bot.store.tables import short_links
 
 
-class ShortLinks:
+class ShortLinks(Aggregate):
     """The `short_links` table. It holds public addresses only and is shared by all workspaces."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def remembered(self, link: str, not_before: datetime) -> str | None:
         """Where the link led when it was last followed, if that was at `not_before` or later."""

@@ -32,7 +32,7 @@ class NotYours:
 
 @dataclass(frozen=True, slots=True)
 class NotProposed:
-    """The request was used, cancelled or dropped before; `request` says what became of it."""
+    """The request was used, cancelled or dropped before; `request` is its present state."""
 
     request: TrackRequest
 

@@ -31,13 +31,13 @@ class StoredVideo:
     """A video of the mirror.
 
     `seen_at` is when the API stated what `video` says (its `days_remaining` counts from there), `read_at` when its page
-    with the snapshots was last read. `main_count` and `change_24h` are of `main_metric`, each None where unknown;
+    with the snapshots was last read. `main_count` and `change_24h` are of `main_metric`, each None if unknown;
     `main_at` is when that count was taken, `change_since` when the reading was taken that the change counts from: about
     24 hours before, or less if there is no older one within them.
     `workspace_id` and `started_by` are None for a video that was started outside the bot. `ended_at` is when the bot
     learned that a tracking is over which it knew as running; None for one that was over when it was first seen.
     `unread_rows` counts rows of its page that are in no figure, because the times that they state can't be.
-    `due_at` is when its page should be read next though nobody asks; None when nobody needs it.
+    `due_at` is when its page should be read next by the poller; None if nobody needs it.
     """
 
     video: Video
@@ -75,7 +75,7 @@ def owners_seen_by(workspace_id: T) -> tuple[int, T]:
 
 
 def search_text(title: str, creator: str, video_id: str, link: str) -> str:
-    """What a search looks through: the title alone on its first line."""
+    """The text that a search goes through: the title alone on its first line."""
     return "\n".join(map(folded, (title, creator, video_id, link)))
 
 
@@ -145,7 +145,7 @@ def seen_again(old: StoredVideo, new: Video, key: str, now: datetime) -> StoredV
     elif not old.video.collects and video.collects:
         old = replace(old, due_at=next_read(video, old.read_at or now, old.last_snapshot_at, old.first_seen_at))
     if new.days_remaining is None and old.video.days_remaining is not None:
-        # What remained was counted from the moment it was said, so that moment stays with it.
+        # The remaining days count from the moment they were stated, so that moment stays with them.
         video = replace(video, days_remaining=old.video.days_remaining)
         return replace(old, video=video, key=key, ended_at=_ended_at(old, video, now))
     return replace(old, video=video, key=key, seen_at=now, ended_at=_ended_at(old, video, now))
@@ -158,7 +158,7 @@ def _ended_at(old: StoredVideo, new: Video, now: datetime) -> datetime | None:
 
 
 def _ends_at(stored: StoredVideo) -> datetime:
-    """When the video stops by itself, as far as anyone can tell; the far future where it has ended or does not say."""
+    """When the video stops by itself, as far as is known; the far future if it has ended or that is not known."""
     video = stored.video
     if not video.is_running:
         return _NEVER

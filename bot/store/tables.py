@@ -1,19 +1,19 @@
 """Every table and index. The migrations make the same ones; a test holds the two together.
 
-A wallet is one API key's account. The mirror (videos, snapshots and their tallies) belongs to the wallet, so that
+A wallet is one API key's account. The mirror (videos, snapshots and their counters) belongs to the wallet, so that
 workspaces which share a key cost one read; `owner_id` says which workspace may see a video: the one whose request
 started it, or 0, everyone of the wallet, when it was started outside the bot.
 
 The mirror's indexes carry each list that people see, in its order, so that its first page costs the same among ten
-videos and among a hundred thousand: one index range for each cell (owner, platform, status), counted in `video_counts`.
+videos and among a hundred thousand: one index range per owner, platform and status, counted in `video_counts`.
 """
 
 from sqlalchemy import Column, ForeignKey, Index, MetaData, Table, UniqueConstraint, bindparam, false, or_, text, true
-from sqlalchemy.types import BigInteger, Boolean, Date, Double, Integer, String, Text
+from sqlalchemy.types import JSON, BigInteger, Boolean, Date, Double, Integer, String, Text
 
 from bot.domain.tracking import RequestState
 from bot.domain.videos import Metric
-from bot.store.types import Choice, Converted, CountOrNone, Dollars, ExactDecimal, SafeText, UtcDateTime
+from bot.store.types import Converted, CountOrNone, Dollars, ExactDecimal, SafeText, UtcDateTime
 
 UNOWNED = 0
 """The `owner_id` of a video that no request of the bot started. Workspaces are numbered from 1."""
@@ -55,7 +55,7 @@ wallets = Table(
     sqlite_autoincrement=True,
 )
 HAS_NEWS = text("usage_at IS NOT NULL AND (announced_usage_at IS NULL OR announced_usage_at <> usage_at)")
-"""That the alerts have not seen yet what the API last said of a wallet's money."""
+"""The alerts have not seen yet what the API last stated of a wallet's money."""
 Index("ix_wallets_news", wallets.c.id, postgresql_where=HAS_NEWS, sqlite_where=HAS_NEWS)
 
 workspaces = Table(
@@ -70,7 +70,7 @@ workspaces = Table(
     Column("is_operators", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("chat", "external_id"),
     Index("ix_workspaces_wallet_id", "wallet_id"),
-    sqlite_autoincrement=True,  # a forgotten workspace's number is in buttons and in other processes: never again
+    sqlite_autoincrement=True,  # a forgotten workspace's number is in buttons and other processes: never reused
 )
 
 videos = Table(
@@ -93,12 +93,12 @@ videos = Table(
     Column("days_remaining", ExactDecimal),
     Column("ends_at", UtcDateTime, nullable=False),
     Column("is_deleted", Boolean, nullable=False),
-    Column("extra", Converted(dict, dict), nullable=False),
+    Column("extra", Converted(JSON(), dict, dict), nullable=False),
     Column("seen_at", UtcDateTime, nullable=False),
     Column("first_seen_at", UtcDateTime, nullable=False),
     Column("read_at", UtcDateTime),
     Column("reading_until", UtcDateTime),
-    Column("main_metric", Choice(Metric)),
+    Column("main_metric", Converted(String(), str, Metric)),
     Column("main_count", CountOrNone, nullable=False),
     Column("main_at", UtcDateTime),
     Column("change_24h", CountOrNone, nullable=False),
@@ -139,9 +139,9 @@ Index(
     sqlite_where=HAS_DUE_PAGE,
 )
 IS_UNREAD_HISTORY = text("read_at IS NULL AND due_at IS NOT NULL AND ended_at IS NULL AND NOT is_running")
-"""That a video was over when the bot first saw it, and that its page is still to be read, once."""
+"""A video was over when the bot first saw it, and its page is still to be read, once."""
 MAY_HAVE_NEWS = or_(videos.c.is_running, videos.c.ended_at.is_not(None), videos.c.read_at.is_not(None))
-"""That a page which is due is none of those."""
+"""A page that is due is none of those."""
 Index(
     "ix_videos_unread",
     videos.c.wallet_id,
@@ -197,7 +197,7 @@ track_requests = Table(
     Column("link", SafeText, nullable=False),
     Column("platform", String, nullable=False),
     Column("price", Dollars, nullable=False),
-    Column("state", Choice(RequestState), nullable=False),
+    Column("state", Converted(String(), str, RequestState), nullable=False),
     Column("proposed_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
     Column("days", Integer),

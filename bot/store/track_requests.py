@@ -16,7 +16,7 @@ from bot.domain.caller import Person
 from bot.domain.tracking import MEASURED_FOR, REVISITED_FOR, UNDER_WAY, RequestState, TrackRequest
 from bot.domain.videos import Video
 from bot.store import audit, mirror
-from bot.store.database import Database, insert_into
+from bot.store.database import Aggregate, insert_into
 from bot.store.outbox import News, write_news
 from bot.store.spend_guard import (
     AlreadyRunning,
@@ -52,7 +52,7 @@ __all__ = [
 ]
 
 Report: TypeAlias = Callable[[TrackRequest], News]
-"""What to post about a request, given as it stands after the change; committed together with the change."""
+"""The messages about a request as it stands after the change; committed together with the change."""
 
 
 def no_news(_: TrackRequest) -> News:
@@ -67,11 +67,8 @@ IS_GIVEN_UP = (track_requests.c.state == RequestState.FAILED) & track_requests.c
 IS_PROPOSED = track_requests.c.state == RequestState.PROPOSED
 
 
-class TrackRequests:
+class TrackRequests(Aggregate):
     """The `track_requests` table."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def propose(
         self,
@@ -222,7 +219,7 @@ class TrackRequests:
             return await _requests(connection, _batch(workspace_id, batch))
 
     async def count_look(self, request_id: int) -> int:
-        """Note one more look at a complete list that did not hold the video; returns how many there were."""
+        """Count one more complete list that did not hold the video; returns how many there were."""
         look = update(track_requests).where(track_requests.c.id == request_id)
         counted = look.values(clean_looks=track_requests.c.clean_looks + 1).returning(track_requests.c.clean_looks)
         async with self._database.writing() as connection:

@@ -4,128 +4,73 @@ from collections.abc import Callable
 from dataclasses import fields
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
-from enum import StrEnum
 from functools import cache
 from typing import Any, TypeVar, get_args, get_type_hints
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Row, String, Text
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy import BigInteger, DateTime, Dialect, Row, String, Text
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from bot.domain.caller import Person
 
 T = TypeVar("T")
 
-UNKNOWN_COUNT = -(2**63)
-"""How an unknown count is stored: below every count, so that both databases put it last in a falling order."""
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An aware moment, stored in UTC and read back in UTC. A naive one is refused: it could mean any hour."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 (SQLAlchemy calls it so)
-        """The same moment in UTC, because SQLite keeps the digits and drops the zone."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a stored moment must be aware")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 (as above)
-        """The moment with its zone, which SQLite did not keep."""
-        return None if value is None else value.replace(tzinfo=UTC)
-
-
-class Dollars(TypeDecorator[Decimal]):
-    """Money as whole millionths of a dollar, so that sums in SQL are exact. What is finer is rounded, half to even."""
-
-    impl = BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:  # noqa: ARG002 (as above)
-        """Millionths of a dollar."""
-        return None if value is None else int(value.scaleb(6).to_integral_value(ROUND_HALF_EVEN))
-
-    def process_result_value(self, value: int | Decimal | None, dialect: Dialect) -> Decimal | None:  # noqa: ARG002 (as above)
-        """Dollars. PostgreSQL's sums arrive as Decimal, SQLite's as int."""
-        return None if value is None else Decimal(value).scaleb(-6)
-
-
-class SafeText(TypeDecorator[str]):
-    """Text from people and platforms, without what a database refuses: NUL, and half of a surrogate pair."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 (as above)
-        """The text without what can't be stored; one bad title must not stop a whole list."""
-        return None if value is None else value.replace("\0", "").encode(errors="replace").decode()
-
-
-class ExactDecimal(TypeDecorator[Decimal]):
-    """A decimal number kept digit by digit, for what is never summed or compared in SQL."""
-
-    impl = String
-    cache_ok = True
-
-    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:  # noqa: ARG002 (as above)
-        """The number's digits."""
-        return None if value is None else str(value)
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:  # noqa: ARG002 (as above)
-        """The number that went in."""
-        return None if value is None else Decimal(value)
-
-
-class CountOrNone(TypeDecorator[int]):
-    """A count that may be unknown, which sorts last when the largest come first (the databases disagree on NULL)."""
-
-    impl = BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: int | None, dialect: Dialect) -> int:  # noqa: ARG002 (as above)
-        """The count, or what stands for an unknown one."""
-        return UNKNOWN_COUNT if value is None else value
-
-    def process_result_value(self, value: int | None, dialect: Dialect) -> int | None:  # noqa: ARG002 (as above)
-        """The count, None if it is unknown."""
-        return None if value == UNKNOWN_COUNT else value
-
-
-class Choice(TypeDecorator[StrEnum]):
-    """A member of an enumeration, stored as its value."""
-
-    impl = String
-    cache_ok = True
-
-    def __init__(self, kind: type[StrEnum]) -> None:
-        super().__init__()
-        self.kind = kind
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:  # noqa: ARG002 (as above)
-        """The member; ValueError for a value that this version doesn't know."""
-        return None if value is None else self.kind(value)
-
 
 class Converted(TypeDecorator[Any]):
-    """A value stored as JSON: `write` returns what JSON can hold, `read` the value again."""
+    """A value that the database keeps as another one: `write` returns what `impl` stores, `read` the value again.
 
-    impl = JSON
+    None is not converted, but kept as `null`.
+    """
+
+    impl: TypeEngine[Any] | type[TypeEngine[Any]] = String  # the class has to name one; each column has its own
     cache_ok = True
 
-    def __init__(self, write: Callable[[Any], Any], read: Callable[[Any], Any]) -> None:
+    def __init__(
+        self, impl: TypeEngine[Any], write: Callable[[Any], Any], read: Callable[[Any], Any], null: object = None
+    ) -> None:
         super().__init__()
-        self.write, self.read = write, read
+        self.impl, self.write, self.read, self.null = impl, write, read, null
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ANN401, ARG002 (any value; as above)
-        """What JSON holds."""
-        return self.write(value)
+    def process_bind_param(self, value: object, dialect: Dialect) -> object:  # noqa: ARG002 (SQLAlchemy calls it so)
+        """What the database keeps."""
+        return self.null if value is None else self.write(value)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ANN401, ARG002 (as above)
+    def process_result_value(self, value: object, dialect: Dialect) -> object:  # noqa: ARG002 (as above)
         """The value that went in."""
-        return self.read(value)
+        return None if value is None or value == self.null else self.read(value)
+
+
+def _in_utc(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError("a stored moment must be aware")
+    return moment.astimezone(UTC)
+
+
+def _aware(stored: datetime) -> datetime:
+    return stored.replace(tzinfo=UTC)
+
+
+def _millionths(amount: Decimal) -> int:
+    return int(amount.scaleb(6).to_integral_value(ROUND_HALF_EVEN))
+
+
+def _dollars(millionths: int | Decimal) -> Decimal:
+    return Decimal(millionths).scaleb(-6)  # PostgreSQL's sums arrive as Decimal, SQLite's as int
+
+
+def _storable(text: str) -> str:
+    return text.replace("\0", "").encode(errors="replace").decode()
+
+
+UtcDateTime = Converted(DateTime(timezone=True), _in_utc, _aware)
+"""An aware moment, stored and read in UTC, since SQLite drops the zone. A naive one is refused."""
+Dollars = Converted(BigInteger(), _millionths, _dollars)
+"""Money as whole millionths of a dollar, so that sums in SQL are exact. Finer amounts are rounded, half to even."""
+SafeText = Converted(Text(), _storable, str)
+"""Text from people and platforms, without what a database refuses: NUL, and half of a surrogate pair."""
+ExactDecimal = Converted(String(), str, Decimal)
+"""A decimal number kept digit by digit, which SQL never sums or compares."""
+CountOrNone = Converted(BigInteger(), int, int, null=-(2**63))
+"""A count that may be unknown, which is below every count: then both databases put it last in a falling order."""
 
 
 def read(kind: Callable[..., T], row: Row[Any], /, **given: object) -> T:

@@ -3,7 +3,7 @@
 A workspace sees what it started itself and what was started outside the bot, never what another workspace started.
 
 The statements behind lists read ranges of an index in their order and leave every one early, so the first page costs
-the same in any account. A range holds the videos of one owner, platform and status (a cell of `video_counts`), or of
+the same in any account. A range holds the videos of one owner, platform and status (a counter of `video_counts`), or of
 one owner.
 """
 
@@ -19,7 +19,7 @@ from bot.domain.folding import folded
 from bot.domain.poll_times import FARTHEST, LONGEST
 from bot.domain.videos import Metric, Snapshot, Video, VideoReading, VideoStatus, is_running_status
 from bot.store import mirror
-from bot.store.database import Database
+from bot.store.database import Aggregate
 from bot.store.stored_video import METRICS, StoredVideo, from_row, owners_seen_by
 from bot.store.tables import (
     HAS_DUE_PAGE,
@@ -60,11 +60,8 @@ _ORDERS = {
 }
 
 
-class Videos:
-    """The tables `videos` and `snapshots`, with their tallies."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
+class Videos(Aggregate):
+    """The tables `videos` and `snapshots`, with their counters."""
 
     async def remember(self, wallet_id: int, seen: Iterable[tuple[Video, str]], now: datetime) -> tuple[str, ...]:
         """Keep videos that the API stated, each with its canonical key; returns the ids that are new.
@@ -99,7 +96,7 @@ class Videos:
 
         False when the page was read at `stale_before` or later and is not due, when someone else holds the lease, and
         for a video that is not in the mirror. The lease ends by `remember_reading`, by `release_read`, or by itself.
-        Times in the future come from a clock that was set back since, and hold nobody up.
+        Times in the future come from a clock that was set back since, and delay nobody.
         """
         claim = update(videos).where(
             _this(wallet_id, video_id),
@@ -128,7 +125,7 @@ class Videos:
         Finished ones that were never read come after them, the newest first.
         """
         mine = select(videos).where(videos.c.wallet_id == wallet_id)
-        # What lies too far ahead was written before the clock was set back; nobody knows how late it is.
+        # A time too far ahead was written before the clock was set back; how late it is can't be known.
         late, lost = videos.c.due_at <= now, videos.c.due_at > now + 2 * FARTHEST
         current = mine.where(MAY_HAVE_NEWS).order_by(videos.c.due_at)
         history = mine.where(IS_UNREAD_HISTORY).order_by(videos.c.newest_at.desc(), videos.c.video_id)
@@ -154,7 +151,7 @@ class Videos:
         return await self._database.scalar(query) or 0
 
     async def next_due(self, wallet_id: int) -> datetime | None:
-        """When the next page of the wallet is due; None where none ever is."""
+        """When the next page of the wallet is due; None if none ever is."""
         query = select(func.min(videos.c.due_at)).where(videos.c.wallet_id == wallet_id, HAS_DUE_PAGE)
         found: datetime | None = await self._database.scalar(query)
         return found
@@ -199,17 +196,17 @@ class Videos:
         self, workspace: Workspace, platform: str | None, status: str | None, sort: Sort, offset: int, limit: int
     ) -> tuple[tuple[StoredVideo, ...], int]:
         """One page of the workspace's videos, of one platform and status or of all, and how many there are in all."""
-        cells = await self._database.rows(
+        counters = await self._database.rows(
             select(video_counts).where(visible_to(workspace, video_counts), video_counts.c.videos > 0)
         )
-        mine = [cell for cell in cells if platform in {None, cell.platform} and _fits(cell.status, status)]
-        total = sum(cell.videos for cell in mine)
+        mine = [each for each in counters if platform in {None, each.platform} and _fits(each.status, status)]
+        total = sum(each.videos for each in mine)
         if offset >= total:
             return (), total
         values = {"wallet": workspace.wallet_id, "offset": offset, "limit": limit, "end": offset + limit}
-        for number, cell in enumerate(mine):
-            values |= {f"owner_{number}": cell.owner_id}
-            values |= {f"platform_{number}": cell.platform, f"status_{number}": cell.status}
+        for number, each in enumerate(mine):
+            values |= {f"owner_{number}": each.owner_id}
+            values |= {f"platform_{number}": each.platform, f"status_{number}": each.status}
         return tuple(map(from_row, await self._database.rows(_page(sort, len(mine)), values))), total
 
     async def snapshots(self, wallet_id: int, video_id: str) -> tuple[Snapshot, ...]:
@@ -219,7 +216,7 @@ class Videos:
         return tuple(_snapshot(row, METRICS) for row in await self._database.rows(query))
 
     async def peak(self, wallet_id: int, video_id: str, metric: Metric, until: datetime) -> int | None:
-        """The highest count that a video had up to a moment; None where it had none."""
+        """The highest count that a video had up to a moment; None if it had none."""
         mine = (snapshots.c.wallet_id == wallet_id) & (snapshots.c.video_id == video_id)
         query = select(func.max(snapshots.c[metric])).where(mine, snapshots.c.taken_at <= until)
         peak: int | None = await self._database.scalar(query)
@@ -288,28 +285,28 @@ def _snapshot(row: Sequence[Any], metrics: Sequence[Metric]) -> Snapshot:
 
 
 @cache
-def _page(sort: Sort, cells: int) -> Select[Any]:
-    """The videos of a number of cells, in order; kept, because putting it together takes longer than running it.
+def _page(sort: Sort, ranges: int) -> Select[Any]:
+    """The videos of a number of ranges, in order. Cached, because building it takes longer than running it.
 
-    Its values are `wallet`, `offset`, `limit`, `end` (the two together), and for each cell, counted from 0, `owner_0`,
+    Its values are `wallet`, `offset`, `limit`, `end` (the two together), and for each range, counted from 0, `owner_0`,
     `platform_0` and `status_0`.
     """
-    ranges = (
+    found_first = (
         select(videos.c.video_id)
         .where(
             videos.c.wallet_id == bindparam("wallet"),
-            videos.c.owner_id == bindparam(f"owner_{cell}"),
-            videos.c.platform == bindparam(f"platform_{cell}"),
-            videos.c.status == bindparam(f"status_{cell}"),
+            videos.c.owner_id == bindparam(f"owner_{number}"),
+            videos.c.platform == bindparam(f"platform_{number}"),
+            videos.c.status == bindparam(f"status_{number}"),
         )
         .order_by(*_ORDERS[sort])
         .limit(bindparam("end"))
         .subquery()
-        for cell in range(cells)
+        for number in range(ranges)
     )
-    first = union_all(*map(select, ranges))
+    first = union_all(*map(select, found_first))
     found = select(videos).where(videos.c.wallet_id == bindparam("wallet"), videos.c.video_id.in_(first))
-    # A cell holds one status, so only the order across cells has to look at it.
+    # A range holds one status, so only the order across ranges depends on it.
     running_first = (videos.c.is_running.desc(),) if sort is Sort.CHANGE_24H else ()
     return found.order_by(*running_first, *_ORDERS[sort]).offset(bindparam("offset")).limit(bindparam("limit"))
 
@@ -318,7 +315,7 @@ def _page(sort: Sort, cells: int) -> Select[Any]:
 def _search() -> Select[Any]:
     """The videos that hold what was typed: those of just that title first, then running ones, then newest.
 
-    Kept, as above. Its values are `wallet`, `workspace`, `limit`, and `within` and `titled`, which `_patterns` gives.
+    Cached, as above. Its values are `wallet`, `workspace`, `limit`, and `within` and `titled`, which `_patterns` gives.
     """
     owners: tuple[Any, ...] = owners_seen_by(bindparam("workspace"))
     ranges = (

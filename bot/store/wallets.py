@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.clock import LONGEST_WAY
 from bot.domain.money import Usage
-from bot.store.database import Database, insert_into
+from bot.store.database import Aggregate, insert_into
 from bot.store.tables import MAY_HAVE_NEWS, videos, wallets, workspaces
 from bot.store.types import read, values
 
@@ -58,11 +58,8 @@ class Polled:
     problem: str
 
 
-class Wallets:
+class Wallets(Aggregate):
     """The `wallets` table."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def ensure_wallet(self, fingerprint: str, now: datetime, *, is_test: bool | None = None) -> int:
         """The id of the wallet with this fingerprint, created if it is new. `is_test`: its key charges nothing."""
@@ -150,11 +147,8 @@ class Wallets:
         return Listed(row.listed, row.listed_at, frozenset(row.hidden_platforms.split(",")) - {""})
 
 
-class Polling:
+class Polling(Aggregate):
     """The columns of the `wallets` table that the poller uses."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def due(self, now: datetime) -> tuple[int, ...]:
         """The wallets in use that are to be polled, the longest overdue first."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, exists, select, update
 
 from bot.domain.caller import WorkspaceRef
-from bot.store.database import Database, insert_into
+from bot.store.database import Aggregate, insert_into
 from bot.store.tables import credentials, workspaces
 from bot.store.types import read
 
@@ -27,11 +27,8 @@ class Workspace:
     is_operators: bool = False
 
 
-class Workspaces:
+class Workspaces(Aggregate):
     """The `workspaces` table."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def find(self, ref: WorkspaceRef) -> Workspace | None:
         """The workspace, None if it is not stored."""
