@@ -6,12 +6,23 @@ once its `next_due_at` has come, and posted once because its outbox `key` is uni
 
 from collections.abc import Collection
 
-from sqlalchemy import Column, ColumnElement, ForeignKey, FromClause, Index, Table, UniqueConstraint, bindparam, text
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    ForeignKey,
+    FromClause,
+    Index,
+    Table,
+    UniqueConstraint,
+    bindparam,
+    text,
+    true,
+)
 from sqlalchemy.types import JSON, Boolean, Date, Integer, LargeBinary, String, Text
 
 from bot.domain.alerts import AlertKind
 from bot.domain.digest import DigestOptions
-from bot.store.tables import metadata
+from bot.store.tables import metadata, partial
 from bot.store.types import Converted, Dollars, SafeText, UtcDateTime
 
 
@@ -49,8 +60,7 @@ Index(
     "ix_digests_due",
     digests.c.next_due_at,
     digests.c.workspace_id,
-    postgresql_where=digests.c.is_on,
-    sqlite_where=text("is_on = 1"),
+    **partial(digests.c.is_on, sqlite=digests.c.is_on == true()),
 )
 
 alert_settings = Table(
@@ -85,12 +95,7 @@ alert_states = Table(
     Column("detail", JSON, nullable=False),
     Column("due_at", UtcDateTime),
 )
-Index(
-    "ix_alert_states_due",
-    alert_states.c.due_at,
-    postgresql_where=text("due_at IS NOT NULL"),
-    sqlite_where=text("due_at IS NOT NULL"),
-)
+Index("ix_alert_states_due", alert_states.c.due_at, **partial(text("due_at IS NOT NULL")))
 
 events = Table(
     "events",
@@ -156,21 +161,9 @@ def is_open(rows: FromClause = outbox) -> ColumnElement[bool]:
     return rows.c.state.in_(states)
 
 
-Index("ix_outbox_open", outbox.c.next_at, outbox.c.id, postgresql_where=is_open(), sqlite_where=is_open())
-Index(
-    "ix_outbox_channel",
-    outbox.c.workspace_id,
-    outbox.c.channel_id,
-    outbox.c.id,
-    postgresql_where=is_open(),
-    sqlite_where=is_open(),
-)
-Index(
-    "ix_outbox_edits",
-    outbox.c.edits,
-    postgresql_where=outbox.c.edits.is_not(None),
-    sqlite_where=outbox.c.edits.is_not(None),
-)
+Index("ix_outbox_open", outbox.c.next_at, outbox.c.id, **partial(is_open()))
+Index("ix_outbox_channel", outbox.c.workspace_id, outbox.c.channel_id, outbox.c.id, **partial(is_open()))
+Index("ix_outbox_edits", outbox.c.edits, **partial(outbox.c.edits.is_not(None)))
 
 blobs = Table(
     "blobs",

@@ -8,7 +8,23 @@ The mirror's indexes carry each list that people see, in its order, so that its 
 videos and among a hundred thousand: one index range per owner, platform and status, counted in `video_counts`.
 """
 
-from sqlalchemy import Column, ForeignKey, Index, MetaData, Table, UniqueConstraint, bindparam, false, or_, text, true
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    MetaData,
+    Table,
+    TextClause,
+    UniqueConstraint,
+    bindparam,
+    false,
+    or_,
+    text,
+    true,
+)
 from sqlalchemy.types import JSON, BigInteger, Boolean, Date, Double, Integer, String, Text
 
 from bot.domain.tracking import RequestState
@@ -26,6 +42,12 @@ metadata = MetaData(
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     },
 )
+
+
+def partial(where: ColumnElement[bool] | TextClause, sqlite: ColumnElement[bool] | None = None) -> dict[str, Any]:
+    """The condition of a partial index, for both databases."""
+    return {"postgresql_where": where, "sqlite_where": where if sqlite is None else sqlite}
+
 
 wallets = Table(
     "wallets",
@@ -56,7 +78,7 @@ wallets = Table(
 )
 HAS_NEWS = text("usage_at IS NOT NULL AND (announced_usage_at IS NULL OR announced_usage_at <> usage_at)")
 """The alerts have not seen yet what the API last stated of a wallet's money."""
-Index("ix_wallets_news", wallets.c.id, postgresql_where=HAS_NEWS, sqlite_where=HAS_NEWS)
+Index("ix_wallets_news", wallets.c.id, **partial(HAS_NEWS))
 
 workspaces = Table(
     "workspaces",
@@ -117,38 +139,15 @@ videos = Table(
     Index("ix_videos_change", "wallet_id", "owner_id", "platform", "status", "change_24h", "video_id"),
     Index("ix_videos_ending", "wallet_id", "owner_id", "platform", "status", "ends_at", "video_id"),
 )
-Index(
-    "ix_videos_running",
-    videos.c.wallet_id,
-    postgresql_where=videos.c.is_running,
-    sqlite_where=videos.c.is_running == true(),
-)
-Index(
-    "ix_videos_ended",
-    videos.c.wallet_id,
-    videos.c.ended_at,
-    postgresql_where=videos.c.ended_at.is_not(None),
-    sqlite_where=videos.c.ended_at.is_not(None),
-)
+Index("ix_videos_running", videos.c.wallet_id, **partial(videos.c.is_running, sqlite=videos.c.is_running == true()))
+Index("ix_videos_ended", videos.c.wallet_id, videos.c.ended_at, **partial(videos.c.ended_at.is_not(None)))
 HAS_DUE_PAGE = videos.c.due_at.is_not(None)
-Index(
-    "ix_videos_due",
-    videos.c.wallet_id,
-    videos.c.due_at,
-    postgresql_where=HAS_DUE_PAGE,
-    sqlite_where=HAS_DUE_PAGE,
-)
+Index("ix_videos_due", videos.c.wallet_id, videos.c.due_at, **partial(HAS_DUE_PAGE))
 IS_UNREAD_HISTORY = text("read_at IS NULL AND due_at IS NOT NULL AND ended_at IS NULL AND NOT is_running")
 """A video was over when the bot first saw it, and its page is still to be read, once."""
 MAY_HAVE_NEWS = or_(videos.c.is_running, videos.c.ended_at.is_not(None), videos.c.read_at.is_not(None))
 """A page that is due is none of those."""
-Index(
-    "ix_videos_unread",
-    videos.c.wallet_id,
-    videos.c.newest_at,
-    postgresql_where=IS_UNREAD_HISTORY,
-    sqlite_where=IS_UNREAD_HISTORY,
-)
+Index("ix_videos_unread", videos.c.wallet_id, videos.c.newest_at, **partial(IS_UNREAD_HISTORY))
 
 video_counts = Table(
     "video_counts",
@@ -229,8 +228,7 @@ Index(
     track_requests.c.key,
     track_requests.c.twin,
     unique=True,
-    postgresql_where=IS_IN_FLIGHT,
-    sqlite_where=IS_IN_FLIGHT,
+    **partial(IS_IN_FLIGHT),
 )
 audit = Table(
     "audit",
