@@ -242,7 +242,7 @@ async def test_each_channel_and_each_workspace_has_its_own(env):
 
 
 @pytest.mark.parametrize(
-    "where", [{"is_direct": True}, {"channel_id": ""}, {"hindrance": "Invite me."}, {"is_shared": True}]
+    "where", [{"is_direct": True}, {"channel_id": ""}, {"cannot_post_reason": "Invite me."}, {"is_shared": True}]
 )
 async def test_a_tracking_where_alerts_cannot_arrive_or_outsiders_read_them_says_once_how_to_choose(env, where):
     caller = replace(ANA, **where)
