@@ -13,32 +13,26 @@ from bot.alerts import spikes_card as surges
 from bot.alerts import trouble_card as trouble
 from bot.alerts.final_report import gained_by_day
 from bot.domain.alerts import AlertKind, Stage, default_setting
-from bot.domain.money import Promise, runway
+from bot.domain.money import Promise
 from bot.domain.quiet import QuietHours
 from bot.domain.spikes import Hour
-from bot.domain.videos import HOUR, Metric, RunningCount, VideoReading
+from bot.domain.videos import HOUR, Metric, VideoReading
 from bot.messages.csv_format import csv_file, csv_name, csv_rows
 from bot.reply.model import Reply
-from tests.examples import ANA, NOW, PICTURE, PRICE, REASON, TITLES, reading, usage_of, video
+from tests.examples import ANA, NOW, PICTURE, PRICE, REASON, TITLES, reading, usage_of, video, wallet_state
+
+OWED = (Promise("a", NOW + 50 * HOUR), Promise("b", NOW + 90 * HOUR), Promise("c", NOW + 9 * HOUR, burns=False))
 
 
 def low(balance: str, stage: Stage, **changes: object) -> low_balance.LowFacts:
     """A wallet with two running videos, one paused and one that never ends."""
-    owed = (Promise("a", NOW + 50 * HOUR), Promise("b", NOW + 90 * HOUR), Promise("c", NOW + 9 * HOUR, burns=False))
-    money = usage_of(balance)
     facts = low_balance.LowFacts(
         setting_id=12,
         stage=stage,
         threshold=Decimal("2.00"),
-        usage=money,
-        runway=runway(money.available, PRICE, owed, NOW),
+        wallet=wallet_state(balance, *OWED),
         cut=tuple(video(number) for number in range(7)),
         others=2,
-        running=RunningCount(2, 1),
-        open_ended=1,
-        complete=False,
-        is_test=False,
-        as_of=NOW,
     )
     return replace(facts, **changes)  # type: ignore[arg-type]
 
@@ -78,11 +72,11 @@ def alert_gallery() -> Iterator[tuple[str, Reply]]:
     silent = replace(usage_of("1.80"), uncharged=None)
     yield (
         "alerts.low_balance_card.low_balance: not all is stated",
-        low_balance.low_balance(low("1.80", Stage.OPEN, usage=silent, others=1)),
+        low_balance.low_balance(low("1.80", Stage.OPEN, others=1, wallet=wallet_state("1.80", *OWED, usage=silent))),
     )
     yield (
         "alerts.low_balance_card.low_balance: 72 hours",
-        low_balance.low_balance(low("2.00", Stage.SOON, is_test=True)),
+        low_balance.low_balance(low("2.00", Stage.SOON, wallet=wallet_state("2.00", *OWED, is_test=True))),
     )
     yield "alerts.low_balance_card.low_balance: 24 hours", low_balance.low_balance(low("1.00", Stage.URGENT))
     yield "alerts.low_balance_card.low_balance: paused", low_balance.low_balance(low("0.50", Stage.PAUSED))

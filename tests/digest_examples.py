@@ -8,14 +8,14 @@ from decimal import Decimal
 from bot.digests import card as digest
 from bot.digests import settings_card as digest_settings
 from bot.digests import stopped_card as digest_stopped
-from bot.digests.facts import DigestFacts, Money
+from bot.digests.facts import DigestFacts, DigestMoney
 from bot.domain.digest import DigestOptions, Section, Total, VideoChange, Window
 from bot.domain.growth import Change, Coverage
-from bot.domain.money import Promise, runway
+from bot.domain.money import Promise
 from bot.domain.schedule import Schedule
 from bot.domain.videos import HOUR, Metric, RunningCount
 from bot.reply.model import Channel, Reply
-from tests.examples import ANA, NOW, PICTURE, PRICE, REASON, usage_of, video
+from tests.examples import ANA, NOW, PICTURE, PRICE, REASON, video, wallet_state
 
 DAY = timedelta(days=1)
 WINDOW = Window(NOW - DAY, NOW)
@@ -47,8 +47,7 @@ def moved(number: int = 0, delta: int = 1_200, *, exact: bool = True, **changes:
 def facts(count: int = 4, **changes: object) -> DigestFacts:
     """So many videos of every list."""
     videos = tuple(moved(number, 12_000 - number, exact=number != 1) for number in range(count))
-    money = usage_of("50.00")
-    owed = (Promise("a", NOW + 50 * HOUR),)
+    promises = [Promise(name, NOW + 50 * HOUR) for name in "abc"]
     known = DigestFacts(
         window=WINDOW,
         options=DigestOptions(),
@@ -68,16 +67,7 @@ def facts(count: int = 4, **changes: object) -> DigestFacts:
         newest_at=NOW - HOUR,
         told_until=NOW,
         recent=0,
-        money=Money(
-            money,
-            runway(money.available, PRICE, owed, NOW),
-            Decimal("4.32"),
-            Decimal("0.18"),
-            3,
-            1,
-            complete=True,
-            as_of=NOW,
-        ),
+        money=DigestMoney(wallet_state("50.00", *promises, complete=True), Decimal("4.32"), Decimal("0.18")),
         cost_per_snapshot=PRICE,
         is_test=False,
     )
@@ -86,11 +76,8 @@ def facts(count: int = 4, **changes: object) -> DigestFacts:
 
 def short() -> DigestFacts:
     """Hardly any money, a full list, a test key, and a video that nothing was read of."""
-    money = usage_of("0.80")
     owed = (Promise("a", NOW + 50 * HOUR), Promise("b", NOW + 90 * HOUR, burns=False))
-    poor = Money(
-        money, runway(money.available, PRICE, owed, NOW), Decimal(), Decimal(), 2, 0, complete=False, as_of=NOW
-    )
+    poor = DigestMoney(wallet_state("0.80", *owed, open_ended=0), Decimal(), Decimal())
     return facts(2, money=poor, complete=False, is_test=True, unread=1, totals=(), movers=(), picture=None)
 
 

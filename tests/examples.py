@@ -11,6 +11,7 @@ from bot.domain.links import VideoLink, parse_link
 from bot.domain.money import MonthlyCap, Promise, Usage, consequences, runway
 from bot.domain.tracking import RequestState, TrackRequest
 from bot.domain.videos import HOUR, Metric, RunningCount, Snapshot, Video, VideoReading
+from bot.domain.wallet_state import WalletState
 from bot.messages import offer, usage
 from bot.messages import videos as listing
 from bot.messages.video_count import VideoCount
@@ -110,24 +111,35 @@ def usage_of(balance: str) -> Usage:
     return Usage(Decimal(balance), Decimal("0.50"), Decimal("12.34"), PRICE, 1_298)
 
 
+def wallet_state(balance: str, *owed: Promise, since: datetime = NOW, **changes: object) -> WalletState:
+    """A wallet that owes what is given, with one video that never ends."""
+    money = usage_of(balance)
+    state = WalletState(
+        usage=money,
+        owed=owed,
+        runway=runway(money.available, PRICE, owed, since),
+        running=RunningCount(2, 1),
+        open_ended=1,
+        complete=False,
+        is_test=False,
+        as_of=NOW,
+    )
+    return replace(state, **changes)  # type: ignore[arg-type]
+
+
 def offered(balance: str, days: int | None = None, rows: tuple[offer.Row, ...] = (offer.Row(link()),)) -> offer.Offer:
     """What a consequence card is made of, beside two running videos and one that never ends."""
     owed = (Promise("a", NOW + 50 * HOUR), Promise("b", NOW + 90 * HOUR, burns=False))
-    money = usage_of(balance)
+    is_open = days is None
+    wallet = wallet_state(balance, *owed, is_test=is_open, complete=is_open, problem="" if is_open else REASON)
     return offer.Offer(
         batch="x" * 12,
         rows=rows,
-        usage=money,
-        usage_problem="" if days is None else REASON,
-        runway=runway(money.available, PRICE, owed, NOW),
-        choices=consequences(money, owed, NOW, count=sum(row.is_new for row in rows)),
+        wallet=wallet,
+        choices=consequences(wallet.usage, owed, NOW, count=sum(row.is_new for row in rows)),
         days=days,
         usual_days=7,
-        running=RunningCount(2, 1),
-        open_ended=1,
         cap=MonthlyCap(Decimal(100), Decimal("12.50")),
-        is_test=days is None,
-        complete=days is None,
         expires_at=NOW + timedelta(minutes=10),
     )
 
@@ -163,16 +175,11 @@ def listed(**changes: object) -> listing.Listing:
     return replace(page, **changes)  # type: ignore[arg-type]
 
 
-def wallet_of(balance: str) -> usage.WalletFacts:
+def wallet_of(balance: str, **changes: object) -> usage.WalletFacts:
     """What a wallet's card is made of."""
     owed = (Promise("a", NOW + 150 * HOUR), Promise("b", NOW + 90 * HOUR, burns=False))
-    money = usage_of(balance)
     return usage.WalletFacts(
-        usage=money,
-        runway=runway(money.available, PRICE, owed, NOW),
-        running=RunningCount(2, 1),
-        open_ended=1,
-        complete=False,
+        wallet=replace(wallet_state(balance, *owed, as_of=NOW - HOUR), **changes),  # type: ignore[arg-type]
         own=3,
         unread=1,
         history=3,
@@ -182,8 +189,5 @@ def wallet_of(balance: str) -> usage.WalletFacts:
         channels=(("C0000001", Decimal("2.88")),),
         difference=Decimal("-0.015"),
         monthly_cap=MonthlyCap(Decimal(100), Decimal("12.50")),
-        is_test=False,
-        as_of=NOW - HOUR,
-        problem="",
         now=NOW,
     )

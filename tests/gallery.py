@@ -13,7 +13,7 @@ from bot.alerts import settings_card as alert_settings
 from bot.commands.registry import COMMANDS, described
 from bot.delivery import notices as delivery
 from bot.digests import settings_card as digest_settings
-from bot.domain.money import MonthlyCap, runway
+from bot.domain.money import MonthlyCap
 from bot.domain.outbox_status import DeadLetter, Queue
 from bot.domain.services import SCHEDULER, Service
 from bot.domain.tracking import RequestState
@@ -55,6 +55,7 @@ from tests.examples import (
     usage_of,
     video,
     wallet_of,
+    wallet_state,
 )
 
 
@@ -175,36 +176,30 @@ def _numbers() -> Iterator[tuple[str, Reply]]:
     yield "usage.wallet", usage.wallet(wallet_of("50.00"))
     yield (
         "usage.wallet: runs dry, stale",
-        usage.wallet(replace(wallet_of("0.80"), problem=REASON, people=(), days=(), picture=None)),
+        usage.wallet(replace(wallet_of("0.80", problem=REASON), people=(), days=(), picture=None)),
     )
-    certain = replace(wallet_of("50.00"), open_ended=0, complete=True, unread=2)
+    certain = replace(wallet_of("50.00", open_ended=0, complete=True), unread=2)
     yield "usage.wallet: everything known", usage.wallet(certain)
     silent_api = replace(usage_of("50.00"), uncharged=None)
-    yield "usage.wallet: not all is stated", usage.wallet(replace(certain, usage=silent_api, difference=None))
-    money = usage_of("50.00")
+    silent = replace(certain, wallet=replace(certain.wallet, usage=silent_api), difference=None)
+    yield "usage.wallet: not all is stated", usage.wallet(silent)
     front = home.HomeFacts(
-        usage=money,
-        runway=runway(money.available, PRICE, (), NOW),
+        wallet=wallet_state("50.00", open_ended=0, complete=True, is_test=True),
         videos=tuple(VideoCount(video(number), Metric.VIEWS, 1_298_000, -12, NOW) for number in range(4)),
         running=12,
-        ending=12,
-        open_ended=0,
-        complete=True,
         spenders="every full member",
         monthly_cap=MonthlyCap(Decimal(100), Decimal("12.50")),
         previews=True,
         digests=tuple(digest_settings.in_a_line(setting(channel_id=f"C000000{number}")) for number in range(5)),
         may_configure=True,
         alerts=2,
-        is_test=True,
-        as_of=NOW,
-        problem="",
         now=NOW,
     )
     yield "home.home", home.home(front)
+    stale = replace(front.wallet, problem=REASON)
     yield (
         "home.home: nothing runs, stale",
-        home.home(replace(front, videos=(), running=0, ending=0, previews=False, digests=(), problem=REASON)),
+        home.home(replace(front, wallet=stale, videos=(), running=0, previews=False, digests=())),
     )
     yield "home.home: for someone who may not configure", home.home(replace(front, may_configure=False))
     yield "preview.preview", preview.preview(VideoCount(video(), Metric.LIKES, 1_298_000, -12, NOW))

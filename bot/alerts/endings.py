@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from bot.alerts.changes import MUTED, AlertChanges, AlertMessage
 from bot.alerts.final_report import final_facts
 from bot.alerts.final_report_card import final_report, final_sentence
-from bot.alerts.low_balance import Purse
 from bot.alerts.trouble_card import TroubleFacts, trouble, trouble_sentence
 from bot.charts.charts import Charts
 from bot.domain.alerts import AlertKind, AlertSetting, Silence, Stage
 from bot.domain.events import EventKind
 from bot.domain.videos import HOUR, VideoStatus
+from bot.domain.wallet_state import WalletState
 from bot.store.alerts import DEFERRED, StoredAlert
 from bot.store.events import StoredEvent
 from bot.store.videos import StoredVideo
@@ -70,7 +70,7 @@ async def note_ends(changes: AlertChanges, events: Sequence[StoredEvent], videos
 
 
 async def report_trouble(
-    changes: AlertChanges, events: Sequence[StoredEvent], videos: Mapping[str, StoredVideo], purse: Purse | None
+    changes: AlertChanges, events: Sequence[StoredEvent], videos: Mapping[str, StoredVideo], wallet: WalletState | None
 ) -> None:
     """Tell of trackings that paused, go on, failed, or whose videos were deleted.
 
@@ -89,7 +89,7 @@ async def report_trouble(
                 outcome = NOT_WANTED
             elif stage is Stage.PAUSED and stored.video.status != VideoStatus.PAUSED:
                 outcome = OVER
-            elif stage is Stage.PAUSED and setting.wants(AlertKind.BALANCE) and _is_for_money(purse, event.at):
+            elif stage is Stage.PAUSED and setting.wants(AlertKind.BALANCE) and _is_for_money(wallet, event.at):
                 outcome = FOR_MONEY
             elif stage is Stage.CLEAR and not changes.has(setting.id, subject):
                 outcome = OVER
@@ -98,11 +98,11 @@ async def report_trouble(
             changes.note(each.id, setting, outcome)
 
 
-def _is_for_money(purse: Purse | None, at: datetime) -> bool:
+def _is_for_money(wallet: WalletState | None, at: datetime) -> bool:
     """Whether the wallet was empty when a tracking paused; what the API said of it may be from shortly before."""
-    if purse is None or purse.money.is_out:
-        return purse is not None
-    return purse.runway.empty_at is not None and purse.runway.empty_at <= at + 2 * HOUR
+    if wallet is None or wallet.is_out:
+        return wallet is not None
+    return wallet.runway.empty_at is not None and wallet.runway.empty_at <= at + 2 * HOUR
 
 
 def trouble_saying(setting: AlertSetting, stored: StoredVideo, stage: Stage) -> AlertMessage:
@@ -116,7 +116,7 @@ async def report_endings(
     charts: Charts,
     due: Iterable[StoredAlert],
     videos: Mapping[str, StoredVideo],
-    purse: Purse | None,
+    wallet: WalletState | None,
 ) -> None:
     """Report of what ended, where the last page was read by now. What is too much for one look stays due."""
     settings = {setting.id: setting for setting, _ in changes.channels}
@@ -135,7 +135,7 @@ async def report_endings(
         if made == MOST_REPORTS:
             break
         made += 1
-        outcome = await _report(changes, charts, setting, stored, ended_at, purse, "" if is_read else UNREAD)
+        outcome = await _report(changes, charts, setting, stored, ended_at, wallet, "" if is_read else UNREAD)
         _note_report(changes, pending, setting, outcome)
         changes.drop(pending.setting_id, pending.subject)
 
@@ -158,14 +158,14 @@ async def _report(
     setting: AlertSetting,
     stored: StoredVideo,
     ended_at: datetime,
-    purse: Purse | None,
+    wallet: WalletState | None,
     problem: str,
 ) -> str:
     if setting.silence(changes.now)[0] is Silence.MUTED:
         return MUTED
     stopped_by = await changes.store.audit.stopper(setting.workspace_id, stored.video.id, ended_at - BEFORE)
     shows_money = setting.wants(AlertKind.BALANCE)  # off where another company reads the channel
-    cost = purse.usage.cost_per_snapshot if purse and shows_money else None
+    cost = wallet.usage.cost_per_snapshot if wallet and shows_money else None
     facts = await final_facts(changes.store, charts, stored, ended_at, stopped_by, cost, problem, changes.now)
     subject = f"{DONE}:{stored.video.id}"
     key = f"{DONE}:{setting.id}:{changes.wallet_id}:{stored.video.id}"

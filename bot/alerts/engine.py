@@ -6,24 +6,26 @@ alerts, messages and the events taken away are committed together, so a process 
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.alerts.changes import AlertChanges, deferred_of
 from bot.alerts.deferred import Deferred, deferred_summary
 from bot.alerts.endings import DONE, TROUBLE, note_ends, note_unseen, report_endings, report_trouble, trouble_saying
-from bot.alerts.low_balance import BALANCE, Purse, check_balance, purse_of
+from bot.alerts.low_balance import BALANCE, check_balance
 from bot.alerts.spikes import SPIKE, news_of, report_spikes, spike_again, wants_spikes
 from bot.charts.charts import Charts
 from bot.domain.alerts import AlertKind, AlertSetting, Silence, Stage
 from bot.domain.clock import Clock
 from bot.domain.errors import BotError
 from bot.domain.events import EventKind
+from bot.domain.wallet_state import WalletState
 from bot.store import Store
 from bot.store.alerts import DEFERRED, StoredAlert
 from bot.store.events import StoredEvent
 from bot.store.videos import StoredVideo
+from bot.wallet.state import stored_state
 
 BATCH = 500
 """Events that are reacted to in one transaction."""
@@ -74,21 +76,22 @@ class AlertEngine:
     async def _announce(self, wallet_id: int, lease: tuple[str, str], *, is_due: bool) -> int:
         """React to every event, in order; then look at the money where it has news, or a video's state changed."""
         channels = await self._store.alerts.of_wallet(wallet_id)
-        purse, told = None, 0
+        known, told = None, 0
         while True:
             happened = await self._store.events.of(wallet_id, BATCH)
             is_last = len(happened) < BATCH
             changes = AlertChanges(self._store, wallet_id, channels, self._clock())
             changes.events += [each.id for each in happened]
             is_due = is_due or any(each.event.kind is not EventKind.SNAPSHOT_CREATED for each in happened)
-            if channels and is_due and purse is None:
-                purse = await purse_of(self._store, wallet_id)
+            if channels and is_due and known is None:
+                known = await stored_state(self._store, wallet_id)
+            wallet, running = known or (None, ())
             if channels:
-                await self._react(changes, happened, purse)
+                await self._react(changes, happened, wallet)
             if is_last and is_due:
                 usage = None if channels else await self._store.wallets.usage(wallet_id)
-                changes.usage_at = purse.as_of if purse else usage[1] if usage else None
-                await self._settle(changes, purse)
+                changes.usage_at = wallet.as_of if wallet else usage[1] if usage else None
+                await self._settle(changes, wallet, running)
             announced = changes.announced(lease)
             if not await self._store.alerts.apply(announced, self._clock()):
                 return told
@@ -96,7 +99,7 @@ class AlertEngine:
             if is_last:
                 return told
 
-    async def _react(self, changes: AlertChanges, happened: Iterable[StoredEvent], purse: Purse | None) -> None:
+    async def _react(self, changes: AlertChanges, happened: Iterable[StoredEvent], wallet: WalletState | None) -> None:
         events = list(happened)
         is_wanted = wants_spikes(changes)
         snapshots = [each.event for each in events if is_wanted and each.event.kind is EventKind.SNAPSHOT_CREATED]
@@ -106,10 +109,10 @@ class AlertEngine:
         if snapshots:
             await report_spikes(changes, news_of(snapshots, videos))
         note_unseen(changes, others, videos)
-        await report_trouble(changes, others, videos, purse)
+        await report_trouble(changes, others, videos, wallet)
         await note_ends(changes, others, videos)
 
-    async def _settle(self, changes: AlertChanges, purse: Purse | None) -> None:
+    async def _settle(self, changes: AlertChanges, wallet: WalletState | None, running: Sequence[StoredVideo]) -> None:
         """What is due whatever happened: ends of silences, reports whose page was read, and the money."""
         settings = {setting.id: setting for setting, _ in changes.channels}
         waiting = await self._store.alerts.due(settings, changes.now)
@@ -123,24 +126,16 @@ class AlertEngine:
         )
         for each in (*kinds[TROUBLE], *kinds[SPIKE]):
             _say_again(changes, settings[each.setting_id], each, videos.get(_video_id(each)))
-        await report_endings(changes, self._charts, kinds[DONE], videos, purse)
-        await self._settle_money(changes, settings, _nights(changes, settings, kinds[DEFERRED.rstrip(":")]), purse)
-
-    async def _settle_money(
-        self,
-        changes: AlertChanges,
-        settings: Mapping[int, AlertSetting],
-        nights: Mapping[int, "_Night"],
-        purse: Purse | None,
-    ) -> None:
-        """Move each channel's low balance on, and tell what the night held back: in that message where there is one."""
+        await report_endings(changes, self._charts, kinds[DONE], videos, wallet)
+        # One message at the end of quiet hours: the low balance's if it is due, with the deferred findings in it.
+        nights = _nights(changes, settings, kinds[DEFERRED.rstrip(":")])
         await changes.load((setting_id, BALANCE) for setting_id in settings)
         for setting in settings.values():
             night = nights.get(setting.id)
             deferred = night.deferred if night else ()
             told = False
-            if purse is not None and setting.wants(AlertKind.BALANCE):
-                told = check_balance(changes, setting, purse, deferred)
+            if wallet is not None and setting.wants(AlertKind.BALANCE):
+                told = check_balance(changes, setting, wallet, running, deferred)
             if night is not None and not told:
                 changes.say(setting, f"quiet:{setting.id}:{night.end.isoformat()}", deferred_summary(deferred))
 

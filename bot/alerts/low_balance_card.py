@@ -5,16 +5,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 
 from bot.alerts.deferred import Deferred, also_deferred, deferred_parts
 from bot.alerts.settings_card import silencing
 from bot.domain.alerts import REARM_BALANCE, Stage
-from bot.domain.money import Runway, Usage, dollars, left_after
-from bot.domain.videos import RunningCount, Video
+from bot.domain.money import dollars
+from bot.domain.videos import Video
+from bot.domain.wallet_state import WalletState
 from bot.messages.offer import ADD_CREDIT
-from bot.messages.outlook import how_long, money_ends, promised
+from bot.messages.outlook import how_long, left, money_ends, promised
 from bot.messages.wording import available, name_of, plural
 from bot.reply.call import Call
 from bot.reply.model import Button, Field, Fields, Note, Part, Reply, Text, Time, Tone, text
@@ -27,21 +27,14 @@ class LowFacts:
     """What a low balance is told by. `threshold` is dollars.
 
     `cut` are videos of the workspace that wait for money or would be cut short, `others` how many more of the wallet.
-    `running` counts them all, `open_ended` those without a known end; `complete` is False where the API may hide some.
     """
 
     setting_id: int
     stage: Stage
     threshold: Decimal
-    usage: Usage
-    runway: Runway
+    wallet: WalletState
     cut: tuple[Video, ...]
     others: int
-    running: RunningCount
-    open_ended: int
-    complete: bool
-    is_test: bool
-    as_of: datetime
 
 
 def low_balance(facts: LowFacts, deferred: Sequence[Deferred] = ()) -> Reply:
@@ -72,31 +65,31 @@ _WHAT_TO_DO = "Add credit at contentstats.io, or stop a video."
 
 
 def _title(facts: LowFacts) -> str:
-    return f"{_TITLES[facts.stage]}{' (test key)' if facts.is_test else ''}"
+    return f"{_TITLES[facts.stage]}{' (test key)' if facts.wallet.is_test else ''}"
 
 
 def _finding(facts: LowFacts) -> str:
     if facts.stage is Stage.PAUSED:
         return "You're out of credit. Tracking is paused until you add some."
-    there = f"{available(facts.usage).capitalize()} is available"
-    if facts.usage.available < facts.threshold:
+    there = f"{available(facts.wallet.usage).capitalize()} is available"
+    if facts.wallet.usage.available < facts.threshold:
         there += f", below this channel's threshold of {dollars(facts.threshold)}"
-    promised_too = f"{there}; {dollars(facts.runway.promised)} committed."
-    if facts.runway.empty_at is None:
+    promised_too = f"{there}; {dollars(facts.wallet.runway.promised)} committed."
+    if facts.wallet.runway.empty_at is None:
         return promised_too
-    ends = money_ends(facts.usage, facts.runway.empty_at, facts.open_ended, complete=facts.complete)
+    ends = money_ends(facts.wallet, facts.wallet.runway.empty_at)
     return f"{promised_too} {ends}, and tracking would pause."
 
 
 def _fields(facts: LowFacts) -> tuple[Field, ...]:
-    lasts = how_long(facts.usage, facts.runway, facts.open_ended, complete=facts.complete)
+    lasts = how_long(facts.wallet)
     end = text("used up") if facts.stage is Stage.PAUSED else lasts
     known = (
-        Field("Available", text(available(facts.usage))),
-        Field("Committed", text(promised(facts.runway, facts.running, facts.open_ended))),
+        Field("Available", text(available(facts.wallet.usage))),
+        Field("Committed", text(promised(facts.wallet))),
         Field("Runway", end),
     )
-    missing = -left_after(facts.usage.available, facts.runway.promised)
+    missing = -left(facts.wallet)
     return (*known, Field("Short by", text(dollars(missing)))) if missing > 0 else known
 
 
@@ -115,16 +108,16 @@ def _closes(facts: LowFacts) -> str:
 
 
 def _test(facts: LowFacts) -> str:
-    return " This is a test key: nothing is charged." if facts.is_test else ""
+    return " This is a test key: nothing is charged." if facts.wallet.is_test else ""
 
 
 def _as_of(facts: LowFacts) -> Note:
-    return Note(text("As of ", Time(facts.as_of), "."))
+    return Note(text("As of ", Time(facts.wallet.as_of), "."))
 
 
 def _resolved(facts: LowFacts, deferred: Sequence[Deferred]) -> Reply:
     return Reply(
-        f"Resolved: {available(facts.usage)} available, {dollars(facts.runway.promised)} committed."
+        f"Resolved: {available(facts.wallet.usage)} available, {dollars(facts.wallet.runway.promised)} committed."
         f"{also_deferred(deferred)}",
         title=_title(facts),
         parts=(_as_of(facts), *deferred_parts(deferred)),

@@ -7,7 +7,7 @@ from bot.commands.command import Kind, argument
 from bot.commands.context import Context
 from bot.commands.permissions import refusal
 from bot.digests.card import Delivery, digest
-from bot.digests.gather import digest_facts, look
+from bot.digests.gather import digest_facts, gather
 from bot.digests.settings_card import (
     DigestSetting,
     digest_off,
@@ -154,7 +154,7 @@ async def _preview(context: Context) -> Reply:
     now = context.clock()
     window = Window(now - (known.schedule.period if known else DAY), now)
     await wallet.mirror.read_unread(await context.store.videos.active(context.workspace, window.start))
-    found = await look(context.store, context.workspace, window, is_test=wallet.is_test)
+    found = await gather(context.store, context.workspace, window, is_test=wallet.is_test)
     facts = await digest_facts(found, known.options if known else DigestOptions(), context.charts)
     if known is None or not known.is_on:
         return digest(facts, Delivery("", None, is_preview=True))

@@ -11,7 +11,7 @@ from bot.commands.command import Kind, argument
 from bot.commands.context import Context
 from bot.domain.errors import LinkError, NotAllowed, NotEnoughBalance, NotFound, SpendingRefused, UsageError
 from bot.domain.links import VideoLink, links_within, parse_link
-from bot.domain.money import DURATIONS, consequences, dollars, price, runway
+from bot.domain.money import DURATIONS, consequences, dollars, price
 from bot.domain.tracking import RequestState, TrackRequest
 from bot.domain.videos import Video
 from bot.messages.offer import Offer, Row, already_tracked, consequence_card, may_run_words, nothing_new, unclear_words
@@ -33,6 +33,7 @@ from bot.store.track_requests import (
 from bot.wallet.link_check import CheckedLink, check_links
 from bot.wallet.settlement_notice import public_key, report_keys
 from bot.wallet.spending import Outcome
+from bot.wallet.state import live_state
 
 USUAL_DAYS = 7
 OPEN = frozenset({RequestState.SUBMITTED, RequestState.UNKNOWN})
@@ -136,31 +137,23 @@ async def _offer(
     context: Context, rows: tuple[Row, ...], new: Sequence[CheckedLink], days: int | None, despite: int = 0
 ) -> Offer:
     """Store what is proposed, and work out what each length of tracking would mean."""
-    usage = await context.wallet.mirror.usage()
-    swept = await context.wallet.sweep()
-    owed, open_ended, running = await context.wallet.promises()
     now = context.clock()
+    wallet, _ = await live_state(context.wallet, now)
     batch = secrets.token_urlsafe(9)
     items = [(each.link.key, each.link.url, each.link.platform) for each in new if each.link is not None]
     person, channel_id = context.caller.person, context.caller.channel_id
     expires_at = now + context.offer_lasts
-    shown = usage.value.cost_per_snapshot
+    shown = wallet.usage.cost_per_snapshot
     await context.store.tracking.propose(context.workspace, channel_id, person, batch, items, shown, now, expires_at)
     durations = DURATIONS if days is None else tuple(sorted({*DURATIONS, days}))
     return Offer(
         batch=batch,
         rows=rows,
-        usage=usage.value,
-        usage_problem=usage.problem or swept.problem,
-        complete=swept.value,
-        runway=runway(usage.value.available, usage.value.cost_per_snapshot, owed, now),
-        choices=consequences(usage.value, owed, now, durations, len(new)),
+        wallet=wallet,
+        choices=consequences(wallet.usage, wallet.owed, now, durations, len(new)),
         days=days,
         usual_days=USUAL_DAYS,
-        running=running,
-        open_ended=open_ended,
         cap=await context.cap(),
-        is_test=context.wallet.is_test,
         expires_at=expires_at,
         despite=despite,
     )

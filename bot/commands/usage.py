@@ -7,11 +7,11 @@ from decimal import Decimal
 from bot.charts.specs import Spend
 from bot.commands.context import Context
 from bot.domain.clock import month_of
-from bot.domain.money import bill_check, promises, runway
-from bot.domain.videos import count_running
+from bot.domain.money import bill_check
 from bot.messages.usage import WalletFacts, wallet
 from bot.reply.model import Picture, Reply
 from bot.wallet.mirror import is_stale
+from bot.wallet.state import live_state
 
 SHOWN_DAYS = 14
 
@@ -23,25 +23,18 @@ class Usage:
 
 async def usage(context: Context, args: Usage) -> Reply:  # noqa: ARG001 - every handler takes its arguments
     """Available, pending, promised and runway; spend by day, channel and person; the bill checked."""
-    money = await context.wallet.mirror.usage()
-    swept = await context.wallet.sweep()
-    running = await context.store.videos.running(context.wallet.id)
-    owed, open_ended = promises((each.video, each.seen_at) for each in running)
+    now = context.clock()
+    state, running = await live_state(context.wallet, now)
     mine = [each for each in running if each.is_visible_to(context.workspace.id)]
     own = [each for each in mine if each.video.collects]
-    now = context.clock()
-    cost = money.value.cost_per_snapshot
+    cost = state.usage.cost_per_snapshot
     first = now.date() - timedelta(days=SHOWN_DAYS - 1)
     per_day = await context.store.videos.snapshots_per_day(context.workspace, first)
     days = tuple((day, count * cost) for day, count in per_day.items())
     spend = await context.store.audit.spend(context.workspace.id, month_of(now))
     return wallet(
         WalletFacts(
-            usage=money.value,
-            runway=runway(money.value.available, cost, owed, now),
-            running=count_running(each.video for each in running),
-            open_ended=open_ended,
-            complete=swept.value,
+            wallet=state,
             own=len(own),
             unread=sum(is_stale(each, now) for each in own),
             history=await context.store.videos.unread_history(context.workspace),
@@ -49,11 +42,8 @@ async def usage(context: Context, args: Usage) -> Reply:  # noqa: ARG001 - every
             picture=await _picture(context, days),
             people=spend.by_person,
             channels=spend.by_channel,
-            difference=bill_check(money.value),
+            difference=bill_check(state.usage),
             monthly_cap=await context.cap(),
-            is_test=context.wallet.is_test,
-            as_of=money.as_of,
-            problem=money.problem or swept.problem,
             now=now,
         )
     )

@@ -60,7 +60,7 @@ def digest(facts: DigestFacts, delivery: Delivery) -> Reply:
         facts = replace(facts, money=None, cost_per_snapshot=None)
     length = "Weekly" if delivery.is_weekly else "Daily"
     title = "Digest preview" if delivery.is_preview else f"{length} digest"
-    is_short = facts.money is not None and (facts.money.runway.empty_at or facts.money.runway.left_after < 0)
+    is_short = facts.money is not None and facts.money.wallet.is_short
     is_wrong = bool(is_short or facts.unread or delivery.due_at)
     return Reply(
         summary(facts),
@@ -121,7 +121,7 @@ def _overview(facts: DigestFacts) -> Fields:
         money = facts.money
         fields.append(Field(f"Spent in {span}", text(spent_words(facts, money))))
         fields.append(Field("Available", text(available_words(facts, money))))
-        lasts = how_long(money.usage, money.runway, money.open_ended, complete=money.complete)
+        lasts = how_long(money.wallet)
         fields.append(Field("Runway", lasts))
     return Fields(tuple(fields))
 

@@ -6,29 +6,21 @@ from decimal import Decimal
 
 from bot.domain.digest import DigestOptions, Total, VideoChange, Window
 from bot.domain.growth import Change, Coverage
-from bot.domain.money import Runway, Usage
 from bot.domain.videos import RunningCount
+from bot.domain.wallet_state import WalletState
 from bot.reply.model import Picture
 
 
 @dataclass(frozen=True, slots=True)
-class Money:
-    """The wallet as it was `as_of` a time, from which its runway counts.
+class DigestMoney:
+    """The wallet, from whose time its runway counts, and what the window's snapshots cost.
 
-    `spent` is what the window's snapshots cost, dollars. `late` is the part of it for snapshots from before the window,
-    which were read after the digest before.
-    `ending` and `open_ended` count the wallet's running videos with and without a known end; `complete` is False if the
-    API may hide others.
+    `late` is the part of `spent` (dollars) for snapshots from before the window that were read after the last digest.
     """
 
-    usage: Usage
-    runway: Runway
+    wallet: WalletState
     spent: Decimal
     late: Decimal
-    ending: int
-    open_ended: int
-    complete: bool
-    as_of: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +52,7 @@ class DigestFacts:
     newest_at: datetime | None
     told_until: datetime
     recent: int
-    money: Money | None
+    money: DigestMoney | None
     cost_per_snapshot: Decimal | None
     is_test: bool
 
@@ -68,5 +60,5 @@ class DigestFacts:
     def says_something(self) -> bool:
         """Whether anything happened, or something is wrong, that a channel would want to know."""
         moved = any(each.delta for each in self.totals)
-        is_short = self.money is not None and (self.money.runway.empty_at is not None)
+        is_short = self.money is not None and (self.money.wallet.runway.empty_at is not None)
         return moved or is_short or self.unread > 0 or any((self.new, self.finished, self.ending, self.flat))

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from bot.charts.charts import Charts
 from bot.charts.specs import Movers
-from bot.digests.facts import DigestFacts, Money
+from bot.digests.facts import DigestFacts, DigestMoney
 from bot.digests.tables import MOST_MOVERS
 from bot.digests.video_changes import CURRENT, active_since, moved, needed_since
 from bot.domain.digest import (
@@ -26,14 +26,15 @@ from bot.domain.digest import (
     totals,
 )
 from bot.domain.growth import Change, Coverage, ago
-from bot.domain.money import promises, runway
 from bot.domain.poll_times import GRACE
 from bot.domain.schedule import DAY
 from bot.domain.videos import HOUR, count_running
+from bot.domain.wallet_state import WalletState
 from bot.reply.model import Picture
 from bot.store import Store
 from bot.store.videos import StoredVideo
 from bot.store.workspaces import Workspace
+from bot.wallet.state import stored_state
 
 ROWS_AT_ONCE = 500
 """Snapshots that are read and worked on in one piece: a few milliseconds."""
@@ -50,14 +51,14 @@ class DigestInput:
 
     window: Window
     videos: tuple[VideoChange, ...]
-    money: Money | None
+    money: DigestMoney | None
     complete: bool
     is_test: bool
     told_until: datetime
     collected: Collected
 
 
-async def look(
+async def gather(
     store: Store, workspace: Workspace, window: Window, *, is_test: bool, counted: int | None = None
 ) -> DigestInput:
     """Everything that any digest of the workspace has to know of a window.
@@ -67,10 +68,9 @@ async def look(
     stored = await store.videos.active(workspace, active_since(window))
     until = _told_until(stored, window)
     videos, found = await _moved(store, workspace, stored, window, until)
-    swept = await store.wallets.swept(workspace.wallet_id)
-    complete = swept is None or swept.complete
-    money = await _money(store, workspace, found, counted, complete=complete)
-    return DigestInput(window, videos, money, complete, is_test, until, found)
+    wallet, _ = await stored_state(store, workspace.wallet_id) or (None, ())
+    complete = wallet is None or wallet.complete
+    return DigestInput(window, videos, _money(wallet, found, counted), complete, is_test, until, found)
 
 
 def _told_until(stored: Sequence[StoredVideo], window: Window) -> datetime:
@@ -81,17 +81,17 @@ def _told_until(stored: Sequence[StoredVideo], window: Window) -> datetime:
     return max(last + GRACE, window.start)
 
 
-async def digest_facts(sight: DigestInput, options: DigestOptions, charts: Charts) -> DigestFacts:
+async def digest_facts(found: DigestInput, options: DigestOptions, charts: Charts) -> DigestFacts:
     """What of it a channel wants to see, with its picture."""
-    videos = [each for each in sight.videos if not options.platforms or each.video.platform in options.platforms]
-    window = sight.window
+    videos = [each for each in found.videos if not options.platforms or each.video.platform in options.platforms]
+    window = found.window
     running = [each for each in videos if each.video.is_running]
     changes = [each.change for each in videos if each.change is not None]
     movers = top_movers(videos, MOST_MOVERS)
     soon = [each for each in running if each.ends_at is not None and each.ends_at <= window.end + DAY]
     soon.sort(key=lambda each: (each.ends_at or window.end, each.video.id))
     shown = {each.video.id for each in running}
-    flat = [each for each in flattened(sight.videos) if each.video.id in shown]
+    flat = [each for each in flattened(found.videos) if each.video.id in shown]
     flat.sort(key=lambda each: (-(each.saves or 0), each.video.id))
     return DigestFacts(
         window=window,
@@ -110,13 +110,13 @@ async def digest_facts(sight: DigestInput, options: DigestOptions, charts: Chart
         coverage=Coverage(
             sum(each.coverage.collected for each in videos), sum(each.coverage.expected for each in videos)
         ),
-        complete=sight.complete,
+        complete=found.complete,
         newest_at=max((each.counted_at for each in videos if each.counted_at is not None), default=None),
-        told_until=sight.told_until,
-        recent=sight.collected.recent,
-        money=sight.money if Section.MONEY in options.sections else None,
-        cost_per_snapshot=sight.money.usage.cost_per_snapshot if sight.money else None,
-        is_test=sight.is_test,
+        told_until=found.told_until,
+        recent=found.collected.recent,
+        money=found.money if Section.MONEY in options.sections else None,
+        cost_per_snapshot=found.money.wallet.usage.cost_per_snapshot if found.money else None,
+        is_test=found.is_test,
     )
 
 
@@ -138,26 +138,11 @@ async def _moved(
     return tuple(found), count
 
 
-async def _money(
-    store: Store, workspace: Workspace, found: Collected, counted: int | None, *, complete: bool
-) -> Money | None:
-    known = await store.wallets.usage(workspace.wallet_id)
-    if known is None:
+def _money(wallet: WalletState | None, found: Collected, counted: int | None) -> DigestMoney | None:
+    if wallet is None:
         return None
-    usage, as_of = known
-    running = await store.videos.running(workspace.wallet_id)
-    owed, open_ended = promises((each.video, each.seen_at) for each in running)
-    cost, late = usage.cost_per_snapshot, found.late(counted)
-    return Money(
-        usage=usage,
-        runway=runway(usage.available, cost, owed, as_of),
-        spent=cost * (found.inside + late),
-        late=cost * late,
-        ending=len(owed),
-        open_ended=open_ended,
-        complete=complete,
-        as_of=as_of,
-    )
+    cost, late = wallet.usage.cost_per_snapshot, found.late(counted)
+    return DigestMoney(wallet, spent=cost * (found.inside + late), late=cost * late)
 
 
 def _largest(videos: Iterable[VideoChange]) -> tuple[VideoChange, ...]:

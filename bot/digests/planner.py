@@ -16,7 +16,7 @@ from typing import NamedTuple, TypeVar
 from bot.charts.charts import Charts
 from bot.digests.card import Delivery, digest, digest_without_key, digests_missed
 from bot.digests.facts import DigestFacts
-from bot.digests.gather import digest_facts, look
+from bot.digests.gather import digest_facts, gather
 from bot.digests.settings_card import rhythm_words
 from bot.domain.clock import Clock
 from bot.domain.digest import DigestOptions, Window, window_of
@@ -151,8 +151,8 @@ class DigestPlanner:
                 return
             is_test = account.wallet.is_test
             counted = content.counted
-            sight = await look(self._store, account.workspace, content.window, is_test=is_test, counted=counted)
-            known[content] = await digest_facts(sight, content.options, self._charts)
+            found = await gather(self._store, account.workspace, content.window, is_test=is_test, counted=counted)
+            known[content] = await digest_facts(found, content.options, self._charts)
         except DatabaseUnavailable:
             raise
         except Exception:  # as above

@@ -2,11 +2,11 @@
 
 from decimal import Decimal
 
-from bot.digests.facts import DigestFacts, Money
+from bot.digests.facts import DigestFacts, DigestMoney
 from bot.domain.digest import Total
 from bot.domain.growth import ago, percent, signed_count
 from bot.domain.moments import moment_text
-from bot.domain.money import dollars, left_after
+from bot.domain.money import dollars
 from bot.domain.videos import HOUR
 from bot.messages.outlook import can_finish, money_ends, running_words
 from bot.messages.wording import available, plural
@@ -56,16 +56,18 @@ def _saved(facts: DigestFacts) -> Decimal:
     return (facts.cost_per_snapshot or Decimal()) * sum(each.saves or 0 for each in facts.flat)
 
 
-def spent_words(facts: DigestFacts, money: Money) -> str:
+def spent_words(facts: DigestFacts, money: DigestMoney) -> str:
     """What was spent in the window; at least so much, where not everything was read that may have been collected."""
     is_all = facts.complete and not facts.unread and facts.told_until == facts.window.end
     return f"{'' if is_all else 'at least '}{dollars(money.spent, down=not is_all)}"
 
 
-def available_words(facts: DigestFacts, money: Money) -> str:
+def available_words(facts: DigestFacts, money: DigestMoney) -> str:
     """What can still be spent, and as of when where that is no news any more."""
-    is_new = facts.window.end - money.as_of <= HOUR
-    return available(money.usage) + ("" if is_new else f" (as of {moment_text(money.as_of, facts.window.end)})")
+    is_new = facts.window.end - money.wallet.as_of <= HOUR
+    return available(money.wallet.usage) + (
+        "" if is_new else f" (as of {moment_text(money.wallet.as_of, facts.window.end)})"
+    )
 
 
 def _money_words(facts: DigestFacts) -> str:
@@ -73,10 +75,9 @@ def _money_words(facts: DigestFacts) -> str:
     if money is None:
         return ""
     spent = f"{spent_words(facts, money).capitalize()} spent, {available_words(facts, money)} available."
-    if money.runway.empty_at is not None:
-        ends = money_ends(money.usage, money.runway.empty_at, money.open_ended, complete=money.complete)
+    if money.wallet.runway.empty_at is not None:
+        ends = money_ends(money.wallet, money.wallet.runway.empty_at)
         return f"{spent} {ends}."
-    if not money.ending + money.open_ended:
+    if not money.wallet.owed and not money.wallet.open_ended:
         return spent
-    left, paused = left_after(money.usage.available, money.runway.promised), money.runway.paused
-    return f"{spent} {can_finish(money.usage, left, paused, money.open_ended, complete=money.complete)}"
+    return f"{spent} {can_finish(money.wallet)}"

@@ -5,13 +5,14 @@ any silence; the message waits for the end of it. An episode ends when the alert
 it was to leave (hysteresis).
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import Enum, IntEnum, StrEnum, auto
 
 from bot.domain.caller import Person
 from bot.domain.quiet import QuietHours
+from bot.domain.wallet_state import WalletState
 
 DEFAULT_THRESHOLD = Decimal("2.00")
 """Dollars: five days of one video, at the documented price."""
@@ -131,47 +132,27 @@ def has_unsaid(alert: Alert) -> bool:
     return alert.stage > alert.said
 
 
-@dataclass(frozen=True, slots=True)
-class Money:
-    """What the stages of a low balance are told by: dollars, when they end, and how many videos wait for them.
-
-    `as_of` is when the API said so; `runs` is whether any video could use the money.
-    """
-
-    available: Decimal
-    cost_per_snapshot: Decimal
-    empty_at: datetime | None
-    paused: int
-    runs: bool
-    as_of: datetime = field(kw_only=True)
-
-    @property
-    def is_out(self) -> bool:
-        """Whether nothing is collected for want of money: the documentation pauses everything at 0."""
-        return self.runs and (self.available <= 0 or (self.paused > 0 and self.available < self.cost_per_snapshot))
-
-
-def balance_stage(before: Stage, money: Money, threshold: Decimal, now: datetime) -> Stage:
+def balance_stage(before: Stage, wallet: WalletState, threshold: Decimal, now: datetime) -> Stage:
     """The stage of a low balance: the worst that holds, with the stages that were reached held on to longer."""
-    if now - money.as_of > STALE:
+    if now - wallet.as_of > STALE:
         return before
-    if money.is_out:
+    if wallet.is_out:
         return Stage.PAUSED
-    left = None if money.empty_at is None else money.empty_at - now
+    left = None if wallet.runway.empty_at is None else wallet.runway.empty_at - now
     runways = ((Stage.URGENT, URGENT, REARM_URGENT), (Stage.SOON, SOON, REARM_SOON))
     for stage, limit, rearm in runways:
         if left is not None and left <= (rearm if before >= stage else limit):
             return stage
-    is_low = money.available < threshold * (REARM_BALANCE if before > Stage.CLEAR else 1)
+    is_low = wallet.usage.available < threshold * (REARM_BALANCE if before > Stage.CLEAR else 1)
     return Stage.OPEN if is_low else Stage.CLEAR
 
 
-def balance_silence(alert: Alert, money: Money, silence: Silence, quiet_end: datetime | None) -> Silence:
+def balance_silence(alert: Alert, wallet: WalletState, silence: Silence, quiet_end: datetime | None) -> Silence:
     """Quiet hours do not hold a forecast that tracking pauses before they end, if it was not told before.
 
     `alert` is the one of this episode, with the stage that it has now.
     """
     if silence is not Silence.QUIET or quiet_end is None or alert.said >= Stage.URGENT:
         return silence
-    is_near = money.empty_at is not None and money.empty_at <= quiet_end
+    is_near = wallet.runway.empty_at is not None and wallet.runway.empty_at <= quiet_end
     return Silence.NONE if alert.stage is Stage.PAUSED or is_near else silence

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.money import MonthlyCap, Runway, Usage, dollars, left_after
+from bot.domain.money import MonthlyCap, dollars
+from bot.domain.wallet_state import WalletState
 from bot.messages.outlook import can_finish, cap_left, money_ends
 from bot.messages.video_count import VideoCount, change_words, count_words
 from bot.messages.wording import available, freshness, linked, platform_name, plural
@@ -24,29 +25,23 @@ class HomeFacts:
     shows none.
     """
 
-    usage: Usage
-    runway: Runway
+    wallet: WalletState
     videos: tuple[VideoCount, ...]
     running: int
-    ending: int
-    open_ended: int
-    complete: bool
     spenders: str
     monthly_cap: MonthlyCap
     previews: bool | None
     digests: tuple[Text, ...]
     may_configure: bool
     alerts: int
-    is_test: bool
-    as_of: datetime
-    problem: str
     now: datetime
 
 
 def home(facts: HomeFacts) -> Reply:
     """The page."""
-    is_short = facts.runway.empty_at is not None or facts.runway.left_after < 0
-    money = f"{available(facts.usage).capitalize()} available, {dollars(facts.runway.promised)} committed."
+    money = (
+        f"{available(facts.wallet.usage).capitalize()} available, {dollars(facts.wallet.runway.promised)} committed."
+    )
     settings = Fields(
         (
             Field("Who may spend", text(facts.spenders)),
@@ -54,31 +49,30 @@ def home(facts: HomeFacts) -> Reply:
             *_previews(facts),
             Field("Digests", _digests(facts.digests)),
             Field("Alerts", text(f"in {plural(facts.alerts, 'channel')}" if facts.alerts else "off")),
-            Field("API key", text("test: nothing is charged" if facts.is_test else "live")),
+            Field("API key", text("test: nothing is charged" if facts.wallet.is_test else "live")),
         )
     )
     return Reply(
         f"{money} {_lasts(facts)}",
         title="ContentStats",
-        parts=(*_videos(facts), Divider(), settings, freshness(facts.as_of, facts.now, facts.problem)),
+        parts=(*_videos(facts), Divider(), settings, freshness(facts.wallet.as_of, facts.now, facts.wallet.problem)),
         actions=(
             Button("Track a video", Call("track")),
             Button("My videos", Call("videos")),
             Button("Wallet", Call("usage")),
             *((_switch(facts),) if facts.may_configure and facts.previews is not None else ()),
         ),
-        tone=Tone.WARNING if is_short or facts.problem else Tone.INFO,
+        tone=Tone.WARNING if facts.wallet.is_short or facts.wallet.problem else Tone.INFO,
     )
 
 
 def _lasts(facts: HomeFacts) -> str:
-    runway = facts.runway
-    if runway.empty_at is not None:
-        return f"{money_ends(facts.usage, runway.empty_at, facts.open_ended, complete=facts.complete)}."
-    if facts.complete and not facts.ending + facts.open_ended:
+    state = facts.wallet
+    if state.runway.empty_at is not None:
+        return f"{money_ends(state, state.runway.empty_at)}."
+    if state.complete and not state.owed and not state.open_ended:
         return "Nothing is running."
-    left = left_after(facts.usage.available, runway.promised)
-    return can_finish(facts.usage, left, runway.paused, facts.open_ended, complete=facts.complete)
+    return can_finish(state)
 
 
 def _digests(digests: tuple[Text, ...]) -> Text:

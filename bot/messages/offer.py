@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from bot.domain.caller import Person
 from bot.domain.links import VideoLink
 from bot.domain.moments import moment_text
-from bot.domain.money import Consequence, MonthlyCap, Runway, Usage, dollars, left_after, unit_price
-from bot.domain.videos import RunningCount, Video
-from bot.messages.outlook import can_finish, cap_left, money_ends, promised
+from bot.domain.money import Consequence, MonthlyCap, dollars, left_after, unit_price
+from bot.domain.videos import Video
+from bot.domain.wallet_state import WalletState
+from bot.messages.outlook import can_finish, cap_left, left, money_ends, promised
 from bot.messages.wording import available, name_of, platform_name, plural, shortened, status_word, video_actions
 from bot.reply.call import Call
 from bot.reply.model import (
@@ -66,23 +66,16 @@ class Row:
 class Offer:
     """What a consequence card shows. `days` is None where the asker left the choice open.
 
-    `complete` is False where running videos may be hidden, `open_ended` counts those whose end the API does not say.
     `despite` is the newest unclear start, by its id, that the card warns of; 0 for none.
     """
 
     batch: str
     rows: tuple[Row, ...]
-    usage: Usage
-    usage_problem: str
-    complete: bool
-    runway: Runway
+    wallet: WalletState
     choices: tuple[Consequence, ...]
     days: int | None
     usual_days: int
-    running: RunningCount
-    open_ended: int
     cap: MonthlyCap
-    is_test: bool
     expires_at: datetime
     despite: int = 0
 
@@ -217,9 +210,9 @@ def _times(video: Video, now: datetime) -> tuple[Field, ...]:
 
 
 def _wallet_fields(offer: Offer) -> Fields:
-    owed = text(promised(offer.runway, offer.running, offer.open_ended))
+    owed = text(promised(offer.wallet))
     cap = Field("Monthly cap", text(cap_left(offer.cap)))
-    return Fields((Field("Available now", text(available(offer.usage))), Field("Committed", owed), cap))
+    return Fields((Field("Available now", text(available(offer.wallet.usage))), Field("Committed", owed), cap))
 
 
 def _price_table(offer: Offer) -> Table:
@@ -230,27 +223,26 @@ def _price_table(offer: Offer) -> Table:
         Column("Outcome"),
     )
     cells = tuple(
-        (text(str(each.days)), text(dollars(each.price)), text(dollars(_left(each, offer))), text(_effect(each, offer)))
+        (
+            text(str(each.days)),
+            text(dollars(each.price)),
+            text(dollars(left(offer.wallet, each.price))),
+            text(_effect(each, offer)),
+        )
         for each in offer.choices
     )
     return Table("Prices", columns, cells)
 
 
-def _left(choice: Consequence, offer: Offer) -> Decimal:
-    return left_after(offer.usage.available, offer.runway.promised, choice.price)
-
-
 def _effect(choice: Consequence, offer: Offer) -> str:
     if not choice.affordable:
-        return f"Not enough credit: {dollars(-left_after(offer.usage.available, choice.price))} short."
+        return f"Not enough credit: {dollars(-left_after(offer.wallet.usage.available, choice.price))} short."
     if choice.price > offer.cap.left:
         return f"Over the monthly cap by {dollars(-left_after(offer.cap.left, choice.price))}."
     if choice.pauses_at is None:
-        return can_finish(
-            offer.usage, _left(choice, offer), offer.runway.paused, offer.open_ended, complete=offer.complete
-        )
+        return can_finish(offer.wallet, choice.price)
     cut = f" for {plural(len(choice.affected), 'running video')} too" if choice.affected else ""
-    ends = money_ends(offer.usage, choice.pauses_at, offer.open_ended, complete=offer.complete)
+    ends = money_ends(offer.wallet, choice.pauses_at)
     return f"{ends}, and tracking would pause{cut}."
 
 
@@ -266,12 +258,13 @@ def _wanted(offer: Offer) -> list[Consequence]:
 
 
 def _small_print(offer: Offer) -> Note:
-    price = (
-        f"{unit_price(offer.usage.cost_per_snapshot)} per snapshot, 24 per day; only collected snapshots are billed. "
+    each = unit_price(offer.wallet.usage.cost_per_snapshot)
+    price = f"{each} per snapshot, 24 per day; only collected snapshots are billed. "
+    test = "This is a test key: nothing is charged. " if offer.wallet.is_test else ""
+    old = f"These figures may have changed: {offer.wallet.problem} " if offer.wallet.problem else ""
+    hidden = (
+        "" if offer.wallet.complete else "Your account has more videos than the API lists, so more may be committed. "
     )
-    test = "This is a test key: nothing is charged. " if offer.is_test else ""
-    old = f"These figures may have changed: {offer.usage_problem} " if offer.usage_problem else ""
-    hidden = "" if offer.complete else "Your account has more videos than the API lists, so more may be committed. "
     return Note(text(price, test, old, hidden, "This offer expires ", Time(offer.expires_at), "."))
 
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from bot.domain.caller import Person
 from bot.domain.moments import date_text
-from bot.domain.money import MonthlyCap, Runway, Usage, dollars, left_after, unit_price
-from bot.domain.videos import RunningCount
+from bot.domain.money import MonthlyCap, Usage, dollars, left_after, unit_price
+from bot.domain.wallet_state import WalletState
 from bot.messages.offer import ADD_CREDIT
 from bot.messages.outlook import can_finish, cap_left, how_long, money_ends, promised
 from bot.messages.wording import available, freshness, plural
@@ -42,11 +42,7 @@ class WalletFacts:
     bill out. `history` counts the finished videos whose pages are still to be read.
     """
 
-    usage: Usage
-    runway: Runway
-    running: RunningCount
-    open_ended: int
-    complete: bool
+    wallet: WalletState
     own: int
     unread: int
     history: int
@@ -56,9 +52,6 @@ class WalletFacts:
     channels: tuple[tuple[str, Decimal], ...]
     difference: Decimal | None
     monthly_cap: MonthlyCap
-    is_test: bool
-    as_of: datetime
-    problem: str
     now: datetime
 
 
@@ -82,18 +75,17 @@ def wallet(facts: WalletFacts) -> Reply:
     if facts.channels:
         channels = tuple((text(Channel(each)), text(dollars(spent))) for each, spent in facts.channels)
         parts.append(Table("Started this month in", (Column("Channel"), Column("At most", Align.RIGHT)), channels))
-    parts += [Note(_bill(facts)), freshness(facts.as_of, facts.now, facts.problem)]
-    low = facts.runway.empty_at is not None or facts.runway.left_after < 0
+    parts += [Note(_bill(facts)), freshness(facts.wallet.as_of, facts.now, facts.wallet.problem)]
     return Reply(
         _summary(facts),
         title="Wallet",
         parts=tuple(parts),
         actions=(
-            *((ADD_CREDIT,) if low else ()),
+            *((ADD_CREDIT,) if facts.wallet.is_short else ()),
             Button("My videos", Call("videos")),
             Button("Refresh", Call("usage", in_place=True)),
         ),
-        tone=Tone.WARNING if low or facts.problem else Tone.INFO,
+        tone=Tone.WARNING if facts.wallet.is_short or facts.wallet.problem else Tone.INFO,
     )
 
 
@@ -112,28 +104,27 @@ def _days_counted(facts: WalletFacts) -> Note:
 
 
 def _summary(facts: WalletFacts) -> str:
-    runway = facts.runway
-    start = f"{available(facts.usage).capitalize()} available, {dollars(runway.promised)} committed to running videos."
+    state, runway = facts.wallet, facts.wallet.runway
+    start = f"{available(state.usage).capitalize()} available, {dollars(runway.promised)} committed to running videos."
     if runway.empty_at is not None:
-        ends = money_ends(facts.usage, runway.empty_at, facts.open_ended, complete=facts.complete)
+        ends = money_ends(state, runway.empty_at)
         return f"{start} {ends}, and tracking would pause."
-    if facts.complete and not any(facts.running):
+    if state.complete and not any(state.running):
         return f"{start} Nothing is running."
-    left = left_after(facts.usage.available, runway.promised)
-    return f"{start} {can_finish(facts.usage, left, runway.paused, facts.open_ended, complete=facts.complete)}"
+    return f"{start} {can_finish(state)}"
 
 
 def _fields(facts: WalletFacts) -> tuple[Field, ...]:
-    usage, runway = facts.usage, facts.runway
+    usage, runway = facts.wallet.usage, facts.wallet.runway
     uncharged = usage.uncharged
     pending = "not stated" if uncharged is None else f"{dollars(uncharged)} collected, not charged yet"
     return (
         Field("Spent", text(_spent(usage))),
         Field("Available", text(available(usage))),
         Field("Pending", text(pending)),
-        Field("Committed", text(promised(runway, facts.running, facts.open_ended))),
+        Field("Committed", text(promised(facts.wallet))),
         Field("Left after commitments", text(dollars(left_after(usage.available, runway.promised)))),
-        Field("Runway", how_long(usage, runway, facts.open_ended, complete=facts.complete)),
+        Field("Runway", how_long(facts.wallet)),
         Field("Price", text(f"{unit_price(usage.cost_per_snapshot)} per snapshot, 24 per video per day")),
         Field("Monthly cap", text(cap_left(facts.monthly_cap))),
     )
@@ -149,8 +140,8 @@ def _spent(usage: Usage) -> str:
 
 
 def _bill(facts: WalletFacts) -> Text:
-    test = "This is a test key: nothing is charged. " if facts.is_test else ""
-    usage, difference = facts.usage, facts.difference
+    test = "This is a test key: nothing is charged. " if facts.wallet.is_test else ""
+    usage, difference = facts.wallet.usage, facts.difference
     if usage.spent is None or difference is None:
         return text(f"{test}Bill check: the API doesn't state everything that was billed.")
     taken = f"{usage.total_snapshots:,} snapshots for {dollars(usage.spent)}"

@@ -11,8 +11,7 @@ from bot.contentstats.short_links import ShortLinks
 from bot.domain.clock import Clock
 from bot.domain.errors import ContentStatsError
 from bot.domain.links import ShortLink
-from bot.domain.money import Promise, Usage, promises
-from bot.domain.videos import RunningCount, count_running
+from bot.domain.money import Usage
 from bot.store import Store
 from bot.wallet.backfill import Backfill
 from bot.wallet.mirror import Dated, Mirror
@@ -74,12 +73,6 @@ class Wallet:
         swept = await self.mirror.sweep()
         await self.spending.settle_all(LOOKS_APART)
         return swept
-
-    async def promises(self) -> tuple[tuple[Promise, ...], int, RunningCount]:
-        """What the videos of all this wallet's workspaces still owe, how many have no known end, how many there are."""
-        open_ones = await self.store.videos.running(self.id)
-        owed, open_ended = promises((stored.video, stored.seen_at) for stored in open_ones)
-        return owed, open_ended, count_running(stored.video for stored in open_ones)
 
     async def price(self) -> Decimal | None:
         """Dollars a snapshot; None where the API never said and does not say now."""

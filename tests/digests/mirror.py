@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from bot.contentstats.client import ContentStatsClient, key_fingerprint
-from bot.digests.gather import digest_facts, look
+from bot.digests.gather import digest_facts, gather
 from bot.digests.planner import DigestPlanner
 from bot.domain.caller import Person, WorkspaceRef
 from bot.domain.growth import change, main_metric
@@ -78,9 +78,10 @@ class MirrorOf:
         return shown
 
     async def money(self, balance="50.00", at=None):
-        """What the API said of the wallet."""
+        """The API stated the wallet and listed its videos."""
         usage = Usage(Decimal(balance), Decimal(0), Decimal(0), PRICE, 0)
         await self.store.wallets.save_usage(self.wallet_id, usage, at or self.clock())
+        await self.store.wallets.mark_swept(self.wallet_id, at or self.clock(), complete=True)
 
     async def subscribe(self, schedule, options, channel="C-general", workspace=None):
         """Switch a digest on."""
@@ -88,7 +89,7 @@ class MirrorOf:
 
     async def facts(self, window, options, charts, workspace=None):
         """What a digest is made of."""
-        sight = await look(self.store, workspace or self.here, window, is_test=False)
+        sight = await gather(self.store, workspace or self.here, window, is_test=False)
         return await digest_facts(sight, options, charts)
 
     def planner(self, charts, *, default_key=API_KEY, patience=timedelta()):

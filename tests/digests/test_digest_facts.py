@@ -160,8 +160,8 @@ async def test_the_money_of_a_window_is_what_its_snapshots_cost(mirror, charts, 
     await mirror.money("1.00")
     money = (await mirror.facts(window, ALL, charts)).money
     assert money.spent == (24 + 4) * PRICE
-    assert money.usage.available == 1
-    assert money.runway.empty_at == clock() + 34 * HOUR  # 66 snapshots of two videos; the 67th finds one cent
+    assert money.wallet.usage.available == 1
+    assert money.wallet.runway.empty_at == clock() + 34 * HOUR  # 66 snapshots of two videos; the 67th finds one cent
     hidden = await mirror.facts(window, DigestOptions(frozenset(Section) - {Section.MONEY}), charts)
     assert hidden.money is None
 

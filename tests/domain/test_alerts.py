@@ -13,7 +13,6 @@ from bot.domain.alerts import (
     Act,
     Alert,
     AlertKind,
-    Money,
     Silence,
     Stage,
     advance,
@@ -23,6 +22,9 @@ from bot.domain.alerts import (
     has_unsaid,
 )
 from bot.domain.caller import Person
+from bot.domain.money import Runway, Usage
+from bot.domain.videos import RunningCount
+from bot.domain.wallet_state import WalletState
 
 NOW = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -40,7 +42,10 @@ balances = st.lists(
 
 def money(available="50", hours=None, paused=0, *, runs=True, as_of=NOW):
     empty_at = None if hours is None else NOW + hours * HOUR
-    return Money(Decimal(available), PRICE, empty_at, paused, runs, as_of=as_of)
+    usage = Usage(Decimal(available), Decimal(0), None, PRICE, None)
+    runway = Runway(Decimal(0), empty_at, Decimal(0))
+    running = RunningCount(int(runs and not paused), paused)
+    return WalletState(usage, (), runway, running, 0, complete=True, is_test=False, as_of=as_of)
 
 
 def walk(steps):

@@ -10,7 +10,7 @@ from bot.domain.moments import moment_text
 from bot.domain.money import Runway
 from bot.messages.outlook import how_long
 from bot.reply.plain import plain_spans
-from tests.examples import NOW, usage_of
+from tests.examples import NOW, wallet_state
 
 ENOUGH = Runway(Decimal(1), None, Decimal(1), 0, NOW + timedelta(days=3))
 DRY = Runway(Decimal(9), NOW + timedelta(hours=5), Decimal(-2), 0, NOW + timedelta(days=3))
@@ -34,4 +34,6 @@ DRY = Runway(Decimal(9), NOW + timedelta(hours=5), Decimal(-2), 0, NOW + timedel
     ],
 )
 def test_how_long_is_told_as_far_as_it_is_known(runway, open_ended, said):
-    assert plain_spans(how_long(usage_of("9.00"), runway, open_ended, complete=True)).startswith(said)
+    assert plain_spans(how_long(wallet_state("9.00", runway=runway, open_ended=open_ended, complete=True))).startswith(
+        said
+    )
