@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from bot.alerts import deferred as held
 from bot.alerts import final_report_card as final_report
@@ -37,7 +38,7 @@ def low(balance: str, stage: Stage, **changes: object) -> low_balance.LowFacts:
     return replace(facts, **changes)  # type: ignore[arg-type]
 
 
-def final(number: int = 0, **changes: object) -> final_report.FinalFacts:
+def final(number: int = 0, **changes: Any) -> final_report.FinalFacts:
     """A tracking with a gap and a counter that fell."""
     page = reading(number, status="completed")
     metric = Metric.LIKES if page.video.platform == "instagram" else Metric.VIEWS
@@ -55,7 +56,7 @@ def final(number: int = 0, **changes: object) -> final_report.FinalFacts:
         problem="",
         now=NOW,
     )
-    return replace(facts, **changes)  # type: ignore[arg-type]
+    return replace(facts, **changes)
 
 
 def night(count: int) -> tuple[held.Deferred, ...]:
@@ -117,7 +118,12 @@ def alert_gallery() -> Iterator[tuple[str, Reply]]:
         "alerts.final_report_card.final_report: stopped",
         final_report.final_report(final(2, is_stopped=True, stopped_by=ANA)),
     )
-    nothing = {"reading": VideoReading(video(4, status="completed"), ()), "days": (), "picture": None, "file": None}
+    nothing: dict[str, Any] = {
+        "reading": VideoReading(video(4, status="completed"), ()),
+        "days": (),
+        "picture": None,
+        "file": None,
+    }
     yield "alerts.final_report_card.final_report: nothing", final_report.final_report(final(**nothing, problem=REASON))
     yield from _settings()
 

@@ -19,7 +19,7 @@ from bot.domain.clock import FastClock
 from bot.store import Store
 
 
-async def main(url, start, speed, dies_at=0):
+async def main(url: str, start: str, speed: float, dies_at: int = 0) -> None:
     clock = FastClock(datetime.fromisoformat(start), speed)
     async with Store.opened(url) as store, Charts() as charts:
         announcer = AlertEngine(store, charts, clock)
@@ -32,21 +32,21 @@ async def main(url, start, speed, dies_at=0):
             await asyncio.sleep(timedelta(milliseconds=5).total_seconds())
 
 
-def _die_at(step):
+def _die_at(step: int) -> None:
     passed, is_committing = 0, False
 
-    def pass_step():
+    def pass_step() -> None:
         nonlocal passed
         passed += 1
         if passed == step:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    def before(_connection):
+    def before(_connection: object) -> None:
         nonlocal is_committing
         is_committing = True
         pass_step()
 
-    def after(_connection, _record):
+    def after(_connection: object, _record: object) -> None:
         nonlocal is_committing
         if is_committing:
             is_committing = False

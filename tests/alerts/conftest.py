@@ -15,7 +15,7 @@ from bot.store.database import Database
 from bot.wallet.wallet import Wallet
 from tests.alerts.outbox import Said, outbox_of
 from tests.standins.environment import ANA, Environment, environment_of, nap
-from tests.standins.timeouts import SandboxTimeouts
+from tests.standins.timeouts import sandbox_timeouts
 
 
 @dataclass(slots=True)
@@ -87,7 +87,9 @@ async def play(sandbox, clock, url, charts):
     database = Database(url)
     store = Store(database)
     async with environment_of(sandbox, clock, url) as env, env.store() as (_, wallet_id):
-        client = ContentStatsClient(sandbox.url, sandbox.key, store.rates, sleep=nap, timeouts=SandboxTimeouts(sandbox))
+        client = ContentStatsClient(
+            sandbox.url, sandbox.key, store.rates, sleep=nap, timeouts=sandbox_timeouts(sandbox)
+        )
         async with Wallet(client, ShortLinks(), store, wallet_id, clock, nap) as wallet:
             yield Play(env, database, store, wallet, AlertEngine(store, charts, clock))
     await database.close()

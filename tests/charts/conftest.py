@@ -36,7 +36,7 @@ def _likes(hour: int) -> float:
 
 
 def _climb(hour: int) -> float:
-    return 1_200 + hour**1.7 * 420
+    return 1_200.0 + math.pow(hour, 1.7) * 420
 
 
 def _saturating(hour: int) -> float:
@@ -100,7 +100,7 @@ def aged() -> Callable[..., Line[float]]:
     return _aged
 
 
-@pytest.fixture(params=EXAMPLES.values(), ids=EXAMPLES.keys())
+@pytest.fixture(params=[*EXAMPLES.values()], ids=[*EXAMPLES])
 def example(request: pytest.FixtureRequest) -> Spec:
     """Each of the charts worth looking at."""
     spec: Spec = request.param

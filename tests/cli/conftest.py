@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,7 @@ class CommandLine:
         kept = {name: os.environ[name] for name in KEPT if name in os.environ}
         self.env = kept | {"HOME": str(folder), "TMPDIR": str(self.temporary), "TERM": "xterm", "LANG": "C.UTF-8"}
 
-    def __call__(self, *args: str, typed: str | None = None, **settings: str) -> subprocess.CompletedProcess:
+    def __call__(self, *args: str, typed: str | None = None, **settings: str) -> subprocess.CompletedProcess[str]:
         """Run it to its end and give what it said; `typed` is its standard input, none by default."""
         return subprocess.run(
             [PROGRAM, *args],
@@ -43,9 +44,9 @@ class CommandLine:
         )
 
     @contextmanager
-    def started(self, *args: str, **streams) -> Iterator[subprocess.Popen]:
+    def started(self, *args: str, **streams: Any) -> Iterator[subprocess.Popen[bytes]]:
         """It, running; killed at the end of the block if it still does."""
-        usual = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        usual: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         at_a_prompt = {"cwd": self.folder, "env": self.env, "preexec_fn": _hear_signals}
         process = subprocess.Popen([PROGRAM, *args], **usual | at_a_prompt | streams)
         try:
@@ -73,7 +74,8 @@ def cli(tmp_path):
 def sandbox(cli):
     """The settings that lead to a sandbox, which runs in a process of its own, and to a database of this test alone."""
     with cli.started("sandbox", "--port", "0", stderr=None) as process:
-        url, key = re.search(r"listens at (\S+), its key is (\S+)\.", process.stdout.readline().decode()).groups()
+        assert process.stdout is not None
+        ((url, key),) = re.findall(r"listens at (\S+), its key is (\S+)\.", process.stdout.readline().decode())
         yield {
             "CONTENTSTATS_BASE_URL": url,
             "CONTENTSTATS_API_KEY": key,

@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
@@ -41,10 +42,10 @@ class FixedBot:
 
     def __init__(self, replies: Mapping[str, Reply]):
         self.replies = replies
-        self.calls = []
-        self.callers = []
-        self.arrived_replies = []
-        self.titles = {}
+        self.calls: list[Any] = []
+        self.callers: list[Any] = []
+        self.arrived_replies: list[Any] = []
+        self.titles: dict[str, Any] = {}
 
     async def run(self, command, arguments, caller, meanwhile):
         self.calls.append((command, arguments))

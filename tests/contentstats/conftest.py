@@ -8,7 +8,7 @@ from adapters.sandbox.serve import Sandbox
 from bot.contentstats.client import ContentStatsClient
 from bot.store.coordination import RateSlots
 from bot.store.database import Database
-from tests.standins.timeouts import SandboxTimeouts
+from tests.standins.timeouts import sandbox_timeouts
 
 TIKTOK = "https://www.tiktok.com/@steady/video/7301"
 KEY = "cs_test_geheim_4711"
@@ -53,7 +53,7 @@ async def sandbox(wall):
 @pytest.fixture
 async def connect(rates, wall, sandbox):
     clients = []
-    timeouts = SandboxTimeouts(sandbox, ("hang", "effect-then-hang", "trickle"))
+    timeouts = sandbox_timeouts(sandbox, "trickle")
 
     def connected(base_url, key=KEY, **options):
         options = {"rates": rates, "now": wall.now, "sleep": wall.sleep, "timeouts": timeouts} | options

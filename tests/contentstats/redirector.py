@@ -1,7 +1,9 @@
 """A local HTTP server that redirects, for following short links over real sockets."""
 
 import asyncio
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 from bot.contentstats.short_links import ShortLinks
 
@@ -12,19 +14,19 @@ class Redirector:
     A page is where to redirect to, the raw bytes of an answer, or None for silence.
     """
 
-    def __init__(self, pages, head="", pause=0):
+    def __init__(self, pages: Mapping[str, str | bytes | None], head: str = "", pause: float = 0) -> None:
         self.pages = pages
         self.head = head
         self.pause = pause
-        self.heard = []
-        self._answering = set()
+        self.heard: list[str] = []
+        self._answering: set[asyncio.Task[None]] = set()
 
     @property
-    def asked(self):
+    def asked(self) -> list[str]:
         return [_place(request) for request in self.heard]
 
     @asynccontextmanager
-    async def running(self):
+    async def running(self) -> AsyncIterator[int]:
         """Yields the port."""
         server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
         yield server.sockets[0].getsockname()[1]
@@ -32,15 +34,17 @@ class Redirector:
         await asyncio.gather(*self._answering)
         await server.wait_closed()
 
-    async def _connected(self, reader, writer):
-        self._answering.add(asyncio.current_task())
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._answering.add(task)
         with suppress(ConnectionError, asyncio.IncompleteReadError):
             await self._answer(reader, writer)
         writer.close()
         with suppress(ConnectionError):
             await writer.wait_closed()
 
-    async def _answer(self, reader, writer):
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         request = (await reader.readuntil(b"\r\n\r\n")).decode()
         self.heard.append(request)
         await asyncio.sleep(self.pause)
@@ -54,18 +58,18 @@ class Redirector:
         await writer.drain()
 
 
-def _place(request):
+def _place(request: str) -> str:
     lines = request.split("\r\n")
     host = next(line for line in lines if line.lower().startswith("host:")).split(":", 1)[1].strip()
     return host + lines[0].split(" ")[1]
 
 
-async def localhost(_host):
+async def localhost(_host: str) -> list[str]:
     return ["127.0.0.1"]
 
 
 @asynccontextmanager
-async def following(server, **options):
+async def following(server: Redirector, **options: Any) -> AsyncIterator[ShortLinks]:
     """A `ShortLinks` for which every host lives in `server`, unless `options` say otherwise."""
     async with server.running() as port:
         options = {

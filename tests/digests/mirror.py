@@ -1,9 +1,11 @@
 """A mirror filled by hand: videos whose counts are known, so that what a digest says of them can be worked out."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any, Self
 
 from bot.contentstats.client import ContentStatsClient, key_fingerprint
 from bot.digests.gather import digest_facts, gather
@@ -35,13 +37,24 @@ class MirrorOf:
     there: Workspace
 
     @classmethod
-    async def new(cls, store: Store, clock: HandClock):
+    async def new(cls, store: Store, clock: HandClock) -> Self:
         wallet_id = await store.wallets.ensure_wallet(key_fingerprint(URL, API_KEY), clock())
         here = await store.workspaces.ensure_workspace(HERE, wallet_id)
         there = await store.workspaces.ensure_workspace(THERE, wallet_id)
         return cls(store, clock, wallet_id, here, there)
 
-    async def video(self, name, counts, *, ago=None, end=None, known=None, owner=None, status="monitoring", **facts):
+    async def video(
+        self,
+        name: str,
+        counts: Sequence[int | None],
+        *,
+        ago: float | None = None,
+        end: datetime | None = None,
+        known: datetime | None = None,
+        owner: Workspace | None = None,
+        status: str = "monitoring",
+        **facts: Any,
+    ) -> Video:
         """A video with a snapshot an hour, the newest at `end`; None stands for one that is missing.
 
         `ago` is how many hours before `end` it began, by itself where the counts begin; `known` is since when the bot
@@ -77,25 +90,27 @@ class MirrorOf:
             await remember(self.wallet_id, [(replace(shown, status=status), f"{platform}:{name}")], end)
         return shown
 
-    async def money(self, balance="50.00", at=None):
+    async def money(self, balance: str = "50.00", at: datetime | None = None) -> None:
         """The API stated the wallet and listed its videos."""
         usage = Usage(Decimal(balance), Decimal(0), Decimal(0), PRICE, 0)
         await self.store.wallets.save_usage(self.wallet_id, usage, at or self.clock())
         await self.store.wallets.mark_swept(self.wallet_id, at or self.clock(), complete=True)
 
-    async def subscribe(self, schedule, options, channel="C-general", workspace=None):
+    async def subscribe(
+        self, schedule: Any, options: Any, channel: str = "C-general", workspace: Workspace | None = None
+    ) -> Any:
         """Switch a digest on."""
         return await self.store.digests.switch_on(workspace or self.here, channel, schedule, options, ANA, self.clock())
 
-    async def facts(self, window, options, charts, workspace=None):
+    async def facts(self, window: Any, options: Any, charts: Any, workspace: Workspace | None = None) -> Any:
         """What a digest is made of."""
         sight = await gather(self.store, workspace or self.here, window, is_test=False)
         return await digest_facts(sight, options, charts)
 
-    def planner(self, charts, *, default_key=API_KEY, patience=timedelta()):
+    def planner(self, charts: Any, *, default_key: str = API_KEY, patience: timedelta = timedelta()) -> DigestPlanner:
         """A planner of its own, as in another process; it has nothing to ask of an API that nobody serves."""
 
-        def connect(key):
+        def connect(key: str) -> ContentStatsClient:
             return ContentStatsClient(URL, key, self.store.rates)
 
         accounts = Accounts(
@@ -103,7 +118,7 @@ class MirrorOf:
         )
         return DigestPlanner(self.store, accounts, charts, self.clock, patience)
 
-    async def _started_by(self, owner, shown):
+    async def _started_by(self, owner: Workspace, shown: Video) -> None:
         """Have the workspace ask for the video, so that it becomes its own."""
         now = self.clock()
         items = [(f"{shown.platform}:{shown.id}", shown.link, shown.platform)]

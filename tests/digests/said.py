@@ -1,24 +1,28 @@
 """What was put into the outbox, read as whoever delivers reads it."""
 
-from sqlalchemy import select
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, select
 
 from bot.reply.stored import from_stored
+from bot.store.database import Database
 from bot.store.outbox import OutboxState
 from bot.store.outbox_claims import contents
 from bot.store.schedule_tables import outbox
 
 
-async def said(database, key=None):
+async def said(database: Database, key: str | None = None) -> Any:
     """Every message that nothing withdrew, by its key and in order, or the reply of one."""
-    found = select(outbox).where(outbox.c.state != OutboxState.WITHDRAWN).order_by(outbox.c.id)
+    query = select(outbox).where(outbox.c.state != OutboxState.WITHDRAWN).order_by(outbox.c.id)
     async with database.reading() as connection:
-        rows = (await connection.execute(found)).all()
+        rows = (await connection.execute(query)).all()
         stored = await contents(connection, rows)
     found = {row.key: from_stored(row.payload, stored) for row in rows}
     return found if key is None else found[key]
 
 
-async def rows(database):
+async def rows(database: Database) -> Sequence[Row[Any]]:
     """The rows of the outbox."""
     async with database.reading() as connection:
         return (await connection.execute(select(outbox).order_by(outbox.c.id))).all()

@@ -4,7 +4,7 @@ People act at Discord, and what they see there is what is looked at.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +19,7 @@ from tests.standins.discord_server.interactions import Interaction, Modal
 from tests.standins.discord_server.people import Channel, Guild, User
 from tests.standins.discord_server.server import Discord
 from tests.standins.environment import TRACK, HandClock, nap, settings_of
-from tests.standins.timeouts import SandboxTimeouts
+from tests.standins.timeouts import sandbox_timeouts
 
 PUT = "PUT /applications/{app}/commands"
 CALLBACK = "POST /interactions/{interaction}/{token}/callback"
@@ -65,27 +65,29 @@ class BotApp:
         """What somebody gets to see for a press, in the place of the card or as a new message."""
         return await self.answered(self.press(message, label, user, choice))
 
-    async def answered(self, gesture: Any) -> Message:
-        """What there is to see for a gesture, once the answer is there."""
-        asked = await gesture
+    async def answered(self, action: Awaitable[Interaction]) -> Message:
+        """What there is to see for a action, once the answer is there."""
+        asked = await action
         assert not asked.failure, asked.failure
         edits = self._edits(asked)
         await self.discord.until(lambda: asked.followups or self._edits(asked) > edits or not asked.is_thinking)
         if asked.callback == 6:
-            await self.discord.until(lambda: asked.followups or asked.message.edits > 0)
-        return asked.followups[0] if asked.followups and asked.callback == 6 else asked.message
+            await self.discord.until(lambda: asked.followups or self._edits(asked) > 0)
+        shown = asked.followups[0] if asked.followups and asked.callback == 6 else asked.message
+        assert shown is not None
+        return shown
 
-    async def changed(self, message: Message, gesture: Any) -> Message:
-        """The message, once a gesture has put something else in its place."""
+    async def changed(self, message: Message, action: Awaitable[Interaction]) -> Message:
+        """The message, once a action has put something else in its place."""
         edits = message.edits
-        asked = await gesture
+        asked = await action
         assert not asked.failure, asked.failure
         await self.discord.until(lambda: message.edits > edits)
         return message
 
-    async def refused(self, gesture: Any) -> Message:
+    async def refused(self, action: Awaitable[Interaction]) -> Message:
         """What a person alone reads beside a card that stays as it is."""
-        asked = await gesture
+        asked = await action
         assert not asked.failure, asked.failure
         await self.discord.until(lambda: asked.followups)
         return asked.followups[0]
@@ -96,17 +98,17 @@ class BotApp:
         assert "Nothing is spent until you press a button" in told(card), told(card)
         return card
 
-    async def line(self, gesture: Any, channel: Channel) -> Message:
+    async def line(self, action: Any, channel: Channel) -> Message:
         """The next message that a whole channel sees."""
         before = len(channel.messages)
-        asked = await gesture
+        asked = await action
         assert not asked.failure, asked.failure
         await self.discord.until(lambda: len(channel.messages) > before)
         return channel.messages[before]
 
-    async def modal(self, gesture: Any, user: User) -> Modal:
+    async def modal(self, action: Any, user: User) -> Modal:
         """The form that opens for this person."""
-        asked = await gesture
+        asked = await action
         assert not asked.failure, asked.failure
         return self.discord.modals(user)[-1]
 
@@ -163,11 +165,13 @@ async def program_of(
     discord: Discord, sandbox: Sandbox, clock: HandClock, database_url: str, **chosen: Any
 ) -> AsyncIterator[BotApp]:
     """The program, not connected yet; `chosen` are settings, `shards` and `servers` the app's, `patience` its own."""
-    named = {name: chosen.pop(name) for name in ("shards", "servers", "token") if name in chosen}
+    named: dict[str, Any] = {name: chosen.pop(name) for name in ("shards", "servers", "token") if name in chosen}
     patience = chosen.pop("patience", 300.0)
     settings = settings_of(sandbox, database_url, **chosen)
     async with AsyncExitStack() as ending:
-        bot = await ending.enter_async_context(Bot(settings, clock=clock, timeouts=SandboxTimeouts(sandbox), sleep=nap))
+        bot = await ending.enter_async_context(
+            Bot(settings, clock=clock, timeouts=sandbox_timeouts(sandbox), sleep=nap)
+        )
         options = DiscordOptions(**({"token": discord.app.token, "api_url": discord.api_url} | named))
         program = await ending.enter_async_context(DiscordApp(bot, options, clock, nap, patience))
         yield BotApp(discord, sandbox, clock, bot, program, ending)

@@ -2,7 +2,9 @@
 
 import json
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from adapters.discord.render import Message
 from bot.domain.moments import moment_text
@@ -25,7 +27,7 @@ def squashed(text: str) -> str:
     return _UNSEEN.sub("", text)
 
 
-def read(components: object) -> str:
+def read(components: Iterable[Any]) -> str:
     """Every text and every alt text of components, times as plain text has them."""
     return "".join(_read(each) for each in nested(list(components)))
 

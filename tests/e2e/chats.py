@@ -34,8 +34,8 @@ class Page(Protocol):
         ...
 
 
-class Chat(Protocol):
-    """One chat with the whole program in it."""
+class Surface(Protocol):
+    """A chat, or a console, with the whole program behind it."""
 
     sandbox: Sandbox
     clock: HandClock
@@ -69,7 +69,7 @@ class Chat(Protocol):
         ...
 
 
-class Chat(Chat, Protocol):
+class Chat(Surface, Protocol):
     """A chat whose pages stay, for everybody to see where they are shared, and which others stand beside."""
 
     def share(self, page: Page) -> None:
@@ -103,6 +103,6 @@ async def scheduled(bot: Bot, chat: str, poster: ChannelPoster, clock: HandClock
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def spent(chat: Chat, key: str = OPERATOR) -> tuple[int, int]:
+def spent(chat: Surface, key: str = OPERATOR) -> tuple[int, int]:
     """How often the API was asked to track something, and how many trackings there are under one key."""
     return len(chat.sandbox.calls(TRACK)), len(chat.sandbox.world.account(key).trackings)

@@ -4,8 +4,8 @@ import asyncio
 import io
 import os
 import re
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from adapters.sandbox.serve import Sandbox
 from bot.app import Bot
 from tests.e2e.chats import ANN, BEN, BOB, scheduled
 from tests.standins.environment import HandClock, nap, settings_of
-from tests.standins.timeouts import SandboxTimeouts
+from tests.standins.timeouts import sandbox_timeouts
 
 EVERYONE = "Everyone sees: "
 
@@ -58,44 +58,46 @@ class ConsoleChat:
     life: AsyncExitStack = field(default_factory=AsyncExitStack)
     bot: Bot | None = None
 
-    async def say(self, who, command, /, **given):
+    async def say(self, who: str, command: str, /, **given: str) -> ConsolePage:
         return await self._typed(who, " ".join((f"/{command}", *given.values())))
 
-    async def press(self, page, label, who):
+    async def press(self, page: ConsolePage, label: str, who: str) -> ConsolePage:
         numbered = [each for each in page.labels if each.startswith(label)]
         assert numbered, f"no choice {label!r} among {page.labels}"
         number = re.search(rf"^(\d+)\. {re.escape(numbered[0])}$", page.text, re.MULTILINE)
         assert number
         return await self._typed(who, number[1])
 
-    def public(self):
+    def public(self) -> list[str]:
         told = [page for paper in self.papers.values() for page in paper.written if EVERYONE in page]
         return [page.partition(EVERYONE)[2].strip() for page in told] + self.board.written[1::2]
 
-    def files(self):
+    def files(self) -> list[bytes]:
         return [each.read_bytes() for each in self.folder.glob("*.csv")]
 
-    async def until(self, condition):
+    async def until(self, condition: Callable[[], object]) -> None:
         async with asyncio.timeout(20):
             while not condition():  # noqa: ASYNC110 - what is written, and what the API heard, wakes nobody
                 await asyncio.sleep(0.01)
 
-    async def restart(self):
+    async def restart(self) -> None:
         await self.life.aclose()
         settings = settings_of(self.sandbox, self.database_url, **self.settings)
         self.bot = await self.life.enter_async_context(
-            Bot(settings, clock=self.clock, timeouts=SandboxTimeouts(self.sandbox), sleep=nap)
+            Bot(settings, clock=self.clock, timeouts=sandbox_timeouts(self.sandbox), sleep=nap)
         )
         for who in self.papers:
             await self.life.enter_async_context(self._sitting(who))
 
-    def scheduling(self):
+    def scheduling(self) -> AbstractAsyncContextManager[None]:
+        assert self.bot is not None
         return scheduled(self.bot, "console", ConsolePoster(self.board, self.folder), self.clock)
 
     @asynccontextmanager
-    async def _sitting(self, who):
+    async def _sitting(self, who: str) -> AsyncIterator[None]:
         """One person at a console of their own, until they close the pipe."""
         options = ConsoleOptions(user=who, admin=who is not BEN, picture_dir=self.folder)
+        assert self.bot is not None
         reading, self.pipes[who] = os.pipe()
         with os.fdopen(reading) as source:
             talk = asyncio.create_task(answer_lines(self.bot, options, source, self.papers[who]))
@@ -105,7 +107,7 @@ class ConsoleChat:
                 os.close(self.pipes[who])
                 await talk
 
-    async def _typed(self, who, line):
+    async def _typed(self, who: str, line: str) -> ConsolePage:
         paper = self.papers[who]
         before = len(paper.written)
         os.write(self.pipes[who], f"{line}\n".encode())

@@ -1,14 +1,15 @@
 """The whole program at a local Discord, as its people meet it."""
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Self
 
 from adapters.sandbox.serve import Sandbox
 from tests.discord_app.bot_app import BotApp, Server, bot_app_of, labels, lines, new_server, told
 from tests.e2e.chats import ANN, BEN, BOB, scheduled
 from tests.standins.discord_server.content import Message
+from tests.standins.discord_server.interactions import Interaction
 from tests.standins.discord_server.people import User
 from tests.standins.discord_server.permissions import Permission
 from tests.standins.discord_server.server import Discord, running
@@ -62,41 +63,43 @@ class DiscordChat:
         assert self.program.bot_app is not None
         return self.program.bot_app
 
-    async def say(self, who, command, /, **given):
-        options = {name: int(each) if name == "days" else each for name, each in given.items()}
+    async def say(self, who: str, command: str, /, **given: str) -> DiscordPage:
+        options: dict[str, Any] = {name: int(each) if name == "days" else each for name, each in given.items()}
         return DiscordPage(await self.bot_app.type(command, self.people[who], self.server.general, **options))
 
-    async def press(self, page, label, who):
+    async def press(self, page: DiscordPage, label: str, who: str) -> DiscordPage:
         edits = page.message.edits
         asked = await self.bot_app.press(page.message, label, self.people[who])
         assert not asked.failure, asked.failure
         await self.until(lambda: asked.followups or page.message.edits > edits or self._is_answered(asked))
-        return DiscordPage(asked.followups[0] if asked.followups else asked.message)
+        shown = asked.followups[0] if asked.followups else asked.message
+        assert shown is not None
+        return DiscordPage(shown)
 
-    def public(self):
+    def public(self) -> list[str]:
         return lines(self.server.general)
 
-    def files(self):
+    def files(self) -> list[bytes]:
         said = [each for call in self.discord.interactions.values() for each in call.seen]
         return [file.content for each in said for file in each.attachments if file.media_type == "text/csv"]
 
-    async def until(self, condition):
+    async def until(self, condition: Callable[[], object]) -> None:
         await self.discord.until(condition)
 
-    async def restart(self):
+    async def restart(self) -> None:
         await self.program.start(self.discord, self.sandbox, self.clock, self.database_url)
 
-    def scheduling(self):
+    def scheduling(self) -> AbstractAsyncContextManager[None]:
         return scheduled(self.bot_app.bot, "discord", self.bot_app.program.poster, self.clock)
 
-    def share(self, page):
+    def share(self, page: DiscordPage) -> None:
         page.message.only_for = None
         page.message.flags &= ~64
 
-    async def neighbour(self):
+    async def neighbour(self) -> Self:
         return replace(self, **_home(self.discord, "Rival"))
 
-    async def link(self, key):
+    async def link(self, key: str) -> DiscordPage:
         ann = self.people[ANN]
         form = await self.bot_app.modal(
             self.discord.send_command("connect", {}, user=ann, channel=self.server.general), ann
@@ -104,7 +107,7 @@ class DiscordChat:
         return DiscordPage(await self.bot_app.answered(self.discord.send_modal(form, {"key": key})))
 
     @staticmethod
-    def _is_answered(asked):
+    def _is_answered(asked: Interaction) -> bool:
         return asked.callback != 6 and not asked.is_thinking
 
 

@@ -1,8 +1,9 @@
 """The whole program at a local Slack over HTTP, as its people meet it."""
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any, Self
 
 from adapters.sandbox.serve import Sandbox
 from tests.e2e.chats import ANN, BEN, BOB, scheduled
@@ -10,6 +11,7 @@ from tests.slack.bot_app import BotApp, bot_app_of, install, told
 from tests.standins.environment import HandClock
 from tests.standins.slack.apps import App, Token
 from tests.standins.slack.content import Message
+from tests.standins.slack.delivery import Delivery
 from tests.standins.slack.server import Slack, running
 
 
@@ -63,62 +65,64 @@ class SlackChat:
         assert self.program.bot_app is not None
         return self.program.bot_app
 
-    async def say(self, who, command, /, **given):
+    async def say(self, who: str, command: str, /, **given: str) -> SlackPage:
         line, person = " ".join((f"/{command}", *given.values())), self.people[who]
         return await self._read(person, None, lambda: self.bot_app.send(line, person, self.channel))
 
-    async def press(self, page, label, who):
+    async def press(self, page: SlackPage, label: str, who: str) -> SlackPage:
         person = self.people[who]
         return await self._read(person, page.message, lambda: self.bot_app.press(page.message, label, person))
 
-    def public(self):
+    def public(self) -> list[str]:
         return [told(each).strip() for each in self.slack.channel(self.channel).messages]
 
-    def files(self):
+    def files(self) -> list[bytes]:
         shared = [file for user in self.people.values() for each in self.bot_app.private(user) for file in each.files]
-        return [file.content for file in shared]
+        return [file.content or b"" for file in shared]
 
-    async def until(self, condition):
+    async def until(self, condition: Callable[[], object]) -> None:
         await self.slack.until(condition)
 
-    async def restart(self):
+    async def restart(self) -> None:
         await self.program.start(self.slack, self.sandbox, self.clock, self.database_url)
 
-    def scheduling(self):
+    def scheduling(self) -> AbstractAsyncContextManager[None]:
         return scheduled(self.bot_app.bot, "slack", self.bot_app.program.poster, self.clock)
 
-    def share(self, page):
+    def share(self, page: SlackPage) -> None:
         page.message.only_for = None
 
-    async def neighbour(self):
+    async def neighbour(self) -> Self:
         other = replace(self, **_home(self.slack, "T7"))
         await install(self.bot_app, other.people[ANN])
         token = self.slack.bot_tokens(self.program.app, self.slack.users[other.people[ANN]].team)[0]
         self.slack.channel(other.channel).members.add(token.bot_user)
         return other
 
-    async def link(self, key):
+    async def link(self, key: str) -> SlackPage:
         ann = self.people[ANN]
         form = await self.bot_app.modal(self.bot_app.send("/connect", ann, self.channel), ann)
         return SlackPage(
             self.bot_app, await self.bot_app.seen(self.slack.send_view_submission(form, {"key": key}), ann)
         )
 
-    async def _read(self, person, message, gesture):
-        """What there is to read after a gesture: a new message, or what is in the place of this one."""
+    async def _read(self, person: str, message: Message | None, action: Callable[[], Awaitable[Delivery]]) -> SlackPage:
+        """What there is to read after an action: a new message, or what replaced this one."""
         edits, before = message.edits if message else 0, {each.ts for each in self.bot_app.private(person)}
 
-        def further():
+        def further() -> list[Message]:
             new = [each for each in self.bot_app.private(person) if each.ts not in before]
             return [each for each in new if not each.files]  # beside which the answer comes
 
-        delivery = await gesture()
+        delivery = await action()
         assert not delivery.failure, delivery.failure
         await self.until(lambda: further() or (message and message.edits > edits))
-        return SlackPage(self.bot_app, next(iter(further()), message))
+        shown = next(iter(further()), message)
+        assert shown is not None
+        return SlackPage(self.bot_app, shown)
 
 
-def _home(slack: Slack, team_id: str) -> dict[str, object]:
+def _home(slack: Slack, team_id: str) -> dict[str, Any]:
     """A workspace's people and its channel."""
     team = slack.add_team(team_id, team_id)
     people = {who: f"U{who.upper()}{team_id}" for who in (ANN, BOB, BEN)}

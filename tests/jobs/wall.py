@@ -45,7 +45,7 @@ class Wall:
             raise ValueError("no such tone")
         await self._take_time()
         planned = self.down or self._planned(channel)
-        if planned is not None and planned != LOST:
+        if planned is not None and not isinstance(planned, str):
             return planned
         notes = self.channels.setdefault(channel.channel_id, [])
         known = next((note for note in notes if note.key == key), None) if self.recognises_for else None
@@ -58,7 +58,7 @@ class Wall:
         """Put something else in its place."""
         self.calls.append(f"edit {message_id}")
         planned = self.down or self._planned(channel)
-        if planned is not None and planned != LOST:
+        if planned is not None and not isinstance(planned, str):
             return planned
         (note,) = (note for note in self.channels[channel.channel_id] if note.id == message_id)
         note.reply, note.edits = reply, note.edits + 1

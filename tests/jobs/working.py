@@ -6,7 +6,7 @@ Its clock is the wall's, set forward by as many seconds as a file says, so that 
 import asyncio
 import signal
 from contextlib import AsyncExitStack
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from adapters.slack.api import Calls, new_client, new_session
@@ -20,18 +20,21 @@ from bot.domain.clock import utc_now
 from bot.settings import Settings
 
 
-async def main(database_url, api_url, tokens, ahead):
+async def main(database_url: str, api_url: str, tokens: list[str], ahead: str) -> None:
     """Deliver until killed, or until told to end."""
 
-    def clock():
+    def clock() -> datetime:
         return utc_now() + timedelta(seconds=float(Path(ahead).read_text()))
 
-    async def forget_nothing(_):
+    async def forget_nothing(_: object) -> None:
         pass
 
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, asyncio.current_task().cancel)
+    task = asyncio.current_task()
+    assert task is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     async with AsyncExitStack() as stack:
-        bot = await stack.enter_async_context(Bot(Settings(_env_file=None, database_url=database_url), clock=clock))
+        settings = Settings(_env_file=None, database_url=database_url)  # type: ignore[call-arg] # pydantic's own argument
+        bot = await stack.enter_async_context(Bot(settings, clock=clock))
         session = await stack.enter_async_context(new_session())
         calls = Calls(session)
         clients = [new_client(session, api_url, token) for token in tokens]

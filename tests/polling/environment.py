@@ -1,5 +1,6 @@
 """A poller at a sandbox, on one clock that moves by hand and by sleeping: the database, the sandbox, all obey it."""
 
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -111,8 +112,8 @@ class PollingEnvironment:
 
 
 @asynccontextmanager
-async def environment_of(clock: SleepingClock, database_url: str, **options: Any):
-    """An empty env; `options` are the sandbox's."""
+async def environment_of(clock: SleepingClock, database_url: str, **options: Any) -> AsyncIterator[PollingEnvironment]:
+    """An empty environment; `options` are the sandbox's."""
     async with AsyncExitStack() as stack:
         sandbox = await stack.enter_async_context(sandbox_of(clock, wall=clock.seconds, **options))
         yield PollingEnvironment(sandbox, clock, database_url, stack)

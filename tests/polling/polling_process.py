@@ -12,8 +12,8 @@ from bot.wallet.accounts import Accounts
 from bot.wallet.poller import Poller
 
 
-async def poll(database_url, base_url, key):
-    def connect(key):
+async def poll(database_url: str, base_url: str, key: str) -> None:
+    def connect(key: str) -> ContentStatsClient:
         return ContentStatsClient(base_url, key, store.rates)
 
     async with Store.opened(database_url) as store:

@@ -73,7 +73,7 @@ class Shown:
 class Away:
     """A database that is down, whatever is asked of it."""
 
-    async def known(self, *_: object) -> None:
+    async def known(self, *_: Any) -> Any:
         raise DatabaseUnavailable("away")
 
     reserve = known
@@ -135,7 +135,7 @@ class SlackChannel:
     def pictures(self) -> list[tuple[bytes, str]]:
         blocks = [block for message in self.slack.channel("C1").messages for block in message.blocks]
         images = [block for block in blocks if block["type"] == "image"]
-        return [(self.slack.files[each["slack_file"]["id"]].content, each["alt_text"]) for each in images]
+        return [(self.slack.files[each["slack_file"]["id"]].content or b"", each["alt_text"]) for each in images]
 
     def notified(self) -> set[str]:
         sent = str([(message.text, message.blocks) for message in self.slack.channel("C1").messages])
@@ -218,7 +218,7 @@ class DiscordChannel:
         return [each.text for each in self.shown()[len(self.channel.messages) :]]
 
     def pictures(self) -> list[tuple[bytes, str]]:
-        return [(file.content, file.description) for each in self.channel.messages for file in each.attachments]
+        return [(file.content, file.description or "") for each in self.channel.messages for file in each.attachments]
 
     def notified(self) -> set[str]:
         return {each for message in self.channel.messages for each in message.notified}

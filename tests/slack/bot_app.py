@@ -23,7 +23,7 @@ from tests.standins.slack.content import Message, View
 from tests.standins.slack.delivery import Delivery
 from tests.standins.slack.oauth import Consent
 from tests.standins.slack.server import Slack
-from tests.standins.timeouts import SandboxTimeouts
+from tests.standins.timeouts import sandbox_timeouts
 
 ANN, BEN, GIL = "U1", "U2", "U3"
 """Someone who manages the workspace, a member, a guest."""
@@ -161,7 +161,9 @@ async def bot_app_of(
     prefix, is_installable = chosen.pop("prefix", ""), chosen.pop("is_installable", token is None)
     settings = settings_of(sandbox, database_url, **chosen)
     async with AsyncExitStack() as ending:
-        bot = await ending.enter_async_context(Bot(settings, clock=clock, timeouts=SandboxTimeouts(sandbox), sleep=nap))
+        bot = await ending.enter_async_context(
+            Bot(settings, clock=clock, timeouts=sandbox_timeouts(sandbox), sleep=nap)
+        )
         options = SlackOptions(
             api_url=slack.api_url,
             bot_token=token.value if token else None,

@@ -4,6 +4,7 @@ import asyncio
 import heapq
 import itertools
 from collections.abc import Awaitable
+from typing import Any
 
 SETTLED = 12
 """Turns of the loop after which whoever can go on has gone on."""
@@ -12,24 +13,24 @@ SETTLED = 12
 class VirtualTime:
     """A clock in seconds, and the sleep that goes with it."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.now = 1000.0
-        self._sleepers = []
+        self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
         self._order = itertools.count()
 
-    def __call__(self):
+    def __call__(self) -> float:
         return self.now
 
-    async def sleep(self, seconds):
-        awake = asyncio.get_running_loop().create_future()
+    async def sleep(self, seconds: float) -> None:
+        awake: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         heapq.heappush(self._sleepers, (self.now + seconds, next(self._order), awake))
         await awake
 
-    async def settle(self):
+    async def settle(self) -> None:
         for _ in range(SETTLED):
             await asyncio.sleep(0)
 
-    async def advance(self, seconds):
+    async def advance(self, seconds: float) -> None:
         """Let so much time pass, waking everybody on the way."""
         end = self.now + seconds
         await self.settle()
@@ -40,7 +41,7 @@ class VirtualTime:
             await self.settle()
         self.now = end
 
-    async def run(self, *work: Awaitable[object]):
+    async def run(self, *work: Awaitable[Any]) -> list[Any]:
         """The results of the work, after as much time as it took."""
         tasks = [asyncio.ensure_future(each) for each in work]
         await self.settle()

@@ -1,6 +1,7 @@
 """What a person reads in blocks: every word of them, in order, however they are cut."""
 
 import re
+from typing import Any
 
 from tests.standins.slack.mrkdwn import visible_text
 
@@ -25,7 +26,7 @@ def missing(text: str, blocks: object) -> list[str]:
     return [word for word in words(text) if not any(word in each for each in seen)]
 
 
-def read(value: object, *, addresses: bool = False) -> str:  # noqa: PLR0911 - a return for each kind of text
+def read(value: Any, *, addresses: bool = False) -> str:  # noqa: PLR0911 - a return for each kind of text
     """The text of a block, a list of them or a view."""
     match value:
         case {"type": "mrkdwn", "text": str(text)}:

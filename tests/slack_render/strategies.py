@@ -96,7 +96,7 @@ span_texts = close_texts.map(lambda found: tuple(each for span in found for each
 
 
 @st.composite
-def tables(draw):
+def tables(draw: st.DrawFn) -> Table:
     columns = draw(st.lists(st.builds(Column, texts, st.sampled_from(Align)), max_size=22).map(tuple))
     few = st.lists(st.tuples(*[span_texts] * len(columns)), max_size=3)
     rows = draw(few) * draw(st.sampled_from((1, 1, 40, 210)))
@@ -126,7 +126,7 @@ actions = st.one_of(buttons, st.builds(LinkButton, texts, addresses), selects)
 
 
 @st.composite
-def replies(draw):
+def replies(draw: st.DrawFn) -> Reply:
     return Reply(
         draw(texts),
         title=draw(texts),

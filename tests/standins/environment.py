@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 from pydantic import SecretStr
 from sqlalchemy import select
@@ -15,7 +15,6 @@ from sqlalchemy import select
 from adapters.sandbox.serve import Sandbox
 from bot.app import Bot
 from bot.contentstats.client import key_fingerprint
-from bot.contentstats.transport import Timeouts
 from bot.domain.caller import Caller, Permission, Person, Role, WorkspaceRef
 from bot.reply.call import Call
 from bot.reply.model import Button, Reply, Table
@@ -24,7 +23,7 @@ from bot.settings import Settings
 from bot.store import Store
 from bot.store.database import Database
 from bot.store.schedule_tables import outbox
-from tests.standins.timeouts import SandboxTimeouts
+from tests.standins.timeouts import sandbox_timeouts
 
 LINK = "https://www.tiktok.com/@steady/video/7301234567890123456"
 SAME_LINK = "tiktok.com/@steady/video/7301234567890123456?is_from_webapp=1&_r=2"
@@ -151,7 +150,7 @@ async def environment_of(
 ) -> AsyncIterator[Environment]:
     """An open bot at a running sandbox; `now` is the second by which it keeps the limit, `chosen` are settings."""
     settings = settings_of(sandbox, database_url, **chosen)
-    timeouts = cast("Timeouts", SandboxTimeouts(sandbox))
+    timeouts = sandbox_timeouts(sandbox)
     async with Bot(settings, clock=clock, now=now, timeouts=timeouts, sleep=sleep) as bot:
         yield Environment(sandbox, clock, bot, database_url)
 

@@ -1,18 +1,21 @@
 """Time-outs for a client of the sandbox: short where a test planned a hanging answer, long otherwise."""
 
+from typing import cast
+
 from adapters.sandbox.serve import Sandbox
+from bot.contentstats.transport import Timeouts
 
 SHORT = 1.0
 LONG = 60.0
 
 
-class SandboxTimeouts:
+class _SandboxTimeouts:
     """`Timeouts` in seconds: short while one of the `hopeless` faults is planned, else long enough for any machine."""
 
     connect = LONG
     read = LONG
 
-    def __init__(self, sandbox: Sandbox, hopeless: tuple[str, ...] = ("hang", "effect-then-hang")) -> None:
+    def __init__(self, sandbox: Sandbox, hopeless: tuple[str, ...]) -> None:
         self._sandbox = sandbox
         self._hopeless = hopeless
 
@@ -21,3 +24,8 @@ class SandboxTimeouts:
         """For a whole call; it is read as the call begins."""
         waiting = {each["fault"] for each in self._sandbox.faults.waiting()}
         return LONG if waiting.isdisjoint(self._hopeless) else SHORT
+
+
+def sandbox_timeouts(sandbox: Sandbox, *more: str) -> Timeouts:
+    """Time-outs for a client of this sandbox; `more` are further faults that never answer."""
+    return cast("Timeouts", _SandboxTimeouts(sandbox, ("hang", "effect-then-hang", *more)))

@@ -9,7 +9,7 @@ from bot.store import Store
 from tests.store.samples import ADA, MONTH, NOW
 
 
-async def race(url, cap, request_ids):
+async def race(url: str, cap: str, request_ids: list[int]) -> None:
     async with Store.opened(url) as store:
         sys.stdout.write("ready\n")
         sys.stdout.flush()

@@ -2,9 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from bot.domain.caller import Person, WorkspaceRef
+from bot.domain.tracking import TrackRequest
 from bot.domain.videos import HOUR, Metric, Snapshot, Video, VideoReading
+from bot.store import Store
+from bot.store.workspaces import Workspace
 
 PRICE = Decimal("0.015")
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -15,28 +19,32 @@ HERE = WorkspaceRef("slack", "T1", "Here")
 THERE = WorkspaceRef("discord", "G1", "There")
 
 
-def video(video_id, **facts):
+def video(video_id: str, **facts: Any) -> Video:
     """A running TikTok, unless `facts` say otherwise."""
     usual = {"link": f"https://www.tiktok.com/@ada/video/{video_id}", "platform": "tiktok", "status": "monitoring"}
     return Video(id=video_id, **(usual | facts))
 
 
-def keyed(*videos):
+def keyed(*videos: Video) -> list[tuple[Video, str]]:
     """The videos with their canonical keys."""
     return [(each, f"tiktok:{each.id}") for each in videos]
 
 
-def reading(of, *views, start=NOW - timedelta(days=1)):
+def reading(of: Video, *views: int, start: datetime = NOW - timedelta(days=1)) -> VideoReading:
     """A page with a snapshot an hour."""
     return VideoReading(of, tuple(Snapshot(start + HOUR * hour, {Metric.VIEWS: n}) for hour, n in enumerate(views)))
 
 
-async def proposed(store, workspace, *keys, person=ADA, batch="batch", now=NOW):
+async def proposed(
+    store: Store, workspace: Workspace, *keys: str, person: Person = ADA, batch: str = "batch", now: datetime = NOW
+) -> tuple[TrackRequest, ...]:
     """Requests of one batch, valid for ten minutes."""
     items = [(key, f"https://example.com/{key}", "tiktok") for key in keys]
     return await store.tracking.propose(workspace, "C1", person, batch, items, PRICE, now, now + timedelta(minutes=10))
 
 
-async def submitted(store, request, cost, *, cap=1_000, now=NOW, days=7):
+async def submitted(
+    store: Store, request: TrackRequest, cost: Any, *, cap: Any = 1_000, now: datetime = NOW, days: int = 7
+) -> Any:
     """What `submit` says to the asker of a request."""
     return await store.tracking.submit(request.id, request.person.id, days, cost, now, MONTH, cap)
