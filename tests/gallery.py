@@ -181,8 +181,8 @@ def _numbers() -> Iterator[tuple[str, Reply]]:
     certain = replace(wallet_of("50.00", open_ended=0, complete=True), unread=2)
     yield "usage.wallet: everything known", usage.wallet(certain)
     silent_api = replace(usage_of("50.00"), uncharged=None)
-    silent = replace(certain, wallet=replace(certain.wallet, usage=silent_api), difference=None)
-    yield "usage.wallet: not all is stated", usage.wallet(silent)
+    unstated = replace(certain, wallet=replace(certain.wallet, usage=silent_api), difference=None)
+    yield "usage.wallet: not all is stated", usage.wallet(unstated)
     front = home.HomeFacts(
         wallet=wallet_state("50.00", open_ended=0, complete=True, is_test=True),
         videos=tuple(VideoCount(video(number), Metric.VIEWS, 1_298_000, -12, NOW) for number in range(4)),
