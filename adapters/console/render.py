@@ -47,6 +47,14 @@ from bot.reply.model import (
 from bot.reply.plain import plain_spans
 from bot.reply.width import width
 
+_COLOURS = {Tone.INFO: "blue", Tone.SUCCESS: "green", Tone.WARNING: "yellow", Tone.PROBLEM: "red"}
+_MARKS = {Tone.INFO: "", Tone.SUCCESS: "✓ ", Tone.WARNING: "! ", Tone.PROBLEM: "✗ "}  # colour alone tells not everybody
+_WEIGHTS = {Weight.NORMAL: "", Weight.CONFIRM: "bold green", Weight.DANGER: "bold red"}
+_SIDES: dict[Align, JustifyMethod] = {Align.LEFT: "left", Align.RIGHT: "right"}
+_FRAME = 4  # columns that the card's border and padding take
+_GAP = 2  # columns between two columns of a table
+_LONG_WORD = 16  # columns; only a longer word may be broken
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -91,15 +99,6 @@ def _lines(action: Action) -> Iterator[Choice]:
                 yield Choice(shown(option.label), Call(call.command, {**call.arguments, argument: option.value}))
         case _:
             assert_never(action)
-
-
-_COLOURS = {Tone.INFO: "blue", Tone.SUCCESS: "green", Tone.WARNING: "yellow", Tone.PROBLEM: "red"}
-_MARKS = {Tone.INFO: "", Tone.SUCCESS: "✓ ", Tone.WARNING: "! ", Tone.PROBLEM: "✗ "}  # colour alone tells not everybody
-_WEIGHTS = {Weight.NORMAL: "", Weight.CONFIRM: "bold green", Weight.DANGER: "bold red"}
-_SIDES: dict[Align, JustifyMethod] = {Align.LEFT: "left", Align.RIGHT: "right"}
-_FRAME = 4  # columns that the card's border and padding take
-_GAP = 2  # columns between two columns of a table
-_LONG_WORD = 16  # columns; only a longer word may be broken
 
 
 def card(reply: Reply, columns: int) -> RenderableType:

@@ -15,7 +15,7 @@ from adapters.discord.acknowledge import InitialResponses
 from adapters.discord.command_sync import Maintenance
 from adapters.discord.errors import DiscordFailed, patiently
 from adapters.discord.gateway import PATIENCE, Gateway
-from adapters.discord.guilds import GuildEvents, Guilds
+from adapters.discord.guilds import Guilds
 from adapters.discord.handlers import Handlers
 from adapters.discord.limits import Limits
 from adapters.discord.listeners import Connection, Listeners, Shards
@@ -86,7 +86,7 @@ class DiscordApp:
             )
             replies = Replies(rest, self._clock, self._sleep)
             handlers = Handlers(self._bot, self._guilds, InitialResponses(rest), replies)
-            listeners = Listeners(handlers, GuildEvents(self._guilds), self._background, self._clock)
+            listeners = Listeners(handlers, self._guilds, self._background, self._clock)
             self._maintenance = Maintenance(self._bot, rest, self._sleep)
             self._gateway = Gateway(
                 rest,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias, assert_never
 
 from adapters.discord.actions import MAX_OPTION, MAX_OPTIONS, fitting
-from adapters.discord.text import label, servers
+from adapters.discord.text import label, say_server
 from bot.commands.command import Argument, Command, Kind
 from bot.commands.forms import joined
 from bot.commands.registry import COMMANDS
@@ -120,7 +120,7 @@ def _type(argument: Argument) -> Payload:
 
 def _text(text: str) -> str:
     """A name or a description."""
-    return cut(servers(text), MAX_DESCRIPTION)
+    return cut(say_server(text), MAX_DESCRIPTION)
 
 
 def _unquoted(value: str) -> str:

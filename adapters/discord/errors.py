@@ -37,6 +37,44 @@ _BROKEN = (aiohttp.ClientError, OSError, ValueError, TypeError, KeyError, Attrib
 
 _GONE = frozenset({10008, 10015, 10062, 50027})
 """Unknown message, webhook or interaction, invalid token: this way is closed for good."""
+RATE_LIMITED = "rate_limited"
+UNKNOWN_CHANNEL = 10003
+UNKNOWN_MESSAGE = 10008
+MISSING_PERMISSIONS = 50013
+TOO_LARGE = 40005
+NOT_AUTHORIZED = "401"
+"""The bot's own token is refused. That says nothing of a channel, and is over when the operator has mended it."""
+_OR_ANOTHER = ", or choose another channel."
+_RIGHTS = "View Channel, Send Messages, Embed Links and Attach Files, in threads also Send Messages in Threads"
+_NO_ENTRY = (
+    f"The bot may not post there. Whoever manages the server gives it, in this channel's settings, {_RIGHTS}"
+    f"{_OR_ANOTHER}"
+)
+_NO_CHANNEL = "The channel or thread was deleted. Choose another one."
+_NO_THREAD = "The thread is closed. Whoever manages the server opens it again, or post into the channel instead."
+_NO_PERSON = "Discord lets the bot send this person no messages: they left, or have closed their messages from apps."
+_NO_KIND = "Nothing can be posted into a channel of this kind. Choose a text channel."
+_BLOCKED = "This server's automatic moderation blocks the message. Whoever manages the server can exempt the bot"
+GONE = "The message that was to be changed is gone, so nothing was changed. Ask for a new one."
+PERMANENT: Mapping[int, str] = MappingProxyType(
+    {
+        UNKNOWN_CHANNEL: _NO_CHANNEL,
+        10004: "The bot is not in this server any more. Invite it again.",
+        10013: _NO_PERSON,
+        UNKNOWN_MESSAGE: GONE,
+        **dict.fromkeys((20024, 50001, 50009, MISSING_PERMISSIONS), _NO_ENTRY),
+        **dict.fromkeys((20009, 50007, 50278), _NO_PERSON),
+        50005: "The message that was to be changed is not the bot's, so nothing was changed. Ask for a new one.",
+        **dict.fromkeys((50008, 50024), _NO_KIND),
+        **dict.fromkeys((50083, 160005), _NO_THREAD),
+        **dict.fromkeys((200000, 240000), _BLOCKED + _OR_ANOTHER),
+    }
+)
+"""Errors that no second try will mend, with what a person can do."""
+OURS = frozenset({TOO_LARGE, 50006, 50035, 50045, 50109})
+"""Errors that only a fault of this program can cause."""
+OF_ONE_MESSAGE = OURS | {UNKNOWN_MESSAGE, 50005, 50083, 160005, 200000, 240000}
+"""Errors after which the channel may take the next message."""
 
 
 class DiscordFailed(ChatFailed):
@@ -82,48 +120,6 @@ async def once(call: Callable[[], Awaitable[T]]) -> T:
         raise DiscordFailed(429, NO_ANSWER) from error
     except _BROKEN as error:
         raise DiscordFailed(NO_ANSWER, NO_ANSWER) from error
-
-
-RATE_LIMITED = "rate_limited"
-UNKNOWN_CHANNEL = 10003
-UNKNOWN_MESSAGE = 10008
-MISSING_PERMISSIONS = 50013
-TOO_LARGE = 40005
-NOT_AUTHORIZED = "401"
-"""The bot's own token is refused. That says nothing of a channel, and is over when the operator has mended it."""
-
-_OR_ANOTHER = ", or choose another channel."
-_RIGHTS = "View Channel, Send Messages, Embed Links and Attach Files, in threads also Send Messages in Threads"
-_NO_ENTRY = (
-    f"The bot may not post there. Whoever manages the server gives it, in this channel's settings, {_RIGHTS}"
-    f"{_OR_ANOTHER}"
-)
-_NO_CHANNEL = "The channel or thread was deleted. Choose another one."
-_NO_THREAD = "The thread is closed. Whoever manages the server opens it again, or post into the channel instead."
-_NO_PERSON = "Discord lets the bot send this person no messages: they left, or have closed their messages from apps."
-_NO_KIND = "Nothing can be posted into a channel of this kind. Choose a text channel."
-_BLOCKED = "This server's automatic moderation blocks the message. Whoever manages the server can exempt the bot"
-GONE = "The message that was to be changed is gone, so nothing was changed. Ask for a new one."
-
-PERMANENT: Mapping[int, str] = MappingProxyType(
-    {
-        UNKNOWN_CHANNEL: _NO_CHANNEL,
-        10004: "The bot is not in this server any more. Invite it again.",
-        10013: _NO_PERSON,
-        UNKNOWN_MESSAGE: GONE,
-        **dict.fromkeys((20024, 50001, 50009, MISSING_PERMISSIONS), _NO_ENTRY),
-        **dict.fromkeys((20009, 50007, 50278), _NO_PERSON),
-        50005: "The message that was to be changed is not the bot's, so nothing was changed. Ask for a new one.",
-        **dict.fromkeys((50008, 50024), _NO_KIND),
-        **dict.fromkeys((50083, 160005), _NO_THREAD),
-        **dict.fromkeys((200000, 240000), _BLOCKED + _OR_ANOTHER),
-    }
-)
-"""Errors that no second try will mend, with what a person can do."""
-OURS = frozenset({TOO_LARGE, 50006, 50035, 50045, 50109})
-"""Errors that only a fault of this program can cause."""
-OF_ONE_MESSAGE = OURS | {UNKNOWN_MESSAGE, 50005, 50083, 160005, 200000, 240000}
-"""Errors after which the channel may take the next message."""
 
 
 def refusal(answer: Answer) -> Delivery:

@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 
 from bot.domain.caller import WorkspaceRef
 from bot.domain.clock import Clock
-from bot.domain.errors import BotError
 from bot.store.chat_installs import ChatInstall, ChatInstalls
+
+logger = logging.getLogger(__name__)
 
 CHAT = "discord"
 CLAIM = "claim-"
@@ -122,42 +123,3 @@ def claim_code(token: str, server_id: str) -> str:
     digest = hmac.digest(token.encode(), f"contentstats-bot claim {server_id}".encode(), "sha256")
     word = b32encode(digest[:10]).decode().casefold()
     return CLAIM + "-".join(word[place : place + 4] for place in range(0, len(word), 4))
-
-
-logger = logging.getLogger(__name__)
-
-
-class GuildEvents:
-    """Stores them. Never raises: what the database missed comes again with the next connection."""
-
-    def __init__(self, guilds: Guilds) -> None:
-        self._guilds = guilds
-
-    async def connected(self, ids: Collection[str], is_ours: Callable[[str], bool]) -> None:
-        """A connection is for these servers, and for no others that are its own."""
-        logger.info("connected to Discord", extra={"servers": len(ids)})
-
-        async def note() -> None:
-            await self._guilds.present(ids)
-            gone = await self._guilds.missing(ids, is_ours)
-            if gone:
-                logger.info("guilds removed the bot while it was offline", extra={"servers": gone})
-                await self._guilds.left(gone)
-
-        await _noted(note)
-
-    async def joined(self, id_: str) -> None:
-        """A server added the bot."""
-        await _noted(lambda: self._guilds.joined(id_))
-
-    async def left(self, id_: str) -> None:
-        """A server removed the bot. An outage of a server is another thing."""
-        logger.info("guild removed the bot; its data is kept for 30 days", extra={"server": id_})
-        await _noted(lambda: self._guilds.left((id_,)))
-
-
-async def _noted(note: Callable[[], Awaitable[None]]) -> None:
-    try:
-        await note()
-    except BotError:
-        logger.warning("storing the list of guilds failed", exc_info=True)

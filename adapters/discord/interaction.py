@@ -17,6 +17,9 @@ RawInteraction: TypeAlias = DiscordInteraction[Client]
 
 TOKEN_LASTS = timedelta(minutes=14, seconds=30)
 """How long an interaction can be answered: fifteen minutes at Discord, less what clocks and wires may differ by."""
+GRANTED: Mapping[Role, frozenset[Permission]] = {role: by_rule[MANAGERS] for role, by_rule in PERMISSIONS.items()}
+"""Permissions by Discord's own rule. Anybody can join most servers, so only those who manage one spend its money."""
+UNINVITED = "I cannot post in this channel yet: invite me here and let me write, or nothing can come by itself."
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +82,6 @@ def _may_post(raw: RawInteraction) -> bool:
     """Whether the bot can post where this was done, as Discord says with every interaction."""
     may, is_thread = raw.app_permissions, isinstance(raw.channel, Thread)
     return may.view_channel and (may.send_messages_in_threads if is_thread else may.send_messages)
-
-
-GRANTED: Mapping[Role, frozenset[Permission]] = {role: by_rule[MANAGERS] for role, by_rule in PERMISSIONS.items()}
-"""Permissions by Discord's own rule. Anybody can join most servers, so only those who manage one spend its money."""
-
-UNINVITED = "I cannot post in this channel yet: invite me here and let me write, or nothing can come by itself."
 
 
 def caller(interaction: Interaction, workspace: WorkspaceRef) -> Caller:

@@ -39,6 +39,8 @@ ROUNDING = 1e-5
 MOST_PLACES = 10_000
 
 _INVALID = frozenset({401, 403, 429})
+MOST_BUCKETS = 1_000
+"""Buckets to keep before those that are idle are dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +156,6 @@ def retry_after(answer: Answer) -> float:
     header = answer.headers.get("Retry-After", "")
     seconds = float(header[:9]) if header.isascii() and header.isdecimal() else 0.0
     return min(max(seconds, BAN), LONGEST_STOP)
-
-
-MOST_BUCKETS = 1_000
-"""Buckets to keep before those that are idle are dropped."""
 
 
 class Bucket:

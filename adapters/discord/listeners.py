@@ -5,7 +5,7 @@ messages.
 """
 
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -22,11 +22,12 @@ from discord.state import AutoShardedConnectionState
 
 from adapters.chat.background import BackgroundTasks
 from adapters.chat.retry import Sleep
-from adapters.discord.guilds import GuildEvents
+from adapters.discord.guilds import Guilds
 from adapters.discord.handlers import Handlers
 from adapters.discord.interaction import interaction
 from adapters.discord.rest import Rest
 from bot.domain.clock import Clock
+from bot.domain.errors import BotError
 
 logger = logging.getLogger(__name__)
 
@@ -45,23 +46,33 @@ _SPARE: Mapping[str, Mapping[str, object]] = {"INTERACTION_CREATE": {"attachment
 class Listeners:
     """What the library calls."""
 
-    def __init__(self, handlers: Handlers, events: GuildEvents, background: BackgroundTasks, clock: Clock) -> None:
+    def __init__(self, handlers: Handlers, guilds: Guilds, background: BackgroundTasks, clock: Clock) -> None:
         self._handlers = handlers
+        self._guilds = guilds
         self._background = background
         self._clock = clock
-        self._events = events
 
     def connected(self, ids: Collection[str], is_ours: Callable[[str], bool]) -> None:
         """A connection serves these guilds, and no others of its shard."""
-        self._background.start(lambda: self._events.connected(ids, is_ours))
+        logger.info("connected to Discord", extra={"servers": len(ids)})
+
+        async def store() -> None:
+            await self._guilds.present(ids)
+            gone = await self._guilds.missing(ids, is_ours)
+            if gone:
+                logger.info("guilds removed the bot while it was offline", extra={"servers": gone})
+                await self._guilds.left(gone)
+
+        self._store(store)
 
     def joined(self, id_: str) -> None:
         """A guild added the bot."""
-        self._background.start(lambda: self._events.joined(id_))
+        self._store(lambda: self._guilds.joined(id_))
 
     def left(self, id_: str) -> None:
-        """A guild removed the bot."""
-        self._background.start(lambda: self._events.left(id_))
+        """A guild removed the bot. An outage of a guild is another event."""
+        logger.info("guild removed the bot; its data is kept for 30 days", extra={"server": id_})
+        self._store(lambda: self._guilds.left((id_,)))
 
     async def interaction(self, raw: Interaction[Any]) -> None:
         """Anything that a person did."""
@@ -71,6 +82,17 @@ class Listeners:
             self._background.start(partial(self._handlers.suggest if is_typing else self._handlers.handle, here))
         else:
             await self._handlers.refuse(here)
+
+    def _store(self, change: Callable[[], Awaitable[None]]) -> None:
+        """Store a change in the background. What the database misses comes again with the next connection."""
+
+        async def run() -> None:
+            try:
+                await change()
+            except BotError:
+                logger.warning("storing the list of guilds failed", exc_info=True)
+
+        self._background.start(run)
 
 
 class Connection(AutoShardedClient):

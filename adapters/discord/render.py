@@ -66,6 +66,19 @@ MAX_ROW = 500
 _BETWEEN = Plain(" · ")
 _FENCE = "```"
 _FENCES = re.compile("(?<=`)(?=`)")
+MAX_ALT = 1_024
+SMALL_PRINT = "-# "
+IS_COMPONENTS_V2 = 1 << 15
+MAX_COMPONENTS = 40
+MAX_TEXT = 4_000
+MAX_FILES = 10
+HEADING = "### "
+MAX_REQUEST = 2 * MAX_FILE
+"""Bytes of files in one message: Discord takes 25 MiB in all, everything else in the request included."""
+_COLOURS = {Tone.INFO: 0x3B82F6, Tone.SUCCESS: 0x22A06B, Tone.WARNING: 0xE2A03F, Tone.PROBLEM: 0xD64545}
+_MARKS = {Tone.INFO: "", Tone.SUCCESS: "✅ ", Tone.WARNING: "⚠️ ", Tone.PROBLEM: "⛔ "}
+_EMPTY = Group((display(NOTHING),))
+_MORE = Group((display("-# There is more than fits here."),))
 
 
 def table_displays(table: Table) -> Iterator[Component]:
@@ -161,10 +174,6 @@ def _code(text: str) -> str:
     return _FENCES.sub("\u200b", unpinged(text))
 
 
-MAX_ALT = 1_024
-SMALL_PRINT = "-# "
-
-
 def part_groups(part: Part, taken: set[str]) -> Iterator[Group]:
     """The part's components. A picture's name is added to those that are `taken`."""
     match part:
@@ -223,20 +232,6 @@ def _attachment(name: str, content: Content, description: str, taken: set[str]) 
     attachment = Attachment(safe_name(name, taken), content, description)
     taken.add(attachment.name)
     return attachment
-
-
-IS_COMPONENTS_V2 = 1 << 15
-MAX_COMPONENTS = 40
-MAX_TEXT = 4_000
-MAX_FILES = 10
-HEADING = "### "
-MAX_REQUEST = 2 * MAX_FILE
-"""Bytes of files in one message: Discord takes 25 MiB in all, everything else in the request included."""
-
-_COLOURS = {Tone.INFO: 0x3B82F6, Tone.SUCCESS: 0x22A06B, Tone.WARNING: 0xE2A03F, Tone.PROBLEM: 0xD64545}
-_MARKS = {Tone.INFO: "", Tone.SUCCESS: "✅ ", Tone.WARNING: "⚠️ ", Tone.PROBLEM: "⛔ "}
-_EMPTY = Group((display(NOTHING),))
-_MORE = Group((display("-# There is more than fits here."),))
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,10 +28,20 @@ from adapters.discord.limits import Answer, Bucket, Buckets, Limits, retry_after
 from bot.delivery.poster import Later, Unclear
 from bot.domain.errors import DatabaseUnavailable
 
+logger = logging.getLogger(__name__)
+
 TIMEOUT = aiohttp.ClientTimeout(total=60, connect=5)
 """Seconds for one request, files and all."""
 LONGEST_WAIT = 60.0
 """Seconds that a call may wait for a rate limit; one that takes longer fails."""
+Outcome: TypeAlias = Answer | Later | Unclear
+PATIENCE = 8.0
+"""Seconds to wait for a turn; a call that takes longer is tried later, so that its caller soon has an outcome."""
+IN_LINE = 12.0
+"""Seconds to wait for room in a bucket and for a turn."""
+WITHIN = 15.0
+"""Seconds in which Discord has to answer a request."""
+_NEVER_SENT = (*NEVER_SENT, RuntimeError)  # the session is closed
 
 
 class Rest(HTTPClient):
@@ -137,20 +147,6 @@ class Rest(HTTPClient):
 def answer_of(response: aiohttp.ClientResponse, said: object) -> Answer:
     """The answer, with nothing in its body if that is no JSON object."""
     return Answer(response.status, response.headers, said if isinstance(said, dict) else {})
-
-
-logger = logging.getLogger(__name__)
-
-Outcome: TypeAlias = Answer | Later | Unclear
-
-PATIENCE = 8.0
-"""Seconds to wait for a turn; a call that takes longer is tried later, so that its caller soon has an outcome."""
-IN_LINE = 12.0
-"""Seconds to wait for room in a bucket and for a turn."""
-WITHIN = 15.0
-"""Seconds in which Discord has to answer a request."""
-
-_NEVER_SENT = (*NEVER_SENT, RuntimeError)  # the session is closed
 
 
 async def call(rest: Rest, limits: Limits, route: Route, sent: Mapping[str, Any]) -> Outcome:

@@ -30,7 +30,18 @@ from bot.domain.clock import Clock
 from bot.reply.model import Reply, Tone
 from bot.reply.spool import opened
 
+logger = logging.getLogger(__name__)
+
 EPHEMERAL = 1 << 6
+NOT_TOLD = (
+    "What you did stands, but this channel was not told of it: {why}. Someone who manages the server can let me see "
+    "the channel and send messages in it."
+)
+_MAY_NOT = frozenset({50001, 50013})
+_UNPRESSED = (TEXT_DISPLAY, MEDIA_GALLERY, FILE, SEPARATOR)
+_FOLLOW_UP = "/webhooks/{webhook_id}/{webhook_token}"
+_ORIGINAL = f"{_FOLLOW_UP}/messages/@original"
+_POST = "/channels/{channel_id}/messages"
 
 
 def payload(message: Message, *, nonce: str | None = None, is_private: bool = False) -> dict[str, Any]:
@@ -61,19 +72,6 @@ def _form(message: Message, made: dict[str, Any]) -> FormData:
         content_type = "application/octet-stream"
         form.add_field(f"files[{number}]", opened(each.content), filename=each.name, content_type=content_type)
     return form
-
-
-logger = logging.getLogger(__name__)
-
-NOT_TOLD = (
-    "What you did stands, but this channel was not told of it: {why}. Someone who manages the server can let me see "
-    "the channel and send messages in it."
-)
-_MAY_NOT = frozenset({50001, 50013})
-_UNPRESSED = (TEXT_DISPLAY, MEDIA_GALLERY, FILE, SEPARATOR)
-_FOLLOW_UP = "/webhooks/{webhook_id}/{webhook_token}"
-_ORIGINAL = f"{_FOLLOW_UP}/messages/@original"
-_POST = "/channels/{channel_id}/messages"
 
 
 class Replies:

@@ -28,17 +28,9 @@ _WORKSPACE = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 """The phrases of the bot's own sentences; titles, which hold any words, hardly ever have one of them."""
-
-
-def servers(text: str) -> str:
-    """The text with the word that Discord has for a workspace."""
-    return _WORKSPACE.sub(r"\1 server", text)
-
-
 MAX_URL = 512
 MAX_PIECE = 400
 """Characters of foreign text in one piece, so that a piece with all of them escaped still fits everywhere."""
-
 _GAP = "\u200b"
 _MARKS = re.compile(r"[\\*_~`|<>\[\]#]|:(?!\s)")  # a colon before a space begins neither an emoji nor an address
 _PINGS = re.compile(r"<(?=[@#]|\Z)|@(?=[eh]|\Z)", re.IGNORECASE)
@@ -46,6 +38,19 @@ _LISTS = re.compile(r"(?=[-+])|[0-9]+(?=[.)])")
 _CHANNEL = re.compile(r"[0-9]{17,20}")
 _NOT_IN_A_LINK = re.compile(r"[()]|@(?=everyone|here)|[^\x00-\x7f]+", re.IGNORECASE)
 _MISLEADING = re.compile(r"[\[\]]|://|www\.", re.IGNORECASE)
+Component: TypeAlias = dict[str, Any]
+"""One component of a message or a modal, or one option of a menu, as it is sent."""
+ACTION_ROW, BUTTON, STRING_SELECT, TEXT_INPUT = 1, 2, 3, 4
+TEXT_DISPLAY, MEDIA_GALLERY, FILE, SEPARATOR, CONTAINER, LABEL = 10, 12, 13, 14, 17, 18
+MAX_DISPLAY = 2_000
+"""Characters in one text display: half of what a message takes, so that a message is never left half empty."""
+NOTHING = "–"
+"""Shown if Discord requires a character and there is none."""
+
+
+def say_server(text: str) -> str:
+    """The text with the word that Discord has for a workspace."""
+    return _WORKSPACE.sub(r"\1 server", text)
 
 
 def escaped(text: str) -> str:
@@ -87,7 +92,7 @@ def link_address(url: str) -> str | None:
 def _span(span: Span) -> Iterator[str]:
     match span:
         case Plain(text):
-            yield from _words(servers(text))
+            yield from _words(say_server(text))
         case Bold(text):
             yield from _styled(text)
         case Code(text):
@@ -139,18 +144,6 @@ def _link(text: str, url: str) -> Iterator[str]:
         yield f"[{escaped(words)}]({target})"
 
 
-Component: TypeAlias = dict[str, Any]
-"""One component of a message or a modal, or one option of a menu, as it is sent."""
-
-ACTION_ROW, BUTTON, STRING_SELECT, TEXT_INPUT = 1, 2, 3, 4
-TEXT_DISPLAY, MEDIA_GALLERY, FILE, SEPARATOR, CONTAINER, LABEL = 10, 12, 13, 14, 17, 18
-
-MAX_DISPLAY = 2_000
-"""Characters in one text display: half of what a message takes, so that a message is never left half empty."""
-NOTHING = "–"
-"""Shown if Discord requires a character and there is none."""
-
-
 @dataclass(frozen=True, slots=True)
 class Group:
     """Components that are not parted, and the files that they show."""
@@ -199,7 +192,7 @@ def display(content: str) -> Component:
 
 def label(text: str, most: int) -> str:
     """Foreign text for a place that reads no markup, cut with an ellipsis if it is too long; never empty."""
-    words = unpinged(servers(text))
+    words = unpinged(say_server(text))
     return cut(words if words.strip() else NOTHING, most)
 
 

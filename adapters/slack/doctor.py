@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from adapters.chat.doctor import NoAnswer, check_channels, json_of, no_answer
 from adapters.slack.api import NO_ANSWER, SlackFailed, new_session
 from adapters.slack.errors import PERMANENT
+from adapters.slack.interaction import cannot_post_reason
 from adapters.slack.manifest import SCOPES, UNFURL_SCOPES
 from adapters.slack.oauth import OAuth, ensure_oauth_ready
 from adapters.slack.workspaces import CHAT
@@ -159,10 +160,8 @@ async def _channels(slack: _Slack, token: str, team_id: str, settings: Settings)
             if error.word != "channel_not_found":
                 raise
             return f"{channel_id}: {PERMANENT[error.word]}"
-        if channel.get("is_archived"):
-            return f"{channel_id}: {PERMANENT['is_archived']}"
-        is_open = channel.get("is_member") or not channel.get("is_private")  # chat:write.public opens the public ones
-        return "" if is_open else f"{channel_id}: {PERMANENT['not_in_channel']}"
+        reason = cannot_post_reason(channel)
+        return f"{channel_id}: {reason}" if reason else ""
 
     workspace = WorkspaceRef(CHAT, team_id, "")
     try:

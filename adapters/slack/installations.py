@@ -21,8 +21,12 @@ from bot.domain.caller import WorkspaceRef
 from bot.domain.clock import Clock
 from bot.store.chat_installs import Installations
 
+logger = logging.getLogger(__name__)
+
 _DROPPED = frozenset({"refresh_token", "expires_at"})
 """Fields of stored installations that are no longer read."""
+KNOWN_FOR = timedelta(minutes=1)
+"""How long an installation is taken to be the same: another process may replace or remove it meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +72,6 @@ def stored(body: str) -> Installation | Member:
     if "organisation_id" in known:
         return Member(**known)
     return Installation(**{name: each for name, each in known.items() if name not in _DROPPED})
-
-
-logger = logging.getLogger(__name__)
-
-KNOWN_FOR = timedelta(minutes=1)
-"""How long an installation is taken to be the same: another process may replace or remove it meanwhile."""
 
 
 class InstalledWorkspaces:

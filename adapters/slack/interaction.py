@@ -19,10 +19,25 @@ from bot.domain.clock import Clock
 from bot.messages.problems import problem
 from bot.reply.model import Reply
 
+logger = logging.getLogger(__name__)
+
 Payload: TypeAlias = Mapping[str, Any]
 
 LASTS = timedelta(minutes=30)
 USES = 5
+PERSON_LASTS = timedelta(minutes=10)
+CHANNEL_LASTS = timedelta(minutes=5)
+GRANTED: Mapping[Role, frozenset[Permission]] = {role: by_rule[MEMBERS] for role, by_rule in PERMISSIONS.items()}
+"""Permissions by Slack's own rule: full members spend and stop what is theirs, admins and owners do everything."""
+_OWNING = ("is_owner", "is_primary_owner")
+_GUESTS = ("is_restricted", "is_ultra_restricted")
+_GONE = ("is_stranger", "deleted")
+_INVISIBLE = frozenset({"user_not_found", "user_not_visible"})
+"""Slack's errors for people from outside the workspace."""
+_UNKNOWN = (
+    "Slack doesn't tell me who you are ({word}), so I did nothing. Try again in a minute. If it keeps happening, ask "
+    "your admin to run: contentstats-bot doctor"
+)
 
 
 class ResponseUrl:
@@ -113,25 +128,6 @@ def unpacked(private_metadata: str) -> tuple[str | None, ResponseUrl | None]:
     if "url" not in where:
         return where.get("channel"), None
     return where["channel"], ResponseUrl(where["url"], datetime.fromtimestamp(where["at"], UTC))
-
-
-logger = logging.getLogger(__name__)
-
-PERSON_LASTS = timedelta(minutes=10)
-
-GRANTED: Mapping[Role, frozenset[Permission]] = {role: by_rule[MEMBERS] for role, by_rule in PERMISSIONS.items()}
-"""Permissions by Slack's own rule: full members spend and stop what is theirs, admins and owners do everything."""
-
-_OWNING = ("is_owner", "is_primary_owner")
-_GUESTS = ("is_restricted", "is_ultra_restricted")
-_GONE = ("is_stranger", "deleted")
-_INVISIBLE = frozenset({"user_not_found", "user_not_visible"})
-"""Slack's errors for people from outside the workspace."""
-
-_UNKNOWN = (
-    "Slack doesn't tell me who you are ({word}), so I did nothing. Try again in a minute. If it keeps happening, ask "
-    "your admin to run: contentstats-bot doctor"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,9 +225,6 @@ def _belongs(user: Mapping[str, Any], workspace: SlackWorkspace) -> bool:
     return is_of_organisation or user.get("team_id") == workspace.ref.id
 
 
-CHANNEL_LASTS = timedelta(minutes=5)
-
-
 @dataclass(frozen=True, slots=True)
 class ChannelFacts:
     """`cannot_post_reason` says why the bot can't post there: empty if it can, None if Slack doesn't say.
@@ -273,10 +266,17 @@ class Channels:
                 return ChannelFacts(PERMANENT[word])
             logger.info("Slack doesn't say what a channel is", extra={"team": workspace.ref.id, "error": word})
             return UNKNOWN
-        is_shared = bool(channel.get("is_ext_shared") or channel.get("is_pending_ext_shared"))
-        if channel.get("is_archived"):
-            return ChannelFacts(PERMANENT["is_archived"], is_shared)
-        # chat:write.public opens the public channels.
-        if channel.get("is_member") or not channel.get("is_private"):
-            return ChannelFacts("", is_shared)
-        return ChannelFacts(PERMANENT["not_in_channel"], is_shared, is_closed=bool(channel.get("is_mpim")))
+        reason = cannot_post_reason(channel)
+        return ChannelFacts(
+            reason,
+            is_shared=bool(channel.get("is_ext_shared") or channel.get("is_pending_ext_shared")),
+            is_closed=reason == PERMANENT["not_in_channel"] and bool(channel.get("is_mpim")),
+        )
+
+
+def cannot_post_reason(channel: Mapping[str, Any]) -> str:
+    """Why the bot can't post in a channel as conversations.info describes it; empty if it can."""
+    if channel.get("is_archived"):
+        return PERMANENT["is_archived"]
+    is_open = channel.get("is_member") or not channel.get("is_private")  # chat:write.public opens the public ones
+    return "" if is_open else PERMANENT["not_in_channel"]

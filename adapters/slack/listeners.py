@@ -31,6 +31,8 @@ from bot.messages.problems import busy
 _JSON: dict[str, str | Sequence[str]] = {"content-type": ["application/json"]}
 _QUICK = frozenset({"block_suggestion", "url_verification", "view_closed"})
 """What is answered within the acknowledgement, and so needs no room."""
+_ANY = re.compile("")
+_Job: TypeAlias = Callable[[Payload, AsyncBoltContext], Awaitable[None]]
 
 
 class Overload:
@@ -67,10 +69,6 @@ class Overload:
         said = {"text": message.text, "blocks": list(message.blocks), "response_type": "ephemeral"}
         with contextlib.suppress(SlackFailed):
             await self._calls.respond(url, {**said, "replace_original": False})
-
-
-_ANY = re.compile("")
-_Job: TypeAlias = Callable[[Payload, AsyncBoltContext], Awaitable[None]]
 
 
 class Listeners:

@@ -23,8 +23,38 @@ from bot.domain.clock import Clock
 from bot.domain.errors import BotError, NotConfigured
 from bot.store.chat_installs import Installations
 
+logger = logging.getLogger(__name__)
+
 ROTATING = "token_rotation"
 """Our own word for an app whose tokens expire."""
+INSTALL_PATH = "/slack/install"
+COOKIE = "contentstats_install"
+LASTS = timedelta(minutes=10)
+_ON_PAGE = "on the app's page Basic Information"
+AGAIN = f'<p><a href="{INSTALL_PATH}">Start again</a></p>'
+_PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<body>
+<h1>{title}</h1>
+<p>{sentence}</p>
+{more}
+</body>
+</html>
+"""
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",  # the address holds the code
+    "X-Content-Type-Options": "nosniff",
+}
+_ROTATES = (
+    "Token rotation is turned on for this app, and the bot can't use tokens that expire. Turn it off in the app's "
+    "settings under OAuth & Permissions. If Slack doesn't allow that, create the app again from the bot's manifest."
+)
+_CLIENT = frozenset({"bad_client_secret", "invalid_client_id"})
 
 
 class OAuth:
@@ -76,39 +106,6 @@ class OAuth:
             token=str(told["access_token"]),
             scopes=str(told.get("scope") or ""),
         )
-
-
-logger = logging.getLogger(__name__)
-
-INSTALL_PATH = "/slack/install"
-COOKIE = "contentstats_install"
-LASTS = timedelta(minutes=10)
-
-_ON_PAGE = "on the app's page Basic Information"
-AGAIN = f'<p><a href="{INSTALL_PATH}">Start again</a></p>'
-_PAGE = """<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<body>
-<h1>{title}</h1>
-<p>{sentence}</p>
-{more}
-</body>
-</html>
-"""
-_HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",  # the address holds the code
-    "X-Content-Type-Options": "nosniff",
-}
-_ROTATES = (
-    "Token rotation is turned on for this app, and the bot can't use tokens that expire. Turn it off in the app's "
-    "settings under OAuth & Permissions. If Slack doesn't allow that, create the app again from the bot's manifest."
-)
-_CLIENT = frozenset({"bad_client_secret", "invalid_client_id"})
 
 
 class InstallPages:

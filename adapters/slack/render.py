@@ -51,6 +51,21 @@ MAX_TABLE_WEIGHT = 8_000
 """Slack takes 10,000 characters in a table's cells, and has to find room for the rest of the message too."""
 
 _BETWEEN = Plain(" · ")
+MAX_FIELDS = 10
+MAX_FIELD = 800
+"""Slack takes 2,000 characters in a section's field; a longer text than this is no use in half a line's width."""
+MAX_ALT = 2_000
+MAX_BLOCKS = 50
+MAX_VIEW_BLOCKS = 100
+MAX_HEADER = 150
+MAX_FALLBACK = 40_000
+MAX_WEIGHT = 9_000
+"""Characters in the blocks of one message. Undocumented: chat.postMessage answers msg_blocks_too_long at about 12,000,
+and counts the blocks themselves too (github.com/slackapi/bolt-js/issues/2509 and 2867)."""
+NO_PICTURES: Mapping[str, str] = MappingProxyType({})
+_MARKS = {Tone.INFO: "", Tone.SUCCESS: "✅ ", Tone.WARNING: "⚠️ ", Tone.PROBLEM: "⛔ "}
+_EMPTY: Block = {"type": "section", "text": plain(NOTHING)}
+_CUT = " … (cut here: the message itself goes on)"
 
 
 def widest(parts: Sequence[Part]) -> int | None:
@@ -108,12 +123,6 @@ def _raw(text: str) -> Block:
 
 def _line(cells: Sequence[Text]) -> Text:
     return tuple(span for index, cell in enumerate(cells) for span in ((_BETWEEN, *cell) if index else cell))
-
-
-MAX_FIELDS = 10
-MAX_FIELD = 800
-"""Slack takes 2,000 characters in a section's field; a longer text than this is no use in half a line's width."""
-MAX_ALT = 2_000
 
 
 def groups(part: Part, pictures: Mapping[str, str], *, is_widest: bool) -> Iterator[Group]:
@@ -179,20 +188,6 @@ def _picture(picture: Picture, file_id: str | None) -> Iterator[Group]:
         yield ({"type": "image", "slack_file": {"id": file_id}, "alt_text": alt},)
     if file_id is None or length(finding) > MAX_ALT:
         yield from note((Plain("Picture: "), Plain(picture.alt)))
-
-
-MAX_BLOCKS = 50
-MAX_VIEW_BLOCKS = 100
-MAX_HEADER = 150
-MAX_FALLBACK = 40_000
-MAX_WEIGHT = 9_000
-"""Characters in the blocks of one message. Undocumented: chat.postMessage answers msg_blocks_too_long at about 12,000,
-and counts the blocks themselves too (github.com/slackapi/bolt-js/issues/2509 and 2867)."""
-
-NO_PICTURES: Mapping[str, str] = MappingProxyType({})
-_MARKS = {Tone.INFO: "", Tone.SUCCESS: "✅ ", Tone.WARNING: "⚠️ ", Tone.PROBLEM: "⛔ "}
-_EMPTY: Block = {"type": "section", "text": plain(NOTHING)}
-_CUT = " … (cut here: the message itself goes on)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,69 +17,14 @@ from bot.domain.clock import Clock
 
 MAX_SSL_CHECK = 1_000
 """Bytes; Slack sends a word and a token."""
-
-
-class BadRequest(ValueError):
-    """Signed, but not a request of a kind that Slack sends."""
-
-
-class SignatureCheck:
-    """Verifies Slack's signature with the app's signing secret."""
-
-    def __init__(self, signing_secret: str, clock: Clock) -> None:
-        self._verifier = SignatureVerifier(signing_secret, _Seconds(clock))
-
-    def is_slack(self, body: bytes, headers: Mapping[str, str]) -> bool:
-        """Whether Slack sent this within the last five minutes."""
-        timestamp = headers.get("x-slack-request-timestamp")
-        signature = headers.get("x-slack-signature")
-        try:
-            return self._verifier.is_valid(body, timestamp, signature)
-        except (ValueError, TypeError):  # no number, no UTF-8, no ASCII
-            return False
-
-
-def is_ssl_check(body: bytes) -> bool:
-    """Whether the request only checks the certificate of a command's address, which Slack doesn't sign."""
-    return len(body) <= MAX_SSL_CHECK and ("ssl_check", "1") in parse_qsl(body.decode("latin-1"))
-
-
-def payload_of(body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
-    """The payload of a request: JSON, a form, or JSON in a form's field. Raises BadRequest."""
-    try:
-        text = body.decode()
-        if headers.get("content-type", "").startswith("application/json"):
-            payload = json.loads(text)
-        else:
-            form = dict(parse_qsl(text, keep_blank_values=True))
-            payload = json.loads(form["payload"]) if "payload" in form else form
-    except (ValueError, RecursionError) as error:
-        raise BadRequest("the body cannot be read") from error
-    if not isinstance(payload, dict):
-        raise BadRequest("the body is no object")
-    return payload
-
-
-class _Seconds(SdkClock):
-    """The program's clock in the SDK's words."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-
-    def now(self) -> float:
-        return self._clock().timestamp()
-
-
 Shape: TypeAlias = "type | tuple[Shape, ...] | list[Any] | Mapping[str, Any]"
 """A type, one of several shapes, a list of one shape (`SOME` of it at least), or an object by its names.
 
 A name that ends in `?` may be missing or null; `*` stands for every name.
 """
-
 MOST_DEEP = 100
 """Levels of lists and objects; Slack's own payloads have a tenth of them."""
 SOME = "some"
-
 _PLACED: Shape = {"id": str, "enterprise_id?": str}
 _COMMON: Shape = {
     "type?": str,
@@ -146,6 +91,57 @@ _KINDS: Mapping[str, Shape] = MappingProxyType(
 )
 """What each `type` needs beside what all have in common."""
 _COMMAND: Shape = {"command": str, "text?": str, "team_id": str, "user_id": str, "channel_id": str}
+
+
+class BadRequest(ValueError):
+    """Signed, but not a request of a kind that Slack sends."""
+
+
+class SignatureCheck:
+    """Verifies Slack's signature with the app's signing secret."""
+
+    def __init__(self, signing_secret: str, clock: Clock) -> None:
+        self._verifier = SignatureVerifier(signing_secret, _Seconds(clock))
+
+    def is_slack(self, body: bytes, headers: Mapping[str, str]) -> bool:
+        """Whether Slack sent this within the last five minutes."""
+        timestamp = headers.get("x-slack-request-timestamp")
+        signature = headers.get("x-slack-signature")
+        try:
+            return self._verifier.is_valid(body, timestamp, signature)
+        except (ValueError, TypeError):  # no number, no UTF-8, no ASCII
+            return False
+
+
+def is_ssl_check(body: bytes) -> bool:
+    """Whether the request only checks the certificate of a command's address, which Slack doesn't sign."""
+    return len(body) <= MAX_SSL_CHECK and ("ssl_check", "1") in parse_qsl(body.decode("latin-1"))
+
+
+def payload_of(body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
+    """The payload of a request: JSON, a form, or JSON in a form's field. Raises BadRequest."""
+    try:
+        text = body.decode()
+        if headers.get("content-type", "").startswith("application/json"):
+            payload = json.loads(text)
+        else:
+            form = dict(parse_qsl(text, keep_blank_values=True))
+            payload = json.loads(form["payload"]) if "payload" in form else form
+    except (ValueError, RecursionError) as error:
+        raise BadRequest("the body cannot be read") from error
+    if not isinstance(payload, dict):
+        raise BadRequest("the body is no object")
+    return payload
+
+
+class _Seconds(SdkClock):
+    """The program's clock in the SDK's words."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def now(self) -> float:
+        return self._clock().timestamp()
 
 
 def is_well_formed(payload: Mapping[str, Any]) -> bool:

@@ -37,6 +37,12 @@ _EXPECTED = frozenset({"warning", "refresh_requested"})
 """Reasons for which Slack ends a connection in the normal course of things."""
 
 Dispatch: TypeAlias = Callable[[dict[str, Any]], Awaitable[BoltResponse]]
+_CLOSING = aiohttp.ClientWSTimeout(ws_close=2)
+_REFUSED = "Slack opens no Socket Mode connection ({word})."
+_NEEDED = (
+    "SLACK_APP_TOKEN must be an app-level token (xapp-…) with the scope connections:write, from the app's page Basic "
+    "Information."
+)
 
 
 class SocketMode:
@@ -163,22 +169,12 @@ class SocketMode:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-_CLOSING = aiohttp.ClientWSTimeout(ws_close=2)
-
-
 def _payload(response: BoltResponse) -> dict[str, object]:
     """What an acknowledgement carries: nothing, an object, or a text."""
     if not response.body:
         return {}
     kind = response.headers.get("content-type", [""])[0]
     return {"payload": json.loads(response.body) if kind.startswith("application/json") else {"text": response.body}}
-
-
-_REFUSED = "Slack opens no Socket Mode connection ({word})."
-_NEEDED = (
-    "SLACK_APP_TOKEN must be an app-level token (xapp-…) with the scope connections:write, from the app's page Basic "
-    "Information."
-)
 
 
 def _proxied(url: str) -> URL:

@@ -30,6 +30,17 @@ PIECE = 1_000
 """Characters; a longer span is taken apart."""
 
 _MENTION = re.compile("<(?=[!@#])")
+Native: TypeAlias = Plain | Bold | Code | Link | Time | Channel
+MAX_URL = 3_000
+_CHANNEL = re.compile(r"[CG][A-Z0-9]{2,}")  # a direct message, D…, has no name to show
+_LAST_SECOND = 9_999_999_999
+_FORMAT = "{date_short_pretty} {time}"
+_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+# Bold, strike-through, code; italics but not an underscore within a word; an emoji's code; a quotation.
+_MARKS = re.compile(r"[*~`]|(?<![^\W_])_|_(?![^\W_])|:[^\s:]+:|^\s*>")
+_NEWLINE: Block = {"type": "text", "text": "\n"}
+_READ_KEYS = frozenset({"text", "alt_text"})
+"""The keys of Slack's objects under which people read words. Values, ids and addresses stay as they are."""
 
 
 def weight(value: object) -> int:
@@ -58,15 +69,6 @@ def words(text: str) -> str:
 def plain(text: str, most: int = MAX_TEXT) -> Block:
     """A plain_text object: no markup, no emoji codes."""
     return {"type": "plain_text", "text": cut(words(text) or NOTHING, most), "emoji": False}
-
-
-Native: TypeAlias = Plain | Bold | Code | Link | Time | Channel
-
-MAX_URL = 3_000
-
-_CHANNEL = re.compile(r"[CG][A-Z0-9]{2,}")  # a direct message, D…, has no name to show
-_LAST_SECOND = 9_999_999_999
-_FORMAT = "{date_short_pretty} {time}"
 
 
 def native(span: Span) -> Native:
@@ -99,11 +101,6 @@ def target_of(url: str) -> str | None:
 def moment(time: Time) -> tuple[int, str]:
     """A moment as Unix seconds and Slack's format for it, which shows it in the reader's time zone."""
     return int(time.at.timestamp()), _FORMAT
-
-
-_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
-# Bold, strike-through, code; italics but not an underscore within a word; an emoji's code; a quotation.
-_MARKS = re.compile(r"[*~`]|(?<![^\W_])_|_(?![^\W_])|:[^\s:]+:|^\s*>")
 
 
 def escaped(text: str) -> str:
@@ -167,9 +164,6 @@ def _said(span: Span) -> _Said:
 def _words(text: str, mark: str = "") -> _Said:
     clean = shown(text)
     return _Said(escaped(clean), clean, mark)
-
-
-_NEWLINE: Block = {"type": "text", "text": "\n"}
 
 
 def elements(text: Text) -> list[Block]:
@@ -245,10 +239,6 @@ def _element(span: Native) -> Block | None:
 def _text_element(text: str, style: str = "") -> Block | None:
     clean = words(text) or (" " if text.isspace() else "")
     return {"type": "text", "text": clean, **({"style": {style: True}} if style else {})} if clean else None
-
-
-_READ_KEYS = frozenset({"text", "alt_text"})
-"""The keys of Slack's objects under which people read words. Values, ids and addresses stay as they are."""
 
 
 class CommandNames:

@@ -23,6 +23,7 @@ PROBED_FOR = 10.0
 Probe: TypeAlias = Callable[[], Awaitable[bool]]
 Numbers: TypeAlias = Callable[[], Awaitable[tuple[bytes, str]]]
 """The numbers as they are sent, and their content type."""
+Handle: TypeAlias = Callable[[bytes, Mapping[str, str]], Awaitable[BoltResponse]]
 
 
 class Readiness:
@@ -78,9 +79,6 @@ async def _is_well(probe: Probe) -> bool:
             return await probe()
     except TimeoutError:
         return False
-
-
-Handle: TypeAlias = Callable[[bytes, Mapping[str, str]], Awaitable[BoltResponse]]
 
 
 @dataclass(slots=True)

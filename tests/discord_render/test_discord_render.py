@@ -2,7 +2,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from adapters.discord.render import Message, messages, public_message
-from adapters.discord.text import servers
+from adapters.discord.text import say_server
 from bot.reply.call import Call
 from bot.reply.clean import shown
 from bot.reply.model import (
@@ -60,7 +60,7 @@ def test_any_reply_keeps_every_documented_limit_and_mentions_nobody(reply):
 @ANY
 @given(replies())
 def test_any_reply_loses_no_word_and_no_number(reply):
-    assert missing(servers(plain_body(reply)), messages(reply)) == []
+    assert missing(say_server(plain_body(reply)), messages(reply)) == []
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -69,7 +69,7 @@ def test_every_message_of_the_bot_is_one_message_that_discord_takes(name):
     (message,) = messages(reply)
     assert problems(message) == []
     assert mentions(sent(message)) == set()
-    assert missing(servers(plain_body(reply)), (message,)) == []
+    assert missing(say_server(plain_body(reply)), (message,)) == []
 
 
 @pytest.mark.parametrize("name", [name for name in EXAMPLES if EXAMPLES[name].public_line])
@@ -77,7 +77,7 @@ def test_the_public_line_names_the_person_and_links_nobody(name):
     public = EXAMPLES[name].public_line
     message = public_message(public)
     assert mentions(sent(message)) == set()
-    assert missing(servers(plain_spans(public)), (message,)) == []
+    assert missing(say_server(plain_spans(public)), (message,)) == []
     assert squashed(next(span.name for span in public if isinstance(span, Mention))) in squashed(
         read(message.components)
     )
