@@ -38,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 128 + signal.SIGINT
     except OSError as error:  # the reader of a pipe, the terminal or the room on a disk has gone
         if not isinstance(error, BrokenPipeError):
-            print(f"contentstats-bot cannot go on: {error.strerror or error}.", file=sys.stderr)
+            print(f"contentstats-bot can't continue: {error.strerror or error}.", file=sys.stderr)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # where Python's own last flush may go
         return 1
 
@@ -72,12 +72,12 @@ def _parser() -> argparse.ArgumentParser:
         commands, "sandbox", subcommands.sandbox, "serve the ContentStats API on this machine, with play money"
     )
     sandbox.add_argument("--host", default="127.0.0.1", help="the address to listen on (%(default)s)")
-    sandbox.add_argument("--port", type=_port, default=8787, help="the port, 0 for any that is free (%(default)s)")
-    sandbox.add_argument("--speed", type=_speed, default=1, help="how fast its time runs: 3600 is an hour a second")
+    sandbox.add_argument("--port", type=_port, default=8787, help="the port, 0 for any free one (%(default)s)")
+    sandbox.add_argument("--speed", type=_speed, default=1, help="how fast its time runs: 3600 is one hour per second")
     console = _add(
-        commands, "console", subcommands.console, "talk to the bot at this terminal, with the API key of the settings"
+        commands, "console", subcommands.console, "talk to the bot at this terminal, with the API key from the settings"
     )
-    console.add_argument("-c", dest="line", metavar="LINE", help='answer one line, such as "/usage", and leave')
+    console.add_argument("-c", dest="line", metavar="LINE", help='answer one line, such as "/usage", and exit')
     console.add_argument("--json", action="store_true", help="print each reply as a line of JSON")
     console.add_argument("--yes", action="store_true", help="with -c: press the reply's confirm button")
     console.add_argument("--user", default="you", metavar="NAME", help="who is asking (%(default)s)")
@@ -87,20 +87,20 @@ def _parser() -> argparse.ArgumentParser:
         commands,
         "run",
         subcommands.run,
-        "serve whatever has credentials: Slack over Socket Mode, Discord, Slack over HTTP",
+        "run everything that has credentials: Slack (Socket Mode or HTTP), Discord, the scheduler",
     )
     run.add_argument(
-        "--only", type=_parts, default=(), metavar="PARTS", help="some of these alone: slack,discord,web,scheduler"
+        "--only", type=_parts, default=(), metavar="PARTS", help="only these parts: slack,discord,web,scheduler"
     )
     manifest = _add(
         commands,
         "manifest",
         subcommands.manifest,
-        "print the app's manifest or commands for a chat, and the link that makes or invites it",
+        "print the app's manifest or commands for a chat, and the link that creates or invites it",
     )
     manifest.add_argument("chat", choices=("slack", "discord"), help="whose manifest")
-    manifest.add_argument("--url", metavar="URL", help="for HTTP: where this program answers")
-    manifest.add_argument("--oauth", action="store_true", help="for many workspaces, which install it by themselves")
+    manifest.add_argument("--url", metavar="URL", help="for HTTP: this program's public address")
+    manifest.add_argument("--oauth", action="store_true", help="for many workspaces that install it themselves")
     _add(commands, "migrate", subcommands.migrate, "bring the database up to date")
     _add(commands, "rotate-keys", subcommands.rotate_keys, "encrypt everything stored with the first of SECRET_KEYS")
     _add(
@@ -131,14 +131,14 @@ def _parts(text: str) -> tuple[str, ...]:
 
     parts = tuple(part.strip() for part in text.split(",") if part.strip())
     if not parts or not set(parts) <= set(PARTS):
-        msg = f"{text!r} names no parts: write one or more of {','.join(PARTS)}"
+        msg = f"{text!r} isn't a list of parts: use one or more of {','.join(PARTS)}"
         raise argparse.ArgumentTypeError(msg)
     return parts
 
 
 def _port(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and int(text) <= 65_535):
-        msg = f"{text!r} is no port: write a whole number from 0 to 65535"
+        msg = f"{text!r} isn't a port: use a whole number from 0 to 65535"
         raise argparse.ArgumentTypeError(msg)
     return int(text)
 
@@ -149,7 +149,7 @@ def _speed(text: str) -> float:
     except ValueError:
         speed = 0
     if not 0 < speed <= 100_000:
-        msg = f"{text!r} is no speed: write a number above 0, 100000 at most"
+        msg = f"{text!r} isn't a speed: use a number above 0, 100000 at most"
         raise argparse.ArgumentTypeError(msg)
     return speed
 

@@ -40,15 +40,15 @@ go to {{charts}}/. The bot also posts here by itself: a daily digest, and an ale
 when the wallet runs low and is filled again. Try /videos, or track a new video:
   /track {LINK} 3
 """
-GROWING = f"(Two hours pass, which takes {PAUSE} seconds here.)\n"
+GROWING = f"(Two hours pass. Here that takes {PAUSE} seconds.)\n"
 ALERT = "/alerts balance 9"
 """Below which the wallet of the demo has less from the start on."""
 SPENT, FILLED = Decimal(7), Decimal(20)
-SPENDING = f"(Somebody else spends ${SPENT} of the same wallet.)\n"
+SPENDING = f"(Someone else spends ${SPENT} from the same wallet.)\n"
 FILLING = f"(Somebody puts ${FILLED} on it.)\n"
 HEARD = 4
 """Seconds within which the bot reads the wallet and says what it thinks of it."""
-FAREWELL = "That was every command once. At a terminal, the demo is a prompt of your own."
+FAREWELL = "That was every command once. Run the demo in a terminal to type your own."
 
 
 async def demo(charts: Path) -> int:

@@ -41,7 +41,7 @@ LOOK_EVERY = 2.0
 """Seconds between two looks at the parts of this process."""
 
 _NOTHING = (
-    "Nothing is configured that could be run. For Slack, set SLACK_BOT_TOKEN and, for Socket Mode, SLACK_APP_TOKEN or, "
+    "Nothing is configured yet. For Slack, set SLACK_BOT_TOKEN and, for Socket Mode, SLACK_APP_TOKEN or, "
     "for HTTP, SLACK_SIGNING_SECRET. For Discord, set DISCORD_TOKEN. To try the bot without any account: "
     "contentstats-bot demo"
 )
@@ -50,17 +50,17 @@ _MISSING = {
     "discord": "Discord needs DISCORD_TOKEN, from the application's page Bot.",
     "web": "Slack over HTTP needs SLACK_SIGNING_SECRET, and SLACK_BOT_TOKEN (xoxb-…) or, for many workspaces, "
     "SLACK_CLIENT_ID and SLACK_CLIENT_SECRET.",
-    "scheduler": "The scheduler posts into Slack or Discord, so it needs SLACK_BOT_TOKEN (xoxb-…) or, for many "
+    "scheduler": "The scheduler posts to Slack or Discord, so it needs SLACK_BOT_TOKEN (xoxb-…) or, for many "
     "workspaces, SLACK_CLIENT_ID and SLACK_CLIENT_SECRET; or DISCORD_TOKEN.",
 }
 
 _NO_KEY = (
-    "CONTENTSTATS_API_KEY is not set, so each workspace needs a key of its own: someone who manages it links one with "
+    "CONTENTSTATS_API_KEY isn't set, so each workspace needs its own key: an admin links one with "
     "/connect. Until then only /help, /status and /connect work there."
 )
 _NO_KEYS = (
-    "Neither CONTENTSTATS_API_KEY nor SECRET_KEYS is set, so only /help and /status work: set the key, or SECRET_KEYS, "
-    "with which /connect links a workspace's own."
+    "Neither CONTENTSTATS_API_KEY nor SECRET_KEYS is set, so only /help and /status work. Set the key, or SECRET_KEYS "
+    "so that /connect can link a workspace's own."
 )
 
 
@@ -123,7 +123,7 @@ async def run(settings: Settings, only: Collection[str] = ()) -> int:
             running.append(Part("probes", server.ended))
         if "scheduler" in parts:
             running.append(Part("scheduler", bot.scheduler(posters).run))
-            problems["scheduler"] = lambda: "" if bot.is_alive() else "The scheduler stands still."
+            problems["scheduler"] = lambda: "" if bot.is_alive() else "The scheduler has stopped."
         running.append(Part("report", partial(_report, bot, problems)))
         await _supervise(running, set(posters), drains)
     return 0

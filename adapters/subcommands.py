@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 NO_KEY = (
-    "CONTENTSTATS_API_KEY is not set. Put it into the environment or a .env file, or try the bot without an account: "
+    "CONTENTSTATS_API_KEY isn't set. Set it in the environment or a .env file, or try the bot without an account: "
     "contentstats-bot demo"
 )
 
@@ -43,7 +43,7 @@ async def sandbox(args: argparse.Namespace) -> int:
 
 
 async def console(args: argparse.Namespace) -> int:
-    """One line, or a conversation, with the API key of the settings."""
+    """One line, or a conversation, with the API key from the settings."""
     with _importing():
         from adapters.console.app import ConsoleOptions, converse, run_line
         from bot.app import Bot
@@ -94,13 +94,13 @@ async def _discord_manifest() -> int:
     id_ = await application_id(token.get_secret_value(), settings.discord_api_url) if token else None
     _say(json.dumps(payload(), indent=2, ensure_ascii=False))
     reasons = "\n".join(f"  {permission}: {reason}" for permission, reason in PERMISSIONS)
-    hint = "" if id_ else "\n(Put the application's id into it, or set DISCORD_TOKEN: then it is in there.)"
+    hint = "" if id_ else "\n(Add the application's id to it, or set DISCORD_TOKEN and it is filled in.)"
     link = invite_link(id_ or "APPLICATION_ID")
     print(
         f"\nThe commands above are registered by `run`. This link adds the bot to a server:\n{link}{hint}",
         file=sys.stderr,
     )
-    print(f"\nIt asks the server for\n{reasons}", file=sys.stderr)
+    print(f"\nIt asks the server for:\n{reasons}", file=sys.stderr)
     return 0
 
 
@@ -119,7 +119,7 @@ async def _slack_manifest(args: argparse.Namespace) -> int:
         unfurl_domains=settings.slack_preview_domain_list,
     )
     _say(json.dumps(made, indent=2, ensure_ascii=False))
-    print(f"\nThis link makes the app with it:\n{create_link(made)}", file=sys.stderr)
+    print(f"\nThis link creates the app from it:\n{create_link(made)}", file=sys.stderr)
     return 0
 
 
@@ -130,10 +130,10 @@ async def rotate_keys(_: argparse.Namespace) -> int:
     settings = _settings()
     if not settings.encryption_keys:
         raise NotConfigured(
-            "SECRET_KEYS is not set, so there is no key to encrypt with. Make one with: openssl rand -hex 32"
+            "SECRET_KEYS isn't set, so there's no key to encrypt with. Make one with: openssl rand -hex 32"
         )
     count = await Bot.rotate_keys(settings)
-    _say(f"{count} stored secrets are encrypted with the first of SECRET_KEYS now; the other keys can be removed.")
+    _say(f"{count} stored secrets are now encrypted with the first of SECRET_KEYS. You can remove the other keys.")
     return 0
 
 

@@ -19,13 +19,13 @@ def api_address(name: str, address: str, example: str) -> str:
     except ValueError:
         parts, host = urlsplit(""), ""
     if parts.scheme not in {"http", "https"} or not _HOST.fullmatch(host) or parts.query or parts.fragment:
-        msg = f"{name} is not the address of an API. Write it like {example}."
+        msg = f"{name} isn't an API's address. Write it like {example}."
         raise ValueError(msg)
     if "@" in parts.netloc:
-        msg = f"{name} holds a user name. Remove it; keys and tokens have variables of their own."
+        msg = f"{name} has a user name in it. Remove it; keys and tokens have their own variables."
         raise ValueError(msg)
     if parts.scheme == "http" and not _is_own(host):
-        msg = f"{name} would send a secret to {host} in clear text. Write it with https://."
+        msg = f"{name} would send a secret to {host} unencrypted. Write it with https://."
         raise ValueError(msg)
     return address.rstrip("/")
 

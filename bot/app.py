@@ -50,14 +50,14 @@ OFFER_LASTS = timedelta(minutes=10)
 KEPT_AFTER_LEAVING = timedelta(days=30)
 """Whoever removed the bot by mistake, or for a while, finds everything as it was within this time."""
 UNSAVED = (
-    "The bot's database does not answer, so what became of this was not written down: the tracking may run. Look at "
+    "The bot's database isn't responding, so the outcome wasn't saved: the tracking may be running. Check "
     "/videos before you try again."
 )
 """What a button that spends says instead of the usual advice to try again."""
 WORD_AFTER = 3.0
 """Seconds after which a person who stands in line for the API reads that they do."""
 LONGEST_SILENCE = 30.0
-"""Seconds without a tick after which the clock stands still."""
+"""Seconds without a tick after which the scheduler has stopped."""
 SUGGEST_WITHIN = 2.0
 """Seconds that completion may take; both platforms drop what comes after three."""
 

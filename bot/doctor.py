@@ -28,7 +28,7 @@ async def checks(settings: Settings) -> tuple[Check, ...]:
     spelled = tuple(Check("Settings", ok=False, detail=sentence) for sentence in mistyped())
     async with Charts() as charts:
         chart = await charts.draw(Spend(((date(2026, 1, 1), Decimal(1)),)))
-    detail = "drawn" if chart else "cannot be drawn; the log says why. Numbers still come."
+    detail = "drawn" if chart else "can't be drawn; the log has the reason. Numbers still work."
     drawn = Check("Charts", chart is not None, detail)
     try:
         async with Store.opened(settings.database_url, settings.encryption_keys) as store:
@@ -52,7 +52,7 @@ class _Unpaced:
 
 async def _api(settings: Settings, rates: RateStore) -> Check:
     if settings.contentstats_api_key is None:
-        return Check("ContentStats", ok=False, detail="CONTENTSTATS_API_KEY is not set; try contentstats-bot demo")
+        return Check("ContentStats", ok=False, detail="CONTENTSTATS_API_KEY isn't set; try contentstats-bot demo")
     key = settings.contentstats_api_key.get_secret_value()
     try:
         client = ContentStatsClient(settings.contentstats_base_url, key, rates)

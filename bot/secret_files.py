@@ -28,11 +28,11 @@ def _read(value: object) -> object:
     try:
         secret = value.path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not text"
-        msg = f"{value.variable}_FILE names a file that cannot be read: {reason}. Correct the path or the file."
+        reason = error.strerror if isinstance(error, OSError) else "it isn't text"
+        msg = f"The file in {value.variable}_FILE can't be read: {reason}. Correct the path or the file."
         raise ValueError(msg) from None
     if not secret:
-        msg = f"{value.variable}_FILE names a file that is empty. Put the secret into it."
+        msg = f"The file in {value.variable}_FILE is empty. Put the secret into it."
         raise ValueError(msg)
     return secret
 

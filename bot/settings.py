@@ -30,7 +30,7 @@ LogFormat: TypeAlias = Literal["text", "json"]
 
 
 class Spenders(StrEnum):
-    """Who may spend: by the rule of their own chat, every full member, those who manage the workspace, or nobody."""
+    """Who may spend: by the rule of their own chat, every full member, admins of this workspace, or nobody."""
 
     DEFAULT = "default"
     MEMBERS = "members"
@@ -62,7 +62,7 @@ class Settings(BaseSettings):
     )
     contentstats_base_url: str = Field(
         default="https://contentstats.io/api/v1",
-        description="Where the ContentStats API answers. Plain http only within your own network.",
+        description="Address of the ContentStats API. Plain http only within your own network.",
     )
     database_url: Annotated[str, FROM_FILE] = Field(
         default="sqlite:///contentstats-bot.sqlite3",
@@ -74,15 +74,15 @@ class Settings(BaseSettings):
         description="Encrypt stored keys and tokens: 32 characters or more each, separated by commas, newest first.",
     )
     slack_bot_token: Annotated[SecretStr | None, FROM_FILE] = Field(
-        default=None, description="`xoxb-…`: the bot in one Slack workspace."
+        default=None, description="`xoxb-…`: the bot's token for one Slack workspace."
     )
     slack_app_token: Annotated[SecretStr | None, FROM_FILE] = Field(
-        default=None, description="`xapp-…`: Slack over Socket Mode, without a public address."
+        default=None, description="`xapp-…`: app-level token for Socket Mode, which needs no public address."
     )
     slack_signing_secret: Annotated[SecretStr | None, FROM_FILE] = Field(
-        default=None, description="Slack over HTTP: proves that a request is Slack's."
+        default=None, description="Slack over HTTP: verifies that requests come from Slack."
     )
-    slack_client_id: str | None = Field(default=None, description="Slack for many workspaces, installed by OAuth.")
+    slack_client_id: str | None = Field(default=None, description="For many Slack workspaces, installed by OAuth.")
     slack_client_secret: Annotated[SecretStr | None, FROM_FILE] = Field(
         default=None, description="Belongs to `SLACK_CLIENT_ID`."
     )
@@ -90,26 +90,26 @@ class Settings(BaseSettings):
         default="https://slack.com/api/", description="Slack's Web API; GovSlack's is `https://slack-gov.com/api/`."
     )
     slack_command_prefix: str = Field(
-        default="", description="Stands before each Slack command: `cs-` makes `/cs-track` of `/track`."
+        default="", description="Prefix of each Slack command: `cs-` turns `/track` into `/cs-track`."
     )
     slack_preview_domains: str = Field(
         default="",
-        description="Domains whose links may show a video's numbers in Slack: `tiktok.com,youtu.be`, five at most.",
+        description="Domains whose links show a video's numbers in Slack: `tiktok.com,youtu.be`, five at most.",
     )
     discord_token: Annotated[SecretStr | None, FROM_FILE] = Field(
-        default=None, description="The bot's token, from its application's page **Bot**: the bot in Discord."
+        default=None, description="The bot's token, from the application's page **Bot**."
     )
     discord_api_url: str = Field(
         default="https://discord.com/api/v10",
-        description="Discord's REST API, for a proxy; the gateway is the one that it names.",
+        description="Discord's REST API, for a proxy; it also names the gateway.",
     )
     discord_servers: str = Field(
         default="",
-        description="Ids of the Discord servers that spend from `CONTENTSTATS_API_KEY`, by commas; empty: see Discord.",
+        description="Discord servers that may use `CONTENTSTATS_API_KEY`: ids separated by commas; empty: see Discord.",
     )
     discord_shards: str = Field(
         default="",
-        description="This process's shards, of how many: `0-3/16`; empty: all that Discord recommends.",
+        description="This process's shards: `0-3/16`; empty: all that Discord recommends.",
     )
     host: str = Field(default="127.0.0.1", description="The address that the web server listens on.")
     port: int = Field(default=3000, ge=0, le=65535, description="The port that the web server listens on.")
@@ -140,7 +140,7 @@ class Settings(BaseSettings):
         except ValidationError as error:
             raise NotConfigured(" ".join(_sentence(each) for each in error.errors(include_input=False))) from None
         except (OSError, UnicodeDecodeError):
-            msg = "The file .env cannot be read. Make it a text file that this user may read, or remove it."
+            msg = "The file .env can't be read. Make it a text file that this user can read, or remove it."
             raise NotConfigured(msg) from None
 
     @classmethod
@@ -181,7 +181,7 @@ class Settings(BaseSettings):
         bare = key.get_secret_value().strip()
         if not bare or not bare.isascii() or not bare.isprintable() or " " in bare:
             name = str(info.field_name).upper()
-            raise ValueError(f"{name} holds a character that no key has. Copy it again, without quotes or spaces.")
+            raise ValueError(f"{name} has an invalid character. Copy it again, without quotes or spaces.")
         return SecretStr(bare)
 
     @field_validator("contentstats_base_url")
@@ -193,7 +193,7 @@ class Settings(BaseSettings):
     @classmethod
     def _long_enough(cls, keys: SecretStr | None) -> SecretStr | None:
         if keys is not None and any(len(key) < 32 for key in _listed(keys)):
-            msg = "SECRET_KEYS holds a key of fewer than 32 characters. Make one with: openssl rand -hex 32"
+            msg = "SECRET_KEYS has a key shorter than 32 characters. Make one with: openssl rand -hex 32"
             raise ValueError(msg)
         return keys
 
@@ -207,7 +207,7 @@ class Settings(BaseSettings):
     def _begins_a_command(cls, prefix: str) -> str:
         prefix = prefix.removeprefix("/").lower()
         if not _PREFIX.fullmatch(prefix):
-            msg = "SLACK_COMMAND_PREFIX may hold letters a to z, digits, - and _, at most 20 of them, such as cs-."
+            msg = "SLACK_COMMAND_PREFIX can have up to 20 letters a to z, digits, - and _, such as cs-."
             raise ValueError(msg)
         return prefix
 
@@ -220,7 +220,7 @@ class Settings(BaseSettings):
     @classmethod
     def _are_numbers(cls, ids: str) -> str:
         if not all(each.isascii() and each.isdecimal() for each in _words(ids)):
-            msg = "DISCORD_SERVERS holds what is no server's id. Write numbers such as 1234567890, separated by commas."
+            msg = "DISCORD_SERVERS has an invalid server id. Write numbers such as 1234567890, separated by commas."
             raise ValueError(msg)
         return ids
 
@@ -229,7 +229,7 @@ class Settings(BaseSettings):
     def _are_shards(cls, shards: str) -> str:
         found = _SHARDS.fullmatch(shards)
         if shards and not (found and int(found[1]) <= int(found[2] or found[1]) < int(found[3])):
-            msg = "DISCORD_SHARDS is written like 0-3/16: the shards 0 to 3, of 16; or like 5/16."
+            msg = "Write DISCORD_SHARDS like 0-3/16 (shards 0 to 3 of 16) or 5/16."
             raise ValueError(msg)
         return shards
 
@@ -288,7 +288,7 @@ def mistyped() -> tuple[str, ...]:
     known = {name.upper() for name in Settings.model_fields}
     known |= {f"{name.upper()}_FILE" for name, field in Settings.model_fields.items() if FROM_FILE in field.metadata}
     near = ((name, _nearest(name, known)) for name in sorted({each.upper() for each in given} - known))
-    return tuple(f"{name} is not a setting. Did you mean {setting}?" for name, setting in near if setting)
+    return tuple(f"{name} isn't a setting. Did you mean {setting}?" for name, setting in near if setting)
 
 
 def state_dir() -> Path | None:

@@ -63,7 +63,7 @@ def night(count: int) -> tuple[held.Deferred, ...]:
     """What a night held back."""
     sentences = [f"{TITLES[number % 6]} did something." for number in range(count)]
     about = [(each, video(number).id, TITLES[number % 6]) for number, each in enumerate(sentences)]
-    fine = held.Deferred(NOW, "The balance was low, and is fine again: $4.50 available.")
+    fine = held.Deferred(NOW, "The balance was low but is fine again: $4.50 available.")
     return (fine, *(held.Deferred(NOW + number * HOUR, *each) for number, each in enumerate(about)))
 
 
@@ -131,7 +131,7 @@ def alert_gallery() -> Iterator[tuple[str, Reply]]:
 def _settings() -> Iterator[tuple[str, Reply]]:
     usual = default_setting(1, "C0000001", ANA)
     card = alert_settings.SettingFacts(usual, "C0000001", may_configure=True, now=NOW)
-    mute = replace(card, cannot_post_reason="I cannot post here. Let me write.")
+    mute = replace(card, cannot_post_reason="I can't post here. Let me post in this channel.")
     yield "alerts.settings_card.alert_settings: cannot post", alert_settings.alert_settings(mute)
     every = replace(
         usual,

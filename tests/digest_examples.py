@@ -127,7 +127,7 @@ def digest_gallery() -> Iterator[tuple[str, Reply]]:
     yield "digests.settings_card.digest_on: zone not typed", on(setting(), "your own", cannot_post_reason=None)
     yield (
         "digests.settings_card.digest_on: cannot post",
-        on(setting(), "", cannot_post_reason="I cannot post here. Let me write."),
+        on(setting(), "", cannot_post_reason="I can't post here. Let me post in this channel."),
     )
     yield "digests.settings_card.digest_off", digest_settings.digest_off(was_on=True)
     yield "digests.settings_card.digest_off: was off", digest_settings.digest_off(was_on=False)

@@ -29,7 +29,7 @@ TITLES = (
     "=cmd|' /C calc'!A1 " + "long " * 100,
 )
 ANA = Person("U0000001", "Ana <!here> @everyone *star*")
-REASON = "ContentStats did not answer in time. Try again in a minute."
+REASON = "ContentStats didn't answer in time. Try again in a minute."
 PRICE = Decimal("0.015")
 
 

@@ -70,7 +70,7 @@ def _before_spending() -> Iterator[tuple[str, Reply]]:
     """Offers and questions."""
     several = (
         offer.Row(link()),
-        offer.Row(None, problem="example.com is not a site whose videos can be tracked."),
+        offer.Row(None, problem="example.com isn't a supported site."),
         offer.Row(link(1), video=video(1), started_by=ANA),
         offer.Row(link(2), video=video(2)),
         offer.Row(link(3), video=video(3), hidden=True),
@@ -103,7 +103,7 @@ def _after_spending() -> Iterator[tuple[str, Reply]]:
     """What became of a press."""
     started = tracking.Result(request(RequestState.TRACKING), video(), is_news=True)
     unclear = tracking.Result(request(RequestState.UNKNOWN, 1), words=REASON)
-    poor = "The balance is too low: this needs $2.52, $0.50 is there and $2.02 is missing."
+    poor = "Your balance is too low: this needs $2.52, you have $0.50 ($2.02 short)."
     failed = tracking.Result(request(RequestState.FAILED, 2, poor), words=poor, short_of_money=True)
     refused = tracking.Result(request(RequestState.PROPOSED, 3), video(3), "the video is already being tracked.")
     yield "tracking.outcome_card", tracking.outcome_card((started,))

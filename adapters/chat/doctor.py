@@ -34,7 +34,7 @@ async def json_of(
 def no_answer(platform: str, url: str, error: Exception) -> str:
     """What to check if a platform can't be reached."""
     advice = f"Check the network, a proxy, and {platform.upper()}_API_URL."
-    return f"{platform} does not answer at {url}{failed_with(error)}. {advice}"
+    return f"{platform} isn't responding at {url}{failed_with(error)}. {advice}"
 
 
 async def check_channels(

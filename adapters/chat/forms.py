@@ -7,7 +7,7 @@ from typing import Any
 from bot.commands.command import Argument, Command
 from bot.commands.forms import examples
 
-SHOWN_WHILE_TYPING = "Only the bot receives it, but it shows on your screen while you type."
+SHOWN_WHILE_TYPING = "Only the bot receives it, but it's visible on your screen while you type."
 
 
 @dataclass(frozen=True, slots=True)

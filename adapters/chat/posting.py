@@ -46,7 +46,7 @@ async def post_rest(
 
 def in_words(reply: Reply) -> Reply:
     """The reply without attachments: a chart that is refused costs no number."""
-    notes = tuple(_note(f"File {file.name}: {file.description}. It cannot be attached here.") for file in reply.files)
+    notes = tuple(_note(f"File {file.name}: {file.description}. It can't be attached here.") for file in reply.files)
     parts = tuple(_note(f"Picture: {part.alt}") if isinstance(part, Picture) else part for part in reply.parts)
     return replace(reply, parts=(*parts, *notes), files=())
 

@@ -19,10 +19,10 @@ from bot.reply.call import Call
 from bot.reply.model import Reply, Tone
 
 LEAVING = frozenset({"exit", "quit"})
-WELCOME = (
-    "Type /help for the commands or paste a video's link; Tab completes, a number presses a button, Ctrl-D leaves."
+WELCOME = "Type /help for the commands, or paste a video link. Tab completes, a number presses a button, Ctrl-D exits."
+SILENT = (
+    "The console can't post digests or alerts. Set them up in Slack or Discord, where contentstats-bot run posts them."
 )
-SILENT = "This console posts nothing by itself: contentstats-bot run does, in Slack and Discord. Set it up there."
 NOT_PRESSED = "The {number} was pasted with other lines, so nothing was pressed. Type it if you mean it."
 
 
@@ -223,5 +223,5 @@ class _Talk:
     def _no_choice(self, typed: str) -> Reply:
         last = sum(choice.number is not None for choice in self._offered)
         offered = ("offers none", "offers only 1")[last] if last < 2 else f"offers 1 to {last}"
-        sentence = f"There is no choice {typed}: the last reply {offered}. Type /help for the commands."
+        sentence = f"There's no choice {typed}: the last reply {offered}. Type /help for the commands."
         return Reply(sentence, tone=Tone.PROBLEM)

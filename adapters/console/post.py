@@ -13,7 +13,7 @@ from bot.delivery.poster import ChannelRef, Delivery, Posted, Rejected
 from bot.reply.clean import shown
 from bot.reply.model import Reply
 
-NO_TERMINAL = "The terminal was closed, so nothing can be shown there. Start the console again."
+NO_TERMINAL = "The terminal is closed. Start the console again."
 
 
 class ConsolePoster:

@@ -27,7 +27,7 @@ def save(directory: Path, name: str, content: Content) -> str:
         directory.mkdir(parents=True, exist_ok=True)
         return f"Saved {_write(directory, Path(_fit(name)), content)}"
     except OSError as error:
-        return f"{_fit(name)} could not be saved in {directory}: {error.strerror}. Choose another directory."
+        return f"{_fit(name)} couldn't be saved in {directory}: {error.strerror}. Choose another directory."
 
 
 def _write(directory: Path, name: Path, content: Content) -> Path:

@@ -139,7 +139,7 @@ class DiscordApp:
         try:
             application = await patiently(self._rest.application_info, self._sleep)
         except DiscordFailed as error:
-            msg = "Discord doesn't say whose server this is, so nothing was done. Try again in a minute."
+            msg = "Discord didn't say which server this is, so nothing was done. Try again in a minute."
             raise DiscordAway(msg) from error
         return bool(application.get("bot_public", True))
 

@@ -90,9 +90,9 @@ def _application(application: Json) -> Check:
     name = "Discord application"
     address = application.get("interactions_endpoint_url")
     if address:
-        detail = f"Commands go to {address} and never reach the bot. Empty Interactions Endpoint URL on its page."
+        detail = f"Commands go to {address}, not to the bot. Clear Interactions Endpoint URL on the application's page."
         return Check(name, ok=False, detail=detail)
-    who = "anybody may add it to a server" if application.get("bot_public") else "only its owner may add it to a server"
+    who = "anyone can add it to a server" if application.get("bot_public") else "only its owner can add it to a server"
     return Check(name, ok=True, detail=f"{application['name']}; {who}")
 
 
@@ -111,7 +111,7 @@ async def _owned(application: Json, servers: Sequence[Json], settings: Settings)
     if not others:
         return [Check(name, ok=True, detail="every server is claimed and uses CONTENTSTATS_API_KEY")]
     detail = (
-        "anybody may add the bot, so a server uses CONTENTSTATS_API_KEY only once it is claimed. To claim one of "
+        "anyone can add the bot, so a server must be claimed before it can use CONTENTSTATS_API_KEY. To claim one of "
         f"yours, an admin enters its code in /connect there: {codes}"
     )
     return [Check(name, ok=True, detail=detail)]
@@ -121,7 +121,9 @@ def _commands(registered: Sequence[Json]) -> Check:
     name = "Discord commands"
     ours, theirs = _by_name(payload()), _by_name(registered)
     if not theirs:
-        return Check(name, ok=True, detail="none are registered yet; contentstats-bot run does it when it starts")
+        return Check(
+            name, ok=True, detail="none are registered yet; contentstats-bot run registers them when it starts"
+        )
     differences = (
         ("missing", [each for each in ours if each not in theirs]),
         ("not the bot's", [each for each in theirs if each not in ours]),
@@ -129,8 +131,8 @@ def _commands(registered: Sequence[Json]) -> Check:
     )
     told = "; ".join(f"{what}: {', '.join(each for _, each in names)}" for what, names in differences if names)
     if told:
-        return Check(name, ok=False, detail=f"{told}. Start contentstats-bot run, which registers them anew.")
-    return Check(name, ok=True, detail=f"all {len(ours)} are registered as they are now")
+        return Check(name, ok=False, detail=f"{told}. Start contentstats-bot run to register them again.")
+    return Check(name, ok=True, detail=f"all {len(ours)} are registered and current")
 
 
 def _by_name(commands: Iterable[Payload | Json]) -> Mapping[tuple[int, str], object]:
@@ -153,16 +155,16 @@ def _gateway(told: Json) -> Check:
     limit = told.get("session_start_limit") or {}
     left, total = int(limit.get("remaining", 0)), int(limit.get("total", 0))
     shards = f"{told.get('shards', 1)} shards recommended" if told.get("shards", 1) != 1 else "one connection is enough"
-    detail = f"{left} of {total} connections are left for today; {shards}"
+    detail = f"{left} of {total} connections left for today; {shards}"
     if left < FEW_SESSIONS:
         hours = int(limit.get("reset_after", 0)) / 3_600_000
-        return Check("Discord gateway", ok=False, detail=f"{detail}. Restart it seldom for the next {hours:.0f} h.")
+        return Check("Discord gateway", ok=False, detail=f"{detail}. Avoid restarts for the next {hours:.0f} h.")
     return Check("Discord gateway", ok=True, detail=detail)
 
 
 def _servers(servers: Sequence[Json]) -> Check:
     if not servers:
-        detail = "the bot is in none yet; contentstats-bot manifest discord shows the link that adds it"
+        detail = "the bot isn't in any yet; contentstats-bot manifest discord prints the link that adds it"
         return Check("Discord servers", ok=True, detail=detail)
     more = " or more" if len(servers) == MOST_SERVERS else ""
     return Check("Discord servers", ok=True, detail=f"the bot is in {len(servers)}{more}")

@@ -47,24 +47,24 @@ NOT_AUTHORIZED = "401"
 _OR_ANOTHER = ", or choose another channel."
 _RIGHTS = "View Channel, Send Messages, Embed Links and Attach Files, in threads also Send Messages in Threads"
 _NO_ENTRY = (
-    f"The bot may not post there. Whoever manages the server gives it, in this channel's settings, {_RIGHTS}"
+    f"The bot isn't allowed to post there. Ask a server admin to allow it, in this channel's settings, {_RIGHTS}"
     f"{_OR_ANOTHER}"
 )
 _NO_CHANNEL = "The channel or thread was deleted. Choose another one."
-_NO_THREAD = "The thread is closed. Whoever manages the server opens it again, or post into the channel instead."
-_NO_PERSON = "Discord lets the bot send this person no messages: they left, or have closed their messages from apps."
-_NO_KIND = "Nothing can be posted into a channel of this kind. Choose a text channel."
-_BLOCKED = "This server's automatic moderation blocks the message. Whoever manages the server can exempt the bot"
-GONE = "The message that was to be changed is gone, so nothing was changed. Ask for a new one."
+_NO_THREAD = "The thread is closed. Ask a server admin to reopen it, or post in the channel instead."
+_NO_PERSON = "The bot can't message this person: they left, or they block messages from apps."
+_NO_KIND = "The bot can't post in this kind of channel. Choose a text channel."
+_BLOCKED = "This server's AutoMod blocks the message. Ask a server admin to exempt the bot"
+GONE = "The message to update was deleted, so nothing was changed. Run the command again."
 PERMANENT: Mapping[int, str] = MappingProxyType(
     {
         UNKNOWN_CHANNEL: _NO_CHANNEL,
-        10004: "The bot is not in this server any more. Invite it again.",
+        10004: "The bot isn't in this server any more. Invite it again.",
         10013: _NO_PERSON,
         UNKNOWN_MESSAGE: GONE,
         **dict.fromkeys((20024, 50001, 50009, MISSING_PERMISSIONS), _NO_ENTRY),
         **dict.fromkeys((20009, 50007, 50278), _NO_PERSON),
-        50005: "The message that was to be changed is not the bot's, so nothing was changed. Ask for a new one.",
+        50005: "The message to update isn't the bot's, so nothing was changed. Run the command again.",
         **dict.fromkeys((50008, 50024), _NO_KIND),
         **dict.fromkeys((50083, 160005), _NO_THREAD),
         **dict.fromkeys((200000, 240000), _BLOCKED + _OR_ANOTHER),
@@ -135,6 +135,8 @@ def refusal(answer: Answer) -> Delivery:
     if answer.code in PERMANENT:
         return Rejected(reason, PERMANENT[answer.code], is_message=answer.code in OF_ONE_MESSAGE)
     if answer.code in OURS:
-        sentence = f"Discord did not take the message ({reason}). This is a fault of the bot: tell who runs it."
+        sentence = (
+            f"Discord didn't accept the message ({reason}). This is a bug in the bot; please report it to your admin."
+        )
         return Rejected(reason, sentence, is_message=True)
     return Later(SOON, reason)

@@ -45,7 +45,9 @@ def sendable(reply: Reply, most: int) -> Reply:
         return reply
     told = tuple(
         Paragraph(
-            text(f"{file.name} ({_size(size_of(file.content))}) is too large: Discord takes {_size(most)} here. {NEXT}")
+            text(
+                f"{file.name} ({_size(size_of(file.content))}) is too large: Discord allows {_size(most)} here. {NEXT}"
+            )
         )
         for file in lost
     )

@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 SUGGEST_WITHIN = 2.3
 """Seconds in all for the choices of an option: Discord waits for three."""
-NO_SERVER = problem("I work in servers, where it is clear whose videos and money are meant. Send the command there.")
+NO_SERVER = problem("I only work in servers, because videos and balance belong to one. Send the command there.")
 
 
 class Handlers:
@@ -131,7 +131,9 @@ class Handlers:
     async def _claim(self, guild_id: str, code: str) -> Reply:
         """Have the guild use the operator's key if the code is right. Raises BotError."""
         if self._guilds.are_listed:
-            return problem(f"DISCORD_SERVERS names the servers that use the bot's key. Add {guild_id} to it instead.")
+            return problem(
+                f"DISCORD_SERVERS lists the servers that may use the bot's key. Add {guild_id} to it instead."
+            )
         return claimed() if await self._guilds.claim(guild_id, code) else wrong_claim()
 
 

@@ -19,7 +19,7 @@ TOKEN_LASTS = timedelta(minutes=14, seconds=30)
 """How long an interaction can be answered: fifteen minutes at Discord, less what clocks and wires may differ by."""
 GRANTED: Mapping[Role, frozenset[Permission]] = {role: by_rule[MANAGERS] for role, by_rule in PERMISSIONS.items()}
 """Permissions by Discord's own rule. Anybody can join most servers, so only those who manage one spend its money."""
-UNINVITED = "I cannot post in this channel yet: invite me here and let me write, or nothing can come by itself."
+UNINVITED = "I can't post in this channel yet. Add me here and let me post, or digests and alerts can't arrive."
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ from bot.domain.errors import NotConfigured
 
 SCOPES = ("bot", "applications.commands")
 PERMISSIONS: tuple[tuple[str, str], ...] = (
-    ("View Channels", "To post where it is to: a channel that it does not see is closed to it."),
-    ("Send Messages", "The one public line after money was spent or a tracking stopped, digests and alerts."),
-    ("Send Messages in Threads", "The same in a thread, where the command was sent in one."),
-    ("Embed Links", "Links to the videos in what it posts."),
-    ("Attach Files", "Charts, with a text for those who cannot see them, and CSV exports."),
+    ("View Channels", "To post in a channel, it has to see it."),
+    ("Send Messages", "The public line after a start or a stop, digests and alerts."),
+    ("Send Messages in Threads", "The same in a thread, if the command was sent in one."),
+    ("Embed Links", "Links to videos in its posts."),
+    ("Attach Files", "Charts with alt text, and CSV exports."),
 )
 _ASKED = Permissions(
     view_channel=True, send_messages=True, send_messages_in_threads=True, embed_links=True, attach_files=True
@@ -28,7 +28,7 @@ async def application_id(token: str, api_url: str) -> str:
         try:
             return str((await patiently(rest.application_info))["id"])
         except DiscordFailed as error:
-            msg = f"Discord did not say which application DISCORD_TOKEN is for: {error}."
+            msg = f"Discord didn't say which application DISCORD_TOKEN belongs to: {error}."
             raise NotConfigured(msg) from error
 
 

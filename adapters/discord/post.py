@@ -47,8 +47,8 @@ NO_MESSAGE = "0"
 """The id of none: what a moderator deleted before it was known to be there."""
 
 _ERRORS = {
-    NOT_AUTHORIZED: "Discord does not accept DISCORD_TOKEN; what is to be posted waits until it does",
-    **dict.fromkeys(map(str, OURS), "Discord does not take what the bot sends"),
+    NOT_AUTHORIZED: "DISCORD_TOKEN refused; posts wait until it is accepted",
+    **dict.fromkeys(map(str, OURS), "Discord rejects what the bot sends"),
 }
 """What the operator must see, by the reason."""
 _WITHOUT_FILES = frozenset({str(MISSING_PERMISSIONS), str(TOO_LARGE)})
@@ -132,7 +132,7 @@ class DiscordPoster:
             said = answer.body if isinstance(answer, Answer) else ""
             about = {"channel": route.channel_id, "reason": delivery.reason, "said": said}
             level = logging.ERROR if delivery.reason in _ERRORS else logging.INFO
-            logger.log(level, _ERRORS.get(delivery.reason, "Discord did not take a message"), extra=about)
+            logger.log(level, _ERRORS.get(delivery.reason, "Discord did not accept a message"), extra=about)
         return delivery
 
 

@@ -78,7 +78,7 @@ MAX_REQUEST = 2 * MAX_FILE
 _COLOURS = {Tone.INFO: 0x3B82F6, Tone.SUCCESS: 0x22A06B, Tone.WARNING: 0xE2A03F, Tone.PROBLEM: 0xD64545}
 _MARKS = {Tone.INFO: "", Tone.SUCCESS: "✅ ", Tone.WARNING: "⚠️ ", Tone.PROBLEM: "⛔ "}
 _EMPTY = Group((display(NOTHING),))
-_MORE = Group((display("-# There is more than fits here."),))
+_MORE = Group((display("-# There's more than fits here."),))
 
 
 def table_displays(table: Table) -> Iterator[Component]:

@@ -34,8 +34,8 @@ logger = logging.getLogger(__name__)
 
 EPHEMERAL = 1 << 6
 NOT_TOLD = (
-    "What you did stands, but this channel was not told of it: {why}. Someone who manages the server can let me see "
-    "the channel and send messages in it."
+    "Done, but I couldn't post it in this channel: {why}. Ask a server admin to let me view "
+    "this channel and send messages in it."
 )
 _MAY_NOT = frozenset({50001, 50013})
 _UNPRESSED = (TEXT_DISPLAY, MEDIA_GALLERY, FILE, SEPARATOR)
@@ -120,7 +120,7 @@ class Replies:
             await self._to_all(interaction, line, interaction.id)
         except DiscordFailed as error:
             logger.warning("posting the public line failed", extra=_about(interaction, error))
-            why = "I may not post here" if error.code in _MAY_NOT else "Discord did not take the message"
+            why = "I'm not allowed to post here" if error.code in _MAY_NOT else "Discord didn't accept the message"
             warning = messages(Reply(NOT_TOLD.format(why=why), tone=Tone.WARNING))[0]
             await self._surely(interaction, warning, warning, 0, in_place=False, is_public=False)
             return False
@@ -180,7 +180,7 @@ def _without_files(message: Message, reply: Reply | None) -> Message:
     names = [each["file"]["url"].removeprefix("attachment://") for each in cards if each["type"] == FILE]
     if not names:
         return _only(message, TEXT_DISPLAY, ACTION_ROW)
-    first = messages(refused(reply or Reply("The rest of the files is missing."), names))[0]
+    first = messages(refused(reply or Reply("The other files are missing."), names))[0]
     return _only(first, TEXT_DISPLAY, ACTION_ROW)
 
 

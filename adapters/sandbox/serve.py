@@ -86,8 +86,8 @@ class Sandbox:
         except OSError as error:
             await self._runner.cleanup()
             raise NotConfigured(
-                f"Port {self._port} of {self._host} cannot be opened ({os.strerror(error.errno or 0)}): "
-                "choose another, or 0 for any that is free."
+                f"Can't listen on port {self._port} of {self._host} ({os.strerror(error.errno or 0)}): "
+                "choose another, or 0 for any free port."
             ) from error
         self._port = self._runner.addresses[0][1]
         return self
@@ -114,20 +114,20 @@ def _directions(sandbox: Sandbox, speed: float) -> tuple[str, ...]:
     """What a person needs who sees the sandbox for the first time."""
     curves = ", ".join(curve.value for curve in Curve)
     return (
-        f"The sandbox listens at {sandbox.url}, its key is {sandbox.key}. {_pace(speed)}",
+        f"The sandbox listens at {sandbox.url}. Its API key is {sandbox.key}. {_pace(speed)}",
         "Point the bot at it:",
         f"  CONTENTSTATS_BASE_URL={sandbox.url} CONTENTSTATS_API_KEY={sandbox.key} contentstats-bot console --admin",
-        f"A user name or id in a link that contains one of these words asks for that growth: {curves}.",
-        "Let something go wrong, or add credit:",
+        f"Put one of these words in a link's user name or id to choose how it grows: {curves}.",
+        "Inject a fault, or add credit:",
         f'  curl {sandbox.root}/sandbox/faults -d \'{{"fault": "effect-then-hang", "on": "POST /videos/track"}}\'',
         f"  curl -X DELETE {sandbox.root}/sandbox/faults",
         f'  curl {sandbox.root}/sandbox/credit -d \'{{"amount": "10"}}\'',
-        f"Faults: {', '.join(FaultKind)}; with effect-then- in front, the call takes effect first.",
+        f"Faults: {', '.join(FaultKind)}. With the prefix effect-then-, the call takes effect first.",
     )
 
 
 def _pace(speed: float) -> str:
     seconds = 3600 / speed
     if speed == 1:
-        return "Its time runs as everybody's does; --speed 3600 makes an hour of a second."
+        return "Time runs normally; --speed 3600 turns one second into an hour."
     return f"An hour takes {seconds / 60:,.3g} minutes." if seconds >= 120 else f"An hour takes {seconds:.3g} s."

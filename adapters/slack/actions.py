@@ -92,7 +92,7 @@ def _sure(label: str) -> Block:
     """The dialog before something ends for good: on a phone, one thumb is too little to end it."""
     return {
         "title": plain("Are you sure?", MAX_LABEL),
-        "text": plain(f"{label}? This cannot be undone.", MAX_LABEL_OF_DIALOG),
+        "text": plain(f"{label}? This can't be undone.", MAX_LABEL_OF_DIALOG),
         "confirm": plain("Yes", MAX_ANSWER),
         "deny": plain("No", MAX_ANSWER),
         "style": "danger",

@@ -181,7 +181,7 @@ class SlackApp:
     async def run_socket_mode(self) -> None:
         """Serve by Socket Mode until cancelled. Raises NotConfigured if Slack refuses the app-level token."""
         if self._options.app_token is None:
-            raise NotConfigured("SLACK_APP_TOKEN is not set, so there is no Socket Mode.")
+            raise NotConfigured("SLACK_APP_TOKEN isn't set, so Socket Mode can't start.")
         token = self._options.app_token
         self._socket = SocketMode(self._session, self._calls, self._client, token, self.dispatch, self._sleep)
         await self._socket.run()

@@ -25,8 +25,8 @@ FARTHEST = 60
 """Seconds between this clock and Slack's that are too many; from 300 on every request counts as forged."""
 
 _NOT_SEEN = (
-    "not looked at: that takes the scopes channels:read and groups:read. The bot may post into any public channel; "
-    "into a private one it is invited with /invite."
+    "not checked: this needs the scopes channels:read and groups:read. The bot can post in any public channel; "
+    "invite it to private ones with /invite."
 )
 _COPY = "Copy the Bot User OAuth Token (xoxb-…) from the app's page OAuth & Permissions into SLACK_BOT_TOKEN."
 _MAKE = (
@@ -68,7 +68,7 @@ async def slack_checks(settings: Settings, clock: Clock = utc_now) -> tuple[Chec
         if token is not None:
             found += await _token(slack, token.get_secret_value(), settings, clock)
         elif client_id is None:
-            found.append(Check("Slack token", ok=False, detail=f"SLACK_BOT_TOKEN is not set. {_COPY}"))
+            found.append(Check("Slack token", ok=False, detail=f"SLACK_BOT_TOKEN isn't set. {_COPY}"))
         found.append(await _way_in(slack, settings))
         if client_id is not None:
             found.append(await _oauth(slack, client_id, settings))
@@ -81,7 +81,7 @@ async def _token(slack: _Slack, token: str, settings: Settings, clock: Clock) ->
     except (SlackFailed, NoAnswer) as error:
         return [Check("Slack token", ok=False, detail=_why(error, _COPY))]
     if not me.get("bot_id"):
-        return [Check("Slack token", ok=False, detail=f"SLACK_BOT_TOKEN is no bot's token. {_COPY}")]
+        return [Check("Slack token", ok=False, detail=f"SLACK_BOT_TOKEN isn't a bot token. {_COPY}")]
     where = f"{me.get('user')} in {me.get('team')}"
     found = [Check("Slack token", ok=True, detail=where), *_scopes(headers, settings), *_clock(headers, clock)]
     return [*found, *await _channels(slack, token, str(me.get("team_id")), settings)]
@@ -109,7 +109,7 @@ def _clock(headers: Mapping[str, str], clock: Clock) -> list[Check]:
     if abs(ahead) < FARTHEST:
         return [Check("Slack clock", ok=True, detail="this machine's clock agrees with Slack's")]
     which = "ahead of" if ahead > 0 else "behind"
-    detail = f"this machine's clock is {abs(ahead)} s {which} Slack's, which makes requests look forged. Set it by NTP."
+    detail = f"this machine's clock is {abs(ahead)} s {which} Slack's, so requests look forged. Sync it with NTP."
     return [Check("Slack clock", ok=False, detail=detail)]
 
 
@@ -118,9 +118,9 @@ async def _way_in(slack: _Slack, settings: Settings) -> Check:
     name = "Slack requests"
     if settings.slack_app_token is None:
         if settings.slack_signing_secret is None:
-            detail = f"Slack has no way to the bot. For HTTP set SLACK_SIGNING_SECRET; without an address: {_MAKE}"
+            detail = f"Slack can't reach the bot. For HTTP, set SLACK_SIGNING_SECRET; without a public address: {_MAKE}"
             return Check(name, ok=False, detail=detail)
-        return Check(name, ok=True, detail="over HTTP, signed; whether they arrive shows on the app's settings page")
+        return Check(name, ok=True, detail="over HTTP, signed; the app's settings page shows whether they arrive")
     try:
         await slack.ask("apps.connections.open", settings.slack_app_token.get_secret_value())
     except (SlackFailed, NoAnswer) as error:
@@ -143,7 +143,7 @@ async def _oauth(slack: _Slack, client_id: str, settings: Settings) -> Check:
             return Check(name, ok=False, detail=no_answer("Slack", slack.url, error))
         where = "Copy SLACK_CLIENT_ID and SLACK_CLIENT_SECRET from the app's page Basic Information again."
         return Check(name, ok=False, detail=_why(error, where))
-    return Check(name, ok=False, detail="Slack took a code that nobody has. Is SLACK_API_URL Slack's?")
+    return Check(name, ok=False, detail="Slack accepted an invalid code. Check SLACK_API_URL.")
 
 
 def _value(secret: SecretStr | None) -> str:

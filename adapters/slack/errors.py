@@ -18,24 +18,24 @@ RATE_LIMITED = "ratelimited"
 LONGEST = timedelta(hours=1)
 
 _OR_ANOTHER = ", or choose another channel."
-_REINSTALL = "Somebody who manages the workspace has to install it again."
-_NO_ENTRY = "This workspace does not let the bot post there. Ask one of its admins to allow it" + _OR_ANOTHER
+_REINSTALL = "An admin of the workspace has to install it again."
+_NO_ENTRY = "This workspace doesn't let the bot post there. Ask an admin to allow it" + _OR_ANOTHER
 _REMOVED = "Slack no longer accepts the bot's token: the bot was removed, or its token replaced. " + _REINSTALL
-_GONE = "The message that was to be changed is gone, so nothing was changed. Ask for a new one."
-_NO_THREAD = "The thread was deleted or closed. Post into the channel instead, or into another thread."
-_NO_PERSON = "Slack lets the bot send this person no messages: they left, or have closed their messages from apps."
+_GONE = "The message to update was deleted, so nothing was changed. Run the command again."
+_NO_THREAD = "The thread was deleted or closed. Post in the channel or another thread instead."
+_NO_PERSON = "The bot can't message this person: they left, or they block messages from apps."
 
 PERMANENT: Mapping[str, str] = MappingProxyType(
     {
-        "channel_not_found": "The channel was deleted, or is private and the bot is not in it. Invite the bot with "
+        "channel_not_found": "The channel was deleted, or it's private and the bot isn't in it. Invite the bot with "
         "/invite" + _OR_ANOTHER,
-        "not_in_channel": "The bot is not in this channel. Invite it there with /invite" + _OR_ANOTHER,
+        "not_in_channel": "The bot isn't in this channel. Invite it with /invite" + _OR_ANOTHER,
         **dict.fromkeys(("is_archived", "is_inactive"), "The channel is archived. Unarchive it" + _OR_ANOTHER),
         **dict.fromkeys(("account_inactive", "token_revoked", "invalid_auth", "not_authed"), _REMOVED),
-        "missing_scope": "The bot was not given a permission that it needs. " + _REINSTALL,
-        "not_allowed_token_type": "Slack wants another kind of token. Whoever runs the bot sets SLACK_BOT_TOKEN to the "
+        "missing_scope": "The bot lacks a permission. " + _REINSTALL,
+        "not_allowed_token_type": "Slack needs another kind of token. Ask your admin to set SLACK_BOT_TOKEN to the "
         "Bot User OAuth Token (xoxb-…).",
-        "team_access_not_granted": "The organisation has not given the bot this workspace. One of its admins adds it "
+        "team_access_not_granted": "The organisation hasn't given the bot this workspace. Ask an org admin to add it "
         "on the app's page.",
         **dict.fromkeys(
             (
@@ -47,12 +47,12 @@ PERMANENT: Mapping[str, str] = MappingProxyType(
             ),
             _NO_ENTRY,
         ),
-        "ekm_access_denied": "Admins of this workspace have stopped messages for now. Ask them when to try again.",
-        "accesslimited": "Slack takes no calls from this network. Whoever runs the bot adds it to the app's addresses.",
-        "restricted_action_thread_only_channel": "Only answers in threads are allowed there. Choose another channel.",
-        "restricted_action_non_threadable_channel": "No threads are allowed there. Choose another channel.",
+        "ekm_access_denied": "An admin of this workspace has paused messages. Ask them when to try again.",
+        "accesslimited": "Slack blocks this network. Ask your admin to add it to the app's allowed addresses.",
+        "restricted_action_thread_only_channel": "Only replies in threads are allowed there. Choose another channel.",
+        "restricted_action_non_threadable_channel": "Threads aren't allowed there. Choose another channel.",
         **dict.fromkeys(("restricted_action_thread_locked", "cannot_reply_to_message", "thread_not_found"), _NO_THREAD),
-        "messages_tab_disabled": "This app takes no direct messages. Whoever runs the bot opens its Messages tab.",
+        "messages_tab_disabled": "This app doesn't take direct messages. Ask your admin to turn on its Messages tab.",
         **dict.fromkeys(("user_not_found", "user_disabled", "cannot_dm_bot", "user_not_visible"), _NO_PERSON),
         **dict.fromkeys(("message_not_found", "cant_update_message", "edit_window_closed"), _GONE),
     }
@@ -112,11 +112,11 @@ FATAL: Mapping[str, str] = MappingProxyType(
 """No other try can succeed until somebody changes the token in the settings."""
 _REQUEST = "Slack couldn't read the request, which a proxy may have changed"
 _POLICY = "an admin's policy blocks the app for now"
-_SLACK = "Slack has a problem of its own"
+_SLACK = "Slack has a problem on its end"
 PASSING: Mapping[str, str] = MappingProxyType(
     {
         "access_denied": _POLICY,
-        "accesslimited": "Slack takes no calls from this network",
+        "accesslimited": "Slack doesn't accept calls from this network",
         "deprecated_endpoint": "Slack has withdrawn this method; update the bot",
         "ekm_access_denied": _POLICY,
         "enterprise_is_restricted": _POLICY,
@@ -173,10 +173,12 @@ def _answered(response: Any) -> Rejected | Later | Unclear:  # noqa: ANN401 - th
         return Unclear(word or f"status_{status}")
     if word in PERMANENT:
         needed = said.get("needed") if word == "missing_scope" else None
-        sentence = PERMANENT[word] + (f" It is called {needed}." if needed else "")
+        sentence = PERMANENT[word] + (f" Missing scope: {needed}." if needed else "")
         return Rejected(word, sentence, is_message=sentence in {_GONE, _NO_THREAD})
     if word in OURS:
-        sentence = f"Slack did not take the message ({word}). This is a fault of the bot: tell who runs it."
+        sentence = (
+            f"Slack didn't accept the message ({word}). This is a bug in the bot; please report it to your admin."
+        )
         return Rejected(word, sentence, is_message=True)
     return Later(SOON, word or f"status_{status}")
 

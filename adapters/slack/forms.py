@@ -36,7 +36,7 @@ def form(command: Command[Any], private_metadata: str, given: Mapping[str, str])
     ValueError if `private_metadata` has more than 3,000 characters, which is a fault of ours.
     """
     if length(private_metadata) > MAX_METADATA:
-        msg = f"{length(private_metadata)} characters do not fit into a modal's private_metadata"
+        msg = f"{length(private_metadata)} characters don't fit in a modal's private_metadata"
         raise ValueError(msg)
     return {
         "type": "modal",

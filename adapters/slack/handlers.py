@@ -47,8 +47,7 @@ logger = logging.getLogger(__name__)
 SUGGEST_WITHIN = 2.5
 """Seconds in all for a menu's options: Slack waits for three."""
 NOT_INSTALLED = (
-    "This app is not installed in your workspace, or was removed from it. Whoever manages the workspace can install it "
-    "again; nothing was done."
+    "This app isn't installed in your workspace, so nothing was done. Ask a workspace admin to install it again."
 )
 
 

@@ -20,20 +20,20 @@ TRACK = "track"
 
 SCOPES: tuple[tuple[str, str], ...] = (
     ("commands", "The slash commands and the two shortcuts."),
-    ("chat:write", "The one public line after money was spent, in channels that the bot was invited to."),
+    ("chat:write", "The public line after a start or a stop, digests and alerts, in channels with the bot."),
     ("chat:write.public", "The same in public channels, without an invitation."),
     ("files:write", "Charts and CSV exports."),
-    ("im:write", "CSV exports, and answers that no channel can take, sent to one person alone."),
+    ("im:write", "Direct messages: CSV exports, and replies that can't be shown in a channel."),
     (
         "channels:read",
-        "Whether the bot may post in a channel, and whether another company reads it too.",
+        "Whether the bot can post in a channel, and whether another company is in it.",
     ),
     ("groups:read", "The same for private channels."),
-    ("users:read", "Who is a guest and who is an admin: guests may only look, admins may change settings."),
+    ("users:read", "Who is a guest (view only) and who is an admin (can change settings)."),
 )
 UNFURL_SCOPES: tuple[tuple[str, str], ...] = (
-    ("links:read", "Only for previews of links: to see that a link to a video was posted."),
-    ("links:write", "Only for previews of links: to show the video's numbers under it."),
+    ("links:read", "Only for link previews: see that a video link was posted."),
+    ("links:write", "Only for link previews: show the video's numbers under it."),
 )
 EVENTS = ("app_home_opened", "app_uninstalled", "channel_shared", "tokens_revoked")
 UNFURL_EVENTS = ("link_shared",)
@@ -48,8 +48,8 @@ _NAME = "ContentStats"
 _DESCRIPTION = "Track TikTok, YouTube, Instagram and X videos from Slack: costs first, then numbers and charts."
 _LONG_DESCRIPTION = (
     "Paste the link of a TikTok, YouTube, Instagram or X video: you see what it costs before anything is spent. "
-    "Then look at its hourly numbers, charts and comparisons, and export them as CSV. Answers are private to whoever "
-    "asks; spending leaves one short line in the channel."
+    "Then see its hourly numbers, charts and comparisons, and export them as CSV. Replies are private; "
+    "starting or stopping a video posts one short line in the channel."
 )
 
 
@@ -68,7 +68,9 @@ def manifest(
     sentence where an address is missing or Slack would refuse a name.
     """
     if base_url is None and (oauth or not socket_mode):
-        msg = "Slack must know where to reach the bot. Give its public https address, or use Socket Mode without OAuth."
+        msg = (
+            "Slack has to know where to reach the bot. Give its public https address, or use Socket Mode without OAuth."
+        )
         raise NotConfigured(msg)
     base = _https(base_url) if base_url is not None else ""
     url = None if socket_mode else f"{base}{EVENTS_PATH}"
@@ -139,14 +141,14 @@ def _slash_commands(commands: Iterable[Command[Any]], prefix: str, url: str | No
         for each in commands
         if each.listed
     ]
-    made.append(_slash_command(f"/{UMBRELLA}", "Every command behind one name, and help", "[command] [words …]", url))
+    made.append(_slash_command(f"/{UMBRELLA}", "All commands under one name, and help", "[command] [words …]", url))
     for each in made:
         name = str(each["command"])
         if len(name) > MAX_COMMAND or name != name.lower() or " " in name:
-            msg = f"Slack takes no command {name}: small letters, no spaces, {MAX_COMMAND} characters with the slash."
+            msg = f"Slack doesn't allow {name}: use small letters, no spaces, {MAX_COMMAND} characters with the slash."
             raise NotConfigured(f"{msg} Choose another SLACK_COMMAND_PREFIX.")
     if len(made) > MAX_COMMANDS:
-        msg = f"Slack takes {MAX_COMMANDS} commands at most; there are {len(made)}."
+        msg = f"Slack allows {MAX_COMMANDS} commands at most; there are {len(made)}."
         raise NotConfigured(msg)
     return made
 

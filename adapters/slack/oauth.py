@@ -144,10 +144,10 @@ class InstallPages:
     async def _finished(self, request: Request) -> Response:
         state, begun = request.query_params.get("state", ""), request.cookies.get(COOKIE, "")
         if not state or not secrets.compare_digest(state.encode(), begun.encode()):
-            return _sorry(400, "This browser did not begin this installation, or its cookies are blocked.")
+            return _sorry(400, "This installation wasn't started in this browser, or cookies are blocked.")
         try:
             if not await self._states.consume_state(state, self._clock()):
-                return _sorry(400, "This installation was finished before, or begun more than ten minutes ago.")
+                return _sorry(400, "This installation has already finished, or was started more than ten minutes ago.")
             if error := request.query_params.get("error"):
                 return _denied(error)
             return await self._installed(request.query_params.get("code", ""))
@@ -179,25 +179,25 @@ def ensure_oauth_ready(client_id: str, client_secret: str, signing_secret: str, 
     missing = [f"{name} ({where})" for name, (value, where) in needed.items() if not value]
     if missing:
         given = " and ".join(name for name, (value, _) in needed.items() if value and name.startswith("SLACK_CLIENT_"))
-        raise NotConfigured(
-            f"{given} is for many workspaces that install the app. For that, also set {' and '.join(missing)}."
-        )
+        raise NotConfigured(f"{given} is for many workspaces. For that, also set {' and '.join(missing)}.")
 
 
 def _denied(error: str) -> Response:
     if error == "access_denied":
-        return _page(200, "Not installed", "You did not allow the app, so nothing was installed.", AGAIN)
-    return _sorry(400, f"Slack did not ask for your consent ({error}).")
+        return _page(200, "Not installed", "You didn't allow the app, so nothing was installed.", AGAIN)
+    return _sorry(400, f"Slack couldn't ask for your consent ({error}).")
 
 
 def _refused(word: str) -> Response:
     if word in _CLIENT:
-        return _sorry(500, "Slack does not know this app: whoever runs it corrects SLACK_CLIENT_ID and its secret.")
+        return _sorry(
+            500, "Slack doesn't know this app. Ask its operator to check SLACK_CLIENT_ID and SLACK_CLIENT_SECRET."
+        )
     if word == NO_ANSWER:
-        return _sorry(502, "Slack did not answer.")
+        return _sorry(502, "Slack didn't respond.")
     if word == ROTATING:
         return _sorry(400, _ROTATES)
-    return _sorry(400, f"Slack did not take the consent ({word}).")
+    return _sorry(400, f"Slack didn't accept the consent ({word}).")
 
 
 def _sorry(status: int, sentence: str) -> Response:

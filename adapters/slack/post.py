@@ -46,13 +46,11 @@ REST = 5.0
 """Seconds for a file, and for all that did not fit into the first message."""
 MAX_EDITED = 4_000
 """Characters of text that chat.update takes; chat.postMessage takes ten times as many."""
-NOT_INSTALLED = (
-    "The bot is not in this Slack workspace any more. Somebody who manages the workspace has to install it again."
-)
+NOT_INSTALLED = "The bot isn't in this Slack workspace any more. An admin of the workspace has to install it again."
 
 _INVITE = dict.fromkeys(("not_in_channel", "channel_not_found"), " Invite me to this channel to get files in it.")
 _HALF_ENTITY = re.compile(r"&\w{0,4}$")
-_MORE: Block = {"type": "context", "elements": [plain("There is more than fits here.")]}
+_MORE: Block = {"type": "context", "elements": [plain("There's more than fits here.")]}
 
 
 class SlackPoster:
@@ -191,7 +189,7 @@ class SlackPoster:
             except (SlackFailed, TimeoutError) as error:
                 word = error.word if isinstance(error, SlackFailed) else NO_ANSWER
                 logger.warning("attaching a file failed", extra={"team": workspace.ref.id, "error": word})
-                missing += messages(Reply(f"{file.name} could not be attached here ({word}).{_INVITE.get(word, '')}"))
+                missing += messages(Reply(f"{file.name} couldn't be attached here ({word}).{_INVITE.get(word, '')}"))
         return missing
 
     async def _call(self, workspace: SlackWorkspace, name: str, method: Method, **arguments: object) -> Delivery:

@@ -65,7 +65,7 @@ and counts the blocks themselves too (github.com/slackapi/bolt-js/issues/2509 an
 NO_PICTURES: Mapping[str, str] = MappingProxyType({})
 _MARKS = {Tone.INFO: "", Tone.SUCCESS: "✅ ", Tone.WARNING: "⚠️ ", Tone.PROBLEM: "⛔ "}
 _EMPTY: Block = {"type": "section", "text": plain(NOTHING)}
-_CUT = " … (cut here: the message itself goes on)"
+_CUT = " … (cut short; the message has the rest)"
 
 
 def widest(parts: Sequence[Part]) -> int | None:
@@ -222,7 +222,7 @@ def home_view(reply: Reply, *, with_table: bool = True) -> Block:
         found = list(_groups(reply, NO_PICTURES, None))
     blocks = [block for group in found for block in group]
     if len(blocks) > MAX_VIEW_BLOCKS:
-        blocks[MAX_VIEW_BLOCKS - 1 :] = [{"type": "context", "elements": [plain("There is more than fits here.")]}]
+        blocks[MAX_VIEW_BLOCKS - 1 :] = [{"type": "context", "elements": [plain("There's more than fits here.")]}]
     return {"type": "home", "blocks": blocks or [_EMPTY]}
 
 

@@ -128,9 +128,9 @@ def payload_of(body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
             form = dict(parse_qsl(text, keep_blank_values=True))
             payload = json.loads(form["payload"]) if "payload" in form else form
     except (ValueError, RecursionError) as error:
-        raise BadRequest("the body cannot be read") from error
+        raise BadRequest("the body can't be read") from error
     if not isinstance(payload, dict):
-        raise BadRequest("the body is no object")
+        raise BadRequest("the body isn't an object")
     return payload
 
 

@@ -225,8 +225,8 @@ def _content(message: Message) -> dict[str, object]:
 
 def _lost(file: File | LargeFile, error: SlackFailed) -> str:
     if error.word in TOO_LARGE:
-        return f"{file.name} could not be sent to you: it's too large for Slack. Export single videos instead."
-    return f"{file.name} could not be sent to you ({error.word}). Try again."
+        return f"{file.name} couldn't be sent to you: it's too large for Slack. Export single videos instead."
+    return f"{file.name} couldn't be sent to you ({error.word}). Try again."
 
 
 def _bare(message: Message) -> Message:

@@ -38,7 +38,7 @@ _EXPECTED = frozenset({"warning", "refresh_requested"})
 
 Dispatch: TypeAlias = Callable[[dict[str, Any]], Awaitable[BoltResponse]]
 _CLOSING = aiohttp.ClientWSTimeout(ws_close=2)
-_REFUSED = "Slack opens no Socket Mode connection ({word})."
+_REFUSED = "Slack refuses the Socket Mode connection ({word})."
 _NEEDED = (
     "SLACK_APP_TOKEN must be an app-level token (xapp-…) with the scope connections:write, from the app's page Basic "
     "Information."
@@ -99,7 +99,7 @@ class SocketMode:
             self._why = _REFUSED.format(word=meaning(error.word))
             if error.word in FATAL:
                 raise NotConfigured(f"{self._why} {_NEEDED}") from error
-            logger.warning("Slack opens no Socket Mode connection; trying again", extra={"error": meaning(error.word)})
+            logger.warning("Slack refused a Socket Mode connection; retrying", extra={"error": meaning(error.word)})
             return False
         except (aiohttp.ClientError, OSError, KeyError, TypeError, ValueError) as error:
             self._why = f"The connection to Slack failed ({type(error).__name__})."

@@ -57,7 +57,7 @@ def probe_routes(is_alive: Callable[[], bool], readiness: Readiness, numbers: Nu
     """`/healthz`, `/readyz` and `/metrics`: 200 if what is needed is well, else 503."""
 
     async def alive(_: Request) -> Response:
-        return Response("ok") if is_alive() else Response("the clock stands still", 503)
+        return Response("ok") if is_alive() else Response("the scheduler has stopped", 503)
 
     async def ready(_: Request) -> Response:
         found = await readiness.look()

@@ -74,7 +74,7 @@ class WebServer:
             return socket.create_server((self._host, self._port), family=family, backlog=self._limits.backlog)
         except OSError as error:
             raise NotConfigured(
-                f"Port {self._port} of {self._host} cannot be opened ({os.strerror(error.errno or 0)}). Choose another "
+                f"Can't listen on port {self._port} of {self._host} ({os.strerror(error.errno or 0)}). Choose another "
                 f"with {self._setting}, or another address with HOST."
             ) from error
 

@@ -73,8 +73,8 @@ def final_report(facts: FinalFacts) -> Reply:
 def final_sentence(facts: FinalFacts) -> str:
     """The finding in one sentence."""
     video = facts.reading.video
-    verb = "was stopped" if facts.is_stopped else "is completed"
-    start = f"The tracking of {named_on_platform(video)} {verb}"
+    verb = "was stopped" if facts.is_stopped else "is complete"
+    start = f"Tracking of {named_on_platform(video)} {verb}"
     readings = _readings(facts)
     if not facts.reading.snapshots:
         return f"{start}; no snapshot was collected."
@@ -153,7 +153,7 @@ def _remarks(facts: FinalFacts) -> Text:
     found = coverage(snapshots, video.started_at, last if video.is_deleted else max(facts.ended_at, last))
     missing = gaps(snapshots)
     longest = max((gap.missing for gap in missing), default=0)
-    hole = f", the longest of {plural(len(missing), 'gap')} is {plural(longest, 'hour')}" if missing else ""
+    hole = f"; the longest gap is {plural(longest, 'hour')}" if missing else ""
     file = f" All of them are in {facts.file.name}." if facts.file is not None else ""
     odd = "".join(f" {each}" for each in row_remarks(facts.reading))
     return text(

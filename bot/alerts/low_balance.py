@@ -45,7 +45,7 @@ def check_balance(
     silence = balance_silence(moved, wallet, silence, until)
     alert, act = advance(stored.alert, stage, silence, key)
     if _is_over_unsaid(stored.alert, alert) and silence is Silence.QUIET and until is not None:
-        words = f"The balance was low, and is fine again: {dollars(wallet.usage.available, down=True)} available."
+        words = f"The balance was low but is fine again: {dollars(wallet.usage.available, down=True)} available."
         changes.hold(setting, BALANCE, words, until)
     told = tuple(deferred) if act is Act.POST else _told_before(stored)
     message, message_key = low_balance(_facts(setting, wallet, running, alert.stage), told), alert.message_key or ""

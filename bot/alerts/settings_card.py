@@ -108,7 +108,7 @@ def _fields(setting: AlertSetting, facts: SettingFacts) -> tuple[Field, ...]:
     for kind in AlertKind:
         is_on = kind in setting.kinds
         words = (
-            f"below {dollars(setting.threshold)}, or money for less than 72 h" if kind is AlertKind.BALANCE else "on"
+            f"below {dollars(setting.threshold)}, or credit for less than 72 h" if kind is AlertKind.BALANCE else "on"
         )
         fields.append(Field(KIND_WORDS[kind], text(words if is_on else "off")))
     muted = setting.muted_until if setting.muted_until and facts.now < setting.muted_until else None

@@ -122,7 +122,7 @@ def nothing_lacks(args: object) -> bool:  # noqa: ARG001 - it answers for any ar
 class Command(Generic[A]):
     """One command: `summary` is 100 characters at most (Discord's limit), `example` is a whole line that works.
 
-    `is_setting` says that everybody may look at what only those who manage the workspace change.
+    `is_setting` says that everybody may look at what only admins of this workspace change.
     `lacks` says of arguments that can be bound whether a form that asks for more is kinder than an answer. `check`
     raises UsageError for what the arguments alone show to be wrong, so that a form can stay open.
     """

@@ -53,8 +53,8 @@ class Context:
         if self.account is None:
             ref = self.caller.workspace
             msg = (
-                "No ContentStats API key is known for this workspace. An admin links one with /connect, or the bot's "
-                f"operator {'sets' if ref.is_operators else f'lets {ref.id} use'} CONTENTSTATS_API_KEY (see README.md)."
+                "This workspace has no ContentStats API key. An admin can link one with /connect, or the operator "
+                f"can {'set' if ref.is_operators else f'let {ref.id} use'} CONTENTSTATS_API_KEY (see README.md)."
             )
             raise NotConfigured(msg)
         return self.account

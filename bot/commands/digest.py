@@ -45,7 +45,7 @@ class Digest:
     time: int | None = argument(Kind.TIME, "the local time, such as 09:00 or 5pm", default=None, suggested=True)
     zone: str | None = argument(
         Kind.ZONE,
-        "a time zone or its city, such as Europe/Berlin; left out, yours or the last one used",
+        "a time zone or its city, such as Europe/Berlin; default: yours, or the last one used",
         default=None,
         suggested=True,
     )
@@ -63,7 +63,7 @@ class Digest:
     )
     show: tuple[str, ...] = argument(
         Kind.CHOICE,
-        "what to show beside the totals; skip leaves out a digest with nothing to say",
+        "what to show beside the totals; skip: no digest if there's nothing to report",
         default=(),
         many=5,
         choices=(_EVERYTHING, *Section, *VideoPlatform, _SKIP),
@@ -132,8 +132,8 @@ async def _zone(context: Context, args: Digest, known: Subscription | None) -> t
         return context.caller.zone, "your own"
     last = await context.store.digests.last_zone(context.workspace.id)
     if last is not None:
-        return last, "the one that was used last in this workspace"
-    return UTC_NAME, "UTC, because I do not know yours"
+        return last, "the one last used in this workspace"
+    return UTC_NAME, "UTC, because I don't know yours"
 
 
 def _options(words: tuple[str, ...]) -> DigestOptions:

@@ -68,12 +68,12 @@ _FILLERS = frozenset(
 def parse(command: Command[A], typed: str) -> A:
     """The arguments in a line of free text; UsageError says which word is not understood or what is missing."""
     if len(typed) > MAX_TYPED:
-        msg = f"That is {len(typed):,} characters; a command takes {MAX_TYPED:,} at most. Please shorten it."
+        msg = f"That's {len(typed):,} characters; a command can have {MAX_TYPED:,} at most. Please shorten it."
         raise UsageError(msg)
     if command.secret is not None:
         msg = (
-            f"A {command.secret.name} is never typed into a command. Send /{command.name} alone where a private form "
-            "can open: in Slack, in Discord, or in the console at a terminal."
+            f"Never type a {command.secret.name} into a command. Send /{command.name} on its own where a private form "
+            "can open: in Slack, Discord or the console."
         )
         raise UsageError(msg)
     _refuse(command, typed)

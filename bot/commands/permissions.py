@@ -28,7 +28,7 @@ of `Bot.run`, `Bot.suggest` or `Bot.may_fill_in`.
 SPENDERS = {
     "default": "by this chat's own rule",
     MEMBERS: "every full member",
-    MANAGERS: "those who manage the workspace",
+    MANAGERS: "admins of this workspace",
     NO_ONE: "nobody",
 }
 """Who may spend, in words, for each value of the setting."""

@@ -59,7 +59,7 @@ def refusal(status: int, problem: Problem, asked: Asked = "video") -> ContentSta
             error = _invalid(problem)
         case 401:
             error = KeyRejected(
-                f"ContentStats does not accept the API key{said}: it is missing, mistyped, deleted or expired. "
+                f"ContentStats doesn't accept the API key{said}: it's missing, mistyped, deleted or expired. "
                 "Ask an admin to check it: /connect, or the setting CONTENTSTATS_API_KEY."
             )
         case 402:
@@ -67,27 +67,27 @@ def refusal(status: int, problem: Problem, asked: Asked = "video") -> ContentSta
         case 403 if asked == "start" or _IS_LIMIT.search(problem.words):
             error = AccessDenied(
                 f"ContentStats denies this API key access{said}. Nothing was changed. /stop a video if too many are "
-                "running, or ask an admin whether this is the right key and what its plan allows."
+                "running, or ask an admin to check the key and its plan."
             )
         case 403:
             error = AccessDenied(
                 f"ContentStats denies this API key access{said}; the video may belong to another organisation. "
-                "Pick one from /videos, or ask an admin whether this is the right key."
+                "Pick one from /videos, or ask an admin to check the key."
             )
         case 404 if asked == "account":
             error = UnexpectedAnswer(
-                "ContentStats has no API at the address that this bot asks (404). Ask an admin to check the setting "
+                "There's no ContentStats API at this bot's address for it (404). Ask an admin to check the setting "
                 "CONTENTSTATS_BASE_URL, which usually ends with /api/v1.",
                 status,
             )
         case 404:
             error = VideoNotFound(
-                f"ContentStats does not know that video{said}; it may have been removed. /videos shows what there is."
+                f"ContentStats doesn't have that video{said}; it may have been removed. /videos lists your videos."
             )
         case _ if 400 <= status < 500 and status not in _INTERRUPTED:
-            reason = f": “{problem.words}”" if problem.words else " and gives no reason"
+            reason = f": “{problem.words}”" if problem.words else " without a reason"
             sentence = (
-                f"ContentStats refuses this ({status}){reason}. Nothing was changed; /videos shows what is running."
+                f"ContentStats refused this ({status}){reason}. Nothing was changed; /videos shows what is running."
             )
             error = UnexpectedAnswer(sentence, status)
         case _:
@@ -97,33 +97,33 @@ def refusal(status: int, problem: Problem, asked: Asked = "video") -> ContentSta
 
 def failure(status: int) -> str:
     """What an answer without meaning says of its sender; it completes "ContentStats …"."""
-    what = "has a problem of its own" if status >= 500 else "answered with something that is not its API's"
-    what = "broke the request off" if status in _INTERRUPTED else what
+    what = "has a problem on its end" if status >= 500 else "sent a response that isn't from its API"
+    what = "cut the request off" if status in _INTERRUPTED else what
     return f"{what} (status {status})"
 
 
 def _invalid(problem: Problem) -> InvalidRequest:
     fields = "; ".join(f"{field}: {message}" if field else message for field, message in problem.details)
     reason = ": ".join(part.rstrip(". ") for part in (problem.words, fields) if part)
-    advice = "Correct that and try again." if fields else "/videos shows what is running."
+    advice = "Fix that and try again." if fields else "/videos shows what is running."
     return InvalidRequest(
-        f"ContentStats refuses this request{f': “{reason}”' if reason else ''}. Nothing was changed. {advice}",
+        f"ContentStats refused this request{f': “{reason}”' if reason else ''}. Nothing was changed. {advice}",
         problem.details,
     )
 
 
 def _too_expensive(problem: Problem) -> NotEnoughBalance:
     balance, required = problem.balance, problem.required
-    amounts = problem.words.rstrip(". ") or "the amounts were not stated"
+    amounts = problem.words.rstrip(". ") or "it gave no amounts"
     if required is not None:
         amounts = f"this needs {dollars(required)}"
     if required is not None and balance is not None:
-        amounts += f", {dollars(balance, down=True)} is there"
+        amounts += f", you have {dollars(balance, down=True)}"
         if required > balance:  # else the rest is spoken for, which the server does not put in figures
-            amounts += f" and {dollars(-left_after(balance, required))} is missing"
+            amounts += f" ({dollars(-left_after(balance, required))} short)"
     return NotEnoughBalance(
-        f"The balance is too low: {amounts}. Nothing was started. "
-        "Track for fewer days, /stop a video, or add credit on the ContentStats web site ($10 or more).",
+        f"Your balance is too low: {amounts}. Nothing was started. "
+        "Track for fewer days, /stop a video, or add credit at contentstats.io ($10 or more).",
         balance=balance,
         required=required,
     )

@@ -115,7 +115,7 @@ class ContentStatsClient:
             _START,
             {"video_link": link, "duration_days": days},
             lambda body: read_tracked(body, link),
-            "it is unclear whether the tracking was started. Do not start it again before the account was looked at.",
+            "it's unclear whether tracking started. Don't start it again until the account has been checked.",
         )
 
     async def list_videos(self, platform: str | None = None, status: str | None = None, limit: int = 100) -> VideoList:
@@ -134,7 +134,7 @@ class ContentStatsClient:
             f"{_video_path(video_id)}/stop",
             None,
             read_stopped,
-            "it is unclear whether the video was stopped. Look at it with /stats; stopping it again does no harm.",
+            "it's unclear whether the video was stopped. Check it with /stats; stopping it again does no harm.",
         )
 
     async def usage(self) -> Usage:
@@ -174,7 +174,9 @@ class ContentStatsClient:
         asked = self._now()
         await self._limiter.admit(self._patience)
         if self._now() - asked > FRESH:
-            raise ServiceUnavailable("This program slept before it could ask, so nothing was changed. Try again.")
+            raise ServiceUnavailable(
+                "This computer went to sleep before the request was sent, so nothing was changed. Try again."
+            )
         try:
             return read(await self._call("POST", path, payload=payload))
         except NeverSent as error:
@@ -229,5 +231,5 @@ def _page_of(video_id: str, body: bytes) -> VideoReading:
 def _video_path(video_id: str) -> str:
     """The path of a video's page, whatever its id holds; a step up (`..`) is no id."""
     if video_id.strip(".") == "":
-        raise VideoNotFound("ContentStats has no video without an id. /videos shows what there is.")
+        raise VideoNotFound("A video needs an id. /videos lists your videos.")
     return f"/videos/{quote(video_id, safe='')}"

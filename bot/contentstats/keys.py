@@ -25,7 +25,7 @@ def checked_key(key: str) -> str:
     """The key as it can be sent. Raises NotConfigured, without showing it, for what would break the header."""
     if not _KEY.fullmatch(key.strip()):
         raise NotConfigured(
-            "The ContentStats API key is empty or has characters that no key has. Copy it again from the ContentStats "
+            "The ContentStats API key is empty or has invalid characters. Copy it again from the ContentStats "
             "web site, into /connect or CONTENTSTATS_API_KEY."
         )
     return key.strip()
@@ -38,5 +38,7 @@ def checked_base_url(base_url: str) -> str:
     except httpx.InvalidURL:
         url = httpx.URL()
     if url.scheme not in {"http", "https"} or not url.host or url.userinfo or url.query or url.fragment:
-        raise NotConfigured("CONTENTSTATS_BASE_URL is not an address. Write it as https://contentstats.io/api/v1.")
+        raise NotConfigured(
+            "CONTENTSTATS_BASE_URL isn't a valid address. Write it like https://contentstats.io/api/v1."
+        )
     return str(url).rstrip("/")

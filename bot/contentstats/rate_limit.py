@@ -118,7 +118,7 @@ def rate_limited(now: float, until: float, words: str = "", *, was_asked: bool =
     seconds = max(math.ceil(until - now), 1)
     said = f" (“{words}”)" if words else ""
     waiting = "1 second" if seconds == 1 else f"{seconds} seconds"
-    sentence = f"ContentStats takes no more calls for the moment{said}. Try again in {waiting}."
+    sentence = f"ContentStats isn't accepting more calls right now{said}. Try again in {waiting}."
     return RateLimited(sentence, datetime.fromtimestamp(until, UTC), was_asked=was_asked)
 
 

@@ -77,9 +77,9 @@ class ShortLinks:
             async with asyncio.timeout(self._within):
                 return await self._follow(url)
         except TimeoutError as error:
-            raise _refusal("did not answer in time") from error
+            raise _refusal("didn't answer in time") from error
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
-            raise _refusal("cannot be followed at the moment") from error
+            raise _refusal("can't be followed right now") from error
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -96,7 +96,7 @@ class ShortLinks:
                 raise _no_video(step)
             onward = _onward(urljoin(step, location))
             if onward == step:  # by way of a log-in page, which leads back here
-                raise _refusal("cannot be followed without a log-in")
+                raise _refusal("can't be followed without logging in")
             step = onward
         if isinstance(step, VideoLink):
             return step.url
@@ -115,7 +115,7 @@ class ShortLinks:
                 return await self._ask_at(self._origin(address), host, url, None)
             except (httpx.ConnectError, httpx.ConnectTimeout):
                 continue
-        raise _refusal("cannot be followed at the moment")
+        raise _refusal("can't be followed right now")
 
     async def _ask_at(self, origin: str, host: str, url: str, proxy: str | None) -> str | None:
         if proxy not in self._transports:
@@ -171,14 +171,14 @@ def _no_video(url: str) -> LinkError:
     words = page_words(url)
     if words is None:
         is_short = urlsplit(url).netloc in FOLLOWABLE_HOSTS
-        return _refusal("does not say where it leads" if is_short else "leads to no video that can be tracked")
+        return _refusal("doesn't lead anywhere" if is_short else "doesn't lead to a video that can be tracked")
     if words.endswith("profile") or words.startswith("a page of"):
         return LinkError(
             f"That video was removed or is private: its short link leads to {words}. If you can still see the video in "
             "a browser, paste the full link from there."
         )
-    return _refusal(f"leads to {words}, not to one video")
+    return _refusal(f"leads to {words}, not a single video")
 
 
 def _refusal(reason: str) -> LinkError:
-    return LinkError(f"That short link {reason}. Open it in a browser and paste the full link of the video.")
+    return LinkError(f"That short link {reason}. Open it in a browser and paste the full link from there.")

@@ -117,9 +117,9 @@ class Transport:
             async with asyncio.timeout(self._timeouts.total if within is None else min(within, self._timeouts.total)):
                 return await self._send(method, url, content)
         except _NEVER_SENT as error:
-            raise NeverSent("cannot be reached") from error
+            raise NeverSent("can't be reached") from error
         except (TimeoutError, httpx.TimeoutException) as error:
-            raise Lost("did not answer in time") from error
+            raise Lost("didn't answer in time") from error
         except (httpx.HTTPError, OSError) as error:
             raise Lost("broke the connection") from error
 
@@ -132,9 +132,9 @@ class Transport:
                     return Answer(response.status_code, response.headers, await _read(response))
             target = redirect_target(url, location)
             if target is None:
-                raise Lost("redirects to another address, which was not followed")
+                raise Lost("redirected to another address, which wasn't followed")
             url = target
-        raise Lost("redirects in circles")
+        raise Lost("redirected in a loop")
 
 
 def redirect_target(asked: httpx.URL, location: str) -> httpx.URL | None:
@@ -153,7 +153,7 @@ async def _read(response: httpx.Response) -> bytes:
     """The whole body, decompressed here: httpx would decompress without a limit, and one encoding after another."""
     encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
     if encoding not in {"identity", "gzip"}:
-        raise Lost("sent an answer in an encoding that was not asked for")
+        raise Lost("sent a response in an encoding that wasn't requested")
     unzip = zlib.decompressobj(_GZIP) if encoding == "gzip" else None
     body, size = bytearray(), 0
     async for piece in response.aiter_raw():
@@ -161,9 +161,9 @@ async def _read(response: httpx.Response) -> bytes:
         try:
             body += piece if unzip is None else unzip.decompress(piece, LARGEST_BODY + 1 - len(body))
         except zlib.error:
-            raise Lost("sent an answer that cannot be decompressed") from None
+            raise Lost("sent a response that can't be decompressed") from None
         if max(size, len(body)) > LARGEST_BODY:
-            raise Lost("sent more than an answer can have")
+            raise Lost("sent a response that is too large")
     if unzip is not None and size and (not unzip.eof or unzip.unused_data):
-        raise Lost("sent an answer that cannot be decompressed")
+        raise Lost("sent a response that can't be decompressed")
     return bytes(body)

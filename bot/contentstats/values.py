@@ -30,7 +30,7 @@ class ForeignBody(Exception):
     The text completes "ContentStats …".
     """
 
-    def __init__(self, problem: str = "answered with something that is not its API's") -> None:
+    def __init__(self, problem: str = "sent a response that isn't from its API") -> None:
         super().__init__(problem)
 
 

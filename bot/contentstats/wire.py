@@ -113,9 +113,9 @@ def read_usage(body: bytes) -> Usage:
         raise ForeignBody
     balance, price = read_dollars(answer.get("balance_usd")), read_number(answer.get("cost_per_snapshot"))
     if balance is None:
-        raise ForeignBody("states an impossible balance")
+        raise ForeignBody("returned an impossible balance")
     if price is not None and price > LARGEST_PRICE:
-        raise ForeignBody("states an impossible price")
+        raise ForeignBody("returned an impossible price")
     return Usage(
         balance=balance,
         uncharged=read_dollars(answer.get("uncharged_usage_usd")),

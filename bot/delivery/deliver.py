@@ -109,11 +109,11 @@ class Deliverer:
         try:
             now = self._clock()
             if message.reply is None:
-                await self._give_up(message, "what was stored of it cannot be read any more.")
+                await self._give_up(message, "the stored message can't be read any more.")
             elif message.expires_at is not None and message.expires_at <= now:
-                await self._give_up(message, "it could not be posted in time (expired).")
+                await self._give_up(message, "it couldn't be posted before it expired.")
             elif now - message.tried_at >= GIVES_UP:
-                await self._give_up(message, "the chat took it in none of many tries within a day.")
+                await self._give_up(message, "the chat refused every attempt for a day.")
             elif time.monotonic() - began > BEGINS_WITHIN:  # the process was paused, and the lease may soon be over
                 await patiently(lambda: self._outbox.retry_later(message, now, "paused"))
             else:
@@ -149,7 +149,7 @@ class Deliverer:
                 await self._receipts.keep(message, message_id)
                 await self._answered(message)
             case Later(reason=reason) if reason == NO_WAY and message.attempts >= ASKS:
-                await self._give_up(message, "the chat opens no direct messages with this person.")
+                await self._give_up(message, "the chat doesn't allow direct messages to this person.")
             case Later(after, reason):
                 if reason != NO_WAY:
                     self._breakers.failed(message.workspace_id, now, after)

@@ -45,7 +45,7 @@ PATIENCE = timedelta(minutes=10)
 """How long a digest waits for its numbers at most."""
 SOON = timedelta(seconds=10)
 """When a digest that waits is looked at again."""
-NO_KEY = "No API key is known for this workspace, so there was nothing to tell."
+NO_KEY = "This workspace has no API key, so there was nothing to report."
 
 
 class _Content(NamedTuple):

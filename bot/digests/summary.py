@@ -1,7 +1,5 @@
 """A digest in a few sentences, which a notification may show alone."""
 
-from decimal import Decimal
-
 from bot.digests.facts import DigestFacts, DigestMoney
 from bot.domain.digest import Total
 from bot.domain.growth import ago, percent, signed_count
@@ -46,14 +44,18 @@ def _news(facts: DigestFacts) -> str:
         (len(facts.new), f"{len(facts.new)} new"),
         (len(facts.finished), f"{len(facts.finished)} finished"),
         (len(facts.ending), f"{len(facts.ending)} ending within 24 h"),
-        (flat, f"{flat} flattened (stopping {'it' if flat == 1 else 'them'} saves up to {dollars(_saved(facts))})"),
+        (flat, f"{flat} flattened{_saving(facts)}"),
     )
     words = [each for count, each in said if count]
     return f"{', '.join(words)}." if words else ""
 
 
-def _saved(facts: DigestFacts) -> Decimal:
-    return (facts.cost_per_snapshot or Decimal()) * sum(each.saves or 0 for each in facts.flat)
+def _saving(facts: DigestFacts) -> str:
+    """What stopping the flattened videos saves; nothing in a digest without money."""
+    if facts.cost_per_snapshot is None:
+        return ""
+    saved = facts.cost_per_snapshot * sum(each.saves or 0 for each in facts.flat)
+    return f" (stopping {'it' if len(facts.flat) == 1 else 'them'} saves up to {dollars(saved)})"
 
 
 def spent_words(facts: DigestFacts, money: DigestMoney) -> str:

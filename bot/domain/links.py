@@ -24,12 +24,12 @@ __all__ = [
 ]
 
 FORMS = (
-    "Paste the address of one video or post: https://www.tiktok.com/@user/video/…, https://www.youtube.com/watch?v=…, "
+    "Paste the link of one video or post: https://www.tiktok.com/@user/video/…, https://www.youtube.com/watch?v=…, "
     "https://www.instagram.com/reel/… or https://x.com/user/status/…"
 )
 """What every refusal ends with: the forms that work."""
 
-_CUT_OFF = "That link is cut off. Paste the whole one."
+_CUT_OFF = "That link is cut off. Paste the whole link."
 
 MAX_LENGTH = 2_000
 """Characters that are read; the longest links that sites hand out, with all their parameters, stay far below."""
@@ -89,18 +89,18 @@ def parse_link(typed: str) -> VideoLink | ShortLink:
     on hostile text; an error names the host at most.
     """
     if len(typed) > MAX_LENGTH:
-        raise _refusal(f"That is longer than {MAX_LENGTH:,} characters, too long for a link to a video.")
+        raise _refusal(f"That's longer than {MAX_LENGTH:,} characters, too long for a video link.")
     word, is_cut = _bare(typed)
     site, reading, word = _read(word)
     if isinstance(reading, OtherPage):
         if is_cut or "…" in word:
             raise LinkError(_CUT_OFF)
-        raise _refusal(f"That is {reading.words}, not a link to one video.")
+        raise _refusal(f"That's {reading.words}, not a link to a single video.")
     name = reading.id if isinstance(reading, VideoLink) else reading.url.rpartition("/")[2]
     if is_cut and word.endswith(name) and not (site.whole and site.whole.fullmatch(name)):
         raise LinkError(_CUT_OFF)
     if word.removeprefix("https://").isupper() and not name.isdecimal():
-        raise LinkError("That link is in capitals, and a video's id needs its small letters. Copy the link again.")
+        raise LinkError("That link is all capitals, but video ids are case-sensitive. Copy the link again.")
     return reading
 
 
@@ -228,16 +228,16 @@ def _read(word: str) -> tuple[Site, VideoLink | ShortLink | OtherPage, str]:
     for _ in range(MOST_INNER):
         scheme, authority, path, query, fragment = _split(word)
         if scheme not in {"http", "https"}:
-            raise _refusal("Only a link that begins with https:// can lead to a video.")
+            raise _refusal("Only links that start with https:// are supported.")
         host = _checked_host(authority)
         if (site := site_of(host)) is None:
             name = host if _HOST.fullmatch(host) else "That site"
-            raise _refusal(f"{name} is not a site whose videos can be tracked.")
+            raise _refusal(f"{name} isn't a supported site.")
         reading = site.read(unquote(path), query, fragment)
         if not isinstance(reading, Inner):
             return site, reading, word
         word = _within(reading.address, host)
-    raise _refusal("That link leads through too many pages.")
+    raise _refusal("That link redirects through too many pages.")
 
 
 def _within(address: str, host: str) -> str:
@@ -272,18 +272,18 @@ def _split(word: str) -> tuple[str, str, str, str, str]:
 def _checked_host(authority: str) -> str:
     """The host in lower case; LinkError for anything around or in it that an honest link to a video never has."""
     if "." not in authority and not authority.startswith("["):
-        raise _refusal("That is not a link.")
+        raise _refusal("That isn't a link.")
     if "@" in authority:
-        raise _refusal("That link carries a user name in front of its host, as look-alike links do.")
+        raise _refusal("That link has a user name before its host, which look-alike links use.")
     host, _, port = authority.lower().partition(":")
     host = host.removesuffix(".")
     if authority.startswith("[") or _NETWORK_ADDRESS.fullmatch(host):
-        raise _refusal("That link leads to a network address, not to a video site.")
+        raise _refusal("That link points to an IP address, not a video site.")
     if not host.isascii() or "xn--" in host:
-        raise _refusal("The host of that link has letters beyond a to z, as look-alike links do.")
+        raise _refusal("That link's host has letters other than a to z, which look-alike links use.")
     _, dot, top = host.rpartition(".")
     if not (dot and _TOP_LEVEL.fullmatch(top)):
-        raise _refusal("That is not a link.")
+        raise _refusal("That isn't a link.")
     if port not in {"", "80", "443"}:
-        raise _refusal("That link names a port, which no link to a video does.")
+        raise _refusal("That link has a port number, which video links never have.")
     return host

@@ -53,12 +53,12 @@ def is_range(words: str) -> bool:
 def read_quiet(words: str, zone: str) -> QuietHours:
     """The quiet hours of `22:00-07:00` in a zone; UsageError has a sentence."""
     if not is_range(words):
-        msg = f"Quiet hours are two times of day, such as 22:00-07:00, not “{words[:40]}”."
+        msg = f"I can't read “{words[:40]}” as quiet hours. Write two times, such as 22:00-07:00."
         raise UsageError(msg)
     start, _, end = words.replace("–", "-").partition("-")
     quiet = QuietHours(zone, read_time(start), read_time(end))
     if quiet.start == quiet.end:
-        raise UsageError("Quiet hours end at another time than they begin; /alerts off switches everything off.")
+        raise UsageError("Quiet hours can't start and end at the same time. To turn all alerts off, send /alerts off.")
     return quiet
 
 
@@ -68,10 +68,10 @@ def mute_end(words: str, now: datetime, zone: str) -> datetime:
     if length is not None and timedelta() < length <= LONGEST_MUTE:
         return now + length
     if length is not None:
-        msg = f"A mute ends within {LONGEST_MUTE.days} days, for example after 8h or 2d."
+        msg = f"A mute can last {LONGEST_MUTE.days} days at most, for example 8h or 2d."
         raise UsageError(msg)
     if not looks_like_time(words):
-        raise UsageError("A mute always has an end: say for how long (8h, 2d) or until when (09:00).")
+        raise UsageError("A mute needs an end: for how long (8h, 2d) or until when (09:00).")
     return Schedule(read_time(words), zone).next_after(now).at
 
 

@@ -90,7 +90,7 @@ def read_time(words: str) -> int:
             hour = hour % 12 + 12 * (match["half"][0].casefold() == "p") if 1 <= hour <= 12 else 24
         if hour < 24 and minute < 60:
             return 60 * hour + minute
-    msg = f"A time is written like 09:00, 17:30 or 9am, not “{words[:40]}”."
+    msg = f"I can't read “{words[:40]}” as a time. Write it like 09:00, 17:30 or 9am."
     raise UsageError(msg)
 
 

@@ -132,7 +132,7 @@ def read_zone(words: str) -> str:
     shown = words.strip()[:40]
     if folded in _ABBREVIATIONS:
         msg = (
-            f"“{shown}” is an abbreviation, which says nothing of daylight saving time. Name the zone by its city: "
+            f"“{shown}” is an abbreviation, which doesn't cover daylight saving time. Use a city instead: "
             f"{_either(_ABBREVIATIONS[folded])}."
         )
         raise UsageError(msg)
@@ -140,8 +140,8 @@ def read_zone(words: str) -> str:
     if len(named) == 1:
         return named.pop()
     near = near_zones(words)
-    hint = f" Did you mean {_either(near)}?" if near else " Name it by its city, such as Europe/Berlin or UTC."
-    msg = f"I know no time zone “{shown}”.{hint}"
+    hint = f" Did you mean {_either(near)}?" if near else " Use a city, such as Europe/Berlin, or UTC."
+    msg = f"I don't know the time zone “{shown}”.{hint}"
     raise UsageError(msg)
 
 
@@ -151,8 +151,7 @@ def _offset_sentence(shown: str, offset: re.Match[str]) -> str:
     fixed = f"Etc/GMT{sign}{hours}" if hours else UTC_NAME
     always = f", or {fixed} for that offset all year" if not minutes and fixed.casefold() in _by_name() else ""
     return (
-        f"“{shown}” is an offset, which says nothing of daylight saving time. Name the zone by its city, such as "
-        f"Europe/Berlin{always}."
+        f"“{shown}” is an offset, which doesn't cover daylight saving time. Use a city, such as Europe/Berlin{always}."
     )
 
 

@@ -23,7 +23,7 @@ def connected(available: Decimal, *, is_test: bool) -> Reply:
 def claimed() -> Reply:
     """The operator's claim of a server is kept."""
     return Reply(
-        "This server is claimed: it uses the bot's own API key, unless it has linked one.",
+        "This server is claimed. It uses the bot's API key unless it has its own.",
         title="Claimed",
         actions=(Button("Wallet", Call("usage")),),
         tone=Tone.SUCCESS,

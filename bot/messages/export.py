@@ -49,7 +49,7 @@ def reading(read: int, total: int, spent: timedelta) -> Reply:
     return Reply(
         f"Reading {plural(total, 'video')} first: {read:,} of {total:,} done{left}.",
         title="Export",
-        parts=(Note(text("I keep reading in the background. Press the button for the file once all are read.")),),
+        parts=(Note(text("I keep reading in the background. Press the button to get the file once all are read.")),),
         actions=(Button("Get the file", Call("export.all")),),
     )
 

@@ -126,7 +126,7 @@ def unclear_words(at: datetime) -> str:
 def may_run_words(platform: str) -> str:
     """Why a video that nobody here knows may be tracked all the same, from the middle of a sentence on."""
     hidden = f"ContentStats doesn't list all running {platform_name(platform)} videos"
-    return f"it may already be tracked: {hidden}. A second tracking of it is billed too."
+    return f"it may already be tracked: {hidden}. Tracking it twice is billed twice."
 
 
 def _doubt(new: Sequence[Row]) -> tuple[Paragraph, ...]:

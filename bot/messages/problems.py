@@ -43,13 +43,13 @@ def busy() -> Reply:
 def in_line(seconds: float) -> Reply:
     """The answer takes longer, because others are before it; `seconds` is about how long, 0 if nobody knows."""
     wait = f" for about {plural(math.ceil(seconds), 'second')}" if seconds else " fast enough for everyone right now"
-    return Reply(f"You're in line: ContentStats takes no more calls{wait}. Your answer follows here by itself.")
+    return Reply(f"You're in line: ContentStats isn't accepting more calls{wait}. Your answer will appear here.")
 
 
 def no_link() -> Reply:
     """The message behind the shortcut contains no video link."""
     return Reply(
-        "I see no video link in this message. Paste one from TikTok, YouTube, Instagram or X after /track.",
+        "There's no video link in this message. Paste one from TikTok, YouTube, Instagram or X after /track.",
         tone=Tone.WARNING,
     )
 

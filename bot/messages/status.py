@@ -63,11 +63,11 @@ def health(found: Health) -> Reply:
     scheduler = next((each for each in found.services if each.name == SCHEDULER), None)
     fields = (
         Field("API key", text(_key(found))),
-        Field("ContentStats", text(found.error or ("answers" if found.has_key else "not asked"))),
+        Field("ContentStats", text(found.error or ("responding" if found.has_key else "not checked"))),
         Field("Wallet last read", _moment(found.usage_at)),
         Field("Videos last listed", _moment(found.swept_at)),
-        Field("Last digest up to", _moment(found.last_digest_at)),
-        Field("Next digest", _moment(found.next_digest_at, "none is on")),
+        Field("Last digest", _moment(found.last_digest_at)),
+        Field("Next digest", _moment(found.next_digest_at, "none")),
         Field("Last poll", _poll(found)),
         Field("Unclear requests", text(str(found.unclear))),
         Field("Messages waiting", _waiting(found.queue)),
@@ -78,7 +78,7 @@ def health(found: Health) -> Reply:
     )
     notes = () if found.complete else (Note(text("Your account has more videos than the API lists.")),)
     problem = next(_problems(found), "")
-    retry = (Button("Post them again", Call("letters.retry")),) if found.queue.dead else ()
+    retry = (Button("Retry", Call("letters.retry")),) if found.queue.dead else ()
     return Reply(
         problem or "Everything is working.",
         title="Status",
@@ -152,7 +152,7 @@ def _row(letter: DeadLetter) -> tuple[Text, ...]:
 def _key(found: Health) -> str:
     if not found.has_key:
         return "none"
-    return "set, a test key: nothing is charged" if found.is_test else "set, live"
+    return "test key; nothing is charged" if found.is_test else "live key"
 
 
 def _moment(at: datetime | None, never: str = "never") -> Text:
@@ -162,4 +162,4 @@ def _moment(at: datetime | None, never: str = "never") -> Text:
 def _poll(found: Health) -> Text:
     if not found.poll_problem or found.polls_at is None:
         return _moment(found.polled_at)
-    return text(f"failing: {found.poll_problem} Next try at ", Time(found.polls_at))
+    return text(f"failing: {found.poll_problem} Next try: ", Time(found.polls_at))

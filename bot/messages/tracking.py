@@ -139,7 +139,12 @@ def _single(result: Result) -> Reply:
             tone=Tone.WARNING,
         )
     actions = video_actions(result.video) if result.video is not None else _actions((result,))
-    return Reply(f"Not started: {result.words}", title="Not started", actions=actions, tone=Tone.PROBLEM)
+    return Reply(
+        f"Not started. {result.words[:1].upper()}{result.words[1:]}",
+        title="Not started",
+        actions=actions,
+        tone=Tone.PROBLEM,
+    )
 
 
 def _started(result: Result) -> Reply:
@@ -182,7 +187,7 @@ def _outcome(result: Result) -> Text:
         return text("starting right now")
     if result.is_unclear:
         return text("not clear yet")
-    return text(f"not started: {result.words}")
+    return text(f"not started; {result.words[:1].lower()}{result.words[1:]}")
 
 
 def _named(result: Result) -> Span:

@@ -97,7 +97,7 @@ def _days_counted(facts: WalletFacts) -> Note:
         read = f"{facts.unread} of {plural(facts.own, 'running video')} {were} not read in the last hour"
         missing = f" {read}, so the real spend is higher. Run /videos to read them."
     if facts.history:
-        missing += f" {plural(facts.history, 'finished video')} not read yet: more was spent."
+        missing += f" {plural(facts.history, 'finished video')} not read yet, so the real spend is higher."
     return Note(
         text(f"Spend by day is calculated from the snapshots read here. Spent is the total from ContentStats.{missing}")
     )

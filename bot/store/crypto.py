@@ -15,11 +15,10 @@ if TYPE_CHECKING:
     from cryptography.fernet import MultiFernet
 
 NO_KEYS = (
-    "SECRET_KEYS is not set, so nothing secret can be stored. Whoever runs this bot sets it to the output of: "
-    "openssl rand -hex 32"
+    "SECRET_KEYS isn't set, so no secret can be stored. Ask your admin to set it to the output of: openssl rand -hex 32"
 )
 WRONG_KEYS = (
-    "SECRET_KEYS does not open what is stored in the database. Set the keys that were used before (several are "
+    "SECRET_KEYS can't decrypt what the database holds. Set the keys that were used before (several are "
     "separated by commas, the newest first)."
 )
 

@@ -31,8 +31,8 @@ LEAST_FREE = 20_000_000
 _FORMS = "sqlite:///file.db or postgresql://user:password@host/name"
 _ENCODED = "In a user name or password, write @ as %40, / as %2F, : as %3A and % as %25."
 _TAKEN = (
-    "Another contentstats-bot run uses the SQLite file of DATABASE_URL, which is for one process. Stop the other one, "
-    "or set DATABASE_URL to a PostgreSQL database, which several can share."
+    "Another contentstats-bot process uses the SQLite file in DATABASE_URL. Only one can: stop the other one, "
+    "or set DATABASE_URL to a PostgreSQL database, which several processes can share."
 )
 _PRAGMAS = ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 """The last one overwrites what is deleted with zeros: else it stays readable in the file's free pages."""
@@ -40,9 +40,9 @@ _SSL_MODES = frozenset({"disable", "allow", "prefer", "require", "verify-ca", "v
 _SQLSTATES = {
     "28000": "the server refuses the user name",
     "28P01": "the server refuses the password",
-    "3D000": "the server has no database of that name",
-    "42501": "the user may not create tables in it",
-    "53300": "the server accepts no more connections",
+    "3D000": "the server has no database with that name",
+    "42501": "the user isn't allowed to create tables in it",
+    "53300": "the server doesn't accept more connections",
     "57P03": "the server is starting up or shutting down",
 }
 """PostgreSQL's error codes (appendix A of its manual) that a mistake in the address or its server leads to."""
@@ -58,22 +58,22 @@ def database_url(text: str) -> URL:
     except (ArgumentError, ValueError):
         is_text = False
     if not is_text:
-        raise NotConfigured(f"DATABASE_URL is not a database's address. Write it as {_FORMS}. {_ENCODED}")
+        raise NotConfigured(f"DATABASE_URL isn't a database address. Write it like {_FORMS}. {_ENCODED}")
     match url.get_backend_name():
         case "sqlite" if url.query:
-            raise NotConfigured("DATABASE_URL has options after a ?, and SQLite takes none. Remove them.")
+            raise NotConfigured("DATABASE_URL has options after a ?, but SQLite takes none. Remove them.")
         case "sqlite" if url.database and url.database != ":memory:":
             return url.set(drivername="sqlite+aiosqlite")
         case "postgresql" | "postgres":
             return _with_options(url.set(drivername="postgresql+asyncpg"))
         case _:
-            raise NotConfigured(f"DATABASE_URL names no database that the bot can use. Write it as {_FORMS}.")
+            raise NotConfigured(f"The bot can't use the database in DATABASE_URL. Write it like {_FORMS}.")
 
 
 def _with_options(url: URL) -> URL:
     """The URL with libpq's `sslmode` under the driver's name; any other option would be ignored or crash: refuse it."""
     if url.query.keys() - {"sslmode", "ssl"}:  # not repeated: they may be the end of a password
-        raise NotConfigured(f"DATABASE_URL has other options after a ? than sslmode. Remove them. {_ENCODED}")
+        raise NotConfigured(f"DATABASE_URL has options other than sslmode after the ?. Remove them. {_ENCODED}")
     modes = set(url.query.values())
     if not modes <= _SSL_MODES:
         raise NotConfigured(f"DATABASE_URL has an unknown sslmode. Use one of {', '.join(sorted(_SSL_MODES))}.")
@@ -106,17 +106,17 @@ def why_closed(error: Exception) -> str:
     cause = error.orig if isinstance(error, DBAPIError) else error
     match cause:
         case sqlite3.Error():
-            return f"The database cannot be opened: {cause}. Check DATABASE_URL."
+            return f"The database can't be opened: {cause}. Check DATABASE_URL."
         case gaierror() | UnicodeError():
-            reason = "its host is not known"
+            reason = "its host isn't known"
         case TimeoutError():
-            reason = "its server does not answer"
+            reason = "its server isn't responding"
         case OSError():
             reason = f"{os.strerror(cause.errno).lower() if cause.errno else 'no connection'} at its host and port"
         case _:
             code = str(getattr(cause, "sqlstate", None) or "")
             reason = _SQLSTATES.get(code, f"error {code or type(cause).__name__}")
-    return f"The database cannot be opened: {reason}. Check DATABASE_URL. {_ENCODED}"
+    return f"The database can't be opened: {reason}. Check DATABASE_URL. {_ENCODED}"
 
 
 def new_engine(url: URL, options: Mapping[str, Any]) -> AsyncEngine:
@@ -250,7 +250,7 @@ def _translated() -> Iterator[None]:
         raise
     except (DBAPIError, PoolTimeout, OSError, TimeoutError) as error:
         raise DatabaseUnavailable(
-            "The bot's database does not answer, so this may not have been saved. Try again in a minute."
+            "The bot's database isn't responding, so this may not have been saved. Try again in a minute."
         ) from error
 
 

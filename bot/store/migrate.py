@@ -62,7 +62,7 @@ async def _upgraded(connection: AsyncConnection) -> None:
     try:
         await connection.run_sync(_upgrade)
     except DBAPIError as error:
-        sentence = f"The database cannot be brought up to date: {error.orig}. Check the database at DATABASE_URL."
+        sentence = f"The database can't be upgraded: {error.orig}. Check the database at DATABASE_URL."
         raise DatabaseUnavailable(sentence) from error
 
 
@@ -111,7 +111,7 @@ def _run(connection: Connection, found: str | None) -> None:
         )
     elif found is not None and found not in known:
         raise NotConfigured(
-            f"The database has the schema {found} of a newer contentstats-bot; this one knows {SCHEMA}. "
+            f"The database was upgraded by a newer contentstats-bot (schema {found}, this version knows {SCHEMA}). "
             "Start the newer version, or use another database."
         )
     command.upgrade(config, "head")

@@ -148,7 +148,7 @@ class Accounts:
             account = await self.stored(workspace.id)
             if account is not None and account.wallet is not None and account.wallet.id == wallet_id:
                 return account.wallet
-        raise NotConfigured("The API key of this wallet is not known here, or cannot be opened with SECRET_KEYS.")
+        raise NotConfigured("This wallet's API key isn't stored here, or SECRET_KEYS can't decrypt it.")
 
     async def _wallet_of(self, workspace: Workspace) -> Wallet | None:
         own = await self._store.credentials.of(workspace.id)

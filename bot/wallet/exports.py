@@ -130,5 +130,5 @@ def _disk() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        msg = "The bot's disk has no room for the file. Ask your admin to free some, then export again."
+        msg = "The bot's disk is full. Ask your admin to free some space, then export again."
         raise BotError(msg) from error

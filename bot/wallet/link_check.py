@@ -64,7 +64,7 @@ async def resolve(wallet: Wallet, typed: str) -> VideoLink:
         return link
     full = parse_link(await wallet.follow(link))
     if isinstance(full, ShortLink):
-        raise LinkError("That short link leads to another short one. Please paste the video's full link.")
+        raise LinkError("That short link leads to another short link. Paste the video's full link.")
     return full
 
 

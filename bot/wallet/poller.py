@@ -126,5 +126,7 @@ class Poller:
         rest = min(first * 2 ** min(failures - 1, 10), longest) * random.uniform(0.5, 1)
         until = max(now + rest, error.retry_at) if isinstance(error, RateLimited) else now + rest
         level = logging.WARNING if failures == 1 else logging.INFO
-        logger.log(level, "a wallet rests: %s", error, extra={"wallet": wallet_id, "failures": failures})
+        logger.log(
+            level, "polling a wallet failed; backing off: %s", error, extra={"wallet": wallet_id, "failures": failures}
+        )
         await self._store.polling.failed(wallet_id, until, failures, str(error))

@@ -266,7 +266,7 @@ class Spending:
         return outcome
 
     async def _drop(self, request: TrackRequest) -> Outcome:
-        words = "it was not sent, because the balance did not cover the link before it."
+        words = "it wasn't sent, because the balance didn't cover the link before it."
         return Outcome(await self._store.tracking.drop(request.id, words))
 
     async def _started_by(self, request: TrackRequest, rows: Sequence[Video]) -> Video | None:

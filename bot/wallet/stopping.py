@@ -11,8 +11,8 @@ from bot.store.videos import StoredVideo
 from bot.wallet.mirror import Mirror
 
 STILL_RUNNING = (
-    "ContentStats took the stop and says that the video still runs, so it is unclear whether it was stopped. "
-    "Look at it with /stats; stopping it again does no harm."
+    "ContentStats accepted the stop but still reports the video as running, so it's unclear whether it was stopped. "
+    "Check it with /stats; stopping it again does no harm."
 )
 
 

@@ -29,7 +29,7 @@ async def test_a_tracking_that_ends_is_reported_once_with_chart_and_file(play):
     assert report.reply.tone is Tone.SUCCESS
     assert len(rows_of(report.reply)) == play.world.account(play.env.sandbox.key).total_snapshots
     assert any(isinstance(part, Picture) for part in report.reply.parts)
-    for words in ("Totals", "By day (UTC)", "Price per 1,000 new views", "of 48 snapshots, the longest of", "Cost"):
+    for words in ("Totals", "By day (UTC)", "Price per 1,000 new views", "of 48 snapshots; the longest gap", "Cost"):
         assert words in report.text
     assert await play.live(3) == []
 
@@ -181,11 +181,11 @@ async def test_a_night_is_told_in_one_message_that_becomes_the_low_balance_where
     assert morning.key == "balance.low:1:1"
     assert morning.reply.title.startswith("Low balance")
     assert "1 other alert arrived during quiet hours." in morning.reply.summary
-    assert "The tracking of" in morning.text
+    assert "Tracking of" in morning.text
     play.available("30")
     (resolved,) = await play.live(1)
     assert resolved.edits == morning.key
-    assert "The tracking of" in resolved.text
+    assert "Tracking of" in resolved.text
 
 
 async def test_a_low_balance_that_came_and_went_in_the_night_says_so_once(play):
@@ -197,7 +197,7 @@ async def test_a_low_balance_that_came_and_went_in_the_night_says_so_once(play):
     assert await play.live(7) == []
     (summary,) = await play.live(2)
     assert summary.reply.title == "During quiet hours"
-    assert "The balance was low, and is fine again" in summary.text
+    assert "The balance was low but is fine again" in summary.text
     assert await play.live(20) == []
 
 

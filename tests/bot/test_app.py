@@ -176,8 +176,8 @@ async def test_a_database_that_is_away_is_told_and_comes_back(sandbox, clock, po
         postgres._sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
         reply = await env.press(card, "Track 7")
         assert reply.tone is Tone.PROBLEM
-        assert "database does not answer" in reply.summary
-        assert "the tracking may run. Look at /videos before you try again." in reply.summary
+        assert "database isn't responding" in reply.summary
+        assert "the tracking may be running. Check /videos before you try again." in reply.summary
         assert "Try again in a minute." in (await env.say("/usage")).summary
         assert await env.bot.suggest("stats", "video", "", ANA) == ()
         assert env.posts() == 0

@@ -206,7 +206,7 @@ async def test_nothing_that_fits_says_where_to_look(env, words):
 
 async def test_a_link_that_is_none_is_told_as_such(env):
     reply = await env.say("/stats https://example.com/video")
-    assert "example.com is not a site" in reply.summary
+    assert "example.com isn't a supported site" in reply.summary
     assert "Usage: /stats <video>" in plain_text(reply)
 
 

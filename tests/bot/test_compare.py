@@ -188,4 +188,4 @@ async def test_stale_numbers_of_one_are_told(env, start):
     env.sandbox.faults.add("404", PAGE)
     reply = await env.say(line)
     assert reply.tone is Tone.WARNING
-    assert "does not know that video" in plain_text(reply)
+    assert "doesn't have that video" in plain_text(reply)

@@ -186,7 +186,7 @@ WRONG = {
     "compare a vs": "at least 2 values for video",
     "compare a b c d e f": "5 values at most for video; 6 were given",
     "usage zebra": "don't know what “zebra” means here",
-    f"stats {'x' * 10_000}": "10,000 characters; a command takes 4,000 at most",
+    f"stats {'x' * 10_000}": "10,000 characters; a command can have 4,000 at most",
     f"track {LINK} {'y' * 3_000}": "“yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy…” means here",
 }
 

@@ -29,8 +29,8 @@ async def test_all_well_says_so_with_the_facts(env):
     said = plain_text(reply)
     assert (reply.summary, reply.tone) == ("Everything is working.", Tone.SUCCESS)
     for fact in (
-        "API key: set, a test key: nothing is charged",
-        "ContentStats: answers",
+        "API key: test key; nothing is charged",
+        "ContentStats: responding",
         "Wallet last read: Mon 2 Mar, 10:30 UTC",
         "Videos last listed: Mon 2 Mar, 10:30 UTC",
         "Unclear requests: 0",
@@ -43,7 +43,7 @@ async def test_what_was_never_done_says_never(env):
     env.sandbox.faults.add("500", times=None)
     reply = await env.say("/status")
     assert reply.tone is Tone.WARNING
-    assert "ContentStats isn't answering properly: ContentStats has a problem of its own" in reply.summary
+    assert "ContentStats isn't answering properly: ContentStats has a problem on its end" in reply.summary
     assert "Wallet last read: never" in plain_text(reply)
     assert "Videos last listed: never" in plain_text(reply)
 
@@ -114,11 +114,11 @@ async def test_the_doctor_says_what_is_wrong_and_spends_nothing(sandbox, clock, 
     sandbox.faults.add("401", times=None)
     _, api, _ = await checks(settings_of(sandbox, sqlite_url))
     assert not api.ok
-    assert "does not accept the API key" in api.detail
+    assert "doesn't accept the API key" in api.detail
     _, api, _ = await checks(settings_of(sandbox, sqlite_url, contentstats_api_key=SecretStr("x" * 501)))
-    assert "The ContentStats API key is empty or has characters that no key has" in api.detail
+    assert "The ContentStats API key is empty or has invalid characters" in api.detail
     _, api, _ = await checks(settings_of(sandbox, sqlite_url, contentstats_api_key=None))
-    assert "CONTENTSTATS_API_KEY is not set" in api.detail
+    assert "CONTENTSTATS_API_KEY isn't set" in api.detail
     found = await checks(settings_of(sandbox, f"sqlite:///{tmp_path}/missing/bot.db"))
     assert not found[0].ok
     assert "CONTENTSTATS" not in found[0].detail
@@ -150,9 +150,9 @@ async def test_what_could_not_be_posted_is_shown_with_its_reason_and_can_be_post
         ):
             assert fact in said
         onlooker = replace(ANA, permissions=frozenset({Permission.LOOK}))
-        assert (await env.press(reply, "Post them again", onlooker)).tone is Tone.PROBLEM
-        again = await env.press(reply, "Post them again")
+        assert (await env.press(reply, "Retry", onlooker)).tone is Tone.PROBLEM
+        again = await env.press(reply, "Retry")
         assert again.summary.startswith("1 message that couldn't be posted will be tried again now.")
         claimed = await outbox.claim(env.clock(), ["console"], 3, places={}, each=3)
         assert [(each.key, each.attempts, each.is_repeat) for each in claimed] == [("a", 1, False), ("c", 1, False)]
-    assert "No messages failed recently" in (await env.press(reply, "Post them again")).summary
+    assert "No messages failed recently" in (await env.press(reply, "Retry")).summary

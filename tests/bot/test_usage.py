@@ -188,4 +188,4 @@ async def test_spend_by_day_says_which_videos_it_lacks(env):
     await env.say("/videos")
     said = plain_text(await env.say("/usage"))
     assert "Spend by day is calculated from the snapshots read here." in said
-    assert "more was spent" not in said
+    assert "the real spend is higher" not in said

@@ -75,7 +75,7 @@ def sandbox(cli):
     """The settings that lead to a sandbox, which runs in a process of its own, and to a database of this test alone."""
     with cli.started("sandbox", "--port", "0", stderr=None) as process:
         assert process.stdout is not None
-        ((url, key),) = re.findall(r"listens at (\S+), its key is (\S+)\.", process.stdout.readline().decode())
+        ((url, key),) = re.findall(r"listens at (\S+)\. Its API key is (\S+)\.", process.stdout.readline().decode())
         yield {
             "CONTENTSTATS_BASE_URL": url,
             "CONTENTSTATS_API_KEY": key,

@@ -97,7 +97,7 @@ def at_a_terminal(cli, *args: str) -> Iterator[Terminal]:
 @pytest.fixture
 def terminal(cli):
     with at_a_terminal(cli, "demo") as terminal:
-        terminal.wait_for("Ctrl-D leaves.")
+        terminal.wait_for("Ctrl-D exits.")
         terminal.wait_for(PROMPT)
         yield terminal
 

@@ -12,7 +12,7 @@ NOWHERE = {"CONTENTSTATS_BASE_URL": "http://127.0.0.1:1/api/v1", "CONTENTSTATS_A
 def test_a_console_without_a_key_names_the_setting_and_the_demo(cli, args):
     ended = cli(*args)
     assert (ended.returncode, ended.stdout) == (1, "")
-    assert ended.stderr.startswith("CONTENTSTATS_API_KEY is not set. ")
+    assert ended.stderr.startswith("CONTENTSTATS_API_KEY isn't set. ")
     assert ended.stderr.endswith(" contentstats-bot demo\n")
     assert not (cli.folder / "contentstats-bot.sqlite3").exists()
 
@@ -42,7 +42,7 @@ def test_a_port_in_use_is_named(cli):
         port = taken.getsockname()[1]
         ended = cli("sandbox", "--port", str(port))
     assert (ended.returncode, ended.stdout) == (1, "")
-    assert ended.stderr.startswith(f"Port {port} of 127.0.0.1 cannot be opened")
+    assert ended.stderr.startswith(f"Can't listen on port {port} of 127.0.0.1")
     assert ended.stderr.count("\n") == 1
 
 
@@ -50,7 +50,7 @@ def test_a_settings_file_that_is_no_text_is_named(cli):
     (cli.folder / ".env").write_bytes(b"\xff\xfe")
     ended = cli("doctor")
     assert (ended.returncode, ended.stdout) == (1, "")
-    assert ended.stderr.startswith("The file .env cannot be read.")
+    assert ended.stderr.startswith("The file .env can't be read.")
 
 
 def test_the_demo_and_the_sandbox_read_no_settings(cli):
@@ -70,7 +70,7 @@ def test_the_doctor_tells_what_works_and_what_does_not(cli):
     ended = cli("doctor", **NOWHERE, SECRET_KEY="x" * 32)
     assert (ended.returncode, ended.stderr) == (1, "")
     assert states(ended) == {"Settings": "PROBLEM", "Database": "ok", "ContentStats": "PROBLEM", "Charts": "ok"}
-    assert "SECRET_KEY is not a setting. Did you mean SECRET_KEYS?" in ended.stdout
+    assert "SECRET_KEY isn't a setting. Did you mean SECRET_KEYS?" in ended.stdout
     assert "Asked: http://127.0.0.1:1/api/v1/usage, which failed with “[Errno 111]" in ended.stdout
 
 
@@ -92,7 +92,7 @@ def test_an_output_that_is_full_is_a_sentence(cli, sandbox):
     cli.env |= sandbox
     with Path("/dev/full").open("wb") as full, cli.started("console", "-c", "/help", stdout=full) as console:
         assert console.wait(120) == 1
-        assert console.stderr.read() == b"contentstats-bot cannot go on: No space left on device.\n"
+        assert console.stderr.read() == b"contentstats-bot can't continue: No space left on device.\n"
 
 
 def test_a_reader_who_leaves_early_gets_no_traceback(cli, sandbox):

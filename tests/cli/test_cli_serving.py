@@ -42,11 +42,11 @@ def test_the_manifest_for_http_names_the_address(cli):
 
 def test_keys_are_rotated_and_a_wrong_one_is_refused(cli):
     database = {"DATABASE_URL": f"sqlite:///{cli.folder}/bot.db"}
-    assert "SECRET_KEYS is not set" in cli("rotate-keys", **database).stderr
+    assert "SECRET_KEYS isn't set" in cli("rotate-keys", **database).stderr
     assert "0 stored secrets" in cli("rotate-keys", SECRET_KEYS=KEYS, **database).stdout
     refused = cli("rotate-keys", SECRET_KEYS="another key " * 3, **database)
     assert refused.returncode == 1
-    assert "SECRET_KEYS does not open" in refused.stderr
+    assert "SECRET_KEYS can't decrypt" in refused.stderr
 
 
 async def test_a_served_slack_answers_and_ends_in_order(cli, sandbox):

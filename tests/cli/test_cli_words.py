@@ -37,11 +37,11 @@ def test_without_a_subcommand_the_help_is_the_complaint(capsys):
     [
         (["fly"], "invalid choice: 'fly'"),
         (["console", "--fly"], "unrecognized arguments: --fly"),
-        (["sandbox", "--port", "http"], "'http' is no port: write a whole number from 0 to 65535"),
+        (["sandbox", "--port", "http"], "'http' isn't a port: use a whole number from 0 to 65535"),
         (["sandbox", "--port", "65536"], "'65536' is no port"),
         (["sandbox", "--port", "-1"], "'-1' is no port"),
         (["sandbox", "--port", "٣"], "'٣' is no port"),
-        (["sandbox", "--speed", "0"], "'0' is no speed: write a number above 0, 100000 at most"),
+        (["sandbox", "--speed", "0"], "'0' isn't a speed: use a number above 0, 100000 at most"),
         (["sandbox", "--speed", "nan"], "'nan' is no speed"),
         (["sandbox", "--speed", "inf"], "'inf' is no speed"),
         (["sandbox", "--speed", "fast"], "'fast' is no speed"),

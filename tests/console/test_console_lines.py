@@ -142,7 +142,7 @@ async def test_a_picture_that_cannot_be_saved_is_said_and_spoils_nothing(bot, op
     options().picture_dir.write_text("a file stands in the way")
     code, written = await said(bot, "/stats", options())
     assert code == 0
-    assert "growth.png could not be saved in" in written
+    assert "growth.png couldn't be saved in" in written
     assert "Views doubled in a day" in written
 
 
@@ -238,8 +238,8 @@ async def test_waiting_for_a_silent_pipe_can_be_ended(bot, options):
 async def test_a_number_that_means_nothing_is_told_and_keeps_the_choices(bot, options):
     out = io.StringIO()
     assert await answer_lines(bot, options(), io.StringIO("1\n/track x\n9\n2\n"), out) == 1
-    assert "There is no choice 1: the last reply offers none." in out.getvalue()
-    assert "There is no choice 9: the last reply offers 1 to 4." in out.getvalue()
+    assert "There's no choice 1: the last reply offers none." in out.getvalue()
+    assert "There's no choice 9: the last reply offers 1 to 4." in out.getvalue()
     assert bot.calls[-1] == ("track.start", {"batch": "b"})
 
 

@@ -117,10 +117,10 @@ def test_usage_takes_dollar_signs_and_debts_and_the_documented_price_where_none_
 @pytest.mark.parametrize(
     ("stated", "problem"),
     [
-        ({"balance_usd": 9007199254740991}, "states an impossible balance"),
-        ({"balance_usd": "-1e21"}, "states an impossible balance"),
-        ({"balance_usd": 5, "cost_per_snapshot": 1e21}, "states an impossible price"),
-        ({"balance_usd": "1e400"}, "not its API's"),
+        ({"balance_usd": 9007199254740991}, "returned an impossible balance"),
+        ({"balance_usd": "-1e21"}, "returned an impossible balance"),
+        ({"balance_usd": 5, "cost_per_snapshot": 1e21}, "returned an impossible price"),
+        ({"balance_usd": "1e400"}, "isn't from its API"),
     ],
 )
 def test_an_impossible_amount_is_named(stated, problem):

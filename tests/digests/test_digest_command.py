@@ -69,8 +69,8 @@ TYPED = {
     "on 9:00 movers flat money": Digest("on", 540, show=("movers", "flat", "money")),
 }
 WRONG = {
-    "on 25:00": "written like 09:00",
-    "on 24": "written like 09:00",
+    "on 25:00": "Write it like 09:00",
+    "on 24": "Write it like 09:00",
     "9 berlin": "If “9” is the time of day, write it like 09:00 or 9am",
     "on every 2 days": "If “2” is the time of day",
     "on 2 days": "If “2” is the time of day",
@@ -85,7 +85,7 @@ WRONG = {
     "on 09:00 CET": "Europe/Berlin",
     "on 09:00 UTC+2": "Etc/GMT-2",
     "on 09:00 Berln": "Did you mean Europe/Berlin",
-    "on 09:00 Nowhere/City": "I know no time zone “Nowhere/City”",
+    "on 09:00 Nowhere/City": "I don't know the time zone “Nowhere/City”",
     "on 09:00 daily monday": "takes one value for every",
     "on off": "takes one value for action",
     "on 09:00 xyzzy": "don't know what “xyzzy” means",
@@ -137,7 +137,7 @@ async def test_the_answer_tells_the_next_delivery_in_local_time_and_utc(env):
 async def test_a_console_without_a_clock_says_who_posts_instead_of_promising_to(env):
     for line in ("/digest on 9:00 UTC", "/alerts on"):
         alone = plain_text(await env.say(line, ConsoleOptions(admin=True).caller))
-        assert "This console posts nothing by itself: contentstats-bot run does, in Slack and Discord" in alone
+        assert "The console can't post digests or alerts" in alone
         assert "comes here" not in alone
         beside = plain_text(await env.say(line, ConsoleOptions(admin=True, posts=True).caller))
         assert "contentstats-bot run" not in beside
@@ -151,11 +151,11 @@ async def test_a_time_that_the_clock_leaves_out_is_explained(env):
 
 
 async def test_a_zone_that_nobody_typed_is_ones_own_then_the_last_one_then_utc_said_plainly(env):
-    assert "UTC, because I do not know yours" in (await env.say("/digest on 9:00")).summary
+    assert "UTC, because I don't know yours" in (await env.say("/digest on 9:00")).summary
     assert "09:00 Asia/Tokyo" in (await env.say("/digest on 9:00 Tokyo")).summary
     last = await env.say("/digest on 9:00", BEN)
     assert "(Asia/Tokyo)" in last.summary
-    assert "used last in this workspace" in last.summary
+    assert "last used in this workspace" in last.summary
     own = await env.say("/digest on 9:00", replace(ANA, channel_id="C-third", zone="America/Chicago"))
     assert "(America/Chicago)" in own.summary
     assert "your own" in own.summary

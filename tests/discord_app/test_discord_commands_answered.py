@@ -102,7 +102,7 @@ async def test_the_days_may_stand_behind_the_link_as_in_helps_example(bot_app, s
 async def test_a_message_without_a_link_to_a_video_has_nothing_to_track(bot_app, discord, server):
     said = discord.say(server.ben, server.general, "no link in here, but https://example.com/video")
     answer = await bot_app.answered(discord.send_message_command("Track this video", said, user=server.ann))
-    assert "I see no video link" in told(answer)
+    assert "There's no video link" in told(answer)
 
 
 async def test_several_links_in_one_option_are_offered_together(bot_app, server):
@@ -139,7 +139,7 @@ async def test_a_digest_in_a_channel_that_is_closed_to_the_bot_says_what_to_do(b
     server.general.overwrites[bot_app.discord.app.id] = (0, int(Permission.SEND_MESSAGES))
     answer = await bot_app.type("digest", server.ann, server.general, action="on", time="9", zone="berlin")
     assert "daily at 09:00 (Europe/Berlin)" in told(answer)
-    assert "invite me here and let me write" in told(answer)
+    assert "Add me here and let me post" in told(answer)
 
 
 async def test_nothing_that_was_asked_for_is_lost_to_a_slow_discord(bot_app, discord, server):

@@ -43,7 +43,7 @@ async def test_where_the_bot_may_not_post_whoever_spent_is_told_that_the_channel
     server.general.overwrites[bot_app.discord.app.id] = (0, int(denied))
     asked = await bot_app.press(card, "Track 7", server.ann)
     await bot_app.discord.until(lambda: asked.followups)
-    assert "this channel was not told of it: I may not post here" in told(asked.followups[0])
+    assert "I couldn't post it in this channel: I'm not allowed to post here" in told(asked.followups[0])
     assert asked.followups[0].only_for == server.ann.id
     assert "Tracking started" in told(card)
     assert server.general.messages == []

@@ -166,7 +166,7 @@ async def test_a_day_whose_connections_are_nearly_used_up_is_told(check, discord
 @pytest.mark.parametrize(
     ("denied", "named"),
     [
-        (Permission.VIEW_CHANNEL, "The bot may not post there"),
+        (Permission.VIEW_CHANNEL, "The bot isn't allowed to post there"),
         (Permission.SEND_MESSAGES, "Send Messages"),
         (Permission.EMBED_LINKS | Permission.ATTACH_FILES, "Embed Links, Attach Files"),
     ],

@@ -9,8 +9,8 @@ def test_a_file_larger_than_discord_takes_is_a_warning_and_the_others_go_out():
         File(name, b"x" * size, "text/csv", "rows") for name, size in (("a.csv", 11 << 20), ("b.csv", 2 << 20))
     )
     for files, most, said in (
-        ((large, small), MAX_FILE, "a.csv (11 MiB) is too large: Discord takes 10 MiB here."),
-        ((small,), 1 << 20, "b.csv (2 MiB) is too large: Discord takes 1 MiB here."),
+        ((large, small), MAX_FILE, "a.csv (11 MiB) is too large: Discord allows 10 MiB here."),
+        ((small,), 1 << 20, "b.csv (2 MiB) is too large: Discord allows 1 MiB here."),
     ):
         (message,) = messages(Reply("Here.", title="Export", files=files, tone=Tone.SUCCESS), most)
         words = read(message.components)

@@ -240,7 +240,7 @@ SHORT = {
 }
 
 REFUSED = {
-    "That link is cut off. Paste the whole one.": """
+    "That link is cut off. Paste the whole link.": """
         https://x.com/X/status/16973046227490… https://x.com/X/status/169730462274908577…
         https://www.instagram.com/reel/DFQe2… https://www.instagram.com/reel/DFQe2%E2%80%A6
         https://www.tiktok.com/@asd/video/72123456… https://www.tiktok.com/@asd/video/721234567890123456...
@@ -317,7 +317,7 @@ REFUSED = {
     "a YouTube live room": """
         youtube.com/embed/live_stream?channel=UC1
     """,
-    "That link is in capitals, and a video's id needs its small letters. Copy the link again.": """
+    "That link is all capitals, but video ids are case-sensitive. Copy the link again.": """
         HTTPS://YOUTU.BE/DQW4W9WGXCQ HTTPS://WWW.INSTAGRAM.COM/REEL/DQW4W9WGXCQ
     """,
     "a page of YouTube TV": """
@@ -359,7 +359,7 @@ REFUSED = {
     "a page of Google": """
         google.com/search?q=youtube
     """,
-    "That link carries a user name in front of its host, as look-alike links do.": """
+    "That link has a user name before its host, which look-alike links use.": """
         https://www.youtube.com@evil.example/watch?v=dQw4w9WgXcQ
     """,
     "an Instagram story": """

@@ -146,7 +146,7 @@ def test_a_bare_hour_is_a_time_where_one_is_asked_for_and_else_just_a_number(wor
 
 @pytest.mark.parametrize("words", ["24:00", "24", "0900", "13pm", "0am", "9:60", "morning", "", "-1:00", "9:0"])
 def test_what_is_no_time_is_refused_with_an_example(words):
-    with pytest.raises(UsageError, match="written like 09:00, 17:30 or 9am"):
+    with pytest.raises(UsageError, match="Write it like 09:00, 17:30 or 9am"):
         read_time(words)
 
 

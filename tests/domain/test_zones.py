@@ -40,7 +40,7 @@ def test_a_zone_is_known_by_its_name_and_by_a_city_that_has_one_alone(words, zon
         "GMT": "abbreviation.*Europe/London or UTC",
         "UTC+2": "offset.*Etc/GMT-2 for that offset all year",
         "GMT-5": "offset.*Etc/GMT\\+5",
-        "UTC+5:30": "offset, which says nothing of daylight saving time. Name the zone by its city, such as",
+        "UTC+5:30": "offset, which doesn't cover daylight saving time. Use a city, such as",
         "Berln": "Did you mean Europe/Berlin",
         "Europe/Berln": "Did you mean Europe/Berlin",
         "India": "Did you mean Asia/Kolkata",
@@ -51,8 +51,8 @@ def test_a_zone_is_known_by_its_name_and_by_a_city_that_has_one_alone(words, zon
         "Bombay": "Did you mean Asia/Kolkata",
         "pacific": "Did you mean America/Los_Angeles or",
         "Eastern": "Did you mean America/New_York or",
-        "Atlantis": "no time zone “Atlantis”. Name it by its city",
-        "": "Name it by its city",
+        "Atlantis": "time zone “Atlantis”. Use a city",
+        "": "Use a city",
     }.items(),
 )
 def test_what_is_no_zone_is_refused_with_the_nearest_ones(words, told):

@@ -92,7 +92,10 @@ async def test_a_slack_that_refuses_a_token_leaves_discord_and_the_scheduler(bot
     assert both.slack.connections(both.app) == []
 
 
-_REFUSES = {"auth.test": "doesn't accept SLACK_BOT_TOKEN", "apps.connections.open": "opens no Socket Mode connection"}
+_REFUSES = {
+    "auth.test": "doesn't accept SLACK_BOT_TOKEN",
+    "apps.connections.open": "refuses the Socket Mode connection",
+}
 
 
 async def test_a_discord_that_refuses_the_token_leaves_slack(both, caplog):

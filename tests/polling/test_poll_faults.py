@@ -53,7 +53,7 @@ async def test_a_key_that_is_refused_rests_for_up_to_an_hour_and_then_comes_back
     await env.live(hours=12)
     assert len(env.sandbox.requests) - asked <= 40
     state = await post.store.polling.state(wallet.id)
-    assert "does not accept the API key" in state.problem
+    assert "doesn't accept the API key" in state.problem
     assert env.clock() < state.next_at <= env.clock() + LONGEST_REST
     env.sandbox.faults.clear()
     await env.live(hours=1, minutes=2)

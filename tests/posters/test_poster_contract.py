@@ -163,7 +163,7 @@ async def test_an_edit_with_too_much_says_so_and_stays_one_message(remote):
     assert await remote.poster.edit(remote.here, posted.message_id, LONG) == posted
     (message,) = texts(remote)
     assert "Part 0: " in message
-    assert message.endswith("There is more than fits here.")
+    assert message.endswith("There's more than fits here.")
 
 
 @on_each("kind, value", slack=[("status", 500), ("reset_after", 500)], discord=[("error", 50013)])

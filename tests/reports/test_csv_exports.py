@@ -91,7 +91,7 @@ async def test_a_full_disk_is_a_sentence():
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, hard))
     try:
-        with pytest.raises(BotError, match="The bot's disk has no room for the file"):
+        with pytest.raises(BotError, match="The bot's disk is full"):
             await export.add(video(1), [SNAPSHOT] * 720)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

@@ -17,7 +17,7 @@ LINK = "https://www.tiktok.com/@steady/video/7301"
 
 async def test_a_taken_port_is_told_in_a_sentence_with_what_to_do(clock, sandbox):
     port = httpx.URL(sandbox.url).port
-    with pytest.raises(NotConfigured, match=f"^Port {port} of 127.0.0.1 cannot be opened .* choose another, or 0 "):
+    with pytest.raises(NotConfigured, match=f"^Can't listen on port {port} of 127.0.0.1 .* choose another, or 0 "):
         await Sandbox(clock, port=port).__aenter__()
 
 
@@ -135,7 +135,7 @@ async def served(**options):
 async def test_serving_tells_where_it_is_and_how_to_use_it():
     async with served(speed=3600) as lines:
         url = lines[0].split(" at ")[1].split(",")[0]
-        assert lines[0] == f"The sandbox listens at {url}, its key is cs_test_demo. An hour takes 1 s."
+        assert lines[0] == f"The sandbox listens at {url}. Its API key is cs_test_demo. An hour takes 1 s."
         assert (
             f"  CONTENTSTATS_BASE_URL={url} CONTENTSTATS_API_KEY=cs_test_demo contentstats-bot console --admin" in lines
         )
@@ -146,7 +146,7 @@ async def test_serving_tells_where_it_is_and_how_to_use_it():
 @pytest.mark.parametrize(
     ("speed", "said"),
     [
-        (1, "as everybody's does; --speed 3600"),
+        (1, "Time runs normally; --speed 3600"),
         (60, "takes 60 s"),
         (7, "takes 8.57 minutes"),
         (0.5, "takes 120 minutes"),

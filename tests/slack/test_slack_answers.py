@@ -134,7 +134,7 @@ async def test_a_csv_that_cannot_be_sent_is_told(bot_app):
     bot_app.clock.advance(hours=3)
     bot_app.slack.faults.start(Fault(FaultKind.ERROR, "missing_scope"), "files.getUploadURLExternal")
     answer = await bot_app.type(f"/export {LINK}")
-    assert "could not be sent to you (missing_scope)" in told(answer)
+    assert "couldn't be sent to you (missing_scope)" in told(answer)
 
 
 async def test_a_csv_that_is_too_large_is_a_warning(bot_app):

@@ -124,7 +124,7 @@ async def test_a_port_that_is_taken_is_told_in_a_sentence():
         raise NotImplementedError
 
     async with WebServer(app, "127.0.0.1", 0) as server:
-        with pytest.raises(NotConfigured, match=f"Port {server.port} of 127.0.0.1 cannot be opened"):
+        with pytest.raises(NotConfigured, match=f"Can't listen on port {server.port} of 127.0.0.1"):
             async with WebServer(app, "127.0.0.1", server.port):
                 pass
 

@@ -113,7 +113,7 @@ async def test_a_workspace_that_the_token_is_not_for_is_refused_in_a_sentence(bo
     slack.add_user("U9", rival, "eve", is_admin=True)
     slack.add_channel("C9", rival, ["U9"])
     answer = await bot_app.type(f"/track {LINK} 7", "U9", "C9")
-    assert "not installed in your workspace" in answer.text
+    assert "isn't installed in your workspace" in answer.text
     assert bot_app.labels(answer) == []
 
 

@@ -89,7 +89,7 @@ async def test_socket_mode_starts_with_its_two_tokens_and_ends_when_told_to(
     await slack.until(slack.connections, 10)
     async with aiohttp.ClientSession() as session:  # a platform that gives PORT expects an answer there
         assert (await session.get(f"http://127.0.0.1:{await listening}/healthz")).status == 200
-    with pytest.raises(NotConfigured, match="Another contentstats-bot run uses the SQLite file"):
+    with pytest.raises(NotConfigured, match="Another contentstats-bot process uses the SQLite file"):
         await run(settings)
     await slack.send_command("/help", user=ANN, channel=GENERAL)
     await slack.until(lambda: slack.ephemerals(ANN))

@@ -86,7 +86,7 @@ async def test_while_slack_gives_no_connection_it_is_asked_again(bot_app, fault)
 
 async def test_socket_mode_turned_off_and_on_again_needs_no_restart(bot_app):
     await bot_app.slack.disconnect("link_disabled")
-    refused = "Slack opens no Socket Mode connection (not_allowed: Socket Mode is turned off for the app)."
+    refused = "Slack refuses the Socket Mode connection (not_allowed: Socket Mode is turned off for the app)."
     async with asyncio.timeout(5):
         while bot_app.program.problem != refused:  # noqa: ASYNC110 - the answer reaches the program later
             await asyncio.sleep(0.01)

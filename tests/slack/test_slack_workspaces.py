@@ -82,7 +82,7 @@ async def _connect(bot_app, place, key):
 
 async def test_a_workspace_that_installed_the_app_does_not_spend_the_operators_money(bot_app):
     answer = await bot_app.type(f"/track {LINK} 7", *NORTH)
-    assert "No ContentStats API key is known for this workspace" in answer.text
+    assert "This workspace has no ContentStats API key" in answer.text
     assert bot_app.spent() == 0
 
 
@@ -112,10 +112,10 @@ async def test_removing_the_app_from_one_workspace_leaves_the_other_as_it_was(
     assert [delivery.failure for delivery in deliveries] == ["", ""]
     await bot_app.close()
     async with bot_app_of(slack, bot_app.app, None, sandbox, clock, database_url, secret_keys=SECRET_KEYS) as after:
-        assert "not installed in your workspace" in (await after.type("/usage", *NORTH)).text
+        assert "isn't installed in your workspace" in (await after.type("/usage", *NORTH)).text
         assert "available" in (await after.type("/usage", *SOUTH)).text
         await install(after, NORTH[0])
-        assert "No ContentStats API key is known" in (await after.type("/usage", *NORTH)).text
+        assert "This workspace has no ContentStats API key" in (await after.type("/usage", *NORTH)).text
 
 
 async def test_the_operators_own_workspace_needs_no_installation_beside_those_that_others_make(
@@ -129,7 +129,7 @@ async def test_the_operators_own_workspace_needs_no_installation_beside_those_th
     async with bot_app_of(slack, app, token, sandbox, clock, sqlite_url, **both) as bot_app:
         await install(bot_app, "U7")
         assert "available" in (await bot_app.type("/usage")).text
-        assert "No ContentStats API key is known" in (await bot_app.type("/usage", *NORTH)).text
+        assert "This workspace has no ContentStats API key" in (await bot_app.type("/usage", *NORTH)).text
 
 
 async def test_neither_a_token_nor_a_key_is_ever_in_the_log(bot_app, slack, caplog):

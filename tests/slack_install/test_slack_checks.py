@@ -68,7 +68,7 @@ async def test_a_slack_that_does_not_answer_is_told_with_its_address(check, slac
 
 async def test_an_app_token_in_the_wrong_place_is_noticed(check, app, token):
     found = await check(slack_bot_token=app.app_token, slack_app_token=token.value)
-    assert "no bot's token" in found["Slack token"].detail
+    assert "isn't a bot token" in found["Slack token"].detail
     assert "xapp-" in found["Slack requests"].detail
     assert not found["Slack token"].ok
     assert not found["Slack requests"].ok
@@ -113,7 +113,7 @@ async def test_a_bot_that_slack_cannot_reach_is_told_both_ways(check):
 
 async def test_an_app_token_without_a_bot_token_is_half_a_bot(check):
     found = await check(slack_bot_token=None)
-    assert "SLACK_BOT_TOKEN is not set" in found["Slack token"].detail
+    assert "SLACK_BOT_TOKEN isn't set" in found["Slack token"].detail
 
 
 # Channels
@@ -141,7 +141,7 @@ def channels(slack, token):
 
 async def test_an_address_where_nothing_answers_is_named_with_its_cause(check):
     said = (await check(slack_api_url="http://127.0.0.1:1/api/"))["Slack token"].detail
-    assert "Slack does not answer at http://127.0.0.1:1/api/, which failed with “" in said
+    assert "Slack isn't responding at http://127.0.0.1:1/api/, which failed with “" in said
     assert "Connect call failed" in said
 
 

@@ -64,20 +64,22 @@ async def refused(browser, url, words):
 @pytest.mark.parametrize("state", ["forged", "", "ü", None])
 async def test_a_state_that_was_not_issued_is_refused(slack, browser, state):
     await browser.begin()
-    await refused(browser, back(browser, code="x", **({} if state is None else {"state": state})), "did not begin")
+    await refused(
+        browser, back(browser, code="x", **({} if state is None else {"state": state})), "started in this browser"
+    )
     assert slack.calls_of("oauth.v2.access") == []
 
 
 async def test_a_state_in_a_forged_cookie_is_refused(slack, browser):
     browser.cookies[COOKIE] = "made-up"
-    await refused(browser, back(browser, code="x", state="made-up"), "finished before, or begun more than")
+    await refused(browser, back(browser, code="x", state="made-up"), "already finished, or was started more than")
     assert slack.calls_of("oauth.v2.access") == []
 
 
 async def test_without_the_cookie_nothing_is_installed(slack, browser, teams):
     url = await browser.consent(await browser.begin())
     browser.cookies.clear()
-    await refused(browser, url, "did not begin")
+    await refused(browser, url, "started in this browser")
     assert await teams.find("T1", None) is None
     assert slack.calls_of("oauth.v2.access") == []
 
@@ -85,7 +87,7 @@ async def test_without_the_cookie_nothing_is_installed(slack, browser, teams):
 async def test_a_consent_cannot_be_finished_in_another_browser(browser, teams):
     url = await browser.consent(await browser.begin())
     await browser.begin()  # the victim's browser, which has a cookie of its own
-    await refused(browser, url, "did not begin")
+    await refused(browser, url, "started in this browser")
     assert await teams.find("T1", None) is None
 
 

@@ -107,7 +107,7 @@ async def test_where_the_bot_was_not_invited_it_says_under_the_message_that_the_
     message, below = seen(slack)
     assert posted == Posted(message.ts)
     assert below.thread_ts == message.ts
-    assert below.text.startswith("videos.csv could not be attached here (not_in_channel). Invite me")
+    assert below.text.startswith("videos.csv couldn't be attached here (not_in_channel). Invite me")
 
 
 async def test_a_file_that_slack_does_not_take_costs_no_message(slack, poster, here):
@@ -115,4 +115,4 @@ async def test_a_file_that_slack_does_not_take_costs_no_message(slack, poster, h
     posted = await poster.post(here, replace(HELLO, files=REPORT.files), "a")
     message, below = seen(slack)
     assert posted == Posted(message.ts)
-    assert below.text == "videos.csv could not be attached here (no_answer)."
+    assert below.text == "videos.csv couldn't be attached here (no_answer)."

@@ -125,7 +125,7 @@ def test_a_secret_is_asked_for_with_a_word_of_caution_and_never_filled_in():
     view = form(BY_NAME["connect"], "", {"key": "cs_live_secret"})
     assert "cs_live_secret" not in json.dumps(view)
     assert inputs(view)["key"]["hint"]["text"].endswith(
-        "Only the bot receives it, but it shows on your screen while you type."
+        "Only the bot receives it, but it's visible on your screen while you type."
     )
     assert values(submitted(view, {"key": " cs_test_1 "})) == {"key": "cs_test_1"}
 
@@ -140,7 +140,7 @@ def test_a_number_outside_its_range_is_not_filled_in():
 
 
 def test_metadata_that_does_not_fit_is_a_fault_of_ours():
-    with pytest.raises(ValueError, match="3001 characters do not fit"):
+    with pytest.raises(ValueError, match="3001 characters don't fit"):
         form(BY_NAME["usage"], "x" * 3_001, {})
 
 

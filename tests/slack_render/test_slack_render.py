@@ -157,7 +157,7 @@ def test_a_title_too_long_for_a_header_is_read_in_full():
 def test_a_text_beyond_slack_s_limit_is_cut_with_a_note_and_between_entities():
     message = messages(Reply("&" * 30_000))[0]
     assert len(message.text) <= 40_000
-    assert message.text.endswith("(cut here: the message itself goes on)")
+    assert message.text.endswith("(cut short; the message has the rest)")
     assert set(decoded(message.text.partition(" … ")[0])) == {"&"}
 
 
@@ -169,7 +169,7 @@ def test_a_message_after_the_first_says_which_it_is():
 def test_a_home_tab_with_more_than_it_takes_says_so():
     view = home_view(Reply("", parts=tuple(Note(text(f"note {each}")) for each in range(150))))
     assert len(view["blocks"]) == 100
-    assert read(view["blocks"][-1]) == "There is more than fits here."
+    assert read(view["blocks"][-1]) == "There's more than fits here."
     assert read(view["blocks"][98]).strip() == "note 98"
 
 

@@ -59,7 +59,7 @@ def test_an_address_that_cannot_be_used_is_refused_without_its_password(written)
 
 def test_one_process_alone_serves_from_a_sqlite_file_and_several_from_postgresql(tmp_path):
     url = f"sqlite:///{tmp_path}/bot.db"
-    with sole_process(url), pytest.raises(NotConfigured, match="Another contentstats-bot run"), sole_process(url):
+    with sole_process(url), pytest.raises(NotConfigured, match="Another contentstats-bot process"), sole_process(url):
         pytest.fail("two at once")
     with sole_process(url), sole_process(f"sqlite:///{tmp_path}/other.db"):
         assert (tmp_path / "bot.db.lock").exists()

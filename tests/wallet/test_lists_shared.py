@@ -156,7 +156,7 @@ async def test_a_line_that_does_not_move_ends_with_a_refusal(sqlite_url):
         sandbox.faults.add("429", LIST, headers={"Retry-After": "70"}, times=None)
         refused = await env.say(f"/track {LINK}")
         assert refused.tone is Tone.PROBLEM
-        assert "ContentStats takes no more calls for the moment" in refused.summary
+        assert "ContentStats isn't accepting more calls right now" in refused.summary
         assert env.posts(LIST) == 3
 
 

@@ -12,18 +12,18 @@ from bot.reply.spool import opened
 from tests.standins.environment import LINK, LIST, PAGE, USAGE, YOUTUBE
 
 REASONS = {
-    "401": "does not accept the API key",
-    "402": "The balance is too low",
+    "401": "doesn't accept the API key",
+    "402": "Your balance is too low",
     "403": "denies this API key access",
-    "404": "does not know that video|has no API at the address",
-    "418": r"refuses this \(418\)",
-    "429": "takes no more calls for the moment",
-    "500": "has a problem of its own",
-    "garbage": "answered with something that is not its API's",
-    "html": "answered with something that is not its API's",
+    "404": "doesn't have that video|no ContentStats API at this bot",
+    "418": r"refused this \(418\)",
+    "429": "isn't accepting more calls right now",
+    "500": "has a problem on its end",
+    "garbage": "sent a response that isn't from its API",
+    "html": "sent a response that isn't from its API",
     "truncated": "broke the connection",
     "reset": "broke the connection",
-    "hang": "did not answer in time",
+    "hang": "didn't answer in time",
 }
 
 
@@ -81,7 +81,7 @@ async def test_where_nothing_was_ever_known_the_reason_is_the_answer(env, line):
     env.sandbox.faults.add("500", times=None)
     reply = await env.say(line)
     assert reply.tone is Tone.PROBLEM
-    assert reply.summary == "ContentStats has a problem of its own (status 500). Try again in a minute."
+    assert reply.summary == "ContentStats has a problem on its end (status 500). Try again in a minute."
 
 
 async def test_a_wallet_that_was_never_read_keeps_no_video_from_being_shown_or_stopped(env, grown):
@@ -98,7 +98,7 @@ async def test_status_asks_anew_and_tells_a_dead_key(env):
     await env.say("/usage")
     env.clock.advance(seconds=6)
     env.sandbox.faults.add("401", times=None)
-    assert "does not accept the API key" in (await env.say("/status")).summary
+    assert "doesn't accept the API key" in (await env.say("/status")).summary
 
 
 async def test_after_the_clock_was_set_back_a_day_the_wallet_and_the_pages_are_read_anew(env, grown):

@@ -119,4 +119,4 @@ async def test_an_odd_wallet_ends_no_command(env, grown, kind):
     env.sandbox.faults.add("status", on=USAGE, status=200, body=odd, times=None)
     usage = plain_text((await read_everything(env, grown, grown))["/usage"])
     if "1e21" in kind:
-        assert f"states an impossible {kind.split()[1]}" in usage
+        assert f"returned an impossible {kind.split()[1]}" in usage

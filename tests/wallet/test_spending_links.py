@@ -21,7 +21,7 @@ async def test_several_links_with_one_bad_are_offered_without_it_in_the_order_ty
     card = await env.say(f"/track {LINK} https://example.com/cat.mp4 {YOUTUBE} {SAME_LINK} 3")
     states = [row[2] for row in rows(card, "Links")]
     assert [states[0], states[2]] == ["new", "new"]
-    assert "example.com is not a site" in states[1]
+    assert "example.com isn't a supported site" in states[1]
     assert len(states) == 3
     assert "Tracking 2 videos for 3 days costs up to $2.16" in card.summary
     reply = await env.press(card, "Track 3")

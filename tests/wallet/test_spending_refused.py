@@ -1,4 +1,4 @@
-"""What certainly was not started: said so with the reason, nothing spent, and the link free to be tried again."""
+"""What certainly was not started; said so with the reason, nothing spent, and the link free to be tried again."""
 
 from decimal import Decimal
 
@@ -10,13 +10,13 @@ from bot.reply.plain import plain_spans, plain_text
 from tests.standins.environment import ANA, LINK, TRACK, YOUTUBE, environment_of, labels, rows, sandbox_of
 
 REFUSED = {
-    "400": "refuses this request",
-    "401": "does not accept the API key",
-    "402": "The balance is too low",
+    "400": "refused this request",
+    "401": "doesn't accept the API key",
+    "402": "Your balance is too low",
     "403": "denies this API key access",
-    "404": "does not know that video",
-    "409": "refuses this (409)",
-    "429": "takes no more calls for the moment",
+    "404": "doesn't have that video",
+    "409": "refused this (409)",
+    "429": "isn't accepting more calls right now",
 }
 
 
@@ -52,7 +52,7 @@ async def test_a_start_that_cannot_leave_is_no_start(sandbox, clock, sqlite_url)
         await sandbox.__aexit__(None, None, None)
         reply = await env.press(card, "Track 7")
         assert reply.tone is Tone.PROBLEM
-        assert "cannot be reached" in reply.summary
+        assert "can't be reached" in reply.summary
 
 
 async def test_402_names_the_exact_shortfall_and_offers_credit(env):
@@ -67,7 +67,7 @@ async def test_402_names_the_exact_shortfall_and_offers_credit(env):
     card = await env.say(f"/track {LINK} 3")
     env.sandbox.world.add_credit(env.sandbox.key, Decimal("-2.00"))
     reply = await env.press(card, "Track 3")
-    assert "this needs $1.08, $0.40 is there and $0.68 is missing" in reply.summary
+    assert "this needs $1.08, you have $0.40 ($0.68 short)" in reply.summary
     assert "Add credit" in plain_text(reply)
     assert reply.public_line == ()
 
@@ -87,7 +87,7 @@ async def test_a_batch_stops_at_the_first_402_and_says_what_became_of_each(env):
     )
     assert line.endswith(" for 1 day, up to $0.36.")
     assert [row[2].split(":")[0] for row in rows(reply)] == ["started, up to $0.36", *["not started"] * 3]
-    assert "$0.36, $0.08 is there and $0.28 is missing" in rows(reply)[1][2]
+    assert "$0.36, you have $0.08 ($0.28 short)" in rows(reply)[1][2]
     assert "was not sent" in rows(reply)[2][2]
     assert (env.posts(), env.trackings()) == (2, 1)
 

@@ -61,7 +61,7 @@ async def test_a_start_that_may_have_failed_is_never_sent_again_and_free_only_af
         env.clock.advance(minutes=1)
     assert env.posts() == 1
     settled = await env.press(reply, "Check again")
-    assert "Not started: it isn't in your account" in settled.summary
+    assert "Not started. it isn't in your account" in settled.summary
     assert "/track" in settled.summary
     assert env.trackings() == 0
     assert (await env.start()).tone is Tone.SUCCESS
@@ -195,7 +195,7 @@ async def test_nothing_is_disconnected_while_a_start_is_unclear(env, misbehave):
     misbehave("reset")
     await env.start()
     for command in ("disconnect", "disconnect.confirm"):
-        assert "not settled yet" in (await env.bot.run(command, {}, ANA)).summary
+        assert "still unclear" in (await env.bot.run(command, {}, ANA)).summary
     assert (await env.say(f"/track {LINK} 7")).title == "Not clear yet"
 
 

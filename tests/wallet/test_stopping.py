@@ -107,11 +107,11 @@ async def test_a_stop_that_cannot_be_looked_up_stays_unclear(env, video):
 @pytest.mark.parametrize(
     ("status", "words"),
     {
-        "401": "does not accept the API key",
+        "401": "doesn't accept the API key",
         "403": "denies this API key access",
-        "404": "does not know that video",
-        "409": "refuses this (409)",
-        "429": "takes no more calls",
+        "404": "doesn't have that video",
+        "409": "refused this (409)",
+        "429": "isn't accepting more calls",
     }.items(),
 )
 async def test_a_refused_stop_says_why_and_is_written_down(env, video, status, words):

@@ -1,6 +1,6 @@
 """What people do at Discord: each action is an interaction that is sent to the app, and the first answer to it.
 
-An action that the client would not allow raises ValueError. One that the app did not answer in time is in `failures`,
+An action that the client would not allow raises ValueError. One that the app didn't answer in time is in `failures`,
 as the person would see it; the `Interaction` that is returned has what they see now and goes on changing.
 """
 
