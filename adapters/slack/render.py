@@ -237,6 +237,12 @@ def without_pictures(message: Message, note: str = "") -> Message:
     return Message(message.text, tuple(shown))
 
 
+def with_titles(message: Message, title: str) -> Message:
+    """The message with a title above its pictures, which is shown also if a picture isn't."""
+    titled = ({**block, "title": plain(title)} if _is_picture(block) else block for block in message.blocks)
+    return Message(message.text, tuple(titled))
+
+
 def _is_picture(block: Block) -> bool:
     return block["type"] == "image"
 

@@ -16,13 +16,13 @@ from adapters.slack.api import LONGEST_WAIT, Calls, SlackFailed
 from adapters.slack.interaction import Interaction, ResponseUrl
 from adapters.slack.limits import POST, Limits
 from adapters.slack.pictures import Pictures
-from adapters.slack.render import Message, has_picture, messages, public_message, without_pictures
+from adapters.slack.render import Message, has_picture, messages, public_message, with_titles, without_pictures
 from adapters.slack.text import PIECE, Block, plain, unescaped
 from adapters.slack.workspaces import SlackWorkspace
 from bot.commands.command import Answer
 from bot.domain.clock import Clock
 from bot.reply.cutting import pieces
-from bot.reply.model import File, LargeFile, Note, Paragraph, Reply, Tone, text
+from bot.reply.model import File, LargeFile, Note, Paragraph, Picture, Reply, Tone, text
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +32,8 @@ MOST_PIECES = 40
 NOT_A_MEMBER = frozenset({"not_in_channel", "channel_not_found"})
 """Errors of channels that this app isn't in. Slack names private ones as not found."""
 ADD_APP = "Add this app to the channel with /invite to see charts here."
+NOT_SEEN = "If you can't see this chart, add this app to the channel with /invite."
+IN_DIRECT_MESSAGE = "The chart is in your direct messages with this app. To see charts here, add the app with /invite."
 TOO_LARGE = frozenset({"status_413", "file_upload_size_restricted", "storage_limit_reached"})
 """Why Slack takes no file of that size."""
 
@@ -112,9 +114,23 @@ class Replies:
                 arrived &= await self._surely(interaction, message, replaces=is_first)
             elif (error := await self._pictured(interaction, message, replaces=is_first)) is not None:
                 self._pictures.forget(interaction.workspace, reply)
-                note = ADD_APP if error in NOT_A_MEMBER else ""
+                is_closed = is_first or error in NOT_A_MEMBER
+                note = await self._in_direct_message(interaction, reply) if is_closed else ""
                 arrived &= await self._surely(interaction, without_pictures(message, note), replaces=is_first)
         return arrived
+
+    async def _in_direct_message(self, interaction: Interaction, reply: Reply) -> str:
+        """Send the reply's pictures where the app can show them; returns where they are, or how to see them."""
+        workspace = interaction.workspace
+        pictures = [part for part in reply.parts if isinstance(part, Picture)]
+        try:
+            channel_id = await direct_channel(self._calls, workspace, interaction.user_id)
+            for each in pictures:
+                await self._pictures.share(workspace, File(each.name, each.png, "image/png", each.alt), channel_id)
+        except SlackFailed as error:
+            logger.warning("sending a chart failed", extra={"team": workspace.ref.id, "error": error.word})
+            return ADD_APP
+        return IN_DIRECT_MESSAGE
 
     async def _pictured(self, interaction: Interaction, message: Message, *, replaces: bool) -> str | None:
         """Send a message with its picture; None if Slack shows it, else the first error.
@@ -138,7 +154,8 @@ class Replies:
             else:
                 return None
         try:
-            if await self._respond(interaction.response_url, message, _IN_PLACE if replaces else _TO_ONE):
+            shown = with_titles(message, NOT_SEEN) if first_error in NOT_A_MEMBER else message
+            if await self._respond(interaction.response_url, shown, _IN_PLACE if replaces else _TO_ONE):
                 return None
         except SlackFailed as error:
             first_error = first_error or error.word

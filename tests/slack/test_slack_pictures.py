@@ -80,14 +80,25 @@ async def test_a_picture_that_slack_never_shows_is_told_in_words_and_sent_anew_t
 
 async def test_where_the_bot_is_no_member_a_picture_is_shown_if_the_response_url_takes_it(bot_app, video):
     bot_app.slack.shows_files_in_response_urls = True
-    assert _pictures(await bot_app.type(f"/stats {video}", channel=RANDOM))
+    (picture,) = _pictures(await bot_app.type(f"/stats {video}", channel=RANDOM))
+    assert picture["title"]["text"] == "If you can't see this chart, add this app to the channel with /invite."
 
 
 @pytest.mark.parametrize("channel", [RANDOM, SECRET])
-async def test_where_the_response_url_takes_no_picture_the_answer_asks_to_add_the_app(bot_app, video, channel):
-    answer = await bot_app.type(f"/stats {video}", channel=channel)
-    assert (answer.channel_id, answer.via) == (channel, "response_url")
+async def test_where_the_response_url_takes_no_picture_it_comes_by_direct_message(bot_app, video, channel):
+    await bot_app.send(f"/stats {video}", channel=channel)
+    await bot_app.slack.until(lambda: [each for each in bot_app.private(ANN) if each.via == "response_url"])
+    (answer,) = [each for each in bot_app.private(ANN) if each.via == "response_url"]
+    assert answer.channel_id == channel
     assert "Picture:" in told(answer)
+    assert "The chart is in your direct messages with this app." in told(answer)
+    (shared,) = [file for file in bot_app.slack.files.values() if file.channels]
+    assert (shared.name, shared.content[:4]) == ("growth.png", b"\x89PNG")
+
+
+async def test_if_there_are_no_direct_messages_the_answer_asks_to_add_the_app(bot_app, video):
+    bot_app.slack.faults.start(Fault(FaultKind.ERROR, "cannot_dm_bot"), "conversations.open")
+    answer = await bot_app.type(f"/stats {video}", channel=SECRET)
     assert "Add this app to the channel with /invite to see charts here." in told(answer)
 
 

@@ -78,7 +78,8 @@ _BLOCKS: dict[str, Check] = {
     ),
     "divider": shape({"type": among("divider")}, _BLOCK_ID),
     "image": shape(
-        {"type": among("image"), "slack_file": shape({"id": string()}), "alt_text": string(2000)}, _BLOCK_ID
+        {"type": among("image"), "slack_file": shape({"id": string()}), "alt_text": string(2000)},
+        {**_BLOCK_ID, "title": plain_text(2000)},
     ),
     "input": shape(
         {"type": among("input"), "label": plain_text(2000), "element": typed(INPUTS, "element of an input block")},
