@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from adapters.chat.doctor import NoAnswer, check_channels, json_of, no_answer
 from adapters.slack.api import NO_ANSWER, SlackFailed, new_session
 from adapters.slack.errors import PERMANENT
+from adapters.slack.installations import Installation, stored
 from adapters.slack.interaction import cannot_post_reason
 from adapters.slack.manifest import SCOPES, UNFURL_SCOPES
 from adapters.slack.oauth import OAuth, ensure_oauth_ready
@@ -18,9 +19,13 @@ from adapters.slack.workspaces import CHAT
 from bot.doctor import Check
 from bot.domain.caller import WorkspaceRef
 from bot.domain.clock import Clock, utc_now
-from bot.domain.errors import NotConfigured
+from bot.domain.errors import BotError, NotConfigured
+from bot.messages.wording import plural
 from bot.settings import Settings
+from bot.store import Store
 
+MOST_WORKSPACES = 5
+"""Workspaces that are named at most."""
 FARTHEST = 60
 """Seconds between this clock and Slack's that are too many; from 300 on every request counts as forged."""
 
@@ -72,6 +77,7 @@ async def slack_checks(settings: Settings, clock: Clock = utc_now) -> tuple[Chec
         found.append(await _way_in(slack, settings))
         if client_id is not None:
             found.append(await _oauth(slack, client_id, settings))
+            found += await _installed(settings)
         return tuple(found)
 
 
@@ -91,11 +97,9 @@ def _scopes(headers: Mapping[str, str], settings: Settings) -> list[Check]:
     given = headers.get("X-OAuth-Scopes")
     if given is None:
         return []
-    has = {scope.strip() for scope in given.split(",")}
-    required = SCOPES + (UNFURL_SCOPES if settings.slack_preview_domains else ())
-    missing = [f"{scope} ({why.rstrip('.')})" for scope, why in required if scope not in has]
+    missing = [f"{scope} ({why.rstrip('.')})" for scope, why in _missing(given, settings)]
     if not missing:
-        return [Check("Slack scopes", ok=True, detail=f"all {len(required)} are there")]
+        return [Check("Slack scopes", ok=True, detail="all are there")]
     detail = f"missing: {'; '.join(missing)}. Add them on the app's page OAuth & Permissions, then install it again."
     return [Check("Slack scopes", ok=False, detail=detail)]
 
@@ -144,6 +148,32 @@ async def _oauth(slack: _Slack, client_id: str, settings: Settings) -> Check:
         where = "Copy SLACK_CLIENT_ID and SLACK_CLIENT_SECRET from the app's page Basic Information again."
         return Check(name, ok=False, detail=_why(error, where))
     return Check(name, ok=False, detail="Slack accepted an invalid code. Check SLACK_API_URL.")
+
+
+async def _installed(settings: Settings) -> list[Check]:
+    """Whether every workspace that installed the app granted all scopes, by what was stored when it did."""
+    try:
+        async with Store.opened(settings.database_url, settings.encryption_keys) as store:
+            installed = [stored(body) for _, body in await store.installations.every(CHAT)]
+    except BotError:
+        return []  # the database and its keys have checks of their own
+    known = [each for each in installed if isinstance(each, Installation) and each.scopes]
+    missing = {each.name or each.id: _missing(each.scopes, settings) for each in known}
+    lacking = [f"{name}: {', '.join(scope for scope, _ in scopes)}" for name, scopes in missing.items() if scopes]
+    if not known:
+        return []
+    if not lacking:
+        return [Check("Slack workspaces", ok=True, detail=f"all scopes are there in {plural(len(known), 'workspace')}")]
+    more = f" and {len(lacking) - MOST_WORKSPACES} more" if len(lacking) > MOST_WORKSPACES else ""
+    shown = f"scopes are missing in {'; '.join(lacking[:MOST_WORKSPACES])}{more}"
+    return [Check("Slack workspaces", ok=False, detail=f"{shown}. An admin of each installs the app again.")]
+
+
+def _missing(given: str, settings: Settings) -> list[tuple[str, str]]:
+    """The scopes that these settings need and nobody granted, each with its reason."""
+    has = {scope.strip() for scope in given.split(",")}
+    required = SCOPES + (UNFURL_SCOPES if settings.slack_preview_domains else ())
+    return [(scope, why) for scope, why in required if scope not in has]
 
 
 def _value(secret: SecretStr | None) -> str:

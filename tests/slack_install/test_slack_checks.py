@@ -4,6 +4,7 @@ import pytest
 from pydantic import SecretStr
 
 from adapters.slack.doctor import slack_checks
+from adapters.slack.installations import Installation
 from adapters.slack.manifest import SCOPES
 from bot.domain.caller import Person, WorkspaceRef
 from bot.settings import Settings
@@ -202,6 +203,21 @@ async def test_what_keeps_workspaces_from_installing_the_app_is_named(check, sho
     found = (await check(**(shop | {setting: value})))["Slack installing"]
     assert not found.ok
     assert words in found.detail
+
+
+async def test_installed_workspaces_that_lack_scopes_are_named(check, shop, sqlite_url, clock):
+    whole = ",".join(scope for scope, _ in SCOPES)
+    async with Store.opened(sqlite_url, KEYS) as store:
+        for number, scopes in enumerate((whole, "commands,chat:write", "")):
+            installed = Installation(f"T{number}", None, f"Team {number}", "U0", f"xoxb-{number}", scopes)
+            await store.installations.save("slack", installed.id, installed.body, clock())
+    found = (await check(**shop))["Slack workspaces"]
+    assert not found.ok
+    assert found.detail.startswith("scopes are missing in Team 1: chat:write.public, ")
+    assert "xoxb" not in found.detail
+    async with Store.opened(sqlite_url, KEYS) as store:
+        await store.installations.remove("slack", "T1")
+    assert (await check(**shop))["Slack workspaces"].detail == "all scopes are there in 1 workspace"
 
 
 async def test_no_secret_is_told(check, slack, shop, token, app):
