@@ -3,11 +3,13 @@
 import asyncio
 import os
 import sys
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine, event
 
 import adapters
 from bot.domain.clock import utc_now
@@ -123,3 +125,57 @@ async def test_two_processes_that_confirm_at_once_start_one_tracking(console, sa
     assert len(sandbox.calls(TRACK)) == 1
     assert len(sandbox.world.account(sandbox.key).trackings) == 1
     assert sum("Everyone sees:" in each for each in said) == 1, said
+
+
+class Killed(BaseException):
+    """The end of a process in the middle of its work."""
+
+
+class Dying:
+    """Ends this process, as far as the database sees, before a commit: that one and all later ones fail."""
+
+    def __init__(self):
+        self.left = sys.maxsize
+
+    @property
+    def is_dead(self):
+        return self.left < 0
+
+    def __call__(self, _connection):
+        self.left -= 1
+        if self.is_dead:
+            raise Killed
+
+
+async def test_killed_before_any_commit_of_a_start_there_is_one_call_at_most_and_nothing_unrecorded(database_url):
+    clock, dying = HandClock(), Dying()
+    event.listen(Engine, "commit", dying)
+    try:
+        async with sandbox_of(clock) as sandbox:
+            trackings, calls, is_whole, link = 0, 0, False, ""
+            for survived in count():
+                async with environment_of(sandbox, clock, database_url) as env:
+                    if link:  # what the process before this one left
+                        clock.advance(minutes=5)
+                        await env.say("/status")
+                        after = await env.say(f"/track {link} 7")
+                        started = env.trackings() - trackings
+                        assert env.posts() - calls == started <= 1, survived
+                        recorded = [
+                            each for each in await env.audit() if (each.link, each.outcome) == (link, "tracking")
+                        ]
+                        assert len(recorded) == started, survived
+                        assert ("already being tracked" in after.summary) == bool(started), survived
+                    if is_whole:
+                        break
+                    trackings, calls = env.trackings(), env.posts()
+                    link = f"https://www.tiktok.com/@steady/video/{7301234567890120000 + survived}"
+                    card = await env.say(f"/track {link} 7")
+                    dying.left = survived
+                    with suppress(Killed):
+                        await env.press(card, "Track 7")
+                    is_whole = not dying.is_dead
+                dying.left = sys.maxsize
+            assert survived > 4, "a start commits before its call, after it, and for what it reports"
+    finally:
+        event.remove(Engine, "commit", dying)
