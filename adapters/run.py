@@ -89,7 +89,7 @@ async def run(settings: Settings, only: Collection[str] = ()) -> int:
         probes: dict[str, Probe] = {"database": bot.is_ready}
         posters: dict[str, ChannelPoster] = {}
         readiness = Readiness(probes, _needed(parts))
-        answers = probe_routes(bot.is_alive, readiness, bot.numbers)
+        probe_pages = probe_routes(bot.is_alive, readiness, bot.numbers)
         running: list[Part] = []
         drains: list[Serve] = []
         problems: dict[str, Problem] = {}
@@ -112,12 +112,12 @@ async def run(settings: Settings, only: Collection[str] = ()) -> int:
             if "slack" in parts:
                 running.append(Part("slack", slack.run_socket_mode, reads=True))
             if "web" in parts:
-                app = web_app(slack.handle, Counts(), (*slack.routes, *answers))
+                app = web_app(slack.handle, Counts(), (*slack.routes, *probe_pages))
                 server = await stack.enter_async_context(WebServer(app, settings.host, settings.port))
                 logger.info("listening", extra={"host": settings.host, "port": server.port})
                 running.append(Part("web", server.ended, reads=True))
         if "web" not in parts and (probed := _probed(settings, only)) is not None:
-            alone = WebServer(Starlette(routes=answers), settings.host, *probed)
+            alone = WebServer(Starlette(routes=probe_pages), settings.host, *probed)
             server = await stack.enter_async_context(alone)
             logger.info("listening for probes", extra={"host": settings.host, "port": server.port})
             running.append(Part("probes", server.ended))

@@ -13,19 +13,19 @@ Send: TypeAlias = Callable[[M], Awaitable[bool]]
 """One way to send a message: False if the way doesn't exist for this interaction. Raises ChatFailed."""
 
 
-async def send_surely(versions: Iterable[M], ways: Iterable[Send[M]], about: Mapping[str, object]) -> bool:
+async def send_surely(versions: Iterable[M], sends: Iterable[Send[M]], about: Mapping[str, object]) -> bool:
     """Send the first version that some way takes, trying the ways in their order; whether one was taken."""
-    ways = tuple(ways)
+    sends = tuple(sends)
     for version in versions:
-        if await _sent(version, ways, about):
+        if await _sent(version, sends, about):
             return True
     logger.error("delivering a reply failed", extra=about)
     return False
 
 
-async def _sent(message: M, ways: Iterable[Send[M]], about: Mapping[str, object]) -> bool:
+async def _sent(message: M, sends: Iterable[Send[M]], about: Mapping[str, object]) -> bool:
     """Whether a way took it; the others are not tried if the message itself is refused."""
-    for send in ways:
+    for send in sends:
         try:
             if await send(message):
                 return True

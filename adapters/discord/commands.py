@@ -70,9 +70,9 @@ def choices(offered: Iterable[Option]) -> list[Payload]:
 
 
 def _command(command: Command[Any]) -> Payload:
-    asked = [each for each in command.arguments if each.listed and each.kind is not Kind.SECRET]
-    singles = [_option(each, each.name, each.help, required=each.required) for each in asked]
-    more = [option for each in asked for option in _further(each)]
+    offered = [each for each in command.arguments if each.listed and each.kind is not Kind.SECRET]
+    singles = [_option(each, each.name, each.help, required=each.required) for each in offered]
+    more = [option for each in offered for option in _further(each)]
     return {
         "type": _CHAT_INPUT,
         "name": _text(command.name),

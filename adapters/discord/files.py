@@ -33,9 +33,9 @@ class Attachment:
 
 def safe_name(name: str, taken: Collection[str]) -> str:
     """The name in characters that Discord keeps, and unlike those that are taken."""
-    clean = PurePosixPath(_NO_START.sub("", _UNSAFE.sub("-", name)[-100:]).rstrip("._-") or "file")
-    numbered = (f"{clean.stem}-{number}{clean.suffix}" for number in count(2))
-    return next(each for each in chain([clean.name], numbered) if each not in taken)
+    cleaned = PurePosixPath(_NO_START.sub("", _UNSAFE.sub("-", name)[-100:]).rstrip("._-") or "file")
+    numbered = (f"{cleaned.stem}-{number}{cleaned.suffix}" for number in count(2))
+    return next(each for each in chain([cleaned.name], numbered) if each not in taken)
 
 
 def sendable(reply: Reply, most: int) -> Reply:

@@ -37,14 +37,14 @@ class Guilds:
 
     def __init__(
         self,
-        presences: ChatInstalls,
+        installs: ChatInstalls,
         clock: Clock,
         listed: Collection[str],
         token: str,
         is_public: Callable[[], Awaitable[bool]],
         recognize: Callable[[str, Mapping[str, bool]], Awaitable[None]],
     ) -> None:
-        self._presences = presences
+        self._installs = installs
         self._clock = clock
         self._listed = listed
         self._token = token
@@ -64,7 +64,7 @@ class Guilds:
         if id_ not in self._known:
             await self.joined(id_)
         # Another process may have taken the claim, so one that isn't known here is looked up.
-        is_operators = self._is_operators(id_) or (not self._listed and await self._presences.is_claimed(CHAT, id_))
+        is_operators = self._is_operators(id_) or (not self._listed and await self._installs.is_claimed(CHAT, id_))
         return WorkspaceRef(CHAT, id_, name, is_operators)
 
     async def present(self, ids: Collection[str]) -> None:
@@ -86,17 +86,17 @@ class Guilds:
         """The bot is in these no more. What is stored for them is kept for a while."""
         for each in ids:
             self._known.pop(each, None)
-        await self._presences.left(CHAT, ids, self._clock())
+        await self._installs.left(CHAT, ids, self._clock())
 
     async def missing(self, ids: Collection[str], is_ours: Callable[[str], bool]) -> list[str]:
         """Those that the bot was in, as far as is known, and that are not among the `ids` of this connection's own."""
-        return [each for each in await self._presences.known(CHAT) if is_ours(each) and each not in ids]
+        return [each for each in await self._installs.known(CHAT) if is_ours(each) and each not in ids]
 
     async def claim(self, id_: str, code: str) -> bool:
         """Have a server use the operator's key, if the code is its own."""
         if not hmac.compare_digest(code.strip().casefold().encode(), claim_code(self._token, id_).encode()):
             return False
-        await self._presences.claim(CHAT, id_)
+        await self._installs.claim(CHAT, id_)
         self._known.pop(id_, None)
         return True
 
@@ -112,7 +112,7 @@ class Guilds:
         return known.is_claimed or (not self._is_public and not known.was_public)
 
     async def _note(self, ids: Collection[str]) -> None:
-        self._known |= await self._presences.joined(CHAT, ids, is_public=self._is_public)
+        self._known |= await self._installs.joined(CHAT, ids, is_public=self._is_public)
 
 
 def claim_code(token: str, server_id: str) -> str:

@@ -16,7 +16,7 @@ PERMISSIONS: tuple[tuple[str, str], ...] = (
     ("Embed Links", "Links to videos in its posts."),
     ("Attach Files", "Charts with alt text, and CSV exports."),
 )
-_ASKED = Permissions(
+_PERMISSIONS = Permissions(
     view_channel=True, send_messages=True, send_messages_in_threads=True, embed_links=True, attach_files=True
 )
 _INVITE = "https://discord.com/oauth2/authorize?"
@@ -34,5 +34,5 @@ async def application_id(token: str, api_url: str) -> str:
 
 def invite_link(application_id: str) -> str:
     """A link that adds the application to a server with these permissions."""
-    asked = {"client_id": application_id, "scope": " ".join(SCOPES), "permissions": _ASKED.value}
-    return _INVITE + urlencode(asked)
+    query = {"client_id": application_id, "scope": " ".join(SCOPES), "permissions": _PERMISSIONS.value}
+    return _INVITE + urlencode(query)

@@ -118,14 +118,14 @@ def _code_row(cells: Sequence[str], sizes: Sequence[int], permissions: Sequence[
 def _blocks(caption: Sequence[str], rows: list[str]) -> Iterator[Component]:
     """Blocks of code, the head above the rows of each."""
     head, *rest = rows
-    above, held, size = "\n".join(caption), [head], length(head)
+    above, current, size = "\n".join(caption), [head], length(head)
     for row in rest:
         if length(above) + size + length(row) + 10 > MAX_DISPLAY:
-            yield display(_block(above, held))
-            above, held, size = "", [head], length(head)
-        held.append(row)
+            yield display(_block(above, current))
+            above, current, size = "", [head], length(head)
+        current.append(row)
         size += length(row) + 1
-    yield display(_block(above, held))
+    yield display(_block(above, current))
 
 
 def _block(above: str, rows: Sequence[str]) -> str:

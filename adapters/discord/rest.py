@@ -121,14 +121,14 @@ class Rest(HTTPClient):
 
     async def ws_connect(self, url: str, *, compress: int = 0) -> aiohttp.ClientWebSocketResponse:
         """Connect to the gateway: to the one that this API names in place of the library's default."""
-        asked = URL(url)
-        if asked.host == DiscordWebSocket.DEFAULT_GATEWAY.host:
+        target = URL(url)
+        if target.host == DiscordWebSocket.DEFAULT_GATEWAY.host:
             _, named, _ = await self.get_bot_gateway()
-            asked = URL(named).with_query(asked.query)
+            target = URL(named).with_query(target.query)
         # With a scheme for which the environment may name a proxy: nobody names one for wss.
-        asked = asked.with_scheme({"wss": "https", "ws": "http"}.get(asked.scheme, asked.scheme))
+        target = target.with_scheme({"wss": "https", "ws": "http"}.get(target.scheme, target.scheme))
         return await self._shared_session.ws_connect(
-            asked,
+            target,
             timeout=aiohttp.ClientWSTimeout(ws_close=30),
             autoclose=False,
             max_msg_size=0,

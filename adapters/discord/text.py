@@ -85,8 +85,8 @@ def link_address(url: str) -> str | None:
     host_and_path = address(url)
     if host_and_path is None or not host_and_path.removeprefix("https://").partition("/")[0].isascii():
         return None
-    clean = _NOT_IN_A_LINK.sub(lambda match: quote(match[0], safe=""), host_and_path)
-    return clean if len(clean) <= MAX_URL else None
+    cleaned = _NOT_IN_A_LINK.sub(lambda match: quote(match[0], safe=""), host_and_path)
+    return cleaned if len(cleaned) <= MAX_URL else None
 
 
 def _span(span: Span) -> Iterator[str]:
@@ -157,32 +157,32 @@ class Group:
 
 def lines(made: Iterable[str], mark: str = "") -> Iterator[str]:
     """Pieces of markdown as one line, or as several if they are too long for one; `mark` stands before each."""
-    held: list[str] = []
+    current: list[str] = []
     size = len(mark) + 2  # room for what `line` may add
     for piece in made:
         more = length(piece) + 1
-        if held and size + more > MAX_DISPLAY:
-            yield from _marked_line(held, mark)
-            held, size = [], len(mark) + 2
-        held.append(piece)
+        if current and size + more > MAX_DISPLAY:
+            yield from _marked_line(current, mark)
+            current, size = [], len(mark) + 2
+        current.append(piece)
         size += more
-    yield from _marked_line(held, mark)
+    yield from _marked_line(current, mark)
 
 
 def displays(rows: Iterable[Sequence[str]]) -> Iterator[Component]:
     """Lines as text displays, as few as take them; the lines of one row stay together if they fit."""
-    held: list[str] = []
+    current: list[str] = []
     size = 0
     for row in filter(None, rows):
         together = "\n".join(row)
         for each in (together,) if length(together) <= MAX_DISPLAY else row:
-            if held and size + length(each) + 1 > MAX_DISPLAY:
-                yield display("\n".join(held))
-                held, size = [], 0
-            held.append(each)
+            if current and size + length(each) + 1 > MAX_DISPLAY:
+                yield display("\n".join(current))
+                current, size = [], 0
+            current.append(each)
             size += length(each) + 1
-    if held:
-        yield display("\n".join(held))
+    if current:
+        yield display("\n".join(current))
 
 
 def display(content: str) -> Component:
@@ -196,7 +196,7 @@ def label(text: str, most: int) -> str:
     return cut(words if words.strip() else NOTHING, most)
 
 
-def _marked_line(held: list[str], mark: str) -> Iterator[str]:
-    whole = line(held)
+def _marked_line(current: list[str], mark: str) -> Iterator[str]:
+    whole = line(current)
     if whole:
         yield f"{mark}{whole}"

@@ -206,14 +206,14 @@ class SlackApp:
 
     async def _workspaces(self) -> Workspaces:
         """The workspace of the token, and those that have installed the app."""
-        options, ways = self._options, list[Workspaces]()
+        options, sources = self._options, list[Workspaces]()
         if options.bot_token is not None:
             self._own_workspace = SingleWorkspace(
                 self._calls, self._client, self._bot.forget, is_previewing=options.is_previewing
             )
             with contextlib.suppress(SlackAway, TokenRefused):
                 await self._own_workspace.identify()
-            ways.append(self._own_workspace)
+            sources.append(self._own_workspace)
         if options.client_id is not None:
             oauth = OAuth(
                 self._session,
@@ -231,5 +231,5 @@ class SlackApp:
                 self._sleep,
             )
             self._routes = InstallPages(oauth, installed, self._bot.installations, self._clock).routes
-            ways.append(installed)
-        return MultiWorkspace(*ways)
+            sources.append(installed)
+        return MultiWorkspace(*sources)

@@ -85,14 +85,14 @@ def table_groups(table: Table) -> Iterator[Group]:
         return
     settings = [_setting(column) for column in table.columns]
     caption = tuple(rich_blocks([(Bold(table.caption),)]))
-    held, size = [head], above
+    current, size = [head], above
     for row, more in zip(rows, sizes, strict=True):
-        if len(held) == MAX_ROWS or size + more > MAX_TABLE_WEIGHT:
-            yield (*caption, {"type": "table", "rows": held, "column_settings": settings})
-            held, size, caption = [head], above, ()
-        held.append(row)
+        if len(current) == MAX_ROWS or size + more > MAX_TABLE_WEIGHT:
+            yield (*caption, {"type": "table", "rows": current, "column_settings": settings})
+            current, size, caption = [head], above, ()
+        current.append(row)
         size += more
-    yield (*caption, {"type": "table", "rows": held, "column_settings": settings})
+    yield (*caption, {"type": "table", "rows": current, "column_settings": settings})
 
 
 def line_groups(table: Table) -> Iterator[Group]:

@@ -62,8 +62,8 @@ def words(text: str) -> str:
     `<!channel>` and its like mention nobody there; they are still broken by a character of no width, because a client
     or an integration that reads only a message's text gets it from its blocks.
     """
-    clean = _MENTION.sub("<\u2060", shown(text))
-    return clean if clean.strip() else ""
+    cleaned = _MENTION.sub("<\u2060", shown(text))
+    return cleaned if cleaned.strip() else ""
 
 
 def plain(text: str, most: int = MAX_TEXT) -> Block:
@@ -94,8 +94,8 @@ def native(span: Span) -> Native:
 
 def target_of(url: str) -> str | None:
     """The address of a link as Slack takes it; None for what is no plain https address, or a longer one."""
-    clean = address(url)
-    return clean if clean is not None and len(clean) <= MAX_URL else None
+    cleaned = address(url)
+    return cleaned if cleaned is not None and len(cleaned) <= MAX_URL else None
 
 
 def moment(time: Time) -> tuple[int, str]:
@@ -162,8 +162,8 @@ def _said(span: Span) -> _Said:
 
 
 def _words(text: str, mark: str = "") -> _Said:
-    clean = shown(text)
-    return _Said(escaped(clean), clean, mark)
+    cleaned = shown(text)
+    return _Said(escaped(cleaned), cleaned, mark)
 
 
 def elements(text: Text) -> list[Block]:
@@ -183,20 +183,20 @@ def rich_blocks(lines: Iterable[Text]) -> Iterator[Block]:
 
     Slack documents no limit of a rich_text block; a text object's is kept, so that a message can be cut between blocks.
     """
-    held: list[Block] = []
+    current: list[Block] = []
     size = 0
     for line in lines:
         before = [_NEWLINE]
         for element in elements(line):
             more = weight(element)
-            if held and size + more >= MAX_TEXT:
-                yield rich_text(held)
-                held, size = [], 0
-            held += [*before, element] if held else [element]
+            if current and size + more >= MAX_TEXT:
+                yield rich_text(current)
+                current, size = [], 0
+            current += [*before, element] if current else [element]
             size += len(before) + more
             before = []
-    if held:
-        yield rich_text(held)
+    if current:
+        yield rich_text(current)
 
 
 def _short(span: Native) -> Iterator[Native]:
@@ -237,8 +237,8 @@ def _element(span: Native) -> Block | None:
 
 
 def _text_element(text: str, style: str = "") -> Block | None:
-    clean = words(text) or (" " if text.isspace() else "")
-    return {"type": "text", "text": clean, **({"style": {style: True}} if style else {})} if clean else None
+    cleaned = words(text) or (" " if text.isspace() else "")
+    return {"type": "text", "text": cleaned, **({"style": {style: True}} if style else {})} if cleaned else None
 
 
 class CommandNames:
