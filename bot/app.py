@@ -263,23 +263,23 @@ class Bot:
         await self._accounts.recognize(chat, owned)
 
     @property
-    def turns(self) -> RateSlots:
-        """By which processes that share a limit of a chat keep one pace."""
+    def rate_slots(self) -> RateSlots:
+        """Slots by which several processes keep one pace under a chat's limit."""
         return self._store.rates
 
     @property
     def installations(self) -> Installations:
-        """Where adapters keep the installations that they are given tokens for, locked."""
+        """Installations with their tokens, stored encrypted."""
         return self._store.installations
 
     @property
-    def presences(self) -> ChatInstalls:
-        """Where adapters note the workspaces that the bot came to and left, in chats that tell only that."""
+    def chat_installs(self) -> ChatInstalls:
+        """The workspaces that the bot joined and left, in chats without an installation of their own."""
         return self._store.chat_installs
 
     @property
-    def registrations(self) -> CommandSync:
-        """Where adapters note what they have registered with their chat."""
+    def command_sync(self) -> CommandSync:
+        """The commands that adapters have registered with their chat."""
         return self._store.command_sync
 
     async def _answer(

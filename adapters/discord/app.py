@@ -74,10 +74,10 @@ class DiscordApp:
             logging.getLogger(name).setLevel(level)  # below, whole requests; and warnings of voice, which is not used
         async with AsyncExitStack() as stack:
             self._rest = rest = await stack.enter_async_context(Rest(self._options.token, self._options.api_url))
-            self._poster = DiscordPoster(rest, Limits(self._bot.turns, sleep=self._sleep), self._sleep)
+            self._poster = DiscordPoster(rest, Limits(self._bot.rate_slots, sleep=self._sleep), self._sleep)
             stack.push_async_callback(self.drain)
             self._guilds = Guilds(
-                self._bot.presences,
+                self._bot.chat_installs,
                 self._clock,
                 self._options.servers,
                 self._options.token,

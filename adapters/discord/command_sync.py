@@ -64,10 +64,10 @@ class Maintenance:
         now = fingerprint(commands)
         route = Route("PUT", "/applications/{application_id}/commands", application_id=application_id)
         try:
-            if await self._bot.registrations.fingerprint(CHAT, application_id) == now:
+            if await self._bot.command_sync.fingerprint(CHAT, application_id) == now:
                 return True
             await patiently(lambda: self._rest.request(route, json=commands), self._sleep)
-            await self._bot.registrations.save(CHAT, application_id, now)
+            await self._bot.command_sync.save(CHAT, application_id, now)
         except (DiscordFailed, BotError) as error:
             logger.warning("command registration failed; will retry", extra={"error": str(error)})
             return False

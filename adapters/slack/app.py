@@ -90,7 +90,7 @@ class SlackApp:
             self._overload = Overload(self._background, self._calls)
             self._client = new_client(self._session, self._options.api_url, self._options.bot_token)
             workspaces = await self._workspaces()
-            limits = Limits(sleep=self._sleep, slots=self._bot.turns)
+            limits = Limits(sleep=self._sleep, slots=self._bot.rate_slots)
             pictures = Pictures(self._calls)
             self._poster = SlackPoster(workspaces, self._calls, pictures, limits, self._sleep)
             replies = Replies(self._calls, limits, pictures, self._clock, self._sleep)
