@@ -36,7 +36,8 @@ class Converted(TypeDecorator[Any]):
 
     def process_result_value(self, value: object, dialect: Dialect) -> object:  # noqa: ARG002 (as above)
         """The value that went in."""
-        return None if value is None or value == self.null else self.read(value)
+        is_null = value is None or (self.null is not None and value == self.null)
+        return None if is_null else self.read(value)
 
 
 def _in_utc(moment: datetime) -> datetime:
@@ -57,16 +58,21 @@ def _dollars(millionths: int | Decimal) -> Decimal:
     return Decimal(millionths).scaleb(-6)  # PostgreSQL's sums arrive as Decimal, SQLite's as int
 
 
-def _storable(text: str) -> str:
-    return text.replace("\0", "").encode(errors="replace").decode()
+class SafeText(TypeDecorator[str]):
+    """Text from people and platforms, without what a database refuses: NUL, and half of a surrogate pair."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 (as above)
+        """The text without what can't be stored; one bad title must not stop a whole list."""
+        return None if value is None else value.replace("\0", "").encode(errors="replace").decode()
 
 
 UtcDateTime = Converted(DateTime(timezone=True), _in_utc, _aware)
 """An aware moment, stored and read in UTC, since SQLite drops the zone. A naive one is refused."""
 Dollars = Converted(BigInteger(), _millionths, _dollars)
 """Money as whole millionths of a dollar, so that sums in SQL are exact. Finer amounts are rounded, half to even."""
-SafeText = Converted(Text(), _storable, str)
-"""Text from people and platforms, without what a database refuses: NUL, and half of a surrogate pair."""
 ExactDecimal = Converted(String(), str, Decimal)
 """A decimal number kept digit by digit, which SQL never sums or compares."""
 CountOrNone = Converted(BigInteger(), int, int, null=-(2**63))
@@ -78,17 +84,18 @@ def read(kind: Callable[..., T], row: Row[Any], /, **given: object) -> T:
 
     A field that is a person is the columns `<field>_id` and `<field>_name`, and None if there is no id.
     """
-    plain, people = _columns(kind, frozenset(given))
-    found = {name: getattr(row, name) for name in plain}
+    plain, people = _columns(kind, *given)
+    for name in plain:
+        given[name] = getattr(row, name)
     for name in people:
         id_ = getattr(row, f"{name}_id")
-        found[name] = None if id_ is None else Person(id_, getattr(row, f"{name}_name"))
-    return kind(**found, **given)
+        given[name] = None if id_ is None else Person(id_, getattr(row, f"{name}_name"))
+    return kind(**given)
 
 
 def values(stored: Any, *omitted: str) -> dict[str, Any]:  # noqa: ANN401 - any dataclass
     """The columns that `read` reads a dataclass from, without those of the omitted fields."""
-    plain, people = _columns(stored.__class__, frozenset(omitted))
+    plain, people = _columns(stored.__class__, *omitted)
     found = {name: getattr(stored, name) for name in plain}
     for name in people:
         person: Person | None = getattr(stored, name)
@@ -98,7 +105,7 @@ def values(stored: Any, *omitted: str) -> dict[str, Any]:  # noqa: ANN401 - any 
 
 
 @cache
-def _columns(kind: Any, omitted: frozenset[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:  # noqa: ANN401 - any dataclass
+def _columns(kind: Any, *omitted: str) -> tuple[tuple[str, ...], tuple[str, ...]]:  # noqa: ANN401 - any dataclass
     """The names of a dataclass's fields: those of one column each, and those that are people."""
     hints = get_type_hints(kind)
     names = [each.name for each in fields(kind) if each.name not in omitted]
