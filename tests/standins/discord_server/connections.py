@@ -1,4 +1,4 @@
-"""One websocket of the gateway: payloads sent in order, compressed as the client asked, and those received."""
+"""Sessions of the gateway with the events sent on each, and the websockets that carry them."""
 
 import asyncio
 import json
@@ -6,11 +6,10 @@ import time
 import zlib
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from aiohttp import WSMessage, WSMsgType, web
-
-from tests.standins.discord_server.sessions import Session
 
 Json: TypeAlias = dict[str, Any]
 
@@ -18,6 +17,59 @@ HEARTBEAT, RECONNECT, INVALID = 1, 7, 9
 MOST_COMMANDS = 120
 UNREADABLE = "Error while decoding payload."
 _SUFFIX = b"\x00\x00\xff\xff"
+
+
+GUILDS = 1 << 0
+_ALWAYS = frozenset({"INTERACTION_CREATE", "READY", "RESUMED"})
+"""Events that need no intent; all others here need that of servers."""
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Session:
+    """One shard of a bot from READY on. It outlives its connection while it `is_resumable`; `send` is that."""
+
+    id: str
+    shard: tuple[int, int]
+    intents: int
+    send: Callable[[Json], None] | None = None
+    is_resumable: bool = True
+    resumes: int = 0
+    sent: list[Json] = field(default_factory=list)
+
+    @property
+    def seq(self) -> int:
+        """The number of the last event."""
+        return len(self.sent)
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether somebody listens."""
+        return self.send is not None
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether somebody listens, or may come back to hear what was missed."""
+        return self.is_connected or self.is_resumable
+
+    def hears(self, event: str, guild_id: str | None) -> bool:
+        """Whether an event of a server, or of direct messages, is for this shard and its intents."""
+        mine = (int(guild_id) >> 22) % self.shard[1] if guild_id else 0
+        return mine == self.shard[0] and (event in _ALWAYS or bool(self.intents & GUILDS))
+
+    def dispatch(self, event: str, data: Json) -> None:
+        """Number an event, keep it, and send it if somebody listens."""
+        payload = {"op": 0, "t": event, "s": self.seq + 1, "d": data}
+        self.sent.append(payload)
+        if self.send is not None:
+            self.send(payload)
+
+    def replay(self, seq: int) -> None:
+        """Send again all that came after a number, and say that this was it."""
+        assert self.send is not None
+        for payload in self.sent[seq:]:
+            self.send(payload)
+        self.resumes += 1
+        self.dispatch("RESUMED", {})
 
 
 class Closing(Exception):

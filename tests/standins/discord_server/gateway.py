@@ -8,8 +8,7 @@ from typing import Any, TypeAlias
 
 from aiohttp import web
 
-from tests.standins.discord_server.connections import HEARTBEAT, UNREADABLE, Closing, Connection
-from tests.standins.discord_server.sessions import Session
+from tests.standins.discord_server.connections import HEARTBEAT, UNREADABLE, Closing, Connection, Session
 from tests.standins.discord_server.world import World
 
 Json: TypeAlias = dict[str, Any]

@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from tests.standins.discord_server.calls import Call, Failure
+from tests.standins.discord_server.connections import Session
 from tests.standins.discord_server.content import Attachment, Message
 from tests.standins.discord_server.interactions import Interaction, Modal
 from tests.standins.discord_server.people import App, Channel, ChannelKind, Guild, User
 from tests.standins.discord_server.permissions import EVERYONE, POSTING
 from tests.standins.discord_server.rates import Rates
 from tests.standins.discord_server.refusal import Refusal
-from tests.standins.discord_server.sessions import Session
 from tests.standins.faults import Faults
 
 Json: TypeAlias = dict[str, Any]

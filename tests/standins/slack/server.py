@@ -23,12 +23,13 @@ import aiohttp
 from aiohttp import web
 
 from tests.standins.faults import Injection
-from tests.standins.slack import files, oauth, response_urls
+from tests.standins.slack import oauth, response_urls
 from tests.standins.slack.apps import App
 from tests.standins.slack.calls import Call
 from tests.standins.slack.delivery import Forgery, HttpPost
 from tests.standins.slack.events import Events
 from tests.standins.slack.http import WebApi, read, refuse
+from tests.standins.slack.methods import upload
 from tests.standins.slack.oauth import Consent
 from tests.standins.slack.refusal import Refusal
 from tests.standins.slack.sockets import Connection, DisconnectReason, Sockets
@@ -129,7 +130,7 @@ class Slack(Events):
 
         async def act() -> web.Response:
             try:
-                said = files.upload(self, file_id, content)
+                said = upload(self, file_id, content)
             except Refusal as refusal:
                 call.answer = refusal.body()
                 return web.Response(status=400, text=refusal.error)
