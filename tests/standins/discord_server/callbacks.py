@@ -1,4 +1,4 @@
-"""The first answer to an interaction: which types may come when, and what each does."""
+"""The first answer to an interaction: which types may come when, and what each does. Updates (7) are never sent."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
@@ -15,22 +15,22 @@ from tests.standins.discord_server.interactions import (
     Interaction,
     Modal,
 )
-from tests.standins.discord_server.posting import change, compose, put
+from tests.standins.discord_server.posting import compose, put
 from tests.standins.discord_server.refusal import Refusal
 from tests.standins.discord_server.world import World
 
 Json: TypeAlias = dict[str, Any]
 
-MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, CHOICES, MODAL = 4, 5, 6, 7, 8, 9
+MESSAGE, DEFERRED, DEFERRED_UPDATE, CHOICES, MODAL = 4, 5, 6, 8, 9
 _ALLOWED: Mapping[int, tuple[int, ...]] = {
     COMMAND: (MESSAGE, DEFERRED, MODAL),
-    COMPONENT: (MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, MODAL),
+    COMPONENT: (MESSAGE, DEFERRED, DEFERRED_UPDATE, MODAL),
     AUTOCOMPLETE: (CHOICES,),
-    MODAL_SUBMIT: (MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE),
+    MODAL_SUBMIT: (MESSAGE, DEFERRED, DEFERRED_UPDATE),
 }
 
 
-def callback(world: World, call: Call) -> Json | None:
+def callback(world: World, call: Call) -> None:
     """POST /interactions/{id}/{token}/callback, once and within three seconds."""
     interaction = world.interactions.get(call.path["token"])
     if interaction is None or interaction.id != call.path["interaction"] or interaction.failure:
@@ -38,12 +38,11 @@ def callback(world: World, call: Call) -> Json | None:
     if interaction.callback is not None:
         raise Refusal(40060)
     kind, allowed = call.body["type"], _ALLOWED[interaction.kind]
-    if kind not in allowed or (kind in (DEFERRED_UPDATE, UPDATE) and interaction.source is None):
+    if kind not in allowed or (kind == DEFERRED_UPDATE and interaction.source is None):
         raise Refusal(50035, [f"/type must be one of {', '.join(map(str, allowed))}"])
     _ANSWERS[kind](world, interaction, call.body.get("data") or {}, call)
     interaction.callback = kind
     interaction.answered.set()
-    return _shown(interaction, kind) if call.query.get("with_response") in ("1", "true") else None
 
 
 def answer_message(world: World, interaction: Interaction, content: Json) -> Message:
@@ -54,14 +53,8 @@ def answer_message(world: World, interaction: Interaction, content: Json) -> Mes
         interaction.channel,
         world.app.user.as_json(),
         content,
-        application_id=world.app.id,
         only_for=interaction.user.id if is_ephemeral else None,
-        interaction={
-            "id": interaction.id,
-            "type": interaction.kind,
-            "user": interaction.user.as_json(),
-            "authorizing_integration_owners": interaction.payload["authorizing_integration_owners"],
-        },
+        via_interaction=True,
     )
 
 
@@ -78,12 +71,6 @@ def _deferred(world: World, interaction: Interaction, data: Json, _: Call) -> No
 
 
 def _deferred_update(_: World, interaction: Interaction, __: Json, ___: Call) -> None:
-    interaction.message = interaction.source
-
-
-def _update(world: World, interaction: Interaction, data: Json, call: Call) -> None:
-    assert interaction.source is not None
-    change(world, interaction.channel, interaction.source, data, call.uploads)
     interaction.message = interaction.source
 
 
@@ -105,20 +92,6 @@ _ANSWERS: Mapping[int, Callable[[World, Interaction, Json, Call], None]] = {
     MESSAGE: _message,
     DEFERRED: _deferred,
     DEFERRED_UPDATE: _deferred_update,
-    UPDATE: _update,
     CHOICES: _choices,
     MODAL: _modal,
 }
-
-
-def _shown(interaction: Interaction, kind: int) -> Json:
-    about: Json = {"id": interaction.id, "type": interaction.kind, "channel_id": interaction.channel.id}
-    shown: Json = {"interaction": about}
-    if interaction.message is not None:
-        about |= {
-            "response_message_id": interaction.message.id,
-            "response_message_loading": interaction.message.is_thinking,
-            "response_message_ephemeral": interaction.message.is_ephemeral,
-        }
-        shown["resource"] = {"type": kind, "message": interaction.message.as_json()}
-    return shown

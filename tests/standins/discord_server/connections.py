@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import time
 import zlib
 from collections.abc import Callable
 from contextlib import suppress
@@ -14,7 +13,6 @@ from aiohttp import WSMessage, WSMsgType, web
 Json: TypeAlias = dict[str, Any]
 
 HEARTBEAT, RECONNECT, INVALID = 1, 7, 9
-MOST_COMMANDS = 120
 UNREADABLE = "Error while decoding payload."
 _SUFFIX = b"\x00\x00\xff\xff"
 
@@ -89,10 +87,8 @@ class Connection:
         self._socket = socket
         self._out: asyncio.Queue[Json | Closing] = asyncio.Queue()
         self._stream = zlib.compressobj() if request.query.get("compress") == "zlib-stream" else None
-        self._commands: list[float] = []
         self.path = request.path.strip("/")
         self.received: list[Json] = []
-        self.heard_at = time.monotonic()
         self.session: Session | None = None
         self.closed_with: int | None = None
         """The code of a closing that came from this side."""
@@ -152,12 +148,5 @@ class Connection:
             payload = None
         if not isinstance(payload, dict) or not isinstance(payload.get("op"), int):
             raise Closing(4002, UNREADABLE)
-        self._count(payload)
-        return payload
-
-    def _count(self, payload: Json) -> None:
         self.received.append(payload)
-        self.heard_at = time.monotonic()
-        self._commands = [at for at in self._commands if self.heard_at - at < 60] + [self.heard_at]
-        if len(self._commands) > MOST_COMMANDS:
-            raise Closing(4008, "You are being rate limited.")
+        return payload

@@ -57,10 +57,9 @@ class Message:
     components: list[Json] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
     flags: int = 0
-    application_id: str | None = None
     nonce: str = ""
     only_for: str | None = None
-    interaction: Json | None = None
+    via_interaction: bool = False
     notified: set[str] = field(default_factory=set)
     """Whom it notified when it came: `<@user>`, `<@&role>`, `@everyone`."""
     edits: int = 0
@@ -100,7 +99,7 @@ class Message:
             "id": self.id,
             "channel_id": self.channel_id,
             "author": self.author,
-            "type": 20 if self.interaction else 0,
+            "type": 20 if self.via_interaction else 0,
             "content": self.content,
             "components": self.shown_components(),
             "attachments": [each.as_json() for each in self.attachments],
@@ -112,13 +111,7 @@ class Message:
             "mention_everyone": False,
             **{key: [] for key in ("embeds", "mentions", "mention_roles", "reactions")},
         }
-        optional = {
-            "application_id": self.application_id,
-            "nonce": self.nonce,
-            "interaction_metadata": self.interaction,
-        }
-        shown |= {key: value for key, value in optional.items() if value}
-        return shown | ({"webhook_id": self.application_id} if self.interaction else {})
+        return shown | ({"nonce": self.nonce} if self.nonce else {})
 
 
 def with_ids(components: list[Json]) -> list[Json]:

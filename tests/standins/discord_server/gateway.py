@@ -1,7 +1,6 @@
-"""The gateway's websockets: hello, heartbeats, identify, resume, and every way to be thrown out."""
+"""The gateway's websockets: hello, heartbeats, identify, resume, and the close codes of a wrong start."""
 
 import asyncio
-import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, TypeAlias
@@ -15,7 +14,6 @@ Json: TypeAlias = dict[str, Any]
 
 IDENTIFY, RESUME, HELLO, ACK = 2, 6, 10, 11
 IDENTIFIES_PER_DAY = 1000
-MOST_GUILDS = 2500
 PRIVILEGED = 1 << 1 | 1 << 8 | 1 << 15
 _KNOWN_INTENTS = (1 << 26) - 1
 
@@ -26,11 +24,10 @@ def gateway_url(world: World, path: str = "gateway") -> str:
 
 
 class Gateway:
-    """The handler of the websockets, for every shard. Heartbeats are expected at `heartbeat_seconds`."""
+    """The handler of the websockets, for every shard."""
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self.heartbeat_seconds = 41.25
         self.connections: list[Connection] = []
         self._answers: Mapping[int, Callable[[Connection, Any], None]] = {
             HEARTBEAT: self._heartbeat,
@@ -40,23 +37,16 @@ class Gateway:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """One websocket from hello to its end."""
-        if request.query.get("compress", "zlib-stream") != "zlib-stream":
-            return web.Response(status=400, text="this compression is not played here")
         socket = web.WebSocketResponse(max_msg_size=4096, compress=False)
         await socket.prepare(request)
         connection = Connection(request, socket)
         self.connections.append(connection)
-        connection.send(
-            {"op": HELLO, "d": {"heartbeat_interval": int(self.heartbeat_seconds * 1000)}, "s": None, "t": None}
-        )
-        if request.query.get("v") != "10" or request.query.get("encoding") != "json":
-            connection.close(4012, "Invalid API version.")
-        tasks = [asyncio.create_task(connection.write()), asyncio.create_task(self._watch(connection))]
+        connection.send({"op": HELLO, "d": {"heartbeat_interval": 41_250}, "s": None, "t": None})
+        writing = asyncio.create_task(connection.write())
         try:
             await connection.listen(self._answer)
         finally:
-            for task in tasks:
-                task.cancel()
+            writing.cancel()
             self.connections.remove(connection)
             self._leave(connection, connection.closed_with or socket.close_code)
         return socket
@@ -68,13 +58,6 @@ class Gateway:
             session.send = None
             session.is_resumable = session.is_resumable and code not in (1000, 1001)
         self._world.touch()
-
-    async def _watch(self, connection: Connection) -> None:
-        left = 2 * self.heartbeat_seconds
-        while left > 0:
-            await asyncio.sleep(left)
-            left = connection.heard_at + 2 * self.heartbeat_seconds - time.monotonic()
-        connection.close(4009, "Session timed out.")
 
     def _answer(self, connection: Connection, payload: Json) -> None:
         answer = self._answers.get(payload["op"])
@@ -98,8 +81,6 @@ class Gateway:
             raise Closing(4004, "Authentication failed.")
         ours = [each for each in world.guilds.values() if world.app.user.id in each.members]
         mine = [each for each in ours if session.hears("READY", each.id)]
-        if len(mine) > MOST_GUILDS:
-            raise Closing(4011, "Sharding required.")
         world.sessions.append(session)
         connection.session, session.send = session, connection.send
         session.dispatch(

@@ -40,14 +40,10 @@ async def handle(request: web.Request, *, world: World, injection: Injection, ro
     async def act() -> web.Response:
         return _answer(world, call, route, problem)
 
-    response = await injection.around(request, route.name, act)
-    world.rates.note(response.status, response.headers.get("X-RateLimit-Scope", ""))
-    return response
+    return await injection.around(request, route.name, act)
 
 
 def _answer(world: World, call: Call, route: Route, problem: Refusal | None) -> web.Response:
-    if world.rates.is_banned:
-        return _banned()
     majors = tuple(call.path[key] for key in _MAJORS if key in call.path)
     headers: dict[str, str] = {}
     try:

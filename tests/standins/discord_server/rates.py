@@ -9,9 +9,6 @@ from dataclasses import dataclass
 from tests.standins.discord_server.refusal import RateLimited
 
 GLOBAL = 50
-MOST_INVALID = 10_000
-INVALID_SECONDS = 600.0
-_ALONE_INVALID = (401, 403, 429)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +39,6 @@ class Rates:
             "PATCH /channels/{channel}/messages/{message}": Rate(5, 5),
         }
         self.other: Rate | None = Rate(30, 10)
-        self.invalid: list[float] = []
-        """When the answers were given that lead to a ban if they become too many."""
         self._windows: dict[tuple[str, ...], _Window] = {}
 
     def spend(self, route: str, majors: tuple[str, ...], *, counts_in_all: bool) -> Mapping[str, str]:
@@ -76,18 +71,6 @@ class Rates:
             "X-RateLimit-Reset-After": f"{math.ceil(left * 1000) / 1000:.3f}",
             "X-RateLimit-Bucket": hashlib.sha256(route.encode()).hexdigest()[:32],
         }
-
-    def note(self, status: int, scope: str = "") -> None:
-        """Count an answer that may lead to a ban; a 429 of a shared resource does not."""
-        if status in _ALONE_INVALID and scope != "shared":
-            self.invalid.append(self.now())
-
-    @property
-    def is_banned(self) -> bool:
-        """Whether Cloudflare lets nothing through any more."""
-        if len(self.invalid) < MOST_INVALID:
-            return False
-        return self.now() - self.invalid[-MOST_INVALID] < INVALID_SECONDS
 
     def _window(self, key: tuple[str, ...], rate: Rate) -> _Window:
         window = self._windows.get(key)
