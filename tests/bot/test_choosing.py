@@ -89,24 +89,14 @@ async def test_a_whole_title_means_that_video_though_it_is_part_of_many_others(e
 
 
 ODD_TITLES = (
-    "🔥 street food 👩\u200d🍳❤️ {} you HAVE to try",
-    "It's \"midnight train\" {} isn't it",
-    "“thrift haul” ‘{}’ don’t stop believin’",
-    "„Was für ein Tag“ – «{}» Folge",
-    "「東京夜景」{}、散步！",
-    "\u202bהסרטון הכי מצחיק\u202c {} أفضل قهوة",
-    "ra\u0301i\u0308n lo\u0323fi {} s\u200by\u2060nth\ufeff",
-    "<b>tiny house</b> {} <i> &amp; desk",
-    "budget | {} | ramen",
-    "one, {}, two & three and four",
-    "`desk` ```{}``` *bold* _it_ ~no~ #fyp @someone",
-    f"{'very ' * 60}long {{}} {'title ' * 60}",
-    "see example.com/x {} www.example.org 7 days",
-    "Ｆｕｌｌ ｗｉｄｔｈ {} ①② 𝓯𝓪𝓷𝓬𝔂",
-    "'{}",
-    "the video of {} please for /track --x",
-    "lines\n{}\tof   text",
-)
+    "🔥 street food 👩\u200d🍳❤️ {} you HAVE to try", "It's \"midnight train\" {} isn't it",
+    "“thrift haul” ‘{}’ don’t stop believin’", "„Was für ein Tag“ – «{}» Folge", "「東京夜景」{}、散步！",
+    "\u202bהסרטון הכי מצחיק\u202c {} أفضل قهوة", "ra\u0301i\u0308n lo\u0323fi {} s\u200by\u2060nth\ufeff",
+    "<b>tiny house</b> {} <i> &amp; desk", "budget | {} | ramen", "one, {}, two & three and four",
+    "`desk` ```{}``` *bold* _it_ ~no~ #fyp @someone", f"{'very ' * 60}long {{}} {'title ' * 60}",
+    "see example.com/x {} www.example.org 7 days", "Ｆｕｌｌ ｗｉｄｔｈ {} ①② 𝓯𝓪𝓷𝓬𝔂", "'{}",
+    "the video of {} please for /track --x", "lines\n{}\tof   text",
+)  # fmt: skip
 
 
 async def test_odd_titles_are_found_as_typed_and_by_either_half(env):

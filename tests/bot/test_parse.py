@@ -223,29 +223,12 @@ TEXTS = (
     | st.lists(
         st.sampled_from(
             [
-                "7",
-                "7d",
-                "-1",
-                "1.5",
-                LINK,
-                f"<{LINK}|x>",
-                "tiktok",
-                '"',
-                "“",
-                "”",
-                "vs",
-                "vs.",
-                ",",
-                "|",
-                "for",
-                "days",
-                "\u200b",
-                "a,",
-                "all",
+                "7", "7d", "-1", "1.5", LINK, f"<{LINK}|x>", "tiktok", '"', "“", "”", "vs", "vs.", ",", "|", "for",
+                "days", "\u200b", "a,", "all",
             ]
         )
     ).map(" ".join)
-)
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda each: each.name)

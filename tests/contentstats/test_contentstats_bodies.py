@@ -213,18 +213,10 @@ json_values = st.recursive(
 )
 names = st.sampled_from(
     [
-        "id",
-        "videos",
-        "snapshots",
-        "snapshot_time",
-        "views",
-        "shares",
-        "status",
-        "days_remaining",
-        "current_metadata",
-        "x",
+        "id", "videos", "snapshots", "snapshot_time", "views", "shares", "status", "days_remaining",
+        "current_metadata", "x",
     ]
-)
+)  # fmt: skip
 
 
 @given(st.dictionaries(names, json_values | st.lists(st.dictionaries(names, json_values, max_size=5), max_size=3)))

@@ -97,22 +97,13 @@ async def test_the_video_itself_is_never_asked_for():
 @pytest.mark.parametrize(
     "elsewhere",
     [
-        "http://{stranger}/steal",
-        "https://{stranger}/steal",
-        "//{stranger}/steal",
-        "https://t.co@{stranger}/",
-        "https://t.co:{port}/",
-        "https://evil.example/@a/video/1",
-        "https://www.tiktok.com.evil.example/t/x",
-        "https://www.tiktok.com.evil.example/@a/video/1",
-        "https://www.youtube.com/playlist?list=1",
-        "javascript:alert(1)",
-        "file:///etc/passwd",
-        "snssdk1233://aweme/detail/7301",
-        "https://[::",
+        "http://{stranger}/steal", "https://{stranger}/steal", "//{stranger}/steal", "https://t.co@{stranger}/",
+        "https://t.co:{port}/", "https://evil.example/@a/video/1", "https://www.tiktok.com.evil.example/t/x",
+        "https://www.tiktok.com.evil.example/@a/video/1", "https://www.youtube.com/playlist?list=1",
+        "javascript:alert(1)", "file:///etc/passwd", "snssdk1233://aweme/detail/7301", "https://[::",
         "https://t.co\\@{stranger}/",
     ],
-)
+)  # fmt: skip
 async def test_a_foreign_place_is_never_contacted(elsewhere):
     stranger, resolved = Redirector({}), []
 

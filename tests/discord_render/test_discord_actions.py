@@ -6,30 +6,13 @@ from bot.commands.registry import by_name
 from bot.reply.call import Call
 from bot.reply.model import Button, LinkButton, Option, Select, Weight
 from tests.gallery import gallery
-from tests.slack_render.strategies import buttons, calls, selects
+from tests.slack_render.strategies import calls
 
 ANY = settings(deadline=None, max_examples=60)
 
 
 def elements(*actions):
     return [element for row in rows(actions) for element in row["components"]]
-
-
-@ANY
-@given(buttons)
-def test_a_pressed_button_is_the_call_that_was_put_in(button):
-    (element,) = elements(button)
-    assert element["custom_id"] == button.call.encode()
-    assert pressed(element["custom_id"]) == button.call
-
-
-@ANY
-@given(selects)
-def test_a_chosen_option_fills_the_argument_in(select):
-    for element in elements(select):
-        for option in element["options"]:
-            call = pressed(element["custom_id"], [option["value"]])
-            assert call == Call(select.call.command, {**select.call.arguments, select.argument: option["value"]})
 
 
 @pytest.mark.parametrize("name", gallery())

@@ -99,14 +99,10 @@ def test_a_secret_file_that_gives_no_secret_is_named(monkeypatch):
 @pytest.mark.parametrize(
     "name",
     [
-        "CONTENTSTATS_API_KEY",
-        "DISCORD_TOKEN",
-        "SLACK_APP_TOKEN",
-        "SLACK_BOT_TOKEN",
-        "SLACK_CLIENT_SECRET",
+        "CONTENTSTATS_API_KEY", "DISCORD_TOKEN", "SLACK_APP_TOKEN", "SLACK_BOT_TOKEN", "SLACK_CLIENT_SECRET",
         "SLACK_SIGNING_SECRET",
     ],
-)
+)  # fmt: skip
 def test_a_key_that_no_header_can_carry_is_refused_without_showing_it(monkeypatch, name, key):
     said = problem_with(monkeypatch, **{name: key})
     assert said.startswith(f"{name} has an invalid")
@@ -116,17 +112,11 @@ def test_a_key_that_no_header_can_carry_is_refused_without_showing_it(monkeypatc
 @pytest.mark.parametrize(
     "address",
     [
-        "https://contentstats.io/api/v1",
-        "http://localhost:8080/api/v1",
-        "http://127.0.0.1:1",
-        "http://[::1]:9/api/v1",
-        "http://10.1.2.3:8080",
-        "http://172.17.0.1/api",
-        "http://stand-in:8080/api/v1",
-        "http://host.docker.internal:9",
-        "http://proxy.bots.svc.cluster.local",
+        "https://contentstats.io/api/v1", "http://localhost:8080/api/v1", "http://127.0.0.1:1",
+        "http://[::1]:9/api/v1", "http://10.1.2.3:8080", "http://172.17.0.1/api", "http://stand-in:8080/api/v1",
+        "http://host.docker.internal:9", "http://proxy.bots.svc.cluster.local",
     ],
-)
+)  # fmt: skip
 def test_an_address_may_be_https_anywhere_and_plain_http_within_the_operators_network(monkeypatch, address):
     names = ("CONTENTSTATS_BASE_URL", "SLACK_API_URL", "DISCORD_API_URL")
     for name in names:

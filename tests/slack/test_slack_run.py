@@ -200,16 +200,10 @@ async def test_whatever_is_due_is_posted_beside_the_answers_or_by_a_process_of_i
         ({}, ["slack", "discord"], "SLACK_APP_TOKEN.*DISCORD_TOKEN"),
     ],
     ids=[
-        "nothing",
-        "a token alone",
-        "web without a secret",
-        "OAuth without a signing secret",
-        "OAuth without an id",
-        "slack without tokens",
-        "a scheduler without tokens",
-        "neither chat",
+        "nothing", "a token alone", "web without a secret", "OAuth without a signing secret", "OAuth without an id",
+        "slack without tokens", "a scheduler without tokens", "neither chat",
     ],
-)
+)  # fmt: skip
 async def test_what_is_missing_is_told_before_anything_starts(given, only, sentence):
     settings = Settings(_env_file=None, database_url="sqlite:////nowhere/at/all.db", **given)
     with pytest.raises(NotConfigured, match=sentence):

@@ -34,40 +34,19 @@ from bot.reply.model import (
 
 TRAPS = (
     *(
-        "<!channel>",
-        "<!here|x>",
-        "<@U0000001>",
-        "<#C0000001>",
-        "<!subteam^S1>",
-        "@everyone",
+        "<!channel>", "<!here|x>", "<@U0000001>", "<#C0000001>", "<!subteam^S1>", "@everyone",
         "<https://evil.example|x>",
     ),
     *(
-        "*bold*",
-        "_it_",
-        "snake_case",
-        "~gone~",
-        "`code`",
-        "```block```",
-        "> quote",
-        ":smile:",
-        "10:05:00",
-        "&lt;",
+        "*bold*", "_it_", "snake_case", "~gone~", "`code`", "```block```", "> quote", ":smile:", "10:05:00", "&lt;",
         "a|b",
     ),
     *(
-        "\n> line",
-        "[a](https://evil.example)",
-        "\u202egpj",
-        "\u200b",
-        "\x00",
-        "\ud800",
-        "أفضل قهوة",
-        "三分钟",
-        "👨‍👩‍👧",
+        "\n> line", "[a](https://evil.example)", "\u202egpj", "\u200b", "\x00", "\ud800",
+        "أفضل قهوة", "三分钟", "👨‍👩‍👧",
     ),
     *("", " ", "–", "word " * 700, "x" * 3_500, "&" * 2_500, "😀" * 160),
-)
+)  # fmt: skip
 texts = st.one_of(
     st.sampled_from(TRAPS), st.text(max_size=30), st.lists(st.sampled_from(TRAPS[:-4]), max_size=4).map(" ".join)
 )

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from adapters.slack.actions import action_blocks, pressed
 from bot.reply.call import Call
 from bot.reply.model import Button, LinkButton, Option, Select, Weight
-from tests.slack_render.strategies import actions, buttons, selects
+from tests.slack_render.strategies import actions
 from tests.standins.slack.block_kit import validate
 
 ANY = settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
@@ -19,33 +19,6 @@ def clicked(element):
     """The entry of a block_actions payload's `actions` for a press on a button."""
     sent = {key: element[key] for key in ("type", "action_id", "value", "text") if key in element}
     return {**sent, "block_id": "b", "action_ts": "1772447400.000100"}
-
-
-def picked(element, option):
-    return {
-        "type": element["type"],
-        "action_id": element["action_id"],
-        "block_id": "b",
-        "selected_option": option,
-        "action_ts": "1772447400.000100",
-    }
-
-
-@ANY
-@given(buttons)
-def test_a_press_is_undone_to_the_call_that_was_put_in(button):
-    (element,) = elements(button)
-    assert pressed(clicked(element)) == button.call
-
-
-@ANY
-@given(selects)
-def test_a_pick_is_the_call_with_the_picked_value_as_its_argument(select):
-    offered = [(element, option) for element in elements(select) for option in element["options"]]
-    assert len(offered) == len(select.options)
-    for (element, option), meant in zip(offered, select.options, strict=True):
-        call = Call(select.call.command, {**select.call.arguments, select.argument: meant.value})
-        assert pressed(picked(element, option)) == call
 
 
 @ANY
@@ -87,14 +60,6 @@ def test_an_option_whose_value_would_be_cut_is_left_out():
     (element,) = elements(select)
     assert [option["text"]["text"] for option in element["options"]] == ["short"]
     assert elements(Select("Choose", Call("stats"), "video", ())) == []
-
-
-def test_a_label_that_is_too_long_ends_in_an_ellipsis():
-    label = elements(Button("w" * 80, Call("a")))[0]["text"]["text"]
-    assert len(label) == 75
-    assert label.endswith("w…")
-    astral = elements(Button("😀" * 80, Call("a")))[0]["text"]["text"]
-    assert len(astral.encode("utf-16-le")) // 2 <= 75
 
 
 @pytest.mark.parametrize(

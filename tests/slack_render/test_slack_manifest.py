@@ -42,15 +42,10 @@ def any_manifest(request):
 @pytest.mark.parametrize(
     "address",
     [
-        "http://bot.example.org",
-        "HTTP://localhost",
-        "bot.example.org",
-        "https://",
-        "https://a b",
-        "https://me:pw@a",
+        "http://bot.example.org", "HTTP://localhost", "bot.example.org", "https://", "https://a b", "https://me:pw@a",
         "ftp://a",
     ],
-)
+)  # fmt: skip
 def test_an_address_that_slack_would_refuse_is_refused(address):
     with pytest.raises(NotConfigured, match=r"https://|user name") as told:
         made(socket_mode=False, base_url=address)

@@ -41,21 +41,12 @@ def test_what_is_said_in_mrkdwn_reads_as_it_was_meant(spans):
     "words",
     [
         *(
-            "*bold*",
-            "a * b",
-            "_italic_",
-            "_x",
-            "~gone~",
-            "`code`",
-            ":smile:",
-            ":+1:",
-            "> quote",
-            "  > quote",
+            "*bold*", "a * b", "_italic_", "_x", "~gone~", "`code`", ":smile:", ":+1:", "> quote", "  > quote",
             ">>> all",
         ),
         *("text with :piñata: in it", "__init__"),
     ],
-)
+)  # fmt: skip
 def test_words_that_slack_might_take_for_markup_are_not_said_in_mrkdwn(words):
     assert mrkdwn(text(words)) is None
     assert mrkdwn(text(Link(words, "https://example.org"))) is None

@@ -64,13 +64,6 @@ def test_numbers_stay_when_a_picture_was_not_uploaded():
     assert shown_picture["alt_text"] == "Views grew from 1,000 to 25,000"
 
 
-def test_an_alt_text_that_is_too_long_for_slack_is_told_in_full_beside_it():
-    reply = Reply("Up.", parts=(Picture("growth.png", b"", "grew " * 500 + "end"),))
-    image, *rest = messages(reply, UPLOADED)[0].blocks[1:]
-    assert len(image["alt_text"]) <= 2_000
-    assert squashed(read(rest)) == squashed("Picture: " + "grew " * 500 + "end")
-
-
 def test_fields_stand_side_by_side_ten_in_a_section():
     fields = Fields(tuple(Field(f"n{each}", text(f"v{each}")) for each in range(40)))
     (message,) = messages(Reply("", parts=(fields,)))

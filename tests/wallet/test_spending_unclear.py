@@ -12,15 +12,9 @@ from bot.store.track_requests import Submitted
 from tests.standins.environment import ANA, BEN, EVE, LINK, LIST, TRACK, YOUTUBE, button, environment_of, labels, rows
 
 TOOK_EFFECT = [
-    "effect-then-hang",
-    "effect-then-reset",
-    "effect-then-500",
-    "effect-then-503",
-    "effect-then-garbage",
-    "effect-then-html",
-    "effect-then-huge",
-    "truncated",
-]
+    "effect-then-hang", "effect-then-reset", "effect-then-500", "effect-then-503", "effect-then-garbage",
+    "effect-then-html", "effect-then-huge", "truncated",
+]  # fmt: skip
 
 
 NO_EFFECT = ["hang", "reset", "500", "garbage", "html"]

@@ -79,18 +79,10 @@ async def _closing(reader):
         (b"not HTTP at all\r\n\r\n", 400),
     ],
     ids=[
-        "endless header",
-        "many headers",
-        "large header",
-        "endless address",
-        "large address",
-        "large body",
-        "huge body",
-        "chunks",
-        "trailers",
-        "no HTTP",
+        "endless header", "many headers", "large header", "endless address", "large address", "large body",
+        "huge body", "chunks", "trailers", "no HTTP",
     ],
-)
+)  # fmt: skip
 async def test_what_is_too_large_is_refused_before_it_is_read(connect, sent, status, caplog):
     reader, _ = await connect(sent)
     async with _closing(reader):

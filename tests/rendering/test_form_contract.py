@@ -1,0 +1,75 @@
+"""Forms on every platform: each command has one, which takes what is given and returns what is filled in."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.commands.parse import bind
+from bot.commands.registry import COMMANDS, by_name
+from tests.rendering.platforms import PLATFORMS
+from tests.slack_render.strategies import texts
+
+BY_NAME = by_name()
+
+on_each = pytest.mark.parametrize("platform", PLATFORMS.values(), ids=PLATFORMS)
+listed = pytest.mark.parametrize("command", [each for each in COMMANDS if each.listed], ids=lambda each: each.name)
+
+
+@on_each
+@listed
+def test_every_command_has_a_form_that_the_platform_accepts(platform, command):
+    form = platform.form(command, {})
+    assert platform.form_problems(form) == []
+    assert platform.fields(form) == [each.name for each in command.arguments if each.listed]
+    assert command.name in json.dumps(form)
+
+
+@on_each
+@listed
+@settings(deadline=None, max_examples=20)
+@given(data=st.data())
+def test_any_given_values_make_a_form_that_the_platform_accepts(platform, command, data):
+    names = [each.name for each in command.arguments]
+    given_values = data.draw(st.fixed_dictionaries(dict.fromkeys(names, texts))) if names else {}
+    assert platform.form_problems(platform.form(command, given_values)) == []
+
+
+@on_each
+@pytest.mark.parametrize(
+    ("name", "given_values"),
+    [
+        ("track", {"link": "https://youtu.be/abc", "days": "7"}),
+        ("videos", {"platform": "tiktok", "sort": "count"}),
+        ("stats", {"video": "vid_1"}),
+        ("compare", {"video": '"vid 1" "vid_2"'}),
+    ],
+)
+def test_given_values_come_back_if_nothing_is_changed(platform, name, given_values):
+    assert platform.submit(platform.form(BY_NAME[name], given_values), {}) == given_values
+
+
+@on_each
+def test_the_command_gets_what_a_person_fills_in_and_nothing_for_what_is_left_empty(platform):
+    form = platform.form(BY_NAME["track"], {})
+    found = platform.submit(form, {"link": "https://youtu.be/abc\nhttps://youtu.be/def", "days": " 3 "})
+    args = bind(BY_NAME["track"], found)
+    assert (args.link, args.days) == (("https://youtu.be/abc", "https://youtu.be/def"), 3)
+    assert platform.submit(form, {"link": "  "}) == {}
+    assert platform.submit(platform.form(BY_NAME["videos"], {}), {}) == {}
+
+
+@on_each
+def test_a_field_has_a_label_a_hint_and_an_example(platform):
+    form = json.dumps(platform.form(BY_NAME["stats"], {}))
+    for words in ('"Video"', "The video's title, link or id", "For example: cat on a piano"):
+        assert words in form
+
+
+@on_each
+def test_a_secret_is_asked_for_with_a_word_of_caution_and_never_filled_in(platform):
+    form = platform.form(BY_NAME["connect"], {"key": "cs_live_secret"})
+    assert "cs_live_secret" not in json.dumps(form)
+    assert "Only the bot receives it, but it's visible on your screen while you type." in json.dumps(form)
+    assert platform.submit(form, {"key": " cs_test_1 "}) == {"key": "cs_test_1"}

@@ -1,0 +1,152 @@
+"""Rendering on every platform: limits kept, no word lost, nobody mentioned, and a button calls what it was made for."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from bot.reply.call import Call
+from bot.reply.clean import shown
+from bot.reply.cutting import length
+from bot.reply.model import (
+    Align,
+    Button,
+    Column,
+    Field,
+    Fields,
+    LinkButton,
+    Mention,
+    Note,
+    Option,
+    Paragraph,
+    Picture,
+    Reply,
+    Select,
+    Table,
+    Tone,
+    text,
+)
+from bot.reply.plain import plain_body, plain_spans
+from tests.gallery import gallery
+from tests.rendering.platforms import PLATFORMS
+from tests.slack_render.reading import squashed
+from tests.slack_render.strategies import buttons, replies, selects
+
+SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
+ANY = settings(deadline=None, max_examples=25, suppress_health_check=SLOW)
+EXAMPLES = gallery()
+
+on_each = pytest.mark.parametrize("platform", PLATFORMS.values(), ids=PLATFORMS)
+
+
+@on_each
+@ANY
+@given(reply=replies())
+def test_any_reply_keeps_every_documented_limit_loses_no_word_and_mentions_nobody(platform, reply):
+    messages = platform.messages(reply)
+    assert messages
+    assert [platform.problems(each) for each in (*messages, platform.public(reply.public_line))] == [[]] * (
+        len(messages) + 1
+    )
+    assert platform.missing(plain_body(reply), messages) == []
+
+
+@on_each
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_every_reply_in_the_gallery_is_one_message_that_the_platform_accepts(platform, name):
+    messages = platform.messages(EXAMPLES[name])
+    assert [platform.problems(message) for message in messages] == [[]]
+    assert platform.missing(plain_body(EXAMPLES[name]), messages) == []
+
+
+@on_each
+@pytest.mark.parametrize("name", [name for name in EXAMPLES if EXAMPLES[name].public_line])
+def test_the_public_line_names_the_person_and_mentions_nobody(platform, name):
+    line = EXAMPLES[name].public_line
+    message = platform.public(line)
+    assert platform.problems(message) == []
+    assert platform.missing(plain_spans(line), [message]) == []
+    (person,) = [span.name for span in line if isinstance(span, Mention)]
+    assert squashed(person) in squashed(platform.read([message]))
+
+
+@on_each
+def test_a_tone_is_shown_by_a_mark(platform):
+    shown_as = [platform.read(platform.messages(Reply("Done.", tone=tone))).strip() for tone in Tone]
+    assert shown_as == ["Done.", "✅ Done.", "⚠️ Done.", "⛔ Done."]
+
+
+@on_each
+def test_an_empty_reply_is_still_a_message(platform):
+    assert platform.read(platform.messages(Reply(" \u200b"))).strip() == "–"
+    assert platform.read([platform.public(())]).strip() == "–"
+
+
+@on_each
+def test_two_hundred_buttons_are_all_there_in_order(platform):
+    offered = tuple(Button(f"b{each}", Call("stats", {"video": str(each)})) for each in range(200))
+    messages = platform.messages(Reply("Press.", actions=offered))
+    rows = platform.rows(messages)
+    assert [len(row) for row in rows] == [platform.row] * (200 // platform.row)
+    assert [label for row in rows for label in row] == [button.label for button in offered]
+    assert [platform.problems(message) for message in messages] == [[]] * len(messages)
+
+
+@on_each
+def test_an_alt_text_that_is_too_long_is_written_out_beside_the_picture(platform):
+    alt = "grew " * 500 + "end"
+    messages = platform.messages(Reply("Up.", parts=(Picture("growth.png", b"", alt),)))
+    assert [len(each) <= platform.longest_alt for each in platform.alts(messages)] == [True]
+    assert platform.missing(alt, messages) == []
+    assert squashed(f"Picture: {alt}") in squashed(platform.read(messages))
+
+
+@on_each
+def test_foreign_text_reads_as_it_was_written_in_every_part(platform):
+    foreign = "@everyone <!channel> <@1> *b* _i_ ~s~ `c` ||x|| :smile: # > - &amp; <t:1:R> [x](https://evil.example) \\"
+    reply = Reply(
+        foreign,
+        title=f"T {foreign}",
+        parts=(
+            Paragraph(text(foreign)),
+            Note(text(foreign)),
+            Fields((Field(foreign, text(foreign)),)),
+            Table("C", (Column(foreign), Column("n", Align.RIGHT)), ((text(foreign), text("1")),)),
+        ),
+        actions=(
+            Button(foreign, Call("usage")),
+            LinkButton(foreign, "https://example.org"),
+            Select(foreign, Call("stats"), "video", (Option(foreign, "v"),)),
+        ),
+    )
+    (message,) = platform.messages(reply)
+    assert platform.problems(message) == []
+    assert platform.read([message]).count(shown(foreign)) >= 8
+
+
+@on_each
+@settings(ANY, max_examples=60)
+@given(button=buttons)
+def test_a_press_is_the_call_that_was_put_into_the_button(platform, button):
+    (element,) = platform.elements(button)
+    assert platform.press(element) == button.call
+
+
+@on_each
+@settings(ANY, max_examples=60)
+@given(select=selects)
+def test_a_choice_is_the_call_with_the_chosen_value_as_its_argument(platform, select):
+    offered = [(element, option) for element in platform.elements(select) for option in element["options"]]
+    values = [platform.press(*each).arguments[select.argument] for each in offered]
+    for each, value in zip(offered, values, strict=True):
+        assert platform.press(*each) == Call(select.call.command, {**select.call.arguments, select.argument: value})
+    if platform is PLATFORMS["slack"]:
+        assert values == [option.value for option in select.options]
+    assert set(values) <= {option.value for option in select.options}
+
+
+@on_each
+@pytest.mark.parametrize("letter", ["w", "😀"])
+def test_a_label_that_is_too_long_ends_in_an_ellipsis(platform, letter):
+    (element,) = platform.elements(Button(letter * 90, Call("usage")))
+    label = platform.label(element)
+    assert length(label) <= platform.longest_label
+    assert label.endswith(f"{letter}…")
