@@ -1,16 +1,14 @@
-"""Posting without a request: the later messages of a long reply, and pictures and files as text."""
+"""Posting without a request: the later messages of a long reply."""
 
 import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import TypeAlias
 
 from adapters.chat.retry import Sleep
 from bot.delivery.poster import Delivery, Later, Posted, Unclear
-from bot.reply.model import Note, Picture, Plain, Reply
 
 logger = logging.getLogger(__name__)
 
@@ -42,14 +40,3 @@ async def post_rest(
                 sent += 1
     if sent < len(posts):
         logger.warning("long message truncated", extra={**about, "lost": len(posts) - sent})
-
-
-def in_words(reply: Reply) -> Reply:
-    """The reply without attachments: a chart that is refused costs no number."""
-    notes = tuple(_note(f"File {file.name}: {file.description}. It can't be attached here.") for file in reply.files)
-    parts = tuple(_note(f"Picture: {part.alt}") if isinstance(part, Picture) else part for part in reply.parts)
-    return replace(reply, parts=(*parts, *notes), files=())
-
-
-def _note(text: str) -> Note:
-    return Note((Plain(text),))

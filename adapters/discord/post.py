@@ -16,7 +16,7 @@ from typing import Any
 
 from discord.http import Route
 
-from adapters.chat.posting import in_words, post_rest
+from adapters.chat.posting import post_rest
 from adapters.chat.recent import Recent
 from adapters.chat.retry import Sleep
 from adapters.discord.errors import (
@@ -34,7 +34,7 @@ from adapters.discord.render import Message, messages, one_message
 from adapters.discord.rest import Rest, call
 from adapters.discord.send import body
 from bot.delivery.poster import ChannelRef, Delivery, Posted, Rejected
-from bot.reply.model import Reply
+from bot.reply.model import Note, Picture, Plain, Reply
 
 logger = logging.getLogger(__name__)
 
@@ -83,7 +83,7 @@ class DiscordPoster:
         shown = messages(reply)
         delivery = await self._post(channel, shown[0], key)
         if _is_for_files(delivery) and shown[0].files:
-            shown = messages(in_words(reply))
+            shown = messages(_in_words(reply))
             delivery = await self._post(channel, shown[0], key)
         if isinstance(delivery, Posted) and len(shown) > 1:
             posts = [
@@ -98,7 +98,7 @@ class DiscordPoster:
         message = one_message(reply)
         delivery = await self._edit(channel, message_id, message)
         if _is_for_files(delivery) and message.files:
-            delivery = await self._edit(channel, message_id, one_message(in_words(reply)))
+            delivery = await self._edit(channel, message_id, one_message(_in_words(reply)))
         return delivery
 
     async def direct(self, workspace_id: str, person_id: str) -> ChannelRef | None:
@@ -148,3 +148,14 @@ def _nonce(key: str) -> str:
 def _is_for_files(delivery: Delivery) -> bool:
     """Whether the message may be taken without its files: the bot may lack the permission to attach any."""
     return isinstance(delivery, Rejected) and delivery.reason in _WITHOUT_FILES
+
+
+def _in_words(reply: Reply) -> Reply:
+    """The reply without attachments: a chart that is refused costs no number."""
+    notes = tuple(_note(f"File {file.name}: {file.description}. It can't be attached here.") for file in reply.files)
+    parts = tuple(_note(f"Picture: {part.alt}") if isinstance(part, Picture) else part for part in reply.parts)
+    return replace(reply, parts=(*parts, *notes), files=())
+
+
+def _note(text: str) -> Note:
+    return Note((Plain(text),))
