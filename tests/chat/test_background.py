@@ -1,4 +1,4 @@
-"""The jobs behind the acknowledgements: held, bounded, waited for at the end."""
+"""Background tasks: referenced, bounded, and waited for at shutdown."""
 
 import asyncio
 
@@ -12,11 +12,11 @@ async def test_jobs_run_beside_each_other_and_are_waited_for():
         await asyncio.sleep(0)
         done.append(number)
 
-    work = BackgroundTasks()
+    tasks = BackgroundTasks()
     for number in range(3):
-        work.start(lambda number=number: job(number))
+        tasks.start(lambda number=number: job(number))
     assert done == []
-    await work.drain(5)
+    await tasks.drain(5)
     assert sorted(done) == [0, 1, 2]
 
 
@@ -29,35 +29,35 @@ async def test_a_job_that_fails_is_in_the_log_and_stops_no_other(caplog):
     async def good():
         done.append(True)
 
-    work = BackgroundTasks()
-    work.start(bad)
-    work.start(good)
-    await work.drain(5)
+    tasks = BackgroundTasks()
+    tasks.start(bad)
+    tasks.start(good)
+    await tasks.drain(5)
     assert done == [True]
     assert "background task failed" in caplog.text
 
 
 async def test_beyond_the_bound_there_is_no_room_for_what_can_be_refused():
     release, done = asyncio.Event(), []
-    work = BackgroundTasks(limit=2)
+    tasks = BackgroundTasks(limit=2)
 
     async def job():
         await release.wait()
         done.append(True)
 
     for _ in range(3):
-        work.start(job)
-    assert not work.has_room
+        tasks.start(job)
+    assert not tasks.has_room
     release.set()
-    await work.drain(5)
+    await tasks.drain(5)
     assert len(done) == 3
 
 
 async def test_after_the_end_nothing_is_begun():
-    work, begun = BackgroundTasks(), []
-    await work.drain(5)
-    work.start(lambda: begun.append(True))
-    assert not work.has_room
+    tasks, begun = BackgroundTasks(), []
+    await tasks.drain(5)
+    tasks.start(lambda: begun.append(True))
+    assert not tasks.has_room
     await asyncio.sleep(0)
     assert begun == []
 
@@ -71,9 +71,9 @@ async def test_what_does_not_end_in_time_is_cancelled(caplog):
         finally:
             ended.append(True)
 
-    work = BackgroundTasks()
-    work.start(stubborn)
+    tasks = BackgroundTasks()
+    tasks.start(stubborn)
     await asyncio.sleep(0)
-    await work.drain(0)
+    await tasks.drain(0)
     assert ended == [True]
     assert "background tasks cancelled at shutdown" in caplog.text
