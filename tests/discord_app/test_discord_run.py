@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import sys
+from contextlib import asynccontextmanager
 
 import pytest
 from pydantic import SecretStr
@@ -36,35 +37,38 @@ def variables(discord, sandbox, tmp_path):
     }
 
 
-async def test_discord_starts_with_its_token_and_ends_when_told_to(discord, server, sandbox, sqlite_url):
-    settings = settings_of(
-        sandbox, sqlite_url, discord_token=SecretStr(discord.app.token), discord_api_url=discord.api_url
-    )
-    task = asyncio.create_task(run(settings))
-    await discord.until(lambda: discord.connections() and discord.commands)
-    asked = await discord.send_command("usage", {}, user=server.ben, channel=server.general)
-    await discord.until(lambda: not asked.is_thinking)
-    assert "available" in told(asked.message)
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
-    assert task.cancelled()
+@pytest.fixture
+def start(discord, sandbox, sqlite_url):
+    """Start the program with Discord's settings and others; at the end of the block it is told to end."""
+
+    @asynccontextmanager
+    async def started(only=(), **others):
+        token = {"discord_token": SecretStr(discord.app.token), "discord_api_url": discord.api_url}
+        task = asyncio.create_task(run(settings_of(sandbox, sqlite_url, **token, **others), only))
+        yield task
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        assert task.cancelled()
+
+    return started
+
+
+AWAY = {
+    "slack_bot_token": SecretStr("xoxb-1"),
+    "slack_app_token": SecretStr("xapp-1"),
+    "slack_api_url": "http://127.0.0.1:1/api/",
+}
+
+
+@pytest.mark.parametrize("others", [{}, AWAY], ids=["alone", "beside a Slack that is away"])
+async def test_discord_starts_with_its_token_and_ends_when_told_to(discord, server, start, caplog, others):
+    async with start(**others):
+        await discord.until(lambda: discord.connections() and discord.commands)
+        asked = await discord.send_command("usage", {}, user=server.ben, channel=server.general)
+        await discord.until(lambda: not asked.is_thinking)
+        assert "available" in told(asked.message)
+    assert ("Slack is unreachable" in caplog.text) is bool(others)
     assert discord.connections() == []
-
-
-async def test_a_slack_that_is_away_takes_no_discord_down(discord, server, sandbox, sqlite_url, caplog):
-    nowhere = {"slack_api_url": "http://127.0.0.1:1/api/", "slack_app_token": SecretStr("xapp-1")}
-    here = {"discord_token": SecretStr(discord.app.token), "discord_api_url": discord.api_url}
-    task = asyncio.create_task(
-        run(settings_of(sandbox, sqlite_url, slack_bot_token=SecretStr("xoxb-1"), **nowhere, **here))
-    )
-    await discord.until(lambda: discord.connections() and discord.commands)
-    asked = await discord.send_command("usage", {}, user=server.ben, channel=server.general)
-    await discord.until(lambda: not asked.is_thinking)
-    assert "available" in told(asked.message)
-    assert "Slack is unreachable" in caplog.text
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
-    assert task.cancelled()
 
 
 async def test_on_sigterm_a_command_under_way_is_still_answered(discord, server, sandbox, tmp_path):
@@ -99,13 +103,8 @@ async def test_without_a_token_there_is_a_sentence(only):
         await run(settings, only)
 
 
-async def test_a_scheduler_alone_never_says_who_it_is_to_the_gateway(discord, sandbox, sqlite_url):
-    settings = settings_of(
-        sandbox, sqlite_url, discord_token=SecretStr(discord.app.token), discord_api_url=discord.api_url
-    )
-    task = asyncio.create_task(run(settings, ["scheduler"]))
-    done, _ = await asyncio.wait((task,), timeout=0.3)
-    assert not done
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+async def test_a_scheduler_alone_never_identifies_to_the_gateway(discord, start):
+    async with start(["scheduler"]) as task:
+        done, _ = await asyncio.wait((task,), timeout=0.3)
+        assert not done
     assert (discord.identifies, discord.gateway.connections) == ([], [])

@@ -29,6 +29,10 @@ class Slack:
     def messages(self, reply: Reply) -> list[Any]:
         return list(slack_render.messages(reply, self.uploaded))
 
+    def edited(self, reply: Reply) -> Any:
+        """The one message that takes the place of another."""
+        return self.messages(reply)[0]
+
     def public(self, line: Text) -> Any:
         return slack_render.public_message(line)
 
@@ -101,6 +105,10 @@ class Discord:
 
     def messages(self, reply: Reply) -> list[Any]:
         return list(discord_render.messages(reply))
+
+    def edited(self, reply: Reply) -> Any:
+        """The one message that takes the place of another."""
+        return discord_render.one_message(reply)
 
     def public(self, line: Text) -> Any:
         return discord_render.public_message(line)

@@ -1,8 +1,13 @@
 """Rendering on every platform: limits kept, no word lost, nobody mentioned, and a button calls what it was made for."""
 
+import json
+
 import pytest
 from hypothesis import HealthCheck, given, settings
+from rich.console import Console
 
+from adapters.console.render import card, choices, menu
+from bot.reply.as_json import to_json
 from bot.reply.call import Call
 from bot.reply.clean import shown
 from bot.reply.cutting import length
@@ -25,6 +30,8 @@ from bot.reply.model import (
     text,
 )
 from bot.reply.plain import plain_body, plain_spans
+from bot.reply.stored import from_stored, to_stored
+from tests.examples import video
 from tests.gallery import gallery
 from tests.rendering.platforms import PLATFORMS
 from tests.slack_render.reading import squashed
@@ -55,6 +62,19 @@ def test_every_reply_in_the_gallery_is_one_message_that_the_platform_accepts(pla
     messages = platform.messages(EXAMPLES[name])
     assert [platform.problems(message) for message in messages] == [[]]
     assert platform.missing(plain_body(EXAMPLES[name]), messages) == []
+
+
+@on_each
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_ids_of_two_hundred_characters_which_the_api_may_give_are_shown_all_the_same(platform, name):
+    payload, blobs = to_stored(EXAMPLES[name])
+    reply = from_stored(payload.replace(video().id.rstrip("0"), f"{'long-and:odd/id ' * 13}-"), blobs)
+    messages = [*platform.messages(reply), platform.edited(reply)]
+    assert [platform.problems(message) for message in messages] == [[]] * len(messages)
+    with (console := Console(width=80)).capture() as drawn:
+        console.print(card(reply, 80), menu(choices(reply)))
+    assert drawn.get()
+    assert json.loads(to_json(reply))
 
 
 @on_each
