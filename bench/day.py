@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from adapters.sandbox.serve import Sandbox
 from bench.measure import Row, say
-from bench.reading import LINK, HandClock
+from bench.reading import LINK
 from bot.app import Bot
 from bot.digests.planner import DigestPlanner
 from bot.domain.caller import Caller, Permission, Person, Role, WorkspaceRef
@@ -24,6 +24,7 @@ from bot.metrics import Metrics
 from bot.reply.model import Tone
 from bot.settings import Settings
 from bot.wallet.poller import Poller
+from tests.standins.environment import HandClock
 
 VIDEOS, CHANNELS, COMMANDS = 100, 20, 500
 DAY, TICK = timedelta(days=1), timedelta(seconds=30)

@@ -8,7 +8,7 @@ import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 from pydantic import SecretStr
@@ -19,22 +19,12 @@ from bot.app import Bot
 from bot.domain.caller import Caller, Permission, Person, Role, WorkspaceRef
 from bot.reply.model import Tone
 from bot.settings import Settings
+from tests.standins.environment import HandClock
 
 PEOPLE = 1_000
 HOUR = timedelta(hours=1)
 PAGE = "GET /videos/{id}"
 LINK = "https://www.tiktok.com/@steady/video/730123456789012345"
-
-
-class HandClock:
-    """A clock that stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        """The moment that it shows."""
-        return self.now
 
 
 def rows() -> Iterator[Row]:

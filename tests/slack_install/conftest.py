@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import urljoin
@@ -21,24 +21,12 @@ from adapters.web.server import WebServer
 from bot.domain.caller import WorkspaceRef
 from bot.store import Store
 from bot.store.database import Database
+from tests.standins.environment import HandClock
 from tests.standins.slack.apps import App
 from tests.standins.slack.oauth import Consent
 from tests.standins.slack.server import Slack, running
 
 KEYS = ("0123456789abcdef" * 2,)
-
-
-class Clock:
-    """The clock of both sides, moved by hand."""
-
-    def __init__(self) -> None:
-        self.now = datetime.now(UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def forward(self, **time: float) -> None:
-        self.now += timedelta(**time)
 
 
 @dataclass
@@ -93,12 +81,12 @@ class Answer:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> HandClock:
+    return HandClock(datetime.now(UTC))
 
 
 @pytest.fixture
-async def slack(clock: Clock) -> AsyncIterator[Slack]:
+async def slack(clock: HandClock) -> AsyncIterator[Slack]:
     """Acme (T1) with ann, who says yes to everything; the organisation Grid (E1) with One (T2), Two (T3) and olga."""
     async with running(clock) as slack:
         slack.add_user("U1", slack.add_team("T1", "Acme"), "ann", is_admin=True)
@@ -142,19 +130,21 @@ async def teams(
     session: aiohttp.ClientSession,
     slack: Slack,
     forgotten: list[WorkspaceRef],
-    clock: Clock,
+    clock: HandClock,
 ) -> InstalledWorkspaces:
     async def forget(ref: WorkspaceRef) -> None:
         forgotten.append(ref)
 
     async def nap(seconds: float) -> None:
-        clock.forward(seconds=seconds)
+        clock.advance(seconds=seconds)
 
     return InstalledWorkspaces(store.installations, session, slack.api_url, forget, clock, nap)
 
 
 @asynccontextmanager
-async def serving(oauth: OAuth, teams: InstalledWorkspaces, store: Store, clock: Clock, app: App) -> AsyncIterator[str]:
+async def serving(
+    oauth: OAuth, teams: InstalledWorkspaces, store: Store, clock: HandClock, app: App
+) -> AsyncIterator[str]:
     """The pages' address while they are served; the app sends people back to it."""
     pages = InstallPages(oauth, teams, store.installations, clock)
     async with WebServer(Starlette(routes=pages.routes), "127.0.0.1", 0) as server:
@@ -165,7 +155,7 @@ async def serving(oauth: OAuth, teams: InstalledWorkspaces, store: Store, clock:
 
 @pytest.fixture
 async def browser(
-    oauth: OAuth, teams: InstalledWorkspaces, store: Store, clock: Clock, app: App
+    oauth: OAuth, teams: InstalledWorkspaces, store: Store, clock: HandClock, app: App
 ) -> AsyncIterator[Browser]:
     jar = aiohttp.DummyCookieJar()
     async with serving(oauth, teams, store, clock, app) as home, aiohttp.ClientSession(cookie_jar=jar) as session:

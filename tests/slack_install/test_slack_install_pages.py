@@ -96,13 +96,13 @@ async def test_a_state_works_once(slack, browser):
     cookies = dict(browser.cookies)
     assert (await browser.get(url)).status == 200
     browser.cookies = cookies
-    await refused(browser, url, "finished before")
+    await refused(browser, url, "already finished")
     assert len(slack.calls_of("oauth.v2.access")) == 1
 
 
 async def test_a_state_works_for_ten_minutes(browser, clock):
     url = await browser.consent(await browser.begin())
-    clock.forward(minutes=10)
+    clock.advance(minutes=10)
     await refused(browser, url, "more than ten minutes ago")
 
 

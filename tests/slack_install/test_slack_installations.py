@@ -21,7 +21,7 @@ async def test_another_process_notices_a_new_token_within_a_minute(slack, browse
     slack.tokens[first].is_revoked = True
     await browser.install()
     assert await token_of(another) == first
-    clock.forward(minutes=1)
+    clock.advance(minutes=1)
     assert await token_of(another) == await token_of(teams) != first
 
 

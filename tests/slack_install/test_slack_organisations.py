@@ -55,9 +55,9 @@ async def test_a_workspaces_own_installation_comes_before_its_organisations(slac
 async def test_a_workspace_that_moved_to_another_organisation_is_that_ones(teams, clock):
     await teams.find("T2", "E1")
     await teams.save(Installation("E2", "E2", "Other", "U0", "xoxb-other"))
-    clock.forward(minutes=2)
+    clock.advance(minutes=2)
     assert await token_of(teams, "T2", "E2") == "xoxb-other"
-    clock.forward(minutes=2)
+    clock.advance(minutes=2)
     assert await token_of(teams, "T2", None) == "xoxb-other"
 
 

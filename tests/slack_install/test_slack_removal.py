@@ -112,7 +112,7 @@ async def test_an_event_of_a_removal_that_comes_first_after_the_next_installatio
     slack, app, hear, installed, database, clock, order
 ):
     deliveries = await slack.uninstall(slack.teams["T1"], app, order)
-    clock.forward(minutes=4)
+    clock.advance(minutes=4)
     await installed("T1")
     for delivery in deliveries:
         await hear(delivery)

@@ -42,8 +42,8 @@ TRACK, LIST, PAGE, STOP, USAGE = (
 class HandClock:
     """A clock that moves only when a test advances it."""
 
-    def __init__(self) -> None:
-        self.now = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
+    def __init__(self, now: datetime = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)) -> None:
+        self.now = now
 
     def __call__(self) -> datetime:
         return self.now

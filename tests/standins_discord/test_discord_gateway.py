@@ -8,7 +8,7 @@ def identify(token: str, **more) -> dict:
 
 
 async def test_hello_ready_heartbeat_and_servers_come_in_the_documented_order(discord, peer, guild):
-    assert (await peer.receive())["d"] == {"heartbeat_interval": 41250}
+    assert (await peer.receive())["op"] == 10
     await peer.socket.send_json({"op": 1, "d": None})
     assert (await peer.receive())["op"] == 11
     await peer.socket.send_json(identify(discord.app.token))
