@@ -2,45 +2,10 @@
 
 import pytest
 
-from bot.commands.registry import COMMANDS
-from tests.discord_app.bot_app import labels, lines, told
+from tests.discord_app.bot_app import labels, told
 from tests.standins.discord_server.permissions import Permission
 from tests.standins.environment import LINK, YOUTUBE
 from tests.standins.faults import Fault, FaultKind
-
-ASKED = {
-    "videos": ({}, "2 videos"),
-    "stats": ({"video": LINK}, "steady"),
-    "compare": ({"video": LINK, "video2": YOUTUBE}, "Compar"),
-    "usage": ({}, "available"),
-    "export": ({"video": LINK}, "snapshots"),
-    "status": ({}, "version"),
-    "help": ({}, "/track"),
-    "disconnect": ({}, "Nothing is removed until you press"),
-}
-
-
-@pytest.mark.parametrize("name", ASKED)
-async def test_a_command_is_answered_to_one_person_alone(bot_app, server, name):
-    bot_app.track(LINK, YOUTUBE)
-    bot_app.clock.advance(hours=3)
-    given, words = ASKED[name]
-    answer = await bot_app.type(name, server.ann, server.general, **given)
-    assert words.casefold() in told(answer).casefold(), told(answer)
-    assert answer.only_for == server.ann.id
-    assert lines(server.general) == []
-    assert bot_app.discord.failures == []
-
-
-async def test_what_is_not_asked_for_here_is_asked_for_elsewhere():
-    assert {each.name for each in COMMANDS if each.listed} - set(ASKED) <= {
-        "track",
-        "stop",
-        "connect",
-        "digest",
-        "alerts",
-        "allowance",
-    }
 
 
 async def test_stats_come_with_a_chart_that_says_what_it_shows(bot_app, server):

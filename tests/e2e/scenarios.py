@@ -3,6 +3,7 @@
 import asyncio
 from decimal import Decimal
 
+from bot.app import Bot
 from tests.e2e.chats import ANN, BEN, BOB, NORTH, OPERATOR, SOUTH, Chat, Page, spent
 from tests.standins.environment import INSTAGRAM, LINK, LIST, SAME_LINK, TRACK, TWITTER, YOUTUBE
 
@@ -135,6 +136,33 @@ async def alerts_are_set_and_read_again(chat: Chat) -> None:
     assert "Alerts on in this channel" in (await chat.say(BEN, "alerts")).text
 
 
+COMMANDS = {
+    "track": ({"link": LINK, "days": "7"}, "already being tracked"),
+    "videos": ({}, "2 videos"),
+    "stats": ({"video": LINK}, "views"),
+    "compare": ({"video": LINK, "video2": YOUTUBE}, "hour"),
+    "stop": ({"video": LINK}, "stop"),
+    "usage": ({}, "available"),
+    "digest": ({"action": "status"}, "digest"),
+    "alerts": ({}, "alerts"),
+    "export": ({"video": LINK}, "snapshots"),
+    "disconnect": ({}, "nothing is removed until you press"),
+    "status": ({}, "version"),
+    "help": ({"command": "track"}, "/track"),
+}
+
+
+async def every_command_is_answered_to_the_asker_alone(chat: Chat) -> None:
+    assert {*COMMANDS, "connect"} == {command.name for command in Bot.commands if command.listed}
+    for link in (LINK, YOUTUBE):
+        chat.sandbox.world.track(OPERATOR, link, 7)
+    chat.clock.advance(hours=3)
+    for name, (given, words) in COMMANDS.items():
+        answer = await chat.say(ANN, name, **given)
+        assert words in answer.text.casefold(), answer.text
+    assert chat.public() == []
+
+
 async def a_command_that_there_is_not_is_told_so_with_how_to_find_one(chat: Chat) -> None:
     answer = await chat.say(BEN, "help", command="usag")
     assert "There's no command /usag" in answer.text
@@ -233,6 +261,7 @@ EVERYWHERE = (
     five_hundred_videos_are_read_page_by_page,
     a_digest_comes_when_it_is_due_and_once_a_day,
     alerts_are_set_and_read_again,
+    every_command_is_answered_to_the_asker_alone,
     a_command_that_there_is_not_is_told_so_with_how_to_find_one,
     an_export_is_a_file_for_whoever_asked,
 )

@@ -5,7 +5,6 @@ import re
 import pytest
 
 from adapters.slack.text import unescaped
-from bot.app import Bot
 from tests.slack.bot_app import ANN, GENERAL, RANDOM, SECRET, bot_app_of, told
 from tests.standins.environment import LINK, USAGE
 
@@ -25,40 +24,6 @@ LINES = {
 }
 OTHERS = re.compile(rf"(?<![\w/.:-])/(?:{'|'.join([*LINES, 'connect'])})(?![\w/-])")
 """A command under a name that another app has."""
-ANSWERS = {
-    "track": "already being tracked",
-    "videos": "steady",
-    "stats": "views",
-    "compare": "hour",
-    "stop": "Stop",
-    "usage": "available",
-    "digest": "digest",
-    "alerts": "alerts",
-    "export": "snapshots",
-    "disconnect": "Nothing is removed until you press the button",
-    "status": "Everything is working",
-    "help": "/track",
-}
-
-
-@pytest.fixture
-def two_videos(bot_app):
-    bot_app.track(LINK, "https://www.youtube.com/watch?v=steady_cats")
-    bot_app.clock.advance(hours=3)
-
-
-@pytest.mark.parametrize("name", LINES)
-@pytest.mark.usefixtures("two_videos")
-async def test_each_command_is_answered_to_the_asker_alone(bot_app, name):
-    answer = await bot_app.type(LINES[name])
-    assert ANSWERS[name] in answer.text
-    assert answer.only_for == ANN or answer.channel_id.startswith("D")
-    assert bot_app.lines() == []
-
-
-def test_every_listed_command_is_sent_here_or_asks_in_a_form():
-    listed = {command.name for command in Bot.commands if command.listed}
-    assert listed == {*LINES, "connect"}
 
 
 @pytest.mark.parametrize("line", ["/contentstats usage", "/contentstats /usage", "/contentstats   USAGE "])
