@@ -89,7 +89,7 @@ async def test_in_direct_messages_no_command_is_offered_and_one_that_arrives_is_
     for command in discord.commands:
         command["contexts"] = None
     answer = await bot_app.answered(discord.send_command("usage", {}, user=server.ann))
-    assert "I work in servers" in told(answer)
+    assert "I only work in servers" in told(answer)
 
 
 async def test_settings_are_shown_to_those_who_manage_the_server(bot_app, discord, server):

@@ -237,4 +237,4 @@ async def test_outside_a_server_discord_shows_nothing(in_discord):
     asked = await bot_app.press(message, bot_app.label(message, ""), server.ben)
     await bot_app.discord.until(lambda: not asked.is_thinking or asked.followups)
     shown = asked.followups[0] if asked.followups else asked.message
-    assert "I work in servers" in discord_app.told(shown)
+    assert "I only work in servers" in discord_app.told(shown)
