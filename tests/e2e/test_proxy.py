@@ -68,7 +68,7 @@ async def test_both_chats_are_reached_by_the_proxy_alone(sqlite_url, environment
                     await OAuth(session, slack.api_url, app.client_id, app.client_secret).exchange("nobody's")
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
-            paths = proxy.asked("slack.internal")
+            paths = proxy.paths("slack.internal")
             for way in (
                 "/api/auth.test",
                 "/api/apps.connections.open",
@@ -78,7 +78,7 @@ async def test_both_chats_are_reached_by_the_proxy_alone(sqlite_url, environment
                 "/oauth.v2.access",
             ):
                 assert any(way in path for path in paths), way
-            paths = proxy.asked("discord.internal")
+            paths = proxy.paths("discord.internal")
             for way in ("/users/@me", "/gateway", "/callback", "/webhooks/"):
                 assert any(way in path for path in paths), way
 

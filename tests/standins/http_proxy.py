@@ -1,4 +1,4 @@
-"""A local HTTP proxy, as a company's network has one: the only way to hosts whose names nobody here can look up."""
+"""A local HTTP proxy, as in a company's network: it reaches hosts whose names cannot be looked up here."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -18,8 +18,8 @@ class HttpProxy:
         self.url = ""
         self._serving: set[asyncio.Task[None]] = set()
 
-    def asked(self, host: str) -> list[str]:
-        """The paths that were asked for at a host."""
+    def paths(self, host: str) -> list[str]:
+        """The paths that were requested from a host."""
         return [urlsplit(url).path for _, url in self.seen if urlsplit(url).hostname == host]
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

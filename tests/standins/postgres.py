@@ -49,12 +49,12 @@ class Postgres:
         return f"postgresql://{USER}@127.0.0.1:{self.port}/{name}"
 
     def create(self, name: str, template: str = "template0") -> None:
-        """Make a database as a copy of another one, which nobody may be using."""
+        """Make a database as a copy of another one, which must have no connections."""
         # As files: logged page by page, which is the default, it takes five times as long.
         self._sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
 
     def drop(self, name: str) -> None:
-        """Remove a database, whoever is still connected to it."""
+        """Remove a database, with open connections too."""
         self._sql(f'DROP DATABASE "{name}" WITH (FORCE)')
 
     def _sql(self, statement: str) -> None:

@@ -21,7 +21,7 @@ def code(answered):
 
 @pytest.fixture
 async def interaction(discord, peer, channel, ann, call):
-    """An interaction of a slash command that nobody answered yet."""
+    """An interaction of a slash command without an answer so far."""
     await call("PUT", PUT.format(discord.app.id), [command()])
     await peer.socket.send_json({"op": 2, "d": {"token": discord.app.token, "intents": 1, "properties": {}}})
     await discord.until(discord.connections)

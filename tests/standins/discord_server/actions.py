@@ -123,7 +123,7 @@ class Actions(World):
     async def _deliver(self, interaction: Interaction) -> None:
         guild = interaction.channel.guild.id if interaction.channel.guild else None
         began = time.monotonic()
-        if any(each.is_alive and each.hears("INTERACTION_CREATE", guild) for each in self.sessions):
+        if any(each.is_alive and each.receives("INTERACTION_CREATE", guild) for each in self.sessions):
             self.dispatch("INTERACTION_CREATE", interaction.payload, guild)
             try:
                 await asyncio.wait_for(interaction.answered.wait(), self.answer_seconds)

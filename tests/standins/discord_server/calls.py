@@ -42,7 +42,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Something that a person tried and that Discord told them did not work."""
+    """An action of a person that failed in front of them."""
 
     user: str
     what: str

@@ -49,7 +49,7 @@ class Session:
         """Whether somebody listens, or may come back to hear what was missed."""
         return self.is_connected or self.is_resumable
 
-    def hears(self, event: str, guild_id: str | None) -> bool:
+    def receives(self, event: str, guild_id: str | None) -> bool:
         """Whether an event of a server, or of direct messages, is for this shard and its intents."""
         mine = (int(guild_id) >> 22) % self.shard[1] if guild_id else 0
         return mine == self.shard[0] and (event in _ALWAYS or bool(self.intents & GUILDS))

@@ -82,7 +82,7 @@ class Gateway:
             world.reset_token()
             raise Closing(4004, "Authentication failed.")
         ours = [each for each in world.guilds.values() if world.app.user.id in each.members]
-        mine = [each for each in ours if session.hears("READY", each.id)]
+        mine = [each for each in ours if session.receives("READY", each.id)]
         world.sessions.append(session)
         connection.session, session.send = session, connection.send
         session.dispatch(
@@ -100,7 +100,7 @@ class Gateway:
             },
         )
         for guild in mine:
-            if guild.is_available and session.hears("GUILD_CREATE", guild.id):
+            if guild.is_available and session.receives("GUILD_CREATE", guild.id):
                 session.dispatch("GUILD_CREATE", world.guild_event(guild))
 
     def _resume(self, connection: Connection, data: Any) -> None:

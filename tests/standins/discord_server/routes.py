@@ -77,7 +77,7 @@ def _member(world: World, call: Call) -> Json:
 def _open_conversation(world: World, call: Call) -> Json:
     person = world.users.get(str(call.body.get("recipient_id")))
     if person is None or person.is_bot:
-        raise Refusal(50035, ["/recipient_id is nobody to write to"])
+        raise Refusal(50035, ["/recipient_id names no person"])
     return world.conversation(person).as_json()
 
 

@@ -164,12 +164,12 @@ class World:
         self._changed.set()
         self._changed = asyncio.Event()
 
-    # What the bot hears of
+    # Events to the bot
 
     def dispatch(self, event: str, data: Json, guild_id: str | None) -> None:
         """Send an event on every session that it is for, or keep it for when that comes back."""
         for session in self.sessions:
-            if session.is_alive and session.hears(event, guild_id):
+            if session.is_alive and session.receives(event, guild_id):
                 session.dispatch(event, data)
         self.touch()
 

@@ -57,7 +57,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Something that a person tried and that Slack told them did not work."""
+    """An action of a person that failed in front of them."""
 
     user: str
     what: str

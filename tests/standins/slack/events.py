@@ -17,7 +17,7 @@ Removal: TypeAlias = Literal["app_uninstalled", "tokens_revoked"]
 
 
 class Events(Actions):
-    """An event that fails is seen by nobody: it is not in `failures`, only its `Delivery` has it."""
+    """A failed event is invisible to people: it is not in `failures`, only its `Delivery` has it."""
 
     async def send_event(self, event: Json, team: Team, app: App | None = None) -> Delivery:
         """Any event, in the envelope of the Events API."""
@@ -60,7 +60,7 @@ class Events(Actions):
     async def share_link(
         self, message: Message, url: str, app: App | None = None, *, is_written: bool = False
     ) -> Delivery:
-        """A message has a link of the app's domains in it; one that `is_written` still is in nobody's channel."""
+        """A message has a link of the app's domains in it; one that `is_written` is still in the composer."""
         draft = {"channel": "COMPOSER", "message_ts": f"{message.user}-909b5454", "source": "composer"}
         posted = {"channel": message.channel_id, "message_ts": message.ts, "source": "conversations_history"}
         event = {

@@ -9,7 +9,7 @@ from tests.standins.slack.world import World
 
 Json: TypeAlias = dict[str, Any]
 TOKEN = "deprecated-verification-token"
-"""Every payload still has one; nobody should look at it."""
+"""Every payload still has one; it is deprecated, so the bot must not use it."""
 
 
 def is_org_install(world: World, app: App, team: Team) -> bool:

@@ -29,7 +29,7 @@ def decoded(args: Mapping[str, Any], key: str, error: str) -> Any:
 def content_of(world: World, args: Mapping[str, Any], app: App, team: Team, *, may_be_private: bool = True) -> Json:
     """The text and blocks of a message, as it will be kept. Raises Refusal.
 
-    `may_be_private`: whether a picture may be a file that was shared with nobody.
+    `may_be_private`: whether a picture may be a file without a channel.
     """
     blocks = decoded(args, "blocks", "invalid_blocks_format") or []
     text = str(args.get("text") or "")

@@ -1,4 +1,4 @@
-"""Response URLs: where an app answers one gesture, five times within thirty minutes, without a token."""
+"""Response URLs: where an app answers one interaction, five times within thirty minutes, without a token."""
 
 import secrets
 from collections.abc import Mapping

@@ -41,7 +41,7 @@ class World:
         self.processing = timedelta(0)
         """How long Slack works on a completed file before a block may show it."""
         self.shows_files_in_response_urls = False
-        """Whether a response_url takes a file that was shared with nobody. Sources differ: the strict answer holds."""
+        """Whether a response_url takes a file without a channel. Sources differ: strict by default."""
         self.enterprises: dict[str, Enterprise] = {}
         self.teams: dict[str, Team] = {}
         self.users: dict[str, User] = {}
