@@ -24,7 +24,7 @@ _BEFORE = (
     *("manage", "manages", "members of"),
 )
 _WORKSPACE = re.compile(
-    rf"(\b(?:{'|'.join(_BEFORE)}) (?:this|the|another)|^This|\. This|\bthe(?= workspace's cap)) workspace\b",
+    rf"(\b(?:{'|'.join(_BEFORE)}) (?:this|the|another)|(?:^|[✅⛔️\.] )This|\bthe(?= workspace's cap)) workspace\b",
     re.IGNORECASE | re.MULTILINE,
 )
 """The phrases of the bot's own sentences; titles, which hold any words, hardly ever have one of them."""

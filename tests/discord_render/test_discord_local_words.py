@@ -23,3 +23,9 @@ def test_no_message_and_no_command_names_a_workspace():
 def test_a_title_keeps_its_words(words):
     assert say_server(words) == words
     assert words in "".join(markdown((Link("in this workspace", "https://a.b/c"), *text(words))))
+
+
+def test_a_sentence_behind_a_mark_names_a_server_too():
+    assert say_server("⛔ This workspace has no key. This workspace needs one.") == (
+        "⛔ This server has no key. This server needs one."
+    )
