@@ -67,7 +67,7 @@ async def test_a_public_applications_servers_use_their_own_keys_however_new_the_
         later = new_server(discord, "Later")
         for each in (server, later):
             refusal = told(await bot_app.type("track", each.ann, each.general, link=LINK))
-            assert "links one with /connect" in refusal
+            assert "link one with /connect" in refusal
             assert each.guild.id in refusal
         await connected(bot_app, later, RIVAL)
         assert "available" in told(await bot_app.type("usage", later.ben, later.general))
@@ -153,7 +153,7 @@ async def test_where_discord_does_not_say_who_may_add_it_a_new_server_is_nobodys
         assert "available" in told(await bot_app.type("usage", server.ann, server.general))
         discord.faults.start(Fault(FaultKind.STATUS, 503), "GET /oauth2/applications/@me")
         later = new_server(discord, "Later")
-        assert "Discord doesn't say" in told(await bot_app.type("usage", later.ann, later.general))
+        assert "Discord didn't say" in told(await bot_app.type("usage", later.ann, later.general))
 
 
 async def test_where_servers_are_listed_those_alone_use_the_operators_key(discord, server, sandbox, clock, sqlite_url):

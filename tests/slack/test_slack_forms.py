@@ -26,7 +26,7 @@ async def test_track_without_a_link_opens_a_form_whose_answer_comes_back_to_the_
     ("answers", "field", "sentence"),
     [
         ({"link": "https://example.com/cat.mp4"}, "link", "example.com isn't a supported site"),
-        ({"link": "my cat"}, "link", "not a link"),
+        ({"link": "my cat"}, "link", "That isn't a link"),
         ({"link": f"{LINK} " * 11}, "link", "10 values at most"),
     ],
 )
