@@ -9,168 +9,98 @@ YT, TT, IG, TW = "dQw4w9WgXcQ", "7212345678901234567", "CuXyZ_1-aBc", "178901234
 
 SPELLINGS = {
     f"youtube:{YT}": [
-        f"youtube.com/watch?v={YT}?si=abc",
-        f"https://www.youtube.com/watch?v={YT}/",
-        f"youtu.be/{YT}&t=30",
-        f"youtube.com/?v={YT}",
-        f"youtube.com/vi/{YT}",
-        f"youtu.be/shorts/{YT}",
-        f"https://www.youtube.com/attribution_link?u=https%3A%2F%2Fwww.youtube.com%2Fwatch%3Fv%3D{YT}",
-        f"https://studio.youtube.com/video/{YT}/edit",
-        f"https://studio.youtube.com/video/{YT}/analytics/tab-overview/period-default",
-        f"https:/youtu.be/{YT}",
-        f"👉https://youtu.be/{YT}",
-        f"Check:https://youtu.be/{YT}",
-        f"https://youtu.be/{YT}。",
-        f"_https://youtu.be/{YT}_",
-        f"https//youtu.be/{YT}",
-        f"htps://youtu.be/{YT}",
-        f"hhttps://youtu.be/{YT}",
-        f"ttps://youtu.be/{YT}",
-        f"https:youtu.be/{YT}",
-        f"https://https://youtu.be/{YT}",
-        f"http://https://youtu.be/{YT}",
-        f"https;//youtu.be/{YT}",
-        f"https:///youtu.be/{YT}",
-        f"https：//youtu.be/{YT}",
-        f"https://youtu.be/{YT}很好看",
-        f"看这个https://youtu.be/{YT}",
-        f"**https://youtu.be/{YT}**",
-        f"~~https://youtu.be/{YT}~~",
-        f"||https://youtu.be/{YT}||",
-        f"→https://youtu.be/{YT}",
-        f"Check:youtu.be/{YT}",
-        f"👉youtu.be/{YT}",
-        f"vnd.youtube:{YT}",
-        f"vnd.youtube://{YT}",
-        f"youtube://watch?v={YT}",
-        f"youtube://www.youtube.com/watch?v={YT}",
-        f"intent://www.youtube.com/watch?v={YT}#Intent;package=com.google.android.youtube;end",
-        f"https://www.youtube.com/watch#!v={YT}",
-        f"https://www.youtube.com/tv#/watch?v={YT}",
-        f"https://www.youtube.com/watch_popup?v={YT}",
-        f"https://www.youtube.com/live_chat?is_popout=1&v={YT}",
-        f"https://consent.youtube.com/m?continue=https%3A%2F%2Fwww.youtube.com%2Fwatch%3Fv%3D{YT}%26cbrd%3D1&gl=DE",
-        f"https://accounts.google.com/ServiceLogin?service=youtube&continue=https%3A%2F%2Fwww.youtube.com%2Fsignin%3Faction_handle_signin%3Dtrue%26next%3D%252Fwatch%253Fv%253D{YT}",
-        f"https://www.google.com/url?sa=t&url=https%3A%2F%2Fwww.youtube.com%2Fwatch%3Fv%3D{YT}&usg=AOv",
-        f"https://www.google.co.uk/url?q=https://youtu.be/{YT}&sa=D",
-        f"https://www.youtube.com/redirect?event=video_description&q=https%3A%2F%2Fyoutu.be%2F{YT}",
-        f"https://www.youtube.com/oembed?url=https://www.youtube.com/watch?v={YT}&format=json",
-        f"https://www.youtube.com/signin?next=%2Fwatch%3Fv%3D{YT}",
-        f"https://www.youtube.com/verify_age?next_url=/watch%3Fv%3D{YT}",
-        f"https://l.facebook.com/l.php?u=https%3A%2F%2Fyoutu.be%2F{YT}&h=AT0",
-        f"https://slack-redir.net/link?url=https%3A%2F%2Fyoutu.be%2F{YT}",
-        f"https://www.youtubekids.com/watch?v={YT}",
-        f"https://de.youtube.com/watch?v={YT}",
-        f"https://img.youtube.com/vi/{YT}/maxresdefault.jpg",
-        f"https://i.ytimg.com/vi/{YT}/hqdefault.jpg",
-        f"https://www.youtubeeducation.com/embed/{YT}",
-        f"https://youtube.googleapis.com/v/{YT}&hl=en",
-        f"y2u.be/{YT}",
-        f"https://koutube.com/watch?v={YT}",
-        f"https://yewtu.be/watch?v={YT}",
-        f"https://youtu.be/watch?v={YT}",
-        f"https://youtu.be/live/{YT}?si=x",
-        f"https://www.youtube.com/shorts/{YT}/?feature=share",
-        f"https://www.youtube.com/watch%3Fv%3D{YT}",
-        f"https%3A%2F%2Fwww.youtube.com%2Fwatch%3Fv%3D{YT}",
-        f"https://www.youtube.com/watch?v={YT}%26t=3",
-        f"https://www.youtube.com/watch?feature=player_embedded&amp;amp;v={YT}",
-        f"[https://youtu.be/{YT}](https://youtu.be/{YT})",
-        f"https://www.youtube.com/watch?app=desktop&v={YT}…",
-        f"https://youtu.be/{YT}...",
-        f"youtu.be/{YT}**",
+        *f"""
+            youtube.com/watch?v={YT}?si=abc https://www.youtube.com/watch?v={YT}/ youtu.be/{YT}&t=30 youtube.com/?v={YT}
+            youtube.com/vi/{YT} youtu.be/shorts/{YT}
+            https://www.youtube.com/attribution_link?u=https%3A%2F%2Fwww.youtube.com%2Fwatch%3Fv%3D{YT}
+            https://studio.youtube.com/video/{YT}/edit
+            https://studio.youtube.com/video/{YT}/analytics/tab-overview/period-default https:/youtu.be/{YT}
+            👉https://youtu.be/{YT} Check:https://youtu.be/{YT} https://youtu.be/{YT}。 _https://youtu.be/{YT}_
+            https//youtu.be/{YT} htps://youtu.be/{YT} hhttps://youtu.be/{YT} ttps://youtu.be/{YT} https:youtu.be/{YT}
+            https://https://youtu.be/{YT} http://https://youtu.be/{YT} https;//youtu.be/{YT} https:///youtu.be/{YT}
+            https：//youtu.be/{YT} https://youtu.be/{YT}很好看 看这个https://youtu.be/{YT} **https://youtu.be/{YT}**
+            ~~https://youtu.be/{YT}~~ ||https://youtu.be/{YT}|| →https://youtu.be/{YT} Check:youtu.be/{YT}
+            👉youtu.be/{YT} vnd.youtube:{YT} vnd.youtube://{YT} youtube://watch?v={YT}
+            youtube://www.youtube.com/watch?v={YT}
+            intent://www.youtube.com/watch?v={YT}#Intent;package=com.google.android.youtube;end
+            https://www.youtube.com/watch#!v={YT} https://www.youtube.com/tv#/watch?v={YT}
+            https://www.youtube.com/watch_popup?v={YT} https://www.youtube.com/live_chat?is_popout=1&v={YT}
+            https://consent.youtube.com/m?continue=https%3A%2F%2Fwww.youtube.com%2Fwatch%3Fv%3D{YT}%26cbrd%3D1&gl=DE
+            https://accounts.google.com/ServiceLogin?service=youtube&continue=https%3A%2F%2Fwww.youtube.com%2Fsignin%3Faction_handle_signin%3Dtrue%26next%3D%252Fwatch%253Fv%253D{YT}
+            https://www.google.com/url?sa=t&url=https%3A%2F%2Fwww.youtube.com%2Fwatch%3Fv%3D{YT}&usg=AOv
+            https://www.google.co.uk/url?q=https://youtu.be/{YT}&sa=D
+            https://www.youtube.com/redirect?event=video_description&q=https%3A%2F%2Fyoutu.be%2F{YT}
+            https://www.youtube.com/oembed?url=https://www.youtube.com/watch?v={YT}&format=json
+            https://www.youtube.com/signin?next=%2Fwatch%3Fv%3D{YT}
+            https://www.youtube.com/verify_age?next_url=/watch%3Fv%3D{YT}
+            https://l.facebook.com/l.php?u=https%3A%2F%2Fyoutu.be%2F{YT}&h=AT0
+            https://slack-redir.net/link?url=https%3A%2F%2Fyoutu.be%2F{YT} https://www.youtubekids.com/watch?v={YT}
+            https://de.youtube.com/watch?v={YT} https://img.youtube.com/vi/{YT}/maxresdefault.jpg
+            https://i.ytimg.com/vi/{YT}/hqdefault.jpg https://www.youtubeeducation.com/embed/{YT}
+            https://youtube.googleapis.com/v/{YT}&hl=en y2u.be/{YT} https://koutube.com/watch?v={YT}
+            https://yewtu.be/watch?v={YT} https://youtu.be/watch?v={YT} https://youtu.be/live/{YT}?si=x
+            https://www.youtube.com/shorts/{YT}/?feature=share https://www.youtube.com/watch%3Fv%3D{YT}
+            https%3A%2F%2Fwww.youtube.com%2Fwatch%3Fv%3D{YT} https://www.youtube.com/watch?v={YT}%26t=3
+            https://www.youtube.com/watch?feature=player_embedded&amp;amp;v={YT}
+            [https://youtu.be/{YT}](https://youtu.be/{YT}) https://www.youtube.com/watch?app=desktop&v={YT}…
+            https://youtu.be/{YT}... youtu.be/{YT}** https://www.youtube.com/embed/{YT}?list=PL1
+            https://wwww.youtube.com/watch?v={YT} https://www.youtube.com/Watch?v={YT}
+            https://www.youtube.com/v/{YT}&feature=youtu.be https://www.youtube.com/watch?v={YT}&list=PLabc&index=2
+            (https://youtu.be/{YT}), https://m.youtube.com/shorts/{YT}
+            https://music.youtube.com/watch?v={YT}&list=RDAMVM https://www.youtube.com/watch?v%3D{YT}
+            https://youtube.com/shorts?v={YT} https://www.youtube.com/WATCH?V={YT}
+            https://www.youtube.com/watch?v=%20{YT} https.//youtu.be/{YT} https//:youtu.be/{YT} https://.youtu.be/{YT}
+            https://www,youtube,com/watch?v={YT} see=https://youtu.be/{YT} w/https://youtu.be/{YT}
+            https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fyoutu.be%2F{YT}&data=05
+            https://www.linkedin.com/safety/go?url=https%3A%2F%2Fyoutu.be%2F{YT}&trk=x
+            https://www.facebook.com/flx/warn/?u=https%3A%2F%2Fyoutu.be%2F{YT}
+            https://steamcommunity.com/linkfilter/?u=https%3A%2F%2Fyoutu.be%2F{YT}
+            https://duckduckgo.com/l/?uddg=https%3A%2F%2Fyoutu.be%2F{YT}
+            https://translate.google.com/translate?tl=de&u=https%3A%2F%2Fyoutu.be%2F{YT} https://youtu.be/{YT[:-1]}R
+            https://youtu.be/{YT[:-1]}S?si=x https://www.youtube.com/shorts/{YT[:-1]}T
+        """.split(),
         f'https://www.youtube.com/watch?v={YT}"',
-        f"https://www.youtube.com/embed/{YT}?list=PL1",
-        f"https://wwww.youtube.com/watch?v={YT}",
-        f"https://www.youtube.com/Watch?v={YT}",
-        f"https://www.youtube.com/v/{YT}&feature=youtu.be",
-        f"https://www.youtube.com/watch?v={YT}&list=PLabc&index=2",
-        f"(https://youtu.be/{YT}),",
-        f"https://m.youtube.com/shorts/{YT}",
-        f"https://music.youtube.com/watch?v={YT}&list=RDAMVM",
-        f"https://www.youtube.com/watch?v%3D{YT}",
-        f"https://youtube.com/shorts?v={YT}",
-        f"https://www.youtube.com/WATCH?V={YT}",
-        f"https://www.youtube.com/watch?v=%20{YT}",
-        f"https.//youtu.be/{YT}",
-        f"https//:youtu.be/{YT}",
-        f"https://.youtu.be/{YT}",
-        f"https://www,youtube,com/watch?v={YT}",
-        f"see=https://youtu.be/{YT}",
-        f"w/https://youtu.be/{YT}",
-        f"https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fyoutu.be%2F{YT}&data=05",
-        f"https://www.linkedin.com/safety/go?url=https%3A%2F%2Fyoutu.be%2F{YT}&trk=x",
-        f"https://www.facebook.com/flx/warn/?u=https%3A%2F%2Fyoutu.be%2F{YT}",
-        f"https://steamcommunity.com/linkfilter/?u=https%3A%2F%2Fyoutu.be%2F{YT}",
-        f"https://duckduckgo.com/l/?uddg=https%3A%2F%2Fyoutu.be%2F{YT}",
-        f"https://translate.google.com/translate?tl=de&u=https%3A%2F%2Fyoutu.be%2F{YT}",
-        f"https://youtu.be/{YT[:-1]}R",  # the last two of its 66 bits name nothing
-        f"https://youtu.be/{YT[:-1]}S?si=x",
-        f"https://www.youtube.com/shorts/{YT[:-1]}T",
     ],
     f"tiktok:{TT}": [
-        f"tiktok.com/foryou?item_id={TT}#/@u/video/{TT}",
-        f"https://www.tiktok.com/foryou#/@u/video/{TT}",
-        f"https://www.tiktok.com/i18n/share/video/{TT}",
-        f"https://t.tiktok.com/i18n/share/video/{TT}/",
-        f"https://m.tiktok.com/h5/share/video/{TT}.html",
-        f"https://www.tiktok.com/trending?shareId={TT}",
-        f"https://www.tiktok.com/@u/Video/{TT}",
-        f"HTTPS://WWW.TIKTOK.COM/@U/VIDEO/{TT}",
-        f"https://www.tiktok.com/embed/v3/{TT}",
-        f"https://www.tiktok.com/tiktokstudio/analytics/{TT}/overview",
-        f"https://www.tiktokv.us/share/video/{TT}/",
-        f"https://www.vxtiktok.com/@u/video/{TT}",
-        f"https://a.tnktok.com/@u/video/{TT}",
-        f"https://tnktok.com/@u/photo/{TT}",
-        f"https://d.tnktok.com/@u/video/{TT}",
-        f"https://tfxktok.com/@u/video/{TT}",
-        f"https://www.tiktok.com/login?redirect_url=https%3A%2F%2Fwww.tiktok.com%2F%40u%2Fvideo%2F{TT}",
-        f"https://www.tiktok.com/oembed?url=https://www.tiktok.com/@u/video/{TT}",
-        f"https://www.tiktok.com/@u/video/{TT}&lang=en",
-        f"https://www.tiktok.com/@u/video/{TT}_",
-        f"*https://www.tiktok.com/@u/video/{TT}*",
-        f"https://www.tiktok.com/@user…/video/{TT}",
-        f"snssdk1233://aweme/detail/{TT}?refer=web",
-        f"https://us.tiktok.com/@u/video/{TT}",
-        f"https://www.tiktok.com/en/@u/video/{TT}",
-        f"https://www.tiktok.com/@u/video/{TT}|x",
-        f"https://vm.tiktok.com/v/{TT}.html",
-        f"https://www.tiktok.com/share/item/{TT}",
-        f"www.tiktok.com/@u/video/{TT}/?is_copy_url=1",
-        f"https://www.tiktok.com/@u/video/{TT}#comments",
+        *f"""
+            tiktok.com/foryou?item_id={TT}#/@u/video/{TT} https://www.tiktok.com/foryou#/@u/video/{TT}
+            https://www.tiktok.com/i18n/share/video/{TT} https://t.tiktok.com/i18n/share/video/{TT}/
+            https://m.tiktok.com/h5/share/video/{TT}.html https://www.tiktok.com/trending?shareId={TT}
+            https://www.tiktok.com/@u/Video/{TT} HTTPS://WWW.TIKTOK.COM/@U/VIDEO/{TT}
+            https://www.tiktok.com/embed/v3/{TT} https://www.tiktok.com/tiktokstudio/analytics/{TT}/overview
+            https://www.tiktokv.us/share/video/{TT}/ https://www.vxtiktok.com/@u/video/{TT}
+            https://a.tnktok.com/@u/video/{TT} https://tnktok.com/@u/photo/{TT} https://d.tnktok.com/@u/video/{TT}
+            https://tfxktok.com/@u/video/{TT}
+            https://www.tiktok.com/login?redirect_url=https%3A%2F%2Fwww.tiktok.com%2F%40u%2Fvideo%2F{TT}
+            https://www.tiktok.com/oembed?url=https://www.tiktok.com/@u/video/{TT}
+            https://www.tiktok.com/@u/video/{TT}&lang=en https://www.tiktok.com/@u/video/{TT}_
+            *https://www.tiktok.com/@u/video/{TT}* https://www.tiktok.com/@user…/video/{TT}
+            snssdk1233://aweme/detail/{TT}?refer=web https://us.tiktok.com/@u/video/{TT}
+            https://www.tiktok.com/en/@u/video/{TT} https://www.tiktok.com/@u/video/{TT}|x
+            https://vm.tiktok.com/v/{TT}.html https://www.tiktok.com/share/item/{TT}
+            www.tiktok.com/@u/video/{TT}/?is_copy_url=1 https://www.tiktok.com/@u/video/{TT}#comments
+        """.split(),
     ],
     f"instagram:{IG}": [
-        f"instagram.com/reel/{IG}/c/17890123456789012/",
-        f"https://www.instagram.com/accounts/login/?next=/reel/{IG}/",
-        f"https://www.instagram.com/accounts/login/?next=https%3A%2F%2Fwww.instagram.com%2Freel%2F{IG}%2F%3Figsh%3Dx",
-        f"https://www.instagram.com/accounts/signup/email/?next=%2Fp%2F{IG}%2F",
-        f"https://l.instagram.com/?u=https%3A%2F%2Fwww.instagram.com%2Freel%2F{IG}%2F&e=AT",
-        f"https://ddinstagram.com/reel/{IG}",
-        f"https://www.ddinstagram.com/reel/{IG}/",
-        f"https://d.ddinstagram.com/p/{IG}",
-        f"https://kkinstagram.com/reel/{IG}",
-        f"https://www.instagramez.com/reel/{IG}",
-        f"https://g.ddinstagram.com/reels/{IG}",
-        f"https://www.instagram.com/p/{IG}/media/?size=l",
-        f"https://www.instagram.com/p/{IG}/comments/",
-        f"https://www.instagram.com/p/{IG}/liked_by/",
-        f"https://www.instagram.com/p/{IG}&igsh=x",
-        f"https://www.instagram.com/p/{IG}?igsh",
-        f"https://www.instagram.com/p/{IG}abcdefghijklmnopqrstuvwxyzAB",
-        f"https://www.instagram.com/Reel/{IG}",
-        f"https://www.instagram.com/reels/videos/{IG}/",
-        f"https://api.instagram.com/oembed/?url=https://www.instagram.com/p/{IG}/",
-        f"_https://www.instagram.com/reel/{IG}_",
-        f"https://www.instagram.com/reel/{IG}/?igsh=MzRl…",
-        f"https://www.instagram.com/reel/{IG}/%F0%9F%98%8D",
-        f"https://www.instagram.com/user.name/reel/{IG}/?hl=en",
-        f"https://www.instagram.com/reel/{IG}/embed/?cr=1",
-        f"https://www.instagram.com/consent/?flow=user_cookie_choice_v2&next=%2Freel%2F{IG}%2F",
-        f"https://www.instagram.com/challenge/?next=/reel/{IG}/",
-        f"https://l.threads.com/?u=https%3A%2F%2Fwww.instagram.com%2Freel%2F{IG}%2F",
-        f"https://uuinstagram.com/reel/{IG}",
+        *f"""
+            instagram.com/reel/{IG}/c/17890123456789012/ https://www.instagram.com/accounts/login/?next=/reel/{IG}/
+            https://www.instagram.com/accounts/login/?next=https%3A%2F%2Fwww.instagram.com%2Freel%2F{IG}%2F%3Figsh%3Dx
+            https://www.instagram.com/accounts/signup/email/?next=%2Fp%2F{IG}%2F
+            https://l.instagram.com/?u=https%3A%2F%2Fwww.instagram.com%2Freel%2F{IG}%2F&e=AT
+            https://ddinstagram.com/reel/{IG} https://www.ddinstagram.com/reel/{IG}/ https://d.ddinstagram.com/p/{IG}
+            https://kkinstagram.com/reel/{IG} https://www.instagramez.com/reel/{IG} https://g.ddinstagram.com/reels/{IG}
+            https://www.instagram.com/p/{IG}/media/?size=l https://www.instagram.com/p/{IG}/comments/
+            https://www.instagram.com/p/{IG}/liked_by/ https://www.instagram.com/p/{IG}&igsh=x
+            https://www.instagram.com/p/{IG}?igsh https://www.instagram.com/p/{IG}abcdefghijklmnopqrstuvwxyzAB
+            https://www.instagram.com/Reel/{IG} https://www.instagram.com/reels/videos/{IG}/
+            https://api.instagram.com/oembed/?url=https://www.instagram.com/p/{IG}/
+            _https://www.instagram.com/reel/{IG}_ https://www.instagram.com/reel/{IG}/?igsh=MzRl…
+            https://www.instagram.com/reel/{IG}/%F0%9F%98%8D https://www.instagram.com/user.name/reel/{IG}/?hl=en
+            https://www.instagram.com/reel/{IG}/embed/?cr=1
+            https://www.instagram.com/consent/?flow=user_cookie_choice_v2&next=%2Freel%2F{IG}%2F
+            https://www.instagram.com/challenge/?next=/reel/{IG}/
+            https://l.threads.com/?u=https%3A%2F%2Fwww.instagram.com%2Freel%2F{IG}%2F https://uuinstagram.com/reel/{IG}
+        """.split(),
     ],
     "instagram:C5_A1TQNPrY": [
         "instagram.com/p/C5_A1TQNPrYw4c2g9KAUTPUl8RVHqiAdAcOOSY0",
@@ -185,42 +115,26 @@ SPELLINGS = {
         "https://instagram.com/p/aye83DjauH/?foo=bar#abc",
     ],
     f"twitter:{TW}": [
-        f"x.com/u/status/{TW}&s=20",
-        f"x.com/i/bookmarks?post_id={TW}",
-        f"x.com/i/bookmarks/all?post_id={TW}",
-        f"twitter.com/statuses/{TW}",
-        f"https://d.fxtwitter.com/u/status/{TW}",
-        f"https://g.fxtwitter.com/u/status/{TW}",
-        f"https://api.fxtwitter.com/status/{TW}",
-        f"https://c.vxtwitter.com/u/status/{TW}",
-        f"x.com/X/Status/{TW}",
-        f"HTTPS://X.COM/X/STATUS/{TW}",
-        f"https://twitter.com/#!/u/status/{TW}",
-        f"https://twitter.com/i/videos/tweet/{TW}",
-        f"https://twitter.com/i/videos/{TW}",
-        f"https://twitter.com/i/cards/tfw/v1/{TW}",
-        f"https://x.com/i/flow/login?redirect_after_login=%2Fu%2Fstatus%2F{TW}",
-        f"https://twitter.com/login?redirect_after_login=%2Fu%2Fstatus%2F{TW}",
-        f"https://platform.twitter.com/embed/Tweet.html?dnt=true&id={TW}",
-        f"https://publish.twitter.com/?url=https://twitter.com/u/status/{TW}",
-        f"https://publish.twitter.com/?query=https%3A%2F%2Ftwitter.com%2Fu%2Fstatus%2F{TW}&widget=Tweet",
-        f"https://x.com/u/status/{TW}/mediaViewer?currentTweet=1",
-        f"https://x.com/u/status/{TW}/analytics",
-        f"https://xcancel.com/u/status/{TW}#m",
-        f"https://nitter.net/u/status/{TW}#m",
-        f"https://twittpr.com/u/status/{TW}",
-        f"https://x.com/intent/like?tweet_id={TW}",
-        f"https://x.com/intent/post?in_reply_to={TW}",
-        f"https://pro.x.com/u/status/{TW}",
-        f"https://x.com/u/status/{TW}_",
+        *f"""
+            x.com/u/status/{TW}&s=20 x.com/i/bookmarks?post_id={TW} x.com/i/bookmarks/all?post_id={TW}
+            twitter.com/statuses/{TW} https://d.fxtwitter.com/u/status/{TW} https://g.fxtwitter.com/u/status/{TW}
+            https://api.fxtwitter.com/status/{TW} https://c.vxtwitter.com/u/status/{TW} x.com/X/Status/{TW}
+            HTTPS://X.COM/X/STATUS/{TW} https://twitter.com/#!/u/status/{TW} https://twitter.com/i/videos/tweet/{TW}
+            https://twitter.com/i/videos/{TW} https://twitter.com/i/cards/tfw/v1/{TW}
+            https://x.com/i/flow/login?redirect_after_login=%2Fu%2Fstatus%2F{TW}
+            https://twitter.com/login?redirect_after_login=%2Fu%2Fstatus%2F{TW}
+            https://platform.twitter.com/embed/Tweet.html?dnt=true&id={TW}
+            https://publish.twitter.com/?url=https://twitter.com/u/status/{TW}
+            https://publish.twitter.com/?query=https%3A%2F%2Ftwitter.com%2Fu%2Fstatus%2F{TW}&widget=Tweet
+            https://x.com/u/status/{TW}/mediaViewer?currentTweet=1 https://x.com/u/status/{TW}/analytics
+            https://xcancel.com/u/status/{TW}#m https://nitter.net/u/status/{TW}#m https://twittpr.com/u/status/{TW}
+            https://x.com/intent/like?tweet_id={TW} https://x.com/intent/post?in_reply_to={TW}
+            https://pro.x.com/u/status/{TW} https://x.com/u/status/{TW}_ https://x.com/u/status/{TW}—wow
+            twitter://status?id={TW} https://x.com/u/status/{TW}?s=46… x.com/u/status/{TW}…
+            https://x.com/i/web/status/{TW}?ref_src=twsrc%5Etfw https://twitter.com/u/status/{TW}%3Fs%3D20
+            http://x.com/u/status/{TW}/video/1?s=20
+        """.split(),
         f"https://x.com/u/status/{TW}، look",
-        f"https://x.com/u/status/{TW}—wow",
-        f"twitter://status?id={TW}",
-        f"https://x.com/u/status/{TW}?s=46…",
-        f"x.com/u/status/{TW}…",
-        f"https://x.com/i/web/status/{TW}?ref_src=twsrc%5Etfw",
-        f"https://twitter.com/u/status/{TW}%3Fs%3D20",
-        f"http://x.com/u/status/{TW}/video/1?s=20",
     ],
 }
 
