@@ -237,7 +237,7 @@ REFUSED = {
     "a page of YouTube TV": """
         tv.youtube.com/watch/dQw4w9WgXcQ
     """,
-    "is not a site whose videos": """
+    "isn't a supported site": """
         youtube.com/redirect?q=https://vimeo.com/1 help.x.com/en amp.twimg.com/v/0ba0c3c7
         pbs.twimg.com/media/abc.jpg video.twimg.com/amplify_video/1789012345678901234/vid/x.mp4
         google.com/url?q=https://vimeo.com/1 l.facebook.com/l.php?u=https%3A%2F%2Fvimeo.com
