@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.standins.faults import Fault, FaultKind
-from tests.standins.slack import response_urls
+from tests.standins.slack import replies
 from tests.standins.slack.content import PNG
 from tests.standins.slack.oauth import Consent
 from tests.standins.slack.rates import Rate, Rates
@@ -42,7 +42,7 @@ def upload(call, session):
 def url(slack, app):
     """Makes a response URL of ben's in the private G1, where the bot is not."""
     slack.channel("G1").members.add("U2")
-    return lambda origin=None: response_urls.issue(slack, app, slack.channel("G1"), slack.users["U2"], origin)
+    return lambda origin=None: replies.issue(slack, app, slack.channel("G1"), slack.users["U2"], origin)
 
 
 @pytest.mark.parametrize(

@@ -175,18 +175,9 @@ class Guild:
             "icon": None,
             "verification_level": 0,
             "default_message_notifications": 0,
-            "explicit_content_filter": 0,
-            "afk_timeout": 300,
-            "afk_channel_id": None,
-            "system_channel_id": None,
-            "rules_channel_id": None,
-            "public_updates_channel_id": None,
             "nsfw_level": 0,
             "mfa_level": 0,
             "premium_tier": 0,
-            "premium_progress_bar_enabled": False,
-            "system_channel_flags": 0,
-            "vanity_url_code": None,
             "emojis": [],
             "stickers": [],
             "roles": [_role_json(id_, permissions, id_ == self.id) for id_, permissions in self.roles.items()],
@@ -194,16 +185,11 @@ class Guild:
 
 
 def _role_json(id_: str, permissions: int, is_everyone: bool) -> Json:  # noqa: FBT001
-    colors = {"primary_color": 0, "secondary_color": None, "tertiary_color": None}
+    """A role; colours are what discord.py needs to read one."""
     return {
         "id": id_,
         "name": "@everyone" if is_everyone else f"role-{id_}",
         "permissions": str(int(permissions)),
-        "color": 0,
-        "colors": colors,
-        "hoist": False,
+        "colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None},
         "position": 0 if is_everyone else 1,
-        "managed": False,
-        "mentionable": False,
-        "flags": 0,
     }

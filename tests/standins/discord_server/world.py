@@ -183,11 +183,7 @@ class World:
             "threads": [each.as_json() for each in threads],
             "members": [guild.member_json(self.app.user)],
             "member_count": len(guild.members),
-            "joined_at": "2024-01-01T00:00:00+00:00",
-            "large": False,
             "unavailable": False,
-            **{key: [] for key in ("presences", "voice_states", "stage_instances", "guild_scheduled_events")},
-            "soundboard_sounds": [],
         }
 
     # What the bot may reach

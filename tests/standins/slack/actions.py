@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol, TypeAlias
 
-from tests.standins.slack import acks, forms, payloads, response_urls
+from tests.standins.slack import forms, payloads, replies
 from tests.standins.slack.apps import App
 from tests.standins.slack.calls import Failure
 from tests.standins.slack.content import Message, View
@@ -48,10 +48,10 @@ class Actions(World):
         """A slash command; `name` has its slash. The text arrives as it is given here."""
         app, who, where = self._app(app), self.users[user], self._entered(user, channel)
         payload = payloads.command(self, app, who, where, name, text)
-        payload["response_url"] = response_urls.issue(self, app, where, who)
+        payload["response_url"] = replies.issue(self, app, where, who)
         payload["trigger_id"] = self.new_trigger(app, who)
         delivery = Delivery(app=app, kind="slash_commands", payload=payload, user=user)
-        return await self._deliver(delivery, name, lambda: acks.command(self, delivery, who, where))
+        return await self._deliver(delivery, name, lambda: replies.command_ack(self, delivery, who, where))
 
     async def send_action(self, place: Message | View, name: str, *, user: str, choice: Choice = None) -> Delivery:
         """Press a button or choose in a menu of a message or a Home tab.
@@ -80,7 +80,7 @@ class Actions(World):
         payload |= {"trigger_id": self.new_trigger(self._of(view), who), "response_urls": []}
         delivery = self._to(view, payload, view.user)
         view.errors = {}
-        return await self._deliver(delivery, "submit", lambda: acks.submission(delivery, view))
+        return await self._deliver(delivery, "submit", lambda: replies.submission_ack(delivery, view))
 
     async def send_options_request(self, place: View, name: str, typed: str, *, user: str) -> Delivery:
         """Type into an external select; what the app offers is in the delivery's `options`, and can then be chosen."""
@@ -95,7 +95,7 @@ class Actions(World):
         delivery = self._to(place, payload, user)
 
         def keep() -> None:
-            delivery.options = acks.options(delivery)
+            delivery.options = replies.options_ack(delivery)
             self._offered[block["block_id"], element["action_id"]] = delivery.options
 
         return await self._deliver(delivery, name, keep)
@@ -121,7 +121,7 @@ class Actions(World):
             "message_ts": message.ts,
             "message": message.as_json(),
             "channel": payloads.place_of(channel),
-            "response_url": response_urls.issue(self, app, channel, who),
+            "response_url": replies.issue(self, app, channel, who),
         }
         return await self._deliver(Delivery(app=app, kind="interactive", payload=payload, user=user), callback_id)
 
@@ -161,7 +161,7 @@ class Actions(World):
         return {**payload, **where}
 
     def _response_url(self, message: Message, user: User) -> str:
-        return response_urls.issue(self, self._of(message), self.channels[message.channel_id], user, message)
+        return replies.issue(self, self._of(message), self.channels[message.channel_id], user, message)
 
     def _entered(self, user: str, channel: str) -> Channel:
         where = self.channels[channel]

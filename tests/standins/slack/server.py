@@ -23,7 +23,7 @@ import aiohttp
 from aiohttp import web
 
 from tests.standins.faults import Injection
-from tests.standins.slack import oauth, response_urls
+from tests.standins.slack import oauth, replies
 from tests.standins.slack.apps import App
 from tests.standins.slack.calls import Call
 from tests.standins.slack.delivery import Forgery, HttpPost
@@ -109,7 +109,7 @@ class Slack(Events):
 
         async def act() -> web.Response:
             try:
-                response_urls.use(self, name, call.args)
+                replies.use(self, name, call.args)
             except Refusal as refusal:
                 call.answer = refusal.body()
                 return web.json_response(call.answer, status=404 if refusal.error in _GONE else 400)

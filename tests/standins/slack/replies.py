@@ -1,11 +1,17 @@
-"""Response URLs: where an app answers one interaction, five times within thirty minutes, without a token."""
+"""How an app answers an interaction: in the acknowledgement, or by a response URL (five times in thirty minutes).
+
+Raises Refusal for an answer that Slack does not take; after an acknowledgement the person then sees a failure.
+"""
 
 import secrets
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from tests.standins.slack.apps import RESPONSE_URL_LIFE, RESPONSE_URL_USES, App, ResponseUrl
-from tests.standins.slack.content import Message
+from tests.standins.slack.content import Message, View
+from tests.standins.slack.delivery import Delivery
+from tests.standins.slack.elements import OPTION
+from tests.standins.slack.json_checks import array
 from tests.standins.slack.people import Channel, User
 from tests.standins.slack.posting import content_of, put
 from tests.standins.slack.refusal import Refusal
@@ -13,6 +19,7 @@ from tests.standins.slack.world import World
 
 Json: TypeAlias = dict[str, Any]
 KNOWN = frozenset({"text", "blocks", "response_type", "replace_original"})
+MAX_OPTIONS = 100
 MORE = frozenset({"unfurl_links", "unfurl_media"})
 
 
@@ -68,3 +75,43 @@ def answer(world: World, url: ResponseUrl, args: Mapping[str, Any], via: str = "
 def _bot(world: World, url: ResponseUrl) -> str:
     own = (token for token in world.tokens.values() if token.app is url.app and token.kind == "bot")
     return next((token.bot_user for token in own if token.may_see(url.channel.team)), "")
+
+
+def command_ack(world: World, delivery: Delivery, user: User, channel: Channel) -> None:
+    """Post what the acknowledgement of a slash command says, for the person alone unless it says otherwise."""
+    if delivery.ack is None:
+        return
+    unknown = sorted(set(delivery.ack) - KNOWN)
+    if unknown:
+        raise Refusal("invalid_payload", unknown)
+    place = ResponseUrl(delivery.app, channel, user.id, world.clock())
+    answer(world, place, delivery.ack, via="ack")
+
+
+def submission_ack(delivery: Delivery, view: View) -> None:
+    """Close a submitted form after an empty acknowledgement, or show the errors that it has."""
+    said = delivery.ack
+    if not said:
+        view.is_open = False
+    elif said.get("response_action") == "errors":
+        view.errors = _errors(view, said.get("errors"))
+    else:
+        raise Refusal("invalid_response_action", [f"the bot never answers {said.get('response_action')}"])
+
+
+def _errors(view: View, errors: object) -> dict[str, str]:
+    inputs = {block["block_id"] for block in view.blocks if block["type"] == "input"}
+    if not isinstance(errors, dict) or not errors or not set(errors) <= inputs:
+        raise Refusal("invalid_errors", ["errors must be by the block_id of input blocks"])
+    if not all(isinstance(each, str) and each for each in errors.values()):
+        raise Refusal("invalid_errors", ["errors must be sentences"])
+    return dict(errors)
+
+
+def options_ack(delivery: Delivery) -> list[Json]:
+    """The options that the app offers, at most a hundred, each within the limits of an option."""
+    offered = (delivery.ack or {}).get("options")
+    problems = list(array(OPTION, MAX_OPTIONS, least=0)(offered, "/options"))
+    if problems:
+        raise Refusal("invalid_options", problems)
+    return list(offered or ())
