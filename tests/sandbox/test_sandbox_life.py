@@ -134,7 +134,7 @@ async def served(**options):
 
 async def test_serving_tells_where_it_is_and_how_to_use_it():
     async with served(speed=3600) as lines:
-        url = lines[0].split(" at ")[1].split(",")[0]
+        url = lines[0].split(" at ")[1].split(". ")[0]
         assert lines[0] == f"The sandbox listens at {url}. Its API key is cs_test_demo. An hour takes 1 s."
         assert (
             f"  CONTENTSTATS_BASE_URL={url} CONTENTSTATS_API_KEY=cs_test_demo contentstats-bot console --admin" in lines
@@ -159,7 +159,7 @@ async def test_how_fast_time_runs_is_said_in_a_unit_that_people_use(speed, said)
 
 async def test_a_served_account_lives_as_fast_as_asked():
     async with served(speed=360_000) as lines:
-        url = lines[0].split(" at ")[1].split(",")[0]
+        url = lines[0].split(" at ")[1].split(". ")[0]
         async with httpx.AsyncClient(base_url=url, headers={"X-API-Key": "cs_test_demo"}) as api:
             before = (await api.get("/usage")).json()["total_snapshots"]
             await asyncio.sleep(0.1)
