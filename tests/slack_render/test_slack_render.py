@@ -37,7 +37,7 @@ def test_the_first_text_is_the_whole_reply_with_nothing_that_slack_would_parse(r
     first = messages(reply, UPLOADED)[0].text
     whole = plain_text(reply)
     assert not set(first) & set("<>")
-    if "(cut here" not in first[-60:]:
+    if "(cut short" not in first[-60:]:
         assert squashed(whole) in squashed(decoded(first))
 
 
