@@ -18,6 +18,7 @@ check: install
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.naming
 
 bench: install
 	$(BIN)/python -m bench $(ARGS)

@@ -15,14 +15,14 @@ from bench import (
     delivery,
     discord,
     planning,
-    reading,
+    reads,
     scaling,
     serving,
     starting,
 )
 from bench.measure import HEAD, say
 
-BENCHMARKS = (answering, reading, discord, scaling, delivery, planning, day, decoding, charting, starting, serving)
+BENCHMARKS = (answering, reads, discord, scaling, delivery, planning, day, decoding, charting, starting, serving)
 
 
 def main() -> None:

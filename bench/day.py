@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from adapters.sandbox.serve import Sandbox
 from bench.measure import Row, say
-from bench.reading import LINK
+from bench.reads import LINK
 from bot.app import Bot
 from bot.digests.planner import DigestPlanner
 from bot.domain.caller import Caller, Permission, Person, Role, WorkspaceRef

@@ -42,7 +42,7 @@ async def checks(settings: Settings) -> tuple[Check, ...]:
 class _Unpaced:
     """Lets calls go where there is no database to keep their pace in: one look harms nobody."""
 
-    async def reserve(self, key: str, now: float, period: float, tolerance: float, patience: float) -> float:  # noqa: ARG002 - RateStore's
+    async def reserve(self, key: str, now: float, period: float, tolerance: float, max_wait: float) -> float:  # noqa: ARG002 - RateStore's
         """At once."""
         return 0
 

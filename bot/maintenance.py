@@ -11,7 +11,7 @@ class Maintenance:
         self._store = store
         self._clock = clock
 
-    async def tidy(self) -> int:
+    async def run(self) -> int:
         """Drop what has served its time; how many messages were forgotten."""
         now = self._clock()
         await self._store.inbox.forget_old(now)

@@ -22,29 +22,29 @@ class Metrics:
 
     `api_calls` by the status of the answer, or by why there was none; `rate_left` by the key's fingerprint;
     `lag` is how many seconds the oldest page of a wallet was overdue and `backlog` how many were, by the wallet's
-    number; `duties` and `failures` by the duty's name; `posts` by the chat's name and what came of them.
+    number; `jobs` and `failures` by the job's name; `posts` by the chat's name and what came of them.
     """
 
     api_calls: Counter[str] = field(default_factory=Counter)
     rate_left: dict[str, int] = field(default_factory=dict)
     lag: dict[int, float] = field(default_factory=dict)
     backlog: dict[int, int] = field(default_factory=dict)
-    duties: Counter[str] = field(default_factory=Counter)
+    jobs: Counter[str] = field(default_factory=Counter)
     failures: Counter[str] = field(default_factory=Counter)
     posts: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def counted(self, name: str, do: Callable[[], Awaitable[int]]) -> Callable[[], Awaitable[int]]:
-        """A duty that counts how often it ran and how often it failed."""
+        """A job that counts how often it ran and how often it failed."""
 
-        async def duty() -> int:
-            self.duties[name] += 1
+        async def job() -> int:
+            self.jobs[name] += 1
             try:
                 return await do()
             except Exception:
                 self.failures[name] += 1
                 raise
 
-        return duty
+        return job
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +83,8 @@ def _counters(metrics: Metrics) -> "Iterator[Metric]":
 
     families = (
         ("api_calls", "Calls of the ContentStats API by status.", "code", metrics.api_calls),
-        ("duty_runs", "Runs of what is done by itself.", "duty", metrics.duties),
-        ("duty_failures", "Runs that failed.", "duty", metrics.failures),
+        ("job_runs", "Runs of what is done by itself.", "job", metrics.jobs),
+        ("job_failures", "Runs that failed.", "job", metrics.failures),
     )
     posts = CounterMetricFamily(f"{PREFIX}_posts", "Attempts to post by what came of them.", labels=("chat", "outcome"))
     for labels, count in sorted(metrics.posts.items()):

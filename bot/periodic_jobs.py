@@ -9,7 +9,7 @@ from bot.charts.charts import Charts
 from bot.delivery.deliver import Deliverer
 from bot.delivery.metered_poster import MeteredPoster
 from bot.delivery.poster import ChannelPoster
-from bot.digests.planner import LATE_AFTER, PATIENCE, DigestPlanner
+from bot.digests.planner import LATE_AFTER, MAX_WAIT, DigestPlanner
 from bot.domain.clock import Clock
 from bot.maintenance import Maintenance
 from bot.metrics import Metrics
@@ -20,7 +20,7 @@ from bot.wallet.poller import Poller
 
 LOOK_EVERY = timedelta(seconds=5)
 DELIVER_EVERY = timedelta(seconds=1)
-TIDY_EVERY = timedelta(days=1)
+MAINTAIN_EVERY = timedelta(days=1)
 
 
 def scheduler_of(
@@ -32,15 +32,15 @@ def scheduler_of(
     metrics: Metrics,
     speed: float,
 ) -> Scheduler:
-    """The scheduler with every duty of the bot."""
+    """The scheduler with every job of the bot."""
     counted = {chat: MeteredPoster(chat, poster, metrics.posts) for chat, poster in posters.items()}
     poller, deliverer = Poller(accounts, store, clock, metrics), Deliverer(store, counted, clock)
-    digests = DigestPlanner(store, accounts, charts, clock, PATIENCE, LATE_AFTER * speed)
-    duties = (
+    digests = DigestPlanner(store, accounts, charts, clock, MAX_WAIT, LATE_AFTER * speed)
+    jobs = (
         PeriodicJob("poll", LOOK_EVERY, poller.poll_due, poller.stop),
-        PeriodicJob("announce", LOOK_EVERY, AlertEngine(store, charts, clock).announce_due),
+        PeriodicJob("alerts", LOOK_EVERY, AlertEngine(store, charts, clock).react_due),
         PeriodicJob("digest", LOOK_EVERY, digests.plan_due),
         PeriodicJob("deliver", DELIVER_EVERY, deliverer.deliver_due, deliverer.stop),
-        PeriodicJob("tidy", TIDY_EVERY, Maintenance(store, clock).tidy),
+        PeriodicJob("maintenance", MAINTAIN_EVERY, Maintenance(store, clock).run),
     )
-    return Scheduler([replace(duty, do=metrics.counted(duty.name, duty.do)) for duty in duties], speed)
+    return Scheduler([replace(job, do=metrics.counted(job.name, job.do)) for job in jobs], speed)

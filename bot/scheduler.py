@@ -1,4 +1,4 @@
-"""The clock: it calls each duty again and again, and knows nothing of what they do. The only importer of APScheduler.
+"""The clock: it calls each job again and again, and knows nothing of what they do. The only importer of APScheduler.
 
 What is due stands in the database, so a tick that is late, doubled or missing costs nothing but time. APScheduler keeps
 no state; a watchdog on monotonic time wakes it where the wall clock was set back, which would silence it for as long.
@@ -21,7 +21,7 @@ from bot.domain.errors import BotError
 logger = logging.getLogger(__name__)
 
 SHORTEST = 0.2
-"""Seconds between two ticks of a duty at least, however fast the time runs."""
+"""Seconds between two ticks of a job at least, however fast the time runs."""
 MISSING = 3
 """Intervals without a tick after which the watchdog makes one …"""
 AT_LEAST = 5.0
@@ -57,18 +57,18 @@ class Every(IntervalTrigger):  # type: ignore[misc] # it has no types
 
 
 class Scheduler:
-    """Calls duties, each at its own interval; `speed` is that of the clock which they look at."""
+    """Calls jobs, each at its own interval; `speed` is that of the clock which they look at."""
 
-    def __init__(self, duties: Sequence[PeriodicJob], speed: float = 1.0) -> None:
-        self._duties = {duty.name: duty for duty in duties}
-        self._every = {duty.name: max(duty.every.total_seconds() / speed, SHORTEST) for duty in duties}
+    def __init__(self, jobs: Sequence[PeriodicJob], speed: float = 1.0) -> None:
+        self._jobs = {job.name: job for job in jobs}
+        self._every = {job.name: max(job.every.total_seconds() / speed, SHORTEST) for job in jobs}
         self._ticked: dict[str, float] = {}
         self._running: dict[str, asyncio.Task[None]] = {}
         self.failures: Counter[str] = Counter()
 
     @property
     def silence(self) -> float:
-        """Seconds since the last tick of any duty; 0 before the first."""
+        """Seconds since the last tick of any job; 0 before the first."""
         return time.monotonic() - max(self._ticked.values()) if self._ticked else 0.0
 
     async def run(self) -> None:
@@ -92,34 +92,34 @@ class Scheduler:
         now = time.monotonic()
         for name, seconds in self._every.items():
             if now - self._ticked[name] > max(MISSING * seconds, AT_LEAST):
-                logger.warning("clock stepped; waking periodic job", extra={"duty": name})
+                logger.warning("clock stepped; waking periodic job", extra={"job": name})
                 self._ticked[name] = now
                 clock.modify_job(name, next_run_time=datetime.now(UTC))
 
     async def _tick(self, name: str) -> None:
         self._ticked[name] = time.monotonic()
         if name not in self._running:
-            self._running[name] = asyncio.create_task(self._do(self._duties[name]), name=name)
+            self._running[name] = asyncio.create_task(self._do(self._jobs[name]), name=name)
 
-    async def _do(self, duty: PeriodicJob) -> None:
+    async def _do(self, job: PeriodicJob) -> None:
         """The error boundary of everything that runs by itself: the next tick tries again."""
         try:
-            count = await duty.do()
+            count = await job.do()
             if count:
-                logger.debug("periodic job finished", extra={"duty": duty.name, "count": count})
+                logger.debug("periodic job finished", extra={"job": job.name, "count": count})
         except BotError as error:
-            self.failures[duty.name] += 1
-            logger.warning("periodic job failed", extra={"duty": duty.name, "error": str(error)})
+            self.failures[job.name] += 1
+            logger.warning("periodic job failed", extra={"job": job.name, "error": str(error)})
         except Exception:
-            self.failures[duty.name] += 1
-            logger.exception("periodic job failed", extra={"duty": duty.name})
+            self.failures[job.name] += 1
+            logger.exception("periodic job failed", extra={"job": job.name})
         finally:
-            del self._running[duty.name]
+            del self._running[job.name]
 
     async def _drain(self) -> None:
-        for duty in self._duties.values():
-            if duty.stop is not None:
-                duty.stop()
+        for job in self._jobs.values():
+            if job.stop is not None:
+                job.stop()
         if running := tuple(self._running.values()):
             _, late = await asyncio.wait(running, timeout=GRACE)
             for task in late:

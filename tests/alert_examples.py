@@ -10,7 +10,7 @@ from bot.alerts import deferred as held
 from bot.alerts import final_report_card as final_report
 from bot.alerts import low_balance_card as low_balance
 from bot.alerts import settings_card as alert_settings
-from bot.alerts import spikes_card as surges
+from bot.alerts import spikes_card as spikes
 from bot.alerts import trouble_card as trouble
 from bot.alerts.final_report import gained_by_day
 from bot.domain.alerts import AlertKind, Stage, default_setting
@@ -94,14 +94,14 @@ def alert_gallery() -> Iterator[tuple[str, Reply]]:
     for number in range(3):
         yield (
             f"alerts.spikes_card.spike: {number}",
-            surges.spike(surges.SpikeFacts(12, video(number), Metric.LIKES, hour)),
+            spikes.spike(spikes.SpikeFacts(12, video(number), Metric.LIKES, hour)),
         )
     yield (
         "alerts.spikes_card.spike: over",
-        surges.spike(surges.SpikeFacts(12, video(), Metric.VIEWS, hour, is_over=True)),
+        spikes.spike(spikes.SpikeFacts(12, video(), Metric.VIEWS, hour, is_over=True)),
     )
-    yield "alerts.spikes_card.milestone", surges.milestone(video(), Metric.VIEWS, 1_000_000, 1_298_000, NOW)
-    yield "alerts.spikes_card.milestone: likes", surges.milestone(video(2), Metric.LIKES, 10_000, 10_001, NOW)
+    yield "alerts.spikes_card.milestone", spikes.milestone(video(), Metric.VIEWS, 1_000_000, 1_298_000, NOW)
+    yield "alerts.spikes_card.milestone: likes", spikes.milestone(video(2), Metric.LIKES, 10_000, 10_001, NOW)
     yield "alerts.deferred.deferred_summary", held.deferred_summary(night(6))
     yield "alerts.deferred.deferred_summary: many", held.deferred_summary(night(60))
     yield "alerts.deferred.deferred_summary: one", held.deferred_summary(night(0))

@@ -48,8 +48,8 @@ class Busy(Exception):
 class Slots(Protocol):
     """Slots for calls, one after the other, shared by several processes through the store (`RateSlots`)."""
 
-    async def reserve(self, key: str, now: float, period: float, tolerance: float, patience: float) -> float:
-        """Reserve one call; the seconds to wait before it. More than `patience` means that nothing was reserved."""
+    async def reserve(self, key: str, now: float, period: float, tolerance: float, max_wait: float) -> float:
+        """Reserve one call; the seconds to wait before it. More than `max_wait` means that nothing was reserved."""
 
 
 class Gate:

@@ -10,8 +10,8 @@ from typing import TextIO
 from adapters.console.render import choices
 from adapters.console.screen import Screen
 from bot.delivery.poster import ChannelRef, Delivery, Posted, Rejected
-from bot.reply.clean import shown
 from bot.reply.model import Reply
+from bot.reply.text import shown
 
 NO_TERMINAL = "The terminal is closed. Start the console again."
 

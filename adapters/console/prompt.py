@@ -16,8 +16,8 @@ from prompt_toolkit.patch_stdout import patch_stdout
 from bot.app import UMBRELLA, Bot
 from bot.commands.registry import AnyCommand
 from bot.domain.caller import Caller
-from bot.reply.clean import shown
 from bot.reply.model import Option
+from bot.reply.text import shown
 
 _WORD = re.compile(r"\S+|(?<!\S)$")
 _MOST_WORDS = 8  # of a title that is still being typed

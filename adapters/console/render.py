@@ -16,7 +16,6 @@ from rich.table import Table as Grid
 from rich.text import Text as Line
 
 from bot.reply.call import Call
-from bot.reply.clean import shown
 from bot.reply.model import (
     Action,
     Align,
@@ -45,7 +44,7 @@ from bot.reply.model import (
     Weight,
 )
 from bot.reply.plain import plain_spans
-from bot.reply.width import width
+from bot.reply.text import shown, width
 
 _COLOURS = {Tone.INFO: "blue", Tone.SUCCESS: "green", Tone.WARNING: "yellow", Tone.PROBLEM: "red"}
 _MARKS = {Tone.INFO: "", Tone.SUCCESS: "✓ ", Tone.WARNING: "! ", Tone.PROBLEM: "✗ "}  # colour alone tells not everybody

@@ -8,9 +8,8 @@ from typing import assert_never
 
 from adapters.discord.text import ACTION_ROW, BUTTON, STRING_SELECT, Component, label, link_address
 from bot.reply.call import Call
-from bot.reply.clean import is_sendable
-from bot.reply.cutting import batches, length
 from bot.reply.model import Action, Button, LinkButton, Option, Select, Weight
+from bot.reply.text import batches, is_sendable, length
 
 MAX_BUTTONS = 5
 MAX_LABEL = 80

@@ -14,7 +14,7 @@ from adapters.chat.retry import Sleep
 from adapters.discord.acknowledge import InitialResponses
 from adapters.discord.command_sync import Maintenance
 from adapters.discord.errors import DiscordFailed, patiently
-from adapters.discord.gateway import PATIENCE, Gateway
+from adapters.discord.gateway import MAX_WAIT, Gateway
 from adapters.discord.guilds import Guilds
 from adapters.discord.handlers import Handlers
 from adapters.discord.limits import Limits
@@ -50,7 +50,7 @@ class DiscordOptions:
 
 
 class DiscordApp:
-    """The bot in Discord. Use it as `async with`. `sleep` passes time, `patience` is the gateway's."""
+    """The bot in Discord. Use it as `async with`. `sleep` passes time, `max_wait` is the gateway's."""
 
     def __init__(
         self,
@@ -58,13 +58,13 @@ class DiscordApp:
         options: DiscordOptions,
         clock: Clock = utc_now,
         sleep: Sleep = asyncio.sleep,
-        patience: float = PATIENCE,
+        max_wait: float = MAX_WAIT,
     ) -> None:
         self._bot = bot
         self._options = options
         self._clock = clock
         self._sleep = sleep
-        self._patience = patience
+        self._patience = max_wait
         self._background = BackgroundTasks()
         self._resources = AsyncExitStack()
 

@@ -12,8 +12,8 @@ from bot.commands.command import Argument, Command, Kind
 from bot.commands.forms import joined
 from bot.commands.registry import COMMANDS
 from bot.domain.caller import Permission
-from bot.reply.cutting import cut
 from bot.reply.model import Option
+from bot.reply.text import cut
 
 Payload: TypeAlias = dict[str, Any]
 

@@ -10,7 +10,7 @@ from typing import Any, assert_never
 from adapters.chat.forms import SHOWN_WHILE_TYPING, Field, fields
 from adapters.discord.text import LABEL, STRING_SELECT, TEXT_INPUT, Component, display, label
 from bot.commands.command import Command, Kind
-from bot.reply.cutting import length
+from bot.reply.text import length
 
 MAX_TITLE = 45
 MAX_NAME = 45

@@ -20,7 +20,7 @@ from bot.domain.errors import NotConfigured, TokenRefused
 
 logger = logging.getLogger(__name__)
 
-PATIENCE = 300.0
+MAX_WAIT = 300.0
 """Seconds without a connection after which another one is made."""
 LOOK_EVERY = 5.0
 CLOSING = 10.0
@@ -64,7 +64,7 @@ PASSING: Mapping[int, str] = MappingProxyType(
 class Gateway:
     """Serves by one `connection` after the other; each calls `introduced` first with its application.
 
-    `patience` is in seconds.
+    `max_wait` is in seconds.
     """
 
     def __init__(
@@ -73,13 +73,13 @@ class Gateway:
         connection: Callable[[], Connection],
         introduced: Callable[[AppInfo], None],
         sleep: Sleep = asyncio.sleep,
-        patience: float = PATIENCE,
+        max_wait: float = MAX_WAIT,
     ) -> None:
         self._rest = rest
         self._new_connection = connection
         self._introduced = introduced
         self._sleep = sleep
-        self._patience = patience
+        self._patience = max_wait
         self._connection: Connection | None = None
         self._why = STARTING
 

@@ -64,11 +64,11 @@ class OwnSlots:
     def __init__(self) -> None:
         self._even_until = -math.inf
 
-    async def reserve(self, key: str, now: float, period: float, tolerance: float, patience: float) -> float:  # noqa: ARG002 - there is one key
+    async def reserve(self, key: str, now: float, period: float, tolerance: float, max_wait: float) -> float:  # noqa: ARG002 - there is one key
         """Reserve the next call."""
         begin = max(self._even_until, now)
         wait = begin - tolerance - now
-        if wait <= patience:
+        if wait <= max_wait:
             self._even_until = begin + period
         return max(0.0, wait)
 
@@ -102,9 +102,9 @@ class Limits:
         if wait > 0:
             raise Busy(wait)
 
-    async def admit(self, patience: float) -> None:
-        """Wait until one call may go, and count it. Raises Busy if that takes more than `patience` seconds."""
-        deadline = self._now() + patience
+    async def admit(self, max_wait: float) -> None:
+        """Wait until one call may go, and count it. Raises Busy if that takes more than `max_wait` seconds."""
+        deadline = self._now() + max_wait
         while True:
             await self._wait_until(max(self._stopped_until, self._fit_again), deadline)
             earliest, told = self._now() + self._lead, self._slots_now() + self._lead
@@ -175,12 +175,12 @@ class Bucket:
         return not self._open and not self._queue.locked() and self._until_reset <= 0
 
     @contextlib.asynccontextmanager
-    async def turn(self, patience: float) -> AsyncIterator[Self]:
-        """Wait for room, first come, first served. Raises Busy if the reset is more than `patience` seconds away."""
+    async def turn(self, max_wait: float) -> AsyncIterator[Self]:
+        """Wait for room, first come, first served. Raises Busy if the reset is more than `max_wait` seconds away."""
         async with self._queue:
             while not self._has_room():
                 wait = self._until_reset
-                if wait > patience:
+                if wait > max_wait:
                     raise Busy(wait)
                 self._changed.clear()
                 with contextlib.suppress(TimeoutError):

@@ -30,8 +30,6 @@ from adapters.discord.text import (
     markdown,
     unpinged,
 )
-from bot.reply.clean import visible
-from bot.reply.cutting import length
 from bot.reply.model import (
     Align,
     Bold,
@@ -55,7 +53,7 @@ from bot.reply.model import (
 )
 from bot.reply.plain import plain_spans
 from bot.reply.spool import Content, size_of
-from bot.reply.width import pad, width
+from bot.reply.text import length, pad, visible, width
 
 PHONE = 44
 KIND = 12

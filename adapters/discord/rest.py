@@ -35,7 +35,7 @@ TIMEOUT = aiohttp.ClientTimeout(total=60, connect=5)
 LONGEST_WAIT = 60.0
 """Seconds that a call may wait for a rate limit; one that takes longer fails."""
 Outcome: TypeAlias = Answer | Later | Unclear
-PATIENCE = 8.0
+MAX_WAIT = 8.0
 """Seconds to wait for a turn; a call that takes longer is tried later, so that its caller soon has an outcome."""
 IN_LINE = 12.0
 """Seconds to wait for room in a bucket and for a turn."""
@@ -73,9 +73,9 @@ class Rest(HTTPClient):
         """Close the session."""
         await self._shared_session.close()
 
-    def turn(self, route: Route, patience: float) -> AbstractAsyncContextManager[Bucket]:
+    def turn(self, route: Route, max_wait: float) -> AbstractAsyncContextManager[Bucket]:
         """Wait until the route's bucket has room for a call, which the block makes. Raises Busy."""
-        return self._route_buckets.of(route).turn(patience)
+        return self._route_buckets.of(route).turn(max_wait)
 
     async def send(self, route: Route, bucket: Bucket, sent: Mapping[str, Any]) -> tuple[aiohttp.ClientResponse, Any]:
         """Make one request within a turn: the response, and its JSON or text. Raises what aiohttp raises.
@@ -155,7 +155,7 @@ async def call(rest: Rest, limits: Limits, route: Route, sent: Mapping[str, Any]
     try:
         limits.check(place)
         async with asyncio.timeout(IN_LINE) as within, rest.turn(route, IN_LINE) as bucket:
-            await limits.admit(PATIENCE)
+            await limits.admit(MAX_WAIT)
             within.reschedule(asyncio.get_running_loop().time() + WITHIN)
             is_sent = True
             answer = answer_of(*await rest.send(route, bucket, sent))

@@ -14,8 +14,8 @@ from adapters.sandbox.api import Api
 from adapters.sandbox.control import Control
 from adapters.sandbox.curves import Curve
 from adapters.sandbox.demo import live_through
-from adapters.sandbox.door import BASE, Door, Received
 from adapters.sandbox.faults import FaultKind, Faults
+from adapters.sandbox.http_front import BASE, Door, Received
 from adapters.sandbox.rates import RateLimit
 from adapters.sandbox.world import World
 from bot.domain.clock import Clock, FastClock, utc_now

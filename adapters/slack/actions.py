@@ -8,9 +8,8 @@ from typing import assert_never
 
 from adapters.slack.text import Block, plain, target_of
 from bot.reply.call import Call
-from bot.reply.clean import is_sendable
-from bot.reply.cutting import batches, length
 from bot.reply.model import Action, Button, LinkButton, Option, Select, Weight
+from bot.reply.text import batches, is_sendable, length
 
 MAX_LABEL_OF_DIALOG = 300
 MAX_ANSWER = 30

@@ -19,8 +19,8 @@ from bot.commands.parse import bind
 from bot.commands.registry import AnyCommand
 from bot.domain.errors import LinkError, UsageError
 from bot.domain.links import parse_link
-from bot.reply.cutting import length
 from bot.reply.model import Option
+from bot.reply.text import length
 
 MAX_TITLE = 24
 MAX_LABEL_OF_INPUT = 2_000
@@ -140,7 +140,7 @@ def _suggested(argument: Argument, given: str) -> Block:
 
 
 def _named(given: str) -> list[str]:
-    """MultiWorkspace values out of one text, each once."""
+    """Several values out of one text, each once."""
     return list(dict.fromkeys("".join(found) for found in _QUOTED.findall(given)))
 
 

@@ -43,12 +43,12 @@ class Limits:
         self._gates: dict[tuple[str, str, str], Gate] = {}
         self._sweep_at = MOST_GATES
 
-    async def admit(self, workspace: str, method: str, patience: float, channel: str = "") -> None:
-        """Wait until one call may go, and count it. Raises Busy if that takes more than `patience` seconds.
+    async def admit(self, workspace: str, method: str, max_wait: float, channel: str = "") -> None:
+        """Wait until one call may go, and count it. Raises Busy if that takes more than `max_wait` seconds.
 
         `channel` is the one that chat.postMessage posts to. A cancelled wait counts nothing and delays nobody.
         """
-        deadline = self._now() + patience
+        deadline = self._now() + max_wait
         async with AsyncExitStack() as turns:
             if channel:
                 gate = self._gate(("channel", workspace, channel), CHANNEL)
@@ -60,12 +60,12 @@ class Limits:
 
     async def _book(self, slots: Slots, gate: Gate, workspace: str, deadline: float) -> None:
         """Reserve shared slots for the calls that are waiting here already."""
-        count, patience = min(gate.queued, BOOKED), deadline - self._now()
+        count, max_wait = min(gate.queued, BOOKED), deadline - self._now()
         try:
-            wait = await slots.reserve(f"slack:{workspace}", time.time(), gate.period * count, 0.0, patience)
+            wait = await slots.reserve(f"slack:{workspace}", time.time(), gate.period * count, 0.0, max_wait)
         except DatabaseUnavailable:  # at this process's own pace, then
             return
-        if wait > patience:
+        if wait > max_wait:
             raise Busy(wait)
         await self._sleep(wait)
         gate.book(count)

@@ -12,9 +12,9 @@ from adapters.chat.recent import Recent
 from adapters.slack.api import Calls, SlackFailed
 from adapters.slack.text import escaped, words
 from adapters.slack.workspaces import SlackWorkspace
-from bot.reply.cutting import cut
 from bot.reply.model import File, LargeFile, Picture, Reply
 from bot.reply.spool import Content, size_of
+from bot.reply.text import cut
 
 logger = logging.getLogger(__name__)
 

@@ -28,8 +28,8 @@ from adapters.slack.text import Block, plain
 from adapters.slack.workspaces import CHAT, SlackAway, SlackWorkspace, Workspaces
 from bot.delivery.poster import ChannelRef, Delivery, Later, Posted, Rejected, Unclear
 from bot.domain.errors import DatabaseUnavailable, NotConfigured
-from bot.reply.cutting import cut, length
 from bot.reply.model import Reply
+from bot.reply.text import cut, length
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ Send: TypeAlias = Callable[[Message], Awaitable[Delivery]]
 
 UPDATE = "chat.update"
 REFS = UUID("5b0c1d0e-6a0f-4d61-9a55-0f4f5f3b7c11")
-PATIENCE = 10.0
+MAX_WAIT = 10.0
 """Seconds to wait for a turn; what takes longer is tried later, so that the caller soon has an outcome."""
 PROCESSING = (0.0, 1.0, 2.0, 3.0)
 """Seconds before each try of a picture: Slack refuses its block until it has looked at the file."""
@@ -195,7 +195,7 @@ class SlackPoster:
     async def _call(self, workspace: SlackWorkspace, name: str, method: Method, **arguments: object) -> Delivery:
         channel_id = str(arguments["channel"]) if name == POST else ""
         try:
-            await self._limits.admit(workspace.ref.id, name, PATIENCE, channel_id)
+            await self._limits.admit(workspace.ref.id, name, MAX_WAIT, channel_id)
         except Busy as busy:
             return Later(timedelta(seconds=busy.seconds), RATE_LIMITED)
         try:

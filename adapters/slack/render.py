@@ -25,7 +25,6 @@ from adapters.slack.text import (
     weight,
     words,
 )
-from bot.reply.cutting import batches, cut, length
 from bot.reply.model import (
     Align,
     Bold,
@@ -44,6 +43,7 @@ from bot.reply.model import (
     Tone,
 )
 from bot.reply.plain import plain_spans, plain_text
+from bot.reply.text import batches, cut, length
 
 MAX_ROWS = 100
 MAX_COLUMNS = 20

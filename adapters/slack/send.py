@@ -21,8 +21,8 @@ from adapters.slack.text import PIECE, Block, plain, unescaped
 from adapters.slack.workspaces import SlackWorkspace
 from bot.commands.command import Answer
 from bot.domain.clock import Clock
-from bot.reply.cutting import pieces
 from bot.reply.model import File, LargeFile, Note, Paragraph, Picture, Reply, Tone, text
+from bot.reply.text import pieces
 
 logger = logging.getLogger(__name__)
 

@@ -167,7 +167,7 @@ class AlertChanges:
         self.put(replace(stored, alert=alert, detail=detail if detail is not None else stored.detail, due_at=due_at))
         return outcome
 
-    def announced(self, lease: tuple[str, str]) -> AlertBatch:
+    def batch(self, lease: tuple[str, str]) -> AlertBatch:
         """What to keep, all at once."""
         return AlertBatch(
             wallet_id=self.wallet_id,

@@ -27,7 +27,7 @@ STAGES: Mapping[EventKind, Stage] = {
 """What each kind of trouble makes of the alert."""
 LOOK_AGAIN = timedelta(minutes=1)
 """How soon to look whether a video's last page was read."""
-PATIENCE = timedelta(hours=2)
+MAX_WAIT = timedelta(hours=2)
 """How long a final report waits for the last page; then it is made of what there is, and says so."""
 MOST_REPORTS = 5
 """Reports at a time, each with a chart: the lease outlasts so many."""
@@ -129,7 +129,7 @@ async def report_endings(
             continue
         ended_at = datetime.fromisoformat(pending.detail["at"])
         is_read = _is_all_read(stored, ended_at)
-        if not is_read and changes.now - ended_at < PATIENCE:
+        if not is_read and changes.now - ended_at < MAX_WAIT:
             changes.put(replace(pending, due_at=changes.now + LOOK_AGAIN))
             continue
         if made == MOST_REPORTS:

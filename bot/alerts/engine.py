@@ -42,7 +42,7 @@ class AlertEngine:
         self._charts = charts
         self._clock = clock
 
-    async def announce_due(self) -> int:
+    async def react_due(self) -> int:
         """Look at every wallet in which something happened, whose money has news or in which an alert waits.
 
         Returns how many messages that made. What goes wrong with one wallet holds up no other; it is raised at the end.
@@ -64,16 +64,16 @@ class AlertEngine:
         return sum(each for each in looks if isinstance(each, int))
 
     async def _look(self, wallet_id: int, *, is_due: bool) -> int:
-        name = f"announce:{wallet_id}"
+        name = f"alerts:{wallet_id}"
         token = await self._store.leases.take(name, self._clock(), LEASE)
         if token is None:
             return 0
         try:
-            return await self._announce(wallet_id, (name, token), is_due=is_due)
+            return await self._react_to_wallet(wallet_id, (name, token), is_due=is_due)
         finally:
             await self._store.leases.give_back(name, token)
 
-    async def _announce(self, wallet_id: int, lease: tuple[str, str], *, is_due: bool) -> int:
+    async def _react_to_wallet(self, wallet_id: int, lease: tuple[str, str], *, is_due: bool) -> int:
         """React to every event, in order; then look at the money where it has news, or a video's state changed."""
         channels = await self._store.alerts.of_wallet(wallet_id)
         known, told = None, 0
@@ -92,10 +92,10 @@ class AlertEngine:
                 usage = None if channels else await self._store.wallets.usage(wallet_id)
                 changes.usage_at = wallet.as_of if wallet else usage[1] if usage else None
                 await self._settle(changes, wallet, running)
-            announced = changes.announced(lease)
-            if not await self._store.alerts.apply(announced, self._clock()):
+            batch = changes.batch(lease)
+            if not await self._store.alerts.apply(batch, self._clock()):
                 return told
-            told += len(announced.messages)
+            told += len(batch.messages)
             if is_last:
                 return told
 

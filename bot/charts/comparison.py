@@ -10,7 +10,7 @@ from numpy import interp, linspace
 from bot.charts import canvas as sheet
 from bot.charts.canvas import Box
 from bot.charts.scales import Scale, age_scale, line_scale, short
-from bot.charts.segments import NARROWEST_GAP, Point, dots, lonely, opened, strokes
+from bot.charts.segments import NARROWEST_GAP, Point, dots, drawn_path, lonely, opened
 from bot.charts.specs import Comparison, Line
 
 _LEADER = 20
@@ -71,7 +71,7 @@ def _in_pixels(line: Line[float], box: Box, x: Scale, y: Scale) -> list[Point]:
 
 def _draw(axes: Axes, line: Line[float], number: int, narrowest: float) -> None:
     pen = _PENS[number]
-    xs, ys = strokes(opened(line.segments, narrowest))
+    xs, ys = drawn_path(opened(line.segments, narrowest))
     every = max(len(xs) // _MARKERS, 1)
     # The markers of one line sit between those of the next, so that lines which run together stay apart.
     marked = range(every * number // len(_PENS), len(xs) - every // 2, every)

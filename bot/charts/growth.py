@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from bot.charts import canvas as sheet
 from bot.charts.canvas import Box
 from bot.charts.scales import Scale, line_scale, short, span_text, time_scale
-from bot.charts.segments import MANY_POINTS, NARROWEST_GAP, Segments, dots, lonely, opened, strokes
+from bot.charts.segments import MANY_POINTS, NARROWEST_GAP, Segments, dots, drawn_path, lonely, opened
 from bot.charts.specs import Growth, Line
 from bot.domain.videos import HOUR
 
@@ -76,7 +76,7 @@ def _draw(axes: Axes, line: Line[datetime], start: datetime, pixel: float) -> No
     segments = [[((at - start) / HOUR, count) for at, count in segment] for segment in line.segments]
     narrowest = NARROWEST_GAP * pixel
     _holes(axes, segments, narrowest)
-    xs, ys = strokes(opened(segments, narrowest))
+    xs, ys = drawn_path(opened(segments, narrowest))
     axes.plot(xs, ys, color=sheet.BLUE, linewidth=4, solid_capstyle="butt", clip_on=False, zorder=3)
     if axes.get_ylim()[0] == 0:
         axes.fill_between(xs, ys, color=sheet.BLUE, alpha=0.12, linewidth=0, zorder=2)

@@ -38,7 +38,7 @@ def opened(segments: Segments, narrowest: float) -> Segments:
     return drawn
 
 
-def strokes(segments: Segments) -> tuple[list[float], list[float]]:
+def drawn_path(segments: Segments) -> tuple[list[float], list[float]]:
     """Segments as matplotlib takes them: a NaN between two of them lifts the pen."""
     xs: list[float] = []
     ys: list[float] = []

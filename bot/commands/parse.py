@@ -12,7 +12,7 @@ from bot.domain.links import find_links, looks_like_link
 from bot.domain.quiet import is_span
 from bot.domain.schedule import looks_like_time, read_time
 from bot.domain.zones import is_zone, looks_like_zone, near_zones, read_zone
-from bot.reply.clean import visible
+from bot.reply.text import visible
 
 A = TypeVar("A")
 V = TypeVar("V")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.commands.command import Kind
 from bot.domain.links import link_starts, looks_like_link
-from bot.reply.clean import visible
+from bot.reply.text import visible
 
 _NUMBERS = (
     *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen"),

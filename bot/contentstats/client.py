@@ -30,7 +30,7 @@ __all__ = ["ContentStatsClient", "is_test_key", "key_fingerprint"]
 T = TypeVar("T")
 
 _START = "/videos/track"
-PATIENCE = 8.0
+MAX_WAIT = 8.0
 """Seconds that a person waits without wondering."""
 IN_LINE = 150.0
 """Seconds that a person who knows why stands in line for what no command can do without."""
@@ -45,7 +45,7 @@ SHORTEST_TRY = 1.0
 class ContentStatsClient:
     """One key's client; safe from many tasks at once, five connections at most. Close it with `aclose`.
 
-    `rates` shares the key's pace between processes. `patience` is how many seconds a call that reads may take in all,
+    `rates` shares the key's pace between processes. `max_wait` is how many seconds a call that reads may take in all,
     and how long a POST may wait for its turn. `now` is Unix seconds. `transport` stands in for the network,
     `metrics` counts the calls. Raises NotConfigured for a base URL or a key that cannot be one.
     """
@@ -58,7 +58,7 @@ class ContentStatsClient:
         *,
         now: Now = time.time,
         sleep: Sleep = asyncio.sleep,
-        patience: float = PATIENCE,
+        max_wait: float = MAX_WAIT,
         timeouts: Timeouts = DEFAULT_TIMEOUTS,
         transport: httpx.AsyncBaseTransport | None = None,
         metrics: Metrics | None = None,
@@ -66,7 +66,7 @@ class ContentStatsClient:
         base_url, self._key = checked_base_url(base_url), checked_key(key)
         self._now = now
         self._sleep = sleep
-        self._patience = patience
+        self._patience = max_wait
         self._limiter = Limiter(rates, key_fingerprint(base_url, key), now, sleep)
         self._exchange = Transport(base_url, self._key, timeouts, transport)
         self._metrics = metrics or Metrics()
@@ -146,8 +146,8 @@ class ContentStatsClient:
         await self._exchange.aclose()
 
     async def _get(self, path: str, read: Callable[[bytes], T], query: Mapping[str, str] | None = None) -> T:
-        async def attempt(patience: float) -> T:
-            within = await self._turn(patience)
+        async def attempt(max_wait: float) -> T:
+            within = await self._turn(max_wait)
             try:
                 return read(await self._call("GET", path, query=query, within=within))
             except (NeverSent, Lost, ForeignBody) as error:
@@ -159,13 +159,13 @@ class ContentStatsClient:
 
         return await persist(attempt, self._patience, self._now, self._sleep, self._tries)
 
-    async def _turn(self, patience: float) -> float:
+    async def _turn(self, max_wait: float) -> float:
         """Wait until a call that reads may go; the seconds that are left to it."""
         if self._turn_within is not None:
             await self._limiter.admit_last(self._turn_within)
             return self._patience
-        deadline = self._now() + patience
-        await self._limiter.admit(patience)
+        deadline = self._now() + max_wait
+        await self._limiter.admit(max_wait)
         return max(deadline - self._now(), SHORTEST_TRY)
 
     async def _post(

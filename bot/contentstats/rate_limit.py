@@ -36,8 +36,8 @@ SPARE = 2
 class RateStore(Protocol):
     """One number a key, shared by every process: when the calls reserved so far would be over at an even pace."""
 
-    async def reserve(self, key: str, now: float, period: float, tolerance: float, patience: float) -> float:
-        """Reserve one call; the seconds to wait before it. More than `patience` means that nothing was reserved."""
+    async def reserve(self, key: str, now: float, period: float, tolerance: float, max_wait: float) -> float:
+        """Reserve one call; the seconds to wait before it. More than `max_wait` means that nothing was reserved."""
 
     async def hold(self, key: str, until: float) -> None:
         """Let no call without tolerance go before that Unix second; never shortens an earlier hold."""
@@ -63,20 +63,20 @@ class Limiter:
     def _tolerance(self) -> float:
         return self._period * max(self._limit / 6 - 1, 0) + ROUNDING
 
-    async def admit(self, patience: float) -> None:
-        """Return when one call may go. Raises RateLimited at once where that takes more than `patience` seconds."""
+    async def admit(self, max_wait: float) -> None:
+        """Return when one call may go. Raises RateLimited at once where that takes more than `max_wait` seconds."""
         now = self._now()
-        wait = await self._store.reserve(self._key, now, self._period, self._tolerance, patience)
+        wait = await self._store.reserve(self._key, now, self._period, self._tolerance, max_wait)
         if wait > 0:
             self.line_until = now + wait
-        if wait > patience:
+        if wait > max_wait:
             raise rate_limited(now, now + min(wait, LONGEST_WAIT), was_asked=False)
         if wait > 0:
             await self._sleep(wait)
 
-    async def admit_last(self, patience: float) -> None:
+    async def admit_last(self, max_wait: float) -> None:
         """As `admit`, for a call that lets all others go first: it leaves them the burst and reserves nothing."""
-        deadline = self._now() + patience
+        deadline = self._now() + max_wait
         while True:
             now = self._now()
             wait = await self._store.reserve(self._key, now, self._period, ROUNDING, 0)

@@ -25,13 +25,13 @@ class Setback(Exception):
 
 
 async def persist(
-    attempt: Callable[[float], Awaitable[T]], patience: float, now: Now, sleep: Sleep, tries: int = TRIES
+    attempt: Callable[[float], Awaitable[T]], max_wait: float, now: Now, sleep: Sleep, tries: int = TRIES
 ) -> T:
-    """The result of `attempt`, tried so often within `patience` seconds; it is told how many of them are left.
+    """The result of `attempt`, tried so often within `max_wait` seconds; it is told how many of them are left.
 
     Raises the last Setback's error as soon as waiting would outlast the patience. Other errors pass at once.
     """
-    deadline = now() + patience
+    deadline = now() + max_wait
     tried = 0
     while True:
         try:

@@ -41,7 +41,7 @@ WRITTEN_TOGETHER = 50
 MOST_KEPT = 256
 """Contents that are kept for the next batch of the same run."""
 LATE_AFTER = timedelta(minutes=15)
-PATIENCE = timedelta(minutes=10)
+MAX_WAIT = timedelta(minutes=10)
 """How long a digest waits for its numbers at most."""
 SOON = timedelta(seconds=10)
 """When a digest that waits is looked at again."""
@@ -60,7 +60,7 @@ class _Content(NamedTuple):
 class DigestPlanner:
     """Safe to run in any number of processes at once, and to kill at any time.
 
-    `patience` is how long a digest may wait for its numbers: not at all where nobody polls. A digest says that it is
+    `max_wait` is how long a digest may wait for its numbers: not at all where nobody polls. A digest says that it is
     late from `late_after` on.
     """
 
@@ -70,14 +70,14 @@ class DigestPlanner:
         accounts: Accounts,
         charts: Charts,
         clock: Clock,
-        patience: timedelta = timedelta(),
+        max_wait: timedelta = timedelta(),
         late_after: timedelta = LATE_AFTER,
     ) -> None:
         self._store = store
         self._accounts = accounts
         self._charts = charts
         self._clock = clock
-        self._patience = patience
+        self._patience = max_wait
         self._late_after = late_after
         self._waiting: dict[_Content, datetime] = {}
         self._is_started = False

@@ -3,7 +3,7 @@
 import re
 from urllib.parse import quote, urlsplit
 
-from bot.reply.clean import visible
+from bot.reply.text import visible
 
 _NOT_IN_A_URL = re.compile(r'[\s"<>\\^`{|}]')
 

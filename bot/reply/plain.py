@@ -6,7 +6,6 @@ It knows no platform: where the text is sent through one that reads markup into 
 from typing import assert_never
 
 from bot.domain.moments import moment_text
-from bot.reply.clean import shown
 from bot.reply.model import (
     Action,
     Align,
@@ -31,7 +30,7 @@ from bot.reply.model import (
     Text,
     Time,
 )
-from bot.reply.width import pad, width
+from bot.reply.text import pad, shown, width
 
 
 def plain_text(reply: Reply) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, case, delete, select, update
 
 from bot.store.crypto import SecretBox
 from bot.store.database import Aggregate, Database, insert_into
-from bot.store.tables import installations, oauth_states, presences, registrations
+from bot.store.tables import chat_installs, command_syncs, installations, oauth_states
 
 PURPOSE = "installation"
 MAX_STATES = 2_000
@@ -27,21 +27,21 @@ class ChatInstall:
 
 
 class ChatInstalls(Aggregate):
-    """The `presences` table: workspaces of chats that report only joins and leaves. Ids are the chat's own."""
+    """The `chat_installs` table: workspaces of chats that report only joins and leaves. Ids are the chat's own."""
 
     async def known(self, chat: str) -> Mapping[str, bool]:
         """Every workspace that the bot is in, as far as it knows, and whether the operator has claimed it."""
-        query = select(presences.c.external_id, presences.c.is_claimed)
-        rows = await self._database.rows(query.where(presences.c.chat == chat, presences.c.left_at.is_(None)))
+        query = select(chat_installs.c.external_id, chat_installs.c.is_claimed)
+        rows = await self._database.rows(query.where(chat_installs.c.chat == chat, chat_installs.c.left_at.is_(None)))
         return {row.external_id: row.is_claimed for row in rows}
 
     async def is_claimed(self, chat: str, id_: str) -> bool:
         """Whether the operator has claimed this workspace."""
-        return bool(await self._database.scalar(select(presences.c.is_claimed).where(_install(chat, id_))))
+        return bool(await self._database.scalar(select(chat_installs.c.is_claimed).where(_install(chat, id_))))
 
     async def claim(self, chat: str, id_: str) -> None:
         """The operator claims a workspace that the bot is in. Safe to repeat."""
-        await self._database.write(update(presences).where(_install(chat, id_)).values(is_claimed=True))
+        await self._database.write(update(chat_installs).where(_install(chat, id_)).values(is_claimed=True))
 
     async def joined(self, chat: str, ids: Iterable[str], *, is_public: bool) -> Mapping[str, ChatInstall]:
         """Note that the bot is in these; returns what is known of each. `is_public`: anybody may add the bot now.
@@ -54,12 +54,16 @@ class ChatInstalls(Aggregate):
             for start in range(0, len(listed), _BATCH):
                 facts = {"chat": chat, "is_claimed": False, "was_public": is_public}
                 rows = [facts | {"external_id": each} for each in listed[start : start + _BATCH]]
-                new = insert_into(presences, connection).values(rows)
-                kept = case((presences.c.left_at.is_(None), presences.c.was_public), else_=new.excluded.was_public)
-                back = new.on_conflict_do_update(
-                    index_elements=presences.primary_key, set_={"was_public": kept, "left_at": None}
+                new = insert_into(chat_installs, connection).values(rows)
+                kept = case(
+                    (chat_installs.c.left_at.is_(None), chat_installs.c.was_public), else_=new.excluded.was_public
                 )
-                facts_of = back.returning(presences.c.external_id, presences.c.is_claimed, presences.c.was_public)
+                back = new.on_conflict_do_update(
+                    index_elements=chat_installs.primary_key, set_={"was_public": kept, "left_at": None}
+                )
+                facts_of = back.returning(
+                    chat_installs.c.external_id, chat_installs.c.is_claimed, chat_installs.c.was_public
+                )
                 found |= {row.external_id: ChatInstall(*row[1:]) for row in await connection.execute(facts_of)}
         return found
 
@@ -67,17 +71,17 @@ class ChatInstalls(Aggregate):
         """Note that the bot is gone from these, since now unless that was known. Safe to repeat."""
         async with self._database.writing() as connection:
             for each in ids:
-                gone = update(presences).where(_install(chat, each), presences.c.left_at.is_(None))
+                gone = update(chat_installs).where(_install(chat, each), chat_installs.c.left_at.is_(None))
                 await connection.execute(gone.values(left_at=now))
 
     async def departed(self, before: datetime) -> Sequence[tuple[str, str]]:
         """Chat and id of each workspace that the bot left before a moment."""
-        query = select(presences.c.chat, presences.c.external_id).where(presences.c.left_at < before)
+        query = select(chat_installs.c.chat, chat_installs.c.external_id).where(chat_installs.c.left_at < before)
         return [(row.chat, row.external_id) for row in await self._database.rows(query)]
 
     async def forget(self, chat: str, id_: str, before: datetime) -> None:
         """Delete a workspace that was left before a moment; nothing if the bot is back."""
-        await self._database.write(delete(presences).where(_install(chat, id_), presences.c.left_at < before))
+        await self._database.write(delete(chat_installs).where(_install(chat, id_), chat_installs.c.left_at < before))
 
 
 class Installations:
@@ -149,25 +153,25 @@ class Installations:
 
 
 class CommandSync(Aggregate):
-    """The `registrations` table: a fingerprint of the commands that the bot registered for each application.
+    """The `command_syncs` table: a fingerprint of the commands that the bot registered for each application.
 
     It registers them again only if they have changed.
     """
 
     async def fingerprint(self, chat: str, application_id: str) -> str | None:
         """The commands that were registered last; None if none were."""
-        this = (registrations.c.chat == chat) & (registrations.c.application_id == application_id)
-        found: str | None = await self._database.scalar(select(registrations.c.fingerprint).where(this))
+        this = (command_syncs.c.chat == chat) & (command_syncs.c.application_id == application_id)
+        found: str | None = await self._database.scalar(select(command_syncs.c.fingerprint).where(this))
         return found
 
     async def save(self, chat: str, application_id: str, fingerprint: str) -> None:
         """Note which commands were registered. Safe to repeat."""
         row = {"chat": chat, "application_id": application_id, "fingerprint": fingerprint}
-        await self._database.put(registrations, row)
+        await self._database.put(command_syncs, row)
 
 
 def _install(chat: str, id_: str) -> ColumnElement[bool]:
-    return (presences.c.chat == chat) & (presences.c.external_id == id_)
+    return (chat_installs.c.chat == chat) & (chat_installs.c.external_id == id_)
 
 
 def _installation(chat: str, scope: str) -> ColumnElement[bool]:

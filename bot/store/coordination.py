@@ -56,11 +56,11 @@ class RateSlots(Aggregate):
     Times are Unix seconds of the caller's clock; processes that share a key share a clock.
     """
 
-    async def reserve(self, key: str, now: float, period: float, tolerance: float, patience: float) -> float:
+    async def reserve(self, key: str, now: float, period: float, tolerance: float, max_wait: float) -> float:
         """Reserve one call and return the seconds to wait before making it, 0 if it may go at once.
 
         `period` is the seconds that a call costs, `tolerance` how far ahead of an even pace calls may run (a burst of
-        n has `period * (n - 1)`). If the answer is more than `patience`, nothing was reserved.
+        n has `period * (n - 1)`). If the answer is more than `max_wait`, nothing was reserved.
         """
         ahead = (rates.c.tat > now) & (rates.c.tat <= now + FARTHEST)
         begin = case((ahead, rates.c.tat), else_=now)
@@ -71,7 +71,7 @@ class RateSlots(Aggregate):
                 .on_conflict_do_update(
                     index_elements=[rates.c.key],
                     set_={"tat": begin + period},
-                    where=begin <= now + tolerance + patience,
+                    where=begin <= now + tolerance + max_wait,
                 )
                 .returning(rates.c.tat)
             )

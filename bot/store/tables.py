@@ -308,7 +308,7 @@ canary = Table(
     Column("locked", Text, nullable=False),
 )
 
-presences = Table(
+chat_installs = Table(
     "presences",
     metadata,
     Column("chat", String, primary_key=True),
@@ -319,7 +319,7 @@ presences = Table(
     Index("ix_presences_left_at", "left_at"),
 )
 
-registrations = Table(
+command_syncs = Table(
     "registrations",
     metadata,
     Column("chat", String, primary_key=True),

@@ -18,7 +18,7 @@ from bot.wallet.mirror import Mirror, is_stale
 
 logger = logging.getLogger(__name__)
 
-PATIENCE = 20.0
+MAX_WAIT = 20.0
 """Seconds that a person waits for the pages before the answer is how far the reading has come."""
 FAILURES = 3
 """Pages in a row that cannot be read, and it is not the pages' fault."""
@@ -58,11 +58,11 @@ class Backfill:
         if workspace_id not in self._tasks:
             self._start(workspace_id, videos)
         progress, task = self._progress[workspace_id], self._tasks[workspace_id]
-        patience = asyncio.ensure_future(self._sleep(PATIENCE))
+        max_wait = asyncio.ensure_future(self._sleep(MAX_WAIT))
         try:
-            await asyncio.wait((task, patience), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((task, max_wait), return_when=asyncio.FIRST_COMPLETED)
         finally:
-            patience.cancel()
+            max_wait.cancel()
         if task.done():
             task.result()
         return progress

@@ -162,7 +162,7 @@ class WalletSync:
             read, failed, waited = read + 1, 0, waited + wait
         return read
 
-    async def _turn(self, stored: StoredVideo, patience: float) -> float:
+    async def _turn(self, stored: StoredVideo, max_wait: float) -> float:
         """Read one page when it is its turn; returns the seconds that this took to come."""
         waited = 0.0
         while True:
@@ -170,7 +170,7 @@ class WalletSync:
                 await self._pages.read_page(stored)
             except RateLimited as error:
                 wait = max((error.retry_at - self._clock()).total_seconds(), SHORTEST_WAIT)
-                if error.was_asked or waited + wait > patience:
+                if error.was_asked or waited + wait > max_wait:
                     raise
                 await self._sleep(wait)
                 waited += wait

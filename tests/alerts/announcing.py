@@ -1,4 +1,4 @@
-"""One process that says when it is ready, and announces over and over until it is killed; another takes over.
+"""One process that says when it is ready, and reacts to events over and over until it is killed; another takes over.
 
 It can kill itself at a step of its writing: a step is the moment right before a commit, or right after it.
 """
@@ -22,13 +22,13 @@ from bot.store import Store
 async def main(url: str, start: str, speed: float, dies_at: int = 0) -> None:
     clock = FastClock(datetime.fromisoformat(start), speed)
     async with Store.opened(url) as store, Charts() as charts:
-        announcer = AlertEngine(store, charts, clock)
+        engine = AlertEngine(store, charts, clock)
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         if dies_at:
             _die_at(dies_at)
         while True:
-            await announcer.announce_due()
+            await engine.react_due()
             await asyncio.sleep(timedelta(milliseconds=5).total_seconds())
 
 

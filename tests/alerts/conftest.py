@@ -1,4 +1,4 @@
-"""An environment with channels that are told things: the sandbox, the bot, its mirror, and the announcer beside it."""
+"""An environment with channels that are told things: the sandbox, the bot, its mirror, and the engine beside it."""
 
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -20,13 +20,13 @@ from tests.standins.timeouts import sandbox_timeouts
 
 @dataclass(slots=True)
 class Play:
-    """An environment on its own database, with somebody who reads the account every hour and somebody who announces."""
+    """An environment on its own database, with somebody who reads the account every hour and an alert engine."""
 
     env: Environment
     database: Database
     store: Store
     wallet: Wallet
-    announcer: AlertEngine
+    engine: AlertEngine
     read: int = field(default=0)
 
     @property
@@ -60,9 +60,9 @@ class Play:
         return found
 
     async def look(self) -> list[Said]:
-        """Read the account, announce, and give what that said."""
+        """Read the account, react, and give what that said."""
         await self.poll()
-        await self.announcer.announce_due()
+        await self.engine.react_due()
         return await self.said()
 
     async def live(self, hours: int, every: int = 1) -> list[Said]:

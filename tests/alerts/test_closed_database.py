@@ -18,7 +18,7 @@ async def test_what_could_not_be_written_is_said_later(play, url):
     with closing(sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(DatabaseUnavailable):
-            await play.announcer.announce_due()
+            await play.engine.react_due()
     assert await play.said() == []
-    await play.announcer.announce_due()
+    await play.engine.react_due()
     assert [each.key for each in await play.said()] == ["balance.low:1:1"]

@@ -51,11 +51,11 @@ async def test_a_report_waits_for_the_last_page_and_is_made_without_it_where_it_
     play.env.clock.advance(hours=1)
     await play.wallet.mirror.read_list()
     for _ in range(7):
-        await play.announcer.announce_due()
+        await play.engine.react_due()
         play.env.clock.advance(minutes=15)
     assert await play.said() == []
     play.env.clock.advance(minutes=20)
-    await play.announcer.announce_due()
+    await play.engine.react_due()
     (report,) = await play.said()
     assert "the last page of this video could not be read yet" in report.text
     assert report.reply.tone is Tone.WARNING

@@ -59,7 +59,7 @@ async def test_money_is_told_once_the_videos_that_spend_it_are_known(play):
     play.available("1.00")
     await play.alerts("on")
     await play.wallet.mirror.read_usage()
-    await play.announcer.announce_due()
+    await play.engine.react_due()
     assert await play.said() == []
     (low,) = await play.look()
     assert "for 1 running video" in low.text
@@ -84,7 +84,7 @@ async def test_a_wallet_that_was_never_heard_of_raises_nothing(play):
     play.env.sandbox.faults.add("500", USAGE, times=None)
     play.available("0.10")
     await play.wallet.mirror.read_list()
-    await play.announcer.announce_due()
+    await play.engine.react_due()
     assert await play.said() == []
 
 
@@ -97,7 +97,7 @@ async def test_while_the_api_is_down_nothing_is_raised_or_resolved(play):
     play.available("0.10")
     for _ in range(30):
         play.env.clock.advance(hours=1)
-        await play.announcer.announce_due()
+        await play.engine.react_due()
     assert await play.said() == []
 
 
@@ -160,6 +160,6 @@ async def test_a_new_threshold_is_looked_at_at_once(play):
     play.available("8")
     assert await play.look() == []
     await play.alerts("balance 10")
-    await play.announcer.announce_due()
+    await play.engine.react_due()
     assert [each.key for each in await play.said()] == ["balance.low:1:1"]
     assert dollars(play.world.account(play.env.sandbox.key).available) == "$8.00"

@@ -25,7 +25,7 @@ class Mirror:
 
     def __init__(self, database, store, charts, clock):
         self.database, self.store, self.clock = database, store, clock
-        self.announcer = AlertEngine(store, charts, clock)
+        self.engine = AlertEngine(store, charts, clock)
         self.counts = {}
         self.read = 0
 
@@ -69,7 +69,7 @@ class Mirror:
         return found
 
     async def look(self):
-        await self.announcer.announce_due()
+        await self.engine.react_due()
         found, self.read = await outbox_of(self.database, self.read)
         return found
 

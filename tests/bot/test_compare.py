@@ -1,4 +1,4 @@
-"""MultiWorkspace videos at the same age, by what all of them state."""
+"""Several videos at the same age, by what all of them state."""
 
 from datetime import timedelta
 

@@ -16,7 +16,7 @@ from bot.charts.frames import framed
 from bot.charts.specs import Growth, Line, Movers
 from bot.settings import settings_table
 
-PATIENCE = 120
+MAX_WAIT = 120
 """Seconds for a drawing: far more than any takes, so that a busy machine fails no test."""
 
 
@@ -26,7 +26,7 @@ def movers(change=1):
 
 @pytest.fixture
 async def charts():
-    async with Charts(seconds=PATIENCE) as charts:
+    async with Charts(seconds=MAX_WAIT) as charts:
         yield charts
 
 
@@ -48,7 +48,7 @@ async def test_equal_data_is_drawn_once_for_those_who_ask_at_once_and_later(char
 
 
 async def test_only_the_latest_charts_are_remembered():
-    async with Charts(seconds=PATIENCE, remembered=2) as charts:
+    async with Charts(seconds=MAX_WAIT, remembered=2) as charts:
         first, second = await charts.draw(movers(1)), await charts.draw(movers(2))
         assert await charts.draw(movers(1)) is first
         await charts.draw(movers(3))
@@ -94,7 +94,7 @@ async def test_a_process_that_takes_too_long_is_ended_and_costs_a_picture_only(c
 
 async def test_a_process_that_never_lives_costs_a_picture_only(monkeypatch, caplog):
     monkeypatch.setattr(sys, "executable", shutil.which("false"))
-    async with Charts(seconds=PATIENCE) as charts:
+    async with Charts(seconds=MAX_WAIT) as charts:
         assert await charts.draw(movers()) is None
     assert "the chart process does not stay alive" in caplog.text
 
@@ -110,7 +110,7 @@ async def test_numbers_beyond_drawing_cost_a_picture_and_not_the_process(charts,
 
 
 async def test_closing_ends_the_process_and_later_askers_get_nothing():
-    charts = Charts(seconds=PATIENCE)
+    charts = Charts(seconds=MAX_WAIT)
     await charts.draw(movers(1))
     pid = charts.worker_pid
     await charts.aclose()
@@ -148,7 +148,7 @@ async def test_a_users_own_plot_style_changes_no_chart(tmp_path, monkeypatch):
     style = tmp_path / "matplotlibrc"
     style.write_text("text.usetex: True\nlines.linestyle: :\nfont.family: serif\n")
     monkeypatch.setenv("MATPLOTLIBRC", str(style))
-    async with Charts(seconds=PATIENCE) as charts:
+    async with Charts(seconds=MAX_WAIT) as charts:
         assert await charts.draw(movers()) == draw(movers())
 
 
@@ -191,7 +191,7 @@ def test_the_process_ends_with_the_bot_however_the_bot_ends():
         ".alt)\n", ".alt, flush=True); os.kill(pid, 9)\n"
     )
     killed = subprocess.run(
-        [sys.executable, "-c", "import os\n" + program], capture_output=True, check=False, timeout=PATIENCE
+        [sys.executable, "-c", "import os\n" + program], capture_output=True, check=False, timeout=MAX_WAIT
     )
     # The process shares the error stream: that this ended within the time means that both have gone.
     assert killed.returncode == -signal.SIGKILL
@@ -206,4 +206,4 @@ def test_a_process_whose_bot_went_away_in_the_middle_ends_quietly():
         process.stdin.write(framed(movers()))
         process.stdin.close()
         assert process.stderr.read() == b""
-        assert process.wait(PATIENCE) == 0
+        assert process.wait(MAX_WAIT) == 0

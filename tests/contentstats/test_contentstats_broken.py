@@ -91,7 +91,7 @@ async def test_pauses_between_tries_grow_are_random_and_end_with_the_patience(co
     assert max(first) <= 0.5 < max(second) <= 1.0
     wall.naps.clear()
     with pytest.raises(ServiceUnavailable):
-        await connect(sandbox.url, patience=0).usage()
+        await connect(sandbox.url, max_wait=0).usage()
     assert wall.naps == []
 
 

@@ -72,7 +72,7 @@ async def test_two_keys_do_not_slow_each_other(connect, sandbox, wall):
 
 
 async def test_a_wait_longer_than_the_patience_is_told_at_once_and_costs_nothing(connect, sandbox, wall):
-    client = connect(sandbox.url, patience=1)
+    client = connect(sandbox.url, max_wait=1)
     for _ in range(10):
         await client.usage()
     for call in (client.usage, lambda: client.track("https://youtu.be/dQw4w9WgXcQ", 1)):
@@ -125,7 +125,7 @@ async def test_a_storm_of_lying_429s_is_left_at_once_and_over_within_two_minutes
     asked = len(sandbox.requests)
     for _ in range(20):
         with pytest.raises(RateLimited):
-            await connect(sandbox.url, patience=0).usage()
+            await connect(sandbox.url, max_wait=0).usage()
     assert len(sandbox.requests) == asked
     sandbox.faults.clear()
     wall.time = caught.value.retry_at.timestamp()
@@ -188,7 +188,7 @@ async def test_an_answer_outlives_a_store_that_cannot_keep_its_reset(connect, sa
 
 
 async def test_a_hundred_at_once_are_all_answered_and_none_is_refused(connect, sandbox):
-    client = connect(sandbox.url, patience=300)
+    client = connect(sandbox.url, max_wait=300)
     answers = await asyncio.gather(*(client.usage() for _ in range(100)))
     assert len(answers) == len(sandbox.requests) == 100
 

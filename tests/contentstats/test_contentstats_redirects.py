@@ -81,7 +81,7 @@ async def test_three_hops_are_followed_and_a_fourth_is_not(reading_call, connect
     sandbox.faults.add("redirect", on=name, times=None, location=f"{DOCUMENTED}/usage")
     sandbox.faults.add("redirect", on="GET /usage", times=None, location=f"{ABSOLUTE}/usage")
     with pytest.raises(ServiceUnavailable, match="in a loop"):
-        await call(connect(DOCUMENTED, transport=network, patience=0))
+        await call(connect(DOCUMENTED, transport=network, max_wait=0))
     assert len(sandbox.requests) == 4
     sandbox.faults.clear()
     sandbox.faults.add("redirect", on="GET /usage", times=3, location=f"{ABSOLUTE}/usage")
@@ -103,7 +103,7 @@ async def test_no_other_host_ever_hears_of_the_key(any_call, connect, sandbox, n
 async def test_a_sandbox_is_not_followed_even_to_itself(connect, sandbox):
     sandbox.faults.add("redirect", location=f"{sandbox.url}/usage")
     with pytest.raises(ServiceUnavailable, match="redirected to another address, which wasn't followed"):
-        await connect(sandbox.url, patience=0).usage()
+        await connect(sandbox.url, max_wait=0).usage()
     assert len(sandbox.requests) == 1
 
 
@@ -141,7 +141,7 @@ def test_no_redirect_leads_from_a_custom_base_url_to_a_documented_host():
 async def test_the_key_is_in_no_error_no_log_and_no_repr(any_call, connect, sandbox, caplog):
     name, call = any_call
     caplog.set_level(logging.DEBUG)
-    client = connect(sandbox.url, patience=0)
+    client = connect(sandbox.url, max_wait=0)
     leak = {"error": f"key {sandbox.key} is odd", "details": [{"field": sandbox.key, "message": f"{sandbox.key}!"}]}
     told = io.StringIO()
     statuses = (200, 400, 401, 402, 403, 404, 409, 500, 429)

@@ -107,7 +107,7 @@ class MirrorOf:
         sight = await gather(self.store, workspace or self.here, window, is_test=False)
         return await digest_facts(sight, options, charts)
 
-    def planner(self, charts: Any, *, default_key: str = API_KEY, patience: timedelta = timedelta()) -> DigestPlanner:
+    def planner(self, charts: Any, *, default_key: str = API_KEY, max_wait: timedelta = timedelta()) -> DigestPlanner:
         """A planner of its own, as in another process; it has nothing to ask of an API that nobody serves."""
 
         def connect(key: str) -> ContentStatsClient:
@@ -116,7 +116,7 @@ class MirrorOf:
         accounts = Accounts(
             self.store, self.clock, asyncio.sleep, base_url=URL, default_key=default_key, connect=connect
         )
-        return DigestPlanner(self.store, accounts, charts, self.clock, patience)
+        return DigestPlanner(self.store, accounts, charts, self.clock, max_wait)
 
     async def _started_by(self, owner: Workspace, shown: Video) -> None:
         """Have the workspace ask for the video, so that it becomes its own."""

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import Engine, event, update
 
-from bot.digests.planner import PATIENCE, SOON
+from bot.digests.planner import MAX_WAIT, SOON
 from bot.domain.digest import DigestOptions
 from bot.domain.schedule import Schedule
 from bot.domain.videos import HOUR, Video
@@ -76,7 +76,7 @@ async def _overslept(mirror, clock):
 
 
 async def test_one_whose_numbers_are_about_to_be_read_waits_for_them(mirror, clock, charts, database, on):
-    planner = (await _overslept(mirror, clock))(charts, patience=PATIENCE)
+    planner = (await _overslept(mirror, clock))(charts, max_wait=MAX_WAIT)
     assert (await planner.plan_due(), await rows(database)) == (0, [])
     clock.now += SOON
     await mirror.video("one", range(0, 715, 10), end=at("2026-03-03 09:00"))
@@ -85,7 +85,7 @@ async def test_one_whose_numbers_are_about_to_be_read_waits_for_them(mirror, clo
 
 
 async def test_one_waits_for_what_was_found_only_after_its_time(mirror, clock, charts, database, on):
-    planner = (await _overslept(mirror, clock))(charts, patience=PATIENCE)
+    planner = (await _overslept(mirror, clock))(charts, max_wait=MAX_WAIT)
     await mirror.video("one", range(0, 715, 10), end=at("2026-03-03 09:00"))
     clock.now += SOON
     found = Video(
@@ -93,15 +93,15 @@ async def test_one_waits_for_what_was_found_only_after_its_time(mirror, clock, c
     )
     await mirror.store.videos.remember(mirror.wallet_id, [(found, "tiktok:two")], clock())
     assert (await planner.plan_due(), await rows(database)) == (0, [])
-    clock.now += PATIENCE
+    clock.now += MAX_WAIT
     assert await planner.plan_due() == 1
     assert [row.key for row in await rows(database)] == [f"digest:{on.id}:2026-03-03"]
 
 
 async def test_one_waits_for_its_numbers_so_long_and_no_longer(mirror, clock, charts, database, on):
-    planner = (await _overslept(mirror, clock))(charts, patience=PATIENCE)
+    planner = (await _overslept(mirror, clock))(charts, max_wait=MAX_WAIT)
     assert await planner.plan_due() == 0
-    clock.now += PATIENCE - SOON
+    clock.now += MAX_WAIT - SOON
     assert await planner.plan_due() == 0
     clock.now += SOON
     assert await planner.plan_due() == 1
@@ -109,7 +109,7 @@ async def test_one_waits_for_its_numbers_so_long_and_no_longer(mirror, clock, ch
 
 
 async def test_one_waits_for_no_api_that_is_away(mirror, clock, charts, database, on):
-    planner = (await _overslept(mirror, clock))(charts, patience=PATIENCE)
+    planner = (await _overslept(mirror, clock))(charts, max_wait=MAX_WAIT)
     await mirror.store.polling.failed(mirror.wallet_id, clock.now + HOUR, 1, "away")
     assert await planner.plan_due() == 1
     assert [row.key for row in await rows(database)] == [f"digest:{on.id}:2026-03-03"]

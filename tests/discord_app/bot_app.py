@@ -12,7 +12,7 @@ from typing import Any
 from adapters.discord.app import DiscordApp, DiscordOptions
 from adapters.sandbox.serve import Sandbox
 from bot.app import Bot
-from tests.discord_render.reading import read
+from tests.discord_render.rendered import read
 from tests.standins.discord_server.components import nested
 from tests.standins.discord_server.content import Message
 from tests.standins.discord_server.interactions import Interaction, Modal
@@ -164,16 +164,16 @@ def new_server(discord: Discord, name: str) -> Server:
 async def program_of(
     discord: Discord, sandbox: Sandbox, clock: HandClock, database_url: str, **chosen: Any
 ) -> AsyncIterator[BotApp]:
-    """The program, not connected yet; `chosen` are settings, `shards` and `servers` the app's, `patience` its own."""
+    """The program, not connected yet; `chosen` are settings, `shards` and `servers` the app's, `max_wait` its own."""
     named: dict[str, Any] = {name: chosen.pop(name) for name in ("shards", "servers", "token") if name in chosen}
-    patience = chosen.pop("patience", 300.0)
+    max_wait = chosen.pop("patience", 300.0)
     settings = settings_of(sandbox, database_url, **chosen)
     async with AsyncExitStack() as ending:
         bot = await ending.enter_async_context(
             Bot(settings, clock=clock, timeouts=sandbox_timeouts(sandbox), sleep=nap)
         )
         options = DiscordOptions(**({"token": discord.app.token, "api_url": discord.api_url} | named))
-        program = await ending.enter_async_context(DiscordApp(bot, options, clock, nap, patience))
+        program = await ending.enter_async_context(DiscordApp(bot, options, clock, nap, max_wait))
         yield BotApp(discord, sandbox, clock, bot, program, ending)
 
 

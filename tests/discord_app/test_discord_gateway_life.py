@@ -107,7 +107,7 @@ async def test_a_discord_that_is_away_at_the_start_is_waited_for(
     discord, server, sandbox, clock, sqlite_url, route, fault
 ):
     discord.faults.add(route, fault, times=2)
-    async with program_of(discord, sandbox, clock, sqlite_url, patience=2.0) as bot_app, serving(bot_app):
+    async with program_of(discord, sandbox, clock, sqlite_url, max_wait=2.0) as bot_app, serving(bot_app):
         await discord.until(lambda: discord.connections() and discord.commands)
         assert "available" in told(await bot_app.type("usage", server.ben, server.general))
 
@@ -115,7 +115,7 @@ async def test_a_discord_that_is_away_at_the_start_is_waited_for(
 async def test_where_resuming_leads_nowhere_another_connection_is_made_after_a_while(
     discord, server, sandbox, clock, sqlite_url
 ):
-    async with program_of(discord, sandbox, clock, sqlite_url, patience=3.0) as bot_app, serving(bot_app):
+    async with program_of(discord, sandbox, clock, sqlite_url, max_wait=3.0) as bot_app, serving(bot_app):
         await discord.until(lambda: bot_app.program.is_up and discord.commands)
         discord.faults.start(Fault(FaultKind.RESET), "resume")
         discord.connections()[0].reconnect()

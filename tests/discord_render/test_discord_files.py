@@ -1,7 +1,7 @@
 from adapters.discord.files import MAX_FILE, safe_name
 from adapters.discord.render import messages
 from bot.reply.model import File, Reply, Tone
-from tests.discord_render.reading import read
+from tests.discord_render.rendered import read
 
 
 def test_a_file_larger_than_discord_takes_is_a_warning_and_the_others_go_out():

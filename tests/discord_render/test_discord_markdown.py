@@ -6,10 +6,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from adapters.discord.text import escaped, line, link_address, markdown, unpinged
-from bot.reply.clean import shown
-from bot.reply.cutting import length
 from bot.reply.model import Bold, Channel, Code, Link, Mention, Plain, Time
-from tests.discord_render.reading import squashed
+from bot.reply.text import length, shown
+from tests.discord_render.rendered import squashed
 from tests.slack_render.strategies import TRAPS
 from tests.standins.discord_server.markdown import mentions, visible_text
 

@@ -13,7 +13,7 @@ from bot.reply.model import (
     Tone,
     text,
 )
-from tests.discord_render.reading import missing, read, sent
+from tests.discord_render.rendered import missing, read, sent
 from tests.gallery import gallery
 from tests.standins.discord_server.components import nested, validate
 

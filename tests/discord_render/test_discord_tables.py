@@ -2,8 +2,8 @@ import pytest
 
 from adapters.discord.render import PHONE, messages, table_displays
 from bot.reply.model import Align, Bold, Channel, Column, Link, Reply, Table, text
-from bot.reply.width import width
-from tests.discord_render.reading import missing, read
+from bot.reply.text import width
+from tests.discord_render.rendered import missing, read
 from tests.gallery import gallery
 from tests.standins.discord_server.components import nested
 from tests.standins.discord_server.markdown import visible_text

@@ -11,7 +11,7 @@ from decimal import ROUND_UP, Decimal
 from pathlib import Path
 
 from bot.alerts.engine import AlertEngine
-from bot.digests.planner import PATIENCE, DigestPlanner
+from bot.digests.planner import MAX_WAIT, DigestPlanner
 from bot.metrics import Metrics
 from bot.reply.plain import plain_text
 from bot.reply.spool import opened
@@ -59,7 +59,7 @@ class Month:
     def __init__(self, env, charts, database):
         bot, self.env, self.database, self.read = env.bot, env, database, 0
         self.poller = Poller(bot._accounts, bot._store, env.clock, Metrics())
-        self.digests = DigestPlanner(bot._store, bot._accounts, charts, env.clock, PATIENCE)
+        self.digests = DigestPlanner(bot._store, bot._accounts, charts, env.clock, MAX_WAIT)
         self.announcer = AlertEngine(bot._store, charts, env.clock)
         self.spent, self.reports = [], []
 
@@ -69,7 +69,7 @@ class Month:
         for _ in range(2):
             await self.poller.poll_due()
             await self.digests.plan_due()
-            await self.announcer.announce_due()
+            await self.announcer.react_due()
             self.env.clock.advance(seconds=20)
         found, self.read = await outbox_of(self.database, self.read)
         for each in found:

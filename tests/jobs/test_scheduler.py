@@ -13,7 +13,7 @@ SOON = timedelta(seconds=0.2)
 
 
 class Work:
-    """A duty that counts its turns, and ends each when it may."""
+    """A job that counts its turns, and ends each when it may."""
 
     def __init__(self):
         self.turns = asyncio.Semaphore(0)
@@ -40,8 +40,8 @@ class Work:
 async def start():
     running = []
 
-    async def begin(*duties, speed=1.0):
-        scheduler = Scheduler(duties, speed)
+    async def begin(*jobs, speed=1.0):
+        scheduler = Scheduler(jobs, speed)
         running.append(asyncio.create_task(scheduler.run()))
         return scheduler, running[-1]
 
@@ -57,7 +57,7 @@ async def times(work, count):
             await work.turns.acquire()
 
 
-async def test_each_duty_is_called_again_and_again_and_at_once_at_the_start(start):
+async def test_each_job_is_called_again_and_again_and_at_once_at_the_start(start):
     often, seldom = Work(), Work()
     scheduler, _ = await start(
         PeriodicJob("often", SOON, often.do), PeriodicJob("seldom", timedelta(days=1), seldom.do)
@@ -73,7 +73,7 @@ async def test_on_a_fast_clock_the_ticks_are_fast_too(start):
     await times(work, 3)
 
 
-async def test_a_duty_that_takes_long_is_not_called_again_meanwhile_and_holds_up_no_other(start, caplog):
+async def test_a_job_that_takes_long_is_not_called_again_meanwhile_and_holds_up_no_other(start, caplog):
     slow, quick = Work(), Work()
     slow.may_end.clear()
     await start(PeriodicJob("slow", SOON, slow.do), PeriodicJob("quick", SOON, quick.do))
@@ -104,7 +104,7 @@ async def test_what_fails_is_logged_counted_and_tried_again_and_the_others_go_on
     await times(other, 2)
     assert scheduler.failures["broken"] >= 1
     assert scheduler.failures["away"] >= 1
-    levels = {record.duty: (record.levelno, bool(record.exc_info)) for record in caplog.records}
+    levels = {record.job: (record.levelno, bool(record.exc_info)) for record in caplog.records}
     assert levels == {"broken": (logging.ERROR, True), "away": (logging.WARNING, False)}
 
 

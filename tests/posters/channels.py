@@ -25,8 +25,8 @@ from adapters.slack.workspaces import MultiWorkspace, SingleWorkspace, Workspace
 from bot.delivery.poster import ChannelPoster, ChannelRef
 from bot.domain.caller import WorkspaceRef
 from bot.domain.errors import DatabaseUnavailable
-from tests.discord_render.reading import read as read_components
-from tests.slack_render.reading import read as read_blocks
+from tests.discord_render.rendered import read as read_components
+from tests.slack_render.rendered import read as read_blocks
 from tests.standins.discord_server import people
 from tests.standins.discord_server.server import Discord
 from tests.standins.discord_server.server import running as running_discord

@@ -13,8 +13,8 @@ from adapters.slack import render as slack_render
 from bot.commands.command import Command
 from bot.reply.call import Call
 from bot.reply.model import Reply, Text
-from tests.discord_render import reading as discord_reading
-from tests.slack_render import reading as slack_reading
+from tests.discord_render import rendered as discord_reading
+from tests.slack_render import rendered as slack_reading
 from tests.standins.discord_server import components, markdown
 from tests.standins.slack import mrkdwn
 from tests.standins.slack.block_kit import validate, validate_view

@@ -9,8 +9,6 @@ from rich.console import Console
 from adapters.console.render import card, choices, menu
 from bot.reply.as_json import to_json
 from bot.reply.call import Call
-from bot.reply.clean import shown
-from bot.reply.cutting import length
 from bot.reply.model import (
     Align,
     Button,
@@ -31,10 +29,11 @@ from bot.reply.model import (
 )
 from bot.reply.plain import plain_body, plain_spans
 from bot.reply.stored import from_stored, to_stored
+from bot.reply.text import length, shown
 from tests.examples import video
 from tests.gallery import gallery
 from tests.rendering.platforms import PLATFORMS
-from tests.slack_render.reading import squashed
+from tests.slack_render.rendered import squashed
 from tests.slack_render.strategies import buttons, replies, selects
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]

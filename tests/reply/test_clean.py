@@ -5,8 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from bot.reply.clean import shown, visible
-from bot.reply.width import pad, width
+from bot.reply.text import pad, shown, visible, width
 
 HOSTILE = st.text(
     st.one_of(

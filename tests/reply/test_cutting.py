@@ -2,8 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.reply.address import address
-from bot.reply.clean import visible
-from bot.reply.cutting import batches, cut, length, pieces
+from bot.reply.text import batches, cut, length, pieces, visible
 
 ANY_TEXT = st.text(st.sampled_from("ab 😀é三\n\ud800"), max_size=60)
 

@@ -16,7 +16,7 @@ from adapters.slack.app import SlackApp, SlackOptions
 from adapters.web.app import Counts, Readiness, probe_routes, web_app
 from adapters.web.server import WebServer
 from bot.app import Bot
-from tests.slack_render.reading import read
+from tests.slack_render.rendered import read
 from tests.standins.environment import TRACK, HandClock, nap, settings_of
 from tests.standins.slack.apps import App, Token
 from tests.standins.slack.content import Message, View

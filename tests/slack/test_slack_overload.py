@@ -60,6 +60,6 @@ async def test_what_nobody_can_be_told_of_is_left_to_slack(bot_app, full):
 async def test_what_needs_no_room_goes_on(bot_app, full):
     modal = await bot_app.modal(bot_app.send("/compare"))
     typed = await bot_app.slack.send_options_request(modal, "Video", "", user=ANN)
-    filling = {"type": "block_actions", "view": {"type": "modal"}}
-    for each in (typed.payload, filling, {"ssl_check": "1"}, {"type": "url_verification", "challenge": "x"}):
+    press = {"type": "block_actions", "view": {"type": "modal"}}
+    for each in (typed.payload, press, {"ssl_check": "1"}, {"type": "url_verification", "challenge": "x"}):
         assert full.refusal(each) is None

@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.slack.text import elements, escaped, mrkdwn, native
-from bot.reply.clean import shown
 from bot.reply.model import Bold, Channel, Code, Link, Mention, Plain, Time, text
 from bot.reply.plain import plain_spans
+from bot.reply.text import shown
 from tests.slack_render.strategies import close_texts, span_texts
 from tests.standins.slack.mrkdwn import mentions, visible_text
 

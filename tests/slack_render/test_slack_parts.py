@@ -3,7 +3,7 @@ import pytest
 from adapters.slack.render import messages
 from bot.reply.model import Align, Column, Field, Fields, Note, Picture, Reply, Table, text
 from bot.reply.plain import plain_text
-from tests.slack_render.reading import missing, read, squashed
+from tests.slack_render.rendered import missing, read, squashed
 from tests.slack_render.samples import kinds, numbered
 from tests.standins.slack.block_kit import validate
 

@@ -14,7 +14,7 @@ from bot.reply.model import (
 )
 from bot.reply.plain import plain_text
 from tests.gallery import gallery
-from tests.slack_render.reading import read, squashed
+from tests.slack_render.rendered import read, squashed
 from tests.slack_render.samples import kinds, numbered
 from tests.slack_render.strategies import replies
 from tests.standins.slack.block_kit import validate_view

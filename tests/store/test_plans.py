@@ -147,8 +147,8 @@ async def live(store):
         await store.videos.page(workspace, None, None, sort, 0, 10)
     await store.videos.snapshots(wallet_id, "v1")
     await store.videos.snapshots_per_day(workspace, date(2026, 3, 1))
-    for patience in (1.0, 0.0):
-        await store.rates.reserve("key", 0.0, 1.0, 0.0, patience)
+    for max_wait in (1.0, 0.0):
+        await store.rates.reserve("key", 0.0, 1.0, 0.0, max_wait)
     await store.rates.hold("key", 9.0)
     await live_with_alerts(store, wallet_id, workspace)
     await store.short_links.remember("https://t.co/a", "https://x.com/a/status/1", NOW)

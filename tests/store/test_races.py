@@ -1,4 +1,4 @@
-"""MultiWorkspace processes on one database: real ones, each with its own connections."""
+"""Several processes on one database: real ones, each with its own connections."""
 
 import asyncio
 import json

@@ -8,7 +8,7 @@ from bot.store.database import Database
 
 
 async def test_a_burst_goes_at_once_and_then_calls_come_evenly(store):
-    waits = [await store.rates.reserve("key", 1000.0, period=2.0, tolerance=6.0, patience=60.0) for _ in range(6)]
+    waits = [await store.rates.reserve("key", 1000.0, period=2.0, tolerance=6.0, max_wait=60.0) for _ in range(6)]
     assert waits == [0.0, 0.0, 0.0, 0.0, 2.0, 4.0]
 
 
@@ -48,9 +48,9 @@ async def test_no_window_ever_sees_more_than_the_limit_whatever_comes(store):
     period, rng, now, starts = window / (limit - burst), random.Random(3), 1_700_000_000.0, []
     for _ in range(300):
         now += rng.choice([0.0, 0.0, 0.1, 0.5, 3.0, 20.0])
-        patience = rng.choice([0.0, 5.0, 60.0])
-        wait = await store.rates.reserve("key", now, period, period * (burst - 1), patience)
-        if wait <= patience:
+        max_wait = rng.choice([0.0, 5.0, 60.0])
+        wait = await store.rates.reserve("key", now, period, period * (burst - 1), max_wait)
+        if wait <= max_wait:
             starts.append(now + wait)
     assert len(starts) > 150
     starts.sort()
@@ -62,7 +62,7 @@ async def test_processes_that_share_a_database_share_the_budget(database_url):
     databases = [Database(database_url) for _ in range(2)]
     stores = [Store(database) for database in databases]
     waits = await asyncio.gather(
-        *(stores[n % 2].rates.reserve("key", 0.0, period=1.0, tolerance=0.0, patience=1e9) for n in range(callers))
+        *(stores[n % 2].rates.reserve("key", 0.0, period=1.0, tolerance=0.0, max_wait=1e9) for n in range(callers))
     )
     for database in databases:
         await database.close()

@@ -268,8 +268,8 @@ async def test_a_forgotten_workspace_keeps_its_open_requests_and_the_sum_of_its_
     await store.tracking.mark_failed(open_.id, "absent", NOW)
     await store.forgetting.workspace(workspace.id)
     back = await store.workspaces.ensure_workspace(HERE, workspace.wallet_id)
-    (anew,) = await proposed(store, back, "anew", batch="anew")
-    assert await submitted(store, anew, COST, cap=COST) == CapReached(COST, COST)
+    (again,) = await proposed(store, back, "anew", batch="anew")
+    assert await submitted(store, again, COST, cap=COST) == CapReached(COST, COST)
     assert last.id
 
 

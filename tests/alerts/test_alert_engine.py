@@ -1,4 +1,4 @@
-"""MultiWorkspace announcers at once, killed anywhere: everything is said, nothing twice, in order."""
+"""Several alert engines at once, killed anywhere: everything is said, nothing twice, in order."""
 
 import asyncio
 import random
@@ -30,7 +30,7 @@ from tests.standins.fork_pool import fork_pool
 from tests.store.samples import ADA, HERE, NOW, PRICE, THERE, keyed, reading, video
 
 STEPS = (1, 3, 4, 9, 10)
-"""Before an announcer has its lease; before and after it commits its reaction to events, and then its final reports."""
+"""Before an engine has its lease; before and after it commits its reaction to events, and then its final reports."""
 FAST = 120.0
 """A second is two minutes, so that a lease that died with its process is over in one."""
 
@@ -72,8 +72,8 @@ def children():
 
 
 @pytest.fixture
-def announce(children, database_url):
-    """A process that announces, until the end of a block, where it is killed."""
+def reacting(children, database_url):
+    """A process that reacts to events, until the end of a block, where it is killed."""
 
     @asynccontextmanager
     async def run(start):
@@ -89,26 +89,26 @@ def announce(children, database_url):
 
 
 async def test_nothing_is_said_of_a_workspace_that_is_forgotten_while_it_is_looked_at(store, wallet_id, setting):
-    token = await store.leases.take("announce:1", NOW, LEASE)
+    token = await store.leases.take("alerts:1", NOW, LEASE)
     alert = StoredAlert(setting.id, "balance")
     message = Message("balance.low:1:1", setting.workspace_id, "C1", Reply("The balance is low."))
-    announced = AlertBatch(wallet_id, ("announce:1", token), (alert,), messages=(message,))
+    batch = AlertBatch(wallet_id, ("alerts:1", token), (alert,), messages=(message,))
     await store.forgetting.workspace(setting.workspace_id)
-    for each in (announced, replace(announced, alerts=()), replace(announced, messages=())):
+    for each in (batch, replace(batch, alerts=()), replace(batch, messages=())):
         assert not await store.alerts.apply(each, NOW)
 
 
 @pytest.mark.usefixtures("setting")
-async def test_two_announcers_on_one_wallet_say_everything_once_and_in_order(
+async def test_two_engines_on_one_wallet_say_everything_once_and_in_order(
     database, database_url, store, clock, break_off
 ):
     names = await break_off(1_200)
     clock.now = NOW
     other = Database(database_url)
     async with Charts() as charts:
-        announcers = [AlertEngine(each, charts, clock) for each in (store, Store(other))]
+        engines = [AlertEngine(each, charts, clock) for each in (store, Store(other))]
         for _ in range(3):
-            await asyncio.gather(*(each.announce_due() for each in announcers for _ in range(2)))
+            await asyncio.gather(*(each.react_due() for each in engines for _ in range(2)))
     await other.close()
     said, _ = await outbox_of(database)
     assert [each.key.split(":")[3] for each in said] == names
@@ -119,12 +119,12 @@ async def test_two_announcers_on_one_wallet_say_everything_once_and_in_order(
 async def test_one_that_lost_its_lease_keeps_nothing(database, store, clock, wallet_id, break_off):
     await break_off(3)
     clock.now = NOW
-    await store.leases.take(f"announce:{wallet_id}", NOW, LEASE)
+    await store.leases.take(f"alerts:{wallet_id}", NOW, LEASE)
     async with Charts() as charts:
-        assert await AlertEngine(store, charts, clock).announce_due() == 0
+        assert await AlertEngine(store, charts, clock).react_due() == 0
         assert (await outbox_of(database))[0] == []
         clock.now += LEASE
-        assert await AlertEngine(store, charts, clock).announce_due() == 3
+        assert await AlertEngine(store, charts, clock).react_due() == 3
 
 
 @pytest.mark.usefixtures("setting")
@@ -139,12 +139,12 @@ async def test_a_wallet_that_cannot_be_looked_at_holds_up_no_other(database, sto
     await store.videos.remember_reading(bad, reading(video("x"), 1), "tiktok:x", main_count=1, change_24h=None, now=NOW)
     async with Charts() as charts:
         with pytest.raises(ExceptionGroup):
-            await AlertEngine(store, charts, clock).announce_due()
+            await AlertEngine(store, charts, clock).react_due()
     assert len((await outbox_of(database))[0]) == 2
 
 
-async def test_announcers_that_are_killed_anywhere_lose_nothing_and_say_nothing_twice(
-    database, store, setting, wallet_id, break_off, announce
+async def test_engines_that_are_killed_anywhere_lose_nothing_and_say_nothing_twice(
+    database, store, setting, wallet_id, break_off, reacting
 ):
     dice = random.Random(7)
     names = await break_off(900)
@@ -156,10 +156,10 @@ async def test_announcers_that_are_killed_anywhere_lose_nothing_and_say_nothing_
         start += timedelta(hours=1)
         await store.wallets.save_usage(wallet_id, usage_of(balance), start)
         for _ in range(2):
-            async with announce(start):
+            async with reacting(start):
                 await asyncio.sleep(dice.uniform(0, 0.3))
             start += LEASE + timedelta(minutes=1)
-        async with announce(start), asyncio.timeout(60):
+        async with reacting(start), asyncio.timeout(60):
             while await store.alerts.due_wallets(start) or await store.events.wallets():  # noqa: ASYNC110 - another process
                 await asyncio.sleep(0.05)
     said, _ = await outbox_of(database)
@@ -225,7 +225,7 @@ async def test_killed_at_each_step_every_event_has_its_message_or_its_reason(
 
 
 async def until_nothing_is_due(store, now, children):
-    """Wait until everything was announced, or every announcer has died."""
+    """Wait until everything was batch, or every engine has died."""
     async with asyncio.timeout(60):
         later = now + timedelta(hours=2)
         while await store.events.wallets() or await store.alerts.due_wallets(later):

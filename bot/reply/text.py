@@ -1,0 +1,123 @@
+"""Text that is safe to show: made harmless, measured, cut and padded.
+
+Every renderer passes every string of a reply through `shown` first, then escapes its own platform's markup. What a
+person typed goes through `visible` before it is understood.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
+T = TypeVar("T")
+
+_BREAKS = re.compile("\r\n|[\t-\r\x1c-\x1e\x85\u2028\u2029]")
+
+# Control characters and what Unicode calls default-ignorable: zero-width, bidi marks, embeddings, overrides, isolates,
+# fillers, tags. The two joiners have a rule of their own; the two emoji variation selectors stay.
+_INVISIBLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
+    "\u2800\u3164\ufe00-\ufe0d\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+
+# Arabic, the scripts of India and South-East Asia, symbols and emoji: there a joiner is spelling, elsewhere it hides.
+_JOINABLE = "\u0600-\u08ff\u0900-\u109f\u1780-\u17ff\u2190-\u2bff\ufe0f\U0001f000-\U0001faff"
+_STRAY_JOINER = re.compile(f"(?<![{_JOINABLE}])[\u200c\u200d]|[\u200c\u200d](?![{_JOINABLE}])")
+
+_MARK = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+_PILED_MARKS = re.compile(f"([{_MARK}]{{3}})[{_MARK}]+")  # three accents are spelling, a tower covers the next line
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
+_ISOLATE, _END_OF_ISOLATE = "\u2066", "\u2069"
+
+_ZERO_WIDTH_JOINER = "\u200d"
+_EMOJI_STYLE = "\ufe0f"
+_KEYCAPS = "#*0123456789"
+
+
+def is_sendable(text: str) -> bool:
+    """Whether UTF-8 can hold the text: a lone surrogate, half a character, no chat takes."""
+    return _LONE_SURROGATE.search(text) is None
+
+
+def visible(text: str) -> str:
+    """The text on one line, without anything that hides, steers a terminal or overrides the order of letters."""
+    if text.isascii() and text.isprintable():
+        return text
+    text = _BREAKS.sub(" ", text)
+    text = _INVISIBLE.sub("", text)
+    text = _LONE_SURROGATE.sub("\ufffd", text)
+    text = _STRAY_JOINER.sub("", text)
+    return _PILED_MARKS.sub(r"\1", text)
+
+
+def shown(text: str) -> str:
+    """The visible text, fit to stand beside other text: right-to-left letters keep to themselves.
+
+    An honest Arabic title would otherwise pull the number after it to its other side, so it is set in a bidi isolate
+    (UAX #9), two characters of no width; a left-to-right one, because the sentences around titles are English. Safe to
+    repeat.
+    """
+    text = visible(text)
+    return f"{_ISOLATE}{text}{_END_OF_ISOLATE}" if _RIGHT_TO_LEFT.search(text) else text
+
+
+def length(text: str) -> int:
+    """How long a text is at most: in UTF-16 units, as JavaScript counts; no other count is larger."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def cut(text: str, most: int) -> str:
+    """The text, its end replaced by an ellipsis where it is longer than that."""
+    if length(text) <= most:
+        return text
+    short = text[: most - 1]
+    while length(short) > most - 1:
+        short = short[:-1]
+    return f"{short}…"
+
+
+def pieces(text: str, most: int) -> Iterator[str]:
+    """The visible text in pieces of so many characters at most, taken apart between words where it has any."""
+    text = visible(text)
+    while len(text) > most:
+        end = text.rfind(" ", most // 2, most) + 1 or most
+        yield text[:end]
+        text = text[end:]
+    yield text
+
+
+def batches(items: Sequence[T], most: int) -> Iterator[Sequence[T]]:
+    """The items in their order, so many at a time."""
+    return (items[start : start + most] for start in range(0, len(items), most))
+
+
+def width(text: str) -> int:
+    """The columns of visible text in a terminal or code block: East Asian letters and emoji take two, marks none."""
+    if text.isascii():
+        return len(text)
+    before = ("", *text)
+    return sum(_columns(char, previous) for previous, char in zip(before, text, strict=False))
+
+
+def pad(text: str, columns: int, *, right: bool) -> str:
+    """The text filled with spaces to that many columns, set right (numbers) or left (words)."""
+    spaces = " " * (columns - width(text))
+    return spaces + text if right else text + spaces
+
+
+def _columns(char: str, previous: str) -> int:
+    if char == _EMOJI_STYLE:  # turns a narrow symbol before it into a wide emoji
+        return int(previous in _KEYCAPS or (unicodedata.category(previous) == "So" and not _is_wide(previous)))
+    if previous == _ZERO_WIDTH_JOINER and unicodedata.category(char) == "So":
+        return 0
+    if "\u1160" <= char <= "\u11ff":  # vowels and finals of decomposed Korean stand inside the first consonant's block
+        return 0
+    if unicodedata.category(char) in {"Mn", "Me", "Cf"} or "\U0001f3fb" <= char <= "\U0001f3ff":  # marks; skin tones
+        return 0
+    return 2 if _is_wide(char) else 1
+
+
+def _is_wide(char: str) -> bool:
+    return unicodedata.east_asian_width(char) in {"W", "F"}
