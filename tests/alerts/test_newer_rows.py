@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, insert, select, update
-from tests.alerts.test_engines import usage_of
 
 from bot.alerts.engine import BATCH, AlertEngine
 from bot.charts.charts import Charts
@@ -15,6 +14,7 @@ from bot.store.alerts import StoredAlert, write_alerts
 from bot.store.events import record
 from bot.store.schedule_tables import alert_states, events
 from tests.alerts.outbox import outbox_of
+from tests.alerts.test_alert_engine import usage_of
 from tests.store.samples import ADA, HERE, NOW, keyed, video
 
 
