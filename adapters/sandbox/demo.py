@@ -14,7 +14,7 @@ HISTORY = (
     (50, "https://www.instagram.com/p/Cz044ao6uRF/", 7),
     (30, "https://twitter.com/sandbox_ladoga/status/1988637243979237148", 3),
     (26, "https://www.youtube.com/watch?v=rtU9U257mSp", 7),
-    (5, "https://www.tiktok.com/@sandbox.markup/video/7392696192782783998", 1),
+    (5, "https://www.tiktok.com/@sandbox.garden/video/7392696192782783998", 1),
 )
 """Hours ago, link, days; oldest first, as an account's time only moves forward. The ids choose shape and title."""
 

@@ -16,11 +16,12 @@ TITLES = {
     "chinese": "三分钟学会做宫保鸡丁",
     "accents": "Ça déménage à Łódź – naïve café, señor!",
     "piano": "My cat plays the piano better than I do",
+    "garden": "Balcony tomatoes from seed to salad, week by week",
     "hostile": "<!channel> *bold* @everyone <@U0000001> `code` [free](https://example.com) & <b>markup</b>",
 }
-"""A user name or id that contains one of these words asks for that title; else the video's id decides."""
-_ASKED_ONLY = "piano"
-"""The title that no id decides for, so that the demo's suggested link shares its title with no video of the past."""
+"""A user name or id that contains one of these words gets that title; otherwise the video's id decides."""
+_ASKED_ONLY = ("piano", "hostile")
+"""Titles that no id decides for: the one of the demo's suggested link, and one that only tests ask for."""
 
 _CREATORS = ("ana.moves", "studio_nord", "kitchen-lab", "mikael", "dao.travels")
 
@@ -52,7 +53,7 @@ def make_film(link: Link, born_at: datetime) -> Film:
     """The video behind a link: the same link always gives the same title and growth."""
     name = f"{link.user} {link.id}"
     dice = random.Random(f"film {link.key}")
-    drawn = tuple(word for word in TITLES if word != _ASKED_ONLY)
+    drawn = tuple(word for word in TITLES if word not in _ASKED_ONLY)
     asked = next((word for word in TITLES if word in name.lower()), None)
     return Film(
         platform=link.platform,

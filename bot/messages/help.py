@@ -21,13 +21,13 @@ class Described:
 
 def all_commands(commands: Sequence[Described]) -> Reply:
     """Every command with what it does."""
-    rows = tuple((text(Code(each.usage)), text(each.summary)) for each in commands)
+    rows = tuple((text(Code(f"/{each.name}")), text(each.summary)) for each in commands)
     return Reply(
         "Paste a link after /track. I'll show what it costs before anything is spent.",
         title="What I can do",
         parts=(
             Table("Commands", (Column("Command"), Column("What it does")), rows),
-            Note(text("More about a command: ", Code("/help track"), ". Name a video by its title, link or id.")),
+            Note(text("For a command's options: ", Code("/help track"), ". Name a video by its title, link or id.")),
         ),
         actions=(Button("My videos", Call("videos")), Button("Wallet", Call("usage"))),
     )
