@@ -90,7 +90,7 @@ async def test_a_digest_without_a_scheduler_is_a_problem(env):
 async def test_help_lists_every_command_and_explains_each(env):
     said = plain_text(await env.say("/help"))
     for command in env.bot.commands:
-        assert (command.usage in said) is command.listed
+        assert (f"/{command.name}" in said) is command.listed
     said = plain_text(await env.say("/help track"))
     assert "Usage: /track <link> [link …] [days]" in said
     assert "Who can use it: Anyone who can spend in this workspace." in said
