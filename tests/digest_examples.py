@@ -67,6 +67,7 @@ def facts(count: int = 4, **changes: object) -> DigestFacts:
         newest_at=NOW - HOUR,
         told_until=NOW,
         recent=0,
+        carry=Decimal(0),
         money=DigestMoney(wallet_state("50.00", *promises, complete=True), Decimal("4.32"), Decimal("0.18")),
         cost_per_snapshot=PRICE,
         is_test=False,

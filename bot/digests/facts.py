@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from bot.domain.digest import DigestOptions, Total, VideoChange, Window
 from bot.domain.growth import Change, Coverage
+from bot.domain.money import whole_cents
 from bot.domain.videos import RunningCount
 from bot.domain.wallet_state import WalletState
 from bot.reply.model import Picture
@@ -16,11 +17,18 @@ class DigestMoney:
     """The wallet, from whose time its runway counts, and what the window's snapshots cost.
 
     `late` is the part of `spent` (dollars) for snapshots from before the window that were read after the last digest.
+    `carry` is the part of a cent that the last digest did not show, so that all digests together show the bill.
     """
 
     wallet: WalletState
     spent: Decimal
     late: Decimal
+    carry: Decimal = Decimal(0)
+
+    @property
+    def shown(self) -> Decimal:
+        """What the digest may show: to the cent, the rest is carried on."""
+        return whole_cents(self.spent + self.carry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +38,8 @@ class DigestFacts:
     `new`, `finished`, `ending` and `flat` are whole lists, of which a digest shows the beginning; `movers` are the ones
     to show. `unread` counts the running videos that no snapshot was read of in the window, `uneven` those whose change
     is over another time than the window's. `newest_at` is when the newest reading was taken, `told_until` where the
-    next digest begins. `recent` is what that one needs to know of this one's `Collected`. `complete` is False where the
-    API may hide some videos.
+    next digest begins; that one needs this one's `Collected.recent` and the `carry` that it has to show. `complete` is
+    False if the API may hide some videos.
     """
 
     window: Window
@@ -52,6 +60,7 @@ class DigestFacts:
     newest_at: datetime | None
     told_until: datetime
     recent: int
+    carry: Decimal
     money: DigestMoney | None
     cost_per_snapshot: Decimal | None
     is_test: bool

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from bot.charts.charts import Charts
 from bot.charts.specs import Movers
@@ -59,18 +60,23 @@ class DigestInput:
 
 
 async def gather(
-    store: Store, workspace: Workspace, window: Window, *, is_test: bool, counted: int | None = None
+    store: Store,
+    workspace: Workspace,
+    window: Window,
+    before: tuple[int | None, Decimal] = (None, Decimal(0)),
+    *,
+    is_test: bool,
 ) -> DigestInput:
     """Everything that any digest of the workspace has to know of a window.
 
-    `is_test`: its key charges nothing. `counted` is what the digest before kept of its `Collected.recent`.
+    `is_test`: its key charges nothing. `before` is what the last digest kept: its `Collected.recent` and its carry.
     """
     stored = await store.videos.active(workspace, active_since(window))
     until = _told_until(stored, window)
     videos, found = await _moved(store, workspace, stored, window, until)
     wallet, _ = await stored_state(store, workspace.wallet_id) or (None, ())
     complete = wallet is None or wallet.complete
-    return DigestInput(window, videos, _money(wallet, found, counted), complete, is_test, until, found)
+    return DigestInput(window, videos, _money(wallet, found, *before), complete, is_test, until, found)
 
 
 def _told_until(stored: Sequence[StoredVideo], window: Window) -> datetime:
@@ -114,6 +120,7 @@ async def digest_facts(found: DigestInput, options: DigestOptions, charts: Chart
         newest_at=max((each.counted_at for each in videos if each.counted_at is not None), default=None),
         told_until=found.told_until,
         recent=found.collected.recent,
+        carry=found.money.spent + found.money.carry - found.money.shown if found.money else Decimal(0),
         money=found.money if Section.MONEY in options.sections else None,
         cost_per_snapshot=found.money.wallet.usage.cost_per_snapshot if found.money else None,
         is_test=found.is_test,
@@ -138,11 +145,11 @@ async def _moved(
     return tuple(found), count
 
 
-def _money(wallet: WalletState | None, found: Collected, counted: int | None) -> DigestMoney | None:
+def _money(wallet: WalletState | None, found: Collected, counted: int | None, carry: Decimal) -> DigestMoney | None:
     if wallet is None:
         return None
     cost, late = wallet.usage.cost_per_snapshot, found.late(counted)
-    return DigestMoney(wallet, spent=cost * (found.inside + late), late=cost * late)
+    return DigestMoney(wallet, spent=cost * (found.inside + late), late=cost * late, carry=carry)
 
 
 def _largest(videos: Iterable[VideoChange]) -> tuple[VideoChange, ...]:

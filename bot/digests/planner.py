@@ -9,6 +9,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import partial
 from itertools import islice
 from typing import NamedTuple, TypeVar
@@ -54,6 +55,7 @@ class _Content(NamedTuple):
     workspace_id: int
     window: Window
     counted: int | None
+    carry: Decimal
     options: DigestOptions
 
 
@@ -150,8 +152,8 @@ class DigestPlanner:
             if self._patience and await self._waits(account.wallet, content):
                 return
             is_test = account.wallet.is_test
-            counted = content.counted
-            found = await gather(self._store, account.workspace, content.window, is_test=is_test, counted=counted)
+            before = (content.counted, content.carry)
+            found = await gather(self._store, account.workspace, content.window, before, is_test=is_test)
             known[content] = await digest_facts(found, content.options, self._charts)
         except DatabaseUnavailable:
             raise
@@ -174,8 +176,10 @@ class DigestPlanner:
 
 def _content(subscription: Subscription) -> _Content:
     window = window_of(subscription.schedule, subscription.next.at, subscription.last_window_end)
-    counted = subscription.last_recent if window.start == subscription.last_window_end else None
-    return _Content(subscription.workspace_id, window, counted, subscription.options)
+    goes_on = window.start == subscription.last_window_end
+    counted = subscription.last_recent if goes_on else None
+    carry = subscription.last_carry if goes_on else None
+    return _Content(subscription.workspace_id, window, counted, carry or Decimal(0), subscription.options)
 
 
 def _done(subscription: Subscription, now: datetime, *, facts: DigestFacts | None, late_after: timedelta) -> Done:
@@ -187,7 +191,7 @@ def _done(subscription: Subscription, now: datetime, *, facts: DigestFacts | Non
         return Done(upcoming, (told,), outcome=NO_KEY)
     if subscription.options.skips_empty and not facts.says_something:
         outcome = f"Nothing was posted on {date_text(due.date)}: there was nothing to report."
-        return Done(upcoming, window_end=facts.told_until, recent=facts.recent, outcome=outcome)
+        return Done(upcoming, (), facts.told_until, facts.recent, facts.carry, outcome)
     ref = f"{subscription.id}.{due.date}"
     delivery = Delivery(
         rhythm_words(schedule),
@@ -197,7 +201,7 @@ def _done(subscription: Subscription, now: datetime, *, facts: DigestFacts | Non
         ref=ref,
     )
     message = _message(subscription, f"{due.date}", digest(facts, delivery))
-    return Done(upcoming, (message,), window_end=facts.told_until, recent=facts.recent)
+    return Done(upcoming, (message,), facts.told_until, facts.recent, facts.carry)
 
 
 def _message(subscription: Subscription, name: str, reply: Reply) -> Message:

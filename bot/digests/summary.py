@@ -61,7 +61,7 @@ def _saving(facts: DigestFacts) -> str:
 def spent_words(facts: DigestFacts, money: DigestMoney) -> str:
     """What was spent in the window; at least so much, where not everything was read that may have been collected."""
     is_all = facts.complete and not facts.unread and facts.told_until == facts.window.end
-    return f"{'' if is_all else 'at least '}{dollars(money.spent, down=not is_all)}"
+    return f"{'' if is_all else 'at least '}{dollars(money.spent + money.carry, down=True)}"
 
 
 def available_words(facts: DigestFacts, money: DigestMoney) -> str:

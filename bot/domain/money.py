@@ -242,6 +242,11 @@ def left_after(available: Decimal, *owed: Decimal) -> Decimal:
     return max(left, Decimal()) if available >= sum(owed) else left
 
 
+def whole_cents(amount: Decimal) -> Decimal:
+    """An amount without its part of a cent, as `dollars` shows it rounded down."""
+    return _cents(amount, down=True)
+
+
 def unit_price(amount: Decimal) -> str:
     """The price of one snapshot or of 1,000 views, which may be a part of a cent: with two to six decimals."""
     whole, _, fraction = f"{_exact(amount):,f}".partition(".")

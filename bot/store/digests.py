@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfoNotFoundError
 
@@ -36,8 +37,9 @@ class Subscription:
     """One channel's digest. `next` is the occurrence that comes next, or came and is not done.
 
     `last_date` is the local date that was done last, `last_window_end` the end of the last reported window,
-    `last_recent` its `Collected.recent`, and `last_outcome` a sentence if something kept the last digest from being
-    posted. `off_reason` says why the digest was switched off if nobody did it.
+    `last_recent` its `Collected.recent`, `last_carry` the part of a cent that it did not show, and `last_outcome` a
+    sentence if something kept the last digest from being posted. `off_reason` says why the digest was switched off if
+    nobody did it.
     """
 
     id: int
@@ -51,6 +53,7 @@ class Subscription:
     last_date: date | None
     last_window_end: datetime | None
     last_recent: int | None
+    last_carry: Decimal | None
     last_outcome: str
     set_by: Person
 
@@ -72,7 +75,8 @@ class Claim:
 class Done:
     """The outcome of an occurrence: the messages to post, if any, and when the next one is due.
 
-    `window_end` is the end of the reported window, None if nothing was reported, and `recent` its `Collected.recent`;
+    `window_end` is the end of the reported window, None if nothing was reported, `recent` its `Collected.recent`, and
+    `carry` the part of a cent (dollars) that the next digest has to show;
     `outcome` says why nothing was.
     """
 
@@ -80,6 +84,7 @@ class Done:
     messages: tuple[Message, ...] = ()
     window_end: datetime | None = None
     recent: int | None = None
+    carry: Decimal | None = None
     outcome: str = ""
 
 
@@ -247,6 +252,7 @@ _NEXT_TIME = (
             bindparam("reported_until", type_=digests.c.last_window_end.type), digests.c.last_window_end
         ),
         last_recent=func.coalesce(bindparam("recent", type_=digests.c.last_recent.type), digests.c.last_recent),
+        last_carry=func.coalesce(bindparam("carry", type_=digests.c.last_carry.type), digests.c.last_carry),
         lease_token=None,
         lease_until=None,
     )
@@ -262,6 +268,7 @@ def _next_time(claim: Claim, done: Done) -> dict[str, Any]:
         "outcome": done.outcome,
         "reported_until": done.window_end,
         "recent": done.recent,
+        "carry": done.carry,
     }
 
 

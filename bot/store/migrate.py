@@ -122,4 +122,5 @@ def _adopt(connection: Connection) -> None:
     for table, columns in _GONE.items():
         for column in columns:
             connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
+    connection.execute(text("ALTER TABLE digests ADD COLUMN last_carry VARCHAR"))
     connection.execute(text("UPDATE alembic_version SET version_num = 'v0001'"))

@@ -23,7 +23,7 @@ from sqlalchemy.types import JSON, Boolean, Date, Integer, LargeBinary, String, 
 from bot.domain.alerts import AlertKind
 from bot.domain.digest import DigestOptions
 from bot.store.tables import metadata, partial
-from bot.store.types import Converted, Dollars, SafeText, UtcDateTime
+from bot.store.types import Converted, Dollars, ExactDecimal, SafeText, UtcDateTime
 
 
 def _known_kinds(stored: Collection[str]) -> frozenset[AlertKind]:
@@ -48,6 +48,7 @@ digests = Table(
     Column("last_date", Date),
     Column("last_window_end", UtcDateTime),
     Column("last_recent", Integer),
+    Column("last_carry", ExactDecimal),
     Column("last_outcome", SafeText, nullable=False),
     Column("lease_until", UtcDateTime),
     Column("lease_token", String),

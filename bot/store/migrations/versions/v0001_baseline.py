@@ -313,6 +313,7 @@ Table(
     Column("last_date", Date),
     Column("last_window_end", MOMENT),
     Column("last_recent", Integer),
+    Column("last_carry", String),
     Column("last_outcome", Text, nullable=False),
     Column("lease_until", MOMENT),
     Column("lease_token", String),
