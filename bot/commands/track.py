@@ -19,7 +19,7 @@ from bot.messages.problems import with_links_left_out
 from bot.messages.tracking import Result, cancelled, outcome_card, second_press
 from bot.messages.wording import plural
 from bot.reply.model import Button, Note, Reply
-from bot.store.track_requests import (
+from bot.store.spend_guard import (
     AlreadyRunning,
     CapReached,
     Expired,

@@ -18,38 +18,11 @@ from bot.domain.videos import Video
 from bot.store import audit, mirror
 from bot.store.database import Aggregate, insert_into
 from bot.store.outbox import News, write_news
-from bot.store.spend_guard import (
-    AlreadyRunning,
-    CapReached,
-    Expired,
-    InFlight,
-    MayRun,
-    NotProposed,
-    NotYours,
-    Refused,
-    Submitted,
-    Unclear,
-    refusal,
-    spent_since,
-)
+from bot.store.spend_guard import Refused, Submitted, refusal, spent_since
 from bot.store.tables import IS_IN_FLIGHT, track_requests
 from bot.store.types import read, values
 from bot.store.wallets import lock_wallet, poll_by
 from bot.store.workspaces import Workspace
-
-__all__ = [
-    "AlreadyRunning",
-    "CapReached",
-    "Expired",
-    "InFlight",
-    "MayRun",
-    "NotProposed",
-    "NotYours",
-    "Refused",
-    "Submitted",
-    "TrackRequests",
-    "Unclear",
-]
 
 Report: TypeAlias = Callable[[TrackRequest], News]
 """The messages about a request as it stands after the change; committed together with the change."""

@@ -21,7 +21,7 @@ from bot.domain.links import canonical_key
 from bot.domain.tracking import RequestState, TrackRequest, quiet_time
 from bot.domain.videos import Video, VideoList
 from bot.store import Store
-from bot.store.track_requests import Expired, NotProposed, Refused, Submitted
+from bot.store.spend_guard import Expired, NotProposed, Refused, Submitted
 from bot.wallet.mirror import Mirror
 from bot.wallet.settlement_notice import reply_time, settled, unclear
 

@@ -13,8 +13,8 @@ from bot.domain.tracking import RequestState
 from bot.domain.videos import HOUR
 from bot.store import Store
 from bot.store.database import Database
+from bot.store.spend_guard import Submitted
 from bot.store.tables import rates, snapshot_days, snapshots, video_counts, videos
-from bot.store.track_requests import Submitted
 from tests.store.samples import NOW, PRICE, keyed, proposed, reading, submitted, video
 
 ROOT = Path(__file__).parents[2]

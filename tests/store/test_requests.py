@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.tracking import QUIET, REVISITED_FOR, RequestState
 from bot.store.audit import Action
-from bot.store.track_requests import (
+from bot.store.spend_guard import (
     AlreadyRunning,
     CapReached,
     Expired,

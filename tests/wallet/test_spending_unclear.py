@@ -8,7 +8,7 @@ import pytest
 from bot.domain.clock import month_of
 from bot.reply.model import Tone
 from bot.reply.plain import plain_spans, plain_text
-from bot.store.track_requests import Submitted
+from bot.store.spend_guard import Submitted
 from tests.standins.environment import ANA, BEN, EVE, LINK, LIST, TRACK, YOUTUBE, button, environment_of, labels, rows
 
 TOOK_EFFECT = [
