@@ -66,7 +66,7 @@ async def test_what_was_not_started_is_told_to_its_asker_alone_after_quiet_and_t
     assert env.calls(LIST) - looks <= 10, "a look every ten minutes, and the list's own"
     (private,) = await said(env)
     assert private.key == f"settled:{request.id}:failed"
-    assert "it isn't in your account" in from_stored(private.payload, {}).summary
+    assert "It isn't in your account" in from_stored(private.payload, {}).summary
     assert len(env.sandbox.calls(TRACK)) == 1
     assert await post.store.tracking.unsettled(request.wallet_id, env.clock()) == ()
 

@@ -21,7 +21,7 @@ async def test_the_cap_holds_when_many_press_at_once(sandbox, clock, database_ur
         refused = [reply for reply in replies if reply.tone is Tone.PROBLEM]
         assert len(refused) == 3
         for reply in refused:
-            assert "only $0.00 of the $1.08 monthly cap is left" in reply.summary
+            assert "Only $0.00 of the $1.08 monthly cap is left" in reply.summary
             assert "MONTHLY_CAP_USD" in reply.summary
             assert reply.public_line == ()
 
@@ -40,7 +40,7 @@ async def test_the_cap_is_reached_exactly_and_not_passed_by_a_cent(sandbox, cloc
     async with environment_of(sandbox, clock, sqlite_url, monthly_cap_usd=Decimal("2.52")) as env:
         early = await env.say(f"/track {YOUTUBE} 1")
         assert (await env.start(LINK, 7)).tone is Tone.SUCCESS
-        assert "only $0.00 of the" in (await env.press(early, "Track 1 day")).summary
+        assert "Only $0.00 of the" in (await env.press(early, "Track 1 day")).summary
         assert env.posts() == 1
 
 
@@ -61,7 +61,7 @@ async def test_what_is_unclear_counts_and_what_failed_does_not(sandbox, clock, s
         early = await env.say(f"/track {links(3)[2]} 1")
         sandbox.faults.add("reset", TRACK)
         assert (await env.start(links(2)[1], 1)).title == "Not clear yet"
-        assert "only $0.04 of the" in (await env.press(early, "Track 1 day")).summary
+        assert "Only $0.04 of the" in (await env.press(early, "Track 1 day")).summary
         assert "$0.04 of $0.40 left" in plain_text(await env.say(f"/track {links(3)[2]}"))
 
 

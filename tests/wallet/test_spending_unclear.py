@@ -55,7 +55,7 @@ async def test_a_start_that_may_have_failed_is_never_sent_again_and_free_only_af
         env.clock.advance(minutes=1)
     assert env.posts() == 1
     settled = await env.press(reply, "Check again")
-    assert "Not started. it isn't in your account" in settled.summary
+    assert "Not started. It isn't in your account" in settled.summary
     assert "/track" in settled.summary
     assert env.trackings() == 0
     assert (await env.start()).tone is Tone.SUCCESS
@@ -84,7 +84,7 @@ async def test_while_a_start_is_unclear_a_second_one_takes_a_second_press_that_s
     card = await env.say(f"/track {LINK} 7")
     unclear = await env.press(card, "Track 7")
     warned = await env.press(early, "Track 7", BEN)
-    assert "an earlier start of this video (Mon 2 Mar, 10:30 UTC) is still unclear" in warned.summary
+    assert "An earlier start of this video (Mon 2 Mar, 10:30 UTC) is still unclear" in warned.summary
     assert "both are billed" in warned.summary
     assert (await env.say(f"/track {LINK} 3", BEN)).title == "Not clear yet"
     assert "already used" in (await env.press(card, "Track 7")).summary
