@@ -116,7 +116,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
         listed=False,
     ),
     Command(
-        "letters.retry", "Post again what failed", Retry, retry, "", Permission.CONFIGURE, Answer.REPLACES, listed=False
+        "outbox.retry", "Post again what failed", Retry, retry, "", Permission.CONFIGURE, Answer.REPLACES, listed=False
     ),
     Command("alerts.set", "Change the alerts", Alerts, alerts, "", Permission.CONFIGURE, Answer.REPLACES, listed=False),
     Command("alerts.snooze", "Snooze an alert", Snooze, snooze, "", Permission.CONFIGURE, listed=False),

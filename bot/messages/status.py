@@ -78,7 +78,7 @@ def health(found: Health) -> Reply:
     )
     notes = () if found.complete else (Note(text("Your account has more videos than the API lists.")),)
     problem = next(_problems(found), "")
-    retry = (Button("Retry", Call("letters.retry")),) if found.queue.dead else ()
+    retry = (Button("Retry", Call("outbox.retry")),) if found.queue.dead else ()
     return Reply(
         problem or "Everything is working.",
         title="Status",

@@ -10,6 +10,9 @@ MAX_ENCODED = 100
 
 _IN_PLACE = "!"
 
+_ALIASES = {"letters.retry": "outbox.retry"}
+"""Commands as buttons that were posted before name them. A posted button is never changed, so an alias stays."""
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -39,4 +42,5 @@ class Call:
         """The call that `encode` wrote. Whether its command exists is the registry's question."""
         command, _, query = encoded.partition("?")
         arguments = dict(parse_qsl(query, keep_blank_values=True))
-        return cls(command.removesuffix(_IN_PLACE), arguments, in_place=command.endswith(_IN_PLACE))
+        name = command.removesuffix(_IN_PLACE)
+        return cls(_ALIASES.get(name, name), arguments, in_place=command.endswith(_IN_PLACE))
