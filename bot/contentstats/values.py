@@ -21,6 +21,8 @@ _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzin
 _LONGEST_NUMBER = 50
 """Characters of a number or a time."""
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d*)?")
+_ZONE = re.compile(r"[\s(\[]*(?:UTC|GMT)[)\]]?$")
+_YEAR_FIRST = re.compile(r"^(\d{4})[/.](\d\d)[/.](?=\d\d)")
 _KEY_LIKE = re.compile(r"cs_(?:live|test)_\w+", re.ASCII)
 
 
@@ -100,9 +102,7 @@ def _written_time(value: object) -> datetime:
     """Raises ValueError and TypeError."""
     if not isinstance(value, str) or len(value) > _LONGEST_NUMBER:
         raise ValueError("not a time")
-    text = value.strip()
-    for zone in (" UTC", " GMT", "UTC", "GMT"):
-        text = text.removesuffix(zone)
+    text = _YEAR_FIRST.sub(r"\1-\2-", _ZONE.sub("", value.strip().upper()))
     try:
         return datetime.fromisoformat(text)
     except ValueError:
