@@ -45,6 +45,8 @@ _KNOWN = frozenset(
 )
 """The documented fields of a video; every other one goes to `Video.extra`."""
 
+_NO_WORDS = frozenset({"null", "none", "nil", "undefined", "n/a", "-"})
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -172,8 +174,8 @@ def _read_video(row: object) -> Video:
     return Video(
         id=id_,
         link=link,
-        platform=read_text(row.get("platform")).lower() or (leads_to.platform if leads_to else ""),
-        status=read_text(row.get("status")).lower(),
+        platform=_read_word(row.get("platform")) or (leads_to.platform if leads_to else ""),
+        status=_read_word(row.get("status")),
         title=read_text(about.get("title")),
         creator=read_text(about.get("creator")),
         started_at=read_time(row.get("monitoring_started")) or read_time(row.get("created_at")),
@@ -182,6 +184,12 @@ def _read_video(row: object) -> Video:
         is_deleted=read_flag(row.get("is_deleted")),
         extra=dict(islice(_read_extra(row), MOST_DETAILS)),
     )
+
+
+def _read_word(value: object) -> str:
+    """A platform or a status in small letters; empty for a word that stands for none."""
+    word = read_words(value, most=500).lower()
+    return "" if word in _NO_WORDS else word
 
 
 def _read_days_remaining(value: object) -> Decimal | None:

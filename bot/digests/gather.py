@@ -110,7 +110,9 @@ async def digest_facts(found: DigestInput, options: DigestOptions, charts: Chart
         ending=tuple(soon),
         flat=tuple(flat),
         running=count_running(each.video for each in running),
-        unread=sum(each.change is None and each.coverage.expected > 1 for each in running if each.video.collects),
+        unread=sum(
+            not each.coverage.collected and each.coverage.expected > 1 for each in running if each.video.collects
+        ),
         uneven=sum(not each.exact for each in changes),
         fell=sum(each.fell for each in changes),
         coverage=Coverage(

@@ -70,7 +70,8 @@ class Fall:
 
 def main_metric(platform: str, snapshots: Sequence[Snapshot]) -> Metric:
     """The metric that stands for a video: views, or likes on Instagram and wherever there are no views at all."""
-    has_views = not snapshots or any(Metric.VIEWS in snapshot.counts for snapshot in snapshots)
+    stated = [snapshot.counts for snapshot in snapshots if snapshot.counts]
+    has_views = not stated or any(Metric.VIEWS in counts for counts in stated)
     return Metric.VIEWS if has_views and platform != VideoPlatform.INSTAGRAM else Metric.LIKES
 
 

@@ -13,6 +13,8 @@ GRACE = timedelta(seconds=90)
 """How long after its time a snapshot is taken to be on the page."""
 LONGEST = timedelta(days=31)
 """Longer than any tracking."""
+LONGEST_WAIT = timedelta(days=366)
+"""Longer than a tracking waits for money before it collects again."""
 FARTHEST = HOUR + JITTER
 """The longest that a page is left alone. What is due later than that was written before the clock was set back."""
 
@@ -41,13 +43,30 @@ def next_read(
 
 
 def in_its_time(reading: VideoReading, now: datetime) -> VideoReading:
-    """The page without snapshots from the future, or from long before the tracking began: they are `unread`."""
+    """The page without snapshots from the future, or from long before the tracking began: they are `unread`.
+
+    An impossible start is unknown.
+    """
+    oldest = reading.snapshots[0].taken_at if reading.snapshots else None
+    reading = replace(reading, video=with_possible_start(reading.video, now, oldest))
     start = reading.video.started_at
     first = None if start is None else start - LONGEST
     kept = tuple(each for each in reading.snapshots if _is_possible(each, first, now + HOUR))
     if len(kept) == len(reading.snapshots):
         return reading
     return replace(reading, snapshots=kept, unread=reading.unread + len(reading.snapshots) - len(kept))
+
+
+def with_possible_start(video: Video, now: datetime, oldest: datetime | None = None) -> Video:
+    """The video without a start in the future, or more than a year before it collected.
+
+    `oldest` is the time of its first snapshot. A running video without one collects now.
+    """
+    start = video.started_at
+    collected_at = oldest or (now if video.is_running else start)
+    if start is None or collected_at is None or collected_at - LONGEST_WAIT <= start <= now + HOUR:
+        return video
+    return replace(video, started_at=None)
 
 
 def _is_possible(snapshot: Snapshot, first: datetime | None, last: datetime) -> bool:

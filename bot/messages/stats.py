@@ -72,7 +72,7 @@ def video_stats(facts: VideoFacts) -> Reply:
     """The card of one video."""
     video, snapshots = facts.reading.video, facts.reading.snapshots
     parts: list[Part] = []
-    if snapshots:
+    if any(snapshot.counts for snapshot in snapshots):
         parts.append(_metrics(facts.reading, facts.now))
     parts.append(Fields(_fields(facts)))
     if facts.picture is not None:

@@ -17,7 +17,7 @@ from bot.domain.errors import AccessDenied, ContentStatsError, InvalidRequest, V
 from bot.domain.growth import main_metric, recent_change, stopped_at
 from bot.domain.links import canonical_key
 from bot.domain.money import Usage
-from bot.domain.poll_times import in_its_time, joined
+from bot.domain.poll_times import in_its_time, joined, with_possible_start
 from bot.domain.videos import HOUR, Video, VideoList, VideoReading
 from bot.store import Store
 from bot.store.videos import StoredVideo
@@ -144,15 +144,17 @@ class Mirror:
             return  # known, and another workspace's
         now = self._clock()
         try:
-            reading = await self._client.read_video(video_id)
+            reading = in_its_time(await self._client.read_video(video_id), now)
         except (VideoNotFound, AccessDenied, InvalidRequest):
             return
         await self._keep(reading, reading.video.link, now)
 
     async def remember(self, videos: Sequence[Video], asked: datetime | None = None) -> None:
         """Keep what the API stated of videos when it was asked: now, where no time is given."""
-        keyed = [(video, canonical_key(video.link) or video.link) for video in videos]
-        await self._store.videos.remember(self._wallet_id, keyed, asked or self._clock())
+        now = self._clock()
+        possible = (with_possible_start(video, now) for video in videos)
+        keyed = [(video, canonical_key(video.link) or video.link) for video in possible]
+        await self._store.videos.remember(self._wallet_id, keyed, asked or now)
 
     async def current(self, stored: StoredVideo) -> StoredVideo:
         """The video as the mirror has it now."""

@@ -113,6 +113,59 @@ async def test_a_list_shows_the_age_of_a_count_that_later_snapshots_do_not_state
     assert row[6] == "–"
 
 
+def without_every(names, since=0):
+    """A page whose rows state none of some metrics, from a number on."""
+    return of_rows(
+        lambda rows: [
+            {name: value for name, value in row.items() if number < since or name not in names}
+            for number, row in enumerate(rows)
+        ]
+    )
+
+
+def with_start(stated):
+    return lambda page: page | {"monitoring_started": stated, "created_at": stated}
+
+
+WHOLE = "48 of 48 snapshots."
+SAME_FIGURES = {
+    "a start in the future": with_start("2199-12-31T00:00:00Z"),
+    "a start in a year": with_start("2027-03-02T10:30:00Z"),
+    "a start long ago": with_start("2001-12-31T00:00:00Z"),
+    "no start": with_start("0001-01-01T00:00:00+14:00"),
+    "no duration": lambda page: page | {"monitoring_duration_days": 10**18, "days_remaining": 1e18},
+    "a row two hours ahead": of_rows(lambda rows: [*rows, rows[-1] | {"snapshot_time": "2026-03-04T12:30:00Z"}]),
+    "a row of 2001": of_rows(lambda rows: [rows[0] | {"snapshot_time": "2001-01-01T00:00:00Z"}, *rows]),
+    "every row twice": of_rows(lambda rows: [row for row in rows for _ in range(2)]),
+    "slashes": of_rows(
+        lambda rows: [row | {"snapshot_time": row["snapshot_time"][:19].replace("-", "/")} for row in rows]
+    ),
+    "words for nothing": lambda page: page | {"status": "null", "platform": "\u200b"},
+    "no views in half of the rows": of_rows(
+        lambda rows: [row | ({"views": None} if number % 2 else {}) for number, row in enumerate(rows, 1)]
+    ),
+    "no views lately": without_every({"views"}, since=40),
+    "no metric at all": without_every({"views", "likes", "comments", "shares", "saves"}),
+}
+
+
+@pytest.mark.parametrize("kind", SAME_FIGURES)
+async def test_odd_fields_change_no_figure_of_money(env, grown, kind):
+    body = SAME_FIGURES[kind](wire.page(env.sandbox.world.account(env.sandbox.key).trackings[grown], env.clock()))
+    env.sandbox.faults.add("status", on=PAGE, status=200, body=body, times=None)
+    stats = plain_text(await env.say(f"/stats {grown}"))
+    assert WHOLE in stats
+    assert "on ," not in stats
+    assert "null" not in stats
+    assert "Ends: Mon 9 Mar, 10:30 UTC" in stats
+    assert "$1.80 committed" in plain_text(await env.say("/usage"))
+    digest = plain_text(await env.say("/digest now"))
+    assert ". $0.36 spent" in digest
+    assert "no snapshot in this period" not in digest
+    assert "running" in plain_text(await env.say(f"/track {LINK} 3"))
+    assert ("no snapshot with views yet" in stats) is (kind == "no metric at all")
+
+
 @pytest.mark.parametrize("kind", WALLETS)
 async def test_an_odd_wallet_ends_no_command(env, grown, kind):
     odd = WALLETS[kind](wire.usage(env.sandbox.world.account(env.sandbox.key)))
