@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import io
+import tracemalloc
 from collections import Counter
 
 from bot.messages.csv_format import HEADER
@@ -10,6 +11,9 @@ from bot.reply.model import LargeFile, Tone
 from bot.reply.plain import plain_text
 from bot.reply.spool import opened
 from tests.standins.environment import ANA, BEN, INSTAGRAM, LINK, PAGE, TWITTER, YOUTUBE, button
+
+BYTES_PER_ROW = 100_000_000 // (500 * 720)
+"""Of memory while 500 videos of 30 days are exported, at most."""
 
 
 def table(reply):
@@ -112,6 +116,21 @@ async def test_ten_who_ask_at_once_see_how_far_the_reading_is_and_get_one_file_w
     assert isinstance(replies[0].files[0], LargeFile)
     assert len(table(replies[0])) == 91
     assert len(env.sandbox.calls(PAGE)) == 90
+
+
+async def test_ten_exports_at_once_take_no_more_memory_than_a_share_of_their_rows(env):
+    for number in range(40):
+        env.sandbox.world.track(env.sandbox.key, f"https://www.tiktok.com/@steady/video/{number}", 30)
+    env.clock.advance(hours=150)
+    await whole(env)
+    tracemalloc.start()
+    try:
+        replies = await asyncio.gather(*(env.say("/export all", each) for each in (ANA, BEN) * 5))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert {each.summary for each in replies} == {"6,000 snapshots of 40 videos in contentstats-all.csv."}
+    assert peak < 6_000 * BYTES_PER_ROW
 
 
 async def test_the_button_of_a_card_gives_the_file(env):
