@@ -30,6 +30,12 @@ _LENGTH_AT_END = re.compile(rf"\d{{1,4}}{_UNIT}$", re.IGNORECASE)
 _FORTNIGHT = re.compile(r"(?<!\S)(?:a +)?fortnight\b", re.IGNORECASE)
 _DOLLARS = re.compile(r"(?<!\S)\$?(\d[\d,]{0,8}(?:\.\d{1,6})?) *(?:\$|dollars?\b|usd\b|bucks\b)", re.IGNORECASE)
 _MASKED = re.compile(r"\[[^\[\]]*\]\((<?https?://[^()\s]+)\)", re.IGNORECASE)
+_ANGLED = r"<(https?://[^\s<>|]+)(?:\|[^<>]*)?>"
+_TOUCHED = re.compile(
+    rf"(?<=[^\s,;|&<>]){_ANGLED}(?=[*~_`。…！)]*(?:[\s,;|&<]|$))|{_ANGLED}(?=[*~_`。…！)]+(?:[\s,;|&]|$))",
+    re.IGNORECASE,
+)
+"""A link in angle brackets with text at them, but none that could be read as a part of the link."""
 _JOINED = re.compile(r"(?<=>)[,;|&]+(?=<)")
 _LISTED = re.compile(r"[,;|，；、]+")
 _NUMBER = re.compile(r"\d{1,2}\w{0,5}")
@@ -91,14 +97,14 @@ def _titles_in(part: str) -> list[str]:
 
 def _plain(typed: str) -> str:
     """The line without invisible characters and chats' marks around links."""
-    return _JOINED.sub(" ", _MASKED.sub(r" \1 ", visible(typed)))
+    return _JOINED.sub(" ", _TOUCHED.sub(r"\1\2", _MASKED.sub(r" \1 ", visible(typed))))
 
 
 def _apart(word: str) -> Iterator[str]:
     """The links that one word holds. Text in front of a link stays with it, unless it is a word or a number."""
     before = ""
     for piece in link_starts(word):
-        if not looks_like_link(piece) and not re.search(r"\d|\w$", piece, re.ASCII):
+        if not looks_like_link(piece) and not re.search(r"\d|[^\W_]$", piece, re.ASCII):
             before += piece
             continue
         yield from _listed(before + piece)
