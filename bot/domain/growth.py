@@ -167,6 +167,12 @@ def engagement_rate(snapshot: Snapshot) -> Decimal | None:
     return Decimal(sum(acts)) / views if views and acts else None
 
 
+def engagement_hidden(snapshots: Sequence[Snapshot]) -> tuple[Metric, ...]:
+    """The metrics that earlier snapshots state and the last one doesn't, so its engagement rate leaves them out."""
+    stated = {metric for each in snapshots for metric in each.counts}
+    return tuple(metric for metric in _ENGAGEMENT if metric in stated and metric not in snapshots[-1].counts)
+
+
 def price_per_thousand(cost: Decimal, new_views: int) -> Decimal | None:
     """Dollars spent for each 1,000 new views, to the cent, or to two digits below ten cents; None without new views."""
     if new_views <= 0:

@@ -10,6 +10,7 @@ from bot.domain.growth import (
     ago,
     change,
     coverage,
+    engagement_hidden,
     engagement_rate,
     exact_count,
     falls,
@@ -151,7 +152,9 @@ def _fields(facts: VideoFacts) -> tuple[Field, ...]:
         fields.append(Field("Creator", text(video.creator)))
     rate = engagement_rate(snapshots[-1]) if snapshots else None
     if rate is not None:
-        fields.append(Field("Engagement", text(percent(rate))))
+        hidden = [metric_name(video.platform, metric) for metric in engagement_hidden(snapshots)]
+        without = f", without {', '.join(hidden)}" if hidden else ""
+        fields.append(Field("Engagement", text(f"{percent(rate)}{without}")))
     price = _price(facts)
     if price is not None:
         fields.append(Field("Price per 1,000 new views", text(unit_price(price))))

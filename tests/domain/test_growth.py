@@ -15,6 +15,7 @@ from bot.domain.growth import (
     at_hour,
     change,
     coverage,
+    engagement_hidden,
     engagement_rate,
     exact_count,
     falls,
@@ -197,6 +198,13 @@ def test_engagement_is_what_the_platform_counts_over_views():
     counts = {Metric.VIEWS: 1000, Metric.LIKES: 70, Metric.COMMENTS: 8, Metric.SHARES: 2, Metric.SAVES: 1}
     assert engagement_rate(Snapshot(START, counts)) == Decimal("0.081")
     assert engagement_rate(Snapshot(START, {Metric.VIEWS: 200, Metric.LIKES: 3})) == Decimal("0.015")
+
+
+def test_engagement_names_the_metrics_that_the_last_snapshot_hides():
+    shown = Snapshot(START, {Metric.VIEWS: 900, Metric.LIKES: 60, Metric.COMMENTS: 8})
+    last = Snapshot(START + HOUR, {Metric.VIEWS: 1000, Metric.COMMENTS: 9})
+    assert engagement_hidden((shown, last)) == (Metric.LIKES,)
+    assert engagement_hidden((shown,)) == ()
 
 
 @pytest.mark.parametrize("counts", [{Metric.LIKES: 5}, {Metric.VIEWS: 0, Metric.LIKES: 5}, {Metric.VIEWS: 5}])
