@@ -71,5 +71,5 @@ class BackgroundTasks:
     async def _run(self, run: Callable[[], Awaitable[None]]) -> None:
         try:
             await run()
-        except Exception:  # the boundary of every background task: nobody awaits it who could handle more
+        except Exception:  # the boundary of every background task: no caller awaits it
             logger.exception("background task failed")

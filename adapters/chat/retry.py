@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
@@ -19,13 +20,13 @@ NEVER_SENT = (
 """Errors before a request was sent, which certainly had no effect."""
 
 
-class ChatFailed(Exception):
-    """The platform did not do it, or did not say so."""
+class ChatFailed(Exception, ABC):
+    """A call that failed, or whose outcome is unknown."""
 
     @property
+    @abstractmethod
     def is_about_content(self) -> bool:
         """Whether the message itself was refused, whichever way it is sent."""
-        raise NotImplementedError
 
 
 class Backoff:

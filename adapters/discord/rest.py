@@ -150,7 +150,7 @@ def answer_of(response: aiohttp.ClientResponse, said: object) -> Answer:
 
 
 async def call(rest: Rest, limits: Limits, route: Route, sent: Mapping[str, Any]) -> Outcome:
-    """What Discord answered; Later if the call certainly did nothing, Unclear if nobody knows. Never raises."""
+    """Discord's response; Later if the call certainly had no effect, Unclear if that isn't known. Never raises."""
     place, is_sent = route.major_parameters, False
     try:
         limits.check(place)

@@ -106,7 +106,7 @@ class Handlers:
         try:
             wrong = wrong_fields(self._conversation.command(body["view"]["callback_id"]), body["view"], self._clock())
             return {field: self._names.text(sentence) for field, sentence in wrong.items()}
-        except Exception:  # a fault in the form itself must not keep it open: the reply will say what is wrong
+        except Exception:  # a fault in the form must not keep it open: the reply explains it
             logger.exception("validating a form failed")
             return {}
 

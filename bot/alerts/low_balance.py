@@ -1,4 +1,4 @@
-"""The low balance of a wallet, as each channel that wants to know of it is told: from the mirror alone."""
+"""The low-balance alert of each channel that has it turned on, from the stored wallet state alone."""
 
 from collections.abc import Sequence
 from dataclasses import replace

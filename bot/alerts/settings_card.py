@@ -25,7 +25,7 @@ NOBODY_TOLD = "No channel gets alerts yet. Run /alerts on in a channel where I c
 class SettingFacts:
     """What a settings' card shows. `setting` is None where nobody ever chose; `said` is what just changed.
 
-    `cannot_post_reason` says why the bot cannot post in the channel; empty where it can, or nobody knows.
+    `cannot_post_reason` says why the bot cannot post in the channel; empty if it can, or if that isn't known.
     """
 
     setting: AlertSetting | None

@@ -41,7 +41,7 @@ _LISTED = re.compile(r"[,;|，；、]+")
 _NUMBER = re.compile(r"\d{1,2}\w{0,5}")
 _QUOTED = (r'"([^"]*)"', r"“([^”]*)”", r"„([^“”]*)[“”]", r"«([^»]*)»", r"‘(.+?)’(?=[\s,;|]|$)", r"'(.+?)'(?=[\s,;|]|$)")
 _WHOLE = r"(?<!\S)(?:\"[^\"]*\"|“[^”]*”|„[^“”]*[“”]|«[^»]*»|「[^」]*」|‘.+?’|'.+?'|<[^<>]*>)(?=[\s,]|$)"
-"""What stands in quotation marks or angle brackets of its own."""
+"""A quoted title, or text in angle brackets, as a whole word."""
 _BETWEEN_TITLES = tuple(
     re.compile(rf"{_WHOLE}|(?P<mark>{mark})", re.IGNORECASE)
     for mark in (

@@ -27,9 +27,9 @@ class Setback(Exception):
 async def persist(
     attempt: Callable[[float], Awaitable[T]], max_wait: float, now: Now, sleep: Sleep, tries: int = TRIES
 ) -> T:
-    """The result of `attempt`, tried so often within `max_wait` seconds; it is told how many of them are left.
+    """Return the result of `attempt`, which gets the seconds left of `max_wait`, after at most `tries` tries.
 
-    Raises the last Setback's error as soon as waiting would outlast the patience. Other errors pass at once.
+    Raises the last Setback's error as soon as the next pause would outlast `max_wait`. Other errors pass at once.
     """
     deadline = now() + max_wait
     tried = 0

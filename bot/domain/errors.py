@@ -1,4 +1,4 @@
-"""Everything that can go wrong and be told to a person.
+"""Everything that can go wrong and be explained to a person.
 
     BotError                    a sentence for the person, with what to do next
     ├── UsageError              the words typed cannot be understood: usage and an example follow
@@ -20,7 +20,10 @@
         ├── ServiceUnavailable  5xx, no answer, or an answer that is not the API's (HTML, cut off, broken)
         └── OutcomeUnclear      a POST that may or may not have taken effect: look before deciding
 
-Errors are translated where they enter (the ContentStats client, the posters) and caught broadly in `Bot.run` alone.
+Errors are translated where they enter (the ContentStats client, the posters). They are caught broadly only at
+boundaries: a command (`Bot.run`, `adapters.chat.conversation`, Slack's handlers and Home tab), a background task, a
+periodic job and its metrics, one digest of a batch, one delivery or post, one gateway event, a connection's
+supervisor, one chart.
 """
 
 from datetime import datetime
@@ -93,13 +96,6 @@ class NotEnoughBalance(ContentStatsError):
         super().__init__(sentence)
         self.balance = balance
         self.required = required
-
-    @property
-    def shortfall(self) -> Decimal | None:
-        """How many dollars are missing, where the server stated both amounts."""
-        if self.balance is None or self.required is None:
-            return None
-        return self.required - self.balance
 
 
 class AccessDenied(ContentStatsError):

@@ -217,15 +217,7 @@ def short_count(count: int) -> str:
 
 def signed_count(count: int) -> str:
     """A change in full: +1,200, −300, ±0."""
-    return _signed(count, exact_count(count))
-
-
-def signed_short_count(count: int) -> str:
-    """A change at a glance: +1.2k, −300, ±0."""
-    return _signed(count, short_count(count))
-
-
-def _signed(count: int, words: str) -> str:
+    words = exact_count(count)
     return f"+{words}" if count > 0 else words if count else f"±{words}"
 
 

@@ -164,7 +164,7 @@ def find_links(text: str) -> tuple[str, ...]:
 
 
 def link_starts(word: str) -> tuple[str, ...]:
-    """A word taken apart at each place where a link begins; not at one that stands in a parameter."""
+    """Split a word before each link in it, except links inside a parameter."""
     return tuple(part for piece in _INSIDE.split(word) if piece for part in _behind_slash(piece))
 
 

@@ -12,7 +12,7 @@ from bot.reply.model import Text, Time, text
 
 
 def money_ends(state: WalletState, empty_at: datetime) -> str:
-    """When the money ends, as the beginning of a sentence; anything unknown can only bring that nearer."""
+    """The start of a sentence with the time the money ends; "at the latest" if anything is unknown."""
     return f"Your balance would run out {moment_text(empty_at)}{_at_latest(state)}"
 
 

@@ -120,7 +120,7 @@ class Videos(Aggregate):
         await self._database.write(this.values(reading_until=None, due_at=due_at))
 
     async def due(self, wallet_id: int, now: datetime, limit: int) -> tuple[StoredVideo, ...]:
-        """Videos whose pages should be read though nobody asks: the longest overdue first.
+        """Videos whose pages are due for a background read, the longest overdue first.
 
         Finished ones that were never read come after them, the newest first.
         """
@@ -339,7 +339,7 @@ def _search() -> Select[Any]:
 
 
 def _patterns(typed: str) -> dict[str, str]:
-    """What stands in the texts that hold this, and in those that begin with it as their whole title, in any case.
+    """LIKE patterns for texts that contain the typed words, and for titles that are exactly these, in any case.
 
     An ellipsis at the end may be that of a title which was shown shortened.
     """

@@ -1,4 +1,4 @@
-"""An environment with channels that are told things: the sandbox, the bot, its mirror, and the engine beside it."""
+"""An environment with channels that get alerts: the sandbox, the bot, its mirror and an alert engine."""
 
 from dataclasses import dataclass, field
 from decimal import Decimal

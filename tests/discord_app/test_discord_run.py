@@ -39,7 +39,7 @@ def variables(discord, sandbox, tmp_path):
 
 @pytest.fixture
 def start(discord, sandbox, sqlite_url):
-    """Start the program with Discord's settings and others; at the end of the block it is told to end."""
+    """Start the program with Discord's settings and others; it is stopped at the end of the block."""
 
     @asynccontextmanager
     async def started(only=(), **others):

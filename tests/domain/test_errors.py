@@ -1,7 +1,6 @@
 import inspect
 import re
 from datetime import UTC, datetime
-from decimal import Decimal
 
 import pytest
 
@@ -41,15 +40,3 @@ def test_errors_keep_the_facts_that_their_handlers_need():
     assert errors.InvalidRequest("x").problems == ()
     assert errors.RateLimited("x", at).retry_at == at
     assert errors.UnexpectedAnswer("x", 409).status == 409
-
-
-@pytest.mark.parametrize(
-    ("balance", "required", "missing"),
-    [("0.30", "2.52", "2.22"), ("-0.30", "2.52", "2.82"), (None, "2.52", None), ("0.30", None, None)],
-)
-def test_the_shortfall_is_exact_where_the_server_stated_both_amounts(balance, required, missing):
-    def amount(text):
-        return None if text is None else Decimal(text)
-
-    error = errors.NotEnoughBalance("x", balance=amount(balance), required=amount(required))
-    assert error.shortfall == amount(missing)

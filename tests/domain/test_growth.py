@@ -27,7 +27,6 @@ from bot.domain.growth import (
     recent_change,
     short_count,
     signed_count,
-    signed_short_count,
 )
 from bot.domain.videos import HOUR, Metric, Snapshot, VideoPlatform
 
@@ -291,7 +290,6 @@ def test_exact_and_signed_counts():
     assert exact_count(1_298_000) == "1,298,000"
     assert exact_count(-5) == "−5"
     assert [signed_count(n) for n in (1_200, -300, 0)] == ["+1,200", "−300", "±0"]
-    assert [signed_short_count(n) for n in (1_200, -3_400_000, 0)] == ["+1.2k", "−3.4M", "±0"]
 
 
 def test_a_rate_is_told_to_a_tenth_of_a_per_cent():
