@@ -118,19 +118,27 @@ async def test_ten_who_ask_at_once_see_how_far_the_reading_is_and_get_one_file_w
     assert len(env.sandbox.calls(PAGE)) == 90
 
 
-async def test_ten_exports_at_once_take_no_more_memory_than_a_share_of_their_rows(env):
-    for number in range(40):
-        env.sandbox.world.track(env.sandbox.key, f"https://www.tiktok.com/@steady/video/{number}", 30)
-    env.clock.advance(hours=150)
+async def peak_of_exports(env, people):
+    """The bytes that exporting everything anew takes at most, asked for by so many people at once."""
+    env.clock.advance(hours=1)
     await whole(env)
     tracemalloc.start()
     try:
-        replies = await asyncio.gather(*(env.say("/export all", each) for each in (ANA, BEN) * 5))
-        _, peak = tracemalloc.get_traced_memory()
+        replies = await asyncio.gather(*(env.say("/export all", each) for each in people))
+        return tracemalloc.get_traced_memory()[1], {each.summary for each in replies}
     finally:
         tracemalloc.stop()
-    assert {each.summary for each in replies} == {"6,000 snapshots of 40 videos in contentstats-all.csv."}
-    assert peak < 6_000 * BYTES_PER_ROW
+
+
+async def test_ten_exports_at_once_take_no_more_memory_than_one_and_a_share_of_their_rows(env):
+    for number in range(40):
+        env.sandbox.world.track(env.sandbox.key, f"https://www.tiktok.com/@steady/video/{number}", 30)
+    env.clock.advance(hours=147)
+    await peak_of_exports(env, [ANA])  # what is imported and prepared only once
+    one, _ = await peak_of_exports(env, [ANA])
+    ten, summaries = await peak_of_exports(env, (ANA, BEN) * 5)
+    assert summaries == {"6,000 snapshots of 40 videos in contentstats-all.csv."}
+    assert ten < min(2 * one, 6_000 * BYTES_PER_ROW)
 
 
 async def test_the_button_of_a_card_gives_the_file(env):
