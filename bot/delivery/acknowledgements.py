@@ -34,12 +34,12 @@ class Acknowledgements:
                 return
             arrived, self._arrived = self._arrived, {}
             try:
-                kept = await patiently(lambda: self._outbox.sent(arrived, self._clock()))
+                lost = await patiently(lambda: self._outbox.sent(arrived, self._clock()))
             except BaseException:
                 self._arrived |= arrived  # for whoever has the turn next
                 raise
-            if lost := [each.key for each in arrived if each.id not in kept]:
-                logger.warning("messages were posted after their lease ended and may be doubled", extra={"keys": lost})
+            if keys := [each.key for each in arrived if each.id in lost]:
+                logger.warning("messages were posted after their lease ended and may be doubled", extra={"keys": keys})
 
 
 async def patiently(write: Callable[[], Awaitable[T]]) -> T:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import case, or_, tuple_, update
+from sqlalchemy import case, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.reply.model import Reply
@@ -144,7 +144,10 @@ class Outbox(Aggregate):
         return tuple(claimed(row, edits.get(row.id), stored, token, now) for row in rows)
 
     async def sent(self, arrived: Mapping[Claimed, str], now: datetime) -> frozenset[int]:
-        """They are in their channels under these message ids; returns the numbers of those whose lease was not lost."""
+        """Record posted messages with the platform's ids.
+
+        Returns the numbers of those whose lease is over; a message that was deleted since isn't among them.
+        """
         ids = {mine.id: message_id for mine, message_id in arrived.items()}
         leased = tuple_(outbox.c.id, outbox.c.lease_token).in_([(mine.id, mine.token) for mine in arrived])
         ended = update(outbox).where(leased, outbox.c.state == OutboxState.SENDING)
@@ -156,7 +159,10 @@ class Outbox(Aggregate):
             lease_token=None,
         )
         async with self._database.writing() as connection:
-            return frozenset(await connection.scalars(ended.returning(outbox.c.id)))
+            missing = ids.keys() - set(await connection.scalars(ended.returning(outbox.c.id)))
+            if not missing:
+                return frozenset()
+            return frozenset(await connection.scalars(select(outbox.c.id).where(outbox.c.id.in_(missing))))
 
     async def retry_later(self, mine: Claimed, next_at: datetime, error: str) -> bool:
         """This attempt posted nothing; the next one is at `next_at` or later."""
