@@ -31,6 +31,8 @@ class Redirector:
         server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
         yield server.sockets[0].getsockname()[1]
         server.close()
+        for _ in range(10):  # a connection accepted at the last moment gets its task some turns of the loop later
+            await asyncio.sleep(0)
         await asyncio.gather(*self._answering)
         await server.wait_closed()
 
