@@ -67,14 +67,21 @@ class Guilds:
         is_operators = self._is_operators(id_) or (not self._listed and await self._installs.is_claimed(CHAT, id_))
         return WorkspaceRef(CHAT, id_, name, is_operators)
 
-    async def present(self, ids: Collection[str]) -> None:
-        """The bot is in these as it connects. Safe to repeat."""
+    async def connected(self, ids: Collection[str], is_ours: Callable[[str], bool]) -> list[str]:
+        """The bot is in these as it connects, and in no others that `is_ours`; returns those it has left meanwhile.
+
+        One step: a server that adds the bot in between is noted after it. Safe to repeat.
+        """
         async with self._turn:
             new = [each for each in ids if each not in self._known]
             if new and (self._looked_at is None or self._clock() - self._looked_at > FRESH):
                 self.introduced(is_public=await self._ask())
             await self._note(new)
-        await self._recognize(CHAT, {each: self._is_operators(each) for each in ids})
+            operators = {each: self._is_operators(each) for each in ids}
+            gone = [each for each in await self._installs.known(CHAT) if is_ours(each) and each not in ids]
+            await self._left(gone)
+        await self._recognize(CHAT, operators)
+        return gone
 
     async def joined(self, id_: str) -> None:
         """The bot is in this one, which was not there as it connected, or had not been listed yet."""
@@ -82,15 +89,10 @@ class Guilds:
             self.introduced(is_public=await self._ask())
             await self._note([id_])
 
-    async def left(self, ids: Collection[str]) -> None:
-        """The bot is in these no more. What is stored for them is kept for a while."""
-        for each in ids:
-            self._known.pop(each, None)
-        await self._installs.left(CHAT, ids, self._clock())
-
-    async def missing(self, ids: Collection[str], is_ours: Callable[[str], bool]) -> list[str]:
-        """Those that the bot was in, as far as is known, and that are not among the `ids` of this connection's own."""
-        return [each for each in await self._installs.known(CHAT) if is_ours(each) and each not in ids]
+    async def left(self, id_: str) -> None:
+        """The bot is in this one no more. What is stored for it is kept for a while."""
+        async with self._turn:
+            await self._left([id_])
 
     async def claim(self, id_: str, code: str) -> bool:
         """Have a server use the operator's key, if the code is its own."""
@@ -110,6 +112,11 @@ class Guilds:
             return id_ in self._listed
         known = self._known[id_]
         return known.is_claimed or (not self._is_public and not known.was_public)
+
+    async def _left(self, ids: Collection[str]) -> None:
+        for each in ids:
+            self._known.pop(each, None)
+        await self._installs.left(CHAT, ids, self._clock())
 
     async def _note(self, ids: Collection[str]) -> None:
         self._known |= await self._installs.joined(CHAT, ids, is_public=self._is_public)

@@ -57,11 +57,9 @@ class Listeners:
         logger.info("connected to Discord", extra={"servers": len(ids)})
 
         async def store() -> None:
-            await self._guilds.present(ids)
-            gone = await self._guilds.missing(ids, is_ours)
+            gone = await self._guilds.connected(ids, is_ours)
             if gone:
                 logger.info("guilds removed the bot while it was offline", extra={"servers": gone})
-                await self._guilds.left(gone)
 
         self._store(store)
 
@@ -72,7 +70,7 @@ class Listeners:
     def left(self, id_: str) -> None:
         """A guild removed the bot. An outage of a guild is another event."""
         logger.info("guild removed the bot; its data is kept for 30 days", extra={"server": id_})
-        self._store(lambda: self._guilds.left((id_,)))
+        self._store(lambda: self._guilds.left(id_))
 
     async def interaction(self, raw: Interaction[Any]) -> None:
         """Anything that a person did."""

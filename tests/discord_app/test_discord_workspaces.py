@@ -1,10 +1,12 @@
 """Servers: whose key each uses, what each sees, and what stays of one that the bot was removed from."""
 
+import asyncio
+
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
 
-from adapters.discord.guilds import claim_code
+from adapters.discord.guilds import Guilds, claim_code
 from bot.contentstats.client import key_fingerprint
 from bot.domain.caller import WorkspaceRef
 from bot.store import Store
@@ -241,3 +243,23 @@ async def test_commands_that_are_not_taken_stop_nothing_and_are_tried_again(
     async with program_of(discord, sandbox, clock, sqlite_url) as bot_app, serving(bot_app):
         await discord.until(lambda: discord.commands and discord.connections())
         assert "available" in told(await bot_app.type("usage", server.ben, server.general))
+
+
+async def test_a_server_that_adds_the_bot_while_it_connects_is_noted_after_that(store, clock):
+    answer = asyncio.Event()
+
+    async def is_public():
+        await answer.wait()
+        return False
+
+    async def recognize(_chat, _operators):
+        pass
+
+    guilds = Guilds(store.chat_installs, clock, (), "token", is_public, recognize)
+    connecting = asyncio.create_task(guilds.connected(["1"], lambda _: True))
+    joining = asyncio.create_task(guilds.joined("2"))
+    await asyncio.sleep(0)
+    answer.set()
+    await joining
+    assert await connecting == []
+    assert set(await store.chat_installs.known("discord")) == {"1", "2"}
