@@ -205,14 +205,19 @@ def exact_count(count: int) -> str:
 
 
 def short_count(count: int) -> str:
-    """A count at a glance, rounded to a tenth below a hundred of its unit: 999, 12.4k, 1.3M, 130M."""
+    """A count at a glance, rounded to three digits: 999, 12.4k, 1.04M, 130M."""
     size, rank = abs(count), 0
     while size * 2 >= 1999 * 1000**rank and rank < len(_UNITS) - 1:  # from 999.5 on it rounds to the next unit
         rank += 1
-    unit = 1000**rank
-    tenths = (size * 10 + unit // 2) // unit
-    digits = f"{tenths // 10}.{tenths % 10}".removesuffix(".0") if tenths < 1000 else f"{(size + unit // 2) // unit:,}"
-    return f"{'−' if count < 0 else ''}{digits}{_UNITS[rank]}"
+    scaled = Decimal(size) / 1000**rank
+    places = 0 if rank == 0 else max(2 - scaled.adjusted(), 0)
+    digits = f"{scaled.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP):,}"
+    return f"{'−' if count < 0 else ''}{digits.rstrip('0').rstrip('.') if places else digits}{_UNITS[rank]}"
+
+
+def short_change(count: int) -> str:
+    """A change at a glance: +705k, −300, ±0."""
+    return f"+{short_count(count)}" if count > 0 else short_count(count) if count else "±0"
 
 
 def signed_count(count: int) -> str:
