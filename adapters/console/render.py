@@ -4,7 +4,7 @@ Foreign text never becomes markup, a colour or an escape sequence here.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import assert_never
 
@@ -28,7 +28,9 @@ from bot.reply.model import (
     Fields,
     Link,
     LinkButton,
+    Listing,
     Mention,
+    Menu,
     Note,
     Paragraph,
     Part,
@@ -57,22 +59,23 @@ _LONG_WORD = 16  # columns; only a longer word may be broken
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One line under a reply: numbered if typing the number makes `call`, else only something to read."""
+    """One line under a reply: numbered if typing the number makes `call`, else only something to read.
+
+    That of a row of a listing stands beside the row where there is a card.
+    """
 
     label: str
     call: Call | None = None
     weight: Weight = Weight.NORMAL
     number: int | None = None
+    is_row: bool = False
 
 
 def choices(reply: Reply) -> tuple[Choice, ...]:
-    """The reply's actions in their order, every option of a select on a line of its own, numbered from 1."""
+    """The buttons of rows, then the actions, every option on a line of its own, numbered from 1."""
     numbers = count(1)
-    return tuple(
-        Choice(line.label, line.call, line.weight, next(numbers)) if line.call else line
-        for action in reply.actions
-        for line in _lines(action)
-    )
+    lines = (*_rows(reply), *(line for action in reply.actions for line in _lines(action)))
+    return tuple(replace(line, number=next(numbers)) if line.call else line for line in lines)
 
 
 def chosen(offered: tuple[Choice, ...], number: int) -> Call | None:
@@ -86,6 +89,13 @@ def yes(reply: Reply) -> Call | None:
     return next((button.call for button in weighty), None)
 
 
+def _rows(reply: Reply) -> Iterator[Choice]:
+    for item in (item for part in reply.parts if isinstance(part, Listing) for item in part.items):
+        if item.button is not None:
+            label = f"{shown(item.button.label)}: {plain_spans(item.name)}"
+            yield Choice(label, item.button.call, item.button.weight, is_row=True)
+
+
 def _lines(action: Action) -> Iterator[Choice]:
     match action:
         case Button(label, call, weight):
@@ -96,6 +106,10 @@ def _lines(action: Action) -> Iterator[Choice]:
             yield Choice(f"{shown(placeholder)}:")
             for option in options:
                 yield Choice(shown(option.label), Call(call.command, {**call.arguments, argument: option.value}))
+        case Menu(placeholder, offered):
+            yield Choice(f"{shown(placeholder)}:")
+            for each in offered:
+                yield Choice(" · ".join(filter(None, (shown(each.label), shown(each.description)))), each.call)
         case _:
             assert_never(action)
 
@@ -106,18 +120,19 @@ def card(reply: Reply, columns: int) -> RenderableType:
     mark = (_MARKS[reply.tone], f"bold {colour}")
     title, summary = shown(reply.title), shown(reply.summary)
     head = [Line.assemble(mark, (title, f"bold {colour}")), Line(summary)] if title else [Line.assemble(mark, summary)]
-    parts = [_part(part, columns - _FRAME) for part in reply.parts]
+    numbers = count(1)
+    parts = [_part(part, columns - _FRAME, numbers) for part in reply.parts]
     files = [Line(f"File {shown(file.name)}: {shown(file.description)}") for file in reply.files]
     spaced = (line for block in (*parts, *files) for line in (Line(), block))
     return Panel(Group(*head, *spaced), box=box.ROUNDED, border_style=colour, padding=(0, 1), width=columns)
 
 
 def menu(offered: Iterable[Choice]) -> RenderableType:
-    """The choices under a card, each under its number."""
+    """The choices under a card, each under its number; the card numbers those of its rows."""
     numbered = Grid.grid(padding=(0, 1))
     numbered.add_column(justify="right", style="bold cyan", min_width=3)
     numbered.add_column(overflow="fold")
-    for choice in offered:
+    for choice in (each for each in offered if not each.is_row):
         number = "" if choice.number is None else str(choice.number)
         numbered.add_row(number, Line(choice.label, style=_WEIGHTS[choice.weight]))
     return numbered
@@ -158,7 +173,8 @@ def _leading_to(url: str) -> Style:
     return Style(underline=True, link=url if url.startswith("https://") else None)
 
 
-def _part(part: Part, room: int) -> RenderableType:
+def _part(part: Part, room: int, numbers: Iterator[int]) -> RenderableType:  # noqa: PLR0911 - a return for each part
+    """A part in so many columns. `numbers` gives the next row that has a button its number."""
     match part:
         case Paragraph(text):
             return line_of(text)
@@ -171,6 +187,8 @@ def _part(part: Part, room: int) -> RenderableType:
             return grid
         case Table():
             return _table(part, room)
+        case Listing():
+            return _table(_numbered(part, numbers), room)
         case Picture(alt=alt):
             return Line(f"Picture: {shown(alt)}", style="italic")
         case Note(text):
@@ -181,6 +199,16 @@ def _part(part: Part, room: int) -> RenderableType:
             return Line("─" * room, style="dim")
         case _:
             assert_never(part)
+
+
+def _numbered(listing: Listing, numbers: Iterator[int]) -> Table:
+    """The listing as a table, with the number to type before each row that has a button."""
+    table = listing.table
+    if not any(item.button for item in listing.items):
+        return table
+    typed = [(Plain(str(next(numbers)) if item.button else ""),) for item in listing.items]
+    rows = tuple((number, *row) for number, row in zip(typed, table.rows, strict=True))
+    return replace(table, columns=(Column("#", Align.RIGHT), *table.columns), rows=rows)
 
 
 def _table(table: Table, room: int) -> RenderableType:

@@ -1,14 +1,16 @@
 """Buttons and menus out, calls back: a press is undone to the very call that was put in, after any restart.
 
-A button's custom_id is its call; a menu's is its call with the argument that the choice fills in, empty, at the end.
+A button's custom_id is its call, and so is the value of a menu's option. A select's custom_id is its call with the
+argument that the choice fills in, empty, at the end.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import assert_never
 
 from adapters.discord.text import ACTION_ROW, BUTTON, STRING_SELECT, Component, label, link_address
 from bot.reply.call import Call
-from bot.reply.model import Action, Button, LinkButton, Option, Select, Weight
+from bot.reply.model import Action, Button, LinkButton, Menu, Option, Select, Weight
 from bot.reply.text import batches, is_sendable, length
 
 MAX_BUTTONS = 5
@@ -17,6 +19,8 @@ MAX_PLACEHOLDER = 150
 MAX_OPTIONS = 25
 MAX_OPTION = 100
 
+_MENU = "menu:"
+"""Begins the custom_id of a menu, before its number in the message. No command's name begins so."""
 _STYLES: Mapping[Weight, int] = {Weight.NORMAL: 2, Weight.CONFIRM: 3, Weight.DANGER: 4}
 _LINK_STYLE = 5
 
@@ -27,7 +31,7 @@ def rows(actions: Iterable[Action]) -> Iterator[Component]:
     A link that Discord would not take is none of them, nor is what has a call too long for a custom_id.
     """
     row: list[Component] = []
-    for element in (element for action in actions for element in _elements(action)):
+    for element in (element for at, action in enumerate(actions) for element in _elements(action, at)):
         is_repeated = any("custom_id" in each and each["custom_id"] == element.get("custom_id") for each in row)
         if row and (len(row) == MAX_BUTTONS or is_repeated or STRING_SELECT in {element["type"], row[0]["type"]}):
             yield {"type": ACTION_ROW, "components": row}
@@ -39,11 +43,13 @@ def rows(actions: Iterable[Action]) -> Iterator[Component]:
 
 def pressed(custom_id: str, values: Sequence[str] = ()) -> Call:
     """The call behind a pressed button, or behind a menu in which `values` were chosen."""
+    if values and custom_id.startswith(_MENU):
+        return Call.decode(values[0])
     call = Call.decode(custom_id)
     if not values or not call.arguments:
         return call
     argument = list(call.arguments)[-1]
-    return Call(call.command, {**call.arguments, argument: values[0]})
+    return replace(call, arguments={**call.arguments, argument: values[0]})
 
 
 def fitting(options: Iterable[Option]) -> Iterator[Option]:
@@ -53,27 +59,48 @@ def fitting(options: Iterable[Option]) -> Iterator[Option]:
     return iter(once.values())
 
 
-def _elements(action: Action) -> Iterator[Component]:
+def button(action: Button) -> Component | None:
+    """The button; None if its call is too long for a custom_id."""
+    return (
+        _button(action.label, _STYLES[action.weight], {"custom_id": action.call.encode()}) if action.call.fits else None
+    )
+
+
+def _elements(action: Action, number: int) -> Iterator[Component]:
     match action:
-        case Button(text, call, weight):
-            if call.fits:
-                yield _button(text, _STYLES[weight], {"custom_id": call.encode()})
+        case Button():
+            yield from filter(None, [button(action)])
         case LinkButton(text, url):
             target = link_address(url)
             if target is not None:
                 yield _button(text, _LINK_STYLE, {"url": target})
         case Select(placeholder, call, argument, options):
             others = {name: value for name, value in call.arguments.items() if name != argument}
-            unchosen = Call(call.command, {**others, argument: ""})
-            for batch in batches(tuple(fitting(options)) if unchosen.fits else (), MAX_OPTIONS):
-                yield {
-                    "type": STRING_SELECT,
-                    "custom_id": unchosen.encode(),
-                    "placeholder": label(placeholder, MAX_PLACEHOLDER),
-                    "options": [{"label": label(each.label, MAX_OPTION), "value": each.value} for each in batch],
-                }
+            unchosen = replace(call, arguments={**others, argument: ""})
+            made = [_option(each.label, each.value) for each in fitting(options) if unchosen.fits]
+            for batch in batches(made, MAX_OPTIONS):
+                yield _select(placeholder, unchosen.encode(), batch)
+        case Menu(placeholder, choices):
+            once = {each.call.encode(): each for each in choices if each.call.fits}
+            offered = [_option(each.label, value, each.description) for value, each in once.items()]
+            for part, batch in enumerate(batches(offered, MAX_OPTIONS)):
+                yield _select(placeholder, f"{_MENU}{number}.{part}", batch)
         case _:
             assert_never(action)
+
+
+def _option(text: str, value: str, description: str = "") -> Component:
+    below = {"description": label(description, MAX_OPTION)} if description.strip() else {}
+    return {"label": label(text, MAX_OPTION), "value": value, **below}
+
+
+def _select(placeholder: str, custom_id: str, options: Sequence[Component]) -> Component:
+    return {
+        "type": STRING_SELECT,
+        "custom_id": custom_id,
+        "placeholder": label(placeholder, MAX_PLACEHOLDER),
+        "options": list(options),
+    }
 
 
 def _button(text: str, style: int, target: Mapping[str, str]) -> Component:

@@ -8,16 +8,19 @@ row. Words that are only a little too long go below their row. Code shows no lin
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import assert_never
 
-from adapters.discord.actions import rows
+from adapters.discord.actions import button, rows
 from adapters.discord.files import MAX_FILE, Attachment, safe_name, sendable
 from adapters.discord.text import (
+    ACTION_ROW,
     CONTAINER,
     FILE,
     MAX_DISPLAY,
     MEDIA_GALLERY,
     NOTHING,
+    SECTION,
     SEPARATOR,
     TEXT_DISPLAY,
     Component,
@@ -38,9 +41,11 @@ from bot.reply.model import (
     Field,
     Fields,
     File,
+    Item,
     LargeFile,
     Link,
     LinkButton,
+    Listing,
     Note,
     Paragraph,
     Part,
@@ -50,8 +55,9 @@ from bot.reply.model import (
     Table,
     Text,
     Tone,
+    bold,
 )
-from bot.reply.plain import plain_spans
+from bot.reply.plain import captioned, plain_spans, row_menus
 from bot.reply.spool import Content, size_of
 from bot.reply.text import length, pad, visible, width
 
@@ -138,7 +144,7 @@ def _line_rows(table: Table) -> Iterator[Sequence[str]]:
     for row in table.rows:
         name, said = row[:called], row[called:]
         if said and name:
-            name = (*name[:-1], _bold(name[-1]))
+            name = (*name[:-1], bold(name[-1]))
         yield [*lines(markdown(_joined(name))), *lines(markdown(_joined(said)))]
 
 
@@ -153,10 +159,6 @@ def _called(table: Table) -> int:
 def _joined(cells: Sequence[Text]) -> Text:
     shown = [cell if plain_spans(cell).strip() else (Plain(NOTHING),) for cell in cells]
     return tuple(span for at, cell in enumerate(shown) for span in ((_BETWEEN, *cell) if at else cell))
-
-
-def _bold(cell: Text) -> Text:
-    return tuple(Bold(span.text) if isinstance(span, Plain) else span for span in cell)
 
 
 def _total(sizes: Sequence[int]) -> int:
@@ -181,6 +183,9 @@ def part_groups(part: Part, taken: set[str]) -> Iterator[Group]:
             yield from apart(displays(list(lines(markdown(_field(field)))) for field in fields))
         case Table():
             yield from apart(table_displays(part))
+        case Listing(caption, _, items):
+            yield from text_groups((Bold(caption),))
+            yield from _items(items)
         case Picture():
             yield from _picture(part, taken)
         case Note(text):
@@ -189,6 +194,30 @@ def part_groups(part: Part, taken: set[str]) -> Iterator[Group]:
             yield Group(({"type": SEPARATOR},))
         case _:
             assert_never(part)
+
+
+def _items(items: Sequence[Item]) -> Iterator[Group]:
+    """Each name above its line, beside the row's button; rows without one share text displays."""
+    for has_button, run in groupby(items, key=lambda item: item.button is not None):
+        if has_button:
+            yield from map(_section, run)
+        else:
+            yield from apart(displays(map(_item, run)))
+
+
+def _item(item: Item) -> list[str]:
+    return [*lines(markdown(bold(item.name))), *lines(markdown(item.line))]
+
+
+def _section(item: Item) -> Group:
+    """A row with its button; below the row if it is too long for a section, or has nothing to show."""
+    texts = tuple(displays([_item(item)]))
+    accessory = item.button and button(item.button)
+    if accessory is None:
+        return Group(texts)
+    if len(texts) == 1:
+        return Group(({"type": SECTION, "components": list(texts), "accessory": accessory},))
+    return Group((*texts, {"type": ACTION_ROW, "components": [accessory]}))
 
 
 def text_groups(text: Text, mark: str = "") -> Iterator[Group]:
@@ -248,6 +277,9 @@ def messages(reply: Reply, most: int = MAX_FILE) -> tuple[Message, ...]:
     """
     reply = sendable(reply, most)
     pages = list(_pages(_groups(reply))) or [_EMPTY]
+    if len(pages) > 1 and row_menus(reply):
+        reply = _with_row_menus(reply)
+        pages = list(_pages(_groups(reply)))
     return tuple(_card(page, reply.tone) for page in pages)
 
 
@@ -257,7 +289,7 @@ def one_message(reply: Reply) -> Message:
     if not others:
         return first
     page = Group()
-    for group in _groups(reply):
+    for group in _groups(_with_row_menus(reply)):
         if not _fits(page + group + _MORE):
             break
         page += group
@@ -277,15 +309,25 @@ def _card(page: Group, tone: Tone) -> Message:
 def _groups(reply: Reply) -> Iterator[Group]:
     taken: set[str] = set()
     yield from _head(reply)
-    for part in reply.parts:
-        named = replace(part, caption="") if isinstance(part, Table) and part.caption == reply.title else part
-        yield from part_groups(named, taken)
+    for part in captioned(reply):
+        yield from part_groups(part, taken)
     for file in reply.files:
         yield from file_groups(file, taken)
     for action in reply.actions:
         if isinstance(action, LinkButton) and link_address(action.url) is None:  # it can be no button
             yield from text_groups((Plain(f"{action.label}: {action.url}"),))
     yield from apart(rows(reply.actions))
+
+
+def _with_row_menus(reply: Reply) -> Reply:
+    """The reply with menus in place of its rows' buttons: a row with one takes three of a message's 40 components."""
+    parts = (
+        replace(part, items=tuple(replace(item, button=None) for item in part.items))
+        if isinstance(part, Listing)
+        else part
+        for part in reply.parts
+    )
+    return replace(reply, parts=tuple(parts), actions=(*row_menus(reply), *reply.actions))
 
 
 def _head(reply: Reply) -> Iterator[Group]:
@@ -327,4 +369,4 @@ def _fits(page: Group) -> bool:
 def _nested(components: Sequence[Component]) -> Iterator[Component]:
     for component in components:
         yield component
-        yield from _nested(component.get("components", ()))
+        yield from _nested([*component.get("components", ()), *filter(None, [component.get("accessory")])])

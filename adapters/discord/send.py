@@ -9,7 +9,7 @@ twice does less harm than a button that never comes.
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -24,7 +24,17 @@ from adapters.discord.files import refused
 from adapters.discord.interaction import Interaction
 from adapters.discord.render import Message, messages, public_message
 from adapters.discord.rest import Rest
-from adapters.discord.text import ACTION_ROW, FILE, MEDIA_GALLERY, NOTHING, SEPARATOR, TEXT_DISPLAY, display
+from adapters.discord.text import (
+    ACTION_ROW,
+    FILE,
+    MEDIA_GALLERY,
+    NOTHING,
+    SECTION,
+    SEPARATOR,
+    TEXT_DISPLAY,
+    Component,
+    display,
+)
 from bot.commands.command import Answer
 from bot.domain.clock import Clock
 from bot.reply.model import Reply, Tone
@@ -185,9 +195,19 @@ def _without_files(message: Message, reply: Reply | None) -> Message:
 
 
 def _only(message: Message, *kinds: int) -> Message:
-    """The message's card with components of these kinds alone, and without files that none of them shows."""
+    """The message's card with components of these kinds alone, and without files that none of them shows.
+
+    A row loses its button if no other button is kept.
+    """
+
+    def kept(component: Component) -> Iterator[Component]:
+        if component["type"] == SECTION:
+            yield from [component] if ACTION_ROW in kinds else component["components"]
+        elif component["type"] in kinds:
+            yield component
+
     cards = tuple(
-        {**card, "components": [each for each in card["components"] if each["type"] in kinds] or [display(NOTHING)]}
+        {**card, "components": [each for inner in card["components"] for each in kept(inner)] or [display(NOTHING)]}
         if "components" in card
         else card
         for card in message.components

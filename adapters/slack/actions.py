@@ -1,14 +1,16 @@
 """Buttons and menus out, calls back: a press is undone to the very call that was put in, after any restart.
 
-A button's value is its call; a menu's action_id is its call, and an option's value adds the argument that it fills in.
+A button's value is its call, and so is that of an option of a menu. A select's action_id is its call, and an option's
+value adds the argument that it fills in.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import assert_never
 
 from adapters.slack.text import Block, plain, target_of
 from bot.reply.call import Call
-from bot.reply.model import Action, Button, LinkButton, Option, Select, Weight
+from bot.reply.model import Action, Button, LinkButton, Menu, Select, Weight
 from bot.reply.text import batches, is_sendable, length
 
 MAX_LABEL_OF_DIALOG = 300
@@ -18,9 +20,12 @@ MAX_LABEL = 75
 MAX_PLACEHOLDER = 150
 MAX_OPTIONS = 100
 MAX_OPTION = 150
+MAX_DESCRIPTION = 75
 MAX_VALUE = 2_000
 """Characters of a button's value."""
 
+_CALL = "call"
+"""The action_id, after its number, of what sends a whole call as its value. No command has this name."""
 _STYLES: Mapping[Weight, Block] = {
     Weight.NORMAL: {},
     Weight.CONFIRM: {"style": "primary"},
@@ -49,17 +54,20 @@ def pressed(action: Mapping[str, object]) -> Call | None:
         case {"type": "button", "value": str(encoded)}:
             return Call.decode(encoded)
         case {"type": "static_select", "selected_option": {"value": str(chosen)}}:
+            if name == _CALL:
+                return Call.decode(chosen)
             call = Call.decode(name)
             argument, _, value = chosen.partition("=")
-            return Call(call.command, {**call.arguments, argument: value})
+            return replace(call, arguments={**call.arguments, argument: value})
         case _:
             return None
 
 
-def option_of(option: Option, value: str) -> Block | None:
+def option_of(label: str, value: str, description: str = "") -> Block | None:
     """A choice; None if Slack doesn't take its value, because a part of a value would mean another thing."""
     fits = 0 < length(value) <= MAX_OPTION and is_sendable(value)
-    return {"text": plain(option.label, MAX_LABEL), "value": value} if fits else None
+    below = {"description": plain(description, MAX_DESCRIPTION)} if description.strip() else {}
+    return {"text": plain(label, MAX_LABEL), "value": value, **below} if fits else None
 
 
 def _elements(action: Action) -> Iterator[Block]:
@@ -67,24 +75,30 @@ def _elements(action: Action) -> Iterator[Block]:
         case Button(label, call, weight):
             if length(call.encode()) > MAX_VALUE:
                 return
-            button = {"type": "button", "action_id": "call", "text": plain(label, MAX_LABEL), "value": call.encode()}
+            button = {"type": "button", "action_id": _CALL, "text": plain(label, MAX_LABEL), "value": call.encode()}
             yield button | _STYLES[weight] | ({"confirm": _sure(label)} if weight is Weight.DANGER else {})
         case LinkButton(label, url):
             target = target_of(url)
             if target is not None:
                 yield {"type": "button", "action_id": "link", "text": plain(label, MAX_LABEL), "url": target}
         case Select(placeholder, call, argument, options):
-            made = (option_of(each, f"{argument}={each.value}") for each in options if call.fits)
-            fitting = [option for option in made if option]
-            for batch in batches(fitting, MAX_OPTIONS):
-                yield {
-                    "type": "static_select",
-                    "action_id": call.encode(),
-                    "placeholder": plain(placeholder, MAX_PLACEHOLDER),
-                    "options": list(batch),
-                }
+            made = (option_of(each.label, f"{argument}={each.value}") for each in options if call.fits)
+            yield from _selects(placeholder, call.encode(), made)
+        case Menu(placeholder, choices):
+            offered = (option_of(each.label, each.call.encode(), each.description) for each in choices)
+            yield from _selects(placeholder, _CALL, offered)
         case _:
             assert_never(action)
+
+
+def _selects(placeholder: str, action_id: str, options: Iterable[Block | None]) -> Iterator[Block]:
+    for batch in batches([option for option in options if option], MAX_OPTIONS):
+        yield {
+            "type": "static_select",
+            "action_id": action_id,
+            "placeholder": plain(placeholder, MAX_PLACEHOLDER),
+            "options": list(batch),
+        }
 
 
 def _sure(label: str) -> Block:

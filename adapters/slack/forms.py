@@ -63,7 +63,7 @@ def errors(sentences: Mapping[str, str]) -> Block:
 
 def options(offered: Iterable[Option]) -> Block:
     """The answer to a block_suggestion: 100 choices at most."""
-    found = (option_of(each, each.value) for each in offered)
+    found = (option_of(each.label, each.value) for each in offered)
     return {"options": [each for each in found if each is not None][:MAX_OPTIONS]}
 
 

@@ -6,7 +6,7 @@ gets it and the others become lines.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import assert_never
 
@@ -32,6 +32,7 @@ from bot.reply.model import (
     Divider,
     Field,
     Fields,
+    Listing,
     Note,
     Paragraph,
     Part,
@@ -41,8 +42,9 @@ from bot.reply.model import (
     Table,
     Text,
     Tone,
+    bold,
 )
-from bot.reply.plain import plain_spans, plain_text
+from bot.reply.plain import captioned, plain_spans, plain_text, row_menus
 from bot.reply.text import batches, cut, length
 
 MAX_ROWS = 100
@@ -69,8 +71,8 @@ _CUT = " … (cut short; the message has the rest)"
 
 
 def widest(parts: Sequence[Part]) -> int | None:
-    """Which part is the table that a table block serves best: of those that it takes, the first with most columns."""
-    columns = {at: len(part.columns) for at, part in enumerate(parts) if isinstance(part, Table)}
+    """Which part a table block serves best: of the tables and listings that fit in, the first with most columns."""
+    columns = {at: len(part.columns) for at, part in enumerate(parts) if isinstance(part, Table | Listing)}
     fitting = [at for at, count in columns.items() if 0 < count <= MAX_COLUMNS]
     return max(fitting, key=lambda at: columns[at], default=None)
 
@@ -100,6 +102,12 @@ def line_groups(table: Table) -> Iterator[Group]:
     head = [(Bold(column.name),) for column in table.columns]
     lines = rich_blocks([(Bold(table.caption),), _line(head), *map(_line, table.rows)])
     return ((block,) for block in lines)
+
+
+def item_groups(listing: Listing) -> Iterator[Group]:
+    """A listing as lines: its caption, then each name above its line."""
+    lines = (line for item in listing.items for line in (bold(item.name), item.line))
+    return ((block,) for block in rich_blocks([(Bold(listing.caption),), *lines]))
 
 
 def _setting(column: Column) -> Block:
@@ -134,6 +142,8 @@ def groups(part: Part, pictures: Mapping[str, str], *, is_widest: bool) -> Itera
             yield from _fields(fields)
         case Table():
             yield from table_groups(part) if is_widest else line_groups(part)
+        case Listing():
+            yield from table_groups(part.table) if is_widest else item_groups(part)
         case Picture():
             yield from _picture(part, pictures.get(part.name))
         case Note(text):
@@ -253,12 +263,11 @@ def _in_words(picture: Block, note: str) -> Block:
 
 def _groups(reply: Reply, pictures: Mapping[str, str], table: int | None) -> Iterator[Group]:
     yield from _head(reply)
-    for at, part in enumerate(reply.parts):
-        named = replace(part, caption="") if isinstance(part, Table) and part.caption == reply.title else part
-        yield from groups(named, pictures, is_widest=at == table)
+    for at, part in enumerate(captioned(reply)):
+        yield from groups(part, pictures, is_widest=at == table)
     for file in reply.files:
         yield from note((Plain(f"File {file.name}: {file.description}"),))
-    yield from ((block,) for block in action_blocks(reply.actions))
+    yield from ((block,) for block in action_blocks((*row_menus(reply), *reply.actions)))
 
 
 def _head(reply: Reply) -> Iterator[Group]:

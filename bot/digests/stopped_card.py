@@ -6,7 +6,7 @@ from dataclasses import replace
 from bot.domain.caller import Person
 from bot.domain.videos import Video
 from bot.messages.wording import name_of
-from bot.reply.model import Action, Button, LinkButton, Mention, Note, Reply, Select, text
+from bot.reply.model import Action, Button, LinkButton, Mention, Menu, Note, Reply, Select, text
 
 
 def with_stopped(post: Reply, video: Video, person: Person) -> Reply:
@@ -24,5 +24,5 @@ def _left(post: Reply, video_id: str) -> Iterator[Action]:
                 others = tuple(each for each in options if each.value != video_id)
                 if others:
                     yield replace(action, options=others)
-            case Button() | LinkButton() | Select():
+            case Button() | LinkButton() | Select() | Menu():
                 yield action

@@ -78,6 +78,11 @@ def text(*pieces: str | Span) -> Text:
     return tuple(span for span in spans if not (isinstance(span, Plain) and not span.text))
 
 
+def bold(words: Text) -> Text:
+    """The text with its plain words in bold."""
+    return tuple(Bold(span.text) if isinstance(span, Plain) else span for span in words)
+
+
 @dataclass(frozen=True, slots=True)
 class Paragraph:
     """A few sentences."""
@@ -145,9 +150,6 @@ class Divider:
     """A line between two things."""
 
 
-Part: TypeAlias = Paragraph | Fields | Table | Picture | Note | Divider
-
-
 class Weight(StrEnum):
     """What pressing a button means: nothing much, saying yes to spending, or ending something."""
 
@@ -174,6 +176,37 @@ class LinkButton:
 
 
 @dataclass(frozen=True, slots=True)
+class Item:
+    """A row of a listing. `line` states in one line, without the heads, what the cells show under them."""
+
+    name: Text
+    cells: tuple[Text, ...]
+    line: Text
+    button: Button | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Things of one kind, a row each. `columns` are the heads of the names and of the cells after them.
+
+    A platform with no room for a button in a row offers the rows' buttons as a menu, with `choice` as its placeholder.
+    """
+
+    caption: str
+    columns: tuple[Column, ...]
+    items: tuple[Item, ...]
+    choice: str = "Open…"
+
+    @property
+    def table(self) -> Table:
+        """The same rows as a table."""
+        return Table(self.caption, self.columns, tuple((item.name, *item.cells) for item in self.items))
+
+
+Part: TypeAlias = Paragraph | Fields | Table | Listing | Picture | Note | Divider
+
+
+@dataclass(frozen=True, slots=True)
 class Option:
     """One choice: what is shown and what is sent."""
 
@@ -191,7 +224,24 @@ class Select:
     options: tuple[Option, ...]
 
 
-Action: TypeAlias = Button | LinkButton | Select
+@dataclass(frozen=True, slots=True)
+class MenuOption:
+    """A call under a label of 75 characters at most, with a shorter line about it below."""
+
+    label: str
+    call: Call
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """Up to 25 calls in one menu. Choosing one is like pressing its button."""
+
+    placeholder: str
+    options: tuple[MenuOption, ...]
+
+
+Action: TypeAlias = Button | LinkButton | Select | Menu
 
 
 @dataclass(frozen=True, slots=True)

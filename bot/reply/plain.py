@@ -3,6 +3,8 @@
 It knows no platform: where the text is sent through one that reads markup into it, the adapter escapes it.
 """
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import assert_never
 
 from bot.domain.moments import moment_text
@@ -17,8 +19,12 @@ from bot.reply.model import (
     Fields,
     Link,
     LinkButton,
+    Listing,
     Mention,
+    Menu,
+    MenuOption,
     Note,
+    Option,
     Paragraph,
     Part,
     Picture,
@@ -56,6 +62,28 @@ def table_links(table: Table) -> tuple[Link, ...]:
     return tuple(dict.fromkeys(link for link in links if link.text not in {"", link.url}))
 
 
+def captioned(reply: Reply) -> Iterator[Part]:
+    """The parts, without a caption that repeats the title above them."""
+    for part in reply.parts:
+        if isinstance(part, Table | Listing) and part.caption == reply.title:
+            yield replace(part, caption="")
+        else:
+            yield part
+
+
+def row_menus(reply: Reply) -> tuple[Menu, ...]:
+    """The buttons of a reply's rows as menus, for a platform or a message that has no room for them in the rows."""
+    listings = (part for part in reply.parts if isinstance(part, Listing))
+    menus = (Menu(listing.choice, tuple(_options(listing))) for listing in listings)
+    return tuple(menu for menu in menus if menu.options)
+
+
+def _options(listing: Listing) -> Iterator[MenuOption]:
+    for item in listing.items:
+        if item.button is not None:
+            yield MenuOption(plain_spans(item.name), item.button.call, plain_spans(item.line))
+
+
 def _span(span: Span) -> str:
     match span:
         case Plain(text) | Bold(text) | Code(text):
@@ -80,6 +108,9 @@ def _part(part: Part) -> str:
             return "\n".join(f"{shown(field.name)}: {plain_spans(field.value)}" for field in fields)
         case Table():
             return _table(part)
+        case Listing(caption, _, items):
+            rows = (f"{plain_spans(item.name)}: {plain_spans(item.line)}" for item in items)
+            return "\n".join(filter(None, (shown(caption), *rows)))
         case Picture(alt=alt):
             return f"Picture: {shown(alt)}"
         case Divider():
@@ -114,6 +145,12 @@ def _action(action: Action) -> str:
         case LinkButton(label, url):
             return f"{shown(label)}: {shown(url)}"
         case Select(placeholder=placeholder, options=options):
-            return f"{shown(placeholder)}: {' | '.join(shown(option.label) for option in options)}"
+            return _choices(placeholder, options)
+        case Menu(placeholder, options):
+            return _choices(placeholder, options)
         case _:
             assert_never(action)
+
+
+def _choices(placeholder: str, options: Iterable[Option | MenuOption]) -> str:
+    return f"{shown(placeholder)}: {' | '.join(shown(option.label) for option in options)}"

@@ -4,7 +4,7 @@ import re
 import pytest
 from rich.console import Console
 
-from adapters.console.render import card, choices, menu
+from adapters.console.render import card, choices, chosen, menu
 from bot.reply.call import Call
 from bot.reply.model import (
     Align,
@@ -13,8 +13,12 @@ from bot.reply.model import (
     Column,
     Field,
     Fields,
+    Item,
     Link,
+    Listing,
     Mention,
+    Menu,
+    MenuOption,
     Paragraph,
     Reply,
     Table,
@@ -151,3 +155,16 @@ def test_every_choice_stands_under_its_number(bot):
 def test_no_choices_draw_nothing():
     assert drawn(menu(choices(Reply("Done.")))).strip() == ""
     assert drawn(menu(choices(Reply("Done.", actions=(Button("Again", Call("a")),))))).strip() != ""
+
+
+def test_a_row_s_number_stands_beside_it_and_the_menu_s_follow():
+    items = tuple(
+        Item(text(name), (text(count),), text(f"{count} views"), Button("Stats", Call("stats", {"video": name})))
+        for name, count in (("Cats", "1,035"), ("Dogs", "7"))
+    )
+    later = Menu("More…", (MenuOption("14 days", Call("track", {"days": "14"}), "leaves $7.51"),))
+    listing = Listing("Videos", (Column("Video"), Column("Views", Align.RIGHT)), items)
+    offered = choices(reply := Reply("2 run.", parts=(listing,), actions=(later,)))
+    assert [chosen(offered, number).command for number in (1, 2, 3)] == ["stats", "stats", "track"]
+    assert words(drawn(card(reply, 60))) == "2 run. Videos # Video Views 1 Cats 1,035 2 Dogs 7"
+    assert words(drawn(menu(offered))) == "More…: 3 14 days · leaves $7.51"

@@ -24,7 +24,9 @@ from bot.reply.model import (
     Fields,
     Link,
     LinkButton,
+    Listing,
     Mention,
+    Menu,
     Note,
     Paragraph,
     Picture,
@@ -34,7 +36,7 @@ from bot.reply.model import (
     Table,
     Time,
 )
-from bot.reply.plain import plain_text
+from bot.reply.plain import plain_text, row_menus
 from tests.examples import TITLES
 from tests.gallery import gallery
 
@@ -67,6 +69,8 @@ def texts(reply):
                 yield from (field.value for field in fields)
             case Table():
                 yield from (cell for row in part.rows for cell in row)
+            case Listing(items=items):
+                yield from (cell for item in items for cell in (item.name, *item.cells, item.line))
     yield reply.public_line
 
 
@@ -87,24 +91,27 @@ def strings(reply):
                 pass
     for part in reply.parts:
         match part:
-            case Table():
+            case Table() | Listing():
                 yield from (part.caption, *(column.name for column in part.columns))
             case Fields(fields):
                 yield from (field.name for field in fields)
             case Picture():
                 yield part.alt
-    yield from (action.placeholder if isinstance(action, Select) else action.label for action in reply.actions)
+    for action in reply.actions:
+        yield action.placeholder if isinstance(action, Select | Menu) else action.label
     yield from (file.name for file in reply.files)
 
 
 def calls(reply):
     """Every call that a reply offers, as it would be sent: a select's once for each option."""
-    for action in reply.actions:
+    for action in (*reply.actions, *row_menus(reply)):
         match action:
             case Button(call=call):
                 yield call
             case Select(call=call, argument=argument, options=options):
                 yield from (Call(call.command, {**call.arguments, argument: each.value}) for each in options)
+            case Menu(options=options):
+                yield from (each.call for each in options)
 
 
 def test_every_message_has_an_example():
@@ -125,7 +132,7 @@ def test_the_parts_do_not_repeat_the_summary(reply):
 
 
 def test_tables_are_rectangular_and_not_empty(reply):
-    for part in reply.parts:
+    for part in (part.table if isinstance(part, Listing) else part for part in reply.parts):
         if isinstance(part, Table):
             assert part.caption
             assert part.rows
@@ -162,6 +169,11 @@ def test_actions_fit_every_platform(reply):
                 assert 1 <= len(action.placeholder) <= 75
                 assert all(1 <= len(option.label) <= 75 and 1 <= len(option.value) <= 75 for option in action.options)
                 assert len({option.value for option in action.options}) == len(action.options)
+            case Menu():
+                assert 1 <= len(action.options) <= 25
+                assert 1 <= len(action.placeholder) <= 75
+                assert all(1 <= len(each.label) <= 75 and len(each.description) <= 75 for each in action.options)
+                assert len({each.call.encode() for each in action.options}) == len(action.options)
     assert len({action.label for action in reply.actions if isinstance(action, Button)}) == sum(
         isinstance(action, Button) for action in reply.actions
     )

@@ -67,6 +67,11 @@ class Slack:
         sent = {key: element[key] for key in ("type", "action_id", "value", "text") if key in element}
         return slack_actions.pressed({**sent, "block_id": "b", "selected_option": option})
 
+    def offered(self, message: Any) -> list[Call | None]:
+        """Every call that a message offers."""
+        elements = [each for block in message.blocks if block["type"] == "actions" for each in block["elements"]]
+        return [self.press(each, option) for each in elements for option in each.get("options", [None])]
+
     def form(self, command: Command[Any], given: dict[str, str]) -> Any:
         return json.loads(json.dumps(slack_forms.form(command, "meta", given)))
 
@@ -142,6 +147,11 @@ class Discord:
     def press(self, element: Any, option: Any = None) -> Call | None:
         """What a press of a button, or a choice of an option, calls."""
         return discord_actions.pressed(element["custom_id"], *([[option["value"]]] if option else []))
+
+    def offered(self, message: Any) -> list[Call | None]:
+        """Every call that a message offers."""
+        elements = [each for each in components.nested(list(message.components)) if "custom_id" in each]
+        return [self.press(each, option) for each in elements for option in each.get("options", [None])]
 
     def form(self, command: Command[Any], given: dict[str, str]) -> Any:
         return json.loads(json.dumps(discord_forms.form(command, given)))

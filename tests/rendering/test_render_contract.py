@@ -1,6 +1,7 @@
 """Rendering on every platform: limits kept, no word lost, nobody mentioned, and a button calls what it was made for."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,7 +16,9 @@ from bot.reply.model import (
     Column,
     Field,
     Fields,
+    Item,
     LinkButton,
+    Listing,
     Mention,
     Note,
     Option,
@@ -34,11 +37,23 @@ from tests.examples import video
 from tests.gallery import gallery
 from tests.rendering.platforms import PLATFORMS
 from tests.slack_render.rendered import squashed
-from tests.slack_render.strategies import buttons, replies, selects
+from tests.slack_render.strategies import buttons, menus, replies, selects
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 ANY = settings(deadline=None, max_examples=25, suppress_health_check=SLOW)
 EXAMPLES = gallery()
+
+
+def lost(platform, reply, messages):
+    """The words of the reply that are in none of the messages. A listing's row may be there as cells or as a line."""
+    listings = [part for part in reply.parts if isinstance(part, Listing)]
+    others = replace(reply, parts=tuple(part for part in reply.parts if part not in listings))
+    found = platform.missing(plain_body(others), messages)
+    for listing in listings:
+        forms = (plain_body(Reply("", parts=(form,))) for form in (listing.table, listing))
+        found += min((platform.missing(form, messages) for form in forms), key=len)
+    return found
+
 
 on_each = pytest.mark.parametrize("platform", PLATFORMS.values(), ids=PLATFORMS)
 
@@ -52,7 +67,7 @@ def test_any_reply_keeps_every_documented_limit_loses_no_word_and_mentions_nobod
     assert [platform.problems(each) for each in (*messages, platform.public(reply.public_line))] == [[]] * (
         len(messages) + 1
     )
-    assert platform.missing(plain_body(reply), messages) == []
+    assert lost(platform, reply, messages) == []
 
 
 @on_each
@@ -60,7 +75,7 @@ def test_any_reply_keeps_every_documented_limit_loses_no_word_and_mentions_nobod
 def test_every_reply_in_the_gallery_is_one_message_that_the_platform_accepts(platform, name):
     messages = platform.messages(EXAMPLES[name])
     assert [platform.problems(message) for message in messages] == [[]]
-    assert platform.missing(plain_body(EXAMPLES[name]), messages) == []
+    assert lost(platform, EXAMPLES[name], messages) == []
 
 
 @on_each
@@ -156,10 +171,35 @@ def test_a_choice_is_the_call_with_the_chosen_value_as_its_argument(platform, se
     offered = [(element, option) for element in platform.elements(select) for option in element["options"]]
     values = [platform.press(*each).arguments[select.argument] for each in offered]
     for each, value in zip(offered, values, strict=True):
-        assert platform.press(*each) == Call(select.call.command, {**select.call.arguments, select.argument: value})
+        arguments = {**select.call.arguments, select.argument: value}
+        assert platform.press(*each) == replace(select.call, arguments=arguments)
     if platform is PLATFORMS["slack"]:
         assert values == [option.value for option in select.options]
     assert set(values) <= {option.value for option in select.options}
+
+
+@on_each
+@settings(ANY, max_examples=60)
+@given(menu=menus)
+def test_a_choice_from_a_menu_is_the_call_that_was_put_in(platform, menu):
+    offered = [(element, option) for element in platform.elements(menu) for option in element["options"]]
+    chosen = [platform.press(*each).encode() for each in offered]
+    assert list(dict.fromkeys(chosen)) == list(dict.fromkeys(each.call.encode() for each in menu.options))
+
+
+@on_each
+def test_what_a_listing_s_rows_offer_can_be_chosen_however_many_there_are(platform):
+    for count in (3, 10, 60):
+        calls = [Call("stats", {"video": f"{number}"}, in_place=True) for number in range(count)]
+        items = tuple(
+            Item(text(f"video {number}"), (text("1,035"),), text("1.04k views"), Button("Stats", call))
+            for number, call in enumerate(calls)
+        )
+        reply = Reply("All.", parts=(Listing("Videos", (Column("Video"), Column("Views", Align.RIGHT)), items),))
+        messages = platform.messages(reply)
+        assert [platform.problems(message) for message in messages] == [[]] * len(messages)
+        assert lost(platform, reply, messages) == []
+        assert [call for message in messages for call in platform.offered(message)] == calls
 
 
 @on_each

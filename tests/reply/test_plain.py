@@ -12,9 +12,13 @@ from bot.reply.model import (
     Field,
     Fields,
     File,
+    Item,
     Link,
     LinkButton,
+    Listing,
     Mention,
+    Menu,
+    MenuOption,
     Note,
     Option,
     Paragraph,
@@ -42,6 +46,11 @@ EVERYTHING = Reply(
                 (text("Cats ❤️"), text("7")),
             ),
         ),
+        Listing(
+            "Running",
+            (Column("Video"), Column("Views", Align.RIGHT)),
+            (Item(text("Cats"), (text("1,035,111"),), text("1.04M views"), Button("Stats", Call("stats"))),),
+        ),
         Divider(),
         Picture("growth.png", b"PNG", "Views doubled in a day"),
         Note(text("Try ", Code("/stats v1"))),
@@ -50,6 +59,7 @@ EVERYTHING = Reply(
         Button("Refresh", Call("videos")),
         LinkButton("Add credit", "https://contentstats.io/billing"),
         Select("Pick one", Call("stats"), "video", (Option("Cats", "v1"), Option("Dogs", "v2"))),
+        Menu("More…", (MenuOption("14 days · $5.04", Call("track"), "leaves $7.51"),)),
     ),
     files=(File("all.csv", b"a,b", "text/csv", "31 snapshots"),),
 )
@@ -71,6 +81,9 @@ Video          Views
 Cats ❤️            7
 日本 tour (https://example.org/v1)
 
+Running
+Cats: 1.04M views
+
 ---
 
 Picture: Views doubled in a day
@@ -81,7 +94,8 @@ File all.csv: 31 snapshots
 
 [Refresh]
 Add credit: https://contentstats.io/billing
-Pick one: Cats | Dogs"""
+Pick one: Cats | Dogs
+More…: 14 days · $5.04"""
 
 
 def test_the_plain_text_carries_the_whole_card():

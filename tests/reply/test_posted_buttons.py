@@ -66,6 +66,14 @@ def test_a_posted_button_still_calls_its_command(encoded):
     assert pressed_in_slack({"type": "button", "action_id": "0:call", "value": encoded}) == call
 
 
+@pytest.mark.parametrize("encoded", BUTTONS)
+def test_a_posted_menu_of_calls_runs_the_chosen_one(encoded):
+    call = pressed_in_discord("menu:2.0", [encoded])
+    assert call == pressed_in_discord(encoded)
+    selected = {"type": "static_select", "action_id": "3:call", "selected_option": {"value": encoded}}
+    assert pressed_in_slack(selected) == call
+
+
 @pytest.mark.parametrize(("action_id", "option", "custom_id"), MENUS)
 def test_a_posted_menu_still_fills_its_argument_in(action_id, option, custom_id):
     selected = {"type": "static_select", "action_id": action_id, "selected_option": {"value": option}}

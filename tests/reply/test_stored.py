@@ -2,7 +2,20 @@ import json
 
 import pytest
 
-from bot.reply.model import Picture, Reply
+from bot.reply.call import Call
+from bot.reply.model import (
+    Align,
+    Bold,
+    Button,
+    Column,
+    Item,
+    Listing,
+    Menu,
+    MenuOption,
+    Picture,
+    Reply,
+    text,
+)
 from bot.reply.stored import from_stored, to_stored
 from tests.gallery import gallery
 
@@ -13,6 +26,14 @@ GALLERY = gallery()
 def test_a_stored_reply_comes_back_as_it_was(name):
     payload, blobs = to_stored(GALLERY[name])
     assert from_stored(payload, blobs) == GALLERY[name]
+
+
+def test_a_listing_and_a_menu_come_back_with_their_calls():
+    call = Call("stats", {"video": "v1"}, in_place=True)
+    item = Item(text("Cats"), (text(Bold("7")),), text("7 views"), Button("Stats", call))
+    listing = Listing("Videos", (Column("Video"), Column("Views", Align.RIGHT)), (item,), "Open a video…")
+    reply = Reply("One.", parts=(listing,), actions=(Menu("More…", (MenuOption("Stats", call, "of it"),)),))
+    assert from_stored(*to_stored(reply)) == reply
 
 
 def test_equal_bytes_are_kept_once_and_beside_the_payload():

@@ -16,9 +16,13 @@ from bot.reply.model import (
     Field,
     Fields,
     File,
+    Item,
     Link,
     LinkButton,
+    Listing,
     Mention,
+    Menu,
+    MenuOption,
     Note,
     Option,
     Paragraph,
@@ -82,26 +86,39 @@ def tables(draw: st.DrawFn) -> Table:
     return Table(draw(texts), columns, tuple(rows))
 
 
+calls = st.builds(
+    Call,
+    st.sampled_from(("stats", "track.start")),
+    st.dictionaries(st.sampled_from(("video", "days")), st.text(max_size=3), max_size=2),
+    st.booleans(),
+)
+buttons = st.builds(Button, texts, calls, st.sampled_from(Weight))
+menus = st.builds(Menu, texts, st.lists(st.builds(MenuOption, texts, calls, texts), max_size=30).map(tuple))
+
+
+@st.composite
+def listings(draw: st.DrawFn) -> Listing:
+    table = draw(tables().filter(lambda table: table.columns))
+    rows = [(row, draw(span_texts), draw(st.none() | buttons)) for row in table.rows[:15]]
+    items = tuple(Item(name, tuple(cells), line, button) for (name, *cells), line, button in rows)
+    return Listing(table.caption, table.columns, items * draw(st.sampled_from((1, 1, 20))), draw(texts))
+
+
 parts = st.one_of(
     st.builds(Paragraph, span_texts),
     st.builds(Fields, st.lists(st.builds(Field, texts, span_texts), max_size=12).map(tuple)),
     st.builds(Fields, st.lists(st.builds(Field, texts, span_texts), min_size=40, max_size=40).map(tuple)),
     tables(),
+    listings(),
     st.builds(Picture, st.sampled_from(("a.png", "b.png")), st.just(b""), texts),
     st.builds(Note, span_texts),
     st.just(Divider()),
 )
 ids = st.text(max_size=12).filter(lambda text: text.isprintable())
-calls = st.builds(
-    Call,
-    st.sampled_from(("stats", "track.start")),
-    st.dictionaries(st.sampled_from(("video", "days")), st.text(max_size=3), max_size=2),
-)
-buttons = st.builds(Button, texts, calls, st.sampled_from(Weight))
 selects = st.builds(
     Select, texts, calls, st.just("video"), st.lists(st.builds(Option, texts, ids), max_size=30).map(tuple)
 )
-actions = st.one_of(buttons, st.builds(LinkButton, texts, addresses), selects)
+actions = st.one_of(buttons, st.builds(LinkButton, texts, addresses), selects, menus)
 
 
 @st.composite
