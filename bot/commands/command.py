@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 
 from bot.commands.context import Context
 from bot.domain.caller import Permission
+from bot.messages.help import Group
 from bot.reply.model import Reply
 
 A = TypeVar("A")
@@ -122,6 +123,7 @@ def nothing_lacks(args: object) -> bool:  # noqa: ARG001 - it answers for any ar
 class Command(Generic[A]):
     """One command: `summary` is 100 characters at most (Discord's limit), `example` is a whole line that works.
 
+    /help lists it in its `group` with the few words of `brief`; `about` are the rules that /help on the command adds.
     `is_setting` says that everybody may look at what only admins of this workspace change.
     `lacks` says of arguments that can be bound whether a form that asks for more is kinder than an answer. `check`
     raises UsageError for what the arguments alone show to be wrong, so that a form can stay open.
@@ -138,6 +140,9 @@ class Command(Generic[A]):
     lacks: Callable[[A], bool] = nothing_lacks
     is_setting: bool = False
     check: Callable[[A, datetime], None] = nothing_wrong
+    group: Group = Group.SETTINGS
+    brief: str = ""
+    about: tuple[str, ...] = ()
 
     @property
     def arguments(self) -> tuple[Argument, ...]:

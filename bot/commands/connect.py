@@ -48,6 +48,6 @@ async def _check_settled(context: Context) -> None:
     waiting = await context.store.tracking.unsettled(context.workspace.wallet_id, context.clock())
     if any(request.workspace_id == context.workspace.id for request in waiting):
         raise SpendingRefused(
-            "A tracking request is still unclear, so its record can't be deleted yet. Try again once /status shows 0; "
-            "that takes up to 15 minutes."
+            "A tracking request is still unclear, so its record can't be deleted yet. Try again once /status no longer "
+            "shows it; that takes up to 15 minutes."
         )

@@ -15,13 +15,13 @@ from bot.commands.help import Help, show_help
 from bot.commands.home import Home, show_home
 from bot.commands.preview import Preview, SetPreviews, set_previews, show_preview
 from bot.commands.stats import Stats, stats
-from bot.commands.status import Retry, Status, retry, status
+from bot.commands.status import Retry, Status, retry, status, status_details
 from bot.commands.stop import ConfirmStop, Stop, ask_to_stop, stop
 from bot.commands.track import Batch, Start, Track, again, cancel, check, start, track
 from bot.commands.usage import Usage, usage
 from bot.commands.videos import Videos, videos
 from bot.domain.caller import Permission
-from bot.messages.help import Described
+from bot.messages.help import Described, Group
 
 AnyCommand: TypeAlias = Command[Any]
 
@@ -33,10 +33,26 @@ COMMANDS: tuple[AnyCommand, ...] = (
         track,
         example="/track https://www.tiktok.com/@demo/video/7301234567890123456 7",
         need=Permission.SPEND,
+        group=Group.TRACK,
+        brief="price first, then start",
     ),
-    Command("videos", "List the videos with their counts and 24 h change", Videos, videos, example="/videos tiktok"),
     Command(
-        "stats", "Show one video: every metric, its growth and a chart", Stats, stats, example="/stats cat on a piano"
+        "videos",
+        "List the videos with their counts and 24 h change",
+        Videos,
+        videos,
+        example="/videos tiktok",
+        group=Group.LOOK,
+        brief="your list",
+    ),
+    Command(
+        "stats",
+        "Show one video: every metric, its growth and a chart",
+        Stats,
+        stats,
+        example="/stats cat on a piano",
+        group=Group.LOOK,
+        brief="one video, with chart",
     ),
     Command(
         "compare",
@@ -44,6 +60,8 @@ COMMANDS: tuple[AnyCommand, ...] = (
         Compare,
         compare,
         example='/compare "cat on a piano" vs "dog on a drum"',
+        group=Group.LOOK,
+        brief="up to 5 videos",
     ),
     Command(
         "stop",
@@ -52,8 +70,18 @@ COMMANDS: tuple[AnyCommand, ...] = (
         ask_to_stop,
         example="/stop cat on a piano",
         need=Permission.STOP,
+        group=Group.TRACK,
+        brief="end one",
     ),
-    Command("usage", "Show the wallet: available, committed, runway and spend", Usage, usage, example="/usage"),
+    Command(
+        "usage",
+        "Show the wallet: available, committed, runway and spend",
+        Usage,
+        usage,
+        example="/usage",
+        group=Group.MONEY,
+        brief="balance, costs, runway",
+    ),
     Command(
         "digest",
         "Get a daily or weekly summary in this channel",
@@ -62,6 +90,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
         example="/digest on 09:00 Europe/Berlin",
         lacks=wants_form,
         is_setting=True,
+        brief="regular summary",
     ),
     Command(
         "alerts",
@@ -72,8 +101,17 @@ COMMANDS: tuple[AnyCommand, ...] = (
         lacks=is_incomplete,
         is_setting=True,
         check=check_alerts,
+        brief="low balance, finished, spikes",
     ),
-    Command("export", "Get the snapshots of one video or of all as a CSV file", Export, export, example="/export all"),
+    Command(
+        "export",
+        "Get the snapshots of one video or of all as a CSV file",
+        Export,
+        export,
+        example="/export all",
+        group=Group.LOOK,
+        brief="CSV file",
+    ),
     Command(
         "connect",
         "Link this workspace's own API key, in a private form",
@@ -81,6 +119,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
         connect,
         example="/connect",
         need=Permission.CONFIGURE,
+        brief="API key",
     ),
     Command(
         "disconnect",
@@ -89,9 +128,24 @@ COMMANDS: tuple[AnyCommand, ...] = (
         ask_to_disconnect,
         example="/disconnect",
         need=Permission.CONFIGURE,
+        brief="remove everything",
     ),
-    Command("status", "Show what works and what doesn't", Status, status, example="/status"),
-    Command("help", "List the commands, or explain one", Help, show_help, example="/help track"),
+    Command(
+        "status",
+        "Show what works and what doesn't",
+        Status,
+        status,
+        example="/status",
+        brief="what works",
+    ),
+    Command(
+        "help",
+        "List the commands, or explain one",
+        Help,
+        show_help,
+        example="/help track",
+        brief="this list",
+    ),
     Command(
         "track.start", "Start what was proposed", Start, start, "", Permission.SPEND, Answer.REPLACES, listed=False
     ),
@@ -115,6 +169,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
         Answer.REPLACES,
         listed=False,
     ),
+    Command("status.details", "Show every fact of the status", Status, status_details, "", listed=False),
     Command(
         "outbox.retry", "Post again what failed", Retry, retry, "", Permission.CONFIGURE, Answer.REPLACES, listed=False
     ),
@@ -161,9 +216,12 @@ def described(command: AnyCommand) -> Described:
     """The command as help shows it."""
     return Described(
         name=command.name,
+        group=command.group,
+        brief=command.brief,
         usage=command.usage,
         summary=command.summary,
         example=command.example,
         permission=_LOOKED_AT if command.is_setting else _WHO[command.need],
         arguments=tuple((each.placeholder, each.help) for each in command.arguments if each.listed),
+        about=command.about,
     )

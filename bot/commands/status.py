@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.commands.context import Context
 from bot.domain.services import SCHEDULER, Service
-from bot.messages.status import Health, health, retried
+from bot.messages.status import Health, health, health_details, retried
 from bot.reply.model import Reply
 from bot.wallet.spending import LOOKS_APART
 
@@ -20,13 +20,22 @@ class Retry:
 
 
 async def status(context: Context, args: Status) -> Reply:  # noqa: ARG001 - every handler takes its arguments
-    """The key, the last looks at the API, what is unclear, the version. Works without a key, and with the API down."""
+    """Whether everything works. It needs no key, and no API that responds."""
+    return health(await _look_around(context))
+
+
+async def status_details(context: Context, args: Status) -> Reply:  # noqa: ARG001 - as above
+    """The key, the last looks at the API, what is unclear, what was not posted, the version."""
+    return health_details(await _look_around(context))
+
+
+async def _look_around(context: Context) -> Health:
     wallet = context.account
     services = await _services(context)
     if wallet is None:
         now = context.clock()
         queue = await context.store.outbox_status.queue(context.workspace.id, now)
-        return health(Health(version=context.version, now=now, queue=queue, services=services))
+        return Health(version=context.version, now=now, queue=queue, services=services)
     probe = await wallet.probe()
     await wallet.spending.settle_all(LOOKS_APART)
     now = context.clock()
@@ -34,27 +43,24 @@ async def status(context: Context, args: Status) -> Reply:  # noqa: ARG001 - eve
     unclear = await context.store.tracking.unsettled(wallet.id, now)
     digests = await context.store.digests.of_workspace(context.workspace.id)
     poll = await context.store.polling.state(wallet.id)
-    return health(
-        Health(
-            version=context.version,
-            now=now,
-            has_key=True,
-            is_test=wallet.is_test,
-            error=probe.problem,
-            usage_at=probe.as_of if probe.value else None,
-            swept_at=swept.at if swept else None,
-            last_digest_at=max((each.last_window_end for each in digests if each.last_window_end), default=None),
-            next_digest_at=min((each.next.at for each in digests if each.is_on), default=None),
-            complete=swept.complete if swept else True,
-            unclear=len(unclear),
-            polled_at=poll.at,
-            polls_at=poll.next_at,
-            poll_problem=poll.problem,
-            queue=await context.store.outbox_status.queue(context.workspace.id, now),
-            services=services,
-            is_posting=any(each.is_on for each in digests)
-            or await context.store.alerts.on_count(context.workspace.id) > 0,
-        )
+    return Health(
+        version=context.version,
+        now=now,
+        has_key=True,
+        is_test=wallet.is_test,
+        error=probe.problem,
+        usage_at=probe.as_of if probe.value else None,
+        swept_at=swept.at if swept else None,
+        last_digest_at=max((each.last_window_end for each in digests if each.last_window_end), default=None),
+        next_digest_at=min((each.next.at for each in digests if each.is_on), default=None),
+        complete=swept.complete if swept else True,
+        unclear=len(unclear),
+        polled_at=poll.at,
+        polls_at=poll.next_at,
+        poll_problem=poll.problem,
+        queue=await context.store.outbox_status.queue(context.workspace.id, now),
+        services=services,
+        is_posting=any(each.is_on for each in digests) or await context.store.alerts.on_count(context.workspace.id) > 0,
     )
 
 

@@ -1,4 +1,4 @@
-"""What works and what does not, in one look."""
+"""What works and what does not: only what is wrong on the card, every fact in its details."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -8,7 +8,22 @@ from bot.domain.outbox_status import DeadLetter, Queue
 from bot.domain.services import FRESH, SCHEDULER, Service
 from bot.messages.wording import plural
 from bot.reply.call import Call
-from bot.reply.model import Button, Channel, Column, Field, Fields, Note, Part, Reply, Table, Text, Time, Tone, text
+from bot.reply.model import (
+    Button,
+    Channel,
+    Column,
+    Field,
+    Fields,
+    Note,
+    Paragraph,
+    Part,
+    Reply,
+    Table,
+    Text,
+    Time,
+    Tone,
+    text,
+)
 
 FORGOTTEN = timedelta(days=1)
 _NO_SCHEDULER = (
@@ -58,44 +73,50 @@ class Health:
 
 
 def health(found: Health) -> Reply:
-    """The look around as a card."""
+    """Whether everything works; if not, what doesn't."""
+    problems = tuple(_problems(found))
+    retry = (Button("Retry", Call("outbox.retry")),) if found.queue.dead else ()
+    return Reply(
+        problems[0] if problems else "Everything is working.",
+        title="Status",
+        parts=tuple(Paragraph(text(each)) for each in problems[1:]),
+        actions=(*retry, Button("Refresh", Call("status", in_place=True)), Button("Details", Call("status.details"))),
+        tone=Tone.WARNING if problems else Tone.SUCCESS,
+    )
+
+
+def health_details(found: Health) -> Reply:
+    """Every fact of the look around."""
     chats = [each for each in found.services if each.name != SCHEDULER]
     scheduler = next((each for each in found.services if each.name == SCHEDULER), None)
     fields = (
-        Field("API key", text(_key(found))),
         Field("ContentStats", text(found.error or ("responding" if found.has_key else "not checked"))),
         Field("Wallet last read", _moment(found.usage_at)),
         Field("Videos last listed", _moment(found.swept_at)),
+        Field("Last poll", _poll(found)),
         Field("Last digest", _moment(found.last_digest_at)),
         Field("Next digest", _moment(found.next_digest_at, "none")),
-        Field("Last poll", _poll(found)),
-        Field("Unclear requests", text(str(found.unclear))),
         Field("Messages waiting", _waiting(found.queue)),
         Field("Last posted", _moment(found.queue.last_sent_at)),
+        Field("Unclear requests", text(str(found.unclear))),
         *(Field(f"{each.name.capitalize()} commands", _service(each, found.now)) for each in chats),
         Field("Scheduler", _service(scheduler, found.now)),
-        Field("Version", text(found.version)),
     )
-    notes = () if found.complete else (Note(text("Your account has more videos than the API lists.")),)
-    problem = next(_problems(found), "")
-    retry = (Button("Retry", Call("outbox.retry")),) if found.queue.dead else ()
+    notes = () if found.complete else (Note(text("Your account has more videos than ContentStats lists.")),)
     return Reply(
-        problem or "Everything is working.",
-        title="Status",
+        f"Version {found.version}, {_key(found)}.",
+        title="Status details",
         parts=(Fields(fields), *_dead(found.queue), *notes),
-        actions=(Button("Refresh", Call("status", in_place=True)), *retry),
-        tone=Tone.WARNING if problem else Tone.SUCCESS,
     )
 
 
 def retried(count: int) -> Reply:
     """What was given up is posted after all."""
     if not count:
-        return Reply("No messages failed recently, so there's nothing to post again.", title="Messages")
-    sentence = f"{plural(count, 'message')} that couldn't be posted will be tried again now."
+        return Reply("No messages failed recently, so there's nothing to post again.")
     return Reply(
-        f"{sentence} Digests and alerts that were turned off stay off; turn them on with /digest and /alerts.",
-        title="Messages",
+        f"I'm posting {plural(count, 'message')} again now. Digests and alerts that were turned off stay off; /digest "
+        "and /alerts turn them on.",
         actions=(Button("Show status", Call("status")),),
         tone=Tone.SUCCESS,
     )
@@ -151,8 +172,8 @@ def _row(letter: DeadLetter) -> tuple[Text, ...]:
 
 def _key(found: Health) -> str:
     if not found.has_key:
-        return "none"
-    return "test key; nothing is charged" if found.is_test else "live key"
+        return "without an API key"
+    return "with a test key" if found.is_test else "with a live key"
 
 
 def _moment(at: datetime | None, never: str = "never") -> Text:

@@ -8,6 +8,7 @@ from pydantic import SecretStr
 from bot.app import VERSION
 from bot.doctor import checks
 from bot.domain.caller import Permission
+from bot.reply.call import Call
 from bot.reply.model import Reply, Tone
 from bot.reply.plain import plain_text
 from bot.store import Store
@@ -26,15 +27,14 @@ async def opened(url):
 async def test_all_well_says_so_with_the_facts(env):
     await env.say("/videos")
     reply = await env.say("/status")
-    said = plain_text(reply)
-    assert (reply.summary, reply.tone) == ("Everything is working.", Tone.SUCCESS)
+    assert (reply.summary, reply.parts, reply.tone) == ("Everything is working.", (), Tone.SUCCESS)
+    said = plain_text(await env.press(reply, "Details"))
     for fact in (
-        "API key: test key; nothing is charged",
+        f"Version {VERSION}, with a test key.",
         "ContentStats: responding",
         "Wallet last read: Mon 2 Mar, 10:30 UTC",
         "Videos last listed: Mon 2 Mar, 10:30 UTC",
         "Unclear requests: 0",
-        f"Version: {VERSION}",
     ):
         assert fact in said
 
@@ -44,8 +44,9 @@ async def test_what_was_never_done_says_never(env):
     reply = await env.say("/status")
     assert reply.tone is Tone.WARNING
     assert "ContentStats isn't answering properly: ContentStats has a problem on its end" in reply.summary
-    assert "Wallet last read: never" in plain_text(reply)
-    assert "Videos last listed: never" in plain_text(reply)
+    said = plain_text(await env.press(reply, "Details"))
+    assert "Wallet last read: never" in said
+    assert "Videos last listed: never" in said
 
 
 async def test_an_unclear_request_is_counted(env):
@@ -68,22 +69,22 @@ async def test_who_reads_and_posts_is_shown_with_its_problem(env):
     await env.bot.report({"slack": "", "discord": "Discord doesn't accept DISCORD_TOKEN.", "scheduler": ""})
     reply = await env.say("/status")
     assert (reply.summary, reply.tone) == ("Discord is down: Discord doesn't accept DISCORD_TOKEN.", Tone.WARNING)
-    said = plain_text(reply)
+    said = plain_text(await env.press(reply, "Details"))
     for fact in ("Slack commands: running", "Discord commands: Discord doesn't accept", "Scheduler: running"):
         assert fact in said
     guest = replace(ANA, workspace=replace(ANA.workspace, is_operators=False))
-    assert "Discord" not in plain_text(await env.say("/status", guest))
+    assert "Discord" not in plain_text(await env.run(Call("status.details"), guest))
 
 
 async def test_a_digest_without_a_scheduler_is_a_problem(env):
-    assert "Scheduler: never ran" in plain_text(await env.say("/status"))
+    assert "Scheduler: never ran" in plain_text(await env.run(Call("status.details")))
     await env.bot.report({"scheduler": ""})
     await env.say("/digest on 9am Europe/Berlin")
     assert (await env.say("/status")).summary == "Everything is working."
     env.clock.advance(hours=3)
     reply = await env.say("/status")
     assert reply.summary.startswith("No digests or alerts are posted, because no scheduler runs.")
-    assert "Scheduler: not running, last seen Mon 2 Mar, 10:30 UTC" in plain_text(reply)
+    assert "Scheduler: not running, last seen Mon 2 Mar, 10:30 UTC" in plain_text(await env.press(reply, "Details"))
     assert reply.tone is Tone.WARNING
 
 
@@ -142,7 +143,7 @@ async def test_what_could_not_be_posted_is_shown_with_its_reason_and_can_be_post
             "1 message couldn't be posted in the last seven days.",
             Tone.WARNING,
         )
-        said = plain_text(reply)
+        said = plain_text(await env.press(reply, "Details"))
         for fact in (
             "Messages waiting: 1, since Mon 2 Mar, 10:30 UTC",
             "Last posted: Mon 2 Mar, 10:30 UTC",
@@ -152,7 +153,7 @@ async def test_what_could_not_be_posted_is_shown_with_its_reason_and_can_be_post
         onlooker = replace(ANA, permissions=frozenset({Permission.LOOK}))
         assert (await env.press(reply, "Retry", onlooker)).tone is Tone.PROBLEM
         again = await env.press(reply, "Retry")
-        assert again.summary.startswith("1 message that couldn't be posted will be tried again now.")
+        assert again.summary.startswith("I'm posting 1 message again now.")
         claimed = await outbox.claim(env.clock(), ["console"], 3, places={}, each=3)
         assert [(each.key, each.attempts, each.is_repeat) for each in claimed] == [("a", 1, False), ("c", 1, False)]
     assert "No messages failed recently" in (await env.press(reply, "Retry")).summary

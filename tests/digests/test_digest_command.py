@@ -239,7 +239,7 @@ async def test_a_preview_shows_the_last_known_numbers_while_the_api_is_down(env)
 async def test_home_and_status_show_digests(env):
     await env.say("/digest on 09:00 Europe/Berlin")
     assert "C-general daily at 09:00 (Europe/Berlin)" in plain_text(await env.bot.run("home", {}, ANA))
-    assert "Next digest: Tue 3 Mar, 08:00 UTC" in plain_text(await env.say("/status"))
+    assert "Next digest: Tue 3 Mar, 08:00 UTC" in plain_text(await env.run(Call("status.details")))
 
 
 @pytest.mark.parametrize("count", [1, 4])

@@ -147,7 +147,7 @@ COMMANDS = {
     "alerts": ({}, "alerts"),
     "export": ({"video": LINK}, "snapshots"),
     "disconnect": ({}, "nothing is removed until you press"),
-    "status": ({}, "version"),
+    "status": ({}, "working"),
     "help": ({"command": "track"}, "/track"),
 }
 

@@ -153,7 +153,7 @@ async def test_a_list_that_is_full_in_every_part_says_at_least(env):
     reply = await env.say("/videos tiktok")
     assert "at least 100 videos" in reply.summary
     assert "older ones may be missing" in plain_text(reply)
-    assert "more videos than the API lists" in plain_text(await env.say("/status"))
+    assert "more videos than ContentStats lists" in plain_text(await env.run(Call("status.details")))
 
 
 async def test_a_video_that_the_store_has_and_no_list_shows_any_more_stays(env):
