@@ -1,8 +1,7 @@
 """Renders a reply for Discord: a card in as few messages as it fits, and the line for the channel.
 
 The renderer never asks which message it renders and never loses a word: what doesn't fit goes into the next message. A
-table becomes columns of code if they fit a phone, which shows about 44 characters of equal width, else two lines per
-row. Words that are only a little too long go below their row. Code shows no link, channel or moment.
+small table becomes columns of code if they fit a phone, else a list. Code shows no link, channel or moment.
 """
 
 import re
@@ -37,6 +36,7 @@ from bot.reply.model import (
     Align,
     Bold,
     Channel,
+    Column,
     Divider,
     Field,
     Fields,
@@ -57,13 +57,16 @@ from bot.reply.model import (
     Tone,
     bold,
 )
-from bot.reply.plain import captioned, plain_spans, row_menus
+from bot.reply.plain import captioned, plain_cell, plain_spans, row_menus
 from bot.reply.spool import Content, size_of
 from bot.reply.text import length, pad, visible, width
 
-PHONE = 44
-KIND = 12
-"""Columns of letters that a number or a word for a kind takes at most: what is wider names something."""
+PHONE = 28
+"""Columns of code that a phone shows in one line: one of 360 pixels has room for about 30."""
+LINE = 38
+"""Letters of a usual line there."""
+MAX_COLUMNS = 3
+"""Columns that a table of code has at most."""
 MAX_ROW = 500
 """Characters in a row of code: letters of no width can make a narrow row a long one."""
 
@@ -90,33 +93,29 @@ def table_displays(table: Table) -> Iterator[Component]:
     caption = list(lines(markdown((Bold(table.caption),))))
     rows = _code_rows(table)
     if rows is None:
-        yield from displays([caption, *_line_rows(table)])
+        yield from displays([caption, *_listed(table)])
     else:
         yield from _blocks(caption, rows)
 
 
 def _code_rows(table: Table) -> list[str] | None:
-    """The head and the rows as code; None where a phone would break them or code would hide something."""
-    if not table.columns or any(_is_more_than_words(cell) for row in table.rows for cell in row):
+    """The head and the rows as code; None if a phone would break them or code would hide something."""
+    if not 0 < len(table.columns) <= MAX_COLUMNS or any(
+        _is_more_than_words(cell) for row in table.rows for cell in row
+    ):
         return None
     names = tuple(_code(column.name) for column in table.columns)
     rows = [names, *(tuple(_code(plain_spans(cell)) for cell in row) for row in table.rows)]
     sizes = [max(map(width, cells)) for cells in zip(*rows, strict=True)]
-    beside = len(sizes)
-    if _total(sizes) > PHONE >= _total([sizes[0], sizes[-1]]) and table.columns[-1].align is Align.LEFT:
-        beside -= 1
-    if not 0 < _total(sizes[:beside]) <= PHONE:
+    if not 0 < sum(sizes) + 2 * (len(sizes) - 1) <= PHONE:
         return None
-    permissions = [column.align is Align.RIGHT for column in table.columns]
-    made = [_code_row(row, sizes[:beside], permissions) for row in rows]
+    made = [_code_row(row, sizes, table.columns) for row in rows]
     return made if all(0 < length(row) <= MAX_ROW for row in made) else None
 
 
-def _code_row(cells: Sequence[str], sizes: Sequence[int], permissions: Sequence[bool]) -> str:
-    """The cells that stand beside each other; one that does not is below the second of them."""
-    beside = zip(cells, sizes, permissions, strict=False)
-    first = "  ".join(pad(cell, size, right=right) for cell, size, right in beside).rstrip()
-    return "\n".join([first, *(f"{' ' * sizes[0]}  {cell}" for cell in cells[len(sizes) :])])
+def _code_row(cells: Sequence[str], sizes: Sequence[int], columns: Sequence[Column]) -> str:
+    settings = zip(cells, sizes, columns, strict=True)
+    return "  ".join(pad(cell, size, right=column.align is Align.RIGHT) for cell, size, column in settings).rstrip()
 
 
 def _blocks(caption: Sequence[str], rows: list[str]) -> Iterator[Component]:
@@ -136,33 +135,22 @@ def _block(above: str, rows: Sequence[str]) -> str:
     return "\n".join([*filter(None, [above]), _FENCE, *rows, _FENCE])
 
 
-def _line_rows(table: Table) -> Iterator[Sequence[str]]:
-    """The head in small print, then each row: its name, and its other cells below."""
-    names = [visible(column.name).strip() for column in table.columns]
-    yield list(lines(markdown(_joined([(Plain(name),) for name in names if name])), "-# "))
-    called = _called(table)
-    for row in table.rows:
-        name, said = row[:called], row[called:]
-        if said and name:
-            name = (*name[:-1], bold(name[-1]))
-        yield [*lines(markdown(_joined(name))), *lines(markdown(_joined(said)))]
-
-
-def _called(table: Table) -> int:
-    """How many of a row's first cells name it: all if it is short, else those up to the first long text."""
-    columns = zip(table.columns, *table.rows, strict=True)
-    sizes = [max(width(plain_spans(cell)) for cell in ((Plain(head.name),), *cells)) for head, *cells in columns]
-    wide = (at for at, size in enumerate(sizes, 1) if size > KIND and table.columns[at - 1].align is Align.LEFT)
-    return len(sizes) if _total(sizes) <= PHONE else next(wide, len(sizes))
+def _listed(table: Table) -> Iterator[Sequence[str]]:
+    """The head in small print, then each row: its subject, and the rest below, or beside it if all rows are short."""
+    heads = [(Plain(name),) for column in table.columns if (name := visible(column.name).strip())]
+    yield list(lines(markdown(_joined(heads)), SMALL_PRINT))
+    is_ranked = [column.align for column in table.columns[:2]] == [Align.RIGHT, Align.LEFT]
+    named = 2 if is_ranked else 1
+    rows = [(*row[: named - 1], bold(row[named - 1]), *row[named:]) for row in table.rows if row]
+    is_short = all(width(plain_cell(_joined(row))) <= LINE for row in rows)
+    for row in rows:
+        split = len(row) if is_short else named
+        yield [*lines(markdown(_joined(row[:split]))), *lines(markdown(_joined(row[split:])))]
 
 
 def _joined(cells: Sequence[Text]) -> Text:
     shown = [cell if plain_spans(cell).strip() else (Plain(NOTHING),) for cell in cells]
     return tuple(span for at, cell in enumerate(shown) for span in ((_BETWEEN, *cell) if at else cell))
-
-
-def _total(sizes: Sequence[int]) -> int:
-    return sum(sizes) + 2 * (len(sizes) - 1)
 
 
 def _is_more_than_words(cell: Text) -> bool:

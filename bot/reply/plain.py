@@ -121,7 +121,7 @@ def _part(part: Part) -> str:
 
 def _table(table: Table) -> str:
     names = tuple(shown(column.name) for column in table.columns)
-    rows = tuple(tuple(map(_cell, row)) for row in table.rows)
+    rows = tuple(tuple(map(plain_cell, row)) for row in table.rows)
     widths = tuple(max(map(width, cells)) for cells in zip(names, *rows, strict=True))
     rights = tuple(column.align is Align.RIGHT for column in table.columns)
 
@@ -134,7 +134,8 @@ def _table(table: Table) -> str:
     return "\n".join(filter(None, (shown(table.caption), line(names), rule, *map(line, rows), *links)))
 
 
-def _cell(cell: Text) -> str:
+def plain_cell(cell: Text) -> str:
+    """A text on one line, its links without their addresses."""
     return "".join(shown(span.text or span.url) if isinstance(span, Link) else _span(span) for span in cell)
 
 
