@@ -175,10 +175,10 @@ def listed(**changes: object) -> listing.Listing:
     return replace(page, **changes)  # type: ignore[arg-type]
 
 
-def wallet_of(balance: str, **changes: object) -> usage.WalletFacts:
-    """What a wallet's card is made of."""
+def spend_of(balance: str, **changes: object) -> usage.SpendFacts:
+    """What a wallet's details are made of."""
     owed = (Promise("a", NOW + 150 * HOUR), Promise("b", NOW + 90 * HOUR, burns=False))
-    return usage.WalletFacts(
+    return usage.SpendFacts(
         wallet=replace(wallet_state(balance, *owed, as_of=NOW - HOUR), **changes),  # type: ignore[arg-type]
         own=3,
         unread=1,

@@ -52,9 +52,9 @@ from tests.examples import (
     offered,
     reading,
     request,
+    spend_of,
     usage_of,
     video,
-    wallet_of,
     wallet_state,
 )
 
@@ -63,7 +63,7 @@ from tests.examples import (
 def gallery() -> Mapping[str, Reply]:
     """Every example by its name."""
     told = (*digest_gallery(), *alert_gallery())
-    return dict([*_before_spending(), *_after_spending(), *_numbers(), *told, *_about()])
+    return dict([*_before_spending(), *_after_spending(), *_numbers(), *_money(), *told, *_about()])
 
 
 def _before_spending() -> Iterator[tuple[str, Reply]]:
@@ -173,21 +173,39 @@ def _numbers() -> Iterator[tuple[str, Reply]]:
     yield "videos.video_list: being read", listing.video_list(listed(being_read=3))
     yield "videos.video_list: none of these", listing.video_list(listed(videos=(), status="paused"))
     yield "videos.video_list: none at all", listing.video_list(listed(videos=(), total=0, complete=True))
-    yield "usage.wallet", usage.wallet(wallet_of("50.00"))
-    yield (
-        "usage.wallet: runs dry, stale",
-        usage.wallet(replace(wallet_of("0.80", problem=REASON), people=(), days=(), picture=None)),
-    )
-    certain = replace(wallet_of("50.00", open_ended=0, complete=True), unread=2)
-    yield "usage.wallet: everything known", usage.wallet(certain)
-    silent_api = replace(usage_of("50.00"), uncharged=None)
-    unstated = replace(certain, wallet=replace(certain.wallet, usage=silent_api), difference=None)
-    yield "usage.wallet: not all is stated", usage.wallet(unstated)
+    yield "preview.preview", preview.preview(VideoCount(video(), Metric.LIKES, 1_298_000, -12, NOW))
+    yield "preview.preview: no snapshot yet", preview.preview(VideoCount(video(1)))
+    young = VideoCount(video(), Metric.VIEWS, 15_000, 10_000, NOW, NOW - 14 * HOUR)
+    yield "preview.preview: 14 hours old", preview.preview(young)
+    file = File("contentstats-all.csv", b"video_id\r\n", "text/csv", "1,234 snapshots")
+    lacking = export.Lacking(((video(), REASON), (video(1), REASON)), ((video(2), REASON),), (video(3),))
+    yield "export.exported", export.exported((file,), 8, 1_234, NOW, "")
+    yield "export.exported: stale", export.exported((file,), 1, 1_234, NOW - HOUR, REASON)
+    yield "export.exported: some could not be read", export.exported((file,), 8, 1_234, NOW, "", lacking)
+    yield "export.reading", export.reading(120, 353, HOUR / 20)
+    yield "export.nothing_to_export", export.nothing_to_export(REASON)
+
+
+def _money() -> Iterator[tuple[str, Reply]]:
+    """The wallet, and the page that begins with it."""
+    spend = spend_of("50.00")
+    cap = spend.monthly_cap
+    yield "usage.wallet", usage.wallet(spend.wallet, cap, NOW)
+    yield "usage.wallet: runs dry, stale", usage.wallet(spend_of("0.80", problem=REASON).wallet, cap, NOW)
+    certain = spend_of("50.00", open_ended=0, complete=True)
+    yield "usage.wallet: everything known", usage.wallet(certain.wallet, cap, NOW)
+    tight = MonthlyCap(Decimal(100), Decimal("98.00"))
+    yield "usage.wallet: the cap ends first", usage.wallet(certain.wallet, tight, NOW)
+    unstated = replace(certain.wallet, usage=replace(usage_of("50.00"), uncharged=None))
+    yield "usage.wallet: not all is stated", usage.wallet(unstated, cap, NOW)
+    yield "usage.wallet_details", usage.wallet_details(spend)
+    bare = replace(certain, wallet=unstated, difference=None, people=(), days=(), picture=None)
+    yield "usage.wallet_details: not all is stated", usage.wallet_details(bare)
     front = home.HomeFacts(
         wallet=wallet_state("50.00", open_ended=0, complete=True, is_test=True),
         videos=tuple(VideoCount(video(number), Metric.VIEWS, 1_298_000, -12, NOW) for number in range(4)),
         running=12,
-        spenders="every full member",
+        spenders="all full members",
         monthly_cap=MonthlyCap(Decimal(100), Decimal("12.50")),
         previews=True,
         digests=tuple(digest_settings.in_a_line(setting(channel_id=f"C000000{number}")) for number in range(5)),
@@ -202,19 +220,8 @@ def _numbers() -> Iterator[tuple[str, Reply]]:
         home.home(replace(front, wallet=stale, videos=(), running=0, previews=False, digests=())),
     )
     yield "home.home: for someone who may not configure", home.home(replace(front, may_configure=False))
-    yield "preview.preview", preview.preview(VideoCount(video(), Metric.LIKES, 1_298_000, -12, NOW))
-    yield "preview.preview: no snapshot yet", preview.preview(VideoCount(video(1)))
-    young = VideoCount(video(), Metric.VIEWS, 15_000, 10_000, NOW, NOW - 14 * HOUR)
-    yield "preview.preview: 14 hours old", preview.preview(young)
     yield "preview.previews_set: on", preview.previews_set(on=True)
     yield "preview.previews_set: off", preview.previews_set(on=False)
-    file = File("contentstats-all.csv", b"video_id\r\n", "text/csv", "1,234 snapshots")
-    lacking = export.Lacking(((video(), REASON), (video(1), REASON)), ((video(2), REASON),), (video(3),))
-    yield "export.exported", export.exported((file,), 8, 1_234, NOW, "")
-    yield "export.exported: stale", export.exported((file,), 1, 1_234, NOW - HOUR, REASON)
-    yield "export.exported: some could not be read", export.exported((file,), 8, 1_234, NOW, "", lacking)
-    yield "export.reading", export.reading(120, 353, HOUR / 20)
-    yield "export.nothing_to_export", export.nothing_to_export(REASON)
 
 
 def _about() -> Iterator[tuple[str, Reply]]:

@@ -27,7 +27,7 @@ of `Bot.run`, `Bot.suggest` or `Bot.may_fill_in`.
 
 SPENDERS = {
     "default": "by this chat's own rule",
-    MEMBERS: "every full member",
+    MEMBERS: "all full members",
     MANAGERS: "admins of this workspace",
     NO_ONE: "nobody",
 }

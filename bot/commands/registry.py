@@ -18,7 +18,7 @@ from bot.commands.stats import Stats, stats
 from bot.commands.status import Retry, Status, retry, status, status_details
 from bot.commands.stop import ConfirmStop, Stop, ask_to_stop, stop
 from bot.commands.track import Batch, Start, Track, again, cancel, check, start, track
-from bot.commands.usage import Usage, usage
+from bot.commands.usage import Usage, usage, usage_details
 from bot.commands.videos import Videos, videos
 from bot.domain.caller import Permission
 from bot.messages.help import Described, Group
@@ -169,6 +169,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
         Answer.REPLACES,
         listed=False,
     ),
+    Command("usage.details", "Show where the money went", Usage, usage_details, "", listed=False),
     Command("status.details", "Show every fact of the status", Status, status_details, "", listed=False),
     Command(
         "outbox.retry", "Post again what failed", Retry, retry, "", Permission.CONFIGURE, Answer.REPLACES, listed=False

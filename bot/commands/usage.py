@@ -8,7 +8,7 @@ from bot.charts.specs import Spend
 from bot.commands.context import Context
 from bot.domain.clock import month_of
 from bot.domain.money import bill_check
-from bot.messages.usage import WalletFacts, wallet
+from bot.messages.usage import SpendFacts, wallet, wallet_details
 from bot.reply.model import Picture, Reply
 from bot.wallet.mirror import is_stale
 from bot.wallet.state import live_state
@@ -22,18 +22,24 @@ class Usage:
 
 
 async def usage(context: Context, args: Usage) -> Reply:  # noqa: ARG001 - every handler takes its arguments
-    """Available, pending, promised and runway; spend by day, channel and person; the bill checked."""
+    """Available, committed, and whether that lasts."""
+    now = context.clock()
+    state, _ = await live_state(context.wallet, now)
+    return wallet(state, await context.cap(), now)
+
+
+async def usage_details(context: Context, args: Usage) -> Reply:  # noqa: ARG001 - as above
+    """The bill checked; spend by day, channel and person; price, runway and cap."""
     now = context.clock()
     state, running = await live_state(context.wallet, now)
     mine = [each for each in running if each.is_visible_to(context.workspace.id)]
     own = [each for each in mine if each.video.collects]
-    cost = state.usage.cost_per_snapshot
     first = now.date() - timedelta(days=SHOWN_DAYS - 1)
     per_day = await context.store.videos.snapshots_per_day(context.workspace, first)
-    days = tuple((day, count * cost) for day, count in per_day.items())
+    days = tuple((day, count * state.usage.cost_per_snapshot) for day, count in per_day.items())
     spend = await context.store.audit.spend(context.workspace.id, month_of(now))
-    return wallet(
-        WalletFacts(
+    return wallet_details(
+        SpendFacts(
             wallet=state,
             own=len(own),
             unread=sum(is_stale(each, now) for each in own),

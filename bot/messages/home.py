@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.money import MonthlyCap, dollars
+from bot.domain.money import MonthlyCap
 from bot.domain.wallet_state import WalletState
-from bot.messages.outlook import can_finish, cap_left, money_ends
+from bot.messages.outlook import cap_left
+from bot.messages.usage import doubts, money_line
 from bot.messages.video_count import VideoCount, change_words, count_words
-from bot.messages.wording import available, freshness, linked, platform_name, plural
+from bot.messages.wording import freshness, linked, platform_name, plural
 from bot.reply.call import Call
 from bot.reply.model import Align, Button, Column, Divider, Field, Fields, Note, Part, Reply, Table, Text, Tone, text
 
@@ -39,9 +40,6 @@ class HomeFacts:
 
 def home(facts: HomeFacts) -> Reply:
     """The page."""
-    money = (
-        f"{available(facts.wallet.usage).capitalize()} available, {dollars(facts.wallet.runway.promised)} committed."
-    )
     settings = Fields(
         (
             Field("Who may spend", text(facts.spenders)),
@@ -53,9 +51,9 @@ def home(facts: HomeFacts) -> Reply:
         )
     )
     return Reply(
-        f"{money} {_lasts(facts)}",
+        money_line(facts.wallet),
         title="ContentStats",
-        parts=(*_videos(facts), Divider(), settings, freshness(facts.wallet.as_of, facts.now, facts.wallet.problem)),
+        parts=(*_videos(facts), Divider(), settings, _small_print(facts)),
         actions=(
             Button("Track a video", Call("track")),
             Button("My videos", Call("videos")),
@@ -66,13 +64,9 @@ def home(facts: HomeFacts) -> Reply:
     )
 
 
-def _lasts(facts: HomeFacts) -> str:
-    state = facts.wallet
-    if state.runway.empty_at is not None:
-        return f"{money_ends(state, state.runway.empty_at)}."
-    if state.complete and not state.owed and not state.open_ended:
-        return "Nothing is running."
-    return can_finish(state)
+def _small_print(facts: HomeFacts) -> Note:
+    age = freshness(facts.wallet.as_of, facts.now, facts.wallet.problem).text
+    return Note(text(*(f"{doubt} " for doubt in doubts(facts.wallet)), *age))
 
 
 def _digests(digests: tuple[Text, ...]) -> Text:

@@ -1,15 +1,15 @@
-"""The wallet: what is there, what is promised, how long it lasts and where it went."""
+"""The wallet: what is there, what is committed and how long it lasts; in the details, where it went."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from bot.domain.caller import Person
-from bot.domain.moments import date_text
+from bot.domain.moments import date_text, moment_text
 from bot.domain.money import MonthlyCap, Usage, dollars, left_after, unit_price
 from bot.domain.wallet_state import WalletState
 from bot.messages.offer import ADD_CREDIT
-from bot.messages.outlook import can_finish, cap_left, how_long, money_ends, promised
+from bot.messages.outlook import cap_left, how_long, promised
 from bot.messages.wording import available, freshness, plural
 from bot.reply.call import Call
 from bot.reply.model import (
@@ -25,21 +25,19 @@ from bot.reply.model import (
     Picture,
     Reply,
     Table,
-    Text,
     Tone,
     text,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class WalletFacts:
-    """What the wallet's card is made of. Money is dollars; `days` is what the mirrored snapshots of each UTC day cost.
+class SpendFacts:
+    """Where a wallet's money went. Money is dollars; `days` is what the mirrored snapshots of each UTC day cost.
 
-    `running` counts the wallet's videos, `open_ended` those without a known end; `complete` is False if the API may
-    hide some. `own` counts the running ones that the workspace may see, and `unread` those of them whose snapshots
-    of the last hour were not read. `people` and `channels` hold what this month's trackings may cost at most.
-    `difference` is what was billed beyond the price of the snapshots taken, None where the API leaves a part of the
-    bill out. `history` counts the finished videos whose pages are still to be read.
+    `own` counts the running videos that the workspace may see, and `unread` those of them whose snapshots of the last
+    hour were not read; `history` counts the finished videos whose pages are still to be read. `people` and `channels`
+    hold what this month's trackings may cost at most. `difference` is what was billed beyond the price of the snapshots
+    taken, None where the API leaves a part of the bill out.
     """
 
     wallet: WalletState
@@ -55,16 +53,58 @@ class WalletFacts:
     now: datetime
 
 
-def wallet(facts: WalletFacts) -> Reply:
+def wallet(state: WalletState, monthly_cap: MonthlyCap, now: datetime) -> Reply:
     """The wallet's card."""
+    test = "Test key: nothing is charged. " if state.is_test else ""
+    age = freshness(state.as_of, now, state.problem).text
+    return Reply(
+        f"{money_line(state)} {_spent(state.usage)}{_cap(state.usage, monthly_cap)}.",
+        title="Wallet",
+        parts=(Note(text(test, *(f"{doubt} " for doubt in doubts(state)), *age)),),
+        actions=(
+            *((ADD_CREDIT,) if state.is_short else (Button("My videos", Call("videos")),)),
+            Button("Details", Call("usage.details")),
+            Button("Refresh", Call("usage", in_place=True)),
+        ),
+        tone=Tone.WARNING if state.is_short or state.problem else Tone.INFO,
+    )
+
+
+def money_line(state: WalletState) -> str:
+    """What is there, what is committed, and whether that is enough, as far as it is known."""
+    start = f"{available(state.usage).capitalize()} available"
+    if state.complete and not any(state.running):
+        return f"{start}. Nothing is running."
+    runway = state.runway
+    left = left_after(state.usage.available, runway.promised)
+    start = f"{start} · {dollars(runway.promised)} committed"
+    if runway.empty_at is not None:
+        short = f" · {dollars(-left)} short" if left < 0 else ""
+        latest = "" if state.is_certain else " at the latest"
+        return f"{start}{short}. Tracking would pause {moment_text(runway.empty_at)}{latest}."
+    if left < 0:
+        whose = f" for {plural(runway.paused, 'paused video')} to finish" if runway.paused else ""
+        return f"{start} · {dollars(-left)} short{whose}."
+    return f"{start} · {'' if state.is_certain else 'up to '}{dollars(left)} left."
+
+
+def doubts(state: WalletState) -> tuple[str, ...]:
+    """Why more money may be needed than is known to be committed."""
+    verb = "has" if state.open_ended == 1 else "have"
+    known = (
+        (state.open_ended > 0, f"{plural(state.open_ended, 'video')} {verb} no known end."),
+        (not state.complete, "The account may have more running videos than ContentStats lists."),
+        (state.usage.uncharged is None, "ContentStats doesn't state pending charges."),
+    )
+    return tuple(sentence for is_so, sentence in known if is_so)
+
+
+def wallet_details(facts: SpendFacts) -> Reply:
+    """Where the money went: the bill checked, spend by day, person and channel, and what limits it."""
     parts: list[Part] = [Fields(_fields(facts))]
     if facts.days:
         days = tuple((text(date_text(day, facts.now)), text(dollars(spent))) for day, spent in facts.days)
-        parts.append(
-            Table(
-                "Spend by day (UTC), from the snapshots read here", (Column("Day"), Column("Spent", Align.RIGHT)), days
-            )
-        )
+        parts.append(Table("Spend by day (UTC)", (Column("Day"), Column("Spent", Align.RIGHT)), days))
     if facts.days or facts.history:
         parts.append(_days_counted(facts))
     if facts.picture is not None:
@@ -75,21 +115,10 @@ def wallet(facts: WalletFacts) -> Reply:
     if facts.channels:
         channels = tuple((text(Channel(each)), text(dollars(spent))) for each, spent in facts.channels)
         parts.append(Table("Started this month in", (Column("Channel"), Column("At most", Align.RIGHT)), channels))
-    parts += [Note(_bill(facts)), freshness(facts.wallet.as_of, facts.now, facts.wallet.problem)]
-    return Reply(
-        _summary(facts),
-        title="Wallet",
-        parts=tuple(parts),
-        actions=(
-            *((ADD_CREDIT,) if facts.wallet.is_short else ()),
-            Button("My videos", Call("videos")),
-            Button("Refresh", Call("usage", in_place=True)),
-        ),
-        tone=Tone.WARNING if facts.wallet.is_short or facts.wallet.problem else Tone.INFO,
-    )
+    return Reply(_bill(facts), title="Wallet details", parts=tuple(parts))
 
 
-def _days_counted(facts: WalletFacts) -> Note:
+def _days_counted(facts: SpendFacts) -> Note:
     """The sum by day lacks what was not read, and what other workspaces started; ContentStats's own sum does not."""
     missing = ""
     if facts.unread:
@@ -98,32 +127,15 @@ def _days_counted(facts: WalletFacts) -> Note:
         missing = f" {read}, so the real spend is higher. Run /videos to read them."
     if facts.history:
         missing += f" {plural(facts.history, 'finished video')} not read yet, so the real spend is higher."
-    return Note(
-        text(f"Spend by day is calculated from the snapshots read here. Spent is the total from ContentStats.{missing}")
-    )
+    return Note(text(f"Spend by day is calculated from the snapshots read here.{missing}"))
 
 
-def _summary(facts: WalletFacts) -> str:
-    state, runway = facts.wallet, facts.wallet.runway
-    start = f"{available(state.usage).capitalize()} available, {dollars(runway.promised)} committed to running videos."
-    if runway.empty_at is not None:
-        ends = money_ends(state, runway.empty_at)
-        return f"{start} {ends}, and tracking would pause."
-    if state.complete and not any(state.running):
-        return f"{start} Nothing is running."
-    return f"{start} {can_finish(state)}"
-
-
-def _fields(facts: WalletFacts) -> tuple[Field, ...]:
-    usage, runway = facts.wallet.usage, facts.wallet.runway
-    uncharged = usage.uncharged
-    pending = "not stated" if uncharged is None else f"{dollars(uncharged)} collected, not charged yet"
+def _fields(facts: SpendFacts) -> tuple[Field, ...]:
+    usage = facts.wallet.usage
+    pending = "not stated" if usage.uncharged is None else f"{dollars(usage.uncharged)} collected, not charged yet"
     return (
-        Field("Spent", text(_spent(usage))),
-        Field("Available", text(available(usage))),
         Field("Pending", text(pending)),
         Field("Committed", text(promised(facts.wallet))),
-        Field("Left after commitments", text(dollars(left_after(usage.available, runway.promised)))),
         Field("Runway", how_long(facts.wallet)),
         Field("Price", text(f"{unit_price(usage.cost_per_snapshot)} per snapshot, 24 per video per day")),
         Field("Monthly cap", text(cap_left(facts.monthly_cap))),
@@ -133,19 +145,26 @@ def _fields(facts: WalletFacts) -> tuple[Field, ...]:
 def _spent(usage: Usage) -> str:
     """The API's own sum of everything that was ever spent."""
     if usage.spent is not None:
-        return f"{dollars(usage.spent)} in total, according to ContentStats"
+        return f"{dollars(usage.spent)} spent so far"
     if usage.total_charged is not None:
-        return f"at least {dollars(usage.total_charged, down=True)} in total; the API doesn't state pending charges"
-    return "not stated"
+        return f"At least {dollars(usage.total_charged, down=True)} spent so far"
+    return "ContentStats doesn't state what was spent"
 
 
-def _bill(facts: WalletFacts) -> Text:
-    test = "This is a test key: nothing is charged. " if facts.wallet.is_test else ""
+def _cap(usage: Usage, cap: MonthlyCap) -> str:
+    """What is left of the monthly cap, if it ends before the balance does."""
+    return (
+        f"; {dollars(cap.left, down=True)} left of the {dollars(cap.limit)} monthly cap"
+        if cap.left < usage.available
+        else ""
+    )
+
+
+def _bill(facts: SpendFacts) -> str:
     usage, difference = facts.wallet.usage, facts.difference
     if usage.spent is None or difference is None:
-        return text(f"{test}Bill check: the API doesn't state everything that was billed.")
+        return "The bill can't be checked: ContentStats doesn't state everything that was billed."
     taken = f"{usage.total_snapshots:,} snapshots for {dollars(usage.spent)}"
     if not difference:
-        return text(f"{test}Bill check: {taken}, matching today's price.")
-    word = "more" if difference > 0 else "less"
-    return text(f"{test}Bill check: {taken}, {dollars(abs(difference))} {word} than at today's price.")
+        return f"{taken}, matching today's price."
+    return f"{taken}, {dollars(abs(difference))} {'more' if difference > 0 else 'less'} than at today's price."

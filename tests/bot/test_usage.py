@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from bot.domain.moments import moment_text
+from bot.reply.call import Call
 from bot.reply.model import Picture, Tone
 from bot.reply.plain import plain_text
 from tests.standins.environment import ANA, BEN, LINK, LIST, USAGE, YOUTUBE, environment_of, labels, rows, sandbox_of
@@ -15,13 +16,14 @@ PAUSED = "https://www.tiktok.com/@steady/video/7301234567890120003"
 
 async def test_an_unused_wallet_says_what_is_there_and_that_nothing_runs(env):
     reply = await env.say("/usage")
-    said = plain_text(reply)
-    assert reply.summary == "$100.00 available, $0.00 committed to running videos. Nothing is running."
+    assert reply.summary == "$100.00 available. Nothing is running. $0.00 spent so far."
+    assert "Test key: nothing is charged." in plain_text(reply)
+    assert reply.tone is Tone.INFO
+    details = await env.press(reply, "Details")
+    said = plain_text(details)
     assert "Price: $0.015 per snapshot, 24 per video per day" in said
     assert "Monthly cap: $100.00 of $100.00 left" in said
-    assert "This is a test key: nothing is charged." in said
-    assert reply.tone is Tone.INFO
-    assert not any(isinstance(part, Picture) for part in reply.parts)
+    assert not any(isinstance(part, Picture) for part in details.parts)
 
 
 async def test_every_figure_of_a_wallet_in_use_is_exact(env):
@@ -29,18 +31,18 @@ async def test_every_figure_of_a_wallet_in_use_is_exact(env):
     await env.start(YOUTUBE, 1, BEN)
     env.clock.advance(hours=20)
     await env.say("/videos")
-    reply = await env.say("/usage")
-    said = plain_text(reply)
+    card = await env.say("/usage")
     # 40 snapshots were taken; of the week 148 hours are to come, of the day 4.
-    assert "$99.40 available, $2.28 committed to running videos. All running videos can finish." in reply.summary
+    left = "$97.12 left of the $100.00 monthly cap"
+    assert card.summary == f"$99.40 available · $2.28 committed · $97.12 left. $0.60 spent so far; {left}."
+    reply = await env.press(card, "Details")
+    said = plain_text(reply)
     assert "Committed: $2.28 for 2 running videos" in said
-    assert "Left after commitments: $97.12" in said
-    assert "Bill check: 40 snapshots for $0.60, matching today's price." in said
+    assert reply.summary == "40 snapshots for $0.60, matching today's price."
     assert rows(reply, "Started this month by") == [["Ana", "$2.52"], ["Ben", "$0.36"]]
     assert rows(reply, "Started this month in") == [["C-general", "$2.52"], ["C-random", "$0.36"]]
     # From 10:30 on, a snapshot an hour: 13 of each video on the first day, 7 on the second.
-    assert "Spent: $0.60 in total, according to ContentStats" in said
-    assert rows(reply, "Spend by day (UTC), from the snapshots read here") == [
+    assert rows(reply, "Spend by day (UTC)") == [
         ["Mon 2 Mar", "$0.39"],
         ["Tue 3 Mar", "$0.21"],
     ]
@@ -60,7 +62,7 @@ async def test_money_that_runs_out_says_when_and_offers_credit(clock, sqlite_url
         assert reply.tone is Tone.WARNING
         # $2.60 pays 173 of the 336 snapshots: two an hour, so the 87th hour is the last.
         empty = clock() + timedelta(hours=87)
-        assert f"Your balance would run out {moment_text(empty)}, and tracking would pause." in reply.summary
+        assert f"$2.44 short. Tracking would pause {moment_text(empty)}. $0.00 spent so far." in reply.summary
         assert "Add credit: https://contentstats.io/" in plain_text(reply)
         card = await env.say(f"/track {PAUSED} 7")
         assert card.tone is Tone.WARNING
@@ -70,19 +72,19 @@ async def test_money_that_runs_out_says_when_and_offers_credit(clock, sqlite_url
 async def test_a_bill_that_disagrees_with_its_price_is_told(env):
     body = {"balance_usd": "10", "total_charged_usd": 3, "total_snapshots": 100, "uncharged_usage_usd": 0}
     env.sandbox.faults.add("200", USAGE, body=body)
-    said = plain_text(await env.say("/usage"))
-    assert "100 snapshots for $3.00, $1.50 more than at today's price." in said
+    reply = await env.run(Call("usage.details"))
+    assert reply.summary == "100 snapshots for $3.00, $1.50 more than at today's price."
 
 
 async def test_last_months_trackings_are_not_this_months(env):
     await env.start(LINK, 1)
     env.clock.advance(days=40)
-    said = plain_text(await env.say("/usage"))
+    said = plain_text(await env.run(Call("usage.details")))
     assert "Started this month" not in said
     assert "Ana" not in said
 
 
-@pytest.mark.parametrize("label", ["My videos", "Refresh"])
+@pytest.mark.parametrize("label", ["My videos", "Details", "Refresh"])
 async def test_its_buttons_lead_on(env, label):
     reply = await env.say("/usage", ANA)
     assert label in labels(reply)
@@ -92,17 +94,15 @@ async def test_its_buttons_lead_on(env, label):
 async def test_what_the_api_does_not_say_is_not_taken_for_nothing(env):
     body = {"balance_usd": 100, "cost_per_snapshot": 0.015}
     env.sandbox.faults.add("200", USAGE, body=body | {"total_charged_usd": 3}, times=1)
-    assert "Spent: at least $3.00 in total; the API doesn't state pending charges" in plain_text(
-        await env.say("/usage")
-    )
+    assert "At least $3.00 spent so far." in (await env.say("/usage")).summary
     env.clock.advance(minutes=2)
     env.sandbox.faults.add("200", USAGE, body=body, times=None)
     reply = await env.say("/usage")
-    said = plain_text(reply)
-    assert reply.summary.startswith("At most $100.00 available, ")
-    assert "Pending: not stated" in said
-    assert "Spent: not stated" in said
-    assert "Bill check: the API doesn't state everything that was billed." in said
+    assert reply.summary == "At most $100.00 available. Nothing is running. ContentStats doesn't state what was spent."
+    assert "ContentStats doesn't state pending charges." in plain_text(reply)
+    details = await env.press(reply, "Details")
+    assert "Pending: not stated" in plain_text(details)
+    assert details.summary.startswith("The bill can't be checked")
     card = plain_text(await env.say(f"/track {LINK} 7"))
     assert "Available now: at most $100.00" in card
     assert "The API doesn't state pending charges." in card
@@ -118,11 +118,10 @@ async def test_a_video_that_waits_for_money_cannot_finish(clock, sqlite_url):
         sandbox.world.add_credit(sandbox.key, Decimal(-2))
         clock.advance(days=3)
         reply = await env.say("/usage")
-        said = plain_text(reply)
         assert reply.tone is Tone.WARNING
-        assert "committed to running videos. $1.44 short for 1 paused video to finish." in reply.summary
-        assert "Runway: not enough for the paused videos" in said
-        assert "Add credit" in said
+        assert " committed · $1.44 short for 1 paused video to finish." in reply.summary
+        assert "Add credit" in plain_text(reply)
+        assert "Runway: not enough for the paused videos" in plain_text(await env.press(reply, "Details"))
         front = await env.bot.run("home", {}, ANA)
         assert "$1.44 short for 1 paused video to finish." in front.summary
         assert front.tone is Tone.WARNING
@@ -151,11 +150,12 @@ async def test_a_video_without_a_known_end_runs_and_leaves_the_runway_open(env):
     body = {"id": "v1", "video_link": LINK, "platform": "tiktok", "status": "monitoring"}
     env.sandbox.faults.add("200", LIST, body={"videos": [body], "total": 1, "limit": 100}, times=None)
     reply = await env.say("/usage")
-    said = plain_text(reply)
-    assert "1 video has no known end." in reply.summary
+    assert "up to $100.00 left." in reply.summary
+    assert "1 video has no known end." in plain_text(reply)
+    said = plain_text(await env.press(reply, "Details"))
     assert "Committed: $0.00 for 1 running video (1 with no known end)" in said
     assert "Runway: not known" in said
-    assert "1 video has no known end." in (await env.bot.run("home", {}, ANA)).summary
+    assert "1 video has no known end." in plain_text(await env.bot.run("home", {}, ANA))
     card = await env.say(f"/track {YOUTUBE} 7")
     assert "1 video has no known end." in card.summary
     env.sandbox.faults.clear()
@@ -163,7 +163,7 @@ async def test_a_video_without_a_known_end_runs_and_leaves_the_runway_open(env):
     env.sandbox.faults.add("200", LIST, body={"videos": [body | {"id": "v2", "days_remaining": 2}, body]}, times=None)
     env.sandbox.faults.add("200", USAGE, body=poor, times=None)
     env.clock.advance(minutes=6)
-    assert " UTC at the latest, and tracking would pause." in (await env.say("/usage")).summary
+    assert " UTC at the latest." in (await env.say("/usage")).summary
 
 
 async def test_where_the_api_hides_videos_nobody_says_that_all_can_finish(env):
@@ -172,8 +172,8 @@ async def test_where_the_api_hides_videos_nobody_says_that_all_can_finish(env):
             env.sandbox.key, f"https://www.tiktok.com/@steady/video/{7301234567890120000 + number}", 1
         )
     for reply in (await env.say("/usage"), await env.bot.run("home", {}, ANA)):
-        assert "The account may have more running videos than the API lists." in reply.summary
-        assert "can finish" not in reply.summary
+        assert "The account may have more running videos than ContentStats lists." in plain_text(reply)
+        assert "up to " in reply.summary
 
 
 async def test_spend_by_day_says_which_videos_it_lacks(env):
@@ -181,11 +181,11 @@ async def test_spend_by_day_says_which_videos_it_lacks(env):
         await env.start(link)
     env.clock.advance(hours=30)
     await env.say(f"/stats {LINK}")
-    said = plain_text(await env.say("/usage"))
-    assert "Spent: $0.90 in total, according to ContentStats" in said
-    assert "Spend by day is calculated from the snapshots read here. Spent is the total from ContentStats." in said
+    said = plain_text(await env.run(Call("usage.details")))
+    assert "60 snapshots for $0.90" in said
+    assert "Spend by day is calculated from the snapshots read here." in said
     assert "1 of 2 running videos was not read in the last hour, so the real spend is higher." in said
     await env.say("/videos")
-    said = plain_text(await env.say("/usage"))
+    said = plain_text(await env.run(Call("usage.details")))
     assert "Spend by day is calculated from the snapshots read here." in said
     assert "the real spend is higher" not in said

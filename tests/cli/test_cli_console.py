@@ -28,7 +28,7 @@ def test_only_an_admin_spends_and_only_yes_presses_the_button(cli, sandbox):
     assert "Nothing was spent." in refused.stdout
     asked = cli("console", "-c", f"/track {LINK} 1", "--admin", **sandbox)
     assert (asked.returncode, "Nothing is spent until you press a button." in asked.stdout) == (0, True)
-    assert "5 running videos" in cli("console", "-c", "/usage", **sandbox).stdout
+    assert "Running videos: 5 videos" in cli("console", "-c", "/videos running", **sandbox).stdout
     started = cli("console", "-c", f"/track {LINK} 1", "--admin", "--yes", "--user", "Ana", **sandbox)
     assert (started.returncode, "Everyone sees: Ana started tracking" in started.stdout) == (0, True)
     again = cli("console", "-c", f"/track {LINK} 1", "--admin", "--yes", "--user", "Ben", **sandbox)

@@ -13,6 +13,7 @@ from pathlib import Path
 from bot.alerts.engine import AlertEngine
 from bot.digests.planner import MAX_WAIT, DigestPlanner
 from bot.metrics import Metrics
+from bot.reply.call import Call
 from bot.reply.plain import plain_text
 from bot.reply.spool import opened
 from bot.store.database import Database
@@ -116,12 +117,9 @@ async def test_all_digests_of_a_month_are_its_bill_and_every_other_figure_agrees
         assert len(month.spent) == 33
         assert sum(month.spent) == bill
 
-        usage = await env.say("/usage")
+        usage = await env.run(Call("usage.details"))
         assert f"{account.total_snapshots:,} snapshots" in plain_text(usage)
-        shown = {
-            day: Decimal(spent.removeprefix("$"))
-            for day, spent in rows(usage, "Spend by day (UTC), from the snapshots read here")
-        }
+        shown = {day: Decimal(spent.removeprefix("$")) for day, spent in rows(usage, "Spend by day (UTC)")}
         taken = Counter(
             f"{each.started_at + timedelta(hours=hour):%a %-d %b}" for each in _all(account) for hour in each.hours
         )

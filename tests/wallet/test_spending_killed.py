@@ -92,7 +92,6 @@ async def test_a_start_that_took_effect_is_found_by_the_next_process(killed, tal
     assert "may or may not have started" not in said
     assert "is already being tracked (running). Nothing was spent." in said
     assert "Started by: you" in said
-    assert "Started this month by" in said
     assert len(sandbox.calls(TRACK)) == 1
     assert len(sandbox.world.account(sandbox.key).trackings) == 1
     reported = {"unclear:1": "withdrawn", "settled:1": "pending", "settled:1:asker": "pending"}
