@@ -21,7 +21,7 @@ from bot.contentstats.rate_limit import Now, Sleep
 from bot.contentstats.transport import DEFAULT_TIMEOUTS, Timeouts
 from bot.delivery.poster import ChannelPoster
 from bot.domain.caller import Caller, Permission, WorkspaceRef
-from bot.domain.clock import Clock, utc_now
+from bot.domain.clock import Clock, WallClock
 from bot.domain.errors import BotError, DatabaseUnavailable, NotAllowed, UsageError
 from bot.messages.problems import crashed, in_line, misunderstood, problem, unknown_command
 from bot.metrics import LiveFigures, Metrics, exposition
@@ -75,14 +75,14 @@ class Bot:
         self,
         settings: Settings,
         *,
-        clock: Clock = utc_now,
+        clock: Clock | None = None,
         now: Now = time.time,
         offer_lasts: timedelta = OFFER_LASTS,
         timeouts: Timeouts = DEFAULT_TIMEOUTS,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._settings = settings
-        self._clock = clock
+        self._clock = clock or WallClock()
         self._now = now
         self._offer_lasts = offer_lasts
         self._timeouts = timeouts

@@ -1,4 +1,6 @@
-"""Forgets what nobody needs any more."""
+"""Housekeeping: deletes what nobody needs any more, and mends stored times when the clock was set back."""
+
+from datetime import datetime
 
 from bot.domain.clock import Clock
 from bot.store import Store
@@ -21,3 +23,22 @@ class Maintenance:
         await self._store.forgetting.settled_workspaces(now)
         await self._store.forgetting.unused_mirrors()
         return forgotten
+
+
+class ClockWatch:
+    """Has stored times mended when this process begins, since the clock may have been set back before, and later on."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._latest: datetime | None = None
+
+    async def run(self) -> int:
+        """Mend if the clock shows an earlier time than at the last look; how often that was."""
+        now = self._clock()
+        if self._latest is not None and now >= self._latest:
+            self._latest = now
+            return 0
+        await self._store.clock_repair.run(now)
+        self._latest = now
+        return 1

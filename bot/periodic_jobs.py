@@ -11,7 +11,7 @@ from bot.delivery.metered_poster import MeteredPoster
 from bot.delivery.poster import ChannelPoster
 from bot.digests.planner import LATE_AFTER, MAX_WAIT, DigestPlanner
 from bot.domain.clock import Clock
-from bot.maintenance import Maintenance
+from bot.maintenance import ClockWatch, Maintenance
 from bot.metrics import Metrics
 from bot.scheduler import PeriodicJob, Scheduler
 from bot.store import Store
@@ -37,6 +37,7 @@ def scheduler_of(
     poller, deliverer = Poller(accounts, store, clock, metrics), Deliverer(store, counted, clock)
     digests = DigestPlanner(store, accounts, charts, clock, MAX_WAIT, LATE_AFTER * speed)
     jobs = (
+        PeriodicJob("clock", LOOK_EVERY, ClockWatch(store, clock).run),
         PeriodicJob("poll", LOOK_EVERY, poller.poll_due, poller.stop),
         PeriodicJob("alerts", LOOK_EVERY, AlertEngine(store, charts, clock).react_due),
         PeriodicJob("digest", LOOK_EVERY, digests.plan_due),

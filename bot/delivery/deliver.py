@@ -55,12 +55,9 @@ class Deliverer:
         self._breakers = CircuitBreakers()
         self._under_way: dict[int, int] = {}
         self._is_ending = False
-        self._latest = clock()
-        self._has_looked = False
 
     async def deliver_due(self) -> int:
         """Post until nothing is due; how many attempts that took. Safe in any number of processes, but once in each."""
-        await self._mind_the_clock()
         attempts = 0
         running: set[asyncio.Task[None]] = set()
         try:
@@ -86,14 +83,6 @@ class Deliverer:
     def stop(self) -> None:
         """Claim nothing more: `deliver_due` returns when what is under way has ended."""
         self._is_ending = True
-
-    async def _mind_the_clock(self) -> None:
-        """Notice that the clock was set back, also while nothing ran; a fault of the clock must hold up no message."""
-        now = self._clock()
-        if not self._has_looked or now < self._latest:
-            await self._outbox.check_clock(now)
-            self._has_looked = True
-        self._latest = now
 
     async def _claim(self) -> tuple[Claimed, ...]:
         most = SLOTS - len(self._under_way)

@@ -1,14 +1,17 @@
 """What time it is: always aware, always UTC, always passed in."""
 
+import logging
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
+logger = logging.getLogger(__name__)
+
 Clock: TypeAlias = Callable[[], datetime]
 
-LONGEST_WAY = timedelta(minutes=5)
-"""Longer than any answer is under way, from the asking on, waits for a turn included."""
+FOLLOWED = timedelta(minutes=5)
+"""A step back by more than this is followed: the clock was wrong before it."""
 
 
 def utc_now() -> datetime:
@@ -19,6 +22,29 @@ def utc_now() -> datetime:
 def month_of(now: datetime) -> datetime:
     """The first moment of the calendar month, in UTC."""
     return now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+class WallClock:
+    """The machine's clock, which never runs backwards: steps forward are followed, small steps back are not.
+
+    A step back by more than `FOLLOWED` is logged and followed once; `bot.store.clock_repair` then mends what is stored.
+    """
+
+    def __init__(self, wall: Callable[[], float] = time.time, elapsed: Callable[[], float] = time.monotonic) -> None:
+        self._wall = wall
+        self._elapsed = elapsed
+        self._offset = wall() - elapsed()
+
+    def __call__(self) -> datetime:
+        """The present moment."""
+        wall = self._wall()
+        elapsed = self._elapsed()  # read last: a pause between the two must not move the clock ahead
+        back = self._offset - (wall - elapsed)
+        if back > FOLLOWED.total_seconds():
+            logger.warning("clock was set back", extra={"seconds": round(back)})
+            self._offset -= back
+        self._offset = max(self._offset, wall - elapsed)
+        return datetime.fromtimestamp(elapsed + self._offset, UTC)
 
 
 class FastClock:
@@ -32,20 +58,3 @@ class FastClock:
     def __call__(self) -> datetime:
         """The moment that this clock shows."""
         return self._start + timedelta(seconds=(time.monotonic() - self._began) * self._speed)
-
-
-def is_fresh(at: datetime, now: datetime, max_age: timedelta) -> bool:
-    """Whether something of that moment is younger than `max_age`. What seems to come from the future is not.
-
-    The clock was set back since, so nobody knows how old it is.
-    """
-    return timedelta() <= now - at < max_age
-
-
-def is_overtaken(asked_at: datetime, known_at: datetime) -> bool:
-    """Whether an answer says less than what is known already: it was asked for earlier, and came late.
-
-    No answer is under way for longer than LONGEST_WAY, so one that seems to be was asked for after the clock was set
-    back, and is the newer one.
-    """
-    return timedelta() < known_at - asked_at <= LONGEST_WAY

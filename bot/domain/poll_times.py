@@ -16,7 +16,7 @@ LONGEST = timedelta(days=31)
 LONGEST_WAIT = timedelta(days=366)
 """Longer than a tracking waits for money before it collects again."""
 FARTHEST = HOUR + JITTER
-"""The longest that a page is left alone. What is due later than that was written before the clock was set back."""
+"""The longest that a page is left alone."""
 
 
 def first_read(video: Video, now: datetime) -> datetime:

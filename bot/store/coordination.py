@@ -27,10 +27,8 @@ class Leases(Aggregate):
         token = secrets.token_hex(8)
         async with self._database.writing() as connection:
             new = insert_into(leases, connection).values(name=name, token=token, until=now + length)
-            # One that lasts longer than any does was taken before the clock was set back.
-            is_over = (leases.c.until <= now) | (leases.c.until > now + length)
             values = {"token": token, "until": now + length}
-            taken = new.on_conflict_do_update(index_elements=["name"], set_=values, where=is_over)
+            taken = new.on_conflict_do_update(index_elements=["name"], set_=values, where=leases.c.until <= now)
             return token if (await connection.execute(taken)).rowcount == 1 else None
 
     async def until(self, name: str) -> datetime | None:

@@ -6,22 +6,19 @@ Within a channel the order is that of the rows.
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import case, or_, select, tuple_, update
+from sqlalchemy import case, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.reply.model import Reply
 from bot.reply.stored import to_stored
 from bot.store.database import Aggregate, insert_into, replacing
-from bot.store.outbox_claims import LEASE, Claimed, claim, claimed, contents
+from bot.store.outbox_claims import Claimed, claim, claimed, contents
 from bot.store.schedule_tables import alert_settings, blobs, digests, is_open, outbox
 from bot.store.types import values
-
-CLOCKS_AGREE = timedelta(minutes=1)
-"""How far the clocks of two machines may be apart before one seems to have been set back."""
 
 
 class OutboxState(StrEnum):
@@ -211,13 +208,6 @@ class Outbox(Aggregate):
         waits = is_open() & (outbox.c.state != OutboxState.SENDING) & (outbox.c.attempts > 0)
         soon = update(outbox).where(waits, outbox.c.workspace_id == workspace_id, outbox.c.next_at > now)
         await self._database.write(soon.values(next_at=now))
-
-    async def check_clock(self, now: datetime) -> None:
-        """Bring forward messages that wait for a time which the clock showed before it was set back. Leases restart."""
-        was_ahead = or_(outbox.c.last_try_at > now + CLOCKS_AGREE, outbox.c.created_at > now + CLOCKS_AGREE)
-        until = case((outbox.c.state == OutboxState.SENDING, now + LEASE), else_=now)
-        back = update(outbox).where(is_open(), outbox.c.next_at > until, was_ahead)
-        await self._database.write(back.values(next_at=until))
 
     async def _settle(self, mine: Claimed, **changes: object) -> bool:
         async with self._database.writing() as connection:

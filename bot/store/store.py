@@ -7,6 +7,7 @@ from typing import Self
 from bot.store.alerts import Alerts
 from bot.store.audit import Audit
 from bot.store.chat_installs import ChatInstalls, CommandSync, Installations
+from bot.store.clock_repair import ClockRepair
 from bot.store.coordination import Inbox, Leases, RateSlots, Services
 from bot.store.credentials import Credentials
 from bot.store.crypto import SecretBox
@@ -50,6 +51,7 @@ class Store:
         self.outbox = Outbox(database)
         self.outbox_status = OutboxStatus(database)
         self.forgetting = Forgetting(database)
+        self.clock_repair = ClockRepair(database)
 
     @classmethod
     @asynccontextmanager

@@ -7,7 +7,6 @@ from typing import Any, TypeAlias, TypeVar
 from sqlalchemy import Row
 
 from bot.domain.caller import Person
-from bot.domain.clock import is_overtaken
 from bot.domain.folding import folded
 from bot.domain.money import ends_at
 from bot.domain.poll_times import first_read, next_read
@@ -125,7 +124,7 @@ def seen_again(old: StoredVideo, new: Video, key: str, now: datetime) -> StoredV
 
     `now` is when it was asked. An answer that was overtaken by a newer one changes nothing.
     """
-    if is_overtaken(now, old.seen_at):
+    if now < old.seen_at:
         return old
     video = replace(
         new,

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, Table, bindparam, func, or_, select, union_all, update
 
 from bot.domain.folding import folded
-from bot.domain.poll_times import FARTHEST, LONGEST
+from bot.domain.poll_times import LONGEST
 from bot.domain.videos import Metric, Snapshot, Video, VideoReading, VideoStatus, is_running_status
 from bot.store import mirror
 from bot.store.database import Aggregate
@@ -96,17 +96,11 @@ class Videos(Aggregate):
 
         False when the page was read at `stale_before` or later and is not due, when someone else holds the lease, and
         for a video that is not in the mirror. The lease ends by `remember_reading`, by `release_read`, or by itself.
-        Times in the future come from a clock that was set back since, and delay nobody.
         """
         claim = update(videos).where(
             _this(wallet_id, video_id),
-            or_(
-                videos.c.read_at.is_(None),
-                videos.c.read_at < stale_before,
-                videos.c.read_at > now,
-                videos.c.due_at <= now,
-            ),
-            or_(videos.c.reading_until.is_(None), videos.c.reading_until <= now, videos.c.reading_until > now + lease),
+            or_(videos.c.read_at.is_(None), videos.c.read_at < stale_before, videos.c.due_at <= now),
+            or_(videos.c.reading_until.is_(None), videos.c.reading_until <= now),
         )
         return await self._database.write(claim.values(reading_until=now + lease)) == 1
 
@@ -124,14 +118,12 @@ class Videos(Aggregate):
 
         Finished ones that were never read come after them, the newest first.
         """
-        mine = select(videos).where(videos.c.wallet_id == wallet_id)
-        # A time too far ahead was written before the clock was set back; how late it is can't be known.
-        late, lost = videos.c.due_at <= now, videos.c.due_at > now + 2 * FARTHEST
+        mine = select(videos).where(videos.c.wallet_id == wallet_id, videos.c.due_at <= now)
         current = mine.where(MAY_HAVE_NEWS).order_by(videos.c.due_at)
         history = mine.where(IS_UNREAD_HISTORY).order_by(videos.c.newest_at.desc(), videos.c.video_id)
         async with self._database.reading() as connection:
             found: list[Row[Any]] = []
-            for query in (current.where(late), current.where(lost), history.where(late | lost)):
+            for query in (current, history):
                 found.extend(await connection.execute(query.limit(limit - len(found))))
             return tuple(map(from_row, found))
 

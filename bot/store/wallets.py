@@ -11,14 +11,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Update, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.clock import LONGEST_WAY
 from bot.domain.money import Usage
 from bot.store.database import Aggregate, insert_into
 from bot.store.tables import MAY_HAVE_NEWS, videos, wallets, workspaces
 from bot.store.types import read, values
 
 LONGEST_REST = timedelta(hours=1)
-"""No wallet is left alone for longer. A later `poll_at` was written before the clock was set back."""
+"""No wallet is left alone for longer."""
 
 _USAGE = [wallets.c[field.name] for field in fields(Usage)]
 
@@ -82,7 +81,7 @@ class Wallets(Aggregate):
     async def save_usage(self, wallet_id: int, usage: Usage, at: datetime) -> None:
         """Keep what the API said of the money, asked `at` a moment. One that a newer one overtook changes nothing."""
         known_at = wallets.c.usage_at
-        newer = known_at.is_(None) | (known_at <= at) | (known_at > at + LONGEST_WAY)  # as `is_overtaken`
+        newer = known_at.is_(None) | (known_at <= at)
         await self._database.write(_this(wallet_id).where(newer).values(usage_at=at, **values(usage)))
 
     async def usage(self, wallet_id: int) -> tuple[Usage, datetime] | None:
@@ -113,11 +112,10 @@ class Wallets(Aggregate):
 
         None too if a list with a higher number than `after` was finished.
 
-        The lease ends by `finish_list`, by `release_list`, or by itself. One that lasts longer than any does was taken
-        before the clock was set back.
+        The lease ends by `finish_list`, by `release_list`, or by itself.
         """
         until = wallets.c.listing_until
-        is_free = until.is_(None) | (until <= now) | (until > now + lease)
+        is_free = until.is_(None) | (until <= now)
         return await self._begin_list(wallet_id, wallets.c.listed <= after, is_free, listing_until=now + lease)
 
     async def _begin_list(self, wallet_id: int, *where: ColumnElement[bool], **lease: object) -> int | None:
@@ -153,12 +151,8 @@ class Polling(Aggregate):
     async def due(self, now: datetime) -> tuple[int, ...]:
         """The wallets in use that are to be polled, the longest overdue first."""
         is_used = exists().where(workspaces.c.wallet_id == wallets.c.id)
-        found: list[int] = []
-        async with self._database.reading() as connection:
-            for is_due in (wallets.c.poll_at <= now, wallets.c.poll_at > now + 2 * LONGEST_REST):
-                query = select(wallets.c.id).where(is_due, wallets.c.fingerprint != "", is_used)
-                found.extend(await connection.scalars(query.order_by(wallets.c.poll_at)))
-        return tuple(found)
+        query = select(wallets.c.id).where(wallets.c.poll_at <= now, wallets.c.fingerprint != "", is_used)
+        return tuple(row.id for row in await self._database.rows(query.order_by(wallets.c.poll_at)))
 
     async def state(self, wallet_id: int) -> Polled:
         """How polling the wallet stands."""

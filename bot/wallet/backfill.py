@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.contentstats.rate_limit import Sleep
-from bot.domain.clock import Clock, is_fresh
+from bot.domain.clock import Clock
 from bot.domain.errors import AccessDenied, ContentStatsError, KeyRejected, RateLimited, VideoNotFound
 from bot.store.videos import StoredVideo
 from bot.wallet.mirror import Mirror, is_stale
@@ -76,7 +76,7 @@ class Backfill:
 
     def _start(self, workspace_id: int, videos: Sequence[StoredVideo]) -> None:
         now, last = self._clock(), self._progress.get(workspace_id)
-        known = last.failed if last and last.failed_at and is_fresh(last.failed_at, now, FAILED_FOR) else {}
+        known = last.failed if last and last.failed_at and now - last.failed_at < FAILED_FOR else {}
         wanted = [each for each in videos if is_stale(each, now) and each.video.id not in known]
         progress = Progress(len(wanted), now, failed=dict(known), failed_at=last.failed_at if last and known else None)
         self._progress[workspace_id] = progress

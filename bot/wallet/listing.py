@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.contentstats.client import ContentStatsClient
 from bot.contentstats.rate_limit import Sleep
-from bot.domain.clock import Clock, is_fresh
+from bot.domain.clock import Clock
 from bot.domain.links import canonical_key
 from bot.domain.videos import FINISHED, Video, VideoList, VideoPlatform, VideoStatus
 from bot.store import Store
@@ -78,7 +78,7 @@ class AccountLists:
         """
         known = await self._wallets.listed(self._wallet_id)
         if known is not None:
-            if known.number > after and is_fresh(known.at, self._clock(), max_age):
+            if known.number > after and self._clock() - known.at < max_age:
                 return known
             after = max(after, known.number)
         while (found := await self._shared.run("shared", lambda: self._by_any_process(after))).number <= after:

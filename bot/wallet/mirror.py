@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 from bot.contentstats.client import ContentStatsClient
 from bot.contentstats.rate_limit import Sleep
-from bot.domain.clock import Clock, is_fresh
+from bot.domain.clock import Clock
 from bot.domain.errors import AccessDenied, ContentStatsError, InvalidRequest, VideoNotFound
 from bot.domain.growth import main_metric, recent_change, stopped_at
 from bot.domain.links import canonical_key
@@ -185,7 +185,7 @@ class Mirror:
     async def _usage(self, max_age: timedelta) -> Dated[Usage]:
         known = await self._store.wallets.usage(self._wallet_id)
         now = self._clock()
-        if known is not None and is_fresh(known[1], now, max_age):
+        if known is not None and now - known[1] < max_age:
             return Dated(known[0], known[1])
         try:
             if known is None:
@@ -209,9 +209,8 @@ class Mirror:
             return Dated(known.complete, known.at, str(error))
 
     async def _is_current(self, listed_at: datetime, now: datetime) -> bool:
-        if is_fresh(listed_at, now, LIST_AGE):
-            return True
-        return is_fresh(listed_at, now, LONG_LIST_AGE) and await self.is_long()
+        age = now - listed_at
+        return age < LIST_AGE or (age < LONG_LIST_AGE and await self.is_long())
 
     async def _page(self, stored: StoredVideo) -> Page:
         problem, current = "", stored
@@ -242,5 +241,5 @@ def is_stale(stored: StoredVideo, now: datetime) -> bool:
     if stored.read_at is None:
         return True
     if stored.video.is_running:
-        return not timedelta() <= now - stored.read_at <= HOUR
+        return now - stored.read_at > HOUR
     return stored.due_at is not None and stored.due_at <= now

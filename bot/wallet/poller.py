@@ -72,7 +72,7 @@ class Poller:
     async def _turn(self, wallet_id: int) -> int:
         now = self._clock()
         state = await self._store.polling.state(wallet_id)
-        if state.next_at is not None and now < state.next_at <= now + 2 * LONGEST_REST:
+        if state.next_at is not None and now < state.next_at:
             return 0  # another process has just been here
         try:
             wallet = await self._accounts.wallet(wallet_id)

@@ -14,7 +14,6 @@ from bot.contentstats.client import ContentStatsClient
 from bot.contentstats.rate_limit import Sleep
 from bot.domain.clock import Clock
 from bot.domain.errors import AccessDenied, ContentStatsError, KeyRejected, RateLimited, VideoNotFound
-from bot.domain.poll_times import FARTHEST
 from bot.domain.videos import HOUR
 from bot.store import Store
 from bot.store.videos import StoredVideo
@@ -79,7 +78,7 @@ class WalletSync:
         }
         page = await self._store.videos.next_due(self._id)
         if page is not None:
-            found[SyncStep.PAGES] = page if page <= now + 2 * FARTHEST else now  # else the clock was set back since
+            found[SyncStep.PAGES] = page
         look_at = await self._look_at(now)
         if look_at is not None:
             found[SyncStep.LOOK] = look_at
@@ -187,5 +186,5 @@ class WalletSync:
 
 
 def _after(at: datetime | None, every: timedelta, now: datetime) -> datetime:
-    """The next time of something last done `at` a moment; now where that seems to come from the future."""
-    return now if at is None or at > now else at + every
+    """The next time of something last done `at` a moment; now if it was never done."""
+    return now if at is None else at + every

@@ -316,14 +316,6 @@ async def test_what_was_made_and_not_written_is_made_again_when_its_lease_is_ove
 
 
 @pytest.mark.usefixtures("on")
-async def test_a_lease_from_before_the_clock_was_set_back_holds_nothing_up(mirror, clock, charts):
-    clock.now = at("2026-03-03 10:00")
-    await mirror.store.digests.claim(clock(), 10)
-    clock.now = at("2026-03-03 09:00")
-    assert await mirror.planner(charts).plan_due() == 1
-
-
-@pytest.mark.usefixtures("on")
 async def test_one_that_cannot_be_made_holds_up_no_other(mirror, clock, charts, database, caplog):
     await mirror.subscribe(NINE, ALL, "C-other")
     async with database.writing() as connection:

@@ -1,9 +1,7 @@
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-import pytest
-
-from bot.domain.clock import FastClock, is_fresh, is_overtaken, utc_now
+from bot.domain.clock import FastClock, WallClock, utc_now
 
 START = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
 
@@ -25,13 +23,21 @@ def test_a_fast_clock_never_goes_back_and_keeps_the_zone():
     assert moments[-1].utcoffset() == timedelta(0)
 
 
-@pytest.mark.parametrize(
-    ("minutes_ago", "fresh"), [(0, True), (59, True), (60, False), (1_440, False), (-1, False), (-1_440, False)]
-)
-def test_only_a_moment_of_the_last_hour_is_fresh_and_none_of_the_future(minutes_ago, fresh):
-    assert is_fresh(START - timedelta(minutes=minutes_ago), START, timedelta(hours=1)) is fresh
+def test_the_wall_clock_follows_steps_forward_and_large_steps_back_but_rides_out_small_ones(caplog):
+    wall, elapsed = [START.timestamp()], [0.0]
+    clock = WallClock(lambda: wall[0], lambda: elapsed[0])
 
+    def after(seconds, step):
+        elapsed[0] += seconds
+        wall[0] += seconds + step
+        return clock() - START
 
-@pytest.mark.parametrize(("minutes_later", "overtaken"), [(-1, False), (0, False), (0.1, True), (5, True), (6, False)])
-def test_what_was_asked_before_is_overtaken_unless_the_clock_must_have_been_set_back(minutes_later, overtaken):
-    assert is_overtaken(START, START + timedelta(minutes=minutes_later)) is overtaken
+    minute = timedelta(minutes=1)
+    assert after(60, 0) == minute
+    assert after(60, -120) == 2 * minute, "time goes on"
+    assert after(60, -120) == 3 * minute
+    assert caplog.messages == []
+    assert after(0, -120) == -3 * minute, "six minutes in all: followed"
+    assert caplog.messages == ["clock was set back"]
+    assert after(60, 3_600) == 58 * minute
+    assert after(60, -3_600) == -minute

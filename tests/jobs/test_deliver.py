@@ -11,6 +11,7 @@ from bot.delivery.circuit_breaker import AT_ONCE
 from bot.delivery.deliver import Deliverer
 from bot.delivery.poster import Later, Rejected, Unclear
 from bot.domain.moments import moment_text
+from bot.maintenance import ClockWatch
 from bot.reply.model import Reply
 from bot.reply.plain import plain_text
 from bot.store.outbox import OutboxState
@@ -241,14 +242,18 @@ async def test_a_deliverer_that_is_ended_by_force_leaves_its_messages_to_the_nex
     assert ((await row("a")).attempts, wall.keys()) == (2, ["a"])
 
 
-async def test_the_clock_may_step_back_and_forth_and_everything_is_posted_once(run, wall, clock, say):
+async def test_the_clock_may_step_back_and_forth_and_everything_is_posted_once(run, wall, clock, say, store):
+    watch = ClockWatch(store, clock)
+    await watch.run()
     await say("a")
     clock.advance(hours=-1)
+    await watch.run()
     await run(seconds=5)
     wall.script.append(BUSY)
     await say("b")
     await run(seconds=1)
     clock.advance(hours=-2)
+    await watch.run()
     await run(seconds=5)
     clock.advance(hours=5)
     await say("c")

@@ -141,6 +141,7 @@ async def test_when_the_clock_is_set_back_a_day_reading_goes_on(env):
     env.clock.advance(days=2)
     await env.live(hours=3)
     env.clock.advance(days=-1)
+    await post.store.clock_repair.run(env.clock())
     asked = env.calls(PAGE), env.calls(USAGE)
     await env.live(minutes=70)
     assert env.calls(PAGE) >= asked[0] + 1

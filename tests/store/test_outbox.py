@@ -277,17 +277,3 @@ async def test_when_a_platform_answers_again_nothing_waits_longer(store, say, cl
     await store.outbox.retry_later(mine, NOW + timedelta(minutes=5), "no_connection")
     await store.outbox.expedite(workspace.id, NOW + SECOND)
     assert keys(await claim(NOW + SECOND)) == ["a"]
-
-
-async def test_after_the_clock_was_set_back_nothing_waits_for_an_hour_that_it_had_shown(store, say, claim):
-    before = NOW - timedelta(hours=1)
-    await say("new", channel_id="C1")
-    await say("waiting", channel_id="C2")
-    await say("sending", channel_id="C3")
-    _, waiting, _ = await claim(most=3)
-    await store.outbox.retry_later(waiting, NOW + timedelta(minutes=5), "busy")
-    await say("newer", channel_id="C5")
-    assert await claim(before) == ()
-    await store.outbox.check_clock(before)
-    assert keys(await claim(before)) == ["waiting", "newer"]
-    assert keys(await claim(before + LEASE)) == ["new", "waiting", "sending", "newer"]

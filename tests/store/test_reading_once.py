@@ -60,12 +60,3 @@ async def test_a_list_that_arrives_meanwhile_does_not_end_the_lease(store, walle
 
 async def test_a_video_that_is_not_mirrored_cannot_be_claimed(store, wallet_id):
     assert not await claim(store, wallet_id, video_id="unknown")
-
-
-async def test_times_from_before_the_clock_was_set_back_hold_no_reader_up(store, wallet_id):
-    tomorrow = NOW + timedelta(days=1)
-    assert await claim(store, wallet_id, tomorrow)
-    assert await claim(store, wallet_id), "the lease is a day long now"
-    page = reading(video("v1"), 1)
-    await store.videos.remember_reading(wallet_id, page, "tiktok:v1", main_count=1, change_24h=None, now=tomorrow)
-    assert await claim(store, wallet_id), "nobody knows how long ago it was read"

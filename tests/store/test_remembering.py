@@ -92,14 +92,6 @@ async def test_a_page_that_a_newer_answer_overtook_brings_its_snapshots_and_no_s
     assert (stored.video, stored.snapshot_count, stored.read_at) == (stopped, 2, NOW)
 
 
-async def test_an_answer_after_the_clock_was_set_back_is_news(store, wallet_id, workspace):
-    await store.videos.remember(wallet_id, keyed(FULL), NOW + timedelta(days=1))
-    stopped = replace(FULL, status="completed")
-    await store.videos.remember(wallet_id, keyed(stopped), NOW)
-    stored = await store.videos.find(workspace, "v1")
-    assert (stored.video, stored.seen_at) == (stopped, NOW)
-
-
 async def test_a_list_does_not_bring_a_deleted_video_back_but_its_page_does(store, wallet_id, workspace):
     await store.videos.remember(wallet_id, keyed(replace(FULL, is_deleted=True)), NOW)
     await store.videos.remember(wallet_id, keyed(FULL), NOW)

@@ -37,13 +37,6 @@ async def test_an_older_answer_that_arrives_late_does_not_replace_a_newer_one(st
     assert await store.wallets.usage(wallet_id) == (USAGE, NOW)
 
 
-async def test_a_time_from_before_the_clock_was_set_back_freezes_no_wallet(store, wallet_id):
-    await store.wallets.save_usage(wallet_id, USAGE, NOW + timedelta(days=1))
-    newer = replace(USAGE, balance=Decimal(1))
-    await store.wallets.save_usage(wallet_id, newer, NOW)
-    assert await store.wallets.usage(wallet_id) == (newer, NOW)
-
-
 @pytest.mark.parametrize("complete", [True, False])
 async def test_a_sweep_says_whether_it_saw_everything(store, wallet_id, complete):
     await store.wallets.mark_swept(wallet_id, NOW, complete=complete)

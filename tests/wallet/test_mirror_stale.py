@@ -106,6 +106,8 @@ async def test_after_the_clock_was_set_back_a_day_the_wallet_and_the_pages_are_r
     await env.say(f"/stats {grown}")
     await env.say("/usage")
     env.clock.advance(days=-1)
+    async with env.store() as (store, _):
+        await store.clock_repair.run(env.clock())
     env.sandbox.world.add_credit(env.sandbox.key, Decimal(-90))
     wallet = await env.say("/usage")
     assert wallet.summary.startswith("$8.9")

@@ -1,0 +1,52 @@
+"""Repair after the clock was set back: stored times that it had shown would hold work up until it shows them again."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import case, or_, update
+
+from bot.domain.poll_times import FARTHEST
+from bot.store.database import Aggregate
+from bot.store.outbox import OutboxState
+from bot.store.outbox_claims import LEASE
+from bot.store.schedule_tables import digests, is_open, leases, outbox
+from bot.store.tables import videos, wallets
+from bot.store.wallets import LONGEST_REST
+
+CLOCKS_AGREE = timedelta(minutes=1)
+"""How far the clocks of two machines may be apart."""
+LONGEST_LEASE = timedelta(minutes=5)
+OLD = timedelta(hours=2)
+"""The age given to what seems to come from the future: nobody knows how old it is, so it is read again."""
+
+_DUE = (
+    (leases.c.until, LONGEST_LEASE),
+    (digests.c.lease_until, LONGEST_LEASE),
+    (wallets.c.listing_until, LONGEST_LEASE),
+    (wallets.c.poll_at, 2 * LONGEST_REST),
+    (videos.c.reading_until, LONGEST_LEASE),
+    (videos.c.due_at, 2 * FARTHEST),
+)
+"""Times to wait for, and how far ahead they are ever written."""
+
+
+class ClockRepair(Aggregate):
+    """Brings stored times from the future back. Safe to repeat, and in any number of processes."""
+
+    async def run(self, now: datetime) -> None:
+        """Have nothing wait for a time that the clock showed before, and nothing look newer than the present.
+
+        Messages that are being sent keep a lease of the usual length.
+        """
+        ahead = now + CLOCKS_AGREE
+        async with self._database.writing() as connection:
+            for at, due in ((wallets.c.polled_at, wallets.c.poll_at), (videos.c.read_at, videos.c.due_at)):
+                again = case((due.is_not(None), now))
+                await connection.execute(update(at.table).where(at > ahead).values({at: now - OLD, due: again}))
+            for at in (wallets.c.usage_at, wallets.c.swept_at, wallets.c.listed_at, videos.c.seen_at):
+                await connection.execute(update(at.table).where(at > ahead).values({at: now - OLD}))
+            for until, most in _DUE:
+                await connection.execute(update(until.table).where(until > now + most).values({until: now}))
+            was_ahead = or_(outbox.c.last_try_at > ahead, outbox.c.created_at > ahead)
+            may_go = case((outbox.c.state == OutboxState.SENDING, now + LEASE), else_=now)
+            back = update(outbox).where(is_open(), outbox.c.next_at > may_go, was_ahead)
+            await connection.execute(back.values(next_at=may_go))

@@ -1,0 +1,66 @@
+"""After the clock was set back a day, nothing waits for tomorrow and nothing that was read then looks new."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.videos import HOUR
+from bot.reply.model import Reply
+from bot.store.clock_repair import OLD
+from bot.store.outbox import Message, enqueue
+from bot.store.outbox_claims import LEASE
+from tests.store.samples import NOW, keyed, reading, video
+
+TOMORROW = NOW + timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+async def _mirrored(store, wallet_id):
+    await store.videos.remember(wallet_id, keyed(video("v1")), TOMORROW)
+
+
+async def test_leases_and_reads_are_free_again(store, wallet_id):
+    read = reading(video("v1"), 1)
+    await store.videos.remember_reading(wallet_id, read, "tiktok:v1", main_count=1, change_24h=None, now=TOMORROW)
+    await store.videos.claim_read(wallet_id, "v1", TOMORROW + 2 * HOUR, TOMORROW, LEASE)
+    await store.wallets.claim_list(wallet_id, 0, TOMORROW, LEASE)
+    await store.leases.take("poll", TOMORROW, LEASE)
+    await store.polling.went_well(wallet_id, TOMORROW, TOMORROW + HOUR)
+    assert await store.videos.due(wallet_id, NOW, 1) == ()
+    await store.clock_repair.run(NOW)
+    assert await store.polling.due(NOW) == (wallet_id,)
+    assert [each.read_at for each in await store.videos.due(wallet_id, NOW, 1)] == [NOW - OLD]
+    assert await store.videos.claim_read(wallet_id, "v1", NOW, NOW - HOUR, LEASE)
+    assert await store.wallets.claim_list(wallet_id, 0, NOW, LEASE) == 2
+    assert await store.leases.take("poll", NOW, LEASE)
+
+
+async def test_what_runs_in_the_present_stays_as_it_is(store, wallet_id):
+    await store.leases.take("poll", NOW, LEASE)
+    await store.polling.went_well(wallet_id, NOW, NOW + HOUR)
+    await store.clock_repair.run(NOW + timedelta(seconds=1))
+    assert await store.leases.take("poll", NOW, LEASE) is None
+    assert await store.polling.due(NOW) == ()
+
+
+async def test_a_later_answer_is_news(store, wallet_id, workspace):
+    await store.clock_repair.run(NOW)
+    stopped = video("v1", status="completed")
+    await store.videos.remember(wallet_id, keyed(stopped), NOW)
+    stored = await store.videos.find(workspace, "v1")
+    assert (stored.video, stored.seen_at) == (stopped, NOW)
+
+
+async def test_messages_wait_no_longer_and_those_being_sent_keep_a_lease(store, workspace, database):
+    async def claimed(now):
+        return [mine.key for mine in await store.outbox.claim(now, ("slack",), 3, places={}, each=10)]
+
+    async with database.writing() as connection:
+        for key in ("sending", "waiting", "new"):
+            await enqueue(connection, Message(key, workspace.id, key, Reply(key)), TOMORROW)
+    sending, waiting = await store.outbox.claim(TOMORROW, ("slack",), 2, places={}, each=10)
+    await store.outbox.retry_later(waiting, TOMORROW + timedelta(minutes=5), "busy")
+    assert await claimed(NOW) == []
+    await store.clock_repair.run(NOW)
+    assert await claimed(NOW) == ["waiting", "new"]
+    assert sending.key in await claimed(NOW + LEASE)
