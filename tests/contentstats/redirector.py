@@ -30,9 +30,10 @@ class Redirector:
         """Yields the port."""
         server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
         yield server.sockets[0].getsockname()[1]
-        server.close()
-        for _ in range(10):  # a connection accepted at the last moment gets its task some turns of the loop later
+        # asyncio hands an accepted connection over some turns later, and loses it if the server closes meanwhile.
+        for _ in range(10):
             await asyncio.sleep(0)
+        server.close()
         await asyncio.gather(*self._answering)
         await server.wait_closed()
 
