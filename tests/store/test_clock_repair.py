@@ -19,6 +19,7 @@ async def _mirrored(store, wallet_id):
     await store.videos.remember(wallet_id, keyed(video("v1")), TOMORROW)
 
 
+@pytest.mark.usefixtures("workspace")
 async def test_leases_and_reads_are_free_again(store, wallet_id):
     read = reading(video("v1"), 1)
     await store.videos.remember_reading(wallet_id, read, "tiktok:v1", main_count=1, change_24h=None, now=TOMORROW)
@@ -35,6 +36,7 @@ async def test_leases_and_reads_are_free_again(store, wallet_id):
     assert await store.leases.take("poll", NOW, LEASE)
 
 
+@pytest.mark.usefixtures("workspace")
 async def test_what_runs_in_the_present_stays_as_it_is(store, wallet_id):
     await store.leases.take("poll", NOW, LEASE)
     await store.polling.went_well(wallet_id, NOW, NOW + HOUR)
