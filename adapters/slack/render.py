@@ -30,7 +30,6 @@ from bot.reply.model import (
     Bold,
     Column,
     Divider,
-    Field,
     Fields,
     Listing,
     Note,
@@ -45,7 +44,7 @@ from bot.reply.model import (
     bold,
 )
 from bot.reply.plain import captioned, plain_spans, plain_text, row_menus
-from bot.reply.text import batches, cut, length
+from bot.reply.text import cut, length
 
 MAX_ROWS = 100
 MAX_COLUMNS = 20
@@ -53,9 +52,6 @@ MAX_TABLE_WEIGHT = 8_000
 """Slack takes 10,000 characters in a table's cells, and has to find room for the rest of the message too."""
 
 _BETWEEN = Plain(" · ")
-MAX_FIELDS = 10
-MAX_FIELD = 800
-"""Slack takes 2,000 characters in a section's field; a longer text than this is no use in half a line's width."""
 MAX_ALT = 2_000
 MAX_BLOCKS = 50
 MAX_VIEW_BLOCKS = 100
@@ -139,7 +135,7 @@ def groups(part: Part, pictures: Mapping[str, str], *, is_widest: bool) -> Itera
         case Paragraph(text):
             yield from _apart(rich_blocks([text]))
         case Fields(fields):
-            yield from _fields(fields)
+            yield from _apart(rich_blocks((Bold(field.name), Plain(": "), *field.value) for field in fields))
         case Table():
             yield from table_groups(part) if is_widest else line_groups(part)
         case Listing():
@@ -170,24 +166,6 @@ def _apart(blocks: Iterator[Block]) -> Iterator[Group]:
 def _mrkdwn(text: str) -> Block:
     """`verbatim` keeps Slack from linking what looks like an address, a channel or a person."""
     return {"type": "mrkdwn", "text": text, "verbatim": True}
-
-
-def _fields(fields: tuple[Field, ...]) -> Iterator[Group]:
-    """Side by side; as lines if one of them would be misread or is too long."""
-    beside = [text for field in fields if (text := _field(field)) is not None]
-    if len(beside) == len(fields):
-        for batch in batches(beside, MAX_FIELDS):
-            yield ({"type": "section", "fields": [_mrkdwn(text) for text in batch]},)
-    else:
-        yield from _apart(rich_blocks((Bold(field.name), Plain(": "), *field.value) for field in fields))
-
-
-def _field(field: Field) -> str | None:
-    name, value = mrkdwn((Bold(field.name),)) if words(field.name) else NOTHING, mrkdwn(field.value)
-    if name is None or value is None:
-        return None
-    text = f"{name}\n{value if value.strip() else NOTHING}"
-    return text if length(text) <= MAX_FIELD else None
 
 
 def _picture(picture: Picture, file_id: str | None) -> Iterator[Group]:

@@ -1,7 +1,7 @@
 """Text as Slack takes it: plain words, mrkdwn, rich_text, and the app's own command names.
 
-Foreign text is never markup. mrkdwn has no escapes for its marks, so it is used only in fields and context blocks,
-and only for text that Slack can't misread; everything else is rich_text. Blocks are plain dictionaries: slack_sdk's
+Foreign text is never markup. mrkdwn has no escapes for its marks, so it is used only in context blocks, and only for
+text that Slack can't misread; everything else is rich_text. Blocks are plain dictionaries: slack_sdk's
 models cost half a millisecond per block, and a reply has ten blocks (the tests check every block with the models).
 """
 

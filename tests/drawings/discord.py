@@ -1,0 +1,138 @@
+"""Discord's components as they are sent, as a person sees them."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+
+from tests.drawings.elements import (
+    Attached,
+    Card,
+    Code,
+    Control,
+    Controls,
+    Element,
+    Image,
+    Line,
+    Look,
+    Row,
+    Rule,
+    Run,
+    Size,
+    Words,
+)
+
+Component: TypeAlias = Mapping[str, Any]
+
+_MARKDOWN = re.compile(
+    r"\\(?P<escaped>[^\w\s])|`(?P<code>[^`\n]+)`|\*\*(?P<bold>(?:\\.|[^\\*])+)\*\*"
+    r"|\[(?P<label>(?:\\.|[^\[\]\\])+)\]\((?P<url>https://[^\s)]+)\)|<(?P<address>https://[^\s>]+)>"
+    r"|<t:(?P<at>-?\d+):f>|<#(?P<channel>\d+)>|<(?P<command>/[^<>:]+):\d+>"
+)
+_FENCED = re.compile(r"```\n(.*?)\n```", re.DOTALL)
+_SIZES = {"### ": Size.HEADING, "-# ": Size.SMALL}
+_LOOKS = {3: Look.PRIMARY, 4: Look.DANGER, 5: Look.LINK}
+_FIRST_YEAR = -62_135_596_800
+
+
+def card(components: Sequence[Component], files: Mapping[str, str]) -> Card:
+    """A message of these components. `files` are the addresses of attachments by their names."""
+    (container,) = components
+    if container["type"] != 17:  # the public line stands without a card
+        return Card(tuple(_elements(container, files)))
+    inner = (element for each in container["components"] for element in _elements(each, files))
+    return Card(tuple(inner), f"#{container['accent_color']:06x}")
+
+
+def _elements(component: Component, files: Mapping[str, str]) -> Iterator[Element]:
+    match component:
+        case {"type": 10, "content": str(content)}:
+            yield from _texts(content)
+        case {"type": 9, "components": texts, "accessory": accessory}:
+            lines = tuple(_line(line) for text in texts for line in text["content"].split("\n"))
+            yield Row(Words(lines), _control(accessory))
+        case {"type": 12, "items": items}:
+            for item in items:
+                yield Image(files.get(_name(item["media"]), ""), str(item.get("description", "")))
+        case {"type": 13, "file": file}:
+            yield Attached(_name(file))
+        case {"type": 14}:
+            yield Rule()
+        case {"type": 1, "components": controls}:
+            yield Controls(tuple(map(_control, controls)))
+        case _:
+            msg = f"no drawing of component {component['type']}"
+            raise ValueError(msg)
+
+
+def _name(file: Component) -> str:
+    return str(file["url"]).removeprefix("attachment://")
+
+
+def _control(component: Component) -> Control:
+    match component:
+        case {"type": 3, "options": options}:
+            offered = ((each["label"], each.get("description", "")) for each in options)
+            return Control(str(component.get("placeholder", "")), Look.MENU, tuple(offered))
+        case {"type": 2, "label": str(label), "style": int(style)}:
+            return Control(label, _LOOKS.get(style, Look.PLAIN))
+        case _:
+            msg = f"no drawing of component {component['type']}"
+            raise ValueError(msg)
+
+
+def _texts(content: str) -> Iterator[Element]:
+    """The blocks of code and the lines between them; lines of one size stand together."""
+    for at, piece in enumerate(_FENCED.split(content)):
+        if at % 2:
+            yield Code(tuple(piece.split("\n")))
+        elif piece.strip("\n"):
+            yield from _words(piece.strip("\n").split("\n"))
+
+
+def _words(lines: Sequence[str]) -> Iterator[Words]:
+    size, current = Size.BODY, list[Line]()
+    for line in lines:
+        mark = next((mark for mark in _SIZES if line.startswith(mark)), "")
+        its_size = _SIZES.get(mark, Size.BODY)
+        if current and its_size is not size:
+            yield Words(tuple(current), size)
+            current = []
+        size = its_size
+        current.append(_line(line.removeprefix(mark)))
+    yield Words(tuple(current), size)
+
+
+def _line(text: str) -> Line:
+    return tuple(_runs(text))
+
+
+def _runs(text: str) -> Iterator[Run]:  # noqa: C901 - a case for each kind
+    end = 0
+    for found in _MARKDOWN.finditer(text):
+        if found.start() > end:
+            yield Run(text[end : found.start()])
+        end = found.end()
+        match found.lastgroup:
+            case "escaped":
+                yield Run(found["escaped"])
+            case "code":
+                yield Run(found["code"], is_code=True)
+            case "bold":
+                yield Run("".join(run.text for run in _runs(found["bold"])), is_bold=True)
+            case "url":
+                yield Run("".join(run.text for run in _runs(found["label"])), url=found["url"])
+            case "address":
+                yield Run(found["address"], url=found["address"])
+            case "at":
+                yield Run(_moment(int(found["at"])))
+            case "channel":
+                yield Run(f"#{found['channel']}", is_code=True)
+            case _:
+                yield Run(found["command"], is_code=True)
+    if end < len(text):
+        yield Run(text[end:])
+
+
+def _moment(seconds: int) -> str:
+    return f"{datetime.fromtimestamp(max(seconds, _FIRST_YEAR), UTC):%-d %B %Y %H:%M}"

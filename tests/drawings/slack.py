@@ -1,0 +1,160 @@
+"""Slack's blocks as they are sent, as a person sees them."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+
+from tests.drawings.elements import (
+    Card,
+    Columns,
+    Control,
+    Controls,
+    Element,
+    Grid,
+    Image,
+    Line,
+    Look,
+    Rule,
+    Run,
+    Size,
+    Words,
+)
+
+Block: TypeAlias = Mapping[str, Any]
+
+_MRKDWN = re.compile(
+    r"\*(?P<bold>[^*\n]+)\*|`(?P<code>[^`\n]+)`|<!date\^(?P<at>\d+)\^[^|>]*\|[^>]*>|<#(?P<channel>\w+)>"
+    r"|<(?P<url>https://[^|>]+)\|(?P<label>[^>]*)>"
+)
+_ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
+_LOOKS = {"primary": Look.PRIMARY, "danger": Look.DANGER}
+
+
+def card(blocks: Sequence[Block], pictures: Mapping[str, str]) -> Card:
+    """A message of these blocks. `pictures` are the addresses of uploaded files by their ids."""
+    return Card(tuple(element for block in blocks for element in _elements(block, pictures)))
+
+
+def _elements(block: Block, pictures: Mapping[str, str]) -> Iterator[Element]:  # noqa: C901 - a case for each kind
+    match block:
+        case {"type": "header", "text": {"text": str(text)}}:
+            yield Words(((Run(text, is_bold=True),),), Size.HEADING)
+        case {"type": "section", "fields": fields}:
+            yield Columns(tuple(_lines(field) for field in fields))
+        case {"type": "section", "text": text}:
+            yield Words(_lines(text))
+        case {"type": "context", "elements": texts}:
+            yield Words(tuple(line for text in texts for line in _lines(text)), Size.SMALL)
+        case {"type": "rich_text", "elements": sections}:
+            yield Words(_rich_lines(sections))
+        case {"type": "table", "rows": [head, *rows]}:
+            settings = enumerate(block.get("column_settings", ()))
+            rights = frozenset(at for at, setting in settings if setting.get("align") == "right")
+            yield Grid(_cells(head), tuple(map(_cells, rows)), rights)
+        case {"type": "data_table", "rows": [head, *rows]}:
+            rights = frozenset(at for at, cell in enumerate(rows[0]) if cell["type"] == "raw_number")
+            page = int(block.get("page_size", 5))
+            yield Grid(_cells(head), tuple(map(_cells, rows)), rights, str(block["caption"]), page)
+        case {"type": "image", "slack_file": {"id": id_}, "alt_text": str(alt)}:
+            if "title" in block:
+                yield Words(_lines(block["title"]), Size.SMALL)
+            yield Image(pictures.get(id_, ""), alt)
+        case {"type": "actions", "elements": elements}:
+            yield Controls(tuple(map(_control, elements)))
+        case {"type": "divider"}:
+            yield Rule()
+        case _:
+            msg = f"no drawing of {block['type']}"
+            raise ValueError(msg)
+
+
+def _control(element: Block) -> Control:
+    match element:
+        case {"type": "static_select", "placeholder": {"text": str(text)}, "options": options}:
+            offered = ((each["text"]["text"], each.get("description", {}).get("text", "")) for each in options)
+            return Control(text, Look.MENU, tuple(offered))
+        case {"type": "button", "text": {"text": str(text)}}:
+            plain = Look.LINK if "url" in element else Look.PLAIN
+            return Control(text, _LOOKS.get(str(element.get("style")), plain))
+        case _:
+            msg = f"no drawing of {element['type']}"
+            raise ValueError(msg)
+
+
+def _cells(row: Sequence[Block]) -> tuple[Line, ...]:
+    return tuple(map(_cell, row))
+
+
+def _cell(cell: Block) -> Line:
+    match cell:
+        case {"type": "rich_text", "elements": sections}:
+            return tuple(run for line in _rich_lines(sections) for run in line)
+        case {"type": "raw_number"}:
+            return (Run(str(cell.get("text", cell["value"]))),)
+        case _:
+            return (Run(cell["text"]),)
+
+
+def _lines(text: Block) -> tuple[Line, ...]:
+    if text["type"] == "plain_text":
+        return tuple((Run(line),) for line in text["text"].split("\n"))
+    return tuple(tuple(_runs(line)) for line in text["text"].split("\n"))
+
+
+def _runs(text: str) -> Iterator[Run]:
+    end = 0
+    for found in _MRKDWN.finditer(text):
+        if found.start() > end:
+            yield Run(_decoded(text[end : found.start()]))
+        end = found.end()
+        match found.lastgroup:
+            case "bold":
+                yield Run(_decoded(found["bold"]), is_bold=True)
+            case "code":
+                yield Run(_decoded(found["code"]), is_code=True)
+            case "at":
+                yield Run(_moment(int(found["at"])))
+            case "channel":
+                yield Run(f"#{found['channel']}", url="#")
+            case _:
+                yield Run(_decoded(found["label"]), url=_decoded(found["url"]))
+    if end < len(text):
+        yield Run(_decoded(text[end:]))
+
+
+def _rich_lines(sections: Sequence[Block]) -> tuple[Line, ...]:
+    lines: list[list[Run]] = [[]]
+    for section in sections:
+        for element in section["elements"]:
+            run = _rich_run(element)
+            first, *others = run.text.split("\n")
+            for at, piece in enumerate((first, *others)):
+                if at:
+                    lines.append([])
+                if piece:
+                    lines[-1].append(Run(piece, run.is_bold, run.is_code, run.url))
+    return tuple(map(tuple, lines))
+
+
+def _rich_run(element: Block) -> Run:
+    match element:
+        case {"type": "link", "url": str(url)}:
+            return Run(str(element.get("text", url)), url=url)
+        case {"type": "date", "timestamp": int(at)}:
+            return Run(_moment(at))
+        case {"type": "channel", "channel_id": str(id_)}:
+            return Run(f"#{id_}", url="#")
+        case _:
+            style = element.get("style", {})
+            return Run(element["text"], is_bold="bold" in style, is_code="code" in style)
+
+
+def _moment(seconds: int) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC):%b %-d, %Y %-I:%M %p}"
+
+
+def _decoded(text: str) -> str:
+    for entity, char in _ENTITIES:
+        text = text.replace(entity, char)
+    return text

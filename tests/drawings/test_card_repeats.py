@@ -1,0 +1,104 @@
+"""No card states a fact twice: its title, its summary and its fields share no number and no name.
+
+A number counts with its unit, so that "7 days" isn't "7 videos"; a name is a video's, a person's or a title of
+several words. Help shows examples, not facts.
+`REPEATING` names the cards that do it still. It only shrinks.
+"""
+
+import re
+from itertools import combinations
+
+import pytest
+
+from bot.messages.wording import name_of
+from bot.reply.model import Fields
+from bot.reply.plain import plain_cell
+from bot.reply.text import visible
+from tests.examples import ANA, TITLES, video
+from tests.gallery import gallery
+
+NAMES = {*(visible(name_of(video(number))) for number in range(len(TITLES))), visible(ANA.name)}
+NUMBER = re.compile(r"([$+−]*)(\d[\d,.:]*(?<![,.:]))([%kM]?)\s*([^\W\d_]*)")
+REPEATING = {
+    "stopping.stop_question",
+    "stopping.stop_question: no end known",
+    "tracking.outcome_card",
+    "tracking.outcome_card: alerts on",
+    "tracking.outcome_card: in private",
+    "tracking.outcome_card: told before",
+    "tracking.outcome_card: failed",
+    "tracking.outcome_card: refused",
+    "stopping.stopped",
+    "stopping.stopped: others of the link go on",
+    "stats.video_stats",
+    "stats.video_stats: deleted, on Instagram, stale",
+    "stats.video_stats: no snapshot, unknown platform",
+    "usage.wallet",
+    "usage.wallet: runs dry, stale",
+    "usage.wallet: everything known",
+    "usage.wallet: not all is stated",
+    "digests.card.digest",
+    "digests.card.digest: one flattened, one section",
+    "digests.card.digest: 500 videos",
+    "digests.card.digest: weekly",
+    "digests.card.digest: late, short of money",
+    "digests.card.digest: preview",
+    "digests.stopped_card.with_stopped",
+    "digests.stopped_card.with_stopped: from a menu",
+    "digests.settings_card.digest_on",
+    "digests.settings_card.digest_on: zone not typed",
+    "digests.settings_card.digest_on: cannot post",
+    "digests.settings_card.digest_status",
+    "digests.settings_card.digest_status: left out",
+    "alerts.low_balance_card.low_balance: low",
+    "alerts.low_balance_card.low_balance: not all is stated",
+    "alerts.low_balance_card.low_balance: 72 hours",
+    "alerts.low_balance_card.low_balance: 24 hours",
+    "alerts.low_balance_card.low_balance: paused",
+    "alerts.low_balance_card.low_balance: after a night",
+    "alerts.spikes_card.spike: 0",
+    "alerts.spikes_card.spike: 1",
+    "alerts.spikes_card.spike: 2",
+    "alerts.spikes_card.spike: over",
+    "alerts.spikes_card.milestone",
+    "alerts.spikes_card.milestone: likes",
+    "alerts.trouble_card.trouble: paused",
+    "alerts.trouble_card.trouble: goes on",
+    "alerts.trouble_card.trouble: failed",
+    "alerts.trouble_card.trouble: deleted",
+    "alerts.final_report_card.final_report",
+    "alerts.final_report_card.final_report: stopped",
+    "alerts.final_report_card.final_report: nothing",
+    "alerts.settings_card.alert_settings: all",
+    "status.health_details",
+    "status.health_details: polling rests",
+}
+
+
+def facts(text: str, names: set[str]) -> set[str]:
+    """The numbers with their units, and the names, in a text."""
+    text = visible(text)
+    found = {name for name in names if name in text}
+    for name in sorted(found, key=len, reverse=True):
+        text = text.replace(name, "")
+    for sign, number, size, unit in NUMBER.findall(text):
+        is_exact = sign or size or "." in number
+        found.add(f"{number}{size}" if is_exact else f"{number} {unit}")
+    return found
+
+
+def repeated(reply) -> set[str]:
+    """The facts that stand in two of the card's places."""
+    fields = [field for part in reply.parts if isinstance(part, Fields) for field in part.fields]
+    places = [reply.title, reply.summary, *(f"{field.name}: {plain_cell(field.value)}" for field in fields)]
+    names = NAMES | ({visible(reply.title)} if " " in reply.title else set())
+    return {fact for one, other in combinations(places, 2) for fact in facts(one, names) & facts(other, names)}
+
+
+@pytest.mark.parametrize("name", [name for name in gallery() if not name.startswith("help.")])
+def test_title_summary_and_fields_share_no_fact(name):
+    assert name in REPEATING or repeated(gallery()[name]) == set()
+
+
+def test_a_card_that_repeats_nothing_is_no_longer_excused():
+    assert {name for name in REPEATING if name not in gallery() or not repeated(gallery()[name])} == set()
