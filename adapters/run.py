@@ -17,7 +17,7 @@ from adapters.web.server import WebServer
 from bot.app import Bot
 from bot.delivery.poster import ChannelPoster
 from bot.domain.errors import BotError, NotConfigured, TokenRefused
-from bot.domain.services import REPORTED_EVERY
+from bot.domain.status import REPORTED_EVERY
 from bot.settings import Settings
 from bot.store import sole_process
 

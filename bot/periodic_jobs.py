@@ -7,8 +7,7 @@ from datetime import timedelta
 from bot.alerts.engine import AlertEngine
 from bot.charts.charts import Charts
 from bot.delivery.deliver import Deliverer
-from bot.delivery.metered_poster import MeteredPoster
-from bot.delivery.poster import ChannelPoster
+from bot.delivery.poster import ChannelPoster, MeteredPoster
 from bot.digests.planner import LATE_AFTER, MAX_WAIT, DigestPlanner
 from bot.domain.clock import Clock
 from bot.maintenance import ClockWatch, Maintenance

@@ -11,11 +11,10 @@ from functools import cache
 
 from bot.alerts import settings_card as alert_settings
 from bot.commands.registry import COMMANDS, described
-from bot.delivery import notices as delivery
+from bot.delivery import deliver as delivery
 from bot.digests import settings_card as digest_settings
 from bot.domain.money import MonthlyCap
-from bot.domain.outbox_status import DeadLetter, Queue
-from bot.domain.services import SCHEDULER, Service
+from bot.domain.status import SCHEDULER, DeadLetter, Queue, Service
 from bot.domain.tracking import RequestState
 from bot.domain.videos import HOUR, Metric, VideoReading
 from bot.messages import (
@@ -24,13 +23,13 @@ from bot.messages import (
     export,
     home,
     offer,
-    preview,
     problems,
     stats,
     status,
     stopping,
     tracking,
     usage,
+    video_count,
 )
 from bot.messages import help as helping
 from bot.messages import videos as listing
@@ -173,10 +172,10 @@ def _numbers() -> Iterator[tuple[str, Reply]]:
     yield "videos.video_list: being read", listing.video_list(listed(being_read=3))
     yield "videos.video_list: none of these", listing.video_list(listed(videos=(), status="paused"))
     yield "videos.video_list: none at all", listing.video_list(listed(videos=(), total=0, complete=True))
-    yield "preview.preview", preview.preview(VideoCount(video(), Metric.LIKES, 1_298_000, -12, NOW))
-    yield "preview.preview: no snapshot yet", preview.preview(VideoCount(video(1)))
+    yield "video_count.preview", video_count.preview(VideoCount(video(), Metric.LIKES, 1_298_000, -12, NOW))
+    yield "video_count.preview: no snapshot yet", video_count.preview(VideoCount(video(1)))
     young = VideoCount(video(), Metric.VIEWS, 15_000, 10_000, NOW, NOW - 14 * HOUR)
-    yield "preview.preview: 14 hours old", preview.preview(young)
+    yield "video_count.preview: 14 hours old", video_count.preview(young)
     file = File("contentstats-all.csv", b"video_id\r\n", "text/csv", "1,234 snapshots")
     lacking = export.Lacking(((video(), REASON), (video(1), REASON)), ((video(2), REASON),), (video(3),))
     yield "export.exported", export.exported((file,), 8, 1_234, NOW, "")
@@ -220,8 +219,8 @@ def _money() -> Iterator[tuple[str, Reply]]:
         home.home(replace(front, wallet=stale, videos=(), running=0, previews=False, digests=())),
     )
     yield "home.home: for someone who may not configure", home.home(replace(front, may_configure=False))
-    yield "preview.previews_set: on", preview.previews_set(on=True)
-    yield "preview.previews_set: off", preview.previews_set(on=False)
+    yield "video_count.previews_set: on", video_count.previews_set(on=True)
+    yield "video_count.previews_set: off", video_count.previews_set(on=False)
 
 
 def _about() -> Iterator[tuple[str, Reply]]:
@@ -242,10 +241,10 @@ def _about() -> Iterator[tuple[str, Reply]]:
     stopped = (Service(SCHEDULER, NOW - HOUR), Service("slack", NOW))
     yield "status.health: no scheduler", status.health(replace(healthy, services=stopped, is_posting=True))
     yield "status.health: unclear", status.health(replace(healthy, unclear=1))
-    yield "delivery.notices.channel_closed", delivery.channel_closed("C0AB12CD3", TITLES[0], REASON)
-    yield "delivery.notices.given_up", delivery.given_up("C0AB12CD3", TITLES[0], REASON)
-    yield "delivery.notices.late", delivery.late(delivery.given_up("C0AB12CD3", TITLES[0], REASON), NOW)
-    yield "delivery.notices.given_up: direct", delivery.given_up("", "Low balance", REASON)
+    yield "delivery.deliver.channel_closed", delivery.channel_closed("C0AB12CD3", TITLES[0], REASON)
+    yield "delivery.deliver.given_up", delivery.given_up("C0AB12CD3", TITLES[0], REASON)
+    yield "delivery.deliver.late", delivery.late(delivery.given_up("C0AB12CD3", TITLES[0], REASON), NOW)
+    yield "delivery.deliver.given_up: direct", delivery.given_up("", "Low balance", REASON)
     dead = tuple(DeadLetter(channel, REASON, NOW) for channel in ("C0AB12CD3", ""))
     failed = Queue(waiting=12, oldest_at=NOW, last_sent_at=NOW, dead_count=5, dead=dead)
     yield "status.health: not posted", status.health(replace(healthy, queue=failed))

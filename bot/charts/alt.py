@@ -7,7 +7,7 @@ from math import floor
 
 from bot.charts.scales import span_text
 from bot.charts.specs import Comparison, Growth, Line, Movers, Spend
-from bot.domain.comparison import ranked
+from bot.domain.growth import ranked
 from bot.domain.moments import day_text
 from bot.domain.money import dollars
 

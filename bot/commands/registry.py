@@ -13,13 +13,12 @@ from bot.commands.digest import Digest, digest_command, wants_form
 from bot.commands.export import Export, export
 from bot.commands.help import Help, show_help
 from bot.commands.home import Home, show_home
-from bot.commands.preview import Preview, SetPreviews, set_previews, show_preview
 from bot.commands.stats import Stats, stats
 from bot.commands.status import Retry, Status, retry, status, status_details
 from bot.commands.stop import ConfirmStop, Stop, ask_to_stop, stop
 from bot.commands.track import Batch, Start, Track, again, cancel, check, start, track
 from bot.commands.usage import Usage, usage, usage_details
-from bot.commands.videos import Videos, videos
+from bot.commands.videos import Preview, SetPreviews, Videos, set_previews, show_preview, videos
 from bot.domain.caller import Permission
 from bot.messages.help import Described, Group
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.commands.context import Context
-from bot.domain.services import SCHEDULER, Service
+from bot.domain.status import SCHEDULER, Service
 from bot.messages.status import Health, health, health_details, retried
 from bot.reply.model import Reply
 from bot.wallet.spending import LOOKS_APART

@@ -31,8 +31,7 @@ from bot.store.spend_guard import (
     Unclear,
 )
 from bot.wallet.link_check import CheckedLink, check_links
-from bot.wallet.settlement_notice import public_key, report_keys
-from bot.wallet.spending import Outcome
+from bot.wallet.spending import Outcome, public_key, report_keys
 from bot.wallet.state import live_state
 
 USUAL_DAYS = 7

@@ -1,4 +1,4 @@
-"""/videos: the list, ten a page."""
+"""/videos: the list, ten per page; and one video's numbers beside a link to it, if the workspace wants previews."""
 
 import asyncio
 from collections.abc import Awaitable, Sequence
@@ -7,8 +7,10 @@ from typing import TypeVar
 
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
+from bot.commands.find_video import fitting
+from bot.domain.errors import NotConfigured, NotFound
 from bot.domain.videos import VideoPlatform, VideoStatus
-from bot.messages.video_count import VideoCount
+from bot.messages.video_count import VideoCount, preview, previews_set
 from bot.messages.videos import Listing, video_list
 from bot.reply.model import Reply
 from bot.store.videos import Sort, StoredVideo
@@ -22,6 +24,10 @@ SHOWN_WITHIN = 3.0
 _PLATFORMS = tuple(VideoPlatform)
 _STATUSES = tuple(VideoStatus)
 _SORTS = tuple(Sort)
+_NOT_SET_UP = (
+    "This app can't see links here. Ask your admin to set SLACK_PREVIEW_DOMAINS, update the app's manifest and install "
+    "it again."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,3 +141,34 @@ async def _soon(work: Awaitable[T]) -> T | None:
             return await task
     except TimeoutError:
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The link that somebody posted."""
+
+    link: str = argument(Kind.LINK, "the link", listed=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SetPreviews:
+    """Whether to show previews."""
+
+    on: str = argument(Kind.CHOICE, "yes or no", choices=("yes", "no"), listed=False)
+
+
+async def show_preview(context: Context, args: Preview) -> Reply:
+    """The video in short, from the mirror; NotFound where it is not tracked here or previews are off."""
+    if not context.workspace.previews:
+        raise NotFound("Link previews are off in this workspace.")
+    found = await fitting(context, args.link)
+    return preview(counted(found[0]))
+
+
+async def set_previews(context: Context, args: SetPreviews) -> Reply:
+    """Switch previews on or off for the workspace."""
+    on = args.on == "yes"
+    if on and not context.caller.workspace.can_preview:
+        raise NotConfigured(_NOT_SET_UP)
+    await context.accounts.set_previews(context.caller.workspace, on=on)
+    return previews_set(on=on)

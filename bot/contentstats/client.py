@@ -5,6 +5,9 @@ Reading is tried again while the patience lasts. What spends or stops is sent on
 """
 
 import asyncio
+import hashlib
+import random
+import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from copy import copy
@@ -14,13 +17,18 @@ from urllib.parse import quote
 import httpx
 
 from bot.contentstats.api_errors import Asked, Refused, failure, refusal
-from bot.contentstats.keys import checked_base_url, checked_key, is_test_key, key_fingerprint
 from bot.contentstats.rate_limit import Limiter, Now, RateStore, Sleep, rate_limited, read_retry_after
-from bot.contentstats.retry import TRIES, Setback, persist
 from bot.contentstats.transport import DEFAULT_TIMEOUTS, Lost, NeverSent, Timeouts, Transport
 from bot.contentstats.values import ForeignBody, read_count
 from bot.contentstats.wire import read_list, read_page, read_problem, read_stopped, read_tracked, read_usage
-from bot.domain.errors import OutcomeUnclear, RateLimited, ServiceUnavailable, VideoNotFound
+from bot.domain.errors import (
+    ContentStatsError,
+    NotConfigured,
+    OutcomeUnclear,
+    RateLimited,
+    ServiceUnavailable,
+    VideoNotFound,
+)
 from bot.domain.money import Usage
 from bot.domain.videos import Stopped, Video, VideoList, VideoReading
 from bot.metrics import Metrics
@@ -29,6 +37,7 @@ __all__ = ["ContentStatsClient", "is_test_key", "key_fingerprint"]
 
 T = TypeVar("T")
 
+_KEY = re.compile(r"[!-~]{1,500}")
 _START = "/videos/track"
 MAX_WAIT = 8.0
 """Seconds that a person waits without wondering."""
@@ -36,6 +45,10 @@ IN_LINE = 150.0
 """Seconds that a person who knows why stands in line for what no command can do without."""
 FRESH = 60.0
 """Seconds after which a POST is not sent any more: whoever asked for it may have been told otherwise meanwhile."""
+TRIES = 3
+FIRST_PAUSE = 0.5
+LONGEST_PAUSE = 4.0
+"""Seconds: the pause before try n is anything up to FIRST_PAUSE x 2^n, so that many callers do not come back as one."""
 SHORTEST_TURN = 0.1
 """Seconds between two tries for a turn, at least."""
 SHORTEST_TRY = 1.0
@@ -233,3 +246,67 @@ def _video_path(video_id: str) -> str:
     if video_id.strip(".") == "":
         raise VideoNotFound("A video needs an id. /videos lists your videos.")
     return f"/videos/{quote(video_id, safe='')}"
+
+
+def is_test_key(key: str) -> bool:
+    """Whether this is a development key, which charges nothing."""
+    return key.strip().startswith("cs_test_")
+
+
+def key_fingerprint(base_url: str, key: str) -> str:
+    """32 hex digits that name the account behind a key, in the store and in logs. The two documented hosts are one."""
+    base = base_url.strip().rstrip("/").replace("://www.contentstats.io", "://contentstats.io")
+    return hashlib.sha256(f"contentstats-bot account\0{base}\0{key.strip()}".encode()).hexdigest()[:32]
+
+
+def checked_key(key: str) -> str:
+    """The key as it can be sent. Raises NotConfigured, without showing it, for what would break the header."""
+    if not _KEY.fullmatch(key.strip()):
+        raise NotConfigured(
+            "The ContentStats API key is empty or has invalid characters. Copy it again from the ContentStats "
+            "web site, into /connect or CONTENTSTATS_API_KEY."
+        )
+    return key.strip()
+
+
+def checked_base_url(base_url: str) -> str:
+    """The base without its last slash. Raises NotConfigured for what is no address of a server."""
+    try:
+        url = httpx.URL(base_url.strip())
+    except httpx.InvalidURL:
+        url = httpx.URL()
+    if url.scheme not in {"http", "https"} or not url.host or url.userinfo or url.query or url.fragment:
+        raise NotConfigured(
+            "CONTENTSTATS_BASE_URL isn't a valid address. Write it like https://contentstats.io/api/v1."
+        )
+    return str(url).rstrip("/")
+
+
+class Setback(Exception):
+    """A failure that may be over soon. `error` is what it means to people; `not_before` is a Unix second, if told."""
+
+    def __init__(self, error: ContentStatsError, not_before: float | None = None) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.not_before = not_before
+
+
+async def persist(
+    attempt: Callable[[float], Awaitable[T]], max_wait: float, now: Now, sleep: Sleep, tries: int = TRIES
+) -> T:
+    """Return the result of `attempt`, which gets the seconds left of `max_wait`, after at most `tries` tries.
+
+    Raises the last Setback's error as soon as the next pause would outlast `max_wait`. Other errors pass at once.
+    """
+    deadline = now() + max_wait
+    tried = 0
+    while True:
+        try:
+            return await attempt(deadline - now())
+        except Setback as setback:
+            pause = random.uniform(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2**tried))
+            pause += max((setback.not_before or 0) - now(), 0)
+            tried += 1
+            if tried == tries or now() + pause >= deadline:
+                raise setback.error from setback
+        await sleep(pause)

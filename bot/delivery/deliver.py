@@ -10,14 +10,14 @@ import random
 import time
 from collections import Counter
 from collections.abc import Mapping
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from bot.delivery.acknowledgements import Acknowledgements, patiently
 from bot.delivery.circuit_breaker import AT_ONCE, CircuitBreakers
-from bot.delivery.notices import channel_closed, given_up, late
 from bot.delivery.poster import ChannelPoster, ChannelRef, Delivery, Later, Posted, Rejected, Unclear
 from bot.domain.clock import Clock
-from bot.reply.model import Reply
+from bot.reply.model import Channel, Field, Fields, Note, Reply, Time, Tone, text
 from bot.store import Store
 from bot.store.outbox_claims import Claimed
 
@@ -188,3 +188,40 @@ def _backoff(attempts: int) -> timedelta:
 
 def _name(reply: Reply | None) -> str:
     return "" if reply is None else reply.title or reply.summary
+
+
+def channel_closed(channel_id: str, message: str, reason: str) -> Reply:
+    """To whoever had switched something on in a channel that takes no message any more. `reason` says what to do."""
+    return Reply(
+        f"I can't post in a channel any more: {reason}",
+        title="Turned off",
+        parts=(
+            Fields((Field("Channel", text(Channel(channel_id))), Field("Not posted", text(message)))),
+            Note(text("Its digest and alerts are off. Use /digest and /alerts there to turn them back on.")),
+        ),
+        tone=Tone.PROBLEM,
+    )
+
+
+def late(reply: Reply, since: datetime) -> Reply:
+    """The message as it is posted long after it was written, because nothing could be posted before."""
+    note = Note(text("Posted late. Figures are as of ", Time(since), "."))
+    return replace(reply, parts=(*reply.parts, note))
+
+
+def given_up(channel_id: str, message: str, reason: str) -> Reply:
+    """To the owner of a message that could not be posted. What is switched on in its channel stays on."""
+    return Reply(
+        f"I couldn't post a message: {reason}",
+        title="Not posted",
+        parts=(
+            Fields(
+                (
+                    Field("Channel", text(Channel(channel_id) if channel_id else "direct message")),
+                    Field("Message", text(message)),
+                )
+            ),
+            Note(text("Later messages are posted as usual. /status shows what is waiting and what failed.")),
+        ),
+        tone=Tone.WARNING,
+    )

@@ -4,11 +4,12 @@ Snapshots come oldest first. Nothing here fills a gap, guesses a count or knows 
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
+from math import floor
 from typing import TypeAlias
 
 from bot.domain.videos import HOUR, Metric, Snapshot, VideoPlatform
@@ -239,3 +240,26 @@ def ago(span: timedelta) -> str:
     if minutes < 60:
         return f"{minutes} min"
     return f"{hours} h" if hours < 48 else f"{days} d"
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Counts by label at one hour of age, the highest first."""
+
+    hour: int
+    counts: tuple[tuple[str, int], ...]
+
+    @property
+    def leaders(self) -> tuple[str, ...]:
+        """The labels with the highest count: several for a tie."""
+        return tuple(label for label, count in self.counts if count == self.counts[0][1])
+
+
+def ranked(series: Mapping[str, Series]) -> Ranking | None:
+    """The ranking at the last hour that all of the series have; None if they share no hour."""
+    shared = set.intersection(*({floor(age + 0.5) for age, _ in each} for each in series.values())) if series else set()
+    for hour in sorted(shared, reverse=True):
+        counts = {label: count for label, each in series.items() if (count := at_hour(each, hour)) is not None}
+        if len(counts) == len(series):
+            return Ranking(hour, tuple(sorted(counts.items(), key=lambda pair: -pair[1])))
+    return None

@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.comparison import Ranking, ranked
-from bot.domain.growth import aligned, at_hour, change, exact_count, metric_name, signed_count
+from bot.domain.growth import Ranking, aligned, at_hour, change, exact_count, metric_name, ranked, signed_count
 from bot.domain.videos import Metric, Video, VideoReading
 from bot.messages.stats import window_words
 from bot.messages.wording import linked, name_of, platform_name, reading_age

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.domain.outbox_status import DeadLetter, Queue
-from bot.domain.services import FRESH, SCHEDULER, Service
+from bot.domain.status import FRESH, SCHEDULER, DeadLetter, Queue, Service
 from bot.messages.wording import plural
 from bot.reply.call import Call
 from bot.reply.model import (

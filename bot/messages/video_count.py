@@ -5,6 +5,9 @@ from datetime import datetime
 
 from bot.domain.growth import ago, exact_count, is_overdue, metric_name, signed_count
 from bot.domain.videos import Metric, Video
+from bot.messages.wording import introduced
+from bot.reply.call import Call
+from bot.reply.model import Button, Note, Reply, Time, Tone, text
 
 _DAY = "24 h"
 
@@ -48,3 +51,25 @@ def change_window(counted: VideoCount) -> str:
     if counted.change_since is None or counted.counted_at is None:
         return _DAY
     return ago(counted.counted_at - counted.change_since)
+
+
+def preview(counted: VideoCount) -> Reply:
+    """One line and a button."""
+    video, last = counted.video, counted.counted_at
+    numbers = "no snapshot yet" if counted.count is None else count_words(counted)
+    change = counted.change_24h
+    moved = "" if change is None else f", {signed_count(change)} in {change_window(counted)}"
+    age = () if last is None else (Note(text("As of ", Time(last), ".")),)
+    return Reply(
+        f"{introduced(video)}: {numbers}{moved}.",
+        parts=age,
+        actions=(Button("Stats", Call("stats", {"video": video.id})),),
+    )
+
+
+def previews_set(*, on: bool) -> Reply:
+    """The switch was turned."""
+    words = (
+        "A link to a tracked video now shows its numbers." if on else "Links to tracked videos no longer show numbers."
+    )
+    return Reply(words, tone=Tone.SUCCESS)

@@ -8,7 +8,7 @@ from sqlalchemy import case, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import DatabaseUnavailable
-from bot.domain.services import FRESH, Service
+from bot.domain.status import FRESH, Service
 from bot.store.database import Aggregate, insert_into
 from bot.store.schedule_tables import leases
 from bot.store.tables import inbox, rates, services

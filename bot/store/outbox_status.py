@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import and_, delete, exists, func, select, update
 
-from bot.domain.outbox_status import DeadLetter, Queue
+from bot.domain.status import DeadLetter, Queue
 from bot.store.database import Aggregate
 from bot.store.outbox import OutboxState
 from bot.store.schedule_tables import blobs, is_open, outbox

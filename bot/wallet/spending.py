@@ -3,13 +3,16 @@
 The API has no idempotency key: the same POST twice bills twice. So nothing in here ever repeats one; an unclear outcome
 is looked up in the list, and counts as absent only after a quiet time and several clean looks. The quiet time follows
 from how long the starts of the last days took to appear there; a video that appears within a day is recorded after all.
+
+Messages about a request are written in the transaction that records what they report. They are due a little later and
+withdrawn once the reply with the same news has arrived, so a process that ends in between leaves nobody uninformed.
 """
 
 import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from bot.contentstats.client import ContentStatsClient
@@ -18,12 +21,13 @@ from bot.domain.caller import Person
 from bot.domain.clock import Clock, month_of
 from bot.domain.errors import ContentStatsError, NotEnoughBalance, OutcomeUnclear
 from bot.domain.links import canonical_key
-from bot.domain.tracking import RequestState, TrackRequest, quiet_time
+from bot.domain.tracking import UNDER_WAY, RequestState, TrackRequest, quiet_time
 from bot.domain.videos import Video, VideoList
+from bot.messages.tracking import Result, announcement, outcome_card
 from bot.store import Store
+from bot.store.outbox import Message, News
 from bot.store.spend_guard import Expired, NotProposed, Refused, Submitted
 from bot.wallet.mirror import Mirror
-from bot.wallet.settlement_notice import reply_time, settled, unclear
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +43,8 @@ SENDING_AT_ONCE = 3
 """Presses of one process that are worked on at a time, so that a POST soon follows its list; the rest wait in turn."""
 LISTED_WITHIN = timedelta(seconds=15)
 """How old the account's list may be when a POST is sent: it was asked for after the press all the same."""
+REPLY_WITHIN = timedelta(minutes=2)
+"""How long a reply may take to arrive once its last request has ended."""
 NOW = timedelta(0)
 """When to report an outcome that nobody waits for."""
 LOOK_AFTER = (0.5, 1.5, 3.0)
@@ -286,3 +292,52 @@ class Spending:
             if row.is_running or (row.id not in before and is_recent):
                 return row
         return None
+
+
+def reply_time(requests: int) -> timedelta:
+    """How long after a submission the reply to a press for so many requests arrives at the latest."""
+    return REPLY_WITHIN + requests * UNDER_WAY
+
+
+def report_keys(request: TrackRequest) -> tuple[str, ...]:
+    """The keys of the messages that report to the asker how a request stands; one that it replaces comes first."""
+    unclear = f"unclear:{request.id}"
+    match request.state:
+        case RequestState.TRACKING:
+            return unclear, f"settled:{request.id}:asker"
+        case RequestState.FAILED:
+            return unclear, f"settled:{request.id}:failed"
+        case _:
+            return (unclear,)
+
+
+def public_key(request: TrackRequest) -> str:
+    """The key of the public line that a start leaves in its channel."""
+    return f"settled:{request.id}"
+
+
+def unclear(request: TrackRequest, due_at: datetime) -> News:
+    """For the asker of a submitted request: its outcome is not known yet."""
+    return News((_report(replace(request, state=RequestState.UNKNOWN), None, due_at),))
+
+
+def settled(request: TrackRequest, video: Video | None, due_at: datetime) -> News:
+    """The outcome for the asker, and the public line of a start that was asked for in a channel."""
+    report, replaced = _report(request, video, due_at), report_keys(request)[:-1]
+    if request.state is not RequestState.TRACKING or not request.channel_id:
+        return News((report,), replaced)
+    line = Message(
+        public_key(request),
+        request.workspace_id,
+        request.channel_id,
+        announcement(Result(request, video)),
+        owner_id=request.person.id,
+        due_at=due_at,
+    )
+    return News((line, report), replaced)
+
+
+def _report(request: TrackRequest, video: Video | None, due_at: datetime) -> Message:
+    card = outcome_card((Result(request, video, request.outcome),))
+    key = report_keys(request)[-1]
+    return Message(key, request.workspace_id, "", card, person_id=request.person.id, due_at=due_at)

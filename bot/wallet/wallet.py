@@ -1,24 +1,31 @@
-"""The wallet: one API key's client, its rows in the store, and what is built on the two."""
+"""The wallet: one API key's client, its rows in the store, and what is built on the two. Stops trackings."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Self
+from weakref import WeakValueDictionary
 
 from bot.contentstats.client import ContentStatsClient
 from bot.contentstats.rate_limit import Sleep
 from bot.contentstats.short_links import ShortLinks
 from bot.domain.clock import Clock
-from bot.domain.errors import ContentStatsError
+from bot.domain.errors import ContentStatsError, OutcomeUnclear
 from bot.domain.links import ShortLink
 from bot.domain.money import Usage
+from bot.domain.videos import FINISHED, Video
 from bot.store import Store
+from bot.store.videos import StoredVideo
 from bot.wallet.backfill import Backfill
 from bot.wallet.mirror import Dated, Mirror
 from bot.wallet.spending import LOOKS_APART, Spending
-from bot.wallet.stopping import Stopping
 from bot.wallet.sync import TURN_WITHIN, WalletSync
 
+STILL_RUNNING = (
+    "ContentStats accepted the stop but still reports the video as running, so it's unclear whether it was stopped. "
+    "Check it with /stats; stopping it again does no harm."
+)
 SHORT_LINK_AGE = timedelta(days=30)
 """How long a short link is taken to lead where it led."""
 PRICE_AGE = timedelta(hours=1)
@@ -98,3 +105,44 @@ class Wallet:
         except ContentStatsError as error:
             return Dated(None, self._clock(), str(error))
         return Dated(found.value, found.as_of, found.problem)
+
+
+class Stopping:
+    """One wallet's way to stop trackings. Stopping twice harms nothing: what was collected stays."""
+
+    def __init__(self, client: ContentStatsClient, mirror: Mirror) -> None:
+        self._client = client
+        self._mirror = mirror
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def stop(self, stored: StoredVideo) -> tuple[Video, bool]:
+        """The video as it stands when it is over, and whether it was this call that ended it: of two clicks, one did.
+
+        Raises OutcomeUnclear where neither answer nor page could tell.
+        """
+        async with self._turns.setdefault(stored.video.id, asyncio.Lock()):
+            now = await self._mirror.current(stored)
+            if not now.video.is_running:
+                return now.video, False
+            return await self._stop(now)
+
+    async def _stop(self, stored: StoredVideo) -> tuple[Video, bool]:
+        try:
+            answer = await self._client.stop(stored.video.id)
+        except OutcomeUnclear as error:
+            return await self._look(stored, error), True
+        stopped = replace(stored.video, status=answer.status)
+        if stopped.is_running:
+            return await self._look(stored, OutcomeUnclear(STILL_RUNNING)), True
+        await self._mirror.remember((stopped,))
+        return stopped, answer.previous not in FINISHED
+
+    async def _look(self, stored: StoredVideo, unclear: OutcomeUnclear) -> Video:
+        try:
+            video = (await self._client.read_video(stored.video.id)).video
+        except ContentStatsError:
+            raise unclear from None
+        await self._mirror.remember((video,))
+        if video.is_running:
+            raise unclear
+        return video

@@ -10,9 +10,8 @@ from bot.alerts.final_report_card import FinalFacts, final_report
 from bot.digests.card import digest
 from bot.domain.digest import Total
 from bot.domain.videos import HOUR, Metric, Snapshot, VideoReading, VideoStatus
-from bot.messages.preview import preview
 from bot.messages.stats import VideoFacts, video_stats
-from bot.messages.video_count import VideoCount
+from bot.messages.video_count import VideoCount, preview
 from bot.messages.videos import video_list
 from bot.messages.wording import option_label
 from bot.reply.plain import plain_text

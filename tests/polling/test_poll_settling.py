@@ -13,7 +13,7 @@ from bot.domain.tracking import QUIET, RequestState
 from bot.reply.stored import from_stored
 from bot.store.database import Database
 from bot.store.schedule_tables import outbox
-from bot.wallet.settlement_notice import reply_time, settled
+from bot.wallet.spending import reply_time, settled
 from tests.polling.environment import ANA, HERE
 from tests.standins.environment import LINK, LIST, TRACK
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from bot.domain.services import FRESH, Service
+from bot.domain.status import FRESH, Service
 from bot.store.coordination import Services
 from bot.store.database import Database
 

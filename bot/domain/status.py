@@ -1,4 +1,4 @@
-"""The parts of the program that may run in processes of their own: each chat's connection, and the scheduler."""
+"""What /status reports on: the parts of the program, which may run in processes of their own, and the outbox."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,3 +21,23 @@ class Service:
     def is_up(self, now: datetime) -> bool:
         """Whether it runs and works."""
         return not self.problem and now - self.seen_at <= FRESH
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A message that was given up, and why. `channel_id` is empty where it was for one person."""
+
+    channel_id: str
+    reason: str
+    ended_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A workspace's messages. `oldest_at` is when the oldest that waits was written; `dead` are the last few."""
+
+    waiting: int = 0
+    oldest_at: datetime | None = None
+    last_sent_at: datetime | None = None
+    dead_count: int = 0
+    dead: tuple[DeadLetter, ...] = ()
