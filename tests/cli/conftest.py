@@ -1,5 +1,4 @@
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -9,6 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from anyio.from_thread import start_blocking_portal
+
+from adapters.__main__ import main
+from adapters.sandbox.serve import Sandbox
 
 PROGRAM = Path(sys.executable).with_name("contentstats-bot")
 KEPT = ("PATH", "COVERAGE_PROCESS_START", "COVERAGE_FILE")
@@ -66,21 +69,30 @@ class CommandLine:
 
 
 @pytest.fixture
+def said(capsys):
+    """Runs the program in this process, for what it refuses before it starts; gives its code, output and errors."""
+
+    def ran(*args):
+        try:
+            return main(args), *capsys.readouterr()
+        except SystemExit as ended:
+            return ended.code, *capsys.readouterr()
+
+    return ran
+
+
+@pytest.fixture
 def cli(tmp_path):
     return CommandLine(tmp_path)
 
 
 @pytest.fixture
 def sandbox(cli):
-    """The settings that lead to a sandbox, which runs in a process of its own, and to a database of this test alone."""
-    with cli.started("sandbox", "--port", "0", stderr=None) as process:
-        assert process.stdout is not None
-        ((url, key),) = re.findall(r"listens at (\S+)\. Its API key is (\S+)\.", process.stdout.readline().decode())
+    """The settings that lead to a sandbox with a past, and to a database of this test alone."""
+    served = Sandbox(requests_per_minute=600, seed_demo=True)
+    with start_blocking_portal() as portal, portal.wrap_async_context_manager(served):
         yield {
-            "CONTENTSTATS_BASE_URL": url,
-            "CONTENTSTATS_API_KEY": key,
+            "CONTENTSTATS_BASE_URL": served.url,
+            "CONTENTSTATS_API_KEY": served.key,
             "DATABASE_URL": f"sqlite:///{cli.folder}/bot.db",
         }
-        process.terminate()
-        process.communicate(timeout=120)
-        assert process.returncode == 143

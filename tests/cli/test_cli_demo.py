@@ -19,7 +19,7 @@ from adapters.sandbox.films import make_film
 from adapters.sandbox.links import parse_link
 from bot.commands.registry import COMMANDS
 
-ENTER, TAB, UP, CTRL_C, CTRL_D = "\r", "\t", "\x1b[A", "\x03", "\x04"
+ENTER, TAB, UP, CTRL_C = "\r", "\t", "\x1b[A", "\x03"
 PASTING = "\x1b[?2004h"  # what each prompt switches on first
 PROMPT = "(prompt)"
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x1b]*\x1b\\")
@@ -102,8 +102,13 @@ def terminal(cli):
         yield terminal
 
 
-def test_tab_completes_digits_press_buttons_and_the_arrow_brings_lines_back(cli, terminal):
-    terminal.type(f"/vid{TAB}")
+def test_a_conversation(cli, terminal):
+    terminal.type("/vid")
+    said = terminal.wait_for("Balance is fine again")  # above the line that is being typed
+    assert "is late" not in said
+    for title in ("Low balance", "Daily digest", SPENDING, "Less than 24 hours of credit left", FILLING):
+        assert title.strip() in said
+    terminal.type(TAB)
     terminal.wait_for("eos")
     terminal.type(ENTER)
     terminal.wait_for("How we fixed our kitchen sink in ten minutes · YouTube, completed")
@@ -117,31 +122,6 @@ def test_tab_completes_digits_press_buttons_and_the_arrow_brings_lines_back(cli,
     terminal.type(f"{UP}{UP}{UP}{ENTER}")
     terminal.wait_for("Open a video")
     terminal.wait_for(PROMPT)
-    terminal.type(CTRL_D)
-    assert terminal.process.wait(120) == 0
-    assert cli.left_behind == []
-
-
-def test_what_the_bot_says_by_itself_appears_above_the_line_that_is_being_typed(terminal):
-    terminal.type("/vid")
-    said = terminal.wait_for("Balance is fine again")
-    assert "is late" not in said
-    for title in ("Low balance", "Daily digest", SPENDING, "Less than 24 hours of credit left", FILLING):
-        assert title.strip() in said
-    terminal.type(f"eos{ENTER}")
-    terminal.wait_for("kitchen sink")
-    terminal.type(CTRL_D)
-
-
-def test_ctrl_c_drops_a_line_and_then_leaves(cli, terminal):
-    terminal.type(f"/track nonsense{CTRL_C}")
-    terminal.wait_for(PROMPT)
-    terminal.type(CTRL_C)
-    assert terminal.process.wait(120) == 130
-    assert cli.left_behind == []
-
-
-def test_a_key_is_asked_for_without_showing_it(terminal):
     terminal.type(f"/connect{ENTER}")
     terminal.wait_for(PROMPT)
     terminal.wait_for("the API key")
@@ -149,6 +129,11 @@ def test_a_key_is_asked_for_without_showing_it(terminal):
     terminal.wait_for("linked to this workspace")
     terminal.wait_for(PROMPT)
     assert "cs_test_demo" not in terminal.screen
+    terminal.type(f"/track nonsense{CTRL_C}")
+    terminal.wait_for(PROMPT)
+    terminal.type(CTRL_C)
+    assert terminal.process.wait(120) == 130
+    assert cli.left_behind == []
 
 
 def test_sigterm_at_the_prompt_gives_the_terminal_back(cli, terminal):

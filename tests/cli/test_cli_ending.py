@@ -1,5 +1,6 @@
 """However a subcommand is ended, it closes in order: no traceback, no process and no file left behind."""
 
+import re
 import signal
 from functools import partial
 from pathlib import Path
@@ -15,14 +16,13 @@ def children(pid: int) -> list[Path]:
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_sandbox_ends_at_once(cli, number, code):
     with cli.started("sandbox", "--port", "0") as sandbox:
-        assert sandbox.stdout.readline()
+        assert re.search(rb"listens at http://127.0.0.1:\d+/api/v1\. Its API key is \w+\.", sandbox.stdout.readline())
         sandbox.send_signal(number)
         assert sandbox.wait(120) == code
         assert sandbox.stderr.read() == b""
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_console_that_waits_for_a_line_ends_at_once(cli, sandbox, number, code):
+def test_a_console_that_waits_for_a_line_ends_at_once(cli, sandbox):
     cli.env |= sandbox
     with cli.started("console") as console:
         console.stdin.write(b"/stats kitchen sink\n")
@@ -30,21 +30,20 @@ def test_a_console_that_waits_for_a_line_ends_at_once(cli, sandbox, number, code
         while not console.stdout.readline().startswith(b"Saved "):
             assert console.poll() is None
         (worker,) = children(console.pid)
-        console.send_signal(number)
-        assert console.wait(120) == code
+        console.send_signal(signal.SIGINT)
+        assert console.wait(120) == 130
         assert console.stderr.read() == b""
     assert not worker.exists()
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_tour_that_is_broken_off_leaves_nothing(cli, number, code):
+def test_a_tour_that_is_broken_off_leaves_nothing(cli):
     with cli.started("demo") as demo:
         while not demo.stdout.readline().startswith(b"Saved "):
             assert demo.poll() is None
         (worker,) = children(demo.pid)
         assert cli.left_behind != []
-        demo.send_signal(number)
-        assert demo.wait(120) == code
+        demo.terminate()
+        assert demo.wait(120) == 143
         assert demo.stderr.read() == b""
     assert not worker.exists()
     assert cli.left_behind == []

@@ -18,10 +18,10 @@ def test_run_without_credentials_names_what_is_missing_and_the_demo(cli):
 
 
 @pytest.mark.parametrize("only", ["", "smoke", "slack,smoke"])
-def test_run_knows_its_parts(cli, only):
-    ended = cli("run", "--only", only)
-    assert ended.returncode == 2
-    assert "slack,discord,web,scheduler" in ended.stderr
+def test_run_knows_its_parts(said, only):
+    code, _, err = said("run", "--only", only)
+    assert code == 2
+    assert "slack,discord,web,scheduler" in err
 
 
 def test_the_manifest_is_json_and_comes_with_the_link_that_makes_the_app(cli):

@@ -1,18 +1,8 @@
 import pytest
 
-from adapters.__main__ import main
 
-
-def said(capsys, *args: str) -> tuple[int, str, str]:
-    try:
-        code = main(args)
-    except SystemExit as ended:
-        code = ended.code
-    return code, *capsys.readouterr()
-
-
-def test_help_names_every_subcommand_and_the_way_to_try_it(capsys):
-    code, out, err = said(capsys, "--help")
+def test_help_names_every_subcommand_and_the_way_to_try_it(said):
+    code, out, err = said("--help")
     assert (code, err) == (0, "")
     for subcommand in ("demo", "sandbox", "console", "migrate", "doctor"):
         assert f"\n    {subcommand} " in out
@@ -20,14 +10,14 @@ def test_help_names_every_subcommand_and_the_way_to_try_it(capsys):
 
 
 @pytest.mark.parametrize("subcommand", ["demo", "sandbox", "console", "migrate", "doctor"])
-def test_every_subcommand_explains_itself(capsys, subcommand):
-    code, out, _ = said(capsys, subcommand, "--help")
+def test_every_subcommand_explains_itself(said, subcommand):
+    code, out, _ = said(subcommand, "--help")
     assert code == 0
     assert out.startswith(f"usage: contentstats-bot {subcommand} ")
 
 
-def test_without_a_subcommand_the_help_is_the_complaint(capsys):
-    code, out, err = said(capsys)
+def test_without_a_subcommand_the_help_is_the_complaint(said):
+    code, out, err = said()
     assert (code, out) == (2, "")
     assert "contentstats-bot demo" in err
 
@@ -47,8 +37,8 @@ def test_without_a_subcommand_the_help_is_the_complaint(capsys):
         (["sandbox", "--speed", "fast"], "'fast' isn't a speed"),
     ],
 )
-def test_wrong_words_are_named_and_end_with_two(capsys, args, complaint):
-    code, out, err = said(capsys, *args)
+def test_wrong_words_are_named_and_end_with_two(said, args, complaint):
+    code, out, err = said(*args)
     assert (code, out) == (2, "")
     assert err.startswith("usage: contentstats-bot ")
     assert complaint in err
