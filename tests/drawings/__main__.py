@@ -1,11 +1,61 @@
-"""`python -m tests.drawings --lines`: the lines of each card of the gallery on a phone, in Slack and in Discord."""
+"""`python -m tests.drawings OUT` draws the gallery: OUT/index.html, and beside it a PNG of each group of cards.
 
+With `--lines` in the place of OUT it prints how many lines each card takes on a phone, in Slack and in Discord. PNGs
+need Chromium, and for all letters Debian's fonts-lato, fonts-noto-core, fonts-noto-cjk and fonts-noto-color-emoji.
+"""
+
+import asyncio
 import sys
+from html import escape
+from pathlib import Path
 
+from tests.drawings.browser import browser
 from tests.drawings.measure import lines_of
+from tests.drawings.page import THEMES, message, page
 from tests.drawings.render import CHATS, cards
 from tests.gallery import gallery
 
-for name, reply in gallery().items():
-    counts = (sum(map(lines_of, cards(chat, reply))) for chat in CHATS)
-    sys.stdout.write(" ".join([*(f"{count:4}" for count in counts), f" {name}\n"]))
+WIDTHS = {"phone": 4 * 368 + 24, "desktop": 2 * 1108 + 24}
+"""Pixels of a page that shows a card in both chats and both themes, for each width of the chat."""
+
+
+def drawn(names: list[str], size: str) -> str:
+    """These cards, each in both chats and both themes."""
+    return f'<div class="{size}">{"".join(map(_set, names))}</div>'
+
+
+def _set(name: str) -> str:
+    made = {chat: cards(chat, gallery()[name]) for chat in CHATS}
+    counts = ", ".join(f"{chat.title()} {sum(map(lines_of, each))}" for chat, each in made.items())
+    shown = "".join(message(each, chat, theme) for chat, each in made.items() for theme in THEMES)
+    return f'<h2>{escape(name)} · lines on a phone: {counts}</h2><div class="set">{shown}</div>'
+
+
+async def draw(out: Path) -> None:
+    """Write the pages and their pictures."""
+    out.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 - a tool that does nothing else
+    groups: dict[str, list[str]] = {}
+    for name in gallery():
+        groups.setdefault(name.partition(":")[0].rpartition(".")[0], []).append(name)
+    (out / "index.html").write_text(page("Every card", drawn(list(gallery()), "phone")))
+    async with browser() as tab:
+        for group, names in groups.items():
+            for size, width in WIDTHS.items():
+                document = out / f"{group}-{size}.html"
+                document.write_text(page(group, drawn(names, size)))
+                document.with_suffix(".png").write_bytes(await tab.picture(document.resolve().as_uri(), width))
+                sys.stdout.write(f"{document.with_suffix('.png')}\n")
+
+
+def count() -> None:
+    """Print the lines of every card."""
+    for name, reply in gallery().items():
+        counts = (sum(map(lines_of, cards(chat, reply))) for chat in CHATS)
+        sys.stdout.write(" ".join([*(f"{each:4}" for each in counts), f" {name}\n"]))
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "--lines":
+        count()
+    else:
+        asyncio.run(draw(Path(sys.argv[1])))
