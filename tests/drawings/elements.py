@@ -42,13 +42,6 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
-    """Named values, two beside each other on a desktop and one on a phone."""
-
-    fields: tuple[tuple[Line, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Grid:
     """A table: its head, then its rows. `rights` are the columns of numbers. One with pages shows the first."""
 
@@ -113,7 +106,7 @@ class Attached:
     name: str
 
 
-Element: TypeAlias = Words | Code | Columns | Grid | Image | Controls | Row | Rule | Attached
+Element: TypeAlias = Words | Code | Grid | Image | Controls | Row | Rule | Attached
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,6 @@ from tests.drawings.elements import (
     Attached,
     Card,
     Code,
-    Columns,
     Control,
     Controls,
     Element,
@@ -57,8 +56,6 @@ def _lines(element: Element) -> int:  # noqa: PLR0911 - a return for each elemen
             return _wrapped(lines, LETTERS / SIZES[size])
         case Code(rows):
             return sum(max(1, ceil(width(row) / CODE)) for row in rows)
-        case Columns(fields):
-            return sum(_wrapped(field, LETTERS) for field in fields)
         case Grid():
             return _grid(element)
         case Controls(controls):

@@ -9,7 +9,6 @@ from tests.drawings.elements import (
     Attached,
     Card,
     Code,
-    Columns,
     Control,
     Controls,
     Element,
@@ -58,8 +57,6 @@ def _element(element: Element) -> str:  # noqa: PLR0911 - a return for each elem
             return f'<p class="{size}">{_lines(lines)}</p>'
         case Code(rows):
             return f"<pre>{escape(chr(10).join(rows))}</pre>"
-        case Columns(fields):
-            return f'<div class="columns">{"".join(f"<p>{_lines(field)}</p>" for field in fields)}</div>'
         case Grid():
             return _grid(element)
         case Image(url, alt):

@@ -7,7 +7,6 @@ from typing import Any, TypeAlias
 
 from tests.drawings.elements import (
     Card,
-    Columns,
     Control,
     Controls,
     Element,
@@ -40,8 +39,6 @@ def _elements(block: Block, pictures: Mapping[str, str]) -> Iterator[Element]:  
     match block:
         case {"type": "header", "text": {"text": str(text)}}:
             yield Words(((Run(text, is_bold=True),),), Size.HEADING)
-        case {"type": "section", "fields": fields}:
-            yield Columns(tuple(_lines(field) for field in fields))
         case {"type": "section", "text": text}:
             yield Words(_lines(text))
         case {"type": "context", "elements": texts}:

@@ -12,7 +12,6 @@ from tests.standins.slack.json_checks import (
     Check,
     among,
     array,
-    at_least_one,
     flag,
     integer,
     shape,
@@ -66,9 +65,8 @@ def _rectangle(value: object, where: str) -> Iterator[str]:
 
 _BLOCKS: dict[str, Check] = {
     "section": shape(
-        {"type": among("section")},
-        {**_BLOCK_ID, "text": any_text(3000), "fields": array(any_text(2000), 10)},
-        also=at_least_one("text", "fields"),
+        {"type": among("section"), "text": any_text(3000)},
+        _BLOCK_ID,
     ),
     "header": shape({"type": among("header"), "text": plain_text(150)}, _BLOCK_ID),
     "context": shape({"type": among("context"), "elements": array(any_text(), 10)}, _BLOCK_ID),

@@ -98,13 +98,3 @@ def typed(shapes: Mapping[str, Check], kind: str) -> Check:
             yield from shapes[name](value, where)
 
     return check
-
-
-def at_least_one(*keys: str) -> Check:
-    """An object that has one of these keys, or several."""
-
-    def check(value: object, where: str) -> Iterator[str]:
-        if isinstance(value, Mapping) and not any(key in value for key in keys):
-            yield f"{where} needs one of {', '.join(keys)}"
-
-    return check
