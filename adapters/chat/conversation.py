@@ -5,12 +5,12 @@ it alone knows, as a `Surface`.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Generic, Protocol, TypeVar
 
 from adapters.chat.background import CONCURRENT_REPLIES, Slot
-from adapters.chat.recent import RecentIds
+from adapters.chat.recent import Recent, RecentIds
 from bot.app import Bot
 from bot.commands.command import Answer
 from bot.commands.forms import form_for, with_form_again
@@ -18,6 +18,7 @@ from bot.commands.registry import AnyCommand, by_name
 from bot.domain.caller import Caller, Permission
 from bot.messages.problems import no_link
 from bot.reply.call import MAX_ENCODED
+from bot.reply.drawing import drawn, has_pictures, without_pictures
 from bot.reply.model import Reply
 
 
@@ -49,6 +50,15 @@ class CommandCall:
     in_place: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Whether a whole reply arrived, and its public line. `message_id` is of the message that later replies replace."""
+
+    arrived: bool
+    announced: bool
+    message_id: str = ""
+
+
 class Surface(Protocol[T_contra]):
     """A chat platform: how it acknowledges, opens forms, identifies callers and shows replies."""
 
@@ -66,8 +76,17 @@ class Surface(Protocol[T_contra]):
         """Who acts, a reply to show instead of running the command, or None if the interaction was handled before."""
         ...
 
-    async def reply(self, interaction: T_contra, reply: Reply, answer: Answer) -> tuple[bool, bool]:
-        """Show a reply, and its public line to the channel; whether each arrived. Never raises for what a chat does."""
+    async def reply(self, interaction: T_contra, reply: Reply, answer: Answer) -> Shown:
+        """Show a reply, and its public line to the channel. Never raises for what a chat does."""
+        ...
+
+    async def add_pictures(
+        self, interaction: T_contra, reply: Reply, answer: Answer, is_current: Callable[[], bool]
+    ) -> None:
+        """Show a reply again, now with its pictures, unless another reply has taken its place meanwhile.
+
+        Never raises for what a chat does.
+        """
         ...
 
     async def notice(self, interaction: T_contra, notice: Reply, answer: Answer) -> None:
@@ -86,6 +105,7 @@ class Conversation(Generic[T_contra]):
         self._commands: Mapping[str, AnyCommand] = by_name(bot.commands)
         self._slots = asyncio.Semaphore(CONCURRENT_REPLIES)
         self._recent = RecentIds()
+        self._latest = Recent[str, object]()
 
     async def is_new(self, id_: str, need: Permission = Permission.LOOK) -> bool:
         """Whether an event arrives for the first time. `need` is the most that handling it needs.
@@ -107,7 +127,10 @@ class Conversation(Generic[T_contra]):
         return command.need if command else Permission.LOOK
 
     async def handle(self, interaction: T_contra, call: CommandCall) -> Reply | None:
-        """Open a form, or run the call and show its reply, which is returned if it was shown. Never raises."""
+        """Open a form, or run the call and show its reply, which is returned if it was shown.
+
+        The numbers are shown first, and the pictures join them once they are drawn.
+        """
         command = self.command(call.name)
         answer = _answer(command, call, interaction)
         try:
@@ -120,12 +143,26 @@ class Conversation(Generic[T_contra]):
                 return None
             reply = await self._run(interaction, call, command, answer)
             if reply is not None:
-                shown, announced = await self._surface.reply(interaction, reply, answer)
-                await self._bot.arrived(reply, shown=shown, announced=announced)
+                shown = await self._surface.reply(interaction, without_pictures(reply), answer)
+                await self._bot.arrived(reply, shown=shown.arrived, announced=shown.announced)
         except Exception as error:  # noqa: BLE001 - as in Bot.run: else the person waits for a reply that never comes
             await self._surface.reply(interaction, self._bot.crash(call.name, error), answer)
             return None
+        if reply is not None:
+            await self._add_pictures(interaction, reply, answer, shown)
         return reply
+
+    async def _add_pictures(self, interaction: T_contra, reply: Reply, answer: Answer, shown: Shown) -> None:
+        """Draw a reply's pictures and show them, unless a later press has changed the message meanwhile."""
+        mine = object()
+        if shown.message_id:
+            self._latest.put(shown.message_id, mine)
+        if not shown.arrived or not has_pictures(reply):
+            return
+        whole = await drawn(reply)
+        if has_pictures(whole):
+            id_, latest = shown.message_id, self._latest
+            await self._surface.add_pictures(interaction, whole, answer, lambda: not id_ or latest.get(id_) is mine)
 
     async def _run(
         self, interaction: T_contra, call: CommandCall, command: AnyCommand | None, answer: Answer

@@ -25,6 +25,7 @@ from bot.reply.model import (
     Code,
     Column,
     Divider,
+    Drawing,
     Fields,
     Link,
     LinkButton,
@@ -191,6 +192,8 @@ def _part(part: Part, room: int, numbers: Iterator[int]) -> RenderableType:  # n
             return _table(_numbered(part, numbers), room)
         case Picture(alt=alt):
             return Line(f"Picture: {shown(alt)}", style="italic")
+        case Drawing():
+            return Group()
         case Note(text):
             note = line_of(text)
             note.stylize_before("dim")

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from adapters.console.render import Choice, card, menu
 from bot.reply.as_json import to_json
+from bot.reply.drawing import drawn
 from bot.reply.model import Picture, Reply
 from bot.reply.plain import plain_body, plain_spans
 from bot.reply.spool import Content, opened
@@ -62,6 +63,7 @@ class Screen:
 
     async def show(self, reply: Reply, offered: tuple[Choice, ...]) -> None:
         """Write one reply with its choices; in every form but JSON its pictures and files are saved first."""
+        reply = await drawn(reply)
         if self._as_json:
             self.write(to_json(reply))
             return

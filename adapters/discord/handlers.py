@@ -2,12 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from discord import InteractionType
 
-from adapters.chat.conversation import CommandCall, Conversation
+from adapters.chat.conversation import CommandCall, Conversation, Shown
 from adapters.discord.acknowledge import InitialResponses
 from adapters.discord.actions import pressed
 from adapters.discord.commands import TRACK_MESSAGE, arguments, choices, typing
@@ -102,9 +102,15 @@ class Handlers:
             return problem(str(error))
         return who
 
-    async def reply(self, interaction: Interaction, reply: Reply, answer: Answer) -> tuple[bool, bool]:
+    async def reply(self, interaction: Interaction, reply: Reply, answer: Answer) -> Shown:
         """Show a reply."""
         return await self._replies.deliver(interaction, reply, answer)
+
+    async def add_pictures(
+        self, interaction: Interaction, reply: Reply, answer: Answer, is_current: Callable[[], bool]
+    ) -> None:
+        """Show a reply's pictures."""
+        await self._replies.add_pictures(interaction, reply, answer, is_current)
 
     async def notice(self, interaction: Interaction, notice: Reply, answer: Answer) -> None:
         """Show a notice."""

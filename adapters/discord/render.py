@@ -38,6 +38,7 @@ from bot.reply.model import (
     Channel,
     Column,
     Divider,
+    Drawing,
     Field,
     Fields,
     File,
@@ -176,6 +177,8 @@ def part_groups(part: Part, taken: set[str]) -> Iterator[Group]:
             yield from _items(items)
         case Picture():
             yield from _picture(part, taken)
+        case Drawing():
+            return
         case Note(text):
             yield from text_groups(text, SMALL_PRINT)
         case Divider():

@@ -17,6 +17,8 @@ from typing import Any
 from aiohttp import FormData
 from discord.http import Route
 
+from adapters.chat.conversation import Shown
+from adapters.chat.recent import Recent
 from adapters.chat.replying import send_surely
 from adapters.chat.retry import Sleep
 from adapters.discord.errors import DiscordFailed, patiently
@@ -37,6 +39,7 @@ from adapters.discord.text import (
 )
 from bot.commands.command import Answer
 from bot.domain.clock import Clock
+from bot.reply.drawing import pictures_alone
 from bot.reply.model import Reply, Tone
 from bot.reply.spool import opened
 
@@ -91,9 +94,11 @@ class Replies:
         self._rest = rest
         self._clock = clock
         self._sleep = sleep
+        self._originals = Recent[str, str]()
+        """The ids of the messages that interactions were answered in."""
 
-    async def deliver(self, interaction: Interaction, reply: Reply, answer: Answer) -> tuple[bool, bool]:
-        """Show a reply as it was deferred, and then the channel its public line; returns whether each arrived.
+    async def deliver(self, interaction: Interaction, reply: Reply, answer: Answer) -> Shown:
+        """Show a reply as it was deferred, and then the channel its public line.
 
         A problem is always private, and never replaces the card that it is about: that card's buttons may be needed
         again. Everything is rendered before anything is sent: if rendering fails, nothing has been shown yet.
@@ -110,7 +115,25 @@ class Replies:
             plain = _without_files(message, reply if index == 0 else None)
             in_place = has_place and index == 0
             arrived &= await self._surely(interaction, message, plain, index, in_place=in_place, is_public=is_public)
-        return arrived, line is not None and await self._post_line(interaction, line)
+        announced = line is not None and await self._post_line(interaction, line)
+        return Shown(arrived, announced, self._originals.get(interaction.id) or "")
+
+    async def add_pictures(
+        self, interaction: Interaction, reply: Reply, answer: Answer, is_current: Callable[[], bool]
+    ) -> None:
+        """Put a reply's pictures into its message, or into one of their own if it is longer or too old to edit."""
+        whole, alone = messages(reply, interaction.most_file), messages(pictures_alone(reply), interaction.most_file)[0]
+        is_public = answer is Answer.PUBLIC and reply.tone is not Tone.PROBLEM
+        try:
+            if self._clock() >= interaction.until:
+                await self._by_itself(interaction, alone, f"{interaction.id}-picture", is_public=is_public)
+            elif len(whole) == 1 and self._originals.get(interaction.id):
+                if is_current():
+                    await self._call(_of(interaction, "PATCH", _ORIGINAL), body(whole[0]))
+            else:
+                await self._call(_of(interaction, "POST", _FOLLOW_UP), body(alone, is_private=not is_public))
+        except DiscordFailed as error:
+            logger.warning("adding a picture failed", extra=_about(interaction, error))
 
     async def notice(self, interaction: Interaction, notice: Reply, answer: Answer) -> None:
         """Show something to one person until their reply is there, in the reply's place if that is theirs alone."""
@@ -143,7 +166,8 @@ class Replies:
         nonce = f"{interaction.id}-{page}"
 
         async def original(version: Message) -> bool:
-            await self._call(_of(interaction, "PATCH", _ORIGINAL), body(version))
+            edited = await self._call(_of(interaction, "PATCH", _ORIGINAL), body(version))
+            self._originals.put(interaction.id, str(edited["id"]) if edited else interaction.id)
             return True
 
         async def follow_up(version: Message) -> bool:
@@ -151,10 +175,7 @@ class Replies:
             return True
 
         async def by_itself(version: Message) -> bool:
-            if is_public:
-                await self._to_all(interaction, version, nonce)
-            else:  # a button there would have no server to act on
-                await self._as_direct(interaction, _only(version, *_UNPRESSED), nonce)
+            await self._by_itself(interaction, version, nonce, is_public=is_public)
             return True
 
         ways: list[Callable[[Message], Awaitable[bool]]] = [by_itself]
@@ -162,6 +183,13 @@ class Replies:
             ways = [*([original] if in_place else []), follow_up, by_itself]
         about = {"server": interaction.guild_id, "user": interaction.user_id}
         return await send_surely((message, plain), ways, about)
+
+    async def _by_itself(self, interaction: Interaction, message: Message, nonce: str, *, is_public: bool) -> None:
+        """Without the interaction."""
+        if is_public:
+            await self._to_all(interaction, message, nonce)
+        else:  # a button there would have no server to act on
+            await self._as_direct(interaction, _only(message, *_UNPRESSED), nonce)
 
     async def _as_direct(self, interaction: Interaction, message: Message, nonce: str) -> None:
         """Into the person's conversation with the bot."""

@@ -5,12 +5,12 @@ Slack has its acknowledgement by then: nothing here is in a hurry, except openin
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from slack_bolt.context.async_context import AsyncBoltContext
 
-from adapters.chat.conversation import CommandCall, Conversation
+from adapters.chat.conversation import CommandCall, Conversation, Shown
 from adapters.slack.actions import MAX_VALUE, pressed
 from adapters.slack.api import Calls, SlackFailed
 from adapters.slack.forms import form, options, values, wrong_fields
@@ -85,7 +85,7 @@ class Handlers:
         call = pressed(body["actions"][0])
         if call is not None:
             name, given, wants_form = reopened(call)
-            await self._handle(body, context, CommandCall(name, given, wants_form=wants_form))
+            await self._handle(body, context, CommandCall(name, given, wants_form=wants_form, in_place=call.in_place))
 
     async def submit(self, body: Payload, context: AsyncBoltContext) -> None:
         """Run a command whose form was filled in; the reply is shown in the channel that the form was opened from."""
@@ -195,9 +195,15 @@ class Handlers:
             caller, channel_id=channel_id, cannot_post_reason=facts.cannot_post_reason, is_shared=facts.is_shared
         )
 
-    async def reply(self, interaction: Interaction, reply: Reply, answer: Answer) -> tuple[bool, bool]:
+    async def reply(self, interaction: Interaction, reply: Reply, answer: Answer) -> Shown:
         """Show a reply."""
         return await self._replies.deliver(interaction, reply, answer)
+
+    async def add_pictures(
+        self, interaction: Interaction, reply: Reply, answer: Answer, is_current: Callable[[], bool]
+    ) -> None:
+        """Show a reply's pictures."""
+        await self._replies.add_pictures(interaction, reply, answer, is_current)
 
     async def notice(self, interaction: Interaction, notice: Reply, answer: Answer) -> None:  # noqa: ARG002 - as above
         """Show a notice to the person alone."""

@@ -68,8 +68,8 @@ class Interaction:
     """What one person did in a workspace.
 
     `channel_id` is None outside channels: on the Home tab, by a global shortcut. `home_team_id` is the person's own
-    workspace, empty if the payload doesn't say. `may_replace`: nobody else sees the message that was acted on, so a
-    private reply may take its place.
+    workspace, empty if the payload doesn't say. `message_ts` is of the message that was acted on, if any;
+    `may_replace`: nobody else sees it, so a private reply may take its place.
     """
 
     workspace: SlackWorkspace
@@ -78,6 +78,7 @@ class Interaction:
     channel_id: str | None = None
     response_url: ResponseUrl | None = None
     trigger_id: str = ""
+    message_ts: str = ""
     may_replace: bool = False
     home_team_id: str = ""
 
@@ -89,7 +90,7 @@ class Interaction:
 
 def interaction(body: Payload, context: AsyncBoltContext, workspace: SlackWorkspace, now: datetime) -> Interaction:
     """Read the facts that every payload has, wherever it keeps them."""
-    user = body.get("user")
+    user, container = body.get("user"), body.get("container") or {}
     named = user if isinstance(user, dict) else {}
     channel_id = context.channel_id
     return Interaction(
@@ -101,7 +102,8 @@ def interaction(body: Payload, context: AsyncBoltContext, workspace: SlackWorksp
         trigger_id=str(body.get("trigger_id") or ""),
         # Slack offers slash commands to members of the workspace alone, and doesn't repeat its id in a `user`.
         home_team_id=str(named.get("team_id") or (body.get("team_id") if "command" in body else "") or ""),
-        may_replace=bool((body.get("container") or {}).get("is_ephemeral")) or (channel_id or "").startswith("D"),
+        message_ts=str(container.get("message_ts") or ""),
+        may_replace=bool(container.get("is_ephemeral")) or (channel_id or "").startswith("D"),
     )
 
 

@@ -30,6 +30,7 @@ from bot.reply.model import (
     Bold,
     Column,
     Divider,
+    Drawing,
     Fields,
     Listing,
     Note,
@@ -142,6 +143,8 @@ def groups(part: Part, pictures: Mapping[str, str], *, is_widest: bool) -> Itera
             yield from table_groups(part.table) if is_widest else item_groups(part)
         case Picture():
             yield from _picture(part, pictures.get(part.name))
+        case Drawing():
+            return
         case Note(text):
             yield from note(text)
         case Divider():

@@ -6,9 +6,10 @@ others is ever taken for it, so a way with an unclear outcome can be followed by
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from adapters.chat.conversation import Shown
 from adapters.chat.pacing import Busy
 from adapters.chat.replying import send_surely
 from adapters.chat.retry import Sleep
@@ -21,13 +22,16 @@ from adapters.slack.text import PIECE, Block, plain, unescaped
 from adapters.slack.workspaces import SlackWorkspace
 from bot.commands.command import Answer
 from bot.domain.clock import Clock
+from bot.reply.drawing import pictures_alone
 from bot.reply.model import File, LargeFile, Note, Paragraph, Picture, Reply, Tone, text
 from bot.reply.text import pieces
 
 logger = logging.getLogger(__name__)
 
-PROCESSING = (0.0, 0.5, 1.0, 2.0)
+PROCESSING = (0.0, *[0.2] * 6, 0.4, 0.8, 1.6)
 """Seconds before each try of a picture: Slack refuses its block until it has looked at the file."""
+PROCESSING_IN_PLACE = (0.0, 1.0)
+"""The same for a card's place, which may be tried a few times only (`ResponseUrl`)."""
 MOST_PIECES = 40
 NOT_A_MEMBER = frozenset({"not_in_channel", "channel_not_found"})
 """Errors of channels that this app isn't in. Slack names private ones as not found."""
@@ -55,23 +59,48 @@ class Replies:
         self._clock = clock
         self._sleep = sleep
 
-    async def deliver(self, interaction: Interaction, reply: Reply, answer: Answer) -> tuple[bool, bool]:
+    async def deliver(self, interaction: Interaction, reply: Reply, answer: Answer) -> Shown:
         """Show a reply as its command declares, its files first, and then the channel its public line.
 
-        Returns whether the whole reply arrived, and whether the line did; a direct message needs none.
-
-        A problem is always private, and never replaces the card that it is about: that card's buttons may be needed
-        again. The line is rendered before anything is sent: if rendering fails, nothing has been shown yet.
+        A direct message needs no public line. A problem is always private, and never replaces the card that it is
+        about: that card's buttons may be needed again. The line is rendered before anything is sent: if rendering
+        fails, nothing has been shown yet.
         """
-        is_problem = reply.tone is Tone.PROBLEM
+        is_problem, replaces = reply.tone is Tone.PROBLEM, _replaces(interaction, reply, answer)
         line = public_message(reply.public_line) if reply.public_line and not interaction.is_direct else None
         whole = await self._with_files(interaction, reply)
         if answer is Answer.PUBLIC and not is_problem and not interaction.is_direct:
-            shown = all([await self._to_all(interaction, message) for message in messages(whole)])
+            sent = [await self._to_all(interaction, message) for message in messages(whole)]
         else:
-            replaces = answer is Answer.REPLACES and interaction.may_replace and not is_problem
-            shown = await self._to_one(interaction, whole, replaces=replaces)
-        return shown, shown if line is None else await self._to_all(interaction, line)
+            sent = [
+                await self._surely(interaction, message, replaces=replaces and index == 0)
+                for index, message in enumerate(messages(whole))
+            ]
+        announced = all(sent) if line is None else await self._to_all(interaction, line)
+        return Shown(all(sent), announced, interaction.message_ts if replaces else "")
+
+    async def add_pictures(
+        self, interaction: Interaction, reply: Reply, answer: Answer, is_current: Callable[[], bool]
+    ) -> None:
+        """Show a reply's pictures: in its card if that took the place of a message, else in a message below.
+
+        Slack changes nothing that it showed for a command (github.com/slackapi/bolt-js/issues/2287).
+        """
+        ids = await self._pictures.uploaded(interaction.workspace, reply)
+        if not is_current():
+            return
+        whole = messages(reply, ids)
+        fits = len(whole) == 1 and has_picture(whole[0]) and _replaces(interaction, reply, answer)
+        if fits and await self._into_card(interaction, whole[0]):
+            return
+        message, note = messages(pictures_alone(reply), ids)[0], ""
+        if has_picture(message):
+            error = await self._pictured(interaction, message)
+            if error is None:
+                return
+            self._pictures.forget(interaction.workspace, reply)
+            note = await self._in_direct_message(interaction, reply) if error in NOT_A_MEMBER else ""
+        await self._surely(interaction, without_pictures(message, note), replaces=False)
 
     async def refuse(self, url: ResponseUrl | None, reply: Reply) -> None:
         """Answer if the app has no token to speak with."""
@@ -104,21 +133,6 @@ class Replies:
                 reply = replace(reply, parts=(lost, *reply.parts), tone=Tone.WARNING)
         return reply
 
-    async def _to_one(self, interaction: Interaction, reply: Reply, *, replaces: bool) -> bool:
-        """Whether every message of the reply was sent."""
-        arrived = True
-        ids = await self._pictures.uploaded(interaction.workspace, reply)
-        for index, message in enumerate(messages(reply, ids)):
-            is_first = replaces and index == 0
-            if not has_picture(message):
-                arrived &= await self._surely(interaction, message, replaces=is_first)
-            elif (error := await self._pictured(interaction, message, replaces=is_first)) is not None:
-                self._pictures.forget(interaction.workspace, reply)
-                is_closed = is_first or error in NOT_A_MEMBER
-                note = await self._in_direct_message(interaction, reply) if is_closed else ""
-                arrived &= await self._surely(interaction, without_pictures(message, note), replaces=is_first)
-        return arrived
-
     async def _in_direct_message(self, interaction: Interaction, reply: Reply) -> str:
         """Send the reply's pictures where the app can show them; returns where they are, or how to see them."""
         workspace = interaction.workspace
@@ -132,13 +146,24 @@ class Replies:
             return ADD_APP
         return IN_DIRECT_MESSAGE
 
-    async def _pictured(self, interaction: Interaction, message: Message, *, replaces: bool) -> str | None:
+    async def _into_card(self, interaction: Interaction, message: Message) -> bool:
+        """Put a card with its picture in its place; False if Slack does not show it there."""
+        for seconds in PROCESSING_IN_PLACE:
+            await self._sleep(seconds)
+            try:
+                return await self._respond(interaction.response_url, message, _IN_PLACE)
+            except SlackFailed as error:
+                if not error.is_about_content:
+                    return False
+        return False
+
+    async def _pictured(self, interaction: Interaction, message: Message) -> str | None:
         """Send a message with its picture; None if Slack shows it, else the first error.
 
         The response_url comes last: it may not show a file that was shared with nobody.
         """
         first_error = ""
-        for seconds in () if replaces else PROCESSING:
+        for seconds in PROCESSING:
             await self._sleep(seconds)
             try:
                 if interaction.channel_id is None:
@@ -149,16 +174,16 @@ class Replies:
                 first_error = first_error or error.word
                 if not error.is_about_content:
                     break
-                if seconds == PROCESSING[-1]:
-                    return first_error
             else:
                 return None
+        else:
+            return first_error
         try:
             shown = with_titles(message, NOT_SEEN) if first_error in NOT_A_MEMBER else message
-            if await self._respond(interaction.response_url, shown, _IN_PLACE if replaces else _TO_ONE):
+            if await self._respond(interaction.response_url, shown, _TO_ONE):
                 return None
-        except SlackFailed as error:
-            first_error = first_error or error.word
+        except SlackFailed:
+            pass
         return first_error
 
     async def _surely(self, interaction: Interaction, message: Message, *, replaces: bool) -> bool:
@@ -234,6 +259,10 @@ async def direct_channel(calls: Calls, workspace: SlackWorkspace, user_id: str) 
     """The conversation between the app and one person; SlackFailed if there can be none. Safe to repeat."""
     answer = await calls.api(workspace.client.conversations_open, users=user_id)
     return str(answer["channel"]["id"])
+
+
+def _replaces(interaction: Interaction, reply: Reply, answer: Answer) -> bool:
+    return answer is Answer.REPLACES and interaction.may_replace and reply.tone is not Tone.PROBLEM
 
 
 def _content(message: Message) -> dict[str, object]:

@@ -11,6 +11,7 @@ from bot.domain.growth import main_metric
 from bot.domain.videos import Metric, Snapshot, Video, VideoReading
 from bot.messages.csv_format import csv_file, csv_name, csv_rows
 from bot.messages.pictures import growth_picture
+from bot.reply.drawing import picture_of
 from bot.store import Store
 from bot.store.videos import StoredVideo
 
@@ -42,7 +43,7 @@ async def final_facts(
         is_stopped=stopped_by is not None or _ended_early(stored.video, ended_at),
         stopped_by=stopped_by,
         cost_per_snapshot=cost_per_snapshot,
-        picture=await growth_picture(charts, reading),
+        picture=await picture_of(growth_picture(charts, reading)),
         file=csv_file(csv_name(stored.video.id), rows) if rows else None,
         as_of=stored.read_at or stored.seen_at,
         problem=problem,

@@ -12,10 +12,11 @@ from bot.domain.errors import NotFound, UsageError
 from bot.domain.growth import aligned
 from bot.domain.videos import Metric, VideoReading
 from bot.messages.compare import Compared, compare_with, comparison, shared_metric
+from bot.messages.pictures import chart_picture
 from bot.messages.problems import which_video
 from bot.messages.wording import name_of, shortened, video_options
 from bot.reply.call import Call
-from bot.reply.model import Picture, Reply
+from bot.reply.model import Drawing, Reply
 from bot.store.videos import Sort, StoredVideo
 
 MOST_OPTIONS = 25
@@ -96,14 +97,13 @@ async def _compare(context: Context, chosen: Sequence[StoredVideo]) -> Reply:
     compared = tuple(
         Compared(label, page.value, page.as_of, page.problem) for label, page in zip(LABELS, pages, strict=False)
     )
-    picture = await _picture(context, compared, metric) if metric else None
+    picture = _picture(context, compared, metric) if metric else None
     return comparison(compared, metric, picture, context.clock())
 
 
-async def _picture(context: Context, compared: Sequence[Compared], metric: Metric) -> Picture | None:
+def _picture(context: Context, compared: Sequence[Compared], metric: Metric) -> Drawing | None:
     lines = tuple(line for each in compared if (line := _line(each.label, each.reading, metric)) is not None)
-    chart = await context.charts.draw(Comparison(metric.value, lines)) if lines else None
-    return Picture("comparison.png", chart.png, chart.alt) if chart else None
+    return chart_picture(context.charts, "comparison.png", Comparison(metric.value, lines)) if lines else None
 
 
 def _line(label: str, reading: VideoReading, metric: Metric) -> Line[float] | None:

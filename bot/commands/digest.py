@@ -155,7 +155,7 @@ async def _preview(context: Context) -> Reply:
     window = Window(now - (known.schedule.period if known else DAY), now)
     await wallet.mirror.read_unread(await context.store.videos.active(context.workspace, window.start))
     found = await gather(context.store, context.workspace, window, is_test=wallet.is_test)
-    facts = await digest_facts(found, known.options if known else DigestOptions(), context.charts)
+    facts = digest_facts(found, known.options if known else DigestOptions(), context.charts)
     if known is None or not known.is_on:
         return digest(facts, Delivery("", None, is_preview=True))
     return digest(facts, Delivery(rhythm_words(known.schedule), known.next.at, is_preview=True))

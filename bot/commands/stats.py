@@ -30,7 +30,7 @@ async def stats(context: Context, args: Stats) -> Reply:
             started_by=stored.started_by,
             started_here=stored.workspace_id is not None,
             cost_per_snapshot=await context.wallet.price(),
-            picture=await growth_picture(context.charts, page.value),
+            picture=growth_picture(context.charts, page.value),
             as_of=page.as_of,
             seen_at=page.seen_at,
             problem=page.problem,

@@ -1,15 +1,15 @@
 """/usage: the wallet."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import timedelta
 
 from bot.charts.specs import Spend
 from bot.commands.context import Context
 from bot.domain.clock import month_of
 from bot.domain.money import bill_check
+from bot.messages.pictures import chart_picture
 from bot.messages.usage import SpendFacts, wallet, wallet_details
-from bot.reply.model import Picture, Reply
+from bot.reply.model import Reply
 from bot.wallet.mirror import is_stale
 from bot.wallet.state import live_state
 
@@ -45,7 +45,7 @@ async def usage_details(context: Context, args: Usage) -> Reply:  # noqa: ARG001
             unread=sum(is_stale(each, now) for each in own),
             history=await context.store.videos.unread_history(context.workspace),
             days=days,
-            picture=await _picture(context, days),
+            picture=chart_picture(context.charts, "spend.png", Spend(days)) if days else None,
             people=spend.by_person,
             channels=spend.by_channel,
             difference=bill_check(state.usage),
@@ -53,8 +53,3 @@ async def usage_details(context: Context, args: Usage) -> Reply:  # noqa: ARG001
             now=now,
         )
     )
-
-
-async def _picture(context: Context, days: tuple[tuple[date, Decimal], ...]) -> Picture | None:
-    chart = await context.charts.draw(Spend(days)) if days else None
-    return Picture("spend.png", chart.png, chart.alt) if chart else None

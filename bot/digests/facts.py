@@ -9,7 +9,7 @@ from bot.domain.growth import Change, Coverage
 from bot.domain.money import whole_cents
 from bot.domain.videos import RunningCount
 from bot.domain.wallet_state import WalletState
-from bot.reply.model import Picture
+from bot.reply.model import Drawing, Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class DigestFacts:
     options: DigestOptions
     totals: tuple[Total, ...]
     movers: tuple[tuple[VideoChange, Change], ...]
-    picture: Picture | None
+    picture: Picture | Drawing | None
     new: tuple[VideoChange, ...]
     finished: tuple[VideoChange, ...]
     ending: tuple[VideoChange, ...]

@@ -31,7 +31,8 @@ from bot.domain.poll_times import GRACE
 from bot.domain.schedule import DAY
 from bot.domain.videos import HOUR, count_running
 from bot.domain.wallet_state import WalletState
-from bot.reply.model import Picture
+from bot.messages.pictures import chart_picture
+from bot.reply.model import Drawing
 from bot.store import Store
 from bot.store.videos import StoredVideo
 from bot.store.workspaces import Workspace
@@ -87,8 +88,8 @@ def _told_until(stored: Sequence[StoredVideo], window: Window) -> datetime:
     return max(last + GRACE, window.start)
 
 
-async def digest_facts(found: DigestInput, options: DigestOptions, charts: Charts) -> DigestFacts:
-    """What of it a channel wants to see, with its picture."""
+def digest_facts(found: DigestInput, options: DigestOptions, charts: Charts) -> DigestFacts:
+    """What of it a channel wants to see, with its picture to be drawn."""
     videos = [each for each in found.videos if not options.platforms or each.video.platform in options.platforms]
     window = found.window
     running = [each for each in videos if each.video.is_running]
@@ -104,7 +105,7 @@ async def digest_facts(found: DigestInput, options: DigestOptions, charts: Chart
         options=options,
         totals=totals(videos),
         movers=movers,
-        picture=await _picture(charts, movers, window) if Section.MOVERS in options.sections else None,
+        picture=_picture(charts, movers, window) if Section.MOVERS in options.sections else None,
         new=_largest(each for each in videos if each.is_new),
         finished=_largest(each for each in videos if each.is_finished),
         ending=tuple(soon),
@@ -158,12 +159,11 @@ def _largest(videos: Iterable[VideoChange]) -> tuple[VideoChange, ...]:
     return tuple(sorted(videos, key=lambda each: (-(each.count or 0), each.video.id)))
 
 
-async def _picture(charts: Charts, movers: Sequence[tuple[VideoChange, Change]], window: Window) -> Picture | None:
-    """The chart of the top movers, by their rows' numbers; None without any, or where drawing failed."""
+def _picture(charts: Charts, movers: Sequence[tuple[VideoChange, Change]], window: Window) -> Drawing | None:
+    """The chart of the top movers, by their rows' numbers; None without any."""
     if not movers:
         return None
     metrics = {each.metric for each, _ in movers}
     unit = next(iter(metrics)).value if len(metrics) == 1 else "main counts"
     changes = tuple((str(number), change.delta) for number, (_, change) in enumerate(movers, 1))
-    chart = await charts.draw(Movers(unit, ago(window.length), changes))
-    return Picture("movers.png", chart.png, chart.alt) if chart else None
+    return chart_picture(charts, "movers.png", Movers(unit, ago(window.length), changes))

@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -23,6 +24,7 @@ from bot.domain.clock import Clock
 from bot.domain.digest import DigestOptions, Window, window_of
 from bot.domain.errors import DatabaseUnavailable
 from bot.domain.moments import date_text
+from bot.reply.drawing import picture_of
 from bot.reply.model import Channel, Reply
 from bot.store import Store
 from bot.store.digests import Claim, Done, Subscription
@@ -154,7 +156,8 @@ class DigestPlanner:
             is_test = account.wallet.is_test
             before = (content.counted, content.carry)
             found = await gather(self._store, account.workspace, content.window, before, is_test=is_test)
-            known[content] = await digest_facts(found, content.options, self._charts)
+            facts = digest_facts(found, content.options, self._charts)
+            known[content] = replace(facts, picture=await picture_of(facts.picture))
         except DatabaseUnavailable:
             raise
         except Exception:  # as above

@@ -13,6 +13,7 @@ from bot.reply.call import Call
 from bot.reply.model import (
     Align,
     Column,
+    Drawing,
     Note,
     Option,
     Part,
@@ -45,7 +46,9 @@ def shared_metric(readings: Sequence[VideoReading]) -> Metric | None:
     return next(shared, None) if taken else None
 
 
-def comparison(compared: Sequence[Compared], metric: Metric | None, picture: Picture | None, now: datetime) -> Reply:
+def comparison(
+    compared: Sequence[Compared], metric: Metric | None, picture: Picture | Drawing | None, now: datetime
+) -> Reply:
     """The table at the latest hour that all have reached, the chart, and what to mind."""
     if metric is None:
         return Reply(

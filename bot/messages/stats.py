@@ -33,6 +33,7 @@ from bot.reply.model import (
     Align,
     Button,
     Column,
+    Drawing,
     Field,
     Fields,
     Mention,
@@ -62,7 +63,7 @@ class VideoFacts:
     started_by: Person | None
     started_here: bool
     cost_per_snapshot: Decimal | None
-    picture: Picture | None
+    picture: Picture | Drawing | None
     as_of: datetime
     seen_at: datetime
     problem: str

@@ -17,6 +17,7 @@ from bot.reply.model import (
     Button,
     Channel,
     Column,
+    Drawing,
     Field,
     Fields,
     Mention,
@@ -45,7 +46,7 @@ class SpendFacts:
     unread: int
     history: int
     days: tuple[tuple[date, Decimal], ...]
-    picture: Picture | None
+    picture: Picture | Drawing | None
     people: tuple[tuple[Person, Decimal], ...]
     channels: tuple[tuple[str, Decimal], ...]
     difference: Decimal | None

@@ -4,6 +4,7 @@ Every string in here may hold hostile text (a title, a user name, the API's word
 mentions nobody.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -139,6 +140,16 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawing:
+    """A picture that isn't drawn yet: a chat shows the rest of the card first. None if it can't be drawn.
+
+    A stored message holds the picture instead.
+    """
+
+    draw: Callable[[], Awaitable[Picture | None]]
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """Small print: freshness, caveats, where a number comes from."""
 
@@ -203,7 +214,7 @@ class Listing:
         return Table(self.caption, self.columns, tuple((item.name, *item.cells) for item in self.items))
 
 
-Part: TypeAlias = Paragraph | Fields | Table | Listing | Picture | Note | Divider
+Part: TypeAlias = Paragraph | Fields | Table | Listing | Picture | Drawing | Note | Divider
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from bot.reply.model import (
     Channel,
     Code,
     Divider,
+    Drawing,
     Fields,
     Link,
     LinkButton,
@@ -113,8 +114,8 @@ def _part(part: Part) -> str:
             return "\n".join(filter(None, (shown(caption), *rows)))
         case Picture(alt=alt):
             return f"Picture: {shown(alt)}"
-        case Divider():
-            return "---"
+        case Divider() | Drawing():
+            return "---" if isinstance(part, Divider) else ""
         case _:
             assert_never(part)
 

@@ -105,7 +105,7 @@ class MirrorOf:
     async def facts(self, window: Any, options: Any, charts: Any, workspace: Workspace | None = None) -> Any:
         """What a digest is made of."""
         sight = await gather(self.store, workspace or self.here, window, is_test=False)
-        return await digest_facts(sight, options, charts)
+        return digest_facts(sight, options, charts)
 
     def planner(self, charts: Any, *, default_key: str = API_KEY, max_wait: timedelta = timedelta()) -> DigestPlanner:
         """A planner of its own, as in another process; it has nothing to ask of an API that nobody serves."""

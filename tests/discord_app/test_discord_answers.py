@@ -1,13 +1,15 @@
 """An answer gets to whoever asked, whatever becomes of the wire, the token and the message that it was to take."""
 
+import os
 import re
+import signal
 from dataclasses import replace
 
 import pytest
 
 from bot.reply.model import Reply
 from tests.discord_app.bot_app import CALLBACK, EDIT, FOLLOW_UP, labels, lines, told
-from tests.standins.environment import LINK, USAGE
+from tests.standins.environment import LINK, USAGE, YOUTUBE
 from tests.standins.faults import Fault, FaultKind
 
 WRONG = [
@@ -97,11 +99,29 @@ async def test_where_no_way_is_open_it_is_in_the_log(bot_app, discord, server, c
 async def test_a_picture_that_discord_refuses_takes_no_words_with_it(bot_app, discord, server):
     bot_app.track(LINK)
     bot_app.clock.advance(hours=30)
+    discord.faults.add(EDIT, Fault(FaultKind.SLOW, seconds=0))
     discord.faults.add(EDIT, Fault(FaultKind.ERROR, 40005))
     answer = await bot_app.type("stats", server.ann, server.general, video=LINK)
+    await discord.until(lambda: [call.route for call in discord.calls].count(EDIT) == 2)
     assert "Status" in told(answer)
     assert answer.attachments == []
     assert "Refresh" in labels(answer)
+
+
+async def test_a_picture_that_comes_late_does_not_bring_older_numbers_back(bot_app, discord, server):
+    bot_app.track(LINK, YOUTUBE)
+    bot_app.clock.advance(hours=3)
+    charted = await bot_app.type("stats", server.ann, server.general, video=YOUTUBE)
+    await discord.until(lambda: charted.attachments)
+    worker = bot_app.bot._charts.worker_pid
+    os.kill(worker, signal.SIGSTOP)
+    card = await bot_app.type("stats", server.ann, server.general, video=LINK)
+    edits = card.edits
+    await bot_app.changed(card, bot_app.press(card, "Refresh", server.ann))
+    os.kill(worker, signal.SIGCONT)
+    await discord.until(lambda: card.attachments)
+    await bot_app.close()
+    assert card.edits == edits + 2
 
 
 @pytest.mark.parametrize(("command", "label"), [("videos", "Next"), ("usage", "Refresh"), ("stats", "Refresh")])
@@ -116,7 +136,7 @@ async def test_the_next_page_and_newer_numbers_take_the_place_of_a_private_card(
     await bot_app.changed(card, bot_app.press(card, label, server.ann))
     (asked,) = [*bot_app.discord.interactions.values()][before:]
     assert (asked.callback, asked.followups) == (6, [])
-    assert len(card.attachments) == (1 if command == "stats" else 0)
+    await bot_app.discord.until(lambda: len(card.attachments) == (1 if command == "stats" else 0))
     card.flags, card.only_for = card.flags & ~64, None  # what others see too stays
     again = await bot_app.pressed(card, label if command != "videos" else "Previous", server.ann)
     assert again is not card

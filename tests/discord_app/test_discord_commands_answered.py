@@ -12,6 +12,7 @@ async def test_stats_come_with_a_chart_that_says_what_it_shows(bot_app, server):
     bot_app.track(LINK)
     bot_app.clock.advance(hours=30)
     answer = await bot_app.type("stats", server.ann, server.general, video=LINK)
+    await bot_app.discord.until(lambda: answer.attachments)
     (picture,) = answer.attachments
     assert picture.media_type == "image/png"
     assert "grew from" in picture.description

@@ -17,6 +17,7 @@ from bot.app import Bot
 from bot.contentstats.client import key_fingerprint
 from bot.domain.caller import Caller, Permission, Person, Role, WorkspaceRef
 from bot.reply.call import Call
+from bot.reply.drawing import drawn
 from bot.reply.model import Button, Reply, Table
 from bot.reply.plain import plain_spans, plain_text
 from bot.settings import Settings
@@ -116,7 +117,7 @@ class Environment:
 
     async def _shown(self, reply: Reply) -> Reply:
         await self.bot.arrived(reply, shown=True, announced=True)
-        return reply
+        return await drawn(reply)
 
     def posts(self, call: str = TRACK) -> int:
         """How many calls of a documented name the sandbox received."""
