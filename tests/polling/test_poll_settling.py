@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from sqlalchemy import select
@@ -21,30 +22,29 @@ KEY = "tiktok:7301234567890123456"
 
 
 @pytest.fixture
-def unclear(env_on_each):
+def unclear(env):
     """A start of Ana's whose answer was lost, with or without an effect, and the process that sent it."""
-
-    async def start(fault):
-        env = env_on_each
-        post = await env.open()
-        account = await post.accounts.of(HERE)
-        now = env.clock()
-        requests = await post.store.tracking.propose(
-            account.workspace, "C1", ANA, "batch", [(KEY, LINK, "tiktok")], Decimal("0.015"), now, now + QUIET
-        )
-        env.sandbox.faults.add(fault, TRACK)
-        env.sandbox.faults.add("headers", LIST, times=1)
-        env.sandbox.faults.add("500", LIST, times=9)
-        (outcome,) = await account.wallet.spending.start(requests, ANA, 7, Decimal("2.52"), Decimal(100))
-        assert outcome.request.state is RequestState.UNKNOWN
-        env.sandbox.faults.clear()
-        return env, post, outcome.request
-
-    return start
+    return partial(start_unclear, env)
 
 
-async def test_what_was_started_is_found_within_two_minutes_and_told_once(unclear):
-    env, post, request = await unclear("effect-then-reset")
+async def start_unclear(env, fault):
+    post = await env.open()
+    account = await post.accounts.of(HERE)
+    now = env.clock()
+    requests = await post.store.tracking.propose(
+        account.workspace, "C1", ANA, "batch", [(KEY, LINK, "tiktok")], Decimal("0.015"), now, now + QUIET
+    )
+    env.sandbox.faults.add(fault, TRACK)
+    env.sandbox.faults.add("headers", LIST, times=1)
+    env.sandbox.faults.add("500", LIST, times=9)
+    (outcome,) = await account.wallet.spending.start(requests, ANA, 7, Decimal("2.52"), Decimal(100))
+    assert outcome.request.state is RequestState.UNKNOWN
+    env.sandbox.faults.clear()
+    return env, post, outcome.request
+
+
+async def test_what_was_started_is_found_within_two_minutes_and_told_once(env_on_each):
+    env, post, request = await start_unclear(env_on_each, "effect-then-reset")
     other = await env.open()  # which looks as it opens, and so may find it first
     await asyncio.gather(other.poller.poll_due(), post.poller.poll_due())
     await env.live(minutes=3)
