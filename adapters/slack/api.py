@@ -32,9 +32,10 @@ LONGEST_WAIT = 60.0
 TIMEOUT = aiohttp.ClientTimeout(total=20, connect=5)
 UPLOAD_TIMEOUT = aiohttp.ClientTimeout(total=300, connect=5)
 
-_CONTENT = frozenset(
+CONTENT = frozenset(
     {"invalid_blocks", "invalid_blocks_format", "invalid_payload", "msg_blocks_too_long", "msg_too_long"}
 )
+"""Errors that are about the message itself."""
 
 _WORD = re.compile(r"[a-z_]{1,50}")
 
@@ -52,7 +53,7 @@ class SlackFailed(ChatFailed):
     @property
     def is_about_content(self) -> bool:
         """Whether the message itself was refused, whichever way it goes."""
-        return self.word in _CONTENT
+        return self.word in CONTENT
 
     @property
     def is_unclear(self) -> bool:

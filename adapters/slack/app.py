@@ -17,6 +17,7 @@ from adapters.chat.background import BackgroundTasks
 from adapters.chat.retry import Backoff, Sleep
 from adapters.slack.api import Calls, SlackFailed, new_client, new_session
 from adapters.slack.events import Events
+from adapters.slack.fallback import SortableTables
 from adapters.slack.handlers import Handlers
 from adapters.slack.home import HomeTab
 from adapters.slack.installations import InstalledWorkspaces
@@ -91,9 +92,9 @@ class SlackApp:
             self._client = new_client(self._session, self._options.api_url, self._options.bot_token)
             workspaces = await self._workspaces()
             limits = Limits(sleep=self._sleep, slots=self._bot.rate_slots)
-            pictures = Pictures(self._calls)
-            self._poster = SlackPoster(workspaces, self._calls, pictures, limits, self._sleep)
-            replies = Replies(self._calls, limits, pictures, self._clock, self._sleep)
+            pictures, tables = Pictures(self._calls), SortableTables()
+            self._poster = SlackPoster(workspaces, self._calls, pictures, limits, self._sleep, tables)
+            replies = Replies(self._calls, limits, pictures, self._clock, self._sleep, tables)
             callers, home = Callers(self._calls, self._clock), HomeTab(self._bot, self._calls)
             handlers = Handlers(self._bot, workspaces, self._calls, replies, callers, home, names, self._clock)
             events = Events(self._bot, handlers, workspaces, callers, self._calls, home)

@@ -20,6 +20,7 @@ from adapters.chat.posting import SOON, post_rest
 from adapters.chat.retry import Sleep
 from adapters.slack.api import NO_ANSWER, Calls, SlackFailed
 from adapters.slack.errors import DEAD, OURS, RATE_LIMITED, details, refusal
+from adapters.slack.fallback import SortableTables
 from adapters.slack.limits import POST, Limits
 from adapters.slack.pictures import Pictures
 from adapters.slack.render import MAX_BLOCKS, Message, has_picture, messages, without_pictures
@@ -67,10 +68,12 @@ class SlackPoster:
         pictures: Pictures,
         limits: Limits,
         sleep: Sleep = asyncio.sleep,
+        tables: SortableTables | None = None,
     ) -> None:
         self._workspaces = workspaces
         self._calls = calls
         self._pictures = pictures
+        self._tables = tables or SortableTables()
         self._limits = limits
         self._sleep = sleep
 
@@ -169,12 +172,12 @@ class SlackPoster:
         delivery: Delivery = Unclear("")
         for seconds in PROCESSING:
             await self._sleep(seconds)
-            delivery = await send(message)
+            delivery = await self._tables.posted(workspace.ref.id, message, send)
             if not (isinstance(delivery, Rejected) and delivery.reason == "invalid_blocks" and has_picture(message)):
                 break
         else:
             self._pictures.forget(workspace, reply)
-            delivery = await send(without_pictures(message))
+            delivery = await self._tables.posted(workspace.ref.id, without_pictures(message), send)
         if isinstance(delivery, Rejected) and delivery.reason in OURS:
             logger.error("Slack rejected a message as invalid", extra={"reason": delivery.reason})
         return delivery

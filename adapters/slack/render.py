@@ -11,6 +11,8 @@ from types import MappingProxyType
 from typing import assert_never
 
 from adapters.slack.actions import action_blocks
+from adapters.slack.data_tables import KIND as DATA_TABLE
+from adapters.slack.data_tables import plain_blocks, sortable
 from adapters.slack.text import (
     MAX_TEXT,
     NOTHING,
@@ -211,7 +213,7 @@ def home_view(reply: Reply, *, with_table: bool = True) -> Block:
     found = list(_groups(reply, NO_PICTURES, widest(reply.parts) if with_table else None))
     if _tables(found) > 1:
         found = list(_groups(reply, NO_PICTURES, None))
-    blocks = [block for group in found for block in group]
+    blocks = list(plain_blocks([block for group in found for block in group]))
     if len(blocks) > MAX_VIEW_BLOCKS:
         blocks[MAX_VIEW_BLOCKS - 1 :] = [{"type": "context", "elements": [plain("There's more than fits here.")]}]
     return {"type": "home", "blocks": blocks or [_EMPTY]}
@@ -234,6 +236,16 @@ def with_titles(message: Message, title: str) -> Message:
     return Message(message.text, tuple(titled))
 
 
+def has_data_table(message: Message) -> bool:
+    """Whether a part of it is a block that some workspaces refuse."""
+    return any(block["type"] == DATA_TABLE for block in message.blocks)
+
+
+def with_plain_tables(message: Message) -> Message:
+    """The message with plain tables in the place of sortable ones."""
+    return Message(message.text, plain_blocks(message.blocks)) if has_data_table(message) else message
+
+
 def _is_picture(block: Block) -> bool:
     return block["type"] == "image"
 
@@ -245,7 +257,11 @@ def _in_words(picture: Block, note: str) -> Block:
 def _groups(reply: Reply, pictures: Mapping[str, str], table: int | None) -> Iterator[Group]:
     yield from _head(reply)
     for at, part in enumerate(captioned(reply)):
-        yield from groups(part, pictures, is_widest=at == table)
+        found = groups(part, pictures, is_widest=at == table)
+        named = reply.parts[at]
+        if isinstance(named, Table | Listing):
+            found = (sortable(group, words(named.caption or reply.title) or NOTHING) for group in found)
+        yield from found
     for file in reply.files:
         yield from note((Plain(f"File {file.name}: {file.description}"),))
     yield from ((block,) for block in action_blocks((*row_menus(reply), *reply.actions)))
@@ -280,7 +296,7 @@ def _pages(found: Iterable[Group]) -> Iterator[tuple[Block, ...]]:
 
 
 def _tables(found: Iterable[Iterable[Block]]) -> int:
-    return sum(block["type"] == "table" for group in found for block in group)
+    return sum(block["type"] in {"table", DATA_TABLE} for group in found for block in group)
 
 
 def _texts(reply: Reply, count: int) -> list[str]:

@@ -14,6 +14,7 @@ from adapters.chat.pacing import Busy
 from adapters.chat.replying import send_surely
 from adapters.chat.retry import Sleep
 from adapters.slack.api import LONGEST_WAIT, Calls, SlackFailed
+from adapters.slack.fallback import SortableTables
 from adapters.slack.interaction import Interaction, ResponseUrl
 from adapters.slack.limits import POST, Limits
 from adapters.slack.pictures import Pictures
@@ -51,11 +52,18 @@ class Replies:
     """Delivers replies. Never raises for what Slack or the network does."""
 
     def __init__(
-        self, calls: Calls, limits: Limits, pictures: Pictures, clock: Clock, sleep: Sleep = asyncio.sleep
+        self,
+        calls: Calls,
+        limits: Limits,
+        pictures: Pictures,
+        clock: Clock,
+        sleep: Sleep = asyncio.sleep,
+        tables: SortableTables | None = None,
     ) -> None:
         self._calls = calls
         self._limits = limits
         self._pictures = pictures
+        self._tables = tables or SortableTables()
         self._clock = clock
         self._sleep = sleep
 
@@ -105,7 +113,7 @@ class Replies:
     async def refuse(self, url: ResponseUrl | None, reply: Reply) -> None:
         """Answer if the app has no token to speak with."""
         try:
-            await self._respond(url, messages(reply)[0], _TO_ONE)
+            await self._by_url(url, messages(reply)[0], _TO_ONE)
         except SlackFailed as error:
             logger.warning("delivering a refusal failed", extra={"error": error.word})
 
@@ -151,7 +159,7 @@ class Replies:
         for seconds in PROCESSING_IN_PLACE:
             await self._sleep(seconds)
             try:
-                return await self._respond(interaction.response_url, message, _IN_PLACE)
+                return await self._respond(interaction, message, _IN_PLACE)
             except SlackFailed as error:
                 if not error.is_about_content:
                     return False
@@ -180,7 +188,7 @@ class Replies:
             return first_error
         try:
             shown = with_titles(message, NOT_SEEN) if first_error in NOT_A_MEMBER else message
-            if await self._respond(interaction.response_url, shown, _TO_ONE):
+            if await self._respond(interaction, shown, _TO_ONE):
                 return None
         except SlackFailed:
             pass
@@ -192,7 +200,7 @@ class Replies:
         return await send_surely(
             (message, _bare(message)),
             (
-                lambda each: self._respond(interaction.response_url, each, where),
+                lambda each: self._respond(interaction, each, where),
                 lambda each: self._as_ephemeral(interaction, each),
                 lambda each: self._as_direct(interaction, each),
             ),
@@ -204,8 +212,13 @@ class Replies:
         if interaction.channel_id is None:
             return False
         post = interaction.workspace.client.chat_postEphemeral
-        await self._calls.api(post, channel=interaction.channel_id, user=interaction.user_id, **_content(message))
-        return True
+        where = {"channel": interaction.channel_id, "user": interaction.user_id}
+
+        async def send(version: Message) -> bool:
+            await self._calls.api(post, **where, **_content(version))
+            return True
+
+        return await self._tables.sent(interaction.workspace.ref.id, message, send)
 
     async def _as_direct(self, interaction: Interaction, message: Message) -> bool:
         """Into the person's conversation with the app."""
@@ -234,15 +247,25 @@ class Replies:
         except Busy:
             raise SlackFailed("ratelimited") from None
         post = workspace.client.chat_postMessage
-        await self._calls.api(post, channel=channel_id, **_content(message), **_QUIET)
+        await self._tables.sent(
+            workspace.ref.id,
+            message,
+            lambda each: self._calls.api(post, channel=channel_id, **_content(each), **_QUIET),
+        )
 
     async def _responded_to_all(self, interaction: Interaction, message: Message) -> bool:
         try:
-            return await self._respond(interaction.response_url, message, _TO_ALL)
+            return await self._respond(interaction, message, _TO_ALL)
         except SlackFailed:
             return False
 
-    async def _respond(self, url: ResponseUrl | None, message: Message, where: Mapping[str, object]) -> bool:
+    async def _respond(self, interaction: Interaction, message: Message, where: Mapping[str, object]) -> bool:
+        """By the interaction's response_url, if it may still be used."""
+        return await self._tables.sent(
+            interaction.workspace.ref.id, message, lambda each: self._by_url(interaction.response_url, each, where)
+        )
+
+    async def _by_url(self, url: ResponseUrl | None, message: Message, where: Mapping[str, object]) -> bool:
         """By the response_url, if there is one that may still be used."""
         if url is None or not url.take(self._clock()):
             return False

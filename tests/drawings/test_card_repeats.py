@@ -19,7 +19,7 @@ from tests.gallery import gallery
 
 NAMES = {*(visible(name_of(video(number))) for number in range(len(TITLES))), visible(ANA.name)}
 NUMBER = re.compile(r"([$+−]*)(\d[\d,.:]*(?<![,.:]))([%kM]?)\s*([^\W\d_]*)")
-REPEATING = {
+REPEATING: set[str] = {
     "stopping.stop_question",
     "stopping.stop_question: no end known",
     "tracking.outcome_card",
@@ -33,10 +33,6 @@ REPEATING = {
     "stats.video_stats",
     "stats.video_stats: deleted, on Instagram, stale",
     "stats.video_stats: no snapshot, unknown platform",
-    "usage.wallet",
-    "usage.wallet: runs dry, stale",
-    "usage.wallet: everything known",
-    "usage.wallet: not all is stated",
     "digests.card.digest",
     "digests.card.digest: one flattened, one section",
     "digests.card.digest: 500 videos",

@@ -3,9 +3,16 @@ from datetime import timedelta
 
 import pytest
 
-from adapters.slack.post import MAX_EDITED
+from adapters.slack.api import Calls
+from adapters.slack.fallback import SortableTables
+from adapters.slack.interaction import Interaction
+from adapters.slack.pictures import Pictures
+from adapters.slack.post import MAX_EDITED, SlackPoster
+from adapters.slack.send import Replies
+from bot.commands.command import Answer
 from bot.delivery.poster import Posted
 from bot.reply.model import File, Paragraph, Picture, Reply, text
+from tests.slack_render.samples import numbered
 from tests.standins.faults import Fault, FaultKind
 from tests.standins.slack.rates import Rate
 
@@ -116,3 +123,22 @@ async def test_a_file_that_slack_does_not_take_costs_no_message(slack, poster, h
     message, below = seen(slack)
     assert posted == Posted(message.ts)
     assert below.text == "videos.csv couldn't be attached here (no_answer)."
+
+
+async def test_a_workspace_that_refuses_sortable_tables_is_asked_once(on, slack, here, there):
+    reply = Reply("All.", parts=(numbered(12),))
+    tables, calls = SortableTables(), Calls(on.session, on.clock.sleep)
+    workspaces = on.teams_over(on.session)
+    poster = SlackPoster(workspaces, calls, Pictures(calls), on.limits, on.clock.sleep, tables)
+    slack.without_data_tables.add("T1")
+    assert [type(await poster.post(place, reply, key)) for key, place in (("a", here), ("b", here), ("c", there))] == [
+        Posted
+    ] * 3
+    assert [call.error for call in slack.calls_of("chat.postMessage")] == ["invalid_blocks", "", "", ""]
+    kinds = [message.blocks[-1]["type"] for channel in ("C1", "C2") for message in seen(slack, channel)]
+    assert kinds == ["table", "table", "data_table"]
+    replies = Replies(calls, on.limits, Pictures(calls), on.clock, on.clock.sleep, tables)
+    asked = Interaction(await workspaces.known("T1"), on.person_id, "Ann", "C1")
+    for answer in (Answer.PUBLIC, Answer.PRIVATE):
+        await replies.deliver(asked, reply, answer)
+    assert [call.error for call in slack.calls_of("chat.postMessage")[4:]] == ["", ""]

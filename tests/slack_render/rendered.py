@@ -37,6 +37,8 @@ def read(value: Any, *, addresses: bool = False) -> str:  # noqa: PLR0911 - a re
             return fallback
         case {"type": "channel", "channel_id": str(channel_id)}:
             return channel_id
+        case {"type": "data_table", "caption": str(caption), "rows": rows}:
+            return f"{caption} {read(rows, addresses=addresses)}"
         case {"type": "image", "alt_text": str(alt)}:
             return f"Picture: {alt}"
         case {"text": str(text)}:

@@ -1,6 +1,6 @@
 import pytest
 
-from adapters.slack.render import messages
+from adapters.slack.render import messages, with_plain_tables
 from bot.reply.model import Align, Column, Field, Fields, Note, Picture, Reply, Table, text
 from bot.reply.plain import plain_text
 from tests.slack_render.rendered import missing, read
@@ -10,11 +10,12 @@ from tests.standins.slack.block_kit import validate
 UPLOADED = {"growth.png": "F0000002"}
 
 
-@pytest.mark.parametrize("rows", [0, 1, 99, 100, 600])
+@pytest.mark.parametrize("rows", [0, 10, 11, 99, 600])
 def test_a_table_of_any_length_loses_no_number_and_repeats_its_head(rows):
     found = messages(Reply("Rows.", parts=(numbered(rows),)))
-    tables = [block for message in found for block in message.blocks if block["type"] == "table"]
-    assert [kinds(message).count("table") for message in found] == [1] * len(found)
+    tables = [block for message in found for block in message.blocks if block["type"] in {"table", "data_table"}]
+    assert len(tables) == len(found)
+    assert tables[0]["type"] == ("data_table" if rows > 10 else "table")
     assert all(read(table["rows"][0]) == "c0c1c2c3" for table in tables)
     assert sum(len(table["rows"]) - 1 for table in tables) == rows
     seen = read([message.blocks for message in found])
@@ -29,6 +30,23 @@ def test_numbers_are_set_right_and_never_broken():
         {"align": "left", "is_wrapped": True},
         {"align": "right", "is_wrapped": False},
     ]
+
+
+def test_a_long_table_can_be_sorted_by_its_numbers_and_made_plain_again():
+    numbers = ("1,035,111", "+705,302", "−12", "$2.52", "1.04M", "-3.5%", "–")
+    columns = (Column("Video"), Column("Views", Align.RIGHT))
+    rows = tuple((text(f"video {at}"), text(numbers[at % 7])) for at in range(14))
+    (message,) = messages(Reply("All.", title="Videos", parts=(Table("Videos", columns, rows),)))
+    *_, table = message.blocks
+    assert (table["type"], table["caption"], table["page_size"]) == ("data_table", "Videos", 10)
+    values = [row[1].get("value") for row in table["rows"][1:8]]
+    assert values == [1_035_111, 705_302, -12, 2.52, 1_040_000, -3.5, None]
+    assert validate(list(message.blocks), "message") == []
+    plain = with_plain_tables(message)
+    short = messages(Reply("All.", title="Videos", parts=(Table("Videos", columns, rows[:9]),)))[0].blocks[-1]
+    assert kinds(plain) == ["header", "rich_text", "table"]
+    assert plain.blocks[-1] == {**short, "rows": [*short["rows"], *plain.blocks[-1]["rows"][10:]]}
+    assert validate(list(plain.blocks), "message") == []
 
 
 def test_the_widest_table_is_a_table_and_the_others_are_lines_of_the_same_message():

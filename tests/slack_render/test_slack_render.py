@@ -57,6 +57,8 @@ def test_any_reply_is_a_home_tab_that_slack_takes(reply):
 def test_slack_s_own_library_knows_every_block(name):
     for message in messages(EXAMPLES[name], UPLOADED):
         for block in message.blocks:
+            if block["type"] == "data_table":  # which it doesn't know yet
+                continue
             parsed = Block.parse(block)
             assert parsed is not None
             assert parsed.to_dict() == block

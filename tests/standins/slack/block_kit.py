@@ -14,6 +14,7 @@ from tests.standins.slack.json_checks import (
     array,
     flag,
     integer,
+    number,
     shape,
     string,
     typed,
@@ -45,8 +46,10 @@ _RICH_TEXT = {
     "type": among("rich_text"),
     "elements": array(typed({"rich_text_section": _SECTION}, "rich text part"), 10_000),
 }
-_CELL = typed(
-    {"raw_text": shape({"type": among("raw_text"), "text": string()}), "rich_text": shape(_RICH_TEXT)}, "table cell"
+_CELLS = {"raw_text": shape({"type": among("raw_text"), "text": string()}), "rich_text": shape(_RICH_TEXT)}
+_CELL = typed(_CELLS, "table cell")
+_DATA_CELL = typed(
+    {**_CELLS, "raw_number": shape({"type": among("raw_number"), "value": number, "text": string()})}, "data table cell"
 )
 _COLUMN = shape({}, {"align": among("left", "center", "right"), "is_wrapped": flag})
 
@@ -61,6 +64,14 @@ def _rectangle(value: object, where: str) -> Iterator[str]:
         yield f"{where}/rows has a cell with no text"
     if _letters(cells) > _MAX_TABLE:
         yield f"{where}/rows has more than {_MAX_TABLE} characters"
+
+
+def _data_table(value: object, where: str) -> Iterator[str]:
+    """The same, under a head of plain words."""
+    yield from _rectangle(value, where)
+    assert isinstance(value, Mapping)
+    if any(cell["type"] != "raw_text" for cell in value["rows"][0]):
+        yield f"{where}/rows/0 must have cells of raw_text"
 
 
 _BLOCKS: dict[str, Check] = {
@@ -89,6 +100,11 @@ _BLOCKS: dict[str, Check] = {
         {**_BLOCK_ID, "column_settings": array(_COLUMN, 20)},
         also=_rectangle,
     ),
+    "data_table": shape(
+        {"type": among("data_table"), "caption": string(), "rows": array(array(_DATA_CELL, 20), 101, least=2)},
+        {**_BLOCK_ID, "page_size": integer(1, 100), "row_header_column_index": integer(0, 19)},
+        also=_data_table,
+    ),
 }
 _BLOCK = typed(_BLOCKS, "block")
 _VIEWS: dict[str, Check] = {
@@ -110,9 +126,10 @@ def validate(blocks: object, surface: Surface) -> list[str]:
     if problems or not isinstance(blocks, list):
         return problems
     kinds = [block["type"] for block in blocks]
-    if surface == "modal" and "table" in kinds:
+    tables = [kind for kind in kinds if kind in {"table", "data_table"}]
+    if surface == "modal" and tables:
         problems.append("/blocks has a table block, which is not allowed in a modal")
-    if kinds.count("table") > 1:
+    if len(tables) > 1:
         problems.append("/blocks has more than one table (only_one_table_allowed)")
     problems += _repeated([block.get("block_id") for block in blocks], "block_id")
     for block in blocks:

@@ -35,6 +35,12 @@ def integer(least: int, most: int) -> Check:
     return check
 
 
+def number(value: object, where: str) -> Iterator[str]:
+    """A number."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        yield f"{where} must be a number"
+
+
 def among(*values: object) -> Check:
     """One of these values."""
 

@@ -48,6 +48,8 @@ def check_blocks(
 ) -> None:
     """Raises Refusal for blocks that Slack would not take, with the reasons."""
     problems = validate(blocks, surface)
+    if team.id in world.without_data_tables and any(block["type"] == "data_table" for block in blocks):
+        problems.append("/blocks has an unsupported type of block: data_table")
     if not problems:
         problems = list(_missing_pictures(world, blocks, app, team, may_be_private=may_be_private))
     if problems:

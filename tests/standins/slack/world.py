@@ -42,6 +42,8 @@ class World:
         """How long Slack works on a completed file before a block may show it."""
         self.shows_files_in_response_urls = False
         """Whether a response_url takes a file without a channel. Sources differ: strict by default."""
+        self.without_data_tables: set[str] = set()
+        """Ids of teams that refuse a data_table block."""
         self.enterprises: dict[str, Enterprise] = {}
         self.teams: dict[str, Team] = {}
         self.users: dict[str, User] = {}
