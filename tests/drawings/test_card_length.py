@@ -95,6 +95,7 @@ LONGER: dict[str, int] = {
     "help.one_command: track": 14,
     "help.one_command: digest": 22,
     "help.one_command: alerts": 19,
+    "delivery.deliver.late": 14,
 }
 
 
