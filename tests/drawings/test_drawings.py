@@ -1,0 +1,77 @@
+from html.parser import HTMLParser
+
+import pytest
+
+from bot.reply.call import Call
+from bot.reply.model import Align, Bold, Button, Code, Column, Link, Note, Paragraph, Reply, Table, text
+from bot.reply.text import visible
+from tests.drawings.elements import Run
+from tests.drawings.measure import lines_of
+from tests.drawings.page import message, page
+from tests.drawings.render import CHATS, cards
+from tests.gallery import gallery
+
+TAGS = {
+    *("a", "b", "body", "br", "caption", "code", "div", "head", "hr", "html", "i", "img", "li", "meta", "p", "pre"),
+    *("small", "span", "style", "table", "td", "th", "time", "title", "tr", "ul"),
+}
+
+
+class Reader(HTMLParser):
+    """What a browser would make of a document."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags, self.words = set(), ""
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        assert not [name for name, _ in attrs if name.startswith("on") or name == "href"]
+
+    def handle_data(self, data):
+        self.words += data
+
+
+@pytest.mark.parametrize("chat", CHATS)
+@pytest.mark.parametrize("name", gallery())
+def test_every_reply_is_drawn_and_no_title_becomes_markup(chat, name):
+    reader = Reader()
+    reader.feed(page(name, message(cards(chat, gallery()[name]), chat, "dark")))
+    assert reader.tags <= TAGS
+    assert "".join(name.split()) in "".join(reader.words.split())
+
+
+@pytest.mark.parametrize("chat", CHATS)
+def test_words_are_drawn_as_they_read(chat):
+    hostile = "*b* <!channel> [x](https://evil.example) & `c`"
+    link = Link("Cats", "https://example.org/cats")
+    parts = (Paragraph(text("See ", link, ". ", Bold(hostile), " and ", Code("/stats"))), Note(text("As of 09:30.")))
+    (card,) = cards(chat, Reply("23 views.", title=hostile, parts=parts))
+    lines = ["".join(run.text for run in line) for words in card.elements for line in words.lines]
+    assert [visible(line).replace("\u200b", "").replace("\u2060", "") for line in lines] == [
+        hostile,
+        "23 views.",
+        f"See Cats. {hostile} and /stats",
+        "As of 09:30.",
+    ]
+    runs = [run for words in card.elements for line in words.lines for run in line]
+    assert [run for run in runs if run.url or run.is_code] == [Run("Cats", url=link.url), Run("/stats", is_code=True)]
+
+
+@pytest.mark.parametrize("chat", CHATS)
+def test_lines_are_counted_as_a_phone_breaks_them(chat):
+    sentence = "Tracking pauses in 21 hours. $3.10 left; add $14.21 to let all 12 videos finish."
+    names = ("Refresh", "Gains", "Details", "Post here")
+    buttons = tuple(Button(name, Call("stats", {"video": name})) for name in names)
+    columns = (Column("Video"), Column("Views", Align.RIGHT))
+    table = Table("Videos", columns, tuple((text(f"video {at}"), text("1,035")) for at in range(5)))
+    counted = [
+        sum(map(lines_of, cards(chat, reply)))
+        for reply in (
+            Reply(sentence),
+            Reply(sentence, actions=buttons[:3]),
+            Reply(sentence, actions=buttons),
+            Reply("5.", parts=(table,)),
+        )
+    ]
+    assert counted == [3, 4, 5, 8]
