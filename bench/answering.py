@@ -68,10 +68,7 @@ def rows() -> Iterator[Row]:
 async def _rows() -> list[Row]:
     async with _set_up() as setup:
         say("rows 1 and 2: asking one at a time")
-        async with (
-            asking(setup.slack, setup.ours, 1) as (ours,),
-            asking(setup.slack, setup.floor, 1) as (floor,),
-        ):
+        async with asking(setup.slack, setup.ours, 1) as (ours,), asking(setup.slack, setup.floor, 1) as (floor,):
             found = [*await _acks(ours, floor), await _bare_acks(ours, floor)]
             found += [await _answers(ours, floor, "/usage", ""), await _answers(ours, floor, "/stats", setup.video)]
         for people in CROWDS:
@@ -116,10 +113,7 @@ async def _answers(ours: Asker, floor: Asker, command: str, words: str) -> Row:
 
 
 async def _crowd(setup: Setup, people: int) -> list[Row]:
-    async with (
-        asking(setup.slack, setup.ours, people) as ours,
-        asking(setup.slack, setup.floor, people) as floor,
-    ):
+    async with asking(setup.slack, setup.ours, people) as ours, asking(setup.slack, setup.floor, people) as floor:
 
         async def all_of(askers: Sequence[Asker], times: int) -> list[float]:
             async def one(asker: Asker) -> list[float]:

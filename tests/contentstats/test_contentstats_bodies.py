@@ -105,11 +105,7 @@ def test_usage_is_read_from_numbers_and_from_text():
 
 def test_usage_takes_dollar_signs_and_debts_and_the_documented_price_where_none_is_told():
     usage = read_usage(encoded({"balance_usd": "$1,004.20", "uncharged_usage_usd": None, "cost_per_snapshot": "free"}))
-    assert (usage.balance, usage.uncharged, usage.cost_per_snapshot) == (
-        Decimal("1004.20"),
-        None,
-        DOCUMENTED_PRICE,
-    )
+    assert (usage.balance, usage.uncharged, usage.cost_per_snapshot) == (Decimal("1004.20"), None, DOCUMENTED_PRICE)
     assert (usage.total_charged, usage.total_snapshots) == (None, None)
     assert read_usage(b'{"balance_usd": -0.03}').balance == Decimal("-0.03")
 

@@ -167,10 +167,7 @@ async def test_a_402_from_the_account_itself_names_what_is_missing(client):
             r"this needs \$2\.52, you have \$0\.50 \(\$2\.02 short\)",
         ),
         ({"error": "Insufficient balance", "required": 2.52, "balance": 3}, r"this needs \$2\.52, you have \$3\.00\."),
-        (
-            {"error": "Insufficient balance", "required": 2.52, "balance": -0.3},
-            r"you have -\$0\.30 \(\$2\.82 short\)",
-        ),
+        ({"error": "Insufficient balance", "required": 2.52, "balance": -0.3}, r"you have -\$0\.30 \(\$2\.82 short\)"),
         ({"error": "Top up first."}, "Top up first. Nothing"),
         ("<html>", "gave no amounts"),
     ],

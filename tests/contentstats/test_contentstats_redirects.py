@@ -61,11 +61,7 @@ async def test_a_redirect_to_the_other_documented_host_keeps_method_body_and_key
     assert (
         (second.method, second.body, second.key)
         == (first.method, first.body, first.key)
-        == (
-            "POST",
-            second.body,
-            sandbox.key,
-        )
+        == ("POST", second.body, sandbox.key)
     )
     assert TIKTOK in second.body
 

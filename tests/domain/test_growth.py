@@ -187,10 +187,7 @@ def test_snapshots_and_missing_ones_make_the_whole_of_a_tracking(hours):
 
 def test_every_fall_is_found_across_readings_that_lack_the_metric():
     snapshots = views((0, 100), (1, 90), (2, None), (3, 95), (4, None), (5, 20))
-    assert falls(snapshots, Metric.VIEWS) == (
-        Fall(START + HOUR, 100, 90),
-        Fall(START + 5 * HOUR, 95, 20),
-    )
+    assert falls(snapshots, Metric.VIEWS) == (Fall(START + HOUR, 100, 90), Fall(START + 5 * HOUR, 95, 20))
     assert falls(snapshots, Metric.LIKES) == ()
 
 

@@ -79,7 +79,7 @@ SPELLINGS = {
             https://www.tiktok.com/en/@u/video/{TT} https://www.tiktok.com/@u/video/{TT}|x
             https://vm.tiktok.com/v/{TT}.html https://www.tiktok.com/share/item/{TT}
             www.tiktok.com/@u/video/{TT}/?is_copy_url=1 https://www.tiktok.com/@u/video/{TT}#comments
-        """.split(),
+        """.split()
     ],
     f"instagram:{IG}": [
         *f"""
@@ -100,7 +100,7 @@ SPELLINGS = {
             https://www.instagram.com/consent/?flow=user_cookie_choice_v2&next=%2Freel%2F{IG}%2F
             https://www.instagram.com/challenge/?next=/reel/{IG}/
             https://l.threads.com/?u=https%3A%2F%2Fwww.instagram.com%2Freel%2F{IG}%2F https://uuinstagram.com/reel/{IG}
-        """.split(),
+        """.split()
     ],
     "instagram:C5_A1TQNPrY": [
         "instagram.com/p/C5_A1TQNPrYw4c2g9KAUTPUl8RVHqiAdAcOOSY0",
@@ -111,9 +111,7 @@ SPELLINGS = {
         "instagram://media?id=2834044895814914689_1234567",
         "https://www.instagram.com/p/CdUjNE8jpKB/",
     ],
-    "instagram:aye83DjauH": [
-        "https://instagram.com/p/aye83DjauH/?foo=bar#abc",
-    ],
+    "instagram:aye83DjauH": ["https://instagram.com/p/aye83DjauH/?foo=bar#abc"],
     f"twitter:{TW}": [
         *f"""
             x.com/u/status/{TW}&s=20 x.com/i/bookmarks?post_id={TW} x.com/i/bookmarks/all?post_id={TW}

@@ -272,12 +272,7 @@ def test_the_card_names_the_running_videos_that_would_be_cut_short():
     #   hours 1-10: 3 an hour = 30; 11-24: 2 an hour = 28 (58); 25 and 26: 1 each = 60. Dry in hour 26, v1 cut short.
     (one,) = consequences(usage("60", cost=DOLLAR), owed(10, 40), NOW, durations=(1,))
     assert one == Consequence(
-        days=1,
-        price=Decimal(24),
-        left_after=Decimal(-14),
-        pauses_at=NOW + 26 * HOUR,
-        affected=("v1",),
-        affordable=True,
+        days=1, price=Decimal(24), left_after=Decimal(-14), pauses_at=NOW + 26 * HOUR, affected=("v1",), affordable=True
     )
 
 

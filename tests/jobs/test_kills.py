@@ -150,10 +150,7 @@ async def test_killed_at_any_step_everything_is_posted_and_doubled_only_what_was
     slack, works, database, database_url, workers, dice
 ):
     messages = await written(database)
-    async with (
-        proxying(slack.api_url) as (proxy, url),
-        works(url, database_url, database) as at_work,
-    ):
+    async with proxying(slack.api_url) as (proxy, url), works(url, database_url, database) as at_work:
         for place in (*PLACES, "any time"):
             left = dice.randint(1, 5)
 

@@ -48,9 +48,7 @@ def hung(wall):
 
 
 @pytest.mark.parametrize(
-    "failing",
-    [Unclear("status_503"), Later(timedelta(minutes=1), "no_connection")],
-    ids=["errors", "refuses"],
+    "failing", [Unclear("status_503"), Later(timedelta(minutes=1), "no_connection")], ids=["errors", "refuses"]
 )
 @pytest.mark.usefixtures("many")
 async def test_a_chat_that_is_down_for_an_hour_costs_few_calls_and_gets_everything_within_a_minute_of_its_return(

@@ -77,12 +77,7 @@ async def test_an_estimate_above_what_is_available_is_a_402_with_the_amounts(api
     clock.advance(hours=2)
     answer = await api.post("/videos/track", json={"video_link": LINKS["youtube"], "duration_days": 14})
     assert answer.status_code == 402
-    assert answer.json() == {
-        "error": "Insufficient balance",
-        "balance": 4.97,
-        "estimated_cost": 5.04,
-        "required": 5.04,
-    }
+    assert answer.json() == {"error": "Insufficient balance", "balance": 4.97, "estimated_cost": 5.04, "required": 5.04}
     assert (await api.get("/videos")).json()["total"] == 1
 
 

@@ -265,8 +265,7 @@ def test_a_user_without_a_home_has_no_state_directory(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("shards", "found"),
-    [("", None), ("0-3/16", ((0, 1, 2, 3), 16)), ("5/16", ((5,), 16)), (" 0-0/1 ", ((0,), 1))],
+    ("shards", "found"), [("", None), ("0-3/16", ((0, 1, 2, 3), 16)), ("5/16", ((5,), 16)), (" 0-0/1 ", ((0,), 1))]
 )
 def test_the_shards_of_a_process_are_written_as_a_range(monkeypatch, shards, found):
     monkeypatch.setenv("DISCORD_SHARDS", shards)

@@ -126,11 +126,7 @@ def oauth(slack: Slack, app: App, session: aiohttp.ClientSession) -> OAuth:
 
 @pytest.fixture
 async def teams(
-    store: Store,
-    session: aiohttp.ClientSession,
-    slack: Slack,
-    forgotten: list[WorkspaceRef],
-    clock: HandClock,
+    store: Store, session: aiohttp.ClientSession, slack: Slack, forgotten: list[WorkspaceRef], clock: HandClock
 ) -> InstalledWorkspaces:
     async def forget(ref: WorkspaceRef) -> None:
         forgotten.append(ref)

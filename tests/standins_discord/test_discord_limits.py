@@ -47,11 +47,7 @@ PNG, CSV = {"id": 0, "filename": "x.png"}, {"id": 0, "filename": "x.csv"}
         (message(row(select(placeholder="x" * 150))), message(row(select(placeholder="x" * 151))), "placeholder"),
         (message(picture(*["https://example.com/x"] * 10)), message(picture(*["https://example.com/x"] * 11)), "items"),
         (message(picture(description="x" * 1024)), message(picture(description="x" * 1025)), "description"),
-        (
-            message(picture("attachment://x.png"), attachments=[PNG]),
-            message(picture("attachment://x.png")),
-            "among",
-        ),
+        (message(picture("attachment://x.png"), attachments=[PNG]), message(picture("attachment://x.png")), "among"),
         (message(picture("attachment://x.png"), attachments=[PNG]), message(text(), attachments=[PNG]), "nobody"),
         (
             message({"type": 13, "file": {"url": "attachment://x.csv"}}, attachments=[CSV]),
@@ -80,11 +76,7 @@ MANY, MORE = ([option(f"{n}") for n in range(count)] for count in (25, 26))
     ("longest", "longer", "place"),
     [
         (modal(title="x" * 45), modal(title="x" * 46), "/title"),
-        (
-            modal(*[label(field(f"{n}")) for n in range(5)]),
-            modal(*[label(field(f"{n}")) for n in range(6)]),
-            "most 5",
-        ),
+        (modal(*[label(field(f"{n}")) for n in range(5)]), modal(*[label(field(f"{n}")) for n in range(6)]), "most 5"),
         (modal(label(label="x" * 45)), modal(label(label="x" * 46)), "label"),
         (modal(label(description="x" * 100)), modal(label(description="x" * 101)), "description"),
         (modal(label(field(value="x" * 4000))), modal(label(field(value="x" * 4001))), "value"),

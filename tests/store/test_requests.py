@@ -53,9 +53,7 @@ async def test_a_button_of_another_workspace_opens_nothing(store, request_, neig
 
 async def test_a_submitted_request_knows_its_price_and_time(store, request_):
     result = await submitted(store, request_, COST)
-    assert result == Submitted(
-        replace(request_, state=RequestState.SUBMITTED, days=7, cost=COST, submitted_at=NOW),
-    )
+    assert result == Submitted(replace(request_, state=RequestState.SUBMITTED, days=7, cost=COST, submitted_at=NOW))
     assert await store.tracking.in_flight(request_.wallet_id, "tiktok:1") == result.request
 
 
