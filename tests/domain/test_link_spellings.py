@@ -3,7 +3,7 @@
 import pytest
 
 from bot.domain.errors import LinkError
-from bot.domain.links import canonical_key, find_links, looks_like_link, parse_link
+from bot.domain.links import FORMS, canonical_key, find_links, looks_like_link, parse_link
 
 YT, TT, IG, TW = "dQw4w9WgXcQ", "7212345678901234567", "CuXyZ_1-aBc", "1789012345678901234"
 
@@ -156,66 +156,71 @@ REFUSED = {
         https://x.com/X/status/16973046227490… https://x.com/X/status/169730462274908577…
         https://www.instagram.com/reel/DFQe2… https://www.instagram.com/reel/DFQe2%E2%80%A6
         https://www.tiktok.com/@asd/video/72123456… https://www.tiktok.com/@asd/video/721234567890123456...
-        https://youtu.be/dQw4w9… https://www.youtube.com/watch?v=dQw4… https://vm.tiktok.com/ZMabc…
-        https://t.co/AbCd… https://www.youtube.com/wat… https://www.tiktok.com/@as…
-        https://www.instagram.com/reel/DFQe2‥ https://x.com/X/status/169730462274908577⋯
-        https://www.tiktok.com/@u/video/721234567890123456…more https://x.com/X/status/169730462274908577&hellip;
-        https://x.com/X/status/169730462274908577[...] https://www.tiktok.com/@u/video/721234567890123456(…)
+        https://youtu.be/dQw4w9… https://www.youtube.com/watch?v=dQw4… https://vm.tiktok.com/ZMabc… https://t.co/AbCd…
+        https://www.youtube.com/wat… https://www.tiktok.com/@as… https://www.instagram.com/reel/DFQe2‥
+        https://x.com/X/status/169730462274908577⋯ https://www.tiktok.com/@u/video/721234567890123456…more
+        https://x.com/X/status/169730462274908577&hellip; https://x.com/X/status/169730462274908577[...]
+        https://www.tiktok.com/@u/video/721234567890123456(…)
     """,
     "a page of Instagram": """
         instagram.com/reels/saved/ instagram.com/tv/upload/ instagram.com/reels/suggestions/
-        instagram.com/reels/trending instagram.com/p/create instagram.com/reels
-        instagram.com/explore/tags/lolcats instagram.com/explore/reels instagram.com/direct/t/123
-        instagram.com/accounts/login/ instagram.com/accounts/login/?next=/ instagram.com/ar/123
+        instagram.com/reels/trending instagram.com/p/create instagram.com/reels instagram.com/explore/tags/lolcats
+        instagram.com/explore/reels instagram.com/direct/t/123 instagram.com/accounts/login/
+        instagram.com/accounts/login/?next=/ instagram.com/ar/123 instagram.com/explore/
     """,
     "an Instagram sound": """
-        instagram.com/reel/audio/1234567890 instagram.com/reels/audio
+        instagram.com/reel/audio/1234567890 instagram.com/reels/audio instagram.com/reels/audio/123/
     """,
     "an Instagram profile": """
         instagram.com/user/reels/ instagram.com/user/tagged/ instagram.com/accounts/login/?next=/someuser/
+        instagram.com/somebody/
     """,
     "an Instagram link with a broken video id": """
         instagram.com/reel/CuXyZ_1-aBcd instagram.com/reel/CuXy instagram.com/p/CuXyZ_1-aBcCuXyZ_1-aBcCuXyZ
+        instagram.com/share/reel/
     """,
     "a TikTok link with a broken video id": """
         tiktok.com/@asd/video/123 tiktok.com/@asd/video/72123456789012345678
-        tiktok.com/@asd/video/7212345678901234567abc tiktok.com/@asd/video/
+        tiktok.com/@asd/video/7212345678901234567abc tiktok.com/@asd/video/ tiktok.com/@somebody/video/12a
+        tiktok.com/@somebody/video/١٢٣
     """,
     "a TikTok profile": """
-        tiktok.com/@asd
+        tiktok.com/@asd tiktok.com/@somebody
     """,
     "a page of TikTok": """
         tiktok.com/foryou tiktok.com/upload m.tiktok.com/share/user/7212345678901234567
-        tiktok.com/sticker/x-7212345678901234567 tiktok.com/effect/x-721234
-        tiktok.com/view/product/7212345678901234567
+        tiktok.com/sticker/x-7212345678901234567 tiktok.com/effect/x-721234 tiktok.com/view/product/7212345678901234567
+        vm.tiktok.com/
     """,
     "a TikTok search": """
         tiktok.com/tag/x tiktok.com/discover/cat tiktok.com/search/video?q=cat
     """,
     "a TikTok live room": """
         tiktok.com/live tiktok.com/@a/live/7212345678901234567 m.tiktok.com/share/live/7212345678901234567
+        tiktok.com/@somebody/live
     """,
     "a TikTok sound": """
-        tiktok.com/music/x-7212345678901234567
+        tiktok.com/music/x-7212345678901234567 tiktok.com/music/Song-123
     """,
     "a TikTok playlist": """
-        tiktok.com/@a/playlist/x-7212345678901234567
+        tiktok.com/@a/playlist/x-7212345678901234567 tiktok.com/@somebody/playlist/Best-123
     """,
     "a YouTube playlist": """
         youtube.com/playlist?list=PL123 youtube.com/watch?list=PL123 youtube.com/embed/videoseries?list=PL1
+        youtube.com/playlist?list=PL1 youtube.com/watch?list=PL1
     """,
     "a YouTube link with a broken video id": """
         youtube.com/shorts youtube.com/shorts/ youtube.com/watch?v=dQw4w9WgXc youtube.com/watch?v=dQw4w9WgXcQx
-        youtu.be/dQw4w9WgXcQdQw4w9WgXcQ
+        youtu.be/dQw4w9WgXcQdQw4w9WgXcQ youtube.com/watch?v=tooShort youtube.com/watch youtu.be/tooShort
     """,
     "a YouTube channel": """
-        youtube.com/@a/shorts youtube.com/@abcdefghijk youtube.com/c/abcdefghijk
-        studio.youtube.com/channel/UC1/videos
+        youtube.com/@a/shorts youtube.com/@abcdefghijk youtube.com/c/abcdefghijk studio.youtube.com/channel/UC1/videos
+        youtube.com/@somebody youtube.com/@somebody/shorts youtube.com/channel/UCabc
     """,
     "a page of YouTube": """
-        youtube.com/abcdefghijk youtube.com/feed/history youtube.com/feed/library
-        youtube.com/source/dQw4w9WgXcQ/shorts studio.youtube.com/playlist/PL1/videos youtube.com/premium
-        youtube.com/account youtube.com/t/terms
+        youtube.com/abcdefghijk youtube.com/feed/history youtube.com/feed/library youtube.com/source/dQw4w9WgXcQ/shorts
+        studio.youtube.com/playlist/PL1/videos youtube.com/premium youtube.com/account youtube.com/t/terms
+        youtube.com/feed/trending youtube.com/attribution_link?a=x youtube.com
     """,
     "a YouTube search": """
         youtube.com/hashtag/abcdefghijk youtube.com/results?search_query=cat
@@ -224,10 +229,10 @@ REFUSED = {
         youtube.com/post/Ugkxabcdefghijk
     """,
     "a YouTube clip": """
-        youtube.com/clip/Ugkxabcdefghijk
+        youtube.com/clip/Ugkxabcdefghijk youtube.com/clip/UgkxAbc
     """,
     "a YouTube live room": """
-        youtube.com/embed/live_stream?channel=UC1
+        youtube.com/embed/live_stream?channel=UC1 youtube.com/@somebody/live
     """,
     "That link is all capitals, but video ids are case-sensitive. Copy the link again.": """
         HTTPS://YOUTU.BE/DQW4W9WGXCQ HTTPS://WWW.INSTAGRAM.COM/REEL/DQW4W9WGXCQ
@@ -236,34 +241,32 @@ REFUSED = {
         tv.youtube.com/watch/dQw4w9WgXcQ
     """,
     "isn't a supported site": """
-        youtube.com/redirect?q=https://vimeo.com/1 help.x.com/en amp.twimg.com/v/0ba0c3c7
-        pbs.twimg.com/media/abc.jpg video.twimg.com/amplify_video/1789012345678901234/vid/x.mp4
-        google.com/url?q=https://vimeo.com/1 l.facebook.com/l.php?u=https%3A%2F%2Fvimeo.com
-        vimeo.com/12345 twitch.tv/videos/1
-        evil.example/https://youtu.be/dQw4w9WgXcQ
-        web.archive.org/web/2020/https://www.youtube.com/watch?v=dQw4w9WgXcQ
+        youtube.com/redirect?q=https://vimeo.com/1 help.x.com/en amp.twimg.com/v/0ba0c3c7 pbs.twimg.com/media/abc.jpg
+        video.twimg.com/amplify_video/1789012345678901234/vid/x.mp4 google.com/url?q=https://vimeo.com/1
+        l.facebook.com/l.php?u=https%3A%2F%2Fvimeo.com vimeo.com/12345 twitch.tv/videos/1
+        evil.example/https://youtu.be/dQw4w9WgXcQ web.archive.org/web/2020/https://www.youtube.com/watch?v=dQw4w9WgXcQ
         douyin.com/video/6961737553342991651 threads.net/@u/post/CuXyZ_1-aBc onlyfans.com/1
-        notyoutube.com/watch?v=dQw4w9WgXcQ youtube.com.evil.example/watch?v=dQw4w9WgXcQ
-        xyoutube.com/watch?v=dQw4w9WgXcQ
+        notyoutube.com/watch?v=dQw4w9WgXcQ youtube.com.evil.example/watch?v=dQw4w9WgXcQ xyoutube.com/watch?v=dQw4w9WgXcQ
     """,
     "a profile on X": """
-        x.com/u
+        x.com/u x.com/somebody
     """,
     "a page of X": """
         x.com/home x.com/i/grok x.com/i/communities/1789012345678901234 x.com/i/topics/1789012345678901234
         x.com/i/moments/1789012345678901234 x.com/i/user/1789012345678901234 x.com/u/article/1789012345678901234
         x.com/u/likes x.com/u/media x.com/hashtag/x x.com/search?q=x x.com/intent/post?text=x x.com/i/bookmarks
-        x.com/i/flow/login
+        x.com/i/flow/login t.co
     """,
     "a list on X": """
-        x.com/i/lists/1789012345678901234
+        x.com/i/lists/1789012345678901234 x.com/i/lists/1
     """,
     "a live room on X": """
         x.com/i/spaces/1vAxRAVQWONJl x.com/i/broadcasts/1yNGaQLWpejGj x.com/i/events/1910629646300762112
+        x.com/i/spaces/1abc
     """,
     "a link to X with a broken post id": """
         x.com/u/status/0178901234567890123 x.com/u/status/ x.com/u/status/17890 x.com/u/status/17890123456789012345
-        x.com/u/status/1789012345678901234abc
+        x.com/u/status/1789012345678901234abc x.com/somebody/status/abc
     """,
     "a page of Facebook": """
         facebook.com/watch?v=1234567890123 l.facebook.com/
@@ -276,9 +279,13 @@ REFUSED = {
     """,
     "an Instagram story": """
         instagram.com/stories/u/3570766765028588805/ instagram.com/s/aGlnaGxpZ2h0?story_media_id=1_2
+        instagram.com/stories/somebody/123/ instagram.com/stories/p/123/
     """,
     "an Instagram live room": """
-        instagram.com/u/live
+        instagram.com/u/live instagram.com/somebody/live
+    """,
+    "a TikTok story": """
+        tiktok.com/@somebody/story/123
     """,
 }
 
@@ -302,6 +309,9 @@ def test_what_is_no_certain_video_is_refused_with_the_reason(reason, link):
     with pytest.raises(LinkError) as refusal:
         parse_link(link)
     assert reason in str(refusal.value)
+    assert str(refusal.value).endswith(FORMS) or reason.startswith("That link is")
+    assert len(str(refusal.value)) < 400
+    assert canonical_key(link) is None
     assert not find_links(f"look {link} now")
 
 

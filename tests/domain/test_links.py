@@ -1,5 +1,5 @@
 import re
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given
@@ -23,60 +23,43 @@ IG = "CuXyZ_1-aBc"
 TW = "1789012345678901234"
 
 SPELLINGS = {
-    f"youtube:{YT}": [
-        f"https://www.youtube.com/watch?v={YT}",
-        f"youtube.com/watch?v={YT}",
-        f"http://youtube.com/watch/?app=desktop&v={YT}&t=42s&list=PL1&index=3&pp=x#t=1",
-        f"https://m.youtube.com/watch?feature=share&v={YT}",
-        f"https://music.youtube.com/watch?v={YT}&si=abc",
-        f"https://gaming.youtube.com/watch?v={YT}",
-        f"HTTPS://WWW.YOUTUBE.COM/watch?v={YT}",
-        f"https://youtu.be/{YT}?si=AbC",
-        f"youtu.be/{YT}/",
-        f"https://www.youtube.com/shorts/{YT}?feature=share",
-        f"https://youtube.com/live/{YT}",
-        f"https://www.youtube.com/embed/{YT}?start=3",
-        f"https://www.youtube-nocookie.com/embed/{YT}",
-        f"https://www.youtube.com/v/{YT}",
-        f"https://www.youtube.com/e/{YT}",
-        f"https://www.youtube.com/watch?v={YT}&v=other",
-        f"https://www.youtube.com:443/watch?v={YT}",
-        f"http://www.youtube.com.:80/watch?v={YT}",
-        f"https://www.youtube.com/watch?app=desktop&amp;v={YT}&amp;t=1",
-        f"https://www.youtube.com/attribution_link?a=x&u={quote(f'/watch?v={YT}&feature=share', safe='')}",
-    ],
-    f"tiktok:{TT}": [
-        f"https://www.tiktok.com/@some.user_1/video/{TT}",
-        f"tiktok.com/@some.user_1/video/{TT}?_r=1&is_from_webapp=1",
-        f"https://www.tiktok.com/%40some.user_1/video/{TT}", f"https://www.tiktok.com/@some.user_1/photo/{TT}",
-        f"https://www.tiktok.com/@/video/{TT}", f"https://www.tiktok.com/@jos%C3%A9/video/{TT}",
-        f"https://m.tiktok.com/v/{TT}.html?u_code=1", f"https://m.tiktok.com/v/{TT}",
-        f"https://www.tiktok.com/embed/v2/{TT}", f"https://www.tiktok.com/embed/{TT}",
-        f"https://www.tiktok.com/player/v1/{TT}", f"https://www.tiktokv.com/share/video/{TT}/",
-        f"https://m.tiktokv.com/share/video/{TT}", f"//www.tiktok.com//@some.user_1/video/{TT}//",
-        f"https:\\\\www.tiktok.com\\@some.user_1\\video\\{TT}",
-    ],
-    f"instagram:{IG}": [
-        f"https://www.instagram.com/p/{IG}/",
-        f"https://instagram.com/reel/{IG}?igsh=MzRlODBiNWFlZA==",
-        f"https://www.instagram.com/reels/{IG}/?igshid=1&utm_source=ig",
-        f"https://www.instagram.com/tv/{IG}",
-        f"https://www.instagram.com/some.user/p/{IG}/?img_index=1",
-        f"https://www.instagram.com/some.user/reel/{IG}/",
-        f"https://www.instagram.com/p/{IG}/embed/",
-        f"https://www.instagram.com/reel/{IG}/embed/captioned/",
-        f"https://instagr.am/p/{IG}",
-        f"https://m.instagram.com/p/{IG}",
-    ],
-    f"twitter:{TW}": [
-        f"https://twitter.com/user_1/status/{TW}", f"https://x.com/user_1/status/{TW}?s=20&t=abc",
-        f"https://mobile.twitter.com/user_1/status/{TW}", f"https://m.twitter.com/user_1/statuses/{TW}",
-        f"https://x.com/i/status/{TW}", f"https://x.com/i/web/status/{TW}", f"https://x.com/us%C3%A9r/status/{TW}",
-        f"https://x.com/user_1/status/{TW}/video/1", f"https://x.com/user_1/status/{TW}/photo/1",
-        f"https://fxtwitter.com/user_1/status/{TW}/en", f"https://vxtwitter.com/user_1/status/{TW}",
-        f"https://fixupx.com/user_1/status/{TW}", f"https://fixvx.com/user_1/status/{TW}",
-    ],
-}  # fmt: skip
+    f"youtube:{YT}": f"""
+        https://www.youtube.com/watch?v={YT} youtube.com/watch?v={YT}
+        http://youtube.com/watch/?app=desktop&v={YT}&t=42s&list=PL1&index=3&pp=x#t=1
+        https://m.youtube.com/watch?feature=share&v={YT} https://music.youtube.com/watch?v={YT}&si=abc
+        https://gaming.youtube.com/watch?v={YT} HTTPS://WWW.YOUTUBE.COM/watch?v={YT} https://youtu.be/{YT}?si=AbC
+        youtu.be/{YT}/ https://www.youtube.com/shorts/{YT}?feature=share https://youtube.com/live/{YT}
+        https://www.youtube.com/embed/{YT}?start=3 https://www.youtube-nocookie.com/embed/{YT}
+        https://www.youtube.com/v/{YT} https://www.youtube.com/e/{YT} https://www.youtube.com/watch?v={YT}&v=other
+        https://www.youtube.com:443/watch?v={YT} http://www.youtube.com.:80/watch?v={YT}
+        https://www.youtube.com/watch?app=desktop&amp;v={YT}&amp;t=1
+        https://www.youtube.com/attribution_link?a=x&u=%2Fwatch%3Fv%3D{YT}%26feature%3Dshare
+    """.split(),
+    f"tiktok:{TT}": f"""
+        https://www.tiktok.com/@some.user_1/video/{TT} tiktok.com/@some.user_1/video/{TT}?_r=1&is_from_webapp=1
+        https://www.tiktok.com/%40some.user_1/video/{TT} https://www.tiktok.com/@some.user_1/photo/{TT}
+        https://www.tiktok.com/@/video/{TT} https://www.tiktok.com/@jos%C3%A9/video/{TT}
+        https://m.tiktok.com/v/{TT}.html?u_code=1 https://m.tiktok.com/v/{TT} https://www.tiktok.com/embed/v2/{TT}
+        https://www.tiktok.com/embed/{TT} https://www.tiktok.com/player/v1/{TT}
+        https://www.tiktokv.com/share/video/{TT}/ https://m.tiktokv.com/share/video/{TT}
+        //www.tiktok.com//@some.user_1/video/{TT}// https:\\\\www.tiktok.com\\@some.user_1\\video\\{TT}
+    """.split(),
+    f"instagram:{IG}": f"""
+        https://www.instagram.com/p/{IG}/ https://instagram.com/reel/{IG}?igsh=MzRlODBiNWFlZA==
+        https://www.instagram.com/reels/{IG}/?igshid=1&utm_source=ig https://www.instagram.com/tv/{IG}
+        https://www.instagram.com/some.user/p/{IG}/?img_index=1 https://www.instagram.com/some.user/reel/{IG}/
+        https://www.instagram.com/p/{IG}/embed/ https://www.instagram.com/reel/{IG}/embed/captioned/
+        https://instagr.am/p/{IG} https://m.instagram.com/p/{IG}
+    """.split(),
+    f"twitter:{TW}": f"""
+        https://twitter.com/user_1/status/{TW} https://x.com/user_1/status/{TW}?s=20&t=abc
+        https://mobile.twitter.com/user_1/status/{TW} https://m.twitter.com/user_1/statuses/{TW}
+        https://x.com/i/status/{TW} https://x.com/i/web/status/{TW} https://x.com/us%C3%A9r/status/{TW}
+        https://x.com/user_1/status/{TW}/video/1 https://x.com/user_1/status/{TW}/photo/1
+        https://fxtwitter.com/user_1/status/{TW}/en https://vxtwitter.com/user_1/status/{TW}
+        https://fixupx.com/user_1/status/{TW} https://fixvx.com/user_1/status/{TW}
+    """.split(),
+}
 ALL_SPELLINGS = [(key, link) for key, links in SPELLINGS.items() for link in links]
 
 SHORT = {
@@ -90,42 +73,6 @@ SHORT = {
 }
 
 REFUSED = {
-    "https://www.youtube.com/playlist?list=PL1": "a YouTube playlist",
-    "https://www.youtube.com/watch?list=PL1": "a YouTube playlist",
-    "https://www.youtube.com/embed/videoseries?list=PL1": "a YouTube playlist",
-    "https://www.youtube.com/embed/live_stream?channel=UC1": "a YouTube live room",
-    "https://www.youtube.com/@somebody/live": "a YouTube live room",
-    "https://www.youtube.com/@somebody": "a YouTube channel",
-    "https://www.youtube.com/@somebody/shorts": "a YouTube channel",
-    "https://www.youtube.com/channel/UCabc": "a YouTube channel",
-    "https://www.youtube.com/clip/UgkxAbc": "a YouTube clip",
-    "https://www.youtube.com/watch?v=tooShort": "a YouTube link with a broken video id",
-    "https://www.youtube.com/watch": "a YouTube link with a broken video id",
-    "https://youtu.be/tooShort": "a YouTube link with a broken video id",
-    "https://www.youtube.com/feed/trending": "a page of YouTube",
-    "https://www.youtube.com/attribution_link?a=x": "a page of YouTube",
-    "https://www.youtube.com": "a page of YouTube",
-    "https://www.tiktok.com/@somebody": "a TikTok profile",
-    "https://www.tiktok.com/@somebody/live": "a TikTok live room",
-    "https://www.tiktok.com/@somebody/story/123": "a TikTok story",
-    "https://www.tiktok.com/@somebody/playlist/Best-123": "a TikTok playlist",
-    "https://www.tiktok.com/music/Song-123": "a TikTok sound",
-    "https://www.tiktok.com/@somebody/video/12a": "a TikTok link with a broken video id",
-    "https://www.tiktok.com/@somebody/video/١٢٣": "a TikTok link with a broken video id",
-    "https://vm.tiktok.com/": "a page of TikTok",
-    "https://www.instagram.com/somebody/": "an Instagram profile",
-    "https://www.instagram.com/stories/somebody/123/": "an Instagram story",
-    "https://www.instagram.com/stories/p/123/": "an Instagram story",
-    "https://www.instagram.com/reels/audio/123/": "an Instagram sound",
-    "https://www.instagram.com/somebody/live": "an Instagram live room",
-    "https://www.instagram.com/share/reel/": "an Instagram link with a broken video id",
-    "https://www.instagram.com/explore/": "a page of Instagram",
-    "https://x.com/somebody": "a profile on X",
-    "https://x.com/home": "a page of X",
-    "https://x.com/i/spaces/1abc": "a live room on X",
-    "https://x.com/i/lists/1": "a list on X",
-    "https://x.com/somebody/status/abc": "a link to X with a broken post id",
-    "https://t.co": "a page of X",
     "https://vimeo.com/1234": "vimeo.com isn't a supported site",
     "https://youtube.com.evil.example/watch?v=dQw4w9WgXcQ": "youtube.com.evil.example isn't a supported site",
     "https://evil.example\\@www.tiktok.com/@u/video/1": "evil.example isn't a supported site",
