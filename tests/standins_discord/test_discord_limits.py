@@ -1,4 +1,4 @@
-"""Limits of messages, modals and commands: those of Discord's description, and the documented ones beside it."""
+"""Limits of messages, modals and commands that Discord documents beside its description, at the edge and beyond."""
 
 import pytest
 
@@ -29,24 +29,16 @@ PNG, CSV = {"id": 0, "filename": "x.png"}, {"id": 0, "filename": "x.csv"}
 @pytest.mark.parametrize(
     ("longest", "longer", "place"),
     [
-        (message(text(4000)), message(text(4001)), "/components/0/content"),
         (message(text(), container(text(3999))), message(text(2000), container(text(2001))), "4001 characters"),
         (message(*[text()] * 40), message(container(*[text()] * 38), buttons(1)), "41 components"),
         (message(text()), message(), "/components"),
         (message(text()), message({"type": 10, "content": " \n"}), "/components/0/content"),
         (message(buttons(5)), message(buttons(6)), "/components/0/components"),
         (message(row(select())), message(row(button(), select())), "one menu"),
-        (message(row(button("x" * 100))), message(row(button("x" * 101))), "custom_id"),
         (message(row(button("a"), button("b"))), message(row(button(), button())), "custom_id a twice"),
-        (message(row(button(label="x" * 80))), message(row(button(label="x" * 81))), "label"),
-        (message(row(link(512))), message(row(link(513))), "url"),
         (message(row(link())), message(row(link(custom_id="a"))), "url and not custom_id"),
         (message(row(link())), message(row({**link(), "url": "javascript:alert(1)"})), "scheme"),
-        (message(row(select(25))), message(row(select(26))), "options"),
         (message(row(select(2, max_values=2))), message(row(select(2, max_values=3))), "max_values"),
-        (message(row(select(placeholder="x" * 150))), message(row(select(placeholder="x" * 151))), "placeholder"),
-        (message(picture(*["https://example.com/x"] * 10)), message(picture(*["https://example.com/x"] * 11)), "items"),
-        (message(picture(description="x" * 1024)), message(picture(description="x" * 1025)), "description"),
         (message(picture("attachment://x.png"), attachments=[PNG]), message(picture("attachment://x.png")), "among"),
         (message(picture("attachment://x.png"), attachments=[PNG]), message(text(), attachments=[PNG]), "nobody"),
         (
@@ -54,11 +46,8 @@ PNG, CSV = {"id": 0, "filename": "x.png"}, {"id": 0, "filename": "x.csv"}
             message({"type": 13, "file": {"url": "attachment://x y.csv"}}, attachments=[CSV]),
             "other characters",
         ),
-        (message(container(accent_color=0xFFFFFF)), message(container(accent_color=0x1000000)), "accent_color"),
-        (message(text(), nonce="x" * 25), message(text(), nonce="x" * 26), "/nonce"),
         (message(text()), message(text(), content="x"), "/content"),
         (message(text()), message(text(), embeds=[{"title": "x"}]), "/embeds"),
-        (message(text()), message(text(), surprise=1), "/surprise"),
         (message(text()), {"components": [text()]}, "/flags"),
         (message(text()), message(text(), flags=1 << 7), "/flags"),
     ],
@@ -68,18 +57,10 @@ def test_a_message_may_be_as_long_as_documented_and_no_longer(longest, longer, p
     assert place in str(validate(longer))
 
 
-FIVE, SIX = ([label(field(f"{n}")) for n in range(count)] for count in (5, 6))
-MANY, MORE = ([option(f"{n}") for n in range(count)] for count in (25, 26))
-
-
 @pytest.mark.parametrize(
     ("longest", "longer", "place"),
     [
-        (modal(title="x" * 45), modal(title="x" * 46), "/title"),
         (modal(*[label(field(f"{n}")) for n in range(5)]), modal(*[label(field(f"{n}")) for n in range(6)]), "most 5"),
-        (modal(label(label="x" * 45)), modal(label(label="x" * 46)), "label"),
-        (modal(label(description="x" * 100)), modal(label(description="x" * 101)), "description"),
-        (modal(label(field(value="x" * 4000))), modal(label(field(value="x" * 4001))), "value"),
         (modal(label(select())), modal(label(button())), "component"),
         (modal(label(), text()), modal(row(field(label="x"))), "action row"),
         (modal(label(field("a")), label(field("b"))), modal(label(), label()), "custom_id a twice"),
@@ -99,8 +80,6 @@ def test_a_modal_may_be_as_long_as_documented_and_no_longer(longest, longer, pla
     ("longest", "longer", "place"),
     [
         ([command("größe-2_x")], [command("Track")], "/0/name"),
-        ([command("x" * 32)], [command("x" * 33)], "/0/name"),
-        ([command(description="x" * 100)], [command(description="x" * 101)], "/0/description"),
         ([command(default_member_permissions="32")], [command(default_member_permissions="all")], "permissions"),
         (
             [command("a", *[option(f"{n}") for n in range(25)])],

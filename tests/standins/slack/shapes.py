@@ -25,10 +25,6 @@ def actions(*elements: Json) -> Json:
     return {"type": "actions", "elements": [*elements]}
 
 
-def buttons(count: int) -> Json:
-    return actions(*(button(action_id=f"a{n}") for n in range(count)))
-
-
 def options(count: int, text: int = 1, value: int = 1) -> list[Json]:
     return [{"text": plain(text), "value": f"{n:0{value}}"} for n in range(count)]
 
