@@ -7,7 +7,7 @@ import pytest
 
 from bot.contentstats.short_links import ShortLinks, https_origin
 from bot.domain.errors import LinkError
-from tests.contentstats.redirector import Redirector, following, localhost
+from tests.standins.redirector import Redirector, following, localhost
 
 VIDEO = "https://www.tiktok.com/@dancer/video/7301234567890123456"
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.contentstats.short_links import ShortLinks, https_origin, is_public, resolve
 from bot.domain.errors import LinkError
-from tests.contentstats.redirector import Redirector, following
+from tests.standins.redirector import Redirector, following
 
 PAGE = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 VIDEO = "https://www.tiktok.com/@dancer/video/7301234567890123456"

@@ -1,13 +1,10 @@
 """From what was typed to the video that it names; short links are followed only where that is safe, and seldom."""
 
-import asyncio
-from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
 
 from bot.contentstats.client import ContentStatsClient, key_fingerprint
-from bot.contentstats.short_links import ShortLinks
 from bot.domain.caller import WorkspaceRef
 from bot.domain.errors import LinkError
 from bot.store import Store
@@ -15,44 +12,15 @@ from bot.store.database import Database
 from bot.wallet.link_check import check_links, resolve
 from bot.wallet.wallet import Wallet
 from tests.standins.environment import LINK, SAME_LINK, YOUTUBE, nap
+from tests.standins.redirector import Redirector, following
 
-SHORT = "https://vm.tiktok.com/ZMabc123/"
-
-
-class Redirects:
-    """A server on this machine that stands where the short links' sites stand, and leads on as it is told."""
-
-    def __init__(self):
-        self.targets = {}
-        self.asked = []
-
-    @asynccontextmanager
-    async def running(self):
-        server = await asyncio.start_server(self._answer, "127.0.0.1", 0)
-        self.port = server.sockets[0].getsockname()[1]
-        async with server:
-            yield self
-
-    async def _answer(self, reader, writer):
-        path = (await reader.readline()).decode().split()[1]
-        while (await reader.readline()).strip():
-            pass
-        self.asked.append(path)
-        target = self.targets.get(path.strip("/"))
-        head = f"HTTP/1.1 302 Found\r\nLocation: {target}\r\n" if target else "HTTP/1.1 404 Not Found\r\n"
-        writer.write(f"{head}Content-Length: 0\r\nConnection: close\r\n\r\n".encode())
-        await writer.drain()
-        writer.close()
-
-
-async def here(_host):
-    return ["127.0.0.1"]
+SHORT, SHORT_PAGE = "https://vm.tiktok.com/ZMabc123/", "vm.tiktok.com/ZMabc123"
 
 
 @pytest.fixture
-async def redirects():
-    async with Redirects().running() as server:
-        yield server
+def redirects():
+    """Where the short link leads to; nowhere so far."""
+    return Redirector({SHORT_PAGE: b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"})
 
 
 @pytest.fixture
@@ -60,13 +28,9 @@ async def wallet(sandbox, clock, sqlite_url, redirects):
     database = Database(sqlite_url)
     store = Store(database)
     client = ContentStatsClient(sandbox.url, sandbox.key, store.rates, sleep=nap)
-    short_links = ShortLinks(
-        resolve=here, is_allowed=lambda _: True, origin=lambda address: f"http://{address}:{redirects.port}"
-    )
     wallet_id = await store.wallets.ensure_wallet(key_fingerprint(sandbox.url, sandbox.key), clock())
-    async with Wallet(client, short_links, store, wallet_id, clock, nap) as opened:
+    async with following(redirects) as links, Wallet(client, links, store, wallet_id, clock, nap) as opened:
         yield opened
-    await short_links.aclose()
     await database.close()
 
 
@@ -76,7 +40,7 @@ async def workspace(wallet):
 
 
 async def test_a_short_link_is_followed_to_its_video_and_asked_once_in_thirty_days(wallet, redirects, clock):
-    redirects.targets["ZMabc123"] = f"{LINK}?_r=1"
+    redirects.pages[SHORT_PAGE] = f"{LINK}?_r=1"
     for _ in range(3):
         assert (await resolve(wallet, SHORT)).url == LINK
     assert len(redirects.asked) == 1
@@ -88,7 +52,7 @@ async def test_a_short_link_is_followed_to_its_video_and_asked_once_in_thirty_da
 async def test_a_short_link_that_leads_nowhere_asks_for_the_full_one_and_is_not_remembered(wallet, redirects):
     with pytest.raises(LinkError, match="paste the full link"):
         await resolve(wallet, SHORT)
-    redirects.targets["ZMabc123"] = LINK
+    redirects.pages[SHORT_PAGE] = LINK
     assert (await resolve(wallet, SHORT)).url == LINK
 
 
@@ -99,7 +63,7 @@ async def test_a_remembered_target_that_is_no_video_is_told(wallet, clock):
 
 
 async def test_equal_links_are_one_and_all_stand_in_the_order_typed(wallet, workspace, redirects):
-    redirects.targets["ZMabc123"] = LINK
+    redirects.pages[SHORT_PAGE] = LINK
     found = await check_links(wallet, workspace, (YOUTUBE, "https://example.com", SHORT, SAME_LINK, LINK, YOUTUBE))
     assert [each.link.url if each.link else each.problem[:11] for each in found] == [YOUTUBE, "example.com", LINK]
     assert [each.is_new for each in found] == [True, False, True]

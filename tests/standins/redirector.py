@@ -1,7 +1,7 @@
 """A local HTTP server that redirects, for following short links over real sockets."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -14,7 +14,7 @@ class Redirector:
     A page is where to redirect to, the raw bytes of an answer, or None for silence.
     """
 
-    def __init__(self, pages: Mapping[str, str | bytes | None], head: str = "", pause: float = 0) -> None:
+    def __init__(self, pages: dict[str, str | bytes | None], head: str = "", pause: float = 0) -> None:
         self.pages = pages
         self.head = head
         self.pause = pause
