@@ -143,7 +143,6 @@ def _numbers() -> Iterator[tuple[str, Reply]]:
         started_by=ANA,
         started_here=True,
         cost_per_snapshot=PRICE,
-        picture=PICTURE,
         as_of=NOW - HOUR,
         seen_at=NOW,
         problem="",
@@ -152,10 +151,13 @@ def _numbers() -> Iterator[tuple[str, Reply]]:
     later = replace(
         facts, reading=reading(2, is_deleted=True, status="error", extra={"mood": TITLES[0]}), problem=REASON
     )
-    silent = replace(facts, reading=VideoReading(video(4), ()), started_by=None, started_here=False, picture=None)
-    yield "stats.video_stats", stats.video_stats(facts)
-    yield "stats.video_stats: deleted, on Instagram, stale", stats.video_stats(later)
-    yield "stats.video_stats: no snapshot, unknown platform", stats.video_stats(silent)
+    silent = replace(facts, reading=VideoReading(video(4), ()), started_by=None, started_here=False)
+    yield "stats.video_stats", stats.video_stats(facts, PICTURE)
+    yield "stats.video_stats: deleted, on Instagram, stale", stats.video_stats(later, PICTURE)
+    yield "stats.video_stats: no snapshot, unknown platform", stats.video_stats(silent, None)
+    yield "stats.video_details", stats.video_details(facts)
+    yield "stats.video_details: deleted, on Instagram", stats.video_details(later)
+    yield "stats.video_details: no snapshot, unknown platform", stats.video_details(silent)
     compared = [compare.Compared(label, reading(place, 48 - 9 * place), NOW, "") for place, label in enumerate("ABCD")]
     compared.append(compare.Compared("E", VideoReading(video(4), ()), NOW - HOUR, REASON))
     yield "compare.comparison", compare.comparison(compared, Metric.LIKES, replace(PICTURE, name="comparison.png"), NOW)

@@ -13,7 +13,7 @@ from bot.commands.digest import Digest, digest_command, wants_form
 from bot.commands.export import Export, export
 from bot.commands.help import Help, show_help
 from bot.commands.home import Home, show_home
-from bot.commands.stats import Stats, stats
+from bot.commands.stats import Stats, stats, stats_details
 from bot.commands.status import Retry, Status, retry, status, status_details
 from bot.commands.stop import ConfirmStop, Stop, ask_to_stop, stop
 from bot.commands.track import Batch, Start, Track, again, cancel, check, start, track
@@ -168,6 +168,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
         Answer.REPLACES,
         listed=False,
     ),
+    Command("stats.details", "Show every metric of a video", Stats, stats_details, "", listed=False),
     Command("usage.details", "Show where the money went", Usage, usage_details, "", listed=False),
     Command("status.details", "Show every fact of the status", Status, status_details, "", listed=False),
     Command(

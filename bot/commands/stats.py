@@ -1,4 +1,4 @@
-"""/stats: one video, every metric, its growth and its price."""
+"""/stats: one video, its growth and a chart; every metric, its price and its dates in the details."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ from bot.commands.command import Kind, argument
 from bot.commands.context import Context
 from bot.commands.find_video import choose
 from bot.messages.pictures import growth_picture
-from bot.messages.stats import VideoFacts, video_stats
+from bot.messages.stats import VideoFacts, video_details, video_stats
 from bot.reply.call import Call
 from bot.reply.model import Reply
 
@@ -20,20 +20,31 @@ class Stats:
 
 async def stats(context: Context, args: Stats) -> Reply:
     """The card of one video, read from the API at most once an hour."""
-    stored = await choose(context, args.video, Call("stats"), "video")
+    facts = await _facts(context, args, "stats")
+    if isinstance(facts, Reply):
+        return facts
+    return video_stats(facts, growth_picture(context.charts, facts.reading))
+
+
+async def stats_details(context: Context, args: Stats) -> Reply:
+    """Every metric with its changes; engagement, price, dates, creator, gaps."""
+    facts = await _facts(context, args, "stats.details")
+    return facts if isinstance(facts, Reply) else video_details(facts)
+
+
+async def _facts(context: Context, args: Stats, command: str) -> VideoFacts | Reply:
+    """What is known of the video that the words mean, or a choice between several."""
+    stored = await choose(context, args.video, Call(command), "video")
     if isinstance(stored, Reply):
         return stored
     page = await context.wallet.mirror.page(stored)
-    return video_stats(
-        VideoFacts(
-            reading=page.value,
-            started_by=stored.started_by,
-            started_here=stored.workspace_id is not None,
-            cost_per_snapshot=await context.wallet.price(),
-            picture=growth_picture(context.charts, page.value),
-            as_of=page.as_of,
-            seen_at=page.seen_at,
-            problem=page.problem,
-            now=context.clock(),
-        )
+    return VideoFacts(
+        reading=page.value,
+        started_by=stored.started_by,
+        started_here=stored.workspace_id is not None,
+        cost_per_snapshot=await context.wallet.price(),
+        as_of=page.as_of,
+        seen_at=page.seen_at,
+        problem=page.problem,
+        now=context.clock(),
     )

@@ -1,5 +1,6 @@
-"""One video: every metric with its change, its rates, its price and how whole its series is."""
+"""One video: its main count with what it gained; in the details every metric, its rates, dates and gaps."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -7,6 +8,7 @@ from decimal import Decimal
 from bot.domain.caller import Person
 from bot.domain.growth import (
     Change,
+    Coverage,
     ago,
     change,
     coverage,
@@ -25,8 +27,8 @@ from bot.domain.growth import (
     stopped_at,
 )
 from bot.domain.money import ends_at, unit_price
-from bot.domain.videos import HOUR, Metric, VideoPlatform, VideoReading
-from bot.messages.wording import introduced, linked, name_of, plural, reading_age, row_remarks, status_word
+from bot.domain.videos import HOUR, Metric, VideoPlatform, VideoReading, VideoStatus
+from bot.messages.wording import name_of, platform_linked, plural, reading_age, row_remarks, status_word
 from bot.reply.call import Call
 from bot.reply.model import (
     Action,
@@ -37,10 +39,13 @@ from bot.reply.model import (
     Field,
     Fields,
     Mention,
+    Menu,
+    MenuOption,
     Note,
     Part,
     Picture,
     Reply,
+    Span,
     Table,
     Text,
     Time,
@@ -63,31 +68,33 @@ class VideoFacts:
     started_by: Person | None
     started_here: bool
     cost_per_snapshot: Decimal | None
-    picture: Picture | Drawing | None
     as_of: datetime
     seen_at: datetime
     problem: str
     now: datetime
 
 
-def video_stats(facts: VideoFacts) -> Reply:
+def video_stats(facts: VideoFacts, picture: Picture | Drawing | None) -> Reply:
     """The card of one video."""
-    video, snapshots = facts.reading.video, facts.reading.snapshots
-    parts: list[Part] = []
-    if any(snapshot.counts for snapshot in snapshots):
-        parts.append(_metrics(facts.reading, facts.now))
-    parts.append(Fields(_fields(facts)))
-    if facts.picture is not None:
-        parts.append(facts.picture)
-    age = reading_age(facts.reading, facts.as_of, facts.now, facts.problem)
-    parts += [*_remarks(facts.reading, facts.now), age]
+    video = facts.reading.video
     return Reply(
         _summary(facts.reading, facts.now),
         title=name_of(video),
-        parts=tuple(parts),
+        parts=(*((picture,) if picture else ()), _small_print(facts)),
         actions=_actions(facts.reading),
         tone=Tone.WARNING if facts.problem or video.is_deleted else Tone.INFO,
     )
+
+
+def video_details(facts: VideoFacts) -> Reply:
+    """Everything else that is known of one video."""
+    parts: list[Part] = []
+    if any(snapshot.counts for snapshot in facts.reading.snapshots):
+        parts.append(_metrics(facts.reading, facts.now))
+    fields = tuple(_fields(facts))
+    remarks = " ".join(_remarks(facts.reading))
+    parts += [*((Fields(fields),) if fields else ()), *((Note(text(remarks)),) if remarks else ())]
+    return Reply(_rates(facts), title=name_of(facts.reading.video), parts=tuple(parts))
 
 
 def window_words(found: Change) -> str:
@@ -96,18 +103,77 @@ def window_words(found: Change) -> str:
 
 
 def _summary(reading: VideoReading, now: datetime) -> str:
+    """The main count and its gains: `1,035,111 views · +705,302 in 24 h · +17,641 in the last hour`."""
     video, snapshots = reading.video, reading.snapshots
     metric = main_metric(video.platform, snapshots)
-    found = [(each.taken_at, count) for each in snapshots if (count := each.counts.get(metric)) is not None]
-    if not found:
-        return f"{introduced(video)}: no snapshot with {metric_name(video.platform, metric)} yet."
-    last, count = found[-1]
-    is_old = stopped_at(snapshots, metric) is not None or (video.collects and is_overdue(last, now))
-    read = f", last read {ago(now - last)} ago" if is_old else ""
-    moved = change(snapshots, metric, DAY)
-    its = "" if video.collects and not is_old else "its last "
-    gained = f", {signed_count(moved.delta)} in {its}{window_words(moved)}" if moved else ""
-    return f"{introduced(video)}: {exact_count(count)} {metric_name(video.platform, metric)}{read}{gained}."
+    name = metric_name(video.platform, metric)
+    last = next((each for each in reversed(snapshots) if metric in each.counts), None)
+    if last is None:
+        soon = " The first snapshot arrives within an hour of the start." if video.collects and not snapshots else ""
+        return f"No {name} yet.{soon}"
+    is_old = stopped_at(snapshots, metric) is not None or (video.collects and is_overdue(last.taken_at, now))
+    age = f" {ago(now - last.taken_at)} ago" if is_old else ""
+    day, hour = change(snapshots, metric, DAY), change(snapshots, metric, HOUR)
+    gained = [f"{exact_count(last.counts[metric])} {name}{age}"]
+    if day is not None:
+        window = window_words(day)
+        when = f"the {window} before" if is_old else window if video.collects else f"its last {window}"
+        gained.append(f"{signed_count(day.delta)} in {when}")
+    if hour is not None and day is not None and hour.window < day.window and video.collects and not is_old:
+        gained.append(f"{signed_count(hour.delta)} in {'the last hour' if hour.exact else window_words(hour)}")
+    return f"{' · '.join(gained)}."
+
+
+def _small_print(facts: VideoFacts) -> Note:
+    """Where it is, how long it runs, what weakens the main number, and how old that is."""
+    reading = facts.reading
+    video, metric = reading.video, main_metric(reading.video.platform, reading.snapshots)
+    age = reading_age(reading, facts.as_of, facts.now, facts.problem).text
+    return Note(text(platform_linked(video), *_state(facts), *_caveats(reading, metric, facts.now), " ", *age))
+
+
+def _state(facts: VideoFacts) -> Iterator[str]:
+    video, word = facts.reading.video, status_word(facts.reading.video)
+    end = ends_at(video, facts.seen_at)
+    if video.status == VideoStatus.MONITORING and end is not None and end > facts.now and not video.is_deleted:
+        yield f", ends in {ago(end - facts.now)}."
+    else:
+        yield f", {word}." if word else "."
+
+
+def _caveats(reading: VideoReading, metric: Metric, now: datetime) -> Iterator[str]:
+    if reading.video.platform == VideoPlatform.INSTAGRAM:
+        yield " Instagram shows no views."
+    found = _coverage(reading, now)
+    if found is not None and found.collected < found.expected:
+        yield f" {found.collected} of {plural(found.expected, 'snapshot')}."
+    if falls(reading.snapshots, metric):
+        yield " ▼ The platform removed counts."
+
+
+def _coverage(reading: VideoReading, now: datetime) -> Coverage | None:
+    video, snapshots = reading.video, reading.snapshots
+    if not snapshots:
+        return None
+    last = snapshots[-1].taken_at
+    return coverage(snapshots, video.started_at, max(now, last) if video.collects and not video.is_deleted else last)
+
+
+def _rates(facts: VideoFacts) -> str:
+    """What the numbers come to: `8.1% engagement · $0.02 per 1,000 new views · 48 of 48 snapshots`."""
+    video, snapshots = facts.reading.video, facts.reading.snapshots
+    found = _coverage(facts.reading, facts.now)
+    if found is None:
+        return "No snapshot yet."
+    rates = []
+    rate, price = engagement_rate(snapshots[-1]), _price(facts)
+    if rate is not None:
+        hidden = ", ".join(metric_name(video.platform, metric) for metric in engagement_hidden(snapshots))
+        rates.append(f"{percent(rate)} engagement{' without ' if hidden else ''}{hidden}")
+    if price is not None:
+        rates.append(f"{unit_price(price)} per 1,000 new views")
+    rates.append(f"{found.collected} of {plural(found.expected, 'snapshot')}")
+    return f"{' · '.join(rates)}."
 
 
 def _metrics(reading: VideoReading, now: datetime) -> Table:
@@ -144,29 +210,22 @@ def _change_cell(found: Change | None) -> Text:
     return text(f"{signed_count(found.delta)}{real}{' ▼' if found.fell else ''}")
 
 
-def _fields(facts: VideoFacts) -> tuple[Field, ...]:
-    video, snapshots = facts.reading.video, facts.reading.snapshots
-    fields = [Field("Video", text(linked(video)))]
-    if status_word(video):
-        fields.append(Field("Status", text(status_word(video))))
+def _fields(facts: VideoFacts) -> Iterator[Field]:
+    video = facts.reading.video
     if video.creator:
-        fields.append(Field("Creator", text(video.creator)))
-    rate = engagement_rate(snapshots[-1]) if snapshots else None
-    if rate is not None:
-        hidden = [metric_name(video.platform, metric) for metric in engagement_hidden(snapshots)]
-        without = f", without {', '.join(hidden)}" if hidden else ""
-        fields.append(Field("Engagement", text(f"{percent(rate)}{without}")))
-    price = _price(facts)
-    if price is not None:
-        fields.append(Field("Price per 1,000 new views", text(unit_price(price))))
+        yield Field("Creator", text(video.creator))
+    started: list[str | Span] = [] if video.started_at is None else [Time(min(video.started_at, facts.now), facts.now)]
+    if facts.started_by is not None:
+        started += [" by " if started else "by ", Mention(facts.started_by.id, facts.started_by.name)]
+    elif not facts.started_here:
+        started.append(", outside this bot" if started else "outside this bot")
+    if started:
+        yield Field("Started", text(*started))
     end = ends_at(video, facts.seen_at)
     if video.is_running and end is not None:
-        fields.append(Field("Ends", text(Time(end, facts.now))))
-    if facts.started_by is not None:
-        fields.append(Field("Started by", text(Mention(facts.started_by.id, facts.started_by.name))))
-    elif not facts.started_here:
-        fields.append(Field("Started", text("outside this bot")))
-    return tuple(fields)
+        yield Field("Ends", text(Time(end, facts.now)))
+    for name, value in sorted(video.extra.items()):
+        yield Field(name or "–", text(value or "–"))
 
 
 def _price(facts: VideoFacts) -> Decimal | None:
@@ -177,40 +236,31 @@ def _price(facts: VideoFacts) -> Decimal | None:
     return price_per_thousand(len(snapshots) * cost, views[-1] - views[0])
 
 
-def _remarks(reading: VideoReading, now: datetime) -> tuple[Note, ...]:
-    """What a reader must know before trusting the numbers."""
+def _remarks(reading: VideoReading) -> Iterator[str]:
+    """Where the series is not whole, and why."""
     video, snapshots = reading.video, reading.snapshots
-    remarks: list[str] = []
-    if video.platform == VideoPlatform.INSTAGRAM:
-        remarks.append("Instagram has no view counts; the main metric is likes.")
-    if snapshots:
-        until = max(now, snapshots[-1].taken_at) if video.collects and not video.is_deleted else snapshots[-1].taken_at
-        found = coverage(snapshots, video.started_at, until)
-        missing = gaps(snapshots)
-        longest = max((gap.missing for gap in missing), default=0)
-        hole = f"; the longest gap is {plural(longest, 'hour')}" if longest else ""
-        remarks.append(f"{found.collected} of {plural(found.expected, 'snapshot')}{hole}.")
-    remarks += row_remarks(reading)
+    longest = max((gap.missing for gap in gaps(snapshots)), default=0)
+    if longest:
+        yield f"The longest gap is {plural(longest, 'hour')}."
+    yield from row_remarks(reading)
     fell = falls(snapshots, main_metric(video.platform, snapshots))
     if fell:
         worst = max(fell, key=lambda each: each.before - each.after)
-        remarks.append(
-            f"▼ The counter fell {plural(len(fell), 'time')}, largest drop from {short_count(worst.before)} to "
-            f"{short_count(worst.after)}. The platform removed counts."
-        )
+        drop = f"from {short_count(worst.before)} to {short_count(worst.after)}"
+        yield f"▼ The platform removed counts {plural(len(fell), 'time')}; the largest drop is {drop}."
     if video.is_deleted:
-        remarks.append("The video was deleted from its platform; collected data is kept.")
-    remarks += [f"{name}: {value}" for name, value in sorted(video.extra.items())]
-    return (Note(text(" ".join(remarks))),) if remarks else ()
+        yield "The video was deleted from its platform; collected data is kept."
 
 
 def _actions(reading: VideoReading) -> tuple[Action, ...]:
     argument = {"video": reading.video.id}
-    refresh, compare = (
-        Button("Refresh", Call("stats", argument, in_place=True)),
-        Button("Compare", Call("compare.with", argument)),
+    more = (
+        MenuOption("Compare", Call("compare.with", argument)),
+        MenuOption("Export", Call("export", argument)),
+        *((MenuOption("Stop", Call("stop", argument)),) if reading.video.is_running else ()),
     )
-    export = Button("Export", Call("export", argument))
-    if not reading.video.is_running:
-        return (refresh, compare, export)
-    return (refresh, Button("Stop", Call("stop", argument)), compare, export)
+    return (
+        Button("Refresh", Call("stats", argument, in_place=True)),
+        Button("Details", Call("stats.details", argument)),
+        Menu("More…", more),
+    )

@@ -83,6 +83,12 @@ def linked(video: Video) -> Span:
     return Link(name_of(video), video.link) if video.link.startswith("https://") else Plain(name_of(video))
 
 
+def platform_linked(video: Video) -> Span:
+    """The video's platform, leading to the video if its link is an https address."""
+    name = platform_name(video.platform) or "Video"
+    return Link(name, video.link) if video.link.startswith("https://") else Plain(name)
+
+
 def freshness(as_of: datetime, now: datetime, problem: str = "") -> Note:
     """How old the numbers are, and why there are no newer ones where the API could not say."""
     age = text("As of ", Time(as_of, now), f" ({ago(now - as_of)} ago).")
@@ -90,7 +96,7 @@ def freshness(as_of: datetime, now: datetime, problem: str = "") -> Note:
 
 
 def reading_age(reading: VideoReading, as_of: datetime, now: datetime, problem: str = "") -> Note:
-    """How old a video's numbers are: final ones if it is over, else by its last snapshot if newer ones should be there.
+    """How old a video's numbers are: final ones if it is over, else whether newer ones should be there.
 
     `as_of` is when its page was read.
     """
@@ -98,10 +104,9 @@ def reading_age(reading: VideoReading, as_of: datetime, now: datetime, problem: 
     if last is None or problem:
         return freshness(last if last is not None and is_overdue(last, as_of) else as_of, now, problem)
     if not reading.video.is_running:
-        return Note(text("Final numbers; the last snapshot is from ", Time(last, now), "."))
+        return Note(text("Final numbers from ", Time(last, now), "."))
     if reading.video.collects and is_overdue(last, now):
-        looked = f" ({ago(now - last)} ago). ContentStats had no newer one {ago(now - as_of)} ago."
-        return Note(text("The last snapshot is from ", Time(last, now), looked))
+        return Note(text("No newer snapshot since ", Time(last, now), f" (checked {ago(now - as_of)} ago)."))
     return freshness(as_of, now)
 
 

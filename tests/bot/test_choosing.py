@@ -10,7 +10,7 @@ from bot.domain.videos import Video
 from bot.reply.call import Call
 from bot.reply.model import Select, Tone
 from bot.reply.plain import plain_text
-from tests.standins.environment import ANA, LIST, YOUTUBE, environment_of
+from tests.standins.environment import ANA, LIST, YOUTUBE, button, environment_of
 
 
 def link(number, word="steady"):
@@ -58,7 +58,7 @@ async def test_one_video_is_found_by_its_id_any_spelling_of_its_link_or_part_of_
 )
 async def test_titles_of_every_script_are_found(env, tracked, words, title):
     reply = await env.say(f"/stats {words}")
-    assert Call("stats", {"video": tracked[title]}, in_place=True) in [action.call for action in reply.actions]
+    assert button(reply, "Refresh") == Call("stats", {"video": tracked[title]}, in_place=True)
 
 
 async def test_several_that_fit_become_a_choice_that_does_what_was_asked(env, tracked):

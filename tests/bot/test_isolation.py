@@ -115,7 +115,7 @@ async def test_a_file_of_everything_holds_nothing_of_the_others(env, hidden):
 
 
 async def test_the_wallet_is_shared_but_who_spent_where_is_not(env):
-    hers, theirs = await env.say("/usage"), await env.say("/usage", EVE)
+    hers, theirs = await env.details("/usage"), await env.details("/usage", EVE)
     assert rows(hers, "Started this month by") == [["Ana", "$2.52"]]
     assert rows(theirs, "Started this month by") == [["Eve", "$2.52"]]
     assert rows(theirs, "Started this month in") == [["C-x", "$2.52"]]

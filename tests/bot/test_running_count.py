@@ -18,6 +18,7 @@ async def told(env):
     lines = ("/usage", f"/track {LINK[:-3]}999 1", "/videos running", "/videos paused", "/digest now")
     replies = [await env.say(line) for line in lines]
     assert len(rows(replies[2])) == 2
+    replies[0] = await env.details("/usage")
     return [plain_text(reply) for reply in (*replies, await env.bot.run("home", {}, ANA))]
 
 
@@ -36,7 +37,7 @@ async def test_a_paused_video_is_not_called_running_where_nothing_runs(env):
     (tracking,) = env.sandbox.world.account(env.sandbox.key).trackings.values()
     tracking.status = "paused"
     env.clock.advance(hours=3)
-    said = plain_text(await env.say("/usage"))
+    said = plain_text(await env.details("/usage"))
     assert "for 1 paused video" in said
     assert "running video was not read" not in said
     assert "Running: 0 videos, 1 paused" in plain_text(await env.say("/digest now"))

@@ -1,8 +1,11 @@
 """The card of one video: exact, fresh, and honest about gaps, falls and what a platform does not state."""
 
+import re
+
 import pytest
 
 from bot.domain.growth import exact_count, signed_count
+from bot.reply.call import Call
 from bot.reply.model import Picture, Tone
 from bot.reply.plain import plain_text
 from tests.standins.environment import BEN, INSTAGRAM, LINK, PAGE, TWITTER, YOUTUBE, labels, rows
@@ -24,10 +27,11 @@ def stats(env):
     return show
 
 
-async def test_every_metric_comes_exactly_with_its_change_in_an_hour_and_a_day(stats):
+async def test_every_metric_comes_exactly_with_its_change_in_an_hour_and_a_day(stats, env):
     reply, growth = await stats(LINK, 48)
+    details = await env.press(reply, "Details")
     now, hour, day = growth.counts(48), growth.counts(47), growth.counts(24)
-    assert rows(reply, "Metrics") == [
+    assert rows(details) == [
         [
             metric,
             exact_count(now[metric]),
@@ -36,20 +40,21 @@ async def test_every_metric_comes_exactly_with_its_change_in_an_hour_and_a_day(s
         ]
         for metric in ("views", "likes", "comments", "shares", "saves")
     ]
-    assert f"{exact_count(now['views'])} views, {signed_count(now['views'] - day['views'])} in 24 h." in reply.summary
-    assert "48 of 48 snapshots." in plain_text(reply)
+    gained = (signed_count(now["views"] - base["views"]) for base in (day, hour))
+    assert reply.summary == "{} views · {} in 24 h · {} in the last hour.".format(exact_count(now["views"]), *gained)
 
 
-async def test_the_card_says_whose_it_is_what_it_costs_and_when_it_ends(stats):
+async def test_the_card_is_short_and_its_details_say_whose_it_is_and_what_it_costs(stats, env):
     reply, growth = await stats(LINK, 48)
-    said = plain_text(reply)
-    assert "Started: outside this bot" in said
+    assert reply.title.startswith("Street food in Osaka")
+    assert f"TikTok ({LINK}), ends in 5 d. As of Wed 4 Mar, 10:30 UTC (under 1 min ago)." in plain_text(reply)
+    assert labels(reply) == ["Refresh", "Details", "Compare", "Export", "Stop"]
+    said = plain_text(await env.press(reply, "Details"))
+    assert "Started: Mon 2 Mar, 10:30 UTC, outside this bot" in said
     assert "Creator: steady" in said
     assert "Ends: Mon 9 Mar, 10:30 UTC" in said
     price = 48 * 15 / (growth.counts(48)["views"] - growth.counts(1)["views"])
-    assert f"Price per 1,000 new views: ${price:.3f}"[:34] in said
-    assert "As of Wed 4 Mar, 10:30 UTC (under 1 min ago)." in said
-    assert labels(reply) == ["Refresh", "Stop", "Compare", "Export"]
+    assert re.search(rf"% engagement · \${price:.2f}\d? per 1,000 new views · 48 of 48 snapshots\.", said)
     (picture,) = [part for part in reply.parts if isinstance(part, Picture)]
     assert picture.png.startswith(b"\x89PNG")
     assert "Views grew" in picture.alt
@@ -60,51 +65,55 @@ async def test_the_end_is_the_same_whenever_the_api_said_what_remains(env):
     for minutes in (0, 55, 7):
         env.clock.advance(minutes=minutes)
         await env.say("/videos")
-        assert "Ends: Thu 5 Mar, 10:30 UTC" in plain_text(await env.say(f"/stats {LINK}"))
+        assert "Ends: Thu 5 Mar, 10:30 UTC" in plain_text(await env.run(Call("stats.details", {"video": LINK})))
 
 
 async def test_who_started_it_here_is_named(env):
     await env.start(caller=BEN)
     env.clock.advance(hours=2)
-    assert "Started by: Ben" in plain_text(await env.say(f"/stats {LINK}"))
+    details = await env.run(Call("stats.details", {"video": LINK}))
+    assert "Started: Mon 2 Mar, 10:30 UTC by Ben" in plain_text(details)
 
 
-async def test_instagram_says_likes_and_why(stats):
+async def test_instagram_says_likes_and_why(stats, env):
     reply, growth = await stats(INSTAGRAM, 30)
-    assert [row[0] for row in rows(reply, "Metrics")] == ["likes", "comments", "saves"]
-    assert f"{exact_count(growth.counts(30)['likes'])} likes, +" in reply.summary
-    assert "Instagram has no view counts; the main metric is likes." in plain_text(reply)
-    assert "Price per 1,000" not in plain_text(reply)
-    assert "Engagement" not in plain_text(reply)
+    assert f"{exact_count(growth.counts(30)['likes'])} likes · +" in reply.summary
+    assert "Instagram shows no views." in plain_text(reply)
+    details = await env.press(reply, "Details")
+    assert [row[0] for row in rows(details)] == ["likes", "comments", "saves"]
+    assert details.summary == "30 of 30 snapshots."
 
 
 @pytest.mark.parametrize(
     ("link", "metrics"),
     [(YOUTUBE, ["views", "likes", "comments"]), (TWITTER, ["views", "likes", "replies", "reposts"])],
 )
-async def test_each_platform_shows_what_it_states_in_its_own_words(stats, link, metrics):
+async def test_each_platform_shows_what_it_states_in_its_own_words(stats, env, link, metrics):
     reply, _ = await stats(link, 30)
-    assert [row[0] for row in rows(reply, "Metrics")] == metrics
+    assert [row[0] for row in rows(await env.press(reply, "Details"))] == metrics
 
 
-async def test_gaps_are_told_and_changes_state_their_real_window(stats):
+async def test_gaps_are_told_and_changes_state_their_real_window(stats, env):
     reply, growth = await stats(tiktok("gaps"), 34)
     collected = sum(not growth.misses(hour) for hour in range(1, 35))
-    assert f"{collected} of 34 snapshots; the longest gap is 3 hours." in plain_text(reply)
-    views = rows(reply, "Metrics")[0]
+    assert f"{collected} of 34 snapshots." in plain_text(reply)
+    details = await env.press(reply, "Details")
+    assert "The longest gap is 3 hours." in plain_text(details)
+    views = rows(details)[0]
+    assert reply.summary.endswith(f" · {views[2]}.")
     assert views[2] == f"{signed_count(growth.counts(34)['views'] - growth.counts(30)['views'])} in 4 h"
     assert " in " not in views[3]
 
 
-async def test_a_day_whose_first_hour_is_missing_says_how_long_it_really_was(stats):
+async def test_a_day_whose_first_hour_is_missing_says_how_long_it_really_was(stats, env):
     reply, growth = await stats(tiktok("gaps"), 40)
     assert growth.misses(16)
-    day = rows(reply, "Metrics")[0][3]
+    day = rows(await env.press(reply, "Details"))[0][3]
     assert day in {
         f"{signed_count(growth.counts(40)['views'] - growth.counts(base)['views'])} in {40 - base} h"
         for base in (15, 17)
     }
-    assert f" in {day.split()[-2]} h." in reply.summary
+    assert f" · {day} · " in reply.summary
 
 
 async def test_a_young_video_states_the_window_it_has(stats):
@@ -112,35 +121,35 @@ async def test_a_young_video_states_the_window_it_has(stats):
     assert f"{signed_count(growth.counts(5)['views'] - growth.counts(1)['views'])} in 4 h" in reply.summary
 
 
-async def test_a_counter_that_fell_is_marked(stats):
+async def test_a_counter_that_fell_is_marked(stats, env):
     reply, growth = await stats(tiktok("corrected"), 14)
     assert growth.counts(12)["views"] < growth.counts(11)["views"]
-    assert "▼" in rows(reply, "Metrics")[0][3]
-    assert "▼" not in rows(reply, "Metrics")[0][2]
-    assert "▼ The counter fell 1 time, largest drop from " in plain_text(reply)
-    assert "The platform removed counts" in plain_text(reply)
+    assert "▼ The platform removed counts." in plain_text(reply)
+    details = await env.press(reply, "Details")
+    assert ["▼" in cell for cell in rows(details)[0][2:]] == [False, True]
+    assert "▼ The platform removed counts 1 time; the largest drop is from " in plain_text(details)
 
 
-async def test_a_deleted_video_says_so_and_keeps_its_numbers(stats):
+async def test_a_deleted_video_says_so_and_keeps_its_numbers(stats, env):
     reply, growth = await stats(tiktok("deleted"), 30)
     assert reply.tone is Tone.WARNING
-    assert "error (deleted)" in reply.summary
+    assert "error (deleted)" in plain_text(reply)
     assert exact_count(growth.counts(20)["views"]) in reply.summary
-    assert "was deleted from its platform; collected data is kept" in plain_text(reply)
+    assert "was deleted from its platform; collected data is kept" in plain_text(await env.press(reply, "Details"))
     assert "Stop" not in labels(reply)
 
 
 async def test_a_video_without_a_snapshot_says_so_and_draws_nothing(stats):
     reply, _ = await stats(LINK, 0)
-    assert "no snapshot with views yet" in reply.summary
+    assert reply.summary == "No views yet. The first snapshot arrives within an hour of the start."
     assert not any(isinstance(part, Picture) for part in reply.parts)
 
 
 async def test_a_finished_video_can_be_looked_at_but_not_stopped(stats):
     reply, _ = await stats(LINK, 30, days=1)
-    assert "completed" in reply.summary
-    assert "24 of 24 snapshots" in plain_text(reply)
-    assert labels(reply) == ["Refresh", "Compare", "Export"]
+    assert " in its last 23 h." in reply.summary
+    assert "completed. Final numbers from Tue 3 Mar, 10:30 UTC." in plain_text(reply)
+    assert labels(reply) == ["Refresh", "Details", "Compare", "Export"]
 
 
 async def test_what_the_api_adds_later_is_shown_as_it_is(env):
@@ -156,8 +165,9 @@ async def test_what_the_api_adds_later_is_shown_as_it_is(env):
     }
     env.sandbox.faults.add("200", PAGE, body=page)
     reply = await env.say(f"/stats {tracking.id}")
-    assert "on newtube, resting: 12 likes." in reply.summary
-    assert "mood: <!channel> good" in plain_text(reply)
+    assert reply.summary == "12 likes."
+    assert f"newtube ({LINK}), resting." in plain_text(reply)
+    assert "mood: <!channel> good" in plain_text(await env.press(reply, "Details"))
     assert "Stop" in labels(reply)  # a state that nobody documented may still spend
 
 

@@ -58,7 +58,7 @@ async def test_it_says_that_the_last_day_of_what_has_ended_is_not_today(env, hou
     said = plain_text(await env.say("/videos"))
     assert ("For videos that are no longer collected, 24 h is their last day of data." in said) is is_over
     summary = (await env.say(f"/stats {LINK}")).summary
-    assert ("in its last 24 h." in summary, "in 24 h." in summary) == (is_over, not is_over)
+    assert ("in its last 24 h." in summary, " in 24 h · " in summary) == (is_over, not is_over)
 
 
 ORDERS = {

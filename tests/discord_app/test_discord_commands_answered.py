@@ -16,7 +16,7 @@ async def test_stats_come_with_a_chart_that_says_what_it_shows(bot_app, server):
     (picture,) = answer.attachments
     assert picture.media_type == "image/png"
     assert "grew from" in picture.description
-    assert labels(answer)[:3] == ["Refresh", "Stop", "Compare"]
+    assert labels(answer)[:2] == ["Refresh", "Details"]
 
 
 async def test_titles_are_offered_while_somebody_types(bot_app, server):
@@ -26,7 +26,7 @@ async def test_titles_are_offered_while_somebody_types(bot_app, server):
     assert typed.failure == ""
     assert len(typed.choices) == 2
     answer = await bot_app.type("stats", server.ben, server.general, video=typed.choices[0]["value"])
-    assert "Status" in told(answer)
+    assert "views" in told(answer)
 
 
 async def test_never_more_than_25_are_offered_and_none_late(bot_app, server):

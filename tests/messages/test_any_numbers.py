@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.domain.videos import Metric, Snapshot, VideoReading
 from bot.messages.compare import Compared, comparison, shared_metric
-from bot.messages.stats import VideoFacts, video_stats
+from bot.messages.stats import VideoFacts, video_details, video_stats
 from bot.reply.plain import plain_text
 from tests.examples import ANA, DAYS_AGO, NOW, video
 
@@ -43,12 +43,11 @@ def test_any_video_has_a_card(reading, cost):
         started_by=ANA,
         started_here=True,
         cost_per_snapshot=Decimal(cost) if cost is not None else None,
-        picture=None,
         as_of=NOW,
         seen_at=NOW,
         problem="",
         now=NOW,
     )
-    said = plain_text(video_stats(facts))
-    assert "As of Mon 2 Mar, 10:30 UTC" in said or "The last snapshot is from" in said
-    assert "snapshot" in said
+    said = plain_text(video_stats(facts, None))
+    assert "As of Mon 2 Mar, 10:30 UTC" in said or "No newer snapshot since" in said
+    assert "snapshot" in video_details(facts).summary

@@ -10,7 +10,7 @@ from bot.alerts.final_report_card import FinalFacts, final_report
 from bot.digests.card import digest
 from bot.domain.digest import Total
 from bot.domain.videos import HOUR, Metric, Snapshot, VideoReading, VideoStatus
-from bot.messages.stats import VideoFacts, video_stats
+from bot.messages.stats import VideoFacts, video_details, video_stats
 from bot.messages.video_count import VideoCount, preview
 from bot.messages.videos import video_list
 from bot.messages.wording import option_label
@@ -34,56 +34,64 @@ def both(views, likes):
     return tuple(Snapshot(one.taken_at, {**one.counts, **two.counts}) for one, two in pairs)
 
 
-def card(snapshots, unread=0, **changes):
+def facts_of(snapshots, unread=0, **changes):
     shown = video(title="Clip", started_at=snapshots[0].taken_at, **changes)
     reading = VideoReading(shown, snapshots, unread)
-    facts = VideoFacts(
+    return VideoFacts(
         reading=reading,
         started_by=ANA,
         started_here=True,
         cost_per_snapshot=PRICE,
-        picture=None,
         as_of=NOW,
         seen_at=NOW,
         problem="",
         now=NOW,
     )
-    return video_stats(facts)
+
+
+def card(snapshots, **changes):
+    return video_stats(facts_of(snapshots, **changes), None)
+
+
+def details(snapshots, unread=0, **changes):
+    return video_details(facts_of(snapshots, unread, **changes))
 
 
 def test_numbers_that_ended_hours_ago_are_not_shown_as_now():
-    reply = card(series(*range(100, 130), end=NOW - 10 * HOUR))
-    assert reply.summary == "Clip on TikTok, running: 129 views, last read 10 h ago, +24 in its last 24 h."
+    old = series(*range(100, 130), end=NOW - 10 * HOUR)
+    reply = card(old)
+    assert reply.summary == "129 views 10 h ago · +24 in the 24 h before."
     said = plain_text(reply)
     assert "30 of 40 snapshots." in said
-    assert "The last snapshot is from Mon 2 Mar, 00:30 UTC (10 h ago)." in said
-    assert "Last" in said
-    assert "Now" not in said
+    assert "No newer snapshot since Mon 2 Mar, 00:30 UTC (checked under 1 min ago)." in said
+    assert "Last" in plain_text(details(old))
+    assert "Now" not in plain_text(details(old))
 
 
 def test_fresh_numbers_are():
-    reply = card(series(*range(100, 130), end=NOW - HOUR))
-    assert reply.summary == "Clip on TikTok, running: 129 views, +24 in 24 h."
-    assert "30 of 30 snapshots." in plain_text(reply)
-    assert "Now" in plain_text(reply)
+    fresh = series(*range(100, 130), end=NOW - HOUR)
+    assert card(fresh).summary == "129 views · +24 in 24 h · +1 in the last hour."
+    assert "snapshots" not in plain_text(card(fresh))
+    assert details(fresh).summary.endswith(" · 30 of 30 snapshots.")
+    assert "Now" in plain_text(details(fresh))
 
 
 def test_a_metric_that_is_no_longer_stated_has_its_last_value_with_its_age():
-    reply = card(both([*range(100, 120), *[None] * 5], range(25)))
-    assert rows(reply, "Metrics") == [["views", "119 (5 h ago)", "–", "–"], ["likes", "24", "+1", "+24"]]
-    assert reply.summary.startswith("Clip on TikTok, running: 119 views, last read 5 h ago, +19 in its last 19 h")
+    snapshots = both([*range(100, 120), *[None] * 5], range(25))
+    assert rows(details(snapshots)) == [["views", "119 (5 h ago)", "–", "–"], ["likes", "24", "+1", "+24"]]
+    assert card(snapshots).summary == "119 views 5 h ago · +19 in the 19 h before."
 
 
 def test_final_numbers_do_not_age():
     reply = card(series(*range(100, 130), end=NOW - 48 * HOUR), status=VideoStatus.COMPLETED)
     said = plain_text(reply)
-    assert "Final numbers; the last snapshot is from Sat 28 Feb, 10:30 UTC." in said
+    assert "Final numbers from Sat 28 Feb, 10:30 UTC." in said
     assert " ago" not in said
 
 
 def test_rows_at_odd_times_are_told():
     twice = (*series(1, 2, 3), Snapshot(NOW + HOUR / 500, {Metric.VIEWS: 4}))
-    said = plain_text(card(twice, unread=2))
+    said = plain_text(details(twice, unread=2))
     assert "3 of 3 snapshots." in said
     assert "1 snapshot comes within half an hour of another one; /usage shows what was billed." in said
     assert "2 rows state times that can't be and are left out." in said

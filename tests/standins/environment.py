@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -18,8 +18,8 @@ from bot.contentstats.client import key_fingerprint
 from bot.domain.caller import Caller, Permission, Person, Role, WorkspaceRef
 from bot.reply.call import Call
 from bot.reply.drawing import drawn
-from bot.reply.model import Button, Reply, Table
-from bot.reply.plain import plain_spans, plain_text
+from bot.reply.model import Button, LinkButton, Listing, Menu, Reply, Select, Table
+from bot.reply.plain import plain_spans, plain_text, row_menus
 from bot.settings import Settings
 from bot.store import Store
 from bot.store.database import Database
@@ -105,6 +105,10 @@ class Environment:
         """The reply to the button whose label begins so, after its call went through a button's 100 characters."""
         return await self.run(button(reply, label), caller)
 
+    async def details(self, line: str, caller: Caller = ANA) -> Reply:
+        """What the button Details of the reply to a line shows."""
+        return await self.press(await self.say(line, caller), "Details", caller)
+
     async def run(self, call: Call, caller: Caller = ANA) -> Reply:
         """The reply to a button's call."""
         call = Call.decode(call.encode())
@@ -166,19 +170,31 @@ async def outbox_states(database_url: str) -> dict[str, str]:
 
 
 def button(reply: Reply, label: str) -> Call:
-    """The call of the button whose label begins so."""
-    found = [each.call for each in reply.actions if isinstance(each, Button) and each.label.startswith(label)]
+    """The call of the button, the menu's option or the row whose label begins so."""
+    found = [call for name, call in _offered(reply) if name.startswith(label)]
     assert found, f"no button {label!r} in: {plain_text(reply)}"
     return found[0]
 
 
 def labels(reply: Reply) -> list[str]:
-    """The labels of the reply's buttons."""
-    return [each.label for each in reply.actions if isinstance(each, Button)]
+    """The labels of the reply's buttons, its menus' options and its rows."""
+    return [label for label, _ in _offered(reply)]
+
+
+def _offered(reply: Reply) -> Iterator[tuple[str, Call]]:
+    for action in (*reply.actions, *row_menus(reply)):
+        match action:
+            case Button(label, call):
+                yield label, call
+            case Menu(options=options):
+                yield from ((each.label, each.call) for each in options)
+            case LinkButton() | Select():
+                pass
 
 
 def rows(reply: Reply, caption: str = "") -> list[list[str]]:
     """The cells of the reply's first table, or of the one with this caption, as text."""
-    tables = [part for part in reply.parts if isinstance(part, Table) and caption in {"", part.caption}]
+    parts = (part.table if isinstance(part, Listing) else part for part in reply.parts)
+    tables = [part for part in parts if isinstance(part, Table) and caption in {"", part.caption}]
     assert tables, f"no table {caption!r} in: {plain_text(reply)}"
     return [[plain_spans(cell) for cell in row] for row in tables[0].rows]

@@ -73,7 +73,9 @@ async def test_what_the_api_could_not_say_is_asked_again_and_shown_when_it_can(e
     line = next(line for line in known if line.startswith("/stats"))
     env.sandbox.faults.add("500", PAGE, times=3)
     assert (await env.say(line)).tone is Tone.WARNING
-    assert "53 of 53 snapshots" in plain_text(await env.say(line))
+    reply = await env.say(line)
+    assert reply.tone is Tone.INFO
+    assert "53 of 53 snapshots" in (await env.press(reply, "Details")).summary
 
 
 @pytest.mark.parametrize("line", ["/videos", "/usage", f"/track {LINK}", "/export all", "/stats cats", "/stop cats"])
@@ -88,7 +90,7 @@ async def test_a_wallet_that_was_never_read_keeps_no_video_from_being_shown_or_s
     env.sandbox.faults.add("500", USAGE, times=None)
     card = await env.say(f"/stats {grown}")
     assert card.tone is Tone.INFO
-    assert "Price per 1,000" not in plain_text(card)
+    assert "per 1,000 new views" not in (await env.press(card, "Details")).summary
     question = await env.say(f"/stop {grown}")
     assert "the API doesn't say how much" in question.summary
     assert (await env.press(question, "Stop tracking")).tone is Tone.SUCCESS

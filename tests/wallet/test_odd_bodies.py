@@ -7,6 +7,7 @@ from datetime import datetime
 import pytest
 
 from adapters.sandbox import wire
+from bot.reply.call import Call
 from bot.reply.plain import plain_text
 from bot.reply.spool import opened
 from tests.standins.environment import INSTAGRAM, LINK, PAGE, USAGE, YOUTUBE, rows
@@ -74,6 +75,8 @@ async def read_everything(env, one, other):
     lines = (f"/stats {one}", "/videos", "/usage", "/digest now", f"/compare {one} {other}", f"/export {one}")
     answers = {line: await env.say(line) for line in (*lines, f"/stop {one}", f"/track {LINK} 3")}
     answers["/track another"] = await env.say(f"/track {INSTAGRAM}")
+    answers["details"] = await env.run(Call("stats.details", {"video": one}))
+    answers["usage details"] = await env.run(Call("usage.details"))
     for line, reply in answers.items():
         said = plain_text(reply)
         assert "Something went wrong" not in said, line
@@ -93,10 +96,10 @@ async def test_an_odd_page_ends_no_command_and_takes_no_snapshot_back(env, grown
         env.sandbox.faults.add("status", on=PAGE, status=200, body=body, times=None)
         answers = await read_everything(env, grown, other)
         env.sandbox.faults.clear()
-        found = re.search(r"([\d,]+) of [\d,]+ snapshots", plain_text(answers["/stats one"]))
+        found = re.search(r"([\d,]+) of [\d,]+ snapshots", answers["details"].summary)
         assert found, kind
         if kind == "odd times":
-            assert "3 rows state times that can't be and are left out." in plain_text(answers["/stats one"])
+            assert "3 rows state times that can't be and are left out." in plain_text(answers["details"])
         assert int(found[1].replace(",", "")) >= collected, kind
         (file,) = answers["/export one"].files
         exported = opened(file.content).read().count(b"\n") - 1
@@ -153,17 +156,18 @@ SAME_FIGURES = {
 async def test_odd_fields_change_no_figure_of_money(env, grown, kind):
     body = SAME_FIGURES[kind](wire.page(env.sandbox.world.account(env.sandbox.key).trackings[grown], env.clock()))
     env.sandbox.faults.add("status", on=PAGE, status=200, body=body, times=None)
-    stats = plain_text(await env.say(f"/stats {grown}"))
-    assert WHOLE in stats
-    assert "on ," not in stats
+    card = await env.say(f"/stats {grown}")
+    stats = plain_text(card)
     assert "null" not in stats
-    assert "Ends: Mon 9 Mar, 10:30 UTC" in stats
+    details = plain_text(await env.press(card, "Details"))
+    assert WHOLE in details
+    assert "Ends: Mon 9 Mar, 10:30 UTC" in details
     assert "$1.80 committed" in plain_text(await env.say("/usage"))
     digest = plain_text(await env.say("/digest now"))
     assert ". $0.36 spent" in digest
     assert "no snapshot in this period" not in digest
     assert "running" in plain_text(await env.say(f"/track {LINK} 3"))
-    assert ("no snapshot with views yet" in stats) is (kind == "no metric at all")
+    assert ("No views yet." in stats) is (kind == "no metric at all")
 
 
 @pytest.mark.parametrize("kind", WALLETS)
