@@ -228,14 +228,14 @@ def _money() -> Iterator[tuple[str, Reply]]:
 def _about() -> Iterator[tuple[str, Reply]]:
     """What the bot says of itself and of words that it does not understand."""
     commands = tuple(described(command) for command in COMMANDS if command.listed)
-    healthy = status.Health("0.1.0", NOW, has_key=True, is_test=True, usage_at=NOW, swept_at=NOW)
+    healthy = status.Health("0.1.0", NOW, has_key=True, is_test=True, usage_at=NOW - HOUR / 12, swept_at=NOW - HOUR / 4)
     yield "help.all_commands", helping.all_commands(commands)
     for command in commands:
         yield f"help.one_command: {command.name}", helping.one_command(command)
     yield "status.health", status.health(healthy)
     yield "status.health: no key", status.health(status.Health("0.1.0", NOW))
     yield "status.health: failing", status.health(replace(healthy, error=REASON, complete=False, unclear=2))
-    resting = replace(healthy, polled_at=NOW, polls_at=NOW, poll_problem=REASON)
+    resting = replace(healthy, polled_at=NOW - HOUR / 6, polls_at=NOW + HOUR / 3, poll_problem=REASON)
     yield "status.health: polling rests", status.health(resting)
     up, down = Service(SCHEDULER, NOW), Service("discord", NOW, "Discord doesn't accept DISCORD_TOKEN.")
     yield "status.health: running", status.health(replace(healthy, services=(up, Service("slack", NOW))))
@@ -248,7 +248,7 @@ def _about() -> Iterator[tuple[str, Reply]]:
     yield "delivery.deliver.late", delivery.late(delivery.given_up("C0AB12CD3", TITLES[0], REASON), NOW)
     yield "delivery.deliver.given_up: direct", delivery.given_up("", "Low balance", REASON)
     dead = tuple(DeadLetter(channel, REASON, NOW) for channel in ("C0AB12CD3", ""))
-    failed = Queue(waiting=12, oldest_at=NOW, last_sent_at=NOW, dead_count=5, dead=dead)
+    failed = Queue(waiting=12, oldest_at=NOW - HOUR / 2, last_sent_at=NOW - HOUR, dead_count=5, dead=dead)
     yield "status.health: not posted", status.health(replace(healthy, queue=failed))
     yield "status.health_details", status.health_details(replace(healthy, services=(up, down), queue=failed))
     yield "status.health_details: no key", status.health_details(status.Health("0.1.0", NOW))

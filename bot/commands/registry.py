@@ -33,7 +33,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
         example="/track https://www.tiktok.com/@demo/video/7301234567890123456 7",
         need=Permission.SPEND,
         group=Group.TRACK,
-        brief="price first, then start",
+        brief="price first",
     ),
     Command(
         "videos",
@@ -51,7 +51,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
         stats,
         example="/stats cat on a piano",
         group=Group.LOOK,
-        brief="one video, with chart",
+        brief="one video",
     ),
     Command(
         "compare",
@@ -60,7 +60,6 @@ COMMANDS: tuple[AnyCommand, ...] = (
         compare,
         example='/compare "cat on a piano" vs "dog on a drum"',
         group=Group.LOOK,
-        brief="up to 5 videos",
     ),
     Command(
         "stop",
@@ -70,7 +69,6 @@ COMMANDS: tuple[AnyCommand, ...] = (
         example="/stop cat on a piano",
         need=Permission.STOP,
         group=Group.TRACK,
-        brief="end one",
     ),
     Command(
         "usage",
@@ -79,7 +77,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
         usage,
         example="/usage",
         group=Group.MONEY,
-        brief="balance, costs, runway",
+        brief="balance, runway",
     ),
     Command(
         "digest",
@@ -89,7 +87,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
         example="/digest on 09:00 Europe/Berlin",
         lacks=wants_form,
         is_setting=True,
-        brief="regular summary",
+        brief="summary",
     ),
     Command(
         "alerts",
@@ -100,7 +98,6 @@ COMMANDS: tuple[AnyCommand, ...] = (
         lacks=is_incomplete,
         is_setting=True,
         check=check_alerts,
-        brief="low balance, finished, spikes",
     ),
     Command(
         "export",
@@ -109,7 +106,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
         export,
         example="/export all",
         group=Group.LOOK,
-        brief="CSV file",
+        brief="CSV",
     ),
     Command(
         "connect",
@@ -118,7 +115,6 @@ COMMANDS: tuple[AnyCommand, ...] = (
         connect,
         example="/connect",
         need=Permission.CONFIGURE,
-        brief="API key",
     ),
     Command(
         "disconnect",
@@ -127,7 +123,6 @@ COMMANDS: tuple[AnyCommand, ...] = (
         ask_to_disconnect,
         example="/disconnect",
         need=Permission.CONFIGURE,
-        brief="remove everything",
     ),
     Command(
         "status",
@@ -135,7 +130,6 @@ COMMANDS: tuple[AnyCommand, ...] = (
         Status,
         status,
         example="/status",
-        brief="what works",
     ),
     Command(
         "help",
@@ -143,7 +137,6 @@ COMMANDS: tuple[AnyCommand, ...] = (
         Help,
         show_help,
         example="/help track",
-        brief="this list",
     ),
     Command(
         "track.start", "Start what was proposed", Start, start, "", Permission.SPEND, Answer.REPLACES, listed=False

@@ -1,11 +1,11 @@
 """What the bot says about itself: all commands, or one."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.reply.call import Call
-from bot.reply.model import Button, Code, Field, Fields, Note, Paragraph, Reply, Span, text
+from bot.reply.model import Bold, Button, Code, Field, Fields, Note, Paragraph, Reply, text
 
 
 class Group(StrEnum):
@@ -36,20 +36,14 @@ class Described:
 
 
 def all_commands(commands: Sequence[Described]) -> Reply:
-    """Every command by what people come for."""
-    fields = (Field(group, text(*_listed(each for each in commands if each.group is group))) for group in Group)
+    """Every other command by what people come for."""
+    others = [each for each in commands if each.name != "help"]
+    groups = (_listed(group, [each for each in others if each.group is group]) for group in Group)
     return Reply(
-        "Paste a link after /track: you see what it costs before anything is spent.",
+        "Paste a link after /track: you see the price before you spend.",
         title="What I can do",
-        parts=(
-            Fields(tuple(field for field in fields if field.value)),
-            Note(text("Options of a command: ", Code("/help track"), ". Name a video by title, link or id.")),
-        ),
-        actions=(
-            Button("Track a video", Call("track")),
-            Button("My videos", Call("videos")),
-            Button("Wallet", Call("usage")),
-        ),
+        parts=(*groups, Note(text(Code("/help track"), " explains one of them."))),
+        actions=(Button("Track a video", Call("track")), Button("My videos", Call("videos"))),
     )
 
 
@@ -65,7 +59,12 @@ def one_command(command: Described) -> Reply:
     return Reply(f"{command.summary}.", title=f"/{command.name}", parts=(Fields(fields), *about))
 
 
-def _listed(commands: Iterator[Described]) -> Iterator[str | Span]:
-    """`/videos` your list · `/stats` one video."""
-    for place, each in enumerate(commands):
-        yield from (" · " if place else "", Code(f"/{each.name}"), f" {each.brief}")
+def _listed(group: Group, commands: Sequence[Described]) -> Paragraph:
+    """**Look:** `/videos` your list · `/stats` one video."""
+    between = (": ", *(" · " for _ in commands))
+    spans = (
+        span
+        for start, each in zip(between, commands, strict=False)
+        for span in (start, Code(f"/{each.name}"), f" {each.brief}" if each.brief else "")
+    )
+    return Paragraph(text(Bold(group), *spans))

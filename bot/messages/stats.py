@@ -45,7 +45,6 @@ from bot.reply.model import (
     Part,
     Picture,
     Reply,
-    Span,
     Table,
     Text,
     Time,
@@ -214,16 +213,15 @@ def _fields(facts: VideoFacts) -> Iterator[Field]:
     video = facts.reading.video
     if video.creator:
         yield Field("Creator", text(video.creator))
-    started: list[str | Span] = [] if video.started_at is None else [Time(min(video.started_at, facts.now), facts.now)]
+    start, end = video.started_at, ends_at(video, facts.seen_at) if video.is_running else None
+    since = ("since ", Time(min(start, facts.now), facts.now)) if start is not None else ()
+    until = (" until " if since else "until ", Time(end, facts.now)) if end is not None else ()
+    if since or until:
+        yield Field("Tracked", text(*since, *until))
     if facts.started_by is not None:
-        started += [" by " if started else "by ", Mention(facts.started_by.id, facts.started_by.name)]
+        yield Field("Started by", text(Mention(facts.started_by.id, facts.started_by.name)))
     elif not facts.started_here:
-        started.append(", outside this bot" if started else "outside this bot")
-    if started:
-        yield Field("Started", text(*started))
-    end = ends_at(video, facts.seen_at)
-    if video.is_running and end is not None:
-        yield Field("Ends", text(Time(end, facts.now)))
+        yield Field("Started", text("outside this bot"))
     for name, value in sorted(video.extra.items()):
         yield Field(name or "–", text(value or "–"))
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from bot.domain.growth import ago
 from bot.domain.status import FRESH, SCHEDULER, DeadLetter, Queue, Service
 from bot.messages.wording import plural
 from bot.reply.call import Call
@@ -90,13 +91,13 @@ def health_details(found: Health) -> Reply:
     scheduler = next((each for each in found.services if each.name == SCHEDULER), None)
     fields = (
         Field("ContentStats", text(found.error or ("responding" if found.has_key else "not checked"))),
-        Field("Wallet last read", _moment(found.usage_at)),
-        Field("Videos last listed", _moment(found.swept_at)),
+        Field("Wallet last read", _past(found.usage_at, found.now)),
+        Field("Videos last listed", _past(found.swept_at, found.now)),
         Field("Last poll", _poll(found)),
-        Field("Last digest", _moment(found.last_digest_at)),
-        Field("Next digest", _moment(found.next_digest_at, "none")),
-        Field("Messages waiting", _waiting(found.queue)),
-        Field("Last posted", _moment(found.queue.last_sent_at)),
+        Field("Last digest", _past(found.last_digest_at, found.now)),
+        Field("Next digest", text("none" if found.next_digest_at is None else Time(found.next_digest_at))),
+        Field("Messages waiting", _waiting(found.queue, found.now)),
+        Field("Last posted", _past(found.queue.last_sent_at, found.now)),
         Field("Unclear requests", text(str(found.unclear))),
         *(Field(f"{each.name.capitalize()} commands", _service(each, found.now)) for each in chats),
         Field("Scheduler", _service(scheduler, found.now)),
@@ -144,16 +145,13 @@ def _service(service: Service | None, now: datetime) -> Text:
     if service is None:
         return text("never ran")
     if now - service.seen_at > FRESH:
-        return text("not running, last seen ", Time(service.seen_at, now))
+        return text(f"not running, last seen {ago(now - service.seen_at)} ago")
     return text(service.problem or "running")
 
 
-def _waiting(queue: Queue) -> Text:
-    if not queue.waiting:
-        return text("none")
-    return (
-        text(str(queue.waiting)) if queue.oldest_at is None else text(f"{queue.waiting}, since ", Time(queue.oldest_at))
-    )
+def _waiting(queue: Queue, now: datetime) -> Text:
+    age = f", the oldest for {ago(now - queue.oldest_at)}" if queue.oldest_at is not None else ""
+    return text(f"{queue.waiting}{age}" if queue.waiting else "none")
 
 
 def _dead(queue: Queue) -> tuple[Part, ...]:
@@ -175,11 +173,11 @@ def _key(found: Health) -> str:
     return "with a test key" if found.is_test else "with a live key"
 
 
-def _moment(at: datetime | None, never: str = "never") -> Text:
-    return text(never) if at is None else text(Time(at))
+def _past(at: datetime | None, now: datetime) -> Text:
+    return text("never" if at is None else f"{ago(now - at)} ago")
 
 
 def _poll(found: Health) -> Text:
     if not found.poll_problem or found.polls_at is None:
-        return _moment(found.polled_at)
-    return text(f"failing: {found.poll_problem} Next try: ", Time(found.polls_at))
+        return _past(found.polled_at, found.now)
+    return text(f"failing: {found.poll_problem} Next try in {ago(found.polls_at - found.now)}.")

@@ -32,8 +32,8 @@ async def test_all_well_says_so_with_the_facts(env):
     for fact in (
         f"Version {VERSION}, with a test key.",
         "ContentStats: responding",
-        "Wallet last read: Mon 2 Mar, 10:30 UTC",
-        "Videos last listed: Mon 2 Mar, 10:30 UTC",
+        "Wallet last read: under 1 min ago",
+        "Videos last listed: under 1 min ago",
         "Unclear requests: 0",
     ):
         assert fact in said
@@ -84,7 +84,7 @@ async def test_a_digest_without_a_scheduler_is_a_problem(env):
     env.clock.advance(hours=3)
     reply = await env.say("/status")
     assert reply.summary.startswith("No digests or alerts are posted, because no scheduler runs.")
-    assert "Scheduler: not running, last seen Mon 2 Mar, 10:30 UTC" in plain_text(await env.press(reply, "Details"))
+    assert "Scheduler: not running, last seen 3 h ago" in plain_text(await env.press(reply, "Details"))
     assert reply.tone is Tone.WARNING
 
 
@@ -145,8 +145,8 @@ async def test_what_could_not_be_posted_is_shown_with_its_reason_and_can_be_post
         )
         said = plain_text(await env.press(reply, "Details"))
         for fact in (
-            "Messages waiting: 1, since Mon 2 Mar, 10:30 UTC",
-            "Last posted: Mon 2 Mar, 10:30 UTC",
+            "Messages waiting: 1, the oldest for under 1 min",
+            "Last posted: under 1 min ago",
             "The channel is archived.",
         ):
             assert fact in said

@@ -30,9 +30,6 @@ REPEATING: set[str] = {
     "tracking.outcome_card: refused",
     "stopping.stopped",
     "stopping.stopped: others of the link go on",
-    "stats.video_stats",
-    "stats.video_stats: deleted, on Instagram, stale",
-    "stats.video_stats: no snapshot, unknown platform",
     "digests.card.digest",
     "digests.card.digest: one flattened, one section",
     "digests.card.digest: 500 videos",
@@ -66,8 +63,6 @@ REPEATING: set[str] = {
     "alerts.final_report_card.final_report: stopped",
     "alerts.final_report_card.final_report: nothing",
     "alerts.settings_card.alert_settings: all",
-    "status.health_details",
-    "status.health_details: polling rests",
 }
 
 

@@ -136,7 +136,7 @@ async def test_all_digests_of_a_month_are_its_bill_and_every_other_figure_agrees
         completed = [each for each in _all(account) if each.status == "completed"]
         assert reported == Counter((_shown(len(each.hours)), len(each.hours)) for each in completed)
         for each in _all(account):
-            said = plain_text(await env.say(f"/stats {each.id}"))
+            said = (await env.details(f"/stats {each.id}")).summary
             assert re.search(rf"\b{len(each.hours)} of \d+ snapshots", said), said
     await database.close()
     assert memory[1] - memory[0] < 40_000_000

@@ -161,7 +161,7 @@ async def test_odd_fields_change_no_figure_of_money(env, grown, kind):
     assert "null" not in stats
     details = plain_text(await env.press(card, "Details"))
     assert WHOLE in details
-    assert "Ends: Mon 9 Mar, 10:30 UTC" in details
+    assert "until Mon 9 Mar, 10:30 UTC" in details
     assert "$1.80 committed" in plain_text(await env.say("/usage"))
     digest = plain_text(await env.say("/digest now"))
     assert ". $0.36 spent" in digest
