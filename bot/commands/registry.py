@@ -16,7 +16,7 @@ from bot.commands.home import Home, show_home
 from bot.commands.stats import Stats, stats, stats_details
 from bot.commands.status import Retry, Status, retry, status, status_details
 from bot.commands.stop import ConfirmStop, Stop, ask_to_stop, stop
-from bot.commands.track import Batch, Start, Track, again, cancel, check, start, track
+from bot.commands.track import Batch, Length, Start, Track, again, cancel, check, choose_length, start, track
 from bot.commands.usage import Usage, usage, usage_details
 from bot.commands.videos import Preview, SetPreviews, Videos, set_previews, show_preview, videos
 from bot.domain.caller import Permission
@@ -144,6 +144,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
     Command(
         "track.cancel", "Drop what was proposed", Batch, cancel, "", Permission.SPEND, Answer.REPLACES, listed=False
     ),
+    Command("track.length", "Show an offer for another length", Length, choose_length, "", listed=False),
     Command("track.again", "Offer a second start of an unclear one", Batch, again, "", Permission.SPEND, listed=False),
     Command(
         "track.check", "Look for an unclear tracking", Batch, check, "", Permission.LOOK, Answer.REPLACES, listed=False

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import assert_never
 
@@ -11,7 +12,7 @@ from bot.commands.command import Kind, argument
 from bot.commands.context import Context
 from bot.domain.errors import LinkError, NotAllowed, NotEnoughBalance, NotFound, SpendingRefused, UsageError
 from bot.domain.links import VideoLink, links_within, parse_link
-from bot.domain.money import DURATIONS, consequences, dollars, price
+from bot.domain.money import DURATIONS, Usage, consequences, dollars, price
 from bot.domain.tracking import RequestState, TrackRequest
 from bot.domain.videos import Video
 from bot.messages.offer import Offer, Row, already_tracked, consequence_card, may_run_words, nothing_new, unclear_words
@@ -80,6 +81,15 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
+class Length:
+    """What was proposed together, and for how long to show it."""
+
+    batch: str = argument(Kind.WORD, "the proposal's token", listed=False)
+    days: int = argument(Kind.NUMBER, "how many days", listed=False, minimum=1, maximum=MOST_DAYS)
+    despite: int = argument(Kind.NUMBER, "the newest unclear start", default=0, listed=False, minimum=0)
+
+
+@dataclass(frozen=True, slots=True)
 class Start:
     """What was proposed together, and for how long to start it."""
 
@@ -109,11 +119,45 @@ async def _proposed(context: Context, args: Track) -> Reply:
     if len(found) == 1 and found[0].in_flight is not None:
         card = await _settled(context, (found[0].in_flight,))
         return already_tracked(_row(found[0]), context.clock()) if found[0].is_hidden else card
-    new = [each for each in found if each.is_new]
-    rows = tuple(_row(each) for each in found)
+    return await _card(context, tuple(map(_row, found)), args.days)
+
+
+async def _card(
+    context: Context, rows: tuple[Row, ...], days: int | None, despite: int = 0, batch: Sequence[TrackRequest] = ()
+) -> Reply:
+    """The consequence card of what is new in these rows: of a `batch` that was proposed before, else of a new one."""
+    new = [row.link for row in rows if row.is_new and row.link is not None]
+    now = context.clock()
     if not new:
-        return already_tracked(rows[0], context.clock()) if len(rows) == 1 else nothing_new(rows)
-    return consequence_card(await _offer(context, rows, new, args.days))
+        return already_tracked(rows[0], now) if len(rows) == 1 else nothing_new(rows)
+    wallet, _ = await live_state(context.wallet, now)
+    requests = batch or await _propose(context, new, wallet.usage.cost_per_snapshot, now)
+    _check_price(wallet.usage, requests)
+    durations = DURATIONS if days is None else tuple(sorted({*DURATIONS, days}))
+    return consequence_card(
+        Offer(
+            batch=requests[0].batch,
+            rows=rows,
+            wallet=wallet,
+            choices=consequences(wallet.usage, wallet.owed, now, durations, len(new)),
+            days=days,
+            usual_days=USUAL_DAYS,
+            cap=await context.cap(),
+            expires_at=requests[0].expires_at,
+            despite=despite,
+        )
+    )
+
+
+async def _propose(
+    context: Context, links: Sequence[VideoLink], shown: Decimal, now: datetime
+) -> tuple[TrackRequest, ...]:
+    """Store what is proposed at the price that is shown."""
+    batch, person = secrets.token_urlsafe(9), context.caller.person
+    items = [(each.key, each.url, each.platform) for each in links]
+    return await context.store.tracking.propose(
+        context.workspace, context.caller.channel_id, person, batch, items, shown, now, now + context.offer_lasts
+    )
 
 
 async def _what_it_buys(context: Context, spent: Decimal, links: int) -> str:
@@ -132,32 +176,6 @@ async def _what_it_buys(context: Context, spent: Decimal, links: int) -> str:
     )
 
 
-async def _offer(
-    context: Context, rows: tuple[Row, ...], new: Sequence[CheckedLink], days: int | None, despite: int = 0
-) -> Offer:
-    """Store what is proposed, and work out what each length of tracking would mean."""
-    now = context.clock()
-    wallet, _ = await live_state(context.wallet, now)
-    batch = secrets.token_urlsafe(9)
-    items = [(each.link.key, each.link.url, each.link.platform) for each in new if each.link is not None]
-    person, channel_id = context.caller.person, context.caller.channel_id
-    expires_at = now + context.offer_lasts
-    shown = wallet.usage.cost_per_snapshot
-    await context.store.tracking.propose(context.workspace, channel_id, person, batch, items, shown, now, expires_at)
-    durations = DURATIONS if days is None else tuple(sorted({*DURATIONS, days}))
-    return Offer(
-        batch=batch,
-        rows=rows,
-        wallet=wallet,
-        choices=consequences(wallet.usage, wallet.owed, now, durations, len(new)),
-        days=days,
-        usual_days=USUAL_DAYS,
-        cap=await context.cap(),
-        expires_at=expires_at,
-        despite=despite,
-    )
-
-
 async def again(context: Context, args: Batch) -> Reply:
     """Offer a second start of the links whose first one is still unclear; its press is the second one."""
     outcomes = await _looked_up(context, await _batch(context, args.batch))
@@ -169,19 +187,29 @@ async def again(context: Context, args: Batch) -> Reply:
         return _outcome(context, [await _result(context, each) for each in outcomes])
     rows = tuple(Row(link, unclear_at=each.submitted_at) for link, each in links)
     last = max(unclear, key=lambda each: each.submitted_at or each.proposed_at)
-    return consequence_card(await _offer(context, rows, [CheckedLink(link) for link, _ in links], None, last.id))
+    return await _card(context, rows, None, last.id)
+
+
+async def choose_length(context: Context, args: Length) -> Reply:
+    """The same offer for another length. Nothing is spent, and the offer ends when it would have."""
+    requests = await _own(context, args.batch)
+    if any(each.state is not RequestState.PROPOSED for each in requests):
+        return _outcome(context, [await _result(context, Outcome(each)) for each in requests])
+    if any(each.expires_at <= context.clock() for each in requests):
+        raise SpendingRefused("The offer has expired. Send /track with the link again for today's figures.")
+    found = await check_links(context.wallet, context.workspace, [each.link for each in requests])
+    rows = tuple(_row(each, args.despite) for each in found)
+    if len(rows) > 1 and not all(row.is_new for row in rows):  # its buttons would start more than it shows
+        raise SpendingRefused("Some of these videos are tracked by now. Send /track with the links again.")
+    return await _card(context, rows, args.days, args.despite, requests)
 
 
 async def start(context: Context, args: Start) -> Reply:
     """Start what was proposed: once, by the asker, within its time; a video that may run already on a second press."""
-    requests = await _batch(context, args.batch)
-    if any(request.person.id != context.caller.person.id for request in requests):
-        raise NotAllowed("Only the person who asked can press this button. Send /track yourself.")
-    usage = await context.wallet.mirror.usage()
-    if any(usage.value.cost_per_snapshot > request.price for request in requests):
-        msg = "The snapshot price has gone up since this card was posted, so nothing was spent. Send /track again."
-        raise SpendingRefused(msg)
-    cost = price(args.days, usage.value.cost_per_snapshot)
+    requests = await _own(context, args.batch)
+    usage = (await context.wallet.mirror.usage()).value
+    _check_price(usage, requests)
+    cost = price(args.days, usage.cost_per_snapshot)
     outcomes = await context.wallet.spending.start(
         requests,
         context.caller.person,
@@ -229,6 +257,21 @@ async def _batch(context: Context, token: str) -> tuple[TrackRequest, ...]:
     return requests
 
 
+async def _own(context: Context, token: str) -> tuple[TrackRequest, ...]:
+    """What the caller was proposed; NotAllowed if it was somebody else."""
+    requests = await _batch(context, token)
+    if any(request.person.id != context.caller.person.id for request in requests):
+        raise NotAllowed("Only the person who asked can press this button. Send /track yourself.")
+    return requests
+
+
+def _check_price(usage: Usage, requests: Sequence[TrackRequest]) -> None:
+    """Raise SpendingRefused if a snapshot costs more now than a person was shown."""
+    if any(usage.cost_per_snapshot > request.price for request in requests):
+        msg = "The snapshot price has gone up since this card was posted, so nothing was spent. Send /track again."
+        raise SpendingRefused(msg)
+
+
 async def _settled(context: Context, requests: Sequence[TrackRequest]) -> Reply:
     """How the requests stand, after a look for those whose outcome is open."""
     outcomes = await _looked_up(context, requests)
@@ -260,12 +303,14 @@ def _outcome(
     )
 
 
-def _row(candidate: CheckedLink) -> Row:
-    running = candidate.running
+def _row(candidate: CheckedLink, despite: int = 0) -> Row:
+    """A link as a card shows it; an unclear start up to `despite`, which the asker knows of, leaves it new."""
+    running, in_flight = candidate.running, candidate.in_flight
+    if in_flight is not None and in_flight.id <= despite:
+        return Row(candidate.link, unclear_at=in_flight.submitted_at)
     if running is None:
-        in_flight = candidate.in_flight is not None
         hidden, may_run = candidate.is_hidden, candidate.may_run
-        return Row(candidate.link, candidate.problem, in_flight=in_flight, hidden=hidden, may_run=may_run)
+        return Row(candidate.link, candidate.problem, in_flight=in_flight is not None, hidden=hidden, may_run=may_run)
     return Row(candidate.link, "", running.video, running.started_by, hidden=candidate.is_hidden)
 
 

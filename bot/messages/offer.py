@@ -1,33 +1,47 @@
 """Before anything is spent: the consequence card, and the answers that make it needless."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
 
 from bot.domain.caller import Person
 from bot.domain.links import VideoLink
-from bot.domain.moments import moment_text
-from bot.domain.money import Consequence, MonthlyCap, dollars, left_after, unit_price
+from bot.domain.moments import date_text, moment_text
+from bot.domain.money import Consequence, MonthlyCap, dollars, left_after
 from bot.domain.videos import Video
 from bot.domain.wallet_state import WalletState
-from bot.messages.outlook import can_finish, cap_left, left, money_ends, promised
-from bot.messages.wording import available, name_of, platform_name, plural, shortened, status_word, video_actions
+from bot.messages.outlook import at_latest, can_finish, left, running_words
+from bot.messages.wording import (
+    available,
+    name_of,
+    name_of_link,
+    platform_name,
+    plural,
+    series,
+    status_word,
+    video_actions,
+)
 from bot.reply.call import Call
 from bot.reply.model import (
     Action,
-    Align,
     Button,
     Column,
     Field,
     Fields,
+    Item,
     Link,
     LinkButton,
+    Listing,
     Mention,
+    Menu,
+    MenuOption,
     Note,
     Paragraph,
     Part,
     Reply,
-    Table,
     Text,
     Time,
     Tone,
@@ -81,37 +95,46 @@ class Offer:
 
     @property
     def proposed(self) -> Consequence:
-        """The choice that was asked for, or the usual one."""
+        """The choice that was asked for; else the usual one, or the longest that can be started if it can't."""
         wanted = self.days or self.usual_days
-        return next(choice for choice in self.choices if choice.days == wanted)
+        asked = next(choice for choice in self.choices if choice.days == wanted)
+        if self.days is not None or self.can_start(asked):
+            return asked
+        return max(filter(self.can_start, self.choices), key=lambda choice: choice.days, default=asked)
 
     def can_start(self, choice: Consequence) -> bool:
         """Whether both the balance and the monthly cap cover a choice."""
         return choice.affordable and choice.price <= self.cap.left
 
 
+class _Effect(StrEnum):
+    """What a length of tracking does to the money."""
+
+    FINE = "fine"
+    PAUSES = "pauses"
+    SHORT_LATER = "short later"
+    SHORT = "short"
+    OVER_CAP = "over cap"
+
+
+_EFFECTS = {
+    _Effect.FINE: "enough for everything",
+    _Effect.SHORT_LATER: "not enough for everything",
+    _Effect.SHORT: "not enough credit",
+    _Effect.OVER_CAP: "over the monthly cap",
+}
+
+
 def consequence_card(offer: Offer) -> Reply:
-    """What each length of tracking would cost and do to the rest, with a button to press once."""
+    """What one length of tracking would cost and do to the rest, with one button to start it and a menu of others."""
     new = [row for row in offer.rows if row.is_new]
-    chosen = offer.proposed
-    what = plural(len(new), "video")
-    if len(new) == 1 and new[0].link is not None:
-        what = f"this {platform_name(new[0].link.platform)} video"
-    parts: list[Part] = []
-    if len(offer.rows) > 1:
-        parts.append(_links_table(offer.rows))
-    elif new[0].link is not None:
-        parts.append(Fields((Field("Video", text(Link(shortened(new[0].link.url, 80), new[0].link.url))),)))
     doubt = _doubt(new)
-    is_fine = offer.can_start(chosen) and chosen.pauses_at is None and chosen.left_after >= 0 and not doubt
-    parts += [*doubt, _wallet_fields(offer), _price_table(offer), _small_print(offer)]
-    cost = f"Tracking {what} for {plural(chosen.days, 'day')} costs up to {dollars(chosen.price)}."
     return Reply(
-        f"{cost} {_effect(chosen, offer)} {_next_step(offer)}",
-        title=f"Track {what}?",
-        parts=tuple(parts),
-        actions=_buttons(offer),
-        tone=Tone.INFO if is_fine else Tone.WARNING,
+        f"{_cost(offer)} {_consequence(offer)}",
+        title="Track this video?" if len(new) == 1 else f"Track {plural(len(new), 'video')}?",
+        parts=(*_links(offer.rows), *doubt, *_other_effects(offer), _small_print(offer)),
+        actions=_actions(offer),
+        tone=Tone.INFO if _effect(offer.proposed, offer) is _Effect.FINE and not doubt else Tone.WARNING,
     )
 
 
@@ -137,11 +160,10 @@ def _doubt(new: Sequence[Row]) -> tuple[Paragraph, ...]:
     platforms = dict.fromkeys(row.link.platform for row in new if row.may_run and row.link is not None)
     if not platforms:
         return ()
-    count = sum(row.may_run for row in new)
-    which, started = ("This video", "it's started") if len(new) == 1 else (plural(count, "video"), "one is started")
-    names = " and ".join(map(platform_name, platforms))
-    hidden = f"ContentStats doesn't list all running {names} videos"
-    return (Paragraph(text(f"{which} may already be tracked: {hidden}. You'll be asked again before {started}.")),)
+    which = "It" if len(new) == 1 else plural(sum(row.may_run for row in new), "video")
+    names = " or ".join(map(platform_name, platforms))
+    said = f"{which} may already be tracked: ContentStats doesn't list every running {names} video."
+    return (Paragraph(text(said)),)
 
 
 def already_tracked(row: Row, now: datetime) -> Reply:
@@ -154,8 +176,8 @@ def already_tracked(row: Row, now: datetime) -> Reply:
             tone=Tone.WARNING,
         )
     return Reply(
-        f"{name_of(row.video)} is already being tracked ({status_word(row.video)}). Nothing was spent.",
-        title="Already tracked",
+        f"This video is already being tracked ({status_word(row.video)}). Nothing was spent.",
+        title=name_of(row.video),
         parts=(Fields((Field("Started by", _starter(row)), *_times(row.video, now))),),
         actions=video_actions(row.video),
     )
@@ -170,24 +192,28 @@ def nothing_new(rows: Sequence[Row]) -> Reply:
     return Reply(
         "There's nothing new to track in these links. Nothing was spent.",
         title="Nothing to start",
-        parts=(_links_table(rows),),
+        parts=_links(rows),
         tone=Tone.WARNING,
     )
 
 
-def _links_table(rows: Sequence[Row]) -> Table:
-    columns = (Column("#", Align.RIGHT), Column("Video"), Column("State"))
-    cells = tuple((text(str(number)), _video_cell(row), _state_cell(row)) for number, row in enumerate(rows, 1))
-    return Table("Links", columns, cells)
+def _links(rows: Sequence[Row]) -> tuple[Part, ...]:
+    """The link alone, or each of several with its state."""
+    if len(rows) == 1:
+        return (Paragraph(_named(rows[0])),)
+    items = tuple(Item(_named(row), (state := _state_of(row),), state) for row in rows)
+    return (Listing("Links", (Column("Video"), Column("State")), items),)
 
 
-def _video_cell(row: Row) -> Text:
-    if row.video is not None and not row.hidden:
-        return text(Link(name_of(row.video), row.link.url) if row.link else name_of(row.video))
-    return text(Link(shortened(row.link.url), row.link.url)) if row.link else text("–")
+def _named(row: Row) -> Text:
+    if row.link is None:
+        return text("–")
+    shown = row.video is not None and not row.hidden
+    name = name_of(row.video) if row.video is not None and shown else name_of_link(row.link.url, row.link.platform)
+    return text(Link(name, row.link.url))
 
 
-def _state_cell(row: Row) -> Text:
+def _state_of(row: Row) -> Text:
     if row.problem:
         return text(row.problem)
     if row.in_flight:
@@ -209,79 +235,109 @@ def _times(video: Video, now: datetime) -> tuple[Field, ...]:
     return (Field("Since", text(Time(min(video.started_at, now), now))),)
 
 
-def _wallet_fields(offer: Offer) -> Fields:
-    owed = text(promised(offer.wallet))
-    cap = Field("Monthly cap", text(cap_left(offer.cap)))
-    return Fields((Field("Available now", text(available(offer.wallet.usage))), Field("Committed", owed), cap))
+def _cost(offer: Offer) -> str:
+    """The price, and the tighter of the limits that it has to keep within."""
+    chosen, usage = offer.proposed, offer.wallet.usage
+    price = f"{plural(chosen.days, 'day')} · up to {dollars(chosen.price)}"
+    if offer.cap.left < usage.available:
+        return f"{price}, of {dollars(offer.cap.left, down=True)} left of the monthly cap."
+    return f"{price}, of {available(usage)} available."
 
 
-def _price_table(offer: Offer) -> Table:
-    columns = (
-        Column("Days", Align.RIGHT),
-        Column("Price", Align.RIGHT),
-        Column("Left after", Align.RIGHT),
-        Column("Outcome"),
-    )
-    cells = tuple(
-        (
-            text(str(each.days)),
-            text(dollars(each.price)),
-            text(dollars(left(offer.wallet, each.price))),
-            text(_effect(each, offer)),
-        )
-        for each in offer.choices
-    )
-    return Table("Prices", columns, cells)
-
-
-def _effect(choice: Consequence, offer: Offer) -> str:
+def _effect(choice: Consequence, offer: Offer) -> _Effect:
     if not choice.affordable:
-        return f"Not enough credit: {dollars(-left_after(offer.wallet.usage.available, choice.price))} short."
+        return _Effect.SHORT
     if choice.price > offer.cap.left:
-        return f"Over the monthly cap by {dollars(-left_after(offer.cap.left, choice.price))}."
-    if choice.pauses_at is None:
-        return can_finish(offer.wallet, choice.price)
-    cut = f" for {plural(len(choice.affected), 'running video')} too" if choice.affected else ""
-    ends = money_ends(offer.wallet, choice.pauses_at)
-    return f"{ends}, and tracking would pause{cut}."
+        return _Effect.OVER_CAP
+    if choice.pauses_at is not None:
+        return _Effect.PAUSES
+    return _Effect.SHORT_LATER if left(offer.wallet, choice.price) < 0 else _Effect.FINE
 
 
-def _next_step(offer: Offer) -> str:
-    if not any(each.price <= offer.cap.left for each in _wanted(offer)):
-        return "The monthly cap doesn't cover this. Ask an admin to raise MONTHLY_CAP_USD."
-    return "Nothing is spent until you press a button."
+def _consequence(offer: Offer) -> str:
+    """What the proposed choice does to the rest, in a sentence or two."""
+    chosen, wallet = offer.proposed, offer.wallet
+    match _effect(chosen, offer):
+        case _Effect.SHORT:
+            return f"You're {_shortfall(wallet.usage.available, chosen.price)} short."
+        case _Effect.OVER_CAP:
+            over = _shortfall(offer.cap.left, chosen.price)
+            return f"That's {over} too much. Ask an admin to raise MONTHLY_CAP_USD."
+        case _Effect.PAUSES if chosen.pauses_at is not None:
+            others = f", for {plural(len(chosen.affected), 'other video')} too" if chosen.affected else ""
+            when = f"{moment_text(chosen.pauses_at)}{at_latest(wallet)}"
+            return f"Not enough for everything: tracking would pause {when}{others}."
+        case _Effect.SHORT_LATER | _Effect.PAUSES:
+            return f"Not enough for everything: {can_finish(wallet, chosen.price)}"
+        case _Effect.FINE:
+            committed = f" after paying for {running_words(wallet.running)}" if any(wallet.running) else ""
+            return f"That leaves {dollars(left(wallet, chosen.price))}{committed}."
 
 
-def _wanted(offer: Offer) -> list[Consequence]:
-    """The choices that the card may offer a button for."""
-    return [each for each in offer.choices if offer.days is None or each.days == offer.days]
+def _briefly(choice: Consequence, offer: Offer) -> str:
+    """The effect of a choice in a few words."""
+    match _effect(choice, offer):
+        case _Effect.SHORT:
+            return f"{_shortfall(offer.wallet.usage.available, choice.price)} short"
+        case _Effect.OVER_CAP:
+            return _EFFECTS[_Effect.OVER_CAP]
+        case _Effect.PAUSES if choice.pauses_at is not None:
+            return f"pauses {'others ' if choice.affected else ''}{date_text(choice.pauses_at)}"
+        case _Effect.SHORT_LATER | _Effect.PAUSES:
+            return f"{dollars(-left(offer.wallet, choice.price))} short later"
+        case _Effect.FINE:
+            return f"leaves {dollars(left(offer.wallet, choice.price))}"
+
+
+def _shortfall(there: Decimal, needed: Decimal) -> str:
+    return dollars(-left_after(there, needed))
+
+
+def _other_effects(offer: Offer) -> tuple[Fields, ...]:
+    """A line for the lengths of each effect that is of another kind than the proposed one's."""
+    usual = _effect(offer.proposed, offer)
+    alike: dict[str, list[int]] = defaultdict(list)
+    for each in offer.choices:
+        effect = _effect(each, offer)
+        if effect is not usual:
+            alike[_briefly(each, offer) if effect is _Effect.PAUSES else _EFFECTS[effect]].append(each.days)
+    fields = (
+        Field(f"{series(map(str, days))} {'day' if days == [1] else 'days'}", text(what))
+        for what, days in alike.items()
+    )
+    return (Fields(tuple(fields)),) if alike else ()
 
 
 def _small_print(offer: Offer) -> Note:
-    each = unit_price(offer.wallet.usage.cost_per_snapshot)
-    price = f"{each} per snapshot, 24 per day; only collected snapshots are billed. "
-    test = "This is a test key: nothing is charged. " if offer.wallet.is_test else ""
-    old = f"These figures may have changed: {offer.wallet.problem} " if offer.wallet.problem else ""
-    hidden = (
-        "" if offer.wallet.complete else "Your account has more videos than the API lists, so more may be committed. "
-    )
-    return Note(text(price, test, old, hidden, "This offer expires ", Time(offer.expires_at), "."))
+    wallet = offer.wallet
+    unknown = f"{plural(wallet.open_ended, 'video')} with no known end not counted. " if wallet.open_ended else ""
+    hidden = "" if wallet.complete else "The API may hide running videos. "
+    test = "Test key: nothing is charged. " if wallet.is_test else ""
+    old = f"Not refreshed: {wallet.problem} " if wallet.problem else ""
+    return Note(text(old, test, hidden, unknown, "Offer ends ", Time(offer.expires_at), "."))
 
 
-def _buttons(offer: Offer) -> tuple[Action, ...]:
-    despite = {"despite": str(offer.despite)} if offer.despite else {}
-    wanted = _wanted(offer)
-    shown = [each for each in wanted if offer.can_start(each)]
-    buttons = tuple(
-        Button(
-            f"Track {plural(each.days, 'day')} · {dollars(each.price)}",
-            Call("track.start", {"batch": offer.batch, "days": str(each.days), **despite}),
-            Weight.CONFIRM if each.days == offer.proposed.days else Weight.NORMAL,
+def _actions(offer: Offer) -> tuple[Action, ...]:
+    chosen = offer.proposed
+    given = {"batch": offer.batch} | ({"despite": str(offer.despite)} if offer.despite else {})
+    days = plural(chosen.days, "day")
+    start = Call("track.start", given | {"days": str(chosen.days)})
+    others = tuple(
+        MenuOption(
+            f"{plural(each.days, 'day')} · {dollars(each.price)}",
+            Call("track.length", given | {"days": str(each.days)}, in_place=True),
+            _briefly(each, offer),
         )
-        for each in shown
+        for each in offer.choices
+        if each is not chosen and offer.can_start(each)
     )
     return (
-        *buttons,
-        *(() if any(each.affordable for each in wanted) else (ADD_CREDIT,)),
+        *(
+            (Button(f"Track {days} · {dollars(chosen.price)}", start, Weight.CONFIRM),)
+            if offer.can_start(chosen)
+            else ()
+        ),
+        *(() if chosen.affordable else (ADD_CREDIT,)),
         Button("Cancel", Call("track.cancel", {"batch": offer.batch})),
+        *((Menu("Another length…", others),) if others else ()),
     )

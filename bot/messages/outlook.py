@@ -13,10 +13,11 @@ from bot.reply.model import Text, Time, text
 
 def money_ends(state: WalletState, empty_at: datetime) -> str:
     """The start of a sentence with the time the money ends; "at the latest" if anything is unknown."""
-    return f"Your balance would run out {moment_text(empty_at)}{_at_latest(state)}"
+    return f"Your balance would run out {moment_text(empty_at)}{at_latest(state)}"
 
 
-def _at_latest(state: WalletState) -> str:
+def at_latest(state: WalletState) -> str:
+    """What follows a time that unknown costs may bring forward."""
     return "" if state.is_certain else " at the latest"
 
 
@@ -24,7 +25,7 @@ def how_long(state: WalletState) -> Text:
     """How long the money lasts, as the text of a field."""
     runway = state.runway
     if runway.empty_at is not None:
-        return text(Time(runway.empty_at), _at_latest(state))
+        return text(Time(runway.empty_at), at_latest(state))
     if runway.left_after < 0:
         return text("not enough for the paused videos" if runway.paused else "used up")
     if runway.last_end is None:

@@ -135,6 +135,12 @@ def plural(count: int, word: str, several: str | None = None) -> str:
     return f"{count:,} {word if count == 1 else several or word + 's'}"
 
 
+def series(words: Iterable[str]) -> str:
+    """Words as people list them: `1, 3 and 7`."""
+    *others, last = words
+    return f"{', '.join(others)} and {last}" if others else last
+
+
 def video_actions(video: Video) -> tuple[Action, ...]:
     """What can be done next with one video."""
     argument = {"video": video.id}

@@ -125,7 +125,7 @@ async def test_the_umbrella_alone_is_help(env, line):
 
 
 async def test_the_umbrella_takes_arguments_over_lines(env):
-    assert (await env.bot.run("contentstats", f"track\n{LINK}\n7", ANA)).title == "Track this TikTok video?"
+    assert (await env.bot.run("contentstats", f"track\n{LINK}\n7", ANA)).title == "Track this video?"
 
 
 async def test_an_unknown_command_names_the_nearest(env):

@@ -91,7 +91,7 @@ async def test_tracking_it_too_says_that_it_runs_elsewhere_and_spends_and_shows_
     said = plain_text(reply)
     assert not any(secret in said for secret in (TITLE, "Ana", hidden))
     several = await env.say(f"/track {HERS} {LINK} 1", EVE)
-    assert rows(several, "Links")[0][2] == "already tracked from another workspace"
+    assert rows(several, "Links")[0][1] == "already tracked from another workspace"
     assert not any(secret in plain_text(several) for secret in (TITLE, "Ana", hidden))
     assert env.posts() == posts
 

@@ -95,7 +95,7 @@ class BotApp:
     async def card(self, user: User, channel: Channel, link: str, **given: Any) -> Message:
         """The consequence card of a /track."""
         card = await self.type("track", user, channel, link=link, **given)
-        assert "Nothing is spent until you press a button" in told(card), told(card)
+        assert "That leaves $" in told(card), told(card)
         return card
 
     async def line(self, action: Any, channel: Channel) -> Message:

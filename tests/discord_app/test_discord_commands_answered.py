@@ -60,7 +60,7 @@ async def test_links_of_a_message_beyond_ten_are_named(bot_app, discord, server)
 
 async def test_the_days_may_stand_behind_the_link_as_in_helps_example(bot_app, server):
     card = await bot_app.type("track", server.ann, server.general, link=f"{LINK} 5")
-    assert "for 5 days costs" in told(card)
+    assert "5 days · up to" in told(card)
     answer = await bot_app.type("track", server.ann, server.general, link=f"{LINK} in 3 days")
     assert "Tracking starts when you press" in told(answer)
 

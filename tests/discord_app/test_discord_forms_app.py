@@ -65,7 +65,7 @@ async def test_what_was_wrong_in_a_form_is_there_again_as_far_as_a_button_can_re
         again = await bot_app.modal(bot_app.press(answer, "Open the form again", server.ann), server.ann)
         assert "nonsense" in str(again.body)
         card = await bot_app.answered(discord.send_modal(again, {"link": LINK, "days": "3"}))
-        assert "Nothing is spent until you press a button" in told(card)
+        assert "That leaves $" in told(card)
         assert [label for label in labels(card) if label.startswith("Track 3")]
 
 
@@ -82,7 +82,7 @@ async def test_a_command_with_something_missing_opens_its_form_from_a_button(bot
     form = await bot_app.modal(discord.send_action(message, "track", user=server.ann), server.ann)
     card = await bot_app.answered(discord.send_modal(form, {"link": LINK}))
     assert card.only_for == server.ann.id
-    assert "Nothing is spent until you press a button" in told(card)
+    assert "That leaves $" in told(card)
 
 
 async def test_a_button_of_a_command_that_is_no_more_says_so(bot_app, discord, server):

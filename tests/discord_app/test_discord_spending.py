@@ -82,12 +82,12 @@ async def test_a_person_who_stands_in_line_reads_so_until_the_answer_takes_its_p
         "track", {"link": LINK, "days": 7}, user=server.ann, channel=server.general
     )
     await bot_app.discord.until(lambda: "You're in line" in told(asked.message))
-    await bot_app.discord.until(lambda: "until you press a button" in told(asked.message))
+    await bot_app.discord.until(lambda: "That leaves $" in told(asked.message))
     assert asked.followups == []
     bot_app.sandbox.faults.add("429", LIST, headers={"Retry-After": "2"})
     bot_app.sandbox.faults.add("slow", LIST, seconds=0.5)
     pressed = await bot_app.press(asked.message, "Track 7", server.ann)
     await bot_app.discord.until(lambda: pressed.followups)
     assert "You're in line" in told(pressed.followups[0])
-    assert "until you press a button" in told(asked.message), "the card stays until there is something in its place"
+    assert "That leaves $" in told(asked.message), "the card stays until there is something in its place"
     await bot_app.discord.until(lambda: "Tracking started for 7 days" in told(asked.message))

@@ -31,14 +31,7 @@ USUAL = 12
 WHOLE = {name for name, target in TARGETS.items() if target in {22, 6}}
 """Cards whose lists count."""
 LONGER: dict[str, int] = {
-    "offer.consequence_card": 41,
-    "offer.consequence_card: pauses others": 55,
-    "offer.consequence_card: short of money": 41,
-    "offer.consequence_card: over the monthly cap": 36,
-    "offer.consequence_card: several": 67,
-    "offer.consequence_card: may run": 45,
-    "offer.consequence_card: several may run": 56,
-    "problems.with_links_left_out": 47,
+    "problems.with_links_left_out": 17,
     "stopping.stop_question": 15,
     "stopping.stop_question: no end known": 14,
     "stopping.stopped: others of the link go on": 20,

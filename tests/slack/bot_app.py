@@ -92,7 +92,7 @@ class BotApp:
     async def card(self, line: str, user: str = ANN, channel: str = GENERAL) -> Message:
         """The consequence card of a /track."""
         card = await self.type(line, user, channel)
-        assert "Nothing is spent until you press a button" in card.text, card.text
+        assert "That leaves $" in card.text, card.text
         return card
 
     async def modal(self, gesture: Any, user: str = ANN) -> View:

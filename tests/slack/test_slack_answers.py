@@ -110,7 +110,7 @@ async def test_blocks_that_slack_does_not_take_come_as_text_with_the_same_button
     bot_app.slack.faults.add(HOOK, Fault(FaultKind.STATUS, 400))
     bot_app.slack.faults.add("chat.postEphemeral", Fault(FaultKind.ERROR, "invalid_blocks"))
     card = await bot_app.type(f"/track {LINK} 7")
-    assert "costs up to $2.52" in told(card)
+    assert "7 days · up to $2.52" in told(card)
     assert bot_app.label(card, "Track 7")
     assert "table" not in {block["type"] for block in card.blocks}
 

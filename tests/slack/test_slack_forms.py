@@ -15,7 +15,7 @@ COLD = "https://www.tiktok.com/@plain/video/7301234567890123457"
 async def test_track_without_a_link_opens_a_form_whose_answer_comes_back_to_the_channel(bot_app):
     form = await bot_app.modal(bot_app.send("/track", channel=RANDOM))
     card = await bot_app.seen(bot_app.slack.send_view_submission(form, {"link": LINK, "days": "7"}))
-    assert "costs up to $2.52" in card.text
+    assert "7 days · up to $2.52" in card.text
     assert (card.channel_id, card.only_for) == (RANDOM, ANN)
     assert not form.is_open
     line = await bot_app.line(bot_app.press(card, "Track 7"), RANDOM)
@@ -38,7 +38,7 @@ async def test_what_is_wrong_is_told_at_its_field_and_the_form_stays_open(bot_ap
     assert sentence in form.errors[field]
     assert form.is_open
     card = await bot_app.seen(bot_app.slack.send_view_submission(form, {"link": LINK}))
-    assert "Nothing is spent" in card.text
+    assert "That leaves $" in card.text
 
 
 async def test_a_form_that_slack_does_not_open_is_answered_with_how_to_type_it(bot_app):
@@ -119,7 +119,7 @@ async def test_an_ambiguous_title_is_answered_with_a_menu_and_the_choice_with_th
 async def test_the_shortcut_on_a_message_finds_its_links_and_shows_the_card(bot_app):
     message = bot_app.slack.say(BEN, GENERAL, f"Look: <{LINK}|this> and {YOUTUBE}!")
     card = await bot_app.seen(bot_app.slack.send_message_shortcut("track_message", message, user=ANN))
-    assert "Tracking 2 videos" in card.text
+    assert "Track 2 videos?" in card.text
     assert card.only_for == ANN
 
 
@@ -129,7 +129,7 @@ async def test_the_shortcut_finds_links_in_blocks_and_attachments_too(bot_app):
     message.blocks = [{"type": "rich_text", "block_id": "b", "elements": [section]}]
     message.attachments = [{"fallback": "a preview", "from_url": TWITTER}]
     card = await bot_app.seen(bot_app.slack.send_message_shortcut("track_message", message, user=ANN))
-    assert "Tracking 2 videos" in card.text
+    assert "Track 2 videos?" in card.text
 
 
 async def test_the_shortcut_names_the_links_beyond_ten(bot_app):

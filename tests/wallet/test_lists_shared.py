@@ -24,7 +24,7 @@ def link(number: int) -> str:
 
 def refused(replies: list[Reply]) -> list[str]:
     """What those read who did not get a card."""
-    return [reply.summary for reply in replies if reply.title != "Track this TikTok video?"]
+    return [reply.summary for reply in replies if reply.title != "Track this video?"]
 
 
 async def everyone(*asking: Awaitable[Reply]) -> list[Reply]:
@@ -116,7 +116,7 @@ async def test_a_list_that_began_before_the_press_does_not_count_for_it(env):
 async def test_a_process_that_died_over_its_list_holds_nobody_up_for_long(env):
     async with env.store() as (store, wallet_id):
         assert await store.wallets.claim_list(wallet_id, 0, env.clock(), LIST_LEASE) == 1
-    assert (await env.say(f"/track {LINK}")).title == "Track this TikTok video?"
+    assert (await env.say(f"/track {LINK}")).title == "Track this video?"
 
 
 async def test_an_offer_needs_a_list_and_a_list_of_a_minute_ago_is_one(env):
@@ -124,7 +124,7 @@ async def test_an_offer_needs_a_list_and_a_list_of_a_minute_ago_is_one(env):
     env.sandbox.faults.add("500", LIST, times=None)
     env.clock.advance(seconds=59)
     card = await env.say(f"/track {YOUTUBE} 7")
-    assert card.title == "Track this YouTube video?"
+    assert card.title == "Track this video?"
     refused = await env.press(card, "Track 7")
     assert refused.tone is Tone.PROBLEM
     assert env.posts(TRACK) == 0

@@ -62,7 +62,7 @@ async def test_what_is_unclear_counts_and_what_failed_does_not(sandbox, clock, s
         sandbox.faults.add("reset", TRACK)
         assert (await env.start(links(2)[1], 1)).title == "Not clear yet"
         assert "Only $0.04 of the" in (await env.press(early, "Track 1 day")).summary
-        assert "$0.04 of $0.40 left" in plain_text(await env.say(f"/track {links(3)[2]}"))
+        assert "of $0.04 left of the monthly cap" in plain_text(await env.say(f"/track {links(3)[2]}"))
 
 
 async def test_a_new_month_has_a_new_cap(sandbox, clock, sqlite_url):
@@ -85,15 +85,14 @@ async def test_the_card_shows_what_is_left_and_offers_nothing_beyond_it(sandbox,
     async with environment_of(sandbox, clock, sqlite_url, monthly_cap_usd=Decimal(5)) as env:
         await env.start(LINK, 7)
         card = await env.say(f"/track {YOUTUBE}")
-        assert "Monthly cap: $2.48 of $5.00 left" in plain_text(card)
-        assert offered_days(card) == ["Track 1 day · $0.36", "Track 3 days · $1.08"]
-        assert "Over the monthly cap by $0.04." in card.summary
-        assert [row[3] for row in rows(card, "Prices")][-1] == "Over the monthly cap by $8.32."
+        assert "3 days · up to $1.08, of $2.48 left of the monthly cap." in card.summary
+        assert labels(card) == ["Track 3 days · $1.08", "Cancel", "1 day · $0.36"]
+        assert "7, 14 and 30 days: over the monthly cap" in plain_text(card)
         several = await env.say(f"/track {' '.join(links(4))}")
         assert offered_days(several) == ["Track 1 day · $1.44"]
         longer = await env.say(f"/track {YOUTUBE} 8")
         assert offered_days(longer) == []
-        assert "Ask an admin to raise MONTHLY_CAP_USD" in longer.summary
+        assert "That's $0.40 too much. Ask an admin to raise MONTHLY_CAP_USD" in longer.summary
         assert "Add credit" not in plain_text(longer)
         assert "$2.48 left of the $5.00 monthly cap" in (await env.say("/usage")).summary
         assert "$2.48 of $5.00 left" in plain_text(await env.bot.run("home", {}, BEN))
@@ -103,7 +102,7 @@ async def test_a_cap_of_nothing_stops_everything(sandbox, clock, sqlite_url):
     async with environment_of(sandbox, clock, sqlite_url, monthly_cap_usd=Decimal(0)) as env:
         card = await env.say(f"/track {LINK}")
         assert offered_days(card) == []
-        assert "Monthly cap: $0.00 of $0.00 left" in plain_text(card)
+        assert "$0.00 left of the monthly cap" in card.summary
 
 
 def offered_days(card: Reply) -> list[str]:

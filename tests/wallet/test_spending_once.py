@@ -3,8 +3,7 @@
 import asyncio
 from decimal import Decimal
 
-import pytest
-
+from bot.reply.call import Call
 from bot.reply.model import Tone
 from bot.reply.plain import plain_spans, plain_text
 from tests.standins.environment import (
@@ -19,49 +18,66 @@ from tests.standins.environment import (
     button,
     environment_of,
     labels,
-    rows,
 )
 
 
 async def test_the_card_spends_nothing(env):
     card = await env.say(f"/track {LINK} 7")
-    assert "costs up to $2.52" in card.summary
-    assert "Nothing is spent until you press a button" in card.summary
+    assert "7 days · up to $2.52, of $100.00 available. That leaves $97.48." in card.summary
     assert card.public_line == ()
     assert env.posts() == 0
     assert env.trackings() == 0
 
 
-async def test_the_card_prices_every_usual_length_and_offers_a_button_for_each(env):
+async def test_the_card_offers_the_usual_length_and_the_others_in_a_menu_with_price_and_effect(env):
     card = await env.say(f"/track {LINK}")
-    assert [row[:2] for row in rows(card, "Prices")] == [
-        ["1", "$0.36"],
-        ["3", "$1.08"],
-        ["7", "$2.52"],
-        ["14", "$5.04"],
-        ["30", "$10.80"],
-    ]
-    assert labels(card)[:5] == [
-        "Track 1 day · $0.36",
-        "Track 3 days · $1.08",
-        "Track 7 days · $2.52",
-        "Track 14 days · $5.04",
-        "Track 30 days · $10.80",
-    ]
+    lengths = ["1 day · $0.36", "3 days · $1.08", "14 days · $5.04", "30 days · $10.80"]
+    assert labels(card) == ["Track 7 days · $2.52", "Cancel", *lengths]
+    own = await env.say(f"/track {LINK} 5")
+    assert labels(own) == ["Track 5 days · $1.80", "Cancel", *lengths[:2], "7 days · $2.52", *lengths[2:]]
+    env.sandbox.world.add_credit(env.sandbox.key, Decimal(-90))
+    await env.start(YOUTUBE, 14)
+    env.clock.advance(minutes=2)
+    poor = await env.say(f"/track {LINK}")
+    assert "That leaves $2.44 after paying for 1 running video." in poor.summary
+    assert "14 days: pauses others Mon 16 Mar\n30 days: not enough credit\n" in plain_text(poor)
+    longer = await env.run(button(poor, "14 days · $5.04"))
+    assert "tracking would pause Mon 16 Mar" in longer.summary
+    assert longer.summary.endswith(", for 1 other video too.")
 
 
-async def test_days_of_ones_own_are_priced_among_the_usual_and_are_the_one_button(env):
-    card = await env.say(f"/track {LINK} 5")
-    assert ["5", "$1.80"] in [row[:2] for row in rows(card, "Prices")]
-    assert labels(card) == ["Track 5 days · $1.80", "Cancel"]
+async def test_another_length_is_shown_on_the_same_offer_and_starts_once(env_on_each):
+    env = env_on_each
+    card = await env.say(f"/track {LINK}")
+    call = button(card, "14 days · $5.04")
+    assert call.in_place
+    env.clock.advance(minutes=9)
+    longer = await env.run(call)
+    assert longer.summary.startswith("14 days · up to $5.04")
+    assert (env.posts(), labels(longer)[0]) == (0, "Track 14 days · $5.04")
+    assert "nly the person who asked" in (await env.run(call, BEN)).summary
+    replies = await asyncio.gather(env.press(longer, "Track 14"), env.press(card, "Track 7"))
+    assert sum(bool(reply.public_line) for reply in replies) == 1
+    assert (env.posts(), env.trackings()) == (1, 1)
+    assert (await env.run(call)).title == "Tracking started"
+
+
+async def test_an_offer_for_another_length_ends_when_the_first_one_does(env):
+    card = await env.say(f"/track {LINK} {YOUTUBE}")
+    longer = await env.run(button(card, "3 days · $2.16"))
+    await env.start(YOUTUBE, 1)
+    assert "Some of these videos are tracked by now" in (await env.run(button(card, "1 day · $0.72"))).summary
+    env.clock.advance(minutes=10)
+    assert "The offer has expired" in (await env.run(button(card, "1 day · $0.72"))).summary
+    assert (await env.press(longer, "Track 3 days")).summary.startswith("0 of 2 videos started")
+    assert env.posts() == 1
 
 
 async def test_the_price_is_the_one_that_the_api_states(env):
     body = {"balance_usd": 50, "uncharged_usage_usd": 1.5, "total_charged_usd": 0, "cost_per_snapshot": 0.02}
     env.sandbox.faults.add("200", "GET /usage", body=body)
     card = await env.say(f"/track {LINK} 7")
-    assert "costs up to $3.36" in card.summary
-    assert "$48.50" in plain_text(card)
+    assert "up to $3.36, of $48.50 available" in card.summary
 
 
 async def test_one_press_starts_one_tracking_and_leaves_one_public_line(env_on_each):
@@ -126,9 +142,10 @@ async def test_a_submission_without_an_answer_is_unclear_after_a_minute(env):
     assert env.posts() == 0
 
 
-async def test_two_different_buttons_of_one_card_start_one_tracking(env):
-    card = await env.say(f"/track {LINK}")
-    await asyncio.gather(env.press(card, "Track 1 day"), env.press(card, "Track 30 days"))
+async def test_two_buttons_of_a_card_as_it_was_posted_before_start_one_tracking(env):
+    batch = button(await env.say(f"/track {LINK}"), "Track 7").arguments["batch"]
+    calls = [Call.decode(f"track.start?batch={batch}&days={days}") for days in (1, 30)]
+    await asyncio.gather(*map(env.run, calls))
     assert (env.posts(), env.trackings()) == (1, 1)
 
 
@@ -267,12 +284,6 @@ async def test_when_the_account_cannot_be_listed_nothing_is_offered_and_nothing_
     assert late.tone is Tone.PROBLEM
     assert env.posts() == 0
     assert (await env.press(card, "Track 7")).tone is Tone.SUCCESS
-
-
-@pytest.mark.parametrize("number", [1, 7, 30])
-async def test_the_confirm_call_fits_a_button(env, number):
-    card = await env.say(f"/track {LINK}")
-    assert len(button(card, f"Track {number} day").encode()) <= 100
 
 
 async def test_a_spend_is_written_down_with_who_where_what_and_cost(env_on_each):

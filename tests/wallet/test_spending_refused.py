@@ -34,7 +34,7 @@ async def test_a_refusal_is_told_spends_nothing_and_leaves_the_link_free(env, mi
     assert entry.cost is None
     assert words in entry.outcome
     card = await env.say(f"/track {LINK} 7")
-    assert card.title == "Track this TikTok video?"
+    assert card.title == "Track this video?"
 
 
 async def test_a_used_button_of_a_refused_start_says_why_and_sends_nothing(env, misbehave):
@@ -59,11 +59,9 @@ async def test_a_start_that_cannot_leave_is_no_start(sandbox, clock, sqlite_url)
 async def test_402_names_the_exact_shortfall_and_offers_credit(env):
     env.sandbox.world.add_credit(env.sandbox.key, Decimal("-97.60"))
     card = await env.say(f"/track {LINK}")
-    assert "Not enough credit: $0.12 short." in plain_text(card)
-    assert [label for label in labels(card) if label.startswith("Track")] == [
-        "Track 1 day · $0.36",
-        "Track 3 days · $1.08",
-    ]
+    assert "7, 14 and 30 days: not enough credit" in plain_text(card)
+    assert labels(card) == ["Track 3 days · $1.08", "Cancel", "1 day · $0.36"]
+    assert "Add credit" in plain_text(await env.say(f"/track {LINK} 7"))
     env.clock.advance(seconds=30)
     card = await env.say(f"/track {LINK} 3")
     env.sandbox.world.add_credit(env.sandbox.key, Decimal("-2.00"))
@@ -143,5 +141,5 @@ async def test_disconnecting_does_not_give_the_month_back(sandbox, clock, databa
     async with environment_of(sandbox, clock, database_url, monthly_cap_usd=Decimal(3)) as env:
         await env.start()
         await env.bot.run("disconnect.confirm", {}, ANA)
-        assert "$0.48 of $3.00 left" in plain_text(await env.say(f"/track {YOUTUBE}"))
+        assert "of $0.48 left of the monthly cap" in plain_text(await env.say(f"/track {YOUTUBE}"))
         assert env.posts() == 1

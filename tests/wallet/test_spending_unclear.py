@@ -9,7 +9,19 @@ from bot.domain.clock import month_of
 from bot.reply.model import Tone
 from bot.reply.plain import plain_spans, plain_text
 from bot.store.spend_guard import Submitted
-from tests.standins.environment import ANA, BEN, EVE, LINK, LIST, TRACK, YOUTUBE, button, environment_of, labels, rows
+from tests.standins.environment import (
+    ANA,
+    BEN,
+    EVE,
+    LINK,
+    LIST,
+    TRACK,
+    YOUTUBE,
+    button,
+    environment_of,
+    labels,
+    rows,
+)
 
 TOOK_EFFECT = [
     "effect-then-hang", "effect-then-reset", "effect-then-500", "effect-then-503", "effect-then-garbage",
@@ -97,7 +109,9 @@ async def test_while_a_start_is_unclear_a_second_one_takes_a_second_press_that_s
     assert "10:32 UTC" in older.summary, "who was warned of the first start knows nothing of the second"
     offer = await env.press(unclear, "Start another")
     assert "An earlier start (Mon 2 Mar, 10:32 UTC) is still unclear" in plain_text(offer)
-    third = await env.press(offer, "Track 3 days")
+    shorter = await env.run(button(offer, "3 days · $1.08"))
+    assert "An earlier start (Mon 2 Mar, 10:32 UTC) is still unclear" in plain_text(shorter)
+    third = await env.press(shorter, "Track 3 days")
     assert (third.tone, env.posts(), env.trackings()) == (Tone.SUCCESS, 3, 1)
     env.clock.advance(minutes=10)
     for _ in range(3):
