@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Self, TypeAlias
 
@@ -15,6 +16,7 @@ from bot.commands.context import Context
 from bot.commands.parse import bind, parse
 from bot.commands.permissions import SPENDERS, permissions, refusal
 from bot.commands.registry import COMMANDS, AnyCommand, by_name, described, nearest
+from bot.commands.share import cannot_share_reason, with_button
 from bot.commands.suggest import argument_of, suggestions
 from bot.contentstats.client import ContentStatsClient
 from bot.contentstats.rate_limit import Now, Sleep
@@ -25,6 +27,7 @@ from bot.domain.clock import Clock, WallClock
 from bot.domain.errors import BotError, DatabaseUnavailable, NotAllowed, UsageError
 from bot.messages.problems import crashed, in_line, misunderstood, problem, unknown_command
 from bot.metrics import LiveFigures, Metrics, exposition
+from bot.reply.call import SHARE, Call
 from bot.reply.model import Option, Reply
 from bot.settings import Settings
 from bot.store import Store
@@ -307,15 +310,25 @@ class Bot:
             version=VERSION,
             is_scheduling=self._scheduler is not None and self.is_alive(),
             commands=self._described,
+            look_up=partial(self._look_up, caller),
         )
-        if account.wallet is None or meanwhile is None:
-            return await command.handler(context, args)
-        word = asyncio.create_task(_word(account.wallet, meanwhile))
+        word = asyncio.create_task(_word(account.wallet, meanwhile)) if account.wallet and meanwhile else None
         try:
-            return await command.handler(context, args)
+            reply = await command.handler(context, args)
         finally:
-            word.cancel()
-            await asyncio.wait({word})
+            if word is not None:
+                word.cancel()
+                await asyncio.wait({word})
+        shared_as = reply.shared_as
+        if shared_as is None or cannot_share_reason(self._by_name[shared_as.command], caller, granted):
+            return reply
+        return with_button(reply, shared_as, context.clock())
+
+    async def _look_up(self, caller: Caller, call: Call) -> Reply:
+        command = self._by_name.get(call.command, self._by_name[SHARE])
+        if reason := cannot_share_reason(command, caller, self._permissions(caller)):
+            raise NotAllowed(reason)
+        return await self._answer(command, call.arguments, caller, None)
 
     def _permissions(self, caller: Caller) -> frozenset[Permission]:
         return permissions(caller, self._settings.may_spend)

@@ -21,7 +21,7 @@ from bot.reply.model import Reply, Tone
 LEAVING = frozenset({"exit", "quit"})
 WELCOME = "Type /help for the commands, or paste a video link. Tab completes, a number presses a button, Ctrl-D exits."
 SILENT = (
-    "The console can't post digests or alerts. Set them up in Slack or Discord, where contentstats-bot run posts them."
+    "This console can't post cards, digests or alerts. Use Slack or Discord, where contentstats-bot run posts them."
 )
 NOT_PRESSED = "The {number} was pasted with other lines, so nothing was pressed. Type it if you mean it."
 

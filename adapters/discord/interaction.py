@@ -19,7 +19,7 @@ TOKEN_LASTS = timedelta(minutes=14, seconds=30)
 """How long an interaction can be answered: fifteen minutes at Discord, less what clocks and wires may differ by."""
 GRANTED: Mapping[Role, frozenset[Permission]] = {role: by_rule[MANAGERS] for role, by_rule in PERMISSIONS.items()}
 """Permissions by Discord's own rule. Anybody can join most servers, so only those who manage one spend its money."""
-UNINVITED = "I can't post in this channel yet. Add me here and let me post, or digests and alerts can't arrive."
+UNINVITED = "I can't post in this channel yet. Ask a server admin to let me view it and send messages in it."
 
 
 @dataclass(frozen=True, slots=True)

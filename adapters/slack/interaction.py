@@ -68,8 +68,8 @@ class Interaction:
     """What one person did in a workspace.
 
     `channel_id` is None outside channels: on the Home tab, by a global shortcut. `home_team_id` is the person's own
-    workspace, empty if the payload doesn't say. `message_ts` is of the message that was acted on, if any;
-    `may_replace`: nobody else sees it, so a private reply may take its place.
+    workspace, empty if the payload doesn't say. `message_ts` is of the message that was acted on, if any,
+    and `thread_ts` of its thread; `may_replace`: nobody else sees it, so a private reply may take its place.
     """
 
     workspace: SlackWorkspace
@@ -79,6 +79,7 @@ class Interaction:
     response_url: ResponseUrl | None = None
     trigger_id: str = ""
     message_ts: str = ""
+    thread_ts: str | None = None
     may_replace: bool = False
     home_team_id: str = ""
 
@@ -90,7 +91,7 @@ class Interaction:
 
 def interaction(body: Payload, context: AsyncBoltContext, workspace: SlackWorkspace, now: datetime) -> Interaction:
     """Read the facts that every payload has, wherever it keeps them."""
-    user, container = body.get("user"), body.get("container") or {}
+    user, container, message = body.get("user"), body.get("container") or {}, body.get("message") or {}
     named = user if isinstance(user, dict) else {}
     channel_id = context.channel_id
     return Interaction(
@@ -103,8 +104,14 @@ def interaction(body: Payload, context: AsyncBoltContext, workspace: SlackWorksp
         # Slack offers slash commands to members of the workspace alone, and doesn't repeat its id in a `user`.
         home_team_id=str(named.get("team_id") or (body.get("team_id") if "command" in body else "") or ""),
         message_ts=str(container.get("message_ts") or ""),
+        thread_ts=_thread(container.get("thread_ts") or message.get("thread_ts"), container.get("message_ts")),
         may_replace=bool(container.get("is_ephemeral")) or (channel_id or "").startswith("D"),
     )
+
+
+def _thread(thread_ts: str | None, message_ts: str | None) -> str | None:
+    """The thread that a message is in. The message that began it names it too, and stands in the channel."""
+    return thread_ts if thread_ts != message_ts else None
 
 
 def event_id(body: Payload) -> str:
@@ -199,6 +206,7 @@ def _caller(interaction: Interaction, facts: _Facts) -> Caller:
         GRANTED[facts.role],
         is_direct=interaction.is_direct,
         zone=facts.zone,
+        thread_id=interaction.thread_ts,
     )
 
 

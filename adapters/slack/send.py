@@ -212,7 +212,7 @@ class Replies:
         if interaction.channel_id is None:
             return False
         post = interaction.workspace.client.chat_postEphemeral
-        where = {"channel": interaction.channel_id, "user": interaction.user_id}
+        where = {"channel": interaction.channel_id, "thread_ts": interaction.thread_ts, "user": interaction.user_id}
 
         async def send(version: Message) -> bool:
             await self._calls.api(post, **where, **_content(version))

@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 from bot.commands.context import Context
 from bot.domain.caller import Permission
 from bot.messages.help import Group
+from bot.reply.call import SHARE
 from bot.reply.model import Reply
 
 A = TypeVar("A")
@@ -127,6 +128,7 @@ class Command(Generic[A]):
     `is_setting` says that everybody may look at what only admins of this workspace change.
     `lacks` says of arguments that can be bound whether a form that asks for more is kinder than an answer. `check`
     raises UsageError for what the arguments alone show to be wrong, so that a form can stay open.
+    `shareable`: its private reply may be posted to the channel, by those who may see money if it `shows_money`.
     """
 
     name: str
@@ -143,6 +145,8 @@ class Command(Generic[A]):
     group: Group = Group.SETTINGS
     brief: str = ""
     about: tuple[str, ...] = ()
+    shareable: bool = False
+    shows_money: bool = False
 
     @property
     def arguments(self) -> tuple[Argument, ...]:
@@ -164,8 +168,8 @@ class Command(Generic[A]):
 
     @property
     def posts(self) -> bool:
-        """Whether the bot may post into the channel later because of it: digests, alerts, the line after a start."""
-        return self.spends or self.is_setting or self.need is Permission.CONFIGURE
+        """Whether the bot may post into the channel because of it: a card, digests, alerts, the line after a start."""
+        return self.spends or self.is_setting or self.need is Permission.CONFIGURE or self.name == SHARE
 
     @property
     def usage(self) -> str:

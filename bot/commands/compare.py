@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.charts.specs import Comparison, Line
 from bot.commands.command import Kind, argument
@@ -98,7 +98,8 @@ async def _compare(context: Context, chosen: Sequence[StoredVideo]) -> Reply:
         Compared(label, page.value, page.as_of, page.problem) for label, page in zip(LABELS, pages, strict=False)
     )
     picture = _picture(context, compared, metric) if metric else None
-    return comparison(compared, metric, picture, context.clock())
+    card = comparison(compared, metric, picture, context.clock())
+    return replace(card, shared_as=Call("compare", {"video": " ".join(stored.video.id for stored in chosen)}))
 
 
 def _picture(context: Context, compared: Sequence[Compared], metric: Metric) -> Drawing | None:

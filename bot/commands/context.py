@@ -1,5 +1,6 @@
 """What a command's handler may reach: who asks, their workspace, its wallet, and the rules on spending."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -10,6 +11,8 @@ from bot.domain.clock import Clock, month_of
 from bot.domain.errors import NotConfigured
 from bot.domain.money import MonthlyCap
 from bot.messages.help import Described
+from bot.reply.call import Call
+from bot.reply.model import Reply
 from bot.store import Store
 from bot.store.workspaces import Workspace
 from bot.wallet.accounts import Accounts
@@ -23,6 +26,7 @@ class Context:
 
     `permissions` is what the caller may do here, `spenders` says in words who may spend, `monthly_cap` is dollars,
     `offer_lasts` is how long a proposal may be accepted; `account` is None while the workspace has no API key.
+    `look_up` gives the card of a call that may be posted to the channel; NotAllowed if it may not be.
     `is_scheduling` is true if a scheduler runs in this very process.
     """
 
@@ -41,6 +45,7 @@ class Context:
     version: str
     is_scheduling: bool
     commands: tuple[Described, ...]
+    look_up: Callable[[Call], Awaitable[Reply]]
 
     async def cap(self) -> MonthlyCap:
         """The workspace's monthly cap, and what is used of it; unclear starts count as used."""

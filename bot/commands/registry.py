@@ -13,6 +13,7 @@ from bot.commands.digest import Digest, digest_command, wants_form
 from bot.commands.export import Export, export
 from bot.commands.help import Help, show_help
 from bot.commands.home import Home, show_home
+from bot.commands.share import Share, share
 from bot.commands.stats import Stats, stats, stats_details
 from bot.commands.status import Retry, Status, retry, status, status_details
 from bot.commands.stop import ConfirmStop, Stop, ask_to_stop, stop
@@ -21,6 +22,7 @@ from bot.commands.usage import Usage, usage, usage_details
 from bot.commands.videos import Preview, SetPreviews, Videos, set_previews, show_preview, videos
 from bot.domain.caller import Permission
 from bot.messages.help import Described, Group
+from bot.reply.call import SHARE
 
 AnyCommand: TypeAlias = Command[Any]
 
@@ -43,6 +45,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
         example="/videos tiktok",
         group=Group.LOOK,
         brief="your list",
+        shareable=True,
     ),
     Command(
         "stats",
@@ -52,6 +55,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
         example="/stats cat on a piano",
         group=Group.LOOK,
         brief="one video",
+        shareable=True,
     ),
     Command(
         "compare",
@@ -60,6 +64,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
         compare,
         example='/compare "cat on a piano" vs "dog on a drum"',
         group=Group.LOOK,
+        shareable=True,
     ),
     Command(
         "stop",
@@ -78,6 +83,8 @@ COMMANDS: tuple[AnyCommand, ...] = (
         example="/usage",
         group=Group.MONEY,
         brief="balance, runway",
+        shareable=True,
+        shows_money=True,
     ),
     Command(
         "digest",
@@ -130,6 +137,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
         Status,
         status,
         example="/status",
+        shareable=True,
     ),
     Command(
         "help",
@@ -162,8 +170,26 @@ COMMANDS: tuple[AnyCommand, ...] = (
         Answer.REPLACES,
         listed=False,
     ),
-    Command("stats.details", "Show every metric of a video", Stats, stats_details, "", listed=False),
-    Command("usage.details", "Show where the money went", Usage, usage_details, "", listed=False),
+    Command(
+        "stats.details",
+        "Show every metric of a video",
+        Stats,
+        stats_details,
+        "",
+        listed=False,
+        shareable=True,
+        shows_money=True,
+    ),
+    Command(
+        "usage.details",
+        "Show where the money went",
+        Usage,
+        usage_details,
+        "",
+        listed=False,
+        shareable=True,
+        shows_money=True,
+    ),
     Command("status.details", "Show every fact of the status", Status, status_details, "", listed=False),
     Command(
         "outbox.retry", "Post again what failed", Retry, retry, "", Permission.CONFIGURE, Answer.REPLACES, listed=False
@@ -172,6 +198,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
     Command("alerts.snooze", "Snooze an alert", Snooze, snooze, "", Permission.CONFIGURE, listed=False),
     Command("preview", "Show a tracked video beside its link", Preview, show_preview, "", listed=False),
     Command("previews", "Switch previews of links", SetPreviews, set_previews, "", Permission.CONFIGURE, listed=False),
+    Command(SHARE, "Post a card to the channel", Share, share, "", listed=False),
     Command("home", "Show the home page", Home, show_home, "", listed=False),
 )
 

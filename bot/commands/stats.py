@@ -1,6 +1,6 @@
 """/stats: one video, its growth and a chart; every metric, its price and its dates in the details."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
@@ -23,13 +23,16 @@ async def stats(context: Context, args: Stats) -> Reply:
     facts = await _facts(context, args, "stats")
     if isinstance(facts, Reply):
         return facts
-    return video_stats(facts, growth_picture(context.charts, facts.reading))
+    card = video_stats(facts, growth_picture(context.charts, facts.reading))
+    return replace(card, shared_as=Call("stats", {"video": facts.reading.video.id}))
 
 
 async def stats_details(context: Context, args: Stats) -> Reply:
     """Every metric with its changes; engagement, price, dates, creator, gaps."""
     facts = await _facts(context, args, "stats.details")
-    return facts if isinstance(facts, Reply) else video_details(facts)
+    if isinstance(facts, Reply):
+        return facts
+    return replace(video_details(facts), shared_as=Call("stats.details", {"video": facts.reading.video.id}))
 
 
 async def _facts(context: Context, args: Stats, command: str) -> VideoFacts | Reply:

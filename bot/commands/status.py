@@ -1,10 +1,11 @@
 """/status: what works and what does not."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.commands.context import Context
 from bot.domain.status import SCHEDULER, Service
 from bot.messages.status import Health, health, health_details, retried
+from bot.reply.call import Call
 from bot.reply.model import Reply
 from bot.wallet.spending import LOOKS_APART
 
@@ -21,7 +22,7 @@ class Retry:
 
 async def status(context: Context, args: Status) -> Reply:  # noqa: ARG001 - every handler takes its arguments
     """Whether everything works. It needs no key, and no API that responds."""
-    return health(await _look_around(context))
+    return replace(health(await _look_around(context)), shared_as=Call("status"))
 
 
 async def status_details(context: Context, args: Status) -> Reply:  # noqa: ARG001 - as above

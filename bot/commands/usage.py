@@ -1,6 +1,6 @@
 """/usage: the wallet."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.charts.specs import Spend
@@ -9,6 +9,7 @@ from bot.domain.clock import month_of
 from bot.domain.money import bill_check
 from bot.messages.pictures import chart_picture
 from bot.messages.usage import SpendFacts, wallet, wallet_details
+from bot.reply.call import Call
 from bot.reply.model import Reply
 from bot.wallet.mirror import is_stale
 from bot.wallet.state import live_state
@@ -25,7 +26,7 @@ async def usage(context: Context, args: Usage) -> Reply:  # noqa: ARG001 - every
     """Available, committed, and whether that lasts."""
     now = context.clock()
     state, _ = await live_state(context.wallet, now)
-    return wallet(state, await context.cap(), now)
+    return replace(wallet(state, await context.cap(), now), shared_as=Call("usage"))
 
 
 async def usage_details(context: Context, args: Usage) -> Reply:  # noqa: ARG001 - as above
@@ -38,7 +39,7 @@ async def usage_details(context: Context, args: Usage) -> Reply:  # noqa: ARG001
     per_day = await context.store.videos.snapshots_per_day(context.workspace, first)
     days = tuple((day, count * state.usage.cost_per_snapshot) for day, count in per_day.items())
     spend = await context.store.audit.spend(context.workspace.id, month_of(now))
-    return wallet_details(
+    card = wallet_details(
         SpendFacts(
             wallet=state,
             own=len(own),
@@ -53,3 +54,4 @@ async def usage_details(context: Context, args: Usage) -> Reply:  # noqa: ARG001
             now=now,
         )
     )
+    return replace(card, shared_as=Call("usage.details"))

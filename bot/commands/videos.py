@@ -12,6 +12,7 @@ from bot.domain.errors import NotConfigured, NotFound
 from bot.domain.videos import VideoPlatform, VideoStatus
 from bot.messages.video_count import VideoCount, preview, previews_set
 from bot.messages.videos import Listing, video_list
+from bot.reply.call import Call
 from bot.reply.model import Reply
 from bot.store.videos import Sort, StoredVideo
 from bot.wallet.mirror import Dated, Page, is_stale
@@ -76,7 +77,7 @@ async def videos(context: Context, args: Videos) -> Reply:
         rows, total = await _page(context, args)
     problem, being_read = await _refresh(context, rows)
     rows, total = await _page(context, args)
-    return video_list(
+    card = video_list(
         Listing(
             videos=tuple(counted(each) for each in rows),
             total=total,
@@ -94,6 +95,10 @@ async def videos(context: Context, args: Videos) -> Reply:
             now=context.clock(),
         )
     )
+    if not rows:
+        return card
+    given = {"platform": args.platform, "status": args.status, "sort": args.sort, "page": str(args.page)}
+    return replace(card, shared_as=Call("videos", {name: value for name, value in given.items() if value}))
 
 
 def counted(stored: StoredVideo) -> VideoCount:

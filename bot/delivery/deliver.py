@@ -156,8 +156,9 @@ class Deliverer:
                 await self._give_up(message, sentence)
                 await self._answered(message)
             case Rejected(sentence=sentence):
-                told = channel_closed(message.channel_id, _name(reply), sentence)
-                await patiently(lambda: self._outbox.dead(message, sentence, now, told, closes=True))
+                told = given_up(message.channel_id, _name(reply), sentence)
+                closed = channel_closed(message.channel_id, _name(reply), sentence)
+                await patiently(lambda: self._outbox.dead(message, sentence, now, told, closed=closed))
                 await self._answered(message)
         level = logging.WARNING if isinstance(delivery, Rejected) else logging.INFO
         about = {"key": message.key, "outcome": type(delivery).__name__.lower(), "attempts": message.attempts}

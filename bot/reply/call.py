@@ -8,7 +8,10 @@ from urllib.parse import parse_qsl, urlencode
 MAX_ENCODED = 100
 """Discord's limit for a custom_id, the smaller of the two platforms' (Slack's button value takes 2,000)."""
 
-_IN_PLACE = "!"
+SHARE = "share"
+"""The command that posts the card of another call: `card`, encoded, as it was `made` at a moment."""
+
+_IN_PLACE, _SHARED = "!", "~"
 
 _ALIASES = {"letters.retry": "outbox.retry"}
 """Commands as buttons that were posted before name them. A posted button is never changed, so an alias stays."""
@@ -27,7 +30,13 @@ class Call:
     in_place: bool = False
 
     def encode(self) -> str:
-        """The call as `command?name=value`, or `command!?name=value` in place. It may be longer than a button takes."""
+        """The call as `command?name=value`, or `command!?name=value` in place. It may be longer than a button takes.
+
+        To share a card is `command~made?name=value`, which leaves the most room for its names.
+        """
+        if self.command == SHARE:
+            command, mark, query = self.arguments["card"].partition("?")
+            return f"{command}{_SHARED}{self.arguments['made']}{mark}{query}"
         query = urlencode(self.arguments, errors="replace")  # half a surrogate pair is no character
         command = f"{self.command}{_IN_PLACE}" if self.in_place else self.command
         return f"{command}?{query}" if query else command
@@ -40,7 +49,10 @@ class Call:
     @classmethod
     def decode(cls, encoded: str) -> Self:
         """The call that `encode` wrote. Whether its command exists is the registry's question."""
-        command, _, query = encoded.partition("?")
+        command, mark, query = encoded.partition("?")
+        command, shared, made = command.partition(_SHARED)
+        if shared:
+            return cls(SHARE, {"card": f"{command}{mark}{query}", "made": made})
         arguments = dict(parse_qsl(query, keep_blank_values=True))
         name = command.removesuffix(_IN_PLACE)
         return cls(_ALIASES.get(name, name), arguments, in_place=command.endswith(_IN_PLACE))

@@ -117,6 +117,11 @@ async def _keep(connection: AsyncConnection, contents: Mapping[str, bytes], now:
 class Outbox(Aggregate):
     """The `outbox` table, for delivery. A report on a message whose lease was lost changes nothing."""
 
+    async def add(self, message: Message, now: datetime) -> bool:
+        """Write a message by itself; False if its key was there already."""
+        async with self._database.writing() as connection:
+            return await enqueue(connection, message, now)
+
     async def claim(
         self,
         now: datetime,
@@ -181,21 +186,23 @@ class Outbox(Aggregate):
             return is_mine
 
     async def dead(
-        self, mine: Claimed, error: str, now: datetime, notice: Reply | None = None, *, closes: bool = False
+        self, mine: Claimed, error: str, now: datetime, notice: Reply | None = None, *, closed: Reply | None = None
     ) -> bool:
         """It will never be there; False if the lease was lost.
 
-        `notice` goes to its owner, once. `closes`: its channel takes no messages any more, so the channel's digest and
-        alerts are switched off, and `notice` goes to the people who had switched them on instead.
+        `notice` goes to its owner, once. If its channel takes no messages any more, the channel's digest and alerts
+        are switched off, and `closed` goes to the people who had switched them on.
         """
         async with self._database.writing() as connection:
             if not await _settle(connection, mine, {"state": OutboxState.DEAD, "error": error, "ended_at": now}):
                 return False
-            people: set[str | None] = await _close(connection, mine, error) if closes else {mine.owner_id}
-            for person in people - {None}:
-                if notice is not None:
+            notices = {mine.owner_id: notice}
+            if closed is not None:
+                notices |= dict.fromkeys(await _close(connection, mine, error), closed)
+            for person, reply in notices.items():
+                if person is not None and reply is not None:
                     key = f"told:{mine.key}:{person}"
-                    await enqueue(connection, Message(key, mine.workspace_id, "", notice, person_id=person), now)
+                    await enqueue(connection, Message(key, mine.workspace_id, "", reply, person_id=person), now)
         return True
 
     async def withdraw(self, keys: Iterable[str], reason: str, now: datetime) -> None:

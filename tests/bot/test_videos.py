@@ -114,9 +114,9 @@ async def test_pages_are_ten_long_and_lead_on_and_back_with_the_filter_kept(env)
     env.clock.advance(hours=1)
     first = await env.say("/videos tiktok running")
     assert "TikTok running videos: 23 videos, page 1 of 3, newest first." in first.summary
-    assert labels(first) == ["Next"]
+    assert labels(first) == ["Next", "Post here"]
     second = await env.press(first, "Next")
-    assert labels(second) == ["Previous", "Next"]
+    assert labels(second) == ["Previous", "Next", "Post here"]
     assert [row[0] for row in rows(second)] == [str(number) for number in range(11, 21)]
     third = await env.press(second, "Next")
     assert "TikTok running videos: 23 videos, page 3 of 3, newest first." in third.summary

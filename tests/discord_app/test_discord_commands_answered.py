@@ -105,7 +105,7 @@ async def test_a_digest_in_a_channel_that_is_closed_to_the_bot_says_what_to_do(b
     server.general.overwrites[bot_app.discord.app.id] = (0, int(Permission.SEND_MESSAGES))
     answer = await bot_app.type("digest", server.ann, server.general, action="on", time="9", zone="berlin")
     assert "daily at 09:00 (Europe/Berlin)" in told(answer)
-    assert "Add me here and let me post" in told(answer)
+    assert "Ask a server admin to let me view it" in told(answer)
 
 
 async def test_nothing_that_was_asked_for_is_lost_to_a_slow_discord(bot_app, discord, server):

@@ -76,6 +76,18 @@ class Chat(Surface, Protocol):
         """Let everybody see it, as if it had been meant for all."""
         ...
 
+    async def say_in_thread(self, who: str, command: str) -> Page:
+        """What one person gets to read in a thread of the channel."""
+        ...
+
+    def thread(self) -> list[str]:
+        """What everybody in the thread has been told."""
+        ...
+
+    def shut_out(self) -> None:
+        """Let the bot post in the channel no more."""
+        ...
+
     async def neighbour(self) -> "Chat":
         """Another workspace in the same program, with people of its own. It has nothing yet."""
         ...

@@ -96,7 +96,7 @@ class ConsoleChat:
     @asynccontextmanager
     async def _sitting(self, who: str) -> AsyncIterator[None]:
         """One person at a console of their own, until they close the pipe."""
-        options = ConsoleOptions(user=who, admin=who is not BEN, picture_dir=self.folder)
+        options = ConsoleOptions(user=who, admin=who is not BEN, posts=True, picture_dir=self.folder)
         assert self.bot is not None
         reading, self.pipes[who] = os.pipe()
         with os.fdopen(reading) as source:

@@ -10,7 +10,7 @@ from tests.discord_app.bot_app import BotApp, Server, bot_app_of, labels, lines,
 from tests.e2e.chats import ANN, BEN, BOB, scheduled
 from tests.standins.discord_server.content import Message
 from tests.standins.discord_server.interactions import Interaction
-from tests.standins.discord_server.people import User
+from tests.standins.discord_server.people import ChannelKind, User
 from tests.standins.discord_server.permissions import Permission
 from tests.standins.discord_server.server import Discord, running
 from tests.standins.environment import HandClock
@@ -95,6 +95,16 @@ class DiscordChat:
     def share(self, page: DiscordPage) -> None:
         page.message.only_for = None
         page.message.flags &= ~64
+
+    async def say_in_thread(self, who: str, command: str) -> DiscordPage:
+        threaded = self.discord.add_channel(self.server.guild, "thread", ChannelKind.PUBLIC_THREAD, self.server.general)
+        return DiscordPage(await self.bot_app.type(command, self.people[who], threaded))
+
+    def thread(self) -> list[str]:
+        return [line for each in self.server.guild.channels.values() if each.is_thread for line in lines(each)]
+
+    def shut_out(self) -> None:
+        self.server.general.overwrites[self.discord.app.id] = (0, int(Permission.SEND_MESSAGES))
 
     async def neighbour(self) -> Self:
         return replace(self, **_home(self.discord, "Rival"))

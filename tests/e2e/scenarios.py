@@ -235,6 +235,47 @@ async def two_workspaces_with_two_keys_never_see_one_another(chat: Chat) -> None
     assert [spent(chat, key)[1] for key in (OPERATOR, NORTH, SOUTH)] == [0, 1, 1]
 
 
+async def a_card_is_posted_to_the_channel_with_who_shared_it(chat: Chat) -> None:
+    chat.sandbox.world.track(OPERATOR, LINK, 7)
+    chat.clock.advance(hours=3)
+    assert not any(each == "Post here" for each in (await chat.say(BEN, "usage")).labels)
+    card = await chat.say(BEN, "videos")
+    assert "Posted in this channel" in (await chat.press(card, "Post here", BEN)).text
+    async with chat.scheduling():
+        await chat.until(chat.public)
+    (posted,) = chat.public()
+    assert "1 video" in posted
+    assert "Shared by" in posted
+
+
+async def pressing_post_here_twice_posts_one_card(chat: Chat) -> None:
+    card = await chat.say(ANN, "usage")
+    await asyncio.gather(*(chat.press(card, "Post here", ANN) for _ in range(2)))
+    await chat.restart()
+    assert "already posted" in (await chat.press(card, "Post here", ANN)).text
+    async with chat.scheduling():
+        await chat.until(chat.public)
+        await asyncio.sleep(0.3)
+    assert len(chat.public()) == 1
+
+
+async def a_card_shared_in_a_thread_is_posted_there(chat: Chat) -> None:
+    card = await chat.say_in_thread(ANN, "usage")
+    assert "Posted" in (await chat.press(card, "Post here", ANN)).text
+    async with chat.scheduling():
+        await chat.until(chat.thread)
+    assert "Shared by" in chat.thread()[0]
+
+
+async def where_the_bot_may_not_post_sharing_says_what_to_do(chat: Chat) -> None:
+    card = await chat.say(ANN, "usage")
+    chat.shut_out()
+    refused = await chat.press(card, "Post here", ANN)
+    assert any(each in refused.text for each in ("Invite the bot with", "Ask a server admin")), refused.text
+    assert "available" in card.text
+    assert chat.public() == []
+
+
 def _links(number: int) -> tuple[str, ...]:
     return (
         f"https://www.tiktok.com/@steady/video/73012345678901{number:05d}",
@@ -264,6 +305,7 @@ EVERYWHERE = (
     every_command_is_answered_to_the_asker_alone,
     a_command_that_there_is_not_is_told_so_with_how_to_find_one,
     an_export_is_a_file_for_whoever_asked,
+    a_card_is_posted_to_the_channel_with_who_shared_it,
 )
 IN_CHATS = (
     a_double_press_starts_one_tracking_and_leaves_one_public_line,
@@ -272,5 +314,8 @@ IN_CHATS = (
     two_people_with_one_link_start_one_tracking,
     a_button_works_after_a_restart,
     two_workspaces_with_two_keys_never_see_one_another,
+    pressing_post_here_twice_posts_one_card,
+    a_card_shared_in_a_thread_is_posted_there,
+    where_the_bot_may_not_post_sharing_says_what_to_do,
 )
 """Where cards stay, and others see them: a number at a console presses a choice of its own last answer."""

@@ -92,6 +92,19 @@ class SlackChat:
     def share(self, page: SlackPage) -> None:
         page.message.only_for = None
 
+    async def say_in_thread(self, who: str, command: str) -> SlackPage:
+        page = await self.say(who, command)
+        page.message.thread_ts = self.slack.say(self.people[who], self.channel, "How is it going?").ts
+        return page
+
+    def thread(self) -> list[str]:
+        return [told(each) for each in self.slack.channel(self.channel).messages if each.thread_ts]
+
+    def shut_out(self) -> None:
+        channel = self.slack.channel(self.channel)
+        channel.kind = "private"
+        channel.members.discard(self.program.token.bot_user)
+
     async def neighbour(self) -> Self:
         other = replace(self, **_home(self.slack, "T7"))
         await install(self.bot_app, other.people[ANN])

@@ -83,6 +83,7 @@ def test_every_part_span_and_action_says_its_type():
         "changes_settings": False,
         "reports": [],
         "announces": [],
+        "shared_as": None,
     }
 
 

@@ -254,7 +254,7 @@ async def test_a_channel_that_takes_nothing_is_switched_off_and_whoever_set_it_u
     await say("a", "b", owner_id="U1")
     for _ in range(2):
         (mine,) = await claim(most=1)
-        await store.outbox.dead(mine, "The channel is archived.", NOW, Reply("It is off."), closes=True)
+        await store.outbox.dead(mine, "The channel is archived.", NOW, closed=Reply("It is off."))
     async with database.reading() as connection:
         states = (await connection.execute(select(digests.c.channel_id, digests.c.is_on, digests.c.off_reason))).all()
     assert sorted(states) == [("C1", False, "The channel is archived."), ("C2", True, "")]

@@ -166,7 +166,7 @@ async def deliver(database, store):
     await store.outbox.sent({a: "m"}, NOW)
     await store.outbox.retry_later(b, NOW + HOUR, "busy")
     await store.outbox.unclear(c, NOW + HOUR, "no answer")
-    await store.outbox.dead(d, "gone", NOW, Reply("It is gone."), closes=True)
+    await store.outbox.dead(d, "gone", NOW, closed=Reply("It is gone."))
     (edit,) = await store.outbox.claim(NOW, ["slack"], 10, places={}, each=10)
     await store.outbox.repost(edit, NOW)
     await store.outbox.expedite(workspace.id, NOW)

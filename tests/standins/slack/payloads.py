@@ -66,6 +66,7 @@ def in_message(world: World, message: Message) -> Json:
         "message_ts": message.ts,
         "channel_id": message.channel_id,
         "is_ephemeral": message.only_for is not None,
+        **({"thread_ts": message.thread_ts} if message.thread_ts else {}),
     }
     place: Json = {"container": container, "channel": place_of(world.channels[message.channel_id])}
     return place if message.only_for else {**place, "message": message.as_json()}

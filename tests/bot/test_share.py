@@ -1,0 +1,94 @@
+"""Post here: what a card becomes when somebody shares it, and who may share it where."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.domain.caller import Permission
+from bot.reply.call import Call
+from bot.reply.model import Mention, Note, Picture, Tone
+from bot.reply.plain import plain_text
+from tests.standins.environment import ANA, EVE, LINK, button, labels, outbox_states
+
+MEMBER = replace(ANA, permissions=frozenset({Permission.LOOK}))
+IN_THREAD = replace(ANA, thread_id="17.5")
+
+
+@pytest.fixture
+async def card(env):
+    await env.start(LINK)
+    env.clock.advance(hours=6)
+    return await env.say(f"/stats {LINK}")
+
+
+async def _queued(env):
+    async with env.store() as (store, _):
+        return await store.outbox.claim(env.clock(), ("console",), 9, places={}, each=9)
+
+
+async def test_a_card_is_posted_once_whole_with_who_shared_it_and_how_fresh_it_is(env, card):
+    assert (await env.press(card, "Post here")).summary == "Posted in this channel."
+    env.clock.advance(minutes=5)
+    assert (await env.press(card, "Post here")).summary == "This card is already posted in this channel."
+    (message,) = await _queued(env)
+    assert (message.channel_id, message.thread_id, message.owner_id) == ("C-general", None, "U-ana")
+    posted = message.reply
+    assert (posted.title, posted.summary) == (card.title, card.summary)
+    assert [part.png[:4] for part in posted.parts if isinstance(part, Picture)] == [b"\x89PNG"]
+    small = posted.parts[-1]
+    assert isinstance(small, Note)
+    assert small.text[1] == Mention("U-ana", "Ana")
+    assert "Shared by Ana. " in plain_text(posted)
+    assert "As of Mon 2 Mar, 16:30 UTC" in plain_text(posted)
+    assert labels(posted) == ["Open"]
+    assert labels(await env.press(posted, "Open", EVE)) == []  # of another workspace
+    assert "Post here" in labels(await env.press(posted, "Open", MEMBER))
+
+
+async def test_a_newer_card_another_person_and_a_thread_are_posts_of_their_own(env, card):
+    for caller in (ANA, ANA, replace(ANA, person=EVE.person), IN_THREAD):
+        await env.press(card, "Post here", caller)
+    env.clock.advance(minutes=2)
+    await env.press(await env.say(f"/stats {LINK}"), "Post here")
+    assert sum(key.startswith("share:") for key in await outbox_states(env.database_url)) == 4
+    async with env.store() as (store, _):
+        (first,) = await _queued(env)
+        await store.outbox.sent({first: "1"}, env.clock())
+    (second,) = await _queued(env)
+    assert (first.thread_id, second.owner_id) == (None, "U-eve")
+
+
+@pytest.mark.parametrize("line", ["/videos", "/usage", "/status", "/help", f"/export {LINK}", f"/track {LINK}"])
+@pytest.mark.usefixtures("card")
+async def test_private_look_ups_offer_it_beside_three_other_buttons_at_most(env, line):
+    reply = await env.say(line)
+    shared = line.removeprefix("/") in {"videos", "usage", "status"}
+    assert ("Post here" in labels(reply)) is shared
+    assert not shared or len(labels(reply)) <= 4
+
+
+async def test_money_is_posted_by_those_who_may_spend_and_never_where_others_read(env, card):
+    wallet = await env.say("/usage")
+    assert "Post here" not in labels(await env.say("/usage", MEMBER))
+    refused = await env.press(wallet, "Post here", MEMBER)
+    assert "Only people who can spend here" in refused.summary
+    abroad = await env.press(wallet, "Post here", replace(ANA, is_shared=True))
+    assert "People from other companies read this channel" in abroad.summary
+    assert (refused.tone, abroad.tone) == (Tone.PROBLEM, Tone.PROBLEM)
+    assert (await env.press(card, "Post here", replace(ANA, is_shared=True))).tone is Tone.SUCCESS
+
+
+async def test_where_nothing_can_be_posted_it_says_what_to_do(env, card):
+    closed = replace(ANA, cannot_post_reason="The bot isn't in this channel. Invite it with /invite.")
+    assert (await env.press(card, "Post here", closed)).summary == closed.cannot_post_reason
+    assert "Post here" not in labels(await env.say("/status", replace(ANA, is_direct=True)))
+    assert "Use the command in a channel" in (await env.press(card, "Post here", replace(ANA, channel_id=""))).summary
+    assert await _queued(env) == ()
+
+
+async def test_another_workspace_cannot_post_the_card_and_no_button_posts_what_is_not_a_card(env, card):
+    assert "No video here matches" in (await env.press(card, "Post here", EVE)).summary
+    forged = Call("share", {"card": "export?video=all", "made": "1"})
+    assert "can't be posted" in (await env.run(forged)).summary
+    assert button(card, "Post here").fits
+    assert await _queued(env) == ()
