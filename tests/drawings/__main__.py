@@ -1,5 +1,7 @@
 """`python -m tests.drawings OUT` draws the gallery: OUT/index.html, and beside it a PNG of each group of cards.
 
+Words after OUT choose the groups whose names hold one of them.
+
 With `--lines` in the place of OUT it prints how many lines each card takes on a phone, in Slack and in Discord. PNGs
 need Chromium, and for all letters Debian's fonts-lato, fonts-noto-core, fonts-noto-cjk and fonts-noto-color-emoji.
 """
@@ -31,7 +33,7 @@ def _set(name: str) -> str:
     return f'<h2>{escape(name)} · lines on a phone: {counts}</h2><div class="set">{shown}</div>'
 
 
-async def draw(out: Path) -> None:
+async def draw(out: Path, *wanted: str) -> None:
     """Write the pages and their pictures."""
     out.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 - a tool that does nothing else
     groups: dict[str, list[str]] = {}
@@ -40,6 +42,8 @@ async def draw(out: Path) -> None:
     (out / "index.html").write_text(page("Every card", drawn(list(gallery()), "phone")))
     async with browser() as tab:
         for group, names in groups.items():
+            if wanted and not any(word in group for word in wanted):
+                continue
             for size, width in WIDTHS.items():
                 document = out / f"{group}-{size}.html"
                 document.write_text(page(group, drawn(names, size)))
@@ -58,4 +62,4 @@ if __name__ == "__main__":
     if sys.argv[1] == "--lines":
         count()
     else:
-        asyncio.run(draw(Path(sys.argv[1])))
+        asyncio.run(draw(Path(sys.argv[1]), *sys.argv[2:]))
