@@ -46,7 +46,7 @@ from bot.reply.model import (
     Tone,
     Weight,
 )
-from bot.reply.plain import plain_spans
+from bot.reply.plain import finding, plain_spans
 from bot.reply.text import shown, width
 
 _COLOURS = {Tone.INFO: "blue", Tone.SUCCESS: "green", Tone.WARNING: "yellow", Tone.PROBLEM: "red"}
@@ -119,8 +119,8 @@ def card(reply: Reply, columns: int) -> RenderableType:
     """The reply in a frame of its tone's colour, so many columns wide."""
     colour = _COLOURS[reply.tone]
     mark = (_MARKS[reply.tone], f"bold {colour}")
-    title, summary = shown(reply.title), shown(reply.summary)
-    head = [Line.assemble(mark, (title, f"bold {colour}")), Line(summary)] if title else [Line.assemble(mark, summary)]
+    title, summary = shown(reply.title), line_of(finding(reply))
+    head = [Line.assemble(mark, (title, f"bold {colour}")), summary] if title else [Line.assemble(mark, summary)]
     numbers = count(1)
     parts = [_part(part, columns - _FRAME, numbers) for part in reply.parts]
     files = [Line(f"File {shown(file.name)}: {shown(file.description)}") for file in reply.files]

@@ -58,7 +58,7 @@ from bot.reply.model import (
     Tone,
     bold,
 )
-from bot.reply.plain import captioned, plain_cell, plain_spans, row_menus
+from bot.reply.plain import captioned, finding, plain_cell, plain_spans, row_menus
 from bot.reply.spool import Content, size_of
 from bot.reply.text import length, pad, visible, width
 
@@ -323,11 +323,11 @@ def _with_row_menus(reply: Reply) -> Reply:
 
 def _head(reply: Reply) -> Iterator[Group]:
     """Title and summary; the tone is a mark before the first of them, because not everybody sees colours."""
-    said = [text for text in dict.fromkeys((reply.title, reply.summary)) if visible(text).strip()]
-    rows: list[str] = []
-    for text in said:
-        mark = "" if rows else _MARKS[reply.tone]
-        rows += lines(markdown((Plain(f"{mark}{text}"),)), HEADING if text == reply.title else "")
+    mark = _MARKS[reply.tone]
+    title = f"{mark}{reply.title}" if visible(reply.title).strip() else ""
+    rows = [*lines(markdown((Plain(title),)), HEADING)]
+    if visible(reply.summary).strip() and reply.summary != reply.title:
+        rows += lines(markdown(finding(reply, "" if title else mark)))
     return apart(displays([row] for row in rows))
 
 

@@ -99,7 +99,7 @@ def _span(span: Span) -> Iterator[str]:
         case Link(text, url):
             yield from _link(text, url)
         case Time(at):
-            yield f"<t:{floor(at.timestamp())}:f>"
+            yield f"<t:{floor(at.timestamp())}:{'t' if span.is_recent else 'f'}>"
         case Mention():
             yield from _words(plain_spans((span,)))  # whatever links to a person may also notify that person
         case Channel(channel_id):

@@ -46,7 +46,7 @@ from bot.reply.model import (
     Tone,
     bold,
 )
-from bot.reply.plain import captioned, plain_spans, plain_text, row_menus
+from bot.reply.plain import captioned, finding, plain_spans, plain_text, row_menus
 from bot.reply.text import cut, length
 
 MAX_ROWS = 100
@@ -270,13 +270,13 @@ def _groups(reply: Reply, pictures: Mapping[str, str], table: int | None) -> Ite
 def _head(reply: Reply) -> Iterator[Group]:
     """Title and summary; the tone is a mark before the first of them, because not everybody sees colours."""
     mark = _MARKS[reply.tone]
-    lines = [line for line in dict.fromkeys((reply.title, reply.summary)) if words(line)]
-    for index, line in enumerate(lines):
-        marked = line if index else f"{mark}{line}"
-        if line == reply.title and length(words(marked)) <= MAX_HEADER:
-            yield ({"type": "header", "text": plain(marked)},)
-        else:
-            yield from ((block,) for block in rich_blocks([(Plain(marked),)]))
+    title = f"{mark}{reply.title}" if words(reply.title) else ""
+    if title and length(words(title)) <= MAX_HEADER:
+        yield ({"type": "header", "text": plain(title)},)
+    elif title:
+        yield from _apart(rich_blocks([(Plain(title),)]))
+    if words(reply.summary) and reply.summary != reply.title:
+        yield from _apart(rich_blocks([finding(reply, "" if title else mark)]))
 
 
 def _pages(found: Iterable[Group]) -> Iterator[tuple[Block, ...]]:

@@ -33,7 +33,8 @@ Native: TypeAlias = Plain | Bold | Code | Link | Time | Channel
 MAX_URL = 3_000
 _CHANNEL = re.compile(r"[CG][A-Z0-9]{2,}")  # a direct message, D…, has no name to show
 _LAST_SECOND = 9_999_999_999
-_FORMAT = "{date_short_pretty} {time}"
+_CLOCK = "{time}"
+_FORMAT = f"{{date_short_pretty}} {_CLOCK}"
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 # Bold, strike-through, code; italics but not an underscore within a word; an emoji's code; a quotation.
 _MARKS = re.compile(r"[*~`]|(?<![^\W_])_|_(?![^\W_])|:[^\s:]+:|^\s*>")
@@ -99,7 +100,7 @@ def target_of(url: str) -> str | None:
 
 def moment(time: Time) -> tuple[int, str]:
     """A moment as Unix seconds and Slack's format for it, which shows it in the reader's time zone."""
-    return int(time.at.timestamp()), _FORMAT
+    return int(time.at.timestamp()), _CLOCK if time.is_recent else _FORMAT
 
 
 def escaped(text: str) -> str:

@@ -6,7 +6,7 @@ mentions nobody.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -52,6 +52,11 @@ class Time:
 
     at: datetime
     now: datetime | None = None
+
+    @property
+    def is_recent(self) -> bool:
+        """Whether `at` was less than half a day before `now`: then a clock's time is enough."""
+        return self.now is not None and timedelta() <= self.now - self.at < timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +294,8 @@ class Reply:
     """One card.
 
     `summary` is the finding in a sentence or two that stand alone: every renderer shows it first, under the title, and
-    a notification may show nothing else, so `parts` do not repeat it. `public_line` is the one short line that the
+    a notification may show nothing else, so `parts` do not repeat it. `strong` are the words of it that carry the
+    point, in their order: they are shown in bold. `public_line` is the one short line that the
     whole channel sees when money was spent or a tracking was stopped; empty otherwise. `changes_settings` says that a
     page which shows the settings is out of date. `reports` are the keys of outbox messages that are withdrawn once the
     person has this reply, since they report the same; `announces` of those withdrawn once its public line is posted.
@@ -307,3 +313,4 @@ class Reply:
     reports: tuple[str, ...] = ()
     announces: tuple[str, ...] = ()
     shared_as: Call | None = None
+    strong: tuple[str, ...] = ()

@@ -72,6 +72,16 @@ def captioned(reply: Reply) -> Iterator[Part]:
             yield part
 
 
+def finding(reply: Reply, mark: str = "") -> Text:
+    """The summary after a mark of its tone, its strong words in bold."""
+    found: list[Plain | Bold] = []
+    rest = f"{mark}{reply.summary}"
+    for words in reply.strong:
+        before, strong, rest = rest.partition(words)
+        found += (Plain(before), Bold(strong))
+    return tuple(span for span in (*found, Plain(rest)) if span.text)
+
+
 def row_menus(reply: Reply) -> tuple[Menu, ...]:
     """The buttons of a reply's rows as menus, for a platform or a message that has no room for them in the rows."""
     listings = (part for part in reply.parts if isinstance(part, Listing))

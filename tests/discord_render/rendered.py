@@ -11,7 +11,7 @@ from bot.domain.moments import moment_text
 from tests.standins.discord_server.components import nested
 from tests.standins.discord_server.markdown import visible_text
 
-_TIME = re.compile(r"⟪t:(-?[0-9]+):f⟫")
+_TIME = re.compile(r"⟪t:(-?[0-9]+):[ft]⟫")
 _UNSEEN = re.compile("[\\s\u200b\u2066-\u2069]+")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

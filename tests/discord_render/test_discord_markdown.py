@@ -1,5 +1,5 @@
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import example, given, settings
@@ -90,6 +90,8 @@ def test_spans_have_their_markup():
     assert said(Link("Cat", "https://example.org/a")) == "[Cat](https://example.org/a)"
     assert said(Link("", "https://example.org/a")) == "<https://example.org/a>"
     assert said(Time(at)) == "<t:1772447400:f>"
+    assert said(Time(at, at + timedelta(hours=11))) == "<t:1772447400:t>"
+    assert said(Time(at, at + timedelta(hours=12))) == said(Time(at, at - timedelta(hours=1))) == "<t:1772447400:f>"
     assert said(Channel("123456789012345678")) == "<#123456789012345678>"
 
 

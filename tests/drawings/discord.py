@@ -25,9 +25,9 @@ from tests.drawings.elements import (
 Component: TypeAlias = Mapping[str, Any]
 
 _MARKDOWN = re.compile(
-    r"\\(?P<escaped>[^\w\s])|`(?P<code>[^`\n]+)`|\*\*(?P<bold>(?:\\.|[^\\*])+)\*\*"
+    r"\\(?P<escaped>[^0-9A-Za-z\s])|`(?P<code>[^`\n]+)`|\*\*(?P<bold>(?:\\.|[^\\*])+)\*\*"
     r"|\[(?P<label>(?:\\.|[^\[\]\\])+)\]\((?P<url>https://[^\s)]+)\)|<(?P<address>https://[^\s>]+)>"
-    r"|<t:(?P<at>-?\d+):f>|<#(?P<channel>\d+)>|<(?P<command>/[^<>:]+):\d+>"
+    r"|<t:(?P<at>-?\d+):(?P<form>[ft])>|<#(?P<channel>\d+)>|<(?P<command>/[^<>:]+):\d+>"
 )
 _FENCED = re.compile(r"```\n(.*?)\n```", re.DOTALL)
 _SIZES = {"### ": Size.HEADING, "-# ": Size.SMALL}
@@ -124,8 +124,8 @@ def _runs(text: str) -> Iterator[Run]:  # noqa: C901 - a case for each kind
                 yield Run("".join(run.text for run in _runs(found["label"])), url=found["url"])
             case "address":
                 yield Run(found["address"], url=found["address"])
-            case "at":
-                yield Run(_moment(int(found["at"])))
+            case "form":
+                yield Run(_moment(int(found["at"]), found["form"]))
             case "channel":
                 yield Run(f"#{found['channel']}", is_code=True)
             case _:
@@ -134,5 +134,6 @@ def _runs(text: str) -> Iterator[Run]:  # noqa: C901 - a case for each kind
         yield Run(text[end:])
 
 
-def _moment(seconds: int) -> str:
-    return f"{datetime.fromtimestamp(max(seconds, _FIRST_YEAR), UTC):%-d %B %Y %H:%M}"
+def _moment(seconds: int, form: str) -> str:
+    at = datetime.fromtimestamp(max(seconds, _FIRST_YEAR), UTC)
+    return f"{at:%H:%M}" if form == "t" else f"{at:%-d %B %Y %H:%M}"

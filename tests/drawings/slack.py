@@ -23,7 +23,7 @@ from tests.drawings.elements import (
 Block: TypeAlias = Mapping[str, Any]
 
 _MRKDWN = re.compile(
-    r"\*(?P<bold>[^*\n]+)\*|`(?P<code>[^`\n]+)`|<!date\^(?P<at>\d+)\^[^|>]*\|[^>]*>|<#(?P<channel>\w+)>"
+    r"\*(?P<bold>[^*\n]+)\*|`(?P<code>[^`\n]+)`|<!date\^(?P<at>\d+)\^(?P<form>[^|>]*)\|[^>]*>|<#(?P<channel>\w+)>"
     r"|<(?P<url>https://[^|>]+)\|(?P<label>[^>]*)>"
 )
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
@@ -110,8 +110,8 @@ def _runs(text: str) -> Iterator[Run]:
                 yield Run(_decoded(found["bold"]), is_bold=True)
             case "code":
                 yield Run(_decoded(found["code"]), is_code=True)
-            case "at":
-                yield Run(_moment(int(found["at"])))
+            case "form":
+                yield Run(_moment(int(found["at"]), found["form"]))
             case "channel":
                 yield Run(f"#{found['channel']}", url="#")
             case _:
@@ -138,8 +138,8 @@ def _rich_run(element: Block) -> Run:
     match element:
         case {"type": "link", "url": str(url)}:
             return Run(str(element.get("text", url)), url=url)
-        case {"type": "date", "timestamp": int(at)}:
-            return Run(_moment(at))
+        case {"type": "date", "timestamp": int(at), "format": str(form)}:
+            return Run(_moment(at, form))
         case {"type": "channel", "channel_id": str(id_)}:
             return Run(f"#{id_}", url="#")
         case _:
@@ -147,8 +147,9 @@ def _rich_run(element: Block) -> Run:
             return Run(element["text"], is_bold="bold" in style, is_code="code" in style)
 
 
-def _moment(seconds: int) -> str:
-    return f"{datetime.fromtimestamp(seconds, UTC):%b %-d, %Y %-I:%M %p}"
+def _moment(seconds: int, form: str) -> str:
+    at = datetime.fromtimestamp(seconds, UTC)
+    return form.replace("{date_short_pretty}", f"{at:%b %-d, %Y}").replace("{time}", f"{at:%-I:%M %p}")
 
 
 def _decoded(text: str) -> str:

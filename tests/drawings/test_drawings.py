@@ -3,9 +3,9 @@ from html.parser import HTMLParser
 import pytest
 
 from bot.reply.call import Call
-from bot.reply.model import Align, Bold, Button, Code, Column, Link, Note, Paragraph, Reply, Table, text
+from bot.reply.model import Align, Bold, Button, Code, Column, Link, Note, Paragraph, Reply, Table, Tone, text
 from bot.reply.text import visible
-from tests.drawings.elements import Run
+from tests.drawings.elements import Run, Size
 from tests.drawings.measure import lines_of
 from tests.drawings.page import message, page
 from tests.drawings.render import CHATS, cards
@@ -56,6 +56,16 @@ def test_words_are_drawn_as_they_read(chat):
     ]
     runs = [run for words in card.elements for line in words.lines for run in line]
     assert [run for run in runs if run.url or run.is_code] == [Run("Cats", url=link.url), Run("/stats", is_code=True)]
+
+
+@pytest.mark.parametrize("chat", CHATS)
+@pytest.mark.parametrize("title", ["", "Cats"])
+def test_the_strong_words_of_a_summary_are_bold_and_no_word_is_lost(chat, title):
+    reply = Reply("1,035 *views* · +705 · $3.68 short.", title, tone=Tone.WARNING, strong=("1,035 *views*", "$3.68"))
+    (card,) = cards(chat, reply)
+    ((*_, runs),) = [words.lines for words in card.elements if words.size is Size.BODY]
+    assert "".join(run.text for run in runs) == f"{'' if title else '⚠️ '}{reply.summary}"
+    assert "".join(run.text for run in runs if run.is_bold) == "".join(reply.strong)
 
 
 @pytest.mark.parametrize("chat", CHATS)

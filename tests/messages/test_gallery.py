@@ -126,6 +126,10 @@ def test_the_summary_is_the_finding_in_sentences_that_stand_alone(reply):
     assert len(reply.summary) <= 600
 
 
+def test_strong_words_stand_in_the_summary_in_their_order(reply):
+    assert re.search(".*".join(map(re.escape, reply.strong)), reply.summary)
+
+
 def test_the_parts_do_not_repeat_the_summary(reply):
     for text in texts(reply):
         assert not any(isinstance(span, Plain) and reply.summary in span.text for span in text)

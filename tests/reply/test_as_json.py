@@ -84,6 +84,7 @@ def test_every_part_span_and_action_says_its_type():
         "reports": [],
         "announces": [],
         "shared_as": None,
+        "strong": [],
     }
 
 
