@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from pydantic import SecretStr
 from starlette.applications import Starlette
 
-from adapters.web.app import Counts, Probe, Readiness, probe_routes, web_app
+from adapters.web.app import Probe, Readiness, probe_routes, web_app
 from adapters.web.server import WebServer
 from bot.app import Bot
 from bot.delivery.poster import ChannelPoster
@@ -112,7 +112,7 @@ async def run(settings: Settings, only: Collection[str] = ()) -> int:
             if "slack" in parts:
                 running.append(Part("slack", slack.run_socket_mode, reads=True))
             if "web" in parts:
-                app = web_app(slack.handle, Counts(), (*slack.routes, *probe_pages))
+                app = web_app(slack.handle, (*slack.routes, *probe_pages))
                 server = await stack.enter_async_context(WebServer(app, settings.host, settings.port))
                 logger.info("listening", extra={"host": settings.host, "port": server.port})
                 running.append(Part("web", server.ended, reads=True))

@@ -23,7 +23,7 @@ from bot.store.chat_installs import Installations
 
 logger = logging.getLogger(__name__)
 
-_DROPPED = frozenset({"refresh_token", "expires_at"})
+_DROPPED = frozenset({"refresh_token", "expires_at", "bot_user_id"})
 """Fields of stored installations that are no longer read."""
 KNOWN_FOR = timedelta(minutes=1)
 """How long an installation is taken to be the same: another process may replace or remove it meanwhile."""
@@ -39,7 +39,6 @@ class Installation:
     id: str
     enterprise_id: str | None
     name: str
-    bot_user_id: str
     token: str = field(repr=False)
     scopes: str = ""
 

@@ -102,7 +102,6 @@ class OAuth:
             id=str(place["id"]),
             enterprise_id=enterprise.get("id"),
             name=str(place.get("name") or ""),
-            bot_user_id=str(told.get("bot_user_id") or ""),
             token=str(told["access_token"]),
             scopes=str(told.get("scope") or ""),
         )

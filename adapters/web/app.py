@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from slack_bolt.response import BoltResponse
@@ -81,27 +80,17 @@ async def _is_well(probe: Probe) -> bool:
         return False
 
 
-@dataclass(slots=True)
-class Counts:
-    """What has come in since the start. `refused` are requests that Slack has not signed, or not lately."""
-
-    received: int = 0
-    refused: int = 0
-
-
-def web_app(handle: Handle, counts: Counts, routes: Sequence[Route] = ()) -> Starlette:
+def web_app(handle: Handle, routes: Sequence[Route] = ()) -> Starlette:
     """The addresses. `handle` answers Slack, `routes` are the pages and probes that others bring."""
     refusals = Refusals("requests to Slack's address were refused")
 
     async def events(request: Request) -> Response:
-        counts.received += 1
         try:
             body = await request.body()
         except ClientDisconnect:
             return Response(status_code=400)
         answer = await handle(body, request.headers)
         if answer.status == 401:
-            counts.refused += 1
             refusals.note("not signed by Slack")
         return Response(answer.body, answer.status, answer.first_headers())
 

@@ -45,6 +45,8 @@ IN_LINE = 150.0
 """Seconds that a person who knows why stands in line for what no command can do without."""
 FRESH = 60.0
 """Seconds after which a POST is not sent any more: whoever asked for it may have been told otherwise meanwhile."""
+MOST_IN_ONE_CALL = 100
+"""Videos in one list."""
 TRIES = 3
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 4.0
@@ -131,11 +133,11 @@ class ContentStatsClient:
             "it's unclear whether tracking started. Don't start it again until the account has been checked.",
         )
 
-    async def list_videos(self, platform: str | None = None, status: str | None = None, limit: int = 100) -> VideoList:
+    async def list_videos(self, platform: str | None = None, status: str | None = None) -> VideoList:
         """The account's videos, without snapshots; 100 at most, with no way to the rest but another filter."""
-        query = {"platform": platform, "status": status, "limit": str(limit)}
+        query = {"platform": platform, "status": status, "limit": str(MOST_IN_ONE_CALL)}
         given = {name: value for name, value in query.items() if value}
-        return await self._get("/videos", lambda body: read_list(body, limit), given)
+        return await self._get("/videos", lambda body: read_list(body, MOST_IN_ONE_CALL), given)
 
     async def read_video(self, video_id: str) -> VideoReading:
         """One video with every snapshot since its start."""

@@ -1,6 +1,5 @@
 """Workspaces' own API keys, and the encryption of everything secret: stored locked, unlocked for their owner alone."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Table, select, update
@@ -10,18 +9,8 @@ from bot.domain.caller import Person
 from bot.store.crypto import SecretBox
 from bot.store.database import Database, insert_into
 from bot.store.tables import canary, credentials, installations
-from bot.store.types import read, values
 
 PURPOSE = "contentstats key"
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Credential:
-    """A workspace's own key, and who linked it when. The key stays out of its repr."""
-
-    key: str
-    linked_by: Person
-    linked_at: datetime
 
 
 class Credentials:
@@ -34,15 +23,15 @@ class Credentials:
     async def link(self, workspace_id: int, key: str, person: Person, now: datetime) -> None:
         """Keep a workspace's key in place of any before; NotConfigured without SECRET_KEYS."""
         locked = self._box.lock(_owner(workspace_id), PURPOSE, key)
-        row = {"workspace_id": workspace_id, "locked_key": locked, **values(Credential(key, person, now), "key")}
+        linked = {"linked_by_id": person.id, "linked_by_name": person.name, "linked_at": now}
+        row = {"workspace_id": workspace_id, "locked_key": locked, **linked}
         await self._database.put(credentials, row)
 
-    async def of(self, workspace_id: int) -> Credential | None:
+    async def of(self, workspace_id: int) -> str | None:
         """The workspace's own key, None if it uses the installation's; NotConfigured if it can't be opened."""
-        row = await self._database.row(select(credentials).where(credentials.c.workspace_id == workspace_id))
-        if row is None:
-            return None
-        return read(Credential, row, key=self._box.unlock(_owner(workspace_id), PURPOSE, row.locked_key))
+        query = select(credentials.c.locked_key).where(credentials.c.workspace_id == workspace_id)
+        locked = await self._database.scalar(query)
+        return None if locked is None else self._box.unlock(_owner(workspace_id), PURPOSE, locked)
 
     async def check_keys(self) -> None:
         """Refuse keys that do not open what is stored: NotConfigured names the setting that is wrong."""

@@ -151,17 +151,20 @@ class Accounts:
         raise NotConfigured("This wallet's API key isn't stored here, or SECRET_KEYS can't decrypt it.")
 
     async def _wallet_of(self, workspace: Workspace) -> Wallet | None:
-        own = await self._store.credentials.of(workspace.id)
-        key = own.key if own else self._default_key if workspace.is_operators else None
+        key = await self._key_of(workspace.id, workspace)
         return None if key is None else await self._wallet(key)
 
     async def _look_up(self, ref: WorkspaceRef, now: datetime) -> Account:
         stored = await self._store.workspaces.find(ref)
-        own = await self._store.credentials.of(stored.id) if stored else None
-        key = own.key if own else self._default_key if ref.is_operators else None
-        wallet = await self._wallet(key) if key is not None else None
+        key = await self._key_of(stored.id if stored else None, ref)
+        wallet = None if key is None else await self._wallet(key)
         wallet_id = wallet.id if wallet else await self._store.wallets.ensure_wallet(NO_WALLET, now)
         return Account(await self._store.workspaces.ensure_workspace(ref, wallet_id), wallet)
+
+    async def _key_of(self, workspace_id: int | None, now: Workspace | WorkspaceRef) -> str | None:
+        """The workspace's own key, else the installation's if the workspace is `now` the operator's."""
+        own = None if workspace_id is None else await self._store.credentials.of(workspace_id)
+        return self._default_key if own is None and now.is_operators else own
 
     async def _wallet(self, key: str) -> Wallet:
         account = key_fingerprint(self._base_url, key)

@@ -20,7 +20,6 @@ from bot.store import Store
 from bot.store.wallets import Listed
 from bot.wallet.single_flight import SingleFlight
 
-MOST_IN_ONE_CALL = 100
 LIST_LEASE = timedelta(seconds=15)
 """How long one process may take over a list before another one makes its own."""
 READER_PAUSE = 0.25

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
-from bot.contentstats.client import ContentStatsClient
+from bot.contentstats.client import MOST_IN_ONE_CALL, ContentStatsClient
 from bot.contentstats.rate_limit import Sleep
 from bot.domain.clock import Clock
 from bot.domain.errors import AccessDenied, ContentStatsError, InvalidRequest, VideoNotFound
@@ -21,7 +21,7 @@ from bot.domain.poll_times import in_its_time, joined, with_possible_start
 from bot.domain.videos import HOUR, Video, VideoList, VideoReading
 from bot.store import Store
 from bot.store.videos import StoredVideo
-from bot.wallet.listing import MOST_IN_ONE_CALL, AccountLists
+from bot.wallet.listing import AccountLists
 from bot.wallet.single_flight import SingleFlight
 
 T = TypeVar("T")

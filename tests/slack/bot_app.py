@@ -13,7 +13,7 @@ import aiohttp
 
 from adapters.sandbox.serve import Sandbox
 from adapters.slack.app import SlackApp, SlackOptions
-from adapters.web.app import Counts, Readiness, probe_routes, web_app
+from adapters.web.app import Readiness, probe_routes, web_app
 from adapters.web.server import WebServer
 from bot.app import Bot
 from tests.slack_render.rendered import read
@@ -42,7 +42,6 @@ class BotApp:
     clock: HandClock
     bot: Bot
     program: SlackApp
-    counts: Counts
     ending: AsyncExitStack
 
     async def close(self) -> None:
@@ -176,7 +175,7 @@ async def bot_app_of(
         )
         program = SlackApp(bot, options, clock, nap)
         await ending.enter_async_context(program)
-        bot_app = BotApp(slack, app, token, sandbox, clock, bot, program, Counts(), ending)
+        bot_app = BotApp(slack, app, token, sandbox, clock, bot, program, ending)
         way = _by_socket(program, bot_app) if app.is_socket_mode else _by_http(program, bot_app)
         await ending.enter_async_context(way)
         yield bot_app
@@ -187,7 +186,7 @@ async def _by_http(program: SlackApp, bot_app: BotApp) -> AsyncIterator[None]:
     probes = {"database": bot_app.bot.is_ready, "slack": program.is_ready}
     readiness = Readiness(probes, probes, lambda: bot_app.clock().timestamp())
     routes = (*program.routes, *probe_routes(bot_app.bot.is_alive, readiness, bot_app.bot.numbers))
-    app = web_app(program.handle, bot_app.counts, routes)
+    app = web_app(program.handle, routes)
     async with WebServer(app, "127.0.0.1", 0) as server:
         bot_app.app.request_url = f"http://127.0.0.1:{server.port}/slack/events"
         yield

@@ -42,12 +42,11 @@ def _root(bot_app):
     ],
     ids=str,
 )
-async def test_what_slack_has_not_signed_just_now_is_refused_counted_and_not_done(bot_app, wrong):
+async def test_what_slack_has_not_signed_just_now_is_refused_and_not_done(bot_app, wrong):
     with bot_app.slack.forging(**wrong):
         delivery = await bot_app.send("/usage")
     assert delivery.status == 401
     await bot_app.close()
-    assert (bot_app.counts.received, bot_app.counts.refused) == (1, 1)
     assert bot_app.private(ANN) == []
 
 
@@ -65,7 +64,6 @@ async def test_what_slack_has_not_signed_just_now_is_refused_counted_and_not_don
 async def test_a_request_without_a_signature_is_refused_whatever_is_in_it(bot_app, session, headers, body):
     async with session.post(bot_app.app.request_url, data=body, headers=headers) as answer:
         assert answer.status == 401
-    assert bot_app.counts.refused == 1
 
 
 async def test_a_signed_request_that_makes_no_sense_is_a_bad_request(bot_app, session):
@@ -73,7 +71,6 @@ async def test_a_signed_request_that_makes_no_sense_is_a_bad_request(bot_app, se
         signed = _signed(bot_app, broken)
         async with session.post(bot_app.app.request_url, data=broken, headers=signed) as answer:
             assert answer.status == 400
-    assert bot_app.counts.refused == 0
 
 
 def _signed(bot_app, body):
@@ -143,6 +140,6 @@ async def test_a_look_at_the_certificate_is_answered_without_a_signature_and_doe
     async with session.post(bot_app.app.request_url, data={"ssl_check": "1", "token": "t"}) as answer:
         assert (answer.status, await answer.text()) == (200, "")
     await bot_app.close()
-    assert (bot_app.counts.refused, bot_app.slack.calls_of("users.info")) == (0, [])
+    assert bot_app.slack.calls_of("users.info") == []
     padded = {"ssl_check": "1", "command": "/track", "text": "x" * 1_000}
     assert not is_ssl_check(urlencode(padded).encode())

@@ -43,7 +43,7 @@ async def test_what_others_have_installed_is_posted_into_without_a_request(
     options = SlackOptions(slack.api_url, client_id=app.client_id, client_secret=app.client_secret)
     async with Bot(settings, clock=clock) as bot:
         nobody, _ = await _post(bot, options, clock)
-        installed = Installation("T1", None, "Acme", token.bot_user, token.value)
+        installed = Installation("T1", None, "Acme", token.value)
         await bot.installations.save("slack", "T1", installed.body, clock())
         posted, told = await _post(bot, options, clock)
     assert isinstance(nobody, Rejected)

@@ -209,7 +209,7 @@ async def test_installed_workspaces_that_lack_scopes_are_named(check, shop, sqli
     whole = ",".join(scope for scope, _ in SCOPES)
     async with Store.opened(sqlite_url, KEYS) as store:
         for number, scopes in enumerate((whole, "commands,chat:write", "")):
-            installed = Installation(f"T{number}", None, f"Team {number}", "U0", f"xoxb-{number}", scopes)
+            installed = Installation(f"T{number}", None, f"Team {number}", f"xoxb-{number}", scopes)
             await store.installations.save("slack", installed.id, installed.body, clock())
     found = (await check(**shop))["Slack workspaces"]
     assert not found.ok

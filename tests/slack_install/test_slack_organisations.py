@@ -54,7 +54,7 @@ async def test_a_workspaces_own_installation_comes_before_its_organisations(slac
 @pytest.mark.usefixtures("grid")
 async def test_a_workspace_that_moved_to_another_organisation_is_that_ones(teams, clock):
     await teams.find("T2", "E1")
-    await teams.save(Installation("E2", "E2", "Other", "U0", "xoxb-other"))
+    await teams.save(Installation("E2", "E2", "Other", "xoxb-other"))
     clock.advance(minutes=2)
     assert await token_of(teams, "T2", "E2") == "xoxb-other"
     clock.advance(minutes=2)

@@ -64,7 +64,7 @@ async def installed(slack, app, teams, bot):
     async def install(team_id):
         team = slack.teams[team_id]
         token = slack.install(app, team)
-        await teams.save(Installation(team_id, None, team.name, token.bot_user, token.value))
+        await teams.save(Installation(team_id, None, team.name, token.value))
         found = await teams.find(team_id, None)
         manager = Caller(found.ref, "C1", Person("U1", "ann"), Role.ADMIN, frozenset(Permission))
         assert (await bot.run("connect", {"key": KEY}, manager)).tone is Tone.SUCCESS

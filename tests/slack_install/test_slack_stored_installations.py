@@ -33,8 +33,8 @@ async def test_what_was_removed_is_not_replaced_and_what_is_there_is_not_added(k
 
 
 def test_an_installation_that_an_older_version_stored_is_read():
-    installation = Installation("T1", None, "Acme", "U0", "xoxb-1")
-    old = asdict(installation) | {"refresh_token": None, "expires_at": None}
+    installation = Installation("T1", None, "Acme", "xoxb-1")
+    old = asdict(installation) | {"refresh_token": None, "expires_at": None, "bot_user_id": "U0"}
     assert stored(json.dumps(old)) == stored(installation.body) == installation
 
 

@@ -144,7 +144,7 @@ async def test_what_the_last_version_in_development_stored_is_read(recorded_url)
         ]
         (alert,) = await store.alerts.due([1], LATER)
         assert (alert.subject, alert.alert.stage, alert.detail) == ("balance", Stage.SOON, {"shown": "1.00"})
-        assert (await store.credentials.of(2)).key == "cs_test_key_of_theirs"
+        assert await store.credentials.of(2) == "cs_test_key_of_theirs"
         assert await store.installations.find("slack", "T1") == '{"bot_token": "xoxb-recorded"}'
         (message,) = await store.outbox.claim(LATER, ["slack"], 1, places={}, each=1)
         assert (message.key, message.reply.parts[0].png) == ("digest:1:2026-03-11", b"\x89PNG recorded")

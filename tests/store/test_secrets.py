@@ -56,9 +56,7 @@ def test_without_keys_nothing_is_stored_and_the_setting_is_named():
 
 async def test_a_linked_key_comes_back_and_is_not_readable_in_the_database(database, linked, workspace):
     await linked.link(workspace.id, KEY, ANA, NOW)
-    found = await linked.of(workspace.id)
-    assert (found.key, found.linked_by, found.linked_at) == (KEY, ANA, NOW)
-    assert KEY not in repr(found)
+    assert await linked.of(workspace.id) == KEY
     async with database.reading() as connection:
         assert KEY not in str((await connection.execute(select(credentials))).all())
 
@@ -66,7 +64,7 @@ async def test_a_linked_key_comes_back_and_is_not_readable_in_the_database(datab
 async def test_linking_again_replaces_the_key(linked, workspace):
     await linked.link(workspace.id, KEY, ANA, NOW)
     await linked.link(workspace.id, "cs_test_other", ANA, NOW)
-    assert (await linked.of(workspace.id)).key == "cs_test_other"
+    assert await linked.of(workspace.id) == "cs_test_other"
 
 
 async def test_a_key_copied_into_another_workspaces_row_is_refused(database, linked, workspace, neighbour):
@@ -88,7 +86,7 @@ async def test_rotation_moves_every_secret_to_the_newest_key(database, workspace
     assert await Store(database, (NEW, OLD)).credentials.rotate() == 2
     new = Store(database, (NEW,))
     await new.credentials.check_keys()
-    assert (await new.credentials.of(workspace.id)).key == KEY
+    assert await new.credentials.of(workspace.id) == KEY
     assert await new.installations.find("slack", "T1") == "xoxb-token"
     with pytest.raises(NotConfigured):
         await old.credentials.of(workspace.id)
