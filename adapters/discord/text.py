@@ -6,7 +6,7 @@ zero-width character. Only what depends on the start of a line is left to `line`
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import floor
 from typing import Any, Self, TypeAlias, assert_never
@@ -96,10 +96,10 @@ def _span(span: Span) -> Iterator[str]:
             yield from _styled(text)
         case Code(text):
             yield from _code(text)
-        case Link(text, url):
-            yield from _link(text, url)
+        case Link(text, url, is_bold):
+            yield from _link(text, url, _styled if is_bold else _words, "**" if is_bold else "")
         case Time(at):
-            yield f"<t:{floor(at.timestamp())}:{'t' if span.is_recent else 'f'}>"
+            yield f"<t:{floor(at.timestamp())}:{'t' if span.is_near else 'f'}>"
         case Mention():
             yield from _words(plain_spans((span,)))  # whatever links to a person may also notify that person
         case Channel(channel_id):
@@ -128,19 +128,19 @@ def _code(text: str) -> Iterator[str]:
         yield f"`{unpinged(piece)}`" if piece.strip() else piece
 
 
-def _link(text: str, url: str) -> Iterator[str]:
+def _link(text: str, url: str, in_words: Callable[[str], Iterator[str]], mark: str) -> Iterator[str]:
     """A link behind its words; beside them if they hold brackets or an address of their own."""
     target = link_address(url)
     words = visible(text).strip()
     if target is None:
-        yield from _words(plain_spans((Link(text, url),)))
+        yield from in_words(plain_spans((Link(text, url),)))
     elif words in {"", url}:
-        yield f"<{target}>"
+        yield f"{mark}<{target}>{mark}"
     elif _MISLEADING.search(words) or length(words) > MAX_PIECE:
-        yield from _words(words)
+        yield from in_words(words)
         yield f" ([link]({target}))"
     else:
-        yield f"[{escaped(words)}]({target})"
+        yield f"{mark}[{escaped(words)}]({target}){mark}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,9 +79,9 @@ def native(span: Span) -> Native:
     match span:
         case Plain() | Bold() | Code():
             return span
-        case Link(text, url):
+        case Link(text, url, is_bold):
             target = target_of(url)
-            return Plain(plain_spans((span,))) if target is None else Link(text, target)
+            return Plain(plain_spans((span,))) if target is None else Link(text, target, is_bold)
         case Time(at):
             return span if 0 <= at.timestamp() <= _LAST_SECOND else Plain(plain_spans((span,)))
         case Mention():
@@ -100,7 +100,7 @@ def target_of(url: str) -> str | None:
 
 def moment(time: Time) -> tuple[int, str]:
     """A moment as Unix seconds and Slack's format for it, which shows it in the reader's time zone."""
-    return int(time.at.timestamp()), _CLOCK if time.is_recent else _FORMAT
+    return int(time.at.timestamp()), _CLOCK if time.is_near else _FORMAT
 
 
 def escaped(text: str) -> str:
@@ -208,8 +208,8 @@ def _short(span: Native) -> Iterator[Native]:
             yield from map(Bold, pieces(text, PIECE))
         case Code(text):
             yield from map(Code, pieces(text, PIECE))
-        case Link(text, url):
-            yield from (Link(piece, url) for piece in pieces(text, PIECE))
+        case Link(text, url, is_bold):
+            yield from (Link(piece, url, is_bold) for piece in pieces(text, PIECE))
         case Time() | Channel():
             yield span
         case _:
@@ -224,9 +224,10 @@ def _element(span: Native) -> Block | None:
             return _text_element(text, "bold")
         case Code(text):
             return _text_element(text, "code")
-        case Link(text, url):
+        case Link(text, url, is_bold):
             label = words(text)
-            return {"type": "link", "url": url, **({"text": label} if label else {})}
+            style = {"style": {"bold": True}} if is_bold else {}
+            return {"type": "link", "url": url, **({"text": label} if label else {}), **style}
         case Time():
             seconds, form = moment(span)
             return {"type": "date", "timestamp": seconds, "format": form, "fallback": plain_spans((span,))}

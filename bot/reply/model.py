@@ -41,6 +41,7 @@ class Link:
 
     text: str
     url: str
+    is_bold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +55,9 @@ class Time:
     now: datetime | None = None
 
     @property
-    def is_recent(self) -> bool:
-        """Whether `at` was less than half a day before `now`: then a clock's time is enough."""
-        return self.now is not None and timedelta() <= self.now - self.at < timedelta(hours=12)
+    def is_near(self) -> bool:
+        """Whether it lies less than half a day before `now`, or an hour after it: then a clock's time is enough."""
+        return self.now is not None and timedelta(hours=-1) < self.now - self.at < timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +86,18 @@ def text(*pieces: str | Span) -> Text:
 
 
 def bold(words: Text) -> Text:
-    """The text with its plain words in bold."""
-    return tuple(Bold(span.text) if isinstance(span, Plain) else span for span in words)
+    """The text with its plain words and its links in bold."""
+    return tuple(map(_bold, words))
+
+
+def _bold(span: Span) -> Span:
+    match span:
+        case Plain(words):
+            return Bold(words)
+        case Link(words, url):
+            return Link(words, url, is_bold=True)
+        case _:
+            return span
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
@@ -119,7 +120,7 @@ def _runs(text: str) -> Iterator[Run]:  # noqa: C901 - a case for each kind
             case "code":
                 yield Run(found["code"], is_code=True)
             case "bold":
-                yield Run("".join(run.text for run in _runs(found["bold"])), is_bold=True)
+                yield from (replace(run, is_bold=True) for run in _runs(found["bold"]))
             case "url":
                 yield Run("".join(run.text for run in _runs(found["label"])), url=found["url"])
             case "address":

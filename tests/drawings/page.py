@@ -105,8 +105,6 @@ def _line(line: Line) -> str:
 
 def _run(run: Run) -> str:
     shown = escape(run.text)
-    if run.is_code:
-        return f"<code>{shown}</code>"
-    if run.is_bold:
-        return f"<b>{shown}</b>"
-    return f"<a>{shown}</a>" if run.url else shown
+    for is_set, tag in ((run.is_code, "code"), (run.is_bold, "b"), (run.url, "a")):
+        shown = f"<{tag}>{shown}</{tag}>" if is_set else shown
+    return shown

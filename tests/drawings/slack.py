@@ -137,7 +137,7 @@ def _rich_lines(sections: Sequence[Block]) -> tuple[Line, ...]:
 def _rich_run(element: Block) -> Run:
     match element:
         case {"type": "link", "url": str(url)}:
-            return Run(str(element.get("text", url)), url=url)
+            return Run(str(element.get("text", url)), "style" in element, url=url)
         case {"type": "date", "timestamp": int(at), "format": str(form)}:
             return Run(_moment(at, form))
         case {"type": "channel", "channel_id": str(id_)}:

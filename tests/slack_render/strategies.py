@@ -69,7 +69,7 @@ spans = st.one_of(
     st.builds(Plain, texts),
     st.builds(Bold, texts),
     st.builds(Code, texts),
-    st.builds(Link, texts, addresses),
+    st.builds(Link, texts, addresses, st.booleans()),
     st.builds(Time, moments, st.none() | moments),
     st.builds(Mention, st.just("U0000001"), texts),
     st.builds(Channel, channel_ids),
