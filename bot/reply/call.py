@@ -34,7 +34,7 @@ class Call:
 
         To share a card is `command~made?name=value`, which leaves the most room for its names.
         """
-        if self.command == SHARE:
+        if self.command == SHARE and {"card", "made"} == self.arguments.keys():
             command, mark, query = self.arguments["card"].partition("?")
             return f"{command}{_SHARED}{self.arguments['made']}{mark}{query}"
         query = urlencode(self.arguments, errors="replace")  # half a surrogate pair is no character

@@ -103,7 +103,7 @@ async def test_a_picture_that_discord_refuses_takes_no_words_with_it(bot_app, di
     discord.faults.add(EDIT, Fault(FaultKind.ERROR, 40005))
     answer = await bot_app.type("stats", server.ann, server.general, video=LINK)
     await discord.until(lambda: [call.route for call in discord.calls].count(EDIT) == 2)
-    assert "Status" in told(answer)
+    assert "views" in told(answer)
     assert answer.attachments == []
     assert "Refresh" in labels(answer)
 

@@ -177,7 +177,7 @@ async def test_a_server_that_removed_the_bot_and_added_it_again_finds_everything
     assert await left_at(sqlite_url) == {server.guild.id: True}
     async with bot_app_of(discord, sandbox, clock, sqlite_url, secret_keys=KEYS) as bot_app:
         discord.install(server.guild)
-        assert "test key" in told(await bot_app.type("status", server.ann, server.general))
+        assert "Test key" in told(await bot_app.type("usage", server.ann, server.general))
         await bot_app.close()
     assert await left_at(sqlite_url) == {server.guild.id: False}
 

@@ -19,6 +19,13 @@ def test_a_call_reads_plainly():
     assert Call("videos", {"page": "2", "sort": "24 h"}).encode() == "videos?page=2&sort=24+h"
     assert Call("usage").encode() == "usage"
     assert Call("stats", {"video": "1"}, in_place=True).encode() == "stats!?video=1"
+    assert Call("share", {"card": "stats?video=1", "made": "h1"}).encode() == "stats~h1?video=1"
+
+
+@given(NAMES, st.dictionaries(NAMES, WORDS, max_size=4))
+def test_a_shared_card_survives_the_button(command, arguments):
+    shared = Call("share", {"card": Call(command, arguments).encode(), "made": "h1"})
+    assert Call.decode(shared.encode()) == shared
 
 
 def test_a_hundred_characters_fit_and_one_more_does_not():
@@ -37,4 +44,5 @@ def test_any_argument_can_be_sent(command, arguments):
 
 @given(st.text(ANY))
 def test_whatever_a_platform_sends_back_decodes_to_some_call(sent):
-    assert Call.decode(sent).command == sent.partition("?")[0].removesuffix("!")
+    command = sent.partition("?")[0]
+    assert Call.decode(sent).command == ("share" if "~" in command else command.removesuffix("!"))

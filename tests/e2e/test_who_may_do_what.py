@@ -54,6 +54,7 @@ GIVEN = {
     "digest": {"action": "off"},
     "alerts": {"switch": "off"},
     "alerts.set": {"switch": "off"},
+    "share": {"card": "status", "made": "1"},
 }
 CHANGES = {"digest", "alerts"}
 """Everybody may look at these settings, but the buttons of this test change them."""

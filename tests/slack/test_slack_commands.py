@@ -67,7 +67,7 @@ async def test_a_text_that_speaks_of_a_payload_is_read_like_any_other(bot_app):
 
 async def test_links_and_entities_arrive_in_slacks_own_spelling(bot_app):
     line = "/track <https://www.youtube.com/watch?v=steady_cats&amp;t=5|youtube.com> 3"
-    assert "this YouTube video" in (await bot_app.card(line)).text
+    assert "YouTube video (steady_cats)" in (await bot_app.card(line)).text
 
 
 @pytest.mark.parametrize("channel", [GENERAL, RANDOM, SECRET])
@@ -93,7 +93,7 @@ async def test_an_api_that_hangs_is_told_in_a_sentence(bot_app):
 
 
 async def test_the_umbrellas_words_may_be_parted_by_any_white_space(bot_app):
-    assert "this TikTok video" in (await bot_app.card(f"/contentstats track\n{LINK}\t7")).text
+    assert "TikTok video by @steady" in (await bot_app.card(f"/contentstats track\n{LINK}\t7")).text
 
 
 async def test_a_title_is_looked_for_as_it_was_typed_before_slack_escaped_it(bot_app):

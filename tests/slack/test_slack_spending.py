@@ -52,4 +52,4 @@ async def test_a_person_who_stands_in_line_reads_so_and_then_the_card(bot_app, m
     bot_app.sandbox.faults.add("slow", LIST, seconds=0.5)
     word = await bot_app.type(f"/track {LINK} 7")
     assert "You're in line: ContentStats isn't accepting more calls for about " in word.text
-    await bot_app.slack.until(lambda: any("until you press a button" in each.text for each in bot_app.private(ANN)))
+    await bot_app.slack.until(lambda: any("up to $2.52" in each.text for each in bot_app.private(ANN)))
