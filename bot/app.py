@@ -13,11 +13,15 @@ from typing import TYPE_CHECKING, Self, TypeAlias
 
 from bot.charts.charts import Charts
 from bot.commands.context import Context
+from bot.commands.find_video import LastLists
+from bot.commands.forms import call_of
+from bot.commands.lines import UMBRELLA, guess, read_line, title_in
 from bot.commands.parse import bind, parse
 from bot.commands.permissions import SPENDERS, permissions, refusal
-from bot.commands.registry import COMMANDS, AnyCommand, by_name, described, nearest
+from bot.commands.registry import COMMANDS, AnyCommand, by_name, described
 from bot.commands.share import cannot_share_reason, with_button
 from bot.commands.suggest import argument_of, suggestions
+from bot.commands.videos import PAGE_SIZE, Videos
 from bot.contentstats.client import ContentStatsClient
 from bot.contentstats.rate_limit import Now, Sleep
 from bot.contentstats.transport import DEFAULT_TIMEOUTS, Timeouts
@@ -46,8 +50,6 @@ Meanwhile: TypeAlias = Callable[[Reply], Awaitable[None]]
 """Shows a person something while their reply is not there yet. Never raises for what a chat does."""
 
 VERSION = version("contentstats-bot")
-UMBRELLA = "contentstats"
-"""Slack's command names collide between apps, so every command is also a word behind this one."""
 OFFER_LASTS = timedelta(minutes=10)
 """How long a consequence card's figures, and so its buttons, hold."""
 KEPT_AFTER_LEAVING = timedelta(days=30)
@@ -95,6 +97,7 @@ class Bot:
         self._resources = AsyncExitStack()
         self._metrics = Metrics()
         self._process = secrets.token_hex(8)
+        self._lists = LastLists()
         self._scheduler: Scheduler | None = None
 
     @staticmethod
@@ -146,21 +149,34 @@ class Bot:
         """
         name = command.strip().removeprefix("/").casefold()
         if name == UMBRELLA and isinstance(arguments, str):
-            name, *rest = arguments.split(maxsplit=1) or ["help"]
-            name, arguments = name.removeprefix("/").casefold(), "".join(rest)
+            line = read_line(arguments)
+            name, arguments = line.name, line.words
         found = self._by_name.get(name)
         if found is None or (isinstance(arguments, str) and not found.listed):  # nobody types what a button sends
-            return unknown_command(name, nearest(name))
+            return await self._unknown(f"{name} {arguments}".strip() if isinstance(arguments, str) else name, caller)
         try:
             return await self._answer(found, arguments, caller, meanwhile)
         except UsageError as error:
-            return misunderstood(str(error), found.usage, found.example) if found.listed else problem(str(error))
+            return self._misunderstood(found, error) if found.listed else problem(str(error))
         except DatabaseUnavailable as error:
             return problem(UNSAVED if found.spends else str(error))
         except BotError as error:
             return problem(str(error))
         except Exception as error:  # noqa: BLE001 - the error boundary: the rest is ours, and must not end the program
             return self.crash(name, error)
+
+    async def _unknown(self, typed: str, caller: Caller) -> Reply:
+        title = title_in(typed)
+        is_title = bool(title) and bool(await self.suggest("stats", "video", title, caller))
+        nearest = guess(typed, is_title=is_title)
+        return unknown_command(typed, None if nearest is None else (str(nearest[0]), nearest[1]))
+
+    def _misunderstood(self, command: AnyCommand, error: UsageError) -> Reply:
+        instead = None
+        if error.instead is not None and command.need is Permission.LOOK:
+            call = call_of(command, error.instead, self._clock())
+            instead = None if call is None else (f"/{command.name} {error.instead}".strip(), call)
+        return misunderstood(str(error), command.usage, command.example, instead)
 
     async def arrived(self, reply: Reply, *, shown: bool, announced: bool) -> None:
         """Withdraw what a reply made needless, once the person has it or its line is posted. Never raises."""
@@ -292,7 +308,8 @@ class Bot:
         for need in (Permission.LOOK, command.need):
             if need not in granted:
                 raise NotAllowed(refusal(need, self._settings.may_spend))
-        args = parse(command, arguments) if isinstance(arguments, str) else bind(command, arguments)
+        now = self._clock()
+        args = parse(command, arguments, now) if isinstance(arguments, str) else bind(command, arguments, now)
         account = await self._accounts.of(caller.workspace)
         context = Context(
             caller=caller,
@@ -311,6 +328,7 @@ class Bot:
             is_scheduling=self._scheduler is not None and self.is_alive(),
             commands=self._described,
             look_up=partial(self._look_up, caller),
+            rows=self._lists.rows(caller),
         )
         word = asyncio.create_task(_word(account.wallet, meanwhile)) if account.wallet and meanwhile else None
         try:
@@ -319,6 +337,7 @@ class Bot:
             if word is not None:
                 word.cancel()
                 await asyncio.wait({word})
+        self._lists.note(caller, reply, (args.page - 1) * PAGE_SIZE + 1 if isinstance(args, Videos) else 1)
         shared_as = reply.shared_as
         if shared_as is None or cannot_share_reason(self._by_name[shared_as.command], caller, granted):
             return reply

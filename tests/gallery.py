@@ -260,7 +260,7 @@ def _about() -> Iterator[tuple[str, Reply]]:
         "problems.misunderstood",
         problems.misunderstood("Days is a whole number, not “x”.", "/track <link>", "/track x 7"),
     )
-    yield "problems.unknown_command", problems.unknown_command(TITLES[0], "track")
+    yield "problems.unknown_command", problems.unknown_command(TITLES[0], ("/usage", Call("usage")))
     yield "problems.unknown_command: none", problems.unknown_command("", None)
     yield "problems.in_line", problems.in_line(41.2)
     yield "problems.in_line: nobody knows how long", problems.in_line(0)

@@ -10,13 +10,13 @@ from adapters.console.lines import lines_of
 from adapters.console.render import Choice, choices, chosen, yes
 from adapters.console.screen import Screen
 from bot.app import Bot
-from bot.commands.command import Argument
+from bot.commands.command import Argument, Kind
 from bot.commands.forms import form_for
+from bot.commands.lines import Line, read_line
 from bot.commands.permissions import MANAGERS, PERMISSIONS
 from bot.domain.caller import Caller, Person, Role, WorkspaceRef
-from bot.domain.links import looks_like_link
 from bot.reply.call import Call
-from bot.reply.model import Reply, Tone
+from bot.reply.model import Reply, Select, Tone
 
 LEAVING = frozenset({"exit", "quit"})
 WELCOME = "Type /help for the commands, or paste a video link. Tab completes, a number presses a button, Ctrl-D exits."
@@ -148,7 +148,10 @@ async def play(bot: Bot, steps: Iterable[str | Call], options: ConsoleOptions, o
 
 def _private_form(bot: Bot, caller: Caller, line: str) -> Argument | None:
     """What a command, sent alone, has to ask for without showing it."""
-    found = (each for each in bot.commands if each.name == _bare(line) and bot.may_fill_in(each, caller))
+    read = read_line(line)
+    found = (
+        each for each in bot.commands if each.name == read.name and not read.words and bot.may_fill_in(each, caller)
+    )
     return next((command.secret for command in found), None)
 
 
@@ -160,9 +163,10 @@ async def _asked_for(bot: Bot, caller: Caller, said: str | Call) -> Call | None:
     if isinstance(said, Call):
         name, given = said.command, said.arguments
     elif form := _private_form(bot, caller, said):
-        return Call(_bare(said), {form.name: await ask_hidden(form.help)})
+        return Call(read_line(said).name, {form.name: await ask_hidden(form.help)})
     else:
-        name, _, given = said.removeprefix("/").partition(" ")
+        line = read_line(said)
+        name, given = line.name, line.words
     command = next((each for each in bot.commands if each.name == name.casefold()), None)
     begun = form_for(command, given) if command and command.secret is None and given else None
     if command is None or begun is None or not bot.may_fill_in(command, caller):
@@ -172,10 +176,6 @@ async def _asked_for(bot: Bot, caller: Caller, said: str | Call) -> Call | None:
 
 def _is_number(line: str) -> bool:
     return line.isdecimal() and len(line) < 4
-
-
-def _bare(line: str) -> str:
-    return line.strip().removeprefix("/").casefold()
 
 
 class _Talk:
@@ -197,10 +197,22 @@ class _Talk:
             if is_pasted and call:
                 return Reply(NOT_PRESSED.format(number=line), tone=Tone.WARNING)
             return await self.press(call) if call else self._no_choice(line)
-        command, *arguments = line.strip().split(maxsplit=1) or [""]
-        if looks_like_link(command):
-            return await self._run("track", line)
-        return await self._run(command.removeprefix("/"), "".join(arguments))
+        read = read_line(line)
+        return await self._choice(read) or await self._run(read.name, read.words)
+
+    async def _choice(self, line: Line) -> Reply | None:
+        """A choice of the video for a command that is sent alone; None if it needs none, or nothing is tracked."""
+        command = next((each for each in self._bot.commands if each.listed and each.name == line.name), None)
+        wanted = next((each for each in command.arguments if each.required), None) if command else None
+        if command is None or wanted is None or wanted.kind is not Kind.VIDEO or line.words:
+            return None
+        options = await self._bot.suggest(command.name, wanted.name, "", self._caller)
+        if not options:
+            return None
+        call = Call("compare.with" if wanted.fewest > 1 else command.name)
+        reply = Reply("Which video?", actions=(Select("Choose a video", call, wanted.name, options),))
+        self._offered = choices(reply)
+        return reply
 
     def pressed(self, line: str) -> Call | None:
         """The call behind a number that the last reply offered; None if the line is no such number."""

@@ -13,7 +13,8 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.history import DummyHistory, FileHistory, History, InMemoryHistory
 from prompt_toolkit.patch_stdout import patch_stdout
 
-from bot.app import UMBRELLA, Bot
+from bot.app import Bot
+from bot.commands.lines import UMBRELLA
 from bot.commands.registry import AnyCommand
 from bot.domain.caller import Caller
 from bot.reply.model import Option

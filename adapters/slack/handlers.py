@@ -31,9 +31,10 @@ from adapters.slack.manifest import TRACK, TRACK_MESSAGE
 from adapters.slack.send import Replies
 from adapters.slack.text import Block, CommandNames, unescaped
 from adapters.slack.workspaces import CHAT, Workspaces
-from bot.app import UMBRELLA, Bot
+from bot.app import Bot
 from bot.commands.command import Answer
 from bot.commands.forms import reopened
+from bot.commands.lines import UMBRELLA, read_line
 from bot.commands.registry import AnyCommand
 from bot.commands.track import from_message
 from bot.domain.caller import Caller, Permission
@@ -237,6 +238,6 @@ class Handlers:
         """The bot's own name of a slash command, and its words; the umbrella's first word is the name."""
         name, typed = command.removeprefix("/").casefold(), unescaped(typed)
         if name == UMBRELLA:
-            name, *rest = typed.split(maxsplit=1) or ["help"]
-            return name.removeprefix("/").casefold(), "".join(rest).strip()
+            line = read_line(typed)
+            return line.name, line.words
         return self._names.plain(name), typed

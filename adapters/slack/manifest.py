@@ -7,8 +7,8 @@ from urllib.parse import quote
 
 from adapters.slack.text import Block
 from bot.addresses import api_address
-from bot.app import UMBRELLA
 from bot.commands.command import Command
+from bot.commands.lines import UMBRELLA
 from bot.domain.errors import NotConfigured
 
 EVENTS_PATH = "/slack/events"

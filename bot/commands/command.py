@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import MISSING, dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 from bot.commands.context import Context
@@ -151,10 +152,7 @@ class Command(Generic[A]):
     @property
     def arguments(self) -> tuple[Argument, ...]:
         """The arguments in the order of their fields, the required ones first (Discord's rule)."""
-        return tuple(
-            Argument(name=each.name, required=each.default is MISSING, **each.metadata["argument"])
-            for each in fields(self.takes)  # type: ignore[arg-type] # every `takes` is a dataclass
-        )
+        return _arguments_of(self.takes)  # type: ignore[arg-type] # every class can be hashed
 
     @property
     def secret(self) -> Argument | None:
@@ -176,3 +174,11 @@ class Command(Generic[A]):
         """The command as a usage line, without what is never typed: `/track <link> [link …] [days]`."""
         typed = (each for each in self.arguments if each.listed and each.kind is not Kind.SECRET)
         return " ".join([f"/{self.name}", *(each.placeholder for each in typed)])
+
+
+@cache
+def _arguments_of(takes: type[Any]) -> tuple[Argument, ...]:
+    return tuple(
+        Argument(name=each.name, required=each.default is MISSING, **each.metadata["argument"])
+        for each in fields(takes)
+    )

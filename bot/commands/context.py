@@ -1,6 +1,6 @@
 """What a command's handler may reach: who asks, their workspace, its wallet, and the rules on spending."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -27,6 +27,7 @@ class Context:
     `permissions` is what the caller may do here, `spenders` says in words who may spend, `monthly_cap` is dollars,
     `offer_lasts` is how long a proposal may be accepted; `account` is None while the workspace has no API key.
     `look_up` gives the card of a call that may be posted to the channel; NotAllowed if it may not be.
+    `rows` are the ids of the videos that the person's last list showed, by row.
     `is_scheduling` is true if a scheduler runs in this very process.
     """
 
@@ -46,6 +47,7 @@ class Context:
     is_scheduling: bool
     commands: tuple[Described, ...]
     look_up: Callable[[Call], Awaitable[Reply]]
+    rows: Mapping[int, str]
 
     async def cap(self) -> MonthlyCap:
         """The workspace's monthly cap, and what is used of it; unclear starts count as used."""

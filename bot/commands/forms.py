@@ -1,7 +1,8 @@
 """What every form and typed option needs: whether one is wanted, what to fill in, examples, several values as one."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
+from datetime import datetime
 from typing import Any
 
 from bot.commands.command import Argument, Command, Kind
@@ -32,6 +33,17 @@ def form_for(command: Command[Any], given: str | Mapping[str, str]) -> Mapping[s
     except UsageError:
         return None  # the answer says what is wrong
     return _stated(command, args) if command.lacks(args) else None
+
+
+def call_of(command: Command[Any], words: str, now: datetime | None = None) -> Call | None:
+    """What runs a command with these words, for a button; None if it doesn't understand them, or no button has room."""
+    try:
+        args = parse(command, words, now)
+    except UsageError:
+        return None
+    usual = {each.name for each in fields(command.takes) if getattr(args, each.name) == each.default}
+    call = Call(command.name, {name: value for name, value in _stated(command, args).items() if name not in usual})
+    return call if call.fits else None
 
 
 def with_form_again(command: Command[Any], given: Mapping[str, str], reply: Reply, room: int = MAX_ENCODED) -> Reply:

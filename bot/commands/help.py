@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
+from bot.commands.words import TOPICS
 from bot.domain.errors import UsageError
 from bot.messages.help import all_commands, one_command
 from bot.reply.model import Reply
@@ -18,11 +19,13 @@ class Help:
 
 async def show_help(context: Context, args: Help) -> Reply:
     """All listed commands, or one of them."""
-    name = args.command.removeprefix("/").casefold()
-    if not name:
+    words = args.command.removeprefix("/").casefold().split()
+    if not words:
         return all_commands(context.commands)
-    found = next((each for each in context.commands if each.name == name), None)
+    named = [each for each in context.commands if each.name in words]
+    topics = {topic.split()[0] for topic, keys in TOPICS.items() if not set(words).isdisjoint(keys.split())}
+    found = next(iter(named), None) or next((each for each in context.commands if each.name in topics), None)
     if found is None:
-        msg = f"There's no command /{name[:30]} to explain. /help lists all commands."
+        msg = f"There's no command /{args.command[:30]} to explain. /help lists all commands."
         raise UsageError(msg)
     return one_command(found)

@@ -1,12 +1,15 @@
 """From what a person typed, or a button carries, to a command's arguments; words in any order where they are clear."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
+from difflib import get_close_matches
 from typing import TypeVar
 
 from bot.commands.command import Argument, Command, Kind
-from bot.commands.tokens import Token, closed_up, titles_of, tokens_of
+from bot.commands.tokens import Token, closed_up, titles_of, tokens_of, until_in_days
+from bot.commands.words import FILLERS, NEAR
 from bot.domain.errors import UsageError
 from bot.domain.links import find_links, looks_like_link
 from bot.domain.quiet import is_span
@@ -48,25 +51,17 @@ _WRITTEN: Mapping[Kind, str] = {
 _DAYS = frozenset({"day", "days", "d"})
 _OPEN = frozenset({Kind.LINK, Kind.TIME})
 """The kinds after whose value more may be typed where each argument has a field of its own."""
+_COUNTED = frozenset({Kind.NUMBER, Kind.MONEY, Kind.TIME, Kind.SPAN})
+"""The kinds whose values are read in number words too."""
 _TITLES = frozenset({Kind.VIDEO, Kind.WORD})
 """The kinds that take any words."""
-_FILLERS = frozenset(
-    (
-        *("vs", "vs.", "and", "|", ",", "&"),
-        *_DAYS,
-        *("for", "at", "in", "from", "between", "until", "till", "below", "under", "every", "each", "per"),
-        *("by", "sort", "sorted", "first", "dollars", "dollar", "usd", "bucks", "a", "an", "the", "this"),
-        *("that", "these", "those", "it", "me", "my", "please", "pls", "plz", "thanks", "thank", "you"),
-        *("hey", "hi", "can", "could", "would", "video", "videos", "clip", "clips", "reel", "reels"),
-        *("post", "posts", "link", "links", "time", "times", "timezone", "tz", "zone", "local", "o'clock"),
-        *("sharp", "around", "about", "of", "to", "with", "just", "only", "turn", "switch", "once"),
-    )
-)
-"""Words that change nothing."""
 
 
-def parse(command: Command[A], typed: str) -> A:
-    """The arguments in a line of free text; UsageError says which word is not understood or what is missing."""
+def parse(command: Command[A], typed: str, now: datetime | None = None) -> A:
+    """The arguments in a line of free text; UsageError says which word is not understood or what is missing.
+
+    Without `now` an end such as "until friday" is not understood.
+    """
     if len(typed) > MAX_TYPED:
         msg = f"That's {len(typed):,} characters; a command can have {MAX_TYPED:,} at most. Please shorten it."
         raise UsageError(msg)
@@ -76,12 +71,13 @@ def parse(command: Command[A], typed: str) -> A:
             "can open: in Slack, Discord or the console."
         )
         raise UsageError(msg)
-    _refuse(command, typed)
     arguments = tuple(each for each in command.arguments if each.listed or each.typed)
+    typed = _with_days(arguments, typed, now)
+    _refuse(command, typed)
     return _build(command, _placed(arguments, typed))
 
 
-def bind(command: Command[A], given: Mapping[str, str]) -> A:
+def bind(command: Command[A], given: Mapping[str, str], now: datetime | None = None) -> A:
     """The arguments given by name: a button's, a select's, a form's or an option's. Empty values count as absent.
 
     What is typed after a link or a time, such as the number of days, goes to the argument that it fits.
@@ -95,12 +91,20 @@ def bind(command: Command[A], given: Mapping[str, str]) -> A:
     found: dict[str, list[str]] = {}
     for name, value in values.items():
         if arguments[name].kind in _OPEN and len(tokens_of(value)) > 1:
-            _refuse(command, value)
             free = (each for each in arguments.values() if (each.listed or each.typed) and each.name not in values)
-            found |= _placed((arguments[name], *free), value)
+            takers = (arguments[name], *free)
+            typed = _with_days(takers, value, now)
+            _refuse(command, typed)
+            found |= _placed(takers, typed)
         else:
-            found[name] = _split(arguments[name], value)
+            found[name] = _split(arguments[name], _with_days((arguments[name],), value, now))
     return _build(command, found)
+
+
+def _with_days(arguments: tuple[Argument, ...], typed: str, now: datetime | None) -> str:
+    """The text with an end such as "until friday" as a number of days, if an argument takes one."""
+    takes_days = now is not None and any(each.kind is Kind.NUMBER and each.listed for each in arguments)
+    return until_in_days(typed, now.date()) if takes_days and now is not None else typed
 
 
 def _placed(arguments: tuple[Argument, ...], typed: str) -> dict[str, list[str]]:
@@ -193,7 +197,7 @@ def _place_words(words: list[Token], arguments: tuple[Argument, ...], found: dic
         if words:
             found.setdefault(taker.name, []).append(" ".join(token.text for token in words))
         return
-    stray = next((token for token in words if token.quoted or token.text.casefold() not in _FILLERS), None)
+    stray = next((token for token in words if token.quoted or token.text.casefold() not in FILLERS), None)
     if stray is None:
         return
     link = next((each for each in arguments if each.kind is Kind.LINK and each.name not in found), None)
@@ -206,7 +210,7 @@ def _place_words(words: list[Token], arguments: tuple[Argument, ...], found: dic
         msg = f"If “{_shown(hour.text)}” is the time of day, write it like 09:00 or 9am."
         raise UsageError(msg, time.name)
     zone = next((each for each in arguments if each.kind is Kind.ZONE and each.name not in found), None)
-    strays = [token.text for token in words if token.quoted or token.text.casefold() not in _FILLERS]
+    strays = [token.text for token in words if token.quoted or token.text.casefold() not in FILLERS]
     if zone is not None:
         found[zone.name], strays = _zone_and_rest(strays)
         if not strays:
@@ -215,9 +219,40 @@ def _place_words(words: list[Token], arguments: tuple[Argument, ...], found: dic
     number = next((each for each in arguments if each.kind is Kind.NUMBER and each.name not in found), None)
     if number is not None and re.search(r"[\d²³]", strays[0]):
         raise UsageError(_range_sentence(number, strays[0]), number.name)
-    offered = [f"{each.name} is {meant}" for each in arguments if each.name not in found and (meant := _meant(each))]
-    msg = f"I don't know what “{_shown(strays[0])}” means here" + (f": {'; '.join(offered)}." if offered else ".")
-    raise UsageError(msg)
+    raise UsageError(*_not_understood(strays, arguments, found))
+
+
+def _not_understood(
+    strays: list[str], arguments: tuple[Argument, ...], found: Mapping[str, list[str]]
+) -> tuple[str, str | None, str]:
+    """The sentence that names the words that no argument takes, no argument's name, and the nearest words that work."""
+    free = [each for each in arguments if each.name not in found or each.many > 1]
+    near = [(word, choice) for word in strays if (choice := _near(free, word)) is not None]
+    known = [word for each in arguments for word in found.get(each.name, ())]
+    instead = " ".join(dict.fromkeys((*known, *(choice for _, choice in near[:1]))))
+    word = _shown(near[0][0] if near else strays[0])
+    kinds = {each.kind for each in arguments if each.listed}
+    if kinds == {Kind.CHOICE}:
+        choices = "; ".join(f"{each.name} ({', '.join(each.choices)})" for each in free)
+        return (
+            f"No filter called “{word}”." + ("" if near or not choices else f" You can use {choices}."),
+            None,
+            instead,
+        )
+    offered = "; ".join(
+        f"{each.name} is {meant}" for each in free if each.name not in found and (meant := _meant(each))
+    )
+    return f"I don't know what “{word}” means here" + (f": {offered}." if offered else "."), None, instead
+
+
+def _near(arguments: Sequence[Argument], word: str) -> str | None:
+    """The choice that a word comes nearest to; None if it is like none."""
+    names = {choice: choice for each in arguments for choice in each.choices}
+    names |= dict(alias for each in arguments for alias in each.aliases)
+    folded = word.casefold()
+    if NEAR.get(folded) in names:
+        return NEAR[folded]
+    return next((names[name] for name in get_close_matches(folded, names, n=1, cutoff=0.75)), None)
 
 
 def _zone_and_rest(strays: list[str]) -> tuple[list[str], list[str]]:
@@ -244,7 +279,8 @@ def _meant(argument: Argument) -> str | None:
 
 def _split(argument: Argument, value: str) -> list[str]:
     if argument.many == 1:
-        return [visible(value).strip()]
+        text = visible(value).strip()
+        return [closed_up(text, frozenset({argument.kind})) if argument.kind in _COUNTED else text]
     return titles_of(value) if argument.kind is Kind.VIDEO else [token.text for token in tokens_of(value)]
 
 

@@ -1,7 +1,6 @@
 """Every command, in one explicit tuple: the order is the order of /help, the manifests and the README."""
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Any, TypeAlias
 
 from bot.commands.alerts import Alerts, Snooze, alerts, is_incomplete, snooze
@@ -209,29 +208,11 @@ _WHO = {
     Permission.CONFIGURE: "Anyone who manages this workspace.",
 }
 _LOOKED_AT = "Everyone can view it; anyone who manages this workspace can change it."
-_OTHER_NAMES = {
-    **dict.fromkeys(("wallet", "balance", "money", "spend", "cost", "budget", "credit"), "usage"),
-    **dict.fromkeys(("top", "best", "list", "all", "running", "trending"), "videos"),
-    **dict.fromkeys(("csv", "download"), "export"),
-    **dict.fromkeys(("chart", "graph", "growth", "views"), "stats"),
-    **dict.fromkeys(("report", "summary", "daily", "weekly"), "digest"),
-    **dict.fromkeys(("alert", "notify", "mute"), "alerts"),
-}
-"""What people read on buttons and in answers, or have in mind, and then type."""
-_NEVER_GUESSED = frozenset({"stop", "disconnect"})
 
 
 def by_name(commands: tuple[AnyCommand, ...] = COMMANDS) -> Mapping[str, AnyCommand]:
     """The commands by the name that a call carries."""
     return {command.name: command for command in commands}
-
-
-def nearest(name: str) -> str | None:
-    """The listed command that a mistyped name most likely means; never one that stops a video or deletes something."""
-    listed = {command.name: command.name for command in COMMANDS if command.listed}
-    names = {**_OTHER_NAMES, **{name: name for name in listed if name not in _NEVER_GUESSED}}
-    matches = get_close_matches(name, (*names, *_NEVER_GUESSED), n=1)
-    return names.get(matches[0]) if matches else None
 
 
 def described(command: AnyCommand) -> Described:

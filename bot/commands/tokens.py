@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from bot.commands.command import Kind
 from bot.domain.links import link_starts, looks_like_link
@@ -20,6 +21,15 @@ _PART_OF_DAY = re.compile(
     re.IGNORECASE,
 )
 _NUMBER_IN_WORDS = re.compile(rf"(?<!\S)({'|'.join(_NUMBERS)})(?!\S)", re.IGNORECASE)
+_AT_IN_WORDS = re.compile(rf"(?<!\S)((?:at|on) +)({'|'.join(_NUMBERS[:12])})(?!\S)", re.IGNORECASE)
+_MONTH = re.compile(r"(?<!\S)(?:an?|one|1)[ -]+month\b", re.IGNORECASE)
+_COUPLE = re.compile(rf"(?<!\S)(?:a +)?couple +(?:of +)?(?={_UNIT})", re.IGNORECASE)
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_UNTIL_DAY = re.compile(
+    r"\b(?:until|till|til|through) +(?:next +|this +)?(?:(?P<tomorrow>tomorrow)|(?P<date>\d{4}-\d\d-\d\d)"
+    rf"|(?P<day>{'|'.join(_DAYS)})(?:s|nes|rs|ur)?(?:day)?)(?![\w:])",
+    re.IGNORECASE,
+)
 _HALF_AN_HOUR = re.compile(r"(?<!\S)(?:a +half|half +an?) +hour\b", re.IGNORECASE)
 _UNTIL = re.compile(r"\b(?:until|till|til) +(\d{1,2})(?: ?h| ?uhr)?(?=\s|$)", re.IGNORECASE)
 _SPREAD = re.compile(r"(?<=[\dm.h]) *(?:[-–]|to|until|and) *(?=\d{1,2}(?::\d|[ap]\.?m|h))", re.IGNORECASE)
@@ -121,14 +131,33 @@ def _listed(word: str) -> Iterator[str]:
         yield word
 
 
+def until_in_days(typed: str, today: date) -> str:
+    """The line with `until friday`, `until tomorrow` or `until 2026-12-04` as the number of days from today."""
+
+    def days(match: re.Match[str]) -> str:
+        if match["tomorrow"]:
+            return "1days"
+        if match["day"]:
+            index = _DAYS.index(match["day"].lower())
+            return f"{(index - today.weekday() - 1) % 7 + 1}days"
+        try:
+            return f"{(date.fromisoformat(match['date']) - today).days}days"
+        except ValueError:
+            return match[0]
+
+    return _UNTIL_DAY.sub(days, typed)
+
+
 def closed_up(typed: str, kinds: frozenset[Kind]) -> str:
     """The line with `9 am`, `22:00 to 07:00`, `two days`, `5 dollars` as one word each, if an argument takes such."""
     if kinds & {Kind.TIME, Kind.SPAN}:
+        typed = _AT_IN_WORDS.sub(lambda match: match[1] + _IN_WORDS[match[2].lower()], typed)
         typed = _PART_OF_DAY.sub(lambda match: f"{match[1]}{'am' if match[2] == 'morning' else 'pm'}", typed)
         typed = _HALF_OF_DAY.sub("", typed)
     if Kind.SPAN in kinds:
         typed = _SPREAD.sub("-", _UNTIL.sub(r"\1:00", _HALF_AN_HOUR.sub("30min", typed)))
     if kinds & {Kind.SPAN, Kind.NUMBER}:
+        typed = _COUPLE.sub("2", _MONTH.sub("30days", typed))
         typed = _COUNTED_IN_WORDS.sub(lambda match: _IN_WORDS[match[1].lower()], _FORTNIGHT.sub("2weeks", typed))
         typed = _COUNTED.sub(r"\1", _NUMBER_IN_WORDS.sub(lambda match: _IN_WORDS[match[1].lower()], typed))
     if Kind.SPAN in kinds:

@@ -38,11 +38,13 @@ class UsageError(BotError):
     """Words that cannot be understood. The error boundary adds the command's usage and an example.
 
     `argument` names the one that is wrong, for a form to show the sentence at; None where it is none of them alone.
+    `instead` are words for the same command that it would understand, offered as a guess; None if there are none.
     """
 
-    def __init__(self, sentence: str, argument: str | None = None) -> None:
+    def __init__(self, sentence: str, argument: str | None = None, instead: str | None = None) -> None:
         super().__init__(sentence)
         self.argument = argument
+        self.instead = instead
 
 
 class LinkError(UsageError):

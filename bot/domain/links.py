@@ -23,11 +23,9 @@ __all__ = [
     "video_of",
 ]
 
-FORMS = (
-    "Paste the link of one video or post: https://www.tiktok.com/@user/video/…, https://www.youtube.com/watch?v=…, "
-    "https://www.instagram.com/reel/… or https://x.com/user/status/…"
-)
-"""What every refusal ends with: the forms that work."""
+FORMS = "Paste the link of one video or post from TikTok, YouTube, Instagram or X."
+"""What every refusal ends with."""
+_NO_LINK = "I see no video link there. Paste one from TikTok, YouTube, Instagram or X."
 
 _CUT_OFF = "That link is cut off. Paste the whole link."
 
@@ -272,7 +270,7 @@ def _split(word: str) -> tuple[str, str, str, str, str]:
 def _checked_host(authority: str) -> str:
     """The host in lower case; LinkError for anything around or in it that an honest link to a video never has."""
     if "." not in authority and not authority.startswith("["):
-        raise _refusal("That isn't a link.")
+        raise LinkError(_NO_LINK)
     if "@" in authority:
         raise _refusal("That link has a user name before its host, which look-alike links use.")
     host, _, port = authority.lower().partition(":")
@@ -283,7 +281,7 @@ def _checked_host(authority: str) -> str:
         raise _refusal("That link's host has letters other than a to z, which look-alike links use.")
     _, dot, top = host.rpartition(".")
     if not (dot and _TOP_LEVEL.fullmatch(top)):
-        raise _refusal("That isn't a link.")
+        raise LinkError(_NO_LINK)
     if port not in {"", "80", "443"}:
         raise _refusal("That link has a port number, which video links never have.")
     return host

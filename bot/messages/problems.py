@@ -8,24 +8,37 @@ from bot.messages.wording import plural, shortened
 from bot.reply.call import Call
 from bot.reply.model import Button, Code, Field, Fields, Note, Option, Reply, Select, Tone, text
 
+MOST_LABEL = 40
+"""Characters of a line on a button."""
+
 
 def problem(sentence: str) -> Reply:
     """Something the person can be told as it is."""
     return Reply(sentence, tone=Tone.PROBLEM)
 
 
-def misunderstood(sentence: str, usage: str, example: str) -> Reply:
-    """Words that make no sense to a command: why, how it is used, and an example that works."""
+def misunderstood(sentence: str, usage: str, example: str, instead: tuple[str, Call] | None = None) -> Reply:
+    """Words that make no sense to a command: why, and the nearest line that does; else usage and an example."""
+    if instead is not None:
+        line, call = instead
+        return Reply(f"{sentence} Try {line}.", actions=(Button(shortened(line, MOST_LABEL), call),), tone=Tone.PROBLEM)
     fields = Fields((Field("Usage", text(Code(usage))), Field("Example", text(Code(example)))))
     return Reply(sentence, parts=(fields,), tone=Tone.PROBLEM)
 
 
-def unknown_command(name: str, nearest: str | None) -> Reply:
-    """A command that does not exist, with the nearest one that does."""
-    sentence = f"There's no command /{shortened(name, 30)}." if name else "Type a command."
-    hint = f" Did you mean /{nearest}?" if nearest else ""
-    button = Button("All commands", Call("help"))
-    return Reply(f"{sentence}{hint} /help lists all commands.", actions=(button,), tone=Tone.PROBLEM)
+def unknown_command(typed: str, nearest: tuple[str, Call] | None) -> Reply:
+    """A line that means no command, with the nearest one that does."""
+    name, _, words = typed.partition(" ")
+    sentence = (
+        f"I don't know what “{shortened(typed)}” means." if words else f"There's no command /{shortened(name, 30)}."
+    )
+    hint = "/help lists all commands." if nearest is None else f"Did you mean {nearest[0]}?"
+    guess = () if nearest is None else (Button(shortened(nearest[0], MOST_LABEL), nearest[1]),)
+    return Reply(
+        f"{sentence if typed else 'Type a command.'} {hint}",
+        actions=(*guess, Button("All commands", Call("help"))),
+        tone=Tone.PROBLEM,
+    )
 
 
 def crashed(reference: str, *, may_have_spent: bool) -> Reply:
@@ -49,7 +62,7 @@ def in_line(seconds: float) -> Reply:
 def no_link() -> Reply:
     """The message behind the shortcut contains no video link."""
     return Reply(
-        "There's no video link in this message. Paste one from TikTok, YouTube, Instagram or X after /track.",
+        "I see no video link in this message. Paste one from TikTok, YouTube, Instagram or X after /track.",
         tone=Tone.WARNING,
     )
 

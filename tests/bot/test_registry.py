@@ -5,7 +5,7 @@ import re
 import pytest
 
 from bot.commands.command import Kind
-from bot.commands.registry import COMMANDS, by_name, described, nearest
+from bot.commands.registry import COMMANDS, by_name, described
 from bot.domain.caller import Permission
 
 LISTED = [command for command in COMMANDS if command.listed]
@@ -86,34 +86,6 @@ def test_what_spends_stops_or_configures_is_declared():
     assert all(
         needs[name] is Permission.LOOK for name in ("videos", "stats", "compare", "usage", "export", "status", "help")
     )
-
-
-@pytest.mark.parametrize(
-    ("typed", "meant"),
-    {
-        "trak": "track",
-        "vidoes": "videos",
-        "stat": "stats",
-        "comapre": "compare",
-        "wallet": "usage",
-        "top": "videos",
-        "best": "videos",
-        "csv": "export",
-        "money": "usage",
-        "report": "digest",
-        "sotp": None,
-        "stopp": None,
-        "disconect": None,
-        "xyzzy": None,
-        "": None,
-    }.items(),
-)
-def test_a_mistyped_name_finds_the_nearest_command(typed, meant):
-    assert nearest(typed) == meant
-
-
-def test_no_mistyped_name_finds_what_only_buttons_send():
-    assert nearest("track.start") == "track"
 
 
 @each_listed

@@ -36,18 +36,14 @@ async def test_a_line_is_a_command_with_or_without_its_slash(bot, options, line)
     assert bot.calls == [("videos", "tiktok  monitoring")]
 
 
-async def test_the_umbrella_reaches_the_bot_as_it_was_typed(bot, options):
+async def test_the_umbrella_is_passed_over(bot, options):
     await said(bot, "/contentstats usage", options())
-    assert bot.calls == [("contentstats", "usage")]
+    assert bot.calls == [("usage", "")]
 
 
 async def test_a_command_may_go_on_after_a_line_break(bot, options):
     await said(bot, "/track\nhttps://a\nhttps://b", options())
     assert bot.calls == [("track", "https://a\nhttps://b")]
-
-
-async def test_a_line_of_nothing_is_no_command(bot, options):
-    assert await said(bot, " ", options()) == (1, "No command .\n\n")
 
 
 async def test_a_problem_is_the_exit_code(bot, options):

@@ -26,7 +26,7 @@ async def test_track_without_a_link_opens_a_form_whose_answer_comes_back_to_the_
     ("answers", "field", "sentence"),
     [
         ({"link": "https://example.com/cat.mp4"}, "link", "example.com isn't a supported site"),
-        ({"link": "my cat"}, "link", "That isn't a link"),
+        ({"link": "my cat"}, "link", "I see no video link there"),
         ({"link": f"{LINK} " * 11}, "link", "10 values at most"),
     ],
 )
@@ -143,7 +143,7 @@ async def test_the_shortcut_names_the_links_beyond_ten(bot_app):
 async def test_the_shortcut_on_a_message_without_a_link_says_so_kindly(bot_app):
     message = bot_app.slack.say(BEN, GENERAL, "good morning")
     answer = await bot_app.seen(bot_app.slack.send_message_shortcut("track_message", message, user=ANN))
-    assert "There's no video link in this message" in answer.text
+    assert "I see no video link in this message" in answer.text
 
 
 async def test_a_guests_shortcut_spends_nothing(bot_app):

@@ -1,0 +1,163 @@
+"""Whole lines: the command that a line of free text means, and the nearest one for a line that means none."""
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from difflib import get_close_matches
+from itertools import dropwhile
+from typing import Any
+
+from bot.commands.command import Command
+from bot.commands.forms import call_of
+from bot.commands.registry import COMMANDS
+from bot.commands.tokens import tokens_of
+from bot.commands.words import OPENERS, POLITE, TOPICS
+from bot.domain.caller import Permission
+from bot.domain.links import looks_like_link
+from bot.reply.call import Call
+
+UMBRELLA = "contentstats"
+"""Slack's command names collide between apps, so every command is also a word behind this one."""
+_LISTED: Mapping[str, Command[Any]] = {command.name: command for command in COMMANDS if command.listed}
+_KEYS: Mapping[str, frozenset[str]] = {line: frozenset(words.split()) for line, words in TOPICS.items()}
+_NEVER_GUESSED = frozenset({"stop", "disconnect"})
+_ABOUT_A_LINK = _KEYS["stats"] | {"how", "how's", "hows"}
+"""Words beside a link that ask for its numbers …"""
+_STARTING = _KEYS["usage"] | {"track", "tracking", "start", "add", "monitor", "follow"}
+"""… unless one of these asks what tracking it costs."""
+_ABOUT_PRICES = frozenset({"much", "cost", "costs", "price", "prices", "expensive"})
+_EVERY_VIDEO = frozenset({"all", "everything", "videos"})
+_TITLED = frozenset({"stats", "export", "stop"})
+_NOUNS = frozenset(
+    {
+        *("alert", "alerts", "notifications", "report", "reports", "summary", "digest", "digests", "recap"),
+        *("compare", "comparison", "difference", "better", "worse", "between"),
+    }
+)
+"""Words that ask for a command and are no words for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A command's name and the words for it."""
+
+    name: str
+    words: str = ""
+
+    def __str__(self) -> str:
+        return f"/{self.name} {self.words}".strip()
+
+
+def read_line(typed: str) -> Line:
+    """The command that a line names or asks for, with the words for it; the first word as its name if it means none.
+
+    A line that names no command but holds a link is about that link. A question leads to a look-up alone: what spends,
+    stops or changes a setting has to be named.
+    """
+    first, *rest = typed.split(maxsplit=1) or ["help"]
+    name, words = first.removeprefix("/").casefold(), "".join(rest).strip()
+    if name == UMBRELLA:
+        return read_line(words)
+    if name in _LISTED or first.startswith("/"):
+        return Line(name, words)
+    return _named(typed) or _about_link(typed) or _asked(typed) or Line(name, words)
+
+
+def title_in(typed: str) -> str:
+    """The words of a line that may be a title."""
+    return _title(typed, frozenset())
+
+
+def guess(typed: str, *, is_title: bool) -> tuple[Line, Call] | None:
+    """The nearest command for a line that means none, and a call that runs it with the rest of the line.
+
+    Never one that spends, stops or deletes something. `is_title`: there are videos that the line names.
+    """
+    first, *_ = typed.split(maxsplit=1) or [""]
+    name = nearest(first.removeprefix("/").casefold())
+    line = _topic(typed) or (Line(name, typed.partition(" ")[2].strip()) if name else None)
+    if is_title and line is None:
+        line = Line("stats", title_in(typed))
+    if line is None:
+        return None
+    if line.name in _NEVER_GUESSED:
+        line = Line("stats", line.words)
+    call = call_of(_LISTED[line.name], line.words)
+    return (line, call) if call is not None else (Line(line.name), Call(line.name))
+
+
+def nearest(name: str) -> str | None:
+    """The listed command that a mistyped name most likely means; never one that stops a video or deletes something."""
+    matches = get_close_matches(name, _LISTED, n=1, cutoff=0.7)
+    return matches[0] if matches and matches[0] not in _NEVER_GUESSED else None
+
+
+def _named(typed: str) -> Line | None:
+    """The command that a polite line names once it comes to the point: `please show me the stats of …`."""
+    words = typed.split()
+    for place, word in enumerate(_bare(typed)):
+        if word in OPENERS:
+            continue
+        return Line(word, " ".join(words[place + 1 :])) if word in _LISTED else None
+    return None
+
+
+def _about_link(typed: str) -> Line | None:
+    links = [token.text for token in tokens_of(typed) if looks_like_link(token.text)]
+    if not links:
+        return None
+    words = set(_bare(typed))
+    if words & _ABOUT_A_LINK and not words & _STARTING:
+        return Line("stats", links[0]) if len(links) == 1 else Line("compare", " ".join(links))
+    return Line("track", " ".join(word for word, bare in _words(typed) if bare not in _ABOUT_PRICES))
+
+
+def _asked(typed: str) -> Line | None:
+    """The look-up that a question means, or an account's videos; help for a greeting."""
+    if typed.lstrip().startswith("@"):
+        return Line("stats", typed.strip())
+    asked = _topic(typed)
+    if asked is None:
+        return Line("help") if OPENERS.issuperset(_bare(typed)) else None
+    return asked if _is_look_up(asked.name) else None
+
+
+def _topic(typed: str) -> Line | None:
+    """The command that a question means by its words, and those of its words that are for the command."""
+    bare = _bare(typed)
+    topic = next((topic for topic, keys in _KEYS.items() if not keys.isdisjoint(bare)), None)
+    if topic is None:
+        return None
+    (name, *given), keys = topic.split(), _KEYS[topic]
+    if name in _TITLED:
+        title = _title(typed, keys)
+        is_every = name == "stats" and not title and not _EVERY_VIDEO.isdisjoint(bare)
+        return Line("videos") if is_every else Line(name, title)
+    if name == "videos":
+        choices = {word for each in _LISTED[name].arguments for word in (*each.choices, *dict(each.aliases))}
+        filters = (each for each in bare if each in choices and not (given and each in keys))
+        return Line(name, " ".join((*given, *filters)))
+    if _is_look_up(name) and name != "compare":
+        return Line(name)
+    rest = ((word, bare) for word, bare in _words(typed) if bare not in _NOUNS)
+    return Line(name, " ".join(word for word, _ in dropwhile(lambda each: each[1] in POLITE, rest)))
+
+
+def _is_look_up(name: str) -> bool:
+    command = _LISTED[name]
+    return command.need is Permission.LOOK and not command.is_setting
+
+
+def _title(typed: str, keys: AbstractSet[str]) -> str:
+    """The words that may be part of a title."""
+    return " ".join(word for word, bare in _words(typed) if bare not in OPENERS | keys | _KEYS["videos"])
+
+
+def _words(typed: str) -> list[tuple[str, str]]:
+    """The words, each with itself without case and the punctuation around it."""
+    return list(zip(typed.split(), _bare(typed), strict=True))
+
+
+def _bare(typed: str) -> list[str]:
+    """The words without case and the punctuation around them."""
+    return [word.casefold().strip('?!.,;:()"“”').replace("’", "'") for word in typed.split()]

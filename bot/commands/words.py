@@ -1,0 +1,77 @@
+"""Plain words: the one table of what people write, what is passed over, and which command a question means.
+
+It only holds data. `bot.commands.parse` reads arguments with it, `bot.commands.lines` whole lines.
+"""
+
+from collections.abc import Mapping
+
+_POLITE = """
+    please pls plz thanks thank thx hey hi hello ok okay so well kindly can could would will should may must do does did
+    is are was were be been am i i'd i'm i've we we're we've you me us my our your it its it's they he have has had
+    want wanna need like let let's lets see look show give tell get got what what's whats which who where when how how's
+    hows why there here a an the this that these those some any of to with just only now and also as go going make use
+    using find check open send display know bot contentstats
+"""
+_THINGS = "video videos vid vids clip clips reel reels short shorts tiktoks post posts link links url"
+_JOINTS = """
+    for at in from between until till below under every each per by on sort sorted first time times timezone tz zone
+    local o'clock sharp around about turn switch once day days d dollars dollar usd bucks vs vs. | , &
+"""
+POLITE = frozenset(_POLITE.split())
+"""Words that are nobody's value, wherever they stand."""
+FILLERS = frozenset((*_POLITE.split(), *_THINGS.split(), *_JOINTS.split()))
+"""Words that change nothing once every argument has taken what is its own."""
+_BEFORE_THE_POINT = "for about on at in from by much many far today currently right still yet again then or"
+OPENERS = frozenset((*_POLITE.split(), *_THINGS.split(), *_BEFORE_THE_POINT.split()))
+"""Words that a line may open with before it comes to the point, and that titles are found without."""
+
+TOPICS: Mapping[str, str] = {
+    "stop": "quit cancel end terminate abort delete remove untrack unfollow unsubscribe kill",
+    "alerts": """
+        alert alerts alarm notify notified notification notifications warn warning mute unmute snooze quiet spike spikes
+        milestone milestones
+    """,
+    "export": """
+        csv csvs excel xlsx spreadsheet spreadsheets sheet download downloads export exports exported file files raw
+        data
+    """,
+    "usage": """
+        money wallet balance credit credits budget spend spends spent spending cost costs price prices pay paid paying
+        bill billing charge charged runway funds cash afford broke expensive usage dollars bucks invoice left
+    """,
+    "digest": "report reports reporting digest digests summary summaries recap overview daily weekly newsletter",
+    "compare": "compare comparison difference better worse vs vs. versus against",
+    "videos change_24h": "growing grew grown gained gaining gainers movers fastest rising",
+    "videos count": """
+        best top highest biggest most winner winners winning popular viral hits trending leaderboard ranking
+    """,
+    "videos ending": "ending ends expire expires expiring finishing",
+    "status": "status working work works broken down alive online health healthy",
+    "stats": """
+        stat stats statistics chart charts graph growth view views likes comments number numbers metrics performance
+        performing perform performed doing details
+    """,
+    "videos": "list all running tracked tracking everything mine videos clips",
+    "help": "help commands command menu hello hi hey manual instructions",
+}
+"""The command that a question means, by its words; the first line of the table that holds one of them counts."""
+TITLE_FILLERS = OPENERS.union(*(TOPICS[each].split() for each in ("export", "stats")))
+"""Words that a title is also looked for without."""
+
+_NEAR: Mapping[str, str] = {
+    "error": "deleted removed gone failed failing broken errors private",
+    "monitoring": "active live current ongoing tracking tracked",
+    "completed": "done complete over past old final",
+    "cancelled": "stopped canceled cancel ended",
+    "paused": "pause waiting unpaid",
+    "count": "best biggest most popular viral highest viewed",
+    "change_24h": "growing fastest rising gained trending movers",
+    "newest": "recent latest new",
+    "ending": "expiring finishing soon soonest",
+    "youtube": "youtubes shorts",
+    "tiktok": "tiktoks tok",
+    "instagram": "grams reels",
+    "twitter": "tweets tweet",
+}
+NEAR: Mapping[str, str] = {word: choice for choice, words in _NEAR.items() for word in words.split()}
+"""Words that are no choice of an argument, and the choice that they come nearest to."""

@@ -1,0 +1,109 @@
+"""Whole lines in plain words: which command they lead to, which one is only offered, and what never is."""
+
+import pytest
+
+from bot.commands.lines import guess, nearest, read_line
+from bot.commands.registry import COMMANDS
+from bot.reply.call import Call
+from tests.standins.environment import LINK, YOUTUBE, labels
+
+READ = {
+    "/usage": "/usage",
+    "USAGE": "/usage",
+    "contentstats /usage": "/usage",
+    "contentstats": "/help",
+    "please show me the stats of kitchen sink": "/stats of kitchen sink",
+    "can you stop the osaka video": "/stop the osaka video",
+    "stats 3": "/stats 3",
+    "@ada.lovelace": "/stats @ada.lovelace",
+    LINK: f"/track {LINK}",
+    f"look at this {LINK}": f"/track look at this {LINK}",
+    f"how much would {LINK} cost for a week?": f"/track how would {LINK} for a week?",
+    f"how is {LINK} doing?": f"/stats {LINK}",
+    f"what are the views of {LINK} and {YOUTUBE}": f"/compare {LINK} {YOUTUBE}",
+    "how much money is left?": "/usage",
+    "what did we spend this week": "/usage",
+    "best videos": "/videos count",
+    "what's trending on tiktok": "/videos count tiktok",
+    "which videos are growing fastest": "/videos change_24h",
+    "show my running youtube videos": "/videos running youtube",
+    "how are my videos doing": "/videos",
+    "how many views does Kitchen Sink have?": "/stats Kitchen Sink",
+    "csv": "/export",
+    "download everything as excel": "/export",
+    "get me a csv of kitchen sink": "/export kitchen sink",
+    "osaka vs tomatoes": "/compare osaka vs tomatoes",
+    "what is the difference between osaka and tomatoes": "/compare osaka and tomatoes",
+    "is everything working?": "/status",
+    "hello": "/help",
+    "what can you do": "/help",
+    "xyzzy plugh": "/xyzzy plugh",
+    "/best": "/best",
+    "mute alerts for an hour": "/mute alerts for an hour",
+    "quit tracking kitchen sink": "/quit tracking kitchen sink",
+}
+GUESSED = {
+    "usag": ("/usage", Call("usage")),
+    "/vidoes tiktok": ("/videos tiktok", Call("videos", {"platform": "tiktok"})),
+    "mute alerts for an hour": ("/alerts mute for an hour", Call("alerts", {"what": "mute", "time": "1hour"})),
+    "give me a report": ("/digest", Call("digest")),
+    "weekly summary on monday at 9am Berlin": (
+        "/digest weekly on monday at 9am Berlin",
+        Call("digest", {"action": "on", "time": "09:00", "zone": "Europe/Berlin", "every": "monday"}),
+    ),
+    "quit tracking kitchen sink": ("/stats kitchen sink", Call("stats", {"video": "kitchen sink"})),
+    "delete kitchen sink": ("/stats kitchen sink", Call("stats", {"video": "kitchen sink"})),
+}
+
+
+@pytest.mark.parametrize(("typed", "line"), READ.items())
+def test_a_line_leads_to_its_command(typed, line):
+    assert str(read_line(typed)) == line
+
+
+@pytest.mark.parametrize(("typed", "guessed"), GUESSED.items())
+def test_a_guess_is_a_call_with_the_rest_of_the_line(typed, guessed):
+    line, call = guess(typed, is_title=False)
+    assert (str(line), call) == guessed
+
+
+@pytest.mark.parametrize("typed", ["sotp", "stopp", "disconect", "stop it", "xyzzy", ""])
+def test_nothing_is_guessed_that_stops_or_deletes_something(typed):
+    found = guess(typed, is_title=False)
+    assert found is None or found[0].name not in {"stop", "disconnect"}
+    assert nearest(typed.partition(" ")[0]) in {None, "stats"}
+
+
+def test_a_title_is_offered_as_stats():
+    line, call = guess("the kitchen sink", is_title=True)
+    assert (str(line), call) == ("/stats kitchen sink", Call("stats", {"video": "kitchen sink"}))
+
+
+def test_every_topic_leads_to_a_command_that_people_may_type():
+    names = {command.name for command in COMMANDS if command.listed}
+    assert {
+        read_line(typed).name for typed in READ if not typed.startswith(("xyzzy", "/best", "mute", "quit"))
+    } <= names
+
+
+async def test_the_rows_of_the_last_list_name_videos(env):
+    for link in (LINK, YOUTUBE):
+        env.sandbox.world.track(env.sandbox.key, link, 7)
+        env.clock.advance(hours=1)
+    shown = [(await env.say(f"/stats {link}")).title for link in (YOUTUBE, LINK)]
+    await env.say("/videos")
+    assert [(await env.say(f"/stats {row}")).title for row in ("1", "#2", "video 2")] == [*shown, shown[1]]
+    assert (await env.say("/compare 1 and 2")).title.startswith("Comparison")
+    assert "Stop tracking" in labels(await env.say("/stop 2"))
+
+
+async def test_what_is_not_understood_is_named_with_a_button_for_the_nearest(env):
+    reply = await env.say("/videos deleted")
+    assert reply.summary == "No filter called “deleted”. Try /videos error."
+    assert reply.actions[0].call == Call("videos", {"status": "error"})
+    reply = await env.say("/videos tiktok zebra")
+    assert reply.actions[0].call == Call("videos", {"platform": "tiktok"})
+    assert (await env.say(f"/track {LINK} zebra")).actions == ()
+    assert (await env.say("/track zebra")).summary == (
+        "I see no video link there. Paste one from TikTok, YouTube, Instagram or X."
+    )
