@@ -71,7 +71,13 @@ async def _largest(charts: Charts) -> Row:
 
 def ten(number: int) -> tuple[Spec, ...]:
     """Ten charts of every kind that no other number gives, so that none is remembered."""
-    movers = Movers("Views", "24 h", tuple((str(row), row * 1_000 + number) for row in range(1, 11)))
+    movers = Movers(
+        "Top movers",
+        "views",
+        START,
+        START + timedelta(days=1),
+        tuple((str(row), row * 1_000 + number) for row in range(1, 11)),
+    )
     days = ((date(2026, 3, 1) + timedelta(days=day), Decimal(day + number) / 10) for day in range(14))
     lines = [
         Line.hourly(str(row), [(float(hour), number + row * hour**2) for hour in range(MONTH)]) for row in range(1, 6)
@@ -79,13 +85,19 @@ def ten(number: int) -> tuple[Spec, ...]:
     grown = [
         growth(readings, 10 * number + place) for place, readings in enumerate((DAY, WEEK, WEEK, MONTH, MONTH, MONTH))
     ]
-    return (movers, Spend(tuple(days)), Comparison("Views", tuple(lines)), Comparison("Likes", tuple(lines)), *grown)
+    return (
+        movers,
+        Spend("Acme", tuple(days), date(2026, 3, 14)),
+        Comparison("views", START, tuple(lines)),
+        Comparison("likes", START, tuple(lines)),
+        *grown,
+    )
 
 
 def growth(readings: int, number: int) -> Growth:
     """A video's growth by the hour, with a gap now and then."""
     counts = ((START + timedelta(hours=hour), number + 3 * hour**2) for hour in range(readings) if hour % 50 != 9)
-    return Growth(Line.hourly("Views", counts))
+    return Growth(f"Video {number}", Line.hourly("views", counts))
 
 
 async def _all_drawn(charts: Charts, specs: tuple[Spec, ...]) -> None:

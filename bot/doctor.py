@@ -27,7 +27,7 @@ async def checks(settings: Settings) -> tuple[Check, ...]:
     """Look at the settings, the database, the API with its key, and the charts. Never raises; spends nothing."""
     spelled = tuple(Check("Settings", ok=False, detail=sentence) for sentence in mistyped())
     async with Charts() as charts:
-        chart = await charts.draw(Spend(((date(2026, 1, 1), Decimal(1)),)))
+        chart = await charts.draw(Spend("Wallet", ((date(2026, 1, 1), Decimal(1)),), date(2026, 1, 2)))
     detail = "drawn" if chart else "can't be drawn; the log has the reason. Numbers still work."
     drawn = Check("Charts", chart is not None, detail)
     try:

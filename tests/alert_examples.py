@@ -12,8 +12,8 @@ from bot.alerts import low_balance_card as low_balance
 from bot.alerts import settings_card as alert_settings
 from bot.alerts import spikes_card as spikes
 from bot.alerts import trouble_card as trouble
-from bot.alerts.final_report import gained_by_day
 from bot.domain.alerts import AlertKind, Stage, default_setting
+from bot.domain.growth import counts_of, gained_by_day
 from bot.domain.money import Promise
 from bot.domain.quiet import QuietHours
 from bot.domain.spikes import Hour
@@ -46,7 +46,7 @@ def final(number: int = 0, **changes: Any) -> final_report.FinalFacts:
         reading=page,
         metric=metric,
         ended_at=NOW,
-        days=gained_by_day(page.snapshots, metric),
+        days=gained_by_day(counts_of(page.snapshots, metric)),
         is_stopped=False,
         stopped_by=None,
         cost_per_snapshot=PRICE,

@@ -21,6 +21,7 @@ from bot.messages import (
     compare,
     connect,
     export,
+    gains,
     home,
     offer,
     problems,
@@ -33,6 +34,7 @@ from bot.messages import (
 )
 from bot.messages import help as helping
 from bot.messages import videos as listing
+from bot.messages.pictures import gains_of
 from bot.messages.video_count import VideoCount
 from bot.messages.wording import video_options
 from bot.reply.call import Call
@@ -158,6 +160,8 @@ def _numbers() -> Iterator[tuple[str, Reply]]:
     yield "stats.video_details", stats.video_details(facts)
     yield "stats.video_details: deleted, on Instagram", stats.video_details(later)
     yield "stats.video_details: no snapshot, unknown platform", stats.video_details(silent)
+    yield "gains.gains_card", gains.gains_card(later, gains_of(later.reading), PICTURE)
+    yield "gains.gains_card: no snapshot", gains.gains_card(silent, None, None)
     compared = [compare.Compared(label, reading(place, 48 - 9 * place), NOW, "") for place, label in enumerate("ABCD")]
     compared.append(compare.Compared("E", VideoReading(video(4), ()), NOW - HOUR, REASON))
     yield "compare.comparison", compare.comparison(compared, Metric.LIKES, replace(PICTURE, name="comparison.png"), NOW)

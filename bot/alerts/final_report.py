@@ -1,14 +1,13 @@
 """The facts of a final report, from the mirror."""
 
-from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from bot.alerts.final_report_card import FinalFacts
 from bot.charts.charts import Charts
 from bot.domain.caller import Person
-from bot.domain.growth import main_metric
-from bot.domain.videos import Metric, Snapshot, Video, VideoReading
+from bot.domain.growth import counts_of, gained_by_day, main_metric
+from bot.domain.videos import Video, VideoReading
 from bot.messages.csv_format import csv_file, csv_name, csv_rows
 from bot.messages.pictures import growth_picture
 from bot.reply.drawing import picture_of
@@ -39,7 +38,7 @@ async def final_facts(
         reading=reading,
         metric=metric,
         ended_at=_collected_until(stored.video, ended_at),
-        days=gained_by_day(snapshots, metric),
+        days=gained_by_day(counts_of(snapshots, metric)),
         is_stopped=stopped_by is not None or _ended_early(stored.video, ended_at),
         stopped_by=stopped_by,
         cost_per_snapshot=cost_per_snapshot,
@@ -49,26 +48,6 @@ async def final_facts(
         problem=problem,
         now=now,
     )
-
-
-def gained_by_day(snapshots: Sequence[Snapshot], metric: Metric) -> tuple[tuple[date, int | None], ...]:
-    """What a metric gained on each UTC day from its last count of the day before; None on a day without a count.
-
-    The first day counts from its own first reading. A day after one without a count has none either: what it gained
-    alone is not known.
-    """
-    readings = [(each.taken_at, each.counts[metric]) for each in snapshots if metric in each.counts]
-    if not readings:
-        return ()
-    last = {at.date(): count for at, count in readings}
-    day, end = readings[0][0].date(), readings[-1][0].date()
-    before: int | None = readings[0][1]
-    found: list[tuple[date, int | None]] = []
-    while day <= end:
-        count = last.get(day)
-        found.append((day, None if count is None or before is None else count - before))
-        day, before = day + DAY, count
-    return tuple(found)
 
 
 def _collected_until(video: Video, ended_at: datetime) -> datetime:

@@ -1,5 +1,5 @@
-"""Charts: numbers in, a PNG and the sentence for its alt text out, drawn in a process of their own.
+"""Charts: numbers in, a PNG, the sentences for its alt text and a file name out, drawn in a process of their own.
 
-No title, name or link ever enters a picture, so no script can turn into boxes: the message's table carries those, and
-the picture refers to its rows by label. Nothing here knows a chat, the store or the API.
+A picture stands alone: its subject's name, the unit, the period and its zone are in it. Nothing here knows a chat, the
+store or the API.
 """

@@ -1,27 +1,25 @@
 """The sentences that state what a chart shows, for those who do not see it: exact counts, UTC times, gaps told."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from math import floor
 
 from bot.charts.scales import span_text
-from bot.charts.specs import Comparison, Growth, Line, Movers, Spend
-from bot.domain.growth import ranked
+from bot.charts.specs import Comparison, DayGain, Gains, Growth, Line, Movers, Spend
+from bot.domain.growth import ago, ranked
 from bot.domain.moments import day_text
 from bot.domain.money import dollars
+from bot.reply.text import cut, visible
+
+_LONGEST_NAME = 30
 
 
 def growth_alt(growth: Growth) -> str:
     """From what to what, between when and when, what is missing, and whether the counter fell."""
-    main, second = growth.main, growth.second
-    sentence = f"{_change(main)}{_when(main)}{_remarks(main)}."
-    if second is None:
-        return sentence
-    same_time = len(second.points) > 1 and _ends(second) == _ends(main)
-    same_holes = second.missing_hours == main.missing_hours and not second.falls
-    when = " in the same time" if same_time else _when(second)
-    return f"{sentence} {_change(second)}{when}{'' if same_holes else _remarks(second)}."
+    line = growth.line
+    return f"{_change(line)}{_when(line)}{_remarks(line)}."
 
 
 def _change(line: Line[datetime]) -> str:
@@ -37,13 +35,8 @@ def _change(line: Line[datetime]) -> str:
     return f"{name} {'grew' if last > first else 'fell'} from {first:,} to {last:,}"
 
 
-def _ends(line: Line[datetime]) -> tuple[datetime, datetime]:
-    points = line.points
-    return points[0][0].astimezone(UTC), points[-1][0].astimezone(UTC)
-
-
 def _when(line: Line[datetime]) -> str:
-    first, last = _ends(line)
+    first, last = (line.points[place][0].astimezone(UTC) for place in (0, -1))
     if len(line.points) == 1:
         return f" at {first:%H:%M} UTC on {span_text(first, first)}, the only reading"
     if first.date() == last.date():
@@ -64,9 +57,40 @@ def _hours_missing(hours: int) -> str:
     return "1 hour is missing" if hours == 1 else f"{hours:,} hours are missing"
 
 
+def gains_alt(gains: Gains) -> str:
+    """The latest hour and the best one, then the best day and the latest, and what is missing."""
+    unit, hours, days = gains.line.label, gains.hours, [day for day in gains.days if day.gain is not None]
+    sentences = []
+    if hours:
+        latest, best = hours[-1], max(hours, key=lambda each: each.gain)
+        others = "" if latest == best else f"; most in the hour to {_moment(best.end)}: {_signed(best.gain)}"
+        sentences.append(f"{_signed(latest.gain)} {unit} in the hour to {_moment(latest.end)}{others}.")
+    best_day = max(days, key=lambda each: each.gain or 0)
+    last = "" if best_day is days[-1] else f", {_on(days[-1])}"
+    sentences.append(f"{'Best day' if len(days) > 1 else 'Day'} (UTC): {_on(best_day)}{last}{_remarks(gains.line)}.")
+    return " ".join(sentences)
+
+
+def _on(day: DayGain) -> str:
+    return f"{_signed(day.gain or 0)} on {span_text(day.day, day.day)}{'' if day.whole else ' (part of the day)'}"
+
+
+def _signed(gain: int) -> str:
+    return f"{gain:+,}" if gain else "0"
+
+
+def _moment(at: datetime) -> str:
+    utc = at.astimezone(UTC)
+    return f"{utc:%H:%M} UTC on {day_text(utc)}"
+
+
 def comparison_alt(comparison: Comparison) -> str:
     """Who leads at the last hour that every line has, where those that went on stand now, and what is missing."""
-    lines, unit = comparison.lines, comparison.unit
+    unit = comparison.unit
+    quoted = [f"“{cut(visible(line.label), _LONGEST_NAME)}”" for line in comparison.lines]
+    numbered = [f"{number} {name}" for number, name in enumerate(quoted, 1)]
+    names = quoted if len({*quoted}) == len(quoted) else numbered
+    lines = [replace(line, label=name) for name, line in zip(names, comparison.lines, strict=True)]
     ranking = ranked({line.label: line.points for line in lines})
     if ranking is None:
         return f"No hour that all have. Latest: {_latest(lines, unit)}.{_lines_missing(lines)}"
@@ -100,12 +124,13 @@ def _lines_missing(lines: Iterable[Line[float]]) -> str:
 
 def movers_alt(movers: Movers) -> str:
     """What each gained or lost, in the order of the table."""
-    return f"{movers.unit[0].upper()}{movers.unit[1:]} in {movers.window}: {_and(map(_move, movers.changes))}."
+    unit = f"{movers.unit[0].upper()}{movers.unit[1:]}"
+    return f"{unit} in {ago(movers.until - movers.since)}: {_and(map(_move, movers.changes))}."
 
 
 def _move(change: tuple[str, int]) -> str:
-    label, difference = change
-    row = f"number {label}" if label.isdigit() else label
+    name, difference = change
+    row = f"“{cut(visible(name), 2 * _LONGEST_NAME)}”"
     if not difference:
         return f"{row} did not change"
     return f"{row} {'gained' if difference > 0 else 'lost'} {abs(difference):,}"

@@ -1,4 +1,4 @@
-"""The pictures of top movers and of daily spend: bars, which always begin at zero."""
+"""The pictures of a ranking (top movers, a leaderboard) and of daily spend: bars, which always begin at zero."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -8,13 +8,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bot.charts import canvas
-from bot.charts.canvas import LARGE, MARGIN, WIDTH, Box
-from bot.charts.scales import Scale, dollar_scale, short, span_text
+from bot.charts.canvas import MARGIN, SMALL, WIDTH, Box
+from bot.charts.names import fitted, font, width
+from bot.charts.scales import Scale, dollar_scale, span_text, window_text
 from bot.charts.specs import Movers, Spend
+from bot.domain.growth import short_change
 from bot.domain.moments import day_text
 from bot.domain.money import dollars
 
-_ROW = 52
+_ROW, _BAR = 74, 24
 _NUMBER_PAD = 8
 _SHORTEST_BAR = 3
 _FEWEST_DAYS = 7
@@ -22,72 +24,76 @@ _MOST_DAY_LABELS = 6
 
 
 def movers_figure(movers: Movers) -> Figure:
-    """A bar a row, to the right where the video gained and hatched to the left where it lost, each with its number."""
-    changes = movers.changes
-    figure = canvas.sheet(canvas.HEADING + len(changes) * _ROW + MARGIN)
-    canvas.heading(figure, f"{movers.unit}, change in {movers.window}", above=canvas.HEADING)
-    left = MARGIN * 2 + max(canvas.text_width(label, LARGE, bold=True) for label, _ in changes)
-    box = Box(left, canvas.HEADING, WIDTH - left - MARGIN, len(changes) * _ROW)
-    zero, scale = _zero_and_scale([change for _, change in changes], box.width)
-    axes = canvas.blank(figure, box, (-zero, box.width - zero), (len(changes) - 0.5, -0.5))
-    axes.axvline(0, color=canvas.FRAME, linewidth=2, zorder=1)
-    for row, (label, change) in enumerate(changes):
-        lost = change < 0
+    """A name per row, and under it a bar with its number: to the right for a gain, hatched to the left for a loss."""
+    changes, room = movers.changes, WIDTH - 2 * MARGIN
+    about = f"change in {movers.unit} · {window_text(movers.since, movers.until)}"
+    figure = canvas.picture(movers.title, about, len(changes) * _ROW)
+    zero, scale = _zero_and_scale([change for _, change in changes], room)
+    box = Box(MARGIN, canvas.HEADING, room, len(changes) * _ROW)
+    axes = canvas.blank(figure, box, (-zero, room - zero), (len(changes) * _ROW, 0))
+    for row, (name, change) in enumerate(changes):
+        top, lost = row * _ROW, change < 0
         length = copysign(max(abs(change) * scale, _SHORTEST_BAR if change else 0), change)
         color, hatch = (canvas.VERMILLION, "//") if lost else (canvas.BLUE, None)
-        axes.barh(row, length, 0.62, color=color, hatch=hatch, edgecolor=canvas.GROUND, linewidth=0, zorder=2)
-        _write(axes, length + copysign(_NUMBER_PAD, change), row, signed(change), ha="right" if lost else "left")
-        _write(axes, -zero - MARGIN, row, label, ha="right", weight="bold")
+        middle = top + 30 + _BAR / 2
+        axes.barh(middle, length, _BAR, color=color, hatch=hatch, edgecolor=canvas.GROUND, linewidth=0, zorder=2)
+        axes.plot((0, 0), (middle - _BAR / 2, middle + _BAR / 2 + 4), color=canvas.MUTED, linewidth=2, zorder=3)
+        _write(axes, -zero, top + 12, fitted(name, room, SMALL))
+        number_at = length + copysign(_NUMBER_PAD, change)
+        _write(axes, number_at, middle, short_change(change), ha="right" if lost else "left", bold=True)
     return figure
 
 
-def _write(axes: Axes, x: float, row: int, text: str, *, ha: str, weight: str = "normal") -> None:
-    axes.text(x, row, text, ha=ha, va="center_baseline", fontsize=LARGE, fontweight=weight, color=canvas.INK)
+def _write(axes: Axes, x: float, y: float, text: str, *, ha: str = "left", bold: bool = False) -> None:
+    face = font(text, SMALL, bold=bold)
+    axes.text(x, y, text, ha=ha, va="center_baseline", fontproperties=face, color=canvas.INK, parse_math=False)
 
 
-def signed(change: int) -> str:
-    """A change in few characters, its direction always written: +12.3k, -200, 0."""
-    return f"+{short(change)}" if change > 0 else short(change)
-
-
-def _zero_and_scale(changes: list[int], width: float) -> tuple[float, float]:
+def _zero_and_scale(changes: list[int], room: float) -> tuple[float, float]:
     """How far from the left zero sits, and the pixels of one count, with room for a number at each bar's end."""
     gained = max(*changes, 0)
     lost = -min(*changes, 0)
-    room = 2 * _NUMBER_PAD + max(canvas.text_width(signed(change), LARGE) for change in changes)
-    left = room if lost else 0
-    scale = (width - left - room) / max(gained + lost, 1)
+    number = 2 * _NUMBER_PAD + max(width(short_change(change), SMALL, bold=True) for change in changes)
+    left = number if lost else 0
+    scale = (room - left - number) / max(gained + lost, 1)
     return left + lost * scale, scale
 
 
 def spend_figure(spend: Spend) -> Figure:
-    """A bar a day, the dearest one with its amount."""
+    """A bar per day, the dearest one with its amount, today's pale because it isn't over."""
     first, last = spend.days[0][0], spend.days[-1][0]
     dearest_day, dearest = max(spend.days, key=lambda entry: entry[1])
     total = sum((spent for _, spent in spend.days), Decimal())
-    figure = canvas.sheet(canvas.HEADING + canvas.PANEL + canvas.FOOTING)
-    canvas.heading(figure, "dollars a day", f"{dollars(total)} of snapshots read", above=canvas.HEADING)
-    canvas.footing(figure, f"{span_text(first, last)}, days in UTC")
     y = dollar_scale(dearest, most=6)
     left = canvas.left_of(y)
     # The label of the last day reaches beyond its bar.
     box = Box(left, canvas.HEADING, WIDTH - left - MARGIN - _NUMBER_PAD, canvas.PANEL)
-    x = _days_scale((last - first).days + 1, first)
+    x = days_scale((last - first).days + 1, first)
+    key = [f"{dollars(total)} in all, of snapshots read"]
+    if last >= spend.today:
+        key.append("pale: today so far")
+    about = f"dollars spent per day · {span_text(first, last)}, UTC"
+    figure = canvas.picture(spend.name, about, canvas.PANEL + canvas.TICKS, key)
     axes = canvas.panel(figure, box, x, y)
-    places = [(day - first).days for day, _ in spend.days]
-    axes.bar(places, [float(spent) for _, spent in spend.days], 0.72, color=canvas.BLUE, zorder=2)
+    for day, spent in spend.days:
+        color = canvas.PALE if day >= spend.today else canvas.BLUE
+        axes.bar((day - first).days, float(spent), 0.72, color=color, zorder=2)
     if dearest:
-        at = (dearest_day - first).days
-        across = (at - x.low) / (x.high - x.low) * box.width
-        half = canvas.text_width(dollars(dearest), bold=True) / 2
-        # Over its bar, but over nothing else: at the edges it leans inwards.
-        align = "left" if across < half else "right" if across > box.width - half + MARGIN else "center"
-        canvas.note(axes, dollars(dearest), (at, float(dearest)), (0, 14), align=align)
+        note_over_bar(axes, box, dollars(dearest), ((dearest_day - first).days, float(dearest)))
     return figure
 
 
-def _days_scale(days: int, first: date) -> Scale:
-    """A place a day, a week wide at least so that one bar does not fill the picture."""
+def note_over_bar(axes: Axes, box: Box, text: str, top: tuple[float, float]) -> None:
+    """A bar's number above it; at the edges it leans inwards."""
+    low, high = axes.get_xlim()
+    across = (top[0] - low) / (high - low) * box.width
+    half = width(text, SMALL, bold=True) / 2
+    align = "left" if across < half else "right" if across > box.width - half else "center"
+    canvas.note(axes, text, top, (0, 16), align=align)
+
+
+def days_scale(days: int, first: date) -> Scale:
+    """A place per day, a week wide at least so that one bar does not fill the picture."""
     spare = max(_FEWEST_DAYS - days, 0) / 2
     step = -(-days // _MOST_DAY_LABELS)
     ticks = tuple((number, day_text(first + timedelta(days=number))) for number in range(0, days, step))

@@ -1,11 +1,12 @@
-"""The paper and the pens: size, colours, type and the PNG. What is drawn on it is its neighbours' business.
+"""The ground that every picture shares: size, colours, type, the lines that say what it shows, and the PNG.
 
-Imports matplotlib, so it belongs to the chart process. A chart is 800 pixels wide for a phone that shows it at 400:
+Imports matplotlib, so it belongs to the chart process. A chart is 800 pixels wide for a phone that shows it at 360:
 type is 23 pixels at least. The ground is opaque and framed, so that it reads in a light chat and in a dark one. Colours
-are those of Okabe and Ito that keep 3:1 against white; a marker, a dash or a sign always says the same as the colour.
+are those of Okabe and Ito that keep 3:1 against white; a marker, a dash, a hatch or a sign always says the same.
 """
 
 import io
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from matplotlib.axes import Axes
@@ -13,27 +14,31 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from PIL import Image
 
+from bot.charts.names import drawable, fitted, font, width
 from bot.charts.scales import Scale
 
 WIDTH = 800
 MARGIN = 26
-HEADING = 76
+HEADING = 112
 PANEL = 290
-FOOTING = 96
-"""Pixels of a picture from top to bottom: a line of text and air, what is drawn, and two lines of text and air."""
+TICKS = 44
+KEY = 46
+"""Pixels from top to bottom: the name and what is shown of it, what is drawn, the labels below it, and its key."""
 
 INK = "#1f2328"
 MUTED = "#57606a"
 RULE = "#e3e7ec"
 GROUND = "#ffffff"
 FRAME = "#c3cad3"
+HOLE = "#dfe3e9"
 BLUE = "#0072b2"
+PALE = "#99c7e0"
 VERMILLION = "#d55e00"
 GREEN = "#009e73"
 PURPLE = "#cc79a7"
 
 SMALL = 23
-LARGE = 27
+LARGE = 28
 TICK_PAD = 8
 
 
@@ -46,35 +51,37 @@ class Box(NamedTuple):
     height: float
 
 
-def text_width(text: str, size: int = SMALL, *, bold: bool = False) -> float:
-    """A generous guess in pixels, good enough to keep texts apart: measuring each would cost as much as drawing it."""
-    return len(text) * size * (0.72 if bold else 0.64)
+def picture(name: str, about: str, height: int, key: Sequence[str] = ()) -> Figure:
+    """A framed picture with room of a height below its two headings: whose it is, and what it shows, when.
 
-
-def sheet(height: int) -> Figure:
-    """An empty framed picture. At 72 dots an inch a point is a pixel."""
+    `key`: how to read what is unusual, at the bottom. At 72 dots per inch a point is a pixel.
+    """
+    height += HEADING + (KEY if key else MARGIN)
     figure = Figure(figsize=(WIDTH / 72, height / 72), dpi=72, facecolor=GROUND)
     frame = Rectangle((1, 1), WIDTH - 2, height - 2, fill=False, edgecolor=FRAME, linewidth=2, transform=None)
     figure.add_artist(frame)
+    room, shown = WIDTH - 2 * MARGIN, drawable(name)
+    size = LARGE if width(shown, LARGE, bold=True) <= room else SMALL
+    write(figure, fitted(name, room, size, bold=True), 38, size=size, bold=True)
+    write(figure, about, 76, color=MUTED)
+    write(figure, " · ".join(key), height - MARGIN, color=MUTED)
     return figure
 
 
-def heading(figure: Figure, title: str, remark: str = "", *, above: float) -> None:
-    """The line above a panel whose top is given: what is counted, and how to read what is unusual."""
-    top = above - HEADING + MARGIN
-    _write(figure, MARGIN, top, title, "left", size=LARGE, weight="bold", color=INK)
-    _write(figure, WIDTH - MARGIN, top + 3, remark, "right", size=SMALL, weight="normal", color=MUTED)
-
-
-def footing(figure: Figure, text: str) -> None:
-    """The line at the bottom: what the x axis shows, with its zone."""
-    top = figure.bbox.height - MARGIN - SMALL + 4
-    _write(figure, WIDTH - MARGIN, top, text, "right", size=SMALL, weight="normal", color=MUTED)
-
-
-def _write(figure: Figure, left: float, top: float, text: str, ha: str, *, size: int, weight: str, color: str) -> None:
-    y = 1 - top / figure.bbox.height
-    figure.text(left / WIDTH, y, text, ha=ha, va="top", fontsize=size, fontweight=weight, color=color)
+def write(
+    figure: Figure,
+    text: str,
+    middle: float,
+    left: float = MARGIN,
+    *,
+    size: int = SMALL,
+    bold: bool = False,
+    color: str = INK,
+) -> None:
+    """A line of text, its middle so many pixels from the top."""
+    y = 1 - middle / figure.bbox.height
+    face = font(text, size, bold=bold)
+    figure.text(left / WIDTH, y, text, va="center_baseline", fontproperties=face, color=color, parse_math=False)
 
 
 def blank(figure: Figure, box: Box, across: tuple[float, float], up: tuple[float, float]) -> Axes:
@@ -86,43 +93,33 @@ def blank(figure: Figure, box: Box, across: tuple[float, float], up: tuple[float
     return axes
 
 
-def panel(figure: Figure, box: Box, x: Scale, y: Scale, *, named: bool = True) -> Axes:
-    """Axes with a floor, a rule across at each count, labels on the left and, if it is `named`, below."""
+def panel(figure: Figure, box: Box, x: Scale, y: Scale) -> Axes:
+    """Axes with a floor, a rule across at each count, and labels on the left and below."""
     axes = blank(figure, box, (x.low, x.high), (y.low, y.high))
-    axes.set_xticks([at for at, _ in x.ticks], [label if named else "" for _, label in x.ticks])
+    axes.set_xticks([at for at, _ in x.ticks], [label for _, label in x.ticks])
     axes.set_yticks([at for at, _ in y.ticks], [label for _, label in y.ticks])
     axes.tick_params(labelsize=SMALL, labelcolor=MUTED, color=FRAME, width=2)
     axes.tick_params(axis="x", length=7, pad=8)
     axes.tick_params(axis="y", length=0, pad=TICK_PAD)
     axes.grid(axis="y", color=RULE, linewidth=1.5)
     axes.set_axisbelow(True)
-    axes.axhline(y.low, color=FRAME, linewidth=2, zorder=1)
+    axes.axhline(max(y.low, 0) if y.low < 0 < y.high else y.low, color=FRAME, linewidth=2, zorder=1)
     return axes
 
 
 def note(
-    axes: Axes,
-    text: str,
-    at: tuple[float, float],
-    offset: tuple[float, float],
-    *,
-    size: int = SMALL,
-    leader: str | None = None,
-    align: str = "left",
+    axes: Axes, text: str, at: tuple[float, float], offset: tuple[float, float], *, size: int = SMALL, align: str
 ) -> None:
-    """Words so many pixels from a point of the data, tied to it by a line of the leader's colour if there is one."""
-    tie = {"arrowstyle": "-", "color": leader, "linewidth": 2, "relpos": (0, 0.5)} if leader else None
+    """Bold words so many pixels from a point of the data."""
     axes.annotate(
         text,
         at,
         offset,
         textcoords="offset points",
         ha=align,
-        va="center",
-        fontsize=size,
-        fontweight="bold",
+        va="center_baseline",
+        fontproperties=font(text, size, bold=True),
         color=INK,
-        arrowprops=tie,
         annotation_clip=False,
         zorder=5,
     )
@@ -130,7 +127,7 @@ def note(
 
 def left_of(*scales: Scale) -> float:
     """Where panels with these y axes begin, so that their labels fit on the left and the panels stand in line."""
-    return MARGIN + TICK_PAD + max(text_width(label) for scale in scales for _, label in scale.ticks)
+    return MARGIN + TICK_PAD + max(width(label, SMALL) for scale in scales for _, label in scale.ticks)
 
 
 def png(figure: Figure) -> bytes:

@@ -1,23 +1,35 @@
-"""The picture of up to five videos by age, each named at its line's end, so that nobody has to tell colours apart."""
+"""The picture of up to five videos by age, each named beside its line, so that nobody has to tell colours apart."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from datetime import UTC
 from typing import NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy import interp, linspace
+from matplotlib.lines import Line2D
 
 from bot.charts import canvas as sheet
 from bot.charts.canvas import Box
-from bot.charts.scales import Scale, age_scale, line_scale, short
-from bot.charts.segments import NARROWEST_GAP, Point, dots, drawn_path, lonely, opened
+from bot.charts.names import fitted, width
+from bot.charts.scales import age_scale, line_scale, logarithm, logarithmic_scale
+from bot.charts.segments import NARROWEST_GAP, Point, Segments, dots, drawn_path, holes, lonely, opened
 from bot.charts.specs import Comparison, Line
+from bot.domain.growth import short_count
+from bot.domain.moments import day_text
 
-_LEADER = 20
+_LEADER = 44
+_SWATCH = 26
+"""Pixels from the panel to the markers beside the names, and from there to the names."""
+
+_WIDEST_NAME = 236
 _NAME_HEIGHT = 28
-_LOOKS = 9
+_LABEL_HEIGHT = 2 * _NAME_HEIGHT + 2
+_PANEL = 5 * _LABEL_HEIGHT + 20
 _MARKERS = 6
 _MARKER_SIZE = 13
+
+_FLATTENED = 20
+"""The highest line over the lowest one, from which only a logarithmic axis shows the shape of both."""
 
 
 class _Pen(NamedTuple):
@@ -38,40 +50,69 @@ _PENS = (
 
 
 def comparison_figure(comparison: Comparison) -> Figure:
-    """The lines from zero, under an axis of hours or days since tracking began."""
+    """The lines under an axis of hours or days since tracking began, their names and latest counts to the right."""
     lines = comparison.lines
-    counts = [count for line in lines for _, count in line.points]
     ages = [age for line in lines for age, _ in line.points]
-    x, unit = age_scale(min(ages), max(ages), most=7)
-    y = line_scale(min(*counts, 0), max(counts), most=6)
-    names = [f"{line.label} {short(line.points[-1][1])}" for line in lines]
-    widths = [sheet.text_width(name, bold=True) for name in names]
+    x, unit = age_scale(min(ages), max(ages), most=6)
+    counts = [count for line in lines for _, count in line.points]
+    is_logarithmic = is_flattened(lines)
+    y = logarithmic_scale(min(counts), max(counts)) if is_logarithmic else line_scale(min(*counts, 0), max(counts), 6)
+    names = _names(lines)
     left = sheet.left_of(y)
-    box = Box(left, sheet.HEADING, sheet.WIDTH - left - _LEADER - max(widths) - sheet.MARGIN, sheet.PANEL)
-    figure = sheet.sheet(sheet.HEADING + sheet.PANEL + sheet.FOOTING)
-    broken = any(line.gaps for line in lines)
-    sheet.heading(figure, comparison.unit, "a break: no reading" if broken else "", above=sheet.HEADING)
-    sheet.footing(figure, f"{unit} since tracking began")
+    right = _LEADER + _SWATCH + max(width(name, sheet.SMALL, bold=True) for name in names) + sheet.MARGIN
+    box = Box(left, sheet.HEADING, sheet.WIDTH - left - right, _PANEL)
+    until = comparison.until.astimezone(UTC)
+    key = [f"read until {day_text(until)} {until.year}, {until:%H:%M} UTC"]
+    if any(line.gaps for line in lines):
+        key.append("grey: no reading")
+    title = f"{len(lines)} videos compared" if len(lines) > 1 else names[0]
+    scale = ", logarithmic scale" if is_logarithmic else ""
+    about = f"{comparison.unit} by {unit} since tracking began{scale}"
+    figure = sheet.picture(title, about, _PANEL + sheet.TICKS, key)
     axes = sheet.panel(figure, box, x, y)
-    for number, line in enumerate(lines):
-        _draw(axes, line, number, NARROWEST_GAP * (x.high - x.low) / box.width)
-    paths = [_in_pixels(line, box, x, y) for line in lines]
-    spots = name_spots(paths, widths)
-    for name, line, path, spot, pen in zip(names, lines, paths, spots, _PENS, strict=False):
-        end = path[-1]
-        offset = (spot[0] - end[0], spot[1] - end[1])
-        sheet.note(axes, name, line.points[-1], offset, leader=pen.color if abs(offset[1]) > 4 else None)
+    pixel = (x.high - x.low) / box.width
+    drawn = [_segments(line) if is_logarithmic else line.segments for line in lines]
+    holes(axes, drawn, NARROWEST_GAP * pixel)
+    for segments, pen, number in zip(drawn, _PENS, range(len(lines)), strict=False):
+        _draw(axes, segments, pen, number, NARROWEST_GAP * pixel)
+    ends = [segments[-1][-1] for segments in drawn]
+    high = box.height / (y.high - y.low)
+    middles = label_heights([(count - y.low) * high for _, count in ends], box.height)
+    swatch = sheet.WIDTH - right + _LEADER
+    for name, line, end, middle, pen in zip(names, lines, ends, middles, _PENS, strict=False):
+        top = sheet.HEADING + box.height - middle - _NAME_HEIGHT / 2
+        _lead(axes, end, (x.low + (swatch - left) * pixel, y.low + (middle + _NAME_HEIGHT / 2) / high), pen)
+        sheet.write(figure, name, top, swatch + _SWATCH - 6, bold=True)
+        sheet.write(
+            figure, short_count(line.points[-1][1]), top + _NAME_HEIGHT, swatch + _SWATCH - 6, color=sheet.MUTED
+        )
     return figure
 
 
-def _in_pixels(line: Line[float], box: Box, x: Scale, y: Scale) -> list[Point]:
-    wide, high = box.width / (x.high - x.low), box.height / (y.high - y.low)
-    return [((age - x.low) * wide, (count - y.low) * high) for age, count in line.points]
+def is_flattened(lines: Sequence[Line[float]]) -> bool:
+    """Whether the highest line would press another one flat on an axis from zero."""
+    tops = [max(count for _, count in line.points) for line in lines]
+    return max(tops) > _FLATTENED * max(min(tops), 1)
 
 
-def _draw(axes: Axes, line: Line[float], number: int, narrowest: float) -> None:
-    pen = _PENS[number]
-    xs, ys = drawn_path(opened(line.segments, narrowest))
+def _names(lines: Sequence[Line[float]]) -> list[str]:
+    """What each line is called, short enough; numbered if two would read the same."""
+    room = _WIDEST_NAME
+    names = [fitted(line.label, room, sheet.SMALL, bold=True) for line in lines]
+    if len({*names}) == len(names):
+        return names
+    return [
+        f"{number} {fitted(line.label, room - width(f'{number} ', sheet.SMALL, bold=True), sheet.SMALL, bold=True)}"
+        for number, line in enumerate(lines, 1)
+    ]
+
+
+def _segments(line: Line[float]) -> Segments:
+    return [[(age, logarithm(count)) for age, count in segment] for segment in line.segments]
+
+
+def _draw(axes: Axes, segments: Segments, pen: _Pen, number: int, narrowest: float) -> None:
+    xs, ys = drawn_path(opened(segments, narrowest))
     every = max(len(xs) // _MARKERS, 1)
     # The markers of one line sit between those of the next, so that lines which run together stay apart.
     marked = range(every * number // len(_PENS), len(xs) - every // 2, every)
@@ -90,45 +131,31 @@ def _draw(axes: Axes, line: Line[float], number: int, narrowest: float) -> None:
         clip_on=False,
         zorder=3,
     )
-    dots(axes, (*lonely(line.segments, narrowest), line.points[-1]), pen.color, pen.marker, _MARKER_SIZE)
+    dots(axes, (*lonely(segments, narrowest), segments[-1][-1]), pen.color, pen.marker, _MARKER_SIZE)
 
 
-def name_spots(paths: Sequence[Sequence[Point]], widths: Sequence[float]) -> list[Point]:
-    """Where the name of each line goes: right of its end, as near to it as lines and other names allow.
+def _lead(axes: Axes, end: Point, swatch: Point, pen: _Pen) -> None:
+    """A dotted line from a line's end to its marker beside its name."""
+    leader = Line2D(
+        *zip(end, swatch, strict=True), color=pen.color, linewidth=2, linestyle=(0, (1, 2)), clip_on=False, zorder=2
+    )
+    axes.add_line(leader)
+    dots(axes, (swatch,), pen.color, pen.marker, _MARKER_SIZE)
 
-    Everything is in pixels. Names never cover each other and keep the order of their lines, the highest on top; one
-    covers a line only where the floor, at 0, leaves no other room.
+
+def label_heights(wanted: Sequence[float], room: float) -> list[float]:
+    """The middle of each label, in pixels above the floor: as near to its line's end as the others and the room allow.
+
+    Labels keep the order of the ends, so leaders of lines that end together don't cross.
     """
-    spans = [(path[-1][0] + _LEADER, path[-1][0] + _LEADER + width) for path, width in zip(paths, widths, strict=True)]
-    order = sorted(range(len(paths)), key=lambda number: -paths[number][-1][1])
-    heights: dict[int, float] = {}
-
-    def beside(one: int, others: Iterable[int]) -> list[float]:
-        left, right = spans[one]
-        return [heights[other] for other in others if left < spans[other][1] and spans[other][0] < right]
-
-    for rank, number in enumerate(order):
-        ceiling = min((height - _NAME_HEIGHT for height in beside(number, order[:rank])), default=float("inf"))
-        left, right = spans[number]
-        near = [height for path in paths for height in _heights_between(path, left, right)]
-        heights[number] = _free_height(paths[number][-1][1], ceiling, near)
-    for rank, number in reversed(list(enumerate(order))):
-        raised = [height + _NAME_HEIGHT for height in beside(number, order[rank + 1 :])]
-        heights[number] = max([heights[number], 0, *raised])
-    return [(spans[number][0], heights[number]) for number in range(len(paths))]
-
-
-def _heights_between(path: Sequence[Point], left: float, right: float) -> list[float]:
-    """Where a line passes from left to right, at a few places."""
-    xs, ys = zip(*path, strict=True)
-    begin, end = max(left, xs[0]), min(right, xs[-1])
-    return [float(height) for height in interp(linspace(begin, end, _LOOKS), xs, ys)] if begin < end else []
-
-
-def _free_height(wanted: float, ceiling: float, near: Sequence[float]) -> float:
-    """The height closest to the wanted one, not above the ceiling, that keeps off every line nearby."""
-    for distance in range(0, 4 * _NAME_HEIGHT, 4):
-        for height in (wanted - distance, wanted + distance):
-            if height <= ceiling and all(abs(height - up) > _NAME_HEIGHT / 2 for up in near):
-                return height
-    return min(wanted, ceiling)
+    order = sorted(range(len(wanted)), key=lambda number: wanted[number])
+    heights = [0.0] * len(wanted)
+    floor = _LABEL_HEIGHT / 2
+    for number in order:
+        heights[number] = floor = max(wanted[number], floor)
+        floor += _LABEL_HEIGHT
+    ceiling = room - _LABEL_HEIGHT / 2
+    for number in reversed(order):
+        heights[number] = ceiling = min(heights[number], ceiling)
+        ceiling -= _LABEL_HEIGHT
+    return heights

@@ -1,10 +1,12 @@
 """Where an axis begins and ends, where its ticks sit and how they read. Pure arithmetic: nothing here draws."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from math import ceil
+from math import ceil, log10
 
+from bot.domain.growth import exact_count, short_count
 from bot.domain.moments import day_text
 from bot.domain.videos import HOUR
 
@@ -23,21 +25,6 @@ class Scale:
     ticks: tuple[tuple[float, str], ...]
 
 
-def short(count: int) -> str:
-    """A count in few characters: exact below ten thousand, then three digits of it: 9,500, 98.4k, 1.35M.
-
-    A digit closer than the chat's short counts, which would read as lower than the ticks beside them.
-    """
-    if abs(count) < _EXACT_BELOW:
-        return f"{count:,}"
-    # A unit is left for the next one where rounding would write a thousand of it.
-    unit, suffix = next((unit for unit in _UNITS if abs(count) < unit[0] * 999.5), _UNITS[-1])
-    scaled = count / unit
-    decimals = 2 if abs(scaled) < 9.995 else 1 if abs(scaled) < 99.95 else 0
-    digits = f"{scaled:,.{decimals}f}"
-    return (digits.rstrip("0").rstrip(".") if decimals else digits) + suffix
-
-
 def span_text(first: date, last: date) -> str:
     """One day, or the first and the last of several, with the year: 3 to 30 Nov 2025."""
     ending = f"{day_text(last)} {last.year}"
@@ -46,6 +33,15 @@ def span_text(first: date, last: date) -> str:
     if first.year != last.year:
         return f"{day_text(first)} {first.year} to {ending}"
     return f"{first.day if first.month == last.month else day_text(first)} to {ending}"
+
+
+def window_text(since: datetime, until: datetime) -> str:
+    """From when to when, to the minute, in UTC: 1 Dec, 09:00 to 2 Dec 2025, 09:00 UTC."""
+    first, last = since.astimezone(UTC), until.astimezone(UTC)
+    if first.date() == last.date():
+        return f"{day_text(last)} {last.year}, {first:%H:%M} to {last:%H:%M} UTC"
+    year = "" if first.year == last.year else f" {first.year}"
+    return f"{day_text(first)}{year}, {first:%H:%M} to {day_text(last)} {last.year}, {last:%H:%M} UTC"
 
 
 def line_scale(lowest: int, highest: int, most: int) -> Scale:
@@ -60,10 +56,31 @@ def line_scale(lowest: int, highest: int, most: int) -> Scale:
     return _count_scale(min(lowest, 0), max(highest * 1.08, 1), most)
 
 
+def bar_scale(counts: Sequence[int], most: int) -> Scale:
+    """The axis for bars, which always holds zero, with room for a number above the highest one."""
+    lowest, highest = min(counts, default=0), max(counts, default=0)
+    return _count_scale(min(lowest * 1.05, 0), max(highest + (highest - min(lowest, 0)) / 4, 1), most)
+
+
+def logarithmic_scale(lowest: int, highest: int) -> Scale:
+    """The axis of `logarithm`, with a tick per power of ten, or per few of them if there are many."""
+    low, high = logarithm(lowest), logarithm(highest)
+    inside = [count for count in (0, *(10**power for power in range(1, 19))) if low <= logarithm(count) <= high]
+    ticks = tuple((logarithm(count), short_count(count)) for count in inside[:: -(-len(inside) // 8)])
+    slack = (high - low) / 20
+    return Scale(max(low - slack, 0), high + slack, ticks)
+
+
+def logarithm(count: int) -> float:
+    """Where a count stands on a logarithmic axis that has a place for zero."""
+    return log10(count + 1)
+
+
 def _count_scale(low: float, high: float, most: int) -> Scale:
     step = max(int(_nice_step((high - low) / most)), 1)
     ticks = range(-int(-low // step) * step, int(high) + 1, step)
-    return Scale(low, high, tuple((tick, _tick_text(tick, ticks[-1])) for tick in ticks))
+    top = max(ticks[-1], -ticks[0])
+    return Scale(low, high, tuple((tick, _tick_text(tick, top)) for tick in ticks))
 
 
 def _nice_step(least: float) -> float:
@@ -73,11 +90,11 @@ def _nice_step(least: float) -> float:
 
 
 def _tick_text(tick: int, top: int) -> str:
-    """The tick in the unit of the topmost one. Steps of a thousandth of it are the finest that any axis has."""
+    """The tick in the unit of the largest one. Steps of a thousandth of it are the finest that any axis has."""
     if not tick or top < _EXACT_BELOW:
-        return f"{tick:,}"
+        return exact_count(tick)
     unit, suffix = next(unit for unit in reversed(_UNITS) if unit[0] <= top)
-    return f"{tick / unit:,.3f}".rstrip("0").rstrip(".") + suffix
+    return f"{tick / unit:,.3f}".rstrip("0").rstrip(".").replace("-", "−") + suffix
 
 
 def dollar_scale(highest: Decimal, most: int) -> Scale:

@@ -1,6 +1,6 @@
-"""What growth and comparison share: how readings become strokes. A stroke never crosses a gap."""
+"""What growth and comparison share: how readings become strokes, and gaps grey. A stroke never crosses a gap."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from math import nan
 from typing import TypeAlias
@@ -36,6 +36,16 @@ def opened(segments: Segments, narrowest: float) -> Segments:
             inside = (point for point in segment if left < point[0] < right)
             drawn.append([(left, float(interp(left, xs, ys))), *inside, (right, float(interp(right, xs, ys)))])
     return drawn
+
+
+def holes(axes: Axes, lines: Iterable[Segments], narrowest: float) -> None:
+    """Grey where readings are missing, wide enough to be seen in a month of hours."""
+    low, high = axes.get_ylim()
+    for segments in lines:
+        for before, after in pairwise(segments):
+            left, right = before[-1][0], after[0][0]
+            width = max(right - left, narrowest)
+            axes.broken_barh([((left + right - width) / 2, width)], (low, high - low), facecolor=sheet.HOLE, zorder=0.5)
 
 
 def drawn_path(segments: Segments) -> tuple[list[float], list[float]]:

@@ -1,30 +1,26 @@
 """What can be drawn, as plain values: frozen, hashable (a chart is remembered by them) and picklable.
 
-The only free text is a label, and a label is plain ASCII: a metric's name, a row's letter or number, a length of time.
+Names may be any text in any script; a unit is a metric's name.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
-from typing import Generic, Self, TypeAlias, TypeVar
+from typing import Generic, NamedTuple, Self, TypeAlias, TypeVar
 
-from bot.domain.growth import JITTER
+from bot.domain.growth import JITTER, gained_by_day
 from bot.domain.videos import HOUR
 
 _LATE = JITTER / HOUR
 """Hours by which an hourly reading may be late before it counts as another hour's."""
 
+SHOWN_HOURS, SHOWN_DAYS = 48, 60
+"""How far back gains per hour and per day are shown."""
+
 MAX_LINES = 5
 MAX_BARS = 10
-
-LONGEST_LABEL = 12
-LONGEST_ROW = 3
-"""Characters of a label, and of one that stands for a row of the message's table: what there is room for."""
-
-_LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ]*")
 
 X = TypeVar("X", datetime, float)
 
@@ -36,12 +32,6 @@ def _hours(difference: timedelta | float) -> float:
 
 def _is_naive(place: datetime | float) -> bool:
     return isinstance(place, datetime) and place.utcoffset() is None
-
-
-def _check_label(label: str, longest: int = LONGEST_LABEL) -> None:
-    if len(label) > longest or not _LABEL.fullmatch(label):
-        msg = f"this label of a chart is up to {longest} ASCII letters, digits and spaces, not {label!r}"
-        raise ValueError(msg)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +46,6 @@ class Line(Generic[X]):
     segments: tuple[tuple[tuple[X, int], ...], ...]
 
     def __post_init__(self) -> None:
-        _check_label(self.label)
         if not self.segments or not all(self.segments):
             raise ValueError("a line needs at least one point, and so does each of its segments")
         places = [place for place, _ in self.points]
@@ -100,54 +89,108 @@ class Line(Generic[X]):
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """One video over time: its main metric, and another one below it where that helps."""
+    """A metric of one video, or a sum of several, over time; the line's label is the metric."""
 
-    main: Line[datetime]
-    second: Line[datetime] | None = None
+    name: str
+    line: Line[datetime]
+
+
+class HourGain(NamedTuple):
+    """What a counter gained between two hourly readings."""
+
+    start: datetime
+    end: datetime
+    gain: int
+
+
+class DayGain(NamedTuple):
+    """What a counter gained on a UTC day, as `gained_by_day` has it; `whole`: hourly readings all day."""
+
+    day: date
+    gain: int | None
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Gains:
+    """What one video gained per hour lately, and per UTC day. ValueError with fewer than two readings."""
+
+    name: str
+    line: Line[datetime]
+
+    def __post_init__(self) -> None:
+        if len(self.line.points) < 2:
+            raise ValueError("a gain needs two readings")
+
+    @property
+    def since(self) -> datetime:
+        """The first reading of the hours that are shown."""
+        latest = self.line.points[-1][0]
+        return next(at for at, _ in self.line.points if latest - at <= SHOWN_HOURS * HOUR + JITTER)
+
+    @property
+    def hours(self) -> tuple[HourGain, ...]:
+        """The gain of each hour lately; none across a gap."""
+        since = self.since
+        return tuple(
+            HourGain(start, end, after - before)
+            for segment in self.line.segments
+            for (start, before), (end, after) in pairwise(segment)
+            if start >= since
+        )
+
+    @property
+    def days(self) -> tuple[DayGain, ...]:
+        """The gain of each UTC day, oldest first."""
+        days = gained_by_day(self.line.points)[-SHOWN_DAYS:]
+        return tuple(DayGain(day, gain, self._is_whole(day)) for day, gain in days)
+
+    def _is_whole(self, day: date) -> bool:
+        midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
+        return any(
+            segment[0][0] <= midnight + JITTER and segment[-1][0] >= midnight + 24 * HOUR - JITTER
+            for segment in self.line.segments
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Up to five videos by age. `unit` is what is counted; a line's label is its row in the message's table."""
+    """Up to five videos by age, read until a moment. `unit` is what is counted; a line's label is its video's name."""
 
     unit: str
+    until: datetime
     lines: tuple[Line[float], ...]
 
     def __post_init__(self) -> None:
-        _check_label(self.unit)
         if not 1 <= len(self.lines) <= MAX_LINES:
             raise ValueError("a comparison is of one to five lines")
-        for line in self.lines:
-            _check_label(line.label, LONGEST_ROW)
-        if len({line.label for line in self.lines}) < len(self.lines):
-            raise ValueError("each line of a comparison has a label of its own")
 
 
 @dataclass(frozen=True, slots=True)
 class Movers:
-    """How much each of up to ten videos changed, in the order given.
+    """How much each of up to ten videos (or creators, or people) changed in a time, in the order given."""
 
-    `window` is the time it took, in words ("24 h"). A change's label is its row in the message's table.
-    """
-
+    title: str
     unit: str
-    window: str
+    since: datetime
+    until: datetime
     changes: tuple[tuple[str, int], ...]
 
     def __post_init__(self) -> None:
-        _check_label(self.unit)
-        _check_label(self.window)
-        for label, _ in self.changes:
-            _check_label(label, LONGEST_ROW)
         if not 1 <= len(self.changes) <= MAX_BARS:
             raise ValueError("movers are one to ten")
 
 
 @dataclass(frozen=True, slots=True)
 class Spend:
-    """Dollars spent on each UTC day, oldest first. A day that is left out shows as nothing spent."""
+    """Dollars that a wallet spent on each UTC day, oldest first. A day that is left out shows as nothing spent.
 
+    `today` is the day that isn't over yet.
+    """
+
+    name: str
     days: tuple[tuple[date, Decimal], ...]
+    today: date
 
     def __post_init__(self) -> None:
         if not self.days:
@@ -158,12 +201,13 @@ class Spend:
             raise ValueError("days of spend go from the oldest to the newest, each once")
 
 
-Spec: TypeAlias = Growth | Comparison | Movers | Spend
+Spec: TypeAlias = Growth | Gains | Comparison | Movers | Spend
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A PNG of 40 KB at most, and the sentences that say what it shows to those who do not see it."""
+    """A PNG of 40 KB at most, what it shows in sentences for those who do not see it, and a name for its file."""
 
     png: bytes
     alt: str
+    file_name: str

@@ -103,10 +103,11 @@ async def _compare(context: Context, chosen: Sequence[StoredVideo]) -> Reply:
 
 
 def _picture(context: Context, compared: Sequence[Compared], metric: Metric) -> Drawing | None:
-    lines = tuple(line for each in compared if (line := _line(each.label, each.reading, metric)) is not None)
-    return chart_picture(context.charts, "comparison.png", Comparison(metric.value, lines)) if lines else None
+    lines = tuple(line for each in compared if (line := _line(each.reading, metric)) is not None)
+    until = max((each.reading.snapshots[-1].taken_at for each in compared if each.reading.snapshots), default=None)
+    return chart_picture(context.charts, Comparison(metric.value, until, lines) if lines and until else None)
 
 
-def _line(label: str, reading: VideoReading, metric: Metric) -> Line[float] | None:
+def _line(reading: VideoReading, metric: Metric) -> Line[float] | None:
     series = aligned(reading.snapshots, metric, reading.video.started_at)
-    return Line.hourly(label, series) if series else None
+    return Line.hourly(name_of(reading.video), series) if series else None

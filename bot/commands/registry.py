@@ -13,7 +13,7 @@ from bot.commands.export import Export, export
 from bot.commands.help import Help, show_help
 from bot.commands.home import Home, show_home
 from bot.commands.share import Share, share
-from bot.commands.stats import Stats, stats, stats_details
+from bot.commands.stats import Stats, gains, stats, stats_details
 from bot.commands.status import Retry, Status, retry, status, status_details
 from bot.commands.stop import ConfirmStop, Stop, ask_to_stop, stop
 from bot.commands.track import Batch, Length, Start, Track, again, cancel, check, choose_length, start, track
@@ -188,6 +188,15 @@ COMMANDS: tuple[AnyCommand, ...] = (
         listed=False,
         shareable=True,
         shows_money=True,
+    ),
+    Command(
+        "stats.gains",
+        "Show what a video gains per hour and per day",
+        Stats,
+        gains,
+        "",
+        listed=False,
+        shareable=True,
     ),
     Command("status.details", "Show every fact of the status", Status, status_details, "", listed=False),
     Command(

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
 from bot.commands.find_video import choose
-from bot.messages.pictures import growth_picture
+from bot.messages.gains import gains_card
+from bot.messages.pictures import chart_picture, gains_of, growth_picture
 from bot.messages.stats import VideoFacts, video_details, video_stats
 from bot.reply.call import Call
 from bot.reply.model import Reply
@@ -33,6 +34,15 @@ async def stats_details(context: Context, args: Stats) -> Reply:
     if isinstance(facts, Reply):
         return facts
     return replace(video_details(facts), shared_as=Call("stats.details", {"video": facts.reading.video.id}))
+
+
+async def gains(context: Context, args: Stats) -> Reply:
+    """What one video gains per hour and per day."""
+    facts = await _facts(context, args, "stats.gains")
+    if isinstance(facts, Reply):
+        return facts
+    found = gains_of(facts.reading)
+    return gains_card(facts, found, chart_picture(context.charts, found))
 
 
 async def _facts(context: Context, args: Stats, command: str) -> VideoFacts | Reply:

@@ -38,6 +38,7 @@ async def usage_details(context: Context, args: Usage) -> Reply:  # noqa: ARG001
     first = now.date() - timedelta(days=SHOWN_DAYS - 1)
     per_day = await context.store.videos.snapshots_per_day(context.workspace, first)
     days = tuple((day, count * state.usage.cost_per_snapshot) for day, count in per_day.items())
+    chart = Spend(context.workspace.name or "Wallet", days, now.date()) if days else None
     spend = await context.store.audit.spend(context.workspace.id, month_of(now))
     card = wallet_details(
         SpendFacts(
@@ -46,7 +47,7 @@ async def usage_details(context: Context, args: Usage) -> Reply:  # noqa: ARG001
             unread=sum(is_stale(each, now) for each in own),
             history=await context.store.videos.unread_history(context.workspace),
             days=days,
-            picture=chart_picture(context.charts, "spend.png", Spend(days)) if days else None,
+            picture=chart_picture(context.charts, chart),
             people=spend.by_person,
             channels=spend.by_channel,
             difference=bill_check(state.usage),

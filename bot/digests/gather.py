@@ -26,12 +26,13 @@ from bot.domain.digest import (
     top_movers,
     totals,
 )
-from bot.domain.growth import Change, Coverage, ago
+from bot.domain.growth import Change, Coverage
 from bot.domain.poll_times import GRACE
 from bot.domain.schedule import DAY
 from bot.domain.videos import HOUR, count_running
 from bot.domain.wallet_state import WalletState
 from bot.messages.pictures import chart_picture
+from bot.messages.wording import name_of
 from bot.reply.model import Drawing
 from bot.store import Store
 from bot.store.videos import StoredVideo
@@ -160,10 +161,10 @@ def _largest(videos: Iterable[VideoChange]) -> tuple[VideoChange, ...]:
 
 
 def _picture(charts: Charts, movers: Sequence[tuple[VideoChange, Change]], window: Window) -> Drawing | None:
-    """The chart of the top movers, by their rows' numbers; None without any."""
+    """The chart of the top movers; None without any."""
     if not movers:
         return None
     metrics = {each.metric for each, _ in movers}
     unit = next(iter(metrics)).value if len(metrics) == 1 else "main counts"
-    changes = tuple((str(number), change.delta) for number, (_, change) in enumerate(movers, 1))
-    return chart_picture(charts, "movers.png", Movers(unit, ago(window.length), changes))
+    changes = tuple((name_of(each.video), change.delta) for each, change in movers)
+    return chart_picture(charts, Movers("Top movers", unit, window.start, window.end, changes))

@@ -6,7 +6,7 @@ Snapshots come oldest first. Nothing here fills a gap, guesses a count or knows 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 from math import floor
@@ -157,8 +157,32 @@ def stopped_at(snapshots: Sequence[Snapshot], metric: Metric) -> datetime | None
 
 def falls(snapshots: Sequence[Snapshot], metric: Metric) -> tuple[Fall, ...]:
     """Every reading that is lower than the one before it."""
-    readings = ((s.taken_at, s.counts[metric]) for s in snapshots if metric in s.counts)
-    return tuple(Fall(at, before, after) for (_, before), (at, after) in pairwise(readings) if after < before)
+    steps = pairwise(counts_of(snapshots, metric))
+    return tuple(Fall(at, before, after) for (_, before), (at, after) in steps if after < before)
+
+
+def counts_of(snapshots: Sequence[Snapshot], metric: Metric) -> tuple[tuple[datetime, int], ...]:
+    """The readings of one metric: when, and how many."""
+    return tuple((each.taken_at, each.counts[metric]) for each in snapshots if metric in each.counts)
+
+
+def gained_by_day(readings: Sequence[tuple[datetime, int]]) -> tuple[tuple[date, int | None], ...]:
+    """What a metric gained on each UTC day from its last count of the day before; None on a day without a count.
+
+    The first day counts from its own first reading. A day after one without a count has none either: what it gained
+    alone is not known.
+    """
+    if not readings:
+        return ()
+    last = {at.astimezone(UTC).date(): count for at, count in readings}
+    day, end = min(last), max(last)
+    before: int | None = readings[0][1]
+    found: list[tuple[date, int | None]] = []
+    while day <= end:
+        count = last.get(day)
+        found.append((day, None if count is None or before is None else count - before))
+        day, before = day + timedelta(days=1), count
+    return tuple(found)
 
 
 def engagement_rate(snapshot: Snapshot) -> Decimal | None:

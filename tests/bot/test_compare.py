@@ -77,7 +77,9 @@ async def test_the_leader_is_the_one_at_the_last_hour_that_all_have_in_words_and
     assert reply.summary == "At hour 19 since tracking began, Tango leads with 9,600 views."
     assert [row[3] for row in rows(reply, "Views")] == ["9,600", "400"]
     (picture,) = [part for part in reply.parts if isinstance(part, Picture)]
-    assert picture.alt.startswith("A leads at hour 19 since tracking began, the last that all have: A 9,600 views")
+    assert picture.alt.startswith(
+        "“Tango” leads at hour 19 since tracking began, the last that all have: “Tango” 9,600 views"
+    )
 
 
 async def test_whoever_has_no_latest_hour_is_compared_at_the_last_one_that_it_has(env, start):

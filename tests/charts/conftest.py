@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.charts.specs import Comparison, Growth, Line, Movers, Spec, Spend
+from bot.charts.specs import Comparison, Gains, Growth, Line, Movers, Spec, Spend
 
 START = datetime(2025, 11, 1, 10, tzinfo=UTC)
 MONTH = 720
@@ -31,10 +31,6 @@ def _viral(hour: int) -> float:
     return 1_200 + 1.9e6 / (1 + math.exp(-(hour - 200) / 35)) + hour * 180
 
 
-def _likes(hour: int) -> float:
-    return _viral(hour) / 17
-
-
 def _climb(hour: int) -> float:
     return 1_200.0 + math.pow(hour, 1.7) * 420
 
@@ -45,46 +41,81 @@ def _saturating(hour: int) -> float:
 
 HOLES = {*range(300, 312), 500}
 
+NAMES = (
+    "Unboxing episode 1",
+    "Распаковка, серия 1 🎉",
+    "开箱视频第一集 その1 박스 언박싱",
+    "فتح الصندوق الحلقة 1",
+    "अनबॉक्सिंग एपिसोड क्ष",
+    "แกะกล่องตอนที่ 1",
+    "Unboxing the new phone that everyone in the whole world talks about, part 2",
+    "Ανοίγοντας $x^2$ פתיחת קופסה",
+    "🎉🎉",
+    "Tiếng Việt ೧ বাংলা தமிழ் தெலుగు",
+)
+
+
+def _days(first: date, amounts: Collection[Decimal]) -> tuple[tuple[date, Decimal], ...]:
+    return tuple((first + timedelta(days=day), amount) for day, amount in enumerate(amounts))
+
+
 EXAMPLES: dict[str, Spec] = {
-    "growth-one-reading": Growth(_hourly("likes", lambda _: 7, 1)),
-    "growth-three-readings": Growth(_hourly("views", lambda hour: 1_200 + 620 * hour, 3)),
-    "growth-day-with-gap": Growth(_hourly("views", _climb, 25, {9, 10, 11})),
+    "growth-one-reading": Growth(NAMES[8], _hourly("likes", lambda _: 7, 1)),
+    "growth-three-readings": Growth(NAMES[7], _hourly("views", lambda hour: 1_200 + 620 * hour, 3)),
+    "growth-day-with-gap": Growth(NAMES[0], _hourly("views", _climb, 25, {9, 10, 11})),
     "growth-fall-and-lone-reading": Growth(
-        _hourly("views", lambda hour: _climb(hour) - (9_000 if hour > 14 else 0), 25, {3, 18, 20})
+        NAMES[3], _hourly("views", lambda hour: _climb(hour) - (9_000 if hour > 14 else 0), 25, {3, 18, 20})
     ),
-    "growth-month": Growth(_hourly("views", _viral, MONTH, HOLES)),
-    "growth-month-two-metrics": Growth(_hourly("views", _viral, MONTH, HOLES), _hourly("likes", _likes, MONTH, HOLES)),
-    "growth-every-other-reading": Growth(_hourly("views", _viral, MONTH, range(0, MONTH, 2))),
-    "growth-flat": Growth(_hourly("views", lambda _: 1_298_010, 168)),
-    "growth-close-up": Growth(_hourly("views", lambda hour: 1_298_010 + 310 * hour, 168)),
-    "growth-zeros": Growth(_hourly("shares", lambda _: 0, 24)),
+    "growth-month": Growth(NAMES[2], _hourly("views", _viral, MONTH, HOLES)),
+    "growth-every-other-reading": Growth(NAMES[1], _hourly("views", _viral, MONTH, range(0, MONTH, 2))),
+    "growth-flat": Growth(NAMES[9], _hourly("views", lambda _: 1_298_010, 168)),
+    "growth-close-up": Growth(NAMES[6], _hourly("views", lambda hour: 1_298_010 + 310 * hour, 168)),
+    "growth-zeros": Growth(NAMES[4], _hourly("shares", lambda _: 0, 24)),
+    "gains-two-readings": Gains(NAMES[8], _hourly("likes", lambda hour: 7 + hour, 2)),
+    "gains-day-with-gap": Gains(NAMES[0], _hourly("views", _climb, 25, {9, 10, 11})),
+    "gains-fall": Gains(NAMES[5], _hourly("views", lambda hour: _climb(hour) - (90_000 if hour > 60 else 0), 75)),
+    "gains-days-missing": Gains(NAMES[4], _hourly("views", _climb, 168, range(40, 100))),
+    "gains-month": Gains(NAMES[1], _hourly("views", _viral, MONTH, HOLES)),
     "comparison-five": Comparison(
         "views",
+        START + timedelta(hours=MONTH),
         (
-            _aged("A", _viral, MONTH, range(300, 330)),
-            _aged("B", _saturating, MONTH),
-            _aged("C", lambda hour: _saturating(hour) * 0.92, 500),
-            _aged("D", lambda hour: hour * 1_500 + 100, 300),
-            _aged("E", lambda hour: 3_000 + hour * 40, MONTH),
+            _aged(NAMES[0], _viral, MONTH, range(300, 330)),
+            _aged(NAMES[2], _saturating, MONTH),
+            _aged(NAMES[3], lambda hour: _saturating(hour) * 0.92, 500),
+            _aged(NAMES[4], lambda hour: hour * 1_500 + 100, 300),
+            _aged(NAMES[6], lambda hour: 3_000 + hour * 40, MONTH),
         ),
     ),
-    "comparison-five-alike": Comparison("likes", tuple(_aged(label, lambda _: 1_000, 30) for label in "ABCDE")),
+    "comparison-five-alike": Comparison("likes", START, tuple(_aged("Same", lambda _: 1_000, 30) for _ in range(5))),
     "comparison-young": Comparison(
-        "views", (_aged("A", lambda hour: 100 + 30 * hour, 4), _aged("B", lambda hour: 50 + 60 * hour, 2))
+        "views",
+        START,
+        (_aged(NAMES[0], lambda hour: 100 + 30 * hour, 40, {10}), _aged(NAMES[6], lambda hour: 50 + 60 * hour, 25)),
     ),
     "movers-mixed": Movers(
+        "Top movers",
         "views",
-        "24 h",
-        (("1", 152_300), ("2", 48_210), ("3", 1_020), ("4", 0), ("5", -340), ("6", -23_400)),
+        START - timedelta(days=1),
+        START,
+        tuple(zip(NAMES, (152_300, 48_210, 1_020, 0, -340, -23_400), strict=False)),
     ),
-    "movers-ten": Movers("views", "7 days", tuple((str(row), 2_000_000 // row**2) for row in range(1, 11))),
-    "movers-down": Movers("likes", "24 h", (("A", -3), ("B", -12))),
+    "movers-ten": Movers(
+        "Top movers",
+        "views",
+        START - timedelta(days=7),
+        START,
+        tuple((name, 2_000_000 // row**2) for row, name in enumerate(NAMES, 1)),
+    ),
+    "movers-down": Movers("Top movers", "likes", START - timedelta(hours=5), START, ((NAMES[0], -3), (NAMES[1], -12))),
     "spend-month": Spend(
-        tuple((date(2025, 11, 1) + timedelta(days=day), Decimal("0.36") * (day * 7 % 12)) for day in range(30))
+        "Acme", _days(date(2025, 11, 1), [Decimal("0.36") * (day * 7 % 12) for day in range(30)]), date(2025, 11, 30)
     ),
-    "spend-week": Spend(tuple((date(2025, 12, 28) + timedelta(days=day), Decimal(40 * day)) for day in range(7))),
-    "spend-one-day": Spend(((date(2025, 11, 1), Decimal("0.045")),)),
-    "spend-nothing": Spend(((date(2025, 11, 1), Decimal(0)), (date(2025, 11, 3), Decimal(0)))),
+    "spend-week": Spend(NAMES[3], _days(date(2025, 12, 28), [Decimal(40 * day) for day in range(7)]), date(2026, 1, 9)),
+    "spend-one-day": Spend("Acme", ((date(2025, 11, 1), Decimal("0.045")),), date(2025, 11, 1)),
+    "spend-nothing": Spend(
+        "Acme", ((date(2025, 11, 1), Decimal(0)), (date(2025, 11, 3), Decimal(0))), date(2025, 11, 4)
+    ),
 }
 
 

@@ -1,10 +1,12 @@
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
 
-from bot.charts.alt import comparison_alt, growth_alt, movers_alt, spend_alt
-from bot.charts.specs import Comparison, Growth, Line, Movers, Spend
+from bot.charts.alt import comparison_alt, gains_alt, growth_alt, movers_alt, spend_alt
+from bot.charts.specs import Comparison, Gains, Growth, Line, Movers, Spend
+
+NOON = datetime(2025, 11, 1, 12, tzinfo=UTC)
 
 
 def counted(*counts):
@@ -13,7 +15,7 @@ def counted(*counts):
 
 def test_growth_says_from_what_to_what_when_and_what_is_missing(hourly):
     line = hourly("views", lambda hour: 1_200 + hour * 4_000, 25, {9, 10, 11})
-    assert growth_alt(Growth(line)) == (
+    assert growth_alt(Growth("Cat", line)) == (
         "Views grew from 1,200 to 97,200 between 10:00 on 1 Nov 2025 and 10:00 on 2 Nov 2025 (UTC); "
         "3 hours are missing."
     )
@@ -40,7 +42,7 @@ def test_growth_says_from_what_to_what_when_and_what_is_missing(hourly):
     ],
 )
 def test_growth_tells_rise_fall_stillness_and_a_single_reading_apart(hourly, counts, sentence):
-    assert growth_alt(Growth(hourly("likes", counted(*counts), len(counts)))) == sentence
+    assert growth_alt(Growth("Cat", hourly("likes", counted(*counts), len(counts)))) == sentence
 
 
 def test_growth_states_utc_whatever_zone_the_readings_came_in():
@@ -48,24 +50,21 @@ def test_growth_states_utc_whatever_zone_the_readings_came_in():
     line = Line.hourly(
         "views", [(datetime(2025, 11, 1, 8, tzinfo=tokyo), 1), (datetime(2025, 11, 1, 9, tzinfo=tokyo), 2)]
     )
-    assert growth_alt(Growth(line)) == (
+    assert growth_alt(Growth("Cat", line)) == (
         "Views grew from 1 to 2 between 23:00 on 31 Oct 2025 and 00:00 on 1 Nov 2025 (UTC)."
     )
 
 
-def test_a_second_metric_repeats_neither_the_time_nor_the_gap_that_it_shares(hourly):
-    views, likes = (hourly(label, lambda hour: hour * 10, 6, {2}) for label in ("views", "likes"))
-    assert growth_alt(Growth(views, likes)) == (
-        "Views grew from 0 to 50 between 10:00 and 15:00 UTC on 1 Nov 2025; 1 hour is missing. "
-        "Likes grew from 0 to 50 in the same time."
+def test_gains_state_the_latest_and_the_best_hour_and_day_and_what_is_missing(hourly):
+    def count(hour):
+        return hour * 10 + (500 if hour > 3 else 0)
+
+    assert gains_alt(Gains("Cat", hourly("views", count, 40, {5}))) == (
+        "+10 views in the hour to 01:00 UTC on 3 Nov; most in the hour to 14:00 UTC on 1 Nov: +510. "
+        "Best day (UTC): +630 on 1 Nov 2025 (part of the day), +20 on 3 Nov 2025 (part of the day); 1 hour is missing."
     )
-
-
-def test_a_second_metric_states_its_own_time_and_gap(hourly):
-    views, likes = hourly("views", lambda hour: hour, 6), hourly("likes", lambda hour: hour, 5, {2})
-    assert growth_alt(Growth(views, likes)) == (
-        "Views grew from 0 to 5 between 10:00 and 15:00 UTC on 1 Nov 2025. "
-        "Likes grew from 0 to 4 between 10:00 and 14:00 UTC on 1 Nov 2025; 1 hour is missing."
+    assert gains_alt(Gains("Cat", hourly("views", count, 2))) == (
+        "+10 views in the hour to 11:00 UTC on 1 Nov. Day (UTC): +10 on 1 Nov 2025 (part of the day)."
     )
 
 
@@ -75,39 +74,44 @@ def test_a_comparison_names_the_leader_at_the_last_hour_that_all_have_and_what_c
         aged("B", lambda hour: 5_000 + hour, 25),
         aged("C", lambda hour: hour, 25, {3, 4, 9}),
     )
-    assert comparison_alt(Comparison("views", lines)) == (
-        "B leads at hour 24 since tracking began, the last that all have: B 5,024 views, A 2,400 and C 24. "
-        "Later: A 4,800 views at hour 48. 3 hours are missing in C."
+    assert comparison_alt(Comparison("views", NOON, lines)) == (
+        "“B” leads at hour 24 since tracking began, the last that all have: “B” 5,024 views, “A” 2,400 and “C” 24. "
+        "Later: “A” 4,800 views at hour 48. 3 hours are missing in “C”."
     )
 
 
 def test_a_comparison_of_equals_has_no_leader(aged):
     lines = (aged("A", lambda _: 5, 2), aged("B", lambda _: 5, 2), aged("C", lambda _: 3, 2))
-    assert comparison_alt(Comparison("likes", lines)) == (
-        "A and B are level at hour 1 since tracking began, the last that all have: A 5 likes, B 5 and C 3."
+    assert comparison_alt(Comparison("likes", NOON, lines)) == (
+        "“A” and “B” are level at hour 1 since tracking began, the last that all have: “A” 5 likes, “B” 5 and “C” 3."
     )
 
 
 def test_a_comparison_without_a_shared_hour_states_the_latest_of_each():
     lines = (Line.hourly("A", [(0.0, 5)]), Line.hourly("B", [(3.2, 7), (6.2, 9)]))
-    assert comparison_alt(Comparison("views", lines)) == (
-        "No hour that all have. Latest: A 5 views at hour 0 and B 9 views at hour 6. 2 hours are missing in B."
+    assert comparison_alt(Comparison("views", NOON, lines)) == (
+        "No hour that all have. Latest: “A” 5 views at hour 0 and “B” 9 views at hour 6. 2 hours are missing in “B”."
     )
 
 
 def test_a_comparison_of_one_says_where_it_stands(aged):
-    assert comparison_alt(Comparison("views", (aged("A", lambda hour: hour, 3),))) == (
-        "A has 2 views at hour 2 since tracking began."
+    assert comparison_alt(Comparison("views", NOON, (aged("A", lambda hour: hour, 3),))) == (
+        "“A” has 2 views at hour 2 since tracking began."
     )
 
 
+def test_lines_called_the_same_are_numbered(aged):
+    lines = (aged("Cat", lambda _: 5, 2), aged("Cat", lambda _: 3, 2))
+    assert comparison_alt(Comparison("likes", NOON, lines)).startswith("1 “Cat” leads at hour 1")
+
+
 def test_movers_say_who_gained_and_who_lost_how_much():
-    movers = Movers("views", "24 h", (("1", 12_000), ("2", 0), ("C", -200)))
-    assert movers_alt(movers) == "Views in 24 h: number 1 gained 12,000, number 2 did not change and C lost 200."
+    movers = Movers("Top movers", "views", NOON, NOON + timedelta(days=1), (("Cat", 12_000), ("Dog", 0), ("C", -200)))
+    assert movers_alt(movers) == "Views in 24 h: “Cat” gained 12,000, “Dog” did not change and “C” lost 200."
 
 
 def test_spend_says_how_much_when_and_on_which_day_most():
-    spend = Spend(((date(2025, 11, 1), Decimal("2.52")), (date(2025, 11, 3), Decimal("0.015"))))
+    spend = Spend("Acme", ((date(2025, 11, 1), Decimal("2.52")), (date(2025, 11, 3), Decimal("0.015"))), date.max)
     assert (
         spend_alt(spend)
         == "By the snapshots read here, $2.54 was spent from 1 to 3 Nov 2025 (days in UTC), most on 1 Nov: $2.52."
@@ -116,10 +120,10 @@ def test_spend_says_how_much_when_and_on_which_day_most():
 
 def test_spend_of_one_day_and_of_nothing_are_short():
     assert (
-        spend_alt(Spend(((date(2025, 11, 1), Decimal("2.52")),)))
+        spend_alt(Spend("Acme", ((date(2025, 11, 1), Decimal("2.52")),), date.max))
         == "By the snapshots read here, $2.52 was spent on 1 Nov 2025 (UTC)."
     )
     assert (
-        spend_alt(Spend(((date(2025, 11, 1), Decimal(0)),)))
+        spend_alt(Spend("Acme", ((date(2025, 11, 1), Decimal(0)),), date.max))
         == "By the snapshots read here, nothing was spent on 1 Nov 2025 (UTC)."
     )

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import textwrap
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,12 +16,14 @@ from bot.charts.frames import framed
 from bot.charts.specs import Growth, Line, Movers
 from bot.settings import settings_table
 
+NOON = datetime(2025, 11, 1, 12, tzinfo=UTC)
+
 MAX_WAIT = 120
 """Seconds for a drawing: far more than any takes, so that a busy machine fails no test."""
 
 
 def movers(change=1):
-    return Movers("views", "24 h", (("1", change),))
+    return Movers("Top movers", "views", NOON, NOON + timedelta(days=1), (("Cat", change),))
 
 
 @pytest.fixture
@@ -100,7 +102,7 @@ async def test_a_process_that_never_lives_costs_a_picture_only(monkeypatch, capl
 
 
 async def test_numbers_beyond_drawing_cost_a_picture_and_not_the_process(charts, caplog):
-    absurd = Growth(Line("views", (((datetime(2025, 11, 1, tzinfo=UTC), 10**400),),)))
+    absurd = Growth("Cat", Line("views", (((datetime(2025, 11, 1, tzinfo=UTC), 10**400),),)))
     await charts.draw(movers(1))
     pid = charts.worker_pid
     assert await charts.draw(absurd) is None
@@ -164,17 +166,19 @@ def run(*command, program=None, cwd=None):
 PROGRAM = textwrap.dedent("""
     import asyncio, sys
     from bot.charts.charts import Charts
-    from bot.charts.specs import Movers
+    from datetime import date
+    from decimal import Decimal
+    from bot.charts.specs import Spend
     print("runs")
 
     async def main():
         async with Charts(seconds=120) as charts:
-            print((await charts.draw(Movers("views", "24 h", (("1", 1),)))).alt)
+            print((await charts.draw(Spend("Acme", ((date(2025, 11, 1), Decimal(1)),), date.max))).alt)
 
     asyncio.run(main())
     print(sorted({"matplotlib", "numpy", "PIL"} & set(sys.modules)))
 """)
-PRINTED = "runs\nViews in 24 h: number 1 gained 1.\n[]\n"
+PRINTED = "runs\nBy the snapshots read here, $1.00 was spent on 1 Nov 2025 (UTC).\n[]\n"
 
 
 def test_a_script_that_guards_nothing_runs_once_and_never_imports_matplotlib(tmp_path):

@@ -5,35 +5,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.charts.scales import age_scale, dollar_scale, line_scale, short, span_text, time_scale
+from bot.charts.scales import (
+    age_scale,
+    bar_scale,
+    dollar_scale,
+    line_scale,
+    logarithmic_scale,
+    span_text,
+    time_scale,
+    window_text,
+)
 
 COUNTS = st.integers(0, 10**15)
 
 
 def labels(scale):
     return [label for _, label in scale.ticks]
-
-
-@pytest.mark.parametrize(
-    ("count", "text"),
-    [
-        (0, "0"),
-        (950, "950"),
-        (9_999, "9,999"),
-        (10_000, "10k"),
-        (98_441, "98.4k"),
-        (999_499, "999k"),
-        (999_500, "1M"),
-        (1_349_780, "1.35M"),
-        (2_000_000_000, "2B"),
-        (1_500_000_000_000, "1.5T"),
-        (12_345_000_000_000_000, "12,345T"),
-        (-23_400, "-23.4k"),
-        (-340, "-340"),
-    ],
-)
-def test_short_counts_keep_three_digits(count, text):
-    assert short(count) == text
 
 
 def test_lines_start_at_zero():
@@ -58,9 +45,19 @@ def test_ticks_share_the_unit_of_the_topmost_one():
     assert labels(line_scale(1_298_000, 1_298_040, 6)) == ["1.295M", "1.3M"]
 
 
-def test_small_counts_have_whole_ticks_in_full():
+def test_small_counts_have_whole_ticks():
     assert labels(line_scale(0, 0, 6)) == ["0", "1"]
     assert labels(line_scale(1_000, 1_000, 6)) == ["0", "200", "400", "600", "800", "1,000"]
+
+
+def test_an_axis_for_bars_holds_zero_whatever_was_lost():
+    assert labels(bar_scale([-81_000, 14_000], 4)) == ["−50k", "0"]
+    assert labels(bar_scale([], 4)) == ["0", "1"]
+
+
+def test_a_logarithmic_axis_has_powers_of_ten_and_a_place_for_zero():
+    assert labels(logarithmic_scale(0, 2_000_000)) == ["0", "10", "100", "1k", "10k", "100k", "1M"]
+    assert labels(logarithmic_scale(3_000, 2_000_000)) == ["10k", "100k", "1M"]
 
 
 @settings(deadline=None)
@@ -151,3 +148,9 @@ def test_a_first_reading_before_the_start_is_on_the_axis():
 )
 def test_a_span_of_days_says_nothing_twice(first, last, text):
     assert span_text(first, last) == text
+
+
+def test_a_window_is_stated_to_the_minute_with_its_zone():
+    assert window_text(moment(2025, 12, 31, 9), moment(2026, 1, 1, 9)) == "31 Dec 2025, 09:00 to 1 Jan 2026, 09:00 UTC"
+    assert window_text(moment(2025, 12, 1, 9), moment(2025, 12, 2, 9)) == "1 Dec, 09:00 to 2 Dec 2025, 09:00 UTC"
+    assert window_text(moment(2025, 12, 2, 9), moment(2025, 12, 2, 12)) == "2 Dec 2025, 09:00 to 12:00 UTC"

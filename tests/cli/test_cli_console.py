@@ -38,8 +38,12 @@ def test_only_an_admin_spends_and_only_yes_presses_the_button(cli, sandbox):
 def test_charts_and_files_go_where_it_says(cli, sandbox):
     ended = cli("console", "--charts", "pictures", typed="/stats kitchen sink\n/export all\n", **sandbox)
     assert ended.returncode == 0
-    assert "\nSaved pictures/growth.png\n" in ended.stdout
-    assert (cli.folder / "pictures" / "growth.png").read_bytes().startswith(b"\x89PNG")
+    assert "\nSaved pictures/how-we-fixed-our-kitchen-sink-in-ten-views-7-days.png\n" in ended.stdout
+    assert (
+        (cli.folder / "pictures" / "how-we-fixed-our-kitchen-sink-in-ten-views-7-days.png")
+        .read_bytes()
+        .startswith(b"\x89PNG")
+    )
     assert (
         (cli.folder / "pictures" / "contentstats-all.csv").read_text("utf-8-sig").startswith("video_id,platform,link")
     )

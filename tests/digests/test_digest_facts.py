@@ -8,6 +8,7 @@ import pytest
 
 from bot.domain.digest import DigestOptions, Section, Window
 from bot.domain.videos import HOUR, Metric
+from bot.reply.drawing import picture_of
 from tests.digests.mirror import PRICE
 
 ALL = DigestOptions()
@@ -39,7 +40,7 @@ async def test_totals_compare_like_with_like(mirror, charts, window):
     assert facts.uneven == 1  # the young one's change is over two hours
 
 
-async def test_movers_are_ranked_whatever_is_counted_and_drawn_by_their_rows(mirror, charts, window):
+async def test_movers_are_ranked_whatever_is_counted_and_drawn_by_name(mirror, charts, window):
     for number in range(7):
         await mirror.video(f"v{number}", [number * hour for hour in range(49)])
     await mirror.video("gram", [50 * hour for hour in range(49)], platform="instagram")
@@ -47,9 +48,9 @@ async def test_movers_are_ranked_whatever_is_counted_and_drawn_by_their_rows(mir
     assert [(each.video.id, change.delta) for each, change in facts.movers] == [
         *(("gram", 1_200), ("v6", 144), ("v5", 120), ("v4", 96), ("v3", 72))
     ]
-    assert facts.picture.alt.startswith("Main counts in 24 h: number 1 gained 1,200, number 2 gained 144")
+    assert (await picture_of(facts.picture)).alt.startswith("Main counts in 24 h: “Gram” gained 1,200, “V6” gained 144")
     only = await mirror.facts(window, DigestOptions(platforms=frozenset({"tiktok"})), charts)
-    assert only.picture.alt.startswith("Views in 24 h: number 1 gained 144")
+    assert (await picture_of(only.picture)).alt.startswith("Views in 24 h: “V6” gained 144")
     none = await mirror.facts(window, DigestOptions(frozenset({Section.MONEY})), charts)
     assert none.picture is None
 

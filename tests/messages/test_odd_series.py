@@ -5,10 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from bot.alerts.final_report import gained_by_day
 from bot.alerts.final_report_card import FinalFacts, final_report
 from bot.digests.card import digest
 from bot.domain.digest import Total
+from bot.domain.growth import counts_of, gained_by_day
 from bot.domain.videos import HOUR, Metric, Snapshot, VideoReading, VideoStatus
 from bot.messages.stats import VideoFacts, video_details, video_stats
 from bot.messages.video_count import VideoCount, preview
@@ -149,7 +149,7 @@ def final(snapshots, ended_at=NOW, **changes):
         reading=VideoReading(shown, snapshots),
         metric=metric,
         ended_at=ended_at,
-        days=gained_by_day(snapshots, metric),
+        days=gained_by_day(counts_of(snapshots, metric)),
         is_stopped=False,
         stopped_by=None,
         cost_per_snapshot=Decimal("0.015"),

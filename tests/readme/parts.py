@@ -74,7 +74,8 @@ def conversation() -> tuple[str, bytes]:
     out = _Terminal()
     with tempfile.TemporaryDirectory() as folder, chdir(folder), _plain_terminal():
         asyncio.run(_talk(out))
-        picture = Path("charts/growth.png").read_bytes()
+        (chart,) = Path("charts").glob("*.png")
+        picture = chart.read_bytes()
     return re.sub(r" +$", "", out.getvalue(), flags=re.MULTILINE).strip(), picture
 
 

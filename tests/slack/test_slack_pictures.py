@@ -100,7 +100,7 @@ async def test_where_the_response_url_takes_no_picture_it_comes_by_direct_messag
     assert (chart.via, chart.channel_id) == ("response_url", channel)
     assert "The chart is in your direct messages with this app." in told(chart)
     (shared,) = [file for file in bot_app.slack.files.values() if file.channels]
-    assert (shared.name, shared.content[:4]) == ("growth.png", b"\x89PNG")
+    assert (shared.name, shared.content[:4]) == ("street-food-in-osaka-you-have-to-try-views-5-hours.png", b"\x89PNG")
 
 
 async def test_if_there_are_no_direct_messages_the_answer_asks_to_add_the_app(bot_app, video):

@@ -1,0 +1,118 @@
+"""Names in any script: what of them can be drawn, with which fonts, how wide they are, and how they are cut to fit.
+
+DejaVu Sans, which comes with matplotlib, draws Latin, Greek, Cyrillic, Hebrew, Arabic and more; the Noto fonts beside
+this file draw the scripts of East, South and South-East Asia and of Ethiopia. matplotlib shapes and orders the letters.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from itertools import groupby
+from pathlib import Path
+
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
+
+from bot.reply.text import visible
+
+_EMOJI = re.compile("[\u2190-\u2bff\U0001f000-\U0001ffff]")
+_SYMBOLS = frozenset({"So", "Sk"})
+_NEVER_DRAWN = frozenset({"Cc", "Cn", "Co", "Cs", "Me"})
+_JOINERS = "\u200c\u200d"
+_STYLES = "\ufe0e\ufe0f"
+_ELLIPSIS = "…"
+_DEJAVU = "DejaVu Sans"
+
+
+@lru_cache(maxsize=512)
+def drawable(name: str) -> str:
+    """The name on one line as a picture shows it: emoji are left out, letters that no font has are named by script."""
+    one_line = visible(" ".join(name.split()))
+    kept = visible("".join(char for char in unicodedata.normalize("NFC", one_line) if not _is_left_out(char)))
+    runs = ((is_known, "".join(run)) for is_known, run in groupby(kept, _is_known))
+    shown = "".join(run if is_known else f"[{_script(run[0])}]" for is_known, run in runs)
+    return " ".join(shown.split()) or "(emoji only)"
+
+
+def _is_left_out(char: str) -> bool:
+    category = unicodedata.category(char)
+    return char in _STYLES or category in _NEVER_DRAWN or (category in _SYMBOLS and bool(_EMOJI.match(char)))
+
+
+def _is_known(char: str) -> bool:
+    return char.isspace() or char in _JOINERS or _family_of(ord(char)) is not None
+
+
+def _script(char: str) -> str:
+    return unicodedata.name(char, "?").split()[0].capitalize()
+
+
+def font(text: str, size: float, *, bold: bool = False) -> FontProperties:
+    """The fonts that draw a text. What needs a Noto font is not bold: only their regular weights are shipped."""
+    families = dict.fromkeys([_DEJAVU, *filter(None, map(_family_of, map(ord, text)))])
+    heavy = bold and len(families) == 1
+    return FontProperties(family=list(families), size=size, weight="bold" if heavy else "normal")
+
+
+@lru_cache(maxsize=2_048)
+def width(text: str, size: float, *, bold: bool = False) -> float:
+    """The pixels that a text takes across."""
+    face = font(text, size, bold=bold)
+    measured = _renderer().get_text_width_height_descent(text, face, ismath=False)  # type: ignore[no-untyped-call]
+    return float(measured[0])
+
+
+def fitted(name: str, room: float, size: float, *, bold: bool = False) -> str:
+    """The drawable name, shortened in its middle if it is wider than its room: series differ at their ends."""
+    name = drawable(name)
+    if width(name, size, bold=bold) <= room:
+        return name
+    cuts = (_without_middle(name, kept) for kept in range(len(name) - 1, 0, -1))
+    return next((cut for cut in cuts if width(cut, size, bold=bold) <= room), _ELLIPSIS)
+
+
+def _without_middle(name: str, kept: int) -> str:
+    head, tail = name[: kept * 3 // 5], name[len(name) - kept + kept * 3 // 5 :]
+    while head and (_is_joined(name[len(head)]) or head[-1] in _JOINERS):
+        head = head[:-1]
+    while tail and _is_joined(tail[0]):
+        tail = tail[1:]
+    return f"{head.rstrip()}{_ELLIPSIS}{tail.lstrip()}"
+
+
+def _is_joined(char: str) -> bool:
+    """Whether a character is part of the letter before it."""
+    return char in _JOINERS or unicodedata.category(char).startswith("M")
+
+
+@cache
+def _renderer() -> RendererAgg:
+    return RendererAgg(1, 1, 72)  # type: ignore[no-untyped-call]
+
+
+@cache
+def _family_of(code: int) -> str | None:
+    """The first font that has a letter; None if none does."""
+    return next((family for family, letters in _fonts() if code in letters), None)
+
+
+@cache
+def _dejavu() -> frozenset[int]:
+    return frozenset(get_font(findfont(_DEJAVU)).get_charmap())
+
+
+def _fonts() -> Iterator[tuple[str, frozenset[int]]]:
+    yield _DEJAVU, _dejavu()
+    yield from _noto()
+
+
+@cache
+def _noto() -> tuple[tuple[str, frozenset[int]], ...]:
+    """The shipped fonts with their letters: read when the first name needs one."""
+    found = []
+    for path in sorted((Path(__file__).parent / "noto").glob("*.[ot]tf")):
+        fontManager.addfont(path)
+        opened = get_font(str(path))
+        found.append((opened.family_name, frozenset(opened.get_charmap())))
+    return tuple(found)
