@@ -60,7 +60,8 @@ def _element(element: Element) -> str:  # noqa: PLR0911 - a return for each elem
         case Grid():
             return _grid(element)
         case Image(url, alt):
-            return f'<img src="{escape(url)}" alt="{escape(alt)}">'
+            shown = f'<img src="{escape(url)}" alt="{escape(alt)}">'
+            return shown if url else f'<div class="picture">{escape(alt)}</div>'
         case Controls(controls):
             return f'<div class="controls">{"".join(map(_control, controls))}</div>'
         case Row(words, control):
