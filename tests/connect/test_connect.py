@@ -16,15 +16,26 @@ from tests.standins.environment import ANA, EVE, LINK, PAGE, YOUTUBE, environmen
 
 KEYS = {"cs_test_operator": "Operator", "cs_test_acme_secret": "Acme", "cs_live_rival_secret": "Rival"}
 ACME, RIVAL = "cs_test_acme_secret", "cs_live_rival_secret"
+SECRET = {"secret_keys": SecretStr("0123456789abcdef" * 2)}
 STRANGER = replace(EVE, workspace=WorkspaceRef("console", "stranger", "Stranger", is_operators=False))
 
 
 @pytest.fixture
-async def env(clock, database_url):
+async def sandbox(clock):
     async with sandbox_of(clock, keys=KEYS) as sandbox:
-        keys = SecretStr("0123456789abcdef" * 2)
-        async with environment_of(sandbox, clock, database_url, secret_keys=keys) as opened:
-            yield opened
+        yield sandbox
+
+
+@pytest.fixture
+async def env(sandbox, clock, sqlite_url):
+    async with environment_of(sandbox, clock, sqlite_url, **SECRET) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def env_on_each(sandbox, clock, database_url):
+    async with environment_of(sandbox, clock, database_url, **SECRET) as opened:
+        yield opened
 
 
 async def connect(env, caller, key):
@@ -63,7 +74,8 @@ async def test_two_workspaces_with_two_keys_never_see_one_another(env):
     assert (await env.say(f"/stats {YOUTUBE}", EVE)).tone is Tone.PROBLEM
 
 
-async def test_workspaces_that_link_the_same_key_share_its_reads_but_not_their_videos(env):
+async def test_workspaces_that_link_the_same_key_share_its_reads_but_not_their_videos(env_on_each):
+    env = env_on_each
     await connect(env, ANA, ACME)
     await connect(env, EVE, ACME)
     await env.start(LINK)
@@ -100,8 +112,8 @@ async def test_only_those_who_manage_the_workspace_link_and_remove(env, command)
     assert "credentials" not in await whole_database(env.database_url)
 
 
-async def test_without_secret_keys_nothing_is_kept_and_the_setting_is_named(clock, sqlite_url):
-    async with sandbox_of(clock, keys=KEYS) as sandbox, environment_of(sandbox, clock, sqlite_url) as env:
+async def test_without_secret_keys_nothing_is_kept_and_the_setting_is_named(sandbox, clock, sqlite_url):
+    async with environment_of(sandbox, clock, sqlite_url) as env:
         reply = await connect(env, ANA, ACME)
         assert reply.tone is Tone.PROBLEM
         assert "SECRET_KEYS" in reply.summary
@@ -118,7 +130,8 @@ async def test_a_workspace_of_strangers_never_spends_the_operators_money(env):
     assert not env.sandbox.world.account("cs_test_operator").trackings
 
 
-async def test_disconnecting_asks_first_then_deletes_everything_of_that_workspace_alone(env):
+async def test_disconnecting_asks_first_then_deletes_everything_of_that_workspace_alone(env_on_each):
+    env = env_on_each
     await connect(env, ANA, ACME)
     await connect(env, EVE, RIVAL)
     await env.start(LINK)
@@ -133,10 +146,9 @@ async def test_disconnecting_asks_first_then_deletes_everything_of_that_workspac
     assert "No videos are tracked" in (await env.say("/videos")).summary
 
 
-async def test_another_process_notices_a_new_key_within_half_a_minute(env):
-    async with environment_of(
-        env.sandbox, env.clock, env.database_url, secret_keys=SecretStr("0123456789abcdef" * 2)
-    ) as other:
+async def test_another_process_notices_a_new_key_within_half_a_minute(env_on_each):
+    env = env_on_each
+    async with environment_of(env.sandbox, env.clock, env.database_url, **SECRET) as other:
         await other.say("/videos")
         await connect(env, ANA, ACME)
         env.clock.advance(seconds=timedelta(seconds=31).total_seconds())

@@ -8,6 +8,15 @@ from bot.reply.model import Reply
 from bot.store.outbox import Message, enqueue
 from tests.jobs.wall import Wall
 
+ON_EACH = pytest.mark.parametrize("database_url", ["sqlite_url", "postgres_url"], indirect=True)
+"""Runs a test on both databases. What they do differently is tested in `tests/store`."""
+
+
+@pytest.fixture
+def database_url(request):
+    """SQLite, unless a test names the fixture of another database."""
+    return request.getfixturevalue(getattr(request, "param", "sqlite_url"))
+
 
 @pytest.fixture
 async def workspace(store, clock):

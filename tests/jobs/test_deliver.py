@@ -16,6 +16,7 @@ from bot.reply.model import Reply
 from bot.reply.plain import plain_text
 from bot.store.outbox import OutboxState
 from bot.store.schedule_tables import outbox
+from tests.jobs.conftest import ON_EACH
 from tests.jobs.wall import LOST, Wall
 
 ARCHIVED = Rejected("is_archived", "The channel is archived. Unarchive it.")
@@ -46,6 +47,7 @@ def run(deliverer, clock):
     return for_a_while
 
 
+@ON_EACH
 async def test_what_is_due_is_posted_once_and_in_order(deliverer, wall, say, row):
     await say("a", "b", "c")
     await say("other", channel_id="C2")
@@ -65,6 +67,7 @@ async def test_many_channels_are_served_at_once_but_a_workspace_by_so_many_at_mo
     assert sorted(wall.calls) == sorted(f"k{number}" for number in range(30))
 
 
+@ON_EACH
 async def test_two_processes_post_nothing_twice(deliverer, store, wall, clock, say):
     wall.takes = 0.01
     for number in range(30):
@@ -226,6 +229,7 @@ async def test_after_stop_what_is_under_way_ends_and_nothing_more_is_claimed(del
     assert wall.keys() == ["a"]
 
 
+@ON_EACH
 async def test_a_deliverer_that_is_ended_by_force_leaves_its_messages_to_the_next_one(
     deliverer, store, wall, clock, say, row
 ):
@@ -242,6 +246,7 @@ async def test_a_deliverer_that_is_ended_by_force_leaves_its_messages_to_the_nex
     assert ((await row("a")).attempts, wall.keys()) == (2, ["a"])
 
 
+@ON_EACH
 async def test_the_clock_may_step_back_and_forth_and_everything_is_posted_once(run, wall, clock, say, store):
     watch = ClockWatch(store, clock)
     await watch.run()

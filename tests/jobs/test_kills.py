@@ -145,7 +145,9 @@ def in_order(keys):
     return list(dict.fromkeys(keys))
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize(
+    ("workers", "database_url"), [(1, "sqlite_url"), (2, "postgres_url")], indirect=["database_url"]
+)
 async def test_killed_at_any_step_everything_is_posted_and_doubled_only_what_was_under_way(
     slack, works, database, database_url, workers, dice
 ):

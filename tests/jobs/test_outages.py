@@ -14,15 +14,8 @@ from bot.domain.errors import DatabaseUnavailable
 from bot.reply.model import Reply
 from tests.jobs.wall import Wall
 
-CHANNELS = 50
+CHANNELS = 25
 MANY = CHANNELS * 5
-
-
-@pytest.fixture
-def database_url(request):
-    """SQLite, but for the tests that are about PostgreSQL."""
-    is_about_postgresql = "postgresql" in request.node.name
-    return request.getfixturevalue("postgres_url" if is_about_postgresql else "sqlite_url")
 
 
 @pytest.fixture
@@ -123,6 +116,7 @@ async def test_a_file_that_is_full_takes_no_message_and_what_is_there_is_still_p
     assert wall.keys() == ["a", "b"]
 
 
+@pytest.mark.parametrize("database_url", ["postgres_url"], indirect=True)
 async def test_when_postgresql_ends_every_connection_again_and_again_everything_is_posted_once(
     deliverer, database, wall, say
 ):
