@@ -17,6 +17,7 @@ from adapters.slack.api import new_session
 from adapters.slack.installations import InstalledWorkspaces
 from adapters.slack.manifest import REDIRECT_PATH, SCOPES
 from adapters.slack.oauth import InstallPages, OAuth
+from adapters.slack.workspaces import Workspaces
 from adapters.web.server import WebServer
 from bot.domain.caller import WorkspaceRef
 from bot.store import Store
@@ -27,6 +28,8 @@ from tests.standins.slack.oauth import Consent
 from tests.standins.slack.server import Slack, running
 
 KEYS = ("0123456789abcdef" * 2,)
+ON_EACH = pytest.mark.parametrize("database_url", ["sqlite_url", "postgres_url"], indirect=True)
+"""Runs a test on both databases."""
 
 
 @dataclass
@@ -109,6 +112,13 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
 
 
 @pytest.fixture
+def database_url(request: pytest.FixtureRequest) -> str:
+    """SQLite, unless a test names the fixture of another database."""
+    url: str = request.getfixturevalue(getattr(request, "param", "sqlite_url"))
+    return url
+
+
+@pytest.fixture
 def store(database: Database) -> Store:
     return Store(database, KEYS)
 
@@ -166,3 +176,14 @@ async def everything_stored(database: Database) -> str:
             for table in ("installations", "oauth_states")
         ]
     return str(tables)
+
+
+async def token_of(teams: Workspaces, team_id: str = "T1", enterprise_id: str | None = None) -> Any:
+    team = await teams.find(team_id, enterprise_id)
+    return None if team is None else team.client.token
+
+
+async def still_works(teams: Workspaces, team_id: str = "T1", enterprise_id: str | None = None) -> Any:
+    team = await teams.find(team_id, enterprise_id)
+    assert team is not None
+    return (await team.client.auth_test())["ok"]

@@ -1,7 +1,6 @@
 from adapters.slack.installations import InstalledWorkspaces
 from bot.domain.caller import WorkspaceRef
-from tests.slack_install.conftest import everything_stored
-from tests.slack_install.looking import still_works, token_of
+from tests.slack_install.conftest import everything_stored, still_works, token_of
 
 
 async def test_installing_again_replaces_the_installation(slack, browser, teams, database):

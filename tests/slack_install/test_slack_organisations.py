@@ -2,7 +2,7 @@ import pytest
 
 from adapters.slack.installations import Installation, InstalledWorkspaces
 from bot.domain.caller import WorkspaceRef
-from tests.slack_install.looking import still_works, token_of
+from tests.slack_install.conftest import still_works, token_of
 from tests.standins.faults import Fault, FaultKind
 from tests.standins.slack.oauth import Consent
 

@@ -17,7 +17,7 @@ from adapters.slack.send import Replies
 from adapters.slack.text import AS_THEY_ARE
 from bot.domain.caller import Caller, Permission, Person, Role
 from bot.reply.model import Tone
-from tests.slack_install.conftest import KEYS
+from tests.slack_install.conftest import KEYS, ON_EACH
 from tests.standins.environment import HandClock, environment_of, sandbox_of
 
 ORDERS = [("app_uninstalled", "tokens_revoked"), ("tokens_revoked", "app_uninstalled")]
@@ -83,6 +83,7 @@ async def left(database):
     return sorted(keys), sorted(scopes)
 
 
+@ON_EACH
 @pytest.mark.usefixtures("installed")
 @pytest.mark.parametrize("order", ORDERS)
 async def test_a_removal_deletes_all_that_is_stored_for_that_workspace_alone(slack, app, hear, teams, database, order):

@@ -8,6 +8,7 @@ import pytest
 from adapters.slack.installations import Installation, stored
 from bot.domain.errors import NotConfigured
 from bot.store import Store
+from tests.slack_install.conftest import ON_EACH
 from tests.store.samples import NOW
 
 
@@ -16,6 +17,7 @@ def kept(store):
     return store.installations
 
 
+@ON_EACH
 async def test_only_the_known_installation_is_replaced(kept):
     await kept.save("slack", "T1", "first", NOW)
     assert not await kept.replace("slack", "T1", "older", "second", NOW)
@@ -24,6 +26,7 @@ async def test_only_the_known_installation_is_replaced(kept):
     assert await kept.find("slack", "T1") == "second"
 
 
+@ON_EACH
 async def test_what_was_removed_is_not_replaced_and_what_is_there_is_not_added(kept):
     assert not await kept.replace("slack", "T1", "first", "second", NOW)
     assert await kept.find("slack", "T1") is None
@@ -38,6 +41,7 @@ def test_an_installation_that_an_older_version_stored_is_read():
     assert stored(json.dumps(old)) == stored(installation.body) == installation
 
 
+@ON_EACH
 async def test_every_installation_of_a_chat_is_listed_and_of_no_other(kept, database):
     for chat, scope in (("slack", "T2"), ("slack", "T1"), ("other", "T3")):
         await kept.save(chat, scope, f"body of {scope}", NOW)
