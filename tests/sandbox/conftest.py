@@ -5,6 +5,14 @@ import pytest
 
 from adapters.sandbox.serve import Sandbox
 
+TIKTOK = "https://www.tiktok.com/@steady/video/7301"
+LINKS = {
+    "tiktok": TIKTOK,
+    "youtube": "https://www.youtube.com/watch?v=steady-0001",
+    "instagram": "https://www.instagram.com/p/steady0001/",
+    "twitter": "https://twitter.com/steady/status/1901",
+}
+
 
 @pytest.fixture
 async def sandbox(clock):
@@ -22,7 +30,7 @@ async def api(sandbox):
 def track():
     """Start a tracking with a client and give the answer's body."""
 
-    async def start(api, link="https://www.tiktok.com/@steady/video/7301", days=7):
+    async def start(api, link=TIKTOK, days=7):
         answer = await api.post("/videos/track", json={"video_link": link, "duration_days": days})
         assert answer.status_code == 201, answer.text
         return answer.json()

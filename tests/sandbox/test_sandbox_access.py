@@ -4,8 +4,7 @@ import httpx
 import pytest
 
 from adapters.sandbox.serve import Sandbox
-
-TIKTOK = "https://www.tiktok.com/@steady/video/7301"
+from tests.sandbox.conftest import TIKTOK
 
 
 @pytest.mark.parametrize("key", [None, "", "cs_test_other", "Bearer cs_test_demo"])

@@ -2,13 +2,7 @@
 
 import pytest
 
-TIKTOK = "https://www.tiktok.com/@steady/video/7301"
-LINKS = {
-    "tiktok": TIKTOK,
-    "youtube": "https://www.youtube.com/watch?v=steady-0001",
-    "instagram": "https://www.instagram.com/p/steady0001/",
-    "twitter": "https://twitter.com/steady/status/1901",
-}
+from tests.sandbox.conftest import LINKS, TIKTOK
 
 
 async def test_a_row_of_the_list_has_the_documented_fields_and_no_snapshots(api, clock, track):
@@ -53,13 +47,9 @@ async def test_the_list_filters_by_platform_and_status_and_total_counts_this_ans
     ("field", "value"),
     [
         ("platform", "vimeo"),
-        ("platform", ""),
         ("status", "running"),
         ("limit", "0"),
         ("limit", "101"),
-        ("limit", "-1"),
-        ("limit", "ten"),
-        ("limit", "1.5"),
         ("limit", ""),
         ("limit", "9" * 5000),
     ],

@@ -4,14 +4,7 @@ import httpx
 import pytest
 
 from adapters.sandbox.serve import Sandbox
-
-TIKTOK = "https://www.tiktok.com/@steady/video/7301"
-LINKS = {
-    "tiktok": TIKTOK,
-    "youtube": "https://www.youtube.com/watch?v=steady-0001",
-    "instagram": "https://www.instagram.com/p/steady0001/",
-    "twitter": "https://twitter.com/steady/status/1901",
-}
+from tests.sandbox.conftest import LINKS, TIKTOK
 
 
 async def test_tracking_a_video_answers_201_with_every_documented_field(api, track):
@@ -42,14 +35,9 @@ async def test_the_same_call_twice_starts_and_bills_two_trackings(api, clock, tr
     ("body", "fields"),
     [
         ({}, ["video_link", "duration_days"]),
-        ({"video_link": TIKTOK}, ["duration_days"]),
-        ({"duration_days": 7}, ["video_link"]),
         ({"video_link": "", "duration_days": 0}, ["video_link", "duration_days"]),
-        ({"video_link": None, "duration_days": None}, ["video_link", "duration_days"]),
         ({"video_link": 7, "duration_days": "7"}, ["video_link", "duration_days"]),
-        ({"video_link": [], "duration_days": {}}, ["video_link", "duration_days"]),
         ({"video_link": TIKTOK, "duration_days": 31}, ["duration_days"]),
-        ({"video_link": TIKTOK, "duration_days": -1}, ["duration_days"]),
         ({"video_link": TIKTOK, "duration_days": 1.5}, ["duration_days"]),
         ({"video_link": TIKTOK, "duration_days": True}, ["duration_days"]),
         ({"video_link": "https://vimeo.com/1", "duration_days": 7}, ["video_link"]),
