@@ -109,7 +109,7 @@ def _after_spending() -> Iterator[tuple[str, Reply]]:
     refused = tracking.Result(request(RequestState.PROPOSED, 3), video(3), "the video is already being tracked.")
     yield "tracking.outcome_card", tracking.outcome_card((started,))
     yield "tracking.outcome_card: alerts on", tracking.outcome_card((started,), alert_settings.alerts_note())
-    yield "tracking.outcome_card: in private", tracking.outcome_card((started,), alert_settings.nobody_told())
+    yield "tracking.outcome_card: in private", tracking.outcome_card((started,), alert_settings.no_alerts_note())
     yield "tracking.outcome_card: told before", tracking.outcome_card((replace(started, is_news=False),))
     yield "tracking.announcement", tracking.announcement(started)
     yield "tracking.outcome_card: unclear", tracking.outcome_card((unclear,))

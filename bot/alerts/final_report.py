@@ -1,64 +1,221 @@
-"""The facts of a final report, from the mirror."""
+"""The final report of a tracking that ended: count, gain, cost and chart, with the snapshots as a CSV file."""
 
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from bot.alerts.final_report_card import FinalFacts
+from bot.alerts.changes import MUTED, AlertChanges, AlertMessage, alert_title
+from bot.alerts.trouble import NOT_WANTED
 from bot.charts.charts import Charts
+from bot.domain.alerts import REPORT, AlertKind, AlertSetting, Silence, Subject
 from bot.domain.caller import Person
-from bot.domain.growth import counts_of, gained_by_day, main_metric
-from bot.domain.videos import Video, VideoReading
+from bot.domain.events import EventKind
+from bot.domain.growth import coverage, exact_count, main_metric, metric_name, price_per_thousand, signed_count
+from bot.domain.money import dollars, unit_price
+from bot.domain.videos import HOUR, Metric, Video, VideoReading
+from bot.domain.wallet_state import WalletState
 from bot.messages.csv_format import csv_file, csv_name, csv_rows
 from bot.messages.pictures import growth_picture
+from bot.messages.wording import plural, row_remarks
+from bot.reply.call import Call
 from bot.reply.drawing import picture_of
-from bot.store import Store
+from bot.reply.model import Button, File, Mention, Note, Paragraph, Part, Picture, Plain, Reply, Span, Time, Tone, text
+from bot.store.alerts import StoredAlert
+from bot.store.events import StoredEvent
 from bot.store.videos import StoredVideo
 
 DAY = timedelta(days=1)
 EARLY = timedelta(hours=2)
-"""By how much a tracking ends before its time that somebody stopped."""
+"""A tracking that ends earlier than this before its time was stopped."""
+LOOK_AGAIN = timedelta(minutes=1)
+"""How soon to check again whether a video's last page was read."""
+MAX_WAIT = timedelta(hours=2)
+"""How long a final report waits for the last page; then it is made without it, and says so."""
+MOST_REPORTS = 5
+"""Reports per check, each with a chart: the lease outlasts so many."""
+BEFORE = timedelta(minutes=10)
+"""By how much a stop may be recorded before the time at which the mirror saw the end."""
+GONE = "the video is not known any more"
+REPORT_DUE = "a final report follows when the last page is read"
+UNREAD = "the last page of this video could not be read yet."
 
 
-async def final_facts(
-    store: Store,
+def note_ends(changes: AlertChanges, events: Sequence[StoredEvent], videos: Mapping[str, StoredVideo]) -> None:
+    """Note for which channels a final report is due, as soon as the last page is read."""
+    for each in events:
+        event, stored = each.event, videos.get(each.event.video_id)
+        if stored is None or event.kind is not EventKind.TRACKING_COMPLETED:
+            continue
+        for setting in changes.seeing(stored):
+            changes.drop(setting.id, Subject(AlertKind.SPIKE, event.video_id))
+            if not setting.wants(AlertKind.COMPLETED):
+                changes.note(each.id, setting, NOT_WANTED)
+                continue
+            detail = {"at": event.at.isoformat(), "event": each.id}
+            changes.put(StoredAlert(setting.id, Subject(REPORT, event.video_id), detail=detail, due_at=changes.now))
+            changes.note(each.id, setting, REPORT_DUE)
+
+
+async def report_endings(
+    changes: AlertChanges,
     charts: Charts,
+    due: Iterable[StoredAlert],
+    videos: Mapping[str, StoredVideo],
+    wallet: WalletState | None,
+) -> None:
+    """Report trackings that ended and whose last page is read by now. More than `MOST_REPORTS` stay due."""
+    settings = {setting.id: setting for setting, _ in changes.channels}
+    made = 0
+    for pending in due:
+        setting, stored = settings[pending.setting_id], videos.get(pending.subject.video_id)
+        if stored is None or not setting.wants(AlertKind.COMPLETED):
+            _note_report(changes, pending, setting, GONE if stored is None else NOT_WANTED)
+            changes.drop(pending.setting_id, pending.subject)
+            continue
+        ended_at = datetime.fromisoformat(pending.detail["at"])
+        is_read = _is_all_read(stored, ended_at)
+        if not is_read and changes.now - ended_at < MAX_WAIT:
+            changes.put(replace(pending, due_at=changes.now + LOOK_AGAIN))
+            continue
+        if made == MOST_REPORTS:
+            break
+        made += 1
+        outcome = await _report(changes, charts, setting, stored, ended_at, wallet, "" if is_read else UNREAD)
+        _note_report(changes, pending, setting, outcome)
+        changes.drop(pending.setting_id, pending.subject)
+
+
+def _note_report(changes: AlertChanges, pending: StoredAlert, setting: AlertSetting, outcome: str) -> None:
+    if (event_id := pending.detail.get("event")) is not None:  # earlier versions noted none
+        changes.note(event_id, setting, outcome)
+
+
+def _is_all_read(stored: StoredVideo, ended_at: datetime) -> bool:
+    """Whether every snapshot is there: the page was read since the end, or had one of the last hour before it."""
+    last = stored.last_snapshot_at
+    is_last = last is not None and last > ended_at - HOUR
+    return is_last or (stored.read_at is not None and stored.read_at >= ended_at)
+
+
+async def _report(
+    changes: AlertChanges,
+    charts: Charts,
+    setting: AlertSetting,
     stored: StoredVideo,
     ended_at: datetime,
-    stopped_by: Person | None,
-    cost_per_snapshot: Decimal | None,
+    wallet: WalletState | None,
     problem: str,
-    now: datetime,
-) -> FinalFacts:
-    """What there is to report of a tracking that ended at about a moment."""
-    snapshots = await store.videos.snapshots(stored.wallet_id, stored.video.id)
-    reading = VideoReading(stored.video, snapshots, stored.unread_rows)
-    metric = main_metric(stored.video.platform, snapshots)
-    rows = list(csv_rows(stored.video, snapshots))
-    return FinalFacts(
+) -> str:
+    if setting.silence(changes.now)[0] is Silence.MUTED:
+        return MUTED
+    video, store = stored.video, changes.store
+    stopped_by = await store.audit.stopper(setting.workspace_id, video.id, ended_at - BEFORE)
+    snapshots = await store.videos.snapshots(stored.wallet_id, video.id)
+    reading = VideoReading(video, snapshots, stored.unread_rows)
+    rows = list(csv_rows(video, snapshots))
+    shows_money = setting.wants(AlertKind.BALANCE)  # off in a channel that another company reads
+    facts = FinalFacts(
         reading=reading,
-        metric=metric,
-        ended_at=_collected_until(stored.video, ended_at),
-        days=gained_by_day(counts_of(snapshots, metric)),
-        is_stopped=stopped_by is not None or _ended_early(stored.video, ended_at),
+        ended_at=_collected_until(video, ended_at),
+        is_stopped=stopped_by is not None or _ended_early(video, ended_at),
         stopped_by=stopped_by,
-        cost_per_snapshot=cost_per_snapshot,
+        cost_per_snapshot=wallet.usage.cost_per_snapshot if wallet and shows_money else None,
         picture=await picture_of(growth_picture(charts, reading)),
-        file=csv_file(csv_name(stored.video.id), rows) if rows else None,
-        as_of=stored.read_at or stored.seen_at,
+        file=csv_file(csv_name(video.id), rows) if rows else None,
         problem=problem,
-        now=now,
+        now=changes.now,
     )
+    key = f"{REPORT}:{setting.id}:{changes.wallet_id}:{video.id}"
+    return changes.report(setting, Subject(REPORT, video.id), key, AlertMessage(video, final_report(facts)))
 
 
 def _collected_until(video: Video, ended_at: datetime) -> datetime:
-    """Until when snapshots were due: the bot learns of an end some minutes after it."""
+    """Until when snapshots were due: the bot notices an end some minutes after it."""
     if video.started_at is None or video.days is None:
         return ended_at
     return min(ended_at, video.started_at + video.days * DAY)
 
 
 def _ended_early(video: Video, ended_at: datetime) -> bool:
-    """Whether it ended before what was paid for; a pause only moves an end later."""
+    """Whether it ended before the days that were asked for; a pause only moves an end later."""
     if video.started_at is None or video.days is None:
         return False
     return ended_at < video.started_at + video.days * DAY - EARLY
+
+
+@dataclass(frozen=True, slots=True)
+class FinalFacts:
+    """What a final report is made of.
+
+    `ended_at` is until when snapshots were due. `is_stopped`: somebody ended it early; `stopped_by` is who, if it was
+    done here. `cost_per_snapshot` is dollars, None if money isn't shown.
+    """
+
+    reading: VideoReading
+    ended_at: datetime
+    is_stopped: bool
+    stopped_by: Person | None
+    cost_per_snapshot: Decimal | None
+    picture: Picture | None
+    file: File | None
+    problem: str
+    now: datetime
+
+
+def final_report(facts: FinalFacts) -> Reply:
+    """The report, with the chart in it and the CSV beside it. Other metrics and days are on /stats and in the file."""
+    video = facts.reading.video
+    argument = {"video": video.id}
+    parts: list[Part] = [Paragraph(tuple(_whole(facts)))]
+    if facts.picture is not None:
+        parts.append(facts.picture)
+    return Reply(
+        f"{'Stopped' if facts.is_stopped else 'Completed'}: {_result(facts)}.",
+        title=alert_title(video),
+        parts=(*parts, _small_print(facts)),
+        actions=(Button("Stats", Call("stats", argument)), Button("Compare", Call("compare.with", argument))),
+        tone=Tone.WARNING if facts.problem else Tone.SUCCESS,
+        files=() if facts.file is None else (facts.file,),
+    )
+
+
+def _result(facts: FinalFacts) -> str:
+    snapshots = facts.reading.snapshots
+    if not snapshots:
+        return "no snapshot was collected, so nothing is billed"
+    metric = main_metric(facts.reading.video.platform, snapshots)
+    unit = metric_name(facts.reading.video.platform, metric)
+    counted = [each for each in snapshots if metric in each.counts]
+    if not counted:
+        return f"{plural(len(snapshots), 'snapshot')} collected, none of which states {unit}"
+    first, last = counted[0], counted[-1]
+    span = last.taken_at - first.taken_at
+    period = plural(round(span / DAY), "day") if span > 1.5 * DAY else plural(round(span / HOUR), "hour")
+    gained = f", {signed_count(last.counts[metric] - first.counts[metric])} in {period}" if len(counted) > 1 else ""
+    return f"{exact_count(last.counts[metric])} {unit}{gained}"
+
+
+def _whole(facts: FinalFacts) -> Iterable[Span]:
+    """How much was collected, what it cost, and who stopped it."""
+    video, snapshots = facts.reading.video, facts.reading.snapshots
+    end = snapshots[-1].taken_at if snapshots else facts.ended_at
+    found = coverage(snapshots, video.started_at, end if video.is_deleted else max(facts.ended_at, end))
+    yield Plain(f"{found.collected} of {plural(found.expected, 'snapshot')}")
+    if facts.cost_per_snapshot is not None:
+        cost = len(snapshots) * facts.cost_per_snapshot
+        views = [each.counts[Metric.VIEWS] for each in snapshots if Metric.VIEWS in each.counts]
+        price = price_per_thousand(cost, views[-1] - views[0]) if len(views) > 1 else None
+        yield Plain(f" · {dollars(cost)}{'' if price is None else f' · {unit_price(price)} per 1,000 views'}")
+    if facts.stopped_by is not None:
+        yield Plain(" · stopped by ")
+        yield Mention(facts.stopped_by.id, facts.stopped_by.name)
+    yield Plain(".")
+
+
+def _small_print(facts: FinalFacts) -> Note:
+    """When the last snapshot was taken, why more may be missing, and which ones are odd."""
+    snapshots = facts.reading.snapshots
+    last = text("Last snapshot: ", Time(snapshots[-1].taken_at, facts.now), ".") if snapshots else text("No snapshots.")
+    problem = (f"Couldn't refresh: {facts.problem}",) if facts.problem else ()
+    return Note((*last, *text(*(f" {each}" for each in (*problem, *row_remarks(facts.reading))))))

@@ -1,42 +1,49 @@
-"""The low-balance alert of each channel that has it turned on, from the stored wallet state alone."""
+"""The low-balance alert: its stage from the stored wallet state, and its one message, edited through the stages."""
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import datetime
-from typing import Any
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
-from bot.alerts.changes import AlertChanges, deferred_of
-from bot.alerts.deferred import Deferred
-from bot.alerts.low_balance_card import LowFacts, low_balance
+from bot.alerts.changes import AlertChanges
+from bot.alerts.deferred import Deferred, also_deferred, deferred_parts
+from bot.alerts.settings_card import snooze_button
 from bot.domain.alerts import (
     Act,
-    Alert,
     AlertKind,
     AlertSetting,
     Silence,
     Stage,
+    Subject,
     advance,
     balance_silence,
     balance_stage,
-    has_unsaid,
 )
-from bot.domain.money import dollars, ends_at
-from bot.domain.videos import VideoStatus
+from bot.domain.moments import moment_text
+from bot.domain.money import dollars
 from bot.domain.wallet_state import WalletState
-from bot.store.alerts import StoredAlert
-from bot.store.videos import StoredVideo
+from bot.messages.offer import ADD_CREDIT
+from bot.messages.outlook import left
+from bot.messages.wording import available
+from bot.reply.call import Call
+from bot.reply.model import Button, Note, Reply, Time, Tone, text
 
-BALANCE = AlertKind.BALANCE.value
+BALANCE = Subject(AlertKind.BALANCE)
+
+
+@dataclass(frozen=True, slots=True)
+class LowFacts:
+    """What a low balance is reported with. `threshold` is dollars."""
+
+    setting_id: int
+    stage: Stage
+    threshold: Decimal
+    wallet: WalletState
 
 
 def check_balance(
-    changes: AlertChanges,
-    setting: AlertSetting,
-    wallet: WalletState,
-    running: Sequence[StoredVideo],
-    deferred: Sequence[Deferred] = (),
+    changes: AlertChanges, setting: AlertSetting, wallet: WalletState, deferred: Sequence[Deferred] = ()
 ) -> bool:
-    """Move a channel's alert to where the money stands; True where its message tells what the night held back too."""
+    """Move a channel's alert to what the wallet's state means; True if its message lists what was deferred too."""
     stored, now = changes.get(setting.id, BALANCE), changes.now
     stage = balance_stage(stored.alert.stage, wallet, setting.threshold, now)
     silence, until = setting.silence(now, stored.snoozed_until)
@@ -44,53 +51,66 @@ def check_balance(
     moved, _ = advance(stored.alert, stage, Silence.MUTED, key)
     silence = balance_silence(moved, wallet, silence, until)
     alert, act = advance(stored.alert, stage, silence, key)
-    if _is_over_unsaid(stored.alert, alert) and silence is Silence.QUIET and until is not None:
+    came_and_went = stage is Stage.CLEAR and stored.alert.is_pending and stored.alert.notified is Stage.CLEAR
+    if came_and_went and silence is Silence.QUIET and until is not None:
         words = f"The balance was low but is fine again: {dollars(wallet.usage.available, down=True)} available."
-        changes.hold(setting, BALANCE, words, until)
-    told = tuple(deferred) if act is Act.POST else _told_before(stored)
-    message, message_key = low_balance(_facts(setting, wallet, running, alert.stage), told), alert.message_key or ""
-    if act is Act.POST:
-        changes.say(setting, message_key, message)
-    elif act is Act.EDIT:
-        changes.say(setting, f"{message_key}:edit:{alert.edits}", message, edits=message_key)
-    due_at = until if has_unsaid(alert) else None
-    detail: dict[str, Any] = {"held": [_kept(each) for each in told]} if told else {}
+        changes.defer(setting, BALANCE, words, until)
+    listed = tuple(deferred) if act is Act.POST else tuple(map(Deferred.read, stored.detail.get("held", ())))
+    facts = LowFacts(setting.id, stage, setting.threshold, wallet)
+    changes.perform(setting, alert, act, low_balance(facts, listed))
+    due_at = until if alert.is_pending else None
+    detail = {"held": [each.detail for each in listed]} if listed else {}
     changes.put(replace(stored, alert=alert, detail=detail, due_at=due_at))
     return act is Act.POST and bool(deferred)
 
 
-def _is_over_unsaid(before: Alert, after: Alert) -> bool:
-    return after.stage is Stage.CLEAR and before.stage is not Stage.CLEAR and before.said is Stage.CLEAR
+_TITLES = {
+    Stage.CLEAR: "Balance is fine again",
+    Stage.OPEN: "Low balance",
+    Stage.SOON: "Under 3 days of credit",
+    Stage.URGENT: "Under 24 hours of credit",
+    Stage.PAUSED: "Out of credit",
+}
 
 
-def _told_before(stored: StoredAlert) -> tuple[Deferred, ...]:
-    """What the night held back and the alert's message told: an edit tells it still."""
-    return tuple(deferred_of(replace(stored, detail=each)) for each in stored.detail.get("held", ()))
+def low_balance(facts: LowFacts, deferred: Sequence[Deferred] = ()) -> Reply:
+    """The one message of a low balance, at any stage; `deferred` are the findings of the quiet hours below it."""
+    usage = Button("Usage", Call("usage"))
+    is_clear = facts.stage is Stage.CLEAR
+    is_bad = facts.stage >= Stage.URGENT
+    return Reply(
+        f"{_outlook(facts)}{also_deferred(deferred)}",
+        title=_TITLES[facts.stage],
+        parts=(
+            *deferred_parts(deferred),
+            Note(text("Test key · as of " if facts.wallet.is_test else "As of ", Time(facts.wallet.as_of), ".")),
+        ),
+        actions=(usage,) if is_clear else (ADD_CREDIT, usage, snooze_button(facts.setting_id, BALANCE)),
+        tone=Tone.SUCCESS if is_clear else Tone.PROBLEM if is_bad else Tone.WARNING,
+    )
 
 
-def _kept(deferred: Deferred) -> dict[str, str]:
-    return {
-        "at": deferred.at.isoformat(),
-        "sentence": deferred.sentence,
-        "video": deferred.video_id,
-        "name": deferred.name,
-    }
+def _outlook(facts: LowFacts) -> str:
+    wallet = facts.wallet
+    there = available(wallet.usage)
+    if facts.stage is Stage.CLEAR:
+        return f"Resolved: {there} available, {dollars(wallet.runway.promised)} committed."
+    if facts.stage is Stage.PAUSED:
+        return f"Tracking is paused. {_what_to_do(wallet).capitalize()}."
+    if wallet.runway.empty_at is not None:
+        by = "" if wallet.is_certain else "by "
+        pauses = f"Tracking pauses {by}{moment_text(wallet.runway.empty_at)}."
+        return f"{pauses} {there.capitalize()} left; {_what_to_do(wallet)}."
+    low = f"{there.capitalize()} left, below this channel's {dollars(facts.threshold)}"
+    if wallet.is_short:
+        return f"{low}; {_what_to_do(wallet)}."
+    return f"{low}. Running videos {'can' if wallet.is_certain else 'may'} still finish."
 
 
-def _outlasts(stored: StoredVideo, moment: datetime) -> bool:
-    end = ends_at(stored.video, stored.seen_at)
-    return stored.video.status != VideoStatus.PAUSED and end is not None and end > moment
-
-
-def _facts(setting: AlertSetting, wallet: WalletState, running: Sequence[StoredVideo], stage: Stage) -> LowFacts:
-    end = wallet.runway.empty_at
-    short = [each for each in running if stage is Stage.PAUSED or (end is not None and _outlasts(each, end))]
-    own = tuple(each.video for each in short if each.is_visible_to(setting.workspace_id))
-    return LowFacts(
-        setting_id=setting.id,
-        stage=stage,
-        threshold=setting.threshold,
-        wallet=wallet,
-        cut=own,
-        others=len(short) - len(own),
+def _what_to_do(wallet: WalletState) -> str:
+    missing, count = -left(wallet), sum(wallet.running)
+    videos = f"all {count:,}" if count > 1 else "the video"
+    least = "" if wallet.is_certain else "at least "
+    return (
+        f"add {least}{dollars(missing)} to let {videos} finish" if missing > 0 else f"add credit to keep {videos} going"
     )

@@ -3,36 +3,28 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.alerts import AlertKind, AlertSetting
+from bot.domain.alerts import KIND_WORDS, AlertKind, AlertSetting, Subject
 from bot.domain.moments import moment_text
 from bot.domain.money import dollars
 from bot.reply.call import Call
-from bot.reply.model import Action, Button, Channel, Code, Field, Fields, Note, Reply, Text, Time, Tone, text
+from bot.reply.model import Action, Button, Channel, Menu, MenuOption, Note, Paragraph, Reply, Tone, text
 
-KIND_WORDS = {
-    AlertKind.BALANCE: "Low balance",
-    AlertKind.COMPLETED: "Finished videos",
-    AlertKind.TROUBLE: "Videos in trouble",
-    AlertKind.SPIKE: "Spikes",
-    AlertKind.MILESTONES: "Milestones",
-}
 DEFAULT_ON = "Alerts for low balance and finished videos are on in this channel; change them with /alerts."
 NO_MONEY = "Another company reads this channel, so low-balance alerts stay off. Turn them on with /alerts balance 10."
-NOBODY_TOLD = "No channel gets alerts yet. Run /alerts on in a channel where I can post."
+NO_ALERTS = "No channel gets alerts yet. Run /alerts on in a channel where I can post."
 
 
 @dataclass(frozen=True, slots=True)
 class SettingFacts:
-    """What a settings' card shows. `setting` is None where nobody ever chose; `said` is what just changed.
+    """What a settings card shows. `setting` is None if nobody ever chose one; `change` is what was just changed.
 
     `cannot_post_reason` says why the bot cannot post in the channel; empty if it can, or if that isn't known.
     """
 
     setting: AlertSetting | None
-    channel_id: str
     may_configure: bool
     now: datetime
-    said: str = ""
+    change: str = ""
     cannot_post_reason: str = ""
 
 
@@ -42,24 +34,24 @@ def alert_settings(facts: SettingFacts) -> Reply:
     if setting is None or not setting.is_on:
         why = f" {setting.off_reason}" if setting and setting.off_reason else ""
         return Reply(
-            facts.said or f"Alerts are off in this channel.{why}",
+            facts.change or f"Alerts are off in this channel.{why}",
             title="Alerts",
-            parts=(_hint(),),
             actions=(Button("Turn on", _set("", "on")),) if facts.may_configure else (),
-            tone=Tone.SUCCESS if facts.said else Tone.INFO,
-            changes_settings=bool(facts.said),
+            tone=Tone.SUCCESS if facts.change else Tone.INFO,
+            changes_settings=bool(facts.change),
         )
+    status = _kinds(setting) if facts.change else f"{_kinds(setting)}{_times(setting, facts.now)}"
+    problem = facts.cannot_post_reason
     return Reply(
-        facts.said or _summary(setting, facts.now),
+        facts.change or status,
         title="Alerts",
         parts=(
-            Fields(_fields(setting, facts)),
-            *((Note(text(facts.cannot_post_reason)),) if facts.cannot_post_reason else ()),
-            _hint(),
+            *((Paragraph(text(status)),) if facts.change else ()),
+            *((Note(text(problem)),) if problem else ()),
         ),
         actions=_actions(setting, facts.now) if facts.may_configure else (),
-        tone=Tone.WARNING if facts.cannot_post_reason else Tone.SUCCESS if facts.said else Tone.INFO,
-        changes_settings=bool(facts.said),
+        tone=Tone.WARNING if problem else Tone.SUCCESS if facts.change else Tone.INFO,
+        changes_settings=bool(facts.change),
     )
 
 
@@ -72,10 +64,9 @@ def snoozed(until: datetime) -> Reply:
     )
 
 
-def silencing(setting_id: int, subject: str) -> tuple[Button, Button]:
-    """The buttons of an open alert that keep it, or all of the channel's, quiet for a while."""
-    snooze = Call("alerts.snooze", {"setting": str(setting_id), "alert": subject})
-    return Button("Snooze 24 h", snooze), Button("Mute all 8 h", Call("alerts", {"what": "mute", "time": "8h"}))
+def snooze_button(setting_id: int, subject: Subject) -> Button:
+    """The button of an open alert that keeps it quiet for a day."""
+    return Button("Snooze", Call("alerts.snooze", {"setting": str(setting_id), "alert": str(subject)}))
 
 
 def nothing_to_snooze() -> Reply:
@@ -84,73 +75,55 @@ def nothing_to_snooze() -> Reply:
 
 
 def alerts_note(channel_id: str = "") -> Note:
-    """What starting something says of the alerts that were switched on beside it."""
+    """The remark that alerts were turned on beside something else."""
     if channel_id:
         where = Channel(channel_id)
         return Note(text("Alerts for low balance and finished videos are on in ", where, "; change them with /alerts."))
     return Note(text(DEFAULT_ON))
 
 
-def nobody_told() -> Note:
-    """What starting something says where no channel is told of anything."""
-    return Note(text(NOBODY_TOLD))
+def no_alerts_note() -> Note:
+    """The remark that no channel gets alerts."""
+    return Note(text(NO_ALERTS))
 
 
-def _summary(setting: AlertSetting, now: datetime) -> str:
+def _kinds(setting: AlertSetting) -> str:
     on = [KIND_WORDS[kind].lower() for kind in AlertKind if kind in setting.kinds]
-    told = f"Alerts on in this channel: {', '.join(on)}." if on else "No alerts are on in this channel."
-    until = setting.muted_until
-    return told if until is None or until <= now else f"{told} Muted until {moment_text(until, now)}."
+    return f"Alerts on in this channel: {', '.join(on)}." if on else "No alerts are on in this channel."
 
 
-def _fields(setting: AlertSetting, facts: SettingFacts) -> tuple[Field, ...]:
-    fields = [Field("Channel", text(Channel(facts.channel_id)))]
-    for kind in AlertKind:
-        is_on = kind in setting.kinds
-        words = (
-            f"below {dollars(setting.threshold)}, or credit for less than 72 h" if kind is AlertKind.BALANCE else "on"
-        )
-        fields.append(Field(KIND_WORDS[kind], text(words if is_on else "off")))
-    muted = setting.muted_until if setting.muted_until and facts.now < setting.muted_until else None
-    until: Text = text("no") if muted is None else text("until ", Time(muted, facts.now))
-    quiet = "none" if setting.quiet is None else setting.quiet.words
-    return (*fields, Field("Muted", until), Field("Quiet hours", text(quiet)))
-
-
-def _hint() -> Note:
-    return Note(
-        text(
-            "For example: ",
-            Code("/alerts balance 10"),
-            ", ",
-            Code("/alerts spike on"),
-            ", ",
-            Code("/alerts mute 8h"),
-            ", ",
-            Code("/alerts quiet 22:00-07:00 Europe/Berlin"),
-            ".",
-        )
+def _times(setting: AlertSetting, now: datetime) -> str:
+    """The threshold, the mute and the quiet hours, as sentences."""
+    low = f" Balance is low below {dollars(setting.threshold)}." if AlertKind.BALANCE in setting.kinds else ""
+    muted = (
+        f" Muted until {moment_text(setting.muted_until, now)}."
+        if setting.muted_until and _is_muted(setting, now)
+        else ""
     )
+    quiet = f" Quiet {setting.quiet.words}." if setting.quiet else ""
+    return f"{low}{quiet}{muted}"
+
+
+def _is_muted(setting: AlertSetting, now: datetime) -> bool:
+    return setting.muted_until is not None and now < setting.muted_until
 
 
 def _actions(setting: AlertSetting, now: datetime) -> tuple[Action, ...]:
-    kinds = [kind for kind in AlertKind if kind is not AlertKind.BALANCE]
-    muted = setting.muted_until is not None and now < setting.muted_until
+    mute = Call("alerts.set", {"what": "mute", "time": "8h"})
     return (
-        *(_switch(setting, kind) for kind in kinds),
-        Button("Unmute", _set("unmute"))
-        if muted
-        else Button("Mute 8 h", Call("alerts.set", {"what": "mute", "time": "8h"})),
         Button("Low balance…", Call("alerts", {"what": "balance"})),
         Button("Quiet hours…", Call("alerts", {"what": "quiet"})),
-        Button("All off", _set("", "off")),
+        Button("Unmute", _set("unmute")) if _is_muted(setting, now) else Button("Mute 8 h", mute),
+        Menu(
+            "More…",
+            (*(_switch(setting, kind) for kind in AlertKind), MenuOption("Turn all alerts off", _set("", "off"))),
+        ),
     )
 
 
-def _switch(setting: AlertSetting, kind: AlertKind) -> Button:
-    is_on = kind in setting.kinds
-    switch = "off" if is_on else "on"
-    return Button(f"Turn {KIND_WORDS[kind].lower()} {switch}", _set(kind, switch))
+def _switch(setting: AlertSetting, kind: AlertKind) -> MenuOption:
+    switch = "off" if kind in setting.kinds else "on"
+    return MenuOption(f"Turn {KIND_WORDS[kind].lower()} {switch}", _set(kind, switch))
 
 
 def _set(what: str, switch: str = "") -> Call:

@@ -1,23 +1,22 @@
-"""/alerts: what a channel wants to be told, from when on and until when not."""
+"""/alerts: which alerts a channel gets, and when they are silenced."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
 from bot.alerts.settings_card import (
-    KIND_WORDS,
     NO_MONEY,
     SettingFacts,
     alert_settings,
     alerts_note,
-    nobody_told,
+    no_alerts_note,
     nothing_to_snooze,
     snoozed,
 )
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
 from bot.commands.permissions import refusal
-from bot.domain.alerts import SNOOZE, AlertKind, AlertSetting, default_setting
+from bot.domain.alerts import KIND_WORDS, SNOOZE, AlertKind, AlertSetting, Subject, default_setting
 from bot.domain.caller import Permission, Person
 from bot.domain.errors import NotAllowed, UsageError
 from bot.domain.moments import moment_text
@@ -34,12 +33,12 @@ _USES = {
     _MUTE: ("time", "zone"),
     _QUIET: ("time", "zone"),
 }
-"""Which values beside on or off each change takes."""
+"""The values that each change takes beside on or off."""
 
 
 @dataclass(frozen=True, slots=True)
 class Alerts:
-    """One change to what a channel is told; nothing, or status, shows how it stands."""
+    """One change to a channel's alerts; none, or status, shows the settings."""
 
     what: str = argument(
         Kind.CHOICE,
@@ -75,7 +74,7 @@ class Snooze:
 
 
 def is_incomplete(args: Alerts) -> bool:
-    """Whether a form has to ask for more before this says anything."""
+    """Whether a form has to ask for more."""
     match args.what:
         case "mute":
             return not args.time and not args.switch
@@ -100,16 +99,15 @@ def check(args: Alerts, now: datetime) -> None:
 async def alerts(context: Context, args: Alerts) -> Reply:
     """The settings of this channel, as they are or as they have just become."""
     setting = await context.store.alerts.of_channel(context.workspace.id, context.caller.channel_id)
-    said = ""
+    change = ""
     if args != Alerts() and args.what != _STATUS:
-        setting, said = await _change(context, args, setting)
+        setting, change = await _change(context, args, setting)
     return alert_settings(
         SettingFacts(
             setting=setting,
-            channel_id=context.caller.channel_id,
             may_configure=Permission.CONFIGURE in context.permissions,
             now=context.clock(),
-            said=said,
+            change=change,
             cannot_post_reason=context.caller.cannot_post_reason or "",
         )
     )
@@ -132,18 +130,18 @@ async def note_on_alerts(context: Context) -> Note | None:
         others = (each.channel_id for each in digests if each.is_on and each.channel_id != caller.channel_id)
         channel_id = next(others, "")
     if not channel_id:
-        told = f"{context.workspace.id}:{caller.person.id}"
-        return nobody_told() if await context.store.inbox.is_new("alerts", told, now) else None
+        reader = f"{context.workspace.id}:{caller.person.id}"
+        return no_alerts_note() if await context.store.inbox.is_new("alerts", reader, now) else None
     is_new = await store.ensure_default(context.workspace, channel_id, caller.person)
     return alerts_note("" if is_open else channel_id) if is_new else None
 
 
 async def snooze(context: Context, args: Snooze) -> Reply:
-    """Say nothing new of one alert for a day."""
+    """Post nothing new about one alert for a day."""
     _check(context)
     setting = await context.store.alerts.find(context.workspace.id, args.setting)
     until = context.clock() + SNOOZE
-    if setting is None or not await context.store.alerts.snooze(setting.id, args.alert, until):
+    if setting is None or not await context.store.alerts.snooze(setting.id, Subject.read(args.alert), until):
         return nothing_to_snooze()
     return snoozed(until)
 
@@ -154,15 +152,15 @@ async def _change(context: Context, args: Alerts, known: AlertSetting | None) ->
     fresh = default_setting(context.workspace.id, context.caller.channel_id, person)
     if context.caller.is_shared:  # people of another company would read the balance
         fresh = replace(fresh, kinds=fresh.kinds - {AlertKind.BALANCE})
-    # What was never set, or switched off, begins with nothing on but what is asked for.
+    # A channel that was never set, or is off, starts with nothing on but the kind that is asked for.
     setting = known or replace(fresh, is_on=False)
     own_zone = context.caller.zone if context.caller.zone in zone_names() else ""
-    changed, said = _changed(setting, args, now, own_zone)
+    changed, words = _changed(setting, args, now, own_zone)
     if context.caller.is_shared and changed.is_on and not setting.is_on and not changed.wants(AlertKind.BALANCE):
-        said = f"{said} {NO_MONEY}"
+        words = f"{words} {NO_MONEY}"
     saved = await context.store.alerts.save(replace(changed, set_by=person, off_reason=""), now)
     is_idle = not saved.is_on and setting.is_on is saved.is_on and args != Alerts(switch="off")
-    return saved, f"{said} Alerts are off in this channel; turn them on with /alerts on." if is_idle else said
+    return saved, f"{words} Alerts are off in this channel; turn them on with /alerts on." if is_idle else words
 
 
 def _check(context: Context) -> None:
@@ -173,9 +171,9 @@ def _check(context: Context) -> None:
 
 
 def _changed(setting: AlertSetting, args: Alerts, now: datetime, usual_zone: str) -> tuple[AlertSetting, str]:
-    """The setting after a change, and what to say of it; UsageError where something is missing.
+    """The setting after a change, and a sentence about it; UsageError if something is missing.
 
-    `usual_zone` is the person's own, where the platform tells it.
+    `usual_zone` is the person's own, if the platform states it.
     """
     zone = args.zone or (setting.quiet.zone if setting.quiet else usual_zone)
     what = args.what or _meant(args)
@@ -188,8 +186,8 @@ def _changed(setting: AlertSetting, args: Alerts, now: datetime, usual_zone: str
             return replace(setting, muted_until=None), "No longer muted." if was_muted else "Nothing was muted."
         case "mute":
             until = mute_end(args.time, now, zone or UTC_NAME)
-            said = f"Muted until {moment_text(until)}. Anything still open then is posted once."
-            return replace(setting, muted_until=until), said
+            words = f"Muted until {moment_text(until)}. Anything still open then is posted once."
+            return replace(setting, muted_until=until), words
         case "quiet":
             return _with_quiet(setting, args, zone)
         case _ if args.switch == "off":
@@ -205,7 +203,7 @@ def _refuse_unused(what: str, args: Alerts) -> None:
     if args.dollars is not None and what == AlertKind.MILESTONES:
         raise UsageError(_FIXED_STEPS, "dollars")
     if not args.switch and what not in {*_USES, _UNMUTE}:
-        return  # whether on or off is asked first
+        return  # on or off is asked for first
     uses = _USES.get(what, ())
     for name in ("dollars", "time", "zone"):
         value = getattr(args, name)
@@ -215,7 +213,7 @@ def _refuse_unused(what: str, args: Alerts) -> None:
 
 
 def _meant(args: Alerts) -> str:
-    """What somebody means who gives a value without its name."""
+    """The change that a value without its name means."""
     if args.dollars is not None:
         return AlertKind.BALANCE
     if args.time:
@@ -259,5 +257,5 @@ def _with_quiet(setting: AlertSetting, args: Alerts, zone: str) -> tuple[AlertSe
         msg = f"In which time zone? For example: /alerts quiet {args.time[:20]} Europe/Berlin."
         raise UsageError(msg, "zone")
     quiet = read_quiet(args.time, zone)
-    said = f"Quiet hours: {quiet.words}. Alerts in that time are held and posted in one message at the end."
-    return replace(setting, quiet=quiet), said
+    words = f"Quiet hours: {quiet.words}. Alerts in that time are held and posted in one message at the end."
+    return replace(setting, quiet=quiet), words

@@ -76,7 +76,7 @@ async def gather(
     stored = await store.videos.active(workspace, active_since(window))
     until = _told_until(stored, window)
     videos, found = await _moved(store, workspace, stored, window, until)
-    wallet, _ = await stored_state(store, workspace.wallet_id) or (None, ())
+    wallet = await stored_state(store, workspace.wallet_id)
     complete = wallet is None or wallet.complete
     return DigestInput(window, videos, _money(wallet, found, *before), complete, is_test, until, found)
 

@@ -1,14 +1,15 @@
-"""Alerts: what a channel wants to be told, and the state machine of one alert, from opening to resolved.
+"""Alerts: which kinds a channel gets, and the state machine of one alert, from opening to resolved.
 
-An alert is one message an episode, which is edited through its stages. An edit notifies nobody, so it may be made in
-any silence; the message waits for the end of it. An episode ends when the alert is CLEAR, which is harder to reach than
-it was to leave (hysteresis).
+An alert is one message per episode, edited through its stages. An edit notifies nobody, so it is made even while alerts
+are silenced; a new message waits until they aren't. An episode ends when the alert is CLEAR, which takes more than
+leaving it did (hysteresis).
 """
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import Enum, IntEnum, StrEnum, auto
+from typing import Self
 
 from bot.domain.caller import Person
 from bot.domain.quiet import QuietHours
@@ -27,7 +28,7 @@ STALE = timedelta(hours=3)
 
 
 class AlertKind(StrEnum):
-    """What a channel can be told of."""
+    """The kinds of alerts, each of which a channel turns on or off."""
 
     BALANCE = "balance"
     COMPLETED = "completed"
@@ -36,7 +37,45 @@ class AlertKind(StrEnum):
     MILESTONES = "milestones"
 
 
+KIND_WORDS = {
+    AlertKind.BALANCE: "Low balance",
+    AlertKind.COMPLETED: "Finished videos",
+    AlertKind.TROUBLE: "Videos in trouble",
+    AlertKind.SPIKE: "Spikes",
+    AlertKind.MILESTONES: "Milestones",
+}
 DEFAULT_KINDS = frozenset({AlertKind.BALANCE, AlertKind.COMPLETED})
+REPORT = "done"
+"""The subject kind of a final report; message keys begin with it too."""
+_DEFERRED = "held:"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Subject:
+    """What an alert of a channel is about: its kind and the video, empty if it is about none.
+
+    `kind` is an `AlertKind`, REPORT, or the word of a newer version. `is_deferred`: a finding kept for the end of the
+    quiet hours. `str` is the stored spelling (`balance`, `spike:<video>`, `held:spike:<video>`), which `read` takes.
+    """
+
+    kind: str
+    video_id: str = ""
+    is_deferred: bool = False
+
+    @classmethod
+    def read(cls, stored: str) -> Self:
+        """The subject of a stored row or a posted button."""
+        kind, _, video_id = stored.removeprefix(_DEFERRED).partition(":")
+        return cls(kind, video_id, stored.startswith(_DEFERRED))
+
+    def __str__(self) -> str:
+        about = f"{self.kind}:{self.video_id}" if self.video_id else self.kind
+        return f"{_DEFERRED}{about}" if self.is_deferred else about
+
+    @property
+    def deferred(self) -> Self:
+        """The subject under which a finding of this one is kept during quiet hours."""
+        return replace(self, is_deferred=True)
 
 
 class Stage(IntEnum):
@@ -51,7 +90,7 @@ class Stage(IntEnum):
 
 
 class Silence(Enum):
-    """Why nothing new may be said now: a person muted it, or it is night."""
+    """Why nothing new may be posted now: quiet hours, or a person muted it."""
 
     NONE = auto()
     QUIET = auto()
@@ -59,7 +98,7 @@ class Silence(Enum):
 
 
 class Act(Enum):
-    """What a change asks for: the alert's message, or an edit of it."""
+    """What a change takes: posting the alert's message, or editing it."""
 
     POST = auto()
     EDIT = auto()
@@ -67,7 +106,7 @@ class Act(Enum):
 
 @dataclass(frozen=True, slots=True)
 class AlertSetting:
-    """What one channel is told. `threshold` is dollars; `off_reason` says why it was switched off by itself."""
+    """The alerts of one channel. `threshold` is dollars; `off_reason` is why the bot turned them off by itself."""
 
     id: int
     workspace_id: int
@@ -81,11 +120,11 @@ class AlertSetting:
     off_reason: str = ""
 
     def wants(self, kind: AlertKind) -> bool:
-        """Whether the channel is to be told of this."""
+        """Whether the channel gets this kind."""
         return self.is_on and kind in self.kinds
 
     def silence(self, now: datetime, snoozed_until: datetime | None = None) -> tuple[Silence, datetime | None]:
-        """Whether anything new may be said now, and when that ends."""
+        """Why nothing new may be posted now, if so, and until when."""
         muted = max((each for each in (self.muted_until, snoozed_until) if each is not None), default=None)
         if muted is not None and now < muted:
             return Silence.MUTED, muted
@@ -94,7 +133,7 @@ class AlertSetting:
 
 
 def default_setting(workspace_id: int, channel_id: str, person: Person) -> AlertSetting:
-    """What a channel is told unless somebody says otherwise. Its number, 0, is that of none."""
+    """The setting of a channel for which nobody chose one; its id, 0, is no row's."""
     return AlertSetting(0, workspace_id, channel_id, True, DEFAULT_THRESHOLD, DEFAULT_KINDS, person)  # noqa: FBT003 - on
 
 
@@ -102,38 +141,38 @@ def default_setting(workspace_id: int, channel_id: str, person: Person) -> Alert
 class Alert:
     """One alert of one channel as it stands.
 
-    `episode` counts how often it opened. `said` is the worst stage that the channel was told of in this episode;
-    `message_key` names the episode's one message, None while there is none; `edits` counts its edits.
+    `episode` counts how often it opened. `notified` is the worst stage in this episode that the channel was
+    notified of; `message_key` names the episode's one message, None while there is none; `edits` counts its edits.
     """
 
     stage: Stage = Stage.CLEAR
     episode: int = 0
-    said: Stage = Stage.CLEAR
+    notified: Stage = Stage.CLEAR
     message_key: str | None = None
     edits: int = 0
 
+    @property
+    def is_pending(self) -> bool:
+        """Whether the channel has yet to be notified of the present stage."""
+        return self.stage > self.notified
+
 
 def advance(before: Alert, stage: Stage, silence: Silence, key: str) -> tuple[Alert, Act | None]:
-    """The alert at its present stage, and what has to be said, if anything; `key` begins the key of its message.
+    """The alert at its present stage, and what that takes, if anything; `key` begins the key of its message.
 
-    To be asked again when a silence ends: what is open by then and was not said is said once.
+    Call it again when a silence ends: an alert that is open then and was not posted is posted once.
     """
     opens = before.stage is Stage.CLEAR and stage is not Stage.CLEAR
     alert = Alert(stage, before.episode + 1) if opens else replace(before, stage=stage)
     if alert.message_key is not None and stage is not before.stage:
-        return replace(alert, edits=alert.edits + 1, said=max(alert.said, stage)), Act.EDIT
-    if alert.message_key is None and silence is Silence.NONE and stage > alert.said:
-        return replace(alert, message_key=f"{key}:{alert.episode}", said=stage), Act.POST
+        return replace(alert, edits=alert.edits + 1, notified=max(alert.notified, stage)), Act.EDIT
+    if alert.message_key is None and silence is Silence.NONE and alert.is_pending:
+        return replace(alert, message_key=f"{key}:{alert.episode}", notified=stage), Act.POST
     return alert, None
 
 
-def has_unsaid(alert: Alert) -> bool:
-    """Whether the channel was not told yet how bad it is."""
-    return alert.stage > alert.said
-
-
 def balance_stage(before: Stage, wallet: WalletState, threshold: Decimal, now: datetime) -> Stage:
-    """The stage of a low balance: the worst that holds, with the stages that were reached held on to longer."""
+    """The stage of a low balance: the worst that holds, each kept longer than it took to reach."""
     if now - wallet.as_of > STALE:
         return before
     if wallet.is_out:
@@ -148,11 +187,11 @@ def balance_stage(before: Stage, wallet: WalletState, threshold: Decimal, now: d
 
 
 def balance_silence(alert: Alert, wallet: WalletState, silence: Silence, quiet_end: datetime | None) -> Silence:
-    """Quiet hours do not hold a forecast that tracking pauses before they end, if it was not told before.
+    """Quiet hours don't hold a forecast that tracking pauses before they end, unless it was posted before.
 
-    `alert` is the one of this episode, with the stage that it has now.
+    `alert` is this episode's, at its present stage.
     """
-    if silence is not Silence.QUIET or quiet_end is None or alert.said >= Stage.URGENT:
+    if silence is not Silence.QUIET or quiet_end is None or alert.notified >= Stage.URGENT:
         return silence
     is_near = wallet.runway.empty_at is not None and wallet.runway.empty_at <= quiet_end
     return Silence.NONE if alert.stage is Stage.PAUSED or is_near else silence

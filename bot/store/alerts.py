@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.alerts import Alert, AlertKind, AlertSetting, Stage, default_setting
+from bot.domain.alerts import Alert, AlertKind, AlertSetting, Stage, Subject, default_setting
 from bot.domain.caller import Person
 from bot.domain.quiet import QuietHours
 from bot.store.coordination import is_held
@@ -23,19 +23,13 @@ from bot.store.workspaces import Workspace
 
 logger = logging.getLogger(__name__)
 
-DEFERRED = "held:"
-"""The prefix of subjects that wait for the end of the quiet hours. Stored, so it keeps its first spelling."""
-
 
 @dataclass(frozen=True, slots=True)
 class StoredAlert:
-    """An alert of a setting under its `subject` (`balance`, `spike:<video>`, `held:…`).
-
-    `detail` is what a kind of alert has to remember besides. At `due_at` it has to be checked again.
-    """
+    """An alert of a setting. `detail` is what its kind has to remember besides; at `due_at` it is checked again."""
 
     setting_id: int
-    subject: str
+    subject: Subject
     alert: Alert = field(default_factory=Alert)
     detail: Mapping[str, Any] = field(default_factory=dict)
     snoozed_until: datetime | None = None
@@ -53,7 +47,7 @@ class AlertBatch:
     wallet_id: int
     lease: tuple[str, str]
     alerts: tuple[StoredAlert, ...] = ()
-    gone: tuple[tuple[int, str], ...] = ()
+    gone: tuple[tuple[int, Subject], ...] = ()
     messages: tuple[Message, ...] = ()
     events: tuple[int, ...] = ()
     outcomes: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
@@ -119,7 +113,7 @@ class Alerts(Aggregate):
             await _check_again(connection, workspace.id)
             return True
 
-    async def snooze(self, setting_id: int, subject: str, until: datetime) -> bool:
+    async def snooze(self, setting_id: int, subject: Subject, until: datetime) -> bool:
         """Post nothing new about one alert until a moment; False if it does not exist."""
         this = update(alert_states).where(_this(setting_id, subject))
         return await self._database.write(this.values(snoozed_until=until, due_at=until)) == 1
@@ -149,13 +143,13 @@ class Alerts(Aggregate):
             settings = [_setting(row) for row in await connection.execute(on)]
         return tuple((each, found[each.workspace_id]) for each in settings if each.workspace_id in found)
 
-    async def stored(self, keys: Iterable[tuple[int, str]]) -> dict[tuple[int, str], StoredAlert]:
+    async def stored(self, keys: Iterable[tuple[int, Subject]]) -> dict[tuple[int, Subject], StoredAlert]:
         """Alerts by setting and subject; those that never were are left out."""
         wanted = set(keys)
         if not wanted:
             return {}
         # Each of these settings with each of these subjects: pairs are looked up by no index of SQLite's.
-        settings, subjects = ({each[place] for each in wanted} for place in (0, 1))
+        settings, subjects = {each for each, _ in wanted}, {str(each) for _, each in wanted}
         query = select(alert_states).where(
             alert_states.c.setting_id.in_(settings), alert_states.c.subject.in_(subjects)
         )
@@ -169,10 +163,10 @@ class Alerts(Aggregate):
         rows = await self._database.rows(query.order_by(alert_states.c.subject))
         return tuple(_alert(row) for row in rows if _is_known(row))
 
-    async def open_under(self, setting_ids: Iterable[int], beginning: str) -> tuple[StoredAlert, ...]:
-        """The alerts of these settings that are open and whose subjects begin so."""
-        subject, after = alert_states.c.subject, beginning[:-1] + chr(ord(beginning[-1]) + 1)
-        these = alert_states.c.setting_id.in_(list(setting_ids)) & (subject >= beginning) & (subject < after)
+    async def open_of(self, kind: AlertKind, setting_ids: Iterable[int]) -> tuple[StoredAlert, ...]:
+        """The open alerts of a kind about videos, of these settings."""
+        subject = alert_states.c.subject  # a range of it, which the primary key serves: ";" is the character after ":"
+        these = alert_states.c.setting_id.in_(list(setting_ids)) & (subject >= f"{kind}:") & (subject < f"{kind};")
         these &= alert_states.c.state != Stage.CLEAR.name
         return tuple(map(_alert, await self._database.rows(select(alert_states).where(these).order_by(subject))))
 
@@ -214,8 +208,8 @@ async def _check_again(connection: AsyncConnection, workspace_id: int) -> None:
     await connection.execute(update(wallets).where(wallets.c.id == mine).values(announced_usage_at=None))
 
 
-def _this(setting_id: int, subject: str) -> ColumnElement[bool]:
-    return (alert_states.c.setting_id == setting_id) & (alert_states.c.subject == subject)
+def _this(setting_id: int, subject: Subject) -> ColumnElement[bool]:
+    return (alert_states.c.setting_id == setting_id) & (alert_states.c.subject == str(subject))
 
 
 def _channel(workspace_id: int, channel_id: str) -> ColumnElement[bool]:
@@ -227,11 +221,11 @@ async def write_alerts(connection: AsyncConnection, stored: Iterable[StoredAlert
     rows = [
         {
             "setting_id": each.setting_id,
-            "subject": each.subject,
+            "subject": str(each.subject),
             "state": each.alert.stage.name,
             "episode": each.alert.episode,
             "message_key": each.alert.message_key,
-            "detail": {**each.detail, "said": each.alert.said.name, "edits": each.alert.edits},
+            "detail": {**each.detail, "said": each.alert.notified.name, "edits": each.alert.edits},
             "due_at": each.due_at,
         }
         for each in stored
@@ -268,9 +262,9 @@ def _is_known(row: Row[Any]) -> bool:
 def _alert(row: Row[Any]) -> StoredAlert:
     """A row of `alert_states`. A stage that a newer version stored counts as OPEN, so that its episode goes on."""
     detail = dict(row.detail)
-    said, edits = _stage(detail.pop("said")), detail.pop("edits")
-    alert = Alert(_stage(row.state), row.episode, said, row.message_key, edits)
-    return StoredAlert(row.setting_id, row.subject, alert, detail, row.snoozed_until, row.due_at)
+    notified, edits = _stage(detail.pop("said")), detail.pop("edits")
+    alert = Alert(_stage(row.state), row.episode, notified, row.message_key, edits)
+    return StoredAlert(row.setting_id, Subject.read(row.subject), alert, detail, row.snoozed_until, row.due_at)
 
 
 def _stage(name: str) -> Stage:

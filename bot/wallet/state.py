@@ -27,7 +27,7 @@ async def live_state(wallet: Wallet, now: datetime) -> tuple[WalletState, tuple[
     return state, running
 
 
-async def stored_state(store: Store, wallet_id: int) -> tuple[WalletState, tuple[StoredVideo, ...]] | None:
+async def stored_state(store: Store, wallet_id: int) -> WalletState | None:
     """The state as last stored, reckoned from that time; None until the API has stated the money and the videos."""
     known, swept = await store.wallets.usage(wallet_id), await store.wallets.swept(wallet_id)
     if known is None or swept is None:
@@ -35,7 +35,7 @@ async def stored_state(store: Store, wallet_id: int) -> tuple[WalletState, tuple
     usage, as_of = known
     running = await store.videos.running(wallet_id)
     is_test = await store.wallets.is_test(wallet_id)
-    return wallet_state(usage, _seen(running), as_of, complete=swept.complete, is_test=is_test, as_of=as_of), running
+    return wallet_state(usage, _seen(running), as_of, complete=swept.complete, is_test=is_test, as_of=as_of)
 
 
 def _seen(running: Sequence[StoredVideo]) -> list[tuple[Video, datetime]]:

@@ -12,10 +12,11 @@ import pytest
 from sqlalchemy import select
 
 from bot.alerts.changes import MUTED
-from bot.alerts.endings import GONE, NOT_WANTED
 from bot.alerts.engine import LEASE, AlertEngine
+from bot.alerts.final_report import GONE
+from bot.alerts.trouble import NOT_WANTED
 from bot.charts.charts import Charts
-from bot.domain.alerts import AlertKind, default_setting
+from bot.domain.alerts import AlertKind, Subject, default_setting
 from bot.domain.events import Event, EventKind
 from bot.domain.money import Usage
 from bot.reply.model import Reply
@@ -90,7 +91,7 @@ def reacting(children, database_url):
 
 async def test_nothing_is_said_of_a_workspace_that_is_forgotten_while_it_is_looked_at(store, wallet_id, setting):
     token = await store.leases.take("alerts:1", NOW, LEASE)
-    alert = StoredAlert(setting.id, "balance")
+    alert = StoredAlert(setting.id, Subject(AlertKind.BALANCE))
     message = Message("balance.low:1:1", setting.workspace_id, "C1", Reply("The balance is low."))
     batch = AlertBatch(wallet_id, ("alerts:1", token), (alert,), messages=(message,))
     await store.forgetting.workspace(setting.workspace_id)
@@ -102,7 +103,7 @@ async def test_nothing_is_said_of_a_workspace_that_is_forgotten_while_it_is_look
 async def test_two_engines_on_one_wallet_say_everything_once_and_in_order(
     database, database_url, store, clock, break_off
 ):
-    names = await break_off(1_200)
+    names = await break_off(600)
     clock.now = NOW
     other = Database(database_url)
     async with Charts() as charts:
@@ -147,7 +148,7 @@ async def test_engines_that_are_killed_anywhere_lose_nothing_and_say_nothing_twi
     database, store, setting, wallet_id, break_off, reacting
 ):
     dice = random.Random(7)
-    names = await break_off(900)
+    names = await break_off(550)
     balances = ["9.00", "1.50", "0.40", "0.10", "9.00", "1.00"]
     await store.videos.remember(wallet_id, keyed(video("runs", days=30, days_remaining=20)), NOW)
     await store.wallets.mark_swept(wallet_id, NOW, complete=True)

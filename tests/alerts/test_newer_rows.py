@@ -8,7 +8,7 @@ from sqlalchemy import func, insert, select, update
 
 from bot.alerts.engine import BATCH, AlertEngine
 from bot.charts.charts import Charts
-from bot.domain.alerts import Alert, AlertKind, Stage, default_setting
+from bot.domain.alerts import Alert, AlertKind, Stage, Subject, default_setting
 from bot.domain.events import Event, EventKind
 from bot.store.alerts import StoredAlert, write_alerts
 from bot.store.events import record
@@ -72,7 +72,7 @@ async def test_an_alert_that_waits_at_an_unknown_stage_is_left_and_holds_up_no_o
 ):
     await store.videos.remember(wallet_id, keyed(video("v", status="paused"), video("w", status="paused")), NOW)
     alert = Alert(Stage.PAUSED, 1)
-    waiting = [StoredAlert(setting.id, f"trouble:{name}", alert, due_at=NOW) for name in ("v", "w")]
+    waiting = [StoredAlert(setting.id, Subject(AlertKind.TROUBLE, name), alert, due_at=NOW) for name in ("v", "w")]
     async with database.writing() as connection:
         await write_alerts(connection, waiting)
         newer = update(alert_states).where(alert_states.c.subject == "trouble:v").values(state="SHADOWED")

@@ -46,7 +46,7 @@ def test_the_tour_shows_every_command_and_succeeds(cli):
     alert = next(message for message, title in by_itself if title == "Low balance")
     assert digest != alert
     edits = [title for message, title in by_itself if message == f"{alert}, updated"]
-    assert (edits[0], edits[-1]) == ("Less than 24 hours of credit left", "Balance is fine again")
+    assert (edits[0], edits[-1]) == ("Under 24 hours of credit", "Balance is fine again")
     saved = re.findall(r"^Saved (\S+)$", ended.stdout, re.MULTILINE)
     pictures = [cli.folder / path for path in saved if path.endswith(".png")]
     assert len(pictures) >= 4
@@ -106,7 +106,7 @@ def test_a_conversation(cli, terminal):
     terminal.type("/vid")
     said = terminal.wait_for("Balance is fine again")  # above the line that is being typed
     assert "is late" not in said
-    for title in ("Low balance", "Daily digest", SPENDING, "Less than 24 hours of credit left", FILLING):
+    for title in ("Low balance", "Daily digest", SPENDING, "Under 24 hours of credit", FILLING):
         assert title.strip() in said
     terminal.type(TAB)
     terminal.wait_for("eos")

@@ -15,11 +15,11 @@ from bot.domain.alerts import (
     AlertKind,
     Silence,
     Stage,
+    Subject,
     advance,
     balance_silence,
     balance_stage,
     default_setting,
-    has_unsaid,
 )
 from bot.domain.caller import Person
 from bot.domain.money import Runway, Usage
@@ -56,6 +56,22 @@ def walk(steps):
         yield alert, act
 
 
+@pytest.mark.parametrize(
+    ("stored", "subject"),
+    [
+        ("balance", Subject(AlertKind.BALANCE)),
+        ("done:b77e", Subject("done", "b77e")),
+        ("spike:b77e", Subject(AlertKind.SPIKE, "b77e")),
+        ("held:balance", Subject(AlertKind.BALANCE, is_deferred=True)),
+        ("held:trouble:b77e", Subject(AlertKind.TROUBLE, "b77e").deferred),
+        ("budget:launch:80", Subject("budget", "launch:80")),  # a newer version's
+    ],
+)
+def test_a_subject_is_stored_as_it_always_was(stored, subject):
+    assert Subject.read(stored) == subject
+    assert str(subject) == stored
+
+
 @given(walks)
 def test_a_message_is_posted_once_an_episode_and_no_key_is_used_twice(steps):
     posted = [alert.episode for alert, act in walk(steps) if act is Act.POST]
@@ -90,7 +106,7 @@ def test_in_silence_nothing_that_notifies_is_said_and_a_message_that_is_there_te
 def test_when_a_silence_ends_what_is_open_has_been_said(steps):
     alert, _ = [(Alert(), None), *walk(steps)][-1]
     after, act = advance(alert, alert.stage, Silence.NONE, KEY)
-    assert not has_unsaid(after)
+    assert not after.is_pending
     if alert.stage is Stage.CLEAR:
         assert act is None
 
@@ -167,11 +183,11 @@ def test_time_alone_brings_the_end_nearer_while_the_figures_are_fresh():
     ("alert", "known", "silence"),
     [
         (Alert(Stage.URGENT, 1), money("1", 6), Silence.NONE),
-        (Alert(Stage.URGENT, 1, said=Stage.SOON), money("1", 6), Silence.NONE),
+        (Alert(Stage.URGENT, 1, notified=Stage.SOON), money("1", 6), Silence.NONE),
         (Alert(Stage.URGENT, 1), money("1", 20), Silence.QUIET),
-        (Alert(Stage.URGENT, 1, said=Stage.URGENT), money("1", 6), Silence.QUIET),
+        (Alert(Stage.URGENT, 1, notified=Stage.URGENT), money("1", 6), Silence.QUIET),
         (Alert(Stage.PAUSED, 1), money("0"), Silence.NONE),
-        (Alert(Stage.PAUSED, 1, said=Stage.URGENT), money("0"), Silence.QUIET),
+        (Alert(Stage.PAUSED, 1, notified=Stage.URGENT), money("0"), Silence.QUIET),
         (Alert(Stage.OPEN, 1), money("1"), Silence.QUIET),
     ],
 )

@@ -77,8 +77,8 @@ class Month:
             if each.reply.title == "Daily digest":
                 (spent,) = re.findall(r"Spent in [^$]*\$([\d.]+\d)", plain_text(each.reply))
                 self.spent.append(Decimal(spent))
-            elif each.channel_id == BEN.channel_id and each.reply.title in {"Tracking completed", "Tracking stopped"}:
-                self.reports += re.findall(r"\$([\d.]+\d) for ([\d,]+) snapshot", plain_text(each.reply))
+            elif each.channel_id == BEN.channel_id and each.key.startswith("done:"):
+                self.reports += re.findall(r"([\d,]+) of [\d,]+ snapshots? · \$([\d.]+\d)", plain_text(each.reply))
 
 
 async def test_all_digests_of_a_month_are_its_bill_and_every_other_figure_agrees(sqlite_url, charts):
@@ -132,7 +132,7 @@ async def test_all_digests_of_a_month_are_its_bill_and_every_other_figure_agrees
             each.id: len(each.hours) for each in _all(account) if each.hours
         }
 
-        reported = Counter((Decimal(cost), int(count)) for cost, count in month.reports)
+        reported = Counter((Decimal(cost), int(count)) for count, cost in month.reports)
         completed = [each for each in _all(account) if each.status == "completed"]
         assert reported == Counter((_shown(len(each.hours)), len(each.hours)) for each in completed)
         for each in _all(account):

@@ -5,10 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from bot.alerts.final_report_card import FinalFacts, final_report
+from bot.alerts.final_report import FinalFacts, final_report
 from bot.digests.card import digest
 from bot.domain.digest import Total
-from bot.domain.growth import counts_of, gained_by_day
 from bot.domain.videos import HOUR, Metric, Snapshot, VideoReading, VideoStatus
 from bot.messages.stats import VideoFacts, video_details, video_stats
 from bot.messages.video_count import VideoCount, preview
@@ -144,18 +143,14 @@ def test_a_digest_says_how_old_a_stale_count_is_and_compares_only_the_same_video
 
 def final(snapshots, ended_at=NOW, **changes):
     shown = video(title="Clip", started_at=snapshots[0].taken_at, status="completed", **changes)
-    metric = Metric.VIEWS
     facts = FinalFacts(
         reading=VideoReading(shown, snapshots),
-        metric=metric,
         ended_at=ended_at,
-        days=gained_by_day(counts_of(snapshots, metric)),
         is_stopped=False,
         stopped_by=None,
         cost_per_snapshot=Decimal("0.015"),
         picture=None,
         file=None,
-        as_of=NOW,
         problem="",
         now=NOW,
     )
@@ -163,14 +158,12 @@ def final(snapshots, ended_at=NOW, **changes):
 
 
 def test_a_final_report_counts_the_hours_up_to_the_end():
-    assert "30 of 40 snapshots." in final(series(*range(30), end=NOW - 10 * HOUR))
-    assert "30 of 30 snapshots." in final(series(*range(30)))
-    assert "30 of 30 snapshots." in final(series(*range(30), end=NOW - 10 * HOUR), is_deleted=True)
+    assert "30 of 40 snapshots · $0.45" in final(series(*range(30), end=NOW - 10 * HOUR))
+    assert "30 of 30 snapshots · $0.45" in final(series(*range(30)))
+    assert "30 of 30 snapshots · $0.45" in final(series(*range(30), end=NOW - 10 * HOUR), is_deleted=True)
 
 
 def test_a_final_report_of_snapshots_without_the_metric_says_so():
     said = final(series(*[None] * 24))
     assert "24 snapshots collected, none of which states views." in said
-    assert "$0.36 for 24 snapshots" in said
-    assert "24 of 24 snapshots." in said
-    assert "Totals" not in said
+    assert "24 of 24 snapshots · $0.36." in said

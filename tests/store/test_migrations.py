@@ -143,7 +143,7 @@ async def test_what_the_last_version_in_development_stored_is_read(recorded_url)
             "UNKNOWN",
         ]
         (alert,) = await store.alerts.due([1], LATER)
-        assert (alert.subject, alert.alert.stage, alert.detail) == ("balance", Stage.SOON, {"shown": "1.00"})
+        assert (str(alert.subject), alert.alert.stage, alert.detail) == ("balance", Stage.SOON, {"shown": "1.00"})
         assert await store.credentials.of(2) == "cs_test_key_of_theirs"
         assert await store.installations.find("slack", "T1") == '{"bot_token": "xoxb-recorded"}'
         (message,) = await store.outbox.claim(LATER, ["slack"], 1, places={}, each=1)

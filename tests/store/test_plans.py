@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from bot.domain.alerts import AlertKind, Subject
 from bot.domain.videos import HOUR, Metric
 from bot.reply.model import Picture, Reply
 from bot.store import Store
@@ -183,12 +184,14 @@ async def live_with_alerts(store, wallet_id, workspace):
     await alerts.on_count(workspace.id)
     await alerts.of_wallet(wallet_id)
     token = await store.leases.take("announce:1", NOW, HOUR)
-    states = tuple(StoredAlert(setting.id, subject, due_at=NOW) for subject in ("balance", "held:done:v1"))
-    await alerts.apply(AlertBatch(wallet_id, ("announce:1", token), states, ((setting.id, "spike:v1"),)), NOW)
+    states = tuple(StoredAlert(setting.id, Subject.read(each), due_at=NOW) for each in ("balance", "held:done:v1"))
+    await alerts.apply(
+        AlertBatch(wallet_id, ("announce:1", token), states, ((setting.id, Subject(AlertKind.SPIKE, "v1")),)), NOW
+    )
     await alerts.snooze(setting.id, "balance", NOW)
     await alerts.due_wallets(NOW)
     await alerts.due([setting.id], NOW)
-    await alerts.open_under([setting.id], "spike:")
+    await alerts.open_of(AlertKind.SPIKE, [setting.id])
     await alerts.stored([(setting.id, "balance"), (setting.id, "spike:v1")])
     await store.videos.several(wallet_id, ["v1", "v2"])
     await store.videos.peak(wallet_id, "v1", Metric.VIEWS, NOW)
