@@ -21,7 +21,7 @@ _LEADER = 44
 _SWATCH = 26
 """Pixels from the panel to the markers beside the names, and from there to the names."""
 
-_WIDEST_NAME = 236
+_WIDEST_NAME = 250
 _NAME_HEIGHT = 28
 _LABEL_HEIGHT = 2 * _NAME_HEIGHT + 2
 _PANEL = 5 * _LABEL_HEIGHT + 20
@@ -57,9 +57,9 @@ def comparison_figure(comparison: Comparison) -> Figure:
     counts = [count for line in lines for _, count in line.points]
     is_logarithmic = is_flattened(lines)
     y = logarithmic_scale(min(counts), max(counts)) if is_logarithmic else line_scale(min(*counts, 0), max(counts), 6)
-    names = _names(lines)
+    names, latest = _names(lines), [short_count(line.points[-1][1]) for line in lines]
     left = sheet.left_of(y)
-    right = _LEADER + _SWATCH + max(width(name, sheet.SMALL, bold=True) for name in names) + sheet.MARGIN
+    right = _LEADER + _SWATCH + max(width(text, sheet.SMALL) for text in (*names, *latest)) + sheet.MARGIN
     box = Box(left, sheet.HEADING, sheet.WIDTH - left - right, _PANEL)
     until = comparison.until.astimezone(UTC)
     key = [f"read until {day_text(until)} {until.year}, {until:%H:%M} UTC"]
@@ -79,13 +79,11 @@ def comparison_figure(comparison: Comparison) -> Figure:
     high = box.height / (y.high - y.low)
     middles = label_heights([(count - y.low) * high for _, count in ends], box.height)
     swatch = sheet.WIDTH - right + _LEADER
-    for name, line, end, middle, pen in zip(names, lines, ends, middles, _PENS, strict=False):
-        top = sheet.HEADING + box.height - middle - _NAME_HEIGHT / 2
+    for name, count, end, middle, pen in zip(names, latest, ends, middles, _PENS, strict=False):
         _lead(axes, end, (x.low + (swatch - left) * pixel, y.low + (middle + _NAME_HEIGHT / 2) / high), pen)
-        sheet.write(figure, name, top, swatch + _SWATCH - 6, bold=True)
-        sheet.write(
-            figure, short_count(line.points[-1][1]), top + _NAME_HEIGHT, swatch + _SWATCH - 6, color=sheet.MUTED
-        )
+        top = sheet.HEADING + box.height - middle - _NAME_HEIGHT / 2
+        sheet.write(figure, name, top, swatch + _SWATCH - 6)
+        sheet.write(figure, count, top + _NAME_HEIGHT, swatch + _SWATCH - 6, color=sheet.MUTED)
     return figure
 
 
@@ -97,14 +95,11 @@ def is_flattened(lines: Sequence[Line[float]]) -> bool:
 
 def _names(lines: Sequence[Line[float]]) -> list[str]:
     """What each line is called, short enough; numbered if two would read the same."""
-    room = _WIDEST_NAME
-    names = [fitted(line.label, room, sheet.SMALL, bold=True) for line in lines]
+    names = [fitted(line.label, _WIDEST_NAME, sheet.SMALL) for line in lines]
     if len({*names}) == len(names):
         return names
-    return [
-        f"{number} {fitted(line.label, room - width(f'{number} ', sheet.SMALL, bold=True), sheet.SMALL, bold=True)}"
-        for number, line in enumerate(lines, 1)
-    ]
+    room = _WIDEST_NAME - width("5 ", sheet.SMALL)
+    return [f"{number} {fitted(line.label, room, sheet.SMALL)}" for number, line in enumerate(lines, 1)]
 
 
 def _segments(line: Line[float]) -> Segments:

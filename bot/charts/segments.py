@@ -16,7 +16,7 @@ Segments: TypeAlias = Sequence[Sequence[Point]]
 NARROWEST_GAP = 6
 """Pixels: less would be lost on a phone."""
 
-MANY_POINTS = 30
+MANY_POINTS = 12
 
 
 def opened(segments: Segments, narrowest: float) -> Segments:

@@ -26,6 +26,7 @@ def gains_card(facts: VideoFacts, gains: Gains | None, picture: Picture | Drawin
             Button("Stats", Call("stats", argument)),
         ),
         tone=Tone.WARNING if facts.problem else Tone.INFO,
+        shared_as=Call("stats.gains", argument),
     )
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from bot.domain.growth import exact_count, signed_count
+from bot.domain.growth import exact_count, short_change, signed_count
 from bot.reply.call import Call
 from bot.reply.model import Picture, Tone
 from bot.reply.plain import plain_text
@@ -73,6 +73,24 @@ async def test_who_started_it_here_is_named(env):
     env.clock.advance(hours=2)
     details = await env.run(Call("stats.details", {"video": LINK}))
     assert "Started by: Ben" in plain_text(details)
+
+
+async def test_gains_are_per_hour_and_per_utc_day_in_a_sentence_and_a_chart(stats, env):
+    _, growth = await stats(LINK, 48)
+    reply = await env.run(Call("stats.gains", {"video": LINK}))
+    views = [growth.counts(hour)["views"] for hour in range(1, 49)]
+    today, hour, yesterday = (short_change(views[to] - views[since]) for to, since in ((47, 36), (47, 46), (36, 12)))
+    assert reply.summary == f"{today} views today · {hour} in the last hour · best day Tue 3 Mar with {yesterday}."
+    (picture,) = [part for part in reply.parts if isinstance(part, Picture)]
+    assert picture.name == "street-food-in-osaka-you-have-to-try-views-gained-47-hours.png"
+    assert "views in the hour to 10:30 UTC on 4 Mar" in picture.alt
+    assert labels(reply) == ["Refresh", "Stats", "Post here"]
+
+
+async def test_a_video_without_two_snapshots_has_no_gain_yet(env):
+    await env.start(LINK, 3)
+    reply = await env.run(Call("stats.gains", {"video": LINK}))
+    assert reply.summary == "No gain yet: it takes two snapshots, an hour apart."
 
 
 async def test_instagram_says_likes_and_why(stats, env):
