@@ -30,11 +30,6 @@ class Peer:
 
 
 @pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
-
-
-@pytest.fixture
 async def discord(clock: HandClock) -> AsyncIterator[Discord]:
     async with running(clock) as discord:
         yield discord

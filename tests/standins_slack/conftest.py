@@ -13,11 +13,6 @@ from tests.standins.slack.server import Slack, running
 
 
 @pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
-
-
-@pytest.fixture
 async def slack(clock: HandClock) -> AsyncIterator[Slack]:
     """A Slack with ann (an owner), ben, and gil (a guest); C1 with the bot in it, C2 without, G1 private without."""
     async with running(clock) as slack:

@@ -12,7 +12,6 @@ from typing import Any, TypeAlias
 
 from tests.standins.discord_server import forms
 from tests.standins.discord_server.application_commands import CHAT_INPUT, MESSAGE
-from tests.standins.discord_server.calls import Failure
 from tests.standins.discord_server.components import BUTTON
 from tests.standins.discord_server.content import Message, with_ids
 from tests.standins.discord_server.forms import Choice
@@ -28,6 +27,7 @@ from tests.standins.discord_server.people import Channel, User
 from tests.standins.discord_server.permissions import Permission
 from tests.standins.discord_server.posting import put
 from tests.standins.discord_server.world import World
+from tests.standins.watched import Failure
 
 Json: TypeAlias = dict[str, Any]
 

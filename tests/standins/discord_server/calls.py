@@ -1,4 +1,4 @@
-"""The record that tests read: calls to Discord, and what failed in front of a person."""
+"""The record that tests read: calls to Discord."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -38,12 +38,3 @@ class Call:
     def code(self) -> int:
         """The code of the error that it was answered with, or 0."""
         return int(self.answer.get("code", 0)) if isinstance(self.answer, dict) and "message" in self.answer else 0
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """An action of a person that failed in front of them."""
-
-    user: str
-    what: str
-    reason: str

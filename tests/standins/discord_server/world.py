@@ -1,13 +1,11 @@
 """Everything that exists at this Discord, how it is set up, and what can be seen of it. Knows no HTTP."""
 
-import asyncio
 import secrets
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-from tests.standins.discord_server.calls import Call, Failure
+from tests.standins.discord_server.calls import Call
 from tests.standins.discord_server.connections import Session
 from tests.standins.discord_server.content import Attachment, Message
 from tests.standins.discord_server.interactions import Interaction, Modal
@@ -16,24 +14,23 @@ from tests.standins.discord_server.permissions import EVERYONE, POSTING
 from tests.standins.discord_server.rates import Rates
 from tests.standins.discord_server.refusal import Refusal
 from tests.standins.faults import Faults
+from tests.standins.watched import Watched
 
 Json: TypeAlias = dict[str, Any]
-_LOOK_EVERY = 0.02
-"""Seconds after which a condition is looked at again though nothing happened here."""
 _TURN = 8
 _EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
 
 
-class World:
+class World(Watched):
     """The state. Ids are made up in order; times come from `clock`, which is aware."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
+        super().__init__()
         self.clock = clock
         self.base_url = ""
         self.rates = Rates()
         self.faults = Faults()
         self.calls: list[Call] = []
-        self.failures: list[Failure] = []
         self.answer_seconds = 3.0
         """How long an app has for its first answer to an interaction."""
         self.max_file_bytes = 10 * 1024 * 1024
@@ -52,7 +49,6 @@ class World:
         self.sessions: list[Session] = []
         self.identifies: list[datetime] = []
         self._last_id = 0
-        self._changed = asyncio.Event()
         bot = self.add_user("contentstats", is_bot=True)
         self.app = App(id=bot.id, name="ContentStats", user=bot, owner=self.add_user("owner"), token=_new_token(bot.id))
 
@@ -151,18 +147,6 @@ class World:
         """The forms that a person has open, the newest last."""
         forms = [each.modal for each in self.interactions.values() if each.modal]
         return [each for each in forms if each.is_open and each.user is user]
-
-    async def until(self, condition: Callable[[], object], seconds: float = 20) -> None:
-        """Wait until a condition holds, here or at the bot. Raises TimeoutError."""
-        async with asyncio.timeout(seconds):
-            while not condition():
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._changed.wait(), _LOOK_EVERY)
-
-    def touch(self) -> None:
-        """Let all who wait look at their condition again."""
-        self._changed.set()
-        self._changed = asyncio.Event()
 
     # Events to the bot
 

@@ -10,7 +10,6 @@ from typing import Any, Protocol, TypeAlias
 
 from tests.standins.slack import forms, payloads, replies
 from tests.standins.slack.apps import App
-from tests.standins.slack.calls import Failure
 from tests.standins.slack.content import Message, View
 from tests.standins.slack.delivery import Delivery
 from tests.standins.slack.forms import Choice
@@ -18,6 +17,7 @@ from tests.standins.slack.people import Channel, User
 from tests.standins.slack.posting import put
 from tests.standins.slack.refusal import Refusal
 from tests.standins.slack.world import World
+from tests.standins.watched import Failure
 
 Json: TypeAlias = dict[str, Any]
 

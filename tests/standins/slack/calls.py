@@ -1,4 +1,4 @@
-"""The record that tests read: calls to Slack, and what failed in front of a person."""
+"""The record that tests read: calls to Slack."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -53,12 +53,3 @@ class Call:
         """One argument as a string, empty when it was not given."""
         value = self.args.get(key, "")
         return "" if value is None else str(value)
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """An action of a person that failed in front of them."""
-
-    user: str
-    what: str
-    reason: str

@@ -1,6 +1,5 @@
 """Everything that exists at this Slack, how it is set up, and what can be seen of it. Knows no HTTP."""
 
-import asyncio
 import itertools
 import secrets
 from collections.abc import Callable, Iterable, Iterator
@@ -8,11 +7,12 @@ from datetime import datetime, timedelta
 
 from tests.standins.faults import Faults
 from tests.standins.slack.apps import App, Grant, ResponseUrl, Token, Trigger
-from tests.standins.slack.calls import Call, Failure
+from tests.standins.slack.calls import Call
 from tests.standins.slack.content import File, Message, View
 from tests.standins.slack.people import Channel, ChannelKind, Enterprise, Team, User
 from tests.standins.slack.rates import Rates
 from tests.standins.slack.refusal import Refusal
+from tests.standins.watched import Watched
 
 BOT_SCOPES = (
     "commands",
@@ -27,16 +27,16 @@ BOT_SCOPES = (
 )
 
 
-class World:
+class World(Watched):
     """The state. Ids and secrets are made up in order where none is given; times come from `clock`, which is aware."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
+        super().__init__()
         self.clock = clock
         self.base_url = ""
         self.rates = Rates()
         self.faults = Faults()
         self.calls: list[Call] = []
-        self.failures: list[Failure] = []
         self.ack_seconds = 3.0
         self.processing = timedelta(0)
         """How long Slack works on a completed file before a block may show it."""
@@ -58,7 +58,6 @@ class World:
         self.new_block_id: Iterator[str] = (f"b{number}" for number in itertools.count())
         self._numbers = itertools.count(1)
         self._last_ts = 0
-        self._changed = asyncio.Event()
 
     # Setting up
 
@@ -175,17 +174,6 @@ class World:
     def calls_of(self, method: str) -> list[Call]:
         """The calls of one method, oldest first."""
         return [call for call in self.calls if call.method == method]
-
-    async def until(self, condition: Callable[[], object], seconds: float = 20) -> None:
-        """Wait until a condition holds; it is checked whenever a call was answered. Raises TimeoutError."""
-        async with asyncio.timeout(seconds):
-            while not condition():
-                await self._changed.wait()
-
-    def touch(self) -> None:
-        """Let all who wait look at their condition again."""
-        self._changed.set()
-        self._changed = asyncio.Event()
 
     # Making things up
 
