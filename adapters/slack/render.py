@@ -97,9 +97,10 @@ def table_groups(table: Table) -> Iterator[Group]:
 
 
 def line_groups(table: Table) -> Iterator[Group]:
-    """Any table as lines: its caption, its head, then a row a line."""
-    head = [(Bold(column.name),) for column in table.columns]
-    lines = rich_blocks([(Bold(table.caption),), _line(head), *map(_line, table.rows)])
+    """Any table as lines: its caption, its head, then each row with what it is about in bold."""
+    head = [(Plain(column.name),) for column in table.columns]
+    rows = ((*map(bold, row[:1]), *row[1:]) for row in table.rows)
+    lines = rich_blocks([(Bold(table.caption),), _line(head), *map(_line, rows)])
     return ((block,) for block in lines)
 
 

@@ -86,7 +86,7 @@ def text(*pieces: str | Span) -> Text:
 
 
 def bold(words: Text) -> Text:
-    """The text with its plain words and its links in bold."""
+    """The text with its words, names and links in bold."""
     return tuple(map(_bold, words))
 
 
@@ -94,6 +94,8 @@ def _bold(span: Span) -> Span:
     match span:
         case Plain(words):
             return Bold(words)
+        case Mention(person_id, name):
+            return Bold(name or person_id)
         case Link(words, url):
             return Link(words, url, is_bold=True)
         case _:
