@@ -23,38 +23,52 @@ WITHIN = 30
 """Seconds that an answer may take."""
 PAUSE, WAKING = 0.005, 3
 ANSWERED = (200, 405)
+ANSWER, CHART = "answer", "chart"
+COMPLETE = "/api/files.completeUploadExternal"
 PING = b"GET /slack/events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """Seconds from sending a command to its acknowledgement, and to its answer; 0 where none was waited for."""
+    """Seconds from sending a command to its acknowledgement, answer and chart; 0 for what was not waited for."""
 
     ack: float
     answer: float = 0
+    chart: float = 0
 
 
 class Slack:
-    """The receiver. Each person waits for one answer at a time."""
+    """The receiver. Each person waits for one answer at a time, which comes by the response_url.
+
+    `processing` is how many seconds it takes to look at a file, before which it refuses to show it.
+    """
 
     def __init__(self, port: int) -> None:
         self.url = f"http://127.0.0.1:{port}"
         self.calls: list[str] = []
-        self.waiting: dict[str, Future[float]] = {}
+        self.waiting: dict[tuple[str, str], Future[float]] = {}
+        self.processing = self._processed_at = 0.0
         person = {"id": "U", "team_id": "T1", "name": "ana"}
         yes = {"ok": True, "team_id": "T1", "team": "Bench", "user": person, "file_id": "F1"}
         body = json.dumps(yes | {"upload_url": f"{self.url}/upload"}).encode()
-        head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-        self.answer = head.encode() + body
+        self._yes = _response(body)
         """To everything: what is not asked for in it, nobody reads."""
+        self._not_yet = _response(json.dumps({"ok": False, "error": "invalid_blocks"}).encode())
 
-    def received(self, path: str, body: bytes) -> None:
-        """Note a call, and whether it is the answer that somebody waits for."""
+    def received(self, path: str, body: bytes) -> bytes:
+        """Note a call, and whether it is what somebody waits for; returns the response."""
         self.calls.append(path)
-        if path.startswith(("/hooks/", "/api/chat.")) and (person := PERSON.search(path.encode() + body)):
-            waiting = self.waiting.get(person[0].decode())
+        now = time.perf_counter()
+        if path.startswith(COMPLETE):
+            self._processed_at = now + self.processing
+        kind = ANSWER if path.startswith("/hooks/") else CHART if path.startswith("/api/chat.postEphemeral") else ""
+        if kind == CHART and now < self._processed_at:
+            return self._not_yet
+        if kind and (person := PERSON.search(path.encode() + body)):
+            waiting = self.waiting.get((person[0].decode(), kind))
             if waiting is not None and not waiting.done():
-                waiting.set_result(time.perf_counter())
+                waiting.set_result(now)
+        return self._yes
 
 
 class Asker:
@@ -75,14 +89,16 @@ class Asker:
         for _ in range(WAKING):
             await self._connection.post(PING)
 
-    async def ask(self, command: str, words: str = "", *, waits: bool = True) -> Taken:
-        """Send a command; its answer is waited for unless the app gives none."""
-        request = self._request(command, words)
-        answered = self._slack.waiting[self._name] = asyncio.get_running_loop().create_future()
+    async def ask(self, command: str, words: str = "", *, waits: bool = True, charted: bool = False) -> Taken:
+        """Send a command; its answer is waited for unless the app gives none, and its chart if it has one."""
+        request, new = self._request(command, words), asyncio.get_running_loop().create_future
+        answered = self._slack.waiting[self._name, ANSWER] = new()
+        drawn = self._slack.waiting[self._name, CHART] = new()
         async with asyncio.timeout(WITHIN):
             began = time.perf_counter()
             acknowledged = await self._connection.post(request) - began
-            return Taken(acknowledged, await answered - began) if waits else Taken(acknowledged)
+            answer = await answered - began if waits else 0
+            return Taken(acknowledged, answer, await drawn - began if charted else 0)
 
     async def press(self) -> Taken:
         """Press something within an open form, which is acknowledged and has nothing behind it."""
@@ -148,8 +164,7 @@ class _Door(Protocol):
         self._body += body
 
     def on_message_complete(self) -> None:
-        self._slack.received(self._path, self._body)
-        self._transport.write(self._slack.answer)
+        self._transport.write(self._slack.received(self._path, self._body))
 
 
 class _Line(Protocol):
@@ -189,6 +204,11 @@ class _Line(Protocol):
             done.set_result(time.perf_counter())
         else:
             done.set_exception(RuntimeError(f"a command was answered with {status}"))
+
+
+def _response(body: bytes) -> bytes:
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    return head.encode() + body
 
 
 def _signed(form: dict[str, str]) -> bytes:
