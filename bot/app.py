@@ -12,8 +12,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Self, TypeAlias
 
 from bot.charts.charts import Charts
-from bot.commands.context import Context
-from bot.commands.find_video import LastLists
+from bot.commands.context import Context, LastLists
 from bot.commands.forms import call_of
 from bot.commands.lines import UMBRELLA, guess, read_line, title_in
 from bot.commands.parse import bind, parse

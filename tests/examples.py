@@ -8,10 +8,9 @@ from decimal import Decimal
 
 from bot.domain.caller import Person
 from bot.domain.links import VideoLink, parse_link
-from bot.domain.money import MonthlyCap, Promise, Usage, consequences, runway
+from bot.domain.money import MonthlyCap, Promise, Usage, WalletState, consequences, runway
 from bot.domain.tracking import RequestState, TrackRequest
 from bot.domain.videos import HOUR, Metric, RunningCount, Snapshot, Video, VideoReading
-from bot.domain.wallet_state import WalletState
 from bot.messages import offer, usage
 from bot.messages import videos as listing
 from bot.messages.video_count import VideoCount

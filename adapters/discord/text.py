@@ -13,10 +13,9 @@ from typing import Any, Self, TypeAlias, assert_never
 from urllib.parse import quote
 
 from adapters.discord.files import Attachment
-from bot.reply.address import address
 from bot.reply.model import Bold, Channel, Code, Link, Mention, Plain, Span, Text, Time
 from bot.reply.plain import plain_spans
-from bot.reply.text import cut, length, pieces, shown, visible
+from bot.reply.text import address, cut, length, pieces, shown, visible
 
 _BEFORE = (
     *("linked to", "link", "known for", "stored for", "stored here for", "in", "of", "from", "disconnect", "spend in"),

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from typing import TypeAlias, assert_never
 from unicodedata import category
 
-from bot.reply.address import address
 from bot.reply.model import Bold, Channel, Code, Link, Mention, Plain, Span, Text, Time
 from bot.reply.plain import plain_spans
-from bot.reply.text import cut, length, pieces, shown, visible
+from bot.reply.text import address, cut, length, pieces, shown, visible
 
 Block: TypeAlias = dict[str, object]
 """One object of Block Kit as it is sent: a block, an element of one, a text object, a view."""

@@ -21,12 +21,12 @@ from bot.domain.alerts import REPORT, AlertKind, AlertSetting, Silence, Stage
 from bot.domain.clock import Clock
 from bot.domain.errors import BotError
 from bot.domain.events import EventKind
-from bot.domain.wallet_state import WalletState
+from bot.domain.money import WalletState
 from bot.store import Store
 from bot.store.alerts import StoredAlert
 from bot.store.events import StoredEvent
 from bot.store.videos import StoredVideo
-from bot.wallet.state import stored_state
+from bot.wallet.wallet import stored_state
 
 BATCH = 500
 """Events handled in one transaction."""

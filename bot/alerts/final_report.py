@@ -12,9 +12,8 @@ from bot.domain.alerts import REPORT, AlertKind, AlertSetting, Silence, Subject
 from bot.domain.caller import Person
 from bot.domain.events import EventKind
 from bot.domain.growth import coverage, exact_count, main_metric, metric_name, price_per_thousand, signed_count
-from bot.domain.money import dollars, unit_price
+from bot.domain.money import WalletState, dollars, unit_price
 from bot.domain.videos import HOUR, Metric, Video, VideoReading
-from bot.domain.wallet_state import WalletState
 from bot.messages.csv_format import csv_file, csv_name, csv_rows
 from bot.messages.pictures import growth_picture
 from bot.messages.wording import plural, row_remarks

@@ -18,9 +18,8 @@ from bot.domain.alerts import (
     balance_silence,
     balance_stage,
 )
-from bot.domain.moments import moment_text
-from bot.domain.money import dollars
-from bot.domain.wallet_state import WalletState
+from bot.domain.clock import moment_text
+from bot.domain.money import WalletState, dollars
 from bot.messages.offer import ADD_CREDIT
 from bot.messages.outlook import left
 from bot.messages.wording import available

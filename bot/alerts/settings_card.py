@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.alerts import KIND_WORDS, AlertKind, AlertSetting, Subject
-from bot.domain.moments import moment_text
+from bot.domain.clock import moment_text
 from bot.domain.money import dollars
 from bot.reply.call import Call
 from bot.reply.model import Action, Button, Channel, Menu, MenuOption, Note, Paragraph, Reply, Tone, text

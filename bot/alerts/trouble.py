@@ -7,8 +7,8 @@ from bot.alerts.changes import AlertChanges, AlertMessage, alert_title
 from bot.alerts.settings_card import snooze_button
 from bot.domain.alerts import AlertKind, AlertSetting, Stage, Subject
 from bot.domain.events import EventKind
+from bot.domain.money import WalletState
 from bot.domain.videos import HOUR, Video, VideoStatus
-from bot.domain.wallet_state import WalletState
 from bot.messages.wording import platform_name, status_word
 from bot.reply.call import Call
 from bot.reply.model import Button, Note, Reply, Tone, text

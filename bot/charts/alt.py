@@ -8,8 +8,8 @@ from math import floor
 
 from bot.charts.scales import span_text
 from bot.charts.specs import Comparison, DayGain, Gains, Growth, Line, Movers, Spend
+from bot.domain.clock import day_text
 from bot.domain.growth import ago, ranked
-from bot.domain.moments import day_text
 from bot.domain.money import dollars
 from bot.reply.text import cut, visible
 

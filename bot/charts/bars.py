@@ -12,8 +12,8 @@ from bot.charts.canvas import MARGIN, SMALL, WIDTH, Box
 from bot.charts.names import fitted, font, width
 from bot.charts.scales import Scale, dollar_scale, span_text, window_text
 from bot.charts.specs import Movers, Spend
+from bot.domain.clock import day_text
 from bot.domain.growth import short_change
-from bot.domain.moments import day_text
 from bot.domain.money import dollars
 
 _ROW, _BAR = 74, 24

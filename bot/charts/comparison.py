@@ -14,8 +14,8 @@ from bot.charts.names import fitted, width
 from bot.charts.scales import age_scale, line_scale, logarithm, logarithmic_scale
 from bot.charts.segments import NARROWEST_GAP, Point, Segments, dots, drawn_path, holes, lonely, opened
 from bot.charts.specs import Comparison, Line
+from bot.domain.clock import day_text
 from bot.domain.growth import short_count
-from bot.domain.moments import day_text
 
 _LEADER = 44
 _SWATCH = 26

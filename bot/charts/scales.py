@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from math import ceil, log10
 
+from bot.domain.clock import day_text
 from bot.domain.growth import exact_count, short_count
-from bot.domain.moments import day_text
 from bot.domain.videos import HOUR
 
 _UNITS = ((1_000, "k"), (1_000_000, "M"), (1_000_000_000, "B"), (1_000_000_000_000, "T"))

@@ -18,8 +18,8 @@ from bot.commands.context import Context
 from bot.commands.permissions import refusal
 from bot.domain.alerts import KIND_WORDS, SNOOZE, AlertKind, AlertSetting, Subject, default_setting
 from bot.domain.caller import Permission, Person
+from bot.domain.clock import moment_text
 from bot.domain.errors import NotAllowed, UsageError
-from bot.domain.moments import moment_text
 from bot.domain.money import dollars
 from bot.domain.quiet import is_range, mute_end, read_quiet
 from bot.domain.zones import UTC_NAME, zone_names

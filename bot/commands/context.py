@@ -6,18 +6,20 @@ from datetime import timedelta
 from decimal import Decimal
 
 from bot.charts.charts import Charts
-from bot.domain.caller import Caller, Permission
+from bot.domain.caller import Caller, Permission, WorkspaceRef
 from bot.domain.clock import Clock, month_of
 from bot.domain.errors import NotConfigured
 from bot.domain.money import MonthlyCap
 from bot.messages.help import Described
 from bot.reply.call import Call
-from bot.reply.model import Reply
+from bot.reply.model import Listing, Reply, Select
 from bot.store import Store
 from bot.store.workspaces import Workspace
 from bot.wallet.accounts import Accounts
 from bot.wallet.exports import Exports
 from bot.wallet.wallet import Wallet
+
+MOST_PEOPLE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +67,29 @@ class Context:
             )
             raise NotConfigured(msg)
         return self.account
+
+
+class LastLists:
+    """The videos of the list that each person saw last in this process, by row."""
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[WorkspaceRef, str], Mapping[int, str]] = {}
+
+    def rows(self, caller: Caller) -> Mapping[int, str]:
+        """The ids of the videos by row; empty if the person saw no list."""
+        return self._rows.get((caller.workspace, caller.person.id), {})
+
+    def note(self, caller: Caller, reply: Reply, first: int) -> None:
+        """Remember the videos that a reply offers in rows, the first of which is number `first`."""
+        listed = [item.button for part in reply.parts if isinstance(part, Listing) for item in part.items]
+        ids = [button.call.arguments.get("video", "") for button in listed if button is not None]
+        for action in reply.actions:
+            if isinstance(action, Select) and action.argument in {"video", "other"} and not ids:
+                ids = [option.value for option in action.options]
+        if not any(ids):
+            return
+        before = self.rows(caller) if first > 1 else {}
+        self._rows.pop((caller.workspace, caller.person.id), None)
+        self._rows[caller.workspace, caller.person.id] = {**before, **dict(enumerate(ids, first))}
+        if len(self._rows) > MOST_PEOPLE:
+            del self._rows[next(iter(self._rows))]

@@ -1,54 +1,25 @@
 """From `<video>`, an id, a link in any spelling or part of a title, to one video of the workspace."""
 
 import re
-from collections.abc import Mapping
 
 from bot.commands.context import Context
 from bot.commands.words import TITLE_FILLERS
-from bot.domain.caller import Caller, WorkspaceRef
 from bot.domain.errors import NotFound
 from bot.domain.folding import folded
 from bot.domain.links import find_links, looks_like_link, video_of
 from bot.messages.problems import which_video
 from bot.messages.wording import shortened, video_options
 from bot.reply.call import Call
-from bot.reply.model import Listing, Reply, Select
+from bot.reply.model import Reply
 from bot.store.videos import StoredVideo
 from bot.wallet.link_check import resolve
 
 MOST_CHOICES = 10
-MOST_PEOPLE = 10_000
 _ROW = re.compile(r"(?:#|(?:row|number|no\.?|nr\.?) *)?(?P<number>\d{1,4})", re.IGNORECASE)
 _NAMED_BY_ID = re.compile(r".* \(\.\.\.([\w-]+)\)")
 """How a video without a title is named, folded: its id's end stands behind an ellipsis."""
 _ID = re.compile(r"(?=[^0-9]*[0-9])[A-Za-z0-9_-]{8,64}")
 """What may be the API's id of a video: worth a call if the account's lists are incomplete."""
-
-
-class LastLists:
-    """The videos of the list that each person saw last in this process, by row."""
-
-    def __init__(self) -> None:
-        self._rows: dict[tuple[WorkspaceRef, str], Mapping[int, str]] = {}
-
-    def rows(self, caller: Caller) -> Mapping[int, str]:
-        """The ids of the videos by row; empty if the person saw no list."""
-        return self._rows.get((caller.workspace, caller.person.id), {})
-
-    def note(self, caller: Caller, reply: Reply, first: int) -> None:
-        """Remember the videos that a reply offers in rows, the first of which is number `first`."""
-        listed = [item.button for part in reply.parts if isinstance(part, Listing) for item in part.items]
-        ids = [button.call.arguments.get("video", "") for button in listed if button is not None]
-        for action in reply.actions:
-            if isinstance(action, Select) and action.argument in {"video", "other"} and not ids:
-                ids = [option.value for option in action.options]
-        if not any(ids):
-            return
-        before = self.rows(caller) if first > 1 else {}
-        self._rows.pop((caller.workspace, caller.person.id), None)
-        self._rows[caller.workspace, caller.person.id] = {**before, **dict(enumerate(ids, first))}
-        if len(self._rows) > MOST_PEOPLE:
-            del self._rows[next(iter(self._rows))]
 
 
 async def choose(context: Context, typed: str, call: Call, argument: str) -> StoredVideo | Reply:

@@ -11,7 +11,7 @@ from bot.domain.videos import VideoStatus
 from bot.messages.home import HomeFacts, home
 from bot.reply.model import Reply
 from bot.store.videos import Sort
-from bot.wallet.state import live_state
+from bot.wallet.wallet import live_state
 
 SHOWN = 10
 

@@ -33,7 +33,7 @@ from bot.store.spend_guard import (
 )
 from bot.wallet.link_check import CheckedLink, check_links
 from bot.wallet.spending import Outcome, public_key, report_keys
-from bot.wallet.state import live_state
+from bot.wallet.wallet import live_state
 
 USUAL_DAYS = 7
 OPEN = frozenset({RequestState.SUBMITTED, RequestState.UNKNOWN})

@@ -12,7 +12,7 @@ from bot.messages.usage import SpendFacts, wallet, wallet_details
 from bot.reply.call import Call
 from bot.reply.model import Reply
 from bot.wallet.mirror import is_stale
-from bot.wallet.state import live_state
+from bot.wallet.wallet import live_state
 
 SHOWN_DAYS = 14
 

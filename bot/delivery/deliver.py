@@ -9,19 +9,22 @@ import logging
 import random
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
-from bot.delivery.acknowledgements import Acknowledgements, patiently
 from bot.delivery.circuit_breaker import AT_ONCE, CircuitBreakers
 from bot.delivery.poster import ChannelPoster, ChannelRef, Delivery, Later, Posted, Rejected, Unclear
 from bot.domain.clock import Clock
+from bot.domain.errors import DatabaseUnavailable
 from bot.reply.model import Channel, Field, Fields, Note, Reply, Time, Tone, text
 from bot.store import Store
+from bot.store.outbox import Outbox
 from bot.store.outbox_claims import Claimed
 
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
 SLOTS = 200
 """Messages that one process has under way together."""
@@ -40,6 +43,8 @@ ASKS = 8
 """… so many times, which takes two hours, in case it is the chat's fault."""
 LATE = timedelta(minutes=15)
 """After that long in the outbox a message says so."""
+WRITES_AGAIN = 1.0
+"""Seconds until what became of a message is written again, where the database did not answer."""
 NO_WAY, FAULT = "no_direct_channel", "fault"
 """What has to do with one message alone: the others of its workspace are posted as ever."""
 
@@ -226,3 +231,37 @@ def given_up(channel_id: str, message: str, reason: str) -> Reply:
         ),
         tone=Tone.WARNING,
     )
+
+
+class Acknowledgements:
+    """Of one process. Nothing waits but for the write before."""
+
+    def __init__(self, outbox: Outbox, clock: Clock) -> None:
+        self._outbox = outbox
+        self._clock = clock
+        self._turn = asyncio.Lock()
+        self._arrived: dict[Claimed, str] = {}
+
+    async def keep(self, message: Claimed, message_id: str) -> None:
+        """Write that a message is in its channel, however long the database is away."""
+        self._arrived[message] = message_id
+        async with self._turn:
+            if message not in self._arrived:  # whoever had the turn has written this one too
+                return
+            arrived, self._arrived = self._arrived, {}
+            try:
+                lost = await patiently(lambda: self._outbox.sent(arrived, self._clock()))
+            except BaseException:
+                self._arrived |= arrived  # for whoever has the turn next
+                raise
+            if keys := [each.key for each in arrived if each.id in lost]:
+                logger.warning("messages were posted after their lease ended and may be doubled", extra={"keys": keys})
+
+
+async def patiently(write: Callable[[], Awaitable[T]]) -> T:
+    """Write what became of a message: it would be said again otherwise."""
+    while True:
+        try:
+            return await write()
+        except DatabaseUnavailable:
+            await asyncio.sleep(WRITES_AGAIN)

@@ -8,9 +8,9 @@ from decimal import Decimal
 from bot.digests import tables
 from bot.digests.facts import DigestFacts
 from bot.digests.summary import available_words, spent_words, summary
+from bot.domain.clock import moment_text
 from bot.domain.digest import FLAT_RULE, Section, Total, VideoChange
 from bot.domain.growth import ago, percent, signed_count
-from bot.domain.moments import moment_text
 from bot.domain.money import dollars
 from bot.messages.outlook import how_long
 from bot.messages.wording import name_of, plural, shortened

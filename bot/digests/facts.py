@@ -6,9 +6,8 @@ from decimal import Decimal
 
 from bot.domain.digest import DigestOptions, Total, VideoChange, Window
 from bot.domain.growth import Change, Coverage
-from bot.domain.money import whole_cents
+from bot.domain.money import WalletState, whole_cents
 from bot.domain.videos import RunningCount
-from bot.domain.wallet_state import WalletState
 from bot.reply.model import Drawing, Picture
 
 

@@ -27,17 +27,17 @@ from bot.domain.digest import (
     totals,
 )
 from bot.domain.growth import Change, Coverage
+from bot.domain.money import WalletState
 from bot.domain.poll_times import GRACE
 from bot.domain.schedule import DAY
 from bot.domain.videos import HOUR, count_running
-from bot.domain.wallet_state import WalletState
 from bot.messages.pictures import chart_picture
 from bot.messages.wording import name_of
 from bot.reply.model import Drawing
 from bot.store import Store
 from bot.store.videos import StoredVideo
 from bot.store.workspaces import Workspace
-from bot.wallet.state import stored_state
+from bot.wallet.wallet import stored_state
 
 ROWS_AT_ONCE = 500
 """Snapshots that are read and worked on in one piece: a few milliseconds."""

@@ -20,10 +20,9 @@ from bot.digests.card import Delivery, digest, digest_without_key, digests_misse
 from bot.digests.facts import DigestFacts
 from bot.digests.gather import digest_facts, gather
 from bot.digests.settings_card import rhythm_words
-from bot.domain.clock import Clock
+from bot.domain.clock import Clock, date_text
 from bot.domain.digest import DigestOptions, Window, window_of
 from bot.domain.errors import DatabaseUnavailable
-from bot.domain.moments import date_text
 from bot.reply.drawing import picture_of
 from bot.reply.model import Channel, Reply
 from bot.store import Store

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from bot.domain.clock import moment_text
 from bot.domain.digest import DigestOptions, Section
-from bot.domain.moments import moment_text
 from bot.domain.schedule import WEEKDAYS, Schedule, time_words
 from bot.messages.wording import platform_name
 from bot.reply.call import Call

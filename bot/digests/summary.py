@@ -1,9 +1,9 @@
 """A digest in a few sentences, which a notification may show alone."""
 
 from bot.digests.facts import DigestFacts, DigestMoney
+from bot.domain.clock import moment_text
 from bot.domain.digest import Total
 from bot.domain.growth import ago, percent, signed_count
-from bot.domain.moments import moment_text
 from bot.domain.money import dollars
 from bot.domain.videos import HOUR
 from bot.messages.outlook import can_finish, money_ends, running_words

@@ -12,8 +12,8 @@ from enum import Enum, IntEnum, StrEnum, auto
 from typing import Self
 
 from bot.domain.caller import Person
+from bot.domain.money import WalletState
 from bot.domain.quiet import QuietHours
-from bot.domain.wallet_state import WalletState
 
 DEFAULT_THRESHOLD = Decimal("2.00")
 """Dollars: five days of one video, at the documented price."""

@@ -1,9 +1,9 @@
-"""What time it is: always aware, always UTC, always passed in."""
+"""What time it is, always aware, in UTC and passed in; and moments as people read them: `Fri 4 Dec, 22:27 UTC`."""
 
 import logging
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import TypeAlias
 
 logger = logging.getLogger(__name__)
@@ -12,6 +12,8 @@ Clock: TypeAlias = Callable[[], datetime]
 
 FOLLOWED = timedelta(minutes=5)
 """A step back by more than this is followed: the clock was wrong before it."""
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def utc_now() -> datetime:
@@ -58,3 +60,23 @@ class FastClock:
     def __call__(self) -> datetime:
         """The moment that this clock shows."""
         return self._start + timedelta(seconds=(time.monotonic() - self._began) * self._speed)
+
+
+def day_text(day: date) -> str:
+    """A day without its year, short enough for an axis: `4 Dec`."""
+    return f"{day.day} {_MONTHS[day.month - 1]}"
+
+
+def date_text(day: date, today: date | None = None) -> str:
+    """A day with its weekday: `Fri 4 Dec`. The year is added if `today` is given and lies in another one."""
+    year = "" if today is None or today.year == day.year else f" {day.year}"
+    return f"{_DAYS[day.weekday()]} {day_text(day)}{year}"
+
+
+def moment_text(at: datetime, now: datetime | None = None, zone: tzinfo = UTC) -> str:
+    """A moment to the minute with its zone: `Fri 4 Dec, 22:27 UTC`, `Fri 4 Dec, 23:27 Europe/Berlin`.
+
+    The year is added if `now` is given and lies in another one.
+    """
+    local = at.astimezone(zone)
+    return f"{date_text(local, now and now.astimezone(zone))}, {local:%H:%M} {zone}"

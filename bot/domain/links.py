@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import unquote
 
 from bot.domain.errors import LinkError
-from bot.domain.site import Inner, OtherPage, ShortLink, Site, VideoLink, instagram_code
-from bot.domain.sites import FOLLOWABLE_HOSTS, site_of
+from bot.domain.sites import FOLLOWABLE_HOSTS, Inner, OtherPage, ShortLink, Site, VideoLink, instagram_code, site_of
 
 __all__ = [
     "FOLLOWABLE_HOSTS",

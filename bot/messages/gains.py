@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from bot.charts.specs import Gains
+from bot.domain.clock import date_text
 from bot.domain.growth import is_overdue, short_change
-from bot.domain.moments import date_text
 from bot.messages.stats import VideoFacts
 from bot.messages.wording import name_of, reading_age
 from bot.reply.call import Call

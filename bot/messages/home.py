@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.money import MonthlyCap
-from bot.domain.wallet_state import WalletState
+from bot.domain.money import MonthlyCap, WalletState
 from bot.messages.outlook import cap_left
 from bot.messages.usage import doubts, money_line
 from bot.messages.video_count import VideoCount, change_words, count_words

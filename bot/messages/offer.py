@@ -8,11 +8,10 @@ from decimal import Decimal
 from enum import StrEnum
 
 from bot.domain.caller import Person
+from bot.domain.clock import date_text, moment_text
 from bot.domain.links import VideoLink
-from bot.domain.moments import date_text, moment_text
-from bot.domain.money import Consequence, MonthlyCap, dollars, left_after
+from bot.domain.money import Consequence, MonthlyCap, WalletState, dollars, left_after
 from bot.domain.videos import Video
-from bot.domain.wallet_state import WalletState
 from bot.messages.outlook import at_latest, can_finish, left, running_words
 from bot.messages.wording import (
     available,

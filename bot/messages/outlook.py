@@ -3,10 +3,9 @@
 from datetime import datetime
 from decimal import Decimal
 
-from bot.domain.moments import moment_text
-from bot.domain.money import MonthlyCap, dollars, left_after
+from bot.domain.clock import moment_text
+from bot.domain.money import MonthlyCap, WalletState, dollars, left_after
 from bot.domain.videos import RunningCount
-from bot.domain.wallet_state import WalletState
 from bot.messages.wording import plural
 from bot.reply.model import Text, Time, text
 

@@ -5,9 +5,8 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from bot.domain.caller import Person
-from bot.domain.moments import date_text, moment_text
-from bot.domain.money import MonthlyCap, Usage, dollars, left_after, unit_price
-from bot.domain.wallet_state import WalletState
+from bot.domain.clock import date_text, moment_text
+from bot.domain.money import MonthlyCap, Usage, WalletState, dollars, left_after, unit_price
 from bot.messages.offer import ADD_CREDIT
 from bot.messages.outlook import cap_left, how_long, promised
 from bot.messages.wording import available, freshness, plural

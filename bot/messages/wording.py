@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
+from bot.domain.clock import moment_text
 from bot.domain.growth import ago, crowded, is_overdue
 from bot.domain.links import video_of
-from bot.domain.moments import moment_text
 from bot.domain.money import Usage, dollars
 from bot.domain.videos import Video, VideoPlatform, VideoReading, VideoStatus
 from bot.reply.call import Call

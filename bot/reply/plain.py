@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import assert_never
 
-from bot.domain.moments import moment_text
+from bot.domain.clock import moment_text
 from bot.reply.model import (
     Action,
     Align,

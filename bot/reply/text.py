@@ -1,4 +1,4 @@
-"""Text that is safe to show: made harmless, measured, cut and padded.
+"""Text and addresses that are safe to show: made harmless, measured, cut and padded.
 
 Every renderer passes every string of a reply through `shown` first, then escapes its own platform's markup. What a
 person typed goes through `visible` before it is understood.
@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
+from urllib.parse import quote, urlsplit
 
 T = TypeVar("T")
 
@@ -34,6 +35,7 @@ _ISOLATE, _END_OF_ISOLATE = "\u2066", "\u2069"
 _ZERO_WIDTH_JOINER = "\u200d"
 _EMOJI_STYLE = "\ufe0f"
 _KEYCAPS = "#*0123456789"
+_NOT_IN_A_URL = re.compile(r'[\s"<>\\^`{|}]')
 
 
 def is_sendable(text: str) -> bool:
@@ -121,3 +123,17 @@ def _columns(char: str, previous: str) -> int:
 
 def _is_wide(char: str) -> bool:
     return unicodedata.east_asian_width(char) in {"W", "F"}
+
+
+def address(url: str) -> str | None:
+    """The address of an https link, its stray characters encoded; None for any other, and for a disguised host.
+
+    Scheme and host are in small letters: Discord refuses a whole message for `HTTPS://`.
+    """
+    try:
+        clean = _NOT_IN_A_URL.sub(lambda match: quote(match[0]), visible(url).strip())
+        parts = urlsplit(clean)
+        is_web = parts.scheme == "https" and parts.hostname and "@" not in parts.netloc
+    except ValueError:
+        return None
+    return f"https://{parts.netloc.lower()}{clean.partition('//')[2][len(parts.netloc) :]}" if is_web else None

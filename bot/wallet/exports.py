@@ -15,7 +15,7 @@ from bot.reply.spool import Spool
 from bot.store import Store
 from bot.store.videos import Sort, StoredVideo
 from bot.store.workspaces import Workspace
-from bot.wallet.single_flight import SingleFlight
+from bot.wallet.listing import SingleFlight
 
 PAGE = 100
 MOST_BYTES = 8_000_000

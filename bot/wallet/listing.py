@@ -5,11 +5,12 @@ are numbered when they begin: one with a higher number than the newest that had 
 that moment, whatever any clock shows.
 """
 
-from collections.abc import Callable, Coroutine, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from bot.contentstats.client import ContentStatsClient
 from bot.contentstats.rate_limit import Sleep
@@ -18,8 +19,9 @@ from bot.domain.links import canonical_key
 from bot.domain.videos import FINISHED, Video, VideoList, VideoPlatform, VideoStatus
 from bot.store import Store
 from bot.store.wallets import Listed
-from bot.wallet.single_flight import SingleFlight
 
+K = TypeVar("K", bound=Hashable)
+T = TypeVar("T")
 LIST_LEASE = timedelta(seconds=15)
 """How long one process may take over a list before another one makes its own."""
 READER_PAUSE = 0.25
@@ -161,3 +163,35 @@ def _unreadable(videos: Sequence[Video]) -> AbstractSet[str]:
     """The platforms of running videos whose link says not which video it is: any may be the one that is asked for."""
     strange = {video.platform for video in videos if video.is_running and canonical_key(video.link) is None}
     return strange & set(VideoPlatform) if "" not in strange else set(VideoPlatform)
+
+
+class SingleFlight(Generic[K, T]):
+    """Work under way by key. A caller that gives up leaves the work to the others; `aclose` ends what is left."""
+
+    def __init__(self) -> None:
+        self._flights: dict[K, asyncio.Task[T]] = {}
+
+    async def run(self, key: K, work: Callable[[], Awaitable[T]]) -> T:
+        """The result of `work`, or of the equal work that is under way already; its error reaches everyone."""
+        flight = self._flights.get(key)
+        if flight is None:
+            flight = asyncio.create_task(_awaited(work))
+            self._flights[key] = flight
+            flight.add_done_callback(lambda done: self._landed(key, done))
+        return await asyncio.shield(flight)
+
+    async def aclose(self) -> None:
+        """Cancel what is under way and wait until it is gone."""
+        flights = tuple(self._flights.values())
+        for flight in flights:
+            flight.cancel()
+        await asyncio.gather(*flights, return_exceptions=True)
+
+    def _landed(self, key: K, flight: asyncio.Task[T]) -> None:
+        del self._flights[key]
+        if not flight.cancelled():
+            flight.exception()  # seen here, so that an error nobody waits for any more is no warning
+
+
+async def _awaited(work: Callable[[], Awaitable[T]]) -> T:
+    return await work()

@@ -21,8 +21,7 @@ from bot.domain.poll_times import in_its_time, joined, with_possible_start
 from bot.domain.videos import HOUR, Video, VideoList, VideoReading
 from bot.store import Store
 from bot.store.videos import StoredVideo
-from bot.wallet.listing import AccountLists
-from bot.wallet.single_flight import SingleFlight
+from bot.wallet.listing import AccountLists, SingleFlight
 
 T = TypeVar("T")
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from adapters.discord.render import Message
-from bot.domain.moments import moment_text
+from bot.domain.clock import moment_text
 from tests.standins.discord_server.components import nested
 from tests.standins.discord_server.markdown import visible_text
 

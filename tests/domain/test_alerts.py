@@ -22,9 +22,8 @@ from bot.domain.alerts import (
     default_setting,
 )
 from bot.domain.caller import Person
-from bot.domain.money import Runway, Usage
+from bot.domain.money import Runway, Usage, WalletState
 from bot.domain.videos import RunningCount
-from bot.domain.wallet_state import WalletState
 
 NOW = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.domain.moments import date_text, day_text, moment_text
+from bot.domain.clock import date_text, day_text, moment_text
 
 AT = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
 

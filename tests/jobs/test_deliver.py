@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from bot.delivery.circuit_breaker import AT_ONCE
 from bot.delivery.deliver import Deliverer
 from bot.delivery.poster import Later, Rejected, Unclear
-from bot.domain.moments import moment_text
+from bot.domain.clock import moment_text
 from bot.maintenance import ClockWatch
 from bot.reply.model import Reply
 from bot.reply.plain import plain_text

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.domain.moments import moment_text
+from bot.domain.clock import moment_text
 from bot.domain.money import Runway
 from bot.messages.outlook import how_long
 from bot.reply.plain import plain_spans

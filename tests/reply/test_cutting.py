@@ -1,8 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.reply.address import address
-from bot.reply.text import batches, cut, length, pieces, visible
+from bot.reply.text import address, batches, cut, length, pieces, visible
 
 ANY_TEXT = st.text(st.sampled_from("ab 😀é三\n\ud800"), max_size=60)
 

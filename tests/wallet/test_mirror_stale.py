@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.domain.moments import moment_text
+from bot.domain.clock import moment_text
 from bot.reply.model import Table, Tone
 from bot.reply.plain import plain_text
 from bot.reply.spool import opened
