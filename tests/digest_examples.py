@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from bot.digests import card as digest
+from bot.digests import details_card as digest_details
 from bot.digests import settings_card as digest_settings
 from bot.digests import stopped_card as digest_stopped
 from bot.digests.facts import DigestFacts, DigestMoney
@@ -20,7 +21,7 @@ from tests.examples import ANA, NOW, PICTURE, PRICE, REASON, video, wallet_state
 DAY = timedelta(days=1)
 WINDOW = Window(NOW - DAY, NOW)
 NINE = Schedule(9 * 60, "Europe/Berlin")
-DELIVERY = digest.Delivery(digest_settings.rhythm_words(NINE), NOW + DAY, ref="123456.2026-03-02")
+DELIVERY = digest.Delivery("Daily digest", NOW + DAY, ref="123456.2026-03-02")
 
 
 def moved(number: int = 0, delta: int = 1_200, *, exact: bool = True, **changes: object) -> VideoChange:
@@ -114,13 +115,16 @@ def digest_gallery() -> Iterator[tuple[str, Reply]]:
     yield "digests.card.digest: 500 videos", digest.digest(facts(500), DELIVERY)
     yield (
         "digests.card.digest: weekly",
-        digest.digest(facts(2, window=Window(NOW - 7 * DAY, NOW)), replace(DELIVERY, is_weekly=True)),
+        digest.digest(facts(2, window=Window(NOW - 7 * DAY, NOW)), replace(DELIVERY, title="Weekly digest")),
     )
     yield "digests.card.digest: late, short of money", digest.digest(short(), replace(DELIVERY, due_at=NOW))
     yield "digests.card.digest: nothing", digest.digest(nothing(), DELIVERY)
-    yield "digests.card.digest: preview", digest.digest(facts(2), digest.Delivery("", None, is_preview=True))
-    yield "digests.card.digest_without_key", digest.digest_without_key(DELIVERY.rhythm)
-    yield "digests.card.digests_missed", digest.digests_missed(DELIVERY.rhythm, NOW, Channel("C0000001"))
+    yield "digests.card.digest: preview", digest.digest(facts(2), digest.Delivery("Digest preview", None))
+    yield "digests.details_card.digest_details", digest_details.digest_details(facts(), DELIVERY.ref)
+    yield "digests.details_card.digest_details: 500 videos", digest_details.digest_details(facts(500), DELIVERY.ref)
+    yield "digests.details_card.digest_details: short of money", digest_details.digest_details(short(), "")
+    yield "digests.card.digest_without_key", digest.digest_without_key()
+    yield "digests.card.digests_missed", digest.digests_missed(NOW, Channel("C0000001"))
     yield "digests.stopped_card.with_stopped", digest_stopped.with_stopped(few, video(1), ANA)
     yield "digests.stopped_card.with_stopped: from a menu", digest_stopped.with_stopped(post, video(), ANA)
     on = digest_settings.digest_on

@@ -7,6 +7,8 @@ from bot.commands.command import Kind, argument
 from bot.commands.context import Context
 from bot.commands.permissions import refusal
 from bot.digests.card import Delivery, digest
+from bot.digests.details_card import digest_details as details_card
+from bot.digests.details_card import read_period
 from bot.digests.gather import digest_facts, gather
 from bot.digests.settings_card import (
     DigestSetting,
@@ -14,11 +16,10 @@ from bot.digests.settings_card import (
     digest_on,
     digest_status,
     not_a_channel,
-    rhythm_words,
 )
 from bot.domain.caller import Permission
 from bot.domain.digest import DigestOptions, Section, Window
-from bot.domain.errors import NotAllowed, UsageError
+from bot.domain.errors import NotAllowed, NotFound, UsageError
 from bot.domain.schedule import DAY, WEEKDAYS, Schedule
 from bot.domain.videos import VideoPlatform
 from bot.domain.zones import UTC_NAME, zone_names
@@ -70,6 +71,14 @@ class Digest:
         aliases=(("x", VideoPlatform.TWITTER), ("all", _EVERYTHING)),
     )
     asks: str = argument(Kind.WORD, "whether a form asks for changes of what is given", default="", listed=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DigestDetails:
+    """A digest's period, and the post that it was in."""
+
+    period: str = argument(Kind.WORD, "the period", listed=False)
+    post: str = argument(Kind.WORD, "the digest's post", default="", listed=False)
 
 
 def wants_form(args: Digest) -> bool:
@@ -156,9 +165,19 @@ async def _preview(context: Context) -> Reply:
     await wallet.mirror.read_unread(await context.store.videos.active(context.workspace, window.start))
     found = await gather(context.store, context.workspace, window, is_test=wallet.is_test)
     facts = digest_facts(found, known.options if known else DigestOptions(), context.charts)
-    if known is None or not known.is_on:
-        return digest(facts, Delivery("", None, is_preview=True))
-    return digest(facts, Delivery(rhythm_words(known.schedule), known.next.at, is_preview=True))
+    return digest(facts, Delivery("Digest preview", known.next.at if known is not None and known.is_on else None))
+
+
+async def digest_details(context: Context, args: DigestDetails) -> Reply:
+    """Every list of a digest's period, from the mirror as it is now."""
+    window, store = read_period(args.period), context.store.digests
+    if window is None:
+        raise NotFound("I can't find that digest any more. /digest now shows one.")
+    subscriptions = await store.of_workspace(context.workspace.id)
+    posted = next((each for each in subscriptions if f"{each.id}" == args.post.partition(".")[0]), None)
+    known = posted or await store.find(context.workspace.id, context.caller.channel_id)
+    found = await gather(context.store, context.workspace, window, is_test=context.wallet.is_test)
+    return details_card(digest_facts(found, known.options if known else DigestOptions(), context.charts), args.post)
 
 
 async def _status(context: Context) -> Reply:

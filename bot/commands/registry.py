@@ -8,7 +8,7 @@ from bot.commands.alerts import check as check_alerts
 from bot.commands.command import Answer, Command
 from bot.commands.compare import Compare, CompareWith, choose_other, compare
 from bot.commands.connect import Connect, Disconnect, ask_to_disconnect, connect, disconnect
-from bot.commands.digest import Digest, digest_command, wants_form
+from bot.commands.digest import Digest, DigestDetails, digest_command, digest_details, wants_form
 from bot.commands.export import Export, export
 from bot.commands.help import Help, show_help
 from bot.commands.home import Home, show_home
@@ -197,6 +197,16 @@ COMMANDS: tuple[AnyCommand, ...] = (
         "",
         listed=False,
         shareable=True,
+    ),
+    Command(
+        "digest.details",
+        "Show every list of a digest",
+        DigestDetails,
+        digest_details,
+        "",
+        listed=False,
+        shareable=True,
+        shows_money=True,
     ),
     Command("status.details", "Show every fact of the status", Status, status_details, "", listed=False),
     Command(

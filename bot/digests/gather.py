@@ -13,7 +13,6 @@ from decimal import Decimal
 from bot.charts.charts import Charts
 from bot.charts.specs import Movers
 from bot.digests.facts import DigestFacts, DigestMoney
-from bot.digests.tables import MOST_MOVERS
 from bot.digests.video_changes import CURRENT, active_since, moved, needed_since
 from bot.domain.digest import (
     Collected,
@@ -39,6 +38,7 @@ from bot.store.videos import StoredVideo
 from bot.store.workspaces import Workspace
 from bot.wallet.wallet import stored_state
 
+MOST_MOVERS = 5
 ROWS_AT_ONCE = 500
 """Snapshots that are read and worked on in one piece: a few milliseconds."""
 
@@ -99,6 +99,7 @@ def digest_facts(found: DigestInput, options: DigestOptions, charts: Charts) -> 
     soon = [each for each in running if each.ends_at is not None and each.ends_at <= window.end + DAY]
     soon.sort(key=lambda each: (each.ends_at or window.end, each.video.id))
     shown = {each.video.id for each in running}
+    money = found.money if Section.MONEY in options.sections else None
     flat = [each for each in flattened(found.videos) if each.video.id in shown]
     flat.sort(key=lambda each: (-(each.saves or 0), each.video.id))
     return DigestFacts(
@@ -125,8 +126,8 @@ def digest_facts(found: DigestInput, options: DigestOptions, charts: Charts) -> 
         told_until=found.told_until,
         recent=found.collected.recent,
         carry=found.money.spent + found.money.carry - found.money.shown if found.money else Decimal(0),
-        money=found.money if Section.MONEY in options.sections else None,
-        cost_per_snapshot=found.money.wallet.usage.cost_per_snapshot if found.money else None,
+        money=money,
+        cost_per_snapshot=money.wallet.usage.cost_per_snapshot if money else None,
         is_test=found.is_test,
     )
 

@@ -19,7 +19,7 @@ from bot.charts.charts import Charts
 from bot.digests.card import Delivery, digest, digest_without_key, digests_missed
 from bot.digests.facts import DigestFacts
 from bot.digests.gather import digest_facts, gather
-from bot.digests.settings_card import rhythm_words
+from bot.digests.settings_card import digest_title
 from bot.domain.clock import Clock, date_text
 from bot.domain.digest import DigestOptions, Window, window_of
 from bot.domain.errors import DatabaseUnavailable
@@ -189,19 +189,14 @@ def _done(subscription: Subscription, now: datetime, *, facts: DigestFacts | Non
     schedule, due = subscription.schedule, subscription.next
     upcoming = schedule.next_after(due.at, due.date)
     if facts is None:
-        told = _message(subscription, "no-key", digest_without_key(rhythm_words(schedule)))
+        told = _message(subscription, "no-key", digest_without_key())
         return Done(upcoming, (told,), outcome=NO_KEY)
     if subscription.options.skips_empty and not facts.says_something:
         outcome = f"Nothing was posted on {date_text(due.date)}: there was nothing to report."
         return Done(upcoming, (), facts.told_until, facts.recent, facts.carry, outcome)
     ref = f"{subscription.id}.{due.date}"
-    delivery = Delivery(
-        rhythm_words(schedule),
-        upcoming.at,
-        is_weekly=schedule.weekday is not None,
-        due_at=due.at if now - due.at > late_after else None,
-        ref=ref,
-    )
+    late = due.at if now - due.at > late_after else None
+    delivery = Delivery(digest_title(schedule), upcoming.at, late, ref)
     message = _message(subscription, f"{due.date}", digest(facts, delivery))
     return Done(upcoming, (message,), facts.told_until, facts.recent, facts.carry)
 
@@ -225,7 +220,7 @@ def _left_out(subscription: Subscription, now: datetime) -> Done:
         key=f"told:digest:{subscription.id}:{due.date}",
         workspace_id=subscription.workspace_id,
         channel_id="",
-        reply=digests_missed(rhythm_words(schedule), due.at, Channel(subscription.channel_id)),
+        reply=digests_missed(due.at, Channel(subscription.channel_id)),
         person_id=subscription.set_by.id,
     )
     outcome = f"The digest of {date_text(due.date)} was skipped because the bot was offline for too long."

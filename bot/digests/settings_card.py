@@ -136,6 +136,11 @@ def rhythm_words(schedule: Schedule) -> str:
     return f"{days} at {time_words(schedule.minute)} ({schedule.zone})"
 
 
+def digest_title(schedule: Schedule) -> str:
+    """What to call a digest that comes by this schedule."""
+    return "Daily digest" if schedule.weekday is None else "Weekly digest"
+
+
 def next_words(setting: DigestSetting) -> str:
     """The next delivery, in its own zone and in UTC; a time that the clock leaves out that day is explained."""
     zone = ZoneInfo(setting.schedule.zone)

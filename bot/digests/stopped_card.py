@@ -5,13 +5,13 @@ from dataclasses import replace
 
 from bot.domain.caller import Person
 from bot.domain.videos import Video
-from bot.messages.wording import name_of
+from bot.messages.wording import name_of, shortened
 from bot.reply.model import Action, Button, LinkButton, Mention, Menu, Note, Reply, Select, text
 
 
 def with_stopped(post: Reply, video: Video, person: Person) -> Reply:
     """The post without the offer to stop this video, and with who took it."""
-    note = Note(text(Mention(person.id, person.name), f" stopped tracking {name_of(video)}."))
+    note = Note(text(Mention(person.id, person.name), f" stopped {shortened(name_of(video), 20)}."))
     return replace(post, parts=(*post.parts, note), actions=tuple(_left(post, video.id)))
 
 

@@ -1,85 +1,83 @@
-"""A digest in a few sentences, which a notification may show alone."""
+"""What a digest says in sentences and lines: what changed, what is new and how the money stands."""
+
+from collections.abc import Iterator, Sequence
 
 from bot.digests.facts import DigestFacts, DigestMoney
 from bot.domain.clock import moment_text
-from bot.domain.digest import Total
+from bot.domain.digest import Total, VideoChange
 from bot.domain.growth import ago, percent, signed_count
 from bot.domain.money import dollars
 from bot.domain.videos import HOUR
-from bot.messages.outlook import can_finish, money_ends, running_words
-from bot.messages.wording import available, plural
+from bot.messages.outlook import at_latest, can_finish, running_words
+from bot.messages.wording import available, name_of, plural, series, shortened
+from bot.reply.model import Bold, Text, text
+
+LINE = 31
+"""Letters of a line on a phone, of which a bold or a wide one takes more room."""
 
 
 def summary(facts: DigestFacts) -> str:
-    """What happened, what is new, and how the money stands."""
+    """What happened, in two sentences."""
     span = ago(facts.window.length)
     is_free = facts.money is None or not facts.money.spent
     if not any(facts.running) and is_free and not any((facts.totals, facts.new, facts.finished)):
         return f"Nothing was tracked in the last {span}. /track with a link shows what a video costs."
-    return " ".join(filter(None, (_gained(facts, span), _news(facts), _money_words(facts))))
-
-
-def _gained(facts: DigestFacts, span: str) -> str:
     if not facts.totals:
         return f"No new numbers in {span} from {running_words(facts.running)}."
-    gains = [f"{signed_count(each.delta)} {each.metric}{_trend_words(each, span)}" for each in facts.totals]
-    least = "" if facts.complete else "at least "
-    counted = sum(each.videos for each in facts.totals)
     is_current = facts.told_until == facts.window.end
     until = "" if is_current or facts.newest_at is None else f", read up to {moment_text(facts.newest_at)}"
-    return f"{' and '.join(gains)} in {span}, from {least}{plural(counted, 'video')}{until}."
+    gains = series(f"{signed_count(each.delta)} {each.metric}" for each in facts.totals)
+    return " ".join([f"{gains} in {span}{until}.", *_compared(facts)])
 
 
-def _trend_words(total: Total, span: str) -> str:
-    if total.trend is None or total.alike != total.videos:  # of some of the videos alone: the field says of how many
-        return ""
+def _compared(facts: DigestFacts) -> Iterator[str]:
+    """How it compares with the time before, and how many videos are new."""
+    count = len(facts.new)
+    are_new = f"{'is' if count == 1 else 'are'} new"
+    total = next((each for each in facts.totals if each.trend is not None), None)
+    if total is not None:
+        videos = "video" if total.alike == 1 else f"{total.alike:,} videos"
+        trend = f"The {videos} that also ran before gained {_trend(total, names=len(facts.totals) > 1)}"
+        yield f"{trend}; {count:,} {are_new}." if count else f"{trend}."
+    elif count:
+        yield f"{plural(count, 'video')} {are_new}."
+
+
+def _trend(total: Total, *, names: bool) -> str:
+    metric = f" {total.metric}" if names else ""
     if not total.trend:
-        return f" (same as the {span} before)"
-    return f" ({percent(abs(total.trend))} {'more' if total.trend > 0 else 'less'} than in the {span} before)"
+        return f"as many{metric}" if names else "as much"
+    share = percent(abs(total.trend)).replace(".0%", "%")
+    return f"{share} {'more' if total.trend > 0 else 'fewer' if names else 'less'}{metric}"
 
 
-def _news(facts: DigestFacts) -> str:
-    flat = len(facts.flat)
-    said = (
-        (len(facts.new), f"{len(facts.new)} new"),
-        (len(facts.finished), f"{len(facts.finished)} finished"),
-        (len(facts.ending), f"{len(facts.ending)} ending within 24 h"),
-        (flat, f"{flat} flattened{_saving(facts)}"),
-    )
-    words = [each for count, each in said if count]
-    return f"{', '.join(words)}." if words else ""
+def names_line(head: str, videos: Sequence[VideoChange], end: str = "") -> Iterator[Text]:
+    """A line with the largest video by name and the number of the others; none without any."""
+    if not videos:
+        return
+    name = shortened(name_of(videos[0].video), LINE - len(head) - 8)
+    more = f" +{len(videos) - 1:,}" if len(videos) > 1 else ""
+    yield text(Bold(f"{head}:"), f" {name}{more}", end)
 
 
-def _saving(facts: DigestFacts) -> str:
-    """What stopping the flattened videos saves; nothing in a digest without money."""
-    if facts.cost_per_snapshot is None:
-        return ""
-    saved = facts.cost_per_snapshot * sum(each.saves or 0 for each in facts.flat)
-    return f" (stopping {'it' if len(facts.flat) == 1 else 'them'} saves up to {dollars(saved)})"
+def money_line(facts: DigestFacts, money: DigestMoney) -> Text:
+    """What was spent and what is left, and whether that is enough."""
+    state = money.wallet
+    as_of = "" if facts.window.end - state.as_of <= HOUR else f" (as of {moment_text(state.as_of, facts.window.end)})"
+    there = f", {available(state.usage)} available{as_of}"
+    test = "Test key: " if facts.is_test else ""
+    if state.runway.empty_at is not None:
+        enough = f". It would run out {moment_text(state.runway.empty_at)}{at_latest(state)}."
+    elif not state.owed and not state.open_ended:
+        enough = "."
+    elif state.is_certain and not state.is_short:
+        enough = ", enough for all running videos."
+    else:
+        enough = f". {can_finish(state)}"
+    return text(test, Bold(f"{spent_words(facts, money).capitalize()} spent"), f"{there}{enough}")
 
 
 def spent_words(facts: DigestFacts, money: DigestMoney) -> str:
     """What was spent in the window; at least so much, where not everything was read that may have been collected."""
     is_all = facts.complete and not facts.unread and facts.told_until == facts.window.end
     return f"{'' if is_all else 'at least '}{dollars(money.spent + money.carry, down=True)}"
-
-
-def available_words(facts: DigestFacts, money: DigestMoney) -> str:
-    """What can still be spent, and as of when where that is no news any more."""
-    is_new = facts.window.end - money.wallet.as_of <= HOUR
-    return available(money.wallet.usage) + (
-        "" if is_new else f" (as of {moment_text(money.wallet.as_of, facts.window.end)})"
-    )
-
-
-def _money_words(facts: DigestFacts) -> str:
-    money = facts.money
-    if money is None:
-        return ""
-    spent = f"{spent_words(facts, money).capitalize()} spent, {available_words(facts, money)} available."
-    if money.wallet.runway.empty_at is not None:
-        ends = money_ends(money.wallet, money.wallet.runway.empty_at)
-        return f"{spent} {ends}."
-    if not money.wallet.owed and not money.wallet.open_ended:
-        return spent
-    return f"{spent} {can_finish(money.wallet)}"

@@ -78,9 +78,10 @@ def shortened(words: str, length: int = TITLE_LENGTH) -> str:
     return flat if len(flat) <= length else f"{flat[: length - 1]}…"
 
 
-def linked(video: Video) -> Span:
-    """The video's name, leading to it where its link is an https address."""
-    return Link(name_of(video), video.link) if video.link.startswith("https://") else Plain(name_of(video))
+def linked(video: Video, length: int = TITLE_LENGTH) -> Span:
+    """The video's name in so many characters, leading to it where its link is an https address."""
+    name = shortened(name_of(video), length)
+    return Link(name, video.link) if video.link.startswith("https://") else Plain(name)
 
 
 def platform_linked(video: Video) -> Span:

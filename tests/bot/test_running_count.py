@@ -28,7 +28,7 @@ async def test_every_place_counts_alike(told):
     assert "2 running videos and 1 paused" in card
     assert "Running videos: 2 videos" in running
     assert "Paused videos: 1 video" in paused
-    assert "Running: 2 videos, 1 paused" in digest
+    assert "from 2 running videos and 1 paused" in digest
     assert "2 running videos" in home
 
 
@@ -40,4 +40,4 @@ async def test_a_paused_video_is_not_called_running_where_nothing_runs(env):
     said = plain_text(await env.details("/usage"))
     assert "for 1 paused video" in said
     assert "running video was not read" not in said
-    assert "Running: 0 videos, 1 paused" in plain_text(await env.say("/digest now"))
+    assert "from 1 paused video." in (await env.say("/digest now")).summary

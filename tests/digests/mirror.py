@@ -71,7 +71,8 @@ class MirrorOf:
         if owner is not None:
             await self._started_by(owner, shown)
         remember = self.store.videos.remember
-        await remember(self.wallet_id, [(shown, f"{platform}:{name}")], known or started)
+        key = f"{platform}:{name}"
+        await remember(self.wallet_id, [(shown, key)], known or started)
         first = end - (len(counts) - 1) * HOUR
         taken = tuple(
             Snapshot(first + hour * HOUR, {metric: count}) for hour, count in enumerate(counts) if count is not None
@@ -80,14 +81,16 @@ class MirrorOf:
         await self.store.videos.remember_reading(
             self.wallet_id,
             VideoReading(shown, taken),
-            f"{platform}:{name}",
+            key,
             main_count=taken[-1].counts[metric] if taken else None,
             change_24h=day.delta if day and day.exact else None,
             now=max(end, known or started),
         )
         assert not taken or main_metric(platform, taken) is metric
         if status != "monitoring":
-            await remember(self.wallet_id, [(replace(shown, status=status), f"{platform}:{name}")], end)
+            await remember(
+                self.wallet_id, [(replace(shown, status=status), f"{platform}:{name}")], max(end, known or end)
+            )
         return shown
 
     async def money(self, balance: str = "50.00", at: datetime | None = None) -> None:

@@ -19,14 +19,14 @@ from bot.domain.schedule import Schedule
 from bot.domain.videos import HOUR, Metric, Snapshot, VideoReading
 from bot.domain.zones import zone_names
 from bot.reply.call import Call
-from bot.reply.model import Reply, Select, Tone
+from bot.reply.model import Reply, Tone
 from bot.reply.plain import plain_text
 from bot.store.database import Database
 from bot.store.outbox import Message, enqueue
 from bot.store.schedule_tables import outbox
 from tests import digest_examples
 from tests.digests.said import said
-from tests.standins.environment import ANA, BEN, EVE, LINK, PAGE, STOP, TRACK, button, environment_of, labels
+from tests.standins.environment import ANA, BEN, EVE, LINK, PAGE, STOP, TRACK, button, environment_of, labels, rows
 
 DIGEST = by_name()["digest"]
 TYPED = {
@@ -103,7 +103,6 @@ async def test_what_is_not_understood_is_told_and_changes_nothing(env, typed, to
     reply = await env.say(f"/digest {typed}")
     assert reply.tone is Tone.PROBLEM
     assert told in plain_text(reply)
-    assert "/digest on 09:00 Europe/Berlin" in plain_text(reply)
     assert "This channel has no digest" in (await env.say("/digest status")).summary
 
 
@@ -137,7 +136,7 @@ async def test_the_answer_tells_the_next_delivery_in_local_time_and_utc(env):
 async def test_a_console_without_a_clock_says_who_posts_instead_of_promising_to(env):
     for line in ("/digest on 9:00 UTC", "/alerts on"):
         alone = plain_text(await env.say(line, ConsoleOptions(admin=True).caller))
-        assert "The console can't post digests or alerts" in alone
+        assert "This console can't post cards, digests or alerts" in alone
         assert "comes here" not in alone
         beside = plain_text(await env.say(line, ConsoleOptions(admin=True, posts=True).caller))
         assert "contentstats-bot run" not in beside
@@ -213,8 +212,8 @@ async def test_a_preview_moves_nothing_and_asks_for_no_page_without_news(env):
     before = await env.say("/digest status")
     posts = env.posts(TRACK)
     reply = await env.say("/digest now")
-    assert "Only you can see this preview" in plain_text(reply)
-    assert "1 new" in reply.summary
+    assert reply.title == "Digest preview"
+    assert "New: TikTok video" in plain_text(reply)
     assert env.posts("GET /videos/{id}") == 0
     assert (env.posts(TRACK), env.posts(STOP)) == (posts, 0)
     assert await env.say("/digest status") == before
@@ -234,6 +233,22 @@ async def test_a_preview_shows_the_last_known_numbers_while_the_api_is_down(env)
     env.sandbox.faults.add("503", times=None)
     env.clock.advance(hours=1)
     assert (await env.say("/digest now")).title == "Digest preview"
+
+
+async def test_details_are_those_of_the_digests_own_period_whenever_they_are_asked_for(env):
+    await env.start(LINK)
+    env.clock.advance(hours=30)
+    preview = await env.say("/digest now")
+    call = button(preview, "Details")
+    gained = preview.summary.partition(" ")[0]
+    env.clock.advance(hours=5)
+    details = await env.run(call)
+    assert f"Views: {gained} from 1 video" in plain_text(details)
+    assert rows(details, "Top movers: 1 video")[0][1] == f"{gained} views"
+    assert gained not in plain_text(await env.run(call, EVE))
+    for wrong in ("x", "0-69a5e000", "69a5e000-69a5e000", "69a5e000", "1-" + "f" * 30):
+        reply = await env.run(replace(call, arguments={"period": wrong}))
+        assert "I can't find that digest any more" in reply.summary
 
 
 async def test_home_and_status_show_digests(env):
@@ -263,27 +278,22 @@ async def test_a_flattened_video_is_stopped_by_the_digests_button_and_the_post_s
             await DigestPlanner(store, env.bot._accounts, charts, clock).plan_due()
         key = f"digest:{subscription.id}:{date(2026, 3, 7)}"
         post = await said(database, key)
-        assert f"{count} flattened" in post.summary
-        call = _first_stop(post)
+        details = await env.press(post, "Details", BEN)
+        assert rows(details, f"Flattened: {count} video{'s' * (count > 1)}")[0][1:] == ["±0", "up to $9.03"]
+        flattened = next(part for part in details.parts if getattr(part, "caption", "").startswith("Flattened"))
+        call = flattened.items[0].button.call
         question = await env.run(call, BEN)
         assert "Nothing is stopped until you press the button" in question.summary
         stopped = await env.press(question, "Stop tracking", BEN)
         assert stopped.title == "Stopped"
         changed = await said(database, f"{key}:stopped:{call.arguments['video']}")
-        assert "Ben stopped tracking" in plain_text(changed)
+        assert "Ben stopped " in plain_text(changed)
         assert call.arguments["video"] not in str(changed.actions)
         again = await env.run(call, BEN)
         assert "nothing to stop" in again.summary
         await env.press(question, "Stop tracking", BEN)
         assert len(await said(database)) == 2
         await database.close()
-
-
-def _first_stop(post):
-    menu = next((each for each in post.actions if isinstance(each, Select)), None)
-    if menu is None:
-        return button(post, "Stop 1")
-    return replace(menu.call, arguments={**menu.call.arguments, "video": menu.options[0].value})
 
 
 async def _flatten(store, wallet_id):

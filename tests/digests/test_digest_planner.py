@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import Engine, event, update
 
+from bot.digests.details_card import read_period
 from bot.digests.planner import MAX_WAIT, SOON
 from bot.domain.digest import DigestOptions
 from bot.domain.schedule import Schedule
@@ -19,6 +20,7 @@ from bot.store.digests import Done
 from bot.store.schedule_tables import digests
 from tests.digests.mirror import ANA
 from tests.digests.said import rows, said
+from tests.standins.environment import button
 
 NINE = Schedule(9 * 60, "UTC")
 ALL = DigestOptions()
@@ -27,6 +29,12 @@ QUARTER = timedelta(minutes=15)
 
 def at(text):
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def period(reply):
+    """The window of a digest, as its Details button carries it."""
+    window = read_period(button(reply, "Details").arguments["period"])
+    return window.start, window.end
 
 
 @pytest.fixture
@@ -63,7 +71,7 @@ async def test_nothing_is_said_before_its_time_and_one_message_at_it(mirror, clo
     assert (after.last_date, after.last_window_end) == (date(2026, 3, 3), at("2026-03-03 09:00"))
     reply = await said(database, row.key)
     assert reply.title == "Daily digest"
-    assert "Next digest: Wed 4 Mar, 09:00 UTC" in plain_text(reply)
+    assert "Next: Wed 4 Mar, 09:00 UTC" in plain_text(reply)
     assert "late" not in plain_text(reply)
     assert any(isinstance(part, Picture) for part in reply.parts)
 
@@ -122,7 +130,7 @@ async def test_a_late_one_is_said_once_and_marked(mirror, clock, charts, databas
     clock.now += timedelta(minutes=3)
     assert await planner.plan_due() == 1
     reply = await said(database, f"digest:{on.id}:2026-03-03")
-    assert "Posted late: this digest was due Tue 3 Mar, 09:00 UTC." in plain_text(reply)
+    assert "Posted late: due Tue 3 Mar, 09:00 UTC." in plain_text(reply)
     assert reply.tone is Tone.WARNING
     assert (await found(mirror)).next.at == at("2026-03-04 09:00")
 
@@ -135,7 +143,7 @@ async def test_one_older_than_half_its_period_is_left_out_and_its_owner_told(mir
     told, posted = messages.values()
     assert "due Tue 3 Mar, 09:00 UTC was skipped" in told.summary
     assert (await rows(database))[0].person_id == ANA.id
-    assert "From Thu 5 Mar, 09:00 UTC to Fri 6 Mar, 09:00 UTC" in plain_text(posted)
+    assert period(posted) == (at("2026-03-05 09:00"), at("2026-03-06 09:00"))
     assert (await found(mirror)).next.at == at("2026-03-07 09:00")
 
 
@@ -149,8 +157,8 @@ async def test_after_one_left_out_the_next_is_about_all_the_time_since_the_last(
     assert (await found(mirror)).last_outcome.startswith("The digest of Wed 4 Mar was skipped")
     clock.now = at("2026-03-06 09:00")
     await planner.plan_due()
-    text = plain_text(await said(database, f"digest:{on.id}:2026-03-06"))
-    assert "From Tue 3 Mar, 09:00 UTC to Fri 6 Mar, 09:00 UTC" in text
+    reply = await said(database, f"digest:{on.id}:2026-03-06")
+    assert period(reply) == (at("2026-03-03 09:00"), at("2026-03-06 09:00"))
     assert (await found(mirror)).last_outcome == ""
 
 
@@ -161,18 +169,16 @@ async def test_what_came_too_late_for_one_is_in_the_next_and_every_hour_in_one(m
         clock.now = at(f"2026-03-{now}")
         await read(mirror, hours)
         assert await planner.plan_due() == 1
-    texts = [plain_text(each) for each in (await said(database)).values()]
-    assert [text.splitlines()[1].partition(",")[0] for text in texts[1:]] == [
-        "+180 views in 24 h",
-        "+300 views (same as the 30 h before) in 30 h",
-        "+240 views (same as the 24 h before) in 24 h",
+    replies = list((await said(database)).values())
+    assert [reply.summary for reply in replies[1:]] == [
+        "+180 views in 24 h, read up to Wed 4 Mar, 03:00 UTC.",
+        "+300 views in 30 h. The video that also ran before gained as much.",
+        "+240 views in 24 h. The video that also ran before gained as much.",
     ]
-    assert "from 1 video, read up to Wed 4 Mar, 03:00 UTC." in texts[1]
-    assert "+180 views in 18 h" in texts[1]
-    assert "From Wed 4 Mar, 03:01 UTC to Thu 5 Mar, 09:00 UTC" in texts[2]
+    assert period(replies[2]) == (at("2026-03-04 03:01:30"), at("2026-03-05 09:00"))
     # A snapshot taken at 09:00 cannot be read by then, so it is in the next digest.
-    assert "At least $0.28 spent, $50.00 (as of Mon 2 Mar, 10:30 UTC) available." in texts[1]
-    assert " $0.44 spent, $50.00 (as of Mon 2 Mar, 10:30 UTC) available." in texts[2]
+    assert "At least $0.28 spent, $50.00 available (as of Mon 2 Mar, 10:30 UTC)" in plain_text(replies[1])
+    assert "Test key: $0.44 spent, $50.00 available (as of Mon 2 Mar, 10:30 UTC)" in plain_text(replies[2])
 
 
 async def test_a_weekly_one_comes_on_its_weekday(mirror, clock, charts, database):

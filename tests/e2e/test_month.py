@@ -75,7 +75,7 @@ class Month:
         found, self.read = await outbox_of(self.database, self.read)
         for each in found:
             if each.reply.title == "Daily digest":
-                (spent,) = re.findall(r"Spent in [^$]*\$([\d.]+\d)", plain_text(each.reply))
+                (spent,) = re.findall(r"\$([\d.]+\d) spent", plain_text(each.reply))
                 self.spent.append(Decimal(spent))
             elif each.channel_id == BEN.channel_id and each.key.startswith("done:"):
                 self.reports += re.findall(r"([\d,]+) of [\d,]+ snapshots? · \$([\d.]+\d)", plain_text(each.reply))

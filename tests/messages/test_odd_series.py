@@ -7,6 +7,7 @@ import pytest
 
 from bot.alerts.final_report import FinalFacts, final_report
 from bot.digests.card import digest
+from bot.digests.details_card import digest_details
 from bot.domain.digest import Total
 from bot.domain.videos import HOUR, Metric, Snapshot, VideoReading, VideoStatus
 from bot.messages.stats import VideoFacts, video_details, video_stats
@@ -131,14 +132,16 @@ def test_a_digest_says_how_old_a_stale_count_is_and_compares_only_the_same_video
     movers = ((stale, stale.change), (fresh, fresh.change))
     alike = Total(Metric.VIEWS, 4, 39_624, 4, 1_000, 2_000)
     some = replace(alike, alike=1)
-    said = [
-        digest(digest_examples.facts(2, movers=movers, totals=(total,)), digest_examples.DELIVERY)
-        for total in (alike, some)
+    facts = [digest_examples.facts(2, movers=movers, totals=(total,)) for total in (alike, some)]
+    details = digest_details(facts[0], "")
+    assert [row[2] for row in rows(details, "Top movers: 2 videos")] == [
+        "1,298,000 views (10 h ago)",
+        "1,297,997 views",
     ]
-    assert [row[3] for row in rows(said[0], "Top movers")] == ["1,298,000 views (10 h ago)", "1,297,997 views"]
-    assert "Views: +39,624 (−50.0% compared with the 24 h before)" in plain_text(said[0])
-    assert "Views: +39,624\n" in plain_text(said[1])
-    assert "%" not in said[1].summary
+    assert "Views: +39,624 from 4 videos (4 of them −50.0% on the 24 h before)" in plain_text(details)
+    said = [digest(each, digest_examples.DELIVERY).summary for each in facts]
+    assert "The 4 videos that also ran before gained 50% less; 2 are new." in said[0]
+    assert "The video that also ran before gained 50% less; 2 are new." in said[1]
 
 
 def final(snapshots, ended_at=NOW, **changes):

@@ -1,0 +1,183 @@
+"""Everything about a digest's period that its card has no room for, and the offers to stop what has flattened."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from math import ceil
+
+from bot.digests.facts import DigestFacts
+from bot.domain.digest import FLAT_RULE, LONGEST_WINDOW, Total, VideoChange, Window
+from bot.domain.growth import Change, ago, exact_count, is_overdue, metric_name, percent, signed_count
+from bot.domain.money import dollars
+from bot.messages.outlook import how_long, running_words
+from bot.messages.wording import linked, platform_name, plural, status_word
+from bot.reply.call import Call
+from bot.reply.model import (
+    Align,
+    Button,
+    Column,
+    Field,
+    Fields,
+    Item,
+    Listing,
+    Mention,
+    Note,
+    Part,
+    Plain,
+    Reply,
+    Text,
+    Time,
+    text,
+)
+
+MOST_ROWS = 4
+"""Rows of each list, so that all of them fit one message."""
+
+_VIDEO, _NOW = Column("Video"), Column("Now", Align.RIGHT)
+_BETWEEN = Plain(" · ")
+
+
+def details_call(facts: DigestFacts, ref: str) -> Call:
+    """The call that shows the details of the same period; `ref` names the post, empty in a preview."""
+    start, end = ceil(facts.window.start.timestamp()), int(facts.window.end.timestamp())
+    return Call("digest.details", {"period": f"{start:x}-{end:x}"} | ({"post": ref} if ref else {}))
+
+
+def read_period(period: str) -> Window | None:
+    """The window that `details_call` wrote; None if it is none that a digest can have."""
+    try:
+        start, end = (datetime.fromtimestamp(int(each, 16), UTC) for each in period.split("-"))
+    except (ValueError, OverflowError, OSError):
+        return None
+    return Window(start, end) if timedelta() < end - start <= LONGEST_WINDOW else None
+
+
+def digest_details(facts: DigestFacts, ref: str) -> Reply:
+    """Every list of a digest, with counts; the button of a flattened video asks whether to stop it."""
+    end, price = facts.window.end, facts.cost_per_snapshot
+    changes = {each.video.id: change for each, change in facts.movers}
+    saves = () if price is None else (Column("Stopping saves", Align.RIGHT),)
+    lists = (
+        _listing(
+            "Top movers",
+            (_VIDEO, Column("Gained", Align.RIGHT), _NOW),
+            [each for each, _ in facts.movers],
+            lambda each: (text(_gain(each, changes[each.video.id])), _count(each, end)),
+        ),
+        _listing(
+            "New",
+            (_VIDEO, Column("On"), Column("By"), _NOW),
+            facts.new,
+            lambda each: (text(platform_name(each.video.platform)), _by(each), _count(each, end)),
+        ),
+        _listing(
+            "Finished",
+            (_VIDEO, Column("Status"), Column("Last", Align.RIGHT)),
+            facts.finished,
+            lambda each: (text(status_word(each.video)), _count(each, end)),
+        ),
+        _listing(
+            "Ending within 24 h",
+            (_VIDEO, Column("Ends"), _NOW),
+            facts.ending,
+            lambda each: (text(Time(each.ends_at) if each.ends_at else "–"), _count(each, end)),
+        ),
+        _listing(
+            "Flattened",
+            (_VIDEO, Column("Last 24 h", Align.RIGHT), *saves),
+            facts.flat,
+            lambda each: (_day(each), *(() if price is None else (_saves(each, price),))),
+            lambda each: Button("Stop", Call("stop", ({"post": ref} if ref else {}) | {"video": each.video.id})),
+        ),
+    )
+    period = text("From ", Time(facts.window.start), " to ", Time(end), ".")
+    notes = (period, *((text(FLAT_RULE),) if facts.flat else ()), *map(text, _caveats(facts)))
+    least = "" if facts.complete else "At least "
+    return Reply(
+        f"{least}{running_words(facts.running)} at the end of this period.",
+        title="Digest details",
+        parts=(Fields(tuple(_fields(facts))), *(part for each in lists for part in each), *map(Note, notes)),
+        actions=(Button("My videos", Call("videos")),),
+    )
+
+
+def _fields(facts: DigestFacts) -> Iterator[Field]:
+    span = ago(facts.window.length)
+    for each in facts.totals:
+        yield Field(str(each.metric).capitalize(), text(_total_words(each, span)))
+    yield Field("Snapshots", text(f"{facts.coverage.collected:,} of {facts.coverage.expected:,}"))
+    if facts.money is not None:
+        yield Field("Runway", how_long(facts.money.wallet))
+
+
+def _total_words(total: Total, span: str) -> str:
+    """The sum of all videos, and how many of them can be compared with the time before."""
+    words = f"{signed_count(total.delta)} from {plural(total.videos, 'video')}"
+    if total.trend is None:
+        return words
+    trend = f"{'+' if total.trend > 0 else '−' if total.trend < 0 else '±'}{percent(abs(total.trend))}"
+    return f"{words} ({total.alike:,} of them {trend} on the {span} before)"
+
+
+def _listing(
+    caption: str,
+    columns: tuple[Column, ...],
+    videos: Sequence[VideoChange],
+    cells: Callable[[VideoChange], tuple[Text, ...]],
+    stop: Callable[[VideoChange], Button] | None = None,
+) -> tuple[Part, ...]:
+    if not videos:
+        return ()
+    heads = [f"{head.name[:1].lower()}{head.name[1:]}" for head in columns[1:]]
+    items = []
+    for each in videos[:MOST_ROWS]:
+        shown = cells(each)
+        line = [span for head, cell in zip(heads, shown, strict=True) for span in (_BETWEEN, Plain(f"{head} "), *cell)]
+        items.append(Item(text(linked(each.video, 40)), shown, tuple(line[1:]), stop and stop(each)))
+    listing = Listing(f"{caption}: {plural(len(videos), 'video')}", columns, tuple(items), "Stop a flattened video…")
+    more = len(videos) - len(items)
+    return (listing, Note(text(f"{more:,} more; /videos lists all."))) if more else (listing,)
+
+
+def _gain(moved: VideoChange, change: Change) -> str:
+    """The change, with its real window where that is another one, and a mark where the counter fell within it."""
+    window = "" if change.exact else f" in {ago(change.window)}"
+    fell = " (fell meanwhile)" if change.fell else ""
+    return f"{signed_count(change.delta)} {metric_name(moved.video.platform, moved.metric)}{window}{fell}"
+
+
+def _count(moved: VideoChange, end: datetime) -> Text:
+    """The count, with how old it was at the window's end if newer ones should have come."""
+    if moved.count is None:
+        return text("–")
+    at = moved.counted_at
+    age = f" ({ago(end - at)} ago)" if moved.video.collects and at is not None and is_overdue(at, end) else ""
+    return text(f"{exact_count(moved.count)} {metric_name(moved.video.platform, moved.metric)}{age}")
+
+
+def _by(moved: VideoChange) -> Text:
+    person = moved.started_by
+    return text("someone outside the bot") if person is None else text(Mention(person.id, person.name))
+
+
+def _day(moved: VideoChange) -> Text:
+    return text(signed_count(moved.day.delta) if moved.day else "–")
+
+
+def _saves(moved: VideoChange, cost_per_snapshot: Decimal) -> Text:
+    return text("–" if moved.saves is None else f"up to {dollars(moved.saves * cost_per_snapshot)}")
+
+
+def _caveats(facts: DigestFacts) -> Iterator[str]:
+    if facts.money is not None and facts.money.late:
+        yield f"{dollars(facts.money.late)} of the spend is for earlier snapshots that were only read now."
+    if facts.unread:
+        have = "has" if facts.unread == 1 else "have"
+        yield f"{plural(facts.unread, 'running video')} {have} no snapshot in this period."
+    if facts.uneven:
+        changes = f"{plural(facts.uneven, 'change')} {'is' if facts.uneven == 1 else 'are'}"
+        yield f"{changes} over a different period: tracking began partway through, or snapshots are missing."
+    if facts.fell:
+        yield f"The counter of {plural(facts.fell, 'video')} fell. The platform removed counts."
+    if not facts.complete:
+        yield "ContentStats lists at most 100 videos per platform and status, so older ones may be missing here."
