@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.alerts.deferred import Deferred, deferred_summary
 from bot.alerts.final_report import FinalFacts, final_report
-from bot.alerts.low_balance import LowFacts, low_balance
+from bot.alerts.low_balance import LowFacts, balance_warning, low_balance
 from bot.alerts.settings_card import SettingFacts, alert_settings, nothing_to_snooze, snoozed
 from bot.alerts.spikes import milestone_card, spike_card
 from bot.alerts.trouble import trouble
@@ -67,6 +67,8 @@ def alert_gallery() -> Iterator[tuple[str, Reply]]:
     yield f"{name}: 24 hours", low_balance(low("1.00", Stage.URGENT))
     yield f"{name}: paused", low_balance(low("0.50", Stage.PAUSED))
     yield f"{name}: resolved", low_balance(low("50.00", Stage.CLEAR))
+    yield "alerts.low_balance.balance_warning", balance_warning(low("1.00", Stage.URGENT))
+    yield "alerts.low_balance.balance_warning: paused", balance_warning(low("0.50", Stage.PAUSED))
     yield f"{name}: after a night", low_balance(low("1.00", Stage.URGENT), night(3))
     yield f"{name}: resolved, after a night", low_balance(low("50.00", Stage.CLEAR), night(3))
     hour = Hour(NOW, 1_298_000, 52_300, 1_200, 9_000)

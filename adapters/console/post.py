@@ -42,9 +42,10 @@ class ConsolePoster:
 
     async def _write(self, channel: ChannelRef, message_id: str, done: str, reply: Reply) -> Delivery:
         thread = f", thread {shown(channel.thread_id)}" if channel.thread_id else ""
+        under = f", reply to {shown(channel.replies_to)}" if channel.replies_to else ""
         offered = tuple(replace(each, number=None) for each in choices(reply))  # a number presses the last answer's
         with contextlib.suppress(OSError, ValueError):  # a stream that is closed raises ValueError
-            self._screen.write(f"#{shown(channel.channel_id)}{thread}, message {shown(message_id)}{done}:")
+            self._screen.write(f"#{shown(channel.channel_id)}{thread}, message {shown(message_id)}{under}{done}:")
             await self._screen.show(reply, offered)
             return Posted(message_id)
         return Rejected("closed", NO_TERMINAL)

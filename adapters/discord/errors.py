@@ -40,6 +40,8 @@ _GONE = frozenset({10008, 10015, 10062, 50027})
 RATE_LIMITED = "rate_limited"
 UNKNOWN_CHANNEL = 10003
 UNKNOWN_MESSAGE = 10008
+NO_REPLIES = 160002
+"""Cannot reply without permission to read message history."""
 MISSING_PERMISSIONS = 50013
 TOO_LARGE = 40005
 NOT_AUTHORIZED = "401"
@@ -52,6 +54,7 @@ _NO_ENTRY = (
 )
 _NO_CHANNEL = "The channel or thread was deleted. Choose another one."
 _NO_THREAD = "The thread is closed. Ask a server admin to reopen it, or post in the channel instead."
+_NO_REPLIES = "The bot may not reply to messages there. Ask a server admin to allow it Read Message History."
 _NO_PERSON = "The bot can't message this person: they left, or they block messages from apps."
 _NO_KIND = "The bot can't post in this kind of channel. Choose a text channel."
 _BLOCKED = "This server's AutoMod blocks the message. Ask a server admin to exempt the bot"
@@ -64,6 +67,7 @@ PERMANENT: Mapping[int, str] = MappingProxyType(
         UNKNOWN_MESSAGE: GONE,
         **dict.fromkeys((20024, 50001, 50009, MISSING_PERMISSIONS), _NO_ENTRY),
         **dict.fromkeys((20009, 50007, 50278), _NO_PERSON),
+        NO_REPLIES: _NO_REPLIES,
         50005: "The message to update isn't the bot's, so nothing was changed. Run the command again.",
         **dict.fromkeys((50008, 50024), _NO_KIND),
         **dict.fromkeys((50083, 160005), _NO_THREAD),
@@ -73,7 +77,7 @@ PERMANENT: Mapping[int, str] = MappingProxyType(
 """Errors that no second try will mend, with what a person can do."""
 OURS = frozenset({TOO_LARGE, 50006, 50035, 50045, 50109})
 """Errors that only a fault of this program can cause."""
-OF_ONE_MESSAGE = OURS | {UNKNOWN_MESSAGE, 50005, 50083, 160005, 200000, 240000}
+OF_ONE_MESSAGE = OURS | {UNKNOWN_MESSAGE, NO_REPLIES, 50005, 50083, 160005, 200000, 240000}
 """Errors after which the channel may take the next message."""
 
 

@@ -15,9 +15,18 @@ PERMISSIONS: tuple[tuple[str, str], ...] = (
     ("Send Messages in Threads", "The same in a thread, if the command was sent in one."),
     ("Embed Links", "Links to videos in its posts."),
     ("Attach Files", "Charts with alt text, and CSV exports."),
+    (
+        "Read Message History",
+        "To post an urgent warning as a reply to its alert; without it, the warning stands alone.",
+    ),
 )
 _PERMISSIONS = Permissions(
-    view_channel=True, send_messages=True, send_messages_in_threads=True, embed_links=True, attach_files=True
+    view_channel=True,
+    send_messages=True,
+    send_messages_in_threads=True,
+    embed_links=True,
+    attach_files=True,
+    read_message_history=True,
 )
 _INVITE = "https://discord.com/oauth2/authorize?"
 

@@ -21,6 +21,7 @@ from adapters.chat.recent import Recent
 from adapters.chat.retry import Sleep
 from adapters.discord.errors import (
     MISSING_PERMISSIONS,
+    NO_REPLIES,
     NOT_AUTHORIZED,
     OURS,
     TOO_LARGE,
@@ -81,7 +82,9 @@ class DiscordPoster:
         A message that a moderator deleted before it was known to be there counts as posted, under the id of no message.
         """
         shown = messages(reply)
-        delivery = await self._post(channel, shown[0], key)
+        delivery = await self._post(channel, shown[0], key, channel.replies_to)
+        if channel.replies_to and isinstance(delivery, Rejected) and delivery.reason == str(NO_REPLIES):
+            delivery = await self._post(channel, shown[0], key)
         if _is_for_files(delivery) and shown[0].files:
             shown = messages(_in_words(reply))
             delivery = await self._post(channel, shown[0], key)
@@ -114,8 +117,9 @@ class DiscordPoster:
             self._direct.put(person_id, channel_id)
         return ChannelRef(CHAT, workspace_id, channel_id)
 
-    async def _post(self, channel: ChannelRef, message: Message, key: str) -> Delivery:
-        delivery = await self._call(Route(*_POST, channel_id=_place(channel)), body(message, nonce=_nonce(key)))
+    async def _post(self, channel: ChannelRef, message: Message, key: str, replies_to: str | None = None) -> Delivery:
+        sent = body(message, nonce=_nonce(key), replies_to=replies_to)
+        delivery = await self._call(Route(*_POST, channel_id=_place(channel)), sent)
         if isinstance(delivery, Rejected) and delivery.reason == str(UNKNOWN_MESSAGE):
             return Posted(NO_MESSAGE)  # so Discord answers a nonce whose message was deleted a moment ago
         if isinstance(delivery, Rejected) and channel.thread_id and delivery.reason == str(UNKNOWN_CHANNEL):

@@ -57,8 +57,13 @@ _ORIGINAL = f"{_FOLLOW_UP}/messages/@original"
 _POST = "/channels/{channel_id}/messages"
 
 
-def payload(message: Message, *, nonce: str | None = None, is_private: bool = False) -> dict[str, Any]:
-    """The message as JSON, which mentions nobody. A nonce names it to Discord: a second one is not posted."""
+def payload(
+    message: Message, *, nonce: str | None = None, replies_to: str | None = None, is_private: bool = False
+) -> dict[str, Any]:
+    """The message as JSON, which mentions nobody. A nonce names it to Discord: a second one is not posted.
+
+    It stands alone if the message that it replies to is gone.
+    """
     made = {
         "components": message.components,
         "flags": message.flags | (EPHEMERAL if is_private else 0),
@@ -68,12 +73,16 @@ def payload(message: Message, *, nonce: str | None = None, is_private: bool = Fa
             for number, each in enumerate(message.files)
         ],
     }
+    if replies_to:
+        made["message_reference"] = {"message_id": replies_to, "fail_if_not_exists": False}
     return made | ({"nonce": nonce, "enforce_nonce": True} if nonce else {})
 
 
-def body(message: Message, *, nonce: str | None = None, is_private: bool = False) -> dict[str, Any]:
+def body(
+    message: Message, *, nonce: str | None = None, replies_to: str | None = None, is_private: bool = False
+) -> dict[str, Any]:
     """The arguments of `Rest.request` that send the message."""
-    made = payload(message, nonce=nonce, is_private=is_private)
+    made = payload(message, nonce=nonce, replies_to=replies_to, is_private=is_private)
     return {"form": partial(_form, message, made)} if message.files else {"json": made}
 
 

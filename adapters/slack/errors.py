@@ -59,6 +59,15 @@ PERMANENT: Mapping[str, str] = MappingProxyType(
 )
 """Errors that no second try will mend, with what a person can do."""
 
+NO_REPLIES = frozenset(
+    {
+        "thread_not_found",
+        "cannot_reply_to_message",
+        "restricted_action_thread_locked",
+        "restricted_action_non_threadable_channel",
+    }
+)
+"""Errors after which a message can still be posted outside of the thread."""
 OURS = frozenset(
     {
         "as_user_not_supported",

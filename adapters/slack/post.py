@@ -8,6 +8,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import TypeAlias
@@ -19,7 +20,7 @@ from adapters.chat.pacing import Busy
 from adapters.chat.posting import SOON, post_rest
 from adapters.chat.retry import Sleep
 from adapters.slack.api import NO_ANSWER, Calls, SlackFailed
-from adapters.slack.errors import DEAD, OURS, RATE_LIMITED, details, refusal
+from adapters.slack.errors import DEAD, NO_REPLIES, OURS, RATE_LIMITED, details, refusal
 from adapters.slack.fallback import SortableTables
 from adapters.slack.limits import POST, Limits
 from adapters.slack.pictures import Pictures
@@ -88,9 +89,12 @@ class SlackPoster:
         if not isinstance(workspace, SlackWorkspace):
             return workspace
         first, *others = messages(reply, await self._pictures.uploaded(workspace, reply))
-        delivery = await self._shown(workspace, reply, first, self._sender(workspace, channel, channel.thread_id, key))
+        above = channel.replies_to or channel.thread_id
+        delivery = await self._shown(workspace, reply, first, self._sender(workspace, channel, above, key))
+        if channel.replies_to and isinstance(delivery, Rejected) and delivery.reason in NO_REPLIES:
+            return await self.post(replace(channel, replies_to=None), reply, key)
         if isinstance(delivery, Posted):
-            thread = channel.thread_id or delivery.message_id
+            thread = above or delivery.message_id
             others += await self._attach(workspace, reply, channel, thread)
             posts = [
                 partial(
@@ -148,6 +152,7 @@ class SlackPoster:
 
     def _sender(self, workspace: SlackWorkspace, channel: ChannelRef, thread: str | None, key: str) -> Send:
         ref = uuid5(REFS, key)
+        broadcast = {"reply_broadcast": True} if channel.replies_to else {}
 
         async def send(message: Message) -> Delivery:
             return await self._call(
@@ -156,6 +161,7 @@ class SlackPoster:
                 workspace.client.chat_postMessage,
                 channel=channel.channel_id,
                 thread_ts=thread,
+                **broadcast,
                 text=message.text,
                 blocks=list(message.blocks),
                 unfurl_links=False,

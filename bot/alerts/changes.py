@@ -97,7 +97,14 @@ class AlertChanges:
         self.outcomes.setdefault(event_id, {})[str(setting.id)] = outcome
 
     def post(
-        self, setting: AlertSetting, key: str, reply: Reply, *, edits: str | None = None, expires: bool = False
+        self,
+        setting: AlertSetting,
+        key: str,
+        reply: Reply,
+        *,
+        edits: str | None = None,
+        replies_to: str | None = None,
+        expires: bool = False,
     ) -> str:
         """Post a message to a channel; returns its key."""
         self._messages.append(
@@ -107,6 +114,7 @@ class AlertChanges:
                 channel_id=setting.channel_id,
                 reply=reply,
                 edits=edits,
+                replies_to=replies_to,
                 owner_id=setting.set_by.id,
                 expires_at=self.now + NEWS_FOR if expires else None,
             )
@@ -114,17 +122,30 @@ class AlertChanges:
         return key
 
     def perform(
-        self, setting: AlertSetting, alert: Alert, act: Act | None, reply: Reply, *, expires: bool = False
+        self,
+        setting: AlertSetting,
+        alert: Alert,
+        acts: Iterable[Act],
+        card: Reply,
+        warning: Reply | None = None,
+        *,
+        expires: bool = False,
     ) -> str:
-        """Post an alert's one message or edit it; returns the key of what is posted, empty if nothing is."""
-        key = alert.message_key or ""
-        match act:
-            case Act.POST:
-                return self.post(setting, key, reply, expires=expires)
-            case Act.EDIT:
-                return self.post(setting, f"{key}:edit:{alert.edits}", reply, edits=key, expires=expires)
-            case None:
-                return ""
+        """Post an alert's one message, edit it, or post a `warning` under it, the card by default.
+
+        Returns the key of what is posted, empty if nothing is.
+        """
+        key, outcome = alert.message_key or "", ""
+        for act in acts:
+            match act:
+                case Act.POST:
+                    outcome = self.post(setting, key, card, expires=expires)
+                case Act.EDIT:
+                    outcome = self.post(setting, f"{key}:edit:{alert.edits}", card, edits=key, expires=expires)
+                case Act.REPLY:
+                    name = f"{key}:{alert.stage.name.lower()}"
+                    outcome = self.post(setting, name, warning or card, replies_to=key, expires=expires)
+        return outcome
 
     def defer(
         self, setting: AlertSetting, subject: Subject, sentence: str, until: datetime, video: Video | None = None
@@ -163,7 +184,7 @@ class AlertChanges:
         stored = self.get(setting.id, subject)
         silence, until = setting.silence(self.now, stored.snoozed_until)
         key = f"{subject.kind}:{setting.id}:{self.wallet_id}:{subject.video_id}"
-        alert, act = advance(stored.alert, stage, silence, key)
+        alert, acts = advance(stored.alert, stage, silence, key)
         due_at = None
         outcome = MUTED if silence is Silence.MUTED else NOTHING_NEW
         if silence is Silence.QUIET and until is not None:
@@ -172,7 +193,7 @@ class AlertChanges:
             alert = replace(alert, notified=max(alert.notified, stage))
         elif alert.is_pending:
             due_at = until
-        outcome = self.perform(setting, alert, act, finding.card, expires=True) or outcome
+        outcome = self.perform(setting, alert, acts, finding.card, expires=True) or outcome
         ends = stage is Stage.CLEAR and stored.alert.stage is not stage and stored.alert.notified is not Stage.CLEAR
         if ends and finding.reports_end and alert.message_key is None and silence is Silence.NONE:
             outcome = self.post(setting, f"{key}:{alert.episode}:over", finding.card, expires=True)

@@ -49,18 +49,18 @@ def check_balance(
     key = f"balance.low:{setting.id}"
     moved, _ = advance(stored.alert, stage, Silence.MUTED, key)
     silence = balance_silence(moved, wallet, silence, until)
-    alert, act = advance(stored.alert, stage, silence, key)
+    alert, acts = advance(stored.alert, stage, silence, key)
     came_and_went = stage is Stage.CLEAR and stored.alert.is_pending and stored.alert.notified is Stage.CLEAR
     if came_and_went and silence is Silence.QUIET and until is not None:
         words = f"The balance was low but is fine again: {dollars(wallet.usage.available, down=True)} available."
         changes.defer(setting, BALANCE, words, until)
-    listed = tuple(deferred) if act is Act.POST else tuple(map(Deferred.read, stored.detail.get("held", ())))
+    listed = tuple(deferred) if Act.POST in acts else tuple(map(Deferred.read, stored.detail.get("held", ())))
     facts = LowFacts(setting.id, stage, setting.threshold, wallet)
-    changes.perform(setting, alert, act, low_balance(facts, listed))
+    changes.perform(setting, alert, acts, low_balance(facts, listed), balance_warning(facts))
     due_at = until if alert.is_pending else None
     detail = {"held": [each.detail for each in listed]} if listed else {}
     changes.put(replace(stored, alert=alert, detail=detail, due_at=due_at))
-    return act is Act.POST and bool(deferred)
+    return Act.POST in acts and bool(deferred)
 
 
 _TITLES = {
@@ -87,6 +87,11 @@ def low_balance(facts: LowFacts, deferred: Sequence[Deferred] = ()) -> Reply:
         actions=(usage,) if is_clear else (ADD_CREDIT, usage, snooze_button(facts.setting_id, BALANCE)),
         tone=Tone.SUCCESS if is_clear else Tone.PROBLEM if is_bad else Tone.WARNING,
     )
+
+
+def balance_warning(facts: LowFacts) -> Reply:
+    """The reply under a low balance that is urgent or paused by now: the edit of its message notifies nobody."""
+    return Reply(_outlook(facts), title=_TITLES[facts.stage], actions=(ADD_CREDIT,), tone=Tone.PROBLEM)
 
 
 def _outlook(facts: LowFacts) -> str:

@@ -117,7 +117,9 @@ class Deliverer:
 
     async def _say(self, message: Claimed, reply: Reply) -> Delivery:
         poster = self._posters[message.chat]
-        channel = ChannelRef(message.chat, message.external_id, message.channel_id, message.thread_id)
+        channel = ChannelRef(
+            message.chat, message.external_id, message.channel_id, message.thread_id, message.replies_to
+        )
         try:
             async with asyncio.timeout(WITHIN):
                 if not message.channel_id:

@@ -10,12 +10,17 @@ from bot.reply.model import Reply
 
 @dataclass(frozen=True, slots=True)
 class ChannelRef:
-    """One channel of one workspace, both by the platform's own ids, and the thread in it where there is one."""
+    """One channel of one workspace, both by the platform's own ids, and the thread in it if there is one.
+
+    `replies_to`: the id of a message in it under which to post, so that the channel sees both; by itself if that one
+    is gone or takes no replies.
+    """
 
     chat: str
     workspace_id: str
     channel_id: str
     thread_id: str | None = None
+    replies_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

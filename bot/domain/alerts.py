@@ -1,8 +1,8 @@
 """Alerts: which kinds a channel gets, and the state machine of one alert, from opening to resolved.
 
 An alert is one message per episode, edited through its stages. An edit notifies nobody, so it is made even while alerts
-are silenced; a new message waits until they aren't. An episode ends when the alert is CLEAR, which takes more than
-leaving it did (hysteresis).
+are silenced, and a stage that costs data gets a reply under the message too, once per episode. New messages and replies
+wait while alerts are silenced. An episode ends when the alert is CLEAR, which takes more than leaving it (hysteresis).
 """
 
 from dataclasses import dataclass, replace
@@ -89,6 +89,10 @@ class Stage(IntEnum):
     OVER = 5
 
 
+WAKING = frozenset({Stage.URGENT, Stage.PAUSED})
+"""Stages that cost data: an alert that gets there by an edit gets a reply under its message too."""
+
+
 class Silence(Enum):
     """Why nothing new may be posted now: quiet hours, or a person muted it."""
 
@@ -98,10 +102,11 @@ class Silence(Enum):
 
 
 class Act(Enum):
-    """What a change takes: posting the alert's message, or editing it."""
+    """What a change takes: posting the alert's message, editing it, or a short reply under it."""
 
     POST = auto()
     EDIT = auto()
+    REPLY = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,18 +162,24 @@ class Alert:
         return self.stage > self.notified
 
 
-def advance(before: Alert, stage: Stage, silence: Silence, key: str) -> tuple[Alert, Act | None]:
-    """The alert at its present stage, and what that takes, if anything; `key` begins the key of its message.
+def advance(before: Alert, stage: Stage, silence: Silence, key: str) -> tuple[Alert, tuple[Act, ...]]:
+    """The alert at its present stage, and what that takes; `key` begins the key of its message.
 
-    Call it again when a silence ends: an alert that is open then and was not posted is posted once.
+    Call it again when a silence ends: a stage that is pending then is posted once.
     """
     opens = before.stage is Stage.CLEAR and stage is not Stage.CLEAR
     alert = Alert(stage, before.episode + 1) if opens else replace(before, stage=stage)
-    if alert.message_key is not None and stage is not before.stage:
-        return replace(alert, edits=alert.edits + 1, notified=max(alert.notified, stage)), Act.EDIT
-    if alert.message_key is None and silence is Silence.NONE and alert.is_pending:
-        return replace(alert, message_key=f"{key}:{alert.episode}", notified=stage), Act.POST
-    return alert, None
+    is_silent = silence is not Silence.NONE
+    if alert.message_key is None:
+        if is_silent or not alert.is_pending:
+            return alert, ()
+        return replace(alert, message_key=f"{key}:{alert.episode}", notified=stage), (Act.POST,)
+    acts: tuple[Act, ...] = ()
+    if stage is not before.stage:
+        alert, acts = replace(alert, edits=alert.edits + 1), (Act.EDIT,)
+    if stage in WAKING and alert.is_pending:
+        return (alert, acts) if is_silent else (replace(alert, notified=stage), (*acts, Act.REPLY))
+    return replace(alert, notified=max(alert.notified, stage)), acts
 
 
 def balance_stage(before: Stage, wallet: WalletState, threshold: Decimal, now: datetime) -> Stage:

@@ -37,9 +37,10 @@ class Message:
     """One message for a channel, or for the person of `person_id` alone if `channel_id` is empty.
 
     `key` names it for ever and is made of facts, never of the present time (`digest:12:2026-11-27`). `edits` is the
-    key of an earlier message that it replaces; if that one never arrived, this one is posted as a new one. `owner_id`
-    is the person who is notified if it can never be posted. After `expires_at` it isn't worth posting any more. Before
-    `due_at` it is not posted, and may be withdrawn.
+    key of an earlier message that it replaces; if that one never arrived, this one is posted as a new one. `replies_to`
+    is the key of one under which it is posted, for the whole channel to see. `owner_id` is the person who is notified
+    if it can never be posted. After `expires_at` it isn't worth posting any more. Before `due_at` it is not posted, and
+    may be withdrawn.
     """
 
     key: str
@@ -49,6 +50,7 @@ class Message:
     person_id: str | None = None
     thread_id: str | None = None
     edits: str | None = None
+    replies_to: str | None = None
     owner_id: str | None = None
     expires_at: datetime | None = None
     due_at: datetime | None = None
@@ -138,12 +140,12 @@ class Outbox(Aggregate):
         `without`: those that this process is posting, whatever the clock says of their leases.
         """
         async with self._database.writing() as connection:
-            rows, edits, token = await claim(connection, now, chats, most, places, each, without)
+            rows, arrived, token = await claim(connection, now, chats, most, places, each, without)
         if not rows:
             return ()
         async with self._database.reading() as connection:
             stored = await contents(connection, rows)
-        return tuple(claimed(row, edits.get(row.id), stored, token, now) for row in rows)
+        return tuple(claimed(row, arrived, stored, token, now) for row in rows)
 
     async def sent(self, arrived: Mapping[Claimed, str], now: datetime) -> frozenset[int]:
         """Record posted messages with the platform's ids.

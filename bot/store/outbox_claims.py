@@ -36,8 +36,9 @@ class Claimed:
     """A message that is the claimer's to post, its attempt counted already.
 
     `chat` and `external_id` name the workspace as its platform does. `edits` is the id of the message that it
-    replaces, None if it is posted as a new one. `reply` is None if the stored one can't be read. `is_repeat`: an
-    earlier attempt may have succeeded, so the message may be there. `tried_at` is when the first attempt began.
+    replaces, None if it is posted as a new one; `replies_to` of the one that it is posted under. `reply` is None if the
+    stored one can't be read. `is_repeat`: an earlier attempt may have succeeded, so the message may be there.
+    `tried_at` is when the first attempt began.
     """
 
     id: int
@@ -49,6 +50,7 @@ class Claimed:
     thread_id: str | None
     person_id: str | None
     edits: str | None
+    replies_to: str | None
     reply: Reply | None
     owner_id: str | None
     attempts: int
@@ -67,8 +69,8 @@ async def claim(
     places: Mapping[int, int],
     each: int,
     without: Collection[int],
-) -> tuple[tuple[Found, ...], Mapping[int, str], str]:
-    """Claim within a transaction: the rows as they were, the messages that they edit, and the token of the lease.
+) -> tuple[tuple[Found, ...], Mapping[str, str], str]:
+    """Claim within a transaction: the rows as they were, the ids of messages that they name, and the lease's token.
 
     `most` in all, at most `each` of one workspace, or its number in `places`; none of `without`.
     """
@@ -91,7 +93,7 @@ async def claim(
             "lease_token": token,
         }
         await connection.execute(update(outbox).where(outbox.c.id.in_([row.id for row in mine])).values(values))
-    return tuple(mine), await _edited(connection, mine), token
+    return tuple(mine), await _named(connection, mine), token
 
 
 def _claimable(now: datetime, chats: Collection[str], full: Sequence[int], without: Collection[int]) -> Select[Any]:
@@ -114,7 +116,7 @@ def _claimable(now: datetime, chats: Collection[str], full: Sequence[int], witho
 
 
 def _waits_for_another(now: datetime) -> ColumnElement[bool]:
-    """Whether an earlier message of the same channel, or the one that it edits, has to be out first.
+    """Whether an earlier message of the same channel, or the one that it edits or replies to, has to be out first.
 
     One that is due later, or has failed for two hours, blocks nobody; but the edits of one message never overtake each
     other, or the older one would stay.
@@ -131,16 +133,17 @@ def _waits_for_another(now: datetime) -> ColumnElement[bool]:
             earlier.c.first_try_at > now - HOLDS_UP,
         ),
     )
-    before = or_(edited.c.key == outbox.c.edits, and_(edited.c.edits == outbox.c.edits, edited.c.id < outbox.c.id))
+    named = or_(edited.c.key == outbox.c.edits, edited.c.key == outbox.c.replies_to)
+    before = or_(named, and_(edited.c.edits == outbox.c.edits, edited.c.id < outbox.c.id))
     return or_(goes_first, exists().where(before, is_open(edited)))
 
 
-async def _edited(connection: AsyncConnection, rows: Collection[Found]) -> Mapping[int, str]:
-    """By the number of each row that edits: the id of the message that it replaces, if that one arrived.
+async def _named(connection: AsyncConnection, rows: Collection[Found]) -> Mapping[str, str]:
+    """The ids of the messages that rows edit or reply to, by their keys, if they arrived.
 
-    It may have arrived as an earlier edit that was posted as a new message.
+    One may have arrived as an earlier edit that was posted as a new message.
     """
-    wanted = [row.edits for row in rows if row.edits is not None]
+    wanted = [key for row in rows for key in (row.edits, row.replies_to) if key is not None]
     if not wanted:
         return {}
     these = or_(outbox.c.key.in_(wanted), outbox.c.edits.in_(wanted))
@@ -148,7 +151,7 @@ async def _edited(connection: AsyncConnection, rows: Collection[Found]) -> Mappi
     ids: dict[str, str] = {}
     for arrived in await connection.execute(query.order_by(outbox.c.id)):
         ids[arrived.key] = ids[arrived.edits or arrived.key] = arrived.message_id
-    return {row.id: ids[row.edits] for row in rows if row.edits in ids}
+    return ids
 
 
 def named_in(payloads: Iterable[str]) -> set[str]:
@@ -165,12 +168,13 @@ async def contents(connection: AsyncConnection, rows: Collection[Found]) -> Mapp
     return {row.hash: row.content for row in await connection.execute(query)}
 
 
-def claimed(row: Found, edits: str | None, stored: Mapping[str, bytes], token: str, now: datetime) -> Claimed:
+def claimed(row: Found, arrived: Mapping[str, str], stored: Mapping[str, bytes], token: str, now: datetime) -> Claimed:
     """The claimed message of a row."""
     return read(
         Claimed,
         row,
-        edits=edits,
+        edits=arrived.get(row.edits),
+        replies_to=arrived.get(row.replies_to),
         reply=stored_reply(row.payload, stored),
         attempts=row.attempts + 1,
         is_repeat=row.state != "pending",

@@ -135,6 +135,7 @@ outbox = Table(
     Column("thread_id", String),
     Column("person_id", String),
     Column("edits", String),
+    Column("replies_to", String),
     Column("payload", Text, nullable=False),
     Column("owner_id", String),
     Column("state", String, nullable=False),

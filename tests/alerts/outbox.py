@@ -19,6 +19,7 @@ class Said:
     key: str
     channel_id: str
     edits: str | None
+    replies_to: str | None
     reply: Reply
 
     @property
@@ -32,5 +33,5 @@ async def outbox_of(database: Database, after: int = 0) -> tuple[list[Said], int
         kept = {row.hash: row.content for row in await connection.execute(select(blobs))}
         found = select(outbox).where(outbox.c.id > after, outbox.c.state != OutboxState.WITHDRAWN)
         rows = (await connection.execute(found.order_by(outbox.c.id))).all()
-    said = [Said(row.key, row.channel_id, row.edits, from_stored(row.payload, kept)) for row in rows]
+    said = [Said(row.key, row.channel_id, row.edits, row.replies_to, from_stored(row.payload, kept)) for row in rows]
     return said, max([after, *(row.id for row in rows)])

@@ -210,7 +210,8 @@ async def test_a_pause_before_the_night_ends_is_forecast_at_once(play):
     assert forecast.reply.title == "Under 24 hours of credit"
     (paused,) = await play.live(8, every=2)
     assert paused.edits == forecast.key
-    assert await play.live(3) == []
+    (woken,) = await play.live(3)
+    assert (woken.key, woken.replies_to) == (f"{forecast.key}:paused", forecast.key)
 
 
 async def test_the_first_tracking_switches_the_defaults_on_and_says_so(play):

@@ -48,11 +48,11 @@ def money(available="50", hours=None, paused=0, *, runs=True, as_of=NOW):
 
 
 def walk(steps):
-    """Each step's alert with what it asks for."""
+    """Each step's alert with what it takes."""
     alert = Alert()
     for stage, silence in steps:
-        alert, act = advance(alert, stage, silence, KEY)
-        yield alert, act
+        alert, acts = advance(alert, stage, silence, KEY)
+        yield alert, acts
 
 
 @pytest.mark.parametrize(
@@ -73,10 +73,12 @@ def test_a_subject_is_stored_as_it_always_was(stored, subject):
 
 @given(walks)
 def test_a_message_is_posted_once_an_episode_and_no_key_is_used_twice(steps):
-    posted = [alert.episode for alert, act in walk(steps) if act is Act.POST]
-    assert len(set(posted)) == len(posted)
-    edits = [(alert.message_key, alert.edits) for alert, act in walk(steps) if act is Act.EDIT]
-    assert len(set(edits)) == len(edits)
+    posted = [alert.episode for alert, acts in walk(steps) if Act.POST in acts]
+    edits = [(alert.message_key, alert.edits) for alert, acts in walk(steps) if Act.EDIT in acts]
+    replies = [(alert.message_key, alert.stage) for alert, acts in walk(steps) if Act.REPLY in acts]
+    for keys in (posted, edits, replies):
+        assert len(set(keys)) == len(keys)
+    assert {stage for _, stage in replies} <= {Stage.URGENT, Stage.PAUSED}
 
 
 @given(walks)
@@ -92,10 +94,10 @@ def test_between_two_openings_the_alert_was_clear(steps):
 @given(walks)
 def test_in_silence_nothing_that_notifies_is_said_and_a_message_that_is_there_tells_the_truth(steps):
     shown = {}
-    for (_, silence), (alert, act) in zip(steps, walk(steps), strict=True):
+    for (_, silence), (alert, acts) in zip(steps, walk(steps), strict=True):
         if silence is not Silence.NONE:
-            assert act is not Act.POST
-        if act is not None:
+            assert not {Act.POST, Act.REPLY} & {*acts}
+        if {Act.POST, Act.EDIT} & {*acts}:
             shown[alert.message_key] = alert.stage
         if alert.message_key is not None:
             assert shown[alert.message_key] is alert.stage
@@ -103,17 +105,27 @@ def test_in_silence_nothing_that_notifies_is_said_and_a_message_that_is_there_te
 
 @given(walks)
 def test_when_a_silence_ends_what_is_open_has_been_said(steps):
-    alert, _ = [(Alert(), None), *walk(steps)][-1]
-    after, act = advance(alert, alert.stage, Silence.NONE, KEY)
+    alert, _ = [(Alert(), ()), *walk(steps)][-1]
+    after, acts = advance(alert, alert.stage, Silence.NONE, KEY)
     assert not after.is_pending
     if alert.stage is Stage.CLEAR:
-        assert act is None
+        assert acts == ()
 
 
 def test_an_episode_from_low_to_paused_and_back():
     path = (Stage.OPEN, Stage.SOON, Stage.URGENT, Stage.SOON, Stage.URGENT, Stage.PAUSED, Stage.CLEAR, Stage.CLEAR)
-    acts = [act for _, act in walk([(stage, Silence.NONE) for stage in path])]
-    assert acts == [Act.POST, *[Act.EDIT] * 6, None]
+    acts = [acts for _, acts in walk([(stage, Silence.NONE) for stage in path])]
+    woken = (Act.EDIT, Act.REPLY)
+    assert acts == [(Act.POST,), (Act.EDIT,), woken, (Act.EDIT,), (Act.EDIT,), woken, (Act.EDIT,), ()]
+
+
+@pytest.mark.parametrize("silence", [Silence.QUIET, Silence.MUTED])
+def test_a_stage_that_costs_data_notifies_when_the_silence_ends_if_it_lasts(silence):
+    opened, soon = (Stage.OPEN, Silence.NONE), (Stage.SOON, Silence.NONE)
+    lasting = [opened, (Stage.URGENT, silence), (Stage.URGENT, silence), (Stage.URGENT, Silence.NONE)]
+    assert [acts for _, acts in walk(lasting)] == [(Act.POST,), (Act.EDIT,), (), (Act.REPLY,)]
+    passing = [opened, (Stage.URGENT, silence), soon, soon]
+    assert [acts for _, acts in walk(passing)] == [(Act.POST,), (Act.EDIT,), (Act.EDIT,), ()]
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ TARGETS = {
     "digests.card.digest": 22,
     "digests.stopped_card.with_stopped": 22,
     "alerts.low_balance.low_balance": 6,
+    "alerts.low_balance.balance_warning": 6,
     "alerts.spikes.spike_card": 6,
     "alerts.spikes.milestone_card": 6,
     "alerts.trouble.trouble": 6,

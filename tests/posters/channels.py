@@ -132,6 +132,14 @@ class SlackChannel:
     def in_thread(self) -> list[str]:
         return [read_blocks(each.blocks) for each in self.slack.channel("C1").messages if each.thread_ts]
 
+    def replies_to(self, message_id: str) -> int:
+        """How many messages the channel sees under that one."""
+        sent = [each.sent for each in self.slack.channel("C1").messages if each.thread_ts == message_id]
+        return sum(bool(each.get("reply_broadcast")) for each in sent)
+
+    def forbid_replies(self) -> None:
+        self.fail("error", "cannot_reply_to_message")
+
     def pictures(self) -> list[tuple[bytes, str]]:
         blocks = [block for message in self.slack.channel("C1").messages for block in message.blocks]
         images = [block for block in blocks if block["type"] == "image"]
@@ -216,6 +224,14 @@ class DiscordChannel:
 
     def in_thread(self) -> list[str]:
         return [each.text for each in self.shown()[len(self.channel.messages) :]]
+
+    def replies_to(self, message_id: str) -> int:
+        """How many messages are replies to that one."""
+        references = [each.sent.get("message_reference") or {} for each in self.channel.messages]
+        return sum(each.get("message_id") == message_id for each in references)
+
+    def forbid_replies(self) -> None:
+        self.fail("error", 160002)
 
     def pictures(self) -> list[tuple[bytes, str]]:
         return [(file.content, file.description or "") for each in self.channel.messages for file in each.attachments]

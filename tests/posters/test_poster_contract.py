@@ -91,6 +91,25 @@ async def test_a_thread_is_posted_into_and_edited_in(channel):
     assert texts(channel)[-1] == "Changed."
 
 
+async def test_a_reply_is_posted_under_its_message_for_the_whole_channel(remote):
+    above = await remote.poster.post(remote.here, HELLO, "a")
+    posted = await remote.poster.post(replace(remote.here, replies_to=above.message_id), Reply("A warning."), "b")
+    assert isinstance(posted, Posted)
+    assert texts(remote) == ["Hello, channel.", "A warning."]
+    assert remote.replies_to(above.message_id) == 1
+
+
+async def test_a_reply_stands_alone_if_its_message_is_gone_or_takes_none(remote):
+    above = await remote.poster.post(remote.here, HELLO, "a")
+    gone = replace(remote.here, replies_to="1")
+    assert isinstance(await remote.poster.post(gone, Reply("First."), "b"), Posted)
+    remote.forbid_replies()
+    under = replace(remote.here, replies_to=above.message_id)
+    assert isinstance(await remote.poster.post(under, Reply("Second."), "c"), Posted)
+    assert texts(remote) == ["Hello, channel.", "First.", "Second."]
+    assert remote.replies_to(above.message_id) == 0
+
+
 async def test_a_direct_message_is_read_by_one_person_alone(channel):
     direct = await channel.poster.direct(channel.here.workspace_id, channel.person_id)
     assert (direct.chat, direct.workspace_id) == (channel.here.chat, channel.here.workspace_id)

@@ -186,6 +186,20 @@ async def test_an_edit_of_what_never_arrived_is_posted_and_the_next_one_edits_th
     assert better.edits == "m2"
 
 
+@pytest.mark.parametrize("gets_there", [True, False])
+async def test_a_reply_follows_its_message_or_the_edit_that_was_posted_in_its_place(store, say, claim, gets_there):
+    await say("opened")
+    await say("worse", edits="opened")
+    await say("urgent", replies_to="opened")
+    (opened,) = await claim()
+    assert await claim() == ()
+    await (store.outbox.sent({opened: "m1"}, NOW) if gets_there else store.outbox.dead(opened, "expired", NOW))
+    (worse,) = await claim()
+    await store.outbox.sent({worse: "m1" if gets_there else "m2"}, NOW)
+    (urgent,) = await claim()
+    assert (urgent.edits, urgent.replies_to) == (None, "m1" if gets_there else "m2")
+
+
 async def test_where_the_message_to_edit_is_gone_it_is_posted_anew_and_forgotten(store, say, claim):
     await say("opened")
     await say("worse", "better", edits="opened")

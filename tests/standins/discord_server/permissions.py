@@ -13,6 +13,7 @@ class Permission(IntFlag):
     SEND_MESSAGES = 1 << 11
     EMBED_LINKS = 1 << 14
     ATTACH_FILES = 1 << 15
+    READ_MESSAGE_HISTORY = 1 << 16
     USE_APPLICATION_COMMANDS = 1 << 31
     SEND_MESSAGES_IN_THREADS = 1 << 38
 
@@ -23,6 +24,7 @@ POSTING = (
     | Permission.SEND_MESSAGES
     | Permission.EMBED_LINKS
     | Permission.ATTACH_FILES
+    | Permission.READ_MESSAGE_HISTORY
     | Permission.SEND_MESSAGES_IN_THREADS
 )
 """What an invite of a bot that posts asks for."""

@@ -37,6 +37,7 @@ KNOWN: dict[int, tuple[int, str]] = {
     50109: (400, "The request body contains invalid JSON."),
     50278: (403, "Cannot send messages to this user due to having no mutual guilds"),
     130000: (503, "API resource is currently overloaded. Try again a little later"),
+    160002: (400, "Cannot reply without permission to read message history"),
     160005: (400, "Thread is locked"),
     200000: (400, "Message was blocked by automatic moderation"),
     240000: (400, "Message blocked by harmful links filter"),

@@ -93,6 +93,11 @@ def _post(world: World, call: Call) -> Json:
     channel = _writable(world, call)
     if call.uploads:
         world.channel_for(channel.id, Permission.ATTACH_FILES)
+    if reference := call.body.get("message_reference"):
+        world.channel_for(channel.id, Permission.READ_MESSAGE_HISTORY, code=160002)
+        known = any(each.id == reference["message_id"] for each in channel.messages)
+        if not known and reference.get("fail_if_not_exists", True):
+            raise Refusal(50035, ["/message_reference names no message"])
     nonce = str(call.body.get("nonce") or "")
     content = compose(world, channel, call.body, call.uploads)
     if nonce and call.body.get("enforce_nonce"):

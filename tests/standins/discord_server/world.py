@@ -185,8 +185,8 @@ class World(Watched):
             raise Refusal(50001)
         return guild
 
-    def channel_for(self, id_: str, *needed: int) -> Channel:
-        """A channel that the bot sees and has these permissions in. Raises Refusal."""
+    def channel_for(self, id_: str, *needed: int, code: int = 50013) -> Channel:
+        """A channel that the bot sees and has these permissions in. Raises Refusal, with `code` if one lacks."""
         channel = self.channels.get(id_)
         if channel is None:
             raise Refusal(10003)
@@ -196,7 +196,7 @@ class World(Watched):
         if not permissions:
             raise Refusal(50001)
         if any(permissions & each != each for each in needed):
-            raise Refusal(50013)
+            raise Refusal(code)
         return channel
 
     def conversation(self, user: User) -> Channel:

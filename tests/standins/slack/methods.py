@@ -303,7 +303,7 @@ METHODS: dict[str, Method] = {
     "users.info": Method(_users_info, 4, _words("user"), scope="users:read"),
     "conversations.info": Method(_conversations_info, 3, _words("channel")),
     "conversations.open": Method(_conversations_open, 3, _words("users"), scope="im:write"),
-    "chat.postMessage": Method(_post_message, 4, _words("channel"), _SPOKEN, "chat:write"),
+    "chat.postMessage": Method(_post_message, 4, _words("channel"), _SPOKEN | {"reply_broadcast"}, "chat:write"),
     "chat.postEphemeral": Method(_post_ephemeral, 4, _words("channel user"), _SPOKEN, "chat:write"),
     "chat.update": Method(_update, 3, _words("channel ts"), _words("text blocks parse"), "chat:write"),
     "chat.unfurl": Method(_unfurl, 3, _words("unfurls"), _words("channel ts unfurl_id source"), "links:write"),
