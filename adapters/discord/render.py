@@ -217,9 +217,10 @@ def text_groups(text: Text, mark: str = "") -> Iterator[Group]:
 
 
 def file_groups(file: File | LargeFile, taken: set[str]) -> Iterator[Group]:
-    """What the file is, above the file."""
+    """What the file is, above the file, which shows its name."""
     attachment = _attachment(file.name, file.content, "", taken)
-    *texts, last = text_groups((Plain(f"File {file.name}: {file.description}."),))
+    name = "" if attachment.name == file.name else f"File {file.name}: "
+    *texts, last = text_groups((Plain(f"{name}{file.description or NOTHING}."),), SMALL_PRINT)
     yield from texts
     shown: Component = {"type": FILE, "file": {"url": attachment.url}}
     yield last + Group((shown,), (attachment,))

@@ -45,6 +45,8 @@ def _read(component: dict[str, object]) -> str:
     match component:
         case {"type": 10, "content": str(content)}:
             return f"{_TIME.sub(_plain_time, visible_text(content))}\n"
+        case {"type": 13, "file": {"url": str(url)}}:
+            return f"File {url.removeprefix('attachment://')}:\n"
         case {"type": 12, "items": list(items)}:
             return "".join(f"Picture: {item['description']}\n" for item in items)
         case _:
