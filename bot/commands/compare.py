@@ -20,6 +20,8 @@ from bot.reply.model import Drawing, Reply
 from bot.store.videos import Sort, StoredVideo
 
 MOST_OPTIONS = 25
+ENOUGH = 8
+"""Characters of an id by which a search finds it: a button has no room for three whole ones."""
 LABELS = "ABCDE"
 
 
@@ -99,7 +101,10 @@ async def _compare(context: Context, chosen: Sequence[StoredVideo]) -> Reply:
     )
     picture = _picture(context, compared, metric) if metric else None
     card = comparison(compared, metric, picture, context.clock())
-    return replace(card, shared_as=Call("compare", {"video": " ".join(stored.video.id for stored in chosen)}))
+    ids = [stored.video.id for stored in chosen]
+    short = list(dict.fromkeys(id_[:ENOUGH] for id_ in ids))
+    named = short if len(ids) > 2 and len(short) == len(ids) else ids
+    return replace(card, shared_as=Call("compare", {"video": " ".join(named)}))
 
 
 def _picture(context: Context, compared: Sequence[Compared], metric: Metric) -> Drawing | None:

@@ -8,7 +8,17 @@ from bot.domain.caller import Permission
 from bot.reply.call import Call
 from bot.reply.model import Mention, Note, Picture, Tone
 from bot.reply.plain import plain_text
-from tests.standins.environment import ANA, EVE, LINK, button, labels, outbox_states
+from tests.standins.environment import (
+    ANA,
+    EVE,
+    INSTAGRAM,
+    LINK,
+    TWITTER,
+    YOUTUBE,
+    button,
+    labels,
+    outbox_states,
+)
 
 MEMBER = replace(ANA, permissions=frozenset({Permission.LOOK}))
 IN_THREAD = replace(ANA, thread_id="17.5")
@@ -56,6 +66,18 @@ async def test_a_newer_card_another_person_and_a_thread_are_posts_of_their_own(e
         await store.outbox.sent({first: "1"}, env.clock())
     (second,) = await _queued(env)
     assert (first.thread_id, second.owner_id) == (None, "U-eve")
+
+
+async def test_a_comparison_of_five_fits_into_a_button(env):
+    links = (LINK, YOUTUBE, INSTAGRAM, TWITTER, "https://www.tiktok.com/@flat/video/7301234567890120001")
+    for link in links:
+        env.sandbox.world.track(env.sandbox.key, link, 7)
+    env.clock.advance(hours=6)
+    compared = await env.say(f"/compare {' '.join(links)}")
+    assert button(compared, "Post here").fits
+    assert (await env.press(compared, "Post here")).summary == "Posted in this channel."
+    (message,) = await _queued(env)
+    assert message.reply.summary == compared.summary
 
 
 @pytest.mark.parametrize("line", ["/videos", "/usage", "/status", "/help", f"/export {LINK}", f"/track {LINK}"])
