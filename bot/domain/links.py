@@ -172,8 +172,20 @@ def _behind_slash(piece: str) -> tuple[str, ...]:
 
 
 def links_within(message: object) -> tuple[str, ...]:
-    """The supported links in a chat's message as the chat sends it: in its texts at any depth."""
-    return find_links(" ".join(_texts(message)))
+    """The supported links in a chat's message as the chat sends it: in its texts at any depth.
+
+    Without one, the first link to a video site that is cut off or leads to no video: `parse_link` says so.
+    """
+    words = " ".join(_texts(message))
+    return find_links(words) or tuple(word for word in words.split() if _is_of_site(word))[:1]
+
+
+def _is_of_site(word: str) -> bool:
+    try:
+        _read(_bare(word[:MAX_LENGTH])[0])
+    except LinkError:
+        return False
+    return True
 
 
 def _texts(value: object) -> Iterator[str]:

@@ -192,9 +192,9 @@ def _aliases() -> dict[str, str]:
 
 
 def _folded(words: str) -> str:
-    """The words as a key: in small letters, without accents and dots, underscores between them."""
+    """The words as a key: in small letters, without accents, dots and a "time" at the end, underscores between."""
     plain = (each for each in unicodedata.normalize("NFKD", words) if not unicodedata.combining(each))
-    return "_".join("".join(plain).replace(".", " ").split()).casefold()
+    return "_".join("".join(plain).replace(".", " ").split()).casefold().removesuffix("_time")
 
 
 def _either(names: Iterable[str]) -> str:

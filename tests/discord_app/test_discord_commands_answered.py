@@ -65,10 +65,18 @@ async def test_the_days_may_stand_behind_the_link_as_in_helps_example(bot_app, s
     assert "Tracking starts when you press" in told(answer)
 
 
-async def test_a_message_without_a_link_to_a_video_has_nothing_to_track(bot_app, discord, server):
-    said = discord.say(server.ben, server.general, "no link in here, but https://example.com/video")
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ("no link in here, but https://example.com/video", "I see no video link in this message"),
+        ("https://x.com/X/status/16973046227490…", "That link is cut off"),
+        ("See https://www.instagram.com/reels/saved/", "That's a page of Instagram"),
+    ],
+)
+async def test_a_message_without_a_link_to_a_video_has_nothing_to_track(bot_app, discord, server, words, reason):
+    said = discord.say(server.ben, server.general, words)
     answer = await bot_app.answered(discord.send_message_command("Track this video", said, user=server.ann))
-    assert "There's no video link" in told(answer)
+    assert reason in told(answer)
 
 
 async def test_several_links_in_one_option_are_offered_together(bot_app, server):

@@ -26,6 +26,7 @@ from bot.domain.zones import looks_like_zone, near_zones, read_zone, zone_names
         "Istanbul": "Europe/Istanbul",
         "São Paulo": "America/Sao_Paulo",
         "St. Johns": "America/St_Johns",
+        "London time": "Europe/London",
     }.items(),
 )
 def test_a_zone_is_known_by_its_name_and_by_a_city_that_has_one_alone(words, zone):
