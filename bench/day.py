@@ -12,8 +12,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from decimal import Decimal
 
-from pydantic import SecretStr
-
 from adapters.sandbox.serve import Sandbox
 from bench.measure import Row, say
 from bench.reads import LINK
@@ -22,9 +20,8 @@ from bot.digests.planner import DigestPlanner
 from bot.domain.caller import Caller, Permission, Person, Role, WorkspaceRef
 from bot.metrics import Metrics
 from bot.reply.model import Tone
-from bot.settings import Settings
 from bot.wallet.poller import Poller
-from tests.standins.environment import HandClock
+from tests.standins.environment import HandClock, settings_of
 
 VIDEOS, CHANNELS, COMMANDS = 100, 20, 500
 DAY, TICK = timedelta(days=1), timedelta(seconds=30)
@@ -107,11 +104,7 @@ async def _world(clock: HandClock) -> AsyncIterator[tuple[Bot, Sandbox, list[str
         minutes = [start + timedelta(seconds=36 * number) for number in range(VIDEOS)]
         track = sandbox.world.track
         videos = [track(sandbox.key, link, 7, at).id for link, at in zip(ended, minutes, strict=True)]
-        settings = Settings(
-            contentstats_api_key=SecretStr(sandbox.key),
-            contentstats_base_url=sandbox.url,
-            database_url=f"sqlite:///{folder}/bench.db",
-        )
+        settings = settings_of(sandbox, f"sqlite:///{folder}/bench.db")
         bot = await stack.enter_async_context(Bot(settings, clock=clock))
         for channel in range(CHANNELS):
             await _run(bot, "digest", f"on {channel:02}:00 UTC", channel)

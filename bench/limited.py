@@ -7,12 +7,12 @@ are sent, and would be slower than what is measured.
 import json
 import re
 import time
-from asyncio import Protocol, Transport, get_running_loop
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import cached_property
 
-import httptools
+from bench.receiver import serve
 
 DISCORD = 50
 """Requests a second of one bot."""
@@ -26,15 +26,18 @@ _CHANNEL = re.compile(rb"/channels/(\w+)/messages")
 class Limited:
     """The receiver: what was taken, when and how often, by the name of who has a limit of their own."""
 
-    def __init__(self, port: int) -> None:
-        self.url = f"http://127.0.0.1:{port}"
+    def __init__(self) -> None:
+        self.url = ""
         self.taken: defaultdict[str, list[float]] = defaultdict(list)
         self.channels: Counter[str] = Counter()
         self.refused = 0
         self._buckets: dict[str, tuple[float, float]] = {}
-        yes = {"ok": True, "team_id": "T1", "ts": "1.1", "id": "1", "bot": True, "username": "bench", "file_id": "F1"}
-        self._yes = _answer(200, yes | {"discriminator": "0", "avatar": None, "upload_url": f"{self.url}/upload"})
         self._no = _answer(429, {"ok": False, "error": "ratelimited", "retry_after": 1.0, "global": True}, b"1")
+
+    @cached_property
+    def _yes(self) -> bytes:
+        yes = {"ok": True, "team_id": "T1", "ts": "1.1", "id": "1", "bot": True, "username": "bench", "file_id": "F1"}
+        return _answer(200, yes | {"discriminator": "0", "avatar": None, "upload_url": f"{self.url}/upload"})
 
     def answer(self, path: bytes, token: bytes, body: bytes) -> bytes:
         """What a request gets."""
@@ -71,35 +74,6 @@ def _answer(status: int, body: object, retry_after: bytes = b"") -> bytes:
 @asynccontextmanager
 async def limited() -> AsyncIterator[Limited]:
     """A receiver on a free port."""
-    found: list[Limited] = []
-    server = await get_running_loop().create_server(lambda: _Door(found[0]), "127.0.0.1", 0)
-    found.append(Limited(server.sockets[0].getsockname()[1]))
-    async with server:
-        yield found[0]
-
-
-class _Door(Protocol):
-    """A connection."""
-
-    def __init__(self, chat: Limited) -> None:
-        self._chat = chat
-
-    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
-        self._transport = transport
-        self._parser = httptools.HttpRequestParser(self)
-
-    def data_received(self, data: bytes) -> None:
-        self._parser.feed_data(data)
-
-    def on_url(self, url: bytes) -> None:
-        self._path, self._body, self._token = url, b"", b""
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        if name.lower() == b"authorization":
-            self._token = value
-
-    def on_body(self, body: bytes) -> None:
-        self._body += body
-
-    def on_message_complete(self) -> None:
-        self._transport.write(self._chat.answer(self._path, self._token, self._body))
+    chat = Limited()
+    async with serve(chat.answer) as chat.url:
+        yield chat

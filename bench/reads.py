@@ -11,15 +11,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from decimal import Decimal
 
-from pydantic import SecretStr
-
 from adapters.sandbox.serve import Sandbox
 from bench.measure import Row
 from bot.app import Bot
 from bot.domain.caller import Caller, Permission, Person, Role, WorkspaceRef
 from bot.reply.model import Tone
-from bot.settings import Settings
-from tests.standins.environment import HandClock
+from tests.standins.environment import HandClock, settings_of
 
 PEOPLE = 1_000
 HOUR = timedelta(hours=1)
@@ -47,7 +44,7 @@ async def _rows() -> list[Row]:
         await _stats(bot, videos[1], 0)
         next_hour = _calls_since(sandbox, asked)
     others = sum(over_an_hour.values()) - over_an_hour[PAGE]
-    names = ", ".join(sorted(over_an_hour.keys() - {PAGE}))
+    names = ", ".join(sorted(over_an_hour.keys() - {PAGE})) or "none"
     return [
         _row(f"page reads, {PEOPLE:,} people at once", at_once[PAGE]),
         _row(f"page reads, {PEOPLE:,} people spread over the hour", over_an_hour[PAGE]),
@@ -69,11 +66,7 @@ async def _world(clock: HandClock) -> AsyncIterator[tuple[Bot, Sandbox, Sequence
         sandbox = await stack.enter_async_context(Sandbox(clock, balance=Decimal(100), requests_per_minute=10_000))
         began = clock.now - timedelta(days=4)
         videos = [sandbox.world.track(sandbox.key, LINK + str(number), 7, began).id for number in range(2)]
-        settings = Settings(
-            contentstats_api_key=SecretStr(sandbox.key),
-            contentstats_base_url=sandbox.url,
-            database_url=f"sqlite:///{folder}/bench.db",
-        )
+        settings = settings_of(sandbox, f"sqlite:///{folder}/bench.db")
         bot = await stack.enter_async_context(Bot(settings, clock=clock))
         yield bot, sandbox, videos
 

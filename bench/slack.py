@@ -11,12 +11,14 @@ from asyncio import Future, Protocol, Transport
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import urlencode
 
 import httptools
 from slack_sdk.signature import SignatureVerifier
 
 from bench.floors.slack_app import SECRET
+from bench.receiver import serve
 
 PERSON = re.compile(rb"UBENCH\d+")
 WITHIN = 30
@@ -43,20 +45,23 @@ class Slack:
     `processing` is how many seconds it takes to look at a file, before which it refuses to show it.
     """
 
-    def __init__(self, port: int) -> None:
-        self.url = f"http://127.0.0.1:{port}"
+    def __init__(self) -> None:
+        self.url = ""
         self.calls: list[str] = []
         self.waiting: dict[tuple[str, str], Future[float]] = {}
         self.processing = self._processed_at = 0.0
-        person = {"id": "U", "team_id": "T1", "name": "ana"}
-        yes = {"ok": True, "team_id": "T1", "team": "Bench", "user": person, "file_id": "F1"}
-        body = json.dumps(yes | {"upload_url": f"{self.url}/upload"}).encode()
-        self._yes = _response(body)
-        """To everything: what is not asked for in it, nobody reads."""
         self._not_yet = _response(json.dumps({"ok": False, "error": "invalid_blocks"}).encode())
 
-    def received(self, path: str, body: bytes) -> bytes:
+    @cached_property
+    def _yes(self) -> bytes:
+        """To everything: what is not asked for in it, nobody reads."""
+        person = {"id": "U", "team_id": "T1", "name": "ana"}
+        yes = {"ok": True, "team_id": "T1", "team": "Bench", "user": person, "file_id": "F1"}
+        return _response(json.dumps(yes | {"upload_url": f"{self.url}/upload"}).encode())
+
+    def answer(self, target: bytes, _token: bytes, body: bytes) -> bytes:
         """Note a call, and whether it is what somebody waits for; returns the response."""
+        path = target.decode()
         self.calls.append(path)
         now = time.perf_counter()
         if path.startswith(COMPLETE):
@@ -126,11 +131,9 @@ class Asker:
 @asynccontextmanager
 async def receiving() -> AsyncIterator[Slack]:
     """A receiver on a free port."""
-    found: list[Slack] = []
-    server = await asyncio.get_running_loop().create_server(lambda: _Door(found[0]), "127.0.0.1", 0)
-    found.append(Slack(server.sockets[0].getsockname()[1]))
-    async with server:
-        yield found[0]
+    slack = Slack()
+    async with serve(slack.answer) as slack.url:
+        yield slack
 
 
 @asynccontextmanager
@@ -141,30 +144,6 @@ async def asking(slack: Slack, port: int, people: int) -> AsyncIterator[list[Ask
     yield [Asker(slack, number, line) for number, line in enumerate(lines)]
     for line in lines:
         line.close()
-
-
-class _Door(Protocol):
-    """A connection to the receiver."""
-
-    def __init__(self, slack: Slack) -> None:
-        self._slack = slack
-        self._path, self._body = "", b""
-
-    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
-        self._transport = transport
-        self._parser = httptools.HttpRequestParser(self)
-
-    def data_received(self, data: bytes) -> None:
-        self._parser.feed_data(data)
-
-    def on_url(self, url: bytes) -> None:
-        self._path, self._body = url.decode(), b""
-
-    def on_body(self, body: bytes) -> None:
-        self._body += body
-
-    def on_message_complete(self) -> None:
-        self._transport.write(self._slack.received(self._path, self._body))
 
 
 class _Line(Protocol):
