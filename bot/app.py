@@ -16,7 +16,7 @@ from bot.commands.context import Context, LastLists
 from bot.commands.forms import call_of
 from bot.commands.lines import UMBRELLA, guess, read_line, title_in
 from bot.commands.parse import bind, parse
-from bot.commands.permissions import SPENDERS, permissions, refusal
+from bot.commands.permissions import permissions, refusal, spenders
 from bot.commands.registry import COMMANDS, AnyCommand, by_name, described
 from bot.commands.share import cannot_share_reason, with_button
 from bot.commands.suggest import argument_of, suggestions
@@ -320,7 +320,7 @@ class Bot:
             charts=self._charts,
             exports=self._exports,
             clock=self._clock,
-            spenders=SPENDERS[self._settings.may_spend],
+            spenders=spenders(caller.workspace, self._settings.may_spend),
             monthly_cap=self._settings.monthly_cap_usd,
             offer_lasts=self._offer_lasts,
             version=VERSION,

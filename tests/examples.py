@@ -143,10 +143,10 @@ def offered(balance: str, days: int | None = None, rows: tuple[offer.Row, ...] =
     )
 
 
-def listed(**changes: object) -> listing.Listing:
+def listed(**changes: object) -> listing.VideoPage:
     """A page of the list with a video of every kind."""
     states = ("monitoring", "completed", "paused", "error", "cancelled", "resting", "monitoring")
-    page = listing.Listing(
+    page = listing.VideoPage(
         videos=tuple(
             VideoCount(
                 video(number, status=state, is_deleted=state == "error"),
@@ -154,6 +154,7 @@ def listed(**changes: object) -> listing.Listing:
                 1_298_000 * number or None,
                 300 - 100 * number if number % 3 else None,
                 NOW,
+                ends_at=NOW + 150 * HOUR,
             )
             for number, state in enumerate(states)
         ),

@@ -46,7 +46,7 @@ from bot.reply.model import (
     Tone,
     Weight,
 )
-from bot.reply.plain import finding, plain_spans
+from bot.reply.plain import finding, plain_cell, plain_spans
 from bot.reply.text import shown, width
 
 _COLOURS = {Tone.INFO: "blue", Tone.SUCCESS: "green", Tone.WARNING: "yellow", Tone.PROBLEM: "red"}
@@ -93,7 +93,7 @@ def yes(reply: Reply) -> Call | None:
 def _rows(reply: Reply) -> Iterator[Choice]:
     for item in (item for part in reply.parts if isinstance(part, Listing) for item in part.items):
         if item.button is not None:
-            label = f"{shown(item.button.label)}: {plain_spans(item.name)}"
+            label = f"{shown(item.button.label)}: {plain_cell(item.name)}"
             yield Choice(label, item.button.call, item.button.weight, is_row=True)
 
 

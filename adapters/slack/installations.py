@@ -173,4 +173,4 @@ class InstalledWorkspaces:
 
 
 def _ref(team_id: str, name: str, *, can_preview: bool = False) -> WorkspaceRef:
-    return WorkspaceRef(CHAT, team_id, name, is_operators=False, can_preview=can_preview)
+    return WorkspaceRef(CHAT, team_id, name, is_operators=False, can_preview=can_preview, members_spend=True)

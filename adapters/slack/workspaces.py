@@ -102,7 +102,7 @@ class SingleWorkspace:
         """The token's workspace; any of its organisation if the token is the organisation's."""
         identity = await self.identify()
         name, own_enterprise = str(identity.get("team") or ""), _enterprise_of(identity)
-        ref = WorkspaceRef(CHAT, team_id, name, can_preview=self._is_previewing)
+        ref = WorkspaceRef(CHAT, team_id, name, can_preview=self._is_previewing, members_spend=True)
         is_organisations = bool(identity.get("is_enterprise_install")) and enterprise_id is not None
         if team_id == identity["team_id"] or (is_organisations and enterprise_id == own_enterprise):
             return SlackWorkspace(ref, own_enterprise, self._client)

@@ -125,7 +125,7 @@ def nothing_lacks(args: object) -> bool:  # noqa: ARG001 - it answers for any ar
 class Command(Generic[A]):
     """One command: `summary` is 100 characters at most (Discord's limit), `example` is a whole line that works.
 
-    /help lists it in its `group` with the few words of `brief`; `about` are the rules that /help on the command adds.
+    /help lists it in its `group` with the few words of `brief`; `about` is what /help on the command adds.
     `is_setting` says that everybody may look at what only admins of this workspace change.
     `lacks` says of arguments that can be bound whether a form that asks for more is kinder than an answer. `check`
     raises UsageError for what the arguments alone show to be wrong, so that a form can stay open.
@@ -145,7 +145,7 @@ class Command(Generic[A]):
     check: Callable[[A, datetime], None] = nothing_wrong
     group: Group = Group.SETTINGS
     brief: str = ""
-    about: tuple[str, ...] = ()
+    about: str = ""
     shareable: bool = False
     shows_money: bool = False
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.domain.caller import Caller, Permission, Role
+from bot.domain.caller import Caller, Permission, Role, WorkspaceRef
 
 MEMBERS, MANAGERS, NO_ONE = "members", "managers", "nobody"
 _NOTHING: frozenset[Permission] = frozenset()
@@ -25,13 +25,17 @@ It holds for commands, buttons, forms, completion, files, the Home tab and previ
 of `Bot.run`, `Bot.suggest` or `Bot.may_fill_in`.
 """
 
-SPENDERS = {
-    "default": "by this chat's own rule",
+_SPENDERS = {
     MEMBERS: "all full members",
     MANAGERS: "admins of this workspace",
     NO_ONE: "nobody",
 }
-"""Who may spend, in words, for each value of the setting."""
+
+
+def spenders(workspace: WorkspaceRef, may_spend: str) -> str:
+    """Who may spend, in words. `may_spend` is the setting of that name."""
+    own = MEMBERS if workspace.members_spend else MANAGERS
+    return _SPENDERS[own if may_spend == "default" else may_spend]
 
 
 def permissions(caller: Caller, may_spend: str) -> frozenset[Permission]:

@@ -21,6 +21,7 @@ from bot.commands.usage import Usage, usage, usage_details
 from bot.commands.videos import Preview, SetPreviews, Videos, set_previews, show_preview, videos
 from bot.domain.caller import Permission
 from bot.messages.help import Described, Group
+from bot.messages.videos import ABOUT
 from bot.reply.call import SHARE
 
 AnyCommand: TypeAlias = Command[Any]
@@ -44,6 +45,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
         example="/videos tiktok",
         group=Group.LOOK,
         brief="your list",
+        about=ABOUT,
         shareable=True,
     ),
     Command(
@@ -221,7 +223,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
 )
 
 _WHO = {
-    Permission.LOOK: "Everyone.",
+    Permission.LOOK: "",
     Permission.SPEND: "Anyone who can spend in this workspace.",
     Permission.STOP: "Anyone who can spend in this workspace.",
     Permission.CONFIGURE: "Anyone who manages this workspace.",

@@ -9,9 +9,10 @@ from bot.commands.command import Kind, argument
 from bot.commands.context import Context
 from bot.commands.find_video import fitting
 from bot.domain.errors import NotConfigured, NotFound
+from bot.domain.money import ends_at
 from bot.domain.videos import VideoPlatform, VideoStatus
 from bot.messages.video_count import VideoCount, preview, previews_set
-from bot.messages.videos import Listing, video_list
+from bot.messages.videos import VideoPage, video_list
 from bot.reply.call import Call
 from bot.reply.model import Reply
 from bot.store.videos import Sort, StoredVideo
@@ -78,7 +79,7 @@ async def videos(context: Context, args: Videos) -> Reply:
     problem, being_read = await _refresh(context, rows)
     rows, total = await _page(context, args)
     card = video_list(
-        Listing(
+        VideoPage(
             videos=tuple(counted(each) for each in rows),
             total=total,
             complete=swept.value,
@@ -105,7 +106,13 @@ def counted(stored: StoredVideo) -> VideoCount:
     """A mirrored video as lists and previews show it."""
     counted_at = stored.main_at or stored.last_snapshot_at
     return VideoCount(
-        stored.video, stored.main_metric, stored.main_count, stored.change_24h, counted_at, stored.change_since
+        stored.video,
+        stored.main_metric,
+        stored.main_count,
+        stored.change_24h,
+        counted_at,
+        stored.change_since,
+        ends_at(stored.video, stored.seen_at),
     )
 
 

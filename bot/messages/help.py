@@ -21,7 +21,8 @@ class Group(StrEnum):
 class Described:
     """A command as help shows it: its arguments are pairs of a placeholder and what it means.
 
-    `brief` is what it is for in a few words, `about` holds rules for those who ask about it.
+    `brief` is what it is for in a few words, `about` holds rules for those who ask about it;
+    `permission` is empty if everyone may use it.
     """
 
     name: str
@@ -32,7 +33,7 @@ class Described:
     example: str
     permission: str
     arguments: tuple[tuple[str, str], ...]
-    about: tuple[str, ...] = ()
+    about: str = ""
 
 
 def all_commands(commands: Sequence[Described]) -> Reply:
@@ -53,9 +54,9 @@ def one_command(command: Described) -> Reply:
         Field("Usage", text(Code(command.usage))),
         *(Field(placeholder, text(meaning)) for placeholder, meaning in command.arguments),
         Field("Example", text(Code(command.example))),
-        Field("Who can use it", text(command.permission)),
+        *((Field("Who can use it", text(command.permission)),) if command.permission else ()),
     )
-    about = (Paragraph(text(" ".join(command.about))),) if command.about else ()
+    about = (Note(text(command.about)),) if command.about else ()
     return Reply(f"{command.summary}.", title=f"/{command.name}", parts=(Fields(fields), *about))
 
 

@@ -27,8 +27,8 @@ from bot.domain.growth import (
     stopped_at,
 )
 from bot.domain.money import ends_at, unit_price
-from bot.domain.videos import HOUR, Metric, VideoPlatform, VideoReading, VideoStatus
-from bot.messages.wording import name_of, platform_linked, plural, reading_age, row_remarks, status_word
+from bot.domain.videos import HOUR, Metric, VideoPlatform, VideoReading
+from bot.messages.wording import name_of, platform_linked, plural, reading_age, row_remarks, state_words
 from bot.reply.call import Call
 from bot.reply.model import (
     Action,
@@ -128,16 +128,9 @@ def _small_print(facts: VideoFacts) -> Note:
     reading = facts.reading
     video, metric = reading.video, main_metric(reading.video.platform, reading.snapshots)
     age = reading_age(reading, facts.as_of, facts.now, facts.problem).text
-    return Note(text(platform_linked(video), *_state(facts), *_caveats(reading, metric, facts.now), " ", *age))
-
-
-def _state(facts: VideoFacts) -> Iterator[str]:
-    video, word = facts.reading.video, status_word(facts.reading.video)
-    end = ends_at(video, facts.seen_at)
-    if video.status == VideoStatus.MONITORING and end is not None and end > facts.now and not video.is_deleted:
-        yield f", ends in {ago(end - facts.now)}."
-    else:
-        yield f", {word}." if word else "."
+    state = state_words(video, ends_at(video, facts.seen_at), facts.now)
+    start = (platform_linked(video), f", {state}." if state else ".")
+    return Note(text(*start, *_caveats(reading, metric, facts.now), " ", *age))
 
 
 def _caveats(reading: VideoReading, metric: Metric, now: datetime) -> Iterator[str]:

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.growth import ago, exact_count, is_overdue, metric_name, signed_count
+from bot.domain.growth import ago, exact_count, is_overdue, metric_name, short_change, short_count, signed_count
 from bot.domain.videos import Metric, Video
-from bot.messages.wording import introduced
+from bot.messages.wording import introduced, linked, platform_name, state_words
 from bot.reply.call import Call
-from bot.reply.model import Button, Note, Reply, Time, Tone, text
+from bot.reply.model import Align, Bold, Button, Column, Item, Note, Reply, Span, Time, Tone, text
 
 _DAY = "24 h"
+NAME_LENGTH = 40
+"""The longest name in a list: two lines of a phone beside a button."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,7 @@ class VideoCount:
     """A video, its main count and of what that is, and the change of it over 24 hours; None where unknown.
 
     `counted_at` is when the count was taken. The change counts from `change_since`, 24 hours before if that is None.
+    `ends_at` is when the tracking ends.
     """
 
     video: Video
@@ -25,28 +28,43 @@ class VideoCount:
     change_24h: int | None = None
     counted_at: datetime | None = None
     change_since: datetime | None = None
+    ends_at: datetime | None = None
 
 
-def count_words(counted: VideoCount, now: datetime | None = None) -> str:
-    """The count with its unit, and its age at `now` if a newer one should be there: `1,298,000 views (10 h ago)`."""
+COUNT_COLUMNS = (Column("Count", Align.RIGHT), Column("24 h", Align.RIGHT), Column("State"))
+"""The heads of the cells of `count_item`."""
+
+
+def count_item(counted: VideoCount, now: datetime, number: int | None = None) -> Item:
+    """A video as a row: its name, its count, what it gained, where it is and how long it runs."""
+    video = counted.video
+    place = "" if number is None else f"{number}. "
+    state = " · ".join(filter(None, (platform_name(video.platform), state_words(video, counted.ends_at, now)))) or "–"
     if counted.count is None or counted.metric is None:
-        return "–"
+        count, gained, line = "–", "–", text(f"no numbers yet · {state}")
+    else:
+        unit = f"{metric_name(video.platform, counted.metric)}{_age(counted, now)}"
+        count, gained = f"{exact_count(counted.count)} {unit}", "–"
+        moved: tuple[str | Span, ...] = ()
+        if counted.change_24h is not None:
+            window = _window(counted)
+            gained = signed_count(counted.change_24h) + ("" if window == _DAY else f" in {window}")
+            moved = (Bold(f"{short_change(counted.change_24h)} in {window}"), " · ")
+        line = text(f"{short_count(counted.count)} {unit} · ", *moved, state)
+    cells = (text(count), text(gained), text(state))
+    return Item(
+        text(place, linked(video, NAME_LENGTH)), cells, line, Button("Stats", Call("stats", {"video": video.id}))
+    )
+
+
+def _age(counted: VideoCount, now: datetime) -> str:
+    """The age of a count if a newer one should be there."""
     last = counted.counted_at
-    age = ""
-    if now is not None and last is not None and counted.video.collects and is_overdue(last, now):
-        age = f" ({ago(now - last)} ago)"
-    return f"{exact_count(counted.count)} {metric_name(counted.video.platform, counted.metric)}{age}"
+    is_old = last is not None and counted.video.collects and is_overdue(last, now)
+    return f" ({ago(now - last)} ago)" if is_old and last is not None else ""
 
 
-def change_words(counted: VideoCount) -> str:
-    """The change over 24 hours, `+1,200`, with its time if that is another one: `+1,200 in 14 h`."""
-    if counted.change_24h is None:
-        return "–"
-    window = change_window(counted)
-    return signed_count(counted.change_24h) + ("" if window == _DAY else f" in {window}")
-
-
-def change_window(counted: VideoCount) -> str:
+def _window(counted: VideoCount) -> str:
     """The time over which the count changed: `24 h`."""
     if counted.change_since is None or counted.counted_at is None:
         return _DAY
@@ -56,9 +74,10 @@ def change_window(counted: VideoCount) -> str:
 def preview(counted: VideoCount) -> Reply:
     """One line and a button."""
     video, last = counted.video, counted.counted_at
-    numbers = "no snapshot yet" if counted.count is None else count_words(counted)
-    change = counted.change_24h
-    moved = "" if change is None else f", {signed_count(change)} in {change_window(counted)}"
+    numbers, change = "no snapshot yet", counted.change_24h
+    if counted.count is not None and counted.metric is not None:
+        numbers = f"{exact_count(counted.count)} {metric_name(video.platform, counted.metric)}"
+    moved = "" if change is None else f", {signed_count(change)} in {_window(counted)}"
     age = () if last is None else (Note(text("As of ", Time(last), ".")),)
     return Reply(
         f"{introduced(video)}: {numbers}{moved}.",

@@ -43,6 +43,12 @@ def status_word(video: Video) -> str:
     return f"{word} (deleted)".strip() if video.is_deleted else word
 
 
+def state_words(video: Video, ends_at: datetime | None, now: datetime) -> str:
+    """How long a running video runs, `ends in 6 d`, or its status if that isn't known."""
+    runs = video.status == VideoStatus.MONITORING and not video.is_deleted
+    return f"ends in {ago(ends_at - now)}" if runs and ends_at is not None and ends_at > now else status_word(video)
+
+
 def name_of(video: Video) -> str:
     """What to call a video: its title, else by its platform, its creator and the end of its id on that platform."""
     if video.title:
@@ -79,7 +85,7 @@ def shortened(words: str, length: int = TITLE_LENGTH) -> str:
 
 
 def linked(video: Video, length: int = TITLE_LENGTH) -> Span:
-    """The video's name in so many characters, leading to it where its link is an https address."""
+    """The video's name in so many characters, leading to it if its link is an https address."""
     name = shortened(name_of(video), length)
     return Link(name, video.link) if video.link.startswith("https://") else Plain(name)
 

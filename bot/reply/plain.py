@@ -92,7 +92,7 @@ def row_menus(reply: Reply) -> tuple[Menu, ...]:
 def _options(listing: Listing) -> Iterator[MenuOption]:
     for item in listing.items:
         if item.button is not None:
-            yield MenuOption(plain_spans(item.name), item.button.call, plain_spans(item.line))
+            yield MenuOption(plain_cell(item.name), item.button.call, plain_cell(item.line))
 
 
 def _span(span: Span) -> str:
@@ -120,8 +120,9 @@ def _part(part: Part) -> str:
         case Table():
             return _table(part)
         case Listing(caption, _, items):
-            rows = (f"{plain_spans(item.name)}: {plain_spans(item.line)}" for item in items)
-            return "\n".join(filter(None, (shown(caption), *rows)))
+            rows = (f"{plain_cell(item.name)}: {plain_spans(item.line)}" for item in items)
+            links = (_span(link) for link in table_links(part.table))
+            return "\n".join(filter(None, (shown(caption), *rows, *links)))
         case Picture(alt=alt):
             return f"Picture: {shown(alt)}"
         case Divider() | Drawing():

@@ -95,4 +95,4 @@ def test_help_describes_it_from_the_same_list(command):
     assert [placeholder for placeholder, _ in shown.arguments] == [
         each.placeholder for each in command.arguments if each.listed
     ]
-    assert shown.permission.endswith(".")
+    assert shown.permission.endswith(".") is not (command.need is Permission.LOOK and not command.is_setting)

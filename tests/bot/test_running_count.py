@@ -26,8 +26,8 @@ async def test_every_place_counts_alike(told):
     usage, card, running, paused, digest, home = told
     assert "Committed: $1.08 for 2 running videos and 1 paused" in usage
     assert "2 running videos and 1 paused" in card
-    assert "Running videos: 2 videos" in running
-    assert "Paused videos: 1 video" in paused
+    assert "2 running videos, newest first" in running
+    assert "1 paused video, newest first" in paused
     assert "from 2 running videos and 1 paused" in digest
     assert "2 running videos" in home
 

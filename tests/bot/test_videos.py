@@ -5,12 +5,12 @@ import re
 
 import pytest
 
-from bot.domain.growth import exact_count, signed_count
+from bot.domain.growth import exact_count, short_change, short_count, signed_count
 from bot.domain.videos import HOUR
 from bot.reply.call import Call
-from bot.reply.model import Select, Tone
+from bot.reply.model import Tone
 from bot.reply.plain import plain_text
-from tests.standins.environment import INSTAGRAM, LINK, LIST, PAGE, TWITTER, YOUTUBE, labels, rows
+from tests.standins.environment import INSTAGRAM, LINK, LIST, PAGE, TWITTER, YOUTUBE, labels, listed_ids, rows
 
 SHAPES = ("viral", "steady", "flat", "corrected")
 
@@ -33,30 +33,18 @@ async def test_each_row_says_platform_state_age_count_and_change(env, account):
     growth = account[2].film.growth
     likes = [growth.counts(hour)["likes"] for hour in (16, 40)]
     (row,) = rows(reply)
-    assert row[2:] == [
-        "Instagram",
-        "running",
-        "40 h",
-        f"{exact_count(likes[1])} likes",
-        signed_count(likes[1] - likes[0]),
-    ]
-    assert reply.summary == "Instagram videos: 1 video, newest first."
-
-
-async def test_it_says_which_metric_is_used(env, account):
-    assert len(account) == 8
-    mixed, views = plain_text(await env.say("/videos")), plain_text(await env.say("/videos tiktok"))
-    assert "or likes if a video has no views, as on Instagram" in mixed
-    assert "Count and change are views." in views
-    assert "Instagram" not in views
+    gained = likes[1] - likes[0]
+    assert row[1:] == [f"{exact_count(likes[1])} likes", signed_count(gained), "Instagram · ends in 2 d"]
+    line = f"{short_count(likes[1])} likes · {short_change(gained)} in 24 h · Instagram · ends in 2 d"
+    assert f": {line}" in plain_text(reply)
+    assert reply.summary == "1 Instagram video, newest first."
+    assert "or likes if there are none" in plain_text(await env.say("/help videos"))
 
 
 @pytest.mark.parametrize(("hours", "is_over"), [(30, False), (80, True)])
-async def test_it_says_that_the_last_day_of_what_has_ended_is_not_today(env, hours, is_over):
+async def test_the_last_day_of_a_video_that_has_ended_is_not_called_24_h(env, hours, is_over):
     env.sandbox.world.track(env.sandbox.key, LINK, 2)
     env.clock.advance(hours=hours)
-    said = plain_text(await env.say("/videos"))
-    assert ("For videos that are no longer collected, 24 h is their last day of data." in said) is is_over
     summary = (await env.say(f"/stats {LINK}")).summary
     assert ("in its last 24 h." in summary, " in 24 h · " in summary) == (is_over, not is_over)
 
@@ -75,8 +63,7 @@ async def test_the_order_is_the_one_asked_for(env, account):
     by_id = {each.id: each for each in account}
     for sort, order in ORDERS.items():
         reply = await env.say(f"/videos {sort}")
-        (select,) = [action for action in reply.actions if isinstance(action, Select)]
-        keys = [order(by_id[option.value]) for option in select.options]
+        keys = [order(by_id[id_]) for id_ in listed_ids(reply)]
         assert (keys, len(keys)) == (sorted(keys), 8), sort
 
 
@@ -90,15 +77,15 @@ def main(tracking, hours_ago):
 async def test_filters_name_themselves_and_one_that_fits_nothing_offers_all(env):
     for line, count, scope in (
         ("/videos tiktok", 5, "TikTok videos"),
-        ("/videos x", 1, "X videos"),
-        ("/videos running", 8, "Running videos"),
-        ("/videos tiktok monitoring", 5, "TikTok running videos"),
+        ("/videos x", 1, "X video"),
+        ("/videos running", 8, "running videos"),
+        ("/videos tiktok monitoring", 5, "running TikTok videos"),
     ):
         reply = await env.say(line)
-        assert reply.summary.startswith(f"{scope}: {count} video")
+        assert reply.summary.startswith(f"{count} {scope}, ")
         assert len(rows(reply)) == count
     reply = await env.say("/videos cancelled")
-    assert reply.summary == "Cancelled videos: none. Remove the filter to see all videos."
+    assert reply.summary == "No cancelled videos."
     assert len(rows(await env.press(reply, "All videos"))) == 8
 
 
@@ -113,19 +100,19 @@ async def test_pages_are_ten_long_and_lead_on_and_back_with_the_filter_kept(env)
         env.sandbox.world.track(env.sandbox.key, f"https://www.tiktok.com/@steady/video/{number}", 1)
     env.clock.advance(hours=1)
     first = await env.say("/videos tiktok running")
-    assert "TikTok running videos: 23 videos, page 1 of 3, newest first." in first.summary
+    assert "23 running TikTok videos, page 1 of 3, newest first." in first.summary
     assert labels(first) == ["Next", "Post here"]
     second = await env.press(first, "Next")
     assert labels(second) == ["Previous", "Next", "Post here"]
-    assert [row[0] for row in rows(second)] == [str(number) for number in range(11, 21)]
+    assert [row[0].split(". ")[0] for row in rows(second)] == [str(number) for number in range(11, 21)]
     third = await env.press(second, "Next")
-    assert "TikTok running videos: 23 videos, page 3 of 3, newest first." in third.summary
+    assert "23 running TikTok videos, page 3 of 3, newest first." in third.summary
     assert len(rows(third)) == 3
     assert plain_text(await env.press(third, "Previous")) == plain_text(second)
     assert env.posts(PAGE) == 23
     by_count = await env.say("/videos count")
     assert "highest count first" in by_count.summary
-    counts = [int(row[5].split()[0].replace(",", "")) for row in rows(by_count)]
+    counts = [int(row[1].split()[0].replace(",", "")) for row in rows(by_count)]
     assert counts == sorted(counts, reverse=True)
 
 
@@ -137,14 +124,15 @@ async def test_a_page_beyond_the_last_is_the_last(env, account):
 
 async def test_choosing_one_shows_it(env, account):
     reply = await env.say("/videos")
-    (select,) = [action for action in reply.actions if isinstance(action, Select)]
-    chosen = await env.run(Call(select.call.command, {select.argument: account[0].id}))
-    assert chosen.title == account[0].film.title
+    name = f"{1 + listed_ids(reply).index(account[0].id)}. "
+    assert (await env.press(reply, name)).title == account[0].film.title
 
 
 async def test_a_video_without_a_snapshot_has_no_made_up_numbers(env):
     env.sandbox.world.track(env.sandbox.key, LINK, 1)
-    assert rows(await env.say("/videos"))[0][4:] == ["under 1 min", "–", "–"]
+    reply = await env.say("/videos")
+    assert rows(reply)[0][1:] == ["–", "–", "TikTok · ends in 24 h"]
+    assert "no numbers yet · TikTok" in plain_text(reply)
 
 
 @pytest.mark.parametrize(("hours", "window"), [(1, None), (3, 2), (14, 13), (25, 24), (26, 24)])
@@ -156,9 +144,8 @@ async def test_a_change_over_another_time_than_24_h_states_it(env, hours, window
     if window is not None:
         words = signed_count(growth.counts(hours)["views"] - growth.counts(hours - window)["views"])
         words += "" if window == 24 else f" in {window} h"
-    assert rows(reply)[0][6] == words
-    assert ("“–” if a video has fewer than two counts from the last 24 hours" in plain_text(reply)) is (window is None)
-    assert rows(await env.run(Call("home", {})))[0][3] == words
+    assert rows(reply)[0][2] == words
+    assert rows(await env.run(Call("home", {})))[0][2] == words
 
 
 @pytest.mark.parametrize(
@@ -180,8 +167,7 @@ async def test_a_gap_24_h_ago_gives_the_change_over_the_time_there_is(env, taken
     env.sandbox.faults.add("200", PAGE, body=known | {"snapshots": snapshots}, times=None)
     env.clock.advance(hours=26)
     reply = await env.say("/videos")
-    assert rows(reply)[0][5:] == ["2,000 likes", words]
-    assert "likes if a video has no views" in plain_text(reply)
+    assert rows(reply)[0][1:3] == ["2,000 likes", words]
     await env.run(Call("previews", {"on": "yes"}))
     preview = (await env.run(Call("preview", {"link": LINK}))).summary
     assert preview.endswith("2,000 likes." if words == "–" else f"2,000 likes, {words}.")
@@ -196,12 +182,11 @@ async def test_growth_ranks_a_young_video_by_its_gain_and_ended_ones_last(env):
     env.clock.advance(hours=14)
     await env.say("/videos")
     reply = await env.say("/videos growth")
-    (select,) = [action for action in reply.actions if isinstance(action, Select)]
-    assert [option.value for option in select.options] == [young.id, idle.id, ended.id]
-    gains = [row[6] for row in rows(reply)]
+    assert listed_ids(reply) == [young.id, idle.id, ended.id]
+    gains = [row[2] for row in rows(reply)]
     assert gains[0].endswith(" in 13 h")
     assert [signed(each) > signed(gains[1]) for each in (gains[0], gains[2])] == [True, True]
-    assert reply.summary.endswith("fastest growth in 24 h first, ended ones last.")
+    assert reply.summary.endswith("fastest growth in 24 h first.")
 
 
 def signed(words):
@@ -218,13 +203,13 @@ async def test_a_page_that_takes_long_shows_what_is_known_and_is_read_after_the_
     env.sandbox.faults.add("slow", PAGE, seconds=0.4, times=2)
     first = await env.say("/videos")
     assert "Reading newer numbers for 2 videos; press Refresh to see them." in plain_text(first)
-    assert [row[5] for row in rows(first)] == ["–", "–"]
+    assert [row[1] for row in rows(first)] == ["–", "–"]
     while env.posts(PAGE) < 2:  # noqa: ASYNC110 - the sandbox only counts
         await asyncio.sleep(0.01)
     monkeypatch.setattr("bot.commands.videos.SHOWN_WITHIN", 30)
     fresh = await env.press(first, "Refresh")
     assert "being read" not in plain_text(fresh)
-    assert "–" not in [row[5] for row in rows(fresh)]
+    assert "–" not in [row[1] for row in rows(fresh)]
     assert env.posts(PAGE) == 2
 
 

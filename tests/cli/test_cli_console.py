@@ -19,7 +19,7 @@ def test_json_is_one_object_for_a_script(cli, sandbox):
     assert ended.returncode == 0
     reply = json.loads(ended.stdout)
     assert reply["title"] == "Videos"
-    assert len(reply["parts"][0]["rows"]) == 3
+    assert len(reply["parts"][0]["items"]) == 3
 
 
 def test_only_an_admin_spends_and_only_yes_presses_the_button(cli, sandbox):
@@ -28,7 +28,7 @@ def test_only_an_admin_spends_and_only_yes_presses_the_button(cli, sandbox):
     assert "Nothing was spent." in refused.stdout
     asked = cli("console", "--admin", typed=f"/track {LINK} 1\n/videos running\n", **sandbox)
     assert "That leaves $" in asked.stdout
-    assert "Running videos: 5 videos" in asked.stdout
+    assert "5 running videos, newest first" in asked.stdout
     started = cli("console", "-c", f"/track {LINK} 1", "--admin", "--yes", "--user", "Ana", **sandbox)
     assert (started.returncode, "Everyone sees: Ana started tracking" in started.stdout) == (0, True)
     stopped = cli("console", "-c", f"/stop {LINK}", "--admin", "--yes", "--json", **sandbox)

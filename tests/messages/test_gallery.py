@@ -60,7 +60,7 @@ def message_functions():
 
 
 def texts(reply):
-    """Every text of a reply's parts: of paragraphs, fields and cells."""
+    """Every text of a reply's parts. A listing's cells state its lines once more, with exact counts."""
     for part in reply.parts:
         match part:
             case Paragraph(text) | Note(text):
@@ -70,7 +70,7 @@ def texts(reply):
             case Table():
                 yield from (cell for row in part.rows for cell in row)
             case Listing(items=items):
-                yield from (cell for item in items for cell in (item.name, *item.cells, item.line))
+                yield from (each for item in items for each in (item.name, item.line))
     yield reply.public_line
 
 

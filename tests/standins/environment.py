@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,7 @@ from bot.contentstats.client import key_fingerprint
 from bot.domain.caller import Caller, Permission, Person, Role, WorkspaceRef
 from bot.reply.call import Call
 from bot.reply.drawing import drawn
-from bot.reply.model import Button, LinkButton, Listing, Menu, Reply, Select, Table
+from bot.reply.model import Action, Button, LinkButton, Listing, Menu, Reply, Select, Table
 from bot.reply.plain import plain_spans, plain_text, row_menus
 from bot.settings import Settings
 from bot.store import Store
@@ -171,18 +171,23 @@ async def outbox_states(database_url: str) -> dict[str, str]:
 
 def button(reply: Reply, label: str) -> Call:
     """The call of the button, the menu's option or the row whose label begins so."""
-    found = [call for name, call in _offered(reply) if name.startswith(label)]
+    found = [call for name, call in _offered((*reply.actions, *row_menus(reply))) if name.startswith(label)]
     assert found, f"no button {label!r} in: {plain_text(reply)}"
     return found[0]
 
 
 def labels(reply: Reply) -> list[str]:
-    """The labels of the reply's buttons, its menus' options and its rows."""
-    return [label for label, _ in _offered(reply)]
+    """The labels of the reply's buttons and its menus' options."""
+    return [label for label, _ in _offered(reply.actions)]
 
 
-def _offered(reply: Reply) -> Iterator[tuple[str, Call]]:
-    for action in (*reply.actions, *row_menus(reply)):
+def listed_ids(reply: Reply) -> list[str]:
+    """The ids of the videos that the rows of the reply's listings open."""
+    return [call.arguments["video"] for _, call in _offered(row_menus(reply))]
+
+
+def _offered(actions: Iterable[Action]) -> Iterator[tuple[str, Call]]:
+    for action in actions:
         match action:
             case Button(label, call):
                 yield label, call
