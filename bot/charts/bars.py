@@ -16,7 +16,9 @@ from bot.domain.clock import day_text
 from bot.domain.growth import short_change
 from bot.domain.money import dollars
 
-_ROW, _BAR = 74, 24
+_ROW, _NAME, _BAR = 78, 36, 24
+"""Pixels of a row, of the room for its name, whatever hangs below its letters, and of its bar."""
+
 _NUMBER_PAD = 8
 _SHORTEST_BAR = 3
 _FEWEST_DAYS = 7
@@ -35,10 +37,10 @@ def movers_figure(movers: Movers) -> Figure:
         top, lost = row * _ROW, change < 0
         length = copysign(max(abs(change) * scale, _SHORTEST_BAR if change else 0), change)
         color, hatch = (canvas.VERMILLION, "//") if lost else (canvas.BLUE, None)
-        middle = top + 30 + _BAR / 2
+        middle = top + _NAME + _BAR / 2
         axes.barh(middle, length, _BAR, color=color, hatch=hatch, edgecolor=canvas.GROUND, linewidth=0, zorder=2)
         axes.plot((0, 0), (middle - _BAR / 2, middle + _BAR / 2 + 4), color=canvas.MUTED, linewidth=2, zorder=3)
-        _write(axes, -zero, top + 12, fitted(name, room, SMALL))
+        _write(axes, -zero, top + _NAME / 3, fitted(name, room, SMALL))
         number_at = length + copysign(_NUMBER_PAD, change)
         _write(axes, number_at, middle, short_change(change), ha="right" if lost else "left", bold=True)
     return figure

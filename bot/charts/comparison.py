@@ -22,9 +22,11 @@ _SWATCH = 26
 """Pixels from the panel to the markers beside the names, and from there to the names."""
 
 _WIDEST_NAME = 250
-_NAME_HEIGHT = 28
-_LABEL_HEIGHT = 2 * _NAME_HEIGHT + 2
-_PANEL = 5 * _LABEL_HEIGHT + 20
+_NAME_HEIGHT = 36
+_LABEL_HEIGHT = 66
+"""Pixels from a name to its count, as some scripts hang far below the line, and of both with air."""
+
+_PANEL = 5 * _LABEL_HEIGHT
 _MARKERS = 6
 _MARKER_SIZE = 13
 

@@ -36,7 +36,7 @@ def growth_figure(growth: Growth) -> Figure:
     axes = sheet.panel(figure, box, x, y)
     _draw(axes, line, first, (x.high - x.low) / box.width)
     above_floor = (counts[-1] - y.low) / (y.high - y.low) * box.height
-    offset = (_END_PAD, max(sheet.LARGE / 2 - above_floor, 0))
+    offset = (_END_PAD, max(sheet.LARGE * 0.7 - above_floor, 0))
     sheet.note(axes, end, ((last - first) / HOUR, counts[-1]), offset, size=sheet.LARGE, align="left")
     return figure
 

@@ -49,10 +49,12 @@ def _script(char: str) -> str:
 
 
 def font(text: str, size: float, *, bold: bool = False) -> FontProperties:
-    """The fonts that draw a text. What needs a Noto font is not bold: only their regular weights are shipped."""
-    families = dict.fromkeys([_DEJAVU, *filter(None, map(_family_of, map(ord, text)))])
-    heavy = bold and len(families) == 1
-    return FontProperties(family=list(families), size=size, weight="bold" if heavy else "normal")
+    """The fonts that draw a text. What needs a Noto font is not bold: only their regular weights are shipped.
+
+    A Noto font comes first, so that it draws a whole word of which DejaVu Sans lacks a letter.
+    """
+    noto = sorted({*filter(None, map(_family_of, map(ord, text)))} - {_DEJAVU})
+    return FontProperties(family=[*noto, _DEJAVU], size=size, weight="normal" if noto else "bold" if bold else "normal")
 
 
 @lru_cache(maxsize=2_048)

@@ -61,6 +61,7 @@ def _days(first: date, amounts: Collection[Decimal]) -> tuple[tuple[date, Decima
 
 EXAMPLES: dict[str, Spec] = {
     "growth-one-reading": Growth(NAMES[8], _hourly("likes", lambda _: 7, 1)),
+    "growth-zero": Growth(NAMES[0], _hourly("comments", lambda _: 0, 1)),
     "growth-three-readings": Growth(NAMES[7], _hourly("views", lambda hour: 1_200 + 620 * hour, 3)),
     "growth-day-with-gap": Growth(NAMES[0], _hourly("views", _climb, 25, {9, 10, 11})),
     "growth-fall-and-lone-reading": Growth(
