@@ -196,6 +196,5 @@ def _form(command: AnyCommand | None, call: CommandCall) -> Mapping[str, str] | 
 def _answer(command: AnyCommand | None, call: CommandCall, interaction: Interaction) -> Answer:
     """How to reply: as the command declares, but in the place of a card only if nobody else sees that card."""
     answer = command.answer if command else Answer.PRIVATE
-    if answer is not Answer.PUBLIC and interaction.may_replace and (call.in_place or answer is Answer.REPLACES):
-        return Answer.REPLACES
-    return Answer.PUBLIC if answer is Answer.PUBLIC else Answer.PRIVATE
+    wants_place = call.in_place or answer is Answer.REPLACES
+    return Answer.REPLACES if wants_place and interaction.may_replace else Answer.PRIVATE

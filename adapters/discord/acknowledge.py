@@ -44,8 +44,6 @@ class InitialResponses:
         match answer:
             case Answer.PRIVATE:
                 return await self._respond(interaction.raw, _DEFERRED, {"flags": EPHEMERAL})
-            case Answer.PUBLIC:
-                return await self._respond(interaction.raw, _DEFERRED)
             case Answer.REPLACES:
                 return await self._respond(interaction.raw, _DEFERRED_UPDATE)
             case _:

@@ -107,10 +107,14 @@ class Handlers:
         return await self._replies.deliver(interaction, reply, answer)
 
     async def add_pictures(
-        self, interaction: Interaction, reply: Reply, answer: Answer, is_current: Callable[[], bool]
+        self,
+        interaction: Interaction,
+        reply: Reply,
+        answer: Answer,  # noqa: ARG002 - the protocol's
+        is_current: Callable[[], bool],
     ) -> None:
         """Show a reply's pictures."""
-        await self._replies.add_pictures(interaction, reply, answer, is_current)
+        await self._replies.add_pictures(interaction, reply, is_current)
 
     async def notice(self, interaction: Interaction, notice: Reply, answer: Answer) -> None:
         """Show a notice."""

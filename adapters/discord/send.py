@@ -1,9 +1,8 @@
-"""Sends replies in Discord: to the person alone unless deferred otherwise, by the next way if one is closed.
+"""Sends replies in Discord: to the person alone, by the next way if one is closed.
 
-An interaction can be answered for fifteen minutes. Later replies go into the channel if they are for everybody, else
-into direct messages: no way that shows it to others is ever taken for a private reply. Each way may be repeated if its
-outcome is unclear: an edit shows the same again, a channel knows a message by its nonce, and a private page that comes
-twice does less harm than a button that never comes.
+An interaction can be answered for fifteen minutes. Later replies go into direct messages: no way that shows them to
+others is ever taken. Each way may be repeated if its outcome is unclear: an edit shows the same again, a channel knows
+a message by its nonce, and a private page that comes twice does less harm than a button that never comes.
 """
 
 import asyncio
@@ -109,67 +108,53 @@ class Replies:
     async def deliver(self, interaction: Interaction, reply: Reply, answer: Answer) -> Shown:
         """Show a reply as it was deferred, and then the channel its public line.
 
-        A problem is always private, and never replaces the card that it is about: that card's buttons may be needed
-        again. Everything is rendered before anything is sent: if rendering fails, nothing has been shown yet.
+        A problem never replaces the card that it is about: that card's buttons may be needed again. Everything is
+        rendered before anything is sent: if rendering fails, nothing has been shown yet.
         """
         shown = messages(reply, interaction.most_file)
         line = public_message(reply.public_line) if reply.public_line else None
-        is_problem = reply.tone is Tone.PROBLEM
-        has_place = not is_problem or answer is Answer.PRIVATE
-        if answer is Answer.PUBLIC and is_problem:
-            await self._take_back(interaction)
+        has_place = reply.tone is not Tone.PROBLEM or answer is Answer.PRIVATE
         arrived = True
         for index, message in enumerate(shown):
-            is_public = answer is Answer.PUBLIC and not is_problem
             plain = _without_files(message, reply if index == 0 else None)
-            in_place = has_place and index == 0
-            arrived &= await self._surely(interaction, message, plain, index, in_place=in_place, is_public=is_public)
+            arrived &= await self._surely(interaction, message, plain, index, in_place=has_place and index == 0)
         announced = line is not None and await self._post_line(interaction, line)
         return Shown(arrived, announced, self._originals.get(interaction.id) or "")
 
-    async def add_pictures(
-        self, interaction: Interaction, reply: Reply, answer: Answer, is_current: Callable[[], bool]
-    ) -> None:
+    async def add_pictures(self, interaction: Interaction, reply: Reply, is_current: Callable[[], bool]) -> None:
         """Put a reply's pictures into its message, or into one of their own if it is longer or too old to edit."""
         whole, alone = messages(reply, interaction.most_file), messages(pictures_alone(reply), interaction.most_file)[0]
-        is_public = answer is Answer.PUBLIC and reply.tone is not Tone.PROBLEM
         try:
             if self._clock() >= interaction.until:
-                await self._by_itself(interaction, alone, f"{interaction.id}-picture", is_public=is_public)
+                await self._as_direct(interaction, alone, f"{interaction.id}-picture")
             elif len(whole) == 1 and self._originals.get(interaction.id):
                 if is_current():
                     await self._call(_of(interaction, "PATCH", _ORIGINAL), body(whole[0]))
             else:
-                await self._call(_of(interaction, "POST", _FOLLOW_UP), body(alone, is_private=not is_public))
+                await self._call(_of(interaction, "POST", _FOLLOW_UP), body(alone, is_private=True))
         except DiscordFailed as error:
             logger.warning("adding a picture failed", extra=_about(interaction, error))
 
     async def notice(self, interaction: Interaction, notice: Reply, answer: Answer) -> None:
         """Show something to one person until their reply is there, in the reply's place if that is theirs alone."""
         message = messages(notice)[0]
-        await self._surely(interaction, message, message, -1, in_place=answer is Answer.PRIVATE, is_public=False)
-
-    async def _take_back(self, interaction: Interaction) -> None:
-        """Remove the deferred response."""
-        try:
-            await self._call(_of(interaction, "DELETE", _ORIGINAL), {})
-        except DiscordFailed as error:
-            logger.info("deleting the deferred response failed", extra=_about(interaction, error))
+        await self._surely(interaction, message, message, -1, in_place=answer is Answer.PRIVATE)
 
     async def _post_line(self, interaction: Interaction, line: Message) -> bool:
         """Post the public line, or tell the person that the channel is closed to the bot; whether it arrived."""
         try:
-            await self._to_all(interaction, line, interaction.id)
+            route = Route("POST", _POST, channel_id=interaction.channel_id)
+            await self._call(route, body(line, nonce=interaction.id))
         except DiscordFailed as error:
             logger.warning("posting the public line failed", extra=_about(interaction, error))
             why = "I'm not allowed to post here" if error.code in _MAY_NOT else "Discord didn't accept the message"
             warning = messages(Reply(NOT_TOLD.format(why=why), tone=Tone.WARNING))[0]
-            await self._surely(interaction, warning, warning, 0, in_place=False, is_public=False)
+            await self._surely(interaction, warning, warning, 0, in_place=False)
             return False
         return True
 
     async def _surely(
-        self, interaction: Interaction, message: Message, plain: Message, page: int, *, in_place: bool, is_public: bool
+        self, interaction: Interaction, message: Message, plain: Message, page: int, *, in_place: bool
     ) -> bool:
         """Send a message by the first way that is open, or its plain version if Discord refuses what is in it."""
         nonce = f"{interaction.id}-{page}"
@@ -180,11 +165,12 @@ class Replies:
             return True
 
         async def follow_up(version: Message) -> bool:
-            await self._call(_of(interaction, "POST", _FOLLOW_UP), body(version, is_private=not is_public))
+            await self._call(_of(interaction, "POST", _FOLLOW_UP), body(version, is_private=True))
             return True
 
         async def by_itself(version: Message) -> bool:
-            await self._by_itself(interaction, version, nonce, is_public=is_public)
+            # A button there would have no server to act on.
+            await self._as_direct(interaction, _only(version, *_UNPRESSED), nonce)
             return True
 
         ways: list[Callable[[Message], Awaitable[bool]]] = [by_itself]
@@ -193,22 +179,11 @@ class Replies:
         about = {"server": interaction.guild_id, "user": interaction.user_id}
         return await send_surely((message, plain), ways, about)
 
-    async def _by_itself(self, interaction: Interaction, message: Message, nonce: str, *, is_public: bool) -> None:
-        """Without the interaction."""
-        if is_public:
-            await self._to_all(interaction, message, nonce)
-        else:  # a button there would have no server to act on
-            await self._as_direct(interaction, _only(message, *_UNPRESSED), nonce)
-
     async def _as_direct(self, interaction: Interaction, message: Message, nonce: str) -> None:
         """Into the person's conversation with the bot."""
         opened = {"json": {"recipient_id": interaction.user_id}}
         channel = await self._call(Route("POST", "/users/@me/channels"), opened)
         await self._call(Route("POST", _POST, channel_id=channel["id"]), body(message, nonce=nonce))
-
-    async def _to_all(self, interaction: Interaction, message: Message, nonce: str) -> None:
-        """To the whole channel, as a message of the bot's own."""
-        await self._call(Route("POST", _POST, channel_id=interaction.channel_id), body(message, nonce=nonce))
 
     async def _call(self, route: Route, sent: Mapping[str, Any]) -> Any:  # noqa: ANN401 - Discord's JSON
         return await patiently(lambda: self._rest.request(route, **sent), self._sleep)

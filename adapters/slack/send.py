@@ -70,20 +70,17 @@ class Replies:
     async def deliver(self, interaction: Interaction, reply: Reply, answer: Answer) -> Shown:
         """Show a reply as its command declares, its files first, and then the channel its public line.
 
-        A direct message needs no public line. A problem is always private, and never replaces the card that it is
-        about: that card's buttons may be needed again. The line is rendered before anything is sent: if rendering
-        fails, nothing has been shown yet.
+        A direct message needs no public line. A problem never replaces the card that it is about: that card's buttons
+        may be needed again. The line is rendered before anything is sent: if rendering fails, nothing has been shown
+        yet.
         """
-        is_problem, replaces = reply.tone is Tone.PROBLEM, _replaces(interaction, reply, answer)
+        replaces = _replaces(interaction, reply, answer)
         line = public_message(reply.public_line) if reply.public_line and not interaction.is_direct else None
-        whole = await self._with_files(interaction, reply)
-        if answer is Answer.PUBLIC and not is_problem and not interaction.is_direct:
-            sent = [await self._to_all(interaction, message) for message in messages(whole)]
-        else:
-            sent = [
-                await self._surely(interaction, message, replaces=replaces and index == 0)
-                for index, message in enumerate(messages(whole))
-            ]
+        whole = messages(await self._with_files(interaction, reply))
+        sent = [
+            await self._surely(interaction, message, replaces=replaces and index == 0)
+            for index, message in enumerate(whole)
+        ]
         announced = all(sent) if line is None else await self._to_all(interaction, line)
         return Shown(all(sent), announced, interaction.message_ts if replaces else "")
 

@@ -39,7 +39,6 @@ class Answer(StrEnum):
     """How a command answers, known before it runs because Discord must know it when it defers."""
 
     PRIVATE = "private"
-    PUBLIC = "public"
     REPLACES = "replaces"
 
 

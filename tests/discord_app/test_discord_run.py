@@ -91,7 +91,7 @@ async def test_the_manifest_is_the_commands_and_the_invite_with_its_reasons(disc
     out, err = (each.decode() for each in await program.communicate())
     assert program.returncode == 0
     assert json.loads(out) == payload()
-    assert f"client_id={discord.app.id}&scope=bot+applications.commands&permissions=274877959168" in err
+    assert f"client_id={discord.app.id}&scope=bot+applications.commands&permissions=274878024704" in err
     assert all(reason in err for _, reason in PERMISSIONS)
     assert discord.app.token not in out + err
 
