@@ -12,6 +12,7 @@ from bot.commands.tokens import Token, closed_up, titles_of, tokens_of, until_in
 from bot.commands.words import FILLERS, NEAR
 from bot.domain.errors import UsageError
 from bot.domain.links import find_links, looks_like_link
+from bot.domain.money import looks_like_money, read_money
 from bot.domain.quiet import is_span
 from bot.domain.schedule import looks_like_time, read_time
 from bot.domain.zones import is_zone, looks_like_zone, near_zones, read_zone
@@ -26,9 +27,6 @@ MAX_TYPED = 4_000
 MOST_ZONE_WORDS = 4
 """Words in the longest name of a place: Dumont d'Urville, New South Wales Australia."""
 
-_MONEY = re.compile(
-    r"\$?(?P<dollars>(?:\d{1,3}(?:,\d{3}){1,2}|\d{1,7})(?:\.\d{1,6})?)(?:\$|usd|dollars?)?", re.IGNORECASE
-)
 _HOUR = re.compile(r"\d{1,2}")
 _NUMBER = re.compile(
     r"(?P<sign>[-+−]?)(?P<digits>\d[\d.,]*)(?:d|days?|(?P<weeks>w|weeks?)|(?P<hours>h|hrs?|hours?))?", re.IGNORECASE
@@ -38,13 +36,13 @@ _BY_LOOK: Mapping[Kind, Callable[[str], object]] = {
     Kind.TIME: looks_like_time,
     Kind.ZONE: looks_like_zone,
     Kind.SPAN: is_span,
-    Kind.MONEY: _MONEY.fullmatch,
+    Kind.MONEY: looks_like_money,
 }
 """The kinds whose words give themselves away."""
 _WRITTEN: Mapping[Kind, str] = {
     Kind.MONEY: "an amount like 10 or 2.50",
     Kind.TIME: "like 09:00 or 9am",
-    Kind.SPAN: "like 8h or 22:00-07:00",
+    Kind.SPAN: "like 8h, friday or 22:00-07:00",
     Kind.ZONE: "a city like Berlin or New York",
 }
 """How the words of these kinds look."""
@@ -305,7 +303,7 @@ def _build(command: Command[A], found: Mapping[str, list[str]]) -> A:
 def _convert(argument: Argument, word: str) -> str | int | Decimal:
     match argument.kind:
         case Kind.MONEY:
-            return _money(argument, word)
+            return _read(argument, read_money, word)
         case Kind.TIME:
             return _read(argument, read_time, word)
         case Kind.ZONE:
@@ -328,14 +326,6 @@ def _read(argument: Argument, read: Callable[[str], V], word: str) -> V:
         return read(word)
     except UsageError as error:
         raise UsageError(str(error), argument.name) from None
-
-
-def _money(argument: Argument, word: str) -> Decimal:
-    match = _MONEY.fullmatch(word.strip())
-    if match is None:
-        msg = f"{argument.name.capitalize()} is an amount like 10 or 2.50, not “{_shown(word)}”."
-        raise UsageError(msg, argument.name)
-    return Decimal(match["dollars"].replace(",", ""))
 
 
 def _number(argument: Argument, word: str) -> int:

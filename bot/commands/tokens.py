@@ -38,7 +38,16 @@ _COUNTED_IN_WORDS = re.compile(rf"(?<!\S)({'|'.join(_IN_WORDS)})[ -]+(?={_UNIT})
 _COMPOUND = re.compile(rf"(?<=[a-z]) +(?:and +)?(?=\d{{1,4}}{_UNIT})", re.IGNORECASE)
 _LENGTH_AT_END = re.compile(rf"\d{{1,4}}{_UNIT}$", re.IGNORECASE)
 _FORTNIGHT = re.compile(r"(?<!\S)(?:a +)?fortnight\b", re.IGNORECASE)
-_DOLLARS = re.compile(r"(?<!\S)\$?(\d[\d,]{0,8}(?:\.\d{1,6})?) *(?:\$|dollars?\b|usd\b|bucks\b)", re.IGNORECASE)
+_CURRENCY = r"(?:\$|€|£|¥|(?:us\$|usd|dollars?|bucks?|eur|euros?|gbp|pounds?|yen)(?!\w))"
+_AMOUNT = re.compile(rf"(?<!\S)(\$?\d[\d.,]*) +(?={_CURRENCY}(?![\w$]))|(?<!\S)({_CURRENCY}) +(?=\d)", re.IGNORECASE)
+_TIME = r"(?:\d{1,2}(?:[:.]\d\d)?(?:[ap]\.?m\.?|h|uhr)?|morning|evening|noon|midnight)"
+_DAY_AND_TIME = re.compile(
+    r"(?<!\S)(?:(?:until|till?|this|next) +)*(today|tonight|tomorrow|\d{4}-\d\d-\d\d"
+    rf"|(?:{'|'.join(_DAYS)})(?:s|nes|rs|ur|r)?(?:day)?)(?:,? +(?:at +)?({_TIME}))?(?![\w:.-])",
+    re.IGNORECASE,
+)
+_THIS_PART = re.compile(r"(?<!\S)(?:until|till?) +(?:tonight|this +evening)\b", re.IGNORECASE)
+_NEXT_WEEK = re.compile(r"(?<!\S)(?:(?:until|till?|for|over) +)?(?:next +week|(?:the|this) +weekend)\b", re.IGNORECASE)
 _MASKED = re.compile(r"\[[^\[\]]*\]\((<?https?://[^()\s]+)\)", re.IGNORECASE)
 _ANGLED = r"<(https?://[^\s<>|]+)(?:\|[^<>]*)?>"
 _TOUCHED = re.compile(
@@ -155,6 +164,8 @@ def closed_up(typed: str, kinds: frozenset[Kind]) -> str:
         typed = _PART_OF_DAY.sub(lambda match: f"{match[1]}{'am' if match[2] == 'morning' else 'pm'}", typed)
         typed = _HALF_OF_DAY.sub("", typed)
     if Kind.SPAN in kinds:
+        typed = _NEXT_WEEK.sub("monday", _THIS_PART.sub("today@evening", typed))
+        typed = _DAY_AND_TIME.sub(_at_time, typed)
         typed = _SPREAD.sub("-", _UNTIL.sub(r"\1:00", _HALF_AN_HOUR.sub("30min", typed)))
     if kinds & {Kind.SPAN, Kind.NUMBER}:
         typed = _COUPLE.sub("2", _MONTH.sub("30days", typed))
@@ -163,5 +174,11 @@ def closed_up(typed: str, kinds: frozenset[Kind]) -> str:
     if Kind.SPAN in kinds:
         typed = _COMPOUND.sub(lambda match: "" if _LENGTH_AT_END.search(typed, 0, match.start()) else match[0], typed)
     if Kind.MONEY in kinds:
-        typed = _DOLLARS.sub(r"$\1", typed)
+        typed = _AMOUNT.sub(r"\1\2", typed)
     return typed
+
+
+def _at_time(match: re.Match[str]) -> str:
+    """A day and a time on it as one word: `tomorrow@9:00`."""
+    day, time = match[1], match[2]
+    return f"{day}@{time}:00" if time and time.isdecimal() else f"{day}@{time}" if time else day

@@ -3,11 +3,13 @@
 The burn-down is counted in snapshots, one a video and hour until that video's own end, and walks from end to end.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
+from bot.domain.errors import UsageError
 from bot.domain.videos import HOUR, RunningCount, Video, VideoStatus, count_running
 
 SNAPSHOTS_A_DAY = 24
@@ -16,6 +18,16 @@ DURATIONS = (1, 3, 7, 14, 30)
 
 _ROUNDING = timedelta(minutes=10)
 """What `days_remaining`, rounded by the API to nobody knows how many digits, may promise too much."""
+_AMOUNT = re.compile(
+    r"(?P<before>(?:us)?\$|usd|[€£¥₹₩₽]|eur|gbp|jpy|inr|cad|aud|chf)?\s*(?P<number>\d[\d.,]*)"
+    r"\s*(?P<after>\$|usd|dollars?|bucks?|[€£¥₹₩₽]|eur(?:os?)?|gbp|pounds?|quid|jpy|yen|inr|cad|aud|chf)?",
+    re.IGNORECASE,
+)
+_DOLLARS = frozenset({"", "$", "us$", "usd", "dollar", "dollars", "buck", "bucks"})
+_GROUPED = re.compile(
+    r"(?P<whole>\d{1,3}(?P<mark>[.,])\d{3}(?:(?P=mark)\d{3})?)(?:(?!(?P=mark))[.,](?P<part>\d{1,2}))?"
+)
+_PLAIN = re.compile(r"(?P<whole>\d{1,7})(?:\.(?P<part>\d{1,6})|,(?P<cents>\d{1,2}))?")
 _CENT, _MICRO = Decimal("0.01"), Decimal("0.000001")
 _LONGEST = 366
 """Days beyond which a stated duration is taken for nonsense and cut; the documentation allows 30."""
@@ -234,6 +246,41 @@ def dollars(amount: Decimal, *, down: bool = False) -> str:
         return f"under ${_CENT}"
     whole = _cents(amount, down=down)
     return f"{'-' if whole < 0 else ''}${abs(whole):,.2f}"
+
+
+def looks_like_money(words: str) -> bool:
+    """Whether somebody means an amount by this, in whatever currency: `10`, `$2.50`, `5,50`, `€5`."""
+    return _AMOUNT.fullmatch(words) is not None
+
+
+def read_money(words: str) -> Decimal:
+    """The dollars that somebody means; UsageError if that is no amount of them, or could be two.
+
+    A comma or a point before one or two digits begins the cents (`5,50`); before three it groups thousands (`5,000`).
+    Only `5.000` could be either.
+    """
+    found = _AMOUNT.fullmatch(words.strip())
+    if found is None:
+        msg = f"I can't read “{words[:40]}” as an amount. Write it like 10 or 2.50."
+        raise UsageError(msg)
+    if not {(found["before"] or "").casefold(), (found["after"] or "").casefold()} <= _DOLLARS:
+        raise UsageError("Amounts are in US dollars. Write it like 10 or 2.50.")
+    number = found["number"].rstrip(".,")
+    if re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", number):
+        msg = f"“{number}” could be {number.split('.')[0]} or {number.replace('.', '')} dollars. Write one of these."
+        raise UsageError(msg)
+    match = _PLAIN.fullmatch(number)
+    if match is not None:
+        return _decimal(match["whole"], match["part"] or match["cents"])
+    match = _GROUPED.fullmatch(number)
+    if match is None:
+        msg = f"I can't read “{words[:40]}” as an amount. Write it like 10, 2.50 or 1,000."
+        raise UsageError(msg)
+    return _decimal(match["whole"].replace(match["mark"], ""), match["part"])
+
+
+def _decimal(whole: str, part: str | None) -> Decimal:
+    return Decimal(f"{whole}.{part}" if part else whole)
 
 
 def left_after(available: Decimal, *owed: Decimal) -> Decimal:

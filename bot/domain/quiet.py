@@ -1,17 +1,25 @@
-"""Quiet hours in a named zone, and until when something is muted: local times of day made into moments."""
+"""Quiet hours in a named zone, and when a mute ends: local days and times of day made into moments."""
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.errors import UsageError
-from bot.domain.schedule import DAY, Schedule, looks_like_time, read_time, time_words
+from bot.domain.schedule import DAY, WEEKDAYS, Schedule, looks_like_time, read_time, time_words
 
 LONGEST_MUTE = timedelta(days=30)
+MORNING = 9 * 60
+"""When a mute until a day ends: nine o'clock."""
+_PARTS_OF_DAY = {"morning": MORNING, "evening": 18 * 60}
 
 _PART = re.compile(r"(\d{1,4})\s*(m|min(?:ute)?s?|h|hrs?|hours?|d|days?|w|weeks?)", re.IGNORECASE)
 _LENGTH = re.compile(rf"(?:{_PART.pattern}\s*)+(?:(?<=h)(?P<minutes>[0-5]\d))?", re.IGNORECASE)
+_NAMED_DAY = re.compile(
+    r"(?P<word>today|tonight|tomorrow)|(?P<date>\d{4}-\d\d-\d\d)"
+    r"|(?P<weekday>mon|tue|wed|thu|fri|sat|sun)(?:s|nes|rs|ur|r)?(?:day)?",
+    re.IGNORECASE,
+)
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": DAY, "w": 7 * DAY}
 
 
@@ -40,8 +48,10 @@ class QuietHours:
 
 
 def is_span(words: str) -> bool:
-    """Whether the words are a length of time (`8h`), a time of day (`09:00`) or two of them (`22:00-07:00`)."""
-    return _length(words) is not None or looks_like_time(words) or is_range(words)
+    """Whether the words are a length of time (`8h`), a time of day or two, or a day (`friday`, `tomorrow@9am`)."""
+    day, mark, time = words.partition("@")
+    is_day = _NAMED_DAY.fullmatch(day) is not None and (not mark or time in _PARTS_OF_DAY or looks_like_time(time))
+    return is_day or _length(words) is not None or looks_like_time(words) or is_range(words)
 
 
 def is_range(words: str) -> bool:
@@ -63,16 +73,51 @@ def read_quiet(words: str, zone: str) -> QuietHours:
 
 
 def mute_end(words: str, now: datetime, zone: str) -> datetime:
-    """When a mute of `8h`, `2d` or until `09:00` (local time of `zone`) ends; UsageError has a sentence."""
+    """When a mute ends: after `8h` or `2d`, at `09:00`, on `friday` or at `tomorrow@9am`, local times of `zone`.
+
+    `tonight` lasts until the next morning, `today` until midnight. UsageError has a sentence.
+    """
     length = _length(words)
-    if length is not None and timedelta() < length <= LONGEST_MUTE:
-        return now + length
+    day, _, time = words.casefold().partition("@")
+    found = _NAMED_DAY.fullmatch(day)
     if length is not None:
-        msg = f"A mute can last {LONGEST_MUTE.days} days at most, for example 8h or 2d."
+        end = now + length
+    elif found is not None:
+        end = _on_day(found, time, now, zone)
+    elif looks_like_time(words):
+        end = Schedule(read_time(words), zone).next_after(now).at
+    else:
+        raise UsageError("A mute needs an end: for how long (8h, 2d) or until when (09:00, tomorrow 9am, friday).")
+    if end <= now:
+        raise UsageError("A mute has to end later than now, for example in 8h, at 09:00 or tomorrow 9am.")
+    if end > now + LONGEST_MUTE:
+        msg = f"A mute can last {LONGEST_MUTE.days} days at most, for example 8h, 2d or until friday."
         raise UsageError(msg)
-    if not looks_like_time(words):
-        raise UsageError("A mute needs an end: for how long (8h, 2d) or until when (09:00).")
-    return Schedule(read_time(words), zone).next_after(now).at
+    return end
+
+
+def _on_day(found: re.Match[str], time: str, now: datetime, zone: str) -> datetime:
+    """The moment on a day that was named; a weekday that is today means next week's, unless its time is to come."""
+    today = now.astimezone(ZoneInfo(zone)).date()
+    minute = _PARTS_OF_DAY[time] if time in _PARTS_OF_DAY else read_time(time) if time else MORNING
+    at = Schedule(minute, zone)
+    word = found["word"]
+    if word == "tonight":
+        return at.next_after(now).at
+    if word == "tomorrow":
+        return at.due_at(today + DAY)
+    if word == "today":
+        return at.due_at(today) if time else Schedule(0, zone).due_at(today + DAY)
+    if found["date"]:
+        try:
+            return at.due_at(date.fromisoformat(found["date"]))
+        except ValueError:
+            msg = f"There's no date {found['date']}. Write it like 2026-12-04."
+            raise UsageError(msg) from None
+    weekday = next(number for number, each in enumerate(WEEKDAYS) if each.startswith(found["weekday"]))
+    days = (weekday - today.weekday()) % 7
+    is_over = not days and (not time or at.due_at(today) <= now)
+    return at.due_at(today + timedelta(days=7 if is_over else days))
 
 
 def _length(words: str) -> timedelta | None:

@@ -55,6 +55,15 @@ LOOKING = replace(ANA, permissions=frozenset({Permission.LOOK}))
         "mute until 21h": Alerts("mute", time="21:00"),
         "mute until 9": Alerts("mute", time="9:00"),
         "balance 1,000": Alerts("balance", dollars=Decimal(1000)),
+        "balance 5,50": Alerts("balance", dollars=Decimal("5.50")),
+        "balance 1.000,50 dollars": Alerts("balance", dollars=Decimal("1000.50")),
+        "balance US$ 1,000.5": Alerts("balance", dollars=Decimal("1000.5")),
+        "mute tonight": Alerts("mute", time="tonight"),
+        "mute until tomorrow 9am": Alerts("mute", time="tomorrow@9am"),
+        "mute until friday at 9": Alerts("mute", time="friday@9:00"),
+        "please mute this until friday berlin": Alerts("mute", time="friday", zone="Europe/Berlin"),
+        "mute over the weekend": Alerts("mute", time="monday"),
+        "until tomorrow morning": Alerts(time="tomorrow@morning"),
         "mute until 9 am": Alerts("mute", time="9am"),
         "mute off": Alerts("mute", "off"),
         "unmute": Alerts("unmute"),
@@ -138,6 +147,10 @@ async def test_every_change_is_kept_and_shown(env):
     ("line", "words"),
     {
         "balance 0": "Below how many dollars",
+        "balance €5": "Amounts are in US dollars",
+        "balance 5 EUR": "Amounts are in US dollars",
+        "balance 5.000": "could be 5 or 5000 dollars",
+        "balance 1,00,000": "Write it like 10, 2.50 or 1,000",
         "balance": "Below how many dollars",
         "balance on": "Low balance: on",
         "spike": "Add on or off",
@@ -158,6 +171,9 @@ async def test_what_is_missing_or_wrong_is_said_with_what_to_do(env, line, words
     ("line", "said"),
     {
         "mute 2 days": "Muted until Wed 4 Mar, 10:30 UTC. Anything still open then is posted once.",
+        "mute until tomorrow 9am Europe/Berlin": (
+            "Muted until Tue 3 Mar, 08:00 UTC. Anything still open then is posted once."
+        ),
         "mute 30 minutes": "Muted until Mon 2 Mar, 11:00 UTC. Anything still open then is posted once.",
         "unmute": "Nothing was muted.",
     }.items(),

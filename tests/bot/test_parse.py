@@ -182,7 +182,7 @@ WRONG = {
     "videos facebook": "No filter called “facebook”. You can use platform (tiktok, youtube, instagram, twitter)",
     "videos tiktok mine": "No filter called “mine”. You can use status (monitoring,",
     "digest on 09:00 wien": "“wien” means here: zone is a city like Berlin or New York; every is one of daily",
-    "alerts balance €5": "“€5” means here: switch is one of on, off; dollars is an amount like 10 or 2.50",
+    "alerts balance €5": "Amounts are in US dollars",
     "videos tiktok youtube": "takes one value for platform; 2 were given",
     "videos 2": "No filter called “2”",
     'videos "tiktok"': "No filter called “tiktok”",

@@ -76,9 +76,34 @@ def test_a_mute_ends(words, end):
     assert mute_end(words, NOW, "UTC") == NOW + end
 
 
-@pytest.mark.parametrize("words", ["", "forever", "0h", "31d", "9999w", "22:00-07:00"])
+@pytest.mark.parametrize(
+    ("words", "end"),
+    {
+        "tonight": "2026-03-03 08:00",
+        "today": "2026-03-02 23:00",
+        "today@evening": "2026-03-02 17:00",
+        "tomorrow": "2026-03-03 08:00",
+        "tomorrow@9am": "2026-03-03 08:00",
+        "Tomorrow@17:30": "2026-03-03 16:30",
+        "friday": "2026-03-06 08:00",
+        "thurs@noon": "2026-03-05 11:00",
+        "monday": "2026-03-09 08:00",  # today is one
+        "mon@6pm": "2026-03-02 17:00",
+        "mon@8am": "2026-03-09 07:00",
+        "2026-03-30": "2026-03-30 07:00",  # summer time by then
+    }.items(),
+)
+def test_a_mute_ends_on_a_day_that_is_named_in_the_persons_zone(words, end):
+    assert is_span(words)
+    assert mute_end(words, NOW, "Europe/Berlin") == at(end)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["", "forever", "0h", "31d", "9999w", "22:00-07:00", "2026-03-01", "2026-04-30", "today@9am", "2026-02-30@9am"],
+)
 def test_a_mute_without_an_end_is_refused_in_a_sentence(words):
-    with pytest.raises(UsageError, match="mute"):
+    with pytest.raises(UsageError, match=r"mute|no date"):
         mute_end(words, NOW, "UTC")
 
 
