@@ -12,6 +12,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Self, TypeAlias
 
 from bot.charts.charts import Charts
+from bot.commands.command import Kind
 from bot.commands.context import Context, LastLists
 from bot.commands.forms import call_of
 from bot.commands.lines import UMBRELLA, guess, read_line, title_in
@@ -28,7 +29,7 @@ from bot.delivery.poster import ChannelPoster
 from bot.domain.caller import Caller, Permission, WorkspaceRef
 from bot.domain.clock import Clock, WallClock
 from bot.domain.errors import BotError, DatabaseUnavailable, NotAllowed, UsageError
-from bot.messages.problems import crashed, in_line, misunderstood, problem, unknown_command
+from bot.messages.problems import crashed, in_line, misunderstood, problem, unknown_command, which_of
 from bot.metrics import LiveFigures, Metrics, exposition
 from bot.reply.call import SHARE, Call
 from bot.reply.model import Option, Reply
@@ -156,7 +157,7 @@ class Bot:
         try:
             return await self._answer(found, arguments, caller, meanwhile)
         except UsageError as error:
-            return self._misunderstood(found, error) if found.listed else problem(str(error))
+            return await self._misunderstood(found, arguments, error, caller)
         except DatabaseUnavailable as error:
             return problem(UNSAVED if found.spends else str(error))
         except BotError as error:
@@ -170,7 +171,24 @@ class Bot:
         nearest = guess(typed, is_title=is_title)
         return unknown_command(typed, None if nearest is None else (str(nearest[0]), nearest[1]))
 
-    def _misunderstood(self, command: AnyCommand, error: UsageError) -> Reply:
+    async def _choices(self, command: AnyCommand, caller: Caller) -> Reply | None:
+        """A choice of the video that a command is about; None if it is about none, or there is none to choose."""
+        wanted = next((each for each in command.arguments if each.required and each.kind is Kind.VIDEO), None)
+        options = await self.suggest(command.name, wanted.name, "", caller) if wanted is not None else ()
+        if wanted is None or not options:
+            return None
+        reply = which_of(Call("compare.with" if wanted.fewest > 1 else command.name), wanted.name, options)
+        self._lists.note(caller, reply, 1)
+        return reply
+
+    async def _misunderstood(
+        self, command: AnyCommand, arguments: str | Mapping[str, str], error: UsageError, caller: Caller
+    ) -> Reply:
+        if not command.listed:
+            return problem(str(error))
+        is_alone = isinstance(arguments, str) and not arguments.strip()
+        if is_alone and (offered := await self._choices(command, caller)) is not None:
+            return offered
         instead = None
         if error.instead is not None and command.need is Permission.LOOK:
             call = call_of(command, error.instead, self._clock())

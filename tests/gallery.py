@@ -169,6 +169,7 @@ def _numbers() -> Iterator[tuple[str, Reply]]:
     options = video_options(video(number) for number in range(25))
     yield "compare.compare_with", compare.compare_with(video(), options)
     yield "compare.compare_with: no other", compare.compare_with(video(1), ())
+    yield "problems.which_of", problems.which_of(Call("stats"), "video", options[:10])
     yield "problems.which_video", problems.which_video(Call("stats"), "video", options[:10], more=True)
     yield "videos.video_list", listing.video_list(listed())
     yield (

@@ -10,13 +10,13 @@ from adapters.console.lines import lines_of
 from adapters.console.render import Choice, choices, chosen, yes
 from adapters.console.screen import Screen
 from bot.app import Bot
-from bot.commands.command import Argument, Kind
+from bot.commands.command import Argument
 from bot.commands.forms import form_for
-from bot.commands.lines import Line, read_line
+from bot.commands.lines import read_line
 from bot.commands.permissions import MANAGERS, PERMISSIONS
 from bot.domain.caller import Caller, Person, Role, WorkspaceRef
 from bot.reply.call import Call
-from bot.reply.model import Reply, Select, Tone
+from bot.reply.model import Reply, Tone
 
 LEAVING = frozenset({"exit", "quit"})
 WELCOME = "Type /help for the commands, or paste a video link. Tab completes, a number presses a button, Ctrl-D exits."
@@ -198,21 +198,7 @@ class _Talk:
                 return Reply(NOT_PRESSED.format(number=line), tone=Tone.WARNING)
             return await self.press(call) if call else self._no_choice(line)
         read = read_line(line)
-        return await self._choice(read) or await self._run(read.name, read.words)
-
-    async def _choice(self, line: Line) -> Reply | None:
-        """A choice of the video for a command that is sent alone; None if it needs none, or nothing is tracked."""
-        command = next((each for each in self._bot.commands if each.listed and each.name == line.name), None)
-        wanted = next((each for each in command.arguments if each.required), None) if command else None
-        if command is None or wanted is None or wanted.kind is not Kind.VIDEO or line.words:
-            return None
-        options = await self._bot.suggest(command.name, wanted.name, "", self._caller)
-        if not options:
-            return None
-        call = Call("compare.with" if wanted.fewest > 1 else command.name)
-        reply = Reply("Which video?", actions=(Select("Choose a video", call, wanted.name, options),))
-        self._offered = choices(reply)
-        return reply
+        return await self._run(read.name, read.words)
 
     def pressed(self, line: str) -> Call | None:
         """The call behind a number that the last reply offered; None if the line is no such number."""

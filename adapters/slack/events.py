@@ -1,4 +1,4 @@
-"""Slack's events: the Home tab was opened, a link was posted, a channel was shared, the app was removed."""
+"""Slack's events: a message to the app, the Home tab, a posted link, a shared channel, the app's removal."""
 
 import logging
 from collections.abc import Sequence
@@ -19,6 +19,8 @@ from bot.reply.model import Tone
 logger = logging.getLogger(__name__)
 
 MOST_PREVIEWS = 5
+_WRITTEN = frozenset({None, "file_share"})
+"""The subtypes of messages that a person writes."""
 
 
 class Events:
@@ -37,12 +39,13 @@ class Events:
     async def event(self, body: Payload, context: AsyncBoltContext) -> None:
         """Any event; those that mean nothing here are left."""
         match body["event"]:
+            case {"type": "message" | "app_mention"} as message if _is_for_app(message):
+                await self._handlers.written(body, context)
             case {"type": "app_home_opened", "tab": "home"}:
                 if (here := await self._handlers.admit(body, context, Permission.LOOK)) is not None:
                     await self._home.publish(here.workspace, await self._callers.find(here))
-            case {"type": "link_shared", "links": list(links)} as shared:
-                if body.get("is_ext_shared_channel"):
-                    return  # people of other companies would read the numbers
+            case {"type": "link_shared", "links": list(links)} as shared if not body.get("is_ext_shared_channel"):
+                # Elsewhere people of other companies would read the numbers.
                 if (here := await self._handlers.admit(body, context, Permission.LOOK)) is not None:
                     await self._preview(here, _place(shared), [link["url"] for link in links][:MOST_PREVIEWS])
             case {"type": "channel_shared", "channel": str(channel_id)}:
@@ -73,6 +76,12 @@ class Events:
         removed_at = datetime.fromtimestamp(told, UTC) if isinstance(told, int) else None
         logger.info("app uninstalled", extra={"team": context.team_id})
         await self._workspaces.forget(context.team_id or "", context.enterprise_id, removed_at)
+
+
+def _is_for_app(message: Payload) -> bool:
+    """Whether a person wrote a message to the app, directly or by mentioning it."""
+    is_direct = message["type"] == "app_mention" or message.get("channel_type") == "im"
+    return is_direct and "bot_id" not in message and message.get("subtype") in _WRITTEN
 
 
 def _place(shared: Payload) -> Payload:

@@ -5,8 +5,11 @@ Slack has its acknowledgement by then: nothing here is in a hurry, except openin
 
 import asyncio
 import logging
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
 
 from slack_bolt.context.async_context import AsyncBoltContext
 
@@ -45,6 +48,8 @@ from bot.reply.model import Reply, Tone
 
 logger = logging.getLogger(__name__)
 
+NO_OTHER_PLACE: Mapping[str, Any] = MappingProxyType({})
+_MENTIONS = re.compile(r"<@[^<>]*>")
 SUGGEST_WITHIN = 2.5
 """Seconds in all for a menu's options: Slack waits for three."""
 NOT_INSTALLED = (
@@ -101,6 +106,14 @@ class Handlers:
                 await self._handle(body, context, CommandCall("track", {}))
             case _:
                 logger.warning("unknown shortcut", extra={"callback_id": body.get("callback_id")})
+
+    async def written(self, body: Payload, context: AsyncBoltContext) -> None:
+        """Answer in private what somebody writes to the app: a direct message, or a mention in a channel."""
+        event = body["event"]
+        line = read_line(unescaped(_MENTIONS.sub(" ", str(event.get("text") or ""))))
+        is_direct = event["type"] == "message"
+        place = {"channel_id": None} if is_direct else {"thread_ts": event.get("thread_ts")}
+        await self._handle(body, context, CommandCall(line.name, line.words), {**place, "may_replace": False})
 
     def wrong_fields(self, body: Payload) -> Mapping[str, str]:
         """What is wrong with a form's values, by field. Works without a wait and never raises."""
@@ -160,8 +173,12 @@ class Handlers:
             return True
 
     async def open_form(self, interaction: Interaction, command: AnyCommand, given: Mapping[str, str]) -> bool:
-        """Open a modal, for which Slack gives three seconds, unless the person may not use the command."""
-        if not self._bot.may_fill_in(command, (await self._callers.find(interaction)).caller):
+        """Open a modal, for which Slack gives three seconds, unless the person may not use the command.
+
+        What is written to the app opens none.
+        """
+        caller = (await self._callers.find(interaction)).caller
+        if not interaction.trigger_id or not self._bot.may_fill_in(command, caller):
             return False
         view = form(command, packed(interaction), given)
         client = interaction.workspace.client
@@ -210,12 +227,15 @@ class Handlers:
         """Show a notice to the person alone."""
         await self._replies.deliver(interaction, notice, Answer.PRIVATE)
 
-    async def _handle(self, body: Payload, context: AsyncBoltContext, call: CommandCall) -> None:
-        """Answer in full, then show on the Home tab what has changed."""
+    async def _handle(
+        self, body: Payload, context: AsyncBoltContext, call: CommandCall, place: Mapping[str, Any] = NO_OTHER_PLACE
+    ) -> None:
+        """Answer in full, then show on the Home tab what has changed. `place` overrides where the answer goes."""
         need = self._conversation.need(call.name)
         here = await self.admit(body, context, need)
         if here is None:
             return
+        here = replace(here, **place)
         if call.name == HOME:
             await self._home.publish(here.workspace, await self._callers.find(here))
             return

@@ -23,6 +23,8 @@ SCOPES: tuple[tuple[str, str], ...] = (
     ("chat:write", "The public line after a start or a stop, digests and alerts, in channels with the bot."),
     ("chat:write.public", "The same in public channels, without an invitation."),
     ("files:write", "Charts and CSV exports."),
+    ("app_mentions:read", "Mentions of the app, which are answered in private."),
+    ("im:history", "Direct messages to the app, which are answered like commands."),
     ("im:write", "Direct messages: CSV exports, and replies that can't be shown in a channel."),
     (
         "channels:read",
@@ -35,7 +37,7 @@ UNFURL_SCOPES: tuple[tuple[str, str], ...] = (
     ("links:read", "Only for link previews: see that a video link was posted."),
     ("links:write", "Only for link previews: show the video's numbers under it."),
 )
-EVENTS = ("app_home_opened", "app_uninstalled", "channel_shared", "tokens_revoked")
+EVENTS = ("app_home_opened", "app_mention", "app_uninstalled", "channel_shared", "message.im", "tokens_revoked")
 UNFURL_EVENTS = ("link_shared",)
 
 MAX_COMMAND = 32
@@ -113,7 +115,7 @@ def _features(commands: Iterable[Command[Any]], prefix: str, url: str | None, do
         "app_home": {
             "home_tab_enabled": True,
             "messages_tab_enabled": True,
-            "messages_tab_read_only_enabled": False,  # commands can be sent there too
+            "messages_tab_read_only_enabled": False,  # what is written there is answered
         },
         "bot_user": {"display_name": _NAME, "always_online": True},
         "shortcuts": [

@@ -78,6 +78,8 @@ _KINDS: Mapping[str, Shape] = MappingProxyType(
                 "user?": (str, {"id": str}),
                 "links?": [{"url": str}],
                 "channel?": (str, {"id": str}),
+                "text?": str,
+                "thread_ts?": str,
                 "team?": str,
                 "tokens?": dict,
                 "item?": dict,

@@ -75,6 +75,11 @@ def with_links_left_out(reply: Reply, links: Sequence[str]) -> Reply:
     return replace(reply, parts=(*reply.parts, Note(text(note))))
 
 
+def which_of(call: Call, argument: str, options: tuple[Option, ...]) -> Reply:
+    """A command about a video was sent alone: choose the video."""
+    return Reply("Which video?", actions=(Select("Choose a video", call, argument, options),))
+
+
 def which_video(call: Call, argument: str, options: tuple[Option, ...], *, more: bool, words: str = "") -> Reply:
     """Several videos match: choose one. `words` are named if more than one video is asked for."""
     hint = " There are more; type more of the title to narrow it down." if more else ""

@@ -123,7 +123,7 @@ def test_the_scopes_are_the_few_that_have_a_reason(any_manifest):
     reasons = dict(SCOPES + UNFURL_SCOPES)
     assert set(any_manifest["oauth_config"]["scopes"]["bot"]) <= reasons.keys()
     assert all(reason.endswith(".") for reason in reasons.values())
-    assert not any("history" in scope or scope == "files:read" for scope in reasons)
+    assert {scope for scope in reasons if "history" in scope or scope == "files:read"} == {"im:history"}
 
 
 def test_previews_and_what_they_need_are_asked_for_only_on_demand():

@@ -57,6 +57,21 @@ class Events(Actions):
         shown = self.home(user)
         return await self.send_event({**event, "view": shown.as_json()} if shown else event, who.team, app)
 
+    async def write(self, user: str, text: str, channel: str = "", app: App | None = None, **facts: object) -> Delivery:
+        """A person writes to the app: a direct message, or in a channel with a mention of it."""
+        app, who = self._app(app), self.users[user]
+        token = self.bot_tokens(app, who.team)[0]
+        event: Json = {
+            "type": "app_mention" if channel else "message",
+            "user": user,
+            "text": f"<@{token.bot_user}> {text}" if channel else text,
+            "channel": channel or self.conversation(token, who).id,
+            "ts": self.new_ts(),
+            **({} if channel else {"channel_type": "im"}),
+            **facts,
+        }
+        return await self.send_event(event, who.team, app)
+
     async def share_link(
         self, message: Message, url: str, app: App | None = None, *, is_written: bool = False
     ) -> Delivery:

@@ -19,6 +19,8 @@ BOT_SCOPES = (
     "chat:write",
     "chat:write.public",
     "files:write",
+    "app_mentions:read",
+    "im:history",
     "im:write",
     "users:read",
     "team:read",

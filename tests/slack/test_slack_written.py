@@ -1,0 +1,45 @@
+"""What people write to the app, in its Messages tab or by mentioning it, is answered in private like a typed line."""
+
+import pytest
+
+from tests.slack.bot_app import ANN, GENERAL, told
+from tests.standins.environment import LINK
+
+
+async def written(bot_app, text, channel="", **facts):
+    return await bot_app.seen(bot_app.slack.write(ANN, text, channel, **facts))
+
+
+@pytest.mark.parametrize("channel", ["", GENERAL], ids=["direct", "mention"])
+async def test_a_line_in_plain_words_is_answered_in_private(bot_app, channel):
+    bot_app.track(LINK)
+    assert "$100.00 available" in told(await written(bot_app, "how much money is left?", channel))
+    assert "Which video?" in told(await written(bot_app, "stats", channel))
+    assert "What I can do" in told(await written(bot_app, "", channel))
+    assert "I don't know what “xyzzy plugh” means." in told(await written(bot_app, "xyzzy plugh", channel))
+    assert bot_app.lines() == []
+
+
+async def test_a_link_gets_its_price_and_its_button_starts_it_once(bot_app):
+    thread = bot_app.slack.say(ANN, GENERAL, "Seen this?").ts
+    card = await written(bot_app, f"look at this <{LINK}|tiktok.com> for a week", GENERAL, thread_ts=thread)
+    assert "Track this video?" in told(card)
+    assert (card.channel_id, card.thread_ts) == (GENERAL, thread)
+    await bot_app.line(bot_app.press(card, "Track 7"))
+    assert (bot_app.spent(), bot_app.trackings()) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "facts", [{"bot_id": "B1"}, {"subtype": "message_changed"}, {"subtype": "bot_message"}, {"channel_type": "channel"}]
+)
+async def test_what_no_person_wrote_to_it_gets_no_answer(bot_app, facts):
+    assert (await bot_app.slack.write(ANN, "usage", **facts)).failure == ""
+    await bot_app.close()
+    assert bot_app.private(ANN) == []
+
+
+async def test_a_message_that_is_delivered_again_is_answered_once(bot_app):
+    delivery = await bot_app.slack.write(ANN, "usage")
+    await bot_app.slack.redeliver(delivery)
+    await bot_app.close()
+    assert len(bot_app.private(ANN)) == 1
