@@ -23,7 +23,7 @@ _SWATCH = 26
 
 _WIDEST_NAME = 250
 _NAME_HEIGHT = 36
-_LABEL_HEIGHT = 66
+_LABEL_HEIGHT = 74
 """Pixels from a name to its count, as some scripts hang far below the line, and of both with air."""
 
 _PANEL = 5 * _LABEL_HEIGHT

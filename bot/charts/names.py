@@ -22,6 +22,9 @@ _NEVER_DRAWN = frozenset({"Cc", "Cn", "Co", "Cs", "Me"})
 _JOINERS = "\u200c\u200d"
 _STYLES = "\ufe0e\ufe0f"
 _ELLIPSIS = "…"
+_STUMP = 3
+"""Letters of a word that aren't worth keeping."""
+
 _DEJAVU = "DejaVu Sans"
 
 
@@ -75,12 +78,15 @@ def fitted(name: str, room: float, size: float, *, bold: bool = False) -> str:
 
 
 def _without_middle(name: str, kept: int) -> str:
+    """The first and the last letters, no word of which ends or begins with less than a few of them."""
     head, tail = name[: kept * 3 // 5], name[len(name) - kept + kept * 3 // 5 :]
     while head and (_is_joined(name[len(head)]) or head[-1] in _JOINERS):
         head = head[:-1]
     while tail and _is_joined(tail[0]):
         tail = tail[1:]
-    return f"{head.rstrip()}{_ELLIPSIS}{tail.lstrip()}"
+    head = re.sub(rf"(?<=\S)\s+\S{{,{_STUMP}}}$", "", head)
+    tail = re.sub(rf"^\S{{,{_STUMP}}}\s+(?=\S)", "", tail)
+    return f"{head}{_ELLIPSIS}{tail}"
 
 
 def _is_joined(char: str) -> bool:

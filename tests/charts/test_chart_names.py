@@ -54,6 +54,10 @@ def test_a_name_is_shortened_in_its_middle_to_its_room_without_tearing_a_letter(
         assert drawable(name).endswith(tail)
 
 
+def test_no_stump_of_a_word_is_kept():
+    assert fitted("Unboxing the new phone that everyone wants, part 2", 250, 23) == "Unboxing the…part 2"
+
+
 def line(label, hours):
     return Line(label, (tuple((NOON + timedelta(hours=hour), hour) for hour in range(hours + 1)),))
 
