@@ -162,8 +162,8 @@ def _numbers() -> Iterator[tuple[str, Reply]]:
     yield "stats.video_details: no snapshot, unknown platform", stats.video_details(silent)
     yield "gains.gains_card", gains.gains_card(later, gains_of(later.reading), PICTURE)
     yield "gains.gains_card: no snapshot", gains.gains_card(silent, None, None)
-    compared = [compare.Compared(label, reading(place, 48 - 9 * place), NOW, "") for place, label in enumerate("ABCD")]
-    compared.append(compare.Compared("E", VideoReading(video(4), ()), NOW - HOUR, REASON))
+    compared = [compare.Compared(label, reading(place, 48 - 9 * place), NOW, "") for place, label in enumerate("1234")]
+    compared.append(compare.Compared("5", VideoReading(video(4), ()), NOW - HOUR, REASON))
     yield "compare.comparison", compare.comparison(compared, Metric.LIKES, replace(PICTURE, name="comparison.png"), NOW)
     yield "compare.comparison: nothing in common", compare.comparison(compared, None, None, NOW)
     options = video_options(video(number) for number in range(25))

@@ -22,7 +22,7 @@ from bot.store.videos import Sort, StoredVideo
 MOST_OPTIONS = 25
 ENOUGH = 8
 """Characters of an id by which a search finds it: a button has no room for three whole ones."""
-LABELS = "ABCDE"
+LABELS = "12345"
 
 
 @dataclass(frozen=True, slots=True)

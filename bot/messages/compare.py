@@ -1,27 +1,39 @@
 """Several videos side by side, at the same age."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.growth import Ranking, aligned, at_hour, change, exact_count, metric_name, ranked, signed_count
+from bot.domain.growth import (
+    Ranking,
+    aligned,
+    at_hour,
+    change,
+    exact_count,
+    metric_name,
+    ranked,
+    short_count,
+    signed_count,
+)
 from bot.domain.videos import Metric, Video, VideoReading
 from bot.messages.stats import window_words
+from bot.messages.video_count import NAME_LENGTH
 from bot.messages.wording import linked, name_of, platform_name, reading_age
 from bot.reply.call import Call
 from bot.reply.model import (
     Align,
+    Bold,
+    Button,
     Column,
     Drawing,
+    Item,
+    Listing,
     Note,
     Option,
-    Part,
     Picture,
     Reply,
     Select,
-    Table,
-    Text,
     Tone,
     text,
 )
@@ -31,7 +43,7 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One video of a comparison under the letter that stands for it in the chart."""
+    """One video of a comparison under its number in the list."""
 
     label: str
     reading: VideoReading
@@ -49,7 +61,7 @@ def shared_metric(readings: Sequence[VideoReading]) -> Metric | None:
 def comparison(
     compared: Sequence[Compared], metric: Metric | None, picture: Picture | Drawing | None, now: datetime
 ) -> Reply:
-    """The table at the latest hour that all have reached, the chart, and what to mind."""
+    """Who leads at the latest hour that all have reached, each video's counts, and the chart."""
     if metric is None:
         return Reply(
             "These videos have no metric in common yet, so there's nothing to compare. Try again after their first "
@@ -60,15 +72,12 @@ def comparison(
     series = {each.label: taken for each in compared if (taken := _series(each, metric))}
     ranking = ranked(series)
     hour = ranking.hour if ranking else None
-    parts: list[Part] = [_table(compared, metric, hour)]
-    if picture is not None:
-        parts.append(picture)
-    problem = _problem(compared)
-    parts += [_notes(compared, metric), _age(compared, now, problem)]
+    problem = next((each.problem for each in compared if each.problem), "")
+    notes = text(*_notes(compared, metric), *_age(compared, now, problem).text)
     return Reply(
         _finding({each.label: each.reading.video for each in compared}, metric, ranking, len(series)),
-        title="Comparison" if hour is None else f"Comparison at hour {hour}",
-        parts=tuple(parts),
+        title="Comparison",
+        parts=(_listing(compared, metric, hour), *((picture,) if picture else ()), Note(notes)),
         tone=Tone.WARNING if problem else Tone.INFO,
     )
 
@@ -116,45 +125,37 @@ def _series(compared: Compared, metric: Metric) -> tuple[tuple[float, int], ...]
     return aligned(compared.reading.snapshots, metric, compared.reading.video.started_at)
 
 
-def _table(compared: Sequence[Compared], metric: Metric, hour: int | None) -> Table:
-    is_all_final = not any(each.reading.video.is_running for each in compared)
-    at_shared_hour = () if hour is None else (Column(f"Hour {hour}", Align.RIGHT),)
+def _listing(compared: Sequence[Compared], metric: Metric, hour: int | None) -> Listing:
     columns = (
-        Column(""),
         Column("Video"),
-        Column("Platform"),
-        *at_shared_hour,
-        Column("Final" if is_all_final else "Now", Align.RIGHT),
+        *(() if hour is None else (Column(f"Hour {hour}", Align.RIGHT),)),
+        Column("Now", Align.RIGHT),
         Column("24 h", Align.RIGHT),
     )
-    return Table(
-        f"{metric.value.capitalize()}",
-        columns,
-        tuple(_row(each, metric, hour, is_all_final=is_all_final) for each in compared),
-    )
+    items = tuple(_item(each, metric, hour) for each in compared)
+    caption = metric.value.capitalize() if hour is None else f"{metric.value.capitalize()} at hour {hour}"
+    return Listing(caption, columns, items, choice="Open a video")
 
 
-def _row(compared: Compared, metric: Metric, hour: int | None, *, is_all_final: bool) -> tuple[Text, ...]:
+def _item(compared: Compared, metric: Metric, hour: int | None) -> Item:
     video, series = compared.reading.video, _series(compared, metric)
+    name = text(f"{compared.label}. ", linked(video, NAME_LENGTH))
+    button = Button("Stats", Call("stats", {"video": video.id}))
     then = None if hour is None else at_hour(series, hour)
     day = change(compared.reading.snapshots, metric, DAY)
-    final = " (final)" if not video.is_running and not is_all_final else ""
-    return (
-        text(compared.label),
-        text(linked(video)),
-        text(platform_name(video.platform)),
+    final = "" if video.is_running else " (final)"
+    cells = (
         *(() if hour is None else (text("–" if then is None else exact_count(then)),)),
         text(f"{exact_count(series[-1][1])}{final}" if series else "–"),
         text("–" if day is None else f"{signed_count(day.delta)}{'' if day.exact else f' in {window_words(day)}'}"),
     )
+    at_shared_hour = () if then is None else (Bold(short_count(then)), " · ")
+    count = f"{'now' if video.is_running else 'final'} {short_count(series[-1][1])}" if series else "no snapshot yet"
+    line = text(*at_shared_hour, " · ".join(filter(None, (count, platform_name(video.platform)))))
+    return Item(name, cells, line, button)
 
 
-def _notes(compared: Sequence[Compared], metric: Metric) -> Note:
-    names = {metric_name(each.reading.video.platform, metric) for each in compared}
-    words = f"Compared by {' / '.join(sorted(names))}, the first metric they all have, from the start of each tracking."
-    silent = [each.label for each in compared if not _series(each, metric)]
-    return Note(text(words, f" No snapshot yet: {', '.join(silent)}." if silent else ""))
-
-
-def _problem(compared: Sequence[Compared]) -> str:
-    return next((each.problem for each in compared if each.problem), "")
+def _notes(compared: Sequence[Compared], metric: Metric) -> Iterator[str]:
+    if metric is not Metric.VIEWS:
+        names = sorted({metric_name(each.reading.video.platform, metric) for each in compared})
+        yield f"Compared by {' / '.join(names)}, the first metric they all have. "

@@ -30,9 +30,9 @@ def readings(draw):
 
 @given(st.lists(readings(), min_size=1, max_size=5))
 def test_any_videos_can_be_compared(found):
-    compared = [Compared(label, each, NOW, "") for label, each in zip("ABCDE", found, strict=False)]
+    compared = [Compared(label, each, NOW, "") for label, each in zip("12345", found, strict=False)]
     reply = comparison(compared, shared_metric(found), None, NOW)
-    assert reply.title.startswith("Comparison")
+    assert reply.title == "Comparison"
     assert plain_text(reply)
 
 

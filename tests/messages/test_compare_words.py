@@ -12,7 +12,7 @@ from tests.standins.environment import rows
 
 def compared(*videos: tuple[str, dict[float, int]], statuses: str = "") -> list[Compared]:
     found = []
-    for label, (title, counts) in zip("ABCDE", videos, strict=False):
+    for label, (title, counts) in zip("12345", videos, strict=False):
         began = NOW - timedelta(days=2)
         taken = tuple(Snapshot(began + timedelta(hours=hour), {Metric.VIEWS: count}) for hour, count in counts.items())
         status = "completed" if label in statuses else "monitoring"
@@ -32,7 +32,7 @@ def compared(*videos: tuple[str, dict[float, int]], statuses: str = "") -> list[
             [("Cat", {1: 5}), ("Dog", {1: 9}), ("Fox", {1: 9})],
             "At hour 1 since tracking began, Dog and Fox are tied for the lead at 9 views.",
         ),
-        ([("Cat", {1: 5}), ("Cat", {1: 9})], "At hour 1 since tracking began, Cat (B) leads with 9 views."),
+        ([("Cat", {1: 5}), ("Cat", {1: 9})], "At hour 1 since tracking began, Cat (2) leads with 9 views."),
         ([("Cat", {1.4: 5}), ("Dog", {0.8: 9, 3: 10})], "At hour 1 since tracking began, Dog leads with 9 views."),
         ([("Cat", {3: 5}), ("Dog", {})], "Only Cat has readings: 5 views at hour 3 since tracking began."),
         (
@@ -45,12 +45,8 @@ def test_the_finding(videos, finding):
     assert comparison(compared(*videos), Metric.VIEWS, None, NOW).summary == finding
 
 
-@pytest.mark.parametrize(
-    ("finished", "heading", "counts"),
-    [("AB", "Final", ["6", "9"]), ("A", "Now", ["6 (final)", "9"]), ("", "Now", ["6", "9"])],
-)
-def test_the_last_count_of_a_finished_video_is_final(finished, heading, counts):
+@pytest.mark.parametrize(("finished", "counts"), [("12", ["6 (final)", "9 (final)"]), ("1", ["6 (final)", "9"])])
+def test_the_last_count_of_a_finished_video_is_final(finished, counts):
     videos = (("Cat", {1: 5, 2: 6}), ("Dog", {1: 9}))
     reply = comparison(compared(*videos, statuses=finished), Metric.VIEWS, None, NOW)
-    assert reply.parts[0].columns[4].name == heading
-    assert [row[4] for row in rows(reply)] == counts
+    assert [row[2] for row in rows(reply)] == counts
