@@ -55,9 +55,11 @@ def home(facts: HomeFacts) -> Reply:
             Field("Alerts", text(f"in {plural(facts.alerts, 'channel')}" if facts.alerts else "off")),
         )
     )
+    line, strong = money_line(facts.wallet)
     return Reply(
-        money_line(facts.wallet),
+        line,
         title="ContentStats",
+        strong=strong,
         parts=(*_videos(facts), settings, _small_print(facts)),
         actions=(
             Button("Track a video", Call("track")),

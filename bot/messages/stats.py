@@ -75,9 +75,10 @@ class VideoFacts:
 
 def video_stats(facts: VideoFacts, picture: Picture | Drawing | None) -> Reply:
     """The card of one video."""
-    video = facts.reading.video
+    video, summary = facts.reading.video, _summary(facts.reading, facts.now)
     return Reply(
-        _summary(facts.reading, facts.now),
+        summary,
+        strong=(summary.partition(" · ")[0].rstrip("."),),
         title=name_of(video),
         parts=(*((picture,) if picture else ()), _small_print(facts)),
         actions=_actions(facts.reading),
@@ -252,6 +253,7 @@ def _actions(reading: VideoReading) -> tuple[Action, ...]:
     )
     return (
         Button("Refresh", Call("stats", argument, in_place=True)),
+        Button("Gains", Call("stats.gains", argument)),
         Button("Details", Call("stats.details", argument)),
         Menu("More…", more),
     )

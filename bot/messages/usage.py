@@ -57,9 +57,11 @@ def wallet(state: WalletState, monthly_cap: MonthlyCap, now: datetime) -> Reply:
     """The wallet's card."""
     test = "Test key: nothing is charged. " if state.is_test else ""
     age = freshness(state.as_of, now, state.problem).text
+    line, strong = money_line(state)
     return Reply(
-        f"{money_line(state)} {_spent(state.usage)}{_cap(state.usage, monthly_cap)}.",
+        f"{line} {_spent(state.usage)}{_cap(state.usage, monthly_cap)}.",
         title="Wallet",
+        strong=strong,
         parts=(Note(text(test, *(f"{doubt} " for doubt in doubts(state)), *age)),),
         actions=(
             *((ADD_CREDIT,) if state.is_short else (Button("My videos", Call("videos")),)),
@@ -70,22 +72,22 @@ def wallet(state: WalletState, monthly_cap: MonthlyCap, now: datetime) -> Reply:
     )
 
 
-def money_line(state: WalletState) -> str:
-    """What is there, what is committed, and whether that is enough, as far as it is known."""
-    start = f"{available(state.usage).capitalize()} available"
+def money_line(state: WalletState) -> tuple[str, tuple[str, ...]]:
+    """What is there, what is committed, and whether that is enough, as far as it is known; and its strong words."""
+    there = f"{available(state.usage).capitalize()} available"
     if state.complete and not any(state.running):
-        return f"{start}. Nothing is running."
+        return f"{there}. Nothing is running.", (there,)
     runway = state.runway
     left = left_after(state.usage.available, runway.promised)
-    start = f"{start} · {dollars(runway.promised)} committed"
+    start, short = f"{there} · {dollars(runway.promised)} committed", f"{dollars(-left)} short"
     if runway.empty_at is not None:
-        short = f" · {dollars(-left)} short" if left < 0 else ""
         latest = "" if state.is_certain else " at the latest"
-        return f"{start}{short}. Tracking would pause {moment_text(runway.empty_at)}{latest}."
+        then = f". Tracking would pause {moment_text(runway.empty_at)}{latest}."
+        return (f"{start} · {short}{then}", (there, short)) if left < 0 else (f"{start}{then}", (there,))
     if left < 0:
         whose = f" for {plural(runway.paused, 'paused video')} to finish" if runway.paused else ""
-        return f"{start} · {dollars(-left)} short{whose}."
-    return f"{start} · {'' if state.is_certain else 'up to '}{dollars(left)} left."
+        return f"{start} · {short}{whose}.", (there, short)
+    return f"{start} · {'' if state.is_certain else 'up to '}{dollars(left)} left.", (there,)
 
 
 def doubts(state: WalletState) -> tuple[str, ...]:

@@ -48,7 +48,7 @@ async def test_the_card_is_short_and_its_details_say_whose_it_is_and_what_it_cos
     reply, growth = await stats(LINK, 48)
     assert reply.title.startswith("Street food in Osaka")
     assert f"TikTok ({LINK}), ends in 5 d. As of Wed 4 Mar, 10:30 UTC (under 1 min ago)." in plain_text(reply)
-    assert labels(reply) == ["Refresh", "Details", "Post here", "Compare", "Export", "Stop"]
+    assert labels(reply) == ["Refresh", "Gains", "Details", "Post here", "Compare", "Export", "Stop"]
     said = plain_text(await env.press(reply, "Details"))
     assert "Started: outside this bot" in said
     assert "Creator: steady" in said
@@ -167,7 +167,7 @@ async def test_a_finished_video_can_be_looked_at_but_not_stopped(stats):
     reply, _ = await stats(LINK, 30, days=1)
     assert " in its last 23 h." in reply.summary
     assert "completed. Final numbers from Tue 3 Mar, 10:30 UTC." in plain_text(reply)
-    assert labels(reply) == ["Refresh", "Details", "Post here", "Compare", "Export"]
+    assert labels(reply) == ["Refresh", "Gains", "Details", "Post here", "Compare", "Export"]
 
 
 async def test_what_the_api_adds_later_is_shown_as_it_is(env):

@@ -16,7 +16,7 @@ async def test_stats_come_with_a_chart_that_says_what_it_shows(bot_app, server):
     (picture,) = answer.attachments
     assert picture.media_type == "image/png"
     assert "grew from" in picture.description
-    assert labels(answer)[:2] == ["Refresh", "Details"]
+    assert labels(answer)[:2] == ["Refresh", "Gains"]
 
 
 async def test_titles_are_offered_while_somebody_types(bot_app, server):

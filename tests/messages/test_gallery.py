@@ -92,7 +92,7 @@ def strings(reply):
     for part in reply.parts:
         match part:
             case Table() | Listing():
-                yield from (part.caption, *(column.name for column in part.columns))
+                yield part.caption
             case Fields(fields):
                 yield from (field.name for field in fields)
             case Picture():
