@@ -18,7 +18,7 @@ from bot.domain.caller import Caller, Person, Role, WorkspaceRef
 from bot.reply.call import Call
 from bot.reply.model import Reply, Tone
 
-LEAVING = frozenset({"exit", "quit"})
+LEAVING = frozenset({"exit", "quit", "/exit", "/quit"})
 WELCOME = "Type /help for the commands, or paste a video link. Tab completes, a number presses a button, Ctrl-D exits."
 SILENT = (
     "This console can't post cards, digests or alerts. Use Slack or Discord, where contentstats-bot run posts them."

@@ -66,7 +66,7 @@ async def test_a_button_that_lacks_something_asks_for_it_with_what_is_known_to_b
     assert bot.calls[1:] == [("digest", known), ("status", ""), ("stats", {"video": "v1"})]
 
 
-@pytest.mark.parametrize("word", ["exit", "quit"])
+@pytest.mark.parametrize("word", ["exit", "/quit"])
 async def test_a_word_leaves_too(bot, talk, word):
     assert (await talk(f"{word}\r"))[0] == 0
     assert bot.calls == []

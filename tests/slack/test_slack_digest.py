@@ -74,11 +74,11 @@ async def test_a_digest_in_a_slack_connect_channel_leaves_money_out(bot_app):
 
 async def test_a_channel_that_another_company_joins_gets_no_more_money(bot_app):
     assert "spend and runway" in told(await bot_app.type("/digest on 09:00 UTC"))
-    assert "low balance" in told(await bot_app.type("/alerts status"))
+    assert "Turn low balance off" in told(await bot_app.type("/alerts status"))
     event = {"type": "channel_shared", "connected_team_id": "T9", "channel": GENERAL, "event_ts": "1.1"}
     assert (await bot_app.slack.send_event(event, bot_app.slack.teams["T1"])).failure == ""
     async with asyncio.timeout(10):
         while "spend and runway" in told(await bot_app.type("/digest status")):
             pass
-        while "low balance" in told(await bot_app.type("/alerts status")):
+        while "Turn low balance off" in told(await bot_app.type("/alerts status")):
             pass
