@@ -51,7 +51,7 @@ async def test_a_start_that_ended_before_anybody_looked_is_found_all_the_same(en
     assert found.title == "Tracking started"
 
 
-@pytest.mark.parametrize("fault", ["500", "hang", "garbage", "401", "429", "truncated"])
+@pytest.mark.parametrize("fault", ["500", "hang", "429"])
 async def test_when_the_list_fails_the_start_stays_unclear_however_long(env, misbehave, fault):
     misbehave("reset")
     card = await env.say(f"/track {LINK} 7")
