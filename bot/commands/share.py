@@ -68,8 +68,8 @@ async def share(context: Context, args: Share) -> Reply:
     )
     where = "this thread" if caller.thread_id else "this channel"
     if not await context.store.outbox.add(message, context.clock()):
-        return Reply(f"This card is already posted in {where}.")
-    return Reply(f"Posted in {where}.", tone=Tone.SUCCESS)
+        return Reply(f"This card was already posted in {where}.")
+    return Reply(f"I'm posting this card in {where}.", tone=Tone.SUCCESS)
 
 
 def _public(card: Reply, again: Call, person: Person, now: datetime) -> Reply:

@@ -37,9 +37,9 @@ async def _queued(env):
 
 
 async def test_a_card_is_posted_once_whole_with_who_shared_it_and_how_fresh_it_is(env, card):
-    assert (await env.press(card, "Post here")).summary == "Posted in this channel."
+    assert (await env.press(card, "Post here")).summary == "I'm posting this card in this channel."
     env.clock.advance(minutes=5)
-    assert (await env.press(card, "Post here")).summary == "This card is already posted in this channel."
+    assert (await env.press(card, "Post here")).summary == "This card was already posted in this channel."
     (message,) = await _queued(env)
     assert (message.channel_id, message.thread_id, message.owner_id) == ("C-general", None, "U-ana")
     posted = message.reply
@@ -75,7 +75,7 @@ async def test_a_comparison_of_five_fits_into_a_button(env):
     env.clock.advance(hours=6)
     compared = await env.say(f"/compare {' '.join(links)}")
     assert button(compared, "Post here").fits
-    assert (await env.press(compared, "Post here")).summary == "Posted in this channel."
+    assert (await env.press(compared, "Post here")).summary == "I'm posting this card in this channel."
     (message,) = await _queued(env)
     assert message.reply.summary == compared.summary
 

@@ -240,7 +240,7 @@ async def a_card_is_posted_to_the_channel_with_who_shared_it(chat: Chat) -> None
     chat.clock.advance(hours=3)
     assert not any(each == "Post here" for each in (await chat.say(BEN, "usage")).labels)
     card = await chat.say(BEN, "videos")
-    assert "Posted in this channel" in (await chat.press(card, "Post here", BEN)).text
+    assert "posting this card in this channel" in (await chat.press(card, "Post here", BEN)).text
     async with chat.scheduling():
         await chat.until(chat.public)
     (posted,) = chat.public()
@@ -261,7 +261,7 @@ async def pressing_post_here_twice_posts_one_card(chat: Chat) -> None:
 
 async def a_card_shared_in_a_thread_is_posted_there(chat: Chat) -> None:
     card = await chat.say_in_thread(ANN, "usage")
-    assert "Posted" in (await chat.press(card, "Post here", ANN)).text
+    assert "posting this card in this" in (await chat.press(card, "Post here", ANN)).text
     async with chat.scheduling():
         await chat.until(chat.thread)
     assert "Shared by" in chat.thread()[0]
