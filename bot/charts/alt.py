@@ -1,19 +1,28 @@
-"""The sentences that state what a chart shows, for those who do not see it: exact counts, UTC times, gaps told."""
+"""A chart in words: sentences that state what it shows (exact counts, UTC times, gaps), and the name of its file."""
 
+import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from math import floor
+from typing import assert_never
 
 from bot.charts.scales import span_text
-from bot.charts.specs import Comparison, DayGain, Gains, Growth, Line, Movers, Spend
+from bot.charts.specs import Comparison, DayGain, Gains, Growth, Line, Movers, Spec, Spend
 from bot.domain.clock import day_text
 from bot.domain.growth import ago, ranked
 from bot.domain.money import dollars
+from bot.domain.videos import HOUR
 from bot.reply.text import cut, visible
 
 _LONGEST_NAME = 30
+_LONGEST_SLUG = 36
+"""Characters of a name in a sentence and in a file's name."""
+
+_DAYS_FROM = 48
+"""Hours from which a span is named in days."""
 
 
 def growth_alt(growth: Growth) -> str:
@@ -151,3 +160,35 @@ def spend_alt(spend: Spend) -> str:
 def _and(items: Iterable[str]) -> str:
     *others, last = items
     return f"{', '.join(others)} and {last}" if others else last
+
+
+def file_name(spec: Spec) -> str:
+    """The name for the file of a spec's picture."""
+    match spec:
+        case Growth(name, line):
+            words = f"{_slug(name)}-{line.label}{_span(line.points[-1][0] - line.points[0][0])}"
+        case Gains(name, line):
+            words = f"{_slug(name)}-{line.label}-gained{_span(line.points[-1][0] - line.points[0][0])}"
+        case Comparison(unit, _, lines):
+            others = f"-and-{len(lines) - 1}-more" if len(lines) > 1 else ""
+            words = f"{_slug(lines[0].label)}{others}-{unit}"
+        case Movers():
+            words = f"{_slug(spec.title)}-{spec.unit}{_span(spec.until - spec.since)}"
+        case Spend(name, days):
+            words = f"{_slug(name, 'wallet')}-spend{_span(days[-1][0] - days[0][0] + timedelta(days=1))}"
+        case _:
+            assert_never(spec)
+    return f"{re.sub(r'[^a-z0-9]+', '-', words.lower())}.png"
+
+
+def _span(span: timedelta) -> str:
+    hours = round(span / HOUR)
+    count, unit = (round(hours / 24), "day") if hours >= _DAYS_FROM or not hours % 24 else (hours, "hour")
+    return f"-{count}-{unit}{'' if count == 1 else 's'}" if hours else ""
+
+
+def _slug(name: str, without_letters: str = "video") -> str:
+    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", ascii_name).strip("-")
+    short = slug if len(slug) <= _LONGEST_SLUG else slug[: _LONGEST_SLUG + 1].rpartition("-")[0] or slug[:_LONGEST_SLUG]
+    return short if re.search("[a-z]", slug) else without_letters

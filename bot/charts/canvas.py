@@ -1,4 +1,4 @@
-"""The ground that every picture shares: size, colours, type, the lines that say what it shows, and the PNG.
+"""Shared by every picture: size, colours, type, the heading with subject, unit and period, the key, and the PNG.
 
 Imports matplotlib, so it belongs to the chart process. A chart is 800 pixels wide for a phone that shows it at 360:
 type is 23 pixels at least. The ground is opaque and framed, so that it reads in a light chat and in a dark one. Colours
@@ -23,7 +23,7 @@ HEADING = 112
 PANEL = 290
 TICKS = 44
 KEY = 46
-"""Pixels from top to bottom: the name and what is shown of it, what is drawn, the labels below it, and its key."""
+"""Pixels of height: the heading, a panel, the labels below it, and the key."""
 
 INK = "#1f2328"
 MUTED = "#57606a"
@@ -52,9 +52,9 @@ class Box(NamedTuple):
 
 
 def picture(name: str, about: str, height: int, key: Sequence[str] = ()) -> Figure:
-    """A framed picture with room of a height below its two headings: whose it is, and what it shows, when.
+    """A framed picture with `height` pixels to draw in below the subject's name and the line with unit and period.
 
-    `key`: how to read what is unusual, at the bottom. At 72 dots per inch a point is a pixel.
+    `key` explains unusual marks at the bottom. At 72 dots per inch a point is a pixel.
     """
     height += HEADING + (KEY if key else MARGIN)
     figure = Figure(figsize=(WIDTH / 72, height / 72), dpi=72, facecolor=GROUND)

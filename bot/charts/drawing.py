@@ -2,8 +2,7 @@
 
 from typing import assert_never
 
-from bot.charts.alt import comparison_alt, gains_alt, growth_alt, movers_alt, spend_alt
-from bot.charts.file_names import file_name
+from bot.charts.alt import comparison_alt, file_name, gains_alt, growth_alt, movers_alt, spend_alt
 from bot.charts.specs import Chart, Comparison, Gains, Growth, Movers, Spec, Spend
 
 

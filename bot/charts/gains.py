@@ -1,4 +1,4 @@
-"""The picture of what one video gains: a bar per hour lately, and a bar per UTC day below it."""
+"""The picture of one video's gains: a bar for each of the last hours, and a bar per UTC day below."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC

@@ -1,4 +1,4 @@
-"""Names in any script: what of them can be drawn, with which fonts, how wide they are, and how they are cut to fit.
+"""Names in any script: the drawable text, its fonts, its width, and a shorter form that fits.
 
 DejaVu Sans, which comes with matplotlib, draws Latin, Greek, Cyrillic, Hebrew, Arabic and more; the Noto fonts beside
 this file draw the scripts of East, South and South-East Asia and of Ethiopia. matplotlib shapes and orders the letters.
@@ -30,7 +30,7 @@ _DEJAVU = "DejaVu Sans"
 
 @lru_cache(maxsize=512)
 def drawable(name: str) -> str:
-    """The name on one line as a picture shows it: emoji are left out, letters that no font has are named by script."""
+    """The name on one line, without emoji; letters that no font has are replaced by their script: `[Tibetan]`."""
     one_line = visible(" ".join(name.split()))
     kept = visible("".join(char for char in unicodedata.normalize("NFC", one_line) if not _is_left_out(char)))
     runs = ((is_known, "".join(run)) for is_known, run in groupby(kept, _is_known))
@@ -52,7 +52,7 @@ def _script(char: str) -> str:
 
 
 def font(text: str, size: float, *, bold: bool = False) -> FontProperties:
-    """The fonts that draw a text. What needs a Noto font is not bold: only their regular weights are shipped.
+    """The fonts for a text. Text in a Noto font is never bold: only regular weights are shipped.
 
     A Noto font comes first, so that it draws a whole word of which DejaVu Sans lacks a letter.
     """
@@ -78,7 +78,7 @@ def fitted(name: str, room: float, size: float, *, bold: bool = False) -> str:
 
 
 def _without_middle(name: str, kept: int) -> str:
-    """The first and the last letters, no word of which ends or begins with less than a few of them."""
+    """About `kept` letters: the first and the last ones, without stumps of words."""
     head, tail = name[: kept * 3 // 5], name[len(name) - kept + kept * 3 // 5 :]
     while head and (_is_joined(name[len(head)]) or head[-1] in _JOINERS):
         head = head[:-1]
@@ -102,7 +102,7 @@ def _renderer() -> RendererAgg:
 @cache
 def _family_of(code: int) -> str | None:
     """The first font that has a letter; None if none does."""
-    return next((family for family, letters in _fonts() if code in letters), None)
+    return next((family for family, codes in _fonts() if code in codes), None)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""What growth and comparison share: how readings become strokes, and gaps grey. A stroke never crosses a gap."""
+"""Shared by growth and comparison: readings become strokes, gaps become grey. A stroke never crosses a gap."""
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise

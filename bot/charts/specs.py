@@ -39,7 +39,7 @@ class Line(Generic[X]):
     """A metric over time (`datetime`, aware) or over age (`float`, hours since tracking began), oldest first.
 
     Readings are missing between one segment and the next, and no line is ever drawn there. ValueError without a point:
-    whoever has no readings leaves the picture out.
+    without readings there is no picture.
     """
 
     label: str
@@ -96,7 +96,7 @@ class Growth:
 
 
 class HourGain(NamedTuple):
-    """What a counter gained between two hourly readings."""
+    """A counter's gain between two hourly readings."""
 
     start: datetime
     end: datetime
@@ -104,7 +104,7 @@ class HourGain(NamedTuple):
 
 
 class DayGain(NamedTuple):
-    """What a counter gained on a UTC day, as `gained_by_day` has it; `whole`: hourly readings all day."""
+    """A counter's gain on a UTC day, as `gained_by_day` has it; `whole`: hourly readings all day."""
 
     day: date
     gain: int | None
@@ -113,7 +113,7 @@ class DayGain(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Gains:
-    """What one video gained per hour lately, and per UTC day. ValueError with fewer than two readings."""
+    """The gains of one video in the last hours, and per UTC day. ValueError with fewer than two readings."""
 
     name: str
     line: Line[datetime]
@@ -130,7 +130,7 @@ class Gains:
 
     @property
     def hours(self) -> tuple[HourGain, ...]:
-        """The gain of each hour lately; none across a gap."""
+        """The gain of each of the last hours; none across a gap."""
         since = self.since
         return tuple(
             HourGain(start, end, after - before)
@@ -168,7 +168,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Movers:
-    """How much each of up to ten videos (or creators, or people) changed in a time, in the order given."""
+    """The changes of up to ten videos (or creators, or people) in a window, in the order given."""
 
     title: str
     unit: str

@@ -167,7 +167,7 @@ def counts_of(snapshots: Sequence[Snapshot], metric: Metric) -> tuple[tuple[date
 
 
 def gained_by_day(readings: Sequence[tuple[datetime, int]]) -> tuple[tuple[date, int | None], ...]:
-    """What a metric gained on each UTC day from its last count of the day before; None on a day without a count.
+    """The gain of each UTC day from the last count of the day before; None on a day without a count.
 
     The first day counts from its own first reading. A day after one without a count has none either: what it gained
     alone is not known.

@@ -1,4 +1,4 @@
-"""What one video gains per hour and per day."""
+"""The card of one video's gains per hour and per day."""
 
 from datetime import datetime
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.charts.file_names import file_name
+from bot.charts.alt import file_name
 from bot.charts.names import drawable, fitted, font, width
 from bot.charts.specs import Comparison, Gains, Growth, Line, Movers, Spend
 from tests.charts.conftest import NAMES
