@@ -70,8 +70,13 @@ _CUT = " … (cut short; the message has the rest)"
 
 
 def widest(parts: Sequence[Part]) -> int | None:
-    """Which part a table block serves best: of the tables and listings that fit in, the first with most columns."""
-    columns = {at: len(part.columns) for at, part in enumerate(parts) if isinstance(part, Table | Listing)}
+    """Which part a table block serves best: of the tables that fit in, the first with most columns.
+
+    A listing is one of them if it is alone: several would look unlike each other.
+    """
+    listings = sum(isinstance(part, Listing) for part in parts)
+    kinds = (Table, Listing) if listings == 1 else (Table,)
+    columns = {at: len(part.columns) for at, part in enumerate(parts) if isinstance(part, kinds)}
     fitting = [at for at, count in columns.items() if 0 < count <= MAX_COLUMNS]
     return max(fitting, key=lambda at: columns[at], default=None)
 

@@ -8,11 +8,11 @@ from bot.domain.money import dollars
 from bot.domain.videos import Video
 from bot.messages.wording import linked, name_of, plural, shortened, status_word
 from bot.reply.call import Call
-from bot.reply.model import Button, Field, Fields, Mention, Note, Reply, Tone, Weight, text
+from bot.reply.model import Action, Button, Mention, Menu, MenuOption, Note, Paragraph, Reply, Tone, Weight, text
 
 _NOTHING: Mapping[str, str] = {}
-MOST_NAMED = 3
-"""How many other trackings of a link are named by their ids."""
+MOST_OFFERED = 25
+"""Other trackings of a link that can be chosen by their ids."""
 
 
 def stop_question(
@@ -23,16 +23,11 @@ def stop_question(
 ) -> Reply:
     """What stopping saves, with the button that does it, which is to have `carried` among its arguments."""
     return Reply(
-        f"Stopping {name_of(video)} {_saves(snapshots_left, cost_per_snapshot)} Nothing is stopped until you press the "
-        "button.",
+        f"Stopping {_saves(snapshots_left, cost_per_snapshot)}",
         title="Stop this tracking?",
         parts=(
-            Fields((Field("Video", text(linked(video))), Field("Status", text(status_word(video))))),
-            Note(
-                text(
-                    "Collected data is kept. A stopped tracking can't be resumed; tracking the video again starts over."
-                )
-            ),
+            Paragraph(text(linked(video))),
+            Note(text("Collected data is kept. Tracking the video again starts over.")),
         ),
         actions=(
             Button("Stop tracking", Call("stop.confirm", {**carried, "video": video.id}), Weight.DANGER),
@@ -51,13 +46,13 @@ def stopped(
 ) -> Reply:
     """It is stopped, and what that saved; `others` are trackings of the same link that go on."""
     return Reply(
-        f"Stopped {name_of(video)}. This {_saves(snapshots_left, cost_per_snapshot)}{_go_on(others)}",
+        f"This {_saves(snapshots_left, cost_per_snapshot)}{_go_on(others)}",
         title="Stopped",
-        parts=(Fields((Field("Video", text(linked(video))), Field("Status", text(status_word(video))))),),
+        parts=(Paragraph(text(linked(video))),),
         actions=(
             Button("Stats", Call("stats", {"video": video.id})),
             Button("Export", Call("export", {"video": video.id})),
-            *(Button("Stop the other", Call("stop", {"video": each.id})) for each in others[:1]),
+            *_stop_others(others),
         ),
         tone=Tone.WARNING if others else Tone.SUCCESS,
         public_line=text(Mention(person.id, person.name), " stopped tracking ", linked(video), "."),
@@ -75,13 +70,15 @@ def already_over(video: Video) -> Reply:
 def _go_on(others: Sequence[Video]) -> str:
     if not others:
         return ""
-    ids = ", ".join(shortened(each.id) for each in others[:MOST_NAMED])
-    one = len(others) == 1
-    more = f" and {len(others) - MOST_NAMED} more" if len(others) > MOST_NAMED else ""
-    return (
-        f" {plural(len(others), 'other tracking')} of this link {'is' if one else 'are'} still running and billed: "
-        f"{ids}{more}. Use /stop with an id to stop one."
-    )
+    are = "is" if len(others) == 1 else "are"
+    return f" {plural(len(others), 'other tracking')} of this link {are} still running and billed."
+
+
+def _stop_others(others: Sequence[Video]) -> tuple[Action, ...]:
+    calls = [(shortened(each.id), Call("stop", {"video": each.id})) for each in others[:MOST_OFFERED]]
+    if len(calls) == 1:
+        return (Button("Stop the other", calls[0][1]),)
+    return (Menu("Stop another…", tuple(MenuOption(id_, call) for id_, call in calls)),) if calls else ()
 
 
 def _saves(snapshots_left: int | None, cost_per_snapshot: Decimal | None) -> str:

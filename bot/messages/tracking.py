@@ -16,11 +16,10 @@ from bot.reply.model import (
     Align,
     Button,
     Column,
-    Field,
-    Fields,
     Link,
     Mention,
     Note,
+    Paragraph,
     Plain,
     Reply,
     Span,
@@ -134,13 +133,13 @@ def _single(result: Result) -> Reply:
         return Reply(
             f"I don't know yet whether tracking started. {result.words}".strip(),
             title="Not clear yet",
-            parts=(Fields((Field("Video", text(_named(result))),)), _KEEPS_LOOKING),
+            parts=(Paragraph(text(_named(result))), _KEEPS_LOOKING),
             actions=_actions((result,)),
             tone=Tone.WARNING,
         )
     actions = video_actions(result.video) if result.video is not None else _actions((result,))
     return Reply(
-        f"Not started. {result.words[:1].upper()}{result.words[1:]}",
+        f"{result.words[:1].upper()}{result.words[1:]}",
         title="Not started",
         actions=actions,
         tone=Tone.PROBLEM,
@@ -149,17 +148,17 @@ def _single(result: Result) -> Reply:
 
 def _started(result: Result) -> Reply:
     request = result.request
-    days = plural(request.days or 0, "day")
+    days, cost = plural(request.days or 0, "day"), dollars(request.cost or Decimal())
     runs = result.video is None or result.video.is_running
     state = "" if result.video is None else f"ContentStats reports its status as {status_word(result.video)}."
     then = "The first snapshot arrives within an hour." if runs else state
     return Reply(
-        f"Tracking started for {days}, up to {dollars(request.cost or Decimal())}. "
-        f"{then}{' ' + result.words if result.words else ''}",
+        f"{days}, up to {cost}. {then}{' ' + result.words if result.words else ''}",
         title="Tracking started",
-        parts=(Fields((Field("Video", text(_named(result))),)),),
+        parts=(Paragraph(text(_named(result))),),
         actions=video_actions(result.video) if result.video else (),
         tone=Tone.SUCCESS if runs else Tone.WARNING,
+        strong=(days, cost),
     )
 
 
@@ -168,7 +167,7 @@ def _under_way(result: Result) -> Reply:
     return Reply(
         "Tracking is starting; ContentStats hasn't answered yet. Asking again won't start it or charge for it twice.",
         title="Starting",
-        parts=(Fields((Field("Video", text(_named(result))),)),),
+        parts=(Paragraph(text(_named(result))),),
         actions=_actions((result,)),
         tone=Tone.PROBLEM if result.is_refused else Tone.WARNING,
     )

@@ -20,16 +20,6 @@ from tests.gallery import gallery
 NAMES = {*(visible(name_of(video(number))) for number in range(len(TITLES))), visible(ANA.name)}
 NUMBER = re.compile(r"([$+−]*)(\d[\d,.:]*(?<![,.:]))([%kM]?)\s*([^\W\d_]*)")
 REPEATING: set[str] = {
-    "stopping.stop_question",
-    "stopping.stop_question: no end known",
-    "tracking.outcome_card",
-    "tracking.outcome_card: alerts on",
-    "tracking.outcome_card: in private",
-    "tracking.outcome_card: told before",
-    "tracking.outcome_card: failed",
-    "tracking.outcome_card: refused",
-    "stopping.stopped",
-    "stopping.stopped: others of the link go on",
     "digests.settings_card.digest_on",
     "digests.settings_card.digest_on: zone not typed",
     "digests.settings_card.digest_on: cannot post",

@@ -16,7 +16,7 @@ async def card_for(chat: Chat, who: str = ANN, link: str = LINK) -> Page:
 
 async def a_press_starts_one_tracking_and_leaves_one_public_line(chat: Chat) -> None:
     started = await chat.press(await card_for(chat), "Track 7", ANN)
-    assert "Tracking started for 7 days" in started.text
+    assert "7 days, up to" in started.text
     assert not any(label.startswith("Track 7") for label in started.labels)
     await chat.until(chat.public)
     await chat.restart()

@@ -53,7 +53,7 @@ async def test_what_was_started_is_found_within_two_minutes_and_told_once(env_on
     assert (public.key, public.channel_id, public.person_id) == (f"settled:{request.id}", "C1", None)
     assert (private.key, private.channel_id, private.person_id) == (f"settled:{request.id}:asker", "", ANA.id)
     assert from_stored(public.payload, {}).summary.startswith("Ana started tracking ")
-    assert "Tracking started for 7 days, up to $2.52" in from_stored(private.payload, {}).summary
+    assert "7 days, up to $2.52" in from_stored(private.payload, {}).summary
     assert await post.store.tracking.unsettled(request.wallet_id, env.clock()) == ()
 
 

@@ -27,7 +27,7 @@ async def test_a_video_that_no_list_may_show_is_started_on_a_second_press_alone(
     assert f"It may already be tracked: {DOUBT}." in plain_text(card)
     question = await env.press(card, "Track 1 day")
     assert question.tone is Tone.WARNING
-    assert question.summary.startswith("Not started. It may already be tracked: ContentStats doesn't list all running")
+    assert question.summary.startswith("It may already be tracked: ContentStats doesn't list all running")
     assert (env.posts(), env.trackings()) == (0, 125)
     assert (await env.press(card, "Track 1 day")).summary == question.summary
     started = await env.press(question, "Track it anyway · $0.36")
