@@ -1,18 +1,11 @@
 """Whether the money lasts, in words that several messages share: said only as far as it is known."""
 
-from datetime import datetime
 from decimal import Decimal
 
-from bot.domain.clock import moment_text
 from bot.domain.money import MonthlyCap, WalletState, dollars, left_after
 from bot.domain.videos import RunningCount
 from bot.messages.wording import plural
 from bot.reply.model import Text, Time, text
-
-
-def money_ends(state: WalletState, empty_at: datetime) -> str:
-    """The start of a sentence with the time the money ends; "at the latest" if anything is unknown."""
-    return f"Your balance would run out {moment_text(empty_at)}{at_latest(state)}"
 
 
 def at_latest(state: WalletState) -> str:
