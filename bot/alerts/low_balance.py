@@ -74,11 +74,12 @@ _TITLES = {
 
 def low_balance(facts: LowFacts, deferred: Sequence[Deferred] = ()) -> Reply:
     """The one message of a low balance, at any stage; `deferred` are the findings of the quiet hours below it."""
-    usage = Button("Usage", Call("usage"))
+    usage, outlook = Button("Usage", Call("usage")), _outlook(facts)
     is_clear = facts.stage is Stage.CLEAR
     is_bad = facts.stage >= Stage.URGENT
     return Reply(
-        f"{_outlook(facts)}{also_deferred(deferred)}",
+        f"{outlook}{also_deferred(deferred)}",
+        strong=_sum_to_add(outlook, facts.wallet),
         title=_TITLES[facts.stage],
         parts=(
             *deferred_parts(deferred),
@@ -91,7 +92,9 @@ def low_balance(facts: LowFacts, deferred: Sequence[Deferred] = ()) -> Reply:
 
 def balance_warning(facts: LowFacts) -> Reply:
     """The reply under a low balance that is urgent or paused by now: the edit of its message notifies nobody."""
-    return Reply(_outlook(facts), title=_TITLES[facts.stage], actions=(ADD_CREDIT,), tone=Tone.PROBLEM)
+    outlook = _outlook(facts)
+    strong = _sum_to_add(outlook, facts.wallet)
+    return Reply(outlook, title=_TITLES[facts.stage], actions=(ADD_CREDIT,), tone=Tone.PROBLEM, strong=strong)
 
 
 def _outlook(facts: LowFacts) -> str:
@@ -109,6 +112,13 @@ def _outlook(facts: LowFacts) -> str:
     if wallet.is_short:
         return f"{low}; {_what_to_do(wallet)}."
     return f"{low}. Running videos {'can' if wallet.is_certain else 'may'} still finish."
+
+
+def _sum_to_add(outlook: str, wallet: WalletState) -> tuple[str, ...]:
+    """The words of the outlook that name the sum, if it does."""
+    words = f"add {'' if wallet.is_certain else 'at least '}{dollars(-left(wallet))}"
+    at = outlook.lower().find(words)
+    return (outlook[at : at + len(words)],) if at >= 0 else ()
 
 
 def _what_to_do(wallet: WalletState) -> str:

@@ -212,6 +212,7 @@ def spike_card(setting_id: int, video: Video, metric: Metric, hour: Hour, *, is_
     stats, subject = _stats(video), Subject(AlertKind.SPIKE, video.id)
     return Reply(
         f"Calmed down after {grown}." if is_over else f"Gained {grown}; usual is {exact_count(hour.usual)}.",
+        strong=(grown,),
         title=alert_title(video),
         parts=(_reached(video, metric, hour.count, hour.at),),
         actions=(stats,) if is_over else (stats, snooze_button(setting_id, subject)),
@@ -220,8 +221,10 @@ def spike_card(setting_id: int, video: Video, metric: Metric, hour: Hour, *, is_
 
 def milestone_card(video: Video, metric: Metric, reached: int, count: int, at: datetime) -> Reply:
     """A round count was passed."""
+    passed = f"{exact_count(reached)} {metric_name(video.platform, metric)}"
     return Reply(
-        f"Passed {exact_count(reached)} {metric_name(video.platform, metric)}.",
+        f"Passed {passed}.",
+        strong=(passed,),
         title=alert_title(video),
         parts=(_reached(video, metric, count, at),),
         actions=(_stats(video),),

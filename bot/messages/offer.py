@@ -130,6 +130,7 @@ def consequence_card(offer: Offer) -> Reply:
     doubt = _doubt(new)
     return Reply(
         f"{_cost(offer)} {_consequence(offer)}",
+        strong=(_cost(offer).partition(",")[0],),
         title="Track this video?" if len(new) == 1 else f"Track {plural(len(new), 'video')}?",
         parts=(*_links(offer.rows), *doubt, *_other_effects(offer), _small_print(offer)),
         actions=_actions(offer),

@@ -78,7 +78,7 @@ def video_stats(facts: VideoFacts, picture: Picture | Drawing | None) -> Reply:
     video, summary = facts.reading.video, _summary(facts.reading, facts.now)
     return Reply(
         summary,
-        strong=(summary.partition(" · ")[0].rstrip("."),),
+        strong=(summary.partition(" · ")[0].rstrip("."),) if summary[0].isdecimal() else (),
         title=name_of(video),
         parts=(*((picture,) if picture else ()), _small_print(facts)),
         actions=_actions(facts.reading),
