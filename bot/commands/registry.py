@@ -236,6 +236,9 @@ def by_name(commands: tuple[AnyCommand, ...] = COMMANDS) -> Mapping[str, AnyComm
     return {command.name: command for command in commands}
 
 
+_POST_HERE = "Post here puts the card into the channel, with who shared it."
+
+
 def described(command: AnyCommand) -> Described:
     """The command as help shows it."""
     return Described(
@@ -247,5 +250,5 @@ def described(command: AnyCommand) -> Described:
         example=command.example,
         permission=_LOOKED_AT if command.is_setting else _WHO[command.need],
         arguments=tuple((each.placeholder, each.help) for each in command.arguments if each.listed),
-        about=command.about,
+        about=command.about or (_POST_HERE if command.shareable else ""),
     )
