@@ -29,6 +29,10 @@ def iso(moment: datetime) -> str:
 
 def started(tracking: Tracking, now: datetime) -> Json:
     """The answer to a track call (Track video page)."""
+    return _about(tracking, now) | {"estimated_cost": dollars(tracking.estimate)}
+
+
+def _about(tracking: Tracking, now: datetime) -> Json:
     return {
         "id": tracking.id,
         "job_id": tracking.job_id,
@@ -37,7 +41,6 @@ def started(tracking: Tracking, now: datetime) -> Json:
         "status": tracking.status,
         "monitoring_duration_days": tracking.days,
         "days_remaining": tracking.days_remaining(now),
-        "estimated_cost": dollars(tracking.estimate),
         "created_at": iso(tracking.started_at),
     }
 
@@ -45,17 +48,9 @@ def started(tracking: Tracking, now: datetime) -> Json:
 def row(tracking: Tracking, now: datetime) -> Json:
     """One line of the list (List videos page). A private video has no metadata: the sandbox's own choice."""
     film = tracking.film
-    return {
-        "id": tracking.id,
-        "job_id": tracking.job_id,
-        "video_link": tracking.link,
-        "platform": film.platform,
-        "status": tracking.status,
+    return _about(tracking, now) | {
         "monitoring_started": iso(tracking.started_at),
-        "monitoring_duration_days": tracking.days,
-        "days_remaining": tracking.days_remaining(now),
         "current_metadata": None if film.is_private else {"title": film.title, "creator": film.creator},
-        "created_at": iso(tracking.started_at),
     }
 
 

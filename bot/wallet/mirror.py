@@ -93,13 +93,6 @@ class Mirror:
         pages = await asyncio.gather(*(self.page(stored) for stored in unread[:MOST_UNREAD]))
         return len(unread) - sum(not page.problem for page in pages)
 
-    async def list_running(self) -> VideoList:
-        """List the account now, and keep what it shows; complete where no video that may still run can be hidden.
-
-        Raises ContentStatsError.
-        """
-        return await self.lists.read()
-
     async def is_long(self) -> bool:
         """Whether the account holds, as far as it is known, more videos than one call lists."""
         return await self._store.videos.are_many(self._wallet_id, MOST_IN_ONE_CALL)

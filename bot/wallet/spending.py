@@ -139,7 +139,7 @@ class Spending:
         if request.wallet_id != self._wallet_id:
             return Outcome(request)  # sent with another key, so this account's list proves nothing
         try:
-            listing = await self._mirror.list_running()
+            listing = await self._mirror.lists.read()
         except ContentStatsError as error:
             return Outcome(request, error=error)
         return await self._settle(request, listing, reply_time(1))
@@ -166,7 +166,7 @@ class Spending:
     async def _look(self, requests: Sequence[TrackRequest]) -> None:
         asked = self._clock()
         try:
-            listing = await self._mirror.list_running()
+            listing = await self._mirror.lists.read()
         except ContentStatsError as error:
             logger.warning("looking up unclear requests failed: %s", error)
             return
