@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Self, TypeAlias
 from bot.charts.charts import Charts
 from bot.commands.command import Kind
 from bot.commands.context import Context, LastLists
-from bot.commands.forms import call_of
-from bot.commands.lines import UMBRELLA, guess, read_line, title_in
+from bot.commands.lines import UMBRELLA, instead_of, nearest_line, read_line, title_in
 from bot.commands.parse import bind, parse
 from bot.commands.permissions import permissions, refusal, spenders
 from bot.commands.registry import COMMANDS, AnyCommand, by_name, described
@@ -152,48 +151,38 @@ class Bot:
             line = read_line(arguments)
             name, arguments = line.name, line.words
         found = self._by_name.get(name)
-        if found is None or (isinstance(arguments, str) and not found.listed):  # nobody types what a button sends
-            return await self._unknown(f"{name} {arguments}".strip() if isinstance(arguments, str) else name, caller)
         try:
+            if found is None or (isinstance(arguments, str) and not found.listed):  # nobody types what a button sends
+                return await self._unknown(name, arguments if isinstance(arguments, str) else "", caller)
             return await self._answer(found, arguments, caller, meanwhile)
-        except UsageError as error:
-            return await self._misunderstood(found, arguments, error, caller)
-        except DatabaseUnavailable as error:
-            return problem(UNSAVED if found.spends else str(error))
         except BotError as error:
-            return problem(str(error))
+            return await self._refused(found, arguments, error, caller)
         except Exception as error:  # noqa: BLE001 - the error boundary: the rest is ours, and must not end the program
             return self.crash(name, error)
 
-    async def _unknown(self, typed: str, caller: Caller) -> Reply:
+    async def _unknown(self, name: str, words: str, caller: Caller) -> Reply:
+        typed = f"{name} {words}".strip()
         title = title_in(typed)
         is_title = bool(title) and bool(await self.suggest("stats", "video", title, caller))
-        nearest = guess(typed, is_title=is_title)
-        return unknown_command(typed, None if nearest is None else (str(nearest[0]), nearest[1]))
+        return unknown_command(typed, nearest_line(typed, is_title=is_title))
 
-    async def _choices(self, command: AnyCommand, caller: Caller) -> Reply | None:
-        """A choice of the video that a command is about; None if it is about none, or there is none to choose."""
+    async def _refused(
+        self, command: AnyCommand | None, arguments: str | Mapping[str, str], error: BotError, caller: Caller
+    ) -> Reply:
+        """What went wrong, with a choice of the video if that alone is missing, or the nearest line that works."""
+        if isinstance(error, DatabaseUnavailable) and command is not None and command.spends:
+            return problem(UNSAVED)
+        instead = instead_of(command, arguments, error, self._clock())
+        if not isinstance(error, UsageError) or command is None or not command.listed:
+            return problem(str(error), instead)
         wanted = next((each for each in command.arguments if each.required and each.kind is Kind.VIDEO), None)
-        options = await self.suggest(command.name, wanted.name, "", caller) if wanted is not None else ()
+        is_alone = wanted is not None and arguments == ""
+        options = await self.suggest(command.name, wanted.name, "", caller) if wanted is not None and is_alone else ()
         if wanted is None or not options:
-            return None
+            return misunderstood(str(error), command.usage, command.example, instead)
         reply = which_of(Call("compare.with" if wanted.fewest > 1 else command.name), wanted.name, options)
         self._lists.note(caller, reply, 1)
         return reply
-
-    async def _misunderstood(
-        self, command: AnyCommand, arguments: str | Mapping[str, str], error: UsageError, caller: Caller
-    ) -> Reply:
-        if not command.listed:
-            return problem(str(error))
-        is_alone = isinstance(arguments, str) and not arguments.strip()
-        if is_alone and (offered := await self._choices(command, caller)) is not None:
-            return offered
-        instead = None
-        if error.instead is not None and command.need is Permission.LOOK:
-            call = call_of(command, error.instead, self._clock())
-            instead = None if call is None else (f"/{command.name} {error.instead}".strip(), call)
-        return misunderstood(str(error), command.usage, command.example, instead)
 
     async def arrived(self, reply: Reply, *, shown: bool, announced: bool) -> None:
         """Withdraw what a reply made needless, once the person has it or its line is posted. Never raises."""
@@ -221,7 +210,8 @@ class Bot:
         try:
             async with asyncio.timeout(SUGGEST_WITHIN):
                 account = await self._accounts.of(caller.workspace)
-                return await suggestions(wanted, typed, names, self._store, account.workspace)
+                rows = self._lists.rows(caller)
+                return await suggestions(wanted, typed, names, self._store, account.workspace, rows)
         except (BotError, TimeoutError):
             logger.warning("suggestions failed", extra={"command": command}, exc_info=True)
             return ()

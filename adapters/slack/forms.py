@@ -166,7 +166,7 @@ def wrong_fields(command: AnyCommand | None, view: Payload, now: datetime) -> Ma
     listed = [each for each in command.arguments if each.listed]
     wrong = {each.name: sentence for each in listed if (sentence := _link_problem(each, given.get(each.name, "")))}
     try:
-        command.check(bind(command, given), now)
+        command.check(bind(command, given, now), now)
     except UsageError as error:
         wrong.setdefault(error.argument or listed[0].name, str(error))
     return wrong

@@ -15,7 +15,12 @@ from bot.store.videos import StoredVideo
 from bot.wallet.link_check import resolve
 
 MOST_CHOICES = 10
-_ROW = re.compile(r"(?:#|(?:row|number|no\.?|nr\.?) *)?(?P<number>\d{1,4})", re.IGNORECASE)
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+_ROW = re.compile(
+    rf"(?:#|(?:row|number|no\.?|nr\.?) *)?(?P<number>\d{{1,4}})(?:st|nd|rd|th)?|(?P<ordinal>{'|'.join(_ORDINALS)})",
+    re.IGNORECASE,
+)
+_SEVERAL = re.compile(r"\b(?:vs|versus|against)\b", re.IGNORECASE)
 _NAMED_BY_ID = re.compile(r".* \(\.\.\.([\w-]+)\)")
 """How a video without a title is named, folded: its id's end stands behind an ellipsis."""
 _ID = re.compile(r"(?=[^0-9]*[0-9])[A-Za-z0-9_-]{8,64}")
@@ -45,17 +50,20 @@ async def fitting(context: Context, typed: str) -> tuple[StoredVideo, ...]:
             if _ID.fullmatch(typed.strip()):
                 await context.wallet.mirror.read_unlisted(typed.strip())
         found = await _fitting(context, typed)
+    if not found and looks_like_link(typed):
+        raise NotFound("This video isn't tracked here. /track shows what tracking it costs.", f"/track {typed}")
     if not found:
         nothing = f"No video here matches “{shortened(typed)}”."
-        raise NotFound(f"{nothing} /videos lists your videos; /track starts a new one.{unlisted}")
+        instead = f"/compare {typed}" if _SEVERAL.search(typed) else ""
+        raise NotFound(f"{nothing} /videos lists your videos; /track starts a new one.{unlisted}", instead)
     return found
 
 
 async def _fitting(context: Context, typed: str) -> tuple[StoredVideo, ...]:
     """The videos that the words fit: exactly by id or link, else by a whole title, else by part of one."""
     videos = context.store.videos
-    row = _ROW.fullmatch(typed.strip())
-    typed = context.rows.get(int(row["number"]), typed) if row is not None else typed
+    if (row := _ROW.fullmatch(typed.strip())) is not None:
+        typed = context.rows.get(int(row["number"] or _ORDINALS.index(row["ordinal"].lower()) + 1), typed)
     exact = await videos.find(context.workspace, typed)
     if exact is not None:
         return (exact,)

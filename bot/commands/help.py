@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
-from bot.commands.words import TOPICS
+from bot.commands.words import POLITE, TOPICS
 from bot.domain.errors import UsageError
 from bot.messages.help import all_commands, one_command
 from bot.reply.model import Reply
@@ -20,9 +20,9 @@ class Help:
 async def show_help(context: Context, args: Help) -> Reply:
     """All listed commands, or one of them."""
     words = args.command.removeprefix("/").casefold().split()
-    if not words:
+    if POLITE.issuperset(words):
         return all_commands(context.commands)
-    named = [each for each in context.commands if each.name in words]
+    named = [each for each in context.commands if any(word.startswith(each.name) for word in words)]
     topics = {topic.split()[0] for topic, keys in TOPICS.items() if not set(words).isdisjoint(keys.split())}
     found = next(iter(named), None) or next((each for each in context.commands if each.name in topics), None)
     if found is None:

@@ -3,16 +3,18 @@
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from datetime import datetime
 from difflib import get_close_matches
 from itertools import dropwhile
 from typing import Any
 
-from bot.commands.command import Command
+from bot.commands.command import Command, Kind
 from bot.commands.forms import call_of
 from bot.commands.registry import COMMANDS
 from bot.commands.tokens import tokens_of
 from bot.commands.words import OPENERS, POLITE, TOPICS
 from bot.domain.caller import Permission
+from bot.domain.errors import BotError, NotFound, UsageError
 from bot.domain.links import looks_like_link
 from bot.reply.call import Call
 
@@ -22,10 +24,11 @@ _LISTED: Mapping[str, Command[Any]] = {command.name: command for command in COMM
 _KEYS: Mapping[str, frozenset[str]] = {line: frozenset(words.split()) for line, words in TOPICS.items()}
 _NEVER_GUESSED = frozenset({"stop", "disconnect"})
 _ABOUT_A_LINK = _KEYS["stats"] | {"how", "how's", "hows"}
-"""Words beside a link that ask for its numbers …"""
-_STARTING = _KEYS["usage"] | {"track", "tracking", "start", "add", "monitor", "follow"}
-"""… unless one of these asks what tracking it costs."""
-_ABOUT_PRICES = frozenset({"much", "cost", "costs", "price", "prices", "expensive"})
+"""Words beside a link that ask for its numbers."""
+_ABOUT_STARTING = frozenset(
+    ("much", "cost", "costs", "price", "prices", "expensive", "track", "tracking", "start", "add", "monitor", "follow")
+)
+"""Words beside a link that ask what tracking it costs, and say nothing else."""
 _EVERY_VIDEO = frozenset({"all", "everything", "videos"})
 _TITLED = frozenset({"stats", "export", "stop"})
 _NOUNS = frozenset(
@@ -59,8 +62,8 @@ def read_line(typed: str) -> Line:
     if name == UMBRELLA:
         return read_line(words)
     if name in _LISTED or first.startswith("/"):
-        return Line(name, words)
-    return _named(typed) or _about_link(typed) or _asked(typed) or Line(name, words)
+        return _line(name, words)
+    return _named(typed) or about_link(typed) or _asked(typed) or Line(name, words)
 
 
 def title_in(typed: str) -> str:
@@ -68,8 +71,8 @@ def title_in(typed: str) -> str:
     return _title(typed, frozenset())
 
 
-def guess(typed: str, *, is_title: bool) -> tuple[Line, Call] | None:
-    """The nearest command for a line that means none, and a call that runs it with the rest of the line.
+def nearest_line(typed: str, *, is_title: bool) -> tuple[str, Call] | None:
+    """The nearest line for one that means no command, and a call that runs it with the rest of the words.
 
     Never one that spends, stops or deletes something. `is_title`: there are videos that the line names.
     """
@@ -82,8 +85,28 @@ def guess(typed: str, *, is_title: bool) -> tuple[Line, Call] | None:
         return None
     if line.name in _NEVER_GUESSED:
         line = Line("stats", line.words)
-    call = call_of(_LISTED[line.name], line.words)
-    return (line, call) if call is not None else (Line(line.name), Call(line.name))
+    return _offered(line, None) or (str(Line(line.name)), Call(line.name))
+
+
+def instead_of(
+    command: Command[Any] | None, arguments: str | Mapping[str, str], error: BotError, now: datetime
+) -> tuple[str, Call] | None:
+    """The nearest line that works for a call that was refused, and its call; None if there is none to offer."""
+    if isinstance(error, NotFound) and error.instead:
+        return _offered(read_line(error.instead), now)
+    if not isinstance(error, UsageError) or command is None or not command.listed:
+        return None
+    takes_links = any(each.kind in {Kind.LINK, Kind.VIDEO} for each in command.arguments)
+    if isinstance(arguments, str) and not takes_links and (line := about_link(arguments)) is not None:
+        return _offered(line, now)
+    if error.instead is None or command.need is not Permission.LOOK:
+        return None
+    return _offered(Line(command.name, error.instead), now)
+
+
+def _offered(line: Line, now: datetime | None) -> tuple[str, Call] | None:
+    call = call_of(_LISTED[line.name], line.words, now)
+    return None if call is None else (str(line), call)
 
 
 def nearest(name: str) -> str | None:
@@ -98,18 +121,19 @@ def _named(typed: str) -> Line | None:
     for place, word in enumerate(_bare(typed)):
         if word in OPENERS:
             continue
-        return Line(word, " ".join(words[place + 1 :])) if word in _LISTED else None
+        return _line(word, " ".join(words[place + 1 :])) if word in _LISTED else None
     return None
 
 
-def _about_link(typed: str) -> Line | None:
+def about_link(typed: str) -> Line | None:
+    """The command for a line that holds a link: its numbers if they are asked for, else what tracking it costs."""
     links = [token.text for token in tokens_of(typed) if looks_like_link(token.text)]
     if not links:
         return None
     words = set(_bare(typed))
-    if words & _ABOUT_A_LINK and not words & _STARTING:
+    if words & _ABOUT_A_LINK and not words & (_KEYS["usage"] | _ABOUT_STARTING):
         return Line("stats", links[0]) if len(links) == 1 else Line("compare", " ".join(links))
-    return Line("track", " ".join(word for word, bare in _words(typed) if bare not in _ABOUT_PRICES))
+    return Line("track", " ".join(word for word, bare in _words(typed) if bare not in _ABOUT_STARTING))
 
 
 def _asked(typed: str) -> Line | None:
@@ -140,12 +164,19 @@ def _topic(typed: str) -> Line | None:
     if _is_look_up(name) and name != "compare":
         return Line(name)
     rest = ((word, bare) for word, bare in _words(typed) if bare not in _NOUNS)
-    return Line(name, " ".join(word for word, _ in dropwhile(lambda each: each[1] in POLITE, rest)))
+    return Line(name, " ".join(word for word, _ in dropwhile(lambda each: each[1] in POLITE - {"now"}, rest)))
 
 
 def _is_look_up(name: str) -> bool:
     command = _LISTED[name]
     return command.need is Permission.LOOK and not command.is_setting
+
+
+def _line(name: str, words: str) -> Line:
+    """A named command with its words; words that name no video are none for a command about one."""
+    command = _LISTED.get(name)
+    is_about_video = command is not None and any(each.kind is Kind.VIDEO for each in command.arguments)
+    return Line(name, "" if is_about_video and OPENERS.issuperset(_bare(words)) else words)
 
 
 def _title(typed: str, keys: AbstractSet[str]) -> str:

@@ -231,12 +231,9 @@ def _not_understood(
     word = _shown(near[0][0] if near else strays[0])
     kinds = {each.kind for each in arguments if each.listed}
     if kinds == {Kind.CHOICE}:
-        choices = "; ".join(f"{each.name} ({', '.join(each.choices)})" for each in free)
-        return (
-            f"No filter called “{word}”." + ("" if near or not choices else f" You can use {choices}."),
-            None,
-            instead,
-        )
+        choices = ", ".join(choice for each in free for choice in each.choices)
+        hint = "" if near or not choices else f" Filters are {choices}."
+        return f"No filter called “{word}”.{hint}", None, instead
     offered = "; ".join(
         f"{each.name} is {meant}" for each in free if each.name not in found and (meant := _meant(each))
     )

@@ -1,8 +1,10 @@
 """Choices for an argument while it is typed: from the store and the registry alone, so they come at once."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from bot.commands.command import Argument, Command, Kind
+from bot.commands.words import NEAR, TITLE_FILLERS, TOPICS
 from bot.domain.errors import UsageError
 from bot.domain.schedule import read_time, time_words
 from bot.domain.zones import near_zones, zone_names
@@ -16,18 +18,32 @@ MOST = 25
 
 
 async def suggestions(
-    argument: Argument, typed: str, commands: tuple[str, ...], store: Store, workspace: Workspace
+    argument: Argument,
+    typed: str,
+    commands: tuple[str, ...],
+    store: Store,
+    workspace: Workspace,
+    rows: Mapping[int, str],
 ) -> tuple[Option, ...]:
-    """What fits the beginning of a word: videos by any part of their title, choices and commands by their start."""
+    """What fits the beginning of a word: videos by any part of their title, choices and commands by their start.
+
+    `rows` are the ids of the videos in the list that the person saw last.
+    """
     folded = typed.strip().casefold()
     match argument.kind:
         case Kind.VIDEO:
-            videos = await store.videos.search(workspace, folded, MOST)
+            row = rows.get(int(folded), "") if folded.isdecimal() else ""
+            videos = await store.videos.search(workspace, row or folded, MOST)
+            if plain := "" if videos else " ".join(word for word in folded.split() if word not in TITLE_FILLERS):
+                videos = await store.videos.search(workspace, plain, MOST)
             return video_options(each.video for each in videos)
         case Kind.CHOICE:
-            return tuple(Option(choice, choice) for choice in argument.choices if choice.startswith(folded))[:MOST]
+            words = [*((choice, choice) for choice in argument.choices), *argument.aliases, *NEAR.items()]
+            fitting = {choice for word, choice in words if word.startswith(folded)}
+            return tuple(Option(each, each) for each in argument.choices if each in fitting)[:MOST]
         case Kind.WORD:
-            return tuple(Option(name, name) for name in commands if name.startswith(folded))[:MOST]
+            meant = {topic.split()[0] for topic, keys in TOPICS.items() if folded in keys.split()}
+            return tuple(Option(name, name) for name in commands if name.startswith(folded) or name in meant)[:MOST]
         case Kind.TIME:
             hours = [time_words(60 * hour) for hour in range(24)]
             found = [hour for hour in hours if hour.startswith((folded, folded.zfill(2)))] or _read_time(typed)

@@ -10,18 +10,18 @@ _POLITE = """
     is are was were be been am i i'd i'm i've we we're we've you me us my our your it its it's they he have has had
     want wanna need like let let's lets see look show give tell get got what what's whats which who where when how how's
     hows why there here a an the this that these those some any of to with just only now and also as go going make use
-    using find check open send display know bot contentstats
+    using find check open send display know set up setup create schedule bot contentstats
 """
 _THINGS = "video videos vid vids clip clips reel reels short shorts tiktoks post posts link links url"
 _JOINTS = """
     for at in from between until till below under every each per by on sort sorted first time times timezone tz zone
-    local o'clock sharp around about turn switch once day days d dollars dollar usd bucks vs vs. | , &
+    next local o'clock sharp around about turn switch once day days d dollars dollar usd bucks vs vs. | , &
 """
 POLITE = frozenset(_POLITE.split())
 """Words that are nobody's value, wherever they stand."""
 FILLERS = frozenset((*_POLITE.split(), *_THINGS.split(), *_JOINTS.split()))
 """Words that change nothing once every argument has taken what is its own."""
-_BEFORE_THE_POINT = "for about on at in from by much many far today currently right still yet again then or"
+_BEFORE_THE_POINT = "for about on at in from by much many far today currently right still yet again then or one ones"
 OPENERS = frozenset((*_POLITE.split(), *_THINGS.split(), *_BEFORE_THE_POINT.split()))
 """Words that a line may open with before it comes to the point, and that titles are found without."""
 
@@ -46,12 +46,12 @@ TOPICS: Mapping[str, str] = {
         best top highest biggest most winner winners winning popular viral hits trending leaderboard ranking
     """,
     "videos ending": "ending ends expire expires expiring finishing",
-    "status": "status working work works broken down alive online health healthy",
+    "status": "status working work works broken down alive online health healthy ping version",
     "stats": """
         stat stats statistics chart charts graph growth view views likes comments number numbers metrics performance
         performing perform performed doing details
     """,
-    "videos": "list all running tracked tracking everything mine videos clips",
+    "videos": "list all running tracked tracking everything mine videos clips new newest latest recent",
     "help": "help commands command menu hello hi hey manual instructions",
 }
 """The command that a question means, by its words; the first line of the table that holds one of them counts."""

@@ -56,7 +56,11 @@ class NotAllowed(BotError):
 
 
 class NotFound(BotError):
-    """No such video or request in this workspace."""
+    """No such video or request in this workspace. `instead` is a line that may be meant, empty if there is none."""
+
+    def __init__(self, sentence: str, instead: str = "") -> None:
+        super().__init__(sentence)
+        self.instead = instead
 
 
 class SpendingRefused(BotError):

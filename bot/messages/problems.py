@@ -12,16 +12,15 @@ MOST_LABEL = 40
 """Characters of a line on a button."""
 
 
-def problem(sentence: str) -> Reply:
-    """Something the person can be told as it is."""
-    return Reply(sentence, tone=Tone.PROBLEM)
+def problem(sentence: str, instead: tuple[str, Call] | None = None) -> Reply:
+    """A problem in one sentence, with a button for the line that may be meant."""
+    return Reply(sentence, actions=_button(instead), tone=Tone.PROBLEM)
 
 
 def misunderstood(sentence: str, usage: str, example: str, instead: tuple[str, Call] | None = None) -> Reply:
     """Words that make no sense to a command: why, and the nearest line that does; else usage and an example."""
     if instead is not None:
-        line, call = instead
-        return Reply(f"{sentence} Try {line}.", actions=(Button(shortened(line, MOST_LABEL), call),), tone=Tone.PROBLEM)
+        return problem(f"{sentence} Try {shortened(instead[0])}.", instead)
     fields = Fields((Field("Usage", text(Code(usage))), Field("Example", text(Code(example)))))
     return Reply(sentence, parts=(fields,), tone=Tone.PROBLEM)
 
@@ -33,10 +32,9 @@ def unknown_command(typed: str, nearest: tuple[str, Call] | None) -> Reply:
         f"I don't know what “{shortened(typed)}” means." if words else f"There's no command /{shortened(name, 30)}."
     )
     hint = "/help lists all commands." if nearest is None else f"Did you mean {nearest[0]}?"
-    guess = () if nearest is None else (Button(shortened(nearest[0], MOST_LABEL), nearest[1]),)
     return Reply(
         f"{sentence if typed else 'Type a command.'} {hint}",
-        actions=(*guess, Button("All commands", Call("help"))),
+        actions=(*_button(nearest), Button("All commands", Call("help"))),
         tone=Tone.PROBLEM,
     )
 
@@ -89,3 +87,8 @@ def which_video(call: Call, argument: str, options: tuple[Option, ...], *, more:
         actions=(Select("Choose a video", call, argument, options),),
         tone=Tone.WARNING,
     )
+
+
+def _button(instead: tuple[str, Call] | None) -> tuple[Button, ...]:
+    """A button that runs a line."""
+    return () if instead is None else (Button(shortened(instead[0], MOST_LABEL), instead[1]),)

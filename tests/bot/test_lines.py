@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.commands.lines import guess, nearest, read_line
+from bot.commands.lines import nearest, nearest_line, read_line
 from bot.commands.registry import COMMANDS
 from bot.reply.call import Call
-from tests.standins.environment import LINK, YOUTUBE, labels
+from tests.standins.environment import ANA, LINK, YOUTUBE, labels
 
 READ = {
     "/usage": "/usage",
@@ -18,6 +18,11 @@ READ = {
     "@ada.lovelace": "/stats @ada.lovelace",
     LINK: f"/track {LINK}",
     f"look at this {LINK}": f"/track look at this {LINK}",
+    f"please start tracking {LINK} for the next 2 weeks": f"/track please {LINK} for the next 2 weeks",
+    f"track this {LINK}": f"/track this {LINK}",
+    "stop it please": "/stop",
+    "how do I stop a video": "/stop",
+    "set up a weekly report on fridays": "/set up a weekly report on fridays",
     f"how much would {LINK} cost for a week?": f"/track how would {LINK} for a week?",
     f"how is {LINK} doing?": f"/stats {LINK}",
     f"what are the views of {LINK} and {YOUTUBE}": f"/compare {LINK} {YOUTUBE}",
@@ -52,6 +57,8 @@ GUESSED = {
         Call("digest", {"action": "on", "time": "09:00", "zone": "Europe/Berlin", "every": "monday"}),
     ),
     "quit tracking kitchen sink": ("/stats kitchen sink", Call("stats", {"video": "kitchen sink"})),
+    "give me a summary now": ("/digest now", Call("digest", {"action": "now"})),
+    "set up a weekly report on fridays": ("/digest weekly on fridays", Call("digest", {"action": "on", "every": "friday"})),
     "delete kitchen sink": ("/stats kitchen sink", Call("stats", {"video": "kitchen sink"})),
 }
 
@@ -63,26 +70,26 @@ def test_a_line_leads_to_its_command(typed, line):
 
 @pytest.mark.parametrize(("typed", "guessed"), GUESSED.items())
 def test_a_guess_is_a_call_with_the_rest_of_the_line(typed, guessed):
-    line, call = guess(typed, is_title=False)
-    assert (str(line), call) == guessed
+    line, call = nearest_line(typed, is_title=False)
+    assert (line, call) == guessed
 
 
 @pytest.mark.parametrize("typed", ["sotp", "stopp", "disconect", "stop it", "xyzzy", ""])
 def test_nothing_is_guessed_that_stops_or_deletes_something(typed):
-    found = guess(typed, is_title=False)
-    assert found is None or found[0].name not in {"stop", "disconnect"}
+    found = nearest_line(typed, is_title=False)
+    assert found is None or found[1].command not in {"stop", "disconnect"}
     assert nearest(typed.partition(" ")[0]) in {None, "stats"}
 
 
 def test_a_title_is_offered_as_stats():
-    line, call = guess("the kitchen sink", is_title=True)
-    assert (str(line), call) == ("/stats kitchen sink", Call("stats", {"video": "kitchen sink"}))
+    line, call = nearest_line("the kitchen sink", is_title=True)
+    assert (line, call) == ("/stats kitchen sink", Call("stats", {"video": "kitchen sink"}))
 
 
 def test_every_topic_leads_to_a_command_that_people_may_type():
     names = {command.name for command in COMMANDS if command.listed}
     assert {
-        read_line(typed).name for typed in READ if not typed.startswith(("xyzzy", "/best", "mute", "quit"))
+        read_line(typed).name for typed in READ if not typed.startswith(("xyzzy", "/best", "mute", "quit", "set"))
     } <= names
 
 
@@ -92,7 +99,11 @@ async def test_the_rows_of_the_last_list_name_videos(env):
         env.clock.advance(hours=1)
     shown = [(await env.say(f"/stats {link}")).title for link in (YOUTUBE, LINK)]
     await env.say("/videos")
-    assert [(await env.say(f"/stats {row}")).title for row in ("1", "#2", "video 2")] == [*shown, shown[1]]
+    rows = [(await env.say(f"/stats {row}")).title for row in ("1", "#2", "video 2", "the first video", "2nd")]
+    assert rows == [*shown, shown[1], *shown]
+    assert [each.value for each in await env.bot.suggest("stats", "video", "2", ANA)] == [
+        each.id for each in env.sandbox.world.account(env.sandbox.key).trackings.values() if each.link == LINK
+    ]
     assert (await env.say("/compare 1 and 2")).title.startswith("Comparison")
     assert "Stop tracking" in labels(await env.say("/stop 2"))
 
@@ -107,3 +118,41 @@ async def test_what_is_not_understood_is_named_with_a_button_for_the_nearest(env
     assert (await env.say("/track zebra")).summary == (
         "I see no video link there. Paste one from TikTok, YouTube, Instagram or X."
     )
+
+
+@pytest.mark.parametrize("line", [f"/stats {LINK}", f"/usage {LINK}", f"/videos {LINK}"])
+async def test_a_link_where_none_helps_is_offered_its_price(env, line):
+    reply = await env.say(line)
+    assert reply.actions[0].call == Call("track", {"link": f'"{LINK}"'})
+    assert env.posts() == 0
+    card = await env.run(reply.actions[0].call)
+    assert card.title == "Track this video?"
+
+
+async def test_a_command_about_a_video_sent_alone_offers_the_videos(env):
+    assert (await env.say("/stats")).summary == "/stats needs a video."
+    for link in (LINK, YOUTUBE):
+        env.sandbox.world.track(env.sandbox.key, link, 7)
+    await env.say("/videos")
+    for line, call in {"/stats": "stats", "/stop": "stop", "/compare": "compare.with"}.items():
+        (menu,) = (await env.say(line)).actions
+        assert (menu.call.command, len(menu.options)) == (call, 2)
+
+
+@pytest.mark.parametrize(
+    ("command", "argument", "typed", "offered"),
+    [
+        ("videos", "status", "run", ["monitoring"]),
+        ("videos", "status", "deleted", ["error"]),
+        ("videos", "sort", "best", ["count"]),
+        ("help", "command", "money", ["usage"]),
+    ],
+)
+async def test_completion_reads_plain_words_too(env, command, argument, typed, offered):
+    assert [each.value for each in await env.bot.suggest(command, argument, typed, ANA)] == offered
+
+
+async def test_help_explains_a_topic(env):
+    assert (await env.say("/help with tracking")).title == "/track"
+    assert (await env.say("/help csv")).title == "/export"
+    assert (await env.say("/help me please")).title == (await env.say("/help")).title
