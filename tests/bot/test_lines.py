@@ -58,7 +58,10 @@ GUESSED = {
     ),
     "quit tracking kitchen sink": ("/stats kitchen sink", Call("stats", {"video": "kitchen sink"})),
     "give me a summary now": ("/digest now", Call("digest", {"action": "now"})),
-    "set up a weekly report on fridays": ("/digest weekly on fridays", Call("digest", {"action": "on", "every": "friday"})),
+    "set up a weekly report on fridays": (
+        "/digest weekly on fridays",
+        Call("digest", {"action": "on", "every": "friday"}),
+    ),
     "delete kitchen sink": ("/stats kitchen sink", Call("stats", {"video": "kitchen sink"})),
 }
 

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from bot.commands.permissions import PERMISSIONS, SPENDERS, permissions, refusal
+from bot.commands.permissions import MANAGERS, MEMBERS, NO_ONE, PERMISSIONS, permissions, refusal
 from bot.domain.caller import Permission, Role
 from bot.reply.model import Tone
 from tests.standins.environment import ANA, BEN, LINK, STOP, YOUTUBE, environment_of
@@ -21,7 +21,7 @@ def who(role, rule):
 
 def test_the_table_knows_every_role_and_every_rule():
     assert set(PERMISSIONS) == set(Role)
-    assert all(set(by_rule) == set(SPENDERS) - {"default"} for by_rule in PERMISSIONS.values())
+    assert all(set(by_rule) == {MEMBERS, MANAGERS, NO_ONE} for by_rule in PERMISSIONS.values())
 
 
 @pytest.mark.parametrize("role", Role)
@@ -46,7 +46,7 @@ def test_outsiders_and_bots_may_do_nothing(role):
 
 
 @pytest.mark.parametrize("need", Permission)
-@pytest.mark.parametrize("may_spend", SPENDERS)
+@pytest.mark.parametrize("may_spend", ["default", MEMBERS, MANAGERS, NO_ONE])
 def test_a_refusal_says_what_is_not_allowed_and_what_to_do(need, may_spend):
     words = refusal(need, may_spend)
     assert words.endswith(".")
