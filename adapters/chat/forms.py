@@ -1,11 +1,11 @@
-"""What a command's form asks for, in every chat: one field per listed argument, filled with what was given already."""
+"""What a command's form asks for, in every chat: one field per argument it lacks, filled with what is known already."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from bot.commands.command import Argument, Command
-from bot.commands.forms import examples
+from bot.commands.forms import examples, form_of
 
 SHOWN_WHILE_TYPING = "Only the bot receives it, but it's visible on your screen while you type."
 
@@ -38,6 +38,5 @@ def fields(command: Command[Any], given: Mapping[str, str]) -> list[Field]:
             f"For example: {shown[each.name]}" if shown.get(each.name) else "",
             given.get(each.name, "").strip(),
         )
-        for each in command.arguments
-        if each.listed
+        for each in form_of(command, given).arguments
     ]

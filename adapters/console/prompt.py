@@ -14,6 +14,7 @@ from prompt_toolkit.history import DummyHistory, FileHistory, History, InMemoryH
 from prompt_toolkit.patch_stdout import patch_stdout
 
 from bot.app import Bot
+from bot.commands.forms import form_of
 from bot.commands.lines import UMBRELLA
 from bot.commands.registry import AnyCommand
 from bot.domain.caller import Caller
@@ -52,9 +53,9 @@ async def ask_each(
     `again`: what was given is asked for too, and stands there to be changed.
     """
     answers = dict(given)
-    for argument in command.arguments:
+    for argument in form_of(command, given).arguments:
         known = given.get(argument.name, "")
-        if argument.listed and (again or not known):
+        if again or not known:
             completer = ArgumentCompleter(bot, caller, command.name, argument.name)
             session: PromptSession[str] = PromptSession(history=DummyHistory(), completer=completer)
             question = f"{argument.name} ({argument.help}): "

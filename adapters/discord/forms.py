@@ -1,7 +1,7 @@
 """Modals that ask for a command's arguments, derived from the command; and what was filled in.
 
-The modal's custom_id is the command's name, a field's is its argument's. A modal has room for five; Discord refuses one
-with more, which a test of the registry finds first.
+The modal's custom_id is the call that it completes, a field's is its argument's name. A modal has room for five;
+Discord refuses one with more, which a test of the registry finds first.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,6 +10,7 @@ from typing import Any, assert_never
 from adapters.chat.forms import SHOWN_WHILE_TYPING, Field, fields
 from adapters.discord.text import LABEL, STRING_SELECT, TEXT_INPUT, Component, display, label
 from bot.commands.command import Command, Kind
+from bot.commands.forms import form_of
 from bot.reply.text import length
 
 MAX_TITLE = 45
@@ -25,10 +26,11 @@ _NOTHING: Mapping[str, str] = {}
 def form(command: Command[Any], given: Mapping[str, str] = _NOTHING) -> Component:
     """The data of an answer that opens the command's modal, with what is `given` filled in; a secret never is."""
     caution = [display(SHOWN_WHILE_TYPING)] if command.secret else []
+    shape = form_of(command, given)
     return {
-        "custom_id": command.name,
-        "title": label(command.name.capitalize(), MAX_TITLE),
-        "components": [*map(_field, fields(command, given)), *caution] or [display(f"{command.summary}.")],
+        "custom_id": shape.call.encode(),
+        "title": label(shape.title, MAX_TITLE),
+        "components": [*map(_field, fields(command, given)), *caution] or [display(shape.intro)],
     }
 
 

@@ -18,7 +18,7 @@ from adapters.discord.render import messages
 from adapters.discord.send import Replies
 from bot.app import Bot
 from bot.commands.command import Answer
-from bot.commands.forms import reopened
+from bot.commands.forms import filled_in, reopened
 from bot.commands.registry import AnyCommand
 from bot.commands.track import from_message
 from bot.domain.caller import Caller, Permission, WorkspaceRef
@@ -129,7 +129,8 @@ class Handlers:
                 name, given, wants_form = reopened(call)
                 return CommandCall(name, given, wants_form=wants_form, in_place=call.in_place)
             case InteractionType.modal_submit:
-                return CommandCall(str(data["custom_id"]), values(data.get("components") or ()), is_filled_in=True)
+                filled = filled_in(str(data["custom_id"]), values(data.get("components") or ()))
+                return CommandCall(*filled, is_filled_in=True)
             case _ if data.get("name") == TRACK_MESSAGE:
                 posted = [_linked_parts(each) for each in data["resolved"]["messages"].values()]
                 return CommandCall("track", from_message(posted), is_filled_in=True)

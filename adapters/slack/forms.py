@@ -1,7 +1,7 @@
 """Modals for a command's arguments: building, reading and validating them, and options while somebody types.
 
-The view's callback_id is the command's name; an input's block_id and action_id are its argument's name, which also
-identifies the menu that requests options. Validation runs before the acknowledgement: no database, no network.
+The view's callback_id is the call that it completes; an input's block_id and action_id are its argument's name, which
+also identifies the menu that requests options. Validation runs before the acknowledgement: no database, no network.
 """
 
 import re
@@ -14,7 +14,7 @@ from adapters.slack.actions import MAX_LABEL, MAX_OPTION, MAX_OPTIONS, MAX_PLACE
 from adapters.slack.interaction import Payload
 from adapters.slack.text import MAX_TEXT, Block, plain, words
 from bot.commands.command import Argument, Command, Kind
-from bot.commands.forms import joined
+from bot.commands.forms import filled_in, form_of, joined
 from bot.commands.parse import bind
 from bot.commands.registry import AnyCommand
 from bot.domain.errors import LinkError, UsageError
@@ -38,14 +38,16 @@ def form(command: Command[Any], private_metadata: str, given: Mapping[str, str])
     if length(private_metadata) > MAX_METADATA:
         msg = f"{length(private_metadata)} characters don't fit in a modal's private_metadata"
         raise ValueError(msg)
+    shape = form_of(command, given)
+    intro = [{"type": "section", "text": plain(shape.intro)}] if shape.intro else []
     return {
         "type": "modal",
-        "callback_id": command.name,
+        "callback_id": shape.call.encode(),
         "private_metadata": private_metadata,
-        "title": plain(command.name.capitalize(), MAX_TITLE),
-        "submit": plain("Continue"),
+        "title": plain(shape.title, MAX_TITLE),
+        "submit": plain(shape.send, MAX_TITLE),
         "close": plain("Cancel"),
-        "blocks": [{"type": "section", "text": plain(f"{command.summary}.")}, *map(_input, fields(command, given))],
+        "blocks": [*intro, *map(_input, fields(command, given))],
     }
 
 
@@ -162,13 +164,14 @@ def wrong_fields(command: AnyCommand | None, view: Payload, now: datetime) -> Ma
     """A sentence for each field that is wrong, by its name; empty if all can be understood."""
     if command is None:
         return {}
-    given = values(view)
-    listed = [each for each in command.arguments if each.listed]
+    _, given = filled_in(view["callback_id"], values(view))
+    listed = form_of(command, given).arguments
     wrong = {each.name: sentence for each in listed if (sentence := _link_problem(each, given.get(each.name, "")))}
     try:
         command.check(bind(command, given, now), now)
     except UsageError as error:
-        wrong.setdefault(error.argument or listed[0].name, str(error))
+        shown = {each.name for each in listed}
+        wrong.setdefault(error.argument if error.argument in shown else listed[0].name, str(error))
     return wrong
 
 

@@ -36,7 +36,7 @@ from adapters.slack.text import Block, CommandNames, unescaped
 from adapters.slack.workspaces import CHAT, Workspaces
 from bot.app import Bot
 from bot.commands.command import Answer
-from bot.commands.forms import reopened
+from bot.commands.forms import filled_in, reopened
 from bot.commands.lines import UMBRELLA, read_line
 from bot.commands.registry import AnyCommand
 from bot.commands.track import from_message
@@ -95,7 +95,7 @@ class Handlers:
 
     async def submit(self, body: Payload, context: AsyncBoltContext) -> None:
         """Run a command whose form was filled in; the reply is shown in the channel that the form was opened from."""
-        await self._handle(body, context, CommandCall(str(body["view"]["callback_id"]), {}, is_filled_in=True))
+        await self._handle(body, context, CommandCall(_form_command(body), {}, is_filled_in=True))
 
     async def shortcut(self, body: Payload, context: AsyncBoltContext) -> None:
         """Track what a message links to, or open the form of /track."""
@@ -118,7 +118,7 @@ class Handlers:
     def wrong_fields(self, body: Payload) -> Mapping[str, str]:
         """What is wrong with a form's values, by field. Works without a wait and never raises."""
         try:
-            wrong = wrong_fields(self._conversation.command(body["view"]["callback_id"]), body["view"], self._clock())
+            wrong = wrong_fields(self._conversation.command(_form_command(body)), body["view"], self._clock())
             return {field: self._names.text(sentence) for field, sentence in wrong.items()}
         except Exception:  # a fault in the form must not keep it open: the reply explains it
             logger.exception("validating a form failed")
@@ -132,8 +132,8 @@ class Handlers:
                 if workspace is None:
                     return options(())
                 caller = (await self._callers.find(interaction(body, context, workspace, self._clock()))).caller
-                command, argument = str(body["view"]["callback_id"]), str(body["action_id"])
-                return options(await self._bot.suggest(command, argument, str(body.get("value") or ""), caller))
+                typed = str(body.get("value") or "")
+                return options(await self._bot.suggest(_form_command(body), str(body["action_id"]), typed, caller))
         except (BotError, TimeoutError, KeyError):
             logger.warning("loading options failed", exc_info=True)
             return options(())
@@ -242,7 +242,8 @@ class Handlers:
         if call.is_filled_in:
             try:
                 channel_id, url = unpacked(body["view"]["private_metadata"])
-                call = replace(call, arguments=values(body["view"]))
+                _, given = filled_in(body["view"]["callback_id"], values(body["view"]))
+                call = replace(call, arguments=given)
             except Exception as error:  # noqa: BLE001 - as above
                 await self._replies.deliver(here, self._bot.crash(call.name, error), Answer.PRIVATE)
                 return
@@ -261,3 +262,8 @@ class Handlers:
             line = read_line(typed)
             return line.name, line.words
         return self._names.plain(name), typed
+
+
+def _form_command(body: Payload) -> str:
+    """The command of the form that a payload is about."""
+    return filled_in(str(body["view"]["callback_id"]), {})[0]

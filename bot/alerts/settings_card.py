@@ -1,5 +1,6 @@
 """The card of a channel's alert settings, and the replies to changes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -110,9 +111,10 @@ def _is_muted(setting: AlertSetting, now: datetime) -> bool:
 
 def _actions(setting: AlertSetting, now: datetime) -> tuple[Action, ...]:
     mute = Call("alerts.set", {"what": "mute", "time": "8h"})
+    quiet = {"time": setting.quiet.times, "zone": setting.quiet.zone} if setting.quiet else {}
     return (
-        Button("Low balance…", Call("alerts", {"what": "balance"})),
-        Button("Quiet hours…", Call("alerts", {"what": "quiet"})),
+        Button("Low balance…", _form("balance", {"dollars": f"{setting.threshold.normalize():f}"})),
+        Button("Quiet hours…", _form("quiet", quiet)),
         Button("Unmute", _set("unmute")) if _is_muted(setting, now) else Button("Mute 8 h", mute),
         Menu(
             "More…",
@@ -124,6 +126,11 @@ def _actions(setting: AlertSetting, now: datetime) -> tuple[Action, ...]:
 def _switch(setting: AlertSetting, kind: AlertKind) -> MenuOption:
     switch = "off" if kind in setting.kinds else "on"
     return MenuOption(f"Turn {KIND_WORDS[kind].lower()} {switch}", _set(kind, switch))
+
+
+def _form(what: str, known: Mapping[str, str]) -> Call:
+    """A form for one change, with the values that are known."""
+    return Call("alerts", {"what": what, **known, "asks": "1"})
 
 
 def _set(what: str, switch: str = "") -> Call:

@@ -13,7 +13,7 @@ from bot.alerts.settings_card import (
     nothing_to_snooze,
     snoozed,
 )
-from bot.commands.command import Kind, argument
+from bot.commands.command import Kind, Question, argument
 from bot.commands.context import Context
 from bot.commands.permissions import refusal
 from bot.domain.alerts import KIND_WORDS, SNOOZE, AlertKind, AlertSetting, Subject, default_setting
@@ -63,6 +63,7 @@ class Alerts:
     dollars: Decimal | None = argument(Kind.MONEY, "the balance below which to warn, such as 10", default=None)  # noqa: RUF009 - a field
     time: str = argument(Kind.SPAN, "a mute's end (8h, 2d, 09:00), or quiet hours (22:00-07:00)", default="")
     zone: str = argument(Kind.ZONE, "the time zone of the quiet hours", default="", suggested=True)
+    asks: str = argument(Kind.WORD, "whether a form asks for changes of what is given", default="", listed=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,22 @@ class Snooze:
     alert: str = argument(Kind.WORD, "the alert", listed=False)
 
 
+QUESTIONS = (
+    Question({"what": "balance"}, "Low balance", {"dollars": "Warn when less than this is left, such as 10"}, "Set"),
+    Question(
+        {"what": "quiet"},
+        "Quiet hours",
+        {"time": "From and to, such as 22:00-07:00", "zone": "The time zone, such as Europe/Berlin"},
+        "Set",
+    ),
+    Question({"what": "mute"}, "Mute alerts", {"time": "For how long or until when: 8h, tonight, friday 9am"}, "Mute"),
+)
+
+
 def is_incomplete(args: Alerts) -> bool:
     """Whether a form has to ask for more."""
+    if args.asks:
+        return True
     match args.what:
         case "mute":
             return not args.time and not args.switch

@@ -4,7 +4,7 @@ Slack's manifest, Discord's application commands, `/help`, the console's complet
 here; nothing in here knows any of them.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
@@ -121,12 +121,27 @@ def nothing_lacks(args: object) -> bool:  # noqa: ARG001 - it answers for any ar
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """A form that asks for a few arguments alone, if others have these values: `dollars` if `what` is `balance`.
+
+    `asks` is the help of each argument that is asked for, the first of which is needed; `title` has 24 characters at
+    most (Slack's limit) and `send` labels the button.
+    """
+
+    given: Mapping[str, str]
+    title: str
+    asks: Mapping[str, str]
+    send: str
+
+
+@dataclass(frozen=True, slots=True)
 class Command(Generic[A]):
     """One command: `summary` is 100 characters at most (Discord's limit), `example` is a whole line that works.
 
     /help lists it in its `group` with the few words of `brief`; `about` is what /help on the command adds.
     `is_setting` says that everybody may look at what only admins of this workspace change.
-    `lacks` says of arguments that can be bound whether a form that asks for more is kinder than an answer. `check`
+    `lacks` says of arguments that can be bound whether a form that asks for more is kinder than an answer: the
+    first of its `questions` that fits, else one for all arguments. `check`
     raises UsageError for what the arguments alone show to be wrong, so that a form can stay open.
     `shareable`: its private reply may be posted to the channel, by those who may see money if it `shows_money`.
     """
@@ -140,6 +155,7 @@ class Command(Generic[A]):
     answer: Answer = Answer.PRIVATE
     listed: bool = True
     lacks: Callable[[A], bool] = nothing_lacks
+    questions: tuple[Question, ...] = ()
     is_setting: bool = False
     check: Callable[[A, datetime], None] = nothing_wrong
     group: Group = Group.SETTINGS

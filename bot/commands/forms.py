@@ -1,7 +1,7 @@
 """What every form and typed option needs: whether one is wanted, what to fill in, examples, several values as one."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,38 @@ from bot.reply.model import Button, Reply, Tone
 
 FORM = "form"
 """The call of a button that opens a command's form once more; no command of the bot's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a form asks for: the `arguments` that complete `call`. `intro` may be empty; `send` labels its button."""
+
+    call: Call
+    title: str
+    arguments: tuple[Argument, ...]
+    intro: str = ""
+    send: str = "Continue"
+
+
+def form_of(command: Command[Any], given: Mapping[str, str]) -> Form:
+    """The form of a command for which something is given already."""
+    listed = tuple(each for each in command.arguments if each.listed)
+    for question in command.questions:
+        if question.given.items() <= given.items():
+            first = next(iter(question.asks))
+            asked = (
+                replace(each, help=question.asks[each.name], required=each.name == first)
+                for each in listed
+                if each.name in question.asks
+            )
+            return Form(Call(command.name, question.given), question.title, tuple(asked), send=question.send)
+    return Form(Call(command.name), command.name.capitalize(), listed, f"{command.summary}.")
+
+
+def filled_in(form_id: str, values: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:
+    """The command of a form, by the encoded call that it completes, and its arguments with the values filled in."""
+    call = Call.decode(form_id)
+    return call.command, {**call.arguments, **values}
 
 
 def form_for(command: Command[Any], given: str | Mapping[str, str]) -> Mapping[str, str] | None:

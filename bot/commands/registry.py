@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
-from bot.commands.alerts import Alerts, Snooze, alerts, is_incomplete, snooze
+from bot.commands.alerts import QUESTIONS, Alerts, Snooze, alerts, is_incomplete, snooze
 from bot.commands.alerts import check as check_alerts
 from bot.commands.command import Answer, Command
 from bot.commands.compare import Compare, CompareWith, choose_other, compare
@@ -104,6 +104,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
         alerts,
         example="/alerts balance 10",
         lacks=is_incomplete,
+        questions=QUESTIONS,
         is_setting=True,
         check=check_alerts,
     ),

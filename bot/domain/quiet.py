@@ -42,9 +42,14 @@ class QuietHours:
         return None
 
     @property
+    def times(self) -> str:
+        """Both times: `22:00-07:00`."""
+        return f"{time_words(self.start)}-{time_words(self.end)}"
+
+    @property
     def words(self) -> str:
         """As a person types them: `22:00-07:00 Europe/Berlin`."""
-        return f"{time_words(self.start)}-{time_words(self.end)} {self.zone}"
+        return f"{self.times} {self.zone}"
 
 
 def is_span(words: str) -> bool:

@@ -17,7 +17,7 @@ from bot.domain.schedule import Schedule
 from bot.reply.call import Call
 from bot.reply.model import Tone
 from bot.reply.plain import plain_text
-from tests.standins.environment import ANA, EVE, LINK, TWITTER, YOUTUBE, labels
+from tests.standins.environment import ANA, EVE, LINK, TWITTER, YOUTUBE, button, labels
 
 COMMAND = by_name()["alerts"]
 LOOKING = replace(ANA, permissions=frozenset({Permission.LOOK}))
@@ -106,6 +106,14 @@ async def test_status_shows_how_it_stands_and_changes_nothing(env, line):
 @pytest.mark.parametrize("typed", ["mute", "quiet", "balance", "quiet Europe/Berlin"])
 def test_a_form_asks_for_what_is_missing(typed):
     assert form_for(COMMAND, typed)["what"] == typed.split()[0]
+
+
+async def test_the_forms_of_the_card_begin_with_what_is_known(env):
+    await env.say("/alerts balance 2.50")
+    card = await env.say("/alerts quiet 22:00-07:00 Europe/Berlin")
+    low, quiet = (form_for(COMMAND, button(card, label).arguments) for label in ("Low balance…", "Quiet hours…"))
+    assert low == {"what": "balance", "dollars": "2.5"}
+    assert quiet == {"what": "quiet", "time": "22:00-07:00", "zone": "Europe/Berlin"}
 
 
 @pytest.mark.parametrize("typed", ["", "on", "balance 10", "balance off", "spike on", "mute 8h", "quiet off"])

@@ -11,6 +11,7 @@ from adapters.slack import actions as slack_actions
 from adapters.slack import forms as slack_forms
 from adapters.slack import render as slack_render
 from bot.commands.command import Command
+from bot.commands.forms import filled_in
 from bot.reply.call import Call
 from bot.reply.model import Reply, Text
 from tests.discord_render import rendered as discord_reading
@@ -82,13 +83,13 @@ class Slack:
         return [block["block_id"] for block in form["blocks"] if block["type"] == "input"]
 
     def submit(self, form: Any, filled: dict[str, Any]) -> dict[str, str]:
-        """The values of a submission in which a person has changed what the form shows at first."""
+        """The arguments after a submission in which a person has changed what the form shows at first."""
         state = {}
         for block in form["blocks"]:
             if block["type"] == "input":
                 element, name = block["element"], block["block_id"]
                 state[name] = {element["action_id"]: self._filled(element, filled.get(name))}
-        return dict(slack_forms.values({**form, "state": {"values": state}}))
+        return dict(filled_in(form["callback_id"], slack_forms.values({**form, "state": {"values": state}}))[1])
 
     def _filled(self, element: Any, value: Any) -> dict[str, Any]:
         match element["type"]:
@@ -163,10 +164,10 @@ class Discord:
         return [each["component"]["custom_id"] for each in form["components"] if each["type"] == 18]
 
     def submit(self, form: Any, filled: dict[str, Any]) -> dict[str, str]:
-        """The values of a submission in which a person has changed what the form shows at first."""
+        """The arguments after a submission in which a person has changed what the form shows at first."""
         labelled = [each["component"] for each in form["components"] if each["type"] == 18]
         sent = [{"type": 18, "id": 1, "component": self._filled(each, filled)} for each in labelled]
-        return dict(discord_forms.values([*sent, {"type": 10, "id": 2}]))
+        return dict(filled_in(form["custom_id"], discord_forms.values([*sent, {"type": 10, "id": 2}]))[1])
 
     def _filled(self, element: Any, filled: dict[str, Any]) -> dict[str, Any]:
         name = element["custom_id"]

@@ -38,6 +38,22 @@ def test_any_given_values_make_a_form_that_the_platform_accepts(platform, comman
 
 @on_each
 @pytest.mark.parametrize(
+    ("given_values", "asked"),
+    [
+        ({"what": "balance", "dollars": "2.5"}, ["dollars"]),
+        ({"what": "quiet", "time": "22:00-07:00", "zone": "Europe/Berlin"}, ["time", "zone"]),
+        ({"what": "mute"}, ["time"]),
+    ],
+)
+def test_a_form_asks_for_what_its_button_named_and_nothing_else(platform, given_values, asked):
+    form = platform.form(BY_NAME["alerts"], given_values)
+    assert platform.form_problems(form) == []
+    assert platform.fields(form) == asked
+    assert platform.submit(form, {}) == given_values
+
+
+@on_each
+@pytest.mark.parametrize(
     ("name", "given_values"),
     [
         ("track", {"link": "https://youtu.be/abc", "days": "7"}),
