@@ -6,7 +6,6 @@ this file draw the scripts of East, South and South-East Asia and of Ethiopia. m
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from functools import cache, lru_cache
 from itertools import groupby
 from pathlib import Path
@@ -102,17 +101,14 @@ def _renderer() -> RendererAgg:
 @cache
 def _family_of(code: int) -> str | None:
     """The first font that has a letter; None if none does."""
-    return next((family for family, codes in _fonts() if code in codes), None)
+    if code in _dejavu():
+        return _DEJAVU
+    return next((family for family, codes in _noto() if code in codes), None)
 
 
 @cache
 def _dejavu() -> frozenset[int]:
     return frozenset(get_font(findfont(_DEJAVU)).get_charmap())
-
-
-def _fonts() -> Iterator[tuple[str, frozenset[int]]]:
-    yield _DEJAVU, _dejavu()
-    yield from _noto()
 
 
 @cache

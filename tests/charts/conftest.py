@@ -51,7 +51,7 @@ NAMES = (
     "Unboxing the new phone that everyone in the whole world talks about, part 2",
     "Ανοίγοντας $x^2$ פתיחת קופסה",
     "🎉🎉",
-    "Tiếng Việt ೧ বাংলা தமிழ் தெலుగు",
+    "Tiếng Việt বাংলা தமிழ் తెలుగు ویڈیو پہلی မြန်မာ ကြော် ଓଡ଼ିଆ",
 )
 
 
