@@ -19,6 +19,7 @@ from bot.delivery.poster import ChannelPoster, ChannelRef, Delivery, Later, Post
 from bot.domain.clock import Clock
 from bot.domain.errors import DatabaseUnavailable
 from bot.reply.model import Channel, Field, Fields, Note, Reply, Time, Tone, text
+from bot.reply.text import cut
 from bot.store import Store
 from bot.store.outbox import Outbox
 from bot.store.outbox_claims import Claimed
@@ -41,6 +42,8 @@ ASKS_AGAIN = timedelta(minutes=1)
 """When to look again for the way to a person that was not found: then after twice as long each time …"""
 ASKS = 8
 """… so many times, which takes two hours, in case it is the chat's fault."""
+MOST_SHOWN = 60
+"""Characters of a message's title in a report about it."""
 LATE = timedelta(minutes=15)
 """After that long in the outbox a message says so."""
 WRITES_AGAIN = 1.0
@@ -226,10 +229,10 @@ def given_up(channel_id: str, message: str, reason: str) -> Reply:
             Fields(
                 (
                     Field("Channel", text(Channel(channel_id) if channel_id else "direct message")),
-                    Field("Message", text(message)),
+                    Field("Message", text(cut(message, MOST_SHOWN))),
                 )
             ),
-            Note(text("Later messages are posted as usual. /status shows what is waiting and what failed.")),
+            Note(text("Later messages are posted as usual.")),
         ),
         tone=Tone.WARNING,
     )

@@ -4,9 +4,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.messages.wording import plural, shortened
+from bot.domain.links import video_of
+from bot.messages.wording import name_of_link, plural, shortened
 from bot.reply.call import Call
-from bot.reply.model import Button, Code, Field, Fields, Note, Option, Reply, Select, Tone, text
+from bot.reply.model import Button, Code, Field, Fields, Link, Note, Option, Reply, Select, Tone, text
 
 MOST_LABEL = 40
 """Characters of a line on a button."""
@@ -69,8 +70,14 @@ def with_links_left_out(reply: Reply, links: Sequence[str]) -> Reply:
     """The reply with a note that names the links of a message that one /track had no room for."""
     if not links:
         return reply
-    note = f"The message has {plural(len(links), 'more link')} than fit. Send /track with: {' '.join(links)}"
-    return replace(reply, parts=(*reply.parts, Note(text(note))))
+    named = (span for at, link in enumerate(links) for span in (", " if at else "", _linked(link)))
+    note = text(f"{plural(len(links), 'more link')} than fit: ", *named, ".")
+    return replace(reply, parts=(*reply.parts, Note(note)))
+
+
+def _linked(link: str) -> Link:
+    video = video_of(link)
+    return Link(name_of_link(link, video.platform) if video else link, link)
 
 
 def which_of(call: Call, argument: str, options: tuple[Option, ...]) -> Reply:
