@@ -171,7 +171,7 @@ async def test_a_database_that_is_away_is_told_and_comes_back(sandbox, clock, po
         card = await env.say(f"/track {LINK} 7")
         name = postgres_url.rpartition("/")[2]
         postgres._sql(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
-        postgres._sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+        postgres.disconnect(name)
         reply = await env.press(card, "Track 7")
         assert reply.tone is Tone.PROBLEM
         assert "database isn't responding" in reply.summary

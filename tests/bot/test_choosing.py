@@ -247,6 +247,6 @@ async def test_choices_never_fail(sandbox, clock, postgres, postgres_url):
     async with environment_of(sandbox, clock, postgres_url) as env:
         name = postgres_url.rpartition("/")[2]
         postgres._sql(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
-        postgres._sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+        postgres.disconnect(name)
         assert await env.bot.suggest("stats", "video", "x", ANA) == ()
         postgres._sql(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')

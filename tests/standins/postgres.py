@@ -58,6 +58,11 @@ class Postgres:
         """Remove a database, with open connections too."""
         self._sql(f'DROP DATABASE "{name}" WITH (FORCE)')
 
+    def disconnect(self, name: str) -> None:
+        """End every connection to a database."""
+        ended = f"PERFORM pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+        self._sql(f"DO $$ BEGIN {ended}; END $$")
+
     def _sql(self, statement: str) -> None:
         assert self.psql.stdin is not None
         assert self.psql.stdout is not None
