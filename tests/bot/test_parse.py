@@ -2,6 +2,7 @@
 
 import string
 from contextlib import suppress
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -296,3 +297,30 @@ def test_what_is_longer_than_any_platform_allows_is_not_even_read():
     with pytest.raises(UsageError, match="Please shorten it"):
         parse(by_name()["stats"], "x" * (MAX_TYPED + 1))
     assert parse(by_name()["stats"], "x" * MAX_TYPED) == Stats("x" * MAX_TYPED)
+
+
+@pytest.mark.parametrize(
+    ("words", "days"),
+    {
+        "until friday": 5,
+        "till next fri": 5,
+        "until sunday": 7,
+        "until tomorrow": 1,
+        "through 2026-12-06": 7,
+        "for a month": 30,
+        "a couple of weeks": 14,
+        "for the next ten days": 10,
+    }.items(),
+)
+def test_an_end_in_words_is_a_number_of_days_typed_or_in_a_form(words, days):
+    sunday, command = datetime(2026, 11, 29, 22, tzinfo=UTC), by_name()["track"]
+    assert parse(command, f"{LINK} {words}", sunday) == Track((LINK,), days)
+    assert bind(command, {"link": f"{LINK} {words}"}, sunday) == Track((LINK,), days)
+    assert bind(command, {"link": LINK, "days": words.removeprefix("for ").removeprefix("the next ")}, sunday) == (
+        Track((LINK,), days)
+    )
+
+
+def test_an_end_in_the_past_is_refused():
+    with pytest.raises(UsageError, match="Days is a whole number from 1 to 30"):
+        parse(by_name()["track"], f"{LINK} until 2026-11-28", datetime(2026, 11, 29, tzinfo=UTC))
