@@ -16,7 +16,7 @@ from bot.digests import settings_card as digest_settings
 from bot.domain.money import MonthlyCap
 from bot.domain.status import SCHEDULER, DeadLetter, Queue, Service
 from bot.domain.tracking import RequestState
-from bot.domain.videos import HOUR, Metric, VideoReading
+from bot.domain.videos import HOUR, Metric, RunningCount, VideoReading
 from bot.messages import (
     compare,
     connect,
@@ -220,7 +220,7 @@ def _money() -> Iterator[tuple[str, Reply]]:
         now=NOW,
     )
     yield "home.home", home.home(front)
-    stale = replace(front.wallet, problem=REASON)
+    stale = replace(front.wallet, running=RunningCount(0, 0), is_test=False, problem=REASON)
     yield (
         "home.home: nothing runs, stale",
         home.home(replace(front, wallet=stale, videos=(), running=0, previews=False, digests=())),

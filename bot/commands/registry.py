@@ -225,11 +225,11 @@ COMMANDS: tuple[AnyCommand, ...] = (
 
 _WHO = {
     Permission.LOOK: "",
-    Permission.SPEND: "Anyone who can spend in this workspace.",
-    Permission.STOP: "Anyone who can spend in this workspace.",
-    Permission.CONFIGURE: "Anyone who manages this workspace.",
+    Permission.SPEND: "Everyone who may spend here.",
+    Permission.STOP: "Everyone who may spend here.",
+    Permission.CONFIGURE: "Admins of this workspace.",
 }
-_LOOKED_AT = "Everyone can view it; anyone who manages this workspace can change it."
+_LOOKED_AT = "Everyone can look; admins can change it."
 
 
 def by_name(commands: tuple[AnyCommand, ...] = COMMANDS) -> Mapping[str, AnyCommand]:

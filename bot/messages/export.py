@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 
 from bot.domain.growth import ago
 from bot.domain.videos import Video
-from bot.messages.wording import name_of, plural
+from bot.messages.wording import linked, plural
 from bot.reply.call import Call
-from bot.reply.model import Button, File, LargeFile, Note, Paragraph, Plain, Reply, Time, Tone, text
+from bot.reply.model import Button, Column, File, Item, LargeFile, Listing, Note, Part, Plain, Reply, Time, Tone, text
 
-MOST_NAMES = 20
+MOST_ROWS = 20
+"""Videos that an export names as missing or incomplete."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ def exported(
     lacking: Lacking = Lacking(),
 ) -> Reply:
     """The files, how fresh they are, and the videos that are not in them with the reasons."""
-    age = text("As of ", Time(as_of), ". Times are UTC; an empty cell means no data for that metric.")
+    age = text("As of ", Time(as_of), ".")
     place = files[0].name if len(files) == 1 else f"{len(files)} files"
     missing = f" {plural(len(lacking.missing), 'video')} couldn't be read." if lacking.missing else ""
     return Reply(
@@ -71,15 +72,15 @@ def nothing_to_export(problem: str, lacking: Lacking = Lacking()) -> Reply:
     )
 
 
-def _lacking(lacking: Lacking) -> Iterator[Paragraph]:
-    for start, pairs in (("Not in the file", lacking.missing), ("Without the newest snapshots", lacking.older)):
-        for reason in dict.fromkeys(reason for _, reason in pairs):
-            names = _names(tuple(video for video, each in pairs if each == reason))
-            yield Paragraph(text(f"{start}: ", names, f". {reason}"))
-    if lacking.empty:
-        yield Paragraph(text("Without a snapshot so far: ", _names(lacking.empty), "."))
-
-
-def _names(videos: tuple[Video, ...]) -> str:
-    names = "; ".join(name_of(each) for each in videos[:MOST_NAMES])
-    return f"{names}; and {len(videos) - MOST_NAMES:,} more" if len(videos) > MOST_NAMES else names
+def _lacking(lacking: Lacking) -> Iterator[Part]:
+    """The videos that are missing or incomplete, each with the reason."""
+    found = [
+        *((video, f"not in the file: {reason}") for video, reason in lacking.missing),
+        *((video, f"without the newest snapshots: {reason}") for video, reason in lacking.older),
+        *((video, "no snapshot yet") for video in lacking.empty),
+    ]
+    items = tuple(Item(text(linked(video)), (text(why),), text(why)) for video, why in found[:MOST_ROWS])
+    if items:
+        yield Listing("Missing or incomplete", (Column("Video"), Column("Why")), items)
+    if len(found) > MOST_ROWS:
+        yield Note(text(f"{len(found) - MOST_ROWS:,} more are missing or incomplete."))

@@ -49,9 +49,9 @@ def all_commands(commands: Sequence[Described]) -> Reply:
 
 
 def one_command(command: Described) -> Reply:
-    """One command: usage, arguments, an example, its rules and who may use it."""
+    """One command: its arguments, an example, its rules and who may use it."""
     fields = (
-        Field("Usage", text(Code(command.usage))),
+        *(() if command.arguments else (Field("Usage", text(Code(command.usage))),)),
         *(Field(placeholder, text(meaning)) for placeholder, meaning in command.arguments),
         Field("Example", text(Code(command.example))),
         *((Field("Who can use it", text(command.permission)),) if command.permission else ()),

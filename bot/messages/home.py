@@ -16,7 +16,6 @@ from bot.reply.model import (
     Fields,
     Listing,
     Note,
-    Part,
     Reply,
     Text,
     Tone,
@@ -79,21 +78,18 @@ def _small_print(facts: HomeFacts) -> Note:
 
 def _digests(digests: tuple[Text, ...]) -> Text:
     if not digests:
-        return text("none; /digest in a channel sets one up")
+        return text("off")
     return digests[0] if len(digests) == 1 else text(f"in {len(digests)} channels")
 
 
 def _switch(facts: HomeFacts) -> tuple[Button, ...]:
     if not facts.may_configure or facts.previews is None:
         return ()
-    label, on = ("Hide numbers beside links", "no") if facts.previews else ("Show numbers beside links", "yes")
+    label, on = ("Hide link previews", "no") if facts.previews else ("Show link previews", "yes")
     return (Button(label, Call("previews", {"on": on})),)
 
 
-def _videos(facts: HomeFacts) -> tuple[Part, ...]:
-    if not facts.videos:
-        return (Note(text("No videos are running. Track one to see it here.")),)
+def _videos(facts: HomeFacts) -> tuple[Listing, ...]:
     items = tuple(count_item(each, facts.now) for each in facts.videos)
-    listing = Listing(plural(facts.running, "running video"), (Column("Video"), *COUNT_COLUMNS), items, "Open a video")
-    more = facts.running - len(facts.videos)
-    return (listing, Note(text(f"{plural(more, 'more', 'more')} under My videos."))) if more > 0 else (listing,)
+    caption = plural(facts.running, "running video")
+    return (Listing(caption, (Column("Video"), *COUNT_COLUMNS), items, "Open a video"),) if items else ()

@@ -80,8 +80,8 @@ async def test_what_could_not_be_read_is_named_with_the_reason_and_left_alone_fo
     said = plain_text(reply)
     assert reply.tone is Tone.WARNING
     assert reply.summary == "3 snapshots of 1 video in contentstats-all.csv. 2 videos couldn't be read."
-    assert said.index("Not in the file: ") < said.index("Without the newest snapshots: ")
-    assert said.count("have that video") == 2
+    assert said.index(": not in the file: ") < said.index(": without the newest snapshots: ")
+    assert said.count("have that video") == 3
     assert len(env.sandbox.calls(PAGE)) == 4
     env.sandbox.faults.clear()
     assert (await whole(env)).summary == reply.summary

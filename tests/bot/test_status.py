@@ -93,11 +93,11 @@ async def test_help_lists_every_command_and_explains_each(env):
     for command in env.bot.commands:
         assert (f"/{command.name}" in said) is command.listed
     said = plain_text(await env.say("/help track"))
-    assert "Usage: /track <link> [link …] [days]" in said
-    assert "Who can use it: Anyone who can spend in this workspace." in said
+    assert "<link> [link …]: the video" in said
+    assert "Who can use it: Everyone who may spend here." in said
     for name in ("digest", "alerts"):
         said = plain_text(await env.say(f"/help {name}"))
-        assert "Who can use it: Everyone can view it; anyone who manages this workspace can change it." in said
+        assert "Who can use it: Everyone can look; admins can change it." in said
     assert "There's no command /nonsense to explain" in (await env.say("/help nonsense")).summary
 
 

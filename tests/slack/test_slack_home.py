@@ -40,13 +40,13 @@ async def test_another_tab_of_the_app_publishes_nothing(bot_app, team):
 
 async def test_the_tab_is_published_anew_after_spending_and_after_stopping(bot_app):
     home = await _home(bot_app)
-    assert "No videos are running" in told(home)
+    assert "Nothing is running" in told(home)
     card = await bot_app.card(f"/track {LINK} 7")
     await bot_app.press(card, "Track 7")
     await bot_app.slack.until(lambda: "1 running video" in told(home))
     question = await bot_app.type(f"/stop {LINK}")
     await bot_app.press(question, "Stop tracking")
-    await bot_app.slack.until(lambda: "No videos are running" in told(home))
+    await bot_app.slack.until(lambda: "Nothing is running" in told(home))
 
 
 async def test_a_button_on_the_tab_is_answered_by_direct_message(bot_app):
@@ -67,8 +67,8 @@ async def test_track_on_the_tab_opens_the_form_and_what_it_starts_shows_on_the_t
 
 async def test_a_manager_switches_previews_on_the_tab_and_sees_that_there(bot_app):
     home = await _home(bot_app)
-    await bot_app.seen(bot_app.press(home, "Show numbers beside links"))
-    await bot_app.slack.until(lambda: "Hide numbers beside links" in bot_app.labels(home))
+    await bot_app.seen(bot_app.press(home, "Show link previews"))
+    await bot_app.slack.until(lambda: "Hide link previews" in bot_app.labels(home))
 
 
 async def test_a_member_is_offered_no_settings(bot_app):

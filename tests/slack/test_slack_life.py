@@ -133,7 +133,7 @@ async def test_previews_show_a_tracked_videos_numbers_once_a_manager_wants_them(
         await slack.open_home(ANN)
         await slack.until(lambda: slack.home(ANN))
         assert quiet.unfurls == {}
-        await bot_app.seen(bot_app.press(slack.home(ANN), "Show numbers beside links"))
+        await bot_app.seen(bot_app.press(slack.home(ANN), "Show link previews"))
         for is_written in (True, False):
             message = slack.say(BEN, GENERAL, f"look {LINK}")
             await slack.share_link(message, LINK, is_written=is_written)

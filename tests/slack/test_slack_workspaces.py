@@ -5,7 +5,7 @@ import pytest
 from pydantic import SecretStr
 
 from adapters.slack.manifest import SCOPES, UNFURL_SCOPES
-from tests.slack.bot_app import bot_app_of, install, told
+from tests.slack.bot_app import bot_app_of, install
 from tests.standins.environment import LINK, sandbox_of
 
 KEYS = {"cs_test_operator": "Operator", "cs_test_north": "North", "cs_test_south": "South"}
@@ -61,13 +61,12 @@ async def test_previews_are_offered_where_the_installation_asked_for_them(
         slack.channel("C7").members.add(token.bot_user)
         await _connect(bot_app, NORTH, "cs_test_north")
         home = await _home(bot_app, "U7")
-        assert ("Show numbers beside links" in bot_app.labels(home)) is is_asked
-        assert ("Numbers beside links" in told(home)) is is_asked
+        assert ("Show link previews" in bot_app.labels(home)) is is_asked
         if is_asked:
             sandbox.world.track("cs_test_north", LINK, 7)
             clock.advance(hours=2)
             await bot_app.type("/videos", *NORTH)
-            await bot_app.seen(bot_app.press(home, "Show numbers beside links", "U7"), "U7")
+            await bot_app.seen(bot_app.press(home, "Show link previews", "U7"), "U7")
             message = slack.say("U7", "C7", f"look {LINK}")
             await slack.share_link(message, LINK)
             await slack.until(lambda: message.unfurls)
