@@ -9,7 +9,7 @@ import pytest
 
 from bot.reply.model import Reply
 from tests.discord_app.bot_app import CALLBACK, EDIT, FOLLOW_UP, labels, lines, told
-from tests.standins.environment import LINK, USAGE, YOUTUBE
+from tests.standins.environment import LINK, PAGE, USAGE, YOUTUBE
 from tests.standins.faults import Fault, FaultKind
 
 WRONG = [
@@ -64,13 +64,17 @@ async def test_where_the_place_is_gone_the_answer_comes_as_another_message(bot_a
     assert asked.seen[-1].only_for == server.ben.id
 
 
-async def test_what_outlasts_the_token_comes_as_a_direct_message_without_buttons(bot_app, discord, server):
-    bot_app.sandbox.faults.add("slow", USAGE, seconds=0.15)
-    asked = await discord.send_command("usage", {}, user=server.ben, channel=server.general)
+@pytest.mark.parametrize(("command", "slow", "words"), [("usage", USAGE, "available"), ("videos", PAGE, "TikTok")])
+async def test_what_outlasts_the_token_comes_as_a_direct_message_without_buttons(
+    bot_app, discord, server, command, slow, words
+):
+    bot_app.sandbox.world.track(bot_app.sandbox.key, LINK, 3)
+    bot_app.sandbox.faults.add("slow", slow, seconds=0.15)
+    asked = await discord.send_command(command, {}, user=server.ben, channel=server.general)
     bot_app.clock.advance(minutes=16)
     await discord.until(lambda: discord.direct_messages(server.ben))
     (message,) = discord.direct_messages(server.ben)
-    assert "available" in told(message)
+    assert words in told(message)
     assert labels(message) == []
     assert asked.is_thinking
     assert lines(server.general) == []
