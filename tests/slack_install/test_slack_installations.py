@@ -38,7 +38,9 @@ async def test_both_events_of_a_removal_forget_the_workspace(browser, teams, for
     for _ in range(2):
         await teams.forget("T1", None, None)
         assert await teams.find("T1", None) is None
-    assert forgotten[0] == WorkspaceRef("slack", "T1", "Acme", is_operators=False, can_preview=False)
+    assert forgotten[0] == WorkspaceRef(
+        "slack", "T1", "Acme", is_operators=False, can_preview=False, members_spend=True
+    )
     assert {ref.id for ref in forgotten} == {"T1"}
     assert "T1" not in await everything_stored(database)
 

@@ -19,7 +19,7 @@ async def test_an_organisations_installation_serves_each_of_its_workspaces(teams
     for team_id in ("T2", "T3"):
         team = await teams.find(team_id, "E1")
         assert (team.ref, team.enterprise_id) == (
-            WorkspaceRef("slack", team_id, "Grid", is_operators=False, can_preview=False),
+            WorkspaceRef("slack", team_id, "Grid", is_operators=False, can_preview=False, members_spend=True),
             "E1",
         )
     assert await token_of(teams, "T2", "E1") == await token_of(teams, "T3", "E1")
