@@ -230,7 +230,7 @@ async def two_workspaces_with_two_keys_never_see_one_another(chat: Chat) -> None
     for place, link, foreign in ((chat, LINK, YOUTUBE), (other, YOUTUBE, LINK)):
         assert "1 video" in (await place.say(ANN, "videos")).text
         assert "views" in (await place.say(ANN, "stats", video=link)).text.casefold()
-        assert "No video here matches" in (await place.say(ANN, "stats", video=foreign)).text
+        assert "isn't tracked here" in (await place.say(ANN, "stats", video=foreign)).text
         assert len(place.public()) == 1
     assert [spent(chat, key)[1] for key in (OPERATOR, NORTH, SOUTH)] == [0, 1, 1]
 
