@@ -58,7 +58,7 @@ async def share(context: Context, args: Share) -> Reply:
         return card
     place = f"{caller.channel_id}:{caller.thread_id or ''}"
     message = Message(
-        key=f"share:{context.workspace.id}:{place}:{caller.person.id}:{args.card}:{args.made}",
+        key=f"{SHARE}:{context.workspace.id}:{place}:{caller.person.id}:{args.card}:{args.made}",
         workspace_id=context.workspace.id,
         channel_id=caller.channel_id,
         thread_id=caller.thread_id,

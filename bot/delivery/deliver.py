@@ -18,6 +18,7 @@ from bot.delivery.circuit_breaker import AT_ONCE, CircuitBreakers
 from bot.delivery.poster import ChannelPoster, ChannelRef, Delivery, Later, Posted, Rejected, Unclear
 from bot.domain.clock import Clock
 from bot.domain.errors import DatabaseUnavailable
+from bot.reply.call import SHARE
 from bot.reply.model import Channel, Field, Fields, Note, Reply, Time, Tone, text
 from bot.reply.text import cut
 from bot.store import Store
@@ -166,7 +167,9 @@ class Deliverer:
                 await self._give_up(message, sentence)
                 await self._answered(message)
             case Rejected(sentence=sentence):
-                told = given_up(message.channel_id, _name(reply), sentence)
+                # Somebody waits for a card that they shared; the rest is told with the settings that are switched off.
+                is_awaited = message.key.startswith(f"{SHARE}:")
+                told = given_up(message.channel_id, _name(reply), sentence) if is_awaited else None
                 closed = channel_closed(message.channel_id, _name(reply), sentence)
                 await patiently(lambda: self._outbox.dead(message, sentence, now, told, closed=closed))
                 await self._answered(message)

@@ -211,6 +211,13 @@ async def test_what_is_tried_for_a_day_is_given_up_and_told(deliverer, wall, clo
     assert wall.keys("@U1") == ["told:a:U1"]
 
 
+async def test_who_shared_a_card_is_told_that_the_channel_does_not_take_it(deliverer, wall, say):
+    wall.script.extend([ARCHIVED, ARCHIVED])
+    await say("share:1:C1", "digest:1", owner_id="U1")
+    await deliverer.deliver_due()
+    assert wall.keys("@U1") == ["told:share:1:C1:U1"]
+
+
 async def test_what_cannot_be_read_holds_up_nobody(deliverer, database, wall, say, row):
     await say("bad", "good")
     async with database.writing() as connection:

@@ -266,14 +266,17 @@ async def test_a_channel_that_takes_nothing_is_switched_off_and_whoever_set_it_u
         for channel in ("C1", "C2"):
             await connection.execute(insert(digests).values(channel_id=channel, **subscription))
     await say("a", "b", owner_id="U1")
-    for _ in range(2):
+    await say("c", owner_id="U2")
+    for _ in range(3):
         (mine,) = await claim(most=1)
-        await store.outbox.dead(mine, "The channel is archived.", NOW, closed=Reply("It is off."))
+        notice = Reply("Not posted.") if mine.owner_id == "U2" else None
+        await store.outbox.dead(mine, "The channel is archived.", NOW, notice, closed=Reply("It is off."))
     async with database.reading() as connection:
         states = (await connection.execute(select(digests.c.channel_id, digests.c.is_on, digests.c.off_reason))).all()
     assert sorted(states) == [("C1", False, "The channel is archived."), ("C2", True, "")]
-    (told,) = await claim()
-    assert (told.key, told.channel_id, told.person_id, told.reply) == ("told:a:U1", "", "U1", Reply("It is off."))
+    first, other = await claim()
+    assert (first.key, first.channel_id, first.person_id, first.reply) == ("told:a:U1", "", "U1", Reply("It is off."))
+    assert (other.key, other.reply) == ("told:c:U2", Reply("Not posted."))
     assert ((await row("a")).state, (await row("a")).error) == ("dead", "The channel is archived.")
 
 
