@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.commands.command import Command, Kind
 from bot.commands.forms import call_of
+from bot.commands.parse import MAX_TYPED
 from bot.commands.registry import COMMANDS
 from bot.commands.tokens import tokens_of
 from bot.commands.words import OPENERS, POLITE, TOPICS
@@ -31,6 +32,7 @@ _ABOUT_STARTING = frozenset(
 """Words beside a link that ask what tracking it costs, and say nothing else."""
 _EVERY_VIDEO = frozenset({"all", "everything", "videos"})
 _TITLED = frozenset({"stats", "export", "stop"})
+_LEADING = POLITE - {"now"}
 _NOUNS = frozenset(
     {
         *("alert", "alerts", "notifications", "report", "reports", "summary", "digest", "digests", "recap"),
@@ -63,6 +65,8 @@ def read_line(typed: str) -> Line:
         return read_line(words)
     if name in _LISTED or first.startswith("/"):
         return _line(name, words)
+    if len(typed) > MAX_TYPED:
+        return Line("help", typed)  # which says that the line is too long
     return _named(typed) or about_link(typed) or _asked(typed) or Line(name, words)
 
 
@@ -164,7 +168,7 @@ def _topic(typed: str) -> Line | None:
     if _is_look_up(name) and name != "compare":
         return Line(name)
     rest = ((word, bare) for word, bare in _words(typed) if bare not in _NOUNS)
-    return Line(name, " ".join(word for word, _ in dropwhile(lambda each: each[1] in POLITE - {"now"}, rest)))
+    return Line(name, " ".join(word for word, _ in dropwhile(lambda each: each[1] in _LEADING, rest)))
 
 
 def _is_look_up(name: str) -> bool:
@@ -181,7 +185,8 @@ def _line(name: str, words: str) -> Line:
 
 def _title(typed: str, keys: AbstractSet[str]) -> str:
     """The words that may be part of a title."""
-    return " ".join(word for word, bare in _words(typed) if bare not in OPENERS | keys | _KEYS["videos"])
+    passed_over = OPENERS | keys | _KEYS["videos"]
+    return " ".join(word for word, bare in _words(typed) if bare not in passed_over)
 
 
 def _words(typed: str) -> list[tuple[str, str]]:
