@@ -182,6 +182,15 @@ async def test_an_edit_changes_the_message_and_is_repeated_where_its_answer_was_
     assert (note.key, note.reply.summary, note.edits) == ("opened", "This is worse.", 2)
 
 
+@ON_EACH
+async def test_a_reply_is_posted_under_its_message_once_that_is_there(run, wall, say):
+    await say("opened")
+    await say("urgent", replies_to="opened")
+    wall.script.append(BUSY)
+    await run(minutes=1)
+    assert [(note.key, note.replies_to) for note in wall.channels["C1"]] == [("opened", None), ("urgent", "C1/1")]
+
+
 async def test_an_edit_of_a_message_that_is_gone_is_posted_anew(deliverer, wall, say):
     await say("opened")
     await say("worse", "better", edits="opened")

@@ -18,6 +18,7 @@ class Note:
     id: str
     key: str
     reply: Reply
+    replies_to: str | None = None
     edits: int = 0
 
 
@@ -50,7 +51,7 @@ class Wall:
         notes = self.channels.setdefault(channel.channel_id, [])
         known = next((note for note in notes if note.key == key), None) if self.recognises_for else None
         if known is None:
-            known = Note(f"{channel.channel_id}/{len(notes) + 1}", key, reply)
+            known = Note(f"{channel.channel_id}/{len(notes) + 1}", key, reply, channel.replies_to)
             notes.append(known)
         return Unclear("lost") if planned == LOST else Posted(known.id)
 
