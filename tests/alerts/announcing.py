@@ -1,4 +1,4 @@
-"""One process that says when it is ready, and reacts to events over and over until it is killed; another takes over.
+"""One process that prints when it is ready, and reacts to events over and over until it is killed; another takes over.
 
 It can kill itself at a step of its writing: a step is the moment right before a commit, or right after it.
 """

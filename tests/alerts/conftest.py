@@ -13,7 +13,7 @@ from bot.reply.model import Reply
 from bot.store import Store
 from bot.store.database import Database
 from bot.wallet.wallet import Wallet
-from tests.alerts.outbox import Said, outbox_of
+from tests.alerts.outbox import OutboxRow, outbox_of
 from tests.standins.environment import ANA, Environment, environment_of, nap
 from tests.standins.timeouts import sandbox_timeouts
 
@@ -54,20 +54,20 @@ class Play:
     async def ids(self) -> list[str]:
         return [str(each.id) for each in self.world.account(self.env.sandbox.key).trackings.values()]
 
-    async def said(self) -> list[Said]:
-        """What was newly put into the outbox."""
+    async def posted(self) -> list[OutboxRow]:
+        """The new messages in the outbox."""
         found, self.read = await outbox_of(self.database, self.read)
         return found
 
-    async def look(self) -> list[Said]:
-        """Read the account, react, and give what that said."""
+    async def look(self) -> list[OutboxRow]:
+        """Read the account and react; the messages of that."""
         await self.poll()
         await self.engine.react_due()
-        return await self.said()
+        return await self.posted()
 
-    async def live(self, hours: int, every: int = 1) -> list[Said]:
+    async def live(self, hours: int, every: int = 1) -> list[OutboxRow]:
         """Let hours pass, with a look in each or in every few."""
-        found: list[Said] = []
+        found: list[OutboxRow] = []
         for _ in range(0, hours, every):
             self.env.clock.advance(hours=every)
             found += await self.look()

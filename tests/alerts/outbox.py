@@ -1,4 +1,4 @@
-"""What was put into the outbox, as a channel would read it."""
+"""The messages in the outbox, as a channel would read them."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from bot.store.schedule_tables import blobs, outbox
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class OutboxRow:
     """One row of the outbox."""
 
     key: str
@@ -27,11 +27,13 @@ class Said:
         return plain_text(self.reply)
 
 
-async def outbox_of(database: Database, after: int = 0) -> tuple[list[Said], int]:
+async def outbox_of(database: Database, after: int = 0) -> tuple[list[OutboxRow], int]:
     """The rows after a number that nothing withdrew, in their order, and the number of the last."""
     async with database.reading() as connection:
         kept = {row.hash: row.content for row in await connection.execute(select(blobs))}
         found = select(outbox).where(outbox.c.id > after, outbox.c.state != OutboxState.WITHDRAWN)
         rows = (await connection.execute(found.order_by(outbox.c.id))).all()
-    said = [Said(row.key, row.channel_id, row.edits, row.replies_to, from_stored(row.payload, kept)) for row in rows]
-    return said, max([after, *(row.id for row in rows)])
+    posted = [
+        OutboxRow(row.key, row.channel_id, row.edits, row.replies_to, from_stored(row.payload, kept)) for row in rows
+    ]
+    return posted, max([after, *(row.id for row in rows)])

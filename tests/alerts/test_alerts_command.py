@@ -1,4 +1,4 @@
-"""/alerts in all its forms: typed in any clear order, by buttons, by forms and options, and by whoever may."""
+"""/alerts in all its forms: typed in any clear order, by buttons, by forms and options, and by those who may."""
 
 import re
 from dataclasses import replace
@@ -85,7 +85,7 @@ def test_words_in_any_clear_order(typed, args):
 @pytest.mark.parametrize(
     "typed", ["balance tenner", "spike maybe", "mute forever", "quiet 22 to 7", "on off", "sandwich"]
 )
-def test_what_is_not_understood_is_said(typed):
+def test_words_that_no_argument_takes_are_refused(typed):
     with pytest.raises(UsageError):
         parse(COMMAND, typed)
 
@@ -117,11 +117,11 @@ async def test_the_forms_of_the_card_begin_with_what_is_known(env):
 
 
 @pytest.mark.parametrize("typed", ["", "on", "balance 10", "balance off", "spike on", "mute 8h", "quiet off"])
-def test_no_form_opens_where_nothing_is_missing(typed):
+def test_no_form_opens_if_nothing_is_missing(typed):
     assert form_for(COMMAND, typed) is None
 
 
-async def test_a_channel_that_was_never_set_is_off_and_says_how_to_switch_on(env):
+async def test_a_channel_that_was_never_set_is_off_and_can_be_turned_on(env):
     reply = await env.say("/alerts")
     assert reply.summary == "Alerts are off in this channel."
     on = await env.press(reply, "Turn on")
@@ -171,12 +171,12 @@ async def test_every_change_is_kept_and_shown(env):
         "UTC": "needs quiet hours",
     }.items(),
 )
-async def test_what_is_missing_or_wrong_is_said_with_what_to_do(env, line, words):
+async def test_a_missing_or_wrong_value_is_refused_with_the_next_step(env, line, words):
     assert words in (await env.say(f"/alerts {line}")).summary
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "summary"),
     {
         "mute 2 days": "Muted until Wed 4 Mar, 10:30 UTC. Anything still open then is posted once.",
         "mute until tomorrow 9am Europe/Berlin": (
@@ -186,9 +186,9 @@ async def test_what_is_missing_or_wrong_is_said_with_what_to_do(env, line, words
         "unmute": "Nothing was muted.",
     }.items(),
 )
-async def test_what_was_changed_is_said(env, line, said):
+async def test_the_reply_names_the_change(env, line, summary):
     await env.say("/alerts on")
-    assert (await env.say(f"/alerts {line}")).summary == said
+    assert (await env.say(f"/alerts {line}")).summary == summary
 
 
 @pytest.mark.parametrize("line", ["mute off", "unmute"])
@@ -199,7 +199,7 @@ async def test_a_mute_ends_in_either_spelling(env, line):
     assert "Muted" not in plain_text(await env.say("/alerts"))
 
 
-async def test_switching_off_twice_says_it_once(env):
+async def test_turning_alerts_off_twice_changes_nothing(env):
     await env.say("/alerts on")
     for _ in range(2):
         reply = await env.say("/alerts off")
@@ -213,12 +213,12 @@ async def test_a_mute_until_a_time_is_in_the_zone_of_the_quiet_hours(env):
     assert "Muted until Mon 2 Mar, 14:00 UTC" in (await env.say("/alerts mute 09:00 America/New_York")).summary
 
 
-async def test_quiet_hours_are_in_the_persons_own_zone_where_the_platform_tells_it(env):
+async def test_quiet_hours_are_in_the_persons_own_zone_if_it_is_known(env):
     caller = replace(ANA, zone="Asia/Tokyo")
     assert "Quiet hours: 22:00-07:00 Asia/Tokyo" in (await env.say("/alerts quiet 22:00-07:00", caller)).summary
 
 
-async def test_quiet_hours_where_alerts_are_off_say_so(env):
+async def test_quiet_hours_mention_that_alerts_are_off(env):
     reply = await env.say("/alerts quiet 22:00-07:00 Europe/Berlin")
     assert "Alerts are off in this channel; turn them on with /alerts on." in reply.summary
 
@@ -268,7 +268,7 @@ async def test_each_channel_and_each_workspace_has_its_own(env):
 @pytest.mark.parametrize(
     "where", [{"is_direct": True}, {"channel_id": ""}, {"cannot_post_reason": "Invite me."}, {"is_shared": True}]
 )
-async def test_a_tracking_where_alerts_cannot_arrive_or_outsiders_read_them_says_once_how_to_choose(env, where):
+async def test_a_tracking_explains_once_how_to_get_alerts_if_they_cannot_arrive_here(env, where):
     caller = replace(ANA, **where)
     assert "No channel gets alerts yet" in plain_text(await env.start(LINK, 1, caller))
     second = plain_text(await env.start(YOUTUBE, 1, caller))
@@ -289,7 +289,7 @@ async def test_a_channel_that_gets_a_digest_gets_the_alerts_if_the_bot_may_not_p
     assert "low balance" in (await env.say("/alerts", replace(ANA, channel_id="C-news"))).summary
 
 
-async def test_alerts_in_a_channel_that_another_company_reads_leave_the_balance_out_unless_a_manager_says_so(env):
+async def test_alerts_in_a_shared_channel_leave_the_balance_out_unless_a_manager_turns_it_on(env):
     shared = replace(ANA, is_shared=True)
     on = await env.say("/alerts on", shared)
     assert "low-balance alerts stay off" in on.summary
@@ -298,13 +298,13 @@ async def test_alerts_in_a_channel_that_another_company_reads_leave_the_balance_
     assert "low balance" in (await env.say("/alerts", shared)).summary
 
 
-async def test_alerts_are_refused_where_the_bot_can_never_post(env):
+async def test_alerts_are_refused_if_the_bot_can_never_post(env):
     reply = await env.say("/alerts spike on", replace(ANA, channel_id=""))
     assert reply.tone is Tone.PROBLEM
     assert "I can't post here" in reply.summary
 
 
-async def test_the_first_digest_switches_them_on_too_and_says_so(env):
+async def test_the_first_digest_turns_them_on_too(env):
     reply = await env.say("/digest on 09:00 UTC")
     assert "Alerts for low balance and finished videos are on" in plain_text(reply)
     assert "low balance, finished videos" in (await env.say("/alerts")).summary
@@ -314,15 +314,11 @@ async def test_what_a_person_switched_off_does_not_come_back_with_a_tracking(env
     await env.say("/alerts off")
     await env.start(LINK, 7)
     card = await env.start(f"{LINK[:-1]}1", 7, replace(ANA, is_direct=True))
-    assert "No channel is told" not in plain_text(card)
+    assert "No channel gets alerts" not in plain_text(card)
     assert (await env.say("/alerts")).summary == "Alerts are off in this channel."
 
 
-async def test_the_home_page_says_where_alerts_are_on(env):
+async def test_the_home_page_counts_the_channels_with_alerts(env):
     await env.say("/alerts on")
     await env.say("/alerts on", replace(ANA, channel_id="C-other"))
     assert "Alerts: in 2 channels" in plain_text(await env.run(Call("home")))
-
-
-async def test_help_explains_it(env):
-    assert "/alerts [what] [switch] [dollars] [time] [zone]" in plain_text(await env.say("/help alerts"))

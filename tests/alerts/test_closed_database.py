@@ -1,4 +1,4 @@
-"""A database that takes nothing: that is told as such, and what was to be said is said when it takes it again."""
+"""A database that takes no writes: an error names it, and the alert is posted once it takes them again."""
 
 import sqlite3
 from contextlib import closing
@@ -9,7 +9,7 @@ from sqlalchemy import text
 from bot.domain.errors import DatabaseUnavailable
 
 
-async def test_what_could_not_be_written_is_said_later(play, url):
+async def test_an_alert_that_could_not_be_written_is_posted_later(play, url):
     await play.alerts("balance 5")
     play.available("4.50")
     await play.poll()
@@ -19,6 +19,6 @@ async def test_what_could_not_be_written_is_said_later(play, url):
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(DatabaseUnavailable):
             await play.engine.react_due()
-    assert await play.said() == []
+    assert await play.posted() == []
     await play.engine.react_due()
-    assert [each.key for each in await play.said()] == ["balance.low:1:1"]
+    assert [each.key for each in await play.posted()] == ["balance.low:1:1"]

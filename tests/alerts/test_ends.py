@@ -33,7 +33,7 @@ async def test_a_tracking_that_ends_is_reported_once_with_chart_and_file(play):
     assert await play.live(3) == []
 
 
-async def test_a_report_in_a_channel_without_low_balance_alerts_says_nothing_about_money(play):
+async def test_a_report_in_a_channel_without_low_balance_alerts_shows_no_money(play):
     await play.alerts("on")
     await play.alerts("balance off")
     play.track(LINK, 1)
@@ -42,7 +42,7 @@ async def test_a_report_in_a_channel_without_low_balance_alerts_says_nothing_abo
     assert "$" not in report.text
 
 
-async def test_a_report_waits_for_the_last_page_and_is_made_without_it_where_it_does_not_come(play):
+async def test_a_report_waits_two_hours_for_the_last_page(play):
     await play.alerts("on")
     play.track(LINK, 1)
     play.env.clock.advance(hours=23)
@@ -52,15 +52,15 @@ async def test_a_report_waits_for_the_last_page_and_is_made_without_it_where_it_
     for _ in range(7):
         await play.engine.react_due()
         play.env.clock.advance(minutes=15)
-    assert await play.said() == []
+    assert await play.posted() == []
     play.env.clock.advance(minutes=20)
     await play.engine.react_due()
-    (report,) = await play.said()
+    (report,) = await play.posted()
     assert "the last page of this video could not be read yet" in report.text
     assert report.reply.tone is Tone.WARNING
 
 
-async def test_a_tracking_that_somebody_stopped_says_so_and_who(play):
+async def test_the_report_of_a_stopped_tracking_names_who_stopped_it(play):
     await play.env.start(LINK, 7)
     assert await play.live(5, every=5) == []
     (video_id,) = await play.ids()
@@ -96,23 +96,23 @@ async def test_many_that_end_at_once_are_all_reported_in_time(play):
         play.track(f"https://www.tiktok.com/@steady/video/{number}", 1)
     await play.live(22, every=22)
     assert await play.live(2) == []
-    said = []
+    posted = []
     for _ in range(3):
         play.env.clock.advance(minutes=1)
-        said.append(len(await play.look()))
-    assert sum(said) == 7
-    assert max(said) == 5
+        posted.append(len(await play.look()))
+    assert sum(posted) == 7
+    assert max(posted) == 5
 
 
 async def test_only_the_workspace_that_started_it_gets_the_report(play):
     await play.env.start(LINK, 1)
     await play.env.start(YOUTUBE, 1, EVE)
-    said = await play.live(28, every=4)
-    assert {each.channel_id: each.reply.title.startswith("One-pan") for each in said} == {
+    posted = await play.live(28, every=4)
+    assert {each.channel_id: each.reply.title.startswith("One-pan") for each in posted} == {
         "C-general": False,
         "C-x": False,
     }
-    assert len(said) == 2
+    assert len(posted) == 2
 
 
 @pytest.mark.parametrize(
@@ -126,10 +126,10 @@ async def test_what_breaks_off_is_trouble_for_those_who_want_to_know(play, link,
     await play.alerts("trouble on")
     await play.alerts("on", EVE)
     play.track(link, 7)
-    (said,) = await play.live(24, every=6)
-    assert said.channel_id == "C-general"
-    assert said.reply.summary == finding
-    assert "Data is kept; nothing more is charged." in said.text
+    (posted,) = await play.live(24, every=6)
+    assert posted.channel_id == "C-general"
+    assert posted.reply.summary == finding
+    assert "Data is kept; nothing more is charged." in posted.text
 
 
 async def test_a_pause_is_trouble_and_going_on_edits_its_message(play):
@@ -154,19 +154,19 @@ async def test_a_pause_is_trouble_and_going_on_edits_its_message(play):
     assert failed.reply.summary.startswith("Failed: ")
 
 
-async def test_a_pause_for_want_of_money_is_the_low_balances_to_tell(play):
+async def test_a_pause_for_lack_of_credit_is_left_to_the_low_balance(play):
     await play.alerts("trouble on")
     for number in range(3):
         play.track(f"https://www.tiktok.com/@steady/video/{number}", 7)
     play.available("0.10")
-    said = await play.live(6)
-    assert {each.key.split(":")[0] for each in said} == {"balance.low"}
-    assert said[-1].reply.title == "Out of credit"
+    posted = await play.live(6)
+    assert {each.key.split(":")[0] for each in posted} == {"balance.low"}
+    assert posted[-1].reply.title == "Out of credit"
     play.credit("20")
     assert {each.key.split(":")[0] for each in await play.live(2)} == {"balance.low"}
 
 
-async def test_a_night_is_told_in_one_message_that_becomes_the_low_balance_where_it_is_open(play):
+async def test_the_findings_of_quiet_hours_are_listed_in_the_low_balance_if_that_is_open(play):
     await play.alerts("quiet 10:00-20:00 UTC")
     await play.alerts("balance 5")
     play.track(LINK, 1)
@@ -174,7 +174,7 @@ async def test_a_night_is_told_in_one_message_that_becomes_the_low_balance_where
     await play.look()
     play.env.clock.advance(hours=23)  # 09:30
     await play.look()
-    await play.said()
+    await play.posted()
     play.available("4.00")
     assert await play.live(10, every=5) == []
     (morning,) = await play.live(1)
@@ -188,7 +188,7 @@ async def test_a_night_is_told_in_one_message_that_becomes_the_low_balance_where
     assert "completed: " in resolved.text
 
 
-async def test_a_low_balance_that_came_and_went_in_the_night_says_so_once(play):
+async def test_a_low_balance_that_came_and_went_in_quiet_hours_is_listed_once(play):
     await play.alerts("quiet 10:00-20:00 UTC")
     await play.alerts("balance 5")
     play.available("4.00")
@@ -214,7 +214,7 @@ async def test_a_pause_before_the_night_ends_is_forecast_at_once(play):
     assert (woken.key, woken.replies_to) == (f"{forecast.key}:paused", forecast.key)
 
 
-async def test_the_first_tracking_switches_the_defaults_on_and_says_so(play):
+async def test_the_first_tracking_turns_the_default_alerts_on(play):
     reply = await play.env.start(LINK, 7)
     assert "Alerts for low balance and finished videos are on in this channel" in str(reply.parts)
     again = await play.env.start(YOUTUBE, 7)

@@ -40,7 +40,7 @@ async def test_one_message_opens_worsens_pauses_and_resolves(play):
     assert await play.live(3) == []
 
 
-async def test_the_message_says_when_tracking_pauses_and_what_to_do(play):
+async def test_the_message_shows_when_tracking_pauses_and_what_to_add(play):
     play.track(HERS, 30)
     play.track(YOUTUBE, 1)
     play.available("1.00")
@@ -57,13 +57,13 @@ async def test_the_message_says_when_tracking_pauses_and_what_to_do(play):
     assert "Test key" in low.text
 
 
-async def test_money_is_told_once_the_videos_that_spend_it_are_known(play):
+async def test_the_balance_is_checked_once_the_running_videos_are_known(play):
     play.track(HERS, 30)
     play.available("1.00")
     await play.alerts("on")
     await play.wallet.mirror.read_usage()
     await play.engine.react_due()
-    assert await play.said() == []
+    assert await play.posted() == []
     (low,) = await play.look()
     assert "to let the video finish" in low.text
 
@@ -82,13 +82,13 @@ async def test_it_arms_again_only_a_fifth_above_the_threshold(play):
     assert [each.key for each in await play.live(1)] == ["balance.low:1:2"]
 
 
-async def test_a_wallet_that_was_never_heard_of_raises_nothing(play):
+async def test_a_wallet_without_figures_raises_nothing(play):
     await play.alerts("balance 5")
     play.env.sandbox.faults.add("500", USAGE, times=None)
     play.available("0.10")
     await play.wallet.mirror.read_list()
     await play.engine.react_due()
-    assert await play.said() == []
+    assert await play.posted() == []
 
 
 async def test_while_the_api_is_down_nothing_is_raised_or_resolved(play):
@@ -101,20 +101,20 @@ async def test_while_the_api_is_down_nothing_is_raised_or_resolved(play):
     for _ in range(30):
         play.env.clock.advance(hours=1)
         await play.engine.react_due()
-    assert await play.said() == []
+    assert await play.posted() == []
 
 
 async def test_each_workspace_of_a_shared_key_gets_the_alert(play):
     await play.env.start(HERS, 30)
     await play.env.start(YOUTUBE, 30, EVE)
-    await play.said()
+    await play.posted()
     play.available("1.00")
     low = await play.live(1)
     assert {each.channel_id for each in low} == {"C-general", "C-x"}
     assert all("to let all 2 finish" in each.text for each in low)
 
 
-async def test_a_snoozed_alert_still_tells_the_truth_and_nothing_beside_it(play):
+async def test_a_snoozed_alert_is_edited_and_posts_nothing_until_the_end(play):
     await play.alerts("balance 5")
     play.track(LINK, 30)
     play.available("4.50")
@@ -131,7 +131,7 @@ async def test_a_snoozed_alert_still_tells_the_truth_and_nothing_beside_it(play)
     ]
 
 
-async def test_a_mute_ends_and_what_is_open_is_said_once(play):
+async def test_an_alert_that_is_open_when_a_mute_ends_is_posted_once(play):
     await play.alerts("balance 5")
     await play.alerts("mute 8h")
     play.available("4.50")
@@ -146,7 +146,7 @@ async def test_a_mute_ends_and_what_is_open_is_said_once(play):
     assert await play.live(8) == []
 
 
-async def test_switched_off_it_is_silent_and_on_again_it_knows_what_it_said(play):
+async def test_turned_off_and_on_again_it_edits_the_same_message(play):
     await play.alerts("balance 5")
     play.available("4.50")
     assert len(await play.look()) == 1
@@ -163,5 +163,5 @@ async def test_a_new_threshold_is_looked_at_at_once(play):
     assert await play.look() == []
     await play.alerts("balance 10")
     await play.engine.react_due()
-    assert [each.key for each in await play.said()] == ["balance.low:1:1"]
+    assert [each.key for each in await play.posted()] == ["balance.low:1:1"]
     assert dollars(play.world.account(play.env.sandbox.key).available) == "$8.00"

@@ -15,13 +15,14 @@ from bot.reply.plain import plain_text
 from bot.store.events import record
 from bot.store.mirror import give_owner
 from tests.alerts.outbox import outbox_of
+from tests.jobs.conftest import ON_EACH
 from tests.store.samples import ADA, HERE, NOW, THERE, keyed, video
 
 HOSTILE = "<!channel> @everyone *bold* [free](https://example.com)"
 
 
 class Mirror:
-    """A wallet of two workspaces, whose videos grow as told."""
+    """A wallet of two workspaces, whose videos grow as scripted."""
 
     def __init__(self, database, store, charts, clock):
         self.database, self.store, self.clock = database, store, clock
@@ -60,7 +61,7 @@ class Mirror:
         )
 
     async def hours(self, video_id, *growths):
-        """Hours with a look in each; what they had said."""
+        """Hours with a check in each; the messages of them."""
         found = []
         for growth in growths:
             self.clock.advance(hours=1)
@@ -75,6 +76,12 @@ class Mirror:
 
 
 @pytest.fixture
+def database_url(request):
+    """SQLite, unless a test names the fixture of another database."""
+    return request.getfixturevalue(getattr(request, "param", "sqlite_url"))
+
+
+@pytest.fixture
 async def mirror(database, store, clock):
     clock.now = NOW + timedelta(minutes=5)
     async with Charts() as charts:
@@ -83,7 +90,8 @@ async def mirror(database, store, clock):
         yield mirror
 
 
-async def test_a_spike_is_said_once_until_it_calms(mirror):
+@ON_EACH
+async def test_a_spike_is_posted_once_until_it_calms_down(mirror):
     await mirror.wants(AlertKind.SPIKE)
     await mirror.known("v1", 5_000, title=HOSTILE)
     assert await mirror.hours("v1", *[100] * 10) == []
@@ -100,7 +108,7 @@ async def test_a_spike_is_said_once_until_it_calms(mirror):
 
 
 @pytest.mark.parametrize("growths", [[100] * 10 + [800], [100] * 5 + [5_000], [2_000] * 10 + [5_500], [0] * 12])
-async def test_what_does_not_stand_out_is_not_said(mirror, growths):
+async def test_growth_that_does_not_stand_out_is_no_spike(mirror, growths):
     await mirror.wants(AlertKind.SPIKE)
     await mirror.known("v1", 5_000)
     assert await mirror.hours("v1", *growths) == []
@@ -142,7 +150,8 @@ async def test_old_news_are_none(mirror):
     assert await mirror.look() == []
 
 
-async def test_milestones_are_said_once_each_and_the_highest_alone_where_several_are_passed(mirror):
+@ON_EACH
+async def test_each_milestone_is_posted_once_and_only_the_highest_of_several(mirror):
     await mirror.wants(AlertKind.MILESTONES)
     await mirror.known("v1", 5_000)
     (first,) = await mirror.hours("v1", 6_000)
@@ -171,7 +180,7 @@ async def test_a_video_that_was_read_for_the_first_time_late_has_passed_what_it_
     assert [each.key.rpartition(":")[2] for each in await mirror.look()] == ["10000"]
 
 
-async def test_milestones_after_a_day_without_readings_are_said(mirror):
+async def test_milestones_after_a_day_without_readings_are_posted(mirror):
     await mirror.wants(AlertKind.MILESTONES)
     await mirror.known("v1", 5_000)
     await mirror.hours("v1", 100)
@@ -182,22 +191,22 @@ async def test_milestones_after_a_day_without_readings_are_said(mirror):
 async def test_likes_count_where_there_are_no_views(mirror):
     await mirror.wants(AlertKind.MILESTONES, AlertKind.SPIKE)
     await mirror.known("v1", 9_500, platform="instagram")
-    said = await mirror.hours("v1", *[10] * 10, 900)
-    assert [each.reply.summary.partition(" in ")[0] for each in said] == ["Passed 10,000 likes.", "Gained 900 likes"]
+    posted = await mirror.hours("v1", *[10] * 10, 900)
+    assert [each.reply.summary.partition(" in ")[0] for each in posted] == ["Passed 10,000 likes.", "Gained 900 likes"]
 
 
-async def test_what_another_workspace_started_is_not_said(mirror):
+async def test_videos_of_another_workspace_raise_nothing_here(mirror):
     await mirror.wants(AlertKind.MILESTONES, AlertKind.SPIKE)
     await mirror.wants(AlertKind.MILESTONES, AlertKind.SPIKE, workspace=mirror.there, channel="C2")
     await mirror.known("v1", 5_000)
     async with mirror.database.writing() as connection:
         await give_owner(connection, mirror.wallet_id, "v1", (mirror.there.id, ADA))
-    said = await mirror.hours("v1", *[100] * 10, 9_000)
-    assert {each.channel_id for each in said} == {"C2"}
-    assert len(said) == 2
+    posted = await mirror.hours("v1", *[100] * 10, 9_000)
+    assert {each.channel_id for each in posted} == {"C2"}
+    assert len(posted) == 2
 
 
-async def test_quiet_hours_hold_a_spike_and_tell_at_their_end_that_it_is_over(mirror):
+async def test_quiet_hours_hold_a_spike_until_their_end_when_it_is_over(mirror):
     quiet = QuietHours("UTC", 22 * 60, 7 * 60)
     await mirror.wants(AlertKind.MILESTONES, AlertKind.SPIKE, quiet=quiet)
     await mirror.known("v1", 8_000, title=HOSTILE)
@@ -210,7 +219,7 @@ async def test_quiet_hours_hold_a_spike_and_tell_at_their_end_that_it_is_over(mi
     assert await mirror.hours("v1", *[100] * 5) == []
 
 
-async def test_what_is_muted_moves_on_silently_and_what_is_open_is_said_at_the_end(mirror):
+async def test_a_spike_that_is_open_when_a_mute_ends_is_posted(mirror):
     await mirror.wants(AlertKind.MILESTONES, AlertKind.SPIKE, muted_until=NOW + timedelta(hours=13, minutes=30))
     await mirror.known("v1", 8_000)
     assert await mirror.hours("v1", *[100] * 11, 5_000, 5_100) == []
@@ -218,7 +227,7 @@ async def test_what_is_muted_moves_on_silently_and_what_is_open_is_said_at_the_e
     assert ["Calmed" in each.reply.summary for each in await mirror.hours("v1", 100, 100)] == [True]
 
 
-async def test_ten_thousand_snapshots_that_nobody_wants_to_hear_of_cost_no_look_at_any_video(mirror):
+async def test_ten_thousand_snapshots_that_no_channel_wants_read_no_video(mirror):
     await mirror.wants(AlertKind.BALANCE)
     detail = {"taken_at": NOW.isoformat()}
     news = [Event(EventKind.SNAPSHOT_CREATED, mirror.wallet_id, f"v{n}", NOW, detail) for n in range(10_000)]

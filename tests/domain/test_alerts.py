@@ -92,7 +92,7 @@ def test_between_two_openings_the_alert_was_clear(steps):
 
 
 @given(walks)
-def test_in_silence_nothing_that_notifies_is_said_and_a_message_that_is_there_tells_the_truth(steps):
+def test_in_silence_nothing_notifies_and_a_posted_message_stays_true(steps):
     shown = {}
     for (_, silence), (alert, acts) in zip(steps, walk(steps), strict=True):
         if silence is not Silence.NONE:
@@ -104,7 +104,7 @@ def test_in_silence_nothing_that_notifies_is_said_and_a_message_that_is_there_te
 
 
 @given(walks)
-def test_when_a_silence_ends_what_is_open_has_been_said(steps):
+def test_an_open_stage_is_posted_when_a_silence_ends(steps):
     alert, _ = [(Alert(), ()), *walk(steps)][-1]
     after, acts = advance(alert, alert.stage, Silence.NONE, KEY)
     assert not after.is_pending
