@@ -55,7 +55,7 @@ async def test_a_prefix_stands_before_every_command_and_not_before_the_umbrella(
         await bot_app.slack.open_home(ANN)
         await bot_app.slack.until(lambda: bot_app.slack.home(ANN))
         texts.append(str(bot_app.slack.home(ANN).blocks))
-        assert "/cs-digest in a channel" in texts[-1]
+        assert "Digests" in texts[-1]
         assert not OTHERS.search(" ".join(texts))
 
 
