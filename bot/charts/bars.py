@@ -48,7 +48,8 @@ def movers_figure(movers: Movers) -> Figure:
 
 def _write(axes: Axes, x: float, y: float, text: str, *, ha: str = "left", bold: bool = False) -> None:
     face = font(text, SMALL, bold=bold)
-    axes.text(x, y, text, ha=ha, va="center_baseline", fontproperties=face, color=canvas.INK, parse_math=False)
+    y += canvas.CAPITAL * SMALL
+    axes.text(x, y, text, ha=ha, va="baseline", fontproperties=face, color=canvas.INK, parse_math=False)
 
 
 def _zero_and_scale(changes: list[int], room: float) -> tuple[float, float]:

@@ -19,7 +19,7 @@ from bot.charts.scales import Scale
 
 WIDTH = 800
 MARGIN = 26
-HEADING = 112
+HEADING = 116
 PANEL = 290
 TICKS = 44
 KEY = 46
@@ -39,6 +39,9 @@ PURPLE = "#cc79a7"
 
 SMALL = 23
 LARGE = 28
+CAPITAL = 0.36
+"""Half a capital letter's height over the size. It places texts, as each script's font has a box of its own."""
+
 TICK_PAD = 8
 
 
@@ -62,8 +65,8 @@ def picture(name: str, about: str, height: int, key: Sequence[str] = ()) -> Figu
     figure.add_artist(frame)
     room, shown = WIDTH - 2 * MARGIN, drawable(name)
     size = LARGE if width(shown, LARGE, bold=True) <= room else SMALL
-    write(figure, fitted(name, room, size, bold=True), 38, size=size, bold=True)
-    write(figure, about, 76, color=MUTED)
+    write(figure, fitted(name, room, size, bold=True), 35, size=size, bold=True)
+    write(figure, about, 80, color=MUTED)
     write(figure, " · ".join(key), height - MARGIN, color=MUTED)
     return figure
 
@@ -79,9 +82,9 @@ def write(
     color: str = INK,
 ) -> None:
     """A line of text, its middle so many pixels from the top."""
-    y = 1 - middle / figure.bbox.height
+    y = 1 - (middle + CAPITAL * size) / figure.bbox.height
     face = font(text, size, bold=bold)
-    figure.text(left / WIDTH, y, text, va="center_baseline", fontproperties=face, color=color, parse_math=False)
+    figure.text(left / WIDTH, y, text, va="baseline", fontproperties=face, color=color, parse_math=False)
 
 
 def blank(figure: Figure, box: Box, across: tuple[float, float], up: tuple[float, float]) -> Axes:

@@ -51,7 +51,7 @@ NAMES = (
     "Unboxing the new phone that everyone in the whole world talks about, part 2",
     "Ανοίγοντας $x^2$ פתיחת קופסה",
     "🎉🎉",
-    "Tiếng Việt বাংলা தமிழ் తెలుగు ویڈیو پہلی မြန်မာ ကြော် ଓଡ଼ିଆ",
+    "မြန်မာ ကြော် తెలుగు ଓଡ଼ିଆ",
 )
 
 

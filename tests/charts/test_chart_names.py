@@ -31,7 +31,10 @@ def test_emoji_are_left_out_and_letters_without_a_font_are_named_by_their_script
     assert drawable(name) == shown
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name != "🎉🎉"])
+MORE = ("Tiếng Việt বাংলা தமிழ்", "ویڈیو ټکی سنڌي", "ગુજરાતી ਪੰਜਾਬੀ ಕನ್ನಡ മലയാളം", "සිංහල ខ្មែរ ລາວ አማርኛ ქართული հայ")
+
+
+@pytest.mark.parametrize("name", [*(name for name in NAMES if name != "🎉🎉"), *MORE])
 def test_every_letter_of_every_living_script_is_drawn(name):
     assert "[" not in drawable(name)
     assert drawable(name) == " ".join(name.replace("🎉", "").split())

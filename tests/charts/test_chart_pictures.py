@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from matplotlib.colors import to_hex
 from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 from PIL import Image
 
 from bot.charts import canvas as sheet
@@ -17,6 +18,7 @@ from bot.charts.comparison import comparison_figure, is_flattened, label_heights
 from bot.charts.drawing import draw
 from bot.charts.gains import gains_figure
 from bot.charts.growth import growth_figure
+from bot.charts.names import _renderer
 from bot.charts.specs import Comparison, Gains, Growth, Line, Movers, Spend
 from tests.charts.conftest import EXAMPLES, NAMES
 
@@ -61,7 +63,19 @@ def texts_of(figure):
 
 def boxes(figure, texts):
     figure.draw_without_rendering()
-    return [(text.get_text(), Text.get_window_extent(text)) for text in texts]
+    return [(text.get_text(), ink(text)) for text in texts]
+
+
+def ink(text):
+    """Where a text is drawn: matplotlib's own box has the height of its first font's tallest letters."""
+    box = Text.get_window_extent(text)
+    if text.get_verticalalignment() != "baseline":
+        return box
+    _, height, descent = _renderer().get_text_width_height_descent(
+        text.get_text(), text.get_fontproperties(), ismath=False
+    )
+    bottom = text.get_transform().transform(text.get_position())[1] - descent
+    return Bbox.from_extents(box.x0, bottom, box.x1, bottom + height)
 
 
 def test_every_example_is_a_small_opaque_png_of_the_promised_width(example, request, tmp_path_factory):
