@@ -5,7 +5,7 @@ import logging
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
 from functools import partial
 from importlib.metadata import version
@@ -176,13 +176,23 @@ class Bot:
         if not isinstance(error, UsageError) or command is None or not command.listed:
             return problem(str(error), instead)
         wanted = next((each for each in command.arguments if each.required and each.kind is Kind.VIDEO), None)
-        is_alone = wanted is not None and arguments == ""
-        options = await self.suggest(command.name, wanted.name, "", caller) if wanted is not None and is_alone else ()
+        options = await self._videos(command, wanted.name, caller) if wanted is not None and arguments == "" else ()
         if wanted is None or not options:
             return misunderstood(str(error), command.usage, command.example, instead)
         reply = which_of(Call("compare.with" if wanted.fewest > 1 else command.name), wanted.name, options)
         self._lists.note(caller, reply, 1)
         return reply
+
+    async def _videos(self, command: AnyCommand, argument: str, caller: Caller) -> tuple[Option, ...]:
+        """The videos to choose from, after a look at the account if none is known yet. Never raises."""
+        options = await self.suggest(command.name, argument, "", caller)
+        if not options:
+            with suppress(BotError):
+                account = await self._accounts.of(caller.workspace)
+                if account.wallet is not None:
+                    await account.wallet.sweep()
+            options = await self.suggest(command.name, argument, "", caller)
+        return options
 
     async def arrived(self, reply: Reply, *, shown: bool, announced: bool) -> None:
         """Withdraw what a reply made needless, once the person has it or its line is posted. Never raises."""

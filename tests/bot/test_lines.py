@@ -136,7 +136,7 @@ async def test_a_command_about_a_video_sent_alone_offers_the_videos(env):
     assert (await env.say("/stats")).summary == "/stats needs a video."
     for link in (LINK, YOUTUBE):
         env.sandbox.world.track(env.sandbox.key, link, 7)
-    await env.say("/videos")
+    env.clock.advance(minutes=6)
     for line, call in {"/stats": "stats", "/stop": "stop", "/compare": "compare.with"}.items():
         (menu,) = (await env.say(line)).actions
         assert (menu.call.command, len(menu.options)) == (call, 2)
