@@ -84,10 +84,11 @@ class DiscordApp:
                 self._is_public,
                 self._bot.recognize,
             )
-            replies = Replies(rest, self._clock, self._sleep)
+            command_ids: dict[str, str] = {}
+            replies = Replies(rest, self._clock, command_ids, self._sleep)
             handlers = Handlers(self._bot, self._guilds, InitialResponses(rest), replies)
             listeners = Listeners(handlers, self._guilds, self._background, self._clock)
-            self._maintenance = Maintenance(self._bot, rest, self._sleep)
+            self._maintenance = Maintenance(self._bot, rest, command_ids, self._sleep)
             self._gateway = Gateway(
                 rest,
                 lambda: Connection(rest, listeners, self._options.shards, self._sleep),

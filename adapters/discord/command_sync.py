@@ -6,6 +6,7 @@ created again, so the store remembers what was registered last.
 
 import asyncio
 import logging
+from typing import Any
 
 from discord.http import Route
 
@@ -28,11 +29,12 @@ ENDING = 5.0
 
 
 class Maintenance:
-    """Runs the rounds. `sleep` passes the time between them."""
+    """Runs the rounds. It notes the `ids` of the commands by name; `sleep` passes the time between rounds."""
 
-    def __init__(self, bot: Bot, rest: Rest, sleep: Sleep = asyncio.sleep) -> None:
+    def __init__(self, bot: Bot, rest: Rest, ids: dict[str, str], sleep: Sleep = asyncio.sleep) -> None:
         self._bot = bot
         self._rest = rest
+        self._ids = ids
         self._sleep = sleep
         self._application_id = asyncio.get_running_loop().create_future()
 
@@ -59,20 +61,26 @@ class Maintenance:
         return await self._forget_departed() and is_synced
 
     async def _sync_commands(self, application_id: str) -> bool:
-        """Register the commands if they have changed. False if that has to be retried."""
+        """Register the commands if they have changed, else read their ids. False if that has to be retried."""
         commands = payload()
         now = fingerprint(commands)
-        route = Route("PUT", "/applications/{application_id}/commands", application_id=application_id)
+        path = "/applications/{application_id}/commands"
+        put, get = (Route(method, path, application_id=application_id) for method in ("PUT", "GET"))
         try:
             if await self._bot.command_sync.fingerprint(CHAT, application_id) == now:
+                if not self._ids:
+                    self._note(await patiently(lambda: self._rest.request(get), self._sleep))
                 return True
-            await patiently(lambda: self._rest.request(route, json=commands), self._sleep)
+            self._note(await patiently(lambda: self._rest.request(put, json=commands), self._sleep))
             await self._bot.command_sync.save(CHAT, application_id, now)
         except (DiscordFailed, BotError) as error:
             logger.warning("command registration failed; will retry", extra={"error": str(error)})
             return False
         logger.info("commands registered", extra={"commands": len(commands)})
         return True
+
+    def _note(self, registered: Any) -> None:  # noqa: ANN401 - Discord's JSON
+        self._ids.update({each["name"]: each["id"] for each in registered})
 
     async def _forget_departed(self) -> bool:
         """Whether the data of guilds that the bot left long ago is deleted."""

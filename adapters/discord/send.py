@@ -23,6 +23,7 @@ from adapters.chat.retry import Sleep
 from adapters.discord.errors import DiscordFailed, patiently
 from adapters.discord.files import refused
 from adapters.discord.interaction import Interaction
+from adapters.discord.mentions import with_commands
 from adapters.discord.render import Message, messages, public_message
 from adapters.discord.rest import Rest
 from adapters.discord.text import (
@@ -96,11 +97,12 @@ def _form(message: Message, made: dict[str, Any]) -> FormData:
 
 
 class Replies:
-    """Delivers replies. Never raises for what Discord or the network does."""
+    """Delivers replies. Never raises for what Discord or the network does. `command_ids` are by the commands' names."""
 
-    def __init__(self, rest: Rest, clock: Clock, sleep: Sleep = asyncio.sleep) -> None:
+    def __init__(self, rest: Rest, clock: Clock, command_ids: Mapping[str, str], sleep: Sleep = asyncio.sleep) -> None:
         self._rest = rest
         self._clock = clock
+        self._command_ids = command_ids
         self._sleep = sleep
         self._originals = Recent[str, str]()
         """The ids of the messages that interactions were answered in."""
@@ -111,7 +113,7 @@ class Replies:
         A problem never replaces the card that it is about: that card's buttons may be needed again. Everything is
         rendered before anything is sent: if rendering fails, nothing has been shown yet.
         """
-        shown = messages(reply, interaction.most_file)
+        shown = self._messages(interaction, reply)
         line = public_message(reply.public_line) if reply.public_line else None
         has_place = reply.tone is not Tone.PROBLEM or answer is Answer.PRIVATE
         arrived = True
@@ -123,7 +125,7 @@ class Replies:
 
     async def add_pictures(self, interaction: Interaction, reply: Reply, is_current: Callable[[], bool]) -> None:
         """Put a reply's pictures into its message, or into one of their own if it is longer or too old to edit."""
-        whole, alone = messages(reply, interaction.most_file), messages(pictures_alone(reply), interaction.most_file)[0]
+        whole, alone = self._messages(interaction, reply), self._messages(interaction, pictures_alone(reply))[0]
         try:
             if self._clock() >= interaction.until:
                 await self._as_direct(interaction, alone, f"{interaction.id}-picture")
@@ -139,6 +141,9 @@ class Replies:
         """Show something to one person until their reply is there, in the reply's place if that is theirs alone."""
         message = messages(notice)[0]
         await self._surely(interaction, message, message, -1, in_place=answer is Answer.PRIVATE)
+
+    def _messages(self, interaction: Interaction, reply: Reply) -> list[Message]:
+        return [with_commands(each, self._command_ids) for each in messages(reply, interaction.most_file)]
 
     async def _post_line(self, interaction: Interaction, line: Message) -> bool:
         """Post the public line, or tell the person that the channel is closed to the bot; whether it arrived."""

@@ -53,7 +53,7 @@ def one_command(command: Described) -> Reply:
     fields = (
         *(() if command.arguments else (Field("Usage", text(Code(command.usage))),)),
         *(Field(placeholder, text(meaning)) for placeholder, meaning in command.arguments),
-        Field("Example", text(Code(command.example))),
+        *((Field("Example", text(Code(command.example))),) if command.example != command.usage else ()),
         *((Field("Who can use it", text(command.permission)),) if command.permission else ()),
     )
     about = (Note(text(command.about)),) if command.about else ()

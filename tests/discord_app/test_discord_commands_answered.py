@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.discord_app.bot_app import labels, told
+from tests.discord_app.bot_app import bot_app_of, labels, told
 from tests.standins.discord_server.permissions import Permission
 from tests.standins.environment import LINK, YOUTUBE
 from tests.standins.faults import Fault, FaultKind
@@ -119,3 +119,16 @@ async def test_nothing_that_was_asked_for_is_lost_to_a_slow_discord(bot_app, dis
     discord.faults.add("POST /interactions/{interaction}/{token}/callback", Fault(FaultKind.SLOW, seconds=0.5))
     answer = await bot_app.type("usage", server.ben, server.general)
     assert "available" in told(answer)
+
+
+async def test_help_mentions_commands_registered_now_or_before_a_restart(discord, server, sandbox, clock, sqlite_url):
+    for _ in range(2):
+        async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
+            mention = f"</track:{discord.commands[0]['id']}>"
+            for _ in range(50):  # until the ids have been read
+                said = str((await bot_app.type("help", server.ben, server.general)).components)
+                if mention in said:
+                    break
+            assert mention in said
+            assert "`/help command:track`" in said
+    assert len(discord.calls_of("PUT /applications/{app}/commands")) == 1
