@@ -163,7 +163,7 @@ class FinalFacts:
 
 
 def final_report(facts: FinalFacts) -> Reply:
-    """The report, with the chart in it and the CSV beside it. Other metrics and days are on /stats and in the file."""
+    """The report with its chart and CSV file. Details show the other metrics, Gains the days."""
     video = facts.reading.video
     argument = {"video": video.id}
     parts: list[Part] = [Paragraph(tuple(_whole(facts)))]
@@ -173,7 +173,11 @@ def final_report(facts: FinalFacts) -> Reply:
         f"{'Stopped' if facts.is_stopped else 'Completed'}: {_result(facts)}.",
         title=alert_title(video),
         parts=(*parts, _small_print(facts)),
-        actions=(Button("Stats", Call("stats", argument)), Button("Compare", Call("compare.with", argument))),
+        actions=(
+            Button("Details", Call("stats.details", argument)),
+            Button("Gains", Call("stats.gains", argument)),
+            Button("Compare", Call("compare.with", argument)),
+        ),
         tone=Tone.WARNING if facts.problem else Tone.SUCCESS,
         files=() if facts.file is None else (facts.file,),
     )

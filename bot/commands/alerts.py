@@ -129,10 +129,10 @@ async def alerts(context: Context, args: Alerts) -> Reply:
 
 
 async def note_on_alerts(context: Context) -> Note | None:
-    """Turn on alerts for money and finished videos if no channel of the workspace has chosen any, and say where.
+    """Turn on alerts for money and finished videos if no channel of the workspace has chosen any.
 
-    It takes this channel if the bot may post here, else one that gets a digest. If there is none, each person reads
-    once how to choose one.
+    It takes this channel if the bot may post here, else one that gets a digest. The note names the channel or, once per
+    person, how to choose one.
     """
     caller, store, now = context.caller, context.store.alerts, context.clock()
     if await store.was_ever_set(context.workspace.id):
