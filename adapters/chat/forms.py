@@ -20,8 +20,12 @@ class Field:
 
     @property
     def label(self) -> str:
-        """The argument's name as a label."""
-        return self.argument.name.capitalize()
+        """What the field is called."""
+        return self.argument.label or self.argument.name.capitalize()
+
+    def shown(self, choice: str) -> str:
+        """A choice as the field shows it."""
+        return dict(self.argument.labels).get(choice, choice)
 
     @property
     def hint(self) -> str:

@@ -55,7 +55,9 @@ def _input(field: Field) -> Component:
         case Kind.CHOICE:
             named = given.replace('"', " ").split()
             chosen = [each for each in argument.choices if each in named][: argument.many]
-            options = [{"label": each, "value": each, "default": each in chosen} for each in argument.choices]
+            options = [
+                {"label": field.shown(each), "value": each, "default": each in chosen} for each in argument.choices
+            ]
             return {"type": STRING_SELECT, "options": options, "max_values": argument.many}
         case Kind.SECRET:
             return {"type": TEXT_INPUT, "style": _SHORT}

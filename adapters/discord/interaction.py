@@ -89,7 +89,15 @@ def caller(interaction: Interaction, workspace: WorkspaceRef) -> Caller:
     role = _role(interaction)
     person = Person(interaction.user_id, interaction.user_name)
     cannot_post_reason = "" if interaction.bot_may_post else UNINVITED
-    return Caller(workspace, interaction.channel_id, person, role, GRANTED[role], cannot_post_reason=cannot_post_reason)
+    return Caller(
+        workspace,
+        interaction.channel_id,
+        person,
+        role,
+        GRANTED[role],
+        cannot_post_reason=cannot_post_reason,
+        takes_silent_posts=True,
+    )
 
 
 def _role(interaction: Interaction) -> Role:

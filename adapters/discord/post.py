@@ -44,6 +44,7 @@ KNOWN_FOR = timedelta(seconds=120)
 """How long Discord surely knows a nonce: it says for the past few minutes."""
 REST = 6.0
 """Seconds for what did not fit into the first message."""
+SUPPRESS_NOTIFICATIONS = 1 << 12
 NO_MESSAGE = "0"
 """The id of none: what a moderator deleted before it was known to be there."""
 
@@ -81,12 +82,12 @@ class DiscordPoster:
 
         A message that a moderator deleted before it was known to be there counts as posted, under the id of no message.
         """
-        shown = messages(reply)
+        shown = _posts(reply)
         delivery = await self._post(channel, shown[0], key, channel.replies_to)
         if channel.replies_to and isinstance(delivery, Rejected) and delivery.reason == str(NO_REPLIES):
             delivery = await self._post(channel, shown[0], key)
         if _is_for_files(delivery) and shown[0].files:
-            shown = messages(_in_words(reply))
+            shown = _posts(_in_words(reply))
             delivery = await self._post(channel, shown[0], key)
         if isinstance(delivery, Posted) and len(shown) > 1:
             posts = [
@@ -143,6 +144,12 @@ class DiscordPoster:
 def _place(channel: ChannelRef) -> str:
     """A thread is a channel of its own."""
     return channel.thread_id or channel.channel_id
+
+
+def _posts(reply: Reply) -> tuple[Message, ...]:
+    """The reply as messages to post; an edit can't make one silent."""
+    silent = SUPPRESS_NOTIFICATIONS if reply.is_silent else 0
+    return tuple(replace(each, flags=each.flags | silent) for each in messages(reply))
 
 
 def _nonce(key: str) -> str:

@@ -74,7 +74,7 @@ def _input(field: Field) -> Block:
     hint = field.hint if field.hint.endswith("…") else f"{field.hint}."
     if argument.kind is Kind.SECRET:
         hint = f"{hint} {SHOWN_WHILE_TYPING}"
-    element = {**_element(argument, field.given), "action_id": argument.name}
+    element = {**_element(field), "action_id": argument.name}
     if field.placeholder:
         element["placeholder"] = plain(field.placeholder, MAX_PLACEHOLDER)
     return {
@@ -87,12 +87,13 @@ def _input(field: Field) -> Block:
     }
 
 
-def _element(argument: Argument, given: str) -> Block:
+def _element(field: Field) -> Block:
+    argument, given = field.argument, field.given
     match argument.kind:
         case Kind.NUMBER:
             return _number(argument, given)
         case Kind.CHOICE:
-            return _choices(argument, given)
+            return _choices(field)
         case Kind.TIME:
             return {"type": "timepicker", **({"initial_time": given} if _CLOCK.fullmatch(given) else {})}
         case Kind.VIDEO | Kind.ZONE if argument.suggested:
@@ -106,14 +107,20 @@ def _element(argument: Argument, given: str) -> Block:
             assert_never(argument.kind)
 
 
-def _choices(argument: Argument, given: str) -> Block:
-    choices = [_option(str(choice)) for choice in argument.choices]
+def _choices(field: Field) -> Block:
+    argument, given = field.argument, field.given
+    choices = {str(choice): _option(str(choice), field.shown(choice)) for choice in argument.choices}
     if argument.many > 1:
-        chosen = [_option(each) for each in _named(given) if each in argument.choices]
+        chosen = [choices[each] for each in _named(given) if each in choices]
         several = {"initial_options": chosen} if chosen else {}
-        return {"type": "multi_static_select", "options": choices, "max_selected_items": argument.many, **several}
-    one = {"initial_option": _option(given)} if given in argument.choices else {}
-    return {"type": "static_select", "options": choices, **one}
+        return {
+            "type": "multi_static_select",
+            "options": [*choices.values()],
+            "max_selected_items": argument.many,
+            **several,
+        }
+    one = {"initial_option": choices[given]} if given in choices else {}
+    return {"type": "static_select", "options": [*choices.values()], **one}
 
 
 def _number(argument: Argument, given: str) -> Block:
@@ -146,8 +153,8 @@ def _named(given: str) -> list[str]:
     return list(dict.fromkeys("".join(found) for found in _QUOTED.findall(given)))
 
 
-def _option(value: str) -> Block:
-    return {"text": plain(value, MAX_LABEL), "value": value}
+def _option(value: str, shown: str = "") -> Block:
+    return {"text": plain(shown or value, MAX_LABEL), "value": value}
 
 
 def _value(element: Mapping[str, Any]) -> str:

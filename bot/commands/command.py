@@ -50,6 +50,8 @@ class Argument:
 
     An unlisted argument is sent by buttons only: no surface offers it and free text never fills it, unless it is
     `typed`. `refused` are patterns of words that mean something which the command cannot do, each with the answer.
+
+    A form asks for it under its `label`, and shows a choice by what `labels` call it.
     """
 
     name: str
@@ -67,6 +69,8 @@ class Argument:
     suggested: bool = False
     typed: bool = False
     refused: tuple[tuple[str, str], ...] = ()
+    label: str = ""
+    labels: tuple[tuple[str, str], ...] = ()
 
     @property
     def placeholder(self) -> str:
@@ -91,6 +95,8 @@ def argument(
     suggested: bool = False,
     typed: bool = False,
     refused: tuple[tuple[str, str], ...] = (),
+    label: str = "",
+    labels: tuple[tuple[str, str], ...] = (),
 ) -> Any:  # noqa: ANN401 - as dataclasses.field, whose place it takes
     """A field of an arguments dataclass; without a default the argument is required."""
     described = {
@@ -107,6 +113,8 @@ def argument(
         "suggested": suggested,
         "typed": typed,
         "refused": refused,
+        "label": label,
+        "labels": labels,
     }
     return field(default=default, metadata={"argument": described})
 

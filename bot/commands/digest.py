@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from bot.commands.alerts import note_on_alerts
-from bot.commands.command import Kind, argument
+from bot.commands.command import Kind, Question, argument
 from bot.commands.context import Context
 from bot.commands.permissions import refusal
 from bot.digests.card import Delivery, digest
@@ -11,6 +11,8 @@ from bot.digests.details_card import digest_details as details_card
 from bot.digests.details_card import read_period
 from bot.digests.gather import digest_facts, gather
 from bot.digests.settings_card import (
+    NO_MONEY,
+    NOT_SILENT,
     DigestSetting,
     digest_off,
     digest_on,
@@ -20,7 +22,7 @@ from bot.digests.settings_card import (
 from bot.domain.caller import Permission
 from bot.domain.digest import DigestOptions, Section, Window
 from bot.domain.errors import NotAllowed, NotFound, UsageError
-from bot.domain.schedule import DAY, WEEKDAYS, Schedule
+from bot.domain.schedule import DAY, WEEKDAYS, WORKDAYS, Schedule, ordinal
 from bot.domain.videos import VideoPlatform
 from bot.domain.zones import UTC_NAME, zone_names
 from bot.reply.model import Reply
@@ -28,7 +30,13 @@ from bot.store.digests import Subscription
 
 _SHORT = {day: (day[:3], day[:4], day[:5], f"{day}s", f"{day[:3]}s") for day in WEEKDAYS}
 _DAY_WORDS = tuple(dict.fromkeys((word, day) for day, words in _SHORT.items() for word in words if word != day))
-_EVERYTHING, _SKIP = "everything", "skip"
+_OFFERED_DAYS = ("5th", "10th", "15th", "20th", "25th", "last")
+_MONTH_DAYS = {ordinal(day): day for day in range(2, 32)} | {"last": 31, "monthly": 1}
+_MONTH_WORDS = (
+    *((word, word) for word in _MONTH_DAYS if word not in {*_OFFERED_DAYS, "monthly"}),
+    *(("1st", "monthly"), ("month", "monthly"), ("end", "last")),
+)
+_EVERYTHING, _SKIP, _SILENT = "everything", "skip", "silent"
 _ALL = frozenset(Section)
 
 
@@ -38,37 +46,59 @@ class Digest:
 
     action: str | None = argument(
         Kind.CHOICE,
-        "on or off, now for a preview, status for the settings",
+        "on, off, now (preview) or status",
         default=None,
         choices=("on", "off", "now", "status"),
         aliases=(("preview", "now"), ("settings", "status"), ("show", "status")),
     )
-    time: int | None = argument(Kind.TIME, "the local time, such as 09:00 or 5pm", default=None, suggested=True)
+    time: int | None = argument(Kind.TIME, "such as 09:00 or 5pm", default=None, suggested=True, label="When")
     zone: str | None = argument(
         Kind.ZONE,
-        "a time zone or its city, such as Europe/Berlin; default: yours, or the last one used",
+        "a city or time zone; default: yours",
         default=None,
         suggested=True,
+        label="Time zone",
     )
-    every: str | None = argument(
+    every: tuple[str, ...] = argument(
         Kind.CHOICE,
-        "daily, or a weekday for once a week",
-        default=None,
-        choices=("daily", *WEEKDAYS),
+        "daily, weekdays, mon,thu or 15th",
+        default=(),
+        many=6,
+        choices=("daily", "weekdays", *WEEKDAYS, "monthly", *_OFFERED_DAYS),
         aliases=(
             *_DAY_WORDS,
+            *_MONTH_WORDS,
             *((word, "daily") for word in ("day", "everyday")),
+            *((word, "weekdays") for word in ("weekday", "workdays", "workday")),
             *((word, WEEKDAYS[0]) for word in ("weekly", "week")),
         ),
-        vague=("weekly", "week"),
+        vague=("weekly", "week", "monthly", "month", "day"),
+        label="On",
+        labels=(
+            ("daily", "Every day"),
+            ("weekdays", "Weekdays (Mon to Fri)"),
+            *((day, day.capitalize()) for day in WEEKDAYS),
+            ("monthly", "1st of the month"),
+            *((day, f"{day} of the month") for day in _OFFERED_DAYS[:-1]),
+            ("last", "Last day of the month"),
+        ),
     )
     show: tuple[str, ...] = argument(
         Kind.CHOICE,
-        "what to show beside the totals; skip: no digest if there's nothing to report",
+        "what to show; skip: no empty ones; silent: no ping",
         default=(),
         many=5,
-        choices=(_EVERYTHING, *Section, *VideoPlatform, _SKIP),
+        choices=(_EVERYTHING, *Section, *VideoPlatform, _SKIP, _SILENT),
         aliases=(("x", VideoPlatform.TWITTER), ("all", _EVERYTHING)),
+        label="What to show",
+        labels=(
+            (Section.VIDEOS, "new and finished videos"),
+            (Section.ENDING, "videos ending in 24 h"),
+            (Section.FLAT, "flattened videos"),
+            (VideoPlatform.TWITTER, "x"),
+            (_SKIP, "skip it if there's nothing to report"),
+            (_SILENT, "silent: notify nobody (Discord)"),
+        ),
     )
     asks: str = argument(Kind.WORD, "whether a form asks for changes of what is given", default="", listed=False)
 
@@ -79,6 +109,22 @@ class DigestDetails:
 
     period: str = argument(Kind.WORD, "the period", listed=False)
     post: str = argument(Kind.WORD, "the digest's post", default="", listed=False)
+
+
+QUESTIONS = (
+    Question(
+        {},
+        "Post a digest here",
+        {
+            "time": "the local time, such as 09:00 or 5pm",
+            "zone": "a city or time zone; default: yours, or the last one used",
+            "every": "every day, on some days of the week, or on a day of the month",
+            "show": "everything, unless you choose",
+        },
+        "Turn on digest",
+    ),
+)
+"""The form never asks what to do: its button says that."""
 
 
 def wants_form(args: Digest) -> bool:
@@ -112,21 +158,21 @@ async def _on(context: Context, args: Digest) -> Reply:
     if minute is None:
         raise UsageError("A digest needs a time of day, such as 09:00.", "time")
     zone, zone_from = await _zone(context, args, known)
-    weekday = known.schedule.weekday if known else None
-    if args.every is not None:
-        weekday = WEEKDAYS.index(args.every) if args.every in WEEKDAYS else None
+    days = _days(args.every) if args.every or known is None else (known.schedule.weekdays, known.schedule.month_day)
     options = _options(args.show) if args.show else known.options if known else DigestOptions()
     is_said = bool({Section.MONEY, _EVERYTHING} & set(args.show)) or (not args.show and options.sections != _ALL)
     if caller.is_shared and not is_said:
         options = replace(options, sections=options.sections - {Section.MONEY})
-    schedule = Schedule(minute, zone, weekday)
+    cannot_be_silent = options.is_silent and not caller.takes_silent_posts
+    if cannot_be_silent:
+        options = replace(options, is_silent=False)
+    schedule = Schedule(minute, zone, *days)
     set_now = await store.switch_on(
         context.workspace, caller.channel_id, schedule, options, caller.person, context.clock()
     )
     hides_money = caller.is_shared and Section.MONEY not in options.sections
-    reply = digest_on(
-        setting(set_now), zone_from, cannot_post_reason=caller.cannot_post_reason, hides_money=hides_money
-    )
+    notes = (NO_MONEY,) * hides_money + (NOT_SILENT,) * cannot_be_silent
+    reply = digest_on(setting(set_now), zone_from, cannot_post_reason=caller.cannot_post_reason, notes=notes)
     note = await note_on_alerts(context)
     return replace(reply, parts=(*reply.parts, note)) if note else reply
 
@@ -151,7 +197,17 @@ def _options(words: tuple[str, ...]) -> DigestOptions:
     platforms = frozenset(each.value for each in VideoPlatform if each in words)
     if _EVERYTHING in words:
         sections, platforms = frozenset(), frozenset()
-    return DigestOptions(sections or frozenset(Section), platforms, skips_empty=_SKIP in words)
+    return DigestOptions(sections or frozenset(Section), platforms, _SKIP in words, _SILENT in words)
+
+
+def _days(words: tuple[str, ...]) -> tuple[frozenset[int], int | None]:
+    """The weekdays and the day of the month that these words mean; UsageError for words of two kinds."""
+    monthly = [_MONTH_DAYS[word] for word in words if word in _MONTH_DAYS]
+    weekdays = {WEEKDAYS.index(word) for word in words if word in WEEKDAYS}
+    weekdays |= WORKDAYS if "weekdays" in words else set()
+    if len(monthly) + bool(weekdays) + ("daily" in words) > 1:
+        raise UsageError("A digest comes daily, on some days of the week, or on one day of the month.", "every")
+    return frozenset(weekdays), monthly[0] if monthly else None
 
 
 async def _preview(context: Context) -> Reply:
@@ -161,7 +217,7 @@ async def _preview(context: Context) -> Reply:
     await wallet.sweep()
     known = await context.store.digests.find(context.workspace.id, context.caller.channel_id)
     now = context.clock()
-    window = Window(now - (known.schedule.period if known else DAY), now)
+    window = Window(now - (known.schedule.period(known.next.date) if known else DAY), now)
     await wallet.mirror.read_unread(await context.store.videos.active(context.workspace, window.start))
     found = await gather(context.store, context.workspace, window, is_test=wallet.is_test)
     facts = digest_facts(found, known.options if known else DigestOptions(), context.charts)
@@ -184,7 +240,8 @@ async def _status(context: Context) -> Reply:
     found = await context.store.digests.of_workspace(context.workspace.id)
     here = next((each for each in found if each.channel_id == context.caller.channel_id), None)
     others = tuple(setting(each) for each in found if each is not here)
-    return digest_status(setting(here) if here else None, others)
+    zone, _ = await _zone(context, Digest(), None)
+    return digest_status(setting(here) if here else None, others, zone)
 
 
 def setting(subscription: Subscription) -> DigestSetting:

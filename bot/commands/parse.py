@@ -24,6 +24,8 @@ V = TypeVar("V")
 MAX_TYPED = 4_000
 """No platform lets a person type more into a command; beyond it, it is an accident or an attack."""
 
+MOST_CHOICES = 9
+"""Choices that a refusal names."""
 MOST_ZONE_WORDS = 4
 """Words in the longest name of a place: Dumont d'Urville, New South Wales Australia."""
 
@@ -114,6 +116,7 @@ def _placed(arguments: tuple[Argument, ...], typed: str) -> dict[str, list[str]]
     words: list[Token] = []
     tokens = tokens_of(closed_up(typed, frozenset(each.kind for each in arguments)))
     has_titles = any(each.kind in _TITLES for each in arguments)
+    tokens = [each for token in tokens for each in _apart(token, arguments)]
     for place, each in enumerate(tokens):
         token = each if has_titles else _unpunctuated(each)
         target = _home(token, arguments) or _home_of_hour(tokens, place, arguments)
@@ -138,6 +141,15 @@ def _refuse(command: Command[A], typed: str) -> None:
     for name, pattern, sentence in refused:
         if re.search(rf"\b(?:{pattern})\b", words, re.IGNORECASE):
             raise UsageError(sentence, name)
+
+
+def _apart(token: Token, arguments: tuple[Argument, ...]) -> list[Token]:
+    """Choices that stand together as in `mon,thu`, each on its own."""
+    choices = [each for each in arguments if each.kind is Kind.CHOICE and each.many > 1]
+    parts = [] if token.quoted else [part for part in re.split("[,/+&]", token.text) if part]
+    if len(parts) > 1 and all(any(_choice(each, part) is not None for each in choices) for part in parts):
+        return [Token(part, quoted=False) for part in parts]
+    return [token]
 
 
 def _unpunctuated(token: Token) -> Token:
@@ -265,7 +277,8 @@ def _meant(argument: Argument) -> str | None:
     """What a person may write for an argument, where that is told in a few words."""
     match argument.kind:
         case Kind.CHOICE:
-            return f"one of {', '.join(argument.choices)}"
+            more = ", …" if len(argument.choices) > MOST_CHOICES else ""
+            return f"one of {', '.join(argument.choices[:MOST_CHOICES])}{more}"
         case Kind.NUMBER:
             return f"a whole number{_bounds(argument)}"
         case _:

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
-from bot.commands.alerts import QUESTIONS, Alerts, Snooze, alerts, is_incomplete, snooze
+from bot.commands.alerts import QUESTIONS as ALERT_QUESTIONS
+from bot.commands.alerts import Alerts, Snooze, alerts, is_incomplete, snooze
 from bot.commands.alerts import check as check_alerts
 from bot.commands.command import Answer, Command
 from bot.commands.compare import Compare, CompareWith, choose_other, compare
 from bot.commands.connect import Connect, Disconnect, ask_to_disconnect, connect, disconnect
+from bot.commands.digest import QUESTIONS as DIGEST_QUESTIONS
 from bot.commands.digest import Digest, DigestDetails, digest_command, digest_details, wants_form
 from bot.commands.export import Export, export
 from bot.commands.help import Help, show_help
@@ -89,12 +91,13 @@ COMMANDS: tuple[AnyCommand, ...] = (
     ),
     Command(
         "digest",
-        "Get a daily or weekly summary in this channel",
+        "Get a regular summary in this channel",
         Digest,
         digest_command,
         example="/digest on 09:00 Europe/Berlin",
         lacks=wants_form,
         is_setting=True,
+        questions=DIGEST_QUESTIONS,
         brief="summary",
     ),
     Command(
@@ -104,7 +107,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
         alerts,
         example="/alerts balance 10",
         lacks=is_incomplete,
-        questions=QUESTIONS,
+        questions=ALERT_QUESTIONS,
         is_setting=True,
         check=check_alerts,
     ),

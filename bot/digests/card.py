@@ -42,14 +42,15 @@ def digest(facts: DigestFacts, delivery: Delivery) -> Reply:
         parts=(*_movers(facts), *map(Paragraph, _lines(facts)), _small_print(facts, delivery)),
         actions=_actions(facts, delivery),
         tone=Tone.WARNING if is_short or facts.unread or delivery.due_at else Tone.INFO,
+        is_silent=facts.options.is_silent,
     )
 
 
 def digest_without_key() -> Reply:
     """What a channel reads, once, that wants a digest of a workspace without an API key."""
     return Reply(
-        "No digest: this workspace has no ContentStats API key. Ask an admin to link one with /connect; digests then "
-        "start on their own.",
+        "No digest: no ContentStats API key is linked to this workspace. Ask an admin to link one with /connect; "
+        "digests then start on their own.",
         title="Digest",
         actions=(Button("Connect", Call("connect")),),
         tone=Tone.WARNING,

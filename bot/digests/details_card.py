@@ -6,7 +6,7 @@ from decimal import Decimal
 from math import ceil
 
 from bot.digests.facts import DigestFacts
-from bot.domain.digest import FLAT_RULE, LONGEST_WINDOW, Total, VideoChange, Window
+from bot.domain.digest import FLAT_RULE, Total, VideoChange, Window
 from bot.domain.growth import Change, ago, exact_count, is_overdue, metric_name, percent, signed_count
 from bot.domain.money import dollars
 from bot.messages.outlook import how_long, running_words
@@ -33,6 +33,7 @@ from bot.reply.model import (
 MOST_ROWS = 4
 """Rows of each list, so that all of them fit one message."""
 
+_LONGEST = timedelta(days=70)
 _VIDEO, _NOW = Column("Video"), Column("Now", Align.RIGHT)
 _BETWEEN = Plain(" · ")
 
@@ -49,7 +50,7 @@ def read_period(period: str) -> Window | None:
         start, end = (datetime.fromtimestamp(int(each, 16), UTC) for each in period.split("-"))
     except (ValueError, OverflowError, OSError):
         return None
-    return Window(start, end) if timedelta() < end - start <= LONGEST_WINDOW else None
+    return Window(start, end) if timedelta() < end - start <= _LONGEST else None
 
 
 def digest_details(facts: DigestFacts, ref: str) -> Reply:

@@ -14,6 +14,7 @@ from decimal import Decimal
 from functools import partial
 from itertools import islice
 from typing import NamedTuple, TypeVar
+from zoneinfo import ZoneInfoNotFoundError
 
 from bot.charts.charts import Charts
 from bot.digests.card import Delivery, digest, digest_without_key, digests_missed
@@ -106,7 +107,12 @@ class DigestPlanner:
         """Plan these, a few contents together: none waits for more pictures than that."""
         alike: dict[_Content | None, list[Claim]] = defaultdict(list)
         for claim in claims:
-            alike[None if self._is_too_old(claim.subscription) else _content(claim.subscription)].append(claim)
+            try:
+                content = None if self._is_too_old(claim.subscription) else _content(claim.subscription)
+            except ZoneInfoNotFoundError:
+                logger.exception("planning a digest failed", extra={"digest": claim.subscription.id})
+            else:
+                alike[content].append(claim)
         planned = 0
         for some in _pieces(alike.items(), AT_ONCE):
             planned += sum(await asyncio.gather(*(self._tell(content, these, known) for content, these in some)))
@@ -173,11 +179,11 @@ class DigestPlanner:
         return False
 
     def _is_too_old(self, subscription: Subscription) -> bool:
-        return self._clock() - subscription.next.at > subscription.schedule.period / 2
+        return self._clock() > subscription.schedule.good_until(subscription.next.date)
 
 
 def _content(subscription: Subscription) -> _Content:
-    window = window_of(subscription.schedule, subscription.next.at, subscription.last_window_end)
+    window = window_of(subscription.schedule, subscription.next, subscription.last_window_end)
     goes_on = window.start == subscription.last_window_end
     counted = subscription.last_recent if goes_on else None
     carry = subscription.last_carry if goes_on else None
@@ -209,7 +215,7 @@ def _message(subscription: Subscription, name: str, reply: Reply) -> Message:
         channel_id=subscription.channel_id,
         reply=reply,
         owner_id=subscription.set_by.id,
-        expires_at=subscription.next.at + subscription.schedule.period / 2,
+        expires_at=subscription.schedule.good_until(subscription.next.date),
     )
 
 
@@ -224,7 +230,10 @@ def _left_out(subscription: Subscription, now: datetime) -> Done:
         person_id=subscription.set_by.id,
     )
     outcome = f"The digest of {date_text(due.date)} was skipped because the bot was offline for too long."
-    return Done(schedule.next_after(now - schedule.period / 2, due.date), (told,), outcome=outcome)
+    upcoming = schedule.next_after(due.at, due.date)
+    while now > schedule.good_until(upcoming.date):
+        upcoming = schedule.next_after(upcoming.at, upcoming.date)
+    return Done(upcoming, (told,), outcome=outcome)
 
 
 def _pieces(found: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:

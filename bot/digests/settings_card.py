@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from bot.domain.clock import moment_text
+from bot.domain.clock import date_text
 from bot.domain.digest import DigestOptions, Section
-from bot.domain.schedule import WEEKDAYS, Schedule, time_words
-from bot.messages.wording import platform_name
+from bot.domain.schedule import WEEKDAYS, WORKDAYS, Schedule, ordinal, time_words
+from bot.messages.wording import platform_name, series
 from bot.reply.call import Call
 from bot.reply.model import (
     Button,
@@ -16,10 +16,12 @@ from bot.reply.model import (
     Column,
     Field,
     Fields,
+    Item,
+    Listing,
     Note,
     Part,
+    Plain,
     Reply,
-    Table,
     Text,
     Time,
     Tone,
@@ -27,13 +29,14 @@ from bot.reply.model import (
 )
 
 _SHOWN = {
-    Section.MOVERS: "top movers with a chart",
-    Section.VIDEOS: "new and finished videos",
-    Section.ENDING: "videos ending within 24 h",
-    Section.FLAT: "flattened videos",
-    Section.MONEY: "spend and runway",
+    Section.MOVERS: "movers",
+    Section.VIDEOS: "new and finished",
+    Section.ENDING: "ending",
+    Section.FLAT: "flattened",
+    Section.MONEY: "money",
 }
 NO_MONEY = "Another company reads this channel, so spend and balance are left out. Add the word money to include them."
+NOT_SILENT = "Posts can't be silent in this chat, so the digest notifies people as usual."
 EXAMPLE = "/digest on 09:00 Europe/Berlin"
 _PREVIEW = Button("Preview", Call("digest", {"action": "now"}))
 
@@ -56,28 +59,20 @@ class DigestSetting:
 
 
 def digest_on(
-    setting: DigestSetting, zone_from: str, *, cannot_post_reason: str | None, hides_money: bool = False
+    setting: DigestSetting, zone_from: str, *, cannot_post_reason: str | None, notes: Sequence[str] = ()
 ) -> Reply:
     """It is on, with its next delivery; `zone_from` says where the zone is from that nobody typed, else it is empty.
 
     `cannot_post_reason` is empty if the bot can post in the channel, and None if the platform does not say.
-    `hides_money` says that money is left out because another company reads the channel.
     """
     where = f" The time zone is {zone_from}; name another one to change it." if zone_from else ""
-    hint = (
-        "If I'm not in this channel yet, add me so that I can post here."
-        if cannot_post_reason is None
-        else cannot_post_reason
-    )
+    join = "If I'm not in this channel yet, add me so that I can post here."
+    hint = join if cannot_post_reason is None else cannot_post_reason
     comes = "is set up here:" if cannot_post_reason else "is posted here"
     return Reply(
         f"A digest {comes} {rhythm_words(setting.schedule)}. Next: {next_words(setting)}.{where}",
         title="Digest on",
-        parts=(
-            Fields((Field("Next", text(Time(setting.next_at))), Field("Shows", text(shown_words(setting.options))))),
-            *((Note(text(hint)),) if hint else ()),
-            *((Note(text(NO_MONEY)),) if hides_money else ()),
-        ),
+        parts=(*_shows(setting.options), *(Note(text(each)) for each in (hint, *notes) if each)),
         actions=(_PREVIEW, *_switches(setting)),
         changes_settings=True,
         tone=Tone.WARNING if cannot_post_reason else Tone.SUCCESS,
@@ -96,25 +91,24 @@ def digest_off(*, was_on: bool) -> Reply:
     )
 
 
-def digest_status(here: DigestSetting | None, others: Sequence[DigestSetting]) -> Reply:
-    """This channel's digest, and those of the workspace's other channels."""
+def digest_status(here: DigestSetting | None, others: Sequence[DigestSetting], zone: str = "") -> Reply:
+    """This channel's digest, and those of the workspace's other channels; a new one begins with a `zone`."""
     parts: list[Part] = []
     if here is not None:
-        parts.append(Fields(_fields(here)))
+        parts += _shows(here.options)
+        if here.last_outcome:
+            parts.append(Note(text(here.last_outcome)))
     if others:
-        rows = tuple(
-            (text(Channel(each.channel_id)), text(rhythm_words(each.schedule)), _state(each)) for each in others
-        )
-        parts.append(Table("Other channels", (Column("Channel"), Column("Schedule"), Column("Next")), rows))
-    switch = (Button("Turn on", Call("digest", {"action": "on"})),)
+        columns = (Column("Channel"), Column("Schedule"), Column("Next"))
+        parts.append(Listing("Other channels", columns, tuple(map(_item, others))))
+    begun = {"time": "09:00"} | ({"zone": zone} if zone else {}) | {"every": "daily", "asks": "1"}
+    known = here is not None and _stated(here.schedule) | {"asks": "1"}
+    turn_on = Button("Turn on digest", Call("digest", known or begun))
     return Reply(
         _status_words(here),
         title="Digest",
         parts=tuple(parts),
-        actions=(
-            _PREVIEW,
-            *(_switches(here) if here is not None and here.is_on else switch),
-        ),
+        actions=(*(_switches(here) if here is not None and here.is_on else (turn_on,)), _PREVIEW),
         tone=Tone.WARNING if here is not None and here.off_reason else Tone.INFO,
     )
 
@@ -132,20 +126,32 @@ def not_a_channel() -> Reply:
 
 def rhythm_words(schedule: Schedule) -> str:
     """When it comes, as the end of a sentence: `daily at 09:00 (Europe/Berlin)`, `every Monday at 09:00 (UTC)`."""
-    days = "daily" if schedule.weekday is None else f"every {WEEKDAYS[schedule.weekday].capitalize()}"
-    return f"{days} at {time_words(schedule.minute)} ({schedule.zone})"
+    return f"{_days_words(schedule)} at {time_words(schedule.minute)} ({schedule.zone})"
+
+
+def _days_words(schedule: Schedule) -> str:
+    if schedule.month_day is not None:
+        day = "last day" if schedule.month_day == 31 else ordinal(schedule.month_day)
+        return f"on the {day} of each month"
+    if schedule.weekdays == WORKDAYS:
+        return "on weekdays"
+    if schedule.weekdays:
+        return f"every {series(WEEKDAYS[day].capitalize() for day in sorted(schedule.weekdays))}"
+    return "daily"
 
 
 def digest_title(schedule: Schedule) -> str:
     """What to call a digest that comes by this schedule."""
-    return "Daily digest" if schedule.weekday is None else "Weekly digest"
+    if schedule.month_day is not None:
+        return "Monthly digest"
+    return {0: "Daily digest", 1: "Weekly digest"}.get(len(schedule.weekdays), "Digest")
 
 
 def next_words(setting: DigestSetting) -> str:
-    """The next delivery, in its own zone and in UTC; a time that the clock leaves out that day is explained."""
+    """The next delivery, by its own clock and in UTC; a time that the clock leaves out that day is explained."""
     zone = ZoneInfo(setting.schedule.zone)
     local = setting.next_at.astimezone(zone)
-    words = moment_text(setting.next_at, zone=zone)
+    words = f"{date_text(local)}, {local:%H:%M}"
     if setting.schedule.zone != "UTC":
         words = f"{words} ({setting.next_at.astimezone(UTC):%H:%M} UTC)"
     if 60 * local.hour + local.minute != setting.schedule.minute:
@@ -153,13 +159,19 @@ def next_words(setting: DigestSetting) -> str:
     return words
 
 
-def shown_words(options: DigestOptions) -> str:
-    """What it shows, and whether it is left out when there is nothing to say."""
+def _shows(options: DigestOptions) -> tuple[Fields, ...]:
+    """What it shows, unless that is everything, and how it is posted."""
     sections = [words for section, words in _SHOWN.items() if section in options.sections]
-    platforms = ", ".join(map(platform_name, sorted(options.platforms)))
-    only = f", {platforms} only" if platforms else ""
-    skips = "; skipped when there is nothing to report" if options.skips_empty else ""
-    return f"{', '.join(['totals', *sections])}{only}{skips}"
+    platforms = series(map(platform_name, sorted(options.platforms))) if options.platforms else ""
+    shown = "" if len(sections) == len(_SHOWN) else ", ".join(["totals", *sections])
+    fields = (
+        ("Shows", shown),
+        ("Only", platforms),
+        ("Skipped", "when there's nothing to report" if options.skips_empty else ""),
+        ("Silent", "notifies nobody" if options.is_silent else ""),
+    )
+    named = tuple(Field(name, text(words)) for name, words in fields if words)
+    return (Fields(named),) if named else ()
 
 
 def in_a_line(setting: DigestSetting) -> Text:
@@ -167,16 +179,9 @@ def in_a_line(setting: DigestSetting) -> Text:
     return text(Channel(setting.channel_id), f" {rhythm_words(setting.schedule)}")
 
 
-def _fields(here: DigestSetting) -> tuple[Field, ...]:
-    fields = [
-        Field("Schedule", text(rhythm_words(here.schedule))),
-        Field("Next", _state(here)),
-        Field("Covered up to", text(Time(here.last_at)) if here.last_at else text("none yet")),
-        Field("Shows", text(shown_words(here.options))),
-    ]
-    if here.last_outcome:
-        fields.append(Field("Last time", text(here.last_outcome)))
-    return tuple(fields)
+def _item(other: DigestSetting) -> Item:
+    rhythm, state = text(rhythm_words(other.schedule)), _state(other)
+    return Item(text(Channel(other.channel_id)), (rhythm, state), (*rhythm, Plain(" · "), *state))
 
 
 def _state(setting: DigestSetting) -> Text:
@@ -188,16 +193,25 @@ def _state(setting: DigestSetting) -> Text:
 def _status_words(here: DigestSetting | None) -> str:
     if here is None:
         return f"This channel has no digest. Set one up with {EXAMPLE}, or press Preview to see one now."
+    rhythm = rhythm_words(here.schedule)
     if here.is_on:
-        return f"A digest is posted here {rhythm_words(here.schedule)}. Next: {next_words(here)}."
+        return f"A digest is posted here {rhythm}. Next: {next_words(here)}."
     why = f": {here.off_reason}" if here.off_reason else "."
-    return f"This channel's digest is off{why} Turn it back on with /digest on and a time."
+    return f"This channel's digest is off{why} It came {rhythm}."
 
 
 def _switches(setting: DigestSetting) -> tuple[Button, ...]:
     """To change it, in a form that begins with how it is, and to switch it off. What is shown stays unless chosen."""
-    schedule = setting.schedule
-    every = "daily" if schedule.weekday is None else WEEKDAYS[schedule.weekday]
-    stated = {"action": "on", "time": time_words(schedule.minute), "zone": schedule.zone, "every": every}
-    change = Button("Change", Call("digest", stated | {"asks": "1"}))
+    change = Button("Change", Call("digest", _stated(setting.schedule) | {"asks": "1"}))
     return change, Button("Turn off", Call("digest", {"action": "off"}))
+
+
+def _stated(schedule: Schedule) -> dict[str, str]:
+    """The schedule as the command takes it, in few letters."""
+    if schedule.month_day is not None:
+        every = "monthly" if schedule.month_day == 1 else ordinal(schedule.month_day)
+    elif schedule.weekdays == WORKDAYS:
+        every = "weekdays"
+    else:
+        every = " ".join(WEEKDAYS[day][:3] for day in sorted(schedule.weekdays)) or "daily"
+    return {"time": time_words(schedule.minute), "zone": schedule.zone, "every": every}

@@ -65,7 +65,8 @@ class Caller:
     could never post there; `is_direct`: only the caller reads it; `is_shared`: people of other companies read it too.
     `zone` is the person's IANA zone if the platform reports it. `cannot_post_reason` says in sentences why the bot
     can't post there and what to do: empty if it can, None if the platform doesn't say. `thread_id` is of the thread
-    in the channel that they acted in, on platforms where a thread isn't a channel of its own.
+    in the channel that they acted in, on platforms where a thread isn't a channel of its own. `takes_silent_posts`: the
+    platform can post without notifying anybody.
     """
 
     workspace: WorkspaceRef
@@ -78,3 +79,4 @@ class Caller:
     cannot_post_reason: str | None = None
     is_shared: bool = False
     thread_id: str | None = None
+    takes_silent_posts: bool = False

@@ -11,12 +11,12 @@ from typing import Any, Self
 from bot.domain.caller import Person
 from bot.domain.growth import Change, Coverage
 from bot.domain.poll_times import GRACE
-from bot.domain.schedule import DAY, Schedule
+from bot.domain.schedule import DAY, Occurrence, Schedule
 from bot.domain.spikes import FLOORS
 from bot.domain.videos import HOUR, Metric, Snapshot, Video
 
 LONGEST_WINDOW = 14 * DAY
-"""After a longer silence a digest says what happened in one period alone."""
+"""After a longer silence, or one of more than two periods, a digest says what happened in one period alone."""
 LATE = 36 * HOUR
 """How long before a window a snapshot may have been taken that is read only now, and counted in it."""
 FLAT_AGE = 2 * DAY
@@ -44,11 +44,15 @@ class Section(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DigestOptions:
-    """What one channel wants to see: no platforms are all of them. `skips_empty`: nothing to say means no post."""
+    """What one channel wants to see: no platforms are all of them. `skips_empty`: nothing to say means no post.
+
+    `is_silent`: the post notifies nobody where the chat has such posts.
+    """
 
     sections: frozenset[Section] = frozenset(Section)
     platforms: frozenset[str] = frozenset()
     skips_empty: bool = False
+    is_silent: bool = False
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
@@ -58,12 +62,14 @@ class DigestOptions:
             frozenset(each for each in Section if each in sections),
             frozenset(stored.get("platforms", ())),
             bool(stored.get("skips_empty")),
+            bool(stored.get("is_silent")),
         )
 
     def to_json(self) -> dict[str, Any]:
         """The options as JSON holds them."""
         sections, platforms = sorted(self.sections), sorted(self.platforms)
-        return {"sections": sections, "platforms": platforms, "skips_empty": self.skips_empty}
+        kept = {"sections": sections, "platforms": platforms, "skips_empty": self.skips_empty}
+        return {**kept, "is_silent": self.is_silent}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +120,12 @@ def collected(snapshots: Iterable[Snapshot], window: Window) -> Collected:
     return Collected(*(sum(map(each.holds, times)) for each in (window, before, recent)))
 
 
-def window_of(schedule: Schedule, due_at: datetime, last_end: datetime | None) -> Window:
-    """The window of the digest that is due at a moment: since the last one's end, or one period where there is none."""
-    if last_end is None or not due_at - LONGEST_WINDOW <= last_end < due_at:
-        return Window(due_at - schedule.period, due_at)
-    return Window(last_end, due_at)
+def window_of(schedule: Schedule, due: Occurrence, last_end: datetime | None) -> Window:
+    """The window of a digest that is due: since the last one's end, or one period where there is none."""
+    period = schedule.period(due.date)
+    if last_end is None or not due.at - max(LONGEST_WINDOW, 2 * period) <= last_end < due.at:
+        return Window(due.at - period, due.at)
+    return Window(last_end, due.at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""When something is due that recurs at a local time: daily, or weekly on a weekday, in a named IANA zone.
+"""When something is due that recurs at a local time in a named IANA zone: daily, on weekdays, or on a day of the month.
 
 The rule: a local date is due at its time of day there. An hour that comes twice counts the first time, one that is
 left out counts as much later as the clock was put forward, and a date that is left out altogether is never due. Whoever
@@ -6,6 +6,7 @@ keeps the last date that was due, and asks for later ones alone, gets each local
 """
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -14,7 +15,7 @@ from bot.domain.errors import UsageError
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 DAY = timedelta(days=1)
-WEEK = 7 * DAY
+WORKDAYS = frozenset(range(5))
 
 _TIME = re.compile(
     r"(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2}))?\s*(?:(?P<half>[ap])(?:\.?m)?\.?|(?P<mark>h|uhr|o['’]?clock))?",
@@ -33,16 +34,27 @@ class Occurrence:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A local time of day in a zone. `minute` counts from midnight; `weekday` is 0 on Mondays and None for daily."""
+    """A local time of day in a zone. `minute` counts from midnight, `weekdays` from 0 on Mondays; none are every day.
+
+    With a `month_day` it is that day of each month, or the last one of a month that is shorter.
+    """
 
     minute: int
     zone: str
-    weekday: int | None = None
+    weekdays: frozenset[int] = frozenset()
+    month_day: int | None = None
 
-    @property
-    def period(self) -> timedelta:
-        """How much time one occurrence is for."""
-        return DAY if self.weekday is None else WEEK
+    def period(self, day: date) -> timedelta:
+        """How much time the occurrence on a date is for: since the one before it."""
+        before = day - DAY
+        while not self._is_on(before):
+            before -= DAY
+        return self.due_at(day) - self.due_at(before)
+
+    def good_until(self, day: date) -> datetime:
+        """When the occurrence on a date comes too late to be of use: half-way to the next one."""
+        due = self.due_at(day)
+        return due + (self.next_after(due, day).at - due) / 2
 
     def due_at(self, day: date) -> datetime:
         """The moment at which a local date is due."""
@@ -63,7 +75,9 @@ class Schedule:
 
     def _is_on(self, day: date) -> bool:
         """Whether the date is one of the schedule's and exists there: Samoa had no 30 December 2011."""
-        if self.weekday not in {None, day.weekday()}:
+        if self.weekdays and day.weekday() not in self.weekdays:
+            return False
+        if self.month_day is not None and day.day != min(self.month_day, monthrange(day.year, day.month)[1]):
             return False
         zone = ZoneInfo(self.zone)
         return any(self._moment(day, each).astimezone(zone).date() == day for each in (time.min, time(23, 59)))
@@ -92,6 +106,12 @@ def read_time(words: str) -> int:
             return 60 * hour + minute
     msg = f"I can't read “{words[:40]}” as a time. Write it like 09:00, 17:30 or 9am."
     raise UsageError(msg)
+
+
+def ordinal(number: int) -> str:
+    """A day of the month as people write it: 1st, 22nd, 13th."""
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10 if number not in {11, 12, 13} else 0, "th")
+    return f"{number}{ending}"
 
 
 def time_words(minute: int) -> str:

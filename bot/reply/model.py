@@ -312,7 +312,8 @@ class Reply:
     whole channel sees when money was spent or a tracking was stopped; empty otherwise. `changes_settings` says that a
     page which shows the settings is out of date. `reports` are the keys of outbox messages that are withdrawn once the
     person has this reply, since they report the same; `announces` of those withdrawn once its public line is posted.
-    `shared_as` is the call that shows the same card again, if the card may be posted to the channel.
+    `shared_as` is the call that shows the same card again, if the card may be posted to the channel. `is_silent`: a
+    post of it notifies nobody, where the platform has such posts.
     """
 
     summary: str
@@ -327,3 +328,4 @@ class Reply:
     announces: tuple[str, ...] = ()
     shared_as: Call | None = None
     strong: tuple[str, ...] = ()
+    is_silent: bool = False

@@ -287,7 +287,8 @@ def _times(schedule: Schedule, upcoming: Occurrence) -> dict[str, Any]:
     return {
         "minute": schedule.minute,
         "zone": schedule.zone,
-        "weekday": schedule.weekday,
+        "weekdays": schedule.weekdays,
+        "month_day": schedule.month_day,
         "next_date": upcoming.date,
         "next_due_at": upcoming.at,
         "lease_token": None,
@@ -297,7 +298,8 @@ def _times(schedule: Schedule, upcoming: Occurrence) -> dict[str, Any]:
 
 def _subscription(row: Row[Any]) -> Subscription:
     next_one = Occurrence(row.next_date, row.next_due_at)
-    return read(Subscription, row, schedule=Schedule(row.minute, row.zone, row.weekday), next=next_one)
+    schedule = Schedule(row.minute, row.zone, row.weekdays, row.month_day)
+    return read(Subscription, row, schedule=schedule, next=next_one)
 
 
 def _here(workspace_id: int, channel_id: str) -> ColumnElement[bool]:

@@ -29,8 +29,8 @@ DIGEST = {
     "at 8 in the morning, London": (480, "Europe/London"),
     "8:30 in the evening Rome": (1230, "Europe/Rome"),
     "9 o'clock at night": (1260, None),
-    "friday's 8am": (480, None, "friday"),
-    "monday’s at noon Tokyo": (720, "Asia/Tokyo", "monday"),
+    "friday's 8am": (480, None, ("friday",)),
+    "monday’s at noon Tokyo": (720, "Asia/Tokyo", ("monday",)),
 }
 TYPED = {
     # /track: the link and the days in any order, in any wrapping
@@ -269,7 +269,7 @@ def test_a_form_may_leave_fields_empty_and_give_several_values_in_one():
     assert bind(command, {"link": f"{LINK} {YOUTUBE}", "days": " "}) == Track((LINK, YOUTUBE))
     assert bind(command, {"link": f"{LINK} for 7 days please"}) == Track((LINK,), 7)
     assert bind(command, {"link": f"{LINK} $5"}) == Track((LINK,), dollars=Decimal(5))
-    assert bind(by_name()["digest"], {"time": "monday 9am Berlin"}) == Digest(None, 540, "Europe/Berlin", "monday")
+    assert bind(by_name()["digest"], {"time": "monday 9am Berlin"}) == Digest(None, 540, "Europe/Berlin", ("monday",))
     with pytest.raises(UsageError, match="“7” means here"):
         bind(command, {"link": f"{LINK} 7", "days": "3"})
     assert bind(by_name()["compare"], {"video": '"a b" vs c'}) == Compare(("a b", "c"))

@@ -15,7 +15,7 @@ from bot.digests.planner import DigestPlanner
 from bot.digests.settings_card import digest_status
 from bot.domain.caller import Permission
 from bot.domain.digest import DigestOptions, Section
-from bot.domain.schedule import Schedule
+from bot.domain.schedule import WEEKDAYS, Schedule
 from bot.domain.videos import HOUR, Metric, Snapshot, VideoReading
 from bot.domain.zones import zone_names
 from bot.reply.call import Call
@@ -31,14 +31,14 @@ from tests.standins.environment import ANA, BEN, EVE, LINK, PAGE, STOP, TRACK, b
 DIGEST = by_name()["digest"]
 TYPED = {
     "on 09:00 Europe/Berlin": Digest("on", 540, "Europe/Berlin"),
-    "on 09:00 UTC weekly mon": Digest("on", 540, "UTC", "monday"),
-    "mon weekly UTC 9am on": Digest("on", 540, "UTC", "monday"),
-    "weekly monday 9am Berlin": Digest(None, 540, "Europe/Berlin", "monday"),
-    "on every friday at 5 pm in New York": Digest("on", 1020, "America/New_York", "friday"),
-    "on 17:30 on sunday": Digest("on", 1050, None, "sunday"),
+    "on 09:00 UTC weekly mon": Digest("on", 540, "UTC", ("monday",)),
+    "mon weekly UTC 9am on": Digest("on", 540, "UTC", ("monday",)),
+    "weekly monday 9am Berlin": Digest(None, 540, "Europe/Berlin", ("monday",)),
+    "on every friday at 5 pm in New York": Digest("on", 1020, "America/New_York", ("friday",)),
+    "on 17:30 on sunday": Digest("on", 1050, None, ("sunday",)),
     "09:00": Digest(None, 540),
-    "weekly": Digest(every="monday"),
-    "daily": Digest(every="daily"),
+    "weekly": Digest(every=("monday",)),
+    "daily": Digest(every=("daily",)),
     "off": Digest("off"),
     "now": Digest("now"),
     "preview": Digest("now"),
@@ -46,12 +46,12 @@ TYPED = {
     "on 09:00 tiktok x skip": Digest("on", 540, show=("tiktok", "twitter", "skip")),
     "on 9 berlin": Digest("on", 540, "Europe/Berlin"),
     "on 09 NEW YORK": Digest("on", 540, "America/New_York"),
-    "on 18 new_york mon": Digest("on", 1080, "America/New_York", "monday"),
-    "daily at 0 in tokyo": Digest(None, 0, "Asia/Tokyo", "daily"),
-    "on 9 every friday": Digest("on", 540, None, "friday"),
+    "on 18 new_york mon": Digest("on", 1080, "America/New_York", ("monday",)),
+    "daily at 0 in tokyo": Digest(None, 0, "Asia/Tokyo", ("daily",)),
+    "on 9 every friday": Digest("on", 540, None, ("friday",)),
     "on 5 pm": Digest("on", 1020),
     "show": Digest("status"),
-    "on monday 9am Berlin time": Digest("on", 540, "Europe/Berlin", "monday"),
+    "on monday 9am Berlin time": Digest("on", 540, "Europe/Berlin", ("monday",)),
     "on 8am London time": Digest("on", 480, "Europe/London"),
     "on 9am, Berlin": Digest("on", 540, "Europe/Berlin"),
     "please turn it on at 9am, berlin, thanks": Digest("on", 540, "Europe/Berlin"),
@@ -59,14 +59,22 @@ TYPED = {
     "on 21h": Digest("on", 1260),
     "on 9 Uhr": Digest("on", 540),
     "on 9 o'clock": Digest("on", 540),
-    "on fridays 8am": Digest("on", 480, None, "friday"),
-    "on tues 10am": Digest("on", 600, None, "tuesday"),
-    "on every day at 7pm": Digest("on", 1140, None, "daily"),
-    "on once a week 9am": Digest("on", 540, None, "monday"),
+    "on fridays 8am": Digest("on", 480, None, ("friday",)),
+    "on tues 10am": Digest("on", 600, None, ("tuesday",)),
+    "on every day at 7pm": Digest("on", 1140, None, ("daily",)),
+    "on once a week 9am": Digest("on", 540, None, ("monday",)),
     "on 9am Istanbul": Digest("on", 540, "Europe/Istanbul"),
     "on 9am São Paulo": Digest("on", 540, "America/Sao_Paulo"),
     "on 9 indianapolis": Digest("on", 540, "America/Indiana/Indianapolis"),
     "on 9:00 movers flat money": Digest("on", 540, show=("movers", "flat", "money")),
+    "on 9:00 mon,thu": Digest("on", 540, None, ("monday", "thursday")),
+    "on mondays and thursdays at 9am Berlin": Digest("on", 540, "Europe/Berlin", ("monday", "thursday")),
+    "on 9:00 weekdays silent": Digest("on", 540, None, ("weekdays",), ("silent",)),
+    "on 9:00 mon,tue,wed,thu,fri,sat": Digest("on", 540, None, WEEKDAYS[:6]),
+    "on 9:00 monthly": Digest("on", 540, None, ("monthly",)),
+    "on 9am on the 15th of each month": Digest("on", 540, None, ("15th",)),
+    "on 9am on the last day of the month": Digest("on", 540, None, ("last",)),
+    "on 9am monthly 31st": Digest("on", 540, None, ("31st",)),
 }
 WRONG = {
     "on 25:00": "Write it like 09:00",
@@ -86,7 +94,8 @@ WRONG = {
     "on 09:00 UTC+2": "Etc/GMT-2",
     "on 09:00 Berln": "Did you mean Europe/Berlin",
     "on 09:00 Nowhere/City": "I don't know the time zone “Nowhere/City”",
-    "on 09:00 daily monday": "takes one value for every",
+    "on 09:00 daily monday": "daily, on some days of the week, or on one day of the month",
+    "on 09:00 5th 20th": "on one day of the month",
     "on off": "takes one value for action",
     "on 09:00 xyzzy": "don't know what “xyzzy” means",
     "on": "needs a time of day",
@@ -109,9 +118,9 @@ async def test_what_is_not_understood_is_told_and_changes_nothing(env, typed, to
 def test_a_form_asks_for_the_time_with_what_was_given_filled_in():
     assert form_for(DIGEST, "on") == {"action": "on"}
     assert form_for(DIGEST, "") == {}
-    assert form_for(DIGEST, {"action": "on", "every": "friday", "show": "tiktok skip"}) == {
+    assert form_for(DIGEST, {"action": "on", "every": "friday mon", "show": "tiktok skip"}) == {
         "action": "on",
-        "every": "friday",
+        "every": '"friday" "monday"',
         "show": '"tiktok" "skip"',
     }
     assert form_for(DIGEST, "on 09:00") is None
@@ -124,7 +133,7 @@ async def test_the_answer_tells_the_next_delivery_in_local_time_and_utc(env):
     reply = await env.say("/digest on 09:00 Europe/Berlin")
     assert reply.tone is Tone.SUCCESS
     assert "daily at 09:00 (Europe/Berlin)" in reply.summary
-    assert "Tue 3 Mar, 09:00 Europe/Berlin (08:00 UTC)" in reply.summary
+    assert "Next: Tue 3 Mar, 09:00 (08:00 UTC)." in reply.summary
     assert "add me" in plain_text(reply)
     assert "add me" not in plain_text(await env.say("/digest on 9:00 UTC", replace(ANA, cannot_post_reason="")))
     blocked = await env.say("/digest on 9:00 UTC", replace(ANA, cannot_post_reason="Let me write here."))
@@ -145,13 +154,13 @@ async def test_a_console_without_a_clock_says_who_posts_instead_of_promising_to(
 async def test_a_time_that_the_clock_leaves_out_is_explained(env):
     env.clock.now = env.clock.now.replace(month=3, day=28, hour=12)
     reply = await env.say("/digest on 02:30 Europe/Berlin")
-    assert "Sun 29 Mar, 03:30 Europe/Berlin (01:30 UTC)" in reply.summary
+    assert "Sun 29 Mar, 03:30 (01:30 UTC)" in reply.summary
     assert "skips 02:30 that day" in reply.summary
 
 
 async def test_a_zone_that_nobody_typed_is_ones_own_then_the_last_one_then_utc_said_plainly(env):
     assert "UTC, because I don't know yours" in (await env.say("/digest on 9:00")).summary
-    assert "09:00 Asia/Tokyo" in (await env.say("/digest on 9:00 Tokyo")).summary
+    assert "(Asia/Tokyo)" in (await env.say("/digest on 9:00 Tokyo")).summary
     last = await env.say("/digest on 9:00", BEN)
     assert "(Asia/Tokyo)" in last.summary
     assert "last used in this workspace" in last.summary
@@ -166,10 +175,35 @@ async def test_what_is_left_out_stays_as_it_was(env):
     await env.say("/digest on 09:00 Europe/Berlin friday movers skip")
     reply = await env.say("/digest on 10:00")
     assert "every Friday at 10:00 (Europe/Berlin)" in reply.summary
-    assert "totals, top movers with a chart; skipped when" in plain_text(reply)
+    assert "Shows: totals, movers\nSkipped: when there's nothing to report" in plain_text(reply)
     reply = await env.say("/digest daily everything")
     assert "daily at 10:00" in reply.summary
-    assert "flattened videos" in plain_text(reply)
+    assert "Shows:" not in plain_text(reply)
+
+
+async def test_a_digest_comes_on_the_days_that_are_named(env):
+    lines = {
+        "mon,thu": ("every Monday and Thursday at 09:00 (UTC). Next: Thu 5 Mar, 09:00.", "mon thu"),
+        "weekdays": ("on weekdays at 09:00 (UTC). Next: Tue 3 Mar, 09:00.", "weekdays"),
+        "monthly": ("on the 1st of each month at 09:00 (UTC). Next: Wed 1 Apr, 09:00.", "monthly"),
+        "22nd": ("on the 22nd of each month at 09:00 (UTC). Next: Sun 22 Mar, 09:00.", "22nd"),
+        "last": ("on the last day of each month at 09:00 (UTC). Next: Tue 31 Mar, 09:00.", "31st"),
+    }
+    for typed, (words, every) in lines.items():
+        reply = await env.say(f"/digest on 9:00 UTC {typed}")
+        assert words in reply.summary
+        call = button(reply, "Change")
+        assert call.arguments["every"] == every
+        assert (await env.run(replace(call, arguments={**call.arguments, "asks": ""}))).summary == reply.summary
+
+
+async def test_a_silent_digest_is_set_up_where_the_chat_has_silent_posts(env):
+    reply = await env.say("/digest on 9:00 UTC silent", replace(ANA, takes_silent_posts=True))
+    assert "Silent: notifies nobody" in plain_text(reply)
+    assert (await env.say("/digest now")).is_silent
+    loud = plain_text(await env.say("/digest on 9:00 UTC silent"))
+    assert "Posts can't be silent in this chat" in loud
+    assert "Silent:" not in loud
 
 
 async def test_off_keeps_the_settings_and_says_whether_it_was_on(env):
@@ -185,8 +219,8 @@ async def test_status_tells_of_this_channel_and_the_others(env):
     await env.say("/digest on 09:00 UTC mon", BEN)
     reply = await env.say("/digest")
     assert "daily at 09:00 (UTC)" in reply.summary
-    assert "C-random  every Monday" in plain_text(reply)
-    assert labels(reply) == ["Preview", "Change", "Turn off"]
+    assert rows(reply, "Other channels") == [["C-random", "every Monday at 09:00 (UTC)", "Mon 9 Mar, 09:00 UTC"]]
+    assert labels(reply) == ["Change", "Turn off", "Preview"]
     assert "This channel has no digest" in (await env.say("/digest", EVE)).summary
     assert "C-general" not in plain_text(await env.say("/digest", EVE))
 
@@ -283,7 +317,7 @@ async def test_a_flattened_video_is_stopped_by_the_digests_button_and_the_post_s
         flattened = next(part for part in details.parts if getattr(part, "caption", "").startswith("Flattened"))
         call = flattened.items[0].button.call
         question = await env.run(call, BEN)
-        assert "Nothing is stopped until you press the button" in question.summary
+        assert question.title == "Stop this tracking?"
         stopped = await env.press(question, "Stop tracking", BEN)
         assert stopped.title == "Stopped"
         changed = await said(database, f"{key}:stopped:{call.arguments['video']}")
@@ -336,8 +370,9 @@ async def test_a_digest_whose_body_was_forgotten_is_not_changed_any_more(env):
 
 def test_the_button_that_changes_it_holds_every_zone():
     for zone in zone_names():
-        here = digest_examples.setting(schedule=Schedule(1439, zone, 2))
+        here = digest_examples.setting(schedule=Schedule(1439, zone, frozenset(range(6))))
         change = next(each for each in digest_status(here, ()).actions if each.label == "Change")
+        assert change.call.fits
         assert Call.decode(change.call.encode()).arguments["zone"] == zone
 
 

@@ -182,7 +182,7 @@ async def test_what_came_too_late_for_one_is_in_the_next_and_every_hour_in_one(m
 
 
 async def test_a_weekly_one_comes_on_its_weekday(mirror, clock, charts, database):
-    await mirror.subscribe(Schedule(9 * 60, "UTC", weekday=0), ALL)
+    await mirror.subscribe(Schedule(9 * 60, "UTC", frozenset({0})), ALL)
     planner = mirror.planner(charts)
     for _ in range(21):
         clock.advance(hours=24)
@@ -191,6 +191,26 @@ async def test_a_weekly_one_comes_on_its_weekday(mirror, clock, charts, database
     assert dates == ["2026-03-09", "2026-03-16", "2026-03-23"]
     reply = await said(database, (await rows(database))[0].key)
     assert reply.title == "Weekly digest"
+
+
+async def test_unequal_periods_are_each_reported_whole_and_skipped_when_half_of_the_next_is_over(
+    mirror, clock, charts, database
+):
+    await mirror.subscribe(Schedule(540, "UTC", frozenset({0, 3})), ALL)
+    planner = mirror.planner(charts)
+    clock.now = at("2026-03-05 10:00")
+    assert await planner.plan_due() == 1
+    clock.now = at("2026-03-10 20:59")  # a day and a half after Monday's: half of the time to Thursday's
+    assert await planner.plan_due() == 1
+    clock.now = at("2026-03-15 09:00")  # more than two days after Thursday's
+    assert await planner.plan_due() == 1
+    clock.now = at("2026-03-16 09:00")
+    assert await planner.plan_due() == 1
+    found = await rows(database)
+    days = ["2026-03-05", "2026-03-09", "2026-03-12", "2026-03-16"]
+    assert [row.key.rpartition(":")[2] for row in found] == days
+    assert (found[2].person_id, found[1].expires_at) == (ANA.id, at("2026-03-10 21:00"))
+    assert (await mirror.store.digests.find(mirror.here.id, "C-general")).next.at == at("2026-03-19 09:00")
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from bot.domain.poll_times import GRACE
 from bot.domain.schedule import Schedule
 from bot.domain.videos import HOUR, Metric, Snapshot, Video
 from bot.store.stored_video import first_seen
+from tests.domain.test_schedule import recurrences
 
 DAY = timedelta(days=1)
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -79,15 +80,18 @@ def test_whatever_was_read_a_video_that_has_flattened_is_old_and_hardly_grew(fou
 
 
 @ANY
-@given(st.integers(-40, 40), st.none() | st.integers(0, 6))
-def test_a_window_follows_the_last_one_unless_that_is_long_ago_or_yet_to_come(days, weekday):
-    schedule = Schedule(540, "UTC", weekday)
-    due = START + 60 * DAY
-    window = window_of(schedule, due, due + days * DAY)
-    assert window.end == due
-    follows = timedelta() < -days * DAY <= LONGEST_WINDOW
-    assert window.length == (-days * DAY if follows else schedule.period)
-    assert window_of(schedule, due, None).length == schedule.period
+@given(st.integers(-80, 80), recurrences)
+def test_a_window_follows_the_last_one_unless_that_is_long_ago_or_yet_to_come(days, recurrence):
+    schedule = Schedule(540, "UTC", *recurrence)
+    due = schedule.next_after(START + 60 * DAY)
+    period = schedule.period(due.date)
+    assert schedule.next_after(due.at - period - HOUR).at == due.at - period
+    assert schedule.next_after(due.at - period) == due
+    window = window_of(schedule, due, due.at + days * DAY)
+    assert window.end == due.at
+    follows = timedelta() < -days * DAY <= max(LONGEST_WINDOW, 2 * period)
+    assert window.length == (-days * DAY if follows else period)
+    assert window_of(schedule, due, None).length == period
 
 
 @ANY

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from adapters.discord.post import MAX_NONCE, NO_MESSAGE
+from adapters.discord.post import MAX_NONCE, NO_MESSAGE, SUPPRESS_NOTIFICATIONS
 from bot.delivery.poster import Posted, Rejected
 from bot.reply.model import File, Paragraph, Picture, Reply, text
 from tests.standins.discord_server.permissions import POSTING, Permission
@@ -87,6 +87,14 @@ async def test_an_answer_is_told_at_once_although_its_bucket_is_empty(discord, p
     async with asyncio.timeout(10):
         assert isinstance(await poster.post(here, HELLO, "a"), Posted)
     assert len(channel.messages) == 1
+
+
+async def test_a_silent_post_notifies_nobody_and_can_be_edited(poster, channel, here):
+    silent = replace(HELLO, is_silent=True)
+    posted = await poster.post(here, silent, "a")
+    (message,) = channel.messages
+    assert message.flags & SUPPRESS_NOTIFICATIONS
+    assert isinstance(await poster.edit(here, posted.message_id, silent), Posted)
 
 
 async def test_posts_wait_for_their_bucket_and_draw_no_429(discord, poster, here):

@@ -19,4 +19,4 @@ def test_several_choices_are_filled_in_and_come_back():
     menu = fields(made)["show"]
     assert menu["max_values"] == 5
     assert [each["value"] for each in menu["options"] if each["default"]] == ["flat", "skip"]
-    assert PLATFORMS["discord"].submit(made, {}) == {"action": "on", "time": "09:00", "show": "flat skip"}
+    assert PLATFORMS["discord"].submit(made, {}) == {"time": "09:00", "show": "flat skip"}

@@ -9,13 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.errors import UsageError
-from bot.domain.schedule import DAY, Schedule, looks_like_time, read_time, time_words
+from bot.domain.schedule import DAY, Schedule, looks_like_time, ordinal, read_time, time_words
 from bot.domain.zones import zone_names
 
 zones = st.sampled_from(zone_names())
 minutes = st.integers(0, 24 * 60 - 1)
 moments = st.datetimes(datetime(2010, 1, 1), datetime(2037, 12, 1), timezones=st.just(UTC))  # noqa: DTZ001 - naive bounds
-weekdays = st.none() | st.integers(0, 6)
+recurrences = st.one_of(
+    st.tuples(st.frozensets(st.integers(0, 6))), st.tuples(st.just(frozenset()), st.integers(1, 31))
+)
 
 BERLIN = "Europe/Berlin"
 
@@ -88,18 +90,31 @@ def test_a_year_has_each_of_its_dates_once(zone, time, year):
     ]
 
 
-@given(zones, minutes, weekdays, moments)
-def test_occurrences_only_go_forward_and_skip_no_date(zone, minute, weekday, start):
-    schedule = Schedule(minute, zone, weekday)
+def dates(schedule, start):
+    """Every date of a schedule after `start`, by the calendar alone."""
+    day = start
+    while True:
+        day += DAY
+        last = (day.replace(day=28) + 4 * DAY).replace(day=1) - DAY
+        is_its_day = schedule.month_day is None or day.day == min(schedule.month_day, last.day)
+        if is_its_day and day.weekday() in (schedule.weekdays or range(7)):
+            yield day
+
+
+@given(zones, minutes, recurrences, moments)
+def test_occurrences_only_go_forward_and_skip_no_date(zone, minute, recurrence, start):
+    schedule = Schedule(minute, zone, *recurrence)
     found = following(schedule, start, 5)
     assert found[0].at > start
     for earlier, later in pairwise(found):
         assert earlier.at < later.at
-        step = (later.date - earlier.date) / schedule.period
-        assert step == 1 or (step == 2 and zone in {"Pacific/Apia", "Pacific/Fakaofo"})
+        calendar = dates(schedule, earlier.date)
+        upcoming = next(calendar)
+        assert later.date == upcoming or (later.date == next(calendar) and zone in {"Pacific/Apia", "Pacific/Fakaofo"})
+        assert schedule.period(later.date) == later.at - earlier.at
+        assert schedule.good_until(earlier.date) == earlier.at + (later.at - earlier.at) / 2
     for each in found:
         assert each.at == schedule.due_at(each.date)
-        assert weekday in {None, each.date.weekday()}
         local = each.at.astimezone(ZoneInfo(zone))
         on_time = (local.date(), 60 * local.hour + local.minute) == (each.date, minute)
         assert on_time or timedelta() < local.replace(tzinfo=None) - datetime.combine(
@@ -107,13 +122,21 @@ def test_occurrences_only_go_forward_and_skip_no_date(zone, minute, weekday, sta
         ) - timedelta(minutes=minute) <= timedelta(hours=2)
 
 
-@given(zones, zones, minutes, minutes, weekdays, moments, st.integers(0, 72))
-def test_another_hour_or_zone_never_brings_a_date_back(zone, other, minute, later, weekday, start, hours):
+@given(zones, zones, minutes, minutes, recurrences, moments, st.integers(0, 72))
+def test_another_hour_or_zone_never_brings_a_date_back(zone, other, minute, later, recurrence, start, hours):
     first = Schedule(minute, zone).next_after(start)
     now = first.at + timedelta(hours=hours)
-    changed = Schedule(later, other, weekday).next_after(now, first.date)
+    changed = Schedule(later, other, *recurrence).next_after(now, first.date)
     assert changed.date > first.date
     assert changed.at > now
+
+
+def test_a_month_that_is_too_short_has_its_digest_on_its_last_day():
+    days = following(Schedule(540, BERLIN, month_day=30), at("2028-01-01 00:00"), 4)
+    assert [f"{each.date}" for each in days] == ["2028-01-30", "2028-02-29", "2028-03-30", "2028-04-30"]
+    assert [ordinal(day) for day in (1, 2, 3, 4, 11, 12, 13, 21, 22, 23, 31)] == [
+        *("1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "22nd", "23rd", "31st")
+    ]
 
 
 @pytest.mark.parametrize(

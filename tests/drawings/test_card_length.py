@@ -35,12 +35,6 @@ UNLIMITED = ("details", "help.one_command")
 WHOLE = {name for name, target in TARGETS.items() if target == 22}
 """Cards whose lists count."""
 LONGER: dict[str, int] = {
-    "digests.settings_card.digest_on": 13,
-    "digests.settings_card.digest_on: zone not typed": 17,
-    "digests.settings_card.digest_on: cannot post": 15,
-    "digests.settings_card.digest_status": 17,
-    "digests.settings_card.digest_status: off": 19,
-    "digests.settings_card.digest_status: left out": 14,
     "alerts.low_balance.low_balance: not all is stated": 7,
     "alerts.low_balance.low_balance: after a night": 7,
     "alerts.final_report.final_report: stopped": 13,

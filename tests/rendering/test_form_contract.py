@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.commands.forms import form_of
 from bot.commands.parse import bind
 from bot.commands.registry import COMMANDS, by_name
 from tests.rendering.platforms import PLATFORMS
@@ -22,7 +23,7 @@ listed = pytest.mark.parametrize("command", [each for each in COMMANDS if each.l
 def test_every_command_has_a_form_that_the_platform_accepts(platform, command):
     form = platform.form(command, {})
     assert platform.form_problems(form) == []
-    assert platform.fields(form) == [each.name for each in command.arguments if each.listed]
+    assert platform.fields(form) == [each.name for each in form_of(command, {}).arguments]
     assert command.name in json.dumps(form)
 
 

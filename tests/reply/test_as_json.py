@@ -85,6 +85,7 @@ def test_every_part_span_and_action_says_its_type():
         "announces": [],
         "shared_as": None,
         "strong": [],
+        "is_silent": False,
     }
 
 

@@ -7,6 +7,7 @@ from slack_sdk.models.blocks import Block
 
 from adapters.slack.forms import errors, form, options, values
 from bot.commands.command import Command, Kind, argument
+from bot.commands.forms import form_of
 from bot.commands.parse import bind
 from bot.commands.registry import COMMANDS, by_name
 from bot.reply.model import Option, Reply
@@ -28,7 +29,7 @@ def test_slacks_own_library_knows_every_form(command):
     assert all(Block.parse(block) is not None for block in view["blocks"])
     assert (view["callback_id"], view["private_metadata"]) == (command.name, "meta")
     assert [block["optional"] for block in inputs(view).values()] == [
-        not each.required for each in command.arguments if each.listed
+        not each.required for each in form_of(command, {}).arguments
     ]
 
 

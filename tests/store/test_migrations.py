@@ -18,6 +18,7 @@ from sqlalchemy import Connection, MetaData, inspect, select, text
 
 from bot.domain.alerts import Stage
 from bot.domain.errors import DatabaseUnavailable, NotConfigured
+from bot.domain.schedule import Schedule
 from bot.store import Store
 from bot.store.database import Database
 from bot.store.migrate import SCHEMA, migrate
@@ -113,8 +114,8 @@ async def test_a_database_of_the_last_version_in_development_keeps_every_row(rec
     after = await rows(recorded_url)
     assert set(before.pop("alembic_version")) != set(after.pop("alembic_version"))
     kept = {name: {column.name for column in table.columns} for name, table in metadata.tables.items()}
-    for name, column in (("digests", "last_carry"), ("outbox", "replies_to")):
-        after[name] = [tuple(each for each in row if each != (column, None)) for row in after[name]]
+    for name, *columns in (("digests", "last_carry", "month_day", "weekdays"), ("outbox", "replies_to")):
+        after[name] = [tuple(each for each in row if each[0] not in columns) for row in after[name]]
     assert after == {
         name: [tuple(each for each in row if each[0] in kept[name]) for row in found] for name, found in before.items()
     }
@@ -136,6 +137,8 @@ async def test_what_the_last_version_in_development_stored_is_read(recorded_url)
         workspace = await store.workspaces.find(HERE)
         digest = await store.digests.find(workspace.id, "C1")
         video = await store.videos.find(workspace, "v1")
+        weekly = await store.digests.claim(LATER + timedelta(days=5), 10)
+        assert Schedule(30, "America/New_York", frozenset({0})) in [each.subscription.schedule for each in weekly]
         assert (digest.schedule.zone, digest.last_recent, video.main_count) == ("Europe/Berlin", 3, 35)
         assert [request.state.name for request in await store.tracking.batch(workspace.id, "b1")] == [
             "PROPOSED",

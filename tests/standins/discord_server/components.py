@@ -13,7 +13,7 @@ Json: TypeAlias = dict[str, Any]
 
 ACTION_ROW, BUTTON, STRING_SELECT, TEXT_INPUT = 1, 2, 3, 4
 TEXT_DISPLAY, FILE, LABEL = 10, 13, 18
-COMPONENTS_V2, EPHEMERAL = 1 << 15, 1 << 6
+COMPONENTS_V2, EPHEMERAL, SUPPRESS_NOTIFICATIONS = 1 << 15, 1 << 6, 1 << 12
 LINK_STYLE = 5
 MAX_COMPONENTS = 40
 MAX_TEXT = 4000
@@ -74,8 +74,8 @@ def _with_inner(component: Json, where: str) -> Iterator[tuple[str, Json]]:
 
 def _envelope(message: Json) -> Iterator[str]:
     flags = message.get("flags") or 0
-    if not flags & COMPONENTS_V2 or flags & ~(COMPONENTS_V2 | EPHEMERAL):
-        yield "/flags must be those of Components V2, and ephemeral at most"
+    if not flags & COMPONENTS_V2 or flags & ~(COMPONENTS_V2 | EPHEMERAL | SUPPRESS_NOTIFICATIONS):
+        yield "/flags must be those of Components V2, ephemeral and silent at most"
     for key in _LEGACY:
         if message.get(key):
             yield f"/{key} cannot be used with Components V2 (MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_V2)"
