@@ -175,9 +175,9 @@ async def test_links_show_their_numbers_only_where_a_manager_switched_that_on(en
     member = replace(ANA, role=Role.MEMBER, permissions=frozenset({Permission.LOOK}))
     assert (await env.bot.run("previews", {"on": "yes"}, member)).tone is Tone.PROBLEM
     page = await env.bot.run("home", {}, ANA)
-    assert (await env.press(page, "Show numbers")).tone is Tone.SUCCESS
+    assert (await env.press(page, "Show link previews")).tone is Tone.SUCCESS
     shown = await env.bot.run("preview", {"link": LINK}, member)
     assert "views" in shown.summary
     assert (await env.bot.run("preview", {"link": LINK}, EVE)).tone is Tone.PROBLEM
-    assert (await env.press(await env.bot.run("home", {}, ANA), "Hide numbers")).tone is Tone.SUCCESS
+    assert (await env.press(await env.bot.run("home", {}, ANA), "Hide link previews")).tone is Tone.SUCCESS
     assert (await env.bot.run("preview", {"link": LINK}, ANA)).tone is Tone.PROBLEM
