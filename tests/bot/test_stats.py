@@ -76,8 +76,8 @@ async def test_who_started_it_here_is_named(env):
 
 
 async def test_gains_are_per_hour_and_per_utc_day_in_a_sentence_and_a_chart(stats, env):
-    _, growth = await stats(LINK, 48)
-    reply = await env.run(Call("stats.gains", {"video": LINK}))
+    card, growth = await stats(LINK, 48)
+    reply = await env.press(card, "Gains")
     views = [growth.counts(hour)["views"] for hour in range(1, 49)]
     today, hour, yesterday = (short_change(views[to] - views[since]) for to, since in ((47, 36), (47, 46), (36, 12)))
     assert reply.summary == f"{today} views today · {hour} in the last hour · best day Tue 3 Mar with {yesterday}."
