@@ -289,7 +289,9 @@ def _split(argument: Argument, value: str) -> list[str]:
     if argument.many == 1:
         text = visible(value).strip()
         return [closed_up(text, frozenset({argument.kind})) if argument.kind in _COUNTED else text]
-    return titles_of(value) if argument.kind is Kind.VIDEO else [token.text for token in tokens_of(value)]
+    if argument.kind is Kind.VIDEO:
+        return titles_of(value)
+    return [each.text for token in tokens_of(value) for each in _apart(token, (argument,))]
 
 
 def _build(command: Command[A], found: Mapping[str, list[str]]) -> A:

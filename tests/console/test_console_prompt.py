@@ -61,8 +61,8 @@ async def test_a_button_that_lacks_something_asks_for_it_with_what_is_known_to_b
     stated = {"action": "on", "time": "09:00", "zone": "Europe/Berlin", "every": "daily", "asks": "1"}
     bot.replies["status"] = Reply("On.", actions=(Button("Change", Call("digest", stated)), Button("Look", LOOK)))
     erased = "\x7f" * len("09:00")
-    await talk(f"/status\r1\r\r{erased}17:30\r\r\rmovers\r/status\r2\r{CTRL_D}")
-    known = {"action": "on", "time": "17:30", "zone": "Europe/Berlin", "every": "daily", "show": "movers"}
+    await talk(f"/status\r1\r{erased}17:30\r\r\rmovers\r/status\r2\r{CTRL_D}")
+    known = {"action": "on", "time": "17:30", "zone": "Europe/Berlin", "every": '"daily"', "show": "movers"}
     assert bot.calls[1:] == [("digest", known), ("status", ""), ("stats", {"video": "v1"})]
 
 

@@ -123,6 +123,7 @@ def test_a_form_asks_for_the_time_with_what_was_given_filled_in():
         "every": '"friday" "monday"',
         "show": '"tiktok" "skip"',
     }
+    assert form_for(DIGEST, {"every": "mon,thu"}) == {"every": '"monday" "thursday"'}
     assert form_for(DIGEST, "on 09:00") is None
     assert form_for(DIGEST, "off") is None
     assert form_for(DIGEST, "on 25:00") is None  # the answer says what is wrong
