@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.digests.details_card import details_call
 from bot.digests.facts import DigestFacts
-from bot.digests.summary import LINE, money_line, names_line, summary
+from bot.digests.summary import LINE, gains, money_line, names_line, summary
 from bot.domain.clock import moment_text
 from bot.domain.digest import Section
 from bot.domain.growth import metric_name, short_count
@@ -43,6 +43,7 @@ def digest(facts: DigestFacts, delivery: Delivery) -> Reply:
         actions=_actions(facts, delivery),
         tone=Tone.WARNING if is_short or facts.unread or delivery.due_at else Tone.INFO,
         is_silent=facts.options.is_silent,
+        strong=gains(facts),
     )
 
 

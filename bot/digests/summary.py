@@ -26,8 +26,12 @@ def summary(facts: DigestFacts) -> str:
         return f"No new numbers in {span} from {running_words(facts.running)}."
     is_current = facts.told_until == facts.window.end
     until = "" if is_current or facts.newest_at is None else f", read up to {moment_text(facts.newest_at)}"
-    gains = series(f"{signed_count(each.delta)} {each.metric}" for each in facts.totals)
-    return " ".join([f"{gains} in {span}{until}.", *_compared(facts)])
+    return " ".join([f"{series(gains(facts))} in {span}{until}.", *_compared(facts)])
+
+
+def gains(facts: DigestFacts) -> tuple[str, ...]:
+    """What each metric gained."""
+    return tuple(f"{signed_count(each.delta)} {each.metric}" for each in facts.totals)
 
 
 def _compared(facts: DigestFacts) -> Iterator[str]:
