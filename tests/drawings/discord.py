@@ -20,7 +20,7 @@ from tests.drawings.elements import (
     Rule,
     Run,
     Size,
-    Words,
+    TextLines,
 )
 
 Component: TypeAlias = Mapping[str, Any]
@@ -51,7 +51,7 @@ def _elements(component: Component, files: Mapping[str, str]) -> Iterator[Elemen
             yield from _texts(content)
         case {"type": 9, "components": texts, "accessory": accessory}:
             lines = tuple(_line(line) for text in texts for line in text["content"].split("\n"))
-            yield Row(Words(lines), _control(accessory))
+            yield Row(TextLines(lines), _control(accessory))
         case {"type": 12, "items": items}:
             for item in items:
                 yield Image(files.get(_name(item["media"]), ""), str(item.get("description", "")))
@@ -91,17 +91,17 @@ def _texts(content: str) -> Iterator[Element]:
             yield from _words(piece.strip("\n").split("\n"))
 
 
-def _words(lines: Sequence[str]) -> Iterator[Words]:
+def _words(lines: Sequence[str]) -> Iterator[TextLines]:
     size, current = Size.BODY, list[Line]()
     for line in lines:
         mark = next((mark for mark in _SIZES if line.startswith(mark)), "")
         its_size = _SIZES.get(mark, Size.BODY)
         if current and its_size is not size:
-            yield Words(tuple(current), size)
+            yield TextLines(tuple(current), size)
             current = []
         size = its_size
         current.append(_line(line.removeprefix(mark)))
-    yield Words(tuple(current), size)
+    yield TextLines(tuple(current), size)
 
 
 def _line(text: str) -> Line:

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Words in one style. `url` makes them a link."""
+    """TextLines in one style. `url` makes them a link."""
 
     text: str
     is_bold: bool = False
@@ -27,7 +27,7 @@ class Size(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class TextLines:
     """Lines one under the other."""
 
     lines: tuple[Line, ...]
@@ -88,9 +88,9 @@ class Controls:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Words with a button at their end."""
+    """TextLines with a button at their end."""
 
-    words: Words
+    words: TextLines
     control: Control
 
 
@@ -106,7 +106,7 @@ class Attached:
     name: str
 
 
-Element: TypeAlias = Words | Code | Grid | Image | Controls | Row | Rule | Attached
+Element: TypeAlias = TextLines | Code | Grid | Image | Controls | Row | Rule | Attached
 
 
 @dataclass(frozen=True, slots=True)

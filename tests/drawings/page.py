@@ -19,7 +19,7 @@ from tests.drawings.elements import (
     Row,
     Rule,
     Run,
-    Words,
+    TextLines,
 )
 
 STYLE = Path(__file__).with_name("style.css")
@@ -53,7 +53,7 @@ def _card(card: Card) -> str:
 
 def _element(element: Element) -> str:  # noqa: PLR0911 - a return for each element
     match element:
-        case Words(lines, size):
+        case TextLines(lines, size):
             return f'<p class="{size}">{_lines(lines)}</p>'
         case Code(rows):
             return f"<pre>{escape(chr(10).join(rows))}</pre>"

@@ -17,7 +17,7 @@ from tests.drawings.elements import (
     Rule,
     Run,
     Size,
-    Words,
+    TextLines,
 )
 
 Block: TypeAlias = Mapping[str, Any]
@@ -38,13 +38,13 @@ def card(blocks: Sequence[Block], pictures: Mapping[str, str]) -> Card:
 def _elements(block: Block, pictures: Mapping[str, str]) -> Iterator[Element]:  # noqa: C901 - a case for each kind
     match block:
         case {"type": "header", "text": {"text": str(text)}}:
-            yield Words(((Run(text, is_bold=True),),), Size.HEADING)
+            yield TextLines(((Run(text, is_bold=True),),), Size.HEADING)
         case {"type": "section", "text": text}:
-            yield Words(_lines(text))
+            yield TextLines(_lines(text))
         case {"type": "context", "elements": texts}:
-            yield Words(tuple(line for text in texts for line in _lines(text)), Size.SMALL)
+            yield TextLines(tuple(line for text in texts for line in _lines(text)), Size.SMALL)
         case {"type": "rich_text", "elements": sections}:
-            yield Words(_rich_lines(sections))
+            yield TextLines(_rich_lines(sections))
         case {"type": "table", "rows": [head, *rows]}:
             settings = enumerate(block.get("column_settings", ()))
             rights = frozenset(at for at, setting in settings if setting.get("align") == "right")
@@ -55,7 +55,7 @@ def _elements(block: Block, pictures: Mapping[str, str]) -> Iterator[Element]:  
             yield Grid(_cells(head), tuple(map(_cells, rows)), rights, str(block["caption"]), page)
         case {"type": "image", "slack_file": {"id": id_}, "alt_text": str(alt)}:
             if "title" in block:
-                yield Words(_lines(block["title"]), Size.SMALL)
+                yield TextLines(_lines(block["title"]), Size.SMALL)
             yield Image(pictures.get(id_, ""), alt)
         case {"type": "actions", "elements": elements}:
             yield Controls(tuple(map(_control, elements)))
