@@ -2,7 +2,6 @@
 
 A number counts with its unit, so that "7 days" isn't "7 videos"; a name is a video's, a person's or a title of
 several words. Help shows examples, not facts.
-`REPEATING` names the cards that do it still. It only shrinks.
 """
 
 import re
@@ -19,7 +18,6 @@ from tests.gallery import gallery
 
 NAMES = {*(visible(name_of(video(number))) for number in range(len(TITLES))), visible(ANA.name)}
 NUMBER = re.compile(r"([$+−]*)(\d[\d,.:]*(?<![,.:]))([%kM]?)\s*([^\W\d_]*)")
-REPEATING: set[str] = {}
 
 
 def facts(text: str, names: set[str]) -> set[str]:
@@ -44,8 +42,4 @@ def repeated(reply) -> set[str]:
 
 @pytest.mark.parametrize("name", [name for name in gallery() if not name.startswith("help.")])
 def test_title_summary_and_fields_share_no_fact(name):
-    assert name in REPEATING or repeated(gallery()[name]) == set()
-
-
-def test_a_card_that_repeats_nothing_is_no_longer_excused():
-    assert {name for name in REPEATING if name not in gallery() or not repeated(gallery()[name])} == set()
+    assert repeated(gallery()[name]) == set()
