@@ -57,12 +57,6 @@ def plain_spans(text: Text) -> str:
     return "".join(map(_span, text))
 
 
-def table_links(table: Table) -> tuple[Link, ...]:
-    """The links whose addresses a table's cells have no room for, each once: they follow the table."""
-    links = (span for row in table.rows for cell in row for span in cell if isinstance(span, Link))
-    return tuple(dict.fromkeys(link for link in links if link.text not in {"", link.url}))
-
-
 def captioned(reply: Reply) -> Iterator[Part]:
     """The parts, without a caption that repeats the title above them."""
     for part in reply.parts:
@@ -121,7 +115,7 @@ def _part(part: Part) -> str:
             return _table(part)
         case Listing(caption, _, items):
             rows = (f"{plain_cell(item.name)}: {plain_spans(item.line)}" for item in items)
-            links = (_span(link) for link in table_links(part.table))
+            links = _addresses(item.name for item in items)
             return "\n".join(filter(None, (shown(caption), *rows, *links)))
         case Picture(alt=alt):
             return f"Picture: {shown(alt)}"
@@ -142,8 +136,14 @@ def _table(table: Table) -> str:
         return "  ".join(pad(cell, columns, right=right) for cell, columns, right in sizes).rstrip()
 
     rule = "  ".join("-" * columns for columns in widths)
-    links = (_span(link) for link in table_links(table))
+    links = _addresses(cell for row in table.rows for cell in row)
     return "\n".join(filter(None, (shown(table.caption), line(names), rule, *map(line, rows), *links)))
+
+
+def _addresses(cells: Iterable[Text]) -> Iterator[str]:
+    """The links whose addresses these cells have no room for, each once: they follow the cells."""
+    links = (span for cell in cells for span in cell if isinstance(span, Link))
+    return map(_span, dict.fromkeys(link for link in links if link.text not in {"", link.url}))
 
 
 def plain_cell(cell: Text) -> str:
