@@ -133,6 +133,8 @@ async def _card(
     wallet, _ = await live_state(context.wallet, now)
     requests = batch or await _propose(context, new, wallet.usage.cost_per_snapshot, now)
     _check_price(wallet.usage, requests)
+    if batch:
+        await context.store.tracking.lower_price(context.workspace.id, batch[0].batch, wallet.usage.cost_per_snapshot)
     durations = DURATIONS if days is None else tuple(sorted({*DURATIONS, days}))
     return consequence_card(
         Offer(

@@ -183,6 +183,11 @@ class TrackRequests(Aggregate):
             request, _ = await _move(connection, request_id, IS_PROPOSED, dropped)
             return request
 
+    async def lower_price(self, workspace_id: int, batch: str, price: Decimal) -> None:
+        """Keep the snapshot price that is shown now, if it is lower: a later rise to the earlier one isn't paid."""
+        dearer = _batch(workspace_id, batch) & (track_requests.c.price > price)
+        await self._database.write(update(track_requests).where(dearer, IS_PROPOSED).values(price=price))
+
     async def cancel(self, workspace_id: int, batch: str, person_id: str) -> tuple[TrackRequest, ...]:
         """Give up what its asker proposed and nobody submitted; returns the batch as it stands."""
         mine = _batch(workspace_id, batch) & (track_requests.c.person_id == person_id)

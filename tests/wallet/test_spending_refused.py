@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from bot.reply.model import Tone
 from bot.reply.plain import plain_spans, plain_text
-from tests.standins.environment import ANA, LINK, TRACK, YOUTUBE, environment_of, labels, rows, sandbox_of
+from tests.standins.environment import ANA, LINK, TRACK, YOUTUBE, button, environment_of, labels, rows, sandbox_of
 
 REFUSED = {
     "400": "refused this request",
@@ -126,6 +126,18 @@ async def test_a_price_that_rose_since_the_card_is_not_paid(env):
     env.sandbox.faults.add("status", "GET /usage", status=200, body=usage)
     refused = await env.press(card, "Track 7")
     assert "snapshot price has gone up" in refused.summary
+    assert env.posts() == 0
+
+
+async def test_a_price_that_fell_and_rose_again_is_not_paid_for_the_length_that_it_fell_on(env):
+    card = await env.say(f"/track {LINK} 7")
+    env.clock.advance(minutes=2)
+    usage = {"balance_usd": 50, "uncharged_usage_usd": 0, "cost_per_snapshot": 0.01}
+    env.sandbox.faults.add("status", "GET /usage", status=200, body=usage)
+    longer = await env.run(button(card, "14 days · $5.04"))
+    assert labels(longer)[0] == "Track 14 days · $3.36"
+    env.clock.advance(minutes=2)
+    assert "snapshot price has gone up" in (await env.press(longer, "Track 14")).summary
     assert env.posts() == 0
 
 
