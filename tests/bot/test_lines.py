@@ -54,13 +54,13 @@ GUESSED = {
     "give me a report": ("/digest", Call("digest")),
     "weekly summary on monday at 9am Berlin": (
         "/digest weekly on monday at 9am Berlin",
-        Call("digest", {"action": "on", "time": "09:00", "zone": "Europe/Berlin", "every": "monday"}),
+        Call("digest", {"action": "on", "time": "09:00", "zone": "Europe/Berlin", "every": '"monday"'}),
     ),
     "quit tracking kitchen sink": ("/stats kitchen sink", Call("stats", {"video": "kitchen sink"})),
     "give me a summary now": ("/digest now", Call("digest", {"action": "now"})),
     "set up a weekly report on fridays": (
         "/digest weekly on fridays",
-        Call("digest", {"action": "on", "every": "friday"}),
+        Call("digest", {"action": "on", "every": '"friday"'}),
     ),
     "delete kitchen sink": ("/stats kitchen sink", Call("stats", {"video": "kitchen sink"})),
 }

@@ -4,6 +4,7 @@ from adapters.discord.render import Message, messages, public_message
 from bot.reply.call import Call
 from bot.reply.model import (
     Button,
+    Divider,
     File,
     LinkButton,
     Note,
@@ -98,5 +99,5 @@ def test_a_link_that_cannot_be_a_button_is_words():
 
 
 def test_a_line_between_two_things_is_one():
-    (message,) = messages(EXAMPLES["home.home"])
+    (message,) = messages(Reply("One.", parts=(Divider(), Paragraph(text("Other.")))))
     assert 14 in kinds(message)
