@@ -1,4 +1,4 @@
-"""Housekeeping: deletes what nobody needs any more, and mends stored times when the clock was set back."""
+"""Housekeeping: deletes expired rows, and mends stored times after the clock was set back."""
 
 from datetime import datetime
 
@@ -14,7 +14,7 @@ class Maintenance:
         self._clock = clock
 
     async def run(self) -> int:
-        """Drop what has served its time; how many messages were forgotten."""
+        """Delete expired rows. Returns how many messages were deleted."""
         now = self._clock()
         await self._store.inbox.forget_old(now)
         await self._store.forgetting.old_spend(now)
@@ -26,7 +26,7 @@ class Maintenance:
 
 
 class ClockWatch:
-    """Has stored times mended when this process begins, since the clock may have been set back before, and later on."""
+    """Has stored times mended at the start, since the clock may have been set back before, and after each step back."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
@@ -34,11 +34,12 @@ class ClockWatch:
         self._latest: datetime | None = None
 
     async def run(self) -> int:
-        """Mend if the clock shows an earlier time than at the last look; how often that was."""
+        """Mend if the clock shows an earlier time than at the last look. Returns how often it did, 0 or 1."""
         now = self._clock()
         if self._latest is not None and now >= self._latest:
             self._latest = now
             return 0
         await self._store.clock_repair.run(now)
+        await self._store.digests.recompute(now)
         self._latest = now
         return 1

@@ -84,16 +84,12 @@ class DigestPlanner:
         self._patience = max_wait
         self._late_after = late_after
         self._waiting: dict[_Content, datetime] = {}
-        self._is_started = False
 
     async def plan_due(self) -> int:
         """Plan every digest that is due now; returns how many were.
 
         What cannot be planned is logged and left to its lease: it is due again when that ends.
         """
-        if not self._is_started:
-            await self._store.digests.recompute(self._clock())
-            self._is_started = True
         known: dict[_Content, DigestFacts | None] = {}
         planned, oldest = 0, self._clock() - 2 * self._patience
         self._waiting = {content: since for content, since in self._waiting.items() if since > oldest}

@@ -4,11 +4,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import case, or_, update
 
+from bot.domain.alerts import SNOOZE
 from bot.domain.poll_times import FARTHEST
+from bot.domain.quiet import LONGEST_MUTE
 from bot.store.database import Aggregate
 from bot.store.outbox import OutboxState
 from bot.store.outbox_claims import LEASE
-from bot.store.schedule_tables import digests, is_open, leases, outbox
+from bot.store.schedule_tables import alert_settings, alert_states, digests, is_open, leases, outbox
 from bot.store.tables import videos, wallets
 from bot.store.wallets import LONGEST_REST
 
@@ -16,7 +18,7 @@ CLOCKS_AGREE = timedelta(minutes=1)
 """How far the clocks of two machines may be apart."""
 LONGEST_LEASE = timedelta(minutes=5)
 OLD = timedelta(hours=2)
-"""The age given to what seems to come from the future: nobody knows how old it is, so it is read again."""
+"""The age given to a reading dated in the future. Its real age is unknown, so the reading is repeated."""
 
 _DUE = (
     (leases.c.until, LONGEST_LEASE),
@@ -25,12 +27,18 @@ _DUE = (
     (wallets.c.poll_at, 2 * LONGEST_REST),
     (videos.c.reading_until, LONGEST_LEASE),
     (videos.c.due_at, 2 * FARTHEST),
+    (alert_states.c.snoozed_until, SNOOZE),
+    (alert_states.c.due_at, LONGEST_MUTE),
+    (alert_settings.c.muted_until, LONGEST_MUTE),
 )
 """Times to wait for, and how far ahead they are ever written."""
 
 
 class ClockRepair(Aggregate):
-    """Brings stored times from the future back. Safe to repeat, and in any number of processes."""
+    """Brings stored times from the future back. Safe to repeat, and in any number of processes.
+
+    `Digests.recompute` does so for digests, whose times follow from their schedules.
+    """
 
     async def run(self, now: datetime) -> None:
         """Have nothing wait for a time that the clock showed before, and nothing look newer than the present.

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import ColumnElement, Row, bindparam, func, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -195,19 +195,22 @@ class Digests(Aggregate):
         await self._database.write(update(digests).where(mine).values(lease_until=until))
 
     async def recompute(self, now: datetime) -> int:
-        """Correct the times to come whose zone has other rules than when they were written; returns how many.
+        """Correct the times to come and return how many were wrong. Safe to repeat.
 
-        Done at start-up, since new rules come with a new version of the data.
+        A zone may have other rules than when they were written, since new rules come with a new version of the data;
+        or the clock was far ahead, so that dates count as done that are yet to come.
         """
         changed, after = 0, 0
         while True:
             async with self._database.writing() as connection:
                 rows = await _upcoming(connection, now, after)
                 for each in map(_subscription, rows):
-                    due = _due_now(each)
-                    if due != each.next.at:
-                        right = update(digests).where(digests.c.id == each.id).values(next_due_at=due)
-                        await connection.execute(right)
+                    right = _next_now(each, now)
+                    if right != each.next:
+                        times: dict[str, date | None] = {"next_date": right.date, "next_due_at": right.at}
+                        if right.date < each.next.date:
+                            times["last_date"] = _done_by(each, now)
+                        await connection.execute(update(digests).where(digests.c.id == each.id).values(times))
                         changed += 1
             if len(rows) < PAGE:
                 return changed
@@ -269,12 +272,25 @@ def _next_time(claim: Claim, done: Done) -> dict[str, Any]:
     }
 
 
-def _due_now(subscription: Subscription) -> datetime:
-    """When the next one is due by today's rules; unchanged if the zone is not known any more."""
+def _next_now(subscription: Subscription, now: datetime) -> Occurrence:
+    """The next one by today's rules; unchanged if the zone is not known any more.
+
+    One that skips more than a single occurrence was written while the clock was ahead. One skipped date may be done.
+    """
+    schedule, upcoming = subscription.schedule, subscription.next
     try:
-        return subscription.schedule.due_at(subscription.next.date)
+        soonest = schedule.next_after(now, _done_by(subscription, now))
+        if upcoming.date > schedule.next_after(soonest.at, soonest.date).date:
+            return soonest
+        return Occurrence(upcoming.date, schedule.due_at(upcoming.date))
     except ZoneInfoNotFoundError:
-        return subscription.next.at
+        return upcoming
+
+
+def _done_by(subscription: Subscription, now: datetime) -> date | None:
+    """The last date that was done, as far as it can have been by now."""
+    today = now.astimezone(ZoneInfo(subscription.schedule.zone)).date()
+    return subscription.last_date and min(subscription.last_date, today)
 
 
 async def _upcoming(connection: AsyncConnection, now: datetime, after: int) -> Sequence[Row[Any]]:

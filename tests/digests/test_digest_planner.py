@@ -10,8 +10,9 @@ from sqlalchemy import Engine, event, update
 from bot.digests.details_card import read_period
 from bot.digests.planner import MAX_WAIT, SOON
 from bot.domain.digest import DigestOptions
-from bot.domain.schedule import Schedule
+from bot.domain.schedule import DAY, Schedule
 from bot.domain.videos import HOUR, Video
+from bot.maintenance import ClockWatch
 from bot.reply.model import Picture, Tone
 from bot.reply.plain import plain_text
 from bot.store import Store
@@ -290,7 +291,18 @@ async def test_new_rules_of_a_zone_move_what_is_to_come_at_the_next_start(mirror
     async with database.writing() as connection:
         await connection.execute(update(digests).values(next_due_at=wrong.next.at))
     clock.now = at("2026-03-03 09:00")
+    await ClockWatch(mirror.store, clock).run()
     assert await mirror.planner(charts).plan_due() == 1
+
+
+@pytest.mark.usefixtures("on")
+@pytest.mark.parametrize(("ahead", "due"), [(30, "2026-03-03 09:00"), (0, "2026-03-04 09:00")])
+async def test_only_what_was_done_by_a_clock_far_ahead_is_due_again(mirror, clock, charts, ahead, due):
+    clock.now = at("2026-03-03 09:00") + ahead * DAY
+    assert await mirror.planner(charts).plan_due()
+    clock.now = at("2026-03-02 21:00")
+    await ClockWatch(mirror.store, clock).run()
+    assert (await found(mirror)).next.at == at(due)
 
 
 @pytest.mark.usefixtures("on")

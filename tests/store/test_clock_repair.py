@@ -1,14 +1,19 @@
 """After the clock was set back a day, nothing waits for tomorrow and nothing that was read then looks new."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import insert, select
 
+from bot.domain.alerts import default_setting
 from bot.domain.videos import HOUR
 from bot.reply.model import Reply
 from bot.store.clock_repair import OLD
 from bot.store.outbox import Message, enqueue
 from bot.store.outbox_claims import LEASE
+from bot.store.schedule_tables import alert_states
+from tests.examples import ANA
 from tests.store.samples import NOW, keyed, reading, video
 
 TOMORROW = NOW + timedelta(days=1)
@@ -66,3 +71,16 @@ async def test_messages_wait_no_longer_and_those_being_sent_keep_a_lease(store, 
     await store.clock_repair.run(NOW)
     assert await claimed(NOW) == ["waiting", "new"]
     assert sending.key in await claimed(NOW + LEASE)
+
+
+async def test_a_snooze_and_a_mute_end_where_they_last_longer_than_any(store, workspace, database):
+    wrong = NOW + timedelta(days=31)
+    setting = default_setting(workspace.id, "C1", ANA)
+    setting = await store.alerts.save(replace(setting, muted_until=wrong), NOW)
+    known = {"setting_id": setting.id, "subject": "balance", "state": "LOW", "episode": 1, "detail": {}}
+    async with database.writing() as connection:
+        await connection.execute(insert(alert_states).values(known | {"snoozed_until": wrong, "due_at": wrong}))
+    await store.clock_repair.run(NOW)
+    row = await database.row(select(alert_states.c.snoozed_until, alert_states.c.due_at))
+    assert tuple(row) == (NOW, NOW)
+    assert (await store.alerts.find(workspace.id, setting.id)).muted_until == NOW
