@@ -24,8 +24,8 @@ UMBRELLA = "contentstats"
 _LISTED: Mapping[str, Command[Any]] = {command.name: command for command in COMMANDS if command.listed}
 _KEYS: Mapping[str, frozenset[str]] = {line: frozenset(words.split()) for line, words in TOPICS.items()}
 _NEVER_GUESSED = frozenset({"stop", "disconnect"})
-_ABOUT_A_LINK = _KEYS["stats"] | {"how", "how's", "hows"}
-"""Words beside a link that ask for its numbers."""
+_ABOUT_A_LINK = _KEYS["stats"] | (_KEYS["stop"] - {"end"}) | {"how", "how's", "hows"}
+"""Words beside a link that ask for its numbers, or to stop it, which its card offers."""
 _ABOUT_STARTING = frozenset(
     ("much", "cost", "costs", "price", "prices", "expensive", "track", "tracking", "start", "add", "monitor", "follow")
 )
@@ -137,7 +137,9 @@ def about_link(typed: str) -> Line | None:
     words = set(_bare(typed))
     if words & _ABOUT_A_LINK and not words & (_KEYS["usage"] | _ABOUT_STARTING):
         return Line("stats", links[0]) if len(links) == 1 else Line("compare", " ".join(links))
-    return Line("track", " ".join(word for word, bare in _words(typed) if bare not in _ABOUT_STARTING))
+    first, *others = _words(typed)
+    rest = others if nearest(first[1]) == "track" else (first, *others)
+    return Line("track", " ".join(word for word, bare in rest if bare not in _ABOUT_STARTING))
 
 
 def _asked(typed: str) -> Line | None:

@@ -17,6 +17,8 @@ READ = {
     "stats 3": "/stats 3",
     "@ada.lovelace": "/stats @ada.lovelace",
     LINK: f"/track {LINK}",
+    f"cancel {LINK}": f"/stats {LINK}",
+    f"trak {LINK} 7": f"/track {LINK} 7",
     f"look at this {LINK}": f"/track look at this {LINK}",
     f"please start tracking {LINK} for the next 2 weeks": f"/track please {LINK} for the next 2 weeks",
     f"track this {LINK}": f"/track this {LINK}",
