@@ -87,6 +87,9 @@ class Length:
     batch: str = argument(Kind.WORD, "the proposal's token", listed=False)
     days: int = argument(Kind.NUMBER, "how many days", listed=False, minimum=1, maximum=MOST_DAYS)
     despite: int = argument(Kind.NUMBER, "the newest unclear start", default=0, listed=False, minimum=0)
+    asked: int | None = argument(
+        Kind.NUMBER, "how many days were typed", default=None, listed=False, minimum=1, maximum=MOST_DAYS
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +122,21 @@ async def _proposed(context: Context, args: Track) -> Reply:
     if len(found) == 1 and found[0].in_flight is not None:
         card = await _settled(context, (found[0].in_flight,))
         return already_tracked(_row(found[0]), context.clock()) if found[0].is_hidden else card
-    return await _card(context, tuple(map(_row, found)), args.days)
+    return await _card(context, tuple(map(_row, found)), args.days, asked=args.days)
 
 
 async def _card(
-    context: Context, rows: tuple[Row, ...], days: int | None, despite: int = 0, batch: Sequence[TrackRequest] = ()
+    context: Context,
+    rows: tuple[Row, ...],
+    days: int | None,
+    despite: int = 0,
+    batch: Sequence[TrackRequest] = (),
+    asked: int | None = None,
 ) -> Reply:
-    """The consequence card of what is new in these rows: of a `batch` that was proposed before, else of a new one."""
+    """The consequence card of what is new in these rows: of a `batch` that was proposed before, else of a new one.
+
+    It shows `days`, and offers the days that the person `asked` for among the others.
+    """
     new = [row.link for row in rows if row.is_new and row.link is not None]
     now = context.clock()
     if not new:
@@ -135,7 +146,7 @@ async def _card(
     _check_price(wallet.usage, requests)
     if batch:
         await context.store.tracking.lower_price(context.workspace.id, batch[0].batch, wallet.usage.cost_per_snapshot)
-    durations = DURATIONS if days is None else tuple(sorted({*DURATIONS, days}))
+    durations = tuple(sorted({*DURATIONS, *filter(None, (days, asked))}))
     return consequence_card(
         Offer(
             batch=requests[0].batch,
@@ -147,6 +158,7 @@ async def _card(
             cap=await context.cap(),
             expires_at=requests[0].expires_at,
             despite=despite,
+            asked=asked,
         )
     )
 
@@ -203,7 +215,7 @@ async def choose_length(context: Context, args: Length) -> Reply:
     rows = tuple(_row(each, args.despite) for each in found)
     if len(rows) > 1 and not all(row.is_new for row in rows):  # its buttons would start more than it shows
         raise SpendingRefused("Some of these videos are tracked by now. Send /track with the links again.")
-    return await _card(context, rows, args.days, args.despite, requests)
+    return await _card(context, rows, args.days, args.despite, requests, args.asked)
 
 
 async def start(context: Context, args: Start) -> Reply:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from bot.domain.caller import Person
 from bot.domain.clock import date_text, moment_text
 from bot.domain.links import VideoLink
-from bot.domain.money import Consequence, MonthlyCap, WalletState, dollars, left_after
+from bot.domain.money import DURATIONS, Consequence, MonthlyCap, WalletState, dollars, left_after
 from bot.domain.videos import Video
 from bot.messages.outlook import at_latest, can_finish, left, running_words
 from bot.messages.wording import (
@@ -77,9 +77,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What a consequence card shows. `days` is None where the asker left the choice open.
+    """What a consequence card shows. `days` is None if the asker left the choice open.
 
-    `despite` is the newest unclear start, by its id, that the card warns of; 0 for none.
+    `despite` is the newest unclear start, by its id, that the card warns of; 0 for none. `asked` is the days that the
+    asker typed; None for none.
     """
 
     batch: str
@@ -91,6 +92,7 @@ class Offer:
     cap: MonthlyCap
     expires_at: datetime
     despite: int = 0
+    asked: int | None = None
 
     @property
     def proposed(self) -> Consequence:
@@ -322,10 +324,11 @@ def _actions(offer: Offer) -> tuple[Action, ...]:
     given = {"batch": offer.batch} | ({"despite": str(offer.despite)} if offer.despite else {})
     days = plural(chosen.days, "day")
     start = Call("track.start", given | {"days": str(chosen.days)})
+    typed = {"asked": str(offer.asked)} if offer.asked and offer.asked not in DURATIONS else {}
     others = tuple(
         MenuOption(
             f"{plural(each.days, 'day')} · {dollars(each.price)}",
-            Call("track.length", given | {"days": str(each.days)}, in_place=True),
+            Call("track.length", given | typed | {"days": str(each.days)}, in_place=True),
             _briefly(each, offer),
         )
         for each in offer.choices

@@ -62,6 +62,13 @@ async def test_another_length_is_shown_on_the_same_offer_and_starts_once(env_on_
     assert (await env.run(call)).title == "Tracking started"
 
 
+async def test_the_typed_length_stays_on_offer(env):
+    card = await env.say(f"/track {LINK} 10")
+    longer = await env.run(button(card, "14 days · $5.04"))
+    again = await env.run(button(longer, "10 days · $3.60"))
+    assert labels(again)[0] == "Track 10 days · $3.60"
+
+
 async def test_an_offer_for_another_length_ends_when_the_first_one_does(env):
     card = await env.say(f"/track {LINK} {YOUTUBE}")
     longer = await env.run(button(card, "3 days · $2.16"))
