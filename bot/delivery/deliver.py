@@ -1,7 +1,7 @@
-"""Posts what must be said: claims it, says it by the workspace's poster, and keeps what became of it.
+"""Delivers outbox messages: claims them, posts them through their workspace's poster, and stores the outcome.
 
-It knows no platform: the posters pace themselves, and say whether a message is there, never will be, may be tried again
-or nobody knows. Where nobody knows, it is said again: twice is bad, never is worse.
+It knows no platform. Posters pace themselves and report whether a message was posted, never will be, may be retried, or
+is unclear. An unclear one is posted again: a doubled message is bad, a lost one is worse.
 """
 
 import asyncio
@@ -40,7 +40,7 @@ GIVES_UP = timedelta(hours=24)
 FIRST_BACKOFF = 2.0
 LONGEST_BACKOFF = 300.0
 ASKS_AGAIN = timedelta(minutes=1)
-"""When to look again for the way to a person that was not found: then after twice as long each time …"""
+"""When to look again for a person's direct channel: then after twice as long each time …"""
 ASKS = 8
 """… so many times, which takes two hours, in case it is the chat's fault."""
 MOST_SHOWN = 60
@@ -48,9 +48,9 @@ MOST_SHOWN = 60
 LATE = timedelta(minutes=15)
 """After that long in the outbox a message says so."""
 WRITES_AGAIN = 1.0
-"""Seconds until what became of a message is written again, where the database did not answer."""
+"""Seconds before an outcome is written again if the database is unavailable."""
 NO_WAY, FAULT = "no_direct_channel", "fault"
-"""What has to do with one message alone: the others of its workspace are posted as ever."""
+"""Reasons that concern one message alone: the others of its workspace are posted as usual."""
 
 
 class Deliverer:
@@ -167,7 +167,7 @@ class Deliverer:
                 await self._give_up(message, sentence)
                 await self._answered(message)
             case Rejected(sentence=sentence):
-                # Somebody waits for a card that they shared; the rest is told with the settings that are switched off.
+                # The person who shared a card expects it. The notice that settings are off covers everything else.
                 is_awaited = message.key.startswith(f"{SHARE}:")
                 told = given_up(message.channel_id, _name(reply), sentence) if is_awaited else None
                 closed = channel_closed(message.channel_id, _name(reply), sentence)
@@ -188,7 +188,7 @@ class Deliverer:
             await self._outbox.expedite(message.workspace_id, self._clock())
 
     def _soon(self, message: Claimed) -> timedelta:
-        """When to say again what may be there: while the platform still knows it by its key, if it ever does."""
+        """When to repost an unclear message: while the platform still recognises its key, if it does so at all."""
         known_for = self._posters[message.chat].recognises_for
         backoff = _backoff(message.attempts)
         return min(backoff, known_for / 2) if known_for else backoff
@@ -205,7 +205,7 @@ def _name(reply: Reply | None) -> str:
 
 
 def channel_closed(channel_id: str, message: str, reason: str) -> Reply:
-    """To whoever had switched something on in a channel that takes no message any more. `reason` says what to do."""
+    """The notice to those who set up a digest or alerts in a channel that is now closed. `reason` says what to do."""
     return Reply(
         f"I can't post in a channel any more: {reason}",
         title="Turned off",
@@ -218,13 +218,13 @@ def channel_closed(channel_id: str, message: str, reason: str) -> Reply:
 
 
 def late(reply: Reply, since: datetime) -> Reply:
-    """The message as it is posted long after it was written, because nothing could be posted before."""
+    """The message with a note that it is posted long after it was written."""
     note = Note(text("Posted late. Figures are as of ", Time(since), "."))
     return replace(reply, parts=(*reply.parts, note))
 
 
 def given_up(channel_id: str, message: str, reason: str) -> Reply:
-    """To the owner of a message that could not be posted. What is switched on in its channel stays on."""
+    """The notice to the owner of a message that could not be posted. Its channel's settings stay on."""
     return Reply(
         f"I couldn't post a message: {reason}",
         title="Not posted",
@@ -242,7 +242,7 @@ def given_up(channel_id: str, message: str, reason: str) -> Reply:
 
 
 class Acknowledgements:
-    """Of one process. Nothing waits but for the write before."""
+    """Stores which messages were posted: those of one process, in batches while an earlier write is under way."""
 
     def __init__(self, outbox: Outbox, clock: Clock) -> None:
         self._outbox = outbox
@@ -251,23 +251,23 @@ class Acknowledgements:
         self._arrived: dict[Claimed, str] = {}
 
     async def keep(self, message: Claimed, message_id: str) -> None:
-        """Write that a message is in its channel, however long the database is away."""
+        """Store that a message is in its channel, waiting as long as the database is unavailable."""
         self._arrived[message] = message_id
         async with self._turn:
-            if message not in self._arrived:  # whoever had the turn has written this one too
+            if message not in self._arrived:  # an earlier turn has written this one too
                 return
             arrived, self._arrived = self._arrived, {}
             try:
                 lost = await patiently(lambda: self._outbox.sent(arrived, self._clock()))
             except BaseException:
-                self._arrived |= arrived  # for whoever has the turn next
+                self._arrived |= arrived  # for the next turn
                 raise
             if keys := [each.key for each in arrived if each.id in lost]:
                 logger.warning("messages were posted after their lease ended and may be doubled", extra={"keys": keys})
 
 
 async def patiently(write: Callable[[], Awaitable[T]]) -> T:
-    """Write what became of a message: it would be said again otherwise."""
+    """Write an outcome, retrying while the database is unavailable: unwritten, the message would be posted again."""
     while True:
         try:
             return await write()

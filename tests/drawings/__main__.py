@@ -1,6 +1,6 @@
 """`python -m tests.drawings OUT` draws the gallery: OUT/index.html, and beside it a PNG of each group of cards.
 
-TextLines after OUT choose the groups whose names hold one of them.
+Words after OUT choose the groups whose names hold one of them.
 
 With `--lines` in the place of OUT it prints how many lines each card takes on a phone, in Slack and in Discord. PNGs
 need Chromium, and for all letters Debian's fonts-lato, fonts-noto-core, fonts-noto-cjk and fonts-noto-color-emoji.

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """TextLines in one style. `url` makes them a link."""
+    """Words in one style. `url` makes them a link."""
 
     text: str
     is_bold: bool = False
@@ -88,9 +88,9 @@ class Controls:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """TextLines with a button at their end."""
+    """Lines of text with a button at their end."""
 
-    words: TextLines
+    text: TextLines
     control: Control
 
 

@@ -1,6 +1,6 @@
 """How many lines a card takes on a phone of 360 pixels: about 38 letters of text in a line, 28 of code.
 
-A line is a line of text or of a table, or a row of buttons. Pictures, gaps and frames take none. TextLines are measured
+A line is a line of text or of a table, or a row of buttons. Pictures, gaps and frames take none. Words are measured
 with a font that comes with matplotlib, so that the count is the same on every machine.
 """
 
@@ -87,7 +87,7 @@ def _wrapped(lines: Iterable[Line], most: float) -> int:
 
 
 def _wrapped_line(line: Line, most: float) -> int:
-    """TextLines go whole to the next line; one that is longer than a line is broken."""
+    """Words go whole to the next line; one that is longer than a line is broken."""
     words = "".join(run.text for run in line).split()
     rows = _filled(map(_letters, words), most, gap=1)
     return max(1, sum(max(1, ceil(row / most)) for row in rows))
