@@ -211,7 +211,7 @@ def _whole(facts: FinalFacts) -> Iterable[Span]:
         price = price_per_thousand(cost, views[-1] - views[0]) if len(views) > 1 else None
         yield Plain(f" · {dollars(cost)}{'' if price is None else f' · {unit_price(price)} per 1,000 views'}")
     if facts.stopped_by is not None:
-        yield Plain(" · stopped by ")
+        yield Plain(" · by ")
         yield Mention(facts.stopped_by.id, facts.stopped_by.name)
     yield Plain(".")
 

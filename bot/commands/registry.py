@@ -52,7 +52,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
     ),
     Command(
         "stats",
-        "Show one video: every metric, its growth and a chart",
+        "Show one video's count, what it gained, and a chart",
         Stats,
         stats,
         example="/stats cat on a piano",
@@ -80,7 +80,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
     ),
     Command(
         "usage",
-        "Show the wallet: available, committed, runway and spend",
+        "Show the wallet: what is available, committed and left",
         Usage,
         usage,
         example="/usage",

@@ -68,7 +68,7 @@ async def test_the_report_of_a_stopped_tracking_names_who_stopped_it(play):
     await play.env.press(await play.env.say(f"/stop {video_id}"), "Stop tracking")
     (report,) = await play.live(2)
     assert report.reply.summary.startswith("Stopped: ")
-    assert "stopped by Ana" in report.text
+    assert " · by Ana" in report.text
     assert len(rows_of(report.reply)) == 5
 
 
@@ -79,7 +79,7 @@ async def test_a_tracking_that_was_stopped_elsewhere_is_stopped_too(play):
     play.world.account(play.env.sandbox.key).stop(play.world.find(play.env.sandbox.key, video_id), play.env.clock())
     (report,) = await play.live(2)
     assert report.reply.summary.startswith("Stopped: ")
-    assert "stopped by" not in report.text
+    assert " · by " not in report.text
 
 
 async def test_a_report_on_instagram_is_of_likes(play):

@@ -37,7 +37,6 @@ WHOLE = {name for name, target in TARGETS.items() if target == 22}
 LONGER: dict[str, int] = {
     "alerts.low_balance.low_balance: not all is stated": 7,
     "alerts.low_balance.low_balance: after a night": 7,
-    "alerts.final_report.final_report: stopped": 13,
 }
 
 
