@@ -110,7 +110,7 @@ def interaction(body: Payload, context: AsyncBoltContext, workspace: SlackWorksp
 
 
 def _thread(thread_ts: str | None, message_ts: str | None) -> str | None:
-    """The thread that a message is in. The message that began it names it too, and stands in the channel."""
+    """The thread of a message; None in the channel itself, where a thread's first message stands too."""
     return thread_ts if thread_ts != message_ts else None
 
 

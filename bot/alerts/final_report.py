@@ -30,7 +30,7 @@ EARLY = timedelta(hours=2)
 LOOK_AGAIN = timedelta(minutes=1)
 """How soon to check again whether a video's last page was read."""
 MAX_WAIT = timedelta(hours=2)
-"""How long a final report waits for the last page; then it is made without it, and says so."""
+"""How long a final report waits for the last page. It is then made without the page, with a note."""
 MOST_REPORTS = 5
 """Reports per check, each with a chart: the lease outlasts so many."""
 BEFORE = timedelta(minutes=10)

@@ -130,7 +130,7 @@ class ChartProcess:
         return answer
 
     async def _answer(self, request: bytes) -> Chart | str:
-        """What the child says. A child that is found dead is replaced once."""
+        """The child's answer. A child that is found dead is replaced once."""
         try:
             return await self._exchange(request)
         except (OSError, asyncio.IncompleteReadError):

@@ -124,7 +124,7 @@ QUESTIONS = (
         "Turn on digest",
     ),
 )
-"""The form never asks what to do: its button says that."""
+"""The form has no field for the action: its button turns the digest on."""
 
 
 def wants_form(args: Digest) -> bool:

@@ -29,7 +29,7 @@ _ABOUT_A_LINK = _KEYS["stats"] | (_KEYS["stop"] - {"end"}) | {"how", "how's", "h
 _ABOUT_STARTING = frozenset(
     ("much", "cost", "costs", "price", "prices", "expensive", "track", "tracking", "start", "add", "monitor", "follow")
 )
-"""Words beside a link that ask what tracking it costs, and say nothing else."""
+"""Words beside a link that ask only what tracking it costs."""
 _EVERY_VIDEO = frozenset({"all", "everything", "videos"})
 _TITLED = frozenset({"stats", "export", "stop"})
 _LEADING = POLITE - {"now"}
@@ -66,7 +66,7 @@ def read_line(typed: str) -> Line:
     if name in _LISTED or first.startswith("/"):
         return _line(name, words)
     if len(typed) > MAX_TYPED:
-        return Line("help", typed)  # which says that the line is too long
+        return Line("help", typed)  # whose reply is that the line is too long
     return _named(typed) or about_link(typed) or _asked(typed) or Line(name, words)
 
 

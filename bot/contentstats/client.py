@@ -285,7 +285,7 @@ def checked_base_url(base_url: str) -> str:
 
 
 class Setback(Exception):
-    """A failure that may be over soon. `error` is what it means to people; `not_before` is a Unix second, if told."""
+    """A failure that may be over soon. `error` is what it means to people, `not_before` the Unix second to retry at."""
 
     def __init__(self, error: ContentStatsError, not_before: float | None = None) -> None:
         super().__init__(str(error))

@@ -141,7 +141,7 @@ def _listing(
 
 
 def _gain(moved: VideoChange, change: Change) -> str:
-    """The change, with its real window where that is another one, and a mark where the counter fell within it."""
+    """The change, with its real window if that differs, and a mark if the counter fell within it."""
     window = "" if change.exact else f" in {ago(change.window)}"
     fell = " (fell meanwhile)" if change.fell else ""
     return f"{signed_count(change.delta)} {metric_name(moved.video.platform, moved.metric)}{window}{fell}"

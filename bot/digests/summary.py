@@ -1,4 +1,4 @@
-"""What a digest says in sentences and lines: what changed, what is new and how the money stands."""
+"""A digest's sentences and lines: what changed, what is new and how the money stands."""
 
 from collections.abc import Iterator, Sequence
 

@@ -16,7 +16,7 @@ from bot.domain.spikes import FLOORS
 from bot.domain.videos import HOUR, Metric, Snapshot, Video
 
 LONGEST_WINDOW = 14 * DAY
-"""After a longer silence, or one of more than two periods, a digest says what happened in one period alone."""
+"""After a longer gap, or one of more than two periods, a digest covers one period alone."""
 LATE = 36 * HOUR
 """How long before a window a snapshot may have been taken that is read only now, and counted in it."""
 FLAT_AGE = 2 * DAY

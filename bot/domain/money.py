@@ -311,7 +311,7 @@ def _exact(amount: Decimal) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class WalletState:
-    """What a wallet holds and owes, as the API stated it at `as_of`; `problem` says why there is nothing newer.
+    """What a wallet holds and owes, as the API stated it at `as_of`; `problem` is why there is nothing newer.
 
     `owed` holds what each running video with a known end still costs; `open_ended` counts those without one, and
     `running` both. `complete` is False if the API may hide running videos; `is_test`: the key charges nothing.

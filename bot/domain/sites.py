@@ -18,7 +18,7 @@ _SIX_BITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 class VideoLink:
     """One video on its site. `url` is the clean https address in the spelling that the API documents.
 
-    `user` is the name of the account that posted it; empty where the link does not tell.
+    `user` is the name of the account that posted it, empty if the link has none.
     """
 
     platform: VideoPlatform
@@ -71,7 +71,7 @@ class OtherPage:
 class Site:
     """The spellings of one host. Patterns match a whole path, percent-decoded, without its outer slashes.
 
-    `videos` name a group `id` and, where there is one, `user`; `nobody` stands in for an unknown user.
+    `videos` have a group `id` and may have a group `user`; `nobody` is the placeholder for an unknown user.
     `in_query` lists where the id is a parameter: a path, the parameter, and the path that `videos` reads instead.
     `inner` lists the pages that carry another address in a parameter. A path that `shorts` matches is appended to
     `short_url`. `others` says what else a path leads to; the first match counts. `whole` matches an id that no more

@@ -11,7 +11,7 @@ from bot.reply.model import Button, Column, Listing, Note, Reply, Tone, text
 ABOUT = (
     "Counts are views, or likes if there are none. Changes are over 24 h or the time shown; once ended, the last day."
 )
-"""What /help says about the figures."""
+"""The note on figures in /help."""
 
 
 @dataclass(frozen=True, slots=True)

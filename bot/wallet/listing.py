@@ -190,7 +190,7 @@ class SingleFlight(Generic[K, T]):
     def _landed(self, key: K, flight: asyncio.Task[T]) -> None:
         del self._flights[key]
         if not flight.cancelled():
-            flight.exception()  # seen here, so that an error nobody waits for any more is no warning
+            flight.exception()  # retrieved, so that an error without a waiter left is not logged as never retrieved
 
 
 async def _awaited(work: Callable[[], Awaitable[T]]) -> T:
