@@ -17,7 +17,6 @@ from adapters.chat.background import BackgroundTasks
 from adapters.chat.retry import Backoff, Sleep
 from adapters.slack.api import Calls, SlackFailed, new_client, new_session
 from adapters.slack.events import Events
-from adapters.slack.fallback import SortableTables
 from adapters.slack.handlers import Handlers
 from adapters.slack.home import HomeTab
 from adapters.slack.installations import InstalledWorkspaces
@@ -30,6 +29,7 @@ from adapters.slack.post import SlackPoster
 from adapters.slack.requests import BadRequest, SignatureCheck, is_ssl_check, is_well_formed, payload_of
 from adapters.slack.send import Replies
 from adapters.slack.socket_mode import LONGEST_PAUSE, SocketMode
+from adapters.slack.table_support import SortableTables
 from adapters.slack.text import CommandNames
 from adapters.slack.workspaces import MultiWorkspace, SingleWorkspace, SlackAway, Workspaces
 from bot.app import Bot

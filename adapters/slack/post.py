@@ -21,11 +21,11 @@ from adapters.chat.posting import SOON, post_rest
 from adapters.chat.retry import Sleep
 from adapters.slack.api import NO_ANSWER, Calls, SlackFailed
 from adapters.slack.errors import DEAD, NO_REPLIES, OURS, RATE_LIMITED, details, refusal
-from adapters.slack.fallback import SortableTables
 from adapters.slack.limits import POST, Limits
 from adapters.slack.pictures import Pictures
 from adapters.slack.render import MAX_BLOCKS, Message, has_picture, messages, without_pictures
 from adapters.slack.send import direct_channel
+from adapters.slack.table_support import SortableTables
 from adapters.slack.text import Block, plain
 from adapters.slack.workspaces import CHAT, SlackAway, SlackWorkspace, Workspaces
 from bot.delivery.poster import ChannelRef, Delivery, Later, Posted, Rejected, Unclear

@@ -14,11 +14,11 @@ from adapters.chat.pacing import Busy
 from adapters.chat.replying import send_surely
 from adapters.chat.retry import Sleep
 from adapters.slack.api import LONGEST_WAIT, Calls, SlackFailed
-from adapters.slack.fallback import SortableTables
 from adapters.slack.interaction import Interaction, ResponseUrl
 from adapters.slack.limits import POST, Limits
 from adapters.slack.pictures import Pictures
 from adapters.slack.render import Message, has_picture, messages, public_message, with_titles, without_pictures
+from adapters.slack.table_support import SortableTables
 from adapters.slack.text import PIECE, Block, plain, unescaped
 from adapters.slack.workspaces import SlackWorkspace
 from bot.commands.command import Answer
