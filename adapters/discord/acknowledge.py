@@ -11,7 +11,6 @@ from typing import Any, assert_never
 
 from discord.http import Route
 
-from adapters.chat.retry import Sleep
 from adapters.discord.errors import DiscordFailed, once
 from adapters.discord.interaction import Interaction, RawInteraction
 from adapters.discord.render import Message
@@ -35,9 +34,8 @@ _MESSAGE, _DEFERRED, _DEFERRED_UPDATE, _CHOICES, _MODAL = 4, 5, 6, 8, 9
 class InitialResponses:
     """Sends them. Never raises for what Discord or the network does; False if Discord didn't take one in time."""
 
-    def __init__(self, rest: Rest, sleep: Sleep = asyncio.sleep) -> None:
+    def __init__(self, rest: Rest) -> None:
         self._rest = rest
-        self._sleep = sleep
 
     async def defer(self, interaction: Interaction, answer: Answer) -> bool:
         """Promise a reply."""
@@ -79,7 +77,7 @@ class InitialResponses:
                         logger.info("initial response lost; retrying", extra=_about(raw, 0))
                     else:
                         return True
-                    await self._sleep(PAUSE)
+                    await asyncio.sleep(PAUSE)
         except TimeoutError:
             logger.warning("initial response missed the 3 s deadline", extra=_about(raw, 0))
             return False

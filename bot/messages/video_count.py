@@ -31,12 +31,12 @@ class VideoCount:
     ends_at: datetime | None = None
 
 
-COUNT_COLUMNS = (Column("Count", Align.RIGHT), Column("24 h", Align.RIGHT), Column("State"))
-"""The heads of the cells of `count_item`."""
+COUNT_COLUMNS = (Column("24 h", Align.RIGHT), Column("Count", Align.RIGHT), Column("State"))
+"""The heads of the cells of `count_item`. A phone shows the first two columns of a table in Slack."""
 
 
 def count_item(counted: VideoCount, now: datetime, number: int | None = None) -> Item:
-    """A video as a row: its name, its count, what it gained, where it is and how long it runs."""
+    """A video as a row: its name, what it gained, its count, where it is and how long it runs."""
     video = counted.video
     place = "" if number is None else f"{number}. "
     state = " · ".join(filter(None, (platform_name(video.platform), state_words(video, counted.ends_at, now)))) or "–"
@@ -51,7 +51,7 @@ def count_item(counted: VideoCount, now: datetime, number: int | None = None) ->
             gained = signed_count(counted.change_24h) + ("" if window == _DAY else f" in {window}")
             moved = (Bold(f"{short_change(counted.change_24h)} in {window}"), " · ")
         line = text(f"{short_count(counted.count)} {unit} · ", *moved, state)
-    cells = (text(count), text(gained), text(state))
+    cells = (text(gained), text(count), text(state))
     return Item(
         text(place, linked(video, NAME_LENGTH)), cells, line, Button("Stats", Call("stats", {"video": video.id}))
     )

@@ -122,7 +122,7 @@ def test_a_list_says_how_old_a_stale_count_is():
     stale = VideoCount(video(title="Old"), Metric.VIEWS, 5, 1, NOW - 10 * HOUR)
     over = replace(stale, video=video(1, title="Over", status="completed"))
     fresh = replace(stale, counted_at=NOW - HOUR)
-    cells = [row[1] for row in rows(video_list(listed(videos=(stale, over, fresh))))]
+    cells = [row[2] for row in rows(video_list(listed(videos=(stale, over, fresh))))]
     assert cells == ["5 views (10 h ago)", "5 views", "5 views"]
 
 
