@@ -9,6 +9,7 @@ import re
 import pytest
 
 import bot.alerts
+import bot.campaigns
 import bot.delivery
 import bot.digests
 import bot.messages
@@ -49,7 +50,7 @@ def reply(request):
 
 
 def message_functions():
-    for package in (bot.messages, bot.delivery, bot.digests, bot.alerts):
+    for package in (bot.messages, bot.delivery, bot.digests, bot.alerts, bot.campaigns):
         for module in pkgutil.iter_modules(package.__path__):
             loaded = importlib.import_module(f"{package.__name__}.{module.name}")
             key = loaded.__name__.removeprefix("bot.").removeprefix("messages.")
