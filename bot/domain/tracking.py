@@ -52,6 +52,7 @@ class TrackRequest:
     `batch` is the token that the confirm button carries: links typed together share it. `key` is the canonical
     `platform:id` of the link, `price` the dollars a snapshot that the card showed. `days` and `cost` (dollars) are set
     when the person confirms, `video_id` once known; `outcome` is a sentence where the state alone does not say why.
+    `campaign_id` is of the campaign that its video joins once it is tracked, and whose budget its cost counts against.
     """
 
     id: int
@@ -73,6 +74,7 @@ class TrackRequest:
     video_id: str | None = None
     outcome: str = ""
     clean_looks: int = 0
+    campaign_id: int | None = None
 
     def is_under_way(self, now: datetime) -> bool:
         """Whether it was submitted so lately that the API's answer may still come."""

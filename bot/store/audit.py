@@ -1,4 +1,4 @@
-"""Who spent and stopped what, where, at what price and with what outcome. Written once, never changed."""
+"""Who spent, stopped and changed what, where, at what price and with what outcome. Written once, never changed."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -22,6 +22,7 @@ class Action(StrEnum):
 
     TRACK = "track"
     STOP = "stop"
+    CAMPAIGN = "campaign"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Audit(Aggregate):
     async def write(self, workspace_id: int, entry: Entry) -> None:
         """Add one entry."""
         async with self._database.writing() as connection:
-            await _write(connection, workspace_id, entry)
+            await write_entry(connection, workspace_id, entry)
 
     async def stopper(self, workspace_id: int, video_id: str, since: datetime) -> Person | None:
         """Who of a workspace stopped a video since a moment; None when nobody here did."""
@@ -105,10 +106,11 @@ async def write_track(connection: AsyncConnection, request: TrackRequest, now: d
         cost=request.cost if started else None,
         outcome=request.outcome or request.state,
     )
-    await _write(connection, request.workspace_id, entry)
+    await write_entry(connection, request.workspace_id, entry)
 
 
-async def _write(connection: AsyncConnection, workspace_id: int, entry: Entry) -> None:
+async def write_entry(connection: AsyncConnection, workspace_id: int, entry: Entry) -> None:
+    """Add one entry within the caller's transaction."""
     await connection.execute(insert(audit).values(workspace_id=workspace_id, **values(entry)))
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.clock import month_of
 from bot.domain.tracking import RequestState
+from bot.store import campaigns
 from bot.store.database import Aggregate, adding
 from bot.store.outbox_claims import named_in
 from bot.store.schedule_tables import alert_settings, blobs, digests, events, handled_events, is_open, outbox
@@ -39,7 +40,7 @@ class Forgetting(Aggregate):
     """Deletes across the tables, in one transaction each. What is gone is gone: ask first."""
 
     async def workspace(self, workspace_id: int) -> None:
-        """Delete a workspace: its key, requests, audit, digests, alerts and videos, and the mirror nobody else uses.
+        """Delete a workspace: key, requests, audit, campaigns, digests, alerts, videos and the mirror nobody else uses.
 
         Requests whose outcome is open stay, with the workspace's number and id, until they are settled: what they
         started must not be started again. Of the rest the sum spent in each month stays, so that the cap cannot be
@@ -73,6 +74,7 @@ class Forgetting(Aggregate):
         name = await self._keep_spend(connection, workspace_id)
         await self._own_videos(connection, workspace_id)
         await self._files(connection, workspace_id)
+        await campaigns.forget(connection, workspace_id)
         for table in (credentials, audit, digests, alert_settings, outbox):
             await connection.execute(delete(table).where(table.c.workspace_id == workspace_id))
         here, requests = workspaces.c.id == workspace_id, track_requests.c.workspace_id == workspace_id

@@ -6,6 +6,7 @@ from typing import Self
 
 from bot.store.alerts import Alerts
 from bot.store.audit import Audit
+from bot.store.campaigns import Campaigns
 from bot.store.chat_installs import ChatInstalls, CommandSync, Installations
 from bot.store.clock_repair import ClockRepair
 from bot.store.coordination import Inbox, Leases, RateSlots, Services
@@ -36,6 +37,7 @@ class Store:
         self.polling = Polling(database)
         self.tracking = TrackRequests(database)
         self.audit = Audit(database)
+        self.campaigns = Campaigns(database)
         self.rates = RateSlots(database)
         self.short_links = ShortLinks(database)
         self.credentials = Credentials(database, box)

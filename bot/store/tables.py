@@ -209,6 +209,7 @@ track_requests = Table(
     Column("missed_at", UtcDateTime),
     Column("listed_at", UtcDateTime),
     Column("ended_at", UtcDateTime),
+    Column("campaign_id", Integer),
     UniqueConstraint("workspace_id", "batch", "key"),
     Index("ix_track_requests_wallet", "wallet_id", "submitted_at"),
     Index("ix_track_requests_spend", "workspace_id", "submitted_at"),

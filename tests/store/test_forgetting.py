@@ -38,6 +38,9 @@ async def live(store, database):
     await store.videos.remember_reading(wallet, page, key, main_count=3, change_24h=2, now=NOW)
     spent = Entry(NOW, ZOE, f"C{MARK}", Action.TRACK, seen.link, seen.id, PRICE, f"tracking {MARK}")
     await store.audit.write(going.id, spent)
+    campaign, _ = await store.campaigns.create(going.id, f"Launch {MARK}", ZOE, NOW, f"C{MARK}")
+    await store.campaigns.add(going.id, campaign.id, [(key, seen.link, "tiktok")], ZOE, NOW)
+    await store.campaigns.set_channel(going.id, f"C{MARK}", campaign.id, ZOE, NOW)
     shown = Reply(f"Up {MARK}.", parts=(Picture("chart.png", MARK.encode() * 1_000, "Views went up."),))
     async with database.writing() as connection:
         await enqueue(connection, Message(f"key {MARK}", going.id, f"C{MARK}", shown), NOW)

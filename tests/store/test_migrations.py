@@ -114,12 +114,17 @@ async def test_a_database_of_the_last_version_in_development_keeps_every_row(rec
     after = await rows(recorded_url)
     assert set(before.pop("alembic_version")) != set(after.pop("alembic_version"))
     kept = {name: {column.name for column in table.columns} for name, table in metadata.tables.items()}
-    for name, *columns in (("digests", "last_carry", "month_day", "weekdays"), ("outbox", "replies_to")):
+    added = (
+        ("digests", "last_carry", "month_day", "weekdays"),
+        ("outbox", "replies_to"),
+        ("track_requests", "campaign_id"),
+    )
+    for name, *columns in added:
         after[name] = [tuple(each for each in row if each[0] not in columns) for row in after[name]]
-    assert after == {
+    assert {name: after[name] for name in before} == {
         name: [tuple(each for each in row if each[0] in kept[name]) for row in found] for name, found in before.items()
     }
-    assert all(after.values())
+    assert all(before.values())
 
 
 async def test_a_database_of_the_last_version_in_development_has_the_schema_of_a_new_one(recorded_url):

@@ -1,0 +1,74 @@
+"""Campaigns: named sets of links with a budget and dates, and which names they may have."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from bot.domain.caller import Person
+from bot.domain.errors import UsageError
+from bot.domain.folding import folded
+from bot.domain.links import looks_like_link
+
+LONGEST_NAME = 40
+
+RESERVED = frozenset(
+    """
+    new add remove rename archive archived restore budget dates start starts end ends here off on list all any every
+    everything none no nothing mine my me now campaign campaigns video videos views creator creators people person
+    link links in into for to from of the a and with by today yesterday week month year hour hours day days this
+    last since growth newest ending cost count running monitoring completed stopped paused error summary paid terms
+    log cancel help tiktok youtube instagram x twitter alerts allowance compare connect contentstats digest
+    disconnect export leaderboard payout status stats stop track usage
+    """.split()  # noqa: SIM905 - a hundred quoted words are harder to read
+)
+"""Words that commands read: a campaign of that name could not be told from them."""
+_SPAN = re.compile(r"\d+ ?(?:d|days?|h|hrs?|hours?|w|weeks?|k|m|b)")
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """A campaign of one workspace. `budget` is dollars for tracking, None without one; the dates are inclusive."""
+
+    id: int
+    workspace_id: int
+    name: str
+    budget: Decimal | None
+    starts_on: date | None
+    ends_on: date | None
+    archived_at: datetime | None
+    created_at: datetime
+    created_by: Person
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignLink:
+    """A link in a campaign: all its trackings belong to it. `key` is the canonical one of `bot.domain.links`."""
+
+    key: str
+    link: str
+    platform: str
+    added_at: datetime
+    added_by: Person
+
+
+def campaign_name(typed: str) -> str:
+    """The name that a person typed, with single spaces; UsageError says why a campaign can't be called that."""
+    name = " ".join(typed.split())
+    words = folded(name)
+    if not words:
+        raise UsageError("A campaign needs a name, for example: /campaign new spring launch.")
+    if len(name) > LONGEST_NAME:
+        raise UsageError(f"That name has {len(name)} characters. A campaign's name can have {LONGEST_NAME} at most.")
+    if words in RESERVED:
+        raise UsageError(f"“{name}” is a word that commands use. Add another word, for example “{name} 1”.")
+    if looks_like_link(name):
+        raise UsageError("A link can't be a campaign's name. Give it a name first, then add the link.")
+    if _SPAN.fullmatch(words) or all(unicodedata.category(each) in _NUMERIC for each in words):
+        raise UsageError("A campaign's name needs at least one word or emoji, for example “launch 2026”.")
+    return name
+
+
+_NUMERIC = frozenset({"Nd", "Nl", "No", "Zs", "Pd", "Po", "Ps", "Pe", "Pc", "Pi", "Pf", "Sc", "Sm"})
+"""Unicode's classes of digits, spaces, punctuation, currency and arithmetic signs."""

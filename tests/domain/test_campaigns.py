@@ -1,0 +1,49 @@
+"""Which names a campaign may have."""
+
+import pytest
+
+from bot.commands.registry import COMMANDS
+from bot.domain.campaigns import LONGEST_NAME, RESERVED, campaign_name
+from bot.domain.errors import UsageError
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("launch", "launch"),
+        ("  Spring   launch ", "Spring launch"),
+        ("🚀", "🚀"),
+        ("launch 2026", "launch 2026"),
+        ("*bold* <!channel> @everyone", "*bold* <!channel> @everyone"),
+        ("x" * LONGEST_NAME, "x" * LONGEST_NAME),
+        ("é" * LONGEST_NAME, "é" * LONGEST_NAME),
+        ("запуск", "запуск"),
+    ],
+)
+def test_a_name_is_kept_as_it_is_typed(typed, name):
+    assert campaign_name(typed) == name
+
+
+@pytest.mark.parametrize(
+    ("typed", "reason"),
+    [
+        ("", "needs a name"),
+        ("''", "needs a name"),
+        ("x" * 41, "has 41 characters.* 40 at most"),
+        ("here", "word that commands use"),
+        ("ALL", "word that commands use"),
+        ("Leaderboard", "word that commands use"),
+        ("7", "at least one word or emoji"),
+        ("$50.00", "at least one word or emoji"),
+        ("2026-11-29", "at least one word or emoji"),
+        ("7 days", "at least one word or emoji"),
+        ("https://www.tiktok.com/@ada/video/1", "A link can't be"),
+    ],
+)
+def test_a_name_that_a_command_could_not_tell_from_its_words_is_refused(typed, reason):
+    with pytest.raises(UsageError, match=reason):
+        campaign_name(typed)
+
+
+def test_every_command_and_platform_is_a_reserved_word():
+    assert {command.name for command in COMMANDS if command.listed} <= RESERVED

@@ -1,0 +1,97 @@
+"""Campaigns in the database: one per name, links without doubles, and nothing of another workspace."""
+
+import asyncio
+from datetime import date
+from decimal import Decimal
+
+from bot.store import Store
+from bot.store.database import Database
+from tests.store.samples import ADA, BEN, NOW
+
+
+def links(*numbers):
+    return [(f"tiktok:{n}", f"https://www.tiktok.com/@ada/video/{n}", "tiktok") for n in numbers]
+
+
+async def test_two_that_create_the_same_name_at_once_get_one_campaign(store, database_url, workspace):
+    other = Database(database_url)
+    try:
+        both = (store, Store(other)) * 3
+        names = ("launch", "LAUNCH", "Laünch", "launch", "Launch ", "'launch'")
+        made = await asyncio.gather(
+            *(each.campaigns.create(workspace.id, name, ADA, NOW) for each, name in zip(both, names, strict=True))
+        )
+    finally:
+        await other.close()
+    assert len({campaign for campaign, _ in made}) == 1
+    assert [is_new for _, is_new in made].count(True) == 1
+    assert len(await store.campaigns.all(workspace.id)) == 1
+
+
+async def test_500_links_join_at_once_and_once(store, workspace):
+    campaign, _ = await store.campaigns.create(workspace.id, "launch", ADA, NOW)
+    new = await asyncio.gather(
+        *(store.campaigns.add(workspace.id, campaign.id, links(*range(500)), who, NOW) for who in (ADA, BEN))
+    )
+    assert sorted(map(len, new)) == [0, 500]
+    assert await store.campaigns.add(workspace.id, campaign.id, links(499, 500, 500), BEN, NOW) == {"tiktok:500"}
+    kept = await store.campaigns.links(workspace.id, campaign.id)
+    assert {each.key for each in kept} == {f"tiktok:{n}" for n in range(501)}
+    assert await store.campaigns.remove(workspace.id, campaign.id, ["tiktok:0", "tiktok:x"], BEN, NOW) == {"tiktok:0"}
+    outcomes = [each.outcome for each in await store.audit.recent(workspace.id, 9)]
+    assert outcomes == [
+        "Removed 1 video from campaign launch",
+        "Added 1 video to campaign launch",
+        "Added 500 videos to campaign launch",
+        "Created campaign launch",
+    ]
+
+
+async def test_a_workspace_neither_sees_nor_changes_what_another_one_has(store, workspace, neighbour):
+    campaigns = store.campaigns
+    mine, _ = await campaigns.create(workspace.id, "launch", ADA, NOW)
+    await campaigns.add(workspace.id, mine.id, links(1), ADA, NOW)
+    theirs = neighbour.id
+    assert await campaigns.named(theirs, "launch") is None
+    assert await campaigns.find(theirs, mine.id) is None
+    assert await campaigns.links(theirs, mine.id) == ()
+    assert await campaigns.of_keys(theirs, ["tiktok:1"]) == {}
+    assert await campaigns.add(theirs, mine.id, links(2), BEN, NOW) == frozenset()
+    assert await campaigns.remove(theirs, mine.id, ["tiktok:1"], BEN, NOW) == frozenset()
+    assert await campaigns.rename(theirs, mine.id, "mine", BEN, NOW) is None
+    assert await campaigns.archive(theirs, mine.id, BEN, NOW) is None
+    assert await campaigns.set_channel(theirs, "C1", mine.id, BEN, NOW) is None
+    assert await campaigns.of_channel(theirs, "C1") is None
+    assert (await campaigns.create(theirs, "launch", BEN, NOW))[1]
+    assert await campaigns.all(workspace.id) == (mine,)
+    assert await campaigns.of_keys(workspace.id, ["tiktok:1", "tiktok:2"]) == {"tiktok:1": (mine,)}
+
+
+async def test_a_channel_is_about_its_campaign_until_that_is_archived_and_again_when_restored(store, workspace):
+    campaigns = store.campaigns
+    launch, _ = await campaigns.create(workspace.id, "launch", ADA, NOW)
+    await campaigns.set_channel(workspace.id, "C1", launch.id, ADA, NOW)
+    assert await campaigns.of_channel(workspace.id, "C1") == launch
+    assert await campaigns.of_channel(workspace.id, "C2") is None
+    archived = await campaigns.archive(workspace.id, launch.id, ADA, NOW)
+    assert await campaigns.of_channel(workspace.id, "C1") is None
+    assert (await campaigns.all(workspace.id), await campaigns.all(workspace.id, archived=True)) == ((), (archived,))
+    await campaigns.restore(workspace.id, launch.id, ADA, NOW)
+    assert await campaigns.of_channel(workspace.id, "C1") == launch
+    await campaigns.set_channel(workspace.id, "C1", None, ADA, NOW)
+    assert await campaigns.of_channel(workspace.id, "C1") is None
+
+
+async def test_a_name_that_is_taken_is_not_given_again_and_settings_are_kept(store, workspace):
+    campaigns = store.campaigns
+    launch, _ = await campaigns.create(workspace.id, "launch", ADA, NOW)
+    spring, _ = await campaigns.create(workspace.id, "spring", ADA, NOW)
+    assert await campaigns.rename(workspace.id, spring.id, "Launch", BEN, NOW) is None
+    assert (await campaigns.rename(workspace.id, launch.id, "Launch", BEN, NOW)).name == "Launch"
+    await campaigns.set_budget(workspace.id, launch.id, Decimal("50.25"), BEN, NOW)
+    await campaigns.set_dates(workspace.id, launch.id, date(2026, 3, 1), None, BEN, NOW)
+    kept = await campaigns.named(workspace.id, "LAUNCH")
+    assert (kept.budget, kept.starts_on, kept.ends_on) == (Decimal("50.25"), date(2026, 3, 1), None)
+    assert (await store.audit.recent(workspace.id, 1))[
+        0
+    ].outcome == "Campaign Launch: dates set to 2026-03-01 until open"
