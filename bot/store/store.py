@@ -19,6 +19,7 @@ from bot.store.forgetting import Forgetting
 from bot.store.migrate import migrate
 from bot.store.outbox import Outbox
 from bot.store.outbox_status import OutboxStatus
+from bot.store.readings import Readings
 from bot.store.short_links import ShortLinks
 from bot.store.track_requests import TrackRequests
 from bot.store.videos import Videos
@@ -34,6 +35,7 @@ class Store:
         self.workspaces = Workspaces(database)
         self.wallets = Wallets(database)
         self.videos = Videos(database)
+        self.readings = Readings(database)
         self.polling = Polling(database)
         self.tracking = TrackRequests(database)
         self.audit = Audit(database)

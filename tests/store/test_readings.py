@@ -1,0 +1,60 @@
+"""What links counted at given moments: joined over their trackings, and nothing of another workspace."""
+
+from datetime import timedelta
+
+from bot.domain.videos import HOUR, Metric
+from tests.store.samples import ADA, NOW, PRICE, keyed, proposed, reading, submitted, video
+
+DAY = timedelta(days=1)
+
+
+async def remember(store, wallet_id, of, *views, key=None, start=NOW - DAY):
+    key = key or f"tiktok:{of.id}"
+    await store.videos.remember(wallet_id, [(of, key)], NOW)
+    page = reading(of, *views, start=start)
+    await store.videos.remember_reading(wallet_id, page, key, main_count=None, change_24h=None, now=NOW)
+
+
+def views(snapshot):
+    return None if snapshot is None else snapshot.counts[Metric.VIEWS]
+
+
+async def test_each_moment_has_the_newest_snapshot_by_then(store, wallet_id, workspace):
+    await remember(store, wallet_id, video("1"), 10, 20, 30)
+    start = NOW - DAY
+    moments = (start - HOUR, start, start + HOUR * 1.5, NOW)
+    (found,) = await store.readings.at(workspace, moments, ["tiktok:1", "tiktok:none"])
+    assert [views(each) for each in found.at] == [None, 10, 20, 30]
+    assert views(found.first) == 10
+    assert found.at[2].taken_at == start + HOUR
+
+
+async def test_the_trackings_of_a_link_are_one_row(store, wallet_id, workspace):
+    old = video("1", status="completed", started_at=NOW - 9 * DAY)
+    await remember(store, wallet_id, old, 10, 20, start=NOW - 9 * DAY)
+    await remember(store, wallet_id, video("2", started_at=NOW - DAY), 70, 90, key="tiktok:1")
+    (found,) = await store.readings.at(workspace, (NOW - 5 * DAY, NOW), ["tiktok:1"])
+    assert ([each.video.id for each in found.trackings], found.newest.video.id) == (["1", "2"], "2")
+    assert (views(found.first), [views(each) for each in found.at]) == (10, [20, 90])
+
+
+async def test_a_video_without_a_snapshot_is_there_without_counts(store, wallet_id, workspace):
+    await store.videos.remember(wallet_id, keyed(video("1")), NOW)
+    (found,) = await store.readings.at(workspace, (NOW,), None)
+    assert (found.first, found.at) == (None, (None,))
+
+
+async def test_without_keys_only_what_counted_since_the_first_moment(store, wallet_id, workspace):
+    await remember(store, wallet_id, video("1", status="completed"), 10, 20, start=NOW - 9 * DAY)
+    await remember(store, wallet_id, video("2"), 5)
+    found = await store.readings.at(workspace, (NOW - 5 * DAY, NOW))
+    assert [each.key for each in found] == ["tiktok:2"]
+
+
+async def test_another_workspace_gets_nothing_of_what_this_one_started(store, wallet_id, workspace, neighbour):
+    (request,) = await proposed(store, workspace, "tiktok:1", person=ADA)
+    await submitted(store, request, PRICE)
+    await store.tracking.mark_tracking(request.id, video("1"), NOW)
+    await remember(store, wallet_id, video("1"), 10)
+    assert len(await store.readings.at(workspace, (NOW,), ["tiktok:1"])) == 1
+    assert await store.readings.at(neighbour, (NOW,), ["tiktok:1"]) == ()
