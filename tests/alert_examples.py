@@ -9,8 +9,9 @@ from typing import Any
 from bot.alerts.deferred import Deferred, deferred_summary
 from bot.alerts.final_report import FinalFacts, final_report
 from bot.alerts.low_balance import LowFacts, balance_warning, low_balance
+from bot.alerts.milestones import milestone_card, total_card
 from bot.alerts.settings_card import SettingFacts, alert_settings, nothing_to_snooze, snoozed
-from bot.alerts.spikes import milestone_card, spike_card
+from bot.alerts.spikes import spike_card
 from bot.alerts.trouble import trouble
 from bot.domain.alerts import AlertKind, Stage, default_setting
 from bot.domain.money import Promise
@@ -75,8 +76,11 @@ def alert_gallery() -> Iterator[tuple[str, Reply]]:
     for number in range(3):
         yield f"alerts.spikes.spike_card: {number}", spike_card(12, video(number), Metric.LIKES, hour)
     yield "alerts.spikes.spike_card: over", spike_card(12, video(), Metric.VIEWS, hour, is_over=True)
-    yield "alerts.spikes.milestone_card", milestone_card(video(), Metric.VIEWS, 1_000_000, 1_298_000, NOW)
-    yield "alerts.spikes.milestone_card: likes", milestone_card(video(2), Metric.LIKES, 10_000, 10_001, NOW)
+    later = (10_000_000, (NOW + 100 * HOUR).date())
+    yield "alerts.milestones.milestone_card", milestone_card(video(), Metric.VIEWS, 1_000_000, 1_298_000, NOW, later)
+    yield "alerts.milestones.milestone_card: likes", milestone_card(video(2), Metric.LIKES, 10_000, 10_001, NOW)
+    yield "alerts.milestones.total_card", total_card(TITLES[0][:40], 1_000_000, 1_298_000, 12, NOW, later)
+    yield "alerts.milestones.total_card: one", total_card("launch", 10_000, 10_001, 1, NOW)
     yield "alerts.deferred.deferred_summary", deferred_summary(night(6))
     yield "alerts.deferred.deferred_summary: many", deferred_summary(night(60))
     yield "alerts.deferred.deferred_summary: one", deferred_summary(night(0))

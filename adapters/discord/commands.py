@@ -112,7 +112,17 @@ def _type(argument: Argument) -> Payload:
         case Kind.CHOICE:
             named = [{"name": _text(each), "value": each} for each in argument.choices]
             return {"type": _STRING, "choices": named}
-        case Kind.LINK | Kind.VIDEO | Kind.WORD | Kind.TIME | Kind.ZONE | Kind.SPAN | Kind.MONEY | Kind.SECRET:
+        case (
+            Kind.LINK
+            | Kind.VIDEO
+            | Kind.WORD
+            | Kind.TIME
+            | Kind.ZONE
+            | Kind.SPAN
+            | Kind.MONEY
+            | Kind.COUNT
+            | Kind.SECRET
+        ):
             return {"type": _STRING, **({"autocomplete": True} if argument.suggested else {})}
         case _:
             assert_never(argument.kind)

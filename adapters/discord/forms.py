@@ -61,7 +61,17 @@ def _input(field: Field) -> Component:
             return {"type": STRING_SELECT, "options": options, "max_values": argument.many}
         case Kind.SECRET:
             return {"type": TEXT_INPUT, "style": _SHORT}
-        case Kind.LINK | Kind.VIDEO | Kind.WORD | Kind.NUMBER | Kind.TIME | Kind.ZONE | Kind.SPAN | Kind.MONEY:
+        case (
+            Kind.LINK
+            | Kind.VIDEO
+            | Kind.WORD
+            | Kind.NUMBER
+            | Kind.TIME
+            | Kind.ZONE
+            | Kind.SPAN
+            | Kind.MONEY
+            | Kind.COUNT
+        ):
             placeholder = {"placeholder": label(field.placeholder, MAX_PLACEHOLDER)} if field.placeholder else {}
             typed = {"value": given} if 0 < length(given) <= MAX_INPUT else {}
             style = _PARAGRAPH if argument.many > 1 else _SHORT

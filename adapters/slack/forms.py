@@ -100,7 +100,7 @@ def _element(field: Field) -> Block:
             return _suggested(argument, given)
         case Kind.SECRET:
             return {"type": "plain_text_input"}
-        case Kind.LINK | Kind.VIDEO | Kind.WORD | Kind.ZONE | Kind.SPAN | Kind.MONEY:
+        case Kind.LINK | Kind.VIDEO | Kind.WORD | Kind.ZONE | Kind.SPAN | Kind.MONEY | Kind.COUNT:
             typed = {"initial_value": given} if 0 < length(given) <= MAX_TEXT else {}
             return {"type": "plain_text_input", "multiline": argument.many > 1, **typed}
         case _:

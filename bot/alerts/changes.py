@@ -1,6 +1,6 @@
 """What one check of a wallet changes: alerts as they move on, and the messages that this takes."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,19 +26,20 @@ NOTHING_NEW = "nothing new: an earlier message says so"
 
 @dataclass(frozen=True, slots=True)
 class AlertMessage:
-    """A finding about a video: its card, with the video's name as title and a summary that continues it.
+    """A finding: its card, whose title names a video or a campaign and whose summary continues it.
 
     `reports_end`: the end is posted even if the alert has no message to edit.
     """
 
-    video: Video
     card: Reply
+    video: Video | None = None
     reports_end: bool = True
 
     @property
     def sentence(self) -> str:
         """The finding for the summary after quiet hours: `Dance on TikTok gained 5,000 views …`."""
-        return f"{named_on_platform(self.video)} {self.card.summary[:1].lower()}{self.card.summary[1:]}"
+        name = self.card.title if self.video is None else named_on_platform(self.video)
+        return f"{name} {self.card.summary[:1].lower()}{self.card.summary[1:]}"
 
 
 @dataclass(slots=True)
@@ -52,14 +53,30 @@ class AlertChanges:
     events: list[int] = field(default_factory=list)
     outcomes: dict[int, dict[str, str]] = field(default_factory=dict)
     usage_at: datetime | None = None
+    campaign_keys: Mapping[int, Collection[str]] = field(default_factory=dict)
     _known: dict[tuple[int, Subject], StoredAlert] = field(default_factory=dict)
     _alerts: dict[tuple[int, Subject], StoredAlert] = field(default_factory=dict)
     _gone: set[tuple[int, Subject]] = field(default_factory=set)
     _messages: list[Message] = field(default_factory=list)
 
     def seeing(self, video: StoredVideo) -> Iterable[AlertSetting]:
-        """The channels whose workspace may see a video: one that it started, or that no workspace did."""
-        return (setting for setting, workspace in self.channels if video.is_visible_to(workspace.id))
+        """The channels that get alerts about a video: their workspace sees it, and it is in the campaign they chose."""
+        return (
+            setting
+            for setting, workspace in self.channels
+            if video.is_visible_to(workspace.id)
+            and (setting.campaign_id is None or video.key in self.campaign_keys[setting.campaign_id])
+        )
+
+    async def load_campaigns(self) -> None:
+        """Read which links are in the campaigns that channels chose. Call it before `seeing`."""
+        self.campaign_keys = {
+            setting.campaign_id: {
+                each.key for each in await self.store.campaigns.links(workspace.id, setting.campaign_id)
+            }
+            for setting, workspace in self.channels
+            if setting.campaign_id is not None
+        }
 
     async def load(self, keys: Iterable[tuple[int, Subject]]) -> None:
         """Read alerts by setting and subject."""

@@ -14,7 +14,9 @@ from bot.alerts.changes import AlertChanges, AlertMessage
 from bot.alerts.deferred import Deferred, deferred_summary
 from bot.alerts.final_report import GONE, note_ends, report_endings
 from bot.alerts.low_balance import BALANCE, check_balance
-from bot.alerts.spikes import news_of, report_spikes, spike_again, wants_spikes
+from bot.alerts.milestones import report_milestones
+from bot.alerts.news import new_readings, news_of
+from bot.alerts.spikes import report_spikes, spike_again
 from bot.alerts.trouble import report_trouble, trouble_again
 from bot.charts.charts import Charts
 from bot.domain.alerts import REPORT, AlertKind, AlertSetting, Silence, Stage
@@ -89,6 +91,7 @@ class AlertEngine:
             is_last = len(happened) < BATCH
             changes = AlertChanges(self._store, wallet_id, channels, self._clock())
             changes.events += [each.id for each in happened]
+            await changes.load_campaigns()
             is_due = is_due or any(each.event.kind is not EventKind.SNAPSHOT_CREATED for each in happened)
             if channels and is_due and wallet is None:
                 wallet = await stored_state(self._store, wallet_id)
@@ -107,13 +110,17 @@ class AlertEngine:
 
     async def _react(self, changes: AlertChanges, happened: Iterable[StoredEvent], wallet: WalletState | None) -> None:
         events = list(happened)
-        is_wanted = wants_spikes(changes)
+        counted = (AlertKind.SPIKE, AlertKind.MILESTONES)
+        is_wanted = any(setting.wants(kind) for setting, _ in changes.channels for kind in counted)
         snapshots = [each.event for each in events if is_wanted and each.event.kind is EventKind.SNAPSHOT_CREATED]
         others = [each for each in events if each.event.kind is not EventKind.SNAPSHOT_CREATED]
         ids = {each.video_id for each in (*snapshots, *(each.event for each in others))}
         videos = await self._store.videos.several(changes.wallet_id, ids) if ids else {}
         if snapshots:
-            await report_spikes(changes, news_of(snapshots, videos))
+            news = news_of(snapshots, videos)
+            readings = await new_readings(changes.store, changes.wallet_id, news)
+            await report_milestones(changes, news, readings)
+            await report_spikes(changes, news, readings)
         _note_unseen(changes, others, videos)
         await report_trouble(changes, others, videos, wallet)
         note_ends(changes, others, videos)

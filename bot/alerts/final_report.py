@@ -126,7 +126,7 @@ async def _report(
         now=changes.now,
     )
     key = f"{REPORT}:{setting.id}:{changes.wallet_id}:{video.id}"
-    return changes.report(setting, Subject(REPORT, video.id), key, AlertMessage(video, final_report(facts)))
+    return changes.report(setting, Subject(REPORT, video.id), key, AlertMessage(final_report(facts), video))
 
 
 def _collected_until(video: Video, ended_at: datetime) -> datetime:

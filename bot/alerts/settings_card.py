@@ -1,11 +1,12 @@
 """The card of a channel's alert settings, and the replies to changes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.alerts import KIND_WORDS, AlertKind, AlertSetting, Subject
 from bot.domain.clock import moment_text
+from bot.domain.growth import short_count
 from bot.domain.money import dollars
 from bot.reply.call import Call
 from bot.reply.model import Action, Button, Channel, Menu, MenuOption, Note, Paragraph, Reply, Tone, text
@@ -89,8 +90,18 @@ def no_alerts_note() -> Note:
 
 
 def _kinds(setting: AlertSetting) -> str:
-    on = [KIND_WORDS[kind].lower() for kind in AlertKind if kind in setting.kinds]
+    on = [_kind(setting, kind) for kind in AlertKind if kind in setting.kinds]
     return f"Alerts on in this channel: {', '.join(on)}." if on else "No alerts are on in this channel."
+
+
+def _kind(setting: AlertSetting, kind: AlertKind) -> str:
+    own = f" ({milestone_words(setting.milestones)})" if kind is AlertKind.MILESTONES and setting.milestones else ""
+    return f"{KIND_WORDS[kind].lower()}{own}"
+
+
+def milestone_words(own: Sequence[int]) -> str:
+    """The milestones of a channel: `50k, 250k`."""
+    return ", ".join(map(short_count, own)) if own else "10k, 100k, 1M and so on"
 
 
 def _times(setting: AlertSetting, now: datetime) -> str:
@@ -118,9 +129,17 @@ def _actions(setting: AlertSetting, now: datetime) -> tuple[Action, ...]:
         Button("Unmute", _set("unmute")) if _is_muted(setting, now) else Button("Mute 8 h", mute),
         Menu(
             "More…",
-            (*(_switch(setting, kind) for kind in AlertKind), MenuOption("Turn all alerts off", _set("", "off"))),
+            (
+                *(_switch(setting, kind) for kind in AlertKind),
+                MenuOption("Milestone numbers…", _form("milestones", _own(setting))),
+                MenuOption("Turn all alerts off", _set("", "off")),
+            ),
         ),
     )
+
+
+def _own(setting: AlertSetting) -> Mapping[str, str]:
+    return {"counts": " ".join(map(str, setting.milestones))} if setting.milestones else {}
 
 
 def _switch(setting: AlertSetting, kind: AlertKind) -> MenuOption:

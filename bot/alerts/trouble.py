@@ -71,7 +71,7 @@ def trouble_again(setting: AlertSetting, stored: StoredVideo, alert: StoredAlert
 
 
 def _finding(setting: AlertSetting, stored: StoredVideo, stage: Stage) -> AlertMessage:
-    return AlertMessage(stored.video, trouble(setting.id, stored.video, stage))
+    return AlertMessage(trouble(setting.id, stored.video, stage), stored.video)
 
 
 def trouble(setting_id: int, video: Video, stage: Stage) -> Reply:

@@ -9,6 +9,7 @@ from bot.alerts.settings_card import (
     SettingFacts,
     alert_settings,
     alerts_note,
+    milestone_words,
     no_alerts_note,
     nothing_to_snooze,
     snoozed,
@@ -25,11 +26,13 @@ from bot.domain.quiet import is_range, mute_end, read_quiet
 from bot.domain.zones import UTC_NAME, zone_names
 from bot.reply.model import Note, Reply
 
+MOST_MILESTONES = 10
+_USUAL = "usual"
 _MUTE, _UNMUTE, _QUIET, _STATUS = "mute", "unmute", "quiet", "status"
 _KINDS = tuple(AlertKind)
-_FIXED_STEPS = "Milestones have fixed steps: 10k, 100k, 1M and so on. Send /alerts milestones on."
 _USES = {
     AlertKind.BALANCE: ("dollars",),
+    AlertKind.MILESTONES: ("counts",),
     _MUTE: ("time", "zone"),
     _QUIET: ("time", "zone"),
 }
@@ -57,9 +60,21 @@ class Alerts:
             ("settings", _STATUS),
             ("show", _STATUS),
         ),
-        refused=((r"milestones?\b.*\d\w*", _FIXED_STEPS),),
     )
-    switch: str = argument(Kind.CHOICE, "on or off", default="", choices=("on", "off"))
+    switch: str = argument(
+        Kind.CHOICE,
+        "on or off; usual for the usual milestones",
+        default="",
+        choices=("on", "off", _USUAL),
+        aliases=(("default", _USUAL), ("standard", _USUAL), ("reset", _USUAL)),
+    )
+    counts: tuple[int, ...] = argument(
+        Kind.COUNT,
+        "your own milestones, such as 50k 250k",
+        default=(),
+        many=MOST_MILESTONES,
+        beside=AlertKind.MILESTONES,
+    )
     dollars: Decimal | None = argument(Kind.MONEY, "the balance below which to warn, such as 10", default=None)  # noqa: RUF009 - a field
     time: str = argument(Kind.SPAN, "a mute's end (8h, 2d, 09:00), or quiet hours (22:00-07:00)", default="")
     zone: str = argument(Kind.ZONE, "the time zone of the quiet hours", default="", suggested=True)
@@ -82,6 +97,7 @@ QUESTIONS = (
         {"time": "From and to, such as 22:00-07:00", "zone": "The time zone, such as Europe/Berlin"},
         "Set",
     ),
+    Question({"what": "milestones"}, "Milestones", {"counts": "Your own numbers, such as 50k 250k 1M"}, "Set"),
     Question({"what": "mute"}, "Mute alerts", {"time": "For how long or until when: 8h, tonight, friday 9am"}, "Mute"),
 )
 
@@ -97,6 +113,8 @@ def is_incomplete(args: Alerts) -> bool:
             return not args.time and not args.switch
         case "balance":
             return args.dollars is None and not args.switch
+        case "milestones":
+            return not args.counts and not args.switch
         case _:
             return False
 
@@ -215,20 +233,23 @@ def _changed(setting: AlertSetting, args: Alerts, now: datetime, usual_zone: str
 
 def _refuse_unused(what: str, args: Alerts) -> None:
     """Raise UsageError for a value that this change would leave out."""
-    if args.dollars is not None and what == AlertKind.MILESTONES:
-        raise UsageError(_FIXED_STEPS, "dollars")
+    if args.switch == _USUAL and what != AlertKind.MILESTONES:
+        raise UsageError("Only milestones have usual numbers. Send /alerts milestones usual.", "switch")
     if not args.switch and what not in {*_USES, _UNMUTE}:
         return  # on or off is asked for first
     uses = _USES.get(what, ())
-    for name in ("dollars", "time", "zone"):
+    for name in ("dollars", "counts", "time", "zone"):
         value = getattr(args, name)
-        if value not in {None, ""} and name not in uses:
-            msg = f"/alerts {what or args.switch} uses no {name} (“{str(value)[:20]}”). Send each change by itself."
+        if value not in {None, "", ()} and name not in uses:
+            shown = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+            msg = f"/alerts {what or args.switch} uses no {name} (“{shown[:20]}”). Send each change by itself."
             raise UsageError(msg, name)
 
 
 def _meant(args: Alerts) -> str:
     """The change that a value without its name means."""
+    if args.counts or args.switch == _USUAL:
+        return AlertKind.MILESTONES
     if args.dollars is not None:
         return AlertKind.BALANCE
     if args.time:
@@ -251,10 +272,15 @@ def _with_kind(setting: AlertSetting, kind: AlertKind, args: Alerts) -> tuple[Al
         )
     if args.switch == "off":
         return replace(setting, kinds=setting.kinds - {kind}), f"{name}: off."
+    if kind is AlertKind.MILESTONES and (args.counts or args.switch):
+        own = tuple(sorted(set(args.counts))) or (() if args.switch == _USUAL else setting.milestones)
+        on = replace(_switched_on(setting, kind), milestones=own)
+        return on, f"{name}: on, at {milestone_words(own)}."
     if not args.switch and kind is AlertKind.BALANCE:
         raise UsageError("Below how many dollars should I warn? For example: /alerts balance 10.", "dollars")
     if not args.switch:
-        msg = f"Add on or off: /alerts {kind} on."
+        more = ", or your own numbers: /alerts milestones 50k 250k" if kind is AlertKind.MILESTONES else ""
+        msg = f"Add on or off: /alerts {kind} on{more}."
         raise UsageError(msg, "switch")
     return _switched_on(setting, kind), f"{name}: on."
 

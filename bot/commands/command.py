@@ -32,6 +32,7 @@ class Kind(StrEnum):
     ZONE = "zone"
     SPAN = "span"
     MONEY = "money"
+    COUNT = "count"
     SECRET = "secret"  # noqa: S105 - the kind of an argument, not one
 
 
@@ -50,6 +51,8 @@ class Argument:
 
     An unlisted argument is sent by buttons only: no surface offers it and free text never fills it, unless it is
     `typed`. `refused` are patterns of words that mean something which the command cannot do, each with the answer.
+
+    In a typed line it is only read `beside` that choice, if one is named, and then before any other.
 
     A form asks for it under its `label`, and shows a choice by what `labels` call it.
     """
@@ -71,6 +74,7 @@ class Argument:
     refused: tuple[tuple[str, str], ...] = ()
     label: str = ""
     labels: tuple[tuple[str, str], ...] = ()
+    beside: str = ""
 
     @property
     def placeholder(self) -> str:
@@ -97,6 +101,7 @@ def argument(
     refused: tuple[tuple[str, str], ...] = (),
     label: str = "",
     labels: tuple[tuple[str, str], ...] = (),
+    beside: str = "",
 ) -> Any:  # noqa: ANN401 - as dataclasses.field, whose place it takes
     """A field of an arguments dataclass; without a default the argument is required."""
     described = {
@@ -115,6 +120,7 @@ def argument(
         "refused": refused,
         "label": label,
         "labels": labels,
+        "beside": beside,
     }
     return field(default=default, metadata={"argument": described})
 

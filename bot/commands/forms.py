@@ -39,7 +39,8 @@ def form_of(command: Command[Any], given: Mapping[str, str]) -> Form:
                 if each.name in question.asks
             )
             return Form(Call(command.name, question.given), question.title, tuple(asked), send=question.send)
-    return Form(Call(command.name), command.name.capitalize(), listed, f"{command.summary}.")
+    always = tuple(each for each in listed if not each.beside)
+    return Form(Call(command.name), command.name.capitalize(), always, f"{command.summary}.")
 
 
 def filled_in(form_id: str, values: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:

@@ -11,6 +11,7 @@ from bot.commands.command import Argument, Command, Kind
 from bot.commands.tokens import Token, closed_up, titles_of, tokens_of, until_in_days
 from bot.commands.words import FILLERS, NEAR
 from bot.domain.errors import UsageError
+from bot.domain.growth import COUNT, read_count
 from bot.domain.links import find_links, looks_like_link
 from bot.domain.money import looks_like_money, read_money
 from bot.domain.quiet import is_span
@@ -39,10 +40,19 @@ _BY_LOOK: Mapping[Kind, Callable[[str], object]] = {
     Kind.ZONE: looks_like_zone,
     Kind.SPAN: is_span,
     Kind.MONEY: looks_like_money,
+    Kind.COUNT: COUNT.fullmatch,
 }
 """The kinds whose words give themselves away."""
+_READERS: Mapping[Kind, Callable[[str], str | int | Decimal]] = {
+    Kind.MONEY: read_money,
+    Kind.COUNT: read_count,
+    Kind.TIME: read_time,
+    Kind.ZONE: read_zone,
+}
+"""What the domain makes of a word of these kinds."""
 _WRITTEN: Mapping[Kind, str] = {
     Kind.MONEY: "an amount like 10 or 2.50",
+    Kind.COUNT: "a count like 50k or 1,000,000",
     Kind.TIME: "like 09:00 or 9am",
     Kind.SPAN: "like 8h, friday or 22:00-07:00",
     Kind.ZONE: "a city like Berlin or New York",
@@ -115,6 +125,7 @@ def _placed(arguments: tuple[Argument, ...], typed: str) -> dict[str, list[str]]
     found: dict[str, list[str]] = {}
     words: list[Token] = []
     tokens = tokens_of(closed_up(typed, frozenset(each.kind for each in arguments)))
+    arguments = _readable(arguments, tokens)
     has_titles = any(each.kind in _TITLES for each in arguments)
     tokens = [each for token in tokens for each in _apart(token, arguments)]
     for place, each in enumerate(tokens):
@@ -130,6 +141,14 @@ def _placed(arguments: tuple[Argument, ...], typed: str) -> dict[str, list[str]]
         return {sole.name: [tokens[0].text if is_one else visible(typed).strip()]}  # a title as it is
     _place_words(words, arguments, found)
     return {each.name: _narrowed(each, found[each.name]) for each in arguments if each.name in found}
+
+
+def _readable(arguments: tuple[Argument, ...], tokens: Sequence[Token]) -> tuple[Argument, ...]:
+    """The arguments that this line may hold, those first that only stand beside a choice that it makes."""
+    choices = [each for each in arguments if each.kind is Kind.CHOICE]
+    chosen = {_choice(each, token.text) for each in choices for token in tokens if not token.quoted}
+    beside = tuple(each for each in arguments if each.beside and each.beside in chosen)
+    return (*beside, *(each for each in arguments if not each.beside))
 
 
 def _refuse(command: Command[A], typed: str) -> None:
@@ -314,12 +333,8 @@ def _build(command: Command[A], found: Mapping[str, list[str]]) -> A:
 
 def _convert(argument: Argument, word: str) -> str | int | Decimal:
     match argument.kind:
-        case Kind.MONEY:
-            return _read(argument, read_money, word)
-        case Kind.TIME:
-            return _read(argument, read_time, word)
-        case Kind.ZONE:
-            return _read(argument, read_zone, word)
+        case Kind.MONEY | Kind.COUNT | Kind.TIME | Kind.ZONE:
+            return _read(argument, _READERS[argument.kind], word)
         case Kind.NUMBER:
             return _number(argument, word)
         case Kind.CHOICE:

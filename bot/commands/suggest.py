@@ -51,7 +51,7 @@ async def suggestions(
         case Kind.ZONE:
             names = near_zones(typed, MOST) if folded else zone_names()[:MOST]
             return tuple(Option(name, name) for name in names)
-        case Kind.LINK | Kind.NUMBER | Kind.SPAN | Kind.MONEY | Kind.SECRET:
+        case Kind.LINK | Kind.NUMBER | Kind.SPAN | Kind.MONEY | Kind.COUNT | Kind.SECRET:
             return ()
 
 

@@ -111,7 +111,11 @@ class Act(Enum):
 
 @dataclass(frozen=True, slots=True)
 class AlertSetting:
-    """The alerts of one channel. `threshold` is dollars; `off_reason` is why the bot turned them off by itself."""
+    """The alerts of one channel. `threshold` is dollars; `off_reason` is why the bot turned them off by itself.
+
+    `milestones` are the channel's own numbers, ascending; without any, 10k, 100k, 1M and so on. With `campaign_id` the
+    channel gets alerts about that campaign's videos alone, and about the balance.
+    """
 
     id: int
     workspace_id: int
@@ -123,6 +127,8 @@ class AlertSetting:
     muted_until: datetime | None = None
     quiet: QuietHours | None = None
     off_reason: str = ""
+    milestones: tuple[int, ...] = ()
+    campaign_id: int | None = None
 
     def wants(self, kind: AlertKind) -> bool:
         """Whether the channel gets this kind."""

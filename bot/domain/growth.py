@@ -3,6 +3,7 @@
 Snapshots come oldest first. Nothing here fills a gap, guesses a count or knows what time it is.
 """
 
+import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from itertools import pairwise
 from math import floor
 from typing import TypeAlias
 
+from bot.domain.errors import UsageError
 from bot.domain.videos import HOUR, Metric, Snapshot, VideoPlatform
 
 JITTER = HOUR / 2
@@ -222,6 +224,26 @@ def at_hour(series: Series, hour: float) -> int | None:
     near = [(abs(age - hour), count) for age, count in series[max(place - 1, 0) : place + 1]]
     distance, count = min(near, default=(reach + 1, 0))
     return count if distance <= reach else None
+
+
+COUNT = re.compile(r"(\d+(?:[.,]\d{1,3})?) ?([km])|(\d{1,3}(?:[,.  ]\d{3})+|\d+)", re.IGNORECASE)
+"""A count as people write it: 50k, 1.5M, 1,000,000."""
+MOST_COUNTED = 10**12
+"""More than anything is ever counted."""
+
+
+def read_count(text: str) -> int:
+    """A count as people write it, to the unit; UsageError if it is none, or not from 1 to `MOST_COUNTED`."""
+    match = COUNT.fullmatch(text.strip())
+    if match is not None and match[2] is not None:
+        scale = 1_000 if match[2].casefold() == "k" else 1_000_000
+        count = int(Decimal(match[1].replace(",", ".")) * scale)
+    else:
+        count = int(re.sub(r"\D", "", match[3])) if match is not None and len(match[3]) < 20 else 0
+    if not 1 <= count <= MOST_COUNTED:
+        msg = f"A count is a whole number such as 50k or 1,000,000, not “{text.strip()[:20]}”."
+        raise UsageError(msg)
+    return count
 
 
 def exact_count(count: int) -> str:

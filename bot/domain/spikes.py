@@ -3,9 +3,10 @@
 A gap, a catch-up over several hours and a counter that fell say nothing of an hour's growth, so they count for nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from itertools import pairwise
 from statistics import median
 
@@ -25,6 +26,8 @@ FLOORS = {Metric.VIEWS: 1_000, Metric.LIKES: 100}
 _SCALE = 1.4826
 """What makes a median absolute deviation comparable to a standard deviation."""
 FIRST_MILESTONE = 10_000
+FORESEEN = timedelta(days=30)
+"""How far ahead a day is stated: no tracking lasts longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +80,32 @@ def growth_of_hour(readings: Sequence[tuple[datetime, int]]) -> int | None:
     return growth if (growth := readings[-1][1] - readings[-2][1]) >= 0 else None
 
 
-def milestone(before: int, count: int) -> int | None:
-    """The highest of 10k, 100k, 1M … that lies above what a video had and not above what it has."""
-    passed = None
+def milestone(before: int, count: int, own: Sequence[int] = ()) -> int | None:
+    """The highest milestone above what was counted before and not above what is counted now.
+
+    Milestones are the channel's `own` numbers, or else 10k, 100k, 1M and so on.
+    """
+    return max((each for each in own or _powers(count) if before < each <= count), default=None)
+
+
+def next_milestone(count: int, own: Sequence[int] = ()) -> int | None:
+    """The lowest milestone above a count; None if a channel's own numbers are all passed."""
+    return min((each for each in own or _powers(count * 10 + FIRST_MILESTONE) if each > count), default=None)
+
+
+def reached_on(count: int, goal: int, per_day: int | None, at: datetime) -> date | None:
+    """The day on which a count reaches a goal at the present gain of a day, None if not within `FORESEEN`."""
+    if not per_day or per_day < 0:
+        return None
+    needed = Decimal(goal - count) / per_day
+    return (at + timedelta(days=1) * float(needed)).date() if needed <= FORESEEN.days else None
+
+
+def _powers(most: int) -> Iterator[int]:
     step = FIRST_MILESTONE
-    while step <= count:
-        if step > before:
-            passed = step
+    while step <= most:
+        yield step
         step *= 10
-    return passed
 
 
 def _is_hour(start: datetime, end: datetime) -> bool:

@@ -79,6 +79,8 @@ alert_settings = Table(
     Column("quiet_zone", String),
     Column("quiet_from", Integer),
     Column("quiet_until", Integer),
+    Column("milestones", Converted(JSON(), list, tuple), nullable=False, server_default="[]"),
+    Column("campaign_id", Integer),
     Column("set_by_id", String, nullable=False),
     Column("set_by_name", SafeText, nullable=False),
     UniqueConstraint("workspace_id", "channel_id"),

@@ -243,7 +243,10 @@ async def test_those_who_may_not_configure_look_and_change_nothing(env):
 @pytest.mark.parametrize(
     ("typed", "answer"),
     {
-        "milestones 1000000 on": "Milestones have fixed steps",
+        "spike 1000000 on": "/alerts spike uses no dollars (“1000000”)",
+        "spike usual": "Only milestones have usual numbers",
+        "milestones": "Add on or off: /alerts milestones on, or your own numbers",
+        "milestones 0.5": "0.5",
         "spike on 8h": "/alerts spike uses no time (“8h”)",
         "mute 8h 10": "/alerts mute uses no dollars (“10”)",
         "balance 10 Europe/Berlin": "/alerts balance uses no zone (“Europe/Berlin”)",
@@ -322,3 +325,24 @@ async def test_the_home_page_counts_the_channels_with_alerts(env):
     await env.say("/alerts on")
     await env.say("/alerts on", replace(ANA, channel_id="C-other"))
     assert "Alerts: in 2 channels" in plain_text(await env.run(Call("home")))
+
+
+@pytest.mark.parametrize(
+    ("typed", "at"),
+    [
+        ("milestones on", "10k, 100k, 1M and so on"),
+        ("milestones 250k 50000", "50k, 250k"),
+        ("milestone at 1.5m and 500", "500, 1.5M"),
+        ("1,000,000 milestones", "1M"),
+    ],
+)
+async def test_a_channel_names_its_own_milestones(env, typed, at):
+    assert (await env.say(f"/alerts {typed}")).summary == f"Milestones: on, at {at}."
+    for switch in ("off", "on"):
+        await env.say(f"/alerts milestones {switch}")
+    assert ("(" in (await env.say("/alerts")).summary) is ("so on" not in at)
+    assert "so on" in (await env.say("/alerts milestones usual")).summary
+
+
+async def test_a_large_balance_is_still_a_balance(env):
+    assert "below $5,000.00" in (await env.say("/alerts balance 5000")).summary

@@ -235,3 +235,44 @@ async def test_ten_thousand_snapshots_that_no_channel_wants_read_no_video(mirror
         await record(connection, news)
     assert await mirror.look() == []
     assert await mirror.store.events.wallets() == ()
+
+
+async def test_own_milestones_replace_the_usual_ones_and_name_the_next_with_its_day(mirror):
+    await mirror.wants(AlertKind.MILESTONES, milestones=(6_000, 9_000))
+    await mirror.wants(AlertKind.MILESTONES, channel="C2")
+    await mirror.known("v1", 5_000)
+    (passed,) = await mirror.hours("v1", 1_500)
+    assert passed.reply.summary == "Passed 6,000 views."
+    assert "today's pace" not in plain_text(passed.reply)
+    assert [each.key.partition(":v1:")[2] for each in await mirror.hours("v1", 2_000, 4_000)] == ["9000", "10000"]
+
+
+async def campaign_of(mirror, *keys):
+    campaign, _ = await mirror.store.campaigns.create(mirror.here.id, "launch", ADA, NOW)
+    links = [(f"tiktok:{key}", f"https://www.tiktok.com/@ada/video/{key}", "tiktok") for key in keys]
+    await mirror.store.campaigns.add(mirror.here.id, campaign.id, links, ADA, NOW)
+    return campaign
+
+
+async def test_a_campaign_passes_a_milestone_by_the_sum_of_its_videos_once(mirror):
+    campaign = await campaign_of(mirror, "v1", "v2")
+    await mirror.wants(AlertKind.MILESTONES)
+    await mirror.wants(AlertKind.MILESTONES, workspace=mirror.there, channel="C2")
+    await mirror.known("v1", 4_000)
+    await mirror.known("v2", 4_000)
+    assert await mirror.hours("v1", 10) == []
+    (passed,) = await mirror.hours("v2", 3_000)
+    assert passed.key == f"milestone:1:campaign:{campaign.id}:10000"
+    assert plain_text(passed.reply).startswith("launch\nPassed 10,000 views in all.")
+    assert "11k views of 2 videos" in plain_text(passed.reply)
+    assert await mirror.hours("v2", -3_000, 3_500) == []
+
+
+async def test_a_channel_with_a_campaign_gets_alerts_of_its_videos_alone(mirror):
+    campaign = await campaign_of(mirror, "v1")
+    await mirror.wants(AlertKind.MILESTONES, campaign_id=campaign.id)
+    await mirror.known("v1", 9_000)
+    await mirror.known("v2", 9_000)
+    await mirror.hours("v1", 10)
+    assert await mirror.hours("v2", 5_000) == []
+    assert {each.key.split(":")[2] for each in await mirror.hours("v1", 5_000)} == {"campaign", str(mirror.wallet_id)}

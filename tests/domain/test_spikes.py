@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.spikes import growth_of_hour, is_above_usual, last_hour, milestone
+from bot.domain.spikes import growth_of_hour, is_above_usual, last_hour, milestone, next_milestone, reached_on
 from bot.domain.videos import Metric
 
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -102,3 +102,25 @@ def test_a_growing_count_passes_each_milestone_once(counts):
     found = [each for each in passed if each is not None]
     assert len(set(found)) == len(found)
     assert found == sorted(found)
+
+
+@pytest.mark.parametrize(
+    ("before", "count", "own", "passed"), [(5, 12, (10, 11, 13), 11), (10, 12, (10,), None), (0, 10**9, (7,), 7)]
+)
+def test_own_milestones_replace_the_usual_ones(before, count, own, passed):
+    assert milestone(before, count, own) == passed
+
+
+@pytest.mark.parametrize(("count", "own", "following"), [(0, (), 10_000), (10_000, (), 100_000), (7, (5, 9), 9)])
+def test_the_next_milestone_is_the_lowest_above_the_count(count, own, following):
+    assert next_milestone(count, own) == following
+    assert next_milestone(9, (5, 9)) is None
+
+
+@pytest.mark.parametrize(
+    ("per_day", "days"), [(100, 5), (500, 1), (17, 29), (16, None), (0, None), (-5, None), (None, None)]
+)
+def test_a_goal_is_reached_on_the_day_that_the_present_pace_says_within_a_month(per_day, days):
+    at = datetime(2026, 3, 2, tzinfo=UTC)
+    found = reached_on(500, 1_000, per_day, at)
+    assert found == (None if days is None else (at + timedelta(days=days)).date())

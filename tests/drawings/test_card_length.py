@@ -25,7 +25,8 @@ TARGETS = {
     "alerts.low_balance.low_balance": 6,
     "alerts.low_balance.balance_warning": 6,
     "alerts.spikes.spike_card": 6,
-    "alerts.spikes.milestone_card": 6,
+    "alerts.milestones.milestone_card": 6,
+    "alerts.milestones.total_card": 6,
     "alerts.trouble.trouble": 6,
 }
 USUAL = 12

@@ -115,6 +115,7 @@ async def test_a_database_of_the_last_version_in_development_keeps_every_row(rec
     assert set(before.pop("alembic_version")) != set(after.pop("alembic_version"))
     kept = {name: {column.name for column in table.columns} for name, table in metadata.tables.items()}
     added = (
+        ("alert_settings", "campaign_id", "milestones"),
         ("digests", "last_carry", "month_day", "weekdays"),
         ("outbox", "replies_to"),
         ("track_requests", "campaign_id"),
