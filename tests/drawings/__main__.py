@@ -12,8 +12,8 @@ from html import escape
 from pathlib import Path
 
 from tests.drawings.browser import browser
+from tests.drawings.document import THEMES, message, page
 from tests.drawings.measure import lines_of
-from tests.drawings.page import THEMES, message, page
 from tests.drawings.render import CHATS, cards
 from tests.gallery import gallery
 

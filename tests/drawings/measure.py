@@ -13,8 +13,7 @@ from typing import assert_never
 import matplotlib as mpl
 from matplotlib.ft2font import FT2Font
 
-from bot.reply.text import width
-from tests.drawings.elements import (
+from adapters.page.elements import (
     Attached,
     Card,
     Code,
@@ -30,6 +29,7 @@ from tests.drawings.elements import (
     Size,
     TextLines,
 )
+from bot.reply.text import width
 
 LETTERS = 38
 """Letters of an average sentence in a line of the usual size."""

@@ -2,18 +2,35 @@ from html.parser import HTMLParser
 
 import pytest
 
+from adapters.page.elements import Run, Size
 from bot.reply.call import Call
 from bot.reply.model import Align, Bold, Button, Code, Column, Link, Note, Paragraph, Reply, Table, Tone, text
 from bot.reply.text import visible
-from tests.drawings.elements import Run, Size
+from tests.drawings.document import message, page
 from tests.drawings.measure import lines_of
-from tests.drawings.page import message, page
 from tests.drawings.render import CHATS, cards
 from tests.gallery import gallery
 
 TAGS = {
-    *("a", "b", "body", "br", "caption", "code", "div", "head", "hr", "html", "i", "img", "li", "meta", "p", "pre"),
-    *("small", "span", "style", "table", "td", "th", "time", "title", "tr", "ul"),
+    *(
+        "a",
+        "article",
+        "b",
+        "body",
+        "br",
+        "button",
+        "caption",
+        "code",
+        "details",
+        "div",
+        "h3",
+        "head",
+        "hr",
+        "html",
+        "i",
+    ),
+    *("img", "li", "meta", "p", "pre", "small", "span", "style", "summary", "table", "tbody", "td", "th", "thead"),
+    *("time", "title", "tr", "ul"),
 }
 
 
@@ -26,7 +43,8 @@ class Reader(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         self.tags.add(tag)
-        assert not [name for name, _ in attrs if name.startswith("on") or name == "href"]
+        assert not [name for name, _ in attrs if name.startswith("on")]
+        assert all(value.startswith(("https://", "data:")) for name, value in attrs if name == "href")
 
     def handle_data(self, data):
         self.words += data
@@ -55,7 +73,8 @@ def test_words_are_drawn_as_they_read(chat):
         "As of 09:30.",
     ]
     runs = [run for words in card.elements for line in words.lines for run in line]
-    assert [run for run in runs if run.url or run.is_code] == [Run("Cats", url=link.url), Run("/stats", is_code=True)]
+    command = Run("/stats", is_code=True) if chat == "slack" else Run("/stats", command="/stats")
+    assert [run for run in runs if run.url or run.is_code or run.command] == [Run("Cats", url=link.url), command]
 
 
 @pytest.mark.parametrize("chat", CHATS)

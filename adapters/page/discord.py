@@ -1,4 +1,4 @@
-"""Discord's components as they are sent, as a person sees them."""
+"""Discord's components and modals as they are sent, as a person sees them; and a modal as Discord sends it back."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -6,14 +6,18 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-from tests.drawings.elements import (
+from adapters.page.elements import (
     Attached,
     Card,
+    Choice,
     Code,
     Control,
     Controls,
     Element,
+    Entry,
+    Form,
     Image,
+    Input,
     Line,
     Look,
     Row,
@@ -32,7 +36,8 @@ _MARKDOWN = re.compile(
 )
 _FENCED = re.compile(r"```\n(.*?)\n```", re.DOTALL)
 _SIZES = {"### ": Size.HEADING, "-# ": Size.SMALL}
-_LOOKS = {3: Look.PRIMARY, 4: Look.DANGER, 5: Look.LINK}
+_LOOKS = {3: Look.PRIMARY, 4: Look.DANGER}
+_ENTRIES = {1: Entry.TEXT, 2: Entry.LINES}
 _FIRST_YEAR = -62_135_596_800
 
 
@@ -56,7 +61,7 @@ def _elements(component: Component, files: Mapping[str, str]) -> Iterator[Elemen
             for item in items:
                 yield Image(files.get(_name(item["media"]), ""), str(item.get("description", "")))
         case {"type": 13, "file": file}:
-            yield Attached(_name(file))
+            yield Attached(_name(file), files.get(_name(file), ""))
         case {"type": 14}:
             yield Rule()
         case {"type": 1, "components": controls}:
@@ -72,14 +77,20 @@ def _name(file: Component) -> str:
 
 def _control(component: Component) -> Control:
     match component:
-        case {"type": 3, "options": options}:
-            offered = ((each["label"], each.get("description", "")) for each in options)
-            return Control(str(component.get("placeholder", "")), Look.MENU, tuple(offered))
-        case {"type": 2, "label": str(label), "style": int(style)}:
-            return Control(label, _LOOKS.get(style, Look.PLAIN))
+        case {"type": 3, "custom_id": str(id_)}:
+            return Control(str(component.get("placeholder", "")), Look.MENU, id_, options=_choices(component))
+        case {"type": 2, "label": str(label), "url": str(url)}:
+            return Control(label, Look.LINK, url=url)
+        case {"type": 2, "label": str(label), "style": int(style), "custom_id": str(id_)}:
+            return Control(label, _LOOKS.get(style, Look.PLAIN), id_)
         case _:
             msg = f"no drawing of component {component['type']}"
             raise ValueError(msg)
+
+
+def _choices(component: Component) -> tuple[Choice, ...]:
+    found = component.get("options", ())
+    return tuple(Choice(each["label"], each["value"], each.get("description", "")) for each in found)
 
 
 def _texts(content: str) -> Iterator[Element]:
@@ -130,7 +141,7 @@ def _runs(text: str) -> Iterator[Run]:  # noqa: C901 - a case for each kind
             case "channel":
                 yield Run(f"#{found['channel']}", is_code=True)
             case _:
-                yield Run(found["command"], is_code=True)
+                yield Run(found["command"], command=found["command"])
     if end < len(text):
         yield Run(text[end:])
 
@@ -138,3 +149,46 @@ def _runs(text: str) -> Iterator[Run]:  # noqa: C901 - a case for each kind
 def _moment(seconds: int, form: str) -> str:
     at = datetime.fromtimestamp(max(seconds, _FIRST_YEAR), UTC)
     return f"{at:%H:%M}" if form == "t" else f"{at:%-d %B %Y %H:%M}"
+
+
+def form(modal: Component) -> Form:
+    """The modal. Discord's own words are on its buttons."""
+    inputs = tuple(_input(each) for each in modal["components"] if each["type"] != 10)
+    notes = [each["content"] for each in modal["components"] if each["type"] == 10]
+    return Form(modal["title"], "Submit", "Cancel", inputs, "\n".join(notes))
+
+
+def _input(field: Component) -> Input:
+    match field:
+        case {"type": 18, "component": {"type": 3, "custom_id": str(name)} as inner}:
+            most = int(inner.get("max_values", 1))
+            entry = Entry.ONE if most == 1 else Entry.SEVERAL
+            given = [each["value"] for each in inner["options"] if each.get("default")]
+        case {"type": 18, "component": {"type": 4, "custom_id": str(name)} as inner}:
+            most, entry = 1, _ENTRIES[inner["style"]]
+            given = [inner.get("value", "")]
+        case _:
+            msg = f"no drawing of component {field['type']} in a modal"
+            raise ValueError(msg)
+    return Input(
+        name,
+        field["label"],
+        field["description"],
+        entry,
+        inner["required"],
+        tuple(filter(None, given)),
+        inner.get("placeholder", ""),
+        _choices(inner),
+        most,
+    )
+
+
+def submitted(modal: Component, given: Mapping[str, Sequence[str]]) -> tuple[Component, ...]:
+    """The components as a submission repeats them, with the values that were filled in by their fields' names."""
+    inner = (each["component"] for each in modal["components"] if each["type"] == 18)
+    return tuple({"type": 18, "component": _state(each, given.get(each["custom_id"], ()))} for each in inner)
+
+
+def _state(inner: Component, given: Sequence[str]) -> Component:
+    chosen = {"values": list(filter(None, given))} if inner["type"] == 3 else {"value": next(iter(given), "")}
+    return {"type": inner["type"], "custom_id": inner["custom_id"], **chosen}

@@ -1,4 +1,4 @@
-"""What a message is made of as a person sees it, whatever chat sent it: for drawings, and to count its lines."""
+"""What a message or a form is made of as a person sees it, whatever chat it is for."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -7,12 +7,13 @@ from typing import TypeAlias
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Words in one style. `url` makes them a link."""
+    """Words in one style. `url` makes them a link, `command` a name that is pressed to type it."""
 
     text: str
     is_bold: bool = False
     is_code: bool = False
     url: str = ""
+    command: str = ""
 
 
 Line: TypeAlias = tuple[Run, ...]
@@ -43,7 +44,7 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table: its head, then its rows. `rights` are the columns of numbers. One with pages shows the first."""
+    """A table: its head, then its rows. `rights` are the columns of numbers. One with pages is sortable."""
 
     head: tuple[Line, ...]
     rows: tuple[tuple[Line, ...], ...]
@@ -54,7 +55,7 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A picture. `url` holds its bytes."""
+    """A picture at an address, or its alt text if there is none."""
 
     url: str
     alt: str
@@ -71,12 +72,35 @@ class Look(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """One of a menu's options. `below` stands under its label."""
+
+    label: str
+    value: str
+    below: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a button asks before it is pressed."""
+
+    title: str
+    text: str
+    yes: str
+    no: str
+
+
+@dataclass(frozen=True, slots=True)
 class Control:
-    """A button or a menu. `options` are a menu's labels and what stands below each."""
+    """A button, a link or a menu. A press sends back its `id` and `value`, or the value of an option."""
 
     label: str
     look: Look = Look.PLAIN
-    options: tuple[tuple[str, str], ...] = ()
+    id: str = ""
+    value: str = ""
+    url: str = ""
+    options: tuple[Choice, ...] = ()
+    question: Question | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +128,7 @@ class Attached:
     """A file to download."""
 
     name: str
+    url: str = ""
 
 
 Element: TypeAlias = TextLines | Code | Grid | Image | Controls | Row | Rule | Attached
@@ -115,3 +140,43 @@ class Card:
 
     elements: tuple[Element, ...] = field(repr=False)
     accent: str = ""
+
+
+class Entry(StrEnum):
+    """How a field of a form is filled in."""
+
+    TEXT = "text"
+    LINES = "lines"
+    NUMBER = "number"
+    TIME = "time"
+    ONE = "one"
+    SEVERAL = "several"
+    SUGGESTED = "suggested"
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One field. `most` is how many values it takes; `low` and `high` bound a number."""
+
+    name: str
+    label: str
+    hint: str
+    entry: Entry
+    is_required: bool
+    given: tuple[str, ...] = ()
+    placeholder: str = ""
+    options: tuple[Choice, ...] = ()
+    most: int = 1
+    low: str = ""
+    high: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A modal. `send` and `cancel` are on its buttons."""
+
+    title: str
+    send: str
+    cancel: str
+    inputs: tuple[Input, ...]
+    intro: str = ""

@@ -1,19 +1,24 @@
-"""Slack's blocks as they are sent, as a person sees them."""
+"""Slack's blocks and modals as they are sent, as a person sees them; and a modal as Slack sends it back."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-from tests.drawings.elements import (
+from adapters.page.elements import (
     Card,
+    Choice,
     Control,
     Controls,
     Element,
+    Entry,
+    Form,
     Grid,
     Image,
+    Input,
     Line,
     Look,
+    Question,
     Rule,
     Run,
     Size,
@@ -28,6 +33,15 @@ _MRKDWN = re.compile(
 )
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 _LOOKS = {"primary": Look.PRIMARY, "danger": Look.DANGER}
+_ENTRIES = {
+    "plain_text_input": Entry.TEXT,
+    "number_input": Entry.NUMBER,
+    "timepicker": Entry.TIME,
+    "static_select": Entry.ONE,
+    "multi_static_select": Entry.SEVERAL,
+    "external_select": Entry.SUGGESTED,
+    "multi_external_select": Entry.SUGGESTED,
+}
 
 
 def card(blocks: Sequence[Block], pictures: Mapping[str, str]) -> Card:
@@ -68,15 +82,27 @@ def _elements(block: Block, pictures: Mapping[str, str]) -> Iterator[Element]:  
 
 def _control(element: Block) -> Control:
     match element:
-        case {"type": "static_select", "placeholder": {"text": str(text)}, "options": options}:
-            offered = ((each["text"]["text"], each.get("description", {}).get("text", "")) for each in options)
-            return Control(text, Look.MENU, tuple(offered))
-        case {"type": "button", "text": {"text": str(text)}}:
-            plain = Look.LINK if "url" in element else Look.PLAIN
-            return Control(text, _LOOKS.get(str(element.get("style")), plain))
+        case {"type": "static_select", "action_id": str(id_), "placeholder": {"text": str(text)}}:
+            return Control(text, Look.MENU, id_, options=_choices(element))
+        case {"type": "button", "text": {"text": str(text)}, "url": str(url)}:
+            return Control(text, Look.LINK, url=url)
+        case {"type": "button", "action_id": str(id_), "text": {"text": str(text)}, "value": str(value)}:
+            look = _LOOKS.get(str(element.get("style")), Look.PLAIN)
+            return Control(text, look, id_, value, question=_question(element.get("confirm")))
         case _:
             msg = f"no drawing of {element['type']}"
             raise ValueError(msg)
+
+
+def _question(dialog: Block | None) -> Question | None:
+    return Question(*(dialog[part]["text"] for part in ("title", "text", "confirm", "deny"))) if dialog else None
+
+
+def _choices(element: Block) -> tuple[Choice, ...]:
+    found = element.get("options", ())
+    return tuple(
+        Choice(each["text"]["text"], each["value"], each.get("description", {}).get("text", "")) for each in found
+    )
 
 
 def _cells(row: Sequence[Block]) -> tuple[Line, ...]:
@@ -113,7 +139,7 @@ def _runs(text: str) -> Iterator[Run]:
             case "form":
                 yield Run(_moment(int(found["at"]), found["form"]))
             case "channel":
-                yield Run(f"#{found['channel']}", url="#")
+                yield Run(f"#{found['channel']}", is_code=True)
             case _:
                 yield Run(_decoded(found["label"]), url=_decoded(found["url"]))
     if end < len(text):
@@ -141,7 +167,7 @@ def _rich_run(element: Block) -> Run:
         case {"type": "date", "timestamp": int(at), "format": str(form)}:
             return Run(_moment(at, form))
         case {"type": "channel", "channel_id": str(id_)}:
-            return Run(f"#{id_}", url="#")
+            return Run(f"#{id_}", is_code=True)
         case _:
             style = element.get("style", {})
             return Run(element["text"], is_bold="bold" in style, is_code="code" in style)
@@ -156,3 +182,56 @@ def _decoded(text: str) -> str:
     for entity, char in _ENTITIES:
         text = text.replace(entity, char)
     return text
+
+
+def form(view: Block) -> Form:
+    """The modal."""
+    intro = [block["text"]["text"] for block in view["blocks"] if block["type"] == "section"]
+    inputs = tuple(_input(block) for block in view["blocks"] if block["type"] != "section")
+    title, send, close = (str(view[part]["text"]) for part in ("title", "submit", "close"))
+    return Form(title, send, close, inputs, "\n".join(intro))
+
+
+def _input(block: Block) -> Input:
+    if block["type"] != "input":
+        msg = f"no drawing of {block['type']} in a modal"
+        raise ValueError(msg)
+    element = block["element"]
+    entry = _ENTRIES[element["type"]]
+    chosen = [element.get("initial_option"), *element.get("initial_options", ())]
+    typed = [element.get(name) for name in ("initial_value", "initial_time")]
+    return Input(
+        block["block_id"],
+        block["label"]["text"],
+        block["hint"]["text"],
+        Entry.LINES if element.get("multiline") else entry,
+        not block["optional"],
+        tuple(filter(None, [*(each and each["value"] for each in chosen), *typed])),
+        element.get("placeholder", {}).get("text", ""),
+        _choices(element),
+        int(element.get("max_selected_items", 1)),
+        element.get("min_value", ""),
+        element.get("max_value", ""),
+    )
+
+
+def submitted(view: Block, given: Mapping[str, Sequence[str]]) -> Block:
+    """The view as its submission repeats it, with the values that were filled in by its fields' names."""
+    inputs = (block for block in view["blocks"] if block["type"] == "input")
+    filled = {each["block_id"]: _state(each["element"], given.get(each["block_id"], ())) for each in inputs}
+    return {**view, "state": {"values": filled}}
+
+
+def _state(element: Block, given: Sequence[str]) -> Block:
+    chosen = [{"value": value} for value in given if value]
+    first = chosen[0] if chosen else None
+    values: dict[str, Any] = {
+        "plain_text_input": {"value": first and first["value"]},
+        "number_input": {"value": first and first["value"]},
+        "timepicker": {"selected_time": first and first["value"]},
+        "static_select": {"selected_option": first},
+        "external_select": {"selected_option": first},
+        "multi_static_select": {"selected_options": chosen},
+        "multi_external_select": {"selected_options": chosen},
+    }
+    return {element["action_id"]: {"type": element["type"], **values[element["type"]]}}
