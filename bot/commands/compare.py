@@ -17,7 +17,7 @@ from bot.messages.problems import which_video
 from bot.messages.wording import name_of, shortened, video_options
 from bot.reply.call import Call
 from bot.reply.model import Drawing, Reply
-from bot.store.videos import Sort, StoredVideo
+from bot.store.videos import Filters, Sort, StoredVideo
 
 MOST_OPTIONS = 25
 ENOUGH = 8
@@ -72,7 +72,7 @@ async def choose_other(context: Context, args: CompareWith) -> Reply:
     stored = await choose(context, args.video[0], Call("compare.with"), "video")
     if isinstance(stored, Reply):
         return stored
-    page, _ = await context.store.videos.page(context.workspace, None, None, Sort.NEWEST, 0, MOST_OPTIONS + 1)
+    page, _ = await context.store.videos.page(context.workspace, Filters(), Sort.NEWEST, 0, MOST_OPTIONS + 1)
     others = [each for each in page if each.video.id != stored.video.id][:MOST_OPTIONS]
     return compare_with(stored.video, video_options(each.video for each in others))
 

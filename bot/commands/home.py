@@ -10,7 +10,7 @@ from bot.domain.caller import Permission
 from bot.domain.videos import VideoStatus
 from bot.messages.home import HomeFacts, home
 from bot.reply.model import Reply
-from bot.store.videos import Sort
+from bot.store.videos import Filters, Sort
 from bot.wallet.wallet import live_state
 
 SHOWN = 10
@@ -26,7 +26,7 @@ async def show_home(context: Context, args: Home) -> Reply:  # noqa: ARG001 - ev
     now = context.clock()
     wallet, _ = await live_state(context.wallet, now)
     page = context.store.videos.page
-    rows, total = await page(context.workspace, None, VideoStatus.MONITORING, Sort.CHANGE_24H, 0, SHOWN)
+    rows, total = await page(context.workspace, Filters(status=VideoStatus.MONITORING), Sort.CHANGE_24H, 0, SHOWN)
     digests = [setting(each) for each in await context.store.digests.of_workspace(context.workspace.id)]
     return home(
         HomeFacts(

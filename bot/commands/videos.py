@@ -15,7 +15,7 @@ from bot.messages.video_count import VideoCount, preview, previews_set
 from bot.messages.videos import VideoPage, video_list
 from bot.reply.call import Call
 from bot.reply.model import Reply
-from bot.store.videos import Sort, StoredVideo
+from bot.store.videos import Filters, Sort, StoredVideo
 from bot.wallet.mirror import Dated, Page, is_stale
 
 T = TypeVar("T")
@@ -83,7 +83,7 @@ async def videos(context: Context, args: Videos) -> Reply:
             videos=tuple(counted(each) for each in rows),
             total=total,
             complete=swept.value,
-            unread=await context.store.videos.unread_history(context.workspace, args.platform, args.status),
+            unread=await context.store.videos.unread_history(context.workspace, Filters(args.platform, args.status)),
             platform=args.platform,
             status=args.status,
             sort=args.sort,
@@ -118,9 +118,8 @@ def counted(stored: StoredVideo) -> VideoCount:
 
 async def _page(context: Context, args: Videos) -> tuple[tuple[StoredVideo, ...], int]:
     offset = (args.page - 1) * PAGE_SIZE
-    return await context.store.videos.page(
-        context.workspace, args.platform, args.status, Sort(args.sort), offset, PAGE_SIZE
-    )
+    filters = Filters(args.platform, args.status)
+    return await context.store.videos.page(context.workspace, filters, Sort(args.sort), offset, PAGE_SIZE)
 
 
 async def _sweep(context: Context) -> Dated[bool]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from bot.domain.clock import moment_text
+from bot.domain.creators import creator_name
 from bot.domain.growth import ago, crowded, is_overdue
 from bot.domain.links import video_of
 from bot.domain.money import Usage, dollars
@@ -61,7 +62,7 @@ def name_of(video: Video) -> str:
 def name_of_link(link: str, platform: str, creator: str = "") -> str:
     """What to call a video that has no title: `TikTok video by @viral.recipe (…123456)`."""
     found = video_of(link)
-    by = f"@{found.user}" if found and found.user else creator
+    by = creator_name(link, creator)
     shown = _shown_id(found.id) if found else ""
     words = (_some_video(platform), f"by {shortened(by, CREATOR_LENGTH)}" if by else "")
     return shortened(" ".join((*words, f"({shown})" if shown else "")))

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias, TypeVar
 from sqlalchemy import Row
 
 from bot.domain.caller import Person
+from bot.domain.creators import creator_of
 from bot.domain.folding import folded
 from bot.domain.money import ends_at
 from bot.domain.poll_times import first_read, next_read
@@ -87,12 +88,14 @@ def from_row(row: Row[Any]) -> StoredVideo:
 def to_row(stored: StoredVideo) -> dict[str, Any]:
     """The row for a video, with the columns that only serve to find and order it. Leases are not part of it."""
     video = stored.video
+    creator = creator_of(video)
     return {
         **values(video, "id", "estimated_cost"),
         **values(stored, "video", "workspace_id"),
         "video_id": video.id,
         "owner_id": stored.owner_id,
         "is_running": video.is_running,
+        "handle": creator.handle if creator else "",
         "search_text": search_text(video.title, video.creator, video.id, video.link),
         "newest_at": video.started_at or stored.first_seen_at,
         "ends_at": _ends_at(stored),

@@ -132,12 +132,25 @@ videos = Table(
     Column("started_by_id", String),
     Column("started_by_name", SafeText),
     Column("due_at", UtcDateTime),
+    Column("handle", SafeText, nullable=False, server_default=""),
     Index("ix_videos_key", "wallet_id", "key"),
     Index("ix_videos_recent", "wallet_id", "owner_id", "is_running", "newest_at", "video_id"),
     Index("ix_videos_newest", "wallet_id", "owner_id", "platform", "status", "newest_at", "video_id"),
     Index("ix_videos_count", "wallet_id", "owner_id", "platform", "status", "main_count", "video_id"),
     Index("ix_videos_change", "wallet_id", "owner_id", "platform", "status", "change_24h", "video_id"),
     Index("ix_videos_ending", "wallet_id", "owner_id", "platform", "status", "ends_at", "video_id"),
+)
+HAS_HANDLE = text("handle <> ''")
+"""Somebody is known as the creator of a video."""
+Index(
+    "ix_videos_handle",
+    *(videos.c[name] for name in ("wallet_id", "owner_id", "handle", "newest_at", "video_id")),
+    **partial(HAS_HANDLE),
+)
+Index(
+    "ix_videos_started_by",
+    *(videos.c[name] for name in ("wallet_id", "owner_id", "started_by_id", "newest_at", "video_id")),
+    **partial(videos.c.started_by_id.is_not(None)),
 )
 Index("ix_videos_running", videos.c.wallet_id, **partial(videos.c.is_running, sqlite=videos.c.is_running == true()))
 Index("ix_videos_ended", videos.c.wallet_id, videos.c.ended_at, **partial(videos.c.ended_at.is_not(None)))

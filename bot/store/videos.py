@@ -7,22 +7,24 @@ the same in any account. A range holds the videos of one owner, platform and sta
 one owner.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Table, bindparam, func, or_, select, union_all, update
+from sqlalchemy import ColumnElement, Row, Select, Table, TextClause, bindparam, func, or_, select, union_all, update
 
 from bot.domain.folding import folded
 from bot.domain.poll_times import LONGEST
-from bot.domain.videos import Metric, Snapshot, Video, VideoReading, VideoStatus, is_running_status
+from bot.domain.videos import FINISHED, Metric, Snapshot, Video, VideoReading, VideoStatus, is_running_status
 from bot.store import mirror
 from bot.store.database import Aggregate
 from bot.store.stored_video import METRICS, StoredVideo, from_row, owners_seen_by
 from bot.store.tables import (
     HAS_DUE_PAGE,
+    HAS_HANDLE,
     IS_UNREAD_HISTORY,
     MAY_HAVE_NEWS,
     snapshot_days,
@@ -32,7 +34,7 @@ from bot.store.tables import (
 )
 from bot.store.workspaces import Workspace
 
-__all__ = ["Sort", "StoredVideo", "Videos", "visible_to"]
+__all__ = ["Filters", "Sort", "StoredVideo", "Videos", "visible_to"]
 
 SEARCHED = 1_000
 """How many videos of the workspace, and how many started outside the bot, a search looks through."""
@@ -58,6 +60,24 @@ _ORDERS = {
     Sort.CHANGE_24H: (videos.c.change_24h.desc(), videos.c.video_id.desc()),
     Sort.ENDING: (videos.c.ends_at.asc(), videos.c.video_id.asc()),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which of a workspace's videos a list shows; a filter that is empty leaves none out.
+
+    `handles` are folded, of any platform; `started_by` is a person's id in the chat.
+    """
+
+    platform: str | None = None
+    status: str | None = None
+    handles: tuple[str, ...] = ()
+    started_by: str = ""
+
+    @property
+    def are_counted(self) -> bool:
+        """Whether `video_counts` says how many videos these leave."""
+        return not (self.handles or self.started_by)
 
 
 class Videos(Aggregate):
@@ -132,14 +152,9 @@ class Videos(Aggregate):
         query = select(func.count()).where(videos.c.wallet_id == wallet_id, videos.c.due_at <= now)
         return await self._database.scalar(query) or 0
 
-    async def unread_history(self, workspace: Workspace, platform: str | None = None, status: str | None = None) -> int:
-        """How many finished videos that the workspace may see, of a platform and status or of all, are not read yet."""
-        given = {videos.c.platform: platform, videos.c.status: status}
-        query = select(func.count()).where(
-            visible_to(workspace),
-            IS_UNREAD_HISTORY,
-            *(column == value for column, value in given.items() if value),
-        )
+    async def unread_history(self, workspace: Workspace, filters: Filters = Filters()) -> int:
+        """How many finished videos that the workspace may see, of those that filters leave, are not read yet."""
+        query = select(func.count()).where(*_filtered(workspace, filters), IS_UNREAD_HISTORY)
         return await self._database.scalar(query) or 0
 
     async def next_due(self, wallet_id: int) -> datetime | None:
@@ -185,13 +200,19 @@ class Videos(Aggregate):
         return tuple(map(from_row, await self._database.rows(_search(), values | _patterns(typed))))
 
     async def page(
-        self, workspace: Workspace, platform: str | None, status: str | None, sort: Sort, offset: int, limit: int
+        self, workspace: Workspace, filters: Filters, sort: Sort, offset: int, limit: int
     ) -> tuple[tuple[StoredVideo, ...], int]:
-        """One page of the workspace's videos, of one platform and status or of all, and how many there are in all."""
+        """One page of the workspace's videos that filters leave, and how many these are."""
+        if not filters.are_counted:
+            return await self._narrow_page(workspace, filters, sort, offset, limit)
         counters = await self._database.rows(
             select(video_counts).where(visible_to(workspace, video_counts), video_counts.c.videos > 0)
         )
-        mine = [each for each in counters if platform in {None, each.platform} and _fits(each.status, status)]
+        mine = [
+            each
+            for each in counters
+            if filters.platform in {None, each.platform} and _fits(each.status, filters.status)
+        ]
         total = sum(each.videos for each in mine)
         if offset >= total:
             return (), total
@@ -200,6 +221,17 @@ class Videos(Aggregate):
             values |= {f"owner_{number}": each.owner_id}
             values |= {f"platform_{number}": each.platform, f"status_{number}": each.status}
         return tuple(map(from_row, await self._database.rows(_page(sort, len(mine)), values))), total
+
+    async def _narrow_page(
+        self, workspace: Workspace, filters: Filters, sort: Sort, offset: int, limit: int
+    ) -> tuple[tuple[StoredVideo, ...], int]:
+        """The same by an index of the creator or of the person, whose videos are few beside all of the account."""
+        conditions = tuple(_filtered(workspace, filters))
+        total = await self._database.scalar(select(func.count()).where(*conditions)) or 0
+        order = (*_running_first(sort), *_ORDERS[sort])
+        first = select(videos.c.video_id).where(*conditions).order_by(*order).offset(offset).limit(limit)
+        listed = select(videos).where(videos.c.wallet_id == workspace.wallet_id, videos.c.video_id.in_(first))
+        return tuple(map(from_row, await self._database.rows(listed.order_by(*order)))), total
 
     async def snapshots(self, wallet_id: int, video_id: str) -> tuple[Snapshot, ...]:
         """Every snapshot of a video, oldest first. Ask `find` first whether the asker may see it."""
@@ -266,6 +298,22 @@ def _fits(status: str, wanted: str | None) -> bool:
     return wanted in {None, status}
 
 
+def _filtered(workspace: Workspace, filters: Filters) -> Iterator[ColumnElement[bool] | TextClause]:
+    """The conditions on the videos that a workspace may see and that filters leave."""
+    yield visible_to(workspace)
+    if filters.platform:
+        yield videos.c.platform == filters.platform
+    if filters.status == VideoStatus.MONITORING:
+        yield videos.c.status.not_in([*FINISHED, VideoStatus.PAUSED])
+    elif filters.status:
+        yield videos.c.status == filters.status
+    if filters.handles:
+        yield videos.c.handle.in_(filters.handles)
+        yield HAS_HANDLE  # for the index
+    if filters.started_by:
+        yield (videos.c.owner_id == workspace.id) & (videos.c.started_by_id == filters.started_by)
+
+
 def _snapshots(metrics: Sequence[Metric]) -> Select[Any]:
     return select(snapshots.c.video_id, snapshots.c.taken_at, *(snapshots.c[metric] for metric in metrics))
 
@@ -298,9 +346,12 @@ def _page(sort: Sort, ranges: int) -> Select[Any]:
     )
     first = union_all(*map(select, found_first))
     found = select(videos).where(videos.c.wallet_id == bindparam("wallet"), videos.c.video_id.in_(first))
-    # A range holds one status, so only the order across ranges depends on it.
-    running_first = (videos.c.is_running.desc(),) if sort is Sort.CHANGE_24H else ()
-    return found.order_by(*running_first, *_ORDERS[sort]).offset(bindparam("offset")).limit(bindparam("limit"))
+    # A range holds one status, so only the order across ranges depends on what runs.
+    return found.order_by(*_running_first(sort), *_ORDERS[sort]).offset(bindparam("offset")).limit(bindparam("limit"))
+
+
+def _running_first(sort: Sort) -> tuple[ColumnElement[Any], ...]:
+    return (videos.c.is_running.desc(),) if sort is Sort.CHANGE_24H else ()
 
 
 @cache

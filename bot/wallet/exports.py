@@ -13,7 +13,7 @@ from bot.messages.csv_format import csv_rows, encoded, head
 from bot.reply.model import LargeFile
 from bot.reply.spool import Spool
 from bot.store import Store
-from bot.store.videos import Sort, StoredVideo
+from bot.store.videos import Filters, Sort, StoredVideo
 from bot.store.workspaces import Workspace
 from bot.wallet.listing import SingleFlight
 
@@ -48,7 +48,7 @@ class Exports:
         """All that the workspace may see, newest first."""
         found: list[StoredVideo] = []
         while True:
-            page, total = await self._store.videos.page(workspace, None, None, Sort.NEWEST, len(found), PAGE)
+            page, total = await self._store.videos.page(workspace, Filters(), Sort.NEWEST, len(found), PAGE)
             found += page
             if not page or len(found) >= total:
                 return tuple(found)

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from datetime import timedelta
 
+from bot.store.videos import Filters
 from tests.polling.environment import HERE
 from tests.standins.environment import LIST, PAGE, USAGE
 
@@ -100,7 +101,7 @@ async def test_a_long_past_holds_up_no_digest_and_is_counted_until_it_is_read(sl
     await env.live(minutes=9)
     counts.append(await post.store.videos.unread_history(account.workspace))
     assert 90 > counts[0] > counts[1] == 0
-    assert await post.store.videos.unread_history(account.workspace, "youtube") == 0
+    assert await post.store.videos.unread_history(account.workspace, Filters("youtube")) == 0
 
 
 async def test_after_days_of_absence_everything_is_caught_up_the_oldest_first(env):

@@ -23,6 +23,7 @@ from bot.store import Store
 from bot.store.database import Database
 from bot.store.migrate import SCHEMA, migrate
 from bot.store.tables import metadata
+from bot.store.videos import Filters, Sort
 from tests.store.samples import HERE, NOW
 
 REFUSED = """
@@ -119,6 +120,7 @@ async def test_a_database_of_the_last_version_in_development_keeps_every_row(rec
         ("digests", "last_carry", "month_day", "weekdays"),
         ("outbox", "replies_to"),
         ("track_requests", "campaign_id"),
+        ("videos", "handle"),
     )
     for name, *columns in added:
         after[name] = [tuple(each for each in row if each[0] not in columns) for row in after[name]]
@@ -146,6 +148,8 @@ async def test_what_the_last_version_in_development_stored_is_read(recorded_url)
         weekly = await store.digests.claim(LATER + timedelta(days=5), 10)
         assert Schedule(30, "America/New_York", frozenset({0})) in [each.subscription.schedule for each in weekly]
         assert (digest.schedule.zone, digest.last_recent, video.main_count) == ("Europe/Berlin", 3, 35)
+        theirs, _ = await store.videos.page(workspace, Filters(handles=("ada",)), Sort.NEWEST, 0, 10)
+        assert "v1" in [each.video.id for each in theirs]
         assert [request.state.name for request in await store.tracking.batch(workspace.id, "b1")] == [
             "PROPOSED",
             "TRACKING",

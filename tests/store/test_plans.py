@@ -18,7 +18,7 @@ from bot.store.audit import Action, Entry
 from bot.store.database import Database
 from bot.store.outbox import Message, enqueue
 from bot.store.tables import metadata
-from bot.store.videos import Sort
+from bot.store.videos import Filters, Sort
 from tests.store.samples import ADA, HERE, MONTH, NOW, keyed, proposed, reading, submitted, video
 
 OF_OPEN_ONES = {"ix_outbox_open", "ix_outbox_channel", "ix_wallets_news", "uq_track_requests_in_flight"}
@@ -145,7 +145,8 @@ async def live(store):
     await store.videos.running(wallet_id)
     await store.videos.search(workspace, "v", 25)
     for sort in Sort:
-        await store.videos.page(workspace, None, None, sort, 0, 10)
+        for filters in (Filters(), Filters(handles=("ada",)), Filters(started_by=ADA.id, status="monitoring")):
+            await store.videos.page(workspace, filters, sort, 0, 10)
     await store.videos.snapshots(wallet_id, "v1")
     await store.videos.snapshots_per_day(workspace, date(2026, 3, 1))
     for max_wait in (1.0, 0.0):

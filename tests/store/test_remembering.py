@@ -3,7 +3,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from bot.domain.videos import HOUR, Metric, Snapshot, VideoReading
-from bot.store.videos import Sort
+from bot.store.videos import Filters, Sort
 from tests.store.samples import ADA, BEN, NOW, keyed, proposed, reading, submitted, video
 
 LATER = NOW + HOUR
@@ -80,7 +80,7 @@ async def test_an_answer_that_a_newer_one_overtook_changes_nothing(store, wallet
     await store.videos.remember(wallet_id, keyed(stopped), LATER)
     await store.videos.remember(wallet_id, keyed(FULL), LATER - timedelta(seconds=1))
     assert (await store.videos.find(workspace, "v1")).video == stopped
-    _, total = await store.videos.page(workspace, None, "monitoring", Sort.NEWEST, 0, 10)
+    _, total = await store.videos.page(workspace, Filters(status="monitoring"), Sort.NEWEST, 0, 10)
     assert total == 0
 
 
@@ -111,13 +111,13 @@ async def test_a_hostile_title_is_kept_as_far_as_it_can_be_and_stops_nothing(sto
 
 async def test_the_same_video_twice_in_one_sweep_counts_once(store, wallet_id, workspace):
     await store.videos.remember(wallet_id, keyed(FULL, replace(FULL, status="completed")), NOW)
-    rows, total = await store.videos.page(workspace, None, None, Sort.NEWEST, 0, 10)
+    rows, total = await store.videos.page(workspace, Filters(), Sort.NEWEST, 0, 10)
     assert (len(rows), total, rows[0].video.status) == (1, 1, "completed")
 
 
 async def test_hundreds_of_videos_are_kept_in_one_go(store, wallet_id, workspace):
     await store.videos.remember(wallet_id, keyed(*(video(f"v{n}") for n in range(2_000))), NOW)
-    assert (await store.videos.page(workspace, None, None, Sort.NEWEST, 0, 1))[1] == 2_000
+    assert (await store.videos.page(workspace, Filters(), Sort.NEWEST, 0, 1))[1] == 2_000
 
 
 async def test_a_page_keeps_every_snapshot_with_what_each_platform_lacks(store, wallet_id, workspace):
@@ -205,8 +205,8 @@ async def test_a_video_that_turns_out_to_be_the_workspaces_own_leaves_the_others
     await store.tracking.mark_tracking(request.id, video("v1"), NOW)
     assert await store.videos.snapshots_per_day(workspace, NOW.date()) == {NOW.date(): 2}
     assert await store.videos.snapshots_per_day(neighbour, NOW.date()) == {}
-    assert (await store.videos.page(neighbour, None, None, Sort.NEWEST, 0, 10)) == ((), 0)
-    assert (await store.videos.page(workspace, None, None, Sort.NEWEST, 0, 10))[1] == 1
+    assert (await store.videos.page(neighbour, Filters(), Sort.NEWEST, 0, 10)) == ((), 0)
+    assert (await store.videos.page(workspace, Filters(), Sort.NEWEST, 0, 10))[1] == 1
 
 
 async def read(store, wallet_id, page, main_count=None, change_24h=None):

@@ -1,0 +1,37 @@
+"""Who posted a video: one identity per platform and handle."""
+
+from dataclasses import dataclass
+
+from bot.domain.folding import folded
+from bot.domain.links import video_of
+from bot.domain.videos import Video
+
+
+@dataclass(frozen=True, slots=True)
+class Creator:
+    """An account on a platform. `handle` is folded: `viral.recipe` for @Viral.Recipe."""
+
+    platform: str
+    handle: str
+
+
+def creator_of(video: Video) -> Creator | None:
+    """Who posted a video; None if neither its link nor the API states it.
+
+    The same handle on two platforms is two creators. After a rename, videos whose creator the API states as `@new`
+    belong to the new handle whatever their links say; the others stay with the handle of their link.
+    """
+    handle = folded(creator_name(video.link, video.creator))
+    return Creator(video.platform, handle) if handle else None
+
+
+def creator_name(link: str, stated: str) -> str:
+    """The creator as people write it: `@Viral.Recipe`; a name without an @ if only the API states one.
+
+    `stated` is the API's `creator`. With an @ it is the current handle, which a link may lack or misspell (the sites
+    ignore the handle in a link); without one it may be a display name, which several accounts can share.
+    """
+    if stated.startswith("@") and stated.strip("@ "):
+        return stated
+    found = video_of(link)
+    return f"@{found.user}" if found and found.user else stated
