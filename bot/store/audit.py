@@ -23,6 +23,7 @@ class Action(StrEnum):
     TRACK = "track"
     STOP = "stop"
     CAMPAIGN = "campaign"
+    PAYOUT = "payout"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.clock import month_of
 from bot.domain.tracking import RequestState
-from bot.store import campaigns
+from bot.store import campaigns, payouts
 from bot.store.database import Aggregate, adding
 from bot.store.outbox_claims import named_in
 from bot.store.schedule_tables import alert_settings, blobs, digests, events, handled_events, is_open, outbox
@@ -74,6 +74,7 @@ class Forgetting(Aggregate):
         name = await self._keep_spend(connection, workspace_id)
         await self._own_videos(connection, workspace_id)
         await self._files(connection, workspace_id)
+        await payouts.forget(connection, workspace_id)
         await campaigns.forget(connection, workspace_id)
         for table in (credentials, audit, digests, alert_settings, outbox):
             await connection.execute(delete(table).where(table.c.workspace_id == workspace_id))

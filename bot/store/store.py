@@ -19,6 +19,7 @@ from bot.store.forgetting import Forgetting
 from bot.store.migrate import migrate
 from bot.store.outbox import Outbox
 from bot.store.outbox_status import OutboxStatus
+from bot.store.payouts import Payouts
 from bot.store.readings import Readings
 from bot.store.short_links import ShortLinks
 from bot.store.track_requests import TrackRequests
@@ -40,6 +41,7 @@ class Store:
         self.tracking = TrackRequests(database)
         self.audit = Audit(database)
         self.campaigns = Campaigns(database)
+        self.payouts = Payouts(database)
         self.rates = RateSlots(database)
         self.short_links = ShortLinks(database)
         self.credentials = Credentials(database, box)

@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import select, text
 
 from bot.domain.caller import Person
+from bot.domain.payout import Line, State, Terms
+from bot.domain.videos import Metric
 from bot.reply.model import Picture, Reply
 from bot.store import Store
 from bot.store.audit import Action, Entry
@@ -21,6 +23,17 @@ MARK = "zzsecretzz"
 """Stands in every text of the workspace that goes."""
 ZOE = Person(f"U{MARK}", f"Zoe {MARK}")
 GOING = replace(HERE, id=f"T{MARK}", name=f"Shop {MARK}")
+
+
+async def owe(store, workspace_id, campaign_id, link):
+    """A final line of a creator who was paid."""
+    terms = await store.payouts.change_terms(
+        workspace_id, campaign_id, lambda _: Terms({"tiktok": PRICE}), lambda _: MARK, ZOE, NOW
+    )
+    line = Line(f"tiktok:{MARK}", link, MARK, "tiktok", f"@{MARK}", MARK, Metric.VIEWS, State.FINAL)
+    line = replace(line, start_at=NOW, end_at=NOW, final_hour=NOW)
+    await store.payouts.settle(workspace_id, campaign_id, terms.id, 0, [line])
+    await store.payouts.mark_paid(workspace_id, campaign_id, MARK, ZOE, NOW)
 
 
 async def live(store, database):
@@ -41,6 +54,7 @@ async def live(store, database):
     campaign, _ = await store.campaigns.create(going.id, f"Launch {MARK}", ZOE, NOW, f"C{MARK}")
     await store.campaigns.add(going.id, campaign.id, [(key, seen.link, "tiktok")], ZOE, NOW)
     await store.campaigns.set_channel(going.id, f"C{MARK}", campaign.id, ZOE, NOW)
+    await owe(store, going.id, campaign.id, seen.link)
     shown = Reply(f"Up {MARK}.", parts=(Picture("chart.png", MARK.encode() * 1_000, "Views went up."),))
     async with database.writing() as connection:
         await enqueue(connection, Message(f"key {MARK}", going.id, f"C{MARK}", shown), NOW)

@@ -1,0 +1,261 @@
+"""Payouts of campaigns: terms, of which the newest hold, and the lines that are final and so change no more.
+
+Every method takes the workspace's number and neither returns nor changes what belongs to another one. Each change by a
+person is written to the audit in its own transaction.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Boolean, Column, ColumnElement, ForeignKey, Index, Table, delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.types import BigInteger, Date, Integer, String, Text
+
+from bot.domain.caller import Person
+from bot.domain.money import dollars
+from bot.domain.payout import Line, State, Terms, total
+from bot.domain.videos import Metric
+from bot.store import audit
+from bot.store.audit import Action, Entry
+from bot.store.campaign_tables import campaigns
+from bot.store.database import Aggregate
+from bot.store.tables import metadata
+from bot.store.types import Converted, Dollars, ExactDecimal, SafeText, UtcDateTime, read, values
+
+_Rates = Converted(
+    Text(),
+    lambda rates: json.dumps({platform: str(rate) for platform, rate in rates.items()}),
+    lambda stored: {platform: Decimal(rate) for platform, rate in json.loads(stored).items()},
+)
+
+payout_terms = Table(
+    "payout_terms",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("campaign_id", ForeignKey("campaigns.id"), nullable=False),
+    Column("rates", _Rates, nullable=False),
+    Column("from_zero", Boolean, nullable=False),
+    Column("minimum", BigInteger, nullable=False),
+    Column("video_cap", Dollars),
+    Column("creator_cap", Dollars),
+    Column("final_days", Integer),
+    Column("final_on", Date),
+    Column("budget", Dollars),
+    Column("set_at", UtcDateTime, nullable=False),
+    Column("set_by_id", String, nullable=False),
+    Column("set_by_name", SafeText, nullable=False),
+    Index("ix_payout_terms_campaign_id", "campaign_id"),
+    sqlite_autoincrement=True,
+)
+
+payout_lines = Table(
+    "payout_lines",
+    metadata,
+    Column("campaign_id", ForeignKey("campaigns.id"), primary_key=True, autoincrement=False),
+    Column("key", String, primary_key=True),
+    Column("link", SafeText, nullable=False),
+    Column("title", SafeText, nullable=False),
+    Column("platform", SafeText, nullable=False),
+    Column("creator", SafeText, nullable=False),
+    Column("handle", SafeText, nullable=False),
+    Column("metric", String, nullable=False),
+    Column("start_at", UtcDateTime, nullable=False),
+    Column("start", BigInteger, nullable=False),
+    Column("end_at", UtcDateTime, nullable=False),
+    Column("end", BigInteger, nullable=False),
+    Column("final_hour", UtcDateTime, nullable=False),
+    Column("missing", Integer, nullable=False),
+    Column("fallen", Integer, nullable=False),
+    Column("counted", BigInteger, nullable=False),
+    Column("minimum", BigInteger, nullable=False),
+    Column("rate", ExactDecimal, nullable=False),
+    Column("video_cap", Dollars),
+    Column("creator_left", Dollars),
+    Column("amount", ExactDecimal, nullable=False),
+    Column("terms_id", ForeignKey("payout_terms.id"), nullable=False),
+    Column("paid_at", UtcDateTime),
+    Column("paid_by_id", String),
+    Column("paid_by_name", SafeText),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTerms:
+    """Terms as they were set. `id` grows with each change."""
+
+    id: int
+    terms: Terms
+    set_at: datetime
+    set_by: Person
+
+
+class Payouts(Aggregate):
+    """The `payout_terms` and `payout_lines` tables. `channel_id` is where a change was made, for the audit."""
+
+    async def terms(self, workspace_id: int, campaign_id: int) -> StoredTerms | None:
+        """The terms that hold now; None if none were set."""
+        async with self._database.reading() as connection:
+            return await _newest(connection, workspace_id, campaign_id)
+
+    async def with_budget(self, workspace_id: int) -> tuple[int, ...]:
+        """The campaigns, archived ones left out, whose terms have a budget."""
+        newest = (
+            select(func.max(payout_terms.c.id))
+            .join(campaigns, campaigns.c.id == payout_terms.c.campaign_id)
+            .where(campaigns.c.workspace_id == workspace_id, campaigns.c.archived_at.is_(None))
+            .group_by(payout_terms.c.campaign_id)
+        )
+        query = select(payout_terms.c.campaign_id).where(
+            payout_terms.c.id.in_(newest), payout_terms.c.budget.is_not(None)
+        )
+        return tuple(await self._database.scalars(query.order_by(payout_terms.c.campaign_id)))
+
+    async def change_terms(
+        self,
+        workspace_id: int,
+        campaign_id: int,
+        change: Callable[[Terms], Terms],
+        words: Callable[[Terms], str],
+        person: Person,
+        now: datetime,
+        channel_id: str = "",
+    ) -> StoredTerms | None:
+        """Set what `change` makes of the terms that hold; `words` states them in the audit. None without the campaign.
+
+        What `change` raises leaves everything as it is; equal terms are not set again.
+        """
+        async with self._database.writing() as connection:
+            name = await _lock(connection, workspace_id, campaign_id)
+            if name is None:
+                return None
+            before = await _newest(connection, workspace_id, campaign_id)
+            after = change(before.terms if before else Terms())
+            if before is not None and before.terms == after:
+                return before
+            whose = {"set_at": now, "set_by_id": person.id, "set_by_name": person.name}
+            row = {"campaign_id": campaign_id, **values(after), **whose}
+            added = (await connection.execute(insert(payout_terms).values(row).returning(payout_terms))).one()
+            what = f"Terms of campaign {name}: {words(after)}"
+            await _note(connection, workspace_id, person, now, channel_id, what)
+            return _stored(added)
+
+    async def lines(self, workspace_id: int, campaign_id: int) -> Mapping[str, Line]:
+        """The final lines by key, in the order of their final hours."""
+        query = select(payout_lines).where(_theirs(workspace_id, campaign_id))
+        rows = await self._database.rows(query.order_by(payout_lines.c.final_hour, payout_lines.c.key))
+        return {row.key: _line(row) for row in rows}
+
+    async def settle(
+        self, workspace_id: int, campaign_id: int, terms_id: int, known: int, final: Iterable[Line]
+    ) -> bool:
+        """Keep lines that have become final under these terms; `known` is how many were kept when they were computed.
+
+        False if other lines or other terms came in between, and then nothing is kept: compute them again.
+        """
+        async with self._database.writing() as connection:
+            if await _lock(connection, workspace_id, campaign_id) is None:
+                return False
+            newest = await _newest(connection, workspace_id, campaign_id)
+            count = select(func.count()).where(payout_lines.c.campaign_id == campaign_id)
+            if newest is None or newest.id != terms_id or await connection.scalar(count) != known:
+                return False
+            rows = [{"campaign_id": campaign_id, **_columns(each), "terms_id": terms_id} for each in final]
+            await connection.execute(insert(payout_lines), rows)
+            return True
+
+    async def mark_paid(
+        self, workspace_id: int, campaign_id: int, handle: str, person: Person, now: datetime, channel_id: str = ""
+    ) -> tuple[Line, ...]:
+        """Mark every final line of a creator that isn't paid yet; returns those."""
+        unpaid = (payout_lines.c.handle == handle) & payout_lines.c.paid_at.is_(None)
+        whose = {"paid_at": now, "paid_by_id": person.id, "paid_by_name": person.name}
+        return await self._mark(workspace_id, campaign_id, unpaid, whose, "paid", (person, now, channel_id))
+
+    async def unmark_paid(
+        self,
+        workspace_id: int,
+        campaign_id: int,
+        handle: str,
+        paid_at: datetime,
+        person: Person,
+        now: datetime,
+        channel_id: str = "",
+    ) -> tuple[Line, ...]:
+        """Take back what was marked as paid at one moment; returns the lines that were."""
+        marked = (payout_lines.c.handle == handle) & (payout_lines.c.paid_at == paid_at)
+        whose = {"paid_at": None, "paid_by_id": None, "paid_by_name": None}
+        return await self._mark(workspace_id, campaign_id, marked, whose, "not paid", (person, now, channel_id))
+
+    async def _mark(
+        self,
+        workspace_id: int,
+        campaign_id: int,
+        which: ColumnElement[bool],
+        whose: Mapping[str, Any],
+        what: str,
+        by: tuple[Person, datetime, str],
+    ) -> tuple[Line, ...]:
+        async with self._database.writing() as connection:
+            name = await _lock(connection, workspace_id, campaign_id)
+            changed = update(payout_lines).where(payout_lines.c.campaign_id == campaign_id, which).values(whose)
+            rows = (await connection.execute(changed.returning(payout_lines))).all() if name is not None else ()
+            found = tuple(map(_line, rows))
+            if found:
+                count = "1 video" if len(found) == 1 else f"{len(found):,} videos"
+                said = f"Marked {dollars(total(found))} for {count} of {found[0].creator} in campaign {name} as {what}"
+                await _note(connection, workspace_id, *by, said)
+            return found
+
+
+async def forget(connection: AsyncConnection, workspace_id: int) -> None:
+    """Delete the payouts of a workspace within the caller's transaction."""
+    mine = select(campaigns.c.id).where(campaigns.c.workspace_id == workspace_id)
+    for table in (payout_lines, payout_terms):
+        await connection.execute(delete(table).where(table.c.campaign_id.in_(mine)))
+
+
+async def _newest(connection: AsyncConnection, workspace_id: int, campaign_id: int) -> StoredTerms | None:
+    query = (
+        select(payout_terms)
+        .join(campaigns, campaigns.c.id == payout_terms.c.campaign_id)
+        .where(campaigns.c.workspace_id == workspace_id, campaigns.c.id == campaign_id)
+        .order_by(payout_terms.c.id.desc())
+        .limit(1)
+    )
+    row = (await connection.execute(query)).one_or_none()
+    return None if row is None else _stored(row)
+
+
+async def _lock(connection: AsyncConnection, workspace_id: int, campaign_id: int) -> str | None:
+    """The name of a campaign whose payout nobody else changes until the transaction ends; None if there is none."""
+    this = (campaigns.c.workspace_id == workspace_id) & (campaigns.c.id == campaign_id)
+    return await connection.scalar(select(campaigns.c.name).where(this).with_for_update())
+
+
+async def _note(
+    connection: AsyncConnection, workspace_id: int, person: Person, now: datetime, channel_id: str, what: str
+) -> None:
+    entry = Entry(now, person, channel_id, Action.PAYOUT, "", video_id=None, cost=None, outcome=what)
+    await audit.write_entry(connection, workspace_id, entry)
+
+
+def _theirs(workspace_id: int, campaign_id: int) -> ColumnElement[bool]:
+    mine = select(campaigns.c.id).where(campaigns.c.workspace_id == workspace_id)
+    return (payout_lines.c.campaign_id == campaign_id) & payout_lines.c.campaign_id.in_(mine)
+
+
+def _stored(row: Any) -> StoredTerms:  # noqa: ANN401 - a row of `payout_terms`
+    return read(StoredTerms, row, terms=read(Terms, row))
+
+
+def _line(row: Any) -> Line:  # noqa: ANN401 - a row of `payout_lines`
+    state = State.FINAL if row.paid_at is None else State.PAID
+    return read(Line, row, metric=Metric(row.metric), state=state, why="")
+
+
+def _columns(line: Line) -> dict[str, Any]:
+    return values(line, "state", "why", "terms_id")
