@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
+from bot.campaigns.leaderboard_card import ABOUT as RANKED
 from bot.commands.alerts import QUESTIONS as ALERT_QUESTIONS
 from bot.commands.alerts import Alerts, Snooze, alerts, is_incomplete, snooze
 from bot.commands.alerts import check as check_alerts
@@ -14,6 +15,7 @@ from bot.commands.digest import Digest, DigestDetails, digest_command, digest_de
 from bot.commands.export import Export, export
 from bot.commands.help import Help, show_help
 from bot.commands.home import Home, show_home
+from bot.commands.leaderboard import Leaderboard, leaderboard
 from bot.commands.share import Share, share
 from bot.commands.stats import Stats, gains, stats, stats_details
 from bot.commands.status import Retry, Status, retry, status, status_details
@@ -67,6 +69,16 @@ COMMANDS: tuple[AnyCommand, ...] = (
         compare,
         example='/compare "cat on a piano" vs "dog on a drum"',
         group=Group.LOOK,
+        shareable=True,
+    ),
+    Command(
+        "leaderboard",
+        "Rank videos, creators or people by what they gained",
+        Leaderboard,
+        leaderboard,
+        example="/leaderboard creators this week",
+        group=Group.LOOK,
+        about=RANKED,
         shareable=True,
     ),
     Command(

@@ -15,7 +15,7 @@ _POLITE = """
 _THINGS = "video videos vid vids clip clips reel reels short shorts tiktoks post posts link links url"
 _JOINTS = """
     for at in from between until till below under every each per by on sort sorted first time times timezone tz zone
-    next local o'clock sharp around about turn switch once day days d dollars dollar usd bucks vs vs. | , &
+    hour age next local o'clock sharp around about turn switch once day days d dollars dollar usd bucks vs vs. | , &
 """
 POLITE = frozenset(_POLITE.split())
 """Words that are nobody's value, wherever they stand."""

@@ -4,12 +4,12 @@ A link may have been tracked several times; those trackings that the workspace m
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, column, func, or_, select, values
 
 from bot.domain.videos import Snapshot
 from bot.store.database import Aggregate
@@ -18,6 +18,9 @@ from bot.store.tables import snapshots, videos
 from bot.store.videos import visible_to
 from bot.store.workspaces import Workspace
 
+MOST_TRACKINGS = 5_000
+"""Trackings that a read is about at most: a chat shows a few dozen of their rows."""
+_AT_ONCE = 2_000
 _COUNTS = ("taken_at", *METRICS)
 
 
@@ -51,13 +54,43 @@ class Readings(Aggregate):
     ) -> tuple[LinkReadings, ...]:
         """The links of these keys that the workspace sees, in no order.
 
-        Without keys, those that run or have a snapshot after the earliest moment.
+        Without keys, those that run or have a snapshot after the earliest moment. Of more than `MOST_TRACKINGS`
+        trackings the newest count.
         """
         wanted = videos.c.key.in_(list(keys)) if keys is not None else _counted_since(min(moments))
+        query = _statement(moments).where(visible_to(workspace), wanted)
         found: defaultdict[str, list[Row[Any]]] = defaultdict(list)
-        for row in await self._database.rows(_statement(moments).where(visible_to(workspace), wanted)):
+        for row in await self._database.rows(query.order_by(videos.c.newest_at.desc()).limit(MOST_TRACKINGS)):
             found[row.key].append(row)
         return tuple(_joined(rows, len(moments)) for rows in found.values())
+
+    async def at_own_moments(self, workspace: Workspace, moments: Mapping[str, datetime]) -> Mapping[str, Snapshot]:
+        """The newest snapshot of each link at or before a moment of its own, by key; only links that have one."""
+        found: dict[str, Snapshot] = {}
+        pairs = list(moments.items())
+        for start in range(0, len(pairs), _AT_ONCE):
+            for row in await self._database.rows(_at_own(pairs[start : start + _AT_ONCE]).where(visible_to(workspace))):
+                taken = Snapshot(
+                    row.taken_at, {each: row[2 + n] for n, each in enumerate(METRICS) if row[2 + n] is not None}
+                )
+                if row.key not in found or found[row.key].taken_at < taken.taken_at:
+                    found[row.key] = taken
+        return found
+
+
+def _at_own(moments: Sequence[tuple[str, datetime]]) -> Select[Any]:
+    """The newest snapshot of each tracking at or before the moment of its link."""
+    asked = values(column("key", videos.c.key.type), column("moment", snapshots.c.taken_at.type), name="asked")
+    own = asked.data(list(moments)).cte("own")
+    taken = snapshots.alias("taken")
+    newest = select(func.max(taken.c.taken_at)).where(
+        taken.c.wallet_id == videos.c.wallet_id, taken.c.video_id == videos.c.video_id, taken.c.taken_at <= own.c.moment
+    )
+    mine = and_(snapshots.c.wallet_id == videos.c.wallet_id, snapshots.c.video_id == videos.c.video_id)
+    joined = videos.join(own, own.c.key == videos.c.key).join(
+        snapshots, and_(mine, snapshots.c.taken_at == newest.correlate(videos, own).scalar_subquery())
+    )
+    return select(videos.c.key, *(snapshots.c[name] for name in _COUNTS)).select_from(joined)
 
 
 def _counted_since(moment: datetime) -> ColumnElement[bool]:

@@ -20,6 +20,7 @@ TARGETS = {
     "offer.consequence_card": 14,
     "problems.with_links_left_out": 16,
     "home.home": 17,
+    "help.all_commands": 16,
     "digests.card.digest": 22,
     "digests.stopped_card.with_stopped": 22,
     "alerts.low_balance.low_balance": 6,

@@ -141,6 +141,7 @@ COMMANDS = {
     "videos": ({}, "2 videos"),
     "stats": ({"video": LINK}, "views"),
     "compare": ({"video": LINK, "video2": YOUTUBE}, "hour"),
+    "leaderboard": ({"by": "creators", "period": "24h"}, "leads with"),
     "stop": ({"video": LINK}, "stop"),
     "usage": ({}, "available"),
     "digest": ({"action": "status"}, "digest"),

@@ -56,6 +56,7 @@ GIVEN = {
     "alerts.set": {"switch": "off"},
     "share": {"card": "status", "made": "1"},
 }
+AT_ONCE = 20
 CHANGES = {"digest", "alerts"}
 """Everybody may look at these settings, but the buttons of this test change them."""
 REFUSALS = tuple(
@@ -79,6 +80,18 @@ def buttons(video_id):
     made = {name: Button(name, call) for name, call in calls.items()}
     del made["home"], made["connect"], made["export"]  # a tab, a form and a file, which are looked at by themselves
     return made
+
+
+async def posted_by(program, channel, shown):
+    """The ids of the messages with these buttons, by the button's name: a message takes no more than forty parts."""
+    names, ids = list(shown), {}
+    for start in range(0, len(names), AT_ONCE):
+        these = names[start : start + AT_ONCE]
+        reply = Reply("For everybody to press.", actions=tuple(shown[name] for name in these))
+        posted = await program.poster.post(channel, reply, f"all {start}")
+        assert isinstance(posted, Posted)
+        ids |= dict.fromkeys(these, posted.message_id)
+    return ids
 
 
 def judge(words, needs, granted, what):
@@ -141,14 +154,12 @@ async def test_in_slack(in_slack, role, flags):
     assert ("available" in slack_app.told(home) if home else False) is (Permission.LOOK in granted)
 
     shown = buttons(bot_app.sandbox.world.account(bot_app.sandbox.key).trackings.popitem()[0])
-    reply = Reply("For everybody to press.", actions=tuple(shown.values()))
-    posted = await bot_app.program.poster.post(ChannelRef("slack", "T1", slack_app.GENERAL), reply, "all")
-    assert isinstance(posted, Posted)
-    message = slack.channel(slack_app.GENERAL).find(posted.message_id)
+    posted = await posted_by(bot_app.program, ChannelRef("slack", "T1", slack_app.GENERAL), shown)
 
     refused = refusals()
     for command in COMMANDS:
         if command.name in shown:
+            message = slack.channel(slack_app.GENERAL).find(posted[command.name])
             await bot_app.press(message, command.name, who)
             refused += not needed(command) <= granted
             await slack.until(lambda: refusals() >= refused)  # noqa: B023 - it is over before the next press
@@ -223,11 +234,9 @@ async def test_in_discord(in_discord, role):
     assert bool(typing.choices) is (Permission.LOOK in granted)
 
     shown = buttons(bot_app.sandbox.world.account(bot_app.sandbox.key).trackings.popitem()[0])
-    reply = Reply("For everybody to press.", actions=tuple(shown.values()))
-    posted = await bot_app.program.poster.post(ChannelRef("discord", guild.id, server.general.id), reply, "all")
-    assert isinstance(posted, Posted)
-    message = next(each for each in server.general.messages if each.id == posted.message_id)
+    posted = await posted_by(bot_app.program, ChannelRef("discord", guild.id, server.general.id), shown)
     for name in shown:
+        message = next(each for each in server.general.messages if each.id == posted[name])
         needs = needed(next(each for each in COMMANDS if each.name == name))
         assert await refuses(bot_app.press(message, name, who)) is not (needs <= granted), name
 

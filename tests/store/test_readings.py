@@ -58,3 +58,16 @@ async def test_another_workspace_gets_nothing_of_what_this_one_started(store, wa
     await remember(store, wallet_id, video("1"), 10)
     assert len(await store.readings.at(workspace, (NOW,), ["tiktok:1"])) == 1
     assert await store.readings.at(neighbour, (NOW,), ["tiktok:1"]) == ()
+
+
+async def test_each_link_at_a_moment_of_its_own(store, wallet_id, workspace):
+    for number in ("1", "2", "3"):
+        await remember(store, wallet_id, video(number), 10, 20, 30)
+    start = NOW - DAY
+    moments = {"tiktok:1": start + HOUR, "tiktok:2": start + 1.9 * HOUR, "tiktok:3": start - HOUR, "tiktok:x": NOW}
+    found = await store.readings.at_own_moments(workspace, moments)
+    assert {key: (views(taken), taken.taken_at) for key, taken in found.items()} == {
+        "tiktok:1": (20, start + HOUR),
+        "tiktok:2": (20, start + HOUR),
+    }
+    assert await store.readings.at_own_moments(workspace, {}) == {}

@@ -1,0 +1,173 @@
+"""What a leaderboard is made of: the readings of every link in its window, ranked by video, creator or person."""
+
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeAlias
+from zoneinfo import ZoneInfo
+
+from bot.domain.creators import creator_name, creator_of
+from bot.domain.growth import metric_name
+from bot.domain.leaderboard import LATE, Count, Gain, Period, Ranking, Standing, Window, gained, ranking, window_of
+from bot.domain.videos import HOUR, Metric, Snapshot
+from bot.domain.zones import UTC_NAME
+from bot.messages.video_count import NAME_LENGTH
+from bot.messages.wording import linked, name_of, platform_name, shortened
+from bot.reply.call import Call
+from bot.reply.model import Button, Mention, Text, text
+from bot.store import Store
+from bot.store.readings import LinkReadings
+from bot.store.workspaces import Workspace
+
+Who: TypeAlias = Hashable
+"""Whoever has a place: a link's key, a `Creator`, or a person's id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is ranked. `hour` ranks by the count at that hour of tracking; `keys` are the links, None for all.
+
+    `person_id` is whose own place is wanted too; `zone` is where days begin.
+    """
+
+    by: str
+    period: Period
+    hour: int | None = None
+    platform: str | None = None
+    keys: Collection[str] | None = None
+    person_id: str = ""
+    zone: str = UTC_NAME
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How somebody in a ranking is shown: `name` with its spans, `plain` in sentences and charts, and what it opens."""
+
+    name: Text
+    plain: str
+    about: str = ""
+    button: Button | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The ranking by one metric, by the name `unit`. `own` is the asker's place, None if they have none."""
+
+    unit: str
+    ranking: Ranking[Who]
+    own: Standing[Who] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Leaderboard:
+    """The boards, views before likes. `nameless` counts links that have nobody to be ranked under.
+
+    `younger` counts those that have not been tracked for `hour` hours; `as_of` is the newest reading.
+    """
+
+    asked: Asked
+    window: Window
+    boards: tuple[Board, ...]
+    places: Mapping[Who, Place]
+    nameless: int
+    younger: int
+    as_of: datetime | None
+
+
+async def ranked_links(store: Store, workspace: Workspace, asked: Asked, now: datetime) -> Leaderboard:
+    """Rank what the workspace may see, by what is stored."""
+    window = window_of(asked.period, now, UTC if asked.zone == UTC_NAME else ZoneInfo(asked.zone))
+    found = await store.readings.at(workspace, (window.before or window.start, window.start, now), asked.keys)
+    found = tuple(each for each in found if asked.platform in {None, each.newest.video.platform})
+    whose = {each.key: who for each in found if (who := _who(asked.by, each)) is not None}
+    named = [each for each in found if each.key in whose]
+    old, at_hour = named, dict[str, Snapshot]()
+    if asked.hour is not None:
+        moments = {each.key: moment for each in named if (moment := _at_age(each, asked.hour)) and moment <= now}
+        old = [each for each in named if each.key in moments]
+        at_hour |= await store.readings.at_own_moments(workspace, moments)
+    boards = []
+    for metric in sorted({_metric(each) for each in old}, key=list(Metric).index):
+        links = [each for each in old if _metric(each) is metric]
+        if asked.hour is not None:
+            board = ranking((whose[each.key], _count_then(each, at_hour.get(each.key), asked.hour)) for each in links)
+        else:
+            board = ranking(
+                [(whose[each.key], _gain(each, 1, window.start, window.end)) for each in links],
+                [(whose[each.key], _gain(each, 0, window.before, window.start)) for each in links]
+                if window.before
+                else (),
+            )
+        if board.standings:
+            boards.append(Board(_unit(links, metric), board, _own(asked, links, whose, board)))
+    return Leaderboard(
+        asked=asked,
+        window=window,
+        boards=tuple(boards),
+        places={whose[each.key]: _place(asked.by, each) for each in named},
+        nameless=len(found) - len(named),
+        younger=len(named) - len(old),
+        as_of=max((each.at[-1].taken_at for each in found if each.at[-1] is not None), default=None),
+    )
+
+
+def _who(by: str, link: LinkReadings) -> Who | None:
+    match by:
+        case "creators":
+            return creator_of(link.newest.video)
+        case "people":
+            return None if link.newest.started_by is None else link.newest.started_by.id
+        case _:
+            return link.key
+
+
+def _place(by: str, link: LinkReadings) -> Place:
+    video, person = link.newest.video, link.newest.started_by
+    platform = platform_name(video.platform)
+    if by == "creators":
+        name = shortened(creator_name(video.link, video.creator), NAME_LENGTH)
+        return Place(text(name), name, platform)
+    if by == "people" and person is not None:
+        return Place(text(Mention(person.id, person.name)), shortened(person.name or person.id, NAME_LENGTH))
+    button = Button("Stats", Call("stats", {"video": video.id}))
+    return Place(text(linked(video, NAME_LENGTH)), name_of(video), platform, button)
+
+
+def _metric(link: LinkReadings) -> Metric:
+    return link.newest.main_metric or Metric.VIEWS
+
+
+def _unit(links: Sequence[LinkReadings], metric: Metric) -> str:
+    platforms = {each.newest.video.platform for each in links}
+    return metric_name(platforms.pop(), metric) if len(platforms) == 1 else metric.value
+
+
+def _count(link: LinkReadings, taken: Snapshot | None) -> Count | None:
+    count = None if taken is None else taken.counts.get(_metric(link))
+    return None if taken is None or count is None else Count(taken.taken_at, count)
+
+
+def _gain(link: LinkReadings, edge: int, start: datetime, end: datetime) -> Gain | None:
+    """What a link gained between two neighbouring moments that were read, from the one numbered `edge`."""
+    return gained(_count(link, link.first), _count(link, link.at[edge]), _count(link, link.at[edge + 1]), start, end)
+
+
+def _at_age(link: LinkReadings, hour: int) -> datetime | None:
+    """When a link had been tracked for so many hours; None if its start isn't stated."""
+    started = [each.video.started_at for each in link.trackings if each.video.started_at is not None]
+    return min(started) + hour * HOUR if started else None
+
+
+def _count_then(link: LinkReadings, taken: Snapshot | None, hour: int) -> Gain | None:
+    """What a link had at that hour of tracking, as a gain from nothing; None without a reading near it."""
+    count, moment = _count(link, taken), _at_age(link, hour)
+    return None if count is None or moment is None or moment - count.at > LATE else Gain(count.value)
+
+
+def _own(
+    asked: Asked, links: Sequence[LinkReadings], whose: Mapping[str, Who], board: Ranking[Who]
+) -> Standing[Who] | None:
+    """The best place that the asker has by their own videos; creators are nobody's."""
+    started = (each for each in links if (by := each.newest.started_by) is not None and by.id == asked.person_id)
+    mine = set() if asked.by == "creators" else {whose[each.key] for each in started}
+    return next((each for each in board.standings if each.who in mine), None)

@@ -1,0 +1,250 @@
+"""The card of a ranking: who gained most, five places with a chart, and every place ten at a time."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.campaigns.leaderboard import Board, Leaderboard, Who
+from bot.charts.specs import Movers
+from bot.domain.growth import short_change, short_count, signed_count
+from bot.domain.leaderboard import EPOCH, Period, Standing
+from bot.messages.video_count import NAME_LENGTH
+from bot.messages.wording import freshness, plural, shortened
+from bot.reply.call import Call
+from bot.reply.model import (
+    Action,
+    Align,
+    Bold,
+    Button,
+    Column,
+    Drawing,
+    Item,
+    Listing,
+    Menu,
+    MenuOption,
+    Note,
+    Paragraph,
+    Part,
+    Picture,
+    Plain,
+    Reply,
+    text,
+)
+
+TOP, PAGE_SIZE = 5, 10
+SHORT = 24
+ABOUT = (
+    "Ranks what was gained in the period, not what a video has in all. Ties share a rank; ▲2 is the rise since the "
+    "period before. Videos without views are ranked by likes, apart. “at hour 24” compares all at the same age."
+)
+"""What /help adds."""
+PERIOD_WORDS = {
+    Period.TODAY: "today",
+    Period.DAY: "in 24 h",
+    Period.WEEK: "in 7 days",
+    Period.THIS_WEEK: "this week",
+    Period.THIS_MONTH: "this month",
+    Period.START: "since tracking began",
+}
+_LOCAL = frozenset({Period.TODAY, Period.THIS_WEEK, Period.THIS_MONTH})
+"""Periods that begin at a midnight."""
+_PERIOD_NAMES = {
+    Period.TODAY: "Today",
+    Period.DAY: "24 hours",
+    Period.WEEK: "7 days",
+    Period.THIS_WEEK: "This week",
+    Period.THIS_MONTH: "This month",
+    Period.START: "Since tracking began",
+}
+_ONE = {"videos": "Video", "creators": "Creator", "people": "Person"}
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderboardFacts:
+    """A leaderboard as a card shows it: `page` 0 is the best five with the chart. `given` is kept by every button.
+
+    `scope` names what it is limited to, if anything: ` in launch`.
+    """
+
+    found: Leaderboard
+    given: Mapping[str, str]
+    page: int
+    now: datetime
+    scope: str = ""
+
+
+def movers_of(facts: LeaderboardFacts) -> Movers | None:
+    """The chart of the first board's best places; None if there is nothing to draw, or it isn't about gains."""
+    if facts.found.asked.hour is not None or not facts.found.boards:
+        return None
+    board = facts.found.boards[0]
+    best = board.ranking.standings[:TOP]
+    if not any(each.gain for each in best):
+        return None
+    changes = tuple((facts.found.places[each.who].plain, each.gain) for each in best)
+    since = facts.found.window.start
+    return None if since == EPOCH else Movers(_title(facts), board.unit, since, facts.found.window.end, changes)
+
+
+def leaderboard_card(facts: LeaderboardFacts, picture: Picture | Drawing | None) -> Reply:
+    """Five places with the chart on the first page, ten on each of the others."""
+    if not facts.found.boards:
+        return Reply(_nothing(facts), title=_title(facts), parts=_notes(facts), actions=tuple(_actions(facts)))
+    return Reply(
+        _finding(facts),
+        title=_title(facts),
+        parts=(
+            *_listings(facts),
+            *((picture,) if picture is not None else ()),
+            *_own(facts),
+            *_notes(facts),
+        ),
+        actions=tuple(_actions(facts)),
+        shared_as=Call("leaderboard", {**facts.given, **({"page": str(facts.page)} if facts.page else {})}),
+    )
+
+
+def _title(facts: LeaderboardFacts) -> str:
+    return f"Top {facts.found.asked.by}{facts.scope}"
+
+
+def _when(facts: LeaderboardFacts) -> str:
+    return (
+        PERIOD_WORDS[facts.found.asked.period]
+        if facts.found.asked.hour is None
+        else f"at hour {facts.found.asked.hour}"
+    )
+
+
+def _nothing(facts: LeaderboardFacts) -> str:
+    if facts.found.asked.by == "people" and facts.found.nameless:
+        return "Nobody started a video here with this bot yet, so there's nobody to rank."
+    return f"No video here was read {_when(facts)} yet, so there's nothing to rank."
+
+
+def _finding(facts: LeaderboardFacts) -> str:
+    board = facts.found.boards[0]
+    first, *others = board.ranking.standings
+    name = shortened(facts.found.places[first.who].plain, NAME_LENGTH)
+    counted = _counted(facts, first.gain, board.unit)
+    if not others:
+        return f"{name} {'has' if facts.found.asked.hour else 'gained'} {counted} {_when(facts)}."
+    ties = [facts.found.places[each.who].plain for each in others if each.rank == 1]
+    if ties:
+        names = f"{name} and {ties[0]}" if len(ties) == 1 else f"{name} and {len(ties):,} others"
+        return f"{names} are tied at {counted} {_when(facts)}."
+    whole = sum(each.gain for each in board.ranking.standings)
+    total = "" if facts.found.asked.hour else f", of {short_change(whole)} in all"
+    return f"{name} leads with {counted} {_when(facts)}{total}."
+
+
+def _counted(facts: LeaderboardFacts, gain: int, unit: str) -> str:
+    return f"{short_count(gain) if facts.found.asked.hour else short_change(gain)} {unit}"
+
+
+def _listings(facts: LeaderboardFacts) -> Iterator[Listing]:
+    for board in facts.found.boards:
+        places = board.ranking.standings
+        start, size = ((facts.page - 1) * PAGE_SIZE, PAGE_SIZE) if facts.page else (0, TOP)
+        shown = places[start : start + size]
+        if shown:
+            by = f" by {board.unit}" if len(facts.found.boards) > 1 else ""
+            yield _listing(facts, board, shown, f"{facts.found.asked.by.capitalize()}{by}")
+
+
+def _listing(facts: LeaderboardFacts, board: Board, shown: Sequence[Standing[Who]], caption: str) -> Listing:
+    has_moves = board.ranking.has_moves
+    columns = (
+        Column(_ONE[facts.found.asked.by]),
+        Column(board.unit.capitalize(), Align.RIGHT),
+        *((Column("Move"),) if has_moves else ()),
+    )
+    return Listing(
+        caption, columns, tuple(_item(facts, board, each, has_moves=has_moves) for each in shown), choice="Open…"
+    )
+
+
+def _item(facts: LeaderboardFacts, board: Board, standing: Standing[Who], *, has_moves: bool) -> Item:
+    place = facts.found.places[standing.who]
+    move = _move(standing) if has_moves else ""
+    gain = f"{standing.gain:,}" if facts.found.asked.hour else signed_count(standing.gain)
+    more = plural(standing.links, "video") if facts.found.asked.by != "videos" else ""
+    line = text(
+        Bold(_counted(facts, standing.gain, board.unit)), *(f" · {each}" for each in (move, more, place.about) if each)
+    )
+    cells = (text(gain), *((text(move),) if has_moves else ()))
+    return Item(text(f"{standing.rank}. ", *place.name), cells, line, place.button)
+
+
+def _move(standing: Standing[Who]) -> str:
+    if standing.move is None:
+        return "new"
+    return f"▲{standing.move}" if standing.move > 0 else f"▼{-standing.move}" if standing.move < 0 else "–"
+
+
+def _own(facts: LeaderboardFacts) -> Iterator[Part]:
+    """The asker's own place if the list doesn't show it."""
+    for board in facts.found.boards:
+        shown = board.ranking.standings[:TOP] if not facts.page else board.ranking.standings
+        if board.own is None or board.own in shown:
+            continue
+        name = facts.found.places[board.own.who].plain
+        what = "You" if facts.found.asked.by == "people" else f"Your best: {shortened(name, SHORT)}"
+        counted = _counted(facts, board.own.gain, board.unit)
+        yield Paragraph(text(f"{what}, rank {board.own.rank:,} with {counted}."))
+
+
+def _notes(facts: LeaderboardFacts) -> tuple[Part, ...]:
+    said = list(_remarks(facts))
+    age = freshness(facts.found.as_of, facts.now).text if facts.found.as_of is not None else ()
+    words = (*age, *((Plain(f"{' ' if age else ''}{' '.join(said)}"),) if said else ()))
+    return (Note(words),) if words else ()
+
+
+def _remarks(facts: LeaderboardFacts) -> Iterator[str]:
+    gaps = sum(board.ranking.gaps for board in facts.found.boards)
+    began = sum(board.ranking.began for board in facts.found.boards)
+    unread = sum(board.ranking.unread for board in facts.found.boards)
+    found = [
+        f"{plural(gaps, 'video')} with hours missing" if gaps else "",
+        f"{began:,} counted from the first reading" if began and facts.found.asked.period is not Period.START else "",
+        f"{unread:,} without a reading then" if unread else "",
+        f"{facts.found.younger:,} not that old yet" if facts.found.younger else "",
+    ]
+    if any(found):
+        yield f"{', '.join(filter(None, found))}."
+    if facts.found.nameless and facts.found.asked.by == "people":
+        yield f"{plural(facts.found.nameless, 'video')} started outside the bot left out."
+    elif facts.found.nameless:
+        yield f"{plural(facts.found.nameless, 'video')} without a known creator left out."
+    if facts.found.asked.hour is None and facts.found.asked.period in _LOCAL:
+        yield f"Days begin at midnight, {facts.found.asked.zone}."
+
+
+def _actions(facts: LeaderboardFacts) -> Iterator[Action]:
+    most = max((len(board.ranking.standings) for board in facts.found.boards), default=0)
+    pages = -(-most // PAGE_SIZE)
+    if facts.page == 0 and most > TOP:
+        yield Button("All places", _call(facts, page="1"))
+    if facts.page > 1:
+        yield Button("Previous", _call(facts, in_place=True, page=str(facts.page - 1)))
+    if 0 < facts.page < pages:
+        yield Button("Next", _call(facts, in_place=True, page=str(facts.page + 1)))
+    others = [each for each in _ONE if each != facts.found.asked.by]
+    yield Button(f"Top {others[0]}", _call(facts, by=others[0]))
+    yield Menu(
+        "Another ranking…",
+        (
+            MenuOption(f"Top {others[1]}", _call(facts, by=others[1])),
+            *(
+                MenuOption(name, _call(facts, period=period, hour=""))
+                for period, name in _PERIOD_NAMES.items()
+                if facts.found.asked.hour is not None or period is not facts.found.asked.period
+            ),
+        ),
+    )
+
+
+def _call(facts: LeaderboardFacts, *, in_place: bool = False, **changes: str) -> Call:
+    given = {**facts.given, **changes}
+    return Call("leaderboard", {name: value for name, value in given.items() if value}, in_place=in_place)

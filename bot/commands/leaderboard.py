@@ -1,0 +1,88 @@
+"""/leaderboard: who gained most in a period, from the mirror alone."""
+
+from dataclasses import dataclass
+
+from bot.campaigns.leaderboard import Asked, ranked_links
+from bot.campaigns.leaderboard_card import LeaderboardFacts, leaderboard_card, movers_of
+from bot.commands.command import Kind, argument
+from bot.commands.context import Context
+from bot.domain.leaderboard import Period
+from bot.domain.videos import VideoPlatform
+from bot.domain.zones import UTC_NAME, zone_names
+from bot.messages.pictures import chart_picture
+from bot.messages.wording import platform_name
+from bot.reply.model import Reply
+
+MOST_HOURS = 720
+_BY = ("videos", "creators", "people")
+
+
+@dataclass(frozen=True, slots=True)
+class Leaderboard:
+    """What is ranked, over which time, of which videos."""
+
+    by: str = argument(
+        Kind.CHOICE,
+        "videos, creators or people",
+        default="videos",
+        choices=_BY,
+        aliases=(
+            *(
+                ("video", "videos"),
+                ("top", "videos"),
+                ("best", "videos"),
+                ("creator", "creators"),
+                ("accounts", "creators"),
+                ("channels", "creators"),
+            ),
+            *(("person", "people"), ("members", "people"), ("team", "people"), ("us", "people")),
+        ),
+        vague=("top", "best"),
+        label="Rank",
+    )
+    period: str = argument(
+        Kind.CHOICE,
+        "the period",
+        default=Period.WEEK,
+        choices=tuple(Period),
+        aliases=(
+            *(("24hours", Period.DAY), ("1d", Period.DAY), ("1days", Period.DAY), ("1day", Period.DAY)),
+            *(("7days", Period.WEEK), ("7day", Period.WEEK), ("1w", Period.WEEK), ("1week", Period.WEEK)),
+            *(("weekly", Period.THIS_WEEK), ("monthly", Period.THIS_MONTH), ("daily", Period.TODAY)),
+            *(("ever", Period.START), ("total", Period.START), ("beginning", Period.START), ("since", Period.START)),
+        ),
+        vague=("since",),
+        labels=(
+            *((Period.TODAY, "Today"), (Period.DAY, "24 hours"), (Period.WEEK, "7 days")),
+            *((Period.THIS_WEEK, "This week"), (Period.THIS_MONTH, "This month"), (Period.START, "Since the start")),
+        ),
+    )
+    hour: int | None = argument(
+        Kind.NUMBER, "compare all at this hour of tracking", default=None, minimum=1, maximum=MOST_HOURS
+    )
+    platform: str | None = argument(
+        Kind.CHOICE,
+        "only this platform",
+        default=None,
+        choices=tuple(VideoPlatform),
+        aliases=(("x", "twitter"), ("yt", "youtube"), ("ig", "instagram"), ("insta", "instagram"), ("tt", "tiktok")),
+    )
+    page: int = argument(Kind.NUMBER, "the page", default=0, minimum=0, maximum=10_000, listed=False)
+
+
+async def leaderboard(context: Context, args: Leaderboard) -> Reply:
+    """The ranking of gains in the period, or of the counts at one hour of tracking; drawn on its first page."""
+    now, caller = context.clock(), context.caller
+    asked = Asked(
+        by=args.by,
+        period=Period(args.period),
+        hour=args.hour,
+        platform=args.platform,
+        person_id=caller.person.id,
+        zone=caller.zone if caller.zone in zone_names() else UTC_NAME,
+    )
+    found = await ranked_links(context.store, context.workspace, asked, now)
+    given = {"by": args.by, "period": str(args.period), "hour": str(args.hour or ""), "platform": args.platform or ""}
+    scope = f" on {platform_name(args.platform)}" if args.platform else ""
+    facts = LeaderboardFacts(found, {name: each for name, each in given.items() if each}, args.page, now, scope)
+    return leaderboard_card(facts, None if args.page else chart_picture(context.charts, movers_of(facts)))

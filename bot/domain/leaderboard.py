@@ -1,0 +1,170 @@
+"""Who gained most in a window: gains of links, summed by whatever is ranked, with ranks that ties share.
+
+A gain counts from the newest reading at or before the window's start, or from the first reading if tracking began
+within the window. Nothing is guessed: what wasn't read in the window isn't ranked, and a counter that fell is a loss.
+"""
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta, tzinfo
+from enum import StrEnum
+from typing import Generic, NamedTuple, TypeVar
+
+from bot.domain.growth import JITTER
+from bot.domain.videos import HOUR
+
+W = TypeVar("W", bound=Hashable)
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+LATE = HOUR + JITTER
+"""How old a reading may be at an edge of the window before hours are missing there."""
+
+
+class Count(NamedTuple):
+    """What a counter showed at a moment."""
+
+    at: datetime
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """From one moment to another, and the window of the same length before it, None for the time since the start."""
+
+    start: datetime
+    end: datetime
+    before: datetime | None = None
+
+
+class Period(StrEnum):
+    """The windows that a ranking can be about."""
+
+    TODAY = "today"
+    DAY = "24h"
+    WEEK = "7d"
+    THIS_WEEK = "week"
+    THIS_MONTH = "month"
+    START = "start"
+
+
+_LENGTHS = {Period.DAY: timedelta(days=1), Period.WEEK: timedelta(days=7)}
+
+
+def window_of(period: Period, now: datetime, zone: tzinfo) -> Window:
+    """The window up to now. A day, week and month begin at midnight in the zone, a week on Monday."""
+    if period is Period.START:
+        return Window(EPOCH, now)
+    if period in _LENGTHS:
+        start = now - _LENGTHS[period]
+    else:
+        day = now.astimezone(zone).date()
+        back = {Period.TODAY: 0, Period.THIS_WEEK: day.weekday(), Period.THIS_MONTH: day.day - 1}[period]
+        start = datetime.combine(day - timedelta(days=back), time(), zone).astimezone(UTC)
+    return Window(start, now, start - (now - start))
+
+
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """What one link gained. `began`: it counts from the first reading; `has_gap`: hours are missing at an edge."""
+
+    gain: int
+    began: bool = False
+    has_gap: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Standing(Generic[W]):
+    """A place in a ranking. `gain` sums over `links`; `move` is by how many ranks it rose, None if it is new."""
+
+    rank: int
+    who: W
+    gain: int
+    links: int
+    began: int = 0
+    gaps: int = 0
+    move: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking(Generic[W]):
+    """Every place, best first. `unread` counts the links without a reading in the window, which have no place.
+
+    `has_moves` is False if there is nothing to compare with: then no place is new.
+    """
+
+    standings: tuple[Standing[W], ...]
+    unread: int
+    has_moves: bool
+
+    @property
+    def gaps(self) -> int:
+        """How many of the ranked links have hours missing."""
+        return sum(each.gaps for each in self.standings)
+
+    @property
+    def began(self) -> int:
+        """How many of the ranked links count from a first reading within the window."""
+        return sum(each.began for each in self.standings)
+
+    def of(self, who: W) -> Standing[W] | None:
+        """Somebody's place."""
+        return next((each for each in self.standings if each.who == who), None)
+
+
+def gained(
+    first: Count | None, before: Count | None, last: Count | None, start: datetime, end: datetime
+) -> Gain | None:
+    """What a link gained from `start` to `end`; None without a reading in between.
+
+    `first` is its first reading ever, `before` and `last` are the newest ones at or before the two moments.
+    """
+    if last is None or last.at <= start:
+        return None
+    if before is not None:
+        gap = start - before.at > LATE or end - last.at > LATE
+        return Gain(last.value - before.value, has_gap=gap)
+    if first is None:
+        return None
+    return Gain(last.value - first.value, began=True, has_gap=end - last.at > LATE)
+
+
+def ranking(gains: Iterable[tuple[W, Gain | None]], earlier: Iterable[tuple[W, Gain | None]] = ()) -> Ranking[W]:
+    """Everybody by the sum of their links' gains; `earlier` are the gains of the window before, for the moves."""
+    now, unread = _sums(gains)
+    then, _ = _sums(earlier)
+    ranks, old = _ranks(now), _ranks(then)
+    standings = (
+        Standing(
+            rank=ranks[who],
+            who=who,
+            gain=sum(each.gain for each in mine),
+            links=len(mine),
+            began=sum(each.began for each in mine),
+            gaps=sum(each.has_gap for each in mine),
+            move=old[who] - ranks[who] if who in old else None,
+        )
+        for who, mine in now.items()
+    )
+    return Ranking(tuple(sorted(standings, key=lambda each: (each.rank, repr(each.who)))), unread, bool(old))
+
+
+def _sums(gains: Iterable[tuple[W, Gain | None]]) -> tuple[Mapping[W, Sequence[Gain]], int]:
+    """The gains of everybody who has one, and how many links have none."""
+    found: defaultdict[W, list[Gain]] = defaultdict(list)
+    unread = 0
+    for who, gain in gains:
+        if gain is None:
+            unread += 1
+        else:
+            found[who].append(gain)
+    return found, unread
+
+
+def _ranks(gains: Mapping[W, Sequence[Gain]]) -> Mapping[W, int]:
+    """Ranks from 1: equal sums share one, and the ranks that they take up are left out after them."""
+    sums = {who: sum(each.gain for each in mine) for who, mine in gains.items()}
+    places: dict[int, int] = {}
+    for place, gain in enumerate(sorted(sums.values(), reverse=True), 1):
+        places.setdefault(gain, place)
+    return {who: places[gain] for who, gain in sums.items()}

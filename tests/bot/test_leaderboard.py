@@ -1,0 +1,88 @@
+"""The ranking of gains, as people ask for it, on an account that the sandbox lets grow."""
+
+import pytest
+
+from bot.domain.growth import short_change, short_count
+from bot.reply.model import Picture, Tone
+from bot.reply.plain import plain_text
+from tests.standins.environment import BEN, INSTAGRAM, labels, rows
+
+
+@pytest.fixture
+async def films(env):
+    """Six videos of three creators, started a day apart, and one on Instagram; all of them read."""
+    world, key, films = env.sandbox.world, env.sandbox.key, {}
+    for number, creator in enumerate(("viral", "steady", "steady", "flat", "ann", "ann")):
+        link = f"https://www.tiktok.com/@{creator}/video/730123456789012345{number}"
+        films[link] = world.track(key, link, 7).film
+        env.clock.advance(hours=24)
+    films[INSTAGRAM] = world.track(key, INSTAGRAM, 7).film
+    env.clock.advance(hours=3)
+    await env.say("/videos")
+    return films
+
+
+async def test_gains_of_the_window_rank_not_what_a_video_has_in_all(env, films):
+    reply = await env.say("/leaderboard videos 24 hours")
+    shown = [int(row[1].replace(",", "")) for row in rows(reply)]
+    gained = []
+    for number, film in list(enumerate(films.values()))[:3]:  # these have no hours missing
+        age = 24 * (6 - number) + 3
+        gained.append(film.growth.counts(age)["views"] - film.growth.counts(age - 24)["views"])
+    assert (shown, set(gained) <= set(shown)) == (sorted(shown, reverse=True), True)
+    assert short_change(max(gained)) in reply.summary
+    assert "Videos by likes" in plain_text(reply)
+    assert any(isinstance(part, Picture) for part in reply.parts)
+
+
+@pytest.mark.usefixtures("films")
+async def test_every_place_is_a_page_away(env):
+    reply = await env.press(await env.say("/leaderboard"), "All places")
+    assert [row[0][:2] for row in rows(reply)] == ["1.", "2.", "3.", "4.", "5.", "6."]
+    assert not any(isinstance(part, Picture) for part in reply.parts)
+
+
+@pytest.mark.parametrize(
+    ("typed", "title", "words"),
+    [
+        ("creators this week", "Top creators", "@steady"),
+        ("top creators in 7 days", "Top creators", "2 videos"),
+        ("instagram today", "Top videos on Instagram", "likes today"),
+        ("since start", "Top videos", "since tracking began"),
+        ("people", "Top people", "Nobody started a video here"),
+        ("youtube", "Top videos on YouTube", "there's nothing to rank"),
+    ],
+)
+@pytest.mark.usefixtures("films")
+async def test_it_is_asked_for_in_words(env, typed, title, words):
+    reply = await env.say(f"/leaderboard {typed}")
+    assert (reply.title, reply.tone) == (title, Tone.INFO)
+    assert words in plain_text(reply)
+
+
+async def test_at_an_hour_all_are_compared_at_the_same_age(env, films):
+    reply = await env.say("/leaderboard at hour 48")
+    old = [film for link, film in list(films.items())[:5] if link != INSTAGRAM]
+    best = max(film.growth.counts(48)["views"] for film in old)
+    assert f"leads with {short_count(best)} views at hour 48." in reply.summary
+    assert "2 not that old yet" in plain_text(reply)
+
+
+async def test_people_are_ranked_by_what_they_started(env):
+    for person, link in (
+        (None, "https://www.tiktok.com/@viral/video/7301234567890123451"),
+        (BEN, "https://www.tiktok.com/@flat/video/7301234567890123452"),
+    ):
+        asker = (person,) if person else ()
+        await env.press(await env.say(f"/track {link} 7", *asker), "Track 7", *asker)
+    env.clock.advance(hours=5)
+    await env.say("/videos")
+    reply = await env.say("/leaderboard people", BEN)
+    assert [row[0].split(". ")[0] for row in rows(reply)] == ["1", "2"]
+    assert "Top videos" in labels(reply)
+
+
+async def test_an_unknown_word_is_named(env):
+    reply = await env.say("/leaderboard nonsense")
+    assert reply.tone is Tone.PROBLEM
+    assert "“nonsense”" in reply.summary
