@@ -40,6 +40,7 @@ from bot.messages.wording import video_options
 from bot.reply.call import Call
 from bot.reply.model import File, Reply
 from tests.alert_examples import alert_gallery
+from tests.campaign_card_examples import campaign_cards
 from tests.campaign_examples import campaign_gallery
 from tests.digest_examples import digest_gallery, setting
 from tests.examples import (
@@ -64,7 +65,7 @@ from tests.examples import (
 @cache
 def gallery() -> Mapping[str, Reply]:
     """Every example by its name."""
-    told = (*digest_gallery(), *alert_gallery(), *campaign_gallery())
+    told = (*digest_gallery(), *alert_gallery(), *campaign_gallery(), *campaign_cards())
     return dict([*_before_spending(), *_after_spending(), *_numbers(), *_money(), *told, *_about()])
 
 

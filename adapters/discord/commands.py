@@ -115,6 +115,7 @@ def _type(argument: Argument) -> Payload:
         case (
             Kind.LINK
             | Kind.VIDEO
+            | Kind.CAMPAIGN
             | Kind.WORD
             | Kind.TIME
             | Kind.ZONE

@@ -64,6 +64,7 @@ def _input(field: Field) -> Component:
         case (
             Kind.LINK
             | Kind.VIDEO
+            | Kind.CAMPAIGN
             | Kind.WORD
             | Kind.NUMBER
             | Kind.TIME

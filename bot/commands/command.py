@@ -19,12 +19,16 @@ from bot.reply.model import Reply
 
 A = TypeVar("A")
 
+MAX_TYPED = 4_000
+"""Characters of a typed command; beyond it, it is an accident or an attack."""
+
 
 class Kind(StrEnum):
     """What an argument's text means."""
 
     LINK = "link"
     VIDEO = "video"
+    CAMPAIGN = "campaign"
     NUMBER = "number"
     CHOICE = "choice"
     WORD = "word"
@@ -157,6 +161,7 @@ class Command(Generic[A]):
     `lacks` says of arguments that can be bound whether a form that asks for more is kinder than an answer: the
     first of its `questions` that fits, else one for all arguments. `check`
     raises UsageError for what the arguments alone show to be wrong, so that a form can stay open.
+    `reader` reads its typed words, `longest` characters at most, into arguments by name if their order matters.
     `shareable`: its private reply may be posted to the channel, by those who may see money if it `shows_money`.
     """
 
@@ -177,6 +182,8 @@ class Command(Generic[A]):
     about: str = ""
     shareable: bool = False
     shows_money: bool = False
+    reader: Callable[[str], Mapping[str, str]] | None = None
+    longest: int = MAX_TYPED
 
     @property
     def arguments(self) -> tuple[Argument, ...]:

@@ -7,9 +7,12 @@ from decimal import Decimal
 
 from bot.charts.charts import Charts
 from bot.domain.caller import Caller, Permission, WorkspaceRef
+from bot.domain.campaigns import EVERY_VIDEO, Campaign
 from bot.domain.clock import Clock, month_of
-from bot.domain.errors import NotConfigured
+from bot.domain.errors import NotConfigured, NotFound
+from bot.domain.folding import folded
 from bot.domain.money import MonthlyCap
+from bot.messages.campaign import no_such_campaign
 from bot.messages.help import Described
 from bot.reply.call import Call
 from bot.reply.model import Listing, Reply, Select
@@ -55,6 +58,25 @@ class Context:
         """The workspace's monthly cap, and what is used of it; unclear starts count as used."""
         used = await self.store.tracking.spent(self.workspace.id, month_of(self.clock()))
         return MonthlyCap(self.monthly_cap, used)
+
+    async def campaign(self, named: str) -> Campaign | None:
+        """The campaign of that name, else the channel's own; None if there is none, or `named` asks for every video.
+
+        A button may name it by its number. NotFound if there is no such campaign.
+        """
+        words, store = folded(named), self.store.campaigns
+        if words in EVERY_VIDEO:
+            return None
+        if not words:
+            return await store.of_channel(self.workspace.id, self.caller.channel_id)
+        is_number = words.isascii() and words.isdecimal() and len(words) < 10
+        found = await store.find(self.workspace.id, int(words)) if is_number else None
+        for name in (words, words.removeprefix("the ").removeprefix("campaign ")):
+            found = found or await store.named(self.workspace.id, name)
+        if found is None:
+            known = [each.name for each in await store.all(self.workspace.id)]
+            raise NotFound(no_such_campaign(named, known))
+        return found
 
     @property
     def wallet(self) -> Wallet:

@@ -8,9 +8,8 @@ from difflib import get_close_matches
 from itertools import dropwhile
 from typing import Any
 
-from bot.commands.command import Command, Kind
+from bot.commands.command import MAX_TYPED, Command, Kind
 from bot.commands.forms import call_of
-from bot.commands.parse import MAX_TYPED
 from bot.commands.registry import COMMANDS
 from bot.commands.tokens import tokens_of
 from bot.commands.words import OPENERS, POLITE, TOPICS

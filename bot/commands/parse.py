@@ -22,9 +22,6 @@ from bot.reply.text import visible
 A = TypeVar("A")
 V = TypeVar("V")
 
-MAX_TYPED = 4_000
-"""No platform lets a person type more into a command; beyond it, it is an accident or an attack."""
-
 MOST_CHOICES = 9
 """Choices that a refusal names."""
 MOST_ZONE_WORDS = 4
@@ -72,8 +69,8 @@ def parse(command: Command[A], typed: str, now: datetime | None = None) -> A:
 
     Without `now` an end such as "until friday" is not understood.
     """
-    if len(typed) > MAX_TYPED:
-        msg = f"That's {len(typed):,} characters; a command can have {MAX_TYPED:,} at most. Please shorten it."
+    if len(typed) > command.longest:
+        msg = f"That's {len(typed):,} characters; a command can have {command.longest:,} at most. Please shorten it."
         raise UsageError(msg)
     if command.secret is not None:
         msg = (
@@ -81,6 +78,8 @@ def parse(command: Command[A], typed: str, now: datetime | None = None) -> A:
             "can open: in Slack, Discord or the console."
         )
         raise UsageError(msg)
+    if command.reader is not None:
+        return bind(command, command.reader(typed), now)
     arguments = tuple(each for each in command.arguments if each.listed or each.typed)
     typed = _with_days(arguments, typed, now)
     _refuse(command, typed)
@@ -343,7 +342,7 @@ def _convert(argument: Argument, word: str) -> str | int | Decimal:
                 msg = f"{argument.name.capitalize()} is one of {', '.join(argument.choices)}, not “{_shown(word)}”."
                 raise UsageError(msg, argument.name)
             return chosen
-        case Kind.LINK | Kind.VIDEO | Kind.WORD | Kind.SPAN | Kind.SECRET:
+        case Kind.LINK | Kind.VIDEO | Kind.CAMPAIGN | Kind.WORD | Kind.SPAN | Kind.SECRET:
             return word
 
 

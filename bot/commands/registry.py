@@ -7,6 +7,10 @@ from bot.campaigns.leaderboard_card import ABOUT as RANKED
 from bot.commands.alerts import QUESTIONS as ALERT_QUESTIONS
 from bot.commands.alerts import Alerts, Snooze, alerts, is_incomplete, snooze
 from bot.commands.alerts import check as check_alerts
+from bot.commands.campaign import LONGEST_LINE, CampaignArgs, campaign_command, lacks_values
+from bot.commands.campaign import QUESTIONS as CAMPAIGN_QUESTIONS
+from bot.commands.campaign import check as check_campaign
+from bot.commands.campaign_words import read_words
 from bot.commands.command import Answer, Command
 from bot.commands.compare import Compare, CompareWith, choose_other, compare
 from bot.commands.connect import Connect, Disconnect, ask_to_disconnect, connect, disconnect
@@ -24,6 +28,7 @@ from bot.commands.track import Batch, Length, Start, Track, again, cancel, check
 from bot.commands.usage import Usage, usage, usage_details
 from bot.commands.videos import Preview, SetPreviews, Videos, set_previews, show_preview, videos
 from bot.domain.caller import Permission
+from bot.messages.campaign import ABOUT as CAMPAIGN_ABOUT
 from bot.messages.help import Described, Group
 from bot.messages.videos import ABOUT
 from bot.reply.call import SHARE
@@ -100,6 +105,21 @@ COMMANDS: tuple[AnyCommand, ...] = (
         brief="balance, runway",
         shareable=True,
         shows_money=True,
+    ),
+    Command(
+        "campaign",
+        "Group videos: their totals, creators and cost on one card",
+        CampaignArgs,
+        campaign_command,
+        example="/campaign launch",
+        lacks=lacks_values,
+        questions=CAMPAIGN_QUESTIONS,
+        check=check_campaign,
+        group=Group.LOOK,
+        about=CAMPAIGN_ABOUT,
+        shareable=True,
+        reader=read_words,
+        longest=LONGEST_LINE,
     ),
     Command(
         "digest",

@@ -6,6 +6,7 @@ from typing import Any
 from bot.commands.command import Argument, Command, Kind
 from bot.commands.words import NEAR, TITLE_FILLERS, TOPICS
 from bot.domain.errors import UsageError
+from bot.domain.folding import folded as fold
 from bot.domain.schedule import read_time, time_words
 from bot.domain.zones import near_zones, zone_names
 from bot.messages.wording import video_options
@@ -37,22 +38,24 @@ async def suggestions(
             if plain := "" if videos else " ".join(word for word in folded.split() if word not in TITLE_FILLERS):
                 videos = await store.videos.search(workspace, plain, MOST)
             return video_options(each.video for each in videos)
+        case Kind.CAMPAIGN:
+            campaigns = await store.campaigns.all(workspace.id)
+            names = [each.name for each in campaigns if fold(typed) in fold(each.name)]
         case Kind.CHOICE:
             words = [*((choice, choice) for choice in argument.choices), *argument.aliases, *NEAR.items()]
             fitting = {choice for word, choice in words if word.startswith(folded)}
-            return tuple(Option(each, each) for each in argument.choices if each in fitting)[:MOST]
+            names = [each for each in argument.choices if each in fitting]
         case Kind.WORD:
             meant = {topic.split()[0] for topic, keys in TOPICS.items() if folded in keys.split()}
-            return tuple(Option(name, name) for name in commands if name.startswith(folded) or name in meant)[:MOST]
+            names = [name for name in commands if name.startswith(folded) or name in meant]
         case Kind.TIME:
             hours = [time_words(60 * hour) for hour in range(24)]
-            found = [hour for hour in hours if hour.startswith((folded, folded.zfill(2)))] or _read_time(typed)
-            return tuple(Option(time, time) for time in found)
+            names = [hour for hour in hours if hour.startswith((folded, folded.zfill(2)))] or _read_time(typed)
         case Kind.ZONE:
-            names = near_zones(typed, MOST) if folded else zone_names()[:MOST]
-            return tuple(Option(name, name) for name in names)
+            names = [*(near_zones(typed, MOST) if folded else zone_names())]
         case Kind.LINK | Kind.NUMBER | Kind.SPAN | Kind.MONEY | Kind.COUNT | Kind.SECRET:
             return ()
+    return tuple(Option(name, name) for name in names[:MOST])
 
 
 def _read_time(typed: str) -> list[str]:

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from bot.domain.caller import Person
@@ -24,6 +24,8 @@ RESERVED = frozenset(
     """.split()  # noqa: SIM905 - a hundred quoted words are harder to read
 )
 """Words that commands read: a campaign of that name could not be told from them."""
+EVERY_VIDEO = frozenset({"all", "any", "everything", "none", "no campaign"})
+"""What stands for no campaign, in a channel that has its own."""
 _SPAN = re.compile(r"\d+ ?(?:d|days?|h|hrs?|hours?|w|weeks?|k|m|b)")
 
 
@@ -72,3 +74,34 @@ def campaign_name(typed: str) -> str:
 
 _NUMERIC = frozenset({"Nd", "Nl", "No", "Zs", "Pd", "Po", "Ps", "Pe", "Pc", "Pi", "Pf", "Sc", "Sm"})
 """Unicode's classes of digits, spaces, punctuation, currency and arithmetic signs."""
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_ISO = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
+_DAY = r"(?P<{}>\d{{1,2}})(?:st|nd|rd|th)?"
+_YEAR = r"(?:,? (?P<year>\d{4}))?"
+_DATE = re.compile(rf"(?:{_DAY.format('day')} )?(?P<month>[a-z]{{3}})[a-z]*(?: {_DAY.format('after')})?{_YEAR}")
+
+
+def read_date(typed: str, today: date) -> date:
+    """A date in words: 2026-12-01, 1 dec, Dec 1 2027, today, friday. Without a year it is the next such date."""
+    words = " ".join(typed.casefold().replace(".", "").split())
+    near = {"today": 0, "tomorrow": 1}
+    if words in near:
+        return today + timedelta(days=near[words])
+    if words[:3] in _WEEKDAYS and words.isalpha():
+        return today + timedelta(days=(_WEEKDAYS.index(words[:3]) - today.weekday() - 1) % 7 + 1)
+    match = _DATE.fullmatch(words)
+    try:
+        if _ISO.fullmatch(words):
+            year, month, day = map(int, words.split("-"))
+            return date(year, month, day)
+        if match is not None and match["month"] in _MONTHS and (match["day"] or match["after"]):
+            month, day = _MONTHS.index(match["month"]) + 1, int(match["day"] or match["after"])
+            if match["year"]:
+                return date(int(match["year"]), month, day)
+            this_year = date(today.year, month, day)
+            return this_year if this_year >= today else date(today.year + 1, month, day)
+    except ValueError:
+        pass  # a day that the month doesn't have
+    raise UsageError(f"I don't read “{typed[:40]}” as a date. Write it like 2026-12-01 or 1 Dec.")

@@ -124,6 +124,18 @@ class Campaigns(Aggregate):
         )
         return tuple(read(CampaignLink, row) for row in await self._database.rows(query))
 
+    async def keys(self, workspace_id: int) -> Mapping[int, tuple[str, ...]]:
+        """The keys of the links in each campaign of the workspace, by the campaign's number."""
+        query = (
+            select(campaign_links.c.campaign_id, campaign_links.c.key)
+            .join(campaigns, campaigns.c.id == campaign_links.c.campaign_id)
+            .where(campaigns.c.workspace_id == workspace_id)
+        )
+        found: defaultdict[int, list[str]] = defaultdict(list)
+        for campaign_id, key in await self._database.rows(query):
+            found[campaign_id].append(key)
+        return {campaign_id: tuple(each) for campaign_id, each in found.items()}
+
     async def of_keys(self, workspace_id: int, keys: Collection[str]) -> Mapping[str, tuple[Campaign, ...]]:
         """The campaigns by name, archived ones left out, that each of these links is in; only links that are in one."""
         query = (

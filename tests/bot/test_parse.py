@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.commands.command import Kind
+from bot.commands.command import MAX_TYPED, Kind
 from bot.commands.compare import Compare
 from bot.commands.digest import Digest
 from bot.commands.export import Export
 from bot.commands.help import Help
-from bot.commands.parse import MAX_TYPED, bind, parse
+from bot.commands.parse import bind, parse
 from bot.commands.registry import COMMANDS, by_name
 from bot.commands.stats import Stats
 from bot.commands.track import Start, Track

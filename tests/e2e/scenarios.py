@@ -144,6 +144,7 @@ COMMANDS = {
     "leaderboard": ({"by": "creators", "period": "24h"}, "leads with"),
     "stop": ({"video": LINK}, "stop"),
     "usage": ({}, "available"),
+    "campaign": ({}, "totals, ranking and cost"),
     "digest": ({"action": "status"}, "digest"),
     "alerts": ({}, "alerts"),
     "export": ({"video": LINK}, "snapshots"),

@@ -1,0 +1,372 @@
+"""/campaign: the list, one campaign's card, and everything that changes one."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import TypeVar
+
+from bot.campaigns.card import campaign_card
+from bot.commands.campaign_words import ACTIONS, ALIASES
+from bot.commands.command import Kind, Question, argument
+from bot.commands.context import Context
+from bot.commands.find_video import fitting
+from bot.commands.permissions import refusal
+from bot.commands.tokens import titles_of, tokens_of
+from bot.domain.caller import Permission, Person
+from bot.domain.campaigns import Campaign, campaign_name, read_date
+from bot.domain.errors import BotError, NotAllowed, NotFound, UsageError
+from bot.domain.folding import folded
+from bot.domain.links import looks_like_link
+from bot.domain.money import read_money
+from bot.domain.videos import Metric
+from bot.messages.campaign import (
+    CampaignRow,
+    Unfit,
+    campaign_changed,
+    campaign_created,
+    campaign_emptied,
+    campaign_filled,
+    campaign_list,
+    campaign_value,
+    channel_campaign,
+    no_channel_campaign,
+)
+from bot.messages.problems import which_video
+from bot.messages.wording import video_options
+from bot.reply.call import Call
+from bot.reply.model import Reply
+from bot.reply.text import visible
+from bot.store.readings import LinkReadings
+from bot.wallet.link_check import resolve
+
+MOST_VIDEOS = 1_000
+LONGEST_LINE = 120_000
+"""Characters of a line: a thousand links, with all their parameters."""
+_NONE = frozenset({"off", "none", "no", "0"})
+_FILLS = frozenset({"new", "add", "remove"})
+_LINK = tuple[str, str, str]
+"""A canonical key, a link and a platform."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignArgs:
+    """Which campaign, what to do with it, and with what. Nothing lists them."""
+
+    campaign: str = argument(Kind.CAMPAIGN, "the campaign's name", default="", suggested=True)
+    action: str = argument(Kind.CHOICE, "what to do; nothing shows it", default="", choices=ACTIONS, aliases=ALIASES)
+    videos: str = argument(Kind.WORD, "links, titles or ids of videos to add or remove", default="")
+    name: str = argument(Kind.WORD, "the new name", default="")
+    dollars: str = argument(Kind.WORD, "the budget for tracking, such as 50; off removes it", default="")
+    start: str = argument(Kind.WORD, "the first day, such as 1 dec", default="")
+    end: str = argument(Kind.WORD, "the last day, such as 2026-12-31", default="")
+
+
+QUESTIONS = (
+    Question(
+        {"action": "new"},
+        "New campaign",
+        {
+            "name": "Its name, such as launch",
+            "dollars": "The most that tracking in it may cost, such as 50; empty: no limit",
+            "videos": "Links of its first videos, if there are any",
+        },
+        "Create",
+    ),
+    Question(
+        {"action": "add"},
+        "Add videos",
+        {"videos": "Links or titles of videos, as many as you like", "campaign": "The campaign they go into"},
+        "Add",
+    ),
+    Question(
+        {"action": "remove"},
+        "Remove videos",
+        {"videos": "Links or titles of videos", "campaign": "The campaign they leave"},
+        "Remove",
+    ),
+    Question({"action": "rename"}, "Rename", {"name": "The new name", "campaign": "The campaign"}, "Rename"),
+    Question(
+        {"action": "budget"},
+        "Tracking budget",
+        {"dollars": "The most that tracking in it may cost; off removes the limit", "campaign": "The campaign"},
+        "Set",
+    ),
+    Question(
+        {"action": "dates"},
+        "Dates",
+        {"start": "The first day, such as 1 dec; off removes it", "end": "The last day", "campaign": "The campaign"},
+        "Set",
+    ),
+    Question({}, "Campaign", {"campaign": "The campaign to show"}, "Show"),
+)
+_NEEDS = {
+    "new": ("name", "campaign"),
+    "add": ("videos",),
+    "remove": ("videos",),
+    "rename": ("name",),
+    "budget": ("dollars",),
+    "dates": ("start", "end"),
+}
+
+
+def lacks_values(args: CampaignArgs) -> bool:
+    """Whether a form has to ask for what the action needs."""
+    needs = _NEEDS.get(args.action, ())
+    return bool(needs) and not any(getattr(args, each) for each in needs)
+
+
+def check(args: CampaignArgs, now: datetime) -> None:
+    """UsageError for a name, a sum or a date that can't be right."""
+    if args.action in {"new", "rename"} and args.name:
+        _at("name", lambda: campaign_name(visible(args.name)))
+    if args.dollars.casefold() not in {"", *_NONE}:
+        _at("dollars", lambda: read_money(args.dollars))
+    for name in ("start", "end"):
+        given = getattr(args, name)
+        if given and given.casefold() not in _NONE:
+            _at(name, lambda given=given: read_date(given, now.date()))  # type: ignore[misc] # a lambda's default
+
+
+def _at(name: str, read: Callable[[], T]) -> T:
+    try:
+        return read()
+    except UsageError as error:
+        raise UsageError(str(error), name) from None
+
+
+async def campaign_command(context: Context, args: CampaignArgs) -> Reply:
+    """The list, a card, or the answer to a change."""
+    check(args, context.clock())
+    action = args.action or _implied(args)
+    _allow(context, action, args)
+    match action:
+        case "new":
+            return await _create(context, args)
+        case "off":
+            return await _end_here(context)
+        case "" | "archived" if not args.campaign:
+            return await _list(context, archived=action == "archived")
+    campaign = await context.campaign(args.campaign)
+    if campaign is None:
+        raise UsageError("Which campaign? Name it, for example: /campaign launch.", "campaign")
+    if action in {"", "archived"}:
+        return await _card(context, campaign, args.campaign)
+    if campaign.archived_at is not None and action not in {"restore", "remove"}:
+        raise UsageError(f"{campaign.name} is archived. Restore it first: /campaign restore {campaign.name}.")
+    return await _CHANGES[action](context, args, campaign)
+
+
+def _implied(args: CampaignArgs) -> str:
+    """The action that the given values mean without its name."""
+    if args.videos:
+        return "add"
+    if args.name:
+        return "rename"
+    return "budget" if args.dollars else "dates" if args.start or args.end else ""
+
+
+def _allow(context: Context, action: str, args: CampaignArgs) -> None:
+    if action in _FILLS and Permission.SPEND not in context.permissions:
+        raise NotAllowed(f"You can look at campaigns, but only {context.spenders} can fill them. Nothing was changed.")
+    changes = action not in {"", "archived", *_FILLS} or (action in _FILLS and (args.dollars or args.start or args.end))
+    if changes and Permission.CONFIGURE not in context.permissions:
+        raise NotAllowed(refusal(Permission.CONFIGURE, context.spenders))
+
+
+async def _list(context: Context, *, archived: bool) -> Reply:
+    store, workspace = context.store, context.workspace
+    campaigns = await store.campaigns.all(workspace.id, archived=archived)
+    keys = await store.campaigns.keys(workspace.id)
+    wanted = frozenset(key for each in campaigns for key in keys.get(each.id, ()))
+    found = await store.readings.at(workspace, (context.clock(),), wanted) if wanted else ()
+    known = {each.key: each for each in found}
+    price = await context.account.price() if context.account is not None else None
+    rows = tuple(
+        CampaignRow(
+            each,
+            links=len(keys.get(each.id, ())),
+            views=_sum(counted := [known[key] for key in keys.get(each.id, ()) if key in known], "main_count"),
+            change_24h=_sum(counted, "change_24h"),
+            spent=None
+            if price is None
+            else sum(tracking.snapshot_count for each in counted for tracking in each.trackings) * price,
+        )
+        for each in campaigns
+    )
+    card = campaign_list(rows, archived=archived)
+    return replace(card, shared_as=Call("campaign")) if rows and not archived else card
+
+
+def _sum(counted: Sequence[LinkReadings], name: str) -> int | None:
+    """The sum of a figure of the newest trackings whose main count is views; None if none is known."""
+    newest = [each.newest for each in counted if each.newest.main_metric is Metric.VIEWS]
+    values = [value for each in newest if (value := getattr(each, name)) is not None]
+    return sum(values) if values else None
+
+
+async def _card(context: Context, campaign: Campaign, named: str) -> Reply:
+    links = await context.store.campaigns.links(context.workspace.id, campaign.id)
+    card = campaign_card(campaign, len(links), is_own=not named)
+    return replace(card, shared_as=Call("campaign", {"campaign": campaign_value(campaign)}))
+
+
+async def _create(context: Context, args: CampaignArgs) -> Reply:
+    name = campaign_name(visible(args.name or args.campaign))
+    here, person, now = context.workspace.id, context.caller.person, context.clock()
+    links, unfit = await _read_videos(context, args.videos) if args.videos else ({}, ())
+    campaign, is_new = await context.store.campaigns.create(here, name, person, now, context.caller.channel_id)
+    added: frozenset[str] = frozenset()
+    if campaign.archived_at is None:
+        if is_new:
+            campaign = await _with_settings(context, args, campaign)
+        added = await _join(context, campaign, links)
+    return campaign_created(campaign, is_new=is_new, added=len(added), unfit=unfit, today=now.date())
+
+
+async def _add(context: Context, args: CampaignArgs, campaign: Campaign) -> Reply:
+    links, unfit = await _read_videos(context, args.videos)
+    added = await _join(context, campaign, links)
+    found = await context.store.readings.at(context.workspace, (context.clock(),), frozenset(links)) if links else ()
+    untracked = len(links) - len(found)
+    return campaign_filled(campaign, len(added), len(links) - len(added), untracked, unfit, args.campaign)
+
+
+async def _join(context: Context, campaign: Campaign, links: Mapping[str, _LINK]) -> frozenset[str]:
+    person, now, channel = context.caller.person, context.clock(), context.caller.channel_id
+    return await context.store.campaigns.add(
+        context.workspace.id, campaign.id, tuple(links.values()), person, now, channel
+    )
+
+
+async def _remove(context: Context, args: CampaignArgs, campaign: Campaign) -> Reply:
+    links, unfit = await _read_videos(context, args.videos)
+    removed = await context.store.campaigns.remove(
+        context.workspace.id,
+        campaign.id,
+        frozenset(links),
+        context.caller.person,
+        context.clock(),
+        context.caller.channel_id,
+    )
+    return campaign_emptied(campaign, len(removed), len(links) - len(removed), unfit)
+
+
+async def _read_videos(context: Context, typed: str) -> tuple[Mapping[str, _LINK], tuple[Unfit, ...]]:
+    """The links that the words mean, each once by its key, and the words that mean none or several."""
+    words = tokens_of(typed)
+    each_named = titles_of(typed)
+    if all(looks_like_link(token.text) for token in words):
+        each_named = [token.text for token in words]
+    elif len(each_named) == len(words) and not any(token.quoted or looks_like_link(token.text) for token in words):
+        each_named = [visible(typed).strip()]  # one title, as it is
+    if not each_named:
+        raise UsageError("Which videos? Name them, for example: /campaign add <link> to launch.", "videos")
+    if len(each_named) > MOST_VIDEOS:
+        sentence = (
+            f"That's {len(each_named):,} videos; one line can name {MOST_VIDEOS:,} at most. Send the rest after it."
+        )
+        raise UsageError(sentence, "videos")
+    links: dict[str, _LINK] = {}
+    unfit: list[Unfit] = []
+    for named in dict.fromkeys(each_named):
+        try:
+            key, link, platform = await _link_of(context, named)
+            links[key] = (key, link, platform)
+        except BotError as error:
+            unfit.append(Unfit(named, str(error)))
+    return links, tuple(unfit)
+
+
+async def _link_of(context: Context, named: str) -> _LINK:
+    """The link of one video; BotError says why there is none, or which are meant."""
+    if looks_like_link(named):
+        link = await resolve(context.wallet, named)
+        return link.key, link.url, link.platform
+    found = await fitting(context, named)
+    if len({each.key for each in found}) > 1:
+        choice = which_video(Call("stats"), "video", video_options(each.video for each in found[:3]), more=False)
+        raise NotFound(f"{choice.summary.partition('.')[0]}. Type more of the title, or paste its link.")
+    return found[0].key, found[0].video.link, found[0].video.platform
+
+
+async def _rename(context: Context, args: CampaignArgs, campaign: Campaign) -> Reply:
+    name = campaign_name(visible(args.name))
+    renamed = await context.store.campaigns.rename(campaign.workspace_id, campaign.id, name, *_who(context))
+    if renamed is None:
+        raise UsageError(f"There's already a campaign called {name}. Choose another name.", "name")
+    before = f"It was called {campaign.name} before." if folded(name) != folded(campaign.name) else "Renamed."
+    return campaign_changed(renamed, before, context.clock().date())
+
+
+async def _archive(context: Context, args: CampaignArgs, campaign: Campaign) -> Reply:  # noqa: ARG001 - as the others
+    archived = await context.store.campaigns.archive(campaign.workspace_id, campaign.id, *_who(context))
+    sentence = "Archived with everything in it; its videos stay tracked. /campaign restore brings it back."
+    return campaign_changed(archived or campaign, sentence, context.clock().date())
+
+
+async def _restore(context: Context, args: CampaignArgs, campaign: Campaign) -> Reply:  # noqa: ARG001 - as the others
+    restored = await context.store.campaigns.restore(campaign.workspace_id, campaign.id, *_who(context))
+    was = "Restored." if campaign.archived_at is not None else "It wasn't archived."
+    return campaign_changed(restored or campaign, was, context.clock().date())
+
+
+async def _set(context: Context, args: CampaignArgs, campaign: Campaign) -> Reply:
+    if not (args.dollars or args.start or args.end):
+        raise UsageError("To what? For example: /campaign launch budget 50, or /campaign launch end 31 dec.")
+    return campaign_changed(await _with_settings(context, args, campaign), "Saved.", context.clock().date())
+
+
+async def _with_settings(context: Context, args: CampaignArgs, campaign: Campaign) -> Campaign:
+    """The campaign with the budget and the dates that are given."""
+    today, store = context.clock().date(), context.store.campaigns
+    if args.dollars:
+        budget = None if args.dollars.casefold() in _NONE - {"0"} else read_money(args.dollars)
+        if budget is not None and budget <= 0:
+            raise UsageError("A budget is more than $0. To remove it: /campaign launch budget off.", "dollars")
+        campaign = await store.set_budget(campaign.workspace_id, campaign.id, budget, *_who(context)) or campaign
+    if args.start or args.end:
+        starts, ends = _day(args.start, campaign.starts_on, today), _day(args.end, campaign.ends_on, today)
+        if starts is not None and ends is not None and ends < starts:
+            raise UsageError("The last day lies before the first one.", "end")
+        campaign = await store.set_dates(campaign.workspace_id, campaign.id, starts, ends, *_who(context)) or campaign
+    return campaign
+
+
+def _day(typed: str, known: date | None, today: date) -> date | None:
+    if not typed:
+        return known
+    return None if typed.casefold() in _NONE else read_date(typed, today)
+
+
+async def _here(context: Context, args: CampaignArgs, campaign: Campaign) -> Reply:  # noqa: ARG001 - as the others
+    caller = context.caller
+    if not caller.channel_id or caller.is_direct:
+        raise UsageError("A campaign can be the own one of a channel. Run this command in one.")
+    here, now = context.workspace.id, context.clock()
+    await context.store.campaigns.set_channel(here, caller.channel_id, campaign.id, caller.person, now)
+    return channel_campaign(campaign)
+
+
+async def _end_here(context: Context) -> Reply:
+    store, here, caller = context.store.campaigns, context.workspace.id, context.caller
+    before = await store.of_channel(here, caller.channel_id)
+    await store.set_channel(here, caller.channel_id, None, caller.person, context.clock())
+    return no_channel_campaign(before)
+
+
+def _who(context: Context) -> tuple[Person, datetime, str]:
+    return context.caller.person, context.clock(), context.caller.channel_id
+
+
+_CHANGES: Mapping[str, Callable[[Context, CampaignArgs, Campaign], Awaitable[Reply]]] = {
+    "add": _add,
+    "remove": _remove,
+    "rename": _rename,
+    "archive": _archive,
+    "restore": _restore,
+    "budget": _set,
+    "dates": _set,
+    "here": _here,
+}

@@ -1,0 +1,144 @@
+"""The words of /campaign: which campaign, what to do with it, and with what; in either order where that is clear."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from bot.commands.tokens import Token, tokens_of
+from bot.domain.links import looks_like_link
+from bot.domain.money import looks_like_money
+
+ACTIONS = ("new", "add", "remove", "rename", "archive", "restore", "budget", "dates", "here", "off", "archived")
+ALIASES = (
+    *(("create", "new"), ("make", "new"), ("put", "add"), ("drop", "remove"), ("take", "remove"), ("call", "rename")),
+    *(("unarchive", "restore"), ("start", "dates"), ("starts", "dates"), ("from", "dates"), ("end", "dates")),
+    *(("ends", "dates"), ("until", "dates")),
+)
+_MEANT = {**{each: each for each in ACTIONS}, **dict(ALIASES)}
+_STARTS, _ENDS = frozenset({"start", "starts", "from"}), frozenset({"end", "ends", "until"})
+_INTO = {"add": frozenset({"to", "in", "into"}), "remove": frozenset({"from"}), "rename": frozenset({"to", "as"})}
+_FILLERS = frozenset(
+    {"a", "an", "the", "to", "of", "for", "in", "on", "by", "is", "campaign", "called", "named", "please"}
+)
+_CLEARED = frozenset({"off", "none", "no"})
+_CLAUSES = re.compile("budget|starts?|from|ends?|until|with|add")
+
+
+def read_words(typed: str) -> Mapping[str, str]:
+    """The arguments of /campaign in a line: `launch`, `new launch budget 50`, `add <links> to launch`, `launch here`.
+
+    A name that holds one of the actions' words stands in quotes.
+    """
+    tokens = tokens_of(typed)
+    if len(tokens) == 1 and tokens[0].text.casefold() in {"list", "all", "show"}:
+        return {}
+    place = next((at for at, token in enumerate(tokens) if _action(token) and (at or _is_first(tokens))), None)
+    if place is None:
+        return _filled(campaign=_name(tokens))
+    action, before, after = _action(tokens[place]), _bare(tokens[:place]), tokens[place + 1 :]
+    given: Mapping[str, str] = {"campaign": _name(before or _bare(after))}
+    if action == "new" and not before:
+        given = _new(after)
+    elif action in {"add", "remove"}:
+        given = _videos(before, after, _INTO[action])
+    elif action == "rename":
+        name, new = (before, _bare(after)) if before else _apart(after, _INTO[action])
+        given = {"campaign": _name(name), "name": _name(new)}
+    elif action in {"budget", "dates"}:
+        given = _settings(before, tokens[place:])
+    elif action in {"here", "off"} and any(token.text.casefold() == "off" for token in tokens[place:]):
+        action, given = "off", {}
+    return _filled(action=action, **given)
+
+
+def _is_first(tokens: list[Token]) -> bool:
+    """Whether the first word is an action, not the name of a campaign that another action follows."""
+    return len(tokens) < 2 or _action(tokens[1]) not in {"new", "add", "remove", "rename", "archive", "restore"}
+
+
+def _new(tokens: list[Token]) -> Mapping[str, str]:
+    """A name until the first clause; then the clauses, and any links."""
+    is_clause = (
+        not token.quoted and (_CLAUSES.fullmatch(token.text.casefold()) is not None or looks_like_link(token.text))
+        for token in tokens
+    )
+    end = next((at for at, found in enumerate(is_clause) if found and at), len(tokens))
+    name, rest = _bare(tokens[:end]), tokens[end:]
+    links = [token for token in rest if looks_like_link(token.text)]
+    videos = " ".join(token.text for token in links)
+    given = _settings([], [token for token in rest if token not in links])
+    titles = given.pop("campaign", "")
+    return {"name": _name(name), "videos": videos or _after_add(titles), **given}
+
+
+def _after_add(words: str) -> str:
+    return words.partition("add ")[2] or words.partition("with ")[2]
+
+
+def _videos(before: list[Token], after: list[Token], marks: frozenset[str]) -> dict[str, str]:
+    """The campaign and the videos: `launch add <videos>`, `add <videos> to launch` or `add launch <links>`."""
+    videos, name = (after, before) if before else _apart_at_last(after, marks)
+    if not name and any(looks_like_link(token.text) for token in videos):
+        first = next(at for at, token in enumerate(videos) if looks_like_link(token.text))
+        videos, name = videos[first:], videos[:first]
+    return {"campaign": _name(name), "videos": " ".join(map(_as_typed, videos))}
+
+
+def _settings(before: list[Token], tokens: list[Token]) -> dict[str, str]:
+    """Dollars and dates: each word after `budget`, `start` and `end` goes there, the others are the campaign's name."""
+    found: dict[str, list[str]] = {}
+    name, target = list(before), ""
+    for token in tokens:
+        word = token.text.casefold()
+        if not token.quoted and word in {"budget", "dates", *_STARTS, *_ENDS}:
+            target = "dollars" if word == "budget" else "start" if word in _STARTS | {"dates"} else "end"
+        elif not token.quoted and target == "dollars" and (looks_like_money(word) or word in _CLEARED):
+            found[target] = [word]
+        elif not token.quoted and target in {"start", "end"} and _is_of_date(word):
+            found.setdefault(target, []).append(word)
+        else:
+            name.append(token)
+    return {"campaign": _name(_bare(name))} | {target: " ".join(words) for target, words in found.items()}
+
+
+def _is_of_date(word: str) -> bool:
+    months = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun"
+    return re.fullmatch(rf"\d[\d-]*(?:st|nd|rd|th)?,?|(?:{months})[a-z]*,?|today|tomorrow|off|none", word) is not None
+
+
+def _apart(tokens: list[Token], marks: frozenset[str]) -> tuple[list[Token], list[Token]]:
+    """The words before and after a mark such as `to`; without one, the first word and the rest."""
+    marked = (at for at, token in enumerate(tokens) if not token.quoted and token.text.casefold() in marks)
+    at = next(marked, None)
+    return (_bare(tokens[:1]), _bare(tokens[1:])) if at is None else (_bare(tokens[:at]), _bare(tokens[at + 1 :]))
+
+
+def _apart_at_last(tokens: list[Token], marks: frozenset[str]) -> tuple[list[Token], list[Token]]:
+    """The words before and after the last mark; without one, all and none."""
+    marked = [at for at, token in enumerate(tokens) if not token.quoted and token.text.casefold() in marks]
+    return (tokens[: marked[-1]], _bare(tokens[marked[-1] + 1 :])) if marked else (tokens, [])
+
+
+def _action(token: Token) -> str:
+    return "" if token.quoted else _MEANT.get(token.text.casefold().rstrip(":"), "")
+
+
+def _bare(tokens: Iterable[Token]) -> list[Token]:
+    """The words without fillers at both ends."""
+    words = list(tokens)
+    while words and not words[0].quoted and words[0].text.casefold() in _FILLERS:
+        words.pop(0)
+    while words and not words[-1].quoted and words[-1].text.casefold() in _FILLERS:
+        words.pop()
+    return words
+
+
+def _name(tokens: Iterable[Token]) -> str:
+    return " ".join(token.text for token in tokens)
+
+
+def _as_typed(token: Token) -> str:
+    return f'"{token.text}"' if token.quoted else token.text
+
+
+def _filled(**given: str) -> Mapping[str, str]:
+    return {name: value for name, value in given.items() if value}

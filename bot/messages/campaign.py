@@ -1,0 +1,204 @@
+"""Campaigns: the list of them, what a change did, and what is wrong with a name."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from urllib.parse import quote_plus
+
+from bot.domain.campaigns import Campaign
+from bot.domain.clock import date_text
+from bot.domain.growth import short_change, short_count
+from bot.domain.money import dollars
+from bot.messages.wording import plural, shortened
+from bot.reply.call import Call
+from bot.reply.model import Align, Bold, Button, Column, Item, Listing, Note, Part, Reply, Span, Tone, text
+
+ABOUT = (
+    "/campaign new launch budget 50, /campaign launch add <links>, … remove, … rename spring, … end 31 dec, … archive; "
+    "/campaign launch here makes it this channel's own, /campaign here off ends that. A campaign holds links, so a "
+    "video that is tracked again stays in it."
+)
+"""What /help says of the forms of /campaign."""
+MOST_ROWS = 20
+"""Problems that one answer names."""
+_LONGEST_VALUE = 45
+"""Characters of a button that a campaign's name may take; a longer one is named by its number."""
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignRow:
+    """A campaign in the list: its links, their views and the change in 24 h, None if unknown, and dollars spent."""
+
+    campaign: Campaign
+    links: int
+    views: int | None
+    change_24h: int | None
+    spent: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unfit:
+    """What was typed for a video, and why it names none."""
+
+    typed: str
+    reason: str
+
+
+def campaign_value(campaign: Campaign) -> str:
+    """What a button carries for a campaign: its name if there is room, else its number, which is no name."""
+    return campaign.name if len(quote_plus(campaign.name, errors="replace")) <= _LONGEST_VALUE else str(campaign.id)
+
+
+def campaign_phrase(campaign: Campaign, named: str) -> str:
+    """The campaign that an answer is about, as it says so: with `named` empty, it is the channel's own."""
+    return f"Campaign {campaign.name}" if named else f"Campaign {campaign.name}, this channel's"
+
+
+def no_such_campaign(named: str, known: Sequence[str]) -> str:
+    """There is no campaign of that name."""
+    if not known:
+        hint = "There are none yet. Create one with /campaign new launch."
+    else:
+        more = f" and {len(known) - 5} more" if len(known) > 5 else ""
+        hint = f"Campaigns: {', '.join(known[:5])}{more}."
+    return f"There's no campaign called “{shortened(named, 40)}”. {hint}"
+
+
+def campaign_list(rows: Sequence[CampaignRow], *, archived: bool) -> Reply:
+    """Every campaign with its videos, views, change and spend."""
+    if not rows:
+        sentence = (
+            "No campaign is archived."
+            if archived
+            else "A campaign groups videos: their totals, ranking and cost on one card."
+        )
+        return Reply(sentence, title="Campaigns", actions=(_NEW,))
+    columns = (Column("Campaign"), *(Column(each, Align.RIGHT) for each in ("24 h", "Views", "Videos", "Spent")))
+    return Reply(
+        f"{plural(len(rows), 'archived campaign' if archived else 'campaign')}.",
+        title="Campaigns",
+        parts=(Listing("Campaigns", columns, tuple(map(_row, rows)), choice="Open a campaign"),),
+        actions=(_NEW,),
+    )
+
+
+_NEW = Button("New campaign", Call("campaign", {"action": "new"}))
+
+
+def _row(row: CampaignRow) -> Item:
+    videos, spent = plural(row.links, "video"), "–" if row.spent is None else dollars(row.spent)
+    views = "–" if row.views is None else short_count(row.views)
+    gained = "–" if row.change_24h is None else short_change(row.change_24h)
+    line: list[str | Span] = [videos]
+    if row.views is not None:
+        line += [f" · {views} views"]
+    if row.change_24h is not None:
+        line += [" · ", Bold(f"{gained} in 24 h")]
+    if row.spent:
+        line += [f" · {spent} spent"]
+    cells = tuple(text(each) for each in (gained, views, f"{row.links:,}", spent))
+    return Item(text(row.campaign.name), cells, text(*line), _open(row.campaign, "Open"))
+
+
+def _open(campaign: Campaign, label: str) -> Button:
+    return Button(label, Call("campaign", {"campaign": campaign_value(campaign)}))
+
+
+def campaign_created(campaign: Campaign, *, is_new: bool, added: int, unfit: Sequence[Unfit], today: date) -> Reply:
+    """A campaign is there: created now, or by somebody before."""
+    state = "archived" if campaign.archived_at is not None else "there already"
+    first = "Campaign created." if is_new else f"This campaign is {state}, so no second one was created."
+    filled = f" {plural(added, 'video')} added." if added else ""
+    fill = Button("Add videos", Call("campaign", {"action": "add", "campaign": campaign_value(campaign)}))
+    here = Button("Make it this channel's", Call("campaign", {"action": "here", "campaign": campaign_value(campaign)}))
+    return Reply(
+        f"{first}{_terms(campaign, today)}{filled}",
+        title=campaign.name,
+        parts=_unfit(unfit),
+        actions=(fill, here, _open(campaign, "Show it")),
+        tone=Tone.SUCCESS if is_new and not unfit else Tone.WARNING,
+    )
+
+
+def campaign_changed(campaign: Campaign, sentence: str, today: date, tone: Tone = Tone.SUCCESS) -> Reply:
+    """A setting of a campaign changed."""
+    return Reply(
+        f"{sentence}{_terms(campaign, today)}", title=campaign.name, actions=(_open(campaign, "Show it"),), tone=tone
+    )
+
+
+def campaign_filled(
+    campaign: Campaign, added: int, known: int, untracked: int, unfit: Sequence[Unfit], named: str
+) -> Reply:
+    """Videos joined a campaign: how many, and a row for each that couldn't."""
+    facts = [f"{plural(added, 'video')} added" if added else "Nothing was added"]
+    if known:
+        facts.append(f"{known:,} {'was' if known == 1 else 'were'} in it already")
+    if untracked:
+        verb = "isn't" if untracked == 1 else "aren't"
+        facts.append(f"{untracked:,} {verb} tracked yet; /track starts that")
+    if unfit:
+        facts.append(f"{plural(len(unfit), 'problem')} below")
+    own = "" if named else " This is the channel's own campaign."
+    return Reply(
+        f"{'. '.join(facts)}.{own}",
+        title=campaign.name,
+        parts=_unfit(unfit),
+        actions=(_open(campaign, "Show it"),),
+        tone=Tone.WARNING if unfit or not added else Tone.SUCCESS,
+    )
+
+
+def campaign_emptied(campaign: Campaign, removed: int, absent: int, unfit: Sequence[Unfit]) -> Reply:
+    """Videos left a campaign; they stay tracked."""
+    verb = "wasn't" if absent == 1 else "weren't"
+    missing = f" {absent:,} {verb} in it." if absent else ""
+    sentence = f"{plural(removed, 'video')} removed; tracking goes on." if removed else "Nothing was removed."
+    return Reply(
+        f"{sentence}{missing}",
+        title=campaign.name,
+        parts=_unfit(unfit),
+        actions=(_open(campaign, "Show it"),),
+        tone=Tone.SUCCESS if removed and not unfit else Tone.WARNING,
+    )
+
+
+def channel_campaign(campaign: Campaign) -> Reply:
+    """A campaign became a channel's own."""
+    return Reply(
+        "This is now the channel's campaign: look-ups and /track here are about it unless the line names another one "
+        "or says all.",
+        title=campaign.name,
+        actions=(_open(campaign, "Show it"), Button("End that", Call("campaign", {"action": "off"}))),
+        tone=Tone.SUCCESS,
+    )
+
+
+def no_channel_campaign(before: Campaign | None) -> Reply:
+    """A channel has no campaign of its own any more, or never had one."""
+    if before is None:
+        return Reply("This channel has no campaign of its own. /campaign launch here makes one so.", tone=Tone.WARNING)
+    return Reply(f"This channel is no longer about campaign {before.name}.", tone=Tone.SUCCESS)
+
+
+def _terms(campaign: Campaign, today: date) -> str:
+    """The budget and the dates, as far as there are any."""
+    budget = f"{dollars(campaign.budget)} tracking budget" if campaign.budget is not None else ""
+    dates = [
+        f"{word} {date_text(day, today)}"
+        for word, day in (("from", campaign.starts_on), ("until", campaign.ends_on))
+        if day is not None
+    ]
+    facts = [each for each in (budget, " ".join(dates)) if each]
+    return f" {', '.join(facts)[:1].upper()}{', '.join(facts)[1:]}." if facts else ""
+
+
+def _unfit(unfit: Sequence[Unfit]) -> tuple[Part, ...]:
+    """A row for each problem."""
+    if not unfit:
+        return ()
+    items = tuple(Item(text(shortened(each.typed)), (text(each.reason),), text(each.reason)) for each in unfit)
+    listing = Listing("Not added", (Column("Typed"), Column("Problem")), items[:MOST_ROWS])
+    more = Note(text(f"{plural(len(unfit) - MOST_ROWS, 'more problem')} of this kind."))
+    return (listing, more) if len(unfit) > MOST_ROWS else (listing,)

@@ -1,0 +1,136 @@
+"""/campaign: created, filled, changed and looked at in words; what can't be is refused in a sentence."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from bot.commands.campaign_words import read_words
+from bot.domain.caller import Permission, Person, Role
+from bot.reply.model import Tone
+from bot.reply.plain import plain_text
+from tests.standins.environment import ANA, EVE, LINK, YOUTUBE, rows
+
+BO = replace(ANA, person=Person("U-bo", "Bo"), role=Role.GUEST, permissions=frozenset({Permission.LOOK}))
+WORDS = {
+    "": {},
+    "list": {},
+    "spring launch": {"campaign": "spring launch"},
+    "new spring launch budget 50": {"action": "new", "name": "spring launch", "dollars": "50"},
+    "create a campaign called launch": {"action": "new", "name": "launch"},
+    "new launch start 1 dec end 2026-12-31": {
+        "action": "new",
+        "name": "launch",
+        "start": "1 dec",
+        "end": "2026-12-31",
+    },
+    f"new launch {LINK} budget 20": {"action": "new", "name": "launch", "videos": LINK, "dollars": "20"},
+    f"add {LINK} {YOUTUBE} to spring launch": {
+        "action": "add",
+        "campaign": "spring launch",
+        "videos": f"{LINK} {YOUTUBE}",
+    },
+    f"add launch {LINK}": {"action": "add", "campaign": "launch", "videos": LINK},
+    'launch add "cat on a piano"': {"action": "add", "campaign": "launch", "videos": '"cat on a piano"'},
+    "remove cat on a piano from launch": {"action": "remove", "campaign": "launch", "videos": "cat on a piano"},
+    "rename launch to spring launch": {"action": "rename", "campaign": "launch", "name": "spring launch"},
+    "launch rename spring": {"action": "rename", "campaign": "launch", "name": "spring"},
+    '"budget here" archive': {"action": "archive", "campaign": "budget here"},
+    "budget 50 for launch": {"action": "budget", "campaign": "launch", "dollars": "50"},
+    "launch budget off": {"action": "budget", "campaign": "launch", "dollars": "off"},
+    "launch until 31 dec": {"action": "dates", "campaign": "launch", "end": "31 dec"},
+    "here launch": {"action": "here", "campaign": "launch"},
+    "here off": {"action": "off"},
+}
+
+
+@pytest.mark.parametrize("typed", WORDS)
+def test_words_are_read_in_either_order(typed):
+    assert read_words(typed) == WORDS[typed]
+
+
+async def test_a_campaign_is_created_filled_changed_and_archived(env):
+    env.sandbox.world.track(env.sandbox.key, LINK, 7)
+    await env.say("/videos")
+    assert (
+        "Campaign created. $50.00 tracking budget." in (await env.say("/campaign new Spring Launch budget 50")).summary
+    )
+    added = await env.say(f"/campaign add {LINK} {YOUTUBE} to spring launch")
+    assert added.summary == "2 videos added. 1 isn't tracked yet; /track starts that."
+    again = await env.say(f"/campaign SPRING LAUNCH add {LINK} https://example.com/nothing")
+    assert "Nothing was added. 1 was in it already. 1 problem below." in again.summary
+    assert [row[0] for row in rows(again)] == ["https://example.com/nothing"]
+    assert "There's already" not in (await env.say("/campaign spring launch rename Launch")).summary
+    (row,) = rows(await env.say("/campaign"))
+    assert row[0] == "Launch"
+    assert row[3] == "2"
+    assert "removed" in (await env.say(f"/campaign launch remove {YOUTUBE}")).summary
+    assert (await env.say("/campaign launch")).title == "Launch"
+    assert "Archived with everything" in (await env.say("/campaign archive launch")).summary
+    assert "isn't archived" not in (await env.say("/campaign archived")).summary
+    assert "archived. Restore it first" in (await env.say(f"/campaign launch add {LINK}")).summary
+    assert "Restored." in (await env.say("/campaign launch restore")).summary
+    outcomes = [each.outcome for each in await env.audit()]
+    assert outcomes[:3] == [
+        "Campaign Launch: restored",
+        "Campaign Launch: archived",
+        "Removed 1 video from campaign Launch",
+    ]
+    assert "Campaign Spring Launch: renamed to Launch" in outcomes
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("/campaign new here", "word that commands use"),
+        ("/campaign new ALL", "word that commands use"),
+        ("/campaign new 2026", "at least one word or emoji"),
+        ("/campaign new leaderboard", "word that commands use"),
+        (f"/campaign new {'x' * 41}", "41 characters"),
+        ("/campaign new launch budget 0", "more than $0"),
+        ("/campaign launch", "There's no campaign called “launch”. There are none yet"),
+        ("/campaign add cat to launch", "There's no campaign called “launch”"),
+        ("/campaign new launch start 31 feb", "I don't read “31 feb” as a date"),
+    ],
+)
+async def test_what_cannot_be_is_refused_with_what_to_do(env, line, words):
+    refused = await env.say(line)
+    assert (refused.tone, words in refused.summary) == (Tone.PROBLEM, True), refused.summary
+
+
+async def test_a_name_with_markup_or_emoji_is_shown_as_it_is(env):
+    await env.say("/campaign new *bold* <!channel> 🚀")
+    assert (await env.say("/campaign *BOLD* <!channel> 🚀")).title == "*bold* <!channel> 🚀"
+
+
+async def test_two_people_create_one_campaign_and_those_who_may_not_change_nothing(env):
+    both = await asyncio.gather(env.say("/campaign new launch"), env.say("/campaign new LAUNCH"))
+    assert sorted(each.summary.partition(".")[0] for each in both) == [
+        "Campaign created",
+        "This campaign is there already, so no second one was created",
+    ]
+    assert "only" in (await env.say(f"/campaign launch add {LINK}", BO)).summary
+    assert "Only admins" in (await env.say("/campaign launch archive", BO)).summary
+    assert "no campaign called" in (await env.say("/campaign launch", EVE)).summary
+    assert rows(await env.say("/campaign", BO))[0][0] == "launch"
+
+
+async def test_500_videos_join_in_one_line_with_a_row_for_each_problem(env):
+    await env.say("/campaign new launch")
+    links = [f"https://www.tiktok.com/@ada/video/73012345678901{number:05d}" for number in range(498)]
+    answer = await env.say(
+        f"/campaign add {' '.join([*links, links[0], 'https://x.com/a', 'https://vimeo.com/1'])} to launch"
+    )
+    assert answer.summary == "498 videos added. 498 aren't tracked yet; /track starts that. 2 problems below."
+    assert [row[0] for row in rows(answer)] == ["https://x.com/a", "https://vimeo.com/1"]
+
+
+async def test_a_channel_has_its_own_campaign_until_that_ends(env):
+    await env.say("/campaign new launch")
+    assert "now the channel's campaign" in (await env.say("/campaign launch here")).summary
+    added = await env.say(f"/campaign add {LINK}")
+    assert "This is the channel's own campaign." in added.summary
+    assert [each.value for each in await env.bot.suggest("campaign", "campaign", "LAU", ANA)] == ["launch"]
+    assert "no longer about campaign launch" in (await env.say("/campaign here off")).summary
+    assert "no campaign of its own" in (await env.say("/campaign off")).summary
+    assert "Which campaign?" in plain_text(await env.say(f"/campaign add {LINK}"))
