@@ -1,6 +1,5 @@
 """The line that a person types: history between sessions, and Tab for commands and what they take."""
 
-import re
 import sys
 from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,16 +12,12 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.history import DummyHistory, FileHistory, History, InMemoryHistory
 from prompt_toolkit.patch_stdout import patch_stdout
 
+from adapters.chat.completion import completions
 from bot.app import Bot
 from bot.commands.forms import form_of
-from bot.commands.lines import UMBRELLA
 from bot.commands.registry import AnyCommand
 from bot.domain.caller import Caller
-from bot.reply.model import Option
 from bot.reply.text import shown
-
-_WORD = re.compile(r"\S+|(?<!\S)$")
-_MOST_WORDS = 8  # of a title that is still being typed
 
 
 def prompt_session(bot: Bot, caller: Caller, history: Path | None) -> PromptSession[str]:
@@ -105,7 +100,6 @@ class BotCompleter(Completer):
     def __init__(self, bot: Bot, caller: Caller) -> None:
         self._caller = caller
         self._bot = bot
-        self._commands = {command.name: command for command in bot.commands if command.listed}
 
     def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:  # noqa: ARG002
         """Nothing: suggestions come from the store, which is read asynchronously."""
@@ -117,33 +111,5 @@ class BotCompleter(Completer):
         complete_event: CompleteEvent,  # noqa: ARG002 - prompt_toolkit's signature
     ) -> AsyncGenerator[Completion, None]:
         """What the text before the cursor may go on to."""
-        typed = document.text_before_cursor.lstrip().removeprefix("/").removeprefix(f"{UMBRELLA} ").lstrip()
-        name, space, rest = typed.partition(" ")
-        if not space:
-            for command in self._commands.values():
-                if command.name.startswith(name.casefold()):
-                    yield Completion(command.name, -len(name), display_meta=command.summary)
-        elif found := self._commands.get(name.casefold()):
-            async for completion in self._arguments(found, rest.lstrip()):
-                yield completion
-
-    async def _arguments(self, command: AnyCommand, rest: str) -> AsyncGenerator[Completion, None]:
-        for argument in command.arguments:
-            if argument.listed:
-                typed, options = await self._options(command.name, argument.name, rest)
-                for option in options:
-                    yield Completion(_quoted(option.value), -len(typed), shown(option.label), argument.name)
-
-    async def _options(self, command: str, argument: str, rest: str) -> tuple[str, list[Option]]:
-        """The end of the line that something fits, and what fits it: a title has spaces, so the longest end wins."""
-        starts = [word.start() for word in _WORD.finditer(rest)][-_MOST_WORDS:]
-        for typed in (rest[start:] for start in starts):
-            words = typed.strip(' "“”')
-            found = await self._bot.suggest(command, argument, words, self._caller)
-            if options := [option for option in found if option.value != words]:
-                return typed, options
-        return "", []
-
-
-def _quoted(value: str) -> str:
-    return f'"{value}"' if " " in value else value
+        async for each in completions(self._bot, self._caller, document.text_before_cursor):
+            yield Completion(each.text, -each.replaces, each.label, each.about)
