@@ -68,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="subcommands", metavar="subcommand")
     demo = _add(commands, "demo", subcommands.demo, "talk to the bot now: no account, no settings, play money")
     _add_charts(demo)
+    demo.add_argument("--page-only", action="store_true", help="only the page in the browser, without a prompt here")
     sandbox = _add(
         commands, "sandbox", subcommands.sandbox, "serve the ContentStats API on this machine, with play money"
     )

@@ -1,7 +1,7 @@
-"""The demo: the sandbox, the bot and the console in one process on one fast clock, with nothing to configure.
+"""The demo: the sandbox, the bot, the console and the page in one process on one fast clock, with nothing to configure.
 
-At a terminal it is a conversation, elsewhere a tour that types every command; either way the bot also speaks by itself.
-It writes to a temporary database.
+At a terminal it is a conversation there and in a browser, elsewhere a tour that types every command; either way the bot
+also posts by itself. It writes to a temporary database.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from pydantic import SecretStr
 
@@ -21,10 +21,14 @@ from adapters.console.app import ConsoleOptions, converse, play
 from adapters.console.post import ConsolePoster
 from adapters.sandbox.serve import Sandbox
 from bot.app import OFFER_LASTS, Bot
+from bot.delivery.poster import ChannelPoster
 from bot.domain.clock import Clock, FastClock, utc_now
 from bot.reply.call import Call
 from bot.reply.model import Tone
 from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from adapters.page.conversation import PageChat
 
 SPEED = 720
 """An hour takes five seconds, so that a tracked video grows while one looks."""
@@ -40,6 +44,12 @@ go to {{charts}}/. The bot also posts here by itself: a daily digest, and an ale
 when the wallet runs low and is filled again. Try /videos, or track a new video:
   /track {LINK} 3
 """
+ABOUT = (
+    "This is contentstats-bot with play money, drawn from what it sends to Slack and Discord. It has eight videos with "
+    "a past, and a clock on which an hour takes five seconds. A digest and an alert arrive by themselves. Type a "
+    "command, paste a video link, or try one of these."
+)
+TRIES = ("/videos", "/stats kitchen sink", "/usage", f"/track {LINK} 3", "/help")
 GROWING = f"(Two hours pass. Here that takes {PAUSE} seconds.)\n"
 ALERT = "/alerts balance 9"
 """Below which the wallet of the demo has less from the start on."""
@@ -51,8 +61,11 @@ HEARD = 4
 FAREWELL = "That was every command once. Run the demo in a terminal to type your own."
 
 
-async def demo(charts: Path) -> int:
-    """Talk, or play the tour if there is no terminal; pictures go to `charts`. Gives the exit code."""
+async def demo(charts: Path, *, page_only: bool = False) -> int:
+    """Talk, or play the tour if there is no terminal; pictures go to `charts`. Gives the exit code.
+
+    With `page_only`, talk in the browser alone until the process is stopped.
+    """
     clock = FastClock(utc_now(), SPEED)
     with tempfile.TemporaryDirectory(prefix="contentstats-bot-") as folder:
         async with Sandbox(clock, requests_per_minute=600, seed_demo=True) as sandbox:
@@ -65,30 +78,65 @@ async def demo(charts: Path) -> int:
             )
             async with Bot(settings, clock=clock, offer_lasts=OFFER_LASTS * SPEED) as bot:
                 options = ConsoleOptions(admin=True, posts=True, picture_dir=charts)
+                if page_only or (sys.stdin.isatty() and sys.stdout.isatty()):
+                    return await _talk(bot, options, sandbox, clock, page_only=page_only)
                 print(GREETING.format(charts=charts))
-                if sys.stdin.isatty() and sys.stdout.isatty():
-                    from adapters.console.prompt import beside_the_prompt  # noqa: PLC0415 - a tour needs no prompt
-
-                    for line in (_digest(clock), ALERT):
-                        command, words = line.removeprefix("/").split(maxsplit=1)
-                        await bot.run(command, words, options.caller)
-                    with beside_the_prompt() as out:
-                        async with _beside(_speak(bot, charts, out), _spend(sandbox, out)):
-                            return await converse(bot, options)
-                async with _beside(_speak(bot, charts, sys.stdout)):
+                async with _beside(_speak(bot, ConsolePoster(sys.stdout, charts))):
                     return await _tour(bot, options, sandbox, clock)
 
 
-async def _speak(bot: Bot, charts: Path, out: TextIO) -> None:
+async def _talk(bot: Bot, options: ConsoleOptions, sandbox: Sandbox, clock: Clock, *, page_only: bool) -> int:
+    """Talk on the page, and beside it at the terminal's prompt."""
+    from adapters.page.post import PagePoster  # noqa: PLC0415 - a tour needs neither page nor prompt
+
+    for line in (_digest(clock), ALERT):
+        command, words = line.removeprefix("/").split(maxsplit=1)
+        await bot.run(command, words, options.caller)
+    async with _page(bot, options, clock) as (page, address):
+        if page_only:
+            print(f"The demo is at {address}\nCtrl-C ends it.", flush=True)
+            async with _beside(_spend(sandbox, page, sys.stdout)):
+                await _speak(bot, PagePoster(page.timeline, clock))
+            return 0
+        from adapters.console.prompt import beside_the_prompt  # noqa: PLC0415
+
+        print(GREETING.format(charts=options.picture_dir))
+        print(f"The same in a browser, as Slack and Discord show it: {address}\n", flush=True)
+        with beside_the_prompt() as out:
+            poster = PagePoster(page.timeline, clock, ConsolePoster(out, options.picture_dir))
+            async with _beside(_speak(bot, poster), _spend(sandbox, page, out)):
+                return await converse(bot, options)
+
+
+@asynccontextmanager
+async def _page(bot: Bot, options: ConsoleOptions, clock: Clock) -> AsyncIterator[tuple["PageChat", str]]:
+    """The page, served on this machine alone, and its address."""
+    from adapters.page.app import page_app  # noqa: PLC0415 - as above
+    from adapters.page.conversation import PageChat  # noqa: PLC0415
+    from adapters.page.document import Frame  # noqa: PLC0415
+    from adapters.page.timeline import Timeline  # noqa: PLC0415
+    from adapters.web.server import WebServer  # noqa: PLC0415
+
+    page, token = PageChat(bot, options.caller, Timeline(), clock), secrets.token_urlsafe(24)
+    frame = Frame("Demo", options.caller.channel_id, ABOUT, TRIES)
+    async with WebServer(page_app(page, frame, token), "127.0.0.1", 0) as server:
+        try:
+            yield page, f"http://127.0.0.1:{server.port}/?token={token}"
+        finally:
+            await page.aclose()
+
+
+async def _speak(bot: Bot, poster: ChannelPoster) -> None:
     """What the bot does by itself, on its fast clock."""
-    await bot.scheduler({"console": ConsolePoster(out, charts)}, SPEED).run()
+    await bot.scheduler({"console": poster}, SPEED).run()
 
 
-async def _spend(sandbox: Sandbox, out: TextIO) -> None:
-    """Change the wallet while somebody talks, and say so."""
+async def _spend(sandbox: Sandbox, page: "PageChat", out: TextIO) -> None:
+    """Change the wallet while somebody talks, and show that it changed."""
     for reason, dollars in ((SPENDING, -SPENT), (FILLING, FILLED)):
         await asyncio.sleep(PAUSE)
         print(reason, file=out, flush=True)
+        page.note(reason.strip("()\n"))
         sandbox.world.add_credit(sandbox.key, dollars)
 
 

@@ -29,7 +29,7 @@ async def demo(args: argparse.Namespace) -> int:
     from bot.logs import configure
 
     configure("WARNING", "text", ())
-    return await play.demo(args.charts)
+    return await play.demo(args.charts, page_only=args.page_only)
 
 
 async def sandbox(args: argparse.Namespace) -> int:

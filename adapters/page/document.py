@@ -1,0 +1,155 @@
+"""The page's document: the frame of each chat around the channel's messages."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape
+from urllib.parse import quote
+
+from adapters.page import html
+from adapters.page.cards import Address, cards, file_cards, home_card, public_card
+from adapters.page.elements import Card
+from adapters.page.timeline import Message
+from bot.reply.drawing import pictures_alone, without_pictures
+from bot.reply.model import Reply
+from bot.reply.spool import Content
+
+TITLES = {"slack": "Slack", "discord": "Discord"}
+PRIVATE = {"slack": "Only visible to you", "discord": "Only you can see this"}
+THEMES = ("light", "dark")
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What stands around the messages: the workspace, the channel, what this is, and lines to begin with."""
+
+    workspace: str
+    channel: str
+    about: str
+    tries: tuple[str, ...]
+
+
+def message(chat: str, shown: Message) -> str:
+    """One message of the channel, as an item of its list."""
+    at = f'<time datetime="{shown.at.isoformat()}">{shown.at:%H:%M}</time>'
+    if shown.note:
+        return f'<li class="note" id="m-{escape(shown.id)}">{escape(shown.note)}</li>'
+    label = escape(f"ContentStats, {shown.at:%H:%M}{f', {PRIVATE[chat].lower()}' if shown.is_private else ''}")
+    mark = f'<p class="mark"><span aria-hidden="true">👁</span> {PRIVATE[chat]}</p>' if shown.is_private else ""
+    typed = f'<p class="typed"><b>you</b> used <code>{escape(shown.typed)}</code></p>' if shown.typed else ""
+    body = "".join(map(html.card, _cards(chat, shown))) or '<p class="waiting">ContentStats is thinking…</p>'
+    sender = f'<div class="sender"><b>ContentStats</b><span class="badge">APP</span>{at}</div>'
+    above, below = (mark, "") if chat == "slack" else ("", mark)
+    return (
+        f'<li class="message" id="m-{escape(shown.id)}">{typed}'
+        f'<div class="avatar" aria-hidden="true">CS</div><article tabindex="-1" aria-label="{label}">'
+        f"{above}{sender}{body}{below}</article></li>"
+    )
+
+
+def _cards(chat: str, shown: Message) -> tuple[Card, ...]:
+    """Slack changes no private message, so that a picture follows in one of its own."""
+    if shown.line:
+        return (public_card(chat, shown.line),)
+    if shown.reply is None:
+        return ()
+    reply, address = shown.reply, _address(shown)
+    alone = pictures_alone(reply)
+    if chat == "slack" and shown.is_private and not shown.is_in_place and alone.parts:
+        found = (*cards(chat, without_pictures(reply), address), *cards(chat, alone, address))
+    else:
+        found = cards(chat, reply, address)
+    return (*found, *file_cards(chat, reply, address))
+
+
+def _address(shown: Message) -> Address:
+    contents = [content for _, content in shown.contents]
+
+    def address(name: str, content: Content) -> str:
+        at = next(at for at, each in enumerate(contents) if each is content)
+        return f"/files/{quote(shown.id)}/{at}/{quote(name, errors='replace')}"
+
+    return address
+
+
+def says(shown: Message) -> str:
+    """What a screen reader reads out when the message arrives."""
+    if shown.note:
+        return shown.note
+    return f"ContentStats: {shown.reply.title} {shown.reply.summary}" if shown.reply else ""
+
+
+def channel(chat: str, frame: Frame, messages: Iterable[Message], change: int, theme: str) -> str:
+    """The channel with its messages and the line to type in."""
+    listed = "".join(message(chat, each) for each in messages)
+    tries = "".join(f'<button type="button" data-line="{escape(each)}">{escape(each)}</button>' for each in frame.tries)
+    name = escape(frame.channel)
+    main = (
+        f'<div class="scroll" tabindex="-1"><div class="welcome"><span class="hash" aria-hidden="true">#</span>'
+        f"<h2>Welcome to #{name}</h2><p>{escape(frame.about)}</p>"
+        f'<div class="tries" role="group" aria-label="Try one of these">{tries}</div></div>'
+        f'<ol id="messages" aria-label="Messages in #{name}">{listed}</ol></div>'
+        '<button type="button" id="newest" hidden>New messages ↓</button>'
+        '<p id="problem" role="alert"></p>'
+        '<form id="composer" autocomplete="off">'
+        '<ul id="completions" role="listbox" aria-label="Completions" hidden></ul>'
+        f'<label class="hidden" for="line">Message #{name}</label>'
+        f'<input id="line" type="text" placeholder="Message #{name}" enterkeyhint="send" spellcheck="false"'
+        ' role="combobox" aria-autocomplete="list" aria-expanded="false" aria-controls="completions">'
+        '<button type="submit" aria-label="Send"><span aria-hidden="true">➤</span></button></form>'
+    )
+    return _document(chat, frame, main, theme, f'data-change="{change}"', "channel")
+
+
+def home(frame: Frame, reply: Reply, theme: str) -> str:
+    """Slack's Home tab."""
+    main = (
+        f'<div class="scroll home" tabindex="-1"><div class="message" id="m-home"><article aria-label="Home">'
+        f'{html.card(home_card(reply))}</article></div></div><p id="problem" role="alert"></p>'
+    )
+    return _document("slack", frame, main, theme, "data-home", "home")
+
+
+def _document(chat: str, frame: Frame, main: str, theme: str, data: str, place: str) -> str:
+    themed = f" {theme}" if theme in THEMES else ""
+    links = "".join(
+        f'<a href="/?chat={each}"{" aria-current=true" if each == chat else ""}>{title}</a>'
+        for each, title in TITLES.items()
+    )
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(frame.workspace)} · '
+        f'{TITLES[chat]}</title><meta name="viewport" content="width=device-width,initial-scale=1">'
+        '<link rel="icon" href="/icon.svg"><link rel="stylesheet" href="/cards.css"><link rel="stylesheet" '
+        f'href="/page.css"><script src="/page.js" defer></script></head><body class="{chat}{themed}" '
+        f'data-chat="{chat}" {data}>{_sidebar(chat, frame, place)}<main><header><h1>{_title(frame, place)}</h1>'
+        f'<nav class="dress" aria-label="Drawn as">{links}</nav>'
+        '<button type="button" id="theme" aria-label="Light or dark"><span aria-hidden="true">◐</span></button>'
+        "</header>"
+        f'{_tabs(chat, place)}<p id="lost" role="status" hidden>Connection lost. Reconnecting…</p>{main}</main>'
+        '<dialog id="dialog" aria-labelledby="form-title"></dialog>'
+        '<p id="status" class="hidden" role="status" aria-live="polite"></p></body></html>'
+    )
+
+
+def _title(frame: Frame, place: str) -> str:
+    return f"# {escape(frame.channel)}" if place == "channel" else "ContentStats"
+
+
+def _tabs(chat: str, place: str) -> str:
+    """Slack's tabs; Discord has none."""
+    if chat != "slack":
+        return ""
+    tabs = (("home", "/home", "Home"), ("channel", "/", "Messages"))
+    shown = "".join(
+        f'<a href="{url}"{" aria-current=page" if each == place else ""}>{name}</a>' for each, url, name in tabs
+    )
+    return f'<nav class="tabs" aria-label="ContentStats">{shown}</nav>'
+
+
+def _sidebar(chat: str, frame: Frame, place: str) -> str:
+    here, name = ' aria-current="page"', escape(frame.channel)
+    apps = f'<h2>Apps</h2><a href="/home"{here if place == "home" else ""}>ContentStats</a>' if chat == "slack" else ""
+    rail = f'<div class="rail" aria-hidden="true"><span>{escape(frame.workspace[:1])}</span></div>'
+    return (
+        f'{rail}<nav class="side" aria-label="{escape(frame.workspace)}"><p class="workspace">{escape(frame.workspace)}'
+        f'</p><h2>Channels</h2><a href="/"{here if place == "channel" else ""}># {name}</a>{apps}</nav>'
+    )

@@ -1,0 +1,90 @@
+"""What the page's channel shows: messages in their order, each with the number of its last change.
+
+A browser that reads the changes after a number misses nothing, however often its connection breaks.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.reply.model import Picture, Reply, Text
+from bot.reply.spool import Content
+
+MOST = 500
+"""Messages that are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A reply that a person asked for, a post, or a line that everybody sees.
+
+    `reply` is None while it is still to come. `typed` is the line that it answers. `is_private`: nobody else would see
+    it. `is_in_place`: it took the place of another, so its pictures are in its own card. `note` is neither the bot's
+    nor the person's: what happens around them in the demo.
+    """
+
+    id: str
+    at: datetime
+    reply: Reply | None = None
+    line: Text = ()
+    typed: str = ""
+    note: str = ""
+    is_private: bool = False
+    is_in_place: bool = False
+    change: int = 0
+
+    @property
+    def contents(self) -> tuple[tuple[str, Content], ...]:
+        """The pictures and the files by their names."""
+        reply = self.reply or Reply("")
+        pictures: tuple[tuple[str, Content], ...] = tuple(
+            (part.name, part.png) for part in reply.parts if isinstance(part, Picture)
+        )
+        return (*pictures, *((file.name, file.content) for file in reply.files))
+
+
+class Timeline:
+    """The channel's messages."""
+
+    def __init__(self) -> None:
+        self._messages: dict[str, Message] = {}
+        self._news = asyncio.Event()
+        self._is_closed = False
+        self.last_change = 0
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """All of them, the oldest first."""
+        return tuple(self._messages.values())
+
+    def get(self, id_: str) -> Message | None:
+        """The message of an id."""
+        return self._messages.get(id_)
+
+    def put(self, message: Message) -> None:
+        """Add a message, or put it in the place of the one of its id."""
+        self.last_change += 1
+        self._messages[message.id] = replace(message, change=self.last_change)
+        if len(self._messages) > MOST:
+            del self._messages[next(iter(self._messages))]
+        self._wake()
+
+    async def changes(self, after: int) -> AsyncIterator[Message]:
+        """The messages that have changed after the change of this number, then each as it changes, until the end."""
+        while not self._is_closed:
+            news = self._news
+            for message in sorted(self.messages, key=lambda each: each.change):
+                if message.change > after:
+                    after = message.change
+                    yield message
+            await news.wait()
+
+    def close(self) -> None:
+        """End every reading of changes."""
+        self._is_closed = True
+        self._wake()
+
+    def _wake(self) -> None:
+        self._news.set()
+        self._news = asyncio.Event()
