@@ -39,6 +39,7 @@ from bot.messages.video_count import VideoCount
 from bot.messages.wording import video_options
 from bot.reply.call import Call
 from bot.reply.model import File, Reply
+from bot.store.videos import LinkSum
 from tests.alert_examples import alert_gallery
 from tests.campaign_card_examples import campaign_cards
 from tests.campaign_examples import campaign_gallery
@@ -178,6 +179,9 @@ def _numbers() -> Iterator[tuple[str, Reply]]:
         "videos.video_list: filtered, stale",
         listing.video_list(listed(platform="twitter", status="monitoring", problem=REASON)),
     )
+    sums = (LinkSum(Metric.VIEWS, 3, 1_040_000, 12_300), LinkSum(Metric.LIKES, 1, 900, None))
+    by = listed(by="viral.recipe", whose="by @viral.recipe", sums=sums, unread=0, complete=True)
+    yield "videos.video_list: of a creator", listing.video_list(by)
     yield "videos.video_list: being read", listing.video_list(listed(being_read=3))
     yield "videos.video_list: none of these", listing.video_list(listed(videos=(), status="paused"))
     yield "videos.video_list: none at all", listing.video_list(listed(videos=(), total=0, complete=True))

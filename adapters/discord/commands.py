@@ -116,6 +116,7 @@ def _type(argument: Argument) -> Payload:
             Kind.LINK
             | Kind.VIDEO
             | Kind.CAMPAIGN
+            | Kind.CREATOR
             | Kind.WORD
             | Kind.TIME
             | Kind.ZONE

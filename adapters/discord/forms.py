@@ -65,6 +65,7 @@ def _input(field: Field) -> Component:
             Kind.LINK
             | Kind.VIDEO
             | Kind.CAMPAIGN
+            | Kind.CREATOR
             | Kind.WORD
             | Kind.NUMBER
             | Kind.TIME

@@ -96,11 +96,21 @@ def _element(field: Field) -> Block:
             return _choices(field)
         case Kind.TIME:
             return {"type": "timepicker", **({"initial_time": given} if _CLOCK.fullmatch(given) else {})}
-        case Kind.VIDEO | Kind.CAMPAIGN | Kind.ZONE if argument.suggested:
+        case Kind.VIDEO | Kind.CAMPAIGN | Kind.CREATOR | Kind.ZONE if argument.suggested:
             return _suggested(argument, given)
         case Kind.SECRET:
             return {"type": "plain_text_input"}
-        case Kind.LINK | Kind.VIDEO | Kind.CAMPAIGN | Kind.WORD | Kind.ZONE | Kind.SPAN | Kind.MONEY | Kind.COUNT:
+        case (
+            Kind.LINK
+            | Kind.VIDEO
+            | Kind.CAMPAIGN
+            | Kind.CREATOR
+            | Kind.WORD
+            | Kind.ZONE
+            | Kind.SPAN
+            | Kind.MONEY
+            | Kind.COUNT
+        ):
             typed = {"initial_value": given} if 0 < length(given) <= MAX_TEXT else {}
             return {"type": "plain_text_input", "multiline": argument.many > 1, **typed}
         case _:

@@ -29,6 +29,7 @@ class Kind(StrEnum):
     LINK = "link"
     VIDEO = "video"
     CAMPAIGN = "campaign"
+    CREATOR = "creator"
     NUMBER = "number"
     CHOICE = "choice"
     WORD = "word"

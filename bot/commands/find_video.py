@@ -1,17 +1,18 @@
 """From `<video>`, an id, a link in any spelling or part of a title, to one video of the workspace."""
 
 import re
+from dataclasses import replace
 
 from bot.commands.context import Context
 from bot.commands.words import TITLE_FILLERS
 from bot.domain.errors import NotFound
 from bot.domain.folding import folded
-from bot.domain.links import find_links, looks_like_link, video_of
+from bot.domain.links import find_links, looks_like_link
 from bot.messages.problems import which_video
 from bot.messages.wording import shortened, video_options
 from bot.reply.call import Call
-from bot.reply.model import Reply
-from bot.store.videos import StoredVideo
+from bot.reply.model import Button, Reply
+from bot.store.videos import Filters, Sort, StoredVideo
 from bot.wallet.link_check import resolve
 
 MOST_CHOICES = 10
@@ -36,7 +37,11 @@ async def choose(context: Context, typed: str, call: Call, argument: str) -> Sto
     if len(found) == 1:
         return found[0]
     options = video_options(each.video for each in found[:MOST_CHOICES])
-    return which_video(call, argument, options, more=len(found) > MOST_CHOICES)
+    reply = which_video(call, argument, options, more=len(found) > MOST_CHOICES)
+    if not _is_handle(typed):
+        return reply
+    every = Call("videos", {"by": typed.strip()})
+    return replace(reply, actions=(*reply.actions, *((Button("All with totals", every),) if every.fits else ())))
 
 
 async def fitting(context: Context, typed: str) -> tuple[StoredVideo, ...]:
@@ -64,6 +69,9 @@ async def _fitting(context: Context, typed: str) -> tuple[StoredVideo, ...]:
     videos = context.store.videos
     if (row := _ROW.fullmatch(typed.strip())) is not None:
         typed = context.rows.get(int(row["number"] or _ORDINALS.index(row["ordinal"].lower()) + 1), typed)
+    if _is_handle(typed) and (handles := await videos.handles(context.workspace, typed)):
+        theirs, _ = await videos.page(context.workspace, Filters(handles=handles), Sort.NEWEST, 0, MOST_CHOICES + 1)
+        return theirs
     exact = await videos.find(context.workspace, typed)
     if exact is not None:
         return (exact,)
@@ -78,15 +86,12 @@ async def _fitting(context: Context, typed: str) -> tuple[StoredVideo, ...]:
         return await _of_link(context, links[0])
     if not found and (named := _NAMED_BY_ID.fullmatch(words)):
         found = await videos.search(context.workspace, named[1], MOST_CHOICES + 1)
-    found = tuple(each for each in found if typed.lstrip().startswith("@") and words in _handles(each)) or found
     plain = " ".join(word for word in typed.split() if word.casefold() not in TITLE_FILLERS)
     return found or (await _fitting(context, plain) if plain not in {"", typed} else ())
 
 
-def _handles(stored: StoredVideo) -> tuple[str, ...]:
-    """The names of the account that posted a video, folded: as the API states it and as its link has it."""
-    link = video_of(stored.video.link)
-    return folded(stored.video.creator), folded(link.user if link else "")
+def _is_handle(typed: str) -> bool:
+    return typed.lstrip().startswith("@")
 
 
 async def _of_link(context: Context, typed: str) -> tuple[StoredVideo, ...]:

@@ -12,7 +12,7 @@ from bot.commands.command import MAX_TYPED, Command, Kind
 from bot.commands.forms import call_of
 from bot.commands.registry import COMMANDS
 from bot.commands.tokens import tokens_of
-from bot.commands.words import OPENERS, POLITE, TOPICS
+from bot.commands.words import MINE, OPENERS, POLITE, TOPICS
 from bot.domain.caller import Permission
 from bot.domain.errors import BotError, NotFound, UsageError
 from bot.domain.links import looks_like_link
@@ -164,7 +164,8 @@ def _topic(typed: str) -> Line | None:
         return Line("videos") if is_every else Line(name, title)
     if name == "videos":
         choices = {word for each in _LISTED[name].arguments for word in (*each.choices, *dict(each.aliases))}
-        filters = (each for each in bare if each in choices and not (given and each in keys))
+        by = (each for each in bare if each == MINE or each.startswith("@"))
+        filters = (*by, *(each for each in bare if each in choices and not (given and each in keys)))
         return Line(name, " ".join((*given, *filters)))
     if _is_look_up(name) and name != "compare":
         return Line(name)

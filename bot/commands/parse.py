@@ -32,6 +32,7 @@ _NUMBER = re.compile(
     r"(?P<sign>[-+−]?)(?P<digits>\d[\d.,]*)(?:d|days?|(?P<weeks>w|weeks?)|(?P<hours>h|hrs?|hours?))?", re.IGNORECASE
 )
 _BY_LOOK: Mapping[Kind, Callable[[str], object]] = {
+    Kind.CREATOR: re.compile(r"@[^\s@]+|mine", re.IGNORECASE).fullmatch,
     Kind.NUMBER: _NUMBER.fullmatch,
     Kind.TIME: looks_like_time,
     Kind.ZONE: looks_like_zone,
@@ -53,6 +54,7 @@ _WRITTEN: Mapping[Kind, str] = {
     Kind.TIME: "like 09:00 or 9am",
     Kind.SPAN: "like 8h, friday or 22:00-07:00",
     Kind.ZONE: "a city like Berlin or New York",
+    Kind.CREATOR: "mine or a creator like @viral.recipe",
 }
 """How the words of these kinds look."""
 _DAYS = frozenset({"day", "days", "d"})
@@ -260,7 +262,7 @@ def _not_understood(
     instead = " ".join(dict.fromkeys((*known, *(choice for _, choice in near[:1]))))
     word = _shown(near[0][0] if near else strays[0])
     kinds = {each.kind for each in arguments if each.listed}
-    if kinds == {Kind.CHOICE}:
+    if Kind.CHOICE in kinds and kinds <= {Kind.CHOICE, Kind.CREATOR}:
         choices = ", ".join(choice for each in free for choice in each.choices)
         hint = "" if near or not choices else f" Filters are {choices}."
         return f"No filter called “{word}”.{hint}", None, instead
@@ -342,7 +344,7 @@ def _convert(argument: Argument, word: str) -> str | int | Decimal:
                 msg = f"{argument.name.capitalize()} is one of {', '.join(argument.choices)}, not “{_shown(word)}”."
                 raise UsageError(msg, argument.name)
             return chosen
-        case Kind.LINK | Kind.VIDEO | Kind.CAMPAIGN | Kind.WORD | Kind.SPAN | Kind.SECRET:
+        case Kind.LINK | Kind.VIDEO | Kind.CAMPAIGN | Kind.CREATOR | Kind.WORD | Kind.SPAN | Kind.SECRET:
             return word
 
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.commands.command import Argument, Command, Kind
-from bot.commands.words import NEAR, TITLE_FILLERS, TOPICS
+from bot.commands.words import MINE, NEAR, TITLE_FILLERS, TOPICS
+from bot.domain.creators import creator_name
 from bot.domain.errors import UsageError
 from bot.domain.folding import folded as fold
 from bot.domain.schedule import read_time, time_words
@@ -16,6 +17,10 @@ from bot.store.workspaces import Workspace
 
 MOST = 25
 """Discord's limit for autocomplete; Slack's is 100."""
+MOST_LETTERS = 75
+"""Characters of a choice's value (Slack's limit; Discord's is 100)."""
+SEEN_CREATORS = 150
+"""How many videos the choice of a creator looks through."""
 
 
 async def suggestions(
@@ -41,6 +46,11 @@ async def suggestions(
         case Kind.CAMPAIGN:
             campaigns = await store.campaigns.all(workspace.id)
             names = [each.name for each in campaigns if fold(typed) in fold(each.name)]
+        case Kind.CREATOR:
+            videos = await store.videos.search(workspace, folded if folded != MINE else "", SEEN_CREATORS)
+            creators = (creator_name(each.video.link, each.video.creator) for each in videos)
+            known = dict.fromkeys(name for name in creators if 0 < len(name) <= MOST_LETTERS)
+            names = [MINE, *known] if MINE.startswith(folded) else [*known]
         case Kind.CHOICE:
             words = [*((choice, choice) for choice in argument.choices), *argument.aliases, *NEAR.items()]
             fitting = {choice for word, choice in words if word.startswith(folded)}

@@ -8,12 +8,14 @@ from typing import TypeVar
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
 from bot.commands.find_video import fitting
+from bot.commands.words import MINE
+from bot.domain.creators import creator_name
 from bot.domain.errors import NotConfigured, NotFound
 from bot.domain.money import ends_at
 from bot.domain.videos import VideoPlatform, VideoStatus
 from bot.messages.video_count import VideoCount, preview, previews_set
-from bot.messages.videos import VideoPage, video_list
-from bot.reply.call import Call
+from bot.messages.videos import VideoPage, page_call, video_list
+from bot.messages.wording import shortened
 from bot.reply.model import Reply
 from bot.store.videos import Filters, Sort, StoredVideo
 from bot.wallet.mirror import Dated, Page, is_stale
@@ -65,41 +67,66 @@ class Videos:
         ),
         vague=("all",),
     )
+    by: str = argument(Kind.CREATOR, "mine, or a creator's @handle", default="", suggested=True)
+    person: str = argument(Kind.WORD, "the id of who started them", default="", listed=False)
     page: int = argument(Kind.NUMBER, "the page", default=1, minimum=1, maximum=1_000_000, listed=False)
 
 
 async def videos(context: Context, args: Videos) -> Reply:
     """One page of the list, read again if it is older than an hour; what takes long is read after the answer."""
     swept = await _sweep(context)
-    rows, total = await _page(context, args)
+    if args.by.casefold() == MINE:
+        args = replace(args, by="", person=context.caller.person.id)
+    filters = await _filters(context, args)
+    rows, total = await _page(context, args, filters)
     last = max((total + PAGE_SIZE - 1) // PAGE_SIZE, 1)
     if args.page > last:
         args = replace(args, page=last)
-        rows, total = await _page(context, args)
+        rows, total = await _page(context, args, filters)
     problem, being_read = await _refresh(context, rows)
-    rows, total = await _page(context, args)
-    card = video_list(
-        VideoPage(
-            videos=tuple(counted(each) for each in rows),
-            total=total,
-            complete=swept.value,
-            unread=await context.store.videos.unread_history(context.workspace, Filters(args.platform, args.status)),
-            platform=args.platform,
-            status=args.status,
-            sort=args.sort,
-            page=args.page,
-            pages=last,
-            first=(args.page - 1) * PAGE_SIZE + 1,
-            as_of=swept.as_of,
-            being_read=being_read,
-            problem=swept.problem or problem,
-            now=context.clock(),
-        )
+    rows, total = await _page(context, args, filters)
+    page = VideoPage(
+        videos=tuple(counted(each) for each in rows),
+        total=total,
+        complete=swept.value,
+        unread=await context.store.videos.unread_history(context.workspace, filters),
+        platform=args.platform,
+        status=args.status,
+        sort=args.sort,
+        page=args.page,
+        pages=last,
+        first=(args.page - 1) * PAGE_SIZE + 1,
+        as_of=swept.as_of,
+        being_read=being_read,
+        problem=swept.problem or problem,
+        now=context.clock(),
+        by=args.by,
+        person=args.person,
+        whose=_whose(context, args, rows),
+        sums=await context.store.videos.sums(context.workspace, filters) if args.by else (),
     )
-    if not rows:
-        return card
-    given = {"platform": args.platform, "status": args.status, "sort": args.sort, "page": str(args.page)}
-    return replace(card, shared_as=Call("videos", {name: value for name, value in given.items() if value}))
+    card = video_list(page)
+    return replace(card, shared_as=replace(page_call(page, page.page), in_place=False)) if rows else card
+
+
+async def _filters(context: Context, args: Videos) -> Filters:
+    """What the arguments leave; NotFound for a creator of whom there is no video."""
+    handles = await context.store.videos.handles(context.workspace, args.by) if args.by else ()
+    if args.by and not handles:
+        raise NotFound(f"No video here is by {shortened(args.by)}. /videos lists all.", "/videos")
+    return Filters(args.platform, args.status, handles, args.person)
+
+
+def _whose(context: Context, args: Videos, rows: Sequence[StoredVideo]) -> str:
+    """Whose videos these are, as the card says it: by a creator, or started by a person."""
+    if args.by:
+        names = {creator_name(each.video.link, each.video.creator) for each in rows}
+        return f"by {shortened(names.pop() if len(names) == 1 else args.by)}"
+    if not args.person:
+        return ""
+    mine = args.person == context.caller.person.id
+    by = context.caller.person if mine else next((each.started_by for each in rows if each.started_by), None)
+    return f"started by {shortened(by.name if by else args.person)}"
 
 
 def counted(stored: StoredVideo) -> VideoCount:
@@ -116,9 +143,8 @@ def counted(stored: StoredVideo) -> VideoCount:
     )
 
 
-async def _page(context: Context, args: Videos) -> tuple[tuple[StoredVideo, ...], int]:
+async def _page(context: Context, args: Videos, filters: Filters) -> tuple[tuple[StoredVideo, ...], int]:
     offset = (args.page - 1) * PAGE_SIZE
-    filters = Filters(args.platform, args.status)
     return await context.store.videos.page(context.workspace, filters, Sort(args.sort), offset, PAGE_SIZE)
 
 

@@ -25,6 +25,9 @@ _BEFORE_THE_POINT = "for about on at in from by much many far today currently ri
 OPENERS = frozenset((*_POLITE.split(), *_THINGS.split(), *_BEFORE_THE_POINT.split()))
 """Words that a line may open with before it comes to the point, and that titles are found without."""
 
+MINE = "mine"
+"""The videos that the asker started."""
+
 TOPICS: Mapping[str, str] = {
     "stop": "quit cancel end terminate abort delete remove untrack unfollow unsubscribe kill",
     "alerts": """

@@ -25,6 +25,12 @@ def creator_of(video: Video) -> Creator | None:
     return Creator(video.platform, handle) if handle else None
 
 
+def names_of_creator(video: Video) -> frozenset[str]:
+    """Every name that somebody may type for who posted a video, folded: as the API states it and as its link has it."""
+    found = video_of(video.link)
+    return frozenset(filter(None, (folded(video.creator), folded(found.user if found else ""))))
+
+
 def creator_name(link: str, stated: str) -> str:
     """The creator as people write it: `@Viral.Recipe`; a name without an @ if only the API states one.
 

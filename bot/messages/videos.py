@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.growth import short_change, short_count
 from bot.messages.video_count import COUNT_COLUMNS, VideoCount, count_item
 from bot.messages.wording import freshness, platform_name, plural
 from bot.reply.call import Call
 from bot.reply.model import Button, Column, Listing, Note, Reply, Tone, text
+from bot.store.videos import LinkSum
 
 ABOUT = (
     "Counts are views, or likes if there are none. Changes are over 24 h or the time shown; once ended, the last day."
@@ -19,6 +21,8 @@ class VideoPage:
     """One page of the list; `complete` is False where the account holds more videos than its lists show.
 
     `being_read` counts the videos of the page whose newer numbers are not there yet.
+    `by` a creator, or `person` by id, is whose videos alone it lists, `whose` says so in words, and `sums` is what
+    they have together.
     `unread` counts the finished videos of the whole list whose pages are still to be read.
     """
 
@@ -36,6 +40,10 @@ class VideoPage:
     being_read: int
     problem: str
     now: datetime
+    by: str = ""
+    person: str = ""
+    whose: str = ""
+    sums: tuple[LinkSum, ...] = ()
 
 
 def video_list(page: VideoPage) -> Reply:
@@ -48,7 +56,7 @@ def video_list(page: VideoPage) -> Reply:
     items = tuple(count_item(each, page.now, number) for number, each in enumerate(page.videos, page.first))
     age = freshness(page.as_of, page.now, page.problem).text
     return Reply(
-        f"{counted[0].upper()}{counted[1:]}{place}, {_ORDER[page.sort]}.",
+        f"{counted[0].upper()}{counted[1:]}{place}, {_ORDER[page.sort]}.{_sums(page)}",
         title="Videos",
         parts=(
             Listing("Videos", (Column("Video"), *COUNT_COLUMNS), items, choice="Open a video"),
@@ -70,7 +78,7 @@ _ORDER = {
 
 def _empty(page: VideoPage) -> Reply:
     age = (freshness(page.as_of, page.now, page.problem),)
-    if page.platform or page.status:
+    if page.platform or page.status or page.whose:
         return Reply(
             f"No {_scope(page)[1]}.", title="Videos", parts=age, actions=(Button("All videos", Call("videos")),)
         )
@@ -81,7 +89,21 @@ def _scope(page: VideoPage) -> tuple[str, str]:
     """What is listed, one and several of it: `running TikTok video`."""
     status = "running" if page.status == "monitoring" else page.status
     words = " ".join(filter(None, (status, platform_name(page.platform) if page.platform else "", "video")))
-    return words, f"{words}s"
+    whose = f" {page.whose}" if page.whose else ""
+    return f"{words}{whose}", f"{words}s{whose}"
+
+
+def _sums(page: VideoPage) -> str:
+    """What a creator's videos have together: `1.04M views, +12k in 24 h`."""
+    if page.total < 2:
+        return ""
+    sums = (
+        f"{short_count(each.counted)} {each.metric}"
+        + ("" if each.gained is None else f", {short_change(each.gained)} in 24 h")
+        for each in page.sums
+    )
+    words = "; ".join(sums)
+    return f" Together {words}." if words else ""
 
 
 def _being_read(page: VideoPage) -> str:
@@ -104,12 +126,14 @@ def _hidden(page: VideoPage) -> str:
 
 def _actions(page: VideoPage) -> tuple[Button, ...]:
     return (
-        *((Button("Previous", _page_call(page, page.page - 1)),) if page.page > 1 else ()),
-        *((Button("Next", _page_call(page, page.page + 1)),) if page.page < page.pages else ()),
-        *((Button("Refresh", _page_call(page, page.page)),) if page.being_read else ()),
+        *((Button("Previous", page_call(page, page.page - 1)),) if page.page > 1 else ()),
+        *((Button("Next", page_call(page, page.page + 1)),) if page.page < page.pages else ()),
+        *((Button("Refresh", page_call(page, page.page)),) if page.being_read else ()),
     )
 
 
-def _page_call(page: VideoPage, number: int) -> Call:
-    given = {"platform": page.platform or "", "status": page.status or "", "sort": page.sort, "page": str(number)}
+def page_call(page: VideoPage, number: int) -> Call:
+    """The call that shows another page of the same list in its place."""
+    filters = {"platform": page.platform or "", "status": page.status or "", "by": page.by, "person": page.person}
+    given = {**filters, "sort": page.sort, "page": str(number)}
     return Call("videos", {name: value for name, value in given.items() if value}, in_place=True)

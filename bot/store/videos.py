@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, Select, Table, TextClause, bindparam, func, or_, select, union_all, update
 
+from bot.domain.creators import creator_of, names_of_creator
 from bot.domain.folding import folded
 from bot.domain.poll_times import LONGEST
 from bot.domain.videos import FINISHED, Metric, Snapshot, Video, VideoReading, VideoStatus, is_running_status
@@ -78,6 +79,15 @@ class Filters:
     def are_counted(self) -> bool:
         """Whether `video_counts` says how many videos these leave."""
         return not (self.handles or self.started_by)
+
+
+class LinkSum(NamedTuple):
+    """What several links count together: `gained` in their last 24 h by those that run, None if none is known."""
+
+    metric: Metric
+    links: int
+    counted: int
+    gained: int | None
 
 
 class Videos(Aggregate):
@@ -232,6 +242,35 @@ class Videos(Aggregate):
         first = select(videos.c.video_id).where(*conditions).order_by(*order).offset(offset).limit(limit)
         listed = select(videos).where(videos.c.wallet_id == workspace.wallet_id, videos.c.video_id.in_(first))
         return tuple(map(from_row, await self._database.rows(listed.order_by(*order)))), total
+
+    async def handles(self, workspace: Workspace, name: str) -> tuple[str, ...]:
+        """The folded handles that a name means; none for a name that nobody has.
+
+        It is itself, if it is one, else those of creators whom a link or the API calls so, such as after a rename.
+        """
+        handle = folded(name)
+        its_own = select(videos.c.handle).where(*_filtered(workspace, Filters(handles=(handle,)))).limit(1)
+        if not handle or await self._database.scalar(its_own) is not None:
+            return (handle,) if handle else ()
+        found = [each.video for each in await self.search(workspace, handle, SEARCHED)]
+        creators = [creator_of(video) for video in found if handle in names_of_creator(video)]
+        return tuple(dict.fromkeys(each.handle for each in creators if each))
+
+    async def sums(self, workspace: Workspace, filters: Filters) -> tuple[LinkSum, ...]:
+        """What the links of the videos that filters leave count together, by metric, each link's newest tracking."""
+        newest = func.row_number().over(partition_by=videos.c.key, order_by=videos.c.newest_at.desc())
+        columns = (videos.c.main_metric, videos.c.main_count, videos.c.change_24h, videos.c.is_running)
+        ranked = select(*columns, newest.label("place")).where(*_filtered(workspace, filters)).subquery()
+        per_link = select(*(ranked.c[column.name] for column in columns)).where(ranked.c.place == 1)
+        sums: dict[Metric, LinkSum] = {}
+        for metric, count, day, is_running in await self._database.rows(per_link):
+            if metric is None or count is None:
+                continue
+            links, counted, gained = sums.get(metric, LinkSum(metric, 0, 0, None))[1:]
+            if is_running and day is not None:
+                gained = (gained or 0) + day
+            sums[metric] = LinkSum(metric, links + 1, counted + count, gained)
+        return tuple(sums[metric] for metric in Metric if metric in sums)
 
     async def snapshots(self, wallet_id: int, video_id: str) -> tuple[Snapshot, ...]:
         """Every snapshot of a video, oldest first. Ask `find` first whether the asker may see it."""

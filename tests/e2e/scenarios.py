@@ -44,6 +44,19 @@ async def several_links_are_one_card_and_one_line(chat: Chat) -> None:
     assert spent(chat) == (2, 2)
 
 
+async def a_creator_s_videos_and_one_s_own_are_listed_and_found_by_handle(chat: Chat) -> None:
+    card = await card_for(chat, link=f"{LINK} {TWITTER} {YOUTUBE}")
+    await chat.press(card, "Track 7", ANN)
+    theirs = await chat.say(ANN, "videos", by="@Steady")
+    assert "2 videos by @steady" in theirs.text
+    assert "YouTube" not in theirs.text
+    assert "1 TikTok video by @steady" in (await chat.say(ANN, "videos", by="@steady", platform="tiktok")).text
+    assert "3 videos started by" in (await chat.say(ANN, "videos", by="mine")).text
+    assert "No videos started by" in (await chat.say(BEN, "videos", by="mine")).text
+    assert "2 videos match" in (await chat.say(ANN, "stats", video="@STEADY")).text
+    assert "No video here is by @nobody" in (await chat.say(ANN, "videos", by="@nobody")).text
+
+
 async def cancelling_spends_nothing_and_tells_nobody(chat: Chat) -> None:
     cancelled = await chat.press(await card_for(chat), "Cancel", ANN)
     assert "Nothing was started or spent" in cancelled.text
@@ -295,6 +308,7 @@ EVERYWHERE = (
     a_press_starts_one_tracking_and_leaves_one_public_line,
     the_same_video_is_not_tracked_twice_and_its_card_says_who_did,
     several_links_are_one_card_and_one_line,
+    a_creator_s_videos_and_one_s_own_are_listed_and_found_by_handle,
     cancelling_spends_nothing_and_tells_nobody,
     a_card_that_has_expired_spends_nothing,
     who_may_not_spend_is_told_so,
