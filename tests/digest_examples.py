@@ -9,9 +9,11 @@ from bot.digests import card as digest
 from bot.digests import details_card as digest_details
 from bot.digests import settings_card as digest_settings
 from bot.digests import stopped_card as digest_stopped
-from bot.digests.facts import DigestFacts, DigestMoney
+from bot.digests.facts import DigestFacts, DigestMoney, RankedCreator
+from bot.domain.creators import Creator
 from bot.domain.digest import DigestOptions, Section, Total, VideoChange, Window
 from bot.domain.growth import Change, Coverage
+from bot.domain.leaderboard import Gain, ranking
 from bot.domain.money import Promise
 from bot.domain.schedule import Schedule
 from bot.domain.videos import HOUR, Metric, RunningCount
@@ -72,8 +74,19 @@ def facts(count: int = 4, **changes: object) -> DigestFacts:
         money=DigestMoney(wallet_state("50.00", *promises, complete=True), Decimal("4.32"), Decimal("0.18")),
         cost_per_snapshot=PRICE,
         is_test=False,
+        creators=_creators(videos),
     )
     return replace(known, **changes)  # type: ignore[arg-type]
+
+
+def _creators(videos: tuple[VideoChange, ...]) -> tuple[RankedCreator, ...]:
+    gains = [
+        (Creator("tiktok", f"{number}"), Gain(each.change.delta)) for number, each in enumerate(videos) if each.change
+    ]
+    found = ranking(gains, gains[1:])
+    return tuple(
+        RankedCreator(f"@dance.{each.who.handle}", each, Metric.VIEWS, has_moves=True) for each in found.standings[:5]
+    )
 
 
 def short() -> DigestFacts:

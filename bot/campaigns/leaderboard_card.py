@@ -9,7 +9,7 @@ from bot.charts.specs import Movers
 from bot.domain.growth import short_change, short_count, signed_count
 from bot.domain.leaderboard import EPOCH, Period, Standing
 from bot.messages.video_count import NAME_LENGTH
-from bot.messages.wording import freshness, plural, shortened
+from bot.messages.wording import freshness, move_words, plural, shortened
 from bot.reply.call import Call
 from bot.reply.model import (
     Action,
@@ -166,7 +166,7 @@ def _listing(facts: LeaderboardFacts, board: Board, shown: Sequence[Standing[Who
 
 def _item(facts: LeaderboardFacts, board: Board, standing: Standing[Who], *, has_moves: bool) -> Item:
     place = facts.found.places[standing.who]
-    move = _move(standing) if has_moves else ""
+    move = move_words(standing) if has_moves else ""
     gain = f"{standing.gain:,}" if facts.found.asked.hour else signed_count(standing.gain)
     more = plural(standing.links, "video") if facts.found.asked.by != "videos" else ""
     line = text(
@@ -174,12 +174,6 @@ def _item(facts: LeaderboardFacts, board: Board, standing: Standing[Who], *, has
     )
     cells = (text(gain), *((text(move),) if has_moves else ()))
     return Item(text(f"{standing.rank}. ", *place.name), cells, line, place.button)
-
-
-def _move(standing: Standing[Who]) -> str:
-    if standing.move is None:
-        return "new"
-    return f"▲{standing.move}" if standing.move > 0 else f"▼{-standing.move}" if standing.move < 0 else "–"
 
 
 def _own(facts: LeaderboardFacts) -> Iterator[Part]:

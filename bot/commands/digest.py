@@ -9,7 +9,7 @@ from bot.commands.permissions import refusal
 from bot.digests.card import Delivery, digest
 from bot.digests.details_card import digest_details as details_card
 from bot.digests.details_card import read_period
-from bot.digests.gather import digest_facts, gather
+from bot.digests.gather import digest_facts, gather, scope_of
 from bot.digests.settings_card import (
     NO_MONEY,
     NOT_SILENT,
@@ -87,11 +87,12 @@ class Digest:
         Kind.CHOICE,
         "what to show; skip: no empty ones; silent: no ping",
         default=(),
-        many=5,
+        many=6,
         choices=(_EVERYTHING, *Section, *VideoPlatform, _SKIP, _SILENT),
-        aliases=(("x", VideoPlatform.TWITTER), ("all", _EVERYTHING)),
+        aliases=(("x", VideoPlatform.TWITTER), ("all", _EVERYTHING), ("creators", Section.LEADERBOARD)),
         label="What to show",
         labels=(
+            (Section.LEADERBOARD, "top creators"),
             (Section.VIDEOS, "new and finished videos"),
             (Section.ENDING, "videos ending in 24 h"),
             (Section.FLAT, "flattened videos"),
@@ -220,7 +221,9 @@ async def _preview(context: Context) -> Reply:
     window = Window(now - (known.schedule.period(known.next.date) if known else DAY), now)
     await wallet.mirror.read_unread(await context.store.videos.active(context.workspace, window.start))
     found = await gather(context.store, context.workspace, window, is_test=wallet.is_test)
-    facts = digest_facts(found, known.options if known else DigestOptions(), context.charts)
+    options = known.options if known else DigestOptions()
+    scope = await scope_of(context.store, context.workspace, options)
+    facts = digest_facts(found, options, context.charts, scope)
     return digest(facts, Delivery("Digest preview", known.next.at if known is not None and known.is_on else None))
 
 
@@ -233,7 +236,9 @@ async def digest_details(context: Context, args: DigestDetails) -> Reply:
     posted = next((each for each in subscriptions if f"{each.id}" == args.post.partition(".")[0]), None)
     known = posted or await store.find(context.workspace.id, context.caller.channel_id)
     found = await gather(context.store, context.workspace, window, is_test=context.wallet.is_test)
-    return details_card(digest_facts(found, known.options if known else DigestOptions(), context.charts), args.post)
+    options = known.options if known else DigestOptions()
+    scope = await scope_of(context.store, context.workspace, options)
+    return details_card(digest_facts(found, options, context.charts, scope), args.post)
 
 
 async def _status(context: Context) -> Reply:

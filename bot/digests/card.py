@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.digests.details_card import details_call
 from bot.digests.facts import DigestFacts
-from bot.digests.summary import LINE, gains, money_line, names_line, summary
+from bot.digests.summary import LINE, MOST_NAMED, creators_line, gains, money_line, names_line, summary
 from bot.domain.clock import moment_text
 from bot.domain.digest import Section
 from bot.domain.growth import metric_name, short_count
@@ -14,9 +14,6 @@ from bot.domain.money import dollars
 from bot.messages.wording import linked, plural
 from bot.reply.call import Call
 from bot.reply.model import Action, Bold, Button, Note, Paragraph, Part, Reply, Span, Text, Time, Tone, text
-
-MOST_NAMED = 3
-"""Movers that the card names; the picture shows more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +35,7 @@ def digest(facts: DigestFacts, delivery: Delivery) -> Reply:
     is_short = facts.money is not None and facts.money.wallet.is_short
     return Reply(
         summary(facts),
-        title=delivery.title,
+        title=f"{delivery.title} · {facts.campaign}" if facts.campaign else delivery.title,
         parts=(*_movers(facts), *map(Paragraph, _lines(facts)), _small_print(facts, delivery)),
         actions=_actions(facts, delivery),
         tone=Tone.WARNING if is_short or facts.unread or delivery.due_at else Tone.INFO,
@@ -83,6 +80,7 @@ def _movers(facts: DigestFacts) -> Iterator[Part]:
 def _lines(facts: DigestFacts) -> Iterator[Text]:
     """A line for each thing that happened, and one for the money."""
     shown = facts.options.sections
+    yield from creators_line(facts)
     if Section.VIDEOS in shown:
         yield from names_line("New", facts.new)
         yield from names_line("Finished", facts.finished)

@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from math import ceil
 
-from bot.digests.facts import DigestFacts
+from bot.digests.facts import DigestFacts, RankedCreator
 from bot.domain.digest import FLAT_RULE, Total, VideoChange, Window
 from bot.domain.growth import Change, ago, exact_count, is_overdue, metric_name, percent, signed_count
 from bot.domain.money import dollars
 from bot.messages.outlook import how_long, running_words
-from bot.messages.wording import linked, platform_name, plural, status_word
+from bot.messages.wording import linked, move_words, platform_name, plural, status_word
 from bot.reply.call import Call
 from bot.reply.model import (
     Align,
@@ -102,10 +102,18 @@ def digest_details(facts: DigestFacts, ref: str) -> Reply:
     )
 
 
+def _creator_words(each: RankedCreator) -> str:
+    """A creator's place in a line: `1. @ann +1,200 views (▲2)`."""
+    move = f" ({move_words(each.standing)})" if each.has_moves else ""
+    return f"{each.standing.rank}. {each.name} {signed_count(each.standing.gain)} {each.metric}{move}"
+
+
 def _fields(facts: DigestFacts) -> Iterator[Field]:
     span = ago(facts.window.length)
     for each in facts.totals:
         yield Field(str(each.metric).capitalize(), text(_total_words(each, span)))
+    if facts.creators:
+        yield Field("Top creators", text(", ".join(map(_creator_words, facts.creators[:MOST_ROWS]))))
     yield Field("Snapshots", text(f"{facts.coverage.collected:,} of {facts.coverage.expected:,}"))
     if facts.money is not None:
         yield Field("Runway", how_long(facts.money.wallet))

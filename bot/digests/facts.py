@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
+from bot.domain.creators import Creator
 from bot.domain.digest import DigestOptions, Total, VideoChange, Window
 from bot.domain.growth import Change, Coverage
+from bot.domain.leaderboard import Standing
 from bot.domain.money import WalletState, whole_cents
-from bot.domain.videos import RunningCount
+from bot.domain.videos import Metric, RunningCount
 from bot.reply.model import Drawing, Picture
 
 
@@ -30,6 +33,15 @@ class DigestMoney:
         return whole_cents(self.spent + self.carry)
 
 
+class RankedCreator(NamedTuple):
+    """A creator's name as people write it, their place, and what is counted."""
+
+    name: str
+    standing: Standing[Creator]
+    metric: Metric
+    has_moves: bool
+
+
 @dataclass(frozen=True, slots=True)
 class DigestFacts:
     """What happened in a window to the videos that a channel wants to see.
@@ -38,7 +50,8 @@ class DigestFacts:
     to show. `unread` counts the running videos that no snapshot was read of in the window, `uneven` those whose change
     is over another time than the window's. `newest_at` is when the newest reading was taken, `told_until` where the
     next digest begins; that one needs this one's `Collected.recent` and the `carry` that it has to show. `complete` is
-    False if the API may hide some videos.
+    False if the API may hide some videos. `creators` are the best ones, none if there is only one; `campaign` names the
+    one that it is about.
     """
 
     window: Window
@@ -63,6 +76,8 @@ class DigestFacts:
     money: DigestMoney | None
     cost_per_snapshot: Decimal | None
     is_test: bool
+    creators: tuple[RankedCreator, ...] = ()
+    campaign: str = ""
 
     @property
     def says_something(self) -> bool:

@@ -12,8 +12,9 @@ from decimal import Decimal
 
 from bot.charts.charts import Charts
 from bot.charts.specs import Movers
-from bot.digests.facts import DigestFacts, DigestMoney
+from bot.digests.facts import DigestFacts, DigestMoney, RankedCreator
 from bot.digests.video_changes import CURRENT, active_since, moved, needed_since
+from bot.domain.creators import creator_name, creator_of
 from bot.domain.digest import (
     Collected,
     DigestOptions,
@@ -22,6 +23,7 @@ from bot.domain.digest import (
     Window,
     collected,
     flattened,
+    ranked_creators,
     top_movers,
     totals,
 )
@@ -31,14 +33,15 @@ from bot.domain.poll_times import GRACE
 from bot.domain.schedule import DAY
 from bot.domain.videos import HOUR, count_running
 from bot.messages.pictures import chart_picture
-from bot.messages.wording import name_of
+from bot.messages.wording import name_of, shortened
 from bot.reply.model import Drawing
 from bot.store import Store
 from bot.store.videos import StoredVideo
 from bot.store.workspaces import Workspace
 from bot.wallet.wallet import stored_state
 
-MOST_MOVERS = 5
+MOST_MOVERS = MOST_CREATORS = 5
+MOST_LETTERS = 20
 ROWS_AT_ONCE = 500
 """Snapshots that are read and worked on in one piece: a few milliseconds."""
 
@@ -89,9 +92,33 @@ def _told_until(stored: Sequence[StoredVideo], window: Window) -> datetime:
     return max(last + GRACE, window.start)
 
 
-def digest_facts(found: DigestInput, options: DigestOptions, charts: Charts) -> DigestFacts:
+@dataclass(frozen=True, slots=True)
+class CampaignScope:
+    """The campaign that a digest is about: its name, and the keys of its links."""
+
+    name: str
+    keys: frozenset[str]
+
+
+async def scope_of(store: Store, workspace: Workspace, options: DigestOptions) -> CampaignScope | None:
+    """The campaign that these options choose, archived or not; None for every video."""
+    if options.campaign_id is None:
+        return None
+    campaign = await store.campaigns.find(workspace.id, options.campaign_id)
+    links = await store.campaigns.links(workspace.id, options.campaign_id)
+    return CampaignScope(campaign.name if campaign else "", frozenset(each.key for each in links))
+
+
+def digest_facts(
+    found: DigestInput, options: DigestOptions, charts: Charts, scope: CampaignScope | None = None
+) -> DigestFacts:
     """What of it a channel wants to see, with its picture to be drawn."""
-    videos = [each for each in found.videos if not options.platforms or each.video.platform in options.platforms]
+    videos = [
+        each
+        for each in found.videos
+        if (not options.platforms or each.video.platform in options.platforms)
+        and (scope is None or each.key in scope.keys)
+    ]
     window = found.window
     running = [each for each in videos if each.video.is_running]
     changes = [each.change for each in videos if each.change is not None]
@@ -129,6 +156,8 @@ def digest_facts(found: DigestInput, options: DigestOptions, charts: Charts) -> 
         money=money,
         cost_per_snapshot=money.wallet.usage.cost_per_snapshot if money else None,
         is_test=found.is_test,
+        creators=_creators(videos) if Section.LEADERBOARD in options.sections else (),
+        campaign=scope.name if scope else "",
     )
 
 
@@ -159,6 +188,20 @@ def _money(wallet: WalletState | None, found: Collected, counted: int | None, ca
 
 def _largest(videos: Iterable[VideoChange]) -> tuple[VideoChange, ...]:
     return tuple(sorted(videos, key=lambda each: (-(each.count or 0), each.video.id)))
+
+
+def _creators(videos: Sequence[VideoChange]) -> tuple[RankedCreator, ...]:
+    """The best creators by the first metric that anything was gained of; none where only one is known."""
+    counted = totals(videos)
+    found = ranked_creators(videos, counted[0].metric) if counted else None
+    if found is None or len(found.standings) < 2:
+        return ()
+    names = {
+        creator_of(each.video): shortened(creator_name(each.video.link, each.video.creator), MOST_LETTERS)
+        for each in videos
+    }
+    best = found.standings[:MOST_CREATORS]
+    return tuple(RankedCreator(names[each.who], each, counted[0].metric, found.has_moves) for each in best)
 
 
 def _picture(charts: Charts, movers: Sequence[tuple[VideoChange, Change]], window: Window) -> Drawing | None:

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfoNotFoundError
 from bot.charts.charts import Charts
 from bot.digests.card import Delivery, digest, digest_without_key, digests_missed
 from bot.digests.facts import DigestFacts
-from bot.digests.gather import digest_facts, gather
+from bot.digests.gather import digest_facts, gather, scope_of
 from bot.digests.settings_card import digest_title
 from bot.domain.clock import Clock, date_text
 from bot.domain.digest import DigestOptions, Window, window_of
@@ -157,7 +157,8 @@ class DigestPlanner:
             is_test = account.wallet.is_test
             before = (content.counted, content.carry)
             found = await gather(self._store, account.workspace, content.window, before, is_test=is_test)
-            facts = digest_facts(found, content.options, self._charts)
+            scope = await scope_of(self._store, account.workspace, content.options)
+            facts = digest_facts(found, content.options, self._charts, scope)
             known[content] = replace(facts, picture=await picture_of(facts.picture))
         except DatabaseUnavailable:
             raise

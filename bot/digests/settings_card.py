@@ -30,6 +30,7 @@ from bot.reply.model import (
 
 _SHOWN = {
     Section.MOVERS: "movers",
+    Section.LEADERBOARD: "top creators",
     Section.VIDEOS: "new and finished",
     Section.ENDING: "ending",
     Section.FLAT: "flattened",

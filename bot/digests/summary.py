@@ -5,13 +5,15 @@ from collections.abc import Iterator, Sequence
 from bot.digests.facts import DigestFacts, DigestMoney
 from bot.domain.clock import moment_text
 from bot.domain.digest import Total, VideoChange
-from bot.domain.growth import ago, percent, signed_count
+from bot.domain.growth import ago, percent, short_change, signed_count
 from bot.domain.money import dollars
 from bot.domain.videos import HOUR
 from bot.messages.outlook import at_latest, can_finish, running_words
 from bot.messages.wording import available, name_of, plural, series, shortened
 from bot.reply.model import Bold, Text, text
 
+MOST_NAMED = 3
+"""Videos or creators that the card names; the picture and the details show more."""
 LINE = 31
 """Letters of a line on a phone, of which a bold or a wide one takes more room."""
 
@@ -64,12 +66,20 @@ def names_line(head: str, videos: Sequence[VideoChange], end: str = "") -> Itera
     yield text(Bold(f"{head}:"), f" {name}{more}", end)
 
 
+def creators_line(facts: DigestFacts) -> Iterator[Text]:
+    """The best creator with what they gained, and the next one if there is room; none if fewer than two are known."""
+    head, best = "Creators:", [f"{each.name} {short_change(each.standing.gain)}" for each in facts.creators]
+    if best:
+        fit = max((size for size in range(1, MOST_NAMED) if len(f"{head} {', '.join(best[:size])}") <= LINE), default=1)
+        yield text(Bold(head), f" {', '.join(best[:fit])}")
+
+
 def money_line(facts: DigestFacts, money: DigestMoney) -> Text:
     """What was spent and what is left, and whether that is enough."""
     state = money.wallet
     as_of = "" if facts.window.end - state.as_of <= HOUR else f" (as of {moment_text(state.as_of, facts.window.end)})"
     there = f", {available(state.usage)} available{as_of}"
-    test = "Test key: " if facts.is_test else ""
+    test = "Test key: " if facts.is_test else "All videos: " if facts.campaign else ""
     if state.runway.empty_at is not None:
         enough = f". It would run out {moment_text(state.runway.empty_at)}{at_latest(state)}."
     elif not state.owed and not state.open_ended:

@@ -58,6 +58,7 @@ def moved(stored: StoredVideo, snapshots: Sequence[Snapshot], window: Window) ->
         ends_at=end if end is not None and end > window.end else None,
         saves=remaining_snapshots(video, stored.seen_at, window.end),
         started_by=stored.started_by,
+        key=stored.key,
     )
 
 

@@ -9,7 +9,9 @@ from statistics import median
 from typing import Any, Self
 
 from bot.domain.caller import Person
+from bot.domain.creators import Creator, creator_of
 from bot.domain.growth import Change, Coverage
+from bot.domain.leaderboard import Gain, Ranking, ranking
 from bot.domain.poll_times import GRACE
 from bot.domain.schedule import DAY, Occurrence, Schedule
 from bot.domain.spikes import FLOORS
@@ -36,6 +38,7 @@ class Section(StrEnum):
     """What a digest can show beside its totals, which it always shows."""
 
     MOVERS = "movers"
+    LEADERBOARD = "leaderboard"
     VIDEOS = "videos"
     ENDING = "ending"
     FLAT = "flat"
@@ -46,13 +49,15 @@ class Section(StrEnum):
 class DigestOptions:
     """What one channel wants to see: no platforms are all of them. `skips_empty`: nothing to say means no post.
 
-    `is_silent`: the post notifies nobody where the chat has such posts.
+    With `campaign_id` it is about that campaign's videos alone. `is_silent`: the post notifies nobody where the chat
+    has such posts.
     """
 
     sections: frozenset[Section] = frozenset(Section)
     platforms: frozenset[str] = frozenset()
     skips_empty: bool = False
     is_silent: bool = False
+    campaign_id: int | None = None
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
@@ -63,13 +68,14 @@ class DigestOptions:
             frozenset(stored.get("platforms", ())),
             bool(stored.get("skips_empty")),
             bool(stored.get("is_silent")),
+            stored.get("campaign_id"),
         )
 
     def to_json(self) -> dict[str, Any]:
         """The options as JSON holds them."""
         sections, platforms = sorted(self.sections), sorted(self.platforms)
         kept = {"sections": sections, "platforms": platforms, "skips_empty": self.skips_empty}
-        return {**kept, "is_silent": self.is_silent}
+        return {**kept, "is_silent": self.is_silent, "campaign_id": self.campaign_id}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +136,12 @@ def window_of(schedule: Schedule, due: Occurrence, last_end: datetime | None) ->
 
 @dataclass(frozen=True, slots=True)
 class VideoChange:
-    """One video in a window. `count` is of `metric`, as it was `counted_at`; None where nothing was read until then.
+    """One video in a window, by the canonical `key` of its link.
 
-    `change` is over the window and `before` over the one of equal length before it, each stating its real window and
-    None where too little was read; `day` is over the last 24 h, of a running video alone. `ends_at` is None where that
-    is not known or past; `saves` counts the snapshots that stopping would save, None where nobody knows.
+    `count` is of `metric`, as it was `counted_at`; None where nothing was read until then. `change` is over the window
+    and `before` over the one of equal length before it, each stating its real window and None where too little was
+    read; `day` is over the last 24 h, of a running video alone. `ends_at` is None where that is not known or past;
+    `saves` counts the snapshots that stopping would save, None where nobody knows.
     """
 
     video: Video
@@ -150,6 +157,7 @@ class VideoChange:
     ends_at: datetime | None
     saves: int | None
     started_by: Person | None
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +198,15 @@ def totals(videos: Sequence[VideoChange]) -> tuple[Total, ...]:
             now_sum, before_sum = sum(delta for delta, _ in alike), sum(before for _, before in alike)
             found.append(Total(metric, len(deltas), sum(deltas), len(alike), now_sum, before_sum))
     return tuple(found)
+
+
+def ranked_creators(videos: Iterable[VideoChange], metric: Metric) -> Ranking[Creator]:
+    """The creators by what their videos gained of one metric in the window, with their moves since the one before."""
+    found = [(who, each) for each in videos if each.metric is metric and (who := creator_of(each.video)) is not None]
+    return ranking(
+        [(who, Gain(each.change.delta) if each.change is not None else None) for who, each in found],
+        [(who, Gain(each.before.delta) if each.before is not None else None) for who, each in found],
+    )
 
 
 def flattened(videos: Sequence[VideoChange]) -> tuple[VideoChange, ...]:

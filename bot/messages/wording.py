@@ -3,10 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from bot.domain.clock import moment_text
 from bot.domain.creators import creator_name
 from bot.domain.growth import ago, crowded, is_overdue
+from bot.domain.leaderboard import Standing
 from bot.domain.links import video_of
 from bot.domain.money import Usage, dollars
 from bot.domain.videos import Video, VideoPlatform, VideoReading, VideoStatus
@@ -77,6 +79,13 @@ def named_on_platform(video: Video) -> str:
 def introduced(video: Video) -> str:
     """The video's name with its platform and its state, as far as they are stated: `Dance on TikTok, running`."""
     return ", ".join(filter(None, (named_on_platform(video), status_word(video))))
+
+
+def move_words(standing: Standing[Any]) -> str:
+    """How a place moved since the window before: `▲2`, `▼1`, `–`, `new`."""
+    if standing.move is None:
+        return "new"
+    return f"▲{standing.move}" if standing.move > 0 else f"▼{-standing.move}" if standing.move < 0 else "–"
 
 
 def shortened(words: str, length: int = TITLE_LENGTH) -> str:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Self
 
 from bot.contentstats.client import ContentStatsClient, key_fingerprint
-from bot.digests.gather import digest_facts, gather
+from bot.digests.gather import digest_facts, gather, scope_of
 from bot.digests.planner import DigestPlanner
 from bot.domain.caller import Person, WorkspaceRef
 from bot.domain.growth import change, main_metric
@@ -107,8 +107,9 @@ class MirrorOf:
 
     async def facts(self, window: Any, options: Any, charts: Any, workspace: Workspace | None = None) -> Any:
         """What a digest is made of."""
-        sight = await gather(self.store, workspace or self.here, window, is_test=False)
-        return digest_facts(sight, options, charts)
+        of = workspace or self.here
+        sight = await gather(self.store, of, window, is_test=False)
+        return digest_facts(sight, options, charts, await scope_of(self.store, of, options))
 
     def planner(self, charts: Any, *, default_key: str = API_KEY, max_wait: timedelta = timedelta()) -> DigestPlanner:
         """A planner of its own, as in another process; it has nothing to ask of an API that nobody serves."""

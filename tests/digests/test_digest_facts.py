@@ -10,6 +10,8 @@ from bot.domain.digest import DigestOptions, Section, Window
 from bot.domain.videos import HOUR, Metric
 from bot.reply.drawing import picture_of
 from tests.digests.mirror import PRICE
+from tests.examples import ANA
+from tests.standins.environment import LINK
 
 ALL = DigestOptions()
 DAY = timedelta(days=1)
@@ -200,3 +202,31 @@ async def test_nothing_happened_is_known_as_such(mirror, charts, window):
     assert facts.new == ()
     assert not facts.says_something
     assert replace(facts, unread=1).says_something
+
+
+async def test_creators_are_ranked_by_what_their_videos_gained(mirror, charts, window):
+    for name, gain, creator in (("one", 3, "@ann"), ("two", 4, "@Ann"), ("three", 5, "@bea"), ("four", 1, "@cem")):
+        await mirror.video(name, [gain * hour for hour in range(49)], creator=creator)
+    await mirror.video("gram", [50 * hour for hour in range(49)], platform="instagram", creator="@dee")
+    facts = await mirror.facts(window, ALL, charts)
+    ranked = [(each.name.casefold(), each.standing.rank, each.standing.gain) for each in facts.creators]
+    assert ranked == [("@ann", 1, 168), ("@bea", 2, 120), ("@cem", 3, 24)]
+    assert [each.standing.move for each in facts.creators] == [0, 0, 0]
+    alone = await mirror.facts(window, DigestOptions(platforms=frozenset({"instagram"})), charts)
+    assert alone.creators == ()
+
+
+async def test_a_digest_of_a_campaign_is_about_its_links_alone(mirror, charts, window, clock):
+    for name in ("one", "two"):
+        await mirror.video(name, [5 * hour for hour in range(49)])
+    campaign, _ = await mirror.store.campaigns.create(mirror.here.id, "launch", ANA, clock())
+    await mirror.store.campaigns.add(mirror.here.id, campaign.id, [("tiktok:one", LINK, "tiktok")], ANA, clock())
+    chosen = DigestOptions(campaign_id=campaign.id)
+    facts = await mirror.facts(window, chosen, charts)
+    assert ([each.delta for each in facts.totals], facts.running, facts.campaign) == ([120], (1, 0), "launch")
+    assert facts.carry == (await mirror.facts(window, ALL, charts)).carry
+    await mirror.store.campaigns.archive(mirror.here.id, campaign.id, ANA, clock())
+    assert (await mirror.facts(window, chosen, charts)).campaign == "launch"
+    elsewhere = DigestOptions(campaign_id=campaign.id + 1)
+    assert (await mirror.facts(window, elsewhere, charts)).totals == ()
+    assert DigestOptions.from_json(chosen.to_json()) == chosen

@@ -78,7 +78,9 @@ async def test_a_channel_that_another_company_joins_gets_no_more_money(bot_app):
     event = {"type": "channel_shared", "connected_team_id": "T9", "channel": GENERAL, "event_ts": "1.1"}
     assert (await bot_app.slack.send_event(event, bot_app.slack.teams["T1"])).failure == ""
     async with asyncio.timeout(10):
-        while "totals, movers, new and finished, ending, flattened" not in told(await bot_app.type("/digest status")):
+        while "totals, movers, top creators, new and finished, ending, flattened" not in told(
+            await bot_app.type("/digest status")
+        ):
             pass
         while "Turn low balance off" in told(await bot_app.type("/alerts status")):
             pass
