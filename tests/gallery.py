@@ -13,6 +13,7 @@ from bot.alerts import settings_card as alert_settings
 from bot.commands.registry import COMMANDS, described
 from bot.delivery import deliver as delivery
 from bot.digests import settings_card as digest_settings
+from bot.domain.curves import joined
 from bot.domain.money import MonthlyCap
 from bot.domain.status import SCHEDULER, DeadLetter, Queue, Service
 from bot.domain.tracking import RequestState
@@ -144,7 +145,7 @@ def _after_spending() -> Iterator[tuple[str, Reply]]:
 def _numbers() -> Iterator[tuple[str, Reply]]:
     """What there is to look at."""
     facts = stats.VideoFacts(
-        reading=reading(),
+        curve=joined([reading()]),
         started_by=ANA,
         started_here=True,
         cost_per_snapshot=PRICE,
@@ -154,9 +155,9 @@ def _numbers() -> Iterator[tuple[str, Reply]]:
         now=NOW,
     )
     later = replace(
-        facts, reading=reading(2, is_deleted=True, status="error", extra={"mood": TITLES[0]}), problem=REASON
+        facts, curve=joined([reading(2, is_deleted=True, status="error", extra={"mood": TITLES[0]})]), problem=REASON
     )
-    silent = replace(facts, reading=VideoReading(video(4), ()), started_by=None, started_here=False)
+    silent = replace(facts, curve=joined([VideoReading(video(4), ())]), started_by=None, started_here=False)
     yield "stats.video_stats", stats.video_stats(facts, PICTURE)
     yield "stats.video_stats: deleted, on Instagram, stale", stats.video_stats(later, PICTURE)
     yield "stats.video_stats: no snapshot, unknown platform", stats.video_stats(silent, None)
@@ -165,8 +166,10 @@ def _numbers() -> Iterator[tuple[str, Reply]]:
     yield "stats.video_details: no snapshot, unknown platform", stats.video_details(silent)
     yield "gains.gains_card", gains.gains_card(later, gains_of(later.reading), PICTURE)
     yield "gains.gains_card: no snapshot", gains.gains_card(silent, None, None)
-    compared = [compare.Compared(label, reading(place, 48 - 9 * place), NOW, "") for place, label in enumerate("1234")]
-    compared.append(compare.Compared("5", VideoReading(video(4), ()), NOW - HOUR, REASON))
+    compared = [
+        compare.Compared(label, joined([reading(place, 48 - 9 * place)]), NOW, "") for place, label in enumerate("1234")
+    ]
+    compared.append(compare.Compared("5", joined([VideoReading(video(4), ())]), NOW - HOUR, REASON))
     yield "compare.comparison", compare.comparison(compared, Metric.LIKES, replace(PICTURE, name="comparison.png"), NOW)
     yield "compare.comparison: nothing in common", compare.comparison(compared, None, None, NOW)
     options = video_options(video(number) for number in range(25))

@@ -8,9 +8,10 @@ from bot.charts.specs import Comparison, Line
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
 from bot.commands.find_video import MOST_CHOICES, choose, fitting
+from bot.domain.curves import Curve
 from bot.domain.errors import NotFound, UsageError
 from bot.domain.growth import aligned
-from bot.domain.videos import Metric, VideoReading
+from bot.domain.videos import Metric
 from bot.messages.compare import Compared, compare_with, comparison, shared_metric
 from bot.messages.pictures import chart_picture
 from bot.messages.problems import which_video
@@ -59,7 +60,7 @@ async def compare(context: Context, args: Compare) -> Reply:
         if len(several) > 1:
             others = {other: each for other, each in found.items() if other != words}
             return _which(words, several, others)
-    distinct = tuple({each.video.id: each for (each,) in found.values()}.values())
+    distinct = tuple({each.key: each for (each,) in found.values()}.values())
     if len(distinct) < 2:
         raise UsageError("These all name the same video. A comparison needs two different videos.")
     return await _compare(context, distinct)
@@ -93,26 +94,27 @@ def _which(words: str, several: Sequence[StoredVideo], others: Mapping[str, Sequ
 
 
 async def _compare(context: Context, chosen: Sequence[StoredVideo]) -> Reply:
-    pages = await asyncio.gather(*(context.wallet.mirror.page(stored) for stored in chosen))
-    readings = tuple(page.value for page in pages)
+    mirror = context.wallet.mirror
+    pages = await asyncio.gather(*(mirror.curve(stored, context.workspace) for stored in chosen))
+    readings = tuple(page.value.reading for page in pages)
     metric = shared_metric(readings)
     compared = tuple(
         Compared(label, page.value, page.as_of, page.problem) for label, page in zip(LABELS, pages, strict=False)
     )
     picture = _picture(context, compared, metric) if metric else None
     card = comparison(compared, metric, picture, context.clock())
-    ids = [stored.video.id for stored in chosen]
+    ids = [page.value.video.id for page in pages]
     short = list(dict.fromkeys(id_[:ENOUGH] for id_ in ids))
     named = short if len(ids) > 2 and len(short) == len(ids) else ids
     return replace(card, shared_as=Call("compare", {"video": " ".join(named)}))
 
 
 def _picture(context: Context, compared: Sequence[Compared], metric: Metric) -> Drawing | None:
-    lines = tuple(line for each in compared if (line := _line(each.reading, metric)) is not None)
+    lines = tuple(line for each in compared if (line := _line(each.curve, metric)) is not None)
     until = max((each.reading.snapshots[-1].taken_at for each in compared if each.reading.snapshots), default=None)
     return chart_picture(context.charts, Comparison(metric.value, until, lines) if lines and until else None)
 
 
-def _line(reading: VideoReading, metric: Metric) -> Line[float] | None:
-    series = aligned(reading.snapshots, metric, reading.video.started_at)
-    return Line.hourly(name_of(reading.video), series) if series else None
+def _line(curve: Curve, metric: Metric) -> Line[float] | None:
+    series = aligned(curve.reading.snapshots, metric, curve.started_at)
+    return Line.hourly(name_of(curve.video), series) if series else None

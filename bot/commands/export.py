@@ -31,10 +31,10 @@ async def export(context: Context, args: Export) -> Reply:
     stored = await choose(context, args.video, Call("export"), "video")
     if isinstance(stored, Reply):
         return stored
-    page = await context.wallet.mirror.page(stored)
-    if not page.value.snapshots:
+    page = await context.wallet.mirror.curve(stored, context.workspace)
+    if not page.value.parts:
         return nothing_to_export(page.problem)
-    rows = list(csv_rows(page.value.video, page.value.snapshots))
+    rows = [row for video, taken in page.value.runs for row in csv_rows(video, taken)]
     return exported((csv_file(csv_name(stored.video.id), rows),), 1, len(rows), page.as_of, page.problem)
 
 

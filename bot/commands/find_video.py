@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import datetime
 
 from bot.commands.context import Context
 from bot.commands.words import TITLE_FILLERS
@@ -65,7 +66,18 @@ async def fitting(context: Context, typed: str) -> tuple[StoredVideo, ...]:
 
 
 async def _fitting(context: Context, typed: str) -> tuple[StoredVideo, ...]:
-    """The videos that the words fit: exactly by id or link, else by a whole title, else by part of one."""
+    """The videos that the words fit, each link once: exactly by id or link, by title, in part."""
+    found = await _trackings(context, typed)
+    newest = {each.key: each for each in sorted(found, key=lambda each: (each.video.is_running, _began(each)))}
+    return found if len(found) == 1 else tuple(each for each in found if newest[each.key] is each)
+
+
+def _began(stored: StoredVideo) -> datetime:
+    return stored.video.started_at or stored.first_seen_at
+
+
+async def _trackings(context: Context, typed: str) -> tuple[StoredVideo, ...]:
+    """The same, with every tracking of a link."""
     videos = context.store.videos
     if (row := _ROW.fullmatch(typed.strip())) is not None:
         typed = context.rows.get(int(row["number"] or _ORDINALS.index(row["ordinal"].lower()) + 1), typed)
@@ -87,7 +99,7 @@ async def _fitting(context: Context, typed: str) -> tuple[StoredVideo, ...]:
     if not found and (named := _NAMED_BY_ID.fullmatch(words)):
         found = await videos.search(context.workspace, named[1], MOST_CHOICES + 1)
     plain = " ".join(word for word in typed.split() if word.casefold() not in TITLE_FILLERS)
-    return found or (await _fitting(context, plain) if plain not in {"", typed} else ())
+    return found or (await _trackings(context, plain) if plain not in {"", typed} else ())
 
 
 def _is_handle(typed: str) -> bool:

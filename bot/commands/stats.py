@@ -50,11 +50,11 @@ async def _facts(context: Context, args: Stats, command: str) -> VideoFacts | Re
     stored = await choose(context, args.video, Call(command), "video")
     if isinstance(stored, Reply):
         return stored
-    page = await context.wallet.mirror.page(stored)
+    page = await context.wallet.mirror.curve(stored, context.workspace)
     return VideoFacts(
-        reading=page.value,
-        started_by=stored.started_by,
-        started_here=stored.workspace_id is not None,
+        curve=page.value,
+        started_by=page.current.started_by,
+        started_here=page.current.workspace_id is not None,
         cost_per_snapshot=await context.wallet.price(),
         as_of=page.as_of,
         seen_at=page.seen_at,

@@ -216,8 +216,7 @@ def flattened(videos: Sequence[VideoChange]) -> tuple[VideoChange, ...]:
         if each.day is not None and each.day.exact:
             grown[each.metric].append(each.day.delta)
     little = {
-        metric: median(gains) if len(gains) >= FEWEST_GAINS else FLOORS.get(metric, FLOORS[Metric.VIEWS])
-        for metric, gains in grown.items()
+        metric: median(gains) if len(gains) >= FEWEST_GAINS else little_of(metric) for metric, gains in grown.items()
     }
     return tuple(each for each in videos if _is_flat(each, little[each.metric]))
 
@@ -226,8 +225,18 @@ def _is_flat(moved: VideoChange, little: float) -> bool:
     day, started = moved.day, moved.video.started_at
     if day is None or moved.count is None or not day.exact or not moved.saves or started is None:
         return False
-    hardly_grew = day.delta * FLAT_SHARE < moved.count and day.delta < little
+    hardly_grew = hardly_grows(day, moved.count, little)
     return day.until - started >= FLAT_AGE and (day.delta <= 0 or hardly_grew)
+
+
+def hardly_grows(day: Change, count: int, little: float) -> bool:
+    """Whether a day brought less than one part in FLAT_SHARE of a count, and less than what little is."""
+    return day.delta * FLAT_SHARE < count and day.delta < little
+
+
+def little_of(metric: Metric) -> int:
+    """A gain that is little for a day, if nothing is known of a workspace's other videos."""
+    return FLOORS.get(metric, FLOORS[Metric.VIEWS])
 
 
 def top_movers(videos: Iterable[VideoChange], most: int) -> tuple[tuple[VideoChange, Change], ...]:

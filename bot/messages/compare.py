@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.domain.curves import Curve
 from bot.domain.growth import (
     Ranking,
     aligned,
@@ -46,9 +47,14 @@ class Compared:
     """One video of a comparison under its number in the list."""
 
     label: str
-    reading: VideoReading
+    curve: Curve
     as_of: datetime
     problem: str
+
+    @property
+    def reading(self) -> VideoReading:
+        """The whole series, under its current tracking."""
+        return self.curve.reading
 
 
 def shared_metric(readings: Sequence[VideoReading]) -> Metric | None:
@@ -122,7 +128,7 @@ def _age(compared: Sequence[Compared], now: datetime, problem: str) -> Note:
 
 
 def _series(compared: Compared, metric: Metric) -> tuple[tuple[float, int], ...]:
-    return aligned(compared.reading.snapshots, metric, compared.reading.video.started_at)
+    return aligned(compared.reading.snapshots, metric, compared.curve.started_at)
 
 
 def _listing(compared: Sequence[Compared], metric: Metric, hour: int | None) -> Listing:

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from bot.domain.caller import Person
+from bot.domain.clock import date_text
+from bot.domain.curves import Curve
 from bot.domain.growth import (
     Change,
-    Coverage,
     ago,
     change,
-    coverage,
     engagement_hidden,
     engagement_rate,
     exact_count,
@@ -53,6 +53,8 @@ from bot.reply.model import (
 )
 
 DAY = timedelta(days=1)
+MOST_SPANS = 4
+"""Trackings whose dates are shown, the newest ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class VideoFacts:
     API last said how the video stands, which a list does between two readings.
     """
 
-    reading: VideoReading
+    curve: Curve
     started_by: Person | None
     started_here: bool
     cost_per_snapshot: Decimal | None
@@ -71,6 +73,11 @@ class VideoFacts:
     seen_at: datetime
     problem: str
     now: datetime
+
+    @property
+    def reading(self) -> VideoReading:
+        """The whole series, under its current tracking."""
+        return self.curve.reading
 
 
 def video_stats(facts: VideoFacts, picture: Picture | Drawing | None) -> Reply:
@@ -92,7 +99,7 @@ def video_details(facts: VideoFacts) -> Reply:
     if any(snapshot.counts for snapshot in facts.reading.snapshots):
         parts.append(_metrics(facts.reading, facts.now))
     fields = tuple(_fields(facts))
-    remarks = " ".join(_remarks(facts.reading))
+    remarks = " ".join(_remarks(facts.curve))
     parts += [*((Fields(fields),) if fields else ()), *((Note(text(remarks)),) if remarks else ())]
     return Reply(_rates(facts), title=name_of(facts.reading.video), parts=tuple(parts))
 
@@ -131,31 +138,24 @@ def _small_print(facts: VideoFacts) -> Note:
     age = reading_age(reading, facts.as_of, facts.now, facts.problem).text
     state = state_words(video, ends_at(video, facts.seen_at), facts.now)
     start = (platform_linked(video), f", {state}." if state else ".")
-    return Note(text(*start, *_caveats(reading, metric, facts.now), " ", *age))
+    return Note(text(*start, *_caveats(facts, metric), " ", *age))
 
 
-def _caveats(reading: VideoReading, metric: Metric, now: datetime) -> Iterator[str]:
+def _caveats(facts: VideoFacts, metric: Metric) -> Iterator[str]:
+    reading = facts.reading
     if reading.video.platform == VideoPlatform.INSTAGRAM:
         yield " Instagram shows no views."
-    found = _coverage(reading, now)
+    found = facts.curve.coverage(facts.now)
     if found is not None and found.collected < found.expected:
         yield f" {found.collected} of {plural(found.expected, 'snapshot')}."
     if falls(reading.snapshots, metric):
         yield " ▼ The platform removed counts."
 
 
-def _coverage(reading: VideoReading, now: datetime) -> Coverage | None:
-    video, snapshots = reading.video, reading.snapshots
-    if not snapshots:
-        return None
-    last = snapshots[-1].taken_at
-    return coverage(snapshots, video.started_at, max(now, last) if video.collects and not video.is_deleted else last)
-
-
 def _rates(facts: VideoFacts) -> str:
     """What the numbers come to: `8.1% engagement · $0.02 per 1,000 new views · 48 of 48 snapshots`."""
     video, snapshots = facts.reading.video, facts.reading.snapshots
-    found = _coverage(facts.reading, facts.now)
+    found = facts.curve.coverage(facts.now)
     if found is None:
         return "No snapshot yet."
     rates = []
@@ -207,11 +207,13 @@ def _fields(facts: VideoFacts) -> Iterator[Field]:
     video = facts.reading.video
     if video.creator:
         yield Field("Creator", text(video.creator))
-    start, end = video.started_at, ends_at(video, facts.seen_at) if video.is_running else None
+    start, end = facts.curve.started_at, ends_at(video, facts.seen_at) if video.is_running else None
     since = ("since ", Time(min(start, facts.now), facts.now)) if start is not None else ()
     until = (" until " if since else "until ", Time(end, facts.now)) if end is not None else ()
     if since or until:
         yield Field("Tracked", text(*since, *until))
+    if len(facts.curve.trackings) > 1:
+        yield Field("Trackings", text(", ".join(_spans(facts.curve, facts.now))))
     if facts.started_by is not None:
         yield Field("Started by", text(Mention(facts.started_by.id, facts.started_by.name)))
     elif not facts.started_here:
@@ -225,15 +227,32 @@ def _price(facts: VideoFacts) -> Decimal | None:
     views = [each.counts[Metric.VIEWS] for each in snapshots if Metric.VIEWS in each.counts]
     if cost is None or len(views) < 2:
         return None
-    return price_per_thousand(len(snapshots) * cost, views[-1] - views[0])
+    return price_per_thousand(facts.curve.billed * cost, views[-1] - views[0])
 
 
-def _remarks(reading: VideoReading) -> Iterator[str]:
+def _spans(curve: Curve, now: datetime) -> Iterator[str]:
+    """When each tracking collected, oldest first: `1 Nov to 8 Nov`."""
+    for each in curve.trackings[-MOST_SPANS:]:
+        first, last = each.snapshots[0].taken_at if each.snapshots else each.video.started_at, None
+        if each.snapshots and not each.video.is_running:
+            last = each.snapshots[-1].taken_at
+        if first is not None:
+            began = date_text(first.date(), now.date())
+            yield f"{began} to {date_text(last.date(), now.date())}" if last else f"since {began}"
+
+
+def _remarks(curve: Curve) -> Iterator[str]:
     """Where the series is not whole, and why."""
+    reading = curve.reading
     video, snapshots = reading.video, reading.snapshots
-    longest = max((gap.missing for gap in gaps(snapshots)), default=0)
+    untracked = curve.between
+    missed = (gap.missing for gap in gaps(snapshots) if (gap.start, gap.end) not in untracked)
+    longest = max(missed, default=0)
     if longest:
         yield f"The longest gap is {plural(longest, 'hour')}."
+    if untracked:
+        spent = ago(sum((end - start for start, end in untracked), timedelta()))
+        yield f"It wasn't tracked for {spent} between trackings."
     yield from row_remarks(reading)
     fell = falls(snapshots, main_metric(video.platform, snapshots))
     if fell:

@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from bot.domain.curves import Curve, joined
 from bot.domain.errors import BotError
-from bot.domain.videos import Snapshot, Video
+from bot.domain.videos import Snapshot, Video, VideoReading
 from bot.messages.csv_format import csv_rows, encoded, head
 from bot.reply.model import LargeFile
 from bot.reply.spool import Spool
@@ -60,10 +61,18 @@ class Exports:
     async def _written(self, workspace: Workspace) -> Exported:
         videos = await self.videos(workspace)
         export = CsvExport("contentstats-all.csv")
+        by_link: dict[str, list[StoredVideo]] = {}
         for stored in videos:
-            taken = await self._store.videos.snapshots(workspace.wallet_id, stored.video.id)
-            await export.add(stored.video, taken)
+            by_link.setdefault(stored.key, []).append(stored)
+        for trackings in by_link.values():
+            for video, taken in (await self._curve(trackings)).runs:
+                await export.add(video, taken)
         return Exported(await export.files(), videos, export.snapshots)
+
+    async def _curve(self, trackings: Sequence[StoredVideo]) -> Curve:
+        """One link's series, as far as the mirror has it."""
+        read = self._store.videos.snapshots
+        return joined([VideoReading(each.video, await read(each.wallet_id, each.video.id)) for each in trackings])
 
 
 class CsvExport:

@@ -13,6 +13,8 @@ from typing import Generic, TypeVar
 from bot.contentstats.client import MOST_IN_ONE_CALL, ContentStatsClient
 from bot.contentstats.rate_limit import Sleep
 from bot.domain.clock import Clock
+from bot.domain.curves import Curve
+from bot.domain.curves import joined as joined_curve
 from bot.domain.errors import AccessDenied, ContentStatsError, InvalidRequest, VideoNotFound
 from bot.domain.growth import main_metric, recent_change, stopped_at
 from bot.domain.links import canonical_key
@@ -21,6 +23,7 @@ from bot.domain.poll_times import in_its_time, joined, with_possible_start
 from bot.domain.videos import HOUR, Video, VideoList, VideoReading
 from bot.store import Store
 from bot.store.videos import StoredVideo
+from bot.store.workspaces import Workspace
 from bot.wallet.listing import AccountLists, SingleFlight
 
 T = TypeVar("T")
@@ -55,6 +58,14 @@ class Page(Dated[VideoReading]):
     seen_at: datetime = field(kw_only=True)
 
 
+@dataclass(frozen=True, slots=True)
+class CurvePage(Dated[Curve]):
+    """A link's curve as it was read at a time; `current` is the tracking that it stands under, `seen_at` as above."""
+
+    current: StoredVideo = field(kw_only=True)
+    seen_at: datetime = field(kw_only=True)
+
+
 class Mirror:
     """One wallet's mirror. Safe to ask from many tasks at once."""
 
@@ -82,6 +93,16 @@ class Mirror:
     async def page(self, stored: StoredVideo) -> Page:
         """One video with its snapshots, read from the API at most once an hour."""
         return await self._pages.run(stored.video.id, lambda: self._page(stored))
+
+    async def curve(self, stored: StoredVideo, workspace: Workspace) -> CurvePage:
+        """All trackings of a video's link that the workspace may see as one series, each read as `page` does."""
+        same_link = await self._store.videos.by_key(self._wallet_id, stored.key)
+        mine = [each for each in same_link if each.is_visible_to(workspace.id)] or [stored]
+        pages = await asyncio.gather(*map(self.page, mine))
+        curve = joined_curve(page.value for page in pages)
+        (current,) = (each for each in zip(mine, pages, strict=True) if each[0].video.id == curve.video.id)
+        problem = next((page.problem for page in (current[1], *pages) if page.problem), "")
+        return CurvePage(curve, current[1].as_of, problem, current=current[0], seen_at=current[1].seen_at)
 
     async def read_unread(self, videos: Sequence[StoredVideo]) -> int:
         """Read pages that are due and were never read, the first of them; returns how many are left.

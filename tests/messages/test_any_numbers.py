@@ -6,6 +6,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.curves import joined
 from bot.domain.videos import Metric, Snapshot, VideoReading
 from bot.messages.compare import Compared, comparison, shared_metric
 from bot.messages.stats import VideoFacts, video_details, video_stats
@@ -30,7 +31,7 @@ def readings(draw):
 
 @given(st.lists(readings(), min_size=1, max_size=5))
 def test_any_videos_can_be_compared(found):
-    compared = [Compared(label, each, NOW, "") for label, each in zip("12345", found, strict=False)]
+    compared = [Compared(label, joined([each]), NOW, "") for label, each in zip("12345", found, strict=False)]
     reply = comparison(compared, shared_metric(found), None, NOW)
     assert reply.title == "Comparison"
     assert plain_text(reply)
@@ -39,7 +40,7 @@ def test_any_videos_can_be_compared(found):
 @given(readings(), st.none() | st.decimals(0, 1, places=3))
 def test_any_video_has_a_card(reading, cost):
     facts = VideoFacts(
-        reading=reading,
+        curve=joined([reading]),
         started_by=ANA,
         started_here=True,
         cost_per_snapshot=Decimal(cost) if cost is not None else None,

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.curves import joined
 from bot.domain.videos import Metric, Snapshot, Video, VideoReading
 from bot.messages.compare import Compared, comparison
 from tests.gallery import NOW
@@ -17,7 +18,7 @@ def compared(*videos: tuple[str, dict[float, int]], statuses: str = "") -> list[
         taken = tuple(Snapshot(began + timedelta(hours=hour), {Metric.VIEWS: count}) for hour, count in counts.items())
         status = "completed" if label in statuses else "monitoring"
         video = Video(label, "", "tiktok", status, title=title, started_at=began)
-        found.append(Compared(label, VideoReading(video, taken), NOW, ""))
+        found.append(Compared(label, joined([VideoReading(video, taken)]), NOW, ""))
     return found
 
 

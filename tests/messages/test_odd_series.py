@@ -8,6 +8,7 @@ import pytest
 from bot.alerts.final_report import FinalFacts, final_report
 from bot.digests.card import digest
 from bot.digests.details_card import digest_details
+from bot.domain.curves import joined
 from bot.domain.digest import Total
 from bot.domain.videos import HOUR, Metric, Snapshot, VideoReading, VideoStatus
 from bot.messages.stats import VideoFacts, video_details, video_stats
@@ -38,7 +39,7 @@ def facts_of(snapshots, unread=0, **changes):
     shown = video(title="Clip", started_at=snapshots[0].taken_at, **changes)
     reading = VideoReading(shown, snapshots, unread)
     return VideoFacts(
-        reading=reading,
+        curve=joined([reading]),
         started_by=ANA,
         started_here=True,
         cost_per_snapshot=PRICE,

@@ -1,0 +1,119 @@
+"""One curve per link: all trackings of a video joined into one series, with the time between them as a gap."""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby, pairwise
+
+from bot.domain.digest import hardly_grows, little_of
+from bot.domain.growth import JITTER, Coverage, change, coverage, main_metric
+from bot.domain.videos import HOUR, Snapshot, Video, VideoReading
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A link's trackings, oldest first, and the snapshots of all of them, each with the tracking that it is of.
+
+    A later tracking adds nothing where an earlier one has hourly snapshots, so no hour counts twice.
+    """
+
+    trackings: tuple[VideoReading, ...]
+    parts: tuple[tuple[Video, Snapshot], ...]
+
+    @property
+    def video(self) -> Video:
+        """The tracking that runs, else the newest."""
+        return next(
+            (each.video for each in reversed(self.trackings) if each.video.is_running), self.trackings[-1].video
+        )
+
+    @property
+    def reading(self) -> VideoReading:
+        """The whole series, under `video`."""
+        snapshots = tuple(snapshot for _, snapshot in self.parts)
+        return VideoReading(self.video, snapshots, sum(each.unread for each in self.trackings))
+
+    @property
+    def started_at(self) -> datetime | None:
+        """When the first tracking began: as the API states it, else its first snapshot."""
+        return _start(self.trackings[0])
+
+    @property
+    def billed(self) -> int:
+        """How many snapshots were collected, those of two trackings of the same hour too."""
+        return sum(len(each.snapshots) for each in self.trackings)
+
+    @property
+    def runs(self) -> tuple[tuple[Video, tuple[Snapshot, ...]], ...]:
+        """The series cut wherever another tracking goes on with it."""
+        found = []
+        for _, group in groupby(self.parts, key=lambda part: part[0].id):
+            run = tuple(group)
+            found.append((run[0][0], tuple(snapshot for _, snapshot in run)))
+        return tuple(found)
+
+    @property
+    def between(self) -> tuple[tuple[datetime, datetime], ...]:
+        """The times without a tracking, from the last snapshot of one to the first of the next."""
+        ends = [(run[0].taken_at, run[-1].taken_at) for _, run in self.runs]
+        return tuple((last, first) for (_, last), (first, _) in pairwise(ends) if first - last > HOUR + JITTER)
+
+    def coverage(self, now: datetime) -> Coverage | None:
+        """What was collected of what was due while a tracking ran; None without a snapshot."""
+        counted = [_coverage(each, now) for each in self.trackings if each.snapshots]
+        if not counted:
+            return None
+        return Coverage(sum(each.collected for each in counted), sum(each.expected for each in counted))
+
+
+def joined(trackings: Iterable[VideoReading]) -> Curve:
+    """The curve of one link's trackings, in any order; ValueError without one."""
+    ordered = sorted(trackings, key=_order)
+    if not ordered:
+        raise ValueError("a curve needs a tracking")
+    parts: list[tuple[Video, Snapshot]] = []
+    for each in ordered:
+        times = [snapshot.taken_at for _, snapshot in parts]
+        parts += [(each.video, taken) for taken in each.snapshots if _is_missing(times, taken.taken_at)]
+        parts.sort(key=lambda part: part[1].taken_at)
+    return Curve(tuple(ordered), tuple(parts))
+
+
+def still_grows(reading: VideoReading) -> bool:
+    """Whether tracking a video on promises news: its last 24 h brought something, and it has not flattened."""
+    metric = main_metric(reading.video.platform, reading.snapshots)
+    day = change(reading.snapshots, metric, DAY)
+    last = next((each.counts[metric] for each in reversed(reading.snapshots) if metric in each.counts), 0)
+    return (
+        day is not None
+        and not reading.video.is_deleted
+        and day.delta > 0
+        and not hardly_grows(day, last, little_of(metric))
+    )
+
+
+def _start(reading: VideoReading) -> datetime | None:
+    return reading.video.started_at or (reading.snapshots[0].taken_at if reading.snapshots else None)
+
+
+def _order(reading: VideoReading) -> tuple[float, str]:
+    start = _start(reading)
+    return (start.timestamp() if start else float("inf")), reading.video.id
+
+
+def _is_missing(times: Sequence[datetime], at: datetime) -> bool:
+    """Whether a series has no hourly snapshot there: before its first one, after its last one, or in a gap."""
+    place = bisect_left(times, at)
+    before, after = (times[place - 1] if place else None), (times[place] if place < len(times) else None)
+    if before is not None and after is not None and after - before <= HOUR + JITTER:
+        return False
+    return (before is None or at - before >= JITTER) and (after is None or after - at >= JITTER)
+
+
+def _coverage(reading: VideoReading, now: datetime) -> Coverage:
+    video, last = reading.video, reading.snapshots[-1].taken_at
+    until = max(now, last) if video.collects and not video.is_deleted else last
+    return coverage(reading.snapshots, video.started_at, until)
