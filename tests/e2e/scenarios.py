@@ -57,6 +57,25 @@ async def a_creator_s_videos_and_one_s_own_are_listed_and_found_by_handle(chat: 
     assert "No video here is by @nobody" in (await chat.say(ANN, "videos", by="@nobody")).text
 
 
+async def a_link_tracked_twice_is_one_curve(chat: Chat) -> None:
+    await chat.press(await card_for(chat), "Track 7", ANN)
+    chat.clock.advance(hours=30)
+    await chat.press(await chat.say(ANN, "stop", video="@steady"), "Stop", ANN)
+    chat.clock.advance(days=3)
+    await chat.press(await card_for(chat), "Track 7", ANN)
+    chat.clock.advance(hours=5)
+    card = await chat.say(ANN, "stats", video="@steady")
+    details = await chat.press(card, "Details", ANN)
+    assert "It wasn't tracked for 3 d between trackings." in details.text, details.text
+    before = len(chat.files())
+    await chat.say(ANN, "export", video="@steady")
+    await chat.until(lambda: len(chat.files()) > before)
+    _, *rows = chat.files()[-1].decode().splitlines()
+    ids = [row.partition(",")[0] for row in rows]
+    assert len(set(ids)) == 2, "the tracking of each row"
+    assert len(rows) >= 33
+
+
 async def cancelling_spends_nothing_and_tells_nobody(chat: Chat) -> None:
     cancelled = await chat.press(await card_for(chat), "Cancel", ANN)
     assert "Nothing was started or spent" in cancelled.text
@@ -308,6 +327,7 @@ EVERYWHERE = (
     a_press_starts_one_tracking_and_leaves_one_public_line,
     the_same_video_is_not_tracked_twice_and_its_card_says_who_did,
     several_links_are_one_card_and_one_line,
+    a_link_tracked_twice_is_one_curve,
     a_creator_s_videos_and_one_s_own_are_listed_and_found_by_handle,
     cancelling_spends_nothing_and_tells_nobody,
     a_card_that_has_expired_spends_nothing,
