@@ -24,6 +24,7 @@ from adapters.sandbox.serve import Sandbox
 from bot.store import Store
 from bot.store.database import Database
 from bot.store.migrate import migrate
+from tests.standins.browser import executable
 from tests.standins.charts import SharedCharts, shared_charts
 from tests.standins.environment import Environment, HandClock, environment_of, sandbox_of
 from tests.standins.folders import quick_folder, temporary
@@ -62,6 +63,23 @@ def _migrated(url: str) -> str:
     with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, migrate(url)).result()
     return url
+
+
+NO_BROWSER = (
+    "Left out: tests/page/test_page_in_browser.py, which needs Chromium. Add it with: apt-get install chromium "
+    "(or any Chromium or Chrome on PATH)"
+)
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leave tests in a browser out where there is none."""
+    return True if collection_path.name.endswith("_in_browser.py") and executable() is None else None
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say so, in one line."""
+    if executable() is None:
+        terminalreporter.write_line(NO_BROWSER)
 
 
 @pytest.fixture(scope="session")

@@ -11,11 +11,11 @@ import sys
 from html import escape
 from pathlib import Path
 
-from tests.drawings.browser import browser
 from tests.drawings.document import THEMES, message, page
 from tests.drawings.measure import lines_of
 from tests.drawings.render import CHATS, cards
 from tests.gallery import gallery
+from tests.standins.browser import browser
 
 WIDTHS = {"phone": 4 * 368 + 24, "desktop": 2 * 1108 + 24}
 """Pixels of a page that shows a card in both chats and both themes, for each width of the chat."""
@@ -40,14 +40,17 @@ async def draw(out: Path, *wanted: str) -> None:
     for name in gallery():
         groups.setdefault(name.partition(":")[0].rpartition(".")[0], []).append(name)
     (out / "index.html").write_text(page("Every card", drawn(list(gallery()), "phone")))
-    async with browser() as tab:
+    async with browser() as opened:
+        tab = await opened.new_page()
         for group, names in groups.items():
             if wanted and not any(word in group for word in wanted):
                 continue
             for size, width in WIDTHS.items():
                 document = out / f"{group}-{size}.html"
                 document.write_text(page(group, drawn(names, size)))
-                document.with_suffix(".png").write_bytes(await tab.picture(document.resolve().as_uri(), width))
+                await tab.set_viewport_size({"width": width, "height": 800})
+                await tab.goto(document.resolve().as_uri())
+                await tab.screenshot(path=document.with_suffix(".png"), full_page=True)
                 sys.stdout.write(f"{document.with_suffix('.png')}\n")
 
 
