@@ -113,7 +113,7 @@ def _fields(facts: DigestFacts) -> Iterator[Field]:
     for each in facts.totals:
         yield Field(str(each.metric).capitalize(), text(_total_words(each, span)))
     if facts.creators:
-        yield Field("Top creators", text(", ".join(map(_creator_words, facts.creators[:MOST_ROWS]))))
+        yield Field("Top creators", text(", ".join(map(_creator_words, facts.creators[:2]))))
     yield Field("Snapshots", text(f"{facts.coverage.collected:,} of {facts.coverage.expected:,}"))
     if facts.money is not None:
         yield Field("Runway", how_long(facts.money.wallet))
