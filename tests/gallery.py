@@ -62,12 +62,13 @@ from tests.examples import (
     video,
     wallet_state,
 )
+from tests.payout_examples import payout_gallery
 
 
 @cache
 def gallery() -> Mapping[str, Reply]:
     """Every example by its name."""
-    told = (*digest_gallery(), *alert_gallery(), *campaign_gallery(), *campaign_cards())
+    told = (*digest_gallery(), *alert_gallery(), *campaign_gallery(), *campaign_cards(), *payout_gallery())
     return dict([*_before_spending(), *_after_spending(), *_numbers(), *_money(), *told, *_about()])
 
 

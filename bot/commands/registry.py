@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from bot.campaigns.leaderboard_card import ABOUT as RANKED
+from bot.campaigns.payout_card import ABOUT as PAYOUT_ABOUT
 from bot.commands.alerts import QUESTIONS as ALERT_QUESTIONS
 from bot.commands.alerts import Alerts, Snooze, alerts, is_incomplete, snooze
 from bot.commands.alerts import check as check_alerts
@@ -20,6 +21,11 @@ from bot.commands.export import Export, export
 from bot.commands.help import Help, show_help
 from bot.commands.home import Home, show_home
 from bot.commands.leaderboard import Leaderboard, leaderboard
+from bot.commands.payout import QUESTIONS as PAYOUT_QUESTIONS
+from bot.commands.payout import PaidMark, Payout, mark, payout_command, read_line, unmark
+from bot.commands.payout import check as check_payout
+from bot.commands.payout import details as payout_details
+from bot.commands.payout import lacks_values as lacks_payout_values
 from bot.commands.share import Share, share
 from bot.commands.stats import Stats, gains, stats, stats_details
 from bot.commands.status import Retry, Status, retry, status, status_details
@@ -120,6 +126,22 @@ COMMANDS: tuple[AnyCommand, ...] = (
         shareable=True,
         reader=read_words,
         longest=LONGEST_LINE,
+    ),
+    Command(
+        "payout",
+        "Compute what a campaign owes its creators; never moves money",
+        Payout,
+        payout_command,
+        example="/payout launch",
+        lacks=lacks_payout_values,
+        questions=PAYOUT_QUESTIONS,
+        check=check_payout,
+        is_setting=True,
+        group=Group.MONEY,
+        about=PAYOUT_ABOUT,
+        shareable=True,
+        shows_money=True,
+        reader=read_line,
     ),
     Command(
         "digest",
@@ -245,6 +267,29 @@ COMMANDS: tuple[AnyCommand, ...] = (
         listed=False,
         shareable=True,
         shows_money=True,
+    ),
+    Command(
+        "payout.details",
+        "Show every line of a payout",
+        PaidMark,
+        payout_details,
+        "",
+        listed=False,
+        shareable=True,
+        shows_money=True,
+    ),
+    Command(
+        "payout.paid", "Mark a creator as paid", PaidMark, mark, "", Permission.CONFIGURE, Answer.REPLACES, listed=False
+    ),
+    Command(
+        "payout.unpaid",
+        "Take a marking back",
+        PaidMark,
+        unmark,
+        "",
+        Permission.CONFIGURE,
+        Answer.REPLACES,
+        listed=False,
     ),
     Command("status.details", "Show every fact of the status", Status, status_details, "", listed=False),
     Command(

@@ -17,7 +17,7 @@ EXAMPLE = (
     "cap 500 per creator, final after 30 days, budget 5000"
 )
 LONGEST_DAYS = 3650
-_NAMES: Mapping[str, VideoPlatform] = {
+SITES: Mapping[str, VideoPlatform] = {
     **{each.value: each for each in VideoPlatform},
     "yt": VideoPlatform.YOUTUBE,
     "tt": VideoPlatform.TIKTOK,
@@ -25,7 +25,7 @@ _NAMES: Mapping[str, VideoPlatform] = {
     "insta": VideoPlatform.INSTAGRAM,
     "x": VideoPlatform.TWITTER,
 }
-_SITES = "|".join(sorted(_NAMES, key=len, reverse=True))
+_SITES = "|".join(sorted(SITES, key=len, reverse=True))
 _SUM = r"(?P<sum>\$?\d[\d.,]*\d|\$?\d)(?:\s*(?:\$|usd|dollars?)(?!\w))?"
 _PER = (
     r"\s*(?:per|for|/|a)\s*(?:(?P<per>\d[\d.,]*\d|\d)(?P<k>\s*k)?|(?:a\s+)?(?P<word>thousand|k)|(?P<unit>view|like))\b"
@@ -99,7 +99,7 @@ def _checked(terms: Terms) -> Terms:
 
 def _rate(terms: Terms, found: re.Match[str], _: date) -> Terms:
     site = found["site"]
-    platforms = [_NAMES[site.casefold()]] if site else [p for p in VideoPlatform if p != VideoPlatform.INSTAGRAM]
+    platforms = [SITES[site.casefold()]] if site else [p for p in VideoPlatform if p != VideoPlatform.INSTAGRAM]
     of, is_likes = (found["of"] or "").casefold(), platforms == [VideoPlatform.INSTAGRAM]
     if found["unit"] or (found["per"] and _per(found) != 1000):
         raise UsageError(
@@ -153,8 +153,8 @@ def _on(terms: Terms, found: re.Match[str], today: date) -> Terms:
 
 def _off(terms: Terms, found: re.Match[str], _: date) -> Terms:
     what = " ".join(found["what"].casefold().split())
-    if what in _NAMES:
-        return replace(terms, rates={site: rate for site, rate in terms.rates.items() if site != _NAMES[what]})
+    if what in SITES:
+        return replace(terms, rates={site: rate for site, rate in terms.rates.items() if site != SITES[what]})
     if "creator" in what:
         return replace(terms, creator_cap=None)
     changes: Mapping[str, dict[str, Any]] = {

@@ -168,10 +168,17 @@ class Payouts(Aggregate):
             return True
 
     async def mark_paid(
-        self, workspace_id: int, campaign_id: int, handle: str, person: Person, now: datetime, channel_id: str = ""
+        self,
+        workspace_id: int,
+        campaign_id: int,
+        platform: str,
+        handle: str,
+        person: Person,
+        now: datetime,
+        channel_id: str = "",
     ) -> tuple[Line, ...]:
         """Mark every final line of a creator that isn't paid yet; returns those."""
-        unpaid = (payout_lines.c.handle == handle) & payout_lines.c.paid_at.is_(None)
+        unpaid = _of(platform, handle) & payout_lines.c.paid_at.is_(None)
         whose = {"paid_at": now, "paid_by_id": person.id, "paid_by_name": person.name}
         return await self._mark(workspace_id, campaign_id, unpaid, whose, "paid", (person, now, channel_id))
 
@@ -179,6 +186,7 @@ class Payouts(Aggregate):
         self,
         workspace_id: int,
         campaign_id: int,
+        platform: str,
         handle: str,
         paid_at: datetime,
         person: Person,
@@ -186,7 +194,7 @@ class Payouts(Aggregate):
         channel_id: str = "",
     ) -> tuple[Line, ...]:
         """Take back what was marked as paid at one moment; returns the lines that were."""
-        marked = (payout_lines.c.handle == handle) & (payout_lines.c.paid_at == paid_at)
+        marked = _of(platform, handle) & (payout_lines.c.paid_at == paid_at)
         whose = {"paid_at": None, "paid_by_id": None, "paid_by_name": None}
         return await self._mark(workspace_id, campaign_id, marked, whose, "not paid", (person, now, channel_id))
 
@@ -241,6 +249,10 @@ async def _note(
 ) -> None:
     entry = Entry(now, person, channel_id, Action.PAYOUT, "", video_id=None, cost=None, outcome=what)
     await audit.write_entry(connection, workspace_id, entry)
+
+
+def _of(platform: str, handle: str) -> ColumnElement[bool]:
+    return (payout_lines.c.platform == platform) & (payout_lines.c.handle == handle)
 
 
 def _theirs(workspace_id: int, campaign_id: int) -> ColumnElement[bool]:

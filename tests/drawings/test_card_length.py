@@ -18,6 +18,7 @@ from tests.gallery import gallery
 
 TARGETS = {
     "offer.consequence_card": 14,
+    "campaigns.payout_card.terms_set": 14,
     "problems.with_links_left_out": 16,
     "home.home": 17,
     "help.all_commands": 16,

@@ -177,6 +177,7 @@ COMMANDS = {
     "stop": ({"video": LINK}, "stop"),
     "usage": ({}, "available"),
     "campaign": ({}, "totals, ranking and cost"),
+    "payout": ({}, "which campaign"),
     "digest": ({"action": "status"}, "digest"),
     "alerts": ({}, "alerts"),
     "export": ({"video": LINK}, "snapshots"),
@@ -194,6 +195,34 @@ async def every_command_is_answered_to_the_asker_alone(chat: Chat) -> None:
     for name, (given, words) in COMMANDS.items():
         answer = await chat.say(ANN, name, **given)
         assert words in answer.text.casefold(), answer.text
+    assert chat.public() == []
+
+
+async def a_payout_is_computed_by_the_terms_and_marked_as_paid_once(chat: Chat) -> None:
+    chat.sandbox.world.track(OPERATOR, LINK, 1)
+    await chat.say(ANN, "campaign", action="new", campaign="Launch", videos=LINK)
+    assert "No terms yet" in (await chat.say(BEN, "payout", campaign="launch")).text
+    words = "tiktok 2.50 per 1000, from zero, final after 1 day, budget 5000"
+    refused = await chat.say(BEN, "payout", campaign="launch", action="terms", terms=words)
+    assert "Only admins" in refused.text, refused.text
+    unclear = await chat.say(ANN, "payout", campaign="launch", action="terms", terms="tiktok 2, bonus 20")
+    assert "I don't understand “bonus 20”" in unclear.text
+    assert "Terms saved" in (await chat.say(ANN, "payout", campaign="launch", action="terms", terms=words)).text
+    chat.clock.advance(hours=27)
+    await chat.say(BEN, "stats", video=LINK)
+    card = await chat.say(BEN, "payout", campaign="launch")
+    assert "owed of the $5,000.00 budget" in card.text
+    assert "I never move money" in card.text
+    handle = "@STEADY"
+    paid = await chat.say(ANN, "payout", campaign="launch", action="paid", creator=handle)
+    assert "for 1 video on TikTok as paid" in paid.text, paid.text
+    assert "unpaid again" in (await chat.press(paid, "Undo", ANN)).text
+    for words in ("as paid", "marked as paid already"):
+        assert words in (await chat.say(ANN, "payout", campaign="launch", action="paid", creator=handle)).text
+    file = await chat.say(BEN, "payout", campaign="launch", action="csv")
+    assert "1 line, $" in file.text
+    await chat.until(chat.files)
+    assert b",paid,," in chat.files()[0]
     assert chat.public() == []
 
 
@@ -339,6 +368,7 @@ EVERYWHERE = (
     a_digest_comes_when_it_is_due_and_once_a_day,
     alerts_are_set_and_read_again,
     every_command_is_answered_to_the_asker_alone,
+    a_payout_is_computed_by_the_terms_and_marked_as_paid_once,
     a_command_that_there_is_not_is_told_so_with_how_to_find_one,
     an_export_is_a_file_for_whoever_asked,
     a_card_is_posted_to_the_channel_with_who_shared_it,

@@ -33,7 +33,7 @@ async def owe(store, workspace_id, campaign_id, link):
     line = Line(f"tiktok:{MARK}", link, MARK, "tiktok", f"@{MARK}", MARK, Metric.VIEWS, State.FINAL)
     line = replace(line, start_at=NOW, end_at=NOW, final_hour=NOW)
     await store.payouts.settle(workspace_id, campaign_id, terms.id, 0, [line])
-    await store.payouts.mark_paid(workspace_id, campaign_id, MARK, ZOE, NOW)
+    await store.payouts.mark_paid(workspace_id, campaign_id, "tiktok", MARK, ZOE, NOW)
 
 
 async def live(store, database):

@@ -1,0 +1,101 @@
+"""/payout: terms in words, what is owed by them, final lines that keep theirs, and a file that recomputes each line."""
+
+import csv
+import io
+from dataclasses import replace
+from decimal import ROUND_HALF_EVEN, Decimal
+
+import pytest
+
+from bot.commands.payout import read_line
+from bot.domain.caller import Permission, Person, Role
+from bot.domain.errors import UsageError
+from bot.reply.plain import plain_text
+from tests.standins.environment import ANA, INSTAGRAM, LINK, YOUTUBE
+
+BO = replace(ANA, person=Person("U-bo", "Bo"), role=Role.GUEST, permissions=frozenset({Permission.LOOK}))
+WORDS = {
+    "": {},
+    "spring launch": {"campaign": "spring launch"},
+    "launch terms youtube 2 per 1000, cap 5": {
+        "campaign": "launch",
+        "action": "terms",
+        "terms": "youtube 2 per 1000, cap 5",
+    },
+    "terms budget 50": {"action": "terms", "terms": "budget 50"},
+    "launch terms": {"campaign": "launch", "action": "terms"},
+    "launch paid @ana": {"campaign": "launch", "action": "paid", "creator": "@ana"},
+    "launch CSV": {"campaign": "launch", "action": "csv"},
+    '"long terms" csv': {"campaign": "long terms", "action": "csv"},
+}
+
+
+@pytest.mark.parametrize("typed", WORDS)
+def test_a_line_is_a_campaign_an_action_and_its_words(typed):
+    assert read_line(typed) == WORDS[typed]
+
+
+def test_words_after_the_file_are_named():
+    with pytest.raises(UsageError, match="“please now”"):
+        read_line("launch csv please now")
+
+
+async def test_final_lines_keep_their_terms_and_the_file_recomputes_every_line(env):
+    for link, days in ((LINK, 1), (YOUTUBE, 7), (INSTAGRAM, 7)):
+        env.sandbox.world.track(env.sandbox.key, link, days)
+    await env.say(f"/campaign new launch {LINK} {YOUTUBE} {INSTAGRAM}")
+    assert "No terms yet" in (await env.say("/payout launch")).summary
+    saved = await env.say("/payout launch terms tiktok 2.55 youtube 1.05 per 1000, minimum 5, final after 1 day")
+    assert "Terms saved" in saved.summary
+    env.clock.advance(hours=30)
+    for link in (LINK, YOUTUBE, INSTAGRAM):
+        await env.say(f"/stats {link}")
+    before = plain_text(await env.say("/payout launch"))
+    assert "1 can't be computed" in before
+    assert "final" in before
+    changed = await env.say("/payout launch terms tiktok 100, instagram 3 per 1000 likes, never final, budget 1")
+    assert "2 final lines keep earlier terms." in plain_text(changed)
+    card = await env.say("/payout launch")
+    assert "of the $1.00 budget" in card.summary
+    file = (await env.say("/payout launch csv")).files[0]
+    rows = list(csv.DictReader(io.StringIO(file.content.decode("utf-8-sig"))))
+    assert sorted(row["state"] for row in rows) == ["final", "final", "open"]
+    total = Decimal()
+    for row in rows:
+        counted = max(int(row["end_count"]) - int(row["start_count"]), 0)
+        assert int(row["counted"]) == (counted if counted >= int(row["minimum"]) else 0)
+        rate = Decimal(row["rate_per_1000_usd"])
+        assert rate == {"tiktok": Decimal("2.55"), "youtube": Decimal("1.05"), "instagram": 3}[row["platform"]]
+        amount = (Decimal(row["counted"]) * rate / 1000).quantize(Decimal("0.01"), ROUND_HALF_EVEN)
+        assert Decimal(row["amount_usd"]) == amount
+        total += amount
+    assert f"${total:,.2f} owed" in card.strong
+
+
+async def test_only_admins_change_terms_and_mark_what_is_paid_and_everybody_looks(env):
+    await env.say(f"/campaign new launch {LINK}")
+    for line in ("terms tiktok 1", "paid @steady"):
+        assert "admins" in (await env.say(f"/payout launch {line}", caller=BO)).summary
+    await env.say("/payout launch terms tiktok 1")
+    card = await env.say("/payout launch", caller=BO)
+    assert "$0.00 owed." in card.summary
+    assert "Nobody in launch is called “@bo”" in (await env.say("/payout launch paid @bo")).summary
+    assert "can be computed" in (await env.say("/payout launch paid @steady")).summary
+    env.sandbox.world.track(env.sandbox.key, LINK, 1)
+    await env.say("/videos")
+    env.clock.advance(hours=3)
+    await env.say(f"/stats {LINK}")
+    refused = await env.say("/payout launch paid steady")
+    assert "No unpaid line of @steady is final yet. Add a final date to the terms" in refused.summary
+
+
+async def test_a_line_is_open_until_the_page_of_its_final_hour_was_read(env):
+    env.sandbox.world.track(env.sandbox.key, LINK, 7)
+    await env.say(f"/campaign new launch {LINK}")
+    await env.say("/payout launch terms tiktok 1, final after 1 day")
+    env.clock.advance(hours=20)
+    await env.say(f"/stats {LINK}")
+    env.clock.advance(hours=20)
+    assert "open until" in plain_text(await env.details("/payout launch"))
+    await env.say(f"/stats {LINK}")
+    assert "· final " in plain_text(await env.details("/payout launch"))
