@@ -5,12 +5,14 @@ import pty
 import re
 import select
 import signal
+import subprocess
 import termios
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+import httpx
 import pytest
 
 from adapters.demo import FILLING, GREETING, LINK, SPENDING
@@ -23,6 +25,7 @@ ENTER, TAB, UP, CTRL_C = "\r", "\t", "\x1b[A", "\x03"
 PASTING = "\x1b[?2004h"  # what each prompt switches on first
 PROMPT = "(prompt)"
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x1b]*\x1b\\")
+ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/\?token=[\w-]+")
 IN_ORDER = [f"/{command.name}" for command in COMMANDS if command.listed]
 
 
@@ -129,10 +132,25 @@ def test_a_conversation(cli, terminal):
     terminal.wait_for("linked to this workspace")
     terminal.wait_for(PROMPT)
     assert "cs_test_demo" not in terminal.screen
+    address = ADDRESS.search(terminal.screen)[0]
+    shown = httpx.get(address, follow_redirects=True).text
+    assert all(title in shown for title in ("Balance is fine again", "Daily digest", SPENDING.strip("()\n")))
     terminal.type(f"/track nonsense{CTRL_C}")
     terminal.wait_for(PROMPT)
     terminal.type(CTRL_C)
     assert terminal.process.wait(120) == 130
+    assert cli.left_behind == []
+
+
+def test_the_page_alone_ends_with_a_browser_at_it(cli):
+    with cli.started("demo", "--page-only", stdin=subprocess.DEVNULL) as process:
+        address = ADDRESS.search(process.stdout.readline().decode())[0]
+        with httpx.Client(base_url=address.partition("?")[0], follow_redirects=True, timeout=60) as browser:
+            assert "Welcome to #console" in browser.get(address).text
+            with browser.stream("GET", "/events?after=0") as events:
+                assert next(events.iter_lines()) == "retry: 1000"
+                process.send_signal(signal.SIGINT)
+                assert process.wait(60) == 130
     assert cli.left_behind == []
 
 
