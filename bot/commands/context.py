@@ -71,7 +71,7 @@ class Context:
             return await store.of_channel(self.workspace.id, self.caller.channel_id)
         is_number = words.isascii() and words.isdecimal() and len(words) < 10
         found = await store.find(self.workspace.id, int(words)) if is_number else None
-        for name in (words, words.removeprefix("the ").removeprefix("campaign ")):
+        for name in (words, words.removeprefix("in ").removeprefix("the ").removeprefix("campaign ")):
             found = found or await store.named(self.workspace.id, name)
         if found is None:
             known = [each.name for each in await store.all(self.workspace.id)]

@@ -3,20 +3,21 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from difflib import get_close_matches
 from typing import TypeVar
 
 from bot.commands.command import Argument, Command, Kind
-from bot.commands.tokens import Token, closed_up, titles_of, tokens_of, until_in_days
+from bot.commands.tokens import Token, campaign_in, closed_up, titles_of, tokens_of, until_in_days
+from bot.commands.values import NUMBER, bounds, choice_of, convert, cut_short, number_of, range_sentence
 from bot.commands.words import FILLERS, NEAR
+from bot.domain.campaigns import EVERY_VIDEO
 from bot.domain.errors import UsageError
-from bot.domain.growth import COUNT, read_count
+from bot.domain.growth import COUNT
 from bot.domain.links import find_links, looks_like_link
-from bot.domain.money import looks_like_money, read_money
+from bot.domain.money import looks_like_money
 from bot.domain.quiet import is_span
-from bot.domain.schedule import looks_like_time, read_time
-from bot.domain.zones import is_zone, looks_like_zone, near_zones, read_zone
+from bot.domain.schedule import looks_like_time
+from bot.domain.zones import is_zone, looks_like_zone, near_zones
 from bot.reply.text import visible
 
 A = TypeVar("A")
@@ -28,12 +29,9 @@ MOST_ZONE_WORDS = 4
 """Words in the longest name of a place: Dumont d'Urville, New South Wales Australia."""
 
 _HOUR = re.compile(r"\d{1,2}")
-_NUMBER = re.compile(
-    r"(?P<sign>[-+−]?)(?P<digits>\d[\d.,]*)(?:d|days?|(?P<weeks>w|weeks?)|(?P<hours>h|hrs?|hours?))?", re.IGNORECASE
-)
 _BY_LOOK: Mapping[Kind, Callable[[str], object]] = {
     Kind.CREATOR: re.compile(r"@[^\s@]+|mine", re.IGNORECASE).fullmatch,
-    Kind.NUMBER: _NUMBER.fullmatch,
+    Kind.NUMBER: NUMBER.fullmatch,
     Kind.TIME: looks_like_time,
     Kind.ZONE: looks_like_zone,
     Kind.SPAN: is_span,
@@ -41,13 +39,6 @@ _BY_LOOK: Mapping[Kind, Callable[[str], object]] = {
     Kind.COUNT: COUNT.fullmatch,
 }
 """The kinds whose words give themselves away."""
-_READERS: Mapping[Kind, Callable[[str], str | int | Decimal]] = {
-    Kind.MONEY: read_money,
-    Kind.COUNT: read_count,
-    Kind.TIME: read_time,
-    Kind.ZONE: read_zone,
-}
-"""What the domain makes of a word of these kinds."""
 _WRITTEN: Mapping[Kind, str] = {
     Kind.MONEY: "an amount like 10 or 2.50",
     Kind.COUNT: "a count like 50k or 1,000,000",
@@ -96,7 +87,7 @@ def bind(command: Command[A], given: Mapping[str, str], now: datetime | None = N
     arguments = {each.name: each for each in command.arguments}
     unknown = next((name for name in given if name not in arguments), None)
     if unknown is not None:
-        msg = f"/{command.name} takes no “{_shown(unknown)}”."
+        msg = f"/{command.name} takes no “{cut_short(unknown)}”."
         raise UsageError(msg)
     values = {name: value for name, value in given.items() if visible(value).strip()}
     found: dict[str, list[str]] = {}
@@ -123,6 +114,14 @@ def _placed(arguments: tuple[Argument, ...], typed: str) -> dict[str, list[str]]
     several = next((each for each in arguments if each.kind is Kind.VIDEO and each.many > 1), None)
     if several is not None:
         return {several.name: titles_of(typed)}
+    campaign = next((each for each in arguments if each.kind is Kind.CAMPAIGN), None)
+    if campaign is not None:
+        others = tuple(each for each in arguments if each is not campaign)
+        at_start = any(each.kind is Kind.VIDEO for each in others)
+        closed = closed_up(typed, frozenset(each.kind for each in others))
+        rest, name = campaign_in(closed, lambda token: _fits(token, others), at_start=at_start)
+        if name:
+            return {**_placed(others, rest), campaign.name: [name]}
     found: dict[str, list[str]] = {}
     words: list[Token] = []
     tokens = tokens_of(closed_up(typed, frozenset(each.kind for each in arguments)))
@@ -147,7 +146,7 @@ def _placed(arguments: tuple[Argument, ...], typed: str) -> dict[str, list[str]]
 def _readable(arguments: tuple[Argument, ...], tokens: Sequence[Token]) -> tuple[Argument, ...]:
     """The arguments that this line may hold, those first that only stand beside a choice that it makes."""
     choices = [each for each in arguments if each.kind is Kind.CHOICE]
-    chosen = {_choice(each, token.text) for each in choices for token in tokens if not token.quoted}
+    chosen = {choice_of(each, token.text) for each in choices for token in tokens if not token.quoted}
     beside = tuple(each for each in arguments if each.beside and each.beside in chosen)
     return (*beside, *(each for each in arguments if not each.beside))
 
@@ -157,7 +156,7 @@ def _refuse(command: Command[A], typed: str) -> None:
     refused = [(each.name, pattern, sentence) for each in command.arguments for pattern, sentence in each.refused]
     if not refused:
         return
-    words = " ".join(token.text for token in tokens_of(typed) if not looks_like_link(token.text))
+    words = " ".join(each.text for each in tokens_of(typed) if not (each.quoted or looks_like_link(each.text)))
     for name, pattern, sentence in refused:
         if re.search(rf"\b(?:{pattern})\b", words, re.IGNORECASE):
             raise UsageError(sentence, name)
@@ -167,7 +166,7 @@ def _apart(token: Token, arguments: tuple[Argument, ...]) -> list[Token]:
     """Choices that stand together as in `mon,thu`, each on its own."""
     choices = [each for each in arguments if each.kind is Kind.CHOICE and each.many > 1]
     parts = [] if token.quoted else [part for part in re.split("[,/+&]", token.text) if part]
-    if len(parts) > 1 and all(any(_choice(each, part) is not None for each in choices) for part in parts):
+    if len(parts) > 1 and all(any(choice_of(each, part) is not None for each in choices) for part in parts):
         return [Token(part, quoted=False) for part in parts]
     return [token]
 
@@ -186,13 +185,28 @@ def _home(token: Token, arguments: tuple[Argument, ...]) -> Argument | None:
             return each
         if token.quoted:
             continue
-        if each.kind is Kind.CHOICE and _choice(each, token.text) is not None:
+        if each.kind is Kind.CHOICE and choice_of(each, token.text) is not None:
+            return each
+        if each.kind is Kind.CAMPAIGN and token.text.casefold() in EVERY_VIDEO and not _takes_links(arguments):
             return each
         looks = _BY_LOOK.get(each.kind)
         is_bare = not each.listed and not re.search(r"[^\d.,]", token.text)  # what is never offered needs its unit
         if looks is not None and looks(token.text) and not is_bare:
             return each
     return None
+
+
+def _fits(token: Token, arguments: tuple[Argument, ...]) -> bool:
+    """Whether a word is the value of one of the arguments, such as a number of days that it takes."""
+    home = _home(token, arguments)
+    try:
+        return home is not None and (home.kind is not Kind.NUMBER or number_of(home, token.text) > 0)
+    except UsageError:
+        return False
+
+
+def _takes_links(arguments: tuple[Argument, ...]) -> bool:
+    return any(each.kind is Kind.LINK for each in arguments)
 
 
 def _home_of_hour(tokens: list[Token], place: int, arguments: tuple[Argument, ...]) -> Argument | None:
@@ -216,7 +230,7 @@ def _narrowed(argument: Argument, words: list[str]) -> list[str]:
     """One choice said twice counts once, and a vague one gives way to any other."""
     if argument.kind is not Kind.CHOICE:
         return words
-    chosen = {_choice(argument, word): word for word in words if word.casefold() not in argument.vague}
+    chosen = {choice_of(argument, word): word for word in words if word.casefold() not in argument.vague}
     return list(chosen.values()) or words[:1]
 
 
@@ -237,7 +251,7 @@ def _place_words(words: list[Token], arguments: tuple[Argument, ...], found: dic
     time = next((each for each in arguments if each.kind is Kind.TIME and each.name not in found), None)
     hour = next(filter(_is_hour, words), None)
     if time is not None and hour is not None:
-        msg = f"If “{_shown(hour.text)}” is the time of day, write it like 09:00 or 9am."
+        msg = f"If “{cut_short(hour.text)}” is the time of day, write it like 09:00 or 9am."
         raise UsageError(msg, time.name)
     zone = next((each for each in arguments if each.kind is Kind.ZONE and each.name not in found), None)
     strays = [token.text for token in words if token.quoted or token.text.casefold() not in FILLERS]
@@ -246,9 +260,13 @@ def _place_words(words: list[Token], arguments: tuple[Argument, ...], found: dic
         if not strays:
             return
         del found[zone.name]
+    campaign = next((each for each in arguments if each.kind is Kind.CAMPAIGN and each.name not in found), None)
+    if campaign is not None and not _takes_links(arguments) and all(_near(arguments, each) is None for each in strays):
+        found[campaign.name] = [" ".join(strays)]
+        return
     number = next((each for each in arguments if each.kind is Kind.NUMBER and each.name not in found), None)
     if number is not None and re.search(r"[\d²³]", strays[0]):
-        raise UsageError(_range_sentence(number, strays[0]), number.name)
+        raise UsageError(range_sentence(number, strays[0]), number.name)
     raise UsageError(*_not_understood(strays, arguments, found))
 
 
@@ -260,9 +278,9 @@ def _not_understood(
     near = [(word, choice) for word in strays if (choice := _near(free, word)) is not None]
     known = [word for each in arguments for word in found.get(each.name, ())]
     instead = " ".join(dict.fromkeys((*known, *(choice for _, choice in near[:1]))))
-    word = _shown(near[0][0] if near else strays[0])
+    word = cut_short(near[0][0] if near else strays[0])
     kinds = {each.kind for each in arguments if each.listed}
-    if Kind.CHOICE in kinds and kinds <= {Kind.CHOICE, Kind.CREATOR}:
+    if Kind.CHOICE in kinds and kinds <= {Kind.CHOICE, Kind.CREATOR, Kind.CAMPAIGN}:
         choices = ", ".join(choice for each in free for choice in each.choices)
         hint = "" if near or not choices else f" Filters are {choices}."
         return f"No filter called “{word}”.{hint}", None, instead
@@ -300,7 +318,7 @@ def _meant(argument: Argument) -> str | None:
             more = ", …" if len(argument.choices) > MOST_CHOICES else ""
             return f"one of {', '.join(argument.choices[:MOST_CHOICES])}{more}"
         case Kind.NUMBER:
-            return f"a whole number{_bounds(argument)}"
+            return f"a whole number{bounds(argument)}"
         case _:
             return _WRITTEN.get(argument.kind) if argument.listed else None
 
@@ -327,67 +345,6 @@ def _build(command: Command[A], found: Mapping[str, list[str]]) -> A:
             msg = f"/{command.name} takes {most} for {each.name}; {len(texts)} were given."
             raise UsageError(msg, each.name)
         if texts:
-            converted = tuple(_convert(each, word) for word in texts)
+            converted = tuple(convert(each, word) for word in texts)
             values[each.name] = converted if each.many > 1 else converted[0]
     return command.takes(**values)
-
-
-def _convert(argument: Argument, word: str) -> str | int | Decimal:
-    match argument.kind:
-        case Kind.MONEY | Kind.COUNT | Kind.TIME | Kind.ZONE:
-            return _read(argument, _READERS[argument.kind], word)
-        case Kind.NUMBER:
-            return _number(argument, word)
-        case Kind.CHOICE:
-            chosen = _choice(argument, word)
-            if chosen is None:
-                msg = f"{argument.name.capitalize()} is one of {', '.join(argument.choices)}, not “{_shown(word)}”."
-                raise UsageError(msg, argument.name)
-            return chosen
-        case Kind.LINK | Kind.VIDEO | Kind.CAMPAIGN | Kind.CREATOR | Kind.WORD | Kind.SPAN | Kind.SECRET:
-            return word
-
-
-def _read(argument: Argument, read: Callable[[str], V], word: str) -> V:
-    """What a reader of the domain makes of the word; its refusal names the argument."""
-    try:
-        return read(word)
-    except UsageError as error:
-        raise UsageError(str(error), argument.name) from None
-
-
-def _number(argument: Argument, word: str) -> int:
-    match = _NUMBER.fullmatch(word)
-    if match is None or not match["digits"].isdecimal() or len(match["digits"]) > 9:
-        raise UsageError(_range_sentence(argument, word), argument.name)
-    number = int(match["digits"]) * (-1 if match["sign"] in {"-", "−"} else 1) * (7 if match["weeks"] else 1)
-    if match["hours"]:
-        number, rest = divmod(number, 24)
-        if rest:
-            raise UsageError(_range_sentence(argument, word), argument.name)
-    low, high = argument.minimum, argument.maximum
-    if (low is not None and number < low) or (high is not None and number > high):
-        raise UsageError(_range_sentence(argument, word), argument.name)
-    return number
-
-
-def _range_sentence(argument: Argument, word: str) -> str:
-    return f"{argument.name.capitalize()} is a whole number{_bounds(argument)}, not “{_shown(word)}”."
-
-
-def _bounds(argument: Argument) -> str:
-    if argument.minimum is None:
-        return ""
-    return f" from {argument.minimum}" + ("" if argument.maximum is None else f" to {argument.maximum}")
-
-
-def _choice(argument: Argument, word: str) -> str | None:
-    folded = word.casefold().replace("’", "'").removesuffix("'s")
-    if folded in argument.choices:
-        return folded
-    return dict(argument.aliases).get(folded)
-
-
-def _shown(word: str) -> str:
-    cleaned = visible(word)
-    return cleaned if len(cleaned) <= 40 else f"{cleaned[:39]}…"

@@ -1,11 +1,12 @@
 """A line of free text taken apart into words, and what belongs together in it closed up into one."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from bot.commands.command import Kind
+from bot.commands.words import FILLERS
 from bot.domain.links import link_starts, looks_like_link
 from bot.reply.text import visible
 
@@ -57,6 +58,7 @@ _TOUCHED = re.compile(
 """A link in angle brackets with text at them, but none that could be read as a part of the link."""
 _JOINED = re.compile(r"(?<=>)[,;|&]+(?=<)")
 _LISTED = re.compile(r"[,;|，；、]+")
+_INTO = frozenset({"in", "into", "campaign"})
 _NUMBER = re.compile(r"\d{1,2}\w{0,5}")
 _QUOTED = (r'"([^"]*)"', r"“([^”]*)”", r"„([^“”]*)[“”]", r"«([^»]*)»", r"‘(.+?)’(?=[\s,;|]|$)", r"'(.+?)'(?=[\s,;|]|$)")
 _WHOLE = r"(?<!\S)(?:\"[^\"]*\"|“[^”]*”|„[^“”]*[“”]|«[^»]*»|「[^」]*」|‘.+?’|'.+?'|<[^<>]*>)(?=[\s,]|$)"
@@ -138,6 +140,29 @@ def _listed(word: str) -> Iterator[str]:
         yield from (first, *others)
     else:
         yield word
+
+
+def campaign_in(typed: str, is_other: Callable[[Token], bool], *, at_start: bool) -> tuple[str, str]:
+    """The line without `in <campaign>`, and the campaign's name; empty if there is none.
+
+    A name without quotes ends before a word that `is_other`. `at_start`: nothing but fillers may stand before it.
+    """
+    tokens = tokens_of(typed)
+    for at, token in enumerate(tokens[:-1]):
+        if token.quoted or token.text.casefold() not in _INTO:
+            if at_start and (token.quoted or token.text.casefold() not in {*FILLERS, "all"}):
+                break
+            continue
+        name = at + 2 if tokens[at + 1].text.casefold() == "campaign" and at + 2 < len(tokens) else at + 1
+        end = name + 1
+        if not tokens[name].quoted:
+            end = next((each for each in range(name, len(tokens)) if is_other(tokens[each])), len(tokens))
+            while end > name + 1 and tokens[end - 1].text.casefold() in FILLERS:
+                end -= 1
+        if end > name:
+            rest = " ".join(f'"{each.text}"' if each.quoted else each.text for each in (*tokens[:at], *tokens[end:]))
+            return rest, " ".join(each.text for each in tokens[name:end])
+    return typed, ""
 
 
 def until_in_days(typed: str, today: date) -> str:

@@ -2,20 +2,30 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import assert_never
 
 from bot.commands.alerts import note_on_alerts
-from bot.commands.command import Kind, argument
 from bot.commands.context import Context
+from bot.commands.track_arguments import MOST_DAYS, MOST_LINKS, Batch, Length, Start, Track
+from bot.commands.track_campaign import campaign_of, chosen_campaign, join_running
 from bot.domain.errors import LinkError, NotAllowed, NotEnoughBalance, NotFound, SpendingRefused, UsageError
 from bot.domain.links import VideoLink, links_within, parse_link
 from bot.domain.money import DURATIONS, Usage, consequences, dollars, price
 from bot.domain.tracking import RequestState, TrackRequest
 from bot.domain.videos import Video
-from bot.messages.offer import Offer, Row, already_tracked, consequence_card, may_run_words, nothing_new, unclear_words
+from bot.messages.campaign import Into
+from bot.messages.offer import (
+    Offer,
+    Row,
+    already_tracked,
+    consequence_card,
+    may_run_words,
+    nothing_new,
+    unclear_words,
+)
 from bot.messages.problems import with_links_left_out
 from bot.messages.tracking import Result, cancelled, outcome_card, second_press
 from bot.messages.wording import plural
@@ -37,69 +47,6 @@ from bot.wallet.wallet import live_state
 
 USUAL_DAYS = 7
 OPEN = frozenset({RequestState.SUBMITTED, RequestState.UNKNOWN})
-MOST_DAYS = 30
-MOST_LINKS = 10
-_LATER = (
-    r"(?:in|after)\s+(?:\d+|an?|one)\s*(?:m|min|minutes?|h|hours?|d|days?|w|weeks?|months?)|from now|later|tomorrow"
-    r"|tonight|next (?:week|month)|(?:on|next|from) (?:mon|tues|wednes|thurs|fri|satur|sun)day"
-    r"|(?:at|from) \d{1,2}(?::\d\d|[ap]m)|(?:starting|beginning) (?!now)\w+"
-)
-_NOT_LATER = (
-    "Tracking starts when you press the button on the card, not later. To start later, send /track at that time. "
-    "A number of days is how long it lasts: /track <link> 7."
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Track:
-    """The links, and for how long."""
-
-    link: tuple[str, ...] = argument(Kind.LINK, "the video's link, or several separated by spaces", many=MOST_LINKS)
-    days: int | None = argument(
-        Kind.NUMBER,
-        "how many days, 1 to 30",
-        default=None,
-        minimum=1,
-        maximum=MOST_DAYS,
-        refused=((_LATER, _NOT_LATER),),
-    )
-    dollars: Decimal | None = argument(  # noqa: RUF009 - a field
-        Kind.MONEY,
-        "what it may cost, which is answered with the days that buys",
-        default=None,
-        listed=False,
-        typed=True,
-    )
-    left_out: str = argument(Kind.WORD, "links of the same message that there is no room for", default="", listed=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """What was proposed together."""
-
-    batch: str = argument(Kind.WORD, "the proposal's token", listed=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Length:
-    """What was proposed together, and for how long to show it."""
-
-    batch: str = argument(Kind.WORD, "the proposal's token", listed=False)
-    days: int = argument(Kind.NUMBER, "how many days", listed=False, minimum=1, maximum=MOST_DAYS)
-    despite: int = argument(Kind.NUMBER, "the newest unclear start", default=0, listed=False, minimum=0)
-    asked: int | None = argument(
-        Kind.NUMBER, "how many days were typed", default=None, listed=False, minimum=1, maximum=MOST_DAYS
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """What was proposed together, and for how long to start it."""
-
-    batch: str = argument(Kind.WORD, "the proposal's token", listed=False)
-    days: int = argument(Kind.NUMBER, "how many days", listed=False, minimum=1, maximum=MOST_DAYS)
-    sure: str = argument(Kind.CHOICE, "yes or no", default="no", choices=("yes", "no"), listed=False)
-    despite: int = argument(Kind.NUMBER, "the newest unclear start", default=0, listed=False, minimum=0)
 
 
 async def track(context: Context, args: Track) -> Reply:
@@ -116,13 +63,15 @@ def from_message(message: object) -> Mapping[str, str]:
 
 
 async def _proposed(context: Context, args: Track) -> Reply:
+    campaign = await campaign_of(context, args.campaign)
     found = await check_links(context.wallet, context.workspace, args.link)
     if len(found) == 1 and found[0].problem:
         raise LinkError(found[0].problem)
+    into = await join_running(context, found, campaign, is_own=not args.campaign)
     if len(found) == 1 and found[0].in_flight is not None:
         card = await _settled(context, (found[0].in_flight,))
         return already_tracked(_row(found[0]), context.clock()) if found[0].is_hidden else card
-    return await _card(context, tuple(map(_row, found)), args.days, asked=args.days)
+    return await _card(context, tuple(map(_row, found)), args.days, asked=args.days, into=into)
 
 
 async def _card(
@@ -132,6 +81,7 @@ async def _card(
     despite: int = 0,
     batch: Sequence[TrackRequest] = (),
     asked: int | None = None,
+    into: Into | None = None,
 ) -> Reply:
     """The consequence card of what is new in these rows: of a `batch` that was proposed before, else of a new one.
 
@@ -140,9 +90,9 @@ async def _card(
     new = [row.link for row in rows if row.is_new and row.link is not None]
     now = context.clock()
     if not new:
-        return already_tracked(rows[0], now) if len(rows) == 1 else nothing_new(rows)
+        return already_tracked(rows[0], now, into) if len(rows) == 1 else nothing_new(rows, into)
     wallet, _ = await live_state(context.wallet, now)
-    requests = batch or await _propose(context, new, wallet.usage.cost_per_snapshot, now)
+    requests = batch or await _propose(context, new, wallet.usage.cost_per_snapshot, now, into)
     _check_price(wallet.usage, requests)
     if batch:
         await context.store.tracking.lower_price(context.workspace.id, batch[0].batch, wallet.usage.cost_per_snapshot)
@@ -159,18 +109,21 @@ async def _card(
             expires_at=requests[0].expires_at,
             despite=despite,
             asked=asked,
+            into=into,
+            campaigns=await context.store.campaigns.all(context.workspace.id),
         )
     )
 
 
 async def _propose(
-    context: Context, links: Sequence[VideoLink], shown: Decimal, now: datetime
+    context: Context, links: Sequence[VideoLink], shown: Decimal, now: datetime, into: Into | None
 ) -> tuple[TrackRequest, ...]:
     """Store what is proposed at the price that is shown."""
     batch, person = secrets.token_urlsafe(9), context.caller.person
     items = [(each.key, each.url, each.platform) for each in links]
+    expires_at, campaign_id = now + context.offer_lasts, None if into is None else into.campaign.id
     return await context.store.tracking.propose(
-        context.workspace, context.caller.channel_id, person, batch, items, shown, now, now + context.offer_lasts
+        context.workspace, context.caller.channel_id, person, batch, items, shown, now, expires_at, campaign_id
     )
 
 
@@ -201,7 +154,8 @@ async def again(context: Context, args: Batch) -> Reply:
         return _outcome(context, [await _result(context, each) for each in outcomes])
     rows = tuple(Row(link, unclear_at=each.submitted_at) for link, each in links)
     last = max(unclear, key=lambda each: each.submitted_at or each.proposed_at)
-    return await _card(context, rows, None, last.id)
+    into = await chosen_campaign(context, [each.request for each in outcomes], None)
+    return await _card(context, rows, None, last.id, into=into)
 
 
 async def choose_length(context: Context, args: Length) -> Reply:
@@ -211,11 +165,12 @@ async def choose_length(context: Context, args: Length) -> Reply:
         return _outcome(context, [await _result(context, Outcome(each)) for each in requests])
     if any(each.expires_at <= context.clock() for each in requests):
         raise SpendingRefused("The offer has expired. Send /track with the link again for today's figures.")
+    into = await chosen_campaign(context, requests, args.campaign)
     found = await check_links(context.wallet, context.workspace, [each.link for each in requests])
     rows = tuple(_row(each, args.despite) for each in found)
     if len(rows) > 1 and not all(row.is_new for row in rows):  # its buttons would start more than it shows
         raise SpendingRefused("Some of these videos are tracked by now. Send /track with the links again.")
-    return await _card(context, rows, args.days, args.despite, requests, args.asked)
+    return await _card(context, rows, args.days, args.despite, requests, args.asked, into)
 
 
 async def start(context: Context, args: Start) -> Reply:

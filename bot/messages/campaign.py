@@ -22,6 +22,7 @@ ABOUT = (
 """What /help says of the forms of /campaign."""
 MOST_ROWS = 20
 """Problems that one answer names."""
+OWN = ", this channel's own"
 _LONGEST_VALUE = 45
 """Characters of a button that a campaign's name may take; a longer one is named by its number."""
 
@@ -43,6 +44,35 @@ class Unfit:
 
     typed: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Into:
+    """The campaign that videos go into: the channel's own one if nobody named it. `joined` ones run already."""
+
+    campaign: Campaign
+    is_own: bool = False
+    joined: int = 0
+
+    @property
+    def name(self) -> str:
+        """Its name, and that it is the channel's own."""
+        return f"campaign {self.campaign.name}{OWN if self.is_own else ''}"
+
+
+def goes_into(into: Into | None) -> str:
+    """The campaign that a start goes into, as a sentence behind others."""
+    if into is None:
+        return ""
+    others = f" {plural(into.joined, 'video')} tracked already joined it." if into.joined else ""
+    return f" Goes into {into.name}.{others}"
+
+
+def joined_words(into: Into | None) -> str:
+    """What became of a campaign if its video is tracked already."""
+    if into is None:
+        return ""
+    return f" Added to {into.name}." if into.joined else f" It's in {into.name} already."
 
 
 def campaign_value(campaign: Campaign) -> str:

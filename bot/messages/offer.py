@@ -8,10 +8,12 @@ from decimal import Decimal
 from enum import StrEnum
 
 from bot.domain.caller import Person
+from bot.domain.campaigns import Campaign
 from bot.domain.clock import date_text, moment_text
 from bot.domain.links import VideoLink
 from bot.domain.money import DURATIONS, Consequence, MonthlyCap, WalletState, dollars, left_after
 from bot.domain.videos import Video
+from bot.messages.campaign import Into, goes_into, joined_words
 from bot.messages.outlook import at_latest, can_finish, left, running_words
 from bot.messages.wording import (
     available,
@@ -48,6 +50,8 @@ from bot.reply.model import (
     text,
 )
 
+MOST_OPTIONS = 25
+"""Of a menu."""
 ADD_CREDIT = LinkButton("Add credit", "https://contentstats.io/")
 
 
@@ -80,7 +84,7 @@ class Offer:
     """What a consequence card shows. `days` is None if the asker left the choice open.
 
     `despite` is the newest unclear start, by its id, that the card warns of; 0 for none. `asked` is the days that the
-    asker typed; None for none.
+    asker typed; None for none. `campaigns` are those that the videos may go into instead.
     """
 
     batch: str
@@ -93,6 +97,8 @@ class Offer:
     expires_at: datetime
     despite: int = 0
     asked: int | None = None
+    into: Into | None = None
+    campaigns: tuple[Campaign, ...] = ()
 
     @property
     def proposed(self) -> Consequence:
@@ -131,7 +137,7 @@ def consequence_card(offer: Offer) -> Reply:
     new = [row for row in offer.rows if row.is_new]
     doubt = _doubt(new)
     return Reply(
-        f"{_cost(offer)} {_consequence(offer)}",
+        f"{_cost(offer)} {_consequence(offer)}{goes_into(offer.into)}",
         strong=(_cost(offer).partition(",")[0],),
         title="Track this video?" if len(new) == 1 else f"Track {plural(len(new), 'video')}?",
         parts=(*_links(offer.rows), *doubt, *_other_effects(offer), _small_print(offer)),
@@ -168,7 +174,7 @@ def _doubt(new: Sequence[Row]) -> tuple[Paragraph, ...]:
     return (Paragraph(text(said)),)
 
 
-def already_tracked(row: Row, now: datetime) -> Reply:
+def already_tracked(row: Row, now: datetime, into: Into | None = None) -> Reply:
     """The video runs already: who started it, and nothing is spent."""
     if row.hidden or row.video is None:
         return Reply(
@@ -178,7 +184,7 @@ def already_tracked(row: Row, now: datetime) -> Reply:
             tone=Tone.WARNING,
         )
     return Reply(
-        f"This video is already being tracked ({status_word(row.video)}). Nothing was spent.",
+        f"This video is already being tracked ({status_word(row.video)}). Nothing was spent.{joined_words(into)}",
         title=name_of(row.video),
         parts=(Fields((Field("Started by", _starter(row)), *_times(row.video, now))),),
         actions=video_actions(row.video),
@@ -189,10 +195,11 @@ def _state(row: Row) -> str:
     return "starting right now" if row.in_flight else "already being tracked"
 
 
-def nothing_new(rows: Sequence[Row]) -> Reply:
+def nothing_new(rows: Sequence[Row], into: Into | None = None) -> Reply:
     """Several links, none of which can be started."""
+    added = f" {plural(into.joined, 'video')} added to {into.name}." if into is not None else ""
     return Reply(
-        "There's nothing new to track in these links. Nothing was spent.",
+        f"There's nothing new to track in these links. Nothing was spent.{added}",
         title="Nothing to start",
         parts=_links(rows),
         tone=Tone.WARNING,
@@ -334,6 +341,14 @@ def _actions(offer: Offer) -> tuple[Action, ...]:
         for each in offer.choices
         if each is not chosen and offer.can_start(each)
     )
+    elsewhere = tuple(
+        MenuOption(
+            label,
+            Call("track.length", given | typed | {"days": str(chosen.days), "campaign": str(number)}, in_place=True),
+        )
+        for label, number in _other_campaigns(offer)
+    )
+    options = (*others, *elsewhere[: MOST_OPTIONS - len(others)])
     return (
         *(
             (Button(f"Track {days} · {dollars(chosen.price)}", start, Weight.CONFIRM),)
@@ -342,5 +357,12 @@ def _actions(offer: Offer) -> tuple[Action, ...]:
         ),
         *(() if chosen.affordable else (ADD_CREDIT,)),
         Button("Cancel", Call("track.cancel", {"batch": offer.batch})),
-        *((Menu("Another length…", others),) if others else ()),
+        *((Menu("Length or campaign…" if elsewhere else "Another length…", options),) if options else ()),
     )
+
+
+def _other_campaigns(offer: Offer) -> list[tuple[str, int]]:
+    """The campaigns that the videos could go into instead, with their numbers; 0 is none."""
+    now = None if offer.into is None else offer.into.campaign.id
+    others = [(f"Into {each.name}", each.id) for each in offer.campaigns if each.id != now]
+    return others if now is None else [("Into no campaign", 0), *others]

@@ -268,6 +268,19 @@ async def join(
     await connection.execute(insert_into(campaign_links, connection).on_conflict_do_nothing(), rows)
 
 
+async def join_if_kept(
+    connection: AsyncConnection,
+    workspace_id: int,
+    campaign_id: int,
+    item: tuple[str, str, str],
+    person: Person,
+    now: datetime,
+) -> None:
+    """Put a link into a campaign, unless the campaign was deleted with its workspace. Safe to repeat."""
+    if await connection.scalar(select(campaigns.c.id).where(_this(workspace_id, campaign_id))) is not None:
+        await join(connection, campaign_id, [item], person, now)
+
+
 async def forget(connection: AsyncConnection, workspace_id: int) -> None:
     """Delete the campaigns of a workspace within the caller's transaction."""
     mine = select(campaigns.c.id).where(campaigns.c.workspace_id == workspace_id)

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.caller import Person
 from bot.domain.tracking import MEASURED_FOR, REVISITED_FOR, UNDER_WAY, RequestState, TrackRequest
 from bot.domain.videos import Video
-from bot.store import audit, mirror
+from bot.store import audit, campaigns, mirror
 from bot.store.database import Aggregate, insert_into
 from bot.store.outbox import News, write_news
 from bot.store.spend_guard import Refused, Submitted, refusal, spent_since
@@ -53,10 +53,12 @@ class TrackRequests(Aggregate):
         price: Decimal,
         now: datetime,
         expires_at: datetime,
+        campaign_id: int | None = None,
     ) -> tuple[TrackRequest, ...]:
         """Store what a person asked for, an item being `(key, link, platform)`; repeating a batch adds nothing.
 
-        `price` is the dollars a snapshot that the person is shown.
+        `price` is the dollars a snapshot that the person is shown. The videos join the campaign, if one is given, once
+        they are tracked.
         """
         requests = (
             TrackRequest(
@@ -73,6 +75,7 @@ class TrackRequests(Aggregate):
                 state=RequestState.PROPOSED,
                 proposed_at=now,
                 expires_at=expires_at,
+                campaign_id=campaign_id,
             )
             for key, link, platform in items
         )
@@ -146,6 +149,11 @@ class TrackRequests(Aggregate):
             request, moved = await _move(connection, request_id, IS_IN_FLIGHT | IS_GIVEN_UP, started)
             if moved:
                 await mirror.remember(connection, request.wallet_id, [(video, request.key)], now)
+                if request.campaign_id is not None:
+                    item = (request.key, request.link, request.platform)
+                    await campaigns.join_if_kept(
+                        connection, request.workspace_id, request.campaign_id, item, request.person, now
+                    )
                 owner = (request.workspace_id, request.person)
                 await mirror.give_owner(connection, request.wallet_id, video.id, owner)
                 await audit.write_track(connection, request, now)
@@ -182,6 +190,11 @@ class TrackRequests(Aggregate):
             dropped = {"state": RequestState.FAILED, "outcome": outcome}
             request, _ = await _move(connection, request_id, IS_PROPOSED, dropped)
             return request
+
+    async def choose_campaign(self, workspace_id: int, batch: str, campaign_id: int | None) -> None:
+        """Have what is proposed go into another campaign, or into none."""
+        proposed = update(track_requests).where(_batch(workspace_id, batch), IS_PROPOSED)
+        await self._database.write(proposed.values(campaign_id=campaign_id))
 
     async def lower_price(self, workspace_id: int, batch: str, price: Decimal) -> None:
         """Keep the snapshot price that is shown now, if it is lower: a later rise to the earlier one isn't paid."""

@@ -134,3 +134,54 @@ async def test_a_channel_has_its_own_campaign_until_that_ends(env):
     assert "no longer about campaign launch" in (await env.say("/campaign here off")).summary
     assert "no campaign of its own" in (await env.say("/campaign off")).summary
     assert "Which campaign?" in plain_text(await env.say(f"/campaign add {LINK}"))
+
+
+async def test_a_video_joins_when_its_tracking_starts_and_only_then(env):
+    await env.say("/campaign new spring launch")
+    card = await env.say(f"/track {LINK} in SPRING launch 3")
+    assert card.summary.endswith("Goes into campaign spring launch.")
+    assert rows(await env.say("/campaign"))[0][3] == "0"
+    await env.press(card, "Track 3 days")
+    assert rows(await env.say("/campaign"))[0][3] == "1"
+    again = await env.say(f"/track {LINK} {YOUTUBE} in spring launch")
+    assert "Goes into campaign spring launch." in again.summary
+    await env.press(again, "Cancel")
+    assert rows(await env.say("/campaign"))[0][3] == "1"
+
+
+async def test_a_video_that_runs_already_joins_and_nothing_is_spent(env):
+    await env.start(LINK)
+    await env.say("/campaign new launch")
+    assert "Nothing was spent. Added to campaign launch." in (await env.say(f"/track {LINK} in launch")).summary
+    assert "It's in campaign launch already." in (await env.say(f"/track {LINK} in launch")).summary
+    assert len(env.sandbox.world.account(env.sandbox.key).trackings) == 1
+
+
+async def test_the_card_of_an_offer_changes_the_campaign_in_place(env):
+    for name in ("spring", "autumn"):
+        await env.say(f"/campaign new {name}")
+    await env.say("/campaign spring here")
+    card = await env.say(f"/track {LINK}")
+    assert card.summary.endswith("Goes into campaign spring, this channel's own.")
+    card = await env.press(card, "Into autumn")
+    assert card.summary.endswith("Goes into campaign autumn.")
+    card = await env.press(card, "Into no campaign")
+    assert "campaign" not in card.summary
+    card = await env.press(card, "Into autumn")
+    await env.press(card, "Track 7 days")
+    assert {row[0]: row[3] for row in rows(await env.say("/campaign"))} == {"autumn": "1", "spring": "0"}
+    assert "campaign" not in (await env.say(f"/track {YOUTUBE} in no campaign")).summary
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (f"/track {LINK} in nothing", "There's no campaign called “nothing”"),
+        (f"/track {LINK} in old", "Campaign old is archived"),
+        (f"/track {LINK} in 3 days", "not later"),
+    ],
+)
+async def test_a_start_in_no_campaign_that_there_is_spends_nothing(env, line, words):
+    await env.say("/campaign new old")
+    await env.say("/campaign archive old")
+    assert words in (await env.say(line)).summary

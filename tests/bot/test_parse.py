@@ -17,7 +17,7 @@ from bot.commands.help import Help
 from bot.commands.parse import bind, parse
 from bot.commands.registry import COMMANDS, by_name
 from bot.commands.stats import Stats
-from bot.commands.track import Start, Track
+from bot.commands.track_arguments import Start, Track
 from bot.commands.videos import Videos
 from bot.domain.errors import UsageError
 from tests.standins.environment import LINK, YOUTUBE
@@ -322,3 +322,21 @@ def test_an_end_in_words_is_a_number_of_days_typed_or_in_a_form(words, days):
 def test_an_end_in_the_past_is_refused():
     with pytest.raises(UsageError, match="Days is a whole number from 1 to 30"):
         parse(by_name()["track"], f"{LINK} until 2026-11-28", datetime(2026, 11, 29, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("typed", "campaign", "days"),
+    [
+        (f"{LINK} 7 in launch", "launch", 7),
+        (f"in launch {LINK} 7", "launch", 7),
+        (f"{LINK} in spring launch for 7 days please", "spring launch", 7),
+        (f'{LINK} in "tomorrow land"', "tomorrow land", None),
+        (f"{LINK} in launch 2026", "launch 2026", None),
+        (f"{LINK} into campaign launch a week", "launch", 7),
+        (f"{LINK} 7", "", 7),
+    ],
+)
+def test_a_campaign_is_named_after_in_and_anything_else_keeps_its_place(typed, campaign, days):
+    args = parse(by_name()["track"], typed)
+    assert (args.link, args.campaign, args.days) == ((LINK,), campaign, days)
+    assert bind(by_name()["track"], {"link": typed}) == args

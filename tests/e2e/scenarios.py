@@ -168,6 +168,20 @@ async def alerts_are_set_and_read_again(chat: Chat) -> None:
     assert "Alerts on in this channel" in (await chat.say(BEN, "alerts")).text
 
 
+async def a_campaign_is_created_filled_by_a_start_and_made_the_channels_own(chat: Chat) -> None:
+    assert "Campaign created" in (await chat.say(ANN, "campaign", campaign="launch", action="new")).text
+    card = await chat.say(ANN, "track", link=LINK, days="7", campaign="in launch")
+    assert "Goes into campaign launch." in card.text
+    assert spent(chat) == (0, 0)
+    await chat.press(card, "Track 7", ANN)
+    await chat.until(chat.public)
+    assert "1 video" in (await chat.say(BEN, "campaign", campaign="LAUNCH")).text
+    assert "the channel's campaign" in (await chat.say(ANN, "campaign", campaign="launch", action="here")).text
+    other = await chat.say(ANN, "track", link=YOUTUBE, days="7")
+    assert "Goes into campaign launch, this channel's own." in other.text
+    assert "can fill them" in (await chat.say(BEN, "campaign", campaign="launch", action="add", videos=YOUTUBE)).text
+
+
 COMMANDS = {
     "track": ({"link": LINK, "days": "7"}, "already being tracked"),
     "videos": ({}, "2 videos"),
@@ -367,6 +381,7 @@ EVERYWHERE = (
     five_hundred_videos_are_read_page_by_page,
     a_digest_comes_when_it_is_due_and_once_a_day,
     alerts_are_set_and_read_again,
+    a_campaign_is_created_filled_by_a_start_and_made_the_channels_own,
     every_command_is_answered_to_the_asker_alone,
     a_payout_is_computed_by_the_terms_and_marked_as_paid_once,
     a_command_that_there_is_not_is_told_so_with_how_to_find_one,
