@@ -10,17 +10,20 @@ from bot.alerts.deferred import Deferred, deferred_summary
 from bot.alerts.final_report import FinalFacts, final_report
 from bot.alerts.low_balance import LowFacts, balance_warning, low_balance
 from bot.alerts.milestones import milestone_card, total_card
+from bot.alerts.payout_budget import payout_budget
 from bot.alerts.settings_card import SettingFacts, alert_settings, nothing_to_snooze, snoozed
 from bot.alerts.spikes import spike_card
 from bot.alerts.trouble import trouble
 from bot.domain.alerts import AlertKind, Stage, default_setting
 from bot.domain.money import Promise
+from bot.domain.payout import Terms
 from bot.domain.quiet import QuietHours
 from bot.domain.spikes import Hour
 from bot.domain.videos import HOUR, Metric, VideoReading
 from bot.messages.csv_format import csv_file, csv_name, csv_rows
 from bot.reply.model import Reply
 from tests.examples import ANA, NOW, PICTURE, PRICE, REASON, TITLES, reading, usage_of, video, wallet_state
+from tests.payout_examples import owing
 
 OWED = (Promise("a", NOW + 50 * HOUR), Promise("b", NOW + 90 * HOUR), Promise("c", NOW + 9 * HOUR, burns=False))
 
@@ -81,6 +84,11 @@ def alert_gallery() -> Iterator[tuple[str, Reply]]:
     yield "alerts.milestones.milestone_card: likes", milestone_card(video(2), Metric.LIKES, 10_000, 10_001, NOW)
     yield "alerts.milestones.total_card", total_card(TITLES[0][:40], 1_000_000, 1_298_000, 12, NOW, later)
     yield "alerts.milestones.total_card: one", total_card("launch", 10_000, 10_001, 1, NOW)
+    for stage in (Stage.OPEN, Stage.URGENT, Stage.CLEAR):
+        name = f"alerts.payout_budget.payout_budget: {stage.name.lower()}"
+        yield name, payout_budget(12, owing(9 if stage else 1), stage)
+    free = replace(owing(1), terms=replace(owing(1).terms, terms=Terms()))
+    yield "alerts.payout_budget.payout_budget: removed", payout_budget(12, free, Stage.CLEAR)
     yield "alerts.deferred.deferred_summary", deferred_summary(night(6))
     yield "alerts.deferred.deferred_summary: many", deferred_summary(night(60))
     yield "alerts.deferred.deferred_summary: one", deferred_summary(night(0))

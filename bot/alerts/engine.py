@@ -16,6 +16,7 @@ from bot.alerts.final_report import GONE, note_ends, report_endings
 from bot.alerts.low_balance import BALANCE, check_balance
 from bot.alerts.milestones import report_milestones
 from bot.alerts.news import new_readings, news_of
+from bot.alerts.payout_budget import check_budgets
 from bot.alerts.spikes import report_spikes, spike_again
 from bot.alerts.trouble import report_trouble, trouble_again
 from bot.charts.charts import Charts
@@ -141,6 +142,7 @@ class AlertEngine:
         for each in open_alerts:
             _post_again(changes, settings[each.setting_id], each, videos.get(each.subject.video_id))
         await report_endings(changes, self._charts, kinds[REPORT], videos, wallet)
+        await check_budgets(changes, kinds[AlertKind.PAYOUTS])
         # One message at the end of quiet hours: the low balance's if it is due, with the deferred findings in it.
         nights = _nights(changes, settings, deferred)
         await changes.load((setting_id, BALANCE) for setting_id in settings)

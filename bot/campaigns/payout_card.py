@@ -44,7 +44,8 @@ ABOUT = (
     "reading before it) less the first reading, minimum, rate, rounding to the cent (half to even), cap per video, cap "
     "per creator (final lines first, then the oldest videos). Final lines keep their terms; Instagram pays by likes. "
     f"Admins set terms: /payout launch terms {EXAMPLE}. What isn't named stays; “no cap” removes one. "
-    "/payout launch csv recomputes each line, /payout launch paid @handle marks what you paid."
+    "/payout launch csv recomputes each line, /payout launch paid @handle marks what you paid. "
+    "Budgets alert at 50, 80 and 100%: in the own channel with low balances, elsewhere with /alerts payouts on."
 )
 
 

@@ -56,6 +56,7 @@ class Alerts:
             ("completion", "completed"),
             ("finished", "completed"),
             ("troubles", "trouble"),
+            *((each, "payouts") for each in ("payout", "payout.budget", "budget", "budgets")),
             ("hours", _QUIET),
             ("settings", _STATUS),
             ("show", _STATUS),

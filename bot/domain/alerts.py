@@ -35,6 +35,7 @@ class AlertKind(StrEnum):
     TROUBLE = "trouble"
     SPIKE = "spike"
     MILESTONES = "milestones"
+    PAYOUTS = "payouts"
 
 
 KIND_WORDS = {
@@ -43,6 +44,7 @@ KIND_WORDS = {
     AlertKind.TROUBLE: "Videos in trouble",
     AlertKind.SPIKE: "Spikes",
     AlertKind.MILESTONES: "Milestones",
+    AlertKind.PAYOUTS: "Payout budgets",
 }
 DEFAULT_KINDS = frozenset({AlertKind.BALANCE, AlertKind.COMPLETED})
 REPORT = "done"

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from enum import StrEnum
 
+from bot.domain.alerts import Stage
 from bot.domain.caller import Person
 from bot.domain.creators import creator_name, creator_of
 from bot.domain.growth import falls, gaps
@@ -252,6 +253,15 @@ def reached_at(budget: Decimal, now_owed: Decimal, owed_before: Decimal, now: da
     if pace <= 0 or (budget - now_owed) / pace > 3650:
         return None
     return now + PACE * float((budget - now_owed) / pace)
+
+
+def budget_stage(before: Stage, owed: Decimal, budget: Decimal) -> Stage:
+    """How much of a budget is owed: OPEN from 50 %, SOON from 80 %, URGENT from all of it. It never gets better.
+
+    A raised budget begins anew.
+    """
+    steps = ((Stage.URGENT, 100), (Stage.SOON, 80), (Stage.OPEN, 50))
+    return max(before, next((stage for stage, share in steps if owed * 100 >= budget * share), Stage.CLEAR))
 
 
 def _most(line: Line) -> tuple[Decimal, str]:

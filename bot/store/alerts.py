@@ -87,10 +87,11 @@ class Alerts(Aggregate):
             return saved
 
     async def leave_money_out(self, workspace_id: int, channel_id: str, now: datetime) -> None:
-        """Post no low-balance alerts in a channel any more. Safe to repeat."""
+        """Post no alerts about the balance or payouts in a channel any more. Safe to repeat."""
         setting = await self.of_channel(workspace_id, channel_id)
-        if setting is not None and AlertKind.BALANCE in setting.kinds:
-            await self.save(replace(setting, kinds=setting.kinds - {AlertKind.BALANCE}), now)
+        money = {AlertKind.BALANCE, AlertKind.PAYOUTS}
+        if setting is not None and money & setting.kinds:
+            await self.save(replace(setting, kinds=setting.kinds - money), now)
 
     async def was_ever_set(self, workspace_id: int) -> bool:
         """Whether any channel of a workspace ever chose a setting, including alerts off."""

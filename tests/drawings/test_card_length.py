@@ -29,6 +29,7 @@ TARGETS = {
     "alerts.spikes.spike_card": 6,
     "alerts.milestones.milestone_card": 6,
     "alerts.milestones.total_card": 6,
+    "alerts.payout_budget.payout_budget": 6,
     "alerts.trouble.trouble": 6,
 }
 USUAL = 12
