@@ -23,9 +23,11 @@ check: install
 bench: install
 	$(BIN)/python -m bench $(ARGS)
 
-# What of README.md and .env.example is derived from the code, and the picture. `make test` fails where they have drifted.
+# What of README.md and .env.example is derived from the code, and the pictures. `make test` fails where they have
+# drifted. Those of docs/pictures are taken by Chromium from the page.
 docs: install
 	$(BIN)/python -m tests.readme.write
+	$(BIN)/python -m tests.readme.pictures
 
 install: .venv/installed
 

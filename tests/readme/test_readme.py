@@ -8,7 +8,9 @@ import pytest
 from PIL import Image
 
 from adapters.__main__ import main
+from adapters.page.cards import CHATS
 from tests.readme.parts import ENV_EXAMPLE, PICTURE, README, ROOT, env_example, readme, with_part
+from tests.readme.pictures import FOLDER, LINES, POSTS, SCALE, WIDTH
 
 TEXT = README.read_text(encoding="utf-8")
 
@@ -49,6 +51,14 @@ def test_the_layout_in_the_readme_names_every_package_of_the_core_and_no_other()
     named = set(re.findall(r"\b(?:bot|adapters)/\w+", TEXT))
     assert packages <= named
     assert [name for name in named if not any(ROOT.glob(f"{name}*"))] == []
+
+
+@pytest.mark.parametrize("chat", CHATS)
+@pytest.mark.parametrize("name", [*LINES, *POSTS])
+def test_every_picture_of_the_page_is_there_and_small(chat, name):
+    picture = (FOLDER / f"{chat}-{name}.png").read_bytes()
+    assert Image.open(io.BytesIO(picture)).width == SCALE * WIDTH
+    assert len(picture) < 150_000
 
 
 def test_every_file_that_is_linked_to_exists():
