@@ -5,12 +5,15 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from bot.campaigns.card import campaign_card
+from bot.campaigns.card import CampaignFacts, campaign_card, campaign_details
+from bot.campaigns.totals import campaign_totals
 from bot.domain.campaigns import Campaign
 from bot.messages import campaign
 from bot.messages.campaign import CampaignRow, Unfit
 from bot.reply.model import Reply
-from tests.examples import ANA, NOW
+from bot.store.readings import LinkReadings
+from bot.store.stored_video import first_seen
+from tests.examples import ANA, NOW, PICTURE, PRICE, reading
 
 TODAY = NOW.date()
 LAUNCH = Campaign(
@@ -45,4 +48,28 @@ def campaign_cards() -> Iterator[tuple[str, Reply]]:
     yield "campaign.channel_campaign", campaign.channel_campaign(LAUNCH)
     yield "campaign.no_channel_campaign", campaign.no_channel_campaign(LAUNCH)
     yield "campaign.no_channel_campaign: none", campaign.no_channel_campaign(None)
-    yield "campaigns.card.campaign_card", campaign_card(LAUNCH, 12, is_own=True)
+    card = "campaigns.card.campaign_card"
+    facts = campaign_facts(LAUNCH, *range(7))
+    yield card, campaign_card(replace(campaign_facts(PLAIN, 0, 1, 3), is_own=False), PICTURE)
+    yield f"{card}: everything at once", campaign_card(facts, PICTURE)
+    yield f"{card}: without money", campaign_card(replace(facts, sees_money=False, is_own=False), None)
+    yield f"{card}: one Instagram video", campaign_card(campaign_facts(PLAIN, 2), None)
+    yield f"{card}: nothing read", campaign_card(campaign_facts(PLAIN), None)
+    yield f"{card}: empty", campaign_card(replace(facts, totals=campaign_totals(0, (), PRICE, NOW)), None)
+    yield "campaigns.card.campaign_details", campaign_details(facts)
+    yield "campaigns.card.campaign_details: nothing read", campaign_details(campaign_facts(PLAIN))
+
+
+def campaign_facts(campaign: Campaign, *numbers: int) -> CampaignFacts:
+    """A campaign with these videos and one that was never tracked."""
+    totals = campaign_totals(len(numbers) + 1, tuple(map(_link, numbers)), PRICE, NOW)
+    return CampaignFacts(campaign, totals, is_own=True, sees_money=True, now=NOW)
+
+
+def _link(number: int) -> LinkReadings:
+    """A link that was tracked for two days, some with a gap and one that ended."""
+    read = reading(number, status="completed" if number == 3 else "monitoring", creator=f"@creator.{number % 4}")
+    taken = read.snapshots
+    stored = first_seen(1, read.video, f"tiktok:{number}", (1, ANA), taken[0].taken_at)
+    stored = replace(stored, snapshot_count=len(taken), last_snapshot_at=taken[-1].taken_at)
+    return LinkReadings((stored,), taken[0], (taken[-1], taken[-25], None))

@@ -1,22 +1,248 @@
-"""The card of one campaign."""
+"""The card of one campaign: totals, best videos and creators, and cost; in the details every metric and the rest."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.campaigns.totals import CampaignMoney, CampaignTotals, MetricTotal, TopVideo, TotalChange
 from bot.domain.campaigns import Campaign
+from bot.domain.clock import date_text
+from bot.domain.growth import ago, exact_count, metric_name, short_change, short_count, signed_count
+from bot.domain.money import dollars, unit_price
 from bot.messages.campaign import campaign_value
-from bot.messages.wording import plural
+from bot.messages.video_count import NAME_LENGTH
+from bot.messages.wording import freshness, linked, platform_name, plural, shortened
 from bot.reply.call import Call
-from bot.reply.model import Button, Reply
+from bot.reply.model import (
+    Align,
+    Bold,
+    Button,
+    Column,
+    Drawing,
+    Field,
+    Fields,
+    Item,
+    Listing,
+    Menu,
+    MenuOption,
+    Note,
+    Paragraph,
+    Part,
+    Picture,
+    Reply,
+    Table,
+    Text,
+    text,
+)
+
+TOP, MOST_ROWS = 3, 10
+"""Videos and creators that the card names, and that the details list."""
+_LINE, _CREATOR = 31, 13
+"""Letters of a line on a phone, and of a creator's name in one."""
 
 
-def campaign_card(campaign: Campaign, links: int, *, is_own: bool) -> Reply:
-    """How many videos a campaign has, and what to do next."""
-    named = {"campaign": campaign_value(campaign)}
-    own = " This channel's campaign." if is_own else ""
-    archived = " Archived." if campaign.archived_at is not None else ""
+@dataclass(frozen=True, slots=True)
+class CampaignFacts:
+    """A campaign and what its links come to. `is_own`: it is the channel's. `sees_money`: the reader may see money."""
+
+    campaign: Campaign
+    totals: CampaignTotals
+    is_own: bool
+    sees_money: bool
+    now: datetime
+
+
+def campaign_card(facts: CampaignFacts, picture: Picture | Drawing | None) -> Reply:
+    """The totals in a sentence, the best three of each, the cost, and the chart."""
+    summary, strong = _summary(facts.totals)
     return Reply(
-        f"{plural(links, 'video')}.{archived}{own}",
-        title=campaign.name,
-        actions=(
-            Button("Add videos", Call("campaign", {"action": "add", **named})),
-            Button("Refresh", Call("campaign", named, in_place=True)),
+        summary,
+        title=facts.campaign.name,
+        strong=strong,
+        parts=(*_lines(facts), *((picture,) if picture else ()), _small_print(facts)),
+        actions=_actions(facts),
+        shared_as=Call("campaign", {"campaign": campaign_value(facts.campaign)}),
+    )
+
+
+def _summary(totals: CampaignTotals) -> tuple[str, tuple[str, ...]]:
+    """The main total and its changes, the likes of links without views apart; and the strong words."""
+    if not totals.links:
+        return "No videos in it yet. Add some to see their totals here.", ()
+    if totals.main is None:
+        return f"{plural(totals.links, 'video')}, none with a reading yet.", ()
+    main = _total_words(totals.main)
+    apart = f" Apart, without views: {_count_words(totals.apart)}." if totals.apart else ""
+    return f"{main}.{apart}", (_count_words(totals.main),)
+
+
+def _count_words(total: MetricTotal) -> str:
+    return f"{short_count(total.count)} {total.metric}"
+
+
+def _total_words(total: MetricTotal) -> str:
+    """`1.23M views · +12.3k in 24 h · +88.2k in 7 d`."""
+    changes = (f"{short_change(each.delta)} in {ago(each.window)}" for each in (total.day, total.week) if each)
+    return " · ".join((_count_words(total), *changes))
+
+
+def _lines(facts: CampaignFacts) -> Iterator[Part]:
+    for place, each in enumerate(facts.totals.videos[:TOP], 1):
+        count = f" {short_count(each.count)}"
+        gained = f" · {short_change(each.day)}" if each.day is not None else ""
+        room = _LINE - len(f"{place}. {count}{gained}")
+        yield Paragraph(text(f"{place}. ", linked(each.stored.video, room), Bold(count), gained))
+    creators = facts.totals.creators[:TOP]
+    if creators:
+        names = " · ".join(f"{shortened(each.name, _CREATOR)} {short_count(each.count)}" for each in creators)
+        yield Paragraph(text(Bold("Creators:"), f" {names}"))
+    if facts.totals.money is not None and facts.sees_money and facts.totals.links:
+        yield Paragraph(_money_line(facts.totals.money))
+
+
+def _money_line(money: CampaignMoney) -> Text:
+    least = "" if money.is_certain else "at least "
+    price = f" · {unit_price(money.per_thousand)} per 1,000 new views" if money.per_thousand is not None else ""
+    return text(Bold(f"{dollars(money.spent)} spent"), f" · {least}{dollars(money.committed)} committed{price}")
+
+
+def _small_print(facts: CampaignFacts) -> Note:
+    """How many videos there are, what weakens the total, and how old it is."""
+    totals, own = facts.totals, "This channel's. " if facts.is_own else ""
+    archived = "Archived. " if facts.campaign.archived_at is not None else ""
+    said = [
+        plural(totals.links, "video") if totals.main is not None else "",
+        f"{totals.ended:,} ended" if totals.ended else "",
+        f"{totals.gaps:,} with gaps" if totals.gaps else "",
+        f"{totals.unread:,} unread" if totals.unread and totals.main is not None else "",
+    ]
+    words = ", ".join(filter(None, said))
+    age = freshness(totals.as_of, facts.now).text if totals.as_of is not None else text("Nothing read yet.")
+    return Note(text(f"{own}{archived}{words}{'. ' if words else ''}", *age))
+
+
+def _actions(facts: CampaignFacts) -> tuple[Button | Menu, ...]:
+    named = {"campaign": campaign_value(facts.campaign)}
+    add = Button("Add videos", Call("campaign", {"action": "add", **named}))
+    refresh = Button("Refresh", Call("campaign", named, in_place=True))
+    details = Button("Details", Call("campaign.details", named))
+    if not facts.totals.links:
+        return (add, refresh)
+    return (
+        details,
+        refresh,
+        Menu(
+            "More…",
+            (
+                MenuOption("Add videos", add.call),
+                MenuOption("Set the budget", Call("campaign", {"action": "budget", **named})),
+                MenuOption("Set the dates", Call("campaign", {"action": "dates", **named})),
+                MenuOption("Rename", Call("campaign", {"action": "rename", **named})),
+                MenuOption("Remove videos", Call("campaign", {"action": "remove", **named})),
+                MenuOption("Make it this channel's", Call("campaign", {"action": "here", **named})),
+            ),
         ),
     )
+
+
+def campaign_details(facts: CampaignFacts) -> Reply:
+    """Every metric with its changes, more videos and creators, and what the totals leave out."""
+    totals = facts.totals
+    running = totals.links - totals.ended - totals.unread
+    summary = (
+        f"{plural(totals.links, 'video')} by {plural(len(totals.creators), 'creator')}, {max(running, 0):,} running."
+    )
+    remarks = " ".join(_remarks(totals))
+    return Reply(
+        summary,
+        title=facts.campaign.name,
+        parts=(
+            *((_metrics(totals),) if totals.metrics else ()),
+            *((_video_list(totals),) if totals.videos else ()),
+            *((_creator_list(totals),) if totals.creators else ()),
+            *((Fields(fields),) if (fields := tuple(_fields(facts))) else ()),
+            *((Note(text(remarks)),) if remarks else ()),
+        ),
+        shared_as=Call("campaign.details", {"campaign": campaign_value(facts.campaign)}),
+    )
+
+
+def _metrics(totals: CampaignTotals) -> Table:
+    columns = (Column("Metric"), *(Column(each, Align.RIGHT) for each in ("Now", "24 h", "7 days")))
+    rows = tuple(
+        (text(each.metric.capitalize()), text(exact_count(each.count)), _cell(each.day, 24), _cell(each.week, 168))
+        for each in totals.metrics
+    )
+    return Table("Totals", columns, rows)
+
+
+def _cell(change: TotalChange | None, hours: int) -> Text:
+    if change is None:
+        return text("–")
+    real = change.window.total_seconds() / 3600
+    return text(f"{signed_count(change.delta)}{'' if round(real) == hours else f' in {ago(change.window)}'}")
+
+
+def _video_list(totals: CampaignTotals) -> Listing:
+    columns = (Column("Video"), Column("Count", Align.RIGHT), Column("24 h", Align.RIGHT))
+    items = tuple(_video_item(place, each) for place, each in enumerate(totals.videos[:MOST_ROWS], 1))
+    return Listing(_caption("video", len(totals.videos)), columns, items, choice="Open a video")
+
+
+def _video_item(place: int, top: TopVideo) -> Item:
+    video, unit = top.stored.video, metric_name(top.stored.video.platform, top.metric)
+    gained = "–" if top.day is None else signed_count(top.day)
+    moved = () if top.day is None else (" · ", Bold(f"{short_change(top.day)} in 24 h"))
+    line = text(f"{short_count(top.count)} {unit}", *moved, f" · {platform_name(video.platform)}")
+    name = text(f"{place}. ", linked(video, NAME_LENGTH))
+    cells = (text(f"{exact_count(top.count)} {unit}"), text(gained))
+    return Item(name, cells, line, Button("Stats", Call("stats", {"video": video.id})))
+
+
+def _creator_list(totals: CampaignTotals) -> Listing:
+    columns = (
+        Column("Creator"),
+        Column("Videos", Align.RIGHT),
+        Column("Count", Align.RIGHT),
+        Column("24 h", Align.RIGHT),
+    )
+    items = []
+    for place, each in enumerate(totals.creators[:MOST_ROWS], 1):
+        gained = "–" if each.day is None else signed_count(each.day)
+        cells = (text(f"{each.links:,}"), text(exact_count(each.count)), text(gained))
+        moved = () if each.day is None else (" · ", Bold(f"{short_change(each.day)} in 24 h"))
+        line = text(short_count(each.count), *moved, f" · {plural(each.links, 'video')}")
+        items.append(Item(text(f"{place}. {shortened(each.name, NAME_LENGTH)}"), cells, line))
+    return Listing(_caption("creator", len(totals.creators)), columns, tuple(items))
+
+
+def _caption(word: str, count: int) -> str:
+    return f"Top {word}s" if count <= MOST_ROWS else f"Top {MOST_ROWS} of {count:,} {word}s"
+
+
+def _fields(facts: CampaignFacts) -> Iterator[Field]:
+    campaign, today = facts.campaign, facts.now.date()
+    dates = [
+        f"{word} {date_text(day, today)}"
+        for word, day in (("from", campaign.starts_on), ("until", campaign.ends_on))
+        if day is not None
+    ]
+    if dates:
+        yield Field("Dates", text(" ".join(dates)))
+    if campaign.budget is not None and facts.sees_money:
+        yield Field("Tracking budget", text(dollars(campaign.budget)))
+
+
+def _remarks(totals: CampaignTotals) -> Iterator[str]:
+    uneven = max((each.uneven for total in totals.metrics for each in (total.day, total.week) if each), default=0)
+    if totals.unread:
+        verb = "isn't" if totals.unread == 1 else "aren't"
+        yield f"{plural(totals.unread, 'video')} {verb} in any total: nothing has been read yet."
+    if totals.apart is not None:
+        yield f"{plural(totals.apart.links, 'video')} without views, such as Instagram's, count by likes alone."
+    if totals.ended:
+        yield f"{plural(totals.ended, 'video')} ended and count with their last reading."
+    if totals.gaps:
+        yield f"Hours are missing in {plural(totals.gaps, 'video')}."
+    if uneven:
+        yield f"The change of {plural(uneven, 'video')} is over another time: it began later, or hours are missing."

@@ -28,7 +28,7 @@ _DAYS_FROM = 48
 def growth_alt(growth: Growth) -> str:
     """From what to what, between when and when, what is missing, and whether the counter fell."""
     line = growth.line
-    return f"{_change(line)}{_when(line)}{_remarks(line)}."
+    return f"{_change(line)}{_when(line)}{_remarks(line)}{''.join(f'; {remark}' for remark in growth.remarks)}."
 
 
 def _change(line: Line[datetime]) -> str:
@@ -165,7 +165,7 @@ def _and(items: Iterable[str]) -> str:
 def file_name(spec: Spec) -> str:
     """The name for the file of a spec's picture."""
     match spec:
-        case Growth(name, line):
+        case Growth(name, line, _):
             words = f"{_slug(name)}-{line.label}{_span(line.points[-1][0] - line.points[0][0])}"
         case Gains(name, line):
             words = f"{_slug(name)}-{line.label}-gained{_span(line.points[-1][0] - line.points[0][0])}"

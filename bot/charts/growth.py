@@ -32,7 +32,7 @@ def growth_figure(growth: Growth) -> Figure:
     right = _END_PAD + width(end, sheet.LARGE, bold=True) + sheet.MARGIN
     box = Box(left, sheet.HEADING, sheet.WIDTH - left - right, sheet.PANEL)
     about = f"{line.label} \N{MIDDLE DOT} {span_text(first.date(), last.date())}, UTC"
-    figure = sheet.picture(growth.name, about, sheet.PANEL + sheet.TICKS, [*_key(line)])
+    figure = sheet.picture(growth.name, about, sheet.PANEL + sheet.TICKS, [*_key(line), *growth.remarks])
     axes = sheet.panel(figure, box, x, y)
     _draw(axes, line, first, (x.high - x.low) / box.width)
     above_floor = (counts[-1] - y.low) / (y.high - y.low) * box.height

@@ -89,10 +89,14 @@ class Line(Generic[X]):
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """A metric of one video, or a sum of several, over time; the line's label is the metric."""
+    """A metric of one video, or a sum of several, over time; the line's label is the metric.
+
+    `remarks` are a few words each on what a sum holds, such as `2 ended: last count`.
+    """
 
     name: str
     line: Line[datetime]
+    remarks: tuple[str, ...] = ()
 
 
 class HourGain(NamedTuple):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TypeVar
 
-from bot.campaigns.card import campaign_card
+from bot.commands.campaign_card import show_campaign
 from bot.commands.campaign_words import ACTIONS, ALIASES
 from bot.commands.command import Kind, Question, argument
 from bot.commands.context import Context
@@ -27,7 +27,6 @@ from bot.messages.campaign import (
     campaign_emptied,
     campaign_filled,
     campaign_list,
-    campaign_value,
     channel_campaign,
     no_channel_campaign,
 )
@@ -152,7 +151,7 @@ async def campaign_command(context: Context, args: CampaignArgs) -> Reply:
     if campaign is None:
         raise UsageError("Which campaign? Name it, for example: /campaign launch.", "campaign")
     if action in {"", "archived"}:
-        return await _card(context, campaign, args.campaign)
+        return await show_campaign(context, campaign, args.campaign)
     if campaign.archived_at is not None and action not in {"restore", "remove"}:
         raise UsageError(f"{campaign.name} is archived. Restore it first: /campaign restore {campaign.name}.")
     return await _CHANGES[action](context, args, campaign)
@@ -204,12 +203,6 @@ def _sum(counted: Sequence[LinkReadings], name: str) -> int | None:
     newest = [each.newest for each in counted if each.newest.main_metric is Metric.VIEWS]
     values = [value for each in newest if (value := getattr(each, name)) is not None]
     return sum(values) if values else None
-
-
-async def _card(context: Context, campaign: Campaign, named: str) -> Reply:
-    links = await context.store.campaigns.links(context.workspace.id, campaign.id)
-    card = campaign_card(campaign, len(links), is_own=not named)
-    return replace(card, shared_as=Call("campaign", {"campaign": campaign_value(campaign)}))
 
 
 async def _create(context: Context, args: CampaignArgs) -> Reply:

@@ -11,6 +11,7 @@ from bot.commands.alerts import check as check_alerts
 from bot.commands.campaign import LONGEST_LINE, CampaignArgs, campaign_command, lacks_values
 from bot.commands.campaign import QUESTIONS as CAMPAIGN_QUESTIONS
 from bot.commands.campaign import check as check_campaign
+from bot.commands.campaign_card import CampaignDetails, show_details
 from bot.commands.campaign_words import read_words
 from bot.commands.command import Answer, Command
 from bot.commands.compare import Compare, CompareWith, choose_other, compare
@@ -239,6 +240,15 @@ COMMANDS: tuple[AnyCommand, ...] = (
         listed=False,
         shareable=True,
         shows_money=True,
+    ),
+    Command(
+        "campaign.details",
+        "Show every total of a campaign",
+        CampaignDetails,
+        show_details,
+        "",
+        listed=False,
+        shareable=True,
     ),
     Command(
         "usage.details",

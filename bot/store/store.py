@@ -22,6 +22,7 @@ from bot.store.outbox_status import OutboxStatus
 from bot.store.payouts import Payouts
 from bot.store.readings import Readings
 from bot.store.short_links import ShortLinks
+from bot.store.total_history import TotalHistory
 from bot.store.track_requests import TrackRequests
 from bot.store.videos import Videos
 from bot.store.wallets import Polling, Wallets
@@ -56,6 +57,7 @@ class Store:
         self.leases = Leases(database)
         self.outbox = Outbox(database)
         self.outbox_status = OutboxStatus(database)
+        self.total_history = TotalHistory(database)
         self.forgetting = Forgetting(database)
         self.clock_repair = ClockRepair(database)
 

@@ -1,0 +1,73 @@
+"""One campaign's card, gathered from the mirror, and its details."""
+
+from dataclasses import dataclass
+
+from bot.campaigns.card import CampaignFacts, campaign_card, campaign_details
+from bot.campaigns.totals import CampaignTotals, campaign_totals, moments, total_line
+from bot.charts.specs import Growth
+from bot.commands.command import Kind, argument
+from bot.commands.context import Context
+from bot.domain.caller import Permission
+from bot.domain.campaigns import Campaign
+from bot.domain.errors import UsageError
+from bot.messages.pictures import chart_picture
+from bot.messages.wording import plural
+from bot.reply.drawing import picture_of
+from bot.reply.model import Drawing, Picture, Reply
+from bot.store.readings import LinkReadings
+
+_MONEY = frozenset({Permission.SPEND, Permission.CONFIGURE})
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignDetails:
+    """Which campaign."""
+
+    campaign: str = argument(Kind.CAMPAIGN, "the campaign", default="", listed=False)
+
+
+async def show_campaign(context: Context, campaign: Campaign, named: str) -> Reply:
+    """The card, with a chart of the total; with `named` empty, it is the channel's own."""
+    facts, found = await _facts(context, campaign, named)
+    return campaign_card(facts, _picture(context, campaign, facts.totals, found))
+
+
+async def show_details(context: Context, args: CampaignDetails) -> Reply:
+    """Every total of a campaign, and what it leaves out."""
+    campaign = await context.campaign(args.campaign)
+    if campaign is None:
+        raise UsageError("Which campaign? Name it, for example: /campaign launch.", "campaign")
+    facts, _ = await _facts(context, campaign, args.campaign)
+    return campaign_details(facts)
+
+
+async def _facts(context: Context, campaign: Campaign, named: str) -> tuple[CampaignFacts, tuple[LinkReadings, ...]]:
+    now, store, caller = context.clock(), context.store, context.caller
+    keys = frozenset(each.key for each in await store.campaigns.links(campaign.workspace_id, campaign.id))
+    found = await store.readings.at(context.workspace, moments(now), keys) if keys else ()
+    price = await context.account.price() if context.account is not None else None
+    sees_money = bool(context.permissions & _MONEY) and not caller.is_shared
+    totals = campaign_totals(len(keys), found, price, now)
+    return CampaignFacts(campaign, totals, is_own=not named, sees_money=sees_money, now=now), found
+
+
+def _picture(
+    context: Context, campaign: Campaign, totals: CampaignTotals, found: tuple[LinkReadings, ...]
+) -> Drawing | None:
+    """The chart of the main total, read from the history once the picture is needed; None without a reading."""
+    main = totals.main
+    if main is None:
+        return None
+    remarks = (
+        *((f"{totals.ended:,} ended: last count",) if totals.ended else ()),
+        *((f"{totals.links - main.links:,} not in it",) if totals.links > main.links else ()),
+    )
+
+    async def draw() -> Picture | None:
+        keys = frozenset(each.key for each in found)
+        hours = await context.store.total_history.hours(context.workspace, keys, main.metric)
+        line = total_line(f"{main.metric} of {plural(main.links, 'video')}", main.metric, hours, found)
+        picture = chart_picture(context.charts, Growth(campaign.name, line, remarks) if line else None)
+        return await picture_of(picture)
+
+    return Drawing(draw)
