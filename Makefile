@@ -1,55 +1,77 @@
-# Two commands for a newcomer: `make demo` and `make test`. Everything goes through .venv, made from requirements.lock.
+# Two commands for a newcomer: `make demo` and `make test`. Everything goes through .venv, made from two locks:
+# requirements.lock is what the bot runs on, requirements-tools.lock what develops it.
 
 # The first of these that is Python 3.11 or newer; name another one with `make install PYTHON=/path/to/python`.
 PYTHON ?= $(shell for each in python3.11 python3 python3.12 python3.13 python3.14; do \
   $$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$each && break; done)
 BIN := .venv/bin
 
-.PHONY: demo test check bench docs install lock clean
+# uv where it is installed, else venv and pip; both check the same hashes. Python compiles what it imports when it first
+# does, a fifth of all there is. What only installs is removed again, and pip comes back with the tools.
+ifneq ($(shell command -v uv 2>/dev/null),)
+VENV = uv venv --quiet --clear --python $(PYTHON) .venv
+INSTALL = uv pip install --quiet --python $(BIN)/python
+SHRINK = uv pip uninstall --quiet --python $(BIN)/python setuptools
+GROW = true
+else
+VENV = $(PYTHON) -m venv --clear .venv
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
+SHRINK = $(BIN)/python -m pip uninstall --quiet --yes --root-user-action=ignore setuptools pip
+GROW = $(BIN)/python -m ensurepip >/dev/null
+endif
+
+.PHONY: demo test check bench docs wheel install tools lock clean
 
 demo: install
 	@$(BIN)/contentstats-bot demo
 
-test: install
+test: tools
 	$(BIN)/python -m pytest -n 4 $(ARGS)
 
-check: install
+check: tools
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.naming
 
-bench: install
+bench: tools
 	$(BIN)/python -m bench $(ARGS)
 
 # What of README.md and .env.example is derived from the code, and the pictures. `make test` fails where they have
 # drifted. Those of docs/pictures are taken by Chromium from the page.
-docs: install
+docs: tools
 	$(BIN)/python -m tests.readme.write
 	$(BIN)/python -m tests.readme.pictures
 
-install: .venv/installed
+# Builds the wheel, and runs it in an environment that has nothing else.
+wheel: tools
+	.ci/wheel
 
-# uv where it is installed, else venv and pip: both by the same hashes. The stamp makes a second `make` free.
-.venv/installed: requirements.lock pyproject.toml
+install: .venv/installed
+tools: .venv/tools
+
+# The stamps make a second `make` free.
+.venv/installed: requirements.lock pyproject.toml setup.py
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer was found. Name one: make install PYTHON=/path/to/python" >&2; exit 1; }
-	@echo "Making .venv from requirements.lock; this happens once and takes a minute or two."
-	@if command -v uv >/dev/null 2>&1; then \
-	  uv venv --quiet --clear --python $(PYTHON) .venv && \
-	  uv pip install --quiet --python $(BIN)/python --require-hashes --compile-bytecode -r requirements.lock && \
-	  uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e . ; \
-	else \
-	  $(PYTHON) -m venv --clear .venv && \
-	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock && \
-	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . ; \
-	fi
-	@$(BIN)/python -m compileall -q bot adapters
+	@echo "Making .venv from requirements.lock; this happens once and takes a minute or less."
+	@$(VENV)
+	@$(INSTALL) --require-hashes -r requirements.lock
+	@$(INSTALL) --no-deps --no-build-isolation -e .
+	@$(SHRINK)
 	@touch $@
 
-# Needs uv. The lock holds every platform's hashes and is what `make install` obeys.
+.venv/tools: requirements-tools.lock .venv/installed
+	@echo "Adding the tools of requirements-tools.lock; this happens once."
+	@$(GROW)
+	@$(INSTALL) --require-hashes -r requirements-tools.lock
+	@touch $@
+
+# Needs uv. The locks hold every platform's hashes; the second one repeats no version otherwise than the first has it.
+LOCK = uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate
 lock:
-	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --extra dev -o requirements.lock pyproject.toml
+	$(LOCK) --group build -o requirements.lock pyproject.toml
+	$(LOCK) --group dev -c requirements.lock -o requirements-tools.lock
 
 clean:
 	rm -rf .venv .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build *.egg-info

@@ -112,7 +112,7 @@ def find_binaries() -> Path:
     found = [*Path("/usr/lib/postgresql").glob("*/bin/initdb")]
     found = [initdb for place in inside for initdb in place.glob("pginstall*/bin/initdb")] or found
     if not found:
-        raise FileNotFoundError("no PostgreSQL for the tests: install the dev extra, or name its folder in PG_BIN")
+        raise FileNotFoundError("no PostgreSQL for the tests: run make tools, or name its folder in PG_BIN")
     return max(found, key=_major).parent
 
 

@@ -1,0 +1,33 @@
+"""What of the package's metadata depends on where the repository is; all else stands in pyproject.toml.
+
+GitHub Actions names the repository. Elsewhere it isn't known, and the description has no links into it.
+"""
+
+import os
+import re
+from pathlib import Path
+
+from setuptools import setup
+
+_LINK = re.compile(r"(!?)\[([^\]]*)\]\((?!https?:|#)([^)]+)\)")
+_PAGES = {"Source": "", "Changelog": "/blob/main/CHANGELOG.md", "Issues": "/issues"}
+
+
+def description(document: str, repository: str) -> str:
+    """The document with its relative links as addresses in the repository, or as words if that isn't known."""
+
+    def absolute(link: re.Match[str]) -> str:
+        kind = "raw" if link[1] else "blob"
+        return f"{link[1]}[{link[2]}]({repository}/{kind}/main/{link[3]})" if repository else link[2]
+
+    return _LINK.sub(absolute, document)
+
+
+_name = os.environ.get("GITHUB_REPOSITORY")
+_repository = f"{os.environ.get('GITHUB_SERVER_URL', 'https://github.com')}/{_name}" if _name else ""
+setup(
+    long_description=description(Path("README.md").read_text(encoding="utf-8"), _repository),
+    long_description_content_type="text/markdown",
+    project_urls={"Homepage": "https://contentstats.io"}
+    | {page: f"{_repository}{path}" for page, path in _PAGES.items() if _repository},
+)
