@@ -6,11 +6,14 @@ from datetime import timedelta
 
 from bot.campaigns.leaderboard import Asked, Board, Leaderboard, Place, Who
 from bot.campaigns.leaderboard_card import LeaderboardFacts, leaderboard_card
+from bot.domain.campaigns import Campaign
 from bot.domain.leaderboard import Gain, Period, Ranking, Window, ranking
 from bot.messages.wording import linked, name_of
 from bot.reply.call import Call
 from bot.reply.model import Button, Mention, Reply, text
 from tests.examples import ANA, NOW, PICTURE, TITLES, video
+
+CAMPAIGN = Campaign(3, 1, "Spring launch", None, None, None, None, NOW, ANA)
 
 
 def campaign_gallery() -> Iterator[tuple[str, Reply]]:
@@ -24,13 +27,17 @@ def campaign_gallery() -> Iterator[tuple[str, Reply]]:
     yield f"{card}: people", leaderboard_card(_facts("people", videos, own=11), PICTURE)
     yield f"{card}: at an hour", leaderboard_card(_facts("videos", videos, hour=24), None)
     yield f"{card}: nothing", leaderboard_card(_facts("videos", _ranking_of()), None)
+    own = replace(_facts("videos", videos), campaign=CAMPAIGN, is_own=True)
+    yield f"{card}: the channel's campaign", leaderboard_card(own, PICTURE)
+    empty = replace(_facts("creators", _ranking_of()), campaign=CAMPAIGN)
+    yield f"{card}: a campaign without videos", leaderboard_card(empty, None)
     alone = replace(_facts("people", _ranking_of()).found, nameless=3)
     yield f"{card}: nobody", leaderboard_card(replace(_facts("people", _ranking_of()), found=alone), None)
 
 
 def _ranked(count: int) -> Ranking[Who]:
     gains: list[tuple[Who, Gain | None]] = [
-        (str(number), Gain(10 ** (7 - number // 2) - number, number == 3, number == 4)) for number in range(count)
+        (str(number), Gain(10 ** (7 - number // 2) - 3 * number, number == 3, number == 4)) for number in range(count)
     ]
     return ranking([*gains, ("unread", None)], [(str(number), Gain(number)) for number in range(count - 1)])
 
@@ -50,6 +57,7 @@ def _facts(by: str, found: Ranking[Who], page: int = 0, hour: int | None = None,
         places=places,
         nameless=0 if by == "videos" else 2,
         younger=1 if hour else 0,
+        since=NOW - timedelta(days=20),
         as_of=NOW - timedelta(hours=1) if found.standings else None,
     )
     return LeaderboardFacts(leaderboard, {"by": by, "period": "7d"}, page, NOW)

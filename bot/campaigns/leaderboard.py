@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
+from bot.domain.caller import Person
 from bot.domain.creators import creator_name, creator_of
-from bot.domain.growth import metric_name
+from bot.domain.growth import main_metric, metric_name
 from bot.domain.leaderboard import LATE, Count, Gain, Period, Ranking, Standing, Window, gained, ranking, window_of
 from bot.domain.videos import HOUR, Metric, Snapshot
 from bot.domain.zones import UTC_NAME
@@ -62,7 +63,8 @@ class Board:
 class Leaderboard:
     """The boards, views before likes. `nameless` counts links that have nobody to be ranked under.
 
-    `younger` counts those that have not been tracked for `hour` hours; `as_of` is the newest reading.
+    `younger` counts those that have not been tracked for `hour` hours; `since` is the first reading of all, `as_of` the
+    newest one.
     """
 
     asked: Asked
@@ -71,6 +73,7 @@ class Leaderboard:
     places: Mapping[Who, Place]
     nameless: int
     younger: int
+    since: datetime | None
     as_of: datetime | None
 
 
@@ -107,6 +110,7 @@ async def ranked_links(store: Store, workspace: Workspace, asked: Asked, now: da
         places={whose[each.key]: _place(asked.by, each) for each in named},
         nameless=len(found) - len(named),
         younger=len(named) - len(old),
+        since=min((each.first.taken_at for each in found if each.first is not None), default=None),
         as_of=max((each.at[-1].taken_at for each in found if each.at[-1] is not None), default=None),
     )
 
@@ -116,13 +120,19 @@ def _who(by: str, link: LinkReadings) -> Who | None:
         case "creators":
             return creator_of(link.newest.video)
         case "people":
-            return None if link.newest.started_by is None else link.newest.started_by.id
+            person = _starter(link)
+            return None if person is None else person.id
         case _:
             return link.key
 
 
+def _starter(link: LinkReadings) -> Person | None:
+    """Who started the newest of its trackings that the bot started; None if it started none."""
+    return next((each.started_by for each in reversed(link.trackings) if each.started_by is not None), None)
+
+
 def _place(by: str, link: LinkReadings) -> Place:
-    video, person = link.newest.video, link.newest.started_by
+    video, person = link.newest.video, _starter(link)
     platform = platform_name(video.platform)
     if by == "creators":
         name = shortened(creator_name(video.link, video.creator), NAME_LENGTH)
@@ -134,7 +144,9 @@ def _place(by: str, link: LinkReadings) -> Place:
 
 
 def _metric(link: LinkReadings) -> Metric:
-    return link.newest.main_metric or Metric.VIEWS
+    """The metric that its newest tracking with a reading goes by."""
+    known = (each.main_metric for each in reversed(link.trackings) if each.main_metric is not None)
+    return next(known, main_metric(link.newest.video.platform, ()))
 
 
 def _unit(links: Sequence[LinkReadings], metric: Metric) -> str:
@@ -168,6 +180,6 @@ def _own(
     asked: Asked, links: Sequence[LinkReadings], whose: Mapping[str, Who], board: Ranking[Who]
 ) -> Standing[Who] | None:
     """The best place that the asker has by their own videos; creators are nobody's."""
-    started = (each for each in links if (by := each.newest.started_by) is not None and by.id == asked.person_id)
+    started = (each for each in links if (by := _starter(each)) is not None and by.id == asked.person_id)
     mine = set() if asked.by == "creators" else {whose[each.key] for each in started}
     return next((each for each in board.standings if each.who in mine), None)

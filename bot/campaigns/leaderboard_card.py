@@ -6,10 +6,11 @@ from datetime import datetime
 
 from bot.campaigns.leaderboard import Board, Leaderboard, Who
 from bot.charts.specs import Movers
+from bot.domain.campaigns import Campaign
 from bot.domain.growth import short_change, short_count, signed_count
 from bot.domain.leaderboard import EPOCH, Period, Standing
 from bot.messages.video_count import NAME_LENGTH
-from bot.messages.wording import freshness, move_words, plural, shortened
+from bot.messages.wording import freshness, move_words, platform_name, plural, shortened
 from bot.reply.call import Call
 from bot.reply.model import (
     Action,
@@ -63,14 +64,15 @@ _ONE = {"videos": "Video", "creators": "Creator", "people": "Person"}
 class LeaderboardFacts:
     """A leaderboard as a card shows it: `page` 0 is the best five with the chart. `given` is kept by every button.
 
-    `scope` names what it is limited to, if anything: ` in launch`.
+    With `campaign` it is about that one's videos alone; `is_own`: because it is the channel's.
     """
 
     found: Leaderboard
     given: Mapping[str, str]
     page: int
     now: datetime
-    scope: str = ""
+    campaign: Campaign | None = None
+    is_own: bool = False
 
 
 def movers_of(facts: LeaderboardFacts) -> Movers | None:
@@ -82,8 +84,9 @@ def movers_of(facts: LeaderboardFacts) -> Movers | None:
     if not any(each.gain for each in best):
         return None
     changes = tuple((facts.found.places[each.who].plain, each.gain) for each in best)
-    since = facts.found.window.start
-    return None if since == EPOCH else Movers(_title(facts), board.unit, since, facts.found.window.end, changes)
+    window = facts.found.window
+    since = (facts.found.since or window.end) if window.start == EPOCH else window.start
+    return Movers(_title(facts), board.unit, since, window.end, changes)
 
 
 def leaderboard_card(facts: LeaderboardFacts, picture: Picture | Drawing | None) -> Reply:
@@ -105,7 +108,9 @@ def leaderboard_card(facts: LeaderboardFacts, picture: Picture | Drawing | None)
 
 
 def _title(facts: LeaderboardFacts) -> str:
-    return f"Top {facts.found.asked.by}{facts.scope}"
+    platform, campaign = facts.found.asked.platform, facts.campaign
+    where = f" on {platform_name(platform)}" if platform else ""
+    return f"Top {facts.found.asked.by}{where}{f' in {campaign.name}' if campaign else ''}"
 
 
 def _when(facts: LeaderboardFacts) -> str:
@@ -119,6 +124,8 @@ def _when(facts: LeaderboardFacts) -> str:
 def _nothing(facts: LeaderboardFacts) -> str:
     if facts.found.asked.by == "people" and facts.found.nameless:
         return "Nobody started a video here with this bot yet, so there's nobody to rank."
+    if facts.campaign is not None and not facts.found.asked.keys:
+        return "This campaign has no videos yet, so there's nothing to rank. Add some first."
     return f"No video here was read {_when(facts)} yet, so there's nothing to rank."
 
 
@@ -198,9 +205,11 @@ def _notes(facts: LeaderboardFacts) -> tuple[Part, ...]:
 def _remarks(facts: LeaderboardFacts) -> Iterator[str]:
     gaps = sum(board.ranking.gaps for board in facts.found.boards)
     began = sum(board.ranking.began for board in facts.found.boards)
+    fell = sum(board.ranking.fell for board in facts.found.boards)
     unread = sum(board.ranking.unread for board in facts.found.boards)
     found = [
         f"{plural(gaps, 'video')} with hours missing" if gaps else "",
+        f"{plural(fell, 'counter')} fell" if fell else "",
         f"{began:,} counted from the first reading" if began and facts.found.asked.period is not Period.START else "",
         f"{unread:,} without a reading then" if unread else "",
         f"{facts.found.younger:,} not that old yet" if facts.found.younger else "",
@@ -211,6 +220,8 @@ def _remarks(facts: LeaderboardFacts) -> Iterator[str]:
         yield f"{plural(facts.found.nameless, 'video')} started outside the bot left out."
     elif facts.found.nameless:
         yield f"{plural(facts.found.nameless, 'video')} without a known creator left out."
+    if facts.campaign is not None and facts.is_own:
+        yield "Only this channel's campaign."
     if facts.found.asked.hour is None and facts.found.asked.period in _LOCAL:
         yield f"Days begin at midnight, {facts.found.asked.zone}."
 
@@ -235,8 +246,15 @@ def _actions(facts: LeaderboardFacts) -> Iterator[Action]:
                 for period, name in _PERIOD_NAMES.items()
                 if facts.found.asked.hour is not None or period is not facts.found.asked.period
             ),
+            *_of_campaign(facts),
         ),
     )
+
+
+def _of_campaign(facts: LeaderboardFacts) -> Iterator[MenuOption]:
+    if facts.campaign is not None:
+        yield MenuOption("The campaign", Call("campaign", {"campaign": str(facts.campaign.id)}))
+        yield MenuOption("Of every campaign", _call(facts, campaign="all"))
 
 
 def _call(facts: LeaderboardFacts, *, in_place: bool = False, **changes: str) -> Call:

@@ -10,7 +10,6 @@ from bot.domain.leaderboard import Period
 from bot.domain.videos import VideoPlatform
 from bot.domain.zones import UTC_NAME, zone_names
 from bot.messages.pictures import chart_picture
-from bot.messages.wording import platform_name
 from bot.reply.model import Reply
 
 MOST_HOURS = 720
@@ -67,12 +66,16 @@ class Leaderboard:
         choices=tuple(VideoPlatform),
         aliases=(("x", "twitter"), ("yt", "youtube"), ("ig", "instagram"), ("insta", "instagram"), ("tt", "tiktok")),
     )
+    campaign: str = argument(
+        Kind.CAMPAIGN, "only this campaign's videos; all ends the channel's own", default="", suggested=True
+    )
     page: int = argument(Kind.NUMBER, "the page", default=0, minimum=0, maximum=10_000, listed=False)
 
 
 async def leaderboard(context: Context, args: Leaderboard) -> Reply:
     """The ranking of gains in the period, or of the counts at one hour of tracking; drawn on its first page."""
     now, caller = context.clock(), context.caller
+    campaign, links_of = await context.campaign(args.campaign), context.store.campaigns.links
     asked = Asked(
         by=args.by,
         period=Period(args.period),
@@ -80,9 +83,12 @@ async def leaderboard(context: Context, args: Leaderboard) -> Reply:
         platform=args.platform,
         person_id=caller.person.id,
         zone=caller.zone if caller.zone in zone_names() else UTC_NAME,
+        keys=None if campaign is None else [each.key for each in await links_of(context.workspace.id, campaign.id)],
     )
     found = await ranked_links(context.store, context.workspace, asked, now)
     given = {"by": args.by, "period": str(args.period), "hour": str(args.hour or ""), "platform": args.platform or ""}
-    scope = f" on {platform_name(args.platform)}" if args.platform else ""
-    facts = LeaderboardFacts(found, {name: each for name, each in given.items() if each}, args.page, now, scope)
+    given["campaign"] = args.campaign if campaign is None else str(campaign.id)
+    facts = LeaderboardFacts(
+        found, {name: each for name, each in given.items() if each}, args.page, now, campaign, is_own=not args.campaign
+    )
     return leaderboard_card(facts, None if args.page else chart_picture(context.charts, movers_of(facts)))

@@ -75,7 +75,10 @@ class Gain:
 
 @dataclass(frozen=True, slots=True)
 class Standing(Generic[W]):
-    """A place in a ranking. `gain` sums over `links`; `move` is by how many ranks it rose, None if it is new."""
+    """A place in a ranking. `gain` sums over `links`, of which `fell` have less than before.
+
+    `move` is by how many ranks it rose, None if it is new.
+    """
 
     rank: int
     who: W
@@ -83,6 +86,7 @@ class Standing(Generic[W]):
     links: int
     began: int = 0
     gaps: int = 0
+    fell: int = 0
     move: int | None = None
 
 
@@ -101,6 +105,11 @@ class Ranking(Generic[W]):
     def gaps(self) -> int:
         """How many of the ranked links have hours missing."""
         return sum(each.gaps for each in self.standings)
+
+    @property
+    def fell(self) -> int:
+        """How many of the ranked links have less than they had."""
+        return sum(each.fell for each in self.standings)
 
     @property
     def began(self) -> int:
@@ -142,6 +151,7 @@ def ranking(gains: Iterable[tuple[W, Gain | None]], earlier: Iterable[tuple[W, G
             links=len(mine),
             began=sum(each.began for each in mine),
             gaps=sum(each.has_gap for each in mine),
+            fell=sum(each.gain < 0 for each in mine),
             move=old[who] - ranks[who] if who in old else None,
         )
         for who, mine in now.items()

@@ -82,6 +82,31 @@ async def test_people_are_ranked_by_what_they_started(env):
     assert "Top videos" in labels(reply)
 
 
+async def test_a_campaign_limits_it_to_its_videos(env, films):
+    await env.say("/campaign new Spring launch")
+    assert "no videos yet" in (await env.say("/leaderboard in spring launch")).summary
+    await env.say(f"/campaign add {' '.join([*films][:2])} to spring launch")
+    named = await env.say("/leaderboard spring launch 24 hours videos")
+    assert (named.title, len(rows(named))) == ("Top videos in Spring launch", 2)
+    await env.say("/campaign spring launch here")
+    own = await env.say("/leaderboard creators today")
+    assert (own.title, len(rows(own))) == ("Top creators in Spring launch", 2)
+    assert "Only this channel's campaign." in plain_text(own)
+    assert (await env.press(own, "Top videos")).title == "Top videos in Spring launch"
+    assert (await env.say("/leaderboard creators all")).title == "Top creators"
+
+
+async def test_a_link_tracked_again_keeps_its_metric_and_who_started_it(env):
+    await env.press(await env.say(f"/track {INSTAGRAM} 1"), "Track 1")
+    env.clock.advance(hours=25)
+    await env.say("/videos")
+    env.sandbox.world.track(env.sandbox.key, INSTAGRAM, 7)
+    await env.say("/videos")
+    reply = await env.say("/leaderboard people 7 days")
+    assert "likes in 7 days" in reply.summary
+    assert "1 video" in plain_text(reply)
+
+
 async def test_an_unknown_word_is_named(env):
     reply = await env.say("/leaderboard nonsense")
     assert reply.tone is Tone.PROBLEM

@@ -42,7 +42,7 @@ def test_sums_ties_moves_and_what_is_not_ranked():
         (1, "bea", 12, 1, 2),
         (3, "cem", -3, 1, -2),
     ]
-    assert (found.unread, found.began, found.gaps, found.has_moves) == (1, 1, 0, True)
+    assert (found.unread, found.began, found.gaps, found.fell, found.has_moves) == (1, 1, 0, 1, True)
     assert found.of("cem").rank == 3
     assert found.of("dan") is None
 

@@ -179,6 +179,10 @@ async def a_campaign_is_created_filled_by_a_start_and_made_the_channels_own(chat
     assert "the channel's campaign" in (await chat.say(ANN, "campaign", campaign="launch", action="here")).text
     other = await chat.say(ANN, "track", link=YOUTUBE, days="7")
     assert "Goes into campaign launch, this channel's own." in other.text
+    chat.clock.advance(hours=3)
+    await chat.say(BEN, "videos")
+    assert "Top videos in launch" in (await chat.say(BEN, "leaderboard", campaign="LAUNCH", period="today")).text
+    assert "Only this channel's campaign." in (await chat.say(BEN, "leaderboard", by="creators")).text
     assert "can fill them" in (await chat.say(BEN, "campaign", campaign="launch", action="add", videos=YOUTUBE)).text
 
 
