@@ -15,11 +15,12 @@ from bot.alerts.settings_card import SettingFacts, alert_settings, nothing_to_sn
 from bot.alerts.spikes import spike_card
 from bot.alerts.trouble import trouble
 from bot.domain.alerts import AlertKind, Stage, default_setting
+from bot.domain.curves import joined
 from bot.domain.money import Promise
 from bot.domain.payout import Terms
 from bot.domain.quiet import QuietHours
 from bot.domain.spikes import Hour
-from bot.domain.videos import HOUR, Metric, VideoReading
+from bot.domain.videos import HOUR, Metric, Snapshot, VideoReading
 from bot.messages.csv_format import csv_file, csv_name, csv_rows
 from bot.reply.model import Reply
 from tests.examples import ANA, NOW, PICTURE, PRICE, REASON, TITLES, reading, usage_of, video, wallet_state
@@ -39,6 +40,7 @@ def final(number: int = 0, **changes: Any) -> FinalFacts:
     page = reading(number, status="completed")
     facts = FinalFacts(
         reading=page,
+        curve=joined([page]),
         ended_at=NOW,
         is_stopped=False,
         stopped_by=None,
@@ -49,6 +51,16 @@ def final(number: int = 0, **changes: Any) -> FinalFacts:
         now=NOW,
     )
     return replace(facts, **changes)
+
+
+def growing_again() -> FinalFacts:
+    """The second tracking of a link, whose last day brought much."""
+    counts = [Snapshot(NOW - (30 - hour) * HOUR, {Metric.VIEWS: 9_000 * hour}) for hour in range(1, 31)]
+    before = tuple(Snapshot(NOW - (240 - hour) * HOUR, {Metric.VIEWS: 100 * hour}) for hour in range(1, 6))
+    of = video(status="completed", started_at=NOW - 30 * HOUR, days=1)
+    page = VideoReading(of, tuple(counts))
+    earlier = VideoReading(replace(of, id="earlier", started_at=NOW - 240 * HOUR), before)
+    return final(reading=page, curve=joined([page, earlier]))
 
 
 def night(count: int) -> tuple[Deferred, ...]:
@@ -101,6 +113,7 @@ def alert_gallery() -> Iterator[tuple[str, Reply]]:
         yield f"alerts.trouble.trouble: {name}", trouble(12, video(1, **changes), stage)
     name = "alerts.final_report.final_report"
     yield name, final_report(final())
+    yield f"{name}: tracked before, still growing", final_report(growing_again())
     yield f"{name}: stopped", final_report(final(2, is_stopped=True, stopped_by=ANA))
     nothing = VideoReading(video(4, status="completed"), ())
     yield f"{name}: nothing", final_report(final(reading=nothing, picture=None, file=None, problem=REASON))

@@ -10,16 +10,28 @@ from bot.alerts.trouble import NOT_WANTED
 from bot.charts.charts import Charts
 from bot.domain.alerts import REPORT, AlertKind, AlertSetting, Silence, Subject
 from bot.domain.caller import Person
+from bot.domain.clock import day_text
+from bot.domain.curves import Curve, joined, still_grows
 from bot.domain.events import EventKind
-from bot.domain.growth import coverage, exact_count, main_metric, metric_name, price_per_thousand, signed_count
+from bot.domain.growth import (
+    counts_of,
+    coverage,
+    exact_count,
+    main_metric,
+    metric_name,
+    price_per_thousand,
+    signed_count,
+)
 from bot.domain.money import WalletState, dollars, unit_price
 from bot.domain.videos import HOUR, Metric, Video, VideoReading
 from bot.messages.csv_format import csv_file, csv_name, csv_rows
 from bot.messages.pictures import growth_picture
+from bot.messages.tracking_on import track_on_offer
 from bot.messages.wording import plural, row_remarks
 from bot.reply.call import Call
 from bot.reply.drawing import picture_of
 from bot.reply.model import Button, File, Mention, Note, Paragraph, Part, Picture, Plain, Reply, Span, Time, Tone, text
+from bot.store import Store
 from bot.store.alerts import StoredAlert
 from bot.store.events import StoredEvent
 from bot.store.videos import StoredVideo
@@ -110,23 +122,34 @@ async def _report(
         return MUTED
     video, store = stored.video, changes.store
     stopped_by = await store.audit.stopper(setting.workspace_id, video.id, ended_at - BEFORE)
-    snapshots = await store.videos.snapshots(stored.wallet_id, video.id)
-    reading = VideoReading(video, snapshots, stored.unread_rows)
-    rows = list(csv_rows(video, snapshots))
+    curve = await _curve(store, stored, setting.workspace_id)
+    reading = next(each for each in curve.trackings if each.video.id == video.id)
+    rows = list(csv_rows(video, reading.snapshots))
     shows_money = setting.wants(AlertKind.BALANCE)  # off in a channel that another company reads
     facts = FinalFacts(
         reading=reading,
+        curve=curve,
         ended_at=_collected_until(video, ended_at),
         is_stopped=stopped_by is not None or _ended_early(video, ended_at),
         stopped_by=stopped_by,
         cost_per_snapshot=wallet.usage.cost_per_snapshot if wallet and shows_money else None,
-        picture=await picture_of(growth_picture(charts, reading)),
+        picture=await picture_of(growth_picture(charts, curve.reading)),
         file=csv_file(csv_name(video.id), rows) if rows else None,
         problem=problem,
         now=changes.now,
     )
     key = f"{REPORT}:{setting.id}:{changes.wallet_id}:{video.id}"
     return changes.report(setting, Subject(REPORT, video.id), key, AlertMessage(final_report(facts), video))
+
+
+async def _curve(store: Store, stored: StoredVideo, workspace_id: int) -> Curve:
+    """Every tracking of the link that the channel's workspace may see, as far as the mirror has it."""
+    same_link = await store.videos.by_key(stored.wallet_id, stored.key)
+    seen = [each for each in same_link if each.video.id == stored.video.id or each.is_visible_to(workspace_id)]
+    read = store.videos.snapshots
+    return joined(
+        [VideoReading(each.video, await read(each.wallet_id, each.video.id), each.unread_rows) for each in seen]
+    )
 
 
 def _collected_until(video: Video, ended_at: datetime) -> datetime:
@@ -147,11 +170,13 @@ def _ended_early(video: Video, ended_at: datetime) -> bool:
 class FinalFacts:
     """What a final report is made of.
 
-    `ended_at` is until when snapshots were due. `is_stopped`: somebody ended it early; `stopped_by` is who, if it was
-    done here. `cost_per_snapshot` is dollars, None if money isn't shown.
+    `curve` joins all trackings of the link, of which `reading` is the one that ended. `ended_at` is until when
+    snapshots were due. `is_stopped`: somebody ended it early; `stopped_by` is who, if it was done here.
+    `cost_per_snapshot` is dollars, None if money isn't shown.
     """
 
     reading: VideoReading
+    curve: Curve
     ended_at: datetime
     is_stopped: bool
     stopped_by: Person | None
@@ -166,6 +191,7 @@ def final_report(facts: FinalFacts) -> Reply:
     """The report with its chart and CSV file. Details show the other metrics, Gains the days."""
     video = facts.reading.video
     argument = {"video": video.id}
+    goes_on = track_on_offer([video] if _may_go_on(facts) else [])
     parts: list[Part] = [Paragraph(tuple(_whole(facts)))]
     if facts.picture is not None:
         parts.append(facts.picture)
@@ -174,13 +200,30 @@ def final_report(facts: FinalFacts) -> Reply:
         title=alert_title(video),
         parts=(*parts, _small_print(facts)),
         actions=(
+            *goes_on,
             Button("Details", Call("stats.details", argument)),
             Button("Gains", Call("stats.gains", argument)),
-            Button("Compare", Call("compare.with", argument)),
+            *(() if goes_on else (Button("Compare", Call("compare.with", argument)),)),
         ),
         tone=Tone.WARNING if facts.problem else Tone.SUCCESS,
         files=() if facts.file is None else (facts.file,),
     )
+
+
+def _may_go_on(facts: FinalFacts) -> bool:
+    """Whether the video still grew when its time was over, and nothing tracks it."""
+    return not facts.is_stopped and not facts.curve.video.is_running and still_grows(facts.reading)
+
+
+def _of_all(curve: Curve) -> str:
+    """What all trackings of the link saw together, if there were others."""
+    reading = curve.reading
+    metric = main_metric(reading.video.platform, reading.snapshots)
+    counted = counts_of(reading.snapshots, metric)
+    if len(curve.trackings) < 2 or len(counted) < 2:
+        return ""
+    (first, before), (_, after) = counted[0], counted[-1]
+    return f" All trackings: {signed_count(after - before)} since {day_text(first.date())}."
 
 
 def _result(facts: FinalFacts) -> str:
@@ -213,7 +256,7 @@ def _whole(facts: FinalFacts) -> Iterable[Span]:
     if facts.stopped_by is not None:
         yield Plain(" · by ")
         yield Mention(facts.stopped_by.id, facts.stopped_by.name)
-    yield Plain(".")
+    yield Plain(f".{_of_all(facts.curve)}")
 
 
 def _small_print(facts: FinalFacts) -> Note:

@@ -33,6 +33,7 @@ from bot.commands.status import Retry, Status, retry, status, status_details
 from bot.commands.stop import ConfirmStop, Stop, ask_to_stop, stop
 from bot.commands.track import again, cancel, check, choose_length, start, track
 from bot.commands.track_arguments import Batch, Length, Start, Track
+from bot.commands.track_on import TrackOn, track_on
 from bot.commands.usage import Usage, usage, usage_details
 from bot.commands.videos import Preview, SetPreviews, Videos, set_previews, show_preview, videos
 from bot.domain.caller import Permission
@@ -213,6 +214,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
     Command(
         "track.cancel", "Drop what was proposed", Batch, cancel, "", Permission.SPEND, Answer.REPLACES, listed=False
     ),
+    Command("track.on", "Offer to track a video on", TrackOn, track_on, "", Permission.SPEND, listed=False),
     Command("track.length", "Show an offer for another length", Length, choose_length, "", listed=False),
     Command("track.again", "Offer a second start of an unclear one", Batch, again, "", Permission.SPEND, listed=False),
     Command(

@@ -11,6 +11,7 @@ from bot.domain.clock import moment_text
 from bot.domain.digest import Section
 from bot.domain.growth import metric_name, short_count
 from bot.domain.money import dollars
+from bot.messages.tracking_on import track_on_offer
 from bot.messages.wording import linked, plural
 from bot.reply.call import Call
 from bot.reply.model import Action, Bold, Button, Note, Paragraph, Part, Reply, Span, Text, Time, Tone, text
@@ -121,7 +122,9 @@ def _doubts(facts: DigestFacts) -> Iterator[str]:
 
 def _actions(facts: DigestFacts, delivery: Delivery) -> tuple[Action, ...]:
     shows_money = Section.MONEY in facts.options.sections
+    growing = [each.video for each in facts.growing] if Section.ENDING in facts.options.sections else []
     return (
+        *track_on_offer(growing),
         *((Button("Details", details_call(facts, delivery.ref)),) if facts.newest_at is not None else ()),
         Button("My videos", Call("videos")),
         *((Button("Wallet", Call("usage")),) if shows_money else ()),

@@ -10,6 +10,7 @@ from bot.domain.digest import FLAT_RULE, Total, VideoChange, Window
 from bot.domain.growth import Change, ago, exact_count, is_overdue, metric_name, percent, signed_count
 from bot.domain.money import dollars
 from bot.messages.outlook import how_long, running_words
+from bot.messages.tracking_on import track_on_call
 from bot.messages.wording import linked, move_words, platform_name, plural, status_word
 from bot.reply.call import Call
 from bot.reply.model import (
@@ -56,6 +57,7 @@ def read_period(period: str) -> Window | None:
 def digest_details(facts: DigestFacts, ref: str) -> Reply:
     """Every list of a digest, with counts; the button of a flattened video asks whether to stop it."""
     end, price = facts.window.end, facts.cost_per_snapshot
+    growing = facts.growing
     changes = {each.video.id: change for each, change in facts.movers}
     saves = () if price is None else (Column("Stopping saves", Align.RIGHT),)
     lists = (
@@ -82,6 +84,8 @@ def digest_details(facts: DigestFacts, ref: str) -> Reply:
             (_VIDEO, Column("Ends"), _NOW),
             facts.ending,
             lambda each: (text(Time(each.ends_at) if each.ends_at else "–"), _count(each, end)),
+            lambda each: Button("Track on", track_on_call(each.video)) if each in growing else None,
+            "Track a video on…",
         ),
         _listing(
             "Flattened",
@@ -89,6 +93,7 @@ def digest_details(facts: DigestFacts, ref: str) -> Reply:
             facts.flat,
             lambda each: (_day(each), *(() if price is None else (_saves(each, price),))),
             lambda each: Button("Stop", Call("stop", ({"post": ref} if ref else {}) | {"video": each.video.id})),
+            "Stop a flattened video…",
         ),
     )
     period = text("From ", Time(facts.window.start), " to ", Time(end), ".")
@@ -133,7 +138,8 @@ def _listing(
     columns: tuple[Column, ...],
     videos: Sequence[VideoChange],
     cells: Callable[[VideoChange], tuple[Text, ...]],
-    stop: Callable[[VideoChange], Button] | None = None,
+    button: Callable[[VideoChange], Button | None] = lambda _: None,
+    choice: str = "Open…",
 ) -> tuple[Part, ...]:
     if not videos:
         return ()
@@ -142,8 +148,8 @@ def _listing(
     for each in videos[:MOST_ROWS]:
         shown = cells(each)
         line = [span for head, cell in zip(heads, shown, strict=True) for span in (_BETWEEN, Plain(f"{head} "), *cell)]
-        items.append(Item(text(linked(each.video, 40)), shown, tuple(line[1:]), stop and stop(each)))
-    listing = Listing(f"{caption}: {plural(len(videos), 'video')}", columns, tuple(items), "Stop a flattened video…")
+        items.append(Item(text(linked(each.video, 40)), shown, tuple(line[1:]), button(each)))
+    listing = Listing(f"{caption}: {plural(len(videos), 'video')}", columns, tuple(items), choice)
     more = len(videos) - len(items)
     return (listing, Note(text(f"{more:,} more; /videos lists all."))) if more else (listing,)
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from bot.domain.creators import Creator
-from bot.domain.digest import DigestOptions, Total, VideoChange, Window
+from bot.domain.digest import DigestOptions, Total, VideoChange, Window, keeps_growing
 from bot.domain.growth import Change, Coverage
 from bot.domain.leaderboard import Standing
 from bot.domain.money import WalletState, whole_cents
@@ -78,6 +78,13 @@ class DigestFacts:
     is_test: bool
     creators: tuple[RankedCreator, ...] = ()
     campaign: str = ""
+
+    @property
+    def growing(self) -> tuple[VideoChange, ...]:
+        """The videos that end within 24 h and still grow, so that tracking them on is worth an offer."""
+        flat = {each.video.id for each in self.flat}
+        ending = (each for each in self.ending if each.video.id not in flat and not each.video.is_deleted)
+        return tuple(each for each in ending if keeps_growing(each.day, each.count, each.metric))
 
     @property
     def says_something(self) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby, pairwise
 
-from bot.domain.digest import hardly_grows, little_of
+from bot.domain.digest import keeps_growing
 from bot.domain.growth import JITTER, Coverage, change, coverage, main_metric
 from bot.domain.videos import HOUR, Snapshot, Video, VideoReading
 
@@ -86,13 +86,8 @@ def still_grows(reading: VideoReading) -> bool:
     """Whether tracking a video on promises news: its last 24 h brought something, and it has not flattened."""
     metric = main_metric(reading.video.platform, reading.snapshots)
     day = change(reading.snapshots, metric, DAY)
-    last = next((each.counts[metric] for each in reversed(reading.snapshots) if metric in each.counts), 0)
-    return (
-        day is not None
-        and not reading.video.is_deleted
-        and day.delta > 0
-        and not hardly_grows(day, last, little_of(metric))
-    )
+    last = next((each.counts[metric] for each in reversed(reading.snapshots) if metric in each.counts), None)
+    return not reading.video.is_deleted and keeps_growing(day, last, metric)
 
 
 def _start(reading: VideoReading) -> datetime | None:

@@ -216,7 +216,8 @@ def flattened(videos: Sequence[VideoChange]) -> tuple[VideoChange, ...]:
         if each.day is not None and each.day.exact:
             grown[each.metric].append(each.day.delta)
     little = {
-        metric: median(gains) if len(gains) >= FEWEST_GAINS else little_of(metric) for metric, gains in grown.items()
+        metric: median(gains) if len(gains) >= FEWEST_GAINS else FLOORS.get(metric, FLOORS[Metric.VIEWS])
+        for metric, gains in grown.items()
     }
     return tuple(each for each in videos if _is_flat(each, little[each.metric]))
 
@@ -229,14 +230,16 @@ def _is_flat(moved: VideoChange, little: float) -> bool:
     return day.until - started >= FLAT_AGE and (day.delta <= 0 or hardly_grew)
 
 
+def keeps_growing(day: Change | None, count: int | None, metric: Metric) -> bool:
+    """Whether a video's last 24 h brought something, and more than little by the floor that a small workspace has."""
+    if day is None or count is None or day.delta <= 0:
+        return False
+    return not hardly_grows(day, count, FLOORS.get(metric, FLOORS[Metric.VIEWS]))
+
+
 def hardly_grows(day: Change, count: int, little: float) -> bool:
     """Whether a day brought less than one part in FLAT_SHARE of a count, and less than what little is."""
     return day.delta * FLAT_SHARE < count and day.delta < little
-
-
-def little_of(metric: Metric) -> int:
-    """A gain that is little for a day, if nothing is known of a workspace's other videos."""
-    return FLOORS.get(metric, FLOORS[Metric.VIEWS])
 
 
 def top_movers(videos: Iterable[VideoChange], most: int) -> tuple[tuple[VideoChange, Change], ...]:

@@ -43,6 +43,7 @@ LONGER: dict[str, int] = {
     "campaigns.card.campaign_card: everything at once": 17,
     "alerts.low_balance.low_balance: not all is stated": 7,
     "alerts.low_balance.low_balance: after a night": 7,
+    "alerts.final_report.final_report: tracked before, still growing": 13,
 }
 
 

@@ -76,6 +76,22 @@ async def a_link_tracked_twice_is_one_curve(chat: Chat) -> None:
     assert len(rows) >= 33
 
 
+async def a_video_that_still_grows_is_tracked_on_once_its_time_is_over(chat: Chat) -> None:
+    chat.sandbox.world.track(OPERATOR, LINK, 1)
+    chat.clock.advance(hours=20)
+    await chat.say(ANN, "stats", video=LINK)
+    digest = await chat.say(ANN, "digest", action="now")
+    waits = await chat.press(digest, "Track on", ANN)
+    assert "is still being tracked until" in waits.text
+    assert spent(chat) == (0, 1)
+    chat.clock.advance(days=4)
+    card = await chat.press(waits, "Track on", ANN)
+    assert "That leaves $" in card.text
+    assert spent(chat) == (0, 1)
+    await chat.press(card, "Track 7", ANN)
+    assert spent(chat) == (1, 2)
+
+
 async def cancelling_spends_nothing_and_tells_nobody(chat: Chat) -> None:
     cancelled = await chat.press(await card_for(chat), "Cancel", ANN)
     assert "Nothing was started or spent" in cancelled.text
@@ -375,6 +391,7 @@ EVERYWHERE = (
     the_same_video_is_not_tracked_twice_and_its_card_says_who_did,
     several_links_are_one_card_and_one_line,
     a_link_tracked_twice_is_one_curve,
+    a_video_that_still_grows_is_tracked_on_once_its_time_is_over,
     a_creator_s_videos_and_one_s_own_are_listed_and_found_by_handle,
     cancelling_spends_nothing_and_tells_nobody,
     a_card_that_has_expired_spends_nothing,

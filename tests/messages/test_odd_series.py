@@ -15,8 +15,11 @@ from bot.messages.stats import VideoFacts, video_details, video_stats
 from bot.messages.video_count import VideoCount, preview
 from bot.messages.videos import video_list
 from bot.messages.wording import option_label
+from bot.reply.call import Call
+from bot.reply.model import Button
 from bot.reply.plain import plain_text
 from tests import digest_examples
+from tests.alert_examples import growing_again
 from tests.examples import ANA, NOW, PRICE, listed, video
 from tests.standins.environment import rows
 
@@ -149,6 +152,7 @@ def final(snapshots, ended_at=NOW, **changes):
     shown = video(title="Clip", started_at=snapshots[0].taken_at, status="completed", **changes)
     facts = FinalFacts(
         reading=VideoReading(shown, snapshots),
+        curve=joined([VideoReading(shown, snapshots)]),
         ended_at=ended_at,
         is_stopped=False,
         stopped_by=None,
@@ -171,3 +175,13 @@ def test_a_final_report_of_snapshots_without_the_metric_says_so():
     said = final(series(*[None] * 24))
     assert "24 snapshots collected, none of which states views." in said
     assert "24 of 24 snapshots · $0.36." in said
+
+
+def test_a_final_report_of_a_link_that_was_tracked_before_says_what_is_of_all_and_offers_to_track_on():
+    report = final_report(growing_again())
+    assert "270,000 views, +261,000 in 29 hours" in report.summary
+    assert "All trackings: +269,900 since 20 Feb." in plain_text(report)
+    assert isinstance(report.actions[0], Button)
+    assert report.actions[0].call == Call("track.on", {"video": report.actions[1].call.arguments["video"]})
+    stopped = final_report(replace(growing_again(), is_stopped=True))
+    assert "Track on" not in plain_text(stopped)
