@@ -103,6 +103,10 @@ def _parser() -> argparse.ArgumentParser:
     manifest.add_argument("--url", metavar="URL", help="for HTTP: this program's public address")
     manifest.add_argument("--oauth", action="store_true", help="for many workspaces that install it themselves")
     _add(commands, "migrate", subcommands.migrate, "bring the database up to date")
+    saved = _add(commands, "backup", subcommands.backup, "copy the SQLite database to a file, also while the bot runs")
+    saved.add_argument("file", type=Path, help="the new file; an existing one is kept")
+    restored = _add(commands, "restore", subcommands.restore, "make a backup the database, where there is none yet")
+    restored.add_argument("file", type=Path, help="what `backup` wrote")
     _add(commands, "rotate-keys", subcommands.rotate_keys, "encrypt everything stored with the first of SECRET_KEYS")
     _add(
         commands,

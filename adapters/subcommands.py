@@ -146,6 +146,24 @@ async def migrate(_: argparse.Namespace) -> int:
     return 0
 
 
+async def backup(args: argparse.Namespace) -> int:
+    """A copy of the database, which a running bot goes on writing to."""
+    from bot.store.backup import backup as copy
+
+    copy(_settings().database_url, args.file)
+    _say(f"The database is in {args.file}. Keep SECRET_KEYS with it: without them, stored keys and tokens stay locked.")
+    return 0
+
+
+async def restore(args: argparse.Namespace) -> int:
+    """A backup as the database, where none is yet."""
+    from bot.store.backup import restore as put_back
+
+    await put_back(_settings().database_url, args.file)
+    _say("The database is restored and up to date. Check SECRET_KEYS with it: contentstats-bot doctor")
+    return 0
+
+
 async def doctor(_: argparse.Namespace) -> int:
     """Check everything that must be right, one by one; 1 if something is not."""
     from adapters.discord.doctor import discord_checks

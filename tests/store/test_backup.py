@@ -1,0 +1,87 @@
+"""Backups: whole while a bot writes, restored into an empty place alone, and never over anything."""
+
+import asyncio
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from bot.domain.errors import NotConfigured
+from bot.store import Store, sole_process
+from bot.store.backup import backup, restore
+from bot.store.database import Database
+from tests.store.samples import HERE, NOW
+
+
+@pytest.fixture
+def places(tmp_path):
+    return tmp_path / "copy.db", f"sqlite:///{tmp_path}/restored.db"
+
+
+async def test_a_backup_taken_while_two_write_is_whole_and_can_be_restored(sqlite_url, places):
+    copy, restored = places
+    database, done = Database(sqlite_url), asyncio.Event()
+    store = Store(database)
+
+    async def write(name):
+        count = 0
+        while not done.is_set():
+            await store.wallets.ensure_wallet(f"{name}{count}", NOW)
+            count += 1
+        return count
+
+    with sole_process(sqlite_url):  # as `run` holds it
+        await store.wallets.ensure_wallet("first", NOW)
+        writers = [asyncio.create_task(write(name)) for name in "ab"]
+        await asyncio.to_thread(backup, sqlite_url, copy)
+        done.set()
+        assert min(await asyncio.gather(*writers)) > 0
+    await database.close()
+    await restore(restored, copy)
+    async with Store.opened(restored) as opened:
+        wallet = await opened.wallets.ensure_wallet("first", NOW)
+        assert wallet == 1
+        assert await opened.workspaces.ensure_workspace(HERE, wallet)
+    assert [each.name for each in copy.parent.iterdir() if "partial" in each.name] == []
+    assert copy.stat().st_mode & 0o077 == 0
+
+
+async def test_nothing_that_exists_is_written_over(sqlite_url, places):
+    copy, restored = places
+    backup(sqlite_url, copy)
+    before = copy.read_bytes()
+    with pytest.raises(NotConfigured, match="exists already and is kept"):
+        backup(sqlite_url, copy)
+    with pytest.raises(NotConfigured, match="exists already and is kept"):
+        await restore(sqlite_url, copy)
+    assert copy.read_bytes() == before
+    with sole_process(restored), pytest.raises(NotConfigured, match="Another contentstats-bot process"):
+        await restore(restored, copy)
+
+
+async def test_a_newer_schema_and_a_file_that_is_no_backup_leave_the_place_empty(sqlite_url, places, tmp_path):
+    copy, restored = places
+    backup(sqlite_url, copy)
+    with closing(sqlite3.connect(copy)) as newer, newer:
+        newer.execute("UPDATE alembic_version SET version_num = 'v9999'")
+    with pytest.raises(NotConfigured, match="newer contentstats-bot"):
+        await restore(restored, copy)
+    (tmp_path / "notes.txt").write_text("no database")
+    for file in ("notes.txt", "missing.db"):
+        with pytest.raises(NotConfigured, match="isn't a backup"):
+            await restore(restored, tmp_path / file)
+    with pytest.raises(NotConfigured, match="nothing to back up"):
+        backup(restored, tmp_path / "other.db")
+    assert {each.name for each in tmp_path.iterdir()} == {"copy.db", "notes.txt", "restored.db.lock"}
+
+
+async def test_for_postgresql_the_line_to_run_is_named_without_the_password(tmp_path):
+    url = "postgres://bot:hunter2@db.example:5433/bot?sslmode=require"
+    address = "postgresql://bot@db.example:5433/bot?sslmode=require"
+    with pytest.raises(NotConfigured, match="pg_dump") as refused:
+        backup(url, tmp_path / "bot.dump")
+    assert f"pg_dump --format=custom --file={tmp_path}/bot.dump {address} " in str(refused.value)
+    with pytest.raises(NotConfigured, match="pg_restore") as refused:
+        await restore(url, tmp_path / "bot.dump")
+    assert f"--dbname={address} {tmp_path}/bot.dump " in str(refused.value)
+    assert "hunter2" not in str(refused.value)
