@@ -19,6 +19,7 @@ from pydantic import SecretStr
 
 from adapters.console.app import ConsoleOptions, converse, play
 from adapters.console.post import ConsolePoster
+from adapters.sandbox.demo import CAMPAIGN_LINKS
 from adapters.sandbox.serve import Sandbox
 from bot.app import OFFER_LASTS, Bot
 from bot.delivery.poster import ChannelPoster
@@ -37,19 +38,31 @@ PAUSE = 11
 DIGEST_IN = timedelta(hours=1)
 """The first digest comes within so long, and a minute of that clock."""
 LINK = "https://www.tiktok.com/@viral.piano/video/7301234567890123456"
+CAMPAIGN = "launch"
+FILL = f"/campaign new {CAMPAIGN} {' '.join(CAMPAIGN_LINKS)}"
+"""What makes the demo's campaign."""
 GREETING = f"""\
 This is contentstats-bot with play money: its own ContentStats, eight videos
 with a past, and a clock on which an hour takes five seconds. Pictures and files
 go to {{charts}}/. The bot also posts here by itself: a daily digest, and an alert
-when the wallet runs low and is filled again. Try /videos, or track a new video:
+when the wallet runs low and is filled again. The campaign {CAMPAIGN} has videos of
+three creators. Try /campaign {CAMPAIGN}, /leaderboard creators, or track a video:
   /track {LINK} 3
 """
 ABOUT = (
     "This is contentstats-bot with play money, drawn from what it sends to Slack and Discord. It has eight videos with "
-    "a past, and a clock on which an hour takes five seconds. A digest and an alert arrive by themselves. Type a "
-    "command, paste a video link, or try one of these."
+    f"a past, four of them in the campaign {CAMPAIGN}, and a clock on which an hour takes five seconds. A digest and "
+    "an alert arrive by themselves. Type a command, paste a video link, or try one of these."
 )
-TRIES = ("/videos", "/stats kitchen sink", "/usage", f"/track {LINK} 3", "/help")
+TRIES = (
+    f"/campaign {CAMPAIGN}",
+    "/leaderboard creators",
+    "/videos",
+    "/stats kitchen sink",
+    "/usage",
+    f"/track {LINK} 3",
+    "/help",
+)
 GROWING = f"(Two hours pass. Here that takes {PAUSE} seconds.)\n"
 ALERT = "/alerts balance 9"
 """Below which the wallet of the demo has less from the start on."""
@@ -89,7 +102,7 @@ async def _talk(bot: Bot, options: ConsoleOptions, sandbox: Sandbox, clock: Cloc
     """Talk on the page, and beside it at the terminal's prompt."""
     from adapters.page.post import PagePoster  # noqa: PLC0415 - a tour needs neither page nor prompt
 
-    for line in (_digest(clock), ALERT):
+    for line in ("/videos all", FILL, _digest(clock), ALERT):
         command, words = line.removeprefix("/").split(maxsplit=1)
         await bot.run(command, words, options.caller)
     async with _page(bot, options, clock) as (page, address):
@@ -159,7 +172,9 @@ def _digest(clock: Clock) -> str:
 async def _tour(bot: Bot, options: ConsoleOptions, sandbox: Sandbox, clock: Clock) -> int:
     """Run every listed command and one mistake; 1 if anything else went wrong."""
     look = ("/help", "/status", "/videos", "/stats kitchen sink", '/compare "kitchen sink" vs "one-pan pasta"')
-    replies = await play(bot, look, options, sys.stdout)
+    rates = f"/payout {CAMPAIGN} terms tiktok 1 youtube 2.50 per 1000"
+    groups = (FILL, f"/campaign {CAMPAIGN}", "/leaderboard creators", rates, f"/payout {CAMPAIGN}")
+    replies = await play(bot, (*look, *groups), options, sys.stdout)
     replies += await play(bot, (_digest(clock), ALERT), options, sys.stdout)
     replies += await play(bot, (f"/track {LINK} 3", "1"), options, sys.stdout)
     await play(bot, (f"/track {LINK} 31",), options, sys.stdout)

@@ -18,6 +18,9 @@ HISTORY = (
 )
 """Hours ago, link, days; oldest first, as an account's time only moves forward. The ids choose shape and title."""
 
+CAMPAIGN_LINKS = tuple(HISTORY[number][1] for number in (0, 3, 6, 7))
+"""The links of the demo's campaign: videos of three creators, one of whom posted two."""
+
 
 def live_through(world: World, key: str) -> None:
     """Let the account of `key` have tracked eight videos up to now, after one top-up that paid for them."""

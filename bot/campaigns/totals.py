@@ -119,12 +119,14 @@ def campaign_totals(links: int, found: Sequence[LinkReadings], price: Decimal | 
     by_views = [each for each, metric in read if metric is Metric.VIEWS]
     others = [each for each, metric in read if metric is not Metric.VIEWS]
     main_metric, main = (Metric.VIEWS, by_views) if by_views else (Metric.LIKES, others)
-    videos = sorted((_video(each, main_metric) for each in main), key=lambda each: (-each.count, each.stored.video.id))
-    metrics = (_total(found, metric) for metric in Metric)
+    videos = sorted(
+        (_video(each, main_metric, now) for each in main), key=lambda each: (-each.count, each.stored.video.id)
+    )
+    metrics = (_total(found, metric, now) for metric in Metric)
     return CampaignTotals(
         links=links,
-        main=_total(main, main_metric),
-        apart=_total(others, Metric.LIKES) if by_views else None,
+        main=_total(main, main_metric, now),
+        apart=_total(others, Metric.LIKES, now) if by_views else None,
         metrics=tuple(each for each in metrics if each is not None),
         unread=links - len(read),
         gaps=sum(_has_gap(each, now) for each in found),
@@ -146,23 +148,29 @@ def main_metric_of(link: LinkReadings) -> Metric | None:
     return metric if metric in last.counts else None
 
 
-def _total(links: Iterable[LinkReadings], metric: Metric) -> MetricTotal | None:
+def _total(links: Iterable[LinkReadings], metric: Metric, now: datetime) -> MetricTotal | None:
     stated = [(each, each.at[0]) for each in links if each.at[0] is not None and metric in each.at[0].counts]
     if not stated:
         return None
-    day, week = (_sum([_change(each, metric, n) for each, _ in stated], span) for n, span in ((1, DAY), (2, WEEK)))
+    day, week = (_sum([_change(each, metric, n, now) for each, _ in stated], span) for n, span in ((1, DAY), (2, WEEK)))
     if day is not None and week is not None and week.window <= day.window:
         week = None  # nothing is older than a day, so both are the same
     return MetricTotal(metric, len(stated), sum(last.counts[metric] for _, last in stated), day, week)
 
 
-def _change(link: LinkReadings, metric: Metric, number: int) -> tuple[int, timedelta] | None:
-    """What a link gained since the moment numbered so, or its first reading after it; None with one reading."""
+def _change(link: LinkReadings, metric: Metric, number: int, now: datetime) -> tuple[int, timedelta] | None:
+    """What a link gained since the moment numbered so, or its first reading after it; None with one reading.
+
+    And over which time: up to now if it ended, as its last count stands for it since, and none if it ended before.
+    """
     last, before = link.at[0], _stating(link.at[number], metric)
     base = before or _stating(link.first, metric)
     if last is None or base is None or (before is None and base.taken_at == last.taken_at):
         return None
-    return last.counts[metric] - base.counts[metric], last.taken_at - base.taken_at
+    if base.taken_at == last.taken_at:
+        return 0, timedelta()
+    until = last.taken_at if link.newest.video.is_running else now
+    return last.counts[metric] - base.counts[metric], until - base.taken_at
 
 
 def _stating(taken: Snapshot | None, metric: Metric) -> Snapshot | None:
@@ -180,8 +188,8 @@ def _sum(changes: Sequence[tuple[int, timedelta] | None], span: timedelta) -> To
     return TotalChange(sum(delta for delta, _ in known), window, uneven)
 
 
-def _video(link: LinkReadings, metric: Metric) -> TopVideo:
-    change = _change(link, metric, 1)
+def _video(link: LinkReadings, metric: Metric, now: datetime) -> TopVideo:
+    change = _change(link, metric, 1, now)
     last = link.at[0]
     return TopVideo(link.newest, metric, last.counts[metric] if last else 0, None if change is None else change[0])
 

@@ -55,6 +55,8 @@ def test_a_total_is_the_sum_of_last_counts_and_a_new_video_gains_from_its_first_
 
 def test_a_change_states_the_time_that_it_is_really_over():
     assert campaign_totals(1, [link("young", YOUNG)], None, NOW).main.day == TotalChange(200, 2 * HOUR, uneven=1)
+    over = link("over", taken(range(1_000), end=NOW - 2 * DAY), status="completed")
+    assert campaign_totals(1, [over], None, NOW).main.week == TotalChange(120, 7 * DAY)
     gap = taken([0, *[None] * 30, 100, 110])
     totals = campaign_totals(1, [link("gap", gap)], None, NOW)
     assert (totals.main.day, totals.gaps) == (TotalChange(110, 32 * HOUR, uneven=1), 1)
