@@ -1,6 +1,6 @@
 """What a leaderboard is made of: the readings of every link in its window, ranked by video, creator or person."""
 
-from collections.abc import Collection, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeAlias
@@ -61,16 +61,16 @@ class Board:
 
 @dataclass(frozen=True, slots=True)
 class Leaderboard:
-    """The boards, views before likes. `nameless` counts links that have nobody to be ranked under.
+    """The boards, views before likes; `place` is how somebody on them is shown.
 
-    `younger` counts those that have not been tracked for `hour` hours; `since` is the first reading of all, `as_of` the
-    newest one.
+    `nameless` counts links that have nobody to be ranked under, `younger` those that have not been tracked for `hour`
+    hours; `since` is the first reading of all, `as_of` the newest one.
     """
 
     asked: Asked
     window: Window
     boards: tuple[Board, ...]
-    places: Mapping[Who, Place]
+    place: Callable[[Who], Place]
     nameless: int
     younger: int
     since: datetime | None
@@ -84,20 +84,24 @@ async def ranked_links(store: Store, workspace: Workspace, asked: Asked, now: da
     found = tuple(each for each in found if asked.platform in {None, each.newest.video.platform})
     whose = {each.key: who for each in found if (who := _who(asked.by, each)) is not None}
     named = [each for each in found if each.key in whose]
+    shown = {whose[each.key]: each for each in named}
+    metrics = {each.key: _metric(each) for each in named}
     old, at_hour = named, dict[str, Snapshot]()
     if asked.hour is not None:
         moments = {each.key: moment for each in named if (moment := _at_age(each, asked.hour)) and moment <= now}
         old = [each for each in named if each.key in moments]
         at_hour |= await store.readings.at_own_moments(workspace, moments)
     boards = []
-    for metric in sorted({_metric(each) for each in old}, key=list(Metric).index):
-        links = [each for each in old if _metric(each) is metric]
+    for metric in sorted({metrics[each.key] for each in old}, key=list(Metric).index):
+        links = [each for each in old if metrics[each.key] is metric]
         if asked.hour is not None:
-            board = ranking((whose[each.key], _count_then(each, at_hour.get(each.key), asked.hour)) for each in links)
+            board = ranking(
+                (whose[each.key], _count_then(each, metric, at_hour.get(each.key), asked.hour)) for each in links
+            )
         else:
             board = ranking(
-                [(whose[each.key], _gain(each, 1, window.start, window.end)) for each in links],
-                [(whose[each.key], _gain(each, 0, window.before, window.start)) for each in links]
+                [(whose[each.key], _gain(each, metric, 1, window.start, window.end)) for each in links],
+                [(whose[each.key], _gain(each, metric, 0, window.before, window.start)) for each in links]
                 if window.before
                 else (),
             )
@@ -107,7 +111,7 @@ async def ranked_links(store: Store, workspace: Workspace, asked: Asked, now: da
         asked=asked,
         window=window,
         boards=tuple(boards),
-        places={whose[each.key]: _place(asked.by, each) for each in named},
+        place=lambda who: _place(asked.by, shown[who]),
         nameless=len(found) - len(named),
         younger=len(named) - len(old),
         since=min((each.first.taken_at for each in found if each.first is not None), default=None),
@@ -154,14 +158,15 @@ def _unit(links: Sequence[LinkReadings], metric: Metric) -> str:
     return metric_name(platforms.pop(), metric) if len(platforms) == 1 else metric.value
 
 
-def _count(link: LinkReadings, taken: Snapshot | None) -> Count | None:
-    count = None if taken is None else taken.counts.get(_metric(link))
+def _count(metric: Metric, taken: Snapshot | None) -> Count | None:
+    count = None if taken is None else taken.counts.get(metric)
     return None if taken is None or count is None else Count(taken.taken_at, count)
 
 
-def _gain(link: LinkReadings, edge: int, start: datetime, end: datetime) -> Gain | None:
+def _gain(link: LinkReadings, metric: Metric, edge: int, start: datetime, end: datetime) -> Gain | None:
     """What a link gained between two neighbouring moments that were read, from the one numbered `edge`."""
-    return gained(_count(link, link.first), _count(link, link.at[edge]), _count(link, link.at[edge + 1]), start, end)
+    first, before, last = (_count(metric, each) for each in (link.first, link.at[edge], link.at[edge + 1]))
+    return gained(first, before, last, start, end)
 
 
 def _at_age(link: LinkReadings, hour: int) -> datetime | None:
@@ -170,9 +175,9 @@ def _at_age(link: LinkReadings, hour: int) -> datetime | None:
     return min(started) + hour * HOUR if started else None
 
 
-def _count_then(link: LinkReadings, taken: Snapshot | None, hour: int) -> Gain | None:
+def _count_then(link: LinkReadings, metric: Metric, taken: Snapshot | None, hour: int) -> Gain | None:
     """What a link had at that hour of tracking, as a gain from nothing; None without a reading near it."""
-    count, moment = _count(link, taken), _at_age(link, hour)
+    count, moment = _count(metric, taken), _at_age(link, hour)
     return None if count is None or moment is None or moment - count.at > LATE else Gain(count.value)
 
 

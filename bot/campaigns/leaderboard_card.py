@@ -83,7 +83,7 @@ def movers_of(facts: LeaderboardFacts) -> Movers | None:
     best = board.ranking.standings[:TOP]
     if not any(each.gain for each in best):
         return None
-    changes = tuple((facts.found.places[each.who].plain, each.gain) for each in best)
+    changes = tuple((facts.found.place(each.who).plain, each.gain) for each in best)
     window = facts.found.window
     since = (facts.found.since or window.end) if window.start == EPOCH else window.start
     return Movers(_title(facts), board.unit, since, window.end, changes)
@@ -132,11 +132,11 @@ def _nothing(facts: LeaderboardFacts) -> str:
 def _finding(facts: LeaderboardFacts) -> str:
     board = facts.found.boards[0]
     first, *others = board.ranking.standings
-    name = shortened(facts.found.places[first.who].plain, NAME_LENGTH)
+    name = shortened(facts.found.place(first.who).plain, NAME_LENGTH)
     counted = _counted(facts, first.gain, board.unit)
     if not others:
         return f"{name} {'has' if facts.found.asked.hour else 'gained'} {counted} {_when(facts)}."
-    ties = [facts.found.places[each.who].plain for each in others if each.rank == 1]
+    ties = [facts.found.place(each.who).plain for each in others if each.rank == 1]
     if ties:
         names = f"{name} and {ties[0]}" if len(ties) == 1 else f"{name} and {len(ties):,} others"
         return f"{names} are tied at {counted} {_when(facts)}."
@@ -172,7 +172,7 @@ def _listing(facts: LeaderboardFacts, board: Board, shown: Sequence[Standing[Who
 
 
 def _item(facts: LeaderboardFacts, board: Board, standing: Standing[Who], *, has_moves: bool) -> Item:
-    place = facts.found.places[standing.who]
+    place = facts.found.place(standing.who)
     move = move_words(standing) if has_moves else ""
     gain = f"{standing.gain:,}" if facts.found.asked.hour else signed_count(standing.gain)
     more = plural(standing.links, "video") if facts.found.asked.by != "videos" else ""
@@ -189,7 +189,7 @@ def _own(facts: LeaderboardFacts) -> Iterator[Part]:
         shown = board.ranking.standings[:TOP] if not facts.page else board.ranking.standings
         if board.own is None or board.own in shown:
             continue
-        name = facts.found.places[board.own.who].plain
+        name = facts.found.place(board.own.who).plain
         what = "You" if facts.found.asked.by == "people" else f"Your best: {shortened(name, SHORT)}"
         counted = _counted(facts, board.own.gain, board.unit)
         yield Paragraph(text(f"{what}, rank {board.own.rank:,} with {counted}."))
