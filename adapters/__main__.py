@@ -108,12 +108,13 @@ def _parser() -> argparse.ArgumentParser:
     restored = _add(commands, "restore", subcommands.restore, "make a backup the database, where there is none yet")
     restored.add_argument("file", type=Path, help="what `backup` wrote")
     _add(commands, "rotate-keys", subcommands.rotate_keys, "encrypt everything stored with the first of SECRET_KEYS")
-    _add(
+    checked = _add(
         commands,
         "doctor",
         subcommands.doctor,
-        "check the settings, the database, the API key, the charts and the chats",
+        "show what is in force; check the settings, the database, the API key, the charts and the chats",
     )
+    checked.add_argument("--json", action="store_true", help="print all of it as one JSON object")
     return parser
 
 

@@ -8,6 +8,7 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from bot.domain.errors import NotConfigured
@@ -75,8 +76,8 @@ async def run(args: argparse.Namespace) -> int:
 
         settings = _settings()
         serving.load(settings)
-    for sentence in mistyped():
-        logger.warning(sentence)
+    if unknown := mistyped():
+        logger.warning(" ".join(unknown))
     return await serving.run(settings, args.only)
 
 
@@ -164,17 +165,29 @@ async def restore(args: argparse.Namespace) -> int:
     return 0
 
 
-async def doctor(_: argparse.Namespace) -> int:
-    """Check everything that must be right, one by one; 1 if something is not."""
+async def doctor(args: argparse.Namespace) -> int:
+    """Show what is in force and check everything that must be right, one by one; 1 if something is not.
+
+    A secret of the wrong kind is sent nowhere.
+    """
     from adapters.discord.doctor import discord_checks
     from adapters.slack.doctor import slack_checks
-    from bot.doctor import checks
+    from bot.doctor import checks, in_force, misshapen
 
     settings = _settings()
-    found = (*await checks(settings), *await slack_checks(settings), *await discord_checks(settings))
-    for check in found:
-        _say(f"{'ok     ' if check.ok else 'PROBLEM'}  {check.name}: {check.detail}")
-    return int(not all(check.ok for check in found))
+    wrong = misshapen(settings)
+    found = [*in_force(settings), *wrong.values(), *await checks(settings)]
+    if not any(name.startswith("slack_") for name in wrong):
+        found += await slack_checks(settings)
+    if "discord_token" not in wrong:
+        found += await discord_checks(settings)
+    is_well = all(check.ok for check in found)
+    if args.json:
+        _say(json.dumps({"ok": is_well, "checks": [asdict(check) for check in found]}, ensure_ascii=False))
+    else:
+        for check in found:
+            _say(f"{'ok     ' if check.ok else 'PROBLEM'}  {check.name}: {check.detail}")
+    return int(not is_well)
 
 
 @contextmanager

@@ -1,8 +1,13 @@
 """What must be right before the bot can serve, looked at one by one: for `contentstats-bot doctor`."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
+
+from pydantic import SecretStr
 
 from bot.charts.charts import Charts
 from bot.charts.specs import Spend
@@ -10,8 +15,9 @@ from bot.contentstats.client import ContentStatsClient
 from bot.contentstats.rate_limit import RateStore
 from bot.domain.errors import BotError
 from bot.domain.money import dollars
-from bot.settings import Settings, mistyped
+from bot.settings import Settings, Spenders, mistyped
 from bot.store import Store
+from bot.store.database import database_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +27,46 @@ class Check:
     name: str
     ok: bool
     detail: str
+
+
+_SHAPES = {
+    "contentstats_api_key": (r"cs_(live|test)_.+", "begins with cs_live_ or cs_test_"),
+    "slack_bot_token": (r"xoxb-.+", "begins with xoxb-; it is on the app's page OAuth & Permissions"),
+    "slack_app_token": (r"xapp-.+", "begins with xapp-; it is on the app's page Basic Information"),
+    "slack_signing_secret": (r"[0-9a-f]{32}", "is 32 digits and letters a to f, on the app's page Basic Information"),
+    "discord_token": (r"[^.]+\.[^.]+\.[^.]+", "has three parts joined by dots; it is on the application's page Bot"),
+}
+"""How each secret looks, and where it is. They are often put into each other's place."""
+_SPENDERS = {
+    Spenders.DEFAULT: "members in Slack, those with Manage Server in Discord",
+    Spenders.MEMBERS: "every member",
+    Spenders.MANAGERS: "those who manage the workspace",
+    Spenders.NO_ONE: "nobody",
+}
+
+
+def in_force(settings: Settings) -> tuple[Check, ...]:
+    """What this process would run with, without any secret. Looks at nothing outside this machine."""
+    env = Path(".env").absolute()
+    facts = {
+        "Settings file": f"{env}; the environment counts first" if env.is_file() else f"none, there is no {env}",
+        "Database address": database_place(settings.database_url),
+        "Monthly cap": f"{dollars(settings.monthly_cap_usd)} for each workspace (MONTHLY_CAP_USD)",
+        "Who can spend": f"{_SPENDERS[settings.may_spend]} (MAY_SPEND={settings.may_spend})",
+        "Time zone": "UTC in logs and files; digests and alerts keep the zone of their channel",
+    }
+    return tuple(Check(name, ok=True, detail=detail) for name, detail in facts.items())
+
+
+def misshapen(settings: Settings) -> Mapping[str, Check]:
+    """A problem for each secret that can't be what its setting is for, by setting. Makes no call."""
+    found: dict[str, Check] = {}
+    for name, (shape, words) in _SHAPES.items():
+        secret: SecretStr | None = getattr(settings, name)
+        if secret is not None and not re.fullmatch(shape, secret.get_secret_value()):
+            setting = name.upper()
+            found[name] = Check(setting, ok=False, detail=f"is something else: a value for {setting} {words}.")
+    return found
 
 
 async def checks(settings: Settings) -> tuple[Check, ...]:
@@ -53,6 +99,10 @@ class _Unpaced:
 async def _api(settings: Settings, rates: RateStore) -> Check:
     if settings.contentstats_api_key is None:
         return Check("ContentStats", ok=False, detail="CONTENTSTATS_API_KEY isn't set; try contentstats-bot demo")
+    if "contentstats_api_key" in misshapen(settings):
+        return Check(
+            "ContentStats", ok=False, detail="not asked: CONTENTSTATS_API_KEY doesn't begin with cs_live_ or cs_test_"
+        )
     key = settings.contentstats_api_key.get_secret_value()
     try:
         client = ContentStatsClient(settings.contentstats_base_url, key, rates)

@@ -70,6 +70,17 @@ def database_url(text: str) -> URL:
             raise NotConfigured(f"The bot can't use the database in DATABASE_URL. Write it like {_FORMS}.")
 
 
+def database_place(text: str) -> str:
+    """Where the database of a `DATABASE_URL` is, for people: a file's whole path, or a server, without a password."""
+    try:
+        url = database_url(text)
+    except NotConfigured as error:
+        return str(error)
+    if url.get_backend_name() == "sqlite":
+        return f"SQLite file {Path(str(url.database)).absolute()}"
+    return f"PostgreSQL {url.database or ''} at {url.host or 'localhost'}:{url.port or 5432}"
+
+
 def _with_options(url: URL) -> URL:
     """The URL with libpq's `sslmode` under the driver's name; any other option would be ignored or crash: refuse it."""
     if url.query.keys() - {"sslmode", "ssl"}:  # not repeated: they may be the end of a password

@@ -116,7 +116,7 @@ async def test_the_doctor_says_what_is_wrong_and_spends_nothing(sandbox, clock, 
     _, api, _ = await checks(settings_of(sandbox, sqlite_url))
     assert not api.ok
     assert "doesn't accept the API key" in api.detail
-    _, api, _ = await checks(settings_of(sandbox, sqlite_url, contentstats_api_key=SecretStr("x" * 501)))
+    _, api, _ = await checks(settings_of(sandbox, sqlite_url, contentstats_api_key=SecretStr(f"cs_live_{'x' * 501}")))
     assert "The ContentStats API key is empty or has invalid characters" in api.detail
     _, api, _ = await checks(settings_of(sandbox, sqlite_url, contentstats_api_key=None))
     assert "CONTENTSTATS_API_KEY isn't set" in api.detail

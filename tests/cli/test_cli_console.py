@@ -52,7 +52,7 @@ def test_charts_and_files_go_where_it_says(cli, sandbox):
 def test_the_doctor_finds_all_well(cli, sandbox):
     ended = cli("doctor", **sandbox)
     assert (ended.returncode, ended.stderr) == (0, "")
-    assert [line[:9] for line in ended.stdout.splitlines()] == ["ok       "] * 3
+    assert [line[:9] for line in ended.stdout.splitlines()] == ["ok       "] * 8
 
 
 def test_migrating_twice_changes_nothing_and_one_line_loads_only_what_it_needs(cli, sandbox):

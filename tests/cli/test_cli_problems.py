@@ -1,10 +1,12 @@
 """What the operator got wrong is a sentence on stderr and exit code 1."""
 
+import json
 import socket
 from pathlib import Path
 
 import pytest
 
+IN_FORCE = ("Settings file", "Database address", "Monthly cap", "Who can spend", "Time zone")
 NOWHERE = {"CONTENTSTATS_BASE_URL": "http://127.0.0.1:1/api/v1", "CONTENTSTATS_API_KEY": "cs_test_x"}
 
 
@@ -57,8 +59,9 @@ def test_a_settings_file_that_is_no_text_is_named_where_settings_are_read(cli, s
 
 
 def states(ended):
-    """What the doctor found, by the name of each check."""
-    return {line[9:].partition(":")[0]: line[:9].strip() for line in ended.stdout.splitlines()}
+    """What the doctor found, by the name of each check; without what is in force, which is only shown."""
+    found = {line[9:].partition(":")[0]: line[:9].strip() for line in ended.stdout.splitlines()}
+    return {name: state for name, state in found.items() if name not in IN_FORCE}
 
 
 def test_the_doctor_asks_contentstats_without_a_database_too(cli, sandbox):
@@ -75,6 +78,32 @@ def test_the_doctor_opens_the_database_with_its_keys_and_notices_an_address_with
     ended = cli("doctor", CONTENTSTATS_BASE_URL=sandbox["CONTENTSTATS_BASE_URL"].removesuffix("/api/v1"))
     assert states(ended) == {"Database": "ok", "ContentStats": "PROBLEM", "Charts": "ok"}
     assert "CONTENTSTATS_BASE_URL, which usually ends with /api/v1" in ended.stdout
+
+
+def test_the_doctor_shows_what_is_in_force_and_sends_no_secret_of_the_wrong_kind(cli, sandbox):
+    (cli.folder / ".env").write_text("MONTHLY_CAP_USD=12.5\nMAY_SPEND=managers\n")
+    wrong = {
+        "CONTENTSTATS_API_KEY": "xoxb-1-misplaced",
+        "SLACK_BOT_TOKEN": "xapp-1-misplaced",
+        "SLACK_SIGNING_SECRET": "misplaced",
+        "DISCORD_TOKEN": "misplaced",
+    }
+    ended = cli("doctor", "--json", **sandbox | wrong)
+    assert (ended.returncode, ended.stderr) == (1, "")
+    found = {check["name"]: check for check in json.loads(ended.stdout)["checks"]}
+    assert found["Settings file"]["detail"].startswith(f"{cli.folder}/.env")
+    assert found["Database address"]["detail"] == f"SQLite file {cli.folder}/bot.db"
+    assert found["Monthly cap"]["detail"].startswith("$12.50")
+    assert "MAY_SPEND=managers" in found["Who can spend"]["detail"]
+    assert {name for name, check in found.items() if not check["ok"]} == {*wrong, "ContentStats"}
+    assert "xoxb-; it is on the app's page" in found["SLACK_BOT_TOKEN"]["detail"]
+    assert "misplaced" not in ended.stdout
+
+
+def test_the_doctor_names_a_database_server_without_its_password(cli):
+    ended = cli("doctor", DATABASE_URL="postgresql://bot:hunter2@127.0.0.1:1/data", CONTENTSTATS_API_KEY="")
+    assert "Database address: PostgreSQL data at 127.0.0.1:1\n" in ended.stdout
+    assert "hunter2" not in ended.stdout
 
 
 def test_an_output_that_is_full_is_a_sentence(cli, sandbox):
