@@ -1,14 +1,14 @@
 """What a campaign owes, from its terms, its links and the mirror; lines that have become final are kept for good."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
 from bot.domain.campaigns import Campaign, CampaignLink
 from bot.domain.curves import joined
-from bot.domain.payout import PACE, Line, PaidVideo, State, lines, reached_at, total
-from bot.domain.videos import Snapshot, Video, VideoReading
+from bot.domain.payout import PACE, Line, PaidVideo, State, Terms, lines, metric_of, reached_at, total
+from bot.domain.videos import HOUR, Snapshot, Video, VideoReading
 from bot.store import Store
 from bot.store.payouts import StoredTerms
 from bot.store.readings import LinkReadings
@@ -46,58 +46,80 @@ class Owed:
 
 
 async def owed(
-    store: Store, workspace: Workspace, campaign: Campaign, now: datetime, *, keeps: bool = True
+    store: Store, workspace: Workspace, campaign: Campaign, now: datetime, *, keeps: bool = True, whole: bool = False
 ) -> Owed | None:
     """What a campaign owes; None without terms. Lines that are final by now are kept, unless `keeps` is False.
 
     Terms change only what isn't kept, so keep what is final before they change. Safe in several processes at once.
+    `whole` reads every snapshot of open lines too, to find the counters that fell.
     """
     tries = TRIES
     while (terms := await store.payouts.terms(workspace.id, campaign.id)) is not None:
         settled = await store.payouts.lines(workspace.id, campaign.id)
-        videos, snapshots = await _videos(store, workspace, campaign, settled, now)
-        found = lines(terms.terms, videos, settled, now)
-        new = [each for each in found if each.state is State.FINAL and each.key not in settled]
+        links = await store.campaigns.links(workspace.id, campaign.id)
+        found = await store.readings.at(workspace, (now - PACE, now), [each.key for each in links])
+        videos = await _videos(
+            store, [each for each in links if each.key not in settled], found, terms.terms, now, whole
+        )
+        computed = lines(terms.terms, videos, settled, now)
+        new = [each for each in computed if each.state is State.FINAL and each.key not in settled]
         tries -= 1
         if not (keeps and new and tries) or await store.payouts.settle(
             workspace.id, campaign.id, terms.id, len(settled), new
         ):
             before = total(lines(terms.terms, videos, settled, now - PACE))
-            return Owed(campaign, terms, found, before, snapshots, now)
+            snapshots = sum(one.snapshot_count for each in found for one in each.trackings)
+            return Owed(campaign, terms, computed, before, snapshots, now)
     return None
 
 
 async def _videos(
-    store: Store, workspace: Workspace, campaign: Campaign, settled: Collection[str], now: datetime
-) -> tuple[list[PaidVideo], int]:
-    """The campaign's videos whose lines are open, and how many snapshots of all of them were taken."""
-    links = await store.campaigns.links(workspace.id, campaign.id)
-    found = await store.readings.at(workspace, (now,), [each.key for each in links])
+    store: Store,
+    links: Sequence[CampaignLink],
+    found: Iterable[LinkReadings],
+    terms: Terms,
+    now: datetime,
+    whole: bool,  # noqa: FBT001 - as `owed` takes it
+) -> list[PaidVideo]:
+    """The videos of these links, with all of their snapshots if those at two moments aren't enough."""
     tracked = {each.key: each for each in found}
-    wanted = [each for each in links if each.key not in settled]
-    videos: list[PaidVideo] = []
+    videos = {each.key: _glance(each, tracked.get(each.key), terms, now) for each in links}
+    wanted = [tracked[key] for key, video in videos.items() if key in tracked and (whole or video is None)]
     for start in range(0, len(wanted), AT_ONCE):
         part = wanted[start : start + AT_ONCE]
-        trackings = [one for link in part if link.key in tracked for one in tracked[link.key].trackings]
-        taken = await _snapshots(store, trackings)
-        videos += [_video(each, tracked.get(each.key), taken) for each in part]
-    return videos, sum(one.snapshot_count for each in found for one in each.trackings)
+        taken = await _snapshots(store, [one for each in part for one in each.trackings])
+        videos |= {each.key: _read(each, taken) for each in part}
+    return [each for each in videos.values() if each is not None]
 
 
-async def _snapshots(store: Store, trackings: Collection[StoredVideo]) -> Mapping[str, tuple[Snapshot, ...]]:
-    if not trackings:
-        return {}
-    (wallet_id,) = {each.wallet_id for each in trackings}
+async def _snapshots(store: Store, trackings: Sequence[StoredVideo]) -> Mapping[str, tuple[Snapshot, ...]]:
     until = max((each.last_snapshot_at or _EVER) for each in trackings)
-    return await store.videos.snapshots_between(wallet_id, [each.video.id for each in trackings], _EVER, until)
+    ids = [each.video.id for each in trackings]
+    return await store.videos.snapshots_between(trackings[0].wallet_id, ids, _EVER, until)
 
 
-def _video(link: CampaignLink, tracked: LinkReadings | None, taken: Mapping[str, tuple[Snapshot, ...]]) -> PaidVideo:
+def _glance(link: CampaignLink, tracked: LinkReadings | None, terms: Terms, now: datetime) -> PaidVideo | None:
+    """A video by its first snapshot and those of a day ago and now; None if its line needs others."""
     if tracked is None:
         return PaidVideo(link.key, Video("", link.link, link.platform, ""), None, None, ())
+    first, last, metric = tracked.first, tracked.at[-1], metric_of(tracked.newest.video.platform)
+    if first is None or last is None:
+        return None
+    began = tracked.trackings[0].video.started_at or first.taken_at
+    final_hour = terms.final_hour(began)
+    taken = tuple({each.taken_at: each for each in (first, *tracked.at) if each is not None}.values())
+    if (final_hour is not None and final_hour <= now) or any(metric not in each.counts for each in taken):
+        return None
+    due = round((last.taken_at - first.taken_at) / HOUR) + 1
+    missing = max(due - sum(each.snapshot_count for each in tracked.trackings), 0)
+    return PaidVideo(link.key, tracked.newest.video, began, tracked.newest.read_at, taken, missing)
+
+
+def _read(tracked: LinkReadings, taken: Mapping[str, tuple[Snapshot, ...]]) -> PaidVideo:
+    """A video with all of its snapshots."""
     newest = tracked.newest
     curve = joined(VideoReading(each.video, taken[each.video.id]) for each in tracked.trackings)
     began = curve.started_at or tracked.trackings[0].first_seen_at
     # A page that nobody needs to read any more has all that there will be.
     read_at = newest.read_at if newest.due_at is not None else newest.read_at and datetime.max.replace(tzinfo=UTC)
-    return PaidVideo(link.key, newest.video, began, read_at, curve.reading.snapshots)
+    return PaidVideo(tracked.key, newest.video, began, read_at, curve.reading.snapshots)

@@ -1,5 +1,6 @@
 """The cards of /payout: what is owed to whom, line by line in the details, the terms, and what was marked as paid."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
@@ -49,15 +50,15 @@ ABOUT = (
 )
 
 
-def payout(owed: Owed, tracking: Decimal | None, *, may_configure: bool) -> Reply:
-    """What a campaign owes; `tracking` is what tracking its videos cost, None if the price isn't known."""
+def payout(owed: Owed, tracking: Decimal | None, *, may_configure: bool, is_own: bool = False) -> Reply:
+    """What a campaign owes, the channel's own or not; `tracking` is what tracking cost, None if that isn't known."""
     found = accounts(owed.lines)
     amount, named = dollars(owed.total), {"campaign": str(owed.campaign.id)}
     return Reply(
         f"{amount} owed{_budget(owed)}",
         title=owed.campaign.name,
         strong=(f"{amount} owed",),
-        parts=(*_creators(found), *_doubts(owed), _small_print(owed, tracking)),
+        parts=(*_creators(found), *_doubts(owed), _small_print(owed, tracking, is_own=is_own)),
         actions=(
             Button("Details", Call("payout.details", named)),
             Button("CSV file", Call("payout", named | {"action": "csv"})),
@@ -110,6 +111,11 @@ def payout_details(owed: Owed) -> Reply:
     parts: list[Part] = [Paragraph(_terms(owed.terms.terms))]
     if items:
         parts.append(Listing("Lines", columns, items))
+    why = Counter(f"{platform_name(line.platform)}: {line.why}" for line in lines if line.state is State.UNKNOWN)
+    if why:
+        parts.append(
+            Paragraph(text(f"Can't be computed: {'; '.join(f'{count:,} {each}' for each, count in why.items())}."))
+        )
     if more:
         parts.append(Note(text(f"{more:,} more in the CSV file, which recomputes each line to the cent.")))
     states = [(state, [line for line in owed.lines if line.state is state]) for state in State]
@@ -213,11 +219,12 @@ def _earlier(owed: Owed) -> int:
     return sum(line.is_settled and line.terms_id not in {0, owed.terms.id} for line in owed.lines)
 
 
-def _small_print(owed: Owed, tracking: Decimal | None) -> Note:
+def _small_print(owed: Owed, tracking: Decimal | None, *, is_own: bool) -> Note:
+    own = "This channel's campaign. " if is_own else ""
     cost = "" if tracking is None else f" Tracking cost {dollars(tracking)}."
     last = max((line.end_at for line in owed.lines if line.end_at is not None), default=None)
     as_of: tuple[str | Span, ...] = () if last is None else (" Counted to ", Time(last, owed.now), ".")
-    return Note(text(f"{NEVER_PAYS}{cost}", *as_of))
+    return Note(text(f"{own}{NEVER_PAYS}{cost}", *as_of))
 
 
 def _more(owed: Owed, found: Sequence[Account]) -> Action:

@@ -35,7 +35,7 @@ _LEADING = POLITE - {"now"}
 _NOUNS = frozenset(
     {
         *("alert", "alerts", "notifications", "report", "reports", "summary", "digest", "digests", "recap"),
-        *("compare", "comparison", "difference", "better", "worse", "between"),
+        *("compare", "comparison", "difference", "better", "worse", "between", "owe", "owes", "owed", "owing"),
     }
 )
 """Words that ask for a command and are no words for it."""

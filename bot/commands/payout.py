@@ -109,21 +109,22 @@ async def payout_command(context: Context, args: Payout) -> Reply:
         return await _set_terms(context, campaign, args.terms)
     if args.action == PAID or args.creator:
         return await _mark(context, campaign, args.creator)
-    found = await owed(context.store, context.workspace, campaign, context.clock())
+    found = await owed(context.store, context.workspace, campaign, context.clock(), whole=args.action == CSV)
     may_configure = Permission.CONFIGURE in context.permissions
     if found is None:
         return no_terms(campaign, may_configure=may_configure)
     if args.action == CSV:
         return payout_file(found, payout_csv(found))
     price = await context.account.price() if context.account is not None else None
-    card = payout(found, None if price is None else found.snapshots * price, may_configure=may_configure)
+    tracking = None if price is None else found.snapshots * price
+    card = payout(found, tracking, may_configure=may_configure, is_own=not args.campaign)
     return replace(card, shared_as=Call("payout", {"campaign": str(campaign.id)}))
 
 
 async def details(context: Context, args: PaidMark) -> Reply:
     """Every line of a payout."""
     campaign = await _campaign(context, args.campaign)
-    found = await owed(context.store, context.workspace, campaign, context.clock())
+    found = await owed(context.store, context.workspace, campaign, context.clock(), whole=True)
     if found is None:
         return no_terms(campaign, may_configure=Permission.CONFIGURE in context.permissions)
     return replace(payout_details(found), shared_as=Call("payout.details", {"campaign": str(campaign.id)}))

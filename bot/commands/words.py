@@ -38,6 +38,7 @@ TOPICS: Mapping[str, str] = {
         csv csvs excel xlsx spreadsheet spreadsheets sheet download downloads export exports exported file files raw
         data
     """,
+    "payout": "owe owes owed owing payout payouts",
     "usage": """
         money wallet balance credit credits budget spend spends spent spending cost costs price prices pay paid paying
         bill billing charge charged runway funds cash afford broke expensive usage dollars bucks invoice left

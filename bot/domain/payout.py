@@ -63,7 +63,8 @@ class State(StrEnum):
 class PaidVideo:
     """A link of a campaign: its newest tracking, when it was first tracked, and the snapshots of all its trackings.
 
-    `read_at` is when its page was last read; None if it never was, or if there is no tracking.
+    `read_at` is when its page was last read; None if it never was, or if there is no tracking. `missing` is given if
+    only the snapshots at the moments that count were read; then the falls between them aren't known.
     """
 
     key: str
@@ -71,6 +72,7 @@ class PaidVideo:
     tracked_since: datetime | None
     read_at: datetime | None
     snapshots: Sequence[Snapshot]
+    missing: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +195,8 @@ def _line(terms: Terms, video: PaidVideo, now: datetime) -> Line:
         start=start,
         end_at=last.taken_at,
         end=last.counts[metric],
-        missing=sum(each.missing for each in gaps(counted)),
-        fallen=len(falls(counted, metric)),
+        missing=sum(each.missing for each in gaps(counted)) if video.missing is None else video.missing,
+        fallen=len(falls(counted, metric)) if video.missing is None else 0,
         counted=gain if gain >= terms.minimum else 0,
         rate=rate,
         amount=earned if terms.video_cap is None else min(earned, terms.video_cap),

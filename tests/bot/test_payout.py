@@ -79,6 +79,9 @@ async def test_only_admins_change_terms_and_mark_what_is_paid_and_everybody_look
     await env.say("/payout launch terms tiktok 1")
     card = await env.say("/payout launch", caller=BO)
     assert "$0.00 owed." in card.summary
+    await env.say("/campaign launch here")
+    assert "This channel's campaign." in plain_text(await env.say("/payout"))
+    assert "Did you mean /payout?" in (await env.say("what do we owe")).summary
     assert "Nobody in launch is called “@bo”" in (await env.say("/payout launch paid @bo")).summary
     assert "can be computed" in (await env.say("/payout launch paid @steady")).summary
     env.sandbox.world.track(env.sandbox.key, LINK, 1)
