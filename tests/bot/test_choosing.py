@@ -225,6 +225,8 @@ async def test_choices_are_never_more_than_a_chat_shows(env):
         ("videos", "platform", " TIK", ["tiktok"]),
         ("videos", "status", "", ["monitoring", "completed", "paused", "error", "cancelled"]),
         ("videos", "sort", "x", []),
+        ("videos", "by", "m", ["mine"]),
+        ("videos", "by", "@nobody", []),
         ("help", "command", "st", ["stats", "stop", "status"]),
         ("digest", "time", "17", ["17:00"]),
         ("digest", "time", "9 uhr", ["09:00"]),
@@ -250,3 +252,14 @@ async def test_choices_never_fail(sandbox, clock, postgres, postgres_url):
         postgres.disconnect(name)
         assert await env.bot.suggest("stats", "video", "x", ANA) == ()
         postgres._sql(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+
+
+async def test_creators_are_offered_by_handle_in_any_case_each_once(env):
+    for number, handle in enumerate(("Viral.Recipe", "Viral.Recipe", "vivid")):
+        env.sandbox.world.track(
+            env.sandbox.key, f"https://www.tiktok.com/@{handle}/video/730123456789012345{number}", 1
+        )
+    await env.say("/videos")
+    names = [option.value for option in await env.bot.suggest("videos", "by", "@VI", ANA)]
+    assert sorted(names) == ["@Viral.Recipe", "@vivid"]
+    assert len(await env.bot.suggest("stats", "video", "@viral", ANA)) == 2

@@ -74,6 +74,8 @@ async def a_link_tracked_twice_is_one_curve(chat: Chat) -> None:
     ids = [row.partition(",")[0] for row in rows]
     assert len(set(ids)) == 2, "the tracking of each row"
     assert len(rows) >= 33
+    earlier = await chat.say(ANN, "stats", video=ids[0])
+    assert earlier.text.splitlines()[:3] == card.text.splitlines()[:3], "an earlier tracking's id finds the curve"
 
 
 async def a_video_that_still_grows_is_tracked_on_once_its_time_is_over(chat: Chat) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.creators import creator_of
 from bot.domain.money import ends_at
-from bot.domain.videos import HOUR
+from bot.domain.videos import HOUR, Metric
 from bot.store.videos import SEARCHED, Filters, Sort
 from tests.store.samples import ADA, BEN, NOW, keyed, proposed, reading, submitted, video
 
@@ -188,3 +188,30 @@ async def start(store, workspace, video_id, person=ADA, **facts):
     (request,) = await proposed(store, workspace, f"tiktok:{video_id}", person=person)
     await submitted(store, request, Decimal(1))
     await store.tracking.mark_tracking(request.id, replace(video(video_id), **facts), NOW)
+
+
+async def test_a_handle_finds_its_creator_under_old_and_new_names_and_without_one_in_the_link(
+    store, wallet_id, workspace
+):
+    tiktok = "https://www.tiktok.com/@Old.Name/video/730123456789012345{}"
+    rows = [
+        video("renamed", link=tiktok.format(1), creator="@New.Name"),
+        video("before", link=tiktok.format(2), creator="New Name"),
+        video("nameless", link="https://youtu.be/abcdefghijk", platform="youtube", creator="Küche"),
+    ]
+    await store.videos.remember(wallet_id, keyed(*rows), NOW)
+    handles = {name: await store.videos.handles(workspace, name) for name in ("@NEW.name", "Old.Name", "kuche", "@x")}
+    assert handles == {"@NEW.name": ("new.name",), "Old.Name": ("old.name",), "kuche": ("kuche",), "@x": ()}
+    await store.videos.remember(wallet_id, keyed(replace(rows[1], creator="@New.Name")), NOW + HOUR)
+    assert await store.videos.handles(workspace, "@old.name") == ("new.name",), "every video has the new name now"
+    _, total = await store.videos.page(workspace, Filters(handles=("new.name",)), Sort.NEWEST, 0, 10)
+    assert total == 2
+
+
+async def test_what_a_creator_s_links_count_together_takes_the_newest_tracking_of_each(store, wallet_id, workspace):
+    early = video("early", status="completed", started_at=NOW - timedelta(days=9))
+    late, other = video("late", started_at=NOW), video("other", started_at=NOW)
+    for row, key, count, day in ((early, "a", 50, 9), (late, "a", 90, 7), (other, "b", 10, None)):
+        page = reading(replace(row, creator="@Ada"), 1)
+        await store.videos.remember_reading(wallet_id, page, key, main_count=count, change_24h=day, now=NOW)
+    assert await store.videos.sums(workspace, Filters(handles=("ada",))) == ((Metric.VIEWS, 2, 100, 7),)
