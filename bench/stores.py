@@ -100,8 +100,7 @@ async def _write(store: Store, workspace: Workspace, numbers: range) -> None:
     requests = await store.tracking.propose(workspace, "C1", ANA, "batch", items, PRICE, NOW, NOW + HOUR)
     for video, request in zip(made, requests, strict=True):
         began = video.started_at or NOW
-        month = began.replace(day=1, hour=0, minute=0)
-        await store.tracking.submit(request.id, ANA.id, 14, PRICE * 14 * 24, began, month, Decimal(1_000_000))
+        await store.tracking.submit(request.id, ANA.id, 14, PRICE * 14 * 24, began, Decimal(1_000_000))
         await store.tracking.mark_tracking(request.id, video, began)
         reading = VideoReading(video, _snapshots())
         await store.videos.remember_reading(

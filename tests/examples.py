@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+from bot.domain.allowances import Limit, Scope
 from bot.domain.caller import Person
 from bot.domain.links import VideoLink, parse_link
-from bot.domain.money import MonthlyCap, Promise, Usage, WalletState, consequences, runway
+from bot.domain.money import Promise, Usage, WalletState, consequences, runway
 from bot.domain.tracking import RequestState, TrackRequest
 from bot.domain.videos import HOUR, Metric, RunningCount, Snapshot, Video, VideoReading
 from bot.messages import offer, usage
@@ -138,7 +139,7 @@ def offered(balance: str, days: int | None = None, rows: tuple[offer.Row, ...] =
         choices=consequences(wallet.usage, owed, NOW, count=sum(row.is_new for row in rows)),
         days=days,
         usual_days=7,
-        cap=MonthlyCap(Decimal(100), Decimal("12.50")),
+        limits=(Limit(Scope.OPERATOR, Decimal(100), Decimal("12.50")),),
         expires_at=NOW + timedelta(minutes=10),
     )
 
@@ -188,6 +189,6 @@ def spend_of(balance: str, **changes: object) -> usage.SpendFacts:
         people=((ANA, Decimal("2.52")), (Person("U0000002", ""), Decimal("0.36"))),
         channels=(("C0000001", Decimal("2.88")),),
         difference=Decimal("-0.015"),
-        monthly_cap=MonthlyCap(Decimal(100), Decimal("12.50")),
+        limits=(Limit(Scope.OPERATOR, Decimal(100), Decimal("12.50")),),
         now=NOW,
     )

@@ -13,8 +13,8 @@ from bot.alerts import settings_card as alert_settings
 from bot.commands.registry import COMMANDS, described
 from bot.delivery import deliver as delivery
 from bot.digests import settings_card as digest_settings
+from bot.domain.allowances import Limit, Scope
 from bot.domain.curves import joined
-from bot.domain.money import MonthlyCap
 from bot.domain.status import SCHEDULER, DeadLetter, Queue, Service
 from bot.domain.tracking import RequestState
 from bot.domain.videos import HOUR, Metric, RunningCount, VideoReading
@@ -87,7 +87,7 @@ def _before_spending() -> Iterator[tuple[str, Reply]]:
     yield "offer.consequence_card", offer.consequence_card(offered("50.00"))
     yield "offer.consequence_card: pauses others", offer.consequence_card(offered("5.00", 14))
     yield "offer.consequence_card: short of money", offer.consequence_card(offered("0.60", 7))
-    capped = replace(offered("50.00"), cap=MonthlyCap(Decimal(100), Decimal("98.00")))
+    capped = replace(offered("50.00"), limits=(Limit(Scope.OPERATOR, Decimal(100), Decimal("98.00")),))
     yield "offer.consequence_card: over the monthly cap", offer.consequence_card(capped)
     yield "offer.consequence_card: several", offer.consequence_card(offered("50.00", rows=several))
     doubtful = (offer.Row(link(), may_run=True), offer.Row(link(5), may_run=True), offer.Row(link(6)))
@@ -207,12 +207,12 @@ def _numbers() -> Iterator[tuple[str, Reply]]:
 def _money() -> Iterator[tuple[str, Reply]]:
     """The wallet, and the page that begins with it."""
     spend = spend_of("50.00")
-    cap = spend.monthly_cap
+    (cap,) = spend.limits
     yield "usage.wallet", usage.wallet(spend.wallet, cap, NOW)
     yield "usage.wallet: runs dry, stale", usage.wallet(spend_of("0.80", problem=REASON).wallet, cap, NOW)
     certain = spend_of("50.00", open_ended=0, complete=True)
     yield "usage.wallet: everything known", usage.wallet(certain.wallet, cap, NOW)
-    tight = MonthlyCap(Decimal(100), Decimal("98.00"))
+    tight = Limit(Scope.OPERATOR, Decimal(100), Decimal("98.00"))
     yield "usage.wallet: the cap ends first", usage.wallet(certain.wallet, tight, NOW)
     unstated = replace(certain.wallet, usage=replace(usage_of("50.00"), uncharged=None))
     yield "usage.wallet: not all is stated", usage.wallet(unstated, cap, NOW)
@@ -224,7 +224,7 @@ def _money() -> Iterator[tuple[str, Reply]]:
         videos=tuple(VideoCount(video(number), Metric.VIEWS, 1_298_000, -12, NOW) for number in range(4)),
         running=12,
         spenders="all full members",
-        monthly_cap=MonthlyCap(Decimal(100), Decimal("12.50")),
+        limit=Limit(Scope.OPERATOR, Decimal(100), Decimal("12.50")),
         previews=True,
         digests=tuple(digest_settings.in_a_line(setting(channel_id=f"C000000{number}")) for number in range(5)),
         may_configure=True,

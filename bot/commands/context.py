@@ -6,12 +6,12 @@ from datetime import timedelta
 from decimal import Decimal
 
 from bot.charts.charts import Charts
+from bot.domain.allowances import Limit, Spender
 from bot.domain.caller import Caller, Permission, WorkspaceRef
 from bot.domain.campaigns import EVERY_VIDEO, Campaign
-from bot.domain.clock import Clock, month_of
+from bot.domain.clock import Clock
 from bot.domain.errors import NotConfigured, NotFound
 from bot.domain.folding import folded
-from bot.domain.money import MonthlyCap
 from bot.messages.campaign import no_such_campaign
 from bot.messages.help import Described
 from bot.reply.call import Call
@@ -54,10 +54,11 @@ class Context:
     look_up: Callable[[Call], Awaitable[Reply]]
     rows: Mapping[int, str]
 
-    async def cap(self) -> MonthlyCap:
-        """The workspace's monthly cap, and what is used of it; unclear starts count as used."""
-        used = await self.store.tracking.spent(self.workspace.id, month_of(self.clock()))
-        return MonthlyCap(self.monthly_cap, used)
+    async def limits(self, campaign_id: int | None = None) -> tuple[Limit, ...]:
+        """Every limit that binds the caller here, in a campaign too if one is given; unclear starts count as used."""
+        caller = self.caller
+        spender = Spender(caller.person.id, caller.roles, caller.channel_id, campaign_id)
+        return await self.store.allowances.limits(self.workspace.id, spender, self.clock(), self.monthly_cap)
 
     async def campaign(self, named: str) -> Campaign | None:
         """The campaign of that name, else the channel's own; None if there is none, or `named` asks for every video.

@@ -6,6 +6,7 @@ from bot.commands.context import Context
 from bot.commands.digest import setting
 from bot.commands.videos import counted
 from bot.digests.settings_card import in_a_line
+from bot.domain.allowances import tightest
 from bot.domain.caller import Permission
 from bot.domain.videos import VideoStatus
 from bot.messages.home import HomeFacts, home
@@ -34,7 +35,7 @@ async def show_home(context: Context, args: Home) -> Reply:  # noqa: ARG001 - ev
             videos=tuple(counted(each) for each in rows),
             running=total,
             spenders=context.spenders,
-            monthly_cap=await context.cap(),
+            limit=tightest(await context.limits()),
             previews=context.workspace.previews if context.caller.workspace.can_preview else None,
             digests=tuple(in_a_line(each) for each in digests if each.is_on),
             may_configure=Permission.CONFIGURE in context.permissions,

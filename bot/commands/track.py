@@ -17,6 +17,7 @@ from bot.domain.money import DURATIONS, Usage, consequences, dollars, price
 from bot.domain.tracking import RequestState, TrackRequest
 from bot.domain.videos import Video
 from bot.messages.campaign import Into
+from bot.messages.limits import limit_words, who_raises
 from bot.messages.offer import (
     Offer,
     Row,
@@ -32,9 +33,9 @@ from bot.messages.wording import plural
 from bot.reply.model import Button, Note, Reply
 from bot.store.spend_guard import (
     AlreadyRunning,
-    CapReached,
     Expired,
     InFlight,
+    LimitReached,
     MayRun,
     NotProposed,
     NotYours,
@@ -105,7 +106,7 @@ async def _card(
             choices=consequences(wallet.usage, wallet.owed, now, durations, len(new)),
             days=days,
             usual_days=USUAL_DAYS,
-            cap=await context.cap(),
+            limits=await context.limits(None if into is None else into.campaign.id),
             expires_at=requests[0].expires_at,
             despite=despite,
             asked=asked,
@@ -186,6 +187,7 @@ async def start(context: Context, args: Start) -> Reply:
         cost,
         context.monthly_cap,
         is_sure=args.sure == "yes",
+        roles=context.caller.roles,
         despite=args.despite,
     )
     results = tuple([await _result(context, each) for each in outcomes])
@@ -319,9 +321,9 @@ def _refused(context: Context, refusal: Refused) -> tuple[str, Video | None]:
             words = unclear_words(request.submitted_at or request.proposed_at)
         case MayRun(request):
             words = may_run_words(request.platform)
-        case CapReached(spent, cap):
-            left = dollars(max(cap - spent, Decimal()), down=True)
-            words = f"only {left} of the {dollars(cap)} monthly cap is left. Ask an admin to raise MONTHLY_CAP_USD."
+        case LimitReached(limit):
+            left = dollars(limit.left, down=True)
+            words = f"only {left} of {limit_words(limit)} is left. {who_raises(limit)}"
         case _:
             assert_never(refusal)
     return words, video

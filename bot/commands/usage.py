@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from bot.charts.specs import Spend
 from bot.commands.context import Context
+from bot.domain.allowances import tightest
 from bot.domain.clock import month_of
 from bot.domain.money import bill_check
 from bot.messages.pictures import chart_picture
@@ -26,7 +27,7 @@ async def usage(context: Context, args: Usage) -> Reply:  # noqa: ARG001 - every
     """Available, committed, and whether that lasts."""
     now = context.clock()
     state, _ = await live_state(context.wallet, now)
-    return replace(wallet(state, await context.cap(), now), shared_as=Call("usage"))
+    return replace(wallet(state, tightest(await context.limits()), now), shared_as=Call("usage"))
 
 
 async def usage_details(context: Context, args: Usage) -> Reply:  # noqa: ARG001 - as above
@@ -51,7 +52,7 @@ async def usage_details(context: Context, args: Usage) -> Reply:  # noqa: ARG001
             people=spend.by_person,
             channels=spend.by_channel,
             difference=bill_check(state.usage),
-            monthly_cap=await context.cap(),
+            limits=await context.limits(),
             now=now,
         )
     )

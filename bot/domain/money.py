@@ -60,19 +60,6 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
-class MonthlyCap:
-    """The most that one workspace may start in a calendar month, and what it started so far, in dollars."""
-
-    limit: Decimal
-    used: Decimal
-
-    @property
-    def left(self) -> Decimal:
-        """What may still be started this month."""
-        return max(self.limit - self.used, Decimal(0))
-
-
-@dataclass(frozen=True, slots=True)
 class Promise:
     """What one video will still cost: a snapshot an hour until `ends_at`. A paused one (`burns` False) owes, later."""
 

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.money import MonthlyCap, WalletState
-from bot.messages.outlook import cap_left
+from bot.domain.allowances import Limit
+from bot.domain.money import WalletState
+from bot.messages.limits import left_words
 from bot.messages.usage import doubts, money_line
 from bot.messages.video_count import COUNT_COLUMNS, VideoCount, count_item
 from bot.messages.wording import freshness, plural
@@ -37,7 +38,7 @@ class HomeFacts:
     videos: tuple[VideoCount, ...]
     running: int
     spenders: str
-    monthly_cap: MonthlyCap
+    limit: Limit
     previews: bool | None
     digests: tuple[Text, ...]
     may_configure: bool
@@ -49,7 +50,7 @@ def home(facts: HomeFacts) -> Reply:
     """The page."""
     settings = Fields(
         (
-            Field("Who may spend", text(f"{facts.spenders}, {cap_left(facts.monthly_cap)} this month")),
+            Field("Who may spend", text(f"{facts.spenders}, {left_words(facts.limit)}")),
             Field("Digests", _digests(facts.digests)),
             Field("Alerts", text(f"in {plural(facts.alerts, 'channel')}" if facts.alerts else "off")),
         )

@@ -7,13 +7,15 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from bot.domain.allowances import Limit, tightest
 from bot.domain.caller import Person
 from bot.domain.campaigns import Campaign
 from bot.domain.clock import date_text, moment_text
 from bot.domain.links import VideoLink
-from bot.domain.money import DURATIONS, Consequence, MonthlyCap, WalletState, dollars, left_after
+from bot.domain.money import DURATIONS, Consequence, WalletState, dollars, left_after
 from bot.domain.videos import Video
 from bot.messages.campaign import Into, goes_into, joined_words
+from bot.messages.limits import limit_words, who_raises
 from bot.messages.outlook import at_latest, can_finish, left, running_words
 from bot.messages.wording import (
     available,
@@ -93,7 +95,7 @@ class Offer:
     choices: tuple[Consequence, ...]
     days: int | None
     usual_days: int
-    cap: MonthlyCap
+    limits: tuple[Limit, ...]
     expires_at: datetime
     despite: int = 0
     asked: int | None = None
@@ -110,8 +112,13 @@ class Offer:
         return max(filter(self.can_start, self.choices), key=lambda choice: choice.days, default=asked)
 
     def can_start(self, choice: Consequence) -> bool:
-        """Whether both the balance and the monthly cap cover a choice."""
-        return choice.affordable and choice.price <= self.cap.left
+        """Whether the balance and every limit cover a choice."""
+        return choice.affordable and choice.price <= self.limit.left
+
+    @property
+    def limit(self) -> Limit:
+        """The tightest limit."""
+        return tightest(self.limits)
 
 
 class _Effect(StrEnum):
@@ -121,14 +128,13 @@ class _Effect(StrEnum):
     PAUSES = "pauses"
     SHORT_LATER = "short later"
     SHORT = "short"
-    OVER_CAP = "over cap"
+    OVER_LIMIT = "over limit"
 
 
 _EFFECTS = {
     _Effect.FINE: "enough for everything",
     _Effect.SHORT_LATER: "not enough for everything",
     _Effect.SHORT: "not enough credit",
-    _Effect.OVER_CAP: "over the monthly cap",
 }
 
 
@@ -248,16 +254,16 @@ def _cost(offer: Offer) -> str:
     """The price, and the tighter of the limits that it has to keep within."""
     chosen, usage = offer.proposed, offer.wallet.usage
     price = f"{plural(chosen.days, 'day')} · up to {dollars(chosen.price)}"
-    if offer.cap.left < usage.available:
-        return f"{price}, of {dollars(offer.cap.left, down=True)} left of the monthly cap."
+    if offer.limit.left < usage.available:
+        return f"{price}, of {dollars(offer.limit.left, down=True)} left of {limit_words(offer.limit, sum_too=False)}."
     return f"{price}, of {available(usage)} available."
 
 
 def _effect(choice: Consequence, offer: Offer) -> _Effect:
     if not choice.affordable:
         return _Effect.SHORT
-    if choice.price > offer.cap.left:
-        return _Effect.OVER_CAP
+    if choice.price > offer.limit.left:
+        return _Effect.OVER_LIMIT
     if choice.pauses_at is not None:
         return _Effect.PAUSES
     return _Effect.SHORT_LATER if left(offer.wallet, choice.price) < 0 else _Effect.FINE
@@ -269,9 +275,9 @@ def _consequence(offer: Offer) -> str:
     match _effect(chosen, offer):
         case _Effect.SHORT:
             return f"You're {_shortfall(wallet.usage.available, chosen.price)} short."
-        case _Effect.OVER_CAP:
-            over = _shortfall(offer.cap.left, chosen.price)
-            return f"That's {over} too much. Ask an admin to raise MONTHLY_CAP_USD."
+        case _Effect.OVER_LIMIT:
+            over = _shortfall(offer.limit.left, chosen.price)
+            return f"That's {over} too much. {who_raises(offer.limit)}"
         case _Effect.PAUSES if chosen.pauses_at is not None:
             others = f", for {plural(len(chosen.affected), 'other video')} too" if chosen.affected else ""
             when = f"{moment_text(chosen.pauses_at)}{at_latest(wallet)}"
@@ -288,8 +294,8 @@ def _briefly(choice: Consequence, offer: Offer) -> str:
     match _effect(choice, offer):
         case _Effect.SHORT:
             return f"{_shortfall(offer.wallet.usage.available, choice.price)} short"
-        case _Effect.OVER_CAP:
-            return _EFFECTS[_Effect.OVER_CAP]
+        case _Effect.OVER_LIMIT:
+            return f"over {limit_words(offer.limit, sum_too=False)}"
         case _Effect.PAUSES if choice.pauses_at is not None:
             return f"pauses {'others ' if choice.affected else ''}{date_text(choice.pauses_at)}"
         case _Effect.SHORT_LATER | _Effect.PAUSES:
@@ -309,7 +315,7 @@ def _other_effects(offer: Offer) -> tuple[Fields, ...]:
     for each in offer.choices:
         effect = _effect(each, offer)
         if effect is not usual:
-            alike[_briefly(each, offer) if effect is _Effect.PAUSES else _EFFECTS[effect]].append(each.days)
+            alike[_EFFECTS.get(effect) or _briefly(each, offer)].append(each.days)
     fields = (
         Field(f"{series(map(str, days))} {'day' if days == [1] else 'days'}", text(what))
         for what, days in alike.items()

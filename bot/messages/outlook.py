@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from bot.domain.money import MonthlyCap, WalletState, dollars, left_after
+from bot.domain.money import WalletState, dollars, left_after
 from bot.domain.videos import RunningCount
 from bot.messages.wording import plural
 from bot.reply.model import Text, Time, text
@@ -46,11 +46,6 @@ def can_finish(state: WalletState, *more: Decimal) -> str:
     if state.usage.uncharged is None:
         doubts.append("The API doesn't state pending charges.")
     return " ".join(doubts) or "All running videos can finish."
-
-
-def cap_left(cap: MonthlyCap) -> str:
-    """What is left of the workspace's monthly cap."""
-    return f"{dollars(cap.left, down=True)} of {dollars(cap.limit)} left"
 
 
 def promised(state: WalletState) -> str:

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from bot.domain.allowances import Limit, Scope
 from bot.domain.caller import Person
 from bot.domain.clock import date_text, moment_text
-from bot.domain.money import MonthlyCap, Usage, WalletState, dollars, left_after, unit_price
+from bot.domain.money import Usage, WalletState, dollars, left_after, unit_price
+from bot.messages.limits import left_words
 from bot.messages.offer import ADD_CREDIT
-from bot.messages.outlook import cap_left, how_long, promised
+from bot.messages.outlook import how_long, promised
 from bot.messages.wording import available, freshness, plural
 from bot.reply.call import Call
 from bot.reply.model import (
@@ -49,17 +51,17 @@ class SpendFacts:
     people: tuple[tuple[Person, Decimal], ...]
     channels: tuple[tuple[str, Decimal], ...]
     difference: Decimal | None
-    monthly_cap: MonthlyCap
+    limits: tuple[Limit, ...]
     now: datetime
 
 
-def wallet(state: WalletState, monthly_cap: MonthlyCap, now: datetime) -> Reply:
+def wallet(state: WalletState, limit: Limit, now: datetime) -> Reply:
     """The wallet's card."""
     test = "Test key: nothing is charged. " if state.is_test else ""
     age = freshness(state.as_of, now, state.problem).text
     line, strong = money_line(state)
     return Reply(
-        f"{line} {_spent(state.usage)}{_cap(state.usage, monthly_cap)}.",
+        f"{line} {_spent(state.usage)}{_limit(state.usage, limit)}.",
         title="Wallet",
         strong=strong,
         parts=(Note(text(test, *(f"{doubt} " for doubt in doubts(state)), *age)),),
@@ -140,7 +142,7 @@ def _fields(facts: SpendFacts) -> tuple[Field, ...]:
         Field("Committed", text(promised(facts.wallet))),
         Field("Runway", how_long(facts.wallet)),
         Field("Price", text(f"{unit_price(usage.cost_per_snapshot)} per snapshot, 24 per video per day")),
-        Field("Monthly cap", text(cap_left(facts.monthly_cap))),
+        *(Field(_LIMIT_NAMES[each.scope], text(left_words(each))) for each in facts.limits),
     )
 
 
@@ -153,13 +155,20 @@ def _spent(usage: Usage) -> str:
     return "ContentStats doesn't state what was spent"
 
 
-def _cap(usage: Usage, cap: MonthlyCap) -> str:
-    """What is left of the monthly cap, if it ends before the balance does."""
-    return (
-        f"; {dollars(cap.left, down=True)} left of the {dollars(cap.limit)} monthly cap"
-        if cap.left < usage.available
-        else ""
-    )
+_LIMIT_NAMES = {
+    Scope.OPERATOR: "Monthly cap",
+    Scope.EVERYONE: "Everyone's allowance",
+    Scope.ROLE: "Role's allowance",
+    Scope.PERSON: "Your allowance",
+    Scope.CHANNEL: "This channel",
+    Scope.CAMPAIGN: "Campaign",
+    Scope.BUDGET: "Campaign's budget",
+}
+
+
+def _limit(usage: Usage, limit: Limit) -> str:
+    """What is left of the tightest limit, if it ends before the balance does."""
+    return f"; {left_words(limit)}" if limit.left < usage.available else ""
 
 
 def _bill(facts: SpendFacts) -> str:

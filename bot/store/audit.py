@@ -24,6 +24,7 @@ class Action(StrEnum):
     STOP = "stop"
     CAMPAIGN = "campaign"
     PAYOUT = "payout"
+    ALLOWANCE = "allowance"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TypeAlias
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.allowances import Limit, Spender, broken
 from bot.domain.tracking import REVISITED_FOR, RequestState, TrackRequest
-from bot.store.forgetting import forgotten_id
+from bot.store.allowances import limits
 from bot.store.stored_video import StoredVideo, from_row
-from bot.store.tables import IS_IN_FLIGHT, forgotten_spend, track_requests, videos, workspaces
+from bot.store.tables import IS_IN_FLIGHT, track_requests, videos, workspaces
 from bot.store.types import read
 from bot.store.wallets import lock_wallet
 
@@ -66,11 +67,10 @@ class Unclear:
 
 
 @dataclass(frozen=True, slots=True)
-class CapReached:
-    """The workspace's month has no room for the cost. Dollars; `spent` counts what is submitted or unclear too."""
+class LimitReached:
+    """A limit on spending has no room for the cost."""
 
-    spent: Decimal
-    cap: Decimal
+    limit: Limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class MayRun:
     request: TrackRequest
 
 
-Refused: TypeAlias = NotYours | NotProposed | Expired | AlreadyRunning | InFlight | Unclear | CapReached | MayRun
+Refused: TypeAlias = NotYours | NotProposed | Expired | AlreadyRunning | InFlight | Unclear | LimitReached | MayRun
 
 
 async def refusal(
@@ -89,8 +89,8 @@ async def refusal(
     person_id: str,
     cost: Decimal,
     now: datetime,
-    month_start: datetime,
     cap: Decimal,
+    roles: frozenset[str],
     *,
     may_run: bool,
     despite: int,
@@ -115,8 +115,9 @@ async def refusal(
         return twin
     if may_run:
         return MayRun(request)
-    spent = await spent_since(connection, request.workspace_id, month_start)
-    return CapReached(spent, cap) if spent + cost > cap else twin
+    spender = Spender(person_id, roles, request.channel_id, request.campaign_id)
+    reached = broken(await limits(connection, request.workspace_id, spender, now, cap), cost)
+    return twin if reached is None else LimitReached(reached)
 
 
 async def _clash(
@@ -166,21 +167,3 @@ async def _is_accepted(connection: AsyncConnection, twin: TrackRequest, despite:
     if found is None or found.submitted_at is None or twin.submitted_at is None:
         return False
     return twin.id == despite or (found.key != twin.key and twin.submitted_at <= found.submitted_at)
-
-
-async def spent_since(connection: AsyncConnection, workspace_id: int, since: datetime) -> Decimal:
-    """Dollars that count against a workspace's cap since the start of a month, unclear starts included."""
-    query = select(func.sum(track_requests.c.cost)).where(
-        track_requests.c.workspace_id == workspace_id,
-        track_requests.c.submitted_at >= since,
-        IS_IN_FLIGHT | (track_requests.c.state == RequestState.TRACKING),
-    )
-    here = select(workspaces.c.chat, workspaces.c.external_id).where(workspaces.c.id == workspace_id)
-    chat, id_ = (await connection.execute(here)).one()
-    before = select(func.sum(forgotten_spend.c.cost)).where(
-        forgotten_spend.c.chat == chat,
-        forgotten_spend.c.external_id.in_((forgotten_id(chat, id_), id_)),  # an older row has the id itself
-        forgotten_spend.c.month >= since.date(),
-    )
-    kept, forgotten = await connection.scalar(query), await connection.scalar(before)
-    return (kept or Decimal(0)) + (forgotten or Decimal(0))

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Self
 
 from bot.store.alerts import Alerts
+from bot.store.allowances import Allowances
 from bot.store.audit import Audit
 from bot.store.campaigns import Campaigns
 from bot.store.chat_installs import ChatInstalls, CommandSync, Installations
@@ -40,6 +41,7 @@ class Store:
         self.readings = Readings(database)
         self.polling = Polling(database)
         self.tracking = TrackRequests(database)
+        self.allowances = Allowances(database)
         self.audit = Audit(database)
         self.campaigns = Campaigns(database)
         self.payouts = Payouts(database)

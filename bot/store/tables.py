@@ -90,6 +90,7 @@ workspaces = Table(
     Column("wallet_id", ForeignKey("wallets.id"), nullable=False),
     Column("previews", Boolean, nullable=False, server_default=false()),
     Column("is_operators", Boolean, nullable=False, server_default=false()),
+    Column("zone", String, nullable=False, server_default="UTC"),
     UniqueConstraint("chat", "external_id"),
     Index("ix_workspaces_wallet_id", "wallet_id"),
     sqlite_autoincrement=True,  # a forgotten workspace's number is in buttons and other processes: never reused

@@ -18,7 +18,7 @@ from bot.domain.videos import Video
 from bot.store import audit, campaigns, mirror
 from bot.store.database import Aggregate, insert_into
 from bot.store.outbox import News, write_news
-from bot.store.spend_guard import Refused, Submitted, refusal, spent_since
+from bot.store.spend_guard import Refused, Submitted, refusal
 from bot.store.tables import IS_IN_FLIGHT, track_requests
 from bot.store.types import read, values
 from bot.store.wallets import lock_wallet, poll_by
@@ -96,23 +96,24 @@ class TrackRequests(Aggregate):
         days: int,
         cost: Decimal,
         now: datetime,
-        month_start: datetime,
         cap: Decimal,
         report: Report = no_news,
         *,
+        roles: frozenset[str] = frozenset(),
         may_run: bool = False,
         despite: int = 0,
     ) -> Submitted | Refused:
         """Decide, for all processes, whether this request may be sent now; when it returns, the decision is committed.
 
-        `cost` is this request's and `cap` the workspace's for everything submitted since `month_start`, in dollars.
+        `cost` is this request's and `cap` the workspace's for everything submitted in the calendar month (UTC), in
+        dollars; it and the workspace's own limits bind a person who has these `roles`.
         `may_run` says that the video may be tracked though nothing shows it, and that the person has not accepted that;
         `despite` is the newest unclear start, by its id, that the person was shown and accepted.
         After `Submitted`, and after nothing else, the caller sends the request: once.
         """
         async with self._database.writing() as connection:
             twin = await refusal(
-                connection, request_id, person_id, cost, now, month_start, cap, may_run=may_run, despite=despite
+                connection, request_id, person_id, cost, now, cap, roles, may_run=may_run, despite=despite
             )
             if not isinstance(twin, int):
                 return twin
@@ -120,11 +121,6 @@ class TrackRequests(Aggregate):
             request, _ = await _move(connection, request_id, IS_PROPOSED, submitted)
             await write_news(connection, report(request), now)
             return Submitted(request)
-
-    async def spent(self, workspace_id: int, month_start: datetime) -> Decimal:
-        """Dollars that count against a workspace's cap since the start of a month, unclear starts included."""
-        async with self._database.reading() as connection:
-            return await spent_since(connection, workspace_id, month_start)
 
     async def mark_tracking(
         self, request_id: int, video: Video, now: datetime, report: Report = no_news, *, is_listed: bool = False

@@ -18,7 +18,7 @@ from decimal import Decimal
 from bot.contentstats.client import ContentStatsClient
 from bot.contentstats.rate_limit import Sleep
 from bot.domain.caller import Person
-from bot.domain.clock import Clock, month_of
+from bot.domain.clock import Clock
 from bot.domain.errors import ContentStatsError, NotEnoughBalance, OutcomeUnclear
 from bot.domain.links import canonical_key
 from bot.domain.tracking import UNDER_WAY, RequestState, TrackRequest, quiet_time
@@ -76,6 +76,7 @@ class _Terms:
     reply_within: timedelta
     is_sure: bool
     despite: int
+    roles: frozenset[str]
 
 
 class Spending:
@@ -108,11 +109,12 @@ class Spending:
         *,
         is_sure: bool = False,
         despite: int = 0,
+        roles: frozenset[str] = frozenset(),
     ) -> tuple[Outcome, ...]:
         """Start each request once, one after the other; `price` and the monthly `cap` are dollars.
 
         `is_sure` says that the person was warned of trackings that no list shows, and pressed again; `despite` is the
-        newest unclear start, by its id, that they were warned of.
+        newest unclear start, by its id, that they were warned of; `roles` are the person's, whose limits bind too.
 
         The account is listed after this call and within `LISTED_WITHIN` before each POST, so that what someone started
         elsewhere is not started again; presses that wait together share a list. Raises ContentStatsError if the first
@@ -122,7 +124,7 @@ class Spending:
         async with self._sending:
             await self._mirror.lists.ensure(LISTED_WITHIN, pressed)
             outcomes: list[Outcome] = []
-            terms = _Terms(person, days, price, cap, reply_time(len(requests)), is_sure, despite)
+            terms = _Terms(person, days, price, cap, reply_time(len(requests)), is_sure, despite, roles)
             for request in requests:
                 broke = any(isinstance(outcome.error, NotEnoughBalance) for outcome in outcomes)
                 start = self._drop(request) if broke else self._start(request, pressed, terms)
@@ -223,9 +225,9 @@ class Spending:
             terms.days,
             terms.price,
             now,
-            month_of(now),
             terms.cap,
             lambda submitted: unclear(submitted, now + terms.reply_within),
+            roles=terms.roles,
             may_run=may_run,
             despite=terms.despite,
         )

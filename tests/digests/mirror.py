@@ -128,5 +128,5 @@ class MirrorOf:
         items = [(f"{shown.platform}:{shown.id}", shown.link, shown.platform)]
         propose = self.store.tracking.propose
         (request,) = await propose(owner, "C-general", ANA, shown.id, items, PRICE, now, now + HOUR)
-        await self.store.tracking.submit(request.id, ANA.id, 7, Decimal(1), now, now, Decimal(1000))
+        await self.store.tracking.submit(request.id, ANA.id, 7, Decimal(1), now, Decimal(1000))
         await self.store.tracking.mark_tracking(request.id, shown, shown.started_at or now)

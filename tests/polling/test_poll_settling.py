@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 from sqlalchemy import select
 
-from bot.domain.clock import month_of
+from bot.domain.allowances import Spender
 from bot.domain.tracking import QUIET, RequestState
 from bot.reply.stored import from_stored
 from bot.store.database import Database
@@ -148,7 +148,9 @@ async def test_what_turns_up_after_it_was_given_up_is_recorded_and_reported(uncl
     assert "It appeared in your account only after it was reported" in from_stored(private.payload, {}).summary
     (spend, *_) = await post.store.audit.recent(request.workspace_id, 10)
     assert (spend.video_id, spend.cost) == (video_id, Decimal("2.52"))
-    assert await post.store.tracking.spent(request.workspace_id, month_of(env.clock())) == Decimal("2.52")
+    spender = Spender(request.person.id, frozenset(), request.channel_id)
+    (cap,) = await post.store.allowances.limits(request.workspace_id, spender, env.clock(), Decimal(100))
+    assert cap.used == Decimal("2.52")
 
 
 async def start(env, post, number, fault=None):

@@ -6,7 +6,7 @@ import sys
 from decimal import Decimal
 
 from bot.store import Store
-from tests.store.samples import ADA, MONTH, NOW
+from tests.store.samples import ADA, NOW
 
 
 async def race(url: str, cap: str, request_ids: list[int]) -> None:
@@ -16,7 +16,7 @@ async def race(url: str, cap: str, request_ids: list[int]) -> None:
         await asyncio.to_thread(sys.stdin.readline)
         cost = Decimal("0.36")
         told = await asyncio.gather(
-            *(store.tracking.submit(each, ADA.id, 1, cost, NOW, MONTH, Decimal(cap)) for each in request_ids)
+            *(store.tracking.submit(each, ADA.id, 1, cost, NOW, Decimal(cap)) for each in request_ids)
         )
     sys.stdout.write(json.dumps({each: type(result).__name__ for each, result in zip(request_ids, told, strict=True)}))
 

@@ -36,15 +36,22 @@ def reading(of: Video, *views: int, start: datetime = NOW - timedelta(days=1)) -
 
 
 async def proposed(
-    store: Store, workspace: Workspace, *keys: str, person: Person = ADA, batch: str = "batch", now: datetime = NOW
+    store: Store,
+    workspace: Workspace,
+    *keys: str,
+    person: Person = ADA,
+    batch: str = "batch",
+    now: datetime = NOW,
+    campaign_id: int | None = None,
 ) -> tuple[TrackRequest, ...]:
     """Requests of one batch, valid for ten minutes."""
     items = [(key, f"https://example.com/{key}", "tiktok") for key in keys]
-    return await store.tracking.propose(workspace, "C1", person, batch, items, PRICE, now, now + timedelta(minutes=10))
+    expires_at = now + timedelta(minutes=10)
+    return await store.tracking.propose(workspace, "C1", person, batch, items, PRICE, now, expires_at, campaign_id)
 
 
 async def submitted(
-    store: Store, request: TrackRequest, cost: Any, *, cap: Any = 1_000, now: datetime = NOW, days: int = 7
+    store: Store, request: TrackRequest, cost: Any, *, cap: Any = 1_000, now: datetime = NOW, days: int = 7, **more: Any
 ) -> Any:
     """What `submit` says to the asker of a request."""
-    return await store.tracking.submit(request.id, request.person.id, days, cost, now, MONTH, cap)
+    return await store.tracking.submit(request.id, request.person.id, days, cost, now, cap, **more)

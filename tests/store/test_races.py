@@ -42,7 +42,7 @@ async def test_two_processes_together_never_spend_more_than_the_cap(database_url
     one = await proposed(store, workspace, *(f"a{n}" for n in range(10)), batch="one")
     two = await proposed(store, workspace, *(f"b{n}" for n in range(10)), batch="two")
     told = await race(database_url, "1.80", one, two)
-    assert Counter(answer for answers in told.values() for answer in answers) == Counter(Submitted=5, CapReached=15)
+    assert Counter(answer for answers in told.values() for answer in answers) == Counter(Submitted=5, LimitReached=15)
     after = [*await store.tracking.batch(workspace.id, "one"), *await store.tracking.batch(workspace.id, "two")]
     assert Counter(each.state for each in after) == Counter({RequestState.SUBMITTED: 5, RequestState.PROPOSED: 15})
 

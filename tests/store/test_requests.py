@@ -6,13 +6,14 @@ from decimal import Decimal
 
 import pytest
 
+from bot.domain.allowances import Limit, Scope
 from bot.domain.tracking import QUIET, REVISITED_FOR, RequestState
 from bot.store.audit import Action
 from bot.store.spend_guard import (
     AlreadyRunning,
-    CapReached,
     Expired,
     InFlight,
+    LimitReached,
     NotProposed,
     NotYours,
     Submitted,
@@ -63,7 +64,7 @@ async def test_a_second_press_submits_nothing(store, request_):
 
 
 async def test_only_the_asker_may_confirm(store, request_):
-    result = await store.tracking.submit(request_.id, BEN.id, 7, COST, NOW, MONTH, Decimal(100))
+    result = await store.tracking.submit(request_.id, BEN.id, 7, COST, NOW, Decimal(100))
     assert result == NotYours(request_)
 
 
@@ -125,7 +126,7 @@ async def test_the_cap_holds_to_the_cent_over_everything_that_may_be_charged(sto
     await store.tracking.mark_unknown(unclear.id, "no answer", NOW)
     await store.tracking.mark_failed(failed.id, "refused", NOW)
     refused = await submitted(store, last, Decimal("0.300001"), cap=Decimal("0.6"))
-    assert refused == CapReached(Decimal("0.3"), Decimal("0.6"))
+    assert refused == LimitReached(Limit(Scope.OPERATOR, Decimal("0.6"), Decimal("0.3")))
     assert isinstance(await submitted(store, last, Decimal("0.3"), cap=Decimal("0.6")), Submitted)
 
 
@@ -267,7 +268,7 @@ async def test_a_forgotten_workspace_keeps_its_open_requests_and_the_sum_of_its_
     await store.forgetting.workspace(workspace.id)
     back = await store.workspaces.ensure_workspace(HERE, workspace.wallet_id)
     (again,) = await proposed(store, back, "anew", batch="anew")
-    assert await submitted(store, again, COST, cap=COST) == CapReached(COST, COST)
+    assert await submitted(store, again, COST, cap=COST) == LimitReached(Limit(Scope.OPERATOR, COST, COST))
     assert last.id
 
 
@@ -275,7 +276,7 @@ async def test_a_second_start_that_a_clock_dates_before_the_first_is_warned_of_l
     told, despite = [], 0
     for minutes in (5, 1, 7, 8):
         (request,) = await proposed(store, workspace, "tiktok:1", batch=f"at {minutes}")
-        terms = (request.id, ADA.id, 7, COST, NOW + timedelta(minutes=minutes), MONTH, Decimal(100))
+        terms = (request.id, ADA.id, 7, COST, NOW + timedelta(minutes=minutes), Decimal(100))
         result = await store.tracking.submit(*terms, despite=despite)
         told.append((type(result), result.request.batch))
         if isinstance(result, Submitted):

@@ -95,7 +95,7 @@ async def test_the_card_shows_what_is_left_and_offers_nothing_beyond_it(sandbox,
         assert "That's $0.40 too much. Ask an admin to raise MONTHLY_CAP_USD" in longer.summary
         assert "Add credit" not in plain_text(longer)
         assert "$2.48 left of the $5.00 monthly cap" in (await env.say("/usage")).summary
-        assert "$2.48 of $5.00 left" in plain_text(await env.bot.run("home", {}, BEN))
+        assert "$2.48 left of the $5.00 monthly cap" in plain_text(await env.bot.run("home", {}, BEN))
 
 
 async def test_a_cap_of_nothing_stops_everything(sandbox, clock, sqlite_url):

@@ -123,7 +123,7 @@ async def _submitted(env, card):
         workspace = await store.workspaces.ensure_workspace(ANA.workspace, wallet_id)
         (request,) = await store.tracking.batch(workspace.id, batch)
         now, cost = env.clock(), Decimal("2.52")
-        await store.tracking.submit(request.id, ANA.person.id, 7, cost, now, now, Decimal(100))
+        await store.tracking.submit(request.id, ANA.person.id, 7, cost, now, Decimal(100))
 
 
 async def test_a_press_while_the_first_is_on_its_way_says_so_beside_the_card(env):

@@ -5,7 +5,6 @@ from decimal import Decimal
 
 import pytest
 
-from bot.domain.clock import month_of
 from bot.reply.model import Tone
 from bot.reply.plain import plain_spans, plain_text
 from bot.store.spend_guard import Submitted
@@ -216,7 +215,7 @@ async def test_two_starts_of_a_link_whose_processes_were_killed_are_each_recorde
         for card in cards:
             (request,) = await store.tracking.batch(workspace.id, button(card, "Track 7").arguments["batch"])
             now, cost = env.clock(), Decimal("2.52")
-            terms = (7, cost, now, month_of(now), 10 * cost)
+            terms = (7, cost, now, 10 * cost)
             sent = await store.tracking.submit(request.id, ANA.person.id, *terms, despite=despite)
             assert isinstance(sent, Submitted)
             despite = request.id

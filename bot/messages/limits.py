@@ -1,0 +1,43 @@
+"""Limits on spending in words: whose they are, what is left of them, and who can raise them."""
+
+from collections.abc import Sequence
+
+from bot.domain.allowances import Limit, Scope
+from bot.domain.money import dollars
+
+
+def limit_words(limit: Limit, *, sum_too: bool = True) -> str:
+    """A limit in a sentence: `your $20.00 monthly allowance`, `the $50.00 budget of launch`."""
+    amount = f"{dollars(limit.limit)} " if sum_too else ""
+    match limit.scope:
+        case Scope.OPERATOR:
+            return f"the {amount}monthly cap"
+        case Scope.EVERYONE | Scope.PERSON:
+            return f"your {amount}monthly allowance"
+        case Scope.ROLE | Scope.CAMPAIGN:
+            return f"the {amount}monthly allowance of {limit.name}"
+        case Scope.CHANNEL:
+            return f"this channel's {amount}monthly allowance"
+        case Scope.BUDGET:
+            return f"the {amount}budget of {limit.name}"
+
+
+def left_words(limit: Limit) -> str:
+    """What is left of a limit: `$7.48 left of the $20.00 budget of launch`."""
+    return f"{dollars(limit.left, down=True)} left of {limit_words(limit)}"
+
+
+def who_raises(limit: Limit) -> str:
+    """The next step of a person whom a limit stops."""
+    match limit.scope:
+        case Scope.OPERATOR:
+            return "Ask an admin to raise MONTHLY_CAP_USD."
+        case Scope.BUDGET:
+            return "Ask an admin to raise it with /campaign."
+        case _:
+            return "Ask an admin to raise it with /allowance."
+
+
+def all_left(limits: Sequence[Limit]) -> str:
+    """What is left of each limit, as a list in a line."""
+    return ", ".join(map(left_words, limits))

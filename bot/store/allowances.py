@@ -1,0 +1,177 @@
+"""Spending rules of a workspace, and the limits that they make for one start, from the ledger of starts."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.allowances import Allowance, Limit, Scope, Spender, is_bound, month_start
+from bot.domain.caller import Person
+from bot.domain.clock import month_of
+from bot.domain.tracking import RequestState
+from bot.store import audit
+from bot.store.allowance_tables import allowances
+from bot.store.audit import Action, Entry
+from bot.store.campaign_tables import campaigns
+from bot.store.database import Aggregate, replacing
+from bot.store.forgetting import forgotten_id
+from bot.store.tables import IS_IN_FLIGHT, forgotten_spend, track_requests, workspaces
+from bot.store.types import read
+
+_IS_SPENT = IS_IN_FLIGHT | (track_requests.c.state == RequestState.TRACKING)
+
+
+class Allowances(Aggregate):
+    """The `allowances` table, and the zone in which a workspace's months turn. Each change is written to the audit."""
+
+    async def all(self, workspace_id: int) -> tuple[Allowance, ...]:
+        """Every rule of a workspace."""
+        query = select(allowances).where(allowances.c.workspace_id == workspace_id)
+        rows = await self._database.rows(query.order_by(allowances.c.scope, allowances.c.name, allowances.c.target))
+        return tuple(read(Allowance, row) for row in rows)
+
+    async def put(
+        self, workspace_id: int, allowance: Allowance, person: Person, now: datetime, channel_id: str
+    ) -> None:
+        """Set a rule, in place of the one for the same target."""
+        values = {
+            "workspace_id": workspace_id,
+            "scope": allowance.scope,
+            "target": allowance.target,
+            "name": allowance.name,
+            "monthly": allowance.monthly,
+            "set_at": now,
+            "set_by_id": person.id,
+            "set_by_name": person.name,
+        }
+        kept = values.keys() - {"workspace_id", "scope", "target"}
+        async with self._database.writing() as connection:
+            await connection.execute(replacing(allowances, connection, kept), values)
+            what = f"Allowance of {_words(allowance)}: ${allowance.monthly:,.2f} a month"
+            await _note(connection, workspace_id, person, now, channel_id, what)
+
+    async def remove(self, workspace_id: int, scope: Scope, target: str, person: Person, now: datetime) -> bool:
+        """Remove the rule for a target; False if there is none."""
+        this = (
+            (allowances.c.workspace_id == workspace_id)
+            & (allowances.c.scope == scope)
+            & (allowances.c.target == target)
+        )
+        async with self._database.writing() as connection:
+            gone = (await connection.execute(delete(allowances).where(this).returning(allowances))).one_or_none()
+            if gone is not None:
+                what = f"Allowance of {_words(read(Allowance, gone))}: removed"
+                await _note(connection, workspace_id, person, now, "", what)
+            return gone is not None
+
+    async def zone(self, workspace_id: int) -> str:
+        """The zone in which the workspace's months begin."""
+        query = select(workspaces.c.zone).where(workspaces.c.id == workspace_id)
+        zone: str | None = await self._database.scalar(query)
+        return zone or "UTC"
+
+    async def set_zone(self, workspace_id: int, zone: str, person: Person, now: datetime) -> None:
+        """Choose the zone in which the workspace's months begin."""
+        async with self._database.writing() as connection:
+            await connection.execute(update(workspaces).where(workspaces.c.id == workspace_id).values(zone=zone))
+            await _note(connection, workspace_id, person, now, "", f"Months begin in {zone}")
+
+    async def limits(self, workspace_id: int, spender: Spender, now: datetime, cap: Decimal) -> tuple[Limit, ...]:
+        """Every limit that would bind a start now, the operator's monthly `cap` first."""
+        async with self._database.reading() as connection:
+            return await limits(connection, workspace_id, spender, now, cap)
+
+    async def used(self, workspace_id: int, rules: Iterable[Allowance], now: datetime) -> tuple[Limit, ...]:
+        """Each rule as a limit with what its channel, campaign or person used this month; 0 for everyone and roles."""
+        async with self._database.reading() as connection:
+            since = await _month(connection, workspace_id, now)
+            found = []
+            for rule in rules:
+                spent = await _spent(connection, workspace_id, since, _whose(rule.scope, rule.target))
+                found.append(Limit(rule.scope, rule.monthly, spent, rule.name))
+            return tuple(found)
+
+
+async def limits(
+    connection: AsyncConnection, workspace_id: int, spender: Spender, now: datetime, cap: Decimal
+) -> tuple[Limit, ...]:
+    """Every limit that binds a start, within the caller's transaction; true as long as the wallet is locked."""
+    found = [Limit(Scope.OPERATOR, cap, await spent_since(connection, workspace_id, month_of(now)))]
+    rules = select(allowances).where(allowances.c.workspace_id == workspace_id).order_by(allowances.c.target)
+    bound = [
+        rule for row in await connection.execute(rules) for rule in (read(Allowance, row),) if is_bound(rule, spender)
+    ]
+    if bound:
+        since = await _month(connection, workspace_id, now)
+        for rule in sorted(bound, key=lambda each: list(Scope).index(each.scope)):
+            target = rule.target if rule.scope in {Scope.CHANNEL, Scope.CAMPAIGN} else spender.person_id
+            spent = await _spent(connection, workspace_id, since, _whose(rule.scope, target))
+            found.append(Limit(rule.scope, rule.monthly, spent, rule.name))
+    if spender.campaign_id is not None:
+        mine = select(campaigns.c.name, campaigns.c.budget).where(
+            campaigns.c.id == spender.campaign_id, campaigns.c.workspace_id == workspace_id
+        )
+        campaign = (await connection.execute(mine)).one_or_none()
+        if campaign is not None and campaign.budget is not None:
+            in_it = track_requests.c.campaign_id == spender.campaign_id
+            spent = await _spent(connection, workspace_id, None, in_it)
+            found.append(Limit(Scope.BUDGET, campaign.budget, spent, campaign.name))
+    return tuple(found)
+
+
+def _whose(scope: Scope, target: str) -> ColumnElement[bool]:
+    """The starts that count against a rule, by its target: for everyone and roles, a person's own."""
+    match scope:
+        case Scope.CHANNEL:
+            return track_requests.c.channel_id == target
+        case Scope.CAMPAIGN:
+            return track_requests.c.campaign_id == int(target)
+        case _:
+            return track_requests.c.person_id == target
+
+
+async def _month(connection: AsyncConnection, workspace_id: int, now: datetime) -> datetime:
+    zone = await connection.scalar(select(workspaces.c.zone).where(workspaces.c.id == workspace_id)) or "UTC"
+    return month_start(now, UTC if zone == "UTC" else ZoneInfo(zone))
+
+
+async def _spent(
+    connection: AsyncConnection, workspace_id: int, since: datetime | None, whose: ColumnElement[bool]
+) -> Decimal:
+    """Dollars that these starts may cost, unclear ones included."""
+    query = select(func.sum(track_requests.c.cost)).where(
+        track_requests.c.workspace_id == workspace_id, _IS_SPENT, whose
+    )
+    if since is not None:
+        query = query.where(track_requests.c.submitted_at >= since)
+    return await connection.scalar(query) or Decimal(0)
+
+
+async def spent_since(connection: AsyncConnection, workspace_id: int, since: datetime) -> Decimal:
+    """Dollars that count against a workspace's cap since the start of a month, unclear starts included."""
+    query = select(func.sum(track_requests.c.cost)).where(
+        track_requests.c.workspace_id == workspace_id, track_requests.c.submitted_at >= since, _IS_SPENT
+    )
+    here = select(workspaces.c.chat, workspaces.c.external_id).where(workspaces.c.id == workspace_id)
+    chat, id_ = (await connection.execute(here)).one()
+    before = select(func.sum(forgotten_spend.c.cost)).where(
+        forgotten_spend.c.chat == chat,
+        forgotten_spend.c.external_id.in_((forgotten_id(chat, id_), id_)),  # an older row has the id itself
+        forgotten_spend.c.month >= since.date(),
+    )
+    kept, forgotten = await connection.scalar(query), await connection.scalar(before)
+    return (kept or Decimal(0)) + (forgotten or Decimal(0))
+
+
+def _words(allowance: Allowance) -> str:
+    return "everyone" if allowance.scope is Scope.EVERYONE else f"{allowance.scope} {allowance.name}"
+
+
+async def _note(
+    connection: AsyncConnection, workspace_id: int, person: Person, now: datetime, channel_id: str, what: str
+) -> None:
+    entry = Entry(now, person, channel_id, Action.ALLOWANCE, "", video_id=None, cost=None, outcome=what)
+    await audit.write_entry(connection, workspace_id, entry)

@@ -1,0 +1,173 @@
+"""Limits on spending: every rule that fits binds, to the cent, whoever presses at the same time."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.allowances import Allowance, Limit, Scope, Spender, broken, is_bound, month_start, tightest
+from bot.store import Store
+from bot.store.database import Database
+from bot.store.spend_guard import LimitReached, Submitted
+from tests.store.samples import ADA, BEN, NOW, proposed, submitted, video
+
+EDITORS = frozenset({"S1"})
+
+
+def rule(scope, target="", monthly="1"):
+    return Allowance(scope, target, "name", Decimal(monthly))
+
+
+async def put(store, workspace, *rules):
+    for each in rules:
+        await store.allowances.put(workspace.id, each, BEN, NOW, "C1")
+
+
+@pytest.mark.parametrize(
+    ("rules", "binding"),
+    [
+        ([rule(Scope.EVERYONE)], Scope.EVERYONE),
+        ([rule(Scope.EVERYONE, monthly="9"), rule(Scope.ROLE, "S1")], Scope.ROLE),
+        ([rule(Scope.ROLE, "S2")], None),
+        ([rule(Scope.PERSON, ADA.id)], Scope.PERSON),
+        ([rule(Scope.PERSON, BEN.id)], None),
+        ([rule(Scope.CHANNEL, "C1"), rule(Scope.CHANNEL, "C2", "0")], Scope.CHANNEL),
+        ([rule(Scope.EVERYONE, monthly="2"), rule(Scope.PERSON, ADA.id, "1.5"), rule(Scope.ROLE, "S1")], Scope.ROLE),
+    ],
+)
+async def test_the_tightest_rule_that_fits_binds_and_is_named(store, workspace, rules, binding):
+    await put(store, workspace, *rules)
+    first, second = await proposed(store, workspace, "a", "b")
+    assert isinstance(await submitted(store, first, Decimal("0.6"), roles=EDITORS), Submitted)
+    refused = await submitted(store, second, Decimal("0.400001") if binding else Decimal(5), roles=EDITORS)
+    if binding is None:
+        assert isinstance(refused, Submitted)
+    else:
+        assert refused == LimitReached(Limit(binding, Decimal(1), Decimal("0.6"), "name"))
+        assert isinstance(await submitted(store, second, Decimal("0.4"), roles=EDITORS), Submitted)
+
+
+async def test_a_channel_is_shared_and_everyone_is_each(store, workspace):
+    await put(store, workspace, rule(Scope.EVERYONE, monthly="1"), rule(Scope.CHANNEL, "C1", "1.5"))
+    (mine,) = await proposed(store, workspace, "a")
+    (theirs,) = await proposed(store, workspace, "b", person=BEN, batch="other")
+    assert isinstance(await submitted(store, mine, Decimal(1)), Submitted)
+    assert (await submitted(store, theirs, Decimal(1))).limit.scope is Scope.CHANNEL
+    assert isinstance(await submitted(store, theirs, Decimal("0.5")), Submitted)
+
+
+async def test_a_campaigns_budget_has_no_month_and_binds_what_goes_into_it(store, workspace):
+    campaign, _ = await store.campaigns.create(workspace.id, "launch", ADA, NOW)
+    await store.campaigns.set_budget(workspace.id, campaign.id, Decimal(1), ADA, NOW)
+    long_ago = NOW - timedelta(days=90)
+    (old,) = await proposed(store, workspace, "a", batch="old", now=long_ago, campaign_id=campaign.id)
+    assert isinstance(await submitted(store, old, Decimal("0.7"), now=long_ago), Submitted)
+    await store.tracking.mark_tracking(old.id, video("v1"), long_ago)
+    (new,) = await proposed(store, workspace, "b", campaign_id=campaign.id)
+    (outside,) = await proposed(store, workspace, "c", batch="outside")
+    refused = await submitted(store, new, Decimal("0.5"))
+    assert refused == LimitReached(Limit(Scope.BUDGET, Decimal(1), Decimal("0.7"), "launch"))
+    assert isinstance(await submitted(store, outside, Decimal(5)), Submitted)
+
+
+async def test_a_rule_is_replaced_removed_and_audited_and_is_of_one_workspace(store, workspace, neighbour):
+    await put(store, workspace, rule(Scope.EVERYONE, monthly="1"), rule(Scope.EVERYONE, monthly="2"))
+    assert [each.monthly for each in await store.allowances.all(workspace.id)] == [Decimal(2)]
+    assert await store.allowances.all(neighbour.id) == ()
+    assert await store.allowances.remove(neighbour.id, Scope.EVERYONE, "", BEN, NOW) is False
+    assert await store.allowances.remove(workspace.id, Scope.EVERYONE, "", BEN, NOW) is True
+    assert [each.outcome for each in await store.audit.recent(workspace.id, 9)] == [
+        "Allowance of everyone: removed",
+        "Allowance of everyone: $2.00 a month",
+        "Allowance of everyone: $1.00 a month",
+    ]
+
+
+async def test_months_turn_in_the_workspaces_zone(store, workspace):
+    await put(store, workspace, rule(Scope.EVERYONE, monthly="1"))
+    await store.allowances.set_zone(workspace.id, "Pacific/Auckland", BEN, NOW)
+    last_second = datetime(2026, 3, 31, 10, 59, 59, tzinfo=UTC)  # 23:59:59 in Auckland
+    (old,) = await proposed(store, workspace, "a", batch="old", now=last_second)
+    assert isinstance(await submitted(store, old, Decimal(1), now=last_second), Submitted)
+    (new,) = await proposed(store, workspace, "b", now=last_second)
+    assert isinstance(await submitted(store, new, Decimal(1), now=last_second), LimitReached)
+    assert isinstance(await submitted(store, new, Decimal(1), now=last_second + timedelta(seconds=1)), Submitted)
+
+
+@given(
+    limits=st.lists(st.tuples(st.sampled_from(list(Scope)), st.integers(0, 9), st.integers(0, 9)), min_size=1),
+    cost=st.integers(0, 9),
+)
+def test_a_cost_breaks_a_limit_if_any_has_no_room_for_it(limits, cost):
+    made = [Limit(scope, Decimal(limit), Decimal(used)) for scope, limit, used in limits]
+    found = broken(made, Decimal(cost))
+    assert (found is None) is all(each.used + cost <= each.limit for each in made)
+    assert tightest(made).left == min(each.left for each in made)
+
+
+@pytest.mark.parametrize("zone", ["America/Sao_Paulo", "Asia/Kathmandu", "UTC"])
+def test_a_month_begins_at_its_first_midnight(zone):
+    for hours in range(0, 24 * 400, 7):
+        now = NOW + timedelta(hours=hours)
+        start = month_start(now, ZoneInfo(zone))
+        local = start.astimezone(ZoneInfo(zone))
+        assert start <= now
+        assert (local.day, local.hour) == (1, 0)
+        assert local.month == now.astimezone(ZoneInfo(zone)).month
+
+
+def test_a_rule_of_another_target_binds_nobody():
+    spender = Spender(ADA.id, EDITORS, "C1", 7)
+    bound = [is_bound(rule(scope, target), spender) for scope in Scope for target in ("x", "8")]
+    assert bound == [scope is Scope.EVERYONE for scope in Scope for _ in range(2)]
+
+
+async def test_nobody_exceeds_any_limit_by_a_cent_however_many_press_at_once(database_url, store, workspace):
+    """Random rules, two processes' stores, three people in three channels; the ledger is added up afterwards."""
+    import random
+
+    rng = random.Random(7)
+    people = (ADA, BEN)
+    others = [Database(database_url) for _ in range(2)]
+    stores = [store, *(Store(each) for each in others)]
+    try:
+        for turn in range(6):
+            rules = [
+                rule(Scope.EVERYONE, monthly=f"{rng.randint(1, 6)}.{rng.randint(0, 99):02}"),
+                rule(Scope.PERSON, rng.choice(people).id, f"{rng.randint(0, 4)}.5"),
+                rule(Scope.CHANNEL, "C1", f"{rng.randint(1, 9)}"),
+                rule(Scope.ROLE, "S1", f"{rng.randint(0, 5)}.01"),
+            ]
+            await put(store, workspace, *rules)
+            now = NOW + timedelta(days=40 * turn)
+            asked = []
+            for person in people:
+                keys = [f"{turn}:{person.id}:{number}" for number in range(8)]
+                asked += await proposed(store, workspace, *keys, person=person, batch=f"{turn}{person.id}", now=now)
+            costs = {each.id: Decimal(rng.randint(1, 200)) / 100 for each in asked}
+            rng.shuffle(asked)
+            roles = {ADA.id: EDITORS, BEN.id: frozenset()}
+            answers = await asyncio.gather(
+                *(
+                    submitted(
+                        rng.choice(stores), each, costs[each.id], cap=Decimal(8), now=now, roles=roles[each.person.id]
+                    )
+                    for each in asked
+                )
+            )
+            sent = [each.request for each in answers if isinstance(each, Submitted)]
+            for one in rules:
+                for person in people:
+                    if is_bound(one, Spender(person.id, roles[person.id], "C1")):
+                        whose = sent if one.scope is Scope.CHANNEL else [e for e in sent if e.person.id == person.id]
+                        assert sum(costs[each.id] for each in whose) <= one.monthly
+            assert sum(costs[each.id] for each in sent) <= 8
+            refused = [each for each in answers if not isinstance(each, Submitted)]
+            assert all(isinstance(each, LimitReached) for each in refused)
+    finally:
+        for each in others:
+            await each.close()
