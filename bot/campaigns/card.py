@@ -11,7 +11,7 @@ from bot.domain.growth import ago, exact_count, metric_name, short_change, short
 from bot.domain.money import dollars, unit_price
 from bot.messages.campaign import campaign_value
 from bot.messages.video_count import NAME_LENGTH
-from bot.messages.wording import freshness, linked, platform_name, plural, shortened
+from bot.messages.wording import linked, platform_name, plural, shortened
 from bot.reply.call import Call
 from bot.reply.model import (
     Align,
@@ -32,6 +32,7 @@ from bot.reply.model import (
     Reply,
     Table,
     Text,
+    Time,
     text,
 )
 
@@ -89,7 +90,7 @@ def _total_words(total: MetricTotal) -> str:
 def _lines(facts: CampaignFacts) -> Iterator[Part]:
     for place, each in enumerate(facts.totals.videos[:TOP], 1):
         count = f" {short_count(each.count)}"
-        gained = f" · {short_change(each.day)}" if each.day is not None else ""
+        gained = f" {short_change(each.day)}" if each.day is not None else ""
         room = _LINE - len(f"{place}. {count}{gained}")
         yield Paragraph(text(f"{place}. ", linked(each.stored.video, room), Bold(count), gained))
     creators = facts.totals.creators[:TOP]
@@ -117,7 +118,7 @@ def _small_print(facts: CampaignFacts) -> Note:
         f"{totals.unread:,} unread" if totals.unread and totals.main is not None else "",
     ]
     words = ", ".join(filter(None, said))
-    age = freshness(totals.as_of, facts.now).text if totals.as_of is not None else text("Nothing read yet.")
+    age = ("As of ", Time(totals.as_of, facts.now), ".") if totals.as_of is not None else ("Nothing read yet.",)
     return Note(text(f"{own}{archived}{words}{'. ' if words else ''}", *age))
 
 
@@ -129,12 +130,13 @@ def _actions(facts: CampaignFacts) -> tuple[Button | Menu, ...]:
     if not facts.totals.links:
         return (add, refresh)
     return (
+        Button("Leaderboard", Call("leaderboard", named)),
         details,
-        refresh,
         Menu(
             "More…",
             (
                 MenuOption("Add videos", add.call),
+                MenuOption("Refresh", refresh.call),
                 MenuOption("Set the budget", Call("campaign", {"action": "budget", **named})),
                 MenuOption("Set the dates", Call("campaign", {"action": "dates", **named})),
                 MenuOption("Rename", Call("campaign", {"action": "rename", **named})),
