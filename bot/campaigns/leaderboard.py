@@ -20,6 +20,9 @@ from bot.store import Store
 from bot.store.readings import LinkReadings
 from bot.store.workspaces import Workspace
 
+SHORT = 24
+"""Letters of a title or a name: two lines beside two numbers on a phone."""
+
 Who: TypeAlias = Hashable
 """Whoever has a place: a link's key, a `Creator`, or a person's id."""
 
@@ -85,6 +88,7 @@ async def ranked_links(store: Store, workspace: Workspace, asked: Asked, now: da
     whose = {each.key: who for each in found if (who := _who(asked.by, each)) is not None}
     named = [each for each in found if each.key in whose]
     shown = {whose[each.key]: each for each in named}
+    platforms = {each.newest.video.platform for each in named}
     metrics = {each.key: _metric(each) for each in named}
     old, at_hour = named, dict[str, Snapshot]()
     if asked.hour is not None:
@@ -111,7 +115,7 @@ async def ranked_links(store: Store, workspace: Workspace, asked: Asked, now: da
         asked=asked,
         window=window,
         boards=tuple(boards),
-        place=lambda who: _place(asked.by, shown[who]),
+        place=lambda who: _place(asked.by, shown[who], is_mixed=len(platforms) > 1),
         nameless=len(found) - len(named),
         younger=len(named) - len(old),
         since=min((each.first.taken_at for each in found if each.first is not None), default=None),
@@ -135,16 +139,18 @@ def _starter(link: LinkReadings) -> Person | None:
     return next((each.started_by for each in reversed(link.trackings) if each.started_by is not None), None)
 
 
-def _place(by: str, link: LinkReadings) -> Place:
+def _place(by: str, link: LinkReadings, *, is_mixed: bool) -> Place:
+    """How whoever a link counts for is shown, with the platform if others are on another one."""
     video, person = link.newest.video, _starter(link)
-    platform = platform_name(video.platform)
+    platform = platform_name(video.platform) if is_mixed else ""
     if by == "creators":
-        name = shortened(creator_name(video.link, video.creator), NAME_LENGTH)
+        name = shortened(creator_name(video.link, video.creator), SHORT)
         return Place(text(name), name, platform)
     if by == "people" and person is not None:
-        return Place(text(Mention(person.id, person.name)), shortened(person.name or person.id, NAME_LENGTH))
+        return Place(text(Mention(person.id, person.name)), shortened(person.name or person.id, SHORT))
     button = Button("Stats", Call("stats", {"video": video.id}))
-    return Place(text(linked(video, NAME_LENGTH)), name_of(video), platform, button)
+    letters = SHORT if video.title else NAME_LENGTH  # without a title it ends with what tells it from others
+    return Place(text(linked(video, letters)), name_of(video), platform, button)
 
 
 def _metric(link: LinkReadings) -> Metric:

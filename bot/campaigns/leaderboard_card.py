@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.campaigns.leaderboard import Board, Leaderboard, Who
+from bot.campaigns.leaderboard import SHORT, Board, Leaderboard, Who
 from bot.charts.specs import Movers
 from bot.domain.campaigns import Campaign
 from bot.domain.growth import short_change, short_count, signed_count
@@ -33,7 +33,6 @@ from bot.reply.model import (
 )
 
 TOP, PAGE_SIZE = 5, 10
-SHORT = 24
 ABOUT = (
     "Ranks what was gained in the period, not what a video has in all. Ties share a rank; ▲2 is the rise since the "
     "period before. Videos without views are ranked by likes, apart. “at hour 24” compares all at the same age."
@@ -76,8 +75,8 @@ class LeaderboardFacts:
 
 
 def movers_of(facts: LeaderboardFacts) -> Movers | None:
-    """The chart of the first board's best places; None if there is nothing to draw, or it isn't about gains."""
-    if facts.found.asked.hour is not None or not facts.found.boards:
+    """The chart of the first board's best places; None if there is nothing to draw."""
+    if not facts.found.boards:
         return None
     board = facts.found.boards[0]
     best = board.ranking.standings[:TOP]
@@ -86,7 +85,7 @@ def movers_of(facts: LeaderboardFacts) -> Movers | None:
     changes = tuple((facts.found.place(each.who).plain, each.gain) for each in best)
     window = facts.found.window
     since = (facts.found.since or window.end) if window.start == EPOCH else window.start
-    return Movers(_title(facts), board.unit, since, window.end, changes)
+    return Movers(_title(facts), board.unit, since, window.end, changes, facts.found.asked.hour)
 
 
 def leaderboard_card(facts: LeaderboardFacts, picture: Picture | Drawing | None) -> Reply:
@@ -146,7 +145,11 @@ def _finding(facts: LeaderboardFacts) -> str:
 
 
 def _counted(facts: LeaderboardFacts, gain: int, unit: str) -> str:
-    return f"{short_count(gain) if facts.found.asked.hour else short_change(gain)} {unit}"
+    return f"{_short(facts, gain)} {unit}"
+
+
+def _short(facts: LeaderboardFacts, gain: int) -> str:
+    return short_count(gain) if facts.found.asked.hour else short_change(gain)
 
 
 def _listings(facts: LeaderboardFacts) -> Iterator[Listing]:
@@ -155,8 +158,8 @@ def _listings(facts: LeaderboardFacts) -> Iterator[Listing]:
         start, size = ((facts.page - 1) * PAGE_SIZE, PAGE_SIZE) if facts.page else (0, TOP)
         shown = places[start : start + size]
         if shown:
-            by = f" by {board.unit}" if len(facts.found.boards) > 1 else ""
-            yield _listing(facts, board, shown, f"{facts.found.asked.by.capitalize()}{by}")
+            unit = board.unit.capitalize()
+            yield _listing(facts, board, shown, unit if facts.found.asked.hour else f"{unit} gained")
 
 
 def _listing(facts: LeaderboardFacts, board: Board, shown: Sequence[Standing[Who]], caption: str) -> Listing:
@@ -166,19 +169,15 @@ def _listing(facts: LeaderboardFacts, board: Board, shown: Sequence[Standing[Who
         Column(board.unit.capitalize(), Align.RIGHT),
         *((Column("Move"),) if has_moves else ()),
     )
-    return Listing(
-        caption, columns, tuple(_item(facts, board, each, has_moves=has_moves) for each in shown), choice="Open…"
-    )
+    return Listing(caption, columns, tuple(_item(facts, each, has_moves=has_moves) for each in shown), choice="Open…")
 
 
-def _item(facts: LeaderboardFacts, board: Board, standing: Standing[Who], *, has_moves: bool) -> Item:
+def _item(facts: LeaderboardFacts, standing: Standing[Who], *, has_moves: bool) -> Item:
     place = facts.found.place(standing.who)
     move = move_words(standing) if has_moves else ""
     gain = f"{standing.gain:,}" if facts.found.asked.hour else signed_count(standing.gain)
     more = plural(standing.links, "video") if facts.found.asked.by != "videos" else ""
-    line = text(
-        Bold(_counted(facts, standing.gain, board.unit)), *(f" · {each}" for each in (move, more, place.about) if each)
-    )
+    line = text(Bold(_short(facts, standing.gain)), *(f" · {each}" for each in (move, more, place.about) if each))
     cells = (text(gain), *((text(move),) if has_moves else ()))
     return Item(text(f"{standing.rank}. ", *place.name), cells, line, place.button)
 

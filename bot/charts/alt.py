@@ -132,17 +132,24 @@ def _lines_missing(lines: Iterable[Line[float]]) -> str:
 
 
 def movers_alt(movers: Movers) -> str:
-    """What each gained or lost, in the order of the table."""
+    """What each gained or lost, or had at an hour, in the order of the table."""
     unit = f"{movers.unit[0].upper()}{movers.unit[1:]}"
+    if movers.hour is not None:
+        had = (f"{_quoted(name)} had {count:,}" for name, count in movers.changes)
+        return f"{unit} at hour {movers.hour} of tracking: {_and(had)}."
     return f"{unit} in {ago(movers.until - movers.since)}: {_and(map(_move, movers.changes))}."
 
 
 def _move(change: tuple[str, int]) -> str:
     name, difference = change
-    row = f"“{cut(visible(name), 2 * _LONGEST_NAME)}”"
+    row = _quoted(name)
     if not difference:
         return f"{row} did not change"
     return f"{row} {'gained' if difference > 0 else 'lost'} {abs(difference):,}"
+
+
+def _quoted(name: str) -> str:
+    return f"“{cut(visible(name), 2 * _LONGEST_NAME)}”"
 
 
 def spend_alt(spend: Spend) -> str:
@@ -173,7 +180,8 @@ def file_name(spec: Spec) -> str:
             others = f"-and-{len(lines) - 1}-more" if len(lines) > 1 else ""
             words = f"{_slug(lines[0].label)}{others}-{unit}"
         case Movers():
-            words = f"{_slug(spec.title)}-{spec.unit}{_span(spec.until - spec.since)}"
+            when = _span(spec.until - spec.since) if spec.hour is None else f"-at-hour-{spec.hour}"
+            words = f"{_slug(spec.title)}-{spec.unit}{when}"
         case Spend(name, days):
             words = f"{_slug(name, 'wallet')}-spend{_span(days[-1][0] - days[0][0] + timedelta(days=1))}"
         case _:

@@ -13,7 +13,7 @@ from bot.charts.names import fitted, font, width
 from bot.charts.scales import Scale, dollar_scale, span_text, window_text
 from bot.charts.specs import Movers, Spend
 from bot.domain.clock import day_text
-from bot.domain.growth import short_change
+from bot.domain.growth import short_change, short_count
 from bot.domain.money import dollars
 
 _ROW, _NAME, _BAR = 78, 36, 24
@@ -29,6 +29,8 @@ def movers_figure(movers: Movers) -> Figure:
     """A name per row, and under it a bar with its number: to the right for a gain, hatched to the left for a loss."""
     changes, room = movers.changes, WIDTH - 2 * MARGIN
     about = f"change in {movers.unit} · {window_text(movers.since, movers.until)}"
+    if movers.hour is not None:
+        about = f"{movers.unit} at hour {movers.hour} of tracking"
     figure = canvas.picture(movers.title, about, len(changes) * _ROW)
     zero, scale = _zero_and_scale([change for _, change in changes], room)
     box = Box(MARGIN, canvas.HEADING, room, len(changes) * _ROW)
@@ -42,7 +44,8 @@ def movers_figure(movers: Movers) -> Figure:
         axes.plot((0, 0), (middle - _BAR / 2, middle + _BAR / 2 + 4), color=canvas.MUTED, linewidth=2, zorder=3)
         _write(axes, -zero, top + _NAME / 3, fitted(name, room, SMALL))
         number_at = length + copysign(_NUMBER_PAD, change)
-        _write(axes, number_at, middle, short_change(change), ha="right" if lost else "left", bold=True)
+        number = short_change(change) if movers.hour is None else short_count(change)
+        _write(axes, number_at, middle, number, ha="right" if lost else "left", bold=True)
     return figure
 
 

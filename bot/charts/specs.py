@@ -172,13 +172,17 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Movers:
-    """The changes of up to ten videos (or creators, or people) in a window, in the order given."""
+    """The changes of up to ten videos (or creators, or people) in a window, in the order given.
+
+    With an `hour` they are counts instead, each at that hour of tracking.
+    """
 
     title: str
     unit: str
     since: datetime
     until: datetime
     changes: tuple[tuple[str, int], ...]
+    hour: int | None = None
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.changes) <= MAX_BARS:

@@ -31,7 +31,7 @@ async def test_gains_of_the_window_rank_not_what_a_video_has_in_all(env, films):
         gained.append(film.growth.counts(age)["views"] - film.growth.counts(age - 24)["views"])
     assert (shown, set(gained) <= set(shown)) == (sorted(shown, reverse=True), True)
     assert short_change(max(gained)) in reply.summary
-    assert "Videos by likes" in plain_text(reply)
+    assert "Likes gained" in plain_text(reply)
     assert any(isinstance(part, Picture) for part in reply.parts)
 
 
@@ -66,6 +66,9 @@ async def test_at_an_hour_all_are_compared_at_the_same_age(env, films):
     best = max(film.growth.counts(48)["views"] for film in old)
     assert f"leads with {short_count(best)} views at hour 48." in reply.summary
     assert "2 not that old yet" in plain_text(reply)
+    (picture,) = (part for part in reply.parts if isinstance(part, Picture))
+    assert "Views at hour 48 of tracking: “" in picture.alt
+    assert f" had {best:,}" in picture.alt
 
 
 async def test_people_are_ranked_by_what_they_started(env):
