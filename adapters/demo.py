@@ -21,7 +21,7 @@ from adapters.console.app import ConsoleOptions, converse, play
 from adapters.console.post import ConsolePoster
 from adapters.sandbox.demo import CAMPAIGN_LINKS
 from adapters.sandbox.serve import Sandbox
-from bot.app import OFFER_LASTS, Bot
+from bot.app import Bot
 from bot.delivery.poster import ChannelPoster
 from bot.domain.clock import Clock, FastClock, utc_now
 from bot.reply.call import Call
@@ -89,7 +89,7 @@ async def demo(charts: Path, *, page_only: bool = False) -> int:
                 database_url=f"sqlite:///{folder}/demo.sqlite3",
                 secret_keys=SecretStr(secrets.token_urlsafe(32)),
             )
-            async with Bot(settings, clock=clock, offer_lasts=OFFER_LASTS * SPEED) as bot:
+            async with Bot(settings, clock=clock, speed=SPEED) as bot:
                 options = ConsoleOptions(admin=True, posts=True, picture_dir=charts)
                 if page_only or (sys.stdin.isatty() and sys.stdout.isatty()):
                     return await _talk(bot, options, sandbox, clock, page_only=page_only)

@@ -70,7 +70,7 @@ class Bot:
     """Everything that outlives a call: the store, the wallets, the chart worker. Use it as `async with`.
 
     `timeouts` are the API's. `sleep` passes the time between two tries or two looks, and `now` is the Unix second by
-    which the API's limits are kept.
+    which the API's limits are kept. `speed` is how fast the clock runs: people and networks are no faster by it.
     """
 
     commands = COMMANDS
@@ -81,14 +81,14 @@ class Bot:
         *,
         clock: Clock | None = None,
         now: Now = time.time,
-        offer_lasts: timedelta = OFFER_LASTS,
+        speed: float = 1.0,
         timeouts: Timeouts = DEFAULT_TIMEOUTS,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._settings = settings
         self._clock = clock or WallClock()
         self._now = now
-        self._offer_lasts = offer_lasts
+        self._speed = speed
         self._timeouts = timeouts
         self._sleep = sleep
         self._by_name = by_name()
@@ -125,6 +125,7 @@ class Bot:
                 base_url=self._settings.contentstats_base_url,
                 default_key=key.get_secret_value() if key else None,
                 connect=self._connect,
+                speed=self._speed,
             )
             self._accounts = await stack.enter_async_context(accounts)
             self._exports = Exports(self._store)
@@ -340,7 +341,7 @@ class Bot:
             clock=self._clock,
             spenders=spenders(caller.workspace, self._settings.may_spend),
             monthly_cap=self._settings.monthly_cap_usd,
-            offer_lasts=self._offer_lasts,
+            offer_lasts=OFFER_LASTS * self._speed,
             version=VERSION,
             is_scheduling=self._scheduler is not None and self.is_alive(),
             commands=self._described,

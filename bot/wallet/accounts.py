@@ -51,6 +51,7 @@ class Accounts:
         base_url: str,
         default_key: str | None,
         connect: Callable[[str], ContentStatsClient],
+        speed: float = 1.0,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -58,6 +59,7 @@ class Accounts:
         self._base_url = base_url
         self._default_key = default_key
         self._connect = connect
+        self._speed = speed
         self._short_links = ShortLinks()
         self._wallets: dict[int, Wallet] = {}
         self._known: dict[WorkspaceRef, tuple[Account, datetime]] = {}
@@ -171,6 +173,7 @@ class Accounts:
         wallet_id = await self._store.wallets.ensure_wallet(account, self._clock(), is_test=is_test_key(key))
         async with self._opening:
             if wallet_id not in self._wallets:
-                wallet = Wallet(self._connect(key), self._short_links, self._store, wallet_id, self._clock, self._sleep)
+                client, tools = self._connect(key), (self._clock, self._sleep, self._speed)
+                wallet = Wallet(client, self._short_links, self._store, wallet_id, *tools)
                 self._wallets[wallet_id] = await self._opened.enter_async_context(wallet)
         return self._wallets[wallet_id]

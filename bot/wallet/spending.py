@@ -80,7 +80,10 @@ class _Terms:
 
 
 class Spending:
-    """One wallet's way to start trackings. Safe from many tasks and many processes at once."""
+    """One wallet's way to start trackings. Safe from many tasks and many processes at once.
+
+    `speed` is how fast the clock runs: a reply takes its time on the wall.
+    """
 
     def __init__(
         self,
@@ -90,6 +93,7 @@ class Spending:
         wallet_id: int,
         clock: Clock,
         sleep: Sleep = asyncio.sleep,
+        speed: float = 1.0,
     ) -> None:
         self._client = client
         self._store = store
@@ -97,6 +101,7 @@ class Spending:
         self._wallet_id = wallet_id
         self._clock = clock
         self._sleep = sleep
+        self._speed = speed
         self._sending = asyncio.Semaphore(SENDING_AT_ONCE)
 
     async def start(
@@ -124,7 +129,7 @@ class Spending:
         async with self._sending:
             await self._mirror.lists.ensure(LISTED_WITHIN, pressed)
             outcomes: list[Outcome] = []
-            terms = _Terms(person, days, price, cap, reply_time(len(requests)), is_sure, despite, roles)
+            terms = _Terms(person, days, price, cap, self._reply_time(len(requests)), is_sure, despite, roles)
             for request in requests:
                 broke = any(isinstance(outcome.error, NotEnoughBalance) for outcome in outcomes)
                 start = self._drop(request) if broke else self._start(request, pressed, terms)
@@ -144,7 +149,11 @@ class Spending:
             listing = await self._mirror.lists.read()
         except ContentStatsError as error:
             return Outcome(request, error=error)
-        return await self._settle(request, listing, reply_time(1))
+        return await self._settle(request, listing, self._reply_time(1))
+
+    def _reply_time(self, requests: int) -> timedelta:
+        """How long after a submission the reply to a press for so many requests arrives at the latest."""
+        return (REPLY_WITHIN + requests * UNDER_WAY) * self._speed
 
     async def settle_all(self, apart: timedelta | None = None) -> None:
         """Look for every request that a crash or an unclear answer left open; what stays unclear stays stored.
@@ -174,7 +183,7 @@ class Spending:
             return
         for request in requests:
             if request.state is not RequestState.TRACKING:
-                within = reply_time(1) if request.is_under_way(asked) else NOW
+                within = self._reply_time(1) if request.is_under_way(asked) else NOW
                 outcome = await self._settle(request, listing, within)
                 logger.info("request looked up", extra={"request": request.id, "state": outcome.request.state})
         ids = frozenset(row.id for row in listing.videos)
@@ -294,11 +303,6 @@ class Spending:
             if row.is_running or (row.id not in before and is_recent):
                 return row
         return None
-
-
-def reply_time(requests: int) -> timedelta:
-    """How long after a submission the reply to a press for so many requests arrives at the latest."""
-    return REPLY_WITHIN + requests * UNDER_WAY
 
 
 def report_keys(request: TrackRequest) -> tuple[str, ...]:

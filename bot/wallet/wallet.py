@@ -46,12 +46,13 @@ class Wallet:
         wallet_id: int,
         clock: Clock,
         sleep: Sleep = asyncio.sleep,
+        speed: float = 1.0,
     ) -> None:
         self.id = wallet_id
         self.is_test = client.is_test
         self.store = store
         self.mirror = Mirror(client, store, wallet_id, clock, sleep)
-        self.spending = Spending(client, store, self.mirror, wallet_id, clock, sleep)
+        self.spending = Spending(client, store, self.mirror, wallet_id, clock, sleep, speed)
         self.stopping = Stopping(client, self.mirror)
         self.watch = WalletSync(client, store, wallet_id, clock, sleep)
         behind = Mirror(client.in_background(TURN_WITHIN), store, wallet_id, clock, sleep)
