@@ -130,9 +130,12 @@ def digest_gallery() -> Iterator[tuple[str, Reply]]:
         "digests.card.digest: weekly",
         digest.digest(facts(2, window=Window(NOW - 7 * DAY, NOW)), replace(DELIVERY, title="Weekly digest")),
     )
-    growing = facts(3, flat=())
-    yield "digests.card.digest: growing", digest.digest(growing, DELIVERY)
-    yield "digests.details_card.digest_details: growing", digest_details.digest_details(growing, DELIVERY.ref)
+    few_flat = facts(6)
+    ending = tuple(replace(each, day=replace(each.day, delta=400_000)) for each in few_flat.ending[:3] if each.day)
+    growing = replace(few_flat, ending=ending, flat=few_flat.flat[3:])
+    yield "digests.card.digest: one grows", digest.digest(replace(growing, ending=ending[:1]), DELIVERY)
+    yield "digests.card.digest: some grow", digest.digest(growing, DELIVERY)
+    yield "digests.details_card.digest_details: some grow", digest_details.digest_details(growing, DELIVERY.ref)
     yield "digests.card.digest: late, short of money", digest.digest(short(), replace(DELIVERY, due_at=NOW))
     yield "digests.card.digest: nothing", digest.digest(nothing(), DELIVERY)
     yield "digests.card.digest: preview", digest.digest(facts(2), digest.Delivery("Digest preview", None))

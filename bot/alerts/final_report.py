@@ -196,7 +196,7 @@ def final_report(facts: FinalFacts) -> Reply:
     if facts.picture is not None:
         parts.append(facts.picture)
     return Reply(
-        f"{'Stopped' if facts.is_stopped else 'Completed'}: {_result(facts)}.",
+        f"{'Stopped' if facts.is_stopped else 'Completed'}: {_result(facts)}{_of_all(facts.curve)}.",
         title=alert_title(video),
         parts=(*parts, _small_print(facts)),
         actions=(
@@ -216,14 +216,14 @@ def _may_go_on(facts: FinalFacts) -> bool:
 
 
 def _of_all(curve: Curve) -> str:
-    """What all trackings of the link saw together, if there were others."""
+    """What all trackings of the link saw since the first one, if there were others: `; +269,900 since 20 Feb`."""
     reading = curve.reading
     metric = main_metric(reading.video.platform, reading.snapshots)
     counted = counts_of(reading.snapshots, metric)
     if len(curve.trackings) < 2 or len(counted) < 2:
         return ""
     (first, before), (_, after) = counted[0], counted[-1]
-    return f" All trackings: {signed_count(after - before)} since {day_text(first.date())}."
+    return f"; {signed_count(after - before)} since {day_text(first.date())}"
 
 
 def _result(facts: FinalFacts) -> str:
@@ -256,7 +256,7 @@ def _whole(facts: FinalFacts) -> Iterable[Span]:
     if facts.stopped_by is not None:
         yield Plain(" · by ")
         yield Mention(facts.stopped_by.id, facts.stopped_by.name)
-    yield Plain(f".{_of_all(facts.curve)}")
+    yield Plain(".")
 
 
 def _small_print(facts: FinalFacts) -> Note:
