@@ -11,7 +11,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pydantic import SecretStr
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
+from adapters.systemd import watched
 from adapters.web.app import Probe, Readiness, probe_routes, web_app
 from adapters.web.server import WebServer
 from bot.app import Bot
@@ -76,11 +80,19 @@ class Part:
 async def run(settings: Settings, only: Collection[str] = ()) -> int:
     """Serve until cancelled: all parts that have credentials, of those that `only` names. Returns the exit code.
 
-    Raises NotConfigured if there is nothing to serve, from the start or because every chat refused its credentials. On
-    cancelling, nothing more is accepted, the running work of all parts gets the same twenty seconds to end, and
+    Parts of `only` without credentials leave this process idle if others have some, so that a process manager doesn't
+    end those too. Raises NotConfigured if there is nothing to serve anywhere, or if every chat refused its credentials.
+    On cancelling, nothing more is accepted, the running work of all parts gets the same twenty seconds to end, and
     everything is closed.
     """
-    parts = _chosen(settings, only)
+    if not (parts := _chosen(settings, only)):
+        await _idle(settings, only)
+    else:
+        await _serve(settings, parts, only)
+    return 0
+
+
+async def _serve(settings: Settings, parts: frozenset[str], only: Collection[str]) -> None:
     if settings.contentstats_api_key is None:
         logger.warning(_NO_KEY if settings.encryption_keys else _NO_KEYS)
     async with AsyncExitStack() as stack:
@@ -125,8 +137,23 @@ async def run(settings: Settings, only: Collection[str] = ()) -> int:
             running.append(Part("scheduler", bot.scheduler(posters).run))
             problems["scheduler"] = lambda: "" if bot.is_alive() else "The scheduler has stopped."
         running.append(Part("report", partial(_report, bot, problems)))
+        await stack.enter_async_context(watched(bot.is_alive))
         await _supervise(running, set(posters), drains)
-    return 0
+
+
+async def _idle(settings: Settings, only: Collection[str]) -> None:
+    """Do nothing until cancelled, but answer probes where this process would have served."""
+    async with AsyncExitStack() as stack:
+        probed = _probed(settings, () if "web" in only else only)
+        if probed is not None:
+            routes = [Route(path, _is_idle) for path in ("/", "/healthz", "/readyz")]
+            await stack.enter_async_context(WebServer(Starlette(routes=routes), settings.host, *probed))
+        await stack.enter_async_context(watched(lambda: True))
+        await asyncio.Event().wait()
+
+
+async def _is_idle(_: Request) -> Response:
+    return Response("idle")
 
 
 def _probed(settings: Settings, only: Collection[str]) -> tuple[int, str] | None:
@@ -192,10 +219,11 @@ def _chosen(settings: Settings, only: Collection[str]) -> frozenset[str]:
     parts = frozenset(part for part in only or PARTS if has[part])
     if settings.slack_client_id or (settings.slack_client_secret and not parts):
         _ensure_installable(settings)
-    if only and not parts:
-        raise NotConfigured(" ".join(_MISSING[part] for part in PARTS if part in only))
-    if not parts:
-        raise NotConfigured(_NOTHING)
+    missing = " ".join(_MISSING[part] for part in PARTS if part in only)
+    if only and not parts and any(has.values()):
+        logger.warning("%s This process stays idle.", missing)
+    elif not parts:
+        raise NotConfigured(missing or _NOTHING)
     return parts
 
 

@@ -1,0 +1,50 @@
+"""What systemd wants to know of a service with `Type=notify`: that it is ready, and that its clock still ticks.
+
+By datagrams to the socket that it names (sd_notify(3)). Anywhere else this does nothing.
+"""
+
+import asyncio
+import logging
+import os
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+logger = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def watched(is_alive: Callable[[], bool]) -> AsyncIterator[None]:
+    """Report that the service is ready, feed the watchdog while `is_alive`, and report the end of the block."""
+    feeding = asyncio.create_task(_feed(is_alive))
+    _notify("READY=1")
+    try:
+        yield
+    finally:
+        feeding.cancel()
+        await asyncio.gather(feeding, return_exceptions=True)
+        _notify("STOPPING=1")
+
+
+async def _feed(is_alive: Callable[[], bool]) -> None:
+    """Twice in each interval of the watchdog; a missed interval has systemd start the service again."""
+    every = int(os.environ.get("WATCHDOG_USEC") or 0) / 2_000_000
+    if not every or os.environ.get("WATCHDOG_PID", str(os.getpid())) != str(os.getpid()):
+        return
+    while True:
+        if is_alive():
+            _notify("WATCHDOG=1")
+        await asyncio.sleep(every)
+
+
+def _notify(state: str) -> None:
+    address = os.environ.get("NOTIFY_SOCKET")
+    if not address:
+        return
+    if address.startswith("@"):  # an abstract socket
+        address = f"\0{address[1:]}"
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as out:
+            out.sendto(state.encode(), address)
+    except OSError as error:
+        logger.warning("notifying systemd failed", extra={"state": state, "error": str(error)})
