@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.campaigns.leaderboard import Asked, Board, Leaderboard, Place, Who
+from bot.campaigns.leaderboard import SHORT, Asked, Board, Leaderboard, Place, Who
 from bot.campaigns.leaderboard_card import LeaderboardFacts, leaderboard_card
 from bot.domain.campaigns import Campaign
 from bot.domain.leaderboard import Gain, Period, Ranking, Window, ranking
@@ -69,4 +69,4 @@ def _place(by: str, number: int) -> Place:
         person = replace(ANA, name=f"{ANA.name} {number}")
         return Place(text(Mention(person.id, person.name)), person.name)
     button = Button("Stats", Call("stats", {"video": shown.id}))
-    return Place(text(linked(shown, 40)), name_of(shown), "TikTok", button if by == "videos" else None)
+    return Place(text(linked(shown, SHORT)), name_of(shown), "TikTok", button if by == "videos" else None)

@@ -89,7 +89,10 @@ def movers_of(facts: LeaderboardFacts) -> Movers | None:
 
 
 def leaderboard_card(facts: LeaderboardFacts, picture: Picture | Drawing | None) -> Reply:
-    """Five places with the chart on the first page, ten on each of the others."""
+    """Five places with the chart on the first page, ten on each of the others.
+
+    It is shared without the asker's own place; whoever opens it from there sees theirs.
+    """
     if not facts.found.boards:
         return Reply(_nothing(facts), title=_title(facts), parts=_notes(facts), actions=tuple(_actions(facts)))
     return Reply(
@@ -102,7 +105,7 @@ def leaderboard_card(facts: LeaderboardFacts, picture: Picture | Drawing | None)
             *_notes(facts),
         ),
         actions=tuple(_actions(facts)),
-        shared_as=Call("leaderboard", {**facts.given, **({"page": str(facts.page)} if facts.page else {})}),
+        shared_as=_call(facts, page=str(facts.page or ""), public="yes" if facts.found.asked.person_id else ""),
     )
 
 

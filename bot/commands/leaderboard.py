@@ -70,6 +70,7 @@ class Leaderboard:
         Kind.CAMPAIGN, "only this campaign's videos; all ends the channel's own", default="", suggested=True
     )
     page: int = argument(Kind.NUMBER, "the page", default=0, minimum=0, maximum=10_000, listed=False)
+    public: str = argument(Kind.WORD, "whether it is for everybody, not the asker", default="", listed=False)
 
 
 async def leaderboard(context: Context, args: Leaderboard) -> Reply:
@@ -81,7 +82,7 @@ async def leaderboard(context: Context, args: Leaderboard) -> Reply:
         period=Period(args.period),
         hour=args.hour,
         platform=args.platform,
-        person_id=caller.person.id,
+        person_id="" if args.public else caller.person.id,
         zone=caller.zone if caller.zone in zone_names() else UTC_NAME,
         keys=None if campaign is None else [each.key for each in await links_of(context.workspace.id, campaign.id)],
     )

@@ -8,6 +8,7 @@ from math import ceil
 from bot.digests.facts import DigestFacts, RankedCreator
 from bot.domain.digest import FLAT_RULE, Total, VideoChange, Window
 from bot.domain.growth import Change, ago, exact_count, is_overdue, metric_name, percent, signed_count
+from bot.domain.leaderboard import Period
 from bot.domain.money import dollars
 from bot.messages.outlook import how_long, running_words
 from bot.messages.tracking_on import track_on_call
@@ -103,7 +104,7 @@ def digest_details(facts: DigestFacts, ref: str) -> Reply:
         f"{least}{running_words(facts.running)} at the end of this period.",
         title="Digest details",
         parts=(Fields(tuple(_fields(facts))), *(part for each in lists for part in each), *map(Note, notes)),
-        actions=(Button("My videos", Call("videos")),),
+        actions=(Button("My videos", Call("videos")), *_leaderboard(facts)),
     )
 
 
@@ -111,6 +112,15 @@ def _creator_words(each: RankedCreator) -> str:
     """A creator's place in a line: `1. @ann +1,200 views (▲2)`."""
     move = f" ({move_words(each.standing)})" if each.has_moves else ""
     return f"{each.standing.rank}. {each.name} {signed_count(each.standing.gain)} {each.metric}{move}"
+
+
+def _leaderboard(facts: DigestFacts) -> Iterator[Button]:
+    """The whole ranking of the period that is nearest to the digest's."""
+    if facts.creators:
+        campaign, is_long = facts.options.campaign_id, facts.window.length > timedelta(days=3)
+        period = Period.WEEK if is_long else Period.DAY
+        given = {"by": "creators", "period": str(period), "campaign": str(campaign or "all")}
+        yield Button("Top creators", Call("leaderboard", given))
 
 
 def _fields(facts: DigestFacts) -> Iterator[Field]:

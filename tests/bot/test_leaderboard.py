@@ -71,6 +71,20 @@ async def test_at_an_hour_all_are_compared_at_the_same_age(env, films):
     assert f" had {best:,}" in picture.alt
 
 
+@pytest.mark.usefixtures("films")
+async def test_a_shared_card_leaves_out_the_sharers_own_place(env):
+    await env.start("https://www.tiktok.com/@flat/video/7301234567890123499")
+    env.clock.advance(hours=1)
+    await env.say("/videos")
+    reply = await env.say("/leaderboard 24 hours")
+    assert "Your best" in plain_text(reply)
+    await env.press(reply, "Post here")
+    async with env.store() as (store, _):
+        (message,) = await store.outbox.claim(env.clock(), ("console",), 9, places={}, each=9)
+    assert "Your best" not in plain_text(message.reply)
+    assert "Your best" in plain_text(await env.press(message.reply, "Open"))
+
+
 async def test_people_are_ranked_by_what_they_started(env):
     for person, link in (
         (None, "https://www.tiktok.com/@viral/video/7301234567890123451"),
