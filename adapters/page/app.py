@@ -86,7 +86,7 @@ class Guard:
         host = request.headers.get("host", "")
         if host.rpartition(":")[0] not in HOSTS:
             return PlainTextResponse(CLOSED, HTTPStatus.MISDIRECTED_REQUEST)
-        cookie = f"contentstats-{request.url.port}"  # another demo's port has its own
+        cookie = f"contentstats-{request.scope['server'][1]}"  # another demo's port has its own
         if self._is_token(request.query_params.get("token", "")) and request.url.path == "/":
             answer = RedirectResponse("/", HTTPStatus.SEE_OTHER)
             answer.set_cookie(cookie, self._token, httponly=True, samesite="strict")
@@ -182,7 +182,8 @@ class _Pages:
 
     async def form(self, request: Request) -> Response:
         asked = await _json(request)
-        given = {name: list(map(str, values)) for name, values in dict(asked.get("given", {})).items()}
+        fields = asked.get("given")
+        given = {name: list(map(str, values)) for name, values in fields.items()} if isinstance(fields, dict) else {}
         return JSONResponse({"wrong": dict(await self._chat.submit(_text(asked, "form"), given))})
 
 

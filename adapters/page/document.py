@@ -47,7 +47,7 @@ def message(chat: str, shown: Message) -> str:
 
 
 def _cards(chat: str, shown: Message) -> tuple[Card, ...]:
-    """Slack changes no private message, so that a picture follows in one of its own."""
+    """Slack changes no private answer, so that a picture follows in one of its own."""
     if shown.line:
         return (public_card(chat, shown.line),)
     if shown.reply is None:

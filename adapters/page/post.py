@@ -19,6 +19,7 @@ class PagePoster:
         self._clock = clock
         self._beside = beside
         self._numbers = count(1)
+        self._people: set[str] = set()
 
     @property
     def recognises_for(self) -> timedelta:
@@ -31,7 +32,11 @@ class PagePoster:
         if self._beside is not None:
             posted = await self._beside.post(channel, reply, key)
         if isinstance(posted, Posted):
-            self._timeline.put(Message(_id(posted.message_id), self._clock(), await drawn(reply)))
+            alone = channel.channel_id in self._people
+            shown = await drawn(reply)
+            self._timeline.put(
+                Message(_id(posted.message_id), self._clock(), shown, is_private=alone, is_in_place=True)
+            )
         return posted
 
     async def edit(self, channel: ChannelRef, message_id: str, reply: Reply) -> Delivery:
@@ -43,6 +48,7 @@ class PagePoster:
 
     async def direct(self, workspace_id: str, person_id: str) -> ChannelRef | None:
         """A channel by the person's name."""
+        self._people.add(person_id)
         return ChannelRef("console", workspace_id, person_id)
 
 

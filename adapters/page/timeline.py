@@ -20,8 +20,8 @@ class Message:
     """A reply that a person asked for, a post, or a line that everybody sees.
 
     `reply` is None while it is still to come. `typed` is the line that it answers. `is_private`: nobody else would see
-    it. `is_in_place`: it took the place of another, so its pictures are in its own card. `note` is neither the bot's
-    nor the person's: what happens around them in the demo.
+    it. `is_in_place`: its pictures are in its own card, as in a post, or in a reply that took the place of another.
+    `note` is neither the bot's nor the person's: what happens around them in the demo.
     """
 
     id: str

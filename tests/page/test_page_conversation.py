@@ -86,6 +86,13 @@ async def test_a_form_shows_what_is_wrong_and_sends_what_was_typed(client):
     assert "Track this video?" in words(card["html"])
 
 
+async def test_a_typed_key_is_shown_nowhere(page, client):
+    opened = (await client.post("/line", json={"line": "/connect cs_test_secret"})).json()["form"]
+    assert "API key" in words(opened)
+    assert "cs_test_secret" not in opened + (await client.get("/")).text
+    assert page.chat.timeline.messages == ()
+
+
 @pytest.mark.parametrize("chat", CHATS)
 async def test_a_file_is_downloaded_whole_and_a_picture_has_its_finding_in_words(env, client, chat):
     await env.start()
@@ -106,10 +113,11 @@ async def test_posts_arrive_and_a_broken_connection_loses_none(page, client, clo
     poster = PagePoster(page.chat.timeline, clock)
     posted = await poster.post(HERE, Reply("One."), "1")
     (first,) = await read(client, bool)
-    await poster.post(HERE, Reply("Two."), "2")
+    await poster.post(await poster.direct("acme", "U-ana"), Reply("Two."), "2")
     await poster.edit(HERE, posted.message_id, Reply("One, changed."))
     missed = await read(client, lambda found: len(found) == 2, last=first["last"])
     assert [words(each["html"]).split()[-1] for each in missed] == ["Two.", "changed."]
+    assert [document.PRIVATE["slack"] in each["html"] for each in missed] == [True, False]
     assert missed[1]["id"] == first["id"]
     assert missed[0]["says"].endswith("Two.")
     reloaded = (await client.get("/")).text
