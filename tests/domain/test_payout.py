@@ -156,3 +156,11 @@ def test_more_views_never_earn_less(terms, count, more):
 
 def test_a_tenth_of_a_cent_of_a_large_rate_is_exact():
     assert to_cents(999_999_999_999, Decimal("999999.999999")) == Decimal("999999999998000.00")
+
+
+def test_a_glance_at_the_counts_that_matter_gives_the_same_amount():
+    whole = paid(1, 10, None, 900, 40, 50_000)
+    glance = replace(whole, snapshots=(whole.snapshots[0], whole.snapshots[-1]), missing=1)
+    seen, read = sole(TERMS, glance), sole(TERMS, whole)
+    assert (read.missing, read.fallen) == (1, 1)
+    assert seen == replace(read, fallen=0)
