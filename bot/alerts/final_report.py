@@ -144,8 +144,7 @@ async def _report(
 
 async def _curve(store: Store, stored: StoredVideo, workspace_id: int) -> Curve:
     """Every tracking of the link that the channel's workspace may see, as far as the mirror has it."""
-    same_link = await store.videos.by_key(stored.wallet_id, stored.key)
-    seen = [each for each in same_link if each.video.id == stored.video.id or each.is_visible_to(workspace_id)]
+    seen = await store.videos.trackings(stored, workspace_id)
     read = store.videos.snapshots
     return joined(
         [VideoReading(each.video, await read(each.wallet_id, each.video.id), each.unread_rows) for each in seen]

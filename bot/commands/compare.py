@@ -60,7 +60,7 @@ async def compare(context: Context, args: Compare) -> Reply:
         if len(several) > 1:
             others = {other: each for other, each in found.items() if other != words}
             return _which(words, several, others)
-    distinct = tuple({each.key: each for (each,) in found.values()}.values())
+    distinct = tuple({each.curve_key: each for (each,) in found.values()}.values())
     if len(distinct) < 2:
         raise UsageError("These all name the same video. A comparison needs two different videos.")
     return await _compare(context, distinct)

@@ -68,8 +68,8 @@ async def fitting(context: Context, typed: str) -> tuple[StoredVideo, ...]:
 async def _fitting(context: Context, typed: str) -> tuple[StoredVideo, ...]:
     """The videos that the words fit, each link once: exactly by id or link, by title, in part."""
     found = await _trackings(context, typed)
-    newest = {each.key: each for each in sorted(found, key=lambda each: (each.video.is_running, _began(each)))}
-    return found if len(found) == 1 else tuple(each for each in found if newest[each.key] is each)
+    newest = {each.curve_key: each for each in sorted(found, key=lambda each: (each.video.is_running, _began(each)))}
+    return found if len(found) == 1 else tuple(each for each in found if newest[each.curve_key] is each)
 
 
 def _began(stored: StoredVideo) -> datetime:

@@ -64,6 +64,11 @@ class StoredVideo:
         """The workspace that may see it; UNOWNED if every one of the wallet may."""
         return self.workspace_id or UNOWNED
 
+    @property
+    def curve_key(self) -> str:
+        """What its trackings have in common: the link's key, or its own id if the API states no link."""
+        return self.key or self.video.id
+
     def is_visible_to(self, workspace_id: int) -> bool:
         """Whether a workspace may see it. In SQL: `bot.store.videos.visible_to`."""
         return self.owner_id in owners_seen_by(workspace_id)

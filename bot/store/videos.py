@@ -184,6 +184,12 @@ class Videos(Aggregate):
         query = select(videos).where(videos.c.wallet_id == wallet_id, videos.c.key == key)
         return tuple(map(from_row, await self._database.rows(query.order_by(videos.c.newest_at.desc()))))
 
+    async def trackings(self, stored: StoredVideo, workspace_id: int) -> tuple[StoredVideo, ...]:
+        """This video and every other tracking of its link that a workspace may see, newest first."""
+        same_link = await self.by_key(stored.wallet_id, stored.key) if stored.key else (stored,)
+        this = stored.video.id
+        return tuple(each for each in same_link if each.video.id == this or each.is_visible_to(workspace_id))
+
     async def running(self, wallet_id: int) -> tuple[StoredVideo, ...]:
         """Every video of the wallet that may still cost, also those of other workspaces: for sums and reads alone."""
         query = select(videos).where(videos.c.wallet_id == wallet_id, videos.c.is_running)
@@ -258,7 +264,8 @@ class Videos(Aggregate):
 
     async def sums(self, workspace: Workspace, filters: Filters) -> tuple[LinkSum, ...]:
         """What the links of the videos that filters leave count together, by metric, each link's newest tracking."""
-        newest = func.row_number().over(partition_by=videos.c.key, order_by=videos.c.newest_at.desc())
+        link = func.coalesce(func.nullif(videos.c.key, ""), videos.c.video_id)
+        newest = func.row_number().over(partition_by=link, order_by=videos.c.newest_at.desc())
         columns = (videos.c.main_metric, videos.c.main_count, videos.c.change_24h, videos.c.is_running)
         ranked = select(*columns, newest.label("place")).where(*_filtered(workspace, filters)).subquery()
         per_link = select(*(ranked.c[column.name] for column in columns)).where(ranked.c.place == 1)

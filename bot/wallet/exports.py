@@ -63,7 +63,7 @@ class Exports:
         export = CsvExport("contentstats-all.csv")
         by_link: dict[str, list[StoredVideo]] = {}
         for stored in videos:
-            by_link.setdefault(stored.key, []).append(stored)
+            by_link.setdefault(stored.curve_key, []).append(stored)
         for trackings in by_link.values():
             for video, taken in (await self._curve(trackings)).runs:
                 await export.add(video, taken)

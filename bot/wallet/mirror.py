@@ -96,8 +96,7 @@ class Mirror:
 
     async def curve(self, stored: StoredVideo, workspace: Workspace) -> CurvePage:
         """All trackings of a video's link that the workspace may see as one series, each read as `page` does."""
-        same_link = await self._store.videos.by_key(self._wallet_id, stored.key)
-        mine = [each for each in same_link if each.is_visible_to(workspace.id)] or [stored]
+        mine = await self._store.videos.trackings(stored, workspace.id)
         pages = await asyncio.gather(*map(self.page, mine))
         curve = joined_curve(page.value for page in pages)
         (current,) = (each for each in zip(mine, pages, strict=True) if each[0].video.id == curve.video.id)

@@ -215,3 +215,10 @@ async def test_what_a_creator_s_links_count_together_takes_the_newest_tracking_o
         page = reading(replace(row, creator="@Ada"), 1)
         await store.videos.remember_reading(wallet_id, page, key, main_count=count, change_24h=day, now=NOW)
     assert await store.videos.sums(workspace, Filters(handles=("ada",))) == ((Metric.VIEWS, 2, 100, 7),)
+
+
+async def test_videos_of_which_the_api_states_no_link_are_no_trackings_of_one_another(store, wallet_id, workspace):
+    rows = [(video(name, link="", creator="@Ada"), "") for name in ("a", "b")]
+    await store.videos.remember(wallet_id, rows, NOW)
+    stored = await store.videos.find(workspace, "a")
+    assert [each.video.id for each in await store.videos.trackings(stored, workspace.id)] == ["a"]
