@@ -14,6 +14,23 @@ from bot.reply.model import Reply
 
 MOST_HOURS = 720
 _BY = ("videos", "creators", "people")
+_NO_PERIOD = (
+    "I rank by today, 24 h, 7 days, this week, this month or since start; “at hour 48” compares all at that age. "
+    "Try /leaderboard 7 days."
+)
+_REFUSED = (
+    (
+        (
+            r"(?!(?:24 ?h(?:ours?|rs?)?|7 ?d(?:ays?)?|1 ?d(?:ay)?|1 ?w(?:eek)?)\b)"
+            r"\d+ ?(?:h|hrs?|hours?|d|days?|w|weeks?|months?)"
+        ),
+        _NO_PERIOD,
+    ),
+    (r"(?:a|one|two|three|six) (?:hours?|days|weeks|months?)", _NO_PERIOD),
+    (r"yesterday|(?:last|past|previous) (?:week|month|year)", _NO_PERIOD),
+    (r"(?:top|best) \d+", "I show five places; All places shows the others. Leave the number out."),
+)
+"""Lengths that would be read as an hour of tracking, or as a campaign's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +65,22 @@ class Leaderboard:
             *(("24hours", Period.DAY), ("1d", Period.DAY), ("1days", Period.DAY), ("1day", Period.DAY)),
             *(("7days", Period.WEEK), ("7day", Period.WEEK), ("1w", Period.WEEK), ("1week", Period.WEEK)),
             *(("weekly", Period.THIS_WEEK), ("monthly", Period.THIS_MONTH), ("daily", Period.TODAY)),
+            *((word, Period.WEEK) for word in ("last", "past", "the")),  # of "in the last 7 days"
             *(("ever", Period.START), ("total", Period.START), ("beginning", Period.START), ("since", Period.START)),
         ),
-        vague=("since",),
+        vague=("since", "last", "past", "the"),
         labels=(
             *((Period.TODAY, "Today"), (Period.DAY, "24 hours"), (Period.WEEK, "7 days")),
             *((Period.THIS_WEEK, "This week"), (Period.THIS_MONTH, "This month"), (Period.START, "Since the start")),
         ),
     )
     hour: int | None = argument(
-        Kind.NUMBER, "compare all at this hour of tracking", default=None, minimum=1, maximum=MOST_HOURS
+        Kind.NUMBER,
+        "compare all at this hour of tracking",
+        default=None,
+        minimum=1,
+        maximum=MOST_HOURS,
+        refused=_REFUSED,
     )
     platform: str | None = argument(
         Kind.CHOICE,

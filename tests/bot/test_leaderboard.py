@@ -47,6 +47,8 @@ async def test_every_place_is_a_page_away(env):
     [
         ("creators this week", "Top creators", "@steady"),
         ("top creators in 7 days", "Top creators", "2 videos"),
+        ("creators in the last 7 days", "Top creators", "in 7 days"),
+        ("last 24 hours", "Top videos", "in 24 h"),
         ("instagram today", "Top videos on Instagram", "likes today"),
         ("since start", "Top videos", "since tracking began"),
         ("people", "Top people", "Nobody started a video here"),
@@ -58,6 +60,13 @@ async def test_it_is_asked_for_in_words(env, typed, title, words):
     reply = await env.say(f"/leaderboard {typed}")
     assert (reply.title, reply.tone) == (title, Tone.INFO)
     assert words in plain_text(reply)
+
+
+@pytest.mark.parametrize("typed", ["30 days", "48h", "two weeks", "a month", "last week", "yesterday", "top 10"])
+async def test_another_length_is_never_taken_for_an_hour_of_tracking(env, typed):
+    reply = await env.say(f"/leaderboard {typed}")
+    assert reply.tone is Tone.PROBLEM
+    assert reply.summary.startswith(("I rank by today", "I show five places"))
 
 
 async def test_at_an_hour_all_are_compared_at_the_same_age(env, films):
