@@ -188,7 +188,8 @@ class Videos(Aggregate):
         """This video and every other tracking of its link that a workspace may see, newest first."""
         same_link = await self.by_key(stored.wallet_id, stored.key) if stored.key else (stored,)
         this = stored.video.id
-        return tuple(each for each in same_link if each.video.id == this or each.is_visible_to(workspace_id))
+        seen = tuple(each for each in same_link if each.video.id == this or each.is_visible_to(workspace_id))
+        return seen or (stored,)
 
     async def running(self, wallet_id: int) -> tuple[StoredVideo, ...]:
         """Every video of the wallet that may still cost, also those of other workspaces: for sums and reads alone."""

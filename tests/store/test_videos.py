@@ -222,3 +222,11 @@ async def test_videos_of_which_the_api_states_no_link_are_no_trackings_of_one_an
     await store.videos.remember(wallet_id, rows, NOW)
     stored = await store.videos.find(workspace, "a")
     assert [each.video.id for each in await store.videos.trackings(stored, workspace.id)] == ["a"]
+
+
+async def test_a_curve_leaves_out_what_another_workspace_tracked(store, wallet_id, workspace, neighbour):
+    await start(store, neighbour, "theirs")
+    await store.videos.remember(wallet_id, [(video("open"), "tiktok:theirs")], NOW)
+    stored = await store.videos.find(workspace, "open")
+    for asker, seen in ((workspace, {"open"}), (neighbour, {"open", "theirs"})):
+        assert {each.video.id for each in await store.videos.trackings(stored, asker.id)} == seen
