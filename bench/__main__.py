@@ -7,10 +7,36 @@ the table alone can be kept.
 import argparse
 import time
 
-from bench import answering, charting, day, decoding, delivery, discord, planning, reads, scaling, serving, starting
+from bench import (
+    answering,
+    campaigns,
+    charting,
+    day,
+    decoding,
+    delivery,
+    discord,
+    planning,
+    reads,
+    scaling,
+    serving,
+    starting,
+)
 from bench.measure import HEAD, say
 
-BENCHMARKS = (answering, reads, discord, scaling, delivery, planning, day, decoding, charting, starting, serving)
+BENCHMARKS = (
+    answering,
+    reads,
+    discord,
+    scaling,
+    delivery,
+    planning,
+    day,
+    decoding,
+    charting,
+    campaigns,
+    starting,
+    serving,
+)
 
 
 def main() -> None:

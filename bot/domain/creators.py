@@ -1,6 +1,7 @@
 """Who posted a video: one identity per platform and handle."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.domain.folding import folded
 from bot.domain.links import video_of
@@ -31,6 +32,7 @@ def names_of_creator(video: Video) -> frozenset[str]:
     return frozenset(filter(None, (folded(video.creator), folded(found.user if found else ""))))
 
 
+@lru_cache(maxsize=10_000)  # a ranking asks it of hundreds of videos, each time it is shown
 def creator_name(link: str, stated: str) -> str:
     """The creator as people write it: `@Viral.Recipe`; a name without an @ if only the API states one.
 
