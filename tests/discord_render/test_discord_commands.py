@@ -53,7 +53,7 @@ def test_options_have_the_types_ranges_and_choices_of_their_arguments():
 
 
 def test_several_values_are_numbered_options_after_the_single_ones():
-    assert list(options_of("track")) == ["link", "days", *(f"link{number}" for number in range(2, 11))]
+    assert list(options_of("track")) == ["link", "days", "campaign", *(f"link{number}" for number in range(2, 11))]
     assert [each["required"] for each in options_of("compare").values()] == [True, True, False, False, False]
     assert options_of("compare")["video3"]["description"] == "Video 3 of up to 5"
 
