@@ -129,11 +129,11 @@ def _joined(rows: Sequence[Row[Any]], moments: int) -> LinkReadings:
 
 def _taken(row: Row[Any], number: int) -> Iterator[Snapshot]:
     """The snapshot that a row holds under a number, if there is one; unknown counts are left out."""
-    fields = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for a row's columns by name
-    taken_at = fields[f"taken_at_{number}"]
+    start = len(videos.c) + number * len(_COUNTS)
+    taken_at, *counts = row[start : start + len(_COUNTS)]
     if taken_at is not None:
-        counts = {metric: fields[f"{metric}_{number}"] for metric in METRICS}
-        yield Snapshot(taken_at, {metric: count for metric, count in counts.items() if count is not None})
+        stated = zip(METRICS, counts, strict=True)
+        yield Snapshot(taken_at, {metric: count for metric, count in stated if count is not None})
 
 
 def _when(snapshot: Snapshot) -> datetime:
