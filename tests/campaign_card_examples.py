@@ -48,6 +48,16 @@ def campaign_cards() -> Iterator[tuple[str, Reply]]:
     yield "campaign.channel_campaign", campaign.channel_campaign(LAUNCH)
     yield "campaign.no_channel_campaign", campaign.no_channel_campaign(LAUNCH)
     yield "campaign.no_channel_campaign: none", campaign.no_channel_campaign(None)
+    spent, people = Decimal("3.10"), ((ANA, Decimal("12.60")),)
+    yield (
+        "campaign.campaign_spend",
+        campaign.campaign_spend(LAUNCH, spent, people, (("C1", Decimal("12.60")),), is_own=False),
+    )
+    yield (
+        "campaign.campaign_spend: over",
+        campaign.campaign_spend(replace(LAUNCH, budget=Decimal(10)), spent, people, (), is_own=True),
+    )
+    yield "campaign.campaign_spend: nothing", campaign.campaign_spend(PLAIN, None, (), (), is_own=True)
     card = "campaigns.card.campaign_card"
     facts = campaign_facts(LAUNCH, *range(7))
     yield card, campaign_card(replace(campaign_facts(PLAIN, 0, 1, 3), is_own=False), PICTURE)

@@ -186,6 +186,7 @@ def spend_of(balance: str, **changes: object) -> usage.SpendFacts:
         history=3,
         days=tuple((date(2026, 2, day), Decimal(day) / 8) for day in range(15, 29)),
         picture=replace(PICTURE, name="spend.png"),
+        campaigns=(("launch *star*", Decimal("2.52")),),
         people=((ANA, Decimal("2.52")), (Person("U0000002", ""), Decimal("0.36"))),
         channels=(("C0000001", Decimal("2.88")),),
         difference=Decimal("-0.015"),

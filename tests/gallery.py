@@ -200,7 +200,7 @@ def _numbers() -> Iterator[tuple[str, Reply]]:
     yield "export.exported", export.exported((file,), 8, 1_234, NOW, "")
     yield "export.exported: stale", export.exported((file,), 1, 1_234, NOW - HOUR, REASON)
     yield "export.exported: some could not be read", export.exported((file,), 8, 1_234, NOW, "", lacking)
-    yield "export.reading", export.reading(120, 353, HOUR / 20)
+    yield "export.reading", export.reading(120, 353, HOUR / 20, Call("export.all", {"campaign": "all"}))
     yield "export.nothing_to_export", export.nothing_to_export(REASON)
 
 

@@ -205,6 +205,11 @@ def _fits(token: Token, arguments: tuple[Argument, ...]) -> bool:
         return False
 
 
+def _may_be_name(word: str, arguments: tuple[Argument, ...]) -> bool:
+    """Whether a word that fits nothing else may be a campaign's name: it is like no choice, no link and no number."""
+    return not (looks_like_link(word) or word.isdecimal() or _near(arguments, word) is not None)
+
+
 def _takes_links(arguments: tuple[Argument, ...]) -> bool:
     return any(each.kind is Kind.LINK for each in arguments)
 
@@ -261,7 +266,7 @@ def _place_words(words: list[Token], arguments: tuple[Argument, ...], found: dic
             return
         del found[zone.name]
     campaign = next((each for each in arguments if each.kind is Kind.CAMPAIGN and each.name not in found), None)
-    if campaign is not None and not _takes_links(arguments) and all(_near(arguments, each) is None for each in strays):
+    if campaign is not None and not _takes_links(arguments) and all(_may_be_name(each, arguments) for each in strays):
         found[campaign.name] = [" ".join(strays)]
         return
     number = next((each for each in arguments if each.kind is Kind.NUMBER and each.name not in found), None)

@@ -9,10 +9,12 @@ from bot.commands.command import Kind, argument
 from bot.commands.context import Context
 from bot.commands.find_video import fitting
 from bot.commands.words import MINE
+from bot.domain.campaigns import Campaign
 from bot.domain.creators import creator_name
-from bot.domain.errors import NotConfigured, NotFound
+from bot.domain.errors import NotConfigured, NotFound, UsageError
 from bot.domain.money import ends_at
 from bot.domain.videos import VideoPlatform, VideoStatus
+from bot.messages.campaign import Into, campaign_value
 from bot.messages.video_count import VideoCount, preview, previews_set
 from bot.messages.videos import VideoPage, page_call, video_list
 from bot.messages.wording import shortened
@@ -63,11 +65,10 @@ class Videos:
             ("top", "count"),
             ("change", "change_24h"),
             ("growth", "change_24h"),
-            ("all", "newest"),
         ),
-        vague=("all",),
     )
     by: str = argument(Kind.CREATOR, "mine, or a creator's @handle", default="", suggested=True)
+    campaign: str = argument(Kind.CAMPAIGN, "only this campaign's; all: every video", default="", suggested=True)
     person: str = argument(Kind.WORD, "the id of who started them", default="", listed=False)
     page: int = argument(Kind.NUMBER, "the page", default=1, minimum=1, maximum=1_000_000, listed=False)
 
@@ -77,7 +78,8 @@ async def videos(context: Context, args: Videos) -> Reply:
     swept = await _sweep(context)
     if args.by.casefold() == MINE:
         args = replace(args, by="", person=context.caller.person.id)
-    filters = await _filters(context, args)
+    campaign = await _campaign(context, args)
+    filters = await _filters(context, args, campaign)
     rows, total = await _page(context, args, filters)
     last = max((total + PAGE_SIZE - 1) // PAGE_SIZE, 1)
     if args.page > last:
@@ -102,23 +104,37 @@ async def videos(context: Context, args: Videos) -> Reply:
         now=context.clock(),
         by=args.by,
         person=args.person,
-        whose=_whose(context, args, rows),
+        campaign=args.campaign if campaign is None else campaign_value(campaign),
+        whose=_whose(context, args, rows, campaign),
         sums=await context.store.videos.sums(context.workspace, filters) if args.by else (),
     )
     card = video_list(page)
     return replace(card, shared_as=replace(page_call(page, page.page), in_place=False)) if rows else card
 
 
-async def _filters(context: Context, args: Videos) -> Filters:
+async def _campaign(context: Context, args: Videos) -> Campaign | None:
+    try:
+        return await context.campaign(args.campaign)
+    except NotFound as error:
+        others = (args.platform or "", args.status or "", args.by)
+        raise UsageError(str(error), "campaign", " ".join(filter(None, others))) from None
+
+
+async def _filters(context: Context, args: Videos, campaign: Campaign | None) -> Filters:
     """What the arguments leave; NotFound for a creator of whom there is no video."""
     handles = await context.store.videos.handles(context.workspace, args.by) if args.by else ()
     if args.by and not handles:
         raise NotFound(f"No video here is by {shortened(args.by)}. /videos lists all.", "/videos")
-    return Filters(args.platform, args.status, handles, args.person)
+    return Filters(args.platform, args.status, handles, args.person, campaign.id if campaign else None)
 
 
-def _whose(context: Context, args: Videos, rows: Sequence[StoredVideo]) -> str:
-    """Whose videos these are, as the card says it: by a creator, or started by a person."""
+def _whose(context: Context, args: Videos, rows: Sequence[StoredVideo], campaign: Campaign | None) -> str:
+    """Whose videos these are, as the card says it: by a creator or started by a person, and of which campaign."""
+    place = "" if campaign is None else f"in {Into(campaign, is_own=not args.campaign).name}"
+    return " ".join(filter(None, (_by(context, args, rows), place)))
+
+
+def _by(context: Context, args: Videos, rows: Sequence[StoredVideo]) -> str:
     if args.by:
         names = {creator_name(each.video.link, each.video.creator) for each in rows}
         return f"by {shortened(names.pop() if len(names) == 1 else args.by)}"

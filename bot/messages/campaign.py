@@ -6,13 +6,30 @@ from datetime import date
 from decimal import Decimal
 from urllib.parse import quote_plus
 
+from bot.domain.caller import Person
 from bot.domain.campaigns import Campaign
 from bot.domain.clock import date_text
 from bot.domain.growth import short_change, short_count
 from bot.domain.money import dollars
 from bot.messages.wording import plural, shortened
 from bot.reply.call import Call
-from bot.reply.model import Align, Bold, Button, Column, Item, Listing, Note, Part, Reply, Span, Tone, text
+from bot.reply.model import (
+    Align,
+    Bold,
+    Button,
+    Channel,
+    Column,
+    Item,
+    Listing,
+    Mention,
+    Note,
+    Part,
+    Reply,
+    Span,
+    Table,
+    Tone,
+    text,
+)
 
 ABOUT = (
     "/campaign new launch budget 50, /campaign launch add <links>, … remove, … rename spring, … end 31 dec, … archive; "
@@ -210,6 +227,49 @@ def no_channel_campaign(before: Campaign | None) -> Reply:
     if before is None:
         return Reply("This channel has no campaign of its own. /campaign launch here makes one so.", tone=Tone.WARNING)
     return Reply(f"This channel is no longer about campaign {before.name}.", tone=Tone.SUCCESS)
+
+
+def campaign_spend(
+    campaign: Campaign,
+    spent: Decimal | None,
+    people: Sequence[tuple[Person, Decimal]],
+    channels: Sequence[tuple[str, Decimal]],
+    *,
+    is_own: bool,
+) -> Reply:
+    """What tracking in a campaign cost, and what is committed to it, by person and channel."""
+    committed = sum((cost for _, cost in people), Decimal())
+    facts = [] if spent is None else [f"{dollars(spent)} spent on its videos so far"]
+    facts.append(f"up to {dollars(committed)} started in it")
+    if campaign.budget is not None:
+        left = campaign.budget - committed
+        facts.append(
+            f"{dollars(left, down=True)} of its {dollars(campaign.budget)} budget left"
+            if left >= 0
+            else f"{dollars(-left)} over its {dollars(campaign.budget)} budget"
+        )
+    summary = " · ".join(facts)
+    own = " This is the channel's own campaign; /usage all shows the wallet." if is_own else ""
+    tables = (
+        ("By person", "Person", [(text(Mention(each.id, each.name)), cost) for each, cost in people]),
+        ("By channel", "Channel", [(text(Channel(each)), cost) for each, cost in channels]),
+    )
+    return Reply(
+        f"{summary[:1].upper()}{summary[1:]}.{own}",
+        title=campaign.name,
+        strong=(facts[0][:1].upper() + facts[0][1:],),
+        parts=tuple(
+            Table(
+                caption,
+                (Column(head), Column("At most", Align.RIGHT)),
+                tuple((each, text(dollars(cost))) for each, cost in rows),
+            )
+            for caption, head, rows in tables
+            if rows
+        ),
+        actions=(_open(campaign, "Show it"), Button("Wallet", Call("usage", {"campaign": "all"}))),
+        tone=Tone.WARNING if campaign.budget is not None and committed > campaign.budget else Tone.INFO,
+    )
 
 
 def _terms(campaign: Campaign, today: date) -> str:

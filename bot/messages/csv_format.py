@@ -33,9 +33,9 @@ def csv_file(name: str, rows: Sequence[tuple[str, ...]]) -> File:
     return File(name, head() + encoded(rows), "text/csv", f"{len(rows):,} snapshots")
 
 
-def csv_name(video_id: str) -> str:
-    """What the file of one video is called."""
-    slug = re.sub(r"[^A-Za-z0-9_-]+", "-", video_id)[:40]
+def csv_name(name: str) -> str:
+    """What the file of a video, by its id, or of a campaign, by its name, is called."""
+    slug = re.sub(r"[^\w-]+", "-", name, flags=re.ASCII)[:40]
     return f"contentstats-{slug}.csv"
 
 

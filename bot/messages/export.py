@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.growth import ago
 from bot.domain.videos import Video
+from bot.messages.campaign import Into
 from bot.messages.wording import linked, plural
 from bot.reply.call import Call
 from bot.reply.model import Button, Column, File, Item, LargeFile, Listing, Note, Part, Plain, Reply, Time, Tone, text
@@ -30,13 +31,15 @@ def exported(
     as_of: datetime,
     problem: str,
     lacking: Lacking = Lacking(),
+    into: Into | None = None,
 ) -> Reply:
     """The files, how fresh they are, and the videos that are not in them with the reasons."""
     age = text("As of ", Time(as_of), ".")
     place = files[0].name if len(files) == 1 else f"{len(files)} files"
     missing = f" {plural(len(lacking.missing), 'video')} couldn't be read." if lacking.missing else ""
+    whose = "" if into is None else f" of {into.name}"
     return Reply(
-        f"{plural(snapshots, 'snapshot')} of {plural(videos, 'video')} in {place}.{missing}",
+        f"{plural(snapshots, 'snapshot')} of {plural(videos, 'video')}{whose} in {place}.{missing}",
         title="Export",
         parts=(*_lacking(lacking), Note((*age, Plain(f" Couldn't refresh: {problem}")) if problem else age)),
         files=files,
@@ -44,14 +47,14 @@ def exported(
     )
 
 
-def reading(read: int, total: int, spent: timedelta) -> Reply:
+def reading(read: int, total: int, spent: timedelta, again: Call) -> Reply:
     """Pages are being read before the file can be written."""
     left = f", about {ago(spent / read * (total - read))} left" if read else ""
     return Reply(
         f"Reading {plural(total, 'video')} first: {read:,} of {total:,} done{left}.",
         title="Export",
         parts=(Note(text("I keep reading in the background. Press the button to get the file once all are read.")),),
-        actions=(Button("Get the file", Call("export.all")),),
+        actions=(Button("Get the file", again),),
     )
 
 

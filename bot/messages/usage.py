@@ -37,9 +37,9 @@ class SpendFacts:
     """Where a wallet's money went. Money is dollars; `days` is what the mirrored snapshots of each UTC day cost.
 
     `own` counts the running videos that the workspace may see, and `unread` those of them whose snapshots of the last
-    hour were not read; `history` counts the finished videos whose pages are still to be read. `people` and `channels`
-    hold what this month's trackings may cost at most. `difference` is what was billed beyond the price of the snapshots
-    taken, None where the API leaves a part of the bill out.
+    hour were not read; `history` counts the finished videos whose pages are still to be read. `people`,
+    `channels` and `campaigns` hold what this month's trackings may cost at most. `difference` is what was billed beyond
+    the price of the snapshots taken, None where the API leaves a part of the bill out.
     """
 
     wallet: WalletState
@@ -50,6 +50,7 @@ class SpendFacts:
     picture: Picture | Drawing | None
     people: tuple[tuple[Person, Decimal], ...]
     channels: tuple[tuple[str, Decimal], ...]
+    campaigns: tuple[tuple[str, Decimal], ...]
     difference: Decimal | None
     limits: tuple[Limit, ...]
     now: datetime
@@ -119,6 +120,9 @@ def wallet_details(facts: SpendFacts) -> Reply:
     if facts.channels:
         channels = tuple((text(Channel(each)), text(dollars(spent))) for each, spent in facts.channels)
         parts.append(Table("Started this month in", (Column("Channel"), Column("At most", Align.RIGHT)), channels))
+    if facts.campaigns:
+        campaigns = tuple((text(name), text(dollars(spent))) for name, spent in facts.campaigns)
+        parts.append(Table("Started this month for", (Column("Campaign"), Column("At most", Align.RIGHT)), campaigns))
     return Reply(_bill(facts), title="Wallet details", parts=tuple(parts))
 
 

@@ -22,7 +22,7 @@ class VideoPage:
 
     `being_read` counts the videos of the page whose newer numbers are not there yet.
     `by` a creator, or `person` by id, is whose videos alone it lists, `whose` says so in words, and `sums` is what
-    they have together.
+    they have together. `campaign` is what a button carries for its campaign.
     `unread` counts the finished videos of the whole list whose pages are still to be read.
     """
 
@@ -43,6 +43,7 @@ class VideoPage:
     by: str = ""
     person: str = ""
     whose: str = ""
+    campaign: str = ""
     sums: tuple[LinkSum, ...] = ()
 
 
@@ -80,7 +81,10 @@ def _empty(page: VideoPage) -> Reply:
     age = (freshness(page.as_of, page.now, page.problem),)
     if page.platform or page.status or page.whose:
         return Reply(
-            f"No {_scope(page)[1]}.", title="Videos", parts=age, actions=(Button("All videos", Call("videos")),)
+            f"No {_scope(page)[1]}.",
+            title="Videos",
+            parts=age,
+            actions=(Button("All videos", Call("videos", {"campaign": "all"} if page.campaign else {})),),
         )
     return Reply("No videos are tracked yet. Send /track with a link to see what it costs.", title="Videos", parts=age)
 
@@ -135,5 +139,5 @@ def _actions(page: VideoPage) -> tuple[Button, ...]:
 def page_call(page: VideoPage, number: int) -> Call:
     """The call that shows another page of the same list in its place."""
     filters = {"platform": page.platform or "", "status": page.status or "", "by": page.by, "person": page.person}
-    given = {**filters, "sort": page.sort, "page": str(number)}
+    given = {**filters, "campaign": page.campaign, "sort": page.sort, "page": str(number)}
     return Call("videos", {name: value for name, value in given.items() if value}, in_place=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import TypeVar
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,6 +16,8 @@ from bot.domain.tracking import RequestState, TrackRequest
 from bot.store.database import Aggregate
 from bot.store.tables import audit, track_requests
 from bot.store.types import read, values
+
+K = TypeVar("K", int, str)
 
 
 class Action(StrEnum):
@@ -43,10 +46,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Spend:
-    """Dollars committed by each person, and in each channel by its id; the most first."""
+    """Dollars committed by each person, and in each channel and campaign by its id; the most first."""
 
     by_person: tuple[tuple[Person, Decimal], ...]
     by_channel: tuple[tuple[str, Decimal], ...]
+    by_campaign: tuple[tuple[int, Decimal], ...] = ()
 
 
 class Audit(Aggregate):
@@ -72,27 +76,31 @@ class Audit(Aggregate):
         rows = await self._database.rows(query.order_by(audit.c.at.desc(), audit.c.id.desc()).limit(limit))
         return tuple(read(Entry, row, action=Action(row.action)) for row in rows)
 
-    async def spend(self, workspace_id: int, since: datetime) -> Spend:
-        """The cost of videos that were started since a moment."""
+    async def spend(self, workspace_id: int, since: datetime, campaign_id: int | None = None) -> Spend:
+        """The cost of videos that were started since a moment, in one campaign if it is given."""
         made = track_requests.c
         query = (
-            select(made.person_id, func.max(made.person_name), made.channel_id, func.sum(made.cost))
+            select(made.person_id, func.max(made.person_name), made.channel_id, made.campaign_id, func.sum(made.cost))
             .where(
                 made.workspace_id == workspace_id,
                 made.submitted_at >= since,
                 made.state == RequestState.TRACKING,
+                *(() if campaign_id is None else (made.campaign_id == campaign_id,)),
             )
-            .group_by(made.person_id, made.channel_id)
+            .group_by(made.person_id, made.channel_id, made.campaign_id)
         )
         names: dict[str, str] = {}
         by_person: defaultdict[str, Decimal] = defaultdict(Decimal)
         by_channel: defaultdict[str, Decimal] = defaultdict(Decimal)
-        for person_id, name, channel_id, cost in await self._database.rows(query):
+        by_campaign: defaultdict[int, Decimal] = defaultdict(Decimal)
+        for person_id, name, channel_id, campaign, cost in await self._database.rows(query):
             names[person_id] = max(name, names.get(person_id, ""))
             by_person[person_id] += cost
             by_channel[channel_id] += cost
+            if campaign is not None:
+                by_campaign[campaign] += cost
         people = tuple((Person(each, names[each]), cost) for each, cost in _most_first(by_person))
-        return Spend(people, _most_first(by_channel))
+        return Spend(people, _most_first(by_channel), _most_first(by_campaign))
 
 
 async def write_track(connection: AsyncConnection, request: TrackRequest, now: datetime) -> None:
@@ -116,5 +124,5 @@ async def write_entry(connection: AsyncConnection, workspace_id: int, entry: Ent
     await connection.execute(insert(audit).values(workspace_id=workspace_id, **values(entry)))
 
 
-def _most_first(sums: Mapping[str, Decimal]) -> tuple[tuple[str, Decimal], ...]:
+def _most_first(sums: Mapping[K, Decimal]) -> tuple[tuple[K, Decimal], ...]:
     return tuple(sorted(sums.items(), key=lambda each: (-each[1], each[0])))

@@ -21,6 +21,7 @@ from bot.domain.folding import folded
 from bot.domain.poll_times import LONGEST
 from bot.domain.videos import FINISHED, Metric, Snapshot, Video, VideoReading, VideoStatus, is_running_status
 from bot.store import mirror
+from bot.store.campaign_tables import campaign_links
 from bot.store.database import Aggregate
 from bot.store.stored_video import METRICS, StoredVideo, from_row, owners_seen_by
 from bot.store.tables import (
@@ -67,18 +68,20 @@ _ORDERS = {
 class Filters:
     """Which of a workspace's videos a list shows; a filter that is empty leaves none out.
 
-    `handles` are folded, of any platform; `started_by` is a person's id in the chat.
+    `handles` are folded, of any platform; `started_by` is a person's id in the chat; `campaign_id` is of a campaign of
+    the same workspace.
     """
 
     platform: str | None = None
     status: str | None = None
     handles: tuple[str, ...] = ()
     started_by: str = ""
+    campaign_id: int | None = None
 
     @property
     def are_counted(self) -> bool:
         """Whether `video_counts` says how many videos these leave."""
-        return not (self.handles or self.started_by)
+        return not (self.handles or self.started_by or self.campaign_id)
 
 
 class LinkSum(NamedTuple):
@@ -242,7 +245,7 @@ class Videos(Aggregate):
     async def _narrow_page(
         self, workspace: Workspace, filters: Filters, sort: Sort, offset: int, limit: int
     ) -> tuple[tuple[StoredVideo, ...], int]:
-        """The same by an index of the creator or of the person, whose videos are few beside all of the account."""
+        """The same by an index of the creator, person or links, whose videos are few beside all of the account."""
         conditions = tuple(_filtered(workspace, filters))
         total = await self._database.scalar(select(func.count()).where(*conditions)) or 0
         order = (*_running_first(sort), *_ORDERS[sort])
@@ -357,6 +360,9 @@ def _filtered(workspace: Workspace, filters: Filters) -> Iterator[ColumnElement[
     if filters.handles:
         yield videos.c.handle.in_(filters.handles)
         yield HAS_HANDLE  # for the index
+    if filters.campaign_id:
+        within = campaign_links.c.campaign_id == filters.campaign_id
+        yield videos.c.key.in_(select(campaign_links.c.key).where(within))
     if filters.started_by:
         yield (videos.c.owner_id == workspace.id) & (videos.c.started_by_id == filters.started_by)
 

@@ -1,4 +1,4 @@
-"""Reads the pages that an export lacks, behind every person's command: one task per workspace, however many ask.
+"""Reads the pages that an export lacks, behind every person's command: one task per list, however many ask.
 
 A press joins the task that runs. What it could not read is remembered for a while, so that the next press gets the file
 with the reasons instead of waiting again.
@@ -6,7 +6,7 @@ with the reasons instead of waiting again.
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -50,14 +50,14 @@ class Backfill:
         self._mirror = mirror
         self._clock = clock
         self._sleep = sleep
-        self._progress: dict[int, Progress] = {}
-        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._progress: dict[Hashable, Progress] = {}
+        self._tasks: dict[Hashable, asyncio.Task[None]] = {}
 
-    async def read(self, workspace_id: int, videos: Sequence[StoredVideo]) -> Progress:
-        """Read what is stale among a workspace's videos; returns when that is done, or how far it is after a while."""
-        if workspace_id not in self._tasks:
-            self._start(workspace_id, videos)
-        progress, task = self._progress[workspace_id], self._tasks[workspace_id]
+    async def read(self, whose: Hashable, videos: Sequence[StoredVideo]) -> Progress:
+        """Read what is stale among these videos, for `whose` export; returns when that is done or a while is over."""
+        if whose not in self._tasks:
+            self._start(whose, videos)
+        progress, task = self._progress[whose], self._tasks[whose]
         max_wait = asyncio.ensure_future(self._sleep(MAX_WAIT))
         try:
             await asyncio.wait((task, max_wait), return_when=asyncio.FIRST_COMPLETED)
@@ -74,18 +74,18 @@ class Backfill:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _start(self, workspace_id: int, videos: Sequence[StoredVideo]) -> None:
-        now, last = self._clock(), self._progress.get(workspace_id)
+    def _start(self, whose: Hashable, videos: Sequence[StoredVideo]) -> None:
+        now, last = self._clock(), self._progress.get(whose)
         known = last.failed if last and last.failed_at and now - last.failed_at < FAILED_FOR else {}
         wanted = [each for each in videos if is_stale(each, now) and each.video.id not in known]
         progress = Progress(len(wanted), now, failed=dict(known), failed_at=last.failed_at if last and known else None)
-        self._progress[workspace_id] = progress
+        self._progress[whose] = progress
         task = asyncio.create_task(self._read(wanted, progress))
-        self._tasks[workspace_id] = task
-        task.add_done_callback(lambda done: self._landed(workspace_id, done))
+        self._tasks[whose] = task
+        task.add_done_callback(lambda done: self._landed(whose, done))
 
-    def _landed(self, workspace_id: int, task: asyncio.Task[None]) -> None:
-        del self._tasks[workspace_id]
+    def _landed(self, whose: Hashable, task: asyncio.Task[None]) -> None:
+        del self._tasks[whose]
         if not task.cancelled() and task.exception() is not None:
             logger.warning("reading for an export ended early", exc_info=task.exception())
 

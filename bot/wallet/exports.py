@@ -39,17 +39,20 @@ class Exports:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._flights: SingleFlight[int, Exported] = SingleFlight()
+        self._flights: SingleFlight[tuple[int, Filters], Exported] = SingleFlight()
 
-    async def of_all(self, workspace: Workspace) -> Exported:
-        """Every snapshot that the mirror has of the workspace's videos. BotError if the disk is full."""
-        return await self._flights.run(workspace.id, lambda: self._written(workspace))
+    async def of_all(self, workspace: Workspace, filters: Filters, name: str) -> Exported:
+        """Every snapshot that the mirror has of the workspace's videos that filters leave, in files of that name.
 
-    async def videos(self, workspace: Workspace) -> tuple[StoredVideo, ...]:
-        """All that the workspace may see, newest first."""
+        BotError if the disk is full.
+        """
+        return await self._flights.run((workspace.id, filters), lambda: self._written(workspace, filters, name))
+
+    async def videos(self, workspace: Workspace, filters: Filters) -> tuple[StoredVideo, ...]:
+        """All that the workspace may see and that filters leave, newest first."""
         found: list[StoredVideo] = []
         while True:
-            page, total = await self._store.videos.page(workspace, Filters(), Sort.NEWEST, len(found), PAGE)
+            page, total = await self._store.videos.page(workspace, filters, Sort.NEWEST, len(found), PAGE)
             found += page
             if not page or len(found) >= total:
                 return tuple(found)
@@ -58,9 +61,9 @@ class Exports:
         """End what is being written."""
         await self._flights.aclose()
 
-    async def _written(self, workspace: Workspace) -> Exported:
-        videos = await self.videos(workspace)
-        export = CsvExport("contentstats-all.csv")
+    async def _written(self, workspace: Workspace, filters: Filters, name: str) -> Exported:
+        videos = await self.videos(workspace, filters)
+        export = CsvExport(name)
         by_link: dict[str, list[StoredVideo]] = {}
         for stored in videos:
             by_link.setdefault(stored.curve_key, []).append(stored)

@@ -185,3 +185,34 @@ async def test_a_start_in_no_campaign_that_there_is_spends_nothing(env, line, wo
     await env.say("/campaign new old")
     await env.say("/campaign archive old")
     assert words in (await env.say(line)).summary
+
+
+async def test_lists_money_and_files_are_about_a_campaign(env):
+    for link in (LINK, YOUTUBE):
+        await env.start(link)
+    await env.say(f"/campaign new launch {LINK} budget 50")
+    env.clock.advance(hours=3)
+    for line in ("/videos in launch", "/videos launch", "/videos tiktok in LAUNCH views"):
+        listed = await env.say(line)
+        assert "in campaign launch" in listed.summary
+        assert len(rows(listed)) == 1
+    assert (await env.say("/videos youtube launch")).summary == "No YouTube videos in campaign launch."
+    exported = await env.say("/export all in launch")
+    assert "of 1 video of campaign launch in contentstats-launch.csv" in exported.summary
+    assert (await env.say("/export launch")).summary == exported.summary
+    money = await env.say("/usage launch")
+    assert "up to $0.00 started in it · $50.00 of its $50.00 budget left" in money.summary
+    assert "There's no campaign called “spring”. Campaigns: launch." in (await env.say("/usage spring")).summary
+
+
+async def test_look_ups_are_about_the_channels_own_campaign_unless_the_line_says_all(env):
+    await env.say("/campaign new launch")
+    await env.say("/campaign launch here")
+    await env.press(await env.say(f"/track {LINK} 7"), "Track 7 days")
+    await env.press(await env.say(f"/track {YOUTUBE} 7 in none"), "Track 7 days")
+    assert (await env.say("/videos")).summary.startswith("1 video in campaign launch, this channel's own")
+    assert (await env.say("/videos all")).summary.startswith("2 videos, newest first")
+    assert "up to $2.52 started in it. This is the channel's own campaign" in (await env.say("/usage")).summary
+    assert (await env.say("/usage all")).title == "Wallet"
+    details = plain_text(await env.press(await env.say("/usage all"), "Details"))
+    assert "launch" in details

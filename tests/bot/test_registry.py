@@ -73,11 +73,11 @@ def test_no_word_of_one_argument_could_mean_another(command):
 def test_usage_lines_show_what_is_required_and_what_repeats():
     usages = {command.name: command.usage for command in LISTED}
     assert usages["track"] == "/track <link> [link …] [days] [campaign]"
-    assert usages["videos"] == "/videos [platform] [status] [sort] [by]"
+    assert usages["videos"] == "/videos [platform] [status] [sort] [by] [campaign]"
     assert usages["stats"] == "/stats <video>"
     assert usages["compare"] == "/compare <video> <video> [video …]"
-    assert usages["export"] == "/export [video]"
-    assert usages["usage"] == "/usage"
+    assert usages["export"] == "/export [video] [campaign]"
+    assert usages["usage"] == "/usage [campaign]"
 
 
 def test_what_spends_stops_or_configures_is_declared():
