@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 NEW = "https://www.tiktok.com/@viral.piano/video/7301234567890123456"
-LINES = {"track": f"/track {NEW} 7", "stats": "/stats street food", "leaderboard": "/leaderboard 24h"}
+LINES = {"track": f"/track {NEW} 7", "stats": "/stats street food", "leaderboard": "/leaderboard tiktok 7 days"}
 """What is typed for a picture."""
 POSTS = {"digest": "Daily digest", "alert": "Under 24 hours of credit"}
 """What the bot posts by itself, by its title."""
