@@ -64,6 +64,7 @@ def campaign_cards() -> Iterator[tuple[str, Reply]]:
     yield f"{card}: everything at once", campaign_card(facts, PICTURE)
     yield f"{card}: without money", campaign_card(replace(facts, sees_money=False, is_own=False), None)
     yield f"{card}: one Instagram video", campaign_card(campaign_facts(PLAIN, 2), None)
+    yield f"{card}: archived", campaign_card(campaign_facts(replace(PLAIN, archived_at=NOW), 1), None)
     yield f"{card}: nothing read", campaign_card(campaign_facts(PLAIN), None)
     yield f"{card}: empty", campaign_card(replace(facts, totals=campaign_totals(0, (), PRICE, NOW)), None)
     yield "campaigns.card.campaign_details", campaign_details(facts)

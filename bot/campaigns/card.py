@@ -122,6 +122,18 @@ def _small_print(facts: CampaignFacts) -> Note:
     return Note(text(f"{own}{archived}{words}{'. ' if words else ''}", *age))
 
 
+_CHANGES = (
+    ("Add videos", "add"),
+    ("Remove videos", "remove"),
+    ("Set the budget", "budget"),
+    ("Set the dates", "dates"),
+    ("Rename", "rename"),
+    ("Make it this channel's", "here"),
+)
+_ARCHIVED = (("Restore it", "restore"),)
+"""What the menu offers to do with a campaign, and with an archived one."""
+
+
 def _actions(facts: CampaignFacts) -> tuple[Button | Menu, ...]:
     named = {"campaign": campaign_value(facts.campaign)}
     add = Button("Add videos", Call("campaign", {"action": "add", **named}))
@@ -129,19 +141,15 @@ def _actions(facts: CampaignFacts) -> tuple[Button | Menu, ...]:
     details = Button("Details", Call("campaign.details", named))
     if not facts.totals.links:
         return (add, refresh)
+    changes = _ARCHIVED if facts.campaign.archived_at is not None else _CHANGES
     return (
         Button("Leaderboard", Call("leaderboard", named)),
         details,
         Menu(
             "More…",
             (
-                MenuOption("Add videos", add.call),
                 MenuOption("Refresh", refresh.call),
-                MenuOption("Set the budget", Call("campaign", {"action": "budget", **named})),
-                MenuOption("Set the dates", Call("campaign", {"action": "dates", **named})),
-                MenuOption("Rename", Call("campaign", {"action": "rename", **named})),
-                MenuOption("Remove videos", Call("campaign", {"action": "remove", **named})),
-                MenuOption("Make it this channel's", Call("campaign", {"action": "here", **named})),
+                *(MenuOption(label, Call("campaign", {"action": action, **named})) for label, action in changes),
             ),
         ),
     )
