@@ -27,7 +27,7 @@ _FLOOR = (Path(__file__).parent / "floors" / "readings.sql").read_text(encoding=
 
 
 def rows() -> Iterator[Row]:
-    """The card and the ranking."""
+    """The card, the ranking, and the list with and without the campaign."""
     with tempfile.TemporaryDirectory(prefix="contentstats-bench-") as folder:
         yield from asyncio.run(_rows(f"sqlite:///{folder}/campaign.db"))
 
@@ -52,6 +52,8 @@ async def _rows(url: str) -> list[Row]:
             found.append(measured.row(12, about, GOAL, TRIED))
             name = f"{line}, the same, without its picture"
             found.append(Row(12, name, duration(measured.ours), goal="<= 150 ms", met=measured.ours <= MOST))
+        lists = await pair(_asked(bot, "/videos in launch"), _asked(bot, "/videos"), ROUNDS, 3)
+        found.append(lists.row(12, f"/videos in launch, {VIDEOS} videos, SQLite; floor is /videos", 1.1))
     await engine.dispose()
     return found
 

@@ -138,17 +138,18 @@ def _actions(facts: CampaignFacts) -> tuple[Button | Menu, ...]:
     named = {"campaign": campaign_value(facts.campaign)}
     add = Button("Add videos", Call("campaign", {"action": "add", **named}))
     refresh = Button("Refresh", Call("campaign", named, in_place=True))
-    details = Button("Details", Call("campaign.details", named))
     if not facts.totals.links:
         return (add, refresh)
     changes = _ARCHIVED if facts.campaign.archived_at is not None else _CHANGES
     return (
+        Button("Videos", Call("videos", named)),
         Button("Leaderboard", Call("leaderboard", named)),
-        details,
         Menu(
             "More…",
             (
+                MenuOption("Details", Call("campaign.details", named)),
                 MenuOption("Refresh", refresh.call),
+                MenuOption("Export", Call("export", named)),
                 *(MenuOption(label, Call("campaign", {"action": action, **named})) for label, action in changes),
             ),
         ),
