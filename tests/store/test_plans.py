@@ -21,8 +21,13 @@ from bot.store.tables import metadata
 from bot.store.videos import Filters, Sort
 from tests.store.samples import ADA, HERE, MONTH, NOW, keyed, proposed, reading, submitted, video
 
-OF_OPEN_ONES = {"ix_outbox_open", "ix_outbox_channel", "ix_wallets_news", "uq_track_requests_in_flight"}
-"""Indexes of what is not done yet: messages, starts, wallets with news. They are short enough to be read whole."""
+OF_OPEN_ONES = {
+    *("ix_outbox_open", "ix_outbox_channel", "ix_wallets_news", "uq_track_requests_in_flight"),
+    "channel_campaigns",
+}
+"""Indexes of what is not done yet: messages, starts, wallets with news; and a table with a row per channel.
+
+They are short enough to be read whole."""
 
 
 @pytest.fixture
@@ -140,6 +145,12 @@ async def live(store):
     await store.audit.write(workspace.id, Entry(NOW, ADA, "C1", Action.STOP, "https://x", "v1", None, "stopped"))
     await store.audit.recent(workspace.id, 10)
     await store.audit.spend(workspace.id, MONTH)
+    campaign, _ = await store.campaigns.create(workspace.id, "launch", ADA, NOW)
+    await store.campaigns.add(workspace.id, campaign.id, [("tiktok:v1", "https://example.com/v1", "tiktok")], ADA, NOW)
+    await store.campaigns.of_keys(workspace.id, ["tiktok:v1"])
+    await store.campaigns.set_channel(workspace.id, "C1", campaign.id, ADA, NOW)
+    await store.campaigns.of_channel(workspace.id, "C1")
+    await store.videos.page(workspace, Filters(campaign_id=campaign.id), Sort.NEWEST, 0, 10)
     await store.videos.find(workspace, "v1")
     await store.videos.by_key(wallet_id, "tiktok:v1")
     await store.videos.running(wallet_id)
