@@ -7,6 +7,8 @@ import pytest
 
 from tests.standins.slack.server import running
 
+BESIDE = {"backup copy.db": 0, "migrate": 0, "run": 1}
+"""What works beside a bot that runs on the same SQLite file, and what is refused."""
 KEYS = "0123456789abcdef" * 2
 
 
@@ -49,7 +51,7 @@ def test_keys_are_rotated_and_a_wrong_one_is_refused(cli):
     assert "SECRET_KEYS can't decrypt" in refused.stderr
 
 
-async def test_a_served_slack_answers_and_ends_in_order(cli, sandbox):
+async def test_a_served_slack_answers_is_backed_up_and_ends_in_order(cli, sandbox):
     async with running() as slack:
         team = slack.add_team("T1", "Acme")
         slack.add_user("U1", team, "Ann")
@@ -62,7 +64,13 @@ async def test_a_served_slack_answers_and_ends_in_order(cli, sandbox):
             await slack.until(slack.connections, seconds=60)
             await slack.send_command("/usage", "", user="U1", channel="C1")
             await slack.until(lambda: slack.ephemerals("U1"), seconds=60)
+            beside = {line: await asyncio.to_thread(cli, *line.split()) for line in BESIDE}
             process.terminate()
             assert await asyncio.to_thread(process.wait, 60) == 143
             assert b"Traceback" not in process.stderr.read()
         assert "available" in slack.ephemerals("U1")[0].text
+        assert {line: ended.returncode for line, ended in beside.items()} == BESIDE
+        assert "Another contentstats-bot process uses the SQLite file" in beside["run"].stderr
+        restored = {"DATABASE_URL": f"sqlite:///{cli.folder}/restored.db"}
+        assert cli("restore", "copy.db", **restored).returncode == 0
+        assert "available" in cli("console", "-c", "/usage", **restored).stdout
