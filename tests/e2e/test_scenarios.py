@@ -6,6 +6,7 @@ from pydantic import SecretStr
 from tests.e2e.chats import KEYS, SECRET
 from tests.e2e.console_chat import console_chat
 from tests.e2e.discord_chat import discord_chat
+from tests.e2e.page_chat import page_chat
 from tests.e2e.scenarios import EVERYWHERE, IN_CHATS
 from tests.e2e.slack_chat import slack_chat
 from tests.standins.environment import sandbox_of
@@ -38,4 +39,10 @@ async def test_in_chats(open_chat, name, sandbox, clock, sqlite_url, settings):
 @pytest.mark.parametrize("name", _named(EVERYWHERE))
 async def test_at_a_console(name, sandbox, clock, sqlite_url, settings, tmp_path):
     async with console_chat(sandbox, clock, sqlite_url, tmp_path / "files", **settings) as chat:
+        await _named(EVERYWHERE)[name](chat)
+
+
+@pytest.mark.parametrize("name", _named(EVERYWHERE))
+async def test_on_the_page(name, sandbox, clock, sqlite_url, settings):
+    async with page_chat(sandbox, clock, sqlite_url, **settings) as chat:
         await _named(EVERYWHERE)[name](chat)
