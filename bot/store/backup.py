@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from shlex import quote
 
 from sqlalchemy import URL
 
@@ -48,7 +49,7 @@ def _sqlite_file(url: str, line: str, file: Path) -> Path:
         return Path(str(address.database))
     shown = _without_password(address).render_as_string()
     raise NotConfigured(
-        f"PostgreSQL has its own tools for this. Run: {line.format(file=file, url=shown)} "
+        f"PostgreSQL has its own tools for this. Run: {line.format(file=quote(str(file)), url=quote(shown))} "
         "(they read the password from PGPASSWORD or ~/.pgpass)"
     )
 

@@ -1,7 +1,10 @@
 """Backups: whole while a bot writes, restored into an empty place alone, and never over anything."""
 
 import asyncio
+import re
+import shlex
 import sqlite3
+import subprocess
 from contextlib import closing
 
 import pytest
@@ -10,6 +13,7 @@ from bot.domain.errors import NotConfigured
 from bot.store import Store, sole_process
 from bot.store.backup import backup, restore
 from bot.store.database import Database
+from tests.standins.postgres import find_binaries
 from tests.store.samples import HERE, NOW
 
 
@@ -77,7 +81,7 @@ async def test_a_newer_schema_and_a_file_that_is_no_backup_leave_the_place_empty
 
 async def test_for_postgresql_the_line_to_run_is_named_without_the_password(tmp_path):
     url = "postgres://bot:hunter2@db.example:5433/bot?sslmode=require"
-    address = "postgresql://bot@db.example:5433/bot?sslmode=require"
+    address = "'postgresql://bot@db.example:5433/bot?sslmode=require'"
     with pytest.raises(NotConfigured, match="pg_dump") as refused:
         backup(url, tmp_path / "bot.dump")
     assert f"pg_dump --format=custom --file={tmp_path}/bot.dump {address} " in str(refused.value)
@@ -85,3 +89,23 @@ async def test_for_postgresql_the_line_to_run_is_named_without_the_password(tmp_
         await restore(url, tmp_path / "bot.dump")
     assert f"--dbname={address} {tmp_path}/bot.dump " in str(refused.value)
     assert "hunter2" not in str(refused.value)
+
+
+async def test_the_lines_for_postgresql_copy_and_restore_a_database(postgres, postgres_url, tmp_path):
+    database = Database(postgres_url)
+    await Store(database).wallets.ensure_wallet("first", NOW)
+    wallet = await Store(database).wallets.ensure_wallet("second", NOW)
+    await database.close()
+    postgres.create("restored")
+    try:
+        with pytest.raises(NotConfigured) as dump:
+            backup(postgres_url, tmp_path / "bot.dump")
+        with pytest.raises(NotConfigured) as put_back:
+            await restore(postgres.url("restored"), tmp_path / "bot.dump")
+        for refused in (dump, put_back):
+            tool, *words = shlex.split(re.search(r"Run: (.+) \(they", str(refused.value))[1])
+            await asyncio.to_thread(subprocess.run, [find_binaries() / tool, *words], check=True, capture_output=True)
+        async with Store.opened(postgres.url("restored")) as opened:
+            assert await opened.wallets.ensure_wallet("second", NOW) == wallet
+    finally:
+        postgres.drop("restored")
