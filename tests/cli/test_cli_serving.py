@@ -13,9 +13,11 @@ KEYS = "0123456789abcdef" * 2
 
 
 def test_run_without_credentials_names_what_is_missing_and_the_demo(cli):
-    ended = cli("run")
+    ended = cli("run", SLACK_TOKEN="xoxb-1", DATABASE_URI="sqlite:///bot.db")
     assert ended.returncode == 1
-    assert "SLACK_BOT_TOKEN" in ended.stderr
+    (warning,) = (line for line in ended.stderr.splitlines() if "WARNING" in line)
+    assert "Did you mean SLACK_BOT_TOKEN?" in warning
+    assert "Did you mean DATABASE_URL?" in warning
     assert "contentstats-bot demo" in ended.stderr
 
 
