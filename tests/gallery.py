@@ -43,6 +43,7 @@ from bot.reply.call import Call
 from bot.reply.model import File, Reply
 from bot.store.videos import LinkSum
 from tests.alert_examples import alert_gallery
+from tests.approval_examples import approval_gallery
 from tests.campaign_card_examples import campaign_cards
 from tests.campaign_examples import campaign_gallery
 from tests.digest_examples import digest_gallery, setting
@@ -69,7 +70,14 @@ from tests.payout_examples import payout_gallery
 @cache
 def gallery() -> Mapping[str, Reply]:
     """Every example by its name."""
-    told = (*digest_gallery(), *alert_gallery(), *campaign_gallery(), *campaign_cards(), *payout_gallery())
+    told = (
+        *digest_gallery(),
+        *alert_gallery(),
+        *campaign_gallery(),
+        *campaign_cards(),
+        *payout_gallery(),
+        *approval_gallery(),
+    )
     return dict([*_before_spending(), *_after_spending(), *_numbers(), *_money(), *told, *_about()])
 
 

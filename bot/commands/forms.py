@@ -38,7 +38,12 @@ def form_of(command: Command[Any], given: Mapping[str, str]) -> Form:
                 for each in listed
                 if each.name in question.asks
             )
-            return Form(Call(command.name, question.given), question.title, tuple(asked), send=question.send)
+            carried = (
+                {} if command.listed else {name: each for name, each in given.items() if name not in question.asks}
+            )
+            return Form(
+                Call(command.name, {**carried, **question.given}), question.title, tuple(asked), send=question.send
+            )
     always = tuple(each for each in listed if not each.beside)
     return Form(Call(command.name), command.name.capitalize(), always, f"{command.summary}.")
 
@@ -55,7 +60,7 @@ def form_for(command: Command[Any], given: str | Mapping[str, str]) -> Mapping[s
     It is where something needed is missing, or must not be typed into a command. `given` is what was typed, or what a
     button or the options carried.
     """
-    if not command.listed:
+    if not command.listed and not command.questions:
         return None
     if command.secret is not None:
         return {}
@@ -124,7 +129,7 @@ def examples(command: Command[Any]) -> Mapping[str, str]:
 
 def _stated(command: Command[Any], args: object) -> Mapping[str, str]:
     """What was given, as `bind` takes it."""
-    found = ((each, getattr(args, each.name)) for each in command.arguments if each.listed)
+    found = ((each, getattr(args, each.name)) for each in command.arguments if each.listed or not command.listed)
     return {
         each.name: joined(value) if isinstance(value, tuple) else _written(each, value)
         for each, value in found

@@ -8,6 +8,8 @@ from bot.campaigns.payout_card import ABOUT as PAYOUT_ABOUT
 from bot.commands.alerts import QUESTIONS as ALERT_QUESTIONS
 from bot.commands.alerts import Alerts, Snooze, alerts, is_incomplete, snooze
 from bot.commands.alerts import check as check_alerts
+from bot.commands.approve import QUESTIONS as APPROVAL_QUESTIONS
+from bot.commands.approve import AskForApproval, Decide, ask_for_approval, decide, lacks_reason
 from bot.commands.campaign import LONGEST_LINE, CampaignArgs, campaign_command, lacks_values
 from bot.commands.campaign import QUESTIONS as CAMPAIGN_QUESTIONS
 from bot.commands.campaign import check as check_campaign
@@ -215,6 +217,18 @@ COMMANDS: tuple[AnyCommand, ...] = (
         "track.cancel", "Drop what was proposed", Batch, cancel, "", Permission.SPEND, Answer.REPLACES, listed=False
     ),
     Command("track.on", "Offer to track a video on", TrackOn, track_on, "", Permission.SPEND, listed=False),
+    Command(
+        "approval.ask",
+        "Ask somebody else to approve an offer",
+        AskForApproval,
+        ask_for_approval,
+        "",
+        Permission.SPEND,
+        listed=False,
+        lacks=lacks_reason,
+        questions=APPROVAL_QUESTIONS,
+    ),
+    Command("approval.decide", "Approve or decline", Decide, decide, "", Permission.SPEND, listed=False),
     Command("track.length", "Show an offer for another length", Length, choose_length, "", listed=False),
     Command("track.again", "Offer a second start of an unclear one", Batch, again, "", Permission.SPEND, listed=False),
     Command(

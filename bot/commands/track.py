@@ -11,11 +11,13 @@ from bot.commands.alerts import note_on_alerts
 from bot.commands.context import Context
 from bot.commands.track_arguments import MOST_DAYS, MOST_LINKS, Batch, Length, Start, Track
 from bot.commands.track_campaign import campaign_of, chosen_campaign, join_running
+from bot.domain.allowances import fixed
 from bot.domain.errors import LinkError, NotAllowed, NotEnoughBalance, NotFound, SpendingRefused, UsageError
 from bot.domain.links import VideoLink, links_within, parse_link
 from bot.domain.money import DURATIONS, Usage, consequences, dollars, price
 from bot.domain.tracking import RequestState, TrackRequest
 from bot.domain.videos import Video
+from bot.messages.approval import above_words, ask_button
 from bot.messages.campaign import Into
 from bot.messages.limits import limit_words, who_raises
 from bot.messages.offer import (
@@ -37,6 +39,7 @@ from bot.store.spend_guard import (
     InFlight,
     LimitReached,
     MayRun,
+    NeedsApproval,
     NotProposed,
     NotYours,
     Refused,
@@ -106,6 +109,7 @@ async def _card(
             choices=consequences(wallet.usage, wallet.owed, now, durations, len(new)),
             days=days,
             usual_days=USUAL_DAYS,
+            approval_above=(await context.store.approvals.rule(context.workspace.id)).above,
             limits=await context.limits(None if into is None else into.campaign.id),
             expires_at=requests[0].expires_at,
             despite=despite,
@@ -146,7 +150,7 @@ async def _what_it_buys(context: Context, spent: Decimal, links: int) -> str:
 
 async def again(context: Context, args: Batch) -> Reply:
     """Offer a second start of the links whose first one is still unclear; its press is the second one."""
-    outcomes = await _looked_up(context, await _batch(context, args.batch))
+    outcomes = await _looked_up(context, await offered(context, args.batch))
     newest = [await context.store.tracking.in_flight(context.wallet.id, each.request.key) for each in outcomes]
     now = context.clock()
     unclear = [each for each in newest if each is not None and not each.is_under_way(now)]
@@ -161,7 +165,7 @@ async def again(context: Context, args: Batch) -> Reply:
 
 async def choose_length(context: Context, args: Length) -> Reply:
     """The same offer for another length. Nothing is spent, and the offer ends when it would have."""
-    requests = await _own(context, args.batch)
+    requests = await own(context, args.batch)
     if any(each.state is not RequestState.PROPOSED for each in requests):
         return _outcome(context, [await _result(context, Outcome(each)) for each in requests])
     if any(each.expires_at <= context.clock() for each in requests):
@@ -176,24 +180,38 @@ async def choose_length(context: Context, args: Length) -> Reply:
 
 async def start(context: Context, args: Start) -> Reply:
     """Start what was proposed: once, by the asker, within its time; a video that may run already on a second press."""
-    requests = await _own(context, args.batch)
+    return await start_offer(context, await own(context, args.batch), args)
+
+
+async def start_offer(context: Context, requests: Sequence[TrackRequest], args: Start) -> Reply:
+    """Start an offer in its asker's name: on their own press, or on that of the person who approved it."""
     usage = (await context.wallet.mirror.usage()).value
     _check_price(usage, requests)
-    cost = price(args.days, usage.cost_per_snapshot)
+    cost, asker = price(args.days, usage.cost_per_snapshot), requests[0].person
+    is_own = asker.id == context.caller.person.id
     outcomes = await context.wallet.spending.start(
         requests,
-        context.caller.person,
+        asker,
         args.days,
         cost,
         context.monthly_cap,
         is_sure=args.sure == "yes",
-        roles=context.caller.roles,
+        roles=context.caller.roles if is_own else frozenset(),
         despite=args.despite,
     )
     results = tuple([await _result(context, each) for each in outcomes])
-    again = _second_press(args, [each.refusal for each in outcomes], cost)
+    refusals = [each.refusal for each in outcomes]
+    again = _second_press(args, refusals, cost) if is_own else None
     is_started = any(result.started for result in results)
-    return _outcome(context, results, await note_on_alerts(context) if is_started else None, again)
+    card = _outcome(context, results, await note_on_alerts(context) if is_started else None, again)
+    if not is_own or not any(map(_may_be_approved, refusals)):
+        return card
+    return replace(card, actions=(ask_button(args.batch, args.days), *card.actions))
+
+
+def _may_be_approved(refused: Refused | None) -> bool:
+    """Whether another person's yes would let it start."""
+    return isinstance(refused, NeedsApproval) or (isinstance(refused, LimitReached) and not fixed((refused.limit,)))
 
 
 def _second_press(args: Start, refusals: Sequence[Refused | None], cost: Decimal) -> Button | None:
@@ -207,7 +225,7 @@ def _second_press(args: Start, refusals: Sequence[Refused | None], cost: Decimal
 
 async def cancel(context: Context, args: Batch) -> Reply:
     """Drop a proposal, if it is the caller's and still one."""
-    requests = await _batch(context, args.batch)
+    requests = await offered(context, args.batch)
     if any(request.person.id != context.caller.person.id for request in requests):
         raise NotAllowed("Only the person who asked can cancel this offer. Nothing is spent unless they confirm it.")
     left = await context.store.tracking.cancel(context.workspace.id, args.batch, context.caller.person.id)
@@ -218,19 +236,20 @@ async def cancel(context: Context, args: Batch) -> Reply:
 
 async def check(context: Context, args: Batch) -> Reply:
     """Look once more for what an unclear request started."""
-    return await _settled(context, await _batch(context, args.batch))
+    return await _settled(context, await offered(context, args.batch))
 
 
-async def _batch(context: Context, token: str) -> tuple[TrackRequest, ...]:
+async def offered(context: Context, token: str) -> tuple[TrackRequest, ...]:
+    """What was proposed together; NotFound if nothing was."""
     requests = await context.store.tracking.batch(context.workspace.id, token)
     if not requests:
         raise NotFound("I can't find that offer any more. Send /track with the link again.")
     return requests
 
 
-async def _own(context: Context, token: str) -> tuple[TrackRequest, ...]:
+async def own(context: Context, token: str) -> tuple[TrackRequest, ...]:
     """What the caller was proposed; NotAllowed if it was somebody else."""
-    requests = await _batch(context, token)
+    requests = await offered(context, token)
     if any(request.person.id != context.caller.person.id for request in requests):
         raise NotAllowed("Only the person who asked can press this button. Send /track yourself.")
     return requests
@@ -324,6 +343,8 @@ def _refused(context: Context, refusal: Refused) -> tuple[str, Video | None]:
         case LimitReached(limit):
             left = dollars(limit.left, down=True)
             words = f"only {left} of {limit_words(limit)} is left. {who_raises(limit)}"
+        case NeedsApproval(above):
+            words = above_words(above)
         case _:
             assert_never(refusal)
     return words, video

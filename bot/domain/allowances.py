@@ -27,6 +27,10 @@ class Scope(StrEnum):
     BUDGET = "budget"
 
 
+FIXED = frozenset({Scope.OPERATOR, Scope.BUDGET})
+"""The limits that no approval exceeds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Allowance:
     """A rule: dollars a month for whatever `target` names by its id, nothing for everyone. `name` is for show."""
@@ -87,6 +91,11 @@ def tightest(limits: Sequence[Limit]) -> Limit:
 def broken(limits: Iterable[Limit], cost: Decimal) -> Limit | None:
     """The tightest limit that a cost would exceed; None if it keeps within all of them."""
     return min((each for each in limits if each.used + cost > each.limit), key=lambda each: each.left, default=None)
+
+
+def fixed(limits: Iterable[Limit]) -> tuple[Limit, ...]:
+    """The limits that bind what was approved, too."""
+    return tuple(each for each in limits if each.scope in FIXED)
 
 
 def month_start(now: datetime, zone: tzinfo) -> datetime:

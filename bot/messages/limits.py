@@ -6,25 +6,25 @@ from bot.domain.allowances import Limit, Scope
 from bot.domain.money import dollars
 
 
-def limit_words(limit: Limit, *, sum_too: bool = True) -> str:
+def limit_words(limit: Limit, *, sum_too: bool = True, whose: str = "your") -> str:
     """A limit in a sentence: `your $20.00 monthly allowance`, `the $50.00 budget of launch`."""
     amount = f"{dollars(limit.limit)} " if sum_too else ""
     match limit.scope:
         case Scope.OPERATOR:
             return f"the {amount}monthly cap"
         case Scope.EVERYONE | Scope.PERSON:
-            return f"your {amount}monthly allowance"
+            return f"{whose} {amount}monthly allowance"
         case Scope.ROLE | Scope.CAMPAIGN:
             return f"the {amount}monthly allowance of {limit.name}"
         case Scope.CHANNEL:
-            return f"this channel's {amount}monthly allowance"
+            return f"{'this' if whose == 'your' else whose} channel's {amount}monthly allowance"
         case Scope.BUDGET:
             return f"the {amount}budget of {limit.name}"
 
 
-def left_words(limit: Limit) -> str:
+def left_words(limit: Limit, *, whose: str = "your") -> str:
     """What is left of a limit: `$7.48 left of the $20.00 budget of launch`."""
-    return f"{dollars(limit.left, down=True)} left of {limit_words(limit)}"
+    return f"{dollars(limit.left, down=True)} left of {limit_words(limit, whose=whose)}"
 
 
 def who_raises(limit: Limit) -> str:

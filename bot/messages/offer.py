@@ -7,13 +7,14 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from bot.domain.allowances import Limit, tightest
+from bot.domain.allowances import Limit, fixed, tightest
 from bot.domain.caller import Person
 from bot.domain.campaigns import Campaign
 from bot.domain.clock import date_text, moment_text
 from bot.domain.links import VideoLink
 from bot.domain.money import DURATIONS, Consequence, WalletState, dollars, left_after
 from bot.domain.videos import Video
+from bot.messages.approval import above_words, ask_button
 from bot.messages.campaign import Into, goes_into, joined_words
 from bot.messages.limits import limit_words, who_raises
 from bot.messages.outlook import at_latest, can_finish, left, running_words
@@ -86,7 +87,8 @@ class Offer:
     """What a consequence card shows. `days` is None if the asker left the choice open.
 
     `despite` is the newest unclear start, by its id, that the card warns of; 0 for none. `asked` is the days that the
-    asker typed; None for none. `campaigns` are those that the videos may go into instead.
+    asker typed; None for none. What costs more than `approval_above` dollars needs approval. `campaigns` are those
+    that the videos may go into instead.
     """
 
     batch: str
@@ -99,6 +101,7 @@ class Offer:
     expires_at: datetime
     despite: int = 0
     asked: int | None = None
+    approval_above: Decimal | None = None
     into: Into | None = None
     campaigns: tuple[Campaign, ...] = ()
 
@@ -112,8 +115,17 @@ class Offer:
         return max(filter(self.can_start, self.choices), key=lambda choice: choice.days, default=asked)
 
     def can_start(self, choice: Consequence) -> bool:
-        """Whether the balance and every limit cover a choice."""
-        return choice.affordable and choice.price <= self.limit.left
+        """Whether the balance and every limit cover a choice, and nobody else has to approve it."""
+        return choice.affordable and choice.price <= self.limit.left and not self.is_above(choice)
+
+    def can_ask(self, choice: Consequence) -> bool:
+        """Whether a choice can be started once somebody approves it."""
+        fits = all(choice.price <= each.left for each in fixed(self.limits))
+        return choice.affordable and fits and not self.can_start(choice)
+
+    def is_above(self, choice: Consequence) -> bool:
+        """Whether the sum alone needs approval."""
+        return self.approval_above is not None and choice.price > self.approval_above
 
     @property
     def limit(self) -> Limit:
@@ -129,6 +141,7 @@ class _Effect(StrEnum):
     SHORT_LATER = "short later"
     SHORT = "short"
     OVER_LIMIT = "over limit"
+    ABOVE = "above"
 
 
 _EFFECTS = {
@@ -136,6 +149,9 @@ _EFFECTS = {
     _Effect.SHORT_LATER: "not enough for everything",
     _Effect.SHORT: "not enough credit",
 }
+
+
+_APPROVABLE = "Somebody else can approve it."
 
 
 def consequence_card(offer: Offer) -> Reply:
@@ -264,6 +280,8 @@ def _effect(choice: Consequence, offer: Offer) -> _Effect:
         return _Effect.SHORT
     if choice.price > offer.limit.left:
         return _Effect.OVER_LIMIT
+    if offer.is_above(choice):
+        return _Effect.ABOVE
     if choice.pauses_at is not None:
         return _Effect.PAUSES
     return _Effect.SHORT_LATER if left(offer.wallet, choice.price) < 0 else _Effect.FINE
@@ -277,7 +295,9 @@ def _consequence(offer: Offer) -> str:
             return f"You're {_shortfall(wallet.usage.available, chosen.price)} short."
         case _Effect.OVER_LIMIT:
             over = _shortfall(offer.limit.left, chosen.price)
-            return f"That's {over} too much. {who_raises(offer.limit)}"
+            return f"That's {over} too much. {_APPROVABLE if offer.can_ask(chosen) else who_raises(offer.limit)}"
+        case _Effect.ABOVE:
+            return above_words(offer.approval_above or chosen.price)
         case _Effect.PAUSES if chosen.pauses_at is not None:
             others = f", for {plural(len(chosen.affected), 'other video')} too" if chosen.affected else ""
             when = f"{moment_text(chosen.pauses_at)}{at_latest(wallet)}"
@@ -294,6 +314,8 @@ def _briefly(choice: Consequence, offer: Offer) -> str:
     match _effect(choice, offer):
         case _Effect.SHORT:
             return f"{_shortfall(offer.wallet.usage.available, choice.price)} short"
+        case _Effect.ABOVE:
+            return _EFFECTS[_Effect.ABOVE]
         case _Effect.OVER_LIMIT:
             return f"over {limit_words(offer.limit, sum_too=False)}"
         case _Effect.PAUSES if choice.pauses_at is not None:
@@ -361,6 +383,7 @@ def _actions(offer: Offer) -> tuple[Action, ...]:
             if offer.can_start(chosen)
             else ()
         ),
+        *((ask_button(offer.batch, chosen.days),) if offer.can_ask(chosen) else ()),
         *(() if chosen.affordable else (ADD_CREDIT,)),
         Button("Cancel", Call("track.cancel", {"batch": offer.batch})),
         *((Menu("Length or campaign…" if elsewhere else "Another length…", options),) if options else ()),

@@ -28,6 +28,7 @@ class Action(StrEnum):
     CAMPAIGN = "campaign"
     PAYOUT = "payout"
     ALLOWANCE = "allowance"
+    APPROVAL = "approval"
 
 
 @dataclass(frozen=True, slots=True)

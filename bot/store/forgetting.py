@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.clock import month_of
 from bot.domain.tracking import RequestState
-from bot.store import campaigns, payouts
+from bot.store import approvals, campaigns, payouts
 from bot.store.allowance_tables import allowances
 from bot.store.database import Aggregate, adding
 from bot.store.outbox_claims import named_in
@@ -75,6 +75,7 @@ class Forgetting(Aggregate):
         name = await self._keep_spend(connection, workspace_id)
         await self._own_videos(connection, workspace_id)
         await self._files(connection, workspace_id)
+        await approvals.forget(connection, workspace_id)
         await payouts.forget(connection, workspace_id)
         await campaigns.forget(connection, workspace_id)
         for table in (credentials, audit, allowances, digests, alert_settings, outbox):

@@ -8,9 +8,10 @@ from typing import TypeAlias
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.allowances import Limit, Spender, broken
+from bot.domain.allowances import Limit, Spender, broken, fixed
 from bot.domain.tracking import REVISITED_FOR, RequestState, TrackRequest
 from bot.store.allowances import limits
+from bot.store.approvals import is_approved, needed_above
 from bot.store.stored_video import StoredVideo, from_row
 from bot.store.tables import IS_IN_FLIGHT, track_requests, videos, workspaces
 from bot.store.types import read
@@ -74,19 +75,29 @@ class LimitReached:
 
 
 @dataclass(frozen=True, slots=True)
+class NeedsApproval:
+    """A press for more than so many dollars needs a second person's yes."""
+
+    above: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class MayRun:
     """The API may leave this link's running tracking out of its lists: the person has to confirm a second time."""
 
     request: TrackRequest
 
 
-Refused: TypeAlias = NotYours | NotProposed | Expired | AlreadyRunning | InFlight | Unclear | LimitReached | MayRun
+Refused: TypeAlias = (
+    NotYours | NotProposed | Expired | AlreadyRunning | InFlight | Unclear | LimitReached | NeedsApproval | MayRun
+)
 
 
 async def refusal(
     connection: AsyncConnection,
     request_id: int,
     person_id: str,
+    days: int,
     cost: Decimal,
     now: datetime,
     cap: Decimal,
@@ -116,8 +127,26 @@ async def refusal(
     if may_run:
         return MayRun(request)
     spender = Spender(person_id, roles, request.channel_id, request.campaign_id)
-    reached = broken(await limits(connection, request.workspace_id, spender, now, cap), cost)
-    return twin if reached is None else LimitReached(reached)
+    return await _over_limit(connection, request, spender, days, cost, now, cap) or twin
+
+
+async def _over_limit(
+    connection: AsyncConnection,
+    request: TrackRequest,
+    spender: Spender,
+    days: int,
+    cost: Decimal,
+    now: datetime,
+    cap: Decimal,
+) -> LimitReached | NeedsApproval | None:
+    """The limit that stops a start, or that it needs approval; None if neither does."""
+    binding = await limits(connection, request.workspace_id, spender, now, cap)
+    approved = await is_approved(connection, request, days, cost)
+    reached = broken(fixed(binding) if approved else binding, cost)
+    if reached is not None:
+        return LimitReached(reached)
+    above = None if approved else await needed_above(connection, request, cost)
+    return None if above is None else NeedsApproval(above)
 
 
 async def _clash(

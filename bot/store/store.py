@@ -6,6 +6,7 @@ from typing import Self
 
 from bot.store.alerts import Alerts
 from bot.store.allowances import Allowances
+from bot.store.approvals import Approvals
 from bot.store.audit import Audit
 from bot.store.campaigns import Campaigns
 from bot.store.chat_installs import ChatInstalls, CommandSync, Installations
@@ -43,6 +44,7 @@ class Store:
         self.tracking = TrackRequests(database)
         self.allowances = Allowances(database)
         self.audit = Audit(database)
+        self.approvals = Approvals(database)
         self.campaigns = Campaigns(database)
         self.payouts = Payouts(database)
         self.rates = RateSlots(database)

@@ -113,7 +113,7 @@ class TrackRequests(Aggregate):
         """
         async with self._database.writing() as connection:
             twin = await refusal(
-                connection, request_id, person_id, cost, now, cap, roles, may_run=may_run, despite=despite
+                connection, request_id, person_id, days, cost, now, cap, roles, may_run=may_run, despite=despite
             )
             if not isinstance(twin, int):
                 return twin

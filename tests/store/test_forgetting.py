@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
+from bot.domain.approvals import Approval, ApprovalRule, ApprovalState
 from bot.domain.caller import Person
 from bot.domain.payout import Line, State, Terms
 from bot.domain.videos import Metric
@@ -15,7 +16,7 @@ from bot.store import Store
 from bot.store.audit import Action, Entry
 from bot.store.database import Database
 from bot.store.forgetting import SPEND_KEPT
-from bot.store.outbox import Message, enqueue
+from bot.store.outbox import Message, News, enqueue
 from bot.store.tables import forgotten_spend
 from tests.store.samples import HERE, NOW, PRICE, THERE, keyed, proposed, reading, submitted, video
 
@@ -55,6 +56,9 @@ async def live(store, database):
     await store.campaigns.add(going.id, campaign.id, [(key, seen.link, "tiktok")], ZOE, NOW)
     await store.campaigns.set_channel(going.id, f"C{MARK}", campaign.id, ZOE, NOW)
     await owe(store, going.id, campaign.id, seen.link)
+    await store.approvals.change_rule(going.id, ApprovalRule(roles={MARK: MARK}), ZOE, NOW, f"C{MARK}", MARK)
+    wanted = Approval(0, going.id, "b", 7, PRICE, ZOE, f"C{MARK}", MARK, ApprovalState.PENDING, NOW, NOW)
+    await store.approvals.ask(wanted, lambda _: News(()))
     shown = Reply(f"Up {MARK}.", parts=(Picture("chart.png", MARK.encode() * 1_000, "Views went up."),))
     async with database.writing() as connection:
         await enqueue(connection, Message(f"key {MARK}", going.id, f"C{MARK}", shown), NOW)

@@ -1,0 +1,164 @@
+"""Approvals: ask a second person for a yes to an offer, and their one answer. On yes the offer starts as any other."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from bot.commands.command import Kind, Question, argument
+from bot.commands.context import Context
+from bot.commands.track import offered, own, start_offer
+from bot.commands.track_arguments import MOST_DAYS, Start
+from bot.domain.allowances import Spender, broken, fixed, tightest
+from bot.domain.approvals import LONGEST_REASON, OPEN_FOR, Approval, ApprovalRule, ApprovalState
+from bot.domain.caller import Permission
+from bot.domain.errors import BotError, NotAllowed, NotFound, SpendingRefused
+from bot.domain.money import dollars, price
+from bot.domain.tracking import RequestState, TrackRequest
+from bot.messages.approval import approval_asked, approval_decided, approved_not_started
+from bot.messages.limits import left_words, limit_words, who_raises
+from bot.reply.model import Reply
+from bot.reply.text import cut
+from bot.store.outbox import Message
+from bot.wallet.approvals import asked_news, decided_news
+
+
+@dataclass(frozen=True, slots=True)
+class AskForApproval:
+    """An offer, the length, and a line on why it is wanted."""
+
+    batch: str = argument(Kind.WORD, "the proposal's token", listed=False)
+    days: int = argument(Kind.NUMBER, "how many days", listed=False, minimum=1, maximum=MOST_DAYS)
+    why: str = argument(Kind.WORD, "why it is worth it, in a line", default="", label="Why")
+
+
+@dataclass(frozen=True, slots=True)
+class Decide:
+    """A request for approval, and the answer."""
+
+    approval: int = argument(Kind.NUMBER, "the request's number", listed=False)
+    answer: str = argument(Kind.CHOICE, "yes or no", choices=("yes", "no"), listed=False)
+
+
+QUESTIONS = (Question({}, "Ask for approval", {"why": "Why it is worth it, in a line; approvers read it"}, "Ask"),)
+
+
+def lacks_reason(args: AskForApproval) -> bool:
+    """Whether a form asks why."""
+    return not args.why
+
+
+async def ask_for_approval(context: Context, args: AskForApproval) -> Reply:
+    """Post a card for the approvers. Nothing is spent; asking again for the same changes nothing."""
+    requests = await own(context, args.batch)
+    now = context.clock()
+    if any(each.state is not RequestState.PROPOSED or each.expires_at <= now for each in requests):
+        raise SpendingRefused("The offer has expired or was used. Send /track with the link again for today's figures.")
+    rule = await context.store.approvals.rule(context.workspace.id)
+    channel_id = _channel(context, rule)
+    cost = await _cost(context, requests, args.days)
+    asked = Approval(
+        id=0,
+        workspace_id=context.workspace.id,
+        batch=args.batch,
+        days=args.days,
+        cost=cost,
+        person=context.caller.person,
+        channel_id=channel_id,
+        why=cut(args.why, LONGEST_REASON),
+        state=ApprovalState.PENDING,
+        asked_at=now,
+        expires_at=now + OPEN_FOR,
+    )
+    left = left_words(tightest(await context.limits(requests[0].campaign_id)), whose="their")
+    approval, is_new = await context.store.approvals.ask(asked, lambda each: asked_news(each, requests, left))
+    return approval_asked(approval, now, is_new=is_new)
+
+
+async def decide(context: Context, args: Decide) -> Reply:
+    """Approve or decline, once. What is approved is started in its asker's name, at today's price."""
+    caller, store, now = context.caller, context.store.approvals, context.clock()
+    approval = await store.find(context.workspace.id, args.approval)
+    if approval is None:
+        raise NotFound("I can't find that request any more. Nothing was spent.")
+    if approval.person.id == caller.person.id:
+        raise NotAllowed("You asked for this yourself, so somebody else has to decide. Nothing was spent.")
+    rule = await store.rule(context.workspace.id)
+    is_admin = Permission.CONFIGURE in context.permissions
+    if not rule.may_approve(caller.person.id, caller.roles, is_admin=is_admin):
+        raise NotAllowed("Only approvers and admins can decide on this. Nothing was spent.")
+    requests = await offered(context, approval.batch)
+    says_yes = args.answer == "yes"
+    if approval.state is ApprovalState.PENDING and now < approval.expires_at:
+        if says_yes:
+            await _check_still_fits(context, approval, requests)
+        state = ApprovalState.APPROVED if says_yes else ApprovalState.DECLINED
+        approval, _ = await store.decide(
+            context.workspace.id, approval.id, state, caller.person, now, context.offer_lasts, decided_news
+        )
+    if says_yes and approval.state is ApprovalState.APPROVED:
+        return await _started(context, approval, requests)
+    return approval_decided(approval, now)
+
+
+async def _started(context: Context, approval: Approval, requests: Sequence[TrackRequest]) -> Reply:
+    """Start what was approved. A second press, or one after a crash, starts only what wasn't sent yet."""
+    try:
+        card = await start_offer(context, requests, Start(approval.batch, approval.days))
+    except BotError as error:
+        await _not_started(context, approval, str(error))
+        raise
+    if any(each.state is RequestState.PROPOSED for each in await offered(context, approval.batch)):
+        await _not_started(context, approval, card.summary)
+    return card
+
+
+async def _not_started(context: Context, approval: Approval, reason: str) -> None:
+    """Let the person who asked know, once, with a button to try again themselves."""
+    key = f"approval:{approval.id}:refused"
+    reply = approved_not_started(approval, reason)
+    message = Message(key, approval.workspace_id, "", reply, person_id=approval.person.id)
+    await context.store.outbox.add(message, context.clock())
+
+
+def _channel(context: Context, rule: ApprovalRule) -> str:
+    """Where the card is posted: in the approvers' channel, else here if people of the workspace alone read it here."""
+    caller = context.caller
+    if rule.channel_id:
+        return rule.channel_id
+    if caller.is_direct or caller.is_shared or not caller.channel_id or caller.cannot_post_reason:
+        msg = (
+            "I can't ask for approval here. Send /track in a channel of this workspace that I can post in, or ask an "
+            "admin to choose one for approvals with /approvals here."
+        )
+        raise NotAllowed(msg)
+    return caller.channel_id
+
+
+async def _cost(context: Context, requests: Sequence[TrackRequest], days: int) -> Decimal:
+    """What the offer costs today; SpendingRefused if no approval could let it start."""
+    usage = (await context.wallet.mirror.usage()).value
+    cost = price(days, usage.cost_per_snapshot) * len(requests)
+    if cost > usage.available:
+        there = dollars(usage.available, down=True)
+        msg = f"Only {there} is available, and this costs up to {dollars(cost)}. Add credit first."
+        raise SpendingRefused(msg)
+    request = requests[0]
+    spender = Spender(request.person.id, frozenset(), request.channel_id, request.campaign_id)
+    limits = await context.store.allowances.limits(context.workspace.id, spender, context.clock(), context.monthly_cap)
+    reached = broken(fixed(limits), cost)
+    if reached is not None:
+        msg = f"Only {dollars(reached.left, down=True)} of {limit_words(reached)} is left. {who_raises(reached)}"
+        raise SpendingRefused(msg)
+    return cost
+
+
+async def _check_still_fits(context: Context, approval: Approval, requests: Sequence[TrackRequest]) -> None:
+    """SpendingRefused if price, balance, cap or budget changed so that the offer can't start as it was shown."""
+    if any(each.state is not RequestState.PROPOSED for each in requests):
+        raise SpendingRefused("The offer was cancelled or used since, so there's nothing to approve.")
+    if await _cost(context, requests, approval.days) > approval.cost:
+        who = approval.person.name
+        msg = (
+            f"The price has gone up since {who} asked, so nothing was spent. Decline this, so that they can ask again."
+        )
+        raise SpendingRefused(msg)

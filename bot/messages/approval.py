@@ -1,0 +1,168 @@
+"""Asking for a second person's yes: the card for approvers, what became of it, and what its asker reads."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+
+from bot.domain.approvals import Approval, ApprovalRule, ApprovalState
+from bot.domain.money import dollars
+from bot.domain.tracking import TrackRequest
+from bot.messages.wording import name_of_link, plural
+from bot.reply.call import Call
+from bot.reply.model import (
+    Button,
+    Channel,
+    Field,
+    Fields,
+    Link,
+    Mention,
+    Note,
+    Paragraph,
+    Part,
+    Plain,
+    Reply,
+    Span,
+    Time,
+    Tone,
+    Weight,
+    text,
+)
+
+SECOND_ACCOUNT = "Nobody approves their own request; a second account of the same person can't be detected."
+
+
+def ask_button(batch: str, days: int) -> Button:
+    """Asks for approval of an offer at a length; a form asks why."""
+    return Button("Ask for approval", Call("approval.ask", {"batch": batch, "days": str(days)}))
+
+
+def approval_card(approval: Approval, requests: Sequence[TrackRequest], left: str) -> Reply:
+    """For approvers: what somebody wants to start, why, and what is `left` for it."""
+    first = requests[0]
+    more = f" and {len(requests) - 1} more" if len(requests) > 1 else ""
+    why = f": {approval.why}" if approval.why else " asks for it."
+    return Reply(
+        f"{_what(approval, len(requests)).capitalize()}.",
+        title="Approve this spending?",
+        parts=(
+            Paragraph(text(Link(name_of_link(first.link, first.platform), first.link), more)),
+            Paragraph(text(_asker(approval), why)),
+            Note(text(f"{left}. Ends ", Time(approval.expires_at), ".")),
+        ),
+        actions=(
+            Button("Approve", _decide(approval, "yes"), Weight.CONFIRM),
+            Button("Decline", _decide(approval, "no"), Weight.DANGER),
+        ),
+        tone=Tone.WARNING,
+    )
+
+
+def approval_decided(approval: Approval, now: datetime | None = None) -> Reply:
+    """In place of the card: what became of it. It takes no more presses. By `now` it may have expired unnoticed."""
+    if now is not None and approval.state is ApprovalState.PENDING:
+        approval = replace(approval, state=ApprovalState.EXPIRED)
+    by: tuple[Part, ...] = ()
+    if approval.decided_by is not None:
+        by = (Paragraph(text("By ", Mention(approval.decided_by.id, approval.decided_by.name), ".")),)
+    return Reply(
+        f"{_what(approval).capitalize()}.",
+        title=_TITLES[approval.state],
+        parts=(*by, Fields((Field("Asked by", text(_asker(approval))),))),
+        tone=_TONES[approval.state],
+    )
+
+
+def approval_answered(approval: Approval) -> Reply:
+    """For the person who asked, in a direct message."""
+    by = "Somebody" if approval.decided_by is None else approval.decided_by.name
+    match approval.state:
+        case ApprovalState.APPROVED:
+            words = f"{by} approved this: {_what(approval)}. It's being started now; if it isn't, start it yourself."
+        case ApprovalState.DECLINED:
+            words = f"{by} declined this: {_what(approval)}. Nothing was spent."
+        case _:
+            words = f"Nobody decided in time on this: {_what(approval)}. Nothing was spent. Send /track to ask again."
+    actions = (_start(approval),) if approval.state is ApprovalState.APPROVED else ()
+    return Reply(words, title=_TITLES[approval.state], actions=actions, tone=_TONES[approval.state])
+
+
+def approved_not_started(approval: Approval, reason: str) -> Reply:
+    """For the person who asked: approved, but something else stood in the way."""
+    return Reply(
+        f"Your request was approved, but tracking didn't start: {reason}",
+        title="Not started",
+        actions=(_start(approval),),
+        tone=Tone.PROBLEM,
+    )
+
+
+def approval_asked(approval: Approval, now: datetime, *, is_new: bool) -> Reply:
+    """To the person who asked: where the card is, and until when."""
+    if approval.state is not ApprovalState.PENDING:
+        return approval_decided(approval)
+    sent = "I've asked for approval" if is_new else "Approval was asked for already"
+    return Reply(
+        f"{sent}. Nothing is spent until somebody says yes, and you'll get a message either way.",
+        title="Waiting for approval",
+        parts=(
+            Fields((Field("Asked in", text(Channel(approval.channel_id))),)),
+            Note(text("Ends ", Time(approval.expires_at, now), f". {SECOND_ACCOUNT}")),
+        ),
+        tone=Tone.SUCCESS,
+    )
+
+
+def approvals_card(rule: ApprovalRule, change: str = "", *, may_configure: bool = True) -> Reply:
+    """When starts need approval, who gives it, and where it is asked for."""
+    above = "no start needs approval" if rule.above is None else f"starts above {dollars(rule.above)} need approval"
+    people: list[Span] = [Mention(*each) for each in sorted(rule.people.items())]
+    names = [*people, *(Plain(name or each) for each, name in sorted(rule.roles.items())), Plain("admins")]
+    where = text(Channel(rule.channel_id)) if rule.channel_id else text("the channel of the request")
+    who = [span for each in names for span in (Plain(", "), each)][1:]
+    return Reply(
+        f"{change} {above[:1].upper()}{above[1:]}; what exceeds an allowance can be approved too.".strip(),
+        title="Approvals",
+        parts=(
+            Fields((Field("Who approves", text(*who)), Field("Asked in", where))),
+            Note(text("Change it: /approvals above 25, by @boss, here, off." if may_configure else SECOND_ACCOUNT)),
+        ),
+    )
+
+
+def above_words(above: Decimal) -> str:
+    """Why a start needs approval, as a sentence."""
+    return f"More than {dollars(above)} at once needs approval."
+
+
+_TITLES = {
+    ApprovalState.PENDING: "Waiting for approval",
+    ApprovalState.APPROVED: "Approved",
+    ApprovalState.DECLINED: "Declined",
+    ApprovalState.EXPIRED: "Not approved in time",
+}
+_TONES = {
+    ApprovalState.PENDING: Tone.INFO,
+    ApprovalState.APPROVED: Tone.SUCCESS,
+    ApprovalState.DECLINED: Tone.WARNING,
+    ApprovalState.EXPIRED: Tone.WARNING,
+}
+
+
+def _what(approval: Approval, videos: int = 1) -> str:
+    which = f"{plural(videos, 'video')} for " if videos > 1 else ""
+    return f"tracking {which}{plural(approval.days, 'day')}, up to {dollars(approval.cost)}"
+
+
+def _asker(approval: Approval) -> Span:
+    return Mention(approval.person.id, approval.person.name)
+
+
+def _start(approval: Approval) -> Button:
+    """For its asker; what was started already isn't started twice."""
+    call = Call("track.start", {"batch": approval.batch, "days": str(approval.days)})
+    return Button(f"Track {plural(approval.days, 'day')}", call, Weight.CONFIRM)
+
+
+def _decide(approval: Approval, answer: str) -> Call:
+    return Call("approval.decide", {"approval": str(approval.id), "answer": answer})

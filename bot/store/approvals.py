@@ -1,0 +1,204 @@
+"""Approvals: when a start needs a second person's yes, who asked for one, and what became of it.
+
+Every change of state is a compare-and-set in the transaction that writes its messages and its line of the audit, so of
+two people who decide at once one does, and the other learns of it. Nothing here spends: an approved offer is submitted
+like any other.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import TypeAlias
+
+from sqlalchemy import Column, ColumnElement, ForeignKey, Index, Table, UniqueConstraint, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.types import Integer, String, Text
+
+from bot.domain.approvals import Approval, ApprovalRule, ApprovalState
+from bot.domain.caller import Person
+from bot.domain.money import dollars
+from bot.domain.tracking import RequestState, TrackRequest
+from bot.store import audit
+from bot.store.audit import Action, Entry
+from bot.store.database import Aggregate, insert_into, replacing
+from bot.store.outbox import News, write_news
+from bot.store.tables import metadata, track_requests
+from bot.store.types import Converted, Dollars, SafeText, UtcDateTime, read, values
+
+Announce: TypeAlias = Callable[[Approval], News]
+"""The messages about an approval as it stands after the change; committed together with the change."""
+
+MOST_AT_ONCE = 100
+_Names = Converted(Text(), json.dumps, json.loads)
+"""Names by ids."""
+
+approvals = Table(
+    "approvals",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("workspace_id", ForeignKey("workspaces.id"), nullable=False),
+    Column("batch", String, nullable=False),
+    Column("days", Integer, nullable=False),
+    Column("cost", Dollars, nullable=False),
+    Column("person_id", String, nullable=False),
+    Column("person_name", SafeText, nullable=False),
+    Column("channel_id", String, nullable=False),
+    Column("why", SafeText, nullable=False),
+    Column("state", Converted(String(), str, ApprovalState), nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("decided_by_id", String),
+    Column("decided_by_name", SafeText),
+    Column("decided_at", UtcDateTime),
+    UniqueConstraint("workspace_id", "batch", "days"),
+    Index("ix_approvals_open", "state", "expires_at"),
+    sqlite_autoincrement=True,  # its number is in buttons: never reused
+)
+
+approval_rules = Table(
+    "approval_rules",
+    metadata,
+    Column("workspace_id", ForeignKey("workspaces.id"), primary_key=True, autoincrement=False),
+    Column("above", Dollars),
+    Column("channel_id", String, nullable=False),
+    Column("people", _Names, nullable=False),
+    Column("roles", _Names, nullable=False),
+)
+
+
+class Approvals(Aggregate):
+    """The `approvals` and `approval_rules` tables."""
+
+    async def rule(self, workspace_id: int) -> ApprovalRule:
+        """When starts need approval in a workspace, and who gives it."""
+        async with self._database.reading() as connection:
+            return await _rule(connection, workspace_id)
+
+    async def change_rule(
+        self, workspace_id: int, rule: ApprovalRule, person: Person, now: datetime, channel_id: str, what: str
+    ) -> None:
+        """Set the rule; `what` says for the audit what changed."""
+        async with self._database.writing() as connection:
+            kept = values(rule)
+            await connection.execute(
+                replacing(approval_rules, connection, kept), {"workspace_id": workspace_id, **kept}
+            )
+            entry = Entry(now, person, channel_id, Action.APPROVAL, "", video_id=None, cost=None, outcome=what)
+            await audit.write_entry(connection, workspace_id, entry)
+
+    async def find(self, workspace_id: int, approval_id: int) -> Approval | None:
+        """A request for approval of this workspace."""
+        this = (approvals.c.workspace_id == workspace_id) & (approvals.c.id == approval_id)
+        row = await self._database.row(select(approvals).where(this))
+        return None if row is None else read(Approval, row)
+
+    async def ask(self, approval: Approval, announce: Announce) -> tuple[Approval, bool]:
+        """Keep a request for approval; returns the stored one, and whether it is new: asking again adds nothing."""
+        async with self._database.writing() as connection:
+            new = insert_into(approvals, connection).values(values(approval, "id")).on_conflict_do_nothing()
+            row = (await connection.execute(new.returning(approvals))).one_or_none()
+            if row is not None:
+                stored = read(Approval, row)
+                await _record(connection, stored, announce, approval.person, approval.asked_at)
+                return stored, True
+            same = _offer(approval.workspace_id, approval.batch) & (approvals.c.days == approval.days)
+            return read(Approval, (await connection.execute(select(approvals).where(same))).one()), False
+
+    async def decide(
+        self,
+        workspace_id: int,
+        approval_id: int,
+        state: ApprovalState,
+        person: Person,
+        now: datetime,
+        offer_lasts: timedelta,
+        announce: Announce,
+    ) -> tuple[Approval, bool]:
+        """Approve or decline once, as another person than the asker, in time; returns it, and whether this call did.
+
+        What is approved may be started for as long as a new offer.
+        """
+        this = (approvals.c.workspace_id == workspace_id) & (approvals.c.id == approval_id)
+        may = (approvals.c.state == ApprovalState.PENDING) & (approvals.c.expires_at > now)
+        decision = {"state": state, "decided_by_id": person.id, "decided_by_name": person.name, "decided_at": now}
+        async with self._database.writing() as connection:
+            changed = update(approvals).where(this, may, approvals.c.person_id != person.id).values(decision)
+            row = (await connection.execute(changed.returning(approvals))).one_or_none()
+            if row is None:
+                return read(Approval, (await connection.execute(select(approvals).where(this))).one()), False
+            approval = read(Approval, row)
+            if state is ApprovalState.APPROVED:
+                offered = _requests(workspace_id, approval.batch) & (track_requests.c.state == RequestState.PROPOSED)
+                await connection.execute(update(track_requests).where(offered).values(expires_at=now + offer_lasts))
+            await _record(connection, approval, announce, person, now)
+            return approval, True
+
+    async def expire(self, now: datetime, announce: Announce) -> int:
+        """End requests for approval that nobody answered in time; returns how many."""
+        over = (approvals.c.state == ApprovalState.PENDING) & (approvals.c.expires_at <= now)
+        async with self._database.reading() as connection:
+            due = (await connection.scalars(select(approvals.c.id).where(over).limit(MOST_AT_ONCE))).all()
+        for id_ in due:
+            async with self._database.writing() as connection:
+                ended = update(approvals).where(approvals.c.id == id_, over).values(state=ApprovalState.EXPIRED)
+                row = (await connection.execute(ended.returning(approvals))).one_or_none()
+                if row is not None:
+                    approval = read(Approval, row)
+                    await _record(connection, approval, announce, approval.person, now)
+        return len(due)
+
+
+async def needed_above(connection: AsyncConnection, request: TrackRequest, cost: Decimal) -> Decimal | None:
+    """The sum above which a press needs approval, if this one is above it; None if it isn't.
+
+    `cost` is dollars for each request of the batch. Within the caller's transaction.
+    """
+    above = (await _rule(connection, request.workspace_id)).above
+    return above if above is not None and cost * await _size(connection, request) > above else None
+
+
+async def is_approved(connection: AsyncConnection, request: TrackRequest, days: int, cost: Decimal) -> bool:
+    """Whether this offer is approved at this length and price, within the caller's transaction."""
+    approved = _offer(request.workspace_id, request.batch) & (approvals.c.state == ApprovalState.APPROVED)
+    granted = await connection.scalar(select(approvals.c.cost).where(approved, approvals.c.days == days))
+    return granted is not None and granted >= cost * await _size(connection, request)
+
+
+async def forget(connection: AsyncConnection, workspace_id: int) -> None:
+    """Delete the approvals of a workspace within the caller's transaction."""
+    for table in (approvals, approval_rules):
+        await connection.execute(delete(table).where(table.c.workspace_id == workspace_id))
+
+
+async def _rule(connection: AsyncConnection, workspace_id: int) -> ApprovalRule:
+    row = (
+        await connection.execute(select(approval_rules).where(approval_rules.c.workspace_id == workspace_id))
+    ).one_or_none()
+    return ApprovalRule() if row is None else read(ApprovalRule, row)
+
+
+async def _size(connection: AsyncConnection, request: TrackRequest) -> int:
+    """How many requests are offered together."""
+    counted = select(func.count()).where(_requests(request.workspace_id, request.batch))
+    return int((await connection.execute(counted)).scalar_one())
+
+
+async def _record(
+    connection: AsyncConnection, approval: Approval, announce: Announce, by: Person, now: datetime
+) -> None:
+    """Write the messages about an approval as it stands, and its line of the audit."""
+    await write_news(connection, announce(approval), now)
+    first = select(func.min(track_requests.c.link)).where(_requests(approval.workspace_id, approval.batch))
+    link = await connection.scalar(first) or ""
+    outcome = f"{approval.state}: {approval.days} days, up to {dollars(approval.cost)}"
+    entry = Entry(now, by, approval.channel_id, Action.APPROVAL, link, video_id=None, cost=None, outcome=outcome)
+    await audit.write_entry(connection, approval.workspace_id, entry)
+
+
+def _offer(workspace_id: int, batch: str) -> ColumnElement[bool]:
+    return (approvals.c.workspace_id == workspace_id) & (approvals.c.batch == batch)
+
+
+def _requests(workspace_id: int, batch: str) -> ColumnElement[bool]:
+    return (track_requests.c.workspace_id == workspace_id) & (track_requests.c.batch == batch)

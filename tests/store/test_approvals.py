@@ -1,0 +1,96 @@
+"""Approvals: one answer to each request, whoever gives it, and what an answer lets start."""
+
+import asyncio
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from bot.domain.allowances import Allowance, Scope
+from bot.domain.approvals import OPEN_FOR, Approval, ApprovalRule, ApprovalState
+from bot.domain.caller import Person
+from bot.reply.model import Reply
+from bot.store.outbox import Message, News
+from bot.store.spend_guard import Expired, LimitReached, NeedsApproval, Submitted
+from tests.store.samples import ADA, BEN, HERE, NOW, THERE, proposed, submitted
+
+EVE = Person("U3", "Eve")
+COST = Decimal("2.52")
+LASTS = timedelta(minutes=10)
+
+
+def told(approval):
+    key = f"told:{approval.id}:{approval.state}"
+    return News((Message(key, approval.workspace_id, "C1", Reply(approval.state)),))
+
+
+@pytest.fixture
+async def here(store):
+    return await store.workspaces.ensure_workspace(HERE, await store.wallets.ensure_wallet("key", NOW))
+
+
+async def asked(store, here, **changes):
+    facts = {"batch": "batch", "days": 7, "cost": COST, "person": ADA, "channel_id": "C1", "why": "launch"}
+    facts |= {"state": ApprovalState.PENDING, "asked_at": NOW, "expires_at": NOW + OPEN_FOR}
+    return await store.approvals.ask(Approval(0, here.id, **(facts | changes)), told)
+
+
+def decided(store, here, approval, state, person=BEN, now=NOW):
+    return store.approvals.decide(here.id, approval.id, state, person, now, LASTS, told)
+
+
+async def test_of_two_answers_at_once_one_counts(store, here):
+    await proposed(store, here, "a")
+    approval, is_new = await asked(store, here)
+    assert is_new
+    assert await asked(store, here) == (approval, False), "asking again is the same request"
+    answers = [ApprovalState.APPROVED, ApprovalState.DECLINED] * 3
+    people = [Person(f"U{number}", "") for number in range(10, 16)]
+    done = await asyncio.gather(
+        *(decided(store, here, approval, state, person) for state, person in zip(answers, people, strict=True))
+    )
+    assert sum(is_mine for _, is_mine in done) == 1
+    assert len({each.state for each, _ in done}) == 1
+    lines = [each.outcome.partition(":")[0] for each in await store.audit.recent(here.id, 10)]
+    assert lines == [done[0][0].state, "pending"]
+
+
+async def test_nobody_answers_their_own_request_nor_one_of_another_workspace_nor_too_late(store, here):
+    there = await store.workspaces.ensure_workspace(THERE, await store.wallets.ensure_wallet("other", NOW))
+    approval, _ = await asked(store, here)
+    assert await decided(store, here, approval, ApprovalState.APPROVED, ADA) == (approval, False)
+    assert await store.approvals.find(there.id, approval.id) is None
+    late = NOW + OPEN_FOR
+    assert await decided(store, here, approval, ApprovalState.APPROVED, now=late) == (approval, False)
+    await asyncio.gather(*(store.approvals.expire(late, told) for _ in range(3)))
+    assert (await store.approvals.find(here.id, approval.id)).state is ApprovalState.EXPIRED
+    assert len(await store.audit.recent(here.id, 10)) == 2
+
+
+@pytest.mark.parametrize("limit", [Scope.EVERYONE, Scope.PERSON, Scope.CHANNEL])
+async def test_what_is_approved_exceeds_an_allowance_once_and_no_fixed_limit(store, here, limit):
+    target = {Scope.EVERYONE: "", Scope.PERSON: ADA.id, Scope.CHANNEL: "C1"}[limit]
+    await store.allowances.put(here.id, Allowance(limit, target, "", Decimal(1)), EVE, NOW, "C1")
+    first, second = await proposed(store, here, "a", "b")
+    assert isinstance(await submitted(store, first, COST), LimitReached)
+    later = NOW + timedelta(hours=20)
+    approval, _ = await asked(store, here, cost=COST * 2)
+    assert isinstance(await submitted(store, first, COST, now=later), Expired), "an offer's figures hold ten minutes"
+    await decided(store, here, approval, ApprovalState.APPROVED, now=later)
+    assert isinstance(await submitted(store, first, COST, now=later, days=14), LimitReached), "of another length"
+    assert isinstance(await submitted(store, first, COST + 1, now=later), LimitReached), "at a higher price"
+    assert isinstance(await submitted(store, first, COST, now=later, cap=Decimal("2.51")), LimitReached)
+    assert isinstance(await submitted(store, first, COST, now=later), Submitted)
+    assert isinstance(await submitted(store, second, COST, now=later + LASTS), Expired)
+    (other,) = await proposed(store, here, "c", batch="other", now=later)
+    assert isinstance(await submitted(store, other, COST, now=later), LimitReached)
+
+
+async def test_a_press_above_the_sum_needs_approval_whatever_each_video_costs(store, here):
+    await store.approvals.change_rule(here.id, ApprovalRule(above=Decimal(5)), EVE, NOW, "C1", "above $5.00")
+    alone, (first, _) = await proposed(store, here, "a", batch="one"), await proposed(store, here, "b", "c")
+    assert isinstance(await submitted(store, alone[0], Decimal(5)), Submitted)
+    assert await submitted(store, first, Decimal("2.51")) == NeedsApproval(Decimal(5))
+    approval, _ = await asked(store, here, cost=Decimal("5.02"))
+    await decided(store, here, approval, ApprovalState.APPROVED)
+    assert isinstance(await submitted(store, first, Decimal("2.51")), Submitted)
