@@ -116,7 +116,7 @@ def joined(values: Iterable[str]) -> str:
 
 def examples(command: Command[Any]) -> Mapping[str, str]:
     """What the command's example gives each argument; none where it may not be typed at all."""
-    if any(each.kind is Kind.SECRET for each in command.arguments):
+    if not command.example or any(each.kind is Kind.SECRET for each in command.arguments):
         return {}
     shown = parse(command, command.example.partition(" ")[2])
     found = ((each, getattr(shown, each.name)) for each in command.arguments)
