@@ -43,6 +43,7 @@ from bot.reply.call import Call
 from bot.reply.model import File, Reply
 from bot.store.videos import LinkSum
 from tests.alert_examples import alert_gallery
+from tests.allowance_examples import allowance_gallery
 from tests.approval_examples import approval_gallery
 from tests.campaign_card_examples import campaign_cards
 from tests.campaign_examples import campaign_gallery
@@ -74,6 +75,7 @@ def gallery() -> Mapping[str, Reply]:
         *digest_gallery(),
         *alert_gallery(),
         *campaign_gallery(),
+        *allowance_gallery(),
         *campaign_cards(),
         *payout_gallery(),
         *approval_gallery(),

@@ -22,8 +22,9 @@ TRACK_MESSAGE = "Track this video"
 MAX_DESCRIPTION = 100
 
 _CHAT_INPUT, _MESSAGE = 1, 3
-_STRING, _INTEGER = 3, 4
+_STRING, _INTEGER, _CHANNEL, _MENTIONABLE = 3, 4, 7, 9
 _GUILD = 0
+_NOTHING: Mapping[str, Any] = {}
 _MANAGE_GUILD = 1 << 5
 _NUMBERED = re.compile(r"(?P<name>.*?)[0-9]+")
 
@@ -46,15 +47,33 @@ def fingerprint(made: Sequence[Payload]) -> str:
     return hashlib.sha256(json.dumps(made, sort_keys=True).encode()).hexdigest()
 
 
-def arguments(command: Command[Any], options: Iterable[Mapping[str, Any]]) -> Mapping[str, str]:
-    """The arguments in an interaction's options as the bot takes them; `video`, `video2` … become one `video`."""
+def arguments(
+    command: Command[Any], options: Iterable[Mapping[str, Any]], resolved: Mapping[str, Any] = _NOTHING
+) -> Mapping[str, str]:
+    """The arguments in an interaction's options as the bot takes them; `video`, `video2` … become one `video`.
+
+    `resolved` are the people, roles and channels that the options name by their ids, as Discord states them.
+    """
     found: dict[str, list[str]] = {}
     for option in options:
-        found.setdefault(_name(command, option), []).append(str(option["value"]))
+        value = str(option["value"])
+        if option.get("type") in {_CHANNEL, _MENTIONABLE}:
+            value = mention(value, resolved)
+        found.setdefault(_name(command, option), []).append(value)
     titles = {each.name for each in command.arguments if each.kind is Kind.VIDEO and each.many > 1}
     return {
         name: joined(map(_unquoted, values)) if name in titles else " ".join(values) for name, values in found.items()
     }
+
+
+def mention(chosen: str, resolved: Mapping[str, Any]) -> str:
+    """A person, role or channel by its id as it is written in a message, with its name."""
+    for kind, sign in (("roles", "@&"), ("channels", "#"), ("users", "@")):
+        named = resolved.get(kind, {}).get(chosen)
+        if named is not None:
+            name = str(named.get("global_name") or named.get("name") or named.get("username") or "")
+            return f"<{sign}{chosen}|{name.replace('>', '').replace('|', '')}>"
+    return f"<@{chosen}>"
 
 
 def typing(command: Command[Any], options: Iterable[Mapping[str, Any]]) -> tuple[str, str] | None:
@@ -109,6 +128,10 @@ def _type(argument: Argument) -> Payload:
         case Kind.NUMBER:
             bounds = {"min_value": argument.minimum, "max_value": argument.maximum}
             return {"type": _INTEGER, **{key: bound for key, bound in bounds.items() if bound is not None}}
+        case Kind.WHO:
+            return {"type": _MENTIONABLE}
+        case Kind.CHANNEL:
+            return {"type": _CHANNEL}
         case Kind.CHOICE:
             named = [{"name": _text(each), "value": each} for each in argument.choices]
             return {"type": _STRING, "choices": named}

@@ -8,7 +8,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, assert_never
 
 from adapters.chat.forms import SHOWN_WHILE_TYPING, Field, fields
-from adapters.discord.text import LABEL, STRING_SELECT, TEXT_INPUT, Component, display, label
+from adapters.discord.commands import mention
+from adapters.discord.text import (
+    CHANNEL_SELECT,
+    LABEL,
+    MENTIONABLE_SELECT,
+    STRING_SELECT,
+    TEXT_INPUT,
+    Component,
+    display,
+    label,
+)
 from bot.commands.command import Command, Kind
 from bot.commands.forms import form_of
 from bot.reply.text import length
@@ -34,9 +44,12 @@ def form(command: Command[Any], given: Mapping[str, str] = _NOTHING) -> Componen
     }
 
 
-def values(components: Iterable[Mapping[str, Any]]) -> Mapping[str, str]:
-    """The arguments in a submitted modal's components as the bot takes them; what was left empty is left out."""
-    return dict(pair for component in components for pair in _values(component))
+def values(components: Iterable[Mapping[str, Any]], resolved: Mapping[str, Any] = _NOTHING) -> Mapping[str, str]:
+    """The arguments in a submitted modal's components as the bot takes them; what was left empty is left out.
+
+    `resolved` are the people, roles and channels that were chosen, as Discord states them.
+    """
+    return dict(pair for component in components for pair in _values(component, resolved))
 
 
 def _field(field: Field) -> Component:
@@ -59,6 +72,10 @@ def _input(field: Field) -> Component:
                 {"label": field.shown(each), "value": each, "default": each in chosen} for each in argument.choices
             ]
             return {"type": STRING_SELECT, "options": options, "max_values": argument.many}
+        case Kind.WHO:
+            return {"type": MENTIONABLE_SELECT}
+        case Kind.CHANNEL:
+            return {"type": CHANNEL_SELECT}
         case Kind.SECRET:
             return {"type": TEXT_INPUT, "style": _SHORT}
         case (
@@ -82,10 +99,12 @@ def _input(field: Field) -> Component:
             assert_never(argument.kind)
 
 
-def _values(component: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _values(component: Mapping[str, Any], resolved: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     match component:
         case {"component": Mapping() as inner}:
-            yield from _values(inner)
+            yield from _values(inner, resolved)
+        case {"type": 7 | 8, "custom_id": str(name), "values": [str(chosen), *_]}:
+            yield name, mention(chosen, resolved)
         case {"custom_id": str(name), "values": [_, *_] as chosen}:
             yield name, " ".join(map(str, chosen))
         case {"custom_id": str(name), "value": str(chosen)}:

@@ -129,14 +129,16 @@ class Handlers:
                 name, given, wants_form = reopened(call)
                 return CommandCall(name, given, wants_form=wants_form, in_place=call.in_place)
             case InteractionType.modal_submit:
-                filled = filled_in(str(data["custom_id"]), values(data.get("components") or ()))
+                filled = filled_in(
+                    str(data["custom_id"]), values(data.get("components") or (), data.get("resolved") or {})
+                )
                 return CommandCall(*filled, is_filled_in=True)
             case _ if data.get("name") == TRACK_MESSAGE:
                 posted = [_linked_parts(each) for each in data["resolved"]["messages"].values()]
                 return CommandCall("track", from_message(posted), is_filled_in=True)
             case _:
                 command = self._conversation.command(str(data["name"]))
-                given = arguments(command, data.get("options") or ()) if command else {}
+                given = arguments(command, data.get("options") or (), data.get("resolved") or {}) if command else {}
                 return CommandCall(str(data["name"]), given)
 
     async def _claim(self, guild_id: str, code: str) -> Reply:

@@ -29,7 +29,7 @@ class Interaction:
     `id` tells it from everything else, and so from its own replay. `guild_id` is None in direct messages.
     `bot_may_post` is about what the bot says by itself, beyond its answers. `may_replace` says that nobody else sees
     the message that was acted on, so that an answer may take its place. `most_file` is the size in bytes that
-    Discord takes for one file of an answer.
+    Discord takes for one file of an answer. `roles` are the ids of the roles of a member.
     """
 
     raw: RawInteraction
@@ -48,6 +48,7 @@ class Interaction:
     may_replace: bool
     most_file: int
     until: datetime
+    roles: frozenset[str] = frozenset()
 
     @property
     def data(self) -> dict[str, Any]:
@@ -75,6 +76,7 @@ def interaction(raw: RawInteraction, now: datetime) -> Interaction:
         may_replace=message is not None and message.flags.ephemeral,
         most_file=raw.filesize_limit,
         until=now + TOKEN_LASTS,
+        roles=frozenset(str(each.id) for each in user.roles) if isinstance(user, Member) else frozenset(),
     )
 
 
@@ -97,6 +99,7 @@ def caller(interaction: Interaction, workspace: WorkspaceRef) -> Caller:
         GRANTED[role],
         cannot_post_reason=cannot_post_reason,
         takes_silent_posts=True,
+        roles=interaction.roles,
     )
 
 

@@ -39,6 +39,7 @@ _MISLEADING = re.compile(r"[\[\]]|://|www\.", re.IGNORECASE)
 Component: TypeAlias = dict[str, Any]
 """One component of a message or a modal, or one option of a menu, as it is sent."""
 ACTION_ROW, BUTTON, STRING_SELECT, TEXT_INPUT = 1, 2, 3, 4
+MENTIONABLE_SELECT, CHANNEL_SELECT = 7, 8
 SECTION, TEXT_DISPLAY, MEDIA_GALLERY, FILE, SEPARATOR, CONTAINER, LABEL = 9, 10, 12, 13, 14, 17, 18
 MAX_DISPLAY = 2_000
 """Characters in one text display: half of what a message takes, so that a message is never left half empty."""

@@ -87,6 +87,14 @@ def _input(field: Field) -> Block:
     }
 
 
+_PLAIN: Mapping[Kind, Block] = {
+    Kind.WHO: {"type": "users_select"},
+    Kind.CHANNEL: {"type": "conversations_select", "filter": {"include": ["public", "private"]}},
+    Kind.SECRET: {"type": "plain_text_input"},
+}
+"""The elements that begin with nothing filled in."""
+
+
 def _element(field: Field) -> Block:
     argument, given = field.argument, field.given
     match argument.kind:
@@ -98,8 +106,8 @@ def _element(field: Field) -> Block:
             return {"type": "timepicker", **({"initial_time": given} if _CLOCK.fullmatch(given) else {})}
         case Kind.VIDEO | Kind.CAMPAIGN | Kind.CREATOR | Kind.ZONE if argument.suggested:
             return _suggested(argument, given)
-        case Kind.SECRET:
-            return {"type": "plain_text_input"}
+        case Kind.WHO | Kind.CHANNEL | Kind.SECRET:
+            return dict(_PLAIN[argument.kind])
         case (
             Kind.LINK
             | Kind.VIDEO
@@ -169,6 +177,10 @@ def _option(value: str, shown: str = "") -> Block:
 
 def _value(element: Mapping[str, Any]) -> str:
     match element:
+        case {"selected_user": str(person_id)}:
+            return f"<@{person_id}>"
+        case {"selected_conversation": str(channel_id)}:
+            return f"<#{channel_id}>"
         case {"selected_options": list(chosen)}:
             return joined(option["value"] for option in chosen)
         case {"selected_option": {"value": str(value)}} | {"value": str(value)} | {"selected_time": str(value)}:

@@ -38,6 +38,8 @@ class Kind(StrEnum):
     SPAN = "span"
     MONEY = "money"
     COUNT = "count"
+    WHO = "who"
+    CHANNEL = "channel"
     SECRET = "secret"  # noqa: S105 - the kind of an argument, not one
 
 

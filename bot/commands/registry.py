@@ -8,6 +8,11 @@ from bot.campaigns.payout_card import ABOUT as PAYOUT_ABOUT
 from bot.commands.alerts import QUESTIONS as ALERT_QUESTIONS
 from bot.commands.alerts import Alerts, Snooze, alerts, is_incomplete, snooze
 from bot.commands.alerts import check as check_alerts
+from bot.commands.allowance import QUESTIONS as ALLOWANCE_QUESTIONS
+from bot.commands.allowance import AllowanceArgs, allowance
+from bot.commands.allowance import check as check_allowance
+from bot.commands.allowance import read_line as read_allowance
+from bot.commands.allowance import wants_form as allowance_wants_form
 from bot.commands.approve import QUESTIONS as APPROVAL_QUESTIONS
 from bot.commands.approve import AskForApproval, Decide, ask_for_approval, decide, lacks_reason
 from bot.commands.campaign import LONGEST_LINE, CampaignArgs, campaign_command, lacks_values
@@ -39,6 +44,7 @@ from bot.commands.track_on import TrackOn, track_on
 from bot.commands.usage import Usage, usage, usage_details
 from bot.commands.videos import Preview, SetPreviews, Videos, set_previews, show_preview, videos
 from bot.domain.caller import Permission
+from bot.messages.allowance import ABOUT as ALLOWANCE_ABOUT
 from bot.messages.campaign import ABOUT as CAMPAIGN_ABOUT
 from bot.messages.help import Described, Group
 from bot.messages.videos import ABOUT
@@ -147,6 +153,20 @@ COMMANDS: tuple[AnyCommand, ...] = (
         shareable=True,
         shows_money=True,
         reader=read_line,
+    ),
+    Command(
+        "allowance",
+        "See what you may still start, and set who may start how much",
+        AllowanceArgs,
+        allowance,
+        example="/allowance everyone 5",
+        group=Group.MONEY,
+        lacks=allowance_wants_form,
+        questions=ALLOWANCE_QUESTIONS,
+        check=check_allowance,
+        is_setting=True,
+        about=ALLOWANCE_ABOUT,
+        reader=read_allowance,
     ),
     Command(
         "digest",

@@ -63,7 +63,7 @@ async def suggestions(
             names = [hour for hour in hours if hour.startswith((folded, folded.zfill(2)))] or _read_time(typed)
         case Kind.ZONE:
             names = [*(near_zones(typed, MOST) if folded else zone_names())]
-        case Kind.LINK | Kind.NUMBER | Kind.SPAN | Kind.MONEY | Kind.COUNT | Kind.SECRET:
+        case Kind.LINK | Kind.NUMBER | Kind.SPAN | Kind.MONEY | Kind.COUNT | Kind.WHO | Kind.CHANNEL | Kind.SECRET:
             return ()
     return tuple(Option(name, name) for name in names[:MOST])
 

@@ -41,7 +41,17 @@ def convert(argument: Argument, word: str) -> str | int | Decimal:
                 msg = f"{argument.name.capitalize()} is one of {', '.join(argument.choices)}, not “{cut_short(word)}”."
                 raise UsageError(msg, argument.name)
             return chosen
-        case Kind.LINK | Kind.VIDEO | Kind.CAMPAIGN | Kind.CREATOR | Kind.WORD | Kind.SPAN | Kind.SECRET:
+        case (
+            Kind.LINK
+            | Kind.VIDEO
+            | Kind.CAMPAIGN
+            | Kind.CREATOR
+            | Kind.WHO
+            | Kind.CHANNEL
+            | Kind.WORD
+            | Kind.SPAN
+            | Kind.SECRET
+        ):
             return word
 
 

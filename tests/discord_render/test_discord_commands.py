@@ -140,3 +140,22 @@ def test_every_option_comes_back_to_an_argument_of_its_command(command):
     assert set(arguments(command, options)) == {
         each.name for each in command.arguments if each.listed and each.kind is not Kind.SECRET
     }
+
+
+def test_people_roles_and_channels_are_given_by_id_with_the_name_that_discord_states():
+    command = next(each for each in COMMANDS if each.name == "allowance")
+    resolved = {
+        "users": {"1": {"username": "anna", "global_name": "Anna > B|C"}},
+        "roles": {"2": {"name": "Editors"}},
+        "channels": {"3": {"name": "videos"}},
+    }
+
+    def given(name, kind, value):
+        return arguments(command, [{"name": name, "type": kind, "value": value}], resolved)
+
+    assert given("who", 9, "1") == {"who": "<@1|Anna  BC>"}
+    assert given("who", 9, "2") == {"who": "<@&2|Editors>"}
+    assert given("channel", 7, "3") == {"channel": "<#3|videos>"}
+    assert given("who", 9, "4") == {"who": "<@4>"}
+    types = {each["name"]: each["type"] for each in payload([command])[0]["options"]}
+    assert (types["who"], types["channel"]) == (9, 7)

@@ -214,6 +214,7 @@ COMMANDS = {
     "usage": ({}, "available"),
     "campaign": ({}, "totals, ranking and cost"),
     "payout": ({}, "which campaign"),
+    "allowance": ({}, "you can start"),
     "digest": ({"action": "status"}, "digest"),
     "alerts": ({}, "alerts"),
     "export": ({"video": LINK}, "snapshots"),

@@ -13,7 +13,7 @@ Json: TypeAlias = dict[str, Any]
 
 PUT_COMMANDS = "PUT /applications/{app}/commands"
 CHAT_INPUT, MESSAGE = 1, 3
-STRING, INTEGER = 3, 4
+STRING, INTEGER, CHANNEL, MENTIONABLE = 3, 4, 7, 9
 MAX_COMMANDS = {CHAT_INPUT: 100, MESSAGE: 15}
 MAX_CHARACTERS = 8000
 MAX_CHOICE = 100
@@ -78,7 +78,7 @@ def _command(command: Json, kind: int, where: str) -> Iterator[str]:
 
 def _option(option: Json, where: str) -> Iterator[str]:
     yield from _name(option["name"], where)
-    if option["type"] not in (STRING, INTEGER):
+    if option["type"] not in (STRING, INTEGER, CHANNEL, MENTIONABLE):
         yield f"{where}/type is one that the bot does not ask for: {option['type']}"
     if option.get("choices") and option.get("autocomplete"):
         yield f"{where} cannot have both choices and autocomplete"

@@ -6,10 +6,11 @@ Everything that the client would not send raises ValueError.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from tests.standins.discord_server.application_commands import STRING
+from tests.standins.discord_server.application_commands import CHANNEL, MENTIONABLE, STRING
 from tests.standins.discord_server.components import BUTTON, LINK_STYLE, STRING_SELECT, TEXT_DISPLAY, TEXT_INPUT, nested
 
 Json: TypeAlias = dict[str, Any]
+MENTIONABLE_SELECT, CHANNEL_SELECT = 7, 8
 Choice: TypeAlias = str | Sequence[str] | None
 
 
@@ -35,7 +36,7 @@ def _value(option: Json, value: Any) -> Any:
     allowed = [each["value"] for each in option.get("choices") or ()]
     if allowed and value not in allowed:
         raise ValueError(f"{option['name']!r} has no choice {value!r}")
-    if isinstance(value, str) is not (option["type"] == STRING):
+    if isinstance(value, str) is not (option["type"] in (STRING, CHANNEL, MENTIONABLE)):
         raise ValueError(f"{option['name']!r} cannot be {value!r}")
     if isinstance(value, int) and not option.get("min_value", value) <= value <= option.get("max_value", value):
         raise ValueError(f"{option['name']!r} is not within its limits: {value!r}")
@@ -85,6 +86,8 @@ def _field(field: Json, answer: Choice) -> Json:
     shown: Json = {"type": field["type"], "id": field["id"], "custom_id": field["custom_id"]}
     if field["type"] == TEXT_INPUT:
         return {**shown, "value": _text(field, str(field.get("value") or "" if answer is None else answer))}
+    if field["type"] in (MENTIONABLE_SELECT, CHANNEL_SELECT):
+        return {**shown, "values": [answer] if isinstance(answer, str) else list(answer or ())}
     at_first = [each["value"] for each in field["options"] if each.get("default")]
     return {**shown, "values": chosen(field, at_first if answer is None else answer)}
 

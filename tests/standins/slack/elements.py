@@ -71,6 +71,11 @@ INPUTS: dict[str, Check] = {
     "multi_static_select": _menu("multi_static_select", _SEVERAL, also=_chosen_from),
     "external_select": _menu("external_select", _ONE, required=False),
     "multi_external_select": _menu("multi_external_select", _SEVERAL, required=False),
+    "users_select": shape({"type": among("users_select")}, {**_ACTION_ID, **_PLACEHOLDER}),
+    "conversations_select": shape(
+        {"type": among("conversations_select")},
+        {**_ACTION_ID, **_PLACEHOLDER, "filter": shape({}, {"include": array(among("public", "private"), 4)})},
+    ),
     "timepicker": shape(
         {"type": among("timepicker")},
         {**_ACTION_ID, **_PLACEHOLDER, "initial_time": string(like=r"([01]\d|2[0-3]):[0-5]\d")},

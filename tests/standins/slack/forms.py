@@ -15,6 +15,7 @@ Offered: TypeAlias = Mapping[tuple[str, str], list[Json]]
 
 _TYPED = ("plain_text_input", "number_input")
 _ONE_OPTION = ("static_select", "external_select")
+_BY_ID = {"users_select": "selected_user", "conversations_select": "selected_conversation"}
 _SEVERAL_OPTIONS = ("multi_static_select", "multi_external_select")
 
 
@@ -41,6 +42,8 @@ def entry(element: Json, choice: Choice, offered: Sequence[Json] = ()) -> Json:
         return {"type": kind, "value": _allowed(element, value) if value else None}
     if kind == "timepicker":
         return {"type": kind, "selected_time": element.get("initial_time") if choice is None else choice}
+    if kind in _BY_ID:
+        return {"type": kind, _BY_ID[kind]: choice}
     options = [*element.get("options", ()), *offered]
     if kind in _ONE_OPTION:
         option = element.get("initial_option") if choice is None else _option(options, str(choice))

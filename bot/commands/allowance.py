@@ -1,0 +1,182 @@
+"""/allowance: who may start how much in a month, by rules that managers set."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from bot.commands.command import Kind, Question, argument
+from bot.commands.context import Context
+from bot.commands.permissions import refusal
+from bot.commands.tokens import tokens_of
+from bot.domain.allowances import Allowance, Scope
+from bot.domain.caller import Permission, WorkspaceRef
+from bot.domain.errors import NotAllowed, UsageError
+from bot.domain.money import looks_like_money
+from bot.messages.allowance import (
+    AllowanceFacts,
+    allowance_card,
+    allowance_removed,
+    allowance_set,
+    no_such_allowance,
+)
+from bot.reply.model import Reply
+
+REMOVE = "remove"
+_MENTION = re.compile(r"<(?P<sign>@!?|@&|#|!subteam\^)(?P<id>[\w-]+)(?:\|(?P<name>[^>]*))?>")
+_SIGNS = {"@": Scope.PERSON, "@!": Scope.PERSON, "@&": Scope.ROLE, "!subteam^": Scope.ROLE, "#": Scope.CHANNEL}
+_EVERYONE = frozenset({"everyone", "everybody", "all", "each", "anyone", "@everyone", "members"})
+_REMOVALS = frozenset({"off", "remove", "delete", "none", "unlimited"})
+_FILLERS = frozenset(
+    {
+        *("for", "to", "a", "per", "the", "month", "monthly", "is", "may", "spend", "can", "set", "in", "of"),
+        *("campaign", "person", "people", "member", "role", "group", "channel"),
+    }
+)
+_WHO = "Name one of them: everyone, a person, a role, a channel or a campaign. For example: /allowance everyone 5."
+_UNKNOWN = (
+    "I can't tell who “{}” is from a typed name. Choose the person in the form: send /allowance and press Set a limit."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AllowanceArgs:
+    """Whose rule, and its dollars. Nothing shows the rules."""
+
+    who: str = argument(Kind.WHO, "a person or role, or everyone", default="", label="Person or role")
+    channel: str = argument(Kind.CHANNEL, "a channel", default="")
+    campaign: str = argument(Kind.CAMPAIGN, "a campaign", default="", suggested=True)
+    dollars: Decimal | None = argument(Kind.MONEY, "the most a month, such as 20", default=None)  # noqa: RUF009 - a field
+    action: str = argument(Kind.CHOICE, "remove it instead", default="", choices=(REMOVE,), aliases=(("off", REMOVE),))
+    zone: str = argument(Kind.ZONE, "where months begin, such as Europe/Berlin", default="", suggested=True)
+    asks: str = argument(Kind.WORD, "whether a form asks for changes", default="", listed=False)
+
+
+QUESTIONS = (
+    Question(
+        {},
+        "Set a limit",
+        {
+            "dollars": "The most that may be started in a month, such as 20",
+            "who": "For one person; empty: everyone, unless you choose below",
+            "channel": "For all who start something in a channel",
+            "campaign": "For all that goes into a campaign",
+        },
+        "Set",
+    ),
+)
+
+
+def wants_form(args: AllowanceArgs) -> bool:
+    """Whether a form asks for the rest."""
+    return bool(args.asks)
+
+
+def check(args: AllowanceArgs, now: datetime) -> None:  # noqa: ARG001 - every check takes the time
+    """UsageError for a rule of two targets, or of none."""
+    if args == AllowanceArgs() or args.asks or args.zone:
+        return
+    named = [each for each in (args.who, args.channel, args.campaign) if each]
+    if len(named) > 1:
+        raise UsageError(f"One rule at a time. {_WHO}", "who")
+    if args.dollars is None and not args.action:
+        raise UsageError(
+            "How many dollars a month? For example: /allowance everyone 5. Or … off to remove it.", "dollars"
+        )
+    if args.dollars is not None and args.action:
+        raise UsageError("Either an amount or remove, not both.", "action")
+
+
+def read_line(typed: str) -> Mapping[str, str]:
+    """The arguments in a typed line: `everyone 5`, `<@U1> 20`, `#videos off`, `launch 100`, `zone Europe/Berlin`."""
+    tokens = tokens_of(typed)
+    given: dict[str, str] = {}
+    rest: list[str] = []
+    for place, token in enumerate(tokens):
+        word = token.text.casefold()
+        if not token.quoted and word == "zone":
+            return {"zone": " ".join(each.text for each in tokens[place + 1 :])}
+        if token.quoted:
+            rest.append(token.text)
+        elif _MENTION.fullmatch(token.text) or word.startswith("@") or word in {*_EVERYONE, "me"}:
+            name = "channel" if token.text.startswith("<#") else "who"
+            given[name] = token.text
+        elif word == "here":
+            given["channel"] = token.text
+        elif looks_like_money(token.text) and "dollars" not in given:
+            given["dollars"] = token.text
+        elif word in _REMOVALS:
+            given["action"] = REMOVE
+        elif word not in _FILLERS:
+            rest.append(token.text)
+    return given | ({"campaign": " ".join(rest)} if rest else {})
+
+
+async def allowance(context: Context, args: AllowanceArgs) -> Reply:
+    """The rules, as they are or as they have just become."""
+    change = "" if args == AllowanceArgs() else await _change(context, args)
+    store, now = context.store.allowances, context.clock()
+    may_configure = Permission.CONFIGURE in context.permissions
+    rules = await store.all(context.workspace.id) if may_configure else ()
+    own = await context.limits()
+    return allowance_card(
+        AllowanceFacts(
+            rules=tuple(zip(rules, await store.used(context.workspace.id, rules, now), strict=True)),
+            own=own,
+            zone=await store.zone(context.workspace.id),
+            may_configure=may_configure,
+            change=change,
+        )
+    )
+
+
+async def _change(context: Context, args: AllowanceArgs) -> str:
+    if Permission.CONFIGURE not in context.permissions:
+        raise NotAllowed(refusal(Permission.CONFIGURE, ""))
+    check(args, context.clock())
+    store, person, now = context.store.allowances, context.caller.person, context.clock()
+    if args.zone:
+        await store.set_zone(context.workspace.id, args.zone, person, now)
+        return f"Months begin at midnight, {args.zone}."
+    scope, target, name = await _target(context, args)
+    if args.action:
+        rule = Allowance(scope, target, name, Decimal(0))
+        gone = await store.remove(context.workspace.id, scope, target, person, now)
+        return allowance_removed(rule) if gone else no_such_allowance()
+    rule = Allowance(scope, target, name, args.dollars or Decimal(0))
+    await store.put(context.workspace.id, rule, person, now, context.caller.channel_id)
+    (limit,) = await store.used(context.workspace.id, (rule,), now)
+    return allowance_set(rule, limit.used)
+
+
+async def _target(context: Context, args: AllowanceArgs) -> tuple[Scope, str, str]:
+    """Whose rule it is: its scope, its id and its name for show; UsageError if that can't be told."""
+    caller, typed = context.caller, args.who or args.channel
+    if args.campaign:
+        campaign = await context.campaign(args.campaign)
+        if campaign is None:
+            raise UsageError(_WHO, "campaign")
+        return Scope.CAMPAIGN, str(campaign.id), campaign.name
+    if typed.casefold() == "here":
+        if caller.is_direct or not caller.channel_id:
+            raise UsageError("This isn't a channel. Run /allowance here 50 in one.", "channel")
+        typed = f"<#{caller.channel_id}>"
+    if typed.casefold() == "me":
+        typed = f"<@{caller.person.id}|{caller.person.name}>"
+    return _read_target(typed, caller.workspace)
+
+
+def _read_target(typed: str, workspace: WorkspaceRef) -> tuple[Scope, str, str]:
+    """The person, role or channel that a mention names; everyone without one."""
+    found = _MENTION.fullmatch(typed)
+    if found is None and workspace.chat == "console" and typed.startswith("@"):
+        return Scope.PERSON, typed[1:], typed
+    if not typed or typed.casefold() in _EVERYONE:
+        return Scope.EVERYONE, "", ""
+    if found is None:
+        raise UsageError(_UNKNOWN.format(typed[:40]), "who")
+    scope, target = _SIGNS[found["sign"]], found["id"]
+    if scope is Scope.ROLE and target == workspace.id:
+        return Scope.EVERYONE, "", ""  # Discord's role @everyone has the server's id
+    return scope, target, (found["name"] or "").strip()

@@ -1,0 +1,166 @@
+"""The card of spending rules, what binds the reader, and the answers to changes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from bot.domain.allowances import Allowance, Limit, Scope, tightest
+from bot.domain.money import dollars
+from bot.messages.limits import left_words, limit_words
+from bot.reply.call import Call
+from bot.reply.model import (
+    Align,
+    Button,
+    Channel,
+    Column,
+    Item,
+    Listing,
+    Mention,
+    Menu,
+    MenuOption,
+    Note,
+    Paragraph,
+    Reply,
+    Span,
+    Tone,
+    text,
+)
+
+ABOUT = (
+    "/allowance everyone 5, @anna 20, #videos 50, here 50, launch 100 (a campaign); … off removes one. For everyone, a "
+    "role and a person it is what each of them may start in a month; for a channel and a campaign what all may start "
+    "there together. The tightest that fits binds. /allowance zone Europe/Berlin says where months begin."
+)
+"""What /help says of the forms of /allowance."""
+_MOST_ROWS = 10
+_KINDS = {
+    Scope.EVERYONE: "each person",
+    Scope.ROLE: "each with this role",
+    Scope.PERSON: "a person",
+    Scope.CHANNEL: "a channel",
+    Scope.CAMPAIGN: "a campaign",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AllowanceFacts:
+    """The rules with what their targets used this month, and the limits that bind the reader here.
+
+    `change` is what was just changed, `zone` where months begin.
+    """
+
+    rules: tuple[tuple[Allowance, Limit], ...]
+    own: tuple[Limit, ...]
+    zone: str
+    may_configure: bool
+    change: str = ""
+
+
+def allowance_card(facts: AllowanceFacts) -> Reply:
+    """What the reader may still start, every rule, and for managers how to change them."""
+    bound = tightest(facts.own)
+    own = f"You can start {dollars(bound.left, down=True)} more: that's what is left of {limit_words(bound)}."
+    return Reply(
+        facts.change or own,
+        title="Allowances",
+        parts=(
+            *(() if facts.change else _others(facts.own, bound)),
+            *_listing(facts),
+            Note(text(f"Months begin at midnight, {facts.zone}.")),
+        ),
+        actions=_actions(facts),
+        tone=Tone.SUCCESS if facts.change else Tone.INFO,
+        changes_settings=bool(facts.change),
+    )
+
+
+def allowance_set(rule: Allowance, used: Decimal) -> str:
+    """What was set; whether it is used up already."""
+    said = f"{_sentence(rule)} {dollars(rule.monthly)} a month."
+    is_shared = rule.scope in {Scope.CHANNEL, Scope.CAMPAIGN, Scope.PERSON}
+    if is_shared and used >= rule.monthly > 0:
+        said += f" {dollars(used)} is used already, so nothing more can start before the month ends."
+    return said
+
+
+def allowance_removed(rule: Allowance) -> str:
+    """What was removed."""
+    return f"The allowance of {_name(rule)} is removed."
+
+
+def no_such_allowance() -> str:
+    """There was nothing to remove."""
+    return "There's no such allowance, so nothing was changed."
+
+
+def _sentence(rule: Allowance) -> str:
+    match rule.scope:
+        case Scope.EVERYONE:
+            return "Each person can start up to"
+        case Scope.ROLE:
+            return f"Each person with the role {rule.name} can start up to"
+        case Scope.PERSON:
+            return f"{rule.name or 'This person'} can start up to"
+        case Scope.CHANNEL:
+            return "In that channel, all together can start up to"
+        case _:
+            return f"In campaign {rule.name}, all together can start up to"
+
+
+def _name(rule: Allowance) -> str:
+    return "everyone" if rule.scope is Scope.EVERYONE else rule.name or f"that {rule.scope}"
+
+
+def _listing(facts: AllowanceFacts) -> tuple[Listing, ...]:
+    items = tuple(_item(rule, used) for rule, used in facts.rules[:_MOST_ROWS])
+    columns = (Column("For"), Column("A month", Align.RIGHT), Column("Used", Align.RIGHT))
+    return (Listing("Rules", columns, items),) if items else ()
+
+
+def _item(rule: Allowance, limit: Limit) -> Item:
+    each = rule.scope in {Scope.EVERYONE, Scope.ROLE}
+    used = _KINDS[rule.scope] if each else dollars(limit.used)
+    line = f"{dollars(rule.monthly)} a month, {used if each else f'{used} used'}"
+    return Item(text(_target(rule)), (text(dollars(rule.monthly)), text(used)), text(line))
+
+
+def _target(rule: Allowance) -> Span | str:
+    match rule.scope:
+        case Scope.PERSON:
+            return Mention(rule.target, rule.name)
+        case Scope.CHANNEL:
+            return Channel(rule.target)
+        case Scope.EVERYONE:
+            return "Everyone"
+        case Scope.ROLE:
+            return f"Role {rule.name}"
+        case _:
+            return f"Campaign {rule.name}"
+
+
+def _others(own: Sequence[Limit], bound: Limit) -> tuple[Paragraph, ...]:
+    """The next limit that binds the reader, if there is one."""
+    others = sorted((each for each in own if each is not bound), key=lambda each: each.left)[:1]
+    return tuple(Paragraph(text(f"Then {left_words(each)}.")) for each in others)
+
+
+def _actions(facts: AllowanceFacts) -> tuple[Button | Menu, ...]:
+    if not facts.may_configure:
+        return ()
+    gone = tuple(
+        MenuOption(f"{_name(rule).capitalize()[:40]}: {dollars(rule.monthly)}", call)
+        for rule, _ in facts.rules[:_MOST_ROWS]
+        if (call := _removal(rule)).fits
+    )
+    form = Button("Set a limit…", Call("allowance", {"asks": "1"}))
+    return (form, *((Menu("Remove…", gone),) if gone else ()))
+
+
+def _removal(rule: Allowance) -> Call:
+    signs = {Scope.PERSON: "@", Scope.ROLE: "@&"}
+    given = {
+        Scope.EVERYONE: {"who": "everyone"},
+        Scope.CHANNEL: {"channel": f"<#{rule.target}>"},
+        Scope.CAMPAIGN: {"campaign": rule.target},
+    }.get(rule.scope, {"who": f"<{signs.get(rule.scope, '')}{rule.target}>"})
+    return Call("allowance", {**given, "action": "remove"})

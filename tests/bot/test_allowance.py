@@ -1,0 +1,103 @@
+"""/allowance: rules that managers set, what they leave, and what they stop."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.domain.allowances import Scope
+from bot.domain.caller import Permission
+from bot.reply.model import Menu, Tone
+from bot.reply.plain import plain_text
+from tests.standins.environment import ANA, BEN, LINK, YOUTUBE, labels, rows
+
+LOOKING = replace(ANA, permissions=frozenset({Permission.LOOK}))
+
+
+@pytest.mark.parametrize(
+    ("typed", "scope", "target", "said"),
+    [
+        ("everyone 5", Scope.EVERYONE, "", "Each person can start up to $5.00 a month."),
+        ("5 for each person", Scope.EVERYONE, "", "Each person"),
+        ("$20 a month for <@U-ben|Ben>", Scope.PERSON, "U-ben", "Ben can start up to $20.00 a month."),
+        ("<@&77|Editors> 20", Scope.ROLE, "77", "Each person with the role Editors can start"),
+        ("<!subteam^S7|@editors> 20", Scope.ROLE, "S7", "Each person with the role @editors can start"),
+        ("<#C9|videos> 50", Scope.CHANNEL, "C9", "In that channel, all together can start up to $50.00"),
+        ("here 50", Scope.CHANNEL, ANA.channel_id, "In that channel"),
+        ("me 1", Scope.PERSON, ANA.person.id, "can start up to $1.00"),
+        ("launch 100", Scope.CAMPAIGN, "1", "In campaign launch, all together can start up to $100.00 a month."),
+        ("campaign launch 0", Scope.CAMPAIGN, "1", "up to $0.00 a month."),
+    ],
+)
+async def test_a_rule_is_set_shown_and_removed(env, typed, scope, target, said):
+    await env.say("/campaign new launch")
+    reply = await env.say(f"/allowance {typed}")
+    assert (reply.tone, said in reply.summary) == (Tone.SUCCESS, True), reply.summary
+    assert len(rows(reply)) == 1
+    async with env.store() as (store, _):
+        (rule,) = await store.allowances.all(1)
+        assert (rule.scope, rule.target) == (scope, target)
+    option = next(action for action in reply.actions if isinstance(action, Menu)).options[0]
+    assert "is removed" in (await env.run(option.call)).summary
+    assert (await env.run(option.call)).summary == "There's no such allowance, so nothing was changed."
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    {
+        "everyone": "How many dollars a month?",
+        "everyone ten": "One rule at a time",
+        "everyone -5": "",
+        "everyone 1e9": "",
+        "everyone here 5": "One rule at a time",
+        "nosuch 5": "campaign",
+        "zone Atlantis": "Atlantis",
+    }.items(),
+)
+async def test_what_makes_no_rule_is_refused_with_the_next_step(env, typed, said):
+    reply = await env.say(f"/allowance {typed}")
+    assert reply.tone is Tone.PROBLEM, reply.summary
+    assert said in reply.summary
+
+
+async def test_a_member_sees_what_is_left_and_changes_nothing(env):
+    await env.say("/allowance everyone 5")
+    reply = await env.say("/allowance", LOOKING)
+    assert "You can start $5.00 more" in reply.summary
+    assert labels(reply) == []
+    assert (await env.say("/allowance everyone 50", LOOKING)).tone is Tone.PROBLEM
+
+
+async def test_the_card_offers_nothing_beyond_the_tightest_limit_and_a_press_is_refused_by_name(env):
+    early = await env.say(f"/track {YOUTUBE} 7")
+    await env.say("/allowance everyone 3")
+    await env.start(LINK, 7)
+    card = await env.say(f"/track {YOUTUBE}")
+    assert "$0.48 left of your monthly allowance" in card.summary
+    assert labels(card)[0] == "Track 1 day · $0.36"
+    refused = await env.press(early, "Track 7")
+    assert "nly $0.48 of your $3.00 monthly allowance is left" in refused.summary
+    assert "/allowance" in refused.summary
+    assert env.posts() == 1
+
+
+async def test_lowering_below_what_is_used_says_so(env):
+    await env.start(LINK, 7)
+    reply = await env.say(f"/allowance <@{ANA.person.id}|Ana> 1")
+    assert "$2.52 is used already, so nothing more can start" in reply.summary
+
+
+async def test_roles_of_the_caller_bind(env):
+    editor = replace(BEN, roles=frozenset({"77"}))
+    await env.say("/allowance <@&77|Editors> 1")
+    assert "left of the monthly allowance of Editors" in (await env.say(f"/track {LINK} 1", editor)).summary
+    assert "monthly allowance" not in (await env.say(f"/track {LINK} 1", BEN)).summary
+
+
+async def test_the_zone_of_months_is_chosen(env):
+    assert "Months begin at midnight, Europe/Berlin." in plain_text(await env.say("/allowance zone Europe/Berlin"))
+
+
+async def test_a_name_that_the_chat_does_not_vouch_for_is_nobodys(env):
+    chat = replace(ANA, workspace=replace(ANA.workspace, chat="slack"))
+    reply = await env.say("/allowance @anna 5", chat)
+    assert "can't tell who “@anna” is" in reply.summary
