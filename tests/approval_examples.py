@@ -31,7 +31,7 @@ def approval_gallery() -> Iterator[tuple[str, Reply]]:
     yield "approval.approved_not_started", approval.approved_not_started(approved, REASON)
     yield "approval.approval_asked", approval.approval_asked(asked, NOW, is_new=True)
     yield "approval.approval_asked: again", approval.approval_asked(asked, NOW, is_new=False)
-    rule = ApprovalRule(Decimal(25), "C0AB12CD3", {boss.id: boss.name}, {"S1": TITLES[0], "S2": ""})
+    rule = ApprovalRule(Decimal(25), "C0AB12CD3", {boss.id: boss.name}, {"S1": "Editors <!here>"})
     yield "approval.approvals_card", approval.approvals_card(rule, "Saved.")
     yield "approval.approvals_card: none", approval.approvals_card(ApprovalRule(), may_configure=False)
     above = replace(offered("50.00", 30), approval_above=Decimal(5))

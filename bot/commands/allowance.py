@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -11,6 +11,7 @@ from bot.commands.context import Context
 from bot.commands.permissions import refusal
 from bot.commands.tokens import tokens_of
 from bot.domain.allowances import Allowance, Scope
+from bot.domain.approvals import ApprovalRule
 from bot.domain.caller import Permission, WorkspaceRef
 from bot.domain.errors import NotAllowed, UsageError
 from bot.domain.money import looks_like_money
@@ -21,11 +22,14 @@ from bot.messages.allowance import (
     allowance_set,
     no_such_allowance,
 )
+from bot.messages.approval import approvals_card
 from bot.reply.model import Reply
 
-REMOVE = "remove"
+REMOVE, APPROVAL, NO_APPROVAL = "remove", "approval", "approval-off"
 _MENTION = re.compile(r"<(?P<sign>@!?|@&|#|!subteam\^)(?P<id>[\w-]+)(?:\|(?P<name>[^>]*))?>")
 _SIGNS = {"@": Scope.PERSON, "@!": Scope.PERSON, "@&": Scope.ROLE, "!subteam^": Scope.ROLE, "#": Scope.CHANNEL}
+_APPROVALS = frozenset({"approval", "approvals", "approve", "approver", "approvers", "above", "over", "by", "not"})
+APPROVAL_EXAMPLE = "For example: /allowance approval above 25, or /allowance approval by @boss."
 _EVERYONE = frozenset({"everyone", "everybody", "all", "each", "anyone", "@everyone", "members"})
 _REMOVALS = frozenset({"off", "remove", "delete", "none", "unlimited"})
 _FILLERS = frozenset(
@@ -48,12 +52,28 @@ class AllowanceArgs:
     channel: str = argument(Kind.CHANNEL, "a channel", default="")
     campaign: str = argument(Kind.CAMPAIGN, "a campaign", default="", suggested=True)
     dollars: Decimal | None = argument(Kind.MONEY, "the most a month, such as 20", default=None)  # noqa: RUF009 - a field
-    action: str = argument(Kind.CHOICE, "remove it instead", default="", choices=(REMOVE,), aliases=(("off", REMOVE),))
+    action: str = argument(
+        Kind.CHOICE,
+        "remove it instead, or set who approves what is above a sum",
+        default="",
+        choices=(REMOVE, APPROVAL, NO_APPROVAL),
+        aliases=(("off", REMOVE),),
+    )
     zone: str = argument(Kind.ZONE, "where months begin, such as Europe/Berlin", default="", suggested=True)
     asks: str = argument(Kind.WORD, "whether a form asks for changes", default="", listed=False)
 
 
 QUESTIONS = (
+    Question(
+        {"action": APPROVAL},
+        "Approvals",
+        {
+            "dollars": "Starting more than this at once needs approval, such as 25",
+            "who": "Who may approve, beside admins",
+            "channel": "Where approval is asked for; empty: where the request is made",
+        },
+        "Save",
+    ),
     Question(
         {},
         "Set a limit",
@@ -77,6 +97,10 @@ def check(args: AllowanceArgs, now: datetime) -> None:  # noqa: ARG001 - every c
     """UsageError for a rule of two targets, or of none."""
     if args == AllowanceArgs() or args.asks or args.zone:
         return
+    if args.action in {APPROVAL, NO_APPROVAL}:
+        if args.campaign:
+            raise UsageError(APPROVAL_EXAMPLE, "campaign")
+        return
     named = [each for each in (args.who, args.channel, args.campaign) if each]
     if len(named) > 1:
         raise UsageError(f"One rule at a time. {_WHO}", "who")
@@ -93,6 +117,7 @@ def read_line(typed: str) -> Mapping[str, str]:
     tokens = tokens_of(typed)
     given: dict[str, str] = {}
     rest: list[str] = []
+    is_approval = any(token.text.casefold().startswith("approv") for token in tokens if not token.quoted)
     for place, token in enumerate(tokens):
         word = token.text.casefold()
         if not token.quoted and word == "zone":
@@ -108,13 +133,18 @@ def read_line(typed: str) -> Mapping[str, str]:
             given["dollars"] = token.text
         elif word in _REMOVALS:
             given["action"] = REMOVE
-        elif word not in _FILLERS:
+        elif word not in _FILLERS and not (is_approval and word in _APPROVALS):
             rest.append(token.text)
-    return given | ({"campaign": " ".join(rest)} if rest else {})
+    given |= {"campaign": " ".join(rest)} if rest else {}
+    if is_approval:
+        given["action"] = NO_APPROVAL if "action" in given else APPROVAL
+    return given
 
 
 async def allowance(context: Context, args: AllowanceArgs) -> Reply:
     """The rules, as they are or as they have just become."""
+    if args.action in {APPROVAL, NO_APPROVAL}:
+        return await _approvals(context, args)
     change = "" if args == AllowanceArgs() else await _change(context, args)
     store, now = context.store.allowances, context.clock()
     may_configure = Permission.CONFIGURE in context.permissions
@@ -148,6 +178,46 @@ async def _change(context: Context, args: AllowanceArgs) -> str:
     await store.put(context.workspace.id, rule, person, now, context.caller.channel_id)
     (limit,) = await store.used(context.workspace.id, (rule,), now)
     return allowance_set(rule, limit.used)
+
+
+async def _approvals(context: Context, args: AllowanceArgs) -> Reply:
+    """When starts need approval and who gives it, as it is or as it has just become."""
+    store, is_on = context.store.approvals, args.action == APPROVAL
+    rule, change = await store.rule(context.workspace.id), ""
+    may_configure = Permission.CONFIGURE in context.permissions
+    if args != AllowanceArgs(action=APPROVAL):
+        if not may_configure:
+            raise NotAllowed(refusal(Permission.CONFIGURE, ""))
+        check(args, context.clock())
+        rule, change = await _changed_rule(context, rule, args, is_on=is_on)
+        caller, now = context.caller, context.clock()
+        await store.change_rule(context.workspace.id, rule, caller.person, now, caller.channel_id, change)
+    return approvals_card(rule, change, may_configure=may_configure)
+
+
+async def _changed_rule(
+    context: Context, rule: ApprovalRule, args: AllowanceArgs, *, is_on: bool
+) -> tuple[ApprovalRule, str]:
+    """The rule after a change, and what changed; UsageError if someone isn't named so that they can be told apart."""
+    words: list[str] = []
+    if args.who:
+        scope, target, name = await _target(context, AllowanceArgs(who=args.who))
+        kept = {Scope.PERSON: dict(rule.people), Scope.ROLE: dict(rule.roles)}
+        if scope not in kept:
+            raise UsageError("Name the person or the role that may approve, not everyone.", "who")
+        kept[scope].pop(target, None)
+        if is_on:
+            kept[scope][target] = name
+        rule = replace(rule, people=kept[Scope.PERSON], roles=kept[Scope.ROLE])
+        words.append("Approver added." if is_on else "Approver removed.")
+    if args.channel:
+        _, channel_id, _ = await _target(context, AllowanceArgs(channel=args.channel))
+        rule = replace(rule, channel_id=channel_id if is_on else "")
+        words.append("Channel saved." if is_on else "Channel removed.")
+    if args.dollars is not None or not words:
+        rule = replace(rule, above=args.dollars if is_on else None)
+        words.append("Sum saved." if is_on else "Sum removed.")
+    return rule, " ".join(words)
 
 
 async def _target(context: Context, args: AllowanceArgs) -> tuple[Scope, str, str]:

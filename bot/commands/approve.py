@@ -128,7 +128,7 @@ def _channel(context: Context, rule: ApprovalRule) -> str:
     if caller.is_direct or caller.is_shared or not caller.channel_id or caller.cannot_post_reason:
         msg = (
             "I can't ask for approval here. Send /track in a channel of this workspace that I can post in, or ask an "
-            "admin to choose one for approvals with /approvals here."
+            "admin to choose one for approvals with /allowance approval here."
         )
         raise NotAllowed(msg)
     return caller.channel_id

@@ -29,7 +29,8 @@ from bot.reply.model import (
 ABOUT = (
     "/allowance everyone 5, @anna 20, #videos 50, here 50, launch 100 (a campaign); … off removes one. For everyone, a "
     "role and a person it is what each of them may start in a month; for a channel and a campaign what all may start "
-    "there together. The tightest that fits binds. /allowance zone Europe/Berlin says where months begin."
+    "there together. The tightest that fits binds. /allowance zone Europe/Berlin says where months begin. "
+    "/allowance approval above 25, by @boss, here: what needs a second person's yes, whose, and where."
 )
 """What /help says of the forms of /allowance."""
 _MOST_ROWS = 10

@@ -115,6 +115,7 @@ def approval_asked(approval: Approval, now: datetime, *, is_new: bool) -> Reply:
 
 def approvals_card(rule: ApprovalRule, change: str = "", *, may_configure: bool = True) -> Reply:
     """When starts need approval, who gives it, and where it is asked for."""
+    change_call = {"action": "approval", "asks": "1"} | ({} if rule.above is None else {"dollars": f"{rule.above:.2f}"})
     above = "no start needs approval" if rule.above is None else f"starts above {dollars(rule.above)} need approval"
     people: list[Span] = [Mention(*each) for each in sorted(rule.people.items())]
     names = [*people, *(Plain(name or each) for each, name in sorted(rule.roles.items())), Plain("admins")]
@@ -125,8 +126,11 @@ def approvals_card(rule: ApprovalRule, change: str = "", *, may_configure: bool 
         title="Approvals",
         parts=(
             Fields((Field("Who approves", text(*who)), Field("Asked in", where))),
-            Note(text("Change it: /approvals above 25, by @boss, here, off." if may_configure else SECOND_ACCOUNT)),
+            Note(text(SECOND_ACCOUNT)),
         ),
+        actions=(Button("Change…", Call("allowance", change_call)),) if may_configure else (),
+        tone=Tone.SUCCESS if change else Tone.INFO,
+        changes_settings=bool(change),
     )
 
 

@@ -1,9 +1,105 @@
 """Approvals: who may say yes, how often it counts, and what the asker gets to read."""
 
+import asyncio
+from dataclasses import replace
+
+import pytest
+
 from adapters.discord.forms import form as discord_form
 from adapters.slack.forms import form as slack_form
 from bot.commands.forms import filled_in, form_for
 from bot.commands.registry import by_name
+from bot.domain.caller import Permission, Person
+from bot.reply.call import Call
+from bot.reply.plain import plain_text
+from tests.standins.environment import ANA, BEN, LINK, YOUTUBE, button, labels, outbox_states
+
+SPENDER = frozenset({Permission.LOOK, Permission.SPEND})
+CAT = replace(ANA, person=Person("U-cat", "Cat"), permissions=SPENDER)
+DAN = replace(CAT, person=Person("U-dan", "Dan"), roles=frozenset({"77"}))
+YES = Call("approval.decide", {"approval": "1", "answer": "yes"})
+NO = Call("approval.decide", {"approval": "1", "answer": "no"})
+
+
+async def asked(env, links=LINK):
+    """Cat's request for approval of a week, above the sum of two dollars."""
+    assert "Starts above $2.00 need approval" in (await env.say("/allowance approval above 2")).summary
+    card = await env.say(f"/track {links} 7", CAT)
+    assert not any(label.startswith("Track 7") for label in labels(card))
+    call = button(card, "Ask for approval")
+    waiting = await env.run(Call(call.command, {**call.arguments, "why": "for the launch"}), CAT)
+    assert waiting.title == "Waiting for approval", plain_text(waiting)
+    assert env.posts() == 0
+    return card
+
+
+async def test_one_yes_by_somebody_else_starts_it_and_tells_the_asker(env):
+    await asked(env)
+    assert "somebody else has to decide" in (await env.run(YES, CAT)).summary
+    assert "Only approvers" in (await env.run(YES, DAN)).summary
+    assert "Approver added" in (await env.say("/allowance approval by <@&77|Editors>")).summary
+    cards = await asyncio.gather(*(env.run(YES, each) for each in (DAN, BEN, DAN, BEN)))
+    assert (env.posts(), env.trackings()) == (1, 1), [card.summary for card in cards]
+    assert (await env.run(NO, BEN)).title == "Approved", "what is decided stays"
+    states = await outbox_states(env.database_url)
+    assert {"approval:1", "approval:1:approved", "approval:1:approved:asker"} <= states.keys()
+    actions = [(each.action, each.person.name) for each in reversed(await env.audit())]
+    assert [each for each in actions if each[0] == "approval"][1:3] == [("approval", "Cat"), ("approval", "Ana")]
+    assert [each for each in actions if each[0] == "track"] == [("track", "Cat")], "the ledger has who asked"
+
+
+async def test_declined_or_late_it_never_starts(env):
+    await asked(env)
+    assert (await env.run(NO, BEN)).title == "Declined"
+    assert (await env.run(YES, BEN)).title == "Declined"
+    await env.say(f"/track {YOUTUBE} 7", CAT)
+    call = button(await env.say(f"/track {YOUTUBE} 7", CAT), "Ask for approval")
+    await env.run(call, CAT)
+    env.clock.advance(hours=24)
+    late = Call("approval.decide", {"approval": "2", "answer": "yes"})
+    assert (await env.run(late, BEN)).title == "Not approved in time"
+    assert env.posts() == 0
+
+
+async def test_price_balance_and_cancelling_are_looked_at_again_at_the_yes(env):
+    card = await asked(env)
+    env.clock.advance(hours=20)
+    usage = {"balance_usd": 50, "uncharged_usage_usd": 0, "cost_per_snapshot": 0.15}
+    env.sandbox.faults.add("status", "GET /usage", status=200, body=usage)
+    assert "The price has gone up" in (await env.run(YES, BEN)).summary
+    env.clock.advance(hours=1)
+    env.sandbox.faults.add(
+        "status", "GET /usage", status=200, body=usage | {"balance_usd": 2, "cost_per_snapshot": 0.015}
+    )
+    assert "Only $2.00 is available, and this costs up to $2.52." in (await env.run(YES, BEN)).summary
+    env.clock.advance(hours=1)
+    await env.press(card, "Cancel", CAT)
+    assert "cancelled or used since" in (await env.run(YES, BEN)).summary
+    assert env.posts() == 0
+
+
+async def test_an_allowance_that_is_used_up_can_be_exceeded_by_a_yes_alone(env):
+    await env.say("/allowance everyone 1")
+    card = await env.say(f"/track {LINK} {YOUTUBE} 7", CAT)
+    call = button(card, "Ask for approval")
+    assert "That's $4.04 too much. Somebody else can approve it." in card.summary
+    assert (await env.run(call, CAT)).title == "Waiting for approval"
+    assert "2 of 2 videos started" in (await env.run(YES, BEN)).summary
+    assert env.trackings() == 2
+
+
+@pytest.mark.parametrize("links", [LINK, f"{LINK} {YOUTUBE}"])
+async def test_what_nobody_can_approve_isn_t_offered(env_of_little, links):
+    card = await env_of_little.say(f"/track {links} 7", CAT)
+    assert not any(label.startswith(("Track", "Ask")) for label in labels(card)), labels(card)
+
+
+@pytest.fixture
+async def env_of_little(sandbox, clock, sqlite_url):
+    from tests.standins.environment import environment_of
+
+    async with environment_of(sandbox, clock, sqlite_url, monthly_cap_usd=1) as env:
+        yield env
 
 
 def test_the_form_asks_why_alone_and_keeps_the_offer():

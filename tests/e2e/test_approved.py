@@ -1,0 +1,77 @@
+"""Approval in the chats themselves: the form, the card in the channel, one yes, and what stays of the card."""
+
+import asyncio
+from decimal import Decimal
+
+import pytest
+
+from bot.domain.approvals import ApprovalRule
+from bot.domain.caller import Person
+from bot.store import Store
+from bot.store.database import Database
+from tests.discord_app.bot_app import told as told_in_discord
+from tests.e2e.chats import ANN, BOB, KEYS, spent
+from tests.e2e.discord_chat import DiscordPage, discord_chat
+from tests.e2e.slack_chat import SlackPage, slack_chat
+from tests.slack.bot_app import told as told_in_slack
+from tests.standins.environment import LINK, sandbox_of
+
+
+@pytest.fixture
+async def sandbox(clock):
+    async with sandbox_of(clock, keys=KEYS) as sandbox:
+        yield sandbox
+
+
+async def need_approval(chat):
+    """Above two dollars."""
+    await chat.say(BOB, "status")
+    database = Database(chat.database_url)
+    rule = ApprovalRule(above=Decimal(2))
+    await Store(database).approvals.change_rule(1, rule, Person("U1", "Bob"), chat.clock(), "", "above $2.00")
+    await database.close()
+
+
+async def goes_through(chat, ask, in_channel, page):
+    await need_approval(chat)
+    await ask(await chat.say(ANN, "track", link=LINK, days="7"))
+    async with chat.scheduling():
+        await chat.until(in_channel)
+        (card,) = in_channel()
+        assert "somebody else has to decide" in (await chat.press(page(card), "Approve", ANN)).text
+        await asyncio.gather(*(chat.press(page(card), "Approve", BOB) for _ in range(2)))
+        await chat.until(lambda: spent(chat) == (1, 1))
+        await chat.until(lambda: not in_channel())
+        await chat.until(lambda: "started tracking" in "".join(chat.public()))
+    assert spent(chat) == (1, 1)
+
+
+async def test_in_slack(sandbox, clock, sqlite_url):
+    async with slack_chat(sandbox, clock, sqlite_url) as chat:
+        ann = chat.people[ANN]
+
+        async def ask(card):
+            form = await chat.bot_app.modal(chat.bot_app.press(card.message, "Ask for approval", ann), ann)
+            answer = await chat.bot_app.seen(chat.slack.send_view_submission(form, {"why": "for the launch"}), ann)
+            assert "Waiting for approval" in told_in_slack(answer)
+
+        def in_channel():
+            posted = [each for each in chat.slack.channel(chat.channel).messages if not each.only_for]
+            return [each for each in posted if "Approve this" in told_in_slack(each)]
+
+        await goes_through(chat, ask, in_channel, lambda card: SlackPage(chat.bot_app, card))
+
+
+async def test_in_discord(sandbox, clock, sqlite_url):
+    async with discord_chat(sandbox, clock, sqlite_url) as chat:
+        ann = chat.people[ANN]
+
+        async def ask(card):
+            form = await chat.bot_app.modal(chat.bot_app.press(card.message, "Ask for approval", ann), ann)
+            answer = await chat.bot_app.answered(chat.discord.send_modal(form, {"why": "for the launch"}))
+            assert "Waiting for approval" in told_in_discord(answer)
+
+        def in_channel():
+            return [each for each in chat.server.general.messages if "Approve this" in told_in_discord(each)]
+
+        await goes_through(chat, ask, in_channel, DiscordPage)
