@@ -282,6 +282,7 @@ class Bot:
         workspace = await self._store.workspaces.find(ref)
         if workspace is not None:
             await self._store.digests.leave_money_out(workspace.id, channel_id)
+            await self._store.approvals.leave_channel(workspace.id, channel_id)
             await self._store.alerts.leave_money_out(workspace.id, channel_id, self._clock())
 
     async def forget_departed(self) -> int:

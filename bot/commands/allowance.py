@@ -211,6 +211,8 @@ async def _changed_rule(
         rule = replace(rule, people=kept[Scope.PERSON], roles=kept[Scope.ROLE])
         words.append("Approver added." if is_on else "Approver removed.")
     if args.channel:
+        if is_on and context.caller.is_shared and args.channel.casefold() == "here":
+            raise NotAllowed("People from other companies read this channel, so approvals can't be asked for here.")
         _, channel_id, _ = await _target(context, AllowanceArgs(channel=args.channel))
         rule = replace(rule, channel_id=channel_id if is_on else "")
         words.append("Channel saved." if is_on else "Channel removed.")

@@ -87,6 +87,11 @@ class Approvals(Aggregate):
             entry = Entry(now, person, channel_id, Action.APPROVAL, "", video_id=None, cost=None, outcome=what)
             await audit.write_entry(connection, workspace_id, entry)
 
+    async def leave_channel(self, workspace_id: int, channel_id: str) -> None:
+        """Ask for approval in this channel no more, but where each request is made."""
+        this = (approval_rules.c.workspace_id == workspace_id) & (approval_rules.c.channel_id == channel_id)
+        await self._database.write(update(approval_rules).where(this).values(channel_id=""))
+
     async def find(self, workspace_id: int, approval_id: int) -> Approval | None:
         """A request for approval of this workspace."""
         this = (approvals.c.workspace_id == workspace_id) & (approvals.c.id == approval_id)

@@ -12,6 +12,7 @@ from bot.commands.registry import by_name
 from bot.domain.caller import Permission, Person
 from bot.reply.call import Call
 from bot.reply.plain import plain_text
+from bot.wallet.approvals import ApprovalExpiry
 from tests.standins.environment import ANA, BEN, LINK, YOUTUBE, button, labels, outbox_states
 
 SPENDER = frozenset({Permission.LOOK, Permission.SPEND})
@@ -59,6 +60,32 @@ async def test_declined_or_late_it_never_starts(env):
     late = Call("approval.decide", {"approval": "2", "answer": "yes"})
     assert (await env.run(late, BEN)).title == "Not approved in time"
     assert env.posts() == 0
+
+
+async def test_nobody_answering_ends_it_and_the_asker_hears_so(env):
+    await asked(env)
+    env.clock.advance(hours=24)
+    async with env.store() as (store, _):
+        await asyncio.gather(*(ApprovalExpiry(store, env.clock).run() for _ in range(3)))
+    states = await outbox_states(env.database_url)
+    assert [key for key in states if key.startswith("approval:1:")] == [
+        "approval:1:expired",
+        "approval:1:expired:asker",
+    ]
+    assert (await env.run(YES, BEN)).title == "Not approved in time"
+    assert env.posts() == 0
+
+
+async def test_it_is_asked_for_where_only_the_workspace_reads(env):
+    guests = replace(ANA, channel_id="C-shared", is_shared=True)
+    assert "People from other companies" in (await env.say("/allowance approval here", guests)).summary
+    assert "Channel saved" in (await env.say("/allowance approval here", replace(ANA, channel_id="C-money"))).summary
+    await asked(env)
+    async with env.store() as (store, _):
+        assert (await store.approvals.find(1, 1)).channel_id == "C-money"
+    await env.bot.leave_money_out(ANA.workspace, "C-money")
+    call = button(await env.say(f"/track {YOUTUBE} 7", replace(CAT, channel_id="", is_direct=True)), "Ask for approval")
+    assert "can't ask for approval here" in (await env.run(call, replace(CAT, channel_id="", is_direct=True))).summary
 
 
 async def test_price_balance_and_cancelling_are_looked_at_again_at_the_yes(env):
