@@ -1,10 +1,11 @@
 """/campaign: the list, one campaign's card, and everything that changes one."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TypeVar
 
+from bot.campaigns.totals import campaign_totals, moments
 from bot.commands.campaign_card import show_campaign
 from bot.commands.campaign_words import ACTIONS, ALIASES
 from bot.commands.command import Kind, Question, argument
@@ -35,7 +36,6 @@ from bot.messages.wording import video_options
 from bot.reply.call import Call
 from bot.reply.model import Reply
 from bot.reply.text import visible
-from bot.store.readings import LinkReadings
 from bot.wallet.link_check import resolve
 
 MOST_VIDEOS = 1_000
@@ -179,30 +179,26 @@ async def _list(context: Context, *, archived: bool) -> Reply:
     campaigns = await store.campaigns.all(workspace.id, archived=archived)
     keys = await store.campaigns.keys(workspace.id)
     wanted = frozenset(key for each in campaigns for key in keys.get(each.id, ()))
-    found = await store.readings.at(workspace, (context.clock(),), wanted) if wanted else ()
+    now = context.clock()
+    found = await store.readings.at(workspace, moments(now), wanted) if wanted else ()
     known = {each.key: each for each in found}
     price = await context.account.price() if context.account is not None else None
-    rows = tuple(
-        CampaignRow(
-            each,
-            links=len(keys.get(each.id, ())),
-            views=_sum(counted := [known[key] for key in keys.get(each.id, ()) if key in known], "main_count"),
-            change_24h=_sum(counted, "change_24h"),
-            spent=None
-            if price is None
-            else sum(tracking.snapshot_count for each in counted for tracking in each.trackings) * price,
+    rows = []
+    for each in campaigns:
+        links = keys.get(each.id, ())
+        totals = campaign_totals(len(links), [known[key] for key in links if key in known], price, now)
+        views = totals.main if totals.main is not None and totals.main.metric is Metric.VIEWS else None
+        rows.append(
+            CampaignRow(
+                each,
+                links=len(links),
+                views=views.count if views else None,
+                change_24h=views.day.delta if views and views.day else None,
+                spent=totals.money.spent if totals.money else None,
+            )
         )
-        for each in campaigns
-    )
     card = campaign_list(rows, archived=archived)
     return replace(card, shared_as=Call("campaign")) if rows and not archived else card
-
-
-def _sum(counted: Sequence[LinkReadings], name: str) -> int | None:
-    """The sum of a figure of the newest trackings whose main count is views; None if none is known."""
-    newest = [each.newest for each in counted if each.newest.main_metric is Metric.VIEWS]
-    values = [value for each in newest if (value := getattr(each, name)) is not None]
-    return sum(values) if values else None
 
 
 async def _create(context: Context, args: CampaignArgs) -> Reply:
