@@ -45,9 +45,11 @@ TOPICS: Mapping[str, str] = {
     """,
     "digest": "report reports reporting digest digests summary summaries recap overview daily weekly newsletter",
     "compare": "compare comparison difference better worse vs vs. versus against",
-    "videos change_24h": "growing grew grown gained gaining gainers movers fastest rising",
+    "leaderboard": "leaderboard leaderboards ranking rankings rank ranks gained gainers",
+    "allowance": "allowance allowances limit limits",
+    "videos change_24h": "growing grew grown gaining movers fastest rising",
     "videos count": """
-        best top highest biggest most winner winners winning popular viral hits trending leaderboard ranking
+        best top highest biggest most winner winners winning popular viral hits trending
     """,
     "videos ending": "ending ends expire expires expiring finishing",
     "status": "status working work works broken down alive online health healthy ping version",

@@ -220,7 +220,9 @@ async def test_look_ups_are_about_the_channels_own_campaign_unless_the_line_says
 
 async def test_the_list_and_the_card_state_the_same_figures(env):
     for number, days in enumerate((1, 3, 5)):
-        env.sandbox.world.track(env.sandbox.key, f"https://www.tiktok.com/@viral/video/730123456789012345{number}", days)
+        env.sandbox.world.track(
+            env.sandbox.key, f"https://www.tiktok.com/@viral/video/730123456789012345{number}", days
+        )
     env.clock.advance(hours=40)
     await env.say("/videos")
     links = " ".join(f"https://www.tiktok.com/@viral/video/730123456789012345{number}" for number in range(3))
