@@ -141,6 +141,7 @@ def offered(balance: str, days: int | None = None, rows: tuple[offer.Row, ...] =
         usual_days=7,
         limits=(Limit(Scope.OPERATOR, Decimal(100), Decimal("12.50")),),
         expires_at=NOW + timedelta(minutes=10),
+        now=NOW,
     )
 
 

@@ -112,6 +112,7 @@ async def _card(
             approval_above=(await context.store.approvals.rule(context.workspace.id)).above,
             limits=await context.limits(None if into is None else into.campaign.id),
             expires_at=requests[0].expires_at,
+            now=now,
             despite=despite,
             asked=asked,
             into=into,

@@ -99,6 +99,7 @@ class Offer:
     usual_days: int
     limits: tuple[Limit, ...]
     expires_at: datetime
+    now: datetime
     despite: int = 0
     asked: int | None = None
     approval_above: Decimal | None = None
@@ -351,7 +352,7 @@ def _small_print(offer: Offer) -> Note:
     hidden = "" if wallet.complete else "The API may hide running videos. "
     test = "Test key: nothing is charged. " if wallet.is_test else ""
     old = f"Not refreshed: {wallet.problem} " if wallet.problem else ""
-    return Note(text(old, test, hidden, unknown, "Offer ends ", Time(offer.expires_at), "."))
+    return Note(text(old, test, hidden, unknown, "Offer ends ", Time(offer.expires_at, offer.now), "."))
 
 
 def _actions(offer: Offer) -> tuple[Action, ...]:
