@@ -38,7 +38,7 @@ check: tools
 bench: tools
 	$(BIN)/python -m bench $(ARGS)
 
-# What of README.md and .env.example is derived from the code, and the pictures. `make test` fails where they have
+# What of README.md, docs and .env.example is derived from the code, and the pictures. `make test` fails where they have
 # drifted. Those of docs/pictures are taken by Chromium from the page.
 docs: tools
 	$(BIN)/python -m tests.readme.write

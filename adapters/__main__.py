@@ -15,7 +15,7 @@ from bot.domain.errors import BotError
 
 Subcommand: TypeAlias = Callable[[argparse.Namespace], Awaitable[int]]
 
-EPILOG = "New here? `contentstats-bot demo` needs no account and no settings. The settings are described in README.md."
+EPILOG = "New here? `contentstats-bot demo` needs no account and no settings. Settings: docs/settings.md."
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -105,7 +105,7 @@ class Settings(BaseSettings):
     )
     discord_servers: str = Field(
         default="",
-        description="Discord servers that may use `CONTENTSTATS_API_KEY`: ids separated by commas; empty: see Discord.",
+        description="Discord servers that may use `CONTENTSTATS_API_KEY`: ids with commas; empty: see docs/discord.md.",
     )
     discord_shards: str = Field(
         default="",

@@ -86,7 +86,7 @@ class Context:
             ref = self.caller.workspace
             msg = (
                 "This workspace has no ContentStats API key. An admin can link one with /connect, or the operator "
-                f"can {'set' if ref.is_operators else f'let {ref.id} use'} CONTENTSTATS_API_KEY (see README.md)."
+                f"can {'set' if ref.is_operators else f'let {ref.id} use'} CONTENTSTATS_API_KEY (see docs/discord.md)."
             )
             raise NotConfigured(msg)
         return self.account

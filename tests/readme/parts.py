@@ -8,7 +8,7 @@ import io
 import os
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import chdir, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,13 +20,15 @@ from adapters.discord.manifest import PERMISSIONS
 from adapters.sandbox.serve import Sandbox
 from adapters.slack.manifest import SCOPES, UNFURL_SCOPES
 from bot.app import Bot
-from bot.commands.registry import COMMANDS
+from bot.commands.registry import COMMANDS, described
+from bot.messages.help import Described
 from bot.settings import Settings, settings_table
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
+DOCS = ROOT / "docs"
 ENV_EXAMPLE = ROOT / ".env.example"
-PICTURE = Path(__file__).with_name("growth.png")
+PICTURE = DOCS / "pictures" / "growth.png"
 
 LINK = "https://www.tiktok.com/@viral.recipe/video/7301234567890123456"
 BEGIN = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -39,6 +41,18 @@ def commands() -> str:
         f"| `{command.usage}` | {command.summary} | `{command.example}` |" for command in COMMANDS if command.listed
     )
     return "\n".join(("| command | what it does | for example |", "| --- | --- | --- |", *rows))
+
+
+def reference() -> str:
+    """Each command as /help explains it."""
+    return "\n\n".join(_explained(described(each)) for each in COMMANDS if each.listed)
+
+
+def _explained(command: Described) -> str:
+    example = f" For example: `{command.example}`." if command.example != f"/{command.name}" else ""
+    meanings = "\n".join(f"- `{placeholder}`: {meaning}" for placeholder, meaning in command.arguments)
+    rules = " ".join(filter(None, (command.about, command.permission))).replace("<", "\\<")
+    return "\n\n".join(filter(None, (f"### /{command.name}", f"{command.summary}.{example}", meanings, rules)))
 
 
 def settings() -> str:
@@ -106,14 +120,21 @@ def with_part(document: str, name: str, part: str) -> str:
     return f"{before}{begin}\n{part}\n\n{end}{after}"
 
 
-def readme(document: str) -> tuple[str, bytes]:
-    """The document with every part as it has to be, and its picture."""
+def documents() -> tuple[Mapping[Path, str], bytes]:
+    """Each document that has generated parts as it has to be, and the conversation's picture."""
     spoken, picture = conversation()
-    document = with_part(document, "conversation", f"```text\n{spoken}\n```")
-    document = with_part(document, "commands", commands())
-    document = with_part(document, "scopes", scopes())
-    document = with_part(document, "permissions", permissions())
-    return with_part(document, "settings", settings()), picture
+    parts = (
+        (README, "commands", commands()),
+        (DOCS / "commands.md", "reference", reference()),
+        (DOCS / "commands.md", "conversation", f"```text\n{spoken}\n```"),
+        (DOCS / "settings.md", "settings", settings()),
+        (DOCS / "slack.md", "scopes", scopes()),
+        (DOCS / "discord.md", "permissions", permissions()),
+    )
+    found = {path: path.read_text(encoding="utf-8") for path, _, _ in parts}
+    for path, name, part in parts:
+        found[path] = with_part(found[path], name, part)
+    return found, picture
 
 
 class _Terminal(io.StringIO):

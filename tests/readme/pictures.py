@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from adapters.demo import FILLED, SPENT
+from adapters.demo import CAMPAIGN, FILL, FILLED, SPENT
 from adapters.page.cards import CHATS
 from adapters.page.post import PagePoster
 from adapters.page.timeline import Timeline
@@ -27,11 +27,16 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 NEW = "https://www.tiktok.com/@viral.piano/video/7301234567890123456"
-LINES = {"track": f"/track {NEW} 7", "stats": "/stats street food", "leaderboard": "/leaderboard tiktok 7 days"}
+LINES = {
+    "track": f"/track {NEW} 7",
+    "stats": "/stats street food",
+    "campaign": f"/campaign {CAMPAIGN}",
+    "leaderboard": "/leaderboard tiktok 7 days",
+}
 """What is typed for a picture."""
 POSTS = {"digest": "Daily digest", "alert": "Under 24 hours of credit"}
 """What the bot posts by itself, by its title."""
-WITH_CHART = {"stats", "leaderboard", "digest"}
+WITH_CHART = {"stats", "campaign", "leaderboard", "digest"}
 HERE = ChannelRef("console", "acme", "C-general")
 WIDTH, HEIGHT = 640, 1_600
 SCALE = 2
@@ -47,7 +52,8 @@ async def take() -> None:
         url = f"sqlite:///{folder / 'bot.db'}"
         sandbox = sandbox_of(clock, seed_demo=True, balance=STARTING_BALANCE + FILLED)
         async with sandbox, environment_of(sandbox, clock, url) as env, browser() as opened:
-            await env.say("/videos")
+            for line in ("/videos", FILL):
+                await env.say(line)
             for chat in CHATS:
                 await _take(await opened.new_page(device_scale_factor=SCALE), env, chat, {})
             posts = await _posts(env)

@@ -9,10 +9,12 @@ from PIL import Image
 
 from adapters.__main__ import main
 from adapters.page.cards import CHATS
-from tests.readme.parts import ENV_EXAMPLE, PICTURE, README, ROOT, env_example, readme, with_part
+from bot.commands.registry import COMMANDS
+from tests.readme.parts import DOCS, ENV_EXAMPLE, PICTURE, README, ROOT, documents, env_example, with_part
 from tests.readme.pictures import FOLDER, LINES, POSTS, SCALE, WIDTH
 
 TEXT = README.read_text(encoding="utf-8")
+PAGES = (README, *sorted(DOCS.glob("*.md")))
 
 
 def test_the_settings_file_offers_every_setting():
@@ -20,8 +22,9 @@ def test_the_settings_file_offers_every_setting():
 
 
 def test_tables_and_conversation_are_what_the_bot_says_today_and_the_picture_what_it_draws():
-    document, picture = readme(TEXT)
-    assert document == TEXT
+    found, picture = documents()
+    for path, document in found.items():
+        assert document == path.read_text(encoding="utf-8")
     committed, drawn = (np.asarray(Image.open(each).convert("RGB"), float) for each in (PICTURE, io.BytesIO(picture)))
     assert committed.shape == drawn.shape
     assert np.abs(committed - drawn).mean() < 1  # of 255: another processor may round a pixel differently
@@ -37,7 +40,8 @@ def test_every_command_that_is_named_exists(capsys):
     targets = set(re.findall(r"(?:^|`)make ([a-z]+)", TEXT, re.MULTILINE))
     assert targets >= {"demo", "test", "check", "bench", "docs", "install"}
     assert targets <= set(re.findall(r"^([a-z]+):", rules, re.MULTILINE))
-    subcommands = set(re.findall(r"contentstats-bot ([a-z][a-z-]*)\b", TEXT + (ROOT / "Procfile").read_text()))
+    written = "".join(page.read_text(encoding="utf-8") for page in (*PAGES, ROOT / "Procfile"))
+    subcommands = set(re.findall(r"contentstats-bot ([a-z][a-z-]*)\b", written))
     assert subcommands >= {"console", "doctor", "manifest", "migrate", "rotate-keys", "run", "sandbox"}
     for subcommand in subcommands:
         with pytest.raises(SystemExit) as ended:
@@ -46,9 +50,9 @@ def test_every_command_that_is_named_exists(capsys):
         assert f"contentstats-bot {subcommand}" in capsys.readouterr().out
 
 
-def test_the_layout_in_the_readme_names_every_package_of_the_core_and_no_other():
+def test_the_layout_names_every_package_of_the_core_and_no_other():
     packages = {each.parent.relative_to(ROOT).as_posix() for each in ROOT.glob("bot/*/__init__.py")}
-    named = set(re.findall(r"\b(?:bot|adapters)/\w+", TEXT))
+    named = set(re.findall(r"\b(?:bot|adapters)/\w+", (DOCS / "how-it-works.md").read_text(encoding="utf-8")))
     assert packages <= named
     assert [name for name in named if not any(ROOT.glob(f"{name}*"))] == []
 
@@ -61,7 +65,25 @@ def test_every_picture_of_the_page_is_there_and_small(chat, name):
     assert len(picture) < 150_000
 
 
-def test_every_file_that_is_linked_to_exists():
-    links = [link for link in re.findall(r"\]\(([^)]+)\)", TEXT) if not link.startswith("https://")]
-    assert "LICENSE" in links
-    assert [link for link in links if not (ROOT / link).is_file()] == []
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_every_file_and_heading_that_is_linked_to_exists(page):
+    links = re.findall(r"\]\((?!https:)([^)]+)\)", page.read_text(encoding="utf-8"))
+    for link in links:
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        assert target.is_file(), link
+        assert not anchor or anchor in _anchors(target.read_text(encoding="utf-8")), link
+
+
+def _anchors(document):
+    """The anchors of the headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", document, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_the_readme_is_short_and_names_every_command_every_page_and_both_chats_pictures():
+    assert len(TEXT.splitlines()) <= 250
+    assert [each.name for each in COMMANDS if each.listed and f"`/{each.name}" not in TEXT] == []
+    linked = set(re.findall(r"\]\(([^)#]+)", TEXT))
+    assert {page.relative_to(ROOT).as_posix() for page in PAGES[1:]} <= linked
+    assert {f"docs/pictures/{chat}-{name}.png" for chat in CHATS for name in [*LINES, *POSTS]} <= linked

@@ -1,11 +1,12 @@
 """Writes what of the documents is derived from the code: `make docs`."""
 
-from tests.readme.parts import ENV_EXAMPLE, PICTURE, README, env_example, readme
+from tests.readme.parts import ENV_EXAMPLE, PICTURE, documents, env_example
 
 
 def write() -> None:
-    document, picture = readme(README.read_text(encoding="utf-8"))
-    README.write_text(document, encoding="utf-8")
+    found, picture = documents()
+    for path, document in found.items():
+        path.write_text(document, encoding="utf-8")
     PICTURE.write_bytes(picture)
     ENV_EXAMPLE.write_text(env_example(), encoding="utf-8")
 
