@@ -33,6 +33,7 @@ def approval_gallery() -> Iterator[tuple[str, Reply]]:
     yield "approval.approval_asked: again", approval.approval_asked(asked, NOW, is_new=False)
     rule = ApprovalRule(Decimal(25), "C0AB12CD3", {boss.id: boss.name}, {"S1": "Editors <!here>"})
     yield "approval.approvals_card", approval.approvals_card(rule, "Saved.")
+    yield "approval.approvals_card: waiting", approval.approvals_card(ApprovalRule(), "", [asked] * 2)
     yield "approval.approvals_card: none", approval.approvals_card(ApprovalRule(), may_configure=False)
     above = replace(offered("50.00", 30), approval_above=Decimal(5))
     yield "offer.consequence_card: needs approval", offer.consequence_card(above)

@@ -29,6 +29,7 @@ REMOVE, APPROVAL, NO_APPROVAL = "remove", "approval", "approval-off"
 _MENTION = re.compile(r"<(?P<sign>@!?|@&|#|!subteam\^)(?P<id>[\w-]+)(?:\|(?P<name>[^>]*))?>")
 _SIGNS = {"@": Scope.PERSON, "@!": Scope.PERSON, "@&": Scope.ROLE, "!subteam^": Scope.ROLE, "#": Scope.CHANNEL}
 _APPROVALS = frozenset({"approval", "approvals", "approve", "approver", "approvers", "above", "over", "by", "not"})
+MOST_WAITING = 5
 APPROVAL_EXAMPLE = "For example: /allowance approval above 25, or /allowance approval by @boss."
 _EVERYONE = frozenset({"everyone", "everybody", "all", "each", "anyone", "@everyone", "members"})
 _REMOVALS = frozenset({"off", "remove", "delete", "none", "unlimited"})
@@ -192,7 +193,9 @@ async def _approvals(context: Context, args: AllowanceArgs) -> Reply:
         rule, change = await _changed_rule(context, rule, args, is_on=is_on)
         caller, now = context.caller, context.clock()
         await store.change_rule(context.workspace.id, rule, caller.person, now, caller.channel_id, change)
-    return approvals_card(rule, change, may_configure=may_configure)
+    may_spend = Permission.SPEND in context.permissions
+    waiting = await store.waiting(context.workspace.id, context.clock(), MOST_WAITING) if may_spend else ()
+    return approvals_card(rule, change, waiting, may_configure=may_configure)
 
 
 async def _changed_rule(

@@ -14,7 +14,7 @@ from bot.domain.caller import Permission
 from bot.domain.errors import BotError, NotAllowed, NotFound, SpendingRefused
 from bot.domain.money import dollars, price
 from bot.domain.tracking import RequestState, TrackRequest
-from bot.messages.approval import approval_asked, approval_decided, approved_not_started
+from bot.messages.approval import approval_asked, approval_card, approval_decided, approved_not_started
 from bot.messages.limits import left_words, limit_words, who_raises
 from bot.reply.model import Reply
 from bot.reply.text import cut
@@ -37,6 +37,13 @@ class Decide:
 
     approval: int = argument(Kind.NUMBER, "the request's number", listed=False)
     answer: str = argument(Kind.CHOICE, "yes or no", choices=("yes", "no"), listed=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ShowApproval:
+    """A request for approval."""
+
+    approval: int = argument(Kind.NUMBER, "the request's number", listed=False)
 
 
 QUESTIONS = (Question({}, "Ask for approval", {"why": "Why it is worth it, in a line; approvers read it"}, "Ask"),)
@@ -77,9 +84,7 @@ async def ask_for_approval(context: Context, args: AskForApproval) -> Reply:
 async def decide(context: Context, args: Decide) -> Reply:
     """Approve or decline, once. What is approved is started in its asker's name, at today's price."""
     caller, store, now = context.caller, context.store.approvals, context.clock()
-    approval = await store.find(context.workspace.id, args.approval)
-    if approval is None:
-        raise NotFound("I can't find that request any more. Nothing was spent.")
+    approval = await _found(context, args.approval)
     if approval.person.id == caller.person.id:
         raise NotAllowed("You asked for this yourself, so somebody else has to decide. Nothing was spent.")
     rule = await store.rule(context.workspace.id)
@@ -98,6 +103,25 @@ async def decide(context: Context, args: Decide) -> Reply:
     if says_yes and approval.state is ApprovalState.APPROVED:
         return await _started(context, approval, requests)
     return approval_decided(approval, now)
+
+
+async def show_approval(context: Context, args: ShowApproval) -> Reply:
+    """The card of a request once more, for whoever can't find it in the channel."""
+    approval, now = await _found(context, args.approval), context.clock()
+    if approval.state is not ApprovalState.PENDING or now >= approval.expires_at:
+        return approval_decided(approval, now)
+    requests = await offered(context, approval.batch)
+    first = requests[0]
+    spender = Spender(approval.person.id, frozenset(), first.channel_id, first.campaign_id)
+    limits = await context.store.allowances.limits(context.workspace.id, spender, now, context.monthly_cap)
+    return approval_card(approval, requests, left_words(tightest(limits), whose="their"))
+
+
+async def _found(context: Context, number: int) -> Approval:
+    approval = await context.store.approvals.find(context.workspace.id, number)
+    if approval is None:
+        raise NotFound("I can't find that request any more. Nothing was spent.")
+    return approval
 
 
 async def _started(context: Context, approval: Approval, requests: Sequence[TrackRequest]) -> Reply:

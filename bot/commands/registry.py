@@ -14,7 +14,15 @@ from bot.commands.allowance import check as check_allowance
 from bot.commands.allowance import read_line as read_allowance
 from bot.commands.allowance import wants_form as allowance_wants_form
 from bot.commands.approve import QUESTIONS as APPROVAL_QUESTIONS
-from bot.commands.approve import AskForApproval, Decide, ask_for_approval, decide, lacks_reason
+from bot.commands.approve import (
+    AskForApproval,
+    Decide,
+    ShowApproval,
+    ask_for_approval,
+    decide,
+    lacks_reason,
+    show_approval,
+)
 from bot.commands.campaign import LONGEST_LINE, CampaignArgs, campaign_command, lacks_values
 from bot.commands.campaign import QUESTIONS as CAMPAIGN_QUESTIONS
 from bot.commands.campaign import check as check_campaign
@@ -247,6 +255,9 @@ COMMANDS: tuple[AnyCommand, ...] = (
         listed=False,
         lacks=lacks_reason,
         questions=APPROVAL_QUESTIONS,
+    ),
+    Command(
+        "approval.show", "Show a request for approval", ShowApproval, show_approval, "", Permission.SPEND, listed=False
     ),
     Command("approval.decide", "Approve or decline", Decide, decide, "", Permission.SPEND, listed=False),
     Command("track.length", "Show an offer for another length", Length, choose_length, "", listed=False),

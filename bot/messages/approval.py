@@ -13,9 +13,12 @@ from bot.reply.call import Call
 from bot.reply.model import (
     Button,
     Channel,
+    Column,
     Field,
     Fields,
+    Item,
     Link,
+    Listing,
     Mention,
     Note,
     Paragraph,
@@ -113,8 +116,20 @@ def approval_asked(approval: Approval, now: datetime, *, is_new: bool) -> Reply:
     )
 
 
-def approvals_card(rule: ApprovalRule, change: str = "", *, may_configure: bool = True) -> Reply:
-    """When starts need approval, who gives it, and where it is asked for."""
+def approvals_card(
+    rule: ApprovalRule, change: str = "", waiting: Sequence[Approval] = (), *, may_configure: bool = True
+) -> Reply:
+    """When starts need approval, who gives it, where it is asked for, and what is `waiting`, if its card is lost."""
+    items = tuple(
+        Item(
+            text(_asker(each)),
+            (text(_what(each)),),
+            text(_what(each)),
+            Button("Open", Call("approval.show", {"approval": str(each.id)})),
+        )
+        for each in waiting
+    )
+    listing = (Listing("Waiting", (Column("Asked by"), Column("For")), items),) if items else ()
     change_call = {"action": "approval", "asks": "1"} | ({} if rule.above is None else {"dollars": f"{rule.above:.2f}"})
     above = "no start needs approval" if rule.above is None else f"starts above {dollars(rule.above)} need approval"
     people: list[Span] = [Mention(*each) for each in sorted(rule.people.items())]
@@ -126,6 +141,7 @@ def approvals_card(rule: ApprovalRule, change: str = "", *, may_configure: bool 
         title="Approvals",
         parts=(
             Fields((Field("Who approves", text(*who)), Field("Asked in", where))),
+            *listing,
             Note(text(SECOND_ACCOUNT)),
         ),
         actions=(Button("Change…", Call("allowance", change_call)),) if may_configure else (),

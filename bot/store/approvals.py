@@ -98,6 +98,12 @@ class Approvals(Aggregate):
         row = await self._database.row(select(approvals).where(this))
         return None if row is None else read(Approval, row)
 
+    async def waiting(self, workspace_id: int, now: datetime, most: int) -> tuple[Approval, ...]:
+        """The newest requests that nobody answered yet."""
+        mine = (approvals.c.workspace_id == workspace_id) & (approvals.c.state == ApprovalState.PENDING)
+        query = select(approvals).where(mine, approvals.c.expires_at > now).order_by(approvals.c.id.desc()).limit(most)
+        return tuple(read(Approval, row) for row in await self._database.rows(query))
+
     async def ask(self, approval: Approval, announce: Announce) -> tuple[Approval, bool]:
         """Keep a request for approval; returns the stored one, and whether it is new: asking again adds nothing."""
         async with self._database.writing() as connection:

@@ -49,6 +49,15 @@ async def test_one_yes_by_somebody_else_starts_it_and_tells_the_asker(env):
     assert [each for each in actions if each[0] == "track"] == [("track", "Cat")], "the ledger has who asked"
 
 
+async def test_a_request_whose_card_is_lost_is_found_and_approved_from_the_settings(env):
+    await asked(env)
+    again = await env.press(await env.say("/allowance approval", BEN), "Cat", BEN)
+    assert "for the launch" in plain_text(again)
+    assert "Tracking started" in plain_text(await env.press(again, "Approve", BEN))
+    assert "Waiting" not in plain_text(await env.say("/allowance approval", BEN))
+    assert env.trackings() == 1
+
+
 async def test_declined_or_late_it_never_starts(env):
     await asked(env)
     assert (await env.run(NO, BEN)).title == "Declined"

@@ -83,7 +83,7 @@ def test_usage_lines_show_what_is_required_and_what_repeats():
 def test_what_spends_stops_or_configures_is_declared():
     needs = {command.name: command.need for command in COMMANDS}
     spending = {"track", "track.on", "track.start", "track.again", "track.cancel"}
-    spending |= {"approval.ask", "approval.decide"}
+    spending |= {"approval.ask", "approval.decide", "approval.show"}
     assert {name for name, need in needs.items() if need is Permission.SPEND} == spending
     assert {name for name, need in needs.items() if need is Permission.STOP} == {"stop", "stop.confirm"}
     assert all(
