@@ -20,13 +20,17 @@ SHRINK = $(BIN)/python -m pip uninstall --quiet --yes --root-user-action=ignore 
 GROW = $(BIN)/python -m ensurepip >/dev/null
 endif
 
-.PHONY: demo test check bench docs wheel install tools lock clean
+.PHONY: demo test isolation check bench docs wheel install tools lock clean
 
 demo: install
 	@$(BIN)/contentstats-bot demo
 
 test: tools
 	$(BIN)/python -m pytest -n 4 $(ARGS)
+
+# 100,000 guesses of one workspace against another; `make test` makes a sample of them.
+isolation: tools
+	GUESSES=100000 $(BIN)/python -m pytest -n 4 -q tests/bot/test_guesses.py
 
 check: tools
 	$(BIN)/ruff format --check .
