@@ -173,7 +173,7 @@ async def _tour(bot: Bot, options: ConsoleOptions, sandbox: Sandbox, clock: Cloc
     """Run every listed command and one mistake; 1 if anything else went wrong."""
     look = ("/help", "/status", "/videos", "/stats kitchen sink", '/compare "kitchen sink" vs "one-pan pasta"')
     rates = f"/payout {CAMPAIGN} terms tiktok 1 youtube 2.50 per 1000"
-    groups = (FILL, f"/campaign {CAMPAIGN}", "/leaderboard creators", rates, f"/payout {CAMPAIGN}")
+    groups = (FILL, f"/campaign {CAMPAIGN}", "/leaderboard creators", rates, f"/payout {CAMPAIGN}", "/allowance")
     replies = await play(bot, (*look, *groups), options, sys.stdout)
     replies += await play(bot, (_digest(clock), ALERT), options, sys.stdout)
     replies += await play(bot, (f"/track {LINK} 3", "1"), options, sys.stdout)

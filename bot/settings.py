@@ -105,7 +105,7 @@ class Settings(BaseSettings):
     )
     discord_servers: str = Field(
         default="",
-        description="Discord servers that may use `CONTENTSTATS_API_KEY`: ids with commas; empty: see docs/discord.md.",
+        description="Discord servers that may use `CONTENTSTATS_API_KEY`: comma-separated ids; empty: docs/discord.md.",
     )
     discord_shards: str = Field(
         default="",
