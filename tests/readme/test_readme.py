@@ -10,8 +10,10 @@ from PIL import Image
 from adapters.__main__ import main
 from adapters.page.cards import CHATS
 from bot.commands.registry import COMMANDS
+from bot.reply.model import Tone
 from tests.readme.parts import DOCS, ENV_EXAMPLE, PICTURE, README, ROOT, documents, env_example, with_part
 from tests.readme.pictures import FOLDER, LINES, POSTS, SCALE, WIDTH
+from tests.standins.environment import LINK
 
 TEXT = README.read_text(encoding="utf-8")
 PAGES = (README, *sorted(DOCS.glob("*.md")))
@@ -63,6 +65,14 @@ def test_every_picture_of_the_page_is_there_and_small(chat, name):
     picture = (FOLDER / f"{chat}-{name}.png").read_bytes()
     assert Image.open(io.BytesIO(picture)).width == SCALE * WIDTH
     assert len(picture) < 150_000
+
+
+async def test_the_lines_that_admins_and_campaigns_begin_with_work(env):
+    lines = re.findall(r"^(/.+?)(?:  .*)?$", TEXT, re.MULTILINE)
+    assert len(lines) == 12
+    for line in lines:
+        reply = await env.say(line.replace("<links>", LINK))
+        assert reply.tone is not Tone.PROBLEM, (line, reply.summary)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
