@@ -15,7 +15,7 @@ from bot.domain.allowances import fixed
 from bot.domain.errors import LinkError, NotAllowed, NotEnoughBalance, NotFound, SpendingRefused, UsageError
 from bot.domain.links import VideoLink, links_within, parse_link
 from bot.domain.money import DURATIONS, Usage, consequences, dollars, price
-from bot.domain.tracking import RequestState, TrackRequest
+from bot.domain.tracking import ENDED, RequestState, TrackRequest
 from bot.domain.videos import Video
 from bot.messages.approval import above_words, ask_button
 from bot.messages.campaign import Into
@@ -353,6 +353,8 @@ def _refused(context: Context, refusal: Refused) -> tuple[str, Video | None]:
 
 def _used(request: TrackRequest) -> str:
     """What to say to a second press of a button; the card around it says how the request stands."""
+    if request.outcome == ENDED:
+        return ENDED
     if request.state is RequestState.FAILED:
         return f"this button was already used: {request.outcome.rstrip('.')}. To retry, send /track again."
     return "This button was already used. Nothing is sent or charged twice."

@@ -23,6 +23,11 @@ MEASURED_FOR = timedelta(days=7)
 REVISITED_FOR = timedelta(days=1)
 """How long after a request was given up as absent its video is still looked for."""
 
+MOST_OFFERS = 5
+"""Offers that a person may have open in a workspace; a newer one ends the oldest."""
+ENDED = f"this offer ended, because only your {MOST_OFFERS} newest ones stay open. Send /track again."
+"""What a request of such an offer has as its outcome."""
+
 UNDER_WAY = timedelta(minutes=1)
 """How long a submission may still wait for its answer: longer than any exchange with the API takes."""
 

@@ -9,13 +9,22 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Row, select, update
+from sqlalchemy import ColumnElement, Row, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.caller import Person
-from bot.domain.tracking import MEASURED_FOR, REVISITED_FOR, UNDER_WAY, RequestState, TrackRequest
+from bot.domain.tracking import (
+    ENDED,
+    MEASURED_FOR,
+    MOST_OFFERS,
+    REVISITED_FOR,
+    UNDER_WAY,
+    RequestState,
+    TrackRequest,
+)
 from bot.domain.videos import Video
 from bot.store import audit, campaigns, mirror
+from bot.store.approvals import approvals
 from bot.store.database import Aggregate, insert_into
 from bot.store.outbox import News, write_news
 from bot.store.spend_guard import Refused, Submitted, refusal
@@ -57,6 +66,7 @@ class TrackRequests(Aggregate):
     ) -> tuple[TrackRequest, ...]:
         """Store what a person asked for, an item being `(key, link, platform)`; repeating a batch adds nothing.
 
+        The person's oldest offers end if too many are open, but none that somebody was asked to approve.
         `price` is the dollars a snapshot that the person is shown. The videos join the campaign, if one is given, once
         they are tracked.
         """
@@ -81,7 +91,9 @@ class TrackRequests(Aggregate):
         )
         rows = [values(each, "id") for each in requests]
         async with self._database.writing() as connection:
+            await lock_wallet(connection, workspace.wallet_id)
             await connection.execute(insert_into(track_requests, connection).on_conflict_do_nothing(), rows)
+            await _end_oldest(connection, workspace.id, person.id, now)
             return await _requests(connection, _batch(workspace.id, batch))
 
     async def batch(self, workspace_id: int, token: str) -> tuple[TrackRequest, ...]:
@@ -275,6 +287,19 @@ class TrackRequests(Aggregate):
 
 def _batch(workspace_id: int, token: str) -> ColumnElement[bool]:
     return (track_requests.c.workspace_id == workspace_id) & (track_requests.c.batch == token)
+
+
+async def _end_oldest(connection: AsyncConnection, workspace_id: int, person_id: str, now: datetime) -> None:
+    """End all but the newest open offers of a person, within the caller's transaction."""
+    here = (track_requests.c.workspace_id == workspace_id) & (track_requests.c.person_id == person_id)
+    asked = select(approvals.c.batch).where(approvals.c.workspace_id == workspace_id)
+    is_open = here & IS_PROPOSED & (track_requests.c.expires_at > now) & track_requests.c.batch.not_in(asked)
+    newest = func.max(track_requests.c.id).desc()
+    open_now = select(track_requests.c.batch).where(is_open).group_by(track_requests.c.batch).order_by(newest)
+    ended = list(await connection.scalars(open_now))[MOST_OFFERS:]
+    if ended:
+        this = update(track_requests).where(is_open, track_requests.c.batch.in_(ended))
+        await connection.execute(this.values(state=RequestState.FAILED, outcome=ENDED))
 
 
 async def _is_anothers(connection: AsyncConnection, request: TrackRequest, video_id: str, now: datetime) -> bool:

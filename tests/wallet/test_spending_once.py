@@ -156,6 +156,22 @@ async def test_two_buttons_of_a_card_as_it_was_posted_before_start_one_tracking(
     assert (env.posts(), env.trackings()) == (1, 1)
 
 
+async def test_a_sixth_offer_ends_the_oldest_one_of_that_person_alone(env_on_each):
+    env = env_on_each
+    links = [f"https://www.tiktok.com/@steady/video/73012345678900000{number:02d}" for number in range(9)]
+    bens = await env.say(f"/track {links[0]} 1", BEN)
+    waiting = await env.say(f"/track {links[1]} 1")
+    await env.run(Call("approval.ask", {**button(waiting, "Track 1").arguments, "why": "launch"}))
+    first = await env.say(f"/track {links[2]} 1")
+    await asyncio.gather(*(env.say(f"/track {link} 1") for link in links[3:8]))
+    ended = "This offer ended, because only your 5 newest ones stay open. Send /track again."
+    for label in ("Track 1", "3 days", "Cancel"):
+        assert ended in plain_text(await env.press(first, label))
+    assert env.posts() == 0
+    for card, caller in ((bens, BEN), (waiting, ANA)):
+        assert (await env.press(card, "Track 1", caller)).tone is Tone.SUCCESS
+
+
 async def test_the_button_belongs_to_the_asker(env_on_each):
     env = env_on_each
     card = await env.say(f"/track {LINK} 7")
