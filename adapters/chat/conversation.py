@@ -7,9 +7,11 @@ it alone knows, as a `Surface`.
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Generic, Protocol, TypeVar
 
 from adapters.chat.background import CONCURRENT_REPLIES, Slot
+from adapters.chat.flood import FloodControl
 from adapters.chat.recent import Recent, RecentIds
 from bot.app import Bot
 from bot.commands.command import Answer
@@ -106,6 +108,7 @@ class Conversation(Generic[T_contra]):
         self._slots = asyncio.Semaphore(CONCURRENT_REPLIES)
         self._recent = RecentIds()
         self._latest = Recent[str, object]()
+        self._floods = FloodControl()
 
     async def is_new(self, id_: str, need: Permission = Permission.LOOK) -> bool:
         """Whether an event arrives for the first time. `need` is the most that handling it needs.
@@ -174,13 +177,22 @@ class Conversation(Generic[T_contra]):
         caller = await self._surface.caller(interaction, call, command)
         if not isinstance(caller, Caller):
             return caller
-        async with Slot(self._slots) as slot:
 
-            async def notice(reply: Reply) -> None:
-                slot.release()
-                await self._surface.notice(interaction, reply, answer)
+        async def run() -> Reply:
+            refused = await self._floods.admit(caller, partial(self._surface.notice, interaction, answer=answer))
+            if refused is not None:
+                return refused
+            async with Slot(self._slots) as slot:
 
-            reply = await self._bot.run(call.name, arguments, caller, notice)
+                async def notice(reply: Reply) -> None:
+                    slot.release()
+                    await self._surface.notice(interaction, reply, answer)
+
+                return await self._bot.run(call.name, arguments, caller, notice)
+
+        is_typed = command is not None and command.listed
+        typed = f"{call.name} {arguments if isinstance(arguments, str) else sorted(arguments.items())}"
+        reply = await (self._floods.once(caller, typed, run) if is_typed else run())
         return with_form_again(command, by_form, reply, self._room) if command is not None else reply
 
 

@@ -52,6 +52,18 @@ def busy() -> Reply:
     return problem("I'm busy right now, so nothing was done. Try again in a minute.")
 
 
+def slowed_down() -> Reply:
+    """One person sends commands faster than anybody can read the replies."""
+    return Reply(
+        "You're sending a lot of commands, so I'm answering yours one per second. Your answer will appear here."
+    )
+
+
+def too_many() -> Reply:
+    """One person has too many commands waiting."""
+    return problem("You've sent too many commands at once, so nothing was done. Try again in a minute.")
+
+
 def in_line(seconds: float) -> Reply:
     """The answer takes longer, because others are before it; `seconds` is about how long, 0 if nobody knows."""
     wait = f" for about {plural(math.ceil(seconds), 'second')}" if seconds else " fast enough for everyone right now"

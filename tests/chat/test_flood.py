@@ -1,0 +1,80 @@
+"""Floods: identical commands under way are one, one person's flood slows that person alone, and memory is bounded."""
+
+import asyncio
+from collections import Counter
+
+from adapters.chat.flood import LONGEST_WAIT, PACE, FloodControl
+from bot.reply.model import Reply
+from tests.standins.environment import ANA, BEN, EVE
+
+
+class Seconds:
+    """A clock that sleeping moves."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        """Let the time pass."""
+        await asyncio.sleep(0)
+        self.now += seconds
+
+
+async def test_twenty_identical_commands_under_way_are_one_answer():
+    floods, runs = FloodControl(), Counter()
+
+    def running(command, caller=ANA):
+        async def run():
+            runs[command, caller.person.name] += 1
+            await asyncio.sleep(0)
+            return Reply(command)
+
+        return floods.once(caller, command, run)
+
+    replies = await asyncio.gather(*(running("videos") for _ in range(20)), running("usage"), running("videos", EVE))
+    assert [each.summary for each in replies] == [*["videos"] * 20, "usage", "videos"]
+    assert runs == {("videos", "Ana"): 1, ("usage", "Ana"): 1, ("videos", "Eve"): 1}
+    await running("videos")
+    assert runs["videos", "Ana"] == 2
+
+
+async def test_a_failure_leaves_nothing_under_way():
+    floods = FloodControl()
+
+    async def fail():
+        raise ValueError
+
+    async def answer():
+        return Reply("done")
+
+    failed = await asyncio.gather(floods.once(ANA, "videos", fail), return_exceptions=True)
+    assert isinstance(failed[0], ValueError)
+    assert (await floods.once(ANA, "videos", answer)).summary == "done"
+
+
+async def test_a_flood_is_slowed_with_one_notice_and_nobody_else_is():
+    seconds, notices = Seconds(), []
+    floods = FloodControl(seconds, seconds.sleep, limit=2)
+
+    async def notice(reply):
+        notices.append(reply.summary)
+
+    assert [await floods.admit(ANA, notice) for _ in range(PACE.burst)] == [None] * PACE.burst
+    assert (seconds.now, notices) == (0, [])
+    waiting = await asyncio.gather(*(floods.admit(ANA, notice) for _ in range(100)))
+    refusals = [each.summary for each in waiting if each is not None]
+    assert 60 <= len(refusals) <= 75
+    assert refusals[0] == "You've sent too many commands at once, so nothing was done. Try again in a minute."
+    assert LONGEST_WAIT - 5 <= seconds.now <= LONGEST_WAIT + 1
+    assert len(notices) == 1
+    before = seconds.now
+    assert await floods.admit(BEN, notice) is None
+    assert await floods.admit(EVE, notice) is None
+    assert (seconds.now, len(notices)) == (before, 1)
+    seconds.now += 200
+    assert [await floods.admit(ANA, notice) for _ in range(PACE.burst)] == [None] * PACE.burst
+    await floods.admit(ANA, notice)
+    assert len(notices) == 2
