@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.caller import Person
 from bot.domain.creators import creator_name, creator_of
 from bot.domain.growth import main_metric, metric_name
-from bot.domain.leaderboard import LATE, Count, Gain, Period, Ranking, Standing, Window, gained, ranking, window_of
+from bot.domain.leaderboard import LATE, Count, Gain, Period, RankedEntry, Ranking, Window, gained, ranking, window_of
 from bot.domain.videos import HOUR, Metric, Snapshot
 from bot.domain.zones import UTC_NAME
 from bot.messages.video_count import NAME_LENGTH
@@ -28,7 +28,7 @@ Who: TypeAlias = Hashable
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RankingRequest:
     """What is ranked. `hour` ranks by the count at that hour of tracking; `keys` are the links, None for all.
 
     `person_id` is whose own place is wanted too; `zone` is where days begin.
@@ -59,7 +59,7 @@ class Board:
 
     unit: str
     ranking: Ranking[Who]
-    own: Standing[Who] | None = None
+    own: RankedEntry[Who] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Leaderboard:
     hours; `since` is the first reading of all, `as_of` the newest one.
     """
 
-    asked: Asked
+    request: RankingRequest
     window: Window
     boards: tuple[Board, ...]
     place: Callable[[Who], Place]
@@ -80,27 +80,27 @@ class Leaderboard:
     as_of: datetime | None
 
 
-async def ranked_links(store: Store, workspace: Workspace, asked: Asked, now: datetime) -> Leaderboard:
+async def ranked_links(store: Store, workspace: Workspace, request: RankingRequest, now: datetime) -> Leaderboard:
     """Rank what the workspace may see, by what is stored."""
-    window = window_of(asked.period, now, UTC if asked.zone == UTC_NAME else ZoneInfo(asked.zone))
-    found = await store.readings.at(workspace, (window.before or window.start, window.start, now), asked.keys)
-    found = tuple(each for each in found if asked.platform in {None, each.newest.video.platform})
-    whose = {each.key: who for each in found if (who := _who(asked.by, each)) is not None}
+    window = window_of(request.period, now, UTC if request.zone == UTC_NAME else ZoneInfo(request.zone))
+    found = await store.readings.at(workspace, (window.before or window.start, window.start, now), request.keys)
+    found = tuple(each for each in found if request.platform in {None, each.newest.video.platform})
+    whose = {each.key: who for each in found if (who := _who(request.by, each)) is not None}
     named = [each for each in found if each.key in whose]
     shown = {whose[each.key]: each for each in named}
     platforms = {each.newest.video.platform for each in named}
     metrics = {each.key: _metric(each) for each in named}
     old, at_hour = named, dict[str, Snapshot]()
-    if asked.hour is not None:
-        moments = {each.key: moment for each in named if (moment := _at_age(each, asked.hour)) and moment <= now}
+    if request.hour is not None:
+        moments = {each.key: moment for each in named if (moment := _at_age(each, request.hour)) and moment <= now}
         old = [each for each in named if each.key in moments]
         at_hour |= await store.readings.at_own_moments(workspace, moments)
     boards = []
     for metric in sorted({metrics[each.key] for each in old}, key=list(Metric).index):
         links = [each for each in old if metrics[each.key] is metric]
-        if asked.hour is not None:
+        if request.hour is not None:
             board = ranking(
-                (whose[each.key], _count_then(each, metric, at_hour.get(each.key), asked.hour)) for each in links
+                (whose[each.key], _count_then(each, metric, at_hour.get(each.key), request.hour)) for each in links
             )
         else:
             board = ranking(
@@ -110,12 +110,12 @@ async def ranked_links(store: Store, workspace: Workspace, asked: Asked, now: da
                 else (),
             )
         if board.standings:
-            boards.append(Board(_unit(links, metric), board, _own(asked, links, whose, board)))
+            boards.append(Board(_unit(links, metric), board, _own(request, links, whose, board)))
     return Leaderboard(
-        asked=asked,
+        request=request,
         window=window,
         boards=tuple(boards),
-        place=lambda who: _place(asked.by, shown[who], is_mixed=len(platforms) > 1),
+        place=lambda who: _place(request.by, shown[who], is_mixed=len(platforms) > 1),
         nameless=len(found) - len(named),
         younger=len(named) - len(old),
         since=min((each.first.taken_at for each in found if each.first is not None), default=None),
@@ -149,8 +149,8 @@ def _place(by: str, link: LinkReadings, *, is_mixed: bool) -> Place:
     if by == "people" and person is not None:
         return Place(text(Mention(person.id, person.name)), shortened(person.name or person.id, SHORT))
     button = Button("Stats", Call("stats", {"video": video.id}))
-    letters = SHORT if video.title else NAME_LENGTH  # without a title it ends with what tells it from others
-    return Place(text(linked(video, letters)), name_of(video), platform, button)
+    length = SHORT if video.title else NAME_LENGTH  # without a title it ends with what tells it from others
+    return Place(text(linked(video, length)), name_of(video), platform, button)
 
 
 def _metric(link: LinkReadings) -> Metric:
@@ -188,9 +188,9 @@ def _count_then(link: LinkReadings, metric: Metric, taken: Snapshot | None, hour
 
 
 def _own(
-    asked: Asked, links: Sequence[LinkReadings], whose: Mapping[str, Who], board: Ranking[Who]
-) -> Standing[Who] | None:
+    request: RankingRequest, links: Sequence[LinkReadings], whose: Mapping[str, Who], board: Ranking[Who]
+) -> RankedEntry[Who] | None:
     """The best place that the asker has by their own videos; creators are nobody's."""
-    started = (each for each in links if (by := _starter(each)) is not None and by.id == asked.person_id)
-    mine = set() if asked.by == "creators" else {whose[each.key] for each in started}
+    started = (each for each in links if (by := _starter(each)) is not None and by.id == request.person_id)
+    mine = set() if request.by == "creators" else {whose[each.key] for each in started}
     return next((each for each in board.standings if each.who in mine), None)

@@ -8,7 +8,7 @@ from bot.campaigns.leaderboard import SHORT, Board, Leaderboard, Who
 from bot.charts.specs import Movers
 from bot.domain.campaigns import Campaign
 from bot.domain.growth import short_change, short_count, signed_count
-from bot.domain.leaderboard import EPOCH, Period, Standing
+from bot.domain.leaderboard import EPOCH, Period, RankedEntry
 from bot.messages.video_count import NAME_LENGTH
 from bot.messages.wording import freshness, move_words, platform_name, plural, shortened
 from bot.reply.call import Call
@@ -85,7 +85,7 @@ def movers_of(facts: LeaderboardFacts) -> Movers | None:
     changes = tuple((facts.found.place(each.who).plain, each.gain) for each in best)
     window = facts.found.window
     since = (facts.found.since or window.end) if window.start == EPOCH else window.start
-    return Movers(_title(facts), board.unit, since, window.end, changes, facts.found.asked.hour)
+    return Movers(_title(facts), board.unit, since, window.end, changes, facts.found.request.hour)
 
 
 def leaderboard_card(facts: LeaderboardFacts, picture: Picture | Drawing | None) -> Reply:
@@ -105,28 +105,28 @@ def leaderboard_card(facts: LeaderboardFacts, picture: Picture | Drawing | None)
             *_notes(facts),
         ),
         actions=tuple(_actions(facts)),
-        shared_as=_call(facts, page=str(facts.page or ""), public="yes" if facts.found.asked.person_id else ""),
+        shared_as=_call(facts, page=str(facts.page or ""), public="yes" if facts.found.request.person_id else ""),
     )
 
 
 def _title(facts: LeaderboardFacts) -> str:
-    platform, campaign = facts.found.asked.platform, facts.campaign
+    platform, campaign = facts.found.request.platform, facts.campaign
     where = f" on {platform_name(platform)}" if platform else ""
-    return f"Top {facts.found.asked.by}{where}{f' in {campaign.name}' if campaign else ''}"
+    return f"Top {facts.found.request.by}{where}{f' in {campaign.name}' if campaign else ''}"
 
 
 def _when(facts: LeaderboardFacts) -> str:
     return (
-        PERIOD_WORDS[facts.found.asked.period]
-        if facts.found.asked.hour is None
-        else f"at hour {facts.found.asked.hour}"
+        PERIOD_WORDS[facts.found.request.period]
+        if facts.found.request.hour is None
+        else f"at hour {facts.found.request.hour}"
     )
 
 
 def _nothing(facts: LeaderboardFacts) -> str:
-    if facts.found.asked.by == "people" and facts.found.nameless:
+    if facts.found.request.by == "people" and facts.found.nameless:
         return "Nobody started a video here with this bot yet, so there's nobody to rank."
-    if facts.campaign is not None and not facts.found.asked.keys:
+    if facts.campaign is not None and not facts.found.request.keys:
         return "This campaign has no videos yet, so there's nothing to rank. Add some first."
     return f"No video here was read {_when(facts)} yet, so there's nothing to rank."
 
@@ -137,13 +137,13 @@ def _finding(facts: LeaderboardFacts) -> str:
     name = shortened(facts.found.place(first.who).plain, NAME_LENGTH)
     counted = _counted(facts, first.gain, board.unit)
     if not others:
-        return f"{name} {'has' if facts.found.asked.hour else 'gained'} {counted} {_when(facts)}."
+        return f"{name} {'has' if facts.found.request.hour else 'gained'} {counted} {_when(facts)}."
     ties = [facts.found.place(each.who).plain for each in others if each.rank == 1]
     if ties:
         names = f"{name} and {ties[0]}" if len(ties) == 1 else f"{name} and {len(ties):,} others"
         return f"{names} are tied at {counted} {_when(facts)}."
     whole = sum(each.gain for each in board.ranking.standings)
-    total = "" if facts.found.asked.hour else f", of {short_change(whole)} in all"
+    total = "" if facts.found.request.hour else f", of {short_change(whole)} in all"
     return f"{name} leads with {counted} {_when(facts)}{total}."
 
 
@@ -152,7 +152,7 @@ def _counted(facts: LeaderboardFacts, gain: int, unit: str) -> str:
 
 
 def _short(facts: LeaderboardFacts, gain: int) -> str:
-    return short_count(gain) if facts.found.asked.hour else short_change(gain)
+    return short_count(gain) if facts.found.request.hour else short_change(gain)
 
 
 def _listings(facts: LeaderboardFacts) -> Iterator[Listing]:
@@ -162,24 +162,24 @@ def _listings(facts: LeaderboardFacts) -> Iterator[Listing]:
         shown = places[start : start + size]
         if shown:
             unit = board.unit.capitalize()
-            yield _listing(facts, board, shown, unit if facts.found.asked.hour else f"{unit} gained")
+            yield _listing(facts, board, shown, unit if facts.found.request.hour else f"{unit} gained")
 
 
-def _listing(facts: LeaderboardFacts, board: Board, shown: Sequence[Standing[Who]], caption: str) -> Listing:
+def _listing(facts: LeaderboardFacts, board: Board, shown: Sequence[RankedEntry[Who]], caption: str) -> Listing:
     has_moves = board.ranking.has_moves
     columns = (
-        Column(_ONE[facts.found.asked.by]),
+        Column(_ONE[facts.found.request.by]),
         Column(board.unit.capitalize(), Align.RIGHT),
         *((Column("Move"),) if has_moves else ()),
     )
     return Listing(caption, columns, tuple(_item(facts, each, has_moves=has_moves) for each in shown), choice="Open…")
 
 
-def _item(facts: LeaderboardFacts, standing: Standing[Who], *, has_moves: bool) -> Item:
+def _item(facts: LeaderboardFacts, standing: RankedEntry[Who], *, has_moves: bool) -> Item:
     place = facts.found.place(standing.who)
     move = move_words(standing) if has_moves else ""
-    gain = f"{standing.gain:,}" if facts.found.asked.hour else signed_count(standing.gain)
-    more = plural(standing.links, "video") if facts.found.asked.by != "videos" else ""
+    gain = f"{standing.gain:,}" if facts.found.request.hour else signed_count(standing.gain)
+    more = plural(standing.links, "video") if facts.found.request.by != "videos" else ""
     line = text(Bold(_short(facts, standing.gain)), *(f" · {each}" for each in (move, more, place.about) if each))
     cells = (text(gain), *((text(move),) if has_moves else ()))
     return Item(text(f"{standing.rank}. ", *place.name), cells, line, place.button)
@@ -192,7 +192,7 @@ def _own(facts: LeaderboardFacts) -> Iterator[Part]:
         if board.own is None or board.own in shown:
             continue
         name = facts.found.place(board.own.who).plain
-        what = "You" if facts.found.asked.by == "people" else f"Your best: {shortened(name, SHORT)}"
+        what = "You" if facts.found.request.by == "people" else f"Your best: {shortened(name, SHORT)}"
         counted = _counted(facts, board.own.gain, board.unit)
         yield Paragraph(text(f"{what}, rank {board.own.rank:,} with {counted}."))
 
@@ -212,20 +212,20 @@ def _remarks(facts: LeaderboardFacts) -> Iterator[str]:
     found = [
         f"{plural(gaps, 'video')} with hours missing" if gaps else "",
         f"{plural(fell, 'counter')} fell" if fell else "",
-        f"{began:,} counted from the first reading" if began and facts.found.asked.period is not Period.START else "",
+        f"{began:,} counted from the first reading" if began and facts.found.request.period is not Period.START else "",
         f"{unread:,} without a reading then" if unread else "",
         f"{facts.found.younger:,} not that old yet" if facts.found.younger else "",
     ]
     if any(found):
         yield f"{', '.join(filter(None, found))}."
-    if facts.found.nameless and facts.found.asked.by == "people":
+    if facts.found.nameless and facts.found.request.by == "people":
         yield f"{plural(facts.found.nameless, 'video')} started outside the bot left out."
     elif facts.found.nameless:
         yield f"{plural(facts.found.nameless, 'video')} without a known creator left out."
     if facts.campaign is not None and facts.is_own:
         yield "Only this channel's campaign."
-    if facts.found.asked.hour is None and facts.found.asked.period in _LOCAL:
-        yield f"Days begin at midnight, {facts.found.asked.zone}."
+    if facts.found.request.hour is None and facts.found.request.period in _LOCAL:
+        yield f"Days begin at midnight, {facts.found.request.zone}."
 
 
 def _actions(facts: LeaderboardFacts) -> Iterator[Action]:
@@ -237,7 +237,7 @@ def _actions(facts: LeaderboardFacts) -> Iterator[Action]:
         yield Button("Previous", _call(facts, in_place=True, page=str(facts.page - 1)))
     if 0 < facts.page < pages:
         yield Button("Next", _call(facts, in_place=True, page=str(facts.page + 1)))
-    others = [each for each in _ONE if each != facts.found.asked.by]
+    others = [each for each in _ONE if each != facts.found.request.by]
     yield Button(f"Top {others[0]}", _call(facts, by=others[0]))
     yield Menu(
         "Another ranking…",
@@ -246,7 +246,7 @@ def _actions(facts: LeaderboardFacts) -> Iterator[Action]:
             *(
                 MenuOption(name, _call(facts, period=period, hour=""))
                 for period, name in _PERIOD_NAMES.items()
-                if facts.found.asked.hour is not None or period is not facts.found.asked.period
+                if facts.found.request.hour is not None or period is not facts.found.request.period
             ),
             *_of_campaign(facts),
         ),

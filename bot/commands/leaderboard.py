@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.campaigns.leaderboard import Asked, ranked_links
+from bot.campaigns.leaderboard import RankingRequest, ranked_links
 from bot.campaigns.leaderboard_card import LeaderboardFacts, leaderboard_card, movers_of
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
@@ -100,7 +100,7 @@ async def leaderboard(context: Context, args: Leaderboard) -> Reply:
     """The ranking of gains in the period, or of the counts at one hour of tracking; drawn on its first page."""
     now, caller = context.clock(), context.caller
     campaign, links_of = await context.campaign(args.campaign), context.store.campaigns.links
-    asked = Asked(
+    request = RankingRequest(
         by=args.by,
         period=Period(args.period),
         hour=args.hour,
@@ -109,7 +109,7 @@ async def leaderboard(context: Context, args: Leaderboard) -> Reply:
         zone=caller.zone if caller.zone in zone_names() else UTC_NAME,
         keys=None if campaign is None else [each.key for each in await links_of(context.workspace.id, campaign.id)],
     )
-    found = await ranked_links(context.store, context.workspace, asked, now)
+    found = await ranked_links(context.store, context.workspace, request, now)
     given = {"by": args.by, "period": str(args.period), "hour": str(args.hour or ""), "platform": args.platform or ""}
     given["campaign"] = args.campaign if campaign is None else str(campaign.id)
     facts = LeaderboardFacts(

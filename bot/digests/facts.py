@@ -8,7 +8,7 @@ from typing import NamedTuple
 from bot.domain.creators import Creator
 from bot.domain.digest import DigestOptions, Total, VideoChange, Window, keeps_growing
 from bot.domain.growth import Change, Coverage
-from bot.domain.leaderboard import Standing
+from bot.domain.leaderboard import RankedEntry
 from bot.domain.money import WalletState, whole_cents
 from bot.domain.videos import Metric, RunningCount
 from bot.reply.model import Drawing, Picture
@@ -37,7 +37,7 @@ class RankedCreator(NamedTuple):
     """A creator's name as people write it, their place, and what is counted."""
 
     name: str
-    standing: Standing[Creator]
+    standing: RankedEntry[Creator]
     metric: Metric
     has_moves: bool
 

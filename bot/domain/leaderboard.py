@@ -74,7 +74,7 @@ class Gain:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing(Generic[W]):
+class RankedEntry(Generic[W]):
     """A place in a ranking. `gain` sums over `links`, of which `fell` have less than before.
 
     `move` is by how many ranks it rose, None if it is new.
@@ -97,7 +97,7 @@ class Ranking(Generic[W]):
     `has_moves` is False if there is nothing to compare with: then no place is new.
     """
 
-    standings: tuple[Standing[W], ...]
+    standings: tuple[RankedEntry[W], ...]
     unread: int
     has_moves: bool
 
@@ -116,7 +116,7 @@ class Ranking(Generic[W]):
         """How many of the ranked links count from a first reading within the window."""
         return sum(each.began for each in self.standings)
 
-    def of(self, who: W) -> Standing[W] | None:
+    def of(self, who: W) -> RankedEntry[W] | None:
         """Somebody's place."""
         return next((each for each in self.standings if each.who == who), None)
 
@@ -144,7 +144,7 @@ def ranking(gains: Iterable[tuple[W, Gain | None]], earlier: Iterable[tuple[W, G
     then, _ = _sums(earlier)
     ranks, old = _ranks(now), _ranks(then)
     standings = (
-        Standing(
+        RankedEntry(
             rank=ranks[who],
             who=who,
             gain=sum(each.gain for each in mine),

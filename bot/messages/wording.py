@@ -8,7 +8,7 @@ from typing import Any
 from bot.domain.clock import moment_text
 from bot.domain.creators import creator_name
 from bot.domain.growth import ago, crowded, is_overdue
-from bot.domain.leaderboard import Standing
+from bot.domain.leaderboard import RankedEntry
 from bot.domain.links import video_of
 from bot.domain.money import Usage, dollars
 from bot.domain.videos import Video, VideoPlatform, VideoReading, VideoStatus
@@ -81,7 +81,7 @@ def introduced(video: Video) -> str:
     return ", ".join(filter(None, (named_on_platform(video), status_word(video))))
 
 
-def move_words(standing: Standing[Any]) -> str:
+def move_words(standing: RankedEntry[Any]) -> str:
     """How a place moved since the window before: `▲2`, `▼1`, `–`, `new`."""
     if standing.move is None:
         return "new"

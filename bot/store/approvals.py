@@ -26,7 +26,7 @@ from bot.store.outbox import News, write_news
 from bot.store.tables import metadata, track_requests
 from bot.store.types import Converted, Dollars, SafeText, UtcDateTime, read, values
 
-Announce: TypeAlias = Callable[[Approval], News]
+NewsOf: TypeAlias = Callable[[Approval], News]
 """The messages about an approval as it stands after the change; committed together with the change."""
 
 MOST_AT_ONCE = 100
@@ -104,14 +104,14 @@ class Approvals(Aggregate):
         query = select(approvals).where(mine, approvals.c.expires_at > now).order_by(approvals.c.id.desc()).limit(most)
         return tuple(read(Approval, row) for row in await self._database.rows(query))
 
-    async def ask(self, approval: Approval, announce: Announce) -> tuple[Approval, bool]:
+    async def ask(self, approval: Approval, news_of: NewsOf) -> tuple[Approval, bool]:
         """Keep a request for approval; returns the stored one, and whether it is new: asking again adds nothing."""
         async with self._database.writing() as connection:
             new = insert_into(approvals, connection).values(values(approval, "id")).on_conflict_do_nothing()
             row = (await connection.execute(new.returning(approvals))).one_or_none()
             if row is not None:
                 stored = read(Approval, row)
-                await _record(connection, stored, announce, approval.person, approval.asked_at)
+                await _record(connection, stored, news_of, approval.person, approval.asked_at)
                 return stored, True
             same = _offer(approval.workspace_id, approval.batch) & (approvals.c.days == approval.days)
             return read(Approval, (await connection.execute(select(approvals).where(same))).one()), False
@@ -124,7 +124,7 @@ class Approvals(Aggregate):
         person: Person,
         now: datetime,
         offer_lasts: timedelta,
-        announce: Announce,
+        news_of: NewsOf,
     ) -> tuple[Approval, bool]:
         """Approve or decline once, as another person than the asker, in time; returns it, and whether this call did.
 
@@ -142,10 +142,10 @@ class Approvals(Aggregate):
             if state is ApprovalState.APPROVED:
                 offered = _requests(workspace_id, approval.batch) & (track_requests.c.state == RequestState.PROPOSED)
                 await connection.execute(update(track_requests).where(offered).values(expires_at=now + offer_lasts))
-            await _record(connection, approval, announce, person, now)
+            await _record(connection, approval, news_of, person, now)
             return approval, True
 
-    async def expire(self, now: datetime, announce: Announce) -> int:
+    async def expire(self, now: datetime, news_of: NewsOf) -> int:
         """End requests for approval that nobody answered in time; returns how many."""
         over = (approvals.c.state == ApprovalState.PENDING) & (approvals.c.expires_at <= now)
         async with self._database.reading() as connection:
@@ -156,7 +156,7 @@ class Approvals(Aggregate):
                 row = (await connection.execute(ended.returning(approvals))).one_or_none()
                 if row is not None:
                     approval = read(Approval, row)
-                    await _record(connection, approval, announce, approval.person, now)
+                    await _record(connection, approval, news_of, approval.person, now)
         return len(due)
 
 
@@ -195,11 +195,9 @@ async def _size(connection: AsyncConnection, request: TrackRequest) -> int:
     return int((await connection.execute(counted)).scalar_one())
 
 
-async def _record(
-    connection: AsyncConnection, approval: Approval, announce: Announce, by: Person, now: datetime
-) -> None:
+async def _record(connection: AsyncConnection, approval: Approval, news_of: NewsOf, by: Person, now: datetime) -> None:
     """Write the messages about an approval as it stands, and its line of the audit."""
-    await write_news(connection, announce(approval), now)
+    await write_news(connection, news_of(approval), now)
     first = select(func.min(track_requests.c.link)).where(_requests(approval.workspace_id, approval.batch))
     link = await connection.scalar(first) or ""
     outcome = f"{approval.state}: {approval.days} days, up to {dollars(approval.cost)}"
