@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.campaigns.leaderboard import SHORT, Asked, Board, Leaderboard, Place, Who
+from bot.campaigns.leaderboard import SHORT, Board, Leaderboard, Place, RankingRequest, Who
 from bot.campaigns.leaderboard_card import LeaderboardFacts, leaderboard_card
 from bot.domain.campaigns import Campaign
 from bot.domain.leaderboard import Gain, Period, Ranking, Window, ranking
@@ -51,7 +51,7 @@ def _facts(by: str, found: Ranking[Who], page: int = 0, hour: int | None = None,
     window = Window(NOW - timedelta(days=7), NOW, NOW - timedelta(days=14))
     board = Board("views", found, found.of(str(own)))
     leaderboard = Leaderboard(
-        asked=Asked(by, Period.WEEK, hour),
+        request=RankingRequest(by, Period.WEEK, hour),
         window=window,
         boards=(board,) if found.standings else (),
         place=places.__getitem__,

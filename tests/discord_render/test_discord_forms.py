@@ -9,7 +9,7 @@ def fields(made):
 
 def test_a_field_says_whether_it_is_required_and_has_several_lines_for_several_values():
     styles = {name: field.get("style") for name, field in fields(form(by_name()["track"])).items()}
-    assert styles == {"link": 2, "days": 1}
+    assert styles == {"link": 2, "days": 1, "campaign": 1}
     assert fields(form(by_name()["stats"]))["video"]["required"] is True
     assert form(by_name()["track"])["custom_id"] == "track"
 

@@ -25,7 +25,7 @@ def shown(*pieces, ids=IDS):
         "/alerts balance 10": "`/alerts what:balance dollars:10`",
         '/compare "cat on a piano" vs "dog"': "`/compare video:cat on a piano video2:dog`",
         "/track <link> [link …] [days]": "`/track <link> [link …] [days]`",
-        "/export all": "`/export all`",
+        "/export all": "`/export campaign:all`",
     }.items(),
 )
 def test_a_command_is_pressed_and_an_example_has_options(code, words):

@@ -75,7 +75,7 @@ def test_a_prefix_stands_before_each_command_but_the_umbrella():
 def test_the_usage_hint_is_the_registry_s():
     found = commands_of(ALL["socket mode"])
     assert found["/track"]["usage_hint"] == "<link> [link …] [days] [campaign]"
-    assert "usage_hint" not in found["/usage"]
+    assert found["/usage"]["usage_hint"] == "[campaign]"
 
 
 def test_the_documented_limits_are_kept(any_manifest):
