@@ -292,6 +292,8 @@ def _about() -> Iterator[tuple[str, Reply]]:
     yield "problems.unknown_command: none", problems.unknown_command("", None)
     yield "problems.in_line", problems.in_line(41.2)
     yield "problems.in_line: nobody knows how long", problems.in_line(0)
+    yield "problems.slowed_down", problems.slowed_down()
+    yield "problems.too_many", problems.too_many()
     yield "problems.busy", problems.busy()
     yield "problems.no_link", problems.no_link()
     yield "problems.crashed", problems.crashed("0a1b2c3d", may_have_spent=False)
