@@ -16,7 +16,7 @@ from bot.commands.command import Kind
 from bot.commands.context import Context, LastLists
 from bot.commands.lines import UMBRELLA, instead_of, nearest_line, read_line, title_in
 from bot.commands.parse import bind, parse
-from bot.commands.permissions import permissions, refusal, spenders
+from bot.commands.permissions import may_see_money, money_refusal, permissions, refusal, spenders
 from bot.commands.registry import COMMANDS, AnyCommand, by_name, described
 from bot.commands.share import cannot_share_reason, with_button
 from bot.commands.suggest import argument_of, suggestions
@@ -321,7 +321,13 @@ class Bot:
         return self._store.command_sync
 
     async def _answer(
-        self, command: AnyCommand, arguments: str | Mapping[str, str], caller: Caller, meanwhile: Meanwhile | None
+        self,
+        command: AnyCommand,
+        arguments: str | Mapping[str, str],
+        caller: Caller,
+        meanwhile: Meanwhile | None,
+        *,
+        is_posting: bool = False,
     ) -> Reply:
         granted = self._permissions(caller)
         for need in (Permission.LOOK, command.need):
@@ -348,7 +354,10 @@ class Bot:
             commands=self._described,
             look_up=partial(self._look_up, caller),
             rows=self._lists.rows(caller),
+            is_posting=is_posting,
         )
+        if command.shows_money and not may_see_money(context.money_readers, granted):
+            raise NotAllowed(money_refusal(context.money_readers))
         word = asyncio.create_task(_word(account.wallet, meanwhile)) if account.wallet and meanwhile else None
         try:
             reply = await command.handler(context, args)
@@ -366,7 +375,7 @@ class Bot:
         command = self._by_name.get(call.command, self._by_name[SHARE])
         if reason := cannot_share_reason(command, caller, self._permissions(caller)):
             raise NotAllowed(reason)
-        return await self._answer(command, call.arguments, caller, None)
+        return await self._answer(command, call.arguments, caller, None, is_posting=True)
 
     def _permissions(self, caller: Caller) -> frozenset[Permission]:
         return permissions(caller, self._settings.may_spend)

@@ -230,6 +230,7 @@ def _money() -> Iterator[tuple[str, Reply]]:
     bare = replace(certain, wallet=unstated, difference=None, people=(), days=(), picture=None)
     yield "usage.wallet_details: not all is stated", usage.wallet_details(bare)
     front = home.HomeFacts(
+        sees_money=True,
         wallet=wallet_state("50.00", open_ended=0, complete=True, is_test=True),
         videos=tuple(VideoCount(video(number), Metric.VIEWS, 1_298_000, -12, NOW) for number in range(4)),
         running=12,
@@ -242,6 +243,7 @@ def _money() -> Iterator[tuple[str, Reply]]:
         now=NOW,
     )
     yield "home.home", home.home(front)
+    yield "home.home: without money", home.home(replace(front, sees_money=False))
     stale = replace(front.wallet, running=RunningCount(0, 0), is_test=False, problem=REASON)
     yield (
         "home.home: nothing runs, stale",

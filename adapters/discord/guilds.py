@@ -65,7 +65,7 @@ class Guilds:
             await self.joined(id_)
         # Another process may have taken the claim, so one that isn't known here is looked up.
         is_operators = self._is_operators(id_) or (not self._listed and await self._installs.is_claimed(CHAT, id_))
-        return WorkspaceRef(CHAT, id_, name, is_operators)
+        return WorkspaceRef(CHAT, id_, name, is_operators, all_see_money=False)
 
     async def connected(self, ids: Collection[str], is_ours: Callable[[str], bool]) -> list[str]:
         """The bot is in these as it connects, and in no others that `is_ours`; returns those it has left meanwhile.

@@ -20,12 +20,14 @@ NO_ALERTS = "No channel gets alerts yet. Run /alerts on in a channel where I can
 class SettingFacts:
     """What a settings card shows. `setting` is None if nobody ever chose one; `change` is what was just changed.
 
-    `cannot_post_reason` says why the bot cannot post in the channel; empty if it can, or if that isn't known.
+    `sees_money`: the reader may see money. `cannot_post_reason` says why the bot cannot post in the channel; empty if
+    it can, or if that isn't known.
     """
 
     setting: AlertSetting | None
     may_configure: bool
     now: datetime
+    sees_money: bool = True
     change: str = ""
     cannot_post_reason: str = ""
 
@@ -42,7 +44,7 @@ def alert_settings(facts: SettingFacts) -> Reply:
             tone=Tone.SUCCESS if facts.change else Tone.INFO,
             changes_settings=bool(facts.change),
         )
-    status = _kinds(setting) if facts.change else f"{_kinds(setting)}{_times(setting, facts.now)}"
+    status = _kinds(setting) if facts.change else f"{_kinds(setting)}{_times(setting, facts)}"
     problem = facts.cannot_post_reason
     return Reply(
         facts.change or status,
@@ -104,9 +106,10 @@ def milestone_words(own: Sequence[int]) -> str:
     return ", ".join(map(short_count, own)) if own else "10k, 100k, 1M and so on"
 
 
-def _times(setting: AlertSetting, now: datetime) -> str:
+def _times(setting: AlertSetting, facts: SettingFacts) -> str:
     """The threshold, the mute and the quiet hours, as sentences."""
-    low = f" Balance is low below {dollars(setting.threshold)}." if AlertKind.BALANCE in setting.kinds else ""
+    now, shows_low = facts.now, AlertKind.BALANCE in setting.kinds and facts.sees_money
+    low = f" Balance is low below {dollars(setting.threshold)}." if shows_low else ""
     muted = (
         f" Muted until {moment_text(setting.muted_until, now)}."
         if setting.muted_until and _is_muted(setting, now)

@@ -140,6 +140,7 @@ async def alerts(context: Context, args: Alerts) -> Reply:
         SettingFacts(
             setting=setting,
             may_configure=Permission.CONFIGURE in context.permissions,
+            sees_money=context.sees_money,
             now=context.clock(),
             change=change,
             cannot_post_reason=context.caller.cannot_post_reason or "",

@@ -1,15 +1,15 @@
 """/allowance: who may start how much in a month, by rules that managers set."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
 from bot.commands.command import Kind, Question, argument
 from bot.commands.context import Context
-from bot.commands.permissions import refusal
-from bot.commands.tokens import tokens_of
+from bot.commands.permissions import MANAGERS, MONEY_READERS, refusal
+from bot.commands.tokens import Token, tokens_of
 from bot.domain.allowances import Allowance, Scope
 from bot.domain.approvals import ApprovalRule
 from bot.domain.caller import Permission, WorkspaceRef
@@ -20,6 +20,7 @@ from bot.messages.allowance import (
     allowance_card,
     allowance_removed,
     allowance_set,
+    money_set,
     no_such_allowance,
 )
 from bot.messages.approval import approvals_card
@@ -30,6 +31,7 @@ _MENTION = re.compile(r"<(?P<sign>@!?|@&|#|!subteam\^)(?P<id>[\w-]+)(?:\|(?P<nam
 _SIGNS = {"@": Scope.PERSON, "@!": Scope.PERSON, "@&": Scope.ROLE, "!subteam^": Scope.ROLE, "#": Scope.CHANNEL}
 _APPROVALS = frozenset({"approval", "approvals", "approve", "approver", "approvers", "above", "over", "by", "not"})
 MOST_WAITING = 5
+WHO_SEES = "Who may see money? Send /allowance money everyone, spenders or managers, and nothing else."
 APPROVAL_EXAMPLE = "For example: /allowance approval above 25, or /allowance approval by @boss."
 _EVERYONE = frozenset({"everyone", "everybody", "all", "each", "anyone", "@everyone", "members"})
 _REMOVALS = frozenset({"off", "remove", "delete", "none", "unlimited"})
@@ -61,6 +63,13 @@ class AllowanceArgs:
         aliases=(("off", REMOVE),),
     )
     zone: str = argument(Kind.ZONE, "where months begin, such as Europe/Berlin", default="", suggested=True)
+    money: str = argument(
+        Kind.CHOICE,
+        "who may see balances and costs",
+        default="",
+        choices=MONEY_READERS,
+        aliases=(("admins", MANAGERS),),
+    )
     asks: str = argument(Kind.WORD, "whether a form asks for changes", default="", listed=False)
 
 
@@ -98,6 +107,10 @@ def check(args: AllowanceArgs, now: datetime) -> None:  # noqa: ARG001 - every c
     """UsageError for a rule of two targets, or of none."""
     if args == AllowanceArgs() or args.asks or args.zone:
         return
+    if args.money:
+        if args != AllowanceArgs(money=args.money):
+            raise UsageError(WHO_SEES, "money")
+        return
     if args.action in {APPROVAL, NO_APPROVAL}:
         if args.campaign:
             raise UsageError(APPROVAL_EXAMPLE, "campaign")
@@ -116,15 +129,15 @@ def check(args: AllowanceArgs, now: datetime) -> None:  # noqa: ARG001 - every c
 def read_line(typed: str) -> Mapping[str, str]:
     """The arguments in a typed line: `everyone 5`, `<@U1> 20`, `#videos off`, `launch 100`, `zone Europe/Berlin`."""
     tokens = tokens_of(typed)
+    if setting := _setting(tokens):
+        return setting
     given: dict[str, str] = {}
-    rest: list[str] = []
+    words: list[str] = []
     is_approval = any(token.text.casefold().startswith("approv") for token in tokens if not token.quoted)
-    for place, token in enumerate(tokens):
+    for token in tokens:
         word = token.text.casefold()
-        if not token.quoted and word == "zone":
-            return {"zone": " ".join(each.text for each in tokens[place + 1 :])}
         if token.quoted:
-            rest.append(token.text)
+            words.append(token.text)
         elif _MENTION.fullmatch(token.text) or word.startswith("@") or word in {*_EVERYONE, "me"}:
             name = "channel" if token.text.startswith("<#") else "who"
             given[name] = token.text
@@ -135,11 +148,23 @@ def read_line(typed: str) -> Mapping[str, str]:
         elif word in _REMOVALS:
             given["action"] = REMOVE
         elif word not in _FILLERS and not (is_approval and word in _APPROVALS):
-            rest.append(token.text)
-    given |= {"campaign": " ".join(rest)} if rest else {}
+            words.append(token.text)
+    given |= {"campaign": " ".join(words)} if words else {}
     if is_approval:
         given["action"] = NO_APPROVAL if "action" in given else APPROVAL
     return given
+
+
+def _setting(tokens: Sequence[Token]) -> Mapping[str, str]:
+    """The zone, or who may see money, in a line about that alone; empty in another line."""
+    for place, token in enumerate(tokens):
+        word = token.text.casefold()
+        if not token.quoted and word in {"zone", "money"}:
+            rest = " ".join(each.text for each in tokens[place + 1 :])
+            if word == "money" and not rest:
+                raise UsageError(WHO_SEES, "money")
+            return {word: rest}
+    return {}
 
 
 async def allowance(context: Context, args: AllowanceArgs) -> Reply:
@@ -170,6 +195,9 @@ async def _change(context: Context, args: AllowanceArgs) -> str:
     if args.zone:
         await store.set_zone(context.workspace.id, args.zone, person, now)
         return f"Months begin at midnight, {args.zone}."
+    if args.money:
+        await context.accounts.set_money(context.caller.workspace, args.money, person)
+        return money_set(args.money)
     scope, target, name = await _target(context, args)
     if args.action:
         rule = Allowance(scope, target, name, Decimal(0))

@@ -182,7 +182,7 @@ async def _list(context: Context, *, archived: bool) -> Reply:
     now = context.clock()
     found = await store.readings.at(workspace, moments(now), wanted) if wanted else ()
     known = {each.key: each for each in found}
-    price = await context.account.price() if context.account is not None else None
+    price = await context.price()
     rows = []
     for each in campaigns:
         links = keys.get(each.id, ())
@@ -211,7 +211,7 @@ async def _create(context: Context, args: CampaignArgs) -> Reply:
         if is_new:
             campaign = await _with_settings(context, args, campaign)
         added = await _join(context, campaign, links)
-    return campaign_created(campaign, is_new=is_new, added=len(added), unfit=unfit, today=now.date())
+    return campaign_created(context.shown(campaign), is_new=is_new, added=len(added), unfit=unfit, today=now.date())
 
 
 async def _add(context: Context, args: CampaignArgs, campaign: Campaign) -> Reply:

@@ -7,7 +7,6 @@ from bot.campaigns.totals import CampaignTotals, campaign_totals, moments, total
 from bot.charts.specs import Growth
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
-from bot.domain.caller import Permission
 from bot.domain.campaigns import Campaign
 from bot.domain.errors import UsageError
 from bot.messages.pictures import chart_picture
@@ -15,8 +14,6 @@ from bot.messages.wording import plural
 from bot.reply.drawing import picture_of
 from bot.reply.model import Drawing, Picture, Reply
 from bot.store.readings import LinkReadings
-
-_MONEY = frozenset({Permission.SPEND, Permission.CONFIGURE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +39,12 @@ async def show_details(context: Context, args: CampaignDetails) -> Reply:
 
 
 async def _facts(context: Context, campaign: Campaign, named: str) -> tuple[CampaignFacts, tuple[LinkReadings, ...]]:
-    now, store, caller = context.clock(), context.store, context.caller
+    now, store = context.clock(), context.store
     keys = frozenset(each.key for each in await store.campaigns.links(campaign.workspace_id, campaign.id))
     found = await store.readings.at(context.workspace, moments(now), keys) if keys else ()
-    price = await context.account.price() if context.account is not None else None
-    sees_money = bool(context.permissions & _MONEY) and not caller.is_shared
+    price = await context.price()
     totals = campaign_totals(len(keys), found, price, now)
-    return CampaignFacts(campaign, totals, is_own=not named, sees_money=sees_money, now=now), found
+    return CampaignFacts(campaign, totals, is_own=not named, sees_money=context.sees_money, now=now), found
 
 
 def _picture(

@@ -165,7 +165,7 @@ class Command(Generic[A]):
     first of its `questions` that fits, else one for all arguments. `check`
     raises UsageError for what the arguments alone show to be wrong, so that a form can stay open.
     `reader` reads its typed words, `longest` characters at most, into arguments by name if their order matters.
-    `shareable`: its private reply may be posted to the channel, by those who may see money if it `shows_money`.
+    `shareable`: its private reply may be posted to the channel, by those who may spend if it `shows_money`.
     """
 
     name: str

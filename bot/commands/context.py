@@ -1,11 +1,12 @@
 """What a command's handler may reach: who asks, their workspace, its wallet, and the rules on spending."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 
 from bot.charts.charts import Charts
+from bot.commands.permissions import EVERYONE, SPENDERS, may_see_money, money_readers
 from bot.domain.allowances import Limit, Spender
 from bot.domain.caller import Caller, Permission, WorkspaceRef
 from bot.domain.campaigns import EVERY_VIDEO, Campaign
@@ -33,7 +34,7 @@ class Context:
     `offer_lasts` is how long a proposal may be accepted; `account` is None while the workspace has no API key.
     `look_up` gives the card of a call that may be posted to the channel; NotAllowed if it may not be.
     `rows` are the ids of the videos that the person's last list showed, by row.
-    `is_scheduling` is true if a scheduler runs in this very process.
+    `is_scheduling` is true if a scheduler runs in this very process. `is_posting`: the reply is for the whole channel.
     """
 
     caller: Caller
@@ -53,6 +54,24 @@ class Context:
     commands: tuple[Described, ...]
     look_up: Callable[[Call], Awaitable[Reply]]
     rows: Mapping[int, str]
+    is_posting: bool = False
+
+    @property
+    def sees_money(self) -> bool:
+        """Whether the reply may show balances, costs and budgets to all who read it."""
+        is_for_all = self.money_readers == EVERYONE and not self.caller.is_shared
+        if self.is_posting and not (is_for_all and may_see_money(SPENDERS, self.permissions)):
+            return False
+        return may_see_money(self.money_readers, self.permissions)
+
+    @property
+    def money_readers(self) -> str:
+        """Who may see money in the workspace, one of `MONEY_READERS`."""
+        return money_readers(self.caller.workspace, self.workspace.money)
+
+    async def price(self) -> Decimal | None:
+        """Dollars a snapshot; None if that isn't known, or the reply may not show money."""
+        return await self.account.price() if self.account is not None and self.sees_money else None
 
     async def limits(self, campaign_id: int | None = None) -> tuple[Limit, ...]:
         """Every limit that binds the caller here, in a campaign too if one is given; unclear starts count as used."""
@@ -63,13 +82,15 @@ class Context:
     async def campaign(self, named: str) -> Campaign | None:
         """The campaign of that name, else the channel's own; None if there is none, or `named` asks for every video.
 
-        A button may name it by its number. NotFound if there is no such campaign.
+        A button may name it by its number. It has no budget if the reply may not show money. NotFound if there is no
+        such campaign.
         """
         words, store = folded(named), self.store.campaigns
         if words in EVERY_VIDEO:
             return None
         if not words:
-            return await store.of_channel(self.workspace.id, self.caller.channel_id)
+            own = await store.of_channel(self.workspace.id, self.caller.channel_id)
+            return None if own is None else self.shown(own)
         is_number = words.isascii() and words.isdecimal() and len(words) < 10
         found = await store.find(self.workspace.id, int(words)) if is_number else None
         for name in (words, words.removeprefix("in ").removeprefix("the ").removeprefix("campaign ")):
@@ -77,7 +98,11 @@ class Context:
         if found is None:
             known = [each.name for each in await store.all(self.workspace.id)]
             raise NotFound(no_such_campaign(named, known))
-        return found
+        return self.shown(found)
+
+    def shown(self, campaign: Campaign) -> Campaign:
+        """The campaign without its budget if the reply may not show money."""
+        return campaign if self.sees_money else replace(campaign, budget=None)
 
     @property
     def wallet(self) -> Wallet:

@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from bot.commands.alerts import note_on_alerts
 from bot.commands.command import Kind, Question, argument
 from bot.commands.context import Context
-from bot.commands.permissions import refusal
+from bot.commands.permissions import EVERYONE, refusal
 from bot.digests.card import Delivery, digest
 from bot.digests.details_card import digest_details as details_card
 from bot.digests.details_card import read_period
 from bot.digests.gather import digest_facts, gather, scope_of
 from bot.digests.settings_card import (
     NO_MONEY,
+    NOT_ALL_SEE_MONEY,
     NOT_SILENT,
     DigestSetting,
     digest_off,
@@ -162,7 +163,8 @@ async def _on(context: Context, args: Digest) -> Reply:
     days = _days(args.every) if args.every or known is None else (known.schedule.weekdays, known.schedule.month_day)
     options = _options(args.show) if args.show else known.options if known else DigestOptions()
     is_said = bool({Section.MONEY, _EVERYTHING} & set(args.show)) or (not args.show and options.sections != _ALL)
-    if caller.is_shared and not is_said:
+    is_open = context.money_readers == EVERYONE and not caller.is_shared
+    if not is_open and not is_said and (known is None or not known.is_on or caller.is_shared):
         options = replace(options, sections=options.sections - {Section.MONEY})
     cannot_be_silent = options.is_silent and not caller.takes_silent_posts
     if cannot_be_silent:
@@ -171,8 +173,9 @@ async def _on(context: Context, args: Digest) -> Reply:
     set_now = await store.switch_on(
         context.workspace, caller.channel_id, schedule, options, caller.person, context.clock()
     )
-    hides_money = caller.is_shared and Section.MONEY not in options.sections
-    notes = (NO_MONEY,) * hides_money + (NOT_SILENT,) * cannot_be_silent
+    hides_money = not is_open and Section.MONEY not in options.sections
+    no_money = NO_MONEY if caller.is_shared else NOT_ALL_SEE_MONEY
+    notes = (no_money,) * hides_money + (NOT_SILENT,) * cannot_be_silent
     reply = digest_on(setting(set_now), zone_from, cannot_post_reason=caller.cannot_post_reason, notes=notes)
     note = await note_on_alerts(context)
     return replace(reply, parts=(*reply.parts, note)) if note else reply
@@ -221,7 +224,7 @@ async def _preview(context: Context) -> Reply:
     window = Window(now - (known.schedule.period(known.next.date) if known else DAY), now)
     await wallet.mirror.read_unread(await context.store.videos.active(context.workspace, window.start))
     found = await gather(context.store, context.workspace, window, is_test=wallet.is_test)
-    options = known.options if known else DigestOptions()
+    options = _shown(context, known)
     scope = await scope_of(context.store, context.workspace, options)
     facts = digest_facts(found, options, context.charts, scope)
     return digest(facts, Delivery("Digest preview", known.next.at if known is not None and known.is_on else None))
@@ -236,9 +239,16 @@ async def digest_details(context: Context, args: DigestDetails) -> Reply:
     posted = next((each for each in subscriptions if f"{each.id}" == args.post.partition(".")[0]), None)
     known = posted or await store.find(context.workspace.id, context.caller.channel_id)
     found = await gather(context.store, context.workspace, window, is_test=context.wallet.is_test)
-    options = known.options if known else DigestOptions()
+    options = _shown(context, known)
     scope = await scope_of(context.store, context.workspace, options)
     return details_card(digest_facts(found, options, context.charts, scope), args.post)
+
+
+def _shown(context: Context, known: Subscription | None) -> DigestOptions:
+    """A digest's options, without money if the reply may not show it."""
+    options = known.options if known else DigestOptions()
+    hidden = frozenset() if context.sees_money else {Section.MONEY}
+    return replace(options, sections=options.sections - hidden)
 
 
 async def _status(context: Context) -> Reply:

@@ -32,6 +32,7 @@ async def show_home(context: Context, args: Home) -> Reply:  # noqa: ARG001 - ev
     return home(
         HomeFacts(
             wallet=wallet,
+            sees_money=context.sees_money,
             videos=tuple(counted(each) for each in rows),
             running=total,
             spenders=context.spenders,

@@ -1,10 +1,14 @@
 """Who may see and do what: one table for every chat, and the operator's setting on who may spend."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 
 from bot.domain.caller import Caller, Permission, Role, WorkspaceRef
 
 MEMBERS, MANAGERS, NO_ONE = "members", "managers", "nobody"
+EVERYONE, SPENDERS = "everyone", "spenders"
+MONEY_READERS = (EVERYONE, SPENDERS, MANAGERS)
+"""Who may see balances, costs and payouts in a workspace."""
 _NOTHING: frozenset[Permission] = frozenset()
 _LOOK = frozenset({Permission.LOOK})
 _OWN = frozenset({Permission.LOOK, Permission.SPEND, Permission.STOP})
@@ -44,6 +48,23 @@ def permissions(caller: Caller, may_spend: str) -> frozenset[Permission]:
         return caller.permissions
     granted = PERMISSIONS[caller.role]
     return (caller.permissions - _SPENDING) | (granted.get(may_spend, granted[NO_ONE]) & _SPENDING)
+
+
+def money_readers(workspace: WorkspaceRef, chosen: str) -> str:
+    """Which of `MONEY_READERS` holds: the workspace's choice, else the chat's own rule."""
+    return chosen or (EVERYONE if workspace.all_see_money else SPENDERS)
+
+
+def may_see_money(readers: str, granted: AbstractSet[Permission]) -> bool:
+    """Whether someone with these permissions is one of the readers."""
+    needs = {SPENDERS: {Permission.SPEND, Permission.CONFIGURE}, MANAGERS: {Permission.CONFIGURE}}
+    return readers == EVERYONE or not granted.isdisjoint(needs[readers])
+
+
+def money_refusal(readers: str) -> str:
+    """Who may see what was asked for."""
+    whom = "admins" if readers == MANAGERS else "people who can start tracking, and admins,"
+    return f"Only {whom} can see money here. Ask one of them."
 
 
 def refusal(need: Permission, may_spend: str) -> str:

@@ -173,6 +173,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
         questions=ALLOWANCE_QUESTIONS,
         check=check_allowance,
         is_setting=True,
+        shows_money=True,
         about=ALLOWANCE_ABOUT,
         reader=read_allowance,
     ),
@@ -286,7 +287,6 @@ COMMANDS: tuple[AnyCommand, ...] = (
         "",
         listed=False,
         shareable=True,
-        shows_money=True,
     ),
     Command(
         "campaign.details",
@@ -324,7 +324,6 @@ COMMANDS: tuple[AnyCommand, ...] = (
         "",
         listed=False,
         shareable=True,
-        shows_money=True,
     ),
     Command(
         "payout.details",

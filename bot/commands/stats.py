@@ -55,7 +55,7 @@ async def _facts(context: Context, args: Stats, command: str) -> VideoFacts | Re
         curve=page.value,
         started_by=page.current.started_by,
         started_here=page.current.workspace_id is not None,
-        cost_per_snapshot=await context.wallet.price(),
+        cost_per_snapshot=await context.price(),
         as_of=page.as_of,
         seen_at=page.seen_at,
         problem=page.problem,

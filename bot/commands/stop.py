@@ -44,7 +44,7 @@ async def ask_to_stop(context: Context, args: Stop) -> Reply:
         return already_over(stored.video)
     _check(context, stored)
     left = remaining_snapshots(stored.video, stored.seen_at, context.clock())
-    return stop_question(stored.video, left, await context.wallet.price(), carried)
+    return stop_question(stored.video, left, await context.price(), carried)
 
 
 async def stop(context: Context, args: ConfirmStop) -> Reply:
@@ -67,7 +67,7 @@ async def stop(context: Context, args: ConfirmStop) -> Reply:
     same_link = await context.store.videos.by_key(context.wallet.id, stored.key)
     mine = (each.video for each in same_link if each.is_visible_to(context.workspace.id))
     others = tuple(each for each in mine if each.is_running and each.id != video.id)
-    return stopped(video, left, await context.wallet.price(), context.caller.person, others)
+    return stopped(video, left, await context.price(), context.caller.person, others)
 
 
 def _check(context: Context, stored: StoredVideo) -> None:

@@ -9,6 +9,7 @@ from typing import assert_never
 
 from bot.commands.alerts import note_on_alerts
 from bot.commands.context import Context
+from bot.commands.permissions import EVERYONE
 from bot.commands.track_arguments import MOST_DAYS, MOST_LINKS, Batch, Length, Start, Track
 from bot.commands.track_campaign import campaign_of, chosen_campaign, join_running
 from bot.domain.allowances import fixed
@@ -288,7 +289,7 @@ def _outcome(
     reported = [each.request for each in mine if not each.is_refused]
     announced = [each.request for each in here if each.is_news]
     return replace(
-        outcome_card(here, note, again, is_shared=context.caller.is_shared),
+        outcome_card(here, note, again, is_shared=context.caller.is_shared or context.money_readers != EVERYONE),
         reports=tuple(key for each in reported for key in report_keys(each)),
         announces=tuple(public_key(each) for each in announced),
     )

@@ -37,6 +37,9 @@ _SHOWN = {
     Section.MONEY: "money",
 }
 NO_MONEY = "Another company reads this channel, so spend and balance are left out. Add the word money to include them."
+NOT_ALL_SEE_MONEY = (
+    "Not everyone may see money here, so spend and balance are left out. Add the word money to include them."
+)
 NOT_SILENT = "Posts can't be silent in this chat, so the digest notifies people as usual."
 EXAMPLE = "/digest on 09:00 Europe/Berlin"
 _PREVIEW = Button("Preview", Call("digest", {"action": "now"}))

@@ -45,7 +45,7 @@ class WorkspaceRef:
     `is_operators` says that whoever runs the bot runs this workspace too, so that it may use the bot's own API key. A
     workspace that anyone could have installed the bot into is not, and spends from a key of its own alone.
     `can_preview` says that the chat lets the bot show numbers beside links there, `members_spend` that all full members
-    may spend by the chat's own rule.
+    may spend by the chat's own rule, `all_see_money` that everyone may see money by it.
     """
 
     chat: str
@@ -54,6 +54,7 @@ class WorkspaceRef:
     is_operators: bool = True
     can_preview: bool = True
     members_spend: bool = False
+    all_see_money: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,8 @@ ABOUT = (
     "/allowance everyone 5, @anna 20, #videos 50, here 50, launch 100 (a campaign); … off removes one. For everyone, a "
     "role and a person it is what each of them may start in a month; for a channel and a campaign what all may start "
     "there together. The tightest that fits binds. /allowance zone Europe/Berlin says where months begin. "
-    "/allowance approval above 25, by @boss, here: what needs a second person's yes, whose, and where."
+    "/allowance approval above 25, by @boss, here: what needs a second person's yes, whose, and where. "
+    "/allowance money everyone, spenders or managers: who may see balances and costs."
 )
 """What /help says of the forms of /allowance."""
 _MOST_ROWS = 10
@@ -55,6 +56,15 @@ class AllowanceFacts:
     zone: str
     may_configure: bool
     change: str = ""
+
+
+def money_set(readers: str) -> str:
+    """Who may see money from now on."""
+    whom = {"spenders": "People who may start tracking, and admins,", "managers": "Only admins"}.get(
+        readers, "Everyone"
+    )
+    rest = "" if readers == "everyone" else " What digests and alerts show stays; /digest and /alerts change it."
+    return f"{whom} can see balances and costs here.{rest}"
 
 
 def allowance_card(facts: AllowanceFacts) -> Reply:

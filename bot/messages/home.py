@@ -31,10 +31,11 @@ class HomeFacts:
     `running` counts the workspace's videos that are not paused; `ending`, `open_ended` and `complete` say of the whole
     wallet how many have a known end, how many none, and whether the API hides no others. `digests` states channel and
     schedule of each digest that is on; `alerts` counts the channels that get alerts. `previews` is None if the chat
-    shows none.
+    shows none. `sees_money`: the reader may see money.
     """
 
     wallet: WalletState
+    sees_money: bool
     videos: tuple[VideoCount, ...]
     running: int
     spenders: str
@@ -48,14 +49,15 @@ class HomeFacts:
 
 def home(facts: HomeFacts) -> Reply:
     """The page."""
+    left = f", {left_words(facts.limit)}" if facts.sees_money else ""
     settings = Fields(
         (
-            Field("Who may spend", text(f"{facts.spenders}, {left_words(facts.limit)}")),
+            Field("Who may spend", text(f"{facts.spenders}{left}")),
             Field("Digests", _digests(facts.digests)),
             Field("Alerts", text(f"in {plural(facts.alerts, 'channel')}" if facts.alerts else "off")),
         )
     )
-    line, strong = money_line(facts.wallet)
+    line, strong = money_line(facts.wallet) if facts.sees_money else ("Running videos and settings at a glance.", ())
     return Reply(
         line,
         title="ContentStats",
@@ -64,17 +66,17 @@ def home(facts: HomeFacts) -> Reply:
         actions=(
             Button("Track a video", Call("track")),
             Button("My videos", Call("videos")),
-            Button("Wallet", Call("usage")),
+            *((Button("Wallet", Call("usage")),) if facts.sees_money else ()),
             *_switch(facts),
         ),
-        tone=Tone.WARNING if facts.wallet.is_short or facts.wallet.problem else Tone.INFO,
+        tone=Tone.WARNING if (facts.sees_money and facts.wallet.is_short) or facts.wallet.problem else Tone.INFO,
     )
 
 
 def _small_print(facts: HomeFacts) -> Note:
     age = freshness(facts.wallet.as_of, facts.now, facts.wallet.problem).text
     test = "Test key: nothing is charged. " if facts.wallet.is_test else ""
-    return Note(text(test, *(f"{doubt} " for doubt in doubts(facts.wallet)), *age))
+    return Note(text(test, *(f"{doubt} " for doubt in (doubts(facts.wallet) if facts.sees_money else ())), *age))
 
 
 def _digests(digests: tuple[Text, ...]) -> Text:

@@ -82,7 +82,9 @@ def _stop_others(others: Sequence[Video]) -> tuple[Action, ...]:
 
 
 def _saves(snapshots_left: int | None, cost_per_snapshot: Decimal | None) -> str:
-    if snapshots_left is None or cost_per_snapshot is None:
+    if snapshots_left is None:
         return "saves whatever is left; the API doesn't say how much."
+    if cost_per_snapshot is None:
+        return f"saves up to {plural(snapshots_left, 'snapshot')} not collected yet."
     saved = dollars(snapshots_left * cost_per_snapshot)
     return f"saves up to {saved} ({plural(snapshots_left, 'snapshot')} not collected yet)."

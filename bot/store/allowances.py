@@ -79,6 +79,12 @@ class Allowances(Aggregate):
             await connection.execute(update(workspaces).where(workspaces.c.id == workspace_id).values(zone=zone))
             await _note(connection, workspace_id, person, now, "", f"Months begin in {zone}")
 
+    async def set_money(self, workspace_id: int, readers: str, person: Person, now: datetime) -> None:
+        """Choose who may see money in the workspace."""
+        async with self._database.writing() as connection:
+            await connection.execute(update(workspaces).where(workspaces.c.id == workspace_id).values(money=readers))
+            await _note(connection, workspace_id, person, now, "", f"Money is shown to {readers}")
+
     async def limits(self, workspace_id: int, spender: Spender, now: datetime, cap: Decimal) -> tuple[Limit, ...]:
         """Every limit that would bind a start now, the operator's monthly `cap` first."""
         async with self._database.reading() as connection:

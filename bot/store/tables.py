@@ -91,6 +91,7 @@ workspaces = Table(
     Column("previews", Boolean, nullable=False, server_default=false()),
     Column("is_operators", Boolean, nullable=False, server_default=false()),
     Column("zone", String, nullable=False, server_default="UTC"),
+    Column("money", String, nullable=False, server_default=""),
     UniqueConstraint("chat", "external_id"),
     Index("ix_workspaces_wallet_id", "wallet_id"),
     sqlite_autoincrement=True,  # a forgotten workspace's number is in buttons and other processes: never reused

@@ -15,7 +15,7 @@ class Workspace:
     """A workspace as it is stored. `external_id` is the platform's own id, `name` is hostile text.
 
     `previews`: links to tracked videos, posted by anyone there, may be shown with their numbers. `is_operators`: it may
-    use the installation's own key.
+    use the installation's own key. `money` is who may see money, empty for the chat's own rule.
     """
 
     id: int
@@ -25,6 +25,7 @@ class Workspace:
     wallet_id: int
     previews: bool = False
     is_operators: bool = False
+    money: str = ""
 
 
 class Workspaces(Aggregate):

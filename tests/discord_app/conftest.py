@@ -1,9 +1,13 @@
 """A local Discord with one server, and the program in it."""
 
+from dataclasses import replace
+
 import pytest
 
+from bot.domain.caller import WorkspaceRef
 from tests.discord_app.bot_app import bot_app_of, new_server
 from tests.standins.discord_server.server import running
+from tests.standins.environment import ANA
 
 
 @pytest.fixture
@@ -23,4 +27,6 @@ def server(discord):
 async def bot_app(discord, server, sandbox, clock, sqlite_url):
     assert server.guild.id in discord.guilds
     async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
+        ref = WorkspaceRef("discord", server.guild.id, server.guild.name, all_see_money=False)
+        await bot_app.bot.run("allowance", "money everyone", replace(ANA, workspace=ref))  # ben may read the wallet
         yield bot_app

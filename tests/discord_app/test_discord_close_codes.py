@@ -32,6 +32,6 @@ async def test_after_any_other_code_the_bot_is_back_by_itself(discord, server, s
         else:
             old.close(code)
         await discord.until(lambda: discord.connections() not in ([], [old]))
-        assert "available" in told(await bot_app.type("usage", server.ben, server.general))
+        assert "available" in told(await bot_app.type("usage", server.ann, server.general))
         assert not running.done()
         assert bot_app.program.problem == ""

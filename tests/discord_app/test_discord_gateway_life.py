@@ -109,7 +109,7 @@ async def test_a_discord_that_is_away_at_the_start_is_waited_for(
     discord.faults.add(route, fault, times=2)
     async with program_of(discord, sandbox, clock, sqlite_url, max_wait=2.0) as bot_app, serving(bot_app):
         await discord.until(lambda: discord.connections() and discord.commands)
-        assert "available" in told(await bot_app.type("usage", server.ben, server.general))
+        assert "available" in told(await bot_app.type("usage", server.ann, server.general))
 
 
 async def test_where_resuming_leads_nowhere_another_connection_is_made_after_a_while(
@@ -121,7 +121,7 @@ async def test_where_resuming_leads_nowhere_another_connection_is_made_after_a_w
         discord.connections()[0].reconnect()
         await discord.until(lambda: len(discord.identifies) == 2)
         await discord.until(discord.connections)
-        assert "available" in told(await bot_app.type("usage", server.ben, server.general))
+        assert "available" in told(await bot_app.type("usage", server.ann, server.general))
 
 
 async def test_a_token_that_discord_does_not_take_is_told_in_a_sentence(discord, server, sandbox, clock, sqlite_url):
@@ -160,7 +160,7 @@ async def test_shards_divide_the_servers_among_processes(discord, server, sandbo
         async with serving(one), serving(two):
             await discord.until(lambda: len(discord.connections()) == 2 and discord.commands)
             assert sorted(each.session.shard for each in discord.connections()) == [(0, 2), (1, 2)]
-            assert "available" in told(await one.type("usage", server.ben, server.general))
+            assert "available" in told(await one.type("usage", server.ann, server.general))
         assert shard in (0, 1)
 
 
@@ -168,4 +168,4 @@ async def test_as_many_shards_as_discord_recommends(discord, server, sandbox, cl
     discord.shards = 3
     async with program_of(discord, sandbox, clock, sqlite_url) as bot_app, serving(bot_app):
         await discord.until(lambda: len(discord.connections()) == 3 and discord.commands)
-        assert "available" in told(await bot_app.type("usage", server.ben, server.general))
+        assert "available" in told(await bot_app.type("usage", server.ann, server.general))

@@ -64,7 +64,7 @@ AWAY = {
 async def test_discord_starts_with_its_token_and_ends_when_told_to(discord, server, start, caplog, others):
     async with start(**others):
         await discord.until(lambda: discord.connections() and discord.commands)
-        asked = await discord.send_command("usage", {}, user=server.ben, channel=server.general)
+        asked = await discord.send_command("usage", {}, user=server.ann, channel=server.general)
         await discord.until(lambda: not asked.is_thinking)
         assert "available" in told(asked.message)
     assert ("Slack is unreachable" in caplog.text) is bool(others)
@@ -77,7 +77,7 @@ async def test_on_sigterm_a_command_under_way_is_still_answered(discord, server,
     await discord.until(lambda: discord.connections() and discord.commands, 60)
     edit = "PATCH /webhooks/{app}/{token}/messages/{message}"
     discord.faults.add(edit, Fault(FaultKind.SLOW, seconds=0.5))
-    asked = await discord.send_command("usage", {}, user=server.ben, channel=server.general)
+    asked = await discord.send_command("usage", {}, user=server.ann, channel=server.general)
     assert asked.failure == ""
     program.send_signal(signal.SIGTERM)
     assert await program.wait() == 128 + signal.SIGTERM

@@ -56,7 +56,7 @@ async def test_a_private_application_serves_every_server_with_the_operators_key(
     discord, server, sandbox, clock, sqlite_url
 ):
     async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
-        assert "available" in told(await bot_app.type("usage", server.ben, server.general))
+        assert "available" in told(await bot_app.type("usage", server.ann, server.general))
         later = new_server(discord, "Later")
         assert "available" in told(await bot_app.type("usage", later.ben, later.general))
 
@@ -216,7 +216,7 @@ async def test_an_outage_of_a_server_is_no_farewell(discord, server, sandbox, cl
     async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
         discord.fail(server.guild)
         discord.recover(server.guild)
-        assert "available" in told(await bot_app.type("usage", server.ben, server.general))
+        assert "available" in told(await bot_app.type("usage", server.ann, server.general))
         await bot_app.close()
     assert await left_at(sqlite_url) == {server.guild.id: False}
 
@@ -242,7 +242,7 @@ async def test_commands_that_are_not_taken_stop_nothing_and_are_tried_again(
     discord.faults.add("PUT /applications/{app}/commands", fault, times=2)
     async with program_of(discord, sandbox, clock, sqlite_url) as bot_app, serving(bot_app):
         await discord.until(lambda: discord.commands and discord.connections())
-        assert "available" in told(await bot_app.type("usage", server.ben, server.general))
+        assert "available" in told(await bot_app.type("usage", server.ann, server.general))
 
 
 async def test_a_server_that_adds_the_bot_while_it_connects_is_noted_after_that(store, clock):

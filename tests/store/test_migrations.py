@@ -121,7 +121,7 @@ async def test_a_database_of_the_last_version_in_development_keeps_every_row(rec
         ("outbox", "replies_to"),
         ("track_requests", "campaign_id"),
         ("videos", "handle"),
-        ("workspaces", "zone"),
+        ("workspaces", "money", "zone"),
     )
     for name, *columns in added:
         after[name] = [tuple(each for each in row if each[0] not in columns) for row in after[name]]
