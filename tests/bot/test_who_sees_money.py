@@ -5,14 +5,19 @@ from dataclasses import replace
 import pytest
 
 from bot.commands.permissions import EVERYONE, MANAGERS, MONEY_READERS, SPENDERS
+from bot.commands.registry import COMMANDS
 from bot.domain.caller import Permission, Role
+from bot.reply.call import Call
 from bot.reply.model import Tone
 from bot.reply.plain import plain_spans, plain_text
+from bot.reply.spool import opened
+from tests.rendering.platforms import Discord, Slack
 from tests.standins.environment import ANA, LINK
 
 LOOKER = replace(ANA, permissions=frozenset({Permission.LOOK}), role=Role.MEMBER)
 SPENDER = replace(LOOKER, permissions=frozenset({Permission.LOOK, Permission.SPEND, Permission.STOP}))
 SERVER = replace(ANA.workspace, all_see_money=False)
+SLACK, DISCORD = Slack(), Discord()
 REFUSED = {
     SPENDERS: "Only people who can start tracking, and admins, can see money here. Ask one of them.",
     MANAGERS: "Only admins can see money here. Ask one of them.",
@@ -63,3 +68,29 @@ async def test_what_the_channel_reads_shows_no_money_where_not_all_see_it(env, r
         (posted,) = await store.outbox.claim(env.clock(), ("console",), 9, places={}, each=9)
     assert ("$" in plain_text(posted.reply)) is shows
     assert ("$" in plain_spans((await env.start()).public_line)) is shows
+
+
+async def test_no_command_and_no_button_of_its_reply_shows_money_to_who_may_not_see_it(env):
+    await env.start()
+    await env.say("/campaign new launch budget 50")
+    await env.say(f"/campaign add {LINK} to launch")
+    await env.say("/alerts on")
+    await env.say("/allowance money managers")
+    env.clock.advance(hours=30)
+    waiting = [Call(each.name) for each in COMMANDS if not each.name.startswith(("track", "approval"))]
+    waiting += [Call("stats", {"video": LINK}), Call("campaign", {"campaign": "launch"})]
+    waiting += [Call("digest", {"action": "now"})]
+    seen: set[str] = set()
+    while waiting:
+        call = waiting.pop()
+        if call.encode() in seen or call.command.startswith(("track", "approval")):
+            continue  # what a person starts themselves has its price on the card
+        seen.add(call.encode())
+        reply = await env.run(call, SPENDER)
+        messages = [*SLACK.messages(reply), *DISCORD.messages(reply)]
+        assert "$" not in plain_text(reply), call
+        assert "$" not in repr(messages), call
+        files = [opened(each.content).read() for each in reply.files]
+        assert not any(b"$" in each for each in files), call
+        waiting += [each for each in SLACK.offered(messages[0]) if each is not None]
+    assert len(seen) > len(COMMANDS)
