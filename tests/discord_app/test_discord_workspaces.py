@@ -58,7 +58,7 @@ async def test_a_private_application_serves_every_server_with_the_operators_key(
     async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
         assert "available" in told(await bot_app.type("usage", server.ann, server.general))
         later = new_server(discord, "Later")
-        assert "available" in told(await bot_app.type("usage", later.ben, later.general))
+        assert "available" in told(await bot_app.type("usage", later.ann, later.general))
 
 
 async def test_a_public_applications_servers_use_their_own_keys_however_new_the_database_is(
@@ -72,7 +72,7 @@ async def test_a_public_applications_servers_use_their_own_keys_however_new_the_
             assert "link one with /connect" in refusal
             assert each.guild.id in refusal
         await connected(bot_app, later, RIVAL)
-        assert "available" in told(await bot_app.type("usage", later.ben, later.general))
+        assert "available" in told(await bot_app.type("usage", later.ann, later.general))
         assert bot_app.spent() == 0
 
 
@@ -90,11 +90,11 @@ async def test_an_admin_claims_a_server_with_its_code_once_and_for_every_process
         assert "isn't this server's claim code" in await entered(bot_app, server, f"{code}x")
         assert "/connect" in told(await bot_app.type("usage", server.ann, server.general))
         assert "✅" in await entered(bot_app, server, f" {code.upper()} ")
-        assert "available" in told(await bot_app.type("usage", server.ben, server.general))
+        assert "available" in told(await bot_app.type("usage", server.ann, server.general))
         await store.chat_installs.claim("discord", other.guild.id)  # as another process does
-        assert "available" in told(await bot_app.type("usage", other.ben, other.general))
+        assert "available" in told(await bot_app.type("usage", other.ann, other.general))
     async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
-        assert "available" in told(await bot_app.type("usage", server.ben, server.general))
+        assert "available" in told(await bot_app.type("usage", server.ann, server.general))
 
 
 async def test_a_member_claims_nothing(discord, server, sandbox, clock, sqlite_url):

@@ -246,7 +246,7 @@ async def a_payout_is_computed_by_the_terms_and_marked_as_paid_once(chat: Chat) 
     assert "Terms saved" in (await chat.say(ANN, "payout", campaign="launch", action="terms", terms=words)).text
     chat.clock.advance(hours=27)
     await chat.say(BEN, "stats", video=LINK)
-    card = await chat.say(BEN, "payout", campaign="launch")
+    card = await chat.say(ANN, "payout", campaign="launch")
     assert "owed of the $5,000.00 budget" in card.text
     assert "I never move money" in card.text
     handle = "@STEADY"
