@@ -200,9 +200,13 @@ class TrackRequests(Aggregate):
             return request
 
     async def choose_campaign(self, workspace_id: int, batch: str, campaign_id: int | None) -> None:
-        """Have what is proposed go into another campaign, or into none."""
-        proposed = update(track_requests).where(_batch(workspace_id, batch), IS_PROPOSED)
-        await self._database.write(proposed.values(campaign_id=campaign_id))
+        """Have what is proposed go into another campaign, or into none; a start keeps the one whose limits it passed."""
+        this = _batch(workspace_id, batch)
+        wallet = select(track_requests.c.wallet_id).where(this).limit(1)
+        async with self._database.writing() as connection:
+            await lock_wallet(connection, (await connection.execute(wallet)).scalar_one())
+            proposed = update(track_requests).where(this, IS_PROPOSED)
+            await connection.execute(proposed.values(campaign_id=campaign_id))
 
     async def lower_price(self, workspace_id: int, batch: str, price: Decimal) -> None:
         """Keep the snapshot price that is shown now, if it is lower: a later rise to the earlier one isn't paid."""

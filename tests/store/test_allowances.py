@@ -74,6 +74,19 @@ async def test_a_campaigns_budget_has_no_month_and_binds_what_goes_into_it(store
     assert isinstance(await submitted(store, outside, Decimal(5)), Submitted)
 
 
+async def test_a_campaign_chosen_during_a_start_is_within_its_budget_or_not_chosen(store, workspace):
+    full, _ = await store.campaigns.create(workspace.id, "full", ADA, NOW)
+    await store.campaigns.set_budget(workspace.id, full.id, Decimal(0), ADA, NOW)
+    for turn in range(20):
+        (request,) = await proposed(store, workspace, f"key{turn}", batch=f"batch{turn}")
+        result, _ = await asyncio.gather(
+            submitted(store, request, Decimal("0.01")),
+            store.tracking.choose_campaign(workspace.id, request.batch, full.id),
+        )
+        (after,) = await store.tracking.batch(workspace.id, request.batch)
+        assert isinstance(result, LimitReached) == (after.campaign_id == full.id), turn
+
+
 async def test_a_rule_is_replaced_removed_and_audited_and_is_of_one_workspace(store, workspace, neighbour):
     await put(store, workspace, rule(Scope.EVERYONE, monthly="1"), rule(Scope.EVERYONE, monthly="2"))
     assert [each.monthly for each in await store.allowances.all(workspace.id)] == [Decimal(2)]
