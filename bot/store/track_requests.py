@@ -200,7 +200,7 @@ class TrackRequests(Aggregate):
             return request
 
     async def choose_campaign(self, workspace_id: int, batch: str, campaign_id: int | None) -> None:
-        """Have what is proposed go into another campaign, or into none; a start keeps the one whose limits it passed."""
+        """Have what is proposed go into another campaign, or into none; never a start whose limits are checked."""
         this = _batch(workspace_id, batch)
         wallet = select(track_requests.c.wallet_id).where(this).limit(1)
         async with self._database.writing() as connection:
