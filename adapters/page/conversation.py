@@ -118,7 +118,8 @@ class PageChat:
                 return wrong
             values = slack_forms.values(view)
         else:
-            values = discord_forms.values(discord.submitted(form.payload, given))
+            filled = discord.submitted(form.payload, given)
+            values = discord_forms.values(filled, discord.resolved(filled))
         self._forms.forget(form_id)
         await self._start(form.chat, CommandCall(*filled_in(form.call, values), is_filled_in=True), "")
         return {}

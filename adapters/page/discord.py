@@ -38,6 +38,8 @@ _FENCED = re.compile(r"```\n(.*?)\n```", re.DOTALL)
 _SIZES = {"### ": Size.HEADING, "-# ": Size.SMALL}
 _LOOKS = {3: Look.PRIMARY, 4: Look.DANGER}
 _ENTRIES = {1: Entry.TEXT, 2: Entry.LINES}
+_NAMED = {7: "users", 8: "channels"}
+"""Menus of people and of channels, by the type of the component."""
 _FIRST_YEAR = -62_135_596_800
 
 
@@ -167,6 +169,8 @@ def _input(field: Component) -> Input:
         case {"type": 18, "component": {"type": 4, "custom_id": str(name)} as inner}:
             most, entry = 1, _ENTRIES[inner["style"]]
             given = [inner.get("value", "")]
+        case {"type": 18, "component": {"type": 7 | 8, "custom_id": str(name)} as inner}:
+            most, entry, given = 1, Entry.TEXT, []  # typed, as the page has no list of people and channels
         case _:
             msg = f"no drawing of component {field['type']} in a modal"
             raise ValueError(msg)
@@ -189,6 +193,18 @@ def submitted(modal: Component, given: Mapping[str, Sequence[str]]) -> tuple[Com
     return tuple({"type": 18, "component": _state(each, given.get(each["custom_id"], ()))} for each in inner)
 
 
+def resolved(components: Sequence[Component]) -> Mapping[str, Component]:
+    """The people and channels that a submission names, as Discord states them beside its components."""
+    fields = [each["component"] for each in components]
+    return {
+        kind: {name: {"name": name} for each in fields if each["type"] == type_ for name in each["values"]}
+        for type_, kind in _NAMED.items()
+    }
+
+
 def _state(inner: Component, given: Sequence[str]) -> Component:
-    chosen = {"values": list(filter(None, given))} if inner["type"] == 3 else {"value": next(iter(given), "")}
+    if inner["type"] in _NAMED:
+        chosen: dict[str, Any] = {"values": [each.lstrip("@#") for each in given if each]}
+    else:
+        chosen = {"values": list(filter(None, given))} if inner["type"] == 3 else {"value": next(iter(given), "")}
     return {"type": inner["type"], "custom_id": inner["custom_id"], **chosen}

@@ -41,7 +41,10 @@ _ENTRIES = {
     "multi_static_select": Entry.SEVERAL,
     "external_select": Entry.SUGGESTED,
     "multi_external_select": Entry.SUGGESTED,
+    "users_select": Entry.TEXT,
+    "conversations_select": Entry.TEXT,
 }
+"""How the page fills in each element; a person or channel is typed, as the page has no list of them."""
 
 
 def card(blocks: Sequence[Block], pictures: Mapping[str, str]) -> Card:
@@ -233,5 +236,7 @@ def _state(element: Block, given: Sequence[str]) -> Block:
         "external_select": {"selected_option": first},
         "multi_static_select": {"selected_options": chosen},
         "multi_external_select": {"selected_options": chosen},
+        "users_select": {"selected_user": first and first["value"].lstrip("@")},
+        "conversations_select": {"selected_conversation": first and first["value"].lstrip("#")},
     }
     return {element["action_id"]: {"type": element["type"], **values[element["type"]]}}

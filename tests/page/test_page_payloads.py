@@ -67,7 +67,8 @@ def test_every_form_is_drawn_and_its_submission_is_read_by_the_chats_own_adapter
     if chat == "slack":
         read = slack_forms.values(slack.submitted(view, given))
     else:
-        read = discord_forms.values(discord.submitted(view, given))
-    assert {name: value.replace('"', "").split() for name, value in read.items()} == {
+        filled = discord.submitted(view, given)
+        read = discord_forms.values(filled, discord.resolved(filled))
+    assert {name: re.sub(r'"|<[@#]|(\|.*)?>', "", value).split() for name, value in read.items()} == {
         name: [word for value in values for word in value.split()] for name, values in given.items()
     }
