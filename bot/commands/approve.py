@@ -127,9 +127,10 @@ async def _found(context: Context, number: int) -> Approval:
 async def _started(context: Context, approval: Approval, requests: Sequence[TrackRequest]) -> Reply:
     """Start what was approved. A second press, or one after a crash, starts only what wasn't sent yet."""
     try:
-        card = await start_offer(context, requests, Start(approval.batch, approval.days))
+        card = await start_offer(context, requests, Start(approval.batch, approval.days), approval.cost)
     except BotError as error:
-        await _not_started(context, approval, str(error))
+        if any(each.state is RequestState.PROPOSED for each in requests):
+            await _not_started(context, approval, str(error))
         raise
     if any(each.state is RequestState.PROPOSED for each in await offered(context, approval.batch)):
         await _not_started(context, approval, card.summary)

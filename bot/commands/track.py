@@ -185,11 +185,15 @@ async def start(context: Context, args: Start) -> Reply:
     return await start_offer(context, await own(context, args.batch), args)
 
 
-async def start_offer(context: Context, requests: Sequence[TrackRequest], args: Start) -> Reply:
-    """Start an offer in its asker's name: on their own press, or on that of the person who approved it."""
+async def start_offer(
+    context: Context, requests: Sequence[TrackRequest], args: Start, approved: Decimal | None = None
+) -> Reply:
+    """Start an offer in its asker's name: on their own press, or for at most what another person `approved`."""
     usage = (await context.wallet.mirror.usage()).value
     _check_price(usage, requests)
     cost, asker = price(args.days, usage.cost_per_snapshot), requests[0].person
+    if approved is not None and cost * len(requests) > approved:  # their yes would not lift the asker's own limits
+        raise SpendingRefused("The price has gone up since this was approved, so nothing was spent. Send /track again.")
     is_own = asker.id == context.caller.person.id
     outcomes = await context.wallet.spending.start(
         requests,

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -9,10 +10,11 @@ from adapters.discord.forms import form as discord_form
 from adapters.slack.forms import form as slack_form
 from bot.commands.forms import filled_in, form_for
 from bot.commands.registry import by_name
+from bot.domain.approvals import ApprovalState
 from bot.domain.caller import Permission, Person
 from bot.reply.call import Call
 from bot.reply.plain import plain_text
-from bot.wallet.approvals import ApprovalExpiry
+from bot.wallet.approvals import ApprovalExpiry, decided_news
 from tests.standins.environment import ANA, BEN, LINK, YOUTUBE, button, labels, outbox_states
 
 SPENDER = frozenset({Permission.LOOK, Permission.SPEND})
@@ -122,6 +124,28 @@ async def test_an_allowance_that_is_used_up_can_be_exceeded_by_a_yes_alone(env):
     assert (await env.run(call, CAT)).title == "Waiting for approval"
     assert "2 of 2 videos started" in (await env.run(YES, BEN)).summary
     assert env.trackings() == 2
+
+
+async def test_a_yes_repeated_at_a_higher_price_than_approved_exceeds_no_role_s_allowance(env):
+    editor = replace(CAT, roles=frozenset({"77"}))
+    await env.say("/allowance <@&77|Editors> 1")
+    call = button(await env.say(f"/track {LINK} 7", editor), "Ask for approval")
+    usage = {"balance_usd": 50, "uncharged_usage_usd": 0, "cost_per_snapshot": 0.01}
+    env.clock.advance(minutes=4)
+    env.sandbox.faults.add("status", "GET /usage", status=200, body=usage)
+    card = await env.run(call, editor)
+    assert card.title == "Waiting for approval", plain_text(card)
+    async with env.store() as (store, _):  # as after a crash between the yes and the start
+        await store.approvals.decide(
+            1, 1, ApprovalState.APPROVED, BEN.person, env.clock(), timedelta(days=1), decided_news
+        )
+    env.clock.advance(hours=1)
+    assert "The price has gone up since this was approved" in (await env.run(YES, BEN)).summary
+    assert env.posts() == 0
+    env.clock.advance(hours=1)
+    env.sandbox.faults.add("status", "GET /usage", status=200, body=usage)
+    assert "Tracking started" in plain_text(await env.run(YES, BEN))
+    assert env.posts() == 1
 
 
 @pytest.mark.parametrize("links", [LINK, f"{LINK} {YOUTUBE}"])
