@@ -39,7 +39,8 @@ async def chosen_campaign(context: Context, requests: Sequence[TrackRequest], ch
     store, here = context.store, context.workspace.id
     number = requests[0].campaign_id if chosen is None else chosen
     campaign = await store.campaigns.find(here, number) if number else None
-    if chosen is not None:
-        await store.tracking.choose_campaign(here, requests[0].batch, campaign.id if campaign else None)
+    into = campaign.id if campaign else None
+    if into != requests[0].campaign_id and not await store.tracking.choose_campaign(here, requests[0].batch, into):
+        raise SpendingRefused("Approval was asked for this offer as it is. Send /track again for another campaign.")
     own = await store.campaigns.of_channel(here, context.caller.channel_id)
     return None if campaign is None else Into(campaign, is_own=campaign == own)

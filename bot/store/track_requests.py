@@ -199,14 +199,21 @@ class TrackRequests(Aggregate):
             request, _ = await _move(connection, request_id, IS_PROPOSED, dropped)
             return request
 
-    async def choose_campaign(self, workspace_id: int, batch: str, campaign_id: int | None) -> None:
-        """Have what is proposed go into another campaign, or into none; never a start whose limits are checked."""
+    async def choose_campaign(self, workspace_id: int, batch: str, campaign_id: int | None) -> bool:
+        """Have what is proposed go into another campaign, or into none; never a start whose limits are checked.
+
+        False if somebody was asked to approve the offer as it is: then it stays so.
+        """
         this = _batch(workspace_id, batch)
         wallet = select(track_requests.c.wallet_id).where(this).limit(1)
         async with self._database.writing() as connection:
             await lock_wallet(connection, (await connection.execute(wallet)).scalar_one())
+            asked = (approvals.c.workspace_id == workspace_id) & (approvals.c.batch == batch)
+            if await connection.scalar(select(approvals.c.id).where(asked).limit(1)) is not None:
+                return False
             proposed = update(track_requests).where(this, IS_PROPOSED)
             await connection.execute(proposed.values(campaign_id=campaign_id))
+            return True
 
     async def lower_price(self, workspace_id: int, batch: str, price: Decimal) -> None:
         """Keep the snapshot price that is shown now, if it is lower: a later rise to the earlier one isn't paid."""

@@ -60,6 +60,15 @@ async def test_a_request_whose_card_is_lost_is_found_and_approved_from_the_setti
     assert env.trackings() == 1
 
 
+async def test_what_was_asked_for_goes_into_no_other_campaign(env):
+    await env.say("/campaign create Launch")
+    card = await asked(env)
+    moved = Call("track.length", {**button(card, "Ask for approval").arguments, "campaign": "1"})
+    assert "as it is" in (await env.run(moved, CAT)).summary
+    async with env.store() as (store, _):
+        assert [each.campaign_id for each in await store.tracking.batch(1, moved.arguments["batch"])] == [None]
+
+
 async def test_declined_or_late_it_never_starts(env):
     await asked(env)
     assert (await env.run(NO, BEN)).title == "Declined"
