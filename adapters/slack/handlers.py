@@ -33,6 +33,7 @@ from adapters.slack.interaction import (
 from adapters.slack.manifest import TRACK, TRACK_MESSAGE
 from adapters.slack.send import Replies
 from adapters.slack.text import Block, CommandNames, unescaped
+from adapters.slack.user_groups import UserGroupFinder
 from adapters.slack.workspaces import CHAT, Workspaces
 from bot.app import Bot
 from bot.commands.command import Answer
@@ -77,6 +78,7 @@ class Handlers:
         self._replies = replies
         self._callers = callers
         self._channels = Channels(calls, clock)
+        self._groups = UserGroupFinder(calls, clock)
         self._home = home
         self._names = names
         self._clock = clock
@@ -200,6 +202,10 @@ class Handlers:
         caller = known.caller
         if known.problem and self._conversation.need(call.name) not in caller.permissions:
             return unknown_person(known)
+        if command is not None and command.reads_roles:
+            groups = await self._groups.find(interaction.workspace)
+            roles = groups.of_person.get(caller.person.id, frozenset())
+            caller = replace(caller, roles=roles, role_ids=groups.by_handle)
         if interaction.channel_id is None:
             return replace(caller, channel_id=await self._replies.direct_channel(interaction) or "")
         if command is None or not command.posts:

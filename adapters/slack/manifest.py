@@ -31,6 +31,7 @@ SCOPES: tuple[tuple[str, str], ...] = (
         "Whether the bot can post in a channel, and whether another company is in it.",
     ),
     ("groups:read", "The same for private channels."),
+    ("usergroups:read", "Who is in a user group, for limits and approvers that are set for one."),
     ("users:read", "Who is a guest (view only) and who is an admin (can change settings)."),
 )
 UNFURL_SCOPES: tuple[tuple[str, str], ...] = (

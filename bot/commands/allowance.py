@@ -267,6 +267,8 @@ async def _target(context: Context, args: AllowanceArgs) -> tuple[Scope, str, st
         typed = f"<#{caller.channel_id}>"
     if typed.casefold() == "me":
         typed = f"<@{caller.person.id}|{caller.person.name}>"
+    if role_id := caller.role_ids.get(typed.removeprefix("@").casefold()):
+        return Scope.ROLE, role_id, typed
     return _read_target(typed, caller.workspace)
 
 

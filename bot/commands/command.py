@@ -209,6 +209,11 @@ class Command(Generic[A]):
         return self.spends or self.is_setting or self.need is Permission.CONFIGURE or self.name == SHARE
 
     @property
+    def reads_roles(self) -> bool:
+        """Whether the caller's roles decide what it does: limits and approvers may be set for one."""
+        return self.need is Permission.SPEND or self.name.partition(".")[0] in {"allowance", "approval"}
+
+    @property
     def usage(self) -> str:
         """The command as a usage line, without what is never typed: `/track <link> [link …] [days]`."""
         typed = (each for each in self.arguments if each.listed and each.kind is not Kind.SECRET)

@@ -1,6 +1,7 @@
 """Who asks, from where, and what they may do. Adapters fill this in from what their platform vouches for."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -68,7 +69,7 @@ class Caller:
     can't post there and what to do: empty if it can, None if the platform doesn't say. `thread_id` is of the thread
     in the channel that they acted in, on platforms where a thread isn't a channel of its own. `takes_silent_posts`: the
     platform can post without notifying anybody. `roles` are the ids of their roles or user groups, as far as the
-    platform states them.
+    platform states them; `role_ids` are those of the workspace by their handles, where people type these.
     """
 
     workspace: WorkspaceRef
@@ -83,3 +84,4 @@ class Caller:
     thread_id: str | None = None
     takes_silent_posts: bool = False
     roles: frozenset[str] = frozenset()
+    role_ids: Mapping[str, str] = field(default_factory=dict, compare=False)

@@ -61,6 +61,16 @@ def _users_info(world: World, call: Call) -> Json:
     return {"user": world.user_for(call.by, call.text("user")).as_json()}
 
 
+def _usergroups_list(world: World, call: Call) -> Json:
+    """usergroups.list with the people in each."""
+    groups = world.user_groups.get(call.place.id, {})
+    shown = [
+        {"id": f"S{name}", "team_id": call.place.id, "handle": name, "users": [*users]}
+        for name, users in groups.items()
+    ]
+    return {"usergroups": shown}
+
+
 def _conversations_info(world: World, call: Call) -> Json:
     """conversations.info: each kind of conversation needs its own scope."""
     channel = world.channel_for(call.by, call.text("channel"))
@@ -301,6 +311,7 @@ METHODS: dict[str, Method] = {
         oauth.access, 4, optional=_words("client_id client_secret code redirect_uri grant_type"), bearers=()
     ),
     "users.info": Method(_users_info, 4, _words("user"), scope="users:read"),
+    "usergroups.list": Method(_usergroups_list, 2, _words("include_users"), scope="usergroups:read"),
     "conversations.info": Method(_conversations_info, 3, _words("channel")),
     "conversations.open": Method(_conversations_open, 3, _words("users"), scope="im:write"),
     "chat.postMessage": Method(_post_message, 4, _words("channel"), _SPOKEN | {"reply_broadcast"}, "chat:write"),

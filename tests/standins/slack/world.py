@@ -22,6 +22,7 @@ BOT_SCOPES = (
     "app_mentions:read",
     "im:history",
     "im:write",
+    "usergroups:read",
     "users:read",
     "team:read",
     "channels:read",
@@ -49,6 +50,7 @@ class World(Watched):
         self.enterprises: dict[str, Enterprise] = {}
         self.teams: dict[str, Team] = {}
         self.users: dict[str, User] = {}
+        self.user_groups: dict[str, dict[str, list[str]]] = {}
         self.channels: dict[str, Channel] = {}
         self.apps: dict[str, App] = {}
         self.tokens: dict[str, Token] = {}
