@@ -133,7 +133,7 @@ async def test_when_the_program_ends_both_chats_answer_what_is_under_way(both):
         await both.discord.until(lambda: both.discord.connections() and both.discord.commands)
         both.sandbox.faults.add("slow", USAGE, seconds=0.3)
         server = both.server
-        asked = await both.discord.send_command("usage", {}, user=server.ben, channel=server.general)
+        asked = await both.discord.send_command("usage", {}, user=server.ann, channel=server.general)
         assert (await both.slack.send_command("/usage", user="U1", channel="C1")).failure == ""
         both.discord.faults.add(EDIT, Fault(FaultKind.SLOW, seconds=0.3))
     assert "available" in told(asked.message)
