@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import select
 
 from bot.domain.allowances import Spender
-from bot.domain.tracking import QUIET, RequestState
+from bot.domain.tracking import QUIET, UNDER_WAY, RequestState
 from bot.reply.stored import from_stored
 from bot.store.database import Database
 from bot.store.schedule_tables import outbox
-from bot.wallet.spending import reply_time, settled
+from bot.wallet.spending import REPLY_WITHIN, settled
 from tests.polling.environment import ANA, HERE
 from tests.standins.environment import LINK, LIST, TRACK
 
@@ -76,7 +76,7 @@ async def test_what_a_person_finds_is_posted_only_if_the_reply_does_not_arrive(u
     outcome = await (await post.wallet()).spending.settle(request)
     assert outcome.is_news
     rows = await said(env)
-    assert [row.next_at for row in rows] == [env.clock() + reply_time(1)] * 2
+    assert [row.next_at for row in rows] == [env.clock() + REPLY_WITHIN + UNDER_WAY] * 2
     await post.store.outbox.withdraw([row.key for row in rows], "the reply arrived", env.clock())
     await env.live(minutes=3)
     assert [(row.state, row.error) for row in await said(env)] == [("withdrawn", "the reply arrived")] * 2
