@@ -141,7 +141,9 @@ class SlackApp:
         if (refusal := self._overload.refusal(payload)) is not None:
             return refusal
         # To Bolt the mode says whether there is text to read and a signature to check; neither is left to do.
-        return await self._bolt.async_dispatch(AsyncBoltRequest(body=payload, mode="socket_mode"))
+        # Bolt counts response_urls, which may be null.
+        body = {name: value for name, value in payload.items() if name != "response_urls" or value}
+        return await self._bolt.async_dispatch(AsyncBoltRequest(body=body, mode="socket_mode"))
 
     async def identify(self) -> None:
         """Ask Slack for the token's workspace until it answers. Raises TokenRefused if no workspace is left to serve.
