@@ -51,8 +51,8 @@ _NAME = "ContentStats"
 _DESCRIPTION = "Track TikTok, YouTube, Instagram and X videos from Slack: costs first, then numbers and charts."
 _LONG_DESCRIPTION = (
     "Paste the link of a TikTok, YouTube, Instagram or X video: you see what it costs before anything is spent. "
-    "Then see its hourly numbers, charts and comparisons, and export them as CSV. Replies are private; "
-    "starting or stopping a video posts one short line in the channel."
+    "Then see its hourly numbers and charts, and export them as CSV. Replies are private; "
+    "a start or a stop posts one line in the channel."
 )
 
 

@@ -20,8 +20,8 @@ NO_ALERTS = "No channel gets alerts yet. Run /alerts on in a channel where I can
 class SettingFacts:
     """What a settings card shows. `setting` is None if nobody ever chose one; `change` is what was just changed.
 
-    `sees_money`: the reader may see money. `cannot_post_reason` says why the bot cannot post in the channel; empty if
-    it can, or if that isn't known.
+    `campaign` names the one whose videos the alerts are about, `sees_money` whether the reader may see money.
+    `cannot_post_reason` says why the bot cannot post in the channel; empty if it can, or if that isn't known.
     """
 
     setting: AlertSetting | None
@@ -30,6 +30,7 @@ class SettingFacts:
     sees_money: bool = True
     change: str = ""
     cannot_post_reason: str = ""
+    campaign: str = ""
 
 
 def alert_settings(facts: SettingFacts) -> Reply:
@@ -45,6 +46,8 @@ def alert_settings(facts: SettingFacts) -> Reply:
             changes_settings=bool(facts.change),
         )
     status = _kinds(setting) if facts.change else f"{_kinds(setting)}{_times(setting, facts)}"
+    if facts.campaign and facts.campaign not in facts.change:
+        status += f" Only about campaign {facts.campaign}."
     problem = facts.cannot_post_reason
     return Reply(
         facts.change or status,

@@ -79,6 +79,7 @@ class Alerts:
     dollars: Decimal | None = argument(Kind.MONEY, "the balance below which to warn, such as 10", default=None)  # noqa: RUF009 - a field
     time: str = argument(Kind.SPAN, "a mute's end (8h, 2d, 09:00), or quiet hours (22:00-07:00)", default="")
     zone: str = argument(Kind.ZONE, "the time zone of the quiet hours", default="", suggested=True)
+    campaign: str = argument(Kind.CAMPAIGN, "only this campaign's videos; all: every video", default="", suggested=True)
     asks: str = argument(Kind.WORD, "whether a form asks for changes of what is given", default="", listed=False)
 
 
@@ -122,6 +123,7 @@ def is_incomplete(args: Alerts) -> bool:
 
 def check(args: Alerts, now: datetime) -> None:
     """UsageError for a change that makes no sense in any channel."""
+    args = replace(args, campaign="")
     if args == Alerts() or args.what == _STATUS:
         return
     try:
@@ -144,8 +146,16 @@ async def alerts(context: Context, args: Alerts) -> Reply:
             now=context.clock(),
             change=change,
             cannot_post_reason=context.caller.cannot_post_reason or "",
+            campaign=await _campaign_name(context, setting),
         )
     )
+
+
+async def _campaign_name(context: Context, setting: AlertSetting | None) -> str:
+    if setting is None or setting.campaign_id is None:
+        return ""
+    campaign = await context.store.campaigns.find(context.workspace.id, setting.campaign_id)
+    return campaign.name if campaign else ""
 
 
 async def note_on_alerts(context: Context) -> Note | None:
@@ -190,7 +200,14 @@ async def _change(context: Context, args: Alerts, known: AlertSetting | None) ->
     # A channel that was never set, or is off, starts with nothing on but the kind that is asked for.
     setting = known or replace(fresh, is_on=False)
     own_zone = context.caller.zone if context.caller.zone in zone_names() else ""
-    changed, words = _changed(setting, args, now, own_zone)
+    about = ""
+    if args.campaign:
+        campaign = await context.campaign(args.campaign)
+        setting = replace(setting, campaign_id=None if campaign is None else campaign.id)
+        about = f"Alerts are about {f'campaign {campaign.name} alone' if campaign else 'every video'}."
+        args = replace(args, campaign="")
+    changed, words = (setting, "") if args == Alerts() else _changed(setting, args, now, own_zone)
+    words = f"{words} {about}".strip()
     if context.caller.is_shared and changed.is_on and not setting.is_on and not changed.wants(AlertKind.BALANCE):
         words = f"{words} {NO_MONEY}"
     saved = await context.store.alerts.save(replace(changed, set_by=person, off_reason=""), now)

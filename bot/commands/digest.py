@@ -21,6 +21,7 @@ from bot.digests.settings_card import (
     not_a_channel,
 )
 from bot.domain.caller import Permission
+from bot.domain.campaigns import Campaign
 from bot.domain.digest import DigestOptions, Section, Window
 from bot.domain.errors import NotAllowed, NotFound, UsageError
 from bot.domain.schedule import DAY, WEEKDAYS, WORKDAYS, Schedule, ordinal
@@ -102,6 +103,7 @@ class Digest:
             (_SILENT, "silent: notify nobody (Discord)"),
         ),
     )
+    campaign: str = argument(Kind.CAMPAIGN, "only this campaign's videos; all: every video", default="", suggested=True)
     asks: str = argument(Kind.WORD, "whether a form asks for changes of what is given", default="", listed=False)
 
 
@@ -162,6 +164,8 @@ async def _on(context: Context, args: Digest) -> Reply:
     zone, zone_from = await _zone(context, args, known)
     days = _days(args.every) if args.every or known is None else (known.schedule.weekdays, known.schedule.month_day)
     options = _options(args.show) if args.show else known.options if known else DigestOptions()
+    campaign = await _campaign(context, args, known)
+    options = replace(options, campaign_id=None if campaign is None else campaign.id)
     is_said = bool({Section.MONEY, _EVERYTHING} & set(args.show)) or (not args.show and options.sections != _ALL)
     is_open = context.money_readers == EVERYONE and not caller.is_shared
     if not is_open and not is_said and (known is None or not known.is_on or caller.is_shared):
@@ -176,9 +180,23 @@ async def _on(context: Context, args: Digest) -> Reply:
     hides_money = not is_open and Section.MONEY not in options.sections
     no_money = NO_MONEY if caller.is_shared else NOT_ALL_SEE_MONEY
     notes = (no_money,) * hides_money + (NOT_SILENT,) * cannot_be_silent
-    reply = digest_on(setting(set_now), zone_from, cannot_post_reason=caller.cannot_post_reason, notes=notes)
+    shown = replace(setting(set_now), campaign=campaign.name if campaign else "")
+    reply = digest_on(shown, zone_from, cannot_post_reason=caller.cannot_post_reason, notes=notes)
     note = await note_on_alerts(context)
     return replace(reply, parts=(*reply.parts, note)) if note else reply
+
+
+async def _campaign(context: Context, args: Digest, known: Subscription | None) -> Campaign | None:
+    """The campaign that the digest is about: the named one, else as it was, else the channel's own for a new digest."""
+    if args.campaign or known is None or not known.is_on:
+        return await context.campaign(args.campaign)
+    return await _campaign_of(context, known.options)
+
+
+async def _campaign_of(context: Context, options: DigestOptions) -> Campaign | None:
+    if options.campaign_id is None:
+        return None
+    return await context.store.campaigns.find(context.workspace.id, options.campaign_id)
 
 
 async def _zone(context: Context, args: Digest, known: Subscription | None) -> tuple[str, str]:
@@ -256,7 +274,10 @@ async def _status(context: Context) -> Reply:
     here = next((each for each in found if each.channel_id == context.caller.channel_id), None)
     others = tuple(setting(each) for each in found if each is not here)
     zone, _ = await _zone(context, Digest(), None)
-    return digest_status(setting(here) if here else None, others, zone)
+    campaign = await _campaign_of(context, here.options) if here else None
+    return digest_status(
+        replace(setting(here), campaign=campaign.name if campaign else "") if here else None, others, zone
+    )
 
 
 def setting(subscription: Subscription) -> DigestSetting:

@@ -12,6 +12,8 @@ from bot.domain.schedule import time_words
 from bot.reply.call import MAX_ENCODED, Call
 from bot.reply.model import Button, Reply, Tone
 
+MOST_FIELDS = 5
+"""What a modal of Discord has room for."""
 FORM = "form"
 """The call of a button that opens a command's form once more; no command of the bot's own."""
 
@@ -44,7 +46,7 @@ def form_of(command: Command[Any], given: Mapping[str, str]) -> Form:
             return Form(
                 Call(command.name, {**carried, **question.given}), question.title, tuple(asked), send=question.send
             )
-    always = tuple(each for each in listed if not each.beside)
+    always = tuple(each for each in listed if not each.beside)[:MOST_FIELDS]
     return Form(Call(command.name), command.name.capitalize(), always, f"{command.summary}.")
 
 

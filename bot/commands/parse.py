@@ -120,7 +120,8 @@ def _placed(arguments: tuple[Argument, ...], typed: str) -> dict[str, list[str]]
         at_start = any(each.kind is Kind.VIDEO for each in others)
         closed = closed_up(typed, frozenset(each.kind for each in others))
         rest, name = campaign_in(closed, lambda token: _fits(token, others), at_start=at_start)
-        if name:
+        takes_zone = any(each.kind is Kind.ZONE for each in others)
+        if name and not (takes_zone and near_zones(name)):
             return {**_placed(others, rest), campaign.name: [name]}
     found: dict[str, list[str]] = {}
     words: list[Token] = []
@@ -266,7 +267,12 @@ def _place_words(words: list[Token], arguments: tuple[Argument, ...], found: dic
             return
         del found[zone.name]
     campaign = next((each for each in arguments if each.kind is Kind.CAMPAIGN and each.name not in found), None)
-    if campaign is not None and not _takes_links(arguments) and all(_may_be_name(each, arguments) for each in strays):
+    if (
+        campaign is not None
+        and zone is None
+        and not _takes_links(arguments)
+        and all(_may_be_name(each, arguments) for each in strays)
+    ):
         found[campaign.name] = [" ".join(strays)]
         return
     number = next((each for each in arguments if each.kind is Kind.NUMBER and each.name not in found), None)

@@ -49,7 +49,7 @@ _PREVIEW = Button("Preview", Call("digest", {"action": "now"}))
 class DigestSetting:
     """One channel's digest. `next_at` is when the next one comes, `last_at` up to when the last one told.
 
-    `off_reason` and `last_outcome` are sentences.
+    `off_reason` and `last_outcome` are sentences; `campaign` names the one that it is about.
     """
 
     channel_id: str
@@ -60,6 +60,7 @@ class DigestSetting:
     last_at: datetime | None = None
     off_reason: str = ""
     last_outcome: str = ""
+    campaign: str = ""
 
 
 def digest_on(
@@ -76,7 +77,7 @@ def digest_on(
     return Reply(
         f"A digest {comes} {rhythm_words(setting.schedule)}. Next: {next_words(setting)}.{where}",
         title="Digest on",
-        parts=(*_shows(setting.options), *(Note(text(each)) for each in (hint, *notes) if each)),
+        parts=(*_shows(setting), *(Note(text(each)) for each in (hint, *notes) if each)),
         actions=(_PREVIEW, *_switches(setting)),
         changes_settings=True,
         tone=Tone.WARNING if cannot_post_reason else Tone.SUCCESS,
@@ -99,7 +100,7 @@ def digest_status(here: DigestSetting | None, others: Sequence[DigestSetting], z
     """This channel's digest, and those of the workspace's other channels; a new one begins with a `zone`."""
     parts: list[Part] = []
     if here is not None:
-        parts += _shows(here.options)
+        parts += _shows(here)
         if here.last_outcome:
             parts.append(Note(text(here.last_outcome)))
     if others:
@@ -163,14 +164,16 @@ def next_words(setting: DigestSetting) -> str:
     return words
 
 
-def _shows(options: DigestOptions) -> tuple[Fields, ...]:
+def _shows(setting: DigestSetting) -> tuple[Fields, ...]:
     """What it shows, unless that is everything, and how it is posted."""
+    options = setting.options
     sections = [words for section, words in _SHOWN.items() if section in options.sections]
     platforms = series(map(platform_name, sorted(options.platforms))) if options.platforms else ""
     shown = "" if len(sections) == len(_SHOWN) else ", ".join(["totals", *sections])
     fields = (
         ("Shows", shown),
         ("Only", platforms),
+        ("Campaign", setting.campaign),
         ("Skipped", "when there's nothing to report" if options.skips_empty else ""),
         ("Silent", "notifies nobody" if options.is_silent else ""),
     )

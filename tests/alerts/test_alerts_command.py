@@ -346,3 +346,12 @@ async def test_a_channel_names_its_own_milestones(env, typed, at):
 
 async def test_a_large_balance_is_still_a_balance(env):
     assert "below $5,000.00" in (await env.say("/alerts balance 5000")).summary
+
+
+async def test_alerts_are_about_a_campaign_until_they_are_about_every_video(env):
+    await env.say("/campaign new launch")
+    assert "about campaign launch alone" in (await env.say("/alerts milestones on in launch")).summary
+    assert "Only about campaign launch." in (await env.say("/alerts")).summary
+    assert "Only about campaign launch." in plain_text(await env.say("/alerts spike on"))
+    assert "about every video" in (await env.say("/alerts in none")).summary
+    assert "launch" not in (await env.say("/alerts")).summary

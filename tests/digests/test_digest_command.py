@@ -390,3 +390,20 @@ async def test_in_a_channel_that_another_company_reads_money_is_left_out_unless_
     assert "left out" not in plain_text(said)
     assert "$" in plain_text(await env.say("/digest now", shared))
     assert "left out" not in plain_text(await env.say("/digest on 10:00 UTC", shared))
+
+
+async def test_a_digest_is_about_a_campaign_until_it_is_about_every_video(env):
+    await env.say(f"/campaign new launch {LINK}")
+    reply = await env.say("/digest on 09:00 UTC in launch")
+    assert "Campaign: launch" in plain_text(reply)
+    assert "Campaign: launch" in plain_text(await env.say("/digest on 10:00 UTC"))
+    assert "Campaign: launch" in plain_text(await env.say("/digest status"))
+    assert "· launch" in (await env.say("/digest now")).title
+    assert "launch" not in plain_text(await env.say("/digest on 10:00 UTC in none"))
+    assert "There's no campaign" in (await env.say("/digest on 10:00 UTC in nosuch")).summary
+
+
+async def test_a_new_digest_is_about_the_channels_own_campaign(env):
+    await env.say("/campaign new launch")
+    await env.say("/campaign launch here")
+    assert "Campaign: launch" in plain_text(await env.say("/digest on 09:00 UTC"))
