@@ -48,11 +48,11 @@ MAX_DOMAINS = 5
 _URL = "--url https://bot.example.com"
 _CREATE = "https://api.slack.com/apps?new_app=1&manifest_json="
 _NAME = "ContentStats"
-_DESCRIPTION = "Track TikTok, YouTube, Instagram and X videos from Slack: costs first, then numbers and charts."
+_DESCRIPTION = "Track TikTok, YouTube, Instagram and X videos: costs first, then numbers and charts."
 _LONG_DESCRIPTION = (
     "Paste the link of a TikTok, YouTube, Instagram or X video: you see what it costs before anything is spent. "
     "Then see its hourly numbers and charts, and export them as CSV. Replies are private; "
-    "a start or a stop posts one line in the channel."
+    "a start or stop posts a line in the channel."
 )
 
 
