@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 from bot.domain.allowances import Allowance, Limit, Scope
+from bot.domain.caller import Person
 from bot.messages.allowance import (
     AllowanceFacts,
     allowance_card,
@@ -12,8 +14,10 @@ from bot.messages.allowance import (
     allowance_set,
     no_such_allowance,
 )
+from bot.messages.ledger import LogPage, log_card, log_file
 from bot.reply.model import Reply
-from tests.examples import TITLES
+from bot.store.audit import Action, Entry
+from tests.examples import ANA, NOW, TITLES, link
 
 CAP = Limit(Scope.OPERATOR, Decimal(100), Decimal("12.50"))
 RULES = (
@@ -38,4 +42,24 @@ def allowance_gallery() -> Iterator[tuple[str, Reply]]:
         change = allowance_set(rule, Decimal("12.60"))
         yield f"{card}: set for {rule.scope}", allowance_card(replace(facts, change=change))
         yield f"{card}: removed for {rule.scope}", allowance_card(replace(facts, change=allowance_removed(rule)))
+    yield from _log()
     yield f"{card}: nothing to remove", allowance_card(replace(facts, change=no_such_allowance()))
+
+
+def _log() -> Iterator[tuple[str, Reply]]:
+    start = Entry(NOW, ANA, "C0AB12CD3", Action.TRACK, link().url, "v1", Decimal("2.52"), "tracking")
+    nobody = Person("", "")
+    entries = (
+        start,
+        replace(
+            start, at=NOW - timedelta(hours=1), action=Action.OUTSIDE, person=nobody, cost=None, outcome="completed"
+        ),
+        replace(
+            start, at=NOW - timedelta(hours=2), action=Action.REFUSED, cost=None, outcome="1 video, $3.00: too much"
+        ),
+        replace(start, at=NOW - timedelta(hours=3), action=Action.SETTING, link="", cost=None, outcome=TITLES[0]),
+    )
+    page = LogPage(entries, "all", "", 2, 11, NOW, has_more=True)
+    yield "ledger.log_card", log_card(page, ("all", "starts"))
+    yield "ledger.log_card: empty", log_card(LogPage((), "stops", "U1", 1, 1, NOW, has_more=False), ("all", "stops"))
+    yield "ledger.log_file", log_file(entries, NOW)

@@ -50,8 +50,8 @@ _CREATE = "https://api.slack.com/apps?new_app=1&manifest_json="
 _NAME = "ContentStats"
 _DESCRIPTION = "Track TikTok, YouTube, Instagram and X videos: costs first, then numbers and charts."
 _LONG_DESCRIPTION = (
-    "Paste the link of a TikTok, YouTube, Instagram or X video: you see what it costs before anything is spent. "
-    "Then see its hourly numbers and charts, and export them as CSV. Replies are private; "
+    "Paste the link of a TikTok, YouTube, Instagram or X video: you see the price before anything is spent. "
+    "Then see its hourly numbers and charts, or export a CSV file. Replies are private; "
     "a start or stop posts a line in the channel."
 )
 

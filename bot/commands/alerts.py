@@ -25,6 +25,7 @@ from bot.domain.money import dollars
 from bot.domain.quiet import is_range, mute_end, read_quiet
 from bot.domain.zones import UTC_NAME, zone_names
 from bot.reply.model import Note, Reply
+from bot.store.audit import Action
 
 MOST_MILESTONES = 10
 _USUAL = "usual"
@@ -178,6 +179,8 @@ async def note_on_alerts(context: Context) -> Note | None:
         reader = f"{context.workspace.id}:{caller.person.id}"
         return no_alerts_note() if await context.store.inbox.is_new("alerts", reader, now) else None
     is_new = await store.ensure_default(context.workspace, channel_id, caller.person)
+    if is_new:
+        await context.write_down(Action.SETTING, "alerts: turned on by the first use")
     return alerts_note("" if is_open else channel_id) if is_new else None
 
 
@@ -188,6 +191,7 @@ async def snooze(context: Context, args: Snooze) -> Reply:
     until = context.clock() + SNOOZE
     if setting is None or not await context.store.alerts.snooze(setting.id, Subject.read(args.alert), until):
         return nothing_to_snooze()
+    await context.write_down(Action.SETTING, f"alerts: one snoozed until {moment_text(until)}")
     return snoozed(until)
 
 
@@ -211,6 +215,7 @@ async def _change(context: Context, args: Alerts, known: AlertSetting | None) ->
     if context.caller.is_shared and changed.is_on and not setting.is_on and not changed.wants(AlertKind.BALANCE):
         words = f"{words} {NO_MONEY}"
     saved = await context.store.alerts.save(replace(changed, set_by=person, off_reason=""), now)
+    await context.write_down(Action.SETTING, f"alerts: {words}")
     is_idle = not saved.is_on and setting.is_on is saved.is_on and args != Alerts(switch="off")
     return saved, f"{words} Alerts are off in this channel; turn them on with /alerts on." if is_idle else words
 

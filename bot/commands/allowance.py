@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
+from bot.commands.allowance_log import ALL, LOG, LOG_CHOICES, LOG_EXAMPLE, AllowanceLog, read_log_words, show_log
 from bot.commands.command import Kind, Question, argument
 from bot.commands.context import Context
 from bot.commands.permissions import MANAGERS, MONEY_READERS, refusal
@@ -57,9 +58,9 @@ class AllowanceArgs:
     dollars: Decimal | None = argument(Kind.MONEY, "the most a month, such as 20", default=None)  # noqa: RUF009 - a field
     action: str = argument(
         Kind.CHOICE,
-        "remove it instead, or set who approves what is above a sum",
+        "remove it, set approvals, or show the log of who did what",
         default="",
-        choices=(REMOVE, APPROVAL, NO_APPROVAL),
+        choices=(REMOVE, APPROVAL, NO_APPROVAL, LOG),
         aliases=(("off", REMOVE),),
     )
     zone: str = argument(Kind.ZONE, "where months begin, such as Europe/Berlin", default="", suggested=True)
@@ -70,6 +71,7 @@ class AllowanceArgs:
         choices=MONEY_READERS,
         aliases=(("admins", MANAGERS),),
     )
+    show: str = argument(Kind.CHOICE, "of the log: only these, or all as a file", default="", choices=LOG_CHOICES)
     asks: str = argument(Kind.WORD, "whether a form asks for changes", default="", listed=False)
 
 
@@ -107,9 +109,8 @@ def check(args: AllowanceArgs, now: datetime) -> None:  # noqa: ARG001 - every c
     """UsageError for a rule of two targets, or of none."""
     if args == AllowanceArgs() or args.asks or args.zone:
         return
-    if args.money:
-        if args != AllowanceArgs(money=args.money):
-            raise UsageError(WHO_SEES, "money")
+    if args.action == LOG or args.show or args.money:
+        _check_alone(args)
         return
     if args.action in {APPROVAL, NO_APPROVAL}:
         if args.campaign:
@@ -124,6 +125,14 @@ def check(args: AllowanceArgs, now: datetime) -> None:  # noqa: ARG001 - every c
         )
     if args.dollars is not None and args.action:
         raise UsageError("Either an amount or remove, not both.", "action")
+
+
+def _check_alone(args: AllowanceArgs) -> None:
+    """UsageError if the log, or who may see money, is asked for beside anything else."""
+    if not args.money and args != AllowanceArgs(action=LOG, show=args.show, who=args.who):
+        raise UsageError(LOG_EXAMPLE, "show")
+    if args.money and args != AllowanceArgs(money=args.money):
+        raise UsageError(WHO_SEES, "money")
 
 
 def read_line(typed: str) -> Mapping[str, str]:
@@ -156,7 +165,9 @@ def read_line(typed: str) -> Mapping[str, str]:
 
 
 def _setting(tokens: Sequence[Token]) -> Mapping[str, str]:
-    """The zone, or who may see money, in a line about that alone; empty in another line."""
+    """The log, the zone, or who may see money, in a line about that alone; empty in another line."""
+    if tokens and not tokens[0].quoted and tokens[0].text.casefold() == LOG:
+        return read_log_words([each.text for each in tokens[1:]])
     for place, token in enumerate(tokens):
         word = token.text.casefold()
         if not token.quoted and word in {"zone", "money"}:
@@ -171,6 +182,8 @@ async def allowance(context: Context, args: AllowanceArgs) -> Reply:
     """The rules, as they are or as they have just become."""
     if args.action in {APPROVAL, NO_APPROVAL}:
         return await _approvals(context, args)
+    if args.action == LOG or args.show:
+        return await _log(context, args)
     change = "" if args == AllowanceArgs() else await _change(context, args)
     store, now = context.store.allowances, context.clock()
     may_configure = Permission.CONFIGURE in context.permissions
@@ -185,6 +198,16 @@ async def allowance(context: Context, args: AllowanceArgs) -> Reply:
             change=change,
         )
     )
+
+
+async def _log(context: Context, args: AllowanceArgs) -> Reply:
+    if Permission.CONFIGURE not in context.permissions:
+        raise NotAllowed(refusal(Permission.CONFIGURE, ""))
+    check(args, context.clock())
+    scope, person_id, _ = await _target(context, AllowanceArgs(who=args.who))
+    if scope not in {Scope.PERSON, Scope.EVERYONE}:
+        raise UsageError(LOG_EXAMPLE, "who")
+    return await show_log(context, AllowanceLog(only=args.show or ALL, who=person_id))
 
 
 async def _change(context: Context, args: AllowanceArgs) -> str:

@@ -7,6 +7,7 @@ from bot.commands.context import Context
 from bot.domain.errors import SpendingRefused
 from bot.messages.connect import connected, disconnect_question, disconnected
 from bot.reply.model import Reply
+from bot.store.audit import Action
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Disconnect:
 async def connect(context: Context, args: Connect) -> Reply:
     """Try the key, then keep it encrypted for this workspace."""
     usage, is_test = await context.accounts.link(context.caller.workspace, args.key.strip(), context.caller.person)
+    await context.write_down(Action.SETTING, "API key linked" + (" (a test key)" if is_test else ""))
     return connected(usage.available, is_test=is_test)
 
 

@@ -18,6 +18,7 @@ from bot.messages.help import Described
 from bot.reply.call import Call
 from bot.reply.model import Listing, Reply, Select
 from bot.store import Store
+from bot.store.audit import Action, Entry
 from bot.store.workspaces import Workspace
 from bot.wallet.accounts import Accounts
 from bot.wallet.exports import Exports
@@ -72,6 +73,12 @@ class Context:
     async def price(self) -> Decimal | None:
         """Dollars a snapshot; None if that isn't known, or the reply may not show money."""
         return await self.account.price() if self.account is not None and self.sees_money else None
+
+    async def write_down(self, action: Action, outcome: str, link: str = "", video_id: str | None = None) -> None:
+        """Add to the audit what the caller did here."""
+        person, channel_id = self.caller.person, self.caller.channel_id
+        entry = Entry(self.clock(), person, channel_id, action, link, video_id, None, outcome)
+        await self.store.audit.write(self.workspace.id, entry)
 
     async def limits(self, campaign_id: int | None = None) -> tuple[Limit, ...]:
         """Every limit that binds the caller here, in a campaign too if one is given; unclear starts count as used."""

@@ -19,6 +19,7 @@ from bot.digests.settings_card import (
     digest_on,
     digest_status,
     not_a_channel,
+    rhythm_words,
 )
 from bot.domain.caller import Permission
 from bot.domain.campaigns import Campaign
@@ -28,6 +29,7 @@ from bot.domain.schedule import DAY, WEEKDAYS, WORKDAYS, Schedule, ordinal
 from bot.domain.videos import VideoPlatform
 from bot.domain.zones import UTC_NAME, zone_names
 from bot.reply.model import Reply
+from bot.store.audit import Action
 from bot.store.digests import Subscription
 
 _SHORT = {day: (day[:3], day[:4], day[:5], f"{day}s", f"{day[:3]}s") for day in WEEKDAYS}
@@ -151,6 +153,8 @@ async def digest_command(context: Context, args: Digest) -> Reply:
         return not_a_channel()
     if args.action == "off":
         was_on = await context.store.digests.switch_off(context.workspace.id, context.caller.channel_id)
+        if was_on:
+            await context.write_down(Action.SETTING, "digest off")
         return digest_off(was_on=was_on)
     return await _on(context, args)
 
@@ -177,6 +181,7 @@ async def _on(context: Context, args: Digest) -> Reply:
     set_now = await store.switch_on(
         context.workspace, caller.channel_id, schedule, options, caller.person, context.clock()
     )
+    await context.write_down(Action.SETTING, f"digest {rhythm_words(schedule)}")
     hides_money = not is_open and Section.MONEY not in options.sections
     no_money = NO_MONEY if caller.is_shared else NOT_ALL_SEE_MONEY
     notes = (no_money,) * hides_money + (NOT_SILENT,) * cannot_be_silent

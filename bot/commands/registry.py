@@ -13,6 +13,7 @@ from bot.commands.allowance import AllowanceArgs, allowance
 from bot.commands.allowance import check as check_allowance
 from bot.commands.allowance import read_line as read_allowance
 from bot.commands.allowance import wants_form as allowance_wants_form
+from bot.commands.allowance_log import AllowanceLog, show_log
 from bot.commands.approve import QUESTIONS as APPROVAL_QUESTIONS
 from bot.commands.approve import (
     AskForApproval,
@@ -246,6 +247,9 @@ COMMANDS: tuple[AnyCommand, ...] = (
         "track.cancel", "Drop what was proposed", Batch, cancel, "", Permission.SPEND, Answer.REPLACES, listed=False
     ),
     Command("track.on", "Offer to track a video on", TrackOn, track_on, "", Permission.SPEND, listed=False),
+    Command(
+        "allowance.log", "Show a log", AllowanceLog, show_log, "", Permission.CONFIGURE, listed=False, shows_money=True
+    ),
     Command(
         "approval.ask",
         "Ask somebody else to approve an offer",

@@ -14,7 +14,7 @@ from bot.domain.videos import Video
 from bot.messages.stopping import already_over, stop_question, stopped
 from bot.reply.call import Call
 from bot.reply.model import Reply
-from bot.store.audit import Action, Entry
+from bot.store.audit import Action
 from bot.store.videos import StoredVideo
 
 
@@ -57,13 +57,13 @@ async def stop(context: Context, args: ConfirmStop) -> Reply:
     try:
         video, is_news = await context.wallet.stopping.stop(stored)
     except ContentStatsError as error:
-        await _write_down(context, stored.video.link, stored.video.id, str(error))
+        await context.write_down(Action.STOP, str(error), stored.video.link, stored.video.id)
         raise
     if args.post:
         await _tell_digest(context, args.post, video)
     if not is_news:
         return already_over(video)
-    await _write_down(context, video.link, video.id, video.status)
+    await context.write_down(Action.STOP, video.status, video.link, video.id)
     same_link = await context.store.videos.by_key(context.wallet.id, stored.key)
     mine = (each.video for each in same_link if each.is_visible_to(context.workspace.id))
     others = tuple(each for each in mine if each.is_running and each.id != video.id)
@@ -98,9 +98,3 @@ async def _tell_digest(context: Context, post: str, video: Video) -> None:
         lambda reply: with_stopped(reply, video, person),
         context.clock(),
     )
-
-
-async def _write_down(context: Context, link: str, video_id: str, outcome: str) -> None:
-    person, channel_id = context.caller.person, context.caller.channel_id
-    entry = Entry(context.clock(), person, channel_id, Action.STOP, link, video_id, None, outcome)
-    await context.store.audit.write(context.workspace.id, entry)

@@ -34,6 +34,7 @@ from bot.messages.problems import with_links_left_out
 from bot.messages.tracking import Result, cancelled, outcome_card, second_press
 from bot.messages.wording import plural
 from bot.reply.model import Button, Note, Reply
+from bot.store.audit import Action, Entry
 from bot.store.spend_guard import (
     AlreadyRunning,
     Expired,
@@ -207,12 +208,31 @@ async def start_offer(
     )
     results = tuple([await _result(context, each) for each in outcomes])
     refusals = [each.refusal for each in outcomes]
+    await _note_limit(context, requests, refusals, cost)
     again = _second_press(args, refusals, cost) if is_own else None
     is_started = any(result.started for result in results)
     card = _outcome(context, results, await note_on_alerts(context) if is_started else None, again)
     if not is_own or not any(map(_may_be_approved, refusals)):
         return card
     return replace(card, actions=(ask_button(args.batch, args.days), *card.actions))
+
+
+async def _note_limit(
+    context: Context, requests: Sequence[TrackRequest], refusals: Sequence[Refused | None], cost: Decimal
+) -> None:
+    """Add to the audit that a limit stopped a press: one entry, however many videos it was for."""
+    stopped = [each for each in refusals if isinstance(each, LimitReached | NeedsApproval)]
+    if not stopped:
+        return
+    match stopped[0]:
+        case LimitReached(limit):
+            why = f"over {limit_words(limit, whose='their')}"
+        case NeedsApproval(above):
+            why = f"more than {dollars(above)} needs approval"
+    first = requests[next(place for place, each in enumerate(refusals) if each is stopped[0])]
+    words = f"{plural(len(stopped), 'video')}, {dollars(len(stopped) * cost)}: {why}"
+    entry = Entry(context.clock(), first.person, first.channel_id, Action.REFUSED, first.link, None, None, words)
+    await context.store.audit.write(context.workspace.id, entry)
 
 
 def _may_be_approved(refused: Refused | None) -> bool:

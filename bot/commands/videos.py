@@ -19,6 +19,7 @@ from bot.messages.video_count import VideoCount, preview, previews_set
 from bot.messages.videos import VideoPage, page_call, video_list
 from bot.messages.wording import shortened
 from bot.reply.model import Reply
+from bot.store.audit import Action
 from bot.store.videos import Filters, Sort, StoredVideo
 from bot.wallet.mirror import Dated, Page, is_stale
 
@@ -224,4 +225,5 @@ async def set_previews(context: Context, args: SetPreviews) -> Reply:
     if on and not context.caller.workspace.can_preview:
         raise NotConfigured(_NOT_SET_UP)
     await context.accounts.set_previews(context.caller.workspace, on=on)
+    await context.write_down(Action.SETTING, f"link previews {'on' if on else 'off'}")
     return previews_set(on=on)

@@ -31,7 +31,8 @@ ABOUT = (
     "role and a person it is what each of them may start in a month; for a channel and a campaign what all may start "
     "there together. The tightest that fits binds. /allowance zone Europe/Berlin says where months begin. "
     "/allowance approval above 25, by @boss, here: what needs a second person's yes, whose, and where. "
-    "/allowance money everyone, spenders or managers: who may see balances and costs."
+    "/allowance money everyone, spenders or managers: who may see balances and costs. "
+    "/allowance log, log starts, log @anna, log csv: who did what, when, at what cost."
 )
 """What /help says of the forms of /allowance."""
 _MOST_ROWS = 10
@@ -164,7 +165,7 @@ def _actions(facts: AllowanceFacts) -> tuple[Button | Menu, ...]:
         if (call := _removal(rule)).fits
     )
     form = Button("Set a limit…", Call("allowance", {"asks": "1"}))
-    return (form, *((Menu("Remove…", gone),) if gone else ()))
+    return (form, Button("Log", Call("allowance.log")), *((Menu("Remove…", gone),) if gone else ()))
 
 
 def _removal(rule: Allowance) -> Call:

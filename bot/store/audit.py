@@ -1,27 +1,32 @@
-"""Who spent, stopped and changed what, where, at what price and with what outcome. Written once, never changed."""
+"""Who spent, stopped and changed what, where, at what price and with what outcome. Written once, never changed.
+
+The log adds what the mirror knows of trackings that were started outside the bot.
+"""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Select, cast, func, insert, literal, null, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.types import BigInteger, String
 
 from bot.domain.caller import Person
 from bot.domain.tracking import RequestState, TrackRequest
 from bot.store.database import Aggregate
-from bot.store.tables import audit, track_requests
+from bot.store.tables import UNOWNED, audit, track_requests, videos
 from bot.store.types import read, values
+from bot.store.workspaces import Workspace
 
 K = TypeVar("K", int, str)
 
 
 class Action(StrEnum):
-    """What the audit records."""
+    """What the audit records. `OUTSIDE` is no row of it, but a tracking that the mirror alone knows."""
 
     TRACK = "track"
     STOP = "stop"
@@ -29,6 +34,9 @@ class Action(StrEnum):
     PAYOUT = "payout"
     ALLOWANCE = "allowance"
     APPROVAL = "approval"
+    SETTING = "setting"
+    REFUSED = "refused"
+    OUTSIDE = "outside"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +85,26 @@ class Audit(Aggregate):
         rows = await self._database.rows(query.order_by(audit.c.at.desc(), audit.c.id.desc()).limit(limit))
         return tuple(read(Entry, row, action=Action(row.action)) for row in rows)
 
+    async def log(
+        self,
+        workspace: Workspace,
+        actions: Collection[Action] = tuple(Action),
+        person_id: str = "",
+        offset: int = 0,
+        limit: int | None = None,
+    ) -> tuple[Entry, ...]:
+        """Entries of these actions, by one person if an id is given, newest first; all of them without a limit."""
+        last = None if limit is None else offset + limit
+        mine = audit.c.workspace_id == workspace.id, audit.c.action.in_(actions)
+        written = select(audit).where(*mine, *((audit.c.person_id == person_id,) if person_id else ()))
+        parts = [written.order_by(audit.c.at.desc(), audit.c.id.desc()).limit(last).subquery()]
+        if Action.OUTSIDE in actions and not person_id:
+            parts += [_outside(workspace, is_running=each).limit(last).subquery() for each in (True, False)]
+        merged = union_all(*(select(*(part.c[name] for name in _COLUMNS)) for part in parts)).subquery()
+        order = merged.c.at.desc(), merged.c.id.desc(), merged.c.video_id.desc()
+        rows = await self._database.rows(select(merged).order_by(*order).offset(offset).limit(limit))
+        return tuple(read(Entry, row, action=Action(row.action)) for row in rows)
+
     async def spend(self, workspace_id: int, since: datetime, campaign_id: int | None = None) -> Spend:
         """The cost of videos that were started since a moment, in one campaign if it is given."""
         made = track_requests.c
@@ -102,6 +130,28 @@ class Audit(Aggregate):
                 by_campaign[campaign] += cost
         people = tuple((Person(each, names[each]), cost) for each, cost in _most_first(by_person))
         return Spend(people, _most_first(by_channel), _most_first(by_campaign))
+
+
+_COLUMNS = ("id", "at", "person_id", "person_name", "channel_id", "action", "link", "video_id", "cost", "outcome")
+
+
+def _outside(workspace: Workspace, *, is_running: bool) -> Select[Any]:
+    """The trackings that nobody started through the bot, as entries, newest first. One range of an index."""
+    nothing = literal("", String)
+    entry = select(
+        literal(0).label("id"),
+        videos.c.newest_at.label("at"),
+        nothing.label("person_id"),
+        nothing.label("person_name"),
+        nothing.label("channel_id"),
+        literal(Action.OUTSIDE, String).label("action"),
+        videos.c.link,
+        videos.c.video_id,
+        cast(null(), BigInteger).label("cost"),
+        videos.c.status.label("outcome"),
+    )
+    seen = videos.c.wallet_id == workspace.wallet_id, videos.c.owner_id == UNOWNED, videos.c.is_running.is_(is_running)
+    return entry.where(*seen).order_by(videos.c.newest_at.desc(), videos.c.video_id.desc())
 
 
 async def write_track(connection: AsyncConnection, request: TrackRequest, now: datetime) -> None:

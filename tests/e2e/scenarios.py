@@ -262,6 +262,18 @@ async def a_payout_is_computed_by_the_terms_and_marked_as_paid_once(chat: Chat) 
     assert chat.public() == []
 
 
+async def who_did_what_is_listed_for_admins_and_is_a_file(chat: Chat) -> None:
+    await chat.press(await card_for(chat), "Track 7", ANN)
+    await chat.until(chat.public)
+    assert "nly " in (await chat.say(BEN, "allowance", action="log")).text
+    page = await chat.say(ANN, "allowance", action="log", show="starts")
+    assert "$2.52" in page.text, page.text
+    before = len(chat.files())
+    await chat.press(page, "CSV", ANN)
+    await chat.until(lambda: len(chat.files()) > before)
+    assert b",2.520000,tracking" in chat.files()[-1]
+
+
 async def a_command_that_there_is_not_is_told_so_with_how_to_find_one(chat: Chat) -> None:
     answer = await chat.say(BEN, "help", command="usag")
     assert "There's no command /usag" in answer.text
@@ -407,6 +419,7 @@ EVERYWHERE = (
     a_campaign_is_created_filled_by_a_start_and_made_the_channels_own,
     every_command_is_answered_to_the_asker_alone,
     a_payout_is_computed_by_the_terms_and_marked_as_paid_once,
+    who_did_what_is_listed_for_admins_and_is_a_file,
     a_command_that_there_is_not_is_told_so_with_how_to_find_one,
     an_export_is_a_file_for_whoever_asked,
     a_card_is_posted_to_the_channel_with_who_shared_it,

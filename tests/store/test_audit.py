@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -22,6 +23,23 @@ async def test_entries_of_one_moment_keep_their_order(store, workspace):
     for entry in entries:
         await store.audit.write(workspace.id, entry)
     assert await store.audit.recent(workspace.id, 10) == tuple(reversed(entries))
+
+
+async def test_the_log_merges_what_was_started_outside_and_pages_and_filters(store, workspace, neighbour):
+    seen = [(video("out1"), "k1"), (video("out2", status="completed"), "k2")]
+    await store.videos.remember(workspace.wallet_id, seen, NOW)
+    await store.audit.write(neighbour.id, STOP)
+    entries = [replace(STOP, at=NOW + timedelta(hours=n), person=(ADA, BEN)[n % 2]) for n in range(3)]
+    for entry in entries:
+        await store.audit.write(workspace.id, entry)
+    whole = await store.audit.log(workspace)
+    assert sorted(whole, key=lambda each: each.at, reverse=True) == list(whole)
+    assert {each.video_id: each.cost for each in whole if each.action is Action.OUTSIDE} == {"out1": None, "out2": None}
+    assert [each for each in whole if each.action is Action.STOP] == entries[::-1]
+    pages = [await store.audit.log(workspace, offset=at, limit=2) for at in (0, 2, 4)]
+    assert tuple(each for page in pages for each in page) == whole
+    assert await store.audit.log(workspace, (Action.STOP,), BEN.id) == (entries[1],)
+    assert await store.audit.log(workspace, (Action.TRACK,)) == ()
 
 
 async def test_spending_is_summed_exactly_by_person_and_by_channel(store, workspace, neighbour):

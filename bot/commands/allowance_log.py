@@ -1,0 +1,57 @@
+"""/allowance log: who started, stopped, approved and changed what, when and at what cost, by page or as a file."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.commands.command import Kind, argument
+from bot.commands.context import Context
+from bot.domain.errors import UsageError
+from bot.messages.ledger import LogPage, log_card, log_file
+from bot.reply.model import Reply
+from bot.store.audit import Action
+
+LOG, ALL, CSV = "log", "all", "csv"
+KINDS: Mapping[str, tuple[Action, ...]] = {
+    ALL: tuple(Action),
+    "starts": (Action.TRACK, Action.OUTSIDE),
+    "stops": (Action.STOP,),
+    "approvals": (Action.APPROVAL,),
+    "refusals": (Action.REFUSED,),
+    "settings": (Action.SETTING, Action.ALLOWANCE, Action.CAMPAIGN, Action.PAYOUT),
+}
+LOG_CHOICES = (*KINDS, CSV)
+LOG_EXAMPLE = "For example: /allowance log, log starts, log stops, log settings, log @anna, or log csv for the file."
+PAGE_SIZE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class AllowanceLog:
+    """Which entries, whose by id, and the page of them."""
+
+    only: str = argument(Kind.CHOICE, "which entries", default=ALL, choices=LOG_CHOICES, listed=False)
+    who: str = argument(Kind.WORD, "the person's id", default="", listed=False)
+    page: int = argument(Kind.NUMBER, "the page", default=1, minimum=1, maximum=1_000_000, listed=False)
+
+
+def read_log_words(words: Sequence[str]) -> Mapping[str, str]:
+    """What /allowance takes from the words after `log`; UsageError for one that it can't use."""
+    given: dict[str, str] = {}
+    for word in words:
+        kind = word.casefold()
+        name = "show" if kind in LOG_CHOICES else "who" if kind == "me" or word.startswith(("@", "<@")) else ""
+        if not name or name in given:
+            msg = f"I can't use “{word[:40]}” here. {LOG_EXAMPLE}"
+            raise UsageError(msg, "show")
+        given[name] = kind if name == "show" else word
+    return {"action": LOG, **given}
+
+
+async def show_log(context: Context, args: AllowanceLog) -> Reply:
+    """One page of the entries, or the file of every one."""
+    log, now = context.store.audit.log, context.clock()
+    if args.only == CSV:
+        return log_file(await log(context.workspace, person_id=args.who), now)
+    first = (args.page - 1) * PAGE_SIZE
+    found = await log(context.workspace, KINDS[args.only], args.who, first, PAGE_SIZE + 1)
+    shown, has_more = found[:PAGE_SIZE], len(found) > PAGE_SIZE
+    return log_card(LogPage(shown, args.only, args.who, args.page, first + 1, now, has_more=has_more), tuple(KINDS))

@@ -1,0 +1,124 @@
+"""The log of what people did: a page of it, and the file of every entry."""
+
+import codecs
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.money import dollars
+from bot.messages.csv_format import encoded, inert
+from bot.messages.wording import name_of_link, plural, shortened
+from bot.reply.call import Call
+from bot.reply.model import (
+    Align,
+    Button,
+    Column,
+    File,
+    Item,
+    Link,
+    Listing,
+    Mention,
+    Menu,
+    MenuOption,
+    Plain,
+    Reply,
+    Span,
+    Text,
+    Time,
+    text,
+)
+from bot.store.audit import Action, Entry
+
+HEADER = ("time", "action", "person", "person_id", "channel_id", "link", "video_id", "cost_usd", "outcome")
+OUTSIDE = "Outside the bot"
+_OUTCOME_LENGTH = 80
+_ACTIONS = {
+    Action.TRACK: "Start",
+    Action.STOP: "Stop",
+    Action.CAMPAIGN: "Campaign",
+    Action.PAYOUT: "Payout",
+    Action.ALLOWANCE: "Allowance",
+    Action.APPROVAL: "Approval",
+    Action.SETTING: "Setting",
+    Action.REFUSED: "Refused start",
+    Action.OUTSIDE: "Start",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LogPage:
+    """Some entries, newest first, the first of which is number `first`: those of one kind, or of a person by id."""
+
+    entries: tuple[Entry, ...]
+    only: str
+    who: str
+    page: int
+    first: int
+    now: datetime
+    has_more: bool
+
+
+def log_card(page: LogPage, kinds: Sequence[str]) -> Reply:
+    """The page, with buttons to the others, the file, and a menu of the `kinds` of entries."""
+    columns = (Column("When"), Column("Who"), Column("What"), Column("Cost", Align.RIGHT), Column("Outcome"))
+    items = tuple(_item(each, page.now) for each in page.entries)
+    last = page.first + len(items) - 1
+    shown = f"Entry {last}" if last == page.first else f"Entries {page.first} to {last}"
+    words = f"{shown}, newest first." if items else "Nothing of that kind is recorded yet."
+    return Reply(
+        words,
+        title="Log",
+        parts=(Listing("Entries", columns, items),) if items else (),
+        actions=(
+            *((Button("Previous", _call(page, page.page - 1)),) if page.page > 1 else ()),
+            *((Button("Next", _call(page, page.page + 1)),) if page.has_more else ()),
+            Button("CSV", _csv(page)),
+            Menu("Show only…", tuple(MenuOption(each.capitalize(), _only(page, each)) for each in kinds)),
+        ),
+    )
+
+
+def log_file(entries: Sequence[Entry], now: datetime) -> Reply:
+    """Every entry as a file."""
+    content = codecs.BOM_UTF8 + encoded([HEADER, *map(_row, entries)])
+    file = File(f"log-{now:%Y-%m-%d-%H%M}.csv", content, "text/csv", plural(len(entries), "entry", "entries"))
+    return Reply(f"{plural(len(entries), 'entry', 'entries').capitalize()}, newest first.", title="Log", files=(file,))
+
+
+def _item(entry: Entry, now: datetime) -> Item:
+    who, what, outcome = _who(entry), _what(entry), text(shortened(entry.outcome, _OUTCOME_LENGTH))
+    cost = "" if entry.cost is None else dollars(entry.cost)
+    line = text(who, " · ", *what, f" · {cost}" if cost else "", " · " if outcome else "", *outcome)
+    return Item(text(Time(entry.at, now)), (text(who), what, text(cost or "–"), outcome), line)
+
+
+def _who(entry: Entry) -> Span:
+    return Plain(OUTSIDE) if entry.action is Action.OUTSIDE else Mention(entry.person.id, entry.person.name)
+
+
+def _what(entry: Entry) -> Text:
+    if not entry.link.startswith("https://"):
+        return text(_ACTIONS[entry.action])
+    return text(f"{_ACTIONS[entry.action]}: ", Link(name_of_link(entry.link, ""), entry.link))
+
+
+def _row(entry: Entry) -> tuple[str, ...]:
+    is_outside = entry.action is Action.OUTSIDE
+    person = OUTSIDE if is_outside else entry.person.name
+    words = (person, entry.person.id, entry.channel_id, entry.link, entry.video_id or "")
+    cost = "" if entry.cost is None else f"{entry.cost:f}"
+    action = Action.TRACK if is_outside else entry.action
+    return (entry.at.isoformat(), action, *map(inert, words), cost, inert(entry.outcome))
+
+
+def _call(page: LogPage, number: int) -> Call:
+    given = {"only": page.only, "who": page.who, "page": str(number)}
+    return Call("allowance.log", {name: value for name, value in given.items() if value}, in_place=True)
+
+
+def _only(page: LogPage, kind: str) -> Call:
+    return Call("allowance.log", {"only": kind} | ({"who": page.who} if page.who else {}), in_place=True)
+
+
+def _csv(page: LogPage) -> Call:
+    return Call("allowance.log", {"only": "csv"} | ({"who": page.who} if page.who else {}))
