@@ -80,7 +80,9 @@ class Alerts:
     dollars: Decimal | None = argument(Kind.MONEY, "the balance below which to warn, such as 10", default=None)  # noqa: RUF009 - a field
     time: str = argument(Kind.SPAN, "a mute's end (8h, 2d, 09:00), or quiet hours (22:00-07:00)", default="")
     zone: str = argument(Kind.ZONE, "the time zone of the quiet hours", default="", suggested=True)
-    campaign: str = argument(Kind.CAMPAIGN, "only this campaign's videos; all: every video", default="", suggested=True)
+    campaign: str = argument(
+        Kind.CAMPAIGN, "only this campaign's videos; none: every video", default="", suggested=True
+    )
     asks: str = argument(Kind.WORD, "whether a form asks for changes of what is given", default="", listed=False)
 
 

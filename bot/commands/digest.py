@@ -105,7 +105,9 @@ class Digest:
             (_SILENT, "silent: notify nobody (Discord)"),
         ),
     )
-    campaign: str = argument(Kind.CAMPAIGN, "only this campaign's videos; all: every video", default="", suggested=True)
+    campaign: str = argument(
+        Kind.CAMPAIGN, "only this campaign's videos; none: every video", default="", suggested=True
+    )
     asks: str = argument(Kind.WORD, "whether a form asks for changes of what is given", default="", listed=False)
 
 
