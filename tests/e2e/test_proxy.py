@@ -56,9 +56,9 @@ async def test_both_chats_are_reached_by_the_proxy_alone(sqlite_url, environment
             await slack.until(lambda: slack.connections(app), 20)
             await discord.until(lambda: discord.connections() and discord.commands, 20)
             await slack.send_command("/help", user="U1", channel="C1")
-            asked = await discord.send_command("usage", {}, user=server.ben, channel=server.general)
+            asked = await discord.send_command("videos", {}, user=server.ben, channel=server.general)
             await discord.until(lambda: not asked.is_thinking, 20)
-            assert "available" in told(asked.message)
+            assert "No videos are tracked yet" in told(asked.message)
             await slack.until(lambda: slack.ephemerals("U1"), 20)
             async with new_session() as session:
                 calls, client = Calls(session), new_client(session, slack.api_url, token.value)
