@@ -138,10 +138,10 @@ async def test_disconnecting_asks_first_then_deletes_everything_of_that_workspac
     await env.start(LINK, caller=EVE)
     question = await env.say("/disconnect")
     assert "1 video would still be tracked" in question.summary
-    assert len(await env.audit()) == 3
+    assert len(await env.audit()) == 1
     assert (await env.press(question, "Disconnect")).tone is Tone.SUCCESS
     assert await env.audit() == ()
-    assert len(await env.audit(EVE)) == 3
+    assert len(await env.audit(EVE)) == 1
     assert len(rows(await env.say("/videos", EVE), "Videos")) == 1
     assert "No videos are tracked" in (await env.say("/videos")).summary
 

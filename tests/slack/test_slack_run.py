@@ -192,7 +192,6 @@ async def test_whatever_is_due_is_posted_beside_the_answers_or_by_a_process_of_i
     [
         ({}, (), "contentstats-bot demo"),
         ({"slack_bot_token": "xoxb-1"}, (), "SLACK_APP_TOKEN or, for HTTP, SLACK_SIGNING_SECRET"),
-        ({"slack_bot_token": "xoxb-1", "slack_app_token": "xapp-1"}, ["web"], "SLACK_SIGNING_SECRET"),
         ({"slack_client_id": "1.2", "slack_client_secret": "s"}, ["web"], "also set SLACK_SIGNING_SECRET"),
         ({"slack_client_secret": "s", "slack_signing_secret": "s"}, (), "also set SLACK_CLIENT_ID"),
         ({"slack_signing_secret": "s"}, ["slack"], "SLACK_BOT_TOKEN"),
@@ -200,7 +199,7 @@ async def test_whatever_is_due_is_posted_beside_the_answers_or_by_a_process_of_i
         ({}, ["slack", "discord"], "SLACK_APP_TOKEN.*DISCORD_TOKEN"),
     ],
     ids=[
-        "nothing", "a token alone", "web without a secret", "OAuth without a signing secret", "OAuth without an id",
+        "nothing", "a token alone", "OAuth without a signing secret", "OAuth without an id",
         "slack without tokens", "a scheduler without tokens", "neither chat",
     ],
 )  # fmt: skip

@@ -132,10 +132,11 @@ class Environment:
         return len(self.sandbox.world.account(self.sandbox.key).trackings)
 
     async def audit(self, caller: Caller = ANA) -> tuple[Any, ...]:
-        """The audit of the caller's workspace, newest first."""
+        """What was started and stopped in the workspace, newest first, without settings and refusals."""
         async with self.store() as (store, wallet_id):
             workspace = await store.workspaces.ensure_workspace(caller.workspace, wallet_id)
-            return await store.audit.recent(workspace.id, 50)
+            kept = await store.audit.recent(workspace.id, 50)
+            return tuple(each for each in kept if each.action not in {"setting", "refused"})
 
     @asynccontextmanager
     async def store(self) -> AsyncIterator[tuple[Store, int]]:
