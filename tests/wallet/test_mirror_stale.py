@@ -92,7 +92,7 @@ async def test_a_wallet_that_was_never_read_keeps_no_video_from_being_shown_or_s
     assert card.tone is Tone.INFO
     assert "per 1,000 new views" not in (await env.press(card, "Details")).summary
     question = await env.say(f"/stop {grown}")
-    assert "the API doesn't say how much" in question.summary
+    assert "snapshots not collected yet" in question.summary
     assert (await env.press(question, "Stop tracking")).tone is Tone.SUCCESS
 
 
