@@ -140,7 +140,7 @@ def _starter(link: LinkReadings) -> Person | None:
 
 
 def _place(by: str, link: LinkReadings, *, is_mixed: bool) -> Place:
-    """How whoever a link counts for is shown, with the platform if others are on another one."""
+    """How a ranked video, creator or person is shown; with the platform if the ranking mixes platforms."""
     video, person = link.newest.video, _starter(link)
     platform = platform_name(video.platform) if is_mixed else ""
     if by == "creators":

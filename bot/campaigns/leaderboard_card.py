@@ -91,7 +91,7 @@ def movers_of(facts: LeaderboardFacts) -> Movers | None:
 def leaderboard_card(facts: LeaderboardFacts, picture: Picture | Drawing | None) -> Reply:
     """Five places with the chart on the first page, ten on each of the others.
 
-    It is shared without the asker's own place; whoever opens it from there sees theirs.
+    **Post here** shares it without the asker's own place; a reader who opens it sees their own.
     """
     if not facts.found.boards:
         return Reply(_nothing(facts), title=_title(facts), parts=_notes(facts), actions=tuple(_actions(facts)))

@@ -252,7 +252,7 @@ async def _approvals(context: Context, args: AllowanceArgs) -> Reply:
 async def _changed_rule(
     context: Context, rule: ApprovalRule, args: AllowanceArgs, *, is_on: bool
 ) -> tuple[ApprovalRule, str]:
-    """The rule after a change, and what changed; UsageError if someone isn't named so that they can be told apart."""
+    """The rule after a change, and the change in words; UsageError if a named person or role can't be identified."""
     words: list[str] = []
     if args.who:
         scope, target, name = await _target(context, AllowanceArgs(who=args.who))
@@ -277,7 +277,7 @@ async def _changed_rule(
 
 
 async def _target(context: Context, args: AllowanceArgs) -> tuple[Scope, str, str]:
-    """Whose rule it is: its scope, its id and its name for show; UsageError if that can't be told."""
+    """The target of a rule: its scope, its id and its name for show; UsageError if it can't be identified."""
     caller, typed = context.caller, args.who or args.channel
     if args.campaign:
         campaign = await context.campaign(args.campaign)

@@ -106,7 +106,7 @@ async def decide(context: Context, args: Decide) -> Reply:
 
 
 async def show_approval(context: Context, args: ShowApproval) -> Reply:
-    """The card of a request once more, for whoever can't find it in the channel."""
+    """Show the card of a request again, if it can't be found in the channel."""
     approval, now = await _found(context, args.approval), context.clock()
     if approval.state is not ApprovalState.PENDING or now >= approval.expires_at:
         return approval_decided(approval, now)

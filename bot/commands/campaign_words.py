@@ -26,7 +26,7 @@ _CLAUSES = re.compile("budget|starts?|from|ends?|until|with|add")
 def read_words(typed: str) -> Mapping[str, str]:
     """The arguments of /campaign in a line: `launch`, `new launch budget 50`, `add <links> to launch`, `launch here`.
 
-    A name that holds one of the actions' words stands in quotes.
+    Put a name in quotes if it contains one of the action words.
     """
     tokens = tokens_of(typed)
     if len(tokens) == 1 and tokens[0].text.casefold() in {"list", "all", "show"}:

@@ -23,7 +23,7 @@ RESERVED = frozenset(
     disconnect export leaderboard payout status stats stop track usage
     """.split()  # noqa: SIM905 - a hundred quoted words are harder to read
 )
-"""Words that commands read: a campaign of that name could not be told from them."""
+"""Words that commands read, so no campaign may have one of them as its name."""
 EVERY_VIDEO = frozenset({"all", "any", "everything", "none", "no campaign"})
 """What stands for no campaign, in a channel that has its own."""
 _SPAN = re.compile(r"\d+ ?(?:d|days?|h|hrs?|hours?|w|weeks?|k|m|b)")

@@ -141,7 +141,7 @@ class VideoChange:
     `count` is of `metric`, as it was `counted_at`; None where nothing was read until then. `change` is over the window
     and `before` over the one of equal length before it, each stating its real window and None where too little was
     read; `day` is over the last 24 h, of a running video alone. `ends_at` is None where that is not known or past;
-    `saves` counts the snapshots that stopping would save, None where nobody knows.
+    `saves` counts the snapshots that stopping would save, None if unknown.
     """
 
     video: Video

@@ -1,4 +1,4 @@
-"""Asking for a second person's yes: the card for approvers, what became of it, and what its asker reads."""
+"""Cards of an approval: the request that approvers decide on, its outcome, and the messages to the asker."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -62,7 +62,7 @@ def approval_card(approval: Approval, requests: Sequence[TrackRequest], left: st
 
 
 def approval_decided(approval: Approval, now: datetime | None = None) -> Reply:
-    """In place of the card: what became of it. It takes no more presses. By `now` it may have expired unnoticed."""
+    """The card after the decision, without buttons. `now` shows a request as expired before the periodic job does."""
     if now is not None and approval.state is ApprovalState.PENDING:
         approval = replace(approval, state=ApprovalState.EXPIRED)
     by: tuple[Part, ...] = ()

@@ -1,4 +1,4 @@
-"""Approvals: when a start needs a second person's yes, who asked for one, and what became of it.
+"""Approvals: the rule on which starts need one, the requests, and their outcomes.
 
 Every change of state is a compare-and-set in the transaction that writes its messages and its line of the audit, so of
 two people who decide at once one does, and the other learns of it. Nothing here spends: an approved offer is submitted
