@@ -23,6 +23,7 @@ from bot.domain.spikes import Hour
 from bot.domain.videos import HOUR, Metric, Snapshot, VideoReading
 from bot.messages.csv_format import csv_file, csv_name, csv_rows
 from bot.reply.model import Reply
+from tests.campaign_examples import CAMPAIGN
 from tests.examples import ANA, NOW, PICTURE, PRICE, REASON, TITLES, reading, usage_of, video, wallet_state
 from tests.payout_examples import owing
 
@@ -94,8 +95,11 @@ def alert_gallery() -> Iterator[tuple[str, Reply]]:
     later = (10_000_000, (NOW + 100 * HOUR).date())
     yield "alerts.milestones.milestone_card", milestone_card(video(), Metric.VIEWS, 1_000_000, 1_298_000, NOW, later)
     yield "alerts.milestones.milestone_card: likes", milestone_card(video(2), Metric.LIKES, 10_000, 10_001, NOW)
-    yield "alerts.milestones.total_card", total_card(TITLES[0][:40], 1_000_000, 1_298_000, 12, NOW, later)
-    yield "alerts.milestones.total_card: one", total_card("launch", 10_000, 10_001, 1, NOW)
+    yield (
+        "alerts.milestones.total_card",
+        total_card(replace(CAMPAIGN, name=TITLES[0][:40]), 1_000_000, 1_298_000, 12, NOW, later),
+    )
+    yield "alerts.milestones.total_card: one", total_card(CAMPAIGN, 10_000, 10_001, 1, NOW)
     for stage in (Stage.OPEN, Stage.URGENT, Stage.CLEAR):
         name = f"alerts.payout_budget.payout_budget: {stage.name.lower()}"
         yield name, payout_budget(12, owing(9 if stage else 1), stage)
@@ -135,6 +139,7 @@ def _settings() -> Iterator[tuple[str, Reply]]:
     off = replace(usual, is_on=False, off_reason="The channel is archived.")
     yield name, alert_settings(card)
     yield f"{name}: all", alert_settings(replace(card, setting=every))
+    yield f"{name}: of a campaign", alert_settings(replace(card, campaign=TITLES[0][:40]))
     none = replace(usual, kinds=frozenset())
     yield f"{name}: of nothing", alert_settings(replace(card, setting=none))
     changed = replace(card, may_configure=False, change="Spikes: on.")

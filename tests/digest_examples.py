@@ -18,7 +18,7 @@ from bot.domain.money import Promise
 from bot.domain.schedule import Schedule
 from bot.domain.videos import HOUR, Metric, RunningCount
 from bot.reply.model import Channel, Reply
-from tests.examples import ANA, NOW, PICTURE, PRICE, REASON, video, wallet_state
+from tests.examples import ANA, NOW, PICTURE, PRICE, REASON, TITLES, video, wallet_state
 
 DAY = timedelta(days=1)
 WINDOW = Window(NOW - DAY, NOW)
@@ -130,6 +130,9 @@ def digest_gallery() -> Iterator[tuple[str, Reply]]:
         "digests.card.digest: weekly",
         digest.digest(facts(2, window=Window(NOW - 7 * DAY, NOW)), replace(DELIVERY, title="Weekly digest")),
     )
+    launch = facts(2, campaign="launch (archived)", options=DigestOptions(campaign_id=3))
+    yield "digests.card.digest: of a campaign", digest.digest(launch, DELIVERY)
+    yield "digests.details_card.digest_details: of a campaign", digest_details.digest_details(launch, DELIVERY.ref)
     few_flat = facts(6)
     ending = tuple(replace(each, day=replace(each.day, delta=400_000)) for each in few_flat.ending[:3] if each.day)
     growing = replace(few_flat, ending=ending, flat=few_flat.flat[3:])
@@ -156,6 +159,9 @@ def digest_gallery() -> Iterator[tuple[str, Reply]]:
     monthly = setting(schedule=Schedule(540, "UTC", month_day=31))
     notes = (digest_settings.NO_MONEY, digest_settings.NOT_SILENT)
     yield "digests.settings_card.digest_on: monthly", on(monthly, "", cannot_post_reason="", notes=notes)
+    own = (digest_settings.OWN_CAMPAIGN,)
+    of_campaign = setting(campaign=TITLES[0][:40], options=DigestOptions(platforms=frozenset({"tiktok"})))
+    yield "digests.settings_card.digest_on: of a campaign", on(of_campaign, "", cannot_post_reason="", notes=own)
     yield "digests.settings_card.digest_off", digest_settings.digest_off(was_on=True)
     yield "digests.settings_card.digest_off: was off", digest_settings.digest_off(was_on=False)
     weekly = setting(
@@ -163,6 +169,7 @@ def digest_gallery() -> Iterator[tuple[str, Reply]]:
         schedule=Schedule(0, "UTC", frozenset({0, 3})),
         options=DigestOptions(frozenset(), frozenset({"twitter"}), skips_empty=True),
         last_at=None,
+        campaign="launch",
     )
     off = setting(channel_id="C0000003", is_on=False, off_reason=REASON)
     yield "digests.settings_card.digest_status", digest_settings.digest_status(setting(), (weekly, off))

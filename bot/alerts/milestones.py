@@ -13,7 +13,8 @@ from bot.domain.growth import exact_count, metric_name, short_count
 from bot.domain.schedule import DAY
 from bot.domain.spikes import milestone, next_milestone, reached_on
 from bot.domain.videos import Metric, Video
-from bot.reply.model import Note, Reply, Tone, text
+from bot.reply.call import Call
+from bot.reply.model import Button, Note, Reply, Tone, text
 from bot.store.alerts import StoredAlert
 from bot.store.workspaces import Workspace
 
@@ -80,7 +81,7 @@ async def _report_total(
         if reached is not None:
             key = f"milestone:{setting.id}:campaign:{campaign.id}:{reached}"
             later = _forecast(total, setting, total - day_ago, changes.now)
-            card = total_card(campaign.name, reached, total, len(found), changes.now, later)
+            card = total_card(campaign, reached, total, len(found), changes.now, later)
             changes.report(setting, subject, key, AlertMessage(card))
 
 
@@ -107,7 +108,7 @@ def milestone_card(
 
 
 def total_card(
-    name: str, reached: int, total: int, videos: int, at: datetime, later: tuple[int, date] | None = None
+    campaign: Campaign, reached: int, total: int, videos: int, at: datetime, later: tuple[int, date] | None = None
 ) -> Reply:
     """A campaign's videos together have passed a milestone."""
     passed = f"{exact_count(reached)} views"
@@ -115,8 +116,9 @@ def total_card(
     return Reply(
         f"Passed {passed} in all.",
         strong=(passed,),
-        title=name,
+        title=campaign.name,
         parts=(Note(text(f"{short_count(total)} views of {each} on {date_text(at.date())}.", _pace(later))),),
+        actions=(Button("Campaign", Call("campaign", {"campaign": str(campaign.id)})),),
         tone=Tone.SUCCESS,
     )
 

@@ -20,8 +20,8 @@ NO_ALERTS = "No channel gets alerts yet. Run /alerts on in a channel where I can
 class SettingFacts:
     """What a settings card shows. `setting` is None if nobody ever chose one; `change` is what was just changed.
 
-    `campaign` names the one whose videos the alerts are about, `sees_money` whether the reader may see money.
-    `cannot_post_reason` says why the bot cannot post in the channel; empty if it can, or if that isn't known.
+    `sees_money`: the reader may see money. `cannot_post_reason` says why the bot cannot post in the channel; empty if
+    it can, or if that isn't known. `campaign` is the label of the only one whose videos it is about, if any.
     """
 
     setting: AlertSetting | None
@@ -46,8 +46,6 @@ def alert_settings(facts: SettingFacts) -> Reply:
             changes_settings=bool(facts.change),
         )
     status = _kinds(setting) if facts.change else f"{_kinds(setting)}{_times(setting, facts)}"
-    if facts.campaign and facts.campaign not in facts.change:
-        status += f" Only about campaign {facts.campaign}."
     problem = facts.cannot_post_reason
     return Reply(
         facts.change or status,
@@ -110,7 +108,9 @@ def milestone_words(own: Sequence[int]) -> str:
 
 
 def _times(setting: AlertSetting, facts: SettingFacts) -> str:
-    """The threshold, the mute and the quiet hours, as sentences."""
+    """The campaign, the threshold, the mute and the quiet hours, as sentences."""
+    wallet = ", except for low balance" if AlertKind.BALANCE in setting.kinds else ""
+    only = f" Only campaign {facts.campaign}{wallet}." if facts.campaign else ""
     now, shows_low = facts.now, AlertKind.BALANCE in setting.kinds and facts.sees_money
     low = f" Balance is low below {dollars(setting.threshold)}." if shows_low else ""
     muted = (
@@ -119,7 +119,7 @@ def _times(setting: AlertSetting, facts: SettingFacts) -> str:
         else ""
     )
     quiet = f" Quiet {setting.quiet.words}." if setting.quiet else ""
-    return f"{low}{quiet}{muted}"
+    return f"{only}{low}{quiet}{muted}"
 
 
 def _is_muted(setting: AlertSetting, now: datetime) -> bool:
@@ -138,6 +138,7 @@ def _actions(setting: AlertSetting, now: datetime) -> tuple[Action, ...]:
             (
                 *(_switch(setting, kind) for kind in AlertKind),
                 MenuOption("Milestone numbers…", _form("milestones", _own(setting))),
+                MenuOption("Only one campaign…", _form("campaign", {})),
                 MenuOption("Turn all alerts off", _set("", "off")),
             ),
         ),

@@ -150,6 +150,7 @@ def _actions(facts: CampaignFacts) -> tuple[Button | Menu, ...]:
                 MenuOption("Details", Call("campaign.details", named)),
                 MenuOption("Refresh", refresh.call),
                 MenuOption("Export", Call("export", named)),
+                MenuOption("Digest…", Call("digest", {**named, "asks": "1"})),
                 *(MenuOption(label, Call("campaign", {"action": action, **named})) for label, action in changes),
             ),
         ),

@@ -29,15 +29,17 @@ from bot.store.audit import Action
 
 MOST_MILESTONES = 10
 _USUAL = "usual"
-_MUTE, _UNMUTE, _QUIET, _STATUS = "mute", "unmute", "quiet", "status"
+_MUTE, _UNMUTE, _QUIET, _CAMPAIGN, _STATUS = "mute", "unmute", "quiet", "campaign", "status"
 _KINDS = tuple(AlertKind)
 _USES = {
     AlertKind.BALANCE: ("dollars",),
-    AlertKind.MILESTONES: ("counts",),
+    AlertKind.MILESTONES: ("counts", "campaign"),
     _MUTE: ("time", "zone"),
+    _UNMUTE: (),
     _QUIET: ("time", "zone"),
+    _CAMPAIGN: ("campaign",),
 }
-"""The values that each change takes beside on or off."""
+"""The values that a change takes beside on or off; any other takes a campaign."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Alerts:
         Kind.CHOICE,
         "what to change, or status for the settings",
         default="",
-        choices=(*_KINDS, _MUTE, _UNMUTE, _QUIET, _STATUS),
+        choices=(*_KINDS, _MUTE, _UNMUTE, _QUIET, _CAMPAIGN, _STATUS),
         aliases=(
             ("threshold", "balance"),
             ("low", "balance"),
@@ -81,7 +83,11 @@ class Alerts:
     time: str = argument(Kind.SPAN, "a mute's end (8h, 2d, 09:00), or quiet hours (22:00-07:00)", default="")
     zone: str = argument(Kind.ZONE, "the time zone of the quiet hours", default="", suggested=True)
     campaign: str = argument(
-        Kind.CAMPAIGN, "only this campaign's videos; none: every video", default="", suggested=True
+        Kind.CAMPAIGN,
+        "alerts about this campaign's videos only; all: every video",
+        default="",
+        suggested=True,
+        beside=_CAMPAIGN,
     )
     asks: str = argument(Kind.WORD, "whether a form asks for changes of what is given", default="", listed=False)
 
@@ -103,6 +109,7 @@ QUESTIONS = (
         "Set",
     ),
     Question({"what": "milestones"}, "Milestones", {"counts": "Your own numbers, such as 50k 250k 1M"}, "Set"),
+    Question({"what": "campaign"}, "One campaign", {"campaign": "The campaign's name; all: every video"}, "Set"),
     Question({"what": "mute"}, "Mute alerts", {"time": "For how long or until when: 8h, tonight, friday 9am"}, "Mute"),
 )
 
@@ -112,21 +119,20 @@ def is_incomplete(args: Alerts) -> bool:
     if args.asks:
         return True
     match args.what:
-        case "mute":
-            return not args.time and not args.switch
-        case "quiet":
+        case "mute" | "quiet":
             return not args.time and not args.switch
         case "balance":
             return args.dollars is None and not args.switch
         case "milestones":
             return not args.counts and not args.switch
+        case "campaign":
+            return not args.campaign and not args.switch
         case _:
             return False
 
 
 def check(args: Alerts, now: datetime) -> None:
     """UsageError for a change that makes no sense in any channel."""
-    args = replace(args, campaign="")
     if args == Alerts() or args.what == _STATUS:
         return
     try:
@@ -149,16 +155,9 @@ async def alerts(context: Context, args: Alerts) -> Reply:
             now=context.clock(),
             change=change,
             cannot_post_reason=context.caller.cannot_post_reason or "",
-            campaign=await _campaign_name(context, setting),
+            campaign=await context.campaign_label(setting.campaign_id) if setting else "",
         )
     )
-
-
-async def _campaign_name(context: Context, setting: AlertSetting | None) -> str:
-    if setting is None or setting.campaign_id is None:
-        return ""
-    campaign = await context.store.campaigns.find(context.workspace.id, setting.campaign_id)
-    return campaign.name if campaign else ""
 
 
 async def note_on_alerts(context: Context) -> Note | None:
@@ -206,14 +205,12 @@ async def _change(context: Context, args: Alerts, known: AlertSetting | None) ->
     # A channel that was never set, or is off, starts with nothing on but the kind that is asked for.
     setting = known or replace(fresh, is_on=False)
     own_zone = context.caller.zone if context.caller.zone in zone_names() else ""
-    about = ""
-    if args.campaign:
-        campaign = await context.campaign(args.campaign)
-        setting = replace(setting, campaign_id=None if campaign is None else campaign.id)
-        about = f"Alerts are about {f'campaign {campaign.name} alone' if campaign else 'every video'}."
-        args = replace(args, campaign="")
-    changed, words = (setting, "") if args == Alerts() else _changed(setting, args, now, own_zone)
-    words = f"{words} {about}".strip()
+    changed, words = _changed(setting, args, now, own_zone)
+    if args.campaign or args.what == _CAMPAIGN:
+        campaign = await context.campaign(args.campaign or "all")
+        changed = replace(changed, campaign_id=campaign.id if campaign else None)
+        only = f"Only campaign {campaign.label}." if campaign else "Alerts cover every video again."
+        words = f"{words} {only}".strip()
     if context.caller.is_shared and changed.is_on and not setting.is_on and not changed.wants(AlertKind.BALANCE):
         words = f"{words} {NO_MONEY}"
     saved = await context.store.alerts.save(replace(changed, set_by=person, off_reason=""), now)
@@ -249,10 +246,14 @@ def _changed(setting: AlertSetting, args: Alerts, now: datetime, usual_zone: str
             return replace(setting, muted_until=until), words
         case "quiet":
             return _with_quiet(setting, args, zone)
-        case _ if args.switch == "off":
-            return replace(setting, is_on=False), "Alerts are off in this channel. Turn them back on with /alerts on."
-        case _ if args.switch == "on":
-            return replace(setting, is_on=True), "Alerts are on in this channel."
+        case "campaign" if args.campaign or args.switch == "off":
+            return replace(setting, is_on=setting.is_on or args.switch == "on"), ""
+        case "campaign":
+            raise UsageError("Which campaign? For example: /alerts in launch, or /alerts in all.", "campaign")
+        case _ if args.switch:
+            off = "Alerts are off in this channel. Turn them back on with /alerts on."
+            is_on = args.switch == "on"
+            return replace(setting, is_on=is_on), "Alerts are on in this channel." if is_on else off
         case _:
             raise UsageError("A time zone needs quiet hours, for example 22:00-07:00 Europe/Berlin.", "time")
 
@@ -261,10 +262,10 @@ def _refuse_unused(what: str, args: Alerts) -> None:
     """Raise UsageError for a value that this change would leave out."""
     if args.switch == _USUAL and what != AlertKind.MILESTONES:
         raise UsageError("Only milestones have usual numbers. Send /alerts milestones usual.", "switch")
-    if not args.switch and what not in {*_USES, _UNMUTE}:
+    if not args.switch and what not in _USES:
         return  # on or off is asked for first
-    uses = _USES.get(what, ())
-    for name in ("dollars", "counts", "time", "zone"):
+    uses = _USES.get(what, () if args.switch == "off" else ("campaign",))
+    for name in ("dollars", "counts", "time", "zone", "campaign"):
         value = getattr(args, name)
         if value not in {None, "", ()} and name not in uses:
             shown = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
@@ -280,7 +281,7 @@ def _meant(args: Alerts) -> str:
         return AlertKind.BALANCE
     if args.time:
         return _QUIET if is_range(args.time) else _MUTE
-    return ""
+    return _CAMPAIGN if args.campaign and not args.switch else ""
 
 
 def _with_kind(setting: AlertSetting, kind: AlertKind, args: Alerts) -> tuple[AlertSetting, str]:

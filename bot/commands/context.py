@@ -107,6 +107,11 @@ class Context:
             raise NotFound(no_such_campaign(named, known))
         return self.shown(found)
 
+    async def campaign_label(self, campaign_id: int | None) -> str:
+        """How a setting names its campaign; empty without one."""
+        found = None if campaign_id is None else await self.store.campaigns.find(self.workspace.id, campaign_id)
+        return "" if found is None else found.label
+
     def shown(self, campaign: Campaign) -> Campaign:
         """The campaign without its budget if the reply may not show money."""
         return campaign if self.sees_money else replace(campaign, budget=None)

@@ -14,6 +14,7 @@ from bot.digests.settings_card import (
     NO_MONEY,
     NOT_ALL_SEE_MONEY,
     NOT_SILENT,
+    OWN_CAMPAIGN,
     DigestSetting,
     digest_off,
     digest_on,
@@ -22,7 +23,6 @@ from bot.digests.settings_card import (
     rhythm_words,
 )
 from bot.domain.caller import Permission
-from bot.domain.campaigns import Campaign
 from bot.domain.digest import DigestOptions, Section, Window
 from bot.domain.errors import NotAllowed, NotFound, UsageError
 from bot.domain.schedule import DAY, WEEKDAYS, WORKDAYS, Schedule, ordinal
@@ -105,18 +105,17 @@ class Digest:
             (_SILENT, "silent: notify nobody (Discord)"),
         ),
     )
-    campaign: str = argument(
-        Kind.CAMPAIGN, "only this campaign's videos; none: every video", default="", suggested=True
-    )
+    campaign: str = argument(Kind.CAMPAIGN, "only this campaign's; all: every video", default="", suggested=True)
     asks: str = argument(Kind.WORD, "whether a form asks for changes of what is given", default="", listed=False)
 
 
 @dataclass(frozen=True, slots=True)
 class DigestDetails:
-    """A digest's period, and the post that it was in."""
+    """A digest's period, the post that it was in, and the number of its campaign."""
 
     period: str = argument(Kind.WORD, "the period", listed=False)
     post: str = argument(Kind.WORD, "the digest's post", default="", listed=False)
+    campaign: str = argument(Kind.CAMPAIGN, "the digest's campaign", default="", listed=False)
 
 
 QUESTIONS = (
@@ -128,6 +127,7 @@ QUESTIONS = (
             "zone": "a city or time zone; default: yours, or the last one used",
             "every": "every day, on some days of the week, or on a day of the month",
             "show": "everything, unless you choose",
+            "campaign": "only this campaign's videos; all: every video",
         },
         "Turn on digest",
     ),
@@ -144,7 +144,7 @@ async def digest_command(context: Context, args: Digest) -> Reply:
     """Switch it on, change it or switch it off, show it now, or tell how it stands."""
     match args.action:
         case "now":
-            return await _preview(context)
+            return await _preview(context, args)
         case "status":
             return await _status(context)
         case None if args == Digest():
@@ -170,8 +170,8 @@ async def _on(context: Context, args: Digest) -> Reply:
     zone, zone_from = await _zone(context, args, known)
     days = _days(args.every) if args.every or known is None else (known.schedule.weekdays, known.schedule.month_day)
     options = _options(args.show) if args.show else known.options if known else DigestOptions()
-    campaign = await _campaign(context, args, known)
-    options = replace(options, campaign_id=None if campaign is None else campaign.id)
+    campaign_id = await _campaign_id(context, args, known)
+    options = replace(options, campaign_id=campaign_id)
     is_said = bool({Section.MONEY, _EVERYTHING} & set(args.show)) or (not args.show and options.sections != _ALL)
     is_open = context.money_readers == EVERYONE and not caller.is_shared
     if not is_open and not is_said and (known is None or not known.is_on or caller.is_shared):
@@ -186,24 +186,12 @@ async def _on(context: Context, args: Digest) -> Reply:
     await context.write_down(Action.SETTING, f"digest {rhythm_words(schedule)}")
     hides_money = not is_open and Section.MONEY not in options.sections
     no_money = NO_MONEY if caller.is_shared else NOT_ALL_SEE_MONEY
-    notes = (no_money,) * hides_money + (NOT_SILENT,) * cannot_be_silent
-    shown = replace(setting(set_now), campaign=campaign.name if campaign else "")
-    reply = digest_on(shown, zone_from, cannot_post_reason=caller.cannot_post_reason, notes=notes)
+    is_own = known is None and not args.campaign and campaign_id is not None
+    notes = (no_money,) * hides_money + (NOT_SILENT,) * cannot_be_silent + (OWN_CAMPAIGN,) * is_own
+    on = setting(set_now, await context.campaign_label(campaign_id))
+    reply = digest_on(on, zone_from, cannot_post_reason=caller.cannot_post_reason, notes=notes)
     note = await note_on_alerts(context)
     return replace(reply, parts=(*reply.parts, note)) if note else reply
-
-
-async def _campaign(context: Context, args: Digest, known: Subscription | None) -> Campaign | None:
-    """The campaign that the digest is about: the named one, else as it was, else the channel's own for a new digest."""
-    if args.campaign or known is None or not known.is_on:
-        return await context.campaign(args.campaign)
-    return await _campaign_of(context, known.options)
-
-
-async def _campaign_of(context: Context, options: DigestOptions) -> Campaign | None:
-    if options.campaign_id is None:
-        return None
-    return await context.store.campaigns.find(context.workspace.id, options.campaign_id)
 
 
 async def _zone(context: Context, args: Digest, known: Subscription | None) -> tuple[str, str]:
@@ -218,6 +206,14 @@ async def _zone(context: Context, args: Digest, known: Subscription | None) -> t
     if last is not None:
         return last, "the one last used in this workspace"
     return UTC_NAME, "UTC, because I don't know yours"
+
+
+async def _campaign_id(context: Context, args: Digest, known: Subscription | None) -> int | None:
+    """The campaign that was named, else the one set here before, else for a new digest the channel's own."""
+    if known is not None and not args.campaign:
+        return known.options.campaign_id
+    campaign = await context.campaign(args.campaign)
+    return None if campaign is None else campaign.id
 
 
 def _options(words: tuple[str, ...]) -> DigestOptions:
@@ -239,7 +235,7 @@ def _days(words: tuple[str, ...]) -> tuple[frozenset[int], int | None]:
     return frozenset(weekdays), monthly[0] if monthly else None
 
 
-async def _preview(context: Context) -> Reply:
+async def _preview(context: Context, args: Digest) -> Reply:
     """The digest of the period that ends now, for the asker alone: no schedule is moved and nothing is kept."""
     wallet = context.wallet
     await wallet.mirror.usage()
@@ -249,7 +245,7 @@ async def _preview(context: Context) -> Reply:
     window = Window(now - (known.schedule.period(known.next.date) if known else DAY), now)
     await wallet.mirror.read_unread(await context.store.videos.active(context.workspace, window.start))
     found = await gather(context.store, context.workspace, window, is_test=wallet.is_test)
-    options = _shown(context, known)
+    options = _shown(context, known, await _campaign_id(context, args, known))
     scope = await scope_of(context.store, context.workspace, options)
     facts = digest_facts(found, options, context.charts, scope)
     return digest(facts, Delivery("Digest preview", known.next.at if known is not None and known.is_on else None))
@@ -264,31 +260,31 @@ async def digest_details(context: Context, args: DigestDetails) -> Reply:
     posted = next((each for each in subscriptions if f"{each.id}" == args.post.partition(".")[0]), None)
     known = posted or await store.find(context.workspace.id, context.caller.channel_id)
     found = await gather(context.store, context.workspace, window, is_test=context.wallet.is_test)
-    options = _shown(context, known)
+    campaign = await context.campaign(args.campaign) if args.campaign else None
+    options = _shown(context, known, campaign.id if campaign else None)
     scope = await scope_of(context.store, context.workspace, options)
     return details_card(digest_facts(found, options, context.charts, scope), args.post)
 
 
-def _shown(context: Context, known: Subscription | None) -> DigestOptions:
-    """A digest's options, without money if the reply may not show it."""
+def _shown(context: Context, known: Subscription | None, campaign_id: int | None) -> DigestOptions:
+    """A digest's options for this campaign, without money if the reply may not show it."""
     options = known.options if known else DigestOptions()
     hidden = frozenset() if context.sees_money else {Section.MONEY}
-    return replace(options, sections=options.sections - hidden)
+    return replace(options, sections=options.sections - hidden, campaign_id=campaign_id)
 
 
 async def _status(context: Context) -> Reply:
     found = await context.store.digests.of_workspace(context.workspace.id)
     here = next((each for each in found if each.channel_id == context.caller.channel_id), None)
-    others = tuple(setting(each) for each in found if each is not here)
+    labels = {each: await context.campaign_label(each) for each in {sub.options.campaign_id for sub in found}}
+    shown = {each.id: setting(each, labels[each.options.campaign_id]) for each in found}
     zone, _ = await _zone(context, Digest(), None)
-    campaign = await _campaign_of(context, here.options) if here else None
-    return digest_status(
-        replace(setting(here), campaign=campaign.name if campaign else "") if here else None, others, zone
-    )
+    others = tuple(shown[each.id] for each in found if each is not here)
+    return digest_status(shown[here.id] if here else None, others, zone)
 
 
-def setting(subscription: Subscription) -> DigestSetting:
-    """A stored digest as messages show it."""
+def setting(subscription: Subscription, campaign: str = "") -> DigestSetting:
+    """A stored digest as messages show it, with the label of its campaign."""
     return DigestSetting(
         channel_id=subscription.channel_id,
         is_on=subscription.is_on,
@@ -298,4 +294,5 @@ def setting(subscription: Subscription) -> DigestSetting:
         last_at=subscription.last_window_end,
         off_reason=subscription.off_reason,
         last_outcome=subscription.last_outcome,
+        campaign=campaign,
     )

@@ -119,9 +119,9 @@ def _placed(arguments: tuple[Argument, ...], typed: str) -> dict[str, list[str]]
         others = tuple(each for each in arguments if each is not campaign)
         at_start = any(each.kind is Kind.VIDEO for each in others)
         closed = closed_up(typed, frozenset(each.kind for each in others))
-        rest, name = campaign_in(closed, lambda token: _fits(token, others), at_start=at_start)
-        takes_zone = any(each.kind is Kind.ZONE for each in others)
-        if name and not (takes_zone and near_zones(name)):
+        is_place = _is_place if any(each.kind is Kind.ZONE for each in others) else lambda _: False
+        rest, name = campaign_in(closed, lambda token: _fits(token, others), at_start=at_start, is_place=is_place)
+        if name:
             return {**_placed(others, rest), campaign.name: [name]}
     found: dict[str, list[str]] = {}
     words: list[Token] = []
@@ -188,7 +188,7 @@ def _home(token: Token, arguments: tuple[Argument, ...]) -> Argument | None:
             continue
         if each.kind is Kind.CHOICE and choice_of(each, token.text) is not None:
             return each
-        if each.kind is Kind.CAMPAIGN and token.text.casefold() in EVERY_VIDEO and not _takes_links(arguments):
+        if each.kind is Kind.CAMPAIGN and token.text.casefold() in EVERY_VIDEO and not _needs_in(arguments):
             return each
         looks = _BY_LOOK.get(each.kind)
         is_bare = not each.listed and not re.search(r"[^\d.,]", token.text)  # what is never offered needs its unit
@@ -211,8 +211,15 @@ def _may_be_name(word: str, arguments: tuple[Argument, ...]) -> bool:
     return not (looks_like_link(word) or word.isdecimal() or _near(arguments, word) is not None)
 
 
-def _takes_links(arguments: tuple[Argument, ...]) -> bool:
-    return any(each.kind is Kind.LINK for each in arguments)
+def _needs_in(arguments: tuple[Argument, ...]) -> bool:
+    """Whether a campaign is named after `in` alone: any other word may be a link or a time zone."""
+    return any(each.kind in {Kind.LINK, Kind.ZONE} for each in arguments)
+
+
+def _is_place(words: Sequence[str]) -> bool:
+    """Whether words begin with a time zone, or say nothing, as in `in this channel`."""
+    starts = (" ".join(words[:size]) for size in range(1, MOST_ZONE_WORDS + 1))
+    return any(map(is_zone, starts)) or all(each.casefold() in FILLERS for each in words)
 
 
 def _home_of_hour(tokens: list[Token], place: int, arguments: tuple[Argument, ...]) -> Argument | None:
@@ -267,12 +274,7 @@ def _place_words(words: list[Token], arguments: tuple[Argument, ...], found: dic
             return
         del found[zone.name]
     campaign = next((each for each in arguments if each.kind is Kind.CAMPAIGN and each.name not in found), None)
-    if (
-        campaign is not None
-        and zone is None
-        and not _takes_links(arguments)
-        and all(_may_be_name(each, arguments) for each in strays)
-    ):
+    if campaign is not None and not _needs_in(arguments) and all(_may_be_name(each, arguments) for each in strays):
         found[campaign.name] = [" ".join(strays)]
         return
     number = next((each for each in arguments if each.kind is Kind.NUMBER and each.name not in found), None)

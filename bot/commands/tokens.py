@@ -1,12 +1,13 @@
 """A line of free text taken apart into words, and what belongs together in it closed up into one."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from bot.commands.command import Kind
 from bot.commands.words import FILLERS
+from bot.domain.campaigns import EVERY_VIDEO
 from bot.domain.links import link_starts, looks_like_link
 from bot.reply.text import visible
 
@@ -142,10 +143,17 @@ def _listed(word: str) -> Iterator[str]:
         yield word
 
 
-def campaign_in(typed: str, is_other: Callable[[Token], bool], *, at_start: bool) -> tuple[str, str]:
+def campaign_in(
+    typed: str,
+    is_other: Callable[[Token], bool],
+    *,
+    at_start: bool,
+    is_place: Callable[[Sequence[str]], bool] = lambda _: False,
+) -> tuple[str, str]:
     """The line without `in <campaign>`, and the campaign's name; empty if there is none.
 
     A name without quotes ends before a word that `is_other`. `at_start`: nothing but fillers may stand before it.
+    `in` before words that `is_place` names no campaign.
     """
     tokens = tokens_of(typed)
     for at, token in enumerate(tokens[:-1]):
@@ -156,7 +164,10 @@ def campaign_in(typed: str, is_other: Callable[[Token], bool], *, at_start: bool
         name = at + 2 if tokens[at + 1].text.casefold() == "campaign" and at + 2 < len(tokens) else at + 1
         end = name + 1
         if not tokens[name].quoted:
-            end = next((each for each in range(name, len(tokens)) if is_other(tokens[each])), len(tokens))
+            if name == at + 1 and is_place([each.text for each in tokens[name:]]):
+                continue
+            first = name + (tokens[name].text.casefold() in EVERY_VIDEO)
+            end = next((each for each in range(first, len(tokens)) if is_other(tokens[each])), len(tokens))
             while end > name + 1 and tokens[end - 1].text.casefold() in FILLERS:
                 end -= 1
         if end > name:

@@ -43,7 +43,9 @@ _BETWEEN = Plain(" · ")
 def details_call(facts: DigestFacts, ref: str) -> Call:
     """The call that shows the details of the same period; `ref` names the post, empty in a preview."""
     start, end = ceil(facts.window.start.timestamp()), int(facts.window.end.timestamp())
-    return Call("digest.details", {"period": f"{start:x}-{end:x}"} | ({"post": ref} if ref else {}))
+    campaign = str(facts.options.campaign_id or "")
+    given = {"period": f"{start:x}-{end:x}", "post": ref, "campaign": campaign}
+    return Call("digest.details", {name: each for name, each in given.items() if each})
 
 
 def read_period(period: str) -> Window | None:
@@ -102,7 +104,7 @@ def digest_details(facts: DigestFacts, ref: str) -> Reply:
     least = "" if facts.complete else "At least "
     return Reply(
         f"{least}{running_words(facts.running)} at the end of this period.",
-        title="Digest details",
+        title=f"Digest details · {facts.campaign}" if facts.campaign else "Digest details",
         parts=(Fields(tuple(_fields(facts))), *(part for each in lists for part in each), *map(Note, notes)),
         actions=(Button("My videos", Call("videos")), *_leaderboard(facts)),
     )

@@ -94,7 +94,7 @@ def _told_until(stored: Sequence[StoredVideo], window: Window) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class CampaignScope:
-    """The campaign that a digest is about: its name, and the keys of its links."""
+    """The campaign that a digest is about: its label, and the keys of its links."""
 
     name: str
     keys: frozenset[str]
@@ -106,7 +106,7 @@ async def scope_of(store: Store, workspace: Workspace, options: DigestOptions) -
         return None
     campaign = await store.campaigns.find(workspace.id, options.campaign_id)
     links = await store.campaigns.links(workspace.id, options.campaign_id)
-    return CampaignScope(campaign.name if campaign else "", frozenset(each.key for each in links))
+    return CampaignScope(campaign.label if campaign else "", frozenset(each.key for each in links))
 
 
 def digest_facts(

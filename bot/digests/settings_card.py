@@ -41,6 +41,7 @@ NOT_ALL_SEE_MONEY = (
     "Not everyone may see money here, so spend and balance are left out. Add the word money to include them."
 )
 NOT_SILENT = "Posts can't be silent in this chat, so the digest notifies people as usual."
+OWN_CAMPAIGN = "It's this channel's campaign. Add “in all” to cover every video."
 EXAMPLE = "/digest on 09:00 Europe/Berlin"
 _PREVIEW = Button("Preview", Call("digest", {"action": "now"}))
 
@@ -49,7 +50,7 @@ _PREVIEW = Button("Preview", Call("digest", {"action": "now"}))
 class DigestSetting:
     """One channel's digest. `next_at` is when the next one comes, `last_at` up to when the last one told.
 
-    `off_reason` and `last_outcome` are sentences; `campaign` names the one that it is about.
+    `off_reason` and `last_outcome` are sentences. `campaign` is the label of the only one that it covers, if any.
     """
 
     channel_id: str
@@ -107,8 +108,7 @@ def digest_status(here: DigestSetting | None, others: Sequence[DigestSetting], z
         columns = (Column("Channel"), Column("Schedule"), Column("Next"))
         parts.append(Listing("Other channels", columns, tuple(map(_item, others))))
     begun = {"time": "09:00"} | ({"zone": zone} if zone else {}) | {"every": "daily", "asks": "1"}
-    known = here is not None and _stated(here.schedule) | {"asks": "1"}
-    turn_on = Button("Turn on digest", Call("digest", known or begun))
+    turn_on = Button("Turn on digest", _form(here) if here is not None else Call("digest", begun))
     return Reply(
         _status_words(here),
         title="Digest",
@@ -172,13 +172,16 @@ def _shows(setting: DigestSetting) -> tuple[Fields, ...]:
     shown = "" if len(sections) == len(_SHOWN) else ", ".join(["totals", *sections])
     fields = (
         ("Shows", shown),
-        ("Only", platforms),
-        ("Campaign", setting.campaign),
+        ("Only", ", ".join(filter(None, (_campaign(setting), platforms)))),
         ("Skipped", "when there's nothing to report" if options.skips_empty else ""),
         ("Silent", "notifies nobody" if options.is_silent else ""),
     )
     named = tuple(Field(name, text(words)) for name, words in fields if words)
     return (Fields(named),) if named else ()
+
+
+def _campaign(setting: DigestSetting) -> str:
+    return f"campaign {setting.campaign}" if setting.campaign else ""
 
 
 def in_a_line(setting: DigestSetting) -> Text:
@@ -187,7 +190,8 @@ def in_a_line(setting: DigestSetting) -> Text:
 
 
 def _item(other: DigestSetting) -> Item:
-    rhythm, state = text(rhythm_words(other.schedule)), _state(other)
+    only = f" · only {_campaign(other)}" if other.campaign else ""
+    rhythm, state = text(f"{rhythm_words(other.schedule)}{only}"), _state(other)
     return Item(text(Channel(other.channel_id)), (rhythm, state), (*rhythm, Plain(" · "), *state))
 
 
@@ -209,8 +213,15 @@ def _status_words(here: DigestSetting | None) -> str:
 
 def _switches(setting: DigestSetting) -> tuple[Button, ...]:
     """To change it, in a form that begins with how it is, and to switch it off. What is shown stays unless chosen."""
-    change = Button("Change", Call("digest", _stated(setting.schedule) | {"asks": "1"}))
-    return change, Button("Turn off", Call("digest", {"action": "off"}))
+    return Button("Change", _form(setting)), Button("Turn off", Call("digest", {"action": "off"}))
+
+
+def _form(setting: DigestSetting) -> Call:
+    """The form that changes it. Its campaign is filled in if a button has room, and kept if it isn't."""
+    call = Call("digest", _stated(setting.schedule) | {"asks": "1"})
+    name = setting.campaign.removesuffix(" (archived)")
+    more = Call("digest", {**call.arguments, "campaign": name})
+    return more if name and more.fits else call
 
 
 def _stated(schedule: Schedule) -> dict[str, str]:

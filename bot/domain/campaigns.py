@@ -43,6 +43,11 @@ class Campaign:
     created_at: datetime
     created_by: Person
 
+    @property
+    def label(self) -> str:
+        """Its name, and that it is archived."""
+        return self.name if self.archived_at is None else f"{self.name} (archived)"
+
 
 @dataclass(frozen=True, slots=True)
 class CampaignLink:

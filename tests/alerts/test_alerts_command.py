@@ -76,6 +76,13 @@ LOOKING = replace(ANA, permissions=frozenset({Permission.LOOK}))
         "status": Alerts("status"),
         "settings": Alerts("status"),
         "show": Alerts("status"),
+        "milestones on in launch": Alerts("milestones", "on", campaign="launch"),
+        "milestones 50k in spring launch": Alerts("milestones", counts=(50_000,), campaign="spring launch"),
+        "on in launch": Alerts(switch="on", campaign="launch"),
+        "campaign launch": Alerts(campaign="launch"),
+        "campaign off": Alerts("campaign", "off"),
+        "in all": Alerts(campaign="all"),
+        "quiet 22:00-07:00 in berlin": Alerts("quiet", time="22:00-07:00", zone="Europe/Berlin"),
     }.items(),
 )
 def test_words_in_any_clear_order(typed, args):
@@ -103,7 +110,23 @@ async def test_status_shows_how_it_stands_and_changes_nothing(env, line):
     assert await env.say(line, LOOKING) == await env.say("/alerts", LOOKING)
 
 
-@pytest.mark.parametrize("typed", ["mute", "quiet", "balance", "quiet Europe/Berlin"])
+async def test_alerts_are_about_one_campaign_until_the_line_says_all(env):
+    await env.say("/campaign new launch")
+    await env.say("/alerts balance 10")
+    assert "Milestones: on" in (on := (await env.say("/alerts milestones on in launch")).summary)
+    assert "Only campaign launch." in on
+    assert "Only campaign launch, except for low balance." in (await env.say("/alerts")).summary
+    await env.say("/alerts spike on")
+    await env.say("/campaign launch archive")
+    assert "Only campaign launch (archived), except" in (await env.say("/alerts")).summary
+    for line in ("mute 8h in launch", "balance 5 in launch", "off in launch", "spike off in launch"):
+        assert "uses no campaign (“launch”)" in (await env.say(f"/alerts {line}")).summary, line
+    assert "There's no campaign called “summer”" in (await env.say("/alerts in summer")).summary
+    assert (await env.say("/alerts in all")).summary == "Alerts cover every video again."
+    assert "campaign" not in (await env.say("/alerts")).summary
+
+
+@pytest.mark.parametrize("typed", ["mute", "quiet", "campaign", "balance", "quiet Europe/Berlin"])
 def test_a_form_asks_for_what_is_missing(typed):
     assert form_for(COMMAND, typed)["what"] == typed.split()[0]
 
@@ -346,12 +369,3 @@ async def test_a_channel_names_its_own_milestones(env, typed, at):
 
 async def test_a_large_balance_is_still_a_balance(env):
     assert "below $5,000.00" in (await env.say("/alerts balance 5000")).summary
-
-
-async def test_alerts_are_about_a_campaign_until_they_are_about_every_video(env):
-    await env.say("/campaign new launch")
-    assert "about campaign launch alone" in (await env.say("/alerts milestones on in launch")).summary
-    assert "Only about campaign launch." in (await env.say("/alerts")).summary
-    assert "Only about campaign launch." in plain_text(await env.say("/alerts spike on"))
-    assert "about every video" in (await env.say("/alerts in none")).summary
-    assert "launch" not in (await env.say("/alerts")).summary

@@ -26,7 +26,20 @@ from bot.store.outbox import Message, enqueue
 from bot.store.schedule_tables import outbox
 from tests import digest_examples
 from tests.digests.said import said
-from tests.standins.environment import ANA, BEN, EVE, LINK, PAGE, STOP, TRACK, button, environment_of, labels, rows
+from tests.standins.environment import (
+    ANA,
+    BEN,
+    EVE,
+    LINK,
+    PAGE,
+    STOP,
+    TRACK,
+    YOUTUBE,
+    button,
+    environment_of,
+    labels,
+    rows,
+)
 
 DIGEST = by_name()["digest"]
 TYPED = {
@@ -75,6 +88,15 @@ TYPED = {
     "on 9am on the 15th of each month": Digest("on", 540, None, ("15th",)),
     "on 9am on the last day of the month": Digest("on", 540, None, ("last",)),
     "on 9am monthly 31st": Digest("on", 540, None, ("31st",)),
+    "on 09:00 Europe/Berlin in launch": Digest("on", 540, "Europe/Berlin", campaign="launch"),
+    "in spring launch on 9am mon in New York": Digest(
+        "on", 540, "America/New_York", ("monday",), campaign="spring launch"
+    ),
+    "on 9am in New York in spring launch": Digest("on", 540, "America/New_York", campaign="spring launch"),
+    "on 9 in campaign berlin": Digest("on", 540, campaign="berlin"),
+    'on 9:00 in "nice summer"': Digest("on", 540, campaign="nice summer"),
+    "on 9:00 in all": Digest("on", 540, campaign="all"),
+    "now in launch": Digest("now", campaign="launch"),
 }
 WRONG = {
     "on 25:00": "Write it like 09:00",
@@ -141,6 +163,39 @@ async def test_the_answer_tells_the_next_delivery_in_local_time_and_utc(env):
     assert blocked.tone is Tone.WARNING
     assert "Let me write here." in plain_text(blocked)
     assert "A digest is set up here: daily at 09:00 (UTC)" in blocked.summary
+
+
+async def test_a_digest_is_about_a_campaign_the_channels_own_unless_another_or_all_is_named(env):
+    await env.start(LINK)
+    await env.start(YOUTUBE)
+    await env.say(f"/campaign new launch {LINK}")
+    await env.say("/campaign new spring")
+    await env.say("/campaign launch here")
+    env.clock.advance(hours=3)
+    await env.say("/videos")
+    preview = await env.say("/digest now")
+    assert preview.title == "Digest preview · launch"
+    on = plain_text(await env.say("/digest on 09:00 Europe/Berlin"))
+    assert "campaign launch" in on
+    assert "It's this channel's campaign." in on
+    status = await env.say("/digest")
+    assert "campaign launch" in plain_text(status)
+    assert button(status, "Change").arguments["campaign"] == "launch"
+    await env.say("/digest on 10:00")
+    assert "campaign launch" in plain_text(await env.say("/digest"))
+    await env.say("/campaign launch archive")
+    assert "campaign launch (archived)" in plain_text(await env.say("/digest"))
+    details = await env.press(await env.say("/digest now"), "Details")
+    assert details.title == "Digest details · launch (archived)"
+    assert "1 running" in details.summary
+    assert (await env.say("/digest now in spring")).title == "Digest preview · spring"
+    assert "campaign" not in plain_text(await env.say("/digest on 10:00 in all"))
+    assert (await env.say("/digest now")).title == "Digest preview"
+    assert "2 running" in (await env.press(await env.say("/digest now"), "Details")).summary
+    refused = await env.say("/digest on 10:00 in summer")
+    assert "There's no campaign called “summer”. Campaigns: spring." in refused.summary
+    form = form_for(DIGEST, button(await env.say("/campaign launch"), "Digest…").arguments)
+    assert form["campaign"] == "launch"
 
 
 async def test_a_console_without_a_clock_says_who_posts_instead_of_promising_to(env):
@@ -390,20 +445,3 @@ async def test_in_a_channel_that_another_company_reads_money_is_left_out_unless_
     assert "left out" not in plain_text(said)
     assert "$" in plain_text(await env.say("/digest now", shared))
     assert "left out" not in plain_text(await env.say("/digest on 10:00 UTC", shared))
-
-
-async def test_a_digest_is_about_a_campaign_until_it_is_about_every_video(env):
-    await env.say(f"/campaign new launch {LINK}")
-    reply = await env.say("/digest on 09:00 UTC in launch")
-    assert "Campaign: launch" in plain_text(reply)
-    assert "Campaign: launch" in plain_text(await env.say("/digest on 10:00 UTC"))
-    assert "Campaign: launch" in plain_text(await env.say("/digest status"))
-    assert "· launch" in (await env.say("/digest now")).title
-    assert "launch" not in plain_text(await env.say("/digest on 10:00 UTC in none"))
-    assert "There's no campaign" in (await env.say("/digest on 10:00 UTC in nosuch")).summary
-
-
-async def test_a_new_digest_is_about_the_channels_own_campaign(env):
-    await env.say("/campaign new launch")
-    await env.say("/campaign launch here")
-    assert "Campaign: launch" in plain_text(await env.say("/digest on 09:00 UTC"))

@@ -77,6 +77,25 @@ async def test_nothing_is_said_before_its_time_and_one_message_at_it(mirror, clo
     assert any(isinstance(part, Picture) for part in reply.parts)
 
 
+async def test_one_whose_campaign_is_archived_while_it_is_due_comes_once_and_says_so(mirror, clock, charts, database):
+    campaigns = mirror.store.campaigns
+    campaign, _ = await campaigns.create(mirror.here.id, "launch", ANA, clock())
+    video = await mirror.video("one", range(0, 490, 10))
+    await mirror.video("two", range(0, 4900, 100))
+    await mirror.money()
+    await campaigns.add(mirror.here.id, campaign.id, [("tiktok:one", video.link, "tiktok")], ANA, clock())
+    on = await mirror.subscribe(NINE, DigestOptions(campaign_id=campaign.id))
+    clock.now = at("2026-03-03 09:00")
+    await read(mirror, 23)
+    await campaigns.archive(mirror.here.id, campaign.id, ANA, clock())
+    first, second = mirror.planner(charts), mirror.planner(charts)
+    assert sum(await asyncio.gather(first.plan_due(), second.plan_due())) == 1
+    assert await first.plan_due() == 0
+    ((key, reply),) = (await said(database)).items()
+    assert (key, reply.title) == (f"digest:{on.id}:2026-03-03", "Daily digest · launch (archived)")
+    assert "+240 views" in reply.summary
+
+
 async def _overslept(mirror, clock):
     """At nine, when nothing was read since the evening before."""
     await mirror.store.wallets.mark_swept(mirror.wallet_id, clock(), complete=True)

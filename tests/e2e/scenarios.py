@@ -203,6 +203,17 @@ async def a_campaign_is_created_filled_by_a_start_and_made_the_channels_own(chat
     assert "can fill them" in (await chat.say(BEN, "campaign", campaign="launch", action="add", videos=YOUTUBE)).text
 
 
+async def a_digest_and_alerts_are_about_one_campaign(chat: Chat) -> None:
+    await chat.say(ANN, "campaign", campaign="launch", action="new")
+    when = {"action": "on", "time": "09:00", "zone": "Europe/Berlin"}
+    assert "campaign launch" in (await chat.say(ANN, "digest", **when, campaign="in LAUNCH")).text
+    assert "campaign launch" in (await chat.say(BEN, "digest", action="status")).text
+    assert "campaign launch" not in (await chat.say(ANN, "digest", **when, campaign="in all")).text
+    given = {"what": "milestones", "switch": "on", "campaign": "in launch"}
+    assert "Only campaign launch" in (await chat.say(ANN, "alerts", **given)).text
+    assert "Only campaign launch" in (await chat.say(BEN, "alerts")).text
+
+
 COMMANDS = {
     "track": ({"link": LINK, "days": "7"}, "already being tracked"),
     "videos": ({}, "2 videos"),
@@ -417,6 +428,7 @@ EVERYWHERE = (
     a_digest_comes_when_it_is_due_and_once_a_day,
     alerts_are_set_and_read_again,
     a_campaign_is_created_filled_by_a_start_and_made_the_channels_own,
+    a_digest_and_alerts_are_about_one_campaign,
     every_command_is_answered_to_the_asker_alone,
     a_payout_is_computed_by_the_terms_and_marked_as_paid_once,
     who_did_what_is_listed_for_admins_and_is_a_file,
