@@ -226,7 +226,7 @@ async def test_a_digest_of_a_campaign_is_about_its_links_alone(mirror, charts, w
     assert ([each.delta for each in facts.totals], facts.running, facts.campaign) == ([120], (1, 0), "launch")
     assert facts.carry == (await mirror.facts(window, ALL, charts)).carry
     await mirror.store.campaigns.archive(mirror.here.id, campaign.id, ANA, clock())
-    assert (await mirror.facts(window, chosen, charts)).campaign == "launch"
+    assert (await mirror.facts(window, chosen, charts)).campaign == "launch (archived)"
     elsewhere = DigestOptions(campaign_id=campaign.id + 1)
     assert (await mirror.facts(window, elsewhere, charts)).totals == ()
     assert DigestOptions.from_json(chosen.to_json()) == chosen
