@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, TypeAlias, TypeVar
 
-from sqlalchemy import Row
+from sqlalchemy import ColumnElement, Row, Table
 
 from bot.domain.caller import Person
 from bot.domain.creators import creator_of
@@ -12,8 +12,9 @@ from bot.domain.folding import folded
 from bot.domain.money import ends_at
 from bot.domain.poll_times import first_read, next_read
 from bot.domain.videos import Metric, Video
-from bot.store.tables import UNOWNED
+from bot.store.tables import UNOWNED, videos
 from bot.store.types import read, values
+from bot.store.workspaces import Workspace
 
 METRICS = tuple(Metric)
 """The counts of a snapshot, in the order of their columns."""
@@ -70,13 +71,22 @@ class StoredVideo:
         return self.key or self.video.id
 
     def is_visible_to(self, workspace_id: int) -> bool:
-        """Whether a workspace may see it. In SQL: `bot.store.videos.visible_to`."""
+        """Whether a workspace may see it. In SQL: `visible_to`."""
         return self.owner_id in owners_seen_by(workspace_id)
 
 
 def owners_seen_by(workspace_id: T) -> tuple[int, T]:
     """The owners whose videos a workspace sees: itself, and nobody, for what was started outside the bot."""
     return UNOWNED, workspace_id
+
+
+def visible_to(workspace: Workspace, rows: Table = videos, *, by_owner: bool = True) -> ColumnElement[bool]:
+    """Which rows of the mirror a workspace may see: what it started itself and what was started outside the bot.
+
+    Not `by_owner`: another condition leaves few rows, so the owner is compared in a way that no index helps with.
+    """
+    owner = rows.c.owner_id if by_owner else rows.c.owner_id + 0
+    return (rows.c.wallet_id == workspace.wallet_id) & owner.in_(owners_seen_by(workspace.id))
 
 
 def search_text(title: str, creator: str, video_id: str, link: str) -> str:

@@ -1,32 +1,23 @@
 """The mirror of a wallet's videos and their snapshots, and what one workspace may see of it.
 
 A workspace sees what it started itself and what was started outside the bot, never what another workspace started.
-
-The statements behind lists read ranges of an index in their order and leave every one early, so the first page costs
-the same in any account. A range holds the videos of one owner, platform and status (a counter of `video_counts`), or of
-one owner.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
-from enum import StrEnum
-from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, Table, TextClause, bindparam, func, or_, select, union_all, update
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select, update
 
 from bot.domain.creators import creator_of, names_of_creator
 from bot.domain.folding import folded
 from bot.domain.poll_times import LONGEST
-from bot.domain.videos import FINISHED, Metric, Snapshot, Video, VideoReading, VideoStatus, is_running_status
+from bot.domain.videos import Metric, Snapshot, Video, VideoReading
 from bot.store import mirror
-from bot.store.campaign_tables import campaign_links
 from bot.store.database import Aggregate
-from bot.store.stored_video import METRICS, StoredVideo, from_row, owners_seen_by
+from bot.store.stored_video import METRICS, StoredVideo, from_row, visible_to
 from bot.store.tables import (
     HAS_DUE_PAGE,
-    HAS_HANDLE,
     IS_UNREAD_HISTORY,
     MAY_HAVE_NEWS,
     snapshot_days,
@@ -34,54 +25,21 @@ from bot.store.tables import (
     video_counts,
     videos,
 )
+from bot.store.video_lists import (
+    EVERY_VIDEO,
+    SEARCHED,
+    Filters,
+    Sort,
+    conditions_of,
+    fits_status,
+    order_of,
+    page_statement,
+    patterns_of,
+    search_statement,
+)
 from bot.store.workspaces import Workspace
 
 __all__ = ["Filters", "Sort", "StoredVideo", "Videos", "visible_to"]
-
-SEARCHED = 1_000
-"""How many videos of the workspace, and how many started outside the bot, a search looks through."""
-
-_ESCAPE = "/"
-
-
-class Sort(StrEnum):
-    """The orders in which videos are listed. Unknown values come last, in `CHANGE_24H` last of the running ones.
-
-    There, ended videos follow the running ones: their last day is over.
-    """
-
-    NEWEST = "newest"
-    COUNT = "count"
-    CHANGE_24H = "change_24h"
-    ENDING = "ending"
-
-
-_ORDERS = {
-    Sort.NEWEST: (videos.c.newest_at.desc(), videos.c.video_id.desc()),
-    Sort.COUNT: (videos.c.main_count.desc(), videos.c.video_id.desc()),
-    Sort.CHANGE_24H: (videos.c.change_24h.desc(), videos.c.video_id.desc()),
-    Sort.ENDING: (videos.c.ends_at.asc(), videos.c.video_id.asc()),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """Which of a workspace's videos a list shows; a filter that is empty leaves none out.
-
-    `handles` are folded, of any platform; `started_by` is a person's id in the chat; `campaign_id` is of a campaign of
-    the same workspace.
-    """
-
-    platform: str | None = None
-    status: str | None = None
-    handles: tuple[str, ...] = ()
-    started_by: str = ""
-    campaign_id: int | None = None
-
-    @property
-    def are_counted(self) -> bool:
-        """Whether `video_counts` says how many videos these leave."""
-        return not (self.handles or self.started_by or self.campaign_id)
 
 
 class LinkSum(NamedTuple):
@@ -165,9 +123,9 @@ class Videos(Aggregate):
         query = select(func.count()).where(videos.c.wallet_id == wallet_id, videos.c.due_at <= now)
         return await self._database.scalar(query) or 0
 
-    async def unread_history(self, workspace: Workspace, filters: Filters = Filters()) -> int:
+    async def unread_history(self, workspace: Workspace, filters: Filters = EVERY_VIDEO) -> int:
         """How many finished videos that the workspace may see, of those that filters leave, are not read yet."""
-        query = select(func.count()).where(*_filtered(workspace, filters), IS_UNREAD_HISTORY)
+        query = select(func.count()).where(*conditions_of(workspace, filters), IS_UNREAD_HISTORY)
         return await self._database.scalar(query) or 0
 
     async def next_due(self, wallet_id: int) -> datetime | None:
@@ -210,14 +168,14 @@ class Videos(Aggregate):
         return {row.video_id: from_row(row) for row in await self._database.rows(query)}
 
     async def search(self, workspace: Workspace, typed: str, limit: int) -> tuple[StoredVideo, ...]:
-        """Videos whose title, creator, id or link hold what was typed, both folded, in the order of `_search`.
+        """Videos whose title, creator, id or link hold what was typed, both folded, in the order of `search_statement`.
 
         Looks through the first `SEARCHED` in that order, so that typing costs the same in any account.
         """
         if typed.strip() and not folded(typed):
             return ()  # nothing but signs that no title keeps
         values = {"wallet": workspace.wallet_id, "workspace": workspace.id, "limit": limit}
-        return tuple(map(from_row, await self._database.rows(_search(), values | _patterns(typed))))
+        return tuple(map(from_row, await self._database.rows(search_statement(), values | patterns_of(typed))))
 
     async def page(
         self, workspace: Workspace, filters: Filters, sort: Sort, offset: int, limit: int
@@ -231,7 +189,7 @@ class Videos(Aggregate):
         mine = [
             each
             for each in counters
-            if filters.platform in {None, each.platform} and _fits(each.status, filters.status)
+            if filters.platform in {None, each.platform} and fits_status(each.status, filters.status)
         ]
         total = sum(each.videos for each in mine)
         if offset >= total:
@@ -240,15 +198,15 @@ class Videos(Aggregate):
         for number, each in enumerate(mine):
             values |= {f"owner_{number}": each.owner_id}
             values |= {f"platform_{number}": each.platform, f"status_{number}": each.status}
-        return tuple(map(from_row, await self._database.rows(_page(sort, len(mine)), values))), total
+        return tuple(map(from_row, await self._database.rows(page_statement(sort, len(mine)), values))), total
 
     async def _narrow_page(
         self, workspace: Workspace, filters: Filters, sort: Sort, offset: int, limit: int
     ) -> tuple[tuple[StoredVideo, ...], int]:
         """The same by an index of the creator, person or links, whose videos are few beside all of the account."""
-        conditions = tuple(_filtered(workspace, filters))
+        conditions = tuple(conditions_of(workspace, filters))
         total = await self._database.scalar(select(func.count()).where(*conditions)) or 0
-        order = (*_running_first(sort), *_ORDERS[sort])
+        order = order_of(sort)
         first = select(videos.c.video_id).where(*conditions).order_by(*order).offset(offset).limit(limit)
         listed = select(videos).where(videos.c.wallet_id == workspace.wallet_id, videos.c.video_id.in_(first))
         return tuple(map(from_row, await self._database.rows(listed.order_by(*order)))), total
@@ -259,7 +217,7 @@ class Videos(Aggregate):
         It is itself, if it is one, else those of creators whom a link or the API calls so, such as after a rename.
         """
         handle = folded(name)
-        its_own = select(videos.c.handle).where(*_filtered(workspace, Filters(handles=(handle,)))).limit(1)
+        its_own = select(videos.c.handle).where(*conditions_of(workspace, Filters(handles=(handle,)))).limit(1)
         if not handle or await self._database.scalar(its_own) is not None:
             return (handle,) if handle else ()
         found = [each.video for each in await self.search(workspace, handle, SEARCHED)]
@@ -271,7 +229,7 @@ class Videos(Aggregate):
         link = func.coalesce(func.nullif(videos.c.key, ""), videos.c.video_id)
         newest = func.row_number().over(partition_by=link, order_by=videos.c.newest_at.desc())
         columns = (videos.c.main_metric, videos.c.main_count, videos.c.change_24h, videos.c.is_running)
-        ranked = select(*columns, newest.label("place")).where(*_filtered(workspace, filters)).subquery()
+        ranked = select(*columns, newest.label("place")).where(*conditions_of(workspace, filters)).subquery()
         per_link = select(*(ranked.c[column.name] for column in columns)).where(ranked.c.place == 1)
         sums: dict[Metric, LinkSum] = {}
         for metric, count, day, is_running in await self._database.rows(per_link):
@@ -332,43 +290,8 @@ class Videos(Aggregate):
         return {day: int(count) for day, count in await self._database.rows(query)}
 
 
-def visible_to(workspace: Workspace, rows: Table = videos, *, by_owner: bool = True) -> ColumnElement[bool]:
-    """Which rows of the mirror a workspace may see: what it started itself and what was started outside the bot.
-
-    Not `by_owner`: another condition leaves few rows, so the owner is compared in a way that no index helps with.
-    """
-    owner = rows.c.owner_id if by_owner else rows.c.owner_id + 0
-    return (rows.c.wallet_id == workspace.wallet_id) & owner.in_(owners_seen_by(workspace.id))
-
-
 def _this(wallet_id: int, video_id: str) -> ColumnElement[bool]:
     return (videos.c.wallet_id == wallet_id) & (videos.c.video_id == video_id)
-
-
-def _fits(status: str, wanted: str | None) -> bool:
-    """Whether a status is the wanted one; `monitoring` stands for every state that runs."""
-    if wanted == VideoStatus.MONITORING:
-        return is_running_status(status)
-    return wanted in {None, status}
-
-
-def _filtered(workspace: Workspace, filters: Filters) -> Iterator[ColumnElement[bool] | TextClause]:
-    """The conditions on the videos that a workspace may see and that filters leave."""
-    yield visible_to(workspace, by_owner=not filters.campaign_id)
-    if filters.platform:
-        yield videos.c.platform == filters.platform
-    if filters.status == VideoStatus.MONITORING:
-        yield videos.c.status.not_in([*FINISHED, VideoStatus.PAUSED])
-    elif filters.status:
-        yield videos.c.status == filters.status
-    if filters.handles:
-        yield videos.c.handle.in_(filters.handles)
-        yield HAS_HANDLE  # for the index
-    if filters.campaign_id:
-        within = campaign_links.c.campaign_id == filters.campaign_id
-        yield videos.c.key.in_(select(campaign_links.c.key).where(within))
-    if filters.started_by:
-        yield (videos.c.owner_id == workspace.id) & (videos.c.started_by_id == filters.started_by)
 
 
 def _snapshots(metrics: Sequence[Metric]) -> Select[Any]:
@@ -379,71 +302,3 @@ def _snapshot(row: Sequence[Any], metrics: Sequence[Metric]) -> Snapshot:
     """A snapshot of these metrics; unknown counts are left out."""
     known = {metric: count for metric, count in zip(metrics, row[2:], strict=True) if count is not None}
     return Snapshot(row[1], known)
-
-
-@cache
-def _page(sort: Sort, ranges: int) -> Select[Any]:
-    """The videos of a number of ranges, in order. Cached, because building it takes longer than running it.
-
-    Its values are `wallet`, `offset`, `limit`, `end` (the two together), and for each range, counted from 0, `owner_0`,
-    `platform_0` and `status_0`.
-    """
-    found_first = (
-        select(videos.c.video_id)
-        .where(
-            videos.c.wallet_id == bindparam("wallet"),
-            videos.c.owner_id == bindparam(f"owner_{number}"),
-            videos.c.platform == bindparam(f"platform_{number}"),
-            videos.c.status == bindparam(f"status_{number}"),
-        )
-        .order_by(*_ORDERS[sort])
-        .limit(bindparam("end"))
-        .subquery()
-        for number in range(ranges)
-    )
-    first = union_all(*map(select, found_first))
-    found = select(videos).where(videos.c.wallet_id == bindparam("wallet"), videos.c.video_id.in_(first))
-    # A range holds one status, so only the order across ranges depends on what runs.
-    return found.order_by(*_running_first(sort), *_ORDERS[sort]).offset(bindparam("offset")).limit(bindparam("limit"))
-
-
-def _running_first(sort: Sort) -> tuple[ColumnElement[Any], ...]:
-    return (videos.c.is_running.desc(),) if sort is Sort.CHANGE_24H else ()
-
-
-@cache
-def _search() -> Select[Any]:
-    """The videos that hold what was typed: those of just that title first, then running ones, then newest.
-
-    Cached, as above. Its values are `wallet`, `workspace`, `limit`, and `within` and `titled`, which `_patterns` gives.
-    """
-    owners: tuple[Any, ...] = owners_seen_by(bindparam("workspace"))
-    ranges = (
-        select(videos.c.video_id, videos.c.search_text, videos.c.is_running, videos.c.newest_at)
-        .where(videos.c.wallet_id == bindparam("wallet"), videos.c.owner_id == owner)
-        .order_by(videos.c.is_running.desc(), videos.c.newest_at.desc(), videos.c.video_id.desc())
-        .limit(SEARCHED)
-        .subquery()
-        for owner in owners
-    )
-    recent = union_all(*map(select, ranges)).subquery().c
-    found = select(recent.video_id).where(recent.search_text.like(bindparam("within"), escape=_ESCAPE))
-    named, also_named = (
-        text.like(bindparam("titled"), escape=_ESCAPE).desc() for text in (recent.search_text, videos.c.search_text)
-    )
-    first = found.order_by(named, recent.is_running.desc(), recent.newest_at.desc(), recent.video_id.desc())
-    listed = select(videos).where(
-        videos.c.wallet_id == bindparam("wallet"), videos.c.video_id.in_(first.limit(bindparam("limit")))
-    )
-    return listed.order_by(also_named, videos.c.is_running.desc(), videos.c.newest_at.desc(), videos.c.video_id.desc())
-
-
-def _patterns(typed: str) -> dict[str, str]:
-    """LIKE patterns for texts that contain the typed words, and for titles that are exactly these, in any case.
-
-    An ellipsis at the end may be that of a title which was shown shortened.
-    """
-    words = folded(typed)
-    for sign in (_ESCAPE, "%", "_"):
-        words = words.replace(sign, _ESCAPE + sign)
-    return {"within": f"%{words.removesuffix('...').rstrip()}%", "titled": f"{words}\n%"}

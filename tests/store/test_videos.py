@@ -9,7 +9,8 @@ import pytest
 from bot.domain.creators import creator_of
 from bot.domain.money import ends_at
 from bot.domain.videos import HOUR, Metric
-from bot.store.videos import SEARCHED, Filters, Sort
+from bot.store.video_lists import SEARCHED
+from bot.store.videos import Filters, Sort
 from tests.store.samples import ADA, BEN, NOW, keyed, proposed, reading, submitted, video
 
 
