@@ -4,12 +4,12 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
 from functools import partial
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Self, TypeAlias
+from typing import TYPE_CHECKING, Self
 
 from bot.charts.charts import Charts
 from bot.commands.command import Kind
@@ -21,6 +21,7 @@ from bot.commands.registry import COMMANDS, AnyCommand, by_name, described
 from bot.commands.share import cannot_share_reason, with_button
 from bot.commands.suggest import argument_of, suggestions
 from bot.commands.videos import PAGE_SIZE, Videos
+from bot.commands.waiting import Meanwhile, noticing_the_line
 from bot.contentstats.client import ContentStatsClient
 from bot.contentstats.rate_limit import Now, Sleep
 from bot.contentstats.transport import DEFAULT_TIMEOUTS, Timeouts
@@ -28,7 +29,7 @@ from bot.delivery.poster import ChannelPoster
 from bot.domain.caller import Caller, Permission, WorkspaceRef
 from bot.domain.clock import Clock, WallClock
 from bot.domain.errors import BotError, DatabaseUnavailable, NotAllowed, UsageError
-from bot.messages.problems import crashed, in_line, misunderstood, problem, unknown_command, which_of
+from bot.messages.problems import crashed, misunderstood, problem, unknown_command, which_of
 from bot.metrics import LiveFigures, Metrics, exposition
 from bot.reply.call import SHARE, Call
 from bot.reply.model import Option, Reply
@@ -38,15 +39,12 @@ from bot.store.chat_installs import ChatInstalls, CommandSync, Installations
 from bot.store.coordination import RateSlots
 from bot.wallet.accounts import Accounts
 from bot.wallet.exports import Exports
-from bot.wallet.wallet import Wallet
 
 if TYPE_CHECKING:
     from bot.scheduler import Scheduler
 
 logger = logging.getLogger(__name__)
 
-Meanwhile: TypeAlias = Callable[[Reply], Awaitable[None]]
-"""Shows a person something while their reply is not there yet. Never raises for what a chat does."""
 
 VERSION = version("contentstats-bot")
 OFFER_LASTS = timedelta(minutes=10)
@@ -58,8 +56,6 @@ UNSAVED = (
     "/videos before you try again."
 )
 """What a button that spends says instead of the usual advice to try again."""
-WORD_AFTER = 3.0
-"""Seconds after which a person who stands in line for the API reads that they do."""
 LONGEST_SILENCE = 30.0
 """Seconds without a tick after which the scheduler has stopped."""
 SUGGEST_WITHIN = 2.0
@@ -358,13 +354,8 @@ class Bot:
         )
         if command.shows_money and not may_see_money(context.money_readers, granted):
             raise NotAllowed(money_refusal(context.money_readers))
-        word = asyncio.create_task(_word(account.wallet, meanwhile)) if account.wallet and meanwhile else None
-        try:
+        async with noticing_the_line(account.wallet, meanwhile):
             reply = await command.handler(context, args)
-        finally:
-            if word is not None:
-                word.cancel()
-                await asyncio.wait({word})
         self._lists.note(caller, reply, (args.page - 1) * PAGE_SIZE + 1 if isinstance(args, Videos) else 1)
         shared_as = reply.shared_as
         if shared_as is None or cannot_share_reason(self._by_name[shared_as.command], caller, granted):
@@ -391,13 +382,3 @@ class Bot:
             timeouts=self._timeouts,
             metrics=self._metrics,
         )
-
-
-async def _word(wallet: Wallet, meanwhile: Meanwhile) -> None:
-    """Let a person know that they stand in line, once, if they do."""
-    while True:
-        await asyncio.sleep(WORD_AFTER)
-        line = wallet.line
-        if line is not None:
-            await meanwhile(in_line(line))
-            return
