@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -131,12 +131,12 @@ class Environment:
         """How many trackings the account holds, and so how many are billed."""
         return len(self.sandbox.world.account(self.sandbox.key).trackings)
 
-    async def audit(self, caller: Caller = ANA) -> tuple[Any, ...]:
-        """What was started and stopped in the workspace, newest first, without settings and refusals."""
+    async def audit(self, caller: Caller = ANA, without: Collection[str] = ("setting", "refused")) -> tuple[Any, ...]:
+        """The audit of the caller's workspace, newest first, `without` these actions."""
         async with self.store() as (store, wallet_id):
             workspace = await store.workspaces.ensure_workspace(caller.workspace, wallet_id)
             kept = await store.audit.recent(workspace.id, 50)
-            return tuple(each for each in kept if each.action not in {"setting", "refused"})
+            return tuple(each for each in kept if each.action not in without)
 
     @asynccontextmanager
     async def store(self) -> AsyncIterator[tuple[Store, int]]:
