@@ -28,7 +28,7 @@ demo: install
 test: tools
 	$(BIN)/python -m pytest -n 4 $(ARGS)
 
-# 100,000 guesses of one workspace against another; `make test` makes a sample of them.
+# 100,000 guesses of one workspace against another, every night; `make test` makes a sample of them.
 isolation: tools
 	GUESSES=100000 $(BIN)/python -m pytest -n 4 -q tests/bot/test_guesses.py
 
