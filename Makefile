@@ -26,7 +26,7 @@ demo: install
 	@$(BIN)/contentstats-bot demo
 
 test: tools
-	$(BIN)/python -m pytest -n 4 $(ARGS)
+	$(BIN)/python -m pytest -n 4 --dist worksteal $(ARGS)
 
 # 100,000 guesses of one workspace against another, every night; `make test` makes a sample of them.
 isolation: tools
