@@ -25,6 +25,7 @@ from bot.store.tables import (
     track_requests,
     video_counts,
     videos,
+    wallets,
     workspaces,
 )
 
@@ -64,6 +65,7 @@ class Forgetting(Aggregate):
                 row.id for row in await connection.execute(kept) if row.name == forgotten_id(row.chat, row.external_id)
             ]
             for workspace_id in gone:
+                await _lock(connection, workspace_id)
                 await connection.execute(
                     delete(track_requests).where(track_requests.c.workspace_id == workspace_id, over)
                 )
@@ -72,6 +74,7 @@ class Forgetting(Aggregate):
             await self._database.truncate_log()
 
     async def _delete(self, connection: AsyncConnection, workspace_id: int) -> None:
+        await _lock(connection, workspace_id)
         name = await self._keep_spend(connection, workspace_id)
         await self._own_videos(connection, workspace_id)
         await self._files(connection, workspace_id)
@@ -134,3 +137,15 @@ class Forgetting(Aggregate):
         used = select(workspaces.c.wallet_id)
         for table in (events, handled_events, snapshots, snapshot_days, video_counts, videos):
             await connection.execute(delete(table).where(table.c.wallet_id.not_in(used)))
+
+
+async def _lock(connection: AsyncConnection, workspace_id: int) -> None:
+    """Make starts of a workspace wait, under its present key and earlier ones, and whoever writes something for it.
+
+    In the order of spending: the wallet first.
+    """
+    now = select(workspaces.c.wallet_id).where(workspaces.c.id == workspace_id)
+    used = select(track_requests.c.wallet_id).where(track_requests.c.workspace_id == workspace_id)
+    spent_from = select(wallets.c.id).where(wallets.c.id.in_(now.union(used))).order_by(wallets.c.id)
+    await connection.execute(spent_from.with_for_update(key_share=True))
+    await connection.execute(select(workspaces.c.id).where(workspaces.c.id == workspace_id).with_for_update())

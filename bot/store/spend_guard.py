@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.allowances import Limit, Spender, broken, fixed
+from bot.domain.errors import SpendingRefused
 from bot.domain.tracking import REVISITED_FOR, RequestState, TrackRequest
 from bot.store.allowances import limits
 from bot.store.approvals import is_approved, needed_above
@@ -109,11 +110,16 @@ async def refusal(
     """Why the request must not be sent, or else the id of the unclear start that it is sent in spite of, 0 for none.
 
     Locks the wallet until the transaction ends: the answer stays true. `may_run` and `despite` are as for
-    `TrackRequests.submit`.
+    `TrackRequests.submit`. Raises SpendingRefused if the workspace was deleted with its requests.
     """
     this = select(track_requests).where(track_requests.c.id == request_id)
-    await lock_wallet(connection, (await connection.execute(this)).one().wallet_id)
-    request = read(TrackRequest, (await connection.execute(this)).one())
+    wallet_id = await connection.scalar(this.with_only_columns(track_requests.c.wallet_id))
+    if wallet_id is not None:
+        await lock_wallet(connection, wallet_id)
+    row = (await connection.execute(this)).one_or_none()
+    if row is None:
+        raise SpendingRefused("This workspace's data was deleted, so nothing was spent. Send /track again.")
+    request = read(TrackRequest, row)
     if request.person.id != person_id:
         return NotYours(request)
     if request.state is not RequestState.PROPOSED:

@@ -172,6 +172,8 @@ class TrackRequests(Aggregate):
     async def mark_failed(self, request_id: int, outcome: str, now: datetime, report: Report = no_news) -> TrackRequest:
         """What was submitted certainly started nothing. Returns the request as it stands, changed or not."""
         async with self._database.writing() as connection:
+            (before,) = await _requests(connection, track_requests.c.id == request_id)
+            await lock_wallet(connection, before.wallet_id)
             failed = {"state": RequestState.FAILED, "outcome": outcome, "ended_at": now}
             request, moved = await _move(connection, request_id, IS_IN_FLIGHT, failed)
             if moved:

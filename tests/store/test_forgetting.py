@@ -1,14 +1,18 @@
 """What is left of a workspace in the database once it is forgotten: on SQLite to the last byte of file and log."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
 
+from bot.domain.allowances import Spender
 from bot.domain.approvals import Approval, ApprovalRule, ApprovalState
 from bot.domain.caller import Person
+from bot.domain.errors import SpendingRefused
 from bot.domain.payout import Line, State, Terms
 from bot.domain.videos import Metric
 from bot.reply.model import Picture, Reply
@@ -17,6 +21,7 @@ from bot.store.audit import Action, Entry
 from bot.store.database import Database
 from bot.store.forgetting import SPEND_KEPT
 from bot.store.outbox import Message, News, enqueue
+from bot.store.spend_guard import Submitted
 from bot.store.tables import forgotten_spend
 from tests.store.samples import HERE, NOW, PRICE, THERE, keyed, proposed, reading, submitted, video
 
@@ -134,6 +139,37 @@ async def test_a_forgotten_workspace_that_is_used_again_stays_and_an_open_start_
             assert (await store.workspaces.by_id(going.id)).name == GOING.name
     await store.forgetting.settled_workspaces(NOW + SPEND_KEPT + timedelta(days=1))
     assert await store.workspaces.by_id(going.id) is None
+
+
+@pytest.mark.parametrize("race", ["press", "started", "failed"])
+async def test_a_start_during_the_deletion_is_refused_or_counted_and_never_lost(database_url, race):
+    """One of them waits for the other, whichever comes first."""
+    databases = [Database(database_url) for _ in range(2)]
+    one, two = (Store(each) for each in databases)
+    wallet = await one.wallets.ensure_wallet("theirs", NOW)
+    counted = Decimal(0)
+    for turn in range(12):
+        workspace = await one.workspaces.ensure_workspace(GOING, wallet)
+        (request,) = await proposed(one, workspace, f"tiktok:{turn}", person=ZOE, batch=f"b{turn}")
+        if race != "press":
+            await submitted(one, request, PRICE)
+        at_once = {
+            "press": lambda each=request: submitted(one, each, PRICE),
+            "started": lambda each=request, n=turn: one.tracking.mark_tracking(each.id, video(f"v{n}"), NOW),
+            "failed": lambda each=request: one.tracking.mark_failed(each.id, "no", NOW),
+        }[race]
+        outcome, deleted = await asyncio.gather(
+            at_once(), two.forgetting.workspace(workspace.id), return_exceptions=True
+        )
+        assert deleted is None
+        assert not isinstance(outcome, Exception) or isinstance(outcome, SpendingRefused)
+        counted += PRICE if race == "started" or isinstance(outcome, Submitted) else 0
+        again = await one.workspaces.ensure_workspace(GOING, wallet)
+        spender = Spender(ZOE.id, frozenset(), "C1")
+        (cap,) = await one.allowances.limits(again.id, spender, NOW, Decimal(99))
+        assert cap.used == counted, turn
+    for each in databases:
+        await each.close()
 
 
 async def test_the_numbers_count_so_many_messages_and_no_more(store, database, monkeypatch):
