@@ -149,11 +149,12 @@ class Bot:
             name, arguments = line.name, line.words
         found = self._by_name.get(name)
         try:
-            if found is None or (isinstance(arguments, str) and not found.listed):  # nobody types what a button sends
-                return await self._unknown(name, arguments if isinstance(arguments, str) else "", caller)
-            return await self._answer(found, arguments, caller, meanwhile)
-        except BotError as error:
-            return await self._refused(found, arguments, error, caller)
+            try:
+                if found is None or (isinstance(arguments, str) and not found.listed):  # as what a button sends is not
+                    return await self._unknown(name, arguments if isinstance(arguments, str) else "", caller)
+                return await self._answer(found, arguments, caller, meanwhile)
+            except BotError as error:
+                return await self._refused(found, arguments, error, caller)
         except Exception as error:  # noqa: BLE001 - the error boundary: the rest is ours, and must not end the program
             return self.crash(name, error)
 

@@ -22,7 +22,7 @@ from bot.domain.caller import Permission, Person
 from bot.domain.clock import moment_text
 from bot.domain.errors import NotAllowed, UsageError
 from bot.domain.money import dollars
-from bot.domain.quiet import is_range, mute_end, read_quiet
+from bot.domain.quiet import ENDLESS, is_range, mute_end, read_quiet
 from bot.domain.zones import UTC_NAME, zone_names
 from bot.reply.model import Note, Reply
 from bot.store.audit import Action
@@ -60,6 +60,7 @@ class Alerts:
             ("finished", "completed"),
             ("troubles", "trouble"),
             *((each, "payouts") for each in ("payout", "payout.budget", "budget", "budgets")),
+            ("snooze", _MUTE),
             ("hours", _QUIET),
             ("settings", _STATUS),
             ("show", _STATUS),
@@ -80,7 +81,12 @@ class Alerts:
         beside=AlertKind.MILESTONES,
     )
     dollars: Decimal | None = argument(Kind.MONEY, "the balance below which to warn, such as 10", default=None)  # noqa: RUF009 - a field
-    time: str = argument(Kind.SPAN, "a mute's end (8h, 2d, 09:00), or quiet hours (22:00-07:00)", default="")
+    time: str = argument(
+        Kind.SPAN,
+        "a mute's end (8h, 2d, 09:00), or quiet hours (22:00-07:00)",
+        default="",
+        refused=(("forever|indefinitely|always", ENDLESS),),
+    )
     zone: str = argument(Kind.ZONE, "the time zone of the quiet hours", default="", suggested=True)
     campaign: str = argument(
         Kind.CAMPAIGN,

@@ -133,7 +133,7 @@ def _stated(command: Command[Any], args: object) -> Mapping[str, str]:
     """What was given, as `bind` takes it."""
     found = ((each, getattr(args, each.name)) for each in command.arguments if each.listed or not command.listed)
     return {
-        each.name: joined(value) if isinstance(value, tuple) else _written(each, value)
+        each.name: joined(_written(each, one) for one in value) if isinstance(value, tuple) else _written(each, value)
         for each, value in found
         if value not in {None, "", ()}
     }

@@ -104,7 +104,8 @@ def instead_of(
         return _offered(line, now)
     if error.instead is None or command.need is not Permission.LOOK:
         return None
-    return _offered(Line(command.name, error.instead), now)
+    words = "" if command.is_setting and error.loses else error.instead  # what is left may be the opposite
+    return _offered(Line(command.name, words), now)
 
 
 def _offered(line: Line, now: datetime | None) -> tuple[str, Call] | None:

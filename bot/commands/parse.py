@@ -25,10 +25,13 @@ V = TypeVar("V")
 
 MOST_CHOICES = 9
 """Choices that a refusal names."""
+LONGEST_HINT = 120
+"""Characters of what a refusal says about arguments; what takes more is read in /help."""
 MOST_ZONE_WORDS = 4
 """Words in the longest name of a place: Dumont d'Urville, New South Wales Australia."""
 
 _HOUR = re.compile(r"\d{1,2}")
+_MARKS = re.compile("[,;/+&]")
 _BY_LOOK: Mapping[Kind, Callable[[str], object]] = {
     Kind.CREATOR: re.compile(r"@[^\s@]+|mine", re.IGNORECASE).fullmatch,
     Kind.NUMBER: NUMBER.fullmatch,
@@ -164,12 +167,16 @@ def _refuse(command: Command[A], typed: str) -> None:
 
 
 def _apart(token: Token, arguments: tuple[Argument, ...]) -> list[Token]:
-    """Choices that stand together as in `mon,thu`, each on its own."""
-    choices = [each for each in arguments if each.kind is Kind.CHOICE and each.many > 1]
-    parts = [] if token.quoted else [part for part in re.split("[,/+&]", token.text) if part]
-    if len(parts) > 1 and all(any(choice_of(each, part) is not None for each in choices) for part in parts):
+    """Choices and counts that stand together as in `mon,thu` and `10k,100k`, each on its own."""
+    several = [each for each in arguments if each.kind in {Kind.CHOICE, Kind.COUNT} and each.many > 1]
+    parts = [] if token.quoted or COUNT.fullmatch(token.text) else [each for each in _MARKS.split(token.text) if each]
+    if len(parts) > 1 and all(any(_is_one_of(each, part) for each in several) for part in parts):
         return [Token(part, quoted=False) for part in parts]
     return [token]
+
+
+def _is_one_of(argument: Argument, word: str) -> bool:
+    return bool(COUNT.fullmatch(word)) if argument.kind is Kind.COUNT else choice_of(argument, word) is not None
 
 
 def _unpunctuated(token: Token) -> Token:
@@ -280,27 +287,28 @@ def _place_words(words: list[Token], arguments: tuple[Argument, ...], found: dic
     number = next((each for each in arguments if each.kind is Kind.NUMBER and each.name not in found), None)
     if number is not None and re.search(r"[\d²³]", strays[0]):
         raise UsageError(range_sentence(number, strays[0]), number.name)
-    raise UsageError(*_not_understood(strays, arguments, found))
+    raise _not_understood(strays, arguments, found)
 
 
-def _not_understood(
-    strays: list[str], arguments: tuple[Argument, ...], found: Mapping[str, list[str]]
-) -> tuple[str, str | None, str]:
-    """The sentence that names the words that no argument takes, no argument's name, and the nearest words that work."""
+def _not_understood(strays: list[str], arguments: tuple[Argument, ...], found: Mapping[str, list[str]]) -> UsageError:
+    """The refusal that names the words that no argument takes, with the nearest words that work."""
     free = [each for each in arguments if each.name not in found or each.many > 1]
     near = [(word, choice) for word in strays if (choice := _near(free, word)) is not None]
     known = [word for each in arguments for word in found.get(each.name, ())]
     instead = " ".join(dict.fromkeys((*known, *(choice for _, choice in near[:1]))))
+    loses = len(strays) > len(near[:1])
     word = cut_short(near[0][0] if near else strays[0])
     kinds = {each.kind for each in arguments if each.listed}
     if Kind.CHOICE in kinds and kinds <= {Kind.CHOICE, Kind.CREATOR, Kind.CAMPAIGN}:
         choices = ", ".join(choice for each in free for choice in each.choices)
         hint = "" if near or not choices else f" Filters are {choices}."
-        return f"No filter called “{word}”.{hint}", None, instead
-    offered = "; ".join(
-        f"{each.name} is {meant}" for each in free if each.name not in found and (meant := _meant(each))
-    )
-    return f"I don't know what “{word}” means here" + (f": {offered}." if offered else "."), None, instead
+        return UsageError(f"No filter called “{word}”.{hint}", None, instead, loses=loses)
+    offered = ""
+    for each in free:
+        more = f"; {each.name} is {meant}" if each.name not in found and (meant := _meant(each)) else ""
+        offered += more if len(offered + more) <= LONGEST_HINT else ""
+    hint = offered.replace(";", ":", 1)
+    return UsageError(f"I don't know what “{word}” means here{hint}.", None, instead, loses=loses)
 
 
 def _near(arguments: Sequence[Argument], word: str) -> str | None:

@@ -50,6 +50,7 @@ _DAY_AND_TIME = re.compile(
 )
 _THIS_PART = re.compile(r"(?<!\S)(?:until|till?) +(?:tonight|this +evening)\b", re.IGNORECASE)
 _NEXT_WEEK = re.compile(r"(?<!\S)(?:(?:until|till?|for|over) +)?(?:next +week|(?:the|this) +weekend)\b", re.IGNORECASE)
+_LARGE = re.compile(r"(?<=\d) +(?=(?:thousand|million)\b)", re.IGNORECASE)
 _MASKED = re.compile(r"\[[^\[\]]*\]\((<?https?://[^()\s]+)\)", re.IGNORECASE)
 _ANGLED = r"<(https?://[^\s<>|]+)(?:\|[^<>]*)?>"
 _TOUCHED = re.compile(
@@ -194,7 +195,7 @@ def until_in_days(typed: str, today: date) -> str:
 
 
 def closed_up(typed: str, kinds: frozenset[Kind]) -> str:
-    """The line with `9 am`, `22:00 to 07:00`, `two days`, `5 dollars` as one word each, if an argument takes such."""
+    """The line with `9 am`, `22:00 to 07:00`, `two days`, `5 dollars` and such as one word each, if an argument takes it."""
     if kinds & {Kind.TIME, Kind.SPAN}:
         typed = _AT_IN_WORDS.sub(lambda match: match[1] + _IN_WORDS[match[2].lower()], typed)
         typed = _PART_OF_DAY.sub(lambda match: f"{match[1]}{'am' if match[2] == 'morning' else 'pm'}", typed)
@@ -209,6 +210,8 @@ def closed_up(typed: str, kinds: frozenset[Kind]) -> str:
         typed = _COUNTED.sub(r"\1", _NUMBER_IN_WORDS.sub(lambda match: _IN_WORDS[match[1].lower()], typed))
     if Kind.SPAN in kinds:
         typed = _COMPOUND.sub(lambda match: "" if _LENGTH_AT_END.search(typed, 0, match.start()) else match[0], typed)
+    if Kind.COUNT in kinds:
+        typed = _LARGE.sub("", typed)
     if Kind.MONEY in kinds:
         typed = _AMOUNT.sub(r"\1\2", typed)
     return typed

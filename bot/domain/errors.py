@@ -39,12 +39,16 @@ class UsageError(BotError):
 
     `argument` names the one that is wrong, for a form to show the sentence at; None where it is none of them alone.
     `instead` are words for the same command that it would understand, offered as a guess; None if there are none.
+    `loses` says that they leave out some of what was typed.
     """
 
-    def __init__(self, sentence: str, argument: str | None = None, instead: str | None = None) -> None:
+    def __init__(
+        self, sentence: str, argument: str | None = None, instead: str | None = None, *, loses: bool = False
+    ) -> None:
         super().__init__(sentence)
         self.argument = argument
         self.instead = instead
+        self.loses = loses
 
 
 class LinkError(UsageError):

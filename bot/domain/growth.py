@@ -226,8 +226,8 @@ def at_hour(series: Series, hour: float) -> int | None:
     return count if distance <= reach else None
 
 
-COUNT = re.compile(r"(\d+(?:[.,]\d{1,3})?) ?([km])|(\d{1,3}(?:[,.  ]\d{3})+|\d+)", re.IGNORECASE)
-"""A count as people write it: 50k, 1.5M, 1,000,000."""
+COUNT = re.compile(r"(\d+(?:[.,]\d{1,3})?) ?(k|m|thousand|million)|(\d{1,3}(?:[,.  ]\d{3})+|\d+)", re.IGNORECASE)
+"""A count as people write it: 50k, 1.5M, 2million, 1,000,000."""
 MOST_COUNTED = 10**12
 """More than anything is ever counted."""
 
@@ -236,7 +236,7 @@ def read_count(text: str) -> int:
     """A count as people write it, to the unit; UsageError if it is none, or not from 1 to `MOST_COUNTED`."""
     match = COUNT.fullmatch(text.strip())
     if match is not None and match[2] is not None:
-        scale = 1_000 if match[2].casefold() == "k" else 1_000_000
+        scale = 1_000 if match[2].casefold() in {"k", "thousand"} else 1_000_000
         count = int(Decimal(match[1].replace(",", ".")) * scale)
     else:
         count = int(re.sub(r"\D", "", match[3])) if match is not None and len(match[3]) < 20 else 0

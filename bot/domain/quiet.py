@@ -9,12 +9,14 @@ from bot.domain.errors import UsageError
 from bot.domain.schedule import DAY, WEEKDAYS, Schedule, looks_like_time, read_time, time_words
 
 LONGEST_MUTE = timedelta(days=30)
+ENDLESS = "A mute needs an end: for how long (8h, 2d) or until when (09:00, tomorrow 9am, friday)."
 MORNING = 9 * 60
 """When a mute until a day ends: nine o'clock."""
 _PARTS_OF_DAY = {"morning": MORNING, "evening": 18 * 60}
 
 _PART = re.compile(r"(\d{1,4})\s*(m|min(?:ute)?s?|h|hrs?|hours?|d|days?|w|weeks?)", re.IGNORECASE)
 _LENGTH = re.compile(rf"(?:{_PART.pattern}\s*)+(?:(?<=h)(?P<minutes>[0-5]\d))?", re.IGNORECASE)
+_BARE_HOURS = re.compile(r"^(1[3-9]|2[0-3])-(\d{1,2})$")  # 9-5 could end in the afternoon
 _NAMED_DAY = re.compile(
     r"(?P<word>today|tonight|tomorrow)|(?P<date>\d{4}-\d\d-\d\d)"
     r"|(?P<weekday>mon|tue|wed|thu|fri|sat|sun)(?:s|nes|rs|ur|r)?(?:day)?",
@@ -60,9 +62,14 @@ def is_span(words: str) -> bool:
 
 
 def is_range(words: str) -> bool:
-    """Whether the words are two times of day: `22:00-07:00`."""
-    start, dash, end = words.replace("–", "-").partition("-")
+    """Whether the words are two times of day: `22:00-07:00`, `22-7`."""
+    start, dash, end = _range(words)
     return bool(dash) and looks_like_time(start) and looks_like_time(end)
+
+
+def _range(words: str) -> tuple[str, str, str]:
+    """The words before, at and after a dash, with bare hours as times."""
+    return _BARE_HOURS.sub(r"\1:00-\2:00", words.replace("–", "-")).partition("-")
 
 
 def read_quiet(words: str, zone: str) -> QuietHours:
@@ -70,7 +77,7 @@ def read_quiet(words: str, zone: str) -> QuietHours:
     if not is_range(words):
         msg = f"I can't read “{words[:40]}” as quiet hours. Write two times, such as 22:00-07:00."
         raise UsageError(msg)
-    start, _, end = words.replace("–", "-").partition("-")
+    start, _, end = _range(words)
     quiet = QuietHours(zone, read_time(start), read_time(end))
     if quiet.start == quiet.end:
         raise UsageError("Quiet hours can't start and end at the same time. To turn all alerts off, send /alerts off.")
@@ -92,7 +99,7 @@ def mute_end(words: str, now: datetime, zone: str) -> datetime:
     elif looks_like_time(words):
         end = Schedule(read_time(words), zone).next_after(now).at
     else:
-        raise UsageError("A mute needs an end: for how long (8h, 2d) or until when (09:00, tomorrow 9am, friday).")
+        raise UsageError(ENDLESS)
     if end <= now:
         raise UsageError("A mute has to end later than now, for example in 8h, at 09:00 or tomorrow 9am.")
     if end > now + LONGEST_MUTE:

@@ -37,6 +37,8 @@ LOOKING = replace(ANA, permissions=frozenset({Permission.LOOK}))
         "balance 5 USD": Alerts("balance", dollars=Decimal(5)),
         "balance off": Alerts("balance", "off"),
         "spike on": Alerts("spike", "on"),
+        "snooze 8h": Alerts("mute", time="8h"),
+        "quiet 22-7": Alerts("quiet", time="22-7"),
         "on spikes": Alerts("spike", "on"),
         "milestones off": Alerts("milestones", "off"),
         "completed on": Alerts("completed", "on"),
@@ -186,6 +188,7 @@ async def test_every_change_is_kept_and_shown(env):
         "balance on": "Low balance: on",
         "spike": "Add on or off",
         "mute": "needs an end",
+        "mute forever": "needs an end",
         "mute 90d": "can last 30 days at most",
         "quiet 22:00-07:00": "In which time zone",
         "quiet": "from when to when",
@@ -357,6 +360,8 @@ async def test_the_home_page_counts_the_channels_with_alerts(env):
         ("milestones 250k 50000", "50k, 250k"),
         ("milestone at 1.5m and 500", "500, 1.5M"),
         ("1,000,000 milestones", "1M"),
+        ("milestones 10k,100k", "10k, 100k"),
+        ("milestones at 1 million and ten thousand", "10k, 1M"),
     ],
 )
 async def test_a_channel_names_its_own_milestones(env, typed, at):

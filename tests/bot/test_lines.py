@@ -119,6 +119,12 @@ async def test_what_is_not_understood_is_named_with_a_button_for_the_nearest(env
     assert reply.actions[0].call == Call("videos", {"status": "error"})
     reply = await env.say("/videos tiktok zebra")
     assert reply.actions[0].call == Call("videos", {"platform": "tiktok"})
+    for line, call in {  # what a setting would be without a word is no guess at it
+        "/alerts milestones 5 zebra": Call("alerts"),
+        "/digest on 9am UTC without money": Call("digest"),
+        "/digest on 9am thusday": Call("digest", {"action": "on", "time": "09:00", "every": '"thursday"'}),
+    }.items():
+        assert (await env.say(line)).actions[0].call == call
     assert (await env.say(f"/track {LINK} zebra")).actions == ()
     assert (await env.say("/track zebra")).summary == (
         "I see no video link there. Paste one from TikTok, YouTube, Instagram or X."
