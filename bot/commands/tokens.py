@@ -195,7 +195,7 @@ def until_in_days(typed: str, today: date) -> str:
 
 
 def closed_up(typed: str, kinds: frozenset[Kind]) -> str:
-    """The line with `9 am`, `22:00 to 07:00`, `two days`, `5 dollars` and such as one word each, if an argument takes it."""
+    """The line with `9 am`, `22:00 to 07:00`, `two days`, `5 dollars` as one word each, if an argument takes it."""
     if kinds & {Kind.TIME, Kind.SPAN}:
         typed = _AT_IN_WORDS.sub(lambda match: match[1] + _IN_WORDS[match[2].lower()], typed)
         typed = _PART_OF_DAY.sub(lambda match: f"{match[1]}{'am' if match[2] == 'morning' else 'pm'}", typed)
