@@ -369,7 +369,7 @@ async def test_what_was_made_and_not_written_is_made_again_when_its_lease_is_ove
     clock.advance(minutes=2)
     assert await planner.plan_due() == 1
     assert len(await rows(database)) == 1
-    assert await mirror.store.digests.finish({claim: _nothing(claim)}, clock()) == 0
+    assert await mirror.store.digests.finish({claim: Done(claim.subscription.next)}, clock()) == 0
 
 
 @pytest.mark.usefixtures("on")
@@ -396,7 +396,3 @@ async def test_two_workspaces_that_share_a_key_read_nothing_of_each_other(mirror
     assert "Theirs" not in plain_text(here)
     assert "Theirs" in plain_text(there)
     assert "Mine" not in plain_text(there)
-
-
-def _nothing(claim):
-    return Done(claim.subscription.next)
