@@ -8,7 +8,7 @@ from typing import Protocol
 from adapters.sandbox.serve import Sandbox
 from bot.app import Bot
 from bot.delivery.poster import ChannelPoster
-from tests.standins.environment import TRACK, HandClock
+from tests.standins.environment import LINK, TRACK, HandClock
 
 ANN, BOB, BEN = "ann", "bob", "ben"
 """Ann and Bob manage the workspace, Ben is a member."""
@@ -118,3 +118,9 @@ async def scheduled(bot: Bot, chat: str, poster: ChannelPoster, clock: HandClock
 def spent(chat: Surface, key: str = OPERATOR) -> tuple[int, int]:
     """How often the API was asked to track something, and how many trackings there are under one key."""
     return len(chat.sandbox.calls(TRACK)), len(chat.sandbox.world.account(key).trackings)
+
+
+async def card_for(chat: Surface, who: str = ANN, link: str = LINK) -> Page:
+    card = await chat.say(who, "track", link=link, days="7")
+    assert "That leaves $" in card.text, card.text
+    return card

@@ -1,17 +1,10 @@
-"""The one table of what people go through, the same in every chat."""
+"""What people go through, the same in every chat, at the console and on the page. Each coroutine is one."""
 
-import asyncio
 from decimal import Decimal
 
 from bot.app import Bot
-from tests.e2e.chats import ANN, BEN, BOB, NORTH, OPERATOR, SOUTH, Chat, Page, spent
+from tests.e2e.chats import ANN, BEN, BOB, OPERATOR, Chat, card_for, spent
 from tests.standins.environment import INSTAGRAM, LINK, LIST, SAME_LINK, TRACK, TWITTER, YOUTUBE
-
-
-async def card_for(chat: Chat, who: str = ANN, link: str = LINK) -> Page:
-    card = await chat.say(who, "track", link=link, days="7")
-    assert "That leaves $" in card.text, card.text
-    return card
 
 
 async def a_press_starts_one_tracking_and_leaves_one_public_line(chat: Chat) -> None:
@@ -302,61 +295,6 @@ async def an_export_is_a_file_for_whoever_asked(chat: Chat) -> None:
     assert chat.public() == []
 
 
-async def a_double_press_starts_one_tracking_and_leaves_one_public_line(chat: Chat) -> None:
-    card = await card_for(chat)
-    await asyncio.gather(*(chat.press(card, "Track 7", ANN) for _ in range(2)))
-    await chat.restart()
-    assert (spent(chat), len(chat.public())) == ((1, 1), 1)
-
-
-async def a_problem_leaves_the_card_so_that_its_button_can_be_pressed_again(chat: Chat) -> None:
-    card = await card_for(chat)
-    chat.sandbox.faults.add("500", LIST, times=3)
-    assert "⛔" in (await chat.press(card, "Track 7", ANN)).text
-    assert "That leaves $" in card.text
-    await chat.press(card, "Track 7", ANN)
-    await chat.until(chat.public)
-    assert spent(chat) == (1, 1)
-
-
-async def a_card_s_buttons_are_its_asker_s(chat: Chat) -> None:
-    card = await card_for(chat)
-    chat.share(card)
-    refused = await chat.press(card, "Track 7", BOB)
-    assert "nly the person who asked can press this button" in refused.text
-    assert "That leaves $" in card.text
-    assert spent(chat) == (0, 0)
-
-
-async def two_people_with_one_link_start_one_tracking(chat: Chat) -> None:
-    hers, his = await card_for(chat), await card_for(chat, BOB, SAME_LINK)
-    await asyncio.gather(chat.press(hers, "Track 7", ANN), chat.press(his, "Track 7", BOB))
-    await chat.restart()
-    assert (spent(chat), len(chat.public())) == ((1, 1), 1)
-
-
-async def a_button_works_after_a_restart(chat: Chat) -> None:
-    card = await card_for(chat)
-    await chat.restart()
-    assert "Tracking started" in (await chat.press(card, "Track 7", ANN)).text
-    assert spent(chat) == (1, 1)
-
-
-async def two_workspaces_with_two_keys_never_see_one_another(chat: Chat) -> None:
-    other = await chat.neighbour()
-    for place, key, link in ((chat, NORTH, LINK), (other, SOUTH, YOUTUBE)):
-        assert "The API key is linked to this" in (await place.link(key)).text
-        await place.press(await card_for(place, link=link), "Track 7", ANN)
-        await place.until(place.public)
-    await chat.restart()
-    for place, link, foreign in ((chat, LINK, YOUTUBE), (other, YOUTUBE, LINK)):
-        assert "1 video" in (await place.say(ANN, "videos")).text
-        assert "views" in (await place.say(ANN, "stats", video=link)).text.casefold()
-        assert "isn't tracked here" in (await place.say(ANN, "stats", video=foreign)).text
-        assert len(place.public()) == 1
-    assert [spent(chat, key)[1] for key in (OPERATOR, NORTH, SOUTH)] == [0, 1, 1]
-
-
 async def a_card_is_posted_to_the_channel_with_who_shared_it(chat: Chat) -> None:
     chat.sandbox.world.track(OPERATOR, LINK, 7)
     chat.clock.advance(hours=3)
@@ -370,34 +308,6 @@ async def a_card_is_posted_to_the_channel_with_who_shared_it(chat: Chat) -> None
     assert "Shared by" in posted
 
 
-async def pressing_post_here_twice_posts_one_card(chat: Chat) -> None:
-    card = await chat.say(ANN, "usage")
-    await asyncio.gather(*(chat.press(card, "Post here", ANN) for _ in range(2)))
-    await chat.restart()
-    assert "already posted" in (await chat.press(card, "Post here", ANN)).text
-    async with chat.scheduling():
-        await chat.until(chat.public)
-        await asyncio.sleep(0.3)
-    assert len(chat.public()) == 1
-
-
-async def a_card_shared_in_a_thread_is_posted_there(chat: Chat) -> None:
-    card = await chat.say_in_thread(ANN, "usage")
-    assert "posting this card in this" in (await chat.press(card, "Post here", ANN)).text
-    async with chat.scheduling():
-        await chat.until(chat.thread)
-    assert "Shared by" in chat.thread()[0]
-
-
-async def where_the_bot_may_not_post_sharing_says_what_to_do(chat: Chat) -> None:
-    card = await chat.say(ANN, "usage")
-    chat.shut_out()
-    refused = await chat.press(card, "Post here", ANN)
-    assert any(each in refused.text for each in ("Invite the bot with", "Ask a server admin")), refused.text
-    assert "available" in card.text
-    assert chat.public() == []
-
-
 def _links(number: int) -> tuple[str, ...]:
     return (
         f"https://www.tiktok.com/@steady/video/73012345678901{number:05d}",
@@ -409,42 +319,3 @@ def _links(number: int) -> tuple[str, ...]:
 
 def _digests(chat: Chat) -> list[str]:
     return [each for each in chat.public() if "digest" in each.casefold()]
-
-
-EVERYWHERE = (
-    a_press_starts_one_tracking_and_leaves_one_public_line,
-    the_same_video_is_not_tracked_twice_and_its_card_says_who_did,
-    several_links_are_one_card_and_one_line,
-    a_link_tracked_twice_is_one_curve,
-    a_video_that_still_grows_is_tracked_on_once_its_time_is_over,
-    a_creator_s_videos_and_one_s_own_are_listed_and_found_by_handle,
-    cancelling_spends_nothing_and_tells_nobody,
-    a_card_that_has_expired_spends_nothing,
-    who_may_not_spend_is_told_so,
-    an_unclear_answer_is_settled_by_looking_and_never_sent_twice,
-    what_stays_unclear_says_so_and_is_looked_up_with_a_button,
-    stopping_asks_first_and_tells_the_channel_once,
-    five_hundred_videos_are_read_page_by_page,
-    a_digest_comes_when_it_is_due_and_once_a_day,
-    alerts_are_set_and_read_again,
-    a_campaign_is_created_filled_by_a_start_and_made_the_channels_own,
-    a_digest_and_alerts_are_about_one_campaign,
-    every_command_is_answered_to_the_asker_alone,
-    a_payout_is_computed_by_the_terms_and_marked_as_paid_once,
-    who_did_what_is_listed_for_admins_and_is_a_file,
-    a_command_that_there_is_not_is_told_so_with_how_to_find_one,
-    an_export_is_a_file_for_whoever_asked,
-    a_card_is_posted_to_the_channel_with_who_shared_it,
-)
-IN_CHATS = (
-    a_double_press_starts_one_tracking_and_leaves_one_public_line,
-    a_problem_leaves_the_card_so_that_its_button_can_be_pressed_again,
-    a_card_s_buttons_are_its_asker_s,
-    two_people_with_one_link_start_one_tracking,
-    a_button_works_after_a_restart,
-    two_workspaces_with_two_keys_never_see_one_another,
-    pressing_post_here_twice_posts_one_card,
-    a_card_shared_in_a_thread_is_posted_there,
-    where_the_bot_may_not_post_sharing_says_what_to_do,
-)
-"""Where cards stay, and others see them: a number at a console presses a choice of its own last answer."""
