@@ -3,7 +3,6 @@
 import asyncio
 import shlex
 from contextlib import asynccontextmanager
-from datetime import timedelta
 from decimal import Decimal
 
 import httpx
@@ -18,14 +17,6 @@ async def test_a_taken_port_is_told_in_a_sentence_with_what_to_do(clock, sandbox
     port = httpx.URL(sandbox.url).port
     with pytest.raises(NotConfigured, match=f"^Can't listen on port {port} of 127.0.0.1 .* choose another, or 0 "):
         await Sandbox(clock, port=port).__aenter__()
-
-
-async def test_a_closed_sandbox_answers_no_more(clock):
-    async with Sandbox(clock) as sandbox:
-        pass
-    async with httpx.AsyncClient() as client:
-        with pytest.raises(httpx.ConnectError):
-            await client.get(f"{sandbox.url}/usage")
 
 
 async def test_faults_can_be_added_listed_and_forgotten_over_http(sandbox, api):
@@ -55,12 +46,6 @@ async def test_a_fault_that_makes_no_sense_is_a_400_with_a_sentence(sandbox, api
     assert answer.status_code == 400
     assert answer.json()["error"].startswith(sentence)
     assert sandbox.faults.waiting() == []
-
-
-async def test_the_sandboxs_own_calls_cost_no_rate_and_are_no_calls_of_the_api(sandbox, api):
-    answer = await api.get(f"{sandbox.root}/sandbox/faults")
-    assert "X-RateLimit-Limit" not in answer.headers
-    assert sandbox.requests == ()
 
 
 async def test_credit_over_http_resumes_what_was_paused(sandbox, api):
@@ -153,8 +138,3 @@ async def test_what_a_person_may_copy_from_the_directions_works():
     async with served(speed=1, seed_demo=False) as lines, httpx.AsyncClient() as client:
         copied = [shlex.split(line) for line in lines if line.startswith("  curl") and " -d " in line]
         assert [(await client.post(url, content=body)).status_code for _, url, _, body in copied] == [200, 200]
-
-
-async def test_time_travel_is_the_clocks_alone(clock, sandbox, api):
-    sandbox.world.track(sandbox.key, TIKTOK, 1, clock() - timedelta(hours=3))
-    assert (await api.get("/usage")).json()["total_snapshots"] == 3

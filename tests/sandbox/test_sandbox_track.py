@@ -53,13 +53,6 @@ async def test_a_wrong_field_is_a_400_that_names_it_and_starts_nothing(api, body
     assert (await api.get("/videos")).json()["total"] == 0
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b"[]", b"7", b"[" * 100_000])
-async def test_a_body_that_is_no_json_object_is_a_400(api, body):
-    answer = await api.post("/videos/track", content=body)
-    assert answer.status_code == 400
-    assert answer.json()["details"][0]["field"] == "body"
-
-
 async def test_an_estimate_above_what_is_available_is_a_402_with_the_amounts(api, clock, track):
     await track(api, days=13)
     clock.advance(hours=2)
