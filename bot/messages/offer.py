@@ -149,6 +149,7 @@ _EFFECTS = {
     _Effect.FINE: "enough for everything",
     _Effect.SHORT_LATER: "not enough for everything",
     _Effect.SHORT: "not enough credit",
+    _Effect.ABOVE: "needs approval",
 }
 
 

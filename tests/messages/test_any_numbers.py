@@ -1,19 +1,25 @@
 """The cards that reckon with snapshots, with any snapshots at all."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.allowances import Limit, Scope
 from bot.domain.curves import joined
+from bot.domain.money import DURATIONS
 from bot.domain.videos import Metric, Snapshot, VideoReading
 from bot.messages.compare import Compared, comparison, shared_metric
+from bot.messages.offer import consequence_card
 from bot.messages.stats import VideoFacts, video_details, video_stats
+from bot.reply.model import Button
 from bot.reply.plain import plain_text
-from tests.examples import ANA, DAYS_AGO, NOW, video
+from tests.examples import ANA, DAYS_AGO, NOW, offered, video
 
 COUNTS = st.dictionaries(st.sampled_from(Metric), st.integers(0, 2**63 - 1))
+SUMS = st.decimals(0, 15, places=2)
 MINUTES = st.sets(st.integers(-90, 60 * 48), max_size=12).map(sorted)
 
 
@@ -52,3 +58,16 @@ def test_any_video_has_a_card(reading, cost):
     said = plain_text(video_stats(facts, None))
     assert "As of Mon 2 Mar, 10:30 UTC" in said or "No newer snapshot since" in said
     assert "snapshot" in video_details(facts).summary
+
+
+@given(
+    SUMS, SUMS, st.sampled_from([Scope.OPERATOR, Scope.PERSON]), st.none() | SUMS, st.sampled_from([None, *DURATIONS])
+)
+def test_any_limits_and_sums_leave_a_card(balance, left, scope, above, days):
+    asked = replace(offered(str(balance), days), limits=(Limit(scope, left, Decimal(0)),), approval_above=above)
+    labels = [each.label for each in consequence_card(asked).actions if isinstance(each, Button)]
+    starts = [label for label in labels if label.startswith("Track")]
+    price = asked.proposed.price
+    there = min(asked.wallet.usage.available, left)
+    assert bool(starts) == (price <= there and (above is None or price <= above))
+    assert not (starts and "Ask for approval" in labels)
