@@ -272,7 +272,7 @@ def _how(line: Line) -> str:
         said[-1] += f" {moment_text(line.final_hour)}" if line.is_settled else f" until {moment_text(line.final_hour)}"
     if line.is_settled and line.ends_early:
         said.append(f"last reading {moment_text(line.end_at)}")
-    if line.end - line.start < line.minimum:
+    if max(line.end - line.start, 0) < line.minimum:
         said.append(f"below the minimum of {line.minimum:,}")
     if line.video_cap is not None and line.amount == line.video_cap:
         said.append("capped")

@@ -7,10 +7,12 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 import pytest
 
+from bot.campaigns.payout_card import payout_details
 from bot.commands.payout import read_line
 from bot.domain.caller import Permission, Person, Role
 from bot.domain.errors import UsageError
 from bot.reply.plain import plain_text
+from tests.payout_examples import owing
 from tests.standins.environment import ANA, INSTAGRAM, LINK, YOUTUBE
 
 BO = replace(ANA, person=Person("U-bo", "Bo"), role=Role.GUEST, permissions=frozenset({Permission.LOOK}))
@@ -102,3 +104,9 @@ async def test_a_line_is_open_until_the_page_of_its_final_hour_was_read(env):
     assert "open until" in plain_text(await env.details("/payout launch"))
     await env.say(f"/stats {LINK}")
     assert "· final " in plain_text(await env.details("/payout launch"))
+
+
+def test_a_counter_that_ends_below_its_start_is_below_no_minimum_where_none_is_set():
+    owed = owing(1)
+    fallen = replace(owed.lines[0], start=900, end=400, counted=0, fallen=1, minimum=0, amount=Decimal())
+    assert "minimum of" not in plain_text(payout_details(replace(owed, lines=(fallen,))))
