@@ -69,7 +69,7 @@ async def _report_total(
     moments = (changes.now - DAY, changes.now)
     found = await changes.store.readings.at(workspace, moments, [each.key for each in links])
     day_ago, total = (
-        sum(taken.counts.get(Metric.VIEWS, 0) for each in found if (taken := each.at[which]) is not None)
+        sum(taken.counts[Metric.VIEWS] for each in found if (taken := each.stating(Metric.VIEWS, which)) is not None)
         for which in range(2)
     )
     await changes.load((setting.id, subject) for setting in settings)

@@ -171,7 +171,7 @@ def _count(metric: Metric, taken: Snapshot | None) -> Count | None:
 
 def _gain(link: LinkReadings, metric: Metric, edge: int, start: datetime, end: datetime) -> Gain | None:
     """What a link gained between two neighbouring moments that were read, from the one numbered `edge`."""
-    first, before, last = (_count(metric, each) for each in (link.first, link.at[edge], link.at[edge + 1]))
+    first, before, last = (_count(metric, link.stating(metric, place)) for place in (None, edge, edge + 1))
     return gained(first, before, last, start, end)
 
 

@@ -15,7 +15,7 @@ from bot.domain.creators import Creator, creator_name, creator_of
 from bot.domain.growth import is_overdue, price_per_thousand
 from bot.domain.leaderboard import LATE
 from bot.domain.money import promised, promises
-from bot.domain.videos import HOUR, Metric, Snapshot, VideoPlatform
+from bot.domain.videos import HOUR, Metric, VideoPlatform
 from bot.store.readings import LinkReadings
 from bot.store.stored_video import StoredVideo
 from bot.store.total_history import HourChange
@@ -140,16 +140,13 @@ def campaign_totals(links: int, found: Sequence[LinkReadings], price: Decimal | 
 
 def main_metric_of(link: LinkReadings) -> Metric | None:
     """What stands for a link: views, or likes on Instagram and without views; None if neither was read."""
-    last = link.at[0]
-    if last is None:
-        return None
-    has_views = Metric.VIEWS in last.counts and link.newest.video.platform != VideoPlatform.INSTAGRAM
+    has_views = link.stating(Metric.VIEWS, 0) and link.newest.video.platform != VideoPlatform.INSTAGRAM
     metric = Metric.VIEWS if has_views else Metric.LIKES
-    return metric if metric in last.counts else None
+    return metric if link.stating(metric, 0) else None
 
 
 def _total(links: Iterable[LinkReadings], metric: Metric, now: datetime) -> MetricTotal | None:
-    stated = [(each, each.at[0]) for each in links if each.at[0] is not None and metric in each.at[0].counts]
+    stated = [(each, last) for each in links if (last := each.stating(metric, 0)) is not None]
     if not stated:
         return None
     day, week = (_sum([_change(each, metric, n, now) for each, _ in stated], span) for n, span in ((1, DAY), (2, WEEK)))
@@ -163,18 +160,14 @@ def _change(link: LinkReadings, metric: Metric, number: int, now: datetime) -> t
 
     And over which time: up to now if it ended, as its last count stands for it since, and none if it ended before.
     """
-    last, before = link.at[0], _stating(link.at[number], metric)
-    base = before or _stating(link.first, metric)
+    last, before = link.stating(metric, 0), link.stating(metric, number)
+    base = before or link.stating(metric, None)
     if last is None or base is None or (before is None and base.taken_at == last.taken_at):
         return None
     if base.taken_at == last.taken_at:
         return 0, timedelta()
     until = last.taken_at if link.newest.video.is_running else now
     return last.counts[metric] - base.counts[metric], until - base.taken_at
-
-
-def _stating(taken: Snapshot | None, metric: Metric) -> Snapshot | None:
-    return taken if taken is not None and metric in taken.counts else None
 
 
 def _sum(changes: Sequence[tuple[int, timedelta] | None], span: timedelta) -> TotalChange | None:
@@ -190,7 +183,7 @@ def _sum(changes: Sequence[tuple[int, timedelta] | None], span: timedelta) -> To
 
 def _video(link: LinkReadings, metric: Metric, now: datetime) -> TopVideo:
     change = _change(link, metric, 1, now)
-    last = link.at[0]
+    last = link.stating(metric, 0)
     return TopVideo(link.newest, metric, last.counts[metric] if last else 0, None if change is None else change[0])
 
 
@@ -227,7 +220,7 @@ def _money(found: Sequence[LinkReadings], price: Decimal, now: datetime) -> Camp
     owed, open_ended = promises((each.video, each.seen_at) for each in trackings)
     snapshots, new_views = 0, 0
     for each in found:
-        first, last = _stating(each.first, Metric.VIEWS), _stating(each.at[0], Metric.VIEWS)
+        first, last = each.stating(Metric.VIEWS, None), each.stating(Metric.VIEWS, 0)
         if first is not None and last is not None:
             snapshots += _snapshots(each)
             new_views += last.counts[Metric.VIEWS] - first.counts[Metric.VIEWS]
@@ -274,7 +267,7 @@ def _silent_since(found: Iterable[LinkReadings], metric: Metric, end: datetime) 
     """What the links that should have a reading near the end and don't hold of the total, by the hour it begins."""
     silent: defaultdict[int, int] = defaultdict(int)
     for each in found:
-        last = _stating(each.at[0], metric)
+        last = each.stating(metric, 0)
         if last is not None and _is_due(each.newest) and is_overdue(last.taken_at, end):
             silent[int(last.taken_at.timestamp()) // 3600 + 1] += last.counts[metric]
     return silent

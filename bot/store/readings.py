@@ -5,13 +5,13 @@ A link may have been tracked several times; those trackings that the workspace m
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, column, func, or_, select, values
+from sqlalchemy import FromClause, Row, Select, and_, case, column, func, or_, select, values
 
-from bot.domain.videos import Snapshot
+from bot.domain.videos import Metric, Snapshot
 from bot.store.database import Aggregate
 from bot.store.stored_video import METRICS, StoredVideo, from_row
 from bot.store.tables import snapshots, videos
@@ -28,12 +28,14 @@ _COUNTS = ("taken_at", *METRICS)
 class LinkReadings:
     """A link's trackings, oldest first, its first snapshot, and the newest one at or before each moment asked for.
 
-    A snapshot is None if none of its trackings has one by then.
+    A snapshot is None if none of its trackings has one by then. `others` are the ones to read a metric from that these
+    leave out, by the moment's place (None for the first) and the metric.
     """
 
     trackings: tuple[StoredVideo, ...]
     first: Snapshot | None
     at: tuple[Snapshot | None, ...]
+    others: Mapping[tuple[int | None, Metric], Snapshot] = field(default_factory=dict)
 
     @property
     def newest(self) -> StoredVideo:
@@ -42,8 +44,20 @@ class LinkReadings:
 
     @property
     def key(self) -> str:
-        """The canonical key of the link."""
-        return self.newest.key
+        """The canonical key of the link, or the id of a tracking for which the API states no link."""
+        return self.newest.curve_key
+
+    def stating(self, metric: Metric, place: int | None) -> Snapshot | None:
+        """The newest snapshot that states a metric at or before the moment at `place`, or with None the first one."""
+        taken = self.first if place is None else self.at[place]
+        return taken if taken is not None and metric in taken.counts else self.others.get((place, metric))
+
+    def unstated(self) -> Iterator[tuple[int | None, Metric]]:
+        """The places whose snapshot leaves out a metric that the link has."""
+        places: dict[int | None, Snapshot | None] = {None: self.first, **dict(enumerate(self.at))}
+        known = {place: taken.counts.keys() for place, taken in places.items() if taken is not None}
+        stated = {each.main_metric for each in self.trackings if each.main_metric is not None}.union(*known.values())
+        return ((place, metric) for place, counts in known.items() for metric in stated - counts)
 
 
 class Readings(Aggregate):
@@ -54,18 +68,31 @@ class Readings(Aggregate):
     ) -> tuple[LinkReadings, ...]:
         """The links of these keys that the workspace sees, in no order.
 
-        Without keys, those that run or have a snapshot after the earliest moment. Of more than `MOST_TRACKINGS`
-        trackings the newest count.
+        Without keys, those of which a tracking runs or has a snapshot after the earliest moment. Of more than
+        `MOST_TRACKINGS` trackings the newest count.
         """
-        wanted = videos.c.key.in_(list(keys)) if keys is not None else _counted_since(min(moments))
-        query = _statement(moments).where(visible_to(workspace), wanted)
+        wanted = list(keys) if keys is not None else _counted_since(min(moments), workspace)
+        query = _statement(moments).where(visible_to(workspace), videos.c.key.in_(wanted))
         found: defaultdict[str, list[Row[Any]]] = defaultdict(list)
         for row in await self._database.rows(query.order_by(videos.c.newest_at.desc()).limit(MOST_TRACKINGS)):
-            found[row.key].append(row)
-        return tuple(_joined(rows, len(moments)) for rows in found.values())
+            found[row.key or row.video_id].append(row)
+        links = [_joined(rows, len(moments)) for rows in found.values()]
+        unstated: defaultdict[tuple[int | None, Metric], list[str]] = defaultdict(list)
+        for link in links:
+            for each in link.unstated():
+                unstated[each].append(link.key)
+        others: defaultdict[str, dict[tuple[int | None, Metric], Snapshot]] = defaultdict(dict)
+        for (place, metric), missing in unstated.items():
+            query = _stating(metric, None if place is None else moments[place], missing).where(visible_to(workspace))
+            for key, taken_at, count in await self._database.rows(query):
+                others[key][place, metric] = Snapshot(taken_at, {metric: count})
+        return tuple(replace(each, others=others[each.key]) if each.key in others else each for each in links)
 
     async def at_own_moments(self, workspace: Workspace, moments: Mapping[str, datetime]) -> Mapping[str, Snapshot]:
-        """The newest snapshot of each link at or before a moment of its own, by key; only links that have one."""
+        """The newest snapshot of each link at or before a moment of its own that states its main count, by key.
+
+        Only links that have one.
+        """
         found: dict[str, Snapshot] = {}
         pairs = list(moments.items())
         for start in range(0, len(pairs), _AT_ONCE):
@@ -83,8 +110,12 @@ def _at_own(moments: Sequence[tuple[str, datetime]]) -> Select[Any]:
     asked = values(column("key", videos.c.key.type), column("moment", snapshots.c.taken_at.type), name="asked")
     own = asked.data(list(moments)).cte("own")
     taken = snapshots.alias("taken")
+    counted = case((videos.c.main_metric == Metric.LIKES, taken.c.likes), else_=taken.c.views).is_not(None)
     newest = select(func.max(taken.c.taken_at)).where(
-        taken.c.wallet_id == videos.c.wallet_id, taken.c.video_id == videos.c.video_id, taken.c.taken_at <= own.c.moment
+        taken.c.wallet_id == videos.c.wallet_id,
+        taken.c.video_id == videos.c.video_id,
+        taken.c.taken_at <= own.c.moment,
+        counted,
     )
     mine = and_(snapshots.c.wallet_id == videos.c.wallet_id, snapshots.c.video_id == videos.c.video_id)
     joined = videos.join(own, own.c.key == videos.c.key).join(
@@ -93,8 +124,30 @@ def _at_own(moments: Sequence[tuple[str, datetime]]) -> Select[Any]:
     return select(videos.c.key, *(snapshots.c[name] for name in _COUNTS)).select_from(joined)
 
 
-def _counted_since(moment: datetime) -> ColumnElement[bool]:
-    return or_(videos.c.is_running, videos.c.last_snapshot_at > moment)
+def _stating(metric: Metric, moment: datetime | None, keys: Sequence[str]) -> Select[Any]:
+    """The newest snapshot of each tracking that states a metric at or before a moment, the best of a link last.
+
+    Without a moment, the first one.
+    """
+    taken = snapshots.alias("taken")
+    mine = (taken.c.wallet_id == videos.c.wallet_id, taken.c.video_id == videos.c.video_id)
+    by_then = () if moment is None else (taken.c.taken_at <= moment,)
+    order = taken.c.taken_at if moment is None else taken.c.taken_at.desc()
+    when = select(taken.c.taken_at).where(*mine, *by_then, taken.c[metric].is_not(None)).order_by(order).limit(1)
+    picked = and_(
+        snapshots.c.wallet_id == videos.c.wallet_id,
+        snapshots.c.video_id == videos.c.video_id,
+        snapshots.c.taken_at == when.correlate(videos).scalar_subquery(),
+    )
+    found = select(videos.c.key, snapshots.c.taken_at, snapshots.c[metric]).select_from(videos.join(snapshots, picked))
+    best = snapshots.c.taken_at.desc() if moment is None else snapshots.c.taken_at
+    return found.where(videos.c.key.in_(keys)).order_by(best)
+
+
+def _counted_since(moment: datetime, workspace: Workspace) -> Select[Any]:
+    """The keys of the links that run or have a snapshot after a moment."""
+    is_counted = or_(videos.c.is_running, videos.c.last_snapshot_at > moment)
+    return select(videos.c.key).where(visible_to(workspace), is_counted).correlate(None)
 
 
 def _statement(moments: Sequence[datetime]) -> Select[Any]:

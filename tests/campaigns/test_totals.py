@@ -72,6 +72,13 @@ def test_what_has_no_views_is_apart_and_never_zero_views():
     assert alone.money.per_thousand is None
 
 
+def test_an_hour_without_views_takes_nothing_from_the_total():
+    hidden = replace(link("hidden", (*OLD[:-1], Snapshot(NOW, {LIKES: 3}))), others={(0, VIEWS): OLD[-2]})
+    totals = campaign_totals(2, [hidden, link("young", YOUNG)], PRICE, NOW)
+    assert (totals.main.count, totals.main.links, totals.unread) == (1_990 + 700, 2, 0)
+    assert totals.main.day.delta == 230 + 200
+
+
 def test_money_counts_every_tracking_of_a_link():
     again = link("again", taken([100, 1_100], end=NOW - 10 * DAY), taken([3_000, 5_100]))
     money = campaign_totals(1, [again], Decimal("0.015"), NOW).money

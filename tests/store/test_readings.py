@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.domain.videos import HOUR, Metric
+from bot.domain.videos import HOUR, Metric, Snapshot, VideoReading
 from tests.store.samples import ADA, NOW, PRICE, keyed, proposed, reading, submitted, video
 
 DAY = timedelta(days=1)
@@ -49,6 +49,35 @@ async def test_without_keys_only_what_counted_since_the_first_moment(store, wall
     await remember(store, wallet_id, video("2"), 5)
     found = await store.readings.at(workspace, (NOW - 5 * DAY, NOW))
     assert [each.key for each in found] == ["tiktok:2"]
+
+
+async def test_without_keys_a_link_that_runs_again_has_its_earlier_trackings_too(store, wallet_id, workspace):
+    old = video("1", status="completed", started_at=NOW - 9 * DAY)
+    await remember(store, wallet_id, old, 10, 20, start=NOW - 9 * DAY)
+    await remember(store, wallet_id, video("2", started_at=NOW - DAY), 70, 90, key="tiktok:1")
+    (found,) = await store.readings.at(workspace, (NOW - 5 * DAY, NOW))
+    assert (views(found.first), [views(each) for each in found.at]) == (10, [20, 90])
+
+
+async def test_a_count_that_one_snapshot_leaves_out_is_read_from_the_one_beside_it(store, wallet_id, workspace):
+    start, counts = NOW - DAY, [{}, {"views": 10, "likes": 1}, {"likes": 2}, {"views": 40}, {}]
+    taken = tuple(
+        Snapshot(start + HOUR * hour, {Metric(name): count for name, count in each.items()})
+        for hour, each in enumerate(counts)
+    )
+    page = VideoReading(video("1"), taken)
+    await store.videos.remember_reading(wallet_id, page, "tiktok:1", main_count=40, change_24h=None, now=NOW)
+    (found,) = await store.readings.at(workspace, (start, start + 2 * HOUR, NOW), ["tiktok:1"])
+    stated = [found.stating(Metric.VIEWS, place) for place in (None, 0, 1, 2)]
+    assert [each and (views(each), each.taken_at) for each in stated] == [
+        (10, start + HOUR),
+        None,
+        (10, start + HOUR),
+        (40, start + 3 * HOUR),
+    ]
+    assert found.stating(Metric.LIKES, 2).counts == {Metric.LIKES: 2}
+    then = await store.readings.at_own_moments(workspace, {"tiktok:1": start + 2 * HOUR})
+    assert then["tiktok:1"].taken_at == start + HOUR
 
 
 async def test_another_workspace_gets_nothing_of_what_this_one_started(store, wallet_id, workspace, neighbour):
