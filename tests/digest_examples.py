@@ -1,6 +1,6 @@
 """What digests and their settings are made of, for examples of them: hostile titles, everything at once, nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -9,15 +9,15 @@ from bot.digests import card as digest
 from bot.digests import details_card as digest_details
 from bot.digests import settings_card as digest_settings
 from bot.digests import stopped_card as digest_stopped
-from bot.digests.facts import DigestFacts, DigestMoney, RankedCreator
-from bot.domain.creators import Creator
-from bot.domain.digest import DigestOptions, Section, Total, VideoChange, Window
+from bot.digests.facts import BoardRow, DigestFacts, DigestMoney
+from bot.domain.digest import DigestOptions, Ranked, Section, Total, VideoChange, Window
 from bot.domain.growth import Change, Coverage
 from bot.domain.leaderboard import Gain, ranking
 from bot.domain.money import Promise
 from bot.domain.schedule import Schedule
 from bot.domain.videos import HOUR, Metric, RunningCount
-from bot.reply.model import Channel, Reply
+from bot.messages.wording import linked
+from bot.reply.model import Channel, Mention, Reply, text
 from tests.examples import ANA, NOW, PICTURE, PRICE, REASON, TITLES, video, wallet_state
 
 DAY = timedelta(days=1)
@@ -74,19 +74,23 @@ def facts(count: int = 4, **changes: object) -> DigestFacts:
         money=DigestMoney(wallet_state("50.00", *promises, complete=True), Decimal("4.32"), Decimal("0.18")),
         cost_per_snapshot=PRICE,
         is_test=False,
-        creators=_creators(videos),
+        board=board(videos),
     )
     return replace(known, **changes)  # type: ignore[arg-type]
 
 
-def _creators(videos: tuple[VideoChange, ...]) -> tuple[RankedCreator, ...]:
-    gains = [
-        (Creator("tiktok", f"{number}"), Gain(each.change.delta)) for number, each in enumerate(videos) if each.change
+def board(videos: tuple[VideoChange, ...], ranked: Ranked = Ranked.CREATORS) -> tuple[BoardRow, ...]:
+    """A leaderboard in the order of the videos, with every kind of move."""
+    gains: list[tuple[Hashable, Gain]] = [
+        (number, Gain(each.change.delta)) for number, each in enumerate(videos) if each.change
     ]
-    found = ranking(gains, gains[1:])
-    return tuple(
-        RankedCreator(f"@dance.{each.who.handle}", each, Metric.VIEWS, has_moves=True) for each in found.standings[:5]
-    )
+    found = ranking(gains, [(0, Gain(1)), (1, Gain(3)), (2, Gain(2))])
+    names = {
+        Ranked.CREATORS: lambda number: text(f"@dance.{number}"),
+        Ranked.VIDEOS: lambda number: text(linked(video(number), 20)),
+        Ranked.PEOPLE: lambda number: text(Mention(f"U{number}", f"Ana Ng {number}")),
+    }
+    return tuple(BoardRow(names[ranked](each.who), each, Metric.VIEWS, has_moves=True) for each in found.standings[:5])
 
 
 def short() -> DigestFacts:
@@ -126,6 +130,10 @@ def digest_gallery() -> Iterator[tuple[str, Reply]]:
         digest.digest(facts(1, options=DigestOptions(frozenset({Section.FLAT}), frozenset({"tiktok"}))), DELIVERY),
     )
     yield "digests.card.digest: 500 videos", digest.digest(facts(500), DELIVERY)
+    for ranked in (Ranked.VIDEOS, Ranked.PEOPLE):
+        ranks = facts(3, options=DigestOptions(ranked=ranked))
+        ranks = replace(ranks, board=board(ranks.new, ranked))
+        yield f"digests.card.digest: top {ranked}", digest.digest(ranks, DELIVERY)
     yield (
         "digests.card.digest: weekly",
         digest.digest(facts(2, window=Window(NOW - 7 * DAY, NOW)), replace(DELIVERY, title="Weekly digest")),

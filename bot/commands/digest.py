@@ -23,7 +23,7 @@ from bot.digests.settings_card import (
     rhythm_words,
 )
 from bot.domain.caller import Permission
-from bot.domain.digest import DigestOptions, Section, Window
+from bot.domain.digest import DigestOptions, Ranked, Section, Window
 from bot.domain.errors import NotAllowed, NotFound, UsageError
 from bot.domain.schedule import DAY, WEEKDAYS, WORKDAYS, Schedule, ordinal
 from bot.domain.videos import VideoPlatform
@@ -42,6 +42,8 @@ _MONTH_WORDS = (
 )
 _EVERYTHING, _SKIP, _SILENT = "everything", "skip", "silent"
 _ALL = frozenset(Section)
+_TOP = {f"top-{each}": each for each in Ranked}
+"""The words for a leaderboard, by what it ranks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +94,19 @@ class Digest:
         "what to show; skip: no empty ones; silent: no ping",
         default=(),
         many=6,
-        choices=(_EVERYTHING, *Section, *VideoPlatform, _SKIP, _SILENT),
-        aliases=(("x", VideoPlatform.TWITTER), ("all", _EVERYTHING), ("creators", Section.LEADERBOARD)),
+        choices=(
+            *(_EVERYTHING, Section.MOVERS, *_TOP),
+            *(each for each in Section if each not in {Section.MOVERS, Section.LEADERBOARD}),
+            *(*VideoPlatform, _SKIP, _SILENT),
+        ),
+        aliases=(
+            *(("x", VideoPlatform.TWITTER), ("all", _EVERYTHING), ("leaderboard", "top-creators")),
+            *((f"leaderboard-{each}", f"top-{each}") for each in Ranked),
+            *(("creators", "top-creators"), ("people", "top-people")),
+        ),
         label="What to show",
         labels=(
-            (Section.LEADERBOARD, "top creators"),
+            *((word, f"leaderboard: {each}") for word, each in _TOP.items()),
             (Section.VIDEOS, "new and finished videos"),
             (Section.ENDING, "videos ending in 24 h"),
             (Section.FLAT, "flattened videos"),
@@ -218,11 +228,16 @@ async def _campaign_id(context: Context, args: Digest, known: Subscription | Non
 
 def _options(words: tuple[str, ...]) -> DigestOptions:
     """What these words mean: sections and platforms narrow what is shown only where some are named."""
-    sections = frozenset(each for each in Section if each in words)
+    ranked = [_TOP[word] for word in words if word in _TOP]
+    if len(ranked) > 1:
+        raise UsageError("A digest has one leaderboard: top creators, top videos or top people.", "show")
+    sections = frozenset(each for each in Section if each in words or (each is Section.LEADERBOARD and ranked))
     platforms = frozenset(each.value for each in VideoPlatform if each in words)
     if _EVERYTHING in words:
         sections, platforms = frozenset(), frozenset()
-    return DigestOptions(sections or frozenset(Section), platforms, _SKIP in words, _SILENT in words)
+    return DigestOptions(
+        sections or _ALL, platforms, _SKIP in words, _SILENT in words, ranked=ranked[0] if ranked else Ranked.CREATORS
+    )
 
 
 def _days(words: tuple[str, ...]) -> tuple[frozenset[int], int | None]:

@@ -128,7 +128,7 @@ def _placed(arguments: tuple[Argument, ...], typed: str) -> dict[str, list[str]]
             return {**_placed(others, rest), campaign.name: [name]}
     found: dict[str, list[str]] = {}
     words: list[Token] = []
-    tokens = tokens_of(closed_up(typed, frozenset(each.kind for each in arguments)))
+    tokens = tokens_of(_hyphenated(closed_up(typed, frozenset(each.kind for each in arguments)), arguments))
     arguments = _readable(arguments, tokens)
     has_titles = any(each.kind in _TITLES for each in arguments)
     tokens = [each for token in tokens for each in _apart(token, arguments)]
@@ -164,6 +164,15 @@ def _refuse(command: Command[A], typed: str) -> None:
     for name, pattern, sentence in refused:
         if re.search(rf"\b(?:{pattern})\b", words, re.IGNORECASE):
             raise UsageError(sentence, name)
+
+
+def _hyphenated(typed: str, arguments: Sequence[Argument]) -> str:
+    """The line with choices of two words, such as `top videos`, as one word each."""
+    choices = [each for each in arguments if each.kind is Kind.CHOICE]
+    known = (word for each in choices for word in (*each.choices, *dict(each.aliases)) if "-" in word)
+    for word in known:
+        typed = re.sub(rf"(?<!\S){word.replace('-', ' +')}\b", word, typed, flags=re.IGNORECASE)
+    return typed
 
 
 def _apart(token: Token, arguments: tuple[Argument, ...]) -> list[Token]:
@@ -350,7 +359,7 @@ def _split(argument: Argument, value: str) -> list[str]:
         return [closed_up(text, frozenset({argument.kind})) if argument.kind in _COUNTED else text]
     if argument.kind is Kind.VIDEO:
         return titles_of(value)
-    return [each.text for token in tokens_of(value) for each in _apart(token, (argument,))]
+    return [each.text for token in tokens_of(_hyphenated(value, (argument,))) for each in _apart(token, (argument,))]
 
 
 def _build(command: Command[A], found: Mapping[str, list[str]]) -> A:

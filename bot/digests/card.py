@@ -6,9 +6,9 @@ from datetime import datetime
 
 from bot.digests.details_card import details_call
 from bot.digests.facts import DigestFacts
-from bot.digests.summary import LINE, MOST_NAMED, creators_line, gains, money_line, names_line, summary
+from bot.digests.summary import LINE, MOST_NAMED, board_lines, gains, money_line, names_line, summary
 from bot.domain.clock import moment_text
-from bot.domain.digest import Section
+from bot.domain.digest import Ranked, Section
 from bot.domain.growth import metric_name, short_count
 from bot.domain.money import dollars
 from bot.messages.tracking_on import track_on_offer
@@ -70,7 +70,7 @@ def digests_missed(due_at: datetime, channel: Span) -> Reply:
 def _movers(facts: DigestFacts) -> Iterator[Part]:
     if Section.MOVERS not in facts.options.sections:
         return
-    for moved, change in facts.movers[:MOST_NAMED]:
+    for moved, change in facts.movers[: _named(facts)]:
         metric = metric_name(moved.video.platform, moved.metric)
         gain = f" +{short_count(change.delta)} {metric}"
         yield Paragraph(text(linked(moved.video, LINE - len(gain)), Bold(gain)))
@@ -78,10 +78,17 @@ def _movers(facts: DigestFacts) -> Iterator[Part]:
         yield facts.picture
 
 
+def _named(facts: DigestFacts) -> int:
+    """How many movers are named: one beside a leaderboard, and none beside one that names the videos."""
+    if not facts.board:
+        return MOST_NAMED
+    return int(facts.options.ranked is not Ranked.VIDEOS)
+
+
 def _lines(facts: DigestFacts) -> Iterator[Text]:
     """A line for each thing that happened, and one for the money."""
     shown = facts.options.sections
-    yield from creators_line(facts)
+    yield from board_lines(facts)
     if Section.VIDEOS in shown:
         yield from names_line("New", facts.new)
         yield from names_line("Finished", facts.finished)

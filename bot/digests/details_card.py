@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from math import ceil
 
-from bot.digests.facts import DigestFacts, RankedCreator
+from bot.digests.facts import DigestFacts
+from bot.digests.summary import MOST_NAMED, board_title
 from bot.domain.digest import FLAT_RULE, Total, VideoChange, Window
 from bot.domain.growth import Change, ago, exact_count, is_overdue, metric_name, percent, signed_count
 from bot.domain.leaderboard import Period
@@ -27,6 +28,7 @@ from bot.reply.model import (
     Part,
     Plain,
     Reply,
+    Span,
     Text,
     Time,
     text,
@@ -105,32 +107,40 @@ def digest_details(facts: DigestFacts, ref: str) -> Reply:
     return Reply(
         f"{least}{running_words(facts.running)} at the end of this period.",
         title=f"Digest details · {facts.campaign}" if facts.campaign else "Digest details",
-        parts=(Fields(tuple(_fields(facts))), *(part for each in lists for part in each), *map(Note, notes)),
+        parts=(
+            Fields(tuple(_fields(facts))),
+            *(part for each in lists for part in each),
+            *map(Note, notes),
+        ),
         actions=(Button("My videos", Call("videos")), *_leaderboard(facts)),
     )
 
 
-def _creator_words(each: RankedCreator) -> str:
-    """A creator's place in a line: `1. @ann +1,200 views (▲2)`."""
-    move = f" ({move_words(each.standing)})" if each.has_moves else ""
-    return f"{each.standing.rank}. {each.name} {signed_count(each.standing.gain)} {each.metric}{move}"
+def _leaderboard(facts: DigestFacts) -> tuple[Button, ...]:
+    """The whole leaderboard over the period that is nearest to the digest's; none if the digest has none."""
+    if not facts.board:
+        return ()
+    options, period = facts.options, Period.WEEK if facts.window.length > timedelta(days=3) else Period.DAY
+    given = {"by": str(options.ranked), "period": str(period), "campaign": str(options.campaign_id or "all")}
+    platform = {"platform": next(iter(options.platforms))} if len(options.platforms) == 1 else {}
+    return (Button("Leaderboard", Call("leaderboard", given | platform)),)
 
 
-def _leaderboard(facts: DigestFacts) -> Iterator[Button]:
-    """The whole ranking of the period that is nearest to the digest's."""
-    if facts.creators:
-        campaign, is_long = facts.options.campaign_id, facts.window.length > timedelta(days=3)
-        period = Period.WEEK if is_long else Period.DAY
-        given = {"by": "creators", "period": str(period), "campaign": str(campaign or "all")}
-        yield Button("Top creators", Call("leaderboard", given))
+def _places(facts: DigestFacts) -> Text:
+    """The first places of the leaderboard in one line, with their exact gains."""
+    spans: list[Span] = []
+    for name, place, metric, has_moves in facts.board[:MOST_NAMED]:
+        move = f" ({move_words(place)})" if has_moves else ""
+        spans += text("; " if spans else "", f"{place.rank}. ", *name, f" {signed_count(place.gain)} {metric}{move}")
+    return tuple(spans)
 
 
 def _fields(facts: DigestFacts) -> Iterator[Field]:
     span = ago(facts.window.length)
     for each in facts.totals:
         yield Field(str(each.metric).capitalize(), text(_total_words(each, span)))
-    if facts.creators:
-        yield Field("Top creators", text(", ".join(map(_creator_words, facts.creators[:2]))))
+    if facts.board:
+        yield Field(board_title(facts), _places(facts))
     yield Field("Snapshots", text(f"{facts.coverage.collected:,} of {facts.coverage.expected:,}"))
     if facts.money is not None:
         yield Field("Runway", how_long(facts.money.wallet))
@@ -161,9 +171,8 @@ def _listing(
         shown = cells(each)
         line = [span for head, cell in zip(heads, shown, strict=True) for span in (_BETWEEN, Plain(f"{head} "), *cell)]
         items.append(Item(text(linked(each.video, 40)), shown, tuple(line[1:]), button(each)))
-    listing = Listing(f"{caption}: {plural(len(videos), 'video')}", columns, tuple(items), choice)
-    more = len(videos) - len(items)
-    return (listing, Note(text(f"{more:,} more; /videos lists all."))) if more else (listing,)
+    some = f"{len(items):,} of " if len(items) < len(videos) else ""
+    return (Listing(f"{caption}: {some}{plural(len(videos), 'video')}", columns, tuple(items), choice),)
 
 
 def _gain(moved: VideoChange, change: Change) -> str:

@@ -1,17 +1,17 @@
 """What a digest is made of."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from bot.domain.creators import Creator
 from bot.domain.digest import DigestOptions, Total, VideoChange, Window, keeps_growing
 from bot.domain.growth import Change, Coverage
 from bot.domain.leaderboard import RankedEntry
 from bot.domain.money import WalletState, whole_cents
 from bot.domain.videos import Metric, RunningCount
-from bot.reply.model import Drawing, Picture
+from bot.reply.model import Drawing, Picture, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +33,11 @@ class DigestMoney:
         return whole_cents(self.spent + self.carry)
 
 
-class RankedCreator(NamedTuple):
-    """A creator's name as people write it, their place, and what is counted."""
+class BoardRow(NamedTuple):
+    """A place on the leaderboard: the name that it shows, and what is counted."""
 
-    name: str
-    standing: RankedEntry[Creator]
+    name: Text
+    standing: RankedEntry[Hashable]
     metric: Metric
     has_moves: bool
 
@@ -50,8 +50,8 @@ class DigestFacts:
     to show. `unread` counts the running videos that no snapshot was read of in the window, `uneven` those whose change
     is over another time than the window's. `newest_at` is when the newest reading was taken, `told_until` where the
     next digest begins; that one needs this one's `Collected.recent` and the `carry` that it has to show. `complete` is
-    False if the API may hide some videos. `creators` are the best ones, none if there is only one; `campaign` names the
-    one that it is about.
+    False if the API may hide some videos. `board` has the best places of the leaderboard, none if there is only one;
+    `campaign` names the one that it is about.
     """
 
     window: Window
@@ -76,7 +76,7 @@ class DigestFacts:
     money: DigestMoney | None
     cost_per_snapshot: Decimal | None
     is_test: bool
-    creators: tuple[RankedCreator, ...] = ()
+    board: tuple[BoardRow, ...] = ()
     campaign: str = ""
 
     @property

@@ -12,18 +12,20 @@ from decimal import Decimal
 
 from bot.charts.charts import Charts
 from bot.charts.specs import Movers
-from bot.digests.facts import DigestFacts, DigestMoney, RankedCreator
+from bot.digests.facts import BoardRow, DigestFacts, DigestMoney
 from bot.digests.video_changes import CURRENT, active_since, moved, needed_since
-from bot.domain.creators import creator_name, creator_of
+from bot.domain.creators import creator_name
 from bot.domain.digest import (
     Collected,
     DigestOptions,
+    Ranked,
     Section,
     VideoChange,
     Window,
     collected,
     flattened,
-    ranked_creators,
+    leaderboard,
+    ranked_as,
     top_movers,
     totals,
 )
@@ -33,14 +35,14 @@ from bot.domain.poll_times import GRACE
 from bot.domain.schedule import DAY
 from bot.domain.videos import HOUR, count_running
 from bot.messages.pictures import chart_picture
-from bot.messages.wording import name_of, shortened
-from bot.reply.model import Drawing
+from bot.messages.wording import linked, name_of, shortened
+from bot.reply.model import Drawing, Mention, Text, text
 from bot.store import Store
 from bot.store.videos import StoredVideo
 from bot.store.workspaces import Workspace
 from bot.wallet.wallet import stored_state
 
-MOST_MOVERS = MOST_CREATORS = 5
+MOST_MOVERS = MOST_RANKED = 5
 MOST_LETTERS = 20
 ROWS_AT_ONCE = 500
 """Snapshots that are read and worked on in one piece: a few milliseconds."""
@@ -156,7 +158,7 @@ def digest_facts(
         money=money,
         cost_per_snapshot=money.wallet.usage.cost_per_snapshot if money else None,
         is_test=found.is_test,
-        creators=_creators(videos) if Section.LEADERBOARD in options.sections else (),
+        board=_board(videos, options.ranked) if Section.LEADERBOARD in options.sections else (),
         campaign=scope.name if scope else "",
     )
 
@@ -190,18 +192,27 @@ def _largest(videos: Iterable[VideoChange]) -> tuple[VideoChange, ...]:
     return tuple(sorted(videos, key=lambda each: (-(each.count or 0), each.video.id)))
 
 
-def _creators(videos: Sequence[VideoChange]) -> tuple[RankedCreator, ...]:
-    """The best creators by the first metric that anything was gained of; none where only one is known."""
+def _board(videos: Sequence[VideoChange], ranked: Ranked) -> tuple[BoardRow, ...]:
+    """The best places by the first metric that anything was gained of; none if only one is known."""
     counted = totals(videos)
-    found = ranked_creators(videos, counted[0].metric) if counted else None
+    found = leaderboard(videos, counted[0].metric, ranked) if counted else None
     if found is None or len(found.standings) < 2:
         return ()
-    names = {
-        creator_of(each.video): shortened(creator_name(each.video.link, each.video.creator), MOST_LETTERS)
-        for each in videos
-    }
-    best = found.standings[:MOST_CREATORS]
-    return tuple(RankedCreator(names[each.who], each, counted[0].metric, found.has_moves) for each in best)
+    shown = {ranked_as(each, ranked): each for each in videos}
+    best = found.standings[:MOST_RANKED]
+    return tuple(
+        BoardRow(_ranked_name(shown[each.who], ranked), each, counted[0].metric, found.has_moves) for each in best
+    )
+
+
+def _ranked_name(shown: VideoChange, ranked: Ranked) -> Text:
+    """The name of a place on the leaderboard, by one of its videos."""
+    person = shown.started_by
+    if ranked is Ranked.PEOPLE and person is not None:
+        return text(Mention(person.id, shortened(person.name, MOST_LETTERS)))
+    if ranked is Ranked.VIDEOS:
+        return text(linked(shown.video, MOST_LETTERS))
+    return text(shortened(creator_name(shown.video.link, shown.video.creator), MOST_LETTERS))
 
 
 def _picture(charts: Charts, movers: Sequence[tuple[VideoChange, Change]], window: Window) -> Drawing | None:

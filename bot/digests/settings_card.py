@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from bot.domain.clock import date_text
-from bot.domain.digest import DigestOptions, Section
+from bot.domain.digest import DigestOptions, Ranked, Section
 from bot.domain.schedule import WEEKDAYS, WORKDAYS, Schedule, ordinal, time_words
 from bot.messages.wording import platform_name, series
 from bot.reply.call import Call
@@ -30,7 +30,7 @@ from bot.reply.model import (
 
 _SHOWN = {
     Section.MOVERS: "movers",
-    Section.LEADERBOARD: "top creators",
+    Section.LEADERBOARD: "top {ranked}",
     Section.VIDEOS: "new and finished",
     Section.ENDING: "ending",
     Section.FLAT: "flattened",
@@ -167,9 +167,10 @@ def next_words(setting: DigestSetting) -> str:
 def _shows(setting: DigestSetting) -> tuple[Fields, ...]:
     """What it shows, unless that is everything, and how it is posted."""
     options = setting.options
-    sections = [words for section, words in _SHOWN.items() if section in options.sections]
+    sections = [words.format(ranked=options.ranked) for section, words in _SHOWN.items() if section in options.sections]
     platforms = series(map(platform_name, sorted(options.platforms))) if options.platforms else ""
-    shown = "" if len(sections) == len(_SHOWN) else ", ".join(["totals", *sections])
+    is_usual = len(sections) == len(_SHOWN) and options.ranked is Ranked.CREATORS
+    shown = "" if is_usual else ", ".join(["totals", *sections])
     fields = (
         ("Shows", shown),
         ("Only", ", ".join(filter(None, (_campaign(setting), platforms)))),

@@ -7,13 +7,13 @@ from bot.domain.clock import moment_text
 from bot.domain.digest import Total, VideoChange
 from bot.domain.growth import ago, percent, short_change, signed_count
 from bot.domain.money import dollars
-from bot.domain.videos import HOUR
+from bot.domain.videos import HOUR, Metric
 from bot.messages.outlook import at_latest, can_finish, running_words
-from bot.messages.wording import available, name_of, plural, series, shortened
+from bot.messages.wording import available, move_words, name_of, plural, series, shortened
 from bot.reply.model import Bold, Text, text
 
 MOST_NAMED = 3
-"""Videos or creators that the card names; the picture and the details show more."""
+"""Movers or places that the card names; the picture and the details show more."""
 LINE = 31
 """Letters of a line on a phone, of which a bold or a wide one takes more room."""
 
@@ -66,12 +66,19 @@ def names_line(head: str, videos: Sequence[VideoChange], end: str = "") -> Itera
     yield text(Bold(f"{head}:"), f" {name}{more}", end)
 
 
-def creators_line(facts: DigestFacts) -> Iterator[Text]:
-    """The best creator with what they gained, and the next one if there is room; none if fewer than two are known."""
-    head, best = "Creators:", [f"{each.name} {short_change(each.standing.gain)}" for each in facts.creators]
-    if best:
-        fit = max((size for size in range(1, MOST_NAMED) if len(f"{head} {', '.join(best[:size])}") <= LINE), default=1)
-        yield text(Bold(head), f" {', '.join(best[:fit])}")
+def board_lines(facts: DigestFacts) -> Iterator[Text]:
+    """The best places of the leaderboard, each with its gain and its move, under what it ranks."""
+    if facts.board:
+        yield text(Bold(board_title(facts)))
+    for name, place, _, has_moves in facts.board[:MOST_NAMED]:
+        move = f" {move_words(place)}" if has_moves else ""
+        yield text(f"{place.rank}. ", *name, Bold(f" {short_change(place.gain)}"), move)
+
+
+def board_title(facts: DigestFacts) -> str:
+    """What the leaderboard ranks; and by what, unless that is views."""
+    by = {each.metric for each in facts.board} - {Metric.VIEWS}
+    return " ".join([f"Top {facts.options.ranked}", *(f"by {each}" for each in by)])
 
 
 def money_line(facts: DigestFacts, money: DigestMoney) -> Text:

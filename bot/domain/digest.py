@@ -1,6 +1,6 @@
 """What a digest is about: its window, what each video did in it, which have flattened, what a channel wants to see."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -9,7 +9,7 @@ from statistics import median
 from typing import Any, Self
 
 from bot.domain.caller import Person
-from bot.domain.creators import Creator, creator_of
+from bot.domain.creators import creator_of
 from bot.domain.growth import Change, Coverage
 from bot.domain.leaderboard import Gain, Ranking, ranking
 from bot.domain.poll_times import GRACE
@@ -45,12 +45,20 @@ class Section(StrEnum):
     MONEY = "money"
 
 
+class Ranked(StrEnum):
+    """What the leaderboard of a digest ranks."""
+
+    CREATORS = "creators"
+    VIDEOS = "videos"
+    PEOPLE = "people"
+
+
 @dataclass(frozen=True, slots=True)
 class DigestOptions:
     """What one channel wants to see: no platforms are all of them. `skips_empty`: nothing to say means no post.
 
-    With `campaign_id` it is about that campaign's videos alone. `is_silent`: the post notifies nobody where the chat
-    has such posts.
+    `ranked` is what its leaderboard ranks. With `campaign_id` it is about that campaign's videos alone. `is_silent`:
+    the post notifies nobody where the chat has such posts.
     """
 
     sections: frozenset[Section] = frozenset(Section)
@@ -58,6 +66,7 @@ class DigestOptions:
     skips_empty: bool = False
     is_silent: bool = False
     campaign_id: int | None = None
+    ranked: Ranked = Ranked.CREATORS
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
@@ -69,13 +78,14 @@ class DigestOptions:
             bool(stored.get("skips_empty")),
             bool(stored.get("is_silent")),
             stored.get("campaign_id"),
+            Ranked(stored.get("ranked", Ranked.CREATORS)),
         )
 
     def to_json(self) -> dict[str, Any]:
         """The options as JSON holds them."""
         sections, platforms = sorted(self.sections), sorted(self.platforms)
         kept = {"sections": sections, "platforms": platforms, "skips_empty": self.skips_empty}
-        return {**kept, "is_silent": self.is_silent, "campaign_id": self.campaign_id}
+        return {**kept, "is_silent": self.is_silent, "campaign_id": self.campaign_id, "ranked": self.ranked.value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,9 +210,21 @@ def totals(videos: Sequence[VideoChange]) -> tuple[Total, ...]:
     return tuple(found)
 
 
-def ranked_creators(videos: Iterable[VideoChange], metric: Metric) -> Ranking[Creator]:
-    """The creators by what their videos gained of one metric in the window, with their moves since the one before."""
-    found = [(who, each) for each in videos if each.metric is metric and (who := creator_of(each.video)) is not None]
+def ranked_as(video: VideoChange, ranked: Ranked) -> Hashable | None:
+    """What a video counts for in a leaderboard: its creator, its link, or who started it; None if that is unknown."""
+    match ranked:
+        case Ranked.CREATORS:
+            return creator_of(video.video)
+        case Ranked.VIDEOS:
+            return video.key
+        case Ranked.PEOPLE:
+            return video.started_by.id if video.started_by is not None else None
+
+
+def leaderboard(videos: Iterable[VideoChange], metric: Metric, ranked: Ranked) -> Ranking[Hashable]:
+    """A ranking by what was gained of one metric in the window, with the moves since the one before."""
+    counted = (each for each in videos if each.metric is metric)
+    found = [(who, each) for each in counted if (who := ranked_as(each, ranked)) is not None]
     return ranking(
         [(who, Gain(each.change.delta) if each.change is not None else None) for who, each in found],
         [(who, Gain(each.before.delta) if each.before is not None else None) for who, each in found],

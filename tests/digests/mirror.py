@@ -52,13 +52,15 @@ class MirrorOf:
         end: datetime | None = None,
         known: datetime | None = None,
         owner: Workspace | None = None,
+        person: Person | None = None,
         status: str = "monitoring",
         **facts: Any,
     ) -> Video:
         """A video with a snapshot an hour, the newest at `end`; None stands for one that is missing.
 
         `ago` is how many hours before `end` it began, by itself where the counts begin; `known` is since when the bot
-        knows it, which is since it began; `owner` is the workspace that started it, nobody's by itself.
+        knows it, which is since it began; `owner` is the workspace that started it, nobody's by itself, and `person`
+        who started it there.
         """
         end = end or self.clock().replace(minute=0, second=0, microsecond=0)
         platform = facts.pop("platform", "tiktok")
@@ -69,7 +71,7 @@ class MirrorOf:
             started_at=started, days=7, **facts,
         )  # fmt: skip
         if owner is not None:
-            await self._started_by(owner, shown)
+            await self._started_by(owner, shown, person or ANA)
         remember = self.store.videos.remember
         key = f"{platform}:{name}"
         await remember(self.wallet_id, [(shown, key)], known or started)
@@ -122,11 +124,11 @@ class MirrorOf:
         )
         return DigestPlanner(self.store, accounts, charts, self.clock, max_wait)
 
-    async def _started_by(self, owner: Workspace, shown: Video) -> None:
-        """Have the workspace ask for the video, so that it becomes its own."""
+    async def _started_by(self, owner: Workspace, shown: Video, person: Person) -> None:
+        """Have the person ask for the video in the workspace, so that it becomes its own."""
         now = self.clock()
         items = [(f"{shown.platform}:{shown.id}", shown.link, shown.platform)]
         propose = self.store.tracking.propose
-        (request,) = await propose(owner, "C-general", ANA, shown.id, items, PRICE, now, now + HOUR)
-        await self.store.tracking.submit(request.id, ANA.id, 7, Decimal(1), now, Decimal(1000))
+        (request,) = await propose(owner, "C-general", person, shown.id, items, PRICE, now, now + HOUR)
+        await self.store.tracking.submit(request.id, person.id, 7, Decimal(1), now, Decimal(1000))
         await self.store.tracking.mark_tracking(request.id, shown, shown.started_at or now)

@@ -12,7 +12,7 @@ from bot.commands.registry import by_name
 from bot.digests.planner import DigestPlanner
 from bot.digests.settings_card import digest_status
 from bot.domain.caller import Permission
-from bot.domain.digest import DigestOptions, Section
+from bot.domain.digest import DigestOptions, Ranked, Section
 from bot.domain.schedule import Schedule
 from bot.domain.videos import HOUR, Metric, Snapshot, VideoReading
 from bot.domain.zones import zone_names
@@ -288,7 +288,8 @@ async def _flatten(store, wallet_id):
 
 
 def test_options_survive_being_stored():
-    for options in (DigestOptions(), DigestOptions(frozenset({Section.FLAT}), frozenset({"tiktok"}), skips_empty=True)):
+    flat = DigestOptions(frozenset({Section.FLAT}), frozenset({"tiktok"}), skips_empty=True)
+    for options in (DigestOptions(), flat, DigestOptions(ranked=Ranked.PEOPLE)):
         assert DigestOptions.from_json(options.to_json()) == options
     assert DigestOptions.from_json({"sections": ["flat", "horoscope"]}).sections == {Section.FLAT}
     assert DigestOptions.from_json({}) == DigestOptions()

@@ -6,9 +6,12 @@ from decimal import Decimal
 
 import pytest
 
-from bot.domain.digest import DigestOptions, Section, Window
+from bot.digests.summary import board_lines
+from bot.domain.caller import Person
+from bot.domain.digest import DigestOptions, Ranked, Section, Window
 from bot.domain.videos import HOUR, Metric
 from bot.reply.drawing import picture_of
+from tests.digests.mirror import ANA as STARTER
 from tests.digests.mirror import PRICE
 from tests.examples import ANA
 from tests.standins.environment import LINK
@@ -204,16 +207,35 @@ async def test_nothing_happened_is_known_as_such(mirror, charts, window):
     assert replace(facts, unread=1).says_something
 
 
-async def test_creators_are_ranked_by_what_their_videos_gained(mirror, charts, window):
-    for name, gain, creator in (("one", 3, "@ann"), ("two", 4, "@Ann"), ("three", 5, "@bea"), ("four", 1, "@cem")):
-        await mirror.video(name, [gain * hour for hour in range(49)], creator=creator)
+@pytest.mark.parametrize(
+    ("ranked", "places"),
+    [
+        (Ranked.CREATORS, ["1. @ann +168 ▲1", "2. @bea +120 ▼1", "3. @cem +24 –"]),
+        (Ranked.VIDEOS, ["1. Three +120 –", "2. Two +96 –", "3. Five +72 ▲1"]),
+        (Ranked.PEOPLE, ["1. Ana +144 ▲1", "2. Bob +120 ▼1"]),
+    ],
+)
+async def test_the_leaderboard_ranks_what_was_gained_and_shows_moves(mirror, charts, window, ranked, places):
+    bob = Person("U-bob", "Bob")
+    for name, before, gain, creator, person in (
+        ("one", 1, 3, "@ann", STARTER),
+        ("two", 1, 4, "@Ann", None),
+        ("three", 9, 5, "@bea", bob),
+        ("four", 0, 1, "@cem", None),
+        ("five", 0, 3, "", STARTER),
+    ):
+        counts = [before * hour for hour in range(25)] + [24 * before + gain * hour for hour in range(1, 25)]
+        owner = None if person is None else mirror.here
+        await mirror.video(name, counts, creator=creator, owner=owner, person=person)
     await mirror.video("gram", [50 * hour for hour in range(49)], platform="instagram", creator="@dee")
-    facts = await mirror.facts(window, ALL, charts)
-    ranked = [(each.name.casefold(), each.standing.rank, each.standing.gain) for each in facts.creators]
-    assert ranked == [("@ann", 1, 168), ("@bea", 2, 120), ("@cem", 3, 24)]
-    assert [each.standing.move for each in facts.creators] == [0, 0, 0]
-    alone = await mirror.facts(window, DigestOptions(platforms=frozenset({"instagram"})), charts)
-    assert alone.creators == ()
+    facts = await mirror.facts(window, DigestOptions(ranked=ranked), charts)
+    title, *lines = ("".join(getattr(span, "text", "") or span.name for span in each) for each in board_lines(facts))
+    assert title == f"Top {ranked}"
+    assert [line.casefold() for line in lines] == [line.casefold() for line in places]
+    few = DigestOptions(platforms=frozenset({"instagram"}), ranked=ranked)
+    assert (await mirror.facts(window, few, charts)).board == ()
+    without = DigestOptions(frozenset(Section) - {Section.LEADERBOARD}, ranked=ranked)
+    assert (await mirror.facts(window, without, charts)).board == ()
 
 
 async def test_a_digest_of_a_campaign_is_about_its_links_alone(mirror, charts, window, clock):

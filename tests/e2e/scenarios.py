@@ -199,7 +199,9 @@ async def a_campaign_is_created_filled_by_a_start_and_made_the_channels_own(chat
 async def a_digest_and_alerts_are_about_one_campaign(chat: Chat) -> None:
     await chat.say(ANN, "campaign", campaign="launch", action="new")
     when = {"action": "on", "time": "09:00", "zone": "Europe/Berlin"}
-    assert "campaign launch" in (await chat.say(ANN, "digest", **when, campaign="in LAUNCH")).text
+    on = await chat.say(ANN, "digest", **when, show="top-people", campaign="in LAUNCH")
+    assert "campaign launch" in on.text
+    assert "totals, top people" in on.text
     assert "campaign launch" in (await chat.say(BEN, "digest", action="status")).text
     assert "campaign launch" not in (await chat.say(ANN, "digest", **when, campaign="in all")).text
     given = {"what": "milestones", "switch": "on", "campaign": "in launch"}

@@ -16,10 +16,11 @@ def transport():
 async def test_what_is_missing_is_asked_for_in_a_form_that_keeps_what_was_given(bot_app):
     form = await bot_app.modal(bot_app.send("/digest on weekly fri skip"))
     await bot_app.slack.send_options_request(form, "zone", "berlin", user=ANN)
-    answers = {"time": "09:30", "zone": "Europe/Berlin"}
+    answers = {"time": "09:30", "zone": "Europe/Berlin", "show": ["skip", "top-people"]}
     answer = await bot_app.seen(bot_app.slack.send_view_submission(form, answers))
     assert "every Friday at 09:30 (Europe/Berlin)" in told(answer)
     assert "when there's nothing to report" in told(answer)
+    assert "totals, top people" in told(answer)
     assert (answer.channel_id, answer.only_for) == (GENERAL, ANN)
     assert "every Friday at 09:30" in told(await bot_app.type("/digest status"))
 
