@@ -173,12 +173,6 @@ async def test_an_answer_that_cannot_be_shown_is_told_as_a_fault_with_its_refere
     assert reference[1] in [getattr(record, "reference", "") for record in caplog.records]
 
 
-async def test_a_storm_of_commands_is_answered_in_full(bot_app, discord, server):
-    asked = [await discord.send_command("usage", {}, user=server.ben, channel=server.general) for _ in range(30)]
-    await bot_app.close()
-    assert all("available" in told(each.message) for each in asked)
-
-
 async def test_without_room_everybody_is_told_so_and_nothing_is_spent(bot_app, discord, server):
     card = await bot_app.card(server.ann, server.general, LINK, days=7)
     bot_app.program._background._limit = 0

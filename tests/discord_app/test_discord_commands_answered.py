@@ -5,7 +5,6 @@ import pytest
 from tests.discord_app.bot_app import bot_app_of, labels, told
 from tests.standins.discord_server.permissions import Permission
 from tests.standins.environment import LINK, YOUTUBE
-from tests.standins.faults import Fault, FaultKind
 
 
 async def test_stats_come_with_a_chart_that_says_what_it_shows(bot_app, server):
@@ -78,17 +77,6 @@ async def test_a_message_without_a_link_to_a_video_has_nothing_to_track(bot_app,
     assert reason in told(answer)
 
 
-async def test_several_links_in_one_option_are_offered_together(bot_app, server):
-    card = await bot_app.type("track", server.ann, server.general, link=f"{LINK} {YOUTUBE}", days=3)
-    assert "Track 2 videos" in told(card)
-
-
-async def test_words_that_make_no_sense_are_answered_with_the_usage(bot_app, server):
-    answer = await bot_app.type("track", server.ann, server.general, link="hello")
-    assert "⛔" in told(answer)
-    assert "/track" in told(answer)
-
-
 async def test_in_direct_messages_no_command_is_offered_and_one_that_arrives_is_told_where_to_go(
     bot_app, discord, server
 ):
@@ -100,25 +88,11 @@ async def test_in_direct_messages_no_command_is_offered_and_one_that_arrives_is_
     assert "I only work in servers" in told(answer)
 
 
-async def test_settings_are_shown_to_those_who_manage_the_server(bot_app, discord, server):
-    with pytest.raises(ValueError, match="may not use"):
-        await discord.send_command("connect", {}, user=server.ben, channel=server.general)
-    boss = discord.add_user("boss")
-    discord.add_member(server.guild, boss, Permission.MANAGE_GUILD)
-    await bot_app.modal(discord.send_command("connect", {}, user=boss, channel=server.general), boss)
-
-
 async def test_a_digest_in_a_channel_that_is_closed_to_the_bot_says_what_to_do(bot_app, server):
     server.general.overwrites[bot_app.discord.app.id] = (0, int(Permission.SEND_MESSAGES))
     answer = await bot_app.type("digest", server.ann, server.general, action="on", time="9", zone="berlin")
     assert "daily at 09:00 (Europe/Berlin)" in told(answer)
     assert "Ask a server admin to let me view it" in told(answer)
-
-
-async def test_nothing_that_was_asked_for_is_lost_to_a_slow_discord(bot_app, discord, server):
-    discord.faults.add("POST /interactions/{interaction}/{token}/callback", Fault(FaultKind.SLOW, seconds=0.5))
-    answer = await bot_app.type("usage", server.ben, server.general)
-    assert "available" in told(answer)
 
 
 async def test_help_mentions_commands_registered_now_or_before_a_restart(discord, server, sandbox, clock, sqlite_url):

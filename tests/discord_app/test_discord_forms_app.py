@@ -45,13 +45,6 @@ async def test_a_key_that_does_not_work_is_told_and_the_form_opens_again_empty(
         assert "cs_live_none_of_ours" not in str(again.body)
 
 
-async def test_only_those_who_manage_the_server_may_connect(bot_app, discord, server):
-    discord.commands = [{**each, "default_member_permissions": None} for each in discord.commands]
-    answer = await bot_app.type("connect", server.ben, server.general)
-    assert discord.modals(server.ben) == []
-    assert "Only admins can change that" in told(answer)
-
-
 async def test_what_was_wrong_in_a_form_is_there_again_as_far_as_a_button_can_remember(
     discord, server, sandbox, clock, sqlite_url
 ):

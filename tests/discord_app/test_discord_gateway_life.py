@@ -89,14 +89,6 @@ async def test_two_processes_that_hear_the_same_press_spend_once(discord, server
         assert (one.spent(), one.trackings(), len(lines(server.general))) == (1, 1, 1)
 
 
-async def test_an_event_that_cannot_be_read_ends_nothing(bot_app, discord, server, caplog):
-    discord.dispatch("GUILD_ROLE_CREATE", {"guild_id": server.guild.id}, server.guild.id)
-    discord.dispatch("CHANNEL_CREATE", {"id": "x", "type": "?", "guild_id": server.guild.id}, server.guild.id)
-    assert "available" in told(await bot_app.type("usage", server.ben, server.general))
-    assert "unreadable event" in caplog.text
-    assert len(discord.identifies) == 1
-
-
 @pytest.mark.parametrize("route", ["GET /users/@me", "GET /gateway/bot", "gateway"])
 @pytest.mark.parametrize(
     "fault",

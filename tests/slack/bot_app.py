@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
+import pytest
 
 from adapters.sandbox.serve import Sandbox
 from adapters.slack.app import SlackApp, SlackOptions
@@ -29,6 +30,8 @@ ANN, BEN, GIL = "U1", "U2", "U3"
 """Someone who manages the workspace, a member, a guest."""
 GENERAL, RANDOM, SECRET = "C1", "C2", "G1"
 """The bot is in the first; the second is public, the third private, and it is in neither."""
+
+on_each_transport = pytest.mark.parametrize("transport", ["http", "socket"])
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""A local Slack with one workspace, and the program in it, once over HTTP and once by Socket Mode."""
+"""A local Slack with one workspace, and the program in it, over HTTP unless a test asks for Socket Mode."""
 
 import pytest
 
@@ -24,9 +24,9 @@ def team(slack):
     return slack.teams["T1"]
 
 
-@pytest.fixture(params=["http", "socket"])
-def transport(request):
-    return request.param
+@pytest.fixture
+def transport():
+    return "http"
 
 
 @pytest.fixture

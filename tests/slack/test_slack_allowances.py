@@ -1,14 +1,7 @@
 """/allowance in Slack: a user group by its handle, a person chosen in the form, and limits that bind who is in it."""
 
-import pytest
-
 from tests.slack.bot_app import ANN, BEN, told
 from tests.standins.environment import LINK
-
-
-@pytest.fixture
-def transport():
-    return "http"
 
 
 async def test_a_limit_for_a_user_group_binds_who_is_in_it(bot_app):

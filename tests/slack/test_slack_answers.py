@@ -7,16 +7,11 @@ import pytest
 
 from adapters.slack.workspaces import SingleWorkspace
 from tests.slack.bot_app import ANN, GENERAL, RANDOM, SECRET, told
-from tests.standins.environment import LINK, PAGE, USAGE
+from tests.standins.environment import LINK, USAGE
 from tests.standins.faults import Fault, FaultKind
 from tests.standins.slack.apps import RESPONSE_URL_USES
 
 HOOK = "response_url"
-
-
-@pytest.fixture
-def transport():
-    return "http"
 
 
 def _last_url(bot_app):
@@ -144,16 +139,6 @@ async def test_a_csv_that_is_too_large_is_a_warning(bot_app):
     answer = await bot_app.type(f"/export {LINK}")
     assert "it's too large for Slack. Export single videos instead." in told(answer)
     assert "✅" not in told(answer)
-
-
-async def test_last_known_numbers_come_when_the_api_is_down(bot_app):
-    bot_app.track(LINK)
-    bot_app.clock.advance(hours=3)
-    await bot_app.type(f"/stats {LINK}")
-    bot_app.clock.advance(hours=2)
-    bot_app.sandbox.faults.add("500", PAGE, times=None)
-    answer = await bot_app.type(f"/stats {LINK}")
-    assert "views" in told(answer)
 
 
 def _broken(bot_app, command):

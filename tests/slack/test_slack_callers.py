@@ -7,11 +7,6 @@ from tests.standins.environment import LINK
 from tests.standins.faults import Fault, FaultKind
 
 
-@pytest.fixture
-def transport():
-    return "http"
-
-
 async def test_somebody_is_asked_for_once_in_ten_minutes(bot_app):
     await bot_app.type("/help")
     await bot_app.type("/usage")

@@ -5,8 +5,10 @@ import re
 import pytest
 
 from adapters.slack.text import unescaped
-from tests.slack.bot_app import ANN, GENERAL, RANDOM, SECRET, bot_app_of, told
+from tests.slack.bot_app import ANN, GENERAL, RANDOM, SECRET, bot_app_of, on_each_transport
 from tests.standins.environment import LINK, USAGE
+
+pytestmark = on_each_transport
 
 LINES = {
     "track": f"/track {LINK} 7",
@@ -29,14 +31,6 @@ OTHERS = re.compile(rf"(?<![\w/.:-])/(?:{'|'.join([*LINES, 'connect'])})(?![\w/-
 @pytest.mark.parametrize("line", ["/contentstats usage", "/contentstats /usage", "/contentstats   USAGE "])
 async def test_the_umbrella_takes_every_command_as_its_first_word(bot_app, line):
     assert "available" in (await bot_app.type(line)).text
-
-
-async def test_the_umbrella_alone_lists_the_commands(bot_app):
-    assert "What I can do" in told(await bot_app.type("/contentstats"))
-
-
-async def test_an_unknown_word_under_the_umbrella_names_the_nearest_command(bot_app):
-    assert "Did you mean /usage" in (await bot_app.type("/contentstats usag")).text
 
 
 async def test_a_prefix_stands_before_every_command_and_not_before_the_umbrella(
@@ -83,13 +77,6 @@ async def test_a_command_is_acknowledged_while_contentstats_still_thinks(bot_app
     assert bot_app.private(ANN) == []
     await bot_app.slack.until(lambda: bot_app.private(ANN))
     assert "available" in bot_app.private(ANN)[0].text
-
-
-async def test_an_api_that_hangs_is_told_in_a_sentence(bot_app):
-    bot_app.sandbox.faults.add("hang", USAGE, times=None)
-    answer = await bot_app.type("/usage")
-    assert "ContentStats" in answer.text
-    assert "again" in answer.text
 
 
 async def test_the_umbrellas_words_may_be_parted_by_any_white_space(bot_app):

@@ -13,12 +13,9 @@ from bot.domain.errors import NotConfigured, TokenRefused
 from tests.standins.environment import nap
 from tests.standins.faults import Fault, FaultKind
 
+pytestmark = pytest.mark.parametrize("transport", ["socket"])
+
 WORDS = [*FATAL, *PASSING, "a_word_of_tomorrow"]
-
-
-@pytest.fixture
-def transport():
-    return "socket"
 
 
 @pytest.fixture

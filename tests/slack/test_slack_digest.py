@@ -2,15 +2,8 @@
 
 import asyncio
 
-import pytest
-
 from tests.slack.bot_app import ANN, BEN, GENERAL, SECRET, told
 from tests.standins.environment import LINK, YOUTUBE
-
-
-@pytest.fixture
-def transport():
-    return "http"
 
 
 async def test_what_is_missing_is_asked_for_in_a_form_that_keeps_what_was_given(bot_app):

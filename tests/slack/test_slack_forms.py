@@ -3,7 +3,7 @@
 import pytest
 from pydantic import SecretStr
 
-from tests.slack.bot_app import ANN, BEN, GENERAL, GIL, RANDOM, bot_app_of, told
+from tests.slack.bot_app import ANN, BEN, GENERAL, GIL, RANDOM, bot_app_of, on_each_transport, told
 from tests.standins.environment import LINK, TWITTER, YOUTUBE
 from tests.standins.faults import Fault, FaultKind
 
@@ -12,6 +12,7 @@ COLD = "https://www.tiktok.com/@plain/video/7301234567890123457"
 """Another video of the same title."""
 
 
+@on_each_transport
 async def test_track_without_a_link_opens_a_form_whose_answer_comes_back_to_the_channel(bot_app):
     form = await bot_app.modal(bot_app.send("/track", channel=RANDOM))
     card = await bot_app.seen(bot_app.slack.send_view_submission(form, {"link": LINK, "days": "7"}))
@@ -22,6 +23,7 @@ async def test_track_without_a_link_opens_a_form_whose_answer_comes_back_to_the_
     assert line.text.startswith("Ann started tracking")
 
 
+@on_each_transport
 @pytest.mark.parametrize(
     ("answers", "field", "sentence"),
     [
@@ -87,6 +89,7 @@ async def test_what_only_the_api_can_tell_is_answered_with_a_button_that_opens_t
     assert links in str(again.body)
 
 
+@on_each_transport
 async def test_a_video_is_chosen_from_a_menu_while_typing(bot_app):
     bot_app.track(HOT, YOUTUBE)
     await bot_app.type("/videos")
@@ -115,6 +118,7 @@ async def test_an_ambiguous_title_is_answered_with_a_menu_and_the_choice_with_th
     assert "kitchen sink" in told(answer)
 
 
+@on_each_transport
 async def test_the_shortcut_on_a_message_finds_its_links_and_shows_the_card(bot_app):
     message = bot_app.slack.say(BEN, GENERAL, f"Look: <{LINK}|this> and {YOUTUBE}!")
     card = await bot_app.seen(bot_app.slack.send_message_shortcut("track_message", message, user=ANN))

@@ -16,11 +16,6 @@ from tests.standins.faults import Fault, FaultKind
 
 
 @pytest.fixture
-def transport():
-    return "http"
-
-
-@pytest.fixture
 async def session():
     async with aiohttp.ClientSession() as session:
         yield session

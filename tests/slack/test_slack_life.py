@@ -12,9 +12,11 @@ from bot.domain.errors import TokenRefused
 from bot.messages.problems import busy
 from bot.reply.model import Reply
 from bot.store import Store
-from tests.slack.bot_app import ANN, BEN, GENERAL, bot_app_of
+from tests.slack.bot_app import ANN, BEN, GENERAL, bot_app_of, on_each_transport
 from tests.standins.environment import LINK
 from tests.standins.faults import Fault, FaultKind
+
+pytestmark = on_each_transport
 
 
 async def _is_stored(database_url):

@@ -15,11 +15,6 @@ from tests.standins.environment import LINK
 WRONG = [None, 0, -1.5, True, "", "x", [], [None], [[]], {}, {"id": None}, {"a": {"b": []}}, "missing"]
 
 
-@pytest.fixture
-def transport():
-    return "http"
-
-
 def _paths(value, path=()):
     """Where anything can be wrong."""
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()

@@ -9,11 +9,6 @@ HOSTILE = "https://www.tiktok.com/@hostile/video/7301234567890123456"
 NAMES = ("<!channel> *Ann* <@U2>", "@everyone :rotating_light: `x`", "<https://evil.example|Ann>")
 
 
-@pytest.fixture
-def transport():
-    return "http"
-
-
 async def _everything_said(bot_app, name):
     bot_app.slack.users[ANN].display_name = name
     card = await bot_app.card(f"/track {HOSTILE} 7")

@@ -13,11 +13,6 @@ from tests.standins.environment import LINK
 
 
 @pytest.fixture
-def transport():
-    return "http"
-
-
-@pytest.fixture
 async def full():
     """A program without room."""
     async with new_session() as session:

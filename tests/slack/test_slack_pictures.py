@@ -12,11 +12,6 @@ UPLOAD = ("files.getUploadURLExternal", "upload", "files.completeUploadExternal"
 
 
 @pytest.fixture
-def transport():
-    return "http"
-
-
-@pytest.fixture
 async def video(bot_app):
     bot_app.track(LINK)
     bot_app.clock.advance(hours=6)

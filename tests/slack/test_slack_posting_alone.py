@@ -1,6 +1,5 @@
 """A process that posts and does nothing else: no Socket Mode, no web server, the tokens alone."""
 
-import pytest
 from pydantic import SecretStr
 
 from adapters.slack.app import SlackApp, SlackOptions
@@ -13,11 +12,6 @@ from tests.standins.environment import nap, settings_of
 
 HELLO = Reply("Good morning.")
 HERE = ChannelRef("slack", "T1", GENERAL)
-
-
-@pytest.fixture
-def transport():
-    return "http"
 
 
 async def _post(bot, options, clock):

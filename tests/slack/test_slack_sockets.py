@@ -13,12 +13,9 @@ from tests.slack.bot_app import ANN
 from tests.standins.environment import nap
 from tests.standins.faults import Fault, FaultKind
 
+pytestmark = pytest.mark.parametrize("transport", ["socket"])
+
 OPEN = "apps.connections.open"
-
-
-@pytest.fixture
-def transport():
-    return "socket"
 
 
 async def _two(bot_app):

@@ -14,11 +14,6 @@ NORTH, SOUTH = ("U7", "C7"), ("U8", "C8")
 
 
 @pytest.fixture
-def transport():
-    return "http"
-
-
-@pytest.fixture
 async def sandbox(clock):
     async with sandbox_of(clock, keys=KEYS) as sandbox:
         yield sandbox

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.slack.bot_app import ANN, GENERAL, told
+from tests.slack.bot_app import ANN, GENERAL, on_each_transport, told
 from tests.standins.environment import LINK
 
 
@@ -38,6 +38,7 @@ async def test_what_no_person_wrote_to_it_gets_no_answer(bot_app, facts):
     assert bot_app.private(ANN) == []
 
 
+@on_each_transport
 async def test_a_message_that_is_delivered_again_is_answered_once(bot_app):
     delivery = await bot_app.slack.write(ANN, "usage")
     await bot_app.slack.redeliver(delivery)

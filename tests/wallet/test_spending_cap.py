@@ -1,12 +1,11 @@
 """The monthly cap of a workspace holds whatever else happens, to the cent and under any number of presses at once."""
 
 import asyncio
-from datetime import UTC, datetime
 from decimal import Decimal
 
 from bot.reply.model import Reply, Tone
 from bot.reply.plain import plain_spans, plain_text
-from tests.standins.environment import BEN, EVE, LINK, TRACK, YOUTUBE, environment_of, labels, rows
+from tests.standins.environment import BEN, LINK, TRACK, YOUTUBE, environment_of, labels, rows
 
 
 def links(count: int) -> list[str]:
@@ -24,24 +23,6 @@ async def test_the_cap_holds_when_many_press_at_once(sandbox, clock, database_ur
             assert "Only $0.00 of the $1.08 monthly cap is left" in reply.summary
             assert "MONTHLY_CAP_USD" in reply.summary
             assert reply.public_line == ()
-
-
-async def test_the_cap_holds_across_two_bots(sandbox, clock, database_url):
-    async with (
-        environment_of(sandbox, clock, database_url, monthly_cap_usd=Decimal("0.72")) as one,
-        environment_of(sandbox, clock, database_url, monthly_cap_usd=Decimal("0.72")) as two,
-    ):
-        cards = [(env, await env.say(f"/track {link} 1")) for link in links(3) for env in (one, two)]
-        await asyncio.gather(*(env.press(card, "Track 1 day") for env, card in cards))
-        assert (one.posts(), one.trackings()) == (2, 2)
-
-
-async def test_the_cap_is_reached_exactly_and_not_passed_by_a_cent(sandbox, clock, sqlite_url):
-    async with environment_of(sandbox, clock, sqlite_url, monthly_cap_usd=Decimal("2.52")) as env:
-        early = await env.say(f"/track {YOUTUBE} 1")
-        assert (await env.start(LINK, 7)).tone is Tone.SUCCESS
-        assert "Only $0.00 of the" in (await env.press(early, "Track 1 day")).summary
-        assert env.posts() == 1
 
 
 async def test_a_batch_starts_what_the_cap_has_room_for_and_says_why_not_the_rest(sandbox, clock, sqlite_url):
@@ -63,22 +44,6 @@ async def test_what_is_unclear_counts_and_what_failed_does_not(sandbox, clock, s
         assert (await env.start(links(2)[1], 1)).title == "Not clear yet"
         assert "Only $0.04 of the" in (await env.press(early, "Track 1 day")).summary
         assert "of $0.04 left of the monthly cap" in plain_text(await env.say(f"/track {links(3)[2]}"))
-
-
-async def test_a_new_month_has_a_new_cap(sandbox, clock, sqlite_url):
-    clock.now = datetime(2026, 3, 31, 23, 59, tzinfo=UTC)
-    async with environment_of(sandbox, clock, sqlite_url, monthly_cap_usd=Decimal("0.36")) as env:
-        await env.start(LINK, 1)
-        assert offered_days(await env.say(f"/track {YOUTUBE} 1")) == []
-        clock.advance(minutes=1)
-        assert (await env.start(YOUTUBE, 1)).tone is Tone.SUCCESS
-
-
-async def test_each_workspace_has_its_own_cap(sandbox, clock, sqlite_url):
-    async with environment_of(sandbox, clock, sqlite_url, monthly_cap_usd=Decimal("0.36")) as env:
-        assert (await env.start(LINK, 1)).tone is Tone.SUCCESS
-        assert (await env.start(YOUTUBE, 1, EVE)).tone is Tone.SUCCESS
-        assert offered_days(await env.say(f"/track {links(1)[0]} 1", EVE)) == []
 
 
 async def test_the_card_shows_what_is_left_and_offers_nothing_beyond_it(sandbox, clock, sqlite_url):

@@ -48,16 +48,6 @@ async def test_a_second_press_stops_nothing_and_tells_the_channel_nothing(env, v
     assert "nothing to stop" in (await env.say(f"/stop {video.id}")).summary
 
 
-async def test_two_presses_at_the_same_moment_stop_once(env_on_each):
-    env = env_on_each
-    video = env.sandbox.world.track(env.sandbox.key, LINK, 7)
-    question = await env.say(f"/stop {video.id}")
-    replies = await asyncio.gather(*(env.press(question, "Stop tracking") for _ in range(4)))
-    assert env.posts(STOP) == 1
-    assert sum(bool(reply.public_line) for reply in replies) == 1
-    assert len(await env.audit()) == 1
-
-
 async def test_a_stop_is_written_down_with_who_where_what_and_outcome(env_on_each):
     env = env_on_each
     video = env.sandbox.world.track(env.sandbox.key, LINK, 7)
