@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 from typing import TypeVar
 
 from bot.campaigns.totals import campaign_totals, moments
@@ -41,7 +42,7 @@ from bot.wallet.link_check import resolve
 MOST_VIDEOS = 1_000
 LONGEST_LINE = 120_000
 """Characters of a line: a thousand links, with all their parameters."""
-_NONE = frozenset({"off", "none", "no", "0"})
+_NONE = frozenset({"off", "none", "no"})
 _FILLS = frozenset({"new", "add", "remove"})
 _LINK = tuple[str, str, str]
 """A canonical key, a link and a platform."""
@@ -120,12 +121,21 @@ def check(args: CampaignArgs, now: datetime) -> None:
     """UsageError for a name, a sum or a date that can't be right."""
     if args.action in {"new", "rename"} and args.name:
         _at("name", lambda: campaign_name(visible(args.name)))
-    if args.dollars.casefold() not in {"", *_NONE}:
-        _at("dollars", lambda: read_money(args.dollars))
+    _at("dollars", lambda: _budget(args.dollars))
     for name in ("start", "end"):
         given = getattr(args, name)
         if given and given.casefold() not in _NONE:
             _at(name, lambda given=given: read_date(given, now.date()))  # type: ignore[misc] # a lambda's default
+
+
+def _budget(typed: str) -> Decimal | None:
+    """The budget that was typed; None if it is removed, or not mentioned."""
+    if typed.casefold() in {"", *_NONE}:
+        return None
+    budget = read_money(typed)
+    if budget <= 0:
+        raise UsageError("A budget is more than $0. To remove it: /campaign launch budget off.")
+    return budget
 
 
 def _at(name: str, read: Callable[[], T]) -> T:
@@ -204,18 +214,21 @@ async def _list(context: Context, *, archived: bool) -> Reply:
 async def _create(context: Context, args: CampaignArgs) -> Reply:
     name = campaign_name(visible(args.name or args.campaign))
     here, person, now = context.workspace.id, context.caller.person, context.clock()
-    links, unfit = await _read_videos(context, args.videos) if args.videos else ({}, ())
+    links, unfit = await _read_videos(context, args) if args.videos else ({}, ())
     campaign, is_new = await context.store.campaigns.create(here, name, person, now, context.caller.channel_id)
     added: frozenset[str] = frozenset()
     if campaign.archived_at is None:
         if is_new:
             campaign = await _with_settings(context, args, campaign)
         added = await _join(context, campaign, links)
-    return campaign_created(context.shown(campaign), is_new=is_new, added=len(added), unfit=unfit, today=now.date())
+    is_kept = not is_new and bool(args.dollars or args.start or args.end)
+    return campaign_created(
+        context.shown(campaign), is_new=is_new, is_kept=is_kept, added=len(added), unfit=unfit, today=now.date()
+    )
 
 
 async def _add(context: Context, args: CampaignArgs, campaign: Campaign) -> Reply:
-    links, unfit = await _read_videos(context, args.videos)
+    links, unfit = await _read_videos(context, args)
     added = await _join(context, campaign, links)
     found = await context.store.readings.at(context.workspace, (context.clock(),), frozenset(links)) if links else ()
     untracked = len(links) - len(found)
@@ -230,7 +243,7 @@ async def _join(context: Context, campaign: Campaign, links: Mapping[str, _LINK]
 
 
 async def _remove(context: Context, args: CampaignArgs, campaign: Campaign) -> Reply:
-    links, unfit = await _read_videos(context, args.videos)
+    links, unfit = await _read_videos(context, args)
     removed = await context.store.campaigns.remove(
         context.workspace.id,
         campaign.id,
@@ -242,8 +255,9 @@ async def _remove(context: Context, args: CampaignArgs, campaign: Campaign) -> R
     return campaign_emptied(campaign, len(removed), len(links) - len(removed), unfit)
 
 
-async def _read_videos(context: Context, typed: str) -> tuple[Mapping[str, _LINK], tuple[Unfit, ...]]:
+async def _read_videos(context: Context, args: CampaignArgs) -> tuple[Mapping[str, _LINK], tuple[Unfit, ...]]:
     """The links that the words mean, each once by its key, and the words that mean none or several."""
+    typed = args.videos
     words = tokens_of(typed)
     each_named = titles_of(typed)
     if all(looks_like_link(token.text) for token in words):
@@ -251,7 +265,8 @@ async def _read_videos(context: Context, typed: str) -> tuple[Mapping[str, _LINK
     elif len(each_named) == len(words) and not any(token.quoted or looks_like_link(token.text) for token in words):
         each_named = [visible(typed).strip()]  # one title, as it is
     if not each_named:
-        raise UsageError("Which videos? Name them, for example: /campaign add <link> to launch.", "videos")
+        line = "remove <link> from launch" if args.action == "remove" else "add <link> to launch"
+        raise UsageError(f"Which videos? Name them, for example: /campaign {line}.", "videos")
     if len(each_named) > MOST_VIDEOS:
         sentence = (
             f"That's {len(each_named):,} videos; one line can name {MOST_VIDEOS:,} at most. Send the rest after it."
@@ -281,6 +296,8 @@ async def _link_of(context: Context, named: str) -> _LINK:
 
 
 async def _rename(context: Context, args: CampaignArgs, campaign: Campaign) -> Reply:
+    if not args.name:
+        raise UsageError("What should it be called? For example: /campaign launch rename spring.", "name")
     name = campaign_name(visible(args.name))
     renamed = await context.store.campaigns.rename(campaign.workspace_id, campaign.id, name, *_who(context))
     if renamed is None:
@@ -311,9 +328,7 @@ async def _with_settings(context: Context, args: CampaignArgs, campaign: Campaig
     """The campaign with the budget and the dates that are given."""
     today, store = context.clock().date(), context.store.campaigns
     if args.dollars:
-        budget = None if args.dollars.casefold() in _NONE - {"0"} else read_money(args.dollars)
-        if budget is not None and budget <= 0:
-            raise UsageError("A budget is more than $0. To remove it: /campaign launch budget off.", "dollars")
+        budget = _budget(args.dollars)
         campaign = await store.set_budget(campaign.workspace_id, campaign.id, budget, *_who(context)) or campaign
     if args.start or args.end:
         starts, ends = _day(args.start, campaign.starts_on, today), _day(args.end, campaign.ends_on, today)

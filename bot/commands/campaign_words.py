@@ -1,9 +1,10 @@
 """The words of /campaign: which campaign, what to do with it, and with what; in either order where that is clear."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from bot.commands.tokens import Token, tokens_of
+from bot.commands.tokens import Token, in_digits, tokens_of
+from bot.domain.errors import UsageError
 from bot.domain.links import looks_like_link
 from bot.domain.money import looks_like_money
 
@@ -17,9 +18,12 @@ _MEANT = {**{each: each for each in ACTIONS}, **dict(ALIASES)}
 _STARTS, _ENDS = frozenset({"start", "starts", "from"}), frozenset({"end", "ends", "until"})
 _INTO = {"add": frozenset({"to", "in", "into"}), "remove": frozenset({"from"}), "rename": frozenset({"to", "as"})}
 _FILLERS = frozenset(
-    {"a", "an", "the", "to", "of", "for", "in", "on", "by", "is", "campaign", "called", "named", "please"}
+    {"a", "an", "the", "to", "of", "for", "in", "on", "by", "is", "and", "campaign", "called", "named", "please"}
 )
 _CLEARED = frozenset({"off", "none", "no"})
+_TO, _WITH = frozenset({"to", "till", "through", "-", "–"}), frozenset({"add", "with"})
+_DELETES = frozenset({"delete", "destroy", "erase"})
+_KEPT = "Campaigns aren't deleted. /campaign archive launch puts one away with everything in it."
 _CLAUSES = re.compile("budget|starts?|from|ends?|until|with|add")
 
 
@@ -33,6 +37,8 @@ def read_words(typed: str) -> Mapping[str, str]:
         return {}
     place = next((at for at, token in enumerate(tokens) if _action(token) and (at or _is_first(tokens))), None)
     if place is None:
+        if any(not token.quoted and token.text.casefold() in _DELETES for token in (*tokens[:1], *tokens[-1:])):
+            raise UsageError(_KEPT)
         return _filled(campaign=_name(tokens))
     action, before, after = _action(tokens[place]), _bare(tokens[:place]), tokens[place + 1 :]
     given: Mapping[str, str] = {"campaign": _name(before or _bare(after))}
@@ -65,13 +71,10 @@ def _new(tokens: list[Token]) -> Mapping[str, str]:
     name, rest = _bare(tokens[:end]), tokens[end:]
     links = [token for token in rest if looks_like_link(token.text)]
     videos = " ".join(token.text for token in links)
-    given = _settings([], [token for token in rest if token not in links])
-    titles = given.pop("campaign", "")
-    return {"name": _name(name), "videos": videos or _after_add(titles), **given}
-
-
-def _after_add(words: str) -> str:
-    return words.partition("add ")[2] or words.partition("with ")[2]
+    titles = next((at for at, token in enumerate(rest) if token.text.casefold() in _WITH), len(rest))
+    given = _settings(name, [token for token in rest[:titles] if token not in links])
+    strays = given.pop("campaign").removeprefix(_name(name))
+    return {**given, "name": _name(name), "videos": f"{videos}{strays} {_name(rest[titles + 1 :])}".strip()}
 
 
 def _videos(before: list[Token], after: list[Token], marks: frozenset[str]) -> dict[str, str]:
@@ -84,20 +87,32 @@ def _videos(before: list[Token], after: list[Token], marks: frozenset[str]) -> d
 
 
 def _settings(before: list[Token], tokens: list[Token]) -> dict[str, str]:
-    """Dollars and dates: each word after `budget`, `start` and `end` goes there, the others are the campaign's name."""
+    """Dollars and dates: the words after `budget`, `start` and `end`.
+
+    Without a name `before`, those that are no amount and no date are the campaign's name.
+    """
     found: dict[str, list[str]] = {}
     name, target = list(before), ""
     for token in tokens:
         word = token.text.casefold()
         if not token.quoted and word in {"budget", "dates", *_STARTS, *_ENDS}:
             target = "dollars" if word == "budget" else "start" if word in _STARTS | {"dates"} else "end"
-        elif not token.quoted and target == "dollars" and (looks_like_money(word) or word in _CLEARED):
-            found[target] = [word]
-        elif not token.quoted and target in {"start", "end"} and _is_of_date(word):
-            found.setdefault(target, []).append(word)
+        elif not token.quoted and target == "start" and target in found and word in _TO:
+            target = "end"
+        elif not token.quoted and target and _is_value(target, word, found.get(target, ())):
+            found.setdefault(target, []).append(in_digits(word) if target == "dollars" else word)
+        elif before and target and word not in _FILLERS:
+            found.setdefault(target, []).append(word)  # whose reader says what is wrong with it
         else:
             name.append(token)
     return {"campaign": _name(_bare(name))} | {target: " ".join(words) for target, words in found.items()}
+
+
+def _is_value(target: str, word: str, known: Sequence[str]) -> bool:
+    """Whether a word is an amount, a currency after one, or a part of a date."""
+    if target != "dollars":
+        return _is_of_date(word)
+    return looks_like_money("".join((*known, in_digits(word)))) or word in _CLEARED
 
 
 def _is_of_date(word: str) -> bool:

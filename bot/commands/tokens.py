@@ -217,6 +217,11 @@ def closed_up(typed: str, kinds: frozenset[Kind]) -> str:
     return typed
 
 
+def in_digits(word: str) -> str:
+    """A number in words in digits: `10` for `ten`; any other word as it is."""
+    return _IN_WORDS.get(word.casefold(), word)
+
+
 def _at_time(match: re.Match[str]) -> str:
     """A day and a time on it as one word: `tomorrow@9:00`."""
     day, time = match[1], match[2]

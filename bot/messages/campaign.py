@@ -152,15 +152,17 @@ def _open(campaign: Campaign, label: str) -> Button:
     return Button(label, Call("campaign", {"campaign": campaign_value(campaign)}))
 
 
-def campaign_created(campaign: Campaign, *, is_new: bool, added: int, unfit: Sequence[Unfit], today: date) -> Reply:
-    """A campaign is there: created now, or by somebody before."""
+def campaign_created(
+    campaign: Campaign, *, is_new: bool, added: int, unfit: Sequence[Unfit], today: date, is_kept: bool = False
+) -> Reply:
+    """A campaign is there: created now, or by somebody before. `is_kept`: it keeps another budget or other dates."""
     state = "archived" if campaign.archived_at is not None else "there already"
     first = "Campaign created." if is_new else f"This campaign is {state}, so no second one was created."
     filled = f" {plural(added, 'video')} added." if added else ""
     fill = Button("Add videos", Call("campaign", {"action": "add", "campaign": campaign_value(campaign)}))
     here = Button("Make it this channel's", Call("campaign", {"action": "here", "campaign": campaign_value(campaign)}))
     return Reply(
-        f"{first}{_terms(campaign, today)}{filled}",
+        f"{first}{' Its budget and dates were not changed.' if is_kept else ''}{_terms(campaign, today)}{filled}",
         title=campaign.name,
         parts=_unfit(unfit),
         actions=(fill, here, _open(campaign, "Show it")),
@@ -205,7 +207,7 @@ def campaign_emptied(campaign: Campaign, removed: int, absent: int, unfit: Seque
     return Reply(
         f"{sentence}{missing}",
         title=campaign.name,
-        parts=_unfit(unfit),
+        parts=_unfit(unfit, "Not removed"),
         actions=(_open(campaign, "Show it"),),
         tone=Tone.SUCCESS if removed and not unfit else Tone.WARNING,
     )
@@ -284,11 +286,11 @@ def _terms(campaign: Campaign, today: date) -> str:
     return f" {', '.join(facts)[:1].upper()}{', '.join(facts)[1:]}." if facts else ""
 
 
-def _unfit(unfit: Sequence[Unfit]) -> tuple[Part, ...]:
+def _unfit(unfit: Sequence[Unfit], caption: str = "Not added") -> tuple[Part, ...]:
     """A row for each problem."""
     if not unfit:
         return ()
     items = tuple(Item(text(shortened(each.typed)), (text(each.reason),), text(each.reason)) for each in unfit)
-    listing = Listing("Not added", (Column("Typed"), Column("Problem")), items[:MOST_ROWS])
+    listing = Listing(caption, (Column("Typed"), Column("Problem")), items[:MOST_ROWS])
     more = Note(text(f"{plural(len(unfit) - MOST_ROWS, 'more problem')} of this kind."))
     return (listing, more) if len(unfit) > MOST_ROWS else (listing,)

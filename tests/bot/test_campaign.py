@@ -25,6 +25,16 @@ WORDS = {
         "end": "2026-12-31",
     },
     f"new launch {LINK} budget 20": {"action": "new", "name": "launch", "videos": LINK, "dollars": "20"},
+    f"new launch {LINK} cat": {"action": "new", "name": "launch", "videos": f"{LINK} cat"},
+    "new launch budget ten and from 1 dec to dec 24": {
+        "action": "new",
+        "name": "launch",
+        "dollars": "10",
+        "start": "1 dec",
+        "end": "dec 24",
+    },
+    "new launch budget -5": {"action": "new", "name": "launch", "dollars": "-5"},
+    "launch budget 20 usd": {"action": "budget", "campaign": "launch", "dollars": "20 usd"},
     f"add {LINK} {YOUTUBE} to spring launch": {
         "action": "add",
         "campaign": "spring launch",
@@ -55,6 +65,7 @@ async def test_a_campaign_is_created_filled_changed_and_archived(env):
     assert (
         "Campaign created. $50.00 tracking budget." in (await env.say("/campaign new Spring Launch budget 50")).summary
     )
+    assert "were not changed. $50.00" in (await env.say("/campaign new spring launch budget 70")).summary
     added = await env.say(f"/campaign add {LINK} {YOUTUBE} to spring launch")
     assert added.summary == "2 videos added. 1 isn't tracked yet; /track starts that."
     again = await env.say(f"/campaign SPRING LAUNCH add {LINK} https://example.com/nothing")
@@ -65,6 +76,8 @@ async def test_a_campaign_is_created_filled_changed_and_archived(env):
     assert row[0] == "Launch"
     assert row[3] == "2"
     assert "removed" in (await env.say(f"/campaign launch remove {YOUTUBE}")).summary
+    assert "remove <link> from" in (await env.say("/campaign launch remove")).summary
+    assert "Not removed" in plain_text(await env.say("/campaign launch remove zebra"))
     assert (await env.say("/campaign launch")).title == "Launch"
     assert "Archived with everything" in (await env.say("/campaign archive launch")).summary
     assert "isn't archived" not in (await env.say("/campaign archived")).summary
@@ -88,6 +101,9 @@ async def test_a_campaign_is_created_filled_changed_and_archived(env):
         ("/campaign new leaderboard", "word that commands use"),
         (f"/campaign new {'x' * 41}", "41 characters"),
         ("/campaign new launch budget 0", "more than $0"),
+        ("/campaign new launch budget -5", "can't read “-5” as an amount"),
+        ("/campaign new launch budget 1.000,50 €", "Amounts are in US dollars"),
+        ("/campaign delete launch", "Campaigns aren't deleted"),
         ("/campaign launch", "There's no campaign called “launch”. There are none yet"),
         ("/campaign add cat to launch", "There's no campaign called “launch”"),
         ("/campaign new launch start 31 feb", "I don't read “31 feb” as a date"),
