@@ -9,9 +9,9 @@ from bot.charts.charts import Charts
 from bot.commands.permissions import EVERYONE, SPENDERS, may_see_money, money_readers
 from bot.domain.allowances import Limit, Spender
 from bot.domain.caller import Caller, Permission, WorkspaceRef
-from bot.domain.campaigns import EVERY_VIDEO, Campaign
+from bot.domain.campaigns import EVERY_VIDEO, Campaign, nearest_name
 from bot.domain.clock import Clock
-from bot.domain.errors import NotConfigured, NotFound
+from bot.domain.errors import NoSuchCampaign, NotConfigured
 from bot.domain.folding import folded
 from bot.messages.campaign import no_such_campaign
 from bot.messages.help import Described
@@ -104,7 +104,8 @@ class Context:
             found = found or await store.named(self.workspace.id, name)
         if found is None:
             known = [each.name for each in await store.all(self.workspace.id)]
-            raise NotFound(no_such_campaign(named, known))
+            meant = nearest_name(words, known)
+            raise NoSuchCampaign(no_such_campaign(named, known, meant), named, meant)
         return self.shown(found)
 
     async def campaign_label(self, campaign_id: int | None) -> str:

@@ -8,7 +8,7 @@ from bot.commands.context import Context
 from bot.commands.words import TITLE_FILLERS
 from bot.domain.errors import NotFound
 from bot.domain.folding import folded
-from bot.domain.links import find_links, looks_like_link
+from bot.domain.links import find_links, looks_like_link, profile_handle
 from bot.messages.problems import which_video
 from bot.messages.wording import shortened, video_options
 from bot.reply.call import Call
@@ -47,6 +47,7 @@ async def choose(context: Context, typed: str, call: Call, argument: str) -> Sto
 
 async def fitting(context: Context, typed: str) -> tuple[StoredVideo, ...]:
     """The videos that the words may mean, eleven at most; NotFound where nothing fits after a fresh list."""
+    typed = profile_handle(typed) or typed
     found = await _fitting(context, typed)
     unlisted = ""
     if not found:
@@ -103,7 +104,7 @@ async def _trackings(context: Context, typed: str) -> tuple[StoredVideo, ...]:
 
 
 def _is_handle(typed: str) -> bool:
-    return typed.lstrip().startswith("@")
+    return typed.lstrip().startswith(("@", "＠"))
 
 
 async def _of_link(context: Context, typed: str) -> tuple[StoredVideo, ...]:

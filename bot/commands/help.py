@@ -1,6 +1,7 @@
 """/help: from the same registry as everything else, so it cannot drift."""
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
@@ -8,6 +9,8 @@ from bot.commands.words import POLITE, TOPICS
 from bot.domain.errors import UsageError
 from bot.messages.help import all_commands, one_command
 from bot.reply.model import Reply
+
+_EVERY = POLITE | {"all", "everything", "command", "commands"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +23,13 @@ class Help:
 async def show_help(context: Context, args: Help) -> Reply:
     """All listed commands, or one of them."""
     words = args.command.removeprefix("/").casefold().split()
-    if POLITE.issuperset(words):
+    if _EVERY.issuperset(words):
         return all_commands(context.commands)
     named = [each for each in context.commands if any(word.startswith(each.name) for word in words)]
     topics = {topic.split()[0] for topic, keys in TOPICS.items() if not set(words).isdisjoint(keys.split())}
     found = next(iter(named), None) or next((each for each in context.commands if each.name in topics), None)
     if found is None:
-        msg = f"There's no command /{args.command[:30]} to explain. /help lists all commands."
-        raise UsageError(msg)
+        names = [each.name for each in context.commands]
+        near = next((near for word in words for near in get_close_matches(word, names, n=1, cutoff=0.7)), "")
+        raise UsageError(f"There's no command /{args.command[:30]} to explain.", "command", near)
     return one_command(found)

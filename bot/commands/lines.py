@@ -14,7 +14,7 @@ from bot.commands.registry import COMMANDS
 from bot.commands.tokens import tokens_of
 from bot.commands.words import MINE, OPENERS, POLITE, TOPICS
 from bot.domain.caller import Permission
-from bot.domain.errors import BotError, NotFound, UsageError
+from bot.domain.errors import BotError, NoSuchCampaign, NotFound, UsageError
 from bot.domain.links import looks_like_link
 from bot.reply.call import Call
 
@@ -58,7 +58,9 @@ def read_line(typed: str) -> Line:
     A line that names no command but holds a link is about that link. A question leads to a look-up alone: what spends,
     stops or changes a setting has to be named.
     """
-    first, *rest = typed.split(maxsplit=1) or ["help"]
+    first, *rest = typed.split(maxsplit=1) if typed.strip(" ?") else ["help"]
+    if first == "/" and rest:
+        return read_line(rest[0])
     name, words = first.removeprefix("/").casefold(), "".join(rest).strip()
     if name == UMBRELLA:
         return read_line(words)
@@ -95,6 +97,8 @@ def instead_of(
     command: Command[Any] | None, arguments: str | Mapping[str, str], error: BotError, now: datetime
 ) -> tuple[str, Call] | None:
     """The nearest line that works for a call that was refused, and its call; None if there is none to offer."""
+    if isinstance(error, NoSuchCampaign) and command is not None and command.need is Permission.LOOK:
+        return _with_campaign(command, arguments, error, now)
     if isinstance(error, NotFound) and error.instead:
         return _offered(read_line(error.instead), now)
     if not isinstance(error, UsageError) or command is None or not command.listed:
@@ -106,6 +110,19 @@ def instead_of(
         return None
     words = "" if command.is_setting and error.loses else error.instead  # what is left may be the opposite
     return _offered(Line(command.name, words), now)
+
+
+def _with_campaign(
+    command: Command[Any], arguments: str | Mapping[str, str], error: NoSuchCampaign, now: datetime
+) -> tuple[str, Call] | None:
+    """The same call with the campaign that is meant; else the command alone."""
+    if not error.meant:
+        return None if command.is_setting or not arguments else (f"/{command.name}", Call(command.name))
+    if isinstance(arguments, str):
+        words = arguments.replace(error.named, error.meant, 1)
+        return _offered(Line(command.name, words), now) if words != arguments else None
+    call = Call(command.name, {**arguments, "campaign": error.meant})
+    return (str(Line(command.name, error.meant)), call) if call.fits else None
 
 
 def _offered(line: Line, now: datetime | None) -> tuple[str, Call] | None:

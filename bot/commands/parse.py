@@ -9,11 +9,11 @@ from typing import TypeVar
 from bot.commands.command import Argument, Command, Kind
 from bot.commands.tokens import Token, campaign_in, closed_up, titles_of, tokens_of, until_in_days
 from bot.commands.values import NUMBER, bounds, choice_of, convert, cut_short, number_of, range_sentence
-from bot.commands.words import FILLERS, NEAR
+from bot.commands.words import FILLERS, NEAR, PASSED_OVER
 from bot.domain.campaigns import EVERY_VIDEO
 from bot.domain.errors import UsageError
 from bot.domain.growth import COUNT
-from bot.domain.links import find_links, looks_like_link
+from bot.domain.links import find_links, looks_like_link, profile_handle
 from bot.domain.money import looks_like_money
 from bot.domain.quiet import is_span
 from bot.domain.schedule import looks_like_time
@@ -31,9 +31,10 @@ MOST_ZONE_WORDS = 4
 """Words in the longest name of a place: Dumont d'Urville, New South Wales Australia."""
 
 _HOUR = re.compile(r"\d{1,2}")
+_HANDLE = re.compile(r"[@＠][^\s@＠]+|mine", re.IGNORECASE)
 _MARKS = re.compile("[,;/+&]")
 _BY_LOOK: Mapping[Kind, Callable[[str], object]] = {
-    Kind.CREATOR: re.compile(r"@[^\s@]+|mine", re.IGNORECASE).fullmatch,
+    Kind.CREATOR: lambda word: _HANDLE.fullmatch(word) or profile_handle(word),
     Kind.NUMBER: NUMBER.fullmatch,
     Kind.TIME: looks_like_time,
     Kind.ZONE: looks_like_zone,
@@ -77,6 +78,8 @@ def parse(command: Command[A], typed: str, now: datetime | None = None) -> A:
     if command.reader is not None:
         return bind(command, command.reader(typed), now)
     arguments = tuple(each for each in command.arguments if each.listed or each.typed)
+    names = "|".join(each.name for each in arguments)
+    typed = re.sub(rf"(?<!\S)(?:{names})[:=](?=\S)", "", typed, flags=re.IGNORECASE)  # as Discord shows its options
     typed = _with_days(arguments, typed, now)
     _refuse(command, typed)
     return _build(command, _placed(arguments, typed))
@@ -270,7 +273,7 @@ def _place_words(words: list[Token], arguments: tuple[Argument, ...], found: dic
         if words:
             found.setdefault(taker.name, []).append(" ".join(token.text for token in words))
         return
-    stray = next((token for token in words if token.quoted or token.text.casefold() not in FILLERS), None)
+    stray = next((token for token in words if token.quoted or token.text.casefold() not in PASSED_OVER), None)
     if stray is None:
         return
     link = next((each for each in arguments if each.kind is Kind.LINK and each.name not in found), None)
@@ -283,7 +286,7 @@ def _place_words(words: list[Token], arguments: tuple[Argument, ...], found: dic
         msg = f"If “{cut_short(hour.text)}” is the time of day, write it like 09:00 or 9am."
         raise UsageError(msg, time.name)
     zone = next((each for each in arguments if each.kind is Kind.ZONE and each.name not in found), None)
-    strays = [token.text for token in words if token.quoted or token.text.casefold() not in FILLERS]
+    strays = [token.text for token in words if token.quoted or token.text.casefold() not in PASSED_OVER]
     if zone is not None:
         found[zone.name], strays = _zone_and_rest(strays)
         if not strays:
@@ -362,17 +365,22 @@ def _split(argument: Argument, value: str) -> list[str]:
     return [each.text for token in tokens_of(_hyphenated(value, (argument,))) for each in _apart(token, (argument,))]
 
 
+def _several(argument: Argument) -> str:
+    """Values of an argument, as a sentence counts them."""
+    return f"{argument.name}s" if argument.kind in {Kind.LINK, Kind.VIDEO} else f"values for {argument.name}"
+
+
 def _build(command: Command[A], found: Mapping[str, list[str]]) -> A:
     values: dict[str, object] = {}
     for each in command.arguments:
         texts = found.get(each.name, [])
         if len(texts) < each.fewest and (texts or each.required):
-            least = f"at least {each.fewest} values for {each.name}" if each.fewest > 1 else f"a {each.name}"
+            least = f"at least {each.fewest} {_several(each)}" if each.fewest > 1 else f"a {each.name}"
             msg = f"/{command.name} needs {least}."
             raise UsageError(msg, each.name)
         if len(texts) > each.many:
-            most = "one value" if each.many == 1 else f"{each.many} values at most"
-            msg = f"/{command.name} takes {most} for {each.name}; {len(texts)} were given."
+            most = f"one value for {each.name}" if each.many == 1 else f"at most {each.many} {_several(each)}"
+            msg = f"/{command.name} takes {most}; {len(texts)} were given."
             raise UsageError(msg, each.name)
         if texts:
             converted = tuple(convert(each, word) for word in texts)

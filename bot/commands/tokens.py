@@ -60,6 +60,9 @@ _TOUCHED = re.compile(
 """A link in angle brackets with text at them, but none that could be read as a part of the link."""
 _JOINED = re.compile(r"(?<=>)[,;|&]+(?=<)")
 _LISTED = re.compile(r"[,;|，；、]+")
+_ROW = re.compile(r"#?\d{1,3}")
+_ROWS = re.compile(r"#?\d{1,3}(?:[\s,;+&]+#?\d{1,3})+")
+"""The numbers of rows of a list, as in `1,2`."""
 _INTO = frozenset({"in", "into", "campaign"})
 _NUMBER = re.compile(r"\d{1,2}\w{0,5}")
 _QUOTED = (r'"([^"]*)"', r"“([^”]*)”", r"„([^“”]*)[“”]", r"«([^»]*)»", r"‘(.+?)’(?=[\s,;|]|$)", r"'(.+?)'(?=[\s,;|]|$)")
@@ -107,6 +110,8 @@ def titles_of(typed: str) -> list[str]:
                 text[start:end] for start, end in zip(starts, (*(start for start, _ in ends), len(text)), strict=True)
             ]
             return [title for part in parts for title in _titles_in(part.strip())]
+    if _ROWS.fullmatch(text):
+        return _ROW.findall(text)
     return [token.text for token in tokens_of(typed)]
 
 

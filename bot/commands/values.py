@@ -8,6 +8,7 @@ from typing import TypeVar
 from bot.commands.command import Argument, Kind
 from bot.domain.errors import UsageError
 from bot.domain.growth import read_count
+from bot.domain.links import profile_handle
 from bot.domain.money import read_money
 from bot.domain.schedule import read_time
 from bot.domain.zones import read_zone
@@ -41,17 +42,9 @@ def convert(argument: Argument, word: str) -> str | int | Decimal:
                 msg = f"{argument.name.capitalize()} is one of {', '.join(argument.choices)}, not “{cut_short(word)}”."
                 raise UsageError(msg, argument.name)
             return chosen
-        case (
-            Kind.LINK
-            | Kind.VIDEO
-            | Kind.CAMPAIGN
-            | Kind.CREATOR
-            | Kind.WHO
-            | Kind.CHANNEL
-            | Kind.WORD
-            | Kind.SPAN
-            | Kind.SECRET
-        ):
+        case Kind.CREATOR:
+            return profile_handle(word) or word
+        case Kind.LINK | Kind.VIDEO | Kind.CAMPAIGN | Kind.WHO | Kind.CHANNEL | Kind.WORD | Kind.SPAN | Kind.SECRET:
             return word
 
 

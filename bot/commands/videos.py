@@ -11,7 +11,7 @@ from bot.commands.find_video import fitting
 from bot.commands.words import MINE
 from bot.domain.campaigns import Campaign
 from bot.domain.creators import creator_name
-from bot.domain.errors import NotConfigured, NotFound, UsageError
+from bot.domain.errors import NoSuchCampaign, NotConfigured, NotFound, UsageError
 from bot.domain.money import ends_at
 from bot.domain.videos import VideoPlatform, VideoStatus
 from bot.messages.campaign import Into, campaign_value
@@ -79,6 +79,7 @@ async def videos(context: Context, args: Videos) -> Reply:
     swept = await _sweep(context)
     if args.by.casefold() == MINE:
         args = replace(args, by="", person=context.caller.person.id)
+    args = await _of_creator(context, args)
     campaign = await _campaign(context, args)
     filters = await _filters(context, args, campaign)
     rows, total = await _page(context, args, filters)
@@ -113,10 +114,23 @@ async def videos(context: Context, args: Videos) -> Reply:
     return replace(card, shared_as=replace(page_call(page, page.page), in_place=False)) if rows else card
 
 
+async def _of_creator(context: Context, args: Videos) -> Videos:
+    """The arguments with a creator, if what stands for a campaign is none but somebody's handle."""
+    if args.campaign and not args.by:
+        try:
+            await context.campaign(args.campaign)
+        except NotFound:
+            if await context.store.videos.handles(context.workspace, args.campaign):
+                return replace(args, by=args.campaign, campaign="")
+    return args
+
+
 async def _campaign(context: Context, args: Videos) -> Campaign | None:
     try:
         return await context.campaign(args.campaign)
-    except NotFound as error:
+    except NoSuchCampaign as error:
+        if error.meant:
+            raise
         others = (args.platform or "", args.status or "", args.by)
         raise UsageError(str(error), "campaign", " ".join(filter(None, others))) from None
 

@@ -21,6 +21,9 @@ POLITE = frozenset(_POLITE.split())
 """Words that are nobody's value, wherever they stand."""
 FILLERS = frozenset((*_POLITE.split(), *_THINGS.split(), *_JOINTS.split()))
 """Words that change nothing once every argument has taken what is its own."""
+_CHATTER = "out lol omg wow haha guys folks yo fyi btw asap cheers ones track tracking monitor follow"
+PASSED_OVER = FILLERS.union(_CHATTER.split())
+"""The same, and what people write around a link; the name of a campaign may end with one of these."""
 _BEFORE_THE_POINT = "for about on at in from by much many far today currently right still yet again then or one ones"
 OPENERS = frozenset((*_POLITE.split(), *_THINGS.split(), *_BEFORE_THE_POINT.split()))
 """Words that a line may open with before it comes to the point, and that titles are found without."""

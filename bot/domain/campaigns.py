@@ -2,9 +2,11 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from difflib import get_close_matches
 
 from bot.domain.caller import Person
 from bot.domain.errors import UsageError
@@ -75,6 +77,14 @@ def campaign_name(typed: str) -> str:
     if _SPAN.fullmatch(words) or all(unicodedata.category(each) in _NUMERIC for each in words):
         raise UsageError("A campaign's name needs at least one word or emoji, for example “launch 2026”.")
     return name
+
+
+def nearest_name(words: str, names: Sequence[str]) -> str:
+    """The name that folded words hold, or nearly are; empty if there is none."""
+    known = {folded(each): each for each in names}
+    held = [each for each in known if f" {each} " in f" {words} "]
+    near = max(held, key=len) if held else next(iter(get_close_matches(words, known, n=1, cutoff=0.7)), "")
+    return known.get(near, "")
 
 
 _NUMERIC = frozenset({"Nd", "Nl", "No", "Zs", "Pd", "Po", "Ps", "Pe", "Pc", "Pi", "Pf", "Sc", "Sm"})

@@ -5,6 +5,7 @@
     │   └── LinkError           a link that is not a video of a supported platform
     ├── NotAllowed              the caller may not do this here
     ├── NotFound                no such video, request or command in this workspace
+    │   └── NoSuchCampaign      no such campaign: the nearest name
     ├── SpendingRefused         our own rules say no before anything was sent: cap reached, button used or expired
     ├── NotConfigured           no API key, no token: the operator must act
     │   └── TokenRefused        a chat refuses the bot's token: nothing can be read or posted there
@@ -65,6 +66,15 @@ class NotFound(BotError):
     def __init__(self, sentence: str, instead: str = "") -> None:
         super().__init__(sentence)
         self.instead = instead
+
+
+class NoSuchCampaign(NotFound):
+    """No campaign of this workspace is called `named`. `meant` is the name that comes nearest, empty if none does."""
+
+    def __init__(self, sentence: str, named: str, meant: str) -> None:
+        super().__init__(sentence)
+        self.named = named
+        self.meant = meant
 
 
 class SpendingRefused(BotError):

@@ -92,6 +92,8 @@ def parse_link(typed: str) -> VideoLink | ShortLink:
     if isinstance(reading, OtherPage):
         if is_cut or "…" in word:
             raise LinkError(_CUT_OFF)
+        if site.platform is None and site.shorts is None:
+            raise _refusal(f"{site.name} isn't a supported site.")
         raise _refusal(f"That's {reading.words}, not a link to a single video.")
     name = reading.id if isinstance(reading, VideoLink) else reading.url.rpartition("/")[2]
     if is_cut and word.endswith(name) and not (site.whole and site.whole.fullmatch(name)):
@@ -120,6 +122,13 @@ def page_words(link: str) -> str | None:
     except LinkError:
         return None
     return reading.words if isinstance(reading, OtherPage) else None
+
+
+def profile_handle(link: str) -> str:
+    """The handle in a link to somebody's profile, with an @; empty for any other link."""
+    words = page_words(link) or ""
+    name = _split(_bare(link[:MAX_LENGTH])[0])[2].strip("/").partition("/")[0].lstrip("@")
+    return f"@{name}" if name and words.endswith(("profile", "YouTube channel", "profile on X")) else ""
 
 
 def canonical_key(link: str) -> str | None:

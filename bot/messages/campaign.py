@@ -102,9 +102,11 @@ def campaign_phrase(campaign: Campaign, named: str) -> str:
     return f"Campaign {campaign.name}" if named else f"Campaign {campaign.name}, this channel's"
 
 
-def no_such_campaign(named: str, known: Sequence[str]) -> str:
+def no_such_campaign(named: str, known: Sequence[str], meant: str = "") -> str:
     """There is no campaign of that name."""
-    if not known:
+    if meant:
+        hint = f"Did you mean {meant}?"
+    elif not known:
         hint = "There are none yet. Create one with /campaign new launch."
     else:
         more = f" and {len(known) - 5} more" if len(known) > 5 else ""

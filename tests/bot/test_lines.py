@@ -43,6 +43,8 @@ READ = {
     "what is the difference between osaka and tomatoes": "/compare osaka and tomatoes",
     "is everything working?": "/status",
     "hello": "/help",
+    "?": "/help",
+    f"/ track {LINK}": f"/track {LINK}",
     "what can you do": "/help",
     "xyzzy plugh": "/xyzzy plugh",
     "/best": "/best",
@@ -170,4 +172,30 @@ async def test_a_line_of_no_end_is_refused_at_once(env):
 async def test_help_explains_a_topic(env):
     assert (await env.say("/help with tracking")).title == "/track"
     assert (await env.say("/help csv")).title == "/export"
-    assert (await env.say("/help me please")).title == (await env.say("/help")).title
+    for words in ("me please", "everything"):
+        assert (await env.say(f"/help {words}")).title == (await env.say("/help")).title
+    assert labels(await env.say("/help trakc")) == ["/help track"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "label"),
+    {
+        "/campaign lanuch": "/campaign launch",
+        "/campaign launch zebra": "/campaign launch",
+        "/leaderboard creators in lanuch": "/leaderboard creators in launch",
+        "/usage this month": "/usage",
+        "/videos tiktok zebra": "/videos tiktok",
+    }.items(),
+)
+async def test_the_nearest_campaign_is_a_button_with_the_rest_of_the_line(env, typed, label):
+    await env.say("/campaign new launch")
+    assert labels(await env.say(typed)) == [label]
+
+
+async def test_a_creator_is_found_by_handle_without_its_sign_and_by_profile(env):
+    env.sandbox.world.track(env.sandbox.key, LINK, 7)
+    shown = (await env.say(f"/stats {LINK}")).title
+    handle = LINK.partition("@")[2].partition("/")[0]
+    for line in (f"/videos {handle}", f"/videos tiktok.com/@{handle}", f"/videos ＠{handle}"):
+        assert f"1 video by @{handle}" in (await env.say(line)).summary
+    assert (await env.say(f"/stats https://www.tiktok.com/@{handle}")).title == shown
