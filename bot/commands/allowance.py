@@ -10,12 +10,12 @@ from bot.commands.allowance_log import ALL, LOG, LOG_CHOICES, LOG_EXAMPLE, Allow
 from bot.commands.command import Kind, Question, argument
 from bot.commands.context import Context
 from bot.commands.permissions import MANAGERS, MONEY_READERS, refusal
-from bot.commands.tokens import Token, tokens_of
+from bot.commands.tokens import Token, closed_up, in_digits, tokens_of
 from bot.domain.allowances import Allowance, Scope
 from bot.domain.approvals import ApprovalRule
 from bot.domain.caller import Permission, WorkspaceRef
-from bot.domain.errors import NotAllowed, UsageError
-from bot.domain.money import looks_like_money
+from bot.domain.errors import NoSuchCampaign, NotAllowed, UsageError
+from bot.domain.money import dollars, looks_like_money
 from bot.messages.allowance import (
     AllowanceFacts,
     allowance_card,
@@ -42,6 +42,8 @@ _FILLERS = frozenset(
         *("campaign", "person", "people", "member", "role", "group", "channel"),
     }
 )
+_SPAN = re.compile(r"(?:\b(?:a|per|each|every) +|/ *)(?:day|week|year)\b|\b(?:daily|weekly|yearly)\b", re.IGNORECASE)
+_SUM = re.compile(r"[-+−]?[$€£]?\d")
 _WHO = "Name one of them: everyone, a person, a role, a channel or a campaign. For example: /allowance everyone 5."
 _UNKNOWN = (
     "I can't tell who “{}” is from a typed name. Choose the person in the form: send /allowance and press Set a limit."
@@ -137,7 +139,7 @@ def _check_alone(args: AllowanceArgs) -> None:
 
 def read_line(typed: str) -> Mapping[str, str]:
     """The arguments in a typed line: `everyone 5`, `<@U1> 20`, `#videos off`, `launch 100`, `zone Europe/Berlin`."""
-    tokens = tokens_of(typed)
+    tokens = _tokens(typed)
     if setting := _setting(tokens):
         return setting
     given: dict[str, str] = {}
@@ -152,7 +154,7 @@ def read_line(typed: str) -> Mapping[str, str]:
             given[name] = token.text
         elif word == "here":
             given["channel"] = token.text
-        elif looks_like_money(token.text) and "dollars" not in given:
+        elif "dollars" not in given and (looks_like_money(token.text) or _SUM.match(word)):
             given["dollars"] = token.text
         elif word in _REMOVALS:
             given["action"] = REMOVE
@@ -162,6 +164,18 @@ def read_line(typed: str) -> Mapping[str, str]:
     if is_approval:
         given["action"] = NO_APPROVAL if "action" in given else APPROVAL
     return given
+
+
+def _tokens(typed: str) -> list[Token]:
+    """The words, a sum with its currency as one, and in digits if no other word is a sum."""
+    if _SPAN.search(typed):
+        raise UsageError("Allowances are for a month. For example: /allowance everyone 20.", "dollars")
+    tokens = tokens_of(closed_up(typed, frozenset({Kind.MONEY})))
+    if any(looks_like_money(each.text) for each in tokens):
+        return tokens
+    return [
+        each if each.quoted or each.text in _FILLERS else Token(in_digits(each.text), quoted=False) for each in tokens
+    ]
 
 
 def _setting(tokens: Sequence[Token]) -> Mapping[str, str]:
@@ -241,9 +255,9 @@ async def _approvals(context: Context, args: AllowanceArgs) -> Reply:
         if not may_configure:
             raise NotAllowed(refusal(Permission.CONFIGURE, ""))
         check(args, context.clock())
-        rule, change = await _changed_rule(context, rule, args, is_on=is_on)
+        rule, change, entry = await _changed_rule(context, rule, args, is_on=is_on)
         caller, now = context.caller, context.clock()
-        await store.change_rule(context.workspace.id, rule, caller.person, now, caller.channel_id, change)
+        await store.change_rule(context.workspace.id, rule, caller.person, now, caller.channel_id, entry)
     may_spend = Permission.SPEND in context.permissions
     waiting = await store.waiting(context.workspace.id, context.clock(), MOST_WAITING) if may_spend else ()
     return approvals_card(rule, change, waiting, may_configure=may_configure)
@@ -251,9 +265,13 @@ async def _approvals(context: Context, args: AllowanceArgs) -> Reply:
 
 async def _changed_rule(
     context: Context, rule: ApprovalRule, args: AllowanceArgs, *, is_on: bool
-) -> tuple[ApprovalRule, str]:
-    """The rule after a change, and the change in words; UsageError if a named person or role can't be identified."""
+) -> tuple[ApprovalRule, str, str]:
+    """The rule after a change, and the change in words for its card and for the log.
+
+    UsageError if a named person or role can't be identified.
+    """
     words: list[str] = []
+    entries: list[str] = []
     if args.who:
         scope, target, name = await _target(context, AllowanceArgs(who=args.who))
         kept = {Scope.PERSON: dict(rule.people), Scope.ROLE: dict(rule.roles)}
@@ -264,23 +282,34 @@ async def _changed_rule(
             kept[scope][target] = name
         rule = replace(rule, people=kept[Scope.PERSON], roles=kept[Scope.ROLE])
         words.append("Approver added." if is_on else "Approver removed.")
+        entries.append(f"{words[-1].rstrip('.')}: {name or target}")
     if args.channel:
         if is_on and context.caller.is_shared and args.channel.casefold() == "here":
             raise NotAllowed("People from other companies read this channel, so approvals can't be asked for here.")
-        _, channel_id, _ = await _target(context, AllowanceArgs(channel=args.channel))
+        _, channel_id, name = await _target(context, AllowanceArgs(channel=args.channel))
         rule = replace(rule, channel_id=channel_id if is_on else "")
         words.append("Channel saved." if is_on else "Channel removed.")
+        entries.append(
+            f"Approvals asked for in {name or channel_id}" if is_on else "Approvals asked for where they arise"
+        )
     if args.dollars is not None or not words:
         rule = replace(rule, above=args.dollars if is_on else None)
         words.append("Sum saved." if is_on else "Sum removed.")
-    return rule, " ".join(words)
+        above = "no start" if rule.above is None else f"starts above {dollars(rule.above)}"
+        entries.append(f"Approval needed for {above}")
+    return rule, " ".join(words), "; ".join(entries)
 
 
 async def _target(context: Context, args: AllowanceArgs) -> tuple[Scope, str, str]:
     """The target of a rule: its scope, its id and its name for show; UsageError if it can't be identified."""
     caller, typed = context.caller, args.who or args.channel
     if args.campaign:
-        campaign = await context.campaign(args.campaign)
+        try:
+            campaign = await context.campaign(args.campaign)
+        except NoSuchCampaign as error:
+            if error.meant:
+                raise
+            raise UsageError(f"{error} A person or role is named with @, a channel with #.", "who") from None
         if campaign is None:
             raise UsageError(_WHO, "campaign")
         return Scope.CAMPAIGN, str(campaign.id), campaign.name

@@ -189,6 +189,8 @@ async def _mark(context: Context, campaign: Campaign, typed: str) -> Reply:
     found = await owed(context.store, context.workspace, campaign, context.clock())
     if found is None:
         return no_terms(campaign, may_configure=True)
+    if not typed.strip():
+        raise UsageError("Who was paid? For example: /payout launch paid @handle.", "creator")
     platform, handle = _creator(typed)
     theirs = [line for line in found.lines if line.handle == handle and platform in {None, line.platform}]
     if not theirs:

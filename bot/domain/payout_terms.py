@@ -30,6 +30,8 @@ _SUM = r"(?P<sum>\$?\d[\d.,]*\d|\$?\d)(?:\s*(?:\$|usd|dollars?)(?!\w))?"
 _PER = (
     r"\s*(?:per|for|/|a)\s*(?:(?P<per>\d[\d.,]*\d|\d)(?P<k>\s*k)?|(?:a\s+)?(?P<word>thousand|k)|(?P<unit>view|like))\b"
 )
+_CPM = rf"(?:{_PER}|\s*cpm\b)"
+_K = r"(?:(?P<thousand>k)\b)?"
 _OF = r"(?:\s*(?P<of>views?|likes?)\b)?"
 _WHOSE = r"(?:\s*(?:per|for|/|each)\s*(?:a\s+|each\s+|every\s+)?(?P<whose>videos?|creators?)\b)?"
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -119,7 +121,7 @@ def _per(found: re.Match[str]) -> int:
 
 
 def _cap(terms: Terms, found: re.Match[str], _: date) -> Terms:
-    amount = _money(found["sum"])
+    amount = _thousands(found)
     words = f"{found['before'] or ''} {found['whose'] or ''}".casefold()
     return replace(terms, creator_cap=amount) if "creator" in words else replace(terms, video_cap=amount)
 
@@ -139,7 +141,10 @@ def _days(terms: Terms, found: re.Match[str], _: date) -> Terms:
 def _on(terms: Terms, found: re.Match[str], today: date) -> Terms:
     try:
         if found["iso"]:
-            return replace(terms, final_on=date.fromisoformat(found["iso"]), final_days=None)
+            on = date.fromisoformat(found["iso"])
+            if on < today - timedelta(days=366):
+                raise UsageError(f"{found['iso']} is more than a year ago. Check the year.", "terms")
+            return replace(terms, final_on=on, final_days=None)
         month = _MONTHS.index((found["month"] or found["first"])[:3].casefold()) + 1
         year, day = int(found["year"] or today.year), int(found["day"] or found["last"])
         on = date(year, month, day)
@@ -173,6 +178,11 @@ def _money(words: str) -> Decimal:
         raise UsageError(str(error), "terms") from None
 
 
+def _thousands(found: re.Match[str]) -> Decimal:
+    """The sum that was found, of thousands of dollars if a `k` follows it."""
+    return _money(found["sum"]) * (1000 if found["thousand"] else 1)
+
+
 def _whole(words: str) -> int:
     digits = re.sub(r"[.,](?=\d{3}(?!\d))", "", words)
     if not digits.isdecimal() or len(digits) > 12:
@@ -194,7 +204,7 @@ _PARTS: tuple[tuple[re.Pattern[str], Callable[[Terms, re.Match[str], date], Term
         ),
         (r"never\s+(?P<what>final)\b", _off),
         (
-            rf"(?P<before>(?:creator|video)\s+)?(?:cap|max(?:imum)?|at\s+most)(?:\s+(?:at|of|is))?\s*[:=]?\s*{_SUM}{_WHOSE}",
+            rf"(?P<before>(?:creator|video)\s+)?(?:cap|max(?:imum)?|at\s+most)(?:\s+(?:at|of|is))?\s*[:=]?\s*{_SUM}{_K}{_WHOSE}",
             _cap,
         ),
         (
@@ -202,8 +212,8 @@ _PARTS: tuple[tuple[re.Pattern[str], Callable[[Terms, re.Match[str], date], Term
             _minimum,
         ),
         (
-            rf"budget(?:\s+(?:of|is))?\s*[:=]?\s*{_SUM}",
-            lambda terms, found, _: replace(terms, budget=_money(found["sum"])),
+            rf"budget(?:\s+(?:of|is))?\s*[:=]?\s*{_SUM}{_K}",
+            lambda terms, found, _: replace(terms, budget=_thousands(found)),
         ),
         (r"(?:from|since)\s+(?:zero|0)\b", lambda terms, _, __: replace(terms, from_zero=True)),
         (
@@ -215,7 +225,7 @@ _PARTS: tuple[tuple[re.Pattern[str], Callable[[Terms, re.Match[str], date], Term
             rf"final(?:\s+(?:on|at|by))?\s+{_DATE}(?:,?\s+(?P<year>\d{{4}})\b)?",
             _on,
         ),
-        (rf"(?:(?P<site>{_SITES})\s*[:=]?\s*){_SUM}(?:{_PER})?{_OF}", _rate),
-        (rf"(?P<site>){_SUM}{_PER}{_OF}", _rate),
+        (rf"(?:(?P<site>{_SITES})\s*[:=]?\s*){_SUM}{_CPM}?{_OF}", _rate),
+        (rf"(?P<site>){_SUM}{_CPM}{_OF}", _rate),
     )
 )

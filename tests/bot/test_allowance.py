@@ -18,6 +18,7 @@ LOOKING = replace(ANA, permissions=frozenset({Permission.LOOK}))
     [
         ("everyone 5", Scope.EVERYONE, "", "Each person can start up to $5.00 a month."),
         ("5 for each person", Scope.EVERYONE, "", "Each person"),
+        ("everyone ten", Scope.EVERYONE, "", "up to $10.00"),
         ("$20 a month for <@U-ben|Ben>", Scope.PERSON, "U-ben", "Ben can start up to $20.00 a month."),
         ("<@&77|Editors> 20", Scope.ROLE, "77", "Each person with the role Editors can start"),
         ("<!subteam^S7|@editors> 20", Scope.ROLE, "S7", "Each person with the role @editors can start"),
@@ -45,9 +46,11 @@ async def test_a_rule_is_set_shown_and_removed(env, typed, scope, target, said):
     ("typed", "said"),
     {
         "everyone": "How many dollars a month?",
-        "everyone ten": "One rule at a time",
-        "everyone -5": "",
-        "everyone 1e9": "",
+        "everyone -5": "can't read “-5” as an amount",
+        "everyone 1e9": "can't read “1e9” as an amount",
+        "everyone 20 euros": "Amounts are in US dollars",
+        "everyone 20 per week": "Allowances are for a month",
+        "bob 5": "A person or role is named with @",
         "everyone here 5": "One rule at a time",
         "nosuch 5": "campaign",
         "zone Atlantis": "Atlantis",

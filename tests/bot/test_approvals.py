@@ -46,6 +46,7 @@ async def test_one_yes_by_somebody_else_starts_it_and_tells_the_asker(env):
     assert (await env.run(NO, BEN)).title == "Approved", "what is decided stays"
     states = await outbox_states(env.database_url)
     assert {"approval:1", "approval:1:approved", "approval:1:approved:asker"} <= states.keys()
+    assert "Approver added: Editors" in [each.outcome for each in await env.audit()]
     actions = [(each.action, each.person.name) for each in reversed(await env.audit())]
     assert [each for each in actions if each[0] == "approval"][1:3] == [("approval", "Cat"), ("approval", "Ana")]
     assert [each for each in actions if each[0] == "track"] == [("track", "Cat")], "the ledger has who asked"

@@ -37,6 +37,12 @@ def test_a_line_is_a_campaign_an_action_and_its_words(typed):
     assert read_line(typed) == WORDS[typed]
 
 
+async def test_who_was_paid_is_asked_for(env):
+    await env.say(f"/campaign new launch {LINK}")
+    await env.say("/payout launch terms tiktok 1")
+    assert (await env.say("/payout launch paid")).summary.startswith("Who was paid?")
+
+
 def test_words_after_the_file_are_named():
     with pytest.raises(UsageError, match="“please now”"):
         read_line("launch csv please now")

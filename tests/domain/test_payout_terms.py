@@ -33,6 +33,8 @@ NONE = "no cap, no cap per creator, no minimum, no budget, no ig, no youtube, ne
         (SPOKEN, Terms(), FULL),
         ("budget 6000", FULL, replace(FULL, budget=Decimal(6000))),
         ("2 per 1000", Terms(), Terms(dict.fromkeys(("tiktok", "youtube", "twitter"), Decimal(2)))),
+        ("budget 6k, max 1k per creator", FULL, replace(FULL, budget=Decimal(6000), creator_cap=Decimal(1000))),
+        ("x 2 cpm", Terms(), Terms({"twitter": Decimal(2)})),
         ("x 0", Terms(), Terms({"twitter": Decimal(0)})),
         ("x 1 final on 31 Dec", Terms(), Terms({"twitter": Decimal(1)}, final_on=date(2026, 12, 31))),
         ("x 1 final Jan 5", Terms(), Terms({"twitter": Decimal(1)}, final_on=date(2027, 1, 5))),
@@ -59,6 +61,7 @@ def test_terms_are_read_in_plain_words(typed, known, expected):
         ("youtube 1, budget 5.001", "could be"),
         ("youtube 1, final after 0 days", "after 1 to 3,650 days"),
         ("youtube 1, final on 2026-02-31", "is no date"),
+        ("youtube 1, final on 2020-12-31", "more than a year ago"),
         ("budget 50", "Name a rate"),
     ],
 )
