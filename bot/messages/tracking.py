@@ -141,6 +141,7 @@ def _single(result: Result) -> Reply:
     return Reply(
         f"{result.words[:1].upper()}{result.words[1:]}",
         title="Not started",
+        parts=(Paragraph(text(_named(result))),),
         actions=actions,
         tone=Tone.PROBLEM,
     )

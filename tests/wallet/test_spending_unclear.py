@@ -68,6 +68,7 @@ async def test_a_start_that_may_have_failed_is_never_sent_again_and_free_only_af
     settled = await env.press(reply, "Check again")
     assert "It isn't in your account" in settled.summary
     assert "/track" in settled.summary
+    assert LINK.rpartition("/")[2] in plain_text(settled), "it may arrive alone, hours later"
     assert env.trackings() == 0
     assert (await env.start()).tone is Tone.SUCCESS
     assert (env.posts(), env.trackings()) == (2, 1)
