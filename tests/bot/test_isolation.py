@@ -1,25 +1,18 @@
 """What one workspace started, another never sees, also where they share a key."""
 
-import csv
-import io
-
 import pytest
 
 from adapters.sandbox.serve import Sandbox
 from bot.reply.model import Tone
 from bot.reply.plain import plain_text
-from bot.reply.spool import opened
 from tests.standins.environment import (
-    ANA,
     EVE,
     INSTAGRAM,
     LINK,
-    STOP,
     YOUTUBE,
     environment_of,
     labels,
     rows,
-    sandbox_of,
 )
 
 HERS = "https://www.tiktok.com/@recipe.steady/video/7301234567890000001"
@@ -52,36 +45,6 @@ async def test_lists_show_what_was_started_here_or_outside(env):
     assert TITLE not in plain_text(theirs)
 
 
-@pytest.mark.parametrize("words", ["id", HERS, "7301234567890000001", TITLE, "recipe.steady", "pasta"])
-async def test_no_words_find_another_workspaces_video(env, hidden, words):
-    words = hidden if words == "id" else words
-    assert TITLE in plain_text(await env.say(f"/stats {words}"))
-    for line in (f"/stats {words}", f"/stop {words}", f"/export {words}", f'/compare "{words}" "{words}"'):
-        reply = await env.say(line, EVE)
-        assert reply.tone is Tone.PROBLEM
-        assert ("isn't tracked here" if words == HERS and "compare" not in line else "No video") in reply.summary
-        assert TITLE not in plain_text(reply).replace(f"“{words}”", "")  # only what was typed is echoed
-    assert await env.bot.suggest("stats", "video", words, EVE) == ()
-    assert len(await env.bot.suggest("stats", "video", TITLE, ANA)) == 1
-
-
-async def test_no_button_reaches_another_workspaces_video(env, hidden):
-    for command in ("stats", "stop", "stop.confirm", "export", "compare.with"):
-        reply = await env.bot.run(command, {"video": hidden}, EVE)
-        assert reply.tone is Tone.PROBLEM
-        assert TITLE not in plain_text(reply)
-    reply = await env.bot.run("compare.with", {"video": hidden, "other": hidden}, EVE)
-    assert reply.tone is Tone.PROBLEM
-    assert env.posts(STOP) == 0
-
-
-async def test_the_choice_of_another_video_offers_only_ones_own(env, hidden):
-    trackings = env.sandbox.world.account(env.sandbox.key).trackings
-    theirs = next(each.id for each in trackings.values() if each.link == YOUTUBE)
-    reply = await env.bot.run("compare.with", {"video": theirs}, EVE)
-    assert hidden not in str(reply)
-
-
 async def test_tracking_it_too_says_that_it_runs_elsewhere_and_spends_and_shows_nothing(env, hidden):
     posts = env.posts()
     reply = await env.say(f"/track {HERS} 7", EVE)
@@ -104,15 +67,6 @@ async def test_a_press_that_comes_too_late_shows_nothing_of_the_other_workspaces
     assert "Ana" not in plain_text(reply)
 
 
-async def test_a_file_of_everything_holds_nothing_of_the_others(env, hidden):
-    env.clock.advance(hours=2)
-    await env.say(f"/export {hidden}")
-    await env.say("/videos", EVE)
-    reply = await env.say("/export all", EVE)
-    exported = list(csv.DictReader(io.StringIO(opened(reply.files[0].content).read().decode("utf-8-sig"))))
-    assert {row["platform"] for row in exported} == {"youtube", "instagram"}
-
-
 async def test_the_wallet_is_shared_but_who_spent_where_is_not(env):
     hers, theirs = await env.details("/usage"), await env.details("/usage", EVE)
     assert rows(hers, "Started this month by") == [["Ana", "$2.52"]]
@@ -130,12 +84,3 @@ async def test_a_video_seen_before_its_starter_was_known_becomes_theirs_alone(sa
         assert (await env.press(unclear, "Check again")).tone is Tone.SUCCESS
         assert "No videos are tracked yet" in (await env.say("/videos", EVE)).summary
         assert "1 video" in (await env.say("/videos")).summary
-
-
-async def test_two_keys_are_two_worlds_on_one_database(clock, database_url):
-    keys = {"cs_test_one": "One", "cs_test_two": "Two"}
-    async with sandbox_of(clock, keys=keys) as sandbox, environment_of(sandbox, clock, database_url) as one:
-        await one.start(HERS)
-    async with sandbox_of(clock, keys=keys) as sandbox, environment_of(sandbox, clock, database_url) as two:
-        reply = await two.say("/videos", EVE)
-        assert "No videos are tracked yet" in reply.summary

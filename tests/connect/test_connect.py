@@ -61,19 +61,6 @@ async def test_a_linked_key_is_told_live_or_test_and_is_nowhere_to_be_read(env, 
         assert key not in await whole_database(env.database_url)
 
 
-async def test_two_workspaces_with_two_keys_never_see_one_another(env):
-    await connect(env, ANA, ACME)
-    await connect(env, EVE, RIVAL)
-    assert (await env.start(LINK)).tone is Tone.SUCCESS
-    assert (await env.start(LINK, caller=EVE)).tone is Tone.SUCCESS
-    started = {key: len(env.sandbox.world.account(key).trackings) for key in KEYS}
-    assert started == {"cs_test_operator": 0, ACME: 1, RIVAL: 1}
-    await env.start(YOUTUBE)
-    assert len(rows(await env.say("/videos"), "Videos")) == 2
-    assert len(rows(await env.say("/videos", EVE), "Videos")) == 1
-    assert (await env.say(f"/stats {YOUTUBE}", EVE)).tone is Tone.PROBLEM
-
-
 async def test_workspaces_that_link_the_same_key_share_its_reads_but_not_their_videos(env_on_each):
     env = env_on_each
     await connect(env, ANA, ACME)
