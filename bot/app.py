@@ -21,7 +21,6 @@ from bot.commands.registry import COMMANDS, AnyCommand, by_name, described
 from bot.commands.share import cannot_share_reason, with_button
 from bot.commands.suggest import argument_of, suggestions
 from bot.commands.videos import PAGE_SIZE, Videos
-from bot.commands.waiting import Meanwhile, noticing_the_line
 from bot.contentstats.client import ContentStatsClient
 from bot.contentstats.rate_limit import Now, Sleep
 from bot.contentstats.transport import DEFAULT_TIMEOUTS, Timeouts
@@ -39,6 +38,7 @@ from bot.store.chat_installs import ChatInstalls, CommandSync, Installations
 from bot.store.coordination import RateSlots
 from bot.wallet.accounts import Accounts
 from bot.wallet.exports import Exports
+from bot.wallet.wallet import Meanwhile, noticing_the_line
 
 if TYPE_CHECKING:
     from bot.scheduler import Scheduler

@@ -20,8 +20,7 @@ from bot.commands.registry import AnyCommand, by_name
 from bot.domain.caller import Caller, Permission
 from bot.messages.problems import no_link
 from bot.reply.call import MAX_ENCODED
-from bot.reply.drawing import drawn, has_pictures, without_pictures
-from bot.reply.model import Reply
+from bot.reply.model import Reply, drawn, has_pictures, without_pictures
 
 
 class Interaction(Protocol):

@@ -13,8 +13,7 @@ from rich.text import Text
 
 from adapters.console.render import Choice, card, menu
 from bot.reply.as_json import to_json
-from bot.reply.drawing import drawn
-from bot.reply.model import Picture, Reply
+from bot.reply.model import Picture, Reply, drawn
 from bot.reply.plain import plain_body, plain_spans
 from bot.reply.spool import Content, opened
 

@@ -39,8 +39,7 @@ from adapters.discord.text import (
 )
 from bot.commands.command import Answer
 from bot.domain.clock import Clock
-from bot.reply.drawing import pictures_alone
-from bot.reply.model import Reply, Tone
+from bot.reply.model import Reply, Tone, pictures_alone
 from bot.reply.spool import opened
 
 logger = logging.getLogger(__name__)

@@ -9,8 +9,7 @@ from adapters.page import html
 from adapters.page.cards import Address, cards, file_cards, home_card, public_card
 from adapters.page.elements import Card
 from adapters.page.timeline import Message
-from bot.reply.drawing import pictures_alone, without_pictures
-from bot.reply.model import Reply
+from bot.reply.model import Reply, pictures_alone, without_pictures
 from bot.reply.spool import Content
 
 TITLES = {"slack": "Slack", "discord": "Discord"}

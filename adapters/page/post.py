@@ -7,8 +7,7 @@ from itertools import count
 from adapters.page.timeline import Message, Timeline
 from bot.delivery.poster import ChannelPoster, ChannelRef, Delivery, Posted
 from bot.domain.clock import Clock
-from bot.reply.drawing import drawn
-from bot.reply.model import Reply
+from bot.reply.model import Reply, drawn
 
 
 class PagePoster:

@@ -27,9 +27,8 @@ from adapters.slack.oauth import InstallPages, OAuth
 from adapters.slack.pictures import Pictures
 from adapters.slack.post import SlackPoster
 from adapters.slack.requests import BadRequest, SignatureCheck, is_ssl_check, is_well_formed, payload_of
-from adapters.slack.send import Replies
+from adapters.slack.send import Replies, SortableTables
 from adapters.slack.socket_mode import LONGEST_PAUSE, SocketMode
-from adapters.slack.table_support import SortableTables
 from adapters.slack.text import CommandNames
 from adapters.slack.workspaces import MultiWorkspace, SingleWorkspace, SlackAway, Workspaces
 from bot.app import Bot

@@ -24,8 +24,7 @@ from adapters.slack.errors import DEAD, NO_REPLIES, OURS, RATE_LIMITED, details,
 from adapters.slack.limits import POST, Limits
 from adapters.slack.pictures import Pictures
 from adapters.slack.render import MAX_BLOCKS, Message, has_picture, messages, without_pictures
-from adapters.slack.send import direct_channel
-from adapters.slack.table_support import SortableTables
+from adapters.slack.send import SortableTables, direct_channel
 from adapters.slack.text import Block, plain
 from adapters.slack.workspaces import CHAT, SlackAway, SlackWorkspace, Workspaces
 from bot.delivery.poster import ChannelRef, Delivery, Later, Posted, Rejected, Unclear

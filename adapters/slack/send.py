@@ -6,28 +6,39 @@ others is ever taken for it, so a way with an unclear outcome can be followed by
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from typing import TypeVar
 
 from adapters.chat.conversation import Shown
 from adapters.chat.pacing import Busy
 from adapters.chat.replying import send_surely
 from adapters.chat.retry import Sleep
-from adapters.slack.api import LONGEST_WAIT, Calls, SlackFailed
+from adapters.slack.api import CONTENT, LONGEST_WAIT, Calls, SlackFailed
 from adapters.slack.interaction import Interaction, ResponseUrl
 from adapters.slack.limits import POST, Limits
 from adapters.slack.pictures import Pictures
-from adapters.slack.render import Message, has_picture, messages, public_message, with_titles, without_pictures
-from adapters.slack.table_support import SortableTables
+from adapters.slack.render import (
+    Message,
+    has_data_table,
+    has_picture,
+    messages,
+    public_message,
+    with_plain_tables,
+    with_titles,
+    without_pictures,
+)
 from adapters.slack.text import PIECE, Block, plain, unescaped
 from adapters.slack.workspaces import SlackWorkspace
 from bot.commands.command import Answer
+from bot.delivery.poster import Delivery, Rejected
 from bot.domain.clock import Clock
-from bot.reply.drawing import pictures_alone
-from bot.reply.model import File, LargeFile, Note, Paragraph, Picture, Reply, Tone, text
+from bot.reply.model import File, LargeFile, Note, Paragraph, Picture, Reply, Tone, pictures_alone, text
 from bot.reply.text import pieces
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 PROCESSING = (0.0, *[0.2] * 6, 0.4, 0.8, 1.6)
 """Seconds before each try of a picture: Slack refuses its block until it has looked at the file."""
@@ -46,6 +57,40 @@ _TO_ONE: Mapping[str, object] = {"response_type": "ephemeral", "replace_original
 _TO_ALL: Mapping[str, object] = {"response_type": "in_channel", "replace_original": False}
 _IN_PLACE: Mapping[str, object] = {"replace_original": True}
 _QUIET = {"unfurl_links": False, "unfurl_media": False}
+
+
+class SortableTables:
+    """Sends plain tables to workspaces that refuse sortable ones: at once, and as long as this process runs."""
+
+    def __init__(self) -> None:
+        self._refused: set[str] = set()
+
+    async def sent(self, workspace_id: str, message: Message, send: Callable[[Message], Awaitable[T]]) -> T:
+        """Send a message, again at once if its tables are refused. Raises what `send` does."""
+        plain = with_plain_tables(message)
+        if not has_data_table(message) or workspace_id in self._refused:
+            return await send(plain)
+        try:
+            return await send(message)
+        except SlackFailed as error:
+            if not error.is_about_content:
+                raise
+        outcome = await send(plain)
+        self._refused.add(workspace_id)
+        return outcome
+
+    async def posted(
+        self, workspace_id: str, message: Message, send: Callable[[Message], Awaitable[Delivery]]
+    ) -> Delivery:
+        """The same for a `send` that raises nothing."""
+
+        async def raising(version: Message) -> Delivery:
+            delivery = await send(version)
+            if isinstance(delivery, Rejected) and delivery.reason in CONTENT and has_data_table(version):
+                raise SlackFailed(delivery.reason)
+            return delivery
+
+        return await self.sent(workspace_id, message, raising)
 
 
 class Replies:

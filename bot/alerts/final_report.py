@@ -29,8 +29,22 @@ from bot.messages.pictures import growth_picture
 from bot.messages.tracking_on import track_on_offer
 from bot.messages.wording import plural, row_remarks
 from bot.reply.call import Call
-from bot.reply.drawing import picture_of
-from bot.reply.model import Button, File, Mention, Note, Paragraph, Part, Picture, Plain, Reply, Span, Time, Tone, text
+from bot.reply.model import (
+    Button,
+    File,
+    Mention,
+    Note,
+    Paragraph,
+    Part,
+    Picture,
+    Plain,
+    Reply,
+    Span,
+    Time,
+    Tone,
+    picture_of,
+    text,
+)
 from bot.store import Store
 from bot.store.alerts import StoredAlert
 from bot.store.events import StoredEvent

@@ -11,8 +11,7 @@ from bot.domain.campaigns import Campaign
 from bot.domain.errors import UsageError
 from bot.messages.pictures import chart_picture
 from bot.messages.wording import plural
-from bot.reply.drawing import picture_of
-from bot.reply.model import Drawing, Picture, Reply
+from bot.reply.model import Drawing, Picture, Reply, picture_of
 from bot.store.readings import LinkReadings
 
 

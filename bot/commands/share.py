@@ -10,8 +10,7 @@ from bot.commands.context import Context
 from bot.domain.caller import Caller, Permission, Person
 from bot.domain.errors import NotAllowed
 from bot.reply.call import SHARE, Call
-from bot.reply.drawing import drawn
-from bot.reply.model import Button, Item, Listing, Mention, Note, Part, Plain, Reply, Time, Tone, text
+from bot.reply.model import Button, Item, Listing, Mention, Note, Part, Plain, Reply, Time, Tone, drawn, text
 from bot.store.outbox import Message
 
 LASTS = timedelta(hours=1)

@@ -24,8 +24,7 @@ from bot.digests.settings_card import digest_title
 from bot.domain.clock import Clock, date_text
 from bot.domain.digest import DigestOptions, Window, window_of
 from bot.domain.errors import DatabaseUnavailable
-from bot.reply.drawing import picture_of
-from bot.reply.model import Channel, Reply
+from bot.reply.model import Channel, Reply, picture_of
 from bot.store import Store
 from bot.store.digests import Claim, Done, Subscription
 from bot.store.outbox import Message

@@ -5,7 +5,7 @@ mentions nobody.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
@@ -329,3 +329,33 @@ class Reply:
     shared_as: Call | None = None
     strong: tuple[str, ...] = ()
     is_silent: bool = False
+
+
+def has_pictures(reply: Reply) -> bool:
+    """Whether the reply has a picture, drawn or not."""
+    return any(isinstance(part, Picture | Drawing) for part in reply.parts)
+
+
+def without_pictures(reply: Reply) -> Reply:
+    """The reply to show until its pictures are drawn."""
+    return replace(reply, parts=tuple(part for part in reply.parts if not isinstance(part, Picture | Drawing)))
+
+
+def pictures_alone(reply: Reply) -> Reply:
+    """The reply's pictures, for a message of their own."""
+    return Reply("", parts=tuple(part for part in reply.parts if isinstance(part, Picture)))
+
+
+async def picture_of(part: Picture | Drawing | None) -> Picture | None:
+    """The picture, drawn now if it isn't yet; None if there is none, or it can't be drawn."""
+    return await part.draw() if isinstance(part, Drawing) else part
+
+
+async def drawn(reply: Reply) -> Reply:
+    """The reply with its pictures drawn, without those that can't be."""
+    parts: list[Part] = []
+    for part in reply.parts:
+        shown = await picture_of(part) if isinstance(part, Drawing) else part
+        if shown is not None:
+            parts.append(shown)
+    return replace(reply, parts=tuple(parts))

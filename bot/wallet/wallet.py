@@ -1,11 +1,12 @@
 """The wallet: one API key's client, its rows in the store, and what is built on the two. Stops trackings."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Self
+from typing import Self, TypeAlias
 from weakref import WeakValueDictionary
 
 from bot.contentstats.client import ContentStatsClient
@@ -16,6 +17,8 @@ from bot.domain.errors import ContentStatsError, OutcomeUnclear
 from bot.domain.links import ShortLink
 from bot.domain.money import Usage, WalletState, wallet_state
 from bot.domain.videos import FINISHED, Video
+from bot.messages.problems import in_line
+from bot.reply.model import Reply
 from bot.store import Store
 from bot.store.videos import StoredVideo
 from bot.wallet.backfill import Backfill
@@ -33,6 +36,11 @@ PRICE_AGE = timedelta(hours=1)
 """How old a price may be that is only worked with, not offered."""
 PROBE_AGE = timedelta(seconds=5)
 """How old an answer may be to prove that the API answers now."""
+NOTICE_AFTER = 3.0
+"""Seconds of waiting before a person is notified."""
+
+Meanwhile: TypeAlias = Callable[[Reply], Awaitable[None]]
+"""Shows a person something while their reply is not there yet. Never raises for what a chat does."""
 
 
 class Wallet:
@@ -148,6 +156,29 @@ class Stopping:
         if video.is_running:
             raise unclear
         return video
+
+
+@asynccontextmanager
+async def noticing_the_line(wallet: Wallet | None, meanwhile: Meanwhile | None) -> AsyncIterator[None]:
+    """Notify a person once if they wait in line during the block. Nothing happens without a wallet or `meanwhile`."""
+    if wallet is None or meanwhile is None:
+        yield
+        return
+    notice = asyncio.create_task(_notify(wallet, meanwhile))
+    try:
+        yield
+    finally:
+        notice.cancel()
+        await asyncio.wait({notice})
+
+
+async def _notify(wallet: Wallet, meanwhile: Meanwhile) -> None:
+    while True:
+        await asyncio.sleep(NOTICE_AFTER)
+        line = wallet.line
+        if line is not None:
+            await meanwhile(in_line(line))
+            return
 
 
 async def live_state(wallet: Wallet, now: datetime) -> tuple[WalletState, tuple[StoredVideo, ...]]:

@@ -10,7 +10,7 @@ from bot.digests.summary import board_lines
 from bot.domain.caller import Person
 from bot.domain.digest import DigestOptions, Ranked, Section, Window
 from bot.domain.videos import HOUR, Metric
-from bot.reply.drawing import picture_of
+from bot.reply.model import picture_of
 from tests.digests.mirror import ANA as STARTER
 from tests.digests.mirror import PRICE
 from tests.examples import ANA

@@ -75,7 +75,7 @@ async def test_two_servers_share_the_operators_key_but_not_what_each_started(
 
 
 async def test_a_person_who_stands_in_line_reads_so_until_the_answer_takes_its_place(bot_app, server, monkeypatch):
-    monkeypatch.setattr("bot.commands.waiting.NOTICE_AFTER", 0.1)
+    monkeypatch.setattr("bot.wallet.wallet.NOTICE_AFTER", 0.1)
     bot_app.sandbox.faults.add("429", LIST, headers={"Retry-After": "2"})
     bot_app.sandbox.faults.add("slow", LIST, seconds=0.5)
     asked = await bot_app.discord.send_command(

@@ -47,7 +47,7 @@ async def test_in_direct_messages_there_is_no_channel_to_tell(bot_app, slack, to
 
 
 async def test_a_person_who_stands_in_line_reads_so_and_then_the_card(bot_app, monkeypatch):
-    monkeypatch.setattr("bot.commands.waiting.NOTICE_AFTER", 0.1)
+    monkeypatch.setattr("bot.wallet.wallet.NOTICE_AFTER", 0.1)
     bot_app.sandbox.faults.add("429", LIST, headers={"Retry-After": "2"})
     bot_app.sandbox.faults.add("slow", LIST, seconds=0.5)
     word = await bot_app.type(f"/track {LINK} 7")

@@ -7,8 +7,7 @@ from adapters.slack.api import Calls
 from adapters.slack.interaction import Interaction
 from adapters.slack.pictures import Pictures
 from adapters.slack.post import MAX_EDITED, SlackPoster
-from adapters.slack.send import Replies
-from adapters.slack.table_support import SortableTables
+from adapters.slack.send import Replies, SortableTables
 from bot.commands.command import Answer
 from bot.delivery.poster import Posted
 from bot.reply.model import File, Paragraph, Picture, Reply, text

@@ -17,8 +17,7 @@ from bot.app import Bot
 from bot.contentstats.client import key_fingerprint
 from bot.domain.caller import Caller, Permission, Person, Role, WorkspaceRef
 from bot.reply.call import Call
-from bot.reply.drawing import drawn
-from bot.reply.model import Action, Button, LinkButton, Listing, Menu, Reply, Select, Table
+from bot.reply.model import Action, Button, LinkButton, Listing, Menu, Reply, Select, Table, drawn
 from bot.reply.plain import plain_spans, plain_text, row_menus
 from bot.settings import Settings
 from bot.store import Store

@@ -162,7 +162,7 @@ async def test_a_line_that_does_not_move_ends_with_a_refusal(sqlite_url):
 
 @pytest.mark.parametrize("wait", ["a refused list", "presses before it"])
 async def test_who_stands_in_line_reads_so_once(env, monkeypatch, wait):
-    monkeypatch.setattr("bot.commands.waiting.NOTICE_AFTER", 0.05)
+    monkeypatch.setattr("bot.wallet.wallet.NOTICE_AFTER", 0.05)
     words: list[Reply] = []
 
     async def meanwhile(word: Reply) -> None:
