@@ -11,6 +11,8 @@ import aiohttp
 Sleep: TypeAlias = Callable[[float], Awaitable[None]]
 
 
+REFUSALS = 3
+"""Refusals of a token in a row that end a chat: one may be a chat's passing fault."""
 NEVER_SENT = (
     aiohttp.ClientConnectorError,
     aiohttp.ClientHttpProxyError,

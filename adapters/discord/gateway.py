@@ -13,7 +13,7 @@ from types import MappingProxyType
 from discord import AppInfo, ConnectionClosed, LoginFailure, PrivilegedIntentsRequired
 from discord.errors import HTTPException
 
-from adapters.chat.retry import Backoff, Sleep
+from adapters.chat.retry import REFUSALS, Backoff, Sleep
 from adapters.discord.listeners import Connection
 from adapters.discord.rest import Rest
 from bot.domain.errors import NotConfigured, TokenRefused
@@ -94,31 +94,33 @@ class Gateway:
         return "" if self.is_up else self._why
 
     async def run(self) -> None:
-        """Serve until cancelled, however long Discord is away. Raises NotConfigured after a code in `FATAL`."""
-        backoff = Backoff(LONGEST_PAUSE, self._sleep)
+        """Serve until cancelled, however long Discord is away. Raises NotConfigured if `FATAL` codes repeat."""
+        backoff, refusals = Backoff(LONGEST_PAUSE, self._sleep), 0
         while True:
-            began = time.monotonic()
+            began, code = time.monotonic(), 0
             try:
                 await self._serve()
             except LoginFailure:
-                raise self._refused(4004) from None
+                code = 4004
             except PrivilegedIntentsRequired:
-                raise self._refused(4014) from None
+                code = 4014
             except ConnectionClosed as error:
-                if error.code in FATAL:
-                    raise self._refused(error.code) from error
-                self._why = f"Discord closed the connection ({_meaning(error.code)})."
-                logger.warning("Discord gateway connection closed", extra={"code": _meaning(error.code)})
+                code = error.code
+                self._why = f"Discord closed the connection ({_meaning(code)})."
+                logger.warning("Discord gateway connection closed", extra={"code": _meaning(code)})
             except Exception as error:  # the supervisor: whatever ends the library, the bot comes back
                 self._why = f"The connection to Discord failed ({type(error).__name__})."
                 logger.warning("Discord gateway connection failed", extra={"error": repr(error)}, exc_info=True)
             if time.monotonic() - began > self._patience:
                 backoff.reset()
+                refusals = 0
+            refusals = refusals + 1 if code in FATAL else 0
+            if refusals:
+                self._why = FATAL[code]
+                logger.warning("Discord refused the connection", extra={"code": code, "times": refusals})
+            if refusals >= REFUSALS:
+                raise (TokenRefused if code == 4004 else NotConfigured)(self._why)
             await backoff.wait()
-
-    def _refused(self, code: int) -> NotConfigured:
-        self._why = FATAL[code]
-        return (TokenRefused if code == 4004 else NotConfigured)(self._why)
 
     async def _serve(self) -> None:
         """One connection, from its first word to its end."""

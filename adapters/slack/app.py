@@ -14,7 +14,7 @@ from slack_bolt.response import BoltResponse
 from starlette.routing import Route
 
 from adapters.chat.background import BackgroundTasks
-from adapters.chat.retry import Backoff, Sleep
+from adapters.chat.retry import REFUSALS, Backoff, Sleep
 from adapters.slack.api import Calls, SlackFailed, new_client, new_session
 from adapters.slack.events import Events
 from adapters.slack.handlers import Handlers
@@ -161,8 +161,8 @@ class SlackApp:
                 await self._confirmed(self._own_workspace.check)
 
     async def _confirmed(self, ask: Callable[[], Awaitable[object]]) -> None:
-        """Ask until Slack answers, and keep `problem` up to date."""
-        backoff = Backoff(LONGEST_PAUSE, self._sleep)
+        """Ask until Slack answers, and keep `problem` up to date. A refusal counts once it was repeated."""
+        backoff, refusals = Backoff(LONGEST_PAUSE, self._sleep), 0
         while True:
             try:
                 await ask()
@@ -171,10 +171,13 @@ class SlackApp:
                 logger.warning("Slack is unreachable: %s", error)
             except TokenRefused as error:
                 self._problem = str(error)
-                if self._options.client_id is None:
-                    raise
-                logger.error("%s", error)  # noqa: TRY400 - the sentence says it all
-                return
+                refusals += 1
+                logger.warning("Slack refused the token", extra={"error": str(error), "times": refusals})
+                if refusals >= REFUSALS:
+                    if self._options.client_id is None:
+                        raise
+                    logger.error("%s", error)  # noqa: TRY400 - the sentence says it all
+                    return
             else:
                 self._problem = ""
                 return

@@ -17,7 +17,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
 
-from adapters.chat.retry import Backoff, Sleep
+from adapters.chat.retry import REFUSALS, Backoff, Sleep
 from adapters.slack.api import Calls, SlackFailed
 from adapters.slack.errors import FATAL, meaning
 from bot.domain.errors import NotConfigured
@@ -67,6 +67,7 @@ class SocketMode:
         self._heartbeat = heartbeat
         self._newest: aiohttp.ClientWebSocketResponse | None = None
         self._why = STARTING
+        self._refusals = 0
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -75,7 +76,7 @@ class SocketMode:
         return "" if self._newest is not None and not self._newest.closed else self._why
 
     async def run(self) -> None:
-        """Serve until cancelled, over any number of connections. Raises NotConfigured if Slack refuses the token."""
+        """Serve until cancelled, over any number of connections. Raises NotConfigured if Slack keeps refusing it."""
         backoff = Backoff(LONGEST_PAUSE, self._sleep)
         try:
             while True:
@@ -97,7 +98,8 @@ class SocketMode:
             )
         except SlackFailed as error:
             self._why = _REFUSED.format(word=meaning(error.word))
-            if error.word in FATAL:
+            self._refusals = self._refusals + 1 if error.word in FATAL else 0
+            if self._refusals >= REFUSALS:
                 raise NotConfigured(f"{self._why} {_NEEDED}") from error
             logger.warning("Slack refused a Socket Mode connection; retrying", extra={"error": meaning(error.word)})
             return False
@@ -105,7 +107,7 @@ class SocketMode:
             self._why = f"The connection to Slack failed ({type(error).__name__})."
             logger.warning("opening the Socket Mode connection failed", extra={"error": str(error)})
             return False
-        self._newest, self._why = socket, "The connection to Slack was lost."
+        self._newest, self._why, self._refusals = socket, "The connection to Slack was lost.", 0
         logger.info("connected to Slack")
         ending: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._spawn(self._read(socket, ending))

@@ -4,18 +4,22 @@ import asyncio
 
 import pytest
 
+from adapters.chat.retry import REFUSALS
 from adapters.discord.gateway import FATAL, PASSING
 from bot.domain.errors import NotConfigured, TokenRefused
 from tests.discord_app.bot_app import program_of, serving, told
 
 
 @pytest.mark.parametrize("code", FATAL)
-async def test_a_code_that_no_other_try_would_mend_ends_discord_with_its_sentence(
+async def test_a_code_that_no_other_try_mends_ends_discord_with_its_sentence_once_it_is_repeated(
     discord, server, sandbox, clock, sqlite_url, code
 ):
     async with program_of(discord, sandbox, clock, sqlite_url) as bot_app, serving(bot_app) as running:
-        await discord.until(lambda: bot_app.program.is_up and discord.commands)
-        discord.connections()[0].close(code)
+        for _ in range(REFUSALS):
+            await discord.until(lambda: bot_app.program.is_up and discord.connections() and discord.commands)
+            assert not running.done()
+            discord.connections()[0].close(code)
+            await discord.until(lambda: not bot_app.program.is_up)
         with pytest.raises(NotConfigured) as refused:
             await asyncio.wait_for(running, 10)
     assert (str(refused.value), type(refused.value) is TokenRefused) == (FATAL[code], code == 4004)

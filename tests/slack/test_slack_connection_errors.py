@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from slack_bolt.response import BoltResponse
 
+from adapters.chat.retry import REFUSALS
 from adapters.slack.api import Calls, new_client, new_session
 from adapters.slack.errors import FATAL, PASSING, meaning
 from adapters.slack.socket_mode import SocketMode
@@ -25,11 +26,11 @@ async def session():
 
 
 @pytest.mark.parametrize("word", WORDS)
-async def test_only_a_dead_token_ends_socket_mode(slack, app, token, session, caplog, word):
+async def test_only_a_token_that_is_refused_again_and_again_ends_socket_mode(slack, app, token, session, caplog, word):
     async def acknowledge(_):
         return BoltResponse(status=200)
 
-    slack.faults.add("apps.connections.open", Fault(FaultKind.ERROR, word))
+    slack.faults.add("apps.connections.open", Fault(FaultKind.ERROR, word), REFUSALS if word in FATAL else 1)
     client = new_client(session, slack.api_url, token.value)
     line = SocketMode(session, Calls(session, nap), client, app.app_token, acknowledge, nap)
     serving = asyncio.create_task(line.run())

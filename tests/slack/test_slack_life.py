@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from adapters.chat.retry import REFUSALS
 from adapters.slack.errors import SOON
 from adapters.slack.workspaces import CHAT
 from bot.delivery.poster import ChannelRef, Later
@@ -200,6 +201,13 @@ async def test_a_token_that_slack_refuses_once_it_is_back_is_told_in_a_sentence(
         token.is_revoked = True
         with pytest.raises(TokenRefused, match="doesn't accept SLACK_BOT_TOKEN"):
             await bot_app.program.identify()
+
+
+async def test_a_token_that_slack_refuses_for_a_moment_ends_nothing(slack, app, token, sandbox, clock, sqlite_url):
+    slack.faults.add("auth.test", Fault(FaultKind.ERROR, "invalid_auth"), REFUSALS)  # the first as the program opens
+    async with bot_app_of(slack, app, token, sandbox, clock, sqlite_url) as bot_app:
+        await bot_app.program.identify()
+        assert bot_app.program.problem == ""
 
 
 async def test_a_token_that_is_revoked_while_the_program_runs_ends_slack(bot_app, token):
