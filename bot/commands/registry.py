@@ -202,7 +202,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
     ),
     Command(
         "export",
-        "Get the snapshots of one video or of all as a CSV file",
+        "Get the snapshots of videos, or a summary of them, as a CSV file",
         Export,
         export,
         example="/export all",

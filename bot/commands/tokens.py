@@ -158,13 +158,14 @@ def campaign_in(
 ) -> tuple[str, str]:
     """The line without `in <campaign>`, and the campaign's name; empty if there is none.
 
-    A name without quotes ends before a word that `is_other`. `at_start`: nothing but fillers may stand before it.
-    `in` before words that `is_place` names no campaign.
+    A name without quotes ends before a word that `is_other`. `at_start`: nothing but fillers and choices may stand
+    before it. `in` before words that `is_place` names no campaign.
     """
     tokens = tokens_of(typed)
     for at, token in enumerate(tokens[:-1]):
         if token.quoted or token.text.casefold() not in _INTO:
-            if at_start and (token.quoted or token.text.casefold() not in {*FILLERS, "all"}):
+            is_chosen = is_other(token) and not looks_like_link(token.text)
+            if at_start and (token.quoted or not (is_chosen or token.text.casefold() in {*FILLERS, "all"})):
                 break
             continue
         name = at + 2 if tokens[at + 1].text.casefold() == "campaign" and at + 2 < len(tokens) else at + 1

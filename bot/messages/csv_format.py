@@ -5,11 +5,20 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
 
 from bot.domain.videos import Metric, Snapshot, Video
+from bot.messages.wording import plural
 from bot.reply.model import File
+from bot.store.readings import LinkReadings
 
 HEADER = ("video_id", "platform", "link", "title", "creator", "status", "snapshot_time", *Metric)
+SPANS = {"24h": timedelta(days=1), "7d": timedelta(days=7)}
+"""How far back a summary states what each counter was."""
+SUMMARY_HEADER = (
+    *("link", "platform", "title", "creator", "status", "trackings", "snapshots", "first_snapshot", "last_snapshot"),
+    *(name for metric in Metric for name in (metric, *(f"{metric}_gained_{span}" for span in SPANS))),
+)
 _DELIMITERS = r";|\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029"
 """What ends a cell in some program's view. A comma ends none of ours: such text is quoted (RFC 4180)."""
 _SKIPPED = r"\s\"\u201c-\u201f\uff02\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
@@ -28,9 +37,34 @@ def csv_rows(video: Video, snapshots: Iterable[Snapshot]) -> Iterator[tuple[str,
         yield (*safe, snapshot.taken_at.isoformat(), *counts)
 
 
-def csv_file(name: str, rows: Sequence[tuple[str, ...]]) -> File:
+def summary_moments(now: datetime) -> tuple[datetime, ...]:
+    """When the links must be read for `summary_rows`: now, and each of `SPANS` before."""
+    return (now, *(now - span for span in SPANS.values()))
+
+
+def summary_rows(links: Iterable[LinkReadings]) -> Iterator[tuple[str, ...]]:
+    """A row per link that has a reading: its last counts, and what it gained; empty if it wasn't read so long ago."""
+    for link in links:
+        video, last, first = link.newest.video, link.at[0], link.first
+        if last is None or first is None:
+            continue
+        facts = map(inert, (video.link, video.platform, video.title, video.creator, video.status))
+        snapshots = sum(each.snapshot_count for each in link.trackings)
+        sizes = (str(len(link.trackings)), str(snapshots), first.taken_at.isoformat(), last.taken_at.isoformat())
+        yield (*facts, *sizes, *(cell for metric in Metric for cell in _counts(metric, link.at)))
+
+
+def _counts(metric: Metric, at: Sequence[Snapshot | None]) -> Iterator[str]:
+    """The last count of a metric and how much it is above each earlier one; empty if one isn't known."""
+    last, *before = (None if each is None else each.counts.get(metric) for each in at)
+    yield "" if last is None else str(last)
+    for count in before:
+        yield "" if last is None or count is None else str(last - count)
+
+
+def csv_file(name: str, rows: Sequence[tuple[str, ...]], header: Sequence[str] = HEADER, of: str = "snapshot") -> File:
     """The rows under their header. The name ends in .csv."""
-    return File(name, head() + encoded(rows), "text/csv", f"{len(rows):,} snapshots")
+    return File(name, head(header) + encoded(rows), "text/csv", plural(len(rows), of))
 
 
 def csv_name(name: str) -> str:
@@ -47,9 +81,9 @@ def inert(words: str) -> str:
     return _FORMULA.sub(r"\1\2'\3", words)
 
 
-def head() -> bytes:
+def head(header: Sequence[str] = HEADER) -> bytes:
     """The header after a mark that tells spreadsheets that titles are UTF-8."""
-    return codecs.BOM_UTF8 + encoded([HEADER])
+    return codecs.BOM_UTF8 + encoded([tuple(header)])
 
 
 def encoded(rows: Iterable[tuple[str, ...]]) -> bytes:

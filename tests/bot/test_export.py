@@ -6,6 +6,8 @@ import io
 import tracemalloc
 from collections import Counter
 
+import pytest
+
 from bot.messages.csv_format import HEADER
 from bot.reply.model import LargeFile, Tone
 from bot.reply.plain import plain_text
@@ -44,6 +46,39 @@ async def test_what_a_platform_does_not_state_is_an_empty_cell(env):
     env.clock.advance(hours=2)
     row = table(await env.say(f"/export {INSTAGRAM}"))[1]
     assert [bool(cell) for cell in row[7:]] == [False, True, True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("line", "links"),
+    [
+        ("launch summary", [YOUTUBE, LINK]),
+        ("summary in launch", [YOUTUBE, LINK]),
+        ("summary", [TWITTER, YOUTUBE, LINK]),
+        ("tiktok summary", [LINK]),
+        (f"{LINK} summary", [LINK]),
+    ],
+)
+async def test_a_summary_has_a_row_per_video(env, line, links):
+    await env.say(f"/campaign new launch {LINK} {YOUTUBE}")
+    for link, days in ((LINK, 1), (YOUTUBE, 7), (TWITTER, 7)):
+        tracking = env.sandbox.world.track(env.sandbox.key, link, days)
+        env.clock.advance(minutes=1)
+    env.clock.advance(hours=29)
+    await env.start(LINK)  # a second tracking of the same link
+    env.clock.advance(hours=1)
+    reply = await env.say(f"/export {line}")
+    while reply.summary.startswith("Reading"):
+        reply = await env.press(reply, "Get the file")
+    assert reply.summary.startswith(f"{len(links)} video")
+    head, *rows = table(reply)
+    assert sorted(row[0] for row in rows) == sorted(links)
+    assert {row[0]: row[head.index("trackings")] for row in rows}[LINK] == "2"
+    for row in rows[: len(links) == 3]:  # what was started last comes first
+        assert row[0] == LINK
+    if TWITTER in links:
+        (row,) = (dict(zip(head, row, strict=True)) for row in rows if row[0] == TWITTER)
+        now, day = (tracking.film.growth.counts(hour)["views"] for hour in (30, 6))
+        assert (row["views"], row["views_gained_24h"], row["views_gained_7d"]) == (str(now), str(now - day), "")
 
 
 async def whole(env):

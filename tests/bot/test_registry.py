@@ -76,7 +76,7 @@ def test_usage_lines_show_what_is_required_and_what_repeats():
     assert usages["videos"] == "/videos [platform] [status] [sort] [by] [campaign]"
     assert usages["stats"] == "/stats <video>"
     assert usages["compare"] == "/compare <video> <video> [video …]"
-    assert usages["export"] == "/export [video] [campaign]"
+    assert usages["export"] == "/export [video] [campaign] [rows]"
     assert usages["usage"] == "/usage [campaign]"
 
 
