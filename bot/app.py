@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Mapping
 from contextlib import AsyncExitStack, suppress
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from importlib.metadata import version
@@ -18,7 +19,7 @@ from bot.commands.lines import UMBRELLA, instead_of, nearest_line, read_line, ti
 from bot.commands.parse import bind, parse
 from bot.commands.permissions import may_see_money, money_refusal, permissions, refusal, spenders
 from bot.commands.registry import COMMANDS, AnyCommand, by_name, described
-from bot.commands.share import cannot_share_reason, with_button
+from bot.commands.share import MONEY_UNSEEN, cannot_share_reason, with_button
 from bot.commands.suggest import argument_of, suggestions
 from bot.commands.videos import PAGE_SIZE, Videos
 from bot.contentstats.client import ContentStatsClient
@@ -278,7 +279,7 @@ class Bot:
         """
         workspace = await self._store.workspaces.find(ref)
         if workspace is not None:
-            await self._store.digests.leave_money_out(workspace.id, channel_id)
+            await self._store.allowances.set_channel_money(workspace.id, channel_id, None, shows=False)
             await self._store.approvals.leave_channel(workspace.id, channel_id)
             await self._store.alerts.leave_money_out(workspace.id, channel_id, self._clock())
 
@@ -353,6 +354,10 @@ class Bot:
             rows=self._lists.rows(caller),
             is_posting=is_posting,
         )
+        if is_posting:
+            context = replace(context, posts_money=await context.channel_sees_money())
+            if command.shows_money and not context.posts_money:
+                raise NotAllowed(MONEY_UNSEEN)
         if command.shows_money and not may_see_money(context.money_readers, granted):
             raise NotAllowed(money_refusal(context.money_readers))
         async with noticing_the_line(account.wallet, meanwhile):
@@ -360,6 +365,8 @@ class Bot:
         self._lists.note(caller, reply, (args.page - 1) * PAGE_SIZE + 1 if isinstance(args, Videos) else 1)
         shared_as = reply.shared_as
         if shared_as is None or cannot_share_reason(self._by_name[shared_as.command], caller, granted):
+            return reply
+        if self._by_name[shared_as.command].shows_money and not await context.channel_sees_money():
             return reply
         return with_button(reply, shared_as, context.clock())
 

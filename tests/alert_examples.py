@@ -78,6 +78,8 @@ def alert_gallery() -> Iterator[tuple[str, Reply]]:
     yield f"{name}: low", low_balance(low("1.80", Stage.OPEN))
     silent = wallet_state("1.80", *OWED, usage=replace(usage_of("1.80"), uncharged=None))
     yield f"{name}: not all is stated", low_balance(low("1.80", Stage.OPEN, wallet=silent))
+    for stage in (Stage.OPEN, Stage.URGENT, Stage.PAUSED, Stage.CLEAR):
+        yield f"{name}: no amounts, {stage.name.lower()}", low_balance(low("1.80", stage, shows_money=False))
     yield f"{name}: nothing runs out", low_balance(low("1.80", Stage.OPEN, wallet=wallet_state("1.80")))
     test = wallet_state("2.00", *OWED, is_test=True)
     yield f"{name}: 72 hours", low_balance(low("2.00", Stage.SOON, wallet=test))

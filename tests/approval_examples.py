@@ -25,6 +25,8 @@ def approval_gallery() -> Iterator[tuple[str, Reply]]:
     left = "$1.20 left of their $20.00 monthly allowance"
     yield "approval.approval_card", approval.approval_card(asked, one, left)
     yield "approval.approval_card: several, no reason", approval.approval_card(replace(asked, why=""), many, left)
+    yield "approval.approval_card: no amounts", approval.approval_card(asked, one, "")
+    yield "approval.approval_decided: no amounts", approval.approval_decided(approved, shows_money=False)
     for each in (approved, declined, expired):
         yield f"approval.approval_decided: {each.state}", approval.approval_decided(each)
         yield f"approval.approval_answered: {each.state}", approval.approval_answered(each)

@@ -164,7 +164,7 @@ def digest_gallery() -> Iterator[tuple[str, Reply]]:
         "digests.settings_card.digest_on: cannot post",
         on(setting(), "", cannot_post_reason="I can't post here. Let me post in this channel."),
     )
-    monthly = setting(schedule=Schedule(540, "UTC", month_day=31))
+    monthly = setting(schedule=Schedule(540, "UTC", month_day=31), hides_money=True)
     notes = (digest_settings.NO_MONEY, digest_settings.NOT_SILENT)
     yield "digests.settings_card.digest_on: monthly", on(monthly, "", cannot_post_reason="", notes=notes)
     own = (digest_settings.OWN_CAMPAIGN,)

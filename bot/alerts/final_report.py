@@ -139,7 +139,7 @@ async def _report(
     curve = await _curve(store, stored, setting.workspace_id)
     reading = next(each for each in curve.trackings if each.video.id == video.id)
     rows = list(csv_rows(video, reading.snapshots))
-    shows_money = setting.wants(AlertKind.BALANCE)  # off in a channel that another company reads
+    shows_money = setting.wants(AlertKind.BALANCE) and setting.shows_money
     facts = FinalFacts(
         reading=reading,
         curve=curve,

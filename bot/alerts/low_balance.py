@@ -31,12 +31,13 @@ BALANCE = Subject(AlertKind.BALANCE)
 
 @dataclass(frozen=True, slots=True)
 class LowFacts:
-    """What a low balance is reported with. `threshold` is dollars."""
+    """What a low balance is reported with. `threshold` is dollars; `shows_money`: the channel may read amounts."""
 
     setting_id: int
     stage: Stage
     threshold: Decimal
     wallet: WalletState
+    shows_money: bool = True
 
 
 def check_balance(
@@ -52,10 +53,11 @@ def check_balance(
     alert, acts = advance(stored.alert, stage, silence, key)
     came_and_went = stage is Stage.CLEAR and stored.alert.is_pending and stored.alert.notified is Stage.CLEAR
     if came_and_went and silence is Silence.QUIET and until is not None:
-        words = f"The balance was low but is fine again: {dollars(wallet.usage.available, down=True)} available."
+        there = f": {dollars(wallet.usage.available, down=True)} available" if setting.shows_money else ""
+        words = f"The balance was low but is fine again{there}."
         changes.defer(setting, BALANCE, words, until)
     listed = tuple(deferred) if Act.POST in acts else tuple(map(Deferred.read, stored.detail.get("held", ())))
-    facts = LowFacts(setting.id, stage, setting.threshold, wallet)
+    facts = LowFacts(setting.id, stage, setting.threshold, wallet, setting.shows_money)
     changes.perform(setting, alert, acts, low_balance(facts, listed), balance_warning(facts))
     due_at = until if alert.is_pending else None
     detail = {"held": [each.detail for each in listed]} if listed else {}
@@ -98,19 +100,20 @@ def balance_warning(facts: LowFacts) -> Reply:
 
 
 def _outlook(facts: LowFacts) -> str:
-    wallet = facts.wallet
-    there = available(wallet.usage)
+    wallet, shows = facts.wallet, facts.shows_money
+    there, to_do = available(wallet.usage), _what_to_do(facts)
     if facts.stage is Stage.CLEAR:
-        return f"Resolved: {there} available, {dollars(wallet.runway.promised)} committed."
+        now = f"{there} available, {dollars(wallet.runway.promised)} committed"
+        return f"Resolved: {now if shows else 'there is enough credit again'}."
     if facts.stage is Stage.PAUSED:
-        return f"Tracking is paused. {_what_to_do(wallet).capitalize()}."
+        return f"Tracking is paused. {to_do.capitalize()}."
     if wallet.runway.empty_at is not None:
         by = "" if wallet.is_certain else "by "
-        pauses = f"Tracking pauses {by}{moment_text(wallet.runway.empty_at)}."
-        return f"{pauses} {there.capitalize()} left; {_what_to_do(wallet)}."
-    low = f"{there.capitalize()} left, below this channel's {dollars(facts.threshold)}"
+        left = f"{there.capitalize()} left; {to_do}" if shows else to_do.capitalize()
+        return f"Tracking pauses {by}{moment_text(wallet.runway.empty_at)}. {left}."
+    low = f"{there.capitalize()} left, below this channel's {dollars(facts.threshold)}" if shows else "Credit is low"
     if wallet.is_short:
-        return f"{low}; {_what_to_do(wallet)}."
+        return f"{low}; {to_do}."
     return f"{low}. Running videos {'can' if wallet.is_certain else 'may'} still finish."
 
 
@@ -121,10 +124,11 @@ def _sum_to_add(outlook: str, wallet: WalletState) -> tuple[str, ...]:
     return (outlook[at : at + len(words)],) if at >= 0 else ()
 
 
-def _what_to_do(wallet: WalletState) -> str:
+def _what_to_do(facts: LowFacts) -> str:
+    wallet = facts.wallet
     missing, count = -left(wallet), sum(wallet.running)
     videos = f"all {count:,}" if count > 1 else "the video"
     least = "" if wallet.is_certain else "at least "
-    return (
-        f"add {least}{dollars(missing)} to let {videos} finish" if missing > 0 else f"add credit to keep {videos} going"
-    )
+    if missing <= 0:
+        return f"add credit to keep {videos} going"
+    return f"add {f'{least}{dollars(missing)}' if facts.shows_money else 'credit'} to let {videos} finish"

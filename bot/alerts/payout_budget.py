@@ -56,7 +56,7 @@ async def _check(changes: AlertChanges, setting: AlertSetting, found: Owed) -> N
     silence, until = setting.silence(changes.now, stored.snoozed_until)
     alert, acts = advance(before, stage, silence, f"payout.budget:{setting.id}:{found.campaign.id}")
     if alert != before:
-        card = payout_budget(setting.id, found, stage)
+        card = payout_budget(setting.id, found, stage, shows_money=setting.shows_money)
         changes.perform(setting, alert, acts, card, replace(card, actions=card.actions[:1]))
     due_at = until if alert.is_pending else None
     detail = {} if stage is Stage.CLEAR else {"budget": str(budget)}
@@ -64,15 +64,16 @@ async def _check(changes: AlertChanges, setting: AlertSetting, found: Owed) -> N
         changes.put(replace(stored, alert=alert, detail=detail, due_at=due_at))
 
 
-def payout_budget(setting_id: int, found: Owed, stage: Stage) -> Reply:
-    """The one message about a campaign's budget, at any stage."""
+def payout_budget(setting_id: int, found: Owed, stage: Stage, *, shows_money: bool = True) -> Reply:
+    """The one message about a campaign's budget, at any stage; with amounts if the channel may read them."""
     budget, subject = found.terms.terms.budget, Subject(AlertKind.PAYOUTS, str(found.campaign.id))
     card = Button("Payout", Call("payout", {"campaign": str(found.campaign.id)}))
     title = shortened(found.campaign.name, TITLE_LENGTH)
     if budget is None:
         return Reply("The payout budget was removed.", title=title, actions=(card,), tone=Tone.SUCCESS)
     share = f"{found.total * 100 // budget:,}%"
-    used = f"{share} of the {dollars(budget)} payout budget: {dollars(found.total)} owed."
+    sums = f"{share} of the {dollars(budget)} payout budget: {dollars(found.total)} owed."
+    used = sums if shows_money else f"{share} of the payout budget is owed."
     if stage is Stage.CLEAR:
         return Reply(f"Resolved: {used}", title=title, actions=(card,), tone=Tone.SUCCESS, strong=(share,))
     full = found.full_at

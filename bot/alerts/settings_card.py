@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.alerts import KIND_WORDS, AlertKind, AlertSetting, Subject
+from bot.domain.alerts import KIND_WORDS, MONEY_KINDS, AlertKind, AlertSetting, Subject
 from bot.domain.clock import moment_text
 from bot.domain.growth import short_count
 from bot.domain.money import dollars
@@ -13,6 +13,7 @@ from bot.reply.model import Action, Button, Channel, Menu, MenuOption, Note, Par
 
 DEFAULT_ON = "Alerts for low balance and finished videos are on in this channel; change them with /alerts."
 NO_MONEY = "Another company reads this channel, so low-balance alerts stay off. Turn them on with /alerts balance 10."
+NO_AMOUNTS = "Not everyone may see money here, so alerts name no amounts. If everyone may, send /alerts amounts on."
 NO_ALERTS = "No channel gets alerts yet. Run /alerts on in a channel where I can post."
 
 
@@ -113,13 +114,14 @@ def _times(setting: AlertSetting, facts: SettingFacts) -> str:
     only = f" Only campaign {facts.campaign}{wallet}." if facts.campaign else ""
     now, shows_low = facts.now, AlertKind.BALANCE in setting.kinds and facts.sees_money
     low = f" Balance is low below {dollars(setting.threshold)}." if shows_low else ""
+    hidden = "" if setting.shows_money or not MONEY_KINDS & setting.kinds else " No amounts of money are named."
     muted = (
         f" Muted until {moment_text(setting.muted_until, now)}."
         if setting.muted_until and _is_muted(setting, now)
         else ""
     )
     quiet = f" Quiet {setting.quiet.words}." if setting.quiet else ""
-    return f"{only}{low}{quiet}{muted}"
+    return f"{only}{low}{hidden}{quiet}{muted}"
 
 
 def _is_muted(setting: AlertSetting, now: datetime) -> bool:
@@ -139,10 +141,17 @@ def _actions(setting: AlertSetting, now: datetime) -> tuple[Action, ...]:
                 *(_switch(setting, kind) for kind in AlertKind),
                 MenuOption("Milestone numbers…", _form("milestones", _own(setting))),
                 MenuOption("Only one campaign…", _form("campaign", {})),
+                _set_amounts(setting),
                 MenuOption("Turn all alerts off", _set("", "off")),
             ),
         ),
     )
+
+
+def _set_amounts(setting: AlertSetting) -> MenuOption:
+    if setting.shows_money:
+        return MenuOption("Leave amounts of money out", _set("amounts", "off"))
+    return MenuOption("Name amounts of money", _set("amounts", "on"))
 
 
 def _own(setting: AlertSetting) -> Mapping[str, str]:

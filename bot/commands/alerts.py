@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from bot.alerts.settings_card import (
+    NO_AMOUNTS,
     NO_MONEY,
     SettingFacts,
     alert_settings,
@@ -17,7 +18,7 @@ from bot.alerts.settings_card import (
 from bot.commands.command import Kind, Question, argument
 from bot.commands.context import Context
 from bot.commands.permissions import refusal
-from bot.domain.alerts import KIND_WORDS, SNOOZE, AlertKind, AlertSetting, Subject, default_setting
+from bot.domain.alerts import KIND_WORDS, MONEY_KINDS, SNOOZE, AlertKind, AlertSetting, Subject, default_setting
 from bot.domain.caller import Permission, Person
 from bot.domain.clock import moment_text
 from bot.domain.errors import NotAllowed, UsageError
@@ -30,6 +31,7 @@ from bot.store.audit import Action
 MOST_MILESTONES = 10
 _USUAL = "usual"
 _MUTE, _UNMUTE, _QUIET, _CAMPAIGN, _STATUS = "mute", "unmute", "quiet", "campaign", "status"
+_AMOUNTS = "amounts"
 _KINDS = tuple(AlertKind)
 _USES = {
     AlertKind.BALANCE: ("dollars",),
@@ -50,7 +52,7 @@ class Alerts:
         Kind.CHOICE,
         "what to change, or status for the settings",
         default="",
-        choices=(*_KINDS, _MUTE, _UNMUTE, _QUIET, _CAMPAIGN, _STATUS),
+        choices=(*_KINDS, _MUTE, _UNMUTE, _QUIET, _CAMPAIGN, _AMOUNTS, _STATUS),
         aliases=(
             ("threshold", "balance"),
             ("low", "balance"),
@@ -185,6 +187,7 @@ async def note_on_alerts(context: Context) -> Note | None:
     if not channel_id:
         reader = f"{context.workspace.id}:{caller.person.id}"
         return no_alerts_note() if await context.store.inbox.is_new("alerts", reader, now) else None
+    await context.choose_money(said=None)
     is_new = await store.ensure_default(context.workspace, channel_id, caller.person)
     if is_new:
         await context.write_down(Action.SETTING, "alerts: turned on by the first use")
@@ -217,9 +220,12 @@ async def _change(context: Context, args: Alerts, known: AlertSetting | None) ->
         changed = replace(changed, campaign_id=campaign.id if campaign else None)
         only = f"Only campaign {campaign.label}." if campaign else "Alerts cover every video again."
         words = f"{words} {only}".strip()
-    if context.caller.is_shared and changed.is_on and not setting.is_on and not changed.wants(AlertKind.BALANCE):
-        words = f"{words} {NO_MONEY}"
+    await context.choose_money(said=args.switch == "on" if args.what == _AMOUNTS else None)
     saved = await context.store.alerts.save(replace(changed, set_by=person, off_reason=""), now)
+    if context.caller.is_shared and saved.is_on and not setting.is_on and not saved.wants(AlertKind.BALANCE):
+        words = f"{words} {NO_MONEY}"
+    elif saved.is_on and not saved.shows_money and saved.wants(AlertKind.BALANCE) and args.what in {"", *MONEY_KINDS}:
+        words = f"{words} {NO_AMOUNTS}"
     await context.write_down(Action.SETTING, f"alerts: {words}")
     is_idle = not saved.is_on and setting.is_on is saved.is_on and args != Alerts(switch="off")
     return saved, f"{words} Alerts are off in this channel; turn them on with /alerts on." if is_idle else words
@@ -250,8 +256,8 @@ def _changed(setting: AlertSetting, args: Alerts, now: datetime, usual_zone: str
             until = mute_end(args.time, now, zone or UTC_NAME)
             words = f"Muted until {moment_text(until)}. Anything still open then is posted once."
             return replace(setting, muted_until=until), words
-        case "quiet":
-            return _with_quiet(setting, args, zone)
+        case "quiet" | "amounts":
+            return _with_quiet(setting, args, zone) if what == _QUIET else (setting, _amounts_words(args))
         case "campaign" if args.campaign or args.switch == "off":
             return replace(setting, is_on=setting.is_on or args.switch == "on"), ""
         case "campaign":
@@ -262,6 +268,12 @@ def _changed(setting: AlertSetting, args: Alerts, now: datetime, usual_zone: str
             return replace(setting, is_on=is_on), "Alerts are on in this channel." if is_on else off
         case _:
             raise UsageError("A time zone needs quiet hours, for example 22:00-07:00 Europe/Berlin.", "time")
+
+
+def _amounts_words(args: Alerts) -> str:
+    if not args.switch:
+        raise UsageError("Add on or off: /alerts amounts on, if everyone here may see money.", "switch")
+    return f"Alerts and digests {'name' if args.switch == 'on' else 'leave out'} amounts of money in this channel."
 
 
 def _refuse_unused(what: str, args: Alerts) -> None:

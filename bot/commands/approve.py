@@ -77,7 +77,9 @@ async def ask_for_approval(context: Context, args: AskForApproval) -> Reply:
         expires_at=now + OPEN_FOR,
     )
     left = left_words(tightest(await context.limits(requests[0].campaign_id)), whose="their")
-    approval, is_new = await context.store.approvals.ask(asked, lambda each: asked_news(each, requests, left))
+    approval, is_new = await context.store.approvals.ask(
+        asked, lambda each, shows: asked_news(each, requests, left if shows else "")
+    )
     return approval_asked(approval, now, is_new=is_new)
 
 

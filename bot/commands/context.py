@@ -6,8 +6,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 from bot.charts.charts import Charts
-from bot.commands.permissions import EVERYONE, SPENDERS, may_see_money, money_readers
-from bot.domain.allowances import Limit, Spender
+from bot.commands.permissions import SPENDERS, may_see_money, money_readers
+from bot.domain.allowances import EVERYONE, Limit, Spender
 from bot.domain.caller import Caller, Permission, WorkspaceRef
 from bot.domain.campaigns import EVERY_VIDEO, Campaign, nearest_name
 from bot.domain.clock import Clock
@@ -35,7 +35,8 @@ class Context:
     `offer_lasts` is how long a proposal may be accepted; `account` is None while the workspace has no API key.
     `look_up` gives the card of a call that may be posted to the channel; NotAllowed if it may not be.
     `rows` are the ids of the videos that the person's last list showed, by row.
-    `is_scheduling` is true if a scheduler runs in this very process. `is_posting`: the reply is for the whole channel.
+    `is_scheduling` is true if a scheduler runs in this very process. `is_posting`: the reply is for the whole channel,
+    which may read of money if `posts_money`.
     """
 
     caller: Caller
@@ -56,12 +57,12 @@ class Context:
     look_up: Callable[[Call], Awaitable[Reply]]
     rows: Mapping[int, str]
     is_posting: bool = False
+    posts_money: bool = False
 
     @property
     def sees_money(self) -> bool:
         """Whether the reply may show balances, costs and budgets to all who read it."""
-        is_for_all = self.money_readers == EVERYONE and not self.caller.is_shared
-        if self.is_posting and not (is_for_all and may_see_money(SPENDERS, self.permissions)):
+        if self.is_posting and not (self.posts_money and may_see_money(SPENDERS, self.permissions)):
             return False
         return may_see_money(self.money_readers, self.permissions)
 
@@ -69,6 +70,30 @@ class Context:
     def money_readers(self) -> str:
         """Who may see money in the workspace, one of `MONEY_READERS`."""
         return money_readers(self.caller.workspace, self.workspace.money)
+
+    async def channel_sees_money(self, channel_id: str | None = None) -> bool:
+        """Whether everybody in a channel, this one by default, may read of money."""
+        is_here = channel_id in {None, self.caller.channel_id}
+        if is_here and self.caller.is_shared:
+            return False
+        place = self.caller.channel_id if channel_id is None else channel_id
+        chosen = await self.store.allowances.channel_shows_money(self.workspace.id, place)
+        return self.money_readers == EVERYONE if chosen is None else chosen
+
+    async def choose_money(self, *, said: bool | None) -> None:
+        """Choose whether posts here may name amounts, as a person `said`; else it stays as it is.
+
+        Where people of another company read, they don't unless somebody says so.
+        """
+        store, caller = self.store.allowances, self.caller
+        if not self.workspace.money:
+            await store.keep_money_rule(self.workspace.id, self.money_readers)
+        by = None if said is None else (caller.person, self.clock())
+        known = await store.channel_shows_money(self.workspace.id, caller.channel_id)
+        if said is None and known is None and caller.is_shared:
+            said = False
+        if said is not None and said is not known:
+            await store.set_channel_money(self.workspace.id, caller.channel_id, by, shows=said)
 
     async def price(self) -> Decimal | None:
         """Dollars a snapshot; None if that isn't known, or the reply may not show money."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from bot.commands.alerts import note_on_alerts
 from bot.commands.command import Kind, Question, argument
 from bot.commands.context import Context
-from bot.commands.permissions import EVERYONE, refusal
+from bot.commands.permissions import refusal
 from bot.digests.card import Delivery, digest
 from bot.digests.details_card import digest_details as details_card
 from bot.digests.details_card import read_period
@@ -44,6 +44,8 @@ _EVERYTHING, _SKIP, _SILENT = "everything", "skip", "silent"
 _ALL = frozenset(Section)
 _TOP = {f"top-{each}": each for each in Ranked}
 """The words for a leaderboard, by what it ranks."""
+_AMOUNTS = {"amounts": True, "no-amounts": False}
+"""Whether the channel may read of money; the words narrow nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ class Digest:
         choices=(
             *(_EVERYTHING, Section.MOVERS, *_TOP),
             *(each for each in Section if each not in {Section.MOVERS, Section.LEADERBOARD}),
-            *(*VideoPlatform, _SKIP, _SILENT),
+            *(*VideoPlatform, _SKIP, _SILENT, *_AMOUNTS),
         ),
         aliases=(
             *(("x", VideoPlatform.TWITTER), ("all", _EVERYTHING), ("leaderboard", "top-creators")),
@@ -113,6 +115,8 @@ class Digest:
             (VideoPlatform.TWITTER, "x"),
             (_SKIP, "skip it if there's nothing to report"),
             (_SILENT, "silent: notify nobody (Discord)"),
+            ("amounts", "amounts: everyone here may see money"),
+            ("no-amounts", "no amounts: not everyone may see money"),
         ),
     )
     campaign: str = argument(Kind.CAMPAIGN, "only this campaign's; all: every video", default="", suggested=True)
@@ -179,13 +183,14 @@ async def _on(context: Context, args: Digest) -> Reply:
         raise UsageError("A digest needs a time of day, such as 09:00.", "time")
     zone, zone_from = await _zone(context, args, known)
     days = _days(args.every) if args.every or known is None else (known.schedule.weekdays, known.schedule.month_day)
-    options = _options(args.show) if args.show else known.options if known else DigestOptions()
+    words = tuple(each for each in args.show if each not in _AMOUNTS)
+    options = _options(words) if words else known.options if known else DigestOptions()
     campaign_id = await _campaign_id(context, args, known)
     options = replace(options, campaign_id=campaign_id)
-    is_said = bool({Section.MONEY, _EVERYTHING} & set(args.show)) or (not args.show and options.sections != _ALL)
-    is_open = context.money_readers == EVERYONE and not caller.is_shared
-    if not is_open and not is_said and (known is None or not known.is_on or caller.is_shared):
-        options = replace(options, sections=options.sections - {Section.MONEY})
+    said = next((_AMOUNTS[each] for each in args.show if each in _AMOUNTS), True if Section.MONEY in words else None)
+    if said:
+        options = replace(options, sections=options.sections | {Section.MONEY})
+    await context.choose_money(said=said)
     cannot_be_silent = options.is_silent and not caller.takes_silent_posts
     if cannot_be_silent:
         options = replace(options, is_silent=False)
@@ -194,7 +199,7 @@ async def _on(context: Context, args: Digest) -> Reply:
         context.workspace, caller.channel_id, schedule, options, caller.person, context.clock()
     )
     await context.write_down(Action.SETTING, f"digest {rhythm_words(schedule)}")
-    hides_money = not is_open and Section.MONEY not in options.sections
+    hides_money = not set_now.shows_money and Section.MONEY in options.sections
     no_money = NO_MONEY if caller.is_shared else NOT_ALL_SEE_MONEY
     is_own = known is None and not args.campaign and campaign_id is not None
     notes = (no_money,) * hides_money + (NOT_SILENT,) * cannot_be_silent + (OWN_CAMPAIGN,) * is_own
@@ -283,7 +288,7 @@ async def digest_details(context: Context, args: DigestDetails) -> Reply:
 
 def _shown(context: Context, known: Subscription | None, campaign_id: int | None) -> DigestOptions:
     """A digest's options for this campaign, without money if the reply may not show it."""
-    options = known.options if known else DigestOptions()
+    options = known.shown if known else DigestOptions()
     hidden = frozenset() if context.sees_money else {Section.MONEY}
     return replace(options, sections=options.sections - hidden, campaign_id=campaign_id)
 
@@ -304,7 +309,8 @@ def setting(subscription: Subscription, campaign: str = "") -> DigestSetting:
         channel_id=subscription.channel_id,
         is_on=subscription.is_on,
         schedule=subscription.schedule,
-        options=subscription.options,
+        options=subscription.shown,
+        hides_money=Section.MONEY in subscription.options.sections and not subscription.shows_money,
         next_at=subscription.next.at,
         last_at=subscription.last_window_end,
         off_reason=subscription.off_reason,

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 
+from bot.domain.allowances import EVERYONE
 from bot.domain.caller import Caller, Permission, Role, WorkspaceRef
 
 MEMBERS, MANAGERS, NO_ONE = "members", "managers", "nobody"
-EVERYONE, SPENDERS = "everyone", "spenders"
+SPENDERS = "spenders"
 MONEY_READERS = (EVERYONE, SPENDERS, MANAGERS)
 """Who may see balances, costs and payouts in a workspace."""
 _NOTHING: frozenset[Permission] = frozenset()

@@ -16,6 +16,10 @@ from bot.store.outbox import Message
 LASTS = timedelta(hours=1)
 """After that long, a card that couldn't be posted isn't worth posting any more."""
 _MONEY = frozenset({Permission.SPEND, Permission.CONFIGURE})
+MONEY_UNSEEN = (
+    "Not everyone may see money in this channel, so I don't post it. If everyone may, an admin can send "
+    "/alerts amounts on."
+)
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 

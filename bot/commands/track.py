@@ -9,7 +9,6 @@ from typing import assert_never
 
 from bot.commands.alerts import note_on_alerts
 from bot.commands.context import Context
-from bot.commands.permissions import EVERYONE
 from bot.commands.track_arguments import MOST_DAYS, MOST_LINKS, Batch, Length, Start, Track
 from bot.commands.track_campaign import campaign_of, chosen_campaign, join_running
 from bot.domain.allowances import fixed
@@ -159,7 +158,7 @@ async def again(context: Context, args: Batch) -> Reply:
     unclear = [each for each in newest if each is not None and not each.is_under_way(now)]
     links = [(link, each) for each in unclear if isinstance(link := parse_link(each.link), VideoLink)]
     if not links:
-        return _outcome(context, [await _result(context, each) for each in outcomes])
+        return await _outcome(context, [await _result(context, each) for each in outcomes])
     rows = tuple(Row(link, unclear_at=each.submitted_at) for link, each in links)
     last = max(unclear, key=lambda each: each.submitted_at or each.proposed_at)
     into = await chosen_campaign(context, [each.request for each in outcomes], None)
@@ -170,7 +169,7 @@ async def choose_length(context: Context, args: Length) -> Reply:
     """The same offer for another length. Nothing is spent, and the offer ends when it would have."""
     requests = await own(context, args.batch)
     if any(each.state is not RequestState.PROPOSED for each in requests):
-        return _outcome(context, [await _result(context, Outcome(each)) for each in requests])
+        return await _outcome(context, [await _result(context, Outcome(each)) for each in requests])
     if any(each.expires_at <= context.clock() for each in requests):
         raise SpendingRefused("The offer has expired. Send /track with the link again for today's figures.")
     into = await chosen_campaign(context, requests, args.campaign)
@@ -211,7 +210,7 @@ async def start_offer(
     await _note_limit(context, requests, refusals, cost)
     again = _second_press(args, refusals, cost) if is_own else None
     is_started = any(result.started for result in results)
-    card = _outcome(context, results, await note_on_alerts(context) if is_started else None, again)
+    card = await _outcome(context, results, await note_on_alerts(context) if is_started else None, again)
     if not is_own or not any(map(_may_be_approved, refusals)):
         return card
     return replace(card, actions=(ask_button(args.batch, args.days), *card.actions))
@@ -257,7 +256,7 @@ async def cancel(context: Context, args: Batch) -> Reply:
     left = await context.store.tracking.cancel(context.workspace.id, args.batch, context.caller.person.id)
     if all(request.outcome == "cancelled" for request in left):
         return cancelled()
-    return _outcome(context, [await _result(context, Outcome(request)) for request in left])
+    return await _outcome(context, [await _result(context, Outcome(request)) for request in left])
 
 
 async def check(context: Context, args: Batch) -> Reply:
@@ -291,7 +290,7 @@ def _check_price(usage: Usage, requests: Sequence[TrackRequest]) -> None:
 async def _settled(context: Context, requests: Sequence[TrackRequest]) -> Reply:
     """How the requests stand, after a look for those whose outcome is open."""
     outcomes = await _looked_up(context, requests)
-    return _outcome(context, [await _result(context, each) for each in outcomes])
+    return await _outcome(context, [await _result(context, each) for each in outcomes])
 
 
 async def _looked_up(context: Context, requests: Sequence[TrackRequest]) -> list[Outcome]:
@@ -299,7 +298,7 @@ async def _looked_up(context: Context, requests: Sequence[TrackRequest]) -> list
     return [await settle(each) if each.state in OPEN else Outcome(each) for each in requests]
 
 
-def _outcome(
+async def _outcome(
     context: Context, results: Sequence[Result], note: Note | None = None, again: Button | None = None
 ) -> Reply:
     """The card of what became of requests, with the outbox messages that it makes needless.
@@ -312,8 +311,9 @@ def _outcome(
     mine = [each for each in results if each.request.person.id == context.caller.person.id]
     reported = [each.request for each in mine if not each.is_refused]
     announced = [each.request for each in here if each.is_news]
+    hides_money = bool(announced) and not await context.channel_sees_money()
     return replace(
-        outcome_card(here, note, again, is_shared=context.caller.is_shared or context.money_readers != EVERYONE),
+        outcome_card(here, note, again, hides_money=hides_money),
         reports=tuple(key for each in reported for key in report_keys(each)),
         announces=tuple(public_key(each) for each in announced),
     )

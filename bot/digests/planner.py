@@ -183,7 +183,7 @@ def _content(subscription: Subscription) -> _Content:
     goes_on = window.start == subscription.last_window_end
     counted = subscription.last_recent if goes_on else None
     carry = subscription.last_carry if goes_on else None
-    return _Content(subscription.workspace_id, window, counted, carry or Decimal(0), subscription.options)
+    return _Content(subscription.workspace_id, window, counted, carry or Decimal(0), subscription.shown)
 
 
 def _done(subscription: Subscription, now: datetime, *, facts: DigestFacts | None, late_after: timedelta) -> Done:

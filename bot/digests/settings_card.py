@@ -36,9 +36,11 @@ _SHOWN = {
     Section.FLAT: "flattened",
     Section.MONEY: "money",
 }
-NO_MONEY = "Another company reads this channel, so spend and balance are left out. Add the word money to include them."
+NO_MONEY = (
+    "Another company reads this channel, so spend and balance are left out. Add the word amounts to include them."
+)
 NOT_ALL_SEE_MONEY = (
-    "Not everyone may see money here, so spend and balance are left out. Add the word money to include them."
+    "Not everyone may see money here, so spend and balance are left out. Add the word amounts to include them."
 )
 NOT_SILENT = "Posts can't be silent in this chat, so the digest notifies people as usual."
 OWN_CAMPAIGN = "It's this channel's campaign. Add “in all” to cover every video."
@@ -51,6 +53,7 @@ class DigestSetting:
     """One channel's digest. `next_at` is when the next one comes, `last_at` up to when the last one told.
 
     `off_reason` and `last_outcome` are sentences. `campaign` is the label of the only one that it covers, if any.
+    `hides_money`: it would show money if the channel might read of it.
     """
 
     channel_id: str
@@ -62,6 +65,7 @@ class DigestSetting:
     off_reason: str = ""
     last_outcome: str = ""
     campaign: str = ""
+    hides_money: bool = False
 
 
 def digest_on(
@@ -79,7 +83,7 @@ def digest_on(
         f"A digest {comes} {rhythm_words(setting.schedule)}. Next: {next_words(setting)}.{where}",
         title="Digest on",
         parts=(*_shows(setting), *(Note(text(each)) for each in (hint, *notes) if each)),
-        actions=(_PREVIEW, *_switches(setting)),
+        actions=(_PREVIEW, *_switches(setting), *_show_amounts(setting)),
         changes_settings=True,
         tone=Tone.WARNING if cannot_post_reason else Tone.SUCCESS,
     )
@@ -215,6 +219,11 @@ def _status_words(here: DigestSetting | None) -> str:
 def _switches(setting: DigestSetting) -> tuple[Button, ...]:
     """To change it, in a form that begins with how it is, and to switch it off. What is shown stays unless chosen."""
     return Button("Change", _form(setting)), Button("Turn off", Call("digest", {"action": "off"}))
+
+
+def _show_amounts(setting: DigestSetting) -> tuple[Button, ...]:
+    given = {"action": "on", "time": time_words(setting.schedule.minute), "show": "amounts"}
+    return (Button("Show amounts", Call("digest", given)),) if setting.hides_money else ()
 
 
 def _form(setting: DigestSetting) -> Call:

@@ -47,6 +47,8 @@ KIND_WORDS = {
     AlertKind.PAYOUTS: "Payout budgets",
 }
 DEFAULT_KINDS = frozenset({AlertKind.BALANCE, AlertKind.COMPLETED})
+MONEY_KINDS = frozenset({AlertKind.BALANCE, AlertKind.PAYOUTS})
+"""The kinds that are about money."""
 REPORT = "done"
 """The subject kind of a final report; message keys begin with it too."""
 _DEFERRED = "held:"
@@ -116,7 +118,7 @@ class AlertSetting:
     """The alerts of one channel. `threshold` is dollars; `off_reason` is why the bot turned them off by itself.
 
     `milestones` are the channel's own numbers, ascending; without any, 10k, 100k, 1M and so on. With `campaign_id` the
-    channel gets alerts about that campaign's videos alone, and about the balance.
+    channel gets alerts about that campaign's videos alone, and about the balance. `shows_money`: they may name amounts.
     """
 
     id: int
@@ -131,6 +133,7 @@ class AlertSetting:
     off_reason: str = ""
     milestones: tuple[int, ...] = ()
     campaign_id: int | None = None
+    shows_money: bool = True
 
     def wants(self, kind: AlertKind) -> bool:
         """Whether the channel gets this kind."""

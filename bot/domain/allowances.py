@@ -10,6 +10,9 @@ from datetime import UTC, datetime, time, tzinfo
 from decimal import Decimal
 from enum import StrEnum
 
+EVERYONE = "everyone"
+"""Who may see money, if all may."""
+
 
 class Scope(StrEnum):
     """What a limit is about. For everyone, a role and a person it is what each such person may start in a month.

@@ -64,7 +64,8 @@ def money_set(readers: str) -> str:
     whom = {"spenders": "People who may start tracking, and admins,", "managers": "Only admins"}.get(
         readers, "Everyone"
     )
-    rest = "" if readers == "everyone" else " What digests and alerts show stays; /digest and /alerts change it."
+    posts = " Digests and alerts name no amounts any more, except in channels with /alerts amounts on."
+    rest = "" if readers == "everyone" else posts
     return f"{whom} can see balances and costs here.{rest}"
 
 

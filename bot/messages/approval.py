@@ -41,27 +41,32 @@ def ask_button(batch: str, days: int) -> Button:
 
 
 def approval_card(approval: Approval, requests: Sequence[TrackRequest], left: str) -> Reply:
-    """For approvers: what somebody wants to start, why, and what is `left` for it."""
+    """For approvers: what somebody wants to start, why, and what is `left` for it.
+
+    In a channel that may not read of money, `left` is empty, and they open the card with the amounts first.
+    """
     first = requests[0]
     more = f" and {len(requests) - 1} more" if len(requests) > 1 else ""
     why = f": {approval.why}" if approval.why else " asks for it."
     return Reply(
-        f"{_what(approval, len(requests)).capitalize()}.",
+        f"{_what(approval, len(requests), shows_money=bool(left)).capitalize()}.",
         title="Approve this spending?",
         parts=(
             Paragraph(text(Link(name_of_link(first.link, first.platform), first.link), more)),
             Paragraph(text(_asker(approval), why)),
-            Note(text(f"{left}. Ends ", Time(approval.expires_at), ".")),
+            Note(text(f"{left}. " if left else "", "Ends ", Time(approval.expires_at), ".")),
         ),
         actions=(
             Button("Approve", _decide(approval, "yes"), Weight.CONFIRM),
             Button("Decline", _decide(approval, "no"), Weight.DANGER),
-        ),
+        )
+        if left
+        else (_open(approval),),
         tone=Tone.WARNING,
     )
 
 
-def approval_decided(approval: Approval, now: datetime | None = None) -> Reply:
+def approval_decided(approval: Approval, now: datetime | None = None, *, shows_money: bool = True) -> Reply:
     """The card after the decision, without buttons. `now` shows a request as expired before the periodic job does."""
     if now is not None and approval.state is ApprovalState.PENDING:
         approval = replace(approval, state=ApprovalState.EXPIRED)
@@ -69,7 +74,7 @@ def approval_decided(approval: Approval, now: datetime | None = None) -> Reply:
     if approval.decided_by is not None:
         by = (Paragraph(text("By ", Mention(approval.decided_by.id, approval.decided_by.name), ".")),)
     return Reply(
-        f"{_what(approval).capitalize()}.",
+        f"{_what(approval, shows_money=shows_money).capitalize()}.",
         title=_TITLES[approval.state],
         parts=(*by, Fields((Field("Asked by", text(_asker(approval))),))),
         tone=_TONES[approval.state],
@@ -125,7 +130,7 @@ def approvals_card(
             text(_asker(each)),
             (text(_what(each)),),
             text(_what(each)),
-            Button("Open", Call("approval.show", {"approval": str(each.id)})),
+            _open(each),
         )
         for each in waiting
     )
@@ -169,9 +174,14 @@ _TONES = {
 }
 
 
-def _what(approval: Approval, videos: int = 1) -> str:
+def _what(approval: Approval, videos: int = 1, *, shows_money: bool = True) -> str:
     which = f"{plural(videos, 'video')} for " if videos > 1 else ""
-    return f"tracking {which}{plural(approval.days, 'day')}, up to {dollars(approval.cost)}"
+    cost = f", up to {dollars(approval.cost)}" if shows_money else ""
+    return f"tracking {which}{plural(approval.days, 'day')}{cost}"
+
+
+def _open(approval: Approval) -> Button:
+    return Button("Open", Call("approval.show", {"approval": str(approval.id)}))
 
 
 def _asker(approval: Approval) -> Span:

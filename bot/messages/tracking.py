@@ -62,18 +62,18 @@ class Result:
 
 
 def outcome_card(
-    results: Sequence[Result], note: Note | None = None, again: Button | None = None, *, is_shared: bool = False
+    results: Sequence[Result], note: Note | None = None, again: Button | None = None, *, hides_money: bool = False
 ) -> Reply:
     """One card for one press: alone or in a table, with the one public line that spending leaves.
 
-    `note` is what there is to say of alerts besides; `again` starts what needs a second press. People of another
-    company read the line in a channel that `is_shared`, so it names no money there.
+    `note` is what there is to say of alerts besides; `again` starts what needs a second press. The line names no money
+    in a channel that `hides_money`.
     """
     card = _single(results[0]) if len(results) == 1 else _several(results)
     if again is not None:  # in place of the first card, whose buttons would only ask the same question
         title = "Track it anyway?" if len(results) == 1 else card.title
         card = replace(card, title=title, actions=(again, *card.actions), tone=Tone.WARNING)
-    card = replace(card, public_line=_public_line(results, with_cost=not is_shared))
+    card = replace(card, public_line=_public_line(results, with_cost=not hides_money))
     return replace(card, parts=(*card.parts, note)) if note else card
 
 

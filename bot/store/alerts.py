@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.alerts import Alert, AlertKind, AlertSetting, Stage, Subject, default_setting
+from bot.domain.alerts import MONEY_KINDS, Alert, AlertKind, AlertSetting, Stage, Subject, default_setting
 from bot.domain.caller import Person
 from bot.domain.quiet import QuietHours
+from bot.store.allowance_tables import shows_money
 from bot.store.coordination import is_held
 from bot.store.database import Aggregate, insert_into, replacing
 from bot.store.events import handle
@@ -59,14 +60,13 @@ class Alerts(Aggregate):
 
     async def of_channel(self, workspace_id: int, channel_id: str) -> AlertSetting | None:
         """A channel's alert setting; None if nobody ever chose one."""
-        query = select(alert_settings).where(_channel(workspace_id, channel_id))
-        row = await self._database.row(query)
+        row = await self._database.row(_SETTINGS.where(_channel(workspace_id, channel_id)))
         return None if row is None else _setting(row)
 
     async def find(self, workspace_id: int, setting_id: int) -> AlertSetting | None:
         """A workspace's setting by its number."""
         mine = (alert_settings.c.id == setting_id) & (alert_settings.c.workspace_id == workspace_id)
-        row = await self._database.row(select(alert_settings).where(mine))
+        row = await self._database.row(_SETTINGS.where(mine))
         return None if row is None else _setting(row)
 
     async def on_count(self, workspace_id: int) -> int:
@@ -80,7 +80,9 @@ class Alerts(Aggregate):
         async with self._database.writing() as connection:
             new = insert_into(alert_settings, connection).values(settings)
             kept = new.on_conflict_do_update(index_elements=["workspace_id", "channel_id"], set_=settings)
-            saved = _setting((await connection.execute(kept.returning(alert_settings))).one())
+            await connection.execute(kept)
+            here = _channel(setting.workspace_id, setting.channel_id)
+            saved = _setting((await connection.execute(_SETTINGS.where(here))).one())
             waiting = (alert_states.c.setting_id == saved.id) & alert_states.c.due_at.is_not(None)
             await connection.execute(update(alert_states).where(waiting).values(due_at=now))
             await _check_again(connection, setting.workspace_id)
@@ -89,9 +91,8 @@ class Alerts(Aggregate):
     async def leave_money_out(self, workspace_id: int, channel_id: str, now: datetime) -> None:
         """Post no alerts about the balance or payouts in a channel any more. Safe to repeat."""
         setting = await self.of_channel(workspace_id, channel_id)
-        money = {AlertKind.BALANCE, AlertKind.PAYOUTS}
-        if setting is not None and money & setting.kinds:
-            await self.save(replace(setting, kinds=setting.kinds - money), now)
+        if setting is not None and MONEY_KINDS & setting.kinds:
+            await self.save(replace(setting, kinds=setting.kinds - MONEY_KINDS), now)
 
     async def was_ever_set(self, workspace_id: int) -> bool:
         """Whether any channel of a workspace ever chose a setting, including alerts off."""
@@ -137,7 +138,7 @@ class Alerts(Aggregate):
     async def of_wallet(self, wallet_id: int) -> tuple[tuple[AlertSetting, Workspace], ...]:
         """The settings that are on, of every workspace that uses a wallet."""
         here = select(workspaces).where(workspaces.c.wallet_id == wallet_id)
-        on = select(alert_settings).join(workspaces, workspaces.c.id == alert_settings.c.workspace_id)
+        on = _SETTINGS.join(workspaces, workspaces.c.id == alert_settings.c.workspace_id)
         on = on.where(workspaces.c.wallet_id == wallet_id, alert_settings.c.is_on).order_by(alert_settings.c.id)
         async with self._database.reading() as connection:
             found = {row.id: read(Workspace, row) for row in await connection.execute(here)}
@@ -189,6 +190,9 @@ class Alerts(Aggregate):
                 seen = update(wallets).where(wallets.c.id == batch.wallet_id)
                 await connection.execute(seen.values(announced_usage_at=batch.usage_at))
             return True
+
+
+_SETTINGS = select(alert_settings, shows_money(alert_settings))
 
 
 async def _are_there(connection: AsyncConnection, batch: AlertBatch) -> bool:
@@ -244,7 +248,7 @@ def _setting(row: Row[Any]) -> AlertSetting:
 def _columns(setting: AlertSetting) -> dict[str, Any]:
     quiet = setting.quiet
     return {
-        **values(setting, "id", "quiet"),
+        **values(setting, "id", "quiet", "shows_money"),
         "quiet_zone": quiet.zone if quiet else None,
         "quiet_from": quiet.start if quiet else None,
         "quiet_until": quiet.end if quiet else None,

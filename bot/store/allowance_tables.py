@@ -1,10 +1,10 @@
-"""The table of spending rules."""
+"""The tables of spending rules, and of which channels may read of money."""
 
-from sqlalchemy import Column, ForeignKey, Table
+from sqlalchemy import Boolean, Column, ColumnElement, ForeignKey, Table, func, select
 from sqlalchemy.types import String
 
-from bot.domain.allowances import Scope
-from bot.store.tables import metadata
+from bot.domain.allowances import EVERYONE, Scope
+from bot.store.tables import metadata, workspaces
 from bot.store.types import Converted, Dollars, SafeText, UtcDateTime
 
 allowances = Table(
@@ -19,3 +19,21 @@ allowances = Table(
     Column("set_by_id", String, nullable=False),
     Column("set_by_name", SafeText, nullable=False),
 )
+
+channel_money = Table(
+    "channel_money",
+    metadata,
+    Column("workspace_id", ForeignKey("workspaces.id"), primary_key=True, autoincrement=False),
+    Column("channel_id", String, primary_key=True),
+    Column("shows", Boolean, nullable=False),
+)
+
+
+def shows_money(rows: Table) -> ColumnElement[bool]:
+    """Whether posts may name amounts in a row's channel: as chosen for it, else if everyone in the workspace may."""
+    chosen = select(channel_money.c.shows).where(
+        channel_money.c.workspace_id == rows.c.workspace_id, channel_money.c.channel_id == rows.c.channel_id
+    )
+    everyone = select(workspaces.c.money.in_(("", EVERYONE))).where(workspaces.c.id == rows.c.workspace_id)
+    subqueries = (each.correlate(rows).scalar_subquery() for each in (chosen, everyone))
+    return func.coalesce(*subqueries, type_=Boolean).label("shows_money")

@@ -13,7 +13,7 @@ from bot.domain.caller import Person
 from bot.domain.clock import month_of
 from bot.domain.tracking import RequestState
 from bot.store import audit
-from bot.store.allowance_tables import allowances
+from bot.store.allowance_tables import allowances, channel_money
 from bot.store.audit import Action, Entry
 from bot.store.campaign_tables import campaigns
 from bot.store.database import Aggregate, replacing
@@ -84,6 +84,30 @@ class Allowances(Aggregate):
         async with self._database.writing() as connection:
             await connection.execute(update(workspaces).where(workspaces.c.id == workspace_id).values(money=readers))
             await _note(connection, workspace_id, person, now, "", f"Money is shown to {readers}")
+
+    async def keep_money_rule(self, workspace_id: int, readers: str) -> None:
+        """Keep the chat's own rule on who may see money, which posts follow, unless somebody chose. Safe to repeat."""
+        unset = (workspaces.c.id == workspace_id) & (workspaces.c.money == "")
+        await self._database.write(update(workspaces).where(unset).values(money=readers))
+
+    async def channel_shows_money(self, workspace_id: int, channel_id: str) -> bool | None:
+        """Whether posts in a channel may name amounts; None if nobody chose."""
+        query = select(channel_money.c.shows).where(
+            channel_money.c.workspace_id == workspace_id, channel_money.c.channel_id == channel_id
+        )
+        shows: bool | None = await self._database.scalar(query)
+        return shows
+
+    async def set_channel_money(
+        self, workspace_id: int, channel_id: str, by: tuple[Person, datetime] | None, *, shows: bool
+    ) -> None:
+        """Choose whether posts in a channel may name amounts; `by` is None if no person did. Safe to repeat."""
+        row = {"workspace_id": workspace_id, "channel_id": channel_id, "shows": shows}
+        async with self._database.writing() as connection:
+            await connection.execute(replacing(channel_money, connection, ["shows"]), row)
+            if by is not None:
+                what = f"Amounts are {'shown' if shows else 'left out'} in this channel"
+                await _note(connection, workspace_id, *by, channel_id, what)
 
     async def limits(self, workspace_id: int, spender: Spender, now: datetime, cap: Decimal) -> tuple[Limit, ...]:
         """Every limit that would bind a start now, the operator's monthly `cap` first."""

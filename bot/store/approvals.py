@@ -20,14 +20,15 @@ from bot.domain.caller import Person
 from bot.domain.money import dollars
 from bot.domain.tracking import RequestState, TrackRequest
 from bot.store import audit
+from bot.store.allowance_tables import shows_money
 from bot.store.audit import Action, Entry
 from bot.store.database import Aggregate, insert_into, replacing
 from bot.store.outbox import News, write_news
 from bot.store.tables import metadata, track_requests
 from bot.store.types import Converted, Dollars, SafeText, UtcDateTime, read, values
 
-NewsOf: TypeAlias = Callable[[Approval], News]
-"""The messages about an approval as it stands after the change; committed together with the change."""
+NewsOf: TypeAlias = Callable[[Approval, bool], News]
+"""The messages about an approval after a change, with amounts in its channel or not; committed with the change."""
 
 MOST_AT_ONCE = 100
 _Names = Converted(Text(), json.dumps, json.loads)
@@ -197,7 +198,8 @@ async def _size(connection: AsyncConnection, request: TrackRequest) -> int:
 
 async def _record(connection: AsyncConnection, approval: Approval, news_of: NewsOf, by: Person, now: datetime) -> None:
     """Write the messages about an approval as it stands, and its line of the audit."""
-    await write_news(connection, news_of(approval), now)
+    shows = select(shows_money(approvals)).where(approvals.c.id == approval.id)
+    await write_news(connection, news_of(approval, bool(await connection.scalar(shows))), now)
     first = select(func.min(track_requests.c.link)).where(_requests(approval.workspace_id, approval.batch))
     link = await connection.scalar(first) or ""
     outcome = f"{approval.state}: {approval.days} days, up to {dollars(approval.cost)}"

@@ -19,6 +19,7 @@ from bot.domain.caller import Person
 from bot.domain.digest import DigestOptions, Section
 from bot.domain.schedule import Occurrence, Schedule
 from bot.reply.model import Reply
+from bot.store.allowance_tables import shows_money
 from bot.store.database import Aggregate, insert_into
 from bot.store.outbox import Message, enqueue, enqueue_all
 from bot.store.outbox_claims import contents, stored_reply
@@ -39,7 +40,7 @@ class Subscription:
     `last_date` is the local date that was done last, `last_window_end` the end of the last reported window,
     `last_recent` its `Collected.recent`, `last_carry` the part of a cent that it did not show, and `last_outcome` a
     sentence if something kept the last digest from being posted. `off_reason` says why the digest was switched off if
-    nobody did it.
+    nobody did it. `shows_money`: the channel may read of money.
     """
 
     id: int
@@ -56,6 +57,13 @@ class Subscription:
     last_carry: Decimal | None
     last_outcome: str
     set_by: Person
+    shows_money: bool
+
+    @property
+    def shown(self) -> DigestOptions:
+        """The options, without money if the channel may not read of it."""
+        hidden = frozenset[Section]() if self.shows_money else frozenset({Section.MONEY})
+        return replace(self.options, sections=self.options.sections - hidden)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,7 +114,7 @@ class Digests(Aggregate):
         """
         here = _here(workspace.id, channel_id)
         async with self._database.writing() as connection:
-            row = (await connection.execute(select(digests).where(here).with_for_update())).one_or_none()
+            row = (await connection.execute(_ROWS.where(here).with_for_update(of=digests))).one_or_none()
             old = None if row is None else _subscription(row)
             values = {"options": options, "set_by_id": person.id, "set_by_name": person.name}
             if old is None or not old.is_on or old.schedule != schedule:
@@ -119,7 +127,7 @@ class Digests(Aggregate):
                 await connection.execute(new.on_conflict_do_update(index_elements=keys, set_=values))
             else:
                 await connection.execute(update(digests).where(here).values(values))
-            return _subscription((await connection.execute(select(digests).where(here))).one())
+            return _subscription((await connection.execute(_ROWS.where(here))).one())
 
     async def switch_off(self, workspace_id: int, channel_id: str) -> bool:
         """Switch a channel's digest off; False if none was on. Its settings and the dates that were done stay."""
@@ -128,23 +136,14 @@ class Digests(Aggregate):
             await self._database.write(off.values(is_on=False, off_reason="", lease_token=None, lease_until=None)) == 1
         )
 
-    async def leave_money_out(self, workspace_id: int, channel_id: str) -> None:
-        """Show no money in a channel's digest from now on. Safe to repeat."""
-        here = _here(workspace_id, channel_id)
-        async with self._database.writing() as connection:
-            row = (await connection.execute(select(digests).where(here).with_for_update())).one_or_none()
-            if row is not None:
-                without = replace(row.options, sections=row.options.sections - {Section.MONEY})
-                await connection.execute(update(digests).where(here).values(options=without))
-
     async def find(self, workspace_id: int, channel_id: str) -> Subscription | None:
         """The channel's digest, on or off; None if there never was one."""
-        row = await self._database.row(select(digests).where(_here(workspace_id, channel_id)))
+        row = await self._database.row(_ROWS.where(_here(workspace_id, channel_id)))
         return None if row is None else _subscription(row)
 
     async def of_workspace(self, workspace_id: int) -> tuple[Subscription, ...]:
         """The workspace's digests, those that are on first, in the order in which they are due."""
-        query = select(digests).where(digests.c.workspace_id == workspace_id)
+        query = _ROWS.where(digests.c.workspace_id == workspace_id)
         query = query.order_by(digests.c.is_on.desc(), digests.c.next_due_at, digests.c.id)
         return tuple(map(_subscription, await self._database.rows(query)))
 
@@ -170,8 +169,8 @@ class Digests(Aggregate):
             if not ids:
                 return ()
             taken = update(digests).where(digests.c.id.in_(ids)).values(lease_token=token, lease_until=now + LEASE)
-            rows = await connection.execute(taken.returning(digests))
-            found = [_subscription(row) for row in rows]
+            await connection.execute(taken)
+            found = [_subscription(row) for row in await connection.execute(_ROWS.where(digests.c.id.in_(ids)))]
         found.sort(key=lambda each: (each.next.at, each.workspace_id, each.id))
         return tuple(Claim(each, token) for each in found)
 
@@ -240,6 +239,7 @@ class Digests(Aggregate):
             return await enqueue(connection, message, now)
 
 
+_ROWS = select(digests, shows_money(digests))
 _NEXT_TIME = (
     update(digests)
     .where(digests.c.id == bindparam("digest"))
@@ -294,8 +294,8 @@ def _done_by(subscription: Subscription, now: datetime) -> date | None:
 
 
 async def _upcoming(connection: AsyncConnection, now: datetime, after: int) -> Sequence[Row[Any]]:
-    query = select(digests).where(digests.c.is_on, digests.c.next_due_at > now, digests.c.id > after)
-    return (await connection.execute(query.order_by(digests.c.id).limit(PAGE).with_for_update())).all()
+    query = _ROWS.where(digests.c.is_on, digests.c.next_due_at > now, digests.c.id > after)
+    return (await connection.execute(query.order_by(digests.c.id).limit(PAGE).with_for_update(of=digests))).all()
 
 
 def _times(schedule: Schedule, upcoming: Occurrence) -> dict[str, Any]:

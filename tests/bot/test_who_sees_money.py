@@ -4,15 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from bot.commands.permissions import EVERYONE, MANAGERS, MONEY_READERS, SPENDERS
+from bot.commands.permissions import MANAGERS, MONEY_READERS, SPENDERS
 from bot.commands.registry import COMMANDS
+from bot.domain.allowances import EVERYONE
 from bot.domain.caller import Permission, Role
 from bot.reply.call import Call
 from bot.reply.model import Tone
-from bot.reply.plain import plain_spans, plain_text
+from bot.reply.plain import plain_text
 from bot.reply.spool import opened
 from tests.rendering.platforms import Discord, Slack
-from tests.standins.environment import ANA, LINK
+from tests.standins.environment import ANA, LINK, labels
 
 LOOKER = replace(ANA, permissions=frozenset({Permission.LOOK}), role=Role.MEMBER)
 SPENDER = replace(LOOKER, permissions=frozenset({Permission.LOOK, Permission.SPEND, Permission.STOP}))
@@ -46,36 +47,37 @@ async def test_only_admins_choose_and_the_words_are_checked(env):
     assert "Only admins can see" in plain_text(await env.say("/allowance money admins"))
 
 
-async def test_a_digest_leaves_money_out_where_not_all_see_it_unless_it_is_named(env):
-    await env.say("/allowance money spenders")
-    hidden = plain_text(await env.say("/digest on 09:00 UTC"))
-    assert "Not everyone may see money here" in hidden
-    named = plain_text(await env.say("/digest on 09:00 UTC everything"))
-    assert "Not everyone may see money here" not in named
-    assert "$" in plain_text(await env.say("/digest now", SPENDER))
-    assert "$" not in plain_text(await env.say("/digest now", LOOKER))
+@pytest.mark.parametrize(("word", "shows"), [("", False), ("amounts", True), ("money", True), ("everything", False)])
+async def test_a_digest_that_is_turned_on_asks_whether_the_channel_may_read_of_money(env, word, shows):
+    server = replace(ANA, workspace=SERVER)
+    on = await env.say(f"/digest on 09:00 UTC {word}", server)
+    assert ("Not everyone may see money here" in plain_text(on)) is ("Show amounts" in labels(on)) is not shows
+    assert ("$" in plain_text(await env.say("/digest now", server))) is shows
+    if not shows:
+        assert "Not everyone" not in plain_text(await env.press(on, "Show amounts", server))
+        assert "$" in plain_text(await env.say("/digest now", server))
+    await env.say("/digest on 10:00 no-amounts", server)
+    assert "$" not in plain_text(await env.say("/digest now", server))
 
 
-@pytest.mark.parametrize(("readers", "shows"), [(EVERYONE, True), (SPENDERS, False)])
-async def test_what_the_channel_reads_shows_no_money_where_not_all_see_it(env, readers, shows):
-    await env.say("/campaign new launch budget 50")
-    await env.say(f"/campaign add {LINK} to launch")
-    await env.say(f"/allowance money {readers}")
-    card = await env.say("/campaign launch")
-    assert "$" in plain_text(card)
-    await env.press(card, "Post here")
-    async with env.store() as (store, _):
-        (posted,) = await store.outbox.claim(env.clock(), ("console",), 9, places={}, each=9)
-    assert ("$" in plain_text(posted.reply)) is shows
-    assert ("$" in plain_spans((await env.start()).public_line)) is shows
+async def test_alerts_that_are_turned_on_ask_whether_the_channel_may_read_of_money(env):
+    server = replace(ANA, workspace=SERVER)
+    on = await env.say("/alerts on", server)
+    assert "alerts name no amounts" in on.summary
+    assert "No amounts of money are named." in (await env.say("/alerts", server)).summary
+    assert "name amounts" in (await env.press(on, "Name amounts", server)).summary
+    assert "Leave amounts of money out" in labels(await env.say("/alerts", server))
+    assert (await env.say("/alerts amounts", server)).tone is Tone.PROBLEM
+    assert "Only admins" in (await env.say("/alerts amounts on", replace(SPENDER, workspace=SERVER))).summary
 
 
-async def test_no_command_and_no_button_of_its_reply_shows_money_to_who_may_not_see_it(env):
+@pytest.mark.parametrize(("readers", "reader"), [(SPENDERS, LOOKER), (MANAGERS, SPENDER)])
+async def test_no_command_and_no_button_of_its_reply_shows_money_to_who_may_not_see_it(env, readers, reader):
     await env.start()
     await env.say("/campaign new launch budget 50")
     await env.say(f"/campaign add {LINK} to launch")
     await env.say("/alerts on")
-    await env.say("/allowance money managers")
+    await env.say(f"/allowance money {readers}")
     env.clock.advance(hours=30)
     waiting = [Call(each.name) for each in COMMANDS if not each.name.startswith(("track", "approval"))]
     waiting += [Call("stats", {"video": LINK}), Call("campaign", {"campaign": "launch"})]
@@ -86,7 +88,7 @@ async def test_no_command_and_no_button_of_its_reply_shows_money_to_who_may_not_
         if call.encode() in seen or call.command.startswith(("track", "approval")):
             continue  # what a person starts themselves has its price on the card
         seen.add(call.encode())
-        reply = await env.run(call, SPENDER)
+        reply = await env.run(call, reader)
         messages = [*SLACK.messages(reply), *DISCORD.messages(reply)]
         assert "$" not in plain_text(reply), call
         assert "$" not in repr(messages), call
