@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
-from discord import Client, Member, Thread
+from discord import Client, Member, Thread, User
 from discord import Interaction as DiscordInteraction
 from discord.permissions import Permissions
 
@@ -29,7 +29,8 @@ class Interaction:
     `id` tells it from everything else, and so from its own replay. `guild_id` is None in direct messages.
     `bot_may_post` is about what the bot says by itself, beyond its answers. `may_replace` says that nobody else sees
     the message that was acted on, so that an answer may take its place. `most_file` is the size in bytes that
-    Discord takes for one file of an answer. `roles` are the ids of the roles of a member.
+    Discord takes for one file of an answer. `roles` are the ids of the roles of a member; None until Discord has sent
+    the server's roles, shortly after a start.
     """
 
     raw: RawInteraction
@@ -48,7 +49,7 @@ class Interaction:
     may_replace: bool
     most_file: int
     until: datetime
-    roles: frozenset[str] = frozenset()
+    roles: frozenset[str] | None = frozenset()
 
     @property
     def data(self) -> dict[str, Any]:
@@ -76,8 +77,15 @@ def interaction(raw: RawInteraction, now: datetime) -> Interaction:
         may_replace=message is not None and message.flags.ephemeral,
         most_file=raw.filesize_limit,
         until=now + TOKEN_LASTS,
-        roles=frozenset(str(each.id) for each in user.roles) if isinstance(user, Member) else frozenset(),
+        roles=_roles(user),
     )
+
+
+def _roles(user: User | Member) -> frozenset[str] | None:
+    """A member's roles, of which the library keeps only those that the server is known to have."""
+    if not isinstance(user, Member):
+        return frozenset()
+    return frozenset(str(each.id) for each in user.roles) if user.guild.roles else None
 
 
 def _may_post(raw: RawInteraction) -> bool:

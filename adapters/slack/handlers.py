@@ -204,8 +204,7 @@ class Handlers:
             return unknown_person(known)
         if command is not None and command.reads_roles:
             groups = await self._groups.find(interaction.workspace)
-            roles = groups.of_person.get(caller.person.id, frozenset())
-            caller = replace(caller, roles=roles, role_ids=groups.by_handle)
+            caller = replace(caller, roles=groups.of(caller.person.id), role_ids=groups.by_handle)
         if interaction.channel_id is None:
             return replace(caller, channel_id=await self._replies.direct_channel(interaction) or "")
         if command is None or not command.posts:

@@ -14,14 +14,20 @@ logger = logging.getLogger(__name__)
 
 LASTS = timedelta(minutes=5)
 """How long a person who left a group may still count as in it."""
+ASKED_AGAIN = timedelta(seconds=30)
+"""How long after Slack didn't answer it isn't asked again."""
 
 
 @dataclass(frozen=True, slots=True)
 class UserGroups:
-    """The groups by their handle, and each person's groups, by ids."""
+    """The groups by their handle, and each person's groups, by ids; `of_person` is None if Slack doesn't say."""
 
     by_handle: Mapping[str, str] = field(default_factory=dict)
-    of_person: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    of_person: Mapping[str, frozenset[str]] | None = None
+
+    def of(self, person_id: str) -> frozenset[str] | None:
+        """A person's groups; None if Slack doesn't say."""
+        return None if self.of_person is None else self.of_person.get(person_id, frozenset())
 
 
 class UserGroupFinder:
@@ -30,13 +36,14 @@ class UserGroupFinder:
     def __init__(self, calls: Calls, clock: Clock) -> None:
         self._calls = calls
         self._seen = Recent[str, UserGroups](lasts=LASTS, clock=clock)
+        self._failed = Recent[str, UserGroups](lasts=ASKED_AGAIN, clock=clock)
 
     async def find(self, workspace: SlackWorkspace) -> UserGroups:
-        """The groups of a workspace. Never raises: none if Slack doesn't answer, or the scope is missing."""
-        known = self._seen.get(workspace.ref.id)
+        """The groups of a workspace. Never raises: unknown if Slack doesn't answer, or the scope is missing."""
+        known = self._seen.get(workspace.ref.id) or self._failed.get(workspace.ref.id)
         if known is None:
             known = await self._ask(workspace)
-            self._seen.put(workspace.ref.id, known)
+            (self._failed if known.of_person is None else self._seen).put(workspace.ref.id, known)
         return known
 
     async def _ask(self, workspace: SlackWorkspace) -> UserGroups:

@@ -46,10 +46,13 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class Spender:
-    """Who wants to start something and where, by their ids; `roles` are the roles or user groups that they have."""
+    """Who wants to start something and where, by their ids.
+
+    `roles` are the roles or user groups that they have; None if nobody knows: then the rules of every role bind.
+    """
 
     person_id: str
-    roles: frozenset[str]
+    roles: frozenset[str] | None
     channel_id: str
     campaign_id: int | None = None
 
@@ -75,7 +78,7 @@ def is_bound(allowance: Allowance, spender: Spender) -> bool:
         case Scope.EVERYONE:
             return True
         case Scope.ROLE:
-            return allowance.target in spender.roles
+            return spender.roles is None or allowance.target in spender.roles
         case Scope.PERSON:
             return allowance.target == spender.person_id
         case Scope.CHANNEL:

@@ -66,6 +66,6 @@ class ApprovalRule:
     people: Mapping[str, str] = field(default_factory=dict)
     roles: Mapping[str, str] = field(default_factory=dict)
 
-    def may_approve(self, person_id: str, roles: frozenset[str], *, is_admin: bool) -> bool:
+    def may_approve(self, person_id: str, roles: frozenset[str] | None, *, is_admin: bool) -> bool:
         """Whether a person may approve what others ask for."""
-        return is_admin or person_id in self.people or any(each in self.roles for each in roles)
+        return is_admin or person_id in self.people or any(each in self.roles for each in roles or ())

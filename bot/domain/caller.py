@@ -68,8 +68,8 @@ class Caller:
     `zone` is the person's IANA zone if the platform reports it. `cannot_post_reason` says in sentences why the bot
     can't post there and what to do: empty if it can, None if the platform doesn't say. `thread_id` is of the thread
     in the channel that they acted in, on platforms where a thread isn't a channel of its own. `takes_silent_posts`: the
-    platform can post without notifying anybody. `roles` are the ids of their roles or user groups, as far as the
-    platform states them; `role_ids` are those of the workspace by their handles, where people type these.
+    platform can post without notifying anybody. `roles` are the ids of their roles or user groups, None if the
+    platform doesn't state them now; `role_ids` are those of the workspace by their handles, where people type these.
     """
 
     workspace: WorkspaceRef
@@ -83,5 +83,5 @@ class Caller:
     is_shared: bool = False
     thread_id: str | None = None
     takes_silent_posts: bool = False
-    roles: frozenset[str] = frozenset()
+    roles: frozenset[str] | None = frozenset()
     role_ids: Mapping[str, str] = field(default_factory=dict, compare=False)

@@ -102,7 +102,7 @@ async def refusal(
     cost: Decimal,
     now: datetime,
     cap: Decimal,
-    roles: frozenset[str],
+    roles: frozenset[str] | None,
     *,
     may_run: bool,
     despite: int,

@@ -111,7 +111,7 @@ class TrackRequests(Aggregate):
         cap: Decimal,
         report: Report = no_news,
         *,
-        roles: frozenset[str] = frozenset(),
+        roles: frozenset[str] | None = frozenset(),
         may_run: bool = False,
         despite: int = 0,
     ) -> Submitted | Refused:

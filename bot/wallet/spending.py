@@ -76,7 +76,7 @@ class _Terms:
     reply_within: timedelta
     is_sure: bool
     despite: int
-    roles: frozenset[str]
+    roles: frozenset[str] | None
 
 
 class Spending:
@@ -114,7 +114,7 @@ class Spending:
         *,
         is_sure: bool = False,
         despite: int = 0,
-        roles: frozenset[str] = frozenset(),
+        roles: frozenset[str] | None = frozenset(),
     ) -> tuple[Outcome, ...]:
         """Start each request once, one after the other; `price` and the monthly `cap` are dollars.
 

@@ -1,11 +1,14 @@
 """What people confirm in Discord is started once, whatever happens around the press; the channel hears of it once."""
 
+from dataclasses import replace
+
 import pytest
 
+from bot.domain.caller import WorkspaceRef
 from tests.discord_app.bot_app import bot_app_of, labels, lines, new_server, told
 from tests.standins.discord_server.markdown import mentions
 from tests.standins.discord_server.permissions import Permission
-from tests.standins.environment import LINK, LIST, YOUTUBE, outbox_states
+from tests.standins.environment import ANA, LINK, LIST, YOUTUBE, outbox_states
 from tests.standins.faults import Fault, FaultKind
 
 
@@ -35,6 +38,19 @@ async def test_members_may_spend_where_the_operator_says_so(discord, server, san
         card = await bot_app.card(server.ben, server.general, LINK, days=7)
         line = await bot_app.line(bot_app.press(card, "Track 7", server.ben), server.general)
         assert told(line).startswith("Ben Acme started tracking")
+
+
+async def test_a_limit_of_a_role_binds_before_discord_has_sent_the_servers_roles(
+    discord, server, sandbox, clock, sqlite_url
+):
+    admin = replace(ANA, workspace=WorkspaceRef("discord", server.guild.id, server.guild.name))
+    (role,) = server.guild.members[server.ann.id]
+    async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
+        await bot_app.bot.run("allowance", f"<@&{role}|Managers> 1", admin)
+        assert "monthly allowance of Managers" in told(await bot_app.card(server.ann, server.general, LINK, days=1))
+    discord.fail(server.guild)
+    async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
+        assert "monthly allowance of Managers" in told(await bot_app.card(server.ann, server.general, LINK, days=1))
 
 
 @pytest.mark.parametrize("denied", [Permission.SEND_MESSAGES, Permission.VIEW_CHANNEL])

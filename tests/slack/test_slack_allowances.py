@@ -2,6 +2,7 @@
 
 from tests.slack.bot_app import ANN, BEN, told
 from tests.standins.environment import LINK
+from tests.standins.faults import Fault, FaultKind
 
 
 async def test_a_limit_for_a_user_group_binds_who_is_in_it(bot_app):
@@ -10,6 +11,18 @@ async def test_a_limit_for_a_user_group_binds_who_is_in_it(bot_app):
     answer = await bot_app.type("/allowance @Editors 1")
     assert "Each person with the role @Editors can start up to $1.00 a month." in told(answer)
     assert "$1.00 left of the monthly allowance of @Editors" in told(await bot_app.type(f"/track {LINK} 1", BEN))
+    assert "monthly allowance" not in told(await bot_app.type(f"/track {LINK} 1", ANN))
+
+
+async def test_a_limit_for_a_user_group_binds_everybody_while_slack_does_not_say_who_is_in_it(bot_app):
+    bot_app.slack.user_groups[next(iter(bot_app.slack.teams))] = {"editors": [BEN]}
+    await bot_app.type("/allowance @Editors 1")
+    bot_app.clock.advance(minutes=6)
+    bot_app.slack.faults.start(Fault(FaultKind.STATUS, 500), "usergroups.list")
+    for person in (BEN, ANN):
+        assert "monthly allowance of @Editors" in told(await bot_app.type(f"/track {LINK} 1", person))
+    bot_app.slack.faults.stop()
+    bot_app.clock.advance(minutes=1)
     assert "monthly allowance" not in told(await bot_app.type(f"/track {LINK} 1", ANN))
 
 

@@ -51,6 +51,13 @@ async def test_the_tightest_rule_that_fits_binds_and_is_named(store, workspace, 
         assert isinstance(await submitted(store, second, Decimal("0.4"), roles=EDITORS), Submitted)
 
 
+async def test_the_rules_of_every_role_bind_where_nobody_knows_a_persons_roles(store, workspace):
+    await put(store, workspace, rule(Scope.ROLE, "S1", "9"), rule(Scope.ROLE, "S2"))
+    (only,) = await proposed(store, workspace, "a")
+    assert (await submitted(store, only, Decimal("1.01"), roles=None)).limit.limit == Decimal(1)
+    assert isinstance(await submitted(store, only, Decimal(1), roles=None), Submitted)
+
+
 async def test_a_channel_is_shared_and_everyone_is_each(store, workspace):
     await put(store, workspace, rule(Scope.EVERYONE, monthly="1"), rule(Scope.CHANNEL, "C1", "1.5"))
     (mine,) = await proposed(store, workspace, "a")
