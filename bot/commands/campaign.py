@@ -14,6 +14,7 @@ from bot.commands.context import Context
 from bot.commands.find_video import fitting
 from bot.commands.permissions import refusal
 from bot.commands.tokens import titles_of, tokens_of
+from bot.domain.allowances import Scope
 from bot.domain.caller import Permission, Person
 from bot.domain.campaigns import Campaign, campaign_name, read_date
 from bot.domain.errors import BotError, NotAllowed, NotFound, UsageError
@@ -24,6 +25,7 @@ from bot.domain.videos import Metric
 from bot.messages.campaign import (
     CampaignRow,
     Unfit,
+    budget_used_up,
     campaign_changed,
     campaign_created,
     campaign_emptied,
@@ -35,7 +37,7 @@ from bot.messages.campaign import (
 from bot.messages.problems import which_video
 from bot.messages.wording import video_options
 from bot.reply.call import Call
-from bot.reply.model import Reply
+from bot.reply.model import Reply, Tone
 from bot.reply.text import visible
 from bot.wallet.link_check import resolve
 
@@ -321,7 +323,12 @@ async def _restore(context: Context, args: CampaignArgs, campaign: Campaign) -> 
 async def _set(context: Context, args: CampaignArgs, campaign: Campaign) -> Reply:
     if not (args.dollars or args.start or args.end):
         raise UsageError("To what? For example: /campaign launch budget 50, or /campaign launch end 31 dec.")
-    return campaign_changed(await _with_settings(context, args, campaign), "Saved.", context.clock().date())
+    changed, today = await _with_settings(context, args, campaign), context.clock().date()
+    limits = await context.limits(campaign.id) if args.dollars else ()
+    full = next((each for each in limits if each.scope is Scope.BUDGET and not each.left), None)
+    if full is None:
+        return campaign_changed(changed, "Saved.", today)
+    return campaign_changed(changed, f"Saved. {budget_used_up(full)}", today, Tone.WARNING)
 
 
 async def _with_settings(context: Context, args: CampaignArgs, campaign: Campaign) -> Campaign:

@@ -259,6 +259,8 @@ def read_money(words: str) -> Decimal:
     match = _PLAIN.fullmatch(number)
     if match is not None:
         return _decimal(match["whole"], match["part"] or match["cents"])
+    if re.fullmatch(r"\d{8,}", number):
+        raise UsageError("That's too much: an amount can be 9,999,999 at most.")
     match = _GROUPED.fullmatch(number)
     if match is None:
         msg = f"I can't read “{words[:40]}” as an amount. Write it like 10, 2.50 or 1,000."

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from urllib.parse import quote_plus
 
+from bot.domain.allowances import Limit
 from bot.domain.caller import Person
 from bot.domain.campaigns import Campaign
 from bot.domain.clock import date_text
@@ -177,6 +178,11 @@ def campaign_changed(campaign: Campaign, sentence: str, today: date, tone: Tone 
     return Reply(
         f"{sentence}{_terms(campaign, today)}", title=campaign.name, actions=(_open(campaign, "Show it"),), tone=tone
     )
+
+
+def budget_used_up(limit: Limit) -> str:
+    """Nothing more can be started under a campaign's budget; what runs goes on."""
+    return f"Starts in it come to {dollars(limit.used)}, so nothing more can be started; what runs goes on."
 
 
 def campaign_filled(

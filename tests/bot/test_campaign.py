@@ -102,6 +102,7 @@ async def test_a_campaign_is_created_filled_changed_and_archived(env):
         (f"/campaign new {'x' * 41}", "41 characters"),
         ("/campaign new launch budget 0", "more than $0"),
         ("/campaign new launch budget -5", "can't read “-5” as an amount"),
+        ("/campaign new launch budget 10000000", "9,999,999 at most"),
         ("/campaign new launch budget 1.000,50 €", "Amounts are in US dollars"),
         ("/campaign delete launch", "Campaigns aren't deleted"),
         ("/campaign launch", "There's no campaign called “launch”. There are none yet"),
@@ -219,6 +220,16 @@ async def test_lists_money_and_files_are_about_a_campaign(env):
     money = await env.say("/usage launch")
     assert "up to $0.00 started in it · $50.00 of its $50.00 budget left" in money.summary
     assert "There's no campaign called “spring”. Campaigns: launch." in (await env.say("/usage spring")).summary
+
+
+async def test_a_budget_below_what_was_started_is_set_and_says_that_nothing_more_can_start(env):
+    await env.say("/campaign new launch budget 50")
+    card = await env.say(f"/track {LINK} 7 in launch")
+    await env.press(card, "Track 7 days")
+    lowered = await env.say("/campaign launch budget 1")
+    assert lowered.tone is Tone.WARNING
+    assert "Starts in it come to $2.52, so nothing more can be started; what runs goes on. $1.00" in lowered.summary
+    assert (await env.say("/campaign launch budget 10")).summary == "Saved. $10.00 tracking budget."
 
 
 async def test_look_ups_are_about_the_channels_own_campaign_unless_the_line_says_all(env):
