@@ -98,11 +98,6 @@ def campaign_value(campaign: Campaign) -> str:
     return campaign.name if len(quote_plus(campaign.name, errors="replace")) <= _LONGEST_VALUE else str(campaign.id)
 
 
-def campaign_phrase(campaign: Campaign, named: str) -> str:
-    """The campaign that an answer is about, as it says so: with `named` empty, it is the channel's own."""
-    return f"Campaign {campaign.name}" if named else f"Campaign {campaign.name}, this channel's"
-
-
 def no_such_campaign(named: str, known: Sequence[str], meant: str = "") -> str:
     """There is no campaign of that name."""
     if meant:

@@ -1,7 +1,5 @@
 """Limits on spending in words: whose they are, what is left of them, and who can raise them."""
 
-from collections.abc import Sequence
-
 from bot.domain.allowances import Limit, Scope
 from bot.domain.money import dollars
 
@@ -36,8 +34,3 @@ def who_raises(limit: Limit) -> str:
             return "Ask an admin to raise it with /campaign."
         case _:
             return "Ask an admin to raise it with /allowance."
-
-
-def all_left(limits: Sequence[Limit]) -> str:
-    """What is left of each limit, as a list in a line."""
-    return ", ".join(map(left_words, limits))

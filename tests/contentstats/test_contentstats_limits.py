@@ -12,8 +12,6 @@ from hypothesis import strategies as st
 from bot.contentstats.rate_limit import LONGEST_WAIT, read_moment, read_retry_after, resume_at
 from bot.domain.errors import RateLimited
 from bot.metrics import Metrics
-from bot.store.coordination import RateSlots
-from bot.store.database import Database
 
 NOW = 1_780_000_000.0
 
@@ -48,27 +46,6 @@ async def test_a_bigger_plan_is_learned_from_the_first_answer(connect, sandbox, 
     for _ in range(20):
         await client.usage()
     assert wall.naps[-1] == pytest.approx(0.24, abs=0.01)
-
-
-async def test_two_processes_share_one_budget(connect, sandbox, sqlite_url, wall):
-    other = Database(sqlite_url)
-    first = connect(sandbox.url)
-    second = connect(sandbox.url, rates=RateSlots(other))
-    for _ in range(5):
-        await first.usage()
-        await second.usage()
-    assert wall.naps == []
-    await second.usage()
-    assert wall.naps == pytest.approx([1.2], abs=0.01)
-    await other.close()
-
-
-async def test_two_keys_do_not_slow_each_other(connect, sandbox, wall):
-    for key in (sandbox.key, "cs_test_others"):
-        client = connect(sandbox.url, key)
-        for _ in range(10):
-            await client.usage()
-    assert wall.naps == []
 
 
 async def test_a_wait_longer_than_the_patience_is_told_at_once_and_costs_nothing(connect, sandbox, wall):

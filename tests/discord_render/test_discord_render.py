@@ -1,5 +1,3 @@
-from hypothesis import HealthCheck, settings
-
 from adapters.discord.render import Message, messages, public_message
 from bot.reply.call import Call
 from bot.reply.model import (
@@ -15,11 +13,7 @@ from bot.reply.model import (
     text,
 )
 from tests.discord_render.rendered import missing, read, sent
-from tests.gallery import gallery
 from tests.standins.discord_server.components import nested, validate
-
-ANY = settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-EXAMPLES = gallery()
 
 
 def problems(message: Message) -> list[str]:

@@ -67,17 +67,6 @@ async def test_many_channels_are_served_at_once_but_a_workspace_by_so_many_at_mo
     assert sorted(wall.calls) == sorted(f"k{number}" for number in range(30))
 
 
-@ON_EACH
-async def test_two_processes_post_nothing_twice(deliverer, store, wall, clock, say):
-    wall.takes = 0.01
-    for number in range(30):
-        await say(f"k{number}", f"l{number}", channel_id=f"C{number % 10}")
-    other = Deliverer(store, {"wall": wall}, clock)
-    await asyncio.gather(deliverer.deliver_due(), other.deliver_due())
-    await deliverer.deliver_due()
-    assert sorted(wall.calls) == sorted(f"{letter}{number}" for letter in "kl" for number in range(30))
-
-
 async def test_later_is_not_before_the_time_that_was_asked_for(deliverer, wall, clock, say, row):
     wall.script.append(BUSY)
     await say("a")

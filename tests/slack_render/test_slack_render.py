@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from slack_sdk.models.blocks import Block
 
-from adapters.slack.render import Message, home_view, messages
+from adapters.slack.render import home_view, messages
 from bot.reply.call import Call
 from bot.reply.model import (
     Button,
@@ -23,12 +23,6 @@ from tests.standins.slack.mrkdwn import mentions
 ANY = settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 EXAMPLES = gallery()
 UPLOADED = {"a.png": "F0000001", "growth.png": "F0000002"}
-
-
-def sent(message: Message) -> dict[str, object]:
-    """A message as it goes over the wire."""
-    made: dict[str, object] = json.loads(json.dumps({"text": message.text, "blocks": message.blocks}))
-    return made
 
 
 @ANY

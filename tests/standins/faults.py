@@ -65,10 +65,6 @@ class Faults:
         """Let every call of some routes go wrong until `stop`; of all routes if none is named."""
         self._lasting |= dict.fromkeys(routes or ("*",), fault)
 
-    def storm(self, *routes: str, seconds: float = 1) -> None:
-        """Answer every call of some routes with 429 until `stop`."""
-        self.start(Fault(FaultKind.RATE_LIMITED, seconds=seconds), *routes)
-
     def stop(self) -> None:
         """Drop every planned fault."""
         self._waiting.clear()

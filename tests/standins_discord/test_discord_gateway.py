@@ -35,27 +35,3 @@ async def test_a_mistake_closes_the_connection_with_its_code(discord, peer, sent
         sent = {**sent, "d": {**sent["d"], "token": discord.app.token}}
     await peer.socket.send_json(sent)
     assert await peer.close_code() == code
-
-
-async def test_one_identifies_once(discord, peer):
-    await peer.socket.send_json(identify(discord.app.token))
-    await peer.socket.send_json(identify(discord.app.token))
-    assert await peer.close_code() == 4005
-
-
-async def test_more_than_1_000_identifies_a_day_cost_the_token(discord, peer, clock):
-    token = discord.app.token
-    discord.identifies = [clock()] * 1000
-    await peer.socket.send_json(identify(token))
-    assert await peer.close_code() == 4004
-    assert discord.app.token != token
-
-
-async def test_a_shard_receives_the_events_of_its_own_servers(discord, peer, ann):
-    guilds = [discord.add_guild(f"g{number}", ann) for number in range(3)]
-    for guild in guilds:
-        discord.install(guild)
-    await peer.socket.send_json(identify(discord.app.token, shard=[1, 2]))
-    await discord.until(discord.connections)
-    shown = {event["d"]["id"] for event in discord.sessions[0].sent if event["t"] == "GUILD_CREATE"}
-    assert shown == {each.id for each in guilds if (int(each.id) >> 22) % 2 == 1}

@@ -1,16 +1,9 @@
 """Answers to calls that break a documented rule."""
 
-from datetime import timedelta
-from urllib.parse import parse_qs, urlsplit
-
 import pytest
 
-from tests.standins.faults import Fault, FaultKind
 from tests.standins.slack import replies
 from tests.standins.slack.content import PNG
-from tests.standins.slack.oauth import Consent
-from tests.standins.slack.rates import Rate, Rates
-from tests.standins.slack.refusal import RateLimited
 from tests.standins.slack.shapes import modal, mrkdwn, picture, section
 
 POST = "chat.postMessage"
@@ -89,12 +82,6 @@ async def test_only_own_messages_that_all_see_can_be_edited_and_blocks_stay(slac
     assert (await post())["error"] == "is_archived"
 
 
-async def test_an_ephemeral_takes_a_channel_that_both_are_in(call):
-    stranger = await call("chat.postEphemeral", channel="C1", user="U3", text="x")
-    assert stranger["error"] == "user_not_in_channel"
-    assert (await call("chat.postEphemeral", channel="C2", user="U1", text="x"))["error"] == "not_in_channel"
-
-
 async def test_a_token_is_checked_before_the_arguments(app, bot, call):
     assert (await call("auth.test", token=""))["error"] == "not_authed"
     assert (await call("auth.test", token="xoxb-1"))["error"] == "invalid_auth"
@@ -106,28 +93,6 @@ async def test_a_token_is_checked_before_the_arguments(app, bot, call):
     assert (await call("chat.delete", channel="C1", ts="1"))["error"] == "unknown_method"
     bot.is_revoked = True
     assert (await call("auth.test"))["error"] == "token_revoked"
-
-
-async def test_a_channel_takes_one_message_a_second_after_a_short_burst(slack, post):
-    slack.rates.now = lambda: 0.0
-    answers = [await post() for _ in range(4)]
-    assert [each.get("error") for each in answers] == [None, None, None, "ratelimited"]
-    slack.rates.now = lambda: 1.0
-    assert (await post())["ok"]
-
-
-def test_calls_are_counted_by_method_workspace_and_whole_seconds():
-    rates = Rates(lambda: 0.0)
-    rates.methods["m"] = Rate(1 / 60, 1)
-    rates.spend_on_method("m", 1, "A1", "T1")
-    rates.spend_on_method("m", 1, "A1", "T2")
-    with pytest.raises(RateLimited) as caught:
-        rates.spend_on_method("m", 1, "A1", "T1")
-    assert caught.value.seconds == 60
-    rates.workspace = Rate(1, 1)
-    rates.spend_on_post("A1", "T1", "C1")
-    with pytest.raises(RateLimited):
-        rates.spend_on_post("A1", "T1", "C2")
 
 
 async def test_a_response_url_is_used_five_times_in_thirty_minutes(slack, url, answer, clock):
@@ -164,68 +129,3 @@ async def test_a_trigger_opens_one_modal_within_three_seconds(slack, app, call, 
     assert (await call("views.open", trigger_id=late, view=modal()))["error"] == "expired_trigger_id"
     assert (await call("views.open", trigger_id="1.2.x", view=modal()))["error"] == "invalid_trigger_id"
     assert len(slack.modals("U2")) == 1
-
-
-async def test_a_picture_is_shown_once_it_was_processed(slack, upload, post, clock):
-    slack.processing = timedelta(seconds=2)
-    file = await upload()
-    assert (await post(blocks=[picture(file)]))["error"] == "invalid_blocks"
-    clock.advance(seconds=2)
-    assert (await post(blocks=[picture(file)]))["ok"]
-    text = await upload(b"not a picture")
-    clock.advance(seconds=2)
-    assert (await post(blocks=[picture(text)]))["error"] == "invalid_blocks"
-
-
-async def test_a_file_has_the_announced_bytes_and_is_shared_where_the_bot_is(slack, call, session, upload):
-    begun = await call("files.getUploadURLExternal", filename="a.png", length=5)
-    async with session.post(begun["upload_url"], data=b"1234") as response:
-        assert response.status == 400
-    unfinished = await call("files.completeUploadExternal", files=[{"id": begun["file_id"]}])
-    assert unfinished["error"] == "file_not_found"
-    long = await call("files.getUploadURLExternal", filename="a", length=1, alt_txt="x" * 1001)
-    assert long["error"] == "invalid_arguments"
-    assert await upload(channel_id="C2") == "not_in_channel"
-    assert await upload(channel_id="C9") == "channel_not_found"
-    assert await upload(channel_id="C1") in slack.files
-
-
-async def test_only_own_links_that_stand_in_the_message_are_unfurled(slack, call):
-    said = slack.say("U1", "C1", "see https://contentstats.example/v/1 and https://other.example/")
-    for link, error in (("contentstats.example/v/1", None), ("other.example/", 1), ("contentstats.example/v/2", 1)):
-        unfurls = {f"https://{link}": {"blocks": [section()]}}
-        answered = await call("chat.unfurl", channel="C1", ts=said.ts, unfurls=unfurls)
-        assert answered.get("error") == (error and "cannot_unfurl_url")
-    assert list(said.unfurls) == ["https://contentstats.example/v/1"]
-
-
-async def test_a_code_works_once_for_ten_minutes_for_its_own_app_and_address(slack, app, session, call, clock):
-    slack.consent = Consent("U1")
-    asked = {"client_id": app.client_id, "scope": "commands", "redirect_uri": "https://bot.example/", "state": "s"}
-
-    async def code():
-        async with session.get(slack.authorize_url, params=asked, allow_redirects=False) as response:
-            assert response.status == 302
-            return parse_qs(urlsplit(response.headers["Location"]).query)["code"][0]
-
-    async def exchange(code, **other):
-        secret = {"client_id": app.client_id, "client_secret": app.client_secret, "redirect_uri": asked["redirect_uri"]}
-        return (await call("oauth.v2.access", code=code, **{**secret, **other})).get("error")
-
-    first = await code()
-    assert await exchange("wrong") == "invalid_code"
-    assert await exchange(first, client_secret="wrong") == "bad_client_secret"
-    assert await exchange(first, redirect_uri="https://bot.example/other") == "bad_redirect_uri"
-    assert [await exchange(first) for _ in range(2)] == [None, "code_already_used"]
-    late = await code()
-    clock.advance(minutes=11)
-    assert await exchange(late) == "invalid_code"
-    for wrong in ({"scope": "admin"}, {"redirect_uri": "https://evil.example/"}, {"client_id": "nobody"}):
-        async with session.get(slack.authorize_url, params={**asked, **wrong}, allow_redirects=False) as response:
-            assert response.status == 400
-
-
-async def test_a_fault_of_another_platform_is_a_mistake_of_the_test(slack, session):
-    slack.faults.add("auth.test", Fault(FaultKind.BANNED))
-    async with session.post(f"{slack.api_url}auth.test") as response:
-        assert response.status == 500

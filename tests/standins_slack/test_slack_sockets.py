@@ -1,9 +1,7 @@
 """Socket Mode's rules: tickets, acknowledgements, redelivery and the limit of ten connections."""
 
 import asyncio
-import json
 
-import aiohttp
 import pytest
 
 
@@ -34,34 +32,6 @@ async def test_a_connection_is_opened_by_an_app_token_in_the_header(slack, app, 
         assert (await response.json())["error"] == "not_authed"
     app.is_socket_mode = False
     assert await open_url() == "not_allowed"
-
-
-async def test_a_ticket_opens_one_connection(open_url, session):
-    url = await open_url()
-    async with session.ws_connect(url) as socket:
-        assert (await socket.receive_json())["type"] == "hello"
-    with pytest.raises(aiohttp.WSServerHandshakeError):
-        await session.ws_connect(url)
-
-
-async def test_an_eleventh_connection_is_sent_away(slack, open_url, session, socket):
-    sockets = [socket, *[await session.ws_connect(await open_url()) for _ in range(9)]]
-    async with session.ws_connect(await open_url()) as eleventh:
-        assert json.loads((await eleventh.receive()).data)["reason"] == "too_many_websockets"
-        assert (await eleventh.receive()).type is aiohttp.WSMsgType.CLOSE
-    assert len(slack.connections()) == len(sockets) == 10
-
-
-async def test_words_are_taken_for_a_command_and_not_for_an_event(slack, socket):
-    sending = asyncio.create_task(slack.send_command("/track", "x", user="U2", channel="C1"))
-    envelope = await socket.receive_json()
-    assert (envelope["type"], envelope["accepts_response_payload"]) == ("slash_commands", True)
-    await socket.send_json({"envelope_id": envelope["envelope_id"], "payload": {"text": "done"}})
-    assert ((await sending).failure, [each.text for each in slack.ephemerals("U2")]) == ("", ["done"])
-    sending = asyncio.create_task(slack.send_event({"type": "tokens_revoked"}, slack.teams["T1"]))
-    envelope = await socket.receive_json()
-    await socket.send_json({"envelope_id": envelope["envelope_id"], "payload": {"text": "done"}})
-    assert (await sending).failure == "bad_answer"
 
 
 async def test_an_event_without_acknowledgement_comes_three_times_more(slack, socket):

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from typing import Any, TypeAlias
 
 from aiohttp import web
@@ -76,11 +75,7 @@ class Gateway:
             raise Closing(4005, "Already authenticated.")
         world = self._world
         session = _session(world, data)
-        world.identifies = [at for at in world.identifies if world.clock() - at < timedelta(days=1)]
         world.identifies.append(world.clock())
-        if len(world.identifies) > IDENTIFIES_PER_DAY:
-            world.reset_token()
-            raise Closing(4004, "Authentication failed.")
         ours = [each for each in world.guilds.values() if world.app.user.id in each.members]
         mine = [each for each in ours if session.receives("READY", each.id)]
         world.sessions.append(session)

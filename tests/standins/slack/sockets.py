@@ -19,9 +19,8 @@ from tests.standins.slack.refusal import Refusal
 from tests.standins.slack.world import World
 
 Json: TypeAlias = dict[str, Any]
-MAX_CONNECTIONS = 10
 PING_SECONDS = 5
-DisconnectReason: TypeAlias = Literal["warning", "refresh_requested", "link_disabled", "too_many_websockets"]
+DisconnectReason: TypeAlias = Literal["warning", "refresh_requested", "link_disabled"]
 _WITH_ANSWER = ("view_submission", "block_suggestion")
 
 
@@ -77,9 +76,6 @@ class Sockets:
         socket = web.WebSocketResponse(autoping=False)
         await socket.prepare(request)
         connection = Connection(app, socket, request)
-        if len(self.of(app)) >= MAX_CONNECTIONS:
-            await self._send_disconnect(connection, "too_many_websockets")
-            return socket
         self.connections.append(connection)
         pinging = asyncio.create_task(_ping(connection))
         try:
