@@ -51,6 +51,6 @@ async def page(env) -> AsyncIterator[Served]:
 @pytest.fixture
 async def client(page) -> AsyncIterator[httpx.AsyncClient]:
     """A browser that has opened the page's address."""
-    async with httpx.AsyncClient(base_url=page.origin, headers={"Origin": page.origin}) as client:
+    async with httpx.AsyncClient(base_url=page.origin, headers={"Origin": page.origin}, timeout=60) as client:
         await client.get(page.address)
         yield client

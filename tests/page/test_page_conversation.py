@@ -25,7 +25,7 @@ async def read(client, enough, *, chat="slack", last="0"):
     """The events after the last one that was read, until there are enough."""
     found = []
     asked = client.stream("GET", f"/events?chat={chat}&after=0", headers={"Last-Event-ID": last})
-    async with asyncio.timeout(20), asked as stream:
+    async with asyncio.timeout(60), asked as stream:
         async for line in stream.aiter_lines():
             if line.startswith("id: "):
                 last = line.removeprefix("id: ")

@@ -29,7 +29,7 @@ async def test_track_without_a_link_opens_a_form_whose_answer_comes_back_to_the_
     [
         ({"link": "https://example.com/cat.mp4"}, "link", "example.com isn't a supported site"),
         ({"link": "my cat"}, "link", "I see no video link there"),
-        ({"link": f"{LINK} " * 11}, "link", "10 values at most"),
+        ({"link": f"{LINK} " * 11}, "link", "takes at most 10 links; 11 were given"),
     ],
 )
 async def test_what_is_wrong_is_told_at_its_field_and_the_form_stays_open(bot_app, answers, field, sentence):
