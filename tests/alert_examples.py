@@ -47,7 +47,7 @@ def final(number: int = 0, **changes: Any) -> FinalFacts:
         stopped_by=None,
         cost_per_snapshot=PRICE,
         picture=PICTURE,
-        file=csv_file(csv_name(page.video.id), list(csv_rows(page.video, page.snapshots))),
+        file=csv_file(csv_name(page.video.title, page.video.id), list(csv_rows(page.video, page.snapshots))),
         problem="",
         now=NOW,
     )

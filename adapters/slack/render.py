@@ -2,7 +2,7 @@
 
 The renderer never asks which message it renders and never loses a word: what doesn't fit goes into the next block or
 message. A message may hold one table block (Slack, Table block), which scrolls sideways on a phone; the widest table
-gets it and the others become lines.
+gets it and the others become lines, and so does one that a phone would cut.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,7 +12,7 @@ from typing import assert_never
 
 from adapters.slack.actions import action_blocks
 from adapters.slack.data_tables import KIND as DATA_TABLE
-from adapters.slack.data_tables import plain_blocks, sortable
+from adapters.slack.data_tables import MAX_PLAIN, plain_blocks, sortable
 from adapters.slack.text import (
     MAX_TEXT,
     NOTHING,
@@ -46,11 +46,14 @@ from bot.reply.model import (
     Tone,
     bold,
 )
-from bot.reply.plain import captioned, finding, plain_spans, plain_text, row_menus
-from bot.reply.text import cut, length
+from bot.reply.plain import captioned, finding, plain_cell, plain_spans, plain_text, row_menus
+from bot.reply.text import cut, length, width
 
 MAX_ROWS = 100
 MAX_COLUMNS = 20
+MAX_PHONE_COLUMNS = 3
+MAX_PHONE_NUMBERS = 16
+"""Letters beside the first column that a phone of 360 pixels shows."""
 MAX_TABLE_WEIGHT = 8_000
 """Slack takes 10,000 characters in a table's cells, and has to find room for the rest of the message too."""
 
@@ -74,11 +77,22 @@ def widest(parts: Sequence[Part]) -> int | None:
 
     A listing is one of them if it is alone: several would look unlike each other.
     """
-    listings = sum(isinstance(part, Listing) for part in parts)
-    kinds = (Table, Listing) if listings == 1 else (Table,)
-    columns = {at: len(part.columns) for at, part in enumerate(parts) if isinstance(part, kinds)}
-    fitting = [at for at, count in columns.items() if 0 < count <= MAX_COLUMNS]
-    return max(fitting, key=lambda at: columns[at], default=None)
+    is_alone = sum(isinstance(part, Listing) for part in parts) == 1
+    tables = {at: part.table for at, part in enumerate(parts) if isinstance(part, Listing) and is_alone}
+    tables |= {at: part for at, part in enumerate(parts) if isinstance(part, Table)}
+    columns = {at: len(table.columns) for at, table in tables.items() if _is_tabular(table)}
+    return max(columns, key=lambda at: columns[at], default=None)
+
+
+def _is_tabular(table: Table) -> bool:
+    """Whether a phone shows every column, or the rows are so many that readers want to sort them."""
+    if not 0 < len(table.columns) <= MAX_COLUMNS:
+        return False
+    if len(table.rows) > MAX_PLAIN and any(column.align is Align.RIGHT for column in table.columns):
+        return True
+    rows = ([(Plain(column.name),) for column in table.columns], *table.rows)
+    beside = sum(max(width(plain_cell(cell)) for cell in cells) for cells in [*zip(*rows, strict=True)][1:])
+    return len(table.columns) <= MAX_PHONE_COLUMNS and beside <= MAX_PHONE_NUMBERS
 
 
 def table_groups(table: Table) -> Iterator[Group]:

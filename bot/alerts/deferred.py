@@ -7,9 +7,9 @@ from typing import Self
 
 from bot.messages.wording import plural, shortened
 from bot.reply.call import Call
-from bot.reply.model import Column, Note, Option, Part, Reply, Select, Table, Time, text
+from bot.reply.model import Column, Item, Listing, Note, Option, Part, Reply, Select, Time, text
 
-MOST_DEFERRED = 40
+MOST_DEFERRED = 20
 """Rows shown; the rest is counted."""
 MOST_CHOICES = 25
 
@@ -40,24 +40,29 @@ def deferred_summary(deferred: Sequence[Deferred]) -> Reply:
     return Reply(
         f"{plural(len(deferred), 'alert')} arrived during quiet hours.",
         title="Alerts held back",
-        parts=deferred_parts(deferred),
+        parts=_listed("What happened", deferred),
         actions=_videos(deferred),
     )
 
 
-def also_deferred(deferred: Sequence[Deferred]) -> str:
-    """The count of findings below another message, as its next sentence; empty without any."""
-    return f" {plural(len(deferred), 'other alert')} arrived during quiet hours." if deferred else ""
+def also_deferred(deferred: Sequence[Deferred]) -> tuple[Part, ...]:
+    """The findings below another message, under their count; empty without any."""
+    return _listed(f"{plural(len(deferred), 'other alert')} from quiet hours", deferred) if deferred else ()
 
 
-def deferred_parts(deferred: Sequence[Deferred]) -> tuple[Part, ...]:
-    """The table of deferred findings; empty without any."""
-    if not deferred:
-        return ()
-    rows = tuple((text(Time(each.at)), text(each.sentence)) for each in deferred[:MOST_DEFERRED])
-    table = Table("What happened", (Column("When"), Column("What")), rows)
-    more = len(deferred) - len(rows)
-    return (table, Note(text(f"And {plural(more, 'more', 'more')}."))) if more else (table,)
+def _listed(caption: str, deferred: Sequence[Deferred]) -> tuple[Part, ...]:
+    items = tuple(_item(each, deferred[-1].at) for each in deferred[:MOST_DEFERRED])
+    listing = Listing(caption, (Column("About"), Column("What"), Column("When")), items)
+    more = len(deferred) - len(items)
+    return (listing, Note(text(f"And {more:,} more."))) if more else (listing,)
+
+
+def _item(deferred: Deferred, last_at: datetime) -> Item:
+    """The video's name above what the sentence says of it; the sentence itself if it doesn't begin with the name."""
+    rest, when = deferred.sentence.removeprefix(deferred.name), Time(deferred.at, last_at)
+    if rest == deferred.sentence:
+        return Item(text(rest), (text("–"), text(when)), text(when))
+    return Item(text(shortened(deferred.name, 40)), (text(rest.strip()), text(when)), text(rest.strip(), " · ", when))
 
 
 def _videos(deferred: Sequence[Deferred]) -> tuple[Select, ...]:

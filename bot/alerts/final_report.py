@@ -148,7 +148,7 @@ async def _report(
         stopped_by=stopped_by,
         cost_per_snapshot=wallet.usage.cost_per_snapshot if wallet and shows_money else None,
         picture=await picture_of(growth_picture(charts, curve.reading)),
-        file=csv_file(csv_name(video.id), rows) if rows else None,
+        file=csv_file(csv_name(video.title, video.id), rows) if rows else None,
         problem=problem,
         now=changes.now,
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from bot.alerts.changes import AlertChanges
-from bot.alerts.deferred import Deferred, also_deferred, deferred_parts
+from bot.alerts.deferred import Deferred, also_deferred
 from bot.alerts.settings_card import snooze_button
 from bot.domain.alerts import (
     Act,
@@ -80,11 +80,11 @@ def low_balance(facts: LowFacts, deferred: Sequence[Deferred] = ()) -> Reply:
     is_clear = facts.stage is Stage.CLEAR
     is_bad = facts.stage >= Stage.URGENT
     return Reply(
-        f"{outlook}{also_deferred(deferred)}",
+        outlook,
         strong=_sum_to_add(outlook, facts.wallet),
         title=_TITLES[facts.stage],
         parts=(
-            *deferred_parts(deferred),
+            *also_deferred(deferred),
             Note(text("Test key · as of " if facts.wallet.is_test else "As of ", Time(facts.wallet.as_of), ".")),
         ),
         actions=(usage,) if is_clear else (ADD_CREDIT, usage, snooze_button(facts.setting_id, BALANCE)),
@@ -131,4 +131,4 @@ def _what_to_do(facts: LowFacts) -> str:
     least = "" if wallet.is_certain else "at least "
     if missing <= 0:
         return f"add credit to keep {videos} going"
-    return f"add {f'{least}{dollars(missing)}' if facts.shows_money else 'credit'} to let {videos} finish"
+    return f"add {f'{least}{dollars(missing)}' if facts.shows_money else 'credit'} to finish {videos}"

@@ -73,7 +73,7 @@ def _summary(totals: CampaignTotals) -> tuple[str, tuple[str, ...]]:
     if totals.main is None:
         return f"{plural(totals.links, 'video')}, none with a reading yet.", ()
     main = _total_words(totals.main)
-    apart = f" Apart, without views: {_count_words(totals.apart)}." if totals.apart else ""
+    apart = f" Plus {_count_words(totals.apart)}." if totals.apart else ""
     return f"{main}.{apart}", (_count_words(totals.main),)
 
 
@@ -93,10 +93,11 @@ def _lines(facts: CampaignFacts) -> Iterator[Part]:
         gained = f" {short_change(each.day)}" if each.day is not None else ""
         room = _LINE - len(f"{place}. {count}{gained}")
         yield Paragraph(text(f"{place}. ", linked(each.stored.video, room), Bold(count), gained))
-    creators = facts.totals.creators[:TOP]
+    creators = [f"{shortened(each.name, _CREATOR)} {short_count(each.count)}" for each in facts.totals.creators[:TOP]]
+    while len(creators) > 1 and len(" · ".join(creators)) > _LINE - 2:
+        creators.pop()
     if creators:
-        names = " · ".join(f"{shortened(each.name, _CREATOR)} {short_count(each.count)}" for each in creators)
-        yield Paragraph(text(Bold("Creators:"), f" {names}"))
+        yield Paragraph(text(Bold("By"), f" {' · '.join(creators)}"))
     if facts.totals.money is not None and facts.sees_money and facts.totals.links:
         yield Paragraph(_money_line(facts.totals.money))
 

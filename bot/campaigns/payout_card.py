@@ -8,7 +8,7 @@ from bot.campaigns.owed import Owed
 from bot.domain.campaigns import Campaign
 from bot.domain.clock import moment_text
 from bot.domain.creators import creator_name
-from bot.domain.growth import exact_count, short_count
+from bot.domain.growth import ago, exact_count, short_count
 from bot.domain.money import dollars
 from bot.domain.payout import Account, Line, State, Terms, accounts, total
 from bot.domain.payout_terms import EXAMPLE, terms_words
@@ -270,8 +270,8 @@ def _how(line: Line) -> str:
     said = [f"{exact_count(line.start)} → {exact_count(line.end)} {line.metric}", str(line.state)]
     if line.final_hour is not None:
         said[-1] += f" {moment_text(line.final_hour)}" if line.is_settled else f" until {moment_text(line.final_hour)}"
-    if line.is_settled and line.ends_early:
-        said.append(f"last reading {moment_text(line.end_at)}")
+    if line.final_hour is not None and line.is_settled and line.ends_early:
+        said.append(f"read {ago(line.final_hour - line.end_at)} before")
     if max(line.end - line.start, 0) < line.minimum:
         said.append(f"below the minimum of {line.minimum:,}")
     if line.video_cap is not None and line.amount == line.video_cap:
@@ -279,7 +279,7 @@ def _how(line: Line) -> str:
     elif line.creator_left is not None and line.amount == line.creator_left:
         said.append("creator's cap")
     if line.missing:
-        said.append(f"{plural(line.missing, 'hour')} missing")
+        said.append(f"{line.missing:,} h missing")
     if line.fallen:
-        said.append(f"counter fell {plural(line.fallen, 'time')}")
+        said.append(f"counter fell {line.fallen:,}×")
     return " · ".join(said)

@@ -41,7 +41,7 @@ def payout_csv(owed: Owed) -> File:
     rows = [_row(line, owed.terms.id) for line in owed.lines]
     name = f"payout-{owed.campaign.id}-{owed.now:%Y-%m-%d-%H%M}.csv"
     content = codecs.BOM_UTF8 + encoded([HEADER, *rows])
-    return File(name, content, "text/csv", f"{len(rows):,} lines")
+    return File(name, content, "text/csv", "one row per video")
 
 
 def _row(line: Line, terms_id: int) -> tuple[str, ...]:

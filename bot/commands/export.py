@@ -52,10 +52,12 @@ async def export(context: Context, args: Export) -> Reply:
     if not page.value.parts:
         return nothing_to_export(page.problem)
     if args.rows == SUMMARY:
-        file = _summary_file(await _summary(context, (stored,)), stored.video.id)
+        file = _summary_file(await _summary(context, (stored,)), stored.video.title or stored.video.id)
         return exported((file,), 1, 0, page.as_of, page.problem)
     rows = [row for video, taken in page.value.runs for row in csv_rows(video, taken)]
-    return exported((csv_file(csv_name(stored.video.id), rows),), 1, len(rows), page.as_of, page.problem)
+    return exported(
+        (csv_file(csv_name(stored.video.title, stored.video.id), rows),), 1, len(rows), page.as_of, page.problem
+    )
 
 
 async def _all(context: Context, named: str, platform: str | None, rows: str) -> Reply:

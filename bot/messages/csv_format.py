@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from bot.domain.videos import Metric, Snapshot, Video
-from bot.messages.wording import plural
 from bot.reply.model import File
 from bot.store.readings import LinkReadings
 
+_NAME = 24
+"""Letters of a name in a file's name: what a phone shows in a line."""
 HEADER = ("video_id", "platform", "link", "title", "creator", "status", "snapshot_time", *Metric)
 SPANS = {"24h": timedelta(days=1), "7d": timedelta(days=7)}
 """How far back a summary states what each counter was."""
@@ -64,13 +65,13 @@ def _counts(metric: Metric, at: Sequence[Snapshot | None]) -> Iterator[str]:
 
 def csv_file(name: str, rows: Sequence[tuple[str, ...]], header: Sequence[str] = HEADER, of: str = "snapshot") -> File:
     """The rows under their header. The name ends in .csv."""
-    return File(name, head(header) + encoded(rows), "text/csv", plural(len(rows), of))
+    return File(name, head(header) + encoded(rows), "text/csv", f"one row per {of}")
 
 
-def csv_name(name: str) -> str:
-    """What the file of a video, by its id, or of a campaign, by its name, is called."""
-    slug = re.sub(r"[^\w-]+", "-", name, flags=re.ASCII)[:40]
-    return f"contentstats-{slug}.csv"
+def csv_name(name: str, otherwise: str = "videos") -> str:
+    """What the file of a video or a campaign is called: by its name, or `otherwise` if no letter of that is ASCII."""
+    slug = re.sub(r"[^\w-]+", "-", name, flags=re.ASCII)[:_NAME].strip("-")
+    return f"contentstats-{slug or otherwise}.csv"
 
 
 def inert(words: str) -> str:

@@ -38,12 +38,12 @@ def exported(
     A file of a row per video has no `snapshots`.
     """
     age = text("As of ", Time(as_of), ".")
-    place = files[0].name if len(files) == 1 else f"{len(files)} files"
+    place = "" if len(files) == 1 else f" in {len(files)} files"
     missing = f" {plural(len(lacking.missing), 'video')} couldn't be read." if lacking.missing else ""
     whose = "" if into is None else f" of {into.name}"
     rows = f"{plural(snapshots, 'snapshot')} of " if snapshots else ""
     return Reply(
-        f"{rows}{plural(videos, 'video')}{whose} in {place}.{missing}",
+        f"{rows}{plural(videos, 'video')}{whose}{place}.{missing}",
         title="Export",
         parts=(*_lacking(lacking), Note((*age, Plain(f" Couldn't refresh: {problem}")) if problem else age)),
         files=files,

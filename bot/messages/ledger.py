@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.domain.money import dollars
 from bot.messages.csv_format import encoded, inert
-from bot.messages.wording import name_of_link, plural, shortened
+from bot.messages.wording import name_of_link, shortened
 from bot.reply.call import Call
 from bot.reply.model import (
     Align,
@@ -60,7 +60,7 @@ class LogPage:
 
 def log_card(page: LogPage, kinds: Sequence[str]) -> Reply:
     """The page, with buttons to the others, the file, and a menu of the `kinds` of entries."""
-    columns = (Column("When"), Column("Who"), Column("What"), Column("Cost", Align.RIGHT), Column("Outcome"))
+    columns = (Column("What"), Column("Who"), Column("Cost", Align.RIGHT), Column("Outcome"), Column("When"))
     items = tuple(_item(each, page.now) for each in page.entries)
     last = page.first + len(items) - 1
     shown = f"Entry {last}" if last == page.first else f"Entries {page.first} to {last}"
@@ -81,15 +81,16 @@ def log_card(page: LogPage, kinds: Sequence[str]) -> Reply:
 def log_file(entries: Sequence[Entry], now: datetime) -> Reply:
     """Every entry as a file."""
     content = codecs.BOM_UTF8 + encoded([HEADER, *map(_row, entries)])
-    file = File(f"log-{now:%Y-%m-%d-%H%M}.csv", content, "text/csv", plural(len(entries), "entry", "entries"))
-    return Reply(f"{plural(len(entries), 'entry', 'entries').capitalize()}, newest first.", title="Log", files=(file,))
+    file = File(f"log-{now:%Y-%m-%d-%H%M}.csv", content, "text/csv", "one row per entry")
+    return Reply("The whole log, newest first.", title="Log", files=(file,))
 
 
 def _item(entry: Entry, now: datetime) -> Item:
     who, what, outcome = _who(entry), _what(entry), text(shortened(entry.outcome, _OUTCOME_LENGTH))
     cost = "" if entry.cost is None else dollars(entry.cost)
-    line = text(who, " · ", *what, f" · {cost}" if cost else "", " · " if outcome else "", *outcome)
-    return Item(text(Time(entry.at, now)), (text(who), what, text(cost or "–"), outcome), line)
+    when = Time(entry.at, now)
+    line = text(who, f" · {cost}" if cost else "", " · " if outcome else "", *outcome, " · ", when)
+    return Item(what, (text(who), text(cost or "–"), outcome, text(when)), line)
 
 
 def _who(entry: Entry) -> Span:

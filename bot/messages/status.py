@@ -14,11 +14,12 @@ from bot.reply.model import (
     Column,
     Field,
     Fields,
+    Item,
+    Listing,
     Note,
     Paragraph,
     Part,
     Reply,
-    Table,
     Text,
     Time,
     Tone,
@@ -157,14 +158,14 @@ def _waiting(queue: Queue, now: datetime) -> Text:
 def _dead(queue: Queue) -> tuple[Part, ...]:
     if not queue.dead:
         return ()
-    columns = (Column("Failed at"), Column("Channel"), Column("Why"))
-    caption = "Messages that couldn't be posted"
-    return (Table(caption, columns, tuple(_row(letter) for letter in queue.dead)),)
+    columns = (Column("Channel"), Column("Why"), Column("Failed at"))
+    return (Listing("Messages that couldn't be posted", columns, tuple(map(_item, queue.dead))),)
 
 
-def _row(letter: DeadLetter) -> tuple[Text, ...]:
-    channel = Channel(letter.channel_id) if letter.channel_id else "direct message"
-    return text(Time(letter.ended_at)), text(channel), text(letter.reason)
+def _item(letter: DeadLetter) -> Item:
+    channel = Channel(letter.channel_id) if letter.channel_id else "Direct message"
+    when = Time(letter.ended_at)
+    return Item(text(channel), (text(letter.reason), text(when)), text(letter.reason, " · ", when))
 
 
 def _key(found: Health) -> str:

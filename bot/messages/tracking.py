@@ -13,17 +13,17 @@ from bot.messages.wording import linked, name_of_link, plural, status_word, vide
 from bot.reply.call import Call
 from bot.reply.model import (
     Action,
-    Align,
     Button,
     Column,
+    Item,
     Link,
+    Listing,
     Mention,
     Note,
     Paragraph,
     Plain,
     Reply,
     Span,
-    Table,
     Text,
     Tone,
     Weight,
@@ -97,7 +97,7 @@ def _several(results: Sequence[Result]) -> Reply:
     return Reply(
         f"{len(started)} of {plural(len(results), 'video')} started, up to {dollars(_cost(started))} in total.{doubt}",
         title="Tracking started" if started else "Not clear yet" if unclear else "Nothing was started",
-        parts=(_table(results), *((_KEEPS_LOOKING,) if unclear else ())),
+        parts=(_listing(results), *((_KEEPS_LOOKING,) if unclear else ())),
         actions=_actions(results),
         tone=Tone.SUCCESS if len(started) == len(results) else Tone.WARNING,
     )
@@ -174,10 +174,9 @@ def _under_way(result: Result) -> Reply:
     )
 
 
-def _table(results: Sequence[Result]) -> Table:
-    columns = (Column("#", Align.RIGHT), Column("Video"), Column("Outcome"))
-    rows = tuple((text(str(number)), text(_named(each)), _outcome(each)) for number, each in enumerate(results, 1))
-    return Table("Requests", columns, rows)
+def _listing(results: Sequence[Result]) -> Listing:
+    items = tuple(Item(text(_named(each)), (_outcome(each),), _outcome(each)) for each in results)
+    return Listing("Requests", (Column("Video"), Column("Outcome")), items)
 
 
 def _outcome(result: Result) -> Text:

@@ -101,11 +101,11 @@ class CsvExport:
         if not self.snapshots:
             return ()
         if self._spool.size <= self._most:
-            return (LargeFile(self._name, self._spool, "text/csv", f"{self.snapshots:,} snapshots"),)
+            return (LargeFile(self._name, self._spool, "text/csv", "one row per snapshot"),)
         parts = await asyncio.to_thread(self._packed)
         stem = PurePosixPath(self._name).stem
         if len(parts) == 1:
-            return (LargeFile(f"{stem}.zip", parts[0], "application/zip", f"{self.snapshots:,} snapshots"),)
+            return (LargeFile(f"{stem}.zip", parts[0], "application/zip", "one row per snapshot"),)
         total = len(parts)
         return tuple(
             LargeFile(f"{stem}-{number}-of-{total}.zip", part, "application/zip", f"part {number} of {total}")

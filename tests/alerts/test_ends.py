@@ -180,7 +180,7 @@ async def test_the_findings_of_quiet_hours_are_listed_in_the_low_balance_if_that
     (morning,) = await play.live(1)
     assert morning.key == "balance.low:1:1"
     assert morning.reply.title.startswith("Low balance")
-    assert "1 other alert arrived during quiet hours." in morning.reply.summary
+    assert "1 other alert from quiet hours" in morning.text
     assert "completed: " in morning.text
     play.available("30")
     (resolved,) = await play.live(1)

@@ -48,7 +48,7 @@ async def test_the_message_shows_when_tracking_pauses_and_what_to_add(play):
     (low,) = await play.look()
     assert low.channel_id == "C-general"
     assert re.fullmatch(
-        r"Tracking pauses (by )?.+ UTC\. \$1\.00 left; add .*\$\S+ to let all 2 finish\.", low.reply.summary
+        r"Tracking pauses (by )?.+ UTC\. \$1\.00 left; add .*\$\S+ to finish all 2\.", low.reply.summary
     )
     labels = [each.label for each in low.reply.actions]
     assert labels == ["Add credit", "Usage", "Snooze"]
@@ -65,7 +65,7 @@ async def test_the_balance_is_checked_once_the_running_videos_are_known(play):
     await play.engine.react_due()
     assert await play.posted() == []
     (low,) = await play.look()
-    assert "to let the video finish" in low.text
+    assert "to finish the video" in low.text
 
 
 async def test_it_arms_again_only_a_fifth_above_the_threshold(play):
@@ -111,7 +111,7 @@ async def test_each_workspace_of_a_shared_key_gets_the_alert(play):
     play.available("1.00")
     low = await play.live(1)
     assert {each.channel_id for each in low} == {"C-general", "C-x"}
-    assert all("to let all 2 finish" in each.text for each in low)
+    assert all("to finish all 2" in each.text for each in low)
 
 
 async def test_a_snoozed_alert_is_edited_and_posts_nothing_until_the_end(play):

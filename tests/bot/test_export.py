@@ -37,8 +37,8 @@ async def test_one_video_comes_with_every_snapshot_to_the_last_digit(env):
         assert row[6].endswith("+00:00")
         assert row[7:] == [str(counts[metric]) for metric in ("views", "likes", "comments", "shares", "saves")]
     assert reply.tone is Tone.SUCCESS
-    assert reply.files[0].name == f"contentstats-{tracking.id}.csv"
-    assert f"30 snapshots of 1 video in {reply.files[0].name}." in reply.summary
+    assert reply.files[0].name == "contentstats-Street-food-in-Osaka-you.csv"
+    assert reply.summary == "30 snapshots of 1 video."
 
 
 async def test_what_a_platform_does_not_state_is_an_empty_cell(env):
@@ -96,7 +96,7 @@ async def test_all_videos_are_read_first_running_finished_and_never_opened(env):
     await env.say(f"/stats {LINK}")
     env.clock.advance(hours=27)
     reply = await whole(env)
-    assert reply.summary == "84 snapshots of 3 videos in contentstats-all.csv."
+    assert reply.summary == "84 snapshots of 3 videos."
     assert Counter(row[1] for row in table(reply)[1:]) == {"tiktok": 30, "twitter": 30, "youtube": 24}
     assert "As of Tue 3 Mar, 16:30 UTC" in plain_text(reply)
     assert len(env.sandbox.calls(PAGE)) == 4
@@ -114,14 +114,14 @@ async def test_what_could_not_be_read_is_named_with_the_reason_and_left_alone_fo
     reply = await whole(env)
     said = plain_text(reply)
     assert reply.tone is Tone.WARNING
-    assert reply.summary == "3 snapshots of 1 video in contentstats-all.csv. 2 videos couldn't be read."
+    assert reply.summary == "3 snapshots of 1 video. 2 videos couldn't be read."
     assert said.index(": not in the file: ") < said.index(": without the newest snapshots: ")
     assert said.count("have that video") == 3
     assert len(env.sandbox.calls(PAGE)) == 4
     env.sandbox.faults.clear()
     assert (await whole(env)).summary == reply.summary
     env.clock.advance(minutes=6)
-    assert (await whole(env)).summary == "15 snapshots of 3 videos in contentstats-all.csv."
+    assert (await whole(env)).summary == "15 snapshots of 3 videos."
 
 
 async def test_an_api_that_is_away_costs_three_calls_and_no_answer_without_a_file_is_a_success(env):
@@ -169,7 +169,7 @@ async def test_ten_exports_at_once_take_hardly_more_memory_than_one(env):
     await peak_of_exports(env, [ANA])  # what is imported and prepared only once
     one, _ = await peak_of_exports(env, [ANA])
     ten, summaries = await peak_of_exports(env, (ANA, BEN) * 5)
-    assert summaries == {"6,000 snapshots of 40 videos in contentstats-all.csv."}
+    assert summaries == {"6,000 snapshots of 40 videos."}
     assert ten < 2 * one
 
 

@@ -4,7 +4,7 @@ from adapters.slack.render import Message
 from bot.reply.model import Align, Column, Table, text
 
 
-def numbered(rows: int, columns: int = 4, cell: str = "") -> Table:
+def numbered(rows: int, columns: int = 3, cell: str = "") -> Table:
     """A table whose every cell holds a number of its own."""
     heads = tuple(Column(f"c{each}", Align.RIGHT) for each in range(columns))
     cells = (tuple(text(f"{cell}#{row}/{column}") for column in range(columns)) for row in range(rows))

@@ -101,4 +101,4 @@ def test_a_home_tab_with_more_than_it_takes_says_so():
 def test_a_long_table_on_a_home_tab_is_lines():
     view = home_view(Reply("", parts=(numbered(300),)))
     assert {block["type"] for block in view["blocks"]} == {"rich_text"}
-    assert "#299/3" in read(view["blocks"])
+    assert "#299/2" in read(view["blocks"])
