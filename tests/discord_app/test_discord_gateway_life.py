@@ -89,11 +89,14 @@ async def test_two_processes_that_hear_the_same_press_spend_once(discord, server
         assert (one.spent(), one.trackings(), len(lines(server.general))) == (1, 1, 1)
 
 
-@pytest.mark.parametrize("route", ["GET /users/@me", "GET /gateway/bot", "gateway"])
 @pytest.mark.parametrize(
-    "fault",
-    [Fault(FaultKind.RESET), Fault(FaultKind.STATUS, 503), Fault(FaultKind.GARBAGE)],
-    ids=lambda each: each.kind,
+    ("route", "fault"),
+    [
+        ("GET /users/@me", Fault(FaultKind.GARBAGE)),
+        ("GET /gateway/bot", Fault(FaultKind.STATUS, 503)),
+        ("gateway", Fault(FaultKind.RESET)),
+    ],
+    ids=str,
 )
 async def test_a_discord_that_is_away_at_the_start_is_waited_for(
     discord, server, sandbox, clock, sqlite_url, route, fault

@@ -183,7 +183,7 @@ async def test_too_many_refusals_stop_everything_long_before_a_ban(limits, time)
     await limits.admit(0)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=5)
 @given(st.lists(st.floats(0, 3), min_size=60, max_size=200))
 def test_however_posts_arrive_no_second_sees_too_many(arrivals):
     async def play():

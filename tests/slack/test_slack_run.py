@@ -146,8 +146,7 @@ async def test_a_slack_that_is_away_at_the_start_takes_nothing_else_down(
     await _end(task)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-async def test_when_told_to_end_a_command_under_way_is_still_answered(slack, app, token, sandbox, tmp_path, number):
+async def test_on_ctrl_c_a_command_under_way_is_still_answered(slack, app, token, sandbox, tmp_path):
     variables = {
         "SLACK_API_URL": slack.api_url,
         "SLACK_BOT_TOKEN": token.value,
@@ -162,8 +161,8 @@ async def test_when_told_to_end_a_command_under_way_is_still_answered(slack, app
     await slack.until(slack.connections, 60)
     slack.faults.add("response_url", Fault(FaultKind.SLOW, seconds=0.5))
     assert (await slack.send_command("/usage", user=ANN, channel=GENERAL)).failure == ""
-    program.send_signal(number)
-    assert await program.wait() == 128 + number
+    program.send_signal(signal.SIGINT)
+    assert await program.wait() == 128 + signal.SIGINT
     assert "available" in slack.ephemerals(ANN)[0].text
 
 

@@ -6,10 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.chat.pacing import Busy
-from adapters.slack.limits import MOST_GATES, POST, Limits
+from adapters.slack.limits import POST, Limits
 from tests.slack_post.virtual_time import VirtualTime
 
 PATIENT = 10_000.0
+MOST_GATES = 200
 
 
 @pytest.fixture
@@ -153,7 +154,9 @@ async def test_an_absurd_wait_is_an_hour_at_most(limits, time):
     assert time.now - 1000 == pytest.approx(3_600, abs=0.01)
 
 
-async def test_what_is_remembered_of_quiet_channels_is_dropped(limits, time):
+async def test_what_is_remembered_of_quiet_channels_is_dropped(time, monkeypatch):
+    monkeypatch.setattr("adapters.slack.limits.MOST_GATES", MOST_GATES)
+    limits = Limits(time, time.sleep)
     for batch in range(6):
         for number in range(MOST_GATES // 2):
             await limits.admit(f"T{batch}-{number}", POST, 0, "C1")
