@@ -181,7 +181,7 @@ def _item(facts: LeaderboardFacts, standing: RankedEntry[Who], *, has_moves: boo
     gain = f"{standing.gain:,}" if facts.found.request.hour else signed_count(standing.gain)
     more = plural(standing.links, "video") if facts.found.request.by != "videos" else ""
     line = text(Bold(_short(facts, standing.gain)), *(f" · {each}" for each in (move, more, place.about) if each))
-    cells = (text(gain), *((text(move),) if has_moves else ()))
+    cells = (text(gain), *((text(move or "–"),) if has_moves else ()))
     return Item(text(f"{standing.rank}. ", *place.name), cells, line, place.button)
 
 

@@ -130,7 +130,7 @@ def _places(facts: DigestFacts) -> Text:
     """The first places of the leaderboard in one line, with their exact gains."""
     spans: list[Span] = []
     for name, place, metric, has_moves in facts.board[:MOST_NAMED]:
-        move = f" ({move_words(place)})" if has_moves else ""
+        move = f" ({words})" if has_moves and (words := move_words(place)) else ""
         spans += text("; " if spans else "", f"{place.rank}. ", *name, f" {signed_count(place.gain)} {metric}{move}")
     return tuple(spans)
 

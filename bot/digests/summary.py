@@ -61,8 +61,8 @@ def names_line(head: str, videos: Sequence[VideoChange], end: str = "") -> Itera
     """A line with the largest video by name and the number of the others; none without any."""
     if not videos:
         return
-    name = shortened(name_of(videos[0].video), LINE - len(head) - 8)
-    more = f" +{len(videos) - 1:,}" if len(videos) > 1 else ""
+    more = f" +{len(videos) - 1:,} more" if len(videos) > 1 else ""
+    name = shortened(name_of(videos[0].video), LINE - 4 - len(head) - len(more))
     yield text(Bold(f"{head}:"), f" {name}{more}", end)
 
 
@@ -72,7 +72,7 @@ def board_lines(facts: DigestFacts) -> Iterator[Text]:
         yield text(Bold(board_title(facts)))
     for name, place, _, has_moves in facts.board[:MOST_NAMED]:
         move = f" {move_words(place)}" if has_moves else ""
-        yield text(f"{place.rank}. ", *name, Bold(f" {short_change(place.gain)}"), move)
+        yield text(f"{place.rank}. ", *name, Bold(f" {short_change(place.gain)}"), move.rstrip())
 
 
 def board_title(facts: DigestFacts) -> str:

@@ -82,10 +82,10 @@ def introduced(video: Video) -> str:
 
 
 def move_words(standing: RankedEntry[Any]) -> str:
-    """How a place moved since the window before: `▲2`, `▼1`, `–`, `new`."""
+    """How a place moved since the window before: `▲2`, `▼1`, `new`; empty if it didn't."""
     if standing.move is None:
         return "new"
-    return f"▲{standing.move}" if standing.move > 0 else f"▼{-standing.move}" if standing.move < 0 else "–"
+    return f"▲{standing.move}" if standing.move > 0 else f"▼{-standing.move}" if standing.move < 0 else ""
 
 
 def shortened(words: str, length: int = TITLE_LENGTH) -> str:
