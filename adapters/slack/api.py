@@ -158,6 +158,16 @@ class Calls:
             raise SlackFailed("ratelimited") from None
 
 
+def fact(answer: Json, *names: str) -> str:
+    """A text within an answer, by the names that lead to it; SlackFailed if Slack left it out."""
+    value: object = answer
+    for name in names:
+        value = value.get(name) if isinstance(value, dict) else None
+    if not isinstance(value, str):
+        raise SlackFailed(NO_ANSWER)
+    return value
+
+
 def _sdk_logger() -> logging.Logger:
     """Keeps the SDK from putting every message into the log at DEBUG, and from making ready to at every level."""
     sdk = logging.getLogger(f"{__name__}.sdk")

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from adapters.chat.recent import Recent
-from adapters.slack.api import NO_ANSWER, Calls, Json, SlackFailed
+from adapters.slack.api import NO_ANSWER, Calls, Json, SlackFailed, fact
 from adapters.slack.errors import PERMANENT
 from adapters.slack.workspaces import SlackWorkspace
 from bot.commands.permissions import MEMBERS, PERMISSIONS
@@ -269,13 +269,13 @@ class Channels:
     async def _ask(self, workspace: SlackWorkspace, channel_id: str) -> ChannelFacts:
         try:
             answer = await self._calls.api(workspace.client.conversations_info, channel=channel_id)
-            channel = answer["channel"]
-        except (SlackFailed, KeyError) as error:
-            word = error.word if isinstance(error, SlackFailed) else "no_channel"
-            if word == "channel_not_found":
-                return ChannelFacts(PERMANENT[word])
-            logger.info("Slack doesn't say what a channel is", extra={"team": workspace.ref.id, "error": word})
+            fact(answer, "channel", "id")
+        except SlackFailed as error:
+            if error.word == "channel_not_found":
+                return ChannelFacts(PERMANENT[error.word])
+            logger.info("Slack doesn't say what a channel is", extra={"team": workspace.ref.id, "error": error.word})
             return UNKNOWN
+        channel = answer["channel"]
         reason = cannot_post_reason(channel)
         return ChannelFacts(
             reason,

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Mapping
 
 from adapters.chat.recent import Recent
-from adapters.slack.api import Calls, SlackFailed
+from adapters.slack.api import Calls, SlackFailed, fact
 from adapters.slack.text import escaped, words
 from adapters.slack.workspaces import SlackWorkspace
 from bot.reply.model import File, LargeFile, Picture, Reply
@@ -77,8 +77,8 @@ class Pictures:
             length=size_of(content),
             alt_txt=cut(alt, MAX_ALT) or None,
         )
-        await self._calls.upload(str(address["upload_url"]), content)
-        return str(address["file_id"])
+        await self._calls.upload(fact(address, "upload_url"), content)
+        return fact(address, "file_id")
 
 
 def _key(workspace: SlackWorkspace, picture: Picture) -> tuple[str, bytes]:

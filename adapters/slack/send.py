@@ -14,7 +14,7 @@ from adapters.chat.conversation import Shown
 from adapters.chat.pacing import Busy
 from adapters.chat.replying import send_surely
 from adapters.chat.retry import Sleep
-from adapters.slack.api import CONTENT, LONGEST_WAIT, Calls, SlackFailed
+from adapters.slack.api import CONTENT, LONGEST_WAIT, Calls, SlackFailed, fact
 from adapters.slack.interaction import Interaction, ResponseUrl
 from adapters.slack.limits import POST, Limits
 from adapters.slack.pictures import Pictures
@@ -323,7 +323,7 @@ class Replies:
 async def direct_channel(calls: Calls, workspace: SlackWorkspace, user_id: str) -> str:
     """The conversation between the app and one person; SlackFailed if there can be none. Safe to repeat."""
     answer = await calls.api(workspace.client.conversations_open, users=user_id)
-    return str(answer["channel"]["id"])
+    return fact(answer, "channel", "id")
 
 
 def _replaces(interaction: Interaction, reply: Reply, answer: Answer) -> bool:

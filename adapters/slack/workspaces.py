@@ -8,7 +8,7 @@ from typing import Protocol, TypeAlias
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.api import Calls, Json, SlackFailed
+from adapters.slack.api import NO_ANSWER, Calls, Json, SlackFailed
 from adapters.slack.errors import DEAD, FATAL, meaning
 from bot.domain.caller import WorkspaceRef
 from bot.domain.errors import BotError, TokenRefused
@@ -92,11 +92,14 @@ class SingleWorkspace:
     async def check(self) -> None:
         """Ask Slack whether it accepts the token now. Raises SlackAway or TokenRefused."""
         try:
-            self._identity = await self._calls.api(self._client.auth_test)
+            identity = await self._calls.api(self._client.auth_test)
         except SlackFailed as error:
             if error.word in FATAL:
                 raise TokenRefused(_REFUSED.format(word=meaning(error.word))) from error
             raise SlackAway(_AWAY.format(word=meaning(error.word))) from error
+        if not (identity.get("team_id") or identity.get("enterprise_id")):
+            raise SlackAway(_AWAY.format(word=NO_ANSWER))
+        self._identity = identity
 
     async def find(self, team_id: str, enterprise_id: str | None) -> SlackWorkspace | None:
         """The token's workspace; any of its organisation if the token is the organisation's."""
@@ -104,7 +107,7 @@ class SingleWorkspace:
         name, own_enterprise = str(identity.get("team") or ""), _enterprise_of(identity)
         ref = WorkspaceRef(CHAT, team_id, name, can_preview=self._is_previewing, members_spend=True)
         is_organisations = bool(identity.get("is_enterprise_install")) and enterprise_id is not None
-        if team_id == identity["team_id"] or (is_organisations and enterprise_id == own_enterprise):
+        if team_id == identity.get("team_id") or (is_organisations and enterprise_id == own_enterprise):
             return SlackWorkspace(ref, own_enterprise, self._client)
         return None
 

@@ -12,10 +12,11 @@ from adapters.slack.workspaces import SlackWorkspace
 from bot.delivery.poster import Later, Rejected, Unclear
 from bot.domain.caller import WorkspaceRef
 from bot.domain.errors import BotError, NotConfigured
-from bot.reply.model import Reply
+from bot.reply.model import Picture, Reply
 from tests.standins.faults import Fault, FaultKind
 
 HELLO = Reply("Hello, channel.")
+CHART = Reply("Views grew by 5%.", parts=(Picture("views.png", b"png", "Views grew."),))
 POST = "chat.postMessage"
 
 
@@ -114,9 +115,12 @@ async def test_no_body_makes_the_poster_raise(on, here, status, body, expected):
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     teams = on.teams_over(on.session, f"http://127.0.0.1:{runner.addresses[0][1]}/api/")
-    delivery = await on.poster_for(teams).post(here, HELLO, "a")
-    await runner.cleanup()
+    poster = on.poster_for(teams)
+    delivery = await poster.post(here, HELLO, "a")
     assert (type(delivery), asked) == (expected, ["/api/chat.postMessage"])
+    assert type(await poster.post(here, CHART, "b")) is expected
+    assert await poster.direct("T1", "U1") is None
+    await runner.cleanup()
 
 
 async def test_a_429_when_a_direct_message_is_opened_is_waited_out(slack, poster, naps):
