@@ -100,7 +100,7 @@ async def test_the_zone_of_months_is_chosen(env):
     assert "Months begin at midnight, Europe/Berlin." in plain_text(await env.say("/allowance zone Europe/Berlin"))
 
 
-async def test_a_name_that_the_chat_does_not_vouch_for_is_nobodys(env):
+async def test_a_name_that_the_chat_does_not_confirm_is_refused(env):
     chat = replace(ANA, workspace=replace(ANA.workspace, chat="slack"))
     reply = await env.say("/allowance @anna 5", chat)
     assert "can't tell who “@anna” is" in reply.summary

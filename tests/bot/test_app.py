@@ -166,7 +166,7 @@ async def test_a_fault_of_ours_is_a_reference_that_the_log_has_too(env, sqlite_u
     assert (await env.say("/help")).tone is Tone.INFO
 
 
-async def test_a_database_that_is_away_is_told_and_comes_back(sandbox, clock, postgres, postgres_url):
+async def test_a_database_that_is_away_is_reported_and_comes_back(sandbox, clock, postgres, postgres_url):
     async with environment_of(sandbox, clock, postgres_url) as env:
         card = await env.say(f"/track {LINK} 7")
         name = postgres_url.rpartition("/")[2]

@@ -83,7 +83,7 @@ async def test_declined_or_late_it_never_starts(env):
     assert env.posts() == 0
 
 
-async def test_nobody_answering_ends_it_and_the_asker_hears_so(env):
+async def test_a_request_that_nobody_answers_ends_and_its_asker_is_notified(env):
     await asked(env)
     env.clock.advance(hours=24)
     async with env.store() as (store, _):

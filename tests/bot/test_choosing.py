@@ -158,7 +158,7 @@ async def test_a_line_that_holds_a_link_is_about_that_link(env):
     assert "one value for video; 2 were given" in (await env.say(f"/stats {link(1)} {link(2)}")).summary
 
 
-async def test_more_than_ten_are_cut_and_told(env):
+async def test_more_than_ten_are_cut_and_counted(env):
     for number in range(14):
         env.sandbox.world.track(env.sandbox.key, link(number), 7)
     reply = await env.say("/stats steady")
@@ -194,7 +194,7 @@ async def test_nothing_that_fits_says_where_to_look(env, words):
     assert reply.summary == f"No video here matches “{words}”. /videos lists your videos; /track starts a new one."
 
 
-async def test_a_link_that_is_none_is_told_as_such(env):
+async def test_a_link_that_is_none_is_refused_as_such(env):
     reply = await env.say("/stats https://example.com/video")
     assert "example.com isn't a supported site" in reply.summary
     assert "Usage: /stats <video>" in plain_text(reply)

@@ -80,7 +80,7 @@ async def test_the_leader_is_the_one_at_the_last_hour_that_all_have_in_words_and
     )
 
 
-async def test_whoever_has_no_latest_hour_is_compared_at_the_last_one_that_it_has(env, start):
+async def test_a_video_without_the_latest_hour_is_compared_at_the_last_one_that_it_has(env, start):
     links = [f"https://www.tiktok.com/@gaps/video/{7301234567890120000 + number}" for number in (1, 2)]
     films = start(*links, apart=0)
     env.clock.advance(hours=9)
@@ -177,7 +177,7 @@ async def test_words_for_the_button_that_fit_several_ask_again(env, start):
         assert "Which one do you mean?" in reply.summary
 
 
-async def test_stale_numbers_of_one_are_told(env, start):
+async def test_stale_numbers_of_one_are_marked(env, start):
     start(LINK, YOUTUBE)
     line = f"/compare {LINK} {YOUTUBE}"
     await env.say(line)

@@ -100,7 +100,7 @@ async def test_money_is_posted_by_those_who_may_spend_and_never_where_others_rea
     assert (await env.press(card, "Post here", replace(ANA, is_shared=True))).tone is Tone.SUCCESS
 
 
-async def test_where_nothing_can_be_posted_it_says_what_to_do(env, card):
+async def test_if_nothing_can_be_posted_it_says_what_to_do(env, card):
     closed = replace(ANA, cannot_post_reason="The bot isn't in this channel. Invite it with /invite.")
     assert (await env.press(card, "Post here", closed)).summary == closed.cannot_post_reason
     assert "Post here" not in labels(await env.say("/status", replace(ANA, is_direct=True)))

@@ -60,7 +60,7 @@ async def test_the_card_is_short_and_its_details_say_whose_it_is_and_what_it_cos
     assert "Views grew" in picture.alt
 
 
-async def test_the_end_is_the_same_whenever_the_api_said_what_remains(env):
+async def test_the_end_is_the_same_whenever_the_api_stated_what_remains(env):
     await env.start(LINK, 3)
     for minutes in (0, 55, 7):
         env.clock.advance(minutes=minutes)
@@ -111,7 +111,7 @@ async def test_each_platform_shows_what_it_states_in_its_own_words(stats, env, l
     assert [row[0] for row in rows(await env.press(reply, "Details"))] == metrics
 
 
-async def test_gaps_are_told_and_changes_state_their_real_window(stats, env):
+async def test_gaps_are_stated_and_changes_state_their_real_window(stats, env):
     reply, growth = await stats(tiktok("gaps"), 34)
     collected = sum(not growth.misses(hour) for hour in range(1, 35))
     assert f"{collected} of 34 snapshots." in plain_text(reply)

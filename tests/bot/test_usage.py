@@ -80,7 +80,7 @@ async def test_money_that_runs_out_says_when_and_offers_credit(clock, sqlite_url
         assert "for 2 other videos too" in card.summary
 
 
-async def test_a_bill_that_disagrees_with_its_price_is_told(env):
+async def test_a_bill_that_disagrees_with_its_price_is_reported(env):
     body = {"balance_usd": "10", "total_charged_usd": 3, "total_snapshots": 100, "uncharged_usage_usd": 0}
     env.sandbox.faults.add("200", USAGE, body=body)
     reply = await env.run(Call("usage.details"))
@@ -175,7 +175,7 @@ async def test_a_video_without_a_known_end_runs_and_leaves_the_runway_open(env):
     assert " UTC at the latest." in (await env.say("/usage")).summary
 
 
-async def test_where_the_api_hides_videos_nobody_says_that_all_can_finish(env):
+async def test_if_the_api_hides_videos_nobody_says_that_all_can_finish(env):
     for number in range(101):
         env.sandbox.world.track(
             env.sandbox.key, f"https://www.tiktok.com/@steady/video/{7301234567890120000 + number}", 1

@@ -20,7 +20,7 @@ def test_a_console_without_a_key_names_the_setting_and_the_demo(cli, args):
 
 
 @pytest.mark.parametrize("subcommand", ["console", "migrate", "doctor"])
-def test_every_wrong_setting_has_its_sentence_and_no_secret_is_said(said, monkeypatch, subcommand):
+def test_every_wrong_setting_has_its_sentence_and_no_secret_is_shown(said, monkeypatch, subcommand):
     wrong = {"CONTENTSTATS_API_KEY": "cs_live_a b", "MONTHLY_CAP_USD": "lots", "LOG_LEVEL": "loud"}
     for name, value in wrong.items():
         monkeypatch.setenv(name, value)

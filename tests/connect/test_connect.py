@@ -50,7 +50,7 @@ async def whole_database(url):
     return str(rows)
 
 
-async def test_a_linked_key_is_told_live_or_test_and_is_nowhere_to_be_read(env, caplog):
+async def test_a_linked_key_is_named_live_or_test_and_shown_nowhere(env, caplog):
     caplog.set_level("DEBUG")
     reply = await connect(env, ANA, f" {ACME} ")
     assert reply.tone is Tone.SUCCESS

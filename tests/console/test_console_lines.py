@@ -67,7 +67,7 @@ async def test_json_prints_one_object_and_saves_nothing(bot, options):
     assert not options().picture_dir.exists()
 
 
-async def test_what_is_said_before_a_reply_stands_above_it_but_not_in_json(bot, options):
+async def test_words_before_a_reply_are_printed_above_it_but_not_in_json(bot, options):
     assert (await said(bot, "/busy", options()))[1] == "You're in line.\nNo command busy.\n\n"
     assert "in line" not in (await said(bot, "/busy", options(json=True)))[1]
 
@@ -134,7 +134,7 @@ async def test_no_file_name_leads_anywhere_else(bot, options, name, lies_at):
     assert [path.name for path in options().picture_dir.iterdir()] == [lies_at]
 
 
-async def test_a_picture_that_cannot_be_saved_is_said_and_spoils_nothing(bot, options):
+async def test_a_picture_that_cannot_be_saved_is_reported_and_spoils_nothing(bot, options):
     options().picture_dir.write_text("a file stands in the way")
     code, written = await said(bot, "/stats", options())
     assert code == 0
@@ -231,7 +231,7 @@ async def test_waiting_for_a_silent_pipe_can_be_ended(bot, options):
             await talking
 
 
-async def test_a_number_that_means_nothing_is_told_and_keeps_the_choices(bot, options):
+async def test_a_number_that_means_nothing_is_refused_and_keeps_the_choices(bot, options):
     out = io.StringIO()
     assert await answer_lines(bot, options(), io.StringIO("1\n/track x\n9\n2\n"), out) == 1
     assert "There's no choice 1: the last reply offers none." in out.getvalue()

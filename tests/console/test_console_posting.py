@@ -56,7 +56,7 @@ async def test_foreign_names_are_only_names(out, poster):
     assert "\x1b" not in out.getvalue()
 
 
-async def test_a_terminal_that_is_gone_is_told_of_and_raises_nothing(out, poster):
+async def test_a_terminal_that_is_gone_is_reported_and_raises_nothing(out, poster):
     out.close()
     delivery = await poster.post(HERE, Reply("Hello."), "a")
     assert isinstance(delivery, Rejected)

@@ -133,7 +133,7 @@ def test_a_history_that_was_open_to_others_is_closed(tmp_path):
     assert stat.S_IMODE(history.stat().st_mode) == 0o600
 
 
-def test_where_no_history_can_be_kept_the_session_has_its_own(tmp_path):
+def test_if_no_history_can_be_kept_the_session_has_its_own(tmp_path):
     (tmp_path / "file").write_text("")
     assert isinstance(private_history(tmp_path / "file" / "history"), InMemoryHistory)
     assert isinstance(private_history(None), InMemoryHistory)

@@ -129,7 +129,7 @@ def test_only_https_becomes_a_hyperlink():
     assert "here (javascript:alert(1))" in words(drawing)
 
 
-def test_a_tone_is_told_by_a_mark_as_well_as_by_a_colour():
+def test_a_tone_is_shown_by_a_mark_as_well_as_by_a_colour():
     drawings = {tone: drawn(card(Reply("Hello.", tone=tone), 40), 40) for tone in Tone}
     assert [words(drawings[tone]) for tone in Tone] == ["Hello.", "✓ Hello.", "! Hello.", "✗ Hello."]
     assert len({re.findall(r"\x1b\[[0-9;]*m", drawing)[0] for drawing in drawings.values()}) == 4

@@ -103,7 +103,7 @@ def test_usage_is_read_from_numbers_and_from_text():
     assert usage.cost_per_snapshot == Decimal("0.015")
 
 
-def test_usage_takes_dollar_signs_and_debts_and_the_documented_price_where_none_is_told():
+def test_usage_takes_dollar_signs_and_debts_and_the_documented_price_if_none_is_stated():
     usage = read_usage(encoded({"balance_usd": "$1,004.20", "uncharged_usage_usd": None, "cost_per_snapshot": "free"}))
     assert (usage.balance, usage.uncharged, usage.cost_per_snapshot) == (Decimal("1004.20"), None, DOCUMENTED_PRICE)
     assert (usage.total_charged, usage.total_snapshots) == (None, None)
@@ -169,7 +169,7 @@ READERS = [read_page, lambda body: read_list(body, 100), lambda body: read_track
         b'{"n": ' + b"9" * 10_000 + b"}",
     ],
 )
-def test_what_is_not_the_apis_is_told_from_what_is(read, body):
+def test_bodies_that_are_not_the_apis_are_refused(read, body):
     with pytest.raises(ForeignBody):
         read(body)
 

@@ -41,7 +41,7 @@ async def test_a_post_with_no_whole_answer_is_unclear_and_sent_once(any_call, cl
 
 
 @pairs("GET /usage", "GET /videos", "GET /videos/{id}")
-async def test_a_get_with_no_whole_answer_is_tried_three_times_and_then_told(any_call, client, sandbox, fault):
+async def test_a_get_without_a_whole_response_is_tried_three_times_and_then_reported(any_call, client, sandbox, fault):
     name, call = any_call
     tracked = sandbox.world.track(sandbox.key, TIKTOK, 1)
     sandbox.faults.add(fault, on=name, times=None)

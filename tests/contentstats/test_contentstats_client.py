@@ -177,7 +177,7 @@ async def test_a_400_names_each_field_in_the_servers_words(client):
 
 
 @pytest.mark.parametrize("status", [400, 403, 409, 422, 429])
-async def test_the_undocumented_limit_of_videos_is_told_in_the_servers_words(client, sandbox, status):
+async def test_the_undocumented_limit_of_videos_is_refused_in_the_servers_words(client, sandbox, status):
     sandbox.faults.add("status", status=status, body={"error": "Concurrent video limit reached (10)"})
     with pytest.raises(
         (InvalidRequest, AccessDenied, UnexpectedAnswer, RateLimited), match=r"limit reached \(10\)"

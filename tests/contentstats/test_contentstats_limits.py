@@ -48,7 +48,7 @@ async def test_a_bigger_plan_is_learned_from_the_first_answer(connect, sandbox, 
     assert wall.naps[-1] == pytest.approx(0.24, abs=0.01)
 
 
-async def test_a_wait_longer_than_the_patience_is_told_at_once_and_costs_nothing(connect, sandbox, wall):
+async def test_a_wait_longer_than_the_patience_is_reported_at_once_and_costs_nothing(connect, sandbox, wall):
     client = connect(sandbox.url, max_wait=1)
     for _ in range(10):
         await client.usage()

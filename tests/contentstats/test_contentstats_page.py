@@ -271,7 +271,7 @@ def test_the_start_falls_back_on_the_time_of_creation():
 
 
 @pytest.mark.parametrize(("sent", "read"), [(True, True), ("true", True), (1, True), (False, False), (None, False)])
-def test_deletion_is_told_in_any_spelling(sent, read):
+def test_deletion_is_read_in_any_spelling(sent, read):
     assert read_page(page(is_deleted=sent)).video.is_deleted is read
 
 

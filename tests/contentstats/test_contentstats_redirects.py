@@ -85,7 +85,7 @@ async def test_three_hops_are_followed_and_a_fourth_is_not(reading_call, connect
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-async def test_no_other_host_ever_hears_of_the_key(any_call, connect, sandbox, network, stranger, status):
+async def test_no_other_host_ever_gets_the_key(any_call, connect, sandbox, network, stranger, status):
     name, call = any_call
     address, heard = stranger
     for base, transport in ((DOCUMENTED, network), (sandbox.url, None)):

@@ -47,7 +47,7 @@ async def test_the_time_is_for_all_hops_together():
     assert 1 <= len(server.heard) <= 3
 
 
-async def test_no_cookie_is_ever_sent_and_nobody_is_told_who_asks():
+async def test_no_cookie_and_no_referrer_is_ever_sent():
     pages = {"t.co/a": "https://t.co/b", "t.co/b": "https://vm.tiktok.com/c", "vm.tiktok.com/c": VIDEO}
     server = Redirector(pages, head="Set-Cookie: id=42; Path=/\r\n")
     async with following(server) as links:

@@ -104,7 +104,7 @@ async def test_a_time_that_the_clock_leaves_out_is_explained(env):
     assert "skips 02:30 that day" in reply.summary
 
 
-async def test_a_zone_that_nobody_typed_is_ones_own_then_the_last_one_then_utc_said_plainly(env):
+async def test_a_zone_that_nobody_typed_is_ones_own_then_the_last_one_then_utc_with_the_reason(env):
     assert "UTC, because I don't know yours" in (await env.say("/digest on 9:00")).summary
     assert "(Asia/Tokyo)" in (await env.say("/digest on 9:00 Tokyo")).summary
     last = await env.say("/digest on 9:00", BEN)

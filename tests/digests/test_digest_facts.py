@@ -141,7 +141,7 @@ async def test_what_cannot_be_stopped_any_more_has_not_flattened(mirror, charts,
     assert (await mirror.facts(window, ALL, charts)).flat == ()
 
 
-async def test_gaps_and_falls_are_told_and_changes_state_their_own_window(mirror, charts, window):
+async def test_gaps_and_falls_are_stated_and_changes_state_their_own_window(mirror, charts, window):
     counts = [10 * hour for hour in range(49)]
     counts[24] = counts[30] = counts[31] = None
     await mirror.video("holes", counts)

@@ -56,7 +56,7 @@ async def found(mirror):
     return await mirror.store.digests.find(mirror.here.id, "C-general")
 
 
-async def test_nothing_is_said_before_its_time_and_one_message_at_it(mirror, clock, charts, database, on):
+async def test_nothing_is_posted_before_its_time_and_one_message_at_it(mirror, clock, charts, database, on):
     planner = mirror.planner(charts)
     clock.now = at("2026-03-03 08:59:59")
     assert await planner.plan_due() == 0
@@ -143,7 +143,7 @@ async def test_one_waits_for_no_api_that_is_away(mirror, clock, charts, database
     assert [row.key for row in await rows(database)] == [f"digest:{on.id}:2026-03-03"]
 
 
-async def test_a_late_one_is_said_once_and_marked(mirror, clock, charts, database, on):
+async def test_a_late_one_is_posted_once_and_marked(mirror, clock, charts, database, on):
     clock.now = at("2026-03-03 09:00") + QUARTER
     planner = mirror.planner(charts)
     await mirror.subscribe(Schedule(9 * 60 + 1, "UTC"), ALL, "C-other")
@@ -155,7 +155,9 @@ async def test_a_late_one_is_said_once_and_marked(mirror, clock, charts, databas
     assert (await found(mirror)).next.at == at("2026-03-04 09:00")
 
 
-async def test_one_older_than_half_its_period_is_left_out_and_its_owner_told(mirror, clock, charts, database, on):
+async def test_one_older_than_half_its_period_is_left_out_and_its_owner_is_notified(
+    mirror, clock, charts, database, on
+):
     clock.now = at("2026-03-06 10:00")  # three were missed; that of the 6th is an hour late
     assert await mirror.planner(charts).plan_due() == 2
     messages = await said(database)
@@ -292,7 +294,7 @@ async def test_nothing_to_say_is_left_out_only_where_the_channel_wants_that(mirr
     assert (await found(mirror)).last_outcome == "Nothing was posted on Tue 3 Mar: there was nothing to report."
 
 
-async def test_a_channel_without_a_key_is_told_once(mirror, clock, charts, database, on):
+async def test_a_channel_without_a_key_is_notified_once(mirror, clock, charts, database, on):
     planner = mirror.planner(charts, default_key=None)
     for day in ("03", "04", "05"):
         clock.now = at(f"2026-03-{day} 09:00")

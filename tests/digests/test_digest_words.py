@@ -103,7 +103,7 @@ def test_words_mean_the_same_in_any_order(typed, meant):
 
 
 @pytest.mark.parametrize(("typed", "told"), WRONG.items())
-async def test_what_is_not_understood_is_told_and_changes_nothing(env, typed, told):
+async def test_words_that_make_no_sense_are_named_and_change_nothing(env, typed, told):
     reply = await env.say(f"/digest {typed}")
     assert reply.tone is Tone.PROBLEM
     assert told in plain_text(reply)

@@ -55,7 +55,7 @@ async def test_what_discord_does_not_hear_of_in_time_is_not_done(bot_app, discor
 
 
 @pytest.mark.parametrize("code", [10008, 10015, 50027])
-async def test_where_the_place_is_gone_the_answer_comes_as_another_message(bot_app, discord, server, code):
+async def test_if_the_place_is_gone_the_answer_comes_as_another_message(bot_app, discord, server, code):
     discord.faults.add(EDIT, Fault(FaultKind.ERROR, code))
     asked = await discord.send_command("usage", {}, user=server.ben, channel=server.general)
     await discord.until(lambda: not asked.is_thinking or asked.followups)
@@ -80,7 +80,7 @@ async def test_what_outlasts_the_token_comes_as_a_direct_message_without_buttons
     assert lines(server.general) == []
 
 
-async def test_the_channel_hears_of_spending_though_the_token_is_over(bot_app, discord, server):
+async def test_the_channel_is_notified_of_spending_though_the_token_is_over(bot_app, discord, server):
     card = await bot_app.card(server.ann, server.general, LINK, days=7)
     bot_app.sandbox.faults.add("slow", "POST /videos/track", seconds=0.15)
     await bot_app.press(card, "Track 7", server.ann)
@@ -91,7 +91,7 @@ async def test_the_channel_hears_of_spending_though_the_token_is_over(bot_app, d
     assert (bot_app.spent(), len(server.general.messages)) == (1, 1)
 
 
-async def test_where_no_way_is_open_it_is_in_the_log(bot_app, discord, server, caplog):
+async def test_if_no_way_is_open_it_is_in_the_log(bot_app, discord, server, caplog):
     server.ben.takes_dms = False
     for route in (EDIT, FOLLOW_UP):
         discord.faults.start(Fault(FaultKind.ERROR, 50027), route)
@@ -162,7 +162,7 @@ async def test_a_file_that_is_too_large_is_a_warning_and_never_a_success(bot_app
     assert answer.attachments == []
 
 
-async def test_an_answer_that_cannot_be_shown_is_told_as_a_fault_with_its_reference(bot_app, server, caplog):
+async def test_an_answer_that_cannot_be_shown_is_reported_as_a_fault_with_its_reference(bot_app, server, caplog):
     async def broken(*_):
         return Reply("Look:", parts=("no part",))
 
@@ -173,7 +173,7 @@ async def test_an_answer_that_cannot_be_shown_is_told_as_a_fault_with_its_refere
     assert reference[1] in [getattr(record, "reference", "") for record in caplog.records]
 
 
-async def test_without_room_everybody_is_told_so_and_nothing_is_spent(bot_app, discord, server):
+async def test_without_room_everybody_gets_an_answer_and_nothing_is_spent(bot_app, discord, server):
     card = await bot_app.card(server.ann, server.general, LINK, days=7)
     bot_app.program._background._limit = 0
     asked = await discord.send_command("usage", {}, user=server.ben, channel=server.general)

@@ -77,9 +77,7 @@ async def test_a_message_without_a_link_to_a_video_has_nothing_to_track(bot_app,
     assert reason in told(answer)
 
 
-async def test_in_direct_messages_no_command_is_offered_and_one_that_arrives_is_told_where_to_go(
-    bot_app, discord, server
-):
+async def test_in_direct_messages_no_command_is_offered_and_one_that_arrives_is_refused(bot_app, discord, server):
     with pytest.raises(ValueError, match="not offered here"):
         await discord.send_command("usage", {}, user=server.ann)
     for command in discord.commands:

@@ -30,7 +30,7 @@ async def test_connect_asks_for_the_key_in_a_form_and_shows_it_nowhere(
         assert "cs_test_acme" not in str([(call.body, call.answer) for call in discord.calls])
 
 
-async def test_a_key_that_does_not_work_is_told_and_the_form_opens_again_empty(
+async def test_a_key_that_does_not_work_is_reported_and_the_form_opens_again_empty(
     discord, server, sandbox, clock, sqlite_url
 ):
     async with bot_app_of(discord, sandbox, clock, sqlite_url, secret_keys=KEYS) as bot_app:

@@ -107,7 +107,7 @@ async def test_a_discord_that_is_away_at_the_start_is_waited_for(
         assert "available" in told(await bot_app.type("usage", server.ann, server.general))
 
 
-async def test_where_resuming_leads_nowhere_another_connection_is_made_after_a_while(
+async def test_if_resuming_leads_nowhere_another_connection_is_made_after_a_while(
     discord, server, sandbox, clock, sqlite_url
 ):
     async with program_of(discord, sandbox, clock, sqlite_url, max_wait=3.0) as bot_app, serving(bot_app):
@@ -119,7 +119,9 @@ async def test_where_resuming_leads_nowhere_another_connection_is_made_after_a_w
         assert "available" in told(await bot_app.type("usage", server.ann, server.general))
 
 
-async def test_a_token_that_discord_does_not_take_is_told_in_a_sentence(discord, server, sandbox, clock, sqlite_url):
+async def test_a_token_that_discord_does_not_take_is_reported_in_a_sentence(
+    discord, server, sandbox, clock, sqlite_url
+):
     assert server.guild.id in discord.guilds
     async with program_of(discord, sandbox, clock, sqlite_url, token="wrong.token.entirely") as bot_app:
         with pytest.raises(NotConfigured, match="DISCORD_TOKEN"):

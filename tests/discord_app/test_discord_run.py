@@ -61,7 +61,7 @@ AWAY = {
 
 
 @pytest.mark.parametrize("others", [{}, AWAY], ids=["alone", "beside a Slack that is away"])
-async def test_discord_starts_with_its_token_and_ends_when_told_to(discord, server, start, caplog, others):
+async def test_discord_starts_with_its_token_and_ends_when_asked_to(discord, server, start, caplog, others):
     async with start(**others):
         await discord.until(lambda: discord.connections() and discord.commands)
         asked = await discord.send_command("usage", {}, user=server.ann, channel=server.general)

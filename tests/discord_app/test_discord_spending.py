@@ -54,7 +54,7 @@ async def test_a_limit_of_a_role_binds_before_discord_has_sent_the_servers_roles
 
 
 @pytest.mark.parametrize("denied", [Permission.SEND_MESSAGES, Permission.VIEW_CHANNEL])
-async def test_where_the_bot_may_not_post_whoever_spent_is_told_that_the_channel_was_not(bot_app, server, denied):
+async def test_if_the_bot_may_not_post_the_spender_reads_that_the_channel_was_not_notified(bot_app, server, denied):
     card = await bot_app.card(server.ann, server.general, LINK, days=7)
     server.general.overwrites[bot_app.discord.app.id] = (0, int(denied))
     asked = await bot_app.press(card, "Track 7", server.ann)
@@ -66,7 +66,7 @@ async def test_where_the_bot_may_not_post_whoever_spent_is_told_that_the_channel
 
 
 @pytest.mark.parametrize("kind", [FaultKind.RESET, FaultKind.RESET_AFTER, FaultKind.STATUS])
-async def test_the_public_line_is_said_once_over_a_bad_wire(bot_app, discord, server, kind):
+async def test_the_public_line_is_posted_once_over_a_bad_connection(bot_app, discord, server, kind):
     card = await bot_app.card(server.ann, server.general, LINK, days=7)
     discord.faults.add("POST /channels/{channel}/messages", Fault(kind, 503), times=2)
     await bot_app.press(card, "Track 7", server.ann)

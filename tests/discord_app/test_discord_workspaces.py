@@ -148,7 +148,7 @@ async def test_a_server_taken_off_the_list_loses_the_key_at_the_next_start_witho
         assert stored.wallet_id != wallet
 
 
-async def test_where_discord_does_not_say_who_may_add_it_a_new_server_is_nobodys(
+async def test_if_discord_does_not_state_who_may_add_it_a_new_server_gets_no_key(
     discord, server, sandbox, clock, sqlite_url
 ):
     async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
@@ -158,7 +158,7 @@ async def test_where_discord_does_not_say_who_may_add_it_a_new_server_is_nobodys
         assert "Discord didn't say" in told(await bot_app.type("usage", later.ann, later.general))
 
 
-async def test_where_servers_are_listed_those_alone_use_the_operators_key(discord, server, sandbox, clock, sqlite_url):
+async def test_if_servers_are_listed_those_alone_use_the_operators_key(discord, server, sandbox, clock, sqlite_url):
     discord.app.is_public = True
     listed = new_server(discord, "Listed")
     async with bot_app_of(discord, sandbox, clock, sqlite_url, servers=(listed.guild.id,)) as bot_app:

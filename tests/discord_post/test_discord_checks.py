@@ -108,7 +108,7 @@ async def test_without_discord_in_the_settings_nothing_is_looked_at(check, disco
     assert discord.calls == []
 
 
-async def test_a_new_bot_is_told_what_comes_next(check, discord):
+async def test_a_new_bot_is_shown_what_comes_next(check, discord):
     found = await check()
     assert all(each.ok for each in found.values())
     assert "contentstats-bot run" in found["Discord commands"].detail
@@ -117,7 +117,7 @@ async def test_a_new_bot_is_told_what_comes_next(check, discord):
     assert {call.route.partition(" ")[0] for call in discord.calls} == {"GET"}
 
 
-async def test_a_token_that_discord_refuses_is_told_with_what_to_do(check, discord):
+async def test_a_token_that_discord_refuses_is_reported_with_what_to_do(check, discord):
     (found,) = (await check(discord_token=SecretStr("MTIz.abc.def"))).values()
     assert not found.ok
     assert "Reset Token" in found.detail
@@ -126,7 +126,7 @@ async def test_a_token_that_discord_refuses_is_told_with_what_to_do(check, disco
 
 
 @pytest.mark.parametrize("kind", [FaultKind.STATUS, FaultKind.GARBAGE, FaultKind.RESET])
-async def test_a_discord_that_does_not_answer_is_told_with_its_address(check, discord, kind):
+async def test_a_discord_that_does_not_answer_is_reported_with_its_address(check, discord, kind):
     discord.faults.start(Fault(kind))
     (found,) = (await check()).values()
     assert not found.ok
@@ -148,7 +148,7 @@ async def test_commands_that_differ_are_named(check, discord):
     assert f"missing: {commands[1]['name']}; not the bot's: old; changed: {commands[0]['name']}." in found.detail
 
 
-async def test_an_endpoint_that_takes_the_commands_away_is_told(check, discord, monkeypatch):
+async def test_an_endpoint_that_takes_the_commands_away_is_reported(check, discord, monkeypatch):
     shown = {**discord.app.as_json(), "interactions_endpoint_url": "https://elsewhere.example"}
     monkeypatch.setattr(type(discord.app), "as_json", lambda _: shown)
     found = (await check())["Discord application"]
@@ -156,7 +156,7 @@ async def test_an_endpoint_that_takes_the_commands_away_is_told(check, discord, 
     assert "https://elsewhere.example" in found.detail
 
 
-async def test_a_day_whose_connections_are_nearly_used_up_is_told(check, discord):
+async def test_a_day_whose_connections_are_nearly_used_up_is_reported(check, discord):
     discord.identifies = [NOW] * (1_001 - FEW_SESSIONS)
     found = (await check())["Discord gateway"]
     assert not found.ok
@@ -171,7 +171,7 @@ async def test_a_day_whose_connections_are_nearly_used_up_is_told(check, discord
         (Permission.EMBED_LINKS | Permission.ATTACH_FILES, "Embed Links, Attach Files"),
     ],
 )
-async def test_a_channel_that_is_closed_to_the_bot_is_told_with_what_it_needs(check, used, guild, denied, named):
+async def test_a_channel_that_is_closed_to_the_bot_is_reported_with_what_it_needs(check, used, guild, denied, named):
     used.overwrites[guild.id] = (0, int(denied))
     found = (await check())["Discord channels"]
     assert not found.ok
@@ -195,7 +195,7 @@ async def test_a_thread_has_its_channels_permissions_and_needs_one_of_its_own(ch
     assert "#answers in Acme: give the bot Send Messages In Threads" in (await check())["Discord channels"].detail
 
 
-async def test_a_channel_that_is_gone_is_told(check, used, discord):
+async def test_a_channel_that_is_gone_is_reported(check, used, discord):
     discord.delete_channel(used)
     assert f"{used.id}: The channel or thread was deleted." in (await check())["Discord channels"].detail
 

@@ -104,7 +104,7 @@ async def test_what_piled_up_while_the_process_was_busy_does_not_go_at_once(limi
     assert most_within(1, moments) <= 50
 
 
-async def test_whoever_cannot_wait_that_long_is_told_at_once_how_long_it_is(limits, time):
+async def test_a_caller_who_cannot_wait_that_long_gets_the_wait_at_once(limits, time):
     waiting = [asyncio.ensure_future(limits.admit(PATIENT)) for _ in range(200)]
     await time.settle()
     with pytest.raises(Busy) as told:

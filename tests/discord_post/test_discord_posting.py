@@ -39,7 +39,7 @@ async def test_the_same_key_once_more_goes_on_where_a_long_message_was_interrupt
     assert len({message.nonce for message in channel.messages}) == len(channel.messages)
 
 
-async def test_what_a_moderator_has_just_deleted_is_not_said_again(channel, poster, here):
+async def test_a_message_that_a_moderator_has_just_deleted_is_not_posted_again(channel, poster, here):
     await poster.post(here, HELLO, "a")
     channel.messages[0].is_deleted = True
     assert await poster.post(here, HELLO, "a") == Posted(NO_MESSAGE)
@@ -82,7 +82,7 @@ async def test_a_direct_message_channel_is_opened_once_and_may_be_closed(on, dis
     assert len(discord.calls_of("POST /users/@me/channels")) == 1
 
 
-async def test_an_answer_is_told_at_once_although_its_bucket_is_empty(discord, poster, channel, here):
+async def test_an_answer_is_reported_at_once_although_its_bucket_is_empty(discord, poster, channel, here):
     discord.rates.routes[POST] = Rate(1, 3_600)
     async with asyncio.timeout(10):
         assert isinstance(await poster.post(here, HELLO, "a"), Posted)

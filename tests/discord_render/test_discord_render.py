@@ -66,7 +66,7 @@ def test_a_picture_is_shown_with_its_finding_as_alt_text():
     ]
 
 
-def test_a_picture_too_large_for_discord_is_told():
+def test_a_picture_too_large_for_discord_is_reported():
     (message,) = messages(Reply("", parts=(Picture("a.png", b"x" * (10 * 1024 * 1024 + 1), "It doubled."),)))
     assert (contents(message), message.files) == (["-# Picture: It doubled."], ())
 

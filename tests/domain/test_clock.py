@@ -10,7 +10,7 @@ def test_now_is_aware_and_in_utc():
     assert utc_now().utcoffset() == timedelta(0)
 
 
-def test_a_fast_clock_starts_where_it_is_told_and_stands_still_at_speed_zero():
+def test_a_fast_clock_starts_at_a_given_time_and_stands_still_at_speed_zero():
     clock = FastClock(START, speed=0)
     assert [clock(), clock()] == [START, START]
 

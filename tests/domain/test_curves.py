@@ -35,7 +35,7 @@ def test_a_later_tracking_goes_on_with_the_series_after_a_gap():
     assert at_hour(aligned(curve.reading.snapshots, Metric.VIEWS, curve.started_at), 73) == 500
 
 
-def test_where_two_trackings_overlap_no_hour_counts_twice_and_gaps_are_filled():
+def test_if_two_trackings_overlap_no_hour_counts_twice_and_gaps_are_filled():
     curve = joined([tracking("a", 0, 10, None, None, 40, 50), tracking("b", 0.6, 11, 21, 31, 41, 51, 61)])
     filled = [("b", 1.6, 11), ("b", 2.6, 21)]
     assert series(curve) == [("a", 1, 10), *filled, ("a", 4, 40), ("a", 5, 50), ("b", 5.6, 51), ("b", 6.6, 61)]

@@ -150,7 +150,7 @@ def test_snapshots_a_little_early_or_late_are_no_gap():
     assert gaps(views(*((hour + (0.2 if hour % 2 else -0.2), hour) for hour in range(20)))) == ()
 
 
-def test_three_lost_snapshots_of_a_day_are_told():
+def test_three_lost_snapshots_of_a_day_are_counted():
     snapshots = every_hour(25, missing=(0, 7, 8, 20))
     assert coverage(snapshots, START, START + DAY) == Coverage(collected=21, expected=24)
 
@@ -293,7 +293,7 @@ def test_exact_and_signed_counts():
     assert [short_change(n) for n in (705_302, -1_200, 0)] == ["+705k", "−1.2k", "±0"]
 
 
-def test_a_rate_is_told_to_a_tenth_of_a_per_cent():
+def test_a_rate_is_shown_to_a_tenth_of_a_per_cent():
     assert [percent(Decimal(rate)) for rate in ("0.0812", "0.00049", "0", "12.5")] == [
         "8.1%",
         "0.0%",
@@ -319,5 +319,5 @@ def test_a_rate_is_told_to_a_tenth_of_a_per_cent():
         (30 * DAY, "30 d"),
     ],
 )
-def test_spans_are_told_in_one_unit(span, words):
+def test_spans_are_stated_in_one_unit(span, words):
     assert ago(span) == words

@@ -125,7 +125,7 @@ def test_ids_that_differ_only_in_case_are_different_videos():
 
 
 @pytest.mark.parametrize(("link", "url"), SHORT.items())
-def test_a_short_link_is_told_apart_from_a_video_and_cleaned(link, url):
+def test_a_short_link_is_distinguished_from_a_video_and_cleaned(link, url):
     assert parse_link(link) == ShortLink(url)
     assert parse_link(url) == ShortLink(url)
     assert urlsplit(url).hostname in FOLLOWABLE_HOSTS

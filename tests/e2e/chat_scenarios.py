@@ -80,7 +80,7 @@ async def a_card_shared_in_a_thread_is_posted_there(chat: Chat) -> None:
     assert "Shared by" in chat.thread()[0]
 
 
-async def where_the_bot_may_not_post_sharing_says_what_to_do(chat: Chat) -> None:
+async def if_the_bot_may_not_post_sharing_says_what_to_do(chat: Chat) -> None:
     card = await chat.say(ANN, "usage")
     chat.shut_out()
     refused = await chat.press(card, "Post here", ANN)

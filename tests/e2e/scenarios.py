@@ -86,7 +86,7 @@ async def a_video_that_still_grows_is_tracked_on_once_its_time_is_over(chat: Cha
     assert spent(chat) == (1, 2)
 
 
-async def cancelling_spends_nothing_and_tells_nobody(chat: Chat) -> None:
+async def cancelling_spends_nothing_and_posts_nothing(chat: Chat) -> None:
     cancelled = await chat.press(await card_for(chat), "Cancel", ANN)
     assert "Nothing was started or spent" in cancelled.text
     await chat.restart()
@@ -101,7 +101,7 @@ async def a_card_that_has_expired_spends_nothing(chat: Chat) -> None:
     assert spent(chat) == (0, 0)
 
 
-async def who_may_not_spend_is_told_so(chat: Chat) -> None:
+async def a_person_who_may_not_spend_reads_so(chat: Chat) -> None:
     answer = await chat.say(BEN, "track", link=LINK, days="7")
     assert "can't start tracking" in answer.text
     assert not any(label.startswith("Track") for label in answer.labels)
@@ -130,7 +130,7 @@ async def what_stays_unclear_says_so_and_is_looked_up_with_a_button(chat: Chat) 
     assert spent(chat) == (1, 1)
 
 
-async def stopping_asks_first_and_tells_the_channel_once(chat: Chat) -> None:
+async def stopping_asks_first_and_notifies_the_channel_once(chat: Chat) -> None:
     chat.sandbox.world.track(OPERATOR, LINK, 7)
     question = await chat.say(ANN, "stop", video=LINK)
     assert chat.public() == []
@@ -280,13 +280,13 @@ async def who_did_what_is_listed_for_admins_and_is_a_file(chat: Chat) -> None:
     assert b",2.520000,tracking" in chat.files()[-1]
 
 
-async def a_command_that_there_is_not_is_told_so_with_how_to_find_one(chat: Chat) -> None:
+async def an_unknown_command_is_answered_with_how_to_find_one(chat: Chat) -> None:
     answer = await chat.say(BEN, "help", command="usag")
     assert "There's no command /usag" in answer.text
     assert "/help lists all commands" in answer.text
 
 
-async def an_export_is_a_file_for_whoever_asked(chat: Chat) -> None:
+async def an_export_is_a_file_for_its_asker(chat: Chat) -> None:
     chat.sandbox.world.track(OPERATOR, LINK, 7)
     chat.clock.advance(hours=30)
     answer = await chat.say(BEN, "export", video=LINK)

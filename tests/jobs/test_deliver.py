@@ -79,7 +79,7 @@ async def test_later_is_not_before_the_time_that_was_asked_for(deliverer, wall, 
     assert wall.keys() == ["a"]
 
 
-async def test_where_the_platform_knows_its_key_again_a_lost_answer_doubles_nothing(store, clock, say, row):
+async def test_if_the_platform_knows_its_key_again_a_lost_answer_doubles_nothing(store, clock, say, row):
     wall = Wall(recognises_for=timedelta(seconds=120))
     wall.script.extend([LOST] * 9)
     deliverer = Deliverer(store, {"wall": wall}, clock)
@@ -94,7 +94,7 @@ async def test_where_the_platform_knows_its_key_again_a_lost_answer_doubles_noth
     assert max(b - a for a, b in pairwise(tries)) < wall.recognises_for
 
 
-async def test_where_it_does_not_a_message_is_rather_said_twice_than_lost(run, wall, say, row):
+async def test_if_it_does_not_a_message_is_rather_posted_twice_than_lost(run, wall, say, row):
     wall.script.append(LOST)
     await say("a", "b")
     await run(minutes=1)
@@ -102,7 +102,7 @@ async def test_where_it_does_not_a_message_is_rather_said_twice_than_lost(run, w
     assert (await row("a")).attempts == 2
 
 
-async def test_a_channel_that_is_gone_is_told_to_its_owner_and_holds_up_nothing(deliverer, wall, say, row):
+async def test_a_channel_that_is_gone_is_reported_to_its_owner_and_holds_up_nothing(deliverer, wall, say, row):
     wall.refused["C1"] = ARCHIVED
     await say("a", owner_id="U1")
     await say("b", channel_id="C2")
@@ -111,7 +111,7 @@ async def test_a_channel_that_is_gone_is_told_to_its_owner_and_holds_up_nothing(
     assert wall.keys("C2") == ["b"]
 
 
-async def test_a_message_that_is_refused_for_itself_is_told_to_its_owner(deliverer, wall, say):
+async def test_a_message_that_is_refused_for_itself_is_reported_to_its_owner(deliverer, wall, say):
     wall.script.append(Rejected("invalid_blocks", "The message is not taken.", is_message=True))
     await say("a", "b", owner_id="U1", reply=Reply("Up.", title="Daily digest"))
     await deliverer.deliver_due()
@@ -121,7 +121,9 @@ async def test_a_message_that_is_refused_for_itself_is_told_to_its_owner(deliver
     assert "Daily digest" in plain_text(note.reply)
 
 
-async def test_who_cannot_be_told_is_tried_a_few_times_and_slows_nobody_down(deliverer, wall, clock, say, row):
+async def test_a_person_who_cannot_be_notified_is_tried_a_few_times_and_slows_nobody_down(
+    deliverer, wall, clock, say, row
+):
     wall.strangers |= {f"U{number}" for number in range(9)}
     for number in range(9):
         await say(f"u{number}", channel_id="", person_id=f"U{number}")
@@ -198,7 +200,7 @@ async def test_what_came_too_late_is_not_posted_any_more(deliverer, wall, clock,
     assert wall.keys("@U1") == ["told:a:U1"]
 
 
-async def test_what_is_tried_for_a_day_is_given_up_and_told(deliverer, wall, clock, say, row):
+async def test_a_message_that_fails_for_a_day_is_given_up_and_reported(deliverer, wall, clock, say, row):
     wall.down = Unclear("status_500")
     await say("a", owner_id="U1")
     await deliverer.deliver_due()
@@ -209,7 +211,7 @@ async def test_what_is_tried_for_a_day_is_given_up_and_told(deliverer, wall, clo
     assert wall.keys("@U1") == ["told:a:U1"]
 
 
-async def test_who_shared_a_card_is_told_that_the_channel_does_not_take_it(deliverer, wall, say):
+async def test_a_person_who_shared_a_card_is_notified_that_the_channel_does_not_take_it(deliverer, wall, say):
     wall.script.extend([ARCHIVED, ARCHIVED])
     await say("share:1:C1", "digest:1", owner_id="U1")
     await deliverer.deliver_due()

@@ -108,7 +108,7 @@ async def test_what_fails_is_logged_counted_and_tried_again_and_the_others_go_on
     assert levels == {"broken": (logging.ERROR, True), "away": (logging.WARNING, False)}
 
 
-async def test_told_to_end_it_lets_what_runs_end_and_begins_nothing_more(start):
+async def test_asked_to_end_it_lets_what_runs_end_and_begins_nothing_more(start):
     work, other = Work(), Work()
     work.may_end.clear()
     _, task = await start(PeriodicJob("work", SOON, work.do, work.stop), PeriodicJob("other", SOON, other.do))

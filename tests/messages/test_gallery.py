@@ -199,7 +199,7 @@ def test_titles_stay_short(reply):
     assert "\n" not in reply.title
 
 
-def test_it_can_be_told_as_json(reply):
+def test_it_can_be_written_as_json(reply):
     told = json.loads(to_json(reply))
     assert told["summary"] == reply.summary
     assert len(told["parts"]) == len(reply.parts)

@@ -93,7 +93,7 @@ def test_final_numbers_do_not_age():
     assert " ago" not in said
 
 
-def test_rows_at_odd_times_are_told():
+def test_rows_at_odd_times_are_counted():
     twice = (*series(1, 2, 3), Snapshot(NOW + HOUR / 500, {Metric.VIEWS: 4}))
     said = plain_text(details(twice, unread=2))
     assert "3 of 3 snapshots." in said

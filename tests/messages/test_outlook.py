@@ -33,7 +33,7 @@ DRY = Runway(Decimal(9), NOW + timedelta(hours=5), Decimal(-2), 0, NOW + timedel
         (DRY, 1, f"{moment_text(DRY.empty_at)} at the latest"),
     ],
 )
-def test_how_long_is_told_as_far_as_it_is_known(runway, open_ended, said):
+def test_how_long_money_lasts_is_stated_as_far_as_it_is_known(runway, open_ended, said):
     assert plain_spans(how_long(wallet_state("9.00", runway=runway, open_ended=open_ended, complete=True))).startswith(
         said
     )

@@ -92,7 +92,7 @@ def test_a_long_title_leaves_the_status_readable():
     assert label == "How we fixed our kitchen sink How we fixed our kitchen s… · TikTok, running"
 
 
-def test_videos_that_are_called_the_same_are_told_apart_where_one_is_to_be_chosen():
+def test_videos_of_the_same_name_are_distinguished_in_a_choice():
     later = NOW - timedelta(hours=3)
     titled = [
         video(1, title="Twins"),

@@ -48,7 +48,7 @@ async def pages(sandbox, count):
         await asyncio.sleep(0.02)
 
 
-async def test_whoever_is_killed_in_the_middle_of_a_page_is_replaced_when_the_lease_is_over(sandbox, database_url):
+async def test_a_process_killed_in_the_middle_of_a_page_is_replaced_when_the_lease_is_over(sandbox, database_url):
     video = sandbox.world.track(sandbox.key, LINK, 7, utc_now() - timedelta(hours=5)).id
     sandbox.faults.add("hang", PAGE, times=1, seconds=60)
     async with polling(database_url, sandbox) as process:

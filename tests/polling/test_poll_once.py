@@ -122,7 +122,7 @@ async def test_after_days_of_absence_everything_is_caught_up_the_oldest_first(en
         assert (await stored_of(post, video)).snapshot_count >= 48
 
 
-async def test_everything_that_happened_is_told_once(env_on_each):
+async def test_everything_that_happened_is_one_event(env_on_each):
     env = env_on_each
     one, two = await env.open(), await env.open()
     await one.wallet()

@@ -43,7 +43,7 @@ async def start_unclear(env, fault):
     return env, post, outcome.request
 
 
-async def test_what_was_started_is_found_within_two_minutes_and_told_once(env_on_each):
+async def test_a_start_is_found_within_two_minutes_and_reported_once(env_on_each):
     env, post, request = await start_unclear(env_on_each, "effect-then-reset")
     other = await env.open()  # which looks as it opens, and so may find it first
     await asyncio.gather(other.poller.poll_due(), post.poller.poll_due())
@@ -57,7 +57,7 @@ async def test_what_was_started_is_found_within_two_minutes_and_told_once(env_on
     assert await post.store.tracking.unsettled(request.wallet_id, env.clock()) == ()
 
 
-async def test_what_was_not_started_is_told_to_its_asker_alone_after_quiet_and_three_looks(unclear):
+async def test_a_start_that_did_not_happen_is_reported_to_its_asker_alone_after_quiet_and_three_looks(unclear):
     env, post, request = await unclear("reset")
     await env.live(minutes=59)
     assert await said(env) == []
@@ -105,7 +105,7 @@ async def said(env):
     return list(rows)
 
 
-async def test_a_start_that_no_channel_asked_for_is_told_to_its_asker_alone(unclear):
+async def test_a_start_that_no_channel_asked_for_is_reported_to_its_asker_alone(unclear):
     _, _, request = await unclear("effect-then-reset")
     asked = replace(request, state=RequestState.TRACKING)
     assert [each.channel_id for each in settled(asked, None, asked.proposed_at).messages] == ["C1", ""]

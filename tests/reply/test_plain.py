@@ -108,11 +108,11 @@ def test_the_body_leaves_the_choices_to_the_adapter():
     assert plain_text(EVERYTHING).startswith(body)
 
 
-def test_a_title_that_is_the_summary_is_said_once():
+def test_a_title_that_is_the_summary_is_shown_once():
     assert plain_text(Reply(summary="Stopped.", title="Stopped.")) == "Stopped."
 
 
-def test_times_are_told_in_utc_whatever_zone_they_came_in():
+def test_times_are_shown_in_utc_whatever_zone_they_came_in():
     tokyo = AT.astimezone(timezone(timedelta(hours=9)))
     assert plain_spans(text(Time(tokyo))) == "Mon 23 Nov, 14:00 UTC"
     assert plain_spans(text(Time(tokyo, now=AT))) == "Mon 23 Nov, 14:00 UTC"

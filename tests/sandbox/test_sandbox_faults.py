@@ -99,7 +99,7 @@ async def test_rate_limit_headers_can_lie_about_the_reset(clock, lie, told):
             assert answer.headers["X-RateLimit-Limit"] == "60"
 
 
-async def test_a_fault_waits_for_its_own_call_as_often_as_told(sandbox, api):
+async def test_a_fault_happens_to_its_own_call_as_often_as_planned(sandbox, api):
     sandbox.faults.add("503", "GET /videos/{id}", times=2)
     assert (await api.get("/usage")).status_code == 200
     assert [(await api.get("/videos/some-id")).status_code for _ in range(3)] == [503, 503, 404]

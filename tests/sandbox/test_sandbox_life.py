@@ -13,7 +13,7 @@ from bot.domain.errors import NotConfigured
 from tests.sandbox.conftest import TIKTOK
 
 
-async def test_a_taken_port_is_told_in_a_sentence_with_what_to_do(clock, sandbox):
+async def test_a_taken_port_is_reported_in_a_sentence_with_what_to_do(clock, sandbox):
     port = httpx.URL(sandbox.url).port
     with pytest.raises(NotConfigured, match=f"^Can't listen on port {port} of 127.0.0.1 .* choose another, or 0 "):
         await Sandbox(clock, port=port).__aenter__()
@@ -120,7 +120,7 @@ async def test_serving_tells_where_it_is_and_how_to_use_it():
 
 
 @pytest.mark.parametrize(("speed", "said"), [(60, "takes 60 s"), (7, "takes 8.57 minutes"), (0.5, "takes 120 minutes")])
-async def test_how_fast_time_runs_is_said_in_a_unit_that_people_use(speed, said):
+async def test_the_speed_of_time_is_stated_in_a_unit_that_people_use(speed, said):
     async with served(speed=speed) as lines:
         assert said in lines[0]
 

@@ -132,6 +132,6 @@ async def test_a_missing_or_unknown_key_is_a_401_on_every_call(sandbox, key):
         ("DELETE", "/usage", 405, "Method Not Allowed"),
     ],
 )
-async def test_what_does_not_exist_is_told_in_json(api, method, path, status, error):
+async def test_unknown_paths_and_videos_are_refused_in_json(api, method, path, status, error):
     answer = await api.request(method, path)
     assert (answer.status_code, answer.json()) == (status, {"error": error})

@@ -289,7 +289,7 @@ def test_a_prefix_that_begins_no_command_of_slacks_is_refused(monkeypatch, prefi
 
 
 @pytest.mark.parametrize("shards", ["3", "3-1/16", "0-16/16", "0-3", "a/b", "-1/4", "0,2/4", "0-3/٤"])
-def test_shards_that_make_no_sense_are_told_how_to_be_written(monkeypatch, shards):
+def test_shards_that_make_no_sense_are_refused_with_how_to_write_them(monkeypatch, shards):
     assert "like 0-3/16" in problem_with(monkeypatch, DISCORD_SHARDS=shards)
 
 

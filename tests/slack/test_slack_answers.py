@@ -25,7 +25,7 @@ async def test_an_answer_goes_by_the_response_url_and_needs_no_other_call(bot_ap
 
 
 @pytest.mark.parametrize("kind", [FaultKind.STATUS, FaultKind.RESET, FaultKind.GARBAGE])
-async def test_where_the_response_url_fails_the_answer_is_an_ephemeral_message(bot_app, kind):
+async def test_if_the_response_url_fails_the_answer_is_an_ephemeral_message(bot_app, kind):
     bot_app.slack.faults.add(HOOK, Fault(kind, 404))
     answer = await bot_app.type("/usage")
     assert (answer.via, answer.channel_id, answer.only_for) == ("api", GENERAL, ANN)
@@ -33,7 +33,7 @@ async def test_where_the_response_url_fails_the_answer_is_an_ephemeral_message(b
 
 
 @pytest.mark.parametrize("channel", [RANDOM, SECRET])
-async def test_where_the_bot_cannot_reach_the_channel_either_the_answer_is_a_direct_message(bot_app, channel):
+async def test_if_the_bot_cannot_reach_the_channel_either_the_answer_is_a_direct_message(bot_app, channel):
     bot_app.slack.faults.add(HOOK, Fault(FaultKind.STATUS, 500))
     answer = await bot_app.type("/usage", channel=channel)
     assert answer in bot_app.slack.direct_messages(ANN)
@@ -75,7 +75,7 @@ async def test_a_private_answer_is_never_made_public_when_ways_close(bot_app, me
     assert [call.args for call in bot_app.slack.calls if call.args.get("response_type") == "in_channel"] == []
 
 
-async def test_a_storm_of_429s_is_waited_out_and_nothing_is_said_twice(bot_app):
+async def test_a_storm_of_429s_is_waited_out_and_nothing_is_posted_twice(bot_app):
     card = await bot_app.card(f"/track {LINK} 7")
     bot_app.slack.faults.add("chat.postMessage", Fault(FaultKind.RATE_LIMITED, seconds=1), times=3)
     bot_app.slack.faults.add(HOOK, Fault(FaultKind.RATE_LIMITED, seconds=1), times=2)
@@ -124,7 +124,7 @@ async def test_a_csv_comes_by_direct_message_and_the_answer_says_so(bot_app):
     assert len(file.content.splitlines()) == 1 + 3
 
 
-async def test_a_csv_that_cannot_be_sent_is_told(bot_app):
+async def test_a_csv_that_cannot_be_sent_is_reported(bot_app):
     bot_app.track(LINK)
     bot_app.clock.advance(hours=3)
     bot_app.slack.faults.start(Fault(FaultKind.ERROR, "missing_scope"), "files.getUploadURLExternal")
@@ -158,7 +158,7 @@ def _assert_is_told_of_a_fault(answer, caplog):
     assert reference[1] in [getattr(record, "reference", "") for record in caplog.records]
 
 
-async def test_an_answer_that_cannot_be_shown_is_told_as_a_fault_with_its_reference(bot_app, caplog):
+async def test_an_answer_that_cannot_be_shown_is_reported_as_a_fault_with_its_reference(bot_app, caplog):
     _broken(bot_app, "usage")
     answer = await bot_app.type("/usage")
     _assert_is_told_of_a_fault(answer, caplog)
@@ -166,7 +166,7 @@ async def test_an_answer_that_cannot_be_shown_is_told_as_a_fault_with_its_refere
     assert bot_app.lines() == []
 
 
-async def test_a_press_whose_answer_cannot_be_shown_is_told_and_its_card_stays(bot_app, caplog):
+async def test_a_press_whose_answer_cannot_be_shown_is_reported_and_its_card_stays(bot_app, caplog):
     card = await bot_app.card(f"/track {LINK} 7")
     _broken(bot_app, "track.start")
     answer = await bot_app.seen(bot_app.press(card, "Track 7"))
@@ -175,7 +175,7 @@ async def test_a_press_whose_answer_cannot_be_shown_is_told_and_its_card_stays(b
     assert (card.edits, bot_app.spent()) == (0, 1)
 
 
-async def test_a_form_whose_answer_cannot_be_shown_is_told_where_it_was_asked_for(bot_app, caplog):
+async def test_a_form_whose_answer_cannot_be_shown_is_reported_where_it_was_asked_for(bot_app, caplog):
     form = await bot_app.modal(bot_app.send("/track", channel=RANDOM))
     _broken(bot_app, "track")
     answer = await bot_app.seen(bot_app.slack.send_view_submission(form, {"link": LINK, "days": "7"}))
@@ -183,7 +183,7 @@ async def test_a_form_whose_answer_cannot_be_shown_is_told_where_it_was_asked_fo
     assert answer.channel_id == RANDOM
 
 
-async def test_a_form_that_cannot_be_read_is_told_in_direct_messages(bot_app):
+async def test_a_form_that_cannot_be_read_is_reported_in_direct_messages(bot_app):
     form = await bot_app.modal(bot_app.send("/track"))
     form.body["private_metadata"] = "from another version"
     answer = await bot_app.seen(bot_app.slack.send_view_submission(form, {"link": LINK, "days": "7"}))
@@ -198,6 +198,6 @@ async def test_a_home_tab_that_cannot_be_shown_says_so(bot_app):
     assert re.search(r"reference: \w{8}", told(bot_app.slack.home(ANN)))
 
 
-async def test_a_fault_on_the_way_in_is_told_by_the_response_url(bot_app, caplog, monkeypatch):
+async def test_a_fault_in_reading_a_request_is_reported_by_the_response_url(bot_app, caplog, monkeypatch):
     monkeypatch.setattr(SingleWorkspace, "find", None)
     _assert_is_told_of_a_fault(await bot_app.type("/usage"), caplog)

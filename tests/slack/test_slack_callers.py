@@ -24,7 +24,7 @@ async def test_what_slack_says_anew_counts_after_ten_minutes(bot_app):
 
 
 @pytest.mark.parametrize("kind", [FaultKind.STATUS, FaultKind.ERROR, FaultKind.RESET, FaultKind.GARBAGE])
-async def test_where_slack_does_not_say_who_somebody_is_they_may_look_and_not_spend(bot_app, kind):
+async def test_if_slack_does_not_say_who_somebody_is_they_may_look_and_not_spend(bot_app, kind):
     bot_app.slack.faults.start(Fault(kind), "users.info")
     assert "available" in (await bot_app.type("/usage")).text
     answer = await bot_app.type(f"/track {LINK} 7")
@@ -48,7 +48,7 @@ async def test_a_person_is_called_by_the_name_that_they_chose(bot_app):
 
 
 @pytest.mark.parametrize("word", ["unknown_method", "missing_scope"])
-async def test_without_a_method_or_a_scope_to_ask_by_people_may_look_and_are_told_why_not_more(bot_app, word):
+async def test_without_a_method_or_a_scope_to_ask_by_people_may_look_and_read_why_not_more(bot_app, word):
     bot_app.slack.faults.start(Fault(FaultKind.ERROR, word), "users.info")
     assert "available" in (await bot_app.type("/usage")).text
     answer = await bot_app.type(f"/track {LINK} 7")

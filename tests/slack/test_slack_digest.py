@@ -24,7 +24,7 @@ async def test_zones_are_offered_while_typing(bot_app):
     assert [option["value"] for option in offered.options] == ["America/New_York"]
 
 
-async def test_a_digest_without_a_zone_comes_by_the_clock_of_whoever_asked(bot_app):
+async def test_a_digest_without_a_zone_comes_by_the_askers_clock(bot_app):
     bot_app.slack.users[ANN].tz = "America/New_York"
     answer = await bot_app.type("/digest on 9am")
     assert "daily at 09:00 (America/New_York)" in told(answer)

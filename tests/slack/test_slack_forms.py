@@ -32,7 +32,7 @@ async def test_track_without_a_link_opens_a_form_whose_answer_comes_back_to_the_
         ({"link": f"{LINK} " * 11}, "link", "takes at most 10 links; 11 were given"),
     ],
 )
-async def test_what_is_wrong_is_told_at_its_field_and_the_form_stays_open(bot_app, answers, field, sentence):
+async def test_a_wrong_value_is_named_at_its_field_and_the_form_stays_open(bot_app, answers, field, sentence):
     form = await bot_app.modal(bot_app.send("/track"))
     delivery = await bot_app.slack.send_view_submission(form, answers)
     assert delivery.failure == ""

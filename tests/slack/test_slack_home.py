@@ -88,7 +88,7 @@ async def test_a_tab_that_slack_does_not_take_costs_no_answer(bot_app):
     assert "Tracking started" in told(card)
 
 
-async def test_where_the_tab_takes_no_table_its_rows_are_lines(bot_app):
+async def test_if_the_tab_takes_no_table_its_rows_are_lines(bot_app):
     bot_app.track(LINK)
     bot_app.slack.faults.add("views.publish", Fault(FaultKind.ERROR, "invalid_arguments"))
     await _home(bot_app)

@@ -111,7 +111,7 @@ async def test_an_address_that_is_none_is_404(bot_app, session):
         assert answer.status == 404
 
 
-async def test_a_port_that_is_taken_is_told_in_a_sentence():
+async def test_a_port_that_is_taken_is_reported_in_a_sentence():
     async def app(scope, receive, send):
         raise NotImplementedError
 

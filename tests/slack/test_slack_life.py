@@ -67,7 +67,9 @@ async def test_what_was_heard_before_a_restart_is_not_heard_again(slack, app, to
 @pytest.mark.parametrize(
     "order", [("tokens_revoked", "app_uninstalled"), ("app_uninstalled", "tokens_revoked")], ids=["revoked", "removed"]
 )
-async def test_removing_the_app_deletes_what_is_stored_in_whichever_order_it_is_told(bot_app, team, sqlite_url, order):
+async def test_removing_the_app_deletes_what_is_stored_in_whichever_order_the_events_arrive(
+    bot_app, team, sqlite_url, order
+):
     card = await bot_app.card(f"/track {LINK} 7")
     await bot_app.line(bot_app.press(card, "Track 7"))
     assert await _is_stored(sqlite_url)
@@ -193,7 +195,7 @@ async def test_a_slack_that_is_away_at_the_start_is_waited_for_and_not_blamed_on
         assert await bot_app.program.is_ready()
 
 
-async def test_a_token_that_slack_refuses_once_it_is_back_is_told_in_a_sentence(
+async def test_a_token_that_slack_refuses_once_it_is_back_is_reported_in_a_sentence(
     slack, app, token, sandbox, clock, sqlite_url
 ):
     slack.faults.add("auth.test", Fault(FaultKind.STATUS, 503))

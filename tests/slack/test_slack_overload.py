@@ -21,7 +21,7 @@ async def full():
         await overload.drain(5)
 
 
-async def test_everybody_who_is_refused_is_told_so(bot_app, full):
+async def test_everybody_who_is_refused_gets_an_answer(bot_app, full):
     card = await bot_app.card(f"/track {LINK} 7")
     command = await bot_app.send("/usage")
     answer = full.refusal(command.payload)
@@ -47,7 +47,7 @@ def _told(bot_app):
     return sum(busy().summary in message.text for message in bot_app.slack.ephemerals(ANN))
 
 
-async def test_what_nobody_can_be_told_of_is_left_to_slack(bot_app, full):
+async def test_a_refusal_that_nobody_can_be_shown_is_left_to_slack(bot_app, full):
     for each in (await bot_app.slack.open_home(ANN), await bot_app.slack.send_shortcut("track", user=ANN)):
         assert full.refusal(each.payload).status == 503
 

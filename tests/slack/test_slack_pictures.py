@@ -71,7 +71,7 @@ async def test_when_an_upload_fails_the_finding_comes_in_words(bot_app, video, m
     assert told(chart).startswith("Picture: Views grew")
 
 
-async def test_a_picture_that_slack_never_shows_is_told_in_words_and_sent_anew_the_next_time(bot_app, video):
+async def test_a_picture_that_slack_never_shows_is_described_in_words_and_sent_again_the_next_time(bot_app, video):
     bot_app.slack.processing = timedelta(days=1)
     _, chart = await _charted(bot_app, f"/stats {video}")
     assert told(chart).startswith("Picture: Views grew")
@@ -82,7 +82,7 @@ async def test_a_picture_that_slack_never_shows_is_told_in_words_and_sent_anew_t
     assert len(bot_app.slack.calls_of("upload")) == 2
 
 
-async def test_where_the_bot_is_no_member_a_picture_is_shown_if_the_response_url_takes_it(bot_app, video):
+async def test_if_the_bot_is_no_member_a_picture_is_shown_if_the_response_url_takes_it(bot_app, video):
     bot_app.slack.shows_files_in_response_urls = True
     _, chart = await _charted(bot_app, f"/stats {video}", RANDOM)
     (picture,) = _pictures(chart)
@@ -90,7 +90,7 @@ async def test_where_the_bot_is_no_member_a_picture_is_shown_if_the_response_url
 
 
 @pytest.mark.parametrize("channel", [RANDOM, SECRET])
-async def test_where_the_response_url_takes_no_picture_it_comes_by_direct_message(bot_app, video, channel):
+async def test_if_the_response_url_takes_no_picture_it_comes_by_direct_message(bot_app, video, channel):
     _, chart = await _charted(bot_app, f"/stats {video}", channel)
     assert (chart.via, chart.channel_id) == ("response_url", channel)
     assert "The chart is in your direct messages with this app." in told(chart)

@@ -80,7 +80,7 @@ async def _end(task):
     assert task.cancelled()
 
 
-async def test_socket_mode_starts_with_its_two_tokens_and_ends_when_told_to(
+async def test_socket_mode_starts_with_its_two_tokens_and_ends_when_asked_to(
     slack, sandbox, sqlite_url, chosen, listening
 ):
     del chosen["slack_signing_secret"]
@@ -202,7 +202,7 @@ async def test_whatever_is_due_is_posted_beside_the_answers_or_by_a_process_of_i
         "slack without tokens", "a scheduler without tokens", "neither chat",
     ],
 )  # fmt: skip
-async def test_what_is_missing_is_told_before_anything_starts(given, only, sentence):
+async def test_missing_settings_are_reported_before_anything_starts(given, only, sentence):
     settings = Settings(_env_file=None, database_url="sqlite:////nowhere/at/all.db", **given)
     with pytest.raises(NotConfigured, match=sentence):
         await run(settings, only)

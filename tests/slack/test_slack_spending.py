@@ -30,7 +30,7 @@ async def test_a_public_line_mentions_nobody_and_unfurls_nothing(bot_app):
 
 
 @pytest.mark.parametrize("channel", [RANDOM, SECRET])
-async def test_where_the_bot_is_no_member_the_channel_still_hears_of_spending(bot_app, channel):
+async def test_a_channel_without_the_bot_still_gets_the_public_line(bot_app, channel):
     card = await bot_app.card(f"/track {LINK} 7", channel=channel)
     line = await bot_app.line(bot_app.press(card, "Track 7"), channel)
     assert line.text.startswith("Ann started tracking")

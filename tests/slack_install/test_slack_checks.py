@@ -51,7 +51,7 @@ async def test_without_slack_in_the_settings_nothing_is_looked_at(check, slack):
 
 
 @pytest.mark.parametrize("error", ["invalid_auth", "account_inactive", "token_revoked"])
-async def test_a_token_that_slack_refuses_is_told_with_what_to_do(check, slack, error):
+async def test_a_token_that_slack_refuses_is_reported_with_what_to_do(check, slack, error):
     slack.faults.add("auth.test", Fault(FaultKind.ERROR, error))
     found = (await check())["Slack token"]
     assert not found.ok
@@ -60,7 +60,7 @@ async def test_a_token_that_slack_refuses_is_told_with_what_to_do(check, slack, 
 
 
 @pytest.mark.parametrize("kind", [FaultKind.STATUS, FaultKind.GARBAGE, FaultKind.RESET])
-async def test_a_slack_that_does_not_answer_is_told_with_its_address(check, slack, kind):
+async def test_a_slack_that_does_not_answer_is_reported_with_its_address(check, slack, kind):
     slack.faults.start(Fault(kind))
     found = await check()
     assert [each.ok for each in found.values()] == [False, False]
@@ -96,7 +96,7 @@ async def test_scopes_for_previews_are_required_only_if_previews_are_on(check, t
 
 
 @pytest.mark.parametrize(("seconds", "words"), [(900, " s ahead of "), (-400, " s behind "), (20, "agrees")])
-async def test_a_clock_that_is_wrong_is_told(check, clock, seconds, words):
+async def test_a_clock_that_is_wrong_is_reported(check, clock, seconds, words):
     clock.now = datetime.now(UTC) + timedelta(seconds=seconds)  # the answers' Date is the wall's
     found = (await check())["Slack clock"]
     assert words in found.detail
@@ -104,7 +104,7 @@ async def test_a_clock_that_is_wrong_is_told(check, clock, seconds, words):
     assert found.ok or "NTP" in found.detail
 
 
-async def test_a_bot_that_slack_cannot_reach_is_told_both_ways(check):
+async def test_a_bot_that_slack_cannot_reach_is_reported_both_ways(check):
     found = (await check(slack_app_token=None))["Slack requests"]
     assert not found.ok
     assert "SLACK_SIGNING_SECRET" in found.detail
@@ -220,7 +220,7 @@ async def test_installed_workspaces_that_lack_scopes_are_named(check, shop, sqli
     assert (await check(**shop))["Slack workspaces"].detail == "all scopes are there in 1 workspace"
 
 
-async def test_no_secret_is_told(check, slack, shop, token, app):
+async def test_no_secret_is_shown(check, slack, shop, token, app):
     slack.faults.start(Fault(FaultKind.ERROR, "invalid_auth"))
     told = str((await check(), await check(**shop)))
     for secret in (token.value, app.app_token, app.client_secret, app.signing_secret):

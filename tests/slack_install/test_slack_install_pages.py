@@ -106,7 +106,7 @@ async def test_a_state_works_for_ten_minutes(browser, clock):
     await refused(browser, url, "more than ten minutes ago")
 
 
-async def test_whoever_says_no_is_told_that_nothing_was_installed(slack, browser, teams):
+async def test_a_person_who_declines_reads_that_nothing_was_installed(slack, browser, teams):
     slack.consent = None
     answer = await browser.install()
     assert (answer.status, "nothing was installed" in answer.body) == (200, True)
@@ -148,7 +148,7 @@ async def test_a_code_that_slack_does_not_know_installs_nothing(browser, teams, 
     ],
     ids=lambda value: str(getattr(value, "kind", value)),
 )
-async def test_where_slack_does_not_answer_the_page_says_so(slack, browser, teams, fault, status):
+async def test_if_slack_does_not_answer_the_page_says_so(slack, browser, teams, fault, status):
     slack.faults.add("oauth.v2.access", fault)
     answer = await browser.install()
     assert (answer.status, "Start again" in answer.body) == (status, True)

@@ -76,7 +76,7 @@ async def test_no_minute_sees_more_calls_of_a_method_than_its_tier(limits, time,
     assert moments[most // 6 - 1] == moments[0]
 
 
-async def test_whoever_cannot_wait_that_long_is_told_at_once_how_long_it_is(limits, time):
+async def test_a_caller_who_cannot_wait_that_long_gets_the_wait_at_once(limits, time):
     await time.run(*(limits.admit("T1", POST, PATIENT, "C1") for _ in range(2)))
     before = time.now
     with pytest.raises(Busy) as told:
@@ -116,7 +116,7 @@ async def test_a_429_stops_that_method_in_that_workspace_alone_until_it_may_go_o
     assert moments[0][0] - 1000 == pytest.approx(30, abs=0.01)
 
 
-async def test_a_429_also_stops_whoever_waits_already(limits, time):
+async def test_a_429_also_stops_those_who_wait_already(limits, time):
     await time.run(*(limits.admit("T1", POST, PATIENT, "C1") for _ in range(2)))
     patient = asyncio.ensure_future(limits.admit("T1", POST, PATIENT, "C1"))
     hasty = asyncio.ensure_future(limits.admit("T1", POST, 5, "C2"))

@@ -107,7 +107,7 @@ async def test_a_file_lies_in_the_thread_of_the_message_that_speaks_of_it(slack,
     assert len(seen(slack)) == 2
 
 
-async def test_where_the_bot_was_not_invited_it_says_under_the_message_that_the_file_is_missing(slack, poster, here):
+async def test_if_the_bot_was_not_invited_it_says_under_the_message_that_the_file_is_missing(slack, poster, here):
     slack.channels["C1"].members.clear()
     posted = await poster.post(here, REPORT, "a")
     message, below = seen(slack)

@@ -178,7 +178,7 @@ def test_an_address_that_is_needed_is_asked_for(changes):
 
 
 @pytest.mark.parametrize("prefix", ["CS-", "cs ", "x" * 26])
-def test_a_prefix_that_slack_would_refuse_is_told(prefix):
+def test_a_prefix_that_slack_would_refuse_is_refused(prefix):
     with pytest.raises(NotConfigured, match="SLACK_COMMAND_PREFIX"):
         made(prefix=prefix)
 

@@ -30,7 +30,7 @@ def meant(span) -> str:
 
 @settings(deadline=None, max_examples=100)
 @given(st.one_of(close_texts, span_texts))
-def test_what_is_said_in_mrkdwn_reads_as_it_was_meant(spans):
+def test_text_in_mrkdwn_reads_as_it_was_meant(spans):
     said = mrkdwn(spans)
     if said is not None:
         assert visible_text(said) == "".join(map(meant, spans))
@@ -47,7 +47,7 @@ def test_what_is_said_in_mrkdwn_reads_as_it_was_meant(spans):
         *("text with :piñata: in it", "__init__"),
     ],
 )  # fmt: skip
-def test_words_that_slack_might_take_for_markup_are_not_said_in_mrkdwn(words):
+def test_words_that_slack_might_take_for_markup_are_not_sent_in_mrkdwn(words):
     assert mrkdwn(text(words)) is None
     assert mrkdwn(text(Link(words, "https://example.org"))) is None
     assert elements(text(words))[0]["text"] == words
@@ -56,7 +56,7 @@ def test_words_that_slack_might_take_for_markup_are_not_said_in_mrkdwn(words):
 @pytest.mark.parametrize(
     "words", ["snake_case_name", "10:05", "a > b", "5 < 6 & 7", "C++", "#fyp", "@ana", "https://a.b/c"]
 )
-def test_harmless_words_are_said_in_mrkdwn(words):
+def test_harmless_words_are_sent_in_mrkdwn(words):
     said = mrkdwn(text(words))
     assert said is not None
     assert visible_text(said) == words

@@ -76,7 +76,7 @@ def test_a_table_that_no_block_or_no_phone_takes_becomes_lines(table):
     assert missing(plain_text(Reply("", parts=(table,))), [message.blocks for message in found]) == []
 
 
-def test_a_caption_that_says_what_the_title_says_is_not_said_twice():
+def test_a_caption_that_repeats_the_title_is_left_out():
     (message,) = messages(Reply("3.", title="Numbers", parts=(numbered(1),)))
     assert kinds(message) == ["header", "rich_text", "table"]
 

@@ -41,7 +41,7 @@ def test_a_text_escaped_sign_by_sign_is_seen_as_it_is(text):
     assert visible_text(escaped) == text
 
 
-def test_everybody_is_notified_unless_it_is_said_otherwise():
+def test_everybody_is_notified_unless_mentions_are_turned_off():
     assert mentions("@everyone @here <@1> <@!2> <@&3>") == {"@everyone", "@here", "<@1>", "<@2>", "<@&3>"}
     assert mentions({"content": "@everyone <@1> <@&3>"}, is_answer=True) == {"<@1>"}
     assert mentions({"content": "@everyone <@1>", "allowed_mentions": {"parse": []}}) == set()

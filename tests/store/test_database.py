@@ -110,7 +110,7 @@ async def test_a_connection_that_the_server_closed_is_replaced_unnoticed(postgre
     await database.close()
 
 
-async def test_a_server_that_goes_away_in_the_middle_is_told_in_a_sentence_and_nothing_is_kept(postgres_url):
+async def test_a_server_that_goes_away_in_the_middle_is_reported_in_a_sentence_and_nothing_is_kept(postgres_url):
     database = Database(postgres_url)
     gone = text("SELECT pg_terminate_backend(pg_backend_pid())")
     with pytest.raises(DatabaseUnavailable, match="Try again"):
@@ -120,7 +120,7 @@ async def test_a_server_that_goes_away_in_the_middle_is_told_in_a_sentence_and_n
 
 
 @pytest.mark.parametrize("url", ["postgresql://u:secret@127.0.0.1:1/n", "sqlite:///{}/letter.txt"])
-async def test_a_database_that_is_away_is_told_in_a_sentence_without_its_password(url, tmp_path):
+async def test_a_database_that_is_away_is_reported_in_a_sentence_without_its_password(url, tmp_path):
     (tmp_path / "letter.txt").write_text("Dear Ada, " * 200)
     database = Database(url.format(tmp_path))
     for access in (database.reading, database.writing):

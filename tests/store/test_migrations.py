@@ -191,12 +191,12 @@ async def test_an_upgrade_that_fails_half_way_leaves_nothing_behind(empty_url):
     assert tables == ["short_links"]
 
 
-async def test_a_database_that_cannot_be_opened_is_told_in_a_sentence(tmp_path):
+async def test_a_database_that_cannot_be_opened_is_reported_in_a_sentence(tmp_path):
     with pytest.raises(DatabaseUnavailable, match=r"can't be opened: .*DATABASE_URL"):
         await migrate(f"sqlite:///{tmp_path}/missing/bot.db")
 
 
-async def test_a_file_that_is_no_database_is_told_in_a_sentence(tmp_path):
+async def test_a_file_that_is_no_database_is_reported_in_a_sentence(tmp_path):
     file = tmp_path / "letter.txt"
     file.write_text("Dear Ada, " * 200)
     before = threading.active_count()

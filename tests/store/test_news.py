@@ -63,7 +63,7 @@ async def test_a_first_sweep_of_an_account_with_a_long_past_is_no_news(say, told
         ("error", "paused", []),
     ],
 )
-async def test_a_change_of_state_is_told_once_with_both_words(say, told, before, after, kinds):
+async def test_a_change_of_state_is_reported_once_with_both_words(say, told, before, after, kinds):
     await say(NOW, video("v1", status=before), video("v2"))
     for minutes in (1, 2):
         await say(NOW + minutes * MINUTE, video("v1", status=after), video("v2"))
@@ -97,7 +97,7 @@ async def test_snapshots_from_before_a_video_was_known_are_history(say, read, to
     assert event.detail == {"taken_at": (NOW + HOUR).isoformat(), "since": NOW.isoformat()}
 
 
-async def test_what_a_page_says_of_the_end_is_told_with_its_snapshots(say, read, told):
+async def test_an_end_that_a_page_states_is_reported_with_its_snapshots(say, read, told):
     await say(NOW, video("v1"))
     page = reading(replace(video("v1", status="error"), is_deleted=True), 1, start=NOW + MINUTE)
     for hours in (1, 2):

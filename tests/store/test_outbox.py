@@ -200,7 +200,7 @@ async def test_a_reply_follows_its_message_or_the_edit_that_was_posted_in_its_pl
     assert (urgent.edits, urgent.replies_to) == (None, "m1" if gets_there else "m2")
 
 
-async def test_where_the_message_to_edit_is_gone_it_is_posted_anew_and_forgotten(store, say, claim):
+async def test_if_the_message_to_edit_is_gone_it_is_posted_anew_and_forgotten(store, say, claim):
     await say("opened")
     await say("worse", "better", edits="opened")
     (opened,) = await claim()
@@ -246,7 +246,7 @@ async def test_pictures_come_back_with_the_reply_and_without_them_it_cannot_be_r
     assert other.reply is None
 
 
-async def test_a_channel_that_takes_nothing_is_switched_off_and_whoever_set_it_up_is_told_once(
+async def test_a_channel_that_takes_nothing_is_switched_off_and_its_owner_is_notified_once(
     store, database, say, claim, row, workspace
 ):
     subscription = {
@@ -280,7 +280,7 @@ async def test_a_channel_that_takes_nothing_is_switched_off_and_whoever_set_it_u
     assert ((await row("a")).state, (await row("a")).error) == ("dead", "The channel is archived.")
 
 
-async def test_the_owner_of_a_message_that_was_given_up_is_told_and_nothing_is_switched_off(store, say, claim):
+async def test_the_owner_of_a_message_that_was_given_up_is_notified_and_nothing_is_switched_off(store, say, claim):
     await say("a", owner_id="U2")
     (mine,) = await claim()
     await store.outbox.dead(mine, "no answer for a day", NOW, Reply("It was given up."))

@@ -17,7 +17,7 @@ async def test_without_tolerance_there_is_no_burst_so_that_background_work_leave
     assert await store.rates.reserve("key", 0.0, 2.0, 10.0, 0.0) == 0.0
 
 
-async def test_a_wait_beyond_patience_is_told_and_reserves_nothing(store):
+async def test_a_wait_beyond_patience_is_reported_and_reserves_nothing(store):
     assert await store.rates.reserve("key", 0.0, 10.0, 0.0, 0.0) == 0.0
     assert await store.rates.reserve("key", 1.0, 10.0, 0.0, 5.0) == 9.0
     assert await store.rates.reserve("key", 1.0, 10.0, 0.0, 5.0) == 9.0

@@ -56,7 +56,7 @@ async def test_a_short_link_that_leads_nowhere_asks_for_the_full_one_and_is_not_
     assert (await resolve(wallet, SHORT)).url == LINK
 
 
-async def test_a_remembered_target_that_is_no_video_is_told(wallet, clock):
+async def test_a_remembered_target_that_is_no_video_is_refused(wallet, clock):
     await wallet.store.short_links.remember("https://vm.tiktok.com/ZMabc123", "https://vm.tiktok.com/other", clock())
     with pytest.raises(LinkError, match="leads to another short link"):
         await resolve(wallet, SHORT)

@@ -66,7 +66,7 @@ async def test_a_reader_that_died_is_replaced_when_its_lease_is_over(env, grown)
     assert "48 snapshots of 1 video" in (await env.say(f"/export {grown}")).summary
 
 
-async def test_whoever_gives_up_does_not_take_the_read_from_the_others(env, grown):
+async def test_one_who_gives_up_does_not_take_the_read_from_the_others(env, grown):
     await env.say("/videos completed")
     env.sandbox.faults.add("slow", PAGE, seconds=0.2)
     impatient, patient = (asyncio.create_task(env.say(f"/export {grown}")) for _ in range(2))
@@ -89,7 +89,7 @@ async def test_a_read_under_way_ends_with_the_bot(sandbox, clock, sqlite_url):
         await asker
 
 
-async def test_what_is_over_is_read_until_it_has_said_all_and_never_again(env):
+async def test_a_finished_video_is_read_until_its_page_is_complete_and_never_again(env):
     video = env.sandbox.world.track(env.sandbox.key, LINK, 1).id
     env.clock.advance(hours=23)
     await env.say(f"/export {video}")

@@ -79,7 +79,7 @@ async def test_what_the_api_could_not_say_is_asked_again_and_shown_when_it_can(e
 
 
 @pytest.mark.parametrize("line", ["/videos", "/usage", f"/track {LINK}", "/export all", "/stats cats", "/stop cats"])
-async def test_where_nothing_was_ever_known_the_reason_is_the_answer(env, line):
+async def test_if_nothing_was_ever_known_the_reason_is_the_answer(env, line):
     env.sandbox.faults.add("500", times=None)
     reply = await env.say(line)
     assert reply.tone is Tone.PROBLEM

@@ -22,7 +22,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("status", "words"), REFUSED.items())
-async def test_a_refusal_is_told_spends_nothing_and_leaves_the_link_free(env, misbehave, status, words):
+async def test_a_refusal_is_shown_spends_nothing_and_leaves_the_link_free(env, misbehave, status, words):
     misbehave(status, headers={"Retry-After": "1"})
     reply = await env.start()
     assert reply.tone is Tone.PROBLEM
@@ -141,7 +141,7 @@ async def test_a_price_that_fell_and_rose_again_is_not_paid_for_the_length_that_
     assert env.posts() == 0
 
 
-async def test_what_the_api_says_that_it_costs_is_told_and_counted(env):
+async def test_the_cost_that_the_api_states_is_shown_and_counted(env):
     answer = {"id": "v1", "video_link": LINK, "platform": "tiktok", "status": "monitoring", "estimated_cost": 25.2}
     env.sandbox.faults.add("status", TRACK, status=201, body=answer)
     reply = await env.start()

@@ -145,7 +145,7 @@ async def test_a_start_that_shows_up_late_is_found_and_is_news_once(env, misbeha
     assert (entry.video_id, entry.person) == (late.id, ANA.person)
 
 
-async def test_whoever_lists_the_account_settles_what_is_unclear_in_it(env, misbehave):
+async def test_any_listing_of_the_account_settles_unclear_starts_in_it(env, misbehave):
     misbehave("hang")
     reply = await env.start()
     env.sandbox.world.track(env.sandbox.key, LINK, 7)

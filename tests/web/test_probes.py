@@ -42,7 +42,7 @@ async def _numbers():
     return exposition(metrics, LiveFigures(waiting=3, due=2, late=1, dead=5, silence=0.5))
 
 
-async def test_prometheus_is_told_every_number(ask):
+async def test_prometheus_gets_every_number(ask):
     status, body, kind = await ask("/metrics")
     assert status == 200
     assert kind.startswith("text/plain")
@@ -91,7 +91,7 @@ async def test_without_the_database_there_are_no_numbers_and_a_sentence(ask):
     assert (await ask("/metrics", numbers=numbers))[:2] == (503, "The bot's database does not answer.")
 
 
-async def test_a_port_that_is_taken_is_told_by_its_own_setting():
+async def test_a_port_that_is_taken_is_named_by_its_own_setting():
     app = Starlette()
     async with WebServer(app, "127.0.0.1", 0) as server:
         with pytest.raises(NotConfigured, match="PROBE_PORT"):

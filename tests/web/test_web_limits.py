@@ -93,7 +93,7 @@ async def test_what_is_too_large_is_refused_before_it_is_read(connect, sent, sta
 @pytest.mark.parametrize(
     "sent", [b"", b"POST", POST, POST + b"Content-Length: 10\r\n\r\nabc", GET + b"GET /"], ids=lambda sent: sent[-10:]
 )
-async def test_whoever_sends_too_slowly_is_not_waited_for(connect, sent):
+async def test_slow_senders_are_not_waited_for(connect, sent):
     reader, _ = await connect(sent)
     async with _closing(reader):
         assert await _status(reader) == (200 if sent.startswith(GET) else 408)
