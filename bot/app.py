@@ -13,6 +13,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Self
 
 from bot.charts.charts import Charts
+from bot.commands.allowance_log import note_refusal
 from bot.commands.command import Kind
 from bot.commands.context import Context, LastLists
 from bot.commands.lines import UMBRELLA, instead_of, nearest_line, read_line, title_in
@@ -171,6 +172,11 @@ class Bot:
         """What went wrong, with a choice of the video if that alone is missing, or the nearest line that works."""
         if isinstance(error, DatabaseUnavailable) and command is not None and command.spends:
             return problem(UNSAVED)
+        if isinstance(error, NotAllowed) and command is not None and arguments:
+            with suppress(BotError):
+                await note_refusal(
+                    self._accounts, self._store, command, caller, self._permissions(caller), self._clock()
+                )
         instead = instead_of(command, arguments, error, self._clock())
         if not isinstance(error, UsageError) or command is None or not command.listed:
             return problem(str(error), instead)

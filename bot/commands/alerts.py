@@ -226,7 +226,8 @@ async def _change(context: Context, args: Alerts, known: AlertSetting | None) ->
         words = f"{words} {NO_MONEY}"
     elif saved.is_on and not saved.shows_money and saved.wants(AlertKind.BALANCE) and args.what in {"", *MONEY_KINDS}:
         words = f"{words} {NO_AMOUNTS}"
-    await context.write_down(Action.SETTING, f"alerts: {words}")
+    if args.what != _AMOUNTS:  # that is in the audit with the channel's choice
+        await context.write_down(Action.SETTING, f"alerts: {words}")
     is_idle = not saved.is_on and setting.is_on is saved.is_on and args != Alerts(switch="off")
     return saved, f"{words} Alerts are off in this channel; turn them on with /alerts on." if is_idle else words
 

@@ -228,20 +228,21 @@ async def _change(context: Context, args: AllowanceArgs) -> str:
     if Permission.CONFIGURE not in context.permissions:
         raise NotAllowed(refusal(Permission.CONFIGURE, ""))
     check(args, context.clock())
-    store, person, now = context.store.allowances, context.caller.person, context.clock()
+    store, now = context.store.allowances, context.clock()
+    person, channel_id = context.caller.person, context.caller.channel_id
     if args.zone:
-        await store.set_zone(context.workspace.id, args.zone, person, now)
+        await store.set_zone(context.workspace.id, args.zone, person, now, channel_id)
         return f"Months begin at midnight, {args.zone}."
     if args.money:
-        await context.accounts.set_money(context.caller.workspace, args.money, person)
+        await context.accounts.set_money(context.caller.workspace, args.money, person, channel_id)
         return money_set(args.money)
     scope, target, name = await _target(context, args)
     if args.action:
         rule = Allowance(scope, target, name, Decimal(0))
-        gone = await store.remove(context.workspace.id, scope, target, person, now)
+        gone = await store.remove(context.workspace.id, scope, target, person, now, channel_id)
         return allowance_removed(rule) if gone else no_such_allowance()
     rule = Allowance(scope, target, name, args.dollars or Decimal(0))
-    await store.put(context.workspace.id, rule, person, now, context.caller.channel_id)
+    await store.put(context.workspace.id, rule, person, now, channel_id)
     (limit,) = await store.used(context.workspace.id, (rule,), now)
     return allowance_set(rule, limit.used)
 

@@ -1,14 +1,24 @@
 """/allowance log: who started, stopped, approved and changed what, when and at what cost, by page or as a file."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from bot.commands.command import Kind, argument
+from bot.commands.command import Command, Kind, argument
 from bot.commands.context import Context
+from bot.domain.caller import Caller, Permission
 from bot.domain.errors import UsageError
-from bot.messages.ledger import LogPage, log_card, log_file
+from bot.messages.ledger import LogPage, log_card, log_file, log_rows
+from bot.reply.call import SHARE
 from bot.reply.model import Reply
-from bot.store.audit import Action
+from bot.reply.spool import Spool
+from bot.store import Store
+from bot.store.audit import Action, Entry
+from bot.wallet.accounts import Accounts
+from bot.wallet.exports import on_disk
 
 LOG, ALL, CSV = "log", "all", "csv"
 KINDS: Mapping[str, tuple[Action, ...]] = {
@@ -46,12 +56,47 @@ def read_log_words(words: Sequence[str]) -> Mapping[str, str]:
     return {"action": LOG, **given}
 
 
+async def note_refusal(
+    accounts: Accounts,
+    store: Store,
+    command: Command[Any],
+    caller: Caller,
+    granted: AbstractSet[Permission],
+    now: datetime,
+) -> None:
+    """Add to the audit that a member tried what they may not do, once an hour for each person and command.
+
+    Looking is none of it. BotError if it can't be written.
+    """
+    is_look = command.need is Permission.LOOK and (command.shows_money or command.name == SHARE)
+    if Permission.LOOK not in granted or (is_look and not command.is_setting):
+        return
+    name = command.name.partition(".")[0]
+    workspace = (await accounts.of(caller.workspace)).workspace
+    once = f"{workspace.id}:{caller.person.id}:{name}:{now:%Y-%m-%d-%H}"
+    if await store.inbox.is_new("refused", once, now):
+        outcome = f"not allowed: /{name}"
+        entry = Entry(now, caller.person, caller.channel_id, Action.REFUSED, "", None, None, outcome)
+        await store.audit.write(workspace.id, entry)
+
+
 async def show_log(context: Context, args: AllowanceLog) -> Reply:
     """One page of the entries, or the file of every one."""
     log, now = context.store.audit.log, context.clock()
     if args.only == CSV:
-        return log_file(await log(context.workspace, person_id=args.who), now)
+        return log_file(await _written(context, args.who), now)
     first = (args.page - 1) * PAGE_SIZE
     found = await log(context.workspace, KINDS[args.only], args.who, first, PAGE_SIZE + 1)
     shown, has_more = found[:PAGE_SIZE], len(found) > PAGE_SIZE
     return log_card(LogPage(shown, args.only, args.who, args.page, first + 1, now, has_more=has_more), tuple(KINDS))
+
+
+async def _written(context: Context, who: str) -> Spool:
+    """Every entry on disk: pages go there as they are read, so the log's size costs no memory."""
+    with on_disk():
+        spool = Spool()
+        spool.file.write(log_rows())
+    async for entries in context.store.audit.pages(context.workspace, who):
+        with on_disk():
+            await asyncio.to_thread(spool.file.write, log_rows(entries))
+    return spool

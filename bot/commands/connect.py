@@ -1,6 +1,6 @@
 """/connect and /disconnect: the workspace's own API key."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
@@ -39,9 +39,11 @@ async def ask_to_disconnect(context: Context, args: Disconnect) -> Reply:  # noq
 
 
 async def disconnect(context: Context, args: Disconnect) -> Reply:  # noqa: ARG001 - as above
-    """Remove the workspace with everything stored for it."""
+    """Remove the workspace with everything stored for it; who did so begins the new log."""
     await _check_settled(context)
     await context.accounts.forget(context.caller.workspace)
+    workspace = (await context.accounts.of(context.caller.workspace)).workspace
+    await replace(context, workspace=workspace).write_down(Action.SETTING, "API key and everything stored deleted")
     return disconnected(keeps_default=context.accounts.has_default(context.caller.workspace))
 
 

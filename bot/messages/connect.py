@@ -49,7 +49,7 @@ def disconnect_question(running: int, *, has_own_key: bool) -> Reply:
     )
     return Reply(
         f"Disconnecting removes {what}everything stored here for this workspace: videos, requests and the audit log. "
-        f"{still}Nothing is removed until you press the button.",
+        f"Only the line that you did so stays. {still}Nothing is removed until you press the button.",
         title="Disconnect this workspace?",
         actions=(
             Button("Disconnect and delete", Call("disconnect.confirm"), Weight.DANGER),

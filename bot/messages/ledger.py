@@ -13,8 +13,8 @@ from bot.reply.model import (
     Align,
     Button,
     Column,
-    File,
     Item,
+    LargeFile,
     Link,
     Listing,
     Mention,
@@ -27,6 +27,7 @@ from bot.reply.model import (
     Time,
     text,
 )
+from bot.reply.spool import Spool
 from bot.store.audit import Action, Entry
 
 HEADER = ("time", "action", "person", "person_id", "channel_id", "link", "video_id", "cost_usd", "outcome")
@@ -40,7 +41,7 @@ _ACTIONS = {
     Action.ALLOWANCE: "Allowance",
     Action.APPROVAL: "Approval",
     Action.SETTING: "Setting",
-    Action.REFUSED: "Refused start",
+    Action.REFUSED: "Refused",
     Action.OUTSIDE: "Start",
 }
 
@@ -78,10 +79,14 @@ def log_card(page: LogPage, kinds: Sequence[str]) -> Reply:
     )
 
 
-def log_file(entries: Sequence[Entry], now: datetime) -> Reply:
-    """Every entry as a file."""
-    content = codecs.BOM_UTF8 + encoded([HEADER, *map(_row, entries)])
-    file = File(f"log-{now:%Y-%m-%d-%H%M}.csv", content, "text/csv", "one row per entry")
+def log_rows(entries: Sequence[Entry] | None = None) -> bytes:
+    """Entries as they stand in the file; without any, its head."""
+    return codecs.BOM_UTF8 + encoded([HEADER]) if entries is None else encoded(map(_row, entries))
+
+
+def log_file(written: Spool, now: datetime) -> Reply:
+    """Every entry as a file that is `written` already."""
+    file = LargeFile(f"log-{now:%Y-%m-%d-%H%M}.csv", written, "text/csv", "one row per entry")
     return Reply("The whole log, newest first.", title="Log", files=(file,))
 
 

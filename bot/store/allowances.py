@@ -53,7 +53,9 @@ class Allowances(Aggregate):
             what = f"Allowance of {_words(allowance)}: ${allowance.monthly:,.2f} a month"
             await _note(connection, workspace_id, person, now, channel_id, what)
 
-    async def remove(self, workspace_id: int, scope: Scope, target: str, person: Person, now: datetime) -> bool:
+    async def remove(
+        self, workspace_id: int, scope: Scope, target: str, person: Person, now: datetime, channel_id: str = ""
+    ) -> bool:
         """Remove the rule for a target; False if there is none."""
         this = (
             (allowances.c.workspace_id == workspace_id)
@@ -64,7 +66,7 @@ class Allowances(Aggregate):
             gone = (await connection.execute(delete(allowances).where(this).returning(allowances))).one_or_none()
             if gone is not None:
                 what = f"Allowance of {_words(read(Allowance, gone))}: removed"
-                await _note(connection, workspace_id, person, now, "", what)
+                await _note(connection, workspace_id, person, now, channel_id, what)
             return gone is not None
 
     async def zone(self, workspace_id: int) -> str:
@@ -73,17 +75,19 @@ class Allowances(Aggregate):
         zone: str | None = await self._database.scalar(query)
         return zone or "UTC"
 
-    async def set_zone(self, workspace_id: int, zone: str, person: Person, now: datetime) -> None:
+    async def set_zone(self, workspace_id: int, zone: str, person: Person, now: datetime, channel_id: str = "") -> None:
         """Choose the zone in which the workspace's months begin."""
         async with self._database.writing() as connection:
             await connection.execute(update(workspaces).where(workspaces.c.id == workspace_id).values(zone=zone))
-            await _note(connection, workspace_id, person, now, "", f"Months begin in {zone}")
+            await _note(connection, workspace_id, person, now, channel_id, f"Months begin in {zone}")
 
-    async def set_money(self, workspace_id: int, readers: str, person: Person, now: datetime) -> None:
+    async def set_money(
+        self, workspace_id: int, readers: str, person: Person, now: datetime, channel_id: str = ""
+    ) -> None:
         """Choose who may see money in the workspace."""
         async with self._database.writing() as connection:
             await connection.execute(update(workspaces).where(workspaces.c.id == workspace_id).values(money=readers))
-            await _note(connection, workspace_id, person, now, "", f"Money is shown to {readers}")
+            await _note(connection, workspace_id, person, now, channel_id, f"Money is shown to {readers}")
 
     async def keep_money_rule(self, workspace_id: int, readers: str) -> None:
         """Keep the chat's own rule on who may see money, which posts follow, unless somebody chose. Safe to repeat."""

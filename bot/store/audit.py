@@ -4,14 +4,14 @@ The log adds what the mirror knows of trackings that were started outside the bo
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, cast, func, insert, literal, null, select, union_all
+from sqlalchemy import Column, ColumnElement, Row, Select, cast, func, insert, literal, null, select, tuple_, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import BigInteger, String
 
@@ -23,6 +23,9 @@ from bot.store.types import read, values
 from bot.store.workspaces import Workspace
 
 K = TypeVar("K", int, str)
+
+PAGE = 1_000
+"""Entries that are read at a time for the file of all."""
 
 
 class Action(StrEnum):
@@ -95,15 +98,18 @@ class Audit(Aggregate):
     ) -> tuple[Entry, ...]:
         """Entries of these actions, by one person if an id is given, newest first; all of them without a limit."""
         last = None if limit is None else offset + limit
-        mine = audit.c.workspace_id == workspace.id, audit.c.action.in_(actions)
-        written = select(audit).where(*mine, *((audit.c.person_id == person_id,) if person_id else ()))
-        parts = [written.order_by(audit.c.at.desc(), audit.c.id.desc()).limit(last).subquery()]
-        if Action.OUTSIDE in actions and not person_id:
-            parts += [_outside(workspace, is_running=each).limit(last).subquery() for each in (True, False)]
-        merged = union_all(*(select(*(part.c[name] for name in _COLUMNS)) for part in parts)).subquery()
-        order = merged.c.at.desc(), merged.c.id.desc(), merged.c.video_id.desc()
-        rows = await self._database.rows(select(merged).order_by(*order).offset(offset).limit(limit))
-        return tuple(read(Entry, row, action=Action(row.action)) for row in rows)
+        rows = await self._database.rows(_log(workspace, actions, person_id, last).offset(offset).limit(limit))
+        return tuple(map(_entry, rows))
+
+    async def pages(self, workspace: Workspace, person_id: str = "") -> AsyncIterator[tuple[Entry, ...]]:
+        """Every entry, by one person if an id is given, newest first, in pages: none stands twice if more are written.
+
+        Each page begins after the last entry of the one before, so its cost doesn't grow.
+        """
+        after: Row[Any] | None = None
+        while rows := await self._database.rows(_log(workspace, tuple(Action), person_id, PAGE, after)):
+            yield tuple(map(_entry, rows))
+            after = rows[-1]
 
     async def spend(self, workspace_id: int, since: datetime, campaign_id: int | None = None) -> Spend:
         """The cost of videos that were started since a moment, in one campaign if it is given."""
@@ -130,6 +136,36 @@ class Audit(Aggregate):
                 by_campaign[campaign] += cost
         people = tuple((Person(each, names[each]), cost) for each, cost in _most_first(by_person))
         return Spend(people, _most_first(by_channel), _most_first(by_campaign))
+
+
+def _log(
+    workspace: Workspace, actions: Collection[Action], person_id: str, last: int | None, after: Row[Any] | None = None
+) -> Select[Any]:
+    """The last entries, newest first: `last` of them at most, those that come after a row of it."""
+    here: list[ColumnElement[bool]] = [audit.c.workspace_id == workspace.id, audit.c.action.in_(actions)]
+    if person_id:
+        here.append(audit.c.person_id == person_id)
+    if after is not None:
+        here.append(_is_before((audit.c.at, audit.c.id), (after.at, after.id)))
+    parts = [select(audit).where(*here).order_by(audit.c.at.desc(), audit.c.id.desc()).limit(last).subquery()]
+    if Action.OUTSIDE in actions and not person_id:
+        for is_running in (True, False):
+            outside = _outside(workspace, is_running=is_running)
+            if after is not None and after.id:
+                outside = outside.where(videos.c.newest_at <= after.at)
+            elif after is not None:
+                outside = outside.where(_is_before((videos.c.newest_at, videos.c.video_id), (after.at, after.video_id)))
+            parts.append(outside.limit(last).subquery())
+    merged = union_all(*(select(*(part.c[name] for name in _COLUMNS)) for part in parts)).subquery()
+    return select(merged).order_by(merged.c.at.desc(), merged.c.id.desc(), merged.c.video_id.desc()).limit(last)
+
+
+def _is_before(columns: tuple[Column[Any], Column[Any]], values: tuple[object, object]) -> ColumnElement[bool]:
+    return tuple_(*columns) < tuple_(*(literal(each, of.type) for each, of in zip(values, columns, strict=True)))
+
+
+def _entry(row: Row[Any]) -> Entry:
+    return read(Entry, row, action=Action(row.action))
 
 
 _COLUMNS = ("id", "at", "person_id", "person_name", "channel_id", "action", "link", "video_id", "cost", "outcome")

@@ -121,10 +121,10 @@ class Accounts:
         await self._store.workspaces.set_previews((await self.of(ref)).workspace.id, on=on)
         self._known.pop(ref, None)
 
-    async def set_money(self, ref: WorkspaceRef, readers: str, person: Person) -> None:
+    async def set_money(self, ref: WorkspaceRef, readers: str, person: Person, channel_id: str) -> None:
         """Choose who may see money in the workspace."""
         workspace = (await self.of(ref)).workspace
-        await self._store.allowances.set_money(workspace.id, readers, person, self._clock())
+        await self._store.allowances.set_money(workspace.id, readers, person, self._clock(), channel_id)
         self._known.pop(ref, None)
 
     async def forget(self, ref: WorkspaceRef) -> None:

@@ -85,7 +85,7 @@ class CsvExport:
         self.snapshots = 0
         self._name = name
         self._most = most
-        with _disk():
+        with on_disk():
             self._spool = Spool()
             self._ends = [self._spool.file.write(head())]
         """Where the header and each video's rows end."""
@@ -113,14 +113,14 @@ class CsvExport:
         )
 
     def _write(self, video: Video, snapshots: Sequence[Snapshot]) -> None:
-        with _disk():
+        with on_disk():
             written = self._spool.file.write(encoded(csv_rows(video, snapshots)))
         self._ends.append(self._ends[-1] + written)
 
     def _packed(self) -> list[Spool]:
         """ZIP files, each with the head and whole videos."""
         parts: list[Spool] = []
-        with _disk(), self._spool.open() as source:
+        with on_disk(), self._spool.open() as source:
             ends = iter(self._ends)
             head = source.read(next(ends))
             end = next(ends, None)
@@ -138,7 +138,8 @@ class CsvExport:
 
 
 @contextmanager
-def _disk() -> Iterator[None]:
+def on_disk() -> Iterator[None]:
+    """BotError if writing fails because the disk is full."""
     try:
         yield
     except OSError as error:

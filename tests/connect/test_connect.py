@@ -127,7 +127,8 @@ async def test_disconnecting_asks_first_then_deletes_everything_of_that_workspac
     assert "1 video would still be tracked" in question.summary
     assert len(await env.audit()) == 1
     assert (await env.press(question, "Disconnect")).tone is Tone.SUCCESS
-    assert await env.audit() == ()
+    (entry,) = await env.audit(without=())
+    assert (entry.person, entry.outcome) == (ANA.person, "API key and everything stored deleted")
     assert len(await env.audit(EVE)) == 1
     assert len(rows(await env.say("/videos", EVE), "Videos")) == 1
     assert "No videos are tracked" in (await env.say("/videos")).summary

@@ -25,7 +25,7 @@ async def test_entries_of_one_moment_keep_their_order(store, workspace):
     assert await store.audit.recent(workspace.id, 10) == tuple(reversed(entries))
 
 
-async def test_the_log_merges_what_was_started_outside_and_pages_and_filters(store, workspace, neighbour):
+async def test_the_log_merges_what_was_started_outside_and_pages_and_filters(store, workspace, neighbour, monkeypatch):
     seen = [(video("out1"), "k1"), (video("out2", status="completed"), "k2")]
     await store.videos.remember(workspace.wallet_id, seen, NOW)
     await store.audit.write(neighbour.id, STOP)
@@ -38,6 +38,12 @@ async def test_the_log_merges_what_was_started_outside_and_pages_and_filters(sto
     assert [each for each in whole if each.action is Action.STOP] == entries[::-1]
     pages = [await store.audit.log(workspace, offset=at, limit=2) for at in (0, 2, 4)]
     assert tuple(each for page in pages for each in page) == whole
+    monkeypatch.setattr("bot.store.audit.PAGE", 2)
+    streamed = []
+    async for page in store.audit.pages(workspace):
+        streamed += page
+        await store.audit.write(workspace.id, replace(STOP, at=NOW + timedelta(days=1)))
+    assert tuple(streamed) == whole
     assert await store.audit.log(workspace, (Action.STOP,), BEN.id) == (entries[1],)
     assert await store.audit.log(workspace, (Action.TRACK,)) == ()
 
