@@ -53,6 +53,7 @@ from bot.commands.track_on import TrackOn, track_on
 from bot.commands.usage import Usage, usage, usage_details
 from bot.commands.videos import Preview, SetPreviews, Videos, set_previews, show_preview, videos
 from bot.domain.caller import Permission
+from bot.domain.digest import FLAT_RULE
 from bot.messages.allowance import ABOUT as ALLOWANCE_ABOUT
 from bot.messages.campaign import ABOUT as CAMPAIGN_ABOUT
 from bot.messages.help import Described, Group
@@ -188,6 +189,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
         is_setting=True,
         questions=DIGEST_QUESTIONS,
         brief="summary",
+        about=FLAT_RULE,
     ),
     Command(
         "alerts",

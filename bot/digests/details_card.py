@@ -7,7 +7,7 @@ from math import ceil
 
 from bot.digests.facts import DigestFacts
 from bot.digests.summary import MOST_NAMED, board_title
-from bot.domain.digest import FLAT_RULE, Total, VideoChange, Window
+from bot.domain.digest import Total, VideoChange, Window
 from bot.domain.growth import Change, ago, exact_count, is_overdue, metric_name, percent, signed_count
 from bot.domain.leaderboard import Period
 from bot.domain.money import dollars
@@ -25,7 +25,6 @@ from bot.reply.model import (
     Listing,
     Mention,
     Note,
-    Part,
     Plain,
     Reply,
     Span,
@@ -34,8 +33,8 @@ from bot.reply.model import (
     text,
 )
 
-MOST_ROWS = 4
-"""Rows of each list, so that all of them fit one message."""
+MOST_ROWS, NAME = 3, 28
+"""Rows of each list, so that all of them fit one message, and the longest name in one line of a phone."""
 
 _LONGEST = timedelta(days=70)
 _VIDEO, _NOW = Column("Video"), Column("Now", Align.RIGHT)
@@ -64,54 +63,49 @@ def digest_details(facts: DigestFacts, ref: str) -> Reply:
     end, price = facts.window.end, facts.cost_per_snapshot
     growing = facts.growing
     changes = {each.video.id: change for each, change in facts.movers}
-    saves = () if price is None else (Column("Stopping saves", Align.RIGHT),)
+    saves = () if price is None else (Column("Stopping", Align.RIGHT),)
     lists = (
-        _listing(
+        *_listing(
             "Top movers",
             (_VIDEO, Column("Gained", Align.RIGHT), _NOW),
             [each for each, _ in facts.movers],
             lambda each: (text(_gain(each, changes[each.video.id])), _count(each, end)),
         ),
-        _listing(
+        *_listing(
             "New",
-            (_VIDEO, Column("On"), Column("By"), _NOW),
+            (_VIDEO, Column("On"), Column("Started"), _NOW),
             facts.new,
             lambda each: (text(platform_name(each.video.platform)), _by(each), _count(each, end)),
         ),
-        _listing(
+        *_listing(
             "Finished",
             (_VIDEO, Column("Status"), Column("Last", Align.RIGHT)),
             facts.finished,
             lambda each: (text(status_word(each.video)), _count(each, end)),
         ),
-        _listing(
+        *_listing(
             "Ending within 24 h",
             (_VIDEO, Column("Ends"), _NOW),
             facts.ending,
-            lambda each: (text(Time(each.ends_at) if each.ends_at else "–"), _count(each, end)),
+            lambda each: (text(Time(each.ends_at, end) if each.ends_at else "–"), _count(each, end)),
             lambda each: Button("Track on", track_on_call(each.video)) if each in growing else None,
             "Track a video on…",
         ),
-        _listing(
+        *_listing(
             "Flattened",
-            (_VIDEO, Column("Last 24 h", Align.RIGHT), *saves),
+            (_VIDEO, Column("Gained", Align.RIGHT), *saves),
             facts.flat,
             lambda each: (_day(each), *(() if price is None else (_saves(each, price),))),
             lambda each: Button("Stop", Call("stop", ({"post": ref} if ref else {}) | {"video": each.video.id})),
             "Stop a flattened video…",
         ),
     )
-    period = text("From ", Time(facts.window.start), " to ", Time(end), ".")
-    notes = (period, *((text(FLAT_RULE),) if facts.flat else ()), *map(text, _caveats(facts)))
+    notes = text("From ", Time(facts.window.start), " to ", Time(end), ".", *(f" {each}" for each in _caveats(facts)))
     least = "" if facts.complete else "At least "
     return Reply(
         f"{least}{running_words(facts.running)} at the end of this period.",
         title=f"Digest details · {facts.campaign}" if facts.campaign else "Digest details",
-        parts=(
-            Fields(tuple(_fields(facts))),
-            *(part for each in lists for part in each),
-            *map(Note, notes),
-        ),
+        parts=(Fields(tuple(_fields(facts))), *lists, Note(notes)),
         actions=(Button("My videos", Call("videos")), *_leaderboard(facts)),
     )
 
@@ -162,17 +156,16 @@ def _listing(
     cells: Callable[[VideoChange], tuple[Text, ...]],
     button: Callable[[VideoChange], Button | None] = lambda _: None,
     choice: str = "Open…",
-) -> tuple[Part, ...]:
-    if not videos:
-        return ()
-    heads = [f"{head.name[:1].lower()}{head.name[1:]}" for head in columns[1:]]
+) -> Iterator[Listing]:
+    """The first rows, each with its cells in one line below its name."""
     items = []
     for each in videos[:MOST_ROWS]:
         shown = cells(each)
-        line = [span for head, cell in zip(heads, shown, strict=True) for span in (_BETWEEN, Plain(f"{head} "), *cell)]
-        items.append(Item(text(linked(each.video, 40)), shown, tuple(line[1:]), button(each)))
-    some = f"{len(items):,} of " if len(items) < len(videos) else ""
-    return (Listing(f"{caption}: {some}{plural(len(videos), 'video')}", columns, tuple(items), choice),)
+        line = tuple(span for cell in shown for span in (_BETWEEN, *cell))
+        items.append(Item(text(linked(each.video, NAME)), shown, line[1:], button(each)))
+    if items:
+        some = f"{len(items):,} of " if len(items) < len(videos) else ""
+        yield Listing(f"{caption}: {some}{plural(len(videos), 'video')}", columns, tuple(items), choice)
 
 
 def _gain(moved: VideoChange, change: Change) -> str:
@@ -193,15 +186,15 @@ def _count(moved: VideoChange, end: datetime) -> Text:
 
 def _by(moved: VideoChange) -> Text:
     person = moved.started_by
-    return text("someone outside the bot") if person is None else text(Mention(person.id, person.name))
+    return text("outside the bot") if person is None else text("by ", Mention(person.id, person.name))
 
 
 def _day(moved: VideoChange) -> Text:
-    return text(signed_count(moved.day.delta) if moved.day else "–")
+    return text(f"{signed_count(moved.day.delta)} in 24 h" if moved.day else "–")
 
 
 def _saves(moved: VideoChange, cost_per_snapshot: Decimal) -> Text:
-    return text("–" if moved.saves is None else f"up to {dollars(moved.saves * cost_per_snapshot)}")
+    return text("–" if moved.saves is None else f"stopping saves up to {dollars(moved.saves * cost_per_snapshot)}")
 
 
 def _caveats(facts: DigestFacts) -> Iterator[str]:
