@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.commands.command import Argument, Command
 from bot.commands.forms import examples, form_of
+from bot.reply.text import length
 
 SHOWN_WHILE_TYPING = "Only the bot receives it, but it's visible on your screen while you type."
 
@@ -31,6 +32,12 @@ class Field:
     def hint(self) -> str:
         """The argument's help as a sentence without its full stop."""
         return f"{self.argument.help[:1].upper()}{self.argument.help[1:]}"
+
+
+def titled(title: str, channel: str, most: int) -> str:
+    """The title with the channel's name in the place of `here`, if that is known and no longer than `most` letters."""
+    named = title.replace(" here", f" in #{channel}") if channel else title
+    return named if length(named) <= most else title
 
 
 def fields(command: Command[Any], given: Mapping[str, str]) -> list[Field]:

@@ -7,7 +7,7 @@ Discord refuses one with more, which a test of the registry finds first.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, assert_never
 
-from adapters.chat.forms import SHOWN_WHILE_TYPING, Field, fields
+from adapters.chat.forms import SHOWN_WHILE_TYPING, Field, fields, titled
 from adapters.discord.commands import mention
 from adapters.discord.text import (
     CHANNEL_SELECT,
@@ -33,13 +33,16 @@ _SHORT, _PARAGRAPH = 1, 2
 _NOTHING: Mapping[str, str] = {}
 
 
-def form(command: Command[Any], given: Mapping[str, str] = _NOTHING) -> Component:
-    """The data of an answer that opens the command's modal, with what is `given` filled in; a secret never is."""
+def form(command: Command[Any], given: Mapping[str, str] = _NOTHING, channel: str = "") -> Component:
+    """The data of an answer that opens the command's modal, with what is `given` filled in; a secret never is.
+
+    `channel` is the channel's name, empty if it's unknown.
+    """
     caution = [display(SHOWN_WHILE_TYPING)] if command.secret else []
     shape = form_of(command, given)
     return {
         "custom_id": shape.call.encode(),
-        "title": label(shape.title, MAX_TITLE),
+        "title": label(titled(shape.title, channel, MAX_TITLE), MAX_TITLE),
         "components": [*map(_field, fields(command, given)), *caution] or [display(shape.intro)],
     }
 

@@ -74,7 +74,7 @@ class Handlers:
         guild = WorkspaceRef(CHAT, interaction.guild_id or "", interaction.guild_name, is_operators=False)
         if not self._bot.may_fill_in(command, caller(interaction, guild)):
             return False
-        await self._initial.open(interaction, form(command, given))
+        await self._initial.open(interaction, form(command, given, interaction.channel_name))
         return True
 
     async def acknowledge(self, interaction: Interaction, answer: Answer) -> bool:

@@ -50,6 +50,7 @@ class Interaction:
     most_file: int
     until: datetime
     roles: frozenset[str] | None = frozenset()
+    channel_name: str = ""
 
     @property
     def data(self) -> dict[str, Any]:
@@ -78,6 +79,7 @@ def interaction(raw: RawInteraction, now: datetime) -> Interaction:
         most_file=raw.filesize_limit,
         until=now + TOKEN_LASTS,
         roles=_roles(user),
+        channel_name=str(getattr(raw.channel, "name", None) or ""),  # direct messages have none
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, assert_never
 
-from adapters.chat.forms import SHOWN_WHILE_TYPING, Field, fields
+from adapters.chat.forms import SHOWN_WHILE_TYPING, Field, fields, titled
 from adapters.slack.actions import MAX_LABEL, MAX_OPTION, MAX_OPTIONS, MAX_PLACEHOLDER, option_of
 from adapters.slack.interaction import Payload
 from adapters.slack.text import MAX_TEXT, Block, plain, words
@@ -30,24 +30,28 @@ _CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _QUOTED = re.compile(r'"([^"]*)"|“([^”]*)”|(\S+)')
 
 
-def form(command: Command[Any], private_metadata: str, given: Mapping[str, str]) -> Block:
+def form(
+    command: Command[Any], private_metadata: str, given: Mapping[str, str], channel: str = "", zone: str = ""
+) -> Block:
     """The modal of a command, with what is `given` filled in if Slack lets it; a secret never is.
 
+    `channel` is the channel's name and `zone` the person's time zone, for a form that asks for one; empty if unknown.
     ValueError if `private_metadata` has more than 3,000 characters, which is a fault of ours.
     """
     if length(private_metadata) > MAX_METADATA:
         msg = f"{length(private_metadata)} characters don't fit in a modal's private_metadata"
         raise ValueError(msg)
     shape = form_of(command, given)
+    own = {each.name: zone for each in shape.arguments if each.kind is Kind.ZONE and zone}
     intro = [{"type": "section", "text": plain(shape.intro)}] if shape.intro else []
     return {
         "type": "modal",
         "callback_id": shape.call.encode(),
         "private_metadata": private_metadata,
-        "title": plain(shape.title, MAX_TITLE),
+        "title": plain(titled(shape.title, channel, MAX_TITLE), MAX_TITLE),
         "submit": plain(shape.send, MAX_TITLE),
         "close": plain("Cancel"),
-        "blocks": [*intro, *map(_input, fields(command, given))],
+        "blocks": [*intro, *map(_input, fields(command, {**own, **given}))],
     }
 
 

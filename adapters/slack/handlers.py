@@ -182,7 +182,7 @@ class Handlers:
         caller = (await self._callers.find(interaction)).caller
         if not interaction.trigger_id or not self._bot.may_fill_in(command, caller):
             return False
-        view = form(command, packed(interaction), given)
+        view = form(command, packed(interaction), given, interaction.channel_name, caller.zone)
         client = interaction.workspace.client
         try:
             await self._calls.api(client.views_open, trigger_id=interaction.trigger_id, view=view)

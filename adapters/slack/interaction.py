@@ -32,6 +32,8 @@ GRANTED: Mapping[Role, frozenset[Permission]] = {role: by_rule[MEMBERS] for role
 _OWNING = ("is_owner", "is_primary_owner")
 _GUESTS = ("is_restricted", "is_ultra_restricted")
 _GONE = ("is_stranger", "deleted")
+_NAMELESS = frozenset({"directmessage", "privategroup"})
+"""What Slack writes in the place of a channel's name."""
 _INVISIBLE = frozenset({"user_not_found", "user_not_visible"})
 """Slack's errors for people from outside the workspace."""
 _UNKNOWN = (
@@ -68,8 +70,8 @@ class Interaction:
     """What one person did in a workspace.
 
     `channel_id` is None outside channels: on the Home tab, by a global shortcut. `home_team_id` is the person's own
-    workspace, empty if the payload doesn't say. `message_ts` is of the message that was acted on, if any,
-    and `thread_ts` of its thread; `may_replace`: nobody else sees it, so a private reply may take its place.
+    workspace, empty if the payload doesn't say, as is `channel_name`. `message_ts` is of the message that was acted
+    on, if any, and `thread_ts` of its thread; `may_replace`: nobody else sees it, so a private reply may replace it.
     """
 
     workspace: SlackWorkspace
@@ -82,6 +84,7 @@ class Interaction:
     thread_ts: str | None = None
     may_replace: bool = False
     home_team_id: str = ""
+    channel_name: str = ""
 
     @property
     def is_direct(self) -> bool:
@@ -106,7 +109,15 @@ def interaction(body: Payload, context: AsyncBoltContext, workspace: SlackWorksp
         message_ts=str(container.get("message_ts") or ""),
         thread_ts=_thread(container.get("thread_ts") or message.get("thread_ts"), container.get("message_ts")),
         may_replace=bool(container.get("is_ephemeral")) or (channel_id or "").startswith("D"),
+        channel_name=_channel_name(body),
     )
+
+
+def _channel_name(body: Payload) -> str:
+    """The channel's name; empty if Slack hides it, as it does of private channels and direct messages."""
+    channel = body.get("channel")
+    name = str((channel.get("name") if isinstance(channel, dict) else body.get("channel_name")) or "")
+    return "" if name in _NAMELESS else name
 
 
 def _thread(thread_ts: str | None, message_ts: str | None) -> str | None:

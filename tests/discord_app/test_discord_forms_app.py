@@ -84,3 +84,9 @@ async def test_a_button_of_a_command_that_is_no_more_says_so(bot_app, discord, s
     await discord.until(lambda: not asked.is_thinking)
     assert "There's no command /gone" in told(asked.message)
     assert int(Permission.VIEW_CHANNEL) > 0
+
+
+async def test_a_form_names_the_channel_that_it_is_about(discord, server, sandbox, clock, sqlite_url):
+    async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
+        sent = discord.send_command("digest", {"action": "on"}, user=server.ann, channel=server.general)
+        assert (await bot_app.modal(sent, server.ann)).title == "Post a digest in #general"

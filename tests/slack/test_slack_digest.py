@@ -2,7 +2,7 @@
 
 import asyncio
 
-from tests.slack.bot_app import ANN, BEN, GENERAL, SECRET, told
+from tests.slack.bot_app import ANN, BEN, GENERAL, RANDOM, SECRET, told
 from tests.standins.environment import LINK, YOUTUBE
 
 
@@ -18,8 +18,11 @@ async def test_what_is_missing_is_asked_for_in_a_form_that_keeps_what_was_given(
     assert "every Friday at 09:30" in told(await bot_app.type("/digest status"))
 
 
-async def test_zones_are_offered_while_typing(bot_app):
-    form = await bot_app.modal(bot_app.send("/digest"))
+async def test_the_person_s_zone_is_filled_in_and_others_are_offered_while_typing(bot_app):
+    bot_app.slack.users[ANN].tz = "Asia/Tokyo"
+    form = await bot_app.modal(bot_app.send("/digest on", channel=RANDOM))
+    assert "'value': 'Asia/Tokyo'" in str(form.body)
+    assert form.body["title"]["text"] == "Post a digest in #random"
     offered = await bot_app.slack.send_options_request(form, "zone", "new y", user=ANN)
     assert [option["value"] for option in offered.options] == ["America/New_York"]
 

@@ -122,6 +122,15 @@ def test_a_time_a_zone_and_several_choices_have_menus_of_their_own():
     assert values({"state": {"values": state}}) == {"time": "09:30", "show": '"flat" "skip"'}
 
 
+def test_a_form_names_a_channel_that_fits_and_begins_with_the_person_s_zone():
+    view = form(BY_NAME["digest"], "", {}, "videos", "Asia/Tokyo")
+    assert view["title"]["text"] == "Post a digest in #videos"
+    assert inputs(view)["zone"]["element"]["initial_option"]["value"] == "Asia/Tokyo"
+    assert form(BY_NAME["digest"], "", {}, "all-our-videos")["title"]["text"] == "Post a digest here"
+    chosen = inputs(form(BY_NAME["digest"], "", {"zone": "Europe/Berlin"}, zone="Asia/Tokyo"))["zone"]["element"]
+    assert chosen["initial_option"]["value"] == "Europe/Berlin"
+
+
 def test_a_time_that_is_none_is_not_filled_in():
     for given_value in ("9am", "24:00", "09:60", "٠٩:٠٠"):
         assert "initial_time" not in inputs(form(BY_NAME["digest"], "", {"time": given_value}))["time"]["element"]
