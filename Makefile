@@ -42,8 +42,8 @@ check: tools
 bench: tools
 	$(BIN)/python -m bench $(ARGS)
 
-# What of README.md, docs and .env.example is derived from the code, and the pictures. `make test` fails where they have
-# drifted. Those of docs/pictures are taken by Chromium from the page.
+# The generated parts of README.md, docs and .env.example, and the pictures. `make test` fails if they have drifted.
+# Chromium takes those of docs/pictures from the page.
 docs: tools
 	$(BIN)/python -m tests.readme.write
 	$(BIN)/python -m tests.readme.pictures

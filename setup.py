@@ -1,4 +1,4 @@
-"""What of the package's metadata depends on where the repository is; all else stands in pyproject.toml.
+"""The package's metadata that depends on where the repository is; the rest is in pyproject.toml.
 
 GitHub Actions names the repository. Elsewhere it isn't known, and the description has no links into it.
 """

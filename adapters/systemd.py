@@ -1,6 +1,6 @@
-"""What systemd wants to know of a service with `Type=notify`: that it is ready, and that its clock still ticks.
+"""Notifies systemd that a service with `Type=notify` is ready, and that its clock still ticks.
 
-By datagrams to the socket that it names (sd_notify(3)). Anywhere else this does nothing.
+It sends datagrams to the socket that systemd names (sd_notify(3)). Anywhere else it does nothing.
 """
 
 import asyncio

@@ -101,5 +101,5 @@ def duration(seconds: float) -> str:
 
 
 def say(text: str) -> None:
-    """Tell whoever waits what is under way, beside the table and not in it."""
+    """Report progress on stderr, outside the table."""
     print(f"... {text}", file=sys.stderr, flush=True)

@@ -68,7 +68,7 @@ class Bot:
     """Everything that outlives a call: the store, the wallets, the chart worker. Use it as `async with`.
 
     `timeouts` are the API's. `sleep` passes the time between two tries or two looks, and `now` is the Unix second by
-    which the API's limits are kept. `speed` is how fast the clock runs: people and networks are no faster by it.
+    which the API's limits are kept. `speed` is how fast the clock runs, which speeds up neither people nor networks.
     """
 
     commands = COMMANDS

@@ -36,7 +36,7 @@ _SHAPES = {
     "slack_signing_secret": (r"[0-9a-f]{32}", "is 32 digits and letters a to f, on the app's page Basic Information"),
     "discord_token": (r"[^.]+\.[^.]+\.[^.]+", "has three parts joined by dots; it is on the application's page Bot"),
 }
-"""How each secret looks, and where it is. They are often put into each other's place."""
+"""What each secret looks like, and where to find it. They are often swapped."""
 _SPENDERS = {
     Spenders.DEFAULT: "members in Slack, those with Manage Server in Discord",
     Spenders.MEMBERS: "every member",
@@ -65,7 +65,7 @@ def misshapen(settings: Settings) -> Mapping[str, Check]:
         secret: SecretStr | None = getattr(settings, name)
         if secret is not None and not re.fullmatch(shape, secret.get_secret_value()):
             setting = name.upper()
-            found[name] = Check(setting, ok=False, detail=f"is something else: a value for {setting} {words}.")
+            found[name] = Check(setting, ok=False, detail=f"looks wrong: a value for {setting} {words}.")
     return found
 
 

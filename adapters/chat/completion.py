@@ -1,4 +1,4 @@
-"""What a typed line may go on to: commands from the registry, and arguments from their choices and `Bot.suggest`."""
+"""Completions of a typed line: commands from the registry, and arguments from their choices and `Bot.suggest`."""
 
 import re
 from collections.abc import AsyncIterator
@@ -16,7 +16,7 @@ _MOST_WORDS = 8  # of a title that is still being typed
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """One way to go on: `text` takes the place of the last `replaces` characters. `about` says what it is."""
+    """One completion: `text` takes the place of the last `replaces` characters; `about` describes it."""
 
     text: str
     replaces: int
@@ -25,7 +25,7 @@ class Completion:
 
 
 async def completions(bot: Bot, caller: Caller, before: str) -> AsyncIterator[Completion]:
-    """What the text before the cursor may go on to."""
+    """The completions of the text before the cursor."""
     commands = {command.name: command for command in bot.commands if command.listed}
     typed = before.lstrip().removeprefix("/").removeprefix(f"{UMBRELLA} ").lstrip()
     name, space, rest = typed.partition(" ")

@@ -1,1 +1,1 @@
-"""The page: the bot in a browser on this machine, drawn from what Slack and Discord are sent, in their dress."""
+"""The page: the bot in a browser on this machine, drawn from what Slack and Discord are sent, and styled like them."""

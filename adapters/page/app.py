@@ -64,7 +64,7 @@ def page_app(chat: PageChat, frame: document.Frame, token: str) -> Starlette:
 
 
 class Guard:
-    """Answers nobody but the browser that opened the address with the token, which it remembers in a cookie."""
+    """Answers only the browser that opened the address with the token, which it remembers in a cookie."""
 
     def __init__(self, app: ASGIApp, token: str) -> None:
         self._app = app
@@ -102,7 +102,7 @@ class Guard:
 
 
 class _Pages:
-    """What the addresses answer."""
+    """The handlers of the addresses."""
 
     def __init__(self, chat: PageChat, frame: document.Frame) -> None:
         self._chat = chat
@@ -197,7 +197,7 @@ def _answer(form: OpenForm | None) -> Response:
 
 
 def _dress(request: Request) -> str:
-    """The chat in whose dress the page is drawn, chosen in the address and remembered."""
+    """The chat that the page is styled like, chosen in the address and remembered."""
     chosen = request.query_params.get("chat") or request.cookies.get("dress", "")
     return chosen if chosen in CHATS else CHATS[0]
 

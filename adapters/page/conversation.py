@@ -71,7 +71,7 @@ class Interaction:
 
 
 class PageChat:
-    """The page's surface of the conversation, in each chat's dress; `caller` is the person at the page."""
+    """The page's surface of the conversation, styled like each chat; `caller` is the person at the page."""
 
     def __init__(self, bot: Bot, caller: Caller, timeline: Timeline, clock: Clock) -> None:
         self.bot = bot

@@ -1,4 +1,4 @@
-"""What a message or a form is made of as a person sees it, whatever chat it is for."""
+"""The elements of a message or form as a person sees them, for any chat."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum

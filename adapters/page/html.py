@@ -1,4 +1,4 @@
-"""Cards and forms as HTML in the two chats' dress. Every word is escaped: titles are hostile."""
+"""Cards and forms as HTML, styled like both chats. Every word is escaped: titles are hostile."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from html import escape

@@ -22,7 +22,7 @@ class PagePoster:
 
     @property
     def recognises_for(self) -> timedelta:
-        """No time at all."""
+        """Never: a repeated key is a post of its own."""
         return timedelta()
 
     async def post(self, channel: ChannelRef, reply: Reply, key: str) -> Delivery:

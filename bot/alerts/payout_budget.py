@@ -20,7 +20,7 @@ from bot.store.workspaces import Workspace
 
 
 async def check_budgets(changes: AlertChanges, due: Sequence[StoredAlert]) -> None:
-    """Move every channel's alerts about payout budgets to what is owed now; those `due` that it has no more, wait."""
+    """Bring the alerts about payout budgets up to date. Those `due` for a budget that is gone stay as they are."""
     for each in due:
         changes.put(replace(each, due_at=None))
     known: dict[int, Owed | None] = {}

@@ -39,7 +39,7 @@ from bot.reply.model import (
 TOP, MOST_ROWS = 3, 10
 """Videos and creators that the card names, and that the details list."""
 _LINE, _CREATOR = 31, 13
-"""Letters of a line on a phone, and of a creator's name in one."""
+"""Characters of a line on a phone, and of a creator's name within it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What a campaign's links come to: totals with their changes, the best videos and creators, cost, and gaps.
+"""The totals of a campaign's links: their changes, the best videos and creators, cost, and gaps.
 
 A total is the sum of each link's last count. All trackings of a link are one series. Nothing that wasn't read is
 guessed: it is counted and stated.

@@ -1,4 +1,4 @@
-"""Approvals: ask a second person for a yes to an offer, and their one answer. On yes the offer starts as any other."""
+"""Approvals: ask a second person to approve an offer, and their one answer. An approved offer starts like any other."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -258,7 +258,7 @@ async def _remove(context: Context, args: CampaignArgs, campaign: Campaign) -> R
 
 
 async def _read_videos(context: Context, args: CampaignArgs) -> tuple[Mapping[str, _LINK], tuple[Unfit, ...]]:
-    """The links that the words mean, each once by its key, and the words that mean none or several."""
+    """The links that the words name, each once by its key, and the words that name none or several."""
     typed = args.videos
     words = tokens_of(typed)
     each_named = titles_of(typed)
@@ -340,7 +340,7 @@ async def _with_settings(context: Context, args: CampaignArgs, campaign: Campaig
     if args.start or args.end:
         starts, ends = _day(args.start, campaign.starts_on, today), _day(args.end, campaign.ends_on, today)
         if starts is not None and ends is not None and ends < starts:
-            raise UsageError("The last day lies before the first one.", "end")
+            raise UsageError("The last day is before the first one.", "end")
         campaign = await store.set_dates(campaign.workspace_id, campaign.id, starts, ends, *_who(context)) or campaign
     return campaign
 
@@ -354,7 +354,7 @@ def _day(typed: str, known: date | None, today: date) -> date | None:
 async def _here(context: Context, args: CampaignArgs, campaign: Campaign) -> Reply:  # noqa: ARG001 - as the others
     caller = context.caller
     if not caller.channel_id or caller.is_direct:
-        raise UsageError("A campaign can be the own one of a channel. Run this command in one.")
+        raise UsageError("Only a channel can have its own campaign. Run this command in one.")
     here, now = context.workspace.id, context.clock()
     await context.store.campaigns.set_channel(here, caller.channel_id, campaign.id, caller.person, now)
     return channel_campaign(campaign)

@@ -20,7 +20,7 @@ from bot.reply.model import Reply
 A = TypeVar("A")
 
 MAX_TYPED = 4_000
-"""Characters of a typed command; beyond it, it is an accident or an attack."""
+"""Characters that a typed command may have; a longer one is an accident or an attack."""
 
 
 class Kind(StrEnum):
@@ -161,8 +161,8 @@ class Command(Generic[A]):
 
     /help lists it in its `group` with the few words of `brief`; `about` is what /help on the command adds.
     `is_setting` says that everybody may look at what only admins of this workspace change.
-    `lacks` says of arguments that can be bound whether a form that asks for more is kinder than an answer: the
-    first of its `questions` that fits, else one for all arguments. `check`
+    `lacks` decides whether arguments that can be bound still open a form that asks for more: the first of its
+    `questions` that fits, else one for all arguments. `check`
     raises UsageError for what the arguments alone show to be wrong, so that a form can stay open.
     `reader` reads its typed words, `longest` characters at most, into arguments by name if their order matters.
     `shareable`: its private reply may be posted to the channel, by those who may spend if it `shows_money`.

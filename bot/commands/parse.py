@@ -151,7 +151,7 @@ def _placed(arguments: tuple[Argument, ...], typed: str) -> dict[str, list[str]]
 
 
 def _readable(arguments: tuple[Argument, ...], tokens: Sequence[Token]) -> tuple[Argument, ...]:
-    """The arguments that this line may hold, those first that only stand beside a choice that it makes."""
+    """The arguments that this line may hold; those tied to a choice that it makes come first."""
     choices = [each for each in arguments if each.kind is Kind.CHOICE]
     chosen = {choice_of(each, token.text) for each in choices for token in tokens if not token.quoted}
     beside = tuple(each for each in arguments if each.beside and each.beside in chosen)
@@ -226,7 +226,7 @@ def _fits(token: Token, arguments: tuple[Argument, ...]) -> bool:
 
 
 def _may_be_name(word: str, arguments: tuple[Argument, ...]) -> bool:
-    """Whether a word that fits nothing else may be a campaign's name: it is like no choice, no link and no number."""
+    """Whether a word that fits nothing else may be a campaign's name: it resembles no choice, link or number."""
     return not (looks_like_link(word) or word.isdecimal() or _near(arguments, word) is not None)
 
 

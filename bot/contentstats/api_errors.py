@@ -20,7 +20,7 @@ Asked: TypeAlias = Literal["account", "start", "video"]
 
 _IS_LIMIT = re.compile(r"\b(?:limit|plan|quota|concurrent)\b", re.IGNORECASE)
 _INTERRUPTED = frozenset({408, 425, 499})
-"""Statuses of a request that took too long or came too early: whoever says so need not know what became of it."""
+"""Statuses of a request that took too long or came too early: the server need not know its outcome."""
 
 
 class Refused(Exception):

@@ -44,7 +44,7 @@ MAX_WAIT = 8.0
 IN_LINE = 150.0
 """Seconds that a person who knows why stands in line for what no command can do without."""
 FRESH = 60.0
-"""Seconds after which a POST is not sent any more: whoever asked for it may have been told otherwise meanwhile."""
+"""Seconds after which a POST is not sent any more: its asker may have got another answer meanwhile."""
 MOST_IN_ONE_CALL = 100
 """Videos in one list."""
 TRIES = 3

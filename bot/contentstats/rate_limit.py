@@ -30,7 +30,7 @@ LONGEST_WAIT = 120.0
 ROUNDING = 0.001
 """Seconds that adding up floats may lose."""
 SPARE = 2
-"""Calls that are left to whoever else uses the key when the window is nearly spent."""
+"""Calls that are left to others who use the key when the window is nearly spent."""
 
 
 class RateStore(Protocol):

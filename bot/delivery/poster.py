@@ -80,7 +80,7 @@ class ChannelPoster(Protocol):
     async def direct(self, workspace_id: str, person_id: str) -> ChannelRef | None:
         """The channel in which one person alone reads; None where there is none. Safe to repeat.
 
-        Only for now where the platform did not answer: whoever has to tell the person asks again later.
+        Only for now if the platform did not answer: the caller tries again later.
         """
         ...
 

@@ -43,7 +43,7 @@ class Person:
 class WorkspaceRef:
     """One Slack workspace, one Discord server or the console: `chat` names the platform, `id` is the platform's own.
 
-    `is_operators` says that whoever runs the bot runs this workspace too, so that it may use the bot's own API key. A
+    `is_operators` says that the bot's operator runs this workspace too, so that it may use the bot's own API key. A
     workspace that anyone could have installed the bot into is not, and spends from a key of its own alone.
     `can_preview` says that the chat lets the bot show numbers beside links there, `members_spend` that all full members
     may spend by the chat's own rule, `all_see_money` that everyone may see money by it.

@@ -1,7 +1,7 @@
 """What happened to a video, by the names that the API has announced for its webhooks and in their manner for the rest.
 
-The mirror notes an event in the transaction that learns of it; whoever reacts to it takes it away in the transaction
-that does so.
+The mirror notes an event in the transaction that learns of it; the reader that reacts to it deletes it in its
+own transaction.
 """
 
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ class Event:
     one known before, which is missing where none was.
 
     `tracking.completed` is noted when the status was seen to change, however it ended (a `/stop` too: the audit knows
-    of that). The final numbers may not be mirrored by then: whoever reports them reads the video's page first, which
+    of that). The final numbers may not be mirrored by then: a report reads the video's page first, which
     is due at once when a tracking ends.
     """
 

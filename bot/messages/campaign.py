@@ -87,10 +87,10 @@ def goes_into(into: Into | None) -> str:
 
 
 def joined_words(into: Into | None) -> str:
-    """What became of a campaign if its video is tracked already."""
+    """Whether a video that is already tracked joined its campaign."""
     if into is None:
         return ""
-    return f" Added to {into.name}." if into.joined else f" It's in {into.name} already."
+    return f" Added to {into.name}." if into.joined else f" It's already in {into.name}."
 
 
 def campaign_value(campaign: Campaign) -> str:
@@ -153,7 +153,7 @@ def _open(campaign: Campaign, label: str) -> Button:
 def campaign_created(
     campaign: Campaign, *, is_new: bool, added: int, unfit: Sequence[Unfit], today: date, is_kept: bool = False
 ) -> Reply:
-    """A campaign is there: created now, or by somebody before. `is_kept`: it keeps another budget or other dates."""
+    """A campaign exists: created now, or earlier by somebody. `is_kept`: it keeps another budget or other dates."""
     state = "archived" if campaign.archived_at is not None else "there already"
     first = "Campaign created." if is_new else f"This campaign is {state}, so no second one was created."
     filled = f" {plural(added, 'video')} added." if added else ""
@@ -219,7 +219,7 @@ def campaign_emptied(campaign: Campaign, removed: int, absent: int, unfit: Seque
 def channel_campaign(campaign: Campaign) -> Reply:
     """A campaign became a channel's own."""
     return Reply(
-        "This is now the channel's campaign: look-ups and /track here are about it unless the line names another one "
+        "This is now the channel's campaign: look-ups and /track here use it unless a line names another one "
         "or says all.",
         title=campaign.name,
         actions=(_open(campaign, "Show it"), Button("End that", Call("campaign", {"action": "off"}))),
@@ -231,7 +231,7 @@ def no_channel_campaign(before: Campaign | None) -> Reply:
     """A channel has no campaign of its own any more, or never had one."""
     if before is None:
         return Reply("This channel has no campaign of its own. /campaign launch here makes one so.", tone=Tone.WARNING)
-    return Reply(f"This channel is no longer about campaign {before.name}.", tone=Tone.SUCCESS)
+    return Reply(f"Campaign {before.name} is no longer this channel's own.", tone=Tone.SUCCESS)
 
 
 def campaign_spend(

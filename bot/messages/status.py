@@ -162,10 +162,10 @@ def _dead(queue: Queue) -> tuple[Part, ...]:
     return (Listing("Messages that couldn't be posted", columns, tuple(map(_item, queue.dead))),)
 
 
-def _item(letter: DeadLetter) -> Item:
-    channel = Channel(letter.channel_id) if letter.channel_id else "Direct message"
-    when = Time(letter.ended_at)
-    return Item(text(channel), (text(letter.reason), text(when)), text(letter.reason, " · ", when))
+def _item(dead: DeadLetter) -> Item:
+    channel = Channel(dead.channel_id) if dead.channel_id else "Direct message"
+    when = Time(dead.ended_at)
+    return Item(text(channel), (text(dead.reason), text(when)), text(dead.reason, " · ", when))
 
 
 def _key(found: Health) -> str:

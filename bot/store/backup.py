@@ -70,7 +70,7 @@ def _ensure_backup(file: Path) -> None:
 
 @contextmanager
 def _new_file(target: Path) -> Iterator[Path]:
-    """A file to write, which takes its place in one step at the end of the block, and never another file's."""
+    """A file to write: it appears at `target` in one step at the end of the block, and replaces no other file."""
     rest = [name for name in (target, Path(f"{target}-wal")) if name.exists()]
     if rest:
         raise NotConfigured(f"{rest[0]} exists already and is kept as it is. Move it away, or choose another place.")

@@ -1,6 +1,6 @@
 """Campaigns of a workspace, the links in them, and the campaign that a channel is about.
 
-Every method takes the workspace's number and neither returns nor changes what belongs to another one. Each change is
+Every method takes the workspace's number and neither returns nor changes another workspace's data. Each change is
 written to the audit in its own transaction.
 """
 
@@ -166,13 +166,13 @@ class Campaigns(Aggregate):
     async def archive(
         self, workspace_id: int, campaign_id: int, person: Person, now: datetime, channel_id: str = ""
     ) -> Campaign | None:
-        """Put a campaign away with everything in it; channels are about it again once it is restored."""
+        """Archive a campaign with everything in it. Channels whose own it is get it back once it is restored."""
         return await self._change(workspace_id, campaign_id, {"archived_at": now}, person, now, channel_id, "archived")
 
     async def restore(
         self, workspace_id: int, campaign_id: int, person: Person, now: datetime, channel_id: str = ""
     ) -> Campaign | None:
-        """Take a campaign out of the archive."""
+        """Restore a campaign."""
         return await self._change(workspace_id, campaign_id, {"archived_at": None}, person, now, channel_id, "restored")
 
     async def set_budget(

@@ -140,7 +140,7 @@ class Forgetting(Aggregate):
 
 
 async def _lock(connection: AsyncConnection, workspace_id: int) -> None:
-    """Make starts of a workspace wait, under its present key and earlier ones, and whoever writes something for it.
+    """Make starts of a workspace wait, under its present key and earlier ones, and everything that writes for it.
 
     In the order of spending: the wallet first.
     """

@@ -202,7 +202,7 @@ class TrackRequests(Aggregate):
             return request
 
     async def choose_campaign(self, workspace_id: int, batch: str, campaign_id: int | None) -> bool:
-        """Have what is proposed go into another campaign, or into none; never a start whose limits are checked.
+        """Move a proposed offer into another campaign, or into none; never one that is being started.
 
         False if somebody was asked to approve the offer as it is: then it stays so.
         """

@@ -1,6 +1,6 @@
 """The statements behind lists and searches of videos: which ones, in which order.
 
-They read ranges of an index in their order and leave every one early, so the first page costs the same in any account.
+They read ranges of an index in order and stop early, so the first page costs the same in any account.
 A range holds the videos of one owner, platform and status (a counter of `video_counts`), or of one owner.
 """
 

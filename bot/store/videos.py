@@ -203,7 +203,7 @@ class Videos(Aggregate):
     async def _narrow_page(
         self, workspace: Workspace, filters: Filters, sort: Sort, offset: int, limit: int
     ) -> tuple[tuple[StoredVideo, ...], int]:
-        """The same by an index of the creator, person or links, whose videos are few beside all of the account."""
+        """The same, by an index on the creator, person or links, which have few of the account's videos."""
         conditions = tuple(conditions_of(workspace, filters))
         total = await self._database.scalar(select(func.count()).where(*conditions)) or 0
         order = order_of(sort)
@@ -212,7 +212,7 @@ class Videos(Aggregate):
         return tuple(map(from_row, await self._database.rows(listed.order_by(*order)))), total
 
     async def handles(self, workspace: Workspace, name: str) -> tuple[str, ...]:
-        """The folded handles that a name means; none for a name that nobody has.
+        """The folded handles that a name stands for; none for a name that nobody has.
 
         It is itself, if it is one, else those of creators whom a link or the API calls so, such as after a rename.
         """

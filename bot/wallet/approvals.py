@@ -13,7 +13,7 @@ from bot.store.outbox import Message, News
 def asked_news(approval: Approval, requests: Sequence[TrackRequest], left: str) -> News:
     """The card for the approvers, with amounts if it says what is `left`.
 
-    Its asker hears of it if the channel takes no message.
+    The asker is notified if the channel takes no message.
     """
     card = Message(
         _key(approval),
@@ -27,7 +27,7 @@ def asked_news(approval: Approval, requests: Sequence[TrackRequest], left: str) 
 
 
 def decided_news(approval: Approval, shows_money: bool) -> News:  # noqa: FBT001 - a NewsOf
-    """The card as it is from now on, and the answer for the person who asked."""
+    """The updated card, and the answer for the person who asked."""
     key, edited = f"{_key(approval)}:{approval.state}", approval_decided(approval, shows_money=shows_money)
     card = Message(key, approval.workspace_id, approval.channel_id, edited, edits=_key(approval))
     answer = Message(

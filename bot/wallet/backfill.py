@@ -1,4 +1,4 @@
-"""Reads the pages that an export lacks, behind every person's command: one task per list, however many ask.
+"""Reads the pages that an export lacks, after every person's command: one task per list, however many ask.
 
 A press joins the task that runs. What it could not read is remembered for a while, so that the next press gets the file
 with the reasons instead of waiting again.

@@ -47,7 +47,7 @@ class SyncStep(StrEnum):
 
 
 class WalletSync:
-    """One wallet's reading in the background. One at a time: whoever calls holds the wallet's lease."""
+    """One wallet's reading in the background. One at a time: the caller holds the wallet's lease."""
 
     def __init__(
         self,

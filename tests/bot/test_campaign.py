@@ -148,7 +148,7 @@ async def test_a_channel_has_its_own_campaign_until_that_ends(env):
     added = await env.say(f"/campaign add {LINK}")
     assert "This is the channel's own campaign." in added.summary
     assert [each.value for each in await env.bot.suggest("campaign", "campaign", "LAU", ANA)] == ["launch"]
-    assert "no longer about campaign launch" in (await env.say("/campaign here off")).summary
+    assert "launch is no longer this channel's own" in (await env.say("/campaign here off")).summary
     assert "no campaign of its own" in (await env.say("/campaign off")).summary
     assert "Which campaign?" in plain_text(await env.say(f"/campaign add {LINK}"))
 
@@ -170,7 +170,7 @@ async def test_a_video_that_runs_already_joins_and_nothing_is_spent(env):
     await env.start(LINK)
     await env.say("/campaign new launch")
     assert "Nothing was spent. Added to campaign launch." in (await env.say(f"/track {LINK} in launch")).summary
-    assert "It's in campaign launch already." in (await env.say(f"/track {LINK} in launch")).summary
+    assert "It's already in campaign launch." in (await env.say(f"/track {LINK} in launch")).summary
     assert len(env.sandbox.world.account(env.sandbox.key).trackings) == 1
 
 

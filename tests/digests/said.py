@@ -1,4 +1,4 @@
-"""What was put into the outbox, read as whoever delivers reads it."""
+"""The messages in the outbox, read as the deliverer reads them."""
 
 from collections.abc import Sequence
 from typing import Any

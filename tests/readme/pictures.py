@@ -1,4 +1,4 @@
-"""Takes the README's pictures from the page: `make docs`. They show what both chats are sent, in their dress."""
+"""Takes the README's pictures from the page: `make docs`. They show what both chats are sent, styled like them."""
 
 import asyncio
 import io

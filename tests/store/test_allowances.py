@@ -1,4 +1,4 @@
-"""Limits on spending: every rule that fits binds, to the cent, whoever presses at the same time."""
+"""Limits on spending: every rule that applies binds, to the cent, however many press at the same time."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta

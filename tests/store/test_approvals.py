@@ -1,4 +1,4 @@
-"""Approvals: one answer to each request, whoever gives it, and what an answer lets start."""
+"""Approvals: one answer to each request, and what an approval lets start."""
 
 import asyncio
 from datetime import timedelta

@@ -13,8 +13,7 @@ revision, down_revision = "v0001", None
 MOMENT = DateTime(timezone=True)
 _HAS_NEWS = "usage_at IS NOT NULL AND (announced_usage_at IS NULL OR announced_usage_at <> usage_at)"
 _UNREAD_HISTORY = "read_at IS NULL AND due_at IS NOT NULL AND ended_at IS NULL AND NOT is_running"
-_IN_FLIGHT = "state IN ('submitted', 'unknown')"
-_OPEN = "state IN ('pending', 'sending', 'unclear')"
+_IN_FLIGHT, _OPEN = "state IN ('submitted', 'unknown')", "state IN ('pending', 'sending', 'unclear')"
 tables = MetaData(naming_convention=metadata.naming_convention)
 
 
