@@ -94,12 +94,13 @@ def _given(**values: str) -> dict[str, str]:
 
 async def _summary(context: Context, videos: Sequence[StoredVideo]) -> list[tuple[str, ...]]:
     """A row per link of these videos, in their order."""
-    places = {each.key: place for place, each in enumerate(reversed(videos))}
-    keys, moments = sorted(places, key=places.__getitem__, reverse=True), summary_moments(context.clock())
+    places = {each.curve_key: place for place, each in enumerate(reversed(videos))}
+    keys, moments = list(dict.fromkeys(each.key for each in videos)), summary_moments(context.clock())
     rows: list[tuple[str, ...]] = []
     for start in range(0, len(keys), AT_ONCE):
         found = await context.store.readings.at(context.workspace, moments, keys[start : start + AT_ONCE])
-        rows += summary_rows(sorted(found, key=lambda link: places[link.key], reverse=True))
+        wanted = [link for link in found if link.key in places]
+        rows += summary_rows(sorted(wanted, key=lambda link: places[link.key], reverse=True))
     return rows
 
 

@@ -52,12 +52,13 @@ def summary_rows(links: Iterable[LinkReadings]) -> Iterator[tuple[str, ...]]:
         facts = map(inert, (video.link, video.platform, video.title, video.creator, video.status))
         snapshots = sum(each.snapshot_count for each in link.trackings)
         sizes = (str(len(link.trackings)), str(snapshots), first.taken_at.isoformat(), last.taken_at.isoformat())
-        yield (*facts, *sizes, *(cell for metric in Metric for cell in _counts(metric, link.at)))
+        yield (*facts, *sizes, *(cell for metric in Metric for cell in _counts(link, metric)))
 
 
-def _counts(metric: Metric, at: Sequence[Snapshot | None]) -> Iterator[str]:
+def _counts(link: LinkReadings, metric: Metric) -> Iterator[str]:
     """The last count of a metric and how much it is above each earlier one; empty if one isn't known."""
-    last, *before = (None if each is None else each.counts.get(metric) for each in at)
+    stated = (link.stating(metric, place) for place in range(len(link.at)))
+    last, *before = (None if each is None else each.counts[metric] for each in stated)
     yield "" if last is None else str(last)
     for count in before:
         yield "" if last is None or count is None else str(last - count)

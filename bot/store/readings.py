@@ -57,7 +57,8 @@ class LinkReadings:
         places: dict[int | None, Snapshot | None] = {None: self.first, **dict(enumerate(self.at))}
         known = {place: taken.counts.keys() for place, taken in places.items() if taken is not None}
         stated = {each.main_metric for each in self.trackings if each.main_metric is not None}.union(*known.values())
-        return ((place, metric) for place, counts in known.items() for metric in stated - counts)
+        found = ((place, (stated if counts else set(Metric)) - counts) for place, counts in known.items())
+        return ((place, metric) for place, missing in found for metric in missing)
 
 
 class Readings(Aggregate):

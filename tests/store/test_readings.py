@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from bot.domain.videos import HOUR, Metric, Snapshot, VideoReading
+from bot.messages.csv_format import SUMMARY_HEADER, summary_moments, summary_rows
 from tests.store.samples import ADA, NOW, PRICE, keyed, proposed, reading, submitted, video
 
 DAY = timedelta(days=1)
@@ -76,6 +77,9 @@ async def test_a_count_that_one_snapshot_leaves_out_is_read_from_the_one_beside_
         (40, start + 3 * HOUR),
     ]
     assert found.stating(Metric.LIKES, 2).counts == {Metric.LIKES: 2}
+    (now,) = await store.readings.at(workspace, summary_moments(NOW), ["tiktok:1"])
+    (row,) = summary_rows([now])
+    assert [row[SUMMARY_HEADER.index(metric)] for metric in ("views", "likes", "saves")] == ["40", "2", ""]
     then = await store.readings.at_own_moments(workspace, {"tiktok:1": start + 2 * HOUR})
     assert then["tiktok:1"].taken_at == start + HOUR
 
