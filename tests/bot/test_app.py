@@ -1,17 +1,15 @@
 """One way in: every name, every spelling, every mistake, and never a traceback."""
 
-import asyncio
 import logging
 import sqlite3
 
 import pytest
 
 from bot.app import Bot
-from bot.domain.errors import DatabaseUnavailable, NotConfigured
 from bot.reply.call import Call
 from bot.reply.model import Tone
 from bot.reply.plain import plain_text
-from tests.standins.environment import ANA, LINK, USAGE, YOUTUBE, environment_of, labels, settings_of
+from tests.standins.environment import ANA, LINK, YOUTUBE, environment_of, labels
 
 BAD_INPUT = [
     "/track",
@@ -181,29 +179,6 @@ async def test_a_database_that_is_away_is_reported_and_comes_back(sandbox, clock
         assert env.posts() == 0
         postgres._sql(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
         assert (await env.press(card, "Track 7")).tone is Tone.SUCCESS
-
-
-async def test_a_database_that_cannot_be_opened_stops_the_bot_with_a_sentence(sandbox, clock, tmp_path):
-    for url in (f"sqlite:///{tmp_path}/missing/bot.db", "postgresql://bot@127.0.0.1:1/none"):
-        with pytest.raises((DatabaseUnavailable, NotConfigured)):
-            async with environment_of(sandbox, clock, url):
-                pass
-
-
-async def test_opening_brings_the_database_up_to_date(sandbox, clock, tmp_path):
-    url = f"sqlite:///{tmp_path}/new.db"
-    await Bot.migrate(settings_of(sandbox, url))
-    async with environment_of(sandbox, clock, url) as env:
-        assert (await env.say("/videos")).tone is Tone.INFO
-
-
-async def test_many_different_commands_at_once_answer_each_their_own(env):
-    lines = ["/help", "/usage", "/videos", "/status", f"/track {LINK} 7", f"/track {YOUTUBE} 1", "/stats nothing"] * 5
-    replies = await asyncio.gather(*(env.say(line) for line in lines))
-    assert [reply.title for reply in replies[:4]] == ["What I can do", "Wallet", "Videos", "Status"]
-    assert "$2.52" in replies[4].summary
-    assert "$0.36" in replies[5].summary
-    assert env.posts(USAGE) <= 2
 
 
 async def test_no_key_ever_appears_in_an_answer(env):

@@ -5,12 +5,11 @@ import pytest
 from adapters.sandbox.films import TITLES
 from bot.commands.parse import parse
 from bot.commands.registry import by_name
-from bot.commands.suggest import MOST
 from bot.domain.videos import Video
 from bot.reply.call import Call
 from bot.reply.model import Select, Tone
 from bot.reply.plain import plain_text
-from tests.standins.environment import ANA, LIST, button, environment_of
+from tests.standins.environment import ANA, LIST, environment_of
 
 
 def link(number, word="steady"):
@@ -44,21 +43,6 @@ def tracked(env):
 async def test_one_video_is_found_by_its_id_any_spelling_of_its_link_or_part_of_its_title(env, tracked, words):
     reply = await env.say(f"/stats {words.format(id=tracked['recipe'])}")
     assert reply.title == TITLES["recipe"]
-
-
-@pytest.mark.parametrize(
-    ("words", "title"),
-    {
-        "закат": "cyrillic",
-        "القاهرة": "arabic",
-        "保鸡丁": "chinese",
-        "CAFÉ, SEÑOR": "accents",
-        "@everyone": "hostile",
-    }.items(),
-)
-async def test_titles_of_every_script_are_found(env, tracked, words, title):
-    reply = await env.say(f"/stats {words}")
-    assert button(reply, "Refresh") == Call("stats", {"video": tracked[title]}, in_place=True)
 
 
 async def test_several_that_fit_become_a_choice_that_does_what_was_asked(env, tracked):
@@ -194,12 +178,6 @@ async def test_nothing_that_fits_says_where_to_look(env, words):
     assert reply.summary == f"No video here matches “{words}”. /videos lists your videos; /track starts a new one."
 
 
-async def test_a_link_that_is_none_is_refused_as_such(env):
-    reply = await env.say("/stats https://example.com/video")
-    assert "example.com isn't a supported site" in reply.summary
-    assert "Usage: /stats <video>" in plain_text(reply)
-
-
 async def test_choices_come_from_the_store_alone(env, tracked):
     await env.say("/videos")
     before = len(env.sandbox.requests)
@@ -209,13 +187,6 @@ async def test_choices_come_from_the_store_alone(env, tracked):
         ("One-pan pasta that my grandmother would not approve of · TikTok, running", tracked["recipe"])
     ]
     assert len(env.sandbox.requests) == before
-
-
-async def test_choices_are_never_more_than_a_chat_shows(env):
-    for number in range(40):
-        env.sandbox.world.track(env.sandbox.key, link(number), 7)
-    await env.say("/videos")
-    assert len(await env.bot.suggest("compare", "video", "", ANA)) == MOST == 25
 
 
 @pytest.mark.parametrize(

@@ -16,20 +16,6 @@ async def sandbox(clock):
         yield sandbox
 
 
-async def test_connect_asks_for_the_key_in_a_form_and_shows_it_nowhere(
-    discord, server, sandbox, clock, sqlite_url, caplog
-):
-    async with bot_app_of(discord, sandbox, clock, sqlite_url, secret_keys=KEYS) as bot_app:
-        form = await bot_app.modal(
-            discord.send_command("connect", {}, user=server.ann, channel=server.general), server.ann
-        )
-        answer = await bot_app.answered(discord.send_modal(form, {"key": "cs_test_acme"}))
-        assert "✅" in told(answer)
-        assert answer.only_for == server.ann.id
-        assert "cs_test_acme" not in caplog.text
-        assert "cs_test_acme" not in str([(call.body, call.answer) for call in discord.calls])
-
-
 async def test_a_key_that_does_not_work_is_reported_and_the_form_opens_again_empty(
     discord, server, sandbox, clock, sqlite_url
 ):

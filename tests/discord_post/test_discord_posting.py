@@ -95,10 +95,3 @@ async def test_a_silent_post_notifies_nobody_and_can_be_edited(poster, channel, 
     (message,) = channel.messages
     assert message.flags & SUPPRESS_NOTIFICATIONS
     assert isinstance(await poster.edit(here, posted.message_id, silent), Posted)
-
-
-async def test_posts_wait_for_their_bucket_and_draw_no_429(discord, poster, here):
-    discord.rates.routes[POST] = Rate(2, 0.4)
-    found = await asyncio.gather(*(poster.post(here, HELLO, str(number)) for number in range(7)))
-    assert {type(each) for each in found} == {Posted}
-    assert {call.status for call in discord.calls_of(POST)} == {200}

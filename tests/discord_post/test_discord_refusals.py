@@ -11,7 +11,6 @@ from adapters.discord.limits import BAN
 from bot.delivery.poster import Later, Posted
 from bot.reply.model import Reply
 from tests.standins.discord_server.permissions import Permission
-from tests.standins.discord_server.rates import Rate
 from tests.standins.faults import Fault, FaultKind
 
 HELLO = Reply("Hello, channel.")
@@ -77,26 +76,7 @@ async def test_a_ban_by_cloudflare_is_minutes_of_silence(discord, poster, here):
     assert delivery.after >= timedelta(seconds=BAN)
 
 
-async def test_a_bucket_that_takes_too_long_is_not_waited_for(discord, poster, here):
-    discord.rates.routes[POST] = Rate(1, 3_600)
-    assert isinstance(await poster.post(here, HELLO, "a"), Posted)
-    late = await poster.post(here, HELLO, "b")
-    assert (type(late), late.reason) == (Later, RATE_LIMITED)
-    assert late.after > timedelta(minutes=50)
-    assert calls(discord) == 1
-
-
 async def test_a_client_that_is_closed_has_sent_nothing(rest, poster, here):
     async with rest:
         pass
     assert isinstance(await poster.post(here, HELLO, "a"), Later)
-
-
-async def test_a_cancelled_post_leaves_room_in_its_bucket(discord, poster, here):
-    discord.faults.add(POST, Fault(FaultKind.HANG))
-    posting = asyncio.ensure_future(poster.post(here, HELLO, "a"))
-    await discord.until(lambda: calls(discord))
-    posting.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await posting
-    assert isinstance(await poster.post(here, HELLO, "b"), Posted)

@@ -49,23 +49,6 @@ def test_each_tone_has_its_colour():
     assert len({heads[tone].components[0]["accent_color"] for tone in Tone}) == 4
 
 
-def test_text_of_ten_thousand_characters_is_read_in_full_over_several_messages():
-    long = " ".join(f"word{number}" for number in range(1_200))
-    found = messages(Reply("Long.", parts=(Paragraph(text(long)),)))
-    assert len(found) == 3
-    assert all(problems(message) == [] for message in found)
-    assert missing(long, found) == []
-
-
-def test_a_picture_is_shown_with_its_finding_as_alt_text():
-    (message,) = messages(Reply("Grew.", parts=(Picture("growth.png", b"png", "It doubled."),)))
-    gallery_ = message.components[0]["components"][1]
-    assert gallery_["items"] == [{"media": {"url": "attachment://growth.png"}, "description": "It doubled."}]
-    assert [(file.name, file.content, file.description) for file in message.files] == [
-        ("growth.png", b"png", "It doubled.")
-    ]
-
-
 def test_a_picture_too_large_for_discord_is_reported():
     (message,) = messages(Reply("", parts=(Picture("a.png", b"x" * (10 * 1024 * 1024 + 1), "It doubled."),)))
     assert (contents(message), message.files) == (["-# Picture: It doubled."], ())

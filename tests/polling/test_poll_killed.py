@@ -3,7 +3,6 @@
 import asyncio
 import os
 import sys
-from collections import Counter
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -12,8 +11,6 @@ import pytest
 
 import bot
 from bot.domain.clock import utc_now
-from bot.store import Store
-from bot.store.database import Database
 from bot.wallet.poller import LEASE
 from tests.polling.environment import PollingEnvironment, SleepingClock
 from tests.standins.environment import LINK, PAGE, sandbox_of
@@ -67,17 +64,3 @@ async def test_a_process_killed_in_the_middle_of_a_page_is_replaced_when_the_lea
         assert len(await post.store.videos.snapshots(wallet.id, video)) == 5
         assert len(sandbox.calls(PAGE)) == 2
         assert await post.store.events.of(wallet.id, 10) == ()
-
-
-async def test_two_processes_at_once_read_each_page_once(sandbox, postgres_url):
-    began = utc_now() - timedelta(hours=5)
-    for number in range(30):
-        sandbox.world.track(sandbox.key, f"https://www.tiktok.com/@steady/video/73012345{number:05}", 7, began)
-    async with polling(postgres_url, sandbox), polling(postgres_url, sandbox):
-        await pages(sandbox, 30)
-        database = Database(postgres_url)
-        while await Store(database).polling.due(utc_now()):  # noqa: ASYNC110 - as above, until nothing is due
-            await asyncio.sleep(0.05)
-        await database.close()
-    assert set(Counter(call.path for call in sandbox.calls(PAGE)).values()) == {1}
-    assert len(sandbox.calls(PAGE)) == 30

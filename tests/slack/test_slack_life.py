@@ -222,13 +222,6 @@ async def test_a_token_that_is_revoked_while_the_program_runs_ends_slack(bot_app
     assert "doesn't accept SLACK_BOT_TOKEN" in bot_app.program.problem
 
 
-async def test_work_under_way_is_finished_before_the_program_ends(bot_app):
-    bot_app.slack.faults.add("response_url", Fault(FaultKind.SLOW, seconds=0.2))
-    await bot_app.send("/usage")
-    await bot_app.close()
-    assert "available" in bot_app.private(ANN)[0].text
-
-
 async def test_a_command_that_comes_while_the_program_ends_is_refused_in_a_sentence(bot_app):
     delivery = await bot_app.send("/usage")
     await bot_app.close()

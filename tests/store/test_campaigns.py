@@ -28,25 +28,6 @@ async def test_two_that_create_the_same_name_at_once_get_one_campaign(store, dat
     assert len(await store.campaigns.all(workspace.id)) == 1
 
 
-async def test_500_links_join_at_once_and_once(store, workspace):
-    campaign, _ = await store.campaigns.create(workspace.id, "launch", ADA, NOW)
-    new = await asyncio.gather(
-        *(store.campaigns.add(workspace.id, campaign.id, links(*range(500)), who, NOW) for who in (ADA, BEN))
-    )
-    assert sorted(map(len, new)) == [0, 500]
-    assert await store.campaigns.add(workspace.id, campaign.id, links(499, 500, 500), BEN, NOW) == {"tiktok:500"}
-    kept = await store.campaigns.links(workspace.id, campaign.id)
-    assert {each.key for each in kept} == {f"tiktok:{n}" for n in range(501)}
-    assert await store.campaigns.remove(workspace.id, campaign.id, ["tiktok:0", "tiktok:x"], BEN, NOW) == {"tiktok:0"}
-    outcomes = [each.outcome for each in await store.audit.recent(workspace.id, 9)]
-    assert outcomes == [
-        "Removed 1 video from campaign launch",
-        "Added 1 video to campaign launch",
-        "Added 500 videos to campaign launch",
-        "Created campaign launch",
-    ]
-
-
 async def test_a_workspace_neither_sees_nor_changes_what_another_one_has(store, workspace, neighbour):
     campaigns = store.campaigns
     mine, _ = await campaigns.create(workspace.id, "launch", ADA, NOW)
@@ -65,21 +46,6 @@ async def test_a_workspace_neither_sees_nor_changes_what_another_one_has(store, 
     assert (await campaigns.create(theirs, "launch", BEN, NOW))[1]
     assert await campaigns.all(workspace.id) == (mine,)
     assert await campaigns.of_keys(workspace.id, ["tiktok:1", "tiktok:2"]) == {"tiktok:1": (mine,)}
-
-
-async def test_a_channel_is_about_its_campaign_until_that_is_archived_and_again_when_restored(store, workspace):
-    campaigns = store.campaigns
-    launch, _ = await campaigns.create(workspace.id, "launch", ADA, NOW)
-    await campaigns.set_channel(workspace.id, "C1", launch.id, ADA, NOW)
-    assert await campaigns.of_channel(workspace.id, "C1") == launch
-    assert await campaigns.of_channel(workspace.id, "C2") is None
-    archived = await campaigns.archive(workspace.id, launch.id, ADA, NOW)
-    assert await campaigns.of_channel(workspace.id, "C1") is None
-    assert (await campaigns.all(workspace.id), await campaigns.all(workspace.id, archived=True)) == ((), (archived,))
-    await campaigns.restore(workspace.id, launch.id, ADA, NOW)
-    assert await campaigns.of_channel(workspace.id, "C1") == launch
-    await campaigns.set_channel(workspace.id, "C1", None, ADA, NOW)
-    assert await campaigns.of_channel(workspace.id, "C1") is None
 
 
 async def test_a_name_that_is_taken_is_not_given_again_and_settings_are_kept(store, workspace):
