@@ -31,5 +31,5 @@ async def show_help(context: Context, args: Help) -> Reply:
     if found is None:
         names = [each.name for each in context.commands]
         near = next((near for word in words for near in get_close_matches(word, names, n=1, cutoff=0.7)), "")
-        raise UsageError(f"There's no command /{args.command[:30]} to explain.", "command", near)
+        raise UsageError(f"There's no command /{args.command[:30]}.", "command", near)
     return one_command(found)

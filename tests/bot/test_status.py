@@ -98,7 +98,7 @@ async def test_help_lists_every_command_and_explains_each(env):
     for name in ("digest", "alerts"):
         said = plain_text(await env.say(f"/help {name}"))
         assert "Who can use it: Everyone can look; admins can change it." in said
-    assert "There's no command /nonsense to explain" in (await env.say("/help nonsense")).summary
+    assert "There's no command /nonsense." in (await env.say("/help nonsense")).summary
 
 
 async def test_the_doctor_finds_everything_in_order(sandbox, sqlite_url):
