@@ -30,6 +30,7 @@ def talk(bot, tmp_path):
         options = ConsoleOptions(picture_dir=tmp_path / "charts", history=history)
         with create_pipe_input() as keyboard, create_app_session(input=keyboard, output=DummyOutput()):
             keyboard.send_text(keys)
+            keyboard.close()  # so that a prompt that asks for more ends instead of waiting
             return await converse_at_prompt(bot, options, out), out.getvalue()
 
     return typed
@@ -61,8 +62,15 @@ async def test_a_button_that_lacks_something_asks_for_it_with_what_is_known_to_b
     stated = {"action": "on", "time": "09:00", "zone": "Europe/Berlin", "every": "daily", "asks": "1"}
     bot.replies["status"] = Reply("On.", actions=(Button("Change", Call("digest", stated)), Button("Look", LOOK)))
     erased = "\x7f" * len("09:00")
-    await talk(f"/status\r1\r{erased}17:30\r\r\rmovers\r/status\r2\r{CTRL_D}")
-    known = {"action": "on", "time": "17:30", "zone": "Europe/Berlin", "every": '"daily"', "show": "movers"}
+    await talk(f"/status\r1\r{erased}17:30\r\r\rmovers\r\r/status\r2\r{CTRL_D}")
+    known = {
+        "action": "on",
+        "time": "17:30",
+        "zone": "Europe/Berlin",
+        "every": '"daily"',
+        "show": "movers",
+        "campaign": "",
+    }
     assert bot.calls[1:] == [("digest", known), ("status", ""), ("stats", {"video": "v1"})]
 
 
@@ -194,9 +202,19 @@ async def test_ctrl_c_at_the_hidden_prompt_links_nothing(bot, talk):
 
 
 async def test_what_a_command_lacks_is_asked_for_and_what_is_left_empty_stays_out(bot, talk):
-    await talk(f"/digest on\r 09:00\rEurope/Berlin\r\rmovers skip\r{CTRL_D}")
+    await talk(f"/digest on\r 09:00\rEurope/Berlin\r\rmovers skip\r\r{CTRL_D}")
     assert bot.calls == [
-        ("digest", {"action": "on", "time": "09:00", "zone": "Europe/Berlin", "every": "", "show": "movers skip"})
+        (
+            "digest",
+            {
+                "action": "on",
+                "time": "09:00",
+                "zone": "Europe/Berlin",
+                "every": "",
+                "show": "movers skip",
+                "campaign": "",
+            },
+        )
     ]
 
 
