@@ -205,12 +205,14 @@ def _part(part: Part, room: int, numbers: Iterator[int]) -> RenderableType:  # n
 
 
 def _numbered(listing: Listing, numbers: Iterator[int]) -> Table:
-    """The listing as a table, with the number to type before each row that has a button."""
+    """The listing as a table, with the number to type before each row that has a button and doesn't begin with it."""
     table = listing.table
-    if not any(item.button for item in listing.items):
+    typed = [str(next(numbers)) if item.button else "" for item in listing.items]
+    if not any(typed) or all(
+        plain_spans(item.name).startswith(f"{number}. ") for item, number in zip(listing.items, typed, strict=True)
+    ):
         return table
-    typed = [(Plain(str(next(numbers)) if item.button else ""),) for item in listing.items]
-    rows = tuple((number, *row) for number, row in zip(typed, table.rows, strict=True))
+    rows = tuple(((Plain(number),), *row) for number, row in zip(typed, table.rows, strict=True))
     return replace(table, columns=(Column("#", Align.RIGHT), *table.columns), rows=rows)
 
 
