@@ -220,7 +220,8 @@ def file_groups(file: File | LargeFile, taken: set[str]) -> Iterator[Group]:
     """What the file is, above the file, which shows its name."""
     attachment = _attachment(file.name, file.content, "", taken)
     name = "" if attachment.name == file.name else f"File {file.name}: "
-    *texts, last = text_groups((Plain(f"{name}{file.description or NOTHING}."),), SMALL_PRINT)
+    words = f"{name}{file.description or NOTHING}."
+    *texts, last = text_groups((Plain(f"{words[:1].upper()}{words[1:]}"),), SMALL_PRINT)
     yield from texts
     shown: Component = {"type": FILE, "file": {"url": attachment.url}}
     yield last + Group((shown,), (attachment,))

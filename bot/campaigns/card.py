@@ -94,10 +94,10 @@ def _lines(facts: CampaignFacts) -> Iterator[Part]:
         room = _LINE - len(f"{place}. {count}{gained}")
         yield Paragraph(text(f"{place}. ", linked(each.stored.video, room), Bold(count), gained))
     creators = [f"{shortened(each.name, _CREATOR)} {short_count(each.count)}" for each in facts.totals.creators[:TOP]]
-    while len(creators) > 1 and len(" · ".join(creators)) > _LINE - 2:
+    while len(creators) > 1 and len(" · ".join(creators)) > _LINE:
         creators.pop()
     if creators:
-        yield Paragraph(text(Bold("By"), f" {' · '.join(creators)}"))
+        yield Paragraph(text(" · ".join(creators)))
     if facts.totals.money is not None and facts.sees_money and facts.totals.links:
         yield Paragraph(_money_line(facts.totals.money))
 

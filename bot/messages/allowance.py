@@ -7,6 +7,7 @@ from decimal import Decimal
 from bot.domain.allowances import Allowance, Limit, Scope, tightest
 from bot.domain.money import dollars
 from bot.messages.limits import left_words, limit_words
+from bot.messages.wording import shortened
 from bot.reply.call import Call
 from bot.reply.model import (
     Align,
@@ -161,12 +162,23 @@ def _actions(facts: AllowanceFacts) -> tuple[Button | Menu, ...]:
     if not facts.may_configure:
         return ()
     gone = tuple(
-        MenuOption(f"{_name(rule).capitalize()[:40]}: {dollars(rule.monthly)}", call)
+        MenuOption(f"{_option(rule)}: {dollars(rule.monthly)}", call)
         for rule, _ in facts.rules[:_MOST_ROWS]
         if (call := _removal(rule)).fits
     )
     form = Button("Set a limit…", Call("allowance", {"asks": "1"}))
     return (form, Button("Log", Call("allowance.log")), *((Menu("Remove…", gone),) if gone else ()))
+
+
+def _option(rule: Allowance) -> str:
+    """A rule's target as a menu names it; a channel has no name there."""
+    match rule.scope:
+        case Scope.EVERYONE:
+            return "Everyone"
+        case Scope.CHANNEL:
+            return "A channel"
+        case _:
+            return shortened(rule.name or f"A {rule.scope}", 40)
 
 
 def _removal(rule: Allowance) -> Call:

@@ -115,7 +115,7 @@ def approval_asked(approval: Approval, now: datetime, *, is_new: bool) -> Reply:
         title="Waiting for approval",
         parts=(
             Fields((Field("Asked in", text(Channel(approval.channel_id))),)),
-            Note(text("Ends ", Time(approval.expires_at, now), f". {SECOND_ACCOUNT}")),
+            Note(text("Ends ", Time(approval.expires_at, now), ".")),
         ),
         tone=Tone.SUCCESS,
     )

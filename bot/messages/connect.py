@@ -42,14 +42,14 @@ def disconnect_question(running: int, *, has_own_key: bool) -> Reply:
     """What disconnecting removes, with the button that does it."""
     what = "its API key and " if has_own_key else ""
     still = (
-        f"{plural(running, 'video')} would still be tracked and charged at ContentStats; stop them first if you "
-        "don't want that. "
+        f" {plural(running, 'video')} would still be tracked and charged at ContentStats; stop them first if you "
+        "don't want that."
         if running
         else ""
     )
     return Reply(
-        f"Disconnecting removes {what}everything stored here for this workspace: videos, requests and the audit log. "
-        f"Only the line that you did so stays. {still}Nothing is removed until you press the button.",
+        f"This deletes {what}everything stored here: videos, requests and the audit log, except the line that you did "
+        f"so.{still}",
         title="Disconnect this workspace?",
         actions=(
             Button("Disconnect and delete", Call("disconnect.confirm"), Weight.DANGER),
