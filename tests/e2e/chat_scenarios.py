@@ -62,7 +62,8 @@ async def two_workspaces_with_two_keys_never_see_one_another(chat: Chat) -> None
 
 
 async def pressing_post_here_twice_posts_one_card(chat: Chat) -> None:
-    card = await chat.say(ANN, "usage")
+    chat.sandbox.world.track(OPERATOR, LINK, 7)
+    card = await chat.say(ANN, "videos")
     await asyncio.gather(*(chat.press(card, "Post here", ANN) for _ in range(2)))
     await chat.restart()
     assert "already posted" in (await chat.press(card, "Post here", ANN)).text
@@ -73,7 +74,8 @@ async def pressing_post_here_twice_posts_one_card(chat: Chat) -> None:
 
 
 async def a_card_shared_in_a_thread_is_posted_there(chat: Chat) -> None:
-    card = await chat.say_in_thread(ANN, "usage")
+    chat.sandbox.world.track(OPERATOR, LINK, 7)
+    card = await chat.say_in_thread(ANN, "videos")
     assert "posting this card in this" in (await chat.press(card, "Post here", ANN)).text
     async with chat.scheduling():
         await chat.until(chat.thread)
@@ -81,9 +83,10 @@ async def a_card_shared_in_a_thread_is_posted_there(chat: Chat) -> None:
 
 
 async def if_the_bot_may_not_post_sharing_says_what_to_do(chat: Chat) -> None:
-    card = await chat.say(ANN, "usage")
+    chat.sandbox.world.track(OPERATOR, LINK, 7)
+    card = await chat.say(ANN, "videos")
     chat.shut_out()
     refused = await chat.press(card, "Post here", ANN)
     assert any(each in refused.text for each in ("Invite the bot with", "Ask a server admin")), refused.text
-    assert "available" in card.text
+    assert "1 video" in card.text
     assert chat.public() == []
