@@ -14,9 +14,8 @@ from bot.messages.allowance import (
     allowance_set,
     no_such_allowance,
 )
-from bot.messages.ledger import LogPage, log_card, log_file, log_rows
+from bot.messages.ledger import LogPage, log_card
 from bot.reply.model import Reply
-from bot.reply.spool import Spool
 from bot.store.audit import Action, Entry
 from tests.examples import ANA, NOW, TITLES, link
 
@@ -63,6 +62,3 @@ def _log() -> Iterator[tuple[str, Reply]]:
     page = LogPage(entries, "all", "", 2, 11, NOW, has_more=True)
     yield "ledger.log_card", log_card(page, ("all", "starts"))
     yield "ledger.log_card: empty", log_card(LogPage((), "stops", "U1", 1, 1, NOW, has_more=False), ("all", "stops"))
-    written = Spool()
-    written.file.write(log_rows() + log_rows(entries))
-    yield "ledger.log_file", log_file(written, NOW)

@@ -56,7 +56,7 @@ def test_terms_are_read_in_plain_words(typed, known, expected):
         ("tiktok 3 per 1000 likes", "Likes are paid on Instagram alone"),
         ("youtube 2 per 100", "Rates are per 1,000 views"),
         ("youtube 0.01 per view", "Rates are per 1,000 views"),
-        ("youtube 1000000000", "can't read"),
+        ("youtube 1000000000", "an amount can be 9,999,999 at most"),
         ("youtube 1, cap 0", "at least $0.01"),
         ("youtube 1, budget 5.001", "could be"),
         ("youtube 1, final after 0 days", "after 1 to 3,650 days"),
