@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 
 from bot.charts.charts import Charts
 from bot.commands.allowance_log import note_refusal
+from bot.commands.allowed_actions import with_allowed_actions
 from bot.commands.command import Kind
 from bot.commands.context import Context, LastLists
 from bot.commands.lines import UMBRELLA, instead_of, nearest_line, read_line, title_in
@@ -367,7 +368,7 @@ class Bot:
         if command.shows_money and not may_see_money(context.money_readers, granted):
             raise NotAllowed(money_refusal(context.money_readers))
         async with noticing_the_line(account.wallet, meanwhile):
-            reply = await command.handler(context, args)
+            reply = with_allowed_actions(await command.handler(context, args), context, self._by_name)
         self._lists.note(caller, reply, (args.page - 1) * PAGE_SIZE + 1 if isinstance(args, Videos) else 1)
         shared_as = reply.shared_as
         if shared_as is None or cannot_share_reason(self._by_name[shared_as.command], caller, granted):

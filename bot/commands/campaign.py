@@ -169,6 +169,13 @@ async def campaign_command(context: Context, args: CampaignArgs) -> Reply:
     return await _CHANGES[action](context, args, campaign)
 
 
+def permission_of(action: str) -> Permission:
+    """What an action takes."""
+    if action in {"", "archived"}:
+        return Permission.LOOK
+    return Permission.SPEND if action in _FILLS else Permission.CONFIGURE
+
+
 def _implied(args: CampaignArgs) -> str:
     """The action that the given values mean without its name."""
     if args.videos:
@@ -181,8 +188,8 @@ def _implied(args: CampaignArgs) -> str:
 def _allow(context: Context, action: str, args: CampaignArgs) -> None:
     if action in _FILLS and Permission.SPEND not in context.permissions:
         raise NotAllowed(f"You can look at campaigns, but only {context.spenders} can fill them. Nothing was changed.")
-    changes = action not in {"", "archived", *_FILLS} or (action in _FILLS and (args.dollars or args.start or args.end))
-    if changes and Permission.CONFIGURE not in context.permissions:
+    sets_more = action in _FILLS and bool(args.dollars or args.start or args.end)
+    if (sets_more or permission_of(action) is Permission.CONFIGURE) and Permission.CONFIGURE not in context.permissions:
         raise NotAllowed(refusal(Permission.CONFIGURE, context.spenders))
 
 

@@ -7,6 +7,7 @@ import pytest
 from bot.commands.permissions import MANAGERS, MEMBERS, NO_ONE, PERMISSIONS, permissions, refusal
 from bot.domain.caller import Permission, Role
 from bot.reply.model import Tone
+from bot.reply.plain import plain_text
 from tests.standins.environment import ANA, BEN, LINK, STOP, YOUTUBE, environment_of
 
 LOOKER = dataclasses.replace(ANA, permissions=frozenset({Permission.LOOK}), role=Role.MEMBER)
@@ -51,6 +52,26 @@ def test_a_refusal_says_what_is_not_allowed_and_what_to_do(need, may_spend):
     words = refusal(need, may_spend)
     assert words.endswith(".")
     assert need is Permission.LOOK or "Ask " in words
+
+
+async def test_a_reply_offers_nothing_that_its_reader_may_not_do(env):
+    env.sandbox.world.track(env.sandbox.key, LINK, 7)
+    await env.say(f"/campaign new launch {LINK}")
+    await env.say("/allowance money managers")
+    lines = ("/help", "/campaign", "/campaign launch", f"/stats {LINK}", "/digest", "/digest now")
+    offered = {who: [plain_text(await env.say(line, who)) for line in lines] for who in (LOOKER, SPENDER, ANA)}
+    for label, who_may in {
+        "[Track a video]": (SPENDER, ANA),
+        "[New campaign]": (SPENDER, ANA),
+        "Add videos": (SPENDER, ANA),
+        "Rename": (ANA,),
+        "Stop": (SPENDER, ANA),
+        "[Turn on digest]": (ANA,),
+        "[Wallet]": (ANA,),
+        "[Preview]": (LOOKER, SPENDER, ANA),
+        "Export": (LOOKER, SPENDER, ANA),
+    }.items():
+        assert {who for who, cards in offered.items() if any(label in card for card in cards)} == set(who_may), label
 
 
 async def test_a_member_stops_their_own_videos_and_an_admin_stops_any(env):
