@@ -21,6 +21,7 @@ from bot.messages.approval import above_words, ask_button
 from bot.messages.campaign import Into
 from bot.messages.limits import limit_words, who_raises
 from bot.messages.offer import (
+    NOT_ENOUGH,
     Offer,
     Row,
     already_tracked,
@@ -118,6 +119,7 @@ async def _card(
             asked=asked,
             into=into,
             campaigns=await context.store.campaigns.all(context.workspace.id),
+            sees_money=context.sees_money,
         )
     )
 
@@ -342,8 +344,8 @@ async def _result(context: Context, outcome: Outcome) -> Result:
     if video is None and request.video_id is not None:
         stored = await context.store.videos.find(context.workspace, request.video_id)
         video = stored.video if stored else None
-    words = str(error) if error else request.outcome
     short = isinstance(error, NotEnoughBalance)
+    words = NOT_ENOUGH if short and not context.sees_money else str(error) if error else request.outcome
     return Result(request, video, words, short_of_money=short, is_news=outcome.is_news, is_under_way=is_under_way)
 
 

@@ -88,7 +88,7 @@ class Offer:
 
     `despite` is the newest unclear start, by its id, that the card warns of; 0 for none. `asked` is the days that the
     asker typed; None for none. What costs more than `approval_above` dollars needs approval. `campaigns` are those
-    that the videos may go into instead.
+    that the videos may go into instead. Without `sees_money` the card has prices, but nothing that tells the balance.
     """
 
     batch: str
@@ -105,6 +105,7 @@ class Offer:
     approval_above: Decimal | None = None
     into: Into | None = None
     campaigns: tuple[Campaign, ...] = ()
+    sees_money: bool = True
 
     @property
     def proposed(self) -> Consequence:
@@ -153,6 +154,8 @@ _EFFECTS = {
 }
 
 
+NOT_ENOUGH = "There isn't enough credit for that. Ask an admin to add some."
+_WITHOUT_AMOUNTS = {_Effect.SHORT: NOT_ENOUGH, _Effect.SHORT_LATER: "Not enough for everything.", _Effect.FINE: ""}
 _APPROVABLE = "Somebody else can approve it."
 
 
@@ -161,8 +164,8 @@ def consequence_card(offer: Offer) -> Reply:
     new = [row for row in offer.rows if row.is_new]
     doubt = _doubt(new)
     return Reply(
-        f"{_cost(offer)} {_consequence(offer)}{goes_into(offer.into)}",
-        strong=(_cost(offer).partition(",")[0],),
+        f"{_cost(offer)} {_what_follows(offer)}".strip() + goes_into(offer.into),
+        strong=(_cost(offer).rstrip(".").partition(",")[0],),
         title="Track this video?" if len(new) == 1 else f"Track {plural(len(new), 'video')}?",
         parts=(*_links(offer.rows), *doubt, *_other_effects(offer), _small_print(offer)),
         actions=_actions(offer),
@@ -274,7 +277,7 @@ def _cost(offer: Offer) -> str:
     price = f"{plural(chosen.days, 'day')} · up to {dollars(chosen.price)}"
     if offer.limit.left < usage.available:
         return f"{price}, of {dollars(offer.limit.left, down=True)} left of {limit_words(offer.limit, sum_too=False)}."
-    return f"{price}, of {available(usage)} available."
+    return f"{price}, of {available(usage)} available." if offer.sees_money else f"{price}."
 
 
 def _effect(choice: Consequence, offer: Offer) -> _Effect:
@@ -287,6 +290,12 @@ def _effect(choice: Consequence, offer: Offer) -> _Effect:
     if choice.pauses_at is not None:
         return _Effect.PAUSES
     return _Effect.SHORT_LATER if left(offer.wallet, choice.price) < 0 else _Effect.FINE
+
+
+def _what_follows(offer: Offer) -> str:
+    """What the proposed choice does to the rest, without amounts for those who may not see money."""
+    unseen = None if offer.sees_money else _WITHOUT_AMOUNTS.get(_effect(offer.proposed, offer))
+    return _consequence(offer) if unseen is None else unseen
 
 
 def _consequence(offer: Offer) -> str:
@@ -366,7 +375,7 @@ def _actions(offer: Offer) -> tuple[Action, ...]:
         MenuOption(
             f"{plural(each.days, 'day')} · {dollars(each.price)}",
             Call("track.length", given | typed | {"days": str(each.days)}, in_place=True),
-            _briefly(each, offer),
+            _briefly(each, offer) if offer.sees_money else _EFFECTS.get(_effect(each, offer)) or _briefly(each, offer),
         )
         for each in offer.choices
         if each is not chosen and offer.can_start(each)

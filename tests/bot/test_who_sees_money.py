@@ -1,6 +1,8 @@
 """Who may see money: the chat's own rule, the workspace's choice, and what the rest get."""
 
+import re
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -8,12 +10,13 @@ from bot.commands.permissions import MANAGERS, MONEY_READERS, SPENDERS
 from bot.commands.registry import COMMANDS
 from bot.domain.allowances import EVERYONE
 from bot.domain.caller import Permission, Role
+from bot.domain.money import DURATIONS
 from bot.reply.call import Call
 from bot.reply.model import Tone
 from bot.reply.plain import plain_text
 from bot.reply.spool import opened
 from tests.rendering.platforms import Discord, Slack
-from tests.standins.environment import ANA, LINK, labels
+from tests.standins.environment import ANA, LINK, YOUTUBE, labels
 
 LOOKER = replace(ANA, permissions=frozenset({Permission.LOOK}), role=Role.MEMBER)
 SPENDER = replace(LOOKER, permissions=frozenset({Permission.LOOK, Permission.SPEND, Permission.STOP}))
@@ -69,6 +72,22 @@ async def test_alerts_that_are_turned_on_ask_whether_the_channel_may_read_of_mon
     assert "Leave amounts of money out" in labels(await env.say("/alerts", server))
     assert (await env.say("/alerts amounts", server)).tone is Tone.PROBLEM
     assert "Only admins" in (await env.say("/alerts amounts on", replace(SPENDER, workspace=SERVER))).summary
+
+
+@pytest.mark.parametrize("dollars", [100, 10, 1], ids=["enough", "not for everything", "short"])
+async def test_a_start_shows_its_prices_and_no_balance_to_who_may_not_see_money(env, dollars):
+    env.sandbox.world.track(env.sandbox.key, YOUTUBE, 30)
+    account = env.sandbox.world.account(env.sandbox.key)
+    env.sandbox.world.add_credit(env.sandbox.key, dollars - account.balance)
+    await env.say("/allowance money managers")
+    cards = {who: await env.say(f"/track {LINK} 7", who) for who in (SPENDER, ANA)}
+    prices = {f"${Decimal('0.36') * days}" for days in DURATIONS}
+    told = {
+        who: set(re.findall(r"\$[\d.]+\d", f"{plain_text(card)} {card.actions}")) - prices
+        for who, card in cards.items()
+    }
+    assert not told[SPENDER]
+    assert told[ANA]
 
 
 @pytest.mark.parametrize(("readers", "reader"), [(SPENDERS, LOOKER), (MANAGERS, SPENDER)])
